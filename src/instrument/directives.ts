@@ -1,0 +1,41 @@
+/** Compiler directives that forbid a hook in the function they stand before. */
+
+/**
+ * Verbs and the reason shown. `//go:nosplit`: the linker's stack check counts what the hook calls, and fails. The other four
+ * are accepted by the compiler in the runtime only, and a hook breaks each promise: it runs on the goroutine's stack and
+ * writes pointers. All others (`noinline`, `norace`, `nocheckptr`, `linkname`, `uintptrescapes`, `export`, …) change how
+ * the function is compiled or called but not what it may do. From cmd/compile/internal/noder/lex.go.
+ */
+const forbidding = new Map([
+  ["go:nosplit", "//go:nosplit"],
+  ["go:systemstack", "//go:systemstack"],
+  ["go:nowritebarrier", "//go:nowritebarrier"],
+  ["go:nowritebarrierrec", "//go:nowritebarrierrec"],
+  ["go:yeswritebarrierrec", "//go:yeswritebarrierrec"],
+]);
+
+/**
+ * The directive that forbids hooking a function, or null. The compiler attaches to a function all directives between the
+ * end of the declaration before it and the token after `func`; general comments are none.
+ *
+ * @param from end of the declaration before
+ * @param to offset of the token after the function's `func`
+ */
+export function forbiddenBy(text: string, from: number, to: number): string | null {
+  let i = text.indexOf("//go:", from);
+  if (i < 0 || i >= to) return null;
+  for (i = from; i < to; i++) {
+    if (text[i] !== "/") continue;
+    if (text[i + 1] === "*") {
+      i = text.indexOf("*/", i + 2) + 1;
+    } else if (text[i + 1] === "/") {
+      const newline = text.indexOf("\n", i);
+      const end = newline < 0 || newline > to ? to : newline;
+      const verb = /^\/\/(\S*)/.exec(text.slice(i, end))![1];
+      const found = forbidding.get(verb);
+      if (found !== undefined) return found;
+      i = end;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,19 @@
+/** Source rewriting: source text and options in, text with hooks and an account of it out. Pure but for loading the grammar. */
+import { loadGrammar } from "./grammar.js";
+import { type Instrumented, type InstrumentOptions, rewrite } from "./rewrite.js";
+
+export { expandMarkers } from "./markers.js";
+export type { Instrumented, InstrumentOptions, Skip } from "./rewrite.js";
+export { INSTRUMENT_VERSION } from "./version.js";
+
+/** A loaded rewriter. */
+export interface Instrumenter {
+  /** Rewrites one file. @param path names the file in its package; only its last element counts */
+  instrument(source: Uint8Array, path: string, options: InstrumentOptions): Instrumented;
+}
+
+/** Loads the grammar, some 20 ms once per process. @throws Error if the grammar file is missing */
+export async function loadInstrumenter(): Promise<Instrumenter> {
+  const parse = await loadGrammar();
+  return { instrument: (source, path, options) => rewrite(source, path, options, parse) };
+}

@@ -1,0 +1,82 @@
+/**
+ * Same-length copies of a declaration in which syntax that is newer than the grammar is hidden. Offsets stay valid, and only
+ * text without function bodies of its own is hidden, so that the sites found in the copy are those of the original.
+ */
+import type { Parse } from "./grammar.js";
+import { readHead, skipTrivia } from "./names.js";
+import { scan } from "./scan.js";
+
+/**
+ * Hides what is known to fail: type parameters of methods (`func (T) M[P any]()`), method expressions of type literals
+ * (`interface{ M() }.M`) and, each only if it does not parse by itself, operands of `new` that are values (Go 1.26).
+ * Masking `new([]T)` would be wrong: `[]T` is no expression.
+ *
+ * @param text one declaration
+ */
+export function maskGaps(text: string, parse: Parse): string {
+  const masked = new Mask(text);
+  maskMethodTypeParameters(masked);
+  maskTypeLiteralSelectors(masked);
+  maskNews(masked, parse);
+  return masked.text;
+}
+
+/** A text under masking, and a copy in which comments, strings and runes are spaces, so that patterns see code only. */
+class Mask {
+  code: string;
+
+  constructor(public text: string) {
+    const opaque: [number, number][] = [];
+    scan(text, 0, text.length, (start, end) => opaque.push([start, end]));
+    this.code = text;
+    const parts: string[] = [];
+    let done = 0;
+    for (const [start, end] of opaque) {
+      parts.push(text.slice(done, start), " ".repeat(end - start));
+      done = end;
+    }
+    this.code = parts.join("") + text.slice(done);
+  }
+
+  fill(start: number, end: number, char: string): void {
+    const fill = char.repeat(end - start);
+    this.text = this.text.slice(0, start) + fill + this.text.slice(end);
+    this.code = this.code.slice(0, start) + fill + this.code.slice(end);
+  }
+
+  /** Offset after the bracket that matches the one at `open`; the text's length if there is none. */
+  closed(open: number): number {
+    let depth = 0;
+    for (let i = open; i < this.code.length; i++) {
+      const char = this.code[i];
+      if (char === "(" || char === "[" || char === "{") depth++;
+      else if ((char === ")" || char === "]" || char === "}") && --depth === 0) return i + 1;
+    }
+    return this.code.length;
+  }
+}
+
+function maskMethodTypeParameters(masked: Mask): void {
+  if (!masked.code.startsWith("func")) return;
+  const head = readHead(masked.text, 0);
+  if (head === null || masked.text[head.afterFunc] !== "(") return;
+  const open = skipTrivia(masked.text, head.nameEnd);
+  if (masked.text[open] === "[") masked.fill(open, masked.closed(open), " ");
+}
+
+function maskTypeLiteralSelectors(masked: Mask): void {
+  for (const match of [...masked.code.matchAll(/\b(?:interface|struct)\s*\{/g)].reverse()) {
+    const end = masked.closed(match.index + match[0].length - 1);
+    if (/^\s*\.\s*[\p{L}_]/u.test(masked.code.slice(end, end + 80))) masked.fill(match.index, end, "x");
+  }
+}
+
+function maskNews(masked: Mask, parse: Parse): void {
+  // From the last to the first, so that an operand's own operands are readable when it is tried.
+  for (const match of [...masked.code.matchAll(/(?<![\p{L}\p{Nd}_.])(?:new|make)(?=\s*\()/gu)].reverse()) {
+    const start = match.index;
+    const word = start + match[0].length;
+    const end = masked.closed(masked.code.indexOf("(", word));
+    if (parse(`package p\nvar _ = ${masked.text.slice(start, end)}\n`) === null) masked.fill(start, word, "x");
+  }
+}

@@ -1,0 +1,80 @@
+/** Which sites get a hook, and why the others do not. */
+import { forbiddenBy } from "./directives.js";
+import { readHead } from "./names.js";
+import type { Scan } from "./scan.js";
+import type { Site } from "./sites.js";
+
+/** A place that gets a hook: a function's `{` at `open`, or a go statement at [start, end). */
+export type Hook =
+  | { readonly kind: "function"; readonly open: number }
+  | { readonly kind: "spawn"; readonly start: number; readonly end: number };
+
+/** A function without a hook. */
+export interface Refusal {
+  readonly name: string;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+/** Hooks in source order and functions left alone. */
+export interface Plan {
+  readonly hooks: Hook[];
+  readonly refusals: Refusal[];
+}
+
+/** A function that encloses the current position. */
+interface Frame {
+  readonly end: number;
+  readonly name: string;
+  readonly reason: string | null;
+  literals: number;
+}
+
+/**
+ * Decides for each site. Function literals within a function that may not be hooked are left alone too: Go may have inlined
+ * them, and a hook would turn them into calls, which `//go:nosplit` code must not make on a small stack.
+ */
+export function planHooks(text: string, sites: readonly Site[], scanned: Scan): Plan {
+  const hooks: Hook[] = [];
+  const refusals: Refusal[] = [];
+  const frames: Frame[] = [];
+  const outside: Frame = { end: text.length, name: "glob.", reason: null, literals: 0 };
+  let declaration = 0;
+  for (const site of sites) {
+    if (site.kind === "type") continue;
+    while (frames.length > 0 && frames[frames.length - 1].end <= site.start) frames.pop();
+    const around = frames.length > 0 ? frames[frames.length - 1] : outside;
+    if (site.kind === "go") {
+      // A statement outside any function is not Go, though the grammar takes it.
+      if (around !== outside && around.reason === null) hooks.push({ kind: "spawn", start: site.start, end: site.end });
+      continue;
+    }
+    let frame: Frame;
+    if (site.kind === "literal") {
+      const number = ++around.literals;
+      const name = frames.length > 1 ? `${around.name}.${number}` : `${around.name}.func${number}`;
+      frame = { end: site.end, name, reason: inherited(around), literals: 0 };
+    } else {
+      while (scanned.declarations[declaration].start < site.start) declaration++;
+      const head = readHead(text, site.start);
+      const name = head?.name ?? "?";
+      const lead = scanned.declarations[declaration].lead;
+      const reason =
+        site.open < 0
+          ? "no body"
+          : head?.bare === "_"
+            ? "function named _"
+            : forbiddenBy(text, lead, head?.afterFunc ?? site.start);
+      frame = { end: site.end, name, reason, literals: 0 };
+    }
+    if (frame.reason === null) hooks.push({ kind: "function", open: site.open });
+    else refusals.push({ name: frame.name, offset: site.start, reason: frame.reason });
+    frames.push(frame);
+  }
+  return { hooks, refusals };
+}
+
+function inherited({ name, reason }: Frame): string | null {
+  if (reason === null || reason.startsWith("in ")) return reason;
+  return `in ${name}: ${reason}`;
+}

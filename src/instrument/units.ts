@@ -1,0 +1,105 @@
+/** Finding the sites of a file, at the price of no more than one declaration for each thing the grammar cannot read. */
+import type { Parse } from "./grammar.js";
+import { maskGaps } from "./masks.js";
+import { readHead, skipTrivia, wordAt } from "./names.js";
+import { closeOf, type Declaration, lowerBound, type Scan, scan } from "./scan.js";
+import { type Site, shiftSites } from "./sites.js";
+
+/** A declaration that was left out. */
+export interface Gap {
+  readonly name: string;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+/** The sites of a file in source order, and what is missing from them. */
+export interface Sites {
+  readonly sites: Site[];
+  readonly gaps: Gap[];
+}
+
+/** Finds all sites of a file. @param scanned the scanner's view of the same text, without error */
+export function findSites(text: string, scanned: Scan, parse: Parse): Sites {
+  const whole = parse(text);
+  if (whole !== null && agree(whole, scanned)) return { sites: whole, gaps: [] };
+  const sites: Site[] = [];
+  const gaps: Gap[] = [];
+  for (const declaration of scanned.declarations) {
+    if (!hasFunc(scanned, declaration)) continue;
+    readDeclaration(text, declaration, "", parse, sites, gaps);
+  }
+  return { sites, gaps };
+}
+
+/** Reads one declaration, or spec of a group if `keyword` is given, and adds what it found. */
+function readDeclaration(
+  text: string,
+  { start, end }: Declaration,
+  keyword: string,
+  parse: Parse,
+  sites: Site[],
+  gaps: Gap[],
+): void {
+  const unit = keyword + text.slice(start, end);
+  const found = readUnit(unit, parse);
+  if (found !== null) {
+    sites.push(...shiftSites(found, start - keyword.length));
+    return;
+  }
+  const specs = keyword === "" ? groupSpecs(text, start, end) : null;
+  if (specs !== null) {
+    for (const spec of specs.declarations)
+      if (hasFunc(specs, spec)) readDeclaration(text, spec, "var ", parse, sites, gaps);
+    return;
+  }
+  const name = readHead(unit, 0)?.name ?? wordAt(unit, skipTrivia(unit, 3));
+  gaps.push({
+    name: unit.startsWith("func") ? name : `var ${name}`,
+    offset: start,
+    reason: "syntax that the grammar does not know",
+  });
+}
+
+function readUnit(unit: string, parse: Parse): Site[] | null {
+  for (const candidate of [unit, maskGaps(unit, parse)]) {
+    const sites = parse(candidate);
+    if (sites !== null && agree(sites, scan(candidate))) return sites;
+  }
+  return null;
+}
+
+/** The specs within `var ( … )`; null for any other declaration. */
+function groupSpecs(text: string, start: number, end: number): Scan | null {
+  if (!text.startsWith("var", start)) return null;
+  const open = skipTrivia(text, start + 3);
+  return text[open] === "(" ? scan(text, open + 1, end - 1) : null;
+}
+
+function hasFunc({ funcs }: Scan, { start, end }: Declaration): boolean {
+  const index = lowerBound(funcs, start);
+  return index < funcs.length && funcs[index] < end;
+}
+
+/**
+ * Whether grammar and scanner tell the same story: every keyword `func` and `go` belongs to a site, every body is a pair of
+ * braces that ends where its function ends, a go statement ends with a call, declarations stand at the top level.
+ */
+function agree(sites: readonly Site[], scanned: Scan): boolean {
+  let funcs = 0;
+  let gos = 0;
+  const tops = scanned.declarations;
+  let top = 0;
+  for (const { kind, start, end, open } of sites) {
+    if (kind === "go") {
+      if (scanned.gos[gos++] !== start) return false;
+      continue;
+    }
+    if (scanned.funcs[funcs++] !== start) return false;
+    if (open >= 0 && closeOf(scanned, open) !== end - 1) return false;
+    if (kind === "declaration") {
+      while (top < tops.length && tops[top].start < start) top++;
+      if (tops[top]?.start !== start || tops[top].end !== end) return false;
+    }
+  }
+  return funcs === scanned.funcs.length && gos === scanned.gos.length;
+}
