@@ -1,2 +1,76 @@
 #!/usr/bin/env node
-export {};
+/** The command `gotrace`: finds the command, runs it, and turns errors into two lines and an exit code. */
+
+import { readFileSync } from "node:fs";
+import { ExitCode, messageOf, UserError } from "../base/errors.js";
+import { commandHelp } from "./command.js";
+import { commands } from "./commands/index.js";
+
+function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map((command) => command.name.length)) + 2;
+  const lines = commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}`);
+  return `gotrace shows exactly what a Go program did: every call of your module's functions.
+
+Usage: gotrace <command> [flags] <package or .go files> [arguments of the program]
+
+Commands:
+${lines.join("\n")}
+
+'gotrace <command> --help' describes a command and its flags; 'gotrace --version' prints the version.
+
+Examples:
+  gotrace run ./cmd/server
+  gotrace test ./pkg/auth -run TestLogin
+  gotrace flame ./cmd/server > profile.folded
+
+Exit codes: the program's own (128+n after signal n); of gotrace itself 64 bad arguments, 65 unreadable trace,
+66 no such input, 69 no usable Go, 70 a bug of gotrace, 73 cannot create an output, 74 reading or writing failed.
+`;
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === undefined || name === "help" || name === "--help" || name === "-help" || name === "-h") {
+    const entry = name === "help" && commands.find((command) => command.name === rest[0]);
+    process.stdout.write(entry ? commandHelp(await entry.load()) : overview());
+    return name === undefined ? ExitCode.usage : 0;
+  }
+  if (name === "--version" || name === "-version" || name === "version") {
+    process.stdout.write(`gotrace ${version()}\n`);
+    return 0;
+  }
+  const entry = commands.find((command) => command.name === name);
+  if (!entry) {
+    throw new UserError(`unknown command ${JSON.stringify(name)}`, "see 'gotrace --help'", ExitCode.usage);
+  }
+  return (await entry.load()).run(rest);
+}
+
+function report(error: unknown): number {
+  if (error instanceof UserError) {
+    process.stderr.write(`gotrace: ${error.message}\n  ${error.advice}\n`);
+    return error.code;
+  }
+  const code = (error as NodeJS.ErrnoException).code;
+  // The reader of our output went away: nothing to say, and nobody to say it to.
+  if (code === "EPIPE") return 0;
+  if (code === "ENOSPC" || code === "EIO" || code === "EDQUOT" || code === "EFBIG") {
+    process.stderr.write(`gotrace: ${messageOf(error)}\n  free some space, or set TMPDIR to a disk that has it\n`);
+    return ExitCode.io;
+  }
+  const detail = process.env.GOTRACE_DEBUG && error instanceof Error ? error.stack : messageOf(error);
+  process.stderr.write(
+    `gotrace: internal error: ${detail}\n  this is a bug of gotrace; GOTRACE_DEBUG=1 shows where it happened\n`,
+  );
+  return ExitCode.internal;
+}
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+process.exitCode = await main(process.argv.slice(2)).catch(report);

@@ -1,0 +1,39 @@
+/** What a command of gotrace is, and its help. */
+
+import type { Flag } from "./flags.js";
+
+/** One command. */
+export interface Command {
+  readonly name: string;
+  /** What follows `gotrace` on the command line. */
+  readonly usage: string;
+  /** What it does, a few lines of at most 100 columns. */
+  readonly description: string;
+  readonly flags: readonly Flag[];
+  /** Words about flags that are passed on to Go. */
+  readonly goFlags?: string;
+  readonly examples: readonly string[];
+  /**
+   * Runs the command.
+   * @param words what follows its name
+   * @returns the exit code
+   */
+  readonly run: (words: readonly string[]) => Promise<number>;
+}
+
+/** The help of one command. */
+export function commandHelp(command: Command): string {
+  const own = command.flags.filter((flag) => !flag.go);
+  const names = own.map((flag) => {
+    const dashes = flag.name.length === 1 ? `-${flag.name}` : `--${flag.name}`;
+    return `${flag.short ? `-${flag.short}, ` : ""}${dashes}${flag.value ? ` ${flag.value}` : ""}`;
+  });
+  const width = Math.max(...names.map((name) => name.length)) + 2;
+  const lines = own.map((flag, index) => `  ${names[index]!.padEnd(width)}${flag.help}`);
+  const go = command.goFlags ? `\n${command.goFlags}\n` : "";
+  const examples = command.examples.map((example) => `  ${example}`).join("\n");
+  return `Usage: gotrace ${command.usage}\n\n${command.description}\n\nFlags:\n${lines.join("\n")}\n${go}\nExamples:\n${examples}\n`;
+}
+
+export const buildFlagsNote =
+  "Flags of 'go build' (-race, -cover, -tags, -ldflags, -gcflags, -mod, -trimpath, -pgo …) are passed on to it.";

@@ -1,0 +1,49 @@
+/** `gotrace build`: an instrumented binary to run elsewhere. */
+
+import { ExitCode, UserError } from "../../base/errors.js";
+import { buildFlagsNote, type Command, commandHelp } from "../command.js";
+import { compile } from "../compile.js";
+import { parseFlags } from "../flags.js";
+import { buildFlags } from "../goflags.js";
+import { traceFlags } from "../options.js";
+import { Session } from "../session.js";
+import { describeBuild } from "../summary.js";
+
+export const buildCommand: Command = {
+  name: "build",
+  usage: "build -o BIN [flags] <package or .go files>",
+  description: `Builds an instrumented binary. Run with GOTRACE_OUT=DIR in its environment it writes its trace into DIR, for
+'gotrace report DIR'; without that variable it runs untraced, at next to no cost.
+GOTRACE_MAX_SIZE=BYTES bounds the trace of a process (default 2147483648).`,
+  flags: [
+    { name: "o", value: "BIN", help: "where to write the binary (required)" },
+    ...traceFlags.filter((flag) => flag.name !== "keep"),
+    ...buildFlags,
+  ],
+  goFlags: buildFlagsNote,
+  examples: ["gotrace build -o server ./cmd/server", "GOTRACE_OUT=/tmp/traces ./server && gotrace report /tmp/traces"],
+  run,
+};
+
+async function run(words: readonly string[]): Promise<number> {
+  const flags = parseFlags("build", buildCommand.flags, words);
+  if (flags.has("help")) {
+    process.stdout.write(commandHelp(buildCommand));
+    return 0;
+  }
+  const output = flags.string("o");
+  if (output === undefined) {
+    throw new UserError("build needs -o BIN", "name the binary to write: gotrace build -o BIN ./cmd/x", ExitCode.usage);
+  }
+  const patterns = flags.rest.length > 0 ? flags.rest : ["."];
+  const session = new Session(flags);
+  const request = { patterns, goFlags: flags.go, flags, tests: false };
+  const rest = ["-o", output, ...patterns];
+  const compiled = await compile(session, request, { name: `build ${output}`, verb: ["build"], rest: () => rest });
+  if ("code" in compiled) {
+    process.stderr.write(compiled.stderr + compiled.stdout);
+    return compiled.code;
+  }
+  describeBuild(session, compiled);
+  return 0;
+}

@@ -1,0 +1,53 @@
+/** The commands, each loaded only when it is asked for, so that `gotrace --help` answers at once. */
+
+import type { Command } from "../command.js";
+
+/** A command's line in `gotrace --help`. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "run",
+    summary: "build and run a program, then show its call tree",
+    load: async () => (await import("./run.js")).runCommand,
+  },
+  {
+    name: "test",
+    summary: "run tests as 'go test' does, then show a call tree for each",
+    load: async () => (await import("./test.js")).testCommand,
+  },
+  {
+    name: "flame",
+    summary: "run a program and print collapsed stacks, for Speedscope and flamegraph.pl",
+    load: async () => (await import("./run.js")).flameCommand,
+  },
+  {
+    name: "json",
+    summary: "run a program and print its call tree as JSON",
+    load: async () => (await import("./run.js")).jsonCommand,
+  },
+  {
+    name: "exec",
+    summary: "the same as run",
+    load: async () => (await import("./run.js")).execCommand,
+  },
+  {
+    name: "build",
+    summary: "build an instrumented binary to run elsewhere",
+    load: async () => (await import("./build.js")).buildCommand,
+  },
+  {
+    name: "instrument",
+    summary: "write an instrumented copy of the module",
+    load: async () => (await import("./instrument.js")).instrumentCommand,
+  },
+  {
+    name: "report",
+    summary: "render a saved trace again",
+    load: async () => (await import("./report.js")).reportCommand,
+  },
+];

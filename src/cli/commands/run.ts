@@ -1,0 +1,168 @@
+/** `gotrace run`, `exec`, `flame` and `json`: build a program, run it, show what it did. */
+
+import { copyFileSync, linkSync, mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { ExitCode, UserError } from "../../base/errors.js";
+import { runProgram } from "../../gotool/process.js";
+import { buildFlagsNote, type Command, commandHelp } from "../command.js";
+import { binaryPath, type Compiled, compile } from "../compile.js";
+import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
+import { buildFlags } from "../goflags.js";
+import { outputFlag, recordFlags, traceFlags, treeFlags, unitFlag } from "../options.js";
+import { buildDirectory } from "../prepare.js";
+import { finishRecording, prepareRecording } from "../record.js";
+import { type ReportFormat, reportTraces } from "../reporting.js";
+import { Session } from "../session.js";
+import { describeBuild } from "../summary.js";
+
+interface Variant {
+  readonly name: string;
+  readonly format: ReportFormat;
+  readonly flags: readonly Flag[];
+  readonly description: string;
+  readonly examples: readonly string[];
+}
+
+function define(variant: Variant): Command {
+  const command: Command = {
+    name: variant.name,
+    usage: `${variant.name} [flags] <package or .go files> [arguments of the program…]`,
+    description: variant.description,
+    flags: [...variant.flags, outputFlag, ...recordFlags, ...traceFlags, ...buildFlags],
+    goFlags: buildFlagsNote,
+    examples: variant.examples,
+    run: (words) => run(command, variant.format, words),
+  };
+  return command;
+}
+
+const treeText = `Builds and runs a program, then shows its call tree on standard output, after the program's own output. The
+program's standard streams are its own, signals reach it, and its exit code is gotrace's.`;
+
+export const runCommand = define({
+  name: "run",
+  format: "tree",
+  flags: treeFlags,
+  description: treeText,
+  examples: ["gotrace run ./cmd/server -port 8080", "gotrace run --depth 3 --min 1ms . input.txt", "gotrace run main.go"],
+});
+
+export const execCommand = define({
+  name: "exec",
+  format: "tree",
+  flags: treeFlags,
+  description: treeText,
+  examples: ["gotrace exec ./cmd/tool"],
+});
+
+export const flameCommand = define({
+  name: "flame",
+  format: "folded",
+  flags: [unitFlag],
+  description: `Builds and runs a program and prints collapsed stacks on standard output, one line for each call path with its self
+time, for Speedscope and flamegraph.pl. The program's standard output goes to standard error.`,
+  examples: ["gotrace flame ./cmd/server > profile.folded", "gotrace flame . | flamegraph.pl > flame.svg"],
+});
+
+export const jsonCommand = define({
+  name: "json",
+  format: "json",
+  flags: treeFlags,
+  description: `Builds and runs a program and prints its call tree as JSON on standard output. The program's standard output goes to
+standard error.`,
+  examples: ["gotrace json ./cmd/server | jq '.[0].name'"],
+});
+
+async function run(command: Command, format: ReportFormat, words: readonly string[]): Promise<number> {
+  const flags = parseFlags(command.name, command.flags, words);
+  if (flags.has("help")) {
+    process.stdout.write(commandHelp(command));
+    return 0;
+  }
+  const { patterns, args } = splitTarget(command.name, flags.rest);
+  const session = new Session(flags);
+  try {
+    return await runTarget(session, flags, format, patterns, args);
+  } finally {
+    session.close();
+  }
+}
+
+/** As `go run`: either one package, or .go files up to the first word that is none. */
+function splitTarget(command: string, words: readonly string[]) {
+  if (words.length === 0) {
+    throw new UserError("no package given", `name one: gotrace ${command} ./cmd/x (or . for this directory)`, ExitCode.usage);
+  }
+  let end = 0;
+  while (end < words.length && words[end]!.endsWith(".go")) end++;
+  if (end === 0) end = 1;
+  return { patterns: words.slice(0, end), args: words.slice(end) };
+}
+
+async function runTarget(
+  session: Session,
+  flags: ParsedFlags,
+  format: ReportFormat,
+  patterns: readonly string[],
+  args: readonly string[],
+): Promise<number> {
+  const request = { patterns, goFlags: flags.go, flags, tests: false };
+  const binary = binaryPath(buildDirectory(session, request, "run"), "program");
+  const compiled = await compile(session, request, {
+    name: "run",
+    verb: ["build"],
+    rest: () => ["-o", binary, ...patterns],
+  });
+  if ("code" in compiled) {
+    process.stderr.write(compiled.stderr + compiled.stdout);
+    return compiled.code;
+  }
+  const summary = describeBuild(session, compiled);
+  const program = placeProgram(session, binary, programName(compiled, patterns));
+  const recording = prepareRecording(session, flags);
+  session.log(`run ${program} ${args.join(" ")}`);
+  const exit = await runProgram({
+    command: program,
+    args,
+    cwd: session.cwd,
+    env: { ...session.env, ...recording.env },
+    stdoutToStderr: format !== "tree" && flags.string("o") === undefined,
+  });
+  session.log(`the program ended with exit code ${exit.code}`);
+  finishRecording(recording, { summary, titles: {}, command: [...patterns, ...args].join(" ") }, exit);
+  await reportTraces(session, flags, [recording.directory], { format, tests: false, toStderr: false });
+  return exit.code;
+}
+
+/** The name that `go build` would give. @throws UserError when the package is no program */
+function programName(compiled: Compiled, patterns: readonly string[]): string {
+  const targets = compiled.prepared.packages.filter((entry) => entry.target);
+  const target = targets[0];
+  if (targets.length > 1) {
+    throw new UserError(`${patterns[0]} matches ${targets.length} packages`, "name exactly one", ExitCode.usage);
+  }
+  if (target && target.name !== "main") {
+    throw new UserError(
+      `package ${target.importPath} is not a main package`,
+      "name a package with a main function, or use 'gotrace test' for its tests",
+      ExitCode.noInput,
+    );
+  }
+  if (patterns[0]!.endsWith(".go")) return basename(patterns[0]!, ".go");
+  const path = (target?.importPath ?? "program").split("/");
+  const last = path.pop()!;
+  return /^v\d+$/.test(last) && path.length > 0 ? path.pop()! : last;
+}
+
+/** The binary under its own name in the workspace, so that os.Args[0] reads as a user expects. */
+function placeProgram(session: Session, binary: string, name: string): string {
+  const directory = join(session.workspace(), "bin");
+  mkdirSync(directory);
+  const program = binaryPath(directory, name);
+  try {
+    linkSync(binary, program);
+  } catch {
+    copyFileSync(binary, program);
+  }
+  return program;
+}

@@ -1,0 +1,128 @@
+/** Compiling a prepared build: the binary of `run` and its kin, or the packages of `test` ahead of `go test`. */
+
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { buildWithFallback, goBuild, type Withdrawn } from "../gotool/build.js";
+import type { CommandResult } from "../gotool/command.js";
+import {
+  type BuildRequest,
+  type BuildState,
+  buildDirectory,
+  type KnownBad,
+  type PreparedBuild,
+  prepareBuild,
+  readState,
+  writeState,
+} from "./prepare.js";
+import type { Session } from "./session.js";
+
+/** A build that worked. */
+export interface Compiled {
+  readonly prepared: PreparedBuild;
+  /** Overlay, flags and environment in force; undefined where there is nothing to trace. */
+  readonly state: BuildState | undefined;
+  /** Files left untraced because their rewritten form did not compile, with the reason. */
+  readonly withdrawn: readonly Withdrawn[];
+}
+
+/** How to compile: the command before and after the flags. */
+export interface CompileCommand {
+  /** Part of the key of the build's cache directory. */
+  readonly name: string;
+  readonly verb: readonly string[];
+  readonly rest: (directory: string) => readonly string[];
+  /** Go on where packages of the user do not compile: the command that follows reports them. */
+  readonly partial?: boolean;
+}
+
+/**
+ * Prepares and compiles. Go's own failure comes back as its result, exactly as the plain build gave it.
+ */
+export async function compile(
+  session: Session,
+  request: BuildRequest,
+  command: CompileCommand,
+): Promise<Compiled | CommandResult> {
+  const directory = buildDirectory(session, request, command.name);
+  const rest = command.rest(directory);
+  const plain = () => goBuild(session.go, command.verb, request.goFlags, undefined, rest);
+  const traced = (state: BuildState, signal?: AbortSignal) =>
+    goBuild(
+      { ...session.go, env: { ...session.env, ...state.env } },
+      command.verb,
+      state.flags,
+      state.overlay,
+      rest,
+      signal,
+    );
+
+  const last = readState(directory);
+  const abort = new AbortController();
+  const speculative = last && traced(last, abort.signal);
+  // Where it is not awaited, nobody wants to hear of its failure.
+  speculative?.catch(() => undefined);
+  const prepared = await prepareBuild(session, request, directory, last?.bad ?? {}).catch((error: unknown) => {
+    abort.abort();
+    throw error;
+  });
+  if ("code" in prepared) {
+    abort.abort();
+    const result = await plain();
+    return result.code === 0 ? prepared : result;
+  }
+  const all = new Set(prepared.rewritten.keys());
+  const stateOf = (files: ReadonlySet<string>, bad: KnownBad): BuildState => ({
+    overlay: prepared.overlayFor(files),
+    flags: prepared.flags,
+    env: prepared.joinEnv,
+    bad,
+  });
+  const bad: KnownBad = last?.bad ?? {};
+  const upToDate = last !== undefined && all.size > 0 && sameBuild(last, stateOf(all, bad));
+  if (!upToDate) abort.abort();
+  const first = upToDate ? await speculative : undefined;
+  const outcome = await buildWithFallback(
+    {
+      rewritten: all,
+      cwd: session.cwd,
+      packageFiles: (file) => prepared.packages.find((entry) => entry.files.includes(file))?.files ?? [file],
+      build: (files) => (files.size === 0 ? plain() : traced(stateOf(files, bad))),
+      partial: command.partial === true,
+    },
+    first,
+  );
+  if (outcome.result.code !== 0 && !command.partial) return outcome.result;
+  if (outcome.result.code === 0) process.stderr.write(outcome.result.stderr);
+  for (const { file, reason } of outcome.withdrawn) session.warn(`${file} is not traced: ${reason}`);
+  const newlyBad = outcome.withdrawn.map(({ file, reason }) => [
+    file,
+    { rewritten: prepared.rewritten.get(file)!, reason },
+  ]);
+  const state = stateOf(outcome.rewritten, { ...bad, ...Object.fromEntries(newlyBad) });
+  removeOldOverlays(directory, state.overlay);
+  if (outcome.rewritten.size > 0) writeState(directory, state);
+  return {
+    prepared,
+    state: outcome.rewritten.size > 0 ? state : undefined,
+    withdrawn: [...prepared.withdrawn, ...outcome.withdrawn],
+  };
+}
+
+function sameBuild(a: BuildState, b: BuildState): boolean {
+  return JSON.stringify([a.overlay, a.flags, a.env]) === JSON.stringify([b.overlay, b.flags, b.env]);
+}
+
+/** Overlays of earlier states; young ones may be in use by another gotrace. */
+function removeOldOverlays(directory: string, current: string): void {
+  const hourAgo = Date.now() - 3600_000;
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    if (name.startsWith("overlay-") && path !== current && statSync(path).mtimeMs < hourAgo)
+      rmSync(path, { force: true });
+  }
+}
+
+/** Where the binary of a build lies, in its directory of the cache. */
+export function binaryPath(directory: string, name: string): string {
+  return join(directory, process.platform === "win32" ? `${name}.exe` : name);
+}

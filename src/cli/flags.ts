@@ -1,0 +1,126 @@
+/**
+ * Command-line flags in Go's own style, because most of them are Go's: `-name`, `--name`, `-name=value`, `-name value`.
+ * (POSIX parsers read `-race` as `-r -a -c -e`.) Parsing stops at the first word that is no flag, so everything after
+ * the package belongs to the program.
+ */
+
+import { ExitCode, UserError } from "../base/errors.js";
+
+/** One flag of a command. */
+export interface Flag {
+  readonly name: string;
+  /** A second spelling, for instance `v` for `verbose`. */
+  readonly short?: string;
+  /** Name of the value in help; a flag without is boolean. */
+  readonly value?: string;
+  /** May be given several times. */
+  readonly repeats?: boolean;
+  readonly help: string;
+  /** A flag of `go build` or `go test`: collected to be passed on. */
+  readonly go?: boolean;
+}
+
+/** What a command line said. */
+export class ParsedFlags {
+  readonly #values = new Map<string, string[]>();
+  /** Flags for Go, each as one word `-name=value` or `-name`. */
+  readonly go: string[] = [];
+  /** What follows the flags. */
+  rest: string[] = [];
+
+  add(flag: Flag, value: string): void {
+    if (flag.go) this.go.push(flag.value || value !== "true" ? `-${flag.name}=${value}` : `-${flag.name}`);
+    const values = this.#values.get(flag.name);
+    if (values && flag.repeats) values.push(value);
+    else this.#values.set(flag.name, [value]);
+  }
+
+  has(name: string): boolean {
+    return this.string(name) !== undefined && this.string(name) !== "false";
+  }
+
+  /** Last value of a flag. */
+  string(name: string): string | undefined {
+    return this.#values.get(name)?.at(-1);
+  }
+
+  /** All values, comma-separated ones taken apart. */
+  list(name: string): string[] {
+    return (this.#values.get(name) ?? []).flatMap((value) => value.split(",")).filter((value) => value !== "");
+  }
+}
+
+/**
+ * Parses flags.
+ * @param anywhere accept flags after positional words too (commands whose positional words are files)
+ * @throws UserError for unknown flags and missing values, with the nearest known flag as advice
+ */
+export function parseFlags(
+  command: string,
+  flags: readonly Flag[],
+  words: readonly string[],
+  anywhere = false,
+): ParsedFlags {
+  const parsed = new ParsedFlags();
+  const known = new Map<string, Flag>();
+  for (const flag of flags) {
+    known.set(flag.name, flag);
+    if (flag.short) known.set(flag.short, flag);
+  }
+  let index = 0;
+  for (; index < words.length; index++) {
+    const word = words[index]!;
+    if (word === "--") {
+      index++;
+      break;
+    }
+    if (!word.startsWith("-") || word === "-") {
+      if (!anywhere) break;
+      parsed.rest.push(word);
+      continue;
+    }
+    const match = /^--?([^=]*)(?:=(.*))?$/s.exec(word)!;
+    const flag = known.get(match[1]!);
+    if (!flag) throw unknownFlag(command, word, [...known.keys()]);
+    if (flag.value === undefined) {
+      parsed.add(flag, match[2] ?? "true");
+      continue;
+    }
+    const value = match[2] ?? words[++index];
+    if (value === undefined) {
+      throw new UserError(
+        `flag needs a value: ${word} ${flag.value}`,
+        `see 'gotrace ${command} --help'`,
+        ExitCode.usage,
+      );
+    }
+    parsed.add(flag, value);
+  }
+  parsed.rest.push(...words.slice(index));
+  return parsed;
+}
+
+function unknownFlag(command: string, word: string, names: readonly string[]): UserError {
+  const name = word.replace(/^-+/, "").replace(/=.*$/s, "");
+  const near = names.find((known) => known.length > 2 && distance(known, name) <= 2);
+  const hint = near ? `did you mean --${near}? ` : "";
+  return new UserError(
+    `unknown flag ${word}`,
+    `${hint}see 'gotrace ${command} --help'; flags of the program go after the package`,
+    ExitCode.usage,
+  );
+}
+
+/** Levenshtein distance, for hints. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = a[i - 1] === b[j - 1] ? 0 : 1;
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + change));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,41 @@
+/** The flags of `go build` and `go test` that gotrace passes on, as `go help build` and `go help testflag` list them. */
+
+import type { Flag } from "./flags.js";
+
+const boolean = (names: string): Flag[] => names.split(" ").map((name) => ({ name, go: true, help: "" }));
+const valued = (names: string): Flag[] =>
+  names.split(" ").map((name) => ({ name, go: true, value: "VALUE", help: "" }));
+
+/** Flags that every building command takes. `-C` is handled by gotrace itself. */
+export const buildFlags: readonly Flag[] = [
+  ...boolean("a asan buildvcs cover linkshared modcacherw msan race trimpath work x"),
+  ...valued(
+    "asmflags buildmode compiler covermode coverpkg gccgoflags gcflags installsuffix ldflags mod modfile overlay p pgo pkgdir tags toolexec",
+  ),
+];
+
+/** Flags of `go test` beyond those of the build. `-o` before the package is gotrace's own. */
+export const testFlags: readonly Flag[] = [
+  ...boolean("artifacts benchmem c failfast fullpath i json short"),
+  ...valued(
+    "bench benchtime blockprofile blockprofilerate count coverprofile cpu cpuprofile exec fuzz fuzzminimizetime fuzztime list memprofile memprofilerate mutexprofile mutexprofilefraction outputdir parallel run shuffle skip timeout trace vet",
+  ),
+];
+
+/** Build flags among the words after the packages of `gotrace test`, which `go list` must see too. */
+export function buildFlagsIn(words: readonly string[]): string[] {
+  const valuedNames = new Map([...buildFlags, ...testFlags].map((flag) => [flag.name, flag.value !== undefined]));
+  const wanted = new Set(buildFlags.map((flag) => flag.name));
+  const found: string[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]!;
+    if (word === "-args" || word === "--args") break;
+    const match = /^--?([^=]+)(=.*)?$/s.exec(word);
+    if (!match) continue;
+    const [, name, value] = match;
+    const takesNext = valuedNames.get(name!) === true && value === undefined;
+    if (wanted.has(name!)) found.push(takesNext ? `-${name}=${words[index + 1] ?? ""}` : word);
+    if (takesNext) index++;
+  }
+  return found;
+}

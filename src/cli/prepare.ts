@@ -1,0 +1,176 @@
+/**
+ * From a target to an instrumented build: list the packages, rewrite their files, join the runtime, write the overlay.
+ * A repeated build of the same target starts `go build` with the last overlay while it still checks whether that
+ * overlay is up to date, so that the check costs no time of its own.
+ */
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ExitCode, messageOf, UserError } from "../base/errors.js";
+import type { Withdrawn } from "../gotool/build.js";
+import { digest, ensureDirectory, installRuntime, touch, writeIfChanged } from "../gotool/cache.js";
+import type { CommandResult } from "../gotool/command.js";
+import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
+import { flagValue, joinRuntime, runtimeModule } from "../gotool/join.js";
+import { type GoPackage, listPackages } from "../gotool/packages.js";
+import type { ParsedFlags } from "./flags.js";
+import { packageFilter } from "./patterns.js";
+import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
+import type { Session } from "./session.js";
+
+/** What to build. */
+export interface BuildRequest {
+  /** Package patterns or .go files, as the user wrote them. */
+  readonly patterns: readonly string[];
+  /** The user's flags for `go`. */
+  readonly goFlags: readonly string[];
+  readonly flags: ParsedFlags;
+  readonly tests: boolean;
+}
+
+/** Files whose rewritten form is known not to compile: path of the file → that form, and why. */
+export type KnownBad = Readonly<Record<string, { readonly rewritten: string; readonly reason: string }>>;
+
+/** Kept between builds of one target. */
+export interface BuildState {
+  readonly overlay: string;
+  readonly flags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly bad: KnownBad;
+}
+
+/** A build that is ready to run. */
+export interface PreparedBuild {
+  readonly environment: GoEnvironment;
+  readonly packages: readonly GoPackage[];
+  /** Files with a rewritten form, by path; withdrawn ones are not among them. */
+  readonly rewritten: ReadonlyMap<string, string>;
+  readonly reports: ReadonlyMap<string, FileReport>;
+  /** Directory that stays the same for the same target. */
+  readonly directory: string;
+  /** Flags for `go`, the overlay not among them. */
+  readonly flags: readonly string[];
+  /** Environment for `go`, beyond the session's. */
+  readonly joinEnv: Readonly<Record<string, string>>;
+  /** Writes the overlay for some of the rewritten files and returns its path. */
+  readonly overlayFor: (files: ReadonlySet<string>) => string;
+  /** Files that are not rewritten because an earlier build showed that their rewritten form does not compile. */
+  readonly withdrawn: readonly Withdrawn[];
+}
+
+const runtimeSource = fileURLToPath(new URL("../../runtime-go", import.meta.url));
+
+/** A directory of the cache that belongs to this target, its flags and its environment. */
+export function buildDirectory(session: Session, request: BuildRequest, verb: string): string {
+  const env = Object.entries(session.env).filter(
+    ([name]) => /^(GO|CGO_|CC$|CXX$)/.test(name) && name !== "GOTRACE_CACHE",
+  );
+  const { flags } = request;
+  const choice = [flags.list("include"), flags.list("exclude"), flags.has("generated")];
+  const key = digest(JSON.stringify([session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]));
+  const directory = ensureDirectory(join(session.cache, "build", key.slice(0, 24)));
+  touch(directory);
+  return directory;
+}
+
+/** The state that the last build in this directory left. */
+export function readState(directory: string): BuildState | undefined {
+  try {
+    const state = JSON.parse(readFileSync(join(directory, "state.json"), "utf8")) as BuildState;
+    return existsSync(state.overlay) ? state : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Remembers a build that worked. */
+export function writeState(directory: string, state: BuildState): void {
+  writeIfChanged(join(directory, "state.json"), JSON.stringify(state));
+}
+
+/**
+ * Prepares a build.
+ * @returns the build, or Go's own failure where it cannot even list the packages
+ */
+export async function prepareBuild(
+  session: Session,
+  request: BuildRequest,
+  directory: string,
+  bad: KnownBad,
+): Promise<PreparedBuild | CommandResult> {
+  const runtime = installRuntime(session.cache, runtimeSource);
+  const [environment, listed] = await Promise.all([
+    readGoEnvironment(session.go),
+    listPackages(session.go, request.goFlags, request.patterns, request.tests),
+  ]);
+  const files = request.patterns.some((pattern) => pattern.endsWith(".go"));
+  if (!environment.goMod && !environment.goWork && !files) {
+    throw new UserError(
+      `no go.mod found in ${session.cwd} or any directory above`,
+      "run gotrace inside a Go module (or make one with 'go mod init NAME')",
+      ExitCode.noInput,
+    );
+  }
+  if (!Array.isArray(listed)) return { code: 1, stdout: "", stderr: listed.stderr };
+  const filter = packageFilter(request.flags.list("include"), request.flags.list("exclude"), session.cwd);
+  const chosen = listed.filter(
+    (entry) => !entry.standard && (entry.main || (entry.localReplace && filter.named(entry))) && filter.accepts(entry),
+  );
+  const goFlags = [...environment.flags, ...request.goFlags];
+  const userOverlay = readOverlay(flagValue(goFlags, "overlay"));
+  const options = { runtimePath: runtimeModule, generated: request.flags.has("generated"), mode: "hooks" } as const;
+  const rewriting = await rewriteFiles(session.cache, chosen, options, userOverlay);
+  session.log(
+    `${chosen.length} packages, ${rewriting.files.length} files to trace (${rewriting.parsed} parsed, the rest unchanged)`,
+  );
+  const joined = joinRuntime(environment, directory, runtime, request.goFlags);
+  const rewritten = new Map(
+    rewriting.files.flatMap((entry): [string, string][] =>
+      entry.rewritten === undefined || isBad(entry, bad) ? [] : [[entry.file, entry.rewritten]],
+    ),
+  );
+  const overlayFor = (wanted: ReadonlySet<string>) => {
+    const replace = Object.fromEntries([
+      ...userOverlay,
+      ...joined.overlay,
+      ...[...rewritten].filter(([file]) => wanted.has(file)),
+    ]);
+    const text = JSON.stringify({ Replace: replace }, null, 1);
+    const path = join(directory, `overlay-${digest(text).slice(0, 16)}.json`);
+    writeIfChanged(path, text);
+    return path;
+  };
+  return {
+    environment,
+    packages: listed,
+    rewritten,
+    reports: new Map(rewriting.files.map((file) => [file.file, file.report])),
+    directory,
+    flags: [...request.goFlags, ...joined.flags],
+    joinEnv: joined.env,
+    overlayFor,
+    withdrawn: rewriting.files
+      .filter((file) => isBad(file, bad))
+      .map(({ file }) => ({ file, reason: bad[file]!.reason })),
+  };
+}
+
+function isBad({ file, rewritten }: RewrittenFile, bad: KnownBad): boolean {
+  return rewritten !== undefined && bad[file]?.rewritten === rewritten;
+}
+
+/** The user's own -overlay file. @throws UserError when it cannot be read */
+function readOverlay(path: string | undefined): ReadonlyMap<string, string> {
+  if (path === undefined) return new Map();
+  try {
+    const parsed = JSON.parse(readFileSync(path, "utf8")) as { Replace?: Record<string, string> };
+    return new Map(Object.entries(parsed.Replace ?? {}));
+  } catch (error) {
+    throw new UserError(
+      `-overlay: ${messageOf(error)}`,
+      "name a JSON file as 'go help build' describes",
+      ExitCode.noInput,
+    );
+  }
+}

@@ -1,0 +1,75 @@
+/** Rewrites the files of a build, through a cache by content: an unchanged file is neither parsed nor written again. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { cachedName, digest, ensureDirectory, touch, writeAtomically } from "../gotool/cache.js";
+import type { GoPackage } from "../gotool/packages.js";
+import type { Instrumented, InstrumentOptions } from "../instrument/index.js";
+import { INSTRUMENT_VERSION } from "../instrument/version.js";
+
+/** What rewriting one file gave, without the text. */
+export type FileReport = Omit<Instrumented, "text">;
+
+/** A file of the build with its rewritten form. */
+export interface RewrittenFile {
+  readonly file: string;
+  /** Where the rewritten text lies; undefined where the file stays as it is. */
+  readonly rewritten: string | undefined;
+  readonly report: FileReport;
+}
+
+/** All files of a build. */
+export interface Rewriting {
+  readonly files: readonly RewrittenFile[];
+  /** Files that had to be parsed, because they were new or had changed. */
+  readonly parsed: number;
+}
+
+/**
+ * Rewrites the files of some packages.
+ * @param cache root of gotrace's cache
+ * @param replaced the user's own overlay: path → path of its content
+ */
+export async function rewriteFiles(
+  cache: string,
+  packages: readonly GoPackage[],
+  options: InstrumentOptions,
+  replaced: ReadonlyMap<string, string>,
+): Promise<Rewriting> {
+  const directory = ensureDirectory(join(cache, "src"));
+  const setting = JSON.stringify([INSTRUMENT_VERSION, options]);
+  const files: RewrittenFile[] = [];
+  let parsed = 0;
+  let instrumenter: Awaited<ReturnType<typeof import("../instrument/index.js").loadInstrumenter>> | undefined;
+  for (const file of new Set(packages.flatMap((entry) => entry.files))) {
+    const content = replaced.get(file) ?? file;
+    if (content === "" || !existsSync(content)) continue;
+    const source = readFileSync(content);
+    const path = join(directory, cachedName(digest(setting, file, source), file));
+    let report = readReport(`${path}.json`);
+    if (report === undefined) {
+      instrumenter ??= await (await import("../instrument/index.js")).loadInstrumenter();
+      const { text, ...rest } = instrumenter.instrument(source, file, options);
+      report = { ...rest, changed: text !== null };
+      if (text !== null) writeAtomically(path, text);
+      writeAtomically(`${path}.json`, JSON.stringify(report));
+      parsed++;
+    }
+    files.push({ file, rewritten: report.changed ? path : undefined, report });
+  }
+  return { files, parsed };
+}
+
+type StoredReport = FileReport & { changed: boolean };
+
+function readReport(path: string): StoredReport | undefined {
+  try {
+    const report = JSON.parse(readFileSync(path, "utf8")) as StoredReport;
+    const text = path.slice(0, -".json".length);
+    touch(path);
+    if (report.changed) touch(text);
+    return report;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+/** What a build traces and what it does not, counted by reason: for `-v` and for the note in the trace. */
+
+import type { Compiled } from "./compile.js";
+import type { Session } from "./session.js";
+
+/** What was left out for one reason. */
+export interface LeftOut {
+  readonly reason: string;
+  /** Functions, or files where a whole file was left out. */
+  readonly count: number;
+  readonly what: "function" | "file";
+  /** Some of them, as `file:line name` or a path. */
+  readonly examples: readonly string[];
+}
+
+/** Counts of an instrumented build. */
+export interface BuildSummary {
+  readonly functions: number;
+  readonly goStatements: number;
+  readonly files: number;
+  readonly leftOut: readonly LeftOut[];
+}
+
+const exampleLimit = 5;
+
+/** Counts what a build traces. */
+export function summarize(compiled: Compiled): BuildSummary {
+  const groups = new Map<string, { reason: string; count: number; what: LeftOut["what"]; examples: string[] }>();
+  const leaveOut = (what: LeftOut["what"], reason: string, example: string) => {
+    const key = `${what}\0${reason}`;
+    const group = groups.get(key) ?? { reason, count: 0, what, examples: [] };
+    group.count++;
+    if (group.examples.length < exampleLimit) group.examples.push(example);
+    groups.set(key, group);
+  };
+  const withdrawn = new Map(compiled.withdrawn.map((entry) => [entry.file, entry.reason]));
+  const total = { functions: 0, goStatements: 0, files: 0 };
+  for (const [file, report] of compiled.prepared.reports) {
+    const reason = withdrawn.get(file);
+    if (reason !== undefined) leaveOut("file", `its instrumented form does not compile (${reason})`, file);
+    else if (report.fileReason) leaveOut("file", report.fileReason, file);
+    else {
+      total.functions += report.functions;
+      total.goStatements += report.spawns;
+      total.files++;
+      for (const skip of report.skipped) leaveOut("function", skip.reason, `${file}:${skip.line} ${skip.name}`);
+      for (const gap of report.grammarGaps) leaveOut("function", gap.reason, `${file}:${gap.line} ${gap.name}`);
+    }
+  }
+  return { ...total, leftOut: [...groups.values()].sort((a, b) => b.count - a.count) };
+}
+
+/** Says it with `-v`; syntax that gotrace could not read is said in any case. */
+export function describeBuild(session: Session, compiled: Compiled): BuildSummary {
+  const summary = summarize(compiled);
+  session.log(
+    `traced: ${summary.functions} functions and ${summary.goStatements} go statements in ${summary.files} files`,
+  );
+  for (const { what, count, reason, examples } of summary.leftOut) {
+    session.log(`not traced: ${count} ${what}${count === 1 ? "" : "s"}: ${reason}`);
+    for (const example of examples) session.log(`  ${example}`);
+  }
+  for (const [file, report] of compiled.prepared.reports) {
+    for (const gap of report.grammarGaps) session.warn(`${file}:${gap.line}: ${gap.name} is not traced: ${gap.reason}`);
+  }
+  return summary;
+}

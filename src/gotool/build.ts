@@ -1,0 +1,114 @@
+/**
+ * Building with rewritten files in place. The user's build must never fail because of gotrace: files whose rewritten
+ * form does not compile where the original does are taken out of the overlay, and the build goes on.
+ */
+
+import { resolve } from "node:path";
+import { type CommandResult, type GoContext, runGo } from "./command.js";
+
+/** A compile error that names a file. */
+export interface CompileError {
+  /** Absolute path as Go prints it: the user's own file, not the rewritten copy. */
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** The compile errors in Go's output, whose paths are relative to the directory of the build. */
+export function parseCompileErrors(output: string, cwd: string): CompileError[] {
+  const errors: CompileError[] = [];
+  for (const line of output.split(/\r?\n/)) {
+    const match = /^(?:vet: )?(\S.*?\.(?:go|s|c|h)):(\d+)(?::\d+)?: (.*)$/.exec(line);
+    if (match) errors.push({ file: resolve(cwd, match[1]!), line: Number(match[2]), message: match[3]! });
+  }
+  return errors;
+}
+
+/** A file left untraced because its rewritten form did not compile. */
+export interface Withdrawn {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** Outcome of {@link buildWithFallback}. */
+export interface BuildOutcome {
+  /** The last build; when it failed, it is the build of the untouched files, so its output is Go's own. */
+  readonly result: CommandResult;
+  readonly withdrawn: readonly Withdrawn[];
+  /** The files whose rewritten form the last build used. */
+  readonly rewritten: ReadonlySet<string>;
+}
+
+/** What {@link buildWithFallback} needs to try a build. */
+export interface BuildAttempt {
+  /** Builds with these original files replaced by their rewritten form; an empty set is the plain build. */
+  readonly build: (rewritten: ReadonlySet<string>) => Promise<CommandResult>;
+  readonly rewritten: ReadonlySet<string>;
+  readonly cwd: string;
+  /** Files of the same package as this one, itself included. */
+  readonly packageFiles: (file: string) => readonly string[];
+  /** Packages that do not compile in the plain build either are left to Go, and the others are built all the same. */
+  readonly partial: boolean;
+}
+
+const rounds = 8;
+
+/**
+ * Builds; when that fails and the plain build does not, withdraws the files that the errors name and tries again. After
+ * some rounds whole packages are withdrawn, at last everything.
+ */
+export async function buildWithFallback(attempt: BuildAttempt, first?: CommandResult): Promise<BuildOutcome> {
+  const withdrawn = new Map<string, Withdrawn>();
+  let files = attempt.rewritten;
+  let result = first ?? (await attempt.build(files));
+  if (result.code === 0 || files.size === 0) return { result, withdrawn: [], rewritten: files };
+  const plain = await attempt.build(new Set());
+  if (plain.code !== 0) {
+    if (!attempt.partial) return { result: plain, withdrawn: [], rewritten: new Set() };
+    files = without(files, blame(plain, files, attempt, true));
+    result = await attempt.build(files);
+  }
+  for (let round = 0; result.code !== 0 && files.size > 0; round++) {
+    const blamed = blame(result, files, attempt, round >= rounds / 2);
+    if (blamed.size === 0 && plain.code !== 0) break;
+    const reason = firstReason(result);
+    const leaving = blamed.size > 0 && round < rounds ? [...blamed.keys()] : [...files];
+    for (const file of leaving) withdrawn.set(file, { file, reason: blamed.get(file) ?? reason });
+    files = without(files, withdrawn);
+    result = await attempt.build(files);
+  }
+  return { result, withdrawn: [...withdrawn.values()], rewritten: files };
+}
+
+function without(files: ReadonlySet<string>, leaving: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  return new Set([...files].filter((file) => !leaving.has(file)));
+}
+
+function blame(result: CommandResult, files: ReadonlySet<string>, attempt: BuildAttempt, wholePackages: boolean) {
+  const blamed = new Map<string, string>();
+  for (const error of parseCompileErrors(result.stderr + result.stdout, attempt.cwd)) {
+    const candidates = wholePackages ? attempt.packageFiles(error.file) : [error.file];
+    for (const file of candidates) {
+      if (files.has(file) && !blamed.has(file)) blamed.set(file, `line ${error.line}: ${error.message}`);
+    }
+  }
+  return blamed;
+}
+
+function firstReason(result: CommandResult): string {
+  const lines = (result.stderr + result.stdout).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return lines[0] ?? `go exited with ${result.code}`;
+}
+
+/** Runs one `go build`-like command with an overlay file (none for the plain build). */
+export function goBuild(
+  context: GoContext,
+  verb: readonly string[],
+  flags: readonly string[],
+  overlay: string | undefined,
+  rest: readonly string[],
+  signal?: AbortSignal,
+): Promise<CommandResult> {
+  const overlayFlag = overlay === undefined ? [] : [`-overlay=${overlay}`];
+  return runGo(context, [...verb, ...flags, ...overlayFlag, ...rest], signal);
+}

@@ -1,0 +1,127 @@
+/**
+ * gotrace's own cache: the runtime module at a stable path (so that the Go build cache stays warm), rewritten files by
+ * content, and per build its last overlay. All of it may be deleted at any time.
+ */
+
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { ExitCode, messageOf, UserError } from "../base/errors.js";
+
+const day = 24 * 3600 * 1000;
+/** Entries unused for this long are removed. */
+const keepFor = 10 * day;
+
+/** The cache directory: GOTRACE_CACHE, else the platform's cache directory plus `gotrace`. */
+export function cacheRoot(env: NodeJS.ProcessEnv): string {
+  if (env.GOTRACE_CACHE) return env.GOTRACE_CACHE;
+  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, "gotrace");
+  if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "gotrace");
+  if (process.platform === "win32" && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, "gotrace");
+  return join(homedir(), ".cache", "gotrace");
+}
+
+/** Hex SHA-256 of the parts, each ended by a zero byte so that ("ab","c") and ("a","bc") differ. */
+export function digest(...parts: (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part).update("\0");
+  return hash.digest("hex");
+}
+
+/** Writes a file so that readers see the old content or the new, never a part. */
+export function writeAtomically(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
+}
+
+/** Like {@link writeAtomically}, but leaves a file alone that has this content already. */
+export function writeIfChanged(path: string, content: string | Uint8Array): void {
+  if (existsSync(path) && readFileSync(path).equals(Buffer.from(content as string))) return;
+  writeAtomically(path, content);
+}
+
+/** Creates a directory with its parents. @throws UserError when that fails */
+export function ensureDirectory(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new UserError(
+      `cannot create ${path}: ${messageOf(error)}`,
+      "set GOTRACE_CACHE to a directory that gotrace may write to",
+      ExitCode.cannotCreate,
+    );
+  }
+  return path;
+}
+
+/** Marks an entry as used today, at most one write a day. */
+export function touch(path: string): void {
+  const now = Date.now();
+  if (now - statSync(path).mtimeMs > day) utimesSync(path, now / 1000, now / 1000);
+}
+
+/**
+ * The runtime module in the cache, at a path named by its content.
+ * @param source the directory `runtime-go` of this installation
+ */
+export function installRuntime(root: string, source: string): string {
+  const names = readdirSync(source).filter((name) => /\.(go|s)$/.test(name) && !name.endsWith("_test.go"));
+  const files = ["go.mod", ...names.sort()];
+  const contents = files.map((name) => readFileSync(join(source, name)));
+  const key = digest(...files.flatMap((name, index) => [name, contents[index]!])).slice(0, 16);
+  const target = join(root, "rt", key);
+  if (existsSync(join(target, "go.mod"))) {
+    touch(target);
+    return target;
+  }
+  ensureDirectory(dirname(target));
+  const staging = mkdtempSync(join(dirname(target), "staging-"));
+  for (const [index, name] of files.entries()) writeFileSync(join(staging, name), contents[index]!);
+  try {
+    renameSync(staging, target);
+  } catch {
+    // Another gotrace was faster: its copy has the same content.
+    if (!existsSync(join(target, "go.mod"))) cpSync(staging, target, { recursive: true });
+    rmSync(staging, { recursive: true, force: true });
+  }
+  return target;
+}
+
+/** Removes entries that nobody used for days. Looks at most once a day. */
+export function pruneCache(root: string): void {
+  const stamp = join(root, "pruned");
+  const now = Date.now();
+  try {
+    if (existsSync(stamp) && now - statSync(stamp).mtimeMs < day) return;
+    writeFileSync(stamp, "");
+    for (const group of ["rt", "build", "src"]) {
+      const directory = join(root, group);
+      if (!existsSync(directory)) continue;
+      for (const name of readdirSync(directory)) {
+        const path = join(directory, name);
+        if (now - statSync(path).mtimeMs > keepFor) rmSync(path, { recursive: true, force: true });
+      }
+    }
+  } catch {
+    // Pruning is a courtesy; a cache that cannot be pruned still works.
+  }
+}
+
+/** The base name of a path in the cache that keeps the file's own name readable. */
+export function cachedName(key: string, path: string): string {
+  return `${key.slice(0, 32)}-${basename(path)}`;
+}

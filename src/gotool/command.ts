@@ -1,0 +1,63 @@
+/** Running the user's `go` command: captured for questions, inherited for builds whose output the user should see. */
+
+import { type SpawnOptions, spawn } from "node:child_process";
+import { ExitCode, UserError } from "../base/errors.js";
+
+/** What a captured command left behind. `code` is 128+n after signal n. */
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where and with which environment `go` runs. */
+export interface GoContext {
+  /** Working directory, absolute. */
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Told every command line before it runs (`-v`). */
+  readonly onCommand?: (line: string) => void;
+}
+
+/** A command line as a person would type it, for messages: words with special characters are quoted. */
+export function commandLine(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+}
+
+/**
+ * Runs `go` with its output captured. A non-zero exit is a result, not an error.
+ * @throws UserError when there is no `go` to run
+ */
+export async function runGo(context: GoContext, args: readonly string[], signal?: AbortSignal): Promise<CommandResult> {
+  context.onCommand?.(commandLine(["go", ...args]));
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  const options: SpawnOptions = { cwd: context.cwd, env: context.env, stdio: ["ignore", "pipe", "pipe"] };
+  const child = spawn("go", args, signal ? { ...options, signal } : options);
+  child.stdout?.on("data", (data: Buffer) => stdout.push(data));
+  child.stderr?.on("data", (data: Buffer) => stderr.push(data));
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.name === "AbortError") resolve(130);
+      else reject(goMissing(error));
+    });
+    child.on("close", (status, name) => resolve(status ?? (name ? 128 + 15 : 1)));
+  });
+  return {
+    code,
+    stdout: Buffer.concat(stdout).toString("utf8"),
+    stderr: Buffer.concat(stderr).toString("utf8"),
+  };
+}
+
+/** The error for a `go` that cannot be started. */
+export function goMissing(error: NodeJS.ErrnoException): UserError {
+  if (error.code !== "ENOENT") {
+    return new UserError(`cannot run go: ${error.message}`, "check the go command on your PATH", ExitCode.unavailable);
+  }
+  return new UserError(
+    "no go command found on PATH",
+    "install Go 1.21 or newer (for instance your system's package golang-go, or https://go.dev/dl) and try again",
+    ExitCode.unavailable,
+  );
+}

@@ -1,0 +1,75 @@
+/** What `go env` says about the module at hand and the tool chain that will build it. */
+
+import { ExitCode, UserError } from "../base/errors.js";
+import { type GoContext, runGo } from "./command.js";
+
+/** The part of `go env` that gotrace needs; empty strings where Go has no value. */
+export interface GoEnvironment {
+  /** As Go writes it, for instance `go1.26.1`. */
+  readonly version: string;
+  /** Minor release of Go 1, for instance 26. */
+  readonly minor: number;
+  /** Path of the go.mod in force; empty outside a module. */
+  readonly goMod: string;
+  /** Path of the go.work in force; empty without one. */
+  readonly goWork: string;
+  readonly modCache: string;
+  /** `GOFLAGS`, split into its words. */
+  readonly flags: readonly string[];
+  readonly os: string;
+  readonly arch: string;
+}
+
+const minimumMinor = 21;
+
+/**
+ * Asks Go about itself and the current module.
+ * @throws UserError when Go is missing, older than 1.21, or in GOPATH mode
+ */
+export async function readGoEnvironment(context: GoContext): Promise<GoEnvironment> {
+  const names = ["GOVERSION", "GOMOD", "GOWORK", "GOMODCACHE", "GOFLAGS", "GOOS", "GOARCH", "GO111MODULE"];
+  const result = await runGo(context, ["env", "-json", ...names]);
+  if (result.code !== 0) {
+    throw new UserError(
+      `go env failed: ${result.stderr.trim().split("\n")[0]}`,
+      "run 'go env' in this directory and mend what it reports",
+      ExitCode.unavailable,
+    );
+  }
+  const env = JSON.parse(result.stdout) as Record<string, string>;
+  const version = env.GOVERSION ?? "";
+  const minor = /^(?:devel )?go1\.(\d+)/.exec(version);
+  // A development build ("devel +abc…") carries no number: it is newer than any release we know.
+  const number = minor ? Number(minor[1]) : 99;
+  if (number < minimumMinor) {
+    throw new UserError(
+      `${version} is too old for gotrace`,
+      `use Go 1.${minimumMinor} or newer (GOTOOLCHAIN=go1.${minimumMinor}.13 lets go fetch one)`,
+      ExitCode.unavailable,
+    );
+  }
+  if (env.GO111MODULE === "off") {
+    throw new UserError(
+      "GO111MODULE=off: gotrace needs Go modules",
+      "unset GO111MODULE, and run 'go mod init' if there is no go.mod yet",
+      ExitCode.noInput,
+    );
+  }
+  const fileOrEmpty = (path: string | undefined) =>
+    !path || path === "off" || path === "/dev/null" || path === "NUL" ? "" : path;
+  return {
+    version,
+    minor: number,
+    goMod: fileOrEmpty(env.GOMOD),
+    goWork: fileOrEmpty(env.GOWORK),
+    modCache: env.GOMODCACHE ?? "",
+    flags: splitFlags(env.GOFLAGS ?? ""),
+    os: env.GOOS ?? "",
+    arch: env.GOARCH ?? "",
+  };
+}
+
+/** GOFLAGS is split at spaces; a word may be quoted with ' or " as a whole (cmd/internal/quoted). */
+function splitFlags(text: string): string[] {
+  return [...text.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+}

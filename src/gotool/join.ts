@@ -1,0 +1,126 @@
+/**
+ * How the runtime module joins a build without touching the user's files: lines added to the go.mod or go.work in force,
+ * put under the user's path by `-overlay`. Where that is not possible (`-mod=mod` writes go.mod; Go before 1.23 does not
+ * read go.work through an overlay; files outside a module) a copy in the build directory takes its place.
+ */
+
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { writeIfChanged } from "./cache.js";
+import type { GoEnvironment } from "./environment.js";
+import { vendorReplacements } from "./vendor.js";
+
+/** Import path of the runtime package and path of its module. */
+export const runtimeModule = "gotrace.internal/rt";
+
+/** What a build needs besides the user's own flags. */
+export interface Joined {
+  /** Overlay entries: path as Go sees it → file on disk. */
+  readonly overlay: ReadonlyMap<string, string>;
+  /** Flags that follow the user's and win over them. */
+  readonly flags: readonly string[];
+  /** Environment for `go` alone. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Joins the runtime module.
+ * @param directory where copies are written (absolute; stable per build, so that caches stay warm)
+ * @param runtime directory of the runtime module
+ * @param userFlags the user's build flags
+ */
+export function joinRuntime(
+  environment: GoEnvironment,
+  directory: string,
+  runtime: string,
+  userFlags: readonly string[],
+): Joined {
+  const flags = [...environment.flags, ...userFlags];
+  if (environment.goWork) return joinWorkspace(environment, directory, runtime, flags);
+  if (environment.goMod) return joinModule(environment, directory, runtime, flags);
+  const work = join(directory, "go.work");
+  writeIfChanged(work, `go 1.${environment.minor}\n\nuse ${quoted(runtime)}\n`);
+  return { overlay: new Map(), flags: [], env: { GOWORK: work } };
+}
+
+function joinModule(env: GoEnvironment, directory: string, runtime: string, flags: readonly string[]): Joined {
+  const named = flagValue(flags, "modfile");
+  const goMod = named ?? env.goMod;
+  const root = dirname(env.goMod);
+  const mod = flagValue(flags, "mod");
+  const original = readFileSync(goMod, "utf8");
+  const automatic = goLineAtLeast(original, 14);
+  const vendor = vendorReplacements(join(root, "vendor"), join(directory, "vendor"), mod, automatic);
+  const lines = [`require ${runtimeModule} v0.0.0`, `replace ${runtimeModule} => ${quoted(runtime)}`, ...vendor.lines];
+  const text = `${vendor.lines.length > 0 ? withoutReplaces(original) : original}\n${lines.join("\n")}\n`;
+  const copy = join(directory, "go.mod");
+  writeIfChanged(copy, text);
+  if (mod === "mod" && vendor.lines.length === 0) {
+    const sum = goMod.replace(/\.mod$/, ".sum");
+    writeIfChanged(join(directory, "go.sum"), existsSync(sum) ? readFileSync(sum) : "");
+    return { overlay: new Map(), flags: [`-modfile=${copy}`], env: {} };
+  }
+  return {
+    overlay: new Map([...vendor.overlay, [goMod, copy]]),
+    flags: vendor.lines.length > 0 ? ["-mod=readonly"] : [],
+    env: {},
+  };
+}
+
+function joinWorkspace(env: GoEnvironment, directory: string, runtime: string, flags: readonly string[]): Joined {
+  const root = dirname(env.goWork);
+  const mod = flagValue(flags, "mod");
+  const original = readFileSync(env.goWork, "utf8");
+  const automatic = env.minor >= 22 && goLineAtLeast(original, 22);
+  const vendor = vendorReplacements(join(root, "vendor"), join(directory, "vendor"), mod, automatic);
+  const kept = vendor.lines.length > 0 ? withoutReplaces(original) : original;
+  const text = `${kept}\nuse ${quoted(runtime)}\n${vendor.lines.join("\n")}\n`;
+  const copy = join(directory, "go.work");
+  const readonly = vendor.lines.length > 0 ? ["-mod=readonly"] : [];
+  if (env.minor >= 23) {
+    writeIfChanged(copy, text);
+    return { overlay: new Map([...vendor.overlay, [env.goWork, copy]]), flags: readonly, env: {} };
+  }
+  // Relative directories of a go.work are relative to the file itself.
+  writeIfChanged(copy, absoluteDirectories(text, root, directory));
+  const sum = `${env.goWork}.sum`;
+  if (existsSync(sum)) writeIfChanged(`${copy}.sum`, readFileSync(sum));
+  return { overlay: vendor.overlay, flags: readonly, env: { GOWORK: copy } };
+}
+
+/** Value of the last `-name=value` or `-name value` among Go flags. */
+export function flagValue(flags: readonly string[], name: string): string | undefined {
+  let value: string | undefined;
+  for (const [index, flag] of flags.entries()) {
+    const match = /^--?([^=]+)(?:=(.*))?$/s.exec(flag);
+    if (match?.[1] === name) value = match[2] ?? flags[index + 1];
+  }
+  return value;
+}
+
+/** Whether the `go 1.N` line of a go.mod or go.work is at least 1.`minor`. */
+function goLineAtLeast(text: string, minor: number): boolean {
+  const line = /^go[ \t]+1\.(\d+)/m.exec(text);
+  return line !== null && Number(line[1]) >= minor;
+}
+
+/** A string of go.mod and go.work: quoted as in Go, so that spaces and other characters may be part of a path. */
+function quoted(path: string): string {
+  return JSON.stringify(path);
+}
+
+/** The text without its `replace` directives, single and in blocks: the vendor directory already holds their result. */
+function withoutReplaces(text: string): string {
+  return text.replace(/^[ \t]*replace[ \t]*\([^)]*\)/gm, "").replace(/^[ \t]*replace[ \t][^\n]*/gm, "");
+}
+
+/** Rewrites `./x`, `../x` and `.` in `use` and `replace` lines so that they mean the same from another directory. */
+function absoluteDirectories(text: string, root: string, from: string): string {
+  const upwards = relative(from, root) || ".";
+  return text.replace(
+    /(^|[\s(])("?)(\.{1,2}(?:\/[^\s"]*)?)\2(?=\s|\)|$)/gm,
+    (_, before: string, __: string, path: string) => {
+      return `${before}${quoted(join(upwards, path).startsWith(".") ? join(upwards, path) : `./${join(upwards, path)}`)}`;
+    },
+  );
+}

@@ -1,0 +1,84 @@
+/** The packages of a target and their Go files, as `go list -deps` sees them under the user's own build flags. */
+
+import { join } from "node:path";
+import { type GoContext, runGo } from "./command.js";
+
+/** One package of the build. Test variants of a package are separate entries with the same `dir`. */
+export interface GoPackage {
+  /** Import path without the variant suffix of tests (` [p.test]`). */
+  readonly importPath: string;
+  readonly name: string;
+  readonly dir: string;
+  /** Absolute paths of the Go files that this build compiles, cgo files included. */
+  readonly files: readonly string[];
+  readonly standard: boolean;
+  /** In the main module or a module of the workspace. */
+  readonly main: boolean;
+  /** In a module replaced by a directory on disk. */
+  readonly localReplace: boolean;
+  /** Named by the user's patterns, not only a dependency. */
+  readonly target: boolean;
+}
+
+/** `go list` failed; its output, for the cases where plain Go does not. */
+export interface ListFailure {
+  readonly stderr: string;
+}
+
+interface Listed {
+  Dir?: string;
+  ImportPath: string;
+  Name?: string;
+  ForTest?: string;
+  Standard?: boolean;
+  DepOnly?: boolean;
+  Module?: { Main?: boolean; Replace?: { Path: string; Version?: string } };
+  GoFiles?: string[];
+  CgoFiles?: string[];
+}
+
+const fields = "Dir,ImportPath,Name,ForTest,Standard,DepOnly,Module,GoFiles,CgoFiles";
+
+/**
+ * Lists the packages that `patterns` need.
+ * @param flags the user's build flags
+ * @param tests whether test files and test variants belong to the build
+ */
+export async function listPackages(
+  context: GoContext,
+  flags: readonly string[],
+  patterns: readonly string[],
+  tests: boolean,
+): Promise<GoPackage[] | ListFailure> {
+  // With -e a package that go cannot load still lists; the build itself then reports it in Go's own words.
+  const args = ["list", "-e", "-deps", ...(tests ? ["-test"] : []), `-json=${fields}`, ...flags, "--", ...patterns];
+  const result = await runGo(context, args);
+  if (result.code !== 0) return { stderr: result.stderr };
+  return parseConcatenated(result.stdout).flatMap(toPackage);
+}
+
+function toPackage(listed: Listed): GoPackage[] {
+  // A test main package has generated files outside any module.
+  if (!listed.Dir || listed.ImportPath.endsWith(".test")) return [];
+  const dir = listed.Dir;
+  const replace = listed.Module?.Replace;
+  return [
+    {
+      importPath: listed.ImportPath.replace(/ \[.*\]$/, ""),
+      name: listed.Name ?? "",
+      dir,
+      files: [...(listed.GoFiles ?? []), ...(listed.CgoFiles ?? [])].map((file) => join(dir, file)),
+      standard: listed.Standard === true,
+      // Files named on the command line outside a module have no module at all and are the user's own.
+      main: listed.Module ? listed.Module.Main === true : listed.ImportPath === "command-line-arguments",
+      localReplace: replace !== undefined && replace.Version === undefined,
+      target: listed.DepOnly !== true,
+    },
+  ];
+}
+
+/** `go list -json` prints objects one after another; each closes with a brace in the first column. */
+function parseConcatenated(text: string): Listed[] {
+  const inner = text.trim().replace(/^}\r?\n{/gm, "},\n{");
+  return JSON.parse(`[${inner}]`) as Listed[];
+}

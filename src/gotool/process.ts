@@ -1,0 +1,98 @@
+/** Running the traced program: its own standard streams, live; signals reach it; its exit code comes back. */
+
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { constants } from "node:os";
+import { ExitCode, UserError } from "../base/errors.js";
+import { goMissing } from "./command.js";
+
+/** How a program ended. */
+export interface ProgramExit {
+  /** Its exit code, 128+n after signal n. */
+  readonly code: number;
+  readonly pid: number;
+  /** When it had ended, on the monotonic clock that Go's `nanotime` reads too (nanoseconds). */
+  readonly endNano: bigint;
+}
+
+/** What to run. */
+export interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Send its standard output to our standard error, because ours carries the report. */
+  readonly stdoutToStderr?: boolean;
+  /** Give it a process group of its own where no terminal is attached, so that signals reach its children too. */
+  readonly ownGroup?: boolean;
+}
+
+/** Signals that are meant for the program when somebody sends them to gotrace. */
+const forwarded: readonly NodeJS.Signals[] = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT"];
+/** Signals that a terminal sends to every process of the foreground group: forwarding them would deliver them twice. */
+const fromTerminal: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
+
+/**
+ * Runs a program to its end.
+ * @throws UserError when it cannot be started
+ */
+export async function runProgram(program: Program): Promise<ProgramExit> {
+  const terminal = hasTerminal();
+  const group = program.ownGroup === true && !terminal && process.platform !== "win32";
+  const child = spawn(program.command, program.args, {
+    cwd: program.cwd,
+    env: program.env,
+    stdio: ["inherit", program.stdoutToStderr ? 2 : "inherit", "inherit"],
+    detached: group,
+  });
+  const handlers = new Map<NodeJS.Signals, () => void>();
+  for (const signal of [...forwarded, ...fromTerminal]) {
+    const passOn = !(terminal && fromTerminal.includes(signal));
+    const handler = () => {
+      if (!passOn || child.pid === undefined) return;
+      try {
+        process.kill(group ? -child.pid : child.pid, signal);
+      } catch {
+        // It ended between the signal and now.
+      }
+    };
+    try {
+      process.on(signal, handler);
+      handlers.set(signal, handler);
+    } catch {
+      // The platform has no such signal.
+    }
+  }
+  try {
+    return await new Promise<ProgramExit>((resolve, reject) => {
+      child.on("error", (error: NodeJS.ErrnoException) => {
+        reject(program.command === "go" ? goMissing(error) : cannotStart(program.command, error));
+      });
+      child.on("exit", (code, signal) => {
+        const endNano = process.hrtime.bigint();
+        const status = code ?? 128 + (signal ? (constants.signals[signal] ?? 0) : 0);
+        resolve({ code: status, pid: child.pid ?? 0, endNano });
+      });
+    });
+  } finally {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  }
+}
+
+function cannotStart(command: string, error: NodeJS.ErrnoException): UserError {
+  const advice =
+    error.code === "EACCES"
+      ? "the directory may forbid running programs (noexec): set TMPDIR and GOTRACE_CACHE to another one"
+      : "check GOOS and GOARCH: the program must be built for this machine";
+  return new UserError(`cannot run ${command}: ${error.message}`, advice, ExitCode.cannotCreate);
+}
+
+/** Whether this process has a controlling terminal. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return process.stdin.isTTY === true;
+  }
+}
