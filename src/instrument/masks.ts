@@ -8,7 +8,8 @@ import { scan } from "./scan.js";
 
 /**
  * Hides what is known to fail: type parameters of methods (`func (T) M[P any]()`), method expressions of type literals
- * (`interface{ M() }.M`) and, each only if it does not parse by itself, operands of `new` that are values (Go 1.26).
+ * (`interface{ M() }.M`), empty initializers, labels of nothing and, each only if it does not parse by itself, operands of
+ * `new` that are values (Go 1.26).
  * Masking `new([]T)` would be wrong: `[]T` is no expression.
  *
  * @param text one declaration
@@ -17,6 +18,8 @@ export function maskGaps(text: string, parse: Parse): string {
   const masked = new Mask(text);
   maskMethodTypeParameters(masked);
   maskTypeLiteralSelectors(masked);
+  maskEmptyInitializers(masked);
+  maskLabelsOfNothing(masked);
   maskNews(masked, parse);
   return masked.text;
 }
@@ -67,8 +70,23 @@ function maskMethodTypeParameters(masked: Mask): void {
 function maskTypeLiteralSelectors(masked: Mask): void {
   for (const match of [...masked.code.matchAll(/\b(?:interface|struct)\s*\{/g)].reverse()) {
     const end = masked.closed(match.index + match[0].length - 1);
-    if (/^\s*\.\s*[\p{L}_]/u.test(masked.code.slice(end, end + 80))) masked.fill(match.index, end, "x");
+    if (/^[\s)]*\.\s*[\p{L}_]/u.test(masked.code.slice(end, end + 80))) masked.fill(match.index, end, "x");
   }
+}
+
+/** `if ; c {` and `switch ; {`: an empty statement before the semicolon. */
+function maskEmptyInitializers(masked: Mask): void {
+  for (const match of masked.code.matchAll(/\b(?:if|switch)\s*;/g)) {
+    const end = match.index + match[0].length;
+    masked.fill(end - 1, end, " ");
+  }
+}
+
+/** `A: B: }`: several labels before a closing brace. */
+function maskLabelsOfNothing(masked: Mask): void {
+  const labels =
+    /(?<![\p{L}\p{Nd}_])(?!default\b)([\p{L}_][\p{L}\p{Nd}_]*\s*:\s*)+(?=[\p{L}_][\p{L}\p{Nd}_]*\s*:\s*\})/gu;
+  for (const match of masked.code.matchAll(labels)) masked.fill(match.index, match.index + match[0].length, " ");
 }
 
 function maskNews(masked: Mask, parse: Parse): void {

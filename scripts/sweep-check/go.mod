@@ -1,0 +1,3 @@
+module sweepcheck
+
+go 1.21
