@@ -11,9 +11,11 @@ import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { Withdrawn } from "../gotool/build.js";
 import { digest, ensureDirectory, installRuntime, touch, writeIfChanged } from "../gotool/cache.js";
 import type { CommandResult } from "../gotool/command.js";
+import { asksForCoverage, coverFlags } from "../gotool/cover.js";
 import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
 import { flagValue, joinRuntime, runtimeModule } from "../gotool/join.js";
 import { type GoPackage, listPackages } from "../gotool/packages.js";
+import type { InstrumentOptions } from "../instrument/index.js";
 import type { ParsedFlags } from "./flags.js";
 import { packageFilter } from "./patterns.js";
 import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
@@ -27,6 +29,8 @@ export interface BuildRequest {
   readonly goFlags: readonly string[];
   readonly flags: ParsedFlags;
   readonly tests: boolean;
+  /** Coverage is asked for by a flag that is not among `goFlags`. */
+  readonly coverage?: boolean;
 }
 
 /** Files whose rewritten form is known not to compile: path of the file → that form, and why. */
@@ -60,6 +64,12 @@ export interface PreparedBuild {
 }
 
 const runtimeSource = fileURLToPath(new URL("../../runtime-go", import.meta.url));
+const coverProgram = fileURLToPath(new URL("./coverexec.js", import.meta.url));
+
+/** The runtime module of this installation, at its place in the cache. */
+export function runtimeDirectory(session: Session): string {
+  return installRuntime(session.cache, runtimeSource);
+}
 
 /** A directory of the cache that belongs to this target, its flags and its environment. */
 export function buildDirectory(session: Session, request: BuildRequest, verb: string): string {
@@ -99,7 +109,7 @@ export async function prepareBuild(
   directory: string,
   bad: KnownBad,
 ): Promise<PreparedBuild | CommandResult> {
-  const runtime = installRuntime(session.cache, runtimeSource);
+  const runtime = runtimeDirectory(session);
   const [environment, listed] = await Promise.all([
     readGoEnvironment(session.go),
     listPackages(session.go, request.goFlags, request.patterns, request.tests),
@@ -119,11 +129,13 @@ export async function prepareBuild(
   );
   const goFlags = [...environment.flags, ...request.goFlags];
   const userOverlay = readOverlay(flagValue(goFlags, "overlay"));
-  const options = { runtimePath: runtimeModule, generated: request.flags.has("generated"), mode: "hooks" } as const;
-  const rewriting = await rewriteFiles(session.cache, chosen, options, userOverlay);
+  const rewriting = await rewriteFiles(session.cache, chosen, rewriteOptions(request.flags), userOverlay);
   session.log(
     `${chosen.length} packages, ${rewriting.files.length} files to trace (${rewriting.parsed} parsed, the rest unchanged)`,
   );
+  const cover = asksForCoverage([...goFlags, ...(request.coverage ? ["-cover"] : [])])
+    ? coverFlags(directory, await markedFiles(session, chosen, request.flags, userOverlay), coverProgram)
+    : [];
   const joined = joinRuntime(environment, directory, runtime, request.goFlags);
   const rewritten = new Map(
     rewriting.files.flatMap((entry): [string, string][] =>
@@ -147,7 +159,7 @@ export async function prepareBuild(
     rewritten,
     reports: new Map(rewriting.files.map((file) => [file.file, file.report])),
     directory,
-    flags: [...request.goFlags, ...joined.flags],
+    flags: [...request.goFlags, ...joined.flags, ...cover],
     joinEnv: joined.env,
     overlayFor,
     withdrawn: rewriting.files
@@ -158,6 +170,27 @@ export async function prepareBuild(
 
 function isBad({ file, rewritten }: RewrittenFile, bad: KnownBad): boolean {
   return rewritten !== undefined && bad[file]?.rewritten === rewritten;
+}
+
+/** The text of every traced file with markers instead of hooks. */
+async function markedFiles(
+  session: Session,
+  packages: readonly GoPackage[],
+  flags: ParsedFlags,
+  replaced: ReadonlyMap<string, string>,
+): Promise<Map<string, string>> {
+  const options = { ...rewriteOptions(flags), mode: "markers" } as const;
+  const marked = await rewriteFiles(session.cache, packages, options, replaced);
+  return new Map(
+    marked.files.flatMap(({ file, rewritten }): [string, string][] =>
+      rewritten === undefined ? [] : [[file, readFileSync(rewritten, "utf8")]],
+    ),
+  );
+}
+
+/** How files are rewritten under these flags. */
+export function rewriteOptions(flags: ParsedFlags): InstrumentOptions {
+  return { runtimePath: runtimeModule, generated: flags.has("generated"), mode: "hooks" };
 }
 
 /** The user's own -overlay file. @throws UserError when it cannot be read */

@@ -9,7 +9,6 @@ import { binaryPath, type Compiled, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags } from "../goflags.js";
 import { outputFlag, recordFlags, traceFlags, treeFlags, unitFlag } from "../options.js";
-import { buildDirectory } from "../prepare.js";
 import { finishRecording, prepareRecording } from "../record.js";
 import { type ReportFormat, reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
@@ -44,7 +43,11 @@ export const runCommand = define({
   format: "tree",
   flags: treeFlags,
   description: treeText,
-  examples: ["gotrace run ./cmd/server -port 8080", "gotrace run --depth 3 --min 1ms . input.txt", "gotrace run main.go"],
+  examples: [
+    "gotrace run ./cmd/server -port 8080",
+    "gotrace run --depth 3 --min 1ms . input.txt",
+    "gotrace run main.go",
+  ],
 });
 
 export const execCommand = define({
@@ -91,7 +94,11 @@ async function run(command: Command, format: ReportFormat, words: readonly strin
 /** As `go run`: either one package, or .go files up to the first word that is none. */
 function splitTarget(command: string, words: readonly string[]) {
   if (words.length === 0) {
-    throw new UserError("no package given", `name one: gotrace ${command} ./cmd/x (or . for this directory)`, ExitCode.usage);
+    throw new UserError(
+      "no package given",
+      `name one: gotrace ${command} ./cmd/x (or . for this directory)`,
+      ExitCode.usage,
+    );
   }
   let end = 0;
   while (end < words.length && words[end]!.endsWith(".go")) end++;
@@ -107,18 +114,21 @@ async function runTarget(
   args: readonly string[],
 ): Promise<number> {
   const request = { patterns, goFlags: flags.go, flags, tests: false };
-  const binary = binaryPath(buildDirectory(session, request, "run"), "program");
   const compiled = await compile(session, request, {
     name: "run",
     verb: ["build"],
-    rest: () => ["-o", binary, ...patterns],
+    rest: (directory) => ["-o", binaryPath(directory, "program"), ...patterns],
   });
   if ("code" in compiled) {
     process.stderr.write(compiled.stderr + compiled.stdout);
     return compiled.code;
   }
   const summary = describeBuild(session, compiled);
-  const program = placeProgram(session, binary, programName(compiled, patterns));
+  const program = placeProgram(
+    session,
+    binaryPath(compiled.prepared.directory, "program"),
+    programName(compiled, patterns),
+  );
   const recording = prepareRecording(session, flags);
   session.log(`run ${program} ${args.join(" ")}`);
   const exit = await runProgram({

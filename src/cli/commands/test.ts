@@ -1,6 +1,7 @@
 /** `gotrace test`: `go test` itself, with rewritten files; its output is its own, a call tree for each test follows. */
 
 import { readdirSync } from "node:fs";
+import { asksForCoverage } from "../../gotool/cover.js";
 import { runProgram } from "../../gotool/process.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
@@ -71,6 +72,7 @@ async function test(
     goFlags: [...flags.go.filter((flag) => !isTestFlag(flag)), ...buildFlagsIn(after)],
     flags,
     tests: true,
+    coverage: asksForCoverage([...flags.go, ...after]),
   };
   const compiled = await compile(session, request, { ...compileTests, rest: () => ["--", ...packages] });
   if ("code" in compiled) {
@@ -80,7 +82,8 @@ async function test(
   const summary = describeBuild(session, compiled);
   const { state } = compiled;
   const own = [...flags.go.filter(isTestFlag), ...(flags.has("verbose") ? ["-v"] : [])];
-  const given = (name: string) => [...own, ...after].some((word) => new RegExp(`^--?(test\\.)?${name}(=|$)`).test(word));
+  const given = (name: string) =>
+    [...own, ...after].some((word) => new RegExp(`^--?(test\\.)?${name}(=|$)`).test(word));
   const args = [
     "test",
     ...(state ? state.flags : request.goFlags),

@@ -1,0 +1,151 @@
+/** A complete copy of a module or workspace that carries the runtime module with it and builds with plain `go build`. */
+
+import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { ExitCode, UserError } from "../base/errors.js";
+import { type GoContext, runGo } from "./command.js";
+import type { GoEnvironment } from "./environment.js";
+import { runtimeModule } from "./join.js";
+
+/** Directory of the copy that holds what gotrace adds; the underscore keeps it out of `./...`. */
+const addedDirectory = "_gotrace";
+
+/** Where things went. */
+export interface ModuleCopy {
+  /** Root of the copy. */
+  readonly root: string;
+  /** Where a path of the original lies in the copy; undefined when it was not copied. */
+  readonly locate: (path: string) => string | undefined;
+}
+
+interface Replace {
+  Old: { Path: string; Version?: string };
+  New: { Path: string; Version?: string };
+}
+
+/**
+ * Copies the module (or every module of the workspace) in force into `target`, with the runtime module beside it.
+ * @param target a directory that does not exist or is empty
+ * @throws UserError when it is neither, or when go cannot edit the copied go.mod
+ */
+export async function copyModule(
+  go: GoContext,
+  environment: GoEnvironment,
+  runtime: string,
+  target: string,
+): Promise<ModuleCopy> {
+  return environment.goWork
+    ? copyWorkspace(go, environment.goWork, runtime, target)
+    : copySingle(go, dirname(environment.goMod), runtime, target);
+}
+
+async function copySingle(go: GoContext, root: string, runtime: string, target: string): Promise<ModuleCopy> {
+  copyTree(root, target, target);
+  copyTree(runtime, join(target, addedDirectory, "rt"), target);
+  const edits = [
+    `-require=${runtimeModule}@v0.0.0`,
+    `-replace=${runtimeModule}=./${addedDirectory}/rt`,
+    ...(await adoptReplacements(go, ["mod"], root, target)),
+  ];
+  await edit(go, ["mod", "edit", ...edits, join(target, "go.mod")]);
+  addToVendor(join(target, "vendor"), runtime, `./${addedDirectory}/rt`);
+  return { root: target, locate: (path) => inside(root, path, target) };
+}
+
+async function copyWorkspace(go: GoContext, workFile: string, runtime: string, target: string): Promise<ModuleCopy> {
+  const root = dirname(workFile);
+  const work = await readJson<{ Use?: { DiskPath: string }[] }>(go, ["work", "edit", "-json", workFile]);
+  const uses = (work.Use ?? []).map((use) => ({ written: use.DiskPath, path: resolve(root, use.DiskPath) }));
+  const outside = uses.filter((use) => inside(root, use.path, target) === undefined);
+  const places = new Map<string, string>();
+  copyTree(root, target, target);
+  copyTree(runtime, join(target, addedDirectory, "rt"), target);
+  const edits = [`-use=./${addedDirectory}/rt`, ...(await adoptReplacements(go, ["work"], root, target, workFile))];
+  for (const [index, use] of outside.entries()) {
+    const place = `${addedDirectory}/use/${index}-${basename(use.path)}`;
+    copyTree(use.path, join(target, place), target);
+    places.set(use.path, join(target, place));
+    edits.push(`-dropuse=${use.written}`, `-use=./${place}`);
+  }
+  await edit(go, ["work", "edit", ...edits, join(target, "go.work")]);
+  return {
+    root: target,
+    locate: (path) => {
+      for (const [from, to] of places) {
+        const found = inside(from, path, to);
+        if (found !== undefined) return found;
+      }
+      return inside(root, path, target);
+    },
+  };
+}
+
+/** Copies the directories that relative or absolute `replace` directives point to, and returns the edits for them. */
+async function adoptReplacements(
+  go: GoContext,
+  verb: readonly string[],
+  root: string,
+  target: string,
+  file = join(root, "go.mod"),
+): Promise<string[]> {
+  const parsed = await readJson<{ Replace?: Replace[] }>(go, [...verb, "edit", "-json", file]);
+  const edits: string[] = [];
+  for (const [index, { Old, New }] of (parsed.Replace ?? []).entries()) {
+    if (New.Version || !/^(\.{1,2}([\\/]|$)|[\\/]|[A-Za-z]:)/.test(New.Path)) continue;
+    const path = isAbsolute(New.Path) ? New.Path : resolve(root, New.Path);
+    if (!isAbsolute(New.Path) && inside(root, path, target) !== undefined) continue;
+    const place = `${addedDirectory}/replace/${index}-${basename(path)}`;
+    copyTree(path, join(target, place), target);
+    edits.push(`-replace=${Old.Path}${Old.Version ? `@${Old.Version}` : ""}=./${place}`);
+  }
+  return edits;
+}
+
+/** Adds the runtime to a module's vendor directory, as `go mod vendor` would. (A workspace does not vendor its own modules.) */
+function addToVendor(vendor: string, runtime: string, replacement: string): void {
+  const list = join(vendor, "modules.txt");
+  if (!existsSync(list)) return;
+  const goLine = /^go (\S+)/m.exec(readFileSync(join(runtime, "go.mod"), "utf8"))?.[1];
+  const version = goLine ? `; go ${goLine}` : "";
+  const text = readFileSync(list, "utf8").replace(/\n?$/, "\n");
+  const arrow = ` => ${replacement}`;
+  const entry = `# ${runtimeModule} v0.0.0${arrow}\n## explicit${version}\n${runtimeModule}\n`;
+  writeFileSync(list, `${text}${entry}# ${runtimeModule}${arrow}\n`);
+  copyTree(runtime, join(vendor, ...runtimeModule.split("/")), vendor);
+}
+
+/** Copies a tree without version control directories and without `except`, keeping modes, times and links. */
+function copyTree(from: string, to: string, except: string): void {
+  mkdirSync(to, { recursive: true });
+  cpSync(from, to, {
+    recursive: true,
+    verbatimSymlinks: true,
+    preserveTimestamps: true,
+    filter: (path) => {
+      const name = basename(path);
+      if (path !== from && (name === ".git" || name === ".hg" || name === ".svn")) return false;
+      if (path !== from && resolve(path) === resolve(except)) return false;
+      const kind = lstatSync(path);
+      return kind.isFile() || kind.isDirectory() || kind.isSymbolicLink();
+    },
+  });
+}
+
+function inside(root: string, path: string, moved: string): string | undefined {
+  const way = relative(root, path);
+  return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : join(moved, way);
+}
+
+async function readJson<T>(go: GoContext, args: readonly string[]): Promise<T> {
+  return JSON.parse(await edit(go, args)) as T;
+}
+
+async function edit(go: GoContext, args: readonly string[]): Promise<string> {
+  const result = await runGo(go, args);
+  if (result.code === 0) return result.stdout;
+  throw new UserError(
+    `go ${args.slice(0, 2).join(" ")} failed: ${result.stderr.trim().split("\n")[0]}`,
+    "mend the go.mod or go.work file that it names",
+    ExitCode.data,
+  );
+}
