@@ -26,11 +26,7 @@ export function asksForCoverage(flags: readonly string[]): boolean {
  * @param markers path of a file → its text with markers
  * @param program path of the JavaScript program, run as `node program plan tool args…`
  */
-export function coverFlags(
-  directory: string,
-  markers: ReadonlyMap<string, string>,
-  program: string,
-): string[] {
+export function coverFlags(directory: string, markers: ReadonlyMap<string, string>, program: string): string[] {
   const paths: Record<string, string> = {};
   for (const [file, text] of markers) {
     // The cover tool names files in profiles after the base name of what it is given.

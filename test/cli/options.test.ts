@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { parseDuration, parseSize } from "../../src/cli/options.js";
+import { packageFilter, packagePattern } from "../../src/cli/patterns.js";
+
+test("durations as Go writes them", () => {
+  expect(parseDuration("1ms")).toBe(1e6);
+  expect(parseDuration("1.5s")).toBe(1.5e9);
+  expect(parseDuration("1h2m3s")).toBe(3723e9);
+  expect(parseDuration("500us")).toBe(5e5);
+  expect(parseDuration("0")).toBe(0);
+  for (const bad of ["", "1", "ms", "1 ms", "1x", "-1ms"]) {
+    expect(() => parseDuration(bad), bad).toThrow(expect.objectContaining({ code: 64 }));
+  }
+});
+
+test("sizes", () => {
+  expect(parseSize("512MiB")).toBe(512 << 20);
+  expect(parseSize("2G")).toBe(2 ** 31);
+  expect(parseSize("1.5gb")).toBe(1.5 * 2 ** 30);
+  expect(parseSize("1048576")).toBe(1 << 20);
+  for (const bad of ["", "big", "1023k", "-5G"]) {
+    expect(() => parseSize(bad), bad).toThrow(expect.objectContaining({ code: 64 }));
+  }
+});
+
+const at = (importPath: string) => ({ importPath, dir: importPath.replace(/^myapp/, "/src/app") });
+
+test("package patterns", () => {
+  const matches = (pattern: string, path: string) => packagePattern(pattern, "/src/app")(at(path));
+  expect(matches("myapp/internal/*", "myapp/internal/db")).toBe(true);
+  expect(matches("myapp/internal/*", "myapp/internal/db/sql")).toBe(false);
+  expect(matches("myapp/internal/...", "myapp/internal/db/sql")).toBe(true);
+  expect(matches("myapp/internal/...", "myapp/internal")).toBe(true);
+  expect(matches("myapp/internal/...", "myapp/internals")).toBe(false);
+  expect(matches("./internal/...", "myapp/internal/db")).toBe(true);
+  expect(matches("./...", "myapp")).toBe(true);
+  expect(matches(".", "myapp")).toBe(true);
+  expect(matches("./cmd", "myapp/cmd")).toBe(true);
+  expect(matches("./cmd", "myapp/cmd/x")).toBe(false);
+  expect(matches("my.pp", "myapp")).toBe(false);
+  expect(matches("...", "anything/at/all")).toBe(true);
+});
+
+test("include narrows, exclude removes", () => {
+  const filter = packageFilter(["myapp/..."], ["myapp/gen"], "/src/app");
+  expect(filter.accepts(at("myapp/gen"))).toBe(false);
+  expect(filter.accepts(at("myapp/db"))).toBe(true);
+  expect(filter.accepts(at("other"))).toBe(false);
+  expect(packageFilter([], [], "/").accepts(at("other"))).toBe(true);
+});
