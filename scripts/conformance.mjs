@@ -1,0 +1,123 @@
+// npm run conformance [-- filter…]: every "// run" program of $(go env GOROOT)/test, plain against traced: same exit code,
+// same standard output, same standard error. Differences must be in test/conformance/known.json with their cause; a
+// difference that is not, and one that is listed but gone, fails. Needs no network; takes about half an hour on two cores.
+
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const gotrace = join(root, "dist/cli/main.js");
+const goroot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
+const tests = join(goroot, "test");
+const known = JSON.parse(readFileSync(join(root, "test/conformance/known.json"), "utf8"));
+const filters = process.argv.slice(2);
+const scratch = mkdtempSync(join(tmpdir(), "gotrace-conformance-"));
+const limit = 120_000;
+
+function* goFiles(directory) {
+  for (const name of readdirSync(directory).sort()) {
+    const path = join(directory, name);
+    if (statSync(path).isDirectory()) {
+      if (!name.endsWith(".dir")) yield* goFiles(path);
+    } else if (name.endsWith(".go")) yield path;
+  }
+}
+
+/** The "// run [flags] [args]" line, as cmd/internal/testdir reads it: build flags first, then "--" or arguments. */
+function action(file) {
+  for (const line of readFileSync(file, "utf8").split("\n").slice(0, 60)) {
+    if (line.startsWith("//go:build") && !buildable(line)) return undefined;
+    if (/^\/\/ run(\s|$)/.test(line)) return line.slice("// run".length).trim().split(/\s+/).filter(Boolean);
+    if (line !== "" && !line.startsWith("//")) return undefined;
+  }
+  return undefined;
+}
+
+function buildable(line) {
+  const expression = line
+    .slice("//go:build".length)
+    .replace(/[A-Za-z0-9_.]+/g, (tag) => String(["linux", "unix", "amd64", "cgo", "gc", "goexperiment.regabiwrappers"].includes(tag) || /^go1\.\d+$/.test(tag)));
+  return Function(`return ${expression}`)();
+}
+
+function run(command, args, cwd, env) {
+  return new Promise((resolve) => {
+    execFile(command, args, { cwd, env: { ...process.env, ...env }, timeout: limit, killSignal: "SIGKILL", maxBuffer: 1 << 28, encoding: "buffer" }, (error, stdout, stderr) => {
+      resolve({ code: error ? (error.code ?? `killed by ${error.signal}`) : 0, stdout: stdout.toString("latin1"), stderr: stderr.toString("latin1") });
+    });
+  });
+}
+
+/** What differs from run to run of the same program: addresses, goroutine numbers, pids, paths of the temporary binary. */
+function normalized(text) {
+  return text
+    .replace(/0x[0-9a-f]+/g, "0x?")
+    .replace(/goroutine \d+/g, "goroutine ?")
+    .replace(/\+0x\?/g, "")
+    .replace(/^exit status \d+\n/gm, "")
+    .replace(/\n\t[^\n]*gotrace\.internal[^\n]*/g, "");
+}
+
+function difference(plain, traced) {
+  if (plain.code !== traced.code) return `exit code ${plain.code} plain, ${traced.code} traced: ${traced.stderr.split("\n").slice(0, 3).join(" | ")}`;
+  for (const stream of ["stdout", "stderr"]) {
+    const [a, b] = [normalized(plain[stream]), normalized(traced[stream])];
+    if (a === b) continue;
+    const [left, right] = [a.split("\n"), b.split("\n")];
+    const at = left.findIndex((line, index) => line !== right[index]);
+    return `${stream} line ${at + 1}: plain ${JSON.stringify((left[at] ?? "").slice(0, 120))}, traced ${JSON.stringify((right[at] ?? "").slice(0, 120))}`;
+  }
+  return undefined;
+}
+
+async function compare(file, index) {
+  const words = action(file);
+  if (words === undefined) return undefined;
+  const flags = words.filter((word) => word.startsWith("-") && word !== "--");
+  const args = words.filter((word) => !word.startsWith("-"));
+  const go = { GOFLAGS: "", GO111MODULE: "", GOEXPERIMENT: flags.find((flag) => flag.startsWith("-goexperiment"))?.split("=")[1] ?? "" };
+  const gcflags = flags.filter((flag) => !flag.startsWith("-goexperiment")).map((flag) => `-gcflags=${flag}`).slice(0, 1);
+  const binary = join(scratch, `plain-${index}`);
+  const built = await run("go", ["build", ...gcflags, "-o", binary, file], tests, go);
+  if (built.code !== 0) return { status: "unbuildable" };
+  const plain = await run(binary, args, join(file, ".."), go);
+  rmSync(binary, { force: true });
+  const report = join(scratch, `tree-${index}`);
+  const traced = await run(process.execPath, [gotrace, "run", "-o", report, ...gcflags, file, ...args], join(file, ".."), go);
+  rmSync(report, { force: true });
+  const found = difference(plain, traced);
+  if (found === undefined) return { status: "same" };
+  // A program that differs from itself proves nothing.
+  await run("go", ["build", ...gcflags, "-o", binary, file], tests, go);
+  const again = await run(binary, args, join(file, ".."), go);
+  rmSync(binary, { force: true });
+  if (difference(plain, again) !== undefined) return { status: "unsteady" };
+  return { status: "different", found };
+}
+
+const files = [...goFiles(tests)].filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
+const counts = { same: 0, different: 0, unsteady: 0, unbuildable: 0 };
+const problems = [];
+let next = 0;
+await Promise.all(
+  Array.from({ length: availableParallelism() }, async () => {
+    while (next < files.length) {
+      const index = next++;
+      const name = relative(tests, files[index]);
+      const result = await compare(files[index], index);
+      if (result === undefined) continue;
+      counts[result.status]++;
+      if (result.status === "different" && known[name] === undefined) problems.push(`${name}: ${result.found}`);
+      if (result.status === "different") console.log(`different ${name}: ${result.found}`);
+      if (result.status === "same" && known[name]?.always) problems.push(`${name}: listed as different, but is the same`);
+    }
+  }),
+);
+rmSync(scratch, { recursive: true, force: true });
+console.log(JSON.stringify({ go: execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim(), programs: Object.values(counts).reduce((a, b) => a + b), ...counts, listed: Object.keys(known).length }));
+for (const problem of problems) console.log(`NOT LISTED ${problem}`);
+if (filters.length === 0) writeFileSync(join(tmpdir(), "gotrace-conformance.json"), JSON.stringify({ counts, problems }, null, 1));
+process.exitCode = problems.length > 0 ? 1 : 0;

@@ -1,0 +1,117 @@
+/** Running the built command on real Go modules. */
+
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { afterAll } from "vitest";
+
+export const repository = resolve(import.meta.dirname, "../..");
+const command = join(repository, "dist/cli/main.js");
+
+/** What a command left. */
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Options {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string;
+}
+
+function run(program: string, args: readonly string[], { cwd, env, input }: Options): Result {
+  const result = spawnSync(program, args, {
+    cwd,
+    env: { ...process.env, PWD: cwd, ...env },
+    input: input ?? "",
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  return { code: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Runs the built gotrace. */
+export function gotrace(args: readonly string[], options: Options): Result {
+  return run(process.execPath, [command, ...args], options);
+}
+
+/** Runs the user's go. */
+export function go(args: readonly string[], options: Options): Result {
+  return run("go", args, options);
+}
+
+/** Starts gotrace without waiting, in a session of its own, so that no terminal takes part. */
+export function startGotrace(args: readonly string[], { cwd, env }: Options) {
+  return spawn(process.execPath, [command, ...args], {
+    cwd,
+    env: { ...process.env, PWD: cwd, ...env },
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+const temporary: string[] = [];
+afterAll(() => {
+  for (const path of temporary.splice(0)) {
+    spawnSync("chmod", ["-R", "u+w", path]);
+    rmSync(path, { recursive: true, force: true });
+  }
+});
+
+/** A directory that is removed when the test file is done. */
+export function temporaryDirectory(name = "gotrace test"): string {
+  const path = mkdtempSync(join(tmpdir(), `${name}-`));
+  temporary.push(path);
+  return path;
+}
+
+/** Writes files (path → text) below a new directory, or below `root`. */
+export function filesOn(files: Readonly<Record<string, string>>, root = temporaryDirectory()): string {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+/** A digest over names and contents of a directory: whether anything was touched. */
+export function snapshot(root: string): string {
+  const hash = createHash("sha256");
+  const visit = (path: string) => {
+    const stat = lstatSync(path);
+    hash.update(`${path}\0${stat.mode}\0`);
+    if (stat.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
+    else if (stat.isFile()) hash.update(readFileSync(path));
+  };
+  visit(root);
+  return hash.digest("hex");
+}
+
+/** Names of all nodes of `gotrace json` output, in order of appearance, without repetition. */
+export function names(json: string): string[] {
+  const found = new Set<string>();
+  const visit = (nodes: readonly Node[]) => {
+    for (const node of nodes) {
+      found.add(node.name);
+      visit(node.children);
+    }
+  };
+  visit(JSON.parse(json) as Node[]);
+  return [...found];
+}
+
+/** A node of `gotrace json`. */
+export interface Node {
+  readonly name: string;
+  readonly duration_ms: number;
+  readonly self_ms: number;
+  readonly start_ms: number;
+  readonly calls: number;
+  readonly children: readonly Node[];
+  readonly goroutine?: unknown;
+  readonly end?: unknown;
+}
