@@ -1,0 +1,71 @@
+/** Names of the ids in a process trace. */
+
+import { type ByteSource, readBytes } from "./source.js";
+import { CHUNK_HEADER, CHUNK_MAX, DEFINITION, DEFINITION_KINDS } from "./spec.js";
+
+/** A function, or a go statement. */
+export interface Definition {
+  readonly id: number;
+  readonly kind: "function" | "go";
+  /** Go's own name of the function; for a go statement, of the function around it. */
+  readonly name: string;
+  readonly file: string;
+  /** 1-based; where the function or the statement begins. */
+  readonly line: number;
+}
+
+/**
+ * Reads the definitions of a process trace.
+ *
+ * @param source the process trace, offset 0 = its header
+ * @param chunks offsets of the defs chunks found in the file
+ * @param head offset of the first defs chunk: the chain from there also reaches chunks behind a broken one
+ */
+export function readDefinitions(source: ByteSource, chunks: readonly number[], head: number): Map<number, Definition> {
+  const definitions = new Map<number, Definition>();
+  const seen = new Set(chunks);
+  for (const offset of chunks) readChunk(source, offset, definitions);
+  let next = head;
+  const chain = new Set<number>();
+  while (next > 0 && next % 64 === 0 && next < source.size && !chain.has(next)) {
+    chain.add(next);
+    next = seen.has(next) ? nextInChain(source, next) : readChunk(source, next, definitions);
+  }
+  return definitions;
+}
+
+function nextInChain(source: ByteSource, offset: number): number {
+  const header = readBytes(source, offset, CHUNK_HEADER);
+  return header.length < CHUNK_HEADER ? 0 : Number(new DataView(header.buffer).getBigUint64(16, true));
+}
+
+/** Adds the definitions of one chunk; returns the offset of the next one in the chain, 0 for none. */
+function readChunk(source: ByteSource, offset: number, into: Map<number, Definition>): number {
+  const header = readBytes(source, offset, CHUNK_HEADER);
+  if (header.length < CHUNK_HEADER) return 0;
+  const view = new DataView(header.buffer);
+  if (view.getUint32(0, true) !== 0x00027467) return 0;
+  const payload = readBytes(source, offset + CHUNK_HEADER, Math.min(view.getUint32(4, true), CHUNK_MAX) - CHUNK_HEADER);
+  for (const definition of parseDefinitions(payload)) if (!into.has(definition.id)) into.set(definition.id, definition);
+  return Number(view.getBigUint64(16, true));
+}
+
+/** The definitions in the payload of a defs chunk; ends at the first one that is not whole. */
+export function* parseDefinitions(payload: Uint8Array): Generator<Definition> {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const decoder = new TextDecoder();
+  let at = 0;
+  while (at + DEFINITION.fixed <= payload.length) {
+    const id = view.getUint32(at + DEFINITION.id, true);
+    const kind = DEFINITION_KINDS[payload[at + DEFINITION.kind]];
+    if (id === 0 || kind === undefined) return;
+    const nameStart = at + DEFINITION.fixed;
+    const fileStart = nameStart + view.getUint16(at + DEFINITION.nameLength, true);
+    const end = fileStart + view.getUint16(at + DEFINITION.fileLength, true);
+    if (end > payload.length) return;
+    const name = decoder.decode(payload.subarray(nameStart, fileStart));
+    const file = decoder.decode(payload.subarray(fileStart, end));
+    yield { id, kind, name, file, line: view.getUint32(at + DEFINITION.line, true) };
+    at = (end + 3) & ~3;
+  }
+}

@@ -1,0 +1,179 @@
+/** The header of a process trace. */
+import { ExitCode, UserError } from "../base/errors.js";
+import {
+  FLAG_RAW_TICKS,
+  HEADER_FIELDS,
+  HEADER_SIZE,
+  HEADER_STRINGS,
+  MAGIC,
+  SHARD_COUNT,
+  SHARD_STRIDE,
+  SHARDS_START,
+  STOP_REASONS,
+  STRINGS_END,
+  STRINGS_START,
+  VERSION,
+} from "./spec.js";
+
+export type HeaderNumbers = { readonly [K in (typeof HEADER_FIELDS)[number]["name"]]: bigint };
+export type HeaderStrings = { readonly [K in (typeof HEADER_STRINGS)[number]]: string };
+
+/** Everything the header says, in the units of the format. */
+export interface RawHeader {
+  readonly numbers: HeaderNumbers;
+  readonly strings: HeaderStrings;
+  /** Events not recorded, per shard. */
+  readonly shards: readonly bigint[];
+}
+
+/** What the reports need to know of a process. Times in nanoseconds since the start of the process's tracing. */
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly goVersion: string;
+  /** GOOS/GOARCH. */
+  readonly platform: string;
+  readonly executable: string;
+  readonly directory: string;
+  /** Start of tracing, nanoseconds since 1970 (rounded to a multiple of 256 by the size of a number). */
+  readonly startWall: number;
+  /** Start of tracing on the runtime's monotonic clock. */
+  readonly startNano: number;
+  /** When the process ended; undefined if nobody saw it. */
+  readonly end?: number;
+  /** Exit status, 128 + n for signal n; undefined if nobody saw it. */
+  readonly exitStatus?: number;
+  /** Why recording stopped before the process ended. */
+  readonly stop?: { readonly reason: string; readonly at: number };
+  /** Events (enter, exit and spawn each count 1) that were not recorded. */
+  readonly lost: number;
+  readonly limit: number;
+}
+
+/** Turns tick counts of this process into nanoseconds since its start. */
+export interface Clock {
+  /** startTicks as two 32-bit halves; differences to it are exact below 2^53 ticks. */
+  readonly ticksLow: number;
+  readonly ticksHigh: number;
+  readonly nanoLow: number;
+  readonly nanoHigh: number;
+  /** Nanoseconds a tick; NaN while unknown (no clock pair reached the header). */
+  readonly slope: number;
+}
+
+/** Whether the bytes begin with the magic of a trace. */
+export function hasMagic(bytes: Uint8Array, offset = 0): boolean {
+  for (let i = 0; i < MAGIC.length; i++) if (bytes[offset + i] !== MAGIC.charCodeAt(i)) return false;
+  return true;
+}
+
+/**
+ * Reads the fields of a header.
+ *
+ * @param bytes at least HEADER_SIZE bytes from the start of the process trace
+ * @param offset of the header in the file, for messages
+ * @throws UserError if the bytes are no trace, or one of another version
+ */
+export function readHeader(bytes: Uint8Array, offset: number): RawHeader {
+  if (!hasMagic(bytes)) {
+    throw new UserError(
+      offset === 0 ? "this is not a gotrace trace" : `no gotrace trace begins at offset ${offset}`,
+      "a trace is written with `gotrace run --save FILE`, or into GOTRACE_OUT by a program built with `gotrace build`",
+      ExitCode.data,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const version = bytes.length >= 12 ? view.getUint32(8, true) : VERSION;
+  if (version !== VERSION) {
+    throw new UserError(
+      `the trace at offset ${offset} has format version ${version}; this gotrace reads version ${VERSION}`,
+      version > VERSION ? "update gotrace" : "read it with the gotrace that wrote it",
+      ExitCode.data,
+    );
+  }
+  if (bytes.length < HEADER_SIZE) {
+    throw new UserError(
+      `the trace at offset ${offset} ends after ${bytes.length} bytes, within its header of ${HEADER_SIZE}`,
+      "the file was cut; copy it again",
+      ExitCode.data,
+    );
+  }
+  const numbers: Record<string, bigint> = {};
+  for (const { name, offset: at, type } of HEADER_FIELDS) {
+    if (type === "u32") numbers[name] = BigInt(view.getUint32(at, true));
+    else numbers[name] = type === "i64" ? view.getBigInt64(at, true) : view.getBigUint64(at, true);
+  }
+  if (Number(numbers.headerSize) !== HEADER_SIZE) {
+    throw new UserError(
+      `the trace at offset ${offset} says its header has ${numbers.headerSize} bytes instead of ${HEADER_SIZE}`,
+      "the file is damaged",
+      ExitCode.data,
+    );
+  }
+  const shards: bigint[] = [];
+  for (let i = 0; i < SHARD_COUNT; i++) shards.push(view.getBigUint64(SHARDS_START + i * SHARD_STRIDE, true));
+  return { numbers: numbers as HeaderNumbers, strings: readStrings(bytes), shards };
+}
+
+function readStrings(bytes: Uint8Array): HeaderStrings {
+  const strings: Record<string, string> = {};
+  let at = STRINGS_START;
+  for (const name of HEADER_STRINGS) {
+    const length = at + 2 <= STRINGS_END ? bytes[at] | (bytes[at + 1] << 8) : 0;
+    const end = Math.min(at + 2 + length, STRINGS_END);
+    strings[name] = new TextDecoder().decode(bytes.subarray(Math.min(at + 2, end), end));
+    at = end;
+  }
+  return strings as HeaderStrings;
+}
+
+/** The header in the units of reports. */
+export function processInfo({ numbers: n, strings, shards }: RawHeader, clock: Clock): ProcessInfo {
+  const stop = Number(n.stopReason);
+  return {
+    pid: Number(n.pid),
+    ppid: Number(n.ppid),
+    ...strings,
+    startWall: Number(n.startWall),
+    startNano: Number(n.startNano),
+    ...(n.endNano > n.startNano ? { end: Number(n.endNano - n.startNano) } : {}),
+    ...(n.exit > 0n ? { exitStatus: Number(n.exit) - 1 } : {}),
+    ...(stop === 0
+      ? {}
+      : {
+          stop: {
+            reason: STOP_REASONS[stop] ?? `reason ${stop}`,
+            at: Math.max(0, Number(n.stopTicks - n.startTicks)) * clock.slope,
+          },
+        }),
+    lost: Number(shards.reduce((sum, shard) => sum + shard, 0n)),
+    limit: Number(n.limit),
+  };
+}
+
+/** Rates outside this range (1 GHz is 1, the slowest counters run at 1 MHz) mean that a clock pair is broken. */
+const SLOPE_MIN = 1e-3;
+const SLOPE_MAX = 1e4;
+
+/** The clock of the header: slope from its start to its latest whole clock pair. */
+export function headerClock({ numbers: n }: RawHeader): Clock {
+  const latest = Number(n.latest);
+  const ticks = latest === 1 ? n.pairATicks : n.pairBTicks;
+  const nano = latest === 1 ? n.pairANano : n.pairBNano;
+  let slope = Number.NaN;
+  if ((Number(n.flags) & FLAG_RAW_TICKS) === 0) slope = 1;
+  else if (latest !== 0) slope = slopeOf(Number(ticks - n.startTicks), Number(nano - n.startNano));
+  return {
+    ticksLow: Number(n.startTicks & 0xffffffffn),
+    ticksHigh: Number(n.startTicks >> 32n),
+    nanoLow: Number(n.startNano & 0xffffffffn),
+    nanoHigh: Number(n.startNano >> 32n),
+    slope,
+  };
+}
+
+/** Nanoseconds a tick between two clock pairs, or NaN if they make no sense. */
+export function slopeOf(ticks: number, nano: number): number {
+  const slope = nano / ticks;
+  return slope >= SLOPE_MIN && slope <= SLOPE_MAX ? slope : Number.NaN;
+}

@@ -1,0 +1,40 @@
+/** Notes: what the gotrace command adds to a trace after the process has ended, as JSON. */
+
+import { type ByteSource, readBytes } from "./source.js";
+import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX } from "./spec.js";
+
+/** A note is a JSON object; its fields are the business of those who write and read it. */
+export type Note = { readonly [key: string]: unknown };
+
+/** The note in a chunk, undefined if it is not whole or no JSON object. */
+export function readNote(source: ByteSource, offset: number): Note | undefined {
+  const head = readBytes(source, offset, CHUNK_HEADER + 4);
+  if (head.length < CHUNK_HEADER + 4) return undefined;
+  const length = new DataView(head.buffer).getUint32(CHUNK_HEADER, true);
+  const text = readBytes(source, offset + CHUNK_HEADER + 4, Math.min(length, CHUNK_MAX));
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(text));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Note) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A note as a chunk to append to a trace.
+ *
+ * @throws RangeError if the JSON does not fit a chunk of 1 MiB
+ */
+export function encodeNote(note: Note): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(note));
+  const size = Math.ceil((CHUNK_HEADER + 4 + text.length) / CHUNK_ALIGN) * CHUNK_ALIGN;
+  if (size > CHUNK_MAX) throw new RangeError(`a note of ${text.length} bytes does not fit a chunk`);
+  const chunk = new Uint8Array(size);
+  const view = new DataView(chunk.buffer);
+  view.setUint16(0, CHUNK_MAGIC, true);
+  view.setUint16(2, CHUNK_KINDS.note, true);
+  view.setUint32(4, size, true);
+  view.setUint32(CHUNK_HEADER, text.length, true);
+  chunk.set(text, CHUNK_HEADER + 4);
+  return chunk;
+}

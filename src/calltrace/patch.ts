@@ -1,0 +1,42 @@
+/** Changes to a trace that the gotrace command makes after the process has ended, as bytes to write at offsets. */
+import { encodeNote, type Note } from "./notes.js";
+import { HEADER_FIELDS } from "./spec.js";
+import type { ProcessTrace } from "./trace.js";
+
+/** Bytes to write at an offset of the process trace. */
+export interface Patch {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The end of the process for its header: runtime clock in nanoseconds, and exit status (128 + n for signal n). */
+export function endPatches(endNano: bigint, exitStatus: number): Patch[] {
+  return [numberPatch("endNano", endNano), numberPatch("exit", BigInt(exitStatus + 1))];
+}
+
+/** Appends notes to a process trace: chunks behind its last one, and the cursor behind them. */
+export function notePatches(process: ProcessTrace, notes: readonly Note[]): Patch[] {
+  let end = process.length;
+  const patches: Patch[] = [];
+  for (const note of notes) {
+    const bytes = encodeNote(note);
+    patches.push({ offset: end, bytes });
+    end += bytes.length;
+  }
+  return [...patches, numberPatch("used", BigInt(end))];
+}
+
+/** The patch that lets a copy of the first `process.length` bytes stand in a bundle. */
+export function lengthPatch(process: ProcessTrace): Patch {
+  return numberPatch("used", BigInt(process.length));
+}
+
+function numberPatch(name: (typeof HEADER_FIELDS)[number]["name"], value: bigint): Patch {
+  const field = HEADER_FIELDS.find((field) => field.name === name);
+  if (field === undefined) throw new Error(`no header field ${name}`);
+  const bytes = new Uint8Array(field.type === "u32" ? 4 : 8);
+  const view = new DataView(bytes.buffer);
+  if (field.type === "u32") view.setUint32(0, Number(value), true);
+  else view.setBigUint64(0, value, true);
+  return { offset: field.offset, bytes };
+}

@@ -1,0 +1,231 @@
+/**
+ * The record decoder: one chunk of one slot at a time, in batches, into columns that are used again.
+ *
+ * 1. `open` takes a chunk: its header is a sync point, so no state of the slot is needed but the latest time given
+ *    out, below which no later time of the slot may fall.
+ * 2. `next` decodes until the columns are full or something needs the caller's attention (`status`).
+ * 3. Times are nanoseconds since the start of the process: the latest clock pair plus ticks since then times slope.
+ *
+ * The tables of the format are in spec.ts; a test decodes the same bytes with them and compares.
+ */
+import type { Clock } from "./header.js";
+import { CHUNK_HEADER } from "./spec.js";
+
+/** Records a batch holds; the columns then fit the second-level cache. */
+export const BATCH = 4096;
+
+/** Kinds of records in the columns. */
+export const Kind = { exit: 0, enter: 1, exitPanic: 2, exitGoexit: 3, spawn: 4 } as const;
+
+/** Why `next` returned. */
+export const Status = {
+  /** The columns are full. */
+  more: 0,
+  /** The chunk is done. */
+  end: 1,
+  /** A begin record came after those in the columns: see `begin`. Another goroutine has the slot now. */
+  begin: 2,
+  /** What follows is no record: see `position`. */
+  corrupt: 3,
+} as const;
+
+export type Status = (typeof Status)[keyof typeof Status];
+
+/** Where a decoder stands within a chunk: what it takes to go on later. */
+export interface DecoderState {
+  position: number;
+  ticks: number;
+  pairTicks: number;
+  pairNano: number;
+  floor: number;
+}
+
+export class RecordDecoder {
+  readonly kind = new Uint8Array(BATCH);
+  /** Function id of an enter, site id of a spawn. */
+  readonly id = new Uint32Array(BATCH);
+  /** Nanoseconds since the start of the process. */
+  readonly time = new Float64Array(BATCH);
+  /** Bytes from the start of the chunk; only for spawns. */
+  readonly at = new Uint32Array(BATCH);
+  status: Status = Status.end;
+  /** The latest begin record. */
+  readonly begin = { goid: 0, parentGoid: 0, spawnRef: 0, time: 0 };
+
+  private units: Uint16Array = new Uint16Array(0);
+  private start = 0;
+  private end = 0;
+  private position = 0;
+  private ticks = 0;
+  private pairTicks = 0;
+  private pairNano = 0;
+  private floor = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  /**
+   * Begins a chunk.
+   *
+   * @param units memory that holds the chunk
+   * @param index of the chunk's first byte in that memory, even
+   * @param size bytes of the chunk
+   * @param floor the latest time of the slot so far
+   */
+  open(units: Uint16Array, index: number, size: number, floor: number): void {
+    const start = index >>> 1;
+    this.units = units;
+    this.start = start;
+    this.end = start + (size >>> 1);
+    this.position = start + CHUNK_HEADER / 2;
+    this.ticks = this.relative(start + 8, this.clock.ticksLow, this.clock.ticksHigh);
+    this.pairTicks = this.ticks;
+    this.pairNano = this.relative(start + 12, this.clock.nanoLow, this.clock.nanoHigh);
+    this.floor = floor;
+  }
+
+  /** Goes on where `state` was taken, after `open` of the same chunk. */
+  resume(state: DecoderState): void {
+    this.position = this.start + state.position;
+    this.ticks = state.ticks;
+    this.pairTicks = state.pairTicks;
+    this.pairNano = state.pairNano;
+    this.floor = state.floor;
+  }
+
+  state(): DecoderState {
+    const { ticks, pairTicks, pairNano, floor } = this;
+    return { position: this.position - this.start, ticks, pairTicks, pairNano, floor };
+  }
+
+  /** Bytes from the start of the chunk to the next record. */
+  get offset(): number {
+    return (this.position - this.start) * 2;
+  }
+
+  /** Latest time given out. */
+  get latest(): number {
+    return this.floor;
+  }
+
+  private relative(at: number, low: number, high: number): number {
+    const u = this.units;
+    return (u[at + 2] + u[at + 3] * 65536 - high) * 4294967296 + (u[at] + u[at + 1] * 65536 - low);
+  }
+
+  /** Decodes on; returns how many records are in the columns now and sets `status`. */
+  next(): number {
+    const { units, end, kind, id, time, at } = this;
+    const slope = this.clock.slope;
+    let { position: p, ticks, pairTicks, pairNano, floor } = this;
+    let count = 0;
+    let status: Status = Status.more;
+    loop: while (count < BATCH) {
+      if (p >= end) {
+        status = Status.end;
+        break;
+      }
+      const head = units[p];
+      switch (head & 7) {
+        case 1:
+          ticks += head >>> 3;
+          kind[count] = Kind.exit;
+          p += 1;
+          break;
+        case 2: {
+          if (p + 2 > end) break loop;
+          ticks += ((head | (units[p + 1] << 16)) >>> 3) | 0;
+          kind[count] = Kind.exit;
+          p += 2;
+          break;
+        }
+        case 3: {
+          if (p + 2 > end) break loop;
+          const word = head | (units[p + 1] << 16);
+          ticks += word >>> 15;
+          id[count] = (word >>> 3) & 0xfff;
+          kind[count] = Kind.enter;
+          p += 2;
+          break;
+        }
+        case 4: {
+          if (p + 3 > end) break loop;
+          const word = head | (units[p + 1] << 16);
+          ticks += (word >>> 23) | (units[p + 2] << 9);
+          id[count] = (word >>> 3) & 0xfffff;
+          kind[count] = Kind.enter;
+          p += 3;
+          break;
+        }
+        case 5: {
+          if (p + 4 > end) break loop;
+          const third = units[p + 2];
+          ticks += ((third | (units[p + 3] << 16)) >>> 3) | 0;
+          id[count] = ((head | (units[p + 1] << 16)) >>> 3) | ((third & 7) << 29);
+          kind[count] = Kind.enter;
+          p += 4;
+          break;
+        }
+        case 7: {
+          const type = (head >>> 3) & 31;
+          const size = CONTROL_UNITS[type];
+          if (size === 0 || p + size > end) break loop;
+          if (type === 1) {
+            const now = this.relative(p + 1, this.clock.ticksLow, this.clock.ticksHigh);
+            if (now > ticks) ticks = now;
+            pairTicks = ticks;
+            pairNano = this.relative(p + 5, this.clock.nanoLow, this.clock.nanoHigh);
+            p += size;
+            continue;
+          }
+          ticks += units[p + 1] + units[p + 2] * 65536;
+          if (type === 2) {
+            const now = pairNano + (ticks - pairTicks) * slope;
+            if (now > floor) floor = now;
+            this.setBegin(p, floor);
+            p += size;
+            status = Status.begin;
+            break loop;
+          }
+          if (type === 3) {
+            id[count] = units[p + 3] + units[p + 4] * 65536;
+            at[count] = (p - this.start) * 2;
+            kind[count] = Kind.spawn;
+          } else kind[count] = type === 4 ? Kind.exitPanic : Kind.exitGoexit;
+          p += size;
+          break;
+        }
+        case 0:
+          status = Status.end;
+          break loop;
+        default:
+          status = Status.corrupt;
+          break loop;
+      }
+      const now = pairNano + (ticks - pairTicks) * slope;
+      if (now > floor) floor = now;
+      time[count++] = floor;
+    }
+    // The loop was left in the middle of a record: it is cut, or no record at all.
+    if (status === Status.more && count < BATCH) status = Status.corrupt;
+    this.position = p;
+    this.ticks = ticks;
+    this.pairTicks = pairTicks;
+    this.pairNano = pairNano;
+    this.floor = floor;
+    this.status = status;
+    return count;
+  }
+
+  private setBegin(p: number, time: number): void {
+    const u = this.units;
+    const wide = (at: number) => u[at] + u[at + 1] * 65536 + u[at + 2] * 4294967296;
+    this.begin.goid = wide(p + 3);
+    this.begin.parentGoid = wide(p + 6);
+    this.begin.spawnRef = wide(p + 9) * 2;
+    this.begin.time = time;
+  }
+}
+
+/** By type of control record: its length in 16-bit units, 0 for an unknown type. */
+const CONTROL_UNITS = new Uint8Array(32);
+CONTROL_UNITS.set([0, 9, 12, 5, 3, 3]);

@@ -1,0 +1,176 @@
+/**
+ * The trace format, version 1, as data: the reader, the text twin and the writer for tests all read these tables.
+ * runtime-go/ has the same tables in Go; testdata/format/golden.gotrace holds the two together. Everything is
+ * little-endian, all offsets are relative to the start of the process trace they stand in.
+ */
+
+export const MAGIC = "gotrace\n";
+export const VERSION = 1;
+export const HEADER_SIZE = 4096;
+export const STRINGS_START = 160;
+export const STRINGS_END = 2048;
+export const SHARDS_START = 2048;
+export const SHARD_COUNT = 32;
+export const SHARD_STRIDE = 64;
+
+export type FieldType = "u32" | "u64" | "i64";
+
+export interface HeaderField {
+  readonly name: string;
+  readonly offset: number;
+  readonly type: FieldType;
+}
+
+/** Fixed fields of the header, after the magic. */
+export const HEADER_FIELDS = [
+  { name: "version", offset: 8, type: "u32" },
+  { name: "headerSize", offset: 12, type: "u32" },
+  /** The allocation cursor: chunks end here. It may exceed what is in the file. */
+  { name: "used", offset: 16, type: "u64" },
+  /** Bit 0: ticks are a raw counter of the processor; else nanoseconds. */
+  { name: "flags", offset: 24, type: "u32" },
+  { name: "stopReason", offset: 28, type: "u32" },
+  { name: "stopTicks", offset: 32, type: "u64" },
+  { name: "startTicks", offset: 40, type: "u64" },
+  { name: "startNano", offset: 48, type: "u64" },
+  { name: "startWall", offset: 56, type: "i64" },
+  { name: "pairATicks", offset: 64, type: "u64" },
+  { name: "pairANano", offset: 72, type: "u64" },
+  { name: "pairBTicks", offset: 80, type: "u64" },
+  { name: "pairBNano", offset: 88, type: "u64" },
+  /** Which pair is whole: 0 none, 1 A, 2 B. */
+  { name: "latest", offset: 96, type: "u32" },
+  { name: "pid", offset: 100, type: "u32" },
+  { name: "ppid", offset: 104, type: "u32" },
+  /** 0 unknown; the gotrace command fills it in after the process has ended. */
+  { name: "endNano", offset: 112, type: "u64" },
+  /** 0 unknown, else 1 + status; a signal n counts as status 128 + n. Filled in by the gotrace command. */
+  { name: "exit", offset: 120, type: "u32" },
+  { name: "defsHead", offset: 128, type: "u64" },
+  { name: "limit", offset: 136, type: "u64" },
+] as const satisfies readonly HeaderField[];
+
+/** Strings of the header, each u16 length + UTF-8 bytes, in this order from STRINGS_START on. */
+export const HEADER_STRINGS = ["goVersion", "platform", "executable", "directory"] as const;
+
+/** Names of stopReason, by number. */
+export const STOP_REASONS = ["none", "size limit", "no space", "file size limit of the process", "mapping failed"];
+
+export const FLAG_RAW_TICKS = 1;
+
+export const CHUNK_ALIGN = 64;
+export const CHUNK_HEADER = 32;
+export const CHUNK_MAX = 1 << 20;
+export const CHUNK_MAGIC = 0x7467;
+
+/** Kinds of chunks, by number. */
+export const CHUNK_KINDS = { events: 1, defs: 2, note: 3 } as const;
+
+export const CHUNK_FIELDS = [
+  { name: "magic", offset: 0, bytes: 2 },
+  { name: "kind", offset: 2, bytes: 2 },
+  { name: "size", offset: 4, bytes: 4 },
+  { name: "slot", offset: 8, bytes: 4 },
+  { name: "seq", offset: 12, bytes: 4 },
+  { name: "ticks", offset: 16, bytes: 8 },
+  { name: "nano", offset: 24, bytes: 8 },
+] as const;
+
+/** One bit field of a record: `bits` bits from bit `from` of the little-endian number that the record is. */
+export interface RecordField {
+  readonly name: string;
+  readonly from: number;
+  readonly bits: number;
+}
+
+export interface RecordSpec {
+  readonly name: string;
+  /** Low three bits of the first byte. */
+  readonly tag: number;
+  /** Control records (tag 7): bits 3 to 7 of the first byte. */
+  readonly type?: number;
+  readonly bytes: number;
+  readonly fields: readonly RecordField[];
+}
+
+const DELTA32: RecordField = { name: "delta", from: 16, bits: 32 };
+const ARG: RecordField = { name: "arg", from: 8, bits: 8 };
+
+export const TAG_END = 0;
+export const TAG_CONTROL = 7;
+
+/** All records. `delta` is ticks since the previous record of the slot. */
+export const RECORDS: readonly RecordSpec[] = [
+  { name: "exit2", tag: 1, bytes: 2, fields: [{ name: "delta", from: 3, bits: 13 }] },
+  { name: "exit4", tag: 2, bytes: 4, fields: [{ name: "delta", from: 3, bits: 29 }] },
+  {
+    name: "enter4",
+    tag: 3,
+    bytes: 4,
+    fields: [
+      { name: "id", from: 3, bits: 12 },
+      { name: "delta", from: 15, bits: 17 },
+    ],
+  },
+  {
+    name: "enter6",
+    tag: 4,
+    bytes: 6,
+    fields: [
+      { name: "id", from: 3, bits: 20 },
+      { name: "delta", from: 23, bits: 25 },
+    ],
+  },
+  {
+    name: "enter8",
+    tag: 5,
+    bytes: 8,
+    fields: [
+      { name: "id", from: 3, bits: 32 },
+      { name: "delta", from: 35, bits: 29 },
+    ],
+  },
+  {
+    name: "sync",
+    tag: TAG_CONTROL,
+    type: 1,
+    bytes: 18,
+    fields: [ARG, { name: "ticks", from: 16, bits: 64 }, { name: "nano", from: 80, bits: 64 }],
+  },
+  {
+    name: "begin",
+    tag: TAG_CONTROL,
+    type: 2,
+    bytes: 24,
+    fields: [
+      ARG,
+      DELTA32,
+      { name: "goid", from: 48, bits: 48 },
+      { name: "parentGoid", from: 96, bits: 48 },
+      /** Offset of the spawn record divided by 2; 0 none. */
+      { name: "spawnRef", from: 144, bits: 48 },
+    ],
+  },
+  {
+    name: "spawn",
+    tag: TAG_CONTROL,
+    type: 3,
+    bytes: 10,
+    fields: [ARG, DELTA32, { name: "site", from: 48, bits: 32 }],
+  },
+  { name: "exitPanic", tag: TAG_CONTROL, type: 4, bytes: 6, fields: [ARG, DELTA32] },
+  { name: "exitGoexit", tag: TAG_CONTROL, type: 5, bytes: 6, fields: [ARG, DELTA32] },
+];
+
+/** Definitions: a fixed part, then name and file, padded with zeros to a multiple of 4. An id of 0 ends the chunk. */
+export const DEFINITION = {
+  fixed: 16,
+  id: 0,
+  kind: 4,
+  nameLength: 6,
+  fileLength: 8,
+  line: 12,
+} as const;
+
+/** Kinds of definitions, by number. */
+export const DEFINITION_KINDS = ["function", "go"] as const;

@@ -1,0 +1,119 @@
+/**
+ * Opening a trace: one process trace after the other.
+ *
+ * A process trace ends at its `used` cursor. Behind it comes the next one, or zeros (space that the process had
+ * reserved), or the end of the file.
+ */
+import { UserError } from "../base/errors.js";
+import { type ChunkTable, type Problem, scanChunks } from "./chunks.js";
+import { type Definition, readDefinitions } from "./definitions.js";
+import {
+  type Clock,
+  hasMagic,
+  headerClock,
+  type ProcessInfo,
+  processInfo,
+  type RawHeader,
+  readHeader,
+} from "./header.js";
+import { type Note, readNote } from "./notes.js";
+import { type ByteSource, readBytes, sliceSource } from "./source.js";
+import { CHUNK_ALIGN, CHUNK_MAX, HEADER_SIZE } from "./spec.js";
+
+/** One process of a trace, its events not decoded yet. */
+export interface ProcessTrace {
+  /** Offset of the header in the file. */
+  readonly base: number;
+  /** The process trace alone: offset 0 is its header. */
+  readonly source: ByteSource;
+  /** Bytes from the header to the end of the last chunk: what to keep when the trace is copied. */
+  readonly length: number;
+  readonly header: RawHeader;
+  readonly info: ProcessInfo;
+  readonly clock: Clock;
+  readonly chunks: ChunkTable;
+  readonly definitions: ReadonlyMap<number, Definition>;
+  readonly notes: readonly Note[];
+  /** Where the chunks stopped making sense. */
+  readonly problem?: Problem;
+}
+
+export interface Trace {
+  readonly processes: readonly ProcessTrace[];
+  /** Bytes behind the last process that are no trace. */
+  readonly problem?: Problem;
+}
+
+/**
+ * Finds the processes, chunks and definitions of a trace.
+ *
+ * @throws UserError if the bytes do not begin with a trace of a version this reader knows
+ */
+export function openTrace(source: ByteSource): Trace {
+  const processes: ProcessTrace[] = [];
+  let base = 0;
+  while (base < source.size || processes.length === 0) {
+    try {
+      processes.push(openProcess(sliceSource(source, base), base));
+    } catch (error) {
+      if (processes.length === 0 || !(error instanceof UserError)) throw error;
+      return { processes, problem: { offset: base, message: error.message } };
+    }
+    const process = processes[processes.length - 1];
+    if (process.problem !== undefined && base + process.length >= source.size) break;
+    const next = skipZeros(source, base + process.length);
+    if (next < source.size && !hasMagic(readBytes(source, next, 8))) {
+      // The problem within the process explains what follows it.
+      if (process.problem !== undefined) break;
+      return { processes, problem: { offset: next, message: "what follows the trace is not one" } };
+    }
+    base = next;
+  }
+  return { processes };
+}
+
+function openProcess(source: ByteSource, base: number): ProcessTrace {
+  const header = readHeader(readBytes(source, 0, HEADER_SIZE), base);
+  const used = Number(header.numbers.used);
+  const end = Math.min(Math.max(used, HEADER_SIZE), source.size);
+  const scan = scanChunks(source, end, base, headerClock(header));
+  const problem = scan.problem ?? cutProblem(header, used, source.size, base);
+  return {
+    base,
+    source,
+    length: end,
+    header,
+    info: processInfo(header, scan.clock),
+    clock: scan.clock,
+    chunks: scan.table,
+    definitions: readDefinitions(source, scan.defs, Number(header.numbers.defsHead)),
+    notes: scan.notes.map((offset) => readNote(source, offset)).filter((note) => note !== undefined),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** What a process reserves at once is a multiple of this. */
+const RESERVED = 65536;
+
+/**
+ * The cursor may exceed the file when the process was stopped by a limit, or killed between taking space and getting
+ * it from the file system: then less than a chunk for each thread is missing, and nothing was in it.
+ */
+function cutProblem(header: RawHeader, used: number, size: number, base: number): Problem | undefined {
+  if (used < HEADER_SIZE || used % CHUNK_ALIGN !== 0) {
+    return { offset: base + 16, message: `the header says ${used} bytes are used` };
+  }
+  if (used <= size || header.numbers.stopReason !== 0n) return undefined;
+  if (size % RESERVED === 0 && used - size <= CHUNK_MAX) return undefined;
+  return { offset: base + size, message: `the trace ends here; its header says it has ${used} bytes` };
+}
+
+function skipZeros(source: ByteSource, offset: number): number {
+  const buffer = new Uint8Array(Math.max(0, Math.min(1 << 20, source.size - offset)));
+  for (let at = offset; at < source.size; at += buffer.length) {
+    const got = source.read(at, buffer);
+    for (let i = 0; i < got; i++) if (buffer[i] !== 0) return at + i;
+    if (got === 0) break;
+  }
+  return source.size;
+}

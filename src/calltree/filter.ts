@@ -1,0 +1,95 @@
+/** Choosing what of a finished tree to show, and in which order. Nothing here changes the tree. */
+import { type CallTree, EdgeKind } from "./tree.js";
+
+export type SortOrder = "time" | "start" | "calls";
+
+export interface FilterOptions {
+  /** Levels to show; roots are level 1. */
+  readonly depth?: number;
+  /** Least total time of a node, nanoseconds. */
+  readonly minimum?: number;
+  /** Least share of `whole`, percent. */
+  readonly minimumPercent?: number;
+  /** What 100% is, nanoseconds. */
+  readonly whole?: number;
+  /** Siblings by total time (longest first), by first start, or by number of calls; by time unless told. */
+  readonly sort?: SortOrder;
+  /** Subtrees that are shown elsewhere: not part of this view, and not counted as hidden. */
+  readonly omit?: ReadonlySet<number>;
+}
+
+/** A choice of nodes of a tree. */
+export interface View {
+  readonly tree: CallTree;
+  readonly roots: readonly number[];
+  /** Visible children in order. */
+  children(node: number): readonly number[];
+  /** Nodes and calls that are left out. */
+  readonly hidden: { readonly nodes: number; readonly calls: number };
+}
+
+/**
+ * A view of the subtrees under `roots` (by default all goroutines). A node is shown if it is not too deep and it, or
+ * a goroutine started beneath it, lasts long enough: goroutines may outlive the frame that started them.
+ */
+export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: readonly number[]): View {
+  const { omit } = options;
+  const tops = roots ?? childrenOf(tree, 0).filter((node) => !omit?.has(node));
+  const minimum = Math.max(options.minimum ?? 0, ((options.minimumPercent ?? 0) / 100) * (options.whole ?? 0));
+  const depth = options.depth ?? Number.POSITIVE_INFINITY;
+  const reach = minimum > 0 ? longest(tree) : tree.total;
+  const compare = order(tree, options.sort ?? "time");
+  const visible = (node: number, level: number) => level <= depth && reach[node] >= minimum;
+  let hiddenNodes = 0;
+  let hiddenCalls = 0;
+  const shown = new Uint8Array(tree.size);
+  for (const top of tops) {
+    const offset = tree.depth[top] - 1;
+    for (let node = top; node < tree.end[top]; node++) {
+      if (omit?.has(node) && node !== top) {
+        node = tree.end[node] - 1;
+        continue;
+      }
+      const open = node === top || shown[tree.parent[node]] === 1;
+      if (open && visible(node, tree.depth[node] - offset)) shown[node] = 1;
+      else {
+        hiddenNodes++;
+        hiddenCalls += tree.calls[node];
+      }
+    }
+  }
+  const pick = (nodes: readonly number[]) => nodes.filter((node) => shown[node] === 1).sort(compare);
+  return {
+    tree,
+    roots: pick(tops),
+    children: (node) => pick(childrenOf(tree, node)),
+    hidden: { nodes: hiddenNodes, calls: hiddenCalls },
+  };
+}
+
+/** Direct children, by first start. */
+export function childrenOf(tree: CallTree, node: number): number[] {
+  const children: number[] = [];
+  for (let child = node + 1; child < tree.end[node]; child = tree.end[child]) children.push(child);
+  return children;
+}
+
+/** Longest total time in each subtree. */
+function longest({ size, parent, total }: CallTree): Float64Array {
+  const reach = Float64Array.from(total);
+  for (let node = size - 1; node > 0; node--) {
+    if (reach[node] > reach[parent[node]]) reach[parent[node]] = reach[node];
+  }
+  return reach;
+}
+
+function order({ total, calls, first }: CallTree, sort: SortOrder): (a: number, b: number) => number {
+  if (sort === "start") return (a, b) => first[a] - first[b] || a - b;
+  const by = sort === "time" ? total : calls;
+  return (a, b) => by[b] - by[a] || first[a] - first[b] || a - b;
+}
+
+/** Whether the node is the outermost frame of a goroutine that something started. */
+export function isSpawned(tree: CallTree, node: number): boolean {
+  return tree.edge[node] !== EdgeKind.call;
+}

@@ -1,0 +1,75 @@
+/** One table of functions for all processes of a trace, and which function encloses which. */
+import type { Definition } from "../calltrace/index.js";
+
+/** A function, or a go statement (then the name is that of the function around it). */
+export interface FunctionInfo {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Gives the same number to the same (name, file, line), whatever process it comes from. */
+export class FunctionTable {
+  readonly list: FunctionInfo[] = [];
+  private readonly numbers = new Map<string, number>();
+
+  intern(name: string, file: string, line: number): number {
+    const key = `${name}\0${file}\0${line}`;
+    let number = this.numbers.get(key);
+    if (number === undefined) {
+      number = this.list.push({ name, file, line }) - 1;
+      this.numbers.set(key, number);
+    }
+    return number;
+  }
+}
+
+/** From the ids of one process trace to the common table. Ids without a definition get a name that says so. */
+export class IdMap {
+  private readonly numbers = new Map<number, number>();
+
+  constructor(
+    private readonly definitions: ReadonlyMap<number, Definition>,
+    private readonly table: FunctionTable,
+  ) {}
+
+  number(id: number): number {
+    let number = this.numbers.get(id);
+    if (number === undefined) {
+      const definition = this.definitions.get(id);
+      number = this.table.intern(definition?.name ?? `?${id}`, definition?.file ?? "", definition?.line ?? 0);
+      this.numbers.set(id, number);
+    }
+    return number;
+  }
+}
+
+/** Which functions lexically enclose another, by Go's names: `main.run` encloses `main.run.func1`. */
+export class Enclosing {
+  private readonly byName = new Map<string, number[]>();
+  private readonly cache = new Map<number, ReadonlySet<number>>();
+
+  constructor(private readonly definitions: ReadonlyMap<number, Definition>) {
+    for (const { id, kind, name } of definitions.values()) {
+      if (kind !== "function") continue;
+      const ids = this.byName.get(name);
+      if (ids === undefined) this.byName.set(name, [id]);
+      else ids.push(id);
+    }
+  }
+
+  /** Ids of the functions around the function with this id. */
+  of(id: number): ReadonlySet<number> {
+    let ids = this.cache.get(id);
+    if (ids === undefined) {
+      const found = new Set<number>();
+      const name = this.definitions.get(id)?.name ?? "";
+      for (let dot = name.lastIndexOf("."); dot > 0; dot = name.lastIndexOf(".", dot - 1)) {
+        for (const around of this.byName.get(name.slice(0, dot)) ?? []) found.add(around);
+      }
+      ids = found;
+      this.cache.set(id, ids);
+    }
+    return ids;
+  }
+}

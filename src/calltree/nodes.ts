@@ -1,0 +1,147 @@
+/**
+ * The nodes of a call tree under construction: growable columns, and a hash from (parent, function, edge) to the node.
+ *
+ * Node 0 is a root above all goroutines. A node at the depth limit has no children: what is called from it becomes
+ * its sibling, so that runaway recursion costs a bounded number of nodes and no report is quadratic in the depth.
+ */
+import { grown } from "../base/columns.js";
+
+export const NO_NODE = -1;
+export const ROOT = 0;
+
+/**
+ * Deepest level of a call tree. JSON nests twice a level, and widespread readers (Python's json module) end at about
+ * a thousand nested values.
+ */
+export const DEPTH_LIMIT = 400;
+
+export class NodeTable {
+  count = 1;
+  parent = new Int32Array(64);
+  /** Function id of the process trace. */
+  func = new Uint32Array(64);
+  /** 0 for a call, else the number of an edge (kind and site) of a started goroutine. */
+  edge = new Int32Array(64);
+  depth = new Uint16Array(64);
+  /** The child that was looked up last. */
+  lastChild = new Int32Array(64);
+  calls = new Float64Array(64);
+  total = new Float64Array(64);
+  self = new Float64Array(64);
+  first = new Float64Array(64);
+  last = new Float64Array(64);
+  /** Unmerged trees: children and other reasons not to forget the node. */
+  holds = new Int32Array(0);
+  private table: Int32Array<ArrayBuffer>;
+  private freeNode = NO_NODE;
+  private free = 0;
+
+  /** @param merged false gives every call a node of its own */
+  constructor(
+    readonly merged: boolean,
+    readonly depthLimit = DEPTH_LIMIT,
+  ) {
+    this.table = new Int32Array(merged ? 256 : 1);
+    this.parent[ROOT] = NO_NODE;
+    if (!merged) this.holds = new Int32Array(64);
+  }
+
+  /** Makes room for `count` more nodes, so that adding them replaces no column. */
+  reserve(count: number): void {
+    const need = this.count + count;
+    if (need <= this.parent.length) return;
+    this.parent = grown(this.parent, need);
+    const length = this.parent.length;
+    this.func = grown(this.func, length);
+    this.edge = grown(this.edge, length);
+    this.depth = grown(this.depth, length);
+    this.lastChild = grown(this.lastChild, length);
+    this.calls = grown(this.calls, length);
+    this.total = grown(this.total, length);
+    this.self = grown(this.self, length);
+    this.first = grown(this.first, length);
+    this.last = grown(this.last, length);
+    if (!this.merged) this.holds = grown(this.holds, length);
+  }
+
+  /** The node for a call of `func` under `parent`, new or known. There must be room for it. */
+  child(parent: number, func: number, edge: number): number {
+    const above = this.depth[parent] === this.depthLimit ? this.parent[parent] : parent;
+    if (!this.merged) return this.add(above, func, edge);
+    const { table } = this;
+    const mask = table.length - 1;
+    let place = hash(above, func, edge) & mask;
+    for (let node = table[place]; node !== 0; node = table[place]) {
+      if (this.parent[node] === above && this.func[node] === func && this.edge[node] === edge) {
+        this.lastChild[above] = node;
+        return node;
+      }
+      place = (place + 1) & mask;
+    }
+    const node = this.add(above, func, edge);
+    table[place] = node;
+    this.lastChild[above] = node;
+    if (this.count * 2 > table.length) this.rehash();
+    return node;
+  }
+
+  private add(parent: number, func: number, edge: number): number {
+    let node = this.freeNode;
+    if (node === NO_NODE) node = this.count++;
+    else {
+      this.freeNode = this.parent[node];
+      this.free--;
+      this.calls[node] = this.total[node] = this.self[node] = this.last[node] = 0;
+    }
+    this.parent[node] = parent;
+    this.func[node] = func;
+    this.edge[node] = edge;
+    this.depth[node] = this.depth[parent] + 1;
+    this.lastChild[node] = 0;
+    this.first[node] = Number.POSITIVE_INFINITY;
+    if (!this.merged) {
+      this.holds[node] = 0;
+      this.holds[parent]++;
+    }
+    return node;
+  }
+
+  /** Unmerged trees: forgets a node without children. */
+  remove(node: number): void {
+    this.holds[this.parent[node]]--;
+    this.parent[node] = this.freeNode;
+    this.holds[node] = FREE;
+    this.freeNode = node;
+    this.free++;
+  }
+
+  /** Whether the node was removed and not used again. */
+  isFree(node: number): boolean {
+    return !this.merged && this.holds[node] === FREE;
+  }
+
+  /** Number of nodes without the root. */
+  get size(): number {
+    return this.count - 1 - this.free;
+  }
+
+  private rehash(): void {
+    const table = new Int32Array(this.table.length * 2);
+    const mask = table.length - 1;
+    for (let node = 1; node < this.count; node++) {
+      let place = hash(this.parent[node], this.func[node], this.edge[node]) & mask;
+      while (table[place] !== 0) place = (place + 1) & mask;
+      table[place] = node;
+    }
+    this.table = table;
+  }
+}
+
+const FREE = -1;
+
+function hash(parent: number, func: number, edge: number): number {
+  let h = Math.imul(parent, 0x9e3779b1) ^ Math.imul(func, 0x85ebca6b) ^ Math.imul(edge, 0xc2b2ae35);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0x2c1b3c6d);
+  return h ^ (h >>> 13);
+}

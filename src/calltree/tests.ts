@@ -1,0 +1,52 @@
+/** The tests in the tree of a test binary. */
+
+import type { FilterOptions, View } from "./filter.js";
+import { viewTree } from "./filter.js";
+import type { FunctionInfo } from "./functions.js";
+import type { CallTree } from "./tree.js";
+
+/** A part of a process's tree that is shown on its own. */
+export interface Section {
+  readonly view: View;
+  /** What 100% is in it, nanoseconds. */
+  readonly whole: number;
+}
+
+/** Whether a function is a test, benchmark, fuzz test or example by its name, as cmd/go sees it. */
+export function isTestFunction(name: string): boolean {
+  const local = name.slice(name.indexOf(".", name.lastIndexOf("/") + 1) + 1);
+  // TestMain runs the tests, it is none; Testify is an ordinary function.
+  return local !== "TestMain" && /^(Test|Benchmark|Fuzz|Example)($|[^\p{Ll}.][^.]*$)/u.test(local);
+}
+
+/** The whole tree as one section: 100% is `total`. */
+export function wholeSection(tree: CallTree, total: number, options: FilterOptions = {}): Section {
+  return { view: viewTree(tree, { ...options, whole: total }), whole: total };
+}
+
+/**
+ * One section for each test, in the order in which the tests began, and one for what ran outside of them (init
+ * functions, TestMain) if there is anything.
+ */
+export function testSections(
+  tree: CallTree,
+  functions: readonly FunctionInfo[],
+  total: number,
+  options: FilterOptions = {},
+): Section[] {
+  const isTest = functions.map(({ name }) => isTestFunction(name));
+  const tests: number[] = [];
+  for (let node = 1; node < tree.size; ) {
+    if (isTest[tree.func[node]]) {
+      tests.push(node);
+      node = tree.end[node];
+    } else node++;
+  }
+  tests.sort((a, b) => tree.first[a] - tree.first[b]);
+  const sections: Section[] = tests.map((node) => {
+    const whole = tree.total[node];
+    return { view: viewTree(tree, { ...options, whole }, [node]), whole };
+  });
+  const rest = viewTree(tree, { ...options, whole: total, omit: new Set(tests) });
+  return rest.roots.length === 0 ? sections : [...sections, { view: rest, whole: total }];
+}

@@ -1,0 +1,72 @@
+/**
+ * Collapsed stacks: `root;mid;leaf N`, one line for each call path, for Speedscope and flamegraph.pl. The weight is
+ * self time as a whole number, by default of nanoseconds; a path that took time never weighs 0, whatever the unit.
+ */
+import type { CallForest, CallTree } from "../calltree/index.js";
+
+export type FoldedUnit = "ns" | "us" | "ms" | "calls";
+
+const DIVISORS = { ns: 1, us: 1e3, ms: 1e6 } as const;
+
+export interface FoldedOptions {
+  readonly unit?: FoldedUnit;
+  /** A frame above each process's, for instance its package; none unless given. */
+  readonly title?: (index: number) => string;
+}
+
+/**
+ * Lines in pieces, sorted by path so that equal runs give equal files. Processes share the paths: the same path in two
+ * processes gives two lines, which readers add up.
+ */
+export function* renderFolded(forest: CallForest, options: FoldedOptions = {}): Generator<string> {
+  const unit = options.unit ?? "ns";
+  const names = forest.functions.map(({ name }) => frameName(name));
+  for (const [index, { tree }] of forest.processes.entries()) {
+    const title = options.title?.(index);
+    yield* renderProcess(tree, names, unit, title === undefined ? "" : `${frameName(title)};`);
+  }
+}
+
+function* renderProcess(tree: CallTree, names: readonly string[], unit: FoldedUnit, above: string): Generator<string> {
+  const order = byName(tree, names);
+  const paths: string[] = [above];
+  let lines = "";
+  for (const node of order) {
+    const depth = tree.depth[node];
+    const path = `${paths[depth - 1]}${names[tree.func[node]]}`;
+    paths[depth] = `${path};`;
+    const weight = unit === "calls" ? tree.calls[node] : timeWeight(tree.self[node], DIVISORS[unit]);
+    if (weight <= 0) continue;
+    lines += `${path} ${weight}\n`;
+    if (lines.length > 65536) {
+      yield lines;
+      lines = "";
+    }
+  }
+  if (lines !== "") yield lines;
+}
+
+function timeWeight(ns: number, divisor: number): number {
+  return ns > 0 ? Math.max(1, Math.round(ns / divisor)) : 0;
+}
+
+/** Spaces stay: readers take the last one as the separator. */
+function frameName(name: string): string {
+  return name.replace(/;/g, ":").replace(/[\r\n]+/g, " ");
+}
+
+/** Preorder with siblings by name. */
+function* byName(tree: CallTree, names: readonly string[]): Generator<number> {
+  const stack = [0];
+  const { func, end } = tree;
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node > 0) yield node;
+    const children: number[] = [];
+    for (let child = node + 1; child < end[node]; child = end[child]) children.push(child);
+    children.sort((a, b) => {
+      const [left, right] = [names[func[a]], names[func[b]]];
+      return left === right ? tree.edge[b] - tree.edge[a] || b - a : left < right ? 1 : -1;
+    });
+    stack.push(...children);
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The call tree as nested JSON: `[{"name", "duration_ms", "children"}]` and, beyond that, `calls`, `self_ms`,
+ * `start_ms`, `goroutine` or `goroutines` and `spawn` where a goroutine begins, and `end` with counts where frames did
+ * not return. Written in pieces, so that no string is as long as the tree.
+ */
+import {
+  type CallForest,
+  type CallTree,
+  EdgeKind,
+  type FilterOptions,
+  type ProcessTree,
+  testSections,
+  type View,
+  wholeSection,
+} from "../calltree/index.js";
+
+export interface JsonOptions extends FilterOptions {
+  /** Tests come first, one root each. */
+  readonly tests?: boolean;
+}
+
+const SPAWNS = { [EdgeKind.exact]: "exact", [EdgeKind.indirect]: "indirect", [EdgeKind.approximate]: "approximate" };
+
+/** One array with the roots of all processes, ending in a newline. */
+export function* renderJson(forest: CallForest, options: JsonOptions = {}): Generator<string> {
+  const several = forest.processes.length > 1;
+  let text = "[";
+  let first = true;
+  for (const process of forest.processes) {
+    const { tree, total } = process;
+    const sections = options.tests
+      ? testSections(tree, forest.functions, total, options)
+      : [wholeSection(tree, total, options)];
+    for (const { view } of sections) {
+      for (const { node, close } of walk(view)) {
+        if (close) text += "]}";
+        else {
+          text += `${first ? "" : ","}\n${head(forest, process, node, several)}`;
+        }
+        first = !close && view.children(node).length > 0;
+        if (!close && !first) text += "]}";
+        if (text.length > 65536) {
+          yield text;
+          text = "";
+        }
+      }
+    }
+  }
+  yield `${text}\n]\n`;
+}
+
+/** Milliseconds with all digits of a nanosecond. */
+function ms(ns: number): number {
+  return Math.round(ns) / 1e6;
+}
+
+/** A node without its children and without the brackets that end it. */
+function head(forest: CallForest, process: ProcessTree, node: number, several: boolean): string {
+  const { tree } = process;
+  const { name, file, line } = forest.functions[tree.func[node]];
+  const edge = tree.edge[node];
+  const top = tree.parent[node] === 0;
+  const site = tree.site[node] < 0 ? undefined : forest.functions[tree.site[node]];
+  const fields: Record<string, unknown> = {
+    name,
+    duration_ms: ms(tree.total[node]),
+    self_ms: ms(tree.self[node]),
+    start_ms: ms(tree.first[node]),
+    calls: tree.calls[node],
+  };
+  if (several && top) fields.pid = process.info.pid;
+  if (top || edge !== EdgeKind.call) {
+    const goroutines = tree.goroutines.get(node) ?? 0;
+    if (goroutines === 1) fields.goroutine = tree.goids.get(node);
+    else fields.goroutines = goroutines;
+  }
+  if (edge !== EdgeKind.call) fields.spawn = SPAWNS[edge as keyof typeof SPAWNS];
+  if (site !== undefined) fields.go = `${site.file}:${site.line}`;
+  fields.file = file;
+  fields.line = line;
+  Object.assign(fields, endings(tree, node));
+  return `${JSON.stringify(fields).slice(0, -1)},"children":[`;
+}
+
+/** `end` for a node that is one call; counts for a node that stands for several. */
+function endings(tree: CallTree, node: number): Record<string, unknown> {
+  const counts = {
+    panic: tree.panics.get(node),
+    goexit: tree.goexits.get(node),
+    running: tree.running.get(node),
+    recovered: tree.recovered.get(node),
+  };
+  const found = Object.entries(counts).filter(([, count]) => count !== undefined);
+  if (found.length === 0) return {};
+  const [worst] = found.filter(([kind]) => kind !== "recovered");
+  return {
+    ...(worst === undefined ? {} : { end: worst[0] }),
+    ...(tree.calls[node] > 1 ? { ends: Object.fromEntries(found) } : {}),
+    ...(counts.recovered !== undefined ? { recovered: true } : {}),
+  };
+}
+
+/** Shown nodes, each before its children (close: false) and, if it has any, after them (close: true). */
+function* walk(view: View): Generator<{ node: number; close: boolean }> {
+  const stack: { node: number; nodes: readonly number[]; next: number }[] = [{ node: 0, nodes: view.roots, next: 0 }];
+  for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
+    if (level.next === level.nodes.length) {
+      stack.pop();
+      if (stack.length > 0) yield { node: level.node, close: true };
+      continue;
+    }
+    const node = level.nodes[level.next++];
+    yield { node, close: false };
+    const children = view.children(node);
+    if (children.length > 0) stack.push({ node, nodes: children, next: 0 });
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * Call trees as text:
+ *
+ *     TOTAL: 2.31s
+ *
+ *     main.main             2.31s 100.0%
+ *     ├── server.Start      1.92s  83.1%
+ *     │   └── db.Connect    412ms  17.8%
+ *     └── go main.worker    1.20s  51.9%
+ *
+ * Two passes over what is shown: the first measures the columns, the second writes.
+ */
+import { formatDuration, formatPercent } from "../base/units.js";
+import {
+  type CallForest,
+  type FilterOptions,
+  type ProcessTree,
+  type Section,
+  testSections,
+  type View,
+  wholeSection,
+} from "../calltree/index.js";
+import { footer } from "./footer.js";
+import { labelOf } from "./label.js";
+import { type Paint, painter, truncateMiddle, widthOf } from "./style.js";
+
+export interface TreeTextOptions extends FilterOptions {
+  /** Escape codes for colours. */
+  readonly colour?: boolean;
+  /** Columns of the terminal: longer names are cut in the middle. Without it nothing is cut. */
+  readonly width?: number;
+  /** One tree for each test. */
+  readonly tests?: boolean;
+  /** The heading of a process; shown when there are several or when this is given. */
+  readonly title?: (process: ProcessTree, index: number) => string;
+  /** Lines to add below a process's tree. */
+  readonly remarks?: (process: ProcessTree, index: number) => readonly string[];
+}
+
+/** Names longer than this do not push the columns of the other lines aside. */
+const NAME_LIMIT = 120;
+const NAME_LEAST = 24;
+const GAP = 2;
+
+/** The trees of all processes, in pieces of some lines. */
+export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): Generator<string> {
+  const paint = painter(options.colour === true);
+  const several = forest.processes.length > 1;
+  for (const [index, process] of forest.processes.entries()) {
+    if (index > 0) yield "\n";
+    if (several || options.title !== undefined) yield `${paint("bold", titleOf(process, index, options))}\n`;
+    yield* renderProcess(forest, process, options, paint);
+    const lines = footer(process, options.remarks?.(process, index) ?? []);
+    if (lines.length > 0) yield `\n${lines.map((line) => paint("dim", line)).join("\n")}\n`;
+  }
+  if (forest.problem !== undefined) {
+    yield `\n${paint("yellow", `The file is damaged at offset ${forest.problem.offset}: ${forest.problem.message}.`)}\n`;
+  }
+}
+
+function titleOf(process: ProcessTree, index: number, options: TreeTextOptions): string {
+  const name = options.title?.(process, index) ?? process.info.executable.split(/[/\\]/).pop() ?? "";
+  return `${name} (pid ${process.info.pid})`;
+}
+
+function* renderProcess(
+  forest: CallForest,
+  process: ProcessTree,
+  options: TreeTextOptions,
+  paint: Paint,
+): Generator<string> {
+  const { tree, total } = process;
+  const sections = options.tests
+    ? testSections(tree, forest.functions, total, options)
+    : [wholeSection(tree, total, options)];
+  yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(total)}`)}\n`;
+  const columns = measure(forest, process, sections, options.width);
+  let lines = "";
+  let hidden = 0;
+  let hiddenCalls = 0;
+  for (const section of sections) {
+    hidden += section.view.hidden.nodes;
+    hiddenCalls += section.view.hidden.calls;
+    if (section.view.roots.length === 0) continue;
+    lines += "\n";
+    for (const { node, prefix } of walk(section.view)) {
+      lines += line(forest, process, section, node, prefix, columns, paint);
+      if (lines.length > 65536) {
+        yield lines;
+        lines = "";
+      }
+    }
+  }
+  if (lines !== "") yield lines;
+  if (hidden > 0) yield `\n${paint("dim", leftOut(hidden, hiddenCalls))}\n`;
+}
+
+function leftOut(nodes: number, calls: number): string {
+  const paths = `${nodes.toLocaleString("en")} ${nodes === 1 ? "line" : "lines"}`;
+  return `left out by --depth or --min: ${paths} with ${calls.toLocaleString("en")} ${calls === 1 ? "call" : "calls"}`;
+}
+
+interface Columns {
+  readonly name: number;
+  readonly time: number;
+  readonly percent: number;
+  /** Widest name including its prefix. */
+  readonly limit: number;
+}
+
+function measure(forest: CallForest, process: ProcessTree, sections: readonly Section[], width?: number): Columns {
+  let name = NAME_LEAST;
+  let time = 5;
+  let percent = 6;
+  for (const section of sections) {
+    for (const { node, prefix } of walk(section.view)) {
+      const label = labelOf(forest.functions, process.tree, node);
+      name = Math.max(name, prefix.length + widthOf(`${label.spawn}${label.name}${label.count}${label.endings}`));
+      time = Math.max(time, widthOf(timeOf(process, node)));
+      percent = Math.max(percent, formatPercent(process.tree.total[node], section.whole).length);
+    }
+  }
+  const limit = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width - GAP - time - 1 - percent);
+  return { name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit), time, percent, limit };
+}
+
+function timeOf({ tree, atLeast }: ProcessTree, node: number): string {
+  return `${atLeast && tree.running.has(node) ? "≥" : ""}${formatDuration(tree.total[node])}`;
+}
+
+function line(
+  forest: CallForest,
+  process: ProcessTree,
+  section: Section,
+  node: number,
+  prefix: string,
+  columns: Columns,
+  paint: Paint,
+): string {
+  const label = labelOf(forest.functions, process.tree, node);
+  const rest = label.count.length + label.endings.length + label.spawn.length + prefix.length;
+  const name =
+    columns.limit === Number.POSITIVE_INFINITY
+      ? label.name
+      : truncateMiddle(label.name, Math.max(8, columns.limit - rest));
+  const used = prefix.length + widthOf(`${label.spawn}${name}${label.count}${label.endings}`);
+  const pad = " ".repeat(Math.max(0, columns.name - used) + GAP);
+  const time = timeOf(process, node);
+  const share = formatPercent(process.tree.total[node], section.whole);
+  return [
+    paint("dim", prefix),
+    label.spawn === "" ? "" : paint("cyan", label.spawn),
+    name,
+    label.count === "" ? "" : paint("yellow", label.count),
+    label.endings === "" ? "" : paint("red", label.endings),
+    pad,
+    " ".repeat(Math.max(0, columns.time - widthOf(time))),
+    time,
+    " ",
+    paint("dim", share.padStart(columns.percent)),
+    "\n",
+  ].join("");
+}
+
+/** The shown nodes in order, with the lines to their left. Not recursive: trees may be deep. */
+function* walk(view: View): Generator<{ node: number; prefix: string }> {
+  interface Level {
+    readonly nodes: readonly number[];
+    next: number;
+    readonly indent: string;
+  }
+  const stack: Level[] = [{ nodes: view.roots, next: 0, indent: "" }];
+  for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
+    if (level.next === level.nodes.length) {
+      stack.pop();
+      continue;
+    }
+    const node = level.nodes[level.next++];
+    const last = level.next === level.nodes.length;
+    const top = stack.length === 1;
+    yield { node, prefix: top ? "" : `${level.indent}${last ? "└── " : "├── "}` };
+    const children = view.children(node);
+    if (children.length > 0) {
+      stack.push({ nodes: children, next: 0, indent: top ? "" : `${level.indent}${last ? "    " : "│   "}` });
+    }
+  }
+}
