@@ -1,0 +1,174 @@
+package rt
+
+const (
+	chunkMin     = 128
+	chunkMax     = 256 << 10
+	prefaultFrom = 64 << 10
+	segmentMin   = 1 << 20
+	segmentMax   = 8 << 20
+)
+
+// reserve takes n bytes (a multiple of 64) of the file and returns their
+// offset, or 0 when recording has stopped. A dropped event is the caller's to
+// count. held: the caller has the lock.
+//
+//go:norace
+//go:nocheckptr
+func reserve(n uint64, held bool) uint64 {
+	if load32(&rec.state) != stateOn {
+		return 0
+	}
+	off := add64((*uint64)(add(hot.base, hdrUsed)), n)
+	if off+n <= load64(&rec.mapped) {
+		return off
+	}
+	if !held {
+		lock()
+	}
+	ok := extend(off + n)
+	if !held {
+		unlock()
+	}
+	if !ok {
+		return 0
+	}
+	return off
+}
+
+// extend makes the file's bytes up to need touchable, or stops recording.
+// Call with the lock held.
+//
+//go:norace
+func extend(need uint64) bool {
+	if rec.state != stateOn {
+		return false
+	}
+	if need <= rec.mapped {
+		return true
+	}
+	if need > rec.limit {
+		stop(stopLimit)
+		return false
+	}
+	for rec.mapped < need {
+		size := rec.mapped &^ (segmentMin - 1)
+		if size < segmentMin {
+			size = segmentMin
+		}
+		if size > segmentMax {
+			size = segmentMax
+		}
+		to := (rec.mapped + size) &^ (segmentMin - 1)
+		if to > rec.limit {
+			to = rec.limit
+		}
+		reason := osGrow(rec.mapped, to)
+		if reason == stopRlimit || reason == stopNoSpace {
+			// The segment does not fit; what is asked for may.
+			to = (need + 4095) &^ 4095
+			if to > rec.limit {
+				to = rec.limit
+			}
+			reason = osGrow(rec.mapped, to)
+		}
+		if reason != stopNone {
+			stop(reason)
+			return false
+		}
+		store64(&rec.mapped, to)
+	}
+	return true
+}
+
+// chunkSize is the size of a slot's next chunk: as much as the slot has
+// written so far, so that at most half of its bytes lie unused at the end.
+//
+//go:norace
+func chunkSize(s *slot) uint64 {
+	n := uint64(chunkMin)
+	for n < chunkMax && 2*n <= s.written {
+		n *= 2
+	}
+	return n
+}
+
+// openChunk starts s's next chunk, n bytes at off, with a clock pair. The
+// magic goes in last: a chunk without it was never begun.
+//
+//go:norace
+//go:nocheckptr
+func openChunk(s *slot, off, n, ticks, nano uint64) {
+	p := add(hot.base, uintptr(off))
+	put64(p, chkTicks, ticks)
+	put64(p, chkNano, nano)
+	put64(p, chkSlot, uint64(s.number)|uint64(s.seq)<<32)
+	put64(p, chkMagicKind, chunkMagic|chunkEvents<<16|n<<32)
+	s.seq++
+	s.written += n
+	s.pos = off + chunkHeader
+	s.end = off + n
+	s.lim = s.end - 8
+	setLast(s, ticks)
+}
+
+// setLast makes ticks the time of s's latest clock pair.
+//
+//go:norace
+func setLast(s *slot, ticks uint64) {
+	s.last = ticks
+	every := (ticks - rec.startTicks) / 2
+	if every < syncMin || ticks < rec.startTicks {
+		every = syncMin
+	}
+	if every > syncMax {
+		every = syncMax
+	}
+	s.due = ticks + every
+}
+
+// ready makes room for a record of need bytes at s and sees to clock pairs.
+// at is the time of the event when it has been taken already, else 0: the
+// time is then taken last. It returns the event's time; ok is false when
+// recording has stopped. held: the caller has the lock.
+//
+//go:norace
+//go:nocheckptr
+func ready(s *slot, at, need uint64, held bool) (now uint64, ok bool) {
+	now = at
+	if now == 0 {
+		now = ticks()
+	}
+	due := now >= s.due
+	if due {
+		need += lenSync
+	}
+	full := s.pos+need > s.end
+	if !full && !due {
+		return now, true
+	}
+	var t, nano uint64
+	if at != 0 {
+		t, nano = clockPair()
+	}
+	if full {
+		n := chunkSize(s)
+		off := reserve(n, held)
+		if off == 0 {
+			return 0, false
+		}
+		if n >= prefaultFrom {
+			osPrefault(add(hot.base, uintptr(off)), uintptr(n))
+		}
+		if at == 0 {
+			t, nano = clockPair()
+		}
+		openChunk(s, off, n, t, nano)
+	} else {
+		if at == 0 {
+			t, nano = clockPair()
+		}
+		putSync(s, t, nano)
+	}
+	headerPair(t, nano)
+	return t, true
+}

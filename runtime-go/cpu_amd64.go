@@ -1,0 +1,14 @@
+package rt
+
+//go:noescape
+func cpuid(leaf uint32) (eax, edx uint32)
+
+// cpuTicksSteady says whether the time-stamp counter runs at one rate in all
+// power states (CPUID 0x80000007, EDX bit 8).
+func cpuTicksSteady() bool {
+	if max, _ := cpuid(0x80000000); max < 0x80000007 {
+		return false
+	}
+	_, edx := cpuid(0x80000007)
+	return edx&(1<<8) != 0
+}

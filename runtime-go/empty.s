@@ -1,0 +1,1 @@
+// This file makes the compiler accept the bodiless linkname declarations.

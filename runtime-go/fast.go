@@ -1,0 +1,40 @@
+//go:build amd64 || arm64
+// +build amd64 arm64
+
+package rt
+
+import "unsafe"
+
+// haveFast says that this architecture has the assembly in fast_*.s.
+const haveFast = true
+
+// gticks returns the current g and the raw time-stamp counter in one call.
+func gticks() (gp unsafe.Pointer, ticks uint64)
+
+// rawTicks reads the time-stamp counter (TSC, CNTVCT_EL0).
+func rawTicks() uint64
+
+// The atomics are assembly of our own because sync/atomic tells the race
+// detector about an ordering between goroutines that the user's program
+// does not have, which would hide the program's races.
+
+//go:noescape
+func cas32(p *uint32, old, new uint32) bool
+
+//go:noescape
+func load32(p *uint32) uint32
+
+//go:noescape
+func store32(p *uint32, v uint32)
+
+//go:noescape
+func load64(p *uint64) uint64
+
+//go:noescape
+func store64(p *uint64, v uint64)
+
+//go:noescape
+func add64(p *uint64, d uint64) (old uint64)
+
+//go:noescape
+func storePtr(p *uintptr, v uintptr)

@@ -1,0 +1,71 @@
+//go:build !amd64 && !arm64
+// +build !amd64,!arm64
+
+package rt
+
+import (
+	"sync/atomic"
+	"unsafe"
+)
+
+const haveFast = false
+
+func gticks() (gp unsafe.Pointer, ticks uint64) { return nil, 0 }
+
+func rawTicks() uint64 { return 0 }
+
+// The race detector is told to ignore these operations: an ordering made by
+// the tracer must not hide a race of the program.
+
+//go:norace
+func cas32(p *uint32, old, new uint32) bool {
+	raceOff()
+	ok := atomic.CompareAndSwapUint32(p, old, new)
+	raceOn()
+	return ok
+}
+
+//go:norace
+func load32(p *uint32) uint32 {
+	raceOff()
+	v := atomic.LoadUint32(p)
+	raceOn()
+	return v
+}
+
+//go:norace
+func store32(p *uint32, v uint32) {
+	raceOff()
+	atomic.StoreUint32(p, v)
+	raceOn()
+}
+
+//go:norace
+func load64(p *uint64) uint64 {
+	raceOff()
+	v := atomic.LoadUint64(p)
+	raceOn()
+	return v
+}
+
+//go:norace
+func store64(p *uint64, v uint64) {
+	raceOff()
+	atomic.StoreUint64(p, v)
+	raceOn()
+}
+
+//go:norace
+func add64(p *uint64, d uint64) (old uint64) {
+	raceOff()
+	v := atomic.AddUint64(p, d)
+	raceOn()
+	return v - d
+}
+
+//go:norace
+func storePtr(p *uintptr, v uintptr) {
+	raceOff()
+	atomic.StoreUintptr(p, v)
+	raceOn()
+}

@@ -1,0 +1,118 @@
+package rt
+
+// The trace format, version 1. This table is mirrored by src/calltrace/spec.ts;
+// testdata/format/golden.gotrace holds the two together. All integers are
+// little-endian, all offsets relative to the start of the process trace.
+
+const (
+	formatMagic   = 0x0a65636172746f67 // "gotrace\n" read as a u64
+	formatVersion = 1
+	headerSize    = 4096
+)
+
+// Offsets of the header's fields.
+const (
+	hdrMagic      = 0
+	hdrVersion    = 8  // u32
+	hdrHeaderSize = 12 // u32
+	hdrUsed       = 16 // u64, the allocation cursor
+	hdrFlags      = 24 // u32
+	hdrStopReason = 28 // u32
+	hdrStopTicks  = 32 // u64
+	hdrStartTicks = 40 // u64
+	hdrStartNano  = 48 // u64
+	hdrStartWall  = 56 // i64
+	hdrPairA      = 64 // u64 ticks, u64 nano
+	hdrPairB      = 80 // u64 ticks, u64 nano
+	hdrLatest     = 96 // u32: 0 none, 1 A, 2 B
+	hdrPid        = 100
+	hdrPpid       = 104
+	hdrEndNano    = 112
+	hdrExit       = 120
+	hdrDefsHead   = 128 // u64
+	hdrLimit      = 136 // u64
+	hdrStrings    = 160 // u16 length + bytes, four times
+	hdrStringsEnd = 2048
+	hdrShards     = 2048
+	shardCount    = 32
+	shardStride   = 64
+)
+
+// Header flags.
+const flagRawTicks = 1
+
+// Why nothing is recorded after stopTicks.
+const (
+	stopNone    = 0
+	stopLimit   = 1
+	stopNoSpace = 2
+	stopRlimit  = 3
+	stopMapping = 4
+)
+
+// Chunks.
+const (
+	chunkMagic   = 0x7467
+	chunkEvents  = 1
+	chunkDefs    = 2
+	chunkHeader  = 32
+	chunkAlign   = 64
+	chkMagicKind = 0  // u16 magic, u16 kind, u32 size
+	chkSize      = 4  // u32
+	chkSlot      = 8  // u32
+	chkSeq       = 12 // u32
+	chkTicks     = 16 // u64
+	chkNano      = 24 // u64
+)
+
+// Record tags: the low 3 bits of a record's first byte.
+const (
+	tagEnd     = 0
+	tagExit2   = 1
+	tagExit4   = 2
+	tagEnter4  = 3
+	tagEnter6  = 4
+	tagEnter8  = 5
+	tagControl = 7
+)
+
+// Control records: bits 3..7 of the first byte.
+const (
+	ctlSync   = 1
+	ctlBegin  = 2
+	ctlSpawn  = 3
+	ctlPanic  = 4
+	ctlGoexit = 5
+
+	lenSync    = 18
+	lenBegin   = 24
+	lenSpawn   = 10
+	lenExitEnd = 6 // exit by panic or Goexit
+	// lenMax is the room a chunk must have for any record to be written
+	// with 8-byte stores.
+	lenMax = 24
+)
+
+// Widths of the fields of the short records.
+const (
+	exit2Delta  = 1 << 13
+	exit4Delta  = 1 << 29
+	enter4Delta = 1 << 17
+	enter4ID    = 1 << 12
+	enter6Delta = 1 << 25
+	enter6ID    = 1 << 20
+	enter8Delta = 1 << 29
+)
+
+// Definition records.
+const (
+	defFunction = 0
+	defGo       = 1
+	defHeader   = 16 // u32 id, u8 kind, u8 0, u16 nameLen, u16 fileLen, u16 0, u32 line
+)
+
+// Bounds of the distance between two clock pairs of one slot, in ticks.
+const (
+	syncMin = 1 << 14
+	syncMax = 1 << 28
+)

@@ -1,0 +1,3 @@
+module gotrace.internal/rt
+
+go 1.16

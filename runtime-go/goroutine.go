@@ -1,0 +1,165 @@
+package rt
+
+import (
+	"runtime"
+	"unsafe"
+)
+
+// Where goid and parentGoid lie in the g struct of 64-bit systems, by the
+// minor version of Go. Read from the debug information of programs built by
+// each release; the same on amd64 and arm64.
+var offsets = [...]struct{ minor, goid, parent, link, labelWords uint16 }{
+	{21, 152, 272, 24, 1},
+	{22, 152, 272, 24, 1},
+	{23, 160, 280, 24, 1},
+	{24, 160, 280, 24, 3},
+	{25, 152, 272, 24, 3},
+	{26, 152, 280, 16, 3},
+}
+
+// initGoroutines decides how goroutines are told apart. The table is believed
+// after it has given the goid that runtime.Stack prints; for releases not in
+// it the offsets are searched. Where that finds none, everything is asked of
+// runtime.Stack.
+//
+//go:norace
+//go:nocheckptr
+func initGoroutines() {
+	minor := goMinor(runtime.Version())
+	rec.labelWords = 0
+	if minor > 0 && minor < 24 {
+		rec.labelWords = 1
+	} else if minor <= uint(offsets[len(offsets)-1].minor) {
+		rec.labelWords = 3
+	}
+	rec.portable = true
+	if !haveFast || forcePortable {
+		return
+	}
+	g, _ := gticks()
+	goid := stackGoid()
+	link := uintptr(16)
+	for _, o := range offsets {
+		if uint(o.minor) == minor && *(*uint64)(add(g, uintptr(o.goid))) == goid {
+			rec.goidOff, rec.parentOff = uintptr(o.goid), uintptr(o.parent)
+			link = uintptr(o.link)
+			rec.portable = false
+		}
+	}
+	if rec.portable && !calibrate() {
+		return
+	}
+	rec.portable = false
+	if linkWorks(g, link) {
+		rec.linkOff = link
+	}
+}
+
+// goMinor returns 26 for "go1.26.8" and 0 for what is not a release of Go 1.
+func goMinor(version string) uint {
+	if !hasPrefix(version, "go1.") {
+		return 0
+	}
+	n := uint(0)
+	for _, c := range []byte(version[4:]) {
+		if c < '0' || c > '9' {
+			break
+		}
+		n = n*10 + uint(c-'0')
+	}
+	return n
+}
+
+// stackGoid returns the goid that runtime.Stack prints: "goroutine 7 [".
+//
+//go:norace
+func stackGoid() uint64 {
+	var buf [40]byte
+	b := (*[40]byte)(noescape(unsafe.Pointer(&buf)))[:]
+	n := runtime.Stack(b, false)
+	return leadingNumber(b[:n], len("goroutine "))
+}
+
+//go:norace
+func leadingNumber(b []byte, from int) uint64 {
+	v := uint64(0)
+	for i := from; i < len(b) && b[i] >= '0' && b[i] <= '9'; i++ {
+		v = v*10 + uint64(b[i]-'0')
+	}
+	return v
+}
+
+// parentIn returns the N of "created by F in goroutine N", the line before
+// the last of a stack trace; 0 for goroutines that no goroutine created.
+//
+//go:norace
+func parentIn(b []byte) uint64 {
+	const created, in = "\ncreated by ", " in goroutine "
+	for i := len(b) - len(created); i >= 0; i-- {
+		if b[i] != '\n' || string(b[i:i+len(created)]) != created {
+			continue
+		}
+		for j := i + len(created); j+len(in) < len(b) && b[j] != '\n'; j++ {
+			if b[j] == ' ' && string(b[j:j+len(in)]) == in {
+				return leadingNumber(b, j+len(in))
+			}
+		}
+		return 0
+	}
+	return 0
+}
+
+const (
+	calibrateDepth = 20
+	calibrateWords = 52 // of g, which has 408 bytes or more
+)
+
+// calibration narrows down, over nested goroutines, which words of g hold the
+// goid and the parent's goid.
+type calibration struct {
+	goid, parent [calibrateWords]bool // still possible
+	done         uint32
+}
+
+// calibrate finds the offsets in releases of Go that the table does not know.
+func calibrate() bool {
+	c := new(calibration)
+	for i := range c.goid {
+		c.goid[i], c.parent[i] = true, true
+	}
+	go c.step(calibrateDepth)
+	for load32(&c.done) == 0 {
+		yieldGoroutine()
+	}
+	var n, m int
+	for i := range c.goid {
+		if c.goid[i] {
+			rec.goidOff = uintptr(i) * 8
+			n++
+		}
+		if c.parent[i] {
+			rec.parentOff = uintptr(i) * 8
+			m++
+		}
+	}
+	return n == 1 && m == 1
+}
+
+//go:norace
+//go:nocheckptr
+func (c *calibration) step(depth int) {
+	g, _ := gticks()
+	buf := make([]byte, 4096)
+	buf = buf[:runtime.Stack(buf, false)]
+	goid, parent := leadingNumber(buf, len("goroutine ")), parentIn(buf)
+	for i := range c.goid {
+		w := *(*uint64)(add(g, uintptr(i)*8))
+		c.goid[i] = c.goid[i] && w == goid
+		c.parent[i] = c.parent[i] && w == parent && parent != 0
+	}
+	if depth == 0 {
+		store32(&c.done, 1)
+		return
+	}
+	go c.step(depth - 1)
+}

@@ -1,0 +1,98 @@
+package rt
+
+import (
+	"runtime"
+	"unsafe"
+)
+
+// A frame was left by a panic or by Goexit exactly when the goroutine's chain
+// of panics (g._panic, _panic.link; Goexit puts an entry there too) is longer
+// at the deferred Exit than it was at Enter. A recovered panic is taken out of
+// the chain before the deferred calls of the frame go on.
+
+// panicDepth returns the length of g's chain of panics.
+//
+//go:norace
+//go:nocheckptr
+func panicDepth(g unsafe.Pointer) uintptr {
+	if rec.linkOff == 0 {
+		return 0
+	}
+	n := uintptr(0)
+	for p := panicHead(g); p != nil; p = *(*unsafe.Pointer)(add(p, rec.linkOff)) {
+		n++
+	}
+	return n
+}
+
+//go:norace
+//go:nocheckptr
+func panicHead(g unsafe.Pointer) unsafe.Pointer {
+	return *(*unsafe.Pointer)(add(g, offPanic))
+}
+
+// leftBy tells from the stack what runs the deferred Exit: ctlPanic,
+// ctlGoexit, or 0 for the function itself as it returns. It is called by
+// exitSlow.
+//
+//go:norace
+//go:noinline
+func leftBy() uint64 {
+	var pcs [24]uintptr
+	// Skipped: Callers, leftBy, exitSlow, exit, Exit.
+	n := runtime.Callers(5, (*[24]uintptr)(noescape(unsafe.Pointer(&pcs)))[:])
+	for _, pc := range pcs[:n] {
+		f := runtime.FuncForPC(pc - 1)
+		if f == nil {
+			return 0
+		}
+		name := f.Name()
+		switch {
+		case name == "runtime.gopanic":
+			return ctlPanic
+		case name == "runtime.Goexit":
+			return ctlGoexit
+		case hasPrefix(name, "runtime."):
+		case isDeferWrap(name):
+		default:
+			return 0
+		}
+	}
+	return 0
+}
+
+// isDeferWrap recognises the closure the compiler makes of a deferred call
+// with arguments: main.f.deferwrap1.
+func isDeferWrap(name string) bool {
+	i := len(name)
+	for i > 0 && name[i-1] >= '0' && name[i-1] <= '9' {
+		i--
+	}
+	return hasSuffix(name[:i], ".deferwrap")
+}
+
+// linkWorks tries the offset of _panic.link on two nested panics of its own.
+//
+//go:nocheckptr
+func linkWorks(g unsafe.Pointer, link uintptr) (ok bool) {
+	base := panicHead(g)
+	defer func() { recover() }()
+	defer func() {
+		first := panicHead(g)
+		defer func() { recover() }()
+		defer func() {
+			second := panicHead(g)
+			ok = first != base && second != first && second != nil &&
+				*(*unsafe.Pointer)(add(second, link)) == first &&
+				*(*unsafe.Pointer)(add(first, link)) == base
+		}()
+		panic(probe{})
+	}()
+	panic(probe{})
+}
+
+// probe is the value of linkWorks' panics.
+type probe struct{}
+
+func hasPrefix(s, p string) bool { return len(s) >= len(p) && s[:len(p)] == p }
+func hasSuffix(s, p string) bool { return len(s) >= len(p) && s[len(s)-len(p):] == p }

@@ -1,0 +1,6 @@
+//go:build !gotrace_portable
+// +build !gotrace_portable
+
+package rt
+
+const forcePortable = false

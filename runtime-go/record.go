@@ -1,0 +1,99 @@
+package rt
+
+// The writers below are for a slot that has passed ready: there is room.
+// What an 8-byte store does not cover is written first and the bytes with the
+// tag last, so that a process killed in between leaves a valid prefix.
+
+// elapsed returns the delta of now to s's last record and makes now the last.
+//
+//go:norace
+func elapsed(s *slot, now uint64) uint64 {
+	if now <= s.last {
+		return 0
+	}
+	d := now - s.last
+	s.last = now
+	return d
+}
+
+//go:norace
+//go:nocheckptr
+func putEnter(s *slot, id, now uint64) {
+	d := elapsed(s, now)
+	p := add(hot.base, uintptr(s.pos))
+	switch {
+	case id < enter4ID && d < enter4Delta:
+		put64(p, 0, tagEnter4|id<<3|d<<15)
+		s.pos += 4
+	case id < enter6ID && d < enter6Delta:
+		put64(p, 0, tagEnter6|id<<3|d<<23)
+		s.pos += 6
+	default:
+		put64(p, 0, tagEnter8|id<<3|d<<35)
+		s.pos += 8
+	}
+	s.depth++
+}
+
+// putExit writes a plain exit (kind 0) or one by panic or Goexit.
+//
+//go:norace
+//go:nocheckptr
+func putExit(s *slot, kind, now uint64) {
+	d := elapsed(s, now)
+	p := add(hot.base, uintptr(s.pos))
+	switch {
+	case kind != 0:
+		put64(p, 0, tagControl|kind<<3|d<<16)
+		s.pos += lenExitEnd
+	case d < exit2Delta:
+		put64(p, 0, tagExit2|d<<3)
+		s.pos += 2
+	default:
+		put64(p, 0, tagExit4|d<<3)
+		s.pos += 4
+	}
+	if s.depth > 0 {
+		s.depth--
+	}
+}
+
+// putSpawn writes a spawn record and returns its file offset.
+//
+//go:norace
+//go:nocheckptr
+func putSpawn(s *slot, id, now uint64) uint64 {
+	d := elapsed(s, now)
+	off := s.pos
+	p := add(hot.base, uintptr(off))
+	put16(p, 8, uint16(id>>16))
+	put64(p, 0, tagControl|ctlSpawn<<3|d<<16|id<<48)
+	s.pos += lenSpawn
+	return off
+}
+
+// putBegin writes that a goroutine has begun on the slot.
+//
+//go:norace
+//go:nocheckptr
+func putBegin(s *slot, now, goid, parent, ref uint64) {
+	d := elapsed(s, now)
+	p := add(hot.base, uintptr(s.pos))
+	put64(p, 16, parent>>32&0xffff|ref<<16)
+	put64(p, 8, goid>>16&0xffffffff|parent<<32)
+	put64(p, 0, tagControl|ctlBegin<<3|d<<16|goid<<48)
+	s.pos += lenBegin
+}
+
+// putSync writes a clock pair.
+//
+//go:norace
+//go:nocheckptr
+func putSync(s *slot, t, nano uint64) {
+	p := add(hot.base, uintptr(s.pos))
+	put16(p, 16, uint16(nano>>48))
+	put64(p, 8, t>>48|nano<<16)
+	put64(p, 0, tagControl|ctlSync<<3|t<<16)
+	s.pos += lenSync
+	setLast(s, t)
+}

@@ -1,0 +1,201 @@
+package rt
+
+import "unsafe"
+
+// slot is the recorder of one g: of one goroutine at a time, one after the
+// other, because the runtime reuses g structs and never frees them. Slots lie
+// outside the Go heap. Only the goroutine that runs on the g writes to its
+// slot, so nothing in it is locked (portable mode: under the lock).
+type slot struct {
+	// First cache line: the fast paths.
+	goid       uint64
+	pos        uint64 // where the next record goes, file offset
+	lim        uint64 // last pos at which a short record fits
+	last       uint64 // ticks of the last record
+	due        uint64 // ticks at which the next clock pair is due
+	depth      uint32 // open frames
+	spawnDepth uint32 // depth of the innermost open Spawn, 0 none
+	spawns     *node
+	freeNodes  *node
+
+	// Second cache line.
+	end     uint64 // end of the chunk
+	written uint64 // bytes of chunks so far
+	number  uint32
+	seq     uint32 // chunks so far
+	key     uintptr
+	next    *slot
+	_       [16]byte
+}
+
+// table is an open-addressing hash table from g pointer (portable mode: goid)
+// to slot. Entries follow the header. Lookups take no lock: a g's entry is
+// read only by the goroutine on that g, and entries do not move: a grown
+// table is a new one, and the old one stays readable.
+type table struct {
+	shift uintptr // hash>>shift is the entry's byte offset, with 4 low junk bits
+	size  uintptr // bytes of entries
+	count uintptr
+	_     [5]uintptr
+}
+
+type entry struct {
+	key uintptr
+	s   *slot
+}
+
+const tableHeader = 64
+
+//go:norace
+//go:nocheckptr
+func (t *table) at(off uintptr) *entry {
+	return (*entry)(add(unsafe.Pointer(t), tableHeader+off))
+}
+
+//go:norace
+func (t *table) start(key uintptr) uintptr {
+	return uintptr(uint64(key)*hashK>>(t.shift&63)) &^ 15
+}
+
+// find returns the slot of key, or nil.
+//
+//go:norace
+//go:nocheckptr
+func (t *table) find(key uintptr) *slot {
+	for off := t.start(key); ; off = (off + 16) & (t.size - 1) {
+		e := t.at(off)
+		if e.key == key {
+			return e.s
+		}
+		if e.key == 0 {
+			return nil
+		}
+	}
+}
+
+// put adds an entry; there is room.
+//
+//go:norace
+//go:nocheckptr
+func (t *table) put(key uintptr, s *slot) {
+	off := t.start(key)
+	for t.at(off).key != 0 {
+		off = (off + 16) & (t.size - 1)
+	}
+	e := t.at(off)
+	storePtr((*uintptr)(unsafe.Pointer(&e.s)), uintptr(unsafe.Pointer(s)))
+	storePtr(&e.key, key)
+	t.count++
+}
+
+// remove takes key out, moving later entries of its run back (portable mode
+// only: lookups of other threads would miss them).
+//
+//go:norace
+//go:nocheckptr
+func (t *table) remove(key uintptr) {
+	off := t.start(key)
+	for t.at(off).key != key {
+		off = (off + 16) & (t.size - 1)
+	}
+	hole := off
+	for {
+		off = (off + 16) & (t.size - 1)
+		e := t.at(off)
+		if e.key == 0 {
+			break
+		}
+		home := t.start(e.key)
+		if (off-home)&(t.size-1) >= (off-hole)&(t.size-1) {
+			h := t.at(hole)
+			h.key = e.key
+			storePtr((*uintptr)(unsafe.Pointer(&h.s)), uintptr(unsafe.Pointer(e.s)))
+			hole = off
+		}
+	}
+	t.at(hole).key = 0
+	t.count--
+}
+
+// newTable returns an empty table for n entries (a power of two), or nil.
+//
+//go:norace
+//go:nocheckptr
+func newTable(n uintptr) *table {
+	t := (*table)(osAlloc(tableHeader + n*16))
+	if t == nil {
+		return nil
+	}
+	t.size = n * 16
+	t.shift = 64
+	for x := t.size; x > 1; x >>= 1 {
+		t.shift--
+	}
+	return t
+}
+
+// growTable doubles the table. The old one is not freed: other threads may
+// be reading it. All old ones together are as large as the new one.
+//
+//go:norace
+//go:nocheckptr
+func growTable() bool {
+	old := rec.table
+	t := newTable(old.size / 16 * 2)
+	if t == nil {
+		return false
+	}
+	for off := uintptr(0); off < old.size; off += 16 {
+		if e := old.at(off); e.key != 0 {
+			t.put(e.key, e.s)
+		}
+	}
+	setTable(t)
+	return true
+}
+
+// setTable makes t the table in force, also for the fast paths unless they
+// are switched off.
+//
+//go:norace
+//go:nocheckptr
+func setTable(t *table) {
+	storePtr((*uintptr)(unsafe.Pointer(&rec.table)), uintptr(unsafe.Pointer(t)))
+	if fastPaths() && load32(&rec.state) != stateStopped {
+		storePtr((*uintptr)(unsafe.Pointer(&hot.table)), uintptr(unsafe.Pointer(t)))
+	}
+}
+
+// slotOf returns the slot for key, made if need be; nil when memory is out.
+// Call with the lock held.
+//
+//go:norace
+//go:nocheckptr
+func slotOf(key uintptr) *slot {
+	if s := rec.table.find(key); s != nil {
+		return s
+	}
+	if rec.portable && rec.slots >= portableSlots {
+		if s := reuseIdle(); s != nil {
+			rec.table.remove(s.key)
+			s.key = key
+			s.goid = 0
+			rec.table.put(key, s)
+			return s
+		}
+	}
+	if rec.table.count >= rec.table.size/32 && !growTable() {
+		return nil
+	}
+	s := (*slot)(alloc(unsafe.Sizeof(slot{})))
+	if s == nil {
+		return nil
+	}
+	rec.slots++
+	s.number = rec.slots - 1
+	s.key = key
+	storePtr((*uintptr)(unsafe.Pointer(&s.next)), uintptr(unsafe.Pointer(rec.first)))
+	storePtr((*uintptr)(unsafe.Pointer(&rec.first)), uintptr(unsafe.Pointer(s)))
+	rec.table.put(key, s)
+	return s
+}

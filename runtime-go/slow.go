@@ -1,0 +1,149 @@
+package rt
+
+// The slow paths: the first hook of the process, of a site or of a goroutine,
+// a full chunk, a clock pair that is due, wide records, ends by panic, and
+// every event where the fast paths cannot be used or recording has stopped.
+
+// running says whether the event at hand is to be recorded. It starts the
+// recorder at the first hook, and counts the event after the stop.
+//
+//go:norace
+func running() bool {
+	for {
+		switch load32(&rec.state) {
+		case stateOn:
+			return true
+		case stateOff:
+			return false
+		case stateStopped:
+			drop()
+			return false
+		case stateNew:
+			if cas32(&rec.state, stateNew, stateStarting) {
+				start()
+			}
+		default:
+			yieldGoroutine()
+		}
+	}
+}
+
+//go:norace
+//go:noinline
+func enterSlow(site *uint32) uintptr {
+	if !running() {
+		return 0
+	}
+	id := load32(site)
+	if id == 0 {
+		id = define(site, defFunction)
+	}
+	s := acquire()
+	if s == nil {
+		drop()
+		return 0
+	}
+	if now, ok := ready(s, 0, 8, rec.portable); ok && id != 0 {
+		putEnter(s, uint64(id), now)
+	} else {
+		drop()
+	}
+	release()
+	if rec.linkOff == 0 {
+		return 0
+	}
+	g, _ := gticks()
+	return panicDepth(g)
+}
+
+// exitSlow records an exit; at is its time, or 0.
+//
+//go:norace
+//go:nocheckptr
+//go:noinline
+func exitSlow(token uintptr, at uint64) {
+	if !running() {
+		return
+	}
+	if at == 0 || !rec.rawTicks {
+		at = ticks()
+	}
+	kind := uint64(0)
+	if rec.linkOff != 0 {
+		if g, _ := gticks(); panicDepth(g) > token {
+			if kind = leftBy(); kind == 0 {
+				kind = ctlPanic
+			}
+		}
+	} else {
+		kind = leftBy()
+	}
+	s := acquire()
+	if s == nil {
+		drop()
+		return
+	}
+	if now, ok := ready(s, at, 8, rec.portable); ok {
+		putExit(s, kind, now)
+	} else {
+		drop()
+	}
+	for s.spawnDepth > s.depth {
+		restore(s) // the frame was left between its Spawn and Spawned
+	}
+	release()
+}
+
+// acquire returns the calling goroutine's slot, on which the goroutine has
+// begun; nil when recording has stopped. release must follow.
+//
+//go:norace
+//go:nocheckptr
+func acquire() *slot {
+	if rec.portable {
+		return acquirePortable()
+	}
+	g, _ := gticks()
+	s := rec.table.find(uintptr(g))
+	if s == nil {
+		lock()
+		s = slotOf(uintptr(g))
+		if s == nil {
+			stop(stopMapping)
+		}
+		unlock()
+		if s == nil {
+			return nil
+		}
+	}
+	goid := *(*uint64)(add(g, rec.goidOff))
+	if s.goid != goid && !begin(s, goid, *(*uint64)(add(g, rec.parentOff))) {
+		return nil
+	}
+	return s
+}
+
+//go:norace
+func release() {
+	if rec.portable {
+		unlock()
+	}
+}
+
+// begin records that goroutine goid has begun on s. What was open on s before
+// belongs to a goroutine that is dead.
+//
+//go:norace
+func begin(s *slot, goid, parent uint64) bool {
+	now, ok := ready(s, 0, lenBegin, rec.portable)
+	if !ok {
+		return false
+	}
+	s.goid = goid
+	s.depth = 0
+	for s.spawns != nil {
+		pop(s)
+	}
+	putBegin(s, now, goid, parent, takeToken())
+	return true
+}

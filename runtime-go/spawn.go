@@ -1,0 +1,248 @@
+package rt
+
+import "unsafe"
+
+// How a started goroutine finds the go statement that started it: goroutines
+// inherit the profiler-label pointer at birth. Spawn puts a token there, the
+// child takes it at its first event and puts the user's labels back, and
+// Spawned puts them back in the parent. While a token stands in for labels it
+// reads as them: as none, or as a copy of the user's.
+
+// node is an open Spawn of a slot, outside the Go heap.
+type node struct {
+	next  *node
+	token uintptr // the label pointer while the Spawn is open; 0: unchanged
+	prev  uintptr // labels before it, nil or a region token; heap tokens hold their own
+	depth uint32  // frames open at the Spawn
+	_     [36]byte
+}
+
+// heapToken stands in for user labels. Its first words are those of the label
+// set: a map until Go 1.23, a slice since. 64 bytes, so that a pointer to one
+// is a multiple of 64 and reading the magic word of any such pointer stays
+// within mapped memory.
+type heapToken struct {
+	data     unsafe.Pointer
+	len, cap uintptr
+	magic    uintptr
+	user     unsafe.Pointer // the user's labels
+	prev     unsafe.Pointer // what the token replaced: user, or another token
+	ref      uint64
+	_        uint64
+}
+
+const (
+	tokenMagic = 0x6f7472616365746b & (1<<63 - 1) >> (64 - 8*unsafe.Sizeof(uintptr(0)))
+	tokenScale = 4 // region token = base + file offset * tokenScale
+)
+
+//go:norace
+func inRegion(label unsafe.Pointer) bool {
+	return rec.tokens != nil && uintptr(label)-uintptr(rec.tokens) < rec.tokenEnd
+}
+
+// asHeapToken returns label as a token of ours, or nil.
+//
+//go:norace
+//go:nocheckptr
+func asHeapToken(label unsafe.Pointer) *heapToken {
+	if label == nil || uintptr(label)%64 != 0 {
+		return nil
+	}
+	t := (*heapToken)(label)
+	if t.magic != tokenMagic^uintptr(label) {
+		return nil
+	}
+	return t
+}
+
+//go:norace
+//go:nocheckptr
+//go:noinline
+func spawn(site *uint32) {
+	if !running() {
+		return
+	}
+	id := load32(site)
+	if id == 0 {
+		id = define(site, defGo)
+	}
+	s := acquire()
+	if s == nil {
+		drop()
+		return
+	}
+	now, ok := ready(s, 0, lenSpawn, rec.portable)
+	if ok && id != 0 {
+		mark(s, putSpawn(s, uint64(id), now))
+	} else {
+		drop()
+	}
+	release()
+}
+
+// mark replaces the goroutine's labels by a token for the spawn record at
+// file offset ref, and remembers it on s.
+//
+//go:norace
+//go:nocheckptr
+func mark(s *slot, ref uint64) {
+	n := push(s)
+	if n == nil {
+		return
+	}
+	n.depth = s.depth
+	s.spawnDepth = s.depth
+	n.token, n.prev = 0, 0
+	if rec.tokens == nil {
+		return
+	}
+	cur := getProfLabel()
+	user := cur
+	if inRegion(cur) {
+		user = nil
+	} else if t := asHeapToken(cur); t != nil {
+		user = t.user
+	}
+	if user == nil {
+		token := add(rec.tokens, uintptr(ref)*tokenScale)
+		n.token, n.prev = uintptr(token), uintptr(cur)
+		setProfLabel(token)
+		return
+	}
+	if rec.labelWords == 0 {
+		return
+	}
+	t := new(heapToken)
+	if uintptr(unsafe.Pointer(t))%64 != 0 {
+		return
+	}
+	t.data = *(*unsafe.Pointer)(user)
+	if rec.labelWords == 3 {
+		t.len = *(*uintptr)(add(user, unsafe.Sizeof(uintptr(0))))
+		t.cap = *(*uintptr)(add(user, 2*unsafe.Sizeof(uintptr(0))))
+	}
+	t.magic = tokenMagic ^ uintptr(unsafe.Pointer(t))
+	t.user, t.prev, t.ref = user, cur, ref
+	n.token = uintptr(unsafe.Pointer(t))
+	setProfLabel(unsafe.Pointer(t))
+}
+
+//go:norace
+//go:nocheckptr
+//go:noinline
+func spawned() {
+	state := load32(&rec.state)
+	if state != stateOn && state != stateStopped {
+		return
+	}
+	// Not acquire: nothing is written, and after the stop the labels must
+	// still be put back.
+	var s *slot
+	if rec.portable {
+		goid := stackGoid()
+		lock()
+		s = rec.table.find(uintptr(goid))
+	} else {
+		g, _ := gticks()
+		s = rec.table.find(uintptr(g))
+		if s != nil && s.goid != *(*uint64)(add(g, rec.goidOff)) {
+			s = nil
+		}
+	}
+	if s != nil && s.spawns != nil {
+		restore(s)
+	}
+	release()
+}
+
+// restore ends s's innermost open Spawn: the labels before it come back,
+// unless the program has set others meanwhile.
+//
+//go:norace
+//go:nocheckptr
+func restore(s *slot) {
+	token, prev := s.spawns.token, s.spawns.prev
+	pop(s)
+	if token == 0 {
+		return
+	}
+	cur := getProfLabel()
+	if uintptr(cur) != token {
+		return
+	}
+	if t := asHeapToken(cur); t != nil {
+		setProfLabel(t.prev)
+	} else if prev == 0 {
+		setProfLabel(nil)
+	} else {
+		setProfLabel(toPtr(prev))
+	}
+}
+
+// takeToken is called at a goroutine's first event: it returns the reference
+// to the spawn record the goroutine was born with (0 none) and gives it the
+// labels its parent's code had.
+//
+//go:norace
+func takeToken() uint64 {
+	cur := getProfLabel()
+	if cur == nil {
+		return 0
+	}
+	if inRegion(cur) {
+		setProfLabel(nil)
+		return uint64(uintptr(cur)-uintptr(rec.tokens)) / tokenScale / 2
+	}
+	if t := asHeapToken(cur); t != nil {
+		setProfLabel(t.user)
+		return t.ref / 2
+	}
+	return 0
+}
+
+// push puts a node on s's stack of open Spawns; nil when memory is out.
+//
+//go:norace
+//go:nocheckptr
+func push(s *slot) *node {
+	n := s.freeNodes
+	if n == nil {
+		if !rec.portable {
+			lock()
+		}
+		n = (*node)(alloc(unsafe.Sizeof(node{})))
+		if !rec.portable {
+			unlock()
+		}
+		if n == nil {
+			return nil
+		}
+	} else {
+		storeNode(&s.freeNodes, n.next)
+	}
+	storeNode(&n.next, s.spawns)
+	storeNode(&s.spawns, n)
+	return n
+}
+
+//go:norace
+//go:nocheckptr
+func pop(s *slot) {
+	n := s.spawns
+	storeNode(&s.spawns, n.next)
+	storeNode(&n.next, s.freeNodes)
+	storeNode(&s.freeNodes, n)
+	s.spawnDepth = 0
+	if s.spawns != nil {
+		s.spawnDepth = s.spawns.depth
+	}
+}
+
+// storeNode stores without a write barrier: neither side is of the Go heap.
+//
+//go:norace
+//go:nocheckptr
+func storeNode(at **node, n *node) {
+	*(*uintptr)(unsafe.Pointer(at)) = uintptr(unsafe.Pointer(n))
+}

@@ -1,0 +1,223 @@
+package rt
+
+import (
+	"runtime"
+	"unsafe"
+)
+
+const (
+	envOut       = "GOTRACE_OUT="
+	envMax       = "GOTRACE_MAX_SIZE="
+	limitDefault = 2 << 30
+	limitLeast   = 16 << 10
+	// mapLeast: below this much address space for the file, none is traced.
+	mapLeast     = 16 << 20
+	tableEntries = 1024
+)
+
+// start runs once, at the first hook of the process. It leaves rec.state at
+// stateOn, or at stateOff when tracing was not asked for or is not possible.
+//
+//go:norace
+//go:nocheckptr
+func start() {
+	if !osSupported || !open() {
+		hot.off = true
+		store32(&rec.state, stateOff)
+		return
+	}
+	store32(&rec.state, stateOn)
+	setTable(rec.table)
+}
+
+// fastPaths says whether hooks may use the assembly.
+//
+//go:norace
+func fastPaths() bool { return haveFast && rec.rawTicks && !rec.portable }
+
+// open creates the file, maps it, and writes its header.
+//
+//go:norace
+//go:nocheckptr
+func open() bool {
+	dir, max := settings()
+	if dir == "" {
+		return false
+	}
+	initClock()
+	initGoroutines()
+	hot.goidOff = rec.goidOff
+	rec.table = newTable(tableEntries)
+	if rec.table == nil || !create(dir) {
+		return false
+	}
+	limit := fit(max)
+	if limit == 0 {
+		osDiscard()
+		return false
+	}
+	rec.limit = limit
+	first := uint64(segmentMin)
+	if first > limit {
+		first = limit
+	}
+	if osGrow(0, first) != stopNone {
+		osDiscard()
+		return false
+	}
+	rec.mapped = first
+	writeHeader()
+	return true
+}
+
+// settings reads our variables from the environment the process was started
+// with: no copy of package syscall's is made early, and what the program sets
+// itself is not ours.
+//
+//go:norace
+func settings() (dir string, max uint64) {
+	max = limitDefault
+	for _, v := range runtimeEnvs() {
+		if hasPrefix(v, envOut) {
+			dir = v[len(envOut):]
+		} else if hasPrefix(v, envMax) {
+			if n := leadingNumber([]byte(v), len(envMax)); n > 0 {
+				max = n
+			}
+		}
+	}
+	if max < limitLeast {
+		max = limitLeast
+	}
+	return dir, max &^ 4095
+}
+
+// fit maps the file, as much of it as the process's address space allows
+// (a program under ulimit -v needs the rest itself), and reserves the token
+// region. It returns the size limit in force, 0 if there is no room.
+//
+//go:norace
+//go:nocheckptr
+func fit(limit uint64) uint64 {
+	if most := osAddressLimit() / 16; limit > most {
+		limit = most &^ 4095
+	}
+	if unsafe.Sizeof(uintptr(0)) == 4 && limit > 256<<20 {
+		limit = 256 << 20
+	}
+	least := uint64(mapLeast)
+	if limit < least {
+		least = limit
+	}
+	for ; limit >= least && limit > 0; limit = limit / 2 &^ 4095 {
+		if p := osMap(limit); p != nil {
+			storePtr((*uintptr)(unsafe.Pointer(&hot.base)), uintptr(p))
+			if size := limit * tokenScale; size <= uint64(^uintptr(0)>>2) {
+				if z := osZeros(uintptr(size) + 64); z != nil {
+					storePtr((*uintptr)(unsafe.Pointer(&rec.tokens)), uintptr(z))
+					rec.tokenEnd = uintptr(size)
+				}
+			}
+			return limit
+		}
+	}
+	return 0
+}
+
+// create makes DIR/<pid>-<n>.gotrace, n counting up: a process keeps its pid
+// when it executes another program.
+//
+//go:norace
+func create(dir string) bool {
+	if len(dir) > 1000 {
+		return false
+	}
+	p := &tracePath
+	n := copy(p[:], dir)
+	n += copy(p[n:], "/")
+	n += copyNumber(p[n:], uint64(osPid()))
+	n += copy(p[n:], "-")
+	for i := uint64(1); i < 1<<20; i++ {
+		m := n + copyNumber(p[n:], i)
+		m += copy(p[m:], ".gotrace")
+		p[m] = 0
+		ok, exists := osCreate()
+		if ok || !exists {
+			return ok
+		}
+	}
+	return false
+}
+
+// tracePath is the trace file's path, NUL-terminated.
+var tracePath [1100]byte
+
+// copyNumber writes v in decimal and returns the number of digits.
+//
+//go:norace
+func copyNumber(to []byte, v uint64) int {
+	digits := 1
+	for x := v; x >= 10; x /= 10 {
+		digits++
+	}
+	for i := digits - 1; i >= 0; i-- {
+		to[i] = byte('0' + v%10)
+		v /= 10
+	}
+	return digits
+}
+
+// writeHeader fills in the header; the magic goes in last.
+//
+//go:norace
+//go:nocheckptr
+func writeHeader() {
+	h := hot.base
+	t, nano := clockPair()
+	wall := osWall()
+	rec.startTicks, rec.startNano = t, nano
+	rec.nextID = 0
+	put32(h, hdrVersion, formatVersion)
+	put32(h, hdrHeaderSize, headerSize)
+	put64(h, hdrUsed, headerSize)
+	if rec.rawTicks {
+		put32(h, hdrFlags, flagRawTicks)
+	}
+	put64(h, hdrStartTicks, t)
+	put64(h, hdrStartNano, nano)
+	put64(h, hdrStartWall, uint64(wall))
+	put32(h, hdrPid, uint32(osPid()))
+	put32(h, hdrPpid, uint32(osPpid()))
+	put64(h, hdrLimit, rec.limit)
+	at := uintptr(hdrStrings)
+	exe := ""
+	if args := runtimeArgs(); len(args) > 0 {
+		exe = args[0]
+	}
+	at = putHeaderString(at, runtime.Version())
+	at = putHeaderString(at, runtime.GOOS+"/"+runtime.GOARCH)
+	at = putHeaderString(at, exe)
+	n := osCwd(&cwd)
+	putHeaderString(at, string(cwd[:n]))
+	t, nano = clockPair()
+	headerPair(t, nano)
+	store64((*uint64)(h), formatMagic)
+}
+
+var cwd [1100]byte
+
+// putHeaderString adds a string, cut to what fits, and returns the next place.
+//
+//go:norace
+//go:nocheckptr
+func putHeaderString(at uintptr, s string) uintptr {
+	if at+2 > hdrStringsEnd {
+		return at
+	}
+	if room := int(hdrStringsEnd - at - 2); len(s) > room {
+		s = s[:room]
+	}
+	put16(hot.base, at, uint16(len(s)))
+	putString(add(hot.base, at+2), s)
+	return at + 2 + uintptr(len(s))
+}

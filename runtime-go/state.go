@@ -1,0 +1,117 @@
+package rt
+
+import "unsafe"
+
+// hashK spreads g pointers over the table (2^64 divided by the golden ratio).
+const hashK = 0x9e3779b97f4a7c15
+
+// Life of the recorder; only ever goes up.
+const (
+	stateNew      = 0
+	stateStarting = 1
+	stateOn       = 2
+	stateOff      = 3 // not asked to trace, or could not start
+	stateStopped  = 4 // the file is full: events are counted only
+)
+
+// hot is what the fast paths read, on cache lines that are written only at
+// the start, when the table grows and at the stop.
+var hot struct {
+	_ [64]byte
+	// off: nothing is recorded and never will be.
+	off bool
+	// table finds slots by g pointer; nil sends every hook to the slow path.
+	table   *table
+	base    unsafe.Pointer // of the file mapping
+	goidOff uintptr
+	_       [64]byte
+}
+
+// rec is the rest of the recorder's state.
+var rec struct {
+	state    uint32
+	lock     uint32 // guards everything below it, and slot insertion
+	portable bool   // goroutines are told apart by runtime.Stack
+	rawTicks bool   // ticks are the time-stamp counter
+
+	table  *table
+	arena  unsafe.Pointer // bump allocator for slots and nodes
+	free   uintptr        // bytes left in arena
+	slots  uint32         // slots made so far
+	first  *slot          // list of all slots (portable mode)
+	hand   *slot          // where the search for an idle slot goes on
+	mapped uint64         // bytes of the file that may be touched
+	limit  uint64         // size limit of the file
+
+	startTicks uint64
+	startNano  uint64
+	pairTicks  uint64 // ticks of the header's latest pair
+	pairLock   uint32
+	pairWindow uint64 // narrowest clock-pair window seen
+
+	goidOff, parentOff uintptr // in g
+	linkOff            uintptr // of link in _panic; 0 unknown
+	labelWords         int     // words of a label set to copy; 0 unknown
+
+	nextID   uint32
+	defs     unsafe.Pointer // current definitions chunk
+	defsPos  uintptr
+	defsEnd  uintptr
+	defsSeq  uint32
+	tokens   unsafe.Pointer // base of the token region; nil: no tokens
+	tokenEnd uintptr
+}
+
+// lock takes the recorder's lock. On systems where all that runs under it is
+// free of the scheduler the P is pinned, so that the holder keeps running and
+// spinning stays short.
+//
+//go:norace
+func lock() {
+	for {
+		if osPinned {
+			procPin()
+		}
+		if cas32(&rec.lock, 0, 1) {
+			return
+		}
+		if osPinned {
+			procUnpin()
+			osYield()
+		} else {
+			yieldGoroutine()
+		}
+	}
+}
+
+//go:norace
+func unlock() {
+	store32(&rec.lock, 0)
+	if osPinned {
+		procUnpin()
+	}
+}
+
+// alloc returns zeroed memory outside the Go heap that is never freed, in
+// multiples of 64 bytes; nil if there is none. Call with the lock held.
+//
+//go:norace
+//go:nocheckptr
+func alloc(n uintptr) unsafe.Pointer {
+	n = (n + 63) &^ 63
+	if rec.free < n {
+		size := uintptr(64 << 10)
+		if rec.slots > 1024 {
+			size = 1 << 20
+		}
+		p := osAlloc(size)
+		if p == nil {
+			return nil
+		}
+		rec.arena, rec.free = p, size
+	}
+	p := rec.arena
+	rec.arena = add(p, n)
+	rec.free -= n
+	return p
+}

@@ -1,0 +1,23 @@
+package rt
+
+const (
+	sysGetcwd    = 17
+	sysFcntl     = 25
+	sysUnlinkat  = 35
+	sysFtruncate = 46
+	sysFallocate = 47
+	sysOpenat    = 56
+	sysClose     = 57
+	sysRead      = 63
+	sysWrite     = 64
+	sysPwrite    = 68
+	sysFstat     = 80
+	sysClockGet  = 113
+	sysYieldNr   = 124
+	sysGetpid    = 172
+	sysGetppid   = 173
+	sysMunmap    = 215
+	sysMmap      = 222
+	sysMadvise   = 233
+	sysPrlimit   = 261
+)
