@@ -236,7 +236,10 @@ for (const [title, shape] of Object.entries(shapes)) {
     const cwd = shape.at ? `${root}/${shape.at}` : root;
     const target = shape.target ?? ".";
     const untouched = snapshot(root);
-    const plain = go(["run", ...(shape.flags ?? []).filter((_, i, all) => !all[0]!.startsWith("--")), target], { cwd });
+    const plain = go(
+      ["run", ...(shape.flags ?? []).filter((_, index, all) => !all[index - (index % 2)]!.startsWith("--")), target],
+      { cwd },
+    );
     expect(plain, plain.stderr).toMatchObject({ code: 0 });
     const traced = gotrace(["json", ...(shape.flags ?? []), target], { cwd });
     expect(traced, traced.stderr).toMatchObject({ code: 0, stderr: plain.stderr });

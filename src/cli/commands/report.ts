@@ -13,7 +13,7 @@ export const reportCommand: Command = {
   description: `Renders traces: files that --save wrote, files of GOTRACE_OUT, or directories of them. Several are shown one after
 another. Needs no Go and no source.`,
   flags: [
-    { name: "format", value: "FORMAT", help: "tree (default), folded, json, or text (every record, for debugging)" },
+    { name: "format", value: "FORMAT", help: "tree (default), folded or json" },
     ...treeFlags,
     unitFlag,
     outputFlag,
@@ -33,7 +33,7 @@ async function run(words: readonly string[]): Promise<number> {
   if (flags.rest.length === 0) {
     throw new UserError("no trace given", "name a file that --save wrote: gotrace report FILE", ExitCode.usage);
   }
-  const format = choice(flags, "format", ["tree", "folded", "json", "text"]);
-  const problem = await reportTraces(new Session(flags), flags, flags.rest, { format, tests: false, toStderr: false });
+  const format = choice(flags, "format", ["tree", "folded", "json"]);
+  const problem = await reportTraces(new Session(flags), flags, flags.rest, { format, toStderr: false });
   return problem ? ExitCode.data : 0;
 }

@@ -140,7 +140,7 @@ async function runTarget(
   });
   session.log(`the program ended with exit code ${exit.code}`);
   finishRecording(recording, { summary, titles: {}, command: [...patterns, ...args].join(" ") }, exit);
-  await reportTraces(session, flags, [recording.directory], { format, tests: false, toStderr: false });
+  await reportTraces(session, flags, [recording.directory], { format, toStderr: false });
   return exit.code;
 }
 

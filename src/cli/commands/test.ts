@@ -109,7 +109,6 @@ async function test(
   finishRecording(recording, { summary, titles, command: `go test ${packages.join(" ")}` });
   await reportTraces(session, flags, [recording.directory], {
     format: "tree",
-    tests: true,
     toStderr: given("json"),
   });
   return exit.code;

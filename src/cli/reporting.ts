@@ -1,0 +1,127 @@
+/** From trace files to a report in one of the formats. */
+
+import { basename } from "node:path";
+import { formatNumberOf } from "../base/units.js";
+import type { ByteSource, Note } from "../calltrace/index.js";
+import { buildForest, type CallForest, type ProcessTree } from "../calltree/index.js";
+import { renderFolded, renderJson, renderTree } from "../render/index.js";
+import { type OpenFile, openFile, traceFiles } from "./files.js";
+import type { ParsedFlags } from "./flags.js";
+import { choice, treeOptions } from "./options.js";
+import { type Output, openOutput } from "./output.js";
+import { withProgress } from "./progress.js";
+import type { RunNote } from "./record.js";
+import type { Session } from "./session.js";
+
+/** Formats of a report. */
+export type ReportFormat = "tree" | "folded" | "json";
+
+/** How to report. */
+export interface ReportRequest {
+  readonly format: ReportFormat;
+  /** Standard output belongs to something else. */
+  readonly toStderr: boolean;
+}
+
+/**
+ * Renders traces.
+ * @param paths files or directories of files
+ * @returns whether a part of a trace could not be read (what could be is in the report)
+ * @throws UserError when there is no trace, or none that can be read
+ */
+export async function reportTraces(
+  session: Session,
+  flags: ParsedFlags,
+  paths: readonly string[],
+  request: ReportRequest,
+): Promise<boolean> {
+  const files = traceFiles(paths)
+    .map(openFile)
+    .filter((file) => file.source.size > 0);
+  try {
+    for (const { path, source } of files) session.log(`trace ${path}, ${source.size} bytes`);
+    if (files.length === 0) {
+      session.warn(
+        "no call was recorded: no traced function ran, or the process could not write its trace (see -v for what is traced)",
+      );
+      if (request.format === "tree") return false;
+    }
+    const output = openOutput(flags.string("o"), session.cwd, request.toStderr);
+    const options = treeOptions(flags);
+    const forest =
+      files.length === 0
+        ? { functions: [], processes: [] }
+        : withProgress("reading the trace", (progress) =>
+            buildForest(concatenated(files), {
+              noMerge: !options.merge,
+              minimum: options.merge ? 0 : options.min,
+              progress,
+            }),
+          );
+    await output.write(render(forest, flags, request.format, output));
+    const problem = forest.problem ?? forest.processes.find((process) => process.problem)?.problem;
+    if (problem)
+      session.warn(`damaged trace: offset ${problem.offset}: ${problem.message}; everything before it was used`);
+    return problem !== undefined;
+  } finally {
+    for (const file of files) file.close();
+  }
+}
+
+function render(forest: CallForest, flags: ParsedFlags, format: ReportFormat, output: Output): Iterable<string> {
+  const tree = treeOptions(flags);
+  const filter = { depth: tree.depth, minimum: tree.min, minimumPercent: tree.minPercent, sort: tree.sort };
+  const tests = forest.processes.some((process) => isTestBinary(process.info.executable));
+  const note = runNote(forest);
+  const title = (process: ProcessTree) =>
+    note?.titles[process.info.directory] ?? basename(process.info.executable).replace(/\.exe$/, "");
+  switch (format) {
+    case "folded":
+      return renderFolded(forest, { unit: choice(flags, "unit", ["ns", "us", "ms", "calls"]) });
+    case "json":
+      return renderJson(forest, { ...filter, tests });
+    default:
+      return renderTree(forest, {
+        ...filter,
+        tests,
+        colour: output.colour,
+        ...(output.width === undefined ? {} : { width: output.width }),
+        ...(tests ? { title } : {}),
+        remarks: (process) => (note && process === forest.processes[0] ? untraced(note) : []),
+      });
+  }
+}
+
+function isTestBinary(executable: string): boolean {
+  return /\.test(\.exe)?$/.test(executable);
+}
+
+/** What gotrace noted of the run when it recorded it. */
+function runNote(forest: CallForest): RunNote | undefined {
+  const notes = forest.processes.flatMap((process) => process.notes) as (Note & { run?: RunNote })[];
+  return notes.find((note) => note.run !== undefined)?.run;
+}
+
+function untraced({ summary }: RunNote): string[] {
+  return summary.leftOut.map(({ what, count, reason }) => `not traced: ${formatNumberOf(count, what)}: ${reason}`);
+}
+
+/** Several files are one trace: a trace is a sequence of process traces. */
+function concatenated(files: readonly OpenFile[]): ByteSource {
+  const [first, ...more] = files;
+  if (first !== undefined && more.length === 0) return first.source;
+  const starts: number[] = [];
+  let size = 0;
+  for (const { source } of files) {
+    starts.push(size);
+    size += source.size;
+  }
+  return {
+    size,
+    read(offset, into) {
+      const index = starts.findLastIndex((start) => start <= offset);
+      const file = files[index];
+      return file === undefined ? 0 : file.source.read(offset - starts[index]!, into);
+    },
+  };
+}
