@@ -27,6 +27,7 @@ interface Frame {
   readonly end: number;
   readonly name: string;
   readonly reason: string | null;
+  readonly literal: boolean;
   literals: number;
 }
 
@@ -38,7 +39,7 @@ export function planHooks(text: string, sites: readonly Site[], scanned: Scan): 
   const hooks: Hook[] = [];
   const refusals: Refusal[] = [];
   const frames: Frame[] = [];
-  const outside: Frame = { end: text.length, name: "glob.", reason: null, literals: 0 };
+  const outside: Frame = { end: text.length, name: "glob.", reason: null, literal: false, literals: 0 };
   let declaration = 0;
   for (const site of sites) {
     if (site.kind === "type") continue;
@@ -52,8 +53,8 @@ export function planHooks(text: string, sites: readonly Site[], scanned: Scan): 
     let frame: Frame;
     if (site.kind === "literal") {
       const number = ++around.literals;
-      const name = frames.length > 1 ? `${around.name}.${number}` : `${around.name}.func${number}`;
-      frame = { end: site.end, name, reason: inherited(around), literals: 0 };
+      const name = `${around.name}.${around.literal ? "" : "func"}${number}`;
+      frame = { end: site.end, name, reason: inherited(around), literal: true, literals: 0 };
     } else {
       while (scanned.declarations[declaration].start < site.start) declaration++;
       const head = readHead(text, site.start);
@@ -65,7 +66,7 @@ export function planHooks(text: string, sites: readonly Site[], scanned: Scan): 
           : head?.bare === "_"
             ? "function named _"
             : forbiddenBy(text, lead, head?.afterFunc ?? site.start);
-      frame = { end: site.end, name, reason, literals: 0 };
+      frame = { end: site.end, name, reason, literal: false, literals: 0 };
     }
     if (frame.reason === null) hooks.push({ kind: "function", open: site.open });
     else refusals.push({ name: frame.name, offset: site.start, reason: frame.reason });

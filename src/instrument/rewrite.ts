@@ -1,4 +1,5 @@
 /** One file: from bytes to text with hooks. */
+import { messageOf } from "../base/errors.js";
 import { EditBuffer } from "./edit.js";
 import { generatedName, generatedText } from "./generated.js";
 import type { Parse } from "./grammar.js";
@@ -70,21 +71,31 @@ export function rewrite(source: Uint8Array, path: string, options: InstrumentOpt
     return untouched("not Go: no package clause");
   if (!options.generated && generatedText(text, clause.start)) return untouched("generated");
 
+  try {
+    return withHooks(text, path, options, scanned, parse);
+  } catch (error) {
+    // Out of memory in the parser, or a mistake of ours: the user's build must not fail for it.
+    return untouched(`could not be rewritten: ${messageOf(error)}`);
+  }
+}
+
+function withHooks(text: string, path: string, options: InstrumentOptions, scanned: Scan, parse: Parse): Instrumented {
   const { sites, gaps } = findSites(text, scanned, parse);
   const plan = planHooks(text, sites, scanned);
-  const skip = ({ name, offset, reason }: { name: string; offset: number; reason: string }): Skip => ({
-    name,
-    line: lineAt(text, offset),
-    reason,
-  });
   const functions = plan.hooks.filter((hook) => hook.kind === "function").length;
   return {
     text: plan.hooks.length === 0 ? null : insertHooks(text, path, options, scanned, plan),
     functions,
     spawns: plan.hooks.length - functions,
-    skipped: plan.refusals.map(skip),
-    grammarGaps: gaps.map(skip),
+    skipped: toSkips(text, plan.refusals),
+    grammarGaps: toSkips(text, gaps),
   };
+}
+
+/** @param list in ascending order of offset */
+function toSkips(text: string, list: readonly { name: string; offset: number; reason: string }[]): Skip[] {
+  const lineAt = lineCounter(text);
+  return list.map(({ name, offset, reason }) => ({ name, line: lineAt(offset), reason }));
 }
 
 function untouched(fileReason?: string): Instrumented {
@@ -95,33 +106,38 @@ function untouched(fileReason?: string): Instrumented {
 function insertHooks(text: string, path: string, options: InstrumentOptions, scanned: Scan, plan: Plan): string {
   const code = snippets(tableName(path), options.runtimePath);
   const edits = new EditBuffer(text);
+  // Positions are asked for in ascending order, so the ends of go statements that are still open wait here.
   const ends: number[] = [];
-  // In markers mode offsets must be visited in ascending order, for positions; `later` holds ends of open go statements.
   const positions = options.mode === "markers" ? new Positions(text, scanned.lineDirectives) : null;
+  const wrap = positions === null ? (snippet: string) => snippet : marker;
   const insert = (offset: number, rank: 0 | 1, snippet: string) => {
-    edits.insert(offset, rank, positions === null ? snippet : marker(snippet) + positions.directiveAt(offset));
+    edits.insert(offset, rank, snippet + (positions?.directiveAt(offset) ?? ""));
   };
   const endSpawns = (before: number) => {
-    while (ends.length > 0 && ends[ends.length - 1] <= before) insert(ends.pop()!, 0, code.afterGo);
+    while (ends.length > 0 && ends[ends.length - 1] <= before) insert(ends.pop()!, 0, wrap(code.afterGo));
   };
+  // The import is never hidden: the go command must see it, or the package would be built without the runtime.
   insert(scanned.declarations[0].end, 0, code.afterPackage);
   plan.hooks.forEach((hook, site) => {
     endSpawns(hook.kind === "function" ? hook.open : hook.start);
     if (hook.kind === "function") {
-      insert(hook.open + 1, 0, code.afterBrace(site));
+      insert(hook.open + 1, 0, wrap(code.afterBrace(site)));
     } else {
-      insert(hook.start, 1, code.beforeGo(site));
+      insert(hook.start, 1, wrap(code.beforeGo(site)));
       ends.push(hook.end);
     }
   });
   endSpawns(text.length);
-  const table = code.atEnd(plan.hooks.length);
-  edits.insert(text.length, 1, `\n${positions === null ? table : marker(table)}\n`);
+  edits.insert(text.length, 1, `\n${wrap(code.atEnd(plan.hooks.length))}\n`);
   return edits.toString();
 }
 
-function lineAt(text: string, offset: number): number {
+/** Gives line numbers of offsets asked for in ascending order. */
+function lineCounter(text: string): (offset: number) => number {
   let line = 1;
-  for (let i = text.indexOf("\n"); i >= 0 && i < offset; i = text.indexOf("\n", i + 1)) line++;
-  return line;
+  let next = text.indexOf("\n");
+  return (offset) => {
+    for (; next >= 0 && next < offset; next = text.indexOf("\n", next + 1)) line++;
+    return line;
+  };
 }

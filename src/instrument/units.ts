@@ -25,7 +25,7 @@ export function findSites(text: string, scanned: Scan, parse: Parse): Sites {
   const sites: Site[] = [];
   const gaps: Gap[] = [];
   for (const declaration of scanned.declarations) {
-    if (!hasFunc(scanned, declaration)) continue;
+    if (!hasFunc(scanned, declaration) || wordAt(text, declaration.start) === "type") continue;
     readDeclaration(text, declaration, "", parse, sites, gaps);
   }
   return { sites, gaps };
@@ -52,12 +52,14 @@ function readDeclaration(
       if (hasFunc(specs, spec)) readDeclaration(text, spec, "var ", parse, sites, gaps);
     return;
   }
-  const name = readHead(unit, 0)?.name ?? wordAt(unit, skipTrivia(unit, 3));
-  gaps.push({
-    name: unit.startsWith("func") ? name : `var ${name}`,
-    offset: start,
-    reason: "syntax that the grammar does not know",
-  });
+  gaps.push({ name: unitName(unit), offset: start, reason: "syntax that the grammar does not know" });
+}
+
+/** `run`, `(*Server).Start`, `var handlers`. */
+function unitName(unit: string): string {
+  const keyword = wordAt(unit, 0);
+  if (keyword === "func") return readHead(unit, 0)?.name ?? keyword;
+  return `${keyword} ${wordAt(unit, skipTrivia(unit, keyword.length))}`.trim();
 }
 
 function readUnit(unit: string, parse: Parse): Site[] | null {

@@ -1,0 +1,40 @@
+import { type Instrumented, type InstrumentOptions, loadInstrumenter } from "../../src/instrument/index.js";
+
+const instrumenter = await loadInstrumenter();
+
+export const hooks: InstrumentOptions = { runtimePath: "gotrace.internal/rt", generated: false, mode: "hooks" };
+export const markers: InstrumentOptions = { ...hooks, mode: "markers" };
+
+/** Instruments a source text. */
+export function instrument(source: string, options: InstrumentOptions = hooks, path = "dir/file.go"): Instrumented {
+  return instrumenter.instrument(new TextEncoder().encode(source), path, options);
+}
+
+/** Instruments bytes. */
+export function instrumentBytes(source: Uint8Array, options: InstrumentOptions = hooks): Instrumented {
+  return instrumenter.instrument(source, "file.go", options);
+}
+
+const insertions: [RegExp, string][] = [
+  [/; import __gotrace "gotrace\.internal\/rt"/g, "‹import›"],
+  [/defer __gotrace\.Exit\(__gotrace\.Enter\(&__gotrace_\w+\[(\d+)\]\)\);/g, "‹enter $1›"],
+  [/__gotrace\.Spawn\(&__gotrace_\w+\[(\d+)\]\); /g, "‹spawn $1›"],
+  [/; __gotrace\.Spawned\(\)/g, "‹spawned›"],
+  [/\nvar __gotrace_\w+ \[(\d+)\]uint32\n$/g, "‹table $1›"],
+];
+
+/** A rewritten text with our insertions in short. */
+export function short(text: string | null): string {
+  return insertions.reduce((shorter, [pattern, name]) => shorter.replace(pattern, name), text ?? "‹untouched›");
+}
+
+/** A rewritten text without our insertions. */
+export function without(text: string): string {
+  return short(text).replace(/‹(import|enter \d+|spawn \d+|spawned|table \d+)›/g, "");
+}
+
+/** What the body of a file becomes: package clause and table are left out. */
+export function body(source: string): string {
+  const text = short(instrument(`package p\n${source}`).text);
+  return text.replace(/^package p‹import›\n/, "").replace(/‹table \d+›$/, "");
+}

@@ -1,0 +1,3 @@
+package main
+
+func noeol() { func() { say("noeol") }() } // no newline
