@@ -119,9 +119,14 @@ function concatenated(files: readonly OpenFile[]): ByteSource {
   return {
     size,
     read(offset, into) {
-      const index = starts.findLastIndex((start) => start <= offset);
-      const file = files[index];
-      return file === undefined ? 0 : file.source.read(offset - starts[index]!, into);
+      let done = 0;
+      while (done < into.length && offset + done < size) {
+        const index = starts.findLastIndex((start) => start <= offset + done);
+        const got = files[index]!.source.read(offset + done - starts[index]!, into.subarray(done));
+        if (got <= 0) break;
+        done += got;
+      }
+      return done;
     },
   };
 }
