@@ -8,7 +8,7 @@ import { scan } from "./scan.js";
 
 /**
  * Hides what is known to fail: type parameters of methods (`func (T) M[P any]()`), method expressions of type literals
- * (`interface{ M() }.M`), empty initializers, labels of nothing and, each only if it does not parse by itself, operands of
+ * (`interface{ M() }.M`), empty initializers, lone semicolons, labels of nothing and, each only if it does not parse by itself, operands of
  * `new` that are values (Go 1.26).
  * Masking `new([]T)` would be wrong: `[]T` is no expression.
  *
@@ -19,6 +19,7 @@ export function maskGaps(text: string, parse: Parse): string {
   maskMethodTypeParameters(masked);
   maskTypeLiteralSelectors(masked);
   maskEmptyInitializers(masked);
+  maskEmptyStatements(masked);
   maskLabelsOfNothing(masked);
   maskNews(masked, parse);
   return masked.text;
@@ -31,14 +32,10 @@ class Mask {
   constructor(public text: string) {
     const opaque: [number, number][] = [];
     scan(text, 0, text.length, (start, end) => opaque.push([start, end]));
-    this.code = text;
-    const parts: string[] = [];
-    let done = 0;
-    for (const [start, end] of opaque) {
-      parts.push(text.slice(done, start), " ".repeat(end - start));
-      done = end;
-    }
-    this.code = parts.join("") + text.slice(done);
+    // A general comment with a newline in it acts like a newline, which the grammar does not know.
+    const newlines = (part: string) => (part.startsWith("/*") && part.includes("\n") ? "\n" : null);
+    this.text = replaceAt(text, opaque, (part) => newlines(part)?.repeat(part.length) ?? part);
+    this.code = replaceAt(text, opaque, (part) => (newlines(part) ?? " ").repeat(part.length));
   }
 
   fill(start: number, end: number, char: string): void {
@@ -57,6 +54,16 @@ class Mask {
     }
     return this.code.length;
   }
+}
+
+function replaceAt(text: string, places: [number, number][], replace: (part: string) => string): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (const [start, end] of places) {
+    parts.push(text.slice(done, start), replace(text.slice(start, end)));
+    done = end;
+  }
+  return parts.join("") + text.slice(done);
 }
 
 function maskMethodTypeParameters(masked: Mask): void {
@@ -82,10 +89,19 @@ function maskEmptyInitializers(masked: Mask): void {
   }
 }
 
+/** `{; x }`, `x;; y`, `case x:; y`: a semicolon of its own becomes a newline, which is white space where it ends nothing. */
+function maskEmptyStatements(masked: Mask): void {
+  for (const match of masked.code.matchAll(/(?<=[{;:]\s*|\n\s*);/g)) {
+    const before = masked.code.slice(0, match.index);
+    const header = before.slice(Math.max(before.lastIndexOf("{"), before.lastIndexOf("}")) + 1);
+    if (!/\bfor\b/.test(header)) masked.fill(match.index, match.index + 1, "\n");
+  }
+}
+
 /** `A: B: }`: several labels before a closing brace. */
 function maskLabelsOfNothing(masked: Mask): void {
   const labels =
-    /(?<![\p{L}\p{Nd}_])(?!default\b)([\p{L}_][\p{L}\p{Nd}_]*\s*:\s*)+(?=[\p{L}_][\p{L}\p{Nd}_]*\s*:\s*\})/gu;
+    /(?<=[{};:\n]\s*)(?!default\b)(?:[\p{L}_][\p{L}\p{Nd}_]*\s*:\s*)+(?=(?!default\b)[\p{L}_][\p{L}\p{Nd}_]*\s*:\s*\})/gu;
   for (const match of masked.code.matchAll(labels)) masked.fill(match.index, match.index + match[0].length, " ");
 }
 

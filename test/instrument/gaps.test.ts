@@ -34,6 +34,11 @@ describe("syntax newer than the grammar that is read nevertheless", () => {
       "func f() { switch ; { default: go g() }; if ; x {} }",
       "func f() {‹enter 0› switch ; { default: ‹spawn 1›go g()‹spawned› }; if ; x {} }",
     ],
+    [
+      "func f() {; go g();; h()\n; switch x { case 1:; go h() }; for ;; {; go h() } }",
+      "func f() {‹enter 0›; ‹spawn 1›go g()‹spawned›;; h()\n; switch x { case 1:; ‹spawn 2›go h()‹spawned› }; " +
+        "for ;; {; ‹spawn 3›go h()‹spawned› } }",
+    ],
     ["func f() { goto M; L: M: }", "func f() {‹enter 0› goto M; L: M: }"],
     [
       "func f() { for i := range 10 { go g(i) }; for range seq {}; _ = min(1, 2); clear(m) }",
