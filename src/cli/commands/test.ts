@@ -105,7 +105,11 @@ async function test(
   });
   // A test binary that was only compiled has run nothing that could be shown.
   if (given("c") && readdirSync(recording.directory).length === 0) return exit.code;
-  const titles = Object.fromEntries(compiled.prepared.packages.map((entry) => [entry.dir, entry.importPath]));
+  // An external test package has the directory of the package that it tests, and comes after it.
+  const titles: Record<string, string> = {};
+  for (const entry of compiled.prepared.packages) {
+    if (!entry.name.endsWith("_test") || titles[entry.dir] === undefined) titles[entry.dir] = entry.importPath;
+  }
   finishRecording(recording, { summary, titles, command: `go test ${packages.join(" ")}` });
   await reportTraces(session, flags, [recording.directory], {
     format: "tree",

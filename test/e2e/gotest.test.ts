@@ -1,0 +1,188 @@
+/** `gotrace test` is `go test`: same lines, same exit code, same coverage; a tree for each test beneath. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { filesOn, go, gotrace, type Options, repository, snapshot } from "./support.js";
+
+const wordcount = join(repository, "testdata/wordcount");
+
+const module = {
+  "go.mod": "module example.com/suite\n\ngo 1.21\n",
+  "ok/ok.go":
+    "package ok\n\nfunc Double(x int) int { return 2 * x }\n\nfunc unused(x int) int {\n\tif x > 0 { return 1 }\n\treturn 2\n}\n",
+  "ok/ok_test.go": `package ok
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+)
+
+var extra = flag.String("extra", "none", "")
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	setUp()
+	os.Exit(m.Run())
+}
+
+func setUp() {}
+
+func TestDouble(t *testing.T) {
+	if Double(2) != 4 {
+		t.Fatal("wrong")
+	}
+	fmt.Println("extra:", *extra, "short:", testing.Short())
+}
+
+func TestParallel(t *testing.T) {
+	for i := 0; i < 3; i++ {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			inParallel()
+		})
+	}
+}
+
+func inParallel() { time.Sleep(time.Millisecond) }
+
+func TestFile(t *testing.T) {
+	data, err := os.ReadFile("testdata/file.txt")
+	if err != nil || string(data) != "here" {
+		t.Fatal(err)
+	}
+}
+
+func BenchmarkDouble(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		Double(i)
+	}
+}
+
+func FuzzDouble(f *testing.F) {
+	f.Add(3)
+	f.Fuzz(func(t *testing.T, x int) { Double(x) })
+}
+
+func ExampleDouble() {
+	fmt.Println(Double(4))
+	// Output: 8
+}
+`,
+  "ok/testdata/file.txt": "here",
+  "ok/external_test.go": `package ok_test
+
+import (
+	"testing"
+
+	"example.com/suite/ok"
+)
+
+func TestExternal(t *testing.T) { ok.Double(1) }
+`,
+  "fails/fails_test.go": `package fails
+
+import "testing"
+
+func TestFails(t *testing.T) { helper(t) }
+
+func helper(t *testing.T) {
+	t.Helper()
+	t.Error("as it must")
+}
+
+func TestPanics(t *testing.T) {
+	defer func() { recover() }()
+	panic("caught")
+}
+`,
+  "broken/broken_test.go": 'package broken\n\nimport "testing"\n\nfunc TestBroken(t *testing.T) { undefined() }\n',
+  "none/none.go": "package none\n",
+};
+
+/** Lines of go test without what varies: times, allocation of goroutine numbers. */
+function lines(text: string): string {
+  return text
+    .replace(/\d+\.\d+s/g, "?s")
+    .replace(/\(cached\)/g, "?s")
+    .replace(/ +\d+\t +\d+(\.\d+)? ns\/op/g, " ? ns/op")
+    .replace(/goos: .*\n|goarch: .*\n|cpu: .*\n/g, "");
+}
+
+function compare(args: readonly string[], options: Options) {
+  const plain = go(["test", "-count=1", ...args], options);
+  const traced = gotrace(["test", "-o", "tree.txt", ...args], options);
+  expect(lines(traced.stdout)).toBe(lines(plain.stdout));
+  expect(lines(traced.stderr)).toBe(lines(plain.stderr));
+  expect(traced.code).toBe(plain.code);
+  return readFileSync(join(options.cwd, "tree.txt"), "utf8");
+}
+
+test("packages, results and exit code; a broken package does not hinder the others", () => {
+  const cwd = filesOn(module);
+  const tree = compare(["./..."], { cwd });
+  expect(tree).toMatch(/^example\.com\/suite\/ok \(pid \d+\)$/m);
+  expect(tree).toMatch(/suite\/ok\.TestDouble /);
+  expect(tree).toContain("fails.helper");
+  expect(tree).toContain("fails.TestPanics");
+});
+
+test("one tree for each test, subtests beneath", () => {
+  const cwd = filesOn(module);
+  const tree = compare(["./ok", "-v"], { cwd });
+  const roots = tree.split("\n").filter((line) => /^\S.*(Test|Fuzz|Example|Benchmark)/.test(line));
+  for (const name of [
+    "TestDouble",
+    "TestParallel",
+    "TestFile",
+    "TestExternal",
+    "FuzzDouble",
+    "ExampleDouble",
+    "TestMain",
+  ]) {
+    expect(
+      roots.filter((line) => line.includes(`.${name} `)),
+      name,
+    ).toHaveLength(1);
+  }
+  expect(tree).toMatch(/TestParallel[^\n]*\n└── [^\n]*TestParallel\.func1 ×3[^\n]*\n {4}└── [^\n]*inParallel ×3/);
+});
+
+test("flags of go test before and after the packages", () => {
+  const cwd = filesOn(module);
+  const options = { cwd };
+  compare(["./ok", "-run", "TestDouble", "-v", "-short", "-timeout", "30s", "-args", "-extra", "given"], options);
+  compare(["-run", "TestDouble|TestFails", "-short", "./ok", "./fails"], options);
+  const twice = compare(["./ok", "-run", "TestDouble$", "-count=2", "-cpu", "1,2"], options);
+  expect(twice).toMatch(/TestDouble ×4/);
+  expect(compare(["./ok", "-run=^$", "-bench=.", "-benchtime=100x"], options)).toMatch(/Double ×1\d\d/);
+  expect(compare(["./ok", "-list", "."], options)).not.toContain("Double");
+});
+
+test("-json stays JSON", () => {
+  const result = gotrace(["test", "./...", "-json"], { cwd: wordcount });
+  for (const line of result.stdout.trim().split("\n")) expect(() => JSON.parse(line), line).not.toThrow();
+  expect(result.stderr).toContain("TOTAL");
+});
+
+test("coverage is that of the original", () => {
+  const cwd = filesOn(module);
+  const profiles = ["-cover", "-covermode=count", "-coverpkg=./...", "-coverprofile=c.out"];
+  const plain = go(["test", "-count=1", "-run", "TestDouble|TestExternal", ...profiles, "./ok"], { cwd });
+  const expected = readFileSync(join(cwd, "c.out"), "utf8");
+  const traced = gotrace(["test", "-o", "tree.txt", "./ok", "-run", "TestDouble|TestExternal", ...profiles], { cwd });
+  expect(lines(traced.stdout), traced.stderr).toBe(lines(plain.stdout));
+  expect(readFileSync(join(cwd, "c.out"), "utf8")).toBe(expected);
+  expect(readFileSync(join(cwd, "tree.txt"), "utf8")).toContain("ok.Double");
+});
+
+test("-race, and nothing is left in the module", () => {
+  const before = snapshot(wordcount);
+  const result = gotrace(["test", "-race", "./..."], { cwd: wordcount });
+  expect(result.code, result.stderr).toBe(0);
+  expect(result.stderr).not.toContain("DATA RACE");
+  expect(snapshot(wordcount)).toBe(before);
+});
