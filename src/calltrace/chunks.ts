@@ -36,7 +36,9 @@ export interface ChunkScan {
   readonly defs: number[];
   readonly notes: number[];
   readonly clock: Clock;
-  problem?: Problem;
+  /** The last chunk is not whole. */
+  readonly cut: boolean;
+  readonly problem?: Problem;
 }
 
 /**
@@ -58,6 +60,7 @@ export function scanChunks(source: ByteSource, end: number, base: number, clock:
   const window = new Window(source, 16384);
   const words = window.u32;
   let offset = HEADER_SIZE;
+  let cut = false;
   const stop = (message: string) => {
     scan.problem = { offset: base + offset, message };
   };
@@ -82,7 +85,7 @@ export function scanChunks(source: ByteSource, end: number, base: number, clock:
       stop(`a chunk says it has ${size} bytes`);
       break;
     }
-    const cut = offset + size > end;
+    cut = offset + size > end;
     if (cut) size = Math.floor((end - offset) / 4) * 4;
     if (kind === CHUNK_KINDS.defs) scan.defs.push(offset);
     else if (kind === CHUNK_KINDS.note) scan.notes.push(offset);
@@ -119,7 +122,7 @@ export function scanChunks(source: ByteSource, end: number, base: number, clock:
     }
     offset += size;
   }
-  return { table, ...scan, clock: { ...clock, slope: Number.isNaN(slope) ? 1 : slope } };
+  return { table, ...scan, cut, clock: { ...clock, slope: Number.isNaN(slope) ? 1 : slope } };
 }
 
 /** a - b for 64-bit numbers given as halves; exact below 2^53. */

@@ -9,7 +9,7 @@
  * The tables of the format are in spec.ts; a test decodes the same bytes with them and compares.
  */
 import type { Clock } from "./header.js";
-import { CHUNK_HEADER } from "./spec.js";
+import { CHUNK_HEADER, CONTROL_UNITS } from "./spec.js";
 
 /** Records a batch holds; the columns then fit the second-level cache. */
 export const BATCH = 4096;
@@ -225,7 +225,3 @@ export class RecordDecoder {
     this.begin.time = time;
   }
 }
-
-/** By type of control record: its length in 16-bit units, 0 for an unknown type. */
-const CONTROL_UNITS = new Uint8Array(32);
-CONTROL_UNITS.set([0, 9, 12, 5, 3, 3]);

@@ -162,6 +162,15 @@ export const RECORDS: readonly RecordSpec[] = [
   { name: "exitGoexit", tag: TAG_CONTROL, type: 5, bytes: 6, fields: [ARG, DELTA32] },
 ];
 
+/** By tag: length of a record in 16-bit units, 0 for tags that need a look (end, reserved, control). */
+export const RECORD_UNITS = new Uint8Array(8);
+/** By type of control record: its length in 16-bit units, 0 for an unknown type. */
+export const CONTROL_UNITS = new Uint8Array(32);
+for (const { tag, type, bytes } of RECORDS) {
+  if (tag === TAG_CONTROL) CONTROL_UNITS[type ?? 0] = bytes / 2;
+  else RECORD_UNITS[tag] = bytes / 2;
+}
+
 /** Definitions: a fixed part, then name and file, padded with zeros to a multiple of 4. An id of 0 ends the chunk. */
 export const DEFINITION = {
   fixed: 16,

@@ -34,6 +34,8 @@ export interface ProcessTrace {
   readonly chunks: ChunkTable;
   readonly definitions: ReadonlyMap<number, Definition>;
   readonly notes: readonly Note[];
+  /** The file ends within the last chunk. */
+  readonly cut: boolean;
   /** Where the chunks stopped making sense. */
   readonly problem?: Problem;
 }
@@ -86,6 +88,7 @@ function openProcess(source: ByteSource, base: number): ProcessTrace {
     info: processInfo(header, scan.clock),
     clock: scan.clock,
     chunks: scan.table,
+    cut: scan.cut,
     definitions: readDefinitions(source, scan.defs, Number(header.numbers.defsHead)),
     notes: scan.notes.map((offset) => readNote(source, offset)).filter((note) => note !== undefined),
     ...(problem === undefined ? {} : { problem }),

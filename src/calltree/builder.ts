@@ -116,6 +116,11 @@ export class TreeBuilder {
     return called && !slots.bottom.some(open);
   }
 
+  /** Time of the last event. */
+  last(): number {
+    return this.slots.floor.reduce((last, time) => Math.max(last, time), 0);
+  }
+
   /** Ends the frames that are still open after the replay. */
   close(end: number): void {
     const { floor } = this.slots;

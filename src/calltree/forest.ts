@@ -35,7 +35,7 @@ function buildProcess(process: ProcessTrace, table: FunctionTable, size: number,
   const facts = survey(process, progress(0));
   const builder = new TreeBuilder(process, facts, options);
   builder.replay(progress(1));
-  const { end, known } = endOf(process, builder, facts.last);
+  const { end, known } = endOf(process, builder, builder.last());
   builder.close(end);
   const tree = freeze(builder.nodes, builder.stacks, builder.edges, new IdMap(process.definitions, table));
   return Object.freeze({

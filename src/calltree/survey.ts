@@ -11,6 +11,7 @@ import {
   type Problem,
   type ProcessTrace,
   RecordDecoder,
+  Skimmer,
   Status,
   truncateTable,
 } from "../calltrace/index.js";
@@ -59,8 +60,6 @@ export interface Survey {
   /** Recorded events: enter, exit and spawn each count 1. */
   readonly events: number;
   readonly goroutines: number;
-  /** Time of the last event; 0 without events. */
-  readonly last: number;
   readonly problem?: Problem;
 }
 
@@ -73,46 +72,68 @@ export function isRequest(process: ProcessTrace, parentGoid: number, spawnRef: n
 export function survey(process: ProcessTrace, progress?: (bytes: number) => void): Survey {
   const { chunks } = process;
   const reader = new ChunkReader(process.source);
-  const decoder = new RecordDecoder(process.clock);
-  const requests = new Requests(chunks.slots);
-  const floor = new Float64Array(chunks.slots);
-  /** By slot: the request that waits for its first function. */
-  const open = new Int32Array(chunks.slots).fill(-1);
+  const skimmer = new Skimmer();
+  const collector = new Collector(process);
   let events = 0;
   let goroutines = 0;
-  let last = 0;
-  let problem: Problem | undefined;
+  let problem = process.problem;
   for (let chunk = 0; chunk < chunks.count; chunk++) {
-    const slot = chunks.slot[chunk];
-    const { window, index } = reader.fetch(chunks.offset[chunk], chunks.size[chunk], true);
-    decoder.open(window.u16, index, chunks.size[chunk], floor[slot]);
-    do {
-      const count = decoder.next();
-      events += count;
-      if (open[slot] >= 0) open[slot] = firstFunction(decoder, count, requests, open[slot]);
-      if (decoder.status !== Status.begin) continue;
+    const size = chunks.size[chunk];
+    const { window, index } = reader.fetch(chunks.offset[chunk], size, true);
+    skimmer.open(window.u16, index, size);
+    let wanted = collector.waits(chunks.slot[chunk]);
+    let status = skimmer.next();
+    for (; status === Status.begin; status = skimmer.next()) {
       goroutines++;
-      const { parentGoid, spawnRef, time } = decoder.begin;
-      open[slot] = isRequest(process, parentGoid, spawnRef) ? requests.add(slot, parentGoid, time) : -1;
-    } while (decoder.status === Status.more || decoder.status === Status.begin);
-    floor[slot] = decoder.latest;
-    if (decoder.latest > last) last = decoder.latest;
-    if (decoder.status === Status.corrupt) {
-      const offset = process.base + chunks.offset[chunk] + decoder.offset;
-      // Behind a cut the file ends; the scan has already said so.
-      problem =
-        process.problem?.message.includes("within a chunk") && chunk === chunks.count - 1
-          ? process.problem
-          : { offset, message: "what stands here is no record" };
-      truncateTable(chunks, chunk, decoder.offset);
+      wanted ||= isRequest(process, skimmer.begin.parentGoid, skimmer.begin.spawnRef);
+    }
+    events += skimmer.events;
+    if (wanted) collector.collect(chunks.slot[chunk], window.u16, index, size);
+    if (status === Status.corrupt) {
+      // A cut chunk ends in the middle of a record; then the cut is what is wrong.
+      if (!process.cut || chunk < chunks.count - 1) {
+        const offset = process.base + chunks.offset[chunk] + skimmer.offset;
+        problem = { offset, message: "what stands here is no record" };
+      }
+      truncateTable(chunks, chunk, skimmer.offset);
       break;
     }
-    progress?.(chunks.offset[chunk] + chunks.size[chunk]);
+    progress?.(chunks.offset[chunk] + size);
   }
-  problem ??= process.problem;
-  return { requests, events, goroutines, last, ...(problem === undefined ? {} : { problem }) };
+  return { requests: collector.requests, events, goroutines, ...(problem === undefined ? {} : { problem }) };
 }
 
+/** Decodes the chunks with requests in them, for their times and first functions. */
+class Collector {
+  readonly requests: Requests;
+  private readonly decoder: RecordDecoder;
+  /** By slot: the request that waits for its first function. */
+  private readonly open: Int32Array;
+
+  constructor(private readonly process: ProcessTrace) {
+    this.requests = new Requests(process.chunks.slots);
+    this.decoder = new RecordDecoder(process.clock);
+    this.open = new Int32Array(process.chunks.slots).fill(-1);
+  }
+
+  waits(slot: number): boolean {
+    return this.open[slot] >= 0;
+  }
+
+  collect(slot: number, units: Uint16Array, index: number, size: number): void {
+    const { decoder, open, requests } = this;
+    decoder.open(units, index, size, 0);
+    do {
+      const count = decoder.next();
+      if (open[slot] >= 0) open[slot] = firstFunction(decoder, count, requests, open[slot]);
+      if (decoder.status !== Status.begin) continue;
+      const { parentGoid, spawnRef, time } = decoder.begin;
+      open[slot] = isRequest(this.process, parentGoid, spawnRef) ? requests.add(slot, parentGoid, time) : -1;
+    } while (decoder.status === Status.more || decoder.status === Status.begin);
+  }
+}
+
+/** Notes the first function of a goroutine if it is in the columns; returns the request if it still waits. */
 function firstFunction(decoder: RecordDecoder, count: number, requests: Requests, request: number): number {
   for (let i = 0; i < count; i++) {
     if (decoder.kind[i] !== Kind.enter) continue;

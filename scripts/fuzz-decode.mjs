@@ -1,0 +1,188 @@
+// Mutation fuzzing of the decoder: damaged traces must neither crash it nor keep it busy nor fill the memory.
+//
+//   npm run build && node scripts/fuzz-decode.mjs [--runs 1000000] [--seconds N] [--seed N]
+//
+// Each run damages a small sound trace (bytes, cuts, splices of two traces, fields of headers and chunks set to
+// extremes) and reads it as `gotrace report` does, unmerged now and then, with everything rendered. Allowed outcomes:
+// a report, or a UserError. Prints runs, outcomes, the slowest run and peak memory; a failure writes the trace.
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { UserError } from "../dist/base/errors.js";
+import { encodeNote, memorySource } from "../dist/calltrace/index.js";
+import { TraceWriter } from "../dist/calltrace/writer.js";
+import { buildForest } from "../dist/calltree/index.js";
+import { renderFolded, renderJson, renderTree } from "../dist/render/index.js";
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "1000000" },
+    seconds: { type: "string", default: "0" },
+    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+  },
+});
+const random = xorshift(Number(values.seed) || 1);
+const below = (n) => random() % n;
+const EXTREMES = [0, 1, 2, 31, 32, 63, 64, 127, 128, 4095, 4096, 65535, 2 ** 20, 2 ** 20 + 64, 2 ** 31, 2 ** 32 - 1];
+/** A run of a small trace takes far less than a millisecond; this also forgives a busy machine. */
+const SLOWEST_MS = 2000;
+const MEMORY_MIB = 400;
+
+const corpus = Array.from({ length: 40 }, (_, i) => soundTrace(i));
+const outcomes = { sound: 0, damaged: 0, refused: 0 };
+let slowest = 0;
+let runs = 0;
+const start = performance.now();
+const limit = Number(values.seconds) * 1000 || Number.POSITIVE_INFINITY;
+for (; runs < Number(values.runs); runs++) {
+  if (runs % 100 === 0 && performance.now() - start > limit) break;
+  const bytes = mutate(corpus[below(corpus.length)]);
+  const before = performance.now();
+  let problem;
+  try {
+    problem = read(bytes);
+    outcomes[problem ? "damaged" : "sound"]++;
+  } catch (error) {
+    if (error instanceof UserError) outcomes.refused++;
+    else fail(bytes, error);
+  }
+  const took = performance.now() - before;
+  if (took > slowest) slowest = took;
+  if (took > SLOWEST_MS) fail(bytes, new Error(`took ${took.toFixed(0)} ms`));
+  if (runs % 1000 === 0 && process.memoryUsage.rss() > MEMORY_MIB * 2 ** 20) fail(bytes, new Error("too much memory"));
+}
+const seconds = ((performance.now() - start) / 1000).toFixed(0);
+const rss = (process.resourceUsage().maxRSS / 1024).toFixed(0);
+console.log(
+  `${runs} mutated traces in ${seconds} s (seed ${values.seed}): ${outcomes.sound} read without complaint, ` +
+    `${outcomes.damaged} in part, ${outcomes.refused} refused; slowest ${slowest.toFixed(0)} ms, peak RSS ${rss} MiB`,
+);
+
+function read(bytes) {
+  const noMerge = below(4) === 0;
+  const forest = buildForest(memorySource(bytes), { noMerge, minimum: noMerge ? below(3) * 1000 : 0 });
+  const tests = below(4) === 0;
+  let length = 0;
+  for (const text of renderTree(forest, { tests, minimum: below(2) * 100, ...(below(2) ? { width: 80 } : {}) })) {
+    length += text.length;
+  }
+  for (const text of renderFolded(forest)) length += text.length;
+  const json = [...renderJson(forest, { tests })].join("");
+  JSON.parse(json);
+  for (const { tree, events } of forest.processes) {
+    if (tree.size > bytes.length || events > bytes.length) throw new Error("more nodes or events than bytes");
+    for (const column of [tree.total, tree.self, tree.first, tree.last, tree.calls]) {
+      for (let node = 1; node < tree.size; node++) {
+        if (!(column[node] >= 0) || column[node] === Number.POSITIVE_INFINITY)
+          throw new Error(`no time: ${column[node]}`);
+      }
+    }
+  }
+  if (length > 4000 * bytes.length) throw new Error("a report out of all proportion");
+  return forest.problem ?? forest.processes.find(({ problem }) => problem)?.problem;
+}
+
+function mutate(original) {
+  let bytes = original.slice();
+  for (let i = below(4); i >= 0; i--) {
+    const view = new DataView(bytes.buffer);
+    const at = place(bytes.length);
+    switch (below(7)) {
+      case 0:
+        bytes[at] = random();
+        break;
+      case 1:
+        bytes[at] ^= 1 << below(8);
+        break;
+      case 2:
+        bytes = bytes.slice(0, at);
+        break;
+      case 3: {
+        const other = corpus[below(corpus.length)];
+        const from = place(other.length);
+        const length = Math.min(below(300), other.length - from, bytes.length - at);
+        bytes.set(other.subarray(from, from + length), at);
+        break;
+      }
+      case 4: {
+        const other = corpus[below(corpus.length)];
+        const joined = new Uint8Array(at + other.length);
+        joined.set(bytes.subarray(0, at));
+        joined.set(other, at);
+        bytes = joined;
+        break;
+      }
+      case 5:
+        if (at + 4 <= bytes.length) view.setUint32(at & ~3, EXTREMES[below(EXTREMES.length)], true);
+        break;
+      default: {
+        const chunk = 4096 + 64 * below(Math.max(1, (bytes.length - 4096) >> 6));
+        const field = [0, 4, 8, 12, 16, 20, 24, 28][below(8)];
+        if (chunk + 32 <= bytes.length) view.setUint32(chunk + field, EXTREMES[below(EXTREMES.length)], true);
+      }
+    }
+    if (bytes.length === 0) bytes = new Uint8Array(1);
+  }
+  return bytes;
+}
+
+/** Anywhere, but mostly where something stands: the header is long and mostly empty. */
+function place(length) {
+  const from = below(5) === 0 ? 0 : 4096;
+  if (from === 0) return below(Math.min(length, below(2) ? 160 : 4096));
+  return length > from ? from + below(length - from) : below(length);
+}
+
+function soundTrace(number) {
+  const trace = new TraceWriter({ chunkMax: [128, 256, 2048][number % 3], rate: 1 + (number % 2) });
+  const functions = ["main.main", "main.run", "main.run.func1", "p_test.TestX", "p_test.TestX.func1"].map((name) =>
+    trace.define("function", name),
+  );
+  const site = trace.define("go", "main.run");
+  const stacks = [];
+  let time = 5;
+  let goid = 1;
+  trace.slot(0).begin(time, 1);
+  for (let i = 0; i < 40 + number * 20; i++) {
+    const slot = below(1 + (number % 5));
+    const writer = trace.slot(slot);
+    stacks[slot] ??= 0;
+    time += below(10) === 0 ? below(300000) : below(200);
+    const what = below(12);
+    if (what < 5) {
+      writer.enter(time, functions[below(functions.length)]);
+      stacks[slot]++;
+    } else if (what < 9 && stacks[slot] > 0) {
+      [() => writer.exitPanic(time), () => writer.exitGoexit(time)][below(8)]?.() ?? writer.exit(time);
+      stacks[slot]--;
+    } else if (what === 9) {
+      const child = 10 + below(4);
+      trace.slot(child).begin(time + 1, ++goid, below(3), writer.spawn(time, site));
+      trace.slot(child).enter(time + 2, functions[below(functions.length)]);
+    } else if (what === 10) {
+      trace.slot(10 + below(4)).begin(time, ++goid, 1 + below(goid));
+    }
+  }
+  const bytes = trace.finish();
+  const note = encodeNote({ number });
+  const whole = new Uint8Array(bytes.length + note.length);
+  whole.set(bytes);
+  whole.set(note, bytes.length);
+  new DataView(whole.buffer).setBigUint64(16, BigInt(whole.length), true);
+  return whole;
+}
+
+function fail(bytes, error) {
+  writeFileSync("fuzz-failure.gotrace", bytes);
+  console.error(`run ${runs}, seed ${values.seed}, trace in fuzz-failure.gotrace`);
+  throw error;
+}
+
+function xorshift(seed) {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}

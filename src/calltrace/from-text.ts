@@ -1,0 +1,151 @@
+/** The text twin, other direction: lines to bytes. See to-text.ts. */
+import { specNamed, writeRecord } from "./bits.js";
+import { encodeDefinition, encodeHeader, writeChunkHeader } from "./encode.js";
+import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, HEADER_FIELDS, HEADER_STRINGS } from "./spec.js";
+
+interface HeaderDraft {
+  readonly at: number;
+  readonly numbers: { [name: string]: bigint };
+  readonly strings: { [name: string]: string };
+  readonly shards: Map<number, bigint>;
+}
+
+/**
+ * The bytes that the lines of a text twin describe. Lines that begin with `#` and empty lines are comments.
+ *
+ * @throws SyntaxError that names the line
+ */
+export function fromText(text: string): Uint8Array {
+  const assembly = new Assembly();
+  for (const [index, line] of text.split("\n").entries()) {
+    const words = wordsOf(line);
+    if (words.length === 0 || words[0].startsWith("#")) continue;
+    try {
+      assembly.line(words);
+    } catch (error) {
+      throw new SyntaxError(`line ${index + 1}: ${error instanceof Error ? error.message : error}: ${line}`);
+    }
+  }
+  return assembly.finish();
+}
+
+function wordsOf(line: string): string[] {
+  return line.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
+}
+
+class Assembly {
+  private bytes = new Uint8Array(8192);
+  /** End of what is described so far. */
+  private end = 0;
+  /** Where the next record goes, in the current chunk. */
+  private at = 0;
+  private size: number | undefined;
+  private header: HeaderDraft | undefined;
+
+  line(words: readonly string[]): void {
+    const [word, ...rest] = words;
+    if (word === "process") {
+      this.closeHeader();
+      this.header = { at: this.end, numbers: {}, strings: {}, shards: new Map() };
+      this.grow(4096);
+    } else if (word === "zeros") this.grow(Number(rest[0]));
+    else if (word === "unused") this.grow(CHUNK_ALIGN);
+    else if (word === "size") this.size = Number(rest[0]);
+    else if (word === "patch") this.patch(Number(rest[0]), rest[1]);
+    else if (word === "json") this.json(JSON.parse(rest[0]) as string);
+    else if (word in CHUNK_KINDS && rest[0]?.includes("=")) this.chunk(word as keyof typeof CHUNK_KINDS, rest);
+    else if (word === "function" || word === "go") {
+      const [id, name, file, line] = rest;
+      const definition = {
+        id: Number(id),
+        kind: word,
+        name: JSON.parse(name),
+        file: JSON.parse(file),
+        line: Number(line),
+      };
+      this.put(encodeDefinition(definition as Parameters<typeof encodeDefinition>[0]));
+    } else if (!this.headerLine(word, rest)) {
+      const spec = specNamed(word);
+      const record = new Uint8Array(spec.bytes);
+      writeRecord(spec, fieldsOf(rest), record, 0);
+      this.put(record);
+    }
+  }
+
+  finish(): Uint8Array {
+    this.closeHeader();
+    const size = this.size ?? this.end;
+    this.need(size);
+    return this.bytes.slice(0, size);
+  }
+
+  private headerLine(word: string, [value, second]: readonly string[]): boolean {
+    const { header } = this;
+    if (HEADER_FIELDS.some(({ name }) => name === word)) {
+      if (header !== undefined) header.numbers[word] = BigInt(value);
+    } else if ((HEADER_STRINGS as readonly string[]).includes(word)) {
+      if (header !== undefined) header.strings[word] = JSON.parse(value) as string;
+    } else if (word === "lost") header?.shards.set(Number(value), BigInt(second));
+    else return false;
+    return true;
+  }
+
+  /** The header is complete when the process's chunks are: then its `used` is known, if no line said it. */
+  private closeHeader(): void {
+    if (this.header === undefined) return;
+    const { at, numbers, strings, shards } = this.header;
+    const used = BigInt(this.end - at);
+    this.bytes.set(encodeHeader({ numbers: { used, ...numbers }, strings, shards }), at);
+    this.header = undefined;
+  }
+
+  private chunk(kind: keyof typeof CHUNK_KINDS, words: readonly string[]): void {
+    const fields = Object.fromEntries(fieldsOf(words));
+    const at = this.end;
+    this.grow(Number(fields.size));
+    writeChunkHeader({ ...fields, magic: BigInt(CHUNK_MAGIC), kind: BigInt(CHUNK_KINDS[kind]) }, this.bytes, at);
+    this.at = at + CHUNK_HEADER;
+  }
+
+  private json(text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, bytes.length, true);
+    this.put(length);
+    this.put(bytes);
+  }
+
+  private put(part: Uint8Array): void {
+    if (this.at + part.length > this.end) throw new RangeError("the chunk is full");
+    this.bytes.set(part, this.at);
+    this.at += part.length;
+  }
+
+  private patch(at: number, hex: string): void {
+    this.closeHeader();
+    this.need(at + hex.length / 2);
+    for (let i = 0; i < hex.length; i += 2) this.bytes[at + i / 2] = Number.parseInt(hex.slice(i, i + 2), 16);
+  }
+
+  private grow(length: number): void {
+    if (!(length >= 0)) throw new RangeError("no length");
+    this.need(this.end + length);
+    this.end += length;
+  }
+
+  private need(length: number): void {
+    if (length <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(length, this.bytes.length * 2));
+    larger.set(this.bytes);
+    this.bytes = larger;
+  }
+}
+
+function fieldsOf(words: readonly string[]): Map<string, bigint> {
+  return new Map(
+    words.map((word) => {
+      const [name, value] = word.split("=");
+      return [name, BigInt(value)];
+    }),
+  );
+}

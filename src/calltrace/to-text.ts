@@ -1,0 +1,119 @@
+/**
+ * The text twin: a trace as lines that can be read, reviewed and edited. Writing: toText; reading: fromText.
+ *
+ * Whatever the lines do not say (damaged parts, bytes behind the last record) stands in `patch` lines at the end, so
+ * that fromText(toText(bytes)) gives the same bytes whatever they are.
+ */
+import { readRecord, specOf } from "./bits.js";
+import { parseDefinitions } from "./definitions.js";
+import { fromText } from "./from-text.js";
+import { hasMagic, readHeader } from "./header.js";
+import {
+  CHUNK_ALIGN,
+  CHUNK_HEADER,
+  CHUNK_KINDS,
+  CHUNK_MAGIC,
+  CHUNK_MAX,
+  HEADER_FIELDS,
+  HEADER_SIZE,
+  HEADER_STRINGS,
+} from "./spec.js";
+
+/** Bytes of any kind as text; meant for small traces. */
+export function toText(bytes: Uint8Array): string {
+  const lines: string[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    if (isHeader(bytes, at)) at = processLines(bytes, at, lines);
+    else at = zeroLines(bytes, at, lines);
+  }
+  const text = `${lines.join("\n")}\nsize ${bytes.length}\n`;
+  return `${text}${patches(fromText(text), bytes)}`;
+}
+
+function isHeader(bytes: Uint8Array, at: number): boolean {
+  if (!hasMagic(bytes, at)) return false;
+  try {
+    readHeader(bytes.subarray(at, at + HEADER_SIZE), at);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes up to the next header are zeros as far as the lines go. */
+function zeroLines(bytes: Uint8Array, at: number, lines: string[]): number {
+  let end = at + 1;
+  while (end < bytes.length && !(bytes[end] === 0x67 && isHeader(bytes, end))) end++;
+  lines.push(`zeros ${end - at}`);
+  return end;
+}
+
+function processLines(bytes: Uint8Array, base: number, lines: string[]): number {
+  const { numbers, strings, shards } = readHeader(bytes.subarray(base, base + HEADER_SIZE), base);
+  lines.push("process");
+  for (const { name } of HEADER_FIELDS) if (numbers[name] !== 0n) lines.push(`  ${name} ${numbers[name]}`);
+  for (const name of HEADER_STRINGS) lines.push(`  ${name} ${JSON.stringify(strings[name])}`);
+  for (const [shard, count] of shards.entries()) if (count !== 0n) lines.push(`  lost ${shard} ${count}`);
+  const end = Math.min(base + Number(numbers.used), bytes.length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = base + HEADER_SIZE;
+  while (at + CHUNK_ALIGN <= end) {
+    const size = view.getUint32(at + 4, true);
+    if (view.getUint32(at, true) === 0 && size === 0) {
+      lines.push("unused");
+      at += CHUNK_ALIGN;
+      continue;
+    }
+    const kind = view.getUint16(at + 2, true);
+    if (view.getUint16(at, true) !== CHUNK_MAGIC || kind < 1 || kind > 3) break;
+    if (size === 0 || size % CHUNK_ALIGN !== 0 || size > CHUNK_MAX || at + size > end) break;
+    const fields = ["slot", "seq"].map((name, i) => `${name}=${view.getUint32(at + 8 + 4 * i, true)}`);
+    const pair = ["ticks", "nano"].map((name, i) => `${name}=${view.getBigUint64(at + 16 + 8 * i, true)}`);
+    const name = Object.entries(CHUNK_KINDS).find(([, number]) => number === kind)?.[0];
+    lines.push(`${name} size=${size} ${fields.join(" ")} ${pair.join(" ")}`);
+    const payload = bytes.subarray(at + CHUNK_HEADER, at + size);
+    if (kind === CHUNK_KINDS.events) recordLines(payload, lines);
+    else if (kind === CHUNK_KINDS.defs) definitionLines(payload, lines);
+    else noteLines(payload, lines);
+    at += size;
+  }
+  return at;
+}
+
+function recordLines(payload: Uint8Array, lines: string[]): void {
+  let at = 0;
+  while (at + 2 <= payload.length) {
+    const spec = specOf(payload[at] | (payload[at + 1] << 8));
+    if (spec === undefined || at + spec.bytes > payload.length) return;
+    const fields = [...readRecord(spec, payload, at)].filter(([name, value]) => name !== "arg" || value !== 0n);
+    lines.push(`  ${[spec.name, ...fields.map(([name, value]) => `${name}=${value}`)].join(" ")}`);
+    at += spec.bytes;
+  }
+}
+
+function definitionLines(payload: Uint8Array, lines: string[]): void {
+  for (const { id, kind, name, file, line } of parseDefinitions(payload)) {
+    lines.push(`  ${kind} ${id} ${JSON.stringify(name)} ${JSON.stringify(file)} ${line}`);
+  }
+}
+
+function noteLines(payload: Uint8Array, lines: string[]): void {
+  const length = payload[0] | (payload[1] << 8) | (payload[2] << 16) | (payload[3] << 24);
+  if (length >= 0 && length + 4 <= payload.length) {
+    lines.push(`  json ${JSON.stringify(new TextDecoder().decode(payload.subarray(4, 4 + length)))}`);
+  }
+}
+
+function patches(have: Uint8Array, want: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < want.length; at++) {
+    if (have[at] === want[at]) continue;
+    let end = at + 1;
+    while (end < want.length && end < at + 64 && have[end] !== want[end]) end++;
+    const hex = [...want.subarray(at, end)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    text += `patch ${at} ${hex}\n`;
+    at = end - 1;
+  }
+  return text;
+}

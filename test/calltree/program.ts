@@ -1,0 +1,221 @@
+/**
+ * Random programs: a list of numbers becomes goroutines that call, return, panic and start one another. The same run
+ * goes into a trace (TraceWriter) and, by the plainest code possible, into the tree it must give.
+ */
+import { TraceWriter } from "../../src/calltrace/writer.js";
+import { type CallForest, EdgeKind } from "../../src/calltree/index.js";
+
+/** One distinct path: calls and times as they must come out. */
+export interface PathTotals {
+  calls: number;
+  total: number;
+  self: number;
+  first: number;
+  last: number;
+  panics: number;
+  goexits: number;
+  running: number;
+}
+
+interface Frame {
+  readonly name: string;
+  readonly path: string;
+  readonly start: number;
+  callees: number;
+}
+
+interface Goroutine {
+  readonly goid: number;
+  readonly slot: number;
+  /** Path of the frame it hangs under, with the edge to its own frames. */
+  readonly under: string;
+  readonly stack: Frame[];
+  begun: boolean;
+  readonly parent: number;
+  readonly ref: number;
+  readonly kind: EdgeKind;
+}
+
+export const NAMES = ["main.a", "main.a.func1", "main.b", "main.b.func1", "main.b.func1.1", "main.(*T).m", "p/q.x"];
+const MARKS = {
+  [EdgeKind.call]: "",
+  [EdgeKind.exact]: "go ",
+  [EdgeKind.indirect]: "go? ",
+  [EdgeKind.approximate]: "go~ ",
+};
+
+export interface Run {
+  readonly bytes: Uint8Array;
+  readonly paths: Map<string, PathTotals>;
+  readonly events: number;
+  readonly goroutines: number;
+}
+
+/** Runs the program that the choices spell. */
+export function run(choices: readonly number[], chunkMax = 256): Run {
+  return new Machine(choices, chunkMax).run();
+}
+
+class Machine {
+  private readonly trace: TraceWriter;
+  private readonly ids: number[];
+  private readonly site: number;
+  private readonly paths = new Map<string, PathTotals>();
+  private readonly live: Goroutine[] = [];
+  private readonly freeSlots: number[] = [];
+  private at = 0;
+  private time = 10;
+  private goids = 1;
+  private slots = 1;
+  private events = 0;
+  private lastEvent = 0;
+  private goroutines = 0;
+
+  constructor(
+    private readonly choices: readonly number[],
+    chunkMax: number,
+  ) {
+    this.trace = new TraceWriter({ chunkMax });
+    this.ids = NAMES.map((name) => this.trace.define("function", name));
+    this.site = this.trace.define("go", NAMES[0]);
+    this.live.push({ goid: 1, slot: 0, under: "", stack: [], begun: false, parent: 0, ref: 0, kind: EdgeKind.call });
+  }
+
+  run(): Run {
+    while (this.at < this.choices.length) this.step(this.live[this.choose(this.live.length)]);
+    const end = this.lastEvent;
+    for (const { stack } of this.live) {
+      while (stack.length > 0) this.leave(stack, end, "running");
+    }
+    const { paths, events, goroutines } = this;
+    return { bytes: this.trace.finish(), paths, events, goroutines };
+  }
+
+  private event(): void {
+    this.events++;
+    this.lastEvent = this.time;
+  }
+
+  private choose(count: number): number {
+    return (this.choices[this.at++] ?? 0) % count;
+  }
+
+  private step(g: Goroutine): void {
+    this.time += [1, 5, 100, 9000, 200000][this.choose(5)];
+    const what = this.choose(10);
+    const { stack } = g;
+    if (what < 4 || stack.length === 0) this.enter(g);
+    else if (what < 7) this.exit(g, this.choose(8));
+    else this.start(g, this.choose(4));
+  }
+
+  private enter(g: Goroutine): void {
+    const { stack, time } = { stack: g.stack, time: this.time };
+    const func = this.choose(NAMES.length);
+    const slot = this.trace.slot(g.slot);
+    let under = stack.at(-1)?.path ?? g.under;
+    if (!g.begun) {
+      slot.begin(time, g.goid, g.parent, g.ref);
+      g.begun = true;
+      this.goroutines++;
+      if (g.kind === EdgeKind.approximate) under = this.approximate(g, func);
+    }
+    slot.enter(time, this.ids[func]);
+    this.event();
+    const edge = stack.length === 0 ? MARKS[g.kind] : "";
+    const path = `${under};${edge}${NAMES[func]}`;
+    const totals = this.totals(path);
+    totals.calls++;
+    totals.first = Math.min(totals.first, time);
+    stack.push({ name: NAMES[func], path, start: time, callees: 0 });
+  }
+
+  /** Fixes the place of a goroutine without a spawn record by its parent's stack now. */
+  private approximate(g: Goroutine, func: number): string {
+    const stack = this.live.find(({ goid }) => goid === g.parent)?.stack ?? [];
+    const around = stack.findLast(({ name }) => NAMES[func].startsWith(`${name}.`)) ?? stack.at(0);
+    const under = around?.path ?? "";
+    (g as { under: string }).under = under;
+    return under;
+  }
+
+  private exit(g: Goroutine, how: number): void {
+    const slot = this.trace.slot(g.slot);
+    if (how === 0) slot.exitPanic(this.time);
+    else if (how === 1) slot.exitGoexit(this.time);
+    else slot.exit(this.time);
+    this.event();
+    this.leave(g.stack, this.time, how === 0 ? "panics" : how === 1 ? "goexits" : undefined);
+    // The main goroutine ends last; the g of others is used again.
+    if (g.stack.length > 0 || g.goid === 1 || this.choose(2) === 0) return;
+    this.live.splice(this.live.indexOf(g), 1);
+    this.freeSlots.push(g.slot);
+  }
+
+  private leave(stack: Frame[], time: number, how?: "panics" | "goexits" | "running"): void {
+    const frame = stack.pop()!;
+    const totals = this.totals(frame.path);
+    const duration = time - frame.start;
+    totals.total += duration;
+    totals.self += duration - frame.callees;
+    totals.last = Math.max(totals.last, time);
+    if (how !== undefined) totals[how]++;
+    const above = stack.at(-1);
+    if (above !== undefined) above.callees += duration;
+  }
+
+  private start(g: Goroutine, how: number): void {
+    const slot = this.freeSlots.pop() ?? this.slots++;
+    const child = { goid: ++this.goids, slot, stack: [], begun: false };
+    if (how === 3) {
+      this.live.push({ ...child, under: "", parent: g.goid, ref: 0, kind: EdgeKind.approximate });
+      return;
+    }
+    const ref = this.trace.slot(g.slot).spawn(this.time, this.site);
+    this.event();
+    const kind = how === 2 ? EdgeKind.indirect : EdgeKind.exact;
+    const parent = kind === EdgeKind.indirect ? 1_000_000 + child.goid : g.goid;
+    this.live.push({ ...child, under: g.stack.at(-1)!.path, parent, ref, kind });
+  }
+
+  private totals(path: string): PathTotals {
+    let totals = this.paths.get(path);
+    if (totals === undefined) {
+      totals = {
+        calls: 0,
+        total: 0,
+        self: 0,
+        first: Number.POSITIVE_INFINITY,
+        last: 0,
+        panics: 0,
+        goexits: 0,
+        running: 0,
+      };
+      this.paths.set(path, totals);
+    }
+    return totals;
+  }
+}
+
+/** The paths of the first process of a forest, in the same form. Equal paths of an unmerged tree are added up. */
+export function pathsOf({ functions, processes: [{ tree }] }: CallForest): Map<string, PathTotals> {
+  const paths = new Map<string, PathTotals>();
+  const names: string[] = [""];
+  for (let node = 1; node < tree.size; node++) {
+    const mark = MARKS[tree.edge[node] as EdgeKind];
+    const path = `${names[tree.parent[node]]};${mark}${functions[tree.func[node]].name}`;
+    names.push(path);
+    const before = paths.get(path);
+    paths.set(path, {
+      calls: (before?.calls ?? 0) + tree.calls[node],
+      total: (before?.total ?? 0) + tree.total[node],
+      self: (before?.self ?? 0) + tree.self[node],
+      first: Math.min(before?.first ?? Number.POSITIVE_INFINITY, tree.first[node]),
+      last: Math.max(before?.last ?? 0, tree.last[node]),
+      panics: (before?.panics ?? 0) + (tree.panics.get(node) ?? 0),
+      goexits: (before?.goexits ?? 0) + (tree.goexits.get(node) ?? 0),
+      running: (before?.running ?? 0) + (tree.running.get(node) ?? 0),
+    });
+  }
+  return paths;
+}
