@@ -1,0 +1,311 @@
+/** The commands beside run and test: what they print, where, and with which exit code; what they say when all is not well. */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { filesOn, go, gotrace, names, repository, snapshot, temporaryDirectory } from "./support.js";
+
+const wordcount = join(repository, "testdata/wordcount");
+const cwd = wordcount;
+const escapes = /\u001b/;
+
+test("run prints the tree after the program's own output", () => {
+  const plain = go(["run", "."], { cwd });
+  const traced = gotrace(["run", "."], { cwd });
+  expect(traced).toMatchObject({ code: 0, stderr: "" });
+  expect(traced.stdout.startsWith(`${plain.stdout}TOTAL: `)).toBe(true);
+  expect(traced.stdout).toMatch(/^main\.main +\S+ 100\.0%$/m);
+  expect(traced.stdout).toMatch(/^├── main\.openStore +/m);
+  expect(traced.stdout).toMatch(/^│ {3}├── go wordcount\/count\.worker ×3 +/m);
+  expect(traced.stdout).not.toMatch(escapes);
+  expect(gotrace(["exec", "."], { cwd }).stdout).toContain("TOTAL: ");
+});
+
+test("arguments, input and exit code are the program's", () => {
+  const program = filesOn({
+    "go.mod": "module echo\n",
+    "main.go": `package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+func main() {
+	input, _ := io.ReadAll(os.Stdin)
+	fmt.Printf("%q %q\\n", os.Args[1:], input)
+	os.Exit(7)
+}
+`,
+  });
+  const traced = gotrace(["run", "-o", "tree", ".", "-v", "--depth", "x"], { cwd: program, input: "typed" });
+  expect(traced).toMatchObject({ code: 7, stdout: '["-v" "--depth" "x"] "typed"\n' });
+});
+
+test("flame and json keep standard output to themselves", () => {
+  const plain = go(["run", "."], { cwd });
+  const flame = gotrace(["flame", "."], { cwd });
+  expect(flame.stderr).toBe(plain.stdout);
+  for (const line of flame.stdout.trim().split("\n")) expect(line).toMatch(/^\S+( \S+)* [1-9]\d*$/);
+  expect(gotrace(["flame", "--unit", "calls", "."], { cwd }).stdout).toContain("main.main;main.(*store).put 5\n");
+  const json = gotrace(["json", "."], { cwd });
+  expect(json.stderr).toBe(plain.stdout);
+  expect(JSON.parse(json.stdout)[0]).toMatchObject({ name: "main.main", calls: 1, goroutine: 1 });
+});
+
+test("flags of the tree", () => {
+  const run = (...flags: string[]) => gotrace(["run", ...flags, "."], { cwd }).stdout;
+  expect(run("--depth", "1")).not.toContain("openStore");
+  expect(run("--min", "1ms")).not.toContain("(*store).put");
+  expect(run("--min-percent", "20")).not.toContain("(*store).put");
+  expect(run("--no-merge").match(/\(\*store\)\.put /g)).toHaveLength(5);
+  expect(run("--no-merge")).not.toContain("×");
+  const order = run("--sort", "start").match(
+    /openStore|count\.All |count\.Top |\(\*store\)\.put|\(\*store\)\.render /g,
+  );
+  expect(order).toEqual(["openStore", "count.All ", "count.Top ", "(*store).put", "(*store).render "]);
+  const byCalls = run("--sort", "calls").match(/^├── main\.\S+/m);
+  expect(byCalls?.[0]).toBe("├── main.(*store).put");
+});
+
+test("include and exclude", () => {
+  const traced = (...flags: string[]) => names(gotrace(["json", ...flags, "."], { cwd }).stdout);
+  expect(traced("--include", "wordcount/count")).not.toContain("main.main");
+  expect(traced("--include", "./count/...")).toContain("wordcount/count.Words");
+  expect(traced("--exclude", "wordcount/*")).not.toContain("wordcount/count.Words");
+  expect(traced("--exclude", "wordcount/*")).toContain("main.main");
+});
+
+test("save, then report without Go", () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, "saved.gotrace");
+  const json = gotrace(["json", "--save", file, "."], { cwd });
+  const env = { PATH: "/nonexistent" };
+  expect(gotrace(["report", "--format", "json", file], { cwd: directory, env }).stdout).toBe(json.stdout);
+  expect(gotrace(["report", file, "--depth", "1"], { cwd: directory, env }).stdout).toMatch(/^TOTAL: /);
+  expect(gotrace(["report", "--format=folded", "-o", "out", file], { cwd: directory, env }).code).toBe(0);
+  expect(readFileSync(join(directory, "out"), "utf8")).toContain("main.main;main.openStore ");
+});
+
+test("build: traced where GOTRACE_OUT says so, untraced otherwise", () => {
+  const directory = temporaryDirectory();
+  const binary = join(directory, "wc");
+  expect(gotrace(["build", "-o", binary, "."], { cwd })).toMatchObject({ code: 0, stdout: "" });
+  const traces = join(directory, "traces");
+  mkdirSync(traces);
+  const plain = spawnSync(binary, ["a b a"], { encoding: "utf8", cwd: directory });
+  const traced = spawnSync(binary, ["a b a"], { encoding: "utf8", env: { ...process.env, GOTRACE_OUT: traces } });
+  expect(traced.stdout).toBe(plain.stdout);
+  expect(readdirSync(traces)).toHaveLength(1);
+  expect(readdirSync(directory).sort()).toEqual(["traces", "wc"]);
+  expect(gotrace(["report", traces], { cwd: directory }).stdout).toContain("wordcount/count.All");
+});
+
+test("instrument: a copy that plain go builds and tests", () => {
+  const copy = join(temporaryDirectory(), "copy");
+  const before = snapshot(cwd);
+  expect(gotrace(["instrument", "-o", copy], { cwd }), "instrument").toMatchObject({ code: 0, stdout: `${copy}\n` });
+  expect(snapshot(cwd)).toBe(before);
+  expect(readFileSync(join(copy, "main.go"), "utf8")).toContain("__gotrace.Enter(");
+  expect(readFileSync(join(copy, "count/count_test.go"), "utf8")).toContain("__gotrace.Enter(");
+  const traces = temporaryDirectory();
+  const ran = go(["run", "."], { cwd: copy, env: { GOTRACE_OUT: traces } });
+  expect(ran.stdout, ran.stderr).toBe(go(["run", "."], { cwd }).stdout);
+  expect(gotrace(["report", traces], { cwd: copy }).stdout).toContain("main.openStore");
+  expect(go(["test", "./..."], { cwd: copy })).toMatchObject({ code: 0 });
+  expect(go(["vet", "./..."], { cwd: copy })).toMatchObject({ code: 0 });
+  expect(gotrace(["instrument", "-o", copy], { cwd })).toMatchObject({ code: 73 });
+});
+
+test("instrument: workspace, vendor directory and relative replace", () => {
+  const shapes = {
+    work: {
+      "go.work": "go 1.21\n\nuse (\n\t./app\n\t./lib\n)\n",
+      "app/go.mod": "module example.com/app\n\ngo 1.21\n",
+      "app/main.go": `package main\n\nimport "example.com/lib"\n\nfunc main() { println(lib.Text()) }\n`,
+      "lib/go.mod": "module example.com/lib\n\ngo 1.21\n",
+      "lib/lib.go": `package lib\n\nfunc Text() string { return "workspace" }\n`,
+    },
+    vendor: {
+      "app/go.mod": "module example.com/app\n\ngo 1.21\n\nrequire example.com/dep v1.0.0\n",
+      "app/main.go": `package main\n\nimport "example.com/dep"\n\nfunc main() { println(dep.Text()) }\n`,
+      "app/vendor/modules.txt": "# example.com/dep v1.0.0\n## explicit; go 1.20\nexample.com/dep\n",
+      "app/vendor/example.com/dep/dep.go": `package dep\n\nfunc Text() string { return "vendored" }\n`,
+    },
+    replace: {
+      "app/go.mod":
+        "module example.com/app\n\ngo 1.21\n\nrequire example.com/dep v0.0.0\n\nreplace example.com/dep => ../dep\n",
+      "app/main.go": `package main\n\nimport "example.com/dep"\n\nfunc main() { println(dep.Text()) }\n`,
+      "dep/go.mod": "module example.com/dep\n\ngo 1.21\n",
+      "dep/dep.go": `package dep\n\nfunc Text() string { return "replaced" }\n`,
+    },
+  };
+  for (const [title, files] of Object.entries(shapes)) {
+    const root = filesOn(files);
+    const copy = join(temporaryDirectory(), "copy");
+    const made = gotrace(["instrument", "-o", copy, "./..."], { cwd: join(root, "app") });
+    expect(made, `${title}: ${made.stderr}`).toMatchObject({ code: 0 });
+    const place = existsSync(join(copy, "app")) ? join(copy, "app") : copy;
+    expect(readFileSync(join(place, "main.go"), "utf8"), title).toContain("__gotrace.Enter(");
+    const [plain, traced] = [go(["run", "."], { cwd: join(root, "app") }), go(["run", "."], { cwd: place })];
+    expect(traced, title).toEqual(plain);
+  }
+});
+
+test("a self-started child process has a tree of its own", () => {
+  const program = filesOn({
+    "go.mod": "module parent\n",
+    "main.go": `package main
+
+import (
+	"os"
+	"os/exec"
+)
+
+func main() {
+	if len(os.Args) > 1 {
+		child()
+		return
+	}
+	parent()
+}
+
+func child() {}
+
+func parent() {
+	if err := exec.Command(os.Args[0], "child").Run(); err != nil {
+		panic(err)
+	}
+}
+`,
+  });
+  const tree = gotrace(["run", "."], { cwd: program }).stdout;
+  expect(tree.match(/^parent \(pid \d+\)$/gm)).toHaveLength(2);
+  expect(tree).toContain("main.child");
+  expect(tree).toContain("main.parent");
+});
+
+test("-v says what happens, --keep keeps the workspace", () => {
+  const result = gotrace(["run", "-v", "--keep", "-o", "/dev/null", "."], { cwd });
+  expect(result.stderr).toMatch(/^gotrace: traced: 16 functions and 2 go statements in 2 files$/m);
+  const kept = /workspace kept in (\S+)/.exec(result.stderr)?.[1] ?? "";
+  expect(readdirSync(join(kept, "trace"))).toHaveLength(1);
+  spawnSync("rm", ["-rf", kept]);
+});
+
+test("the limit of a trace stops it there, and the report says how much is missing", () => {
+  const program = filesOn({
+    "go.mod": "module many\n",
+    "main.go": `package main
+
+func main() {
+	for i := 0; i < 1000000; i++ {
+		work(i)
+	}
+}
+
+func work(i int) {}
+`,
+  });
+  const result = gotrace(["json", "--max-trace-size", "1MiB", "--save", "t", "."], { cwd: program });
+  const recorded = JSON.parse(result.stdout)[0].children[0].calls as number;
+  const tree = gotrace(["report", "t"], { cwd: program }).stdout;
+  const missing = Number(/not recorded: ([\d,]+) events/.exec(tree)?.[1]?.replaceAll(",", ""));
+  const events = Number(/([\d,]+) events?, 1 goroutine/.exec(tree)?.[1]?.replaceAll(",", ""));
+  expect(events + missing).toBe(2_000_002);
+  expect(recorded).toBeGreaterThan(100_000);
+  expect(tree).toContain("size limit");
+});
+
+test("a program that does not compile: exactly Go's own words", () => {
+  const program = filesOn({
+    "go.mod": "module bad\n",
+    "main.go": "package main\n\nfunc main() {\n\tundefined()\n\tvar x int\n}\n",
+  });
+  const plain = go(["build", "-o", "/dev/null", "."], { cwd: program });
+  expect(gotrace(["run", "."], { cwd: program })).toEqual({ code: plain.code, stdout: "", stderr: plain.stderr });
+  const syntax = filesOn({ "go.mod": "module bad\n", "main.go": "package main\n\nfunc main() {\n" });
+  const plainSyntax = go(["build", "-o", "/dev/null", "."], { cwd: syntax });
+  expect(gotrace(["run", "."], { cwd: syntax })).toEqual({ code: 1, stdout: "", stderr: plainSyntax.stderr });
+});
+
+test("errors are two lines and a documented exit code", () => {
+  const empty = temporaryDirectory();
+  const library = filesOn({ "go.mod": "module lib\n", "lib.go": "package lib\n" });
+  writeFileSync(
+    join(empty, "junk"),
+    "this is no trace, but it is long enough to be read as a header of one".repeat(100),
+  );
+  const cases: [readonly string[], string, number][] = [
+    [["frobnicate"], empty, 64],
+    [["run"], empty, 64],
+    [["run", "--dept", "3", "."], wordcount, 64],
+    [["run", "--min", "soon", "."], wordcount, 64],
+    [["run", "--max-trace-size", "huge", "."], wordcount, 64],
+    [["run", "."], empty, 66],
+    [["run", "."], library, 66],
+    [["run", "-C", "/nonexistent", "."], empty, 66],
+    [["report"], empty, 64],
+    [["report", "nothing"], empty, 66],
+    [["report", "junk"], empty, 65],
+    [["report", "--format", "xml", "junk"], empty, 64],
+    [["run", "--save", "/nonexistent/x", "."], wordcount, 73],
+    [["run", "-o", "/nonexistent/x", "."], wordcount, 73],
+    [["build", "."], wordcount, 64],
+    [["instrument"], wordcount, 64],
+  ];
+  for (const [args, directory, code] of cases) {
+    const result = gotrace(args, { cwd: directory });
+    expect(result, args.join(" ")).toMatchObject({ code });
+    expect(result.stderr, args.join(" ")).toMatch(/^gotrace: [^\n]+\n {2}[^\n]+\n$/);
+  }
+  const noGo = gotrace(["run", "."], { cwd: wordcount, env: { PATH: "/nonexistent" } });
+  expect(noGo).toMatchObject({ code: 69 });
+  expect(noGo.stderr).toContain("install Go");
+});
+
+test("a cut trace gives what came before, and says so", () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, "cut.gotrace");
+  const program = filesOn({
+    "go.mod": "module many\n",
+    "main.go":
+      "package main\n\nfunc main() {\n\tfor i := 0; i < 100000; i++ {\n\t\twork(i)\n\t}\n}\n\nfunc work(i int) {}\n",
+  });
+  gotrace(["run", "-o", "/dev/null", "--save", file, "."], { cwd: program });
+  truncateSync(file, 300_000);
+  const result = gotrace(["report", file], { cwd: directory });
+  expect(result.code).toBe(65);
+  expect(result.stderr).toMatch(/damaged trace: offset \d+/);
+  expect(result.stdout).toMatch(/main\.work ×\d\d,\d\d\d/);
+});
+
+test("a rewritten file that does not compile is left out, the build goes on", () => {
+  const program = filesOn({
+    "go.mod": "module clash\n",
+    "main.go": "package main\n\nfunc main() { println(text(0)) }\n",
+    // The name that the rewritten file imports means something else here.
+    "clash.go": "package main\n\nfunc text(__gotrace int) string { return string(rune('a' + __gotrace)) }\n",
+  });
+  const first = gotrace(["run", "."], { cwd: program });
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.stderr).toMatch(/^gotrace: \S+\/clash\.go is not traced: line 3: __gotrace\.\w+ undefined/m);
+  expect(first.stdout).toContain("main.main");
+  expect(first.stdout).toContain("not traced: 1 file: its instrumented form does not compile");
+  const second = gotrace(["run", "."], { cwd: program });
+  expect(second.stdout).toContain("not traced: 1 file");
+});
+
+test("every flag of every help is in the README", () => {
+  const readme = readFileSync(join(repository, "README.md"), "utf8");
+  for (const command of ["run", "test", "flame", "json", "exec", "build", "instrument", "report"]) {
+    const help = gotrace([command, "--help"], { cwd });
+    expect(help.code).toBe(0);
+    const flags = [...help.stdout.matchAll(/^ {2}(?:-\w, )?(--?[\w-]+)/gm)].map((match) => match[1]!);
+    expect(flags.length).toBeGreaterThan(3);
+    for (const flag of flags) expect(readme, `${command} ${flag}`).toContain(`${flag}`);
+    expect(readme).toContain(`gotrace ${command}`);
+  }
+});
