@@ -69,7 +69,9 @@ export async function buildWithFallback(attempt: BuildAttempt, first?: CommandRe
     result = await attempt.build(files);
   }
   for (let round = 0; result.code !== 0 && files.size > 0; round++) {
-    const blamed = blame(result, files, attempt, round >= rounds / 2);
+    const named = blame(result, files, attempt, round >= rounds / 2);
+    // An error may stand in a file that is as it was, beside the rewritten one that caused it.
+    const blamed = named.size > 0 ? named : blame(result, files, attempt, true);
     if (blamed.size === 0 && plain.code !== 0) break;
     const reason = firstReason(result);
     const leaving = blamed.size > 0 && round < rounds ? [...blamed.keys()] : [...files];

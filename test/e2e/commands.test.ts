@@ -285,17 +285,18 @@ test("a cut trace gives what came before, and says so", () => {
 test("a rewritten file that does not compile is left out, the build goes on", () => {
   const program = filesOn({
     "go.mod": "module clash\n",
-    "main.go": "package main\n\nfunc main() { println(text(0)) }\n",
-    // The name that the rewritten file imports means something else here.
-    "clash.go": "package main\n\nfunc text(__gotrace int) string { return string(rune('a' + __gotrace)) }\n",
+    "main.go": `package main\n\nimport "clash/lib"\n\nfunc main() { println(lib.Text()) }\n`,
+    "lib/lib.go": "package lib\n\nfunc Text() string { return string(rune('a' + clash())) }\n",
+    // The name that rewritten files import is taken in this package.
+    "lib/clash.go": "package lib\n\nvar __gotrace = 1\n\nfunc clash() int { return __gotrace }\n",
   });
   const first = gotrace(["run", "."], { cwd: program });
   expect(first).toMatchObject({ code: 0 });
-  expect(first.stderr).toMatch(/^gotrace: \S+\/clash\.go is not traced: line 3: __gotrace\.\w+ undefined/m);
+  expect(first.stderr).toMatch(/^gotrace: .+\/lib\.go is not traced: line \d+: .*__gotrace/m);
   expect(first.stdout).toContain("main.main");
   expect(first.stdout).toContain("not traced: 1 file: its instrumented form does not compile");
   const second = gotrace(["run", "."], { cwd: program });
-  expect(second.stdout).toContain("not traced: 1 file");
+  expect(second.stdout).toContain("not traced: 1 file: its instrumented form does not compile");
 });
 
 test("every flag of every help is in the README", () => {
