@@ -167,41 +167,56 @@ func copyNumber(to []byte, v uint64) int {
 	return digits
 }
 
-// writeHeader fills in the header; the magic goes in last.
+// header is what the start of a trace says.
+type header struct {
+	flags, pid, ppid       uint32
+	ticks, nano, wall, max uint64
+	text                   [4]string // Go version, platform, executable, directory
+}
+
+// writeHeader begins the trace.
+//
+//go:norace
+func writeHeader() {
+	var h header
+	h.ticks, h.nano = clockPair()
+	h.wall = uint64(osWall())
+	rec.startTicks = h.ticks
+	if rec.rawTicks {
+		h.flags = flagRawTicks
+	}
+	h.pid, h.ppid, h.max = uint32(osPid()), uint32(osPpid()), rec.limit
+	h.text[0] = runtime.Version()
+	h.text[1] = runtime.GOOS + "/" + runtime.GOARCH
+	if args := runtimeArgs(); len(args) > 0 {
+		h.text[2] = args[0]
+	}
+	h.text[3] = string(cwd[:osCwd(&cwd)])
+	putHeader(&h)
+	headerPair(clockPair())
+}
+
+// putHeader stores a header; the magic goes in last.
 //
 //go:norace
 //go:nocheckptr
-func writeHeader() {
-	h := hot.base
-	t, nano := clockPair()
-	wall := osWall()
-	rec.startTicks, rec.startNano = t, nano
-	rec.nextID = 0
-	put32(h, hdrVersion, formatVersion)
-	put32(h, hdrHeaderSize, headerSize)
-	put64(h, hdrUsed, headerSize)
-	if rec.rawTicks {
-		put32(h, hdrFlags, flagRawTicks)
-	}
-	put64(h, hdrStartTicks, t)
-	put64(h, hdrStartNano, nano)
-	put64(h, hdrStartWall, uint64(wall))
-	put32(h, hdrPid, uint32(osPid()))
-	put32(h, hdrPpid, uint32(osPpid()))
-	put64(h, hdrLimit, rec.limit)
+func putHeader(h *header) {
+	p := hot.base
+	put32(p, hdrVersion, formatVersion)
+	put32(p, hdrHeaderSize, headerSize)
+	put64(p, hdrUsed, headerSize)
+	put32(p, hdrFlags, h.flags)
+	put64(p, hdrStartTicks, h.ticks)
+	put64(p, hdrStartNano, h.nano)
+	put64(p, hdrStartWall, h.wall)
+	put32(p, hdrPid, h.pid)
+	put32(p, hdrPpid, h.ppid)
+	put64(p, hdrLimit, h.max)
 	at := uintptr(hdrStrings)
-	exe := ""
-	if args := runtimeArgs(); len(args) > 0 {
-		exe = args[0]
+	for _, s := range h.text {
+		at = putHeaderString(at, s)
 	}
-	at = putHeaderString(at, runtime.Version())
-	at = putHeaderString(at, runtime.GOOS+"/"+runtime.GOARCH)
-	at = putHeaderString(at, exe)
-	n := osCwd(&cwd)
-	putHeaderString(at, string(cwd[:n]))
-	t, nano = clockPair()
-	headerPair(t, nano)
-	store64((*uint64)(h), formatMagic)
+	store64((*uint64)(p), formatMagic)
 }
 
 var cwd [1100]byte

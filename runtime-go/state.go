@@ -44,7 +44,6 @@ var rec struct {
 	limit  uint64         // size limit of the file
 
 	startTicks uint64
-	startNano  uint64
 	pairTicks  uint64 // ticks of the header's latest pair
 	pairLock   uint32
 	pairWindow uint64 // narrowest clock-pair window seen

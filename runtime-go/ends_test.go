@@ -1,0 +1,232 @@
+//go:build linux
+// +build linux
+
+package rt_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	rt "gotrace.internal/rt"
+)
+
+// However a process ends, what it recorded is in the file.
+
+const endCalls = 10000
+
+func ending(how string) func() {
+	return func() {
+		defer rt.Exit(rt.Enter(&v[45]))
+		for i := 0; i < endCalls; i++ {
+			leaf()
+		}
+		finish(how)
+	}
+}
+
+func finish(how string) {
+	defer rt.Exit(rt.Enter(&v[46]))
+	switch how {
+	case "kill":
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		time.Sleep(time.Minute)
+	case "term":
+		syscall.Kill(os.Getpid(), syscall.SIGTERM)
+		time.Sleep(time.Minute)
+	case "exit":
+		os.Exit(7)
+	case "panic":
+		panic("unrecovered")
+	case "nil":
+		var p *int
+		*p = 1
+	case "deadlock":
+		select {}
+	case "overflow":
+		endless(1)
+	case "maps":
+		m := map[int]int{}
+		for i := 0; i < 4; i++ {
+			go func() {
+				for {
+					m[1]++
+				}
+			}()
+		}
+		time.Sleep(30 * time.Second)
+	case "exec":
+		env := []string{"RT_SCENARIO=tree", "GOTRACE_OUT=" + os.Getenv("GOTRACE_OUT")}
+		fmt.Println("exec", syscall.Exec("/proc/self/exe", os.Args[:1], env))
+	}
+}
+
+func endless(n int) int {
+	defer rt.Exit(rt.Enter(&v[47]))
+	return endless(n+1) + 1
+}
+
+var ends = []string{"kill", "term", "exit", "panic", "nil", "deadlock", "overflow", "maps", "exec"}
+
+func init() {
+	for _, how := range ends {
+		scenario(how, ending(how))
+	}
+}
+
+func TestEnds(t *testing.T) {
+	for _, how := range ends {
+		how := how
+		t.Run(how, func(t *testing.T) {
+			r := runs(t, how)
+			if n := len(r.files); n != 1 && (how != "exec" || n != 2) {
+				t.Fatalf("%d traces\n%s", n, r.errs)
+			}
+			for i, f := range r.files {
+				tr := decode(t, f)
+				if i == 1 {
+					tr.balanced(t)
+					want(t, "second program", tr.shape(tr.gs[0]), "tree(leaf() (*thing).method(leaf()) thing.value() tree.func1(leaf()))")
+					continue
+				}
+				g := tr.byGoid(t, 1)
+				depth, enters := 0, 0
+				for _, e := range g.ev {
+					if e.kind == "enter" {
+						depth++
+						enters++
+					} else {
+						depth--
+					}
+				}
+				switch how {
+				case "overflow":
+					if depth < 1e6 || depth != enters-endCalls {
+						t.Errorf("%d frames open of %d", depth, enters)
+					}
+				case "panic", "nil":
+					if n := len(g.ev); depth != 0 || n != 2*(endCalls+2) || g.ev[n-1].kind != "panic" || g.ev[n-2].kind != "panic" {
+						t.Errorf("%d events, depth %d", n, depth)
+					}
+				default:
+					if n := len(g.ev); depth != 2 || n != 2*endCalls+2 {
+						t.Errorf("%d events, depth %d\n%s", n, depth, r.errs)
+					}
+				}
+			}
+		})
+	}
+}
+
+// SIGKILL at arbitrary moments leaves a file that reads without a fault.
+var _ = scenario("spin", func() {
+	for i := 0; i < 2; i++ {
+		go func() {
+			for {
+				down(30)
+				done := make(chan bool)
+				rt.Spawn(&v[48])
+				go func() {
+					defer rt.Exit(rt.Enter(&v[49]))
+					close(done)
+				}()
+				rt.Spawned()
+				<-done
+			}
+		}()
+	}
+	select {}
+})
+
+func TestKilledAnywhere(t *testing.T) {
+	for i := 0; i < 8; i++ {
+		dir := t.TempDir()
+		c := exec.Command(os.Args[0])
+		c.Env = append(os.Environ(), "RT_SCENARIO=spin", "GOTRACE_OUT="+dir)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(30+i*17) * time.Millisecond)
+		c.Process.Kill()
+		c.Wait()
+		files, _ := os.ReadDir(dir)
+		if len(files) == 1 {
+			decode(t, dir+"/"+files[0].Name())
+		}
+	}
+}
+
+// Children write traces of their own; descriptors the program sees are as
+// they would be.
+var _ = scenario("children", func() {
+	defer rt.Exit(rt.Enter(&v[50]))
+	f, _ := os.Open("/dev/null")
+	fmt.Println("fd", f.Fd())
+	for i := 0; i < 3; i++ {
+		c := exec.Command(os.Args[0])
+		c.Env = append(os.Environ(), "RT_SCENARIO=tree")
+		if err := c.Run(); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+	}
+})
+
+func TestChildren(t *testing.T) {
+	r := runs(t, "children")
+	if len(r.files) != 4 {
+		t.Fatalf("%d traces\n%s%s", len(r.files), r.out, r.errs)
+	}
+	parents := 0
+	var pid uint32
+	for _, f := range r.files {
+		tr := decode(t, f)
+		tr.balanced(t)
+		if !strings.HasPrefix(f, r.dir+"/"+strconv.Itoa(int(tr.pid))+"-") {
+			t.Errorf("%s has pid %d", f, tr.pid)
+		}
+		if tr.ppid == uint32(os.Getpid()) {
+			parents++
+			pid = tr.pid
+		}
+	}
+	if parents != 1 || pid == 0 {
+		t.Errorf("%d traces of the parent", parents)
+	}
+	plain := runs(t, "children", "GOTRACE_OUT=")
+	if numbers(r.out)["fd"] != numbers(plain.out)["fd"] {
+		t.Errorf("descriptor %s, untraced %s", r.out, plain.out)
+	}
+}
+
+// A program that closes every descriptor and opens its own keeps them intact.
+var _ = scenario("closesall", func() {
+	leaf()
+	for fd := 3; fd < 2000; fd++ {
+		if fi, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(fd)); err == nil && strings.HasSuffix(fi, ".gotrace") {
+			syscall.Close(fd)
+			mine, _ := os.Create(os.Getenv("MINE"))
+			syscall.Dup3(int(mine.Fd()), fd, 0)
+		}
+	}
+	for i := 0; i < 1000000; i++ {
+		leaf()
+	}
+})
+
+func TestForeignDescriptor(t *testing.T) {
+	mine := t.TempDir() + "/mine"
+	tr, _ := traced(t, "closesall", "MINE="+mine)
+	tr.balanced(t)
+	if tr.recorded != 2000002 {
+		t.Errorf("%d events", tr.recorded)
+	}
+	if fi, err := os.Stat(mine); err != nil || fi.Size() != 0 {
+		t.Errorf("the program's file: %v %v", fi, err)
+	}
+}

@@ -1,0 +1,135 @@
+//go:build linux
+// +build linux
+
+package rt_test
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+
+	rt "gotrace.internal/rt"
+)
+
+// many records exactly 2*2*(1+N) + 2 events on three goroutines.
+const manyCalls = 400000
+
+func manyLeaves() {
+	defer rt.Exit(rt.Enter(&v[51]))
+	for i := 0; i < manyCalls; i++ {
+		leaf()
+	}
+}
+
+const manyEvents = 2*2*(1+manyCalls) + 2
+
+func many() {
+	var wg sync.WaitGroup
+	for i := 0; i < 2; i++ {
+		wg.Add(1)
+		rt.Spawn(&v[52])
+		go func() { manyLeaves(); wg.Done() }()
+		rt.Spawned()
+	}
+	wg.Wait()
+}
+
+var _ = scenario("many", many)
+
+func TestLimit(t *testing.T) {
+	for _, limit := range []int{16 << 10, 100000, 1 << 20, 3 << 20} {
+		tr, _ := traced(t, "many", "GOTRACE_MAX_SIZE="+strconv.Itoa(limit))
+		if fi, _ := os.Stat(tr.path); fi.Size() > int64(limit) {
+			t.Errorf("limit %d: file of %d", limit, fi.Size())
+		}
+		if tr.stop != 1 || tr.recorded == 0 || tr.recorded+int(tr.dropped) != manyEvents {
+			t.Errorf("limit %d: stop %d, %d recorded + %d dropped, want %d", limit, tr.stop, tr.recorded, tr.dropped, manyEvents)
+		}
+	}
+}
+
+var _ = scenario("rlimit", func() {
+	n, _ := strconv.Atoi(os.Getenv("FSIZE"))
+	lim := syscall.Rlimit{Cur: uint64(n), Max: uint64(n)}
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGXFSZ)
+	if os.Getenv("LATE") != "" {
+		leaf()
+		leaf()
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &lim); err != nil {
+		panic(err)
+	}
+	if os.Getenv("LATE") == "" {
+		leaf()
+		leaf()
+	}
+	many()
+	select {
+	case <-c:
+		fmt.Println("SIGXFSZ")
+		os.Exit(1)
+	default:
+	}
+})
+
+func TestFileSizeLimit(t *testing.T) {
+	tr, _ := traced(t, "rlimit", "FSIZE=2500000")
+	if tr.stop != 3 || tr.recorded+int(tr.dropped) != manyEvents+4 || len(tr.b) > 2500000 {
+		t.Errorf("stop %d, %d + %d, file of %d", tr.stop, tr.recorded, tr.dropped, len(tr.b))
+	}
+	tr, _ = traced(t, "rlimit", "FSIZE=1000", "LATE=1")
+	if tr.stop != 3 || tr.recorded+int(tr.dropped) != manyEvents+4 {
+		t.Errorf("late: stop %d, %d + %d", tr.stop, tr.recorded, tr.dropped)
+	}
+	if r := runs(t, "rlimit", "FSIZE=1000"); r.code != 0 || r.errs != "" || len(r.files) != 0 {
+		t.Errorf("no room at all: code %d, %d files, %s", r.code, len(r.files), r.errs)
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2200k"); err != nil {
+		t.Skip("cannot mount: ", err)
+	}
+	defer syscall.Unmount(dir, 0)
+	if r := runs(t, "many", "GOTRACE_OUT="+dir); r.code != 0 || r.errs != "" {
+		t.Fatalf("code %d: %s", r.code, r.errs)
+	}
+	files, _ := os.ReadDir(dir)
+	if len(files) != 1 {
+		t.Fatalf("%d files", len(files))
+	}
+	tr := decode(t, dir+"/"+files[0].Name())
+	if tr.stop != 2 || tr.recorded == 0 || tr.recorded+int(tr.dropped) != manyEvents {
+		t.Errorf("stop %d, %d + %d", tr.stop, tr.recorded, tr.dropped)
+	}
+}
+
+func TestNowhereToWrite(t *testing.T) {
+	for _, dir := range []string{"/proc/nowhere", "/does/not/exist", "/dev/null"} {
+		if r := runs(t, "tree", "GOTRACE_OUT="+dir); r.code != 0 || r.errs != "" || r.out != "" {
+			t.Errorf("%s: code %d %s%s", dir, r.code, r.out, r.errs)
+		}
+	}
+	if r := runs(t, "tree", "GOTRACE_OUT="); r.code != 0 || len(r.files) != 0 {
+		t.Errorf("untraced: %+v", r)
+	}
+}
+
+var _ = scenario("addresses", func() {
+	lim := syscall.Rlimit{Cur: 3 << 30, Max: 3 << 30}
+	syscall.Setrlimit(syscall.RLIMIT_AS, &lim)
+	many()
+})
+
+func TestAddressSpaceLimit(t *testing.T) {
+	tr, _ := traced(t, "addresses")
+	if tr.recorded+int(tr.dropped) != manyEvents {
+		t.Errorf("%d + %d events", tr.recorded, tr.dropped)
+	}
+}
