@@ -1,10 +1,11 @@
 /** From a trace to the call trees of its processes. */
-import { type ByteSource, openTrace, type ProcessTrace } from "../calltrace/index.js";
+import { UserError } from "../base/errors.js";
+import { type ByteSource, openTrace, type ProcessTrace, type Trace } from "../calltrace/index.js";
 import { type BuildOptions, TreeBuilder } from "./builder.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
 import { survey } from "./survey.js";
-import type { CallForest, CallTree, ProcessTree } from "./tree.js";
+import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
 
 export interface ForestOptions extends BuildOptions {
   /** Told now and then how far the work is; `total` is twice the size of the trace. */
@@ -12,33 +13,64 @@ export interface ForestOptions extends BuildOptions {
 }
 
 /**
- * Builds the call trees of all processes of a trace. Damaged traces give the trees of what could be read, and say
- * in `problem` what could not.
+ * Builds the call trees of all processes of some traces. Damaged traces give the trees of what could be read, and say
+ * in `problem` what could not; so do sources that are no traces at all, as long as one is.
  *
- * @throws UserError if the source is no trace, or one of a version this gotrace does not read
+ * @param sources a trace, or several whose processes are shown together
+ * @throws UserError if no source is a trace of a version this gotrace reads
  */
-export function buildForest(source: ByteSource, options: ForestOptions = {}): CallForest {
-  const trace = openTrace(source);
+export function buildForest(sources: ByteSource | readonly ByteSource[], options: ForestOptions = {}): CallForest {
+  const list = "read" in sources ? [sources] : sources;
   const table = new FunctionTable();
-  const processes = trace.processes.map((process) => buildProcess(process, table, source.size, options));
-  return Object.freeze({
-    functions: table.list,
-    processes,
-    ...(trace.problem === undefined ? {} : { problem: trace.problem }),
-  });
+  const processes: ProcessTree[] = [];
+  const size = list.reduce((sum, source) => sum + source.size, 0);
+  let before = 0;
+  let refusal: UserError | undefined;
+  let problem: SourceProblem | undefined;
+  for (const [index, source] of list.entries()) {
+    const trace = tryOpen(source);
+    if (trace instanceof UserError) {
+      refusal ??= trace;
+      problem ??= { offset: 0, message: trace.message, source: index };
+      continue;
+    }
+    for (const process of trace.processes) {
+      const progress = (pass: number, bytes: number) =>
+        options.progress?.(2 * (before + process.base) + pass * process.length + bytes, 2 * size);
+      processes.push(buildProcess(process, index, table, options, progress));
+    }
+    if (trace.problem !== undefined) problem ??= { ...trace.problem, source: index };
+    before += source.size;
+  }
+  if (processes.length === 0 && refusal !== undefined) throw refusal;
+  return Object.freeze({ functions: table.list, processes, ...(problem === undefined ? {} : { problem }) });
 }
 
-function buildProcess(process: ProcessTrace, table: FunctionTable, size: number, options: ForestOptions): ProcessTree {
-  const { base, info } = process;
-  const progress = (pass: number) => (bytes: number) =>
-    options.progress?.(2 * base + pass * process.length + bytes, 2 * size);
-  const facts = survey(process, progress(0));
+function tryOpen(source: ByteSource): Trace | UserError {
+  try {
+    return openTrace(source);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+function buildProcess(
+  process: ProcessTrace,
+  source: number,
+  table: FunctionTable,
+  options: BuildOptions,
+  progress: (pass: number, bytes: number) => void,
+): ProcessTree {
+  const { info } = process;
+  const facts = survey(process, (bytes) => progress(0, bytes));
   const builder = new TreeBuilder(process, facts, options);
-  builder.replay(progress(1));
+  builder.replay((bytes) => progress(1, bytes));
   const { end, known } = endOf(process, builder, builder.last());
   builder.close(end);
   const tree = freeze(builder.nodes, builder.stacks, builder.edges, new IdMap(process.definitions, table));
   return Object.freeze({
+    source,
     info,
     notes: process.notes,
     tree,

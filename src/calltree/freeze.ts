@@ -35,7 +35,8 @@ export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[],
     if (end[i] === 0) end[i] = i + 1;
     if (end[parent[i]] === 0) end[parent[i]] = end[i];
   }
-  const self = column(nodes.self);
+  // Sums of fractions of nanoseconds may come out a hair below zero.
+  const self = column(nodes.self).map((time) => Math.max(0, time));
   const total = column(nodes.total);
   for (let i = 0; i < size; i++) if (depth[i] === nodes.depthLimit) total[i] = self[i];
   const { panics, goexits, running, recovered } = stacks.endings;

@@ -4,4 +4,4 @@ export { childrenOf, type FilterOptions, isSpawned, type SortOrder, type View, v
 export { buildForest, type ForestOptions } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export { isTestFunction, type Section, testSections, wholeSection } from "./tests.js";
-export { type CallForest, type CallTree, EdgeKind, type ProcessTree, sumOf } from "./tree.js";
+export { type CallForest, type CallTree, EdgeKind, type ProcessTree, type SourceProblem, sumOf } from "./tree.js";

@@ -2,7 +2,7 @@
  * Replays the records of one goroutine after the other onto the tree: the stack of open frames per slot, and the
  * times and counts of the nodes. This is the inner loop of every report.
  */
-import { BATCH, Kind, type RecordDecoder } from "../calltrace/index.js";
+import { Kind, type RecordDecoder } from "../calltrace/index.js";
 import { FramePool, NO_FRAME } from "./frames.js";
 import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
 import type { SlotTable } from "./slots.js";
@@ -46,8 +46,8 @@ export class Stacks {
   /** Replays the `count` records in the decoder's columns. */
   replay(slot: number, decoder: RecordDecoder, count: number): void {
     const { nodes, slots, frames } = this;
-    nodes.reserve(BATCH);
-    frames.reserve(BATCH);
+    nodes.reserve(count);
+    frames.reserve(count);
     const { kind, id, time } = decoder;
     const { parent, depth, lastChild, func, edge, calls, total, self, first, last } = nodes;
     const { node: frameNode, start, callees, below } = frames;

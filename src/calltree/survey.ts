@@ -106,13 +106,12 @@ export function survey(process: ProcessTrace, progress?: (bytes: number) => void
 /** Decodes the chunks with requests in them, for their times and first functions. */
 class Collector {
   readonly requests: Requests;
-  private readonly decoder: RecordDecoder;
+  private decoder: RecordDecoder | undefined;
   /** By slot: the request that waits for its first function. */
   private readonly open: Int32Array;
 
   constructor(private readonly process: ProcessTrace) {
     this.requests = new Requests(process.chunks.slots);
-    this.decoder = new RecordDecoder(process.clock);
     this.open = new Int32Array(process.chunks.slots).fill(-1);
   }
 
@@ -121,7 +120,9 @@ class Collector {
   }
 
   collect(slot: number, units: Uint16Array, index: number, size: number): void {
-    const { decoder, open, requests } = this;
+    const { open, requests } = this;
+    this.decoder ??= new RecordDecoder(this.process.clock);
+    const { decoder } = this;
     decoder.open(units, index, size, 0);
     do {
       const count = decoder.next();

@@ -53,6 +53,8 @@ export interface CallTree {
 
 /** One process: its tree, and what a report must say about how complete it is. */
 export interface ProcessTree {
+  /** Which of the sources it comes from. */
+  readonly source: number;
   readonly info: ProcessInfo;
   readonly notes: readonly Note[];
   readonly tree: CallTree;
@@ -72,12 +74,17 @@ export interface ProcessTree {
   readonly problem?: Problem;
 }
 
-/** All processes of a trace, with one table of functions. */
+/** All processes of the traces that were read together, with one table of functions. */
 export interface CallForest {
   readonly functions: readonly FunctionInfo[];
   readonly processes: readonly ProcessTree[];
-  /** What is wrong with the file as a whole. */
-  readonly problem?: Problem;
+  /** What is wrong with the traces beyond the problems of the processes: the first such thing. */
+  readonly problem?: SourceProblem;
+}
+
+/** A problem of one of several sources, by its index. */
+export interface SourceProblem extends Problem {
+  readonly source: number;
 }
 
 /** Sum of a sparse count. */

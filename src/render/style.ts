@@ -9,7 +9,8 @@ export function painter(colour: boolean): Paint {
   return colour ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
 }
 
-const PLAIN = /^[\x20-\x7e]*$/;
+/** Characters that are known to take one column each; measuring others takes a hundred times as long. */
+const PLAIN = /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2500-\u257f≥…]*$/;
 
 /** Columns a text takes on a terminal. */
 export function widthOf(text: string): number {

@@ -1,0 +1,72 @@
+/**
+ * Traces as scripts, one event a line: time (microseconds), goroutine, what it does.
+ *
+ *     0  g1    { main.main          enters
+ *     10 g1    go g2                runs a go statement; g2 is exactly its goroutine
+ *     20 g2    { main.worker
+ *     30 g2    }                    returns; `} panic` and `} goexit` do not
+ *     40 g3<g1 { main.main.func1    was started by untraced code on g1
+ *     50 g4@2  { main.worker        uses the g (slot) of g2 again
+ */
+
+import { memorySource } from "../../src/calltrace/index.js";
+import { TraceWriter, type WriterOptions } from "../../src/calltrace/writer.js";
+import { type BuildOptions, buildForest, type CallForest } from "../../src/calltree/index.js";
+
+/** The bytes of a scripted trace. */
+export function scripted(script: string, options: WriterOptions = {}): Uint8Array {
+  const trace = new TraceWriter(options);
+  const ids = new Map<string, number>();
+  const refs = new Map<number, { ref: number; parent: number }>();
+  const slots = new Map<number, number>();
+  const idOf = (kind: "function" | "go", name: string) => {
+    const key = `${kind} ${name}`;
+    if (!ids.has(key)) ids.set(key, trace.define(kind, name, "main.go", ids.size + 1));
+    return ids.get(key)!;
+  };
+  for (const line of script.split("\n").filter((line) => line.trim() !== "")) {
+    const [, micros, id, rest, what, arg] = /^\s*([\d.]+)\s+g(\d+)(\S*)\s+(\S+)\s*(\S*)/.exec(line)!;
+    const time = Math.round(Number(micros) * 1000);
+    const goid = Number(id);
+    const slotNumber = slots.get(goid) ?? Number(/@(\d+)/.exec(rest)?.[1] ?? goid);
+    const slot = trace.slot(slotNumber);
+    if (!slots.has(goid)) {
+      slots.set(goid, slotNumber);
+      const untraced = Number(/<g(\d+)/.exec(rest)?.[1] ?? 0);
+      const { ref, parent } = refs.get(goid) ?? { ref: 0, parent: 0 };
+      slot.begin(time, goid, untraced || parent, ref);
+    }
+    if (what === "{") slot.enter(time, idOf("function", arg));
+    else if (what === "go") {
+      refs.set(Number(arg.slice(1)), { ref: slot.spawn(time, idOf("go", "main.main")), parent: goid });
+    } else if (arg === "panic") slot.exitPanic(time);
+    else if (arg === "goexit") slot.exitGoexit(time);
+    else slot.exit(time);
+  }
+  return trace.finish();
+}
+
+/** The forest of a scripted trace. */
+export function grow(script: string, options: BuildOptions = {}, writer: WriterOptions = {}): CallForest {
+  return buildForest(memorySource(scripted(script, writer)), options);
+}
+
+/** A tree as indented lines: `name calls total/self` in microseconds, with how it hangs and how frames ended. */
+export function outline({ functions, processes: [{ tree }] }: CallForest): string {
+  const lines: string[] = [];
+  for (let node = 1; node < tree.size; node++) {
+    const spawn = ["", "go ", "go? ", "go~ "][tree.edge[node]];
+    const ends = Object.entries({
+      panic: tree.panics,
+      goexit: tree.goexits,
+      running: tree.running,
+      recovered: tree.recovered,
+    })
+      .filter(([, counts]) => counts.has(node))
+      .map(([name, counts]) => ` ${name}:${counts.get(node)}`);
+    const times = `${tree.total[node] / 1000}/${tree.self[node] / 1000}`;
+    const name = `${"  ".repeat(tree.depth[node] - 1)}${spawn}${functions[tree.func[node]].name}`;
+    lines.push(`${name} ${tree.calls[node]} ${times}${ends.join("")}`);
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,148 @@
+import { expect, test } from "vitest";
+import { memorySource } from "../../src/calltrace/index.js";
+import { buildForest } from "../../src/calltree/index.js";
+import { renderTree, type TreeTextOptions } from "../../src/render/index.js";
+import { grow, scripted } from "../calltree/script.js";
+
+const program = `
+  0      g1 { main.main
+  1      g1 { server.Start
+  1.5    g1 { db.Connect
+  413.5  g1 }
+  414    g1 go g2
+  415    g1 go g3
+  416    g2 { main.worker
+  516    g2 }
+  517    g3 { main.worker
+  650    g3 }
+  900    g1 { server.loop
+  901    g1 { server.handle
+  905    g1 } panic
+  910    g1 }
+  1921   g1 }
+  1922   g4<g1 { main.watch
+  2310   g1 }`;
+
+const text = (script: string, options?: TreeTextOptions) => [...renderTree(grow(script), options)].join("");
+
+test("a tree with goroutines, a panic and a frame that never returned", () => {
+  expect(text(program)).toBe(`TOTAL: 2.31ms
+
+main.main                          2.31ms 100.0%
+├── server.Start                   1.92ms  83.1%
+│   ├── db.Connect                  412µs  17.8%
+│   ├── go main.worker ×2           233µs  10.1%
+│   └── server.loop [recovered]    10.0µs   0.4%
+│       └── server.handle [panic]  4.00µs   0.2%
+└── go~ main.watch [not returned]   388µs  16.8%
+
+17 events, 4 goroutines
+not returned when the process ended: 1 frame
+left by panic: 1 frame
+go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it
+`);
+});
+
+test("loops are one line with a count", () => {
+  const calls = Array.from({ length: 1200 }, (_, i) => `${i} g1 { main.f\n ${i + 0.5} g1 }`).join("\n");
+  expect(text(`0 g1 { main.main\n ${calls}\n 1200 g1 }`)).toContain("└── main.f ×1,200          600µs  50.0%\n");
+});
+
+test("filters say what they left out", () => {
+  expect(text(program, { depth: 2, minimum: 300_000 })).toBe(`TOTAL: 2.31ms
+
+main.main                          2.31ms 100.0%
+├── server.Start                   1.92ms  83.1%
+└── go~ main.watch [not returned]   388µs  16.8%
+
+left out by --depth or --min: 4 lines with 5 calls
+
+17 events, 4 goroutines
+not returned when the process ended: 1 frame
+left by panic: 1 frame
+go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it
+`);
+});
+
+test("names are cut in the middle to fit a terminal, and never when there is none", () => {
+  const long = "github.com/example/project/internal/handlers.(*VeryLongHandlerName).ServeHTTP.func1";
+  const script = `0 g1 { main.main\n 1 g1 { ${long}\n 9 g1 }\n 10 g1 }`;
+  const narrow = text(script, { width: 60 });
+  expect(narrow).toContain("└── github.com/example/p…ame).ServeHTTP.func1  8.00µs  80.0%");
+  for (const line of narrow.split("\n").slice(0, 5)) expect(line.length).toBeLessThanOrEqual(60);
+  expect(text(script)).toContain(long);
+});
+
+test("colours only when asked for", () => {
+  expect(text(program)).not.toContain("\x1b");
+  const coloured = text(program, { colour: true });
+  expect(coloured).toContain("\x1b");
+  expect(coloured.replace(/\x1b\[\d+m/g, "")).toBe(text(program));
+});
+
+test("wide characters keep the columns in line", () => {
+  const lines = text("0 g1 { main.main\n 1 g1 { main.日本語\n 2 g1 }\n 10 g1 }").split("\n");
+  expect(lines.slice(2, 4)).toEqual([
+    "main.main                 10.0µs 100.0%",
+    "└── main.日本語           1.00µs  10.0%",
+  ]);
+});
+
+test("several processes have a heading each; remarks come last", () => {
+  const one = scripted("0 g1 { main.main\n 5 g1 }");
+  const two = scripted("0 g1 { main.main\n 5 g1 go g2");
+  const forest = buildForest([memorySource(one), memorySource(two)]);
+  const options = { title: (_: unknown, index: number) => `p${index}`, remarks: () => ["not traced: 3 functions"] };
+  expect([...renderTree(forest, options)].join("")).toBe(`p0 (pid 1000)
+TOTAL: 5.00µs
+
+main.main                 5.00µs 100.0%
+
+2 events, 1 goroutine
+not traced: 3 functions
+
+p1 (pid 1000)
+TOTAL: ≥5.00µs
+
+main.main [not returned]  ≥5.00µs 100.0%
+
+2 events, 1 goroutine
+not returned when the process ended: 1 frame (≥: at least until the recording ended)
+not traced: 3 functions
+`);
+});
+
+test("one tree for each test", () => {
+  const tests = `
+    0   g1 { p.init.0
+    1   g1 }
+    10  g2 { p.TestA
+    15  g3<g2 { p.TestA.func1
+    18  g3 }
+    20  g2 }
+    30  g4 { p.TestB
+    50  g4 }`;
+  expect(text(tests, { tests: true })).toBe(`TOTAL: 50.0µs
+
+p.TestA                   10.0µs 100.0%
+└── go~ p.TestA.func1     3.00µs  30.0%
+
+p.TestB                   20.0µs 100.0%
+
+p.init.0                  1.00µs   2.0%
+
+8 events, 4 goroutines
+go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it
+`);
+});
+
+test("lost events, the reason, and damage stand below the tree", () => {
+  const header = { numbers: { stopReason: 1n, stopTicks: 1_003_000n }, shards: new Map([[3, 1234n]]) };
+  const bytes = scripted("0 g1 { main.main\n 3 g1 go g2", { header });
+  bytes.fill(1, 4096 + 128, 4096 + 132);
+  const report = [...renderTree(buildForest(memorySource(bytes)))].join("");
+  expect(report).toContain("recording stopped after 3.00µs: size limit\nnot recorded: 1,234 events\n");
+  expect(report).toContain(
+    "the trace is damaged at offset 4224: there is no chunk where one should begin; everything before it is shown\n",
+  );
+});
