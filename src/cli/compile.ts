@@ -30,7 +30,7 @@ export interface CompileCommand {
   /** Part of the key of the build's cache directory. */
   readonly name: string;
   readonly verb: readonly string[];
-  readonly rest: (directory: string) => readonly string[];
+  readonly rest: (directory: string, extraFiles: readonly string[]) => readonly string[];
   /** Go on where packages of the user do not compile: the command that follows reports them. */
   readonly partial?: boolean;
 }
@@ -44,15 +44,14 @@ export async function compile(
   command: CompileCommand,
 ): Promise<Compiled | CommandResult> {
   const directory = buildDirectory(session, request, command.name);
-  const rest = command.rest(directory);
-  const plain = () => goBuild(session.go, command.verb, request.goFlags, undefined, rest);
+  const plain = () => goBuild(session.go, command.verb, request.goFlags, undefined, command.rest(directory, []));
   const traced = (state: BuildState, signal?: AbortSignal) =>
     goBuild(
       { ...session.go, env: { ...session.env, ...state.env } },
       command.verb,
       state.flags,
       state.overlay,
-      rest,
+      command.rest(directory, state.extra),
       signal,
     );
 
@@ -75,6 +74,7 @@ export async function compile(
     overlay: prepared.overlayFor(files),
     flags: prepared.flags,
     env: prepared.joinEnv,
+    extra: prepared.extraFor(files),
     bad,
   });
   const bad: KnownBad = last?.bad ?? {};
@@ -109,7 +109,7 @@ export async function compile(
 }
 
 function sameBuild(a: BuildState, b: BuildState): boolean {
-  return JSON.stringify([a.overlay, a.flags, a.env]) === JSON.stringify([b.overlay, b.flags, b.env]);
+  return JSON.stringify([a.overlay, a.flags, a.env, a.extra]) === JSON.stringify([b.overlay, b.flags, b.env, b.extra]);
 }
 
 /** Overlays of earlier states; young ones may be in use by another gotrace. */

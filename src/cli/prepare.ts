@@ -5,11 +5,11 @@
  */
 
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { Withdrawn } from "../gotool/build.js";
-import { digest, ensureDirectory, installRuntime, touch, writeIfChanged } from "../gotool/cache.js";
+import { digest, ensureDirectory, installRuntime, storeText, touch, writeIfChanged } from "../gotool/cache.js";
 import type { CommandResult } from "../gotool/command.js";
 import { asksForCoverage, coverFlags } from "../gotool/cover.js";
 import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
@@ -20,6 +20,7 @@ import type { ParsedFlags } from "./flags.js";
 import { packageFilter } from "./patterns.js";
 import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
 import type { Session } from "./session.js";
+import { tableFiles } from "./tables.js";
 
 /** What to build. */
 export interface BuildRequest {
@@ -41,6 +42,8 @@ export interface BuildState {
   readonly overlay: string;
   readonly flags: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Files to name before those that the user named. */
+  readonly extra: readonly string[];
   readonly bad: KnownBad;
 }
 
@@ -59,6 +62,8 @@ export interface PreparedBuild {
   readonly joinEnv: Readonly<Record<string, string>>;
   /** Writes the overlay for some of the rewritten files and returns its path. */
   readonly overlayFor: (files: ReadonlySet<string>) => string;
+  /** Files that must be named on the command line too, because the user named files and not packages. */
+  readonly extraFor: (files: ReadonlySet<string>) => readonly string[];
   /** Files that are not rewritten because an earlier build showed that their rewritten form does not compile. */
   readonly withdrawn: readonly Withdrawn[];
 }
@@ -78,7 +83,8 @@ export function buildDirectory(session: Session, request: BuildRequest, verb: st
   );
   const { flags } = request;
   const choice = [flags.list("include"), flags.list("exclude"), flags.has("generated")];
-  const key = digest(JSON.stringify([session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]));
+  // The first word stands for the layout of the directory.
+  const key = digest("2", JSON.stringify([session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]));
   const directory = ensureDirectory(join(session.cache, "build", key.slice(0, 24)));
   touch(directory);
   return directory;
@@ -142,10 +148,15 @@ export async function prepareBuild(
       entry.rewritten === undefined || isBad(entry, bad) ? [] : [[entry.file, entry.rewritten]],
     ),
   );
+  const reports = new Map(rewriting.files.map((file) => [file.file, file.report]));
+  const tablesFor = (wanted: ReadonlySet<string>) =>
+    tableFiles(chosen, (file) => (wanted.has(file) ? reports.get(file)?.table : undefined));
   const overlayFor = (wanted: ReadonlySet<string>) => {
+    const tables = [...tablesFor(wanted)].map(([path, text]) => [path, storeText(session.cache, "tables.go", text)]);
     const replace = Object.fromEntries([
       ...userOverlay,
       ...joined.overlay,
+      ...tables,
       ...[...rewritten].filter(([file]) => wanted.has(file)),
     ]);
     const text = JSON.stringify({ Replace: replace }, null, 1);
@@ -157,11 +168,12 @@ export async function prepareBuild(
     environment,
     packages: listed,
     rewritten,
-    reports: new Map(rewriting.files.map((file) => [file.file, file.report])),
+    reports,
     directory,
     flags: [...request.goFlags, ...joined.flags, ...cover],
     joinEnv: joined.env,
     overlayFor,
+    extraFor: (wanted) => (files ? namedTables(request.patterns, listed, tablesFor(wanted)) : []),
     withdrawn: rewriting.files
       .filter((file) => isBad(file, bad))
       .map(({ file }) => ({ file, reason: bad[file]!.reason })),
@@ -181,11 +193,24 @@ async function markedFiles(
 ): Promise<Map<string, string>> {
   const options = { ...rewriteOptions(flags), mode: "markers" } as const;
   const marked = await rewriteFiles(session.cache, packages, options, replaced);
-  return new Map(
-    marked.files.flatMap(({ file, rewritten }): [string, string][] =>
+  const reports = new Map(marked.files.map((file) => [file.file, file.report]));
+  return new Map([
+    ...marked.files.flatMap(({ file, rewritten }): [string, string][] =>
       rewritten === undefined ? [] : [[file, readFileSync(rewritten, "utf8")]],
     ),
-  );
+    ...tableFiles(packages, (file) => reports.get(file)?.table),
+  ]);
+}
+
+/** Tables of the files that the user named. Go wants all named files in one directory, written the same way. */
+function namedTables(
+  patterns: readonly string[],
+  packages: readonly GoPackage[],
+  tables: ReadonlyMap<string, string>,
+): string[] {
+  const prefix = /^(.*[\\/])?/.exec(patterns[0]!)?.[0] ?? "";
+  const directory = packages.find((entry) => entry.target)?.dir;
+  return [...tables.keys()].filter((path) => dirname(path) === directory).map((path) => `${prefix}${basename(path)}`);
 }
 
 /** How files are rewritten under these flags. */

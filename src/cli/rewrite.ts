@@ -6,14 +6,15 @@ import { cachedName, digest, ensureDirectory, touch, writeAtomically } from "../
 import type { GoPackage } from "../gotool/packages.js";
 import type { Instrumented, InstrumentOptions } from "../instrument/index.js";
 import { INSTRUMENT_VERSION } from "../instrument/version.js";
+import { type SiteTable, splitTable } from "./tables.js";
 
 /** What rewriting one file gave, without the text. */
-export type FileReport = Omit<Instrumented, "text">;
+export type FileReport = Omit<Instrumented, "text"> & { readonly table?: SiteTable };
 
 /** A file of the build with its rewritten form. */
 export interface RewrittenFile {
   readonly file: string;
-  /** Where the rewritten text lies; undefined where the file stays as it is. */
+  /** Where the rewritten text lies, without its site table; undefined where the file stays as it is. */
   readonly rewritten: string | undefined;
   readonly report: FileReport;
 }
@@ -37,7 +38,7 @@ export async function rewriteFiles(
   replaced: ReadonlyMap<string, string>,
 ): Promise<Rewriting> {
   const directory = ensureDirectory(join(cache, "src"));
-  const setting = JSON.stringify([INSTRUMENT_VERSION, options]);
+  const setting = JSON.stringify(["2", INSTRUMENT_VERSION, options]);
   const files: RewrittenFile[] = [];
   let parsed = 0;
   let instrumenter: Awaited<ReturnType<typeof import("../instrument/index.js").loadInstrumenter>> | undefined;
@@ -50,8 +51,9 @@ export async function rewriteFiles(
     if (report === undefined) {
       instrumenter ??= await (await import("../instrument/index.js")).loadInstrumenter();
       const { text, ...rest } = instrumenter.instrument(source, file, options);
-      report = { ...rest, changed: text !== null };
-      if (text !== null) writeAtomically(path, text);
+      const split = text === null ? undefined : splitTable(text);
+      report = { ...rest, changed: split !== undefined, ...(split?.table ? { table: split.table } : {}) };
+      if (split) writeAtomically(path, split.text);
       writeAtomically(`${path}.json`, JSON.stringify(report));
       parsed++;
     }

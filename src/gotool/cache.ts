@@ -121,6 +121,14 @@ export function pruneCache(root: string): void {
   }
 }
 
+/** Keeps a text in the cache, at a path named by its content. */
+export function storeText(root: string, name: string, text: string): string {
+  const path = join(ensureDirectory(join(root, "src")), cachedName(digest(text), name));
+  if (existsSync(path)) touch(path);
+  else writeAtomically(path, text);
+  return path;
+}
+
 /** The base name of a path in the cache that keeps the file's own name readable. */
 export function cachedName(key: string, path: string): string {
   return `${key.slice(0, 32)}-${basename(path)}`;

@@ -38,8 +38,11 @@ async function run(words: readonly string[]): Promise<number> {
   const patterns = flags.rest.length > 0 ? flags.rest : ["."];
   const session = new Session(flags);
   const request = { patterns, goFlags: flags.go, flags, tests: false };
-  const rest = ["-o", output, ...patterns];
-  const compiled = await compile(session, request, { name: `build ${output}`, verb: ["build"], rest: () => rest });
+  const compiled = await compile(session, request, {
+    name: `build ${output}`,
+    verb: ["build"],
+    rest: (_, extra) => ["-o", output, ...extra, ...patterns],
+  });
   if ("code" in compiled) {
     process.stderr.write(compiled.stderr + compiled.stdout);
     return compiled.code;

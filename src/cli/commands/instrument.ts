@@ -14,6 +14,7 @@ import { rewriteOptions, runtimeDirectory } from "../prepare.js";
 import { type FileReport, rewriteFiles } from "../rewrite.js";
 import { Session } from "../session.js";
 import { describeBuild } from "../summary.js";
+import { tableLine } from "../tables.js";
 
 export const instrumentCommand: Command = {
   name: "instrument",
@@ -52,7 +53,7 @@ async function run(words: readonly string[]): Promise<number> {
   const compiled = await compile(session, request, {
     name: "instrument",
     verb: ["list", "-export", "-deps", "-test", "-f", "{{with .Incomplete}}{{end}}"],
-    rest: () => ["--", ...patterns],
+    rest: (_, extra) => ["--", ...extra, ...patterns],
     partial: true,
   });
   if ("code" in compiled) {
@@ -96,11 +97,12 @@ async function rewriteCopy(
     traced.set(entry.dir, { ...entry, files: names.map((name) => join(entry.dir, name)) });
   }
   const rewriting = await rewriteFiles(session.cache, [...traced.values()], rewriteOptions(flags), new Map());
-  for (const { file, rewritten } of rewriting.files) {
+  for (const { file, rewritten, report } of rewriting.files) {
     const place = copy.locate(file);
     if (rewritten === undefined || withdrawn.has(file) || place === undefined || !existsSync(place)) continue;
     chmodSync(place, statSync(place).mode | 0o200);
-    writeFileSync(place, readFileSync(rewritten));
+    const table = report.table ? tableLine(report.table) : "";
+    writeFileSync(place, `${readFileSync(rewritten, "utf8")}${table}`);
   }
   return new Map(rewriting.files.map((entry) => [entry.file, entry.report]));
 }

@@ -117,7 +117,7 @@ async function runTarget(
   const compiled = await compile(session, request, {
     name: "run",
     verb: ["build"],
-    rest: (directory) => ["-o", binaryPath(directory, "program"), ...patterns],
+    rest: (directory, extra) => ["-o", binaryPath(directory, "program"), ...extra, ...patterns],
   });
   if ("code" in compiled) {
     process.stderr.write(compiled.stderr + compiled.stdout);

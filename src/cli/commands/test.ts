@@ -74,7 +74,10 @@ async function test(
     tests: true,
     coverage: asksForCoverage([...flags.go, ...after]),
   };
-  const compiled = await compile(session, request, { ...compileTests, rest: () => ["--", ...packages] });
+  const compiled = await compile(session, request, {
+    ...compileTests,
+    rest: (_, extra) => ["--", ...extra, ...packages],
+  });
   if ("code" in compiled) {
     process.stderr.write(compiled.stderr);
     return compiled.code;
@@ -91,6 +94,7 @@ async function test(
     ...(state ? [`-overlay=${state.overlay}`] : []),
     ...(given("vet") ? [] : ["-vet=off"]),
     ...(given("count") ? [] : ["-count=1"]),
+    ...(state?.extra ?? []),
     ...packages,
     ...after,
   ];
