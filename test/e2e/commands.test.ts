@@ -310,3 +310,38 @@ test("every flag of every help is in the README", () => {
     expect(readme).toContain(`gotrace ${command}`);
   }
 });
+
+test("package-level variables are initialised in the order of the untraced program", () => {
+  // Where functions refer to a variable that is declared last, these would come in another order.
+  const program = filesOn({
+    "go.mod": "module order\n",
+    "a.go": `package main
+
+var sp = ""
+
+func f(name string, _ ...interface{}) int { print(sp, name); sp = " "; return 0 }
+
+var a = f("a", x)
+var b = f("b", y)
+var c = f("c", z)
+var d = func() int { if false { _ = z }; return f("d") }()
+var e = f("e")
+`,
+    "b.go": `package main
+
+var x int
+var y int = 42
+var z int = func() int { return 42 }()
+var g = func() int { return f("g") }()
+
+func main() { println(); dumb() }
+`,
+    "c.go":
+      "package main\n\nvar late = func() bool { early = false; return true }()\nvar early = true\n\nfunc dumb() { println(early, late) }\n",
+  });
+  const plain = go(["run", "."], { cwd: program });
+  const traced = gotrace(["run", "."], { cwd: program });
+  expect(traced).toMatchObject({ code: 0, stderr: plain.stderr });
+  const files = ["b.go", "a.go", "c.go"];
+  expect(gotrace(["run", ...files], { cwd: program }).stderr).toBe(go(["run", ...files], { cwd: program }).stderr);
+});
