@@ -22,9 +22,8 @@ const forbidding = new Map([
  * @param to offset of the token after the function's `func`
  */
 export function forbiddenBy(text: string, from: number, to: number): string | null {
-  let i = text.indexOf("//go:", from);
-  if (i < 0 || i >= to) return null;
-  for (i = from; i < to; i++) {
+  if (!text.slice(from, to).includes("//go:")) return null;
+  for (let i = from; i < to; i++) {
     if (text[i] !== "/") continue;
     if (text[i + 1] === "*") {
       i = text.indexOf("*/", i + 2) + 1;

@@ -23,7 +23,7 @@ const encoder = new TextEncoder();
 /** Gives positions as Go's tools see them, in ascending order of offset. */
 export class Positions {
   #line = 1;
-  #lineStart = 0;
+  #newline: number;
   #columnAt = 0;
   #columnBytes = 0;
   #directive = 0;
@@ -33,7 +33,9 @@ export class Positions {
   constructor(
     private readonly text: string,
     private readonly directives: readonly LineDirective[],
-  ) {}
+  ) {
+    this.#newline = text.indexOf("\n");
+  }
 
   /**
    * The comment that gives the text at an offset its position back, after an insertion just before it: line and column, which
@@ -61,12 +63,9 @@ export class Positions {
   }
 
   #advance(offset: number): void {
-    for (;;) {
-      const newline = this.text.indexOf("\n", this.#lineStart);
-      if (newline < 0 || newline >= offset) return;
+    for (; this.#newline >= 0 && this.#newline < offset; this.#newline = this.text.indexOf("\n", this.#columnAt)) {
       this.#line++;
-      this.#lineStart = newline + 1;
-      this.#columnAt = this.#lineStart;
+      this.#columnAt = this.#newline + 1;
       this.#columnBytes = 0;
     }
   }

@@ -27,57 +27,72 @@ export function maskGaps(text: string, parse: Parse): string {
 
 /** A text under masking, and a copy in which comments, strings and runes are spaces, so that patterns see code only. */
 class Mask {
-  code: string;
+  readonly #text: Uint16Array;
+  readonly #code: Uint16Array;
 
-  constructor(public text: string) {
-    const opaque: [number, number][] = [];
-    scan(text, 0, text.length, (start, end) => opaque.push([start, end]));
-    // A general comment with a newline in it acts like a newline, which the grammar does not know.
-    const newlines = (part: string) => (part.startsWith("/*") && part.includes("\n") ? "\n" : null);
-    this.text = replaceAt(text, opaque, (part) => newlines(part)?.repeat(part.length) ?? part);
-    this.code = replaceAt(text, opaque, (part) => (newlines(part) ?? " ").repeat(part.length));
+  constructor(text: string) {
+    this.#text = unitsOf(text);
+    this.#code = unitsOf(text);
+    scan(text, 0, text.length, (start, end) => {
+      // A general comment with a newline in it acts like a newline, which the grammar does not know.
+      if (text.startsWith("/*", start) && text.slice(start, end).includes("\n")) this.fill(start, end, "\n");
+      else this.#code.fill(0x20, start, end);
+    });
+  }
+
+  get text(): string {
+    return this.slice(0, this.#text.length);
+  }
+
+  get code(): string {
+    return stringOf(this.#code);
+  }
+
+  slice(start: number, end: number): string {
+    return stringOf(this.#text.subarray(start, end));
   }
 
   fill(start: number, end: number, char: string): void {
-    const fill = char.repeat(end - start);
-    this.text = this.text.slice(0, start) + fill + this.text.slice(end);
-    this.code = this.code.slice(0, start) + fill + this.code.slice(end);
+    this.#text.fill(char.charCodeAt(0), start, end);
+    this.#code.fill(char.charCodeAt(0), start, end);
   }
 
-  /** Offset after the bracket that matches the one at `open`; the text's length if there is none. */
-  closed(open: number): number {
+  /** Offset after the bracket that matches the first `(`, `[` or `{` at or after `from`; the text's length if there is none. */
+  closed(from: number): number {
     let depth = 0;
-    for (let i = open; i < this.code.length; i++) {
-      const char = this.code[i];
-      if (char === "(" || char === "[" || char === "{") depth++;
-      else if ((char === ")" || char === "]" || char === "}") && --depth === 0) return i + 1;
+    for (let i = from; i < this.#code.length; i++) {
+      const unit = this.#code[i];
+      if (unit === 0x28 || unit === 0x5b || unit === 0x7b) depth++;
+      else if ((unit === 0x29 || unit === 0x5d || unit === 0x7d) && --depth === 0) return i + 1;
     }
-    return this.code.length;
+    return this.#code.length;
   }
 }
 
-function replaceAt(text: string, places: [number, number][], replace: (part: string) => string): string {
-  const parts: string[] = [];
-  let done = 0;
-  for (const [start, end] of places) {
-    parts.push(text.slice(done, start), replace(text.slice(start, end)));
-    done = end;
-  }
-  return parts.join("") + text.slice(done);
+const utf16 = new TextDecoder("utf-16le", { ignoreBOM: true });
+
+function unitsOf(text: string): Uint16Array {
+  return Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+}
+
+function stringOf(units: Uint16Array): string {
+  return utf16.decode(units);
 }
 
 function maskMethodTypeParameters(masked: Mask): void {
-  if (!masked.code.startsWith("func")) return;
-  const head = readHead(masked.text, 0);
-  if (head === null || masked.text[head.afterFunc] !== "(") return;
-  const open = skipTrivia(masked.text, head.nameEnd);
-  if (masked.text[open] === "[") masked.fill(open, masked.closed(open), " ");
+  const { text } = masked;
+  if (!text.startsWith("func")) return;
+  const head = readHead(text, 0);
+  if (head === null || text[head.afterFunc] !== "(") return;
+  const open = skipTrivia(text, head.nameEnd);
+  if (text[open] === "[") masked.fill(open, masked.closed(open), " ");
 }
 
 function maskTypeLiteralSelectors(masked: Mask): void {
-  for (const match of [...masked.code.matchAll(/\b(?:interface|struct)\s*\{/g)].reverse()) {
-    const end = masked.closed(match.index + match[0].length - 1);
-    if (/^[\s)]*\.\s*[\p{L}_]/u.test(masked.code.slice(end, end + 80))) masked.fill(match.index, end, "x");
+  const { code } = masked;
+  for (const match of [...code.matchAll(/\b(?:interface|struct)\s*\{/g)].reverse()) {
+    const end = masked.closed(match.index);
+    if (/^[\s)]*\.\s*[\p{L}_]/u.test(code.slice(end, end + 80))) masked.fill(match.index, end, "x");
   }
 }
 
@@ -91,10 +106,11 @@ function maskEmptyInitializers(masked: Mask): void {
 
 /** `{; x }`, `x;; y`, `case x:; y`: a semicolon of its own becomes a newline, which is white space where it ends nothing. */
 function maskEmptyStatements(masked: Mask): void {
-  for (const match of masked.code.matchAll(/(?<=[{;:]\s*|\n\s*);/g)) {
-    const before = masked.code.slice(0, match.index);
-    const header = before.slice(Math.max(before.lastIndexOf("{"), before.lastIndexOf("}")) + 1);
-    if (!/\bfor\b/.test(header)) masked.fill(match.index, match.index + 1, "\n");
+  const { code } = masked;
+  for (const match of code.matchAll(/(?<=[{;:]\s*|\n\s*);/g)) {
+    // The two semicolons of `for ;; {` are needed.
+    const line = code.lastIndexOf("\n", match.index - 1) + 1;
+    if (!/\bfor\b[^{}]*$/.test(code.slice(line, match.index))) masked.fill(match.index, match.index + 1, "\n");
   }
 }
 
@@ -110,7 +126,7 @@ function maskNews(masked: Mask, parse: Parse): void {
   for (const match of [...masked.code.matchAll(/(?<![\p{L}\p{Nd}_.])(?:new|make)(?=\s*\()/gu)].reverse()) {
     const start = match.index;
     const word = start + match[0].length;
-    const end = masked.closed(masked.code.indexOf("(", word));
-    if (parse(`package p\nvar _ = ${masked.text.slice(start, end)}\n`) === null) masked.fill(start, word, "x");
+    const end = masked.closed(word);
+    if (parse(`package p\nvar _ = ${masked.slice(start, end)}\n`) === null) masked.fill(start, word, "x");
   }
 }

@@ -43,8 +43,8 @@ export interface Instrumented {
   readonly grammarGaps: Skip[];
 }
 
-/** The parser needs about 100 times the text's size; beyond this it might not get it. */
-const maxUnits = 16 << 20;
+/** The parser needs up to 180 times the size of a text, and has 2 GiB. Larger files are tables of data. */
+const maxUnits = 8 << 20;
 
 /**
  * Rewrites one file. All insertions stand on lines that are there, only the site table is appended on a line of its own.

@@ -63,11 +63,14 @@ function unitName(unit: string): string {
 }
 
 function readUnit(unit: string, parse: Parse): Site[] | null {
-  for (const candidate of [unit, maskGaps(unit, parse)]) {
+  const accepted = (candidate: string) => {
     const sites = parse(candidate);
-    if (sites !== null && agree(sites, scan(candidate))) return sites;
-  }
-  return null;
+    return sites !== null && agree(sites, scan(candidate)) ? sites : null;
+  };
+  const sites = accepted(unit);
+  if (sites !== null) return sites;
+  const masked = maskGaps(unit, parse);
+  return masked === unit ? null : accepted(masked);
 }
 
 /** The specs within `var ( … )`; null for any other declaration. */
