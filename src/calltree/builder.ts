@@ -194,7 +194,8 @@ export class TreeBuilder {
   private place(slot: number, { begin, request }: Parked): boolean {
     const { goid, parentGoid, spawnRef } = begin;
     if (parentGoid === 0 && spawnRef === 0) {
-      this.hang(slot, goid, ROOT, EdgeKind.call, 0);
+      // Goroutine 1 is the main one; others without a parent were started by the runtime, for timers for instance.
+      this.hang(slot, goid, ROOT, goid === 1 ? EdgeKind.call : EdgeKind.approximate, 0);
       return true;
     }
     if (request !== NO_NODE) {

@@ -20,7 +20,11 @@ export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[],
   const func = new Int32Array(size);
   const edge = new Uint8Array(size);
   const site = new Int32Array(size);
-  const column = (values: Float64Array) => Float64Array.from(order, (node) => values[node]);
+  const column = (values: Float64Array) => {
+    const result = new Float64Array(size);
+    for (let i = 0; i < size; i++) result[i] = values[order[i]];
+    return result;
+  };
   for (let i = 0; i < size; i++) {
     const node = order[i];
     const { kind, site: id } = edges[nodes.edge[node]];

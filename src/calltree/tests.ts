@@ -44,9 +44,17 @@ export function testSections(
   }
   tests.sort((a, b) => tree.first[a] - tree.first[b]);
   const sections: Section[] = tests.map((node) => {
-    const whole = tree.total[node];
+    const whole = extent(tree, node);
     return { view: viewTree(tree, { ...options, whole }, [node]), whole };
   });
   const rest = viewTree(tree, { ...options, whole: total, omit: new Set(tests) });
   return rest.roots.length === 0 ? sections : [...sections, { view: rest, whole: total }];
+}
+
+/** A parallel subtest runs after the function of its test has returned: 100% is the time until all is done. */
+function extent(tree: CallTree, node: number): number {
+  if (tree.calls[node] > 1) return tree.total[node];
+  let last = 0;
+  for (let below = node; below < tree.end[node]; below++) last = Math.max(last, tree.last[below]);
+  return last - tree.first[node];
 }

@@ -13,7 +13,10 @@ export const EdgeKind = {
   exact: 1,
   /** Outermost frame of a goroutine that untraced code started, itself started by the parent's go statement. */
   indirect: 2,
-  /** Outermost frame of a goroutine that untraced code started; the parent is a guess within the right goroutine. */
+  /**
+   * Outermost frame of a goroutine that untraced code started; the parent is a guess within the right goroutine, or
+   * node 0 if that goroutine has no open frame in the trace.
+   */
   approximate: 3,
 } as const;
 

@@ -67,6 +67,6 @@ function* byName(tree: CallTree, names: readonly string[]): Generator<number> {
       const [left, right] = [names[func[a]], names[func[b]]];
       return left === right ? tree.edge[b] - tree.edge[a] || b - a : left < right ? 1 : -1;
     });
-    stack.push(...children);
+    for (const child of children) stack.push(child);
   }
 }

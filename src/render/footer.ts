@@ -20,7 +20,7 @@ export function footer(process: ProcessTree, remarks: readonly string[]): string
   const goexits = sumOf(tree.goexits);
   if (goexits > 0) lines.push(`left by runtime.Goexit: ${formatNumberOf(goexits, "frame")}`);
   if (process.pruned > 0) lines.push(`left out by --min: ${formatNumberOf(process.pruned, "call")}`);
-  if (tree.edge.some((kind) => kind === EdgeKind.indirect || kind === EdgeKind.approximate)) {
+  if (tree.edge.some((kind, node) => kind >= EdgeKind.indirect && tree.parent[node] !== 0)) {
     lines.push(
       "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it",
     );

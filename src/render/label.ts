@@ -1,9 +1,9 @@
 /** What a line of a call tree says about its node, apart from times. */
 import { formatCount } from "../base/units.js";
-import { type CallForest, type CallTree, EdgeKind } from "../calltree/index.js";
+import { type CallForest, type CallTree, EdgeKind, isTestFunction } from "../calltree/index.js";
 
 export interface Label {
-  /** `go ` or `go~ ` before goroutines. */
+  /** `go ` before goroutines, `go~ ` if the frame above is a guess. */
   readonly spawn: string;
   readonly name: string;
   /** ` ×1,000,000`, in how many goroutines. */
@@ -28,6 +28,10 @@ export function labelOf(functions: CallForest["functions"], tree: CallTree, node
   mark("recovered", tree.recovered.get(node));
   mark("Goexit", tree.goexits.get(node));
   mark("not returned", tree.running.get(node));
-  const spawn = edge === EdgeKind.call ? "" : edge === EdgeKind.exact ? "go " : "go~ ";
-  return { spawn, name: functions[tree.func[node]].name.replace(/[\x00-\x1f\x7f]/g, " "), count, endings };
+  const { name } = functions[tree.func[node]];
+  const guessed = edge !== EdgeKind.exact && tree.parent[node] !== 0;
+  // Package testing gives every test a goroutine of its own; saying so in every line would say nothing.
+  const plain = edge === EdgeKind.call || (tree.parent[node] === 0 && isTestFunction(name));
+  const spawn = plain ? "" : guessed ? "go~ " : "go ";
+  return { spawn, name: name.replace(/[\x00-\x1f\x7f]/g, " "), count, endings };
 }
