@@ -141,10 +141,10 @@ func deepPanic(n int) {
 }
 
 var _ = scenario("deep", func() {
-	down(100000)
+	down(deepest)
 	func() {
 		defer func() { recover() }()
-		deepPanic(50000)
+		deepPanic(deepest / 2)
 	}()
 })
 
@@ -157,7 +157,7 @@ func TestDeepRecursion(t *testing.T) {
 			panics++
 		}
 	}
-	if panics != 50001 || tr.recorded != 2*(100001+50001) {
+	if panics != deepest/2+1 || tr.recorded != 2*(deepest+1+deepest/2+1) {
 		t.Errorf("%d ends by panic, %d events", panics, tr.recorded)
 	}
 }
@@ -216,6 +216,8 @@ func TestAllocatesNothing(t *testing.T) {
 	traced(t, "allocs")
 }
 
+const stressRounds = 4 + 36*deepest/100000
+
 // Stacks move and the collector runs while several goroutines record.
 var _ = scenario("stress", func() {
 	stop := make(chan bool)
@@ -234,7 +236,7 @@ var _ = scenario("stress", func() {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			for j := 0; j < 40; j++ {
+			for j := 0; j < stressRounds; j++ {
 				down(200)
 				wg.Add(1)
 				rt.Spawn(&v[13])
@@ -252,10 +254,10 @@ var _ = scenario("stress", func() {
 })
 
 func TestStress(t *testing.T) {
-	for _, procs := range []string{"GOMAXPROCS=1", "GOMAXPROCS=2", "GOMAXPROCS=8", "GODEBUG=clobberfree=1,gccheckmark=1"} {
+	for _, procs := range []string{"GOMAXPROCS=1", "GOMAXPROCS=8", "GODEBUG=clobberfree=1,gccheckmark=1"} {
 		tr, _ := traced(t, "stress", procs)
 		tr.balanced(t)
-		if n := 8*40*(201*2+1) + 8*40*(51*2+2); tr.recorded != n {
+		if n := 8*stressRounds*(201*2+1) + 8*stressRounds*(51*2+2); tr.recorded != n {
 			t.Errorf("%s: %d events, want %d", procs, tr.recorded, n)
 		}
 	}

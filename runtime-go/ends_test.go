@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,7 +19,7 @@ import (
 
 // However a process ends, what it recorded is in the file.
 
-const endCalls = 10000
+const endCalls = deepest / 10
 
 func ending(how string) func() {
 	return func() {
@@ -49,6 +50,7 @@ func finish(how string) {
 	case "deadlock":
 		select {}
 	case "overflow":
+		debug.SetMaxStack(64 << 20)
 		endless(1)
 	case "maps":
 		m := map[int]int{}
@@ -83,6 +85,9 @@ func TestEnds(t *testing.T) {
 	for _, how := range ends {
 		how := how
 		t.Run(how, func(t *testing.T) {
+			if how == "deadlock" && raceEnabled || how == "overflow" && (portable || raceEnabled) {
+				t.Skip("not detected, or very slow")
+			}
 			r := runs(t, how)
 			if n := len(r.files); n != 1 && (how != "exec" || n != 2) {
 				t.Fatalf("%d traces\n%s", n, r.errs)
@@ -106,7 +111,7 @@ func TestEnds(t *testing.T) {
 				}
 				switch how {
 				case "overflow":
-					if depth < 1e6 || depth != enters-endCalls {
+					if depth < 1e5 || depth != enters-endCalls {
 						t.Errorf("%d frames open of %d", depth, enters)
 					}
 				case "panic", "nil":
@@ -156,7 +161,11 @@ func TestKilledAnywhere(t *testing.T) {
 		c.Wait()
 		files, _ := os.ReadDir(dir)
 		if len(files) == 1 {
-			decode(t, dir+"/"+files[0].Name())
+			path := dir + "/" + files[0].Name()
+			// Killed before the header was begun, the file is all zeros.
+			if b, _ := os.ReadFile(path); len(b) > 0 && b[0] != 0 {
+				decode(t, path)
+			}
 		}
 	}
 }
@@ -214,7 +223,7 @@ var _ = scenario("closesall", func() {
 			syscall.Dup3(int(mine.Fd()), fd, 0)
 		}
 	}
-	for i := 0; i < 1000000; i++ {
+	for i := 0; i < 10*deepest; i++ {
 		leaf()
 	}
 })
@@ -223,7 +232,7 @@ func TestForeignDescriptor(t *testing.T) {
 	mine := t.TempDir() + "/mine"
 	tr, _ := traced(t, "closesall", "MINE="+mine)
 	tr.balanced(t)
-	if tr.recorded != 2000002 {
+	if tr.recorded != 20*deepest+2 {
 		t.Errorf("%d events", tr.recorded)
 	}
 	if fi, err := os.Stat(mine); err != nil || fi.Size() != 0 {

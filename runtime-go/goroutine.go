@@ -75,9 +75,9 @@ func goMinor(version string) uint {
 //go:norace
 func stackGoid() uint64 {
 	var buf [40]byte
-	b := (*[40]byte)(noescape(unsafe.Pointer(&buf)))[:]
-	n := runtime.Stack(b, false)
-	return leadingNumber(b[:n], len("goroutine "))
+	n := runtime.Stack((*[40]byte)(noescape(unsafe.Pointer(&buf)))[:], false)
+	// Read through buf itself, so that it is alive across the call.
+	return leadingNumber(buf[:n], len("goroutine "))
 }
 
 //go:norace

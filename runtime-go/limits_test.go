@@ -16,7 +16,7 @@ import (
 )
 
 // many records exactly 2*2*(1+N) + 2 events on three goroutines.
-const manyCalls = 400000
+const manyCalls = 4 * deepest
 
 func manyLeaves() {
 	defer rt.Exit(rt.Enter(&v[51]))
@@ -42,6 +42,9 @@ var _ = scenario("many", many)
 
 func TestLimit(t *testing.T) {
 	for _, limit := range []int{16 << 10, 100000, 1 << 20, 3 << 20} {
+		if portable && limit > 16<<10 {
+			t.Skip("too slow")
+		}
 		tr, _ := traced(t, "many", "GOTRACE_MAX_SIZE="+strconv.Itoa(limit))
 		if fi, _ := os.Stat(tr.path); fi.Size() > int64(limit) {
 			t.Errorf("limit %d: file of %d", limit, fi.Size())
@@ -78,6 +81,9 @@ var _ = scenario("rlimit", func() {
 })
 
 func TestFileSizeLimit(t *testing.T) {
+	if portable {
+		t.Skip("too slow")
+	}
 	tr, _ := traced(t, "rlimit", "FSIZE=2500000")
 	if tr.stop != 3 || tr.recorded+int(tr.dropped) != manyEvents+4 || len(tr.b) > 2500000 {
 		t.Errorf("stop %d, %d + %d, file of %d", tr.stop, tr.recorded, tr.dropped, len(tr.b))
@@ -92,6 +98,9 @@ func TestFileSizeLimit(t *testing.T) {
 }
 
 func TestFullDisk(t *testing.T) {
+	if portable {
+		t.Skip("too slow")
+	}
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2200k"); err != nil {
 		t.Skip("cannot mount: ", err)

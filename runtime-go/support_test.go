@@ -46,7 +46,7 @@ func runs(t testing.TB, name string, env ...string) result {
 	t.Helper()
 	dir := t.TempDir()
 	c := exec.Command(os.Args[0])
-	c.Env = append(append(os.Environ(), "RT_SCENARIO="+name, "GOTRACE_OUT="+dir), env...)
+	c.Env = append(append(os.Environ(), "RT_SCENARIO="+name, "GOTRACE_OUT="+dir, "GORACE=atexit_sleep_ms=0"), env...)
 	var out, errs bytes.Buffer
 	c.Stdout, c.Stderr = &out, &errs
 	if err := c.Start(); err != nil {

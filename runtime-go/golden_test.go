@@ -1,0 +1,106 @@
+package rt
+
+import (
+	"bytes"
+	"flag"
+	"io/ioutil"
+	"testing"
+	"unsafe"
+)
+
+var update = flag.Bool("update", false, "write the golden trace")
+
+const goldenPath = "../testdata/format/golden.gotrace"
+
+// golden builds a trace of every kind of record with the recorder's own
+// encoders, in ordinary memory.
+func golden() []byte {
+	oldHot, oldRec := hot, rec
+	defer func() { hot, rec = oldHot, oldRec }()
+	memory := make([]uint64, 4096)
+	hot.base = unsafe.Pointer(&memory[0])
+	rec.state = stateOn
+	rec.mapped, rec.limit = 32768, 2<<30
+	rec.startTicks, rec.pairTicks = 1000000, 1000000
+	rec.nextID, rec.defs, rec.defsPos, rec.defsEnd, rec.defsSeq = 0, nil, 0, 0, 0
+
+	putHeader(&header{
+		flags: flagRawTicks, pid: 4321, ppid: 1234,
+		ticks: 1000000, nano: 500000, wall: 1700000000123456789, max: 2 << 30,
+		text: [4]string{"go1.26.8", "linux/amd64", "./golden", "/home/ü/golden"},
+	})
+	headerPair(1000100, 500050)
+	headerPair(9000000, 4500000)
+
+	putDefinition(defFunction, "main.main", "/src/main.go", 3)
+	putDefinition(defFunction, "main.(*Server).Start.func1.2", "/src/server.go", 70000)
+	putDefinition(defGo, "main.main", "/src/main.go", 5)
+	putDefinition(defFunction, "main.größe[...]", "/src/ü b.go", 1)
+
+	a, b, c := &slot{number: 0}, &slot{number: 1}, &slot{number: 2}
+	open := func(s *slot, n, ticks, nano uint64) { openChunk(s, reserve(n, true), n, ticks, nano) }
+	open(a, 128, 1000200, 500100)
+	putBegin(a, 1000210, 1, 0, 0)
+	putEnter(a, 1, 1000220)
+	putEnter(a, 2, 1000220+enter4Delta-1)               // the longest of 4 bytes
+	putEnter(a, enter4ID-1, 1000220+enter4Delta-1)      // delta 0
+	putExit(a, 0, 1000220+enter4Delta-1+exit2Delta-1)   // the longest of 2 bytes
+	putExit(a, 0, 1000220+enter4Delta-1+2*exit2Delta-1) // the shortest of 4 bytes
+	putSync(a, 1200000, 600000)
+	ref := putSpawn(a, 3, 1200007)
+	open(a, 256, 1200100, 600050)
+	putEnter(a, enter4ID, 1200110)                             // the least id of 6 bytes
+	putEnter(a, 1, 1200110+enter4Delta)                        // the least delta of 6 bytes
+	putEnter(a, enter6ID-1, 1200110+enter4Delta+enter6Delta-1) // the longest of 6 bytes
+	putEnter(a, enter6ID, 40000000)
+	putEnter(a, 1<<32-1, 40000000+enter8Delta-1)
+	putEnter(a, 4, 40000000+enter8Delta-1+enter6Delta)
+	putExit(a, 0, 40000000+enter8Delta-1+enter6Delta+exit4Delta-1)
+	putExit(a, ctlPanic, 40000000+enter8Delta+enter6Delta+exit4Delta)
+	putExit(a, ctlGoexit, 1<<33)
+	putSpawn(a, 0x12345, 1<<33+1)
+	putSync(a, 1<<63+5, 1<<62+7)
+
+	open(b, 128, 1200200, 600100)
+	putBegin(b, 1200300, 0xfedcba987654, 1, ref/2)
+	putEnter(b, 2, 1200400)
+	putExit(b, ctlGoexit, 1200500)
+	putBegin(b, 1200600, 19, 0xfedcba987654, 1<<47+3) // another goroutine on the same g
+
+	add64((*uint64)(add(hot.base, hdrUsed)), 128) // allocated, never begun
+	open(c, 192, 1200700, 600350)
+	putBegin(c, 1200700, 20, 1, 0)
+
+	put64(hot.base, hdrShards+3*shardStride, 77)
+	put32(hot.base, hdrStopReason, stopLimit)
+	put64(hot.base, hdrStopTicks, 1<<34)
+
+	used := *(*uint64)(add(hot.base, hdrUsed))
+	out := make([]byte, used)
+	for i := range out {
+		out[i] = *(*byte)(add(hot.base, uintptr(i)))
+	}
+	return out
+}
+
+// TestGolden holds the encoders to the bytes that the reader's tests use too.
+func TestGolden(t *testing.T) {
+	got := golden()
+	if *update {
+		if err := ioutil.WriteFile(goldenPath, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := ioutil.ReadFile(goldenPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		for i := range got {
+			if i >= len(want) || got[i] != want[i] {
+				t.Fatalf("%d bytes, want %d; first difference at %d", len(got), len(want), i)
+			}
+		}
+		t.Fatalf("%d bytes, want %d", len(got), len(want))
+	}
+}

@@ -1,0 +1,6 @@
+//go:build !race
+// +build !race
+
+package rt_test
+
+const raceEnabled = false
