@@ -22,7 +22,7 @@ export function snippets(variable: string, runtimePath: string): Snippets {
     afterBrace: (site) => `defer ${importName}.Exit(${importName}.Enter(&${variable}[${site}]));`,
     beforeGo: (site) => `${importName}.Spawn(&${variable}[${site}]); `,
     afterGo: `; ${importName}.Spawned()`,
-    atEnd: (sites) => `var ${variable} [${sites}]uint32`,
+    atEnd: (sites) => `var ${variable} [${sites}]${importName}.Site`,
   };
 }
 

@@ -20,7 +20,7 @@ const insertions: [RegExp, string][] = [
   [/defer __gotrace\.Exit\(__gotrace\.Enter\(&__gotrace_\w+\[(\d+)\]\)\);/g, "‹enter $1›"],
   [/__gotrace\.Spawn\(&__gotrace_\w+\[(\d+)\]\); /g, "‹spawn $1›"],
   [/; __gotrace\.Spawned\(\)/g, "‹spawned›"],
-  [/\nvar __gotrace_\w+ \[(\d+)\]uint32\n$/g, "‹table $1›"],
+  [/\nvar __gotrace_\w+ \[(\d+)\]__gotrace\.Site\n$/g, "‹table $1›"],
 ];
 
 /** A rewritten text with our insertions in short. */

@@ -15,7 +15,7 @@ test("insertions hide in comments, and the text after each keeps its position", 
         "/*gotrace:__gotrace.Spawn(&T[1]); *//*line :2:12*/go größe()/*gotrace:; __gotrace.Spawned()*//*line :2:24*/; L: " +
         "/*gotrace:__gotrace.Spawn(&T[2]); *//*line :2:29*/go g()/*gotrace:; __gotrace.Spawned()*//*line :2:35*/ }",
       "",
-      "/*gotrace:var T [3]uint32*/",
+      "/*gotrace:var T [3]__gotrace.Site*/",
       "",
     ].join("\n"),
   );

@@ -15,7 +15,7 @@ test("the whole of a small file", () => {
       "\t__gotrace.Spawn(&__gotrace_a_b_e61ab31904644883[1]); go run(1); __gotrace.Spawned()",
       "}",
       "",
-      "var __gotrace_a_b_e61ab31904644883 [2]uint32",
+      "var __gotrace_a_b_e61ab31904644883 [2]__gotrace.Site",
       "",
     ].join("\n"),
   );
@@ -147,7 +147,7 @@ describe("ends of files", () => {
     const text = instrument(`package p\n${source}`).text!;
     expect(text.slice(0, text.lastIndexOf("var "))).toMatch(/^package p.*\n/);
     expect(short(text.slice(0, text.lastIndexOf("var ")))).toBe(`package p‹import›\n${expected}`);
-    expect(text.endsWith("uint32\n")).toBe(true);
+    expect(text.endsWith("__gotrace.Site\n")).toBe(true);
   });
 });
 
