@@ -3,11 +3,12 @@ import { forbiddenBy } from "./directives.js";
 import { readHead } from "./names.js";
 import type { Scan } from "./scan.js";
 import type { Site } from "./sites.js";
+import { findTimers } from "./timers.js";
 
-/** A place that gets a hook: a function's `{` at `open`, or a go statement at [start, end). */
+/** A place that gets a hook: a function's `{` at `open`, a go statement or an argument of time.AfterFunc at [start, end). */
 export type Hook =
   | { readonly kind: "function"; readonly open: number }
-  | { readonly kind: "spawn"; readonly start: number; readonly end: number };
+  | { readonly kind: "spawn" | "timer"; readonly start: number; readonly end: number };
 
 /** A function without a hook. */
 export interface Refusal {
@@ -35,7 +36,10 @@ interface Frame {
  * Decides for each site. Function literals within a function that may not be hooked are left alone too: Go may have inlined
  * them, and a hook would turn them into calls, which `//go:nosplit` code must not make on a small stack.
  */
-export function planHooks(text: string, sites: readonly Site[], scanned: Scan): Plan {
+export function planHooks(text: string, found: readonly Site[], scanned: Scan): Plan {
+  const timers = findTimers(text).map(({ start, end }): Site => ({ kind: "timer", start, end, open: -1 }));
+  // An argument comes before a function literal that begins where it does.
+  const sites = timers.length === 0 ? found : [...timers, ...found].sort((a, b) => a.start - b.start);
   const hooks: Hook[] = [];
   const refusals: Refusal[] = [];
   const frames: Frame[] = [];
@@ -48,6 +52,10 @@ export function planHooks(text: string, sites: readonly Site[], scanned: Scan): 
     if (site.kind === "go") {
       // A statement outside any function is not Go, though the grammar takes it.
       if (around !== outside && around.reason === null) hooks.push({ kind: "spawn", start: site.start, end: site.end });
+      continue;
+    }
+    if (site.kind === "timer") {
+      if (around.reason === null) hooks.push({ kind: "timer", start: site.start, end: site.end });
       continue;
     }
     let frame: Frame;

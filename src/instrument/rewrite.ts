@@ -83,10 +83,11 @@ function withHooks(text: string, path: string, options: InstrumentOptions, scann
   const { sites, gaps } = findSites(text, scanned, parse);
   const plan = planHooks(text, sites, scanned);
   const functions = plan.hooks.filter((hook) => hook.kind === "function").length;
+  const spawns = plan.hooks.filter((hook) => hook.kind === "spawn").length;
   return {
     text: plan.hooks.length === 0 ? null : insertHooks(text, path, options, scanned, plan),
     functions,
-    spawns: plan.hooks.length - functions,
+    spawns,
     skipped: toSkips(text, plan.refusals),
     grammarGaps: toSkips(text, gaps),
   };
@@ -106,15 +107,18 @@ function untouched(fileReason?: string): Instrumented {
 function insertHooks(text: string, path: string, options: InstrumentOptions, scanned: Scan, plan: Plan): string {
   const code = snippets(tableName(path), options.runtimePath);
   const edits = new EditBuffer(text);
-  // Positions are asked for in ascending order, so the ends of go statements that are still open wait here.
-  const ends: number[] = [];
+  // Positions are asked for in ascending order, so the ends of statements and arguments that are still open wait here.
+  const ends: { readonly at: number; readonly code: string }[] = [];
   const positions = options.mode === "markers" ? new Positions(text, scanned.lineDirectives) : null;
   const wrap = positions === null ? (snippet: string) => snippet : marker;
   const insert = (offset: number, rank: 0 | 1, snippet: string) => {
     edits.insert(offset, rank, snippet + (positions?.directiveAt(offset) ?? ""));
   };
   const endSpawns = (before: number) => {
-    while (ends.length > 0 && ends[ends.length - 1] <= before) insert(ends.pop()!, 0, wrap(code.afterGo));
+    for (let last = ends.at(-1); last !== undefined && last.at <= before; last = ends.at(-1)) {
+      insert(last.at, 0, wrap(last.code));
+      ends.pop();
+    }
   };
   // The import is never hidden: the go command must see it, or the package would be built without the runtime.
   insert(scanned.declarations[0].end, 0, code.afterPackage);
@@ -123,8 +127,10 @@ function insertHooks(text: string, path: string, options: InstrumentOptions, sca
     if (hook.kind === "function") {
       insert(hook.open + 1, 0, wrap(code.afterBrace(site)));
     } else {
-      insert(hook.start, 1, wrap(code.beforeGo(site)));
-      ends.push(hook.end);
+      const [before, after] =
+        hook.kind === "spawn" ? [code.beforeGo, code.afterGo] : [code.beforeTimer, code.afterTimer];
+      insert(hook.start, 1, wrap(before(site)));
+      ends.push({ at: hook.end, code: after });
     }
   });
   endSpawns(text.length);

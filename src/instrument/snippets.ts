@@ -12,6 +12,8 @@ export interface Snippets {
   readonly afterBrace: (site: number) => string;
   readonly beforeGo: (site: number) => string;
   readonly afterGo: string;
+  readonly beforeTimer: (site: number) => string;
+  readonly afterTimer: string;
   readonly atEnd: (sites: number) => string;
 }
 
@@ -22,6 +24,8 @@ export function snippets(variable: string, runtimePath: string): Snippets {
     afterBrace: (site) => `defer ${importName}.Exit(${importName}.Enter(&${variable}[${site}]));`,
     beforeGo: (site) => `${importName}.Spawn(&${variable}[${site}]); `,
     afterGo: `; ${importName}.Spawned()`,
+    beforeTimer: (site) => `${importName}.After(&${variable}[${site}], `,
+    afterTimer: `, ${importName}.End)`,
     atEnd: (sites) => `var ${variable} [${sites}]${importName}.Site`,
   };
 }

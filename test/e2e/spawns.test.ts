@@ -73,7 +73,12 @@ test("after a panic while arguments were evaluated", () => {
 
 test("the go statement is named", () => {
   const start = tree[0]!.children.find((node) => node.name === "main.plain")!;
-  expect(start.children.find((node) => node.spawn)?.go).toMatch(/testdata\/spawns\/main\.go:36$/);
+  expect(start.children.find((node) => node.spawn)?.go).toMatch(/testdata\/spawns\/main\.go:37$/);
+});
+
+test("functions of time.AfterFunc hang under the frame that set the timer", () => {
+  expect(paths("main.underAfterFunc")).toEqual(["main > afterFunc > ~afterFunc.func1 > underAfterFunc ×1"]);
+  expect(paths("main.underReset")).toEqual(["main > afterFunc > ~afterFunc.func2 > underReset ×2"]);
 });
 
 test("handlers of net/http are goroutines of their own", () => {

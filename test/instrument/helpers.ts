@@ -20,6 +20,8 @@ const insertions: [RegExp, string][] = [
   [/defer __gotrace\.Exit\(__gotrace\.Enter\(&__gotrace_\w+\[(\d+)\]\)\);/g, "‹enter $1›"],
   [/__gotrace\.Spawn\(&__gotrace_\w+\[(\d+)\]\); /g, "‹spawn $1›"],
   [/; __gotrace\.Spawned\(\)/g, "‹spawned›"],
+  [/__gotrace\.After\(&__gotrace_\w+\[(\d+)\], /g, "‹after $1›"],
+  [/, __gotrace\.End\)/g, "‹end›"],
   [/\nvar __gotrace_\w+ \[(\d+)\]__gotrace\.Site\n$/g, "‹table $1›"],
 ];
 
@@ -30,7 +32,7 @@ export function short(text: string | null): string {
 
 /** A rewritten text without our insertions. */
 export function without(text: string): string {
-  return short(text).replace(/‹(import|enter \d+|spawn \d+|spawned|table \d+)›/g, "");
+  return short(text).replace(/‹(import|enter \d+|spawn \d+|spawned|after \d+|end|table \d+)›/g, "");
 }
 
 /** What the body of a file becomes: package clause and table are left out. */

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"runtime/pprof"
 	"sync"
 	"time"
@@ -156,9 +157,28 @@ func underAfterPanic() { defer wg.Done(); leaf() }
 
 func afterFunc() {
 	done := make(chan bool)
-	time.AfterFunc(time.Millisecond, func() { underAfterFunc(); close(done) })
+	time.AfterFunc(time.Millisecond, func() {
+		underAfterFunc()
+		pcs := make([]uintptr, 10)
+		frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
+		for more := true; more; {
+			var frame runtime.Frame
+			frame, more = frames.Next()
+			fmt.Println("frame:", frame.Function)
+		}
+		done <- true
+	})
 	<-done
+	var none func()
+	time.AfterFunc(time.Hour, none).Stop()
+	timer := time.AfterFunc(time.Hour, func() { underReset(); done <- true })
+	for i := 0; i < 2; i++ {
+		timer.Reset(time.Microsecond)
+		<-done
+	}
 }
+
+func underReset() { leaf() }
 
 func underAfterFunc() { leaf() }
 

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { findTimers } from "../../src/instrument/timers.js";
+import { instrument, short, without } from "./helpers.js";
+
+function timers(source: string): string[] {
+  return findTimers(source).map(({ start, end }) => source.slice(start, end));
+}
+
+test("the second argument of time.AfterFunc", () => {
+  expect(timers('import "time"\ntime.AfterFunc(d, f)')).toEqual(["f"]);
+  expect(timers('import "time"\ntime.AfterFunc(time.Duration(n, m), s.stop )')).toEqual(["s.stop"]);
+  expect(timers('import "time"\ntime.AfterFunc(d,\n\tfunc() { a, b(") ,") },\n)')).toEqual(['func() { a, b(") ,") }']);
+  expect(timers('import (\n\tclock "time"\n)\nclock.AfterFunc(d /* , */, f /* ) */)')).toEqual(["f"]);
+  expect(timers('import "time"\ntime.AfterFunc(d, f); time.AfterFunc(e, g)')).toEqual(["f", "g"]);
+});
+
+test("nothing else", () => {
+  expect(timers('import "time"\nx.time.AfterFunc(d, f)')).toEqual([]);
+  expect(timers('import "time"\ncontext.AfterFunc(ctx, f)')).toEqual([]);
+  expect(timers('import "mock/time"\ntime.AfterFunc(d, f)')).toEqual([]);
+  expect(timers('import "time"\n// time.AfterFunc(d, f)\n"time.AfterFunc(d, f)"')).toEqual([]);
+  expect(timers('import "time"\ntime.AfterFunc(both())\nf := time.AfterFunc')).toEqual([]);
+});
+
+test("hooks of argument and literal stand side by side", () => {
+  const source = `package p
+
+import "time"
+
+func f() {
+	go time.AfterFunc(1, func() { go g() })
+	time.AfterFunc(1, func() {})
+}
+`;
+  const { text } = instrument(source);
+  expect(short(text)).toBe(`package p‹import›
+
+import "time"
+
+func f() {‹enter 0›
+	‹spawn 1›go time.AfterFunc(1, ‹after 2›func() {‹enter 3› ‹spawn 4›go g()‹spawned› }‹end›)‹spawned›
+	time.AfterFunc(1, ‹after 5›func() {‹enter 6›}‹end›)
+}
+‹table 7›`);
+  expect(without(text!)).toBe(source);
+});
