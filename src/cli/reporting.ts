@@ -2,10 +2,10 @@
 
 import { basename } from "node:path";
 import { formatNumberOf } from "../base/units.js";
-import type { ByteSource, Note } from "../calltrace/index.js";
+import type { Note } from "../calltrace/index.js";
 import { buildForest, type CallForest, type ProcessTree } from "../calltree/index.js";
 import { renderFolded, renderJson, renderTree } from "../render/index.js";
-import { type OpenFile, openFile, traceFiles } from "./files.js";
+import { openFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { choice, treeOptions } from "./options.js";
 import { type Output, openOutput } from "./output.js";
@@ -52,17 +52,24 @@ export async function reportTraces(
       files.length === 0
         ? { functions: [], processes: [] }
         : withProgress("reading the trace", (progress) =>
-            buildForest(concatenated(files), {
-              noMerge: !options.merge,
-              minimum: options.merge ? 0 : options.min,
-              progress,
-            }),
+            buildForest(
+              files.map((file) => file.source),
+              {
+                noMerge: !options.merge,
+                minimum: options.merge ? 0 : options.min,
+                progress,
+              },
+            ),
           );
     await output.write(render(forest, flags, request.format, output));
-    const problem = forest.problem ?? forest.processes.find((process) => process.problem)?.problem;
-    if (problem)
-      session.warn(`damaged trace: offset ${problem.offset}: ${problem.message}; everything before it was used`);
-    return problem !== undefined;
+    const problems = [
+      ...(forest.problem ? [forest.problem] : []),
+      ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
+    ];
+    for (const { source, offset, message } of problems) {
+      session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; everything before it was used`);
+    }
+    return problems.length > 0;
   } finally {
     for (const file of files) file.close();
   }
@@ -104,29 +111,4 @@ function runNote(forest: CallForest): RunNote | undefined {
 
 function untraced({ summary }: RunNote): string[] {
   return summary.leftOut.map(({ what, count, reason }) => `not traced: ${formatNumberOf(count, what)}: ${reason}`);
-}
-
-/** Several files are one trace: a trace is a sequence of process traces. */
-function concatenated(files: readonly OpenFile[]): ByteSource {
-  const [first, ...more] = files;
-  if (first !== undefined && more.length === 0) return first.source;
-  const starts: number[] = [];
-  let size = 0;
-  for (const { source } of files) {
-    starts.push(size);
-    size += source.size;
-  }
-  return {
-    size,
-    read(offset, into) {
-      let done = 0;
-      while (done < into.length && offset + done < size) {
-        const index = starts.findLastIndex((start) => start <= offset + done);
-        const got = files[index]!.source.read(offset + done - starts[index]!, into.subarray(done));
-        if (got <= 0) break;
-        done += got;
-      }
-      return done;
-    },
-  };
 }

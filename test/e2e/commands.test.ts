@@ -278,7 +278,7 @@ test("a cut trace gives what came before, and says so", () => {
   truncateSync(file, 300_000);
   const result = gotrace(["report", file], { cwd: directory });
   expect(result.code).toBe(65);
-  expect(result.stderr).toMatch(/damaged trace: offset \d+/);
+  expect(result.stderr).toMatch(/cut\.gotrace: damaged at offset \d+/);
   expect(result.stdout).toMatch(/main\.work ×\d\d,\d\d\d/);
 });
 
