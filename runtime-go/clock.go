@@ -66,7 +66,7 @@ func headerPair(t, nano uint64) {
 //go:norace
 func initClock() {
 	verdict := osClockVerdict()
-	rec.rawTicks = haveFast && !forcePortable && verdict >= 0 && (verdict > 0 || cpuTicksSteady())
+	rec.rawTicks = haveTicks && !forcePortable && verdict >= 0 && (verdict > 0 || cpuTicksSteady())
 	rec.pairWindow = ^uint64(0) / 2
 	for i := 0; i < 3; i++ {
 		clockPair()

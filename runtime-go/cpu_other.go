@@ -5,4 +5,4 @@ package rt
 
 // cpuTicksSteady: the arm64 generic timer counts at a fixed rate by
 // definition; elsewhere raw ticks are not used.
-func cpuTicksSteady() bool { return haveFast }
+func cpuTicksSteady() bool { return haveTicks }

@@ -5,8 +5,12 @@ package rt
 
 import "unsafe"
 
-// haveFast says that this architecture has the assembly in fast_*.s.
-const haveFast = true
+// haveG and haveTicks say what the assembly of this architecture can do:
+// find the current g, read a time-stamp counter.
+const (
+	haveG     = true
+	haveTicks = true
+)
 
 // gticks returns the current g and the raw time-stamp counter in one call.
 func gticks() (gp unsafe.Pointer, ticks uint64)

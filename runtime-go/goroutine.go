@@ -33,7 +33,7 @@ func initGoroutines() {
 		rec.labelWords = 3
 	}
 	rec.portable = true
-	if !haveFast || forcePortable {
+	if !haveG || forcePortable {
 		return
 	}
 	g, _ := gticks()

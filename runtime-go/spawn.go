@@ -28,7 +28,7 @@ type heapToken struct {
 	user     unsafe.Pointer // the user's labels
 	prev     unsafe.Pointer // what the token replaced: user, or another token
 	ref      uint64
-	_        uint64
+	_        [64 - 6*unsafe.Sizeof(uintptr(0)) - 8]byte
 }
 
 const (

@@ -33,7 +33,7 @@ func start() {
 // fastPaths says whether hooks may use the assembly.
 //
 //go:norace
-func fastPaths() bool { return haveFast && rec.rawTicks && !rec.portable }
+func fastPaths() bool { return haveTicks && rec.rawTicks && !rec.portable }
 
 // open creates the file, maps it, and writes its header.
 //
@@ -102,8 +102,8 @@ func fit(limit uint64) uint64 {
 	if most := osAddressLimit() / 16; limit > most {
 		limit = most &^ 4095
 	}
-	if unsafe.Sizeof(uintptr(0)) == 4 && limit > 256<<20 {
-		limit = 256 << 20
+	if unsafe.Sizeof(uintptr(0)) == 4 && limit > 128<<20 {
+		limit = 128 << 20
 	}
 	least := uint64(mapLeast)
 	if limit < least {

@@ -24,7 +24,7 @@ func stop(reason uint32) {
 //go:nocheckptr
 func drop() {
 	var key uintptr
-	if haveFast {
+	if haveG {
 		g, _ := gticks()
 		key = uintptr(g)
 	} else {

@@ -3,14 +3,9 @@
 
 package rt
 
-import (
-	"sync/atomic"
-	"unsafe"
-)
+import "sync/atomic"
 
-const haveFast = false
-
-func gticks() (gp unsafe.Pointer, ticks uint64) { return nil, 0 }
+const haveTicks = false
 
 func rawTicks() uint64 { return 0 }
 

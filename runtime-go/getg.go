@@ -1,0 +1,11 @@
+//go:build loong64 || ppc64le || riscv64
+// +build loong64 ppc64le riscv64
+
+package rt
+
+import "unsafe"
+
+const haveG = true
+
+// gticks returns the current g; its ticks are not used here.
+func gticks() (gp unsafe.Pointer, ticks uint64)

@@ -1,0 +1,38 @@
+package rt_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// Two goroutines write a variable with nothing but hooks between them.
+var raced int
+
+var _ = scenario("racy", func() {
+	for i := 0; i < 2; i++ {
+		go func() {
+			for j := 0; j < 1000; j++ {
+				leaf()
+				down(3)
+				if j == 500 {
+					raced++
+				}
+				time.Sleep(10 * time.Microsecond)
+			}
+		}()
+	}
+	time.Sleep(200 * time.Millisecond)
+})
+
+// The hooks must not look like synchronisation to the race detector, and
+// must not be reported themselves (every other test fails if they are).
+func TestHidesNoRace(t *testing.T) {
+	if !raceEnabled {
+		t.Skip("without -race")
+	}
+	r := runs(t, "racy")
+	if r.code != 66 || strings.Count(r.errs, "WARNING: DATA RACE") != 1 || strings.Contains(r.errs, "rt.enter") {
+		t.Errorf("code %d\n%s", r.code, r.errs)
+	}
+}
