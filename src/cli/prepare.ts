@@ -139,9 +139,14 @@ export async function prepareBuild(
   session.log(
     `${chosen.length} packages, ${rewriting.files.length} files to trace (${rewriting.parsed} parsed, the rest unchanged)`,
   );
-  const cover = asksForCoverage([...goFlags, ...(request.coverage ? ["-cover"] : [])])
+  const coverage = asksForCoverage([...goFlags, ...(request.coverage ? ["-cover"] : [])]);
+  const cover = coverage
     ? coverFlags(directory, await markedFiles(session, chosen, request.flags, userOverlay), coverProgram)
     : [];
+  // In a workspace the runtime is a main module, which a plain -cover would count and slow down.
+  if (coverage && environment.goWork && !request.tests && flagValue(goFlags, "coverpkg") === undefined) {
+    cover.push(`-coverpkg=${listed.filter((entry) => entry.main).map((entry) => entry.importPath)}`);
+  }
   const joined = joinRuntime(environment, directory, runtime, request.goFlags);
   const rewritten = new Map(
     rewriting.files.flatMap((entry): [string, string][] =>

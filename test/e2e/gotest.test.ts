@@ -1,6 +1,6 @@
 /** `gotrace test` is `go test`: same lines, same exit code, same coverage; a tree for each test beneath. */
 
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesOn, go, gotrace, type Options, repository, snapshot } from "./support.js";
@@ -177,6 +177,27 @@ test("coverage is that of the original", () => {
   expect(lines(traced.stdout), traced.stderr).toBe(lines(plain.stdout));
   expect(readFileSync(join(cwd, "c.out"), "utf8")).toBe(expected);
   expect(readFileSync(join(cwd, "tree.txt"), "utf8")).toContain("ok.Double");
+});
+
+test("coverage of a program in a workspace counts no line of the runtime", () => {
+  const cwd = filesOn({
+    "go.work": "go 1.21\n\nuse (\n\t./app\n\t./lib\n)\n",
+    "app/go.mod": "module example.com/app\n\ngo 1.21\n",
+    "app/main.go": `package main\n\nimport "example.com/lib"\n\nfunc main() { println(lib.Text(1)) }\n`,
+    "lib/go.mod": "module example.com/lib\n\ngo 1.21\n",
+    "lib/lib.go": `package lib\n\nfunc Text(x int) string {\n\tif x > 2 { return "a" }\n\treturn "b" }\n`,
+  });
+  const app = join(cwd, "app");
+  const profile = (name: string, run: (env: Record<string, string>) => { code: number; stderr: string }) => {
+    mkdirSync(join(cwd, name));
+    const result = run({ GOCOVERDIR: join(cwd, name) });
+    expect(result.code, result.stderr).toBe(0);
+    go(["tool", "covdata", "textfmt", `-i=${join(cwd, name)}`, `-o=${name}.txt`], { cwd });
+    return readFileSync(join(cwd, `${name}.txt`), "utf8");
+  };
+  const plain = profile("plain", (env) => go(["run", "-cover", "."], { cwd: app, env }));
+  const traced = profile("traced", (env) => gotrace(["run", "-o", "tree", "-cover", "."], { cwd: app, env }));
+  expect(traced).toBe(plain);
 });
 
 test("-race, and nothing is left in the module", () => {
