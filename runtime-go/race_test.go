@@ -18,7 +18,6 @@ var _ = scenario("racy", func() {
 				if j == 500 {
 					raced++
 				}
-				time.Sleep(10 * time.Microsecond)
 			}
 		}()
 	}
@@ -28,8 +27,8 @@ var _ = scenario("racy", func() {
 // The hooks must not look like synchronisation to the race detector, and
 // must not be reported themselves (every other test fails if they are).
 func TestHidesNoRace(t *testing.T) {
-	if !raceEnabled {
-		t.Skip("without -race")
+	if !raceEnabled || portable {
+		t.Skip("needs -race and speed")
 	}
 	r := runs(t, "racy")
 	if r.code != 66 || strings.Count(r.errs, "WARNING: DATA RACE") != 1 || strings.Contains(r.errs, "rt.enter") {

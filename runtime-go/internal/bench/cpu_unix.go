@@ -1,0 +1,15 @@
+//go:build !windows && !js && !wasip1 && !plan9
+// +build !windows,!js,!wasip1,!plan9
+
+package main
+
+import "syscall"
+
+// cpuTime returns the ns of processor time the process has used.
+func cpuTime() int64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return u.Utime.Nano() + u.Stime.Nano()
+}
