@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
 import { buildForest, type CallForest, type ProcessTree } from "../calltree/index.js";
-import { renderFolded, renderJson, renderTree } from "../render/index.js";
+import { type Measure, measureFor, renderFolded, renderJson, renderTree } from "../render/index.js";
 import { openFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { choice, treeOptions } from "./options.js";
@@ -61,7 +61,8 @@ export async function reportTraces(
               },
             ),
           );
-    await output.write(render(forest, flags, request.format, output));
+    const measure = await measureFor(forest.functions.map(({ name }) => name));
+    await output.write(render(forest, flags, request.format, output, measure));
     const problems = [
       ...(forest.problem ? [forest.problem] : []),
       ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
@@ -75,7 +76,13 @@ export async function reportTraces(
   }
 }
 
-function render(forest: CallForest, flags: ParsedFlags, format: ReportFormat, output: Output): Iterable<string> {
+function render(
+  forest: CallForest,
+  flags: ParsedFlags,
+  format: ReportFormat,
+  output: Output,
+  measure: Measure,
+): Iterable<string> {
   const tree = treeOptions(flags);
   const filter = { depth: tree.depth, minimum: tree.min, minimumPercent: tree.minPercent, sort: tree.sort };
   const tests = forest.processes.some((process) => isTestBinary(process.info.executable));
@@ -92,6 +99,7 @@ function render(forest: CallForest, flags: ParsedFlags, format: ReportFormat, ou
         ...filter,
         tests,
         colour: output.colour,
+        measure,
         ...(output.width === undefined ? {} : { width: output.width }),
         ...(tests ? { title } : {}),
         remarks: (process) => (note && process === forest.processes[0] ? untraced(note) : []),

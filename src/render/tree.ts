@@ -10,7 +10,7 @@
  *
  * Two passes over what is shown: the first measures the columns, the second writes.
  */
-import { formatDuration, formatPercent } from "../base/units.js";
+import { formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import {
   type CallForest,
   type FilterOptions,
@@ -22,13 +22,15 @@ import {
 } from "../calltree/index.js";
 import { footer } from "./footer.js";
 import { labelOf } from "./label.js";
-import { type Paint, painter, truncateMiddle, widthOf } from "./style.js";
+import { type Measure, type Paint, painter, plainWidth, truncateMiddle } from "./style.js";
 
 export interface TreeTextOptions extends FilterOptions {
   /** Escape codes for colours. */
   readonly colour?: boolean;
   /** Columns of the terminal: longer names are cut in the middle. Without it nothing is cut. */
   readonly width?: number;
+  /** Columns of names; by default every character takes one. See measureFor. */
+  readonly measure?: Measure;
   /** One tree for each test. */
   readonly tests?: boolean;
   /** The heading of a process; shown when there are several or when this is given. */
@@ -74,7 +76,7 @@ function* renderProcess(
     ? testSections(tree, forest.functions, total, options)
     : [wholeSection(tree, total, options)];
   yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(total)}`)}\n`;
-  const columns = measure(forest, process, sections, options.width);
+  const columns = columnsOf(forest, process, sections, options.measure ?? plainWidth, options.width);
   let lines = "";
   let hidden = 0;
   let hiddenCalls = 0;
@@ -96,8 +98,7 @@ function* renderProcess(
 }
 
 function leftOut(nodes: number, calls: number): string {
-  const paths = `${nodes.toLocaleString("en")} ${nodes === 1 ? "line" : "lines"}`;
-  return `left out by --depth or --min: ${paths} with ${calls.toLocaleString("en")} ${calls === 1 ? "call" : "calls"}`;
+  return `left out by --depth or --min: ${formatNumberOf(nodes, "line")} with ${formatNumberOf(calls, "call")}`;
 }
 
 interface Columns {
@@ -106,9 +107,16 @@ interface Columns {
   readonly percent: number;
   /** Widest name including its prefix. */
   readonly limit: number;
+  readonly widthOf: Measure;
 }
 
-function measure(forest: CallForest, process: ProcessTree, sections: readonly Section[], width?: number): Columns {
+function columnsOf(
+  forest: CallForest,
+  process: ProcessTree,
+  sections: readonly Section[],
+  widthOf: Measure,
+  width?: number,
+): Columns {
   let name = NAME_LEAST;
   let time = 5;
   let percent = 6;
@@ -121,7 +129,7 @@ function measure(forest: CallForest, process: ProcessTree, sections: readonly Se
     }
   }
   const limit = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width - GAP - time - 1 - percent);
-  return { name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit), time, percent, limit };
+  return { name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit), time, percent, limit, widthOf };
 }
 
 function timeOf({ tree, atLeast }: ProcessTree, node: number): string {
@@ -137,12 +145,13 @@ function line(
   columns: Columns,
   paint: Paint,
 ): string {
+  const { widthOf } = columns;
   const label = labelOf(forest.functions, process.tree, node);
   const rest = label.count.length + label.endings.length + label.spawn.length + prefix.length;
   const name =
     columns.limit === Number.POSITIVE_INFINITY
       ? label.name
-      : truncateMiddle(label.name, Math.max(8, columns.limit - rest));
+      : truncateMiddle(label.name, Math.max(8, columns.limit - rest), widthOf);
   const used = prefix.length + widthOf(`${label.spawn}${name}${label.count}${label.endings}`);
   const pad = " ".repeat(Math.max(0, columns.name - used) + GAP);
   const time = timeOf(process, node);

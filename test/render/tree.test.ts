@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { memorySource } from "../../src/calltrace/index.js";
 import { buildForest } from "../../src/calltree/index.js";
-import { renderTree, type TreeTextOptions } from "../../src/render/index.js";
+import { measureFor, renderTree, type TreeTextOptions } from "../../src/render/index.js";
 import { grow, scripted } from "../calltree/script.js";
 
 const program = `
@@ -80,8 +80,9 @@ test("colours only when asked for", () => {
   expect(coloured.replace(/\x1b\[\d+m/g, "")).toBe(text(program));
 });
 
-test("wide characters keep the columns in line", () => {
-  const lines = text("0 g1 { main.main\n 1 g1 { main.日本語\n 2 g1 }\n 10 g1 }").split("\n");
+test("wide characters keep the columns in line", async () => {
+  const measure = await measureFor(["main.main", "main.日本語"]);
+  const lines = text("0 g1 { main.main\n 1 g1 { main.日本語\n 2 g1 }\n 10 g1 }", { measure }).split("\n");
   expect(lines.slice(2, 4)).toEqual([
     "main.main                 10.0µs 100.0%",
     "└── main.日本語           1.00µs  10.0%",
