@@ -14,7 +14,7 @@ function time(command, args) {
 }
 
 const plain = () => time("go", ["run", "."]);
-const traced = () => time(process.execPath, [`${root}/dist/cli/main.js`, "run", "."]);
+const traced = () => time(process.execPath, [`${root}/dist/bin/main.js`, "run", "."]);
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
 for (let i = 0; i < 2; i++) {

@@ -9,7 +9,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const gotrace = join(root, "dist/cli/main.js");
+const gotrace = join(root, "dist/bin/main.js");
 const goroot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
 const tests = join(goroot, "test");
 const known = JSON.parse(readFileSync(join(root, "test/conformance/known.json"), "utf8"));
@@ -39,15 +39,35 @@ function action(file) {
 function buildable(line) {
   const expression = line
     .slice("//go:build".length)
-    .replace(/[A-Za-z0-9_.]+/g, (tag) => String(["linux", "unix", "amd64", "cgo", "gc", "goexperiment.regabiwrappers"].includes(tag) || /^go1\.\d+$/.test(tag)));
+    .replace(/[A-Za-z0-9_.]+/g, (tag) =>
+      String(
+        ["linux", "unix", "amd64", "cgo", "gc", "goexperiment.regabiwrappers"].includes(tag) || /^go1\.\d+$/.test(tag),
+      ),
+    );
   return Function(`return ${expression}`)();
 }
 
 function run(command, args, cwd, env) {
   return new Promise((resolve) => {
-    execFile(command, args, { cwd, env: { ...process.env, ...env }, timeout: limit, killSignal: "SIGKILL", maxBuffer: 1 << 28, encoding: "buffer" }, (error, stdout, stderr) => {
-      resolve({ code: error ? (error.code ?? `killed by ${error.signal}`) : 0, stdout: stdout.toString("latin1"), stderr: stderr.toString("latin1") });
-    });
+    execFile(
+      command,
+      args,
+      {
+        cwd,
+        env: { ...process.env, ...env },
+        timeout: limit,
+        killSignal: "SIGKILL",
+        maxBuffer: 1 << 28,
+        encoding: "buffer",
+      },
+      (error, stdout, stderr) => {
+        resolve({
+          code: error ? (error.code ?? `killed by ${error.signal}`) : 0,
+          stdout: stdout.toString("latin1"),
+          stderr: stderr.toString("latin1"),
+        });
+      },
+    );
   });
 }
 
@@ -62,7 +82,8 @@ function normalized(text) {
 }
 
 function difference(plain, traced) {
-  if (plain.code !== traced.code) return `exit code ${plain.code} plain, ${traced.code} traced: ${traced.stderr.split("\n").slice(0, 3).join(" | ")}`;
+  if (plain.code !== traced.code)
+    return `exit code ${plain.code} plain, ${traced.code} traced: ${traced.stderr.split("\n").slice(0, 3).join(" | ")}`;
   for (const stream of ["stdout", "stderr"]) {
     const [a, b] = [normalized(plain[stream]), normalized(traced[stream])];
     if (a === b) continue;
@@ -78,15 +99,27 @@ async function compare(file, index) {
   if (words === undefined) return undefined;
   const flags = words.filter((word) => word.startsWith("-") && word !== "--");
   const args = words.filter((word) => !word.startsWith("-"));
-  const go = { GOFLAGS: "", GO111MODULE: "", GOEXPERIMENT: flags.find((flag) => flag.startsWith("-goexperiment"))?.split("=")[1] ?? "" };
-  const gcflags = flags.filter((flag) => !flag.startsWith("-goexperiment")).map((flag) => `-gcflags=${flag}`).slice(0, 1);
+  const go = {
+    GOFLAGS: "",
+    GO111MODULE: "",
+    GOEXPERIMENT: flags.find((flag) => flag.startsWith("-goexperiment"))?.split("=")[1] ?? "",
+  };
+  const gcflags = flags
+    .filter((flag) => !flag.startsWith("-goexperiment"))
+    .map((flag) => `-gcflags=${flag}`)
+    .slice(0, 1);
   const binary = join(scratch, `plain-${index}`);
   const built = await run("go", ["build", ...gcflags, "-o", binary, file], tests, go);
   if (built.code !== 0) return { status: "unbuildable" };
   const plain = await run(binary, args, join(file, ".."), go);
   rmSync(binary, { force: true });
   const report = join(scratch, `tree-${index}`);
-  const traced = await run(process.execPath, [gotrace, "run", "-o", report, ...gcflags, file, ...args], join(file, ".."), go);
+  const traced = await run(
+    process.execPath,
+    [gotrace, "run", "-o", report, ...gcflags, file, ...args],
+    join(file, ".."),
+    go,
+  );
   rmSync(report, { force: true });
   const found = difference(plain, traced);
   if (found === undefined) return { status: "same" };
@@ -98,7 +131,9 @@ async function compare(file, index) {
   return { status: "different", found };
 }
 
-const files = [...goFiles(tests)].filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
+const files = [...goFiles(tests)].filter(
+  (file) => filters.length === 0 || filters.some((filter) => file.includes(filter)),
+);
 const counts = { same: 0, different: 0, unsteady: 0, unbuildable: 0 };
 const problems = [];
 let next = 0;
@@ -113,12 +148,21 @@ await Promise.all(
       if (result.status === "unbuildable" || result.status === "unsteady") console.log(`${result.status} ${name}`);
       if (result.status === "different" && known[name] === undefined) problems.push(`${name}: ${result.found}`);
       if (result.status === "different") console.log(`different ${name}: ${result.found}`);
-      if (result.status === "same" && known[name]?.always) problems.push(`${name}: listed as different, but is the same`);
+      if (result.status === "same" && known[name]?.always)
+        problems.push(`${name}: listed as different, but is the same`);
     }
   }),
 );
 rmSync(scratch, { recursive: true, force: true });
-console.log(JSON.stringify({ go: execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim(), programs: Object.values(counts).reduce((a, b) => a + b), ...counts, listed: Object.keys(known).length }));
+console.log(
+  JSON.stringify({
+    go: execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim(),
+    programs: Object.values(counts).reduce((a, b) => a + b),
+    ...counts,
+    listed: Object.keys(known).length,
+  }),
+);
 for (const problem of problems) console.log(`NOT LISTED ${problem}`);
-if (filters.length === 0) writeFileSync(join(tmpdir(), "gotrace-conformance.json"), JSON.stringify({ counts, problems }, null, 1));
+if (filters.length === 0)
+  writeFileSync(join(tmpdir(), "gotrace-conformance.json"), JSON.stringify({ counts, problems }, null, 1));
 process.exitCode = problems.length > 0 ? 1 : 0;

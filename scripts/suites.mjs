@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const gotrace = join(root, "dist/cli/main.js");
+const gotrace = join(root, "dist/bin/main.js");
 const suites = JSON.parse(readFileSync(join(root, "test/conformance/suites.json"), "utf8"));
 const filters = process.argv.slice(2);
 const scratch = join(tmpdir(), "gotrace-suites");
@@ -17,9 +17,14 @@ mkdirSync(scratch, { recursive: true });
 function run(command, args, cwd) {
   return new Promise((resolve) => {
     const env = { ...process.env, GOFLAGS: "", GOWORK: "off" };
-    execFile(command, args, { cwd, env, timeout: 900_000, maxBuffer: 1 << 30, encoding: "utf8" }, (error, stdout, stderr) => {
-      resolve({ code: error ? (error.code ?? `killed by ${error.signal}`) : 0, stdout, stderr });
-    });
+    execFile(
+      command,
+      args,
+      { cwd, env, timeout: 900_000, maxBuffer: 1 << 30, encoding: "utf8" },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? (error.code ?? `killed by ${error.signal}`) : 0, stdout, stderr });
+      },
+    );
   });
 }
 
@@ -34,7 +39,8 @@ function outcomes(stdout) {
     } catch {
       continue;
     }
-    if (["pass", "fail", "skip"].includes(event.Action)) found.set(`${event.Package} ${event.Test ?? ""}`.trim(), event.Action);
+    if (["pass", "fail", "skip"].includes(event.Action))
+      found.set(`${event.Package} ${event.Test ?? ""}`.trim(), event.Action);
   }
   return found;
 }
@@ -42,7 +48,13 @@ function outcomes(stdout) {
 function place({ module, version }) {
   const directory = join(scratch, `${module}@${version}`.replaceAll("/", "_"));
   if (!existsSync(join(directory, "go.mod"))) {
-    const info = JSON.parse(execFileSync("go", ["mod", "download", "-json", `${module}@${version}`], { cwd: scratch, env: { ...process.env, GOFLAGS: "-mod=mod" }, encoding: "utf8" }));
+    const info = JSON.parse(
+      execFileSync("go", ["mod", "download", "-json", `${module}@${version}`], {
+        cwd: scratch,
+        env: { ...process.env, GOFLAGS: "-mod=mod" },
+        encoding: "utf8",
+      }),
+    );
     cpSync(info.Dir, directory, { recursive: true });
     execFileSync("chmod", ["-R", "u+w", directory]);
   }
@@ -59,13 +71,19 @@ for (const suite of suites) {
   const flags = ["-json", "-count=1", ...(suite.flags ?? [])];
   const packages = suite.packages ?? ["./..."];
   const plain = outcomes((await run("go", ["test", "-vet=off", ...flags, ...packages], cwd)).stdout);
-  const run1 = await run(process.execPath, [gotrace, "test", "-o", "/dev/null", ...(suite.traceFlags ?? []), ...packages, ...flags], cwd);
+  const run1 = await run(
+    process.execPath,
+    [gotrace, "test", "-o", "/dev/null", ...(suite.traceFlags ?? []), ...packages, ...flags],
+    cwd,
+  );
   const traced = outcomes(run1.stdout);
   const keys = new Set([...plain.keys(), ...traced.keys()]);
   const different = [...keys].filter((key) => plain.get(key) !== traced.get(key));
   const unexpected = different.filter((key) => !(suite.known ?? []).some((entry) => new RegExp(entry.tests).test(key)));
   bad += unexpected.length;
-  console.log(`| ${suite.module} ${suite.version} | ${suite.kind} | ${count(plain, "pass")} | ${count(plain, "fail")} | ${count(plain, "skip")} | ${different.length === 0 ? "none" : `${different.length} (${unexpected.length} not listed)`} |`);
+  console.log(
+    `| ${suite.module} ${suite.version} | ${suite.kind} | ${count(plain, "pass")} | ${count(plain, "fail")} | ${count(plain, "skip")} | ${different.length === 0 ? "none" : `${different.length} (${unexpected.length} not listed)`} |`,
+  );
   for (const key of different) console.log(`<!-- ${key}: plain ${plain.get(key)}, traced ${traced.get(key)} -->`);
   if (traced.size === 0) console.log(`<!-- ${run1.stderr.slice(0, 2000)} -->`);
   if (process.env.GOTRACE_SUITES_CLEAN) rmSync(cwd, { recursive: true, force: true });

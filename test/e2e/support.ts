@@ -8,7 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { afterAll } from "vitest";
 
 export const repository = resolve(import.meta.dirname, "../..");
-const command = join(repository, "dist/cli/main.js");
+const command = join(repository, "dist/bin/main.js");
 
 /** What a command left. */
 export interface Result {

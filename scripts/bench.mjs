@@ -1,0 +1,39 @@
+// npm run bench: every figure of the README's cost table, measured. Ratios compare two things of one run.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const run = (command, args, cwd = root) =>
+  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+
+function section(title, measure) {
+  console.log(`\n${title}`);
+  console.log(measure().trim());
+}
+
+const scratch = mkdtempSync(join(tmpdir(), "gotrace-bench-"));
+try {
+  section(
+    "runtime: cost of a call against two raw time-stamp reads, bytes an event (runtime-go/internal/bench)",
+    () => {
+      const bench = join(scratch, "bench");
+      run("go", ["build", "-o", bench, "./internal/bench"], join(root, "runtime-go"));
+      return run(bench, [scratch]);
+    },
+  );
+  section("decoding: merged call tree of a generated trace of 256 MiB (scripts/bench-decode.mjs)", () =>
+    run(process.execPath, ["scripts/bench-decode.mjs"]),
+  );
+  section("rewriting: against parsing alone (scripts/bench-rewrite.mjs)", () =>
+    run(process.execPath, ["scripts/bench-rewrite.mjs"]),
+  );
+  section("warm gotrace run against warm go run (scripts/bench-warm.mjs)", () =>
+    run(process.execPath, ["scripts/bench-warm.mjs"]),
+  );
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
