@@ -46,7 +46,7 @@ func inRegion(label unsafe.Pointer) bool {
 //go:norace
 //go:nocheckptr
 func asHeapToken(label unsafe.Pointer) *heapToken {
-	if label == nil || uintptr(label)%64 != 0 {
+	if sanitized || label == nil || uintptr(label)%64 != 0 {
 		return nil
 	}
 	t := (*heapToken)(label)
@@ -110,7 +110,7 @@ func mark(s *slot, ref uint64) {
 		setProfLabel(token)
 		return
 	}
-	if rec.labelWords == 0 {
+	if rec.labelWords == 0 || sanitized {
 		return
 	}
 	t := new(heapToken)

@@ -1,0 +1,7 @@
+//go:build !asan && !msan
+// +build !asan
+// +build !msan
+
+package rt
+
+const sanitized = false
