@@ -2,3 +2,6 @@ package rt
 
 // Sanitized is for the tests of package rt_test.
 const Sanitized = sanitized
+
+// DropTokens makes the recorder do without its token region.
+func DropTokens() { rec.tokens = nil }

@@ -60,8 +60,8 @@ func osAlloc(n uintptr) unsafe.Pointer {
 }
 
 // osZeros: readable memory counts against the commit limit on Windows, so
-// the token region, four times the file, is not had. Spawns are then told by
-// the parent's goid alone.
+// the token region, four times the file, is not had; spawns take their tokens
+// from the heap instead.
 //
 //go:norace
 func osZeros(n uintptr) unsafe.Pointer { return nil }

@@ -1,6 +1,5 @@
 //go:build !asan && !msan
-// +build !asan
-// +build !msan
+// +build !asan,!msan
 
 package rt
 

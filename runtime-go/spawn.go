@@ -94,9 +94,6 @@ func mark(s *slot, ref uint64) {
 	n.depth = s.depth
 	s.spawnDepth = s.depth
 	n.token, n.prev = 0, 0
-	if rec.tokens == nil {
-		return
-	}
 	cur := getProfLabel()
 	user := cur
 	if inRegion(cur) {
@@ -104,7 +101,7 @@ func mark(s *slot, ref uint64) {
 	} else if t := asHeapToken(cur); t != nil {
 		user = t.user
 	}
-	if user == nil {
+	if user == nil && rec.tokens != nil {
 		token := add(rec.tokens, uintptr(ref)*tokenScale)
 		n.token, n.prev = uintptr(token), uintptr(cur)
 		setProfLabel(token)
@@ -117,8 +114,11 @@ func mark(s *slot, ref uint64) {
 	if uintptr(unsafe.Pointer(t))%64 != 0 {
 		return
 	}
-	t.data = *(*unsafe.Pointer)(user)
-	if rec.labelWords == 3 {
+	// Without a token region (Windows) user may be nil: an empty set.
+	if user != nil {
+		t.data = *(*unsafe.Pointer)(user)
+	}
+	if user != nil && rec.labelWords == 3 {
 		t.len = *(*uintptr)(add(user, unsafe.Sizeof(uintptr(0))))
 		t.cap = *(*uintptr)(add(user, 2*unsafe.Sizeof(uintptr(0))))
 	}

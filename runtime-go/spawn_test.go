@@ -144,6 +144,9 @@ func rescued(wg *sync.WaitGroup) {
 
 var _ = scenario("labels", func() {
 	defer rt.Exit(rt.Enter(&v[40]))
+	if os.Getenv("NOREGION") != "" {
+		rt.DropTokens()
+	}
 	var wg sync.WaitGroup
 	start := func(say string) {
 		defer rt.Exit(rt.Enter(&v[41]))
@@ -208,8 +211,16 @@ func sets(text string) (labels map[string]string, ids map[string]uint64) {
 	return labels, ids
 }
 
-func TestLabels(t *testing.T) {
-	r := runs(t, "labels")
+func TestLabels(t *testing.T) { testLabels(t) }
+
+func TestLabelsWithoutRegion(t *testing.T) {
+	if !rt.Sanitized {
+		testLabels(t, "NOREGION=1")
+	}
+}
+
+func testLabels(t *testing.T, env ...string) {
+	r := runs(t, "labels", env...)
 	if r.code != 0 {
 		t.Fatalf("code %d\n%s%s", r.code, r.out, r.errs)
 	}
