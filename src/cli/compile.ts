@@ -15,15 +15,35 @@ import {
   writeState,
 } from "./prepare.js";
 import type { Session } from "./session.js";
+import { type BuildSummary, summarize, type Target } from "./summary.js";
+import { fingerprint } from "./unchanged.js";
 
 /** A build that worked. */
 export interface Compiled {
-  readonly prepared: PreparedBuild;
+  /** The build's directory in the cache. */
+  readonly directory: string;
   /** Overlay, flags and environment in force; undefined where there is nothing to trace. */
   readonly state: BuildState | undefined;
-  /** Files left untraced because their rewritten form did not compile, with the reason. */
+  /** The packages that the user named. */
+  readonly targets: readonly Target[];
+  readonly summary: BuildSummary;
+  /** Files whose rewritten form did not compile; empty where nothing had changed. */
   readonly withdrawn: readonly Withdrawn[];
+  /** Absent where nothing had changed and `go build` alone was asked. */
+  readonly prepared?: PreparedBuild;
 }
+
+/** What a build is remembered by where nothing has changed. */
+interface Remembered {
+  readonly watched: readonly string[];
+  readonly fingerprint: string;
+  /** Milliseconds since 1970. After a day everything is looked at again. */
+  readonly time: number;
+  readonly targets: readonly Target[];
+  readonly summary: BuildSummary;
+}
+
+const day = 24 * 3600 * 1000;
 
 /** How to compile: the command before and after the flags. */
 export interface CompileCommand {
@@ -33,6 +53,8 @@ export interface CompileCommand {
   readonly rest: (directory: string, extraFiles: readonly string[]) => readonly string[];
   /** Go on where packages of the user do not compile: the command that follows reports them. */
   readonly partial?: boolean;
+  /** The command itself decides what to build anew: where nothing changed it needs no preparation. */
+  readonly builds?: boolean;
 }
 
 /**
@@ -55,7 +77,15 @@ export async function compile(
       signal,
     );
 
-  const last = readState(directory);
+  const last = readState<BuildState & Partial<Remembered>>(directory);
+  if (last && command.builds && isUnchanged(last)) {
+    session.log("nothing changed since the last build");
+    const result = await traced(last);
+    if (result.code === 0) {
+      process.stderr.write(result.stderr);
+      return { directory, state: last, targets: last.targets, summary: last.summary, withdrawn: [] };
+    }
+  }
   const abort = new AbortController();
   const speculative = last && traced(last, abort.signal);
   // Where it is not awaited, nobody wants to hear of its failure.
@@ -100,12 +130,19 @@ export async function compile(
   ]);
   const state = stateOf(outcome.rewritten, { ...bad, ...Object.fromEntries(newlyBad) });
   removeOldOverlays(directory, state.overlay);
-  if (outcome.rewritten.size > 0) writeState(directory, state);
-  return {
-    prepared,
-    state: outcome.rewritten.size > 0 ? state : undefined,
-    withdrawn: [...prepared.withdrawn, ...outcome.withdrawn],
-  };
+  const withdrawn = [...prepared.withdrawn, ...outcome.withdrawn];
+  const summary = summarize(prepared.reports, withdrawn);
+  const targets = prepared.packages
+    .filter((entry) => entry.target)
+    .map(({ importPath, name }) => ({ importPath, name }));
+  const remembered: Remembered = { ...prepared.watch, time: Date.now(), targets, summary };
+  if (outcome.rewritten.size > 0) writeState(directory, { ...state, ...remembered });
+  return { directory, prepared, targets, summary, withdrawn, state: outcome.rewritten.size > 0 ? state : undefined };
+}
+
+function isUnchanged(state: BuildState & Partial<Remembered>): state is BuildState & Remembered {
+  const { watched, time } = state;
+  return watched !== undefined && Date.now() - (time ?? 0) < day && fingerprint(watched) === state.fingerprint;
 }
 
 function sameBuild(a: BuildState, b: BuildState): boolean {

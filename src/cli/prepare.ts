@@ -21,6 +21,7 @@ import { packageFilter } from "./patterns.js";
 import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
 import type { Session } from "./session.js";
 import { tableFiles } from "./tables.js";
+import { fingerprint, watchedPaths } from "./unchanged.js";
 
 /** What to build. */
 export interface BuildRequest {
@@ -64,6 +65,8 @@ export interface PreparedBuild {
   readonly overlayFor: (files: ReadonlySet<string>) => string;
   /** Files that must be named on the command line too, because the user named files and not packages. */
   readonly extraFor: (files: ReadonlySet<string>) => readonly string[];
+  /** What to look at to know whether anything changed, and how it looked before it was read. */
+  readonly watch: { readonly watched: readonly string[]; readonly fingerprint: string };
   /** Files that are not rewritten because an earlier build showed that their rewritten form does not compile. */
   readonly withdrawn: readonly Withdrawn[];
 }
@@ -84,16 +87,16 @@ export function buildDirectory(session: Session, request: BuildRequest, verb: st
   const { flags } = request;
   const choice = [flags.list("include"), flags.list("exclude"), flags.has("generated")];
   // The first word stands for the layout of the directory.
-  const key = digest("2", JSON.stringify([session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]));
+  const key = digest("3", JSON.stringify([session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]));
   const directory = ensureDirectory(join(session.cache, "build", key.slice(0, 24)));
   touch(directory);
   return directory;
 }
 
 /** The state that the last build in this directory left. */
-export function readState(directory: string): BuildState | undefined {
+export function readState<T extends BuildState>(directory: string): T | undefined {
   try {
-    const state = JSON.parse(readFileSync(join(directory, "state.json"), "utf8")) as BuildState;
+    const state = JSON.parse(readFileSync(join(directory, "state.json"), "utf8")) as T;
     return existsSync(state.overlay) ? state : undefined;
   } catch {
     return undefined;
@@ -135,6 +138,9 @@ export async function prepareBuild(
   );
   const goFlags = [...environment.flags, ...request.goFlags];
   const userOverlay = readOverlay(flagValue(goFlags, "overlay"));
+  // Taken before the files are read: a change while they are is seen the next time.
+  const watched = watchedPaths(environment, chosen, session.env, session.cwd);
+  const watch = { watched, fingerprint: fingerprint(watched) };
   const rewriting = await rewriteFiles(session.cache, chosen, rewriteOptions(request.flags), userOverlay);
   session.log(
     `${chosen.length} packages, ${rewriting.files.length} files to trace (${rewriting.parsed} parsed, the rest unchanged)`,
@@ -177,6 +183,7 @@ export async function prepareBuild(
     directory,
     flags: [...request.goFlags, ...joined.flags, ...cover],
     joinEnv: joined.env,
+    watch,
     overlayFor,
     extraFor: (wanted) => (files ? namedTables(request.patterns, listed, tablesFor(wanted)) : []),
     withdrawn: rewriting.files

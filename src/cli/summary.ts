@@ -1,6 +1,7 @@
 /** What a build traces and what it does not, counted by reason: for `-v` and for the note in the trace. */
 
-import type { Compiled } from "./compile.js";
+import type { Withdrawn } from "../gotool/build.js";
+import type { FileReport } from "./rewrite.js";
 import type { Session } from "./session.js";
 
 /** What was left out for one reason. */
@@ -13,19 +14,32 @@ export interface LeftOut {
   readonly examples: readonly string[];
 }
 
+/** A package that the user named. */
+export interface Target {
+  readonly importPath: string;
+  readonly name: string;
+}
+
 /** Counts of an instrumented build. */
 export interface BuildSummary {
   readonly functions: number;
   readonly goStatements: number;
   readonly files: number;
   readonly leftOut: readonly LeftOut[];
+  /** Functions that the grammar could not read, as `file:line: name: reason`. */
+  readonly gaps: readonly string[];
 }
 
 const exampleLimit = 5;
 
-/** Counts what a build traces. */
-export function summarize(compiled: Compiled): BuildSummary {
+/**
+ * Counts what a build traces.
+ * @param files reports by file
+ * @param left files whose rewritten form did not compile
+ */
+export function summarize(files: ReadonlyMap<string, FileReport>, left: readonly Withdrawn[]): BuildSummary {
   const groups = new Map<string, { reason: string; count: number; what: LeftOut["what"]; examples: string[] }>();
+  const gaps: string[] = [];
   const leaveOut = (what: LeftOut["what"], reason: string, example: string) => {
     const key = `${what}\0${reason}`;
     const group = groups.get(key) ?? { reason, count: 0, what, examples: [] };
@@ -33,9 +47,9 @@ export function summarize(compiled: Compiled): BuildSummary {
     if (group.examples.length < exampleLimit) group.examples.push(example);
     groups.set(key, group);
   };
-  const withdrawn = new Map(compiled.withdrawn.map((entry) => [entry.file, entry.reason]));
+  const withdrawn = new Map(left.map((entry) => [entry.file, entry.reason]));
   const total = { functions: 0, goStatements: 0, files: 0 };
-  for (const [file, report] of compiled.prepared.reports) {
+  for (const [file, report] of files) {
     const reason = withdrawn.get(file);
     if (reason !== undefined) leaveOut("file", `its instrumented form does not compile (${reason})`, file);
     else if (report.fileReason) leaveOut("file", report.fileReason, file);
@@ -44,15 +58,17 @@ export function summarize(compiled: Compiled): BuildSummary {
       total.goStatements += report.spawns;
       total.files++;
       for (const skip of report.skipped) leaveOut("function", skip.reason, `${file}:${skip.line} ${skip.name}`);
-      for (const gap of report.grammarGaps) leaveOut("function", gap.reason, `${file}:${gap.line} ${gap.name}`);
+      for (const gap of report.grammarGaps) {
+        leaveOut("function", gap.reason, `${file}:${gap.line} ${gap.name}`);
+        gaps.push(`${file}:${gap.line}: ${gap.name} is not traced: ${gap.reason}`);
+      }
     }
   }
-  return { ...total, leftOut: [...groups.values()].sort((a, b) => b.count - a.count) };
+  return { ...total, leftOut: [...groups.values()].sort((a, b) => b.count - a.count), gaps };
 }
 
 /** Says it with `-v`; syntax that gotrace could not read is said in any case. */
-export function describeBuild(session: Session, compiled: Compiled): BuildSummary {
-  const summary = summarize(compiled);
+export function describeBuild(session: Session, summary: BuildSummary): void {
   session.log(
     `traced: ${summary.functions} functions and ${summary.goStatements} go statements in ${summary.files} files`,
   );
@@ -60,8 +76,5 @@ export function describeBuild(session: Session, compiled: Compiled): BuildSummar
     session.log(`not traced: ${count} ${what}${count === 1 ? "" : "s"}: ${reason}`);
     for (const example of examples) session.log(`  ${example}`);
   }
-  for (const [file, report] of compiled.prepared.reports) {
-    for (const gap of report.grammarGaps) session.warn(`${file}:${gap.line}: ${gap.name} is not traced: ${gap.reason}`);
-  }
-  return summary;
+  for (const gap of summary.gaps) session.warn(gap);
 }

@@ -33,7 +33,7 @@ export async function runGo(context: GoContext, args: readonly string[], signal?
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const options: SpawnOptions = { cwd: context.cwd, env: context.env, stdio: ["ignore", "pipe", "pipe"] };
-  const child = spawn("go", args, signal ? { ...options, signal } : options);
+  const child = spawn("go", args, signal ? { ...options, signal, killSignal: "SIGINT" } : options);
   child.stdout?.on("data", (data: Buffer) => stdout.push(data));
   child.stderr?.on("data", (data: Buffer) => stderr.push(data));
   const code = await new Promise<number>((resolve, reject) => {

@@ -41,12 +41,13 @@ async function run(words: readonly string[]): Promise<number> {
   const compiled = await compile(session, request, {
     name: `build ${output}`,
     verb: ["build"],
+    builds: true,
     rest: (_, extra) => ["-o", output, ...extra, ...patterns],
   });
   if ("code" in compiled) {
     process.stderr.write(compiled.stderr + compiled.stdout);
     return compiled.code;
   }
-  describeBuild(session, compiled);
+  describeBuild(session, compiled.summary);
   return 0;
 }

@@ -6,14 +6,14 @@ import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { copyModule, type ModuleCopy } from "../../gotool/copy.js";
 import type { GoPackage } from "../../gotool/packages.js";
 import { type Command, commandHelp } from "../command.js";
-import { type Compiled, compile } from "../compile.js";
+import { compile } from "../compile.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags } from "../goflags.js";
 import { traceFlags } from "../options.js";
-import { rewriteOptions, runtimeDirectory } from "../prepare.js";
+import { type PreparedBuild, rewriteOptions, runtimeDirectory } from "../prepare.js";
 import { type FileReport, rewriteFiles } from "../rewrite.js";
 import { Session } from "../session.js";
-import { describeBuild } from "../summary.js";
+import { describeBuild, summarize } from "../summary.js";
 import { tableLine } from "../tables.js";
 
 export const instrumentCommand: Command = {
@@ -60,9 +60,16 @@ async function run(words: readonly string[]): Promise<number> {
     process.stderr.write(compiled.stderr);
     return compiled.code;
   }
-  const copy = await copyModule(session.go, compiled.prepared.environment, runtimeDirectory(session), target);
-  const reports = await rewriteCopy(session, flags, compiled, copy);
-  describeBuild(session, { ...compiled, prepared: { ...compiled.prepared, reports } });
+  const prepared = compiled.prepared!;
+  const copy = await copyModule(session.go, prepared.environment, runtimeDirectory(session), target);
+  const reports = await rewriteCopy(
+    session,
+    flags,
+    prepared,
+    new Set(compiled.withdrawn.map((entry) => entry.file)),
+    copy,
+  );
+  describeBuild(session, summarize(reports, compiled.withdrawn));
   process.stdout.write(`${target}\n`);
   return 0;
 }
@@ -85,11 +92,10 @@ function emptyDirectory(path: string): string {
 async function rewriteCopy(
   session: Session,
   flags: ParsedFlags,
-  compiled: Compiled,
+  prepared: PreparedBuild,
+  withdrawn: ReadonlySet<string>,
   copy: ModuleCopy,
 ): Promise<Map<string, FileReport>> {
-  const { prepared } = compiled;
-  const withdrawn = new Set(compiled.withdrawn.map((entry) => entry.file));
   const traced = new Map<string, GoPackage>();
   for (const entry of prepared.packages) {
     if (!entry.files.some((file) => prepared.reports.has(file)) || traced.has(entry.dir)) continue;

@@ -117,18 +117,16 @@ async function runTarget(
   const compiled = await compile(session, request, {
     name: "run",
     verb: ["build"],
+    builds: true,
     rest: (directory, extra) => ["-o", binaryPath(directory, "program"), ...extra, ...patterns],
   });
   if ("code" in compiled) {
     process.stderr.write(compiled.stderr + compiled.stdout);
     return compiled.code;
   }
-  const summary = describeBuild(session, compiled);
-  const program = placeProgram(
-    session,
-    binaryPath(compiled.prepared.directory, "program"),
-    programName(compiled, patterns),
-  );
+  const { summary } = compiled;
+  describeBuild(session, summary);
+  const program = placeProgram(session, binaryPath(compiled.directory, "program"), programName(compiled, patterns));
   const recording = prepareRecording(session, flags);
   session.log(`run ${program} ${args.join(" ")}`);
   const exit = await runProgram({
@@ -146,7 +144,7 @@ async function runTarget(
 
 /** The name that `go build` would give. @throws UserError when the package is no program */
 function programName(compiled: Compiled, patterns: readonly string[]): string {
-  const targets = compiled.prepared.packages.filter((entry) => entry.target);
+  const { targets } = compiled;
   const target = targets[0];
   if (targets.length > 1) {
     throw new UserError(`${patterns[0]} matches ${targets.length} packages`, "name exactly one", ExitCode.usage);

@@ -82,8 +82,8 @@ async function test(
     process.stderr.write(compiled.stderr);
     return compiled.code;
   }
-  const summary = describeBuild(session, compiled);
-  const { state } = compiled;
+  const { state, summary, prepared } = compiled;
+  describeBuild(session, summary);
   const own = [...flags.go.filter(isTestFlag), ...(flags.has("verbose") ? ["-v"] : [])];
   const given = (name: string) =>
     [...own, ...after].some((word) => new RegExp(`^--?(test\\.)?${name}(=|$)`).test(word));
@@ -111,7 +111,7 @@ async function test(
   if (given("c") && readdirSync(recording.directory).length === 0) return exit.code;
   // An external test package has the directory of the package that it tests, and comes after it.
   const titles: Record<string, string> = {};
-  for (const entry of compiled.prepared.packages) {
+  for (const entry of prepared?.packages ?? []) {
     if (!entry.name.endsWith("_test") || titles[entry.dir] === undefined) titles[entry.dir] = entry.importPath;
   }
   finishRecording(recording, { summary, titles, command: `go test ${packages.join(" ")}` });
