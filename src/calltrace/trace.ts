@@ -111,12 +111,16 @@ function cutProblem(header: RawHeader, used: number, size: number, base: number)
   return { offset: base + size, message: `the trace ends here; its header says it has ${used} bytes` };
 }
 
+/** The first 8 bytes at or behind `offset` (which is aligned to 8) that are not all zero. */
 function skipZeros(source: ByteSource, offset: number): number {
-  const buffer = new Uint8Array(Math.max(0, Math.min(1 << 20, source.size - offset)));
+  const words = new BigUint64Array(1 << 17);
+  const buffer = new Uint8Array(words.buffer);
   for (let at = offset; at < source.size; at += buffer.length) {
-    const got = source.read(at, buffer);
-    for (let i = 0; i < got; i++) if (buffer[i] !== 0) return at + i;
-    if (got === 0) break;
+    const part = buffer.subarray(0, Math.min(buffer.length, source.size - at));
+    part.fill(0);
+    if (source.read(at, part) <= 0) break;
+    const index = words.subarray(0, Math.ceil(part.length / 8)).findIndex((word) => word !== 0n);
+    if (index >= 0) return at + 8 * index;
   }
   return source.size;
 }

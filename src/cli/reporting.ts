@@ -5,7 +5,7 @@ import { formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
 import { buildForest, type CallForest, type ProcessTree } from "../calltree/index.js";
 import { type Measure, measureFor, renderFolded, renderJson, renderTree } from "../render/index.js";
-import { openFile, traceFiles } from "./files.js";
+import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { choice, treeOptions } from "./options.js";
 import { type Output, openOutput } from "./output.js";
@@ -74,6 +74,12 @@ export async function reportTraces(
   } finally {
     for (const file of files) file.close();
   }
+}
+
+/** A process that was killed while it made its trace leaves nothing, or zeros. */
+function hasBegun({ source }: OpenFile): boolean {
+  const start = new Uint8Array(8);
+  return source.read(0, start) > 0 && start.some((byte) => byte !== 0);
 }
 
 function render(
