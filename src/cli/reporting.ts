@@ -35,9 +35,7 @@ export async function reportTraces(
   paths: readonly string[],
   request: ReportRequest,
 ): Promise<boolean> {
-  const files = traceFiles(paths)
-    .map(openFile)
-    .filter((file) => file.source.size > 0);
+  const files = traceFiles(paths).map(openFile).filter(hasBegun);
   try {
     for (const { path, source } of files) session.log(`trace ${path}, ${source.size} bytes`);
     if (files.length === 0) {
