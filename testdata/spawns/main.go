@@ -121,11 +121,11 @@ func labelled() {
 		wg.Add(1)
 		go underLabelled(ctx)
 		wg.Add(1)
-		go func() { defer wg.Done(); fmt.Println("child labels:", count("who")) }()
+		go func() { defer wg.Done(); fmt.Println("child labelled:", carries("who")) }()
 		wg.Wait()
-		fmt.Println("parent labels:", count("who"))
+		fmt.Println("parent labelled:", carries("who"))
 	})
-	fmt.Println("labels after:", count("who"))
+	fmt.Println("labelled after:", carries("who"))
 }
 
 func underLabelled(ctx context.Context) {
