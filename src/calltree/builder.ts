@@ -33,6 +33,7 @@ export interface BuildOptions {
   /** With noMerge: calls shorter than this (ns) that keep nothing else in the tree are left out while building. */
   readonly minimum?: number;
   readonly depthLimit?: number;
+  readonly pathLimit?: number;
 }
 
 export class TreeBuilder {
@@ -63,7 +64,7 @@ export class TreeBuilder {
     private readonly survey: Survey,
     options: BuildOptions = {},
   ) {
-    this.nodes = new NodeTable(options.noMerge !== true, options.depthLimit);
+    this.nodes = new NodeTable(options.noMerge !== true, options.depthLimit, options.pathLimit);
     this.slots = new SlotTable(process.chunks);
     this.stacks = new Stacks(this.nodes, this.slots, this, options.noMerge === true ? (options.minimum ?? 0) : 0);
     this.enclosing = new Enclosing(process.definitions);

@@ -81,6 +81,7 @@ function buildProcess(
     strayExits: builder.stacks.stray,
     pruned: builder.stacks.pruned,
     depthLimit: builder.nodes.depthLimit,
+    pathLimit: builder.nodes.pathLimit,
     ...(facts.problem === undefined ? {} : { problem: facts.problem }),
   });
 }

@@ -1,7 +1,7 @@
 /** Turns the builder's columns into the finished tree: nodes renumbered in preorder, siblings by first start. */
 import type { Edge } from "./builder.js";
 import type { IdMap } from "./functions.js";
-import { type NodeTable, ROOT } from "./nodes.js";
+import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
 import type { Stacks } from "./stacks.js";
 import type { CallTree } from "./tree.js";
 
@@ -29,7 +29,7 @@ export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[],
     const node = order[i];
     const { kind, site: id } = edges[nodes.edge[node]];
     parent[i] = i === 0 ? -1 : number[nodes.parent[node]];
-    depth[i] = nodes.depth[node];
+    depth[i] = i === 0 ? 0 : depth[parent[i]] + 1;
     func[i] = i === 0 ? -1 : ids.number(nodes.func[node]);
     edge[i] = kind;
     site[i] = id === 0 ? -1 : ids.number(id);
@@ -42,7 +42,17 @@ export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[],
   // Sums of fractions of nanoseconds may come out a hair below zero.
   const self = column(nodes.self).map((time) => Math.max(0, time));
   const total = column(nodes.total);
-  for (let i = 0; i < size; i++) if (depth[i] === nodes.depthLimit) total[i] = self[i];
+  for (let i = 0; i < size; i++) if (nodes.depth[order[i]] === nodes.depthLimit) total[i] = self[i];
+  const first = column(nodes.first);
+  const last = column(nodes.last);
+  const calls = column(nodes.calls);
+  const others = nodes.others === NO_NODE ? -1 : number[nodes.others];
+  for (let i = others + 1; others > 0 && i < end[others]; i++) {
+    total[others] += total[i];
+    calls[others] += calls[i];
+    first[others] = Math.min(first[others], first[i]);
+    last[others] = Math.max(last[others], last[i]);
+  }
   const { panics, goexits, running, recovered } = stacks.endings;
   return Object.freeze({
     size,
@@ -52,11 +62,12 @@ export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[],
     func,
     edge,
     site,
-    calls: column(nodes.calls),
+    calls,
     total,
     self,
-    first: column(nodes.first),
-    last: column(nodes.last),
+    first,
+    last,
+    others,
     panics: sparse(panics),
     goexits: sparse(goexits),
     running: sparse(running),

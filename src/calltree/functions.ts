@@ -1,5 +1,6 @@
 /** One table of functions for all processes of a trace, and which function encloses which. */
 import type { Definition } from "../calltrace/index.js";
+import { OTHER_PATHS } from "./nodes.js";
 
 /** A function, or a go statement (then the name is that of the function around it). */
 export interface FunctionInfo {
@@ -24,6 +25,9 @@ export class FunctionTable {
   }
 }
 
+/** Name of the node above calls on paths beyond the limit. */
+export const OTHER_PATHS_NAME = "[other call paths]";
+
 /** From the ids of one process trace to the common table. Ids without a definition get a name that says so. */
 export class IdMap {
   private readonly numbers = new Map<number, number>();
@@ -37,7 +41,11 @@ export class IdMap {
     let number = this.numbers.get(id);
     if (number === undefined) {
       const definition = this.definitions.get(id);
-      number = this.table.intern(definition?.name ?? `?${id}`, definition?.file ?? "", definition?.line ?? 0);
+      number = this.table.intern(
+        definition?.name ?? (id === OTHER_PATHS ? OTHER_PATHS_NAME : `?${id}`),
+        definition?.file ?? "",
+        definition?.line ?? 0,
+      );
       this.numbers.set(id, number);
     }
     return number;

@@ -15,8 +15,20 @@ export const ROOT = 0;
  */
 export const DEPTH_LIMIT = 400;
 
+/**
+ * Most nodes of a tree. Recursion through several functions can have more distinct call paths than memory has bytes: calls
+ * on paths beyond the limit are counted by function under one node, so that no call and no self time is lost.
+ */
+export const PATH_LIMIT = 1 << 21;
+
+/** Function id of the node above such calls; ids of the trace begin at 1. */
+export const OTHER_PATHS = 0;
+
 export class NodeTable {
   count = 1;
+  /** The node above calls on paths beyond the limit; NO_NODE while there are none. */
+  others = NO_NODE;
+  private readonly othersByFunction = new Map<number, number>();
   parent = new Int32Array(64);
   /** Function id of the process trace. */
   func = new Uint32Array(64);
@@ -40,6 +52,7 @@ export class NodeTable {
   constructor(
     readonly merged: boolean,
     readonly depthLimit = DEPTH_LIMIT,
+    readonly pathLimit = PATH_LIMIT,
   ) {
     this.table = new Int32Array(merged ? 256 : 1);
     this.parent[ROOT] = NO_NODE;
@@ -48,7 +61,7 @@ export class NodeTable {
 
   /** Makes room for `count` more nodes, so that adding them replaces no column. */
   reserve(count: number): void {
-    const need = this.count + count;
+    const need = this.count + count + 1;
     if (need <= this.parent.length) return;
     this.parent = grown(this.parent, need);
     const length = this.parent.length;
@@ -67,7 +80,8 @@ export class NodeTable {
   /** The node for a call of `func` under `parent`, new or known. There must be room for it. */
   child(parent: number, func: number, edge: number): number {
     const above = this.depth[parent] === this.depthLimit ? this.parent[parent] : parent;
-    if (!this.merged) return this.add(above, func, edge);
+    if (above === this.others && above !== NO_NODE) return this.other(func);
+    if (!this.merged) return this.isFull() ? this.other(func) : this.add(above, func, edge);
     const { table } = this;
     const mask = table.length - 1;
     let place = hash(above, func, edge) & mask;
@@ -78,10 +92,32 @@ export class NodeTable {
       }
       place = (place + 1) & mask;
     }
+    if (this.isFull()) return this.other(func);
     const node = this.add(above, func, edge);
     table[place] = node;
     this.lastChild[above] = node;
     if (this.count * 2 > table.length) this.rehash();
+    return node;
+  }
+
+  private isFull(): boolean {
+    return this.count >= this.pathLimit && this.freeNode === NO_NODE;
+  }
+
+  /** The node for calls of a function on paths beyond the limit. It counts as deepest: what it calls stands beside it. */
+  private other(func: number): number {
+    if (this.others === NO_NODE) {
+      this.others = this.add(ROOT, OTHER_PATHS, 0);
+      if (!this.merged) this.holds[this.others] = 1;
+    }
+    let node = this.othersByFunction.get(func);
+    if (node === undefined) {
+      node = this.add(this.others, func, 0);
+      this.depth[node] = this.depthLimit;
+      if (!this.merged) this.holds[node] = 1;
+      this.othersByFunction.set(func, node);
+    }
+    this.lastChild[this.others] = this.merged ? node : 0;
     return node;
   }
 

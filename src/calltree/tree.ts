@@ -42,6 +42,8 @@ export interface CallTree {
   readonly self: Float64Array;
   readonly first: Float64Array;
   readonly last: Float64Array;
+  /** The node above calls whose paths are beyond the limit, by function, with self time; -1 where there are none. */
+  readonly others: number;
   /** Counts by node, only where there are any. */
   readonly panics: ReadonlyMap<number, number>;
   readonly goexits: ReadonlyMap<number, number>;
@@ -74,6 +76,8 @@ export interface ProcessTree {
   readonly pruned: number;
   /** Deepest level; calls further down stand on it, beside the frames they belong under. */
   readonly depthLimit: number;
+  /** Most nodes; calls on other paths are counted under `tree.others`. */
+  readonly pathLimit: number;
   readonly problem?: Problem;
 }
 

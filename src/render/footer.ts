@@ -1,5 +1,5 @@
 /** What a report must say about how complete it is: one line each. */
-import { formatDuration, formatNumberOf } from "../base/units.js";
+import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import { EdgeKind, type ProcessTree, sumOf } from "../calltree/index.js";
 
 /** The lines below the tree of a process. */
@@ -28,6 +28,11 @@ export function footer(process: ProcessTree, remarks: readonly string[]): string
   if (tree.depth.some((depth) => depth === process.depthLimit)) {
     lines.push(
       `calls deeper than ${process.depthLimit} levels are shown on level ${process.depthLimit}, with their self time`,
+    );
+  }
+  if (tree.others > 0) {
+    lines.push(
+      `more than ${formatCount(process.pathLimit)} call paths: ${formatNumberOf(tree.calls[tree.others], "call")} on others are counted by function under [other call paths], with their self time`,
     );
   }
   if (process.strayExits > 0) lines.push(`exits without an enter: ${formatNumberOf(process.strayExits, "event")}`);

@@ -203,3 +203,34 @@ test("functions of several processes have one number", () => {
   again.set(one, one.length);
   expect(buildForest(memorySource(again)).functions).toHaveLength(1);
 });
+
+test("calls on paths beyond the limit are counted by function, none is lost", () => {
+  const script = `
+    0   g1 { main.main
+    10  g1 { main.a
+    20  g1 { main.b
+    30  g1 { main.c
+    35  g1 }
+    40  g1 { main.a
+    45  g1 }
+    50  g1 }
+    60  g1 { main.c
+    65  g1 }
+    70  g1 }
+    75  g1 { main.a
+    80  g1 }
+    100 g1 }`;
+  for (const noMerge of [false, true]) {
+    const forest = grow(script, { pathLimit: 3, noMerge });
+    const [{ tree }] = forest.processes;
+    const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+    expect(sum(tree.self)).toBe(100_000);
+    expect(sum(tree.calls) - tree.calls[tree.others]).toBe(7);
+  }
+  expect(outline(grow(script, { pathLimit: 3 }))).toBe(`main.main 1 100/35
+  main.a 2 65/30
+[other call paths] 4 35/0
+  main.b 1 20/20
+  main.c 2 10/10
+  main.a 1 5/5`);
+});
