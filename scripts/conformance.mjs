@@ -98,7 +98,9 @@ async function compare(file, index) {
   const words = action(file);
   if (words === undefined) return undefined;
   const flags = words.filter((word) => word.startsWith("-") && word !== "--");
-  const args = words.filter((word) => !word.startsWith("-"));
+  // Words that end in .go are more source files, as in the test driver.
+  const sources = words.filter((word) => word.endsWith(".go")).map((word) => join(file, "..", word));
+  const args = words.filter((word) => !word.startsWith("-") && !word.endsWith(".go"));
   const go = {
     GOFLAGS: "",
     GO111MODULE: "",
@@ -109,14 +111,14 @@ async function compare(file, index) {
     .map((flag) => `-gcflags=${flag}`)
     .slice(0, 1);
   const binary = join(scratch, `plain-${index}`);
-  const built = await run("go", ["build", ...gcflags, "-o", binary, file], tests, go);
+  const built = await run("go", ["build", ...gcflags, "-o", binary, file, ...sources], tests, go);
   if (built.code !== 0) return { status: "unbuildable" };
   const plain = await run(binary, args, join(file, ".."), go);
   rmSync(binary, { force: true });
   const report = join(scratch, `tree-${index}`);
   const traced = await run(
     process.execPath,
-    [gotrace, "run", "-o", report, ...gcflags, file, ...args],
+    [gotrace, "run", "-o", report, ...gcflags, file, ...sources, ...args],
     join(file, ".."),
     go,
   );
@@ -124,7 +126,7 @@ async function compare(file, index) {
   const found = difference(plain, traced);
   if (found === undefined) return { status: "same" };
   // A program that differs from itself proves nothing.
-  await run("go", ["build", ...gcflags, "-o", binary, file], tests, go);
+  await run("go", ["build", ...gcflags, "-o", binary, file, ...sources], tests, go);
   const again = await run(binary, args, join(file, ".."), go);
   rmSync(binary, { force: true });
   if (difference(plain, again) !== undefined) return { status: "unsteady" };

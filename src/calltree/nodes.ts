@@ -19,7 +19,7 @@ export const DEPTH_LIMIT = 400;
  * Most nodes of a tree. Recursion through several functions can have more distinct call paths than memory has bytes: calls
  * on paths beyond the limit are counted by function under one node, so that no call and no self time is lost.
  */
-export const PATH_LIMIT = 1 << 21;
+export const PATH_LIMIT = 1 << 20;
 
 /** Function id of the node above such calls; ids of the trace begin at 1. */
 export const OTHER_PATHS = 0;
