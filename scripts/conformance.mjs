@@ -26,14 +26,20 @@ function* goFiles(directory) {
   }
 }
 
-/** The "// run [flags] [args]" line, as cmd/internal/testdir reads it: build flags first, then "--" or arguments. */
+/** The "// run [flags] [args]" line, as cmd/internal/testdir reads it; undefined where there is none, or for another system. */
 function action(file) {
-  for (const line of readFileSync(file, "utf8").split("\n").slice(0, 60)) {
+  let words;
+  for (const line of readFileSync(file, "utf8").split("\n")) {
     if (line.startsWith("//go:build") && !buildable(line)) return undefined;
-    if (/^\/\/ run(\s|$)/.test(line)) return line.slice("// run".length).trim().split(/\s+/).filter(Boolean);
-    if (line !== "" && !line.startsWith("//")) return undefined;
+    if (/^\/\/ run(\s|$)/.test(line)) words ??= split(line.slice("// run".length));
+    if (line !== "" && !line.startsWith("//")) break;
   }
-  return undefined;
+  return words;
+}
+
+/** Words, of which a part or all may be quoted: -gcflags="-l -d=x". */
+function split(text) {
+  return [...text.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/["']/g, ""));
 }
 
 function buildable(line) {
@@ -97,28 +103,26 @@ function difference(plain, traced) {
 async function compare(file, index) {
   const words = action(file);
   if (words === undefined) return undefined;
-  const flags = words.filter((word) => word.startsWith("-") && word !== "--");
+  const first = words.findIndex((word) => !word.startsWith("-"));
+  const flags = first < 0 ? words : words.slice(0, first);
   // Words that end in .go are more source files, as in the test driver.
   const sources = words.filter((word) => word.endsWith(".go")).map((word) => join(file, "..", word));
-  const args = words.filter((word) => !word.startsWith("-") && !word.endsWith(".go"));
+  const args = words.slice(flags.length).filter((word) => !word.endsWith(".go"));
   const go = {
     GOFLAGS: "",
     GO111MODULE: "",
     GOEXPERIMENT: flags.find((flag) => flag.startsWith("-goexperiment"))?.split("=")[1] ?? "",
   };
-  const gcflags = flags
-    .filter((flag) => !flag.startsWith("-goexperiment"))
-    .map((flag) => `-gcflags=${flag}`)
-    .slice(0, 1);
+  const goFlags = flags.filter((flag) => !flag.startsWith("-goexperiment"));
   const binary = join(scratch, `plain-${index}`);
-  const built = await run("go", ["build", ...gcflags, "-o", binary, file, ...sources], tests, go);
-  if (built.code !== 0) return { status: "unbuildable" };
+  const built = await run("go", ["build", ...goFlags, "-o", binary, file, ...sources], tests, go);
+  if (built.code !== 0) return { status: "unbuildable", found: built.stderr.split("\n").slice(0, 2).join(" | ") };
   const plain = await run(binary, args, join(file, ".."), go);
   rmSync(binary, { force: true });
   const report = join(scratch, `tree-${index}`);
   const traced = await run(
     process.execPath,
-    [gotrace, "run", "-o", report, ...gcflags, file, ...sources, ...args],
+    [gotrace, "run", "-o", report, ...goFlags, file, ...sources, ...args],
     join(file, ".."),
     go,
   );
@@ -126,7 +130,7 @@ async function compare(file, index) {
   const found = difference(plain, traced);
   if (found === undefined) return { status: "same" };
   // A program that differs from itself proves nothing.
-  await run("go", ["build", ...gcflags, "-o", binary, file, ...sources], tests, go);
+  await run("go", ["build", ...goFlags, "-o", binary, file, ...sources], tests, go);
   const again = await run(binary, args, join(file, ".."), go);
   rmSync(binary, { force: true });
   if (difference(plain, again) !== undefined) return { status: "unsteady" };
@@ -147,7 +151,8 @@ await Promise.all(
       const result = await compare(files[index], index);
       if (result === undefined) continue;
       counts[result.status]++;
-      if (result.status === "unbuildable" || result.status === "unsteady") console.log(`${result.status} ${name}`);
+      if (result.status === "unbuildable" || result.status === "unsteady")
+        console.log(`${result.status} ${name}: ${result.found ?? ""}`);
       if (result.status === "different" && known[name] === undefined) problems.push(`${name}: ${result.found}`);
       if (result.status === "different") console.log(`different ${name}: ${result.found}`);
       if (result.status === "same" && known[name]?.always)
