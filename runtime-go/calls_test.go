@@ -118,6 +118,8 @@ func TestPanics(t *testing.T) {
 	if len(tr.gs) != len(expect) {
 		t.Fatalf("%d goroutines:\n%v", len(tr.gs), tr)
 	}
+	// Slots come in the order of their first use, and any idle one is reused.
+	sort.Slice(tr.gs, func(i, j int) bool { return tr.gs[i].ev[0].t < tr.gs[j].ev[0].t })
 	for i, g := range tr.gs {
 		want(t, fmt.Sprint("case ", i), tr.shape(g), expect[i])
 	}
@@ -241,8 +243,8 @@ var _ = scenario("stress", func() {
 				wg.Add(1)
 				rt.Spawn(&v[13])
 				go func() {
+					defer wg.Done() // behind the exit
 					defer rt.Exit(rt.Enter(&v[12]))
-					defer wg.Done()
 					down(50)
 				}()
 				rt.Spawned()
