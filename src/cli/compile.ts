@@ -67,18 +67,17 @@ export async function compile(
 ): Promise<Compiled | CommandResult> {
   const directory = buildDirectory(session, request, command.name);
   const plain = () => goBuild(session.go, command.verb, request.goFlags, undefined, command.rest(directory, []));
-  const traced = (state: BuildState, signal?: AbortSignal) =>
+  const traced = (state: BuildState) =>
     goBuild(
       { ...session.go, env: { ...session.env, ...state.env } },
       command.verb,
       state.flags,
       state.overlay,
       command.rest(directory, state.extra),
-      signal,
     );
 
   const last = readState<BuildState & Partial<Remembered>>(directory);
-  if (last && command.builds && isUnchanged(last)) {
+  if (last && command.builds && judgeable(session, request) && isUnchanged(last)) {
     session.log("nothing changed since the last build");
     const result = await traced(last);
     if (result.code === 0) {
@@ -86,16 +85,8 @@ export async function compile(
       return { directory, state: last, targets: last.targets, summary: last.summary, withdrawn: [] };
     }
   }
-  const abort = new AbortController();
-  const speculative = last && traced(last, abort.signal);
-  // Where it is not awaited, nobody wants to hear of its failure.
-  speculative?.catch(() => undefined);
-  const prepared = await prepareBuild(session, request, directory, last?.bad ?? {}).catch((error: unknown) => {
-    abort.abort();
-    throw error;
-  });
+  const prepared = await prepareBuild(session, request, directory, last?.bad ?? {});
   if ("code" in prepared) {
-    abort.abort();
     const result = await plain();
     return result.code === 0 ? prepared : result;
   }
@@ -108,19 +99,13 @@ export async function compile(
     bad,
   });
   const bad: KnownBad = last?.bad ?? {};
-  const upToDate = last !== undefined && all.size > 0 && sameBuild(last, stateOf(all, bad));
-  if (!upToDate) abort.abort();
-  const first = upToDate ? await speculative : undefined;
-  const outcome = await buildWithFallback(
-    {
-      rewritten: all,
-      cwd: session.cwd,
-      packageFiles: (file) => prepared.packages.find((entry) => entry.files.includes(file))?.files ?? [file],
-      build: (files) => (files.size === 0 ? plain() : traced(stateOf(files, bad))),
-      partial: command.partial === true,
-    },
-    first,
-  );
+  const outcome = await buildWithFallback({
+    rewritten: all,
+    cwd: session.cwd,
+    packageFiles: (file) => prepared.packages.find((entry) => entry.files.includes(file))?.files ?? [file],
+    build: (files) => (files.size === 0 ? plain() : traced(stateOf(files, bad))),
+    partial: command.partial === true,
+  });
   if (outcome.result.code !== 0 && !command.partial) return outcome.result;
   if (outcome.result.code === 0) process.stderr.write(outcome.result.stderr);
   for (const { file, reason } of outcome.withdrawn) session.warn(`${file} is not traced: ${reason}`);
@@ -140,13 +125,19 @@ export async function compile(
   return { directory, prepared, targets, summary, withdrawn, state: outcome.rewritten.size > 0 ? state : undefined };
 }
 
+/** Whether unchanged.ts knows all files that decide: patterns may match new packages, and overlays name other files. */
+function judgeable({ env }: Session, { patterns, goFlags, flags }: BuildRequest): boolean {
+  const words = [...goFlags, ...(env.GOFLAGS ?? "").split(/\s+/)];
+  if (words.some((word) => /^--?(overlay|modfile)\b/.test(word))) return false;
+  return (
+    !patterns.some((pattern) => pattern.includes("...")) &&
+    flags.list("exclude").length + flags.list("include").length === 0
+  );
+}
+
 function isUnchanged(state: BuildState & Partial<Remembered>): state is BuildState & Remembered {
   const { watched, time } = state;
   return watched !== undefined && Date.now() - (time ?? 0) < day && fingerprint(watched) === state.fingerprint;
-}
-
-function sameBuild(a: BuildState, b: BuildState): boolean {
-  return JSON.stringify([a.overlay, a.flags, a.env, a.extra]) === JSON.stringify([b.overlay, b.flags, b.env, b.extra]);
 }
 
 /** Overlays of earlier states; young ones may be in use by another gotrace. */
