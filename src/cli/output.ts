@@ -42,7 +42,11 @@ export function openOutput(file: string | undefined, cwd: string, toStderr: bool
     write: async (pieces) => {
       for (const piece of pieces) {
         if (stream.destroyed || stream.writableEnded) return;
-        if (!stream.write(piece)) await Promise.race([once(stream, "drain"), once(stream, "close")]);
+        if (stream.write(piece)) continue;
+        // A reader that went away is no failure of the program: its exit code stays.
+        await Promise.race([once(stream, "drain"), once(stream, "close")]).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== "EPIPE") throw error;
+        });
       }
     },
   };

@@ -8,7 +8,7 @@ import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { binaryPath, type Compiled, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags } from "../goflags.js";
-import { outputFlag, recordFlags, traceFlags, treeFlags, unitFlag } from "../options.js";
+import { outputFlag, recordFlags, traceFlags, treeFlags, treeOptions, unitFlag } from "../options.js";
 import { finishRecording, prepareRecording } from "../record.js";
 import { type ReportFormat, reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
@@ -83,6 +83,8 @@ async function run(command: Command, format: ReportFormat, words: readonly strin
     return 0;
   }
   const { patterns, args } = splitTarget(command.name, flags.rest);
+  // A bad value must not be found only after the program has run.
+  treeOptions(flags);
   const session = new Session(flags);
   try {
     return await runTarget(session, flags, format, patterns, args);

@@ -7,7 +7,7 @@ import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags, buildFlagsIn, testFlags } from "../goflags.js";
-import { outputFlag, recordFlags, traceFlags, treeFlags } from "../options.js";
+import { outputFlag, recordFlags, traceFlags, treeFlags, treeOptions } from "../options.js";
 import { finishRecording, prepareRecording } from "../record.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
@@ -44,6 +44,8 @@ async function run(words: readonly string[]): Promise<number> {
     return 0;
   }
   const { packages, after } = splitPackages(flags.rest);
+  // A bad value must not be found only after the program has run.
+  treeOptions(flags);
   const session = new Session(flags);
   try {
     return await test(session, flags, packages, after);
