@@ -42,7 +42,7 @@ export const HEADER_FIELDS = [
   { name: "latest", offset: 96, type: "u32" },
   { name: "pid", offset: 100, type: "u32" },
   { name: "ppid", offset: 104, type: "u32" },
-  /** 0 unknown; the gotrace command fills it in after the process has ended. */
+  /** 0 unknown; filled in by the gotrace command: the end, or without `exit` when the process was last seen alive. */
   { name: "endNano", offset: 112, type: "u64" },
   /** 0 unknown, else 1 + status; a signal n counts as status 128 + n. Filled in by the gotrace command. */
   { name: "exit", offset: 120, type: "u32" },

@@ -97,7 +97,7 @@ function endOf(
   for (const { id, name } of definitions.values()) {
     if (name === "main.main" && builder.isDone(id)) return { end: last, known: true };
   }
-  return { end: Math.max(info.end ?? last, last), known: info.end !== undefined };
+  return { end: Math.max(info.end ?? last, last), known: info.exitStatus !== undefined };
 }
 
 function extent({ size, first, last }: CallTree): number {

@@ -72,6 +72,11 @@ export function treeOptions(flags: ParsedFlags): TreeOptions {
   };
 }
 
+/** The unit of folded stacks. @throws UserError for a value that is none */
+export function foldedUnit(flags: ParsedFlags): "ns" | "us" | "ms" | "calls" {
+  return choice(flags, "unit", ["ns", "us", "ms", "calls"]);
+}
+
 /** One of several words, the first by default. */
 export function choice<T extends string>(flags: ParsedFlags, name: string, words: readonly [T, ...T[]]): T {
   const value = flags.string(name) ?? words[0];

@@ -109,8 +109,7 @@ export function goBuild(
   flags: readonly string[],
   overlay: string | undefined,
   rest: readonly string[],
-  signal?: AbortSignal,
 ): Promise<CommandResult> {
   const overlayFlag = overlay === undefined ? [] : [`-overlay=${overlay}`];
-  return runGo(context, [...verb, ...flags, ...overlayFlag, ...rest], signal);
+  return runGo(context, [...verb, ...flags, ...overlayFlag, ...rest]);
 }
