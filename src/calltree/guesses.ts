@@ -74,7 +74,10 @@ export class Guesses {
     slots.capture[slot] = request === undefined ? Number.POSITIVE_INFINITY : requests.time[request];
   }
 
-  /** The innermost open frame whose function encloses `func`, else the outermost one, else the root. */
+  /**
+   * The innermost open frame whose function encloses `func`, else the innermost one, else the root. Whoever has others
+   * start a goroutine mostly waits for it, and is the innermost frame then.
+   */
   private frameAround(slot: number, func: number): number {
     const { slots } = this;
     const { frames } = this.stacks;
@@ -85,6 +88,6 @@ export class Guesses {
         if (around.has(this.nodes.func[frames.node[frame]])) return frames.node[frame];
       }
     }
-    return frames.node[slots.bottom[slot]];
+    return frames.node[slots.top[slot]];
   }
 }

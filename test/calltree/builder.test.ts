@@ -66,7 +66,7 @@ test("a child whose slot has an older chunk than its parent waits for the spawn 
       go main.third 1 1/1`);
 });
 
-test("without a spawn record the innermost enclosing function is the parent, else the outermost frame", () => {
+test("without a spawn record the innermost enclosing function is the parent, else the innermost frame", () => {
   const forest = grow(`
     0   g1 { main.main
     10  g1 { main.run
@@ -85,8 +85,8 @@ test("without a spawn record the innermost enclosing function is the parent, els
   expect(outline(forest)).toBe(`main.main 1 100/50
   main.run 1 50/20
     main.deep 1 30/30
+      go~ lib.callback 1 1/1
     go~ main.run.func1 1 10/10
-  go~ lib.callback 1 1/1
 go~ main.late 1 10/10
 go~ main.orphan 1 1/1`);
 });

@@ -135,7 +135,7 @@ class Machine {
   /** Fixes the place of a goroutine without a spawn record by its parent's stack now. */
   private approximate(g: Goroutine, func: number): string {
     const stack = this.live.find(({ goid }) => goid === g.parent)?.stack ?? [];
-    const around = stack.findLast(({ name }) => NAMES[func].startsWith(`${name}.`)) ?? stack.at(0);
+    const around = stack.findLast(({ name }) => NAMES[func].startsWith(`${name}.`)) ?? stack.at(-1);
     const under = around?.path ?? "";
     (g as { under: string }).under = under;
     return under;
