@@ -21,7 +21,7 @@ import {
   wholeSection,
 } from "../calltree/index.js";
 import { footer } from "./footer.js";
-import { labelOf } from "./label.js";
+import { labelOf, UNTRACED } from "./label.js";
 import { type Measure, type Paint, painter, plainWidth, truncateMiddle } from "./style.js";
 
 export interface TreeTextOptions extends FilterOptions {
@@ -51,8 +51,8 @@ export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): 
   for (const [index, process] of forest.processes.entries()) {
     if (index > 0) yield "\n";
     if (several || options.title !== undefined) yield `${paint("bold", titleOf(process, index, options))}\n`;
-    yield* renderProcess(forest, process, options, paint);
-    const lines = footer(process, options.remarks?.(process, index) ?? []);
+    const untraced = yield* renderProcess(forest, process, options, paint);
+    const lines = footer(process, untraced, options.remarks?.(process, index) ?? []);
     if (lines.length > 0) yield `\n${lines.map((line) => paint("dim", line)).join("\n")}\n`;
   }
   if (forest.problem !== undefined) {
@@ -65,12 +65,13 @@ function titleOf(process: ProcessTree, index: number, options: TreeTextOptions):
   return `${name} (pid ${process.info.pid})`;
 }
 
+/** Returns whether untraced code started one of the goroutines shown. */
 function* renderProcess(
   forest: CallForest,
   process: ProcessTree,
   options: TreeTextOptions,
   paint: Paint,
-): Generator<string> {
+): Generator<string, boolean> {
   const { tree, total } = process;
   const sections = options.tests
     ? testSections(tree, forest.functions, total, options)
@@ -95,6 +96,7 @@ function* renderProcess(
   }
   if (lines !== "") yield lines;
   if (hidden > 0) yield `\n${paint("dim", leftOut(hidden, hiddenCalls))}\n`;
+  return columns.untraced;
 }
 
 function leftOut(nodes: number, calls: number): string {
@@ -108,6 +110,8 @@ interface Columns {
   /** Widest name including its prefix. */
   readonly limit: number;
   readonly widthOf: Measure;
+  /** Whether untraced code started one of the goroutines. */
+  readonly untraced: boolean;
 }
 
 function columnsOf(
@@ -120,16 +124,25 @@ function columnsOf(
   let name = NAME_LEAST;
   let time = 5;
   let percent = 6;
+  let untraced = false;
   for (const section of sections) {
     for (const { node, prefix } of walk(section.view)) {
-      const label = labelOf(forest.functions, process.tree, node);
+      const label = labelOf(forest.functions, process.tree, node, prefix === "");
+      untraced ||= label.spawn === UNTRACED;
       name = Math.max(name, prefix.length + widthOf(`${label.spawn}${label.name}${label.count}${label.endings}`));
       time = Math.max(time, widthOf(timeOf(process, node)));
       percent = Math.max(percent, formatPercent(process.tree.total[node], section.whole).length);
     }
   }
   const limit = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width - GAP - time - 1 - percent);
-  return { name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit), time, percent, limit, widthOf };
+  return {
+    name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit),
+    time,
+    percent,
+    limit,
+    widthOf,
+    untraced,
+  };
 }
 
 function timeOf({ tree, atLeast }: ProcessTree, node: number): string {
@@ -146,7 +159,7 @@ function line(
   paint: Paint,
 ): string {
   const { widthOf } = columns;
-  const label = labelOf(forest.functions, process.tree, node);
+  const label = labelOf(forest.functions, process.tree, node, prefix === "");
   const rest = label.count.length + label.endings.length + label.spawn.length + prefix.length;
   const name =
     columns.limit === Number.POSITIVE_INFINITY

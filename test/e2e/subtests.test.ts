@@ -1,5 +1,7 @@
 /** Subtests, parallel ones too, and the seeds of fuzz tests hang under the test that started them. */
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesOn, gotrace, type Node } from "./support.js";
 
@@ -77,5 +79,11 @@ for (const [what, files] of Object.entries({ "without TestMain": {}, "with TestM
     }
     if (what === "with TestMain") expected.push("TestMain ×1");
     expect(paths(JSON.parse(report.stdout) as Node[]).sort()).toEqual(expected.sort());
+
+    const roots = readFileSync(join(cwd, "tree.txt"), "utf8")
+      .split("\n")
+      .filter((line) => /^\S.*(Test|Fuzz)\w* /.test(line));
+    expect(roots).toHaveLength(count + 1 + Object.keys(files).length);
+    for (const root of roots) expect(root).toMatch(/^example\.com\/sub\./);
   });
 }

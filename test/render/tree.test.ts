@@ -137,6 +137,31 @@ go~: a goroutine started by code that is not traced, shown under a frame of the 
 `);
 });
 
+test("a test looks the same under TestMain, and no line below speaks of what is not there", () => {
+  const tests = `
+    0   g1 { p.TestMain
+    10  g2<g1 { p.TestA
+    20  g2 }
+    30  g4<g1 { p.TestB
+    35  g5<g4 { p.TestOther
+    40  g5 }
+    50  g4 }
+    60  g1 }`;
+  expect(text(tests, { tests: true })).toBe(`TOTAL: 60.0µs
+
+p.TestA                   10.0µs 100.0%
+
+p.TestB                   20.0µs 100.0%
+└── go~ p.TestOther       5.00µs  25.0%
+
+p.TestMain                60.0µs 100.0%
+
+8 events, 4 goroutines
+go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it
+`);
+  expect(text(tests, { tests: true, depth: 1 })).not.toContain("go~");
+});
+
 test("lost events, the reason, and damage stand below the tree", () => {
   const header = { numbers: { stopReason: 1n, stopTicks: 1_003_000n }, shards: new Map([[3, 1234n]]) };
   const bytes = scripted("0 g1 { main.main\n 3 g1 go g2", { header });
