@@ -33,7 +33,7 @@ export function labelOf(functions: CallForest["functions"], tree: CallTree, node
   };
   mark("panic", tree.panics.get(node));
   mark("recovered", tree.recovered.get(node));
-  mark("Goexit", tree.goexits.get(node));
+  mark("goexit", tree.goexits.get(node));
   mark("not returned", tree.running.get(node));
   const { name } = functions[tree.func[node]];
   // Package testing gives every test a goroutine of its own; saying so in every line would say nothing.

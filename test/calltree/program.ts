@@ -145,6 +145,7 @@ class Machine {
     const slot = this.trace.slot(g.slot);
     if (how === 0) slot.exitPanic(this.time);
     else if (how === 1) slot.exitGoexit(this.time);
+    else if (how === 2) slot.exitDeferred(this.time, 1 + this.choose(3));
     else slot.exit(this.time);
     this.event();
     this.leave(g.stack, this.time, how === 0 ? "panics" : how === 1 ? "goexits" : undefined);

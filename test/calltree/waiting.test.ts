@@ -5,7 +5,7 @@ import { buildForest } from "../../src/calltree/index.js";
 import { grow, outline } from "./script.js";
 
 test("tests one after the other on one g, their subtests on another, and a parent that is not in the trace", () => {
-  const header = "process\n  version 1\n  headerSize 4096\n  startTicks 0\n  startNano 0\n  defsHead 4096";
+  const header = "process\n  version 2\n  headerSize 4096\n  startTicks 0\n  startNano 0\n  defsHead 4096";
   const trace = `${header}
 defs size=192 slot=0 seq=0 ticks=0 nano=0
   function 1 "p.TestA" "a_test.go" 1

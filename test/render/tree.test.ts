@@ -43,6 +43,29 @@ go~: a goroutine started by code that is not traced, shown under a frame of the 
 `);
 });
 
+test("marks for frames that were left otherwise than by returning", () => {
+  const script = `
+    0  g1 { main.main
+    1  g1 { main.panics
+    2  g1 { main.panics.func1
+    3  g1 } deferred
+    4  g1 }
+    5  g1 go g2
+    6  g2 { main.leaves
+    7  g2 } goexit
+    9  g1 }`;
+  expect(text(script)).toBe(`TOTAL: 9.00µs
+
+main.main                    9.00µs 100.0%
+├── main.panics [recovered]  3.00µs  33.3%
+│   └── main.panics.func1    1.00µs  11.1%
+└── go main.leaves [goexit]  1.00µs  11.1%
+
+9 events, 2 goroutines
+left by runtime.Goexit: 1 frame
+`);
+});
+
 test("loops are one line with a count", () => {
   const calls = Array.from({ length: 1200 }, (_, i) => `${i} g1 { main.f\n ${i + 0.5} g1 }`).join("\n");
   expect(text(`0 g1 { main.main\n ${calls}\n 1200 g1 }`)).toContain("└── main.f ×1,200          600µs  50.0%\n");
