@@ -44,6 +44,10 @@ const NAME_LIMIT = 120;
 const NAME_LEAST = 24;
 const GAP = 2;
 
+/** Columns of a level of the tree, and of the number that stands for levels there is no room for. */
+const INDENT = 4;
+const LEVEL = 5;
+
 /** The trees of all processes, in pieces of some lines. */
 export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): Generator<string> {
   const paint = painter(options.colour === true);
@@ -109,6 +113,8 @@ interface Columns {
   readonly percent: number;
   /** Widest name including its prefix. */
   readonly limit: number;
+  /** Widest prefix. */
+  readonly indent: number;
   readonly widthOf: Measure;
   /** Whether untraced code started one of the goroutines. */
   readonly untraced: boolean;
@@ -121,17 +127,19 @@ function columnsOf(
   widthOf: Measure,
   width?: number,
 ): Columns {
+  const indent = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width) / 3;
   let name = NAME_LEAST;
   let time = 5;
   let percent = 6;
   let untraced = false;
-  for (const section of sections) {
-    for (const { node, prefix } of walk(section.view)) {
+  for (const { view, whole } of sections) {
+    for (const { node, prefix } of walk(view)) {
       const label = labelOf(forest.functions, process.tree, node, prefix === "");
       untraced ||= label.spawn === UNTRACED;
-      name = Math.max(name, prefix.length + widthOf(`${label.spawn}${label.name}${label.count}${label.endings}`));
+      const text = `${label.spawn}${label.name}${label.count}${label.endings}`;
+      name = Math.max(name, cutPrefix(prefix, indent).length + widthOf(text));
       time = Math.max(time, widthOf(timeOf(process, node)));
-      percent = Math.max(percent, formatPercent(process.tree.total[node], section.whole).length);
+      percent = Math.max(percent, formatPercent(process.tree.total[node], whole).length);
     }
   }
   const limit = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width - GAP - time - 1 - percent);
@@ -140,6 +148,7 @@ function columnsOf(
     time,
     percent,
     limit,
+    indent,
     widthOf,
     untraced,
   };
@@ -154,11 +163,12 @@ function line(
   process: ProcessTree,
   section: Section,
   node: number,
-  prefix: string,
+  uncut: string,
   columns: Columns,
   paint: Paint,
 ): string {
   const { widthOf } = columns;
+  const prefix = cutPrefix(uncut, columns.indent);
   const label = labelOf(forest.functions, process.tree, node, prefix === "");
   const rest = label.count.length + label.endings.length + label.spawn.length + prefix.length;
   const name =
@@ -182,6 +192,14 @@ function line(
     paint("dim", share.padStart(columns.percent)),
     "\n",
   ].join("");
+}
+
+/** A prefix that takes at most `width` columns: its end, after the level of the node. */
+function cutPrefix(prefix: string, width: number): string {
+  if (prefix.length <= width) return prefix;
+  const level = prefix.length / INDENT + 1;
+  const rest = Math.max(1, Math.floor((width - LEVEL) / INDENT)) * INDENT;
+  return `…${level}`.padEnd(LEVEL) + prefix.slice(-rest);
 }
 
 /** The shown nodes in order, with the lines to their left. Not recursive: trees may be deep. */

@@ -96,6 +96,31 @@ test("names are cut in the middle to fit a terminal, and never when there is non
   expect(text(script)).toContain(long);
 });
 
+test("lines of deep trees begin with their level where a terminal has no room for the lines to their left", () => {
+  const enters = Array.from({ length: 120 }, (_, i) => `${i} g1 { main.level${i + 1}`);
+  const script = `${enters.join("\n")}\n 120 g1 { main.leaf\n 121 g1 }`;
+  const shown = (width: number) => text(script, { width }).split("\n").slice(2, -4);
+  const lines = shown(64);
+  expect([lines[0], ...lines.slice(4, 7), ...lines.slice(98, 101), ...lines.slice(119)].join("\n")).toBe(`\
+main.level1 [not returned]                         ≥121µs 100.0%
+            └── main.level5 [not returned]         ≥117µs  96.7%
+                └── main.level6 [not returned]     ≥116µs  95.9%
+…7               └── main.level7 [not returned]    ≥115µs  95.0%
+…99              └── main.level99 [not returned]  ≥23.0µs  19.0%
+…100             └── main.l…el100 [not returned]  ≥22.0µs  18.2%
+…101             └── main.l…el101 [not returned]  ≥21.0µs  17.4%
+…120             └── main.l…el120 [not returned]  ≥2.00µs   1.7%
+…121             └── main.leaf                     1.00µs   0.8%`);
+  for (const width of [20, 40, 64, 100]) {
+    for (const [i, line] of shown(width).entries()) {
+      if (width > 40) expect(line.length).toBeLessThanOrEqual(width);
+      expect(line).toMatch(/ ≥?[\d.]+µs +\d+\.\d%$/);
+      if (width > 64 && i < 120) expect(line).toContain(`main.level${i + 1} `);
+    }
+  }
+  expect(text(script)).toContain(`${" ".repeat(4 * 119)}└── main.leaf`);
+});
+
 test("colours only when asked for", () => {
   expect(text(program)).not.toContain("\x1b");
   const coloured = text(program, { colour: true });
