@@ -23,7 +23,6 @@ export function footer(process: ProcessTree, untraced: boolean, remarks: readonl
   if (panics > 0) lines.push(`left by panic: ${formatNumberOf(panics, "frame")}`);
   const goexits = sumOf(tree.goexits);
   if (goexits > 0) lines.push(`left by runtime.Goexit: ${formatNumberOf(goexits, "frame")}`);
-  if (process.pruned > 0) lines.push(`left out by --min: ${formatNumberOf(process.pruned, "call")}`);
   if (untraced) {
     lines.push(
       "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it",

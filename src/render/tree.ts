@@ -83,8 +83,9 @@ function* renderProcess(
   yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(total)}`)}\n`;
   const columns = columnsOf(forest, process, sections, options.measure ?? plainWidth, options.width);
   let lines = "";
-  let hidden = 0;
-  let hiddenCalls = 0;
+  // Calls that the builder of an unmerged tree left out would have been a line each.
+  let hidden = process.pruned;
+  let hiddenCalls = process.pruned;
   for (const section of sections) {
     hidden += section.view.hidden.nodes;
     hiddenCalls += section.view.hidden.calls;

@@ -87,6 +87,21 @@ go~: a goroutine started by code that is not traced, shown under a frame of the 
 `);
 });
 
+test("what is left out is counted once, whether it was in the tree or not", () => {
+  // 12 calls; the builder forgets short ones without callees, the rest is left out of the finished tree.
+  const short = (at: number) => `${at} g1 { main.short\n ${at + 1} g1 { main.leaf\n ${at + 2} g1 }\n ${at + 3} g1 }`;
+  const script = `0 g1 { main.main\n 10 g1 { main.long\n ${short(20)}\n ${short(30)}\n 80 g1 }
+    81 g1 { main.starts\n 82 g1 go g2\n 83 g1 }\n ${short(84)}\n 90 g2 { main.brief\n 91 g2 }
+    92 g1 { main.fails\n 93 g1 } panic\n 94 g1 { main.long\n ${short(100)}\n 150 g1 }\n 200 g1 }`;
+  for (const options of [{ minimum: 20_000 }, { minimum: 20_000, depth: 1 }, { depth: 2 }, { minimum: 4_000 }]) {
+    const forest = grow(script, { noMerge: true, minimum: options.minimum ?? 0 });
+    const report = [...renderTree(forest, options)].join("");
+    const lines = report.split("\n").filter((line) => / main\.|^main\./.test(line)).length;
+    expect(report.match(/left out/g)).toHaveLength(1);
+    expect(report).toContain(`left out by --depth or --min: ${14 - lines} lines with ${14 - lines} calls\n`);
+  }
+});
+
 test("names are cut in the middle to fit a terminal, and never when there is none", () => {
   const long = "github.com/example/project/internal/handlers.(*VeryLongHandlerName).ServeHTTP.func1";
   const script = `0 g1 { main.main\n 1 g1 { ${long}\n 9 g1 }\n 10 g1 }`;
