@@ -109,8 +109,10 @@ async function test(
     env: { ...session.env, ...state?.env, ...recording.env },
     ownGroup: true,
   });
-  // A test binary that was only compiled has run nothing that could be shown.
-  if (given("c") && readdirSync(recording.directory).length === 0) return exit.code;
+  // Tests that were only compiled, printed or listed, or that do not exist, have run nothing that could be shown.
+  const hasTests = (prepared?.packages ?? []).some(({ files }) => files.some((file) => file.endsWith("_test.go")));
+  const mayRun = hasTests && !["c", "n", "list"].some(given);
+  if (!mayRun && readdirSync(recording.directory).length === 0) return exit.code;
   // An external test package has the directory of the package that it tests, and comes after it.
   const titles: Record<string, string> = {};
   for (const entry of prepared?.packages ?? []) {
