@@ -12,8 +12,8 @@ import (
 // real one is lenient.
 
 type event struct {
-	kind string // enter exit panic goexit spawn
-	id   uint32
+	kind string // enter exit panic goexit deferred spawn
+	id   uint32 // of deferred: panics at Enter
 	t    uint64 // ticks
 	off  uint64
 }
@@ -52,7 +52,7 @@ func decode(t testing.TB, path string) *trace {
 		t.Fatal(err)
 	}
 	le := binary.LittleEndian
-	if string(b[:8]) != "gotrace\n" || le.Uint32(b[8:]) != 1 || le.Uint32(b[12:]) != 4096 {
+	if string(b[:8]) != "gotrace\n" || le.Uint32(b[8:]) != 2 || le.Uint32(b[12:]) != 4096 {
 		t.Fatalf("%s: bad header % x", path, b[:16])
 	}
 	tr := &trace{path: path, b: b, used: le.Uint64(b[16:]), stop: le.Uint32(b[28:]), defs: map[uint32]def{},
@@ -165,6 +165,9 @@ func decode(t testing.TB, path string) *trace {
 				case 5:
 					emit("goexit", 0, delta)
 					n = 6
+				case 6:
+					emit("deferred", uint32(w>>8&255), delta)
+					n = 6
 				default:
 					t.Fatalf("control record %d at %d", w>>3&31, p)
 				}
@@ -234,6 +237,8 @@ func (tr *trace) shape(g *gor) string {
 			s += sep + short(tr.name(e.id)) + "("
 		case "exit":
 			s += ")"
+		case "deferred":
+			s += fmt.Sprint("~", e.id, ")")
 		case "spawn":
 			s += sep + "go"
 		default:

@@ -54,7 +54,8 @@ export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: re
       if (open && visible(node, tree.depth[node] - offset)) shown[node] = 1;
       else {
         hiddenNodes++;
-        hiddenCalls += tree.calls[node];
+        // The node above calls on other paths counts the calls of its children.
+        if (node !== tree.others) hiddenCalls += tree.calls[node];
       }
     }
   }

@@ -68,7 +68,7 @@ function buildProcess(
   builder.replay((bytes) => progress(1, bytes));
   const { end, known } = endOf(process, builder, builder.last());
   builder.close(end);
-  const tree = freeze(builder.nodes, builder.stacks, builder.edges, new IdMap(process.definitions, table));
+  const tree = freeze(builder.nodes, builder.stacks, builder.edges.list, new IdMap(process.definitions, table));
   return Object.freeze({
     source,
     info,

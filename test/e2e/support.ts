@@ -114,4 +114,5 @@ export interface Node {
   readonly children: readonly Node[];
   readonly goroutine?: unknown;
   readonly end?: unknown;
+  readonly recovered?: boolean;
 }

@@ -98,6 +98,7 @@ async function test(
     ...after,
   ];
   session.log(`go ${args.join(" ")}`);
+  const hasTests = (prepared?.packages ?? []).some(({ files }) => files.some((file) => file.endsWith("_test.go")));
   // An external test package has the directory of the package that it tests, and comes after it.
   const titles: Record<string, string> = {};
   for (const entry of prepared?.packages ?? []) {
@@ -108,7 +109,7 @@ async function test(
     direct: false,
     note: { summary, titles, command: `go test ${packages.join(" ")}` },
     report: { format: "tree", toStderr: given("json") },
-    // A test binary that was only compiled has run nothing that could be shown.
-    mayBeEmpty: given("c"),
+    // Tests that were only compiled, printed or listed, or that do not exist, have run nothing that could be shown.
+    mayBeEmpty: !hasTests || ["c", "n", "list"].some(given),
   });
 }
