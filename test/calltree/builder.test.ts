@@ -177,11 +177,13 @@ test("open frames last until the process ended, if somebody saw that", () => {
     15  g2 { main.server
     20  g1 { main.wait`;
   const header = (numbers: { [name: string]: bigint }) => ({ header: { numbers } });
-  const ended = grow(script, {}, header({ endNano: 5_000_000n + 100_000n }));
+  const ended = grow(script, {}, header({ endNano: 5_000_000n + 100_000n, exit: 1n }));
   expect(outline(ended)).toBe(`main.main 1 100/20 running:1
   go main.server 1 85/85 running:1
   main.wait 1 80/80 running:1`);
   expect(ended.processes[0]).toMatchObject({ atLeast: false, total: 100_000 });
+  const lastSeen = grow(script, {}, header({ endNano: 5_000_000n + 100_000n }));
+  expect(lastSeen.processes[0]).toMatchObject({ atLeast: true, total: 100_000 });
   const stopped = grow(script, {}, header({ endNano: 5_900_000n, stopReason: 1n, stopTicks: 1_000_000n + 50_000n }));
   expect(outline(stopped).split("\n")[0]).toBe("main.main 1 50/20 running:1");
   expect(stopped.processes[0].atLeast).toBe(true);
