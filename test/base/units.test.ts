@@ -26,7 +26,7 @@ test("no duration needs more than six columns below a minute", () => {
   fc.assert(fc.property(fc.double({ min: 0, max: 5.9e10, noNaN: true }), (ns) => formatDuration(ns).length <= 6));
 });
 
-test("counts, shares and sizes", () => {
+test("counts and shares", () => {
   expect([0, 999, 1000, 1_000_000, 12_345_678].map(formatCount)).toEqual([
     "0",
     "999",
