@@ -2,7 +2,7 @@
 
 import { accessSync, closeSync, constants, openSync, statSync, unlinkSync } from "node:fs";
 import { resolve } from "node:path";
-import type { WriteStream } from "node:tty";
+import { WriteStream } from "node:tty";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { writeFully } from "./files.js";
 
@@ -36,7 +36,7 @@ export function openOutput(file: string | undefined, cwd: string, toStderr: bool
   // Every write tells of its own error.
   stream.on("error", () => undefined);
   return {
-    colour: terminal ? !process.env.NO_COLOR : Boolean(process.env.FORCE_COLOR),
+    colour: wantsColour(stream, process.env),
     width: terminal ? stream.columns : undefined,
     write: async (pieces) => {
       for (const piece of pieces) {
@@ -105,4 +105,15 @@ function cannotWrite(path: string, flag: string, error: unknown): UserError {
     "name a file in a directory that exists and can be written",
     ExitCode.cannotCreate,
   );
+}
+
+/**
+ * Whether to colour what goes to a stream, as Node decides it: FORCE_COLOR decides alone where it is set; else it takes
+ * a terminal, and NO_COLOR and TERM=dumb say no.
+ */
+export function wantsColour(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  if (env.FORCE_COLOR === undefined && stream.isTTY !== true) return false;
+  // Node warns on standard error when both are set, and Node 20 takes an empty NO_COLOR for one (no-color.org does not).
+  const { NO_COLOR, ...rest } = env;
+  return WriteStream.prototype.getColorDepth(env.FORCE_COLOR === undefined && NO_COLOR ? env : rest) > 1;
 }

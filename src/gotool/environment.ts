@@ -5,19 +5,14 @@ import { type GoContext, runGo } from "./command.js";
 
 /** The part of `go env` that gotrace needs; empty strings where Go has no value. */
 export interface GoEnvironment {
-  /** As Go writes it, for instance `go1.26.1`. */
-  readonly version: string;
   /** Minor release of Go 1, for instance 26. */
   readonly minor: number;
   /** Path of the go.mod in force; empty outside a module. */
   readonly goMod: string;
   /** Path of the go.work in force; empty without one. */
   readonly goWork: string;
-  readonly modCache: string;
   /** `GOFLAGS`, split into its words. */
   readonly flags: readonly string[];
-  readonly os: string;
-  readonly arch: string;
 }
 
 const minimumMinor = 21;
@@ -27,7 +22,7 @@ const minimumMinor = 21;
  * @throws UserError when Go is missing, older than 1.21, or in GOPATH mode
  */
 export async function readGoEnvironment(context: GoContext): Promise<GoEnvironment> {
-  const names = ["GOVERSION", "GOMOD", "GOWORK", "GOMODCACHE", "GOFLAGS", "GOOS", "GOARCH", "GO111MODULE"];
+  const names = ["GOVERSION", "GOMOD", "GOWORK", "GOFLAGS", "GO111MODULE"];
   const result = await runGo(context, ["env", "-json", ...names]);
   if (result.code !== 0) {
     throw new UserError(
@@ -58,14 +53,10 @@ export async function readGoEnvironment(context: GoContext): Promise<GoEnvironme
   const fileOrEmpty = (path: string | undefined) =>
     !path || path === "off" || path === "/dev/null" || path === "NUL" ? "" : path;
   return {
-    version,
     minor: number,
     goMod: fileOrEmpty(env.GOMOD),
     goWork: fileOrEmpty(env.GOWORK),
-    modCache: env.GOMODCACHE ?? "",
     flags: splitFlags(env.GOFLAGS ?? ""),
-    os: env.GOOS ?? "",
-    arch: env.GOARCH ?? "",
   };
 }
 
