@@ -1,7 +1,7 @@
 /** The commands beside run and test: what they print, where, and with which exit code; what they say when all is not well. */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesOn, go, gotrace, names, repository, snapshot, temporaryDirectory } from "./support.js";
@@ -344,39 +344,4 @@ func main() { println(); dumb() }
   expect(traced).toMatchObject({ code: 0, stderr: plain.stderr });
   const files = ["b.go", "a.go", "c.go"];
   expect(gotrace(["run", ...files], { cwd: program }).stderr).toBe(go(["run", ...files], { cwd: program }).stderr);
-});
-
-test("a build in which nothing changed asks go build alone; what changes is seen", () => {
-  const program = filesOn({
-    "go.mod": "module changes\n\ngo 1.21\n",
-    "main.go": "package main\n\nfunc main() { println(text()) }\n",
-    "text.go": 'package main\n\nfunc text() string { return "one" }\n',
-  });
-  const run = () => gotrace(["run", "-v", "."], { cwd: program });
-  const unchanged = "gotrace: nothing changed since the last build";
-  const first = run();
-  expect(first.stderr).not.toContain(unchanged);
-  const second = run();
-  expect(second.stderr).toContain(unchanged);
-  expect(second.stderr).toContain("gotrace: traced: 2 functions");
-  expect(second.stdout).toMatch(/main\.text/);
-
-  filesOn(
-    { "text.go": 'package main\n\nfunc text() string { return two() }\n\nfunc two() string { return "two" }\n' },
-    program,
-  );
-  const edited = run();
-  expect(edited.stderr).toContain("\ntwo\n");
-  expect(edited.stdout).toContain("main.two");
-
-  filesOn({ "init.go": 'package main\n\nfunc init() { println("init") }\n' }, program);
-  expect(run().stdout).toContain("main.init.0");
-  rmSync(join(program, "init.go"));
-  expect(run().stdout).not.toContain("main.init.0");
-
-  filesOn({ "lib/lib.go": "package lib\n\nfunc Lib() {}\n" }, program);
-  filesOn({ "init.go": 'package main\n\nimport "changes/lib"\n\nfunc init() { lib.Lib() }\n' }, program);
-  expect(run().stdout).toContain("changes/lib.Lib");
-  filesOn({ "lib/lib.go": "package lib\n\nfunc Lib() { more() }\n\nfunc more() {}\n" }, program);
-  expect(run().stdout).toContain("changes/lib.more");
 });
