@@ -32,6 +32,11 @@ export interface Compiled {
   readonly summary: BuildSummary;
   /** Files whose rewritten form did not compile; empty where nothing had changed. */
   readonly withdrawn: readonly Withdrawn[];
+  /**
+   * The files that were compiled in their rewritten form: neither those withdrawn nor those of packages that do not compile
+   * untouched. Absent where nothing had changed.
+   */
+  readonly rewritten?: ReadonlySet<string>;
   /** Absent where nothing had changed and `go build` alone was asked. */
   readonly prepared?: PreparedBuild;
 }
@@ -128,7 +133,8 @@ export async function compile(
   const { watch } = prepared;
   const remembered = watch && ({ watch, time: Date.now(), targets, summary } satisfies Remembered);
   if (outcome.rewritten.size > 0) writeState(directory, { ...state, ...(remembered ? { remembered } : {}) });
-  return { directory, prepared, targets, summary, withdrawn, state: outcome.rewritten.size > 0 ? state : undefined };
+  const { rewritten } = outcome;
+  return { directory, prepared, targets, summary, withdrawn, rewritten, state: rewritten.size > 0 ? state : undefined };
 }
 
 async function isUnchanged(session: Session, { watch, time }: Remembered): Promise<boolean> {
