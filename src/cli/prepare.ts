@@ -1,8 +1,5 @@
 /**
- * From a target to an instrumented build: list the packages, rewrite their files, join the runtime, write the overlay.
- * A repeated build of the same target starts `go build` with the last overlay while it still checks whether that
- * overlay is up to date, so that the check costs no time of its own.
- */
+ * From a target to an instrumented build: list the packages, rewrite their files, join the runtime, write the overlay. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -16,12 +13,13 @@ import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js"
 import { flagValue, joinRuntime, runtimeModule } from "../gotool/join.js";
 import { type GoPackage, listPackages } from "../gotool/packages.js";
 import type { InstrumentOptions } from "../instrument/index.js";
+import { INSTRUMENT_VERSION } from "../instrument/version.js";
 import type { ParsedFlags } from "./flags.js";
 import { packageFilter } from "./patterns.js";
 import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
 import type { Session } from "./session.js";
 import { tableFiles } from "./tables.js";
-import { fingerprint, watchedPaths } from "./unchanged.js";
+import { isJudgeable, look, settledBefore, type Watched, watchedFor } from "./unchanged.js";
 
 /** What to build. */
 export interface BuildRequest {
@@ -48,6 +46,14 @@ export interface BuildState {
   readonly bad: KnownBad;
 }
 
+/** By what a build is recognised as unchanged (see unchanged.ts). */
+export interface Watch {
+  readonly watched: Watched;
+  readonly fingerprint: string;
+  /** {@link GoEnvironment.identity} of the build. */
+  readonly environment: string;
+}
+
 /** A build that is ready to run. */
 export interface PreparedBuild {
   readonly environment: GoEnvironment;
@@ -65,8 +71,8 @@ export interface PreparedBuild {
   readonly overlayFor: (files: ReadonlySet<string>) => string;
   /** Files that must be named on the command line too, because the user named files and not packages. */
   readonly extraFor: (files: ReadonlySet<string>) => readonly string[];
-  /** What to look at to know whether anything changed, and how it looked before it was read. */
-  readonly watch: { readonly watched: readonly string[]; readonly fingerprint: string };
+  /** How to know whether anything changed; undefined where that cannot be told. */
+  readonly watch: Watch | undefined;
   /** Files that are not rewritten because an earlier build showed that their rewritten form does not compile. */
   readonly withdrawn: readonly Withdrawn[];
 }
@@ -87,7 +93,10 @@ export function buildDirectory(session: Session, request: BuildRequest, verb: st
   const { flags } = request;
   const choice = [flags.list("include"), flags.list("exclude"), flags.has("generated")];
   // The first word stands for the layout of the directory.
-  const key = digest("3", JSON.stringify([session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]));
+  const gotrace = ["4", INSTRUMENT_VERSION, basename(runtimeDirectory(session))];
+  const key = digest(
+    JSON.stringify([gotrace, session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]),
+  );
   const directory = ensureDirectory(join(session.cache, "build", key.slice(0, 24)));
   touch(directory);
   return directory;
@@ -118,6 +127,7 @@ export async function prepareBuild(
   directory: string,
   bad: KnownBad,
 ): Promise<PreparedBuild | CommandResult> {
+  const start = Date.now();
   const runtime = runtimeDirectory(session);
   const [environment, listed] = await Promise.all([
     readGoEnvironment(session.go),
@@ -139,8 +149,9 @@ export async function prepareBuild(
   const goFlags = [...environment.flags, ...request.goFlags];
   const userOverlay = readOverlay(flagValue(goFlags, "overlay"));
   // Taken before the files are read: a change while they are is seen the next time.
-  const watched = watchedPaths(environment, chosen, session.env, session.cwd);
-  const watch = { watched, fingerprint: fingerprint(watched) };
+  const watched = watchedFor(environment, listed);
+  const seen = look(watched);
+  const recognisable = isJudgeable(request.patterns, goFlags) && settledBefore(seen, start);
   const rewriting = await rewriteFiles(session.cache, chosen, rewriteOptions(request.flags), userOverlay);
   session.log(
     `${chosen.length} packages, ${rewriting.files.length} files to trace (${rewriting.parsed} parsed, the rest unchanged)`,
@@ -183,7 +194,7 @@ export async function prepareBuild(
     directory,
     flags: [...request.goFlags, ...joined.flags, ...cover],
     joinEnv: joined.env,
-    watch,
+    watch: recognisable ? { watched, fingerprint: seen.fingerprint, environment: environment.identity } : undefined,
     overlayFor,
     extraFor: (wanted) => (files ? namedTables(request.patterns, listed, tablesFor(wanted)) : []),
     withdrawn: rewriting.files

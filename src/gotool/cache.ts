@@ -54,6 +54,34 @@ export function writeIfChanged(path: string, content: string | Uint8Array): void
   writeAtomically(path, content);
 }
 
+/**
+ * Writes a file that is named by its content, so that processes which run at the same time with different content do not
+ * change each other's.
+ * @param suffix end of the name, `.mod` for instance
+ * @param beside further files of the same name, by their suffix: part of the content
+ * @returns its path
+ */
+export function writeByContent(
+  directory: string,
+  suffix: string,
+  content: string,
+  beside: Readonly<Record<string, string | Uint8Array>> = {},
+): string {
+  const others = Object.entries(beside);
+  const stem = join(directory, digest(content, ...others.flat()).slice(0, 24));
+  // The file itself comes last: where it is, the others are.
+  for (const [end, text] of [...others, [suffix, content] as const]) {
+    writeOnce(stem + end, text);
+  }
+  return stem + suffix;
+}
+
+/** Writes a file whose path stands for this content; where it lies already, it is marked as used. */
+export function writeOnce(path: string, content: string | Uint8Array): void {
+  if (existsSync(path)) touch(path);
+  else writeAtomically(path, content);
+}
+
 /** Creates a directory with its parents. @throws UserError when that fails */
 export function ensureDirectory(path: string): string {
   try {
@@ -70,8 +98,13 @@ export function ensureDirectory(path: string): string {
 
 /** Marks an entry as used today, at most one write a day. */
 export function touch(path: string): void {
-  const now = Date.now();
-  if (now - statSync(path).mtimeMs > day) utimesSync(path, now / 1000, now / 1000);
+  if (Date.now() - statSync(path).mtimeMs > day) markUsed(path);
+}
+
+/** Marks an entry as used now. */
+export function markUsed(path: string): void {
+  const seconds = Date.now() / 1000;
+  utimesSync(path, seconds, seconds);
 }
 
 /**
@@ -124,8 +157,7 @@ export function pruneCache(root: string): void {
 /** Keeps a text in the cache, at a path named by its content. */
 export function storeText(root: string, name: string, text: string): string {
   const path = join(ensureDirectory(join(root, "src")), cachedName(digest(text), name));
-  if (existsSync(path)) touch(path);
-  else writeAtomically(path, text);
+  writeOnce(path, text);
   return path;
 }
 

@@ -1,6 +1,7 @@
 /** What `go env` says about the module at hand and the tool chain that will build it. */
 
 import { ExitCode, UserError } from "../base/errors.js";
+import { digest } from "./cache.js";
 import { type GoContext, runGo } from "./command.js";
 
 /** The part of `go env` that gotrace needs; empty strings where Go has no value. */
@@ -13,7 +14,13 @@ export interface GoEnvironment {
   readonly goWork: string;
   /** `GOFLAGS`, split into its words. */
   readonly flags: readonly string[];
+  /** Two answers with the same identity choose the same files for the same command line. */
+  readonly identity: string;
 }
+
+/** The settings that this module reads, and those that build constraints and module lookup look at. */
+const settings =
+  "GOVERSION GOROOT GOMOD GOWORK GOMODCACHE GOFLAGS GO111MODULE GOOS GOARCH CGO_ENABLED GOEXPERIMENT GO386 GOAMD64 GOARM GOARM64 GOMIPS GOMIPS64 GOPPC64 GORISCV64 GOWASM";
 
 const minimumMinor = 21;
 
@@ -22,8 +29,7 @@ const minimumMinor = 21;
  * @throws UserError when Go is missing, older than 1.21, or in GOPATH mode
  */
 export async function readGoEnvironment(context: GoContext): Promise<GoEnvironment> {
-  const names = ["GOVERSION", "GOMOD", "GOWORK", "GOFLAGS", "GO111MODULE"];
-  const result = await runGo(context, ["env", "-json", ...names]);
+  const result = await runGo(context, ["env", "-json", ...settings.split(" ")]);
   if (result.code !== 0) {
     throw new UserError(
       `go env failed: ${result.stderr.trim().split("\n")[0]}`,
@@ -57,6 +63,7 @@ export async function readGoEnvironment(context: GoContext): Promise<GoEnvironme
     goMod: fileOrEmpty(env.GOMOD),
     goWork: fileOrEmpty(env.GOWORK),
     flags: splitFlags(env.GOFLAGS ?? ""),
+    identity: digest(...settings.split(" ").map((name) => env[name] ?? "")),
   };
 }
 

@@ -6,7 +6,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { writeIfChanged } from "./cache.js";
+import { writeByContent } from "./cache.js";
 import type { GoEnvironment } from "./environment.js";
 import { vendorReplacements } from "./vendor.js";
 
@@ -25,7 +25,7 @@ export interface Joined {
 
 /**
  * Joins the runtime module.
- * @param directory where copies are written (absolute; stable per build, so that caches stay warm)
+ * @param directory where copies are written, named by their content (absolute; stable per build, so that caches stay warm)
  * @param runtime directory of the runtime module
  * @param userFlags the user's build flags
  */
@@ -38,8 +38,7 @@ export function joinRuntime(
   const flags = [...environment.flags, ...userFlags];
   if (environment.goWork) return joinWorkspace(environment, directory, runtime, flags);
   if (environment.goMod) return joinModule(environment, directory, runtime, flags);
-  const work = join(directory, "go.work");
-  writeIfChanged(work, `go 1.${environment.minor}\n\nuse ${quoted(runtime)}\n`);
+  const work = writeByContent(directory, ".work", `go 1.${environment.minor}\n\nuse ${quoted(runtime)}\n`);
   return { overlay: new Map(), flags: [], env: { GOWORK: work } };
 }
 
@@ -53,15 +52,13 @@ function joinModule(env: GoEnvironment, directory: string, runtime: string, flag
   const vendor = vendorReplacements(join(root, "vendor"), join(directory, "vendor"), mod, automatic);
   const lines = [`require ${runtimeModule} v0.0.0`, `replace ${runtimeModule} => ${quoted(runtime)}`, ...vendor.lines];
   const text = `${vendor.lines.length > 0 ? withoutReplaces(original) : original}\n${lines.join("\n")}\n`;
-  const copy = join(directory, "go.mod");
-  writeIfChanged(copy, text);
   if (mod === "mod" && vendor.lines.length === 0) {
     const sum = goMod.replace(/\.mod$/, ".sum");
-    writeIfChanged(join(directory, "go.sum"), existsSync(sum) ? readFileSync(sum) : "");
+    const copy = writeByContent(directory, ".mod", text, { ".sum": existsSync(sum) ? readFileSync(sum) : "" });
     return { overlay: new Map(), flags: [`-modfile=${copy}`], env: {} };
   }
   return {
-    overlay: new Map([...vendor.overlay, [goMod, copy]]),
+    overlay: new Map([...vendor.overlay, [goMod, writeByContent(directory, ".mod", text)]]),
     flags: vendor.lines.length > 0 ? ["-mod=readonly"] : [],
     env: {},
   };
@@ -75,16 +72,19 @@ function joinWorkspace(env: GoEnvironment, directory: string, runtime: string, f
   const vendor = vendorReplacements(join(root, "vendor"), join(directory, "vendor"), mod, automatic);
   const kept = vendor.lines.length > 0 ? withoutReplaces(original) : original;
   const text = `${kept}\nuse ${quoted(runtime)}\n${vendor.lines.join("\n")}\n`;
-  const copy = join(directory, "go.work");
   const readonly = vendor.lines.length > 0 ? ["-mod=readonly"] : [];
   if (env.minor >= 23) {
-    writeIfChanged(copy, text);
+    const copy = writeByContent(directory, ".work", text);
     return { overlay: new Map([...vendor.overlay, [env.goWork, copy]]), flags: readonly, env: {} };
   }
-  // Relative directories of a go.work are relative to the file itself.
-  writeIfChanged(copy, absoluteDirectories(text, root, directory));
   const sum = `${env.goWork}.sum`;
-  if (existsSync(sum)) writeIfChanged(`${copy}.sum`, readFileSync(sum));
+  const copy = writeByContent(
+    directory,
+    ".work",
+    // Relative directories of a go.work are relative to the file itself.
+    absoluteDirectories(text, root, directory),
+    existsSync(sum) ? { ".work.sum": readFileSync(sum) } : {},
+  );
   return { overlay: vendor.overlay, flags: readonly, env: { GOWORK: copy } };
 }
 

@@ -7,7 +7,7 @@
 
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { digest, writeIfChanged } from "./cache.js";
+import { writeByContent } from "./cache.js";
 
 /** Lines for go.mod or go.work, and the overlay entries that they need. Both empty where vendoring is not in force. */
 export interface VendorReplacements {
@@ -34,8 +34,8 @@ export function vendorReplacements(
   if (!inForce || !existsSync(list)) return { lines, overlay };
   mkdirSync(directory, { recursive: true });
   for (const module of parseModulesTxt(readFileSync(list, "utf8"))) {
-    const made = join(directory, `${digest(module.path, module.go).slice(0, 16)}.mod`);
-    writeIfChanged(made, `module ${module.path}\n${module.go ? `\ngo ${module.go}\n` : ""}`);
+    const text = `module ${module.path}\n${module.go ? `\ngo ${module.go}\n` : ""}`;
+    const made = writeByContent(directory, ".mod", text);
     overlay.set(join(vendor, module.path, "go.mod"), made);
     lines.push(`replace ${module.path} ${module.version} => ${JSON.stringify(`./vendor/${module.path}`)}`);
   }

@@ -179,6 +179,13 @@ test("where no test was to run, nothing is said about missing calls", () => {
   expect(stderr("--exclude", "./...", "./...")).toContain("no call was recorded");
 });
 
+test("test files named on the command line are traced, external ones too", () => {
+  const cwd = join(filesOn(module), "ok");
+  const tree = compare(["ok.go", "ok_test.go", "external_test.go", "-run", "TestDouble|TestExternal"], { cwd });
+  expect(tree).toContain("command-line-arguments.TestDouble");
+  expect(tree).toContain("command-line-arguments_test.TestExternal");
+});
+
 test("-json stays JSON", () => {
   const result = gotrace(["test", "./...", "-json"], { cwd: wordcount });
   for (const line of result.stdout.trim().split("\n")) expect(() => JSON.parse(line), line).not.toThrow();

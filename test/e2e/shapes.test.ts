@@ -29,6 +29,13 @@ const shapes: Record<string, Shape> = {
     },
     traced: ["main.main", "app/lib.Text"],
   },
+  "import path that ends in .test": {
+    files: {
+      "go.mod": mod("example.com/load.test"),
+      "main.go": `package main\n\nfunc main() { println(text()) }\n\nfunc text() string { return "no test" }\n`,
+    },
+    traced: ["main.main", "main.text"],
+  },
   "go.work": {
     files: {
       "go.work": "go 1.21\n\nuse (\n\t./app\n\t./lib\n)\n",
