@@ -12,6 +12,7 @@ export interface GoEnvironment {
   readonly goMod: string;
   /** Path of the go.work in force; empty without one. */
   readonly goWork: string;
+  readonly modCache: string;
   /** `GOFLAGS`, split into its words. */
   readonly flags: readonly string[];
   /** Two answers with the same identity choose the same files for the same command line. */
@@ -62,6 +63,7 @@ export async function readGoEnvironment(context: GoContext): Promise<GoEnvironme
     minor: number,
     goMod: fileOrEmpty(env.GOMOD),
     goWork: fileOrEmpty(env.GOWORK),
+    modCache: env.GOMODCACHE ?? "",
     flags: splitFlags(env.GOFLAGS ?? ""),
     identity: digest(...settings.split(" ").map((name) => env[name] ?? "")),
   };
