@@ -10,6 +10,7 @@ import { digest, ensureDirectory, installRuntime, storeText, touch, writeIfChang
 import type { CommandResult } from "../gotool/command.js";
 import { asksForCoverage, coverFlags } from "../gotool/cover.js";
 import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
+import { recordExecTrace } from "../gotool/exectrace.js";
 import { flagValue, joinRuntime, runtimeModule } from "../gotool/join.js";
 import { type GoPackage, listPackages } from "../gotool/packages.js";
 import type { InstrumentOptions } from "../instrument/index.js";
@@ -91,7 +92,7 @@ export function buildDirectory(session: Session, request: BuildRequest, verb: st
     ([name]) => /^(GO|CGO_|CC$|CXX$)/.test(name) && name !== "GOTRACE_CACHE",
   );
   const { flags } = request;
-  const choice = [flags.list("include"), flags.list("exclude"), flags.has("generated")];
+  const choice = [flags.list("include"), flags.list("exclude"), flags.has("generated"), flags.has("exec-trace")];
   // The first word stands for the layout of the directory.
   const gotrace = ["4", INSTRUMENT_VERSION, basename(runtimeDirectory(session))];
   const key = digest(
@@ -170,6 +171,9 @@ export async function prepareBuild(
       entry.rewritten === undefined || isBad(entry, bad) ? [] : [[entry.file, entry.rewritten]],
     ),
   );
+  const recorder = request.flags.has("exec-trace")
+    ? recordExecTrace(environment, runtime, request.goFlags)
+    : { overlay: [], flags: [] };
   const reports = new Map(rewriting.files.map((file) => [file.file, file.report]));
   const tablesFor = (wanted: ReadonlySet<string>) =>
     tableFiles(chosen, (file) => (wanted.has(file) ? reports.get(file)?.table : undefined));
@@ -178,6 +182,7 @@ export async function prepareBuild(
     const replace = Object.fromEntries([
       ...userOverlay,
       ...joined.overlay,
+      ...recorder.overlay,
       ...tables,
       ...[...rewritten].filter(([file]) => wanted.has(file)),
     ]);
@@ -192,7 +197,7 @@ export async function prepareBuild(
     rewritten,
     reports,
     directory,
-    flags: [...request.goFlags, ...joined.flags, ...cover],
+    flags: [...request.goFlags, ...joined.flags, ...recorder.flags, ...cover],
     joinEnv: joined.env,
     watch: recognisable ? { watched, fingerprint: seen.fingerprint, environment: environment.identity } : undefined,
     overlayFor,

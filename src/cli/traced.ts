@@ -7,6 +7,7 @@ import { ExitCode, UserError } from "../base/errors.js";
 import { type Program, runProgram } from "../gotool/process.js";
 import { AliveWatch } from "./alive.js";
 import { saveBundle } from "./bundle.js";
+import { collectExecTraces, prepareExecRecording } from "./exectrace.js";
 import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { finishRecording, prepareRecording, type RunNote } from "./record.js";
@@ -31,8 +32,9 @@ export interface TracedRun {
  */
 export async function runTraced(session: Session, flags: ParsedFlags, run: TracedRun): Promise<number> {
   const recording = prepareRecording(session, flags);
+  const execRecording = prepareExecRecording(session, flags);
   const watch = new AliveWatch(recording.directory);
-  const env = { ...run.program.env, ...recording.env };
+  const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
   const exit = await session.standAside(() => runProgram({ ...run.program, env, cwd: session.cwd }));
   const alive = watch.stop();
   session.log(`the program ended with exit code ${exit.code}`);
@@ -40,6 +42,8 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
   const files = traceFiles([recording.directory]).map(openFile);
   try {
     if (files.length === 0 && run.mayBeEmpty) return exit.code;
+    const execTraces = execRecording ? collectExecTraces(execRecording) : [];
+    for (const path of execTraces) session.log(`execution trace ${path}`);
     const saved = recording.save === undefined || save(session, recording.save, files);
     // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing behind.
     if (process.platform !== "win32") session.close();

@@ -7,7 +7,16 @@ import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { binaryPath, type Compiled, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags } from "../goflags.js";
-import { foldedUnit, outputFlag, recordFlags, traceFlags, treeFlags, treeOptions, unitFlag } from "../options.js";
+import {
+  execTraceFlag,
+  foldedUnit,
+  outputFlag,
+  recordFlags,
+  traceFlags,
+  treeFlags,
+  treeOptions,
+  unitFlag,
+} from "../options.js";
 import { isStandardOutput } from "../output.js";
 import type { ReportFormat } from "../reporting.js";
 import { Session } from "../session.js";
@@ -41,7 +50,7 @@ program's standard streams are its own, signals reach it, and its exit code is g
 export const runCommand = define({
   name: "run",
   format: "tree",
-  flags: treeFlags,
+  flags: [...treeFlags, execTraceFlag],
   description: treeText,
   examples: [
     "gotrace run ./cmd/server -port 8080",
@@ -53,7 +62,7 @@ export const runCommand = define({
 export const execCommand = define({
   name: "exec",
   format: "tree",
-  flags: treeFlags,
+  flags: [...treeFlags, execTraceFlag],
   description: treeText,
   examples: ["gotrace exec ./cmd/tool"],
 });

@@ -5,7 +5,7 @@ import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags, buildFlagsIn, testFlags } from "../goflags.js";
-import { outputFlag, recordFlags, traceFlags, treeFlags, treeOptions } from "../options.js";
+import { execTraceFlag, outputFlag, recordFlags, traceFlags, treeFlags, treeOptions } from "../options.js";
 import { Session } from "../session.js";
 import { describeBuild } from "../summary.js";
 import { runTraced } from "../traced.js";
@@ -16,7 +16,7 @@ export const testCommand: Command = {
   description: `Runs tests as 'go test' does, with its patterns, flags, output and exit code, then shows one call tree for each
 test, subtests beneath. A -v before the packages is meant for both gotrace and go test. Results are never taken from
 the test cache. The tree goes to standard error when standard output is JSON (-json).`,
-  flags: [...treeFlags, outputFlag, ...recordFlags, ...traceFlags, ...testFlags, ...buildFlags],
+  flags: [...treeFlags, execTraceFlag, outputFlag, ...recordFlags, ...traceFlags, ...testFlags, ...buildFlags],
   goFlags: `${buildFlagsNote}\nFlags of 'go test' (-run, -v, -count, -bench, -short, -timeout, -args …) may stand before or after the packages.`,
   examples: [
     "gotrace test ./...",
