@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
-import { openCache } from "../gotool/cache.js";
+import { openCache, pruneCache } from "../gotool/cache.js";
 import type { GoContext } from "../gotool/command.js";
 import type { ParsedFlags } from "./flags.js";
 
@@ -72,8 +72,9 @@ export class Session {
     return this.#workspace;
   }
 
-  /** Removes the workspace, or says where it is with `--keep`. */
+  /** Removes the workspace, or says where it is with `--keep`; and what the cache has held too long. */
   close(): void {
+    if (this.#cache !== undefined) pruneCache(this.#cache);
     if (this.#workspace === undefined) return;
     if (this.#keep) this.warn(`workspace kept in ${this.#workspace}`);
     else rmSync(this.#workspace, { recursive: true, force: true });

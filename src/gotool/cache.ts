@@ -173,24 +173,37 @@ export function installRuntime(root: string, source: string): string {
   return target;
 }
 
-/** Removes entries that nobody used for days. Looks at most once a day. */
+/** Removes what nobody used for days: whole entries, and old files in the directories of builds. Looks at most once a day. */
 export function pruneCache(root: string): void {
   const stamp = join(root, "pruned");
   const now = Date.now();
+  const age = (path: string) => now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);
   try {
-    if (existsSync(stamp) && now - statSync(stamp).mtimeMs < day) return;
+    if (existsSync(stamp) && age(stamp) < day) return;
     writeFileSync(stamp, "");
     for (const group of groups) {
-      const directory = join(root, group);
-      if (!existsSync(directory)) continue;
-      for (const name of readdirSync(directory)) {
-        const path = join(directory, name);
-        if (now - statSync(path).mtimeMs > keepFor) rmSync(path, { recursive: true, force: true });
+      for (const name of namesIn(join(root, group))) {
+        const path = join(root, group, name);
+        if (age(path) > keepFor) rmSync(path, { recursive: true, force: true });
+        else if (group === "build") removeFiles(path, (file) => age(file) > keepFor);
       }
     }
   } catch {
     // Pruning is a courtesy; a cache that cannot be pruned still works.
   }
+}
+
+/** Removes files, at any depth, and the directories that hold nothing else. */
+function removeFiles(directory: string, unwanted: (file: string) => boolean): void {
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true }).reverse()) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && unwanted(path)) rmSync(path, { force: true });
+    if (entry.isDirectory() && namesIn(path).length === 0) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function namesIn(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
 }
 
 /** Keeps a text in the cache, at a path named by its content. */

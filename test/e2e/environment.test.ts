@@ -1,7 +1,7 @@
 /** Where gotrace runs and what it may write: it works, or says in two lines what to change. */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesOn, go, gotrace, names, type Result, repository, temporaryDirectory } from "./support.js";
@@ -90,4 +90,17 @@ test("a working directory that was removed", () => {
   const words = [gone, process.execPath, join(repository, "dist/bin/main.js")];
   const done = spawnSync("sh", ["-c", 'cd "$0" && rmdir "$0" && exec "$1" "$2" run .', ...words], { encoding: "utf8" });
   expectTwoLines({ code: done.status ?? -1, stdout: done.stdout, stderr: done.stderr }, 66);
+});
+
+test("run and test remove what the cache has held too long", () => {
+  const cwd = filesOn({ ...app, "main_test.go": 'package main\n\nimport "testing"\n\nfunc TestA(t *testing.T) {}\n' });
+  for (const command of ["run", "test"]) {
+    const cache = temporaryDirectory();
+    filesOn({ "src/old.go": "" }, cache);
+    utimesSync(join(cache, "src/old.go"), 0, 0);
+    const result = gotrace([command, "."], { cwd, env: { GOTRACE_CACHE: cache } });
+    expect(result.code, result.stderr).toBe(0);
+    expect(existsSync(join(cache, "src/old.go")), command).toBe(false);
+    expect(readdirSync(join(cache, "src")).length).toBeGreaterThan(2);
+  }
 });
