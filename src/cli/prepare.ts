@@ -2,7 +2,7 @@
  * From a target to an instrumented build: list the packages, rewrite their files, join the runtime, write the overlay. */
 
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { Withdrawn } from "../gotool/build.js";
@@ -148,7 +148,7 @@ export async function prepareBuild(
     (entry) => !entry.standard && (entry.main || (entry.localReplace && filter.named(entry))) && filter.accepts(entry),
   );
   const goFlags = [...environment.flags, ...request.goFlags];
-  const userOverlay = readOverlay(flagValue(goFlags, "overlay"));
+  const userOverlay = readOverlay(flagValue(goFlags, "overlay"), session.cwd);
   // Taken before the files are read: a change while they are is seen the next time.
   const watched = watchedFor(environment, listed);
   const seen = look(watched);
@@ -165,7 +165,8 @@ export async function prepareBuild(
   if (coverage && environment.goWork && !request.tests && flagValue(goFlags, "coverpkg") === undefined) {
     cover.push(`-coverpkg=${listed.filter((entry) => entry.main).map((entry) => entry.importPath)}`);
   }
-  const joined = joinRuntime(environment, directory, runtime, request.goFlags);
+  const complete = !listed.some((entry) => entry.incomplete);
+  const joined = joinRuntime(environment, directory, runtime, request.goFlags, complete);
   const rewritten = new Map(
     rewriting.files.flatMap((entry): [string, string][] =>
       entry.rewritten === undefined || isBad(entry, bad) ? [] : [[entry.file, entry.rewritten]],
@@ -246,12 +247,15 @@ export function rewriteOptions(flags: ParsedFlags): InstrumentOptions {
   return { runtimePath: runtimeModule, generated: flags.has("generated"), mode: "hooks" };
 }
 
-/** The user's own -overlay file. @throws UserError when it cannot be read */
-function readOverlay(path: string | undefined): ReadonlyMap<string, string> {
+/** The user's own -overlay file; relative paths in it start from `cwd`, as for go. @throws UserError when it cannot be read */
+function readOverlay(path: string | undefined, cwd: string): ReadonlyMap<string, string> {
   if (path === undefined) return new Map();
   try {
-    const parsed = JSON.parse(readFileSync(path, "utf8")) as { Replace?: Record<string, string> };
-    return new Map(Object.entries(parsed.Replace ?? {}));
+    const parsed = JSON.parse(readFileSync(resolve(cwd, path), "utf8")) as { Replace?: Record<string, string> };
+    // An empty replacement hides the file.
+    return new Map(
+      Object.entries(parsed.Replace ?? {}).map(([from, to]) => [resolve(cwd, from), to === "" ? "" : resolve(cwd, to)]),
+    );
   } catch (error) {
     throw new UserError(
       `-overlay: ${messageOf(error)}`,

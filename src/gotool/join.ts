@@ -28,51 +28,67 @@ export interface Joined {
  * @param directory where copies are written, named by their content (absolute; stable per build, so that caches stay warm)
  * @param runtime directory of the runtime module
  * @param userFlags the user's build flags
+ * @param complete whether go could load every package of the build
  */
 export function joinRuntime(
   environment: GoEnvironment,
   directory: string,
   runtime: string,
   userFlags: readonly string[],
+  complete: boolean,
 ): Joined {
   const flags = [...environment.flags, ...userFlags];
-  if (environment.goWork) return joinWorkspace(environment, directory, runtime, flags);
-  if (environment.goMod) return joinModule(environment, directory, runtime, flags);
+  if (environment.goWork) return joinWorkspace(environment, directory, runtime, flags, complete);
+  if (environment.goMod) return joinModule(environment, directory, runtime, flags, complete);
   const work = writeByContent(directory, ".work", `go 1.${environment.minor}\n\nuse ${quoted(runtime)}\n`);
   return { overlay: new Map(), flags: [], env: { GOWORK: work } };
 }
 
-function joinModule(env: GoEnvironment, directory: string, runtime: string, flags: readonly string[]): Joined {
+function joinModule(
+  env: GoEnvironment,
+  directory: string,
+  runtime: string,
+  flags: readonly string[],
+  complete: boolean,
+): Joined {
   const named = flagValue(flags, "modfile");
   const goMod = named ?? env.goMod;
   const root = dirname(env.goMod);
   const mod = flagValue(flags, "mod");
   const original = readFileSync(goMod, "utf8");
   const automatic = goLineAtLeast(original, 14);
-  const vendor = vendorReplacements(join(root, "vendor"), join(directory, "vendor"), mod, automatic);
+  const place = { root, workspace: false, mod, automatic, complete };
+  const vendor = vendorReplacements(place, join(directory, "vendor"));
   const lines = [`require ${runtimeModule} v0.0.0`, `replace ${runtimeModule} => ${quoted(runtime)}`, ...vendor.lines];
-  const text = `${vendor.lines.length > 0 ? withoutReplaces(original) : original}\n${lines.join("\n")}\n`;
-  if (mod === "mod" && vendor.lines.length === 0) {
+  const text = `${vendor.left ? withoutReplaces(original) : original}\n${lines.join("\n")}\n`;
+  if (mod === "mod") {
     const sum = goMod.replace(/\.mod$/, ".sum");
     const copy = writeByContent(directory, ".mod", text, { ".sum": existsSync(sum) ? readFileSync(sum) : "" });
     return { overlay: new Map(), flags: [`-modfile=${copy}`], env: {} };
   }
   return {
     overlay: new Map([...vendor.overlay, [goMod, writeByContent(directory, ".mod", text)]]),
-    flags: vendor.lines.length > 0 ? ["-mod=readonly"] : [],
+    flags: vendor.left ? ["-mod=readonly"] : [],
     env: {},
   };
 }
 
-function joinWorkspace(env: GoEnvironment, directory: string, runtime: string, flags: readonly string[]): Joined {
+function joinWorkspace(
+  env: GoEnvironment,
+  directory: string,
+  runtime: string,
+  flags: readonly string[],
+  complete: boolean,
+): Joined {
   const root = dirname(env.goWork);
   const mod = flagValue(flags, "mod");
   const original = readFileSync(env.goWork, "utf8");
   const automatic = env.minor >= 22 && goLineAtLeast(original, 22);
-  const vendor = vendorReplacements(join(root, "vendor"), join(directory, "vendor"), mod, automatic);
-  const kept = vendor.lines.length > 0 ? withoutReplaces(original) : original;
+  const place = { root, workspace: true, mod, automatic, complete };
+  const vendor = vendorReplacements(place, join(directory, "vendor"));
+  const kept = vendor.left ? withoutReplaces(original) : original;
   const text = `${kept}\nuse ${quoted(runtime)}\n${vendor.lines.join("\n")}\n`;
-  const readonly = vendor.lines.length > 0 ? ["-mod=readonly"] : [];
+  const readonly = vendor.left ? ["-mod=readonly"] : [];
   if (env.minor >= 23) {
     const copy = writeByContent(directory, ".work", text);
     return { overlay: new Map([...vendor.overlay, [env.goWork, copy]]), flags: readonly, env: {} };

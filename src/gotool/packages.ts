@@ -18,6 +18,8 @@ export interface GoPackage {
   readonly localReplace: boolean;
   /** Named by the user's patterns, not only a dependency. */
   readonly target: boolean;
+  /** Go could not load it, or something that it imports. */
+  readonly incomplete: boolean;
 }
 
 /** `go list` failed; its output, for the cases where plain Go does not. */
@@ -32,12 +34,13 @@ interface Listed {
   ForTest?: string;
   Standard?: boolean;
   DepOnly?: boolean;
+  Incomplete?: boolean;
   Module?: { Main?: boolean; Replace?: { Path: string; Version?: string } };
   GoFiles?: string[];
   CgoFiles?: string[];
 }
 
-const fields = "Dir,ImportPath,Name,ForTest,Standard,DepOnly,Module,GoFiles,CgoFiles";
+const fields = "Dir,ImportPath,Name,ForTest,Standard,DepOnly,Incomplete,Module,GoFiles,CgoFiles";
 
 /**
  * Lists the packages that `patterns` need.
@@ -73,6 +76,7 @@ function toPackage(listed: Listed): GoPackage[] {
       main: listed.Module ? listed.Module.Main === true : /^command-line-arguments(_test)?$/.test(importPath),
       localReplace: replace !== undefined && replace.Version === undefined,
       target: listed.DepOnly !== true,
+      incomplete: listed.Incomplete === true,
     },
   ];
 }

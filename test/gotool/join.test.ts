@@ -24,7 +24,7 @@ beforeAll(() => {
 
 /** Texts of the files that a join refers to. */
 function written(env: GoEnvironment, flags: readonly string[] = []): () => string {
-  const joined = joinRuntime(env, shared, "/rt", flags);
+  const joined = joinRuntime(env, shared, "/rt", flags, true);
   const modfile = joined.flags.find((flag) => flag.startsWith("-modfile="))?.slice("-modfile=".length);
   const files = [...joined.overlay.values(), ...(modfile ? [modfile] : []), ...Object.values(joined.env)];
   expect(files.length).toBeGreaterThan(0);

@@ -1,9 +1,10 @@
 /** `gotrace instrument`: a complete instrumented copy of the module, to read or to build elsewhere. */
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { firstReason } from "../../gotool/build.js";
+import { makeDirectories } from "../../gotool/cache.js";
 import { runGo } from "../../gotool/command.js";
 import { copyModule, type ModuleCopy, usedModules } from "../../gotool/copy.js";
 import { readGoEnvironment } from "../../gotool/environment.js";
@@ -105,7 +106,7 @@ async function nothingToDo(session: Session, flags: ParsedFlags, patterns: reado
 /** Makes the directory for the copy; `discard` removes what was made. */
 function emptyDirectory(path: string): { target: string; discard: () => void } {
   try {
-    const made = mkdirSync(path, { recursive: true });
+    const made = makeDirectories(path);
     const discard = () => {
       if (made !== undefined) rmSync(made, { recursive: true, force: true });
     };
