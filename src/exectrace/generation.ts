@@ -21,7 +21,8 @@ export class Generation {
   /** Earliest base time of a batch, in ticks. */
   start = 0;
   /** Kind of the last batch. */
-  last = 0;
+  private last = 0;
+  private hasStacks = false;
 
   constructor(
     readonly number: number,
@@ -37,8 +38,10 @@ export class Generation {
       const data = batch.bytes.subarray(batch.start, batch.end);
       this.experiments.push({ experiment: batch.experiment, thread: batch.thread, data });
     } else if (batch.kind === Wire.Strings) this.strings.read(batch);
-    else if (batch.kind === Wire.Stacks) this.stacks.read(batch);
-    else if (batch.kind === Wire.CPUSamples) readSamples(batch, this.samples);
+    else if (batch.kind === Wire.Stacks) {
+      this.hasStacks = true;
+      this.stacks.read(batch);
+    } else if (batch.kind === Wire.CPUSamples) readSamples(batch, this.samples);
     else if (Clock.isSync(batch, this.version)) this.clock.read(batch, this.version);
     else if (batch.kind !== 0) {
       const batches = this.threads.get(batch.thread);
@@ -52,6 +55,11 @@ export class Generation {
     if (this.clock.nanosPerTick === 0) return "its clock frequency is missing";
     if (this.version >= VERSION_SYNC && !this.clock.snapshot) return "its clock snapshot is missing";
     return this.stacks.validate(this.strings);
+  }
+
+  /** Whether the last batch is one that ends a generation: strings are written last, and stacks before them. */
+  get endsWell(): boolean {
+    return this.hasStacks && this.last === Wire.Strings;
   }
 }
 
@@ -158,7 +166,7 @@ export class GenerationLoader {
     if (framer.cutGeneration === current.number) {
       return this.lose(current.number, current.offset, `it ends within a batch of generation ${current.number}`);
     }
-    const gap = current.gap ?? (current.last === Wire.Strings ? undefined : "its tables are not complete");
+    const gap = current.gap ?? (current.endsWell ? undefined : "its tables are not complete");
     if (gap) return this.lose(current.number, current.offset, `it ends within generation ${current.number}: ${gap}`);
     if (cut) this.lose(current.number + 1, framer.consumed, "it ends within a batch");
     return this.complete();

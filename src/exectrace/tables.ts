@@ -5,7 +5,7 @@ import { ByteReader } from "./bytes.js";
 import { corrupt } from "./errors.js";
 import { MAX_FRAMES, MAX_STRING, Wire } from "./spec.js";
 
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Places of entries by id. Ids are dense in real traces; others go to a Map. Id 0 is the empty entry of every table, at
