@@ -102,6 +102,11 @@ export class Framer {
     return this.open?.generation;
   }
 
+  /** Where the incomplete batch starts that the file was cut off in. */
+  get cutOffset(): number {
+    return this.open?.offset ?? this.consumed;
+  }
+
   /** @param segments where the data of the batch goes */
   next(segments: Segments): Framed {
     if (this.version === 0 && !this.readVersion()) return "hungry";

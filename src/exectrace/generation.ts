@@ -159,16 +159,20 @@ export class GenerationLoader {
       if (framer.consumed <= 16) this.lose(0, framer.consumed, "it holds no events");
       return "end";
     }
-    if (!current) return this.lose(framer.cutGeneration ?? 0, framer.consumed, "it ends within a batch");
+    if (!current) return this.lose(framer.cutGeneration ?? 0, framer.cutOffset, "it ends within a batch");
     if (framer.version >= VERSION_END) {
       return this.lose(current.number, current.offset, `generation ${current.number} has no end`);
     }
-    if (framer.cutGeneration === current.number) {
-      return this.lose(current.number, current.offset, `it ends within a batch of generation ${current.number}`);
+    const { number } = current;
+    if (framer.cutGeneration === number) {
+      return this.lose(number, current.offset, `it ends within a batch of generation ${number}`);
     }
-    const gap = current.gap ?? (current.endsWell ? undefined : "its tables are not complete");
-    if (gap) return this.lose(current.number, current.offset, `it ends within generation ${current.number}: ${gap}`);
-    if (cut) this.lose(current.number + 1, framer.consumed, "it ends within a batch");
+    // A batch of the next generation, cut or not, shows that this one is complete.
+    if (framer.cutGeneration !== number + 1) {
+      const gap = current.gap ?? (current.endsWell ? undefined : "its tables are not complete");
+      if (gap) return this.lose(number, current.offset, `it ends within generation ${number}: ${gap}`);
+    }
+    if (cut) this.lose(number + 1, framer.cutOffset, "it ends within a batch");
     return this.complete();
   }
 

@@ -68,7 +68,7 @@ export class TraceReader {
 
   /** Set at the end of a trace that was cut off: what was lost. */
   get warning(): CutWarning | undefined {
-    return this.loader.warning;
+    return this.over ? this.loader.warning : undefined;
   }
 
   /** Bytes of the file taken so far. */
