@@ -10,13 +10,14 @@ const allowed: Record<string, readonly string[]> = {
   gotool: ["base"],
   instrument: ["base"],
   calltrace: ["base"],
+  exectrace: ["base"],
   calltree: ["base", "calltrace"],
   render: ["base", "calltree"],
-  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "render"],
+  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "render"],
 };
 
 /** Folders that compute and leave files, processes and the terminal to others. */
-const pure = ["base", "calltrace", "calltree", "render"];
+const pure = ["base", "calltrace", "calltree", "exectrace", "render"];
 
 function* sourceFiles(directory: string): Generator<string> {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {

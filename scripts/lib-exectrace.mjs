@@ -1,0 +1,48 @@
+// What the scripts for execution traces share: the Go releases, building programs with them, and reading with ours.
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** One release of each minor version whose format gotrace reads. */
+export const RELEASES = ["go1.22.12", "go1.23.12", "go1.24.13", "go1.25.9", "go1.26.8"];
+
+export const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** Runs `go` of a release and returns what it prints. */
+export function go(release, args, options = {}) {
+  return execFileSync("go", args, {
+    encoding: "utf8",
+    timeout: 300_000,
+    env: { ...process.env, GOTOOLCHAIN: release, GO111MODULE: "on" },
+    ...options,
+  }).trim();
+}
+
+/** Builds a program of one file, outside of any module, and returns the executable's path. */
+export function buildProgram(release, file, directory) {
+  const name = file.split("/").at(-1).replace(/\.go$/, "");
+  const program = join(directory, `${release}-${name}`);
+  go(release, ["build", "-trimpath", "-o", program, file], { cwd: directory });
+  return program;
+}
+
+/** Builds test/oracle, which reads traces with golang.org/x/exp/trace. */
+export function buildOracle(directory) {
+  const program = join(directory, "oracle");
+  go("local", ["build", "-o", program, "."], { cwd: at("test/oracle"), stdio: ["ignore", "pipe", "inherit"] });
+  return program;
+}
+
+/** A file in chunks; each is valid until the next one is asked for. */
+export function* chunksOf(path, size = 1 << 18) {
+  const descriptor = openSync(path, "r");
+  try {
+    const buffer = new Uint8Array(size);
+    for (let got = readSync(descriptor, buffer); got > 0; got = readSync(descriptor, buffer)) {
+      yield buffer.subarray(0, got);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}

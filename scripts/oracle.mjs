@@ -1,0 +1,145 @@
+// Compares gotrace's reader of execution traces with golang.org/x/exp/trace, event by event: all fields, all stacks.
+//
+//	npm run oracle [-- --only PATTERN] [--quick] [--keep DIRECTORY] [FILE...]
+//
+// Traces: the text traces of x/exp, the test programs of each Go release from 1.22 to 1.26 (some with one proc, some with
+// events of the alloc/free experiment), testdata/exectrace/programs with each release, and what testdata/exectrace holds.
+// With files, only those.
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { TraceReader } from "../dist/exectrace/index.js";
+import { traceText } from "../dist/exectrace/to-text.js";
+import { at, buildOracle, buildProgram, chunksOf, go, RELEASES } from "./lib-exectrace.mjs";
+
+const { values, positionals } = parseArgs({
+  options: { only: { type: "string", default: "" }, quick: { type: "boolean" }, keep: { type: "string" } },
+  allowPositionals: true,
+});
+const directory = values.keep ?? mkdtempSync(join(tmpdir(), "gotrace-oracle-"));
+mkdirSync(directory, { recursive: true });
+const wanted = new RegExp(values.only);
+const totals = { traces: 0, refused: 0, lines: 0, bytes: 0, different: 0 };
+
+try {
+  const oracle = buildOracle(directory);
+  const sources = positionals.length ? positionals.map((file) => [basename(file), () => file]) : allTraces(oracle);
+  for (const [name, make] of sources) {
+    if (!wanted.test(name)) continue;
+    const path = make(join(directory, `${name}.trace`));
+    if (!path) continue;
+    const copy = path.startsWith(directory);
+    compare(oracle, name, path);
+    if (copy && !values.keep) for (const file of [path, `${path}.go.txt`]) rmSync(file, { force: true });
+  }
+} finally {
+  if (!values.keep) rmSync(directory, { recursive: true });
+}
+const { traces, refused, lines, bytes, different } = totals;
+console.log(
+  `${traces} traces (${(bytes / 1e6).toFixed(1)} MB, ${lines} lines), ${refused} of them refused by both; ${different} different`,
+);
+if (different > 0 || traces === 0) process.exitCode = 1;
+
+/** Names of traces, and functions that make each at a path (or return undefined when it cannot be made here). */
+function* allTraces(oracle) {
+  const tests = join(
+    go("local", ["list", "-m", "-f", "{{.Dir}}", "golang.org/x/exp"], { cwd: at("test/oracle") }),
+    "trace/testdata/tests",
+  );
+  for (const file of readdirSync(tests).sort()) {
+    yield [`text-${file}`, (path) => execFileSync(oracle, ["binary", join(tests, file), path]) && path];
+  }
+  for (const file of readdirSync(at("testdata/exectrace")).filter((name) => name.endsWith(".trace.gz"))) {
+    const bytes = gunzipSync(readFileSync(at(`testdata/exectrace/${file}`)));
+    yield [`golden-${file}`, (path) => writeFileSync(path, bytes) ?? path];
+  }
+  for (const release of RELEASES) {
+    yield* ownPrograms(release);
+    yield* goPrograms(release);
+  }
+}
+
+function* ownPrograms(release) {
+  const run = (program, args, env) => (path) => {
+    const executable = buildProgram(release, at(`testdata/exectrace/programs/${program}.go`), directory);
+    execFileSync(executable, [...args, path], { env: { ...process.env, ...env }, timeout: 60_000 });
+    return path;
+  };
+  yield [`${release}-workload`, run("workload", ["-cpu", "-rounds", "20", "-workers", "30"])];
+  const many = { GODEBUG: "traceadvanceperiod=1000000" };
+  yield [`${release}-workload-generations`, run("workload", ["-cpu", "-rounds", "20"], many)];
+  yield [`${release}-workload-1`, run("workload", ["-cpu", "-for", "2s"], { GOMAXPROCS: "1" })];
+  if (release >= "go1.25") yield [`${release}-recorder`, run("recorder", [])];
+}
+
+/** The test programs of Go itself. They write a trace to their standard output. */
+function* goPrograms(release) {
+  const root = go(release, ["env", "GOROOT"]);
+  const folder = ["internal/trace/testdata/testprog", "internal/trace/v2/testdata/testprog"]
+    .map((path) => join(root, "src", path))
+    .find((path) => existsSync(path));
+  for (const file of readdirSync(folder).sort()) {
+    const run = (env) => (path) => {
+      const out = openSync(path, "w");
+      const executable = buildProgram(release, join(folder, file), directory);
+      const options = { stdio: ["ignore", out, "ignore"], env: { ...process.env, ...env }, timeout: 120_000 };
+      const { status } = spawnSync(executable, options);
+      closeSync(out);
+      if (status !== 0) console.log(`${release} ${file}: exit code ${status}`);
+      return path;
+    };
+    const name = `${release}-${basename(file, ".go")}`;
+    yield [name, run({})];
+    if (values.quick) continue;
+    yield [`${name}-1`, run({ GOMAXPROCS: "1" })];
+    yield [`${name}-stress`, run({ GODEBUG: "traceadvanceperiod=3000000" })];
+    if (release > "go1.23" && !/stress/.test(file)) yield [`${name}-alloc`, run({ GODEBUG: "traceallocfree=1" })];
+  }
+}
+
+function compare(oracle, name, path) {
+  execFileSync(oracle, ["dump", path], { stdio: ["ignore", "inherit", values.keep ? "inherit" : "ignore"] });
+  const theirs = linesOf(`${path}.go.txt`);
+  let line = 0;
+  let refusal = false;
+  for (const ours of traceText(new TraceReader(chunksOf(path)))) {
+    const { value } = theirs.next();
+    line++;
+    refusal = ours === "refused";
+    if (ours !== value) {
+      totals.different++;
+      console.log(`${name}: line ${line}\n  gotrace ${ours}\n  x/exp   ${value}`);
+      break;
+    }
+  }
+  totals.traces++;
+  totals.lines += line;
+  totals.bytes += statSync(path).size;
+  if (refusal) totals.refused++;
+}
+
+function* linesOf(path) {
+  let rest = "";
+  const decoder = new TextDecoder();
+  for (const chunk of chunksOf(path, 1 << 20)) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop();
+    yield* lines;
+  }
+  if (rest) yield rest;
+}

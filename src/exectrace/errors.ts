@@ -1,0 +1,47 @@
+/** How a trace can be unreadable, and how it can be incomplete. */
+import { ExitCode, UserError } from "../base/errors.js";
+
+/** What is wrong with a trace that cannot be read (further). */
+export type TraceProblem =
+  /** Not an execution trace of Go at all. */
+  | "foreign"
+  /** Written by Go 1.21 or older. */
+  | "old"
+  /** Written by a Go release newer than this reader. */
+  | "new"
+  /** Damaged, or in an order that cannot have happened. */
+  | "corrupt";
+
+/** A trace that cannot be read; events delivered before it are sound. */
+export class TraceError extends UserError {
+  /**
+   * @param offset byte of the file where the trouble is: of the batch for damage inside of one, 0 for the header
+   * @param reason what is wrong there, without the offset
+   */
+  constructor(
+    readonly problem: TraceProblem,
+    readonly offset: number,
+    readonly reason: string,
+    advice: string,
+  ) {
+    super(problem === "corrupt" ? `the trace is damaged at byte ${offset}: ${reason}` : reason, advice, ExitCode.data);
+    this.name = "TraceError";
+  }
+}
+
+export function corrupt(offset: number, reason: string): TraceError {
+  return new TraceError("corrupt", offset, reason, "Record the trace again, or copy it again if it was copied.");
+}
+
+/** The file ends within a generation, as when the program was killed. Complete generations have been delivered. */
+export interface CutWarning {
+  readonly kind: "cut";
+  /** Number of the generation that is not complete. */
+  readonly generation: number;
+  /** Bytes of the file that were not delivered as events. */
+  readonly lostBytes: number;
+  /** Where the lost part begins. */
+  readonly offset: number;
+  /** What is missing. */
+  readonly reason: string;
+}

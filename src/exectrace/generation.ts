@@ -1,0 +1,184 @@
+/**
+ * The batches of one generation, its tables read. Events refer to tables that stand behind them, so a generation must be
+ * in memory as a whole; and no more than one is.
+ */
+import { type Batch, type Framer, Segments } from "./batch.js";
+import { Clock } from "./clock.js";
+import { type CutWarning, corrupt, TraceError } from "./errors.js";
+import type { ExperimentalBatch } from "./event.js";
+import { readSamples, type Sample } from "./samples.js";
+import { VERSION_END, VERSION_SYNC, Wire } from "./spec.js";
+import { Stacks, Strings } from "./tables.js";
+
+export class Generation {
+  readonly clock = new Clock();
+  readonly strings = new Strings();
+  readonly stacks = new Stacks();
+  readonly samples: Sample[] = [];
+  readonly experiments: ExperimentalBatch[] = [];
+  /** Event batches of each thread, threads in the order in which they first appear. */
+  readonly threads = new Map<number, Batch[]>();
+  /** Earliest base time of a batch, in ticks. */
+  start = 0;
+  /** Kind of the last batch. */
+  private last = 0;
+  private hasStacks = false;
+
+  constructor(
+    readonly number: number,
+    /** Where it starts in the file. */
+    readonly offset: number,
+    private readonly version: number,
+  ) {}
+
+  add(batch: Batch): void {
+    if (this.start === 0 || batch.time < this.start) this.start = batch.time;
+    this.last = batch.kind;
+    if (batch.experiment !== 0) {
+      const data = batch.bytes.subarray(batch.start, batch.end);
+      this.experiments.push({ experiment: batch.experiment, thread: batch.thread, data });
+    } else if (batch.kind === Wire.Strings) this.strings.read(batch);
+    else if (batch.kind === Wire.Stacks) {
+      this.hasStacks = true;
+      this.stacks.read(batch);
+    } else if (batch.kind === Wire.CPUSamples) readSamples(batch, this.samples);
+    else if (Clock.isSync(batch, this.version)) this.clock.read(batch, this.version);
+    else if (batch.kind !== 0) {
+      const batches = this.threads.get(batch.thread);
+      if (batches) batches.push(batch);
+      else this.threads.set(batch.thread, [batch]);
+    }
+  }
+
+  /** What keeps the generation from being read; undefined when nothing is missing. */
+  get gap(): string | undefined {
+    if (this.clock.nanosPerTick === 0) return "its clock frequency is missing";
+    if (this.version >= VERSION_SYNC && !this.clock.snapshot) return "its clock snapshot is missing";
+    return this.stacks.validate(this.strings);
+  }
+
+  /** Whether the last batch is one that ends a generation: strings are written last, and stacks before them. */
+  get endsWell(): boolean {
+    return this.hasStacks && this.last === Wire.Strings;
+  }
+}
+
+/** What `load` found. */
+export type Loaded = Generation | "hungry" | "end";
+
+/** Collects batches until a generation is complete. */
+export class GenerationLoader {
+  /** Set with the answer "end" when the file is cut off. */
+  warning: CutWarning | undefined;
+  private readonly segments = new Segments();
+  private current: Generation | undefined;
+  /** First batch of the next generation: that it came shows that the one before is complete (before Go 1.26). */
+  private spilled: Batch | undefined;
+  /** Trouble behind a generation that is itself complete. */
+  private late: TraceError | undefined;
+  private ended = false;
+  private fresh = true;
+
+  constructor(private readonly framer: Framer) {}
+
+  /**
+   * The next generation; the one before is forgotten, and its memory used again.
+   *
+   * @throws TraceError, after which nothing more is to be had
+   */
+  load(): Loaded {
+    if (this.late) throw this.late;
+    if (this.ended) return "end";
+    if (this.fresh) this.begin();
+    for (;;) {
+      const framed = this.frame();
+      if (framed === "hungry") return "hungry";
+      if (framed === "late") return this.complete();
+      if (framed === "eof" || framed === "cut") return this.finish(framed === "cut");
+      if (framed === "end-of-generation") {
+        if (!this.current) throw corrupt(this.framer.consumed - 1, "an end of generation, but no generation");
+        return this.complete();
+      }
+      if (framed.generation === 0) throw corrupt(framed.offset, "a batch of generation 0");
+      this.current ??= this.open(framed);
+      if (framed.generation !== this.current.number) {
+        if (this.framer.version < VERSION_END && framed.generation === this.current.number + 1) {
+          this.spilled = framed;
+          return this.complete();
+        }
+        const { number } = this.current;
+        throw corrupt(framed.offset, `a batch of generation ${framed.generation} within generation ${number}`);
+      }
+      this.current.add(framed);
+    }
+  }
+
+  /** Starts over with empty memory, but for the batch that was read too far. */
+  private begin(): void {
+    this.fresh = false;
+    this.current = undefined;
+    const batch = this.spilled;
+    this.spilled = undefined;
+    const data = batch?.bytes.slice(batch.start, batch.end);
+    this.segments.clear();
+    if (!batch || !data) return;
+    const start = this.segments.reserve(data.length);
+    this.segments.segment.set(data, start);
+    this.current = this.open(batch);
+    this.current.add({ ...batch, bytes: this.segments.segment, start, end: start + data.length });
+  }
+
+  private open(batch: Batch): Generation {
+    return new Generation(batch.generation, batch.offset, this.framer.version);
+  }
+
+  private frame() {
+    try {
+      return this.framer.next(this.segments);
+    } catch (error) {
+      // Before Go 1.26 damage where a batch should begin may well lie behind the end of this generation.
+      if (!(error instanceof TraceError) || !this.current || this.framer.version >= VERSION_END) throw error;
+      this.late = error;
+      return "late";
+    }
+  }
+
+  private complete(): Generation {
+    const generation = this.current!;
+    this.fresh = true;
+    const { gap } = generation;
+    if (gap) throw this.late ?? corrupt(generation.offset, `generation ${generation.number} cannot be read: ${gap}`);
+    return generation;
+  }
+
+  /** The file is over. Before Go 1.26 this ends the last generation, whose last batch is one of strings. */
+  private finish(cut: boolean): Loaded {
+    this.ended = true;
+    const { framer, current } = this;
+    if (!current && !cut) {
+      if (framer.consumed <= 16) this.lose(0, framer.consumed, "it holds no events");
+      return "end";
+    }
+    if (!current) return this.lose(framer.cutGeneration ?? 0, framer.cutOffset, "it ends within a batch");
+    if (framer.version >= VERSION_END) {
+      return this.lose(current.number, current.offset, `generation ${current.number} has no end`);
+    }
+    const { number } = current;
+    if (framer.cutGeneration === number) {
+      return this.lose(number, current.offset, `it ends within a batch of generation ${number}`);
+    }
+    // A batch of the next generation, cut or not, shows that this one is complete.
+    if (framer.cutGeneration !== number + 1) {
+      const gap = current.gap ?? (current.endsWell ? undefined : "its tables are not complete");
+      if (gap) return this.lose(number, current.offset, `it ends within generation ${number}: ${gap}`);
+    }
+    if (cut) this.lose(number + 1, framer.cutOffset, "it ends within a batch");
+    return this.complete();
+  }
+
+  private lose(generation: number, offset: number, reason: string): "end" {
+    const lostBytes = this.framer.received - offset;
+    this.warning = { kind: "cut", generation, lostBytes, offset, reason };
+    return "end";
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Reads Go execution traces (`go test -trace`, `runtime/trace`, `/debug/pprof/trace`, the flight recorder) of Go 1.22
+ * and later: from bytes to ordered events.
+ *
+ *     const reader = new TraceReader(chunks); // chunks: Iterable<Uint8Array>, pulled when needed
+ *     for (let event = reader.next(); event; event = reader.next()) {
+ *       if (event.kind === EventKind.StateTransition && event.resource === ResourceKind.Goroutine) {
+ *         event.id; event.from; event.to; event.reason; reader.stacks.frames(event.stack);
+ *       }
+ *     }
+ *     reader.warning; // set when the file was cut off
+ *
+ * See TraceReader for what is known beyond the single event.
+ */
+export { type CutWarning, TraceError, type TraceProblem } from "./errors.js";
+export {
+  BACKGROUND_TASK,
+  type ClockSnapshot,
+  EventKind,
+  type ExperimentalBatch,
+  type Frame,
+  GoState,
+  MetricName,
+  NONE,
+  ProcState,
+  RangeName,
+  ResourceKind,
+  type SyncDetails,
+  type TraceEvent,
+} from "./event.js";
+export { forEachEvent, TraceReader } from "./reader.js";
+export { type EventSpec, spec, Wire } from "./spec.js";
+export type { StackTable } from "./symbols.js";

@@ -1,0 +1,207 @@
+/** The tables of one generation: strings and stacks by the ids that its events use. */
+import { grown } from "../base/columns.js";
+import type { Batch } from "./batch.js";
+import { ByteReader } from "./bytes.js";
+import { corrupt } from "./errors.js";
+import { MAX_FRAMES, MAX_STRING, Wire } from "./spec.js";
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Places of entries by id. Ids are dense in real traces; others go to a Map. Id 0 is the empty entry of every table, at
+ * place 0.
+ */
+export class Ids {
+  private dense = new Int32Array(1024);
+  private sparse: Map<number, number> | undefined;
+  private count = 0;
+
+  /** The place of an id, or -1. */
+  get(id: number): number {
+    if (id === 0) return 0;
+    if (id < this.dense.length && id > 0) {
+      const place = this.dense[id]!;
+      return place === 0 ? -1 : place;
+    }
+    return this.sparse === undefined ? -1 : (this.sparse.get(id) ?? -1);
+  }
+
+  /** Gives the id the next place, from 1 on; returns 0 when it has one. */
+  add(id: number): number {
+    if (this.get(id) !== -1) return 0;
+    const place = ++this.count;
+    if (id > 0 && id >= this.dense.length && id < 4 * place + 4096) {
+      this.dense = grown(this.dense, Math.max(id + 1, this.dense.length * 2));
+      this.absorb();
+    }
+    if (id > 0 && id < this.dense.length) this.dense[id] = place;
+    else {
+      this.sparse ??= new Map();
+      this.sparse.set(id, place);
+    }
+    return place;
+  }
+
+  /** Moves what now fits from the Map to the array. */
+  private absorb(): void {
+    for (const [id, place] of this.sparse ?? []) {
+      if (id > 0 && id < this.dense.length) {
+        this.dense[id] = place;
+        this.sparse!.delete(id);
+      }
+    }
+  }
+}
+
+/** Strings of a generation, decoded when first asked for: most log messages never are. */
+export class Strings {
+  private readonly ids = new Ids();
+  private readonly texts: (string | undefined)[] = [""];
+  /** Segments that hold strings; three numbers a string: its segment, where it starts there, its length. */
+  private readonly segments: Uint8Array[] = [];
+  private places = new Int32Array(3 * 256);
+
+  /** The place of a string, or -1. */
+  find(id: number): number {
+    return this.ids.get(id);
+  }
+
+  /** @param place what `find` returned, not -1 */
+  text(place: number): string {
+    const text = this.texts[place];
+    return text === undefined ? this.decode(place) : text;
+  }
+
+  private decode(place: number): string {
+    const start = this.places[3 * place + 1]!;
+    const text = utf8.decode(
+      this.segments[this.places[3 * place]!]!.subarray(start, start + this.places[3 * place + 2]!),
+    );
+    this.texts[place] = text;
+    return text;
+  }
+
+  /** Reads a batch of strings: entries of id, length and bytes. */
+  read(batch: Batch): void {
+    const from = new ByteReader(batch.bytes, batch.start + 1, batch.end, (reason) => corrupt(batch.offset, reason));
+    if (this.segments.at(-1) !== batch.bytes) this.segments.push(batch.bytes);
+    const segment = this.segments.length - 1;
+    while (!from.done) {
+      const kind = from.byte();
+      if (kind !== Wire.String) throw corrupt(batch.offset, `a string was expected, found ${kind}`);
+      const id = from.signed();
+      const length = from.unsigned();
+      if (length > MAX_STRING) throw corrupt(batch.offset, `a string of ${length} bytes; ${MAX_STRING} is the most`);
+      const start = from.skip(length);
+      const place = this.ids.add(id);
+      if (place === 0) throw corrupt(batch.offset, `two strings with the id ${id}`);
+      this.places = grown(this.places, 3 * place + 3);
+      this.places[3 * place] = segment;
+      this.places[3 * place + 1] = start;
+      this.places[3 * place + 2] = length;
+      this.texts.push(undefined);
+    }
+  }
+}
+
+/**
+ * Stacks of a generation as lists of frames. A frame is known by its program counter: if two entries tell different
+ * lines for the same one, the first holds in the whole generation (as in Go's reader).
+ */
+export class Stacks {
+  private readonly ids = new Ids();
+  private readonly frameOf = new Map<number, number>();
+  /** Frames: program counter, string ids of function and file, line. */
+  private columns = new Float64Array(4 * 256);
+  private frames = 0;
+  /** Frames of all stacks, leaf first, and where each stack begins. */
+  private lists = new Int32Array(1024);
+  private starts = new Int32Array(256);
+  private stacks = 1;
+  private length = 0;
+
+  /** The place of a stack, or -1; 0 is the empty stack. */
+  find(id: number): number {
+    return this.ids.get(id);
+  }
+
+  get count(): number {
+    return this.stacks;
+  }
+
+  /** Number of frames, and the n-th of them as an index for the methods below. */
+  depth(place: number): number {
+    return place === 0 ? 0 : this.starts[place + 1]! - this.starts[place]!;
+  }
+
+  frame(place: number, n: number): number {
+    return this.lists[this.starts[place]! + n]!;
+  }
+
+  get frameCount(): number {
+    return this.frames;
+  }
+
+  pc(frame: number): number {
+    return this.columns[4 * frame]!;
+  }
+
+  functionId(frame: number): number {
+    return this.columns[4 * frame + 1]!;
+  }
+
+  fileId(frame: number): number {
+    return this.columns[4 * frame + 2]!;
+  }
+
+  line(frame: number): number {
+    return this.columns[4 * frame + 3]!;
+  }
+
+  /** Reads a batch of stacks: entries of id, number of frames, and pc, function, file and line of each. */
+  read(batch: Batch): void {
+    const from = new ByteReader(batch.bytes, batch.start + 1, batch.end, (reason) => corrupt(batch.offset, reason));
+    while (!from.done) {
+      const kind = from.byte();
+      if (kind !== Wire.Stack) throw corrupt(batch.offset, `a stack was expected, found ${kind}`);
+      const id = from.signed();
+      const depth = from.unsigned();
+      if (depth > MAX_FRAMES) throw corrupt(batch.offset, `a stack of ${depth} frames; ${MAX_FRAMES} is the most`);
+      const place = this.ids.add(id);
+      if (place === 0) throw corrupt(batch.offset, `two stacks with the id ${id}`);
+      this.starts = grown(this.starts, place + 2);
+      this.lists = grown(this.lists, this.length + depth);
+      this.starts[place] = this.length;
+      for (let i = 0; i < depth; i++) {
+        const pc = from.unsigned();
+        const functionId = from.signed();
+        const fileId = from.signed();
+        const line = from.unsigned();
+        this.lists[this.length++] = this.frameAt(pc, functionId, fileId, line);
+      }
+      this.starts[place + 1] = this.length;
+      this.stacks = place + 1;
+    }
+  }
+
+  /** Refuses frames that name a string which is not in the table. */
+  validate(strings: Strings): string | undefined {
+    for (let frame = 0; frame < this.frames; frame++) {
+      for (const id of [this.functionId(frame), this.fileId(frame)]) {
+        if (strings.find(id) === -1) return `a stack names the string ${id}, which is missing`;
+      }
+    }
+    return undefined;
+  }
+
+  private frameAt(pc: number, functionId: number, fileId: number, line: number): number {
+    let frame = this.frameOf.get(pc);
+    if (frame === undefined) {
+      frame = this.frames++;
+      this.frameOf.set(pc, frame);
+      this.columns = grown(this.columns, 4 * this.frames);
+      this.columns.set([pc, functionId, fileId, line], 4 * frame);
+    }
+    return frame;
+  }
+}
