@@ -1,18 +1,27 @@
 /** Goroutines: which of their events may come now, and what they change. */
 import type { Cursor } from "./cursor.js";
-import { EventKind, GoState, NONE, ProcState, ResourceKind, type TraceEvent } from "./event.js";
+import { EventKind, type EventRecord, GoState, NONE, ProcState, ResourceKind } from "./event.js";
 import { GoStatus, ProcStatus, Wire } from "./spec.js";
 import { type Machine, type Resource, ThreadState } from "./state.js";
 
 /** Statuses of the wire as states. */
 const STATES = [GoState.Undetermined, GoState.Runnable, GoState.Running, GoState.Syscall, GoState.Waiting] as const;
 
-/** GoStatus g m status [stack]: what a goroutine is doing when a generation first mentions it. */
+/** GoStatus g m status: what a goroutine is doing when a generation first mentions it. */
 export function goStatus(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return status(m, c, thread, 0);
+}
+
+/** GoStatusStack g m status stack. */
+export function goStatusStack(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return status(m, c, thread, m.stack(c, c.a3));
+}
+
+function status(m: Machine, c: Cursor, thread: ThreadState, stack: number): boolean {
   const id = c.a0;
   const status = c.a2;
   if (!(status >= 0 && status < STATES.length)) throw m.fail(c, `goroutine ${id} has the unknown status ${status}`);
-  let goroutine = m.goroutines.get(id);
+  let goroutine = m.goroutine(id);
   let from: GoState = STATES[status]!;
   if (goroutine) {
     if (goroutine.status !== status) {
@@ -26,14 +35,14 @@ export function goStatus(m: Machine, c: Cursor, thread: ThreadState): boolean {
     throw m.fail(c, `goroutine ${id} is new, but nobody created it`);
   }
   const event = transition(m, c, thread, id, from, STATES[status]!);
-  event.stack = event.transitionStack = c.type === Wire.GoStatusStack ? m.stack(c, c.a3) : 0;
+  event.stack = event.transitionStack = stack;
   if (status === GoStatus.Running) thread.setGoroutine(id, goroutine);
   else if (status === GoStatus.Syscall) inSyscall(m, c, thread, goroutine, event);
   return true;
 }
 
 /** A goroutine in a syscall is bound to a thread, which the status names; it need not be the one that says so. */
-function inSyscall(m: Machine, c: Cursor, thread: ThreadState, goroutine: Resource, event: TraceEvent): void {
+function inSyscall(m: Machine, c: Cursor, thread: ThreadState, goroutine: Resource, event: EventRecord): void {
   const { id } = goroutine;
   const home = c.a1;
   if (home === NONE) throw m.fail(c, `goroutine ${id} is in a syscall without a thread`);
@@ -59,14 +68,22 @@ function inSyscall(m: Machine, c: Cursor, thread: ThreadState, goroutine: Resour
   event.thread = home;
 }
 
-/** GoCreate g stack' stack, GoCreateBlocked: by a running goroutine, or by none. */
+/** GoCreate g stack' stack: by a running goroutine, or by none. */
 export function goCreate(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return created(m, c, thread, GoStatus.Runnable, GoState.Runnable);
+}
+
+/** GoCreateBlocked g stack' stack. */
+export function goCreateBlocked(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return created(m, c, thread, GoStatus.Waiting, GoState.Waiting);
+}
+
+function created(m: Machine, c: Cursor, thread: ThreadState, status: number, state: GoState): boolean {
   m.need(c, thread, true, false);
   const creator = m.current(thread);
   if (creator && creator.status !== GoStatus.Running) throw m.fail(c, `goroutine ${creator.id} is not running`);
-  const blocked = c.type === Wire.GoCreateBlocked;
-  create(m, c, blocked ? GoStatus.Waiting : GoStatus.Runnable);
-  const event = transition(m, c, thread, c.a0, GoState.NotExist, blocked ? GoState.Waiting : GoState.Runnable);
+  create(m, c, status);
+  const event = transition(m, c, thread, c.a0, GoState.NotExist, state);
   event.stack = m.stack(c, c.a2);
   event.transitionStack = m.stack(c, c.a1);
   return true;
@@ -83,14 +100,14 @@ export function goCreateSyscall(m: Machine, c: Cursor, thread: ThreadState): boo
 }
 
 function create(m: Machine, c: Cursor, status: number): Resource {
-  if (m.goroutines.has(c.a0)) throw m.fail(c, `goroutine ${c.a0} exists already`);
+  if (m.goroutine(c.a0)) throw m.fail(c, `goroutine ${c.a0} exists already`);
   return m.newGoroutine(c, c.a0, status);
 }
 
 /** GoStart g seq. */
 export function goStart(m: Machine, c: Cursor, thread: ThreadState): boolean {
   const id = c.a0;
-  const goroutine = m.goroutines.get(id);
+  const goroutine = m.goroutine(id);
   if (!goroutine || goroutine.status !== GoStatus.Runnable || !goroutine.isNext(m.generation, c.a1)) return false;
   m.need(c, thread, true, false);
   if (thread.goroutine !== NONE) throw m.fail(c, `thread ${thread.id} still has goroutine ${thread.goroutine}`);
@@ -101,28 +118,40 @@ export function goStart(m: Machine, c: Cursor, thread: ThreadState): boolean {
   return true;
 }
 
-/** GoStop reason stack, GoBlock reason stack, GoDestroy: of the running goroutine, so always possible. */
+/** GoStop reason stack: of the running goroutine, so always possible. */
 export function goStop(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return stops(m, c, thread, GoStatus.Runnable, GoState.Runnable);
+}
+
+/** GoBlock reason stack: as GoStop. */
+export function goBlock(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return stops(m, c, thread, GoStatus.Waiting, GoState.Waiting);
+}
+
+function stops(m: Machine, c: Cursor, thread: ThreadState, status: number, state: GoState): boolean {
   m.needAll(c, thread);
   const goroutine = m.running(c, thread, GoStatus.Running);
-  if (c.type === Wire.GoDestroy) {
-    m.removeGoroutine(goroutine);
-    transition(m, c, thread, goroutine.id, GoState.Running, GoState.NotExist);
-  } else {
-    const blocked = c.type === Wire.GoBlock;
-    goroutine.status = blocked ? GoStatus.Waiting : GoStatus.Runnable;
-    const to = blocked ? GoState.Waiting : GoState.Runnable;
-    const event = transition(m, c, thread, goroutine.id, GoState.Running, to);
-    event.reason = m.text(c, c.a0);
-    event.stack = event.transitionStack = m.stack(c, c.a1);
-  }
+  goroutine.status = status;
+  const event = transition(m, c, thread, goroutine.id, GoState.Running, state);
+  event.reason = m.text(c, c.a0);
+  event.stack = event.transitionStack = m.stack(c, c.a1);
+  thread.setGoroutine(NONE, undefined);
+  return true;
+}
+
+/** GoDestroy: as GoStop. */
+export function goDestroy(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  m.needAll(c, thread);
+  const goroutine = m.running(c, thread, GoStatus.Running);
+  m.removeGoroutine(goroutine);
+  transition(m, c, thread, goroutine.id, GoState.Running, GoState.NotExist);
   thread.setGoroutine(NONE, undefined);
   return true;
 }
 
 /** GoUnblock g seq stack: by anybody. */
 export function goUnblock(m: Machine, c: Cursor, thread: ThreadState): boolean {
-  const goroutine = m.goroutines.get(c.a0);
+  const goroutine = m.goroutine(c.a0);
   if (!goroutine || goroutine.status !== GoStatus.Waiting || !goroutine.isNext(m.generation, c.a1)) return false;
   goroutine.status = GoStatus.Runnable;
   goroutine.sequence = c.a1;
@@ -131,15 +160,23 @@ export function goUnblock(m: Machine, c: Cursor, thread: ThreadState): boolean {
   return true;
 }
 
-/** GoSwitch g seq, GoSwitchDestroy: unblocks a goroutine, blocks or ends the current one, and starts the other. */
+/** GoSwitch g seq: unblocks a goroutine, blocks the current one, and starts the other. */
 export function goSwitch(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return switches(m, c, thread, false);
+}
+
+/** GoSwitchDestroy g seq: as GoSwitch, but the current goroutine ends. */
+export function goSwitchDestroy(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return switches(m, c, thread, true);
+}
+
+function switches(m: Machine, c: Cursor, thread: ThreadState, destroy: boolean): boolean {
   m.needAll(c, thread);
   const current = m.running(c, thread, GoStatus.Running);
   const id = c.a0;
-  const next = m.goroutines.get(id);
+  const next = m.goroutine(id);
   if (!next || next.status !== GoStatus.Waiting || !next.isNext(m.generation, c.a1)) return false;
   transition(m, c, thread, id, GoState.Waiting, GoState.Runnable);
-  const destroy = c.type === Wire.GoSwitchDestroy;
   const second = m.follow(c, thread, EventKind.StateTransition, destroy ? Wire.GoDestroy : Wire.GoBlock);
   describe(second, current.id, GoState.Running, destroy ? GoState.NotExist : GoState.Waiting);
   if (destroy) m.removeGoroutine(current);
@@ -219,11 +256,11 @@ function procOf(m: Machine, c: Cursor, thread: ThreadState): Resource {
   return thread.p;
 }
 
-function transition(m: Machine, c: Cursor, thread: ThreadState, id: number, from: GoState, to: GoState): TraceEvent {
+function transition(m: Machine, c: Cursor, thread: ThreadState, id: number, from: GoState, to: GoState): EventRecord {
   return describe(m.begin(c, thread, EventKind.StateTransition), id, from, to);
 }
 
-function describe(event: TraceEvent, id: number, from: number, to: number): TraceEvent {
+function describe(event: EventRecord, id: number, from: number, to: number): EventRecord {
   event.resource = ResourceKind.Goroutine;
   event.id = id;
   event.from = from;
