@@ -207,6 +207,7 @@ export class Intervals implements IntervalSource {
     this.finished = true;
     for (const track of this.living.values()) {
       if (this.now > track.since) this.emit(track, this.now, true);
+      track.since = this.now;
       track.end = this.now;
       for (const f of this.ends) f(track);
     }
