@@ -11,13 +11,14 @@ const allowed: Record<string, readonly string[]> = {
   instrument: ["base"],
   calltrace: ["base"],
   exectrace: ["base"],
+  analyses: ["base", "exectrace"],
   calltree: ["base", "calltrace"],
-  render: ["base", "calltree"],
-  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "render"],
+  render: ["base", "calltree", "exectrace", "analyses"],
+  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "analyses", "render"],
 };
 
 /** Folders that compute and leave files, processes and the terminal to others. */
-const pure = ["base", "calltrace", "calltree", "exectrace", "render"];
+const pure = ["analyses", "base", "calltrace", "calltree", "exectrace", "render"];
 
 function* sourceFiles(directory: string): Generator<string> {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
