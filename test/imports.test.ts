@@ -11,13 +11,14 @@ const allowed: Record<string, readonly string[]> = {
   instrument: ["base"],
   calltrace: ["base"],
   exectrace: ["base"],
+  rules: ["base", "exectrace"],
   calltree: ["base", "calltrace"],
   render: ["base", "calltree"],
-  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "render"],
+  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "rules", "render"],
 };
 
 /** Folders that compute and leave files, processes and the terminal to others. */
-const pure = ["base", "calltrace", "calltree", "exectrace", "render"];
+const pure = ["base", "calltrace", "calltree", "exectrace", "rules", "render"];
 
 function* sourceFiles(directory: string): Generator<string> {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
