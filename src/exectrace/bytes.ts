@@ -7,10 +7,35 @@
 export let varintEnd = 0;
 
 /**
- * Decodes the varint at `at`. Reads 10 bytes at most, maybe behind the end of the data: the caller compares
- * `varintEnd` with it.
+ * Decodes the varint at `at`. Reads 10 bytes at most, maybe behind the end of the data, where some must
+ * be readable: the caller compares `varintEnd` with it.
  */
 export function varint(bytes: Uint8Array, at: number): number {
+  // Up to four bytes the value is a small integer, in the engine's sense too.
+  const a = bytes[at]!;
+  if (a < 0x80) {
+    varintEnd = at + 1;
+    return a;
+  }
+  const b = bytes[at + 1]!;
+  if (b < 0x80) {
+    varintEnd = at + 2;
+    return (a & 0x7f) | (b << 7);
+  }
+  const c = bytes[at + 2]!;
+  if (c < 0x80) {
+    varintEnd = at + 3;
+    return (a & 0x7f) | ((b & 0x7f) << 7) | (c << 14);
+  }
+  const d = bytes[at + 3]!;
+  if (d < 0x80) {
+    varintEnd = at + 4;
+    return (a & 0x7f) | ((b & 0x7f) << 7) | ((c & 0x7f) << 14) | (d << 21);
+  }
+  return longVarint(bytes, at);
+}
+
+function longVarint(bytes: Uint8Array, at: number): number {
   let low = 0;
   let high = 0;
   for (let i = 0; i < 10; i++) {
@@ -25,10 +50,9 @@ export function varint(bytes: Uint8Array, at: number): number {
       if (i === 9 && byte > 1) break;
       varintEnd = at + i + 1;
       // `high` is signed: from 2^63 on the value is negative.
-      return high === 0 ? low >>> 0 : high * 4294967296 + (low >>> 0);
+      if (high === 0 && low >= 0) return low;
+      return high * 4294967296 + (low >>> 0);
     }
-    // Behind the end of an array: undefined, which compares false.
-    if (byte === undefined) break;
   }
   varintEnd = -1;
   return 0;

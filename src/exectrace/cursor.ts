@@ -61,29 +61,41 @@ export class Cursor {
     this.time = time;
     this.type = type;
     if (arity > 0) {
-      this.a0 = value = bytes[at]!;
-      if (value < 0x80) at++;
-      else {
+      value = bytes[at]!;
+      if (value < 0x80) {
+        this.a0 = value;
+        at++;
+      } else {
         this.a0 = varint(bytes, at);
         at = varintEnd;
       }
       if (arity > 1 && at >= 0) {
-        this.a1 = value = bytes[at]!;
-        if (value < 0x80) at++;
-        else {
+        value = bytes[at]!;
+        if (value < 0x80) {
+          this.a1 = value;
+          at++;
+        } else {
           this.a1 = varint(bytes, at);
           at = varintEnd;
         }
         if (arity > 2 && at >= 0) {
-          this.a2 = value = bytes[at]!;
-          if (value < 0x80) at++;
-          else {
+          value = bytes[at]!;
+          if (value < 0x80) {
+            this.a2 = value;
+            at++;
+          } else {
             this.a2 = varint(bytes, at);
             at = varintEnd;
           }
           if (arity > 3 && at >= 0) {
-            this.a3 = varint(bytes, at);
-            at = varintEnd;
+            value = bytes[at]!;
+            if (value < 0x80) {
+              this.a3 = value;
+              at++;
+            } else {
+              this.a3 = varint(bytes, at);
+              at = varintEnd;
+            }
           }
         }
       }

@@ -119,8 +119,8 @@ export interface TraceEvent {
    * is not in the trace. Region*: the region's type. Log: the category. Experimental: name of the event.
    */
   name: string;
-  /** Log: the message. */
-  message: string;
+  /** Log: the message. Readable until the next Sync. */
+  readonly message: string;
   /** Task*: its id. Region*, Log: id of the task that it belongs to, maybe BACKGROUND_TASK. */
   task: number;
   /** TaskBegin, TaskEnd: id of the parent task or NONE. */
@@ -171,29 +171,44 @@ export interface SyncDetails {
   readonly experiments: readonly ExperimentalBatch[];
 }
 
-/** An event with nothing in it. */
-export function emptyEvent(): TraceEvent {
-  return {
-    kind: EventKind.Sync,
-    type: 0,
-    time: 0,
-    thread: NONE,
-    proc: NONE,
-    goroutine: NONE,
-    stack: 0,
-    resource: ResourceKind.None,
-    id: 0,
-    from: 0,
-    to: 0,
-    reason: "",
-    transitionStack: 0,
-    name: "",
-    message: "",
-    task: 0,
-    parent: NONE,
-    value: 0,
-    swept: 0,
-    reclaimed: 0,
-    args: [],
-  };
+/** The strings that an event's message is in. */
+interface Texts {
+  text(place: number): string;
+}
+
+const NO_TEXTS: Texts = { text: () => "" };
+
+/** The event as the reader holds it. A class, so that a log message is decoded only when somebody reads it. */
+export class EventRecord implements TraceEvent {
+  kind: EventKind = EventKind.Sync;
+  type = 0;
+  time = 0;
+  thread: number = NONE;
+  proc: number = NONE;
+  goroutine: number = NONE;
+  stack = 0;
+  resource: ResourceKind = ResourceKind.None;
+  id = 0;
+  from = 0;
+  to = 0;
+  reason = "";
+  transitionStack = 0;
+  name = "";
+  task = 0;
+  parent: number = NONE;
+  value = 0;
+  swept = 0;
+  reclaimed = 0;
+  args: number[] = [];
+  private texts = NO_TEXTS;
+  private place = 0;
+
+  get message(): string {
+    return this.texts.text(this.place);
+  }
+
+  setMessage(texts: Texts, place: number): void {
+    this.texts = texts;
+    this.place = place;
+  }
 }

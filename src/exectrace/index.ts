@@ -13,7 +13,21 @@
  * See TraceReader for what is known beyond the single event.
  */
 export { type CutWarning, TraceError, type TraceProblem } from "./errors.js";
-export * from "./event.js";
+export {
+  BACKGROUND_TASK,
+  type ClockSnapshot,
+  EventKind,
+  type ExperimentalBatch,
+  type Frame,
+  GoState,
+  MetricName,
+  NONE,
+  ProcState,
+  RangeName,
+  ResourceKind,
+  type SyncDetails,
+  type TraceEvent,
+} from "./event.js";
 export { forEachEvent, TraceReader } from "./reader.js";
 export { type EventSpec, spec, Wire } from "./spec.js";
 export type { StackTable } from "./symbols.js";

@@ -1,6 +1,6 @@
 /** Goroutines: which of their events may come now, and what they change. */
 import type { Cursor } from "./cursor.js";
-import { EventKind, GoState, NONE, ProcState, ResourceKind, type TraceEvent } from "./event.js";
+import { EventKind, type EventRecord, GoState, NONE, ProcState, ResourceKind } from "./event.js";
 import { GoStatus, ProcStatus, Wire } from "./spec.js";
 import { type Machine, type Resource, ThreadState } from "./state.js";
 
@@ -12,7 +12,7 @@ export function goStatus(m: Machine, c: Cursor, thread: ThreadState): boolean {
   const id = c.a0;
   const status = c.a2;
   if (!(status >= 0 && status < STATES.length)) throw m.fail(c, `goroutine ${id} has the unknown status ${status}`);
-  let goroutine = m.goroutines.get(id);
+  let goroutine = m.goroutine(id);
   let from: GoState = STATES[status]!;
   if (goroutine) {
     if (goroutine.status !== status) {
@@ -33,7 +33,7 @@ export function goStatus(m: Machine, c: Cursor, thread: ThreadState): boolean {
 }
 
 /** A goroutine in a syscall is bound to a thread, which the status names; it need not be the one that says so. */
-function inSyscall(m: Machine, c: Cursor, thread: ThreadState, goroutine: Resource, event: TraceEvent): void {
+function inSyscall(m: Machine, c: Cursor, thread: ThreadState, goroutine: Resource, event: EventRecord): void {
   const { id } = goroutine;
   const home = c.a1;
   if (home === NONE) throw m.fail(c, `goroutine ${id} is in a syscall without a thread`);
@@ -83,14 +83,14 @@ export function goCreateSyscall(m: Machine, c: Cursor, thread: ThreadState): boo
 }
 
 function create(m: Machine, c: Cursor, status: number): Resource {
-  if (m.goroutines.has(c.a0)) throw m.fail(c, `goroutine ${c.a0} exists already`);
+  if (m.goroutine(c.a0)) throw m.fail(c, `goroutine ${c.a0} exists already`);
   return m.newGoroutine(c, c.a0, status);
 }
 
 /** GoStart g seq. */
 export function goStart(m: Machine, c: Cursor, thread: ThreadState): boolean {
   const id = c.a0;
-  const goroutine = m.goroutines.get(id);
+  const goroutine = m.goroutine(id);
   if (!goroutine || goroutine.status !== GoStatus.Runnable || !goroutine.isNext(m.generation, c.a1)) return false;
   m.need(c, thread, true, false);
   if (thread.goroutine !== NONE) throw m.fail(c, `thread ${thread.id} still has goroutine ${thread.goroutine}`);
@@ -122,7 +122,7 @@ export function goStop(m: Machine, c: Cursor, thread: ThreadState): boolean {
 
 /** GoUnblock g seq stack: by anybody. */
 export function goUnblock(m: Machine, c: Cursor, thread: ThreadState): boolean {
-  const goroutine = m.goroutines.get(c.a0);
+  const goroutine = m.goroutine(c.a0);
   if (!goroutine || goroutine.status !== GoStatus.Waiting || !goroutine.isNext(m.generation, c.a1)) return false;
   goroutine.status = GoStatus.Runnable;
   goroutine.sequence = c.a1;
@@ -136,7 +136,7 @@ export function goSwitch(m: Machine, c: Cursor, thread: ThreadState): boolean {
   m.needAll(c, thread);
   const current = m.running(c, thread, GoStatus.Running);
   const id = c.a0;
-  const next = m.goroutines.get(id);
+  const next = m.goroutine(id);
   if (!next || next.status !== GoStatus.Waiting || !next.isNext(m.generation, c.a1)) return false;
   transition(m, c, thread, id, GoState.Waiting, GoState.Runnable);
   const destroy = c.type === Wire.GoSwitchDestroy;
@@ -219,11 +219,11 @@ function procOf(m: Machine, c: Cursor, thread: ThreadState): Resource {
   return thread.p;
 }
 
-function transition(m: Machine, c: Cursor, thread: ThreadState, id: number, from: GoState, to: GoState): TraceEvent {
+function transition(m: Machine, c: Cursor, thread: ThreadState, id: number, from: GoState, to: GoState): EventRecord {
   return describe(m.begin(c, thread, EventKind.StateTransition), id, from, to);
 }
 
-function describe(event: TraceEvent, id: number, from: number, to: number): TraceEvent {
+function describe(event: EventRecord, id: number, from: number, to: number): EventRecord {
   event.resource = ResourceKind.Goroutine;
   event.id = id;
   event.from = from;

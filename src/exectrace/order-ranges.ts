@@ -2,7 +2,7 @@
 
 import { unsigned } from "./bytes.js";
 import type { Cursor } from "./cursor.js";
-import { EventKind, MetricName, NONE, RangeName, ResourceKind, type TraceEvent } from "./event.js";
+import { EventKind, type EventRecord, MetricName, NONE, RangeName, ResourceKind } from "./event.js";
 import { spec, Wire } from "./spec.js";
 import { beginOf, GcState, type Machine, type Resource, type ThreadState } from "./state.js";
 
@@ -23,7 +23,7 @@ export function goRangeBegin(m: Machine, c: Cursor, thread: ThreadState): boolea
 
 /** GCMarkAssistActive g: on any goroutine. */
 export function goRangeActive(m: Machine, c: Cursor, thread: ThreadState): boolean {
-  const goroutine = m.goroutines.get(c.a0);
+  const goroutine = m.goroutine(c.a0);
   if (!goroutine) throw m.fail(c, `goroutine ${c.a0} does not exist`);
   confirm(m, c, goroutine);
   range(m, c, thread, EventKind.RangeActive, RangeName.gcMarkAssist, ResourceKind.Goroutine, c.a0);
@@ -130,7 +130,7 @@ function range(
   name: string,
   resource: ResourceKind,
   id: number,
-): TraceEvent {
+): EventRecord {
   const event = m.begin(c, thread, kind);
   event.name = name;
   event.resource = resource;

@@ -46,16 +46,14 @@ export function region(m: Machine, c: Cursor, thread: ThreadState): boolean {
   if (!goroutine) throw m.fail(c, `goroutine ${thread.goroutine} does not exist`);
   const begins = c.type === Wire.UserRegionBegin;
   if (begins) {
-    goroutine.regions ??= [];
-    goroutine.regions.push({ task, name });
+    goroutine.regionTasks.push(task);
+    goroutine.regionNames.push(name);
   } else {
     // Without an open one: of a region that began before the trace.
-    const open = goroutine.regions?.pop();
-    if (open && (open.task !== task || open.name !== name)) {
-      throw m.fail(
-        c,
-        `region "${name}" of task ${task} ends, but "${open.name}" of task ${open.task} is the innermost`,
-      );
+    const openTask = goroutine.regionTasks.pop();
+    const openName = goroutine.regionNames.pop();
+    if (openTask !== undefined && (openTask !== task || openName !== name)) {
+      throw m.fail(c, `region "${name}" of task ${task} ends, but "${openName}" of task ${openTask} is the innermost`);
     }
   }
   const event = m.begin(c, thread, begins ? EventKind.RegionBegin : EventKind.RegionEnd);
@@ -71,7 +69,7 @@ export function log(m: Machine, c: Cursor, thread: ThreadState): boolean {
   const event = m.begin(c, thread, EventKind.Log);
   event.task = c.a0;
   event.name = m.text(c, c.a1);
-  event.message = m.text(c, c.a2);
+  m.message(c, c.a2);
   event.stack = m.stack(c, c.a3);
   return true;
 }

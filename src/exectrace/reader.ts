@@ -2,7 +2,7 @@
 import { Framer } from "./batch.js";
 import { Cursor } from "./cursor.js";
 import { type CutWarning, corrupt, TraceError } from "./errors.js";
-import { type ClockSnapshot, EventKind, emptyEvent, NONE, type SyncDetails, type TraceEvent } from "./event.js";
+import { type ClockSnapshot, EventKind, EventRecord, NONE, type SyncDetails, type TraceEvent } from "./event.js";
 import { Frontier } from "./frontier.js";
 import { type Generation, GenerationLoader, type Loaded } from "./generation.js";
 import { advance } from "./order.js";
@@ -27,7 +27,7 @@ export class TraceReader {
   private readonly machine = new Machine();
   private readonly frontier = new Frontier();
   /** For events that come from no cursor. */
-  private readonly extra = emptyEvent();
+  private readonly extra = new EventRecord();
   private readonly chunks: Iterator<Uint8Array> | undefined;
   private samples: readonly TimedSample[] = [];
   private nextSample = 0;
@@ -137,7 +137,7 @@ export class TraceReader {
     return this.machine.fail(first!, "neither this event can come next nor that of another thread");
   }
 
-  private deliver(event: TraceEvent): TraceEvent {
+  private deliver(event: EventRecord): EventRecord {
     // Times of different threads are made to increase strictly.
     if (event.time <= this.last) event.time = this.last + 1;
     this.last = event.time;

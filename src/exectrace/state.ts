@@ -1,13 +1,14 @@
 /** What goroutines, procs and threads are doing at a point of the trace, and the event that is being made. */
 import type { Cursor } from "./cursor.js";
 import { corrupt, type TraceError } from "./errors.js";
-import { type EventKind, emptyEvent, NONE, type TraceEvent } from "./event.js";
+import { type EventKind, EventRecord, NONE } from "./event.js";
 import type { Generation } from "./generation.js";
 import { nameOf, Wire } from "./spec.js";
 import type { StackNames } from "./symbols.js";
 
 /** A Map of JavaScript cannot hold more. */
 const MOST_GOROUTINES = 1 << 23;
+const RECENT = 1 << 10;
 
 /** Ranges that are open on a goroutine or a proc: the number of the event that began each, and a string id or 0. */
 export class Ranges {
@@ -45,8 +46,9 @@ export class Resource {
   gone = false;
   sequence = 0;
   private open: Ranges | undefined;
-  /** User regions that are open on a goroutine, outermost first. */
-  regions: { readonly task: number; readonly name: string }[] | undefined;
+  /** Tasks and names of the user regions that are open on a goroutine, outermost first. */
+  readonly regionTasks: number[] = [];
+  readonly regionNames: string[] = [];
 
   constructor(
     readonly id: number,
@@ -96,7 +98,9 @@ export const GcState = { Undetermined: 0, Off: 1, Running: 2 } as const;
 
 /** The states of all, the tables of the current generation, and the event (or events) that a step makes. */
 export class Machine {
-  readonly goroutines = new Map<number, Resource>();
+  private readonly goroutines = new Map<number, Resource>();
+  /** Goroutines by the low bits of their ids, in front of the Map. */
+  private readonly recent: (Resource | undefined)[] = new Array(RECENT).fill(undefined);
   readonly procs = new Map<number, Resource>();
   readonly threads = new Map<number, ThreadState>();
   /** Tasks that began and have not ended. */
@@ -106,9 +110,9 @@ export class Machine {
   /** Stands for the thread of events that have none: nothing stays bound to it. */
   readonly nobody = new ThreadState(NONE);
 
-  readonly event: TraceEvent = emptyEvent();
+  readonly event: EventRecord = new EventRecord();
   /** Events that follow `event` at once; the first `following` of them. */
-  readonly followers: readonly TraceEvent[] = [emptyEvent(), emptyEvent()];
+  readonly followers: readonly EventRecord[] = [new EventRecord(), new EventRecord()];
   following = 0;
 
   /** Numbers of the current generation and of the first. */
@@ -133,8 +137,18 @@ export class Machine {
     const { g } = thread;
     if (g !== undefined && !g.gone) return g;
     if (thread.goroutine === NONE) return undefined;
-    thread.g = this.goroutines.get(thread.goroutine);
+    thread.g = this.goroutine(thread.goroutine);
     return thread.g;
+  }
+
+  /** A goroutine by its id. */
+  goroutine(id: number): Resource | undefined {
+    const slot = id & (RECENT - 1);
+    const recent = this.recent[slot];
+    if (recent !== undefined && recent.id === id && !recent.gone) return recent;
+    const goroutine = this.goroutines.get(id);
+    this.recent[slot] = goroutine;
+    return goroutine;
   }
 
   newGoroutine(c: Cursor, id: number, status: number): Resource {
@@ -150,7 +164,7 @@ export class Machine {
   }
 
   /** Fills in what every event has, with the context of the thread as it is now. */
-  begin(c: Cursor, thread: ThreadState, kind: EventKind): TraceEvent {
+  begin(c: Cursor, thread: ThreadState, kind: EventKind): EventRecord {
     const { event } = this;
     event.kind = kind;
     event.type = c.type;
@@ -163,7 +177,7 @@ export class Machine {
   }
 
   /** One more event, which follows the others that this step makes. */
-  follow(c: Cursor, thread: ThreadState, kind: EventKind, type: number): TraceEvent {
+  follow(c: Cursor, thread: ThreadState, kind: EventKind, type: number): EventRecord {
     const event = this.followers[this.following++]!;
     event.kind = kind;
     event.type = type;
@@ -184,9 +198,18 @@ export class Machine {
 
   /** A string of the generation. */
   text(c: Cursor, id: number): string {
+    return this.tables.strings.text(this.place(c, id));
+  }
+
+  /** Makes a string of the generation the message of the event. */
+  message(c: Cursor, id: number): void {
+    this.event.setMessage(this.tables.strings, this.place(c, id));
+  }
+
+  private place(c: Cursor, id: number): number {
     const place = this.tables.strings.find(id);
     if (place < 0) throw this.missing(c, `the string ${id}`);
-    return this.tables.strings.text(place);
+    return place;
   }
 
   /** Demands that there be a thread, and a proc and a goroutine on it. */

@@ -53,11 +53,13 @@ export class Ids {
   }
 }
 
-/** Strings of a generation, decoded when first asked for. */
+/** Strings of a generation, decoded when first asked for: most log messages never are. */
 export class Strings {
   private readonly ids = new Ids();
   private readonly texts: (string | undefined)[] = [""];
-  private readonly bytes: (Uint8Array | undefined)[] = [undefined];
+  /** Segments that hold strings; three numbers a string: its segment, where it starts there, its length. */
+  private readonly segments: Uint8Array[] = [];
+  private places = new Int32Array(3 * 256);
 
   /** The place of a string, or -1. */
   find(id: number): number {
@@ -66,17 +68,24 @@ export class Strings {
 
   /** @param place what `find` returned, not -1 */
   text(place: number): string {
-    let text = this.texts[place];
-    if (text === undefined) {
-      text = utf8.decode(this.bytes[place]);
-      this.texts[place] = text;
-    }
+    const text = this.texts[place];
+    return text === undefined ? this.decode(place) : text;
+  }
+
+  private decode(place: number): string {
+    const start = this.places[3 * place + 1]!;
+    const text = utf8.decode(
+      this.segments[this.places[3 * place]!]!.subarray(start, start + this.places[3 * place + 2]!),
+    );
+    this.texts[place] = text;
     return text;
   }
 
   /** Reads a batch of strings: entries of id, length and bytes. */
   read(batch: Batch): void {
     const from = new ByteReader(batch.bytes, batch.start + 1, batch.end, (reason) => corrupt(batch.offset, reason));
+    if (this.segments.at(-1) !== batch.bytes) this.segments.push(batch.bytes);
+    const segment = this.segments.length - 1;
     while (!from.done) {
       const kind = from.byte();
       if (kind !== Wire.String) throw corrupt(batch.offset, `a string was expected, found ${kind}`);
@@ -86,8 +95,11 @@ export class Strings {
       const start = from.skip(length);
       const place = this.ids.add(id);
       if (place === 0) throw corrupt(batch.offset, `two strings with the id ${id}`);
-      this.bytes[place] = batch.bytes.subarray(start, start + length);
-      this.texts[place] = undefined;
+      this.places = grown(this.places, 3 * place + 3);
+      this.places[3 * place] = segment;
+      this.places[3 * place + 1] = start;
+      this.places[3 * place + 2] = length;
+      this.texts.push(undefined);
     }
   }
 }
