@@ -11,14 +11,15 @@ const allowed: Record<string, readonly string[]> = {
   instrument: ["base"],
   calltrace: ["base"],
   exectrace: ["base"],
-  rules: ["base", "exectrace"],
+  analyses: ["base", "exectrace"],
+  rules: ["base", "exectrace", "analyses"],
   calltree: ["base", "calltrace"],
-  render: ["base", "calltree"],
-  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "rules", "render"],
+  render: ["base", "calltree", "rules"],
+  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "analyses", "rules", "render"],
 };
 
 /** Folders that compute and leave files, processes and the terminal to others. */
-const pure = ["base", "calltrace", "calltree", "exectrace", "rules", "render"];
+const pure = ["base", "calltrace", "calltree", "exectrace", "analyses", "rules", "render"];
 
 function* sourceFiles(directory: string): Generator<string> {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
