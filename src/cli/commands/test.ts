@@ -1,5 +1,6 @@
 /** `gotrace test`: `go test` itself, with rewritten files; its output is its own, a call tree for each test follows. */
 
+import { ExitCode, UserError } from "../../base/errors.js";
 import { asksForCoverage } from "../../gotool/cover.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
@@ -97,6 +98,13 @@ async function test(
     ...packages,
     ...after,
   ];
+  if (flags.has("exec-trace") && given("trace")) {
+    throw new UserError(
+      "--exec-trace and -trace both record an execution trace",
+      "leave one of them out; --exec-trace=FILE saves the file and shows its findings",
+      ExitCode.usage,
+    );
+  }
   session.log(`go ${args.join(" ")}`);
   const hasTests = (prepared?.packages ?? []).some(({ files }) => files.some((file) => file.endsWith("_test.go")));
   // An external test package has the directory of the package that it tests, and comes after it.
