@@ -58,8 +58,10 @@ export interface CompileCommand {
   readonly name: string;
   readonly verb: readonly string[];
   readonly rest: (directory: string, extraFiles: readonly string[]) => readonly string[];
-  /** Go on where packages of the user do not compile: the command that follows reports them. */
+  /** Go on where packages of the user do not compile. */
   readonly partial?: boolean;
+  /** Another command of go follows, which says all that this one said. */
+  readonly followed?: boolean;
   /** The command itself decides what to build anew: where nothing changed it needs no preparation. */
   readonly builds?: boolean;
 }
@@ -117,7 +119,7 @@ export async function compile(
     partial: command.partial === true,
   });
   if (outcome.result.code !== 0 && !command.partial) return outcome.result;
-  if (outcome.result.code === 0) process.stderr.write(outcome.result.stderr);
+  if (outcome.result.code === 0 && !command.followed) process.stderr.write(outcome.result.stderr);
   for (const { file, reason } of outcome.withdrawn) session.warn(`${file} is not traced: ${reason}`);
   const newlyBad = outcome.withdrawn.map(({ file, reason }) => [
     file,
