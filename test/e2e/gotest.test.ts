@@ -222,7 +222,7 @@ test("flags that go test does not know, and those that only go knows", () => {
   expect(same(["./ok", "./ok/testdata/..."], root).stderr.match(/^go: warning:/gm)).toHaveLength(1);
   const printed = gotrace(["test", "-n", "./none"], { cwd: root });
   expect(printed.code).toBe(0);
-  expect(printed.stderr).not.toContain("gotrace");
+  expect(printed.stderr).not.toMatch(/^gotrace|gotrace\.internal/m);
   expect(same(["-n", "./none"], root).code).toBe(0);
 });
 
@@ -237,7 +237,8 @@ test("build flags behind the packages are those of the traced build too", () => 
     "vendor/example.com/dep/dep.go": 'package dep\n\nfunc Text() string { return "vendored" }\n',
   });
   expect(compare([".", "-mod=vendor"], { cwd })).toContain("app.A ");
-  expect(compare([".", "-overlay", "overlay.json"], { cwd })).toContain("app.overlaid");
+  // Vet of older releases does not know overlays with relative paths.
+  expect(compare([".", "-vet=off", "-overlay", "overlay.json"], { cwd })).toContain("app.overlaid");
 });
 
 test("-json stays JSON", () => {
