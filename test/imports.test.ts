@@ -12,13 +12,14 @@ const allowed: Record<string, readonly string[]> = {
   calltrace: ["base"],
   exectrace: ["base"],
   analyses: ["base", "exectrace"],
+  rules: ["base", "exectrace", "analyses"],
   calltree: ["base", "calltrace"],
-  render: ["base", "calltree", "exectrace", "analyses"],
-  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "analyses", "render"],
+  render: ["base", "calltree", "rules"],
+  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "analyses", "rules", "render"],
 };
 
 /** Folders that compute and leave files, processes and the terminal to others. */
-const pure = ["analyses", "base", "calltrace", "calltree", "exectrace", "render"];
+const pure = ["base", "calltrace", "calltree", "exectrace", "analyses", "rules", "render"];
 
 function* sourceFiles(directory: string): Generator<string> {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {

@@ -36,6 +36,14 @@ export const recordFlags: readonly Flag[] = [
   },
 ];
 
+/** For commands that show findings after the tree. */
+export const execTraceFlag: Flag = {
+  name: "exec-trace",
+  value: "FILE",
+  optional: true,
+  help: "record an execution trace as well (Go 1.22 and later), show its findings after the tree, and save it in FILE",
+};
+
 /** Flags of every command that renders a call tree. */
 export const treeFlags: readonly Flag[] = [
   { name: "no-merge", help: "one line for every call, instead of one with a count for equal siblings" },
@@ -72,6 +80,11 @@ export function treeOptions(flags: ParsedFlags): TreeOptions {
   };
 }
 
+/** The unit of folded stacks. @throws UserError for a value that is none */
+export function foldedUnit(flags: ParsedFlags): "ns" | "us" | "ms" | "calls" {
+  return choice(flags, "unit", ["ns", "us", "ms", "calls"]);
+}
+
 /** One of several words, the first by default. */
 export function choice<T extends string>(flags: ParsedFlags, name: string, words: readonly [T, ...T[]]): T {
   const value = flags.string(name) ?? words[0];
@@ -80,7 +93,8 @@ export function choice<T extends string>(flags: ParsedFlags, name: string, words
   return known;
 }
 
-function number(flags: ParsedFlags, name: string, missing: number, least: number): number {
+/** A number, or `missing` where the flag is not given. @throws UserError for what is none or too small */
+export function number(flags: ParsedFlags, name: string, missing: number, least: number): number {
   const text = flags.string(name);
   if (text === undefined) return missing;
   const value = Number(text);
