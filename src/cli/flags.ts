@@ -5,6 +5,7 @@
  */
 
 import { ExitCode, UserError } from "../base/errors.js";
+import { nearest } from "../base/nearest.js";
 
 /** One flag of a command. */
 export interface Flag {
@@ -102,25 +103,11 @@ export function parseFlags(
 
 function unknownFlag(command: string, word: string, names: readonly string[]): UserError {
   const name = word.replace(/^-+/, "").replace(/=.*$/s, "");
-  const near = names.find((known) => known.length > 2 && distance(known, name) <= 2);
+  const near = nearest(name, names);
   const hint = near ? `did you mean --${near}? ` : "";
   return new UserError(
     `unknown flag ${word}`,
     `${hint}see 'gotrace ${command} --help'; flags of the program go after the package`,
     ExitCode.usage,
   );
-}
-
-/** Levenshtein distance, for hints. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = a[i - 1] === b[j - 1] ? 0 : 1;
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + change));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -1,0 +1,67 @@
+/** Numbers with units, as people write them in thresholds and budgets and read them in messages. */
+import { formatBytes, formatCount, formatDuration } from "../base/units.js";
+import type { Unit } from "./finding.js";
+
+/** Units of thresholds: those of findings, and bytes per second. */
+export type Quantity = Unit | "bytes/s";
+
+const durations: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+};
+
+/** What to write for a unit, for advice. */
+export const examples: Readonly<Record<Quantity, string>> = {
+  ns: "a duration such as 500us, 2ms or 1.5s",
+  bytes: "a size such as 64KiB or 512MiB",
+  "bytes/s": "a rate such as 50MiB/s",
+  goroutines: "a whole number",
+  count: "a number",
+  ratio: "a share such as 5% or 0.05",
+};
+
+/** The value of a text in its unit (ns, bytes, bytes a second, a plain number); undefined when it is none. */
+export function parseQuantity(text: string | number, unit: Quantity): number | undefined {
+  const trimmed = String(text).trim();
+  if (unit === "ns") return parseDuration(trimmed);
+  if (unit === "bytes") return parseSize(trimmed);
+  if (unit === "bytes/s") return parseSize(trimmed.replace(/\/s$/, ""));
+  const match = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(trimmed);
+  if (!match || (match[2] && unit !== "ratio")) return undefined;
+  return Number(match[1]) / (match[2] ? 100 : 1);
+}
+
+function parseDuration(text: string): number | undefined {
+  if (text === "0") return 0;
+  const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text) return undefined;
+  return parts.reduce((sum, part) => sum + Number(part[1]) * durations[part[2]!]!, 0);
+}
+
+function parseSize(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b)?$/i.exec(text);
+  return match ? Number(match[1]) * 1024 ** " kmgt".indexOf((match[2] || " ").toLowerCase()) : undefined;
+}
+
+/** A value of a unit for people. */
+export function formatQuantity(value: number, unit: Quantity): string {
+  if (Number.isNaN(value)) return "not measured";
+  switch (unit) {
+    case "ns":
+      return formatDuration(value);
+    case "bytes":
+      return formatBytes(Math.round(value));
+    case "bytes/s":
+      return `${formatBytes(Math.round(value))}/s`;
+    case "ratio":
+      return value >= 10 ? `${value.toFixed(0)}×` : `${Number((value * 100).toFixed(1))}%`;
+    default:
+      return Number.isInteger(value) ? formatCount(value) : String(Number(value.toFixed(2)));
+  }
+}

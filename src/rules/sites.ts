@@ -1,0 +1,73 @@
+/** Which frame of a stack is the user's own code. */
+import type { Frame, StackTable } from "../exectrace/index.js";
+
+/** First elements of the import paths of Go's standard library. */
+const STANDARD = new Set(
+  (
+    "archive arena bufio builtin bytes cmd cmp compress container context crypto database debug embed encoding errors " +
+    "expvar flag fmt go hash html image index internal io iter log maps math mime net os path plugin reflect regexp " +
+    "runtime simd slices sort strconv strings structs sync syscall testing text time unicode unique unsafe vendor weak"
+  ).split(" "),
+);
+
+/** The import path in a function's name: `example.com/x.v2/pkg` of `example.com/x.v2/pkg.(*T).M.func1`. */
+export function packageOf(name: string): string {
+  const bare = name.replace(/\[.*$/, "");
+  const slash = bare.lastIndexOf("/");
+  const dot = bare.indexOf(".", slash + 1);
+  return dot < 0 ? "" : bare.slice(0, dot).replace(/%2e/g, ".");
+}
+
+/** The last element of a path. */
+export function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
+
+/**
+ * Whether a frame is code of the standard library or the runtime.
+ *
+ * The name decides, and so does the file where paths are whole: a module of the user's may be called `log`, but its
+ * files are not under `src/log/`.
+ */
+export function isStandard(frame: Frame): boolean {
+  const path = packageOf(frame.function);
+  if (path === "") return true; // assembly and C
+  const slash = path.indexOf("/");
+  if (!STANDARD.has(slash < 0 ? path : path.slice(0, slash))) return false;
+  const file = frame.file.replaceAll("\\", "/");
+  return !/^(\/|[A-Za-z]:)/.test(file) || file.includes(`/src/${path}/`);
+}
+
+/** First user frames of stacks, each looked up once. */
+export class Sites {
+  /** By stack: 1 + index of the frame in the stack, 0 not yet known, -1 none. */
+  private known = new Map<number, Frame | undefined>();
+
+  /** @param module prefix of import paths; without it all code outside of the standard library is the user's */
+  constructor(
+    private readonly stacks: StackTable,
+    private readonly module: string | undefined,
+  ) {}
+
+  /** The user's frame nearest to the leaf of a stack. */
+  of(stack: number): Frame | undefined {
+    if (stack === 0) return undefined;
+    if (this.known.has(stack)) return this.known.get(stack);
+    const frame = this.stacks.frames(stack).find((f) => this.isOwn(f));
+    this.known.set(stack, frame);
+    return frame;
+  }
+
+  /** Whether a frame is the user's own code. Package main always is: its name does not tell its module. */
+  isOwn(frame: Frame): boolean {
+    if (isStandard(frame)) return false;
+    if (this.module === undefined) return true;
+    const path = packageOf(frame.function);
+    return path === "main" || path === this.module || path.startsWith(`${this.module}/`);
+  }
+}
+
+/** A frame in a message: `main.(*Store).Put (store.go:42)`. */
+export function place(frame: Frame): string {
+  return frame.file ? `${frame.function} (${baseName(frame.file)}:${frame.line})` : frame.function;
+}
