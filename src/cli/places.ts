@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Locate, Place } from "../base/place.js";
+import { isStandard } from "../rules/sites.js";
 
 /** The repository around a directory: the nearest one above it with `.git`, or the directory itself. */
 export function repositoryRoot(directory: string): string {
@@ -20,24 +21,11 @@ export function repositoryRoot(directory: string): string {
 export function locator(root: string, module: string = root): Locate {
   const known = new Map<string, string | undefined>();
   return (frame): Place | undefined => {
-    if (frame.line <= 0 || frame.file === "") return undefined;
-    const key = standardLibrary(frame.function) ? undefined : frame.file;
-    if (key === undefined) return undefined;
-    let path = known.get(key);
-    if (path === undefined && !known.has(key)) {
-      path = find(key, root, module);
-      known.set(key, path);
-    }
+    if (frame.line <= 0 || frame.file === "" || isStandard({ ...frame, pc: 0 })) return undefined;
+    if (!known.has(frame.file)) known.set(frame.file, find(frame.file, root, module));
+    const path = known.get(frame.file);
     return path === undefined ? undefined : { path, line: frame.line };
   };
-}
-
-/** Whether a function belongs to a package without a dot in its first element that is not the program's. */
-function standardLibrary(name: string): boolean {
-  const first = /^[^/]*/.exec(name)![0];
-  return /^(runtime|sync|net|os|io|internal|testing|syscall|time|reflect|sort|context|encoding|bufio|bytes|crypto)(\.|$)/.test(
-    first,
-  );
 }
 
 function find(file: string, root: string, module: string): string | undefined {

@@ -1,0 +1,333 @@
+/**
+ * What every goroutine did from when to when: transitions of an ordered trace as closed intervals. The intervals of a
+ * goroutine follow each other without gap or overlap from its begin to its end, so their durations add up to its life.
+ *
+ * Source: events of a TraceReader; meanings after Go's internal/trace (summary.go). Where Go ends a goroutine that
+ * blocks "forever", here it stays and waits.
+ */
+import {
+  EventKind,
+  GoState,
+  NONE,
+  ProcState,
+  ResourceKind,
+  type TraceEvent,
+  type TraceReader,
+} from "../exectrace/index.js";
+
+export const Activity = { Running: 1, Runnable: 2, Waiting: 3, Syscall: 4 } as const;
+export type Activity = (typeof Activity)[keyof typeof Activity];
+
+/** One stay of a goroutine in one state. ONE object is reused: copy what you keep. Times: ns since the trace's start. */
+export interface Interval {
+  goroutine: number;
+  activity: Activity;
+  /**
+   * Waiting: what for, as the runtime says ("sync", "chan receive", "network", ...), "" when it began before the trace.
+   * Runnable: why it became so: "preempted" and the like, "created", "syscall", or the reason it had waited for.
+   */
+  reason: string;
+  /** Where the goroutine stopped; for Running where it goes on. An index into the reader's stacks, 0 unknown. */
+  stack: number;
+  begin: number;
+  end: number;
+  /** Began before the trace: the duration is "at least". */
+  cutBegin: boolean;
+  /** Still open at the end of the trace: the duration is "at least". */
+  cutEnd: boolean;
+  /** Waiting, Runnable: the goroutine that made it runnable (created or woke it), or NONE: a timer, the network, itself. */
+  waker: number;
+  /** The stack of that at the time, 0 unknown. */
+  wakerStack: number;
+  /** Running: the P. Syscall: the P it was entered with, or NONE. Else NONE. */
+  proc: number;
+  /** Syscall: time from which it had no P any more (its begin, when it never had one), or NONE. */
+  procLost: number;
+}
+
+/** What is known of a goroutine; filled in as the trace tells more. */
+export interface GoroutineInfo {
+  readonly id: number;
+  /** A small number, unique among living goroutines and given again after the end: for tables of one's own. */
+  readonly slot: number;
+  /** A stack whose outermost frame is the start function; 0 as long as no stack was seen. */
+  startStack: number;
+  /** "" as long as no stack was seen. */
+  startFunction: string;
+  readonly creator: number;
+  readonly creatorStack: number;
+  readonly begin: number;
+  /** Valid when the goroutine is over. */
+  end: number;
+  readonly createdInTrace: boolean;
+  endedInTrace: boolean;
+  /** One of the runtime's own, after its start function. */
+  system: boolean;
+}
+
+/** Where intervals come from; calls come in the order of the trace (intervals by their end). */
+export interface IntervalSource {
+  onGoroutineBegin(f: (g: GoroutineInfo) => void): void;
+  onInterval(f: (i: Interval, g: GoroutineInfo) => void): void;
+  /** After the last interval of a goroutine; at the end of the trace for those that live, too. */
+  onGoroutineEnd(f: (g: GoroutineInfo) => void): void;
+}
+
+/** A living goroutine: what is known, and its open interval. */
+class Track implements GoroutineInfo {
+  startStack = 0;
+  startFunction = "";
+  end = 0;
+  endedInTrace = false;
+  system = false;
+  state: GoState = GoState.Undetermined;
+  since: number;
+  reason = "";
+  stack = 0;
+  cut: boolean;
+  waker: number = NONE;
+  wakerStack = 0;
+  proc: number = NONE;
+  procLost: number = NONE;
+
+  constructor(
+    readonly id: number,
+    readonly slot: number,
+    readonly begin: number,
+    readonly createdInTrace: boolean,
+    readonly creator: number,
+    readonly creatorStack: number,
+  ) {
+    this.since = begin;
+    this.cut = !createdInTrace;
+  }
+}
+
+const ACTIVITY = [0, 0, Activity.Runnable, Activity.Running, Activity.Waiting, Activity.Syscall] as readonly Activity[];
+
+/** An open interval, for analyses that attribute a part of it before it ends. */
+export interface OpenInterval {
+  readonly activity: Activity;
+  readonly reason: string;
+  readonly stack: number;
+  readonly begin: number;
+}
+
+/** Feed every event of a TraceReader; consumers subscribe before. Memory: one record per living goroutine. */
+export class Intervals implements IntervalSource {
+  private readonly living = new Map<number, Track>();
+  /** By slot: the living goroutine. */
+  private readonly slots: (Track | undefined)[] = [];
+  private readonly free: number[] = [];
+  /** The goroutine that last entered a syscall with a proc; stale entries do no harm. */
+  private readonly inSyscall = new Map<number, Track>();
+  private readonly begins: ((g: GoroutineInfo) => void)[] = [];
+  private readonly sinks: ((i: Interval, g: GoroutineInfo) => void)[] = [];
+  private readonly ends: ((g: GoroutineInfo) => void)[] = [];
+  private readonly roots = new Map<number, string>();
+  private readonly interval: Interval = {
+    goroutine: NONE,
+    activity: Activity.Running,
+    reason: "",
+    stack: 0,
+    begin: 0,
+    end: 0,
+    cutBegin: false,
+    cutEnd: false,
+    waker: NONE,
+    wakerStack: 0,
+    proc: NONE,
+    procLost: NONE,
+  };
+  /** Time of the latest event. */
+  now = 0;
+  private finished = false;
+
+  constructor(private readonly reader: TraceReader) {}
+
+  onGoroutineBegin(f: (g: GoroutineInfo) => void): void {
+    this.begins.push(f);
+  }
+
+  onInterval(f: (i: Interval, g: GoroutineInfo) => void): void {
+    this.sinks.push(f);
+  }
+
+  onGoroutineEnd(f: (g: GoroutineInfo) => void): void {
+    this.ends.push(f);
+  }
+
+  /** A living goroutine. */
+  goroutine(id: number): GoroutineInfo | undefined {
+    return this.living.get(id);
+  }
+
+  /** Goroutines that live now. */
+  get alive(): number {
+    return this.living.size;
+  }
+
+  /** The living goroutines. */
+  goroutines(): Iterable<GoroutineInfo> {
+    return this.living.values();
+  }
+
+  /** Slots are below this. */
+  get slotCount(): number {
+    return this.slots.length;
+  }
+
+  /** The interval that a living goroutine is in; a copy. */
+  open(g: GoroutineInfo): OpenInterval {
+    const { state, reason, stack, since } = g as Track;
+    return { activity: ACTIVITY[state]!, reason, stack, begin: since };
+  }
+
+  /** When the open interval of a living goroutine began. */
+  openSince(g: GoroutineInfo): number {
+    return (g as Track).since;
+  }
+
+  /** Whether a living goroutine runs. */
+  isRunning(g: GoroutineInfo): boolean {
+    return (g as Track).state === GoState.Running;
+  }
+
+  feed(e: TraceEvent): void {
+    this.now = e.time;
+    if (e.kind !== EventKind.StateTransition) return;
+    if (e.resource === ResourceKind.Goroutine) this.transition(e);
+    else if (e.to === ProcState.Idle && e.from !== ProcState.Idle) this.procStops(e);
+  }
+
+  /** Closes what is open at the end of the trace. */
+  finish(): void {
+    if (this.finished) return;
+    this.finished = true;
+    for (const track of this.living.values()) {
+      if (this.now > track.since) this.emit(track, this.now, true);
+      track.end = this.now;
+      for (const f of this.ends) f(track);
+    }
+    this.living.clear();
+  }
+
+  private transition(e: TraceEvent): void {
+    const { from, to } = e;
+    let track = this.living.get(e.id);
+    if (from === to) {
+      if (track && e.transitionStack !== 0) this.learn(track, e.transitionStack);
+      return;
+    }
+    if (track === undefined) track = this.begin(e);
+    else {
+      if (from === GoState.Waiting && to === GoState.Runnable) {
+        track.waker = e.goroutine;
+        track.wakerStack = e.stack;
+      }
+      this.emit(track, e.time, false);
+      track.cut = false;
+      track.since = e.time;
+    }
+    if (to === GoState.NotExist) this.end(track, e.time);
+    else this.enter(track, e);
+  }
+
+  private begin(e: TraceEvent): Track {
+    const created = e.from === GoState.NotExist;
+    const slot = this.free.pop() ?? this.slots.length;
+    const track = created
+      ? new Track(e.id, slot, e.time, true, e.goroutine, e.stack)
+      : new Track(e.id, slot, 0, false, NONE, 0);
+    this.slots[slot] = track;
+    this.living.set(e.id, track);
+    if (e.transitionStack !== 0) this.learn(track, e.transitionStack);
+    for (const f of this.begins) f(track);
+    return track;
+  }
+
+  private end(track: Track, time: number): void {
+    track.end = time;
+    track.endedInTrace = true;
+    this.living.delete(track.id);
+    for (const f of this.ends) f(track);
+    this.slots[track.slot] = undefined;
+    this.free.push(track.slot);
+  }
+
+  /** Enters a state; waker and reason of a wait pass on to the time as runnable that follows. */
+  private enter(track: Track, e: TraceEvent): void {
+    const from = e.from;
+    const to = e.to as GoState;
+    if (from === GoState.Running || from === GoState.NotExist || from === GoState.Undetermined) {
+      track.stack = e.transitionStack;
+      if (track.startStack === 0 && e.transitionStack !== 0) this.learn(track, e.transitionStack);
+    }
+    track.state = to;
+    track.proc = NONE;
+    track.procLost = NONE;
+    if (to === GoState.Running) {
+      track.proc = e.proc;
+      track.reason = "";
+      track.waker = NONE;
+      track.wakerStack = 0;
+    } else if (to === GoState.Waiting) {
+      // The runtime names no reason for coroutines alone, which switch to each other.
+      track.reason = from === GoState.Undetermined ? "" : e.reason || "coroutine";
+    } else if (to === GoState.Runnable) {
+      if (from === GoState.NotExist) {
+        track.reason = "created";
+        track.waker = e.goroutine;
+        track.wakerStack = e.stack;
+      } else if (from !== GoState.Waiting) track.reason = from === GoState.Syscall ? "syscall" : e.reason;
+    } else {
+      track.reason = "";
+      track.proc = e.proc;
+      if (e.proc === NONE) track.procLost = track.since;
+      else if (this.inSyscall.get(e.proc) !== track) this.inSyscall.set(e.proc, track);
+    }
+  }
+
+  private procStops(e: TraceEvent): void {
+    const track = this.inSyscall.get(e.id);
+    if (track && track.state === GoState.Syscall && track.proc === e.id && track.procLost === NONE) {
+      track.procLost = e.time;
+    }
+  }
+
+  /** Takes a stack of a goroutine for what it lacks: its start function, and where it waits since before the trace. */
+  private learn(track: Track, stack: number): void {
+    if (track.stack === 0 && track.state !== GoState.Running) track.stack = stack;
+    if (track.startStack !== 0 || this.reader.stacks.depth(stack) === 0) return;
+    let name = this.roots.get(stack);
+    if (name === undefined) {
+      name = this.reader.stacks.frames(stack).at(-1)!.function;
+      this.roots.set(stack, name);
+    }
+    track.startStack = stack;
+    track.startFunction = name;
+    track.system = isSystemFunction(name);
+  }
+
+  private emit(track: Track, end: number, cutEnd: boolean): void {
+    const i = this.interval;
+    i.goroutine = track.id;
+    i.activity = ACTIVITY[track.state]!;
+    i.reason = track.reason;
+    i.stack = track.stack;
+    i.begin = track.since;
+    i.end = end;
+    i.cutBegin = track.cut;
+    i.cutEnd = cutEnd;
+    i.waker = track.waker;
+    i.wakerStack = track.wakerStack;
+    i.proc = track.proc;
+    i.procLost = track.procLost;
+    for (const f of this.sinks) f(i, track);
+  }
+}
+
+/** Whether goroutines with this start function are the runtime's own (runtime.isSystemGoroutine, seen from outside). */
+export function isSystemFunction(name: string): boolean {
+  return name.startsWith("runtime.") && name !== "runtime.main";
+}
