@@ -17,18 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   render: ["base", "calltree", "exectrace", "analyses", "rules"],
   export: ["base", "rules"],
   page: ["base", "analyses", "render", "rules"],
-  cli: [
-    "base",
-    "gotool",
-    "instrument",
-    "calltrace",
-    "calltree",
-    "exectrace",
-    "analyses",
-    "rules",
-    "render",
-    "export",
-  ],
+  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "analyses", "rules", "render", "export"],
 };
 
 /** Folders that compute and leave files, processes and the terminal to others. */

@@ -24,11 +24,7 @@ export type Locate = (frame: FramePlace) => Place | undefined;
  * @param site the frame that a rule blames
  * @param stack leaf first
  */
-export function placeOf(
-  site: FramePlace | undefined,
-  stack: readonly FramePlace[],
-  locate: Locate,
-): Place | undefined {
+export function placeOf(site: FramePlace | undefined, stack: readonly FramePlace[], locate: Locate): Place | undefined {
   const blamed = site && locate(site);
   if (blamed) return blamed;
   for (const frame of stack) {

@@ -2,9 +2,10 @@
  * Findings as JUnit XML, which every CI system shows: a suite for each trace, a case for each finding and budget. Findings
  * of severity info pass. A trace without findings is one case that passes, so that a report is never empty.
  */
-import { escapeXml } from "../base/xml.js";
+
 import { type FramePlace, type Locate, type Place, placeOf } from "../base/place.js";
 import { formatCount } from "../base/units.js";
+import { escapeXml } from "../base/xml.js";
 import type { BudgetResult, Finding, TraceReport } from "../rules/finding.js";
 
 export interface JunitOptions {
@@ -58,7 +59,11 @@ function classOf(report: TraceReport, rule: string): string {
 
 function budgetCase(report: TraceReport, budget: BudgetResult): Case {
   const { expression, actual, limit, unit } = budget;
-  const base = { name: expression, classname: classOf(report, "Budget"), time: unit === "ns" && actual > 0 ? actual : 0 };
+  const base = {
+    name: expression,
+    classname: classOf(report, "Budget"),
+    time: unit === "ns" && actual > 0 ? actual : 0,
+  };
   if (budget.ok) return base;
   const message = `measured ${actual} ${unit}, the limit is ${limit} ${unit}`;
   return { ...base, failure: { type: "Budget", message, text: `${expression}: ${message}` } };
@@ -77,7 +82,9 @@ function findingCase(report: TraceReport, finding: Finding, locate: Locate): Cas
     finding.suggestion,
     `${formatCount(finding.count)} times; ${finding.docs}`,
     ...stackLines("where the goroutine was:", finding.stack),
-    ...(finding.waker ? stackLines(`who made it go on (goroutine ${finding.waker.goroutine}):`, finding.waker.stack) : []),
+    ...(finding.waker
+      ? stackLines(`who made it go on (goroutine ${finding.waker.goroutine}):`, finding.waker.stack)
+      : []),
   ].join("\n");
   return severity === "info" ? { ...base, output: text } : { ...base, failure: { type: severity, message, text } };
 }

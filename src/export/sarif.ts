@@ -2,8 +2,9 @@
  * Findings as SARIF 2.1.0 (OASIS), for code scanning. One run holds the results of all traces, because GitHub refuses
  * several runs of one tool in a file.
  */
-import { formatCount } from "../base/units.js";
+
 import { type FramePlace, type Locate, type Place, placeOf } from "../base/place.js";
+import { formatCount } from "../base/units.js";
 import type { Finding, Severity, TraceReport } from "../rules/finding.js";
 
 /** Results of one run that GitHub takes. */
@@ -147,7 +148,9 @@ function resultOf(report: TraceReport, finding: Finding, ruleIndex: number, opti
 }
 
 function fallbackLocations(options: SarifOptions): object {
-  return options.fallback === undefined ? {} : { locations: [location({ path: options.fallback, line: 1 }, undefined)] };
+  return options.fallback === undefined
+    ? {}
+    : { locations: [location({ path: options.fallback, line: 1 }, undefined)] };
 }
 
 function location(place: Place, functionName: string | undefined): object {

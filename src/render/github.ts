@@ -6,6 +6,7 @@
 import { type Locate, type Place, placeOf } from "../base/place.js";
 import { formatCount, formatNumberOf } from "../base/units.js";
 import type { Severity, TraceReport } from "../rules/finding.js";
+import { formatAmount } from "./amount.js";
 
 /** Annotations of one kind that GitHub shows for a step. */
 export const MOST_OF_A_KIND = 10;
@@ -57,7 +58,7 @@ function annotationsOf(report: TraceReport, several: boolean, locate: Locate): A
       severity: "error" as const,
       place: undefined,
       title: "Budget exceeded",
-      message: `${expression}: measured ${Number(actual.toPrecision(6))} ${unit}${where}`,
+      message: `${expression}: measured ${formatAmount(actual, unit)}${where}`,
     }));
   const findings = report.findings.map((finding) => ({
     severity: finding.severity,

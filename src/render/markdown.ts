@@ -77,7 +77,8 @@ ${report.warning === undefined ? "" : `> ⚠️ ${prose(report.warning)}\n\n`}${
 function budgetTable(budgets: readonly BudgetResult[]): string {
   if (budgets.length === 0) return "";
   const rows = budgets.map(
-    ({ ok, expression, actual, unit }) => `| ${ok ? "✅" : "❌"} | ${cell(code(expression))} | ${formatAmount(actual, unit)} |\n`,
+    ({ ok, expression, actual, unit }) =>
+      `| ${ok ? "✅" : "❌"} | ${cell(code(expression))} | ${formatAmount(actual, unit)} |\n`,
   );
   return `| | budget | measured |\n|---|---|---:|\n${rows.join("")}\n`;
 }
