@@ -1,7 +1,7 @@
 /** Where the files that a trace names are in the repository that gotrace runs in. */
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import type { Locate, Place } from "../base/place.js";
+import type { Locate, Place } from "../base/locate.js";
 import { isStandard } from "../rules/sites.js";
 
 /** The repository around a directory: the nearest one above it with `.git`, or the directory itself. */

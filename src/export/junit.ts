@@ -3,7 +3,7 @@
  * of severity info pass. A trace without findings is one case that passes, so that a report is never empty.
  */
 
-import { type FramePlace, type Locate, type Place, placeOf } from "../base/place.js";
+import { type FramePlace, type Locate, type Place, placeOf } from "../base/locate.js";
 import { formatCount } from "../base/units.js";
 import { escapeXml } from "../base/xml.js";
 import type { BudgetResult, Finding, TraceReport } from "../rules/finding.js";

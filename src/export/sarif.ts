@@ -3,7 +3,7 @@
  * several runs of one tool in a file.
  */
 
-import { type FramePlace, type Locate, type Place, placeOf } from "../base/place.js";
+import { type FramePlace, type Locate, type Place, placeOf } from "../base/locate.js";
 import { formatCount } from "../base/units.js";
 import type { Finding, Severity, TraceReport } from "../rules/finding.js";
 

@@ -3,7 +3,7 @@
  * shows ten errors, ten warnings and ten notices of a step and drops the others silently, so the rest is counted in the
  * last notice.
  */
-import { type Locate, type Place, placeOf } from "../base/place.js";
+import { type Locate, type Place, placeOf } from "../base/locate.js";
 import { formatCount, formatNumberOf } from "../base/units.js";
 import type { Severity, TraceReport } from "../rules/finding.js";
 import { formatAmount } from "./amount.js";

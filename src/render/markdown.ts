@@ -2,7 +2,7 @@
  * Findings as Markdown, for a comment on a pull request or the summary of a CI step. GitHub takes 65,536 characters in a
  * comment, so the details of findings, worst first, are left out from where they would not fit, and counted.
  */
-import { type FramePlace, type Locate, placeOf } from "../base/place.js";
+import { type FramePlace, type Locate, placeOf } from "../base/locate.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import type { BudgetResult, Finding, Severity, TraceReport } from "../rules/finding.js";
 import { formatAmount } from "./amount.js";

@@ -4,7 +4,7 @@
  */
 
 import type { LaneInterval, Phase, Series, TraceCharts, Window, WindowRequest } from "../analyses/charts.js";
-import { type Locate, placeOf } from "../base/place.js";
+import { type Locate, placeOf } from "../base/locate.js";
 import type { Frame } from "../exectrace/index.js";
 import type { Finding, TraceReport } from "../rules/finding.js";
 

@@ -34,6 +34,7 @@ export function parseQuantity(text: string | number, unit: Quantity): number | u
   if (unit === "bytes/s") return parseSize(trimmed.replace(/\/s$/, ""));
   const match = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(trimmed);
   if (!match || (match[2] && unit !== "ratio")) return undefined;
+  if (unit === "goroutines" && !/^\d+$/.test(trimmed)) return undefined;
   return Number(match[1]) / (match[2] ? 100 : 1);
 }
 

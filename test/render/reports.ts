@@ -1,6 +1,6 @@
 /** Reports with what formats have to escape, for tests of renderers. */
 
-import type { Locate } from "../../src/base/place.js";
+import type { Locate } from "../../src/base/locate.js";
 import type { Frame } from "../../src/exectrace/index.js";
 import type { Finding, TraceReport } from "../../src/rules/finding.js";
 

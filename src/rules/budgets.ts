@@ -1,0 +1,57 @@
+/** Budgets: `sched.p99 < 2ms`, `goroutines.max < 1000`, `heap.max <= 512MiB`. */
+import { ExitCode, UserError } from "../base/errors.js";
+import { nearest } from "../base/nearest.js";
+import type { BudgetResult, Unit } from "./finding.js";
+import { measures } from "./measures.js";
+import { examples, parseQuantity } from "./quantity.js";
+
+/** A number of the trace and what it may be. */
+export interface Budget {
+  readonly expression: string;
+  readonly measure: string;
+  readonly unit: Unit;
+  readonly limit: number;
+  readonly holds: (actual: number) => boolean;
+}
+
+const operators: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+};
+
+/** @throws UserError for what is no budget */
+export function parseBudget(text: string): Budget {
+  const expression = text.trim().replace(/\s+/g, " ");
+  const match = /^([A-Za-z0-9.]+) ?(<=?|>=?) ?(.+)$/.exec(expression);
+  if (!match) throw bad(`${JSON.stringify(text)} is no budget`, "write it as 'sched.p99 < 2ms'");
+  const [, name, operator, value] = match as unknown as [string, string, string, string];
+  const measure = measures.find((one) => one.name === name);
+  if (!measure) {
+    const names = measures.map((one) => one.name);
+    const near = nearest(name, names);
+    throw bad(
+      `${JSON.stringify(text)}: there is no measure ${name}`,
+      near ? `did you mean ${near}?` : `for instance ${names.filter((one) => /p99$|max$/.test(one)).join(", ")}`,
+    );
+  }
+  const limit = parseQuantity(value, measure.unit);
+  if (limit === undefined) {
+    throw bad(`${JSON.stringify(text)}: ${value} is no value of ${name}`, `use ${examples[measure.unit]}`);
+  }
+  const compare = operators[operator]!;
+  return { expression, measure: name, unit: measure.unit, limit, holds: (actual) => compare(actual, limit) };
+}
+
+function bad(message: string, advice: string): UserError {
+  return new UserError(`budget ${message}`, advice, ExitCode.usage);
+}
+
+/** Compares; what was not measured (no GC in the trace, no lock) keeps its budget. */
+export function checkBudgets(budgets: readonly Budget[], measured: (name: string) => number): BudgetResult[] {
+  return budgets.map(({ expression, measure, unit, limit, holds }) => {
+    const actual = measured(measure);
+    return { expression, actual, limit, unit, ok: Number.isNaN(actual) || holds(actual) };
+  });
+}

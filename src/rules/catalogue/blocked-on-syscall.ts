@@ -1,0 +1,72 @@
+/** BlockedOnSyscall: long stays in the operating system, or in C. */
+import { Activity } from "../../analyses/index.js";
+import type { Frame } from "../../exectrace/index.js";
+import { Group, Groups, goroutineOf, nameOf, placeKey } from "../groups.js";
+import { others, worstOf } from "../phrases.js";
+import { defineRule, isBackground } from "../rule.js";
+
+type Kind = "syscall" | "child" | "cgo";
+
+class Calls extends Group {
+  kind: Kind = "syscall";
+}
+
+export const blockedOnSyscall = defineRule({
+  name: "BlockedOnSyscall",
+  title: "Long system call",
+  measures:
+    "How long a goroutine was in a system call, or in C through cgo, from entry to exit. Waiting for signals " +
+    "(`os/signal`) is left out; waiting for a child process is only worth an info.",
+  thresholds: {
+    warn: { value: 10e6, unit: "ns", meaning: "a single system call" },
+    error: { value: 100e6, unit: "ns", meaning: "a single system call" },
+  },
+  why: "A system call holds a thread. The scheduler takes the P away after some 20 µs and may have to start a new thread; many long calls mean many threads.",
+  suggestion:
+    "Find out what the call waits for (fsync, a slow disk, DNS through cgo, a terminal), move it out of the request path, and bound how many run at once",
+  actions: [
+    "File input and output block; the network does not. Batch writes, sync less often, or hand slow files to few goroutines.",
+    "Bound the number of concurrent calls with a semaphore: each holds a thread of the system.",
+    "For name resolution through cgo use the Go resolver (`GODEBUG=netdns=go`).",
+  ],
+  caveats: [
+    "Reading a terminal or a pipe that the runtime does not poll is long by design.",
+    "On a machine without a free processor the call seems to last until its thread runs again.",
+  ],
+  start(watch, limits) {
+    const groups = new Groups((key) => new Calls(key));
+    watch.onInterval(Activity.Syscall, (i, g) => {
+      const duration = i.end - i.begin;
+      if (duration < limits.warn || isBackground(g)) return;
+      const frames = watch.stacks.frames(i.stack);
+      if (frames.some((frame) => frame.function === "os/signal.signal_recv")) return;
+      const group = groups.add(placeKey(watch, i.stack, g), duration, () => ({
+        time: i.begin,
+        duration,
+        ...goroutineOf(g),
+        stack: i.stack,
+        atLeast: i.cutBegin || i.cutEnd,
+      }));
+      group.kind = kindOf(frames);
+    });
+    return () =>
+      groups.drafts(
+        "ns",
+        limits,
+        (group) => `${nameOf(group.occurrence)} was ${words[group.kind]} for ${worstOf(group)}${others(group)}`,
+        (group) => (group.kind === "child" ? "info" : undefined),
+      );
+  },
+});
+
+const words: Readonly<Record<Kind, string>> = {
+  syscall: "in a system call",
+  child: "waiting for a child process",
+  cgo: "in C code",
+};
+
+function kindOf(frames: readonly Frame[]): Kind {
+  if (frames.some((frame) => /^os\.\(\*Process\)\.(Wait|wait|blockUntil|pidfdWait)/.test(frame.function)))
+    return "child";
+  return frames.some((frame) => frame.function === "runtime.cgocall") ? "cgo" : "syscall";
+}

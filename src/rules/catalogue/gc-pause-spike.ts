@@ -1,0 +1,61 @@
+/** GCPauseSpike: single times in which the world stood still. */
+import { RangeName } from "../../exectrace/index.js";
+import { Group, Groups, goroutineOf, placeKey } from "../groups.js";
+import { others, worstOf } from "../phrases.js";
+import { defineRule, isOfRecording } from "../rule.js";
+
+class Pauses extends Group {
+  reason = "";
+}
+
+export const gcPauseSpike = defineRule({
+  name: "GCPauseSpike",
+  title: "Long stop-the-world pause",
+  measures:
+    "How long a single stop of the world lasted, from the request to the restart. Pauses of the garbage collector (sweep " +
+    "termination, mark termination) are told apart from stops that the program asked for (read mem stats, goroutine " +
+    "profile, GOMAXPROCS), which are grouped by who asked. Stops made by the recording itself are left out.",
+  thresholds: {
+    warn: { value: 1e6, unit: "ns", meaning: "a single stop of the world" },
+    error: { value: 10e6, unit: "ns", meaning: "a single stop of the world" },
+  },
+  why: "While the world is stopped no goroutine runs: every request in flight is late by the length of the pause.",
+  suggestion:
+    "Look at what keeps goroutines from stopping (long loops, CPU throttling) and at how often the GC runs; a stop that the program asks for (runtime.ReadMemStats, profiles) belongs out of the request path",
+  actions: [
+    "For GC pauses: allocate less, so that the GC runs less often (`go tool pprof -sample_index=alloc_space`), and raise `GOGC` or set `GOMEMLIMIT` if there is memory to spare.",
+    "A pause lasts until the last goroutine has stopped. One that is long while the GC has little to do points at a thread that the system did not run: a CPU limit below `GOMAXPROCS`, or a busy machine.",
+    "For `read mem stats`: use `runtime/metrics`, which does not stop the world. For `goroutine profile` and `all goroutines stack trace`: collect less often.",
+    "`/sched/pauses/total/gc:seconds` of `runtime/metrics` shows whether it is a regression.",
+  ],
+  caveats: [
+    "On a machine without a free processor the pause contains time in which the system ran something else.",
+    "The range includes the time to stop all goroutines, so it is longer than the GC's own work.",
+  ],
+  start(watch, limits) {
+    const groups = new Groups((key) => new Pauses(key));
+    watch.onRange(RangeName.stopTheWorld, (r) => {
+      const duration = r.end - r.begin;
+      if (duration < limits.warn || isOfRecording(r.detail)) return;
+      const gc = r.detail.startsWith("GC ");
+      const key = gc ? r.detail : `${r.detail} ${placeKey(watch, r.stack)}`;
+      const group = groups.add(key, duration, () => {
+        const g = watch.goroutine(r.goroutine);
+        // Whose allocation set off the GC is chance; the stack says it, the finding is not about it.
+        const site = gc ? null : undefined;
+        const atLeast = r.cutBegin || r.cutEnd;
+        return { time: r.begin, duration, ...(g && goroutineOf(g)), stack: r.stack, site, atLeast };
+      });
+      group.reason = r.detail;
+    });
+    return () =>
+      groups.drafts("ns", limits, (group) => {
+        const what = group.reason.startsWith("GC ")
+          ? `GC pause of ${worstOf(group)} (${group.reason.slice(3)})`
+          : `the world was stopped for ${worstOf(group)} (${group.reason})`;
+        const asker = group.occurrence.goroutineFunction;
+        const who = asker && !group.reason.startsWith("GC ") ? `, asked for in ${asker}` : "";
+        return `${what}${who}${others(group, "")}`;
+      });
+  },
+});

@@ -1,0 +1,89 @@
+/** HeapGrowthSpike: live memory that grows from one GC cycle to the next. */
+import { formatBytes, formatNumberOf } from "../../base/units.js";
+import { EventKind, MetricName, RangeName } from "../../exectrace/index.js";
+import { Tally } from "../groups.js";
+import { Line } from "../line.js";
+import { type Draft, defineRule } from "../rule.js";
+import { place } from "../sites.js";
+
+export const heapGrowthSpike = defineRule({
+  name: "HeapGrowthSpike",
+  title: "Live heap grows",
+  measures:
+    "What the heap holds right after each GC cycle, garbage gone, as a straight line through all cycles (least squares): " +
+    "its slope, and its growth over the trace. With fewer than three cycles the first and the last are compared; without " +
+    "two cycles the plain heap, which contains garbage, is only worth an info.",
+  thresholds: {
+    warn: { value: 100 * 2 ** 20, unit: "bytes", meaning: "growth of the live heap" },
+    error: { value: 500 * 2 ** 20, unit: "bytes", meaning: "growth of the live heap" },
+    warnRate: { value: 50 * 2 ** 20, unit: "bytes/s", meaning: "growth of the live heap a second" },
+    errorRate: { value: 200 * 2 ** 20, unit: "bytes/s", meaning: "growth of the live heap a second" },
+    least: { value: 16 * 2 ** 20, unit: "bytes", meaning: "growth from which on the rate counts" },
+  },
+  why: "Memory that survives the GC makes every later cycle dearer, and growth that lasts ends at the memory limit.",
+  suggestion:
+    "Find what is kept: compare two heap profiles (go tool pprof -diff_base), bound caches and queues; GOMEMLIMIT protects the machine, not the program",
+  actions: [
+    "Compare two heap profiles taken some time apart: `go tool pprof -sample_index=inuse_space -diff_base first second`.",
+    "Bound caches, queues and buffers, and look for maps and slices that only grow.",
+    "Look at goroutines that do not end (GoroutineLeakGrowth): their stacks keep memory alive.",
+    "Set `GOMEMLIMIT` so that the GC works harder before the system kills the program.",
+  ],
+  caveats: [
+    "A program that is starting fills its caches: growth without a leak.",
+    "An execution trace does not say who allocates; the place in the message is where most GC work was set off, which is where much is allocated, not necessarily what is kept.",
+    "Memory outside of the Go heap (C, mapped files) is not seen.",
+  ],
+  start(watch, limits) {
+    const after = new Line();
+    const plain = new Line();
+    const allocators = new Tally();
+    let heap = Number.NaN;
+    watch.onEvent(EventKind.Metric, (e) => {
+      if (e.name !== MetricName.heapLive) return;
+      heap = e.value;
+      plain.add(e.time, e.value);
+    });
+    const setOff = (stack: number) => {
+      const site = watch.sites.of(stack);
+      if (site) allocators.add(place(site));
+    };
+    watch.onRangeBegin(RangeName.gcMarkAssist, (r) => setOff(r.stack));
+    watch.onRange(RangeName.gcMark, (r) => {
+      setOff(r.stack);
+      // The runtime sets the heap to what was marked while the world is stopped, just before the end of the cycle.
+      if (!r.cutEnd && !Number.isNaN(heap)) after.add(r.end, heap);
+    });
+    return (): Draft[] => {
+      const live = after.count >= 2;
+      const line = live ? after : plain;
+      const span = line.lastX - line.firstX;
+      if (line.count < 2 || span <= 0) return [];
+      const growth = line.count >= 3 && live ? line.slope * span : line.lastY - line.firstY;
+      const rate = (growth / span) * 1e9;
+      const quick = growth >= limits.least ? rate : 0;
+      if (growth < limits.warn && quick < limits.warnRate) return [];
+      const bad = growth >= limits.error || quick >= limits.errorRate;
+      const top = allocators.top();
+      const source = live
+        ? `after ${formatNumberOf(after.count, "GC cycle")}`
+        : "not yet collected by the GC, garbage included";
+      const message =
+        `the ${live ? "live " : ""}heap grew by ${formatBytes(Math.round(growth))}, ${formatBytes(Math.round(rate))}/s, ` +
+        `to ${formatBytes(line.lastY)} (${source})${top ? `; most GC work was set off by ${top}` : ""}`;
+      return [
+        {
+          key: live ? "live" : "plain",
+          severity: live ? (bad ? "error" : "warn") : "info",
+          excess: Math.max(growth / limits.warn, quick / limits.warnRate),
+          message,
+          count: line.count,
+          worst: growth,
+          total: growth,
+          unit: "bytes",
+          occurrence: { time: line.firstX, duration: span },
+        },
+      ];
+    };
+  },
+});

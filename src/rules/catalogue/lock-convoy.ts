@@ -1,0 +1,103 @@
+/** LockConvoy: a place where several goroutines queue for a lock much of the time. */
+import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
+import { EventKind, GoState, ResourceKind, type TraceEvent } from "../../exectrace/index.js";
+import { Group, Groups, placeKey, Tally } from "../groups.js";
+import { Locks } from "../locks.js";
+import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
+import { place } from "../sites.js";
+
+/** The queue at one place. */
+class Queue extends Group {
+  waiting = 0;
+  peak = 0;
+  since = 0;
+  readonly releasers = new Tally();
+}
+
+export const lockConvoy = defineRule({
+  name: "LockConvoy",
+  title: "Goroutines queue for one lock",
+  measures:
+    "How much of the trace at least `waiters` goroutines waited for a lock at the same place at the same time: one runs, the others stand in line.",
+  thresholds: {
+    warn: { value: 0.1, unit: "ratio", meaning: "time with a queue against the length of the trace" },
+    error: { value: 0.5, unit: "ratio", meaning: "time with a queue against the length of the trace" },
+    waiters: { value: 3, unit: "goroutines", meaning: "waiting goroutines that make a queue" },
+    least: { value: 10e6, unit: "ns", meaning: "time with a queue in total from which on the share counts" },
+  },
+  why: "While there is a queue the program runs one goroutine at a time, whatever GOMAXPROCS says. Each wait may be short, below MutexContention's threshold, and the whole is serial all the same.",
+  suggestion:
+    "Shorten what is done under the lock, or shard it: a lock for each part of the data, or one owner goroutine",
+  actions: [
+    "Shorten the locked section at the place that releases the lock.",
+    "Shard: an array of locks chosen by a hash of the key; sync.Map or an atomic pointer for data that is mostly read.",
+    "Give each worker its own copy and merge at the end, where the lock protects a counter or a buffer.",
+  ],
+  caveats: [
+    "Places are told apart, not locks: two locks that one function takes at one place count together, and a queue for one lock that is taken in many functions is seen in parts.",
+    "Goroutines that queue for a lock to wait for work (a pool behind a Mutex) are no harm.",
+  ],
+  start(watch, limits) {
+    const groups = new Groups((key) => new Queue(key));
+    const locks = new Locks(watch.stacks);
+    const places = new Map<number, Queue>();
+    const waiting = new Map<number, Queue>();
+    const settle = (queue: Queue, time: number) => {
+      if (queue.waiting !== limits.waiters) return;
+      const duration = time - queue.since;
+      groups.add(queue.key, duration, () => ({ ...queue.occurrence, time: queue.since, duration }));
+    };
+    const enter = (e: TraceEvent) => {
+      const stack = e.transitionStack;
+      if ((e.reason !== "sync" && e.from !== GoState.Undetermined) || !locks.isWait(stack)) return;
+      const g = watch.goroutine(e.id);
+      if (!g || isBackground(g)) return;
+      let queue = places.get(stack);
+      if (!queue) {
+        queue = groups.get(placeKey(watch, stack));
+        places.set(stack, queue);
+      }
+      waiting.set(e.id, queue);
+      queue.peak = Math.max(queue.peak, ++queue.waiting);
+      if (queue.waiting === limits.waiters) {
+        queue.since = e.from === GoState.Undetermined ? 0 : e.time;
+        if (queue.count === 0) queue.occurrence = { time: e.time, duration: 0, stack };
+      }
+    };
+    const leave = (e: TraceEvent) => {
+      const queue = waiting.get(e.id);
+      if (!queue) return;
+      waiting.delete(e.id);
+      settle(queue, e.time);
+      queue.waiting--;
+      const releaser = locks.isRelease(e.stack) ? watch.sites.of(e.stack) : undefined;
+      if (releaser) queue.releasers.add(place(releaser));
+    };
+    watch.onEvent(EventKind.StateTransition, (e) => {
+      if (e.resource !== ResourceKind.Goroutine || e.from === e.to) return;
+      if (e.to === GoState.Waiting) enter(e);
+      else if (e.from === GoState.Waiting) leave(e);
+    });
+    return () => {
+      const drafts: Draft[] = [];
+      for (const queue of groups.values()) {
+        if (queue.waiting >= limits.waiters) {
+          queue.waiting = limits.waiters;
+          settle(queue, watch.now);
+        }
+        const share = queue.total / Math.max(watch.now, 1);
+        const severity = queue.total >= limits.least ? severityOf(share, limits) : undefined;
+        if (!severity) continue;
+        const releaser = queue.releasers.top();
+        const message =
+          `${formatCount(limits.waiters)} or more goroutines (${formatCount(queue.peak)} at most) queued for a lock here ` +
+          `during ${formatPercent(queue.total, watch.now)} of the trace, ${formatDuration(queue.worst)} at a stretch` +
+          `${releaser ? `; released by ${releaser}` : ""}`;
+        const { key, count, occurrence } = queue;
+        const numbers = { count, worst: share, total: share, unit: "ratio" } as const;
+        drafts.push({ key, severity, excess: share / limits.warn, message, ...numbers, occurrence });
+      }
+      return drafts;
+    };
+  },
+});

@@ -1,0 +1,72 @@
+/** MarkAssistPressure: how much of the program's time goes into helping the GC. */
+import { Activity } from "../../analyses/index.js";
+import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
+import { RangeName } from "../../exectrace/index.js";
+import { goroutineOf, placeKey, plainGroups } from "../groups.js";
+import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
+import { place } from "../sites.js";
+import { ASSIST_WAIT } from "./gc-assist.js";
+
+export const markAssistPressure = defineRule({
+  name: "MarkAssistPressure",
+  title: "The program outruns the garbage collector",
+  measures:
+    "All mark assists together against the time in which the program's goroutines ran or waited for assist work, and the " +
+    "place with the largest part. Short assists count as well as long ones.",
+  thresholds: {
+    warn: { value: 0.05, unit: "ratio", meaning: "time in assists against running time" },
+    error: { value: 0.25, unit: "ratio", meaning: "time in assists against running time" },
+    least: { value: 5e6, unit: "ns", meaning: "time in assists in total from which on the share counts" },
+  },
+  why: "Assists are the brake that the GC puts on those who allocate faster than it marks. Thousands of short ones cost as much as a few long ones, and GCAssist sees only those.",
+  suggestion:
+    "Allocate less at the place named, or start GC cycles earlier and make them rarer: set GOMEMLIMIT with a higher GOGC",
+  actions: [
+    "Cut the rate of allocation at the place named: reuse, preallocate, avoid conversions between string and []byte.",
+    "Raise `GOGC` or set `GOMEMLIMIT`: fewer cycles, fewer assists.",
+    "If the program has reached its `GOMEMLIMIT`, the GC runs all the time: raise it or shrink what is live.",
+  ],
+  caveats: [
+    "The place named is where the assist was done, not where most bytes were allocated; both are usually the same.",
+    "A burst in an otherwise idle trace weighs as much as a steady load: the share is of running time, not of the trace.",
+  ],
+  start(watch, limits) {
+    const groups = plainGroups();
+    let [assists, running, waiting] = [0, 0, 0];
+    watch.onInterval(Activity.Running, (i, g) => {
+      if (!isBackground(g)) running += i.end - i.begin;
+    });
+    watch.onInterval(Activity.Waiting, (i) => {
+      if (i.reason === ASSIST_WAIT) waiting += i.end - i.begin;
+    });
+    watch.onRange(RangeName.gcMarkAssist, (r) => {
+      const duration = r.end - r.begin;
+      assists += duration;
+      const g = watch.goroutine(r.id);
+      groups.add(placeKey(watch, r.stack, g), duration, () => ({
+        time: r.begin,
+        duration,
+        goroutine: r.id,
+        ...(g && goroutineOf(g)),
+        stack: r.stack,
+        atLeast: r.cutBegin || r.cutEnd,
+      }));
+    });
+    return (): Draft[] => {
+      const base = Math.max(running + waiting, assists);
+      const share = base > 0 ? assists / base : 0;
+      const severity = assists >= limits.least ? severityOf(share, limits) : undefined;
+      if (!severity) return [];
+      const all = [...groups.values()];
+      const count = all.reduce((sum, group) => sum + group.count, 0);
+      const top = all.reduce((best, group) => (group.total > best.total ? group : best));
+      const site = watch.sites.of(top.occurrence.stack ?? 0);
+      const where = site ? `, ${formatPercent(top.total, assists)} of it in ${place(site)}` : "";
+      const message =
+        `goroutines spent ${formatPercent(assists, base)} of their time helping the GC mark: ` +
+        `${formatNumberOf(count, "assist")}, ${formatDuration(assists)}${where}`;
+      const numbers = { count, worst: share, total: share, unit: "ratio" } as const;
+      return [{ key: top.key, severity, excess: share / limits.warn, message, ...numbers, occurrence: top.occurrence }];
+    };
+  },
+});

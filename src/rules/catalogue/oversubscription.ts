@@ -1,0 +1,99 @@
+/** Oversubscription: a place that starts more goroutines than can run. */
+import { Activity, type GoroutineInfo } from "../../analyses/index.js";
+import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
+import { Group, Groups, placeKey } from "../groups.js";
+import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
+
+/** Goroutines of one place. */
+class Spawned extends Group {
+  goroutines = 0;
+  alive = 0;
+  peak = 0;
+  running = 0;
+  runnable = 0;
+}
+
+export const oversubscription = defineRule({
+  name: "Oversubscription",
+  title: "More goroutines started than can run",
+  measures:
+    "For all goroutines started at one place: the time that they were ready and did not run against the time that they " +
+    "ran, where many of them lived at the same time.",
+  thresholds: {
+    warn: { value: 4, unit: "ratio", meaning: "time ready against time running" },
+    error: { value: 16, unit: "ratio", meaning: "time ready against time running" },
+    perProc: {
+      value: 4,
+      unit: "count",
+      meaning: "goroutines alive at the same time for each P from which on they count",
+    },
+    least: { value: 20e6, unit: "ns", meaning: "time ready in total from which on the share counts" },
+  },
+  why: "Goroutines that queue for a processor finish late, all of them, hold memory meanwhile, and delay everybody else. It is one `go` statement in a loop, not a slow machine.",
+  suggestion:
+    "Bound the goroutines started at this place: a worker pool of GOMAXPROCS, errgroup.SetLimit, or a semaphore",
+  actions: [
+    "Bound the loop: `errgroup.Group.SetLimit(runtime.GOMAXPROCS(0))`, a pool of workers that read a channel, or a semaphore.",
+    "Give small pieces of work in batches: a goroutine for each costs more than the work.",
+    "Shed load at the door if requests are what starts them.",
+  ],
+  caveats: [
+    "A machine whose processors are busy with other programs looks the same; ProcessorStarvation hints at that.",
+    "Where only the end of all work counts, as in a batch program, the queue does no harm.",
+    "Goroutines from before the trace are grouped by their start function: who started them is not known.",
+  ],
+  start(watch, limits) {
+    const groups = new Groups((key) => new Spawned(key));
+    /** By slot. */
+    const spawned: (Spawned | undefined)[] = [];
+    watch.onGoroutineBegin((g) => {
+      spawned[g.slot] = undefined;
+      if (isBackground(g) || (!g.createdInTrace && !g.startFunction)) return;
+      const place = g.createdInTrace ? placeKey(watch, g.creatorStack) : "";
+      const group = groups.get(`${place} ${g.startFunction}`);
+      spawned[g.slot] = group;
+      group.goroutines++;
+      group.peak = Math.max(group.peak, ++group.alive);
+    });
+    watch.onGoroutineEnd((g) => {
+      const group = spawned[g.slot];
+      if (group) group.alive--;
+    });
+    watch.onInterval(Activity.Running, (i, g) => {
+      const group = spawned[g.slot];
+      if (group) group.running += i.end - i.begin;
+    });
+    watch.onInterval(Activity.Runnable, (i, g) => {
+      const group = spawned[g.slot];
+      if (!group) return;
+      const duration = i.end - i.begin;
+      group.runnable += duration;
+      if (duration <= group.worst) return;
+      group.worst = duration;
+      group.occurrence = occurrenceOf(g, i.begin, duration, i.cutBegin || i.cutEnd);
+    });
+    return () => {
+      const drafts: Draft[] = [];
+      for (const group of groups.values()) {
+        const { running, runnable, peak, goroutines: count } = group;
+        if (peak < limits.perProc * watch.procs || runnable < limits.least) continue;
+        const ratio = runnable / Math.max(running, 1);
+        const severity = severityOf(ratio, limits);
+        if (!severity) continue;
+        const message =
+          `${formatNumberOf(count, "goroutine")} of ${group.occurrence.goroutineFunction || "one place"}, up to ` +
+          `${formatCount(peak)} at a time on ${watch.procs} Ps, were ready for ${formatDuration(runnable)} and ran for ` +
+          `${formatDuration(running)}: ${Number(ratio.toFixed(1))} times as long`;
+        const numbers = { count, worst: ratio, total: ratio, unit: "ratio" } as const;
+        const { key, occurrence } = group;
+        drafts.push({ key, severity, excess: ratio / limits.warn, message, ...numbers, occurrence });
+      }
+      return drafts;
+    };
+  },
+});
+
+function occurrenceOf(g: GoroutineInfo, time: number, duration: number, atLeast: boolean) {
+  const stack = g.createdInTrace ? g.creatorStack : g.startStack;
+  return { time, duration, goroutine: g.id, goroutineFunction: g.startFunction, stack, atLeast };
+}

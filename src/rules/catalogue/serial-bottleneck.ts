@@ -1,0 +1,123 @@
+/** SerialBottleneck: one goroutine runs alone while others wait. */
+import type { GoroutineInfo } from "../../analyses/index.js";
+import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
+import { EventKind, GoState, ResourceKind, type TraceEvent } from "../../exectrace/index.js";
+import { Group, Groups, goroutineOf, nameOf } from "../groups.js";
+import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
+
+class Alone extends Group {
+  /** Time-weighted number of goroutines that waited meanwhile. */
+  waited = 0;
+}
+
+/** Waits for other goroutines, not for the world outside. */
+const FOR_OTHERS = new Set(["sync", "sync.(*Cond).Wait", "chan receive", "chan send", "select"]);
+
+export const serialBottleneck = defineRule({
+  name: "SerialBottleneck",
+  title: "One goroutine runs while all others wait",
+  measures:
+    "How much of the trace goroutines of one start function ran alone: no other goroutine of the program ran or was ready, " +
+    "and at least `waiters` waited for a channel, a lock or a condition. Only with GOMAXPROCS of 2 or more.",
+  thresholds: {
+    warn: { value: 0.3, unit: "ratio", meaning: "time alone against the length of the trace" },
+    error: { value: 0.8, unit: "ratio", meaning: "time alone against the length of the trace" },
+    waiters: { value: 2, unit: "goroutines", meaning: "goroutines that wait meanwhile" },
+    least: { value: 50e6, unit: "ns", meaning: "time alone in total from which on the share counts" },
+  },
+  why: "More processors make such a program no faster (Amdahl's law): all the others stand still until this goroutine is done.",
+  suggestion:
+    "Split the work of this goroutine among several, or hand out its results while it works in place of at the end",
+  actions: [
+    "Look in a CPU profile at what this goroutine does, and split it: by parts of the data, or as stages of a pipeline.",
+    "Let the others start with the first results (a channel) in place of waiting for all of them.",
+    "If it works under a lock, see LockConvoy and MutexContention for what to move out of it.",
+  ],
+  caveats: [
+    "A program that has one thing to do is serial by nature: reading its configuration, a command-line tool.",
+    "Goroutines that wait on a select with a timer or for a signal look as if they waited for others.",
+    "Time in system calls does not count as running.",
+  ],
+  start(watch, limits) {
+    const groups = new Groups((key) => new Alone(key));
+    /** Number and sum of ids of the goroutines that run: with one of them the sum is its id. */
+    let [running, runningIds, ready] = [0, 0, 0];
+    let waiting = 0;
+    /** What goroutines of the program are counted as. */
+    const counted = new Map<number, "running" | "ready" | "waiting">();
+    let since = -1;
+    let alone: GoroutineInfo | undefined;
+
+    const begin = (time: number) => {
+      if (running !== 1 || ready > 0 || waiting < limits.waiters || watch.procs < 2) return;
+      alone = watch.goroutine(runningIds);
+      since = alone ? time : -1;
+    };
+    const end = (e: { time: number; id?: number; transitionStack?: number }) => {
+      if (since < 0 || !alone) return;
+      const [g, duration, time] = [alone, e.time - since, since];
+      since = -1;
+      const stack = e.id === g.id ? (e.transitionStack ?? 0) : 0;
+      const group = groups.add(g.startFunction, duration, () => ({ time, duration, ...goroutineOf(g), stack }));
+      group.waited += waiting * duration;
+      // The place is that of the worst stretch whose end has a stack: most end with one.
+      if (stack !== 0 && group.occurrence.stack === 0) group.occurrence = { ...group.occurrence, stack };
+    };
+    const leave = (id: number) => {
+      switch (counted.get(id)) {
+        case "running":
+          running--;
+          runningIds -= id;
+          break;
+        case "ready":
+          ready--;
+          break;
+        case "waiting":
+          waiting--;
+          break;
+        default:
+          return;
+      }
+      counted.delete(id);
+    };
+    const enter = (e: TraceEvent) => {
+      const g = watch.goroutine(e.id);
+      if (!g || isBackground(g)) return;
+      if (e.to === GoState.Running) {
+        running++;
+        runningIds += e.id;
+        counted.set(e.id, "running");
+      } else if (e.to === GoState.Runnable) {
+        ready++;
+        counted.set(e.id, "ready");
+      } else if (e.to === GoState.Waiting && (FOR_OTHERS.has(e.reason) || e.from === GoState.Undetermined)) {
+        waiting++;
+        counted.set(e.id, "waiting");
+      }
+    };
+    watch.onEvent(EventKind.StateTransition, (e) => {
+      if (e.resource !== ResourceKind.Goroutine || e.from === e.to) return;
+      end(e);
+      leave(e.id);
+      enter(e);
+      begin(e.time);
+    });
+    return () => {
+      end({ time: watch.now });
+      const drafts: Draft[] = [];
+      for (const group of groups.values()) {
+        const share = group.total / Math.max(watch.now, 1);
+        const severity = group.total >= limits.least ? severityOf(share, limits) : undefined;
+        if (!severity) continue;
+        const { key, count, occurrence } = group;
+        const others = Math.round(group.waited / group.total);
+        const message =
+          `${nameOf(occurrence)} ran alone during ${formatPercent(group.total, watch.now)} of the trace ` +
+          `(${formatDuration(group.total)}) while ${formatNumberOf(others, "goroutine")} waited for others`;
+        const numbers = { count, worst: share, total: share, unit: "ratio" } as const;
+        drafts.push({ key, severity, excess: share / limits.warn, message, ...numbers, occurrence });
+      }
+      return drafts;
+    };
+  },
+});

@@ -1,0 +1,70 @@
+/** StopTheWorldShare: how much of the whole trace the world stood still. */
+import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
+import { EventKind, MetricName, RangeName } from "../../exectrace/index.js";
+import { goroutineOf, type Occurrence, Tally } from "../groups.js";
+import { lasted } from "../phrases.js";
+import { type Draft, defineRule, isOfRecording, severityOf } from "../rule.js";
+import { place } from "../sites.js";
+
+export const stopTheWorldShare = defineRule({
+  name: "StopTheWorldShare",
+  title: "The world is stopped too much of the time",
+  measures:
+    "All stops of the world together against the length of the trace, with the number of GC cycles a second and the rate " +
+    "of allocation that explains them. Stops made by the recording itself are left out.",
+  thresholds: {
+    warn: { value: 0.01, unit: "ratio", meaning: "stopped time against the length of the trace" },
+    error: { value: 0.05, unit: "ratio", meaning: "stopped time against the length of the trace" },
+    least: { value: 1e6, unit: "ns", meaning: "stopped time in total from which on the share counts" },
+  },
+  why: "Single pauses may all be short and yet so many that all processors together lose a percent of their time: a regression of the GC that GCPauseSpike does not see.",
+  suggestion:
+    "Lower the rate of allocation, or let the GC run less often (GOGC, GOMEMLIMIT); watch /sched/pauses/total/gc:seconds and /gc/cycles/total:gc-cycles",
+  actions: [
+    "Lower the rate of allocation: an allocation profile (`-sample_index=alloc_space`) shows where.",
+    "A small live heap makes for many cycles: raise `GOGC`, or set `GOMEMLIMIT` with `GOGC=off`.",
+    "Remove calls of `runtime.GC`, `debug.FreeOSMemory` and `runtime.ReadMemStats` from anything that is called often.",
+    "Compare with a trace of the release before: `/sched/pauses/total/gc:seconds` in `runtime/metrics` is the number to watch.",
+  ],
+  caveats: [
+    "The rate of allocation is the sum of rises of the heap metric: what is allocated and counted in between two samples of it is missing.",
+    "In very short traces a single cycle weighs much.",
+  ],
+  start(watch, limits) {
+    let [count, total, worst, cycles, allocated] = [0, 0, 0, 0, 0];
+    let occurrence: Occurrence = { time: 0, duration: 0 };
+    const reasons = new Tally();
+    watch.onRange(RangeName.stopTheWorld, (r) => {
+      if (isOfRecording(r.detail)) return;
+      const duration = r.end - r.begin;
+      count++;
+      total += duration;
+      const asker = r.detail.startsWith("GC ") ? undefined : watch.sites.of(r.stack);
+      reasons.add(asker ? `${r.detail}, by ${place(asker)}` : r.detail, duration);
+      if (duration <= worst) return;
+      worst = duration;
+      const g = watch.goroutine(r.goroutine);
+      const atLeast = r.cutBegin || r.cutEnd;
+      occurrence = { time: r.begin, duration, ...(g && goroutineOf(g)), stack: r.stack, site: null, atLeast };
+    });
+    watch.onRange(RangeName.gcMark, () => cycles++);
+    let heap = Number.NaN;
+    watch.onEvent(EventKind.Metric, (e) => {
+      if (e.name !== MetricName.heapLive) return;
+      if (e.value > heap) allocated += e.value - heap;
+      heap = e.value;
+    });
+    return (): Draft[] => {
+      const share = watch.now > 0 ? total / watch.now : 0;
+      const severity = total >= limits.least ? severityOf(share, limits) : undefined;
+      if (!severity) return [];
+      const seconds = watch.now / 1e9;
+      const message =
+        `the world was stopped for ${formatPercent(total, watch.now)} of the trace: ${formatNumberOf(count, "time")}, ` +
+        `${formatDuration(total)}, ${lasted(worst, occurrence.atLeast)} at worst, mostly for ${reasons.top()}; ` +
+        `${formatCount(cycles / seconds)} GC cycles a second, ${formatBytes(Math.round(allocated / seconds))}/s allocated`;
+      const numbers = { count, worst: share, total: share, unit: "ratio" } as const;
+      return [{ key: "", severity, excess: share / limits.warn, message, ...numbers, occurrence }];
+    };
+  },
+});

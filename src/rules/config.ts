@@ -1,0 +1,91 @@
+/**
+ * The configuration of `gotrace analyze`, as YAML or JSON holds it:
+ *
+ *     module: example.com/app
+ *     fail-on: error
+ *     rules:
+ *       GCPauseSpike: { warn: 5ms, error: 20ms }
+ *       SerialBottleneck: off
+ *     budgets:
+ *       - sched.p99 < 2ms
+ */
+import * as v from "valibot";
+import { ExitCode, UserError } from "../base/errors.js";
+import { nearest } from "../base/nearest.js";
+import { type Budget, parseBudget } from "./budgets.js";
+import { applySetting, changeRule, checkSettings, defaultSettings, type Settings } from "./settings.js";
+
+const thresholds = v.record(v.string(), v.union([v.string(), v.number()], "a value such as 5ms, 64MiB or 5%"));
+const entries = {
+  /** Prefix of the import paths that are the user's own. */
+  module: v.optional(v.string("an import path")),
+  /** Findings from which on the command fails. */
+  "fail-on": v.optional(v.picklist(["warn", "error", "never"], "warn, error or never")),
+  /** Findings that are shown. */
+  severity: v.optional(v.picklist(["info", "warn", "error"], "info, warn or error")),
+  /** Findings of a rule that are shown. */
+  top: v.optional(v.pipe(v.number("a number"), v.integer("a whole number"), v.minValue(1, "a number of at least 1"))),
+  /** File of known findings, relative to the configuration. */
+  baseline: v.optional(v.string("the path of a file")),
+  rules: v.optional(
+    v.record(
+      v.string(),
+      v.union([v.boolean(), v.picklist(["on", "off"]), thresholds], "on, off, or thresholds such as { warn: 5ms }"),
+      "rules by name",
+    ),
+  ),
+  budgets: v.optional(v.array(v.string("a budget such as 'sched.p99 < 2ms'"), "a list of budgets")),
+} as const;
+const schema = v.strictObject(entries, "a table of settings");
+
+/** What a file says. */
+export type Config = v.InferOutput<typeof schema>;
+
+/**
+ * Checks what a parsed file holds.
+ * @param value what YAML or JSON gave
+ * @param path for messages
+ * @throws UserError for the first thing that is wrong
+ */
+export function parseConfig(value: unknown, path: string): Config {
+  if (value === null || value === undefined) return {};
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const where = v.getDotPath(issue);
+  if (where !== null && issue.type === "strict_object" && issue.path?.length === 1) throw unknownKey(where, path);
+  throw new UserError(
+    `${path}: ${where ?? "the file"} is not valid: ${issue.received}`,
+    `it must be ${issue.message}`,
+    ExitCode.usage,
+  );
+}
+
+function unknownKey(key: string, path: string): UserError {
+  const names = Object.keys(entries);
+  const near = nearest(key, names);
+  const hint = near ? `did you mean ${near}?` : `it may hold ${names.join(", ")}`;
+  return new UserError(`${path}: there is no setting ${key}`, hint, ExitCode.usage);
+}
+
+/**
+ * Thresholds and budgets of a configuration, changed by the command line.
+ * @param path of the file, for messages
+ * @param changes values of `--set`
+ * @param more budgets of the command line
+ * @throws UserError for names that do not exist and values that are none
+ */
+export function settingsOf(
+  config: Config,
+  path: string,
+  changes: readonly string[],
+  more: readonly string[],
+): { readonly settings: Settings; readonly budgets: readonly Budget[] } {
+  const settings = defaultSettings();
+  for (const [name, change] of Object.entries(config.rules ?? {})) {
+    changeRule(settings, name, typeof change === "string" ? change === "on" : change, path);
+  }
+  for (const change of changes) applySetting(settings, change);
+  checkSettings(settings);
+  return { settings, budgets: [...(config.budgets ?? []), ...more].map(parseBudget) };
+}

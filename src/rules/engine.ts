@@ -1,0 +1,97 @@
+/** One pass over a trace: hands its events to the rules, each what it asked for. */
+import { type GoroutineInfo, type Interval, Intervals, type Range, Ranges } from "../analyses/index.js";
+import { EventKind, MetricName, type StackTable, type TraceEvent, type TraceReader } from "../exectrace/index.js";
+import type { Watch } from "./rule.js";
+import { Sites } from "./sites.js";
+
+/** Feed every event of a reader, then `finish`. Subscribe before. */
+export class Engine implements Watch {
+  readonly stacks: StackTable;
+  readonly sites: Sites;
+  now = 0;
+  procs = 1;
+  /** The largest GOMAXPROCS of the trace; 0 when it does not tell. */
+  maxProcs = 0;
+  events = 0;
+  goroutines = 0;
+  /** The reader counts from its first event on, which is a Sync. */
+  private readonly intervals: Intervals;
+  private readonly ranges = new Ranges();
+  private readonly byActivity: ((i: Interval, g: GoroutineInfo) => void)[][] = [[], [], [], [], []];
+  private readonly byKind: ((e: TraceEvent) => void)[][] = Array.from({ length: 15 }, () => []);
+  private readonly byRange = new Map<string, ((r: Range) => void)[]>();
+  private readonly byRangeBegin = new Map<string, ((r: Range) => void)[]>();
+
+  /** @param module prefix of the import paths that are the user's; without it all outside of the standard library */
+  constructor(reader: TraceReader, module?: string) {
+    this.stacks = reader.stacks;
+    this.sites = new Sites(reader.stacks, module);
+    this.intervals = new Intervals(reader);
+    this.intervals.onInterval((i, g) => {
+      for (const f of this.byActivity[i.activity]!) f(i, g);
+    });
+    this.intervals.onGoroutineBegin(() => this.goroutines++);
+    this.ranges.onRange((r) => {
+      for (const f of this.byRange.get(r.name) ?? []) f(r);
+    });
+    this.ranges.onRangeBegin((r) => {
+      for (const f of this.byRangeBegin.get(r.name) ?? []) f(r);
+    });
+  }
+
+  get alive(): number {
+    return this.intervals.alive;
+  }
+
+  goroutine(id: number): GoroutineInfo | undefined {
+    return this.intervals.goroutine(id);
+  }
+
+  onInterval(activity: number, f: (i: Interval, g: GoroutineInfo) => void): void {
+    this.byActivity[activity]!.push(f);
+  }
+
+  onGoroutineBegin(f: (g: GoroutineInfo) => void): void {
+    this.intervals.onGoroutineBegin(f);
+  }
+
+  onGoroutineEnd(f: (g: GoroutineInfo) => void): void {
+    this.intervals.onGoroutineEnd(f);
+  }
+
+  onRange(name: string, f: (r: Range) => void): void {
+    push(this.byRange, name, f);
+  }
+
+  onRangeBegin(name: string, f: (r: Range) => void): void {
+    push(this.byRangeBegin, name, f);
+  }
+
+  onEvent(kind: number, f: (e: TraceEvent) => void): void {
+    this.byKind[kind]!.push(f);
+  }
+
+  feed(e: TraceEvent): void {
+    this.events++;
+    this.now = e.time;
+    if (e.kind === EventKind.Metric && e.name === MetricName.gomaxprocs) {
+      this.procs = e.value;
+      this.maxProcs = Math.max(this.maxProcs, e.value);
+    }
+    this.intervals.feed(e);
+    this.ranges.feed(e);
+    for (const f of this.byKind[e.kind]!) f(e);
+  }
+
+  /** Closes what is open. */
+  finish(): void {
+    this.ranges.finish();
+    this.intervals.finish();
+  }
+}
+
+function push<T>(lists: Map<string, T[]>, name: string, value: T): void {
+  const list = lists.get(name);
+  if (list) list.push(value);
+  else lists.set(name, [value]);
+}

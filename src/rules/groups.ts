@@ -1,0 +1,150 @@
+/** Occurrences of a rule, collected by place: count, total and the worst one. Memory: one record per place. */
+import type { GoroutineInfo } from "../analyses/index.js";
+import { type Frame, NONE } from "../exectrace/index.js";
+import type { Severity, Unit } from "./finding.js";
+import { type Draft, severityOf, type Watch } from "./rule.js";
+import { baseName } from "./sites.js";
+
+/** One occurrence: when, who and where. Stacks are numbers of the trace. */
+export interface Occurrence {
+  readonly time: number;
+  readonly duration: number;
+  readonly goroutine?: number | undefined;
+  readonly goroutineFunction?: string | undefined;
+  readonly proc?: number | undefined;
+  readonly stack?: number;
+  /** The user's frame, where it is not simply that of the stack; null: there is none to name. */
+  readonly site?: Frame | null | undefined;
+  /** NONE: nobody, such as a timer. */
+  readonly waker?: number;
+  readonly wakerStack?: number;
+  readonly wakerFunction?: string | undefined;
+  readonly atLeast?: boolean;
+}
+
+/** The occurrences at one place. */
+export class Group {
+  count = 0;
+  total = 0;
+  worst = Number.NEGATIVE_INFINITY;
+  /** The worst one. */
+  occurrence: Occurrence = { time: 0, duration: 0 };
+
+  constructor(readonly key: string) {}
+}
+
+/** Groups by key, with what else a rule keeps for each. */
+export class Groups<G extends Group = Group> {
+  private readonly byKey = new Map<string, G>();
+
+  constructor(private readonly make: (key: string) => G) {}
+
+  /** Counts an occurrence; `describe` is asked only for the worst so far. */
+  add(key: string, value: number, describe: () => Occurrence): G {
+    const group = this.get(key);
+    group.count++;
+    group.total += value;
+    if (value > group.worst) {
+      group.worst = value;
+      group.occurrence = describe();
+    }
+    return group;
+  }
+
+  get(key: string): G {
+    let group = this.byKey.get(key);
+    if (!group) {
+      group = this.make(key);
+      this.byKey.set(key, group);
+    }
+    return group;
+  }
+
+  values(): Iterable<G> {
+    return this.byKey.values();
+  }
+
+  /** The draft of every group, with its severity by the worst occurrence. */
+  *drafts(
+    unit: Unit,
+    limits: { readonly warn: number; readonly error: number },
+    message: (group: G) => string,
+    cap?: (group: G) => Severity | undefined,
+  ): Generator<Draft> {
+    for (const group of this.values()) {
+      const severity = severityOf(group.worst, limits);
+      if (!severity) continue;
+      yield {
+        key: group.key,
+        severity: cap?.(group) ?? severity,
+        excess: group.worst / limits.warn,
+        message: message(group),
+        count: group.count,
+        worst: group.worst,
+        total: group.total,
+        unit,
+        occurrence: group.occurrence,
+      };
+    }
+  }
+}
+
+/** Groups that keep nothing more. */
+export function plainGroups(): Groups {
+  return new Groups((key) => new Group(key));
+}
+
+/** What all goroutines stop in. */
+const INNER = /^(runtime|sync|syscall|internal\/(sync|poll))\./;
+
+/** The name of a place: function and file of the user's frame, else of what comes nearest to it. */
+export function placeKey(watch: Watch, stack: number, g?: GoroutineInfo): string {
+  const site = watch.sites.of(stack);
+  if (site) return frameKey(site);
+  const outside = watch.stacks.frames(stack).find((frame) => !INNER.test(frame.function));
+  return outside?.function ?? g?.startFunction ?? "";
+}
+
+export function frameKey(frame: Frame): string {
+  return `${frame.function} ${baseName(frame.file)}`;
+}
+
+/** Who it was, for an occurrence. */
+export function goroutineOf(g: GoroutineInfo): { goroutine: number; goroutineFunction: string | undefined } {
+  return { goroutine: g.id, goroutineFunction: g.startFunction || undefined };
+}
+
+/** Who woke it, for an occurrence. */
+export function wakerOf(watch: Watch, i: { waker: number; wakerStack: number }) {
+  if (i.waker === NONE) return {};
+  return {
+    waker: i.waker,
+    wakerStack: i.wakerStack,
+    wakerFunction: watch.goroutine(i.waker)?.startFunction || undefined,
+  };
+}
+
+/** `goroutine 12 (main.worker)`. */
+export function nameOf(o: Occurrence): string {
+  if (o.goroutine === undefined) return "a goroutine";
+  return o.goroutineFunction ? `goroutine ${o.goroutine} (${o.goroutineFunction})` : `goroutine ${o.goroutine}`;
+}
+
+/** A bounded count of names: once full, new names are not counted. */
+export class Tally {
+  private readonly counts = new Map<string, number>();
+  constructor(private readonly limit = 64) {}
+
+  add(name: string, amount = 1): void {
+    const count = this.counts.get(name);
+    if (count !== undefined || this.counts.size < this.limit) this.counts.set(name, (count ?? 0) + amount);
+  }
+
+  /** The name with the largest amount. */
+  top(): string | undefined {
+    let best: string | undefined;
+    let most = 0;
+    for (const [name, amount] of this.counts) if (amount > most) [best, most] = [name, amount];
+    return best;
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Findings in execution traces.
+ *
+ *     const report = analyzeTrace(chunks, { path: "trace.out" });
+ *     report.findings; // worst first
+ */
+import { createHash } from "node:crypto";
+import { formatBytes } from "../base/units.js";
+import { NONE, TraceReader } from "../exectrace/index.js";
+import { type Budget, checkBudgets } from "./budgets.js";
+import { Engine } from "./engine.js";
+import { type Finding, type Severity, severities, type TraceReport } from "./finding.js";
+import { takeMeasures } from "./measures.js";
+import { pageOf, rules } from "./registry.js";
+import type { Draft, Limits, Rule } from "./rule.js";
+import { defaultSettings, type Settings } from "./settings.js";
+
+export { baselineText, parseBaseline } from "./baseline.js";
+export { type Budget, parseBudget } from "./budgets.js";
+export { type Config, parseConfig, settingsOf } from "./config.js";
+export * from "./finding.js";
+export { type Measure, measures } from "./measures.js";
+export { examples, formatQuantity, parseQuantity, type Quantity } from "./quantity.js";
+export { pageOf, rules } from "./registry.js";
+export type { Rule, Threshold } from "./rule.js";
+export { applySetting, changeRule, checkSettings, defaultSettings, type Settings } from "./settings.js";
+export { baseName, place } from "./sites.js";
+
+/** What to look for. */
+export interface AnalyzeOptions {
+  /** For the report. */
+  readonly path: string;
+  /** Prefix of the import paths that are the user's own; without it all outside of the standard library. */
+  readonly module?: string | undefined;
+  /** Thresholds by rule; a rule that is missing is off. All rules with their defaults unless told. */
+  readonly settings?: Settings;
+  readonly budgets?: readonly Budget[];
+  /** Fingerprints of findings that are known. */
+  readonly baseline?: ReadonlySet<string> | undefined;
+  /** At most so many findings of a rule. */
+  readonly top?: number | undefined;
+  /** Nothing below it. */
+  readonly severity?: Severity | undefined;
+  /** Called now and then with the bytes read. */
+  readonly progress?: ((bytes: number) => void) | undefined;
+}
+
+/** Events between two calls of `progress`. */
+const STEP = 1 << 14;
+
+/**
+ * Reads a trace once and applies all rules. Memory: one generation of the trace, its different stacks, what is known of
+ * living goroutines, and one record for each place that a rule found.
+ *
+ * @param chunks the bytes of the file, pulled when needed
+ * @throws TraceError when the trace cannot be read
+ */
+export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptions): TraceReport {
+  const reader = new TraceReader(chunks);
+  const engine = new Engine(reader, options.module);
+  const settings = options.settings ?? defaultSettings();
+  const finishers = rules.flatMap((rule) => {
+    const limits = settings.get(rule.name);
+    return limits ? [{ rule, finish: rule.start(engine, limits as Limits<never>) }] : [];
+  });
+  const measured = options.budgets?.length ? takeMeasures(engine) : undefined;
+  for (let event = reader.next(); event; event = reader.next()) {
+    engine.feed(event);
+    if (engine.events % STEP === 0) options.progress?.(reader.bytesRead);
+  }
+  engine.finish();
+
+  const all = finishers.flatMap(({ rule, finish }) =>
+    [...finish()].map((draft) => ({ excess: draft.excess, finding: findingOf(rule, draft, reader, engine) })),
+  );
+  all.sort((a, b) => rank(b.finding) - rank(a.finding) || b.excess - a.excess || b.finding.total - a.finding.total);
+  const unknown = all.map(({ finding }) => finding).filter((finding) => !options.baseline?.has(finding.fingerprint));
+  const findings = shown(unknown, options);
+  const start = reader.wallTime(0);
+  const { warning } = reader;
+  return {
+    path: options.path,
+    bytes: reader.bytesRead,
+    goVersion: `1.${reader.version}`,
+    ...(start !== undefined && { start }),
+    duration: engine.now,
+    events: engine.events,
+    goroutines: engine.goroutines,
+    ...(engine.maxProcs > 0 && { gomaxprocs: engine.maxProcs }),
+    findings,
+    suppressed: all.length - unknown.length,
+    hidden: unknown.length - findings.length,
+    budgets: measured ? checkBudgets(options.budgets!, measured) : [],
+    ...(warning && {
+      warning: `the file was cut off: the last ${formatBytes(warning.lostBytes)} are lost (${warning.reason})`,
+    }),
+  };
+}
+
+function rank(finding: Finding): number {
+  return severities.indexOf(finding.severity);
+}
+
+function shown(findings: readonly Finding[], { top, severity }: AnalyzeOptions): Finding[] {
+  const least = severity ? severities.indexOf(severity) : 0;
+  const seen = new Map<string, number>();
+  return findings.filter((finding) => {
+    if (rank(finding) < least) return false;
+    const before = seen.get(finding.rule) ?? 0;
+    seen.set(finding.rule, before + 1);
+    return top === undefined || before < top;
+  });
+}
+
+function findingOf(rule: Rule, draft: Draft, reader: TraceReader, engine: Engine): Finding {
+  const { occurrence, key, severity, message, count, worst, total, unit } = draft;
+  const { time, duration, goroutine, goroutineFunction, proc, stack = 0, waker = NONE } = occurrence;
+  const site = occurrence.site === null ? undefined : (occurrence.site ?? engine.sites.of(stack));
+  const wall = reader.wallTime(time);
+  return {
+    rule: rule.name,
+    severity,
+    title: rule.title,
+    message,
+    suggestion: rule.suggestion,
+    docs: pageOf(rule.name),
+    time,
+    ...(wall !== undefined && { wall }),
+    ...(goroutine !== undefined && { goroutine }),
+    ...(goroutineFunction !== undefined && { goroutineFunction }),
+    ...(proc !== undefined && { proc }),
+    stack: reader.stacks.frames(stack),
+    ...(waker !== NONE && {
+      waker: {
+        goroutine: waker,
+        function: occurrence.wakerFunction ?? "",
+        stack: reader.stacks.frames(occurrence.wakerStack ?? 0),
+      },
+    }),
+    ...(site && { site }),
+    count,
+    worst,
+    total,
+    unit,
+    duration,
+    atLeast: occurrence.atLeast ?? false,
+    fingerprint: createHash("sha256").update(`${rule.name}\n${key}`).digest("hex").slice(0, 16),
+  };
+}

@@ -1,0 +1,29 @@
+/** A straight line through points that come one by one. */
+export class Line {
+  count = 0;
+  firstX = 0;
+  firstY = 0;
+  lastX = 0;
+  lastY = 0;
+  private meanX = 0;
+  private meanY = 0;
+  private xx = 0;
+  private xy = 0;
+
+  add(x: number, y: number): void {
+    if (this.count === 0) [this.firstX, this.firstY] = [x, y];
+    [this.lastX, this.lastY] = [x, y];
+    this.count++;
+    // Welford's update keeps sums of squared differences from the mean, which do not cancel out as raw sums do.
+    const dx = x - this.meanX;
+    this.meanX += dx / this.count;
+    this.meanY += (y - this.meanY) / this.count;
+    this.xx += dx * (x - this.meanX);
+    this.xy += dx * (y - this.meanY);
+  }
+
+  /** By least squares; 0 for fewer than two different x. */
+  get slope(): number {
+    return this.xx > 0 ? this.xy / this.xx : 0;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Which waits are waits for a lock. The runtime calls all waits of package sync "sync", a WaitGroup's too; the stacks
+ * of waiter and waker tell them apart.
+ */
+import type { StackTable } from "../exectrace/index.js";
+
+const WAITING = /^((internal\/)?sync\.\(\*(RW)?Mutex\)\.|internal\/poll\.\(\*fdMutex\)\.)/;
+const RELEASING =
+  /^((internal\/)?sync\.\(\*(RW)?Mutex\)\.(RUnlock|Unlock|rUnlockSlow|unlockSlow)|internal\/poll\.\(\*fdMutex\)\.)/;
+/** Frames of the runtime and of linkname'd helpers that stand below the method. */
+const DEPTH = 8;
+
+/** Recognizes stacks, each looked at once. */
+export class Locks {
+  private readonly waiting = new Map<number, boolean>();
+  private readonly releasing = new Map<number, boolean>();
+
+  constructor(private readonly stacks: StackTable) {}
+
+  /** Whether a goroutine that stopped there waits for a Mutex, an RWMutex, or the lock of a file. */
+  isWait(stack: number): boolean {
+    return this.matches(stack, WAITING, this.waiting);
+  }
+
+  /** Whether a goroutine that woke another one there released a lock. */
+  isRelease(stack: number): boolean {
+    return this.matches(stack, RELEASING, this.releasing);
+  }
+
+  private matches(stack: number, pattern: RegExp, known: Map<number, boolean>): boolean {
+    if (stack === 0) return false;
+    let answer = known.get(stack);
+    if (answer === undefined) {
+      answer = this.stacks
+        .frames(stack)
+        .slice(0, DEPTH)
+        .some((frame) => pattern.test(frame.function));
+      known.set(stack, answer);
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,108 @@
+/** Thresholds of all rules: defaults, and what configuration and command line change. */
+import { ExitCode, UserError } from "../base/errors.js";
+import { nearest } from "../base/nearest.js";
+import { examples, formatQuantity, parseQuantity } from "./quantity.js";
+import { rules } from "./registry.js";
+import type { Limits, Rule } from "./rule.js";
+
+/** Thresholds by rule; a rule that is missing is off. */
+export type Settings = ReadonlyMap<string, Limits>;
+
+/** All rules with their defaults. */
+export function defaultSettings(): Map<string, Limits> {
+  return new Map(rules.map((rule) => [rule.name, defaultLimits(rule)]));
+}
+
+function defaultLimits(rule: Rule): Limits {
+  const limits = Object.entries(rule.thresholds).map(([name, { value }]) => [name, value]);
+  return Object.fromEntries(limits) as Limits;
+}
+
+/**
+ * Changes a rule: `on`, `off`, or the values of some thresholds.
+ * @param where for messages: the flag or the file
+ * @throws UserError for names that do not exist and values that are none, with a hint
+ */
+export function changeRule(
+  settings: Map<string, Limits>,
+  name: string,
+  change: boolean | Readonly<Record<string, string | number>>,
+  where: string,
+): void {
+  const rule = findRule(name, where);
+  if (change === false) {
+    settings.delete(name);
+    return;
+  }
+  const limits: Record<string, number> = { ...(settings.get(name) ?? defaultLimits(rule)) };
+  for (const [key, text] of change === true ? [] : Object.entries(change)) {
+    limits[key] = threshold(rule, key, text, where);
+  }
+  settings.set(name, limits as unknown as Limits);
+}
+
+/**
+ * A setting as `--set` takes it: `GCPauseSpike.warn=5ms`, `GCPauseSpike=off`, `GCPauseSpike=on`.
+ * @throws UserError when it is none
+ */
+export function applySetting(settings: Map<string, Limits>, text: string): void {
+  const match = /^([^.=]+)(?:\.([^=]+))?=(.*)$/.exec(text);
+  if (!match) throw bad(`--set: ${JSON.stringify(text)} is no setting`, "use RULE.THRESHOLD=VALUE or RULE=off");
+  const [, name, key, value] = match as unknown as [string, string, string | undefined, string];
+  if (key !== undefined) {
+    changeRule(settings, name, { [key]: value }, "--set");
+    return;
+  }
+  findRule(name, "--set");
+  if (value !== "on" && value !== "off") {
+    throw bad(`--set: ${JSON.stringify(text)} is no setting`, `use ${name}=off, ${name}=on or ${name}.warn=VALUE`);
+  }
+  changeRule(settings, name, value === "on", "--set");
+}
+
+function findRule(name: string, where: string): Rule {
+  const rule = rules.find((one) => one.name === name);
+  if (rule) return rule;
+  const names = rules.map((one) => one.name);
+  const near = nearest(name, names);
+  throw bad(`${where}: there is no rule ${name}`, near ? `did you mean ${near}?` : `the rules are ${names.join(", ")}`);
+}
+
+function threshold(rule: Rule, key: string, text: string | number, where: string): number {
+  const known = Object.hasOwn(rule.thresholds, key) ? rule.thresholds[key] : undefined;
+  if (!known) {
+    const names = Object.keys(rule.thresholds);
+    const near = nearest(key, names);
+    const hint = near ? `did you mean ${near}?` : `it has ${names.join(", ")}`;
+    throw bad(`${where}: ${rule.name} has no threshold ${key}`, hint);
+  }
+  const value = parseQuantity(text, known.unit);
+  if (value !== undefined) return value;
+  throw bad(
+    `${where}: ${rule.name}.${key}: ${JSON.stringify(text)} is not valid`,
+    `use ${examples[known.unit]}; the default is ${formatQuantity(known.value, known.unit)}`,
+  );
+}
+
+/**
+ * Refuses an `error` below its `warn`, with which nobody would ever see a warning. To be called when all is set.
+ * @throws UserError
+ */
+export function checkSettings(settings: Settings): void {
+  for (const rule of rules) {
+    const limits: Readonly<Record<string, number>> | undefined = settings.get(rule.name);
+    for (const [error, { unit }] of limits ? Object.entries(rule.thresholds) : []) {
+      const warn = error.replace(/^error/, "warn");
+      const [low, high] = [limits![warn]!, limits![error]!];
+      if (error === warn || low <= high) continue;
+      throw bad(
+        `${rule.name}.${warn} (${formatQuantity(low, unit)}) is above ${rule.name}.${error} (${formatQuantity(high, unit)})`,
+        `set ${rule.name}.${error} too`,
+      );
+    }
+  }
+}
+
+function bad(message: string, advice: string): UserError {
+  return new UserError(message, advice, ExitCode.usage);
+}
