@@ -3,7 +3,7 @@ import type { Cursor } from "./cursor.js";
 import { corrupt, type TraceError } from "./errors.js";
 import { type EventKind, EventRecord, NONE } from "./event.js";
 import type { Generation } from "./generation.js";
-import { nameOf, Wire } from "./spec.js";
+import { nameOf } from "./spec.js";
 import type { StackNames } from "./symbols.js";
 
 /** A Map of JavaScript cannot hold more. */
@@ -40,15 +40,20 @@ export class Ranges {
   }
 }
 
+/** A user region. */
+export interface Region {
+  readonly task: number;
+  readonly name: string;
+}
+
 /** A goroutine or a proc: a status of the wire, and the sequence number of its last event, which counts in a generation. */
 export class Resource {
   /** A goroutine is gone. */
   gone = false;
   sequence = 0;
   private open: Ranges | undefined;
-  /** Tasks and names of the user regions that are open on a goroutine, outermost first. */
-  readonly regionTasks: number[] = [];
-  readonly regionNames: string[] = [];
+  /** User regions that are open on a goroutine, outermost first. */
+  regions: Region[] | undefined;
 
   constructor(
     readonly id: number,
@@ -238,21 +243,5 @@ export class Machine {
 
   private missing(c: Cursor, what: string): TraceError {
     return this.fail(c, `${what} is missing in generation ${this.generation}`);
-  }
-}
-
-/** The event that begins the range which an event ends or finds active. */
-export function beginOf(type: number): number {
-  switch (type) {
-    case Wire.STWEnd:
-      return Wire.STWBegin;
-    case Wire.GCSweepActive:
-    case Wire.GCSweepEnd:
-      return Wire.GCSweepBegin;
-    case Wire.GCMarkAssistActive:
-    case Wire.GCMarkAssistEnd:
-      return Wire.GCMarkAssistBegin;
-    default:
-      return type;
   }
 }
