@@ -50,3 +50,14 @@ export function formatPercent(part: number, total: number): string {
 export function formatNumberOf(count: number, singular: string, plural = `${singular}s`): string {
   return `${formatCount(count)} ${count === 1 ? singular : plural}`;
 }
+
+/** A size in bytes with binary units: `512 B`, `1.5 MiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  let value = bytes;
+  for (const unit of ["KiB", "MiB", "GiB"]) {
+    value /= 1024;
+    if (value < 1024 || unit === "GiB") return `${Number(value.toFixed(1))} ${unit}`;
+  }
+  return `${bytes} B`;
+}

@@ -1,9 +1,9 @@
 /** Fetching a trace over HTTP into a file, and saying clearly why it cannot be had. */
 import { closeSync, rmSync } from "node:fs";
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { formatBytes } from "../../base/units.js";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
+import { formatBytes } from "../../base/units.js";
 import { writeFully } from "../files.js";
 import { createFile } from "../record.js";
 import type { Target } from "./target.js";
@@ -94,12 +94,7 @@ export function discard(path: string): void {
 }
 
 /** The response to a request, after redirects. */
-async function answer(
-  url: URL,
-  target: Target,
-  options: DownloadOptions,
-  redirects: number,
-): Promise<IncomingMessage> {
+async function answer(url: URL, target: Target, options: DownloadOptions, redirects: number): Promise<IncomingMessage> {
   const response = await once(url, target, options);
   const { statusCode = 0, headers } = response;
   if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) return response;
@@ -130,7 +125,10 @@ function once(url: URL, target: Target, options: DownloadOptions): Promise<Incom
       reject(error);
       return;
     }
-    const timer = setTimeout(() => outgoing.destroy(timeout(`no connection within ${connectTimeout / 1000}s`)), connectTimeout);
+    const timer = setTimeout(
+      () => outgoing.destroy(timeout(`no connection within ${connectTimeout / 1000}s`)),
+      connectTimeout,
+    );
     outgoing.on("socket", (socket) => socket.once("connect", () => clearTimeout(timer)));
     const silence = (target.seconds ?? 0) * 1000 + patience;
     outgoing.setTimeout(silence, () => outgoing.destroy(timeout(`nothing came for ${silence / 1000}s`)));
@@ -185,10 +183,14 @@ async function refusal(target: Target, response: IncomingMessage): Promise<UserE
 }
 
 function adviceFor(status: number, target: Target, said: string): string {
-  if (status === 401 || status === 403) return "give a header with --header, or name and password in the URL, or ask from an allowed address";
-  if (status === 404) return `nothing is at ${target.url.pathname}: import net/http/pprof, or give the URL of the trace`;
-  if (/already enabled|in progress/.test(said)) return "somebody else is tracing this server: try again when they are done";
-  if (/WriteTimeout/.test(said)) return "ask for fewer seconds, or serve pprof from a server with a longer WriteTimeout";
+  if (status === 401 || status === 403)
+    return "give a header with --header, or name and password in the URL, or ask from an allowed address";
+  if (status === 404)
+    return `nothing is at ${target.url.pathname}: import net/http/pprof, or give the URL of the trace`;
+  if (/already enabled|in progress/.test(said))
+    return "somebody else is tracing this server: try again when they are done";
+  if (/WriteTimeout/.test(said))
+    return "ask for fewer seconds, or serve pprof from a server with a longer WriteTimeout";
   if (status >= 500) return "look into the server's log, or try again";
   return "give the URL of an execution trace, such as http://host:port/debug/pprof/trace";
 }

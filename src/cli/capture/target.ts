@@ -29,7 +29,10 @@ export function captureTarget(address: string, seconds: string | undefined): Tar
   try {
     url = new URL(text);
   } catch {
-    throw usage(`not an address: ${address}`, "name a server such as localhost:6060, or a URL with http:// or https://");
+    throw usage(
+      `not an address: ${address}`,
+      "name a server such as localhost:6060, or a URL with http:// or https://",
+    );
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw usage(`cannot fetch from ${url.protocol}//`, "use a URL with http:// or https://");
