@@ -5,6 +5,8 @@
 
 /** Exit codes of gotrace's own failures (after sysexits.h). A program's own exit code is passed on as it is. */
 export const ExitCode = {
+  /** Bad arguments or unreadable input, of commands whose 1 says that they found something. */
+  trouble: 2,
   /** Bad arguments. */
   usage: 64,
   /** A trace or another input cannot be understood. */

@@ -93,7 +93,8 @@ export function choice<T extends string>(flags: ParsedFlags, name: string, words
   return known;
 }
 
-function number(flags: ParsedFlags, name: string, missing: number, least: number): number {
+/** A number, or `missing` where the flag is not given. @throws UserError for what is none or too small */
+export function number(flags: ParsedFlags, name: string, missing: number, least: number): number {
   const text = flags.string(name);
   if (text === undefined) return missing;
   const value = Number(text);

@@ -1,9 +1,9 @@
 /** Budgets: `sched.p99 < 2ms`, `goroutines.max < 1000`, `heap.max <= 512MiB`. */
 import { ExitCode, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
+import { examples, parseQuantity } from "../base/quantity.js";
 import type { BudgetResult, Unit } from "./finding.js";
 import { measures } from "./measures.js";
-import { examples, parseQuantity } from "./quantity.js";
 
 /** A number of the trace and what it may be. */
 export interface Budget {

@@ -1,4 +1,5 @@
 /** What the analysis of an execution trace says: findings, budgets, and the trace they are about. Types only. */
+import type { Quantity } from "../base/quantity.js";
 import type { Frame } from "../exectrace/index.js";
 
 /** From harmless to bad. */
@@ -6,7 +7,7 @@ export const severities = ["info", "warn", "error"] as const;
 export type Severity = (typeof severities)[number];
 
 /** What `worst` and `total` of a finding count. */
-export type Unit = "ns" | "bytes" | "goroutines" | "count" | "ratio";
+export type Unit = Exclude<Quantity, "bytes/s">;
 
 /** All occurrences of one rule at one place of the program. */
 export interface Finding {
@@ -78,7 +79,7 @@ export interface TraceReport {
   readonly goroutines: number;
   /** The largest value in the trace. */
   readonly gomaxprocs?: number;
-  /** Worst first. */
+  /** Worst first. `hidden` ones are not among them, nor those of the baseline. */
   readonly findings: readonly Finding[];
   /** Findings that the baseline knows. */
   readonly suppressed: number;

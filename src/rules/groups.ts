@@ -1,9 +1,9 @@
 /** Occurrences of a rule, collected by place: count, total and the worst one. Memory: one record per place. */
 import type { GoroutineInfo } from "../analyses/index.js";
+import { baseName } from "../base/place.js";
 import { type Frame, NONE } from "../exectrace/index.js";
 import type { Severity, Unit } from "./finding.js";
 import { type Draft, severityOf, type Watch } from "./rule.js";
-import { baseName } from "./sites.js";
 
 /** One occurrence: when, who and where. Stacks are numbers of the trace. */
 export interface Occurrence {

@@ -9,10 +9,11 @@ import { formatBytes } from "../base/units.js";
 import { NONE, TraceReader } from "../exectrace/index.js";
 import { type Budget, checkBudgets } from "./budgets.js";
 import { Engine } from "./engine.js";
-import { type Finding, type Severity, severities, type TraceReport } from "./finding.js";
+import type { Finding, TraceReport } from "./finding.js";
 import { takeMeasures } from "./measures.js";
 import { pageOf, rules } from "./registry.js";
 import type { Draft, Limits, Rule } from "./rule.js";
+import { rank } from "./select.js";
 import { defaultSettings, type Settings } from "./settings.js";
 
 export { baselineText, parseBaseline } from "./baseline.js";
@@ -20,11 +21,10 @@ export { type Budget, parseBudget } from "./budgets.js";
 export { type Config, parseConfig, settingsOf } from "./config.js";
 export * from "./finding.js";
 export { type Measure, measures } from "./measures.js";
-export { examples, formatQuantity, parseQuantity, type Quantity } from "./quantity.js";
 export { pageOf, rules } from "./registry.js";
 export type { Rule, Threshold } from "./rule.js";
+export { applyBaseline, failing, rankTraces, selectFindings } from "./select.js";
 export { applySetting, changeRule, checkSettings, defaultSettings, type Settings } from "./settings.js";
-export { baseName, place } from "./sites.js";
 
 /** What to look for. */
 export interface AnalyzeOptions {
@@ -35,12 +35,6 @@ export interface AnalyzeOptions {
   /** Thresholds by rule; a rule that is missing is off. All rules with their defaults unless told. */
   readonly settings?: Settings;
   readonly budgets?: readonly Budget[];
-  /** Fingerprints of findings that are known. */
-  readonly baseline?: ReadonlySet<string> | undefined;
-  /** At most so many findings of a rule. */
-  readonly top?: number | undefined;
-  /** Nothing below it. */
-  readonly severity?: Severity | undefined;
   /** Called now and then with the bytes read. */
   readonly progress?: ((bytes: number) => void) | undefined;
 }
@@ -70,12 +64,10 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
   }
   engine.finish();
 
-  const all = finishers.flatMap(({ rule, finish }) =>
+  const graded = finishers.flatMap(({ rule, finish }) =>
     [...finish()].map((draft) => ({ excess: draft.excess, finding: findingOf(rule, draft, reader, engine) })),
   );
-  all.sort((a, b) => rank(b.finding) - rank(a.finding) || b.excess - a.excess || b.finding.total - a.finding.total);
-  const unknown = all.map(({ finding }) => finding).filter((finding) => !options.baseline?.has(finding.fingerprint));
-  const findings = shown(unknown, options);
+  graded.sort((a, b) => rank(b.finding) - rank(a.finding) || b.excess - a.excess || b.finding.total - a.finding.total);
   const start = reader.wallTime(0);
   const { warning } = reader;
   return {
@@ -87,29 +79,14 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
     events: engine.events,
     goroutines: engine.goroutines,
     ...(engine.maxProcs > 0 && { gomaxprocs: engine.maxProcs }),
-    findings,
-    suppressed: all.length - unknown.length,
-    hidden: unknown.length - findings.length,
+    findings: graded.map(({ finding }) => finding),
+    suppressed: 0,
+    hidden: 0,
     budgets: measured ? checkBudgets(options.budgets!, measured) : [],
     ...(warning && {
       warning: `the file was cut off: the last ${formatBytes(warning.lostBytes)} are lost (${warning.reason})`,
     }),
   };
-}
-
-function rank(finding: Finding): number {
-  return severities.indexOf(finding.severity);
-}
-
-function shown(findings: readonly Finding[], { top, severity }: AnalyzeOptions): Finding[] {
-  const least = severity ? severities.indexOf(severity) : 0;
-  const seen = new Map<string, number>();
-  return findings.filter((finding) => {
-    if (rank(finding) < least) return false;
-    const before = seen.get(finding.rule) ?? 0;
-    seen.set(finding.rule, before + 1);
-    return top === undefined || before < top;
-  });
 }
 
 function findingOf(rule: Rule, draft: Draft, reader: TraceReader, engine: Engine): Finding {

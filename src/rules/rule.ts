@@ -1,9 +1,9 @@
 /** What a rule is: its texts, its thresholds, and how it watches a trace. */
 import type { GoroutineInfo, Interval, Range } from "../analyses/index.js";
+import type { Quantity } from "../base/quantity.js";
 import type { StackTable, TraceEvent } from "../exectrace/index.js";
 import type { Severity, Unit } from "./finding.js";
 import type { Occurrence } from "./groups.js";
-import type { Quantity } from "./quantity.js";
 import type { Sites } from "./sites.js";
 
 /** A number that a rule compares with. */

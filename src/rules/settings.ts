@@ -1,7 +1,7 @@
 /** Thresholds of all rules: defaults, and what configuration and command line change. */
 import { ExitCode, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
-import { examples, formatQuantity, parseQuantity } from "./quantity.js";
+import { examples, formatQuantity, parseQuantity } from "../base/quantity.js";
 import { rules } from "./registry.js";
 import type { Limits, Rule } from "./rule.js";
 

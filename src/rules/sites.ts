@@ -18,11 +18,6 @@ export function packageOf(name: string): string {
   return dot < 0 ? "" : bare.slice(0, dot).replace(/%2e/g, ".");
 }
 
-/** The last element of a path. */
-export function baseName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-}
-
 /**
  * Whether a frame is code of the standard library or the runtime.
  *
@@ -65,9 +60,4 @@ export class Sites {
     const path = packageOf(frame.function);
     return path === "main" || path === this.module || path.startsWith(`${this.module}/`);
   }
-}
-
-/** A frame in a message: `main.(*Store).Put (store.go:42)`. */
-export function place(frame: Frame): string {
-  return frame.file ? `${frame.function} (${baseName(frame.file)}:${frame.line})` : frame.function;
 }

@@ -50,4 +50,9 @@ export const commands: readonly CommandEntry[] = [
     summary: "render a saved trace again",
     load: async () => (await import("./report.js")).reportCommand,
   },
+  {
+    name: "analyze",
+    summary: "find what is wrong in execution traces of the Go runtime",
+    load: async () => (await import("./analyze.js")).analyzeCommand,
+  },
 ];

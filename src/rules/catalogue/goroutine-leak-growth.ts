@@ -1,9 +1,9 @@
 /** GoroutineLeakGrowth: places that create more goroutines than end. */
 import type { GoroutineInfo } from "../../analyses/index.js";
+import { place } from "../../base/place.js";
 import { formatCount, formatNumberOf, formatPercent } from "../../base/units.js";
 import { type Occurrence, placeKey } from "../groups.js";
 import { type Draft, defineRule, isBackground, type Watch } from "../rule.js";
-import { place } from "../sites.js";
 
 /** Goroutines created at one place with one start function. */
 interface Creations {

@@ -1,10 +1,11 @@
 /** LockConvoy: a place where several goroutines queue for a lock much of the time. */
+
+import { place } from "../../base/place.js";
 import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
 import { EventKind, GoState, ResourceKind, type TraceEvent } from "../../exectrace/index.js";
 import { Group, Groups, placeKey, Tally } from "../groups.js";
 import { Locks } from "../locks.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
-import { place } from "../sites.js";
 
 /** The queue at one place. */
 class Queue extends Group {

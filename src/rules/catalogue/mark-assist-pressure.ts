@@ -1,10 +1,10 @@
 /** MarkAssistPressure: how much of the program's time goes into helping the GC. */
 import { Activity } from "../../analyses/index.js";
+import { place } from "../../base/place.js";
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import { RangeName } from "../../exectrace/index.js";
 import { goroutineOf, placeKey, plainGroups } from "../groups.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
-import { place } from "../sites.js";
 import { ASSIST_WAIT } from "./gc-assist.js";
 
 export const markAssistPressure = defineRule({

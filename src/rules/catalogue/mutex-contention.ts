@@ -1,11 +1,11 @@
 /** MutexContention: single long waits for a lock. */
 import { Activity } from "../../analyses/index.js";
+import { place } from "../../base/place.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import { Group, Groups, goroutineOf, placeKey, Tally, wakerOf } from "../groups.js";
 import { Locks } from "../locks.js";
 import { worstOf } from "../phrases.js";
 import { defineRule, isBackground } from "../rule.js";
-import { place } from "../sites.js";
 
 /** From here on waiters are only known to be more. */
 const MANY = 1000;

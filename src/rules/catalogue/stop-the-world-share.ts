@@ -1,10 +1,11 @@
 /** StopTheWorldShare: how much of the whole trace the world stood still. */
+
+import { place } from "../../base/place.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import { EventKind, MetricName, RangeName } from "../../exectrace/index.js";
 import { goroutineOf, type Occurrence, Tally } from "../groups.js";
 import { lasted } from "../phrases.js";
 import { type Draft, defineRule, isOfRecording, severityOf } from "../rule.js";
-import { place } from "../sites.js";
 
 export const stopTheWorldShare = defineRule({
   name: "StopTheWorldShare",

@@ -1,10 +1,10 @@
 /** StuckGoroutines: many new goroutines that all wait at one place and do nothing. */
 import { Activity } from "../../analyses/index.js";
+import { place } from "../../base/place.js";
 import { formatCount, formatNumberOf } from "../../base/units.js";
 import { frameKey, Group, Groups, goroutineOf, Tally } from "../groups.js";
 import { lasted } from "../phrases.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
-import { place } from "../sites.js";
 
 class Stuck extends Group {
   reason = "";

@@ -1,9 +1,7 @@
 /** Numbers with units, as people write them in thresholds and budgets and read them in messages. */
-import { formatBytes, formatCount, formatDuration } from "../base/units.js";
-import type { Unit } from "./finding.js";
+import { formatBytes, formatCount, formatDuration } from "./units.js";
 
-/** Units of thresholds: those of findings, and bytes per second. */
-export type Quantity = Unit | "bytes/s";
+export type Quantity = "ns" | "bytes" | "bytes/s" | "goroutines" | "count" | "ratio";
 
 const durations: Readonly<Record<string, number>> = {
   ns: 1,

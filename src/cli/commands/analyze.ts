@@ -1,0 +1,168 @@
+/** `gotrace analyze`: findings in execution traces of the Go runtime. */
+
+import { resolve } from "node:path";
+import { ExitCode, UserError } from "../../base/errors.js";
+import { findingsTable } from "../../render/findings.js";
+import { findingsJson, findingsNdjson } from "../../render/findings-json.js";
+import { measureFor } from "../../render/style.js";
+import {
+  analyzeTrace,
+  applyBaseline,
+  baselineText,
+  failing,
+  rankTraces,
+  selectFindings,
+  settingsOf,
+  type TraceReport,
+} from "../../rules/index.js";
+import { openChunks } from "../chunks.js";
+import { type Command, commandHelp } from "../command.js";
+import { findConfig, readBaseline } from "../config.js";
+import { type ParsedFlags, parseFlags } from "../flags.js";
+import { choice, helpFlag, number, outputFlag } from "../options.js";
+import { type Output, openOutput } from "../output.js";
+import { withProgress } from "../progress.js";
+
+const formats = ["table", "json", "ndjson"] as const;
+type Format = (typeof formats)[number];
+
+export const analyzeCommand: Command = {
+  name: "analyze",
+  usage: "analyze [flags] TRACE…",
+  description: `Finds what is wrong in execution traces of the Go runtime, of Go 1.22 and later: what 'go test -trace',
+runtime/trace, /debug/pprof/trace and the flight recorder write ('-' is standard input). Several traces are ranked by
+their worst findings. Settings come from .gotrace.yaml or gotrace.config.json, in this directory or above, too.
+
+Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an unreadable trace or bad arguments.`,
+  flags: [
+    { name: "format", value: "FORMAT", help: `${formats.join(", ")} (default table)` },
+    outputFlag,
+    { name: "severity", value: "S", help: "show findings from S on: info (default), warn or error" },
+    { name: "top", value: "N", help: "show the N worst findings of each rule" },
+    { name: "fail-on", value: "S", help: "exit with 1 from S on: warn (default), error or never" },
+    { name: "module", value: "PREFIX", help: "only packages under PREFIX are your own code (default: all but Go's)" },
+    {
+      name: "set",
+      value: "RULE.NAME=VALUE",
+      repeats: true,
+      help: "change a threshold, for instance GCPauseSpike.warn=5ms, or turn a rule off: SerialBottleneck=off",
+    },
+    {
+      name: "budget",
+      value: "EXPR",
+      repeats: true,
+      help: "fail when a number of the trace is beyond it, for instance 'sched.p99 < 2ms'",
+    },
+    { name: "baseline", value: "FILE", help: "leave out the findings in FILE" },
+    {
+      name: "write-baseline",
+      value: "FILE",
+      help: "write all findings to FILE, for --baseline, and do not fail on them",
+    },
+    { name: "config", value: "FILE", help: "read settings from FILE and from nowhere else" },
+    helpFlag,
+  ],
+  examples: [
+    "gotrace analyze trace.out",
+    "gotrace analyze --set GCPauseSpike.warn=5ms --budget 'sched.p99 < 2ms' trace.out",
+    "gotrace analyze --format json --severity warn *.trace",
+  ],
+  run: async (words) => {
+    try {
+      return await run(words);
+    } catch (error) {
+      // 1 says that there are findings, and scripts take everything above 2 for a crash.
+      if (error instanceof UserError) throw new UserError(error.message, error.advice, ExitCode.trouble);
+      throw error;
+    }
+  },
+};
+
+/** What the flags and the configuration ask for. */
+interface Options extends ReturnType<typeof settingsOf> {
+  readonly module: string | undefined;
+  readonly baseline: ReadonlySet<string>;
+}
+
+async function run(words: readonly string[]): Promise<number> {
+  const flags = parseFlags("analyze", analyzeCommand.flags, words, true);
+  if (flags.has("help")) {
+    process.stdout.write(commandHelp(analyzeCommand));
+    return 0;
+  }
+  const paths = flags.rest;
+  if (paths.length === 0) {
+    throw new UserError("no trace given", "name an execution trace: gotrace analyze trace.out", ExitCode.trouble);
+  }
+  const format = choice(flags, "format", formats);
+  const cwd = process.cwd();
+  const { config, path, baseline } = findConfig(cwd, flags.string("config"));
+  const known = flags.string("baseline") ?? baseline;
+  const options: Options = {
+    ...settingsOf(config, path ?? "", flags.list("set"), flags.list("budget")),
+    module: flags.string("module") ?? config.module,
+    baseline: known === undefined ? new Set() : readBaseline(resolve(cwd, known)),
+  };
+  const least = flags.string("severity") ? choice(flags, "severity", ["info", "warn", "error"]) : config.severity;
+  const failOn = flags.string("fail-on") ? choice(flags, "fail-on", ["warn", "error", "never"]) : config["fail-on"];
+  const top = number(flags, "top", config.top ?? Number.POSITIVE_INFINITY, 1);
+  const output = openOutput(flags.string("o"), cwd, false);
+
+  const { reports, unreadable } = analyzeAll(paths, options);
+  const written = await writeBaseline(flags, reports, cwd);
+  const unknown = rankTraces(reports.map((report) => applyBaseline(report, written ?? options.baseline)));
+  const shown = unknown.map((report) => selectFindings(report, top, least ?? "info"));
+  if (shown.length > 0) await output.write(await render(format, shown, output));
+  if (unreadable) return ExitCode.trouble;
+  return unknown.some((report) => failing(report, failOn ?? "warn")) ? 1 : 0;
+}
+
+/** Analyzes every trace that can be read, and says which cannot. */
+function analyzeAll(paths: readonly string[], options: Options) {
+  const reports: TraceReport[] = [];
+  let unreadable = false;
+  for (const path of paths) {
+    try {
+      reports.push(analyzeOne(path, options));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      unreadable = true;
+      const message = error.message.includes(path) ? error.message : `${path}: ${error.message}`;
+      process.stderr.write(`gotrace: ${message}\n  ${error.advice}\n`);
+    }
+  }
+  return { reports, unreadable };
+}
+
+function analyzeOne(path: string, { settings, budgets, module }: Options): TraceReport {
+  const { size, chunks } = openChunks(path);
+  return withProgress(`reading ${path}`, (report) =>
+    analyzeTrace(chunks, { path, settings, budgets, module, progress: (bytes) => report(bytes, size) }),
+  );
+}
+
+/** Writes the baseline where asked for. @returns the findings that are known now */
+async function writeBaseline(
+  flags: ParsedFlags,
+  reports: readonly TraceReport[],
+  cwd: string,
+): Promise<Set<string> | undefined> {
+  const file = flags.string("write-baseline");
+  if (file === undefined) return undefined;
+  const findings = reports.flatMap((report) => report.findings);
+  await openOutput(file, cwd, false).write([baselineText(findings)]);
+  return new Set(findings.map((finding) => finding.fingerprint));
+}
+
+async function render(format: Format, reports: readonly TraceReport[], output: Output): Promise<Iterable<string>> {
+  switch (format) {
+    case "table": {
+      const names = reports.flatMap((report) => report.findings.map((finding) => finding.message));
+      return findingsTable(reports, { ...output, widthOf: await measureFor(names) });
+    }
+    case "json":
+      return findingsJson(reports);
+    case "ndjson":
+      return findingsNdjson(reports);
+  }
+}

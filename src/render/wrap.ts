@@ -1,0 +1,16 @@
+/** Text in lines of a width. */
+import type { Measure } from "./style.js";
+
+/** The words of a text in lines of at most `width` columns; a longer word has a line of its own. */
+export function wrap(text: string, width: number, widthOf: Measure): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && widthOf(line) + 1 + widthOf(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  lines.push(line);
+  return lines;
+}
