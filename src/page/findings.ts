@@ -1,6 +1,7 @@
 /** The list of findings: filters, the line of each, and what opens beneath it. */
+
+import { formatQuantity } from "../base/quantity.js";
 import { formatCount, formatDuration } from "../base/units.js";
-import { formatAmount } from "../render/amount.js";
 import type { PageFinding, PageTrace } from "../render/page.js";
 import { closeUp } from "./closeup.js";
 import { h } from "./dom.js";
@@ -108,7 +109,7 @@ function item(model: Model, trace: PageTrace, finding: PageFinding, opened: () =
       finding.place !== undefined && h("code", { class: "faint" }, ` ${finding.place}`),
     ),
     h("span", { class: "number times", title: "occurrences" }, `${formatCount(count)} ×`),
-    h("span", { class: "number" }, `${atLeast ? "≥ " : ""}${formatAmount(worst, unit)}`),
+    h("span", { class: "number" }, `${atLeast ? "≥ " : ""}${formatQuantity(worst, unit)}`),
   );
   const details = h("details", {}, summary);
   details.addEventListener("toggle", () => {
@@ -125,9 +126,9 @@ function body(model: Model, trace: PageTrace, finding: PageFinding): HTMLElement
   const numbers: [string, string | undefined][] = [
     ["rule", finding.rule],
     ["occurrences", formatCount(finding.count)],
-    ["worst", `${finding.atLeast ? "at least " : ""}${formatAmount(finding.worst, unit)}`],
-    ["mean", many ? formatAmount(finding.total / finding.count, unit) : undefined],
-    ["total", many ? formatAmount(finding.total, unit) : undefined],
+    ["worst", `${finding.atLeast ? "at least " : ""}${formatQuantity(finding.worst, unit)}`],
+    ["mean", many ? formatQuantity(finding.total / finding.count, unit) : undefined],
+    ["total", many ? formatQuantity(finding.total, unit) : undefined],
     ["at", `${formatDuration(finding.time)} into the trace`],
     ["clock", finding.wall && clock(finding.wall)],
     [

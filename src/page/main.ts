@@ -1,6 +1,7 @@
 /** The page: which trace is shown, its summary, and the keys. */
+
+import { formatQuantity } from "../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import { formatAmount } from "../render/amount.js";
 import type { PageTrace } from "../render/page.js";
 import { h } from "./dom.js";
 import { type FindingList, findingList, severityNames } from "./findings.js";
@@ -134,7 +135,7 @@ function budgets(trace: PageTrace): HTMLElement[] {
       {},
       h("td", { class: ok ? "ok" : "error" }, ok ? "✓ kept" : "✗ exceeded"),
       h("td", {}, h("code", {}, expression)),
-      h("td", { class: "number" }, formatAmount(actual ?? Number.NaN, unit)),
+      h("td", { class: "number" }, formatQuantity(actual ?? Number.NaN, unit)),
     ),
   );
   const head = h("tr", {}, h("th", {}, ""), h("th", {}, "budget"), h("th", { class: "number" }, "measured"));

@@ -4,9 +4,9 @@
  * last notice.
  */
 import { type Locate, type Place, placeOf } from "../base/locate.js";
+import { formatQuantity } from "../base/quantity.js";
 import { formatCount, formatNumberOf } from "../base/units.js";
 import type { Severity, TraceReport } from "../rules/finding.js";
-import { formatAmount } from "./amount.js";
 
 /** Annotations of one kind that GitHub shows for a step. */
 export const MOST_OF_A_KIND = 10;
@@ -58,7 +58,7 @@ function annotationsOf(report: TraceReport, several: boolean, locate: Locate): A
       severity: "error" as const,
       place: undefined,
       title: "Budget exceeded",
-      message: `${expression}: measured ${formatAmount(actual, unit)}${where}`,
+      message: `${expression}: measured ${formatQuantity(actual, unit)}${where}`,
     }));
   const findings = report.findings.map((finding) => ({
     severity: finding.severity,

@@ -3,9 +3,9 @@
  * comment, so the details of findings, worst first, are left out from where they would not fit, and counted.
  */
 import { type FramePlace, type Locate, placeOf } from "../base/locate.js";
+import { formatQuantity } from "../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import type { BudgetResult, Finding, Severity, TraceReport } from "../rules/finding.js";
-import { formatAmount } from "./amount.js";
 
 /** Characters of a comment, less some for what the sender adds. */
 export const MOST_CHARACTERS = 60_000;
@@ -78,7 +78,7 @@ function budgetTable(budgets: readonly BudgetResult[]): string {
   if (budgets.length === 0) return "";
   const rows = budgets.map(
     ({ ok, expression, actual, unit }) =>
-      `| ${ok ? "✅" : "❌"} | ${cell(code(expression))} | ${formatAmount(actual, unit)} |\n`,
+      `| ${ok ? "✅" : "❌"} | ${cell(code(expression))} | ${formatQuantity(actual, unit)} |\n`,
   );
   return `| | budget | measured |\n|---|---|---:|\n${rows.join("")}\n`;
 }
@@ -87,7 +87,7 @@ function rowOf(finding: Finding, locate: Locate): string {
   const place = placeOf(finding.site, finding.stack, locate);
   const at = place ? `<br>${code(`${place.path}:${place.line}`)}` : "";
   const where = finding.site ? `${code(finding.site.function)}${at}` : at.replace("<br>", "");
-  const worst = `${finding.atLeast ? "≥ " : ""}${formatAmount(finding.worst, finding.unit)}`;
+  const worst = `${finding.atLeast ? "≥ " : ""}${formatQuantity(finding.worst, finding.unit)}`;
   const cells = [names[finding.severity], `**${prose(finding.title)}**`, where, formatCount(finding.count), worst];
   return `| ${cells.map(cell).join(" | ")} |\n`;
 }

@@ -5,7 +5,7 @@ import { request as httpsRequest } from "node:https";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { formatBytes } from "../../base/units.js";
 import { writeFully } from "../files.js";
-import { createFile } from "../record.js";
+import { createFile } from "../output.js";
 import type { Target } from "./target.js";
 
 const connectTimeout = 10_000;

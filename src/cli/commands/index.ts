@@ -55,4 +55,9 @@ export const commands: readonly CommandEntry[] = [
     summary: "find what is wrong in execution traces of the Go runtime",
     load: async () => (await import("./analyze.js")).analyzeCommand,
   },
+  {
+    name: "capture",
+    summary: "fetch an execution trace from a running server and analyze it",
+    load: async () => (await import("./capture.js")).captureCommand,
+  },
 ];
