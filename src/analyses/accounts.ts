@@ -37,6 +37,7 @@ export class Accounts {
   /** By slot: since when a mark assist is open, or NONE; and the assists of the open running interval that are over. */
   private readonly assistSince: number[] = [];
   private readonly assistDone: number[] = [];
+  private readonly rows: Sums[] = [];
   private readonly closes: ((g: GoroutineInfo, sums: Float64Array) => void)[] = [];
 
   /**
@@ -65,42 +66,53 @@ export class Accounts {
     return FIRST_WAIT + this.reasonNames.length;
   }
 
-  /** The parts of a living goroutine up to now; the open interval included. */
+  /**
+   * The parts of a living goroutine up to now, the open interval included, as a row that is the caller's until it gives
+   * it back: rows are made for the beginning and end of every region.
+   */
   read(g: GoroutineInfo): Sums {
-    const { slot } = g;
-    const row = this.sums.slice(slot * this.stride, slot * this.stride + this.parts);
     const open = this.intervals.open(g);
+    const part = this.partOf(open.activity, open.reason);
+    const row = this.take();
+    const { sums, stride } = this;
+    const at = g.slot * stride;
+    for (let i = 0; i < stride; i++) row[i] = sums[at + i]!;
     const from = Math.max(open.begin, this.begin);
     const to = Math.min(this.intervals.now, this.end);
     if (to <= from) return row;
     if (open.activity === Activity.Running) {
-      const assist = this.assistDone[slot]! + this.openAssist(slot, from, to);
+      const assist = this.assistDone[g.slot]! + this.openAssist(g.slot, from, to);
       row[Part.GcAssist]! += assist;
       row[Part.Running]! += to - from - assist;
-      return row;
-    }
-    const part = this.partOf(open.activity, open.reason);
-    if (part === Part.Syscall) {
+    } else if (part === Part.Syscall) {
       const lost = open.procLost === NONE ? to : Math.min(Math.max(open.procLost, from), to);
       row[Part.Syscall]! += lost - from;
       row[Part.SyscallBlocked]! += to - lost;
-      return row;
-    }
-    if (part < row.length) {
-      row[part]! += to - from;
-      return row;
-    }
-    const longer = new Float64Array(part + 1);
-    longer.set(row);
-    longer[part] = to - from;
-    return longer;
+    } else row[part]! += to - from;
+    return row;
+  }
+
+  /** A row of zeros. */
+  zeros(): Sums {
+    return this.take().fill(0);
+  }
+
+  /** Takes a row back; undefined is allowed. */
+  release(row: Sums | undefined): void {
+    if (row && row.length === this.stride) this.rows.push(row);
+  }
+
+  private take(): Sums {
+    const row = this.rows.pop();
+    return row && row.length === this.stride ? row : new Float64Array(this.stride);
   }
 
   /** Sums as named parts. */
   breakdown(sums: ArrayLike<number>): Breakdown {
     const waiting: Record<string, number> = {};
     let total = 0;
-    for (let part = 0; part < sums.length; part++) {
+    const parts = Math.min(sums.length, this.parts);
+    for (let part = 0; part < parts; part++) {
       total += sums[part]!;
       if (part >= FIRST_WAIT && sums[part]! > 0) waiting[this.reasonNames[part - FIRST_WAIT]!] = sums[part]!;
     }
@@ -179,6 +191,7 @@ export class Accounts {
   }
 
   private partOf(activity: Activity, reason: string): number {
+    if (activity === Activity.Running) return Part.Running;
     if (activity === Activity.Runnable) return Part.Runnable;
     if (activity === Activity.Syscall) return Part.Syscall;
     if (reason === this.lastReason && this.lastPart >= 0) return this.lastPart;
@@ -207,13 +220,14 @@ export class Accounts {
 /** A row of sums, one number a part. */
 export type Sums = Float64Array<ArrayBuffer>;
 
-/** Adds one row of sums to another, which may be shorter; returns what holds the result. */
+/** Adds one row of sums, minus another, to a third, which may be shorter; returns what holds the result. */
 export function addSums(to: Sums, sums: ArrayLike<number>, minus?: ArrayLike<number>): Sums {
   let out = to;
   if (out.length < sums.length) {
-    out = new Float64Array(Math.max(16, sums.length * 2));
+    out = new Float64Array(sums.length);
     out.set(to);
   }
-  for (let part = 0; part < sums.length; part++) out[part]! += sums[part]! - (minus?.[part] ?? 0);
+  for (let part = 0; part < sums.length; part++) out[part]! += sums[part]!;
+  if (minus) for (let part = 0; part < minus.length; part++) out[part]! -= minus[part]!;
   return out;
 }

@@ -54,7 +54,7 @@ export class Goroutines {
         created: group.created,
         ended: group.ended,
         lifetime: distribution(group.lifetime),
-        breakdown: accounts.breakdown(group.sums.subarray(0, accounts.parts)),
+        breakdown: accounts.breakdown(group.sums),
         parts: [...group.parts.entries()]
           .filter((entry): entry is [number, Histogram] => entry[1] !== undefined)
           .map(([part, histogram]) => ({ name: accounts.partName(part), of: distribution(histogram) }))

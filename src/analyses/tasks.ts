@@ -71,9 +71,8 @@ export interface TaskRecord {
 }
 
 class OpenTask {
-  sums: Sums = new Float64Array(16);
   /** What parents have been given already. */
-  given: Sums = new Float64Array(0);
+  given: Sums | undefined;
   goroutine: number = NONE;
   readonly workers = new Set<Worker>();
   readonly goroutines = new Set<number>();
@@ -90,6 +89,7 @@ class OpenTask {
     readonly parent: number,
     readonly begin: number,
     readonly cut: boolean,
+    public sums: Sums,
   ) {}
 }
 
@@ -206,7 +206,7 @@ export class Tasks {
         type,
         durations: distribution(durations),
         cut,
-        breakdown: this.accounts.breakdown(sums.subarray(0, this.accounts.parts)),
+        breakdown: this.accounts.breakdown(sums),
         goroutines: distribution(goroutines),
         longest: {
           task: longest.task,
@@ -225,7 +225,7 @@ export class Tasks {
         type,
         durations: distribution(durations),
         cut,
-        breakdown: this.accounts.breakdown(sums.subarray(0, this.accounts.parts)),
+        breakdown: this.accounts.breakdown(sums),
         longest: { ...longest, end: Math.max(longest.end, 0), stack: stacks.frames(longest.stack) },
       }))
       .sort((a, b) => b.durations.total - a.durations.total);
@@ -238,7 +238,7 @@ export class Tasks {
 
   private taskBegins(e: TraceEvent): void {
     this.firstBegun = Math.min(this.firstBegun, e.task);
-    const task = new OpenTask(e.task, e.name, e.parent, e.time, false);
+    const task = new OpenTask(e.task, e.name, e.parent, e.time, false, this.accounts.zeros());
     task.goroutine = e.goroutine;
     this.add(task);
     this.push(e, { kind: "task", task: e.task, name: e.name, begin: e.time, sums: undefined, stack: e.stack });
@@ -273,7 +273,10 @@ export class Tasks {
     const { begin, sums, stack } = entry!;
     const duration = e.time - begin;
     type.durations.record(duration);
-    type.sums = addSums(type.sums, this.accounts.read(g), sums);
+    const now = this.accounts.read(g);
+    type.sums = addSums(type.sums, now, sums);
+    this.accounts.release(now);
+    this.accounts.release(sums);
     if (duration > type.longest.end - type.longest.begin) {
       type.longest = { task: e.task, goroutine: g.id, begin, end: e.time, stack };
     }
@@ -337,7 +340,7 @@ export class Tasks {
   private known(id: number): OpenTask | undefined {
     const task = this.tasks.get(id);
     if (task || id === BACKGROUND_TASK || id >= this.firstBegun) return task;
-    const older = new OpenTask(id, "", NONE, 0, true);
+    const older = new OpenTask(id, "", NONE, 0, true, this.accounts.zeros());
     this.add(older);
     return older;
   }
@@ -356,20 +359,33 @@ export class Tasks {
   /** Books the time of a worker on its task, and turns it to the innermost open task of its entries. */
   private settle(worker: Worker): void {
     const { entries } = worker;
+    for (
+      let last = entries.at(-1);
+      last && last.kind !== "region" && !this.tasks.has(last.task);
+      last = entries.at(-1)
+    ) {
+      entries.pop();
+    }
     let task: OpenTask | undefined;
     for (let i = entries.length - 1; i >= 0 && !task; i--) task = this.tasks.get(entries[i]!.task);
     if (task === worker.task) return;
     this.book(worker);
     worker.task?.workers.delete(worker);
     worker.task = task;
-    task?.workers.add(worker);
-    task?.goroutines.add(worker.g.id);
+    if (task) {
+      task.workers.add(worker);
+      task.goroutines.add(worker.g.id);
+    } else {
+      this.accounts.release(worker.since);
+      worker.since = undefined;
+    }
   }
 
   private book(worker: Worker): void {
     const sums = this.accounts.read(worker.g);
     const { task } = worker;
     if (task) task.sums = addSums(task.sums, sums, worker.since);
+    this.accounts.release(worker.since);
     worker.since = sums;
   }
 
@@ -390,14 +406,17 @@ export class Tasks {
     this.tasks.delete(task.id);
     this.giveToParent(task, sums, time);
     for (const worker of [...task.workers]) this.settle(worker);
+    for (const row of [sums, task.sums, task.given]) this.accounts.release(row);
   }
 
   /** The sums of a task and its open descendants, up to now. */
   private total(task: OpenTask): Sums {
     for (const worker of task.workers) this.book(worker);
-    let sums = task.sums.slice();
+    let sums = addSums(this.accounts.zeros(), task.sums);
     for (const child of task.open) {
-      sums = addSums(sums, this.total(child), child.given);
+      const part = this.total(child);
+      sums = addSums(sums, part, child.given);
+      this.accounts.release(part);
       for (const goroutine of child.goroutines) task.goroutines.add(goroutine);
     }
     return sums;

@@ -144,7 +144,7 @@ export function goDestroy(m: Machine, c: Cursor, thread: ThreadState): boolean {
   m.needAll(c, thread);
   const goroutine = m.running(c, thread, GoStatus.Running);
   m.removeGoroutine(goroutine);
-  transition(m, c, thread, goroutine.id, GoState.Running, GoState.NotExist);
+  transition(m, c, thread, thread.goroutine, GoState.Running, GoState.NotExist);
   thread.setGoroutine(NONE, undefined);
   return true;
 }
@@ -178,7 +178,7 @@ function switches(m: Machine, c: Cursor, thread: ThreadState, destroy: boolean):
   if (!next || next.status !== GoStatus.Waiting || !next.isNext(m.generation, c.a1)) return false;
   transition(m, c, thread, id, GoState.Waiting, GoState.Runnable);
   const second = m.follow(c, thread, EventKind.StateTransition, destroy ? Wire.GoDestroy : Wire.GoBlock);
-  describe(second, current.id, GoState.Running, destroy ? GoState.NotExist : GoState.Waiting);
+  describe(second, thread.goroutine, GoState.Running, destroy ? GoState.NotExist : GoState.Waiting);
   if (destroy) m.removeGoroutine(current);
   else current.status = GoStatus.Waiting;
   const third = m.follow(c, thread, EventKind.StateTransition, Wire.GoStart);
@@ -234,7 +234,7 @@ export function goDestroySyscall(m: Machine, c: Cursor, thread: ThreadState): bo
   m.need(c, thread, false, true);
   const goroutine = m.running(c, thread, GoStatus.Syscall);
   m.removeGoroutine(goroutine);
-  if (thread.proc === NONE) transition(m, c, thread, goroutine.id, GoState.Syscall, GoState.NotExist);
+  if (thread.proc === NONE) transition(m, c, thread, thread.goroutine, GoState.Syscall, GoState.NotExist);
   else {
     const proc = procOf(m, c, thread);
     if (proc.status !== ProcStatus.Syscall) throw m.fail(c, `proc ${proc.id} is not in a syscall`);
@@ -244,7 +244,7 @@ export function goDestroySyscall(m: Machine, c: Cursor, thread: ThreadState): bo
     describe(steal, proc.id, ProcState.Running, ProcState.Idle);
     steal.resource = ResourceKind.Proc;
     const destroy = m.follow(c, thread, EventKind.StateTransition, c.type);
-    describe(destroy, goroutine.id, GoState.Syscall, GoState.NotExist);
+    describe(destroy, thread.goroutine, GoState.Syscall, GoState.NotExist);
     thread.setProc(NONE, undefined);
   }
   thread.setGoroutine(NONE, undefined);
