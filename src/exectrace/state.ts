@@ -47,9 +47,10 @@ export class Machine {
   readonly nobody = new ThreadState(NONE);
 
   readonly event: EventRecord = new EventRecord();
-  /** Events that follow `event` at once; the first `following` of them. */
-  readonly followers: readonly EventRecord[] = [new EventRecord(), new EventRecord()];
+  /** Number of events that follow `event` at once. */
   following = 0;
+  private followed = 0;
+  private readonly followers: readonly EventRecord[] = [new EventRecord(), new EventRecord()];
 
   /** Numbers of the current generation and of the first. */
   generation = 0;
@@ -121,7 +122,7 @@ export class Machine {
 
   /** One more event, which follows the others that this step makes. */
   follow(c: Cursor, thread: ThreadState, kind: EventKind, type: number): EventRecord {
-    const event = this.followers[this.following++]!;
+    const event = this.followers[this.followed + this.following++]!;
     event.kind = kind;
     event.type = type;
     event.time = c.time;
@@ -129,6 +130,13 @@ export class Machine {
     event.proc = thread.proc;
     event.goroutine = thread.goroutine;
     event.stack = 0;
+    return event;
+  }
+
+  /** The next event that follows `event`; there must be one. */
+  nextFollower(): EventRecord {
+    const event = this.followers[this.followed++]!;
+    if (--this.following === 0) this.followed = 0;
     return event;
   }
 
