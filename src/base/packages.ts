@@ -21,7 +21,7 @@ export function packageOf(name: string): string {
  * Whether a frame is code of the standard library or the runtime.
  *
  * The name decides, and so does the file where paths are whole: a module of the user's may be called `log`, but its
- * files are not under `src/log/`.
+ * files are not under `src/log/`. (Some functions of std are written in the runtime: `time.Sleep` is in `src/runtime/`.)
  */
 export function isStandard(frame: { readonly function: string; readonly file: string }): boolean {
   const path = packageOf(frame.function);
@@ -29,5 +29,5 @@ export function isStandard(frame: { readonly function: string; readonly file: st
   const slash = path.indexOf("/");
   if (!STANDARD.has(slash < 0 ? path : path.slice(0, slash))) return false;
   const file = frame.file.replaceAll("\\", "/");
-  return !/^(\/|[A-Za-z]:)/.test(file) || file.includes(`/src/${path}/`);
+  return !/^(\/|[A-Za-z]:)/.test(file) || file.includes(`/src/${path}/`) || file.includes("/src/runtime/");
 }
