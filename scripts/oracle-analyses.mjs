@@ -29,7 +29,11 @@ try {
 } finally {
   if (!values.keep) rmSync(directory, { recursive: true });
 }
-console.log(Object.entries(totals).map(([what, count]) => `${count} ${what}`).join(", "));
+console.log(
+  Object.entries(totals)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(", "),
+);
 if (totals.different > 0 || totals.goroutines === 0) process.exitCode = 1;
 
 /** Builds test/oracle/summary as if it lay in GOROOT. */
@@ -39,7 +43,9 @@ function buildSummary() {
   const place = join(root, "src/internal/trace/gotracesummary");
   writeFileSync(overlay, JSON.stringify({ Replace: { [join(place, "main.go")]: at("test/oracle/summary/main.go") } }));
   const program = join(directory, "summary");
-  go("local", ["build", "-overlay", overlay, "-o", program, "./internal/trace/gotracesummary"], { cwd: join(root, "src") });
+  go("local", ["build", "-overlay", overlay, "-o", program, "./internal/trace/gotracesummary"], {
+    cwd: join(root, "src"),
+  });
   return program;
 }
 
@@ -82,7 +88,9 @@ function ours(path) {
   intervals.onInterval((i) => {
     if (i.cutEnd && i.procLost >= 0) openSyscalls.add(i.goroutine);
   });
-  accounts.onClose((g, sums) => goroutines.set(g.id, { ...accounts.breakdown(sums), name: g.startFunction, begin: g.begin }));
+  accounts.onClose((g, sums) =>
+    goroutines.set(g.id, { ...accounts.breakdown(sums), name: g.startFunction, begin: g.begin }),
+  );
   const records = new Map();
   tasks.onTaskEnd((task) => {
     if (!task.cutBegin && !task.cutEnd) records.set(task.id, task);
@@ -120,7 +128,12 @@ function compare(program, name, path) {
     const mine = found.goroutines.get(g.ID);
     if (!mine) continue;
     const forever = "forever" in mine.waiting;
-    const picked = { name: mine.name, begin: mine.begin, exec: mine.running + mine.gcAssist, waits: waits(mine.waiting) };
+    const picked = {
+      name: mine.name,
+      begin: mine.begin,
+      exec: mine.running + mine.gcAssist,
+      waits: waits(mine.waiting),
+    };
     const go = { name: g.Name, begin: g.Begin, exec: g.Exec, waits: waits(g.Waits) };
     if (!found.openSyscalls.has(g.ID)) {
       Object.assign(picked, { runnable: mine.runnable, syscall: mine.syscall + mine.syscallBlocked });
@@ -146,7 +159,15 @@ function compare(program, name, path) {
   for (const { type, durations, breakdown: b } of found.regions.filter((region) => region.durations.count > 0)) {
     const { count, total, max } = durations;
     const syscall = b.syscall + b.syscallBlocked;
-    const mine = { count, total, exec: b.running + b.gcAssist, runnable: b.runnable, syscall, max, waits: waits(b.waiting) };
+    const mine = {
+      count,
+      total,
+      exec: b.running + b.gcAssist,
+      runnable: b.runnable,
+      syscall,
+      max,
+      waits: waits(b.waiting),
+    };
     const go = regions.get(type);
     differ(`region ${type}`, mine, go && { ...go, waits: waits(go.waits) });
     regions.delete(type);
@@ -181,7 +202,9 @@ function compareCurve({ Changes, Windows }, path, differ) {
     return found && Math.abs(found[1] - utilization) > 1e-6;
   });
   if (other.length > 0) {
-    console.log(`  note: utilisation differs in ${other.length} of ${minimum.length} windows, e.g. ${JSON.stringify(other[0])} against ${JSON.stringify(Windows.find(([w]) => w === other[0].window))}`);
+    console.log(
+      `  note: utilisation differs in ${other.length} of ${minimum.length} windows, e.g. ${JSON.stringify(other[0])} against ${JSON.stringify(Windows.find(([w]) => w === other[0].window))}`,
+    );
   }
 }
 
