@@ -153,11 +153,16 @@ function compare(oracle, name, path) {
   if (pair[0] === pair[1]) return;
   const rest = [pair[0], ...ours];
   if (values.damaged && rest.at(-1)?.startsWith("cut ") && rest.length <= 3) totals.cut++;
-  else if (values.damaged && pair[0] === "refused" && [...theirs].at(-1) === "refused") totals.earlier++;
+  else if (values.damaged && pair[0] === "refused" && endsBadly(pair[1], theirs)) totals.earlier++;
   else {
     totals.different++;
     console.log(`${name}: line ${line + 1}\n  gotrace ${pair[0]}\n  x/exp   ${pair[1]}`);
   }
+}
+
+/** Whether x/exp refuses the trace too, further on, or takes damage for the end (it does at the end of a table's batch). */
+function endsBadly(line, lines) {
+  return line === undefined || [...lines].at(-1) === "refused";
 }
 
 function nextOf(lines) {
