@@ -97,7 +97,7 @@ export class TraceReader {
    * The next event, in an object that the reader fills again and again; undefined at the end of the trace (and, for a
    * reader without a source, when it needs more bytes). The first and the last event of a trace are Syncs.
    *
-   * @throws TraceError when the trace cannot be read (further)
+   * @throws TraceError when the trace cannot be read (further); the reader is of no use after that
    */
   next(): TraceEvent | undefined {
     const { machine, frontier } = this;
