@@ -1,7 +1,7 @@
 /** Oversubscription: a place that starts more goroutines than can run. */
 import { Activity, type GoroutineInfo } from "../../analyses/index.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
-import { Group, Groups, placeKey } from "../groups.js";
+import { frameKey, Group, Groups } from "../groups.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
 /** Goroutines of one place. */
@@ -17,7 +17,7 @@ export const oversubscription = defineRule({
   name: "Oversubscription",
   title: "More goroutines started than can run",
   measures:
-    "For all goroutines started at one place: the time that they were ready and did not run against the time that they " +
+    "For all goroutines started at one place of the user's own code: the time that they were ready and did not run against the time that they " +
     "ran, where many of them lived at the same time.",
   thresholds: {
     warn: { value: 4, unit: "ratio", meaning: "time ready against time running" },
@@ -44,13 +44,20 @@ export const oversubscription = defineRule({
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Spawned(key));
+    /** By the stack of the `go` statement, which nearly always decides what is started. */
+    const byStack = new Map<number, { readonly name: string; readonly group: Spawned }>();
     /** By slot. */
     const spawned: (Spawned | undefined)[] = [];
     watch.onGoroutineBegin((g) => {
       spawned[g.slot] = undefined;
-      if (isBackground(g) || (!g.createdInTrace && !g.startFunction)) return;
-      const place = g.createdInTrace ? placeKey(watch, g.creatorStack) : "";
-      const group = groups.get(`${place} ${g.startFunction}`);
+      // Of what the standard library starts, nobody can bound the number there.
+      const stack = g.createdInTrace ? g.creatorStack : g.startStack;
+      const starter = watch.sites.of(stack);
+      if (!starter || isBackground(g)) return;
+      const known = byStack.get(stack);
+      const group =
+        known?.name === g.startFunction ? known.group : groups.get(`${frameKey(starter)} ${g.startFunction}`);
+      if (!known || known.group !== group) byStack.set(stack, { name: g.startFunction, group });
       spawned[g.slot] = group;
       group.goroutines++;
       group.peak = Math.max(group.peak, ++group.alive);
