@@ -18,7 +18,7 @@ export const oversubscription = defineRule({
   title: "More goroutines started than can run",
   measures:
     "For all goroutines started at one place of the user's own code: the time that they were ready and did not run against the time that they " +
-    "ran, where many of them lived at the same time.",
+    "ran, where many of them lived at the same time. Goroutines that hardly run at all do not fight for processors.",
   thresholds: {
     warn: { value: 4, unit: "ratio", meaning: "time ready against time running" },
     error: { value: 16, unit: "ratio", meaning: "time ready against time running" },
@@ -27,7 +27,8 @@ export const oversubscription = defineRule({
       unit: "count",
       meaning: "goroutines alive at the same time for each P from which on they count",
     },
-    least: { value: 20e6, unit: "ns", meaning: "time ready in total from which on the share counts" },
+    least: { value: 20e6, unit: "ns", meaning: "time ready in total from which on it counts" },
+    leastRun: { value: 5e6, unit: "ns", meaning: "time running in total from which on it counts" },
   },
   why: "Goroutines that queue for a processor finish late, all of them, hold memory meanwhile, and delay everybody else. It is one `go` statement in a loop, not a slow machine.",
   suggestion:
@@ -83,8 +84,8 @@ export const oversubscription = defineRule({
       const drafts: Draft[] = [];
       for (const group of groups.values()) {
         const { running, runnable, peak, goroutines: count } = group;
-        if (peak < limits.perProc * watch.procs || runnable < limits.least) continue;
-        const ratio = runnable / Math.max(running, 1);
+        if (peak < limits.perProc * watch.procs || runnable < limits.least || running < limits.leastRun) continue;
+        const ratio = runnable / running;
         const severity = severityOf(ratio, limits);
         if (!severity) continue;
         const message =

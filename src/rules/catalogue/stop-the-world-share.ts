@@ -45,7 +45,7 @@ export const stopTheWorldShare = defineRule({
       if (duration <= worst) return;
       worst = duration;
       const atLeast = r.cutBegin || r.cutEnd;
-      occurrence = { time: r.begin, duration, stack: r.stack, site: null, atLeast };
+      occurrence = { time: r.begin, duration, stack: r.stack, site: asker ?? null, atLeast };
     });
     watch.onRange(RangeName.gcMark, () => cycles++);
     let heap = Number.NaN;
