@@ -1,12 +1,12 @@
 package rt
 
-// The trace format, version 1. This table is mirrored by src/calltrace/spec.ts;
+// The trace format, version 2. This table is mirrored by src/calltrace/spec.ts;
 // testdata/format/golden.gotrace holds the two together. All integers are
 // little-endian, all offsets relative to the start of the process trace.
 
 const (
 	formatMagic   = 0x0a65636172746f67 // "gotrace\n" read as a u64
-	formatVersion = 1
+	formatVersion = 2
 	headerSize    = 4096
 )
 
@@ -78,16 +78,21 @@ const (
 
 // Control records: bits 3..7 of the first byte.
 const (
-	ctlSync   = 1
-	ctlBegin  = 2
-	ctlSpawn  = 3
-	ctlPanic  = 4
-	ctlGoexit = 5
+	ctlSync     = 1
+	ctlBegin    = 2
+	ctlSpawn    = 3
+	ctlPanic    = 4
+	ctlGoexit   = 5
+	ctlDeferred = 6 // a return while a panic or Goexit runs deferred calls
+
+	// The second byte of 4 to 6: length of the chain of panics at Enter.
+	argShift = 8
+	argMax   = 255
 
 	lenSync    = 18
 	lenBegin   = 24
 	lenSpawn   = 10
-	lenExitEnd = 6 // exit by panic or Goexit
+	lenExitEnd = 6 // exits that are control records
 	// lenMax is the room a chunk must have for any record to be written
 	// with 8-byte stores.
 	lenMax = 24

@@ -42,10 +42,10 @@ func golden() []byte {
 	open(a, 128, 1000200, 500100)
 	putBegin(a, 1000210, 1, 0, 0)
 	putEnter(a, 1, 1000220)
-	putEnter(a, 2, 1000220+enter4Delta-1)               // the longest of 4 bytes
-	putEnter(a, enter4ID-1, 1000220+enter4Delta-1)      // delta 0
-	putExit(a, 0, 1000220+enter4Delta-1+exit2Delta-1)   // the longest of 2 bytes
-	putExit(a, 0, 1000220+enter4Delta-1+2*exit2Delta-1) // the shortest of 4 bytes
+	putEnter(a, 2, 1000220+enter4Delta-1)                  // the longest of 4 bytes
+	putEnter(a, enter4ID-1, 1000220+enter4Delta-1)         // delta 0
+	putExit(a, 0, 0, 1000220+enter4Delta-1+exit2Delta-1)   // the longest of 2 bytes
+	putExit(a, 0, 0, 1000220+enter4Delta-1+2*exit2Delta-1) // the shortest of 4 bytes
 	putSync(a, 1200000, 600000)
 	ref := putSpawn(a, 3, 1200007)
 	open(a, 256, 1200100, 600050)
@@ -55,16 +55,17 @@ func golden() []byte {
 	putEnter(a, enter6ID, 40000000)
 	putEnter(a, 1<<32-1, 40000000+enter8Delta-1)
 	putEnter(a, 4, 40000000+enter8Delta-1+enter6Delta)
-	putExit(a, 0, 40000000+enter8Delta-1+enter6Delta+exit4Delta-1)
-	putExit(a, ctlPanic, 40000000+enter8Delta+enter6Delta+exit4Delta)
-	putExit(a, ctlGoexit, 1<<33)
+	putExit(a, 0, 0, 40000000+enter8Delta-1+enter6Delta+exit4Delta-1)
+	putExit(a, ctlPanic, 0, 40000000+enter8Delta+enter6Delta+exit4Delta)
+	putExit(a, ctlDeferred, 2, 1<<33-7)
+	putExit(a, ctlGoexit, 0, 1<<33)
 	putSpawn(a, 0x12345, 1<<33+1)
 	putSync(a, 1<<63+5, 1<<62+7)
 
 	open(b, 128, 1200200, 600100)
 	putBegin(b, 1200300, 0xfedcba987654, 1, ref/2)
 	putEnter(b, 2, 1200400)
-	putExit(b, ctlGoexit, 1200500)
+	putExit(b, ctlPanic, 300, 1200500)
 	putBegin(b, 1200600, 19, 0xfedcba987654, 1<<47+3) // another goroutine on the same g
 
 	add64((*uint64)(add(hot.base, hdrUsed)), 128) // allocated, never begun

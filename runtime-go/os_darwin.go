@@ -13,13 +13,11 @@ import (
 // of the file is mapped into it.
 
 const (
-	osSupported = true
-	osPinned    = false
-
 	mapFixed     = 0x10
 	fPreallocate = 42
-	rlimitFsize  = 1
-	rlimitAS     = 5
+	fAllocateAll = 4
+	fPeofPosMode = 3
+	enotsup      = syscall.Errno(45)
 )
 
 // fstore is the argument of F_PREALLOCATE.
@@ -29,33 +27,9 @@ type fstore struct {
 	allocated      int64
 }
 
-const (
-	fAllocateAll = 4
-	fPeofPosMode = 3
-	enotsup      = syscall.Errno(45)
-)
-
-var osFile struct {
-	fd       int
-	dev, ino uint64
-	base     uintptr
-	fs       fstore
-}
-
-//go:norace
-func osYield() {}
-
-//go:norace
-func osPid() int { return syscall.Getpid() }
-
-//go:norace
-func osPpid() int { return syscall.Getppid() }
-
-//go:norace
-func osWall() int64 {
-	var tv syscall.Timeval
-	syscall.Gettimeofday(&tv)
-	return tv.Nano()
+var osMapping struct {
+	base uintptr
+	fs   fstore
 }
 
 //go:norace
@@ -83,42 +57,7 @@ func osZeros(n uintptr) unsafe.Pointer {
 }
 
 //go:norace
-func osAddressLimit() uint64 { return osRlimit(rlimitAS) }
-
-//go:norace
-func osRlimit(which int) uint64 {
-	var lim syscall.Rlimit
-	if syscall.Getrlimit(which, &lim) != nil {
-		return ^uint64(0)
-	}
-	return lim.Cur
-}
-
-//go:norace
-func osCreate() (ok, exists bool) {
-	fd, err := syscall.Open(tracePathString(), syscall.O_RDWR|syscall.O_CREAT|syscall.O_EXCL|syscall.O_CLOEXEC, 0o644)
-	if err != nil {
-		return false, err == syscall.EEXIST
-	}
-	osFile.fd = fd
-	osFile.dev, osFile.ino = osIdentity(fd)
-	return true, false
-}
-
-//go:norace
-func osIdentity(fd int) (dev, ino uint64) {
-	var st syscall.Stat_t
-	if syscall.Fstat(fd, &st) != nil {
-		return 0, 0
-	}
-	return uint64(st.Dev), st.Ino
-}
-
-//go:norace
-func osDiscard() {
-	syscall.Close(osFile.fd)
-	syscall.Unlink(tracePathString())
-}
+func osRaise(fd int) int { return fd }
 
 //go:norace
 func osMap(limit uint64) unsafe.Pointer {
@@ -126,7 +65,7 @@ func osMap(limit uint64) unsafe.Pointer {
 	if !ok {
 		return nil
 	}
-	osFile.base = p
+	osMapping.base = p
 	return toPtr(p)
 }
 
@@ -136,36 +75,19 @@ func osMap(limit uint64) unsafe.Pointer {
 //go:norace
 func osGrow(from, to uint64) uint32 {
 	from &^= 16384 - 1
-	if dev, ino := osIdentity(osFile.fd); dev != osFile.dev || ino != osFile.ino {
-		return stopMapping
+	if reason := osGrowable(to); reason != stopNone {
+		return reason
 	}
-	if osRlimit(rlimitFsize) < to {
-		return stopRlimit
-	}
-	osFile.fs = fstore{flags: fAllocateAll, mode: fPeofPosMode, length: int64(to - from)}
-	_, _, e := syscall.Syscall(syscall.SYS_FCNTL, uintptr(osFile.fd), fPreallocate, uintptr(unsafe.Pointer(&osFile.fs)))
+	osMapping.fs = fstore{flags: fAllocateAll, mode: fPeofPosMode, length: int64(to - from)}
+	_, _, e := syscall.Syscall(syscall.SYS_FCNTL, uintptr(osFile.fd), fPreallocate, uintptr(unsafe.Pointer(&osMapping.fs)))
 	if e != 0 && e != enotsup && e != syscall.EINVAL {
 		return stopNoSpace
 	}
 	if syscall.Ftruncate(osFile.fd, int64(to)) != nil {
 		return stopNoSpace
 	}
-	if _, ok := mmap(osFile.base+uintptr(from), uintptr(to-from), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED|mapFixed, osFile.fd, from); !ok {
+	if _, ok := mmap(osMapping.base+uintptr(from), uintptr(to-from), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED|mapFixed, osFile.fd, from); !ok {
 		return stopMapping
 	}
 	return stopNone
 }
-
-//go:norace
-func osPrefault(p unsafe.Pointer, n uintptr) {}
-
-//go:norace
-func osCwd(buf *[1100]byte) int {
-	s, err := syscall.Getwd()
-	if err != nil {
-		return 0
-	}
-	return copy(buf[:], s)
-}
-
-func osClockVerdict() int { return 0 }

@@ -35,16 +35,20 @@ func putEnter(s *slot, id, now uint64) {
 	s.depth++
 }
 
-// putExit writes a plain exit (kind 0) or one by panic or Goexit.
+// putExit writes a plain exit (kind 0) or, with the length of the chain of
+// panics at Enter, another kind.
 //
 //go:norace
 //go:nocheckptr
-func putExit(s *slot, kind, now uint64) {
+func putExit(s *slot, kind, panics, now uint64) {
 	d := elapsed(s, now)
 	p := add(hot.base, uintptr(s.pos))
 	switch {
 	case kind != 0:
-		put64(p, 0, tagControl|kind<<3|d<<16)
+		if panics > argMax {
+			panics = argMax
+		}
+		put64(p, 0, tagControl|kind<<3|panics<<argShift|d<<16)
 		s.pos += lenExitEnd
 	case d < exit2Delta:
 		put64(p, 0, tagExit2|d<<3)

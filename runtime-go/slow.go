@@ -78,13 +78,16 @@ func exitSlow(token uintptr, at uint64) {
 	} else {
 		kind = leftBy()
 	}
+	if kind == 0 && token != 0 {
+		kind = ctlDeferred
+	}
 	s := acquire()
 	if s == nil {
 		drop()
 		return
 	}
 	if now, ok := ready(s, at, 8, rec.portable); ok {
-		putExit(s, kind, now)
+		putExit(s, kind, uint64(token), now)
 	} else {
 		drop()
 	}

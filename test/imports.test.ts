@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   analyses: ["base", "exectrace"],
   rules: ["base", "exectrace", "analyses"],
   calltree: ["base", "calltrace"],
-  render: ["base", "calltree", "rules"],
+  render: ["base", "calltree", "analyses", "rules"],
   cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "analyses", "rules", "render"],
 };
 

@@ -1,4 +1,29 @@
 /** What an execution trace says, as typed results: one pass, memory by what lives at a time and not by events. */
+export { Accounts, type Breakdown, Part } from "./accounts.js";
+export { ChartCollector } from "./chart-series.js";
 export * from "./charts.js";
+export * from "./critical.js";
+export {
+  type Change,
+  type DiffOptions,
+  diffTraces,
+  exceeding,
+  type ItemKind,
+  type Measure as DiffMeasure,
+  measures as diffMeasures,
+  type Side,
+  type TraceDiff,
+} from "./diff.js";
+export { ASSIST_WAIT, Gc, type GcSummary, isGcPause, type Occurrence, type Pauses } from "./gc.js";
+export { type GoroutineGroup, Goroutines } from "./goroutines.js";
+export { Heap, type HeapSummary } from "./heap.js";
 export * from "./intervals.js";
+export { Locator, logMatches, type Target } from "./locate.js";
+export { MutatorCurve } from "./mutator.js";
 export * from "./ranges.js";
+export { type Procs, ProcUse, type Scheduling, SchedulingLatency } from "./scheduling.js";
+export { SelectedIntervals, type Selection } from "./selection.js";
+export { type BlockingSite, type Releaser, Sites } from "./sites.js";
+export { Summarizer, type TraceSummary } from "./summary.js";
+export { type RegionType, type TaskRecord, Tasks, type TaskType } from "./tasks.js";
+export { WindowCollector } from "./windows.js";

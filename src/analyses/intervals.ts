@@ -111,6 +111,7 @@ export interface OpenInterval {
   readonly reason: string;
   readonly stack: number;
   readonly begin: number;
+  readonly procLost: number;
 }
 
 /** Feed every event of a TraceReader; consumers subscribe before. Memory: one record per living goroutine. */
@@ -179,8 +180,8 @@ export class Intervals implements IntervalSource {
 
   /** The interval that a living goroutine is in; a copy. */
   open(g: GoroutineInfo): OpenInterval {
-    const { state, reason, stack, since } = g as Track;
-    return { activity: ACTIVITY[state]!, reason, stack, begin: since };
+    const { state, reason, stack, since, procLost } = g as Track;
+    return { activity: ACTIVITY[state]!, reason, stack, begin: since, procLost };
   }
 
   /** When the open interval of a living goroutine began. */
@@ -206,6 +207,7 @@ export class Intervals implements IntervalSource {
     this.finished = true;
     for (const track of this.living.values()) {
       if (this.now > track.since) this.emit(track, this.now, true);
+      track.since = this.now;
       track.end = this.now;
       for (const f of this.ends) f(track);
     }

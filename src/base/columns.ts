@@ -1,4 +1,4 @@
-/** Helpers for columns: growable typed arrays, and a hash from numbers to small integers. */
+/** Helpers for columns: growable typed arrays, a hash from numbers to small integers, and a set of numbers. */
 
 type Column = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 
@@ -65,5 +65,19 @@ export class NumberMap {
       this.keys[place] = keys[i];
       this.values[place] = values[i];
     }
+  }
+}
+
+/** A set of non-negative whole numbers below 2^53 that mostly lie side by side: a bit each, in words of a hash. */
+export class NumberSet {
+  private readonly words = new NumberMap();
+
+  add(number: number): void {
+    const word = Math.floor(number / 32);
+    this.words.set(word, this.words.get(word, 0) | (1 << (number % 32)));
+  }
+
+  has(number: number): boolean {
+    return (this.words.get(Math.floor(number / 32), 0) & (1 << (number % 32))) !== 0;
   }
 }

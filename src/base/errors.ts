@@ -42,6 +42,15 @@ export class UserError extends Error {
   }
 }
 
+/** Somebody ended gotrace with a signal; there is nothing to say about it. */
+export class Interrupted extends Error {
+  /** @param code 128+n for signal n */
+  constructor(readonly code: number) {
+    super("interrupted");
+    this.name = "Interrupted";
+  }
+}
+
 /** The message of anything thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -34,8 +34,8 @@ export class Timeline {
 
   /** Notes a value at a time: a bucket of a "max" timeline holds the largest (of values above 0). */
   note(time: number, value: number): void {
-    this.reach(time);
-    const i = Math.min(Math.floor(time / this.step), this.values.length - 1);
+    this.reach(time + 1);
+    const i = Math.floor(time / this.step);
     if (value > this.values[i]!) this.values[i] = value;
   }
 

@@ -39,7 +39,7 @@ export interface ProcessInfo {
   readonly startWall: number;
   /** Start of tracing on the runtime's monotonic clock. */
   readonly startNano: number;
-  /** When the process ended; undefined if nobody saw it. */
+  /** When the process ended, or without {@link exitStatus} when it was last seen alive; undefined if it never was. */
   readonly end?: number;
   /** Exit status, 128 + n for signal n; undefined if nobody saw it. */
   readonly exitStatus?: number;

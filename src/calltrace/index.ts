@@ -2,12 +2,12 @@
 export { type ChunkTable, chunkAt, type Problem, truncateTable } from "./chunks.js";
 export type { Definition } from "./definitions.js";
 export { fromText } from "./from-text.js";
-export { type Clock, hasMagic, type ProcessInfo, type RawHeader } from "./header.js";
+export { type Clock, hasMagic, type ProcessInfo, type RawHeader, readHeader } from "./header.js";
 export { encodeNote, type Note } from "./notes.js";
 export { endPatches, lengthPatch, notePatches, type Patch } from "./patch.js";
 export { BATCH, type DecoderState, Kind, RecordDecoder, Status } from "./records.js";
 export { Skimmer } from "./skim.js";
-export { type ByteSource, ChunkReader, memorySource, sliceSource } from "./source.js";
+export { type ByteSource, ChunkReader, memorySource, readBytes, sliceSource } from "./source.js";
 export { HEADER_SIZE, VERSION } from "./spec.js";
 export { toText } from "./to-text.js";
 export { openTrace, type ProcessTrace, type Trace } from "./trace.js";

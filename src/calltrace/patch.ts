@@ -9,9 +9,12 @@ export interface Patch {
   readonly bytes: Uint8Array;
 }
 
-/** The end of the process for its header: runtime clock in nanoseconds, and exit status (128 + n for signal n). */
-export function endPatches(endNano: bigint, exitStatus: number): Patch[] {
-  return [numberPatch("endNano", endNano), numberPatch("exit", BigInt(exitStatus + 1))];
+/**
+ * The end of the process for its header: runtime clock in nanoseconds, and exit status (128 + n for signal n). Without
+ * the status nobody saw it end, and the time is when it was last seen alive.
+ */
+export function endPatches(endNano: bigint, exitStatus?: number): Patch[] {
+  return [numberPatch("endNano", endNano), numberPatch("exit", BigInt((exitStatus ?? -1) + 1))];
 }
 
 /** Appends notes to a process trace: chunks behind its last one, and the cursor behind them. */

@@ -15,7 +15,7 @@ import { CHUNK_HEADER, CONTROL_UNITS } from "./spec.js";
 export const BATCH = 4096;
 
 /** Kinds of records in the columns. */
-export const Kind = { exit: 0, enter: 1, exitPanic: 2, exitGoexit: 3, spawn: 4 } as const;
+export const Kind = { exit: 0, enter: 1, exitPanic: 2, exitGoexit: 3, spawn: 4, exitDeferred: 5 } as const;
 
 /** Why `next` returned. */
 export const Status = {
@@ -42,7 +42,7 @@ export interface DecoderState {
 
 export class RecordDecoder {
   readonly kind = new Uint8Array(BATCH);
-  /** Function id of an enter, site id of a spawn. */
+  /** Function id of an enter, site id of a spawn; of an exit that is not plain, the panics running at its enter. */
   readonly id = new Uint32Array(BATCH);
   /** Nanoseconds since the start of the process. */
   readonly time = new Float64Array(BATCH);
@@ -190,7 +190,10 @@ export class RecordDecoder {
             id[count] = units[p + 3] + units[p + 4] * 65536;
             at[count] = (p - this.start) * 2;
             kind[count] = Kind.spawn;
-          } else kind[count] = type === 4 ? Kind.exitPanic : Kind.exitGoexit;
+          } else {
+            id[count] = head >>> 8;
+            kind[count] = type === 4 ? Kind.exitPanic : type === 5 ? Kind.exitGoexit : Kind.exitDeferred;
+          }
           p += size;
           break;
         }

@@ -1,11 +1,11 @@
 /**
- * The trace format, version 1, as data: the reader, the text twin and the writer for tests all read these tables.
+ * The trace format, version 2, as data: the reader, the text twin and the writer for tests all read these tables.
  * runtime-go/ has the same tables in Go; testdata/format/golden.gotrace holds the two together. Everything is
  * little-endian, all offsets are relative to the start of the process trace they stand in.
  */
 
 export const MAGIC = "gotrace\n";
-export const VERSION = 1;
+export const VERSION = 2;
 export const HEADER_SIZE = 4096;
 export const STRINGS_START = 160;
 export const STRINGS_END = 2048;
@@ -42,7 +42,7 @@ export const HEADER_FIELDS = [
   { name: "latest", offset: 96, type: "u32" },
   { name: "pid", offset: 100, type: "u32" },
   { name: "ppid", offset: 104, type: "u32" },
-  /** 0 unknown; the gotrace command fills it in after the process has ended. */
+  /** 0 unknown; filled in by the gotrace command: the end, or without `exit` when the process was last seen alive. */
   { name: "endNano", offset: 112, type: "u64" },
   /** 0 unknown, else 1 + status; a signal n counts as status 128 + n. Filled in by the gotrace command. */
   { name: "exit", offset: 120, type: "u32" },
@@ -158,8 +158,11 @@ export const RECORDS: readonly RecordSpec[] = [
     bytes: 10,
     fields: [ARG, DELTA32, { name: "site", from: 48, bits: 32 }],
   },
+  // `arg` of these: how many panics and Goexits ran deferred calls when the function was entered, 255 at most.
   { name: "exitPanic", tag: TAG_CONTROL, type: 4, bytes: 6, fields: [ARG, DELTA32] },
   { name: "exitGoexit", tag: TAG_CONTROL, type: 5, bytes: 6, fields: [ARG, DELTA32] },
+  // A return where `arg` is not 0.
+  { name: "exitDeferred", tag: TAG_CONTROL, type: 6, bytes: 6, fields: [ARG, DELTA32] },
 ];
 
 /** By tag: length of a record in 16-bit units, 0 for tags that need a look (end, reserved, control). */

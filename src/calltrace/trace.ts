@@ -2,7 +2,7 @@
  * Opening a trace: one process trace after the other.
  *
  * A process trace ends at its `used` cursor. Behind it comes the next one, or zeros (space that the process had
- * reserved), or the end of the file.
+ * reserved), or the end of the file. Behind damage the next whole header is looked for.
  */
 import { UserError } from "../base/errors.js";
 import { type ChunkTable, type Problem, scanChunks } from "./chunks.js";
@@ -18,7 +18,7 @@ import {
 } from "./header.js";
 import { type Note, readNote } from "./notes.js";
 import { type ByteSource, readBytes, sliceSource } from "./source.js";
-import { CHUNK_ALIGN, CHUNK_MAX, HEADER_SIZE } from "./spec.js";
+import { CHUNK_ALIGN, CHUNK_MAX, HEADER_SIZE, MAGIC } from "./spec.js";
 
 /** One process of a trace, its events not decoded yet. */
 export interface ProcessTrace {
@@ -62,11 +62,16 @@ export function openTrace(source: ByteSource): Trace {
       return { processes, problem: { offset: base, message: error.message } };
     }
     const process = processes[processes.length - 1];
-    if (process.problem !== undefined && base + process.length >= source.size) break;
+    if (process.problem !== undefined) {
+      // A process that was cut off reaches into the next one, as far as its cursor says.
+      const next = findHeader(source, base + HEADER_SIZE);
+      if (next === undefined) break;
+      processes[processes.length - 1] = openProcess(sliceSource(source, base, next - base), base);
+      base = next;
+      continue;
+    }
     const next = skipZeros(source, base + process.length);
     if (next < source.size && !hasMagic(readBytes(source, next, 8))) {
-      // The problem within the process explains what follows it.
-      if (process.problem !== undefined) break;
       return { processes, problem: { offset: next, message: "what follows the trace is not one" } };
     }
     base = next;
@@ -109,6 +114,27 @@ function cutProblem(header: RawHeader, used: number, size: number, base: number)
   if (used <= size || header.numbers.stopReason !== 0n) return undefined;
   if (size % RESERVED === 0 && used - size <= CHUNK_MAX) return undefined;
   return { offset: base + size, message: `the trace ends here; its header says it has ${used} bytes` };
+}
+
+/** Where the first header at or behind `offset` begins, at any alignment: what was cut before it may have any length. */
+function findHeader(source: ByteSource, offset: number): number | undefined {
+  const step = 1 << 20;
+  for (let at = offset; at + HEADER_SIZE <= source.size; at += step) {
+    const bytes = readBytes(source, at, step + MAGIC.length - 1);
+    for (let i = bytes.indexOf(MAGIC.charCodeAt(0)); i >= 0; i = bytes.indexOf(MAGIC.charCodeAt(0), i + 1)) {
+      if (hasMagic(bytes, i) && isHeader(readBytes(source, at + i, HEADER_SIZE))) return at + i;
+    }
+  }
+  return undefined;
+}
+
+function isHeader(bytes: Uint8Array): boolean {
+  try {
+    readHeader(bytes, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The first 8 bytes at or behind `offset` (which is aligned to 8) that are not all zero. */

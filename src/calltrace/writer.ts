@@ -171,12 +171,17 @@ export class SlotWriter {
     }
   }
 
-  exitPanic(time: number): void {
-    this.control("exitPanic", { delta: this.ready(time) });
+  /** @param arg panics that were running when the function was entered */
+  exitPanic(time: number, arg = 0): void {
+    this.control("exitPanic", { delta: this.ready(time), arg });
   }
 
-  exitGoexit(time: number): void {
-    this.control("exitGoexit", { delta: this.ready(time) });
+  exitGoexit(time: number, arg = 0): void {
+    this.control("exitGoexit", { delta: this.ready(time), arg });
+  }
+
+  exitDeferred(time: number, arg: number): void {
+    this.control("exitDeferred", { delta: this.ready(time), arg });
   }
 
   /** Returns the offset of the record, for the begin record of the goroutine it starts. */

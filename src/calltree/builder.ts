@@ -6,26 +6,23 @@
  * 3. A begin record says where the new goroutine hangs: under the frame that was open at its spawn record, or, without
  *    one, under a frame of the parent goroutine. If the spawn record, or the parent at that time, has not been
  *    replayed yet, the slot is parked there; its later chunks are passed over, and fetched again when it goes on.
- * 4. Slots that still wait at the end wait for something that is not in the trace: their goroutines become roots.
+ * 4. Slots that still wait at the end wait for one another: the earliest goroutine among them becomes a root, then the
+ *    others may go on, and so forth.
  *
- * Memory: nodes (distinct call paths), open frames, 20 bytes a chunk, 24 bytes a goroutine without a spawn record.
+ * Memory: nodes (distinct call paths), open frames, 20 bytes a chunk, 24 bytes a goroutine without a spawn record, a
+ * bit a goroutine.
  */
 import { ChunkReader, chunkAt, type ProcessTrace, RecordDecoder, Status } from "../calltrace/index.js";
+import { EdgeTable } from "./edges.js";
 import { NO_FRAME } from "./frames.js";
-import { Enclosing } from "./functions.js";
+import { Guesses } from "./guesses.js";
 import { NO_NODE, NodeTable, ROOT } from "./nodes.js";
 import { type Parked, SlotTable } from "./slots.js";
 import { SpawnTable } from "./spawns.js";
 import { Stacks } from "./stacks.js";
 import { isRequest, type Survey } from "./survey.js";
 import { EdgeKind } from "./tree.js";
-
-/** An edge to an outermost frame of a goroutine; number 0 is a plain call. */
-export interface Edge {
-  readonly kind: EdgeKind;
-  /** Id of the go statement, 0 for none. */
-  readonly site: number;
-}
+import { Waiting } from "./waiting.js";
 
 export interface BuildOptions {
   /** One node per call instead of one per distinct path. */
@@ -39,39 +36,28 @@ export interface BuildOptions {
 export class TreeBuilder {
   readonly nodes: NodeTable;
   readonly stacks: Stacks;
-  readonly edges: Edge[] = [{ kind: EdgeKind.call, site: 0 }];
-  private readonly edgeNumbers = new Map<number, number>();
+  readonly edges = new EdgeTable();
   private readonly slots: SlotTable;
   private readonly spawns = new SpawnTable();
-  private readonly enclosing: Enclosing;
+  private readonly guesses: Guesses;
+  private readonly waiting: Waiting;
   private readonly reader: ChunkReader;
   private readonly decoder: RecordDecoder;
-  /** By request: the node to hang under, or NO_NODE. */
-  private readonly answers: Int32Array;
-  /** By slot: its next request. */
-  private readonly nextRequest: Int32Array;
-  /** By slot: slots parked at one of its spawn records. */
-  private readonly waiting = new Map<number, number[]>();
-  /** By request: the slot that is parked at it. */
-  private readonly asking = new Map<number, number>();
-  /** Slots that can go on. */
-  private readonly ready: number[] = [];
   private chunk = 0;
   private slot = 0;
 
   constructor(
     private readonly process: ProcessTrace,
-    private readonly survey: Survey,
+    survey: Survey,
     options: BuildOptions = {},
   ) {
     this.nodes = new NodeTable(options.noMerge !== true, options.depthLimit, options.pathLimit);
     this.slots = new SlotTable(process.chunks);
     this.stacks = new Stacks(this.nodes, this.slots, this, options.noMerge === true ? (options.minimum ?? 0) : 0);
-    this.enclosing = new Enclosing(process.definitions);
+    this.guesses = new Guesses(process, survey, this.slots, this.nodes, this.stacks);
+    this.waiting = new Waiting(this.slots);
     this.reader = new ChunkReader(process.source);
     this.decoder = new RecordDecoder(process.clock);
-    this.answers = new Int32Array(survey.requests.count).fill(NO_NODE);
-    this.nextRequest = survey.requests.firstOfSlot.slice();
   }
 
   /** Replays the whole trace. */
@@ -86,16 +72,12 @@ export class TreeBuilder {
       }
       progress?.(chunks.offset[chunk] + chunks.size[chunk]);
     }
-    while (slots.parked.size > 0) {
-      const stuck = [...slots.parked.keys()];
-      stuck.sort((a, b) => (slots.parked.get(a)?.begin.time ?? 0) - (slots.parked.get(b)?.begin.time ?? 0));
-      for (const slot of stuck) {
-        const parked = slots.parked.get(slot);
-        if (parked === undefined) continue;
-        this.hang(slot, parked.begin.goid, ROOT, EdgeKind.approximate, 0);
-        this.advance(slot, chunks.count);
-        this.settle(chunks.count);
-      }
+    // The earliest of slots that wait for one another waits for a goroutine whose own first event came later: that had
+    // no open frame yet. The others must wait on, what they wait for may come now.
+    for (let slot = this.waiting.earliest(); slot !== undefined; slot = this.waiting.earliest()) {
+      this.hang(slot, slots.parked.get(slot)?.begin.goid ?? 0, ROOT, EdgeKind.approximate, 0);
+      this.advance(slot, chunks.count);
+      this.settle(chunks.count);
     }
   }
 
@@ -129,7 +111,8 @@ export class TreeBuilder {
   }
 
   private settle(chunk: number): void {
-    for (let slot = this.ready.pop(); slot !== undefined; slot = this.ready.pop()) this.advance(slot, chunk);
+    const { waiting } = this;
+    for (let slot = waiting.next(); slot !== undefined; slot = waiting.next()) this.advance(slot, chunk);
   }
 
   /** Replays the chunks of a slot from where it stands up to chunk `until`, or until it has to park. */
@@ -172,22 +155,12 @@ export class TreeBuilder {
     this.stacks.abandon(slot, slots.floor[slot]);
     slots.root[slot] = NO_NODE;
     const { parentGoid, spawnRef } = decoder.begin;
-    let request = NO_NODE;
-    if (isRequest(this.process, parentGoid, spawnRef)) {
-      request = this.nextRequest[slot];
-      this.nextRequest[slot] = this.survey.requests.nextOfSlot[request];
-    }
+    const request = isRequest(this.process, parentGoid, spawnRef) ? this.guesses.take(slot) : NO_NODE;
     const parked: Parked = { begin: { ...decoder.begin }, state: decoder.state(), request };
     if (this.place(slot, parked)) return true;
     slots.goid[slot] = NO_NODE;
-    slots.parked.set(slot, parked);
-    if (request !== NO_NODE) this.asking.set(request, slot);
-    else {
-      const spawner = this.process.chunks.slot[chunkAt(this.process.chunks, spawnRef)];
-      const list = this.waiting.get(spawner);
-      if (list === undefined) this.waiting.set(spawner, [slot]);
-      else list.push(slot);
-    }
+    const { chunks } = this.process;
+    this.waiting.park(slot, parked, request === NO_NODE ? chunks.slot[chunkAt(chunks, spawnRef)] : NO_NODE);
     return false;
   }
 
@@ -200,7 +173,7 @@ export class TreeBuilder {
       return true;
     }
     if (request !== NO_NODE) {
-      const node = this.answers[request];
+      const node = this.guesses.find(request, parentGoid);
       if (node === NO_NODE) return false;
       this.hang(slot, goid, node, EdgeKind.approximate, 0);
       return true;
@@ -236,28 +209,8 @@ export class TreeBuilder {
     const { slots } = this;
     slots.goid[slot] = goid;
     slots.attach[slot] = node;
-    slots.edge[slot] = this.edgeNumber(kind, site);
-    slots.capture[slot] = Number.POSITIVE_INFINITY;
-    const { requests } = this.survey;
-    let request = requests.heads.get(goid, NO_NODE);
-    if (request === NO_NODE) return;
-    requests.heads.set(goid, NO_NODE);
-    const list: number[] = [];
-    for (; request !== NO_NODE; request = requests.link[request]) list.push(request);
-    list.sort((a, b) => requests.time[b] - requests.time[a]);
-    slots.requests.set(slot, list);
-    slots.capture[slot] = requests.time[list[list.length - 1]];
-  }
-
-  private edgeNumber(kind: EdgeKind, site: number): number {
-    if (kind === EdgeKind.call) return 0;
-    const key = kind * 2 ** 32 + site;
-    let number = this.edgeNumbers.get(key);
-    if (number === undefined) {
-      number = this.edges.push({ kind, site }) - 1;
-      this.edgeNumbers.set(key, number);
-    }
-    return number;
+    slots.edge[slot] = this.edges.number(kind, site);
+    this.guesses.expect(slot, goid);
   }
 
   /** Called by the replay: see Listener. */
@@ -268,52 +221,12 @@ export class TreeBuilder {
 
   /** Called by the replay, and at the end of a goroutine: answers the requests of goroutines that began before `time`. */
   capture(slot: number, time: number): void {
-    const { slots, survey } = this;
-    const list = slots.requests.get(slot);
-    if (list === undefined) return;
-    let request = list.pop();
-    for (; request !== undefined && survey.requests.time[request] < time; request = list.pop()) {
-      const node = this.frameAround(slot, survey.requests.func[request]);
-      this.stacks.hold(node);
-      this.answers[request] = node;
-      const asker = this.asking.get(request);
-      if (asker === undefined) continue;
-      this.asking.delete(request);
-      this.ready.push(asker);
-    }
-    if (request === undefined) slots.requests.delete(slot);
-    else list.push(request);
-    slots.capture[slot] = request === undefined ? Number.POSITIVE_INFINITY : survey.requests.time[request];
-  }
-
-  /** The innermost open frame whose function encloses `func`, else the outermost one, else the root. */
-  private frameAround(slot: number, func: number): number {
-    const { slots } = this;
-    const { frames } = this.stacks;
-    if (slots.top[slot] === NO_FRAME) return ROOT;
-    const around = this.enclosing.of(func);
-    if (around.size > 0) {
-      for (let frame = slots.top[slot]; frame !== NO_FRAME; frame = frames.below[frame]) {
-        if (around.has(this.nodes.func[frames.node[frame]])) return frames.node[frame];
-      }
-    }
-    return frames.node[slots.bottom[slot]];
+    this.guesses.answer(slot, time, (request) => this.waiting.answered(request));
   }
 
   /** Looks at the slots that wait for a spawn record of this one. */
   private wake(slot: number): void {
-    const list = this.waiting.get(slot);
-    if (list === undefined) return;
     const { chunks } = this.process;
-    const rest = list.filter((waiter) => {
-      const parked = this.slots.parked.get(waiter);
-      if (parked === undefined) return false;
-      const { spawnRef } = parked.begin;
-      if (!this.passed(chunkAt(chunks, spawnRef), spawnRef)) return true;
-      this.ready.push(waiter);
-      return false;
-    });
-    if (rest.length === 0) this.waiting.delete(slot);
-    else this.waiting.set(slot, rest);
+    this.waiting.passed(slot, (spawnRef) => this.passed(chunkAt(chunks, spawnRef), spawnRef));
   }
 }

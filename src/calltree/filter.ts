@@ -1,5 +1,5 @@
 /** Choosing what of a finished tree to show, and in which order. Nothing here changes the tree. */
-import { type CallTree, EdgeKind } from "./tree.js";
+import type { CallTree } from "./tree.js";
 
 export type SortOrder = "time" | "start" | "calls";
 
@@ -54,7 +54,8 @@ export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: re
       if (open && visible(node, tree.depth[node] - offset)) shown[node] = 1;
       else {
         hiddenNodes++;
-        hiddenCalls += tree.calls[node];
+        // The node above calls on other paths counts the calls of its children.
+        if (node !== tree.others) hiddenCalls += tree.calls[node];
       }
     }
   }
@@ -87,9 +88,4 @@ function order({ total, calls, first }: CallTree, sort: SortOrder): (a: number, 
   if (sort === "start") return (a, b) => first[a] - first[b] || a - b;
   const by = sort === "time" ? total : calls;
   return (a, b) => by[b] - by[a] || first[a] - first[b] || a - b;
-}
-
-/** Whether the node is the outermost frame of a goroutine that something started. */
-export function isSpawned(tree: CallTree, node: number): boolean {
-  return tree.edge[node] !== EdgeKind.call;
 }

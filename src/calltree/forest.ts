@@ -68,7 +68,7 @@ function buildProcess(
   builder.replay((bytes) => progress(1, bytes));
   const { end, known } = endOf(process, builder, builder.last());
   builder.close(end);
-  const tree = freeze(builder.nodes, builder.stacks, builder.edges, new IdMap(process.definitions, table));
+  const tree = freeze(builder.nodes, builder.stacks, builder.edges.list, new IdMap(process.definitions, table));
   return Object.freeze({
     source,
     info,
@@ -97,7 +97,7 @@ function endOf(
   for (const { id, name } of definitions.values()) {
     if (name === "main.main" && builder.isDone(id)) return { end: last, known: true };
   }
-  return { end: Math.max(info.end ?? last, last), known: info.end !== undefined };
+  return { end: Math.max(info.end ?? last, last), known: info.exitStatus !== undefined };
 }
 
 function extent({ size, first, last }: CallTree): number {

@@ -1,5 +1,5 @@
 /** Turns the builder's columns into the finished tree: nodes renumbered in preorder, siblings by first start. */
-import type { Edge } from "./builder.js";
+import type { Edge } from "./edges.js";
 import type { IdMap } from "./functions.js";
 import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
 import type { Stacks } from "./stacks.js";

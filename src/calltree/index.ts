@@ -1,6 +1,6 @@
 /** Call trees: building them from a trace, and choosing what of them to show. */
 export type { BuildOptions } from "./builder.js";
-export { childrenOf, type FilterOptions, isSpawned, type SortOrder, type View, viewTree } from "./filter.js";
+export { childrenOf, type FilterOptions, type SortOrder, type View, viewTree } from "./filter.js";
 export { buildForest, type ForestOptions } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export { isTestFunction, type Section, testSections, wholeSection } from "./tests.js";

@@ -33,7 +33,7 @@ export class SlotTable {
   readonly chunk: Int32Array;
   /** Node of the goroutine's latest outermost frame. */
   readonly root: Int32Array;
-  /** The frame whose callee was just left by panic. */
+  /** How many open frames have callees that saw a panic. */
   readonly panicked: Int32Array;
   readonly parked = new Map<number, Parked>();
   /** Requests to the slot's goroutine, latest first. */
@@ -49,6 +49,6 @@ export class SlotTable {
     this.capture = new Float64Array(slots).fill(Number.POSITIVE_INFINITY);
     this.chunk = first.slice(0, slots);
     this.root = new Int32Array(slots).fill(ROOT);
-    this.panicked = new Int32Array(slots).fill(NO_FRAME);
+    this.panicked = new Int32Array(slots);
   }
 }

@@ -13,7 +13,7 @@ export interface Endings {
   readonly goexits: Map<number, number>;
   /** Never returned. */
   readonly running: Map<number, number>;
-  /** Returned although a callee was left by panic. */
+  /** Returned although a panic ran through it: one of its own, or one that its callees were left by. */
   readonly recovered: Map<number, number>;
 }
 
@@ -31,6 +31,8 @@ export class Stacks {
   /** Number of goroutines that a node was an outermost frame of, and the latest of them. */
   readonly goroutines = new Map<number, number>();
   readonly goids = new Map<number, number>();
+  /** By open frame whose callees saw panics run: the most of them at once. More than at its own enter are its own. */
+  private readonly panics = new Map<number, number>();
   /** Exits without a frame: there are none in a sound trace. */
   stray = 0;
   /** Calls that were forgotten because they were shorter than `minimum`. */
@@ -105,7 +107,8 @@ export class Stacks {
         below[frame] = free;
         free = frame;
         spare++;
-        if (what !== Kind.exit || slots.panicked[slot] !== NO_FRAME) this.ending(slot, node, frame, top, what);
+        if (what !== Kind.exit) this.ending(slot, node, frame, top, what, id[i]);
+        else if (slots.panicked[slot] > 0) this.ending(slot, node, frame, top, what, 0);
         if (duration < this.minimum && nodes.holds[node] === 0) {
           nodes.remove(node);
           this.pruned++;
@@ -131,21 +134,32 @@ export class Stacks {
     return node;
   }
 
-  private ending(slot: number, node: number, frame: number, below: number, what: number): void {
-    const { panicked } = this.slots;
+  /** @param panics how many panics ran deferred calls when the frame was entered */
+  private ending(slot: number, node: number, frame: number, below: number, what: number, panics: number): void {
     const { endings } = this;
+    const seen = this.panics.get(frame) ?? 0;
+    if (this.panics.delete(frame)) this.slots.panicked[slot]--;
     if (what === Kind.exitPanic) {
       bump(endings.panics, node);
       this.hold(node);
-      panicked[slot] = below;
+      this.notePanics(slot, below, panics + 1);
     } else if (what === Kind.exitGoexit) {
       bump(endings.goexits, node);
       this.hold(node);
-    } else if (panicked[slot] === frame) {
-      bump(endings.recovered, node);
-      this.hold(node);
-      panicked[slot] = NO_FRAME;
+    } else {
+      if (seen > panics) {
+        bump(endings.recovered, node);
+        this.hold(node);
+      }
+      this.notePanics(slot, below, panics);
     }
+  }
+
+  private notePanics(slot: number, frame: number, panics: number): void {
+    if (frame === NO_FRAME || panics === 0) return;
+    const before = this.panics.get(frame);
+    if (before === undefined) this.slots.panicked[slot]++;
+    if (before === undefined || before < panics) this.panics.set(frame, panics);
   }
 
   /** Keeps a node of an unmerged tree, however short it was. */
@@ -164,6 +178,7 @@ export class Stacks {
       nodes.self[node] += Math.max(0, duration - frames.callees[frame] - above);
       if (time > nodes.last[node]) nodes.last[node] = time;
       bump(this.endings.running, node);
+      this.panics.delete(frame);
       above = duration;
       const next = frames.below[frame];
       frames.below[frame] = frames.free;
@@ -172,7 +187,7 @@ export class Stacks {
       frame = next;
     }
     slots.top[slot] = NO_FRAME;
-    slots.panicked[slot] = NO_FRAME;
+    slots.panicked[slot] = 0;
   }
 }
 

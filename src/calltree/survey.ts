@@ -1,9 +1,10 @@
 /**
  * The first pass over a process trace. It counts events, finds the place where records stop making sense, and lists
  * the goroutines that carry no spawn record: for those the builder must look into the stack of the parent goroutine
- * at the time the child began, and to know that time before it passes it, it needs them beforehand.
+ * at the time the child began, and to know that time before it passes it, it needs them beforehand. It also needs to
+ * know which goroutines are in the trace at all: for another parent it must not wait.
  */
-import { grown, NumberMap } from "../base/columns.js";
+import { grown, NumberMap, NumberSet } from "../base/columns.js";
 import {
   ChunkReader,
   chunkAt,
@@ -57,6 +58,8 @@ export class Requests {
 
 export interface Survey {
   readonly requests: Requests;
+  /** Ids of the goroutines that begin in the trace. */
+  readonly begun: NumberSet;
   /** Recorded events: enter, exit and spawn each count 1. */
   readonly events: number;
   readonly goroutines: number;
@@ -74,6 +77,7 @@ export function survey(process: ProcessTrace, progress?: (bytes: number) => void
   const reader = new ChunkReader(process.source);
   const skimmer = new Skimmer();
   const collector = new Collector(process);
+  const begun = new NumberSet();
   let events = 0;
   let goroutines = 0;
   let problem = process.problem;
@@ -85,6 +89,7 @@ export function survey(process: ProcessTrace, progress?: (bytes: number) => void
     let status = skimmer.next();
     for (; status === Status.begin; status = skimmer.next()) {
       goroutines++;
+      begun.add(skimmer.begin.goid);
       wanted ||= isRequest(process, skimmer.begin.parentGoid, skimmer.begin.spawnRef);
     }
     events += skimmer.events;
@@ -100,7 +105,7 @@ export function survey(process: ProcessTrace, progress?: (bytes: number) => void
     }
     progress?.(chunks.offset[chunk] + size);
   }
-  return { requests: collector.requests, events, goroutines, ...(problem === undefined ? {} : { problem }) };
+  return { requests: collector.requests, begun, events, goroutines, ...(problem === undefined ? {} : { problem }) };
 }
 
 /** Decodes the chunks with requests in them, for their times and first functions. */

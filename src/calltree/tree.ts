@@ -49,7 +49,7 @@ export interface CallTree {
   readonly goexits: ReadonlyMap<number, number>;
   /** Frames that never returned. */
   readonly running: ReadonlyMap<number, number>;
-  /** Frames that returned although a callee was left by panic. */
+  /** Frames that returned although a panic ran through them. */
   readonly recovered: ReadonlyMap<number, number>;
   /** For outermost frames: number of goroutines, and the id of the latest. */
   readonly goroutines: ReadonlyMap<number, number>;

@@ -26,13 +26,18 @@ export function commandHelp(command: Command): string {
   const own = command.flags.filter((flag) => !flag.go);
   const names = own.map((flag) => {
     const dashes = flag.name.length === 1 ? `-${flag.name}` : `--${flag.name}`;
-    return `${flag.short ? `-${flag.short}, ` : ""}${dashes}${flag.value ? ` ${flag.value}` : ""}`;
+    return `${flag.short ? `-${flag.short}, ` : ""}${dashes}${valueIn(flag)}`;
   });
   const width = Math.max(...names.map((name) => name.length)) + 2;
   const lines = own.map((flag, index) => `  ${names[index]!.padEnd(width)}${flag.help}`);
   const go = command.goFlags ? `\n${command.goFlags}\n` : "";
   const examples = command.examples.map((example) => `  ${example}`).join("\n");
   return `Usage: gotrace ${command.usage}\n\n${command.description}\n\nFlags:\n${lines.join("\n")}\n${go}\nExamples:\n${examples}\n`;
+}
+
+function valueIn({ value, optional }: Flag): string {
+  if (value === undefined) return "";
+  return optional ? `[=${value}]` : ` ${value}`;
 }
 
 export const buildFlagsNote =

@@ -3,7 +3,9 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { buildWithFallback, goBuild, type Withdrawn } from "../gotool/build.js";
+import { markUsed } from "../gotool/cache.js";
 import type { CommandResult } from "../gotool/command.js";
+import { readGoEnvironment } from "../gotool/environment.js";
 import {
   type BuildRequest,
   type BuildState,
@@ -12,11 +14,12 @@ import {
   type PreparedBuild,
   prepareBuild,
   readState,
+  type Watch,
   writeState,
 } from "./prepare.js";
 import type { Session } from "./session.js";
 import { type BuildSummary, summarize, type Target } from "./summary.js";
-import { fingerprint } from "./unchanged.js";
+import { look } from "./unchanged.js";
 
 /** A build that worked. */
 export interface Compiled {
@@ -29,14 +32,18 @@ export interface Compiled {
   readonly summary: BuildSummary;
   /** Files whose rewritten form did not compile; empty where nothing had changed. */
   readonly withdrawn: readonly Withdrawn[];
+  /**
+   * The files that were compiled in their rewritten form: neither those withdrawn nor those of packages that do not compile
+   * untouched. Absent where nothing had changed.
+   */
+  readonly rewritten?: ReadonlySet<string>;
   /** Absent where nothing had changed and `go build` alone was asked. */
   readonly prepared?: PreparedBuild;
 }
 
 /** What a build is remembered by where nothing has changed. */
 interface Remembered {
-  readonly watched: readonly string[];
-  readonly fingerprint: string;
+  readonly watch: Watch;
   /** Milliseconds since 1970. After a day everything is looked at again. */
   readonly time: number;
   readonly targets: readonly Target[];
@@ -67,22 +74,25 @@ export async function compile(
 ): Promise<Compiled | CommandResult> {
   const directory = buildDirectory(session, request, command.name);
   const plain = () => goBuild(session.go, command.verb, request.goFlags, undefined, command.rest(directory, []));
-  const traced = (state: BuildState) =>
-    goBuild(
+  const traced = (state: BuildState) => {
+    markUsed(state.overlay);
+    return goBuild(
       { ...session.go, env: { ...session.env, ...state.env } },
       command.verb,
       state.flags,
       state.overlay,
       command.rest(directory, state.extra),
     );
+  };
 
-  const last = readState<BuildState & Partial<Remembered>>(directory);
-  if (last && command.builds && judgeable(session, request) && isUnchanged(last)) {
+  const last = readState<BuildState & { remembered?: Remembered }>(directory);
+  if (last?.remembered && command.builds && (await isUnchanged(session, last.remembered))) {
     session.log("nothing changed since the last build");
     const result = await traced(last);
     if (result.code === 0) {
       process.stderr.write(result.stderr);
-      return { directory, state: last, targets: last.targets, summary: last.summary, withdrawn: [] };
+      const { targets, summary } = last.remembered;
+      return { directory, state: last, targets, summary, withdrawn: [] };
     }
   }
   const prepared = await prepareBuild(session, request, directory, last?.bad ?? {});
@@ -120,24 +130,16 @@ export async function compile(
   const targets = prepared.packages
     .filter((entry) => entry.target)
     .map(({ importPath, name }) => ({ importPath, name }));
-  const remembered: Remembered = { ...prepared.watch, time: Date.now(), targets, summary };
-  if (outcome.rewritten.size > 0) writeState(directory, { ...state, ...remembered });
-  return { directory, prepared, targets, summary, withdrawn, state: outcome.rewritten.size > 0 ? state : undefined };
+  const { watch } = prepared;
+  const remembered = watch && ({ watch, time: Date.now(), targets, summary } satisfies Remembered);
+  if (outcome.rewritten.size > 0) writeState(directory, { ...state, ...(remembered ? { remembered } : {}) });
+  const { rewritten } = outcome;
+  return { directory, prepared, targets, summary, withdrawn, rewritten, state: rewritten.size > 0 ? state : undefined };
 }
 
-/** Whether unchanged.ts knows all files that decide: patterns may match new packages, and overlays name other files. */
-function judgeable({ env }: Session, { patterns, goFlags, flags }: BuildRequest): boolean {
-  const words = [...goFlags, ...(env.GOFLAGS ?? "").split(/\s+/)];
-  if (words.some((word) => /^--?(overlay|modfile)\b/.test(word))) return false;
-  return (
-    !patterns.some((pattern) => pattern.includes("...")) &&
-    flags.list("exclude").length + flags.list("include").length === 0
-  );
-}
-
-function isUnchanged(state: BuildState & Partial<Remembered>): state is BuildState & Remembered {
-  const { watched, time } = state;
-  return watched !== undefined && Date.now() - (time ?? 0) < day && fingerprint(watched) === state.fingerprint;
+async function isUnchanged(session: Session, { watch, time }: Remembered): Promise<boolean> {
+  if (Date.now() - time >= day || look(watch.watched).fingerprint !== watch.fingerprint) return false;
+  return (await readGoEnvironment(session.go)).identity === watch.environment;
 }
 
 /** Overlays of earlier states; young ones may be in use by another gotrace. */
@@ -145,8 +147,8 @@ function removeOldOverlays(directory: string, current: string): void {
   const hourAgo = Date.now() - 3600_000;
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
-    if (name.startsWith("overlay-") && path !== current && statSync(path).mtimeMs < hourAgo)
-      rmSync(path, { force: true });
+    if (!name.startsWith("overlay-") || path === current) continue;
+    if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? hourAgo) < hourAgo) rmSync(path, { force: true });
   }
 }
 

@@ -1,6 +1,17 @@
 /** Trace files on disk: finding them, reading them piece by piece, changing their headers, writing bundles. */
 
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { ByteSource, Patch } from "../calltrace/index.js";
@@ -15,12 +26,29 @@ export interface OpenFile {
 /** Opens a file as a byte source. @throws UserError when it cannot be read */
 export function openFile(path: string): OpenFile {
   try {
-    const descriptor = openSync(path, "r");
+    let descriptor = openSync(path, "r");
+    if (!fstatSync(descriptor).isFile()) descriptor = spool(descriptor);
     const size = fstatSync(descriptor).size;
     const read = (offset: number, into: Uint8Array) => readSync(descriptor, into, 0, into.length, offset);
     return { path, source: { size, read }, close: () => closeSync(descriptor) };
   } catch (error) {
     throw new UserError(`cannot read ${path}: ${messageOf(error)}`, "name a trace file that exists", ExitCode.noInput);
+  }
+}
+
+/** What a pipe or device gives, as a file without a name that can be read at any place. Closes the descriptor. */
+function spool(from: number): number {
+  const directory = mkdtempSync(join(tmpdir(), "gotrace-"));
+  try {
+    const to = openSync(join(directory, "spooled"), "w+");
+    const buffer = new Uint8Array(1 << 16);
+    for (let got = readSync(from, buffer); got > 0; got = readSync(from, buffer)) {
+      writeFully(to, buffer.subarray(0, got));
+    }
+    return to;
+  } finally {
+    closeSync(from);
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 

@@ -14,6 +14,8 @@ export interface Flag {
   readonly short?: string;
   /** Name of the value in help; a flag without is boolean. */
   readonly value?: string;
+  /** The value may be missing; where there is one, it stands in the same word: `--name=value`. */
+  readonly optional?: boolean;
   /** May be given several times. */
   readonly repeats?: boolean;
   readonly help: string;
@@ -83,7 +85,7 @@ export function parseFlags(
     const match = /^--?([^=]*)(?:=(.*))?$/s.exec(word)!;
     const flag = known.get(match[1]!);
     if (!flag) throw unknownFlag(command, word, [...known.keys()]);
-    if (flag.value === undefined) {
+    if (flag.value === undefined || flag.optional) {
       parsed.add(flag, match[2] ?? "true");
       continue;
     }

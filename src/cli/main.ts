@@ -2,7 +2,7 @@
 /** The command `gotrace`: finds the command, runs it, and turns errors into two lines and an exit code. */
 
 import { readFileSync } from "node:fs";
-import { ExitCode, messageOf, UserError } from "../base/errors.js";
+import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
 import { commandHelp } from "./command.js";
 import { commands } from "./commands/index.js";
 
@@ -52,6 +52,7 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 function report(error: unknown): number {
+  if (error instanceof Interrupted) return error.code;
   if (error instanceof UserError) {
     process.stderr.write(`gotrace: ${error.message}\n  ${error.advice}\n`);
     return error.code;
@@ -60,7 +61,9 @@ function report(error: unknown): number {
   // The reader of our output went away: nothing to say, and nobody to say it to.
   if (code === "EPIPE") return 0;
   if (code === "ENOSPC" || code === "EIO" || code === "EDQUOT" || code === "EFBIG") {
-    process.stderr.write(`gotrace: ${messageOf(error)}\n  free some space, or set TMPDIR to a disk that has it\n`);
+    process.stderr.write(
+      `gotrace: ${messageOf(error)}\n  free some space, or set TMPDIR and GOTRACE_CACHE to disks that have it\n`,
+    );
     return ExitCode.io;
   }
   const detail = process.env.GOTRACE_DEBUG && error instanceof Error ? error.stack : messageOf(error);
@@ -70,7 +73,11 @@ function report(error: unknown): number {
   return ExitCode.internal;
 }
 
+// For help texts: who writes a report listens too, and deals with it.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  if (process.stdout.listenerCount("error") > 1) return;
+  if (error.code !== "EPIPE" && !process.exitCode) process.exitCode = report(error);
 });
+// There is nowhere left to say that standard error is gone.
+process.stderr.on("error", () => undefined);
 process.exitCode = await main(process.argv.slice(2)).catch(report);

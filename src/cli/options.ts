@@ -36,6 +36,14 @@ export const recordFlags: readonly Flag[] = [
   },
 ];
 
+/** For commands that show findings after the tree. */
+export const execTraceFlag: Flag = {
+  name: "exec-trace",
+  value: "FILE",
+  optional: true,
+  help: "record an execution trace as well (Go 1.22 and later), show its findings after the tree, and save it in FILE",
+};
+
 /** Flags of every command that renders a call tree. */
 export const treeFlags: readonly Flag[] = [
   { name: "no-merge", help: "one line for every call, instead of one with a count for equal siblings" },
@@ -70,6 +78,11 @@ export function treeOptions(flags: ParsedFlags): TreeOptions {
     minPercent: number(flags, "min-percent", 0, 0),
     sort: choice(flags, "sort", ["time", "start", "calls"]),
   };
+}
+
+/** The unit of folded stacks. @throws UserError for a value that is none */
+export function foldedUnit(flags: ParsedFlags): "ns" | "us" | "ms" | "calls" {
+  return choice(flags, "unit", ["ns", "us", "ms", "calls"]);
 }
 
 /** One of several words, the first by default. */

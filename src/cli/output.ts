@@ -1,11 +1,10 @@
 /** Writing a report: to standard output (a terminal, a pipe, a file) or to the file of `-o`, in pieces. */
 
-import { once } from "node:events";
-import { closeSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, statSync, unlinkSync } from "node:fs";
 import { resolve } from "node:path";
-import type { WriteStream } from "node:tty";
+import { WriteStream } from "node:tty";
+import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { writeFully } from "./files.js";
-import { createFile } from "./record.js";
 
 /** Where a report goes. */
 export interface Output {
@@ -13,41 +12,108 @@ export interface Output {
   readonly colour: boolean;
   /** Columns of the terminal; undefined where nothing should be cut. */
   readonly width: number | undefined;
-  /** Writes the pieces one after the other and closes the output. */
+  /** Writes the pieces one after the other and closes the output. @throws UserError when that fails */
   readonly write: (pieces: Iterable<string>) => Promise<void>;
 }
 
+/** Whether a report for this value of `-o` goes to standard output. */
+export function isStandardOutput(file: string | undefined): boolean {
+  return file === undefined || file === "-";
+}
+
 /**
- * Opens the output of a report.
+ * The output of a report. A file is made, or emptied, when the first piece is there.
  * @param file the value of `-o`, relative to `cwd`; `-` is standard output
  * @param toStderr use standard error where no file is given
  */
 export function openOutput(file: string | undefined, cwd: string, toStderr: boolean): Output {
-  if (file !== undefined && file !== "-") {
-    const descriptor = createFile(resolve(cwd, file), "-o");
-    const write = async (pieces: Iterable<string>) => {
-      try {
-        for (const piece of pieces) writeFully(descriptor, Buffer.from(piece));
-      } finally {
-        closeSync(descriptor);
-      }
-    };
-    return { colour: false, width: undefined, write };
+  if (file !== undefined && !isStandardOutput(file)) {
+    const path = resolve(cwd, file);
+    return { colour: false, width: undefined, write: async (pieces) => writeFile(path, "-o", pieces) };
   }
   const stream = (toStderr ? process.stderr : process.stdout) as WriteStream;
   const terminal = stream.isTTY === true;
+  // Every write tells of its own error.
+  stream.on("error", () => undefined);
   return {
-    colour: terminal ? !process.env.NO_COLOR : Boolean(process.env.FORCE_COLOR),
+    colour: wantsColour(stream, process.env),
     width: terminal ? stream.columns : undefined,
     write: async (pieces) => {
       for (const piece of pieces) {
-        if (stream.destroyed || stream.writableEnded) return;
-        if (stream.write(piece)) continue;
+        const error = await new Promise<NodeJS.ErrnoException | null | undefined>((done) => stream.write(piece, done));
         // A reader that went away is no failure of the program: its exit code stays.
-        await Promise.race([once(stream, "drain"), once(stream, "close")]).catch((error: NodeJS.ErrnoException) => {
-          if (error.code !== "EPIPE") throw error;
-        });
+        if (error?.code === "EPIPE" || error?.code === "ERR_STREAM_DESTROYED") return;
+        if (error) throw writeFailure(toStderr ? "standard error" : "standard output", error);
       }
     },
   };
+}
+
+function writeFile(path: string, flag: string, pieces: Iterable<string>): void {
+  const descriptor = createFile(path, flag);
+  try {
+    for (const piece of pieces) writeFully(descriptor, Buffer.from(piece));
+  } catch (error) {
+    throw error instanceof UserError ? error : writeFailure(path, error);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The error for output that could not be written to its end. */
+export function writeFailure(path: string, error: unknown): UserError {
+  return new UserError(
+    `cannot write to ${path}: ${messageOf(error)}`,
+    "free some space there, or write to another place",
+    ExitCode.io,
+  );
+}
+
+/** Creates or empties an output file. @throws UserError when that fails */
+export function createFile(path: string, flag: string): number {
+  try {
+    return openSync(path, "w");
+  } catch (error) {
+    throw cannotWrite(path, flag, error);
+  }
+}
+
+/**
+ * Checks that a file can be written, without changing it: better now than after a long run.
+ * @param flag the flag that named it
+ * @throws UserError when it cannot
+ */
+export function checkWritable(path: string, flag: string): void {
+  try {
+    const before = statSync(path, { throwIfNoEntry: false });
+    if (before) {
+      // Opening a pipe for a test would end it for its reader.
+      if (before.isFile() || before.isDirectory()) closeSync(openSync(path, "a"));
+      else accessSync(path, constants.W_OK);
+    } else {
+      closeSync(openSync(path, "a"));
+      unlinkSync(path);
+    }
+  } catch (error) {
+    throw cannotWrite(path, flag, error);
+  }
+}
+
+function cannotWrite(path: string, flag: string, error: unknown): UserError {
+  return new UserError(
+    `${flag}: cannot write ${path}: ${messageOf(error)}`,
+    "name a file in a directory that exists and can be written",
+    ExitCode.cannotCreate,
+  );
+}
+
+/**
+ * Whether to colour what goes to a stream, as Node decides it: FORCE_COLOR decides alone where it is set; else it takes
+ * a terminal, and NO_COLOR and TERM=dumb say no.
+ */
+export function wantsColour(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  if (env.FORCE_COLOR === undefined && stream.isTTY !== true) return false;
+  // Node warns on standard error when both are set, and Node 20 takes an empty NO_COLOR for one (no-color.org does not).
+  const { NO_COLOR, ...rest } = env;
+  return WriteStream.prototype.getColorDepth(env.FORCE_COLOR === undefined && NO_COLOR ? env : rest) > 1;
 }

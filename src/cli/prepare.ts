@@ -1,11 +1,8 @@
 /**
- * From a target to an instrumented build: list the packages, rewrite their files, join the runtime, write the overlay.
- * A repeated build of the same target starts `go build` with the last overlay while it still checks whether that
- * overlay is up to date, so that the check costs no time of its own.
- */
+ * From a target to an instrumented build: list the packages, rewrite their files, join the runtime, write the overlay. */
 
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { Withdrawn } from "../gotool/build.js";
@@ -13,15 +10,17 @@ import { digest, ensureDirectory, installRuntime, storeText, touch, writeIfChang
 import type { CommandResult } from "../gotool/command.js";
 import { asksForCoverage, coverFlags } from "../gotool/cover.js";
 import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
+import { recordExecTrace } from "../gotool/exectrace.js";
 import { flagValue, joinRuntime, runtimeModule } from "../gotool/join.js";
 import { type GoPackage, listPackages } from "../gotool/packages.js";
 import type { InstrumentOptions } from "../instrument/index.js";
+import { INSTRUMENT_VERSION } from "../instrument/version.js";
 import type { ParsedFlags } from "./flags.js";
 import { packageFilter } from "./patterns.js";
 import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
 import type { Session } from "./session.js";
 import { tableFiles } from "./tables.js";
-import { fingerprint, watchedPaths } from "./unchanged.js";
+import { isJudgeable, look, settledBefore, type Watched, watchedFor } from "./unchanged.js";
 
 /** What to build. */
 export interface BuildRequest {
@@ -48,6 +47,14 @@ export interface BuildState {
   readonly bad: KnownBad;
 }
 
+/** By what a build is recognised as unchanged (see unchanged.ts). */
+export interface Watch {
+  readonly watched: Watched;
+  readonly fingerprint: string;
+  /** {@link GoEnvironment.identity} of the build. */
+  readonly environment: string;
+}
+
 /** A build that is ready to run. */
 export interface PreparedBuild {
   readonly environment: GoEnvironment;
@@ -65,8 +72,8 @@ export interface PreparedBuild {
   readonly overlayFor: (files: ReadonlySet<string>) => string;
   /** Files that must be named on the command line too, because the user named files and not packages. */
   readonly extraFor: (files: ReadonlySet<string>) => readonly string[];
-  /** What to look at to know whether anything changed, and how it looked before it was read. */
-  readonly watch: { readonly watched: readonly string[]; readonly fingerprint: string };
+  /** How to know whether anything changed; undefined where that cannot be told. */
+  readonly watch: Watch | undefined;
   /** Files that are not rewritten because an earlier build showed that their rewritten form does not compile. */
   readonly withdrawn: readonly Withdrawn[];
 }
@@ -85,9 +92,12 @@ export function buildDirectory(session: Session, request: BuildRequest, verb: st
     ([name]) => /^(GO|CGO_|CC$|CXX$)/.test(name) && name !== "GOTRACE_CACHE",
   );
   const { flags } = request;
-  const choice = [flags.list("include"), flags.list("exclude"), flags.has("generated")];
+  const choice = [flags.list("include"), flags.list("exclude"), flags.has("generated"), flags.has("exec-trace")];
   // The first word stands for the layout of the directory.
-  const key = digest("3", JSON.stringify([session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]));
+  const gotrace = ["4", INSTRUMENT_VERSION, basename(runtimeDirectory(session))];
+  const key = digest(
+    JSON.stringify([gotrace, session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]),
+  );
   const directory = ensureDirectory(join(session.cache, "build", key.slice(0, 24)));
   touch(directory);
   return directory;
@@ -118,6 +128,7 @@ export async function prepareBuild(
   directory: string,
   bad: KnownBad,
 ): Promise<PreparedBuild | CommandResult> {
+  const start = Date.now();
   const runtime = runtimeDirectory(session);
   const [environment, listed] = await Promise.all([
     readGoEnvironment(session.go),
@@ -137,10 +148,11 @@ export async function prepareBuild(
     (entry) => !entry.standard && (entry.main || (entry.localReplace && filter.named(entry))) && filter.accepts(entry),
   );
   const goFlags = [...environment.flags, ...request.goFlags];
-  const userOverlay = readOverlay(flagValue(goFlags, "overlay"));
+  const userOverlay = readOverlay(flagValue(goFlags, "overlay"), session.cwd);
   // Taken before the files are read: a change while they are is seen the next time.
-  const watched = watchedPaths(environment, chosen, session.env, session.cwd);
-  const watch = { watched, fingerprint: fingerprint(watched) };
+  const watched = watchedFor(environment, listed);
+  const seen = look(watched);
+  const recognisable = isJudgeable(request.patterns, goFlags) && settledBefore(seen, start);
   const rewriting = await rewriteFiles(session.cache, chosen, rewriteOptions(request.flags), userOverlay);
   session.log(
     `${chosen.length} packages, ${rewriting.files.length} files to trace (${rewriting.parsed} parsed, the rest unchanged)`,
@@ -153,12 +165,16 @@ export async function prepareBuild(
   if (coverage && environment.goWork && !request.tests && flagValue(goFlags, "coverpkg") === undefined) {
     cover.push(`-coverpkg=${listed.filter((entry) => entry.main).map((entry) => entry.importPath)}`);
   }
-  const joined = joinRuntime(environment, directory, runtime, request.goFlags);
+  const complete = !listed.some((entry) => entry.incomplete);
+  const joined = joinRuntime(environment, directory, runtime, request.goFlags, complete);
   const rewritten = new Map(
     rewriting.files.flatMap((entry): [string, string][] =>
       entry.rewritten === undefined || isBad(entry, bad) ? [] : [[entry.file, entry.rewritten]],
     ),
   );
+  const recorder = request.flags.has("exec-trace")
+    ? recordExecTrace(environment, runtime, request.goFlags)
+    : { overlay: [], flags: [] };
   const reports = new Map(rewriting.files.map((file) => [file.file, file.report]));
   const tablesFor = (wanted: ReadonlySet<string>) =>
     tableFiles(chosen, (file) => (wanted.has(file) ? reports.get(file)?.table : undefined));
@@ -167,6 +183,7 @@ export async function prepareBuild(
     const replace = Object.fromEntries([
       ...userOverlay,
       ...joined.overlay,
+      ...recorder.overlay,
       ...tables,
       ...[...rewritten].filter(([file]) => wanted.has(file)),
     ]);
@@ -181,9 +198,9 @@ export async function prepareBuild(
     rewritten,
     reports,
     directory,
-    flags: [...request.goFlags, ...joined.flags, ...cover],
+    flags: [...request.goFlags, ...joined.flags, ...recorder.flags, ...cover],
     joinEnv: joined.env,
-    watch,
+    watch: recognisable ? { watched, fingerprint: seen.fingerprint, environment: environment.identity } : undefined,
     overlayFor,
     extraFor: (wanted) => (files ? namedTables(request.patterns, listed, tablesFor(wanted)) : []),
     withdrawn: rewriting.files
@@ -230,12 +247,15 @@ export function rewriteOptions(flags: ParsedFlags): InstrumentOptions {
   return { runtimePath: runtimeModule, generated: flags.has("generated"), mode: "hooks" };
 }
 
-/** The user's own -overlay file. @throws UserError when it cannot be read */
-function readOverlay(path: string | undefined): ReadonlyMap<string, string> {
+/** The user's own -overlay file; relative paths in it start from `cwd`, as for go. @throws UserError when it cannot be read */
+function readOverlay(path: string | undefined, cwd: string): ReadonlyMap<string, string> {
   if (path === undefined) return new Map();
   try {
-    const parsed = JSON.parse(readFileSync(path, "utf8")) as { Replace?: Record<string, string> };
-    return new Map(Object.entries(parsed.Replace ?? {}));
+    const parsed = JSON.parse(readFileSync(resolve(cwd, path), "utf8")) as { Replace?: Record<string, string> };
+    // An empty replacement hides the file.
+    return new Map(
+      Object.entries(parsed.Replace ?? {}).map(([from, to]) => [resolve(cwd, from), to === "" ? "" : resolve(cwd, to)]),
+    );
   } catch (error) {
     throw new UserError(
       `-overlay: ${messageOf(error)}`,

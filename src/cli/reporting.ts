@@ -1,13 +1,14 @@
 /** From trace files to a report in one of the formats. */
 
 import { basename } from "node:path";
+import { ExitCode, UserError } from "../base/errors.js";
 import { formatNumberOf } from "../base/units.js";
-import type { Note } from "../calltrace/index.js";
+import { type ByteSource, HEADER_SIZE, type Note, readBytes, readHeader } from "../calltrace/index.js";
 import { buildForest, type CallForest, type ProcessTree } from "../calltree/index.js";
 import { type Measure, measureFor, renderFolded, renderJson, renderTree } from "../render/index.js";
 import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
-import { choice, treeOptions } from "./options.js";
+import { foldedUnit, treeOptions } from "./options.js";
 import { type Output, openOutput } from "./output.js";
 import { withProgress } from "./progress.js";
 import type { RunNote } from "./record.js";
@@ -24,10 +25,10 @@ export interface ReportRequest {
 }
 
 /**
- * Renders traces.
+ * Renders saved traces.
  * @param paths files or directories of files
  * @returns whether a part of a trace could not be read (what could be is in the report)
- * @throws UserError when there is no trace, or none that can be read
+ * @throws UserError when there is no trace, or one that cannot be read
  */
 export async function reportTraces(
   session: Session,
@@ -35,42 +36,60 @@ export async function reportTraces(
   paths: readonly string[],
   request: ReportRequest,
 ): Promise<boolean> {
-  const files = traceFiles(paths).map(openFile).filter(hasBegun);
+  const files = traceFiles(paths).map(openFile);
   try {
-    for (const { path, source } of files) session.log(`trace ${path}, ${source.size} bytes`);
-    if (files.length === 0) {
-      session.warn(
-        "no call was recorded: no traced function ran, or the process could not write its trace (see -v for what is traced)",
-      );
-      if (request.format === "tree") return false;
+    if (!files.some(hasBegun)) {
+      throw new UserError(`no trace in ${paths.join(", ")}`, "name a file that --save wrote", ExitCode.noInput);
     }
-    const output = openOutput(flags.string("o"), session.cwd, request.toStderr);
-    const options = treeOptions(flags);
-    const forest =
-      files.length === 0
-        ? { functions: [], processes: [] }
-        : withProgress("reading the trace", (progress) =>
-            buildForest(
-              files.map((file) => file.source),
-              {
-                noMerge: !options.merge,
-                minimum: options.merge ? 0 : options.min,
-                progress,
-              },
-            ),
-          );
-    const measure = await measureFor(forest.functions.map(({ name }) => name));
-    await output.write(render(forest, flags, request.format, output, measure));
-    const problems = [
-      ...(forest.problem ? [forest.problem] : []),
-      ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
-    ];
-    for (const { source, offset, message } of problems) {
-      session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; everything before it was used`);
-    }
-    return problems.length > 0;
+    for (const { path, source } of files.filter(hasBegun)) assertTrace(path, source);
+    return await reportOpenTraces(session, flags, files, request);
   } finally {
     for (const file of files) file.close();
+  }
+}
+
+/** Renders traces that are open. @returns whether a part of a trace could not be read */
+export async function reportOpenTraces(
+  session: Session,
+  flags: ParsedFlags,
+  opened: readonly OpenFile[],
+  request: ReportRequest,
+): Promise<boolean> {
+  const files = opened.filter(hasBegun);
+  for (const { path, source } of files) session.log(`trace ${path}, ${source.size} bytes`);
+  if (files.length === 0) {
+    session.warn(
+      "no call was recorded: no traced function ran, or the process could not write its trace (see -v for what is traced)",
+    );
+    if (request.format === "tree") return false;
+  }
+  const output = openOutput(flags.string("o"), session.cwd, request.toStderr);
+  const options = treeOptions(flags);
+  const sources = files.map((file) => file.source);
+  const limits = { noMerge: !options.merge, minimum: options.merge ? 0 : options.min };
+  const forest =
+    files.length === 0
+      ? { functions: [], processes: [] }
+      : withProgress("reading the trace", (progress) => buildForest(sources, { ...limits, progress }));
+  const measure = await measureFor(forest.functions.map(({ name }) => name));
+  await output.write(render(forest, flags, request.format, output, measure));
+  const problems = [
+    ...(forest.problem ? [forest.problem] : []),
+    ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
+  ];
+  for (const { source, offset, message } of problems) {
+    session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
+  }
+  return problems.length > 0;
+}
+
+/** @throws UserError that names the file when it is no trace */
+function assertTrace(path: string, source: ByteSource): void {
+  try {
+    readHeader(readBytes(source, 0, HEADER_SIZE), 0);
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`, error.advice, error.code);
+    throw error;
   }
 }
 
@@ -95,7 +114,7 @@ function render(
     note?.titles[process.info.directory] ?? basename(process.info.executable).replace(/\.exe$/, "");
   switch (format) {
     case "folded":
-      return renderFolded(forest, { unit: choice(flags, "unit", ["ns", "us", "ms", "calls"]) });
+      return renderFolded(forest, { unit: foldedUnit(flags) });
     case "json":
       return renderJson(forest, { ...filter, tests });
     default:

@@ -1,27 +1,40 @@
 /** One invocation of the command: where it runs, what it says on standard error, its temporary workspace. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { ExitCode, messageOf, UserError } from "../base/errors.js";
-import { cacheRoot, ensureDirectory } from "../gotool/cache.js";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
+import { openCache, pruneCache } from "../gotool/cache.js";
 import type { GoContext } from "../gotool/command.js";
 import type { ParsedFlags } from "./flags.js";
 
-/** See the module's comment. */
+/** Signals that end gotrace while no program of the user runs. */
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * See the module's comment. From the start a signal ends a running `go` and is then thrown as {@link Interrupted}, so
+ * that the workspace is removed; {@link standAside} leaves signals to others.
+ */
 export class Session {
+  /** Absolute. Keeps the name that the user knows where the path holds symbolic links, as go does. */
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly verbose: boolean;
-  readonly cache: string;
   readonly go: GoContext;
   readonly #keep: boolean;
+  /** Where the command was started: what relative paths in the environment are relative to. */
+  readonly #start: string;
+  #cache: string | undefined;
   #workspace: string | undefined;
+  readonly #interrupt = new AbortController();
+  readonly #onSignal = (signal: NodeJS.Signals) =>
+    this.#interrupt.abort(new Interrupted(128 + constants.signals[signal]));
 
   constructor(flags: ParsedFlags) {
     this.verbose = flags.has("verbose");
     this.#keep = flags.has("keep");
     this.env = { ...process.env };
+    this.#start = workingDirectory(this.env);
     const directory = flags.string("C");
     if (directory !== undefined) {
       try {
@@ -29,12 +42,34 @@ export class Session {
       } catch (error) {
         throw new UserError(`-C: ${messageOf(error)}`, "name a directory that exists", ExitCode.noInput);
       }
-      this.env.PWD = resolve(".");
+      this.env.PWD = process.cwd();
     }
-    // PWD keeps the name that the user knows where the path holds symbolic links, as the go command does.
-    this.cwd = process.cwd();
-    this.cache = ensureDirectory(cacheRoot(this.env));
-    this.go = { cwd: this.cwd, env: this.env, onCommand: (line) => this.log(line) };
+    this.cwd = workingDirectory(this.env);
+    this.go = { cwd: this.cwd, env: this.env, onCommand: (line) => this.log(line), signal: this.#interrupt.signal };
+    this.#guard();
+  }
+
+  #guard(): void {
+    for (const signal of endings) process.on(signal, this.#onSignal);
+  }
+
+  /** Leaves signals to `work`, or to their default. @throws Interrupted when one came before */
+  async standAside<T>(work: () => Promise<T>): Promise<T> {
+    this.#interrupt.signal.throwIfAborted();
+    const working = work();
+    // Only now: what `work` sets up before it first waits is in force, and no signal finds nobody.
+    for (const signal of endings) process.off(signal, this.#onSignal);
+    try {
+      return await working;
+    } finally {
+      this.#guard();
+    }
+  }
+
+  /** The root of the cache, made when first needed. @throws UserError when that fails */
+  get cache(): string {
+    this.#cache ??= openCache(this.env, this.#start);
+    return this.#cache;
   }
 
   /** A line of `-v`. */
@@ -51,7 +86,7 @@ export class Session {
   workspace(): string {
     if (this.#workspace === undefined) {
       try {
-        this.#workspace = mkdtempSync(join(tmpdir(), "gotrace-"));
+        this.#workspace = mkdtempSync(join(resolve(this.#start, tmpdir()), "gotrace-"));
       } catch (error) {
         throw new UserError(
           `cannot create a workspace: ${messageOf(error)}`,
@@ -64,11 +99,30 @@ export class Session {
     return this.#workspace;
   }
 
-  /** Removes the workspace, or says where it is with `--keep`. */
+  /**
+   * Removes the workspace, or says where it is with `--keep`; and what the cache has held too long. The session may go on
+   * without them.
+   */
   close(): void {
+    if (this.#cache !== undefined) pruneCache(this.#cache);
     if (this.#workspace === undefined) return;
     if (this.#keep) this.warn(`workspace kept in ${this.#workspace}`);
     else rmSync(this.#workspace, { recursive: true, force: true });
     this.#workspace = undefined;
+  }
+}
+
+/** The working directory by the name in PWD, where that is one of its names. @throws UserError when it is gone */
+function workingDirectory({ PWD }: NodeJS.ProcessEnv): string {
+  try {
+    const here = statSync(".", { bigint: true });
+    const named = PWD && isAbsolute(PWD) ? statSync(PWD, { bigint: true, throwIfNoEntry: false }) : undefined;
+    return named?.ino === here.ino && named.dev === here.dev ? PWD! : process.cwd();
+  } catch (error) {
+    throw new UserError(
+      `cannot find the working directory: ${messageOf(error)}`,
+      "change to a directory that exists",
+      ExitCode.noInput,
+    );
   }
 }

@@ -1,69 +1,131 @@
 /**
- * Whether anything changed since the last build that could change which files belong to it or what they become: the files,
- * their directories, go.mod and go.work with their sums, vendor/modules.txt, the go command and its settings. Judged as make
- * judges, by time, size and identity of the files. All else (embedded files, other modules, the tool chain) is judged by
- * `go build`, which runs in any case.
+ * Whether anything changed since the last build that could change which files belong to it or what they become. Where
+ * nothing did, the last overlay is still right, and `go build` alone is asked.
+ *
+ * An overlay is a function of
+ *
+ * 1. gotrace, the command line, the working directory and the environment: they name the build's directory in the cache;
+ * 2. what `go env` answers (release, platform, go.mod and go.work in force, GOFLAGS, also those of `go env -w`): asked each
+ *    time, and compared by {@link GoEnvironment.identity};
+ * 3. the files that `go list` finds for the packages named, which follow from
+ *    a. go.mod and go.work, the go.mod of all modules of the workspace and of all that a `replace` finds on disk, their sums,
+ *       and vendor/modules.txt: they say which module, so which directory, an import path is;
+ *    b. in the directory of every package of the build that may change (of the main modules whether traced or not, of
+ *       replaced modules, vendored ones): the names of its .go files and the files themselves, whose build constraints and
+ *       imports say what belongs to the build. So a package can join only when a file is changed or added that is watched.
+ *       The standard library and the module cache do not change under one release and one go.mod;
+ * 4. the contents of these files.
+ *
+ * Files are judged as make judges them, by time, size and identity. A file that changed while `go list` ran, or just before
+ * it, by less than clocks can tell, could be known in one state and remembered in another: then nothing is remembered. All
+ * else (embedded files, C and assembly, other modules, the tool chain) is judged by `go build`, which runs in any case, and
+ * a last overlay with which it fails is given up.
+ *
+ * Not judged, so never remembered: patterns that may match new packages, and the -overlay and -modfile flags.
  */
 
-import { realpathSync, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { digest } from "../gotool/cache.js";
 import type { GoEnvironment } from "../gotool/environment.js";
+import { flagValue } from "../gotool/join.js";
 import type { GoPackage } from "../gotool/packages.js";
 
-/** What {@link fingerprint} looks at. */
-export function watchedPaths(
-  environment: GoEnvironment,
-  packages: readonly GoPackage[],
-  env: NodeJS.ProcessEnv,
-  cwd: string,
-): string[] {
-  const { goMod, goWork } = environment;
-  const roots = [goMod, goWork].filter((path) => path !== "");
-  const paths = new Set<string>([goCommand(env), goSettings(env)]);
-  for (const path of roots) {
-    for (const related of [
-      path,
-      path.replace(/\.mod$/, ".sum"),
-      `${path}.sum`,
-      join(dirname(path), "vendor/modules.txt"),
-    ]) {
-      paths.add(related);
+/** What to look at, in a form that can be stored. */
+export interface Watched {
+  readonly files: readonly string[];
+  /** Directories whose .go files count. */
+  readonly directories: readonly string[];
+}
+
+/** How the watched files look. */
+export interface Look {
+  readonly fingerprint: string;
+  /** When one of them, or one of the directories, changed last: milliseconds since 1970. */
+  readonly newest: number;
+}
+
+/** Milliseconds by which the time of a change may lag behind the clock. */
+const clockLag = 20;
+
+/** Whether a build with these flags and patterns can be judged at all. */
+export function isJudgeable(patterns: readonly string[], goFlags: readonly string[]): boolean {
+  return (
+    flagValue(goFlags, "overlay") === undefined &&
+    flagValue(goFlags, "modfile") === undefined &&
+    !patterns.some((pattern) => pattern.includes("...") || /^(all|std|cmd|tool|work)$/.test(pattern))
+  );
+}
+
+/** What {@link look} must look at for a build of these packages. */
+export function watchedFor(environment: GoEnvironment, packages: readonly GoPackage[]): Watched {
+  const fixed = (entry: GoPackage) =>
+    entry.standard || (environment.modCache !== "" && isInside(environment.modCache, entry.dir));
+  const directories = packages.filter((entry) => !fixed(entry)).map((entry) => entry.dir);
+  return { files: [...moduleFiles(environment)], directories: [...new Set(directories)] };
+}
+
+/** Looks at files and directories; a missing file is a look too. */
+export function look({ files, directories }: Watched): Look {
+  const marks: string[] = [];
+  let newest = 0;
+  const mark = (path: string): void => {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (found) newest = Math.max(newest, Number(found.ctimeMs), Number(found.mtimeMs));
+    marks.push(found ? `${path} ${found.mtimeNs} ${found.ctimeNs} ${found.size} ${found.ino}` : `${path} missing`);
+  };
+  for (const path of files) mark(path);
+  for (const path of directories) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found?.isDirectory()) {
+      marks.push(`${path} missing`);
+      continue;
     }
+    // A file that was removed meanwhile shows in the directory's time alone. That time is no part of the fingerprint, because
+    // a binary may be written there.
+    newest = Math.max(newest, found.ctimeMs, found.mtimeMs);
+    const names = readdirSync(path).filter((name) => name.endsWith(".go"));
+    for (const name of names.sort()) mark(join(path, name));
   }
-  // A new go.mod or go.work nearer to the working directory would take over.
-  for (let at = cwd; ; at = dirname(at)) {
-    paths.add(join(at, "go.mod")).add(join(at, "go.work"));
-    if (dirname(at) === at) break;
-  }
-  for (const entry of packages) {
-    paths.add(entry.dir);
-    for (const file of entry.files) paths.add(file);
-  }
-  return [...paths];
+  return { fingerprint: digest(...marks), newest };
 }
 
-/** A digest over time, size and identity of files; a missing file has one too. */
-export function fingerprint(paths: readonly string[]): string {
-  return digest(...paths.map((path) => `${path} ${mark(path)}`));
+/** Whether what was looked at had not changed since before `start` (milliseconds since 1970). */
+export function settledBefore({ newest }: Look, start: number): boolean {
+  return newest < start - clockLag;
 }
 
-function mark(path: string): string {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found ? `${found.mtimeNs} ${found.ctimeNs} ${found.size} ${found.ino}` : "missing";
-}
-
-function goCommand(env: NodeJS.ProcessEnv): string {
-  const name = process.platform === "win32" ? "go.exe" : "go";
-  for (const directory of (env.PATH ?? "").split(delimiter)) {
-    const path = join(directory, name);
-    if (statSync(path, { throwIfNoEntry: false })) return realpathSync(path);
+/** The files that say where modules are. */
+function moduleFiles({ goMod, goWork }: GoEnvironment): Set<string> {
+  const files = new Set<string>();
+  const add = (path: string, sum: string) => {
+    files
+      .add(path)
+      .add(sum)
+      .add(join(dirname(path), "vendor/modules.txt"));
+  };
+  const mains = new Set(goMod === "" ? [] : [goMod]);
+  if (goWork !== "") {
+    add(goWork, `${goWork}.sum`);
+    for (const directory of localDirectories(goWork)) mains.add(join(directory, "go.mod"));
   }
-  return name;
+  for (const main of mains) {
+    add(main, main.replace(/\.mod$/, ".sum"));
+    for (const directory of localDirectories(main)) files.add(join(directory, "go.mod"));
+  }
+  return files;
 }
 
-/** The file of `go env -w`. */
-function goSettings(env: NodeJS.ProcessEnv): string {
-  return env.GOENV ?? join(env.XDG_CONFIG_HOME ?? join(homedir(), ".config"), "go", "env");
+/** The directories that `use` and `replace` lines name: every word that can only be a path. More than these do no harm. */
+function localDirectories(file: string): string[] {
+  if (!existsSync(file)) return [];
+  return [...readFileSync(file, "utf8").matchAll(/"([^"\n]*)"|`([^`\n]*)`|([^\s"`]+)/g)]
+    .map((match) => match[1] ?? match[2] ?? match[3] ?? "")
+    .filter((word) => /^\.{1,2}([\\/]|$)/.test(word) || isAbsolute(word))
+    .map((word) => resolve(dirname(file), word));
+}
+
+function isInside(directory: string, path: string): boolean {
+  const way = relative(directory, path);
+  return !way.startsWith("..") && !isAbsolute(way);
 }

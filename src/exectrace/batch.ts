@@ -4,7 +4,7 @@
  * A batch is a byte, uvarints for generation, thread, base time and size, and the data. Segments are reused from
  * generation to generation, so that memory is that of the largest generation and nothing is collected.
  */
-import { unsigned, varint, varintEnd } from "./bytes.js";
+import { unsigned, Varints } from "./bytes.js";
 import { corrupt } from "./errors.js";
 import { readHeader } from "./header.js";
 import { HEADER_SIZE, MAX_BATCH, VERSION_END, Wire } from "./spec.js";
@@ -66,24 +66,30 @@ export class Segments {
   }
 }
 
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+
 /** What `next` found: a batch, the end of a generation, nothing yet, or the end of the file. */
 export type Framed = Batch | "end-of-generation" | "hungry" | "eof" | "cut";
 
-export class Framer {
+export class Framer extends Varints {
   /** Of the header; 0 until it was read. */
   version = 0;
   /** Bytes of the file that have been taken in complete batches, and of all. */
   consumed = 0;
   received = 0;
-  private chunk: Uint8Array = new Uint8Array(0);
+  private chunk = NO_BYTES;
   private at = 0;
   private finished = false;
   /** Start of a frame that a chunk ended in. */
-  private readonly carry = new Uint8Array(LONGEST_HEADER + SLACK);
+  private readonly carry: Uint8Array = new Uint8Array(LONGEST_HEADER + SLACK);
   private carried = 0;
   /** The batch whose data is being copied, and how much of it is still to come. */
   private open: Batch | undefined;
   private missing = 0;
+
+  constructor() {
+    super(NO_BYTES);
+  }
 
   /** The next bytes of the file; the last ones must have been used up (`next` said "hungry"). */
   push(chunk: Uint8Array): void {
@@ -157,16 +163,19 @@ export class Framer {
     if (kind !== Wire.EventBatch && kind !== Wire.ExperimentalBatch) {
       throw corrupt(this.consumed, `a batch was expected, found ${kind}`);
     }
+    this.bytes = bytes;
     let at = start + (kind === Wire.ExperimentalBatch ? 2 : 1);
     const fields = [0, 0, 0, 0];
     for (let i = 0; i < 4; i++) {
-      const value = varint(bytes, at);
-      if (varintEnd > limit || (varintEnd < 0 && limit - at < 10)) {
+      const value = this.varint(at);
+      if (this.after > limit) {
+        // Decoded from what lies behind the bytes that are there, so nothing is known yet.
+        this.broken = false;
         return this.finished ? "cut" : "hungry";
       }
-      if (varintEnd < 0) throw corrupt(this.consumed, "a malformed number in the head of a batch");
+      if (this.broken) throw corrupt(this.consumed, "a malformed number in the head of a batch");
       fields[i] = value;
-      at = varintEnd;
+      at = this.after;
     }
     const [generation, thread, time, size] = fields as [number, number, number, number];
     if (unsigned(size) > MAX_BATCH) {

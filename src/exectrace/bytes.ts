@@ -3,74 +3,77 @@
  * signed in Go, and 2^64 - 1 stands for "none" there. Magnitudes beyond 2^53 are rounded.
  */
 
-/** Where the varint that `varint` decoded last ended; -1 when it was malformed (as Go judges it). */
-export let varintEnd = 0;
-
-/**
- * Decodes the varint at `at`. Reads 10 bytes at most, maybe behind the end of the data, where some must
- * be readable: the caller compares `varintEnd` with it.
- */
-export function varint(bytes: Uint8Array, at: number): number {
-  // Up to four bytes the value is a small integer, in the engine's sense too.
-  const a = bytes[at]!;
-  if (a < 0x80) {
-    varintEnd = at + 1;
-    return a;
-  }
-  const b = bytes[at + 1]!;
-  if (b < 0x80) {
-    varintEnd = at + 2;
-    return (a & 0x7f) | (b << 7);
-  }
-  const c = bytes[at + 2]!;
-  if (c < 0x80) {
-    varintEnd = at + 3;
-    return (a & 0x7f) | ((b & 0x7f) << 7) | (c << 14);
-  }
-  const d = bytes[at + 3]!;
-  if (d < 0x80) {
-    varintEnd = at + 4;
-    return (a & 0x7f) | ((b & 0x7f) << 7) | ((c & 0x7f) << 14) | (d << 21);
-  }
-  return longVarint(bytes, at);
-}
-
-function longVarint(bytes: Uint8Array, at: number): number {
-  let low = 0;
-  let high = 0;
-  for (let i = 0; i < 10; i++) {
-    const byte = bytes[at + i]!;
-    const bits = byte & 0x7f;
-    if (i < 4) low |= bits << (7 * i);
-    else if (i === 4) {
-      low |= bits << 28;
-      high = bits >>> 4;
-    } else high |= bits << (7 * i - 32);
-    if (byte < 0x80) {
-      if (i === 9 && byte > 1) break;
-      varintEnd = at + i + 1;
-      // `high` is signed: from 2^63 on the value is negative.
-      if (high === 0 && low >= 0) return low;
-      return high * 4294967296 + (low >>> 0);
-    }
-  }
-  varintEnd = -1;
-  return 0;
-}
-
 /** A value that cannot be negative: of a counter, a size, a time. */
 export function unsigned(value: number): number {
   return value < 0 ? value + 2 ** 64 : value;
 }
 
+/**
+ * Decodes varints from bytes. Where one ended is a field of the object: kept in a variable of the module, the engine loses
+ * track that it is a small integer, and decoding takes twice as long.
+ */
+export class Varints {
+  /** Where the varint that `varint` decoded last ended. */
+  protected after = 0;
+  /** A varint was malformed (as Go judges it), and its value means nothing; never cleared. */
+  protected broken = false;
+
+  constructor(protected bytes: Uint8Array) {}
+
+  /**
+   * Decodes the varint at `at`. Reads 10 bytes at most, maybe behind the end of the data, where some must be readable:
+   * the caller compares `after` with it.
+   */
+  protected varint(at: number): number {
+    const { bytes } = this;
+    let value = 0;
+    for (let i = 0; i < 4; i++) {
+      const byte = bytes[at + i]!;
+      value |= (byte & 0x7f) << (7 * i);
+      if (byte < 0x80) {
+        this.after = at + i + 1;
+        return value;
+      }
+    }
+    return this.long(at);
+  }
+
+  private long(at: number): number {
+    const { bytes } = this;
+    let low = 0;
+    let high = 0;
+    for (let i = 0; i < 10; i++) {
+      const byte = bytes[at + i]!;
+      const bits = byte & 0x7f;
+      if (i < 4) low |= bits << (7 * i);
+      else if (i === 4) {
+        low |= bits << 28;
+        high = bits >>> 4;
+      } else high |= bits << (7 * i - 32);
+      if (byte < 0x80) {
+        if (i === 9 && byte > 1) break;
+        this.after = at + i + 1;
+        // `high` is signed: from 2^63 on the value is negative. What fits 32 bits stays a small integer, -1 above all.
+        if (high === low >> 31) return low;
+        return high * 4294967296 + (low >>> 0);
+      }
+    }
+    this.after = at + 10;
+    this.broken = true;
+    return 0;
+  }
+}
+
 /** A position in the data of a batch; malformed data throws what `fail` makes. */
-export class ByteReader {
+export class ByteReader extends Varints {
   constructor(
-    readonly bytes: Uint8Array,
+    bytes: Uint8Array,
     public at: number,
     readonly end: number,
     private readonly fail: (reason: string) => Error,
-  ) {}
+  ) {
+    super(bytes);
+  }
 
   get done(): boolean {
     return this.at >= this.end;
@@ -83,9 +86,9 @@ export class ByteReader {
 
   /** As `varint`: from 2^63 on negative. */
   signed(): number {
-    const value = varint(this.bytes, this.at);
-    if (varintEnd < 0 || varintEnd > this.end) throw this.fail("the batch ends within a number");
-    this.at = varintEnd;
+    const value = this.varint(this.at);
+    if (this.broken || this.after > this.end) throw this.fail("the batch ends within a number");
+    this.at = this.after;
     return value;
   }
 

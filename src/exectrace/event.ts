@@ -182,7 +182,7 @@ const NO_TEXTS: Texts = { text: () => "" };
 export class EventRecord implements TraceEvent {
   kind: EventKind = EventKind.Sync;
   type = 0;
-  time = 0;
+  time = -0;
   thread: number = NONE;
   proc: number = NONE;
   goroutine: number = NONE;
@@ -196,9 +196,9 @@ export class EventRecord implements TraceEvent {
   name = "";
   task = 0;
   parent: number = NONE;
-  value = 0;
-  swept = 0;
-  reclaimed = 0;
+  value = -0;
+  swept = -0;
+  reclaimed = -0;
   args: number[] = [];
   private texts = NO_TEXTS;
   private place = 0;

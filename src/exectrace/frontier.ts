@@ -3,16 +3,26 @@ import type { Cursor } from "./cursor.js";
 
 export class Frontier {
   readonly heap: Cursor[] = [];
+  /** While the time of the first cursor is not beyond, it stays the first. */
+  private limit = -0; // -0 and not 0: the engine is to know from the beginning that it is no small integer
 
   insert(cursor: Cursor): void {
     this.heap.push(cursor);
     this.up(this.heap.length - 1);
+    this.setLimit();
+  }
+
+  /** Restores the order after the time of the first cursor has grown. */
+  updateFirst(): void {
+    if (this.heap[0]!.time <= this.limit) return;
+    this.down(0);
+    this.setLimit();
   }
 
   /** Restores the order after the time of the cursor at `i` has changed. */
   update(i: number): void {
-    if (i > 0 && this.up(i) !== i) return;
-    this.down(i);
+    if (this.up(i) === i) this.down(i);
+    this.setLimit();
   }
 
   /** Takes the cursor at `i` out: it is moved to the root, swapped with the last one, and that one sifted down. */
@@ -22,18 +32,26 @@ export class Frontier {
     this.swap(0, heap.length - 1);
     heap.pop();
     this.down(0);
+    this.setLimit();
   }
 
   /** Sorts all cursors by time; a sorted heap is a heap. */
   sort(): void {
     const { heap } = this;
-    if (heap.length > 12) {
-      heap.sort((a, b) => a.time - b.time);
-      return;
+    if (heap.length > 12) heap.sort((a, b) => a.time - b.time);
+    else {
+      for (let i = 1; i < heap.length; i++) {
+        for (let j = i; j > 0 && heap[j]!.time < heap[j - 1]!.time; j--) this.swap(j, j - 1);
+      }
     }
-    for (let i = 1; i < heap.length; i++) {
-      for (let j = i; j > 0 && heap[j]!.time < heap[j - 1]!.time; j--) this.swap(j, j - 1);
-    }
+    this.setLimit();
+  }
+
+  private setLimit(): void {
+    const { heap } = this;
+    const left = heap.length > 1 ? heap[1]!.time : Number.POSITIVE_INFINITY;
+    const right = heap.length > 2 ? heap[2]!.time : Number.POSITIVE_INFINITY;
+    this.limit = left < right ? left : right;
   }
 
   private up(from: number): number {

@@ -7,8 +7,17 @@ import { type Machine, type Resource, ThreadState } from "./state.js";
 /** Statuses of the wire as states. */
 const STATES = [GoState.Undetermined, GoState.Runnable, GoState.Running, GoState.Syscall, GoState.Waiting] as const;
 
-/** GoStatus g m status [stack]: what a goroutine is doing when a generation first mentions it. */
+/** GoStatus g m status: what a goroutine is doing when a generation first mentions it. */
 export function goStatus(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return status(m, c, thread, 0);
+}
+
+/** GoStatusStack g m status stack. */
+export function goStatusStack(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return status(m, c, thread, m.stack(c, c.a3));
+}
+
+function status(m: Machine, c: Cursor, thread: ThreadState, stack: number): boolean {
   const id = c.a0;
   const status = c.a2;
   if (!(status >= 0 && status < STATES.length)) throw m.fail(c, `goroutine ${id} has the unknown status ${status}`);
@@ -26,7 +35,7 @@ export function goStatus(m: Machine, c: Cursor, thread: ThreadState): boolean {
     throw m.fail(c, `goroutine ${id} is new, but nobody created it`);
   }
   const event = transition(m, c, thread, id, from, STATES[status]!);
-  event.stack = event.transitionStack = c.type === Wire.GoStatusStack ? m.stack(c, c.a3) : 0;
+  event.stack = event.transitionStack = stack;
   if (status === GoStatus.Running) thread.setGoroutine(id, goroutine);
   else if (status === GoStatus.Syscall) inSyscall(m, c, thread, goroutine, event);
   return true;
@@ -59,14 +68,22 @@ function inSyscall(m: Machine, c: Cursor, thread: ThreadState, goroutine: Resour
   event.thread = home;
 }
 
-/** GoCreate g stack' stack, GoCreateBlocked: by a running goroutine, or by none. */
+/** GoCreate g stack' stack: by a running goroutine, or by none. */
 export function goCreate(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return created(m, c, thread, GoStatus.Runnable, GoState.Runnable);
+}
+
+/** GoCreateBlocked g stack' stack. */
+export function goCreateBlocked(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return created(m, c, thread, GoStatus.Waiting, GoState.Waiting);
+}
+
+function created(m: Machine, c: Cursor, thread: ThreadState, status: number, state: GoState): boolean {
   m.need(c, thread, true, false);
   const creator = m.current(thread);
   if (creator && creator.status !== GoStatus.Running) throw m.fail(c, `goroutine ${creator.id} is not running`);
-  const blocked = c.type === Wire.GoCreateBlocked;
-  create(m, c, blocked ? GoStatus.Waiting : GoStatus.Runnable);
-  const event = transition(m, c, thread, c.a0, GoState.NotExist, blocked ? GoState.Waiting : GoState.Runnable);
+  create(m, c, status);
+  const event = transition(m, c, thread, c.a0, GoState.NotExist, state);
   event.stack = m.stack(c, c.a2);
   event.transitionStack = m.stack(c, c.a1);
   return true;
@@ -101,21 +118,33 @@ export function goStart(m: Machine, c: Cursor, thread: ThreadState): boolean {
   return true;
 }
 
-/** GoStop reason stack, GoBlock reason stack, GoDestroy: of the running goroutine, so always possible. */
+/** GoStop reason stack: of the running goroutine, so always possible. */
 export function goStop(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return stops(m, c, thread, GoStatus.Runnable, GoState.Runnable);
+}
+
+/** GoBlock reason stack: as GoStop. */
+export function goBlock(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return stops(m, c, thread, GoStatus.Waiting, GoState.Waiting);
+}
+
+function stops(m: Machine, c: Cursor, thread: ThreadState, status: number, state: GoState): boolean {
   m.needAll(c, thread);
   const goroutine = m.running(c, thread, GoStatus.Running);
-  if (c.type === Wire.GoDestroy) {
-    m.removeGoroutine(goroutine);
-    transition(m, c, thread, goroutine.id, GoState.Running, GoState.NotExist);
-  } else {
-    const blocked = c.type === Wire.GoBlock;
-    goroutine.status = blocked ? GoStatus.Waiting : GoStatus.Runnable;
-    const to = blocked ? GoState.Waiting : GoState.Runnable;
-    const event = transition(m, c, thread, goroutine.id, GoState.Running, to);
-    event.reason = m.text(c, c.a0);
-    event.stack = event.transitionStack = m.stack(c, c.a1);
-  }
+  goroutine.status = status;
+  const event = transition(m, c, thread, goroutine.id, GoState.Running, state);
+  event.reason = m.text(c, c.a0);
+  event.stack = event.transitionStack = m.stack(c, c.a1);
+  thread.setGoroutine(NONE, undefined);
+  return true;
+}
+
+/** GoDestroy: as GoStop. */
+export function goDestroy(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  m.needAll(c, thread);
+  const goroutine = m.running(c, thread, GoStatus.Running);
+  m.removeGoroutine(goroutine);
+  transition(m, c, thread, thread.goroutine, GoState.Running, GoState.NotExist);
   thread.setGoroutine(NONE, undefined);
   return true;
 }
@@ -131,17 +160,25 @@ export function goUnblock(m: Machine, c: Cursor, thread: ThreadState): boolean {
   return true;
 }
 
-/** GoSwitch g seq, GoSwitchDestroy: unblocks a goroutine, blocks or ends the current one, and starts the other. */
+/** GoSwitch g seq: unblocks a goroutine, blocks the current one, and starts the other. */
 export function goSwitch(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return switches(m, c, thread, false);
+}
+
+/** GoSwitchDestroy g seq: as GoSwitch, but the current goroutine ends. */
+export function goSwitchDestroy(m: Machine, c: Cursor, thread: ThreadState): boolean {
+  return switches(m, c, thread, true);
+}
+
+function switches(m: Machine, c: Cursor, thread: ThreadState, destroy: boolean): boolean {
   m.needAll(c, thread);
   const current = m.running(c, thread, GoStatus.Running);
   const id = c.a0;
   const next = m.goroutine(id);
   if (!next || next.status !== GoStatus.Waiting || !next.isNext(m.generation, c.a1)) return false;
   transition(m, c, thread, id, GoState.Waiting, GoState.Runnable);
-  const destroy = c.type === Wire.GoSwitchDestroy;
   const second = m.follow(c, thread, EventKind.StateTransition, destroy ? Wire.GoDestroy : Wire.GoBlock);
-  describe(second, current.id, GoState.Running, destroy ? GoState.NotExist : GoState.Waiting);
+  describe(second, thread.goroutine, GoState.Running, destroy ? GoState.NotExist : GoState.Waiting);
   if (destroy) m.removeGoroutine(current);
   else current.status = GoStatus.Waiting;
   const third = m.follow(c, thread, EventKind.StateTransition, Wire.GoStart);
@@ -197,7 +234,7 @@ export function goDestroySyscall(m: Machine, c: Cursor, thread: ThreadState): bo
   m.need(c, thread, false, true);
   const goroutine = m.running(c, thread, GoStatus.Syscall);
   m.removeGoroutine(goroutine);
-  if (thread.proc === NONE) transition(m, c, thread, goroutine.id, GoState.Syscall, GoState.NotExist);
+  if (thread.proc === NONE) transition(m, c, thread, thread.goroutine, GoState.Syscall, GoState.NotExist);
   else {
     const proc = procOf(m, c, thread);
     if (proc.status !== ProcStatus.Syscall) throw m.fail(c, `proc ${proc.id} is not in a syscall`);
@@ -207,7 +244,7 @@ export function goDestroySyscall(m: Machine, c: Cursor, thread: ThreadState): bo
     describe(steal, proc.id, ProcState.Running, ProcState.Idle);
     steal.resource = ResourceKind.Proc;
     const destroy = m.follow(c, thread, EventKind.StateTransition, c.type);
-    describe(destroy, goroutine.id, GoState.Syscall, GoState.NotExist);
+    describe(destroy, thread.goroutine, GoState.Syscall, GoState.NotExist);
     thread.setProc(NONE, undefined);
   }
   thread.setGoroutine(NONE, undefined);

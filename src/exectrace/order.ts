@@ -11,6 +11,8 @@ import * as user from "./order-user.js";
 import { Wire } from "./spec.js";
 import { type Machine, ThreadState } from "./state.js";
 
+type Handler = (m: Machine, c: Cursor, thread: ThreadState) => boolean;
+
 /**
  * Tries the event of a cursor. If it may come now, the states change, and `m.event` (and what follows it) is filled.
  *
@@ -19,8 +21,8 @@ import { type Machine, ThreadState } from "./state.js";
  */
 export function advance(m: Machine, c: Cursor): boolean {
   const thread = c.state ?? stateOf(m, c);
-  const came = dispatch(m, c, thread);
-  if (came && thread === m.nobody) {
+  const came = HANDLERS[c.type]!(m, c, thread);
+  if (thread.id === -1) {
     thread.setProc(-1, undefined);
     thread.setGoroutine(-1, undefined);
   }
@@ -37,78 +39,61 @@ function stateOf(m: Machine, c: Cursor): ThreadState {
   return thread;
 }
 
-function dispatch(m: Machine, c: Cursor, thread: ThreadState): boolean {
-  switch (c.type) {
-    case Wire.GoStart:
-      return go.goStart(m, c, thread);
-    case Wire.GoStop:
-    case Wire.GoBlock:
-    case Wire.GoDestroy:
-      return go.goStop(m, c, thread);
-    case Wire.GoUnblock:
-      return go.goUnblock(m, c, thread);
-    case Wire.GoSyscallBegin:
-      return go.goSyscallBegin(m, c, thread);
-    case Wire.GoSyscallEnd:
-      return go.goSyscallEnd(m, c, thread);
-    case Wire.GoSyscallEndBlocked:
-      return go.goSyscallEndBlocked(m, c, thread);
-    case Wire.GoCreate:
-    case Wire.GoCreateBlocked:
-      return go.goCreate(m, c, thread);
-    case Wire.GoStatus:
-    case Wire.GoStatusStack:
-      return go.goStatus(m, c, thread);
-    case Wire.GoSwitch:
-    case Wire.GoSwitchDestroy:
-      return go.goSwitch(m, c, thread);
-    case Wire.GoCreateSyscall:
-      return go.goCreateSyscall(m, c, thread);
-    case Wire.GoDestroySyscall:
-      return go.goDestroySyscall(m, c, thread);
-    case Wire.ProcStart:
-      return proc.procStart(m, c, thread);
-    case Wire.ProcStop:
-      return proc.procStop(m, c, thread);
-    case Wire.ProcSteal:
-      return proc.procSteal(m, c, thread);
-    case Wire.ProcStatus:
-      return proc.procStatus(m, c, thread);
-    case Wire.HeapAlloc:
-    case Wire.HeapGoal:
-    case Wire.ProcsChange:
-      return range.metric(m, c, thread);
-    case Wire.GCSweepBegin:
-    case Wire.GCSweepEnd:
-      return range.sweep(m, c, thread);
-    case Wire.GCSweepActive:
-      return range.sweepActive(m, c, thread);
-    case Wire.STWBegin:
-    case Wire.GCMarkAssistBegin:
-      return range.goRangeBegin(m, c, thread);
-    case Wire.STWEnd:
-    case Wire.GCMarkAssistEnd:
-      return range.goRangeEnd(m, c, thread);
-    case Wire.GCMarkAssistActive:
-      return range.goRangeActive(m, c, thread);
-    case Wire.GCActive:
-    case Wire.GCBegin:
-    case Wire.GCEnd:
-      return range.gc(m, c, thread);
-    case Wire.GoLabel:
-      return range.label(m, c, thread);
-    case Wire.UserTaskBegin:
-      return user.taskBegin(m, c, thread);
-    case Wire.UserTaskEnd:
-      return user.taskEnd(m, c, thread);
-    case Wire.UserRegionBegin:
-    case Wire.UserRegionEnd:
-      return user.region(m, c, thread);
-    case Wire.UserLog:
-      return user.log(m, c, thread);
-    case Wire.ClockSnapshot:
-      throw m.fail(c, "it does not belong among the events of a thread");
-    default:
-      return range.experimental(m, c, thread);
-  }
+/** What tries each event; by its number on the wire. */
+const HANDLERS: Handler[] = new Array(256).fill(impossible);
+const table: Partial<Record<keyof typeof Wire, Handler>> = {
+  ProcsChange: range.procsChange,
+  ProcStart: proc.procStart,
+  ProcStop: proc.procStop,
+  ProcSteal: proc.procSteal,
+  ProcStatus: proc.procStatus,
+  GoCreate: go.goCreate,
+  GoCreateSyscall: go.goCreateSyscall,
+  GoStart: go.goStart,
+  GoDestroy: go.goDestroy,
+  GoDestroySyscall: go.goDestroySyscall,
+  GoStop: go.goStop,
+  GoBlock: go.goBlock,
+  GoUnblock: go.goUnblock,
+  GoSyscallBegin: go.goSyscallBegin,
+  GoSyscallEnd: go.goSyscallEnd,
+  GoSyscallEndBlocked: go.goSyscallEndBlocked,
+  GoStatus: go.goStatus,
+  STWBegin: range.stopBegin,
+  STWEnd: range.stopEnd,
+  GCActive: range.gcActive,
+  GCBegin: range.gcBegin,
+  GCEnd: range.gcEnd,
+  GCSweepActive: range.sweepActive,
+  GCSweepBegin: range.sweepBegin,
+  GCSweepEnd: range.sweepEnd,
+  GCMarkAssistActive: range.assistActive,
+  GCMarkAssistBegin: range.assistBegin,
+  GCMarkAssistEnd: range.assistEnd,
+  HeapAlloc: range.heapAlloc,
+  HeapGoal: range.heapGoal,
+  GoLabel: user.label,
+  UserTaskBegin: user.taskBegin,
+  UserTaskEnd: user.taskEnd,
+  UserRegionBegin: user.regionBegin,
+  UserRegionEnd: user.regionEnd,
+  UserLog: user.log,
+  GoSwitch: go.goSwitch,
+  GoSwitchDestroy: go.goSwitchDestroy,
+  GoCreateBlocked: go.goCreateBlocked,
+  GoStatusStack: go.goStatusStack,
+  Span: user.experimental,
+  SpanAlloc: user.experimental,
+  SpanFree: user.experimental,
+  HeapObject: user.experimental,
+  HeapObjectAlloc: user.experimental,
+  HeapObjectFree: user.experimental,
+  GoroutineStack: user.experimental,
+  GoroutineStackAlloc: user.experimental,
+  GoroutineStackFree: user.experimental,
+};
+for (const [name, handler] of Object.entries(table)) HANDLERS[Wire[name as keyof typeof Wire]] = handler;
+
+function impossible(m: Machine, c: Cursor): never {
+  throw m.fail(c, "it does not belong among the events of a thread");
 }

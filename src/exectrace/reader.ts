@@ -34,7 +34,7 @@ export class TraceReader {
   private names!: StackNames;
   /** Followers of the last step that have been delivered. */
   private followed = 0;
-  private last = 0;
+  private last = -0;
   private syncs = 0;
   /** Absolute time of the first event, in nanoseconds. */
   private zero = -1;
@@ -120,8 +120,9 @@ export class TraceReader {
     const { frontier } = this;
     const cursor = frontier.heap[i]!;
     if (!advance(this.machine, cursor)) return false;
-    if (cursor.next()) frontier.update(i);
-    else frontier.remove(i);
+    if (!cursor.next()) frontier.remove(i);
+    else if (i === 0) frontier.updateFirst();
+    else frontier.update(i);
     return true;
   }
 

@@ -143,13 +143,17 @@ const ARGUMENTS: Partial<Record<keyof typeof Wire, string>> = {
 };
 
 const specs: (EventSpec | undefined)[] = new Array(256).fill(undefined);
+/** Events whose arguments are quantities: up to 64 bits, and none of them an id of something. */
+const QUANTITIES = /^(HeapAlloc|HeapGoal|GCSweepEnd|Span.*|HeapObject.*|GoroutineStack.*)$/;
+/** Added to their number of arguments in ARITY. */
+export const WIDE = 16;
 /** Number of arguments by the event's number; -1: no event of an event batch. */
 export const ARITY = new Int8Array(256).fill(-1);
 for (const [name, type] of Object.entries(Wire)) {
   const list = ARGUMENTS[name as keyof typeof Wire];
   const args = list ? list.split(" ") : [];
   specs[type] = { name, args };
-  if (list !== undefined) ARITY[type] = args.length;
+  if (list !== undefined) ARITY[type] = args.length + (QUANTITIES.test(name) ? WIDE : 0);
 }
 
 /** Name and arguments of a number on the wire; undefined when there is no such event. */

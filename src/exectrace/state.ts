@@ -3,12 +3,14 @@ import type { Cursor } from "./cursor.js";
 import { corrupt, type TraceError } from "./errors.js";
 import { type EventKind, EventRecord, NONE } from "./event.js";
 import type { Generation } from "./generation.js";
-import { nameOf, Wire } from "./spec.js";
+import { nameOf } from "./spec.js";
 import type { StackNames } from "./symbols.js";
 
 /** A Map of JavaScript cannot hold more. */
 const MOST_GOROUTINES = 1 << 23;
 const RECENT = 1 << 10;
+/** Id of a goroutine that is gone. */
+const GONE = -2;
 
 /** Ranges that are open on a goroutine or a proc: the number of the event that began each, and a string id or 0. */
 export class Ranges {
@@ -40,18 +42,21 @@ export class Ranges {
   }
 }
 
+/** A user region. */
+export interface Region {
+  readonly task: number;
+  readonly name: string;
+}
+
 /** A goroutine or a proc: a status of the wire, and the sequence number of its last event, which counts in a generation. */
 export class Resource {
-  /** A goroutine is gone. */
-  gone = false;
   sequence = 0;
   private open: Ranges | undefined;
-  /** Tasks and names of the user regions that are open on a goroutine, outermost first. */
-  readonly regionTasks: number[] = [];
-  readonly regionNames: string[] = [];
+  /** User regions that are open on a goroutine, outermost first. */
+  regions: Region[] | undefined;
 
   constructor(
-    readonly id: number,
+    public id: number,
     public status: number,
     public generation: number,
   ) {}
@@ -59,6 +64,16 @@ export class Resource {
   get ranges(): Ranges {
     this.open ??= new Ranges();
     return this.open;
+  }
+
+  /** Makes it another goroutine, of which nothing is known. */
+  renew(id: number, status: number, generation: number): void {
+    this.id = id;
+    this.status = status;
+    this.generation = generation;
+    this.sequence = 0;
+    this.open = undefined;
+    this.regions = undefined;
   }
 
   /** Starts counting anew. */
@@ -101,6 +116,8 @@ export class Machine {
   private readonly goroutines = new Map<number, Resource>();
   /** Goroutines by the low bits of their ids, in front of the Map. */
   private readonly recent: (Resource | undefined)[] = new Array(RECENT).fill(undefined);
+  /** Goroutines that are gone, to be used again: less garbage. */
+  private readonly ended: Resource[] = [];
   readonly procs = new Map<number, Resource>();
   readonly threads = new Map<number, ThreadState>();
   /** Tasks that began and have not ended. */
@@ -135,7 +152,7 @@ export class Machine {
   /** The goroutine that runs on a thread, if it is known. */
   current(thread: ThreadState): Resource | undefined {
     const { g } = thread;
-    if (g !== undefined && !g.gone) return g;
+    if (g !== undefined && g.id === thread.goroutine) return g;
     if (thread.goroutine === NONE) return undefined;
     thread.g = this.goroutine(thread.goroutine);
     return thread.g;
@@ -145,7 +162,7 @@ export class Machine {
   goroutine(id: number): Resource | undefined {
     const slot = id & (RECENT - 1);
     const recent = this.recent[slot];
-    if (recent !== undefined && recent.id === id && !recent.gone) return recent;
+    if (recent !== undefined && recent.id === id) return recent;
     const goroutine = this.goroutines.get(id);
     this.recent[slot] = goroutine;
     return goroutine;
@@ -153,14 +170,20 @@ export class Machine {
 
   newGoroutine(c: Cursor, id: number, status: number): Resource {
     if (this.goroutines.size >= MOST_GOROUTINES) throw this.fail(c, `more than ${MOST_GOROUTINES} goroutines`);
-    const goroutine = new Resource(id, status, this.generation);
+    let goroutine = this.ended.pop();
+    if (goroutine) goroutine.renew(id, status, this.generation);
+    else goroutine = new Resource(id, status, this.generation);
     this.goroutines.set(id, goroutine);
+    this.recent[id & (RECENT - 1)] = goroutine;
     return goroutine;
   }
 
   removeGoroutine(goroutine: Resource): void {
-    goroutine.gone = true;
-    this.goroutines.delete(goroutine.id);
+    const { id } = goroutine;
+    this.goroutines.delete(id);
+    this.recent[id & (RECENT - 1)] = undefined;
+    goroutine.id = GONE;
+    if (this.ended.length < RECENT) this.ended.push(goroutine);
   }
 
   /** Fills in what every event has, with the context of the thread as it is now. */
@@ -238,21 +261,5 @@ export class Machine {
 
   private missing(c: Cursor, what: string): TraceError {
     return this.fail(c, `${what} is missing in generation ${this.generation}`);
-  }
-}
-
-/** The event that begins the range which an event ends or finds active. */
-export function beginOf(type: number): number {
-  switch (type) {
-    case Wire.STWEnd:
-      return Wire.STWBegin;
-    case Wire.GCSweepActive:
-    case Wire.GCSweepEnd:
-      return Wire.GCSweepBegin;
-    case Wire.GCMarkAssistActive:
-    case Wire.GCMarkAssistEnd:
-      return Wire.GCMarkAssistBegin;
-    default:
-      return type;
   }
 }

@@ -97,9 +97,12 @@ function blame(result: CommandResult, files: ReadonlySet<string>, attempt: Build
   return blamed;
 }
 
-function firstReason(result: CommandResult): string {
-  const lines = (result.stderr + result.stdout).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return lines[0] ?? `go exited with ${result.code}`;
+/** What a failed command of go says first: one line, made of two where the second goes on with the first. */
+export function firstReason(result: CommandResult): string {
+  const lines = (result.stderr + result.stdout).split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#"));
+  const [first, second] = lines;
+  if (first === undefined) return `go exited with ${result.code}`;
+  return second !== undefined && (first.endsWith(":") || /^\s/.test(second)) ? `${first} ${second.trim()}` : first;
 }
 
 /** Runs one `go build`-like command with an overlay file (none for the plain build). */
@@ -109,8 +112,7 @@ export function goBuild(
   flags: readonly string[],
   overlay: string | undefined,
   rest: readonly string[],
-  signal?: AbortSignal,
 ): Promise<CommandResult> {
   const overlayFlag = overlay === undefined ? [] : [`-overlay=${overlay}`];
-  return runGo(context, [...verb, ...flags, ...overlayFlag, ...rest], signal);
+  return runGo(context, [...verb, ...flags, ...overlayFlag, ...rest]);
 }

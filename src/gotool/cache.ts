@@ -5,6 +5,8 @@
 
 import { createHash } from "node:crypto";
 import {
+  accessSync,
+  constants,
   cpSync,
   existsSync,
   mkdirSync,
@@ -18,15 +20,17 @@ import {
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 
 const day = 24 * 3600 * 1000;
 /** Entries unused for this long are removed. */
 const keepFor = 10 * day;
+/** The cache's directories: runtimes, builds, and texts by content. */
+const groups = ["rt", "build", "src"] as const;
 
-/** The cache directory: GOTRACE_CACHE, else the platform's cache directory plus `gotrace`. */
-export function cacheRoot(env: NodeJS.ProcessEnv): string {
+/** The cache directory: GOTRACE_CACHE, else the platform's cache directory plus `gotrace`. May be relative. */
+function cacheRoot(env: NodeJS.ProcessEnv): string {
   if (env.GOTRACE_CACHE) return env.GOTRACE_CACHE;
   if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, "gotrace");
   if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "gotrace");
@@ -54,24 +58,92 @@ export function writeIfChanged(path: string, content: string | Uint8Array): void
   writeAtomically(path, content);
 }
 
-/** Creates a directory with its parents. @throws UserError when that fails */
-export function ensureDirectory(path: string): string {
+/**
+ * Writes a file that is named by its content, so that processes which run at the same time with different content do not
+ * change each other's.
+ * @param suffix end of the name, `.mod` for instance
+ * @param beside further files of the same name, by their suffix: part of the content
+ * @returns its path
+ */
+export function writeByContent(
+  directory: string,
+  suffix: string,
+  content: string,
+  beside: Readonly<Record<string, string | Uint8Array>> = {},
+): string {
+  const others = Object.entries(beside);
+  const stem = join(directory, digest(content, ...others.flat()).slice(0, 24));
+  // The file itself comes last: where it is, the others are.
+  for (const [end, text] of [...others, [suffix, content] as const]) {
+    writeOnce(stem + end, text);
+  }
+  return stem + suffix;
+}
+
+/** Writes a file whose path stands for this content; where it lies already, it is marked as used. */
+export function writeOnce(path: string, content: string | Uint8Array): void {
+  if (existsSync(path)) touch(path);
+  else writeAtomically(path, content);
+}
+
+/**
+ * Finds and makes the cache.
+ * @param from what relative paths in the environment are relative to
+ * @returns its absolute path
+ * @throws UserError when there is no place for it, or one that cannot be written
+ */
+export function openCache(env: NodeJS.ProcessEnv, from: string): string {
+  let path = "";
   try {
-    mkdirSync(path, { recursive: true });
+    path = resolve(from, cacheRoot(env));
+    for (const group of groups) {
+      makeDirectories(join(path, group));
+      accessSync(join(path, group), constants.W_OK);
+    }
+    return path;
   } catch (error) {
     throw new UserError(
-      `cannot create ${path}: ${messageOf(error)}`,
+      `cannot use the cache directory ${path}: ${messageOf(error)}`,
       "set GOTRACE_CACHE to a directory that gotrace may write to",
       ExitCode.cannotCreate,
     );
   }
+}
+
+/** Creates a directory with its parents, and returns its path. */
+export function ensureDirectory(path: string): string {
+  makeDirectories(path);
   return path;
+}
+
+/**
+ * Creates a directory with its parents. (Node's own `recursive` never ends where a file system refuses new entries with
+ * ENOENT, as /proc does.)
+ * @returns the topmost directory that had to be made; undefined where all were there
+ */
+export function makeDirectories(path: string): string | undefined {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  const parent = dirname(path);
+  const above = parent === path ? undefined : makeDirectories(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return above;
+    throw error;
+  }
+  return above ?? path;
 }
 
 /** Marks an entry as used today, at most one write a day. */
 export function touch(path: string): void {
-  const now = Date.now();
-  if (now - statSync(path).mtimeMs > day) utimesSync(path, now / 1000, now / 1000);
+  if (Date.now() - statSync(path).mtimeMs > day) markUsed(path);
+}
+
+/** Marks an entry as used now. */
+export function markUsed(path: string): void {
+  const seconds = Date.now() / 1000;
+  utimesSync(path, seconds, seconds);
 }
 
 /**
@@ -101,19 +173,19 @@ export function installRuntime(root: string, source: string): string {
   return target;
 }
 
-/** Removes entries that nobody used for days. Looks at most once a day. */
+/** Removes what nobody used for days: whole entries, and old files in the directories of builds. Looks at most once a day. */
 export function pruneCache(root: string): void {
   const stamp = join(root, "pruned");
   const now = Date.now();
+  const age = (path: string) => now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);
   try {
-    if (existsSync(stamp) && now - statSync(stamp).mtimeMs < day) return;
+    if (existsSync(stamp) && age(stamp) < day) return;
     writeFileSync(stamp, "");
-    for (const group of ["rt", "build", "src"]) {
-      const directory = join(root, group);
-      if (!existsSync(directory)) continue;
-      for (const name of readdirSync(directory)) {
-        const path = join(directory, name);
-        if (now - statSync(path).mtimeMs > keepFor) rmSync(path, { recursive: true, force: true });
+    for (const group of groups) {
+      for (const name of namesIn(join(root, group))) {
+        const path = join(root, group, name);
+        if (age(path) > keepFor) rmSync(path, { recursive: true, force: true });
+        else if (group === "build") removeFiles(path, (file) => age(file) > keepFor);
       }
     }
   } catch {
@@ -121,11 +193,23 @@ export function pruneCache(root: string): void {
   }
 }
 
+/** Removes files, at any depth, and the directories that hold nothing else. */
+function removeFiles(directory: string, unwanted: (file: string) => boolean): void {
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true }).reverse()) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && unwanted(path)) rmSync(path, { force: true });
+    if (entry.isDirectory() && namesIn(path).length === 0) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function namesIn(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
+}
+
 /** Keeps a text in the cache, at a path named by its content. */
 export function storeText(root: string, name: string, text: string): string {
   const path = join(ensureDirectory(join(root, "src")), cachedName(digest(text), name));
-  if (existsSync(path)) touch(path);
-  else writeAtomically(path, text);
+  writeOnce(path, text);
   return path;
 }
 

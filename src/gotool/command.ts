@@ -1,6 +1,7 @@
 /** Running the user's `go` command: captured for questions, inherited for builds whose output the user should see. */
 
-import { type SpawnOptions, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { ExitCode, UserError } from "../base/errors.js";
 
 /** What a captured command left behind. `code` is 128+n after signal n. */
@@ -17,6 +18,8 @@ export interface GoContext {
   readonly env: NodeJS.ProcessEnv;
   /** Told every command line before it runs (`-v`). */
   readonly onCommand?: (line: string) => void;
+  /** Ends commands early, with SIGINT, so that they remove their own temporary files; its reason is then thrown. */
+  readonly signal?: AbortSignal;
 }
 
 /** A command line as a person would type it, for messages: words with special characters are quoted. */
@@ -26,28 +29,35 @@ export function commandLine(words: readonly string[]): string {
 
 /**
  * Runs `go` with its output captured. A non-zero exit is a result, not an error.
- * @throws UserError when there is no `go` to run
+ * @throws UserError when there is no `go` to run; the reason of the context's signal when that ended it
  */
-export async function runGo(context: GoContext, args: readonly string[], signal?: AbortSignal): Promise<CommandResult> {
+export async function runGo(context: GoContext, args: readonly string[]): Promise<CommandResult> {
+  const { signal } = context;
+  signal?.throwIfAborted();
   context.onCommand?.(commandLine(["go", ...args]));
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  const options: SpawnOptions = { cwd: context.cwd, env: context.env, stdio: ["ignore", "pipe", "pipe"] };
-  const child = spawn("go", args, signal ? { ...options, signal, killSignal: "SIGINT" } : options);
-  child.stdout?.on("data", (data: Buffer) => stdout.push(data));
-  child.stderr?.on("data", (data: Buffer) => stderr.push(data));
+  const child = spawn("go", args, { cwd: context.cwd, env: context.env, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.on("data", (data: Buffer) => stdout.push(data));
+  child.stderr.on("data", (data: Buffer) => stderr.push(data));
+  const stop = () => child.kill("SIGINT");
+  signal?.addEventListener("abort", stop);
   const code = await new Promise<number>((resolve, reject) => {
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.name === "AbortError") resolve(130);
-      else reject(goMissing(error));
-    });
-    child.on("close", (status, name) => resolve(status ?? (name ? 128 + 15 : 1)));
+    child.on("error", (error: NodeJS.ErrnoException) => reject(goMissing(error)));
+    child.on("close", (status, name) => resolve(exitStatus(status, name)));
   });
+  signal?.removeEventListener("abort", stop);
+  signal?.throwIfAborted();
   return {
     code,
     stdout: Buffer.concat(stdout).toString("utf8"),
     stderr: Buffer.concat(stderr).toString("utf8"),
   };
+}
+
+/** How a process ended as one number, as shells have it: its exit code, or 128+n after signal n. */
+export function exitStatus(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal ? constants.signals[signal] : 0);
 }
 
 /** The error for a `go` that cannot be started. */

@@ -1,6 +1,15 @@
 /** A complete copy of a module or workspace that carries the runtime module with it and builds with plain `go build`. */
 
-import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import { type GoContext, runGo } from "./command.js";
@@ -54,8 +63,7 @@ async function copySingle(go: GoContext, root: string, runtime: string, target: 
 
 async function copyWorkspace(go: GoContext, workFile: string, runtime: string, target: string): Promise<ModuleCopy> {
   const root = dirname(workFile);
-  const work = await readJson<{ Use?: { DiskPath: string }[] }>(go, ["work", "edit", "-json", workFile]);
-  const uses = (work.Use ?? []).map((use) => ({ written: use.DiskPath, path: resolve(root, use.DiskPath) }));
+  const uses = await usedModules(go, workFile);
   const outside = uses.filter((use) => inside(root, use.path, target) === undefined);
   const places = new Map<string, string>();
   copyTree(root, target, target);
@@ -78,6 +86,12 @@ async function copyWorkspace(go: GoContext, workFile: string, runtime: string, t
       return inside(root, path, target);
     },
   };
+}
+
+/** The modules of a workspace: directories as go.work writes them, and their absolute paths. */
+export async function usedModules(go: GoContext, workFile: string): Promise<{ written: string; path: string }[]> {
+  const work = await readJson<{ Use?: { DiskPath: string }[] }>(go, ["work", "edit", "-json", workFile]);
+  return (work.Use ?? []).map((use) => ({ written: use.DiskPath, path: resolve(dirname(workFile), use.DiskPath) }));
 }
 
 /** Copies the directories that relative or absolute `replace` directives point to, and returns the edits for them. */
@@ -111,24 +125,39 @@ function addToVendor(vendor: string, runtime: string, replacement: string): void
   const arrow = ` => ${replacement}`;
   const entry = `# ${runtimeModule} v0.0.0${arrow}\n## explicit${version}\n${runtimeModule}\n`;
   writeFileSync(list, `${text}${entry}# ${runtimeModule}${arrow}\n`);
-  copyTree(runtime, join(vendor, ...runtimeModule.split("/")), vendor);
+  const place = join(vendor, ...runtimeModule.split("/"));
+  mkdirSync(place, { recursive: true });
+  copyTree(runtime, place, place);
 }
 
 /** Copies a tree without version control directories and without `except`, keeping modes, times and links. */
 function copyTree(from: string, to: string, except: string): void {
+  copyEntries(realpathSync(from), to, realpathSync(except));
+}
+
+/** Entry by entry on the way to `except`: a copy of a directory into itself is refused by cpSync whatever its filter says. */
+function copyEntries(from: string, to: string, except: string): void {
   mkdirSync(to, { recursive: true });
-  cpSync(from, to, {
-    recursive: true,
-    verbatimSymlinks: true,
-    preserveTimestamps: true,
-    filter: (path) => {
-      const name = basename(path);
-      if (path !== from && (name === ".git" || name === ".hg" || name === ".svn")) return false;
-      if (path !== from && resolve(path) === resolve(except)) return false;
-      const kind = lstatSync(path);
-      return kind.isFile() || kind.isDirectory() || kind.isSymbolicLink();
-    },
-  });
+  for (const name of readdirSync(from)) {
+    const path = join(from, name);
+    if (!isCopied(path, except)) continue;
+    if (inside(path, except, path) !== undefined) copyEntries(path, join(to, name), except);
+    else {
+      cpSync(path, join(to, name), {
+        recursive: true,
+        verbatimSymlinks: true,
+        preserveTimestamps: true,
+        filter: (path) => isCopied(path, except),
+      });
+    }
+  }
+}
+
+function isCopied(path: string, except: string): boolean {
+  const name = basename(path);
+  if (name === ".git" || name === ".hg" || name === ".svn" || path === except) return false;
+  const kind = lstatSync(path);
+  return kind.isFile() || kind.isDirectory() || kind.isSymbolicLink();
 }
 
 function inside(root: string, path: string, moved: string): string | undefined {

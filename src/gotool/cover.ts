@@ -5,9 +5,8 @@
  * percentages stay those of the original.
  */
 
-import { chmodSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { digest, writeIfChanged } from "./cache.js";
+import { digest, ensureDirectory, writeByContent, writeOnce } from "./cache.js";
 
 /** What the `-toolexec` program needs to know, as JSON in a file. */
 export interface CoverPlan {
@@ -22,7 +21,7 @@ export function asksForCoverage(flags: readonly string[]): boolean {
 
 /**
  * Writes the plan and the program, and returns the flag for `go`.
- * @param directory directory of the build in the cache
+ * @param directory where they are written, named by their content
  * @param markers path of a file → its text with markers
  * @param program path of the JavaScript program, run as `node program plan tool args…`
  */
@@ -30,20 +29,17 @@ export function coverFlags(directory: string, markers: ReadonlyMap<string, strin
   const paths: Record<string, string> = {};
   for (const [file, text] of markers) {
     // The cover tool names files in profiles after the base name of what it is given.
-    const place = join(directory, "cover", digest(file).slice(0, 16));
-    mkdirSync(place, { recursive: true });
+    const place = ensureDirectory(join(directory, "cover", digest(file, text).slice(0, 24)));
     paths[file] = join(place, basename(file));
-    writeIfChanged(paths[file], text);
+    writeOnce(paths[file], text);
   }
-  const plan = join(directory, "cover.json");
-  writeIfChanged(plan, JSON.stringify({ markers: paths } satisfies CoverPlan));
-  if (process.platform === "win32") return [`-toolexec=${[process.execPath, program, plan].map(quote).join(" ")}`];
+  const plan = writeByContent(directory, ".json", JSON.stringify({ markers: paths } satisfies CoverPlan));
+  const command = [process.execPath, program, plan];
+  if (process.platform === "win32") return [`-toolexec=${command.map(quote).join(" ")}`];
   // Go runs this for every tool: only the cover tool is worth a start of Node.
-  const script = join(directory, "toolexec.sh");
-  const words = [process.execPath, program, plan].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  writeIfChanged(script, `#!/bin/sh\ncase "$1" in */cover) exec ${words} "$@";; esac\nexec "$@"\n`);
-  chmodSync(script, 0o755);
-  return [`-toolexec=${quote(script)}`];
+  const words = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const text = `case "$1" in */cover) exec ${words} "$@";; esac\nexec "$@"\n`;
+  return [`-toolexec=/bin/sh ${quote(writeByContent(directory, ".sh", text))}`];
 }
 
 /** Go splits the flag's value at spaces outside quotes. */

@@ -1,12 +1,11 @@
 /** What `go env` says about the module at hand and the tool chain that will build it. */
 
 import { ExitCode, UserError } from "../base/errors.js";
+import { digest } from "./cache.js";
 import { type GoContext, runGo } from "./command.js";
 
 /** The part of `go env` that gotrace needs; empty strings where Go has no value. */
 export interface GoEnvironment {
-  /** As Go writes it, for instance `go1.26.1`. */
-  readonly version: string;
   /** Minor release of Go 1, for instance 26. */
   readonly minor: number;
   /** Path of the go.mod in force; empty outside a module. */
@@ -16,9 +15,13 @@ export interface GoEnvironment {
   readonly modCache: string;
   /** `GOFLAGS`, split into its words. */
   readonly flags: readonly string[];
-  readonly os: string;
-  readonly arch: string;
+  /** Two answers with the same identity choose the same files for the same command line. */
+  readonly identity: string;
 }
+
+/** The settings that this module reads, and those that build constraints and module lookup look at. */
+const settings =
+  "GOVERSION GOROOT GOMOD GOWORK GOMODCACHE GOFLAGS GO111MODULE GOOS GOARCH CGO_ENABLED GOEXPERIMENT GO386 GOAMD64 GOARM GOARM64 GOMIPS GOMIPS64 GOPPC64 GORISCV64 GOWASM";
 
 const minimumMinor = 21;
 
@@ -27,8 +30,7 @@ const minimumMinor = 21;
  * @throws UserError when Go is missing, older than 1.21, or in GOPATH mode
  */
 export async function readGoEnvironment(context: GoContext): Promise<GoEnvironment> {
-  const names = ["GOVERSION", "GOMOD", "GOWORK", "GOMODCACHE", "GOFLAGS", "GOOS", "GOARCH", "GO111MODULE"];
-  const result = await runGo(context, ["env", "-json", ...names]);
+  const result = await runGo(context, ["env", "-json", ...settings.split(" ")]);
   if (result.code !== 0) {
     throw new UserError(
       `go env failed: ${result.stderr.trim().split("\n")[0]}`,
@@ -58,14 +60,12 @@ export async function readGoEnvironment(context: GoContext): Promise<GoEnvironme
   const fileOrEmpty = (path: string | undefined) =>
     !path || path === "off" || path === "/dev/null" || path === "NUL" ? "" : path;
   return {
-    version,
     minor: number,
     goMod: fileOrEmpty(env.GOMOD),
     goWork: fileOrEmpty(env.GOWORK),
     modCache: env.GOMODCACHE ?? "",
     flags: splitFlags(env.GOFLAGS ?? ""),
-    os: env.GOOS ?? "",
-    arch: env.GOARCH ?? "",
+    identity: digest(...settings.split(" ").map((name) => env[name] ?? "")),
   };
 }
 

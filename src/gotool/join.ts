@@ -6,7 +6,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { writeIfChanged } from "./cache.js";
+import { writeByContent } from "./cache.js";
 import type { GoEnvironment } from "./environment.js";
 import { vendorReplacements } from "./vendor.js";
 
@@ -25,66 +25,82 @@ export interface Joined {
 
 /**
  * Joins the runtime module.
- * @param directory where copies are written (absolute; stable per build, so that caches stay warm)
+ * @param directory where copies are written, named by their content (absolute; stable per build, so that caches stay warm)
  * @param runtime directory of the runtime module
  * @param userFlags the user's build flags
+ * @param complete whether go could load every package of the build
  */
 export function joinRuntime(
   environment: GoEnvironment,
   directory: string,
   runtime: string,
   userFlags: readonly string[],
+  complete: boolean,
 ): Joined {
   const flags = [...environment.flags, ...userFlags];
-  if (environment.goWork) return joinWorkspace(environment, directory, runtime, flags);
-  if (environment.goMod) return joinModule(environment, directory, runtime, flags);
-  const work = join(directory, "go.work");
-  writeIfChanged(work, `go 1.${environment.minor}\n\nuse ${quoted(runtime)}\n`);
+  if (environment.goWork) return joinWorkspace(environment, directory, runtime, flags, complete);
+  if (environment.goMod) return joinModule(environment, directory, runtime, flags, complete);
+  const work = writeByContent(directory, ".work", `go 1.${environment.minor}\n\nuse ${quoted(runtime)}\n`);
   return { overlay: new Map(), flags: [], env: { GOWORK: work } };
 }
 
-function joinModule(env: GoEnvironment, directory: string, runtime: string, flags: readonly string[]): Joined {
+function joinModule(
+  env: GoEnvironment,
+  directory: string,
+  runtime: string,
+  flags: readonly string[],
+  complete: boolean,
+): Joined {
   const named = flagValue(flags, "modfile");
   const goMod = named ?? env.goMod;
   const root = dirname(env.goMod);
   const mod = flagValue(flags, "mod");
   const original = readFileSync(goMod, "utf8");
   const automatic = goLineAtLeast(original, 14);
-  const vendor = vendorReplacements(join(root, "vendor"), join(directory, "vendor"), mod, automatic);
+  const place = { root, workspace: false, mod, automatic, complete };
+  const vendor = vendorReplacements(place, join(directory, "vendor"));
   const lines = [`require ${runtimeModule} v0.0.0`, `replace ${runtimeModule} => ${quoted(runtime)}`, ...vendor.lines];
-  const text = `${vendor.lines.length > 0 ? withoutReplaces(original) : original}\n${lines.join("\n")}\n`;
-  const copy = join(directory, "go.mod");
-  writeIfChanged(copy, text);
-  if (mod === "mod" && vendor.lines.length === 0) {
+  const text = `${vendor.left ? withoutReplaces(original) : original}\n${lines.join("\n")}\n`;
+  if (mod === "mod") {
     const sum = goMod.replace(/\.mod$/, ".sum");
-    writeIfChanged(join(directory, "go.sum"), existsSync(sum) ? readFileSync(sum) : "");
+    const copy = writeByContent(directory, ".mod", text, { ".sum": existsSync(sum) ? readFileSync(sum) : "" });
     return { overlay: new Map(), flags: [`-modfile=${copy}`], env: {} };
   }
   return {
-    overlay: new Map([...vendor.overlay, [goMod, copy]]),
-    flags: vendor.lines.length > 0 ? ["-mod=readonly"] : [],
+    overlay: new Map([...vendor.overlay, [goMod, writeByContent(directory, ".mod", text)]]),
+    flags: vendor.left ? ["-mod=readonly"] : [],
     env: {},
   };
 }
 
-function joinWorkspace(env: GoEnvironment, directory: string, runtime: string, flags: readonly string[]): Joined {
+function joinWorkspace(
+  env: GoEnvironment,
+  directory: string,
+  runtime: string,
+  flags: readonly string[],
+  complete: boolean,
+): Joined {
   const root = dirname(env.goWork);
   const mod = flagValue(flags, "mod");
   const original = readFileSync(env.goWork, "utf8");
   const automatic = env.minor >= 22 && goLineAtLeast(original, 22);
-  const vendor = vendorReplacements(join(root, "vendor"), join(directory, "vendor"), mod, automatic);
-  const kept = vendor.lines.length > 0 ? withoutReplaces(original) : original;
+  const place = { root, workspace: true, mod, automatic, complete };
+  const vendor = vendorReplacements(place, join(directory, "vendor"));
+  const kept = vendor.left ? withoutReplaces(original) : original;
   const text = `${kept}\nuse ${quoted(runtime)}\n${vendor.lines.join("\n")}\n`;
-  const copy = join(directory, "go.work");
-  const readonly = vendor.lines.length > 0 ? ["-mod=readonly"] : [];
+  const readonly = vendor.left ? ["-mod=readonly"] : [];
   if (env.minor >= 23) {
-    writeIfChanged(copy, text);
+    const copy = writeByContent(directory, ".work", text);
     return { overlay: new Map([...vendor.overlay, [env.goWork, copy]]), flags: readonly, env: {} };
   }
-  // Relative directories of a go.work are relative to the file itself.
-  writeIfChanged(copy, absoluteDirectories(text, root, directory));
   const sum = `${env.goWork}.sum`;
-  if (existsSync(sum)) writeIfChanged(`${copy}.sum`, readFileSync(sum));
+  const copy = writeByContent(
+    directory,
+    ".work",
+    // Relative directories of a go.work are relative to the file itself.
+    absoluteDirectories(text, root, directory),
+    existsSync(sum) ? { ".work.sum": readFileSync(sum) } : {},
+  );
   return { overlay: vendor.overlay, flags: readonly, env: { GOWORK: copy } };
 }
 

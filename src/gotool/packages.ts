@@ -1,6 +1,6 @@
 /** The packages of a target and their Go files, as `go list -deps` sees them under the user's own build flags. */
 
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { type GoContext, runGo } from "./command.js";
 
 /** One package of the build. Test variants of a package are separate entries with the same `dir`. */
@@ -18,6 +18,8 @@ export interface GoPackage {
   readonly localReplace: boolean;
   /** Named by the user's patterns, not only a dependency. */
   readonly target: boolean;
+  /** Go could not load it, or something that it imports. */
+  readonly incomplete: boolean;
 }
 
 /** `go list` failed; its output, for the cases where plain Go does not. */
@@ -32,12 +34,13 @@ interface Listed {
   ForTest?: string;
   Standard?: boolean;
   DepOnly?: boolean;
+  Incomplete?: boolean;
   Module?: { Main?: boolean; Replace?: { Path: string; Version?: string } };
   GoFiles?: string[];
   CgoFiles?: string[];
 }
 
-const fields = "Dir,ImportPath,Name,ForTest,Standard,DepOnly,Module,GoFiles,CgoFiles";
+const fields = "Dir,ImportPath,Name,ForTest,Standard,DepOnly,Incomplete,Module,GoFiles,CgoFiles";
 
 /**
  * Lists the packages that `patterns` need.
@@ -58,23 +61,29 @@ export async function listPackages(
 }
 
 function toPackage(listed: Listed): GoPackage[] {
-  // A test main package has generated files outside any module.
-  if (!listed.Dir || listed.ImportPath.endsWith(".test")) return [];
+  if (!listed.Dir || isTestMain(listed)) return [];
   const dir = listed.Dir;
+  const importPath = listed.ImportPath.replace(/ \[.*\]$/, "");
   const replace = listed.Module?.Replace;
   return [
     {
-      importPath: listed.ImportPath.replace(/ \[.*\]$/, ""),
+      importPath,
       name: listed.Name ?? "",
       dir,
       files: [...(listed.GoFiles ?? []), ...(listed.CgoFiles ?? [])].map((file) => join(dir, file)),
       standard: listed.Standard === true,
-      // Files named on the command line outside a module have no module at all and are the user's own.
-      main: listed.Module ? listed.Module.Main === true : listed.ImportPath === "command-line-arguments",
+      // Files named on the command line have no module, and are the user's own.
+      main: listed.Module ? listed.Module.Main === true : /^command-line-arguments(_test)?$/.test(importPath),
       localReplace: replace !== undefined && replace.Version === undefined,
       target: listed.DepOnly !== true,
+      incomplete: listed.Incomplete === true,
     },
   ];
+}
+
+/** The main package that `go test` makes up: its one file lies in Go's cache. (A user's package may end in `.test` too.) */
+function isTestMain({ ImportPath, Name, GoFiles }: Listed): boolean {
+  return ImportPath.endsWith(".test") && Name === "main" && (GoFiles ?? []).every((file) => isAbsolute(file));
 }
 
 /** `go list -json` prints objects one after another; each closes with a brace in the first column. */

@@ -1,10 +1,9 @@
 /** Running the traced program: its own standard streams, live; signals reach it; its exit code comes back. */
 
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
-import { constants } from "node:os";
 import { ExitCode, UserError } from "../base/errors.js";
-import { goMissing } from "./command.js";
+import { exitStatus, goMissing } from "./command.js";
+import { hasTerminal, inForeground } from "./terminal.js";
 
 /** How a program ended. */
 export interface ProgramExit {
@@ -37,8 +36,7 @@ const fromTerminal: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
  * @throws UserError when it cannot be started
  */
 export async function runProgram(program: Program): Promise<ProgramExit> {
-  const terminal = hasTerminal();
-  const group = program.ownGroup === true && !terminal && process.platform !== "win32";
+  const group = program.ownGroup === true && !hasTerminal() && process.platform !== "win32";
   const child = spawn(program.command, program.args, {
     cwd: program.cwd,
     env: program.env,
@@ -47,9 +45,9 @@ export async function runProgram(program: Program): Promise<ProgramExit> {
   });
   const handlers = new Map<NodeJS.Signals, () => void>();
   for (const signal of [...forwarded, ...fromTerminal]) {
-    const passOn = !(terminal && fromTerminal.includes(signal));
     const handler = () => {
-      if (!passOn || child.pid === undefined) return;
+      if (child.pid === undefined) return;
+      if (!group && fromTerminal.includes(signal) && inForeground()) return;
       try {
         process.kill(group ? -child.pid : child.pid, signal);
       } catch {
@@ -70,8 +68,7 @@ export async function runProgram(program: Program): Promise<ProgramExit> {
       });
       child.on("exit", (code, signal) => {
         const endNano = process.hrtime.bigint();
-        const status = code ?? 128 + (signal ? (constants.signals[signal] ?? 0) : 0);
-        resolve({ code: status, pid: child.pid ?? 0, endNano });
+        resolve({ code: exitStatus(code, signal), pid: child.pid ?? 0, endNano });
       });
     });
   } finally {
@@ -85,14 +82,4 @@ function cannotStart(command: string, error: NodeJS.ErrnoException): UserError {
       ? "the directory may forbid running programs (noexec): set TMPDIR and GOTRACE_CACHE to another one"
       : "check GOOS and GOARCH: the program must be built for this machine";
   return new UserError(`cannot run ${command}: ${error.message}`, advice, ExitCode.cannotCreate);
-}
-
-/** Whether this process has a controlling terminal. */
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync("/dev/tty", "r"));
-    return true;
-  } catch {
-    return process.stdin.isTTY === true;
-  }
 }

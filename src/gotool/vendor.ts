@@ -5,41 +5,57 @@
  * network.
  */
 
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { digest, writeIfChanged } from "./cache.js";
+import { ensureDirectory, writeByContent } from "./cache.js";
 
-/** Lines for go.mod or go.work, and the overlay entries that they need. Both empty where vendoring is not in force. */
+/** How a build leaves vendor mode. */
 export interface VendorReplacements {
+  /** Whether vendor mode is in force and is left. */
+  readonly left: boolean;
+  /** Lines for go.mod or go.work. */
   readonly lines: readonly string[];
+  /** Overlay entries that they need. */
   readonly overlay: ReadonlyMap<string, string>;
 }
 
+/** Where vendoring may be in force. */
+export interface VendorPlace {
+  /** Directory of the go.mod or go.work (absolute). */
+  readonly root: string;
+  readonly workspace: boolean;
+  /** The value of the user's -mod flag. */
+  readonly mod: string | undefined;
+  /** Whether Go uses a vendor directory here without being told (go.mod 1.14, go.work 1.22 and newer). */
+  readonly automatic: boolean;
+  /** Whether go could load every package of the build. */
+  readonly complete: boolean;
+}
+
 /**
- * @param vendor the vendor directory (absolute)
- * @param directory where the made-up go.mod files are written
- * @param mod the value of the user's -mod flag
- * @param automatic whether Go uses a vendor directory here without being told (go.mod 1.14, go.work 1.22 and newer)
+ * @param directory where the made-up go.mod files are written, named by their content
  */
-export function vendorReplacements(
-  vendor: string,
-  directory: string,
-  mod: string | undefined,
-  automatic: boolean,
-): VendorReplacements {
+export function vendorReplacements(place: VendorPlace, directory: string): VendorReplacements {
+  const vendor = join(place.root, "vendor");
   const list = join(vendor, "modules.txt");
+  const text = existsSync(list) ? readFileSync(list, "utf8") : undefined;
   const lines: string[] = [];
   const overlay = new Map<string, string>();
-  const inForce = mod === undefined ? automatic : mod === "vendor";
-  if (!inForce || !existsSync(list)) return { lines, overlay };
-  mkdirSync(directory, { recursive: true });
-  for (const module of parseModulesTxt(readFileSync(list, "utf8"))) {
-    const made = join(directory, `${digest(module.path, module.go).slice(0, 16)}.mod`);
-    writeIfChanged(made, `module ${module.path}\n${module.go ? `\ngo ${module.go}\n` : ""}`);
+  // Without being told, Go leaves a vendor directory alone that was made for a workspace, or in one that was not.
+  const fitting = text === undefined || /^## workspace/m.test(text) === place.workspace;
+  const inForce = place.mod === undefined ? place.automatic && existsSync(vendor) && fitting : place.mod === "vendor";
+  // Without modules.txt, vendor mode finds the standard library and the main modules. Where more is needed, Go reports it.
+  if (!inForce || (text === undefined && !place.complete)) return { left: false, lines, overlay };
+  for (const module of parseModulesTxt(text ?? "")) {
+    const made = writeByContent(
+      ensureDirectory(directory),
+      ".mod",
+      `module ${module.path}\n${module.go ? `\ngo ${module.go}\n` : ""}`,
+    );
     overlay.set(join(vendor, module.path, "go.mod"), made);
     lines.push(`replace ${module.path} ${module.version} => ${JSON.stringify(`./vendor/${module.path}`)}`);
   }
-  return { lines, overlay };
+  return { left: true, lines, overlay };
 }
 
 interface VendoredModule {

@@ -10,8 +10,6 @@ const DIVISORS = { ns: 1, us: 1e3, ms: 1e6 } as const;
 
 export interface FoldedOptions {
   readonly unit?: FoldedUnit;
-  /** A frame above each process's, for instance its package; none unless given. */
-  readonly title?: (index: number) => string;
 }
 
 /**
@@ -21,15 +19,12 @@ export interface FoldedOptions {
 export function* renderFolded(forest: CallForest, options: FoldedOptions = {}): Generator<string> {
   const unit = options.unit ?? "ns";
   const names = forest.functions.map(({ name }) => frameName(name));
-  for (const [index, { tree }] of forest.processes.entries()) {
-    const title = options.title?.(index);
-    yield* renderProcess(tree, names, unit, title === undefined ? "" : `${frameName(title)};`);
-  }
+  for (const { tree } of forest.processes) yield* renderProcess(tree, names, unit);
 }
 
-function* renderProcess(tree: CallTree, names: readonly string[], unit: FoldedUnit, above: string): Generator<string> {
+function* renderProcess(tree: CallTree, names: readonly string[], unit: FoldedUnit): Generator<string> {
   const order = byName(tree, names);
-  const paths: string[] = [above];
+  const paths: string[] = [""];
   let lines = "";
   for (const node of order) {
     const depth = tree.depth[node];

@@ -1,9 +1,13 @@
 /** What a report must say about how complete it is: one line each. */
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import { EdgeKind, type ProcessTree, sumOf } from "../calltree/index.js";
+import { type ProcessTree, sumOf } from "../calltree/index.js";
 
-/** The lines below the tree of a process. */
-export function footer(process: ProcessTree, remarks: readonly string[]): string[] {
+/**
+ * The lines below the tree of a process.
+ *
+ * @param untraced whether untraced code started one of the goroutines shown
+ */
+export function footer(process: ProcessTree, untraced: boolean, remarks: readonly string[]): string[] {
   const { info, tree } = process;
   const lines = [`${formatNumberOf(process.events, "event")}, ${formatNumberOf(process.goroutines, "goroutine")}`];
   if (info.stop !== undefined) {
@@ -19,8 +23,7 @@ export function footer(process: ProcessTree, remarks: readonly string[]): string
   if (panics > 0) lines.push(`left by panic: ${formatNumberOf(panics, "frame")}`);
   const goexits = sumOf(tree.goexits);
   if (goexits > 0) lines.push(`left by runtime.Goexit: ${formatNumberOf(goexits, "frame")}`);
-  if (process.pruned > 0) lines.push(`left out by --min: ${formatNumberOf(process.pruned, "call")}`);
-  if (tree.edge.some((kind, node) => kind >= EdgeKind.indirect && tree.parent[node] !== 0)) {
+  if (untraced) {
     lines.push(
       "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it",
     );

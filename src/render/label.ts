@@ -2,8 +2,11 @@
 import { formatCount } from "../base/units.js";
 import { type CallForest, type CallTree, EdgeKind, isTestFunction } from "../calltree/index.js";
 
+/** Stands before a goroutine that untraced code started beneath the frame above it. */
+export const UNTRACED = "go~ ";
+
 export interface Label {
-  /** `go ` before goroutines, `go~ ` if the frame above is a guess. */
+  /** `go ` before goroutines, or UNTRACED. */
   readonly spawn: string;
   readonly name: string;
   /** ` ×1,000,000`, in how many goroutines. */
@@ -12,8 +15,12 @@ export interface Label {
   readonly endings: string;
 }
 
-/** The label of a node. Control characters, which no Go name has, become spaces. */
-export function labelOf(functions: CallForest["functions"], tree: CallTree, node: number): Label {
+/**
+ * The label of a node. Control characters, which no Go name has, become spaces.
+ *
+ * @param top whether the node is shown without a frame above it
+ */
+export function labelOf(functions: CallForest["functions"], tree: CallTree, node: number, top: boolean): Label {
   const edge = tree.edge[node];
   const calls = tree.calls[node];
   const goroutines = tree.goroutines.get(node) ?? 0;
@@ -26,12 +33,11 @@ export function labelOf(functions: CallForest["functions"], tree: CallTree, node
   };
   mark("panic", tree.panics.get(node));
   mark("recovered", tree.recovered.get(node));
-  mark("Goexit", tree.goexits.get(node));
+  mark("goexit", tree.goexits.get(node));
   mark("not returned", tree.running.get(node));
   const { name } = functions[tree.func[node]];
-  const guessed = edge !== EdgeKind.exact && tree.parent[node] !== 0;
   // Package testing gives every test a goroutine of its own; saying so in every line would say nothing.
-  const plain = edge === EdgeKind.call || (tree.parent[node] === 0 && isTestFunction(name));
-  const spawn = plain ? "" : guessed ? "go~ " : "go ";
+  const plain = edge === EdgeKind.call || (top && isTestFunction(name));
+  const spawn = plain ? "" : edge === EdgeKind.exact || top ? "go " : UNTRACED;
   return { spawn, name: name.replace(/[\x00-\x1f\x7f]/g, " "), count, endings };
 }

@@ -21,7 +21,7 @@ import {
   wholeSection,
 } from "../calltree/index.js";
 import { footer } from "./footer.js";
-import { labelOf } from "./label.js";
+import { labelOf, UNTRACED } from "./label.js";
 import { type Measure, type Paint, painter, plainWidth, truncateMiddle } from "./style.js";
 
 export interface TreeTextOptions extends FilterOptions {
@@ -44,6 +44,10 @@ const NAME_LIMIT = 120;
 const NAME_LEAST = 24;
 const GAP = 2;
 
+/** Columns of a level of the tree, and of the number that stands for levels there is no room for. */
+const INDENT = 4;
+const LEVEL = 5;
+
 /** The trees of all processes, in pieces of some lines. */
 export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): Generator<string> {
   const paint = painter(options.colour === true);
@@ -51,8 +55,8 @@ export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): 
   for (const [index, process] of forest.processes.entries()) {
     if (index > 0) yield "\n";
     if (several || options.title !== undefined) yield `${paint("bold", titleOf(process, index, options))}\n`;
-    yield* renderProcess(forest, process, options, paint);
-    const lines = footer(process, options.remarks?.(process, index) ?? []);
+    const untraced = yield* renderProcess(forest, process, options, paint);
+    const lines = footer(process, untraced, options.remarks?.(process, index) ?? []);
     if (lines.length > 0) yield `\n${lines.map((line) => paint("dim", line)).join("\n")}\n`;
   }
   if (forest.problem !== undefined) {
@@ -65,12 +69,13 @@ function titleOf(process: ProcessTree, index: number, options: TreeTextOptions):
   return `${name} (pid ${process.info.pid})`;
 }
 
+/** Returns whether untraced code started one of the goroutines shown. */
 function* renderProcess(
   forest: CallForest,
   process: ProcessTree,
   options: TreeTextOptions,
   paint: Paint,
-): Generator<string> {
+): Generator<string, boolean> {
   const { tree, total } = process;
   const sections = options.tests
     ? testSections(tree, forest.functions, total, options)
@@ -78,8 +83,9 @@ function* renderProcess(
   yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(total)}`)}\n`;
   const columns = columnsOf(forest, process, sections, options.measure ?? plainWidth, options.width);
   let lines = "";
-  let hidden = 0;
-  let hiddenCalls = 0;
+  // Calls that the builder of an unmerged tree left out would have been a line each.
+  let hidden = process.pruned;
+  let hiddenCalls = process.pruned;
   for (const section of sections) {
     hidden += section.view.hidden.nodes;
     hiddenCalls += section.view.hidden.calls;
@@ -95,6 +101,7 @@ function* renderProcess(
   }
   if (lines !== "") yield lines;
   if (hidden > 0) yield `\n${paint("dim", leftOut(hidden, hiddenCalls))}\n`;
+  return columns.untraced;
 }
 
 function leftOut(nodes: number, calls: number): string {
@@ -107,7 +114,11 @@ interface Columns {
   readonly percent: number;
   /** Widest name including its prefix. */
   readonly limit: number;
+  /** Widest prefix. */
+  readonly indent: number;
   readonly widthOf: Measure;
+  /** Whether untraced code started one of the goroutines. */
+  readonly untraced: boolean;
 }
 
 function columnsOf(
@@ -117,19 +128,31 @@ function columnsOf(
   widthOf: Measure,
   width?: number,
 ): Columns {
+  const indent = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width) / 3;
   let name = NAME_LEAST;
   let time = 5;
   let percent = 6;
-  for (const section of sections) {
-    for (const { node, prefix } of walk(section.view)) {
-      const label = labelOf(forest.functions, process.tree, node);
-      name = Math.max(name, prefix.length + widthOf(`${label.spawn}${label.name}${label.count}${label.endings}`));
+  let untraced = false;
+  for (const { view, whole } of sections) {
+    for (const { node, prefix } of walk(view)) {
+      const label = labelOf(forest.functions, process.tree, node, prefix === "");
+      untraced ||= label.spawn === UNTRACED;
+      const text = `${label.spawn}${label.name}${label.count}${label.endings}`;
+      name = Math.max(name, cutPrefix(prefix, indent).length + widthOf(text));
       time = Math.max(time, widthOf(timeOf(process, node)));
-      percent = Math.max(percent, formatPercent(process.tree.total[node], section.whole).length);
+      percent = Math.max(percent, formatPercent(process.tree.total[node], whole).length);
     }
   }
   const limit = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width - GAP - time - 1 - percent);
-  return { name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit), time, percent, limit, widthOf };
+  return {
+    name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit),
+    time,
+    percent,
+    limit,
+    indent,
+    widthOf,
+    untraced,
+  };
 }
 
 function timeOf({ tree, atLeast }: ProcessTree, node: number): string {
@@ -141,12 +164,13 @@ function line(
   process: ProcessTree,
   section: Section,
   node: number,
-  prefix: string,
+  uncut: string,
   columns: Columns,
   paint: Paint,
 ): string {
   const { widthOf } = columns;
-  const label = labelOf(forest.functions, process.tree, node);
+  const prefix = cutPrefix(uncut, columns.indent);
+  const label = labelOf(forest.functions, process.tree, node, prefix === "");
   const rest = label.count.length + label.endings.length + label.spawn.length + prefix.length;
   const name =
     columns.limit === Number.POSITIVE_INFINITY
@@ -169,6 +193,14 @@ function line(
     paint("dim", share.padStart(columns.percent)),
     "\n",
   ].join("");
+}
+
+/** A prefix that takes at most `width` columns: its end, after the level of the node. */
+function cutPrefix(prefix: string, width: number): string {
+  if (prefix.length <= width) return prefix;
+  const level = prefix.length / INDENT + 1;
+  const rest = Math.max(1, Math.floor((width - LEVEL) / INDENT)) * INDENT;
+  return `…${level}`.padEnd(LEVEL) + prefix.slice(-rest);
 }
 
 /** The shown nodes in order, with the lines to their left. Not recursive: trees may be deep. */

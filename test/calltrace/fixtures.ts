@@ -1,6 +1,6 @@
 /** A trace as text: main starts a worker; a reused g; a panic; one definition of a go statement; a note. */
 export const small = `process
-  version 1
+  version 2
   headerSize 4096
   used 4736
   startTicks 1000

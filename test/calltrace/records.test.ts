@@ -52,7 +52,7 @@ test("the decoder reads what the tables describe", () => {
 });
 
 function idAt(decoder: RecordDecoder, i: number): number | undefined {
-  return decoder.kind[i] === Kind.enter || decoder.kind[i] === Kind.spawn ? decoder.id[i] : undefined;
+  return decoder.kind[i] === Kind.exit ? undefined : decoder.id[i];
 }
 
 const KINDS: { [name: string]: number } = {
@@ -64,6 +64,7 @@ const KINDS: { [name: string]: number } = {
   spawn: Kind.spawn,
   exitPanic: Kind.exitPanic,
   exitGoexit: Kind.exitGoexit,
+  exitDeferred: Kind.exitDeferred,
 };
 
 function byTables(bytes: Uint8Array): unknown[] {
@@ -83,7 +84,8 @@ function byTables(bytes: Uint8Array): unknown[] {
         time,
       });
     } else {
-      const id = fields.get("id") ?? fields.get("site");
+      // Spawns have an arg that says nothing.
+      const id = fields.get("id") ?? fields.get("site") ?? fields.get("arg");
       seen.push([KINDS[spec.name], time, id === undefined ? undefined : Number(id)]);
     }
     at += spec.bytes;

@@ -66,7 +66,7 @@ test("a child whose slot has an older chunk than its parent waits for the spawn 
       go main.third 1 1/1`);
 });
 
-test("without a spawn record the innermost enclosing function is the parent, else the outermost frame", () => {
+test("without a spawn record the innermost enclosing function is the parent, else the innermost frame", () => {
   const forest = grow(`
     0   g1 { main.main
     10  g1 { main.run
@@ -85,8 +85,8 @@ test("without a spawn record the innermost enclosing function is the parent, els
   expect(outline(forest)).toBe(`main.main 1 100/50
   main.run 1 50/20
     main.deep 1 30/30
+      go~ lib.callback 1 1/1
     go~ main.run.func1 1 10/10
-  go~ lib.callback 1 1/1
 go~ main.late 1 10/10
 go~ main.orphan 1 1/1`);
 });
@@ -128,6 +128,48 @@ test("panic, recover, Goexit, and frames that never return", () => {
   expect(forest.processes[0].atLeast).toBe(true);
 });
 
+test("who returns after a panic of its own has recovered it", () => {
+  const forest = grow(`
+    0   g1 { main.main
+    10  g1 { main.panics
+    20  g1 { main.panics.func1
+    30  g1 } deferred
+    40  g1 }
+    50  g1 { main.lets
+    55  g1 { main.cleanup
+    60  g1 } deferred
+    65  g1 } panic
+    100 g1 }`);
+  expect(outline(forest)).toBe(`main.main 1 100/55 recovered:1
+  main.panics 1 30/20 recovered:1
+    main.panics.func1 1 10/10
+  main.lets 1 15/10 panic:1
+    main.cleanup 1 5/5`);
+});
+
+test("panics within deferred calls are told from those that run them", () => {
+  // nested and fails are called while the panic of outer runs nested; both fail and recover.
+  const forest = grow(`
+    0   g1 { main.outer
+    10  g1 { main.nested
+    20  g1 { main.plain
+    25  g1 } deferred
+    30  g1 { main.fails
+    35  g1 { main.fails.func1
+    40  g1 } deferred 2
+    45  g1 } deferred
+    50  g1 { main.throws
+    55  g1 } panic 1
+    60  g1 } deferred
+    100 g1 }`);
+  expect(outline(forest)).toBe(`main.outer 1 100/50 recovered:1
+  main.nested 1 50/25 recovered:1
+    main.plain 1 5/5
+    main.fails 1 15/10 recovered:1
+      main.fails.func1 1 5/5
+    main.throws 1 5/5 panic:1`);
+});
+
 test("open frames last until the process ended, if somebody saw that", () => {
   const script = `
     0   g1 { main.main
@@ -135,11 +177,13 @@ test("open frames last until the process ended, if somebody saw that", () => {
     15  g2 { main.server
     20  g1 { main.wait`;
   const header = (numbers: { [name: string]: bigint }) => ({ header: { numbers } });
-  const ended = grow(script, {}, header({ endNano: 5_000_000n + 100_000n }));
+  const ended = grow(script, {}, header({ endNano: 5_000_000n + 100_000n, exit: 1n }));
   expect(outline(ended)).toBe(`main.main 1 100/20 running:1
   go main.server 1 85/85 running:1
   main.wait 1 80/80 running:1`);
   expect(ended.processes[0]).toMatchObject({ atLeast: false, total: 100_000 });
+  const lastSeen = grow(script, {}, header({ endNano: 5_000_000n + 100_000n }));
+  expect(lastSeen.processes[0]).toMatchObject({ atLeast: true, total: 100_000 });
   const stopped = grow(script, {}, header({ endNano: 5_900_000n, stopReason: 1n, stopTicks: 1_000_000n + 50_000n }));
   expect(outline(stopped).split("\n")[0]).toBe("main.main 1 50/20 running:1");
   expect(stopped.processes[0].atLeast).toBe(true);

@@ -104,7 +104,9 @@ class Machine {
     this.time += [1, 5, 100, 9000, 200000][this.choose(5)];
     const what = this.choose(10);
     const { stack } = g;
-    if (what < 4 || stack.length === 0) this.enter(g);
+    // Untraced code of goroutines without an open frame starts others, too, even before their first event.
+    if (stack.length === 0 && what > 7) this.start(g, 3);
+    else if (what < 4 || stack.length === 0) this.enter(g);
     else if (what < 7) this.exit(g, this.choose(8));
     else this.start(g, this.choose(4));
   }
@@ -133,7 +135,7 @@ class Machine {
   /** Fixes the place of a goroutine without a spawn record by its parent's stack now. */
   private approximate(g: Goroutine, func: number): string {
     const stack = this.live.find(({ goid }) => goid === g.parent)?.stack ?? [];
-    const around = stack.findLast(({ name }) => NAMES[func].startsWith(`${name}.`)) ?? stack.at(0);
+    const around = stack.findLast(({ name }) => NAMES[func].startsWith(`${name}.`)) ?? stack.at(-1);
     const under = around?.path ?? "";
     (g as { under: string }).under = under;
     return under;
@@ -143,6 +145,7 @@ class Machine {
     const slot = this.trace.slot(g.slot);
     if (how === 0) slot.exitPanic(this.time);
     else if (how === 1) slot.exitGoexit(this.time);
+    else if (how === 2) slot.exitDeferred(this.time, 1 + this.choose(3));
     else slot.exit(this.time);
     this.event();
     this.leave(g.stack, this.time, how === 0 ? "panics" : how === 1 ? "goexits" : undefined);
@@ -168,7 +171,9 @@ class Machine {
     const slot = this.freeSlots.pop() ?? this.slots++;
     const child = { goid: ++this.goids, slot, stack: [], begun: false };
     if (how === 3) {
-      this.live.push({ ...child, under: "", parent: g.goid, ref: 0, kind: EdgeKind.approximate });
+      // One in four has a parent of which nothing is in the trace.
+      const parent = this.choose(4) === 0 ? 2_000_000 + child.goid : g.goid;
+      this.live.push({ ...child, under: "", parent, ref: 0, kind: EdgeKind.approximate });
       return;
     }
     const ref = this.trace.slot(g.slot).spawn(this.time, this.site);

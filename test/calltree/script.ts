@@ -4,7 +4,7 @@
  *     0  g1    { main.main          enters
  *     10 g1    go g2                runs a go statement; g2 is exactly its goroutine
  *     20 g2    { main.worker
- *     30 g2    }                    returns; `} panic` and `} goexit` do not
+ *     30 g2    }                    returns; `} panic` and `} goexit` do not; `} deferred` is within a panic
  *     40 g3<g1 { main.main.func1    was started by untraced code on g1
  *     50 g4@2  { main.worker        uses the g (slot) of g2 again
  */
@@ -25,7 +25,7 @@ export function scripted(script: string, options: WriterOptions = {}): Uint8Arra
     return ids.get(key)!;
   };
   for (const line of script.split("\n").filter((line) => line.trim() !== "")) {
-    const [, micros, id, rest, what, arg] = /^\s*([\d.]+)\s+g(\d+)(\S*)\s+(\S+)\s*(\S*)/.exec(line)!;
+    const [, micros, id, rest, what, arg, count] = /^\s*([\d.]+)\s+g(\d+)(\S*)\s+(\S+)\s*(\S*)\s*(\d*)/.exec(line)!;
     const time = Math.round(Number(micros) * 1000);
     const goid = Number(id);
     const slotNumber = slots.get(goid) ?? Number(/@(\d+)/.exec(rest)?.[1] ?? goid);
@@ -39,7 +39,8 @@ export function scripted(script: string, options: WriterOptions = {}): Uint8Arra
     if (what === "{") slot.enter(time, idOf("function", arg));
     else if (what === "go") {
       refs.set(Number(arg.slice(1)), { ref: slot.spawn(time, idOf("go", "main.main")), parent: goid });
-    } else if (arg === "panic") slot.exitPanic(time);
+    } else if (arg === "deferred") slot.exitDeferred(time, Number(count || 1));
+    else if (arg === "panic") slot.exitPanic(time, Number(count || 0));
     else if (arg === "goexit") slot.exitGoexit(time);
     else slot.exit(time);
   }

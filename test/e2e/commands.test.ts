@@ -1,10 +1,10 @@
 /** The commands beside run and test: what they print, where, and with which exit code; what they say when all is not well. */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filesOn, go, gotrace, names, repository, snapshot, temporaryDirectory } from "./support.js";
+import { filesOn, go, gotrace, names, repository, temporaryDirectory } from "./support.js";
 
 const wordcount = join(repository, "testdata/wordcount");
 const cwd = wordcount;
@@ -101,57 +101,6 @@ test("build: traced where GOTRACE_OUT says so, untraced otherwise", () => {
   expect(readdirSync(traces)).toHaveLength(1);
   expect(readdirSync(directory).sort()).toEqual(["traces", "wc"]);
   expect(gotrace(["report", traces], { cwd: directory }).stdout).toContain("wordcount/count.All");
-});
-
-test("instrument: a copy that plain go builds and tests", () => {
-  const copy = join(temporaryDirectory(), "copy");
-  const before = snapshot(cwd);
-  expect(gotrace(["instrument", "-o", copy], { cwd }), "instrument").toMatchObject({ code: 0, stdout: `${copy}\n` });
-  expect(snapshot(cwd)).toBe(before);
-  expect(readFileSync(join(copy, "main.go"), "utf8")).toContain("__gotrace.Enter(");
-  expect(readFileSync(join(copy, "count/count_test.go"), "utf8")).toContain("__gotrace.Enter(");
-  const traces = temporaryDirectory();
-  const ran = go(["run", "."], { cwd: copy, env: { GOTRACE_OUT: traces } });
-  expect(ran.stdout, ran.stderr).toBe(go(["run", "."], { cwd }).stdout);
-  expect(gotrace(["report", traces], { cwd: copy }).stdout).toContain("main.openStore");
-  expect(go(["test", "./..."], { cwd: copy })).toMatchObject({ code: 0 });
-  expect(go(["vet", "./..."], { cwd: copy })).toMatchObject({ code: 0 });
-  expect(gotrace(["instrument", "-o", copy], { cwd })).toMatchObject({ code: 73 });
-});
-
-test("instrument: workspace, vendor directory and relative replace", () => {
-  const shapes = {
-    work: {
-      "go.work": "go 1.21\n\nuse (\n\t./app\n\t./lib\n)\n",
-      "app/go.mod": "module example.com/app\n\ngo 1.21\n",
-      "app/main.go": `package main\n\nimport "example.com/lib"\n\nfunc main() { println(lib.Text()) }\n`,
-      "lib/go.mod": "module example.com/lib\n\ngo 1.21\n",
-      "lib/lib.go": `package lib\n\nfunc Text() string { return "workspace" }\n`,
-    },
-    vendor: {
-      "app/go.mod": "module example.com/app\n\ngo 1.21\n\nrequire example.com/dep v1.0.0\n",
-      "app/main.go": `package main\n\nimport "example.com/dep"\n\nfunc main() { println(dep.Text()) }\n`,
-      "app/vendor/modules.txt": "# example.com/dep v1.0.0\n## explicit; go 1.20\nexample.com/dep\n",
-      "app/vendor/example.com/dep/dep.go": `package dep\n\nfunc Text() string { return "vendored" }\n`,
-    },
-    replace: {
-      "app/go.mod":
-        "module example.com/app\n\ngo 1.21\n\nrequire example.com/dep v0.0.0\n\nreplace example.com/dep => ../dep\n",
-      "app/main.go": `package main\n\nimport "example.com/dep"\n\nfunc main() { println(dep.Text()) }\n`,
-      "dep/go.mod": "module example.com/dep\n\ngo 1.21\n",
-      "dep/dep.go": `package dep\n\nfunc Text() string { return "replaced" }\n`,
-    },
-  };
-  for (const [title, files] of Object.entries(shapes)) {
-    const root = filesOn(files);
-    const copy = join(temporaryDirectory(), "copy");
-    const made = gotrace(["instrument", "-o", copy, "./..."], { cwd: join(root, "app") });
-    expect(made, `${title}: ${made.stderr}`).toMatchObject({ code: 0 });
-    const place = existsSync(join(copy, "app")) ? join(copy, "app") : copy;
-    expect(readFileSync(join(place, "main.go"), "utf8"), title).toContain("__gotrace.Enter(");
-    const [plain, traced] = [go(["run", "."], { cwd: join(root, "app") }), go(["run", "."], { cwd: place })];
-    expect(traced, title).toEqual(plain);
-  }
 });
 
 test("a self-started child process has a tree of its own", () => {
@@ -344,39 +293,4 @@ func main() { println(); dumb() }
   expect(traced).toMatchObject({ code: 0, stderr: plain.stderr });
   const files = ["b.go", "a.go", "c.go"];
   expect(gotrace(["run", ...files], { cwd: program }).stderr).toBe(go(["run", ...files], { cwd: program }).stderr);
-});
-
-test("a build in which nothing changed asks go build alone; what changes is seen", () => {
-  const program = filesOn({
-    "go.mod": "module changes\n\ngo 1.21\n",
-    "main.go": "package main\n\nfunc main() { println(text()) }\n",
-    "text.go": 'package main\n\nfunc text() string { return "one" }\n',
-  });
-  const run = () => gotrace(["run", "-v", "."], { cwd: program });
-  const unchanged = "gotrace: nothing changed since the last build";
-  const first = run();
-  expect(first.stderr).not.toContain(unchanged);
-  const second = run();
-  expect(second.stderr).toContain(unchanged);
-  expect(second.stderr).toContain("gotrace: traced: 2 functions");
-  expect(second.stdout).toMatch(/main\.text/);
-
-  filesOn(
-    { "text.go": 'package main\n\nfunc text() string { return two() }\n\nfunc two() string { return "two" }\n' },
-    program,
-  );
-  const edited = run();
-  expect(edited.stderr).toContain("\ntwo\n");
-  expect(edited.stdout).toContain("main.two");
-
-  filesOn({ "init.go": 'package main\n\nfunc init() { println("init") }\n' }, program);
-  expect(run().stdout).toContain("main.init.0");
-  rmSync(join(program, "init.go"));
-  expect(run().stdout).not.toContain("main.init.0");
-
-  filesOn({ "lib/lib.go": "package lib\n\nfunc Lib() {}\n" }, program);
-  filesOn({ "init.go": 'package main\n\nimport "changes/lib"\n\nfunc init() { lib.Lib() }\n' }, program);
-  expect(run().stdout).toContain("changes/lib.Lib");
-  filesOn({ "lib/lib.go": "package lib\n\nfunc Lib() { more() }\n\nfunc more() {}\n" }, program);
-  expect(run().stdout).toContain("changes/lib.more");
 });

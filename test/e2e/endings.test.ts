@@ -87,6 +87,8 @@ test("frames left by panic and by Goexit are told apart from returns", () => {
   const recovered = nodes("recovered");
   expect(recovered.find((node) => node.name === "main.throws")).toMatchObject({ end: "panic" });
   expect(recovered.find((node) => node.name === "main.recovered")?.end).toBeUndefined();
+  const marked = recovered.filter((node) => node.recovered).map(({ name }) => name);
+  expect(marked.sort()).toEqual(["main.recovered", "main.recoversOwn", "main.recoversWithin"]);
 });
 
 for (const [signal, code] of [

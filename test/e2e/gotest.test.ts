@@ -165,6 +165,27 @@ test("flags of go test before and after the packages", () => {
   expect(compare(["./ok", "-list", "."], options)).not.toContain("Double");
 });
 
+test("where no test was to run, nothing is said about missing calls", () => {
+  const cwd = filesOn({
+    "go.mod": "module example.com/quiet\n\ngo 1.21\n",
+    "none/none.go": "package none\n\nfunc None() {}\n",
+    "some/some_test.go": 'package some\n\nimport "testing"\n\nfunc TestSome(t *testing.T) {}\n',
+  });
+  const stderr = (...args: string[]) => gotrace(["test", ...args], { cwd }).stderr;
+  expect(stderr("./none")).toBe("");
+  expect(stderr("./some", "-list", ".")).toBe("");
+  expect(stderr("-list=.", "./...")).toBe("");
+  expect(stderr("./some", "-c", "-o", "some.test")).toBe("");
+  expect(stderr("--exclude", "./...", "./...")).toContain("no call was recorded");
+});
+
+test("test files named on the command line are traced, external ones too", () => {
+  const cwd = join(filesOn(module), "ok");
+  const tree = compare(["ok.go", "ok_test.go", "external_test.go", "-run", "TestDouble|TestExternal"], { cwd });
+  expect(tree).toContain("command-line-arguments.TestDouble");
+  expect(tree).toContain("command-line-arguments_test.TestExternal");
+});
+
 test("-json stays JSON", () => {
   const result = gotrace(["test", "./...", "-json"], { cwd: wordcount });
   for (const line of result.stdout.trim().split("\n")) expect(() => JSON.parse(line), line).not.toThrow();

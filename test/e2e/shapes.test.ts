@@ -10,6 +10,7 @@ interface Shape {
   readonly at?: string;
   readonly target?: string;
   readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   /** Functions that must be in the trace. */
   readonly traced: readonly string[];
   /** Functions that must not. */
@@ -28,6 +29,13 @@ const shapes: Record<string, Shape> = {
       "lib/lib.go": lib("lib", "plain"),
     },
     traced: ["main.main", "app/lib.Text"],
+  },
+  "import path that ends in .test": {
+    files: {
+      "go.mod": mod("example.com/load.test"),
+      "main.go": `package main\n\nfunc main() { println(text()) }\n\nfunc text() string { return "no test" }\n`,
+    },
+    traced: ["main.main", "main.text"],
   },
   "go.work": {
     files: {
@@ -216,6 +224,44 @@ func main() { println(secret(), hidden.Public()) }
     flags: ["-mod=mod"],
     traced: ["main.text"],
   },
+  "GOFLAGS=-mod=vendor without a vendor directory": {
+    files: {
+      "go.mod": mod("app"),
+      "main.go": `package main\n\nfunc main() { println(text()) }\n\nfunc text() string { return "no vendor" }\n`,
+    },
+    env: { GOFLAGS: "-mod=vendor" },
+    traced: ["main.text"],
+  },
+  "an empty vendor directory": {
+    files: {
+      "go.mod": mod("app"),
+      "main.go": `package main\n\nfunc main() { println(text()) }\n\nfunc text() string { return "empty" }\n`,
+      "vendor/modules.txt": "",
+    },
+    traced: ["main.text"],
+  },
+  "the vendor directory of a workspace, used from a module": {
+    files: {
+      "go.work": "go 1.22\n\nuse .\n",
+      "go.mod": mod("app"),
+      "main.go": `package main\n\nfunc main() { println(text()) }\n\nfunc text() string { return "off" }\n`,
+      "vendor/modules.txt": "## workspace\n",
+    },
+    env: { GOWORK: "off" },
+    traced: ["main.text"],
+  },
+  "a user's own overlay with relative paths": {
+    files: {
+      "app/go.mod": mod("app"),
+      "app/main.go": `package main\n\nfunc main() { println("on disk") }\n`,
+      "app/gone.go": "package main\n\nfunc text() {}\n",
+      "other.txt": `package main\n\nfunc main() { println(text()) }\n\nfunc text() string { return "overlaid" }\n`,
+      "overlay.json": JSON.stringify({ Replace: { "main.go": "../other.txt", "./gone.go": "" } }),
+    },
+    at: "app",
+    flags: ["-overlay=../overlay.json"],
+    traced: ["main.text"],
+  },
   "a user's own overlay": {
     files: {
       "go.mod": mod("app"),
@@ -236,12 +282,13 @@ for (const [title, shape] of Object.entries(shapes)) {
     const cwd = shape.at ? `${root}/${shape.at}` : root;
     const target = shape.target ?? ".";
     const untouched = snapshot(root);
+    const options = { cwd, env: shape.env ?? {} };
     const plain = go(
       ["run", ...(shape.flags ?? []).filter((_, index, all) => !all[index - (index % 2)]!.startsWith("--")), target],
-      { cwd },
+      options,
     );
     expect(plain, plain.stderr).toMatchObject({ code: 0 });
-    const traced = gotrace(["json", ...(shape.flags ?? []), target], { cwd });
+    const traced = gotrace(["json", ...(shape.flags ?? []), target], options);
     expect(traced, traced.stderr).toMatchObject({ code: 0, stderr: plain.stderr });
     const found = names(traced.stdout);
     for (const name of shape.traced) expect(found).toContain(name);

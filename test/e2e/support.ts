@@ -30,6 +30,7 @@ function run(program: string, args: readonly string[], { cwd, env, input }: Opti
     input: input ?? "",
     encoding: "utf8",
     maxBuffer: 1 << 28,
+    timeout: 100_000,
   });
   return { code: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
 }
@@ -114,4 +115,5 @@ export interface Node {
   readonly children: readonly Node[];
   readonly goroutine?: unknown;
   readonly end?: unknown;
+  readonly recovered?: boolean;
 }

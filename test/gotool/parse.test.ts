@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseCompileErrors } from "../../src/gotool/build.js";
+import { firstReason, parseCompileErrors } from "../../src/gotool/build.js";
 import { commandLine } from "../../src/gotool/command.js";
 import { asksForCoverage } from "../../src/gotool/cover.js";
 import { flagValue } from "../../src/gotool/join.js";
@@ -55,4 +55,16 @@ test("flags that ask for coverage", () => {
 
 test("command lines are quoted as a shell would need them", () => {
   expect(commandLine(["go", "build", "-ldflags=-s -w", "it's"])).toBe("go build '-ldflags=-s -w' 'it'\\''s'");
+});
+
+test("the first reason of go takes in the line that goes on with it", () => {
+  const reason = (stderr: string) => firstReason({ code: 1, stdout: "", stderr });
+  expect(reason("# example.com/x\n./a.go:3:19: undefined: y\n./a.go:4:1: more\n")).toBe("./a.go:3:19: undefined: y");
+  expect(reason("main.go:3:8: no required module provides package x; to add it:\n\tgo get x\n")).toBe(
+    "main.go:3:8: no required module provides package x; to add it: go get x",
+  );
+  expect(reason("package m\n\timports m/a: import cycle not allowed\n")).toBe(
+    "package m imports m/a: import cycle not allowed",
+  );
+  expect(reason("")).toBe("go exited with 1");
 });

@@ -43,6 +43,29 @@ go~: a goroutine started by code that is not traced, shown under a frame of the 
 `);
 });
 
+test("marks for frames that were left otherwise than by returning", () => {
+  const script = `
+    0  g1 { main.main
+    1  g1 { main.panics
+    2  g1 { main.panics.func1
+    3  g1 } deferred
+    4  g1 }
+    5  g1 go g2
+    6  g2 { main.leaves
+    7  g2 } goexit
+    9  g1 }`;
+  expect(text(script)).toBe(`TOTAL: 9.00µs
+
+main.main                    9.00µs 100.0%
+├── main.panics [recovered]  3.00µs  33.3%
+│   └── main.panics.func1    1.00µs  11.1%
+└── go main.leaves [goexit]  1.00µs  11.1%
+
+9 events, 2 goroutines
+left by runtime.Goexit: 1 frame
+`);
+});
+
 test("loops are one line with a count", () => {
   const calls = Array.from({ length: 1200 }, (_, i) => `${i} g1 { main.f\n ${i + 0.5} g1 }`).join("\n");
   expect(text(`0 g1 { main.main\n ${calls}\n 1200 g1 }`)).toContain("└── main.f ×1,200          600µs  50.0%\n");
@@ -64,6 +87,21 @@ go~: a goroutine started by code that is not traced, shown under a frame of the 
 `);
 });
 
+test("what is left out is counted once, whether it was in the tree or not", () => {
+  // 12 calls; the builder forgets short ones without callees, the rest is left out of the finished tree.
+  const short = (at: number) => `${at} g1 { main.short\n ${at + 1} g1 { main.leaf\n ${at + 2} g1 }\n ${at + 3} g1 }`;
+  const script = `0 g1 { main.main\n 10 g1 { main.long\n ${short(20)}\n ${short(30)}\n 80 g1 }
+    81 g1 { main.starts\n 82 g1 go g2\n 83 g1 }\n ${short(84)}\n 90 g2 { main.brief\n 91 g2 }
+    92 g1 { main.fails\n 93 g1 } panic\n 94 g1 { main.long\n ${short(100)}\n 150 g1 }\n 200 g1 }`;
+  for (const options of [{ minimum: 20_000 }, { minimum: 20_000, depth: 1 }, { depth: 2 }, { minimum: 4_000 }]) {
+    const forest = grow(script, { noMerge: true, minimum: options.minimum ?? 0 });
+    const report = [...renderTree(forest, options)].join("");
+    const lines = report.split("\n").filter((line) => / main\.|^main\./.test(line)).length;
+    expect(report.match(/left out/g)).toHaveLength(1);
+    expect(report).toContain(`left out by --depth or --min: ${14 - lines} lines with ${14 - lines} calls\n`);
+  }
+});
+
 test("names are cut in the middle to fit a terminal, and never when there is none", () => {
   const long = "github.com/example/project/internal/handlers.(*VeryLongHandlerName).ServeHTTP.func1";
   const script = `0 g1 { main.main\n 1 g1 { ${long}\n 9 g1 }\n 10 g1 }`;
@@ -71,6 +109,31 @@ test("names are cut in the middle to fit a terminal, and never when there is non
   expect(narrow).toContain("└── github.com/example/p…ame).ServeHTTP.func1  8.00µs  80.0%");
   for (const line of narrow.split("\n").slice(0, 5)) expect(line.length).toBeLessThanOrEqual(60);
   expect(text(script)).toContain(long);
+});
+
+test("lines of deep trees begin with their level where a terminal has no room for the lines to their left", () => {
+  const enters = Array.from({ length: 120 }, (_, i) => `${i} g1 { main.level${i + 1}`);
+  const script = `${enters.join("\n")}\n 120 g1 { main.leaf\n 121 g1 }`;
+  const shown = (width: number) => text(script, { width }).split("\n").slice(2, -4);
+  const lines = shown(64);
+  expect([lines[0], ...lines.slice(4, 7), ...lines.slice(98, 101), ...lines.slice(119)].join("\n")).toBe(`\
+main.level1 [not returned]                         ≥121µs 100.0%
+            └── main.level5 [not returned]         ≥117µs  96.7%
+                └── main.level6 [not returned]     ≥116µs  95.9%
+…7               └── main.level7 [not returned]    ≥115µs  95.0%
+…99              └── main.level99 [not returned]  ≥23.0µs  19.0%
+…100             └── main.l…el100 [not returned]  ≥22.0µs  18.2%
+…101             └── main.l…el101 [not returned]  ≥21.0µs  17.4%
+…120             └── main.l…el120 [not returned]  ≥2.00µs   1.7%
+…121             └── main.leaf                     1.00µs   0.8%`);
+  for (const width of [20, 40, 64, 100]) {
+    for (const [i, line] of shown(width).entries()) {
+      if (width > 40) expect(line.length).toBeLessThanOrEqual(width);
+      expect(line).toMatch(/ ≥?[\d.]+µs +\d+\.\d%$/);
+      if (width > 64 && i < 120) expect(line).toContain(`main.level${i + 1} `);
+    }
+  }
+  expect(text(script)).toContain(`${" ".repeat(4 * 119)}└── main.leaf`);
 });
 
 test("colours only when asked for", () => {
@@ -135,6 +198,31 @@ p.init.0                  1.00µs   2.0%
 8 events, 4 goroutines
 go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it
 `);
+});
+
+test("a test looks the same under TestMain, and no line below speaks of what is not there", () => {
+  const tests = `
+    0   g1 { p.TestMain
+    10  g2<g1 { p.TestA
+    20  g2 }
+    30  g4<g1 { p.TestB
+    35  g5<g4 { p.TestOther
+    40  g5 }
+    50  g4 }
+    60  g1 }`;
+  expect(text(tests, { tests: true })).toBe(`TOTAL: 60.0µs
+
+p.TestA                   10.0µs 100.0%
+
+p.TestB                   20.0µs 100.0%
+└── go~ p.TestOther       5.00µs  25.0%
+
+p.TestMain                60.0µs 100.0%
+
+8 events, 4 goroutines
+go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it
+`);
+  expect(text(tests, { tests: true, depth: 1 })).not.toContain("go~");
 });
 
 test("lost events, the reason, and damage stand below the tree", () => {

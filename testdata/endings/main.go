@@ -48,6 +48,7 @@ func end(how string) {
 		*p = 1
 	case "recovered":
 		recovered()
+		recoversOwn()
 	case "goexit":
 		var wg sync.WaitGroup
 		wg.Add(1)
@@ -94,6 +95,18 @@ func leave() { runtime.Goexit() }
 func recovered() {
 	defer func() { fmt.Println("recovered:", recover()) }()
 	throws()
+}
+
+// recoversOwn panics itself; while it does, a deferred call panics and recovers too.
+func recoversOwn() {
+	defer func() { fmt.Println("own:", recover()) }()
+	defer recoversWithin()
+	panic("own")
+}
+
+func recoversWithin() {
+	defer func() { fmt.Println("within:", recover()) }()
+	panic("within")
 }
 
 func throws() { panic("caught") }

@@ -55,4 +55,14 @@ export const commands: readonly CommandEntry[] = [
     summary: "find what is wrong in execution traces of the Go runtime",
     load: async () => (await import("./analyze.js")).analyzeCommand,
   },
+  {
+    name: "summary",
+    summary: "what an execution trace says: goroutines, waits, scheduling, collector, tasks, critical paths",
+    load: async () => (await import("./summary.js")).summaryCommand,
+  },
+  {
+    name: "diff",
+    summary: "compare execution traces before and after a change",
+    load: async () => (await import("./diff.js")).diffCommand,
+  },
 ];

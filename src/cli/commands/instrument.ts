@@ -1,12 +1,16 @@
 /** `gotrace instrument`: a complete instrumented copy of the module, to read or to build elsewhere. */
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
-import { copyModule, type ModuleCopy } from "../../gotool/copy.js";
+import { firstReason } from "../../gotool/build.js";
+import { makeDirectories } from "../../gotool/cache.js";
+import { runGo } from "../../gotool/command.js";
+import { copyModule, type ModuleCopy, usedModules } from "../../gotool/copy.js";
+import { readGoEnvironment } from "../../gotool/environment.js";
 import type { GoPackage } from "../../gotool/packages.js";
 import { type Command, commandHelp } from "../command.js";
-import { compile } from "../compile.js";
+import { type Compiled, compile } from "../compile.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags } from "../goflags.js";
 import { traceFlags } from "../options.js";
@@ -14,13 +18,13 @@ import { type PreparedBuild, rewriteOptions, runtimeDirectory } from "../prepare
 import { type FileReport, rewriteFiles } from "../rewrite.js";
 import { Session } from "../session.js";
 import { describeBuild, summarize } from "../summary.js";
-import { tableLine } from "../tables.js";
+import { tableFilesOnDisk, tableLine } from "../tables.js";
 
 export const instrumentCommand: Command = {
   name: "instrument",
   usage: "instrument -o DIR [flags] [packages…]",
   description: `Writes a complete copy of the module (or of all modules of the workspace) into DIR, instrumented, with the runtime
-beside it: plain 'go build' and 'go test' accept it. Instruments the packages named (default ./...), files for other
+beside it: plain 'go build' and 'go test' accept it. Instruments the packages named (default: all), files for other
 systems and tests included. A program built from it traces when GOTRACE_OUT=DIR is in its environment.`,
   flags: [
     { name: "o", value: "DIR", help: "where to write the copy: a new or empty directory (required)" },
@@ -46,8 +50,19 @@ async function run(words: readonly string[]): Promise<number> {
     );
   }
   const session = new Session(flags);
-  const target = emptyDirectory(resolve(session.cwd, output));
-  const patterns = flags.rest.length > 0 ? flags.rest : ["./..."];
+  const { target, discard } = emptyDirectory(resolve(session.cwd, output));
+  try {
+    const code = await instrument(session, flags, target);
+    if (code !== 0) discard();
+    return code;
+  } catch (error) {
+    discard();
+    throw error;
+  }
+}
+
+async function instrument(session: Session, flags: ParsedFlags, target: string): Promise<number> {
+  const patterns = flags.rest.length > 0 ? flags.rest : await allPackages(session);
   const request = { patterns, goFlags: flags.go, flags, tests: true };
   // Compiling in place first shows which rewritten files would not compile; these stay as they are in the copy.
   const compiled = await compile(session, request, {
@@ -61,23 +76,41 @@ async function run(words: readonly string[]): Promise<number> {
     return compiled.code;
   }
   const prepared = compiled.prepared!;
+  if (prepared.rewritten.size === 0) throw await nothingToDo(session, flags, patterns);
   const copy = await copyModule(session.go, prepared.environment, runtimeDirectory(session), target);
-  const reports = await rewriteCopy(
-    session,
-    flags,
-    prepared,
-    new Set(compiled.withdrawn.map((entry) => entry.file)),
-    copy,
-  );
+  const reports = await rewriteCopy(session, flags, compiled, prepared, copy);
   describeBuild(session, summarize(reports, compiled.withdrawn));
   process.stdout.write(`${target}\n`);
   return 0;
 }
 
-function emptyDirectory(path: string): string {
+/** All packages of the module, or of all modules of the workspace: the copy has them all. */
+async function allPackages(session: Session): Promise<string[]> {
+  const { goWork } = await readGoEnvironment(session.go);
+  if (goWork === "") return ["./..."];
+  return (await usedModules(session.go, goWork)).map(({ path }) => join(path, "..."));
+}
+
+/** Why there is nothing to instrument: go's own reason, where it has one. */
+async function nothingToDo(session: Session, flags: ParsedFlags, patterns: readonly string[]): Promise<UserError> {
+  const listed = await runGo(session.go, ["list", ...flags.go, "--", ...patterns]);
+  const reason =
+    listed.code !== 0 || listed.stdout === "" ? firstReason(listed) : "none of their functions can be traced (see -v)";
+  return new UserError(
+    `nothing to instrument in ${patterns.join(" ")}: ${reason}`,
+    "name packages of this module that have Go files, or none for all of them",
+    ExitCode.noInput,
+  );
+}
+
+/** Makes the directory for the copy; `discard` removes what was made. */
+function emptyDirectory(path: string): { target: string; discard: () => void } {
   try {
-    mkdirSync(path, { recursive: true });
-    if (readdirSync(path).length === 0) return path;
+    const made = makeDirectories(path);
+    const discard = () => {
+      if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    };
+    if (readdirSync(path).length === 0) return { target: path, discard };
   } catch (error) {
     throw new UserError(
       `cannot create ${path}: ${messageOf(error)}`,
@@ -92,23 +125,39 @@ function emptyDirectory(path: string): string {
 async function rewriteCopy(
   session: Session,
   flags: ParsedFlags,
+  { withdrawn, rewritten: compiled }: Compiled,
   prepared: PreparedBuild,
-  withdrawn: ReadonlySet<string>,
   copy: ModuleCopy,
 ): Promise<Map<string, FileReport>> {
   const traced = new Map<string, GoPackage>();
+  const packageNames = new Map<string, string>();
   for (const entry of prepared.packages) {
-    if (!entry.files.some((file) => prepared.reports.has(file)) || traced.has(entry.dir)) continue;
+    if (!entry.files.some((file) => prepared.reports.has(file))) continue;
     const names = readdirSync(entry.dir).filter((name) => /^[^._].*\.go$/.test(name));
     traced.set(entry.dir, { ...entry, files: names.map((name) => join(entry.dir, name)) });
+    // An external test package comes after the one that it tests, if there is one.
+    if (!packageNames.has(entry.dir)) packageNames.set(entry.dir, entry.name.replace(/_test$/, ""));
+    if (!entry.importPath.endsWith("_test")) packageNames.set(entry.dir, entry.name);
   }
   const rewriting = await rewriteFiles(session.cache, [...traced.values()], rewriteOptions(flags), new Map());
-  for (const { file, rewritten, report } of rewriting.files) {
+  const left = new Set(withdrawn.map((entry) => entry.file));
+  const written = rewriting.files.flatMap(({ file, rewritten, report: { table } }) => {
     const place = copy.locate(file);
-    if (rewritten === undefined || withdrawn.has(file) || place === undefined || !existsSync(place)) continue;
+    if (rewritten === undefined || left.has(file) || place === undefined || !existsSync(place)) return [];
+    return [{ file, place, text: readFileSync(rewritten, "utf8"), table }];
+  });
+  // Where a package does not compile as it is, its files may be programs of their own.
+  const alone = (file: string) => prepared.rewritten.has(file) && compiled?.has(file) !== true;
+  const tabled = written.flatMap(({ file, text, table }) => (table && !alone(file) ? [{ file, text, table }] : []));
+  const { texts, declared } = tableFilesOnDisk(tabled, packageNames);
+  for (const { file, place, text, table } of written) {
     chmodSync(place, statSync(place).mode | 0o200);
-    const table = report.table ? tableLine(report.table) : "";
-    writeFileSync(place, `${readFileSync(rewritten, "utf8")}${table}`);
+    writeFileSync(place, table && !declared.has(file) ? `${text}${tableLine(table)}` : text);
+  }
+  for (const [path, text] of texts) {
+    const place = copy.locate(path)!;
+    chmodSync(dirname(place), statSync(dirname(place)).mode | 0o200);
+    writeFileSync(place, text);
   }
   return new Map(rewriting.files.map((entry) => [entry.file, entry.report]));
 }

@@ -3,7 +3,7 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";
 import { parseFlags } from "../flags.js";
-import { choice, helpFlag, outputFlag, treeFlags, unitFlag } from "../options.js";
+import { choice, foldedUnit, helpFlag, outputFlag, treeFlags, treeOptions, unitFlag } from "../options.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 
@@ -33,7 +33,10 @@ async function run(words: readonly string[]): Promise<number> {
   if (flags.rest.length === 0) {
     throw new UserError("no trace given", "name a file that --save wrote: gotrace report FILE", ExitCode.usage);
   }
+  treeOptions(flags);
+  foldedUnit(flags);
   const format = choice(flags, "format", ["tree", "folded", "json"]);
-  const problem = await reportTraces(new Session(flags), flags, flags.rest, { format, toStderr: false });
+  const session = new Session(flags);
+  const problem = await session.standAside(() => reportTraces(session, flags, flags.rest, { format, toStderr: false }));
   return problem ? ExitCode.data : 0;
 }

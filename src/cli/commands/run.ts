@@ -3,16 +3,25 @@
 import { copyFileSync, linkSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
-import { runProgram } from "../../gotool/process.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { binaryPath, type Compiled, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags } from "../goflags.js";
-import { outputFlag, recordFlags, traceFlags, treeFlags, treeOptions, unitFlag } from "../options.js";
-import { finishRecording, prepareRecording } from "../record.js";
-import { type ReportFormat, reportTraces } from "../reporting.js";
+import {
+  execTraceFlag,
+  foldedUnit,
+  outputFlag,
+  recordFlags,
+  traceFlags,
+  treeFlags,
+  treeOptions,
+  unitFlag,
+} from "../options.js";
+import { isStandardOutput } from "../output.js";
+import type { ReportFormat } from "../reporting.js";
 import { Session } from "../session.js";
 import { describeBuild } from "../summary.js";
+import { runTraced } from "../traced.js";
 
 interface Variant {
   readonly name: string;
@@ -41,7 +50,7 @@ program's standard streams are its own, signals reach it, and its exit code is g
 export const runCommand = define({
   name: "run",
   format: "tree",
-  flags: treeFlags,
+  flags: [...treeFlags, execTraceFlag],
   description: treeText,
   examples: [
     "gotrace run ./cmd/server -port 8080",
@@ -53,7 +62,7 @@ export const runCommand = define({
 export const execCommand = define({
   name: "exec",
   format: "tree",
-  flags: treeFlags,
+  flags: [...treeFlags, execTraceFlag],
   description: treeText,
   examples: ["gotrace exec ./cmd/tool"],
 });
@@ -63,7 +72,8 @@ export const flameCommand = define({
   format: "folded",
   flags: [unitFlag],
   description: `Builds and runs a program and prints collapsed stacks on standard output, one line for each call path with its self
-time, for Speedscope and flamegraph.pl. The program's standard output goes to standard error.`,
+time, for Speedscope and flamegraph.pl. The program's standard output goes to standard error, unless -o names a file
+for the stacks.`,
   examples: ["gotrace flame ./cmd/server > profile.folded", "gotrace flame . | flamegraph.pl > flame.svg"],
 });
 
@@ -72,7 +82,7 @@ export const jsonCommand = define({
   format: "json",
   flags: treeFlags,
   description: `Builds and runs a program and prints its call tree as JSON on standard output. The program's standard output goes to
-standard error.`,
+standard error, unless -o names a file for the JSON.`,
   examples: ["gotrace json ./cmd/server | jq '.[0].name'"],
 });
 
@@ -85,6 +95,7 @@ async function run(command: Command, format: ReportFormat, words: readonly strin
   const { patterns, args } = splitTarget(command.name, flags.rest);
   // A bad value must not be found only after the program has run.
   treeOptions(flags);
+  foldedUnit(flags);
   const session = new Session(flags);
   try {
     return await runTarget(session, flags, format, patterns, args);
@@ -129,19 +140,14 @@ async function runTarget(
   const { summary } = compiled;
   describeBuild(session, summary);
   const program = placeProgram(session, binaryPath(compiled.directory, "program"), programName(compiled, patterns));
-  const recording = prepareRecording(session, flags);
   session.log(`run ${program} ${args.join(" ")}`);
-  const exit = await runProgram({
-    command: program,
-    args,
-    cwd: session.cwd,
-    env: { ...session.env, ...recording.env },
-    stdoutToStderr: format !== "tree" && flags.string("o") === undefined,
+  const stdoutToStderr = format !== "tree" && isStandardOutput(flags.string("o"));
+  return runTraced(session, flags, {
+    program: { command: program, args, env: session.env, stdoutToStderr },
+    direct: true,
+    note: { summary, titles: {}, command: [...patterns, ...args].join(" ") },
+    report: { format, toStderr: false },
   });
-  session.log(`the program ended with exit code ${exit.code}`);
-  finishRecording(recording, { summary, titles: {}, command: [...patterns, ...args].join(" ") }, exit);
-  await reportTraces(session, flags, [recording.directory], { format, toStderr: false });
-  return exit.code;
 }
 
 /** The name that `go build` would give. @throws UserError when the package is no program */

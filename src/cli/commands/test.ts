@@ -1,17 +1,14 @@
 /** `gotrace test`: `go test` itself, with rewritten files; its output is its own, a call tree for each test follows. */
 
-import { readdirSync } from "node:fs";
 import { asksForCoverage } from "../../gotool/cover.js";
-import { runProgram } from "../../gotool/process.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags, buildFlagsIn, testFlags } from "../goflags.js";
-import { outputFlag, recordFlags, traceFlags, treeFlags, treeOptions } from "../options.js";
-import { finishRecording, prepareRecording } from "../record.js";
-import { reportTraces } from "../reporting.js";
+import { execTraceFlag, outputFlag, recordFlags, traceFlags, treeFlags, treeOptions } from "../options.js";
 import { Session } from "../session.js";
 import { describeBuild } from "../summary.js";
+import { runTraced } from "../traced.js";
 
 export const testCommand: Command = {
   name: "test",
@@ -19,7 +16,7 @@ export const testCommand: Command = {
   description: `Runs tests as 'go test' does, with its patterns, flags, output and exit code, then shows one call tree for each
 test, subtests beneath. A -v before the packages is meant for both gotrace and go test. Results are never taken from
 the test cache. The tree goes to standard error when standard output is JSON (-json).`,
-  flags: [...treeFlags, outputFlag, ...recordFlags, ...traceFlags, ...testFlags, ...buildFlags],
+  flags: [...treeFlags, execTraceFlag, outputFlag, ...recordFlags, ...traceFlags, ...testFlags, ...buildFlags],
   goFlags: `${buildFlagsNote}\nFlags of 'go test' (-run, -v, -count, -bench, -short, -timeout, -args …) may stand before or after the packages.`,
   examples: [
     "gotrace test ./...",
@@ -100,26 +97,19 @@ async function test(
     ...packages,
     ...after,
   ];
-  const recording = prepareRecording(session, flags);
   session.log(`go ${args.join(" ")}`);
-  const exit = await runProgram({
-    command: "go",
-    args,
-    cwd: session.cwd,
-    env: { ...session.env, ...state?.env, ...recording.env },
-    ownGroup: true,
-  });
-  // A test binary that was only compiled has run nothing that could be shown.
-  if (given("c") && readdirSync(recording.directory).length === 0) return exit.code;
+  const hasTests = (prepared?.packages ?? []).some(({ files }) => files.some((file) => file.endsWith("_test.go")));
   // An external test package has the directory of the package that it tests, and comes after it.
   const titles: Record<string, string> = {};
   for (const entry of prepared?.packages ?? []) {
     if (!entry.name.endsWith("_test") || titles[entry.dir] === undefined) titles[entry.dir] = entry.importPath;
   }
-  finishRecording(recording, { summary, titles, command: `go test ${packages.join(" ")}` });
-  await reportTraces(session, flags, [recording.directory], {
-    format: "tree",
-    toStderr: given("json"),
+  return runTraced(session, flags, {
+    program: { command: "go", args, env: { ...session.env, ...state?.env }, ownGroup: true },
+    direct: false,
+    note: { summary, titles, command: `go test ${packages.join(" ")}` },
+    report: { format: "tree", toStderr: given("json") },
+    // Tests that were only compiled, printed or listed, or that do not exist, have run nothing that could be shown.
+    mayBeEmpty: !hasTests || ["c", "n", "list"].some(given),
   });
-  return exit.code;
 }

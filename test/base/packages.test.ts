@@ -1,6 +1,6 @@
 /** Which code is the user's. */
 import { expect, test } from "vitest";
-import { isStandard, packageOf } from "../../src/rules/sites.js";
+import { isStandard, packageOf } from "../../src/base/packages.js";
 
 const frame = (name: string, file: string) => ({ pc: 0, function: name, file, line: 1 });
 

@@ -1,0 +1,105 @@
+//go:build (darwin || linux) && (darwin || 386 || arm || loong64 || mips64le || mipsle || ppc64le || riscv64)
+// +build darwin linux
+// +build darwin 386 arm loong64 mips64le mipsle ppc64le riscv64
+
+package rt
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// What macOS and Linux have in common through package syscall, whose calls
+// may enter the scheduler.
+
+const (
+	osSupported = true
+	osPinned    = false
+)
+
+var osFile struct {
+	fd       int
+	dev, ino uint64
+}
+
+//go:norace
+func osYield() {}
+
+//go:norace
+func osPid() int { return syscall.Getpid() }
+
+//go:norace
+func osPpid() int { return syscall.Getppid() }
+
+//go:norace
+func osWall() int64 {
+	var tv syscall.Timeval
+	syscall.Gettimeofday(&tv)
+	return tv.Nano()
+}
+
+//go:norace
+func osAddressLimit() uint64 { return osRlimit(syscall.RLIMIT_AS) }
+
+//go:norace
+func osRlimit(which int) uint64 {
+	var lim syscall.Rlimit
+	if syscall.Getrlimit(which, &lim) != nil {
+		return ^uint64(0)
+	}
+	return lim.Cur
+}
+
+//go:norace
+func osCreate() (ok, exists bool) {
+	fd, err := syscall.Open(tracePathString(), syscall.O_RDWR|syscall.O_CREAT|syscall.O_EXCL|syscall.O_CLOEXEC, 0o644)
+	if err != nil {
+		return false, err == syscall.EEXIST
+	}
+	osFile.fd = osRaise(fd)
+	osFile.dev, osFile.ino = osIdentity(osFile.fd)
+	return true, false
+}
+
+//go:norace
+func osIdentity(fd int) (dev, ino uint64) {
+	var st syscall.Stat_t
+	if syscall.Fstat(fd, &st) != nil {
+		return 0, 0
+	}
+	return uint64(st.Dev), st.Ino
+}
+
+// osGrowable says why the file cannot have `to` bytes, as far as that is
+// known beforehand: stopNone if it may.
+//
+//go:norace
+func osGrowable(to uint64) uint32 {
+	if dev, ino := osIdentity(osFile.fd); dev != osFile.dev || ino != osFile.ino {
+		return stopMapping
+	}
+	if osRlimit(syscall.RLIMIT_FSIZE) < to {
+		return stopRlimit
+	}
+	return stopNone
+}
+
+//go:norace
+func osDiscard() {
+	syscall.Close(osFile.fd)
+	syscall.Unlink(tracePathString())
+}
+
+//go:norace
+func osPrefault(p unsafe.Pointer, n uintptr) {}
+
+//go:norace
+func osCwd(buf *[1100]byte) int {
+	s, err := syscall.Getwd()
+	if err != nil {
+		return 0
+	}
+	return copy(buf[:], s)
+}
+
+func osClockVerdict() int { return 0 }

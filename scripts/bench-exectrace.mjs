@@ -1,0 +1,83 @@
+// Speed and memory of the reader of execution traces, beside golang.org/x/exp/trace in the same run.
+//
+//	npm run bench:exectrace [-- --mb 100] [--runs 5] [--trace FILE]
+//
+// Records testdata/exectrace/programs/server.go until the trace has so many megabytes (--mb 1000: RSS on a large trace
+// of one-second generations). Both read all events of the file, in turns, each in a process of its own; MB/s of each
+// run, the best of both, and the ratio of the medians. The machine's other work disturbs both alike.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+import { at, buildOracle, buildProgram, chunksOf, RELEASES } from "./lib-exectrace.mjs";
+
+const { values } = parseArgs({
+  options: {
+    mb: { type: "string", default: "100" },
+    runs: { type: "string", default: "5" },
+    trace: { type: "string" },
+    read: { type: "string" },
+    reader: { type: "string" },
+  },
+});
+
+if (values.read) await read(values.read, values.reader);
+else {
+  const directory = mkdtempSync(join(tmpdir(), "gotrace-bench-"));
+  try {
+    await compare(values.trace ?? record(directory), directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Doubles the time until the trace is large enough; its size depends on the machine. */
+function record(directory) {
+  const program = buildProgram(RELEASES.at(-1), at("testdata/exectrace/programs/server.go"), directory);
+  const file = join(directory, "server.trace");
+  let seconds = Math.max(2, Number(values.mb) / 12);
+  for (;;) {
+    execFileSync(program, ["-for", `${seconds}s`, file], { timeout: 600_000 });
+    const { size } = statSync(file);
+    if (size >= Number(values.mb) * 0.9e6) return file;
+    seconds *= Math.min(4, (Number(values.mb) * 1.05e6) / size);
+  }
+}
+
+async function compare(file, directory) {
+  const megabytes = statSync(file).size / 1e6;
+  const oracle = buildOracle(directory);
+  const reader = join(directory, "reader.mjs");
+  const entryPoints = [at("src/exectrace/index.ts")];
+  await build({ entryPoints, outfile: reader, bundle: true, format: "esm", platform: "node", logLevel: "warning" });
+  const self = [fileURLToPath(import.meta.url), "--read", file, "--reader", reader];
+  const rates = { gotrace: [], go: [] };
+  for (let run = 0; run < Number(values.runs); run++) {
+    const [events, seconds, rss] = execFileSync(process.execPath, self, { encoding: "utf8" }).split(" ").map(Number);
+    const [goEvents, goSeconds] = execFileSync(oracle, ["bench", file], { encoding: "utf8" }).split(" ").map(Number);
+    if (events !== goEvents) throw new Error(`${events} events, but x/exp has ${goEvents}`);
+    rates.gotrace.push(megabytes / seconds);
+    rates.go.push(megabytes / goSeconds);
+    console.log(
+      `${megabytes.toFixed(0)} MB, ${events} events: gotrace ${(megabytes / seconds).toFixed(1)} MB/s, RSS ${rss} MiB; ` +
+        `x/exp/trace ${(megabytes / goSeconds).toFixed(1)} MB/s`,
+    );
+  }
+  const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+  const best = (list) => Math.max(...list).toFixed(1);
+  const ratio = median(rates.gotrace) / median(rates.go);
+  console.log(`best ${best(rates.gotrace)} and ${best(rates.go)} MB/s; ratio of medians ${ratio.toFixed(2)}`);
+}
+
+async function read(file, path) {
+  const { TraceReader } = await import(path);
+  const start = performance.now();
+  const reader = new TraceReader(chunksOf(file));
+  let events = 0;
+  while (reader.next()) events++;
+  const seconds = (performance.now() - start) / 1000;
+  console.log(events, seconds, Math.round(process.resourceUsage().maxRSS / 1024));
+}

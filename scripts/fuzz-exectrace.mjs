@@ -1,0 +1,78 @@
+// Mutation fuzzing of the reader of execution traces: damaged files must neither crash it nor keep it busy nor fill the
+// memory, and times must increase up to the last event.
+//
+//	npm run fuzz:exectrace [-- --runs 100000] [--seconds N] [--seed N]
+//
+// Each run damages a trace of testdata/exectrace (test/exectrace/mutate.ts: bytes, cuts, splices of two traces, batches
+// moved, numbers set to extremes) and reads it in chunks of any size (test/exectrace/read-damaged.ts). Allowed outcomes:
+// all events, a warning that the file was cut, or a TraceError. Prints runs, outcomes, the slowest run and peak memory; a
+// failure writes the trace.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { at } from "./lib-exectrace.mjs";
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "100000" },
+    seconds: { type: "string", default: "0" },
+    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+  },
+});
+/** A run takes some milliseconds; this also forgives a busy machine. */
+const SLOWEST_MS = 3000;
+const MEMORY_MIB = 500;
+
+const { damaged, randomBelow, readDamaged } = await load();
+const corpus = readdirSync(at("testdata/exectrace"))
+  .filter((name) => name.endsWith(".trace.gz"))
+  .map((name) => gunzipSync(readFileSync(at(`testdata/exectrace/${name}`))));
+const below = randomBelow(Number(values.seed));
+const outcomes = { sound: 0, cut: 0, refused: 0 };
+let slowest = 0;
+let runs = 0;
+const start = performance.now();
+const limit = Number(values.seconds) * 1000 || Number.POSITIVE_INFINITY;
+for (; runs < Number(values.runs); runs++) {
+  if (runs % 100 === 0 && performance.now() - start > limit) break;
+  const bytes = damaged(corpus, below);
+  const before = performance.now();
+  try {
+    outcomes[readDamaged(bytes, below)]++;
+  } catch (error) {
+    fail(bytes, error);
+  }
+  const took = performance.now() - before;
+  slowest = Math.max(slowest, took);
+  if (took > SLOWEST_MS) fail(bytes, new Error(`took ${took.toFixed(0)} ms`));
+  if (runs % 100 === 0 && process.memoryUsage.rss() > MEMORY_MIB * 2 ** 20) fail(bytes, new Error("too much memory"));
+}
+const seconds = ((performance.now() - start) / 1000).toFixed(0);
+const rss = (process.resourceUsage().maxRSS / 1024).toFixed(0);
+console.log(
+  `${runs} damaged traces in ${seconds} s (seed ${values.seed}): ${outcomes.sound} read without complaint, ` +
+    `${outcomes.cut} cut, ${outcomes.refused} refused; slowest ${slowest.toFixed(0)} ms, peak RSS ${rss} MiB`,
+);
+
+function fail(bytes, error) {
+  writeFileSync("fuzz-failure.trace", bytes);
+  console.error(`run ${runs}, seed ${values.seed}, trace in fuzz-failure.trace`);
+  throw error;
+}
+
+/** The test's own functions, with the reader, as JavaScript. */
+async function load() {
+  const directory = mkdtempSync(join(tmpdir(), "gotrace-fuzz-"));
+  try {
+    const outfile = join(directory, "fuzz.mjs");
+    const contents = ["mutate", "read-damaged"].map((name) => `export * from "./${name}.js";`).join("\n");
+    const stdin = { contents, resolveDir: at("test/exectrace"), loader: "ts" };
+    await build({ stdin, outfile, bundle: true, format: "esm", platform: "node", logLevel: "warning" });
+    return await import(outfile);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}

@@ -1,0 +1,96 @@
+/** The heap over time, and whether what survives collections grows. */
+import { Timeline } from "../base/timeline.js";
+import { EventKind, MetricName, RangeName, type TraceEvent } from "../exectrace/index.js";
+
+export interface HeapSummary {
+  /** Live heap in bytes: first and last value in the trace, largest and smallest. All 0 when the trace has none. */
+  readonly first: number;
+  readonly last: number;
+  readonly max: number;
+  readonly min: number;
+  /** The last goal, and the largest. */
+  readonly goal: number;
+  readonly maxGoal: number;
+  /**
+   * Live heap at the ends of mark phases: the first and the last value, and the slope of the least-squares line through
+   * all of them, bytes a second; 0 with fewer than two collections.
+   */
+  readonly afterGc: { readonly count: number; readonly first: number; readonly last: number; readonly slope: number };
+  /** Largest live heap in each bucket of `step` ns; 0 where no value fell into it. */
+  readonly step: number;
+  readonly live: readonly number[];
+}
+
+/** Memory: at most 1024 buckets. */
+export class Heap {
+  readonly live = new Timeline("max");
+  readonly goals = new Timeline("max");
+  private first = -1;
+  private last = 0;
+  private max = 0;
+  private min = Number.POSITIVE_INFINITY;
+  private goal = 0;
+  private maxGoal = 0;
+  private readonly line = new Line();
+  private now = 0;
+
+  feed(e: TraceEvent): void {
+    this.now = e.time;
+    if (e.kind === EventKind.Metric) {
+      const { name, value, time } = e;
+      if (name === MetricName.heapLive) {
+        if (this.first < 0) this.first = value;
+        this.last = value;
+        if (value > this.max) this.max = value;
+        if (value < this.min) this.min = value;
+        this.live.note(time, value);
+      } else if (name === MetricName.heapGoal) {
+        this.goal = value;
+        this.maxGoal = Math.max(this.maxGoal, value);
+        this.goals.note(time, value);
+      }
+    } else if (e.kind === EventKind.RangeEnd && e.name === RangeName.gcMark) this.line.add(e.time / 1e9, this.last);
+  }
+
+  result(): HeapSummary {
+    const { line } = this;
+    return {
+      first: Math.max(this.first, 0),
+      last: this.last,
+      max: this.max,
+      min: this.first < 0 ? 0 : this.min,
+      goal: this.goal,
+      maxGoal: this.maxGoal,
+      afterGc: { count: line.count, first: line.first, last: line.last, slope: line.slope },
+      step: this.live.step,
+      live: this.live.upTo(this.now),
+    };
+  }
+}
+
+/** A least-squares line, point by point. */
+class Line {
+  count = 0;
+  first = 0;
+  last = 0;
+  private x = 0;
+  private y = 0;
+  private xx = 0;
+  private xy = 0;
+
+  add(x: number, y: number): void {
+    if (this.count === 0) this.first = y;
+    this.last = y;
+    this.count++;
+    // Welford: sums of squares around the running means.
+    const dx = x - this.x;
+    this.x += dx / this.count;
+    this.y += (y - this.y) / this.count;
+    this.xx += dx * (x - this.x);
+    this.xy += dx * (y - this.y);
+  }
+
+  get slope(): number {
+    return this.xx > 0 ? this.xy / this.xx : 0;
+  }
+}

@@ -1,0 +1,187 @@
+/** How long goroutines that could run wait until they do, and how busy the Ps are. */
+import { type Distribution, distribution, Histogram } from "../base/histogram.js";
+import { Timeline } from "../base/timeline.js";
+import {
+  EventKind,
+  type Frame,
+  MetricName,
+  NONE,
+  ProcState,
+  ResourceKind,
+  type StackTable,
+  type TraceEvent,
+} from "../exectrace/index.js";
+import { Activity, type GoroutineInfo, type Interval, type IntervalSource, type Intervals } from "./intervals.js";
+
+export interface Scheduling {
+  /** ns from runnable to running, of goroutines of the program; without those that the trace's edge cuts. */
+  readonly latency: Distribution;
+  /** The same by why they had become runnable: "created", "preempted", "sync", ...; largest total first. */
+  readonly byReason: readonly { readonly reason: string; readonly latency: Distribution }[];
+  /** The same by start function; largest total first. */
+  readonly byFunction: readonly { readonly function: string; readonly latency: Distribution }[];
+  readonly worst: {
+    readonly goroutine: number;
+    readonly function: string;
+    readonly begin: number;
+    readonly end: number;
+    readonly reason: string;
+    /** Where the goroutine had stopped. */
+    readonly stack: readonly Frame[];
+  };
+  /** Times that the scheduler took a P away from a goroutine that wanted to go on. */
+  readonly preemptions: number;
+}
+
+/** Memory: one record per start function and per reason. */
+export class SchedulingLatency {
+  private readonly all = new Histogram();
+  private readonly reasons = new Map<string, Histogram>();
+  private readonly functions = new Map<string, Histogram>();
+  private worst = { goroutine: NONE, function: "", begin: 0, end: 0, reason: "", stack: 0 };
+  private preemptions = 0;
+
+  constructor(source: IntervalSource) {
+    source.onInterval((i, g) => {
+      if (i.activity === Activity.Runnable && !g.system) this.add(i, g);
+    });
+  }
+
+  result(stacks: StackTable): Scheduling {
+    const list = <K extends string>(map: Map<string, Histogram>, key: K) =>
+      [...map]
+        .map(
+          ([name, histogram]) =>
+            ({ [key]: name, latency: distribution(histogram) }) as Record<K, string> & { latency: Distribution },
+        )
+        .sort((a, b) => b.latency.total - a.latency.total);
+    return {
+      latency: distribution(this.all),
+      byReason: list(this.reasons, "reason"),
+      byFunction: list(this.functions, "function"),
+      worst: { ...this.worst, stack: stacks.frames(this.worst.stack) },
+      preemptions: this.preemptions,
+    };
+  }
+
+  private add(i: Interval, g: GoroutineInfo): void {
+    if (i.reason === "preempted") this.preemptions++;
+    if (i.cutBegin || i.cutEnd) return;
+    const latency = i.end - i.begin;
+    this.all.record(latency);
+    record(this.reasons, i.reason, latency);
+    record(this.functions, g.startFunction, latency);
+    if (latency <= this.worst.end - this.worst.begin) return;
+    const { goroutine, begin, end, reason, stack } = i;
+    this.worst = { goroutine, function: g.startFunction, begin, end, reason, stack };
+  }
+}
+
+function record(map: Map<string, Histogram>, key: string, value: number): void {
+  let histogram = map.get(key);
+  if (!histogram) {
+    histogram = new Histogram();
+    map.set(key, histogram);
+  }
+  histogram.record(value);
+}
+
+/** What the Ps did. Shares are of GOMAXPROCS × the trace's duration. */
+export interface Procs {
+  /** The largest in the trace. */
+  readonly gomaxprocs: number;
+  /** ns of all Ps together: GOMAXPROCS over time. */
+  readonly capacity: number;
+  /** ns running goroutines of the program; running the runtime's own; in syscalls; the rest had nothing to do. */
+  readonly running: number;
+  readonly system: number;
+  readonly syscall: number;
+  /** Each P by id: ns as above. */
+  readonly procs: readonly {
+    readonly proc: number;
+    readonly running: number;
+    readonly system: number;
+    readonly syscall: number;
+  }[];
+  /** Mean number of Ps that ran goroutines (the runtime's included), by buckets of `step` ns. */
+  readonly step: number;
+  readonly busy: readonly number[];
+  /** ns in which exactly n Ps ran goroutines, by n. */
+  readonly concurrency: readonly number[];
+}
+
+/** Memory: one record per P, and at most 1024 buckets. */
+export class ProcUse {
+  private readonly procs = new Map<number, { running: number; system: number; syscall: number }>();
+  private readonly busy = new Timeline("sum");
+  private capacity = 0;
+  private most = 0;
+  private current = 0;
+  private since = 0;
+  private runningNow = 0;
+  private readonly concurrency: number[] = [];
+  private changed = 0;
+  private now = 0;
+
+  constructor(intervals: Intervals) {
+    intervals.onInterval((i, g) => this.add(i, g));
+  }
+
+  feed(e: TraceEvent): void {
+    this.now = e.time;
+    if (e.kind === EventKind.Metric) {
+      if (e.name === MetricName.gomaxprocs) this.resize(e.value, e.time);
+    } else if (e.kind === EventKind.StateTransition && e.resource === ResourceKind.Goroutine && e.from !== e.to) {
+      // Goroutine states: 3 is running.
+      if (e.to === 3) this.count(1, e.time);
+      else if (e.from === 3) this.count(-1, e.time);
+    } else if (e.kind === EventKind.StateTransition && e.to === ProcState.Running && e.id >= this.current) {
+      // A trace tells GOMAXPROCS once a generation; before, there are at least the Ps that are seen.
+      this.resize(e.id + 1, e.time);
+    }
+  }
+
+  result(duration: number): Procs {
+    this.resize(this.current, this.now);
+    this.count(0, this.now);
+    const procs = [...this.procs].map(([proc, use]) => ({ proc, ...use })).sort((a, b) => a.proc - b.proc);
+    const sum = (key: "running" | "system" | "syscall") => procs.reduce((total, proc) => total + proc[key], 0);
+    return {
+      gomaxprocs: this.most,
+      capacity: this.capacity,
+      running: sum("running"),
+      system: sum("system"),
+      syscall: sum("syscall"),
+      procs,
+      step: this.busy.step,
+      busy: this.busy.upTo(duration).map((ns) => ns / this.busy.step),
+      concurrency: Array.from(this.concurrency, (ns) => ns ?? 0),
+    };
+  }
+
+  private add(i: Interval, g: GoroutineInfo): void {
+    if (i.proc === NONE) return;
+    let use = this.procs.get(i.proc);
+    if (!use) {
+      use = { running: 0, system: 0, syscall: 0 };
+      this.procs.set(i.proc, use);
+    }
+    if (i.activity === Activity.Running) {
+      this.busy.add(i.begin, i.end);
+      use[g.system ? "system" : "running"] += i.end - i.begin;
+    } else use.syscall += (i.procLost === NONE ? i.end : i.procLost) - i.begin;
+  }
+
+  private resize(procs: number, time: number): void {
+    this.capacity += this.current * (time - this.since);
+    this.since = time;
+    this.current = procs;
+    this.most = Math.max(this.most, procs);
+  }
+
+  private count(change: number, time: number): void {
+    this.concurrency[this.runningNow] = (this.concurrency[this.runningNow] ?? 0) + time - this.changed;
+    this.changed = time;
+    this.runningNow += change;
+  }
+}

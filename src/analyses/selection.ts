@@ -1,0 +1,40 @@
+/** A part of a trace: a span of time and the goroutines that matter in it, such as those of one request. */
+import type { GoroutineInfo, Interval, IntervalSource, Intervals } from "./intervals.js";
+
+export interface Selection {
+  readonly begin: number;
+  readonly end: number;
+  readonly goroutines: ReadonlySet<number>;
+  /** Tasks whose records are wanted. */
+  readonly tasks: readonly number[];
+  /** Whose critical path is wanted: the goroutine that is at the end of the span. */
+  readonly path: { readonly goroutine: number; readonly begin: number; readonly end: number };
+}
+
+/** The intervals of a selection, clipped to its span. A clipped interval is cut. */
+export class SelectedIntervals implements IntervalSource {
+  constructor(
+    private readonly source: Intervals,
+    private readonly selection: Selection,
+  ) {}
+
+  onGoroutineBegin(f: (g: GoroutineInfo) => void): void {
+    this.source.onGoroutineBegin(f);
+  }
+
+  onInterval(f: (i: Interval, g: GoroutineInfo) => void): void {
+    const { begin, end, goroutines } = this.selection;
+    this.source.onInterval((i, g) => {
+      if (i.end <= begin || i.begin >= end || !goroutines.has(g.id)) return;
+      if (i.begin >= begin && i.end <= end) f(i, g);
+      else {
+        const clipped = { ...i, begin: Math.max(i.begin, begin), end: Math.min(i.end, end) };
+        f({ ...clipped, cutBegin: i.cutBegin || i.begin < begin, cutEnd: i.cutEnd || i.end > end }, g);
+      }
+    });
+  }
+
+  onGoroutineEnd(f: (g: GoroutineInfo) => void): void {
+    this.source.onGoroutineEnd(f);
+  }
+}

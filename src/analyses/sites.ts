@@ -1,0 +1,164 @@
+/** Where goroutines block: waits by the stack that waits and the reason, and who ended them. */
+import { type Distribution, distribution, Histogram } from "../base/histogram.js";
+import { type Frame, NONE, type StackTable } from "../exectrace/index.js";
+import { Activity, type GoroutineInfo, type Interval, type IntervalSource, type Intervals } from "./intervals.js";
+
+/** A place where goroutines of the program block. */
+export interface BlockingSite {
+  /** The runtime's reason; "syscall" for syscalls; "" when all waits here began before the trace. */
+  readonly reason: string;
+  /** Leaf first; empty when not known. */
+  readonly stack: readonly Frame[];
+  /** Durations of the waits; cut ones count as far as they are in the trace. */
+  readonly waits: Distribution;
+  /** Different goroutines that waited here. */
+  readonly waiters: number;
+  /** Waits that the trace's edge cuts: they took at least that long. */
+  readonly cut: number;
+  readonly longest: {
+    readonly goroutine: number;
+    readonly function: string;
+    readonly begin: number;
+    readonly end: number;
+    readonly atLeast: boolean;
+  };
+  /** Who ended the waits, the most waiting time first; at most 5. */
+  readonly releasers: readonly Releaser[];
+}
+
+export interface Releaser {
+  /** Start function of the goroutine that woke; "" for none: a timer, the network, or the end of a syscall. */
+  readonly function: string;
+  readonly stack: readonly Frame[];
+  readonly count: number;
+  /** ns that those had waited. */
+  readonly total: number;
+}
+
+class Site {
+  readonly waits = new Histogram();
+  waiters = 0;
+  cut = 0;
+  goroutine = 0;
+  function = "";
+  begin = 0;
+  end = -1;
+  atLeast = false;
+  readonly releasers = new Map<number, { function: string; stack: number; count: number; total: number }>();
+  next: Site | undefined;
+
+  constructor(
+    readonly stack: number,
+    readonly reason: string,
+  ) {}
+}
+
+const SHOWN_RELEASERS = 5;
+
+/** Memory: one record per different stack that waits, and the sites that each living goroutine has waited at. */
+export class Sites {
+  private readonly byStack: (Site | undefined)[] = [];
+  private readonly functions = new Map<string, number>();
+  /** By slot: the last site of a goroutine, and all of them where there are several. */
+  private readonly last: (Site | undefined)[] = [];
+  private readonly seen: (Set<Site> | undefined)[] = [];
+
+  /** @param intervals answers who a waker is @param source the intervals that count */
+  constructor(
+    private readonly intervals: Intervals,
+    source: IntervalSource,
+    private readonly stacks: StackTable,
+  ) {
+    source.onGoroutineBegin((g) => {
+      this.last[g.slot] = undefined;
+      this.seen[g.slot] = undefined;
+    });
+    source.onInterval((i, g) => {
+      if (i.activity === Activity.Waiting ? !g.system : i.activity === Activity.Syscall) this.add(i, g);
+    });
+  }
+
+  /** The sites with the largest sum of waits, and how many there are in all. */
+  result(top: number): { readonly sites: readonly BlockingSite[]; readonly count: number; readonly total: number } {
+    const all: Site[] = [];
+    for (const first of this.byStack) for (let site = first; site; site = site.next) all.push(site);
+    all.sort((a, b) => b.waits.sum - a.waits.sum);
+    return {
+      sites: all.slice(0, top).map((site) => this.describe(site)),
+      count: all.length,
+      total: all.reduce((sum, site) => sum + site.waits.sum, 0),
+    };
+  }
+
+  private add(i: Interval, g: GoroutineInfo): void {
+    const reason = i.activity === Activity.Syscall ? "syscall" : i.reason;
+    let site = this.byStack[i.stack];
+    while (site && site.reason !== reason) site = site.next;
+    if (!site) {
+      site = new Site(i.stack, reason);
+      site.next = this.byStack[i.stack];
+      this.byStack[i.stack] = site;
+    }
+    const duration = i.end - i.begin;
+    site.waits.record(duration);
+    if (i.cutBegin || i.cutEnd) site.cut++;
+    if (duration > site.end - site.begin) {
+      site.goroutine = g.id;
+      site.function = g.startFunction;
+      site.begin = i.begin;
+      site.end = i.end;
+      site.atLeast = i.cutBegin || i.cutEnd;
+    }
+    this.countWaiter(site, g.slot);
+    if (!i.cutEnd) this.countReleaser(site, i, duration);
+  }
+
+  private countWaiter(site: Site, slot: number): void {
+    const last = this.last[slot];
+    if (last === site) return;
+    this.last[slot] = site;
+    if (last === undefined) {
+      site.waiters++;
+      return;
+    }
+    let seen = this.seen[slot];
+    if (!seen) {
+      seen = new Set([last]);
+      this.seen[slot] = seen;
+    }
+    if (seen.has(site)) return;
+    seen.add(site);
+    site.waiters++;
+  }
+
+  private countReleaser(site: Site, i: Interval, duration: number): void {
+    const name = i.waker === NONE ? "" : (this.intervals.goroutine(i.waker)?.startFunction ?? "");
+    let number = this.functions.get(name);
+    if (number === undefined) {
+      number = this.functions.size;
+      this.functions.set(name, number);
+    }
+    const key = number * 2 ** 32 + i.wakerStack;
+    const releaser = site.releasers.get(key);
+    if (releaser) {
+      releaser.count++;
+      releaser.total += duration;
+    } else site.releasers.set(key, { function: name, stack: i.wakerStack, count: 1, total: duration });
+  }
+
+  private describe(site: Site): BlockingSite {
+    const { reason, waiters, cut, goroutine, begin, end, atLeast } = site;
+    return {
+      reason,
+      stack: this.stacks.frames(site.stack),
+      waits: distribution(site.waits),
+      waiters,
+      cut,
+      longest: { goroutine, function: site.function, begin, end, atLeast },
+      releasers: [...site.releasers.values()]
+        .sort((a, b) => b.total - a.total)
+        .slice(0, SHOWN_RELEASERS)
+        .map((releaser) => ({ ...releaser, stack: this.stacks.frames(releaser.stack) })),
+    };
+  }
+}

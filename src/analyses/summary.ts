@@ -1,0 +1,134 @@
+/** Everything that `gotrace summary` tells about an execution trace, in one pass over its events. */
+import type { Distribution } from "../base/histogram.js";
+import type { TraceEvent, TraceReader } from "../exectrace/index.js";
+import { Accounts } from "./accounts.js";
+import { type CriticalPath, CriticalPathFinder } from "./critical.js";
+import { Gc, type GcSummary } from "./gc.js";
+import { type GoroutineGroup, Goroutines } from "./goroutines.js";
+import { Heap, type HeapSummary } from "./heap.js";
+import { Intervals } from "./intervals.js";
+import { Ranges } from "./ranges.js";
+import { type Procs, ProcUse, type Scheduling, SchedulingLatency } from "./scheduling.js";
+import { SelectedIntervals, type Selection } from "./selection.js";
+import { type BlockingSite, Sites } from "./sites.js";
+import { type RegionType, type TaskRecord, Tasks, type TaskType } from "./tasks.js";
+
+export interface TraceSummary {
+  /** As the file's header has it: "1.26"; Go 1.24 writes "1.23". */
+  readonly goVersion: string;
+  /** ns since 1970 at time 0, as a decimal number; only Go 1.25 and later tell it. */
+  readonly start: string | undefined;
+  /** ns from the first event to the last. */
+  readonly duration: number;
+  readonly events: number;
+  /** All that lived within the trace, the runtime's included. */
+  readonly goroutineCount: number;
+  /** The span and the goroutines that `goroutines`, `blocking` and `scheduling` are about; undefined: all. */
+  readonly selection:
+    | { readonly begin: number; readonly end: number; readonly goroutines: readonly number[] }
+    | undefined;
+  readonly goroutines: readonly GoroutineGroup[];
+  /** Parts of the time of all goroutines of the program ("running", "runnable", "sync", ...). */
+  readonly states: readonly { readonly name: string; readonly of: Distribution }[];
+  readonly blocking: { readonly sites: readonly BlockingSite[]; readonly count: number; readonly total: number };
+  readonly scheduling: Scheduling;
+  /** Of the whole trace, whatever is selected; the same for what follows. */
+  readonly procs: Procs;
+  readonly gc: GcSummary;
+  readonly heap: HeapSummary;
+  readonly tasks: readonly TaskType[];
+  readonly regions: readonly RegionType[];
+  readonly logs: readonly { readonly category: string; readonly count: number }[];
+  /** The tasks of the selection. */
+  readonly selected: readonly TaskRecord[];
+  readonly criticalPath: CriticalPath | undefined;
+}
+
+/** Feed every event of a TraceReader, then call `finish`. Memory: see the analyses. */
+export class Summarizer {
+  private readonly intervals: Intervals;
+  private readonly ranges = new Ranges();
+  private readonly goroutines: Goroutines;
+  private readonly sites: Sites;
+  private readonly latency: SchedulingLatency;
+  private readonly procs: ProcUse;
+  private readonly gc: Gc;
+  private readonly heap = new Heap();
+  private readonly tasks: Tasks;
+  private readonly path: CriticalPathFinder | undefined;
+  private readonly selected: TaskRecord[] = [];
+  private events = 0;
+  private goroutineCount = 0;
+
+  /** @param selection a part of the trace to look at (see Locator) */
+  constructor(
+    private readonly reader: TraceReader,
+    private readonly selection?: Selection,
+  ) {
+    const { ranges } = this;
+    const intervals = new Intervals(reader);
+    this.intervals = intervals;
+    if (selection) this.path = new CriticalPathFinder(intervals, selection.path);
+    intervals.onGoroutineBegin(() => this.goroutineCount++);
+    const accounts = new Accounts(intervals, ranges);
+    this.tasks = new Tasks(intervals, accounts);
+    const source = selection ? new SelectedIntervals(intervals, selection) : intervals;
+    const counted = selection ? new Accounts(intervals, ranges, selection.begin, selection.end) : accounts;
+    this.goroutines = new Goroutines(counted, (g) => selection === undefined || selection.goroutines.has(g.id));
+    this.sites = new Sites(intervals, source, reader.stacks);
+    this.latency = new SchedulingLatency(source);
+    this.procs = new ProcUse(intervals);
+    this.gc = new Gc(intervals, ranges);
+    if (!selection) return;
+    for (const task of selection.tasks) this.tasks.watch(task);
+    this.tasks.onTaskEnd((task) => {
+      if (selection.tasks.includes(task.id)) this.selected.push(task);
+    });
+  }
+
+  feed(e: TraceEvent): void {
+    this.events++;
+    this.path?.feed(e);
+    this.intervals.feed(e);
+    this.ranges.feed(e);
+    this.procs.feed(e);
+    this.gc.feed(e);
+    this.heap.feed(e);
+    this.tasks.feed(e);
+  }
+
+  /** @param top blocking sites to describe */
+  finish(top = 50): TraceSummary {
+    const { reader, intervals, selection } = this;
+    const duration = intervals.now;
+    this.path?.finish();
+    this.tasks.finish();
+    this.ranges.finish();
+    intervals.finish();
+    const { stacks } = reader;
+    return {
+      goVersion: `1.${reader.version}`,
+      start: reader.wallTime(0)?.toString(),
+      duration,
+      events: this.events,
+      goroutineCount: this.goroutineCount,
+      selection: selection && {
+        begin: selection.begin,
+        end: selection.end,
+        goroutines: [...selection.goroutines].sort((a, b) => a - b),
+      },
+      goroutines: this.goroutines.result(),
+      states: this.goroutines.states(),
+      blocking: this.sites.result(top),
+      scheduling: this.latency.result(stacks),
+      procs: this.procs.result(duration),
+      gc: this.gc.result(stacks),
+      heap: this.heap.result(),
+      tasks: this.tasks.taskResult(),
+      regions: this.tasks.regionResult(stacks),
+      logs: this.tasks.logResult(),
+      selected: this.selected,
+      criticalPath: this.path?.result(stacks),
+    };
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Watching processes that are not our children: `go test` starts the test binaries, a program its own. A process that
+ * ends by itself cannot write when; the last time it was seen alive is a lower bound.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Milliseconds between two looks, and how much of its time the watcher may use. */
+const interval = 50;
+const share = 0.05;
+
+/** Looks at the processes that write `<pid>-<n>.gotrace` files into a directory, from its making to {@link stop}. */
+export class AliveWatch {
+  readonly #directory: string;
+  readonly #gone = new Set<number>();
+  readonly #seen = new Map<number, bigint>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#schedule(interval);
+  }
+
+  /** Ends the watch. @returns by process id, when it was last seen alive (nanoseconds of the monotonic clock) */
+  stop(): ReadonlyMap<number, bigint> {
+    clearTimeout(this.#timer);
+    return this.#seen;
+  }
+
+  #schedule(delay: number): void {
+    this.#timer = setTimeout(() => {
+      const before = process.hrtime.bigint();
+      this.#look(before);
+      const cost = Number(process.hrtime.bigint() - before) / 1e6;
+      this.#schedule(Math.max(interval, cost / share));
+    }, delay);
+    this.#timer.unref();
+  }
+
+  #look(now: bigint): void {
+    for (const pid of new Set(readdirSync(this.#directory).map((name) => Number.parseInt(name, 10)))) {
+      if (Number.isNaN(pid) || this.#gone.has(pid)) continue;
+      if (isAlive(pid)) this.#seen.set(pid, now);
+      else this.#gone.add(pid);
+    }
+  }
+}
+
+/** Whether a process runs: one that ended and was not waited for yet does not. */
+function isAlive(pid: number): boolean {
+  try {
+    if (process.platform === "linux") {
+      const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+      return !"ZX".includes(text.charAt(text.lastIndexOf(")") + 2));
+    }
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+/** Bundles: the traces of a run's processes in one file, each without the space that it reserved and did not use. */
+
+import { closeSync, statSync, unlinkSync } from "node:fs";
+import { UserError } from "../base/errors.js";
+import { lengthPatch, openTrace, type ProcessTrace } from "../calltrace/index.js";
+import { type OpenFile, writeFully } from "./files.js";
+import { createFile, writeFailure } from "./output.js";
+
+/** The processes of a file; one that is no trace (cut before its header) has none. */
+export function processesOf({ source }: OpenFile): readonly ProcessTrace[] {
+  try {
+    return openTrace(source).processes;
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+/**
+ * Writes the used part of every trace into one file.
+ * @param flag the flag that named the file, for messages
+ * @throws UserError when that fails; the partial file (never a device) is removed
+ */
+export function saveBundle(path: string, flag: string, files: readonly OpenFile[]): void {
+  const descriptor = createFile(path, flag);
+  try {
+    let position = 0;
+    for (const process of files.flatMap(processesOf)) position = copyProcess(descriptor, position, process);
+    closeSync(descriptor);
+  } catch (error) {
+    try {
+      closeSync(descriptor);
+    } catch {
+      // The error that counts is the first one.
+    }
+    if (statSync(path).isFile()) unlinkSync(path);
+    throw writeFailure(path, error);
+  }
+}
+
+function copyProcess(descriptor: number, position: number, process: ProcessTrace): number {
+  const buffer = new Uint8Array(1 << 20);
+  for (let offset = 0; offset < process.length; ) {
+    const want = Math.min(buffer.length, process.length - offset);
+    const got = process.source.read(offset, buffer.subarray(0, want));
+    if (got <= 0) break;
+    writeFully(descriptor, buffer.subarray(0, got), position + offset);
+    offset += got;
+  }
+  const { offset, bytes } = lengthPatch(process);
+  writeFully(descriptor, bytes, position + offset);
+  return position + process.length;
+}

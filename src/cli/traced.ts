@@ -1,0 +1,84 @@
+/** Running something traced from beginning to end: record, save, report. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { ExitCode, UserError } from "../base/errors.js";
+import { type Program, runProgram } from "../gotool/process.js";
+import { AliveWatch } from "./alive.js";
+import { saveBundle } from "./bundle.js";
+import { collectExecTraces, prepareExecRecording } from "./exectrace.js";
+import { type OpenFile, openFile, traceFiles } from "./files.js";
+import type { ParsedFlags } from "./flags.js";
+import { finishRecording, prepareRecording, type RunNote } from "./record.js";
+import { type ReportRequest, reportOpenTraces } from "./reporting.js";
+import type { Session } from "./session.js";
+
+/** What to run, and what to say of it. */
+export interface TracedRun {
+  readonly program: Omit<Program, "cwd">;
+  /** The program itself is traced, not only what it starts. */
+  readonly direct: boolean;
+  readonly note: RunNote;
+  readonly report: ReportRequest;
+  /** Nothing need have been recorded: then there is no report. */
+  readonly mayBeEmpty?: boolean;
+}
+
+/**
+ * Runs and reports.
+ * @returns the exit code of the program, or of gotrace where saving the trace failed
+ * @throws UserError when the program cannot be started or the report not be written; then the trace is kept
+ */
+export async function runTraced(session: Session, flags: ParsedFlags, run: TracedRun): Promise<number> {
+  const recording = prepareRecording(session, flags);
+  const execRecording = prepareExecRecording(session, flags);
+  const watch = new AliveWatch(recording.directory);
+  const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
+  const exit = await session.standAside(() => runProgram({ ...run.program, env, cwd: session.cwd }));
+  const alive = watch.stop();
+  session.log(`the program ended with exit code ${exit.code}`);
+  finishRecording(recording, run.note, { alive, ...(run.direct ? { program: exit } : {}) });
+  const files = traceFiles([recording.directory]).map(openFile);
+  try {
+    if (files.length === 0 && run.mayBeEmpty) return exit.code;
+    const execTraces = execRecording ? collectExecTraces(execRecording) : [];
+    for (const path of execTraces) session.log(`execution trace ${path}`);
+    const saved = recording.save === undefined || save(session, recording.save, files);
+    // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing behind.
+    if (process.platform !== "win32") session.close();
+    try {
+      await session.standAside(() => reportOpenTraces(session, flags, files, run.report));
+    } catch (error) {
+      if (recording.save === undefined || !saved) rescue(session, files);
+      throw error;
+    }
+    return saved ? exit.code : ExitCode.io;
+  } finally {
+    for (const file of files) file.close();
+  }
+}
+
+/** Saves for `--save`; where that fails the trace is kept elsewhere. */
+function save(session: Session, path: string, files: readonly OpenFile[]): boolean {
+  try {
+    saveBundle(path, "--save", files);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    session.warn(`${error.message}\n  ${error.advice}`);
+    rescue(session, files);
+    return false;
+  }
+}
+
+/** Keeps the trace of a run that cannot be repeated, when it could not go where it should. */
+function rescue(session: Session, files: readonly OpenFile[]): void {
+  const path = join(mkdtempSync(join(tmpdir(), "gotrace-kept-")), "trace.gotrace");
+  try {
+    saveBundle(path, "TMPDIR", files);
+    session.warn(`the trace is kept: gotrace report ${path}`);
+  } catch {
+    rmSync(dirname(path), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,106 @@
+/** Where gotrace runs and what it may write: it works, or says in two lines what to change. */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { filesOn, go, gotrace, names, type Result, repository, temporaryDirectory } from "./support.js";
+
+const app = {
+  "go.mod": "module app\n\ngo 1.21\n",
+  "main.go": 'package main\n\nimport "app/lib"\n\nfunc main() { lib.F() }\n',
+  "lib/lib.go": "package lib\n\nfunc F() {}\n",
+};
+
+function expectTwoLines(result: Result, code: number): void {
+  expect(result, result.stderr).toMatchObject({ code });
+  expect(result.stderr).toMatch(/^gotrace: [^\n]+\n {2}[^\n]+\n$/);
+}
+
+test("report needs no cache, all else says what to set", () => {
+  const cwd = filesOn(app);
+  expect(gotrace(["json", "--save", "t", "."], { cwd })).toMatchObject({ code: 0 });
+  for (const env of [{ GOTRACE_CACHE: "/proc/x" }, { GOTRACE_CACHE: "/dev/null/x" }, { GOTRACE_CACHE: "/proc" }]) {
+    expect(gotrace(["report", "t"], { cwd, env })).toMatchObject({ code: 0, stderr: "" });
+    const refused = gotrace(["run", "."], { cwd, env });
+    expectTwoLines(refused, 73);
+    expect(refused.stderr).toContain("GOTRACE_CACHE");
+  }
+});
+
+test("directories in which nothing can be made are refused at once", () => {
+  const cwd = filesOn(app);
+  expectTwoLines(gotrace(["run", "."], { cwd, env: { XDG_CACHE_HOME: "/proc/x", GOTRACE_CACHE: undefined } }), 73);
+  expectTwoLines(gotrace(["run", "."], { cwd, env: { TMPDIR: "/proc", GOTMPDIR: temporaryDirectory() } }), 73);
+  expectTwoLines(gotrace(["instrument", "-o", "/proc/x/y"], { cwd }), 73);
+  const plain = gotrace(["run", "."], { cwd, env: { TMPDIR: "/proc" } });
+  expect(plain).toMatchObject({ code: 1, stdout: "" });
+  expect(plain.stderr).toMatch(/^go: [^\n]*\/proc\/[^\n]*\n$/);
+});
+
+test("relative GOTRACE_CACHE and TMPDIR start where gotrace was started", () => {
+  const cwd = filesOn(app);
+  const start = temporaryDirectory();
+  mkdirSync(join(start, "tmp"));
+  const env = { GOTRACE_CACHE: "cache", TMPDIR: "tmp" };
+  // A TMPDIR that is relative is not for go, where another directory is the working one.
+  const words = ["json", "--keep", "-C", cwd, "."];
+  for (let run = 0; run < 2; run++) {
+    const result = gotrace(words, { cwd: start, env: { ...env, GOTMPDIR: start } });
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    expect(names(result.stdout)).toContain("app/lib.F");
+  }
+  expect(readdirSync(join(start, "cache")).sort()).toContain("build");
+  expect(readdirSync(join(start, "tmp"))).toHaveLength(2);
+  expect(existsSync(join(cwd, "cache"))).toBe(false);
+});
+
+test("a working directory with a symbolic link in its path", () => {
+  const root = filesOn(Object.fromEntries(Object.entries(app).map(([path, text]) => [`real/${path}`, text])));
+  symlinkSync("real", join(root, "link"));
+  const cwd = join(root, "link");
+  const traced = (...flags: string[]) => {
+    const result = gotrace(["json", ...flags, "."], { cwd });
+    expect(result, result.stderr).toMatchObject({ code: 0, stderr: "" });
+    return names(result.stdout);
+  };
+  expect(traced()).toContain("main.main");
+  expect(traced("--include", "./lib")).toEqual(["app/lib.F"]);
+  // The names of files that do not compile when rewritten come from go, the others stay traced.
+  filesOn({ "real/lib/clash.go": "package lib\n\nvar __gotrace = 1\n\nfunc clash() int { return __gotrace }\n" }, root);
+  expect(names(gotrace(["json", "."], { cwd }).stdout)).toContain("main.main");
+  const flags = ["-overlay=overlay.json"];
+  filesOn({ "real/overlay.json": JSON.stringify({ Replace: { "main.go": "other.txt" } }) }, root);
+  filesOn({ "real/other.txt": "package main\n\nfunc main() { other() }\n\nfunc other() {}\n" }, root);
+  expect(traced(...flags)).toContain("main.other");
+});
+
+test("-mod=vendor without what it needs: Go's own words", () => {
+  const cwd = filesOn({ ...app, "go.mod": "module app\n\ngo 1.21\n\nrequire example.com/dep v1.0.0\n" });
+  const env = { GOFLAGS: "-mod=vendor" };
+  const plain = go(["build", "-o", "/dev/null", "."], { cwd, env });
+  expect(plain.code).toBe(1);
+  expect(gotrace(["run", "."], { cwd, env })).toEqual({ code: 1, stdout: "", stderr: plain.stderr });
+});
+
+test("a working directory that was removed", () => {
+  const root = temporaryDirectory();
+  const gone = join(root, "gone");
+  mkdirSync(gone);
+  const words = [gone, process.execPath, join(repository, "dist/bin/main.js")];
+  const done = spawnSync("sh", ["-c", 'cd "$0" && rmdir "$0" && exec "$1" "$2" run .', ...words], { encoding: "utf8" });
+  expectTwoLines({ code: done.status ?? -1, stdout: done.stdout, stderr: done.stderr }, 66);
+});
+
+test("run and test remove what the cache has held too long", () => {
+  const cwd = filesOn({ ...app, "main_test.go": 'package main\n\nimport "testing"\n\nfunc TestA(t *testing.T) {}\n' });
+  for (const command of ["run", "test"]) {
+    const cache = temporaryDirectory();
+    filesOn({ "src/old.go": "" }, cache);
+    utimesSync(join(cache, "src/old.go"), 0, 0);
+    const result = gotrace([command, "."], { cwd, env: { GOTRACE_CACHE: cache } });
+    expect(result.code, result.stderr).toBe(0);
+    expect(existsSync(join(cache, "src/old.go")), command).toBe(false);
+    expect(readdirSync(join(cache, "src")).length).toBeGreaterThan(2);
+  }
+});

@@ -1,0 +1,81 @@
+/** The cache keeps what is used, and for ten days what is not. */
+
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { makeDirectories, pruneCache, touch } from "../../src/gotool/cache.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "gotrace-cache-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** Makes a file, and its directory where that is new, so old. */
+function put(path: string, days: number): void {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, path);
+  const seconds = Date.now() / 1000 - days * 24 * 3600;
+  utimesSync(file, seconds, seconds);
+  utimesSync(dirname(file), seconds, seconds);
+}
+
+test("what was not used for ten days goes, once a day", () => {
+  put("rt/old/go.mod", 11);
+  put("rt/new/go.mod", 9);
+  put("src/old.go", 11);
+  put("src/new.go", 9);
+  put("build/old/state.json", 11);
+  put("build/used/cover/dead/a.go", 11);
+  put("build/used/cover/live/a.go", 2);
+  put("build/used/overlay-old.json", 11);
+  put("build/used/state.json", 1);
+  put("kept.txt", 99);
+  pruneCache(root);
+  const left = [
+    "rt/old",
+    "rt/new/go.mod",
+    "src/old.go",
+    "src/new.go",
+    "build/old",
+    "build/used/cover/dead",
+    "build/used/cover/live/a.go",
+    "build/used/overlay-old.json",
+    "build/used/state.json",
+    "kept.txt",
+  ].filter((path) => existsSync(join(root, path)));
+  expect(left).toEqual([
+    "rt/new/go.mod",
+    "src/new.go",
+    "build/used/cover/live/a.go",
+    "build/used/state.json",
+    "kept.txt",
+  ]);
+
+  put("src/old.go", 11);
+  pruneCache(root);
+  expect(existsSync(join(root, "src/old.go"))).toBe(true);
+  const yesterday = Date.now() / 1000 - 25 * 3600;
+  utimesSync(join(root, "pruned"), yesterday, yesterday);
+  put("src/used.go", 11);
+  touch(join(root, "src/used.go"));
+  pruneCache(root);
+  expect(existsSync(join(root, "src/old.go"))).toBe(false);
+  expect(existsSync(join(root, "src/used.go"))).toBe(true);
+});
+
+test("a cache that is not there, or is no directory, is let be", () => {
+  pruneCache(join(root, "nothing"));
+  writeFileSync(join(root, "file"), "");
+  pruneCache(join(root, "file"));
+});
+
+test("directories are made with their parents, and the topmost new one is named", () => {
+  expect(makeDirectories(join(root, "a/b/c"))).toBe(join(root, "a"));
+  expect(makeDirectories(join(root, "a/b/c"))).toBeUndefined();
+  writeFileSync(join(root, "file"), "");
+  expect(() => makeDirectories(join(root, "file/x"))).toThrow(/ENOTDIR|EEXIST/);
+  if (process.platform === "linux") expect(() => makeDirectories("/proc/x/y")).toThrow("ENOENT");
+});
