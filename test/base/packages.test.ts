@@ -1,24 +1,30 @@
+/** Which code is the user's. */
 import { expect, test } from "vitest";
 import { isStandard, packageOf } from "../../src/base/packages.js";
 
-test("the package of a function", () => {
-  for (const [name, path] of [
-    ["example.com/x.v2/pkg.(*T).M.func1", "example.com/x.v2/pkg"],
-    ["main.main", "main"],
-    ["slices.SortFunc[...]", "slices"],
-    ["example.com/a%2eb.F", "example.com/a.b"],
-    ["_rt0_amd64", ""],
-  ]) {
-    expect(packageOf(name!), name).toBe(path);
-  }
+const frame = (name: string, file: string) => ({ pc: 0, function: name, file, line: 1 });
+
+test("the import path in a function's name", () => {
+  expect(packageOf("main.main")).toBe("main");
+  expect(packageOf("net/http.(*conn).serve")).toBe("net/http");
+  expect(packageOf("example.com/a.b/c.(*T[...]).M.func1")).toBe("example.com/a.b/c");
+  expect(packageOf("gopkg.in/yaml%2ev3.Unmarshal")).toBe("gopkg.in/yaml.v3");
+  expect(packageOf("slices.Sort[go.shape.[]example.com/x.T]")).toBe("slices");
+  expect(packageOf("memeqbody")).toBe("");
 });
 
-test("what is Go's own", () => {
-  const standard = (name: string, file: string) => isStandard({ function: name, file });
-  expect(standard("net/http.(*conn).serve", "/usr/local/go/src/net/http/server.go")).toBe(true);
-  expect(standard("time.Sleep", "/usr/local/go/src/runtime/time.go")).toBe(true);
-  expect(standard("time.Sleep", "runtime/time.go")).toBe(true);
-  expect(standard("main.main", "/home/me/main.go")).toBe(false);
-  expect(standard("log.Write", "/home/me/log/write.go")).toBe(false);
-  expect(standard("golang.org/x/sync/errgroup.(*Group).Go", "/go/pkg/mod/x.go")).toBe(false);
+test.each([
+  ["runtime.gopark", "/usr/local/go/src/runtime/proc.go", true],
+  ["runtime.gopark", "runtime/proc.go", true],
+  ["runtime.mapassign", "/usr/local/go/src/internal/runtime/maps/runtime.go", true],
+  ["sync.runtime_notifyListWait", "C:/Program Files/Go/src/runtime/sema.go", true],
+  ["vendor/golang.org/x/net/http/httpguts.F", "/usr/local/go/src/vendor/golang.org/x/net/http/httpguts/x.go", true],
+  ["golang.org/x/net/http2.(*Transport).F", "/go/pkg/mod/golang.org/x/net@v0.1.0/http2/t.go", false],
+  ["main.main", "/src/runtime/main.go", false],
+  ["myapp/db.Query", "myapp/db/db.go", false],
+  ["log.Print", "/home/me/log/log.go", false],
+  ["log.Print", "/usr/lib/go/src/log/log.go", true],
+  ["memeqbody", "/usr/local/go/src/internal/bytealg/equal_amd64.s", true],
+])("%s in %s: %s", (name, file, standard) => {
+  expect(isStandard(frame(name, file))).toBe(standard);
 });
