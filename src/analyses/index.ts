@@ -1,5 +1,6 @@
 /** What an execution trace says, as typed results: one pass, memory by what lives at a time and not by events. */
 export { Accounts, type Breakdown, Part } from "./accounts.js";
+export { ChartCollector } from "./chart-collector.js";
 export * from "./charts.js";
 export * from "./critical.js";
 export { ASSIST_WAIT, Gc, type GcSummary, isGcPause, type Occurrence, type Pauses } from "./gc.js";

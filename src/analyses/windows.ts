@@ -1,0 +1,210 @@
+/** Close-ups: what goroutines and Ps did in some short spans of a trace. */
+import { NONE, RangeName, ResourceKind } from "../exectrace/index.js";
+import type { Lane, LaneInterval, Window, WindowRequest } from "./charts.js";
+import { isCollector } from "./curves.js";
+import { Activity, type GoroutineInfo, type Interval, type Intervals } from "./intervals.js";
+import type { Range, Ranges } from "./ranges.js";
+
+/** Lanes of goroutines in a window. */
+const MOST_GOROUTINES = 10;
+/** Lanes that are kept while it is not known which goroutines ran most. */
+const MOST_CANDIDATES = 64;
+const MOST_PROCS = 16;
+/** Parts of a window: of the intervals that are shorter, those in the same part become one. */
+const PARTS = 400;
+/** Goroutines that are counted one by one. */
+const MOST_COUNTED = 10_000;
+
+type State = LaneInterval["state"];
+const states: Readonly<Record<Activity, State>> = {
+  [Activity.Running]: "running",
+  [Activity.Runnable]: "runnable",
+  [Activity.Waiting]: "waiting",
+  [Activity.Syscall]: "syscall",
+};
+
+/** Short intervals in one part of a lane. */
+interface Crumbs {
+  readonly first: LaneInterval;
+  begin: number;
+  end: number;
+  count: number;
+  readonly time: Map<State, number>;
+}
+
+/** A lane that is being filled, in any order. Memory: some intervals for each part of the window. */
+class OpenLane {
+  /** ns that it ran. */
+  ran = 0;
+  name = "";
+  private readonly long: LaneInterval[] = [];
+  private readonly crumbs = new Map<number, Crumbs>();
+  private readonly part: number;
+
+  constructor(
+    readonly kind: Lane["kind"],
+    readonly id: number,
+    private readonly window: WindowRequest,
+  ) {
+    this.part = Math.max(1, (window.end - window.begin) / PARTS);
+  }
+
+  /** Adds what of an interval is in the window. */
+  add(from: number, to: number, state: State, reason: string, other: number): void {
+    const begin = Math.max(from, this.window.begin);
+    const end = Math.min(to, this.window.end);
+    if (begin >= end) return;
+    if (state === "running") this.ran += end - begin;
+    if (end - begin >= this.part) {
+      this.long.push({ begin, end, state, reason, other });
+      return;
+    }
+    const at = Math.floor((begin - this.window.begin) / this.part);
+    const crumbs = this.crumbs.get(at);
+    if (!crumbs) {
+      const first = { begin, end, state, reason, other };
+      this.crumbs.set(at, { first, begin, end, count: 1, time: new Map([[state, end - begin]]) });
+      return;
+    }
+    crumbs.begin = Math.min(crumbs.begin, begin);
+    crumbs.end = Math.max(crumbs.end, end);
+    crumbs.count++;
+    crumbs.time.set(state, (crumbs.time.get(state) ?? 0) + end - begin);
+  }
+
+  close(): Lane {
+    let omitted = 0;
+    const intervals = [...this.long];
+    for (const { first, begin, end, count, time } of this.crumbs.values()) {
+      if (count === 1) intervals.push(first);
+      else {
+        const [state] = [...time].reduce((most, entry) => (entry[1] > most[1] ? entry : most));
+        intervals.push({ begin, end, state, reason: `${count} short ones, mostly this`, other: NONE });
+        omitted += count - 1;
+      }
+    }
+    intervals.sort((a, b) => a.begin - b.begin || b.end - a.end);
+    const all = this.kind === "proc" ? withIdle(intervals, this.window, this.part) : intervals;
+    return { kind: this.kind, id: this.id, name: this.name, intervals: all, omitted };
+  }
+}
+
+/** Fills the gaps of a P: it had nothing to do then. */
+function withIdle(intervals: readonly LaneInterval[], window: WindowRequest, least: number): LaneInterval[] {
+  const all: LaneInterval[] = [];
+  let at = window.begin;
+  for (const interval of [...intervals, undefined]) {
+    const next = interval?.begin ?? window.end;
+    if (next - at >= least) all.push({ begin: at, end: next, state: "idle", reason: "", other: NONE });
+    if (interval) all.push(interval);
+    at = Math.max(at, interval?.end ?? 0);
+  }
+  return all;
+}
+
+class OpenWindow {
+  private readonly goroutines = new Map<number, OpenLane>();
+  private readonly procs = new Map<number, OpenLane>();
+  private readonly active = new Set<number>();
+  private readonly wanted: ReadonlySet<number>;
+
+  constructor(readonly request: WindowRequest) {
+    this.wanted = new Set(request.goroutines);
+  }
+
+  add(i: Interval, g: GoroutineInfo): void {
+    const state = states[i.activity];
+    const lane = this.laneOf(i, g);
+    lane?.add(i.begin, i.end, state, i.reason, i.waker);
+    if (lane && g.startFunction !== "") lane.name = g.startFunction;
+    if (i.proc === NONE) return;
+    const end = i.activity === Activity.Syscall && i.procLost !== NONE ? i.procLost : i.end;
+    this.procLane(i.proc)?.add(i.begin, end, isCollector(g) ? "gc" : state, g.startFunction, i.goroutine);
+  }
+
+  /** An assist lies within what else its goroutine did. */
+  assist(r: Range): void {
+    this.goroutines.get(r.id)?.add(r.begin, r.end, "gc", r.name, NONE);
+  }
+
+  close(): Window {
+    const lanes = [...this.goroutines.values()];
+    const rank = (lane: OpenLane) => {
+      const at = this.request.goroutines.indexOf(lane.id);
+      return at < 0 ? this.request.goroutines.length : at;
+    };
+    lanes.sort((a, b) => rank(a) - rank(b) || b.ran - a.ran || a.id - b.id);
+    const shown = lanes.slice(0, Math.max(MOST_GOROUTINES, this.wanted.size));
+    const procs = [...this.procs.values()].sort((a, b) => a.id - b.id);
+    return {
+      begin: this.request.begin,
+      end: this.request.end,
+      lanes: [...shown, ...procs].map((lane) => lane.close()),
+      omittedGoroutines: this.active.size - shown.filter((lane) => this.active.has(lane.id)).length,
+    };
+  }
+
+  private laneOf(i: Interval, g: GoroutineInfo): OpenLane | undefined {
+    const wanted = this.wanted.has(i.goroutine);
+    // A goroutine that only waits in the window has nothing to do with what happens there.
+    const acts = i.activity !== Activity.Waiting && !g.system;
+    if (acts && this.active.size < MOST_COUNTED) this.active.add(i.goroutine);
+    let lane = this.goroutines.get(i.goroutine);
+    if (!lane && (wanted || (acts && this.goroutines.size < MOST_CANDIDATES))) {
+      lane = new OpenLane("goroutine", i.goroutine, this.request);
+      this.goroutines.set(i.goroutine, lane);
+      // It did nothing in the window before, so it waited, if it was there.
+      if (!wanted) lane.add(g.begin, i.begin, "waiting", i.activity === Activity.Runnable ? i.reason : "", NONE);
+    }
+    return lane;
+  }
+
+  private procLane(id: number): OpenLane | undefined {
+    let lane = this.procs.get(id);
+    if (!lane && this.procs.size < MOST_PROCS) {
+      lane = new OpenLane("proc", id, this.request);
+      this.procs.set(id, lane);
+    }
+    return lane;
+  }
+}
+
+/** Subscribes to the sources. Memory is bounded by the number of requests. */
+export class Windows {
+  private readonly windows: readonly OpenWindow[];
+  /** By begin; with the latest end among those up to each, so that a search backwards knows when to stop. */
+  private readonly ordered: readonly OpenWindow[];
+  private readonly latest: readonly number[];
+  /** Number of `ordered` that begin before the latest interval's end: ends only grow. */
+  private begun = 0;
+
+  constructor(requests: readonly WindowRequest[], intervals: Intervals, ranges: Ranges) {
+    this.windows = requests.map((request) => new OpenWindow(request));
+    this.ordered = [...this.windows].sort((a, b) => a.request.begin - b.request.begin);
+    let latest = 0;
+    this.latest = this.ordered.map(({ request }) => {
+      latest = Math.max(latest, request.end);
+      return latest;
+    });
+    intervals.onInterval((i, g) => this.each(i.begin, i.end, (window) => window.add(i, g)));
+    ranges.onRange((r) => {
+      if (r.name !== RangeName.gcMarkAssist || r.resource !== ResourceKind.Goroutine) return;
+      this.each(r.begin, r.end, (window) => window.assist(r));
+    });
+  }
+
+  /** When the sources are finished: in the order of the requests. */
+  result(): Window[] {
+    return this.windows.map((window) => window.close());
+  }
+
+  /** Calls for every window that a span of time touches. */
+  private each(begin: number, end: number, visit: (window: OpenWindow) => void): void {
+    const { ordered, latest } = this;
+    while (this.begun < ordered.length && ordered[this.begun]!.request.begin < end) this.begun++;
+    for (let i = this.begun - 1; i >= 0 && latest[i]! > begin; i--) {
+      const window = ordered[i]!;
+      if (window.request.end > begin && window.request.begin < end) visit(window);
+    }
+  }
+}
