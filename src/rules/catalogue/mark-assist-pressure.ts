@@ -12,7 +12,7 @@ export const markAssistPressure = defineRule({
   title: "The program outruns the garbage collector",
   measures:
     "All mark assists together against the time in which the program's goroutines ran or waited for assist work, and the " +
-    "place with the largest part. Short assists count as well as long ones.",
+    "place with the largest part. Short assists count as well as long ones; time in which the goroutine was preempted in one does not.",
   thresholds: {
     warn: { value: 0.05, unit: "ratio", meaning: "time in assists against running time" },
     error: { value: 0.25, unit: "ratio", meaning: "time in assists against running time" },
@@ -39,8 +39,16 @@ export const markAssistPressure = defineRule({
     watch.onInterval(Activity.Waiting, (i) => {
       if (i.reason === ASSIST_WAIT) waiting += i.end - i.begin;
     });
+    /** Goroutines in an assist: how long they were preempted in it. */
+    const preempted = new Map<number, number>();
+    watch.onRangeBegin(RangeName.gcMarkAssist, (r) => preempted.set(r.id, 0));
+    watch.onInterval(Activity.Runnable, (i) => {
+      const before = preempted.get(i.goroutine);
+      if (before !== undefined) preempted.set(i.goroutine, before + i.end - i.begin);
+    });
     watch.onRange(RangeName.gcMarkAssist, (r) => {
-      const duration = r.end - r.begin;
+      const duration = Math.max(r.end - r.begin - (preempted.get(r.id) ?? 0), 0);
+      preempted.delete(r.id);
       assists += duration;
       const g = watch.goroutine(r.id);
       groups.add(placeKey(watch, r.stack, g), duration, () => ({
