@@ -63,6 +63,24 @@ export class Goroutines {
       .sort((a, b) => b.lifetime.total - a.lifetime.total);
   }
 
+  /** Parts of all goroutines of the program together: ns of each goroutine that has any of it, largest total first. */
+  states(): { readonly name: string; readonly of: Distribution }[] {
+    const merged = new Map<string, Histogram>();
+    for (const group of this.groups.values()) {
+      if (group.system) continue;
+      for (const [part, histogram] of group.parts.entries()) {
+        if (!histogram) continue;
+        const name = this.accounts.partName(part);
+        const all = merged.get(name) ?? new Histogram();
+        all.merge(histogram);
+        merged.set(name, all);
+      }
+    }
+    return [...merged]
+      .map(([name, histogram]) => ({ name, of: distribution(histogram) }))
+      .sort((a, b) => b.of.total - a.of.total);
+  }
+
   private add(g: GoroutineInfo, sums: Float64Array): void {
     if (!this.accepts(g)) return;
     let total = 0;

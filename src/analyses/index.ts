@@ -3,6 +3,17 @@ export { Accounts, type Breakdown, Part } from "./accounts.js";
 export { ChartCollector } from "./chart-collector.js";
 export * from "./charts.js";
 export * from "./critical.js";
+export {
+  type Change,
+  type DiffOptions,
+  diffTraces,
+  exceeding,
+  type ItemKind,
+  type Measure as DiffMeasure,
+  measures as diffMeasures,
+  type Side,
+  type TraceDiff,
+} from "./diff.js";
 export { ASSIST_WAIT, Gc, type GcSummary, isGcPause, type Occurrence, type Pauses } from "./gc.js";
 export { type GoroutineGroup, Goroutines } from "./goroutines.js";
 export { Heap, type HeapSummary } from "./heap.js";

@@ -1,4 +1,5 @@
 /** Everything that `gotrace summary` tells about an execution trace, in one pass over its events. */
+import type { Distribution } from "../base/histogram.js";
 import type { TraceEvent, TraceReader } from "../exectrace/index.js";
 import { Accounts } from "./accounts.js";
 import { type CriticalPath, CriticalPathFinder } from "./critical.js";
@@ -27,6 +28,8 @@ export interface TraceSummary {
     | { readonly begin: number; readonly end: number; readonly goroutines: readonly number[] }
     | undefined;
   readonly goroutines: readonly GoroutineGroup[];
+  /** Parts of the time of all goroutines of the program ("running", "runnable", "sync", ...). */
+  readonly states: readonly { readonly name: string; readonly of: Distribution }[];
   readonly blocking: { readonly sites: readonly BlockingSite[]; readonly count: number; readonly total: number };
   readonly scheduling: Scheduling;
   /** Of the whole trace, whatever is selected; the same for what follows. */
@@ -115,6 +118,7 @@ export class Summarizer {
         goroutines: [...selection.goroutines].sort((a, b) => a - b),
       },
       goroutines: this.goroutines.result(),
+      states: this.goroutines.states(),
       blocking: this.sites.result(top),
       scheduling: this.latency.result(stacks),
       procs: this.procs.result(duration),

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Locate, Place } from "../base/locate.js";
-import { isStandard } from "../rules/sites.js";
+import { isStandard } from "../base/packages.js";
 
 /** The repository around a directory: the nearest one above it with `.git`, or the directory itself. */
 export function repositoryRoot(directory: string): string {
@@ -21,7 +21,7 @@ export function repositoryRoot(directory: string): string {
 export function locator(root: string, module: string = root): Locate {
   const known = new Map<string, string | undefined>();
   return (frame): Place | undefined => {
-    if (frame.line <= 0 || frame.file === "" || isStandard({ ...frame, pc: 0 })) return undefined;
+    if (frame.line <= 0 || frame.file === "" || isStandard(frame)) return undefined;
     if (!known.has(frame.file)) known.set(frame.file, find(frame.file, root, module));
     const path = known.get(frame.file);
     return path === undefined ? undefined : { path, line: frame.line };

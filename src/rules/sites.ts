@@ -1,37 +1,6 @@
 /** Which frame of a stack is the user's own code. */
+import { isStandard, packageOf } from "../base/packages.js";
 import type { Frame, StackTable } from "../exectrace/index.js";
-
-/** First elements of the import paths of Go's standard library. */
-const STANDARD = new Set(
-  (
-    "archive arena bufio builtin bytes cmd cmp compress container context crypto database debug embed encoding errors " +
-    "expvar flag fmt go hash html image index internal io iter log maps math mime net os path plugin reflect regexp " +
-    "runtime simd slices sort strconv strings structs sync syscall testing text time unicode unique unsafe vendor weak"
-  ).split(" "),
-);
-
-/** The import path in a function's name: `example.com/x.v2/pkg` of `example.com/x.v2/pkg.(*T).M.func1`. */
-export function packageOf(name: string): string {
-  const bare = name.replace(/\[.*$/, "");
-  const slash = bare.lastIndexOf("/");
-  const dot = bare.indexOf(".", slash + 1);
-  return dot < 0 ? "" : bare.slice(0, dot).replace(/%2e/g, ".");
-}
-
-/**
- * Whether a frame is code of the standard library or the runtime.
- *
- * The name decides, and so does the file where paths are whole: a module of the user's may be called `log`, but its
- * files are not under `src/log/`.
- */
-export function isStandard(frame: Frame): boolean {
-  const path = packageOf(frame.function);
-  if (path === "") return true; // assembly and C
-  const slash = path.indexOf("/");
-  if (!STANDARD.has(slash < 0 ? path : path.slice(0, slash))) return false;
-  const file = frame.file.replaceAll("\\", "/");
-  return !/^(\/|[A-Za-z]:)/.test(file) || file.includes(`/src/${path}/`);
-}
 
 /** First user frames of stacks, each looked up once. */
 export class Sites {

@@ -60,4 +60,14 @@ export const commands: readonly CommandEntry[] = [
     summary: "fetch an execution trace from a running server and analyze it",
     load: async () => (await import("./capture.js")).captureCommand,
   },
+  {
+    name: "summary",
+    summary: "what an execution trace says: goroutines, waits, scheduling, collector, tasks, critical paths",
+    load: async () => (await import("./summary.js")).summaryCommand,
+  },
+  {
+    name: "diff",
+    summary: "compare execution traces before and after a change",
+    load: async () => (await import("./diff.js")).diffCommand,
+  },
 ];

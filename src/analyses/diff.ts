@@ -1,0 +1,114 @@
+/**
+ * What changed between traces before and after: tasks, regions, start functions and states, matched by name. A side may
+ * have several runs; then numbers are means over runs, and the Mann-Whitney U test tells whether a difference may be
+ * chance.
+ */
+import type { Distribution } from "../base/histogram.js";
+import { leastP, mannWhitney } from "../base/statistics.js";
+import type { TraceSummary } from "./summary.js";
+
+export const measures = ["total", "mean", "p50", "p99", "count"] as const;
+export type Measure = (typeof measures)[number];
+export const itemKinds = ["task", "region", "function", "state"] as const;
+export type ItemKind = (typeof itemKinds)[number];
+
+/** Means over the runs of a side; ns, but for `count`. */
+export type Side = Readonly<Record<Measure, number>>;
+
+export interface Change {
+  readonly kind: ItemKind;
+  /** Type of a task or region, start function of goroutines, or a state such as "runnable" or "sync". */
+  readonly name: string;
+  /** Undefined where no run of the side has it. */
+  readonly a: Side | undefined;
+  readonly b: Side | undefined;
+  /** b − a of the measure asked for; what is missing counts as 0. */
+  readonly delta: number;
+  /** delta / a; undefined where one side does not have it, or has 0. */
+  readonly ratio: number | undefined;
+  /** P-value of the measure over runs; undefined where there are too few for any difference to be significant. */
+  readonly p: number | undefined;
+  /** Whether p is below 0.05; true where there is no p: a single run has to be believed. */
+  readonly significant: boolean;
+}
+
+export interface DiffOptions {
+  readonly measure: Measure;
+  /** ns: what totals less on both sides is left out. */
+  readonly min: number;
+}
+
+export interface TraceDiff {
+  readonly measure: Measure;
+  readonly runs: { readonly a: number; readonly b: number };
+  /** Whether the runs are enough for the test. */
+  readonly tested: boolean;
+  /** Largest |delta| first. */
+  readonly changes: readonly Change[];
+}
+
+const ALPHA = 0.05;
+
+/** Compares the runs of two sides. */
+export function diffTraces(
+  a: readonly TraceSummary[],
+  b: readonly TraceSummary[],
+  { measure, min }: DiffOptions,
+): TraceDiff {
+  const tested = leastP(a.length, b.length) < ALPHA;
+  const [before, after] = [a.map(itemsOf), b.map(itemsOf)];
+  const changes: Change[] = [];
+  for (const key of new Set([...before, ...after].flatMap((items) => [...items.keys()]))) {
+    const [as, bs] = [before, after].map((runs) => runs.map((items) => items.get(key)));
+    const [sideA, sideB] = [sideOf(as!), sideOf(bs!)];
+    if (Math.max(sideA?.total ?? 0, sideB?.total ?? 0) < min) continue;
+    const [kind, name] = JSON.parse(key) as [ItemKind, string];
+    const delta = (sideB?.[measure] ?? 0) - (sideA?.[measure] ?? 0);
+    const both = sideA !== undefined && sideB !== undefined;
+    const p = tested && both ? mannWhitney(valuesOf(as!, measure), valuesOf(bs!, measure)) : undefined;
+    changes.push({
+      kind,
+      name,
+      a: sideA,
+      b: sideB,
+      delta,
+      ratio: both && sideA[measure] > 0 ? delta / sideA[measure] : undefined,
+      p,
+      significant: p === undefined || p < ALPHA,
+    });
+  }
+  changes.sort((one, other) => Math.abs(other.delta) - Math.abs(one.delta));
+  return { measure, runs: { a: a.length, b: b.length }, tested, changes };
+}
+
+/** The changes that grew by more than a share (0.1: 10 %) and not by chance; what one side lacks is no growth. */
+export function exceeding(diff: TraceDiff, share: number): Change[] {
+  return diff.changes.filter(({ ratio, significant }) => ratio !== undefined && ratio > share && significant);
+}
+
+function itemsOf(summary: TraceSummary): Map<string, Distribution> {
+  const items = new Map<string, Distribution>();
+  const add = (kind: ItemKind, name: string, of: Distribution) => {
+    if (of.count > 0) items.set(JSON.stringify([kind, name]), of);
+  };
+  for (const { type, durations } of summary.tasks) add("task", type, durations);
+  for (const { type, durations } of summary.regions) add("region", type, durations);
+  for (const { function: name, system, lifetime } of summary.goroutines) if (!system) add("function", name, lifetime);
+  for (const { name, of } of summary.states) add("state", name, of);
+  return items;
+}
+
+/** Count and total of a run that lacks the item are 0; the rest is not a number of that run. */
+function sideOf(runs: readonly (Distribution | undefined)[]): Side | undefined {
+  if (runs.every((run) => run === undefined)) return undefined;
+  return Object.fromEntries(measures.map((measure) => [measure, mean(valuesOf(runs, measure))])) as Side;
+}
+
+function valuesOf(runs: readonly (Distribution | undefined)[], measure: Measure): number[] {
+  if (measure === "total" || measure === "count") return runs.map((run) => run?.[measure] ?? 0);
+  return runs.flatMap((run) => (run ? [run[measure]] : []));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,121 @@
+/** `gotrace summary`: what an execution trace of the Go runtime says, without judging. */
+import { Locator, type Selection, Summarizer, type Target } from "../../analyses/index.js";
+import { ExitCode, UserError } from "../../base/errors.js";
+import { measureFor } from "../../render/style.js";
+import { summaryTables } from "../../render/trace-summary.js";
+import { typedJson } from "../../render/typed-json.js";
+import { type Command, commandHelp } from "../command.js";
+import { type ParsedFlags, parseFlags } from "../flags.js";
+import { choice, helpFlag, number, outputFlag } from "../options.js";
+import { openOutput } from "../output.js";
+import { readTrace, warningOf, withTrouble } from "../traces.js";
+
+export const summaryCommand: Command = {
+  name: "summary",
+  usage: "summary [flags] TRACE",
+  description: `Shows what an execution trace of the Go runtime says (Go 1.22 and later; '-' is standard input): where the time of
+goroutines goes, where they wait and who lets them go on, how long they wait for a P, what the collector costs, tasks
+and regions. With --task, --goroutine or --log all of it for one request, and its critical path.
+
+Exit codes: 0, or 2 for an unreadable trace or bad arguments.`,
+  flags: [
+    { name: "format", value: "FORMAT", help: "table (default) or json" },
+    { name: "top", value: "N", help: "rows of each table (default 10)" },
+    { name: "task", value: "ID|TYPE", help: "only this task, or the longest one of a type" },
+    { name: "goroutine", value: "ID", help: "only this goroutine" },
+    {
+      name: "log",
+      value: "KEY=VALUE",
+      help: "only tasks with this user log, for instance a trace id; a VALUE alone will do",
+    },
+    outputFlag,
+    helpFlag,
+  ],
+  examples: [
+    "gotrace summary trace.out",
+    "gotrace summary --task request trace.out",
+    "gotrace summary --log trace_id=4bf92f3577b34da6a3ce929d0e0e4736 --format json trace.out",
+  ],
+  run: (words) => withTrouble(() => run(words)),
+};
+
+async function run(words: readonly string[]): Promise<number> {
+  const flags = parseFlags("summary", summaryCommand.flags, words, true);
+  if (flags.has("help")) {
+    process.stdout.write(commandHelp(summaryCommand));
+    return 0;
+  }
+  const [path, ...more] = flags.rest;
+  if (path === undefined || more.length > 0) {
+    const what = path === undefined ? "no trace given" : "more than one trace given";
+    throw new UserError(what, "name one execution trace: gotrace summary trace.out", ExitCode.trouble);
+  }
+  const format = choice(flags, "format", ["table", "json"]);
+  const top = number(flags, "top", 10, 1);
+  const target = targetOf(flags);
+  const output = openOutput(flags.string("o"), process.cwd(), false);
+
+  const selection = target && select(path, target);
+  const { sink, reader } = readTrace(path, (trace) => new Summarizer(trace, selection));
+  const summary = sink.finish(top);
+  const warning = warningOf(reader);
+  if (format === "json") await output.write([typedJson({ path, warning, ...summary })]);
+  else {
+    const names = [
+      path,
+      ...summary.goroutines.map((group) => group.function),
+      ...summary.tasks.map((task) => task.type),
+    ];
+    const widthOf = await measureFor([...names, ...summary.regions.map((region) => region.type)]);
+    await output.write(summaryTables({ path, warning }, summary, { ...output, widthOf, top }));
+  }
+  return 0;
+}
+
+function targetOf(flags: ParsedFlags): Target | undefined {
+  const given = ["task", "goroutine", "log"].filter((flag) => flags.has(flag));
+  if (given.length > 1) {
+    throw new UserError(`--${given.join(" and --")} cannot be combined`, "choose one of them", ExitCode.trouble);
+  }
+  const task = flags.string("task");
+  if (task !== undefined)
+    return /^\d+$/.test(task) ? { kind: "task", id: Number(task) } : { kind: "task type", type: task };
+  const filter = flags.string("log");
+  if (filter !== undefined) return { kind: "log", filter };
+  return flags.has("goroutine") ? { kind: "goroutine", id: number(flags, "goroutine", 0, 0) } : undefined;
+}
+
+/** The first of two passes. @throws UserError when the trace does not have what is asked for */
+function select(path: string, target: Target): Selection {
+  if (path === "-") {
+    throw new UserError(
+      "standard input can be read only once",
+      "save it in a file: --task, --goroutine and --log read a trace twice",
+      ExitCode.trouble,
+    );
+  }
+  const { sink } = readTrace(path, (reader) => new Locator(reader, target));
+  sink.finish();
+  const selection = sink.result();
+  if (!selection) {
+    const what = describe(target);
+    throw new UserError(
+      `${path} has no ${what}`,
+      "see 'gotrace summary --format json' for what it has",
+      ExitCode.trouble,
+    );
+  }
+  return selection;
+}
+
+function describe(target: Target): string {
+  switch (target.kind) {
+    case "goroutine":
+    case "task":
+      return `${target.kind} ${target.id}`;
+    case "task type":
+      return `task of type ${JSON.stringify(target.type)}`;
+    case "log":
+      return `log ${JSON.stringify(target.filter)}`;
+  }
+}

@@ -1,0 +1,52 @@
+/** Reading execution traces for commands that look at all of their events. */
+import { ExitCode, UserError } from "../base/errors.js";
+import { formatBytes } from "../base/units.js";
+import { type TraceEvent, TraceReader } from "../exectrace/index.js";
+import { openChunks } from "./chunks.js";
+import { withProgress } from "./progress.js";
+
+/** What gets the events. */
+export interface EventSink {
+  feed(e: TraceEvent): void;
+}
+
+/**
+ * Feeds all events of a file.
+ * @param make gets the reader, for its stacks
+ * @returns the sink and the reader, for its warning
+ * @throws UserError when the file cannot be read
+ */
+export function readTrace<T extends EventSink>(
+  path: string,
+  make: (reader: TraceReader) => T,
+): { sink: T; reader: TraceReader } {
+  const { size, chunks } = openChunks(path);
+  const reader = new TraceReader(chunks);
+  const sink = make(reader);
+  withProgress(`reading ${path}`, (report) => {
+    let count = 0;
+    for (let event = reader.next(); event; event = reader.next()) {
+      sink.feed(event);
+      if ((++count & 0xffff) === 0) report(reader.bytesRead, size);
+    }
+  });
+  return { sink, reader };
+}
+
+/** What a report must say about a file that was cut off. */
+export function warningOf(reader: TraceReader): string | undefined {
+  const { warning } = reader;
+  return warning && `the file was cut off: the last ${formatBytes(warning.lostBytes)} are lost (${warning.reason})`;
+}
+
+/**
+ * Runs a command whose exit code 1 says that a threshold was exceeded: bad arguments and unreadable traces are 2.
+ */
+export async function withTrouble(run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(error.message, error.advice, ExitCode.trouble);
+    throw error;
+  }
+}

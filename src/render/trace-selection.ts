@@ -1,0 +1,109 @@
+/** One task, goroutine or request of an execution trace: where its time went, and its critical path. */
+
+import type { Breakdown, CriticalPath, TaskRecord, TraceSummary } from "../analyses/index.js";
+import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
+import { type ColumnStyle, columns } from "./columns.js";
+import { functionName, siteOf } from "./stack.js";
+
+/** What is said about the selection before the tables that are restricted to it. */
+export function* selectionTables(summary: TraceSummary, top: number, style: ColumnStyle): Generator<string> {
+  const { begin, end, goroutines } = summary.selection!;
+  const span = `${formatDuration(begin)} to ${formatDuration(end)} (${formatDuration(end - begin)})`;
+  yield `selected: ${span}, ${formatNumberOf(goroutines.length, "goroutine")}${listed(goroutines)}\n`;
+  for (const task of summary.selected) yield* taskTables(task, top, style);
+  if (summary.selected.length === 0) {
+    const [group] = summary.goroutines;
+    if (group && summary.goroutines.length === 1) yield* breakdownTable("Where the time went", group.breakdown, style);
+  }
+  if (summary.criticalPath) yield* pathTable(summary.criticalPath, top, style);
+}
+
+function listed(goroutines: readonly number[]): string {
+  const shown = goroutines.slice(0, 8).join(", ");
+  return goroutines.length === 0 ? "" : `: ${shown}${goroutines.length > 8 ? ", …" : ""}`;
+}
+
+function* taskTables(task: TaskRecord, top: number, style: ColumnStyle): Generator<string> {
+  const { paint } = style;
+  const cut = task.cutBegin ? " (began before the trace)" : task.cutEnd ? " (had not ended)" : "";
+  const title = `Task ${task.id}${task.type ? ` ${task.type}` : ""}`;
+  const facts = `${formatDuration(task.end - task.begin)} from ${formatDuration(task.begin)}${cut}, ${formatNumberOf(task.goroutines.length, "goroutine")}`;
+  yield* breakdownTable(`${title}: ${facts}`, task.breakdown, style);
+  for (const [heading, list] of [
+    ["REGION", task.regions],
+    ["CHILD TASK", task.children],
+  ] as const) {
+    if (list.length === 0) continue;
+    const rows = list
+      .slice(0, top)
+      .map(({ type, count, total }) => ({ cells: [formatCount(count), formatDuration(total), type] }));
+    yield "\n";
+    yield* columns(
+      [
+        { heading: "COUNT", kind: "number" },
+        { heading: "TOTAL", kind: "number" },
+        { heading, kind: "name" },
+      ],
+      rows,
+      style,
+    );
+  }
+  if (task.logs.length === 0) return;
+  yield `\n${paint("dim", "LOG")}\n`;
+  for (const log of task.logs.slice(0, top)) {
+    yield `${formatDuration(log.time - task.begin)}  ${log.category ? `${log.category}: ` : ""}${JSON.stringify(log.message).slice(1, -1)}\n`;
+  }
+}
+
+function* breakdownTable(title: string, breakdown: Breakdown, style: ColumnStyle): Generator<string> {
+  const parts: [string, number][] = [
+    ["running", breakdown.running],
+    ["assisting the collector", breakdown.gcAssist],
+    ["runnable, waiting for a P", breakdown.runnable],
+    ["in syscalls", breakdown.syscall],
+    ["in syscalls without a P", breakdown.syscallBlocked],
+    ...Object.entries(breakdown.waiting).map(([reason, ns]): [string, number] => [
+      `waiting: ${reason || "(not known)"}`,
+      ns,
+    ]),
+  ];
+  const rows = parts
+    .filter(([, ns]) => ns > 0)
+    .sort((a, b) => b[1] - a[1])
+    .map(([part, ns]) => ({ cells: [formatDuration(ns), formatPercent(ns, breakdown.total), part] }));
+  yield `\n${style.paint("bold", title)}\n`;
+  const list = [
+    { heading: "TIME", kind: "number" },
+    { heading: "SHARE", kind: "number" },
+    { heading: "OF ALL GOROUTINES IN IT", kind: "name" },
+  ] as const;
+  yield* columns(list, rows, style);
+}
+
+function* pathTable(path: CriticalPath, top: number, style: ColumnStyle): Generator<string> {
+  const length = path.end - path.begin;
+  const steps = formatNumberOf(path.omitted + path.steps.length, "step");
+  yield `\n${style.paint("bold", "Critical path")}${style.paint("dim", `  ${formatDuration(length)}, ${steps}`)}\n`;
+  const rows = path.parts.slice(0, top).map((part) => ({
+    cells: [
+      formatDuration(part.total),
+      formatPercent(part.total, length),
+      formatCount(part.count),
+      part.activity === "running" || part.activity === "syscall"
+        ? part.activity
+        : `${part.activity}: ${part.reason || "?"}`,
+      functionName(part.function),
+      siteOf(part.stack),
+    ],
+  }));
+  const list = [
+    { heading: "TIME", kind: "number" },
+    { heading: "SHARE", kind: "number" },
+    { heading: "STEPS", kind: "number" },
+    { heading: "DOING", kind: "name" },
+    { heading: "GOROUTINE OF", kind: "name" },
+    { heading: "WHERE", kind: "name" },
+  ] as const;
+  yield* columns(list, rows, style);
+  if (path.parts.length > top) yield `${style.paint("dim", `${formatCount(path.parts.length - top)} more`)}\n`;
+}

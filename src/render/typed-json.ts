@@ -1,0 +1,6 @@
+/** Typed results as JSON. */
+
+/** Indented, ending in a newline; program counters are left out, they mean nothing without the binary. */
+export function typedJson(value: unknown): string {
+  return `${JSON.stringify(value, (key, inner: unknown) => (key === "pc" ? undefined : inner), 2)}\n`;
+}
