@@ -1,6 +1,6 @@
 /** What an execution trace says, as typed results: one pass, memory by what lives at a time and not by events. */
 export { Accounts, type Breakdown, Part } from "./accounts.js";
-export { ChartCollector } from "./chart-collector.js";
+export { ChartCollector } from "./chart-series.js";
 export * from "./charts.js";
 export * from "./critical.js";
 export {
@@ -26,3 +26,4 @@ export { SelectedIntervals, type Selection } from "./selection.js";
 export { type BlockingSite, type Releaser, Sites } from "./sites.js";
 export { Summarizer, type TraceSummary } from "./summary.js";
 export { type RegionType, type TaskRecord, Tasks, type TaskType } from "./tasks.js";
+export { WindowCollector } from "./windows.js";

@@ -1,7 +1,7 @@
 /** Close-ups: what goroutines and Ps did in some short spans of a trace. */
 import { NONE, RangeName, ResourceKind } from "../exectrace/index.js";
+import { isCollector } from "./chart-series.js";
 import type { Lane, LaneInterval, Window, WindowRequest } from "./charts.js";
-import { isCollector } from "./curves.js";
 import { Activity, type GoroutineInfo, type Interval, type Intervals } from "./intervals.js";
 import type { Range, Ranges } from "./ranges.js";
 
@@ -84,18 +84,18 @@ class OpenLane {
       }
     }
     intervals.sort((a, b) => a.begin - b.begin || b.end - a.end);
-    const all = this.kind === "proc" ? withIdle(intervals, this.window, this.part) : intervals;
+    const all = this.kind === "proc" ? withIdle(intervals, this.window) : intervals;
     return { kind: this.kind, id: this.id, name: this.name, intervals: all, omitted };
   }
 }
 
 /** Fills the gaps of a P: it had nothing to do then. */
-function withIdle(intervals: readonly LaneInterval[], window: WindowRequest, least: number): LaneInterval[] {
+function withIdle(intervals: readonly LaneInterval[], window: WindowRequest): LaneInterval[] {
   const all: LaneInterval[] = [];
   let at = window.begin;
   for (const interval of [...intervals, undefined]) {
     const next = interval?.begin ?? window.end;
-    if (next - at >= least) all.push({ begin: at, end: next, state: "idle", reason: "", other: NONE });
+    if (next > at) all.push({ begin: at, end: next, state: "idle", reason: "", other: NONE });
     if (interval) all.push(interval);
     at = Math.max(at, interval?.end ?? 0);
   }
@@ -106,6 +106,8 @@ class OpenWindow {
   private readonly goroutines = new Map<number, OpenLane>();
   private readonly procs = new Map<number, OpenLane>();
   private readonly active = new Set<number>();
+  /** Who woke goroutines that were asked for. */
+  private readonly wakers = new Set<number>();
   private readonly wanted: ReadonlySet<number>;
 
   constructor(readonly request: WindowRequest) {
@@ -116,6 +118,8 @@ class OpenWindow {
     const state = states[i.activity];
     const lane = this.laneOf(i, g);
     lane?.add(i.begin, i.end, state, i.reason, i.waker);
+    if (i.waker !== NONE && this.wanted.has(i.goroutine) && this.wakers.size < MOST_GOROUTINES)
+      this.wakers.add(i.waker);
     if (lane && g.startFunction !== "") lane.name = g.startFunction;
     if (i.proc === NONE) return;
     const end = i.activity === Activity.Syscall && i.procLost !== NONE ? i.procLost : i.end;
@@ -131,7 +135,7 @@ class OpenWindow {
     const lanes = [...this.goroutines.values()];
     const rank = (lane: OpenLane) => {
       const at = this.request.goroutines.indexOf(lane.id);
-      return at < 0 ? this.request.goroutines.length : at;
+      return at >= 0 ? at : this.request.goroutines.length + (this.wakers.has(lane.id) ? 0 : 1);
     };
     lanes.sort((a, b) => rank(a) - rank(b) || b.ran - a.ran || a.id - b.id);
     const shown = lanes.slice(0, Math.max(MOST_GOROUTINES, this.wanted.size));
@@ -169,8 +173,8 @@ class OpenWindow {
   }
 }
 
-/** Subscribes to the sources. Memory is bounded by the number of requests. */
-export class Windows {
+/** Collects windows, in a second pass, when it is known where to look. Memory is bounded by the number of requests. */
+export class WindowCollector {
   private readonly windows: readonly OpenWindow[];
   /** By begin; with the latest end among those up to each, so that a search backwards knows when to stop. */
   private readonly ordered: readonly OpenWindow[];
@@ -178,7 +182,8 @@ export class Windows {
   /** Number of `ordered` that begin before the latest interval's end: ends only grow. */
   private begun = 0;
 
-  constructor(requests: readonly WindowRequest[], intervals: Intervals, ranges: Ranges) {
+  /** Subscribes to the sources. */
+  constructor(intervals: Intervals, ranges: Ranges, requests: readonly WindowRequest[]) {
     this.windows = requests.map((request) => new OpenWindow(request));
     this.ordered = [...this.windows].sort((a, b) => a.request.begin - b.request.begin);
     let latest = 0;

@@ -1,6 +1,6 @@
 /** What the page draws of a trace: a second pass over the file, now that it is known where to look closely. */
 import { statSync } from "node:fs";
-import { ChartCollector } from "../analyses/index.js";
+import { ChartCollector, Intervals, Ranges, WindowCollector } from "../analyses/index.js";
 import { TraceError, TraceReader } from "../exectrace/index.js";
 import { closeUps, type PageInput } from "../render/page.js";
 import type { TraceReport } from "../rules/index.js";
@@ -15,17 +15,24 @@ export function closeUpsOf(report: TraceReport): PageInput {
   const { size, chunks } = openChunks(path);
   return withProgress(`drawing ${path}`, (progress) => {
     const reader = new TraceReader(chunks);
-    const collector = new ChartCollector(reader, requests);
+    const intervals = new Intervals(reader);
+    const ranges = new Ranges();
+    const series = new ChartCollector(intervals, ranges);
+    const windows = new WindowCollector(intervals, ranges, requests);
     let count = 0;
     try {
       for (let event = reader.next(); event; event = reader.next()) {
-        collector.feed(event);
+        series.feed(event);
+        intervals.feed(event);
+        ranges.feed(event);
         if (++count % 16384 === 0) progress(reader.bytesRead, size);
       }
     } catch (error) {
       // The first pass has said what is wrong with it.
       if (!(error instanceof TraceError)) throw error;
     }
-    return { report, charts: collector.finish(), windowFindings: findings };
+    ranges.finish();
+    intervals.finish();
+    return { report, charts: series.result(windows.result()), windowFindings: findings };
   });
 }

@@ -37,8 +37,9 @@ export const processorStarvation = defineRule({
   ],
   start(watch, limits) {
     const groups = plainGroups();
-    /** Goroutines of the program that are ready. */
-    const runnable = new Set<number>();
+    /** Number of goroutines of the program that are ready; by slot, whether one is counted. */
+    let runnable = 0;
+    const counted: boolean[] = [];
     let stopped = 0;
     /** Time so far with a runnable goroutine and the world not stopped; up to `since`, then it may count on. */
     let starved = 0;
@@ -46,12 +47,8 @@ export const processorStarvation = defineRule({
     let ready = NONE;
     let readyStack = 0;
     const idle = new Map<number, { begin: number; starved: number; cut: boolean }>();
-    const isProgram = (id: number) => {
-      const g = watch.goroutine(id);
-      return g !== undefined && !isBackground(g);
-    };
     const advance = (now: number) => {
-      if (runnable.size > 0 && stopped === 0) starved += now - since;
+      if (runnable > 0 && stopped === 0) starved += now - since;
       since = now;
     };
     // Ps beyond GOMAXPROCS do not exist; what comes back begins anew.
@@ -100,16 +97,18 @@ export const processorStarvation = defineRule({
       }
     };
     watch.onEvent(EventKind.StateTransition, (e) => {
-      if (e.from === e.to) return;
-      if (e.resource === ResourceKind.Proc) proc(e);
-      if (e.resource !== ResourceKind.Goroutine) return;
-      if (e.from === GoState.Runnable && runnable.has(e.id)) {
+      if (e.resource === ResourceKind.Proc && e.from !== e.to) proc(e);
+    });
+    watch.onTransition((e, g) => {
+      if (e.from === GoState.Runnable && counted[g.slot]) {
         advance(e.time);
-        runnable.delete(e.id);
-      } else if (e.to === GoState.Runnable && isProgram(e.id)) {
+        runnable--;
+        counted[g.slot] = false;
+      } else if (e.to === GoState.Runnable && !isBackground(g)) {
         advance(e.time);
-        if (runnable.size === 0) [ready, readyStack] = [e.id, e.transitionStack];
-        runnable.add(e.id);
+        if (runnable === 0) [ready, readyStack] = [e.id, e.transitionStack];
+        runnable++;
+        counted[g.slot] = true;
       }
     });
     return () => {

@@ -1,17 +1,94 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { Activity, ChartCollector, Intervals, type TraceCharts, type WindowRequest } from "../../src/analyses/index.js";
-import { EventKind, TraceReader } from "../../src/exectrace/index.js";
+import {
+  Activity,
+  ChartCollector,
+  Intervals,
+  Ranges,
+  type Window,
+  WindowCollector,
+  type WindowRequest,
+} from "../../src/analyses/index.js";
 import { feedAll, readerOf, traceNames } from "./traces.js";
 
-function chartsOf(name: string, requests: readonly WindowRequest[] = []): TraceCharts {
+function charts(name: string) {
   const reader = readerOf(name);
-  const collector = new ChartCollector(reader, requests);
-  feedAll(reader, (e) => collector.feed(e));
-  return collector.finish();
+  const intervals = new Intervals(reader);
+  const ranges = new Ranges();
+  const collector = new ChartCollector(intervals, ranges);
+  let area = 0;
+  intervals.onInterval((i) => {
+    area += i.end - i.begin;
+  });
+  feedAll(reader, (e) => {
+    intervals.feed(e);
+    ranges.feed(e);
+    collector.feed(e);
+  });
+  ranges.finish();
+  intervals.finish();
+  return { area, charts: collector.result() };
 }
+
+function windowsOf(name: string, requests: readonly WindowRequest[]): Window[] {
+  const reader = readerOf(name);
+  const intervals = new Intervals(reader);
+  const ranges = new Ranges();
+  const collector = new WindowCollector(intervals, ranges, requests);
+  feedAll(reader, (e) => {
+    intervals.feed(e);
+    ranges.feed(e);
+  });
+  ranges.finish();
+  intervals.finish();
+  return collector.result();
+}
+
+test.each(traceNames)("%s: series cover the trace, and lives add up", (name) => {
+  const { area, charts: c } = charts(name);
+  const { step, values } = c.goroutines;
+  expect(step * values.length).toBeGreaterThanOrEqual(c.duration);
+  expect(step * (values.length - 1)).toBeLessThan(c.duration);
+  const integral = values.reduce((sum, mean, i) => sum + mean * Math.min(step, c.duration - i * step), 0);
+  expect(integral / area).toBeCloseTo(1, 9);
+  for (const series of [c.heapLive, c.procsRunning, c.runnable, c.waiting])
+    expect(series.values).toHaveLength(values.length);
+  for (const [i, running] of c.procsRunning.values.entries()) {
+    expect(running + c.procsGc.values[i]!).toBeLessThanOrEqual(c.gomaxprocs + 1e-6);
+  }
+  const flight = name.includes("flight-recorder");
+  expect(c.phases.map((phase) => phase.name)).toContain(flight ? "start trace" : "read mem stats");
+});
+
+test.each(traceNames)(
+  "%s: lanes of a window have no overlaps, Ps no gaps, and asked-for goroutines are there",
+  (name) => {
+    const { duration } = charts(name).charts;
+    const requests = [
+      { begin: duration / 2, end: duration * 0.75, goroutines: [1] },
+      { begin: 0, end: duration, goroutines: [] },
+      { begin: duration / 4, end: duration / 4 + 1000, goroutines: [1] },
+    ];
+    const windows = windowsOf(name, requests);
+    expect(windows.map(({ begin, end }) => ({ begin, end }))).toEqual(
+      requests.map(({ begin, end }) => ({ begin, end })),
+    );
+    expect(windows[0]!.lanes.filter((lane) => lane.kind === "goroutine")[0]!.id).toBe(1);
+    for (const { begin, end, lanes } of windows) {
+      for (const { kind, intervals } of lanes) {
+        let last = begin;
+        for (const interval of intervals) {
+          // An assist lies within something else.
+          if (kind === "goroutine" && interval.state === "gc") continue;
+          if (kind === "proc") expect(interval.begin).toBe(last);
+          expect(interval.begin).toBeGreaterThanOrEqual(last);
+          expect(interval.end).toBeGreaterThan(interval.begin);
+          last = interval.end;
+        }
+        expect(last).toBeLessThanOrEqual(end);
+      }
+    }
+  },
+);
 
 interface Stay {
   readonly goroutine: number;
@@ -33,49 +110,9 @@ function stays(name: string): Stay[] {
   return found;
 }
 
-const integral = ({ step, values }: { step: number; values: readonly number[] }, duration: number) =>
-  values.reduce((sum, value, i) => sum + value * Math.min(step, duration - i * step), 0);
-
-test.each(traceNames)("%s: curves add up to what goroutines did, in at most 1024 buckets", (name) => {
-  const charts = chartsOf(name);
-  const ran = stays(name)
-    .filter((stay) => stay.activity === Activity.Running)
-    .reduce((sum, stay) => sum + stay.end - stay.begin, 0);
-  const { duration, procsRunning, procsGc } = charts;
-  expect(integral(procsRunning, duration) + integral(procsGc, duration)).toBeCloseTo(ran, -1);
-  for (const [i, all] of charts.goroutines.values.entries()) {
-    expect(all + 1e-6).toBeGreaterThanOrEqual(charts.runnable.values[i]! + charts.waiting.values[i]!);
-  }
-  const series = [charts.heapLive, charts.heapGoal, procsRunning, procsGc, charts.procsSyscall, charts.waiting];
-  for (const { step, values } of series) {
-    expect(step).toBe(procsRunning.step);
-    expect(values.length).toBe(Math.ceil(duration / step));
-    expect(values.length).toBeLessThanOrEqual(1024);
-  }
-});
-
-test("phases are the mark phases and pauses of the trace", () => {
-  const bytes = gunzipSync(readFileSync(resolve(import.meta.dirname, "../../testdata/rules/GCAssist/fires.trace.gz")));
-  const reader = new TraceReader([bytes]);
-  const collector = new ChartCollector(reader, []);
-  let marks = 0;
-  let pauses = 0;
-  feedAll(reader, (e) => {
-    collector.feed(e);
-    if (e.kind !== EventKind.RangeBegin) return;
-    if (e.name === "GC concurrent mark phase") marks++;
-    if (e.name.startsWith("stop-the-world")) pauses++;
-  });
-  const { phases, omittedPhases } = collector.finish();
-  expect(omittedPhases).toBe(0);
-  expect(phases.filter((phase) => phase.name === "GC")).toHaveLength(marks);
-  expect(phases.filter((phase) => phase.name !== "GC")).toHaveLength(pauses);
-  expect(marks * pauses).toBeGreaterThan(0);
-});
-
 test("a close-up that is long against its intervals, and one that is short", () => {
   const name = "go1.26-workload";
-  const { duration } = chartsOf(name);
+  const { duration } = charts(name).charts;
   const all = stays(name);
   // The longest interval in which something ran.
   const longest = all
@@ -86,7 +123,7 @@ test("a close-up that is long against its intervals, and one that is short", () 
     { begin: longest.begin, end: Math.floor((longest.begin + longest.end) / 2), goroutines: [longest.goroutine] },
     { begin: duration, end: duration, goroutines: [] },
   ];
-  const [whole, half, empty] = chartsOf(name, requests).windows;
+  const [whole, half, empty] = windowsOf(name, requests);
   for (const [window, request] of [
     [whole!, requests[0]!],
     [half!, requests[1]!],
@@ -119,7 +156,7 @@ test("lanes of goroutines hold exactly their intervals, where these are long eno
     end: first!.begin + 400,
     goroutines: [...new Set(all.map((s) => s.goroutine))],
   };
-  const [window] = chartsOf(name, [request]).windows;
+  const [window] = windowsOf(name, [request]);
   const names = { 1: "running", 2: "runnable", 3: "waiting", 4: "syscall" } as Record<number, string>;
   for (const lane of window!.lanes.filter((each) => each.kind === "goroutine")) {
     const expected = all

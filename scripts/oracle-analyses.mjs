@@ -1,0 +1,224 @@
+// Compares gotrace's analyses of execution traces with those of Go's internal/trace: the parts of every goroutine's life,
+// regions, tasks, and minimum mutator utilisation.
+//
+//	npm run oracle:analyses [-- --keep DIRECTORY] [FILE...]
+//
+// Traces: the text traces of x/exp, what testdata/exectrace holds, and its programs run with the newest Go. With files,
+// only those. Known differences, which are not counted: Go ends a goroutine that blocks "forever"; and it counts a syscall
+// that is open at the end of the trace after its P is gone twice.
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { Accounts, Intervals, MutatorCurve, Ranges, Summarizer, Tasks } from "../dist/analyses/index.js";
+import { TraceReader } from "../dist/exectrace/index.js";
+import { at, buildOracle, buildProgram, chunksOf, go } from "./lib-exectrace.mjs";
+
+const { values, positionals } = parseArgs({ options: { keep: { type: "string" } }, allowPositionals: true });
+const directory = values.keep ?? mkdtempSync(join(tmpdir(), "gotrace-oracle-"));
+mkdirSync(directory, { recursive: true });
+const totals = { traces: 0, refused: 0, goroutines: 0, regions: 0, tasks: 0, windows: 0, different: 0 };
+
+try {
+  const summary = buildSummary();
+  for (const [name, path] of positionals.length ? positionals.map((file) => [basename(file), file]) : allTraces()) {
+    compare(summary, name, path);
+  }
+} finally {
+  if (!values.keep) rmSync(directory, { recursive: true });
+}
+console.log(
+  Object.entries(totals)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(", "),
+);
+if (totals.different > 0 || totals.goroutines === 0) process.exitCode = 1;
+
+/** Builds test/oracle/summary as if it lay in GOROOT. */
+function buildSummary() {
+  const root = go("local", ["env", "GOROOT"]);
+  const overlay = join(directory, "overlay.json");
+  const place = join(root, "src/internal/trace/gotracesummary");
+  writeFileSync(overlay, JSON.stringify({ Replace: { [join(place, "main.go")]: at("test/oracle/summary/main.go") } }));
+  const program = join(directory, "summary");
+  go("local", ["build", "-overlay", overlay, "-o", program, "./internal/trace/gotracesummary"], {
+    cwd: join(root, "src"),
+  });
+  return program;
+}
+
+function* allTraces() {
+  const oracle = buildOracle(directory);
+  const exp = go("local", ["list", "-m", "-f", "{{.Dir}}", "golang.org/x/exp"], { cwd: at("test/oracle") });
+  const tests = join(exp, "trace/testdata/tests");
+  for (const file of readdirSync(tests).sort()) {
+    if (/fail|confuse/.test(file)) continue;
+    const path = join(directory, `${file}.trace`);
+    execFileSync(oracle, ["binary", join(tests, file), path]);
+    yield [file, path];
+  }
+  for (const file of readdirSync(at("testdata/exectrace")).filter((name) => name.endsWith(".trace.gz"))) {
+    const path = join(directory, basename(file, ".gz"));
+    writeFileSync(path, gunzipSync(readFileSync(at(`testdata/exectrace/${file}`))));
+    yield [file, path];
+  }
+  for (const [program, args] of [
+    ["workload", ["-rounds", "20", "-workers", "30"]],
+    ["server", ["-for", "1s", "-clients", "20"]],
+    ["garbage", ["-for", "300ms"]],
+  ]) {
+    const path = join(directory, `${program}.trace`);
+    const executable = buildProgram("local", at(`testdata/exectrace/programs/${program}.go`), directory);
+    execFileSync(executable, [...args, path], { timeout: 60_000 });
+    yield [program, path];
+  }
+}
+
+/** What gotrace says, in the words of the Go program. */
+function ours(path) {
+  const reader = new TraceReader(chunksOf(path));
+  const intervals = new Intervals(reader);
+  const ranges = new Ranges();
+  const accounts = new Accounts(intervals, ranges);
+  const tasks = new Tasks(intervals, accounts);
+  const goroutines = new Map();
+  const openSyscalls = new Set();
+  intervals.onInterval((i) => {
+    if (i.cutEnd && i.procLost >= 0) openSyscalls.add(i.goroutine);
+  });
+  accounts.onClose((g, sums) =>
+    goroutines.set(g.id, { ...accounts.breakdown(sums), name: g.startFunction, begin: g.begin }),
+  );
+  const records = new Map();
+  tasks.onTaskEnd((task) => {
+    if (!task.cutBegin && !task.cutEnd) records.set(task.id, task);
+  });
+  for (let e = reader.next(); e; e = reader.next()) {
+    intervals.feed(e);
+    ranges.feed(e);
+    tasks.feed(e);
+  }
+  tasks.finish();
+  ranges.finish();
+  intervals.finish();
+  return { goroutines, tasks: records, regions: tasks.regionResult(reader.stacks), openSyscalls };
+}
+
+function compare(program, name, path) {
+  const { status, stdout } = spawnSync(program, [path], { encoding: "utf8", maxBuffer: 1 << 30 });
+  if (status !== 0) {
+    totals.refused++;
+    return;
+  }
+  totals.traces++;
+  const lines = stdout.trim().split("\n");
+  const theirs = lines.map((line) => JSON.parse(line));
+  const found = ours(path);
+  const differ = (what, mine, go) => {
+    if (same(mine, go)) return;
+    totals.different++;
+    console.log(`${name}: ${what}\n  gotrace ${JSON.stringify(mine)}\n  Go      ${JSON.stringify(go)}`);
+  };
+  const list = (kind) => theirs.filter((one) => one.Kind === kind);
+  differ("goroutines", found.goroutines.size, list("goroutine").length);
+  for (const g of list("goroutine")) {
+    totals.goroutines++;
+    const mine = found.goroutines.get(g.ID);
+    if (!mine) continue;
+    const forever = "forever" in mine.waiting;
+    const picked = {
+      name: mine.name,
+      begin: mine.begin,
+      exec: mine.running + mine.gcAssist,
+      waits: waits(mine.waiting),
+    };
+    const go = { name: g.Name, begin: g.Begin, exec: g.Exec, waits: waits(g.Waits) };
+    if (!found.openSyscalls.has(g.ID)) {
+      Object.assign(picked, { runnable: mine.runnable, syscall: mine.syscall + mine.syscallBlocked });
+      Object.assign(go, { runnable: g.Runnable, syscall: g.Syscall + g.SyscallBlock });
+    }
+    if (!forever) Object.assign(picked, { total: mine.total });
+    if (!forever) Object.assign(go, { total: g.Total });
+    differ(`goroutine ${g.ID}`, picked, go);
+  }
+  const regions = new Map();
+  for (const r of list("region")) {
+    totals.regions++;
+    const sums = regions.get(r.Name) ?? { count: 0, total: 0, exec: 0, runnable: 0, syscall: 0, max: 0, waits: {} };
+    sums.count++;
+    sums.total += r.End - r.Begin;
+    sums.exec += r.Exec;
+    sums.runnable += r.Runnable;
+    sums.syscall += r.Syscalling;
+    sums.max = Math.max(sums.max, r.End - r.Begin);
+    for (const [reason, ns] of Object.entries(r.Waits)) sums.waits[reason] = (sums.waits[reason] ?? 0) + ns;
+    regions.set(r.Name, sums);
+  }
+  for (const { type, durations, breakdown: b } of found.regions.filter((region) => region.durations.count > 0)) {
+    const { count, total, max } = durations;
+    const syscall = b.syscall + b.syscallBlocked;
+    const mine = {
+      count,
+      total,
+      exec: b.running + b.gcAssist,
+      runnable: b.runnable,
+      syscall,
+      max,
+      waits: waits(b.waiting),
+    };
+    const go = regions.get(type);
+    differ(`region ${type}`, mine, go && { ...go, waits: waits(go.waits) });
+    regions.delete(type);
+  }
+  differ("regions left", [...regions.keys()], []);
+  for (const t of list("task")) {
+    totals.tasks++;
+    const mine = found.tasks.get(t.ID);
+    const { Name: type, Begin: begin, End: end } = t;
+    differ(`task ${t.ID}`, mine && { type: mine.type, begin: mine.begin, end: mine.end }, { type, begin, end });
+  }
+  differ("tasks", found.tasks.size, list("task").length);
+  compareCurve(list("utilization")[0], path, differ);
+}
+
+/** The curve of Go's utilisation function, and of ours. */
+function compareCurve({ Changes, Windows }, path, differ) {
+  if (!Changes) return;
+  const curve = new MutatorCurve(Windows.map(([window]) => window));
+  for (const [time, util] of Changes.slice(0, -1)) curve.change(time, util);
+  const mine = curve.finish(Changes.at(-1)[0]);
+  for (const [i, [window, util]] of Windows.entries()) {
+    totals.windows++;
+    if (Math.abs(mine[i].utilization - util) > 1e-6) differ(`MMU of ${window} ns`, mine[i].utilization, util);
+  }
+  const reader = new TraceReader(chunksOf(path));
+  const summarizer = new Summarizer(reader);
+  for (let e = reader.next(); e; e = reader.next()) summarizer.feed(e);
+  const { minimum } = summarizer.finish(0).gc.mutator;
+  const other = minimum.filter(({ window, utilization }) => {
+    const found = Windows.find(([w]) => w === window);
+    return found && Math.abs(found[1] - utilization) > 1e-6;
+  });
+  if (other.length > 0) {
+    console.log(
+      `  note: utilisation differs in ${other.length} of ${minimum.length} windows, e.g. ${JSON.stringify(other[0])} against ${JSON.stringify(Windows.find(([w]) => w === other[0].window))}`,
+    );
+  }
+}
+
+/** Reasons in order; the runtime has none for coroutines, and Go's summary none for what began before the trace. */
+function waits(by) {
+  const named = {};
+  for (const [reason, ns] of Object.entries(by)) {
+    if (reason === "forever") continue;
+    const key = reason === "coroutine" ? "" : reason;
+    named[key] = (named[key] ?? 0) + ns;
+  }
+  return Object.fromEntries(Object.entries(named).sort());
+}
+
+function same(a, b) {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
