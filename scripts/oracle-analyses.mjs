@@ -12,14 +12,14 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { Accounts, Intervals, MutatorCurve, Ranges, Summarizer, Tasks } from "../dist/analyses/index.js";
-import { TraceReader } from "../dist/exectrace/index.js";
+import { Accounts, Intervals, Mutator, MutatorCurve, Ranges, Tasks } from "../dist/analyses/index.js";
+import { EventKind, GoState, ResourceKind, TraceReader } from "../dist/exectrace/index.js";
 import { at, buildOracle, buildProgram, chunksOf, go } from "./lib-exectrace.mjs";
 
 const { values, positionals } = parseArgs({ options: { keep: { type: "string" } }, allowPositionals: true });
 const directory = values.keep ?? mkdtempSync(join(tmpdir(), "gotrace-oracle-"));
 mkdirSync(directory, { recursive: true });
-const totals = { traces: 0, refused: 0, goroutines: 0, regions: 0, tasks: 0, windows: 0, different: 0 };
+const totals = { traces: 0, refused: 0, goroutines: 0, regions: 0, tasks: 0, windows: 0, changes: 0, different: 0 };
 
 try {
   const summary = buildSummary();
@@ -29,7 +29,11 @@ try {
 } finally {
   if (!values.keep) rmSync(directory, { recursive: true });
 }
-console.log(Object.entries(totals).map(([what, count]) => `${count} ${what}`).join(", "));
+console.log(
+  Object.entries(totals)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(", "),
+);
 if (totals.different > 0 || totals.goroutines === 0) process.exitCode = 1;
 
 /** Builds test/oracle/summary as if it lay in GOROOT. */
@@ -39,7 +43,9 @@ function buildSummary() {
   const place = join(root, "src/internal/trace/gotracesummary");
   writeFileSync(overlay, JSON.stringify({ Replace: { [join(place, "main.go")]: at("test/oracle/summary/main.go") } }));
   const program = join(directory, "summary");
-  go("local", ["build", "-overlay", overlay, "-o", program, "./internal/trace/gotracesummary"], { cwd: join(root, "src") });
+  go("local", ["build", "-overlay", overlay, "-o", program, "./internal/trace/gotracesummary"], {
+    cwd: join(root, "src"),
+  });
   return program;
 }
 
@@ -82,7 +88,9 @@ function ours(path) {
   intervals.onInterval((i) => {
     if (i.cutEnd && i.procLost >= 0) openSyscalls.add(i.goroutine);
   });
-  accounts.onClose((g, sums) => goroutines.set(g.id, { ...accounts.breakdown(sums), name: g.startFunction, begin: g.begin }));
+  accounts.onClose((g, sums) =>
+    goroutines.set(g.id, { ...accounts.breakdown(sums), name: g.startFunction, begin: g.begin }),
+  );
   const records = new Map();
   tasks.onTaskEnd((task) => {
     if (!task.cutBegin && !task.cutEnd) records.set(task.id, task);
@@ -120,7 +128,12 @@ function compare(program, name, path) {
     const mine = found.goroutines.get(g.ID);
     if (!mine) continue;
     const forever = "forever" in mine.waiting;
-    const picked = { name: mine.name, begin: mine.begin, exec: mine.running + mine.gcAssist, waits: waits(mine.waiting) };
+    const picked = {
+      name: mine.name,
+      begin: mine.begin,
+      exec: mine.running + mine.gcAssist,
+      waits: waits(mine.waiting),
+    };
     const go = { name: g.Name, begin: g.Begin, exec: g.Exec, waits: waits(g.Waits) };
     if (!found.openSyscalls.has(g.ID)) {
       Object.assign(picked, { runnable: mine.runnable, syscall: mine.syscall + mine.syscallBlocked });
@@ -146,7 +159,15 @@ function compare(program, name, path) {
   for (const { type, durations, breakdown: b } of found.regions.filter((region) => region.durations.count > 0)) {
     const { count, total, max } = durations;
     const syscall = b.syscall + b.syscallBlocked;
-    const mine = { count, total, exec: b.running + b.gcAssist, runnable: b.runnable, syscall, max, waits: waits(b.waiting) };
+    const mine = {
+      count,
+      total,
+      exec: b.running + b.gcAssist,
+      runnable: b.runnable,
+      syscall,
+      max,
+      waits: waits(b.waiting),
+    };
     const go = regions.get(type);
     differ(`region ${type}`, mine, go && { ...go, waits: waits(go.waits) });
     regions.delete(type);
@@ -172,17 +193,34 @@ function compareCurve({ Changes, Windows }, path, differ) {
     totals.windows++;
     if (Math.abs(mine[i].utilization - util) > 1e-6) differ(`MMU of ${window} ns`, mine[i].utilization, util);
   }
+  const { changes, until } = utilization(path);
+  const before = (list) => list.filter(([time]) => time < until).map(([time, util]) => [time, util.toFixed(6)]);
+  // Go writes down changes below the precision of its sums.
+  const distinct = (list) => list.filter(([, util], i) => i === 0 || util !== list[i - 1][1]);
+  totals.changes += before(changes).length;
+  differ("utilisation", distinct(before(changes)), distinct(before(Changes)));
+}
+
+/**
+ * Our utilisation function, and the time from which Go's is wrong: it counts a mark worker that runs for the second time
+ * twice, and takes one back when it stops.
+ */
+function utilization(path) {
   const reader = new TraceReader(chunksOf(path));
-  const summarizer = new Summarizer(reader);
-  for (let e = reader.next(); e; e = reader.next()) summarizer.feed(e);
-  const { minimum } = summarizer.finish(0).gc.mutator;
-  const other = minimum.filter(({ window, utilization }) => {
-    const found = Windows.find(([w]) => w === window);
-    return found && Math.abs(found[1] - utilization) > 1e-6;
-  });
-  if (other.length > 0) {
-    console.log(`  note: utilisation differs in ${other.length} of ${minimum.length} windows, e.g. ${JSON.stringify(other[0])} against ${JSON.stringify(Windows.find(([w]) => w === other[0].window))}`);
+  const intervals = new Intervals(reader);
+  const changes = [];
+  const mutator = new Mutator(intervals, { change: (time, util) => changes.push([time, util]), finish: () => [] });
+  const workers = new Set();
+  let until = Number.POSITIVE_INFINITY;
+  for (let e = reader.next(); e; e = reader.next()) {
+    intervals.feed(e);
+    mutator.feed(e);
+    if (e.kind === EventKind.Label && e.name.startsWith("GC (") && e.name !== "GC (idle)") workers.add(e.id);
+    const starts = e.kind === EventKind.StateTransition && e.to === GoState.Running && e.from === GoState.Runnable;
+    if (starts && e.resource === ResourceKind.Goroutine && workers.has(e.id)) until = Math.min(until, e.time);
   }
+  mutator.result();
+  return { changes, until: Math.min(until, intervals.now) };
 }
 
 /** Reasons in order; the runtime has none for coroutines, and Go's summary none for what began before the trace. */
