@@ -56,14 +56,6 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./analyze.js")).analyzeCommand,
   },
   {
-<<<<<<< HEAD
-    name: "capture",
-    summary: "fetch an execution trace from a running server and analyze it",
-    load: async () => (await import("./capture.js")).captureCommand,
-  },
-  {
-=======
->>>>>>> 1f7fd0c4b8a48d3e38158c7be03759c36fac811f
     name: "summary",
     summary: "what an execution trace says: goroutines, waits, scheduling, collector, tasks, critical paths",
     load: async () => (await import("./summary.js")).summaryCommand,
@@ -72,13 +64,10 @@ export const commands: readonly CommandEntry[] = [
     name: "diff",
     summary: "compare execution traces before and after a change",
     load: async () => (await import("./diff.js")).diffCommand,
-<<<<<<< HEAD
-=======
   },
   {
     name: "capture",
     summary: "fetch an execution trace from a running server and analyze it",
     load: async () => (await import("./capture.js")).captureCommand,
->>>>>>> 1f7fd0c4b8a48d3e38158c7be03759c36fac811f
   },
 ];
