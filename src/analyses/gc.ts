@@ -1,18 +1,8 @@
 /** What the collector cost: cycles, pauses of the world by reason, mark assists, sweeps, and what it left the program. */
 import { type Distribution, distribution, Histogram } from "../base/histogram.js";
-import {
-  EventKind,
-  type Frame,
-  GoState,
-  MetricName,
-  NONE,
-  RangeName,
-  ResourceKind,
-  type StackTable,
-  type TraceEvent,
-} from "../exectrace/index.js";
+import { type Frame, RangeName, type StackTable, type TraceEvent } from "../exectrace/index.js";
 import { Activity, type Intervals } from "./intervals.js";
-import { MutatorCurve } from "./mutator.js";
+import { isGcPause, Mutator } from "./mutator-use.js";
 import type { Range, Ranges } from "./ranges.js";
 
 /** A span of time that stands out. */
@@ -57,8 +47,6 @@ export interface GcSummary {
   };
 }
 
-/** Windows of the utilisation curve: 1, 2, 5 × 10^n from 10 µs to 1 s. */
-const WINDOWS = [1e4, 1e5, 1e6, 1e7, 1e8].flatMap((n) => [n, 2 * n, 5 * n]).concat(1e9);
 export const ASSIST_WAIT = "GC mark assist wait for work";
 
 interface Kept {
@@ -80,18 +68,20 @@ export class Gc {
   private readonly sweeps = new Histogram();
   private swept = 0;
   private reclaimed = 0;
-  private readonly mutator = new Mutator();
+  private readonly mutator: Mutator;
 
   constructor(
     private readonly intervals: Intervals,
     ranges: Ranges,
   ) {
+    this.mutator = new Mutator(intervals);
     ranges.onRange((r) => this.add(r));
     intervals.onInterval((i) => {
       if (i.activity === Activity.Waiting && i.reason === ASSIST_WAIT) this.assistWaits.record(i.end - i.begin);
     });
   }
 
+  /** Feed every event, after the intervals have got it. */
   feed(e: TraceEvent): void {
     this.mutator.feed(e);
   }
@@ -153,89 +143,5 @@ export class Gc {
   private keep(r: Range): Kept {
     const name = this.intervals.goroutine(r.goroutine)?.startFunction ?? "";
     return { goroutine: r.goroutine, function: name, begin: r.begin, end: r.end, stack: r.stack };
-  }
-}
-
-/** Whether a stop-the-world with this reason is the collector's own. */
-export function isGcPause(reason: string): boolean {
-  return reason.includes("GC");
-}
-
-/**
- * Utilisation over time: 0 while the collector stops the world, else the share of Ps on which neither a dedicated or
- * fractional mark worker nor a mark assist runs. A worker is one from the label that it puts on itself until it stops.
- */
-class Mutator {
-  private readonly curve = new MutatorCurve(WINDOWS);
-  private procs = 0;
-  private stopped = 0;
-  private readonly assisting = new Set<number>();
-  /** Goroutines that run for the collector now. */
-  private readonly collecting = new Set<number>();
-  private begin = NONE;
-  private now = 0;
-  private util = 1;
-  private changed = 0;
-  private integral = 0;
-
-  feed(e: TraceEvent): void {
-    this.now = e.time;
-    switch (e.kind) {
-      case EventKind.StateTransition:
-        if (e.resource !== ResourceKind.Goroutine) return;
-        if (e.from === GoState.Running && e.to !== GoState.Running) {
-          if (!this.collecting.delete(e.id)) return;
-        } else if (e.to === GoState.Running && this.assisting.has(e.id)) this.collecting.add(e.id);
-        else return;
-        break;
-      case EventKind.Label:
-        if (!e.name.startsWith("GC (") || e.name === "GC (idle)") return;
-        this.collecting.add(e.id);
-        break;
-      case EventKind.RangeBegin:
-      case EventKind.RangeActive:
-      case EventKind.RangeEnd:
-        this.range(e);
-        break;
-      case EventKind.Metric:
-        if (e.name !== MetricName.gomaxprocs) return;
-        this.procs = e.value;
-        break;
-      default:
-        return;
-    }
-    this.update();
-  }
-
-  result(): GcSummary["mutator"] {
-    const { begin, now } = this;
-    const whole = this.integral + this.util * (now - this.changed);
-    return { mean: begin === NONE || now === begin ? 1 : whole / (now - begin), minimum: this.curve.finish(now) };
-  }
-
-  private range(e: TraceEvent): void {
-    const ends = e.kind === EventKind.RangeEnd;
-    if (e.name === RangeName.gcMarkAssist) {
-      if (ends) {
-        this.assisting.delete(e.id);
-        this.collecting.delete(e.id);
-      } else {
-        this.assisting.add(e.id);
-        if (e.goroutine === e.id) this.collecting.add(e.id);
-      }
-    } else if (e.name.startsWith(RangeName.stopTheWorld) && isGcPause(e.name)) this.stopped += ends ? -1 : 1;
-  }
-
-  private update(): void {
-    if (this.procs === 0) return;
-    const util = this.stopped > 0 ? 0 : 1 - Math.min(this.collecting.size, this.procs) / this.procs;
-    if (this.begin === NONE) {
-      this.begin = this.now;
-      this.changed = this.now;
-    }
-    this.integral += this.util * (this.now - this.changed);
-    this.changed = this.now;
-    this.util = util;
-    this.curve.change(this.now, util);
   }
 }

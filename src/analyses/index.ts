@@ -14,12 +14,13 @@ export {
   type Side,
   type TraceDiff,
 } from "./diff.js";
-export { ASSIST_WAIT, Gc, type GcSummary, isGcPause, type Occurrence, type Pauses } from "./gc.js";
+export { ASSIST_WAIT, Gc, type GcSummary, type Occurrence, type Pauses } from "./gc.js";
 export { type GoroutineGroup, Goroutines } from "./goroutines.js";
 export { Heap, type HeapSummary } from "./heap.js";
 export * from "./intervals.js";
 export { Locator, logMatches, type Target } from "./locate.js";
 export { MutatorCurve } from "./mutator.js";
+export { isGcPause, Mutator } from "./mutator-use.js";
 export * from "./ranges.js";
 export { type Procs, ProcUse, type Scheduling, SchedulingLatency } from "./scheduling.js";
 export { SelectedIntervals, type Selection } from "./selection.js";
