@@ -1,6 +1,7 @@
 // After tsc: bundles the command into dist/bin (loading some hundred small modules would cost more than most commands
 // take), and copies the grammar, so that users install no package with an install script.
-import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -21,3 +22,27 @@ chmodSync(at("dist/bin/main.js"), 0o755);
 mkdirSync(at("grammar"), { recursive: true });
 copyFileSync(at("node_modules/tree-sitter-go/tree-sitter-go.wasm"), at("grammar/tree-sitter-go.wasm"));
 copyFileSync(at("node_modules/tree-sitter-go/LICENSE"), at("grammar/LICENSE"));
+
+// The page of findings: script and style in the template, and a policy under which nothing else can run or be loaded.
+const parts = await build({
+  entryPoints: [at("src/page/main.ts"), at("templates/page.css")],
+  outdir: at("dist/bin"),
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  format: "iife",
+  target: "es2022",
+  write: false,
+  logLevel: "warning",
+});
+const part = (extension) => parts.outputFiles.find((file) => file.path.endsWith(extension)).text.trim();
+const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const [script, style] = [part(".js"), part(".css")];
+if (/<\/|<!--/.test(script)) throw new Error("the page's script would end its element");
+const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
+const fill = { GOTRACE_POLICY: policy, GOTRACE_STYLE: style, GOTRACE_SCRIPT: script };
+const page = readFileSync(at("templates/page.html"), "utf8").replace(
+  /GOTRACE_(POLICY|STYLE|SCRIPT)/g,
+  (name) => fill[name],
+);
+writeFileSync(at("dist/bin/page.html"), page);

@@ -7,13 +7,9 @@
 // moved, numbers set to extremes) and reads it in chunks of any size (test/exectrace/read-damaged.ts). Allowed outcomes:
 // all events, a warning that the file was cut, or a TraceError. Prints runs, outcomes, the slowest run and peak memory; a
 // failure writes the trace.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
-import { build } from "esbuild";
-import { at } from "./lib-exectrace.mjs";
+import { goldenTraces, loadFuzzing } from "./lib-exectrace.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -26,10 +22,8 @@ const { values } = parseArgs({
 const SLOWEST_MS = 3000;
 const MEMORY_MIB = 500;
 
-const { damaged, randomBelow, readDamaged } = await load();
-const corpus = readdirSync(at("testdata/exectrace"))
-  .filter((name) => name.endsWith(".trace.gz"))
-  .map((name) => gunzipSync(readFileSync(at(`testdata/exectrace/${name}`))));
+const { damaged, randomBelow, readDamaged } = await loadFuzzing();
+const corpus = [...goldenTraces().values()];
 const below = randomBelow(Number(values.seed));
 const outcomes = { sound: 0, cut: 0, refused: 0 };
 let slowest = 0;
@@ -61,18 +55,4 @@ function fail(bytes, error) {
   writeFileSync("fuzz-failure.trace", bytes);
   console.error(`run ${runs}, seed ${values.seed}, trace in fuzz-failure.trace`);
   throw error;
-}
-
-/** The test's own functions, with the reader, as JavaScript. */
-async function load() {
-  const directory = mkdtempSync(join(tmpdir(), "gotrace-fuzz-"));
-  try {
-    const outfile = join(directory, "fuzz.mjs");
-    const contents = ["mutate", "read-damaged"].map((name) => `export * from "./${name}.js";`).join("\n");
-    const stdin = { contents, resolveDir: at("test/exectrace"), loader: "ts" };
-    await build({ stdin, outfile, bundle: true, format: "esm", platform: "node", logLevel: "warning" });
-    return await import(outfile);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 }

@@ -1,8 +1,11 @@
 // What the scripts for execution traces share: the Go releases, building programs with them, and reading with ours.
 import { execFileSync } from "node:child_process";
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { build } from "esbuild";
 
 /** One release of each minor version whose format gotrace reads. */
 export const RELEASES = ["go1.22.12", "go1.23.12", "go1.24.13", "go1.25.9", "go1.26.8"];
@@ -45,4 +48,25 @@ export function* chunksOf(path, size = 1 << 18) {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** The functions of test/exectrace that damage traces and read them, as JavaScript, with the reader in them. */
+export async function loadFuzzing() {
+  const directory = mkdtempSync(join(tmpdir(), "gotrace-fuzz-"));
+  try {
+    const outfile = join(directory, "fuzz.mjs");
+    const contents = ["mutate", "read-damaged"].map((name) => `export * from "./${name}.js";`).join("\n");
+    const stdin = { contents, resolveDir: at("test/exectrace"), loader: "ts" };
+    await build({ stdin, outfile, bundle: true, format: "esm", platform: "node", logLevel: "warning" });
+    return await import(outfile);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** The traces of testdata/exectrace by name, unpacked. */
+export function goldenTraces() {
+  const folder = at("testdata/exectrace");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".trace.gz"));
+  return new Map(names.map((name) => [name, gunzipSync(readFileSync(join(folder, name)))]));
 }

@@ -1,10 +1,12 @@
 // Compares gotrace's reader of execution traces with golang.org/x/exp/trace, event by event: all fields, all stacks.
 //
-//	npm run oracle [-- --only PATTERN] [--quick] [--keep DIRECTORY] [FILE...]
+//	npm run oracle [-- --only PATTERN] [--quick] [--damaged N] [--keep DIRECTORY] [FILE...]
 //
 // Traces: the text traces of x/exp, the test programs of each Go release from 1.22 to 1.26 (some with one proc, some with
 // events of the alloc/free experiment), testdata/exectrace/programs with each release, and what testdata/exectrace holds.
-// With files, only those.
+// With files, only those. With --damaged, only so many damaged traces: both must refuse them at the same event, or none.
+// They differ on purpose where a file ends within a generation (x/exp delivers parts of it) and where a time is beyond
+// 2^53 nanoseconds (gotrace refuses at once).
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   closeSync,
@@ -13,7 +15,6 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -21,23 +22,32 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
 import { TraceReader } from "../dist/exectrace/index.js";
 import { traceText } from "../dist/exectrace/to-text.js";
-import { at, buildOracle, buildProgram, chunksOf, go, RELEASES } from "./lib-exectrace.mjs";
+import { at, buildOracle, buildProgram, chunksOf, go, goldenTraces, loadFuzzing, RELEASES } from "./lib-exectrace.mjs";
 
 const { values, positionals } = parseArgs({
-  options: { only: { type: "string", default: "" }, quick: { type: "boolean" }, keep: { type: "string" } },
+  options: {
+    only: { type: "string", default: "" },
+    quick: { type: "boolean" },
+    damaged: { type: "string" },
+    seed: { type: "string", default: "1" },
+    keep: { type: "string" },
+  },
   allowPositionals: true,
 });
 const directory = values.keep ?? mkdtempSync(join(tmpdir(), "gotrace-oracle-"));
 mkdirSync(directory, { recursive: true });
 const wanted = new RegExp(values.only);
-const totals = { traces: 0, refused: 0, lines: 0, bytes: 0, different: 0 };
+const totals = { traces: 0, refused: 0, cut: 0, earlier: 0, lines: 0, bytes: 0, different: 0 };
 
 try {
   const oracle = buildOracle(directory);
-  const sources = positionals.length ? positionals.map((file) => [basename(file), () => file]) : allTraces(oracle);
+  const sources = values.damaged
+    ? await damagedTraces(Number(values.damaged))
+    : positionals.length
+      ? positionals.map((file) => [basename(file), () => file])
+      : allTraces(oracle);
   for (const [name, make] of sources) {
     if (!wanted.test(name)) continue;
     const path = make(join(directory, `${name}.trace`));
@@ -49,9 +59,10 @@ try {
 } finally {
   if (!values.keep) rmSync(directory, { recursive: true });
 }
-const { traces, refused, lines, bytes, different } = totals;
+const { traces, refused, cut, earlier, lines, bytes, different } = totals;
 console.log(
-  `${traces} traces (${(bytes / 1e6).toFixed(1)} MB, ${lines} lines), ${refused} of them refused by both; ${different} different`,
+  `${traces} traces (${(bytes / 1e6).toFixed(1)} MB, ${lines} lines), ${refused} of them refused by both` +
+    `${cut ? `, ${cut} cut off` : ""}${earlier ? `, ${earlier} refused earlier by gotrace` : ""}; ${different} different`,
 );
 if (different > 0 || traces === 0) process.exitCode = 1;
 
@@ -64,10 +75,7 @@ function* allTraces(oracle) {
   for (const file of readdirSync(tests).sort()) {
     yield [`text-${file}`, (path) => execFileSync(oracle, ["binary", join(tests, file), path]) && path];
   }
-  for (const file of readdirSync(at("testdata/exectrace")).filter((name) => name.endsWith(".trace.gz"))) {
-    const bytes = gunzipSync(readFileSync(at(`testdata/exectrace/${file}`)));
-    yield [`golden-${file}`, (path) => writeFileSync(path, bytes) ?? path];
-  }
+  for (const [file, bytes] of goldenTraces()) yield [`golden-${file}`, (path) => writeFileSync(path, bytes) ?? path];
   for (const release of RELEASES) {
     yield* ownPrograms(release);
     yield* goPrograms(release);
@@ -112,25 +120,53 @@ function* goPrograms(release) {
   }
 }
 
+async function damagedTraces(count) {
+  const { damaged, randomBelow } = await loadFuzzing();
+  const corpus = [...goldenTraces().values()];
+  const below = randomBelow(Number(values.seed));
+  return Array.from({ length: count }, (_, i) => {
+    const bytes = damaged(corpus, below);
+    return [`damaged-${i}`, (path) => writeFileSync(path, bytes) ?? path];
+  });
+}
+
 function compare(oracle, name, path) {
   execFileSync(oracle, ["dump", path], { stdio: ["ignore", "inherit", values.keep ? "inherit" : "ignore"] });
   const theirs = linesOf(`${path}.go.txt`);
+  const ours = traceText(new TraceReader(chunksOf(path)));
   let line = 0;
-  let refusal = false;
-  for (const ours of traceText(new TraceReader(chunksOf(path)))) {
-    const { value } = theirs.next();
+  let last = "";
+  let pair = [ours.next().value, nextOf(theirs)];
+  // Before it refuses a trace of which it delivered nothing, x/exp delivers a Sync.
+  if (pair[0] === "refused" && pair[1] === "start 1") {
+    nextOf(theirs);
+    pair = ["refused", nextOf(theirs)];
+  }
+  for (; pair[0] === pair[1] && pair[0] !== undefined; pair = [ours.next().value, nextOf(theirs)]) {
     line++;
-    refusal = ours === "refused";
-    if (ours !== value) {
-      totals.different++;
-      console.log(`${name}: line ${line}\n  gotrace ${ours}\n  x/exp   ${value}`);
-      break;
-    }
+    last = pair[0];
   }
   totals.traces++;
   totals.lines += line;
   totals.bytes += statSync(path).size;
-  if (refusal) totals.refused++;
+  if (last === "refused") totals.refused++;
+  if (pair[0] === pair[1]) return;
+  const rest = [pair[0], ...ours];
+  if (values.damaged && rest.at(-1)?.startsWith("cut ") && rest.length <= 3) totals.cut++;
+  else if (values.damaged && pair[0] === "refused" && endsBadly(pair[1], theirs)) totals.earlier++;
+  else {
+    totals.different++;
+    console.log(`${name}: line ${line + 1}\n  gotrace ${pair[0]}\n  x/exp   ${pair[1]}`);
+  }
+}
+
+/** Whether x/exp refuses the trace too, further on, or takes damage for the end (it does at the end of a table's batch). */
+function endsBadly(line, lines) {
+  return line === undefined || [...lines].at(-1) === "refused";
+}
+
+function nextOf(lines) {
+  return lines.next().value;
 }
 
 function* linesOf(path) {

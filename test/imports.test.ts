@@ -14,12 +14,14 @@ const allowed: Record<string, readonly string[]> = {
   analyses: ["base", "exectrace"],
   rules: ["base", "exectrace", "analyses"],
   calltree: ["base", "calltrace"],
-  render: ["base", "calltree", "analyses", "rules"],
-  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "analyses", "rules", "render"],
+  render: ["base", "calltree", "exectrace", "analyses", "rules"],
+  export: ["base", "rules"],
+  page: ["base", "analyses", "render", "rules"],
+  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "analyses", "rules", "render", "export"],
 };
 
 /** Folders that compute and leave files, processes and the terminal to others. */
-const pure = ["base", "calltrace", "calltree", "exectrace", "analyses", "rules", "render"];
+const pure = ["analyses", "base", "calltrace", "calltree", "exectrace", "export", "page", "render", "rules"];
 
 function* sourceFiles(directory: string): Generator<string> {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {

@@ -21,13 +21,19 @@ export function packageOf(name: string): string {
  * Whether a frame is code of the standard library or the runtime.
  *
  * The name decides, and so does the file where paths are whole: a module of the user's may be called `log`, but its
- * files are not under `src/log/`.
+ * files are not under `src/log/`. (The file of a function that is linked to another name is in yet another package of
+ * Go's, so the two need not agree.)
  */
 export function isStandard(frame: { readonly function: string; readonly file: string }): boolean {
   const path = packageOf(frame.function);
   if (path === "") return true; // assembly and C
-  const slash = path.indexOf("/");
-  if (!STANDARD.has(slash < 0 ? path : path.slice(0, slash))) return false;
+  if (!STANDARD.has(firstElement(path))) return false;
   const file = frame.file.replaceAll("\\", "/");
-  return !/^(\/|[A-Za-z]:)/.test(file) || file.includes(`/src/${path}/`);
+  if (!/^(\/|[A-Za-z]:)/.test(file)) return true;
+  return file.split("/src/").some((rest, n) => n > 0 && STANDARD.has(firstElement(rest)));
+}
+
+function firstElement(path: string): string {
+  const slash = path.indexOf("/");
+  return slash < 0 ? path : path.slice(0, slash);
 }

@@ -21,7 +21,7 @@ export const examples: Readonly<Record<Quantity, string>> = {
   "bytes/s": "a rate such as 50MiB/s",
   goroutines: "a whole number",
   count: "a number",
-  ratio: "a share such as 5% or 0.05",
+  ratio: "a share such as 5%, 0.05 or 4x",
 };
 
 /** The value of a text in its unit (ns, bytes, bytes a second, a plain number); undefined when it is none. */
@@ -30,10 +30,10 @@ export function parseQuantity(text: string | number, unit: Quantity): number | u
   if (unit === "ns") return parseDuration(trimmed);
   if (unit === "bytes") return parseSize(trimmed);
   if (unit === "bytes/s") return parseSize(trimmed.replace(/\/s$/, ""));
-  const match = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(trimmed);
+  const match = /^(\d+(?:\.\d+)?|\.\d+)([%x×]?)$/.exec(trimmed);
   if (!match || (match[2] && unit !== "ratio")) return undefined;
   if (unit === "goroutines" && !/^\d+$/.test(trimmed)) return undefined;
-  return Number(match[1]) / (match[2] ? 100 : 1);
+  return Number(match[1]) / (match[2] === "%" ? 100 : 1);
 }
 
 function parseDuration(text: string): number | undefined {
@@ -48,18 +48,18 @@ function parseSize(text: string): number | undefined {
   return match ? Number(match[1]) * 1024 ** " kmgt".indexOf((match[2] || " ").toLowerCase()) : undefined;
 }
 
-/** A value of a unit for people. */
+/** A value of a unit as people write it; `parseQuantity` reads it again. */
 export function formatQuantity(value: number, unit: Quantity): string {
   if (Number.isNaN(value)) return "not measured";
   switch (unit) {
     case "ns":
-      return formatDuration(value);
+      return formatDuration(value).replace(/\.?0+(?=[a-zµ]+$)/, (zeros) => (zeros.startsWith(".") ? "" : zeros));
     case "bytes":
       return formatBytes(Math.round(value));
     case "bytes/s":
       return `${formatBytes(Math.round(value))}/s`;
     case "ratio":
-      return value >= 10 ? `${value.toFixed(0)}×` : `${Number((value * 100).toFixed(1))}%`;
+      return value >= 2 ? `${Number(value.toFixed(1))}×` : `${Number((value * 100).toFixed(1))}%`;
     default:
       return Number.isInteger(value) ? formatCount(value) : String(Number(value.toFixed(2)));
   }

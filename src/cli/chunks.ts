@@ -41,10 +41,14 @@ function* chunksOf(descriptor: number, path: string): Generator<Uint8Array> {
 }
 
 function readChunk(descriptor: number, into: Uint8Array, path: string): number {
-  try {
-    return readSync(descriptor, into, 0, into.length, null);
-  } catch (error) {
-    throw cannotRead(path, error);
+  for (;;) {
+    try {
+      return readSync(descriptor, into, 0, into.length, null);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw cannotRead(path, error);
+      // Standard input that somebody made non-blocking, and that has nothing yet.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
   }
 }
 

@@ -47,6 +47,7 @@ interface Remembered {
   /** Milliseconds since 1970. After a day everything is looked at again. */
   readonly time: number;
   readonly targets: readonly Target[];
+  readonly idle: readonly string[];
   readonly summary: BuildSummary;
 }
 
@@ -58,8 +59,12 @@ export interface CompileCommand {
   readonly name: string;
   readonly verb: readonly string[];
   readonly rest: (directory: string, extraFiles: readonly string[]) => readonly string[];
-  /** Go on where packages of the user do not compile: the command that follows reports them. */
+  /** Go on where packages of the user do not compile. */
   readonly partial?: boolean;
+  /** Another command of go follows, which says all that this one said. */
+  readonly followed?: boolean;
+  /** Refuses packages that the user named, before anything is built. @throws UserError */
+  readonly check?: (targets: readonly Target[]) => void;
   /** The command itself decides what to build anew: where nothing changed it needs no preparation. */
   readonly builds?: boolean;
 }
@@ -91,7 +96,8 @@ export async function compile(
     const result = await traced(last);
     if (result.code === 0) {
       process.stderr.write(result.stderr);
-      const { targets, summary } = last.remembered;
+      const { targets, idle, summary } = last.remembered;
+      warnOfIdle(session, idle);
       return { directory, state: last, targets, summary, withdrawn: [] };
     }
   }
@@ -100,6 +106,11 @@ export async function compile(
     const result = await plain();
     return result.code === 0 ? prepared : result;
   }
+  const targets = prepared.packages
+    .filter((entry) => entry.target)
+    .map(({ importPath, name }) => ({ importPath, name }));
+  command.check?.(targets);
+  warnOfIdle(session, prepared.idle);
   const all = new Set(prepared.rewritten.keys());
   const stateOf = (files: ReadonlySet<string>, bad: KnownBad): BuildState => ({
     overlay: prepared.overlayFor(files),
@@ -117,7 +128,7 @@ export async function compile(
     partial: command.partial === true,
   });
   if (outcome.result.code !== 0 && !command.partial) return outcome.result;
-  if (outcome.result.code === 0) process.stderr.write(outcome.result.stderr);
+  if (outcome.result.code === 0 && !command.followed) process.stderr.write(outcome.result.stderr);
   for (const { file, reason } of outcome.withdrawn) session.warn(`${file} is not traced: ${reason}`);
   const newlyBad = outcome.withdrawn.map(({ file, reason }) => [
     file,
@@ -127,14 +138,15 @@ export async function compile(
   removeOldOverlays(directory, state.overlay);
   const withdrawn = [...prepared.withdrawn, ...outcome.withdrawn];
   const summary = summarize(prepared.reports, withdrawn);
-  const targets = prepared.packages
-    .filter((entry) => entry.target)
-    .map(({ importPath, name }) => ({ importPath, name }));
-  const { watch } = prepared;
-  const remembered = watch && ({ watch, time: Date.now(), targets, summary } satisfies Remembered);
+  const { watch, idle } = prepared;
+  const remembered = watch && ({ watch, time: Date.now(), targets, idle, summary } satisfies Remembered);
   if (outcome.rewritten.size > 0) writeState(directory, { ...state, ...(remembered ? { remembered } : {}) });
   const { rewritten } = outcome;
   return { directory, prepared, targets, summary, withdrawn, rewritten, state: rewritten.size > 0 ? state : undefined };
+}
+
+function warnOfIdle(session: Session, flags: readonly string[]): void {
+  for (const flag of flags) session.warn(`${flag} matches no package of this build that could be traced`);
 }
 
 async function isUnchanged(session: Session, { watch, time }: Remembered): Promise<boolean> {

@@ -47,9 +47,16 @@ export class ParsedFlags {
     return this.#values.get(name)?.at(-1);
   }
 
+  /** All values of a flag, as they were given. */
+  values(name: string): readonly string[] {
+    return this.#values.get(name) ?? [];
+  }
+
   /** All values, comma-separated ones taken apart. */
   list(name: string): string[] {
-    return (this.#values.get(name) ?? []).flatMap((value) => value.split(",")).filter((value) => value !== "");
+    return this.values(name)
+      .flatMap((value) => value.split(","))
+      .filter((value) => value !== "");
   }
 }
 

@@ -21,21 +21,3 @@ export const testFlags: readonly Flag[] = [
     "bench benchtime blockprofile blockprofilerate count coverprofile cpu cpuprofile exec fuzz fuzzminimizetime fuzztime list memprofile memprofilerate mutexprofile mutexprofilefraction outputdir parallel run shuffle skip timeout trace vet",
   ),
 ];
-
-/** Build flags among the words after the packages of `gotrace test`, which `go list` must see too. */
-export function buildFlagsIn(words: readonly string[]): string[] {
-  const valuedNames = new Map([...buildFlags, ...testFlags].map((flag) => [flag.name, flag.value !== undefined]));
-  const wanted = new Set(buildFlags.map((flag) => flag.name));
-  const found: string[] = [];
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index]!;
-    if (word === "-args" || word === "--args") break;
-    const match = /^--?([^=]+)(=.*)?$/s.exec(word);
-    if (!match) continue;
-    const [, name, value] = match;
-    const takesNext = valuedNames.get(name!) === true && value === undefined;
-    if (wanted.has(name!)) found.push(takesNext ? `-${name}=${words[index + 1] ?? ""}` : word);
-    if (takesNext) index++;
-  }
-  return found;
-}

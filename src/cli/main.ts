@@ -1,15 +1,10 @@
 #!/usr/bin/env node
 /** The command `gotrace`: finds the command, runs it, and turns errors into two lines and an exit code. */
 
-import { readFileSync } from "node:fs";
 import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
 import { commandHelp } from "./command.js";
 import { commands } from "./commands/index.js";
-
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}
+import { packageVersion } from "./version.js";
 
 function overview(): string {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2;
@@ -41,7 +36,7 @@ async function main(words: readonly string[]): Promise<number> {
     return name === undefined ? ExitCode.usage : 0;
   }
   if (name === "--version" || name === "-version" || name === "version") {
-    process.stdout.write(`gotrace ${version()}\n`);
+    process.stdout.write(`gotrace ${packageVersion()}\n`);
     return 0;
   }
   const entry = commands.find((command) => command.name === name);

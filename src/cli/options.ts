@@ -41,7 +41,7 @@ export const execTraceFlag: Flag = {
   name: "exec-trace",
   value: "FILE",
   optional: true,
-  help: "record an execution trace as well (Go 1.22 and later), show its findings after the tree, and save it in FILE",
+  help: "record an execution trace too (Go 1.22 on), show its findings after the tree, save it in FILE",
 };
 
 /** Flags of every command that renders a call tree. */

@@ -32,13 +32,18 @@ export function packagePattern(pattern: string, cwd: string): (candidate: Matcha
 
 /** Whether a package is chosen by `--include` (all when there is none) and not by `--exclude`. */
 export function packageFilter(include: readonly string[], exclude: readonly string[], cwd: string) {
-  const included = include.map((pattern) => packagePattern(pattern, cwd));
-  const excluded = exclude.map((pattern) => packagePattern(pattern, cwd));
+  const matchers = (flag: string, patterns: readonly string[]) =>
+    patterns.map((pattern) => ({ word: `${flag} ${pattern}`, matches: packagePattern(pattern, cwd) }));
+  const included = matchers("--include", include);
+  const excluded = matchers("--exclude", exclude);
+  const named = (candidate: Matchable) => included.some(({ matches }) => matches(candidate));
   return {
     /** Named by an --include pattern. */
-    named: (candidate: Matchable) => included.some((matches) => matches(candidate)),
+    named,
     accepts: (candidate: Matchable) =>
-      (included.length === 0 || included.some((matches) => matches(candidate))) &&
-      !excluded.some((matches) => matches(candidate)),
+      (included.length === 0 || named(candidate)) && !excluded.some(({ matches }) => matches(candidate)),
+    /** Flags with a pattern that matches none of these. */
+    idle: (candidates: readonly Matchable[]) =>
+      [...included, ...excluded].filter(({ matches }) => !candidates.some(matches)).map(({ word }) => word),
   };
 }

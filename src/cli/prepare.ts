@@ -74,6 +74,8 @@ export interface PreparedBuild {
   readonly extraFor: (files: ReadonlySet<string>) => readonly string[];
   /** How to know whether anything changed; undefined where that cannot be told. */
   readonly watch: Watch | undefined;
+  /** Flags whose pattern matches no package that could be traced. */
+  readonly idle: readonly string[];
   /** Files that are not rewritten because an earlier build showed that their rewritten form does not compile. */
   readonly withdrawn: readonly Withdrawn[];
 }
@@ -93,8 +95,8 @@ export function buildDirectory(session: Session, request: BuildRequest, verb: st
   );
   const { flags } = request;
   const choice = [flags.list("include"), flags.list("exclude"), flags.has("generated"), flags.has("exec-trace")];
-  // The first word stands for the layout of the directory.
-  const gotrace = ["4", INSTRUMENT_VERSION, basename(runtimeDirectory(session))];
+  // The first word stands for the layout of the directory and of the state in it.
+  const gotrace = ["5", INSTRUMENT_VERSION, basename(runtimeDirectory(session))];
   const key = digest(
     JSON.stringify([gotrace, session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]),
   );
@@ -144,9 +146,8 @@ export async function prepareBuild(
   }
   if (!Array.isArray(listed)) return { code: 1, stdout: "", stderr: listed.stderr };
   const filter = packageFilter(request.flags.list("include"), request.flags.list("exclude"), session.cwd);
-  const chosen = listed.filter(
-    (entry) => !entry.standard && (entry.main || (entry.localReplace && filter.named(entry))) && filter.accepts(entry),
-  );
+  const traceable = listed.filter((entry) => !entry.standard && (entry.main || entry.localReplace));
+  const chosen = traceable.filter((entry) => (entry.main || filter.named(entry)) && filter.accepts(entry));
   const goFlags = [...environment.flags, ...request.goFlags];
   const userOverlay = readOverlay(flagValue(goFlags, "overlay"), session.cwd);
   // Taken before the files are read: a change while they are is seen the next time.
@@ -201,6 +202,7 @@ export async function prepareBuild(
     flags: [...request.goFlags, ...joined.flags, ...recorder.flags, ...cover],
     joinEnv: joined.env,
     watch: recognisable ? { watched, fingerprint: seen.fingerprint, environment: environment.identity } : undefined,
+    idle: filter.idle(traceable),
     overlayFor,
     extraFor: (wanted) => (files ? namedTables(request.patterns, listed, tablesFor(wanted)) : []),
     withdrawn: rewriting.files

@@ -7,6 +7,7 @@ import { type ByteSource, HEADER_SIZE, type Note, readBytes, readHeader } from "
 import { buildForest, type CallForest, type ProcessTree } from "../calltree/index.js";
 import { type Measure, measureFor, renderFolded, renderJson, renderTree } from "../render/index.js";
 import { type OpenFile, openFile, traceFiles } from "./files.js";
+import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
 import { foldedUnit, treeOptions } from "./options.js";
 import { type Output, openOutput } from "./output.js";
@@ -48,12 +49,17 @@ export async function reportTraces(
   }
 }
 
-/** Renders traces that are open. @returns whether a part of a trace could not be read */
+/**
+ * Renders traces that are open.
+ * @param sections what follows the report
+ * @returns whether a part of a trace could not be read
+ */
 export async function reportOpenTraces(
   session: Session,
   flags: ParsedFlags,
   opened: readonly OpenFile[],
   request: ReportRequest,
+  sections: readonly Section[] = [],
 ): Promise<boolean> {
   const files = opened.filter(hasBegun);
   for (const { path, source } of files) session.log(`trace ${path}, ${source.size} bytes`);
@@ -61,7 +67,7 @@ export async function reportOpenTraces(
     session.warn(
       "no call was recorded: no traced function ran, or the process could not write its trace (see -v for what is traced)",
     );
-    if (request.format === "tree") return false;
+    if (request.format === "tree" && sections.length === 0) return false;
   }
   const output = openOutput(flags.string("o"), session.cwd, request.toStderr);
   const options = treeOptions(flags);
@@ -72,7 +78,10 @@ export async function reportOpenTraces(
       ? { functions: [], processes: [] }
       : withProgress("reading the trace", (progress) => buildForest(sources, { ...limits, progress }));
   const measure = await measureFor(forest.functions.map(({ name }) => name));
-  await output.write(render(forest, flags, request.format, output, measure));
+  const following = await Promise.all(sections.map((section) => section(output)));
+  const report =
+    files.length === 0 && request.format === "tree" ? [] : render(forest, flags, request.format, output, measure);
+  await output.write(chain([report, ...following]));
   const problems = [
     ...(forest.problem ? [forest.problem] : []),
     ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
@@ -81,6 +90,10 @@ export async function reportOpenTraces(
     session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
   }
   return problems.length > 0;
+}
+
+function* chain(parts: readonly Iterable<string>[]): Generator<string> {
+  for (const part of parts) yield* part;
 }
 
 /** @throws UserError that names the file when it is no trace */

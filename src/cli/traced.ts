@@ -9,6 +9,7 @@ import { AliveWatch } from "./alive.js";
 import { saveBundle } from "./bundle.js";
 import { collectExecTraces, prepareExecRecording } from "./exectrace.js";
 import { type OpenFile, openFile, traceFiles } from "./files.js";
+import { execFindings, execSettings } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
 import { finishRecording, prepareRecording, type RunNote } from "./record.js";
 import { type ReportRequest, reportOpenTraces } from "./reporting.js";
@@ -33,6 +34,7 @@ export interface TracedRun {
 export async function runTraced(session: Session, flags: ParsedFlags, run: TracedRun): Promise<number> {
   const recording = prepareRecording(session, flags);
   const execRecording = prepareExecRecording(session, flags);
+  const settings = execRecording && execSettings(session);
   const watch = new AliveWatch(recording.directory);
   const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
   const exit = await session.standAside(() => runProgram({ ...run.program, env, cwd: session.cwd }));
@@ -42,13 +44,15 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
   const files = traceFiles([recording.directory]).map(openFile);
   try {
     if (files.length === 0 && run.mayBeEmpty) return exit.code;
-    const execTraces = execRecording ? collectExecTraces(execRecording) : [];
-    for (const path of execTraces) session.log(`execution trace ${path}`);
+    const sections =
+      execRecording && settings
+        ? [execFindings(session, settings, execRecording, collectExecTraces(execRecording))]
+        : [];
     const saved = recording.save === undefined || save(session, recording.save, files);
     // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing behind.
     if (process.platform !== "win32") session.close();
     try {
-      await session.standAside(() => reportOpenTraces(session, flags, files, run.report));
+      await session.standAside(() => reportOpenTraces(session, flags, files, run.report, sections));
     } catch (error) {
       if (recording.save === undefined || !saved) rescue(session, files);
       throw error;

@@ -47,7 +47,7 @@ export class Cursor extends Varints {
 
   /**
    * Decodes the next event; false when there is none. This is a third of the reader's work. Most of the numbers have one
-   * or two bytes and are decoded right here. All are 32-bit integers, and the engine can see it: with one that might not
+   * to three bytes and are decoded right here. All are 32-bit integers, and the engine can see it: with one that might not
    * be, or one that a function returned, this takes half as long again. An event with a larger number is decoded again.
    */
   next(): boolean {
@@ -66,8 +66,12 @@ export class Cursor extends Varints {
       const next = bytes[at++]!;
       value = (value & 0x7f) | (next << 7);
       if (next >= 0x80) {
-        value = this.small(at - 2) | 0;
-        at = this.after;
+        const last = bytes[at++]!;
+        value = (value & 0x3fff) | (last << 14);
+        if (last >= 0x80) {
+          value = this.small(at - 3) | 0;
+          at = this.after;
+        }
       }
     }
     // Each difference is truncated before it is added, as Go's reader does.
@@ -83,8 +87,12 @@ export class Cursor extends Varints {
         const next = bytes[at++]!;
         value = (value & 0x7f) | (next << 7);
         if (next >= 0x80) {
-          value = this.small(at - 2) | 0;
-          at = this.after;
+          const last = bytes[at++]!;
+          value = (value & 0x3fff) | (last << 14);
+          if (last >= 0x80) {
+            value = this.small(at - 3) | 0;
+            at = this.after;
+          }
         }
       }
       this.a0 = value;
@@ -94,8 +102,12 @@ export class Cursor extends Varints {
           const next = bytes[at++]!;
           value = (value & 0x7f) | (next << 7);
           if (next >= 0x80) {
-            value = this.small(at - 2) | 0;
-            at = this.after;
+            const last = bytes[at++]!;
+            value = (value & 0x3fff) | (last << 14);
+            if (last >= 0x80) {
+              value = this.small(at - 3) | 0;
+              at = this.after;
+            }
           }
         }
         this.a1 = value;
@@ -105,8 +117,12 @@ export class Cursor extends Varints {
             const next = bytes[at++]!;
             value = (value & 0x7f) | (next << 7);
             if (next >= 0x80) {
-              value = this.small(at - 2) | 0;
-              at = this.after;
+              const last = bytes[at++]!;
+              value = (value & 0x3fff) | (last << 14);
+              if (last >= 0x80) {
+                value = this.small(at - 3) | 0;
+                at = this.after;
+              }
             }
           }
           this.a2 = value;

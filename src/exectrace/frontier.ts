@@ -1,4 +1,7 @@
-/** The cursors of a generation in a binary min-heap by time. Ties fall as in Go's reader, which moves alike. */
+/**
+ * The cursors of a generation in a binary min-heap by time. Of equal times the same comes first as in Go's reader, whose
+ * heap moves alike; but for sorting more than 12 cursors, where Go's order of equal times is left to its algorithm.
+ */
 import type { Cursor } from "./cursor.js";
 
 export class Frontier {

@@ -1,8 +1,9 @@
 /** Goroutines: which of their events may come now, and what they change. */
 import type { Cursor } from "./cursor.js";
 import { EventKind, type EventRecord, GoState, NONE, ProcState, ResourceKind } from "./event.js";
+import type { Resource } from "./resource.js";
 import { GoStatus, ProcStatus, Wire } from "./spec.js";
-import { type Machine, type Resource, ThreadState } from "./state.js";
+import type { Machine, ThreadState } from "./state.js";
 
 /** Statuses of the wire as states. */
 const STATES = [GoState.Undetermined, GoState.Runnable, GoState.Running, GoState.Syscall, GoState.Waiting] as const;
@@ -61,9 +62,7 @@ function inSyscall(m: Machine, c: Cursor, thread: ThreadState, goroutine: Resour
     event.goroutine = id;
   } else {
     // The thread has done nothing since the trace began.
-    const created = new ThreadState(home);
-    created.setGoroutine(id, goroutine);
-    m.threads.set(home, created);
+    m.newThread(c, home).setGoroutine(id, goroutine);
   }
   event.thread = home;
 }

@@ -2,7 +2,7 @@
 import type { Cursor } from "./cursor.js";
 import { EventKind, NONE, ProcState, ResourceKind } from "./event.js";
 import { ProcStatus } from "./spec.js";
-import { type Machine, Resource, type ThreadState } from "./state.js";
+import type { Machine, ThreadState } from "./state.js";
 
 /** Statuses of the wire as states: one in a syscall counts as running, a lost one as idle. */
 const STATES = [ProcState.Undetermined, ProcState.Running, ProcState.Idle, ProcState.Running, ProcState.Idle] as const;
@@ -17,8 +17,7 @@ export function procStatus(m: Machine, c: Cursor, thread: ThreadState): boolean 
   let owner = thread;
   let promoted = false;
   if (!proc) {
-    proc = new Resource(id, status, m.generation);
-    m.procs.set(id, proc);
+    proc = m.newProc(c, id, status);
     from = m.inFirst ? ProcState.Undetermined : ProcState.NotExist;
   } else {
     if (status === ProcStatus.SyscallAbandoned && proc.status === ProcStatus.Syscall) {

@@ -2,8 +2,9 @@
 import { unsigned } from "./bytes.js";
 import type { Cursor } from "./cursor.js";
 import { EventKind, type EventRecord, MetricName, NONE, RangeName, ResourceKind } from "./event.js";
+import type { Resource } from "./resource.js";
 import { Wire } from "./spec.js";
-import { GcState, type Machine, type Resource, type ThreadState } from "./state.js";
+import { GcState, type Machine, type ThreadState } from "./state.js";
 
 type Kind = typeof EventKind.RangeBegin | typeof EventKind.RangeActive | typeof EventKind.RangeEnd;
 

@@ -2,8 +2,9 @@
 
 import type { Cursor } from "./cursor.js";
 import { EventKind, type EventRecord, NONE, ResourceKind } from "./event.js";
+import type { Region } from "./resource.js";
 import { spec } from "./spec.js";
-import type { Machine, Region, ThreadState } from "./state.js";
+import type { Machine, ThreadState } from "./state.js";
 
 const MOST_TASKS = 1 << 23;
 

@@ -9,7 +9,7 @@ import * as proc from "./order-procs.js";
 import * as range from "./order-ranges.js";
 import * as user from "./order-user.js";
 import { Wire } from "./spec.js";
-import { type Machine, ThreadState } from "./state.js";
+import type { Machine, ThreadState } from "./state.js";
 
 type Handler = (m: Machine, c: Cursor, thread: ThreadState) => boolean;
 
@@ -30,11 +30,7 @@ export function advance(m: Machine, c: Cursor): boolean {
 }
 
 function stateOf(m: Machine, c: Cursor): ThreadState {
-  let thread = c.thread === -1 ? m.nobody : m.threads.get(c.thread);
-  if (!thread) {
-    thread = new ThreadState(c.thread);
-    m.threads.set(c.thread, thread);
-  }
+  const thread = c.thread === -1 ? m.nobody : (m.threads.get(c.thread) ?? m.newThread(c, c.thread));
   c.state = thread;
   return thread;
 }

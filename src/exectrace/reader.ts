@@ -31,9 +31,8 @@ export class TraceReader {
   private readonly chunks: Iterator<Uint8Array> | undefined;
   private samples: readonly TimedSample[] = [];
   private nextSample = 0;
+  private sampleTime = Number.POSITIVE_INFINITY;
   private names!: StackNames;
-  /** Followers of the last step that have been delivered. */
-  private followed = 0;
   private last = -0;
   private syncs = 0;
   /** Absolute time of the first event, in nanoseconds. */
@@ -98,39 +97,34 @@ export class TraceReader {
    * The next event, in an object that the reader fills again and again; undefined at the end of the trace (and, for a
    * reader without a source, when it needs more bytes). The first and the last event of a trace are Syncs.
    *
-   * @throws TraceError when the trace cannot be read (further)
+   * @throws TraceError when the trace cannot be read (further); the reader is of no use after that
    */
   next(): TraceEvent | undefined {
     const { machine, frontier } = this;
-    if (this.followed < machine.following) return this.deliver(machine.followers[this.followed++]!);
-    const { heap } = frontier;
-    if (heap.length === 0 && this.nextSample === this.samples.length) return this.nextGeneration();
-    if (this.nextSample < this.samples.length) {
-      const sample = this.samples[this.nextSample]!;
-      if (heap.length === 0 || sample.time < heap[0]!.time) return this.deliverSample(sample);
+    if (machine.following > 0) return this.deliver(machine.nextFollower());
+    const first = frontier.heap[0];
+    if (first === undefined) {
+      return this.nextSample < this.samples.length ? this.deliverSample() : this.nextGeneration();
     }
-    machine.following = 0;
-    this.followed = 0;
-    if (!this.step(0) && !this.stepOther()) throw this.stuck();
+    if (first.time > this.sampleTime) return this.deliverSample();
+    if (!advance(machine, first)) this.advanceOther();
+    else if (first.next()) frontier.updateFirst();
+    else frontier.remove(0);
     return this.deliver(machine.event);
   }
 
-  /** Tries the event of the i-th cursor; if it came, decodes the cursor's next one. */
-  private step(i: number): boolean {
+  /** The earliest event has to wait: takes the first that need not of the other threads, by time. */
+  private advanceOther(): void {
     const { frontier } = this;
-    const cursor = frontier.heap[i]!;
-    if (!advance(this.machine, cursor)) return false;
-    if (!cursor.next()) frontier.remove(i);
-    else if (i === 0) frontier.updateFirst();
-    else frontier.update(i);
-    return true;
-  }
-
-  /** The earliest event has to wait: tries those of the other threads by time. */
-  private stepOther(): boolean {
-    this.frontier.sort();
-    for (let i = 1; i < this.frontier.heap.length; i++) if (this.step(i)) return true;
-    return false;
+    frontier.sort();
+    for (let i = 1; i < frontier.heap.length; i++) {
+      const cursor = frontier.heap[i]!;
+      if (!advance(this.machine, cursor)) continue;
+      if (cursor.next()) frontier.update(i);
+      else frontier.remove(i);
+      return;
+    }
+    throw this.stuck();
   }
 
   private stuck(): TraceError {
@@ -145,8 +139,9 @@ export class TraceReader {
     return event;
   }
 
-  private deliverSample(sample: TimedSample): TraceEvent {
-    this.nextSample++;
+  private deliverSample(): TraceEvent {
+    const sample = this.samples[this.nextSample++]!;
+    this.sampleTime = this.samples[this.nextSample]?.time ?? Number.POSITIVE_INFINITY;
     const event = this.extra;
     event.kind = EventKind.StackSample;
     event.type = Wire.CPUSample;
@@ -198,6 +193,7 @@ export class TraceReader {
       .map((sample) => ({ ...sample, time: clock.absolute(sample.ticks, sample.offset) - zero }))
       .sort((a, b) => a.time - b.time);
     this.nextSample = 0;
+    this.sampleTime = this.samples[0]?.time ?? Number.POSITIVE_INFINITY;
     for (const [thread, batches] of generation.threads) {
       const cursor = new Cursor(thread, batches, clock, zero);
       if (cursor.next()) this.frontier.insert(cursor);

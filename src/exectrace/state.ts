@@ -3,90 +3,13 @@ import type { Cursor } from "./cursor.js";
 import { corrupt, type TraceError } from "./errors.js";
 import { type EventKind, EventRecord, NONE } from "./event.js";
 import type { Generation } from "./generation.js";
+import { Goroutines } from "./goroutines.js";
+import { Resource } from "./resource.js";
 import { nameOf } from "./spec.js";
 import type { StackNames } from "./symbols.js";
 
-/** A Map of JavaScript cannot hold more. */
-const MOST_GOROUTINES = 1 << 23;
-const RECENT = 1 << 10;
-/** Id of a goroutine that is gone. */
-const GONE = -2;
-
-/** Ranges that are open on a goroutine or a proc: the number of the event that began each, and a string id or 0. */
-export class Ranges {
-  private types: number[] = [];
-  private details: number[] = [];
-
-  has(type: number, detail: number): boolean {
-    for (let i = 0; i < this.types.length; i++) {
-      if (this.types[i] === type && this.details[i] === detail) return true;
-    }
-    return false;
-  }
-
-  begin(type: number, detail: number): void {
-    this.types.push(type);
-    this.details.push(detail);
-  }
-
-  /** Ends the first range that `type` began and returns its detail, or -1 when there is none. */
-  end(type: number): number {
-    const i = this.types.indexOf(type);
-    if (i < 0) return -1;
-    const detail = this.details[i]!;
-    this.types[i] = this.types.at(-1)!;
-    this.details[i] = this.details.at(-1)!;
-    this.types.pop();
-    this.details.pop();
-    return detail;
-  }
-}
-
-/** A user region. */
-export interface Region {
-  readonly task: number;
-  readonly name: string;
-}
-
-/** A goroutine or a proc: a status of the wire, and the sequence number of its last event, which counts in a generation. */
-export class Resource {
-  sequence = 0;
-  private open: Ranges | undefined;
-  /** User regions that are open on a goroutine, outermost first. */
-  regions: Region[] | undefined;
-
-  constructor(
-    public id: number,
-    public status: number,
-    public generation: number,
-  ) {}
-
-  get ranges(): Ranges {
-    this.open ??= new Ranges();
-    return this.open;
-  }
-
-  /** Makes it another goroutine, of which nothing is known. */
-  renew(id: number, status: number, generation: number): void {
-    this.id = id;
-    this.status = status;
-    this.generation = generation;
-    this.sequence = 0;
-    this.open = undefined;
-    this.regions = undefined;
-  }
-
-  /** Starts counting anew. */
-  reset(generation: number): void {
-    this.generation = generation;
-    this.sequence = 0;
-  }
-
-  /** Whether the event with a sequence number is the one that follows. */
-  isNext(generation: number, sequence: number): boolean {
-    return this.generation === generation && sequence === this.sequence + 1;
-  }
-}
+/** Threads or procs that no program has: a bound for damaged traces. */
+const MOST = 1 << 20;
 
 /** A thread and what is bound to it. */
 export class ThreadState {
@@ -113,11 +36,7 @@ export const GcState = { Undetermined: 0, Off: 1, Running: 2 } as const;
 
 /** The states of all, the tables of the current generation, and the event (or events) that a step makes. */
 export class Machine {
-  private readonly goroutines = new Map<number, Resource>();
-  /** Goroutines by the low bits of their ids, in front of the Map. */
-  private readonly recent: (Resource | undefined)[] = new Array(RECENT).fill(undefined);
-  /** Goroutines that are gone, to be used again: less garbage. */
-  private readonly ended: Resource[] = [];
+  private readonly goroutines = new Goroutines();
   readonly procs = new Map<number, Resource>();
   readonly threads = new Map<number, ThreadState>();
   /** Tasks that began and have not ended. */
@@ -128,9 +47,10 @@ export class Machine {
   readonly nobody = new ThreadState(NONE);
 
   readonly event: EventRecord = new EventRecord();
-  /** Events that follow `event` at once; the first `following` of them. */
-  readonly followers: readonly EventRecord[] = [new EventRecord(), new EventRecord()];
+  /** Number of events that follow `event` at once. */
   following = 0;
+  private followed = 0;
+  private readonly followers: readonly EventRecord[] = [new EventRecord(), new EventRecord()];
 
   /** Numbers of the current generation and of the first. */
   generation = 0;
@@ -160,30 +80,31 @@ export class Machine {
 
   /** A goroutine by its id. */
   goroutine(id: number): Resource | undefined {
-    const slot = id & (RECENT - 1);
-    const recent = this.recent[slot];
-    if (recent !== undefined && recent.id === id) return recent;
-    const goroutine = this.goroutines.get(id);
-    this.recent[slot] = goroutine;
-    return goroutine;
+    return this.goroutines.get(id);
   }
 
   newGoroutine(c: Cursor, id: number, status: number): Resource {
-    if (this.goroutines.size >= MOST_GOROUTINES) throw this.fail(c, `more than ${MOST_GOROUTINES} goroutines`);
-    let goroutine = this.ended.pop();
-    if (goroutine) goroutine.renew(id, status, this.generation);
-    else goroutine = new Resource(id, status, this.generation);
-    this.goroutines.set(id, goroutine);
-    this.recent[id & (RECENT - 1)] = goroutine;
+    const goroutine = this.goroutines.add(id, status, this.generation);
+    if (!goroutine) throw this.fail(c, "there are too many goroutines");
     return goroutine;
   }
 
   removeGoroutine(goroutine: Resource): void {
-    const { id } = goroutine;
-    this.goroutines.delete(id);
-    this.recent[id & (RECENT - 1)] = undefined;
-    goroutine.id = GONE;
-    if (this.ended.length < RECENT) this.ended.push(goroutine);
+    this.goroutines.remove(goroutine);
+  }
+
+  newProc(c: Cursor, id: number, status: number): Resource {
+    if (this.procs.size >= MOST) throw this.fail(c, `more than ${MOST} procs`);
+    const proc = new Resource(id, status, this.generation);
+    this.procs.set(id, proc);
+    return proc;
+  }
+
+  newThread(c: Cursor, id: number): ThreadState {
+    if (this.threads.size >= MOST) throw this.fail(c, `more than ${MOST} threads`);
+    const thread = new ThreadState(id);
+    this.threads.set(id, thread);
+    return thread;
   }
 
   /** Fills in what every event has, with the context of the thread as it is now. */
@@ -201,7 +122,7 @@ export class Machine {
 
   /** One more event, which follows the others that this step makes. */
   follow(c: Cursor, thread: ThreadState, kind: EventKind, type: number): EventRecord {
-    const event = this.followers[this.following++]!;
+    const event = this.followers[this.followed + this.following++]!;
     event.kind = kind;
     event.type = type;
     event.time = c.time;
@@ -209,6 +130,13 @@ export class Machine {
     event.proc = thread.proc;
     event.goroutine = thread.goroutine;
     event.stack = 0;
+    return event;
+  }
+
+  /** The next event that follows `event`; there must be one. */
+  nextFollower(): EventRecord {
+    const event = this.followers[this.followed++]!;
+    if (--this.following === 0) this.followed = 0;
     return event;
   }
 

@@ -5,6 +5,8 @@ import { ByteReader } from "./bytes.js";
 import { corrupt } from "./errors.js";
 import { MAX_FRAMES, MAX_STRING, Wire } from "./spec.js";
 
+/** Entries of a table that no generation has, but that a Map can hold: a bound for damaged traces. */
+const MOST = 1 << 23;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
@@ -95,6 +97,7 @@ export class Strings {
       const start = from.skip(length);
       const place = this.ids.add(id);
       if (place === 0) throw corrupt(batch.offset, `two strings with the id ${id}`);
+      if (place > MOST) throw corrupt(batch.offset, `more than ${MOST} strings in a generation`);
       this.places = grown(this.places, 3 * place + 3);
       this.places[3 * place] = segment;
       this.places[3 * place + 1] = start;
@@ -169,6 +172,7 @@ export class Stacks {
       if (depth > MAX_FRAMES) throw corrupt(batch.offset, `a stack of ${depth} frames; ${MAX_FRAMES} is the most`);
       const place = this.ids.add(id);
       if (place === 0) throw corrupt(batch.offset, `two stacks with the id ${id}`);
+      if (place > MOST || this.frames > MOST) throw corrupt(batch.offset, `more than ${MOST} stacks in a generation`);
       this.starts = grown(this.starts, place + 2);
       this.lists = grown(this.lists, this.length + depth);
       this.starts[place] = this.length;

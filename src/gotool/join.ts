@@ -57,7 +57,7 @@ function joinModule(
   const mod = flagValue(flags, "mod");
   const original = readFileSync(goMod, "utf8");
   const automatic = goLineAtLeast(original, 14);
-  const place = { root, workspace: false, mod, automatic, complete };
+  const place = { root, workspace: false, mod, automatic, toldApart: env.minor >= 22, complete };
   const vendor = vendorReplacements(place, join(directory, "vendor"));
   const lines = [`require ${runtimeModule} v0.0.0`, `replace ${runtimeModule} => ${quoted(runtime)}`, ...vendor.lines];
   const text = `${vendor.left ? withoutReplaces(original) : original}\n${lines.join("\n")}\n`;
@@ -84,7 +84,7 @@ function joinWorkspace(
   const mod = flagValue(flags, "mod");
   const original = readFileSync(env.goWork, "utf8");
   const automatic = env.minor >= 22 && goLineAtLeast(original, 22);
-  const place = { root, workspace: true, mod, automatic, complete };
+  const place = { root, workspace: true, mod, automatic, toldApart: env.minor >= 22, complete };
   const vendor = vendorReplacements(place, join(directory, "vendor"));
   const kept = vendor.left ? withoutReplaces(original) : original;
   const text = `${kept}\nuse ${quoted(runtime)}\n${vendor.lines.join("\n")}\n`;

@@ -63,7 +63,10 @@ function* table(findings: readonly Finding[], { width, widthOf }: TableStyle, pa
     const [first, ...more] = wrap(finding.message, room, widthOf);
     yield `${paint(COLOURS[finding.severity], severity!)}${rule}${time}${first}\n`;
     for (const line of more) yield `${" ".repeat(indent)}${line}\n`;
-    if (finding.site) yield `${" ".repeat(indent)}${paint("dim", `at ${place(finding.site)}`)}\n`;
+    const where = finding.site
+      ? `at ${place(finding.site)}`
+      : finding.goroutineFunction && `in ${finding.goroutineFunction}`;
+    if (where) yield `${" ".repeat(indent)}${paint("dim", where)}\n`;
   }
 }
 

@@ -1,6 +1,13 @@
 /** One pass over a trace: hands its events to the rules, each what it asked for. */
 import { type GoroutineInfo, type Interval, Intervals, type Range, Ranges } from "../analyses/index.js";
-import { EventKind, MetricName, type StackTable, type TraceEvent, type TraceReader } from "../exectrace/index.js";
+import {
+  EventKind,
+  MetricName,
+  ResourceKind,
+  type StackTable,
+  type TraceEvent,
+  type TraceReader,
+} from "../exectrace/index.js";
 import type { Watch } from "./rule.js";
 import { Sites } from "./sites.js";
 
@@ -14,10 +21,10 @@ export class Engine implements Watch {
   maxProcs = 0;
   events = 0;
   goroutines = 0;
-  /** The reader counts from its first event on, which is a Sync. */
   private readonly intervals: Intervals;
   private readonly ranges = new Ranges();
   private readonly byActivity: ((i: Interval, g: GoroutineInfo) => void)[][] = [[], [], [], [], []];
+  private readonly transitions: ((e: TraceEvent, g: GoroutineInfo) => void)[] = [];
   private readonly byKind: ((e: TraceEvent) => void)[][] = Array.from({ length: 15 }, () => []);
   private readonly byRange = new Map<string, ((r: Range) => void)[]>();
   private readonly byRangeBegin = new Map<string, ((r: Range) => void)[]>();
@@ -67,6 +74,10 @@ export class Engine implements Watch {
     push(this.byRangeBegin, name, f);
   }
 
+  onTransition(f: (e: TraceEvent, g: GoroutineInfo) => void): void {
+    this.transitions.push(f);
+  }
+
   onEvent(kind: number, f: (e: TraceEvent) => void): void {
     this.byKind[kind]!.push(f);
   }
@@ -78,9 +89,21 @@ export class Engine implements Watch {
       this.procs = e.value;
       this.maxProcs = Math.max(this.maxProcs, e.value);
     }
-    this.intervals.feed(e);
-    this.ranges.feed(e);
+    if (e.kind === EventKind.StateTransition && e.resource === ResourceKind.Goroutine) this.transition(e);
+    else {
+      this.intervals.feed(e);
+      this.ranges.feed(e);
+    }
     for (const f of this.byKind[e.kind]!) f(e);
+  }
+
+  private transition(e: TraceEvent): void {
+    // One that ends is not known afterwards, one that begins not before.
+    const before = this.intervals.goroutine(e.id);
+    this.intervals.feed(e);
+    if (e.from === e.to) return;
+    const g = before ?? this.intervals.goroutine(e.id);
+    if (g) for (const f of this.transitions) f(e, g);
   }
 
   /** Closes what is open. */

@@ -94,15 +94,13 @@ export function plainGroups(): Groups {
   return new Groups((key) => new Group(key));
 }
 
-/** What all goroutines stop in. */
-const INNER = /^(runtime|sync|syscall|internal\/(sync|poll))\./;
-
-/** The name of a place: function and file of the user's frame, else of what comes nearest to it. */
+/**
+ * The name of a place: function and file of the user's frame; where the stack has none, the function that the goroutine
+ * started in. "" when neither is known.
+ */
 export function placeKey(watch: Watch, stack: number, g?: GoroutineInfo): string {
   const site = watch.sites.of(stack);
-  if (site) return frameKey(site);
-  const outside = watch.stacks.frames(stack).find((frame) => !INNER.test(frame.function));
-  return outside?.function ?? g?.startFunction ?? "";
+  return site ? frameKey(site) : (g?.startFunction ?? watch.stacks.frames(stack).at(-1)?.function ?? "");
 }
 
 export function frameKey(frame: Frame): string {

@@ -2,6 +2,7 @@
  * Which waits are waits for a lock. The runtime calls all waits of package sync "sync", a WaitGroup's too; the stacks
  * of waiter and waker tell them apart.
  */
+import { Activity, type Interval } from "../analyses/index.js";
 import type { StackTable } from "../exectrace/index.js";
 
 const WAITING = /^((internal\/)?sync\.\(\*(RW)?Mutex\)\.|internal\/poll\.\(\*fdMutex\)\.)/;
@@ -16,6 +17,12 @@ export class Locks {
   private readonly releasing = new Map<number, boolean>();
 
   constructor(private readonly stacks: StackTable) {}
+
+  /** Whether an interval is a wait for a lock; one that began before the trace has no reason, and maybe no stack. */
+  isLockWait(i: Interval): boolean {
+    if (i.activity !== Activity.Waiting || (i.reason !== "sync" && !i.cutBegin)) return false;
+    return i.stack !== 0 ? this.isWait(i.stack) : this.isRelease(i.wakerStack);
+  }
 
   /** Whether a goroutine that stopped there waits for a Mutex, an RWMutex, or the lock of a file. */
   isWait(stack: number): boolean {

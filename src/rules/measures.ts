@@ -80,7 +80,7 @@ export function takeMeasures(watch: Watch): (name: string) => number {
   });
   watch.onInterval(Activity.Waiting, (i, g) => {
     if (i.reason === "network") histograms.network.record(i.end - i.begin);
-    else if (i.reason === "sync" && locks.isWait(i.stack) && !isBackground(g)) histograms.mutex.record(i.end - i.begin);
+    else if (locks.isLockWait(i) && !isBackground(g)) histograms.mutex.record(i.end - i.begin);
   });
   watch.onRange(RangeName.stopTheWorld, (r) => {
     if (isOfRecording(r.detail)) return;

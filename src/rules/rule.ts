@@ -67,6 +67,8 @@ export interface Watch {
   /** Ranges of one name (RangeName), at their end. */
   readonly onRange: (name: string, f: (r: Range) => void) => void;
   readonly onRangeBegin: (name: string, f: (r: Range) => void) => void;
+  /** Goroutines that change their state, after all of the above have seen it. A goroutine's slot holds until its end. */
+  readonly onTransition: (f: (e: TraceEvent, g: GoroutineInfo) => void) => void;
   /** Events of one kind (EventKind), after all of the above have seen it. */
   readonly onEvent: (kind: number, f: (e: TraceEvent) => void) => void;
 }
@@ -94,8 +96,9 @@ export function severityOf(value: number, limits: Limits): "warn" | "error" | un
 
 /** Whether a goroutine belongs to the runtime or to the recording, and not to the program. */
 export function isBackground(g: GoroutineInfo): boolean {
+  if (g.system) return true;
   const name = g.startFunction;
-  return g.system || name.startsWith("runtime/trace.") || name.startsWith("runtime/pprof.");
+  return name.startsWith("runtime/") && (name.startsWith("runtime/trace.") || name.startsWith("runtime/pprof."));
 }
 
 /** Ranges in which the world stands still because of the recording itself. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Flag, parseFlags } from "../../src/cli/flags.js";
-import { buildFlags, buildFlagsIn, testFlags } from "../../src/cli/goflags.js";
+import { buildFlags, testFlags } from "../../src/cli/goflags.js";
 
 const flags: Flag[] = [
   { name: "o", value: "FILE", help: "" },
@@ -50,11 +50,6 @@ test("unknown flags are refused with a hint", () => {
     expect.objectContaining({ code: 64, advice: expect.stringContaining("--include") }),
   );
   expect(() => parse("-o")).toThrow(expect.objectContaining({ message: "flag needs a value: -o FILE" }));
-});
-
-test("build flags among the flags of go test are found", () => {
-  const words = "-run TestX -tags integration -v -race -count 2 -coverpkg=./... -args -tags no".split(" ");
-  expect(buildFlagsIn(words)).toEqual(["-tags=integration", "-race", "-coverpkg=./..."]);
 });
 
 test("no flag stands in two tables", () => {

@@ -78,6 +78,45 @@ test("include and exclude", () => {
   expect(traced("--exclude", "wordcount/*")).toContain("main.main");
 });
 
+test("a pattern that matches nothing is named, also where nothing changed", () => {
+  for (let run = 0; run < 2; run++) {
+    const result = gotrace(["json", "--include", "nosuch,wordcount/...", "--exclude", "./no/..", "."], { cwd });
+    expect(result.code).toBe(0);
+    expect(result.stderr.match(/^gotrace: .*/gm)).toEqual([
+      "gotrace: --include nosuch matches no package of this build that could be traced",
+      "gotrace: --exclude ./no/.. matches no package of this build that could be traced",
+    ]);
+  }
+});
+
+test("what is not one program is refused before anything is built", () => {
+  const broken = "package main\n\nfunc main() { undefined() }\n";
+  const several = filesOn({ "go.mod": "module m\n", "a/a.go": broken, "b/b.go": broken, "c/c.go": "package c\n" });
+  const none = filesOn({ "go.mod": "module m\n", "a/a.go": "package a\n\nvar x = y\n", "b/b.go": "package b\n" });
+  const empty = filesOn({ "go.mod": "module m\n" });
+  const cases: [string, string, number, string][] = [
+    [
+      several,
+      "./...",
+      64,
+      "./... matches 3 packages, 2 of them programs: m/a, m/b\n  name exactly one: gotrace run m/a\n",
+    ],
+    [none, "./...", 66, "./... matches 2 packages, none of them a program\n  name a package with a main function, or"],
+    [none, "./a", 66, "package m/a is not a main package\n  name a package with a main function, or"],
+    [empty, "./...", 66, "./... matches no package\n  name one with a main function: gotrace run ./cmd/x\n"],
+  ];
+  for (const [directory, pattern, code, message] of cases) {
+    const result = gotrace(["run", pattern], { cwd: directory });
+    expect(result).toMatchObject({ code, stdout: "" });
+    expect(result.stderr).toContain(`gotrace: ${message}`);
+    expect(result.stderr).toMatch(/^[^\n]+\n[^\n]+\n$/);
+  }
+  const one = filesOn({ "go.mod": "module m\n", "cmd/x/x.go": "package main\n\nfunc main() {}\n" });
+  expect(gotrace(["run", "./..."], { cwd: one })).toMatchObject({ code: 0, stderr: "" });
+  const nosuch = gotrace(["run", "./nosuch"], { cwd: one });
+  expect(nosuch.stderr).toBe(go(["build", "-o", "/dev/null", "./nosuch"], { cwd: one }).stderr);
+});
+
 test("save, then report without Go", () => {
   const directory = temporaryDirectory();
   const file = join(directory, "saved.gotrace");

@@ -186,6 +186,61 @@ test("test files named on the command line are traced, external ones too", () =>
   expect(tree).toContain("command-line-arguments_test.TestExternal");
 });
 
+test("without packages go test is in local-directory mode, with its own lines", () => {
+  const cwd = join(filesOn(module), "ok");
+  expect(go(["test"], { cwd }).stdout).toMatch(/^PASS$/m);
+  expect(compare([], { cwd })).toContain("ok.TestDouble");
+  compare(["-run", "TestDouble"], { cwd });
+  expect(compare(["-args", "-extra", "given"], { cwd })).toContain("ok.TestDouble");
+  expect(compare(["-test.run=TestDouble", "--test.count", "2"], { cwd })).toMatch(/TestDouble ×2/);
+  compare(["-extra", "given", "-short"], { cwd });
+});
+
+test("flags that go test does not know, and those that only go knows", () => {
+  const root = filesOn(module);
+  const cwd = join(root, "ok");
+  const same = (args: readonly string[], directory = cwd) => {
+    const plain = go(["test", "-count=1", ...args], { cwd: directory });
+    const traced = gotrace(["test", "-o", "/dev/null", "-count=1", ...args], { cwd: directory });
+    const own = /^gotrace: no call was recorded: .*\n/m;
+    const usage = (text: string) => lines(text.replace(own, "").replace(/\/\S*go-build\S*/g, "BUILD"));
+    expect(usage(traced.stdout), args.join(" ")).toBe(usage(plain.stdout));
+    expect(usage(traced.stderr), args.join(" ")).toBe(usage(plain.stderr));
+    expect(traced.code, args.join(" ")).toBe(plain.code);
+    return plain;
+  };
+  expect(same(["-dept", "3"]).stdout).toContain("flag provided but not defined: -dept");
+  same([".", "-nosuch=1"]);
+  expect(same([".", "-c", "-nosuch=1"]).stderr).toContain("cannot be used with -c");
+  same([".", "-run"]);
+  same(["-race=maybe", "."]);
+  same([".", "-tags"]);
+  same(["-run", "X", "-test.vet=off", "."]);
+  same(["./nosuch"]);
+  expect(same(["./none/..."], root).stdout).toContain("no test files");
+  expect(same(["./ok/testdata/..."], root).stderr.match(/^go: warning:/gm)).toHaveLength(1);
+  expect(same(["./ok", "./ok/testdata/..."], root).stderr.match(/^go: warning:/gm)).toHaveLength(1);
+  const printed = gotrace(["test", "-n", "./none"], { cwd: root });
+  expect(printed.code).toBe(0);
+  expect(printed.stderr).not.toMatch(/^gotrace|gotrace\.internal/m);
+  expect(same(["-n", "./none"], root).code).toBe(0);
+});
+
+test("build flags behind the packages are those of the traced build too", () => {
+  const cwd = filesOn({
+    "go.mod": "module example.com/app\n\ngo 1.21\n\nrequire example.com/dep v1.0.0\n",
+    "a.go": 'package app\n\nimport "example.com/dep"\n\nfunc A() string { return dep.Text() }\n',
+    "a_test.go": 'package app\n\nimport "testing"\n\nfunc TestA(t *testing.T) { println(A()) }\n',
+    "b.txt": 'package app\n\nfunc A() string { return overlaid() }\n\nfunc overlaid() string { return "over" }\n',
+    "overlay.json": JSON.stringify({ Replace: { "a.go": "b.txt" } }),
+    "vendor/modules.txt": "# example.com/dep v1.0.0\n## explicit; go 1.20\nexample.com/dep\n",
+    "vendor/example.com/dep/dep.go": 'package dep\n\nfunc Text() string { return "vendored" }\n',
+  });
+  expect(compare([".", "-mod=vendor"], { cwd })).toContain("app.A ");
+  // Vet of older releases does not know overlays with relative paths.
+  expect(compare([".", "-vet=off", "-overlay", "overlay.json"], { cwd })).toContain("app.overlaid");
+});
+
 test("-json stays JSON", () => {
   const result = gotrace(["test", "./...", "-json"], { cwd: wordcount });
   for (const line of result.stdout.trim().split("\n")) expect(() => JSON.parse(line), line).not.toThrow();

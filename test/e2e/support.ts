@@ -20,7 +20,7 @@ export interface Result {
 export interface Options {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
 }
 
 function run(program: string, args: readonly string[], { cwd, env, input }: Options): Result {

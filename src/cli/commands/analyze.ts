@@ -2,9 +2,6 @@
 
 import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
-import { findingsTable } from "../../render/findings.js";
-import { findingsJson, findingsNdjson } from "../../render/findings-json.js";
-import { measureFor } from "../../render/style.js";
 import {
   analyzeTrace,
   applyBaseline,
@@ -18,13 +15,11 @@ import {
 import { openChunks } from "../chunks.js";
 import { type Command, commandHelp } from "../command.js";
 import { findConfig, readBaseline } from "../config.js";
+import { type FindingSink, findingFormats, parseSink, writeFindings } from "../findings-output.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { choice, helpFlag, number, outputFlag } from "../options.js";
-import { type Output, openOutput } from "../output.js";
+import { openOutput } from "../output.js";
 import { withProgress } from "../progress.js";
-
-const formats = ["table", "json", "ndjson"] as const;
-type Format = (typeof formats)[number];
 
 export const analyzeCommand: Command = {
   name: "analyze",
@@ -35,8 +30,14 @@ their worst findings. Settings come from .gotrace.yaml or gotrace.config.json, i
 
 Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an unreadable trace or bad arguments.`,
   flags: [
-    { name: "format", value: "FORMAT", help: `${formats.join(", ")} (default table)` },
+    { name: "format", value: "FORMAT", help: `${findingFormats.join(", ")} (default table)` },
     outputFlag,
+    {
+      name: "also",
+      value: "FORMAT=FILE",
+      repeats: true,
+      help: "write another format too, for instance sarif=out.sarif",
+    },
     { name: "severity", value: "S", help: "show findings from S on: info (default), warn or error" },
     { name: "top", value: "N", help: "show the N worst findings of each rule" },
     { name: "fail-on", value: "S", help: "exit with 1 from S on: warn (default), error or never" },
@@ -66,6 +67,8 @@ Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an 
     "gotrace analyze trace.out",
     "gotrace analyze --set GCPauseSpike.warn=5ms --budget 'sched.p99 < 2ms' trace.out",
     "gotrace analyze --format json --severity warn *.trace",
+    "gotrace analyze --format html -o findings.html trace.out",
+    "gotrace analyze --format github --also sarif=gotrace.sarif trace.out",
   ],
   run: async (words) => {
     try {
@@ -94,7 +97,10 @@ async function run(words: readonly string[]): Promise<number> {
   if (paths.length === 0) {
     throw new UserError("no trace given", "name an execution trace: gotrace analyze trace.out", ExitCode.trouble);
   }
-  const format = choice(flags, "format", formats);
+  const sinks: FindingSink[] = [
+    { format: choice(flags, "format", findingFormats), file: flags.string("o") },
+    ...flags.list("also").map(parseSink),
+  ];
   const cwd = process.cwd();
   const { config, path, baseline } = findConfig(cwd, flags.string("config"));
   const known = flags.string("baseline") ?? baseline;
@@ -106,13 +112,12 @@ async function run(words: readonly string[]): Promise<number> {
   const least = flags.string("severity") ? choice(flags, "severity", ["info", "warn", "error"]) : config.severity;
   const failOn = flags.string("fail-on") ? choice(flags, "fail-on", ["warn", "error", "never"]) : config["fail-on"];
   const top = number(flags, "top", config.top ?? Number.POSITIVE_INFINITY, 1);
-  const output = openOutput(flags.string("o"), cwd, false);
 
   const { reports, unreadable } = analyzeAll(paths, options);
   const written = await writeBaseline(flags, reports, cwd);
   const unknown = rankTraces(reports.map((report) => applyBaseline(report, written ?? options.baseline)));
   const shown = unknown.map((report) => selectFindings(report, top, least ?? "info"));
-  if (shown.length > 0) await output.write(await render(format, shown, output));
+  if (shown.length > 0) await writeFindings(shown, sinks, cwd);
   if (unreadable) return ExitCode.trouble;
   return unknown.some((report) => failing(report, failOn ?? "warn")) ? 1 : 0;
 }
@@ -152,17 +157,4 @@ async function writeBaseline(
   const findings = reports.flatMap((report) => report.findings);
   await openOutput(file, cwd, false).write([baselineText(findings)]);
   return new Set(findings.map((finding) => finding.fingerprint));
-}
-
-async function render(format: Format, reports: readonly TraceReport[], output: Output): Promise<Iterable<string>> {
-  switch (format) {
-    case "table": {
-      const names = reports.flatMap((report) => report.findings.map((finding) => finding.message));
-      return findingsTable(reports, { ...output, widthOf: await measureFor(names) });
-    }
-    case "json":
-      return findingsJson(reports);
-    case "ndjson":
-      return findingsNdjson(reports);
-  }
 }

@@ -12,8 +12,8 @@ import { describeBuild } from "../summary.js";
 export const buildCommand: Command = {
   name: "build",
   usage: "build -o BIN [flags] <package or .go files>",
-  description: `Builds an instrumented binary. Run with GOTRACE_OUT=DIR in its environment it writes its trace into DIR, for
-'gotrace report DIR'; without that variable it runs untraced, at next to no cost.
+  description: `Builds an instrumented binary. Run with GOTRACE_OUT=DIR in its environment it writes its trace into DIR, which
+must exist, for 'gotrace report DIR'; without that variable it runs untraced, at next to no cost.
 GOTRACE_MAX_SIZE=BYTES bounds the trace of a process (default 2147483648).`,
   flags: [
     { name: "o", value: "BIN", help: "where to write the binary (required)" },

@@ -65,4 +65,9 @@ export const commands: readonly CommandEntry[] = [
     summary: "compare execution traces before and after a change",
     load: async () => (await import("./diff.js")).diffCommand,
   },
+  {
+    name: "capture",
+    summary: "fetch an execution trace from a running server and analyze it",
+    load: async () => (await import("./capture.js")).captureCommand,
+  },
 ];

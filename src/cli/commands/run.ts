@@ -20,7 +20,7 @@ import {
 import { isStandardOutput } from "../output.js";
 import type { ReportFormat } from "../reporting.js";
 import { Session } from "../session.js";
-import { describeBuild } from "../summary.js";
+import { describeBuild, type Target } from "../summary.js";
 import { runTraced } from "../traced.js";
 
 interface Variant {
@@ -98,7 +98,7 @@ async function run(command: Command, format: ReportFormat, words: readonly strin
   foldedUnit(flags);
   const session = new Session(flags);
   try {
-    return await runTarget(session, flags, format, patterns, args);
+    return await runTarget(command.name, session, flags, format, patterns, args);
   } finally {
     session.close();
   }
@@ -120,6 +120,7 @@ function splitTarget(command: string, words: readonly string[]) {
 }
 
 async function runTarget(
+  command: string,
   session: Session,
   flags: ParsedFlags,
   format: ReportFormat,
@@ -131,6 +132,7 @@ async function runTarget(
     name: "run",
     verb: ["build"],
     builds: true,
+    check: (targets) => checkProgram(command, targets, patterns),
     rest: (directory, extra) => ["-o", binaryPath(directory, "program"), ...extra, ...patterns],
   });
   if ("code" in compiled) {
@@ -150,22 +152,41 @@ async function runTarget(
   });
 }
 
-/** The name that `go build` would give. @throws UserError when the package is no program */
-function programName(compiled: Compiled, patterns: readonly string[]): string {
-  const { targets } = compiled;
-  const target = targets[0];
+/** @throws UserError when the packages are not one program; what go could not load is for go to report */
+function checkProgram(command: string, targets: readonly Target[], patterns: readonly string[]): void {
+  const words = patterns.join(" ");
+  const programs = targets.filter((target) => target.name === "main").map((target) => target.importPath);
   if (targets.length > 1) {
-    throw new UserError(`${patterns[0]} matches ${targets.length} packages`, "name exactly one", ExitCode.usage);
+    const some = `${programs.slice(0, 3).join(", ")}${programs.length > 3 ? ", …" : ""}`;
+    throw new UserError(
+      `${words} matches ${targets.length} packages, ${programs.length === 0 ? "none of them a program" : `${programs.length} of them programs: ${some}`}`,
+      programs.length === 0
+        ? "name a package with a main function, or use 'gotrace test' for tests"
+        : `name exactly one: gotrace ${command} ${programs[0]}`,
+      programs.length === 0 ? ExitCode.noInput : ExitCode.usage,
+    );
   }
-  if (target && target.name !== "main") {
+  if (targets.length === 0 && words.includes("...")) {
+    throw new UserError(
+      `${words} matches no package`,
+      `name one with a main function: gotrace ${command} ./cmd/x`,
+      ExitCode.noInput,
+    );
+  }
+  const [target] = targets;
+  if (target && target.name !== "main" && target.name !== "") {
     throw new UserError(
       `package ${target.importPath} is not a main package`,
       "name a package with a main function, or use 'gotrace test' for its tests",
       ExitCode.noInput,
     );
   }
+}
+
+/** The name that `go build` would give. */
+function programName({ targets }: Compiled, patterns: readonly string[]): string {
   if (patterns[0]!.endsWith(".go")) return basename(patterns[0]!, ".go");
-  const path = (target?.importPath ?? "program").split("/");
+  const path = (targets[0]?.importPath ?? "program").split("/");
   const last = path.pop()!;
   return /^v\d+$/.test(last) && path.length > 0 ? path.pop()! : last;
 }

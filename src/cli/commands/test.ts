@@ -1,18 +1,21 @@
 /** `gotrace test`: `go test` itself, with rewritten files; its output is its own, a call tree for each test follows. */
 
+import { ExitCode, UserError } from "../../base/errors.js";
 import { asksForCoverage } from "../../gotool/cover.js";
+import { runProgram } from "../../gotool/process.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
-import { type ParsedFlags, parseFlags } from "../flags.js";
-import { buildFlags, buildFlagsIn, testFlags } from "../goflags.js";
+import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
+import { buildFlags, testFlags } from "../goflags.js";
 import { execTraceFlag, outputFlag, recordFlags, traceFlags, treeFlags, treeOptions } from "../options.js";
 import { Session } from "../session.js";
 import { describeBuild } from "../summary.js";
+import { splitTestWords, type TestLine } from "../testargs.js";
 import { runTraced } from "../traced.js";
 
 export const testCommand: Command = {
   name: "test",
-  usage: "test [flags] <packages…> [flags of go test…]",
+  usage: "test [flags] [packages…] [flags of go test…]",
   description: `Runs tests as 'go test' does, with its patterns, flags, output and exit code, then shows one call tree for each
 test, subtests beneath. A -v before the packages is meant for both gotrace and go test. Results are never taken from
 the test cache. The tree goes to standard error when standard output is JSON (-json).`,
@@ -32,72 +35,64 @@ const compileTests: CompileCommand = {
   verb: ["list", "-export", "-deps", "-test", "-f", "{{with .Incomplete}}{{end}}"],
   rest: () => [],
   partial: true,
+  followed: true,
 };
 
+const ownFlags: readonly Flag[] = testCommand.flags.filter((flag) => !flag.go);
+
 async function run(words: readonly string[]): Promise<number> {
-  const flags = parseFlags("test", testCommand.flags, words);
+  const line = splitTestWords(words, ownFlags);
+  const flags = parseFlags("test", ownFlags, line.own);
   if (flags.has("help")) {
     process.stdout.write(commandHelp(testCommand));
     return 0;
   }
-  const { packages, after } = splitPackages(flags.rest);
   // A bad value must not be found only after the program has run.
   treeOptions(flags);
   const session = new Session(flags);
   try {
-    return await test(session, flags, packages, after);
+    return await test(session, flags, line);
   } finally {
     session.close();
   }
 }
 
-/** `go test` takes its packages together: the words up to the next flag. */
-function splitPackages(words: readonly string[]): { packages: readonly string[]; after: readonly string[] } {
-  const end = words.findIndex((word) => word.startsWith("-"));
-  const packages = end < 0 ? words : words.slice(0, end);
-  return { packages: packages.length > 0 ? packages : ["."], after: end < 0 ? [] : words.slice(end) };
-}
-
-async function test(
-  session: Session,
-  flags: ParsedFlags,
-  packages: readonly string[],
-  after: readonly string[],
-): Promise<number> {
-  const testNames = new Set(testFlags.map((flag) => flag.name));
-  const isTestFlag = (flag: string) => testNames.has(/^-([^=]+)/.exec(flag)?.[1] ?? "");
-  const request = {
-    patterns: packages,
-    goFlags: [...flags.go.filter((flag) => !isTestFlag(flag)), ...buildFlagsIn(after)],
-    flags,
-    tests: true,
-    coverage: asksForCoverage([...flags.go, ...after]),
+async function test(session: Session, flags: ParsedFlags, line: TestLine): Promise<number> {
+  const given = (name: string) => line.flags.some((flag) => flag === `-${name}` || flag.startsWith(`-${name}=`));
+  const plain = async () => {
+    session.log(`go test ${line.plain.join(" ")}`);
+    const whole = { command: "go", args: ["test", ...line.plain], cwd: session.cwd, ownGroup: true };
+    return (await session.standAside(() => runProgram({ ...whole, env: session.env }))).code;
   };
+  if (flags.has("exec-trace") && given("trace")) {
+    throw new UserError(
+      "--exec-trace and -trace both record an execution trace",
+      "leave one of them out; --exec-trace=FILE saves the file and shows its findings",
+      ExitCode.usage,
+    );
+  }
+  // With -n nothing runs that could be traced.
+  if (given("n")) return plain();
+  const patterns = line.packages.length > 0 ? line.packages : ["."];
+  const request = { patterns, goFlags: line.build, flags, tests: true, coverage: asksForCoverage(line.flags) };
   const compiled = await compile(session, request, {
     ...compileTests,
-    rest: (_, extra) => ["--", ...extra, ...packages],
+    rest: (_, extra) => ["--", ...extra, ...patterns],
   });
-  if ("code" in compiled) {
-    process.stderr.write(compiled.stderr);
-    return compiled.code;
-  }
+  // What go cannot load, go test reports in its own words.
+  if ("code" in compiled) return (await plain()) || compiled.code;
   const { state, summary, prepared } = compiled;
   describeBuild(session, summary);
-  const own = [...flags.go.filter(isTestFlag), ...(flags.has("verbose") ? ["-v"] : [])];
-  const given = (name: string) =>
-    [...own, ...after].some((word) => new RegExp(`^--?(test\\.)?${name}(=|$)`).test(word));
   const args = [
-    "test",
-    ...(state ? state.flags : request.goFlags),
-    ...own,
-    ...(state ? [`-overlay=${state.overlay}`] : []),
+    ...(state ? [...state.flags, `-overlay=${state.overlay}`] : request.goFlags),
     ...(given("vet") ? [] : ["-vet=off"]),
     ...(given("count") ? [] : ["-count=1"]),
+    ...line.before,
     ...(state?.extra ?? []),
-    ...packages,
-    ...after,
+    ...line.packages,
+    ...line.after,
   ];
-  session.log(`go ${args.join(" ")}`);
+  session.log(`go test ${args.join(" ")}`);
   const hasTests = (prepared?.packages ?? []).some(({ files }) => files.some((file) => file.endsWith("_test.go")));
   // An external test package has the directory of the package that it tests, and comes after it.
   const titles: Record<string, string> = {};
@@ -105,11 +100,11 @@ async function test(
     if (!entry.name.endsWith("_test") || titles[entry.dir] === undefined) titles[entry.dir] = entry.importPath;
   }
   return runTraced(session, flags, {
-    program: { command: "go", args, env: { ...session.env, ...state?.env }, ownGroup: true },
+    program: { command: "go", args: ["test", ...args], env: { ...session.env, ...state?.env }, ownGroup: true },
     direct: false,
-    note: { summary, titles, command: `go test ${packages.join(" ")}` },
+    note: { summary, titles, command: ["go test", ...line.packages].join(" ") },
     report: { format: "tree", toStderr: given("json") },
-    // Tests that were only compiled, printed or listed, or that do not exist, have run nothing that could be shown.
-    mayBeEmpty: !hasTests || ["c", "n", "list"].some(given),
+    // Tests that were only compiled or listed, or that do not exist, have run nothing that could be shown.
+    mayBeEmpty: !hasTests || ["c", "list"].some(given),
   });
 }

@@ -1,12 +1,9 @@
 /** GCAssist: single long mark assists. */
-import { Activity } from "../../analyses/index.js";
 import { formatDuration } from "../../base/units.js";
-import { RangeName } from "../../exectrace/index.js";
+import { onAssist } from "../assists.js";
 import { Group, Groups, goroutineOf, nameOf, placeKey } from "../groups.js";
 import { others, worstOf } from "../phrases.js";
 import { defineRule } from "../rule.js";
-
-export const ASSIST_WAIT = "GC mark assist wait for work";
 
 class Assists extends Group {
   /** Of the worst one: waiting for work. */
@@ -17,8 +14,8 @@ export const gcAssist = defineRule({
   name: "GCAssist",
   title: "Allocation had to help the GC",
   measures:
-    "How long a single mark assist kept an allocating goroutine, from begin to end: marking inline as well as waiting for " +
-    "work to do, which the message tells apart.",
+    "How long a single mark assist kept an allocating goroutine: marking inline as well as waiting for work to do, which " +
+    "the message tells apart. Time in which it was preempted does not count.",
   thresholds: {
     warn: { value: 1e6, unit: "ns", meaning: "a single mark assist" },
     error: { value: 10e6, unit: "ns", meaning: "a single mark assist" },
@@ -31,39 +28,24 @@ export const gcAssist = defineRule({
     "Spread bursts of allocation: the pacer plans from the last cycle and is surprised by them.",
   ],
   caveats: [
-    "The range contains time in which the goroutine was preempted or its thread did not run.",
+    "Time in which the system did not run the goroutine's thread counts as marking.",
     "Which goroutine has to help is partly chance: the debt is that of all allocations since the last assist.",
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Assists(key));
-    /** Goroutines in an assist: how long they have waited in it. */
-    const open = new Map<number, number>();
-    watch.onRangeBegin(RangeName.gcMarkAssist, (r) => open.set(r.id, 0));
-    const count = (o: { id: number; stack: number; begin: number; end: number; cut: boolean }, waited: number) => {
-      const duration = o.end - o.begin;
-      if (duration < limits.warn) return;
-      const g = watch.goroutine(o.id);
-      const group = groups.add(placeKey(watch, o.stack, g), duration, () => ({
-        time: o.begin,
-        duration,
-        goroutine: o.id,
+    onAssist(watch, ({ goroutine, stack, begin, end, cut, marked, waited }) => {
+      const value = marked + waited;
+      if (value < limits.warn) return;
+      const g = watch.goroutine(goroutine);
+      const group = groups.add(placeKey(watch, stack, g), value, () => ({
+        time: begin,
+        duration: end - begin,
+        goroutine,
         ...(g && goroutineOf(g)),
-        stack: o.stack,
-        atLeast: o.cut,
+        stack,
+        atLeast: cut,
       }));
-      if (group.worst === duration) group.waited = waited;
-    };
-    watch.onRange(RangeName.gcMarkAssist, (r) => {
-      const { id, stack, begin, end } = r;
-      count({ id, stack, begin, end, cut: r.cutBegin || r.cutEnd }, open.get(r.id) ?? 0);
-      open.delete(r.id);
-    });
-    watch.onInterval(Activity.Waiting, (i) => {
-      if (i.reason !== ASSIST_WAIT) return;
-      const { goroutine: id, stack, begin, end } = i;
-      const waited = open.get(id);
-      if (waited !== undefined) open.set(id, waited + end - begin);
-      else count({ id, stack, begin, end, cut: i.cutBegin || i.cutEnd }, end - begin);
+      if (group.worst === value) group.waited = waited;
     });
     return () =>
       groups.drafts("ns", limits, (group) => {

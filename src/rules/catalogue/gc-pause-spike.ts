@@ -40,8 +40,8 @@ export const gcPauseSpike = defineRule({
       const gc = r.detail.startsWith("GC ");
       const key = gc ? r.detail : `${r.detail} ${placeKey(watch, r.stack)}`;
       const group = groups.add(key, duration, () => {
-        const g = watch.goroutine(r.goroutine);
         // Whose allocation set off the GC is chance; the stack says it, the finding is not about it.
+        const g = gc ? undefined : watch.goroutine(r.goroutine);
         const site = gc ? null : undefined;
         const atLeast = r.cutBegin || r.cutEnd;
         return { time: r.begin, duration, ...(g && goroutineOf(g)), stack: r.stack, site, atLeast };

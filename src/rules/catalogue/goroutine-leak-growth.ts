@@ -45,7 +45,11 @@ export const goroutineLeakGrowth = defineRule({
   ],
   start(watch, limits) {
     const places = new Map<string, Creations>();
+    /** By the creator's stack, which nearly always decides what is started. */
+    const byStack = new Map<number, Creations>();
     const placeOf = (g: GoroutineInfo) => {
+      const known = byStack.get(g.creatorStack);
+      if (known?.startFunction === g.startFunction) return known;
       const key = `${placeKey(watch, g.creatorStack)} ${g.startFunction}`;
       let creations = places.get(key);
       if (!creations) {
@@ -53,6 +57,7 @@ export const goroutineLeakGrowth = defineRule({
         creations = { key, startFunction, stack, first, created: 0, ended: 0 };
         places.set(key, creations);
       }
+      byStack.set(g.creatorStack, creations);
       return creations;
     };
     let atStart = 0;

@@ -9,7 +9,7 @@ export const highSchedulingLatency = defineRule({
   title: "Ready goroutine waited for a processor",
   measures:
     "How long a goroutine was runnable before it ran, by the place where it had stopped (for a new goroutine: by its " +
-    "start function). Goroutines of the runtime are left out.",
+    "start function). Goroutines of the runtime, and those of which no stack is known, are left out.",
   thresholds: {
     warn: { value: 1e6, unit: "ns", meaning: "a single wait from runnable to running" },
     error: { value: 10e6, unit: "ns", meaning: "a single wait from runnable to running" },
@@ -32,7 +32,9 @@ export const highSchedulingLatency = defineRule({
     watch.onInterval(Activity.Runnable, (i, g) => {
       const duration = i.end - i.begin;
       if (duration < limits.warn || isBackground(g)) return;
-      groups.add(placeKey(watch, i.stack, g), duration, () => ({
+      const key = placeKey(watch, i.stack, g);
+      if (key === "") return;
+      groups.add(key, duration, () => ({
         time: i.begin,
         duration,
         ...goroutineOf(g),

@@ -1,8 +1,9 @@
 /** LockConvoy: a place where several goroutines queue for a lock much of the time. */
 
+import type { GoroutineInfo } from "../../analyses/index.js";
 import { place } from "../../base/place.js";
 import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
-import { EventKind, GoState, ResourceKind, type TraceEvent } from "../../exectrace/index.js";
+import { GoState, type TraceEvent } from "../../exectrace/index.js";
 import { Group, Groups, placeKey, Tally } from "../groups.js";
 import { Locks } from "../locks.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
@@ -42,42 +43,41 @@ export const lockConvoy = defineRule({
     const groups = new Groups((key) => new Queue(key));
     const locks = new Locks(watch.stacks);
     const places = new Map<number, Queue>();
-    const waiting = new Map<number, Queue>();
+    /** By slot. */
+    const waiting: (Queue | undefined)[] = [];
     const settle = (queue: Queue, time: number) => {
       if (queue.waiting !== limits.waiters) return;
       const duration = time - queue.since;
       groups.add(queue.key, duration, () => ({ ...queue.occurrence, time: queue.since, duration }));
     };
-    const enter = (e: TraceEvent) => {
+    const enter = (e: TraceEvent, g: GoroutineInfo) => {
       const stack = e.transitionStack;
       if ((e.reason !== "sync" && e.from !== GoState.Undetermined) || !locks.isWait(stack)) return;
-      const g = watch.goroutine(e.id);
-      if (!g || isBackground(g)) return;
+      if (isBackground(g)) return;
       let queue = places.get(stack);
       if (!queue) {
         queue = groups.get(placeKey(watch, stack));
         places.set(stack, queue);
       }
-      waiting.set(e.id, queue);
+      waiting[g.slot] = queue;
       queue.peak = Math.max(queue.peak, ++queue.waiting);
       if (queue.waiting === limits.waiters) {
         queue.since = e.from === GoState.Undetermined ? 0 : e.time;
         if (queue.count === 0) queue.occurrence = { time: e.time, duration: 0, stack };
       }
     };
-    const leave = (e: TraceEvent) => {
-      const queue = waiting.get(e.id);
+    const leave = (e: TraceEvent, g: GoroutineInfo) => {
+      const queue = waiting[g.slot];
       if (!queue) return;
-      waiting.delete(e.id);
+      waiting[g.slot] = undefined;
       settle(queue, e.time);
       queue.waiting--;
       const releaser = locks.isRelease(e.stack) ? watch.sites.of(e.stack) : undefined;
       if (releaser) queue.releasers.add(place(releaser));
     };
-    watch.onEvent(EventKind.StateTransition, (e) => {
-      if (e.resource !== ResourceKind.Goroutine || e.from === e.to) return;
-      if (e.to === GoState.Waiting) enter(e);
-      else if (e.from === GoState.Waiting) leave(e);
+    watch.onTransition((e, g) => {
+      if (e.to === GoState.Waiting) enter(e, g);
+      else if (e.from === GoState.Waiting) leave(e, g);
     });
     return () => {
       const drafts: Draft[] = [];

@@ -2,17 +2,16 @@
 import { Activity } from "../../analyses/index.js";
 import { place } from "../../base/place.js";
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
-import { RangeName } from "../../exectrace/index.js";
+import { onAssist } from "../assists.js";
 import { goroutineOf, placeKey, plainGroups } from "../groups.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
-import { ASSIST_WAIT } from "./gc-assist.js";
 
 export const markAssistPressure = defineRule({
   name: "MarkAssistPressure",
   title: "The program outruns the garbage collector",
   measures:
     "All mark assists together against the time in which the program's goroutines ran or waited for assist work, and the " +
-    "place with the largest part. Short assists count as well as long ones.",
+    "place with the largest part. Short assists count as well as long ones; time in which the goroutine was preempted in one does not.",
   thresholds: {
     warn: { value: 0.05, unit: "ratio", meaning: "time in assists against running time" },
     error: { value: 0.25, unit: "ratio", meaning: "time in assists against running time" },
@@ -36,24 +35,21 @@ export const markAssistPressure = defineRule({
     watch.onInterval(Activity.Running, (i, g) => {
       if (!isBackground(g)) running += i.end - i.begin;
     });
-    watch.onInterval(Activity.Waiting, (i) => {
-      if (i.reason === ASSIST_WAIT) waiting += i.end - i.begin;
-    });
-    watch.onRange(RangeName.gcMarkAssist, (r) => {
-      const duration = r.end - r.begin;
-      assists += duration;
-      const g = watch.goroutine(r.id);
-      groups.add(placeKey(watch, r.stack, g), duration, () => ({
-        time: r.begin,
-        duration,
-        goroutine: r.id,
+    onAssist(watch, ({ goroutine, stack, begin, end, cut, marked, waited }) => {
+      assists += marked + waited;
+      waiting += waited;
+      const g = watch.goroutine(goroutine);
+      groups.add(placeKey(watch, stack, g), marked + waited, () => ({
+        time: begin,
+        duration: end - begin,
+        goroutine,
         ...(g && goroutineOf(g)),
-        stack: r.stack,
-        atLeast: r.cutBegin || r.cutEnd,
+        stack,
+        atLeast: cut,
       }));
     });
     return (): Draft[] => {
-      const base = Math.max(running + waiting, assists);
+      const base = running + waiting;
       const share = base > 0 ? assists / base : 0;
       const severity = assists >= limits.least ? severityOf(share, limits) : undefined;
       if (!severity) return [];

@@ -44,8 +44,7 @@ export const mutexContention = defineRule({
     const locks = new Locks(watch.stacks);
     watch.onInterval(Activity.Waiting, (i, g) => {
       const duration = i.end - i.begin;
-      if (duration < limits.warn || (i.reason !== "sync" && !i.cutBegin) || isBackground(g)) return;
-      if (i.stack !== 0 ? !locks.isWait(i.stack) : !locks.isRelease(i.wakerStack)) return;
+      if (duration < limits.warn || !locks.isLockWait(i) || isBackground(g)) return;
       const group = groups.add(placeKey(watch, i.stack, g), duration, () => ({
         time: i.begin,
         duration,

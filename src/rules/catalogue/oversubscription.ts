@@ -1,7 +1,7 @@
 /** Oversubscription: a place that starts more goroutines than can run. */
 import { Activity, type GoroutineInfo } from "../../analyses/index.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
-import { Group, Groups, placeKey } from "../groups.js";
+import { frameKey, Group, Groups } from "../groups.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
 /** Goroutines of one place. */
@@ -17,8 +17,8 @@ export const oversubscription = defineRule({
   name: "Oversubscription",
   title: "More goroutines started than can run",
   measures:
-    "For all goroutines started at one place: the time that they were ready and did not run against the time that they " +
-    "ran, where many of them lived at the same time.",
+    "For all goroutines started at one place of the user's own code: the time that they were ready and did not run against the time that they " +
+    "ran, where many of them lived at the same time. Goroutines that hardly run at all do not fight for processors.",
   thresholds: {
     warn: { value: 4, unit: "ratio", meaning: "time ready against time running" },
     error: { value: 16, unit: "ratio", meaning: "time ready against time running" },
@@ -27,7 +27,8 @@ export const oversubscription = defineRule({
       unit: "count",
       meaning: "goroutines alive at the same time for each P from which on they count",
     },
-    least: { value: 20e6, unit: "ns", meaning: "time ready in total from which on the share counts" },
+    least: { value: 20e6, unit: "ns", meaning: "time ready in total from which on it counts" },
+    leastRun: { value: 5e6, unit: "ns", meaning: "time running in total from which on it counts" },
   },
   why: "Goroutines that queue for a processor finish late, all of them, hold memory meanwhile, and delay everybody else. It is one `go` statement in a loop, not a slow machine.",
   suggestion:
@@ -44,13 +45,20 @@ export const oversubscription = defineRule({
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Spawned(key));
+    /** By the stack of the `go` statement, which nearly always decides what is started. */
+    const byStack = new Map<number, { readonly name: string; readonly group: Spawned }>();
     /** By slot. */
     const spawned: (Spawned | undefined)[] = [];
     watch.onGoroutineBegin((g) => {
       spawned[g.slot] = undefined;
-      if (isBackground(g) || (!g.createdInTrace && !g.startFunction)) return;
-      const place = g.createdInTrace ? placeKey(watch, g.creatorStack) : "";
-      const group = groups.get(`${place} ${g.startFunction}`);
+      // Of what the standard library starts, nobody can bound the number there.
+      const stack = g.createdInTrace ? g.creatorStack : g.startStack;
+      const starter = watch.sites.of(stack);
+      if (!starter || isBackground(g)) return;
+      const known = byStack.get(stack);
+      const group =
+        known?.name === g.startFunction ? known.group : groups.get(`${frameKey(starter)} ${g.startFunction}`);
+      if (!known || known.group !== group) byStack.set(stack, { name: g.startFunction, group });
       spawned[g.slot] = group;
       group.goroutines++;
       group.peak = Math.max(group.peak, ++group.alive);
@@ -76,8 +84,8 @@ export const oversubscription = defineRule({
       const drafts: Draft[] = [];
       for (const group of groups.values()) {
         const { running, runnable, peak, goroutines: count } = group;
-        if (peak < limits.perProc * watch.procs || runnable < limits.least) continue;
-        const ratio = runnable / Math.max(running, 1);
+        if (peak < limits.perProc * watch.procs || runnable < limits.least || running < limits.leastRun) continue;
+        const ratio = runnable / running;
         const severity = severityOf(ratio, limits);
         if (!severity) continue;
         const message =

@@ -2,6 +2,7 @@
 import {
   EventKind,
   GoState,
+  MetricName,
   NONE,
   ProcState,
   RangeName,
@@ -10,14 +11,14 @@ import {
 } from "../../exectrace/index.js";
 import { nameOf, plainGroups } from "../groups.js";
 import { others, worstOf } from "../phrases.js";
-import { defineRule } from "../rule.js";
+import { defineRule, isBackground } from "../rule.js";
 
 export const processorStarvation = defineRule({
   name: "ProcessorStarvation",
   title: "Idle P while goroutines were ready",
   measures:
     "For every stretch in which a P was idle: how much of it there was a runnable goroutine, with the world not stopped. " +
-    "A P that is idle because there is nothing to do does not count.",
+    "Goroutines of the runtime do not count, nor does a P that has nothing to do.",
   thresholds: {
     warn: { value: 10e6, unit: "ns", meaning: "time with a ready goroutine within one idle stretch of a P" },
     error: { value: 100e6, unit: "ns", meaning: "time with a ready goroutine within one idle stretch of a P" },
@@ -36,7 +37,9 @@ export const processorStarvation = defineRule({
   ],
   start(watch, limits) {
     const groups = plainGroups();
+    /** Number of goroutines of the program that are ready; by slot, whether one is counted. */
     let runnable = 0;
+    const counted: boolean[] = [];
     let stopped = 0;
     /** Time so far with a runnable goroutine and the world not stopped; up to `since`, then it may count on. */
     let starved = 0;
@@ -48,6 +51,15 @@ export const processorStarvation = defineRule({
       if (runnable > 0 && stopped === 0) starved += now - since;
       since = now;
     };
+    // Ps beyond GOMAXPROCS do not exist; what comes back begins anew.
+    let procs = 0;
+    watch.onEvent(EventKind.Metric, (e) => {
+      if (e.name !== MetricName.gomaxprocs) return;
+      advance(e.time);
+      const least = Math.min(procs, e.value);
+      for (const id of idle.keys()) if (id >= least && procs > 0) idle.set(id, { begin: e.time, starved, cut: false });
+      procs = e.value;
+    });
     const close = (proc: number, end: number, cutEnd: boolean) => {
       const stretch = idle.get(proc);
       if (!stretch) return;
@@ -85,15 +97,18 @@ export const processorStarvation = defineRule({
       }
     };
     watch.onEvent(EventKind.StateTransition, (e) => {
-      if (e.from === e.to) return;
-      if (e.resource === ResourceKind.Proc) proc(e);
-      if (e.resource !== ResourceKind.Goroutine) return;
-      if (e.from === GoState.Runnable) {
+      if (e.resource === ResourceKind.Proc && e.from !== e.to) proc(e);
+    });
+    watch.onTransition((e, g) => {
+      if (e.from === GoState.Runnable && counted[g.slot]) {
         advance(e.time);
         runnable--;
-      } else if (e.to === GoState.Runnable) {
+        counted[g.slot] = false;
+      } else if (e.to === GoState.Runnable && !isBackground(g)) {
         advance(e.time);
-        if (runnable++ === 0) [ready, readyStack] = [e.id, e.transitionStack];
+        if (runnable === 0) [ready, readyStack] = [e.id, e.transitionStack];
+        runnable++;
+        counted[g.slot] = true;
       }
     });
     return () => {

@@ -1,7 +1,7 @@
 /** SerialBottleneck: one goroutine runs alone while others wait. */
 import type { GoroutineInfo } from "../../analyses/index.js";
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
-import { EventKind, GoState, ResourceKind, type TraceEvent } from "../../exectrace/index.js";
+import { GoState, type TraceEvent } from "../../exectrace/index.js";
 import { Group, Groups, goroutineOf, nameOf } from "../groups.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
@@ -43,64 +43,51 @@ export const serialBottleneck = defineRule({
     /** Number and sum of ids of the goroutines that run: with one of them the sum is its id. */
     let [running, runningIds, ready] = [0, 0, 0];
     let waiting = 0;
-    /** What goroutines of the program are counted as. */
-    const counted = new Map<number, "running" | "ready" | "waiting">();
+    /** By slot: what a goroutine of the program is counted as; 0 nothing. */
+    const counted: number[] = [];
     let since = -1;
     let alone: GoroutineInfo | undefined;
 
     const begin = (time: number) => {
-      if (running !== 1 || ready > 0 || waiting < limits.waiters || watch.procs < 2) return;
+      if (waiting < limits.waiters || watch.procs < 2) return;
       alone = watch.goroutine(runningIds);
       since = alone ? time : -1;
     };
     const end = (e: { time: number; id?: number; transitionStack?: number }) => {
-      if (since < 0 || !alone) return;
+      if (!alone) return;
       const [g, duration, time] = [alone, e.time - since, since];
       since = -1;
+      alone = undefined;
       const stack = e.id === g.id ? (e.transitionStack ?? 0) : 0;
       const group = groups.add(g.startFunction, duration, () => ({ time, duration, ...goroutineOf(g), stack }));
       group.waited += waiting * duration;
       // The place is that of the worst stretch whose end has a stack: most end with one.
       if (stack !== 0 && group.occurrence.stack === 0) group.occurrence = { ...group.occurrence, stack };
     };
-    const leave = (id: number) => {
-      switch (counted.get(id)) {
-        case "running":
-          running--;
-          runningIds -= id;
-          break;
-        case "ready":
-          ready--;
-          break;
-        case "waiting":
-          waiting--;
-          break;
-        default:
-          return;
-      }
-      counted.delete(id);
+    const leave = (g: GoroutineInfo) => {
+      const state = counted[g.slot];
+      if (!state) return;
+      counted[g.slot] = 0;
+      if (state === GoState.Running) {
+        running--;
+        runningIds -= g.id;
+      } else if (state === GoState.Runnable) ready--;
+      else waiting--;
     };
-    const enter = (e: TraceEvent) => {
-      const g = watch.goroutine(e.id);
-      if (!g || isBackground(g)) return;
+    const enter = (e: TraceEvent, g: GoroutineInfo) => {
       if (e.to === GoState.Running) {
         running++;
-        runningIds += e.id;
-        counted.set(e.id, "running");
-      } else if (e.to === GoState.Runnable) {
-        ready++;
-        counted.set(e.id, "ready");
-      } else if (e.to === GoState.Waiting && (FOR_OTHERS.has(e.reason) || e.from === GoState.Undetermined)) {
-        waiting++;
-        counted.set(e.id, "waiting");
-      }
+        runningIds += g.id;
+      } else if (e.to === GoState.Runnable) ready++;
+      else if (e.to === GoState.Waiting && (e.from === GoState.Undetermined || FOR_OTHERS.has(e.reason))) waiting++;
+      else return;
+      counted[g.slot] = e.to;
     };
-    watch.onEvent(EventKind.StateTransition, (e) => {
-      if (e.resource !== ResourceKind.Goroutine || e.from === e.to) return;
-      end(e);
-      leave(e.id);
-      enter(e);
-      begin(e.time);
+    watch.onTransition((e, g) => {
+      if (since >= 0) end(e);
+      leave(g);
+      if (e.to !== GoState.NotExist && !isBackground(g)) enter(e, g);
+      if (running === 1 && ready === 0) begin(e.time);
     });
     return () => {
       end({ time: watch.now });

@@ -3,7 +3,7 @@
 import { place } from "../../base/place.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import { EventKind, MetricName, RangeName } from "../../exectrace/index.js";
-import { goroutineOf, type Occurrence, Tally } from "../groups.js";
+import { type Occurrence, Tally } from "../groups.js";
 import { lasted } from "../phrases.js";
 import { type Draft, defineRule, isOfRecording, severityOf } from "../rule.js";
 
@@ -44,9 +44,8 @@ export const stopTheWorldShare = defineRule({
       reasons.add(asker ? `${r.detail}, by ${place(asker)}` : r.detail, duration);
       if (duration <= worst) return;
       worst = duration;
-      const g = watch.goroutine(r.goroutine);
       const atLeast = r.cutBegin || r.cutEnd;
-      occurrence = { time: r.begin, duration, ...(g && goroutineOf(g)), stack: r.stack, site: null, atLeast };
+      occurrence = { time: r.begin, duration, stack: r.stack, site: asker ?? null, atLeast };
     });
     watch.onRange(RangeName.gcMark, () => cycles++);
     let heap = Number.NaN;

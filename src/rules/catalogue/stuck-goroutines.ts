@@ -43,6 +43,7 @@ export const stuckGoroutines = defineRule({
     const groups = new Groups((key) => new Stuck(key));
     /** By slot: how long the goroutine ran. */
     const ran: number[] = [];
+    let alive = 0;
     watch.onGoroutineBegin((g) => {
       ran[g.slot] = 0;
     });
@@ -63,6 +64,7 @@ export const stuckGoroutines = defineRule({
         atLeast: true,
       }));
       group.reason = i.reason;
+      alive = watch.alive;
       const creator = watch.sites.of(g.creatorStack);
       if (creator) group.creators.add(place(creator));
     });
@@ -74,7 +76,7 @@ export const stuckGoroutines = defineRule({
         if (!severity) continue;
         const creator = group.creators.top();
         const message =
-          `${formatNumberOf(count, "new goroutine")} of ${formatCount(watch.alive)} alive wait here (${group.reason}), the first for ` +
+          `${formatNumberOf(count, "new goroutine")} of ${formatCount(alive)} alive wait here (${group.reason}), the first for ` +
           `${lasted(worst, true)}, and did nothing else${creator ? `; started by ${creator}` : ""}`;
         const numbers = { count, worst: count, total: count, unit: "goroutines" } as const;
         drafts.push({ key, severity, excess: count / limits.warn, message, ...numbers, occurrence });

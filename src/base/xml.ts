@@ -1,0 +1,14 @@
+/** Text for XML documents. */
+
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;" };
+
+/**
+ * Text as it may stand in an element, or in an attribute in double quotes. What XML 1.0 cannot hold (control characters,
+ * lone surrogates) becomes U+FFFD; line breaks, which attributes would turn into spaces, are written as numbers there.
+ */
+export function escapeXml(text: string, attribute = false): string {
+  const escaped = text
+    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]/gu, "\ufffd")
+    .replace(/[&<>"\r]/g, (character) => entities[character]!);
+  return attribute ? escaped.replace(/\n/g, "&#10;").replace(/\t/g, "&#9;") : escaped;
+}

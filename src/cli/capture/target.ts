@@ -1,0 +1,81 @@
+/** What `gotrace capture` is asked to fetch: an address of a server, made into the URL of its trace. */
+import { ExitCode, UserError } from "../../base/errors.js";
+
+/** Longest capture, in seconds: tracing slows a server down. */
+export const MOST_SECONDS = 30;
+export const DEFAULT_SECONDS = 5;
+
+/** Where a trace comes from. */
+export interface Target {
+  /** Without name and password. */
+  readonly url: URL;
+  /** `host:port`: what a cool-down is about. */
+  readonly server: string;
+  /** Seconds that the server records after the request; undefined where the endpoint has its own idea (flight recorder). */
+  readonly seconds: number | undefined;
+  /** Value of the header, from name and password in the URL. */
+  readonly authorization: string | undefined;
+}
+
+/**
+ * Reads an address: `host:port` and `http://host:port` stand for `/debug/pprof/trace` there; other URLs are taken as they
+ * are, for instance of a flight recorder.
+ * @param seconds the value of `--seconds`
+ * @throws UserError when it is none, or when more seconds are asked for than allowed
+ */
+export function captureTarget(address: string, seconds: string | undefined): Target {
+  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address.replace(/^:/, "localhost:")}`;
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw usage(
+      `not an address: ${address}`,
+      "name a server such as localhost:6060, or a URL with http:// or https://",
+    );
+  }
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw usage(`cannot fetch from ${url.protocol}//`, "use a URL with http:// or https://");
+  }
+  const { username, password } = url;
+  url.username = url.password = url.hash = "";
+  if (url.pathname === "/") url.pathname = "/debug/pprof/trace";
+  else if (/\/debug\/pprof\/?$/.test(url.pathname)) url.pathname = `${url.pathname.replace(/\/$/, "")}/trace`;
+  const named = seconds ?? url.searchParams.get("seconds") ?? undefined;
+  const pprof = url.pathname.endsWith("/debug/pprof/trace");
+  const wanted = named === undefined ? (pprof ? DEFAULT_SECONDS : undefined) : checkSeconds(named);
+  if (wanted !== undefined) url.searchParams.set("seconds", String(wanted));
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return {
+    url,
+    server: `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`,
+    seconds: wanted,
+    authorization: username || password ? `Basic ${Buffer.from(credentials).toString("base64")}` : undefined,
+  };
+}
+
+function checkSeconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && value <= MOST_SECONDS) return value;
+  throw usage(
+    `--seconds: ${JSON.stringify(text)} is not valid`,
+    `use a number of seconds up to ${MOST_SECONDS}: tracing slows the server down`,
+  );
+}
+
+function usage(message: string, advice: string): UserError {
+  return new UserError(message, advice, ExitCode.usage);
+}
+
+/** The default name of a captured trace: host, port and local time. */
+export function defaultName(target: Target, now: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+  return `${fileName(target.server)}-${day}-${time}.trace`;
+}
+
+/** A server's name as part of a file's. */
+export function fileName(server: string): string {
+  return server.replace(/[^\w.]+/g, "-").replace(/^-/, "");
+}

@@ -1,0 +1,218 @@
+/** `gotrace capture`: fetches an execution trace from a running server and analyzes it. */
+import { constants } from "node:os";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ExitCode, UserError } from "../../base/errors.js";
+import { formatBytes } from "../../base/units.js";
+import { TraceReader } from "../../exectrace/index.js";
+import { openCache } from "../../gotool/cache.js";
+import { type Downloaded, discard, download, RetryLater } from "../capture/download.js";
+import { captureTarget, DEFAULT_SECONDS, defaultName, MOST_SECONDS, type Target } from "../capture/target.js";
+import { COOL_DOWN, Turn } from "../capture/turn.js";
+import { openChunks } from "../chunks.js";
+import { type Command, commandHelp } from "../command.js";
+import { type ParsedFlags, parseFlags } from "../flags.js";
+import { helpFlag } from "../options.js";
+import { checkWritable } from "../output.js";
+import { analyzeCommand } from "./analyze.js";
+
+/** Longest Retry-After that --wait waits for, in seconds. */
+const longestWait = 120;
+/** Flags of `analyze` that mean the same here; `-o` names the trace, so the report's file has another name. */
+const passed = analyzeCommand.flags.filter((flag) => flag.name !== "o" && flag.name !== "help");
+
+export const captureCommand: Command = {
+  name: "capture",
+  usage: "capture [flags] URL",
+  description: `Fetches an execution trace from a running Go server, saves it, and says what is wrong in it as 'gotrace analyze' does.
+URL is host:port or http://host:port, which stand for /debug/pprof/trace there (import _ "net/http/pprof"), or the
+whole URL of that or of a flight recorder.
+
+Tracing slows a server down: there is one capture at a time from a server, at most ${MOST_SECONDS} seconds long, and ${COOL_DOWN / 1000} seconds
+between two. Ctrl-C closes the connection, which ends the tracing; what has arrived is kept if it can be analyzed, and
+analyzed later.
+
+Exit codes: those of 'gotrace analyze' (2 where no trace could be had); 130 after Ctrl-C.`,
+  flags: [
+    {
+      name: "seconds",
+      value: "N",
+      help: `record N seconds, at most ${MOST_SECONDS} (default ${DEFAULT_SECONDS}; flight recorders decide themselves)`,
+    },
+    { name: "o", value: "FILE", help: "save the trace in FILE (default HOST-PORT-TIME.trace)" },
+    {
+      name: "header",
+      value: "NAME:VALUE",
+      repeats: true,
+      help: "send a header, for instance 'Authorization: Bearer …'",
+    },
+    { name: "wait", help: "wait for the turn where another capture runs or has just ended, or the server asks to" },
+    { name: "no-analyze", help: "only save the trace" },
+    { name: "report", value: "FILE", help: "write the findings to FILE instead of standard output" },
+    ...passed,
+    helpFlag,
+  ],
+  examples: [
+    "gotrace capture localhost:6060",
+    "gotrace capture --seconds 10 -o slow.trace --format html --report slow.html https://admin.example.com/debug/pprof",
+    "gotrace capture http://localhost:6060/debug/flightrecorder",
+  ],
+  run: async (words) => {
+    try {
+      return await run(words);
+    } catch (error) {
+      if (error instanceof UserError) throw new UserError(error.message, error.advice, ExitCode.trouble);
+      throw error;
+    }
+  },
+};
+
+async function run(words: readonly string[]): Promise<number> {
+  const flags = parseFlags("capture", captureCommand.flags, words, true);
+  if (flags.has("help")) {
+    process.stdout.write(commandHelp(captureCommand));
+    return 0;
+  }
+  const [address, ...more] = flags.rest;
+  if (address === undefined || more.length > 0) {
+    const what = address === undefined ? "no server given" : `one server at a time, not ${more.length + 1}`;
+    throw new UserError(what, "name one: gotrace capture localhost:6060", ExitCode.usage);
+  }
+  const target = captureTarget(address, flags.string("seconds"));
+  const headers = parseHeaders(flags.values("header"));
+  const cwd = process.cwd();
+  const path = flags.string("o") ?? defaultName(target, new Date());
+  checkWritable(resolve(cwd, path), "-o");
+
+  const stop = new AbortController();
+  let signal: NodeJS.Signals | undefined;
+  const onSignal = (received: NodeJS.Signals) => {
+    signal = received;
+    stop.abort();
+  };
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, onSignal);
+  const file = resolve(cwd, path);
+  let got: Downloaded;
+  try {
+    got = await inTurn(target, file, headers, flags.has("wait"), stop.signal);
+  } catch (error) {
+    if (signal) return 128 + constants.signals[signal];
+    throw error;
+  } finally {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(name, onSignal);
+  }
+  if (got.cut && !hasGeneration(file)) {
+    discard(file);
+    if (signal) say("stopped before there was anything to keep");
+    else
+      throw new UserError(
+        `${target.server} ended the transfer after ${formatBytes(got.bytes)}, too early to keep anything`,
+        "look into the server's log, or try again",
+        ExitCode.data,
+      );
+  } else say(`${got.cut ? "what arrived is" : "trace"} in ${path} (${formatBytes(got.bytes)})`);
+  if (signal) return 128 + constants.signals[signal];
+  if (got.cut) say(`${target.server} ended the transfer early`);
+  return flags.has("no-analyze") ? 0 : analyzeCommand.run(analysisWords(flags, path));
+}
+
+/** Downloads when it is this gotrace's turn; with `wait` once more when the server asks to come back later. */
+async function inTurn(
+  target: Target,
+  file: string,
+  headers: Readonly<Record<string, string>>,
+  wait: boolean,
+  signal: AbortSignal,
+): Promise<Downloaded> {
+  const turn = await Turn.take(openCache(process.env, process.cwd()), target.server, { wait, signal, say });
+  let captured = false;
+  try {
+    const progress = new Progress(target);
+    const options = {
+      headers,
+      signal,
+      onBytes: (bytes: number) => {
+        captured = true;
+        progress.update(bytes);
+      },
+    };
+    try {
+      return await download(target, file, options);
+    } catch (error) {
+      const seconds = error instanceof RetryLater ? (error.seconds ?? COOL_DOWN / 1000) : Number.POSITIVE_INFINITY;
+      if (!wait || seconds > longestWait) throw error;
+      say(`${target.server} asks to wait ${seconds}s: waiting`);
+      await sleep(seconds * 1000, undefined, { signal });
+      return await download(target, file, options);
+    } finally {
+      progress.end();
+    }
+  } finally {
+    turn.end(captured);
+  }
+}
+
+/** The words for `gotrace analyze`. */
+function analysisWords(flags: ParsedFlags, path: string): string[] {
+  const words = passed.flatMap((flag) => flags.values(flag.name).map((value) => `--${flag.name}=${value}`));
+  const report = flags.string("report");
+  return [...words, ...(report === undefined ? [] : ["-o", report]), "--", path];
+}
+
+function parseHeaders(texts: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const text of texts) {
+    const match = /^([!#$%&'*+.^_`|~\w-]+):\s*([\t\x20-\x7e\x80-\xff]*)$/.exec(text);
+    if (!match) {
+      throw new UserError(`--header: ${JSON.stringify(text)} is not valid`, "use 'Name: value'", ExitCode.usage);
+    }
+    headers[match[1]!.toLowerCase()] = match[2]!;
+  }
+  return headers;
+}
+
+/** Whether a file that was cut off holds a complete generation. */
+function hasGeneration(path: string): boolean {
+  try {
+    const reader = new TraceReader(openChunks(path).chunks);
+    reader.next();
+    return reader.sync.generation > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** A line on a terminal: what is going on, and how far it is. */
+class Progress {
+  readonly #terminal = process.stderr.isTTY === true;
+  readonly #begun = Date.now();
+  readonly #what: string;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #bytes = 0;
+
+  constructor(private readonly target: Target) {
+    const { seconds, url } = target;
+    this.#what = `${seconds === undefined ? "fetching" : `recording ${seconds}s`} from ${url.host}${url.pathname}`;
+    if (this.#terminal) this.#timer = setInterval(() => this.#draw(), 200);
+  }
+
+  update(bytes: number): void {
+    this.#bytes = bytes;
+  }
+
+  #draw(): void {
+    const { seconds } = this.target;
+    const passed = Math.floor((Date.now() - this.#begun) / 1000);
+    const time = seconds === undefined ? `${passed}s` : `${Math.min(passed, Math.ceil(seconds))}s`;
+    process.stderr.write(`\r\x1b[K${this.#what}: ${time}, ${formatBytes(this.#bytes)}`);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    if (this.#terminal) process.stderr.write("\r\x1b[K");
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`gotrace: ${line}\n`);
+}

@@ -1,0 +1,75 @@
+/** Findings in the execution traces that `--exec-trace` recorded, for the report after the tree. */
+
+import { basename, relative } from "node:path";
+import { UserError } from "../base/errors.js";
+import { findingsTable } from "../render/findings.js";
+import { measureFor } from "../render/style.js";
+import { analyzeTrace, applyBaseline, rankTraces, settingsOf, type TraceReport } from "../rules/index.js";
+import { openChunks } from "./chunks.js";
+import { findConfig, readBaseline } from "./config.js";
+import type { ExecRecording } from "./exectrace.js";
+import type { Output } from "./output.js";
+import { withProgress } from "./progress.js";
+import type { Session } from "./session.js";
+
+/** A report that is ready to be printed. */
+export type Section = (output: Output) => Promise<Iterable<string>>;
+
+function shortPath(cwd: string, path: string): string {
+  const short = relative(cwd, path);
+  return short.startsWith("..") ? path : short;
+}
+
+/** What the configuration file says; read before the run, which a mistake in it must not cost. */
+export function execSettings(session: Session) {
+  const { config, path, baseline } = findConfig(session.cwd, undefined);
+  return {
+    ...settingsOf(config, path ?? "", [], []),
+    module: config.module,
+    known: baseline === undefined ? new Set<string>() : readBaseline(baseline),
+  };
+}
+
+/**
+ * Analyses what a run recorded. A trace that cannot be read is a warning: the program ran all the same.
+ * @param recording of the run
+ * @param traces its files
+ */
+export function execFindings(
+  session: Session,
+  { settings, budgets, module, known }: ReturnType<typeof execSettings>,
+  recording: ExecRecording,
+  traces: readonly string[],
+): Section {
+  const reports = traces.flatMap((trace): TraceReport[] => {
+    const name =
+      recording.save === undefined
+        ? `execution trace (pid ${Number.parseInt(basename(trace), 10)})`
+        : shortPath(session.cwd, trace);
+    try {
+      const { size, chunks } = openChunks(trace);
+      const report = withProgress("reading the execution trace", (progress) =>
+        analyzeTrace(chunks, {
+          path: name,
+          settings,
+          budgets,
+          module,
+          progress: (bytes) => progress(bytes, size),
+        }),
+      );
+      return [applyBaseline(report, known)];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      session.warn(`${name}: ${error.message}\n  ${error.advice}`);
+      return [];
+    }
+  });
+  if (traces.length === 0)
+    session.warn("no execution trace was recorded: no traced package was linked, or it could not be written");
+  const ranked = rankTraces(reports);
+  return async (output) => {
+    if (ranked.length === 0) return [];
+    const widthOf = await measureFor(ranked.flatMap(({ findings }) => findings.map(({ message }) => message)));
+    return ["\n", ...findingsTable(ranked, { ...output, widthOf })];
+  };
+}

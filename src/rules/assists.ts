@@ -1,0 +1,60 @@
+/** Mark assists from begin to end, with what the goroutine did in them. */
+import { Activity } from "../analyses/index.js";
+import { RangeName } from "../exectrace/index.js";
+import type { Watch } from "./rule.js";
+
+/** The reason of a wait in an assist that finds nothing to mark. */
+const WAIT = "GC mark assist wait for work";
+
+/** One assist. Times in nanoseconds. */
+export interface Assist {
+  readonly goroutine: number;
+  /** Where it began; 0 when that was before the trace. */
+  readonly stack: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly cut: boolean;
+  /** Running in it, that is, marking. */
+  readonly marked: number;
+  /** Waiting for work. What is missing to `end - begin` is time in which it was preempted. */
+  readonly waited: number;
+}
+
+interface Open {
+  /** Up to here time is accounted for. */
+  since: number;
+  marked: number;
+  waited: number;
+}
+
+/** Calls `f` for every assist at its end. Memory: the goroutines in one. */
+export function onAssist(watch: Watch, f: (assist: Assist) => void): void {
+  const open = new Map<number, Open>();
+  watch.onRangeBegin(RangeName.gcMarkAssist, (r) => open.set(r.id, { since: r.begin, marked: 0, waited: 0 }));
+  watch.onInterval(Activity.Running, (i) => {
+    const assist = open.size > 0 ? open.get(i.goroutine) : undefined;
+    if (!assist) return;
+    assist.marked += i.end - Math.max(i.begin, assist.since);
+    assist.since = i.end;
+  });
+  watch.onInterval(Activity.Runnable, (i) => {
+    const assist = open.size > 0 ? open.get(i.goroutine) : undefined;
+    if (assist) assist.since = i.end;
+  });
+  watch.onInterval(Activity.Waiting, (i) => {
+    const assist = open.size > 0 ? open.get(i.goroutine) : undefined;
+    if (!assist) return;
+    if (i.reason === WAIT) assist.waited += i.end - Math.max(i.begin, assist.since);
+    assist.since = i.end;
+  });
+  watch.onRange(RangeName.gcMarkAssist, (r) => {
+    const assist = open.get(r.id);
+    if (!assist) return;
+    open.delete(r.id);
+    // Only who runs ends its assist; one that is cut by the end of the trace may do anything.
+    const rest = r.cutEnd ? 0 : r.end - assist.since;
+    const { stack, begin, end } = r;
+    const cut = r.cutBegin || r.cutEnd;
+    f({ goroutine: r.id, stack, begin, end, cut, marked: assist.marked + rest, waited: assist.waited });
+  });
+}

@@ -1,0 +1,82 @@
+/** The pages in docs/rules, made of the rules' own texts. */
+import { formatQuantity } from "../base/quantity.js";
+import { families, measures } from "./measures.js";
+import { rules } from "./registry.js";
+import type { Rule } from "./rule.js";
+
+/** The page of one rule, in Markdown. */
+export function rulePage(rule: Rule): string {
+  const thresholds = Object.entries(rule.thresholds).map(
+    ([name, { value, unit, meaning }]) => `| \`${name}\` | ${formatQuantity(value, unit)} | ${meaning} |`,
+  );
+  const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join("\n");
+  return `# ${rule.name}
+
+${rule.title}.
+
+## What it measures
+
+${rule.measures}
+
+## Thresholds
+
+| name | default | compares |
+| --- | --- | --- |
+${thresholds.join("\n")}
+
+Change them with \`--set ${rule.name}.warn=VALUE\` or in \`.gotrace.yaml\`; \`--set ${rule.name}=off\` turns the rule off.
+
+## Why it matters
+
+${rule.why}
+
+## What to do
+
+${list(rule.actions)}
+
+## How it can be wrong
+
+${list(rule.caveats)}
+
+## Programs
+
+[main.go](../../testdata/rules/${rule.name}/main.go) has a version for which the rule fires and one for which it does not.
+`;
+}
+
+/** The page that lists all rules, and the numbers that budgets compare with. */
+export function indexPage(): string {
+  const lines = rules.map((rule) => {
+    const { warn, error } = rule.thresholds;
+    const defaults = `${formatQuantity(warn.value, warn.unit)} | ${formatQuantity(error.value, error.unit)}`;
+    return `| [${rule.name}](${rule.name}.md) | ${rule.title} | ${defaults} |`;
+  });
+  const statistics = measures.filter(({ name }) => name.startsWith("sched.")).map(({ name }) => name.slice(6));
+  const distributions = Object.entries(families).map(([name, what]) => `| \`${name}\` | ${what} |`);
+  const single = measures
+    .filter(({ name }) => !Object.keys(families).some((family) => statistics.includes(name.slice(family.length + 1))))
+    .map(({ name, what }) => `| \`${name}\` | ${what} |`);
+  return `# Rules of \`gotrace analyze\`
+
+| rule | what is wrong | warn | error |
+| --- | --- | --- | --- |
+${lines.join("\n")}
+
+# Budgets
+
+\`--budget 'sched.p99 < 2ms'\`, or a line under \`budgets\` in the configuration: a number of the trace, \`<\`, \`<=\`, \`>\` or
+\`>=\`, and a value. What a trace does not contain (no GC cycle, no lock) keeps its budget. Percentiles are exact to 0.8 %.
+
+Durations, each with ${statistics.map((name) => `\`.${name}\``).join(", ")}:
+
+| measure | one duration is |
+| --- | --- |
+${distributions.join("\n")}
+
+Single numbers:
+
+| measure | what |
+| --- | --- |
+${single.join("\n")}
+`;
+}

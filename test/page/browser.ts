@@ -1,0 +1,28 @@
+/** A real browser for tests of the page: Chromium, as installed. */
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+function executable(): string {
+  const named = process.env.CHROMIUM;
+  if (named) return named;
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/Applications/Google Chrome.app/Contents/MacOS"];
+  for (const path of folders.flatMap((folder) => [...names, "Google Chrome"].map((name) => join(folder, name)))) {
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // the next one
+    }
+  }
+  throw new Error("no Chromium on PATH: install it ('apt-get install chromium'), or name one in the variable CHROMIUM");
+}
+
+/** Starts the browser. @throws where there is none: a page that no browser has seen is not tested */
+export async function openBrowser(): Promise<Browser> {
+  // Root, as in containers, has no sandbox.
+  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return chromium.launch({ executablePath: executable(), args });
+}

@@ -1,0 +1,88 @@
+/** Details of findings in recordings of real programs. */
+import { expect, test } from "vitest";
+import type { Finding } from "../../src/rules/index.js";
+import { analyzeTrace } from "../../src/rules/index.js";
+import { analyze, recording } from "./fixtures.js";
+
+function find(rule: string, from = rule): Finding[] {
+  return analyze(from, "fires").findings.filter((finding) => finding.rule === rule);
+}
+
+test("a lock: who waited, where, and who released it", () => {
+  const finding = find("MutexContention").find((one) => one.site?.function === "main.(*store).putSlowly")!;
+  expect(finding.count).toBe(23);
+  expect(finding.total).toBeGreaterThan(finding.worst);
+  expect(finding.stack.map((frame) => frame.function)).toContain("sync.(*Mutex).Lock");
+  expect(finding.waker!.stack.map((frame) => frame.function)).toContain("sync.(*Mutex).Unlock");
+  expect(finding.goroutineFunction).toBe("main.workers.func1");
+  expect(finding.message).toContain("6 goroutines waited 23 times");
+  expect(finding.message).toContain("released by main.(*store).putSlowly");
+  expect(finding.atLeast).toBe(false);
+});
+
+test("a wait longer than the trace lasts at least as long", () => {
+  const { duration, findings } = analyze("MutexContention", "fires");
+  const finding = findings.find((one) => one.site?.function === "main.forgotten")!;
+  expect(finding).toMatchObject({ rule: "MutexContention", atLeast: true, count: 1, time: 0 });
+  expect(finding.worst).toBe(duration);
+  expect(finding.message).toMatch(/at least \d+ms/);
+});
+
+test("pauses of the GC are told apart from those that the program asked for", () => {
+  const findings = find("GCPauseSpike");
+  const gc = findings.filter((finding) => finding.message.startsWith("GC pause"));
+  expect(gc.length).toBeGreaterThan(0);
+  for (const finding of gc) expect(finding.site).toBeUndefined();
+  const asked = find("StopTheWorldShare")[0]!;
+  expect(asked.message).toContain("mostly for read mem stats, by main.publish");
+});
+
+test("the place that creates goroutines, and the place where they are stuck", () => {
+  expect(find("GoroutineLeakGrowth")[0]).toMatchObject({
+    site: { function: "main.handle" },
+    goroutineFunction: "main.query",
+    worst: 150,
+    unit: "goroutines",
+  });
+  const stuck = find("StuckGoroutines")[0]!;
+  expect(stuck).toMatchObject({ site: { function: "main.listen" }, worst: 80, atLeast: true });
+  expect(stuck.message).toContain("started by main.subscribe");
+});
+
+test("calls one after another are named by the function that makes them all", () => {
+  expect(find("SequentialNetworkWaits")[0]!.site!.function).toMatch(/^main\.load/);
+});
+
+test("the goroutine that runs alone", () => {
+  expect(find("SerialBottleneck")[0]).toMatchObject({ goroutineFunction: "main.fires.func1", unit: "ratio" });
+});
+
+test("times: since the start, and of the wall since Go 1.25", () => {
+  const report = analyze("BlockedOnSyscall", "fires");
+  const [finding] = report.findings;
+  expect(finding!.wall! - report.start!).toBe(BigInt(Math.round(finding!.time)));
+  expect(new Date(Number(report.start! / 1_000_000n)).getUTCFullYear()).toBeGreaterThan(2024);
+  expect(finding!.time + finding!.duration).toBeLessThanOrEqual(report.duration);
+});
+
+test("fingerprints are the same for another recording of the same program", () => {
+  const one = find("MutexContention").map((finding) => finding.fingerprint);
+  expect(one).toEqual(find("MutexContention").map((finding) => finding.fingerprint));
+  // Same function, other numbers: only the function counts.
+  const [waits, queues] = [find("MutexContention", "LockConvoy"), find("LockConvoy")];
+  expect(waits[0]!.site!.function).toBe(queues[0]!.site!.function);
+  expect(waits[0]!.fingerprint).not.toBe(queues[0]!.fingerprint);
+});
+
+test("--module narrows what is the user's own", () => {
+  const bytes = recording("SequentialNetworkWaits", "fires");
+  const sites = (module: string | undefined) =>
+    analyzeTrace([bytes], { path: "", module }).findings.map((finding) => finding.site?.function);
+  expect(sites("example.com/other")).toEqual(sites(undefined)); // package main is always
+});
+
+test("a trace that is cut off keeps its findings and says what is missing", () => {
+  const bytes = recording("MutexContention", "fires");
+  const cut = analyzeTrace([bytes.subarray(0, bytes.length - 20)], { path: "" });
+  expect(cut.warning).toMatch(/cut off/);
+});
