@@ -17,12 +17,18 @@ export interface ColumnStyle {
 const GAP = 2;
 const LEAST_NAME = 16;
 
+/** A text whose control characters cannot reach the terminal. */
+export function printable(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, " ");
+}
+
 /** Heading and rows, a line each. A row may have notes, which stand below it under its last column. */
 export function* columns(
   list: readonly Column[],
-  rows: readonly { readonly cells: readonly string[]; readonly notes?: readonly string[] }[],
+  given: readonly { readonly cells: readonly string[]; readonly notes?: readonly string[] }[],
   { paint, width, widthOf }: ColumnStyle,
 ): Generator<string> {
+  const rows = given.map(({ cells, notes }) => ({ cells: cells.map(printable), notes: notes?.map(printable) }));
   const widths = list.map((column, i) =>
     Math.max(widthOf(column.heading), ...rows.map(({ cells }) => widthOf(cells[i]!))),
   );

@@ -2,7 +2,7 @@
 
 import type { Breakdown, CriticalPath, TaskRecord, TraceSummary } from "../analyses/index.js";
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
-import { type ColumnStyle, columns } from "./columns.js";
+import { type ColumnStyle, columns, printable } from "./columns.js";
 import { functionName, siteOf } from "./stack.js";
 
 /** What is said about the selection before the tables that are restricted to it. */
@@ -26,7 +26,7 @@ function listed(goroutines: readonly number[]): string {
 function* taskTables(task: TaskRecord, top: number, style: ColumnStyle): Generator<string> {
   const { paint } = style;
   const cut = task.cutBegin ? " (began before the trace)" : task.cutEnd ? " (had not ended)" : "";
-  const title = `Task ${task.id}${task.type ? ` ${task.type}` : ""}`;
+  const title = `Task ${task.id}${task.type ? ` ${printable(task.type)}` : ""}`;
   const facts = `${formatDuration(task.end - task.begin)} from ${formatDuration(task.begin)}${cut}, ${formatNumberOf(task.goroutines.length, "goroutine")}`;
   yield* breakdownTable(`${title}: ${facts}`, task.breakdown, style);
   for (const [heading, list] of [
@@ -51,7 +51,7 @@ function* taskTables(task: TaskRecord, top: number, style: ColumnStyle): Generat
   if (task.logs.length === 0) return;
   yield `\n${paint("dim", "LOG")}\n`;
   for (const log of task.logs.slice(0, top)) {
-    yield `${formatDuration(log.time - task.begin)}  ${log.category ? `${log.category}: ` : ""}${JSON.stringify(log.message).slice(1, -1)}\n`;
+    yield `${formatDuration(log.time - task.begin)}  ${log.category ? `${printable(log.category)}: ` : ""}${printable(log.message)}\n`;
   }
 }
 
