@@ -12,6 +12,8 @@ const MOST_CANDIDATES = 64;
 const MOST_PROCS = 16;
 /** Parts of a window: of the intervals that are shorter, those in the same part become one. */
 const PARTS = 400;
+/** Mark assists of a lane. */
+const MOST_ASSISTS = 1000;
 /** Goroutines that are counted one by one. */
 const MOST_COUNTED = 10_000;
 
@@ -39,6 +41,7 @@ class OpenLane {
   name = "";
   private readonly long: LaneInterval[] = [];
   private readonly crumbs = new Map<number, Crumbs>();
+  private readonly assists: { readonly begin: number; readonly end: number }[] = [];
   private readonly part: number;
 
   constructor(
@@ -54,7 +57,7 @@ class OpenLane {
     const begin = Math.max(from, this.window.begin);
     const end = Math.min(to, this.window.end);
     if (begin >= end) return;
-    if (state === "running") this.ran += end - begin;
+    if (state === "running" || state === "gc") this.ran += end - begin;
     if (end - begin >= this.part) {
       this.long.push({ begin, end, state, reason, other });
       return;
@@ -72,6 +75,10 @@ class OpenLane {
     crumbs.time.set(state, (crumbs.time.get(state) ?? 0) + end - begin);
   }
 
+  assist(begin: number, end: number): void {
+    if (this.assists.length < MOST_ASSISTS) this.assists.push({ begin, end });
+  }
+
   close(): Lane {
     let omitted = 0;
     const intervals = [...this.long];
@@ -83,9 +90,25 @@ class OpenLane {
         omitted += count - 1;
       }
     }
+    intervals.push(...this.assisting(intervals.filter((interval) => interval.state === "running")));
     intervals.sort((a, b) => a.begin - b.begin || b.end - a.end);
     const all = this.kind === "proc" ? withIdle(intervals, this.window) : intervals;
     return { kind: this.kind, id: this.id, name: this.name, intervals: all, omitted };
+  }
+
+  /** The parts of mark assists in which the goroutine ran; it also waits in them. */
+  private assisting(running: readonly LaneInterval[]): LaneInterval[] {
+    return this.assists.flatMap((assist) =>
+      running
+        .filter((interval) => interval.begin < assist.end && interval.end > assist.begin)
+        .map((interval) => ({
+          begin: Math.max(interval.begin, assist.begin),
+          end: Math.min(interval.end, assist.end),
+          state: "gc" as const,
+          reason: RangeName.gcMarkAssist,
+          other: NONE,
+        })),
+    );
   }
 }
 
@@ -115,7 +138,7 @@ class OpenWindow {
   }
 
   add(i: Interval, g: GoroutineInfo): void {
-    const state = states[i.activity];
+    const state = i.activity === Activity.Running && isCollector(g) ? "gc" : states[i.activity];
     const lane = this.laneOf(i, g);
     lane?.add(i.begin, i.end, state, i.reason, i.waker);
     if (i.waker !== NONE && this.wanted.has(i.goroutine) && this.wakers.size < MOST_GOROUTINES)
@@ -123,12 +146,12 @@ class OpenWindow {
     if (lane && g.startFunction !== "") lane.name = g.startFunction;
     if (i.proc === NONE) return;
     const end = i.activity === Activity.Syscall && i.procLost !== NONE ? i.procLost : i.end;
-    this.procLane(i.proc)?.add(i.begin, end, isCollector(g) ? "gc" : state, g.startFunction, i.goroutine);
+    this.procLane(i.proc)?.add(i.begin, end, state, g.startFunction, i.goroutine);
   }
 
   /** An assist lies within what else its goroutine did. */
   assist(r: Range): void {
-    this.goroutines.get(r.id)?.add(r.begin, r.end, "gc", r.name, NONE);
+    this.goroutines.get(r.id)?.assist(r.begin, r.end);
   }
 
   close(): Window {

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import {
   Activity,
@@ -8,6 +11,7 @@ import {
   WindowCollector,
   type WindowRequest,
 } from "../../src/analyses/index.js";
+import { TraceReader } from "../../src/exectrace/index.js";
 import { feedAll, readerOf, traceNames } from "./traces.js";
 
 function charts(name: string) {
@@ -158,7 +162,7 @@ test("lanes of goroutines hold exactly their intervals, where these are long eno
   };
   const [window] = windowsOf(name, [request]);
   const names = { 1: "running", 2: "runnable", 3: "waiting", 4: "syscall" } as Record<number, string>;
-  for (const lane of window!.lanes.filter((each) => each.kind === "goroutine")) {
+  for (const lane of window!.lanes.filter((each) => each.kind === "goroutine" && !each.name.startsWith("runtime."))) {
     const expected = all
       .filter((s) => s.goroutine === lane.id && s.end > request.begin && s.begin < request.end)
       .map((s) => ({
@@ -170,4 +174,38 @@ test("lanes of goroutines hold exactly their intervals, where these are long eno
       lane.intervals.filter(({ state }) => state !== "gc").map(({ begin, end, state }) => ({ begin, end, state })),
     ).toEqual(expected.sort((a, b) => a.begin - b.begin));
   }
+});
+
+test("who assists the collector works for it only while it runs", () => {
+  const bytes = gunzipSync(readFileSync(resolve(import.meta.dirname, "../../testdata/rules/GCAssist/fires.trace.gz")));
+  const reader = new TraceReader([bytes]);
+  const intervals = new Intervals(reader);
+  const ranges = new Ranges();
+  const assisting = new Set<number>();
+  let last = 0;
+  ranges.onRange((r) => {
+    if (r.name === "GC mark assist") assisting.add(r.id);
+  });
+  const windows = new WindowCollector(intervals, ranges, [{ begin: 0, end: 12e6, goroutines: [11, 12, 13, 14] }]);
+  feedAll(reader, (e) => {
+    intervals.feed(e);
+    ranges.feed(e);
+    last = e.time;
+  });
+  ranges.finish();
+  intervals.finish();
+  expect(last).toBeLessThan(12e6);
+  const lanes = windows.result()[0]!.lanes.filter((lane) => lane.kind === "goroutine" && assisting.has(lane.id));
+  expect(lanes.length).toBeGreaterThan(0);
+  let found = 0;
+  for (const lane of lanes) {
+    for (const gc of lane.intervals.filter(({ state }) => state === "gc")) {
+      found++;
+      const around = lane.intervals.filter(
+        ({ state, begin, end }) => state === "running" && begin <= gc.begin && gc.end <= end,
+      );
+      expect(around).toHaveLength(1);
+    }
+  }
+  expect(found).toBeGreaterThan(0);
 });
