@@ -72,6 +72,9 @@ export function openTrace(source: ByteSource): Trace {
     }
     const next = skipZeros(source, base + process.length);
     if (next < source.size && !hasMagic(readBytes(source, next, 8))) {
+      // A process that still runs goes on writing while its trace is read: it is whole as far as it had come.
+      const now = readHeader(readBytes(source, base, HEADER_SIZE), base).numbers.used;
+      if (now > process.header.numbers.used) return { processes };
       return { processes, problem: { offset: next, message: "what follows the trace is not one" } };
     }
     base = next;

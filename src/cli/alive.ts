@@ -38,16 +38,26 @@ export class AliveWatch {
   }
 
   #look(now: bigint): void {
-    for (const pid of new Set(readdirSync(this.#directory).map((name) => Number.parseInt(name, 10)))) {
-      if (Number.isNaN(pid) || this.#gone.has(pid)) continue;
+    for (const pid of pidsIn(this.#directory)) {
+      if (this.#gone.has(pid)) continue;
       if (isAlive(pid)) this.#seen.set(pid, now);
       else this.#gone.add(pid);
     }
   }
 }
 
+/** Processes that have written into a directory. A program may have removed it. */
+function pidsIn(directory: string): Set<number> {
+  try {
+    const pids = readdirSync(directory).map((name) => Number.parseInt(name, 10));
+    return new Set(pids.filter((pid) => !Number.isNaN(pid)));
+  } catch {
+    return new Set();
+  }
+}
+
 /** Whether a process runs: one that ended and was not waited for yet does not. */
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     if (process.platform === "linux") {
       const text = readFileSync(`/proc/${pid}/stat`, "utf8");

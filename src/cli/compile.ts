@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { buildWithFallback, goBuild, type Withdrawn } from "../gotool/build.js";
 import { markUsed } from "../gotool/cache.js";
 import type { CommandResult } from "../gotool/command.js";
-import { readGoEnvironment } from "../gotool/environment.js";
+import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
 import {
   type BuildRequest,
   type BuildState,
@@ -64,7 +64,7 @@ export interface CompileCommand {
   /** Another command of go follows, which says all that this one said. */
   readonly followed?: boolean;
   /** Refuses packages that the user named, before anything is built. @throws UserError */
-  readonly check?: (targets: readonly Target[]) => void;
+  readonly check?: (targets: readonly Target[], environment: GoEnvironment) => void;
   /** The command itself decides what to build anew: where nothing changed it needs no preparation. */
   readonly builds?: boolean;
 }
@@ -109,7 +109,7 @@ export async function compile(
   const targets = prepared.packages
     .filter((entry) => entry.target)
     .map(({ importPath, name }) => ({ importPath, name }));
-  command.check?.(targets);
+  command.check?.(targets, prepared.environment);
   warnOfIdle(session, prepared.idle);
   const all = new Set(prepared.rewritten.keys());
   const stateOf = (files: ReadonlySet<string>, bad: KnownBad): BuildState => ({

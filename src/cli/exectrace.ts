@@ -1,11 +1,13 @@
 /** `--exec-trace`: where the traced processes write their execution traces, and where these go. */
 
-import { copyFileSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join, parse, resolve } from "node:path";
-import { messageOf } from "../base/errors.js";
+import { UserError } from "../base/errors.js";
 import { execTraceVariable } from "../gotool/exectrace.js";
+import { openChunks } from "./chunks.js";
+import { writeFully } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
-import { checkWritable, writeFailure } from "./output.js";
+import { checkWritable, createFile, writeFailure } from "./output.js";
 import type { Session } from "./session.js";
 
 /** Execution traces of a run. */
@@ -16,38 +18,57 @@ export interface ExecRecording {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** The file of `--exec-trace=FILE`, absolute. */
+export function execFile(session: Session, flags: ParsedFlags): string | undefined {
+  const value = flags.string("exec-trace");
+  return value === undefined || value === "true" || value === "false" ? undefined : resolve(session.cwd, value);
+}
+
 /** Makes the place for execution traces, if they are asked for. @throws UserError when the named file cannot be written */
 export function prepareExecRecording(session: Session, flags: ParsedFlags): ExecRecording | undefined {
   if (!flags.has("exec-trace")) return undefined;
   const directory = join(session.workspace(), "exec-trace");
   mkdirSync(directory);
-  const value = flags.string("exec-trace");
-  const save = value === undefined || value === "true" ? undefined : resolve(session.cwd, value);
+  const save = execFile(session, flags);
   if (save !== undefined) checkWritable(save, "--exec-trace");
   return { directory, save, env: { [execTraceVariable]: directory } };
 }
 
 /**
- * The execution traces of a run that has ended, in the order in which the processes started.
- * With `--exec-trace=FILE` they are copied first: to FILE, and for every process more to FILE with `-2`, `-3` … before
- * its extension.
- * @throws UserError when that fails
+ * The execution traces of a run that has ended, in the order in which the processes started: the paths where they lie
+ * and the names to call them by.
  */
-export function collectExecTraces({ directory, save }: ExecRecording): string[] {
-  const files = readdirSync(directory)
-    .map((name) => join(directory, name))
-    .map((path) => ({ path, made: statSync(path).birthtimeMs }))
+export function execTraces({ directory, save }: ExecRecording): ExecTrace[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .map((name) => ({ path: join(directory, name), pid: Number.parseInt(name, 10) }))
+    .map((trace) => ({ ...trace, made: statSync(trace.path).birthtimeMs }))
     .sort((a, b) => a.made - b.made)
-    .map(({ path }) => path);
-  if (save === undefined) return files;
-  return files.map((file, index) => {
-    const { dir, name, ext } = parse(save);
-    const path = index === 0 ? save : join(dir, `${name}-${index + 1}${ext}`);
-    try {
-      copyFileSync(file, path);
-    } catch (error) {
-      throw writeFailure(path, messageOf(error));
-    }
-    return path;
-  });
+    .map(({ path, pid }, index) => ({ path, pid, save: save === undefined ? undefined : numbered(save, index) }));
+}
+
+/** One of them. */
+export interface ExecTrace {
+  readonly path: string;
+  readonly pid: number;
+  /** Where the user wants it: with `--exec-trace=FILE` the first in FILE, others with `-2`, `-3` … before its extension. */
+  readonly save: string | undefined;
+}
+
+function numbered(file: string, index: number): string {
+  const { dir, name, ext } = parse(file);
+  return index === 0 ? file : join(dir, `${name}-${index + 1}${ext}`);
+}
+
+/** Copies a trace to where the user wants it. @throws UserError when that fails; a partial file is left */
+export function saveExecTrace({ path, save }: ExecTrace): void {
+  if (save === undefined) return;
+  const to = createFile(save, "--exec-trace");
+  try {
+    for (const chunk of openChunks(path).chunks) writeFully(to, chunk);
+  } catch (error) {
+    throw error instanceof UserError ? error : writeFailure(save, error);
+  } finally {
+    closeSync(to);
+  }
 }

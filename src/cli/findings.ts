@@ -1,13 +1,13 @@
 /** Findings in the execution traces that `--exec-trace` recorded, for the report after the tree. */
 
-import { basename, relative } from "node:path";
+import { relative } from "node:path";
 import { UserError } from "../base/errors.js";
 import { findingsTable } from "../render/findings.js";
 import { measureFor } from "../render/style.js";
 import { analyzeTrace, applyBaseline, rankTraces, settingsOf, type TraceReport } from "../rules/index.js";
 import { openChunks } from "./chunks.js";
 import { findConfig, readBaseline } from "./config.js";
-import type { ExecRecording } from "./exectrace.js";
+import type { ExecTrace } from "./exectrace.js";
 import type { Output } from "./output.js";
 import { withProgress } from "./progress.js";
 import type { Session } from "./session.js";
@@ -30,24 +30,16 @@ export function execSettings(session: Session) {
   };
 }
 
-/**
- * Analyses what a run recorded. A trace that cannot be read is a warning: the program ran all the same.
- * @param recording of the run
- * @param traces its files
- */
+/** Analyses what a run recorded. A trace that cannot be read is a warning: the program ran all the same. */
 export function execFindings(
   session: Session,
   { settings, budgets, module, known }: ReturnType<typeof execSettings>,
-  recording: ExecRecording,
-  traces: readonly string[],
+  traces: readonly ExecTrace[],
 ): Section {
   const reports = traces.flatMap((trace): TraceReport[] => {
-    const name =
-      recording.save === undefined
-        ? `execution trace (pid ${Number.parseInt(basename(trace), 10)})`
-        : shortPath(session.cwd, trace);
+    const name = trace.save === undefined ? `execution trace (pid ${trace.pid})` : shortPath(session.cwd, trace.save);
     try {
-      const { size, chunks } = openChunks(trace);
+      const { size, chunks } = openChunks(trace.path);
       const report = withProgress("reading the execution trace", (progress) =>
         analyzeTrace(chunks, {
           path: name,

@@ -1,10 +1,13 @@
 /** Recording a run: where the traced processes write, and what gotrace adds when they have ended. */
 
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { ExitCode, UserError } from "../base/errors.js";
 import { endPatches, type Note, notePatches } from "../calltrace/index.js";
 import type { ProgramExit } from "../gotool/process.js";
+import { isAlive } from "./alive.js";
 import { processesOf } from "./bundle.js";
+import { execFile } from "./exectrace.js";
 import { type OpenFile, openFile, patchFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { parseSize } from "./options.js";
@@ -47,7 +50,13 @@ export function prepareRecording(session: Session, flags: ParsedFlags): Recordin
     const file = flags.string(name);
     return file === undefined ? undefined : resolve(session.cwd, file);
   });
-  if (save !== undefined) checkWritable(save, "--save");
+  refuseSame({ "-o": output, "--save": save, "--exec-trace": execFile(session, flags) });
+  if (save !== undefined) {
+    checkWritable(save, "--save");
+    if (statSync(save, { throwIfNoEntry: false })?.isFIFO()) {
+      throw new UserError(`--save: ${save} is a pipe`, "name a file: a trace is not written in order", ExitCode.usage);
+    }
+  }
   if (output !== undefined && !isStandardOutput(flags.string("o"))) checkWritable(output, "-o");
   return {
     directory,
@@ -56,9 +65,20 @@ export function prepareRecording(session: Session, flags: ParsedFlags): Recordin
   };
 }
 
+/** @throws UserError when two flags name the same file: the later one would win. Devices may be named twice */
+function refuseSame(files: Readonly<Record<string, string | undefined>>): void {
+  const taken = new Map<string, string>();
+  for (const [flag, path] of Object.entries(files)) {
+    if (path === undefined || path.startsWith("/dev/")) continue;
+    const other = taken.get(path);
+    if (other) throw new UserError(`${other} and ${flag} both name ${path}`, "name two files", ExitCode.usage);
+    taken.set(path, flag);
+  }
+}
+
 /** Completes the traces of a run: when and how processes ended (nobody else watched), and what was not traced. */
 export function finishRecording(recording: Recording, note: RunNote, { program, alive }: Endings): void {
-  const files = traceFiles([recording.directory]);
+  const files = recordedFiles(recording);
   // After syscall.Exec one process has several traces: only the last one ended with it.
   const lastOf = new Map(files.map((file) => [Number.parseInt(basename(file), 10), file]));
   for (const [pid, file] of lastOf) {
@@ -66,8 +86,15 @@ export function finishRecording(recording: Recording, note: RunNote, { program, 
     if (pid === program?.pid) patchFile(file, 0, endPatches(program.endNano, program.code));
     else if (seen !== undefined) patchFile(file, 0, endPatches(seen));
   }
-  const first = (program && lastOf.get(program.pid)) ?? files[0];
+  // A child that outlives the program goes on writing: there is no place for a note in its trace.
+  const ended = files.find((file) => !isAlive(Number.parseInt(basename(file), 10)));
+  const first = (program && lastOf.get(program.pid)) ?? ended;
   if (first !== undefined) addNote(openFile(first), { run: note } as unknown as Note);
+}
+
+/** The traces of a run. The program may have removed them, and their directory. */
+export function recordedFiles({ directory }: Recording): string[] {
+  return existsSync(directory) ? traceFiles([directory]) : [];
 }
 
 function addNote(file: OpenFile, note: Note): void {

@@ -7,11 +7,11 @@ import { ExitCode, UserError } from "../base/errors.js";
 import { type Program, runProgram } from "../gotool/process.js";
 import { AliveWatch } from "./alive.js";
 import { saveBundle } from "./bundle.js";
-import { collectExecTraces, prepareExecRecording } from "./exectrace.js";
-import { type OpenFile, openFile, traceFiles } from "./files.js";
+import { type ExecTrace, execTraces, prepareExecRecording, saveExecTrace } from "./exectrace.js";
+import { type OpenFile, openFile } from "./files.js";
 import { execFindings, execSettings } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
-import { finishRecording, prepareRecording, type RunNote } from "./record.js";
+import { finishRecording, prepareRecording, type RunNote, recordedFiles } from "./record.js";
 import { type ReportRequest, reportOpenTraces } from "./reporting.js";
 import type { Session } from "./session.js";
 
@@ -41,14 +41,16 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
   const alive = watch.stop();
   session.log(`the program ended with exit code ${exit.code}`);
   finishRecording(recording, run.note, { alive, ...(run.direct ? { program: exit } : {}) });
-  const files = traceFiles([recording.directory]).map(openFile);
+  const files = recordedFiles(recording).map(openFile);
   try {
-    if (files.length === 0 && run.mayBeEmpty) return exit.code;
-    const sections =
-      execRecording && settings
-        ? [execFindings(session, settings, execRecording, collectExecTraces(execRecording))]
-        : [];
-    const saved = recording.save === undefined || save(session, recording.save, files);
+    // A go test that failed before it ran anything has said so itself.
+    if (files.length === 0 && (run.mayBeEmpty || (!run.direct && exit.code !== 0))) return exit.code;
+    const traces = execRecording ? execTraces(execRecording) : [];
+    const saved = [
+      recording.save === undefined || save(session, recording.save, files),
+      ...traces.map((trace) => saveExec(session, trace)),
+    ].every((worked) => worked);
+    const sections = settings ? [execFindings(session, settings, traces)] : [];
     // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing behind.
     if (process.platform !== "win32") session.close();
     try {
@@ -72,6 +74,21 @@ function save(session: Session, path: string, files: readonly OpenFile[]): boole
     if (!(error instanceof UserError)) throw error;
     session.warn(`${error.message}\n  ${error.advice}`);
     rescue(session, files);
+    return false;
+  }
+}
+
+/** Saves for `--exec-trace=FILE`; where that fails the execution trace is kept elsewhere. */
+function saveExec(session: Session, trace: ExecTrace): boolean {
+  try {
+    saveExecTrace(trace);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    session.warn(`${error.message}\n  ${error.advice}`);
+    const path = join(mkdtempSync(join(tmpdir(), "gotrace-kept-")), "exec.trace");
+    saveExecTrace({ ...trace, save: path });
+    session.warn(`the execution trace is kept: gotrace analyze ${path}`);
     return false;
   }
 }

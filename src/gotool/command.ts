@@ -18,7 +18,7 @@ export interface GoContext {
   readonly env: NodeJS.ProcessEnv;
   /** Told every command line before it runs (`-v`). */
   readonly onCommand?: (line: string) => void;
-  /** Ends commands early, with SIGINT, so that they remove their own temporary files; its reason is then thrown. */
+  /** Ends commands early, with SIGINT; its reason is then thrown. */
   readonly signal?: AbortSignal;
 }
 

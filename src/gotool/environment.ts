@@ -13,6 +13,9 @@ export interface GoEnvironment {
   /** Path of the go.work in force; empty without one. */
   readonly goWork: string;
   readonly modCache: string;
+  /** GOOS and GOARCH of what is built. */
+  readonly os: string;
+  readonly arch: string;
   /** `GOFLAGS`, split into its words. */
   readonly flags: readonly string[];
   /** Two answers with the same identity choose the same files for the same command line. */
@@ -63,6 +66,8 @@ export async function readGoEnvironment(context: GoContext): Promise<GoEnvironme
     minor: number,
     goMod: fileOrEmpty(env.GOMOD),
     goWork: fileOrEmpty(env.GOWORK),
+    os: env.GOOS ?? "",
+    arch: env.GOARCH ?? "",
     modCache: env.GOMODCACHE ?? "",
     flags: splitFlags(env.GOFLAGS ?? ""),
     identity: digest(...settings.split(" ").map((name) => env[name] ?? "")),

@@ -1,6 +1,6 @@
 /** `gotrace test` is `go test`: same lines, same exit code, same coverage; a tree for each test beneath. */
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesOn, go, gotrace, type Options, repository, snapshot } from "./support.js";
@@ -285,4 +285,13 @@ test("-race, and nothing is left in the module", () => {
   expect(result.code, result.stderr).toBe(0);
   expect(result.stderr).not.toContain("DATA RACE");
   expect(snapshot(wordcount)).toBe(before);
+});
+
+test("-o before the package names the binary of -c", () => {
+  const cwd = filesOn({
+    "go.mod": "module example.com/one\n\ngo 1.21\n",
+    "one_test.go": 'package one\n\nimport "testing"\n\nfunc TestOne(t *testing.T) {}\n',
+  });
+  expect(gotrace(["test", "-c", "-o", "named.test", "."], { cwd })).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  expect(readdirSync(cwd).sort()).toEqual(["go.mod", "named.test", "one_test.go"]);
 });

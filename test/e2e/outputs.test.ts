@@ -1,7 +1,7 @@
 /** What happens when output cannot be written, when a signal comes at another time, and what report reads. */
 
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesOn, gotrace, repository, startGotrace, temporaryDirectory } from "./support.js";
@@ -158,4 +158,61 @@ test("SIGINT reaches the program of a background job of a terminal", () => {
   if (result.error && (result.error as NodeJS.ErrnoException).code === "ENOENT") return;
   expect(result.stdout).toContain("code 0");
   expect(readFileSync(join(waits, "out"), "utf8")).toContain("got it");
+});
+
+test("a program that removes the directory of its trace keeps its exit code", () => {
+  const { env, left } = watchedTemporary();
+  const removes = filesOn({
+    "go.mod": "module removes\n",
+    "main.go":
+      'package main\n\nimport ("os"; "path/filepath"; "time")\n\nfunc main() { os.RemoveAll(filepath.Dir(os.Getenv("GOTRACE_OUT"))); time.Sleep(200*time.Millisecond); println("end"); os.Exit(5) }\n',
+  });
+  const result = gotrace(["run", "."], { cwd: removes, env });
+  expect(result).toMatchObject({ code: 5, stdout: "" });
+  expect(result.stderr).toMatch(/^end\ngotrace: no call was recorded.*\n$/);
+  expect(left()).toEqual([]);
+});
+
+test("a device that takes no execution trace costs nothing else, and is still there", () => {
+  const { env, left } = watchedTemporary();
+  const result = gotrace(["run", "--exec-trace=/dev/full", "."], { cwd: program, env });
+  expect(result.code).toBe(74);
+  expect(result.stdout).toContain("main.work ×100,000");
+  expect(result.stderr).toContain("cannot write to /dev/full: ENOSPC");
+  expect(result.stderr).toContain("the execution trace is kept: gotrace analyze ");
+  expect(left().length).toBe(1);
+  expect(lstatSync("/dev/full").isCharacterDevice()).toBe(true);
+});
+
+test("what cannot be meant is refused before the program is built", () => {
+  const file = join(temporaryDirectory(), "same");
+  const cases: [readonly string[], number, Record<string, string>?][] = [
+    [["run", "-o", file, "--save", file, "."], 64],
+    [["run", "--save", file, `--exec-trace=${file}`, "."], 64],
+    [["run", "--", "-toolexec=/bin/false", "."], 64],
+    [["build", "-o", file, "--", "-n"], 64],
+    [["run", "."], 69, { GOOS: "plan9" }],
+  ];
+  for (const [args, code, env] of cases) {
+    const result = gotrace(args, { cwd: program, ...(env ? { env } : {}) });
+    expect(result, args.join(" ")).toMatchObject({ code, stdout: "" });
+    expect(result.stderr, args.join(" ")).toMatch(twoLines);
+  }
+});
+
+test("a trace can be read while its process runs", async () => {
+  const busy = filesOn({
+    "go.mod": "module busy\n",
+    "main.go": "package main\n\nfunc main() {\n\tfor {\n\t\twork()\n\t}\n}\n\n//go:noinline\nfunc work() {}\n",
+  });
+  const traces = temporaryDirectory();
+  expect(gotrace(["build", "-o", "busy", "."], { cwd: busy }).code).toBe(0);
+  const child = spawn(join(busy, "busy"), { env: { ...process.env, GOTRACE_OUT: traces } });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const results = [1, 2, 3, 4].map(() => gotrace(["report", traces], { cwd: busy }));
+  child.kill("SIGKILL");
+  for (const result of results) {
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(result.stdout).toMatch(/main\.work ×[\d,]{7,}/);
+  }
 });

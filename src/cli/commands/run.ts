@@ -3,6 +3,7 @@
 import { copyFileSync, linkSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
+import type { GoEnvironment } from "../../gotool/environment.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { binaryPath, type Compiled, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
@@ -113,6 +114,9 @@ function splitTarget(command: string, words: readonly string[]) {
       ExitCode.usage,
     );
   }
+  if (words[0]!.startsWith("-")) {
+    throw new UserError(`${words[0]} is no package`, "name one before the words of the program", ExitCode.usage);
+  }
   let end = 0;
   while (end < words.length && words[end]!.endsWith(".go")) end++;
   if (end === 0) end = 1;
@@ -132,7 +136,10 @@ async function runTarget(
     name: "run",
     verb: ["build"],
     builds: true,
-    check: (targets) => checkProgram(command, targets, patterns),
+    check: (targets, environment) => {
+      checkProgram(command, targets, patterns);
+      checkSystem(environment);
+    },
     rest: (directory, extra) => ["-o", binaryPath(directory, "program"), ...extra, ...patterns],
   });
   if ("code" in compiled) {
@@ -151,6 +158,27 @@ async function runTarget(
     report: { format, toStderr: false },
   });
 }
+
+/** @throws UserError when the program is built for another system: a shell might take it for a script */
+function checkSystem({ os, arch }: GoEnvironment): void {
+  const here = { os: process.platform === "win32" ? "windows" : process.platform, arch: goArch[process.arch] };
+  if (os === here.os && (arch === here.arch || here.arch === undefined || (arch === "386" && here.arch === "amd64")))
+    return;
+  throw new UserError(
+    `the program would be built for ${os}/${arch} and cannot run here`,
+    "unset GOOS and GOARCH, or use 'gotrace build' and run it there",
+    ExitCode.unavailable,
+  );
+}
+
+/** Go's names of processors, by Node's. */
+const goArch: Readonly<Record<string, string>> = {
+  x64: "amd64",
+  arm64: "arm64",
+  ia32: "386",
+  arm: "arm",
+  riscv64: "riscv64",
+};
 
 /** @throws UserError when the packages are not one program; what go could not load is for go to report */
 function checkProgram(command: string, targets: readonly Target[], patterns: readonly string[]): void {

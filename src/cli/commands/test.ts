@@ -87,6 +87,8 @@ async function test(session: Session, flags: ParsedFlags, line: TestLine): Promi
     ...(state ? [...state.flags, `-overlay=${state.overlay}`] : request.goFlags),
     ...(given("vet") ? [] : ["-vet=off"]),
     ...(given("count") ? [] : ["-count=1"]),
+    // With -c there is no report that could go into a file.
+    ...(given("c") && flags.has("o") ? [`-o=${flags.string("o")}`] : []),
     ...line.before,
     ...(state?.extra ?? []),
     ...line.packages,
