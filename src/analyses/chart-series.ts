@@ -6,7 +6,14 @@ import { Activity, type GoroutineInfo, type Interval, type Intervals } from "./i
 import type { Range, Ranges } from "./ranges.js";
 
 const MOST_PHASES = 2000;
-const WORKERS = "runtime.gcBgMarkWorker";
+
+/** Start functions of the collector's goroutines. */
+const collector = /^runtime\.(gcBgMarkWorker|bgsweep|bgscavenge)$/;
+
+/** Whether a goroutine belongs to the garbage collector. */
+export function isCollector(g: GoroutineInfo): boolean {
+  return g.system && collector.test(g.startFunction);
+}
 
 /** Memory: ten timelines of 1024 buckets, and 4000 phases. */
 export class ChartCollector {
@@ -64,8 +71,7 @@ export class ChartCollector {
   private add(i: Interval, g: GoroutineInfo): void {
     switch (i.activity) {
       case Activity.Running:
-        if (!g.system) this.running.add(i.begin, i.end);
-        else if (g.startFunction === WORKERS) this.gc.add(i.begin, i.end);
+        (isCollector(g) ? this.gc : this.running).add(i.begin, i.end);
         break;
       case Activity.Runnable:
         this.runnable.add(i.begin, i.end);

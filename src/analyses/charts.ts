@@ -26,9 +26,9 @@ export interface Lane {
   readonly id: number;
   /** Start function of a goroutine; "" for a P. */
   readonly name: string;
-  /** In order, clipped to the window. */
+  /** By begin, clipped to the window. An interval of state "gc" lies upon one that it is a part of. */
   readonly intervals: readonly LaneInterval[];
-  /** Intervals left out at the end of the lane because there were too many. */
+  /** Intervals that are not there because they are too short to be drawn: one stands for each group of them. */
   readonly omitted: number;
 }
 
@@ -37,7 +37,7 @@ export interface LaneInterval {
   readonly end: number;
   /** "gc": a running goroutine that assists the collector. "idle": a P without a thread. */
   readonly state: "running" | "runnable" | "waiting" | "syscall" | "gc" | "idle";
-  /** Waiting, runnable: the reason. */
+  /** Waiting, runnable: the reason. On the lane of a P: the start function of the goroutine that ran. */
   readonly reason: string;
   /** On the lane of a P: the goroutine that ran; else the goroutine that made this one runnable; -1 none. */
   readonly other: number;

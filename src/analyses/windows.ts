@@ -1,150 +1,215 @@
-/** Collects close-ups of short windows, in a second pass over a trace when it is known where to look. */
-import { NONE, type TraceEvent, type TraceReader } from "../exectrace/index.js";
+/** Close-ups: what goroutines and Ps did in some short spans of a trace. */
+import { NONE, RangeName, ResourceKind } from "../exectrace/index.js";
+import { isCollector } from "./chart-series.js";
 import type { Lane, LaneInterval, Window, WindowRequest } from "./charts.js";
-import { Activity, type GoroutineInfo, type Interval, Intervals } from "./intervals.js";
+import { Activity, type GoroutineInfo, type Interval, type Intervals } from "./intervals.js";
+import type { Range, Ranges } from "./ranges.js";
 
-const MOST_LANES = 24;
-/** Goroutines that are looked at for a window, to choose those that ran most. */
-const MOST_CANDIDATES = 512;
-const MOST_INTERVALS = 400;
-const STATES = ["", "running", "runnable", "waiting", "syscall"] as const;
-const WORKERS = "runtime.gcBgMarkWorker";
+/** Lanes of goroutines in a window. */
+const MOST_GOROUTINES = 10;
+/** Lanes that are kept while it is not known which goroutines ran most. */
+const MOST_CANDIDATES = 64;
+const MOST_PROCS = 16;
+/** Parts of a window: of the intervals that are shorter, those in the same part become one. */
+const PARTS = 400;
+/** Goroutines that are counted one by one. */
+const MOST_COUNTED = 10_000;
 
-class LaneBuilder {
-  readonly intervals: LaneInterval[] = [];
-  omitted = 0;
-  busy = 0;
+type State = LaneInterval["state"];
+const states: Readonly<Record<Activity, State>> = {
+  [Activity.Running]: "running",
+  [Activity.Runnable]: "runnable",
+  [Activity.Waiting]: "waiting",
+  [Activity.Syscall]: "syscall",
+};
+
+/** Short intervals in one part of a lane. */
+interface Crumbs {
+  readonly first: LaneInterval;
+  begin: number;
+  end: number;
+  count: number;
+  readonly time: Map<State, number>;
+}
+
+/** A lane that is being filled, in any order. Memory: some intervals for each part of the window. */
+class OpenLane {
+  /** ns that it ran. */
+  ran = 0;
   name = "";
+  private readonly long: LaneInterval[] = [];
+  private readonly crumbs = new Map<number, Crumbs>();
+  private readonly part: number;
 
-  constructor(readonly id: number) {}
-
-  add(interval: LaneInterval): void {
-    if (this.intervals.length < MOST_INTERVALS) this.intervals.push(interval);
-    else this.omitted++;
+  constructor(
+    readonly kind: Lane["kind"],
+    readonly id: number,
+    private readonly window: WindowRequest,
+  ) {
+    this.part = Math.max(1, (window.end - window.begin) / PARTS);
   }
 
-  build(kind: Lane["kind"]): Lane {
-    const { id, name, intervals, omitted } = this;
-    return { kind, id, name, intervals, omitted };
+  /** Adds what of an interval is in the window. */
+  add(from: number, to: number, state: State, reason: string, other: number): void {
+    const begin = Math.max(from, this.window.begin);
+    const end = Math.min(to, this.window.end);
+    if (begin >= end) return;
+    if (state === "running") this.ran += end - begin;
+    if (end - begin >= this.part) {
+      this.long.push({ begin, end, state, reason, other });
+      return;
+    }
+    const at = Math.floor((begin - this.window.begin) / this.part);
+    const crumbs = this.crumbs.get(at);
+    if (!crumbs) {
+      const first = { begin, end, state, reason, other };
+      this.crumbs.set(at, { first, begin, end, count: 1, time: new Map([[state, end - begin]]) });
+      return;
+    }
+    crumbs.begin = Math.min(crumbs.begin, begin);
+    crumbs.end = Math.max(crumbs.end, end);
+    crumbs.count++;
+    crumbs.time.set(state, (crumbs.time.get(state) ?? 0) + end - begin);
+  }
+
+  close(): Lane {
+    let omitted = 0;
+    const intervals = [...this.long];
+    for (const { first, begin, end, count, time } of this.crumbs.values()) {
+      if (count === 1) intervals.push(first);
+      else {
+        const [state] = [...time].reduce((most, entry) => (entry[1] > most[1] ? entry : most));
+        intervals.push({ begin, end, state, reason: `${count} short ones, mostly this`, other: NONE });
+        omitted += count - 1;
+      }
+    }
+    intervals.sort((a, b) => a.begin - b.begin || b.end - a.end);
+    const all = this.kind === "proc" ? withIdle(intervals, this.window) : intervals;
+    return { kind: this.kind, id: this.id, name: this.name, intervals: all, omitted };
   }
 }
 
+/** Fills the gaps of a P: it had nothing to do then. */
+function withIdle(intervals: readonly LaneInterval[], window: WindowRequest): LaneInterval[] {
+  const all: LaneInterval[] = [];
+  let at = window.begin;
+  for (const interval of [...intervals, undefined]) {
+    const next = interval?.begin ?? window.end;
+    if (next > at) all.push({ begin: at, end: next, state: "idle", reason: "", other: NONE });
+    if (interval) all.push(interval);
+    at = Math.max(at, interval?.end ?? 0);
+  }
+  return all;
+}
+
 class OpenWindow {
-  readonly goroutines = new Map<number, LaneBuilder>();
-  readonly procs = new Map<number, LaneBuilder>();
-  readonly wakers = new Set<number>();
-  readonly wanted: ReadonlySet<number>;
-  dropped = 0;
+  private readonly goroutines = new Map<number, OpenLane>();
+  private readonly procs = new Map<number, OpenLane>();
+  private readonly active = new Set<number>();
+  /** Who woke goroutines that were asked for. */
+  private readonly wakers = new Set<number>();
+  private readonly wanted: ReadonlySet<number>;
 
   constructor(readonly request: WindowRequest) {
     this.wanted = new Set(request.goroutines);
   }
+
+  add(i: Interval, g: GoroutineInfo): void {
+    const state = states[i.activity];
+    const lane = this.laneOf(i, g);
+    lane?.add(i.begin, i.end, state, i.reason, i.waker);
+    if (i.waker !== NONE && this.wanted.has(i.goroutine) && this.wakers.size < MOST_GOROUTINES)
+      this.wakers.add(i.waker);
+    if (lane && g.startFunction !== "") lane.name = g.startFunction;
+    if (i.proc === NONE) return;
+    const end = i.activity === Activity.Syscall && i.procLost !== NONE ? i.procLost : i.end;
+    this.procLane(i.proc)?.add(i.begin, end, isCollector(g) ? "gc" : state, g.startFunction, i.goroutine);
+  }
+
+  /** An assist lies within what else its goroutine did. */
+  assist(r: Range): void {
+    this.goroutines.get(r.id)?.add(r.begin, r.end, "gc", r.name, NONE);
+  }
+
+  close(): Window {
+    const lanes = [...this.goroutines.values()];
+    const rank = (lane: OpenLane) => {
+      const at = this.request.goroutines.indexOf(lane.id);
+      return at >= 0 ? at : this.request.goroutines.length + (this.wakers.has(lane.id) ? 0 : 1);
+    };
+    lanes.sort((a, b) => rank(a) - rank(b) || b.ran - a.ran || a.id - b.id);
+    const shown = lanes.slice(0, Math.max(MOST_GOROUTINES, this.wanted.size));
+    const procs = [...this.procs.values()].sort((a, b) => a.id - b.id);
+    return {
+      begin: this.request.begin,
+      end: this.request.end,
+      lanes: [...shown, ...procs].map((lane) => lane.close()),
+      omittedGoroutines: this.active.size - shown.filter((lane) => this.active.has(lane.id)).length,
+    };
+  }
+
+  private laneOf(i: Interval, g: GoroutineInfo): OpenLane | undefined {
+    const wanted = this.wanted.has(i.goroutine);
+    // A goroutine that only waits in the window has nothing to do with what happens there.
+    const acts = i.activity !== Activity.Waiting && !g.system;
+    if (acts && this.active.size < MOST_COUNTED) this.active.add(i.goroutine);
+    let lane = this.goroutines.get(i.goroutine);
+    if (!lane && (wanted || (acts && this.goroutines.size < MOST_CANDIDATES))) {
+      lane = new OpenLane("goroutine", i.goroutine, this.request);
+      this.goroutines.set(i.goroutine, lane);
+      // It did nothing in the window before, so it waited, if it was there.
+      if (!wanted) lane.add(g.begin, i.begin, "waiting", i.activity === Activity.Runnable ? i.reason : "", NONE);
+    }
+    return lane;
+  }
+
+  private procLane(id: number): OpenLane | undefined {
+    let lane = this.procs.get(id);
+    if (!lane && this.procs.size < MOST_PROCS) {
+      lane = new OpenLane("proc", id, this.request);
+      this.procs.set(id, lane);
+    }
+    return lane;
+  }
 }
 
-/** Memory: at most 512 lanes of 400 intervals for each window. */
+/** Collects windows, in a second pass, when it is known where to look. Memory is bounded by the number of requests. */
 export class WindowCollector {
-  private readonly intervals: Intervals;
   private readonly windows: readonly OpenWindow[];
-  /** By begin; and the latest end of a window and all before it. */
-  private readonly sorted: readonly OpenWindow[];
-  private readonly latest: number[] = [];
+  /** By begin; with the latest end among those up to each, so that a search backwards knows when to stop. */
+  private readonly ordered: readonly OpenWindow[];
+  private readonly latest: readonly number[];
+  /** Number of `ordered` that begin before the latest interval's end: ends only grow. */
+  private begun = 0;
 
-  constructor(reader: TraceReader, requests: readonly WindowRequest[]) {
+  /** Subscribes to the sources. */
+  constructor(intervals: Intervals, ranges: Ranges, requests: readonly WindowRequest[]) {
     this.windows = requests.map((request) => new OpenWindow(request));
-    this.sorted = [...this.windows].sort((a, b) => a.request.begin - b.request.begin);
-    let end = 0;
-    for (const { request } of this.sorted) {
-      end = Math.max(end, request.end);
-      this.latest.push(end);
-    }
-    this.intervals = new Intervals(reader);
-    this.intervals.onInterval((i, g) => this.add(i, g));
+    this.ordered = [...this.windows].sort((a, b) => a.request.begin - b.request.begin);
+    let latest = 0;
+    this.latest = this.ordered.map(({ request }) => {
+      latest = Math.max(latest, request.end);
+      return latest;
+    });
+    intervals.onInterval((i, g) => this.each(i.begin, i.end, (window) => window.add(i, g)));
+    ranges.onRange((r) => {
+      if (r.name !== RangeName.gcMarkAssist || r.resource !== ResourceKind.Goroutine) return;
+      this.each(r.begin, r.end, (window) => window.assist(r));
+    });
   }
 
-  feed(e: TraceEvent): void {
-    this.intervals.feed(e);
+  /** When the sources are finished: in the order of the requests. */
+  result(): Window[] {
+    return this.windows.map((window) => window.close());
   }
 
-  /** The windows in the order of the requests. */
-  finish(): Window[] {
-    this.intervals.finish();
-    return this.windows.map(build);
-  }
-
-  private add(i: Interval, g: GoroutineInfo): void {
-    let low = 0;
-    let high = this.sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.sorted[middle]!.request.begin < i.end) low = middle + 1;
-      else high = middle;
-    }
-    for (let n = low - 1; n >= 0 && this.latest[n]! > i.begin; n--) {
-      const window = this.sorted[n]!;
-      if (window.request.end > i.begin) addTo(window, i, g);
+  /** Calls for every window that a span of time touches. */
+  private each(begin: number, end: number, visit: (window: OpenWindow) => void): void {
+    const { ordered, latest } = this;
+    while (this.begun < ordered.length && ordered[this.begun]!.request.begin < end) this.begun++;
+    for (let i = this.begun - 1; i >= 0 && latest[i]! > begin; i--) {
+      const window = ordered[i]!;
+      if (window.request.end > begin && window.request.begin < end) visit(window);
     }
   }
-}
-
-function addTo(window: OpenWindow, i: Interval, g: GoroutineInfo): void {
-  const { request, goroutines, wanted } = window;
-  const begin = Math.max(i.begin, request.begin);
-  const end = Math.min(i.end, request.end);
-  let lane = goroutines.get(g.id);
-  if (!lane) {
-    // Who only waits is not looked at, unless asked for.
-    const idle = i.activity === Activity.Waiting && begin === request.begin && end === request.end;
-    if (!wanted.has(g.id) && (idle || goroutines.size >= MOST_CANDIDATES)) {
-      if (!idle) window.dropped++;
-      return;
-    }
-    lane = new LaneBuilder(g.id);
-    goroutines.set(g.id, lane);
-  }
-  lane.name = g.startFunction;
-  const running = i.activity === Activity.Running;
-  const state = running && g.startFunction === WORKERS ? "gc" : STATES[i.activity];
-  if (running) lane.busy += end - begin;
-  if (wanted.has(g.id) && i.waker !== NONE) window.wakers.add(i.waker);
-  lane.add({ begin, end, state: state as LaneInterval["state"], reason: i.reason, other: i.waker });
-  if (i.proc === NONE) return;
-  const held = i.procLost === NONE ? end : Math.min(i.procLost, end);
-  if (held > begin)
-    procLane(window, i.proc).add({ begin, end: held, state: state as LaneInterval["state"], reason: "", other: g.id });
-}
-
-function procLane({ procs }: OpenWindow, proc: number): LaneBuilder {
-  let lane = procs.get(proc);
-  if (!lane) {
-    lane = new LaneBuilder(proc);
-    procs.set(proc, lane);
-  }
-  return lane;
-}
-
-function build({ request, goroutines, procs, wakers, wanted, dropped }: OpenWindow): Window {
-  const rank = (lane: LaneBuilder) => (wanted.has(lane.id) ? 2 : wakers.has(lane.id) ? 1 : 0);
-  const ordered = [...goroutines.values()].sort((a, b) => rank(b) - rank(a) || b.busy - a.busy);
-  const shown = ordered.slice(0, Math.max(MOST_LANES, wanted.size));
-  const lanes = shown.map((lane) => lane.build("goroutine"));
-  for (const lane of [...procs.values()].sort((a, b) => a.id - b.id)) {
-    lanes.push({ ...lane.build("proc"), intervals: withIdle(lane.intervals, request) });
-  }
-  return { begin: request.begin, end: request.end, lanes, omittedGoroutines: ordered.length - shown.length + dropped };
-}
-
-/** Fills the gaps of a P. */
-function withIdle(intervals: readonly LaneInterval[], { begin, end }: WindowRequest): LaneInterval[] {
-  const filled: LaneInterval[] = [];
-  let last = begin;
-  const idle = (to: number) => {
-    if (to > last) filled.push({ begin: last, end: to, state: "idle", reason: "", other: NONE });
-  };
-  for (const interval of intervals) {
-    idle(interval.begin);
-    filled.push(interval);
-    last = interval.end;
-  }
-  if (intervals.length < MOST_INTERVALS) idle(end);
-  return filled;
 }

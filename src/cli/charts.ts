@@ -1,9 +1,38 @@
-/** What the page draws of a trace: a second pass over the file, once it is known where to look closely. */
+/** What the page draws of a trace: a second pass over the file, now that it is known where to look closely. */
+import { statSync } from "node:fs";
+import { ChartCollector, Intervals, Ranges, WindowCollector } from "../analyses/index.js";
+import { TraceError, TraceReader } from "../exectrace/index.js";
 import { closeUps, type PageInput } from "../render/page.js";
 import type { TraceReport } from "../rules/index.js";
+import { openChunks } from "./chunks.js";
+import { withProgress } from "./progress.js";
 
-/** A report with its charts; without them where the trace cannot be read a second time (standard input). */
+/** A report with its charts; without them where a trace cannot be read a second time (pipes, standard input). */
 export function closeUpsOf(report: TraceReport): PageInput {
-  closeUps(report);
-  return { report };
+  const { path } = report;
+  if (path === "-" || !statSync(path, { throwIfNoEntry: false })?.isFile()) return { report };
+  const { requests, findings } = closeUps(report);
+  const { size, chunks } = openChunks(path);
+  return withProgress(`drawing ${path}`, (progress) => {
+    const reader = new TraceReader(chunks);
+    const intervals = new Intervals(reader);
+    const ranges = new Ranges();
+    const series = new ChartCollector(intervals, ranges);
+    const windows = new WindowCollector(intervals, ranges, requests);
+    let count = 0;
+    try {
+      for (let event = reader.next(); event; event = reader.next()) {
+        series.feed(event);
+        intervals.feed(event);
+        ranges.feed(event);
+        if (++count % 16384 === 0) progress(reader.bytesRead, size);
+      }
+    } catch (error) {
+      // The first pass has said what is wrong with it.
+      if (!(error instanceof TraceError)) throw error;
+    }
+    ranges.finish();
+    intervals.finish();
+    return { report, charts: series.result(windows.result()), windowFindings: findings };
+  });
 }

@@ -61,7 +61,7 @@ export function closeUp(model: Model, window: PageWindow, finding: PageFinding):
     return { height: height + 18, x, content };
   };
   const describe = (row: number, time: number) => {
-    const found = intervals[row]!.find((each) => each.begin <= time && time < each.end);
+    const found = intervals[row]!.findLast((each) => each.begin <= time && time < each.end);
     return found ? `${titles[row]} ${textOf(lanes[row]!, found)}` : `${titles[row]}: nothing known`;
   };
   const read = (time: number, y: number | undefined) => {
@@ -81,7 +81,7 @@ export function closeUp(model: Model, window: PageWindow, finding: PageFinding):
     ...(window.omittedGoroutines > 0
       ? [`${formatNumberOf(window.omittedGoroutines, "more goroutine")} not drawn`]
       : []),
-    ...(left > 0 ? [`${formatNumberOf(left, "interval")} at the end not drawn`] : []),
+    ...(left > 0 ? [`${formatNumberOf(left, "interval")} too short to be drawn one by one`] : []),
   ];
   return [
     chart({ label: `Goroutines and processors around the finding. ${describe(0, finding.time)}.`, draw, read, stops }),

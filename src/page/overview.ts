@@ -83,14 +83,16 @@ function valueAt({ step, values }: Series, time: number): number {
 
 function drawPlot(plot: Plot, duration: number): HTMLElement[] {
   const height = 96;
-  const { stacked, lines, limit, format } = plot;
+  const { stacked, limit, format } = plot;
+  const lines = plot.lines.filter((layer) => layer.series.values.some((value) => value > 0));
   const length = Math.max(...[...stacked, ...lines].map((layer) => layer.series.values.length), 0);
-  let most = limit?.value ?? 0;
+  let highest = 0;
   for (let i = 0; i < length; i++) {
     const sum = stacked.reduce((total, layer) => total + (layer.series.values[i] ?? 0), 0);
-    most = Math.max(most, sum, ...lines.map((layer) => layer.series.values[i] ?? 0));
+    highest = Math.max(highest, sum, ...lines.map((layer) => layer.series.values[i] ?? 0));
   }
-  if (most === 0) return [h("h3", {}, plot.title), h("p", { class: "faint" }, "The trace says nothing about it.")];
+  const most = Math.max(highest, limit?.value ?? 0);
+  if (highest === 0) return [h("h3", {}, plot.title), h("p", { class: "faint" }, "The trace says nothing about it.")];
   const draw = (width: number) => {
     const x = scale(0, duration, left, width - right);
     const y = scale(0, most * 1.05, height, 4);
@@ -132,7 +134,7 @@ function drawPlot(plot: Plot, duration: number): HTMLElement[] {
   };
   return [
     h("h3", {}, plot.title),
-    chart({ label: `${plot.label}. The highest value is ${format(most)}.`, draw, read }),
+    chart({ label: `${plot.label}. The highest value is ${format(highest)}.`, draw, read }),
     legend([
       ...all.map((layer) => [layer.className, layer.name] as const),
       ...(limit ? [["limit", `${limit.name} ${limit.value}`] as const] : []),

@@ -4,7 +4,7 @@ import type { Frame, StackTable } from "../exectrace/index.js";
 
 /** First user frames of stacks, each looked up once. */
 export class Sites {
-  /** By stack: 1 + index of the frame in the stack, 0 not yet known, -1 none. */
+  /** By stack. */
   private known = new Map<number, Frame | undefined>();
 
   /** @param module prefix of import paths; without it all code outside of the standard library is the user's */

@@ -91,11 +91,14 @@ describe.skipIf(old)("since Go 1.22", () => {
     expect(existsSync(join(directory, "other"))).toBe(false);
   });
 
-  test("a crash loses the execution trace's end, says so, and nothing else", () => {
+  test("a crash may lose the execution trace's end, which is said, and nothing else", () => {
     const result = gotrace(["run", "--exec-trace", "."], { cwd: program, env: { LEAVE: "panic" } });
     expect(result.code).toBe(2);
     expect(result.stderr).toContain("panic: gone");
     expect(result.stdout).toContain("main.main [panic]");
-    expect(result.stdout + result.stderr).toMatch(/execution trace \(pid \d+\).*\n.*(cut|lost|ends|whole|empty)/i);
+    // Since Go 1.23 the runtime tries to write what it holds.
+    expect(result.stdout + result.stderr).toMatch(
+      /execution trace \(pid \d+\).*\n(.*(cut|lost|ends|whole|empty)|(.|\n)*MutexContention)/i,
+    );
   });
 });

@@ -65,6 +65,6 @@ test("a failed budget is an error", () => {
   const budgets = [{ expression: "sched.p99 < 2ms", actual: 3e6, limit: 2e6, unit: "ns", ok: false } as const];
   expect(read(lines(report({ findings: [], budgets }))[0]!)).toMatchObject({
     kind: "error",
-    message: "sched.p99 < 2ms: measured 3.00ms",
+    message: "sched.p99 < 2ms: measured 3ms",
   });
 });

@@ -16,7 +16,7 @@ test("a table of findings, and their details", () => {
     "| | finding | where | times | worst |",
     "|---|---|---|---:|---:|",
   ]);
-  expect(text).toContain("| 🔴 error | **Lock contention** | `main.refill`<br>`store/refill.go:9` | 15 | 61.0ms |");
+  expect(text).toContain("| 🔴 error | **Lock contention** | `main.refill`<br>`store/refill.go:9` | 15 | 61ms |");
   expect(text).toContain("<details><summary>Lock contention in <code>main.refill</code></summary>");
   expect(text).toContain("Who made it go on (goroutine 7):\n  main.refill  store/refill.go:9");
 });
@@ -58,5 +58,5 @@ test("several traces, budgets, warnings, and no findings", () => {
   );
   expect(text).toContain("`a.trace`: no findings ✅ (2 known in the baseline)");
   expect(text).toContain("> ⚠️ cut off");
-  expect(text).toContain("| ❌ | `sched.p99 < 2ms` | 3.00ms |");
+  expect(text).toContain("| ❌ | `sched.p99 < 2ms` | 3ms |");
 });

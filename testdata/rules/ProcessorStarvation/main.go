@@ -1,11 +1,12 @@
-// A program that the system rarely lets run, because others with a higher priority keep its processor busy, and one
-// that has its processors to itself.
+// A program that may use little more than a part of one processor but believes that it has four, as under a CPU limit, and
+// one that is left alone.
 package main
 
 import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -15,45 +16,55 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 2 && os.Args[1] == "burn" {
-		for start := time.Now(); time.Since(start) < 900*time.Millisecond; {
-		}
+	if len(os.Args) == 3 && os.Args[1] == "throttle" {
+		process, err := strconv.Atoi(os.Args[2])
+		record.Check(err)
+		throttle(process)
 		return
 	}
 	if len(os.Args) == 3 && os.Args[1] == "fires" {
-		competitor := compete()
-		defer competitor.Wait()
+		runtime.GOMAXPROCS(4)
+		limiter := limit()
+		defer limiter.Kill()
 	}
 	record.Main(fires, quiet)
 }
 
-// compete binds this thread, and so all that it starts, to one processor, starts another process there, and steps back.
-func compete() *exec.Cmd {
+// limit starts a process that throttles this one, and binds this thread, and so those that it starts, to one processor.
+func limit() *os.Process {
+	limiter := exec.Command("/proc/self/exe", "throttle", strconv.Itoa(os.Getpid()))
+	record.Check(limiter.Start())
 	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	mask := uint64(1)
 	_, _, errno := syscall.RawSyscall(syscall.SYS_SCHED_SETAFFINITY, 0, 8, uintptr(unsafe.Pointer(&mask)))
 	if errno != 0 {
 		record.Check(errno)
 	}
-	competitor := exec.Command("/proc/self/exe", "burn")
-	record.Check(competitor.Start())
-	record.Check(syscall.Setpriority(syscall.PRIO_PROCESS, 0, 19))
-	runtime.UnlockOSThread()
-	return competitor
+	return limiter.Process
+}
+
+// throttle does what a control group does to a process that has used up its share: it stops all threads for a while.
+func throttle(process int) {
+	for i := 0; i < 12; i++ {
+		time.Sleep(20 * time.Millisecond)
+		syscall.Kill(process, syscall.SIGSTOP)
+		time.Sleep(30 * time.Millisecond)
+		syscall.Kill(process, syscall.SIGCONT)
+	}
 }
 
 func fires() {
-	runtime.GOMAXPROCS(4)
-	work()
+	work(2000)
 }
 
-func work() {
+func work(steps int) {
 	var wg sync.WaitGroup
-	for i := 0; i < 12; i++ {
+	for i := 0; i < 6; i++ {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			for j := 0; j < 10; j++ {
+			for j := 0; j < steps/6; j++ {
 				step()
 			}
 		}()
@@ -62,9 +73,9 @@ func work() {
 }
 
 func step() {
-	for start := time.Now(); time.Since(start) < 200*time.Microsecond; {
+	for start := time.Now(); time.Since(start) < 100*time.Microsecond; {
 	}
-	time.Sleep(time.Millisecond)
+	time.Sleep(500 * time.Microsecond)
 }
 
-func quiet() { work() }
+func quiet() { work(60) }

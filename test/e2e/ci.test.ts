@@ -1,0 +1,100 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
+
+const root = resolve(import.meta.dirname, "../..");
+const text = readFileSync(join(root, "docs/ci.md"), "utf8");
+const blocks = (language: string) =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map((match) => match[1]!);
+
+interface Step {
+  readonly name?: string;
+  readonly uses?: string;
+  readonly if?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+const [source] = blocks("yaml");
+const workflow = parse(source!) as { on: unknown; jobs: { trace: { steps: readonly Step[] } } };
+const { steps } = workflow.jobs.trace;
+const step = (name: string) => steps.find((each) => each.name === name)!;
+
+const directory = mkdtempSync(join(tmpdir(), "gotrace-ci-"));
+const module = join(directory, "repository");
+const summary = join(directory, "summary.md");
+beforeAll(() => {
+  cpSync(join(root, "testdata/server"), module, { recursive: true });
+  mkdirSync(join(module, ".git"));
+  mkdirSync(join(directory, "bin"));
+  const command = join(directory, "bin/gotrace");
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${join(root, "dist/bin/main.js")}' "$@"\n`);
+  chmodSync(command, 0o755);
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Runs lines as GitHub does. */
+function shell(script: string) {
+  const env = {
+    ...process.env,
+    PATH: `${join(directory, "bin")}${delimiter}${process.env.PATH}`,
+    GITHUB_STEP_SUMMARY: summary,
+  };
+  return spawnSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
+    cwd: module,
+    env,
+    encoding: "utf8",
+  });
+}
+
+test("the workflow is one that GitHub reads: actions with versions, conditions for what must run after a failure", () => {
+  expect(workflow.on).toBe("pull_request");
+  for (const { uses, run } of steps) {
+    expect((uses === undefined) !== (run === undefined)).toBe(true);
+    if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w/-]+@v\d+$/);
+  }
+  const at = steps.indexOf(step("Findings"));
+  for (const later of steps.slice(at + 1)) expect(later.if).toMatch(/^always\(\)/);
+  const upload = steps.find((each) => each.uses?.startsWith("actions/upload-artifact"))!;
+  expect(upload.with!.path).toBe("bench.trace\ngotrace.html\n");
+});
+
+test("its commands, as written: known findings pass, a new one fails with a place in the repository", () => {
+  const baseline = shell(blocks("sh")[0]!);
+  expect(baseline.stderr).toBe("");
+  expect(baseline.status).toBe(0);
+  const known = readFileSync(join(module, ".gotrace-baseline.json"), "utf8");
+  expect(known).toContain("MutexContention");
+
+  expect(shell(step("Benchmark").run!).status).toBe(0);
+  const quiet = shell(step("Findings").run!);
+  expect(quiet.stderr).toBe("");
+  // What a busy machine adds is beside the point here.
+  expect(quiet.stdout).not.toContain("store.go,line=17");
+
+  const path = join(module, "store/store.go");
+  // The lock moves into a function that the baseline does not know.
+  writeFileSync(path, readFileSync(path, "utf8").replace("Put(key", "write(key").concat(put));
+  expect(shell(step("Benchmark").run!).status).toBe(0);
+  const found = shell(step("Findings").run!);
+  expect(found.status).toBe(1);
+  expect(found.stdout).toMatch(/^::error file=store\/store\.go,line=17,title=Long wait for a lock::/m);
+
+  expect(shell(step("Summary").run!).status).toBe(0);
+  expect(readFileSync(summary, "utf8")).toContain("`store/store.go:17`");
+  const sarif = steps.find((each) => each.uses?.includes("upload-sarif"))!.with!.sarif_file as string;
+  expect(JSON.parse(readFileSync(join(module, sarif), "utf8")).version).toBe("2.1.0");
+  expect(existsSync(join(module, "gotrace.html"))).toBe(true);
+});
+
+const put = `
+func (s *Store) Put(key string, value int) { s.write(key, value) }
+`;
+
+test("the other examples run too", () => {
+  for (const block of blocks("sh").slice(1)) expect([0, 1]).toContain(shell(block).status);
+  expect(readFileSync(join(module, "gotrace.xml"), "utf8")).toContain("<testsuite ");
+});
