@@ -18,6 +18,7 @@ export interface PathStep {
   readonly activity: PathActivity;
   /** Waiting, runnable: why. */
   readonly reason: string;
+  /** Running: where it stopped, or what it did for the next step. Else where it had stopped. */
   readonly stack: readonly Frame[];
   readonly begin: number;
   readonly end: number;
@@ -95,7 +96,7 @@ export class CriticalPathFinder {
     intervals.onGoroutineBegin((g) => {
       this.paths[g.slot] = undefined;
       if (!g.createdInTrace || this.done) return;
-      this.paths[g.slot] = this.through(g.creator, g.begin);
+      this.paths[g.slot] = this.through(g.creator, g.begin, g.creatorStack);
     });
     intervals.onInterval((i, g) => {
       if (!this.done && i.end > this.target.begin) this.add(i, g);
@@ -143,31 +144,33 @@ export class CriticalPathFinder {
   private add(i: Interval, g: GoroutineInfo): void {
     const { slot } = g;
     if (i.activity === Activity.Waiting && !i.cutEnd) {
-      const through = this.through(i.waker, i.end);
+      const through = this.through(i.waker, i.end, i.wakerStack);
       if (through) {
         this.paths[slot] = through;
         return;
       }
     }
     const begin = Math.max(i.begin, this.target.begin);
-    const { activity, reason, stack, end } = i;
+    const { activity, reason, end } = i;
+    const stack = i.stopStack || i.stack;
     const step = { goroutine: g.id, function: g.startFunction, activity, reason, stack, begin, end };
     this.paths[slot] = append(this.paths[slot], step);
   }
 
-  /** The path up to a moment in which a goroutine of the program does something for another. */
-  private through(id: number, time: number): Node | undefined {
+  /** The path up to a moment in which a goroutine of the program, at a place, does something for another. */
+  private through(id: number, time: number, stack: number): Node | undefined {
     if (id === NONE || time <= this.target.begin) return undefined;
     const g = this.intervals.goroutine(id);
-    return g && !g.system ? this.upTo(g, time) : undefined;
+    return g && !g.system ? this.upTo(g, time, stack) : undefined;
   }
 
-  private upTo(g: GoroutineInfo, time: number): Node | undefined {
+  private upTo(g: GoroutineInfo, time: number, at: number): Node | undefined {
     const open = this.intervals.open(g);
     const begin = Math.max(open.begin, this.target.begin);
     const before = this.paths[g.slot];
     if (time <= begin) return before;
-    const { activity, reason, stack } = open;
+    const { activity, reason } = open;
+    const stack = at || open.stack;
     return append(before, {
       goroutine: g.id,
       function: g.startFunction,
@@ -182,7 +185,7 @@ export class CriticalPathFinder {
   private close(time: number): void {
     this.done = true;
     const g = this.intervals.goroutine(this.target.goroutine);
-    if (g) this.found = this.upTo(g, Math.min(time, this.target.end));
+    if (g) this.found = this.upTo(g, Math.min(time, this.target.end), 0);
     this.paths.length = 0;
   }
 }

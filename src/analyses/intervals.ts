@@ -29,6 +29,8 @@ export interface Interval {
   reason: string;
   /** Where the goroutine stopped; for Running where it goes on. An index into the reader's stacks, 0 unknown. */
   stack: number;
+  /** Running: where it stops then; 0 unknown. Else 0. */
+  stopStack: number;
   begin: number;
   end: number;
   /** Began before the trace: the duration is "at least". */
@@ -131,6 +133,7 @@ export class Intervals implements IntervalSource {
     activity: Activity.Running,
     reason: "",
     stack: 0,
+    stopStack: 0,
     begin: 0,
     end: 0,
     cutBegin: false,
@@ -206,7 +209,7 @@ export class Intervals implements IntervalSource {
     if (this.finished) return;
     this.finished = true;
     for (const track of this.living.values()) {
-      if (this.now > track.since) this.emit(track, this.now, true);
+      if (this.now > track.since) this.emit(track, this.now, true, 0);
       track.since = this.now;
       track.end = this.now;
       for (const f of this.ends) f(track);
@@ -227,7 +230,7 @@ export class Intervals implements IntervalSource {
         track.waker = e.goroutine;
         track.wakerStack = e.stack;
       }
-      this.emit(track, e.time, false);
+      this.emit(track, e.time, false, from === GoState.Running ? e.transitionStack : 0);
       track.cut = false;
       track.since = e.time;
     }
@@ -311,12 +314,13 @@ export class Intervals implements IntervalSource {
     track.system = isSystemFunction(name);
   }
 
-  private emit(track: Track, end: number, cutEnd: boolean): void {
+  private emit(track: Track, end: number, cutEnd: boolean, stopStack: number): void {
     const i = this.interval;
     i.goroutine = track.id;
     i.activity = ACTIVITY[track.state]!;
     i.reason = track.reason;
     i.stack = track.stack;
+    i.stopStack = stopStack;
     i.begin = track.since;
     i.end = end;
     i.cutBegin = track.cut;

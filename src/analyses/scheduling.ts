@@ -4,6 +4,7 @@ import { Timeline } from "../base/timeline.js";
 import {
   EventKind,
   type Frame,
+  GoState,
   MetricName,
   NONE,
   ProcState,
@@ -110,6 +111,9 @@ export interface Procs {
   readonly concurrency: readonly number[];
 }
 
+/** What the runtime allows. */
+const MOST_PROCS = 1 << 16;
+
 /** Memory: one record per P, and at most 1024 buckets. */
 export class ProcUse {
   private readonly procs = new Map<number, { running: number; system: number; syscall: number }>();
@@ -131,13 +135,14 @@ export class ProcUse {
     this.now = e.time;
     if (e.kind === EventKind.Metric) {
       if (e.name === MetricName.gomaxprocs) this.resize(e.value, e.time);
-    } else if (e.kind === EventKind.StateTransition && e.resource === ResourceKind.Goroutine && e.from !== e.to) {
-      // Goroutine states: 3 is running.
-      if (e.to === 3) this.count(1, e.time);
-      else if (e.from === 3) this.count(-1, e.time);
-    } else if (e.kind === EventKind.StateTransition && e.to === ProcState.Running && e.id >= this.current) {
-      // A trace tells GOMAXPROCS once a generation; before, there are at least the Ps that are seen.
-      this.resize(e.id + 1, e.time);
+    } else if (e.kind === EventKind.StateTransition && e.from !== e.to) {
+      if (e.resource === ResourceKind.Goroutine) {
+        if (e.to === GoState.Running) this.count(1, e.time);
+        else if (e.from === GoState.Running) this.count(-1, e.time);
+      } else if (e.to === ProcState.Running && e.id >= this.current && e.id < MOST_PROCS) {
+        // Until the trace tells GOMAXPROCS there are at least the Ps that are seen.
+        this.resize(e.id + 1, e.time);
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import {
   type Target,
   type TraceSummary,
 } from "../../src/analyses/index.js";
+import { EventKind, MetricName } from "../../src/exectrace/index.js";
 import { feedAll, readerOf, traceNames } from "./traces.js";
 
 function summarize(name: string, target?: Target): TraceSummary {
@@ -99,6 +100,14 @@ test.each(withTasks)("%s: the request that a log names", (name) => {
     expect(selection!.goroutines).toEqual(expect.arrayContaining([...task.goroutines]));
     expect(task.logs.every((log) => log.category === "job")).toBe(true);
   }
+});
+
+test.each(traceNames)("%s: GOMAXPROCS as the runtime told it", (name) => {
+  let most = 0;
+  feedAll(readerOf(name), (e) => {
+    if (e.kind === EventKind.Metric && e.name === MetricName.gomaxprocs) most = Math.max(most, e.value);
+  });
+  expect(summarize(name).procs.gomaxprocs).toBe(most);
 });
 
 test("which logs a filter means", () => {
