@@ -1,4 +1,5 @@
 /** The heap over time, and whether what survives collections grows. */
+import { Line } from "../base/line.js";
 import { Timeline } from "../base/timeline.js";
 import { EventKind, MetricName, RangeName, type TraceEvent } from "../exectrace/index.js";
 
@@ -61,36 +62,9 @@ export class Heap {
       min: this.first < 0 ? 0 : this.min,
       goal: this.goal,
       maxGoal: this.maxGoal,
-      afterGc: { count: line.count, first: line.first, last: line.last, slope: line.slope },
+      afterGc: { count: line.count, first: line.firstY, last: line.lastY, slope: line.slope },
       step: this.live.step,
       live: this.live.upTo(this.now),
     };
-  }
-}
-
-/** A least-squares line, point by point. */
-class Line {
-  count = 0;
-  first = 0;
-  last = 0;
-  private x = 0;
-  private y = 0;
-  private xx = 0;
-  private xy = 0;
-
-  add(x: number, y: number): void {
-    if (this.count === 0) this.first = y;
-    this.last = y;
-    this.count++;
-    // Welford: sums of squares around the running means.
-    const dx = x - this.x;
-    this.x += dx / this.count;
-    this.y += (y - this.y) / this.count;
-    this.xx += dx * (x - this.x);
-    this.xy += dx * (y - this.y);
-  }
-
-  get slope(): number {
-    return this.xx > 0 ? this.xy / this.xx : 0;
   }
 }

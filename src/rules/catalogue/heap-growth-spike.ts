@@ -1,10 +1,10 @@
 /** HeapGrowthSpike: live memory that grows from one GC cycle to the next. */
 
+import { Line } from "../../base/line.js";
 import { place } from "../../base/place.js";
 import { formatBytes, formatNumberOf } from "../../base/units.js";
 import { EventKind, MetricName, RangeName } from "../../exectrace/index.js";
 import { Tally } from "../groups.js";
-import { Line } from "../line.js";
 import { type Draft, defineRule } from "../rule.js";
 
 export const heapGrowthSpike = defineRule({
