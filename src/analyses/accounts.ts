@@ -3,7 +3,8 @@
  * assists the collector (an inline range) is taken out of its running time.
  */
 import { NONE, RangeName, ResourceKind } from "../exectrace/index.js";
-import { Activity, type GoroutineInfo, type Interval, type Intervals } from "./intervals.js";
+import { Activity, type GoroutineInfo, type Interval } from "./interval.js";
+import type { Intervals } from "./intervals.js";
 import type { Range, Ranges } from "./ranges.js";
 
 /** Numbers of the parts that always exist; waits follow, one part for each reason. */

@@ -2,7 +2,8 @@
 import { Timeline } from "../base/timeline.js";
 import { EventKind, MetricName, NONE, RangeName, type TraceEvent } from "../exectrace/index.js";
 import type { Phase, Series, TraceCharts } from "./charts.js";
-import { Activity, type GoroutineInfo, type Interval, type Intervals } from "./intervals.js";
+import { Activity, type GoroutineInfo, type Interval } from "./interval.js";
+import type { Intervals } from "./intervals.js";
 import type { Range, Ranges } from "./ranges.js";
 
 const MOST_PHASES = 2000;

@@ -8,7 +8,8 @@
  * goroutine carries the path up to its present interval as a list that shares what came before with others.
  */
 import { type Frame, NONE, type StackTable, type TraceEvent } from "../exectrace/index.js";
-import { Activity, type GoroutineInfo, type Interval, type Intervals } from "./intervals.js";
+import { Activity, type GoroutineInfo, type Interval } from "./interval.js";
+import type { Intervals } from "./intervals.js";
 
 export type PathActivity = "running" | "runnable" | "waiting" | "syscall";
 

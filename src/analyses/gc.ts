@@ -1,7 +1,8 @@
 /** What the collector cost: cycles, pauses of the world by reason, mark assists, sweeps, and what it left the program. */
 import { type Distribution, distribution, Histogram } from "../base/histogram.js";
 import { type Frame, RangeName, type StackTable, type TraceEvent } from "../exectrace/index.js";
-import { Activity, type Intervals } from "./intervals.js";
+import { Activity } from "./interval.js";
+import type { Intervals } from "./intervals.js";
 import { isGcPause, Mutator } from "./mutator-use.js";
 import type { Range, Ranges } from "./ranges.js";
 

@@ -1,7 +1,7 @@
 /** Goroutines by the function they start in: how many, how long they live, and where their time goes. */
 import { type Distribution, distribution, Histogram } from "../base/histogram.js";
 import { type Accounts, addSums, type Breakdown } from "./accounts.js";
-import type { GoroutineInfo } from "./intervals.js";
+import type { GoroutineInfo } from "./interval.js";
 
 /** The goroutines that start in one function. */
 export interface GoroutineGroup {

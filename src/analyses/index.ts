@@ -17,7 +17,8 @@ export {
 export { ASSIST_WAIT, Gc, type GcSummary, type Occurrence, type Pauses } from "./gc.js";
 export { type GoroutineGroup, Goroutines } from "./goroutines.js";
 export { Heap, type HeapSummary } from "./heap.js";
-export * from "./intervals.js";
+export * from "./interval.js";
+export { Intervals } from "./intervals.js";
 export { Locator, logMatches, type Target } from "./locate.js";
 export { MutatorCurve } from "./mutator.js";
 export { isGcPause, Mutator } from "./mutator-use.js";
@@ -26,5 +27,7 @@ export { type Procs, ProcUse, type Scheduling, SchedulingLatency } from "./sched
 export { SelectedIntervals, type Selection } from "./selection.js";
 export { type BlockingSite, type Releaser, Sites } from "./sites.js";
 export { Summarizer, type TraceSummary } from "./summary.js";
-export { type RegionType, type TaskRecord, Tasks, type TaskType } from "./tasks.js";
+export type { TaskRecord } from "./task.js";
+export type { RegionType, TaskType } from "./task-types.js";
+export { Tasks } from "./tasks.js";
 export { WindowCollector } from "./windows.js";

@@ -4,7 +4,8 @@ import { Accounts } from "./accounts.js";
 import { Intervals } from "./intervals.js";
 import { Ranges } from "./ranges.js";
 import type { Selection } from "./selection.js";
-import { type TaskRecord, Tasks } from "./tasks.js";
+import type { TaskRecord } from "./task.js";
+import { Tasks } from "./tasks.js";
 
 export type Target =
   | { readonly kind: "goroutine"; readonly id: number }

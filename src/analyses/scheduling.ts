@@ -12,7 +12,8 @@ import {
   type StackTable,
   type TraceEvent,
 } from "../exectrace/index.js";
-import { Activity, type GoroutineInfo, type Interval, type IntervalSource, type Intervals } from "./intervals.js";
+import { Activity, type GoroutineInfo, type Interval, type IntervalSource } from "./interval.js";
+import type { Intervals } from "./intervals.js";
 
 export interface Scheduling {
   /** ns from runnable to running, of goroutines of the program; without those that the trace's edge cuts. */

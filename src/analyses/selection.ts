@@ -1,5 +1,6 @@
 /** A part of a trace: a span of time and the goroutines that matter in it, such as those of one request. */
-import type { GoroutineInfo, Interval, IntervalSource, Intervals } from "./intervals.js";
+import type { GoroutineInfo, Interval, IntervalSource } from "./interval.js";
+import type { Intervals } from "./intervals.js";
 
 export interface Selection {
   readonly begin: number;

@@ -1,7 +1,8 @@
 /** Where goroutines block: waits by the stack that waits and the reason, and who ended them. */
 import { type Distribution, distribution, Histogram } from "../base/histogram.js";
 import { type Frame, NONE, type StackTable } from "../exectrace/index.js";
-import { Activity, type GoroutineInfo, type Interval, type IntervalSource, type Intervals } from "./intervals.js";
+import { Activity, type GoroutineInfo, type Interval, type IntervalSource } from "./interval.js";
+import type { Intervals } from "./intervals.js";
 
 /** A place where goroutines of the program block. */
 export interface BlockingSite {

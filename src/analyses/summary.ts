@@ -11,7 +11,9 @@ import { Ranges } from "./ranges.js";
 import { type Procs, ProcUse, type Scheduling, SchedulingLatency } from "./scheduling.js";
 import { SelectedIntervals, type Selection } from "./selection.js";
 import { type BlockingSite, Sites } from "./sites.js";
-import { type RegionType, type TaskRecord, Tasks, type TaskType } from "./tasks.js";
+import type { TaskRecord } from "./task.js";
+import type { RegionType, TaskType } from "./task-types.js";
+import { Tasks } from "./tasks.js";
 
 export interface TraceSummary {
   /** As the file's header has it: "1.26"; Go 1.24 writes "1.23". */

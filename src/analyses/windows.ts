@@ -2,7 +2,8 @@
 import { NONE, RangeName, ResourceKind } from "../exectrace/index.js";
 import { isCollector } from "./chart-series.js";
 import type { Lane, LaneInterval, Window, WindowRequest } from "./charts.js";
-import { Activity, type GoroutineInfo, type Interval, type Intervals } from "./intervals.js";
+import { Activity, type GoroutineInfo, type Interval } from "./interval.js";
+import type { Intervals } from "./intervals.js";
 import type { Range, Ranges } from "./ranges.js";
 
 /** Lanes of goroutines in a window. */

@@ -1,0 +1,127 @@
+/**
+ * The tasks that are open, each below its parent, and the time that goroutines spend on them. A task that is over leaves
+ * its sums and its open child tasks to its parent.
+ */
+import { BACKGROUND_TASK, NONE } from "../exectrace/index.js";
+import { type Accounts, addSums, type Sums } from "./accounts.js";
+import { OpenTask, type Worker } from "./task.js";
+
+/** Memory: open tasks and the goroutines that work on them. */
+export class TaskTree {
+  private readonly tasks = new Map<number, OpenTask>();
+  private readonly watched = new Set<number>();
+  /** Tasks are numbered in the order of their begins: those from here on began within the trace. */
+  private firstBegun = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly accounts: Accounts) {}
+
+  /** Keeps regions and logs of a task from now on. */
+  watch(id: number): void {
+    this.watched.add(id);
+    this.tasks.get(id)?.watch();
+  }
+
+  /** Opens a task that a goroutine begins now. */
+  begin(id: number, type: string, parent: number, time: number, goroutine: number): void {
+    this.firstBegun = Math.min(this.firstBegun, id);
+    const task = new OpenTask(id, type, parent, time, false, this.accounts.zeros());
+    task.goroutine = goroutine;
+    this.add(task);
+  }
+
+  /** An open task that was mentioned. */
+  get(id: number): OpenTask | undefined {
+    return this.tasks.get(id);
+  }
+
+  /** All open tasks as of now. */
+  list(): OpenTask[] {
+    return [...this.tasks.values()];
+  }
+
+  /** An open task; one that began before the trace is made when it is first mentioned. */
+  known(id: number): OpenTask | undefined {
+    const task = this.tasks.get(id);
+    if (task || id === BACKGROUND_TASK || id >= this.firstBegun) return task;
+    const older = new OpenTask(id, "", NONE, 0, true, this.accounts.zeros());
+    this.add(older);
+    return older;
+  }
+
+  /** Books the time of a worker on its task, and turns it to the innermost open task of its entries. */
+  settle(worker: Worker): void {
+    const { entries } = worker;
+    for (
+      let last = entries.at(-1);
+      last && last.kind !== "region" && !this.tasks.has(last.task);
+      last = entries.at(-1)
+    ) {
+      entries.pop();
+    }
+    let task: OpenTask | undefined;
+    for (let i = entries.length - 1; i >= 0 && !task; i--) task = this.tasks.get(entries[i]!.task);
+    if (task === worker.task) return;
+    this.book(worker);
+    worker.task?.workers.delete(worker);
+    worker.task = task;
+    if (task) {
+      task.workers.add(worker);
+      task.goroutines.add(worker.g.id);
+    } else {
+      this.accounts.release(worker.since);
+      worker.since = undefined;
+    }
+  }
+
+  /** The sums of a task and its open descendants, up to now. */
+  total(task: OpenTask): Sums {
+    for (const worker of task.workers) this.book(worker);
+    let sums = addSums(this.accounts.zeros(), task.sums);
+    for (const child of task.open) {
+      const part = this.total(child);
+      sums = addSums(sums, part, child.given);
+      this.accounts.release(part);
+      for (const goroutine of child.goroutines) task.goroutines.add(goroutine);
+    }
+    return sums;
+  }
+
+  /** Takes an open task out; `sums`, its total, is given back to the accounts. */
+  remove(task: OpenTask, sums: Sums, time: number): void {
+    this.tasks.delete(task.id);
+    this.giveToParent(task, sums, time);
+    for (const worker of [...task.workers]) this.settle(worker);
+    for (const row of [sums, task.sums, task.given]) this.accounts.release(row);
+  }
+
+  private add(task: OpenTask): void {
+    task.above = this.tasks.get(task.parent);
+    task.above?.open.add(task);
+    this.tasks.set(task.id, task);
+    if (this.watched.has(task.id)) task.watch();
+  }
+
+  private book(worker: Worker): void {
+    const sums = this.accounts.read(worker.g);
+    const { task } = worker;
+    if (task) task.sums = addSums(task.sums, sums, worker.since);
+    this.accounts.release(worker.since);
+    worker.since = sums;
+  }
+
+  private giveToParent(task: OpenTask, sums: Sums, time: number): void {
+    const parent = task.above;
+    for (const child of task.open) {
+      child.given = this.total(child);
+      child.above = parent;
+      parent?.open.add(child);
+    }
+    if (!parent) return;
+    parent.open.delete(task);
+    parent.sums = addSums(parent.sums, sums, task.given);
+    for (const goroutine of task.goroutines) parent.goroutines.add(goroutine);
+    for (let above: OpenTask | undefined = parent; above; above = above.above) {
+      above.detail?.children.add(task.type, time - task.begin);
+    }
+  }
+}
