@@ -113,7 +113,13 @@ test("a workspace is instrumented as a whole, from its root and from a module of
 test("where there is nothing to instrument, nothing is written", () => {
   const root = filesOn(workspace);
   const parent = temporaryDirectory();
-  for (const words of [["./nosuch"], ["./..."], ["example.com/no/such"], ["--exclude", "example.com/...", "./app"]]) {
+  for (const words of [
+    ["./nosuch"],
+    ["./app", "./nosuch"],
+    ["./..."],
+    ["example.com/no/such"],
+    ["--exclude", "example.com/...", "./app"],
+  ]) {
     const result = gotrace(["instrument", "-o", join(parent, "made/copy"), ...words], { cwd: root });
     expect(result, words.join(" ")).toMatchObject({ code: 66, stdout: "" });
     expect(result.stderr).toMatch(/^gotrace: nothing to instrument in [^\n]+: [^\n]+\n {2}[^\n]+\n$/);

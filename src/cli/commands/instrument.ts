@@ -76,7 +76,8 @@ async function instrument(session: Session, flags: ParsedFlags, target: string):
     return compiled.code;
   }
   const prepared = compiled.prepared!;
-  if (prepared.rewritten.size === 0) throw await nothingToDo(session, flags, patterns);
+  const missing = prepared.packages.some((entry) => entry.target && entry.incomplete && entry.files.length === 0);
+  if (missing || prepared.rewritten.size === 0) throw await nothingToDo(session, flags, patterns);
   const copy = await copyModule(session.go, prepared.environment, runtimeDirectory(session), target);
   const reports = await rewriteCopy(session, flags, compiled, prepared, copy);
   describeBuild(session, summarize(reports, compiled.withdrawn));
