@@ -76,8 +76,9 @@ async function instrument(session: Session, flags: ParsedFlags, target: string):
     return compiled.code;
   }
   const prepared = compiled.prepared!;
-  const missing = prepared.packages.some((entry) => entry.target && entry.incomplete && entry.files.length === 0);
-  if (missing || prepared.rewritten.size === 0) throw await nothingToDo(session, flags, patterns);
+  if (prepared.rewritten.size === 0 || !(await allExist(session, flags, patterns))) {
+    throw await nothingToDo(session, flags, patterns);
+  }
   const copy = await copyModule(session.go, prepared.environment, runtimeDirectory(session), target);
   const reports = await rewriteCopy(session, flags, compiled, prepared, copy);
   describeBuild(session, summarize(reports, compiled.withdrawn));
@@ -92,13 +93,20 @@ async function allPackages(session: Session): Promise<string[]> {
   return (await usedModules(session.go, goWork)).map(({ path }) => join(path, "..."));
 }
 
+/** Whether go finds a directory for every package that is named. */
+async function allExist(session: Session, flags: ParsedFlags, patterns: readonly string[]): Promise<boolean> {
+  const format = "{{if not .Dir}}{{.ImportPath}}{{end}}";
+  const missing = await runGo(session.go, ["list", "-e", "-f", format, ...flags.go, "--", ...patterns]);
+  return missing.stdout.trim() === "";
+}
+
 /** Why there is nothing to instrument: go's own reason, where it has one. */
 async function nothingToDo(session: Session, flags: ParsedFlags, patterns: readonly string[]): Promise<UserError> {
   const listed = await runGo(session.go, ["list", ...flags.go, "--", ...patterns]);
   const reason =
     listed.code !== 0 || listed.stdout === "" ? firstReason(listed) : "none of their functions can be traced (see -v)";
   return new UserError(
-    `nothing to instrument in ${patterns.join(" ")}: ${reason}`,
+    `cannot instrument ${patterns.join(" ")}: ${reason}`,
     "name packages of this module that have Go files, or none for all of them",
     ExitCode.noInput,
   );
