@@ -9,7 +9,6 @@ import { AliveWatch } from "./alive.js";
 import { saveBundle } from "./bundle.js";
 import { type ExecTrace, execTraces, prepareExecRecording, saveExecTrace } from "./exectrace.js";
 import { type OpenFile, openFile } from "./files.js";
-import { execFindings, execSettings } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
 import { finishRecording, prepareRecording, type RunNote, recordedFiles } from "./record.js";
 import { type ReportRequest, reportOpenTraces } from "./reporting.js";
@@ -34,7 +33,9 @@ export interface TracedRun {
 export async function runTraced(session: Session, flags: ParsedFlags, run: TracedRun): Promise<number> {
   const recording = prepareRecording(session, flags);
   const execRecording = prepareExecRecording(session, flags);
-  const settings = execRecording && execSettings(session);
+  // Loaded only when needed: reading configurations and traces takes modules that would double the start.
+  const findings = execRecording && (await import("./findings.js"));
+  const settings = findings?.execSettings(session);
   const watch = new AliveWatch(recording.directory);
   const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
   const exit = await session.standAside(() => runProgram({ ...run.program, env, cwd: session.cwd }));
@@ -50,7 +51,7 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
       recording.save === undefined || save(session, recording.save, files),
       ...traces.map((trace) => saveExec(session, trace)),
     ].every((worked) => worked);
-    const sections = settings ? [execFindings(session, settings, traces)] : [];
+    const sections = findings && settings ? [findings.execFindings(session, settings, traces)] : [];
     // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing behind.
     if (process.platform !== "win32") session.close();
     try {
