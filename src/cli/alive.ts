@@ -4,6 +4,7 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs";
+import { processIdOf } from "./files.js";
 
 /** Milliseconds between two looks, and how much of its time the watcher may use. */
 const interval = 50;
@@ -49,7 +50,7 @@ export class AliveWatch {
 /** Processes that have written into a directory. A program may have removed it. */
 function pidsIn(directory: string): Set<number> {
   try {
-    const pids = readdirSync(directory).map((name) => Number.parseInt(name, 10));
+    const pids = readdirSync(directory).map(processIdOf);
     return new Set(pids.filter((pid) => !Number.isNaN(pid)));
   } catch {
     return new Set();

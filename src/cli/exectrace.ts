@@ -5,7 +5,7 @@ import { join, parse, resolve } from "node:path";
 import { UserError } from "../base/errors.js";
 import { execTraceVariable } from "../gotool/exectrace.js";
 import { openChunks } from "./chunks.js";
-import { writeFully } from "./files.js";
+import { processIdOf, writeFully } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { checkWritable, createFile, writeFailure } from "./output.js";
 import type { Session } from "./session.js";
@@ -41,7 +41,7 @@ export function prepareExecRecording(session: Session, flags: ParsedFlags): Exec
 export function execTraces({ directory, save }: ExecRecording): ExecTrace[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory)
-    .map((name) => ({ path: join(directory, name), pid: Number.parseInt(name, 10) }))
+    .map((name) => ({ path: join(directory, name), pid: processIdOf(name) }))
     .map((trace) => ({ ...trace, made: statSync(trace.path).birthtimeMs }))
     .sort((a, b) => a.made - b.made)
     .map(({ path, pid }, index) => ({ path, pid, save: save === undefined ? undefined : numbered(save, index) }));

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { ByteSource, Patch } from "../calltrace/index.js";
 
@@ -72,6 +72,11 @@ export function traceFiles(paths: readonly string[]): string[] {
     const names = readdirSync(path).filter((name) => name.endsWith(".gotrace"));
     return names.sort(byProcess).map((name) => join(path, name));
   });
+}
+
+/** Which process wrote a trace: `<pid>-<n>.gotrace` or `<pid>-<n>.trace`. NaN for files of another name. */
+export function processIdOf(path: string): number {
+  return Number.parseInt(basename(path), 10);
 }
 
 /** `<pid>-<n>.gotrace` in the order of numbers. */

@@ -1,10 +1,17 @@
-/** Findings in the execution traces that `--exec-trace` recorded, for the report after the tree. */
+/** Findings in files; and those in the execution traces that `--exec-trace` recorded, for the report after the tree. */
 
 import { relative } from "node:path";
 import { UserError } from "../base/errors.js";
 import { findingsTable } from "../render/findings.js";
 import { measureFor } from "../render/style.js";
-import { analyzeTrace, applyBaseline, rankTraces, settingsOf, type TraceReport } from "../rules/index.js";
+import {
+  type AnalyzeOptions,
+  analyzeTrace,
+  applyBaseline,
+  rankTraces,
+  settingsOf,
+  type TraceReport,
+} from "../rules/index.js";
 import { openChunks } from "./chunks.js";
 import { findConfig, readBaseline } from "./config.js";
 import type { ExecTrace } from "./exectrace.js";
@@ -18,6 +25,18 @@ export type Section = (output: Output) => Promise<Iterable<string>>;
 function shortPath(cwd: string, path: string): string {
   const short = relative(cwd, path);
   return short.startsWith("..") ? path : short;
+}
+
+/**
+ * Reads a trace and applies the rules, with progress on a terminal.
+ * @param called how to call the file there
+ * @throws UserError when it cannot be read
+ */
+export function analyzeFile(file: string, called: string, options: Omit<AnalyzeOptions, "progress">): TraceReport {
+  const { size, chunks } = openChunks(file);
+  return withProgress(`reading ${called}`, (report) =>
+    analyzeTrace(chunks, { ...options, progress: (bytes) => report(bytes, size) }),
+  );
 }
 
 /** What the configuration file says; read before the run, which a mistake in it must not cost. */
@@ -39,16 +58,7 @@ export function execFindings(
   const reports = traces.flatMap((trace): TraceReport[] => {
     const name = trace.save === undefined ? `execution trace (pid ${trace.pid})` : shortPath(session.cwd, trace.save);
     try {
-      const { size, chunks } = openChunks(trace.path);
-      const report = withProgress("reading the execution trace", (progress) =>
-        analyzeTrace(chunks, {
-          path: name,
-          settings,
-          budgets,
-          module,
-          progress: (bytes) => progress(bytes, size),
-        }),
-      );
+      const report = analyzeFile(trace.path, "the execution trace", { path: name, settings, budgets, module });
       return [applyBaseline(report, known)];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -1,14 +1,14 @@
 /** Recording a run: where the traced processes write, and what gotrace adds when they have ended. */
 
 import { existsSync, mkdirSync, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import { endPatches, type Note, notePatches } from "../calltrace/index.js";
 import type { ProgramExit } from "../gotool/process.js";
 import { isAlive } from "./alive.js";
 import { processesOf } from "./bundle.js";
 import { execFile } from "./exectrace.js";
-import { type OpenFile, openFile, patchFile, traceFiles } from "./files.js";
+import { type OpenFile, openFile, patchFile, processIdOf, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { parseSize } from "./options.js";
 import { checkWritable, isStandardOutput } from "./output.js";
@@ -80,14 +80,14 @@ function refuseSame(files: Readonly<Record<string, string | undefined>>): void {
 export function finishRecording(recording: Recording, note: RunNote, { program, alive }: Endings): void {
   const files = recordedFiles(recording);
   // After syscall.Exec one process has several traces: only the last one ended with it.
-  const lastOf = new Map(files.map((file) => [Number.parseInt(basename(file), 10), file]));
+  const lastOf = new Map(files.map((file) => [processIdOf(file), file]));
   for (const [pid, file] of lastOf) {
     const seen = alive.get(pid);
     if (pid === program?.pid) patchFile(file, 0, endPatches(program.endNano, program.code));
     else if (seen !== undefined) patchFile(file, 0, endPatches(seen));
   }
   // A child that outlives the program goes on writing: there is no place for a note in its trace.
-  const ended = files.find((file) => !isAlive(Number.parseInt(basename(file), 10)));
+  const ended = files.find((file) => !isAlive(processIdOf(file)));
   const first = (program && lastOf.get(program.pid)) ?? ended;
   if (first !== undefined) addNote(openFile(first), { run: note } as unknown as Note);
 }

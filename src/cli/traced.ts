@@ -2,7 +2,7 @@
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import { type Program, runProgram } from "../gotool/process.js";
 import { AliveWatch } from "./alive.js";
@@ -32,6 +32,7 @@ export interface TracedRun {
  */
 export async function runTraced(session: Session, flags: ParsedFlags, run: TracedRun): Promise<number> {
   const recording = prepareRecording(session, flags);
+  const { save } = recording;
   const execRecording = prepareExecRecording(session, flags);
   // Loaded only when needed: reading configurations and traces takes modules that would double the start.
   const findings = execRecording && (await import("./findings.js"));
@@ -48,8 +49,19 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
     if (files.length === 0 && (run.mayBeEmpty || (!run.direct && exit.code !== 0))) return exit.code;
     const traces = execRecording ? execTraces(execRecording) : [];
     const saved = [
-      recording.save === undefined || save(session, recording.save, files),
-      ...traces.map((trace) => saveExec(session, trace)),
+      save === undefined ||
+        attempt(
+          session,
+          () => saveBundle(save, "--save", files),
+          () => rescue(session, files),
+        ),
+      ...traces.map((trace) =>
+        attempt(
+          session,
+          () => saveExecTrace(trace),
+          () => rescueExec(session, trace),
+        ),
+      ),
     ].every((worked) => worked);
     const sections = findings && settings ? [findings.execFindings(session, settings, traces)] : [];
     // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing behind.
@@ -57,7 +69,7 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
     try {
       await session.standAside(() => reportOpenTraces(session, flags, files, run.report, sections));
     } catch (error) {
-      if (recording.save === undefined || !saved) rescue(session, files);
+      if (save === undefined || !saved) rescue(session, files);
       throw error;
     }
     return saved ? exit.code : ExitCode.io;
@@ -66,41 +78,40 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
   }
 }
 
-/** Saves for `--save`; where that fails the trace is kept elsewhere. */
-function save(session: Session, path: string, files: readonly OpenFile[]): boolean {
+/** Writes what the user asked for; where that fails it says so, and `keep` keeps it elsewhere. */
+function attempt(session: Session, write: () => void, keep: () => void): boolean {
   try {
-    saveBundle(path, "--save", files);
+    write();
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     session.warn(`${error.message}\n  ${error.advice}`);
-    rescue(session, files);
-    return false;
-  }
-}
-
-/** Saves for `--exec-trace=FILE`; where that fails the execution trace is kept elsewhere. */
-function saveExec(session: Session, trace: ExecTrace): boolean {
-  try {
-    saveExecTrace(trace);
-    return true;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    session.warn(`${error.message}\n  ${error.advice}`);
-    const path = join(mkdtempSync(join(tmpdir(), "gotrace-kept-")), "exec.trace");
-    saveExecTrace({ ...trace, save: path });
-    session.warn(`the execution trace is kept: gotrace analyze ${path}`);
+    keep();
     return false;
   }
 }
 
 /** Keeps the trace of a run that cannot be repeated, when it could not go where it should. */
 function rescue(session: Session, files: readonly OpenFile[]): void {
-  const path = join(mkdtempSync(join(tmpdir(), "gotrace-kept-")), "trace.gotrace");
-  try {
+  keep(session, "trace.gotrace", (path) => {
     saveBundle(path, "TMPDIR", files);
-    session.warn(`the trace is kept: gotrace report ${path}`);
+    return `the trace is kept: gotrace report ${path}`;
+  });
+}
+
+function rescueExec(session: Session, trace: ExecTrace): void {
+  keep(session, "exec.trace", (path) => {
+    saveExecTrace({ ...trace, save: path });
+    return `the execution trace is kept: gotrace analyze ${path}`;
+  });
+}
+
+/** Writes into a directory of its own, and says what `write` returns; leaves nothing where that fails too. */
+function keep(session: Session, name: string, write: (path: string) => string): void {
+  const directory = mkdtempSync(join(tmpdir(), "gotrace-kept-"));
+  try {
+    session.warn(write(join(directory, name)));
   } catch {
-    rmSync(dirname(path), { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,6 @@
 /** Reading execution traces for commands that look at all of their events. */
 import { ExitCode, UserError } from "../base/errors.js";
-import { formatBytes } from "../base/units.js";
-import { type TraceEvent, TraceReader } from "../exectrace/index.js";
+import { describeCut, type TraceEvent, TraceReader } from "../exectrace/index.js";
 import { openChunks } from "./chunks.js";
 import { withProgress } from "./progress.js";
 
@@ -35,12 +34,12 @@ export function readTrace<T extends EventSink>(
 
 /** What a report must say about a file that was cut off. */
 export function warningOf(reader: TraceReader): string | undefined {
-  const { warning } = reader;
-  return warning && `the file was cut off: the last ${formatBytes(warning.lostBytes)} are lost (${warning.reason})`;
+  return reader.warning && describeCut(reader.warning);
 }
 
 /**
- * Runs a command whose exit code 1 says that a threshold was exceeded: bad arguments and unreadable traces are 2.
+ * Runs a command whose exit code 1 says that there are findings or that a threshold was exceeded: bad arguments and
+ * unreadable traces are 2, because scripts take everything above for a crash.
  */
 export async function withTrouble(run: () => Promise<number>): Promise<number> {
   try {

@@ -1,5 +1,6 @@
 /** How a trace can be unreadable, and how it can be incomplete. */
 import { ExitCode, UserError } from "../base/errors.js";
+import { formatBytes } from "../base/units.js";
 
 /** What is wrong with a trace that cannot be read (further). */
 export type TraceProblem =
@@ -44,4 +45,9 @@ export interface CutWarning {
   readonly offset: number;
   /** What is missing. */
   readonly reason: string;
+}
+
+/** What a report says about a file that was cut off. */
+export function describeCut({ lostBytes, reason }: CutWarning): string {
+  return `the file was cut off: the last ${formatBytes(lostBytes)} are lost (${reason})`;
 }

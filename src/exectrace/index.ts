@@ -12,7 +12,7 @@
  *
  * See TraceReader for what is known beyond the single event.
  */
-export { type CutWarning, TraceError, type TraceProblem } from "./errors.js";
+export { type CutWarning, describeCut, TraceError, type TraceProblem } from "./errors.js";
 export {
   BACKGROUND_TASK,
   type ClockSnapshot,

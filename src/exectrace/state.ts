@@ -34,6 +34,18 @@ export class ThreadState {
 
 export const GcState = { Undetermined: 0, Off: 1, Running: 2 } as const;
 
+/** Fills in what every event has, with the context of a thread as it is now. */
+function inContext(event: EventRecord, c: Cursor, thread: ThreadState, kind: EventKind, type: number): EventRecord {
+  event.kind = kind;
+  event.type = type;
+  event.time = c.time;
+  event.thread = thread.id;
+  event.proc = thread.proc;
+  event.goroutine = thread.goroutine;
+  event.stack = 0;
+  return event;
+}
+
 /** The states of all, the tables of the current generation, and the event (or events) that a step makes. */
 export class Machine {
   private readonly goroutines = new Goroutines();
@@ -109,28 +121,12 @@ export class Machine {
 
   /** Fills in what every event has, with the context of the thread as it is now. */
   begin(c: Cursor, thread: ThreadState, kind: EventKind): EventRecord {
-    const { event } = this;
-    event.kind = kind;
-    event.type = c.type;
-    event.time = c.time;
-    event.thread = thread.id;
-    event.proc = thread.proc;
-    event.goroutine = thread.goroutine;
-    event.stack = 0;
-    return event;
+    return inContext(this.event, c, thread, kind, c.type);
   }
 
   /** One more event, which follows the others that this step makes. */
   follow(c: Cursor, thread: ThreadState, kind: EventKind, type: number): EventRecord {
-    const event = this.followers[this.followed + this.following++]!;
-    event.kind = kind;
-    event.type = type;
-    event.time = c.time;
-    event.thread = thread.id;
-    event.proc = thread.proc;
-    event.goroutine = thread.goroutine;
-    event.stack = 0;
-    return event;
+    return inContext(this.followers[this.followed + this.following++]!, c, thread, kind, type);
   }
 
   /** The next event that follows `event`; there must be one. */

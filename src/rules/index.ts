@@ -5,8 +5,7 @@
  *     report.findings; // worst first
  */
 import { createHash } from "node:crypto";
-import { formatBytes } from "../base/units.js";
-import { NONE, TraceReader } from "../exectrace/index.js";
+import { describeCut, NONE, TraceReader } from "../exectrace/index.js";
 import { type Budget, checkBudgets } from "./budgets.js";
 import { Engine } from "./engine.js";
 import type { Finding, TraceReport } from "./finding.js";
@@ -84,9 +83,7 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
     suppressed: 0,
     hidden: 0,
     budgets: measured ? checkBudgets(options.budgets!, measured) : [],
-    ...(warning && {
-      warning: `the file was cut off: the last ${formatBytes(warning.lostBytes)} are lost (${warning.reason})`,
-    }),
+    ...(warning && { warning: describeCut(warning) }),
   };
 }
 

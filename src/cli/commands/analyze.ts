@@ -3,7 +3,6 @@
 import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import {
-  analyzeTrace,
   applyBaseline,
   baselineText,
   failing,
@@ -12,14 +11,14 @@ import {
   settingsOf,
   type TraceReport,
 } from "../../rules/index.js";
-import { openChunks } from "../chunks.js";
 import { type Command, commandHelp } from "../command.js";
 import { findConfig, readBaseline } from "../config.js";
+import { analyzeFile } from "../findings.js";
 import { type FindingSink, findingFormats, parseSink, writeFindings } from "../findings-output.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { choice, helpFlag, number, outputFlag } from "../options.js";
 import { openOutput } from "../output.js";
-import { withProgress } from "../progress.js";
+import { withTrouble } from "../traces.js";
 
 export const analyzeCommand: Command = {
   name: "analyze",
@@ -70,15 +69,7 @@ Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an 
     "gotrace analyze --format html -o findings.html trace.out",
     "gotrace analyze --format github --also sarif=gotrace.sarif trace.out",
   ],
-  run: async (words) => {
-    try {
-      return await run(words);
-    } catch (error) {
-      // 1 says that there are findings, and scripts take everything above 2 for a crash.
-      if (error instanceof UserError) throw new UserError(error.message, error.advice, ExitCode.trouble);
-      throw error;
-    }
-  },
+  run: (words) => withTrouble(() => run(words)),
 };
 
 /** What the flags and the configuration ask for. */
@@ -128,7 +119,8 @@ function analyzeAll(paths: readonly string[], options: Options) {
   let unreadable = false;
   for (const path of paths) {
     try {
-      reports.push(analyzeOne(path, options));
+      const { settings, budgets, module } = options;
+      reports.push(analyzeFile(path, path, { path, settings, budgets, module }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       unreadable = true;
@@ -137,13 +129,6 @@ function analyzeAll(paths: readonly string[], options: Options) {
     }
   }
   return { reports, unreadable };
-}
-
-function analyzeOne(path: string, { settings, budgets, module }: Options): TraceReport {
-  const { size, chunks } = openChunks(path);
-  return withProgress(`reading ${path}`, (report) =>
-    analyzeTrace(chunks, { path, settings, budgets, module, progress: (bytes) => report(bytes, size) }),
-  );
 }
 
 /** Writes the baseline where asked for. @returns the findings that are known now */

@@ -14,6 +14,7 @@ import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { helpFlag } from "../options.js";
 import { checkWritable } from "../output.js";
+import { withTrouble } from "../traces.js";
 import { analyzeCommand } from "./analyze.js";
 
 /** Longest Retry-After that --wait waits for, in seconds. */
@@ -57,14 +58,7 @@ Exit codes: those of 'gotrace analyze' (2 where no trace could be had); 130 afte
     "gotrace capture --seconds 10 -o slow.trace --format html --report slow.html https://admin.example.com/debug/pprof",
     "gotrace capture http://localhost:6060/debug/flightrecorder",
   ],
-  run: async (words) => {
-    try {
-      return await run(words);
-    } catch (error) {
-      if (error instanceof UserError) throw new UserError(error.message, error.advice, ExitCode.trouble);
-      throw error;
-    }
-  },
+  run: (words) => withTrouble(() => run(words)),
 };
 
 async function run(words: readonly string[]): Promise<number> {
