@@ -3,5 +3,5 @@ export type { BuildOptions } from "./builder.js";
 export { childrenOf, type FilterOptions, type SortOrder, type View, viewTree } from "./filter.js";
 export { buildForest, type ForestOptions } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
-export { isTestFunction, type Section, testSections, wholeSection } from "./tests.js";
+export { isTestFunction, type Section, testExtent, testNodes, testSections, wholeSection } from "./tests.js";
 export { type CallForest, type CallTree, EdgeKind, type ProcessTree, type SourceProblem, sumOf } from "./tree.js";
