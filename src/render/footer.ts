@@ -53,7 +53,7 @@ export function statements(process: ProcessTree): Statement[] {
 }
 
 /** What the filters of a recording left out of its trees. */
-export function omissions({ omitted, select }: Recording): Statement[] {
+export function omissions({ forest, omitted, select }: Recording): Statement[] {
   const lines = omitted.map(
     ({ filter, calls }) => `left out by ${flagOf(filter, select)}: ${formatNumberOf(calls, "call")}`,
   );
@@ -62,6 +62,8 @@ export function omissions({ omitted, select }: Recording): Statement[] {
     const to = select.to === undefined ? "the end" : formatDuration(select.to);
     lines.push(`calls and times are those from ${from} to ${to}`);
   }
+  if (omitted.length > 0 && forest.processes.every(({ tree }) => tree.size === 1))
+    lines.push("no call is left to show");
   return lines.map((text) => ({ text, serious: true }));
 }
 
