@@ -6,12 +6,14 @@ import {
   type CallTree,
   type FilterOptions,
   type ProcessTree,
+  type Recording,
   testExtent,
   testNodes,
   viewTree,
 } from "../calltree/index.js";
 import { writePaths } from "./call-paths.js";
 import type { Span } from "./call-totals.js";
+import type { Statement } from "./footer.js";
 
 /** Paths of one process in the page; of more, those that took least are left out. */
 export const MOST_PATHS = 300_000;
@@ -52,7 +54,7 @@ export interface PageProcess {
   readonly paths: number;
   readonly omitted: { readonly paths: number; readonly calls: number };
   /** What the page does not show, and what its numbers do not hold. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Statement[];
   readonly sections: readonly PageSection[];
   /** Packed: paths (writePaths). */
   readonly packed: string;
@@ -71,11 +73,13 @@ export interface CallPageOptions extends FilterOptions {
   readonly tests?: boolean;
   readonly command?: string;
   readonly title: (process: ProcessTree) => string;
-  readonly notes: (process: ProcessTree) => readonly string[];
+  readonly notes: (process: ProcessTree) => readonly Statement[];
+  /** Told how many bytes of how many have been walked. */
+  readonly progress?: (done: number, total: number) => void;
 }
 
-/** What the page shows of a forest. */
-export function packCalls(forest: CallForest, options: CallPageOptions): PageCalls {
+/** What the page shows of a recording. */
+export function packCalls({ forest }: Recording, options: CallPageOptions): PageCalls {
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
     functions: packed(Buffer.from(JSON.stringify(packFunctions(forest)))),
@@ -141,14 +145,9 @@ function choose(
   const least = leastOf(tree);
   const view = viewTree(tree, { ...options, minimum: Math.max(options.minimum ?? 0, least), whole });
   const number = new Int32Array(tree.size).fill(-1);
-  const stack = [...view.roots];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    number[node] = 1;
-    stack.push(...view.children(node));
-  }
   number[0] = 0;
   let count = 1;
-  for (let node = 1; node < tree.size; node++) if (number[node] > 0) number[node] = count++;
+  for (let node = 1; node < tree.size; node++) if (view.shown[node] === 1) number[node] = count++;
   return { number, count, omitted: { paths: view.hidden.nodes, calls: view.hidden.calls } };
 }
 

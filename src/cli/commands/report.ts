@@ -2,8 +2,9 @@
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";
-import { parseFlags } from "../flags.js";
-import { choice, foldedUnit, helpFlag, outputFlag, treeFlags, treeOptions, unitFlag } from "../options.js";
+import { type ParsedFlags, parseFlags } from "../flags.js";
+import { type Format, formatNames, formatOf, namedFormat } from "../formats.js";
+import { foldedUnit, helpFlag, outputFlag, selectOptions, treeFlags, unitFlag } from "../options.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 
@@ -11,16 +12,21 @@ export const reportCommand: Command = {
   name: "report",
   usage: "report [flags] TRACE…",
   description: `Renders traces: files that --save wrote, files of GOTRACE_OUT, or directories of them. Several are shown one after
-another. Needs no Go and no source.`,
+another. Needs no Go and no source. With --html, execution traces of the same run may stand beside them.`,
   flags: [
-    { name: "format", value: "FORMAT", help: "tree (default), folded or json" },
+    { name: "format", value: "FORMAT", help: `${formatNames[0]} (default), ${formatNames.slice(1).join(", ")}` },
+    { name: "html", help: "a page for the browser, with flame graph and goroutines: the same as --format html" },
     ...treeFlags,
     unitFlag,
     outputFlag,
     { name: "verbose", short: "v", help: "show what is read" },
     helpFlag,
   ],
-  examples: ["gotrace report trace.gotrace", "gotrace report --format folded -o out.folded /tmp/traces"],
+  examples: [
+    "gotrace report trace.gotrace",
+    "gotrace report --format folded -o out.folded /tmp/traces",
+    "gotrace report --html -o calls.html trace.gotrace",
+  ],
   run,
 };
 
@@ -33,10 +39,24 @@ async function run(words: readonly string[]): Promise<number> {
   if (flags.rest.length === 0) {
     throw new UserError("no trace given", "name a file that --save wrote: gotrace report FILE", ExitCode.usage);
   }
-  treeOptions(flags);
+  selectOptions(flags);
   foldedUnit(flags);
-  const format = choice(flags, "format", ["tree", "folded", "json"]);
+  const format = askedFormat(flags);
   const session = new Session(flags);
   const problem = await session.standAside(() => reportTraces(session, flags, flags.rest, { format, toStderr: false }));
   return problem ? ExitCode.data : 0;
+}
+
+/** @throws UserError when `--html` and `--format` do not agree */
+function askedFormat(flags: ParsedFlags): Format {
+  const format = formatOf(flags);
+  if (!flags.has("html")) return format;
+  if (flags.has("format") && format.name !== "html") {
+    throw new UserError(
+      `--html and --format ${format.name} do not go together`,
+      "leave one of them out",
+      ExitCode.usage,
+    );
+  }
+  return namedFormat("html");
 }

@@ -42,34 +42,26 @@ function tally(part: Part): HTMLElement {
     [`${info.atLeast && !part.section ? "≥ " : ""}${formatDuration(part.whole)}`, "wall time"],
     [formatCount(calls), "calls"],
     [formatCount(used), "functions"],
-    ...(part.section
-      ? []
-      : ([
-          [formatCount(info.goroutines), "goroutines"],
-          [formatCount(info.paths), "call paths"],
-          [formatCount(info.events), "events"],
-        ] as [string, string][])),
   ];
+  if (!part.section) {
+    boxes.push([formatCount(info.goroutines), "goroutines"]);
+    boxes.push([formatCount(info.paths), "call paths"], [formatCount(info.events), "events"]);
+  }
   return h("div", { class: "tally" }, ...boxes.map(([value, name]) => h("div", {}, h("b", {}, value), name)));
 }
 
-function notes({ notes, omitted }: PageProcess): HTMLElement {
-  const list = [
-    ...notes,
-    ...(omitted.paths > 0
-      ? [
-          `left out of this page: ${formatNumberOf(omitted.paths, "path")} with ${formatNumberOf(omitted.calls, "call")}, those that took least`,
-        ]
-      : []),
-  ];
-  if (list.length === 0)
+function notes({ notes: given, omitted }: PageProcess): HTMLElement {
+  const list = [...given];
+  if (omitted.paths > 0) {
+    const paths = formatNumberOf(omitted.paths, "call path");
+    const calls = formatNumberOf(omitted.calls, "call");
+    list.push({ text: `left out of this page: ${paths} with ${calls}, those that took least`, serious: false });
+  }
+  if (list.length === 0) {
     return h("p", {}, h("span", { class: "ok" }, "✓ "), "Complete: every event was recorded, every frame returned.");
-  return h(
-    "div",
-    { class: "note" },
-    h("b", {}, "How complete this is"),
-    h("ul", {}, ...list.map((note) => h("li", {}, note))),
-  );
+  }
+  const items = list.map(({ text, serious }) => h("li", { class: serious ? "warn" : "" }, text));
+  return h("div", { class: "note" }, h("b", {}, "How complete this is"), h("ul", {}, ...items));
 }
 
 function ranking(part: Part, title: string, by: "self" | "total", actions: OverviewActions): HTMLElement {
@@ -133,7 +125,7 @@ function sections({ sections: all }: PageProcess, actions: OverviewActions): HTM
 }
 
 function processes(part: Part, current: number, actions: OverviewActions): HTMLElement {
-  const rows = part.model.processes.map((process, index) =>
+  const rows = part.model.processes.map((each, index) =>
     h(
       "tr",
       {},
@@ -148,13 +140,13 @@ function processes(part: Part, current: number, actions: OverviewActions): HTMLE
             "aria-current": index === current ? "true" : undefined,
             click: () => actions.openProcess(index),
           },
-          h("code", {}, process.title),
+          h("code", {}, each.title),
         ),
       ),
-      h("td", { class: "number" }, String(process.pid)),
-      h("td", { class: "number" }, formatDuration(process.total)),
-      h("td", { class: "number" }, formatCount(process.calls)),
-      h("td", { class: "number" }, process.exitStatus === undefined ? "" : String(process.exitStatus)),
+      h("td", { class: "number" }, String(each.pid)),
+      h("td", { class: "number" }, formatDuration(each.total)),
+      h("td", { class: "number" }, formatCount(each.calls)),
+      h("td", { class: "number" }, each.exitStatus === undefined ? "" : String(each.exitStatus)),
     ),
   );
   const heads = ["process", "pid", "time", "calls", "exit code"].map((title, i) =>
