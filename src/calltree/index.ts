@@ -4,6 +4,7 @@ export { Ending } from "./ending.js";
 export { childrenOf, type FilterOptions, foldedSelf, type SortOrder, type View, viewTree } from "./filter.js";
 export { buildForest, type ForestOptions } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
+export { type CallSpan, type Life, LifeCollector, type LifeLimits, type LifeTree, type Lives } from "./lives.js";
 export { Recording, type RecordingOptions, readRecording, type SelectOptions } from "./recording.js";
 export type { Omission, PathOptions } from "./select.js";
 export { isTestFunction, type Section, testExtent, testNodes, testSections, wholeSection } from "./tests.js";

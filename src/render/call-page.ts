@@ -5,18 +5,26 @@ import {
   type CallForest,
   type CallTree,
   type FilterOptions,
+  LifeCollector,
+  type Lives,
   type ProcessTree,
   type Recording,
   testExtent,
   testNodes,
   viewTree,
 } from "../calltree/index.js";
+import { writeLives } from "./call-lives.js";
 import { writePaths } from "./call-paths.js";
 import type { Span } from "./call-totals.js";
 import type { Statement } from "./footer.js";
 
 /** Paths of one process in the page; of more, those that took least are left out. */
 export const MOST_PATHS = 300_000;
+/** Goroutines with a row in the timeline of a process, and of all processes. */
+export const MOST_GOROUTINES = 2_000;
+const ALL_GOROUTINES = 20_000;
+/** Single calls in the timelines of all goroutines. */
+export const MOST_SPANS = 60_000;
 
 /** What the page gets of call traces. `packed` texts are Base64 of zlib streams. */
 export interface PageCalls {
@@ -56,7 +64,7 @@ export interface PageProcess {
   /** What the page does not show, and what its numbers do not hold. */
   readonly notes: readonly Statement[];
   readonly sections: readonly PageSection[];
-  /** Packed: paths (writePaths). */
+  /** Packed: paths (writePaths), goroutines (writeLives). */
   readonly packed: string;
 }
 
@@ -79,11 +87,15 @@ export interface CallPageOptions extends FilterOptions {
 }
 
 /** What the page shows of a recording. */
-export function packCalls({ forest }: Recording, options: CallPageOptions): PageCalls {
+export function packCalls(recording: Recording, options: CallPageOptions): PageCalls {
+  const { forest } = recording;
+  const each = Math.ceil(ALL_GOROUTINES / Math.max(1, forest.processes.length));
+  const lives = new LifeCollector({ goroutines: Math.min(MOST_GOROUTINES, each), spans: MOST_SPANS });
+  for (const _ of recording.walk(lives, options.progress));
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
     functions: packed(Buffer.from(JSON.stringify(packFunctions(forest)))),
-    processes: forest.processes.map((process) => packProcess(forest, process, options)),
+    processes: forest.processes.map((process, i) => packProcess(forest, process, lives.lives(i), options)),
   };
 }
 
@@ -107,13 +119,14 @@ function packFunctions({ functions }: CallForest): PageFunctions {
   };
 }
 
-function packProcess(forest: CallForest, process: ProcessTree, options: CallPageOptions): PageProcess {
+function packProcess(forest: CallForest, process: ProcessTree, lives: Lives, options: CallPageOptions): PageProcess {
   const { info, tree } = process;
   const { number, count, omitted } = choose(tree, process.total, options);
   const writer = new ByteWriter();
   // The node above calls on other paths has their number, too; in the page every node has its own.
   const calls = tree.others > 0 ? tree.calls.with(tree.others, 0) : tree.calls;
   writePaths(writer, { ...tree, calls }, number, count);
+  writeLives(writer, lives, tree.func, number);
   return {
     title: options.title(process),
     pid: info.pid,

@@ -1,5 +1,6 @@
 /** The call traces in the page, unpacked: functions at once, the paths of a process when it is shown. */
 import { ByteReader } from "../../base/varint.js";
+import { type PageLives, readLives } from "../../render/call-lives.js";
 import type { PageCalls, PageFunctions, PageProcess } from "../../render/call-page.js";
 import { type Paths, readPaths } from "../../render/call-paths.js";
 import { type Span, type Stacks, stacksOf } from "../../render/call-totals.js";
@@ -54,8 +55,9 @@ export class CallModel {
 
   async process(index: number): Promise<ProcessModel> {
     const info = this.processes[index]!;
-    const paths = readPaths(new ByteReader(await unpack(info.packed)));
-    return { info, paths, stacks: stacksOf(paths, this.size), everything: [[1, paths.size]] };
+    const reader = new ByteReader(await unpack(info.packed));
+    const paths = readPaths(reader);
+    return { info, paths, lives: readLives(reader), stacks: stacksOf(paths, this.size), everything: [[1, paths.size]] };
   }
 }
 
@@ -64,6 +66,7 @@ export interface ProcessModel {
   readonly info: PageProcess;
   readonly paths: Paths;
   readonly stacks: Stacks;
+  readonly lives: PageLives;
   readonly everything: readonly Span[];
 }
 

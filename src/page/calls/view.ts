@@ -4,6 +4,7 @@ import type { PageCalls } from "../../render/call-page.js";
 import { h } from "../dom.js";
 import { type FlameView, flameView, select } from "./flame-view.js";
 import { functionsView } from "./functions-view.js";
+import { goroutinesView } from "./goroutines-view.js";
 import { CallModel, type ProcessModel } from "./model.js";
 import { overviewView } from "./overview.js";
 import { Part } from "./state.js";
@@ -75,6 +76,7 @@ export async function callsView(
     sandwich: (func: number) => toFlame((view) => view.sandwich(func)),
   };
   let functions: ReturnType<typeof functionsView> | undefined;
+  let goroutines: ReturnType<typeof goroutinesView> | undefined;
   const tabs: Tab[] = [
     {
       id: "overview",
@@ -95,6 +97,15 @@ export async function callsView(
         return functions.element;
       },
       focusSearch: () => functions?.focusSearch(),
+    },
+    {
+      id: "goroutines",
+      title: "Goroutines",
+      element: () => {
+        goroutines = goroutinesView(part, (node) => toFlame((view) => view.zoomTo(node)));
+        return goroutines.element;
+      },
+      focusSearch: () => goroutines?.focusSearch(),
     },
     ...others,
   ];
