@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
 import type { CallForest, FilterOptions, ProcessTree, Recording } from "../calltree/index.js";
+import { omissions, type Statement, statements } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import type { ParsedFlags } from "./flags.js";
 import { choice, foldedUnit, treeOptions } from "./options.js";
@@ -20,6 +21,8 @@ export interface FormatContext {
   readonly tests: boolean;
   /** What gotrace noted of the run. */
   readonly note: RunNote | undefined;
+  /** How complete the report is, a line each: for formats that have a place for it. */
+  readonly statements: readonly Statement[];
 }
 
 export interface Format {
@@ -54,9 +57,16 @@ export function namedFormat(name: string): Format {
 }
 
 /** The context of a report. */
-export function contextOf(forest: CallForest, flags: ParsedFlags, output: Output): FormatContext {
+export function contextOf(recording: Recording, flags: ParsedFlags, output: Output): FormatContext {
+  const { forest } = recording;
   const note = runNote(forest);
+  const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
+    statements: [
+      ...forest.processes.flatMap((process) => statements(process)),
+      ...omissions(recording),
+      ...said(note ? untraced(note) : []),
+    ],
     flags,
     output,
     note,
@@ -73,7 +83,6 @@ function filter(flags: ParsedFlags): FilterOptions {
 async function tree(recording: Recording, { flags, output, note, tests, title }: FormatContext): Promise<Pieces> {
   const { renderTree } = await import("../render/tree.js");
   const { forest } = recording;
-  const { omissions } = await import("../render/footer.js");
   return renderTree(forest, {
     ...filter(flags),
     tests,
@@ -105,6 +114,6 @@ function runNote(forest: CallForest): RunNote | undefined {
 }
 
 /** What was not traced and why, a line each. */
-export function untraced({ summary }: RunNote): string[] {
+function untraced({ summary }: RunNote): string[] {
   return summary.leftOut.map(({ what, count, reason }) => `not traced: ${formatNumberOf(count, what)}: ${reason}`);
 }
