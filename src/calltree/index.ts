@@ -9,7 +9,7 @@ export {
   isDistortedNode,
 } from "./correction.js";
 export { Ending } from "./ending.js";
-export { childrenOf, type FilterOptions, type SortOrder, type View, viewTree } from "./filter.js";
+export { childrenOf, type FilterOptions, foldedSelf, type SortOrder, type View, viewTree } from "./filter.js";
 export { buildForest, type ForestOptions } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export { Recording, type RecordingOptions, readRecording, type SelectOptions } from "./recording.js";
