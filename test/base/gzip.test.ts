@@ -8,9 +8,8 @@ test("pieces come back as one member, small and large ones, none at all", () => 
   const large = new Uint8Array(1 << 20).map((_, i) => (i * i) % 251);
   expect(gunzipSync(packed())).toHaveLength(0);
   expect(gunzipSync(packed(Buffer.from("a"), new Uint8Array(0), Buffer.from("b"))).toString()).toBe("ab");
-  expect(gunzipSync(packed(large, Buffer.from("end"), large))).toEqual(
-    Buffer.concat([large, Buffer.from("end"), large]),
-  );
+  const all = Buffer.concat([large, Buffer.from("end"), large]);
+  expect(gunzipSync(packed(large, Buffer.from("end"), large)).equals(all)).toBe(true);
 });
 
 test("the check and the size hold what was written", () => {
