@@ -52,6 +52,17 @@ export class TextWriter {
     this.digits(value, 9);
   }
 
+  /** 32 bits as eight hexadecimal digits. */
+  hex32(value: number): void {
+    this.reserve(8);
+    const { bytes, length } = this;
+    for (let i = 0; i < 8; i++) {
+      const digit = (value >>> (28 - 4 * i)) & 15;
+      bytes[length + i] = digit < 10 ? 48 + digit : 87 + digit;
+    }
+    this.length = length + 8;
+  }
+
   private digits(value: number, width: number): void {
     const { bytes, length } = this;
     let rest = value | 0;

@@ -16,7 +16,7 @@ interface GoroutineRow extends Row {
 }
 
 /** How a goroutine came to be, by the kind of its edge. */
-const SPAWNS = ["", "exact", "indirect", "approximate"];
+export const SPAWNS: readonly string[] = ["", "exact", "indirect", "approximate"];
 
 export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>["clocks"]): Table<GoroutineRow> {
   const { processes, functions } = recording.forest;
