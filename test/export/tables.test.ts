@@ -46,7 +46,7 @@ const program = scripted(
 test("one line for each call when it ends: goroutines one after the other, outermost calls under who started them", () => {
   const found = rows(program, "calls");
   expect(
-    pick(found, "goroutine", "call", "parent", "function", "start_ns", "duration_ns", "self_ns", "depth", "end"),
+    pick(found, "goroutine", "call", "parent", "function", "start_ns", "duration_ns", "self_ns", "depth", "ending"),
   ).toEqual([
     "1 2 1 p/q.run 6000 3000 3000 2 return",
     "1 3 1 main.leaf 10000 0 0 2 running",

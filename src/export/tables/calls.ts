@@ -66,7 +66,7 @@ export function callColumns(recording: Recording): Column<CallRow>[] {
     { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
     { name: "self_ns", kind: "int64", of: ({ self }) => self },
     { name: "depth", kind: "int32", of: ({ depth }) => depth },
-    { name: "end", kind: "lookup", values: ENDINGS, of: ({ how }) => how },
+    { name: "ending", kind: "lookup", values: ENDINGS, of: ({ how }) => how },
     {
       name: "test",
       kind: "lookup",
