@@ -4,14 +4,22 @@
  *
  * Values are the number of calls and the self time, from which pprof sums what lies beneath. A location is a function
  * and a line: that of its go statement where a goroutine was started, else the one where the function begins, for a
- * trace knows no other.
+ * trace knows no other. The self time of what the options leave out counts for the frame above.
  */
 import { gzip } from "../base/gzip.js";
 import { ProtoWriter } from "../base/protobuf.js";
-import { type CallForest, EdgeKind, type FunctionInfo, type ProcessTree } from "../calltree/index.js";
+import {
+  type CallForest,
+  EdgeKind,
+  type FilterOptions,
+  type FunctionInfo,
+  foldedSelf,
+  type ProcessTree,
+  viewTree,
+} from "../calltree/index.js";
 import { testsOf } from "./tests.js";
 
-export interface PprofOptions {
+export interface PprofOptions extends FilterOptions {
   /**
    * Stacks of goroutines begin with their own outermost call, as in Go's profiles; else with the stack of the go
    * statement that started them, as in our trees.
@@ -107,7 +115,9 @@ class Encoder {
   private *samples(process: ProcessTree): Generator<Uint8Array> {
     const { out } = this;
     const { tree, info } = process;
-    const { func, depth, self, calls, edge, site, parent } = tree;
+    const { func, depth, calls, edge, site, parent } = tree;
+    const { shown } = viewTree(tree, { ...this.options, whole: process.total });
+    const self = foldedSelf(tree, shown);
     const mapping = this.mapping(info.executable);
     const tests = testsOf(tree, this.forest.functions);
     const processLabel = this.forest.processes.length > 1 ? `${info.executable} (${info.pid})` : undefined;
@@ -127,7 +137,7 @@ class Encoder {
         above[level - 1] = this.location(mapping, func[parent[node]], line);
       }
       // The calls of the node above other call paths are those of its children.
-      if (node === tree.others) continue;
+      if (shown[node] === 0 || node === tree.others) continue;
       stack[0] = this.location(mapping, func[node], undefined);
       let count = 1;
       for (let at = level - 1; at >= bottom[level]; at--) stack[count++] = above[at];
