@@ -4,10 +4,11 @@ import { basename } from "node:path";
 import { formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
 import type { CallForest, FilterOptions, ProcessTree, Recording } from "../calltree/index.js";
+import { omissions, type Statement, statements } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import type { ParsedFlags } from "./flags.js";
 import { choice, foldedUnit, treeOptions } from "./options.js";
-import type { Output, Pieces } from "./output.js";
+import type { NamedPieces, Output, Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
 import type { Session } from "./session.js";
 
@@ -24,6 +25,8 @@ export interface FormatContext {
   readonly note: RunNote | undefined;
   /** Execution traces that were named beside the traces of calls. */
   readonly execTraces: readonly string[];
+  /** How complete the report is, a line each: for formats that have a place for it. A format adds what it leaves out. */
+  readonly statements: Statement[];
 }
 
 export interface Format {
@@ -38,6 +41,8 @@ export interface Format {
   readonly findings?: boolean;
   /** The report in pieces. */
   readonly render: (recording: Recording, context: FormatContext) => Promise<Pieces>;
+  /** The report as files of a directory: what is written where no --table is chosen. */
+  readonly files?: (recording: Recording, context: FormatContext) => Promise<readonly NamedPieces[]>;
 }
 
 export const formats: readonly Format[] = [
@@ -45,6 +50,16 @@ export const formats: readonly Format[] = [
   { name: "folded", render: folded },
   { name: "json", unmerged: true, render: json },
   { name: "html", binary: true, complete: true, findings: true, render: html },
+  { name: "pprof", binary: true, render: async (...args) => (await import("./exports.js")).pprof(...args) },
+  { name: "ndjson", render: async (...args) => (await import("./exports.js")).ndjson(...args) },
+  { name: "csv", render: async (...args) => (await import("./exports.js")).csv(...args) },
+  {
+    name: "parquet",
+    binary: true,
+    render: async (...args) => (await import("./exports.js")).parquet(...args),
+    files: async (...args) => (await import("./exports.js")).parquetFiles(...args),
+  },
+  { name: "otlp", render: async (...args) => (await import("./exports.js")).otlp(...args) },
 ];
 
 /** Names of the formats, the default first. */
@@ -62,19 +77,27 @@ export function namedFormat(name: string): Format {
 
 /** The context of a report. */
 export function contextOf(
-  forest: CallForest,
+  recording: Recording,
   given: Pick<FormatContext, "session" | "flags" | "output" | "execTraces">,
 ): FormatContext {
+  const { forest } = recording;
   const note = runNote(forest);
+  const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
     ...given,
+    statements: [
+      ...forest.processes.flatMap((process) => statements(process)),
+      ...omissions(recording),
+      ...said(note ? untraced(note) : []),
+    ],
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
     title: ({ info }) => note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, ""),
   };
 }
 
-function filter(flags: ParsedFlags): FilterOptions {
+/** What of a tree to show, as the flags say. */
+export function filter(flags: ParsedFlags): FilterOptions {
   const { depth, min, minPercent, sort, top } = treeOptions(flags);
   return { depth, minimum: min, minimumPercent: minPercent, sort, top };
 }
@@ -82,7 +105,6 @@ function filter(flags: ParsedFlags): FilterOptions {
 async function tree(recording: Recording, { flags, output, note, tests, title }: FormatContext): Promise<Pieces> {
   const { renderTree } = await import("../render/tree.js");
   const { forest } = recording;
-  const { omissions } = await import("../render/footer.js");
   return renderTree(forest, {
     ...filter(flags),
     tests,
@@ -119,6 +141,6 @@ function runNote(forest: CallForest): RunNote | undefined {
 }
 
 /** What was not traced and why, a line each. */
-export function untraced({ summary }: RunNote): string[] {
+function untraced({ summary }: RunNote): string[] {
   return summary.leftOut.map(({ what, count, reason }) => `not traced: ${formatNumberOf(count, what)}: ${reason}`);
 }

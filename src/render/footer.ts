@@ -1,6 +1,13 @@
 /** What a report must say about how complete it is: one line each. */
-import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import { type Omission, type ProcessTree, type Recording, type SelectOptions, sumOf } from "../calltree/index.js";
+import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
+import {
+  hookShare,
+  type Omission,
+  type ProcessTree,
+  type Recording,
+  type SelectOptions,
+  sumOf,
+} from "../calltree/index.js";
 
 /** One thing to say. */
 export interface Statement {
@@ -8,6 +15,9 @@ export interface Statement {
   /** Something is missing or wrong. */
   readonly serious: boolean;
 }
+
+/** Below this part of all time the hooks are not worth a line. */
+const HOOK_SHARE_SHOWN = 0.01;
 
 /** The lines below the tree of a process. */
 export function footer(process: ProcessTree, remarks: readonly string[]): string[] {
@@ -43,6 +53,11 @@ export function statements(process: ProcessTree): Statement[] {
     say(
       `more than ${limit} call paths: ${calls} on others are counted by function under [other call paths], with their self time`,
     );
+  }
+  const share = hookShare(process);
+  if (info.hook !== undefined && share >= HOOK_SHARE_SHOWN) {
+    const each = formatDuration(info.hook.inner + info.hook.outer);
+    say(`tracing took about ${each} a call, ${formatPercent(share, 1)} of the time of all calls; 'stats' subtracts it`);
   }
   if (process.strayExits > 0) warn(`exits without an enter: ${formatNumberOf(process.strayExits, "event")}`);
   if (process.problem !== undefined) {

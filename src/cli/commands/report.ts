@@ -1,10 +1,22 @@
 /** `gotrace report`: renders saved traces again, on any machine, without Go. */
 
+import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { type Format, formatNames, formatOf, namedFormat } from "../formats.js";
-import { foldedUnit, helpFlag, outputFlag, selectOptions, treeFlags, unitFlag } from "../options.js";
+import {
+  foldedUnit,
+  goroutineRootsFlag,
+  helpFlag,
+  outputFlag,
+  selectOptions,
+  tableFlag,
+  tableName,
+  treeFlags,
+  unitFlag,
+} from "../options.js";
+import { isStandardOutput } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 
@@ -18,7 +30,9 @@ another. Needs no Go and no source. With --html, execution traces of the same ru
     { name: "html", help: "a page for the browser, with flame graph and goroutines: the same as --format html" },
     ...treeFlags,
     unitFlag,
-    outputFlag,
+    tableFlag,
+    goroutineRootsFlag,
+    { ...outputFlag, value: "FILE", help: "write the report to FILE (the tables of parquet into a directory)" },
     { name: "verbose", short: "v", help: "show what is read" },
     helpFlag,
   ],
@@ -41,7 +55,16 @@ async function run(words: readonly string[]): Promise<number> {
   }
   selectOptions(flags);
   foldedUnit(flags);
+  tableName(flags);
   const format = askedFormat(flags);
+  const file = flags.string("o");
+  if (format.files && !flags.has("table") && (isStandardOutput(file) || isFile(file!))) {
+    throw new UserError(
+      `${format.name} is a file for each table`,
+      `name a directory for them, or one table: --format ${format.name} --table calls -o calls.${format.name}`,
+      ExitCode.usage,
+    );
+  }
   const session = new Session(flags);
   const problem = await session.standAside(() => reportTraces(session, flags, flags.rest, { format, toStderr: false }));
   return problem ? ExitCode.data : 0;
@@ -59,4 +82,8 @@ function askedFormat(flags: ParsedFlags): Format {
     );
   }
   return namedFormat("html");
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }

@@ -24,11 +24,14 @@ export function functionsView(first: Part, actions: Required<Pick<PanelActions, 
   const status = h("span", { class: "faint", role: "status" });
   const side = h("div", { class: "side" });
   const totals = () => part.totals;
-  const share = (time: number, text: string) => {
-    const cell = h("span", { class: "share", title: formatPercent(time, part.whole) }, text);
-    cell.style.setProperty("--share", `${Math.min(100, (time / (part.whole || 1)) * 100).toFixed(1)}%`);
+  const share = (by: "total" | "self", func: number) => {
+    const time = totals()[by][func];
+    const cell = h("span", { class: "share", title: formatPercent(time, part.whole) }, formatDuration(time));
+    cell.style.setProperty("--share", `${((time / (most[by] || 1)) * 100).toFixed(1)}%`);
     return cell;
   };
+  const largest = (column: Float64Array) => column.reduce((sofar, value) => Math.max(sofar, value), 0);
+  let most = { total: 0, self: 0 };
   const number = (
     title: string,
     hint: string,
@@ -53,13 +56,13 @@ export function functionsView(first: Part, actions: Required<Pick<PanelActions, 
       "total",
       "Time between enter and exit; of calls within one another, as in recursion, the outermost counts",
       (func) => totals().total[func],
-      (func) => share(totals().total[func], formatDuration(totals().total[func])),
+      (func) => share("total", func),
     ),
     number(
       "self",
       "Time without the calls beneath",
       (func) => totals().self[func],
-      (func) => share(totals().self[func], formatDuration(totals().self[func])),
+      (func) => share("self", func),
     ),
     number(
       "self a call",
@@ -95,6 +98,7 @@ export function functionsView(first: Part, actions: Required<Pick<PanelActions, 
   }
   const show = (next: Part) => {
     part = next;
+    most = { total: largest(totals().total), self: largest(totals().self) };
     close();
     apply();
   };

@@ -21,6 +21,7 @@ export function overviewView(part: Part, process: number, actions: OverviewActio
     tally(part),
     notes(info),
     h("h2", {}, "Where the time goes"),
+    h("p", { class: "faint" }, explain(part)),
     h(
       "div",
       { class: "columns" },
@@ -32,6 +33,13 @@ export function overviewView(part: Part, process: number, actions: OverviewActio
     h("h2", {}, "The process"),
     details(info, part.model.command),
   );
+}
+
+/** What shares are of, and why their sum may be more than all. */
+function explain({ process, section }: Part): string {
+  const whole = section ? "Shares are of the time of this part" : "Shares are of the wall time";
+  const many = process.info.goroutines > 1 ? "; goroutines run at the same time, so they may be above 100%" : "";
+  return `${whole}${many}. Waiting is time, too.`;
 }
 
 function tally(part: Part): HTMLElement {
@@ -67,9 +75,10 @@ function notes({ notes: given, omitted }: PageProcess): HTMLElement {
 function ranking(part: Part, title: string, by: "self" | "total", actions: OverviewActions): HTMLElement {
   const values = part.totals[by];
   const best = [...values.keys()].filter((func) => values[func] > 0).sort((a, b) => values[b] - values[a]);
+  const most = values[best[0] ?? 0] || 1;
   const rows = best.slice(0, MOST).map((func) => {
     const cell = h("span", { class: "share" }, formatDuration(values[func]));
-    cell.style.setProperty("--share", `${Math.min(100, (values[func] / (part.whole || 1)) * 100).toFixed(1)}%`);
+    cell.style.setProperty("--share", `${((values[func] / most) * 100).toFixed(1)}%`);
     const name = part.model.name(func);
     return h(
       "tr",

@@ -154,7 +154,7 @@ export async function callsView(
   }
   function drawHead(section: number): void {
     const { info } = part.process;
-    const title = model.processes.length > 1 ? info.title : (model.command ?? info.title);
+    const { title } = info;
     document.title = `gotrace: ${title}`;
     const facts = [
       info.goVersion.replace(/^go/, "Go "),
@@ -185,7 +185,7 @@ export async function callsView(
       h("p", { class: "facts" }, facts.join(" · ")),
       h(
         "div",
-        { class: "filters" },
+        { class: "filters", hidden: processes.length < 2 && sections.length === 0 },
         processes.length > 1 && pick(processes, "Process", index, (value) => void load(value, -1)),
         sections.length > 0 &&
           pick(
