@@ -48,6 +48,11 @@ export interface ProcessInfo {
   /** Events (enter, exit and spawn each count 1) that were not recorded. */
   readonly lost: number;
   readonly limit: number;
+  /**
+   * What a hook costs, nanoseconds: a call of an empty traced function shows `inner` too much, and makes the self time of
+   * its caller `outer` longer. Undefined where it was not measured.
+   */
+  readonly hook?: { readonly inner: number; readonly outer: number };
 }
 
 /** Turns tick counts of this process into nanoseconds since its start. */
