@@ -74,14 +74,23 @@ function endOfPath(name: string): number {
   return bracket < 0 ? name.length : bracket;
 }
 
-/** Advice where a name matches nothing: the nearest of the names there are. */
+/** Advice where a name matches nothing: the nearest of the names there are, without its path unless that was written. */
 export function nearestName(text: string, names: Iterable<string>): string | undefined {
-  const all = new Map<string, string>();
-  for (const name of names) all.set(shortName(name), shortName(name)).set(name, name);
-  const last = text.slice(text.lastIndexOf(".") + 1);
-  const near = nearest(text, all.keys());
-  if (near !== undefined) return near;
-  // The package or receiver is missing or another one.
-  for (const name of all.keys()) if (last.length > 1 && name.endsWith(`.${last}`)) return name;
+  const spelled = new Map<string, string>();
+  const add = (spelling: string, name: string) => {
+    if (!spelled.has(spelling)) spelled.set(spelling, name);
+  };
+  for (const name of names) {
+    const short = shortName(name);
+    add(short, short);
+    add(name, name);
+    // The package may be missing.
+    add(short.slice(short.indexOf(".") + 1), short);
+  }
+  const near = nearest(text, spelled.keys());
+  if (near !== undefined) return spelled.get(near);
+  // The package or receiver is another one.
+  const last = text.slice(text.lastIndexOf("."));
+  for (const [spelling, name] of spelled) if (last.length > 2 && spelling.endsWith(last)) return name;
   return undefined;
 }

@@ -56,5 +56,6 @@ test("the nearest name", () => {
   const names = ["example.com/app/db.(*DB).Query", "main.main"];
   expect(nearestName("db.(*DB).Qeury", names)).toBe("db.(*DB).Query");
   expect(nearestName("db.Query", names)).toBe("db.(*DB).Query");
+  expect(nearestName("Query", ["example.com/app/db.Query"])).toBe("db.Query");
   expect(nearestName("other.thing", names)).toBeUndefined();
 });
