@@ -12,7 +12,7 @@ export {
 export { EXACT_CALLS } from "./durations.js";
 export { type HookCost, hookCosts } from "./hooks.js";
 export { FunctionItems, PathItems, type RunItems } from "./items.js";
-export { CallLister, type CallRecord, type Choice, type Listing } from "./listing.js";
+export { CallLister, type CallRecord, type Choice, type Listing, type ListingOptions } from "./listing.js";
 export { type NamePattern, namePattern, nearestName, shortName } from "./match.js";
 export { type Neighbour, NeighbourMeter } from "./neighbours.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";

@@ -10,6 +10,16 @@ export type Choice =
   /** The call that began as the `count`-th. */
   | { readonly kind: "nth"; readonly count: number };
 
+export interface ListingOptions {
+  readonly choice: Choice;
+  /** Whether to subtract what hooks took, as far as it is known. */
+  readonly corrected: boolean;
+  /** Least duration, nanoseconds. */
+  readonly minimum?: number;
+  /** Deepest level; outermost calls are level 1. */
+  readonly depth?: number;
+}
+
 /** One call; times in nanoseconds, without hooks where `corrected` was asked for. */
 export interface CallRecord {
   readonly function: FunctionInfo;
@@ -34,7 +44,7 @@ export interface CallRecord {
 
 export interface Listing {
   readonly choice: Choice;
-  /** All calls of the functions asked for. */
+  /** All calls that were to choose from. */
   readonly calls: number;
   /** Slowest first, or in the order in which they began. */
   readonly records: readonly CallRecord[];
@@ -70,7 +80,8 @@ export class CallLister implements CallVisitor {
   private readonly hooks = new HookMeter();
   private readonly costs;
   private goroutine: Goroutine | undefined;
-  private func = new Int32Array(0);
+  private func: ArrayLike<number> = [];
+  private depth: ArrayLike<number> = [];
   private wall = 0;
   private calls = 0;
 
@@ -78,18 +89,18 @@ export class CallLister implements CallVisitor {
   constructor(
     private readonly forest: CallForest,
     matches: (name: string) => boolean,
-    private readonly choice: Choice,
-    private readonly corrected: boolean,
+    private readonly options: ListingOptions,
   ) {
     this.asked = forest.functions.map(({ name }) => matches(name));
-    this.best = new Best(choice.count, ORDERS[choice.kind]);
+    this.best = new Best(options.choice.count, ORDERS[options.choice.kind]);
     this.costs = hookCosts(forest);
   }
 
   begin(goroutine: Goroutine): void {
     const { info, tree } = this.forest.processes[goroutine.process]!;
     this.goroutine = goroutine;
-    this.func = tree.func as Int32Array<ArrayBuffer>;
+    this.func = tree.func;
+    this.depth = tree.depth;
     this.wall = info.startWall;
     this.hooks.begin(this.costs[goroutine.process]);
   }
@@ -99,9 +110,12 @@ export class CallLister implements CallVisitor {
   }
 
   exit(node: number, start: number, time: number, self: number, how: Ending, calls: number): void {
-    const { hooks, corrected } = this;
+    const { hooks } = this;
+    const { corrected, minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
     hooks.exit(calls);
-    if (!this.asked[this.func[node]!]) return;
+    if (!this.asked[this.func[node]!] || this.depth[node]! > depth) return;
+    const duration = Math.max(0, time - start - (corrected ? hooks.ofTotal : 0));
+    if (duration < minimum) return;
     this.calls++;
     const { process, goid } = this.goroutine!;
     this.best.add({
@@ -110,7 +124,7 @@ export class CallLister implements CallVisitor {
       node,
       start,
       wall: this.wall + start,
-      duration: Math.max(0, time - start - (corrected ? hooks.ofTotal : 0)),
+      duration,
       self: Math.max(0, self - (corrected ? hooks.ofSelf : 0)),
       how,
       calls,
@@ -119,7 +133,8 @@ export class CallLister implements CallVisitor {
 
   /** What was picked. */
   listing(): Listing {
-    const { choice, calls } = this;
+    const { calls } = this;
+    const { choice } = this.options;
     const picked = this.best.sorted();
     const shown =
       choice.kind === "nth" ? picked.slice(choice.count - 1) : choice.kind === "last" ? picked.reverse() : picked;

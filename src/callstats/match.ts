@@ -1,6 +1,7 @@
 /** Which functions somebody means: Go's name, from a package path on, or a regular expression. */
-import { ExitCode, UserError } from "../base/errors.js";
+import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
+import { compilePattern } from "../base/pattern.js";
 
 /** A choice of functions by name. */
 export interface NamePattern {
@@ -42,10 +43,10 @@ export function testPattern(text: string): NamePattern {
 
 function compile(expression: string, text: string): RegExp {
   try {
-    return new RegExp(expression, "u");
+    return compilePattern(expression);
   } catch (error) {
     throw new UserError(
-      `${text} is no regular expression: ${(error as Error).message.replace(/^.*\/u?: /s, "")}`,
+      `${text} is no regular expression: ${messageOf(error)}`,
       "write a \\ before characters that should stand for themselves",
       ExitCode.usage,
     );

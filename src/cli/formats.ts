@@ -30,6 +30,8 @@ export interface Format {
   readonly complete?: boolean;
   /** Shows unmerged trees (--no-merge); nothing can be walked then. */
   readonly unmerged?: boolean;
+  /** Applies --min, --depth and --top itself, to what it shows instead of single calls. */
+  readonly ownView?: boolean;
   /** The report in pieces. */
   readonly render: (recording: Recording, context: FormatContext) => Promise<Pieces>;
 }

@@ -33,15 +33,19 @@ export interface Exceeded {
 export function* callDiffTable(report: CallDiffReport, options: StatsStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour) };
   const { diff, exceeded, hooks, corrected } = report;
-  const shown = diff.changes.slice(0, report.top);
-  if (shown.length === 0) yield "no call to compare\n";
+  const changed = diff.changes.filter(({ shifts }) => shifts[diff.measure].delta !== 0);
+  const shown = changed.slice(0, report.top);
+  if (diff.changes.length > 0 && changed.length === 0) yield `no change of ${diff.measure}\n`;
+  else if (shown.length === 0) yield "no call to compare\n";
   else yield* columns(columnsOf(diff), shown.map(rowOf(diff)), style);
-  const more = diff.changes.length - shown.length;
+  const more = changed.length - shown.length;
   if (more > 0) yield `${style.paint("dim", `${formatCount(more)} more`)}\n`;
   const hook = hookLine(hooks, corrected);
-  const what = shown.some(({ path }) => path) ? "path" : "function";
+  const what = diff.changes.some(({ path }) => path) ? "path" : "function";
+  const same = diff.changes.length - changed.length;
   const lines = [
     chance(diff),
+    ...(same > 0 ? [`unchanged: ${formatNumberOf(same, what)}`] : []),
     ...(diff.small > 0 ? [`left out by --min: ${formatNumberOf(diff.small, what)}`] : []),
     ...(hook === undefined ? [] : [hook]),
     ...report.statements,

@@ -1,5 +1,5 @@
 /** Numbers by function as a table, as JSON, as CSV. */
-import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
+import { formatCount, formatDuration } from "../base/units.js";
 import { EXACT_CALLS, type FunctionStats, type HookCost, type Neighbour } from "../callstats/index.js";
 import type { Column, ColumnStyle } from "./columns.js";
 import { type FittingColumn, fitting } from "./fit.js";
@@ -66,7 +66,10 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
     if (dropped.length > 0) notes.push(`no room for ${dropped.join(", ")}: use a wider terminal or --format csv`);
     if (rows.some(({ distorted }) => distorted)) notes.push(DISTORTED);
   } else if (neighbours.length === 0) yield "no call that was asked for\n";
-  for (const table of neighbours) yield* neighbourTable(table, style);
+  for (const [index, table] of neighbours.entries()) {
+    if (index > 0 || rows.length > 0) yield "\n";
+    yield* neighbourTable(table, style);
+  }
   const hook = hookLine(hooks, corrected);
   if (hook !== undefined) notes.push(hook);
   const lines = [...notes, ...report.statements];
@@ -107,7 +110,7 @@ function number(heading: string): Column {
 
 function* neighbourTable({ kind, of, rows, count }: NeighbourTable, style: ColumnStyle): Generator<string> {
   const title = kind === "callers" ? `Callers of ${of}` : `What ${of} calls`;
-  yield `\n${style.paint("bold", title)}\n`;
+  yield `${style.paint("bold", title)}\n`;
   if (rows.length === 0) {
     yield kind === "callers" ? "it was not called\n" : "no traced function\n";
     return;
@@ -126,15 +129,9 @@ function* neighbourTable({ kind, of, rows, count }: NeighbourTable, style: Colum
   if (count > rows.length) yield `${style.paint("dim", `${formatCount(count - rows.length)} more`)}\n`;
 }
 
-/** How many functions and calls there are. */
-export function statsHeadline(rows: readonly FunctionStats[]): string {
-  const calls = rows.reduce((sum, row) => sum + row.calls, 0);
-  return `${formatNumberOf(calls, "call")} of ${formatNumberOf(rows.length, "function")}`;
-}
-
-/** Times in nanoseconds, with at most three decimals. */
+/** Times in nanoseconds, with one decimal: means of many calls are finer than a clock. */
 export function ns(time: number): number {
-  return Math.round(time * 1000) / 1000;
+  return Math.round(time * 10) / 10;
 }
 
 /** A row under the names of JSON and CSV. */

@@ -1,0 +1,42 @@
+/** What `gotrace stats` and `gotrace calls` share: walking, and what a view of numbers must say. */
+
+import { type NamePattern, namePattern } from "../callstats/index.js";
+import type { CallVisitor, Recording } from "../calltree/index.js";
+import { omissions, overall } from "../render/footer.js";
+import type { ParsedFlags } from "./flags.js";
+import { type FormatContext, untraced } from "./formats.js";
+import { withProgress } from "./progress.js";
+
+/** Lets visitors see all calls in one walk. */
+export function walk(recording: Recording, ...visitors: readonly CallVisitor[]): void {
+  const visitor = visitors.length === 1 ? visitors[0]! : together(visitors);
+  withProgress("reading the calls", (progress) => {
+    for (const _ of recording.walk(visitor, progress));
+  });
+}
+
+function together(visitors: readonly CallVisitor[]): CallVisitor {
+  return {
+    begin: (...what) => {
+      for (const visitor of visitors) visitor.begin?.(...what);
+    },
+    enter: (...what) => {
+      for (const visitor of visitors) visitor.enter?.(...what);
+    },
+    exit: (...what) => {
+      for (const visitor of visitors) visitor.exit?.(...what);
+    },
+  };
+}
+
+/** How complete a view is, as lines. */
+export function statementsOf(recording: Recording, { title, note }: FormatContext): string[] {
+  const lines = [...overall(recording.forest, title), ...omissions(recording)].map(({ text }) => text);
+  return [...lines, ...(note ? untraced(note) : [])];
+}
+
+/** The functions that a flag or word names. @throws UserError for a regular expression that is none */
+export function functionsOf(flags: ParsedFlags, name: string): NamePattern | undefined {
+  const text = flags.string(name);
+  return text === undefined ? undefined : namePattern(text);
+}
