@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
 import type { CallForest, FilterOptions, ProcessTree, Recording } from "../calltree/index.js";
+import { omissions, overall, type Statement } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import type { ParsedFlags } from "./flags.js";
 import { choice, foldedUnit, treeOptions } from "./options.js";
@@ -20,6 +21,8 @@ export interface FormatContext {
   readonly tests: boolean;
   /** What gotrace noted of the run. */
   readonly note: RunNote | undefined;
+  /** How complete the report is, a line each: for formats that have a place for it. */
+  readonly statements: readonly Statement[];
 }
 
 export interface Format {
@@ -56,14 +59,19 @@ export function namedFormat(name: string): Format {
 }
 
 /** The context of a report. */
-export function contextOf(forest: CallForest, flags: ParsedFlags, output: Output): FormatContext {
+export function contextOf(recording: Recording, flags: ParsedFlags, output: Output): FormatContext {
+  const { forest } = recording;
   const note = runNote(forest);
+  const title = ({ info }: ProcessTree) =>
+    note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, "");
+  const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
+    statements: [...overall(forest, title), ...omissions(recording), ...said(note ? untraced(note) : [])],
     flags,
     output,
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
-    title: ({ info }) => note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, ""),
+    title,
   };
 }
 
@@ -75,7 +83,6 @@ function filter(flags: ParsedFlags): FilterOptions {
 async function tree(recording: Recording, { flags, output, note, tests, title }: FormatContext): Promise<Pieces> {
   const { renderTree } = await import("../render/tree.js");
   const { forest } = recording;
-  const { omissions } = await import("../render/footer.js");
   return renderTree(forest, {
     ...filter(flags),
     tests,
@@ -107,6 +114,6 @@ function runNote(forest: CallForest): RunNote | undefined {
 }
 
 /** What was not traced and why, a line each. */
-export function untraced({ summary }: RunNote): string[] {
+function untraced({ summary }: RunNote): string[] {
   return summary.leftOut.map(({ what, count, reason }) => `not traced: ${formatNumberOf(count, what)}: ${reason}`);
 }

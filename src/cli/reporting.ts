@@ -4,12 +4,11 @@ import { ExitCode, UserError } from "../base/errors.js";
 import type { Assertion } from "../callstats/index.js";
 import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../calltrace/index.js";
 import { Recording, type RecordingOptions, readRecording } from "../calltree/index.js";
-import { omissions, statements } from "../render/footer.js";
 import { checkAssertions } from "./assertions.js";
 import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
-import { contextOf, type Format, type FormatContext, untraced } from "./formats.js";
+import { contextOf, type Format, type FormatContext } from "./formats.js";
 import { selectOptions } from "./options.js";
 import { type Output, openOutput, type Pieces } from "./output.js";
 import { withProgress } from "./progress.js";
@@ -80,11 +79,11 @@ export async function reportOpenTraces(
   if (format.binary) refuseTerminal(output, format);
   const recording = files.length === 0 ? noRecording() : record(files, flags, format);
   const { forest } = recording;
-  const context = contextOf(forest, flags, output);
+  const context = contextOf(recording, flags, output);
   const following = await Promise.all(sections.map((section) => section(output)));
   const report = files.length === 0 && format.name === "tree" ? [] : await format.render(recording, context);
   await output.write(following.length === 0 ? report : chain([report, ...following]));
-  if (!format.complete) state(session, recording, context);
+  if (!format.complete) state(session, context);
   const problems = [
     ...(forest.problem ? [forest.problem] : []),
     ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
@@ -139,14 +138,12 @@ function refuseTerminal(output: Output, { name }: Format): void {
   );
 }
 
-/** Says on standard error what a report left out that cannot say so itself; with -v all there is to say. */
-function state(session: Session, recording: Recording, { note }: FormatContext): void {
-  const lines = [...recording.forest.processes.flatMap((process) => statements(process)), ...omissions(recording)];
-  for (const { text, serious } of lines) {
-    if (serious) session.warn(text);
+/** Says on standard error how complete a report is that cannot say so itself: to programs and logs only what is missing. */
+function state(session: Session, context: FormatContext): void {
+  for (const { text, serious } of context.statements) {
+    if (serious || process.stderr.isTTY) session.warn(text);
     else session.log(text);
   }
-  for (const line of note ? untraced(note) : []) session.log(line);
 }
 
 /**

@@ -1,10 +1,8 @@
-/** What `gotrace stats` and `gotrace calls` share: walking, and what a view of numbers must say. */
+/** What `gotrace stats` and `gotrace calls` share. */
 
 import { type NamePattern, namePattern } from "../callstats/index.js";
 import type { CallVisitor, Recording } from "../calltree/index.js";
-import { omissions, overall } from "../render/footer.js";
 import type { ParsedFlags } from "./flags.js";
-import { type FormatContext, untraced } from "./formats.js";
 import { withProgress } from "./progress.js";
 
 /** Lets visitors see all calls in one walk. */
@@ -27,12 +25,6 @@ function together(visitors: readonly CallVisitor[]): CallVisitor {
       for (const visitor of visitors) visitor.exit?.(...what);
     },
   };
-}
-
-/** How complete a view is, as lines. */
-export function statementsOf(recording: Recording, { title, note }: FormatContext): string[] {
-  const lines = [...overall(recording.forest, title), ...omissions(recording)].map(({ text }) => text);
-  return [...lines, ...(note ? untraced(note) : [])];
 }
 
 /** The functions that a flag or word names. @throws UserError for a regular expression that is none */
