@@ -61,7 +61,7 @@ export function statements(process: ProcessTree): Statement[] {
 
 /** What there is to say of all processes together; of several, what is serious is said of each. */
 export function overall({ processes }: CallForest, title: (process: ProcessTree) => string): Statement[] {
-  if (processes.length === 1) return statements(processes[0]!);
+  if (processes.length < 2) return processes.flatMap(statements);
   const sum = (of: (process: ProcessTree) => number) => processes.reduce((total, process) => total + of(process), 0);
   const counts = [
     formatNumberOf(processes.length, "process", "processes"),
