@@ -234,6 +234,9 @@ test("diff of call traces: counts are exact, thresholds set the exit code", () =
   expect(failing.stdout).toMatch(
     /\nexceeded: calls 20 → 40 \(\+100\.0%\): main\.main > example\.com\/shop\/auth\.Users > example\.com\/shop\/db\.\(\*DB\)\.Query\n/,
   );
+  const rows = gotrace(["diff", "--top", "1", "--format", "json", saved, after], { cwd }).stdout;
+  const fib = JSON.parse(rows).changes.find((change: { function: string }) => change.function === "main.fib");
+  expect(fib.calls).toMatchObject({ a: { mean: 177 }, b: { mean: 177 } });
   expect(gotrace(["diff", "--fail-on", "calls", "--ignore", "Users", saved, after], { cwd }).code).toBe(0);
   expect(gotrace(["diff", "--fail-on", "calls", "--match", "fib", saved, after], { cwd }).code).toBe(0);
   expect(gotrace(["diff", "--fail-on", "10%", saved, saved], { cwd }).code).toBe(0);
