@@ -16,7 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   calltree: ["base", "calltrace"],
   callstats: ["base", "calltree"],
   render: ["base", "calltree", "callstats", "exectrace", "analyses", "rules"],
-  export: ["base", "rules"],
+  export: ["base", "calltree", "rules"],
   page: ["base", "analyses", "render", "rules"],
   cli: [
     "base",

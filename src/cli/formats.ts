@@ -8,7 +8,7 @@ import { omissions, overall, type Statement } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import type { ParsedFlags } from "./flags.js";
 import { choice, foldedUnit, treeOptions } from "./options.js";
-import type { Output, Pieces } from "./output.js";
+import type { NamedPieces, Output, Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
 
 /** What a format may ask for beyond the recording. */
@@ -21,8 +21,8 @@ export interface FormatContext {
   readonly tests: boolean;
   /** What gotrace noted of the run. */
   readonly note: RunNote | undefined;
-  /** How complete the report is, a line each: for formats that have a place for it. */
-  readonly statements: readonly Statement[];
+  /** How complete the report is, a line each: for formats that have a place for it. A format adds what it leaves out. */
+  readonly statements: Statement[];
 }
 
 export interface Format {
@@ -37,12 +37,24 @@ export interface Format {
   readonly ownView?: boolean;
   /** The report in pieces. */
   readonly render: (recording: Recording, context: FormatContext) => Promise<Pieces>;
+  /** The report as files of a directory: what is written where no --table is chosen. */
+  readonly files?: (recording: Recording, context: FormatContext) => Promise<readonly NamedPieces[]>;
 }
 
 export const formats: readonly Format[] = [
   { name: "tree", complete: true, unmerged: true, render: tree },
   { name: "folded", render: folded },
   { name: "json", unmerged: true, render: json },
+  { name: "pprof", binary: true, render: async (...args) => (await import("./exports.js")).pprof(...args) },
+  { name: "ndjson", render: async (...args) => (await import("./exports.js")).ndjson(...args) },
+  { name: "csv", render: async (...args) => (await import("./exports.js")).csv(...args) },
+  {
+    name: "parquet",
+    binary: true,
+    render: async (...args) => (await import("./exports.js")).parquet(...args),
+    files: async (...args) => (await import("./exports.js")).parquetFiles(...args),
+  },
+  { name: "otlp", render: async (...args) => (await import("./exports.js")).otlp(...args) },
 ];
 
 /** Names of the formats, the default first. */
@@ -75,7 +87,8 @@ export function contextOf(recording: Recording, flags: ParsedFlags, output: Outp
   };
 }
 
-function filter(flags: ParsedFlags): FilterOptions {
+/** What of a tree to show, as the flags say. */
+export function filter(flags: ParsedFlags): FilterOptions {
   const { depth, min, minPercent, sort, top } = treeOptions(flags);
   return { depth, minimum: min, minimumPercent: minPercent, sort, top };
 }

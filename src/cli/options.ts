@@ -98,6 +98,19 @@ export const unitFlag: Flag = {
   help: "weight of folded stacks: ns (default), us, ms of self time, or calls",
 };
 
+/** For formats that have tables. */
+export const tableFlag: Flag = {
+  name: "table",
+  value: "TABLE",
+  help: "csv, ndjson and parquet: calls (default), functions, goroutines or processes; parquet writes all of them into -o DIR",
+};
+
+/** For profiles. */
+export const goroutineRootsFlag: Flag = {
+  name: "goroutine-roots",
+  help: "pprof: stacks begin where their goroutine does, as in Go's profiles, not with the stack that started it",
+};
+
 /** How much of the calls to show. */
 export interface ViewOptions {
   readonly depth: number;
@@ -194,6 +207,11 @@ function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], u
 /** The unit of folded stacks. @throws UserError for a value that is none */
 export function foldedUnit(flags: ParsedFlags): "ns" | "us" | "ms" | "calls" {
   return choice(flags, "unit", ["ns", "us", "ms", "calls"]);
+}
+
+/** The table that `--table` names. @throws UserError for a value that is none */
+export function tableName(flags: ParsedFlags): "calls" | "functions" | "goroutines" | "processes" {
+  return choice(flags, "table", ["calls", "functions", "goroutines", "processes"]);
 }
 
 /** One of several words, the first by default. */

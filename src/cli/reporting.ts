@@ -10,7 +10,7 @@ import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
 import { contextOf, type Format, type FormatContext } from "./formats.js";
 import { callOptions, selectOptions } from "./options.js";
-import { type Output, openOutput, type Pieces } from "./output.js";
+import { type Output, openOutput, type Pieces, writeFiles } from "./output.js";
 import { withProgress } from "./progress.js";
 import type { Session } from "./session.js";
 
@@ -81,8 +81,12 @@ export async function reportOpenTraces(
   const { forest } = recording;
   const context = contextOf(recording, flags, output);
   const following = await Promise.all(sections.map((section) => section(output)));
-  const report = files.length === 0 && format.name === "tree" ? [] : await format.render(recording, context);
-  await output.write(following.length === 0 ? report : chain([report, ...following]));
+  if (format.files && !flags.has("table")) {
+    await writeFiles(flags.string("o")!, session.cwd, await format.files(recording, context));
+  } else {
+    const report = files.length === 0 && format.name === "tree" ? [] : await format.render(recording, context);
+    await output.write(following.length === 0 ? report : chain([report, ...following]));
+  }
   if (!format.complete) state(session, context);
   const problems = [
     ...(forest.problem ? [forest.problem] : []),

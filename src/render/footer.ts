@@ -1,7 +1,8 @@
 /** What a report must say about how complete it is: one line each. */
-import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
+import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import {
   type CallForest,
+  hookShare,
   type Omission,
   type ProcessTree,
   type Recording,
@@ -14,7 +15,12 @@ export interface Statement {
   readonly text: string;
   /** Something is missing or wrong. */
   readonly serious: boolean;
+  /** Of interest only where call paths are shown, or times with what tracing took. */
+  readonly about?: "paths" | "hooks";
 }
+
+/** Below this part of all time the hooks are not worth a line. */
+const HOOK_SHARE_SHOWN = 0.01;
 
 /** The lines below the tree of a process. */
 export function footer(process: ProcessTree, remarks: readonly string[]): string[] {
@@ -25,7 +31,8 @@ export function footer(process: ProcessTree, remarks: readonly string[]): string
 export function statements(process: ProcessTree): Statement[] {
   const { info, tree } = process;
   const lines: Statement[] = [];
-  const say = (text: string) => lines.push({ text, serious: false });
+  const say = (text: string, about?: Statement["about"]) =>
+    lines.push({ text, serious: false, ...(about === undefined ? {} : { about }) });
   const warn = (text: string) => lines.push({ text, serious: true });
   say(`${formatNumberOf(process.events, "event")}, ${formatNumberOf(process.goroutines, "goroutine")}`);
   if (info.stop !== undefined) warn(`recording stopped after ${formatDuration(info.stop.at)}: ${info.stop.reason}`);
@@ -42,6 +49,7 @@ export function statements(process: ProcessTree): Statement[] {
   if (process.deep) {
     say(
       `calls deeper than ${process.depthLimit} levels are shown on level ${process.depthLimit}, with their self time`,
+      "paths",
     );
   }
   if (tree.others > 0) {
@@ -49,6 +57,15 @@ export function statements(process: ProcessTree): Statement[] {
     const limit = formatCount(process.pathLimit);
     say(
       `more than ${limit} call paths: ${calls} on others are counted by function under [other call paths], with their self time`,
+      "paths",
+    );
+  }
+  const share = hookShare(process);
+  if (info.hook !== undefined && share >= HOOK_SHARE_SHOWN) {
+    const each = formatDuration(info.hook.inner + info.hook.outer);
+    say(
+      `tracing took about ${each} a call, ${formatPercent(share, 1)} of the time of all calls; 'stats' subtracts it`,
+      "hooks",
     );
   }
   if (process.strayExits > 0) warn(`exits without an enter: ${formatNumberOf(process.strayExits, "event")}`);

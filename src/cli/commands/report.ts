@@ -1,5 +1,6 @@
 /** `gotrace report`: renders saved traces again, on any machine, without Go. */
 
+import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { assertionsOf } from "../assertions.js";
 import { type Command, commandHelp } from "../command.js";
@@ -8,13 +9,17 @@ import { formatNames, formatOf } from "../formats.js";
 import {
   assertFlag,
   foldedUnit,
+  goroutineRootsFlag,
   helpFlag,
   outputFlag,
   selectOptions,
+  tableFlag,
+  tableName,
   treeFlags,
   treeOptions,
   unitFlag,
 } from "../options.js";
+import { isStandardOutput } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 
@@ -28,7 +33,9 @@ another. Needs no Go and no source.`,
     ...treeFlags,
     unitFlag,
     assertFlag,
-    outputFlag,
+    tableFlag,
+    goroutineRootsFlag,
+    { ...outputFlag, value: "FILE", help: "write the report to FILE (the tables of parquet into a directory)" },
     { name: "verbose", short: "v", help: "show what is read" },
     helpFlag,
   ],
@@ -48,10 +55,23 @@ async function run(words: readonly string[]): Promise<number> {
   treeOptions(flags);
   selectOptions(flags);
   foldedUnit(flags);
+  tableName(flags);
   const format = formatOf(flags);
+  const file = flags.string("o");
+  if (format.files && !flags.has("table") && (isStandardOutput(file) || isFile(file!))) {
+    throw new UserError(
+      `${format.name} is a file for each table`,
+      `name a directory for them, or one table: --format ${format.name} --table calls -o calls.${format.name}`,
+      ExitCode.usage,
+    );
+  }
   const assertions = await assertionsOf(flags);
   const session = new Session(flags);
   const request = { format, toStderr: false, assertions };
   const { damaged, failed } = await session.standAside(() => reportTraces(session, flags, flags.rest, request));
   return damaged ? ExitCode.data : failed ? 1 : 0;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }
