@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
 import type { CallForest, FilterOptions, ProcessTree, Recording } from "../calltree/index.js";
-import { omissions, type Statement, statements } from "../render/footer.js";
+import { omissions, overall, type Statement } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import type { ParsedFlags } from "./flags.js";
 import { choice, foldedUnit, treeOptions } from "./options.js";
@@ -37,6 +37,8 @@ export interface Format {
   readonly complete?: boolean;
   /** Shows unmerged trees (--no-merge); nothing can be walked then. */
   readonly unmerged?: boolean;
+  /** Applies --min, --depth and --top itself, to what it shows instead of single calls. */
+  readonly ownView?: boolean;
   /** Shows findings, too: execution traces may stand beside the traces of calls. */
   readonly findings?: boolean;
   /** The report in pieces. */
@@ -82,17 +84,15 @@ export function contextOf(
 ): FormatContext {
   const { forest } = recording;
   const note = runNote(forest);
+  const title = ({ info }: ProcessTree) =>
+    note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, "");
   const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
     ...given,
-    statements: [
-      ...forest.processes.flatMap((process) => statements(process)),
-      ...omissions(recording),
-      ...said(note ? untraced(note) : []),
-    ],
+    statements: [...overall(forest, title), ...omissions(recording), ...said(note ? untraced(note) : [])],
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
-    title: ({ info }) => note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, ""),
+    title,
   };
 }
 

@@ -350,7 +350,7 @@ test("light and dark: text has contrast, canvases follow when the system changes
       };
       expect(await brightness()).toBeGreaterThan(0.75);
       await page.emulateMedia({ colorScheme: "dark" });
-      await expect.poll(brightness).toBeLessThan(0.3);
+      await expect.poll(brightness).toBeLessThan(0.45);
     },
     { hash: "#flame", colorScheme: "light" },
   );

@@ -2,10 +2,12 @@
 
 import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
+import { assertionsOf } from "../assertions.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { type Format, formatNames, formatOf, namedFormat } from "../formats.js";
 import {
+  assertFlag,
   foldedUnit,
   goroutineRootsFlag,
   helpFlag,
@@ -14,6 +16,7 @@ import {
   tableFlag,
   tableName,
   treeFlags,
+  treeOptions,
   unitFlag,
 } from "../options.js";
 import { isStandardOutput } from "../output.js";
@@ -30,6 +33,7 @@ another. Needs no Go and no source. With --html, execution traces of the same ru
     { name: "html", help: "a page for the browser, with flame graph and goroutines: the same as --format html" },
     ...treeFlags,
     unitFlag,
+    assertFlag,
     tableFlag,
     goroutineRootsFlag,
     { ...outputFlag, value: "FILE", help: "write the report to FILE (the tables of parquet into a directory)" },
@@ -53,6 +57,7 @@ async function run(words: readonly string[]): Promise<number> {
   if (flags.rest.length === 0) {
     throw new UserError("no trace given", "name a file that --save wrote: gotrace report FILE", ExitCode.usage);
   }
+  treeOptions(flags);
   selectOptions(flags);
   foldedUnit(flags);
   tableName(flags);
@@ -65,9 +70,11 @@ async function run(words: readonly string[]): Promise<number> {
       ExitCode.usage,
     );
   }
+  const assertions = await assertionsOf(flags);
   const session = new Session(flags);
-  const problem = await session.standAside(() => reportTraces(session, flags, flags.rest, { format, toStderr: false }));
-  return problem ? ExitCode.data : 0;
+  const request = { format, toStderr: false, assertions };
+  const { damaged, failed } = await session.standAside(() => reportTraces(session, flags, flags.rest, request));
+  return damaged ? ExitCode.data : failed ? 1 : 0;
 }
 
 /** @throws UserError when `--html` and `--format` do not agree */
