@@ -51,7 +51,7 @@ export const formats: readonly Format[] = [
   { name: "tree", complete: true, unmerged: true, render: tree },
   { name: "folded", render: folded },
   { name: "json", unmerged: true, render: json },
-  { name: "html", binary: true, complete: true, findings: true, render: html },
+  { name: "html", binary: true, complete: true, ownView: true, findings: true, render: html },
   { name: "pprof", binary: true, render: async (...args) => (await import("./exports.js")).pprof(...args) },
   { name: "ndjson", render: async (...args) => (await import("./exports.js")).ndjson(...args) },
   { name: "csv", render: async (...args) => (await import("./exports.js")).csv(...args) },

@@ -17,7 +17,7 @@ export interface PanelActions {
 
 /** The panel of a function; `node` is the frame that was picked, 0 for none. */
 export function functionPanel(part: Part, func: number, node: number, actions: PanelActions): HTMLElement {
-  const { model, totals } = part;
+  const { model, totals, spread } = part;
   const place = model.place(func);
   const { callers, callees } = relationsOf(part.process.paths, part.process.stacks, part.spans, func);
   const buttons = [
@@ -40,6 +40,10 @@ export function functionPanel(part: Part, func: number, node: number, actions: P
       ["calls", formatCount(totals.calls[func])],
       ["total", `${formatDuration(totals.total[func])} · ${formatPercent(totals.total[func], part.whole)}`],
       ["self", `${formatDuration(totals.self[func])} · ${formatPercent(totals.self[func], part.whole)}`],
+      ["min", many && spread ? formatDuration(spread.min[func]) : undefined],
+      ["p50", many && spread ? formatDuration(spread.p50[func]) : undefined],
+      ["p99", many && spread ? formatDuration(spread.p99[func]) : undefined],
+      ["max", many && spread ? formatDuration(spread.max[func]) : undefined],
       ["self a call", many ? formatDuration(totals.self[func] / totals.calls[func]) : undefined],
     ]),
     ...(node > 0 ? thisPath(part, node) : []),
