@@ -74,6 +74,7 @@ export interface PageProcess {
 /** A test, or what ran outside of tests. */
 export interface PageSection {
   readonly title: string;
+  readonly test: boolean;
   readonly spans: readonly Span[];
   /** What 100% is, nanoseconds. */
   readonly whole: number;
@@ -223,6 +224,7 @@ function sectionsOf(forest: CallForest, process: ProcessTree, number: Int32Array
   for (let node = 0; node < tree.size; node++) before[node + 1] = before[node] + (number[node] >= 0 ? 1 : 0);
   const tests = testNodes(tree, forest.functions).map((node) => ({
     title: forest.functions[tree.func[node]].name,
+    test: true,
     spans: [[before[node], before[tree.end[node]]] as const],
     whole: testExtent(tree, node),
   }));
@@ -235,5 +237,5 @@ function sectionsOf(forest: CallForest, process: ProcessTree, number: Int32Array
     last = end;
   }
   const shown = tests.filter(({ spans: [[begin, end]] }) => begin! < end!);
-  return rest.length === 0 ? shown : [...shown, { title: "outside of tests", spans: rest, whole: total }];
+  return rest.length === 0 ? shown : [...shown, { title: "outside of tests", test: false, spans: rest, whole: total }];
 }

@@ -84,7 +84,7 @@ export function functionsView(first: Part, actions: Required<Pick<PanelActions, 
     const value = (func: number) => part.spread?.[name][func] ?? 0;
     return number(name, hint, value, (func) => formatDuration(value(func)));
   });
-  const table = sortedTable(part.spread ? [...columns, ...spread] : columns, {
+  const table = sortedTable(part.spread ? [...columns.slice(0, -1), ...spread] : columns, {
     sorted: 3,
     page: 100,
     caption: "Functions",

@@ -15,6 +15,8 @@ export interface PanelActions {
   readonly close: () => void;
 }
 
+const within = "The time is part of that of an outer call of the same function";
+
 /** The panel of a function; `node` is the frame that was picked, 0 for none. */
 export function functionPanel(part: Part, func: number, node: number, actions: PanelActions): HTMLElement {
   const { model, totals, spread } = part;
@@ -122,7 +124,10 @@ function relationTable(
                 h("code", {}, `${row.go ? "go " : ""}${model.shortName(row.func)}`),
               ),
       },
-      number("total", (row) => row.total, formatDuration),
+      {
+        ...number("total", (row) => row.total, formatDuration),
+        cell: (row) => (row.total > 0 ? formatDuration(row.total) : h("span", { title: within }, "–")),
+      },
       number("self", (row) => row.self, formatDuration),
       number("calls", (row) => row.calls, formatCount),
     ],
