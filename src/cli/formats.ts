@@ -4,10 +4,11 @@ import { basename } from "node:path";
 import { formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
 import type { CallForest, FilterOptions, ProcessTree, Recording } from "../calltree/index.js";
+import { omissions, overall, type Statement } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import type { ParsedFlags } from "./flags.js";
 import { choice, foldedUnit, treeOptions } from "./options.js";
-import type { Output, Pieces } from "./output.js";
+import type { NamedPieces, Output, Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
 
 /** What a format may ask for beyond the recording. */
@@ -20,6 +21,8 @@ export interface FormatContext {
   readonly tests: boolean;
   /** What gotrace noted of the run. */
   readonly note: RunNote | undefined;
+  /** How complete the report is, a line each: for formats that have a place for it. A format adds what it leaves out. */
+  readonly statements: Statement[];
 }
 
 export interface Format {
@@ -30,14 +33,28 @@ export interface Format {
   readonly complete?: boolean;
   /** Shows unmerged trees (--no-merge); nothing can be walked then. */
   readonly unmerged?: boolean;
+  /** Applies --min, --depth and --top itself, to what it shows instead of single calls. */
+  readonly ownView?: boolean;
   /** The report in pieces. */
   readonly render: (recording: Recording, context: FormatContext) => Promise<Pieces>;
+  /** The report as files of a directory: what is written where no --table is chosen. */
+  readonly files?: (recording: Recording, context: FormatContext) => Promise<readonly NamedPieces[]>;
 }
 
 export const formats: readonly Format[] = [
   { name: "tree", complete: true, unmerged: true, render: tree },
   { name: "folded", render: folded },
   { name: "json", unmerged: true, render: json },
+  { name: "pprof", binary: true, render: async (...args) => (await import("./exports.js")).pprof(...args) },
+  { name: "ndjson", render: async (...args) => (await import("./exports.js")).ndjson(...args) },
+  { name: "csv", render: async (...args) => (await import("./exports.js")).csv(...args) },
+  {
+    name: "parquet",
+    binary: true,
+    render: async (...args) => (await import("./exports.js")).parquet(...args),
+    files: async (...args) => (await import("./exports.js")).parquetFiles(...args),
+  },
+  { name: "otlp", render: async (...args) => (await import("./exports.js")).otlp(...args) },
 ];
 
 /** Names of the formats, the default first. */
@@ -54,18 +71,24 @@ export function namedFormat(name: string): Format {
 }
 
 /** The context of a report. */
-export function contextOf(forest: CallForest, flags: ParsedFlags, output: Output): FormatContext {
+export function contextOf(recording: Recording, flags: ParsedFlags, output: Output): FormatContext {
+  const { forest } = recording;
   const note = runNote(forest);
+  const title = ({ info }: ProcessTree) =>
+    note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, "");
+  const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
+    statements: [...overall(forest, title), ...omissions(recording), ...said(note ? untraced(note) : [])],
     flags,
     output,
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
-    title: ({ info }) => note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, ""),
+    title,
   };
 }
 
-function filter(flags: ParsedFlags): FilterOptions {
+/** What of a tree to show, as the flags say. */
+export function filter(flags: ParsedFlags): FilterOptions {
   const { depth, min, minPercent, sort, top } = treeOptions(flags);
   return { depth, minimum: min, minimumPercent: minPercent, sort, top };
 }
@@ -73,7 +96,6 @@ function filter(flags: ParsedFlags): FilterOptions {
 async function tree(recording: Recording, { flags, output, note, tests, title }: FormatContext): Promise<Pieces> {
   const { renderTree } = await import("../render/tree.js");
   const { forest } = recording;
-  const { omissions } = await import("../render/footer.js");
   return renderTree(forest, {
     ...filter(flags),
     tests,
@@ -105,6 +127,6 @@ function runNote(forest: CallForest): RunNote | undefined {
 }
 
 /** What was not traced and why, a line each. */
-export function untraced({ summary }: RunNote): string[] {
+function untraced({ summary }: RunNote): string[] {
   return summary.leftOut.map(({ what, count, reason }) => `not traced: ${formatNumberOf(count, what)}: ${reason}`);
 }

@@ -1,6 +1,7 @@
 /** What a report must say about how complete it is: one line each. */
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import {
+  type CallForest,
   hookShare,
   type Omission,
   type ProcessTree,
@@ -65,6 +66,35 @@ export function statements(process: ProcessTree): Statement[] {
     warn(`the trace is damaged at offset ${offset}: ${message}; everything before it is shown`);
   }
   return lines;
+}
+
+/** What there is to say of all processes together; of several, what is serious is said of each. */
+export function overall({ processes }: CallForest, title: (process: ProcessTree) => string): Statement[] {
+  if (processes.length === 1) return statements(processes[0]!);
+  const sum = (of: (process: ProcessTree) => number) => processes.reduce((total, process) => total + of(process), 0);
+  const counts = [
+    formatNumberOf(processes.length, "process", "processes"),
+    formatNumberOf(
+      sum(({ events }) => events),
+      "event",
+    ),
+    formatNumberOf(
+      sum(({ goroutines }) => goroutines),
+      "goroutine",
+    ),
+  ];
+  const running = sum(({ tree }) => sumOf(tree.running));
+  return [
+    { text: counts.join(", "), serious: false },
+    ...(running > 0
+      ? [{ text: `not returned when their process ended: ${formatNumberOf(running, "frame")}`, serious: false }]
+      : []),
+    ...processes.flatMap((process) =>
+      statements(process)
+        .filter(({ serious }) => serious)
+        .map(({ text }) => ({ text: `${title(process)} (${process.info.pid}): ${text}`, serious: true })),
+    ),
+  ];
 }
 
 /** What the filters of a recording left out of its trees. */

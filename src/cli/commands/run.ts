@@ -2,14 +2,17 @@
 
 import { basename, join } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
+import type { Assertion } from "../../callstats/index.js";
 import type { GoEnvironment } from "../../gotool/environment.js";
+import { assertionsOf } from "../assertions.js";
 import { Binary } from "../binary.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type Compiled, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
-import { namedFormat } from "../formats.js";
+import { type Format, namedFormat } from "../formats.js";
 import { buildFlags } from "../goflags.js";
 import {
+  assertFlag,
   callFlags,
   execTraceFlag,
   foldedUnit,
@@ -18,9 +21,11 @@ import {
   selectOptions,
   traceFlags,
   treeFlags,
+  treeOptions,
   unitFlag,
 } from "../options.js";
 import { isStandardOutput } from "../output.js";
+import type { ReportRequest } from "../reporting.js";
 import { Session } from "../session.js";
 import { describeBuild, type Target } from "../summary.js";
 import { runTraced } from "../traced.js";
@@ -52,7 +57,7 @@ program's standard streams are its own, signals reach it, and its exit code is g
 export const runCommand = define({
   name: "run",
   format: "tree",
-  flags: [...treeFlags, execTraceFlag],
+  flags: [...treeFlags, assertFlag, execTraceFlag],
   description: treeText,
   examples: [
     "gotrace run ./cmd/server -port 8080",
@@ -64,7 +69,7 @@ export const runCommand = define({
 export const execCommand = define({
   name: "exec",
   format: "tree",
-  flags: [...treeFlags, execTraceFlag],
+  flags: [...treeFlags, assertFlag, execTraceFlag],
   description: treeText,
   examples: ["gotrace exec ./cmd/tool"],
 });
@@ -94,13 +99,27 @@ async function run(command: Command, format: string, words: readonly string[]): 
     process.stdout.write(commandHelp(command));
     return 0;
   }
-  const { patterns, args } = splitTarget(command.name, flags.rest);
   // A bad value must not be found only after the program has run.
+  treeOptions(flags);
   selectOptions(flags);
   foldedUnit(flags);
+  return runPackage(command.name, flags, namedFormat(format), await assertionsOf(flags));
+}
+
+/**
+ * Builds the program that the words behind the flags name, runs it with the rest of them, and reports.
+ * @returns its exit code, as far as that says enough: see {@link runTraced}
+ */
+export async function runPackage(
+  command: string,
+  flags: ParsedFlags,
+  format: Format,
+  assertions: readonly Assertion[] = [],
+): Promise<number> {
+  const target = splitTarget(command, flags.rest);
   const session = new Session(flags);
   try {
-    return await runTarget(command.name, session, flags, format, patterns, args);
+    return await runTarget(command, session, flags, { format, toStderr: false, assertions }, target);
   } finally {
     session.close();
   }
@@ -128,20 +147,19 @@ async function runTarget(
   command: string,
   session: Session,
   flags: ParsedFlags,
-  format: string,
-  patterns: readonly string[],
-  args: readonly string[],
+  report: ReportRequest,
+  { patterns, args }: ReturnType<typeof splitTarget>,
 ): Promise<number> {
   const built = await build(command, session, flags, patterns);
   if (typeof built === "number") return built;
   const { summary, program } = built;
   session.log(`run ${program} ${args.join(" ")}`);
-  const stdoutToStderr = format !== "tree" && isStandardOutput(flags.string("o"));
+  const stdoutToStderr = report.format.name !== "tree" && isStandardOutput(flags.string("o"));
   return runTraced(session, flags, {
     program: { command: program, args, env: session.env, stdoutToStderr },
     direct: true,
     note: { summary, titles: {}, command: [...patterns, ...args].join(" ") },
-    report: { format: namedFormat(format), toStderr: false },
+    report,
   });
 }
 
