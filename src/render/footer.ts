@@ -58,7 +58,7 @@ export function statements(process: ProcessTree): Statement[] {
   const share = hookShare(process);
   if (info.hook !== undefined && share >= HOOK_SHARE_SHOWN) {
     const each = formatDuration(info.hook.inner + info.hook.outer);
-    say(`tracing took about ${each} a call, ${formatPercent(share, 1)} of the time of all calls; 'stats' subtracts it`);
+    say(`tracing took about ${each} a call, ${formatPercent(share, 1)} of the time of all calls`);
   }
   if (process.strayExits > 0) warn(`exits without an enter: ${formatNumberOf(process.strayExits, "event")}`);
   if (process.problem !== undefined) {
