@@ -9,7 +9,7 @@ import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
 import { contextOf, type Format, type FormatContext } from "./formats.js";
-import { selectOptions } from "./options.js";
+import { callOptions, selectOptions } from "./options.js";
 import { type Output, openOutput, type Pieces, writeFiles } from "./output.js";
 import { withProgress } from "./progress.js";
 import type { Session } from "./session.js";
@@ -104,11 +104,10 @@ async function* chain(parts: readonly Pieces[]): AsyncGenerator<string | Uint8Ar
 
 /** Reads the traces as the flags say. */
 function record(files: readonly OpenFile[], flags: ParsedFlags, format: Format): Recording {
-  const { minimum = 0, depth, top, ...select } = selectOptions(flags);
-  const view = { minimum, ...(depth === undefined ? {} : { depth }), ...(top === undefined ? {} : { top }) };
+  const select = format.ownView ? callOptions(flags) : selectOptions(flags);
   return readFiles(files, {
-    select: format.ownView ? select : { ...select, ...view },
-    build: format.unmerged && flags.has("no-merge") ? { noMerge: true, minimum } : {},
+    select,
+    build: format.unmerged && flags.has("no-merge") ? { noMerge: true, minimum: select.minimum ?? 0 } : {},
   });
 }
 

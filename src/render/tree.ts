@@ -113,10 +113,10 @@ function* renderProcess(
 
 function legendsOf({ untraced, lines, distorted, marked }: Columns): string[] {
   const legends = untraced ? [STARTED] : [];
-  if (marked) legends.push(`${DISTORTED}: more than half of this time is the cost of tracing; stats subtracts it`);
+  if (marked) legends.push(`${DISTORTED}: more than half of this time is the cost of tracing`);
   else if (distorted > 0) {
     const most = distorted === lines ? "all lines" : `${formatCount(distorted)} of ${formatCount(lines)} lines`;
-    legends.push(`on ${most} more than half of the time is the cost of tracing; stats subtracts it`);
+    legends.push(`on ${most} more than half of the time is the cost of tracing`);
   }
   return legends;
 }

@@ -261,7 +261,7 @@ main.main                         100µs 100.0%
 
 46 events, 2 goroutines
 not returned when the process ended: 1 frame
-~: more than half of this time is the cost of tracing; stats subtracts it
+~: more than half of this time is the cost of tracing
 `);
 });
 
@@ -273,7 +273,7 @@ main.main                 1.30µs 100.0%
 └── main.tiny ×20          600ns  46.2%
 
 42 events, 1 goroutine
-tracing took about 50ns a call, 78.5% of the time of all calls
-on all lines more than half of the time is the cost of tracing; stats subtracts it
+tracing took about 50ns a call, 78.5% of the time of all calls; 'stats' subtracts it
+on all lines more than half of the time is the cost of tracing
 `);
 });
