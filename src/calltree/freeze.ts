@@ -1,12 +1,18 @@
 /** Turns the builder's columns into the finished tree: nodes renumbered in preorder, siblings by first start. */
 import type { Edge } from "./edges.js";
 import type { IdMap } from "./functions.js";
-import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
+import { NO_NODE, type NodeTable } from "./nodes.js";
+import { fillEnds, preorder } from "./preorder.js";
 import type { Stacks } from "./stacks.js";
 import type { CallTree } from "./tree.js";
 
-/** The finished tree. The builder's columns must not be used afterwards. */
-export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[], ids: IdMap): CallTree {
+/** The finished tree, and the builder's nodes by number in it. The builder's times and counts must not be used afterwards. */
+export function freeze(
+  nodes: NodeTable,
+  stacks: Stacks,
+  edges: readonly Edge[],
+  ids: IdMap,
+): { readonly tree: CallTree; readonly number: Int32Array } {
   const { order, number } = preorder(nodes);
   const size = order.length;
   const sparse = (counts: ReadonlyMap<number, number>): Map<number, number> => {
@@ -34,11 +40,7 @@ export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[],
     edge[i] = kind;
     site[i] = id === 0 ? -1 : ids.number(id);
   }
-  end.fill(size, 0, 1);
-  for (let i = size - 1; i > 0; i--) {
-    if (end[i] === 0) end[i] = i + 1;
-    if (end[parent[i]] === 0) end[parent[i]] = end[i];
-  }
+  fillEnds(end, parent);
   // Sums of fractions of nanoseconds may come out a hair below zero.
   const self = column(nodes.self).map((time) => Math.max(0, time));
   const total = column(nodes.total);
@@ -54,7 +56,7 @@ export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[],
     last[others] = Math.max(last[others], last[i]);
   }
   const { panics, goexits, running, recovered } = stacks.endings;
-  return Object.freeze({
+  const tree = Object.freeze({
     size,
     parent,
     end,
@@ -75,35 +77,5 @@ export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[],
     goroutines: sparse(stacks.goroutines),
     goids: sparse(stacks.goids),
   });
-}
-
-/** Nodes in preorder, and each node's number in it (0 for removed nodes, too). */
-function preorder(nodes: NodeTable): { order: Int32Array; number: Int32Array } {
-  const { count, parent, first } = nodes;
-  // Lists of children, built from behind so that they come in the order of creation.
-  const child = new Int32Array(count);
-  const sibling = new Int32Array(count);
-  for (let node = count - 1; node > 0; node--) {
-    if (nodes.isFree(node)) continue;
-    sibling[node] = child[parent[node]];
-    child[parent[node]] = node;
-  }
-  const order = new Int32Array(nodes.size + 1);
-  const number = new Int32Array(count);
-  const stack = [ROOT];
-  const family: number[] = [];
-  let at = 0;
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    number[node] = at;
-    order[at++] = node;
-    family.length = 0;
-    let sorted = true;
-    for (let one = child[node]; one !== 0; one = sibling[one]) {
-      if (family.length > 0 && first[family[family.length - 1]] > first[one]) sorted = false;
-      family.push(one);
-    }
-    if (!sorted) family.sort((a, b) => first[a] - first[b]);
-    for (let i = family.length - 1; i >= 0; i--) stack.push(family[i]);
-  }
-  return { order, number };
+  return { tree, number };
 }

@@ -151,6 +151,11 @@ export class NodeTable {
     this.free++;
   }
 
+  /** Unmerged trees: whether nothing keeps the node. */
+  isLoose(node: number): boolean {
+    return !this.merged && this.holds[node] === 0;
+  }
+
   /** Whether the node was removed and not used again. */
   isFree(node: number): boolean {
     return !this.merged && this.holds[node] === FREE;

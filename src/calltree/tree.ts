@@ -76,6 +76,8 @@ export interface ProcessTree {
   readonly pruned: number;
   /** Deepest level; calls further down stand on it, beside the frames they belong under. */
   readonly depthLimit: number;
+  /** Whether there are nodes on that level. */
+  readonly deep: boolean;
   /** Most nodes; calls on other paths are counted under `tree.others`. */
   readonly pathLimit: number;
   readonly problem?: Problem;

@@ -28,7 +28,7 @@ export function footer(process: ProcessTree, untraced: boolean, remarks: readonl
       "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it",
     );
   }
-  if (tree.depth.some((depth) => depth === process.depthLimit)) {
+  if (process.deep) {
     lines.push(
       `calls deeper than ${process.depthLimit} levels are shown on level ${process.depthLimit}, with their self time`,
     );
