@@ -15,7 +15,7 @@ const allowed: Record<string, readonly string[]> = {
   rules: ["base", "exectrace", "analyses"],
   calltree: ["base", "calltrace"],
   render: ["base", "calltree", "exectrace", "analyses", "rules"],
-  export: ["base", "rules"],
+  export: ["base", "calltree", "rules"],
   page: ["base", "analyses", "render", "rules"],
   cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "analyses", "rules", "render", "export"],
 };
