@@ -117,3 +117,14 @@ function order({ total, calls, first }: CallTree, sort: SortOrder): (a: number, 
   const by = sort === "time" ? total : calls;
   return (a, b) => by[b] - by[a] || first[a] - first[b] || a - b;
 }
+
+/** Self times by node, those of nodes that are not shown added to the node above that is; lost if there is none. */
+export function foldedSelf({ size, parent, self }: CallTree, shown: Uint8Array): Float64Array {
+  const sums = self.slice();
+  for (let node = size - 1; node > 0; node--) {
+    if (shown[node] === 1) continue;
+    sums[parent[node]] += sums[node];
+    sums[node] = 0;
+  }
+  return sums;
+}

@@ -1,7 +1,7 @@
 /** Call trees: building them from a trace, and choosing what of them to show. */
 export type { BuildOptions } from "./builder.js";
 export { Ending } from "./ending.js";
-export { childrenOf, type FilterOptions, type SortOrder, type View, viewTree } from "./filter.js";
+export { childrenOf, type FilterOptions, foldedSelf, type SortOrder, type View, viewTree } from "./filter.js";
 export { buildForest, type ForestOptions } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export { Recording, type RecordingOptions, readRecording, type SelectOptions } from "./recording.js";

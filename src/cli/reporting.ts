@@ -1,26 +1,20 @@
 /** From trace files to a report in one of the formats. */
 
-import { basename } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
-import { formatNumberOf } from "../base/units.js";
-import { type ByteSource, HEADER_SIZE, type Note, readBytes, readHeader } from "../calltrace/index.js";
-import { buildForest, type CallForest, type ProcessTree } from "../calltree/index.js";
-import { type Measure, measureFor, renderFolded, renderJson, renderTree } from "../render/index.js";
+import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../calltrace/index.js";
+import { Recording, readRecording } from "../calltree/index.js";
 import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
-import { foldedUnit, treeOptions } from "./options.js";
-import { type Output, openOutput } from "./output.js";
+import { contextOf, type Format, type FormatContext } from "./formats.js";
+import { selectOptions, treeOptions } from "./options.js";
+import { type Output, openOutput, type Pieces } from "./output.js";
 import { withProgress } from "./progress.js";
-import type { RunNote } from "./record.js";
 import type { Session } from "./session.js";
-
-/** Formats of a report. */
-export type ReportFormat = "tree" | "folded" | "json";
 
 /** How to report. */
 export interface ReportRequest {
-  readonly format: ReportFormat;
+  readonly format: Format;
   /** Standard output belongs to something else. */
   readonly toStderr: boolean;
 }
@@ -67,21 +61,18 @@ export async function reportOpenTraces(
     session.warn(
       "no call was recorded: no traced function ran, or the process could not write its trace (see -v for what is traced)",
     );
-    if (request.format === "tree" && sections.length === 0) return false;
+    if (request.format.name === "tree" && sections.length === 0) return false;
   }
+  const { format } = request;
   const output = openOutput(flags.string("o"), session.cwd, request.toStderr);
-  const options = treeOptions(flags);
-  const sources = files.map((file) => file.source);
-  const limits = { noMerge: !options.merge, minimum: options.merge ? 0 : options.min };
-  const forest =
-    files.length === 0
-      ? { functions: [], processes: [] }
-      : withProgress("reading the trace", (progress) => buildForest(sources, { ...limits, progress }));
-  const measure = await measureFor(forest.functions.map(({ name }) => name));
+  if (format.binary) refuseTerminal(output, format);
+  const recording = files.length === 0 ? noRecording() : record(files, flags, format);
+  const { forest } = recording;
+  const context = contextOf(recording, flags, output);
   const following = await Promise.all(sections.map((section) => section(output)));
-  const report =
-    files.length === 0 && request.format === "tree" ? [] : render(forest, flags, request.format, output, measure);
-  await output.write(chain([report, ...following]));
+  const report = files.length === 0 && format.name === "tree" ? [] : await format.render(recording, context);
+  await output.write(following.length === 0 ? report : chain([report, ...following]));
+  if (!format.complete) state(session, context);
   const problems = [
     ...(forest.problem ? [forest.problem] : []),
     ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
@@ -92,8 +83,44 @@ export async function reportOpenTraces(
   return problems.length > 0;
 }
 
-function* chain(parts: readonly Iterable<string>[]): Generator<string> {
+async function* chain(parts: readonly Pieces[]): AsyncGenerator<string | Uint8Array> {
   for (const part of parts) yield* part;
+}
+
+/** Reads the traces as the flags say. */
+function record(files: readonly OpenFile[], flags: ParsedFlags, format: Format): Recording {
+  const { merge, min } = treeOptions(flags);
+  const build = format.unmerged && !merge ? { noMerge: true, minimum: min } : {};
+  return withProgress("reading the trace", (progress) =>
+    readRecording(
+      files.map(({ source }) => source),
+      { select: selectOptions(flags), build, progress },
+    ),
+  );
+}
+
+function noRecording(): Recording {
+  return new Recording({ forest: { functions: [], processes: [] }, processes: [], outside: NOTHING }, {}, {});
+}
+
+const NOTHING = { goroutine: 0, window: 0 };
+
+/** @throws UserError when what is no text would go to a terminal */
+function refuseTerminal(output: Output, { name }: Format): void {
+  if (output.width === undefined) return;
+  throw new UserError(
+    `${name} is no text for a terminal`,
+    `write it into a file: --format ${name} -o FILE`,
+    ExitCode.usage,
+  );
+}
+
+/** Says on standard error how complete a report is that cannot say so itself: to programs and logs only what is missing. */
+function state(session: Session, context: FormatContext): void {
+  for (const { text, serious } of context.statements) {
+    if (serious || process.stderr.isTTY) session.warn(text);
+    else session.log(text);
+  }
 }
 
 /** @throws UserError that names the file when it is no trace */
@@ -110,49 +137,4 @@ function assertTrace(path: string, source: ByteSource): void {
 function hasBegun({ source }: OpenFile): boolean {
   const start = new Uint8Array(8);
   return source.read(0, start) > 0 && start.some((byte) => byte !== 0);
-}
-
-function render(
-  forest: CallForest,
-  flags: ParsedFlags,
-  format: ReportFormat,
-  output: Output,
-  measure: Measure,
-): Iterable<string> {
-  const tree = treeOptions(flags);
-  const filter = { depth: tree.depth, minimum: tree.min, minimumPercent: tree.minPercent, sort: tree.sort };
-  const tests = forest.processes.some((process) => isTestBinary(process.info.executable));
-  const note = runNote(forest);
-  const title = (process: ProcessTree) =>
-    note?.titles[process.info.directory] ?? basename(process.info.executable).replace(/\.exe$/, "");
-  switch (format) {
-    case "folded":
-      return renderFolded(forest, { unit: foldedUnit(flags) });
-    case "json":
-      return renderJson(forest, { ...filter, tests });
-    default:
-      return renderTree(forest, {
-        ...filter,
-        tests,
-        colour: output.colour,
-        measure,
-        ...(output.width === undefined ? {} : { width: output.width }),
-        ...(tests ? { title } : {}),
-        remarks: (process) => (note && process === forest.processes[0] ? untraced(note) : []),
-      });
-  }
-}
-
-function isTestBinary(executable: string): boolean {
-  return /\.test(\.exe)?$/.test(executable);
-}
-
-/** What gotrace noted of the run when it recorded it. */
-function runNote(forest: CallForest): RunNote | undefined {
-  const notes = forest.processes.flatMap((process) => process.notes) as (Note & { run?: RunNote })[];
-  return notes.find((note) => note.run !== undefined)?.run;
-}
-
-function untraced({ summary }: RunNote): string[] {
-  return summary.leftOut.map(({ what, count, reason }) => `not traced: ${formatNumberOf(count, what)}: ${reason}`);
 }

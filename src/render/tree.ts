@@ -44,6 +44,9 @@ const NAME_LIMIT = 120;
 const NAME_LEAST = 24;
 const GAP = 2;
 
+const STARTED =
+  "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it";
+
 /** Columns of a level of the tree, and of the number that stands for levels there is no room for. */
 const INDENT = 4;
 const LEVEL = 5;
@@ -56,7 +59,7 @@ export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): 
     if (index > 0) yield "\n";
     if (several || options.title !== undefined) yield `${paint("bold", titleOf(process, index, options))}\n`;
     const untraced = yield* renderProcess(forest, process, options, paint);
-    const lines = footer(process, untraced, options.remarks?.(process, index) ?? []);
+    const lines = footer(process, [...(untraced ? [STARTED] : []), ...(options.remarks?.(process, index) ?? [])]);
     if (lines.length > 0) yield `\n${lines.map((line) => paint("dim", line)).join("\n")}\n`;
   }
   if (forest.problem !== undefined) {
@@ -100,12 +103,19 @@ function* renderProcess(
     }
   }
   if (lines !== "") yield lines;
-  if (hidden > 0) yield `\n${paint("dim", leftOut(hidden, hiddenCalls))}\n`;
+  if (hidden > 0) yield `\n${paint("dim", leftOut(hidden, hiddenCalls, options))}\n`;
   return columns.untraced;
 }
 
-function leftOut(nodes: number, calls: number): string {
-  return `left out by --depth or --min: ${formatNumberOf(nodes, "line")} with ${formatNumberOf(calls, "call")}`;
+function leftOut(nodes: number, calls: number, options: FilterOptions): string {
+  const { depth, minimum, minimumPercent, top } = options;
+  const flags = [
+    ...(Number.isFinite(depth ?? Number.NaN) ? ["--depth"] : []),
+    ...(minimum ? ["--min"] : []),
+    ...(minimumPercent ? ["--min-percent"] : []),
+    ...(top === undefined ? [] : ["--top"]),
+  ].join(" and ");
+  return `left out by ${flags}: ${formatNumberOf(nodes, "line")} with ${formatNumberOf(calls, "call")}`;
 }
 
 interface Columns {
@@ -155,7 +165,9 @@ function columnsOf(
   };
 }
 
+/** A frame without calls is there for what is beneath it: it has no time in what is asked for. */
 function timeOf({ tree, atLeast }: ProcessTree, node: number): string {
+  if (tree.calls[node] === 0) return "–";
   return `${atLeast && tree.running.has(node) ? "≥" : ""}${formatDuration(tree.total[node])}`;
 }
 
@@ -179,7 +191,7 @@ function line(
   const used = prefix.length + widthOf(`${label.spawn}${name}${label.count}${label.endings}`);
   const pad = " ".repeat(Math.max(0, columns.name - used) + GAP);
   const time = timeOf(process, node);
-  const share = formatPercent(process.tree.total[node], section.whole);
+  const share = process.tree.calls[node] === 0 ? "–" : formatPercent(process.tree.total[node], section.whole);
   return [
     paint("dim", prefix),
     label.spawn === "" ? "" : paint("cyan", label.spawn),

@@ -78,7 +78,7 @@ main.main                          2.31ms 100.0%
 ├── server.Start                   1.92ms  83.1%
 └── go~ main.watch [not returned]   388µs  16.8%
 
-left out by --depth or --min: 4 lines with 5 calls
+left out by --depth and --min: 4 lines with 5 calls
 
 17 events, 4 goroutines
 not returned when the process ended: 1 frame
@@ -98,7 +98,8 @@ test("what is left out is counted once, whether it was in the tree or not", () =
     const report = [...renderTree(forest, options)].join("");
     const lines = report.split("\n").filter((line) => / main\.|^main\./.test(line)).length;
     expect(report.match(/left out/g)).toHaveLength(1);
-    expect(report).toContain(`left out by --depth or --min: ${14 - lines} lines with ${14 - lines} calls\n`);
+    expect(report).toMatch(/left out by --(depth|min|depth and --min): /);
+    expect(report).toContain(`: ${14 - lines} lines with ${14 - lines} calls\n`);
   }
 });
 
@@ -234,4 +235,10 @@ test("lost events, the reason, and damage stand below the tree", () => {
   expect(report).toContain(
     "the trace is damaged at offset 4224: there is no chunk where one should begin; everything before it is shown\n",
   );
+});
+
+test("top shows the heaviest paths and what leads to them", () => {
+  const report = text(program, { top: 2 });
+  expect(report.split("\n").filter((line) => line.includes("ms"))).toHaveLength(3);
+  expect(report).toContain("left out by --top: ");
 });

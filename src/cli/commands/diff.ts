@@ -6,7 +6,7 @@ import { diffTable } from "../../render/trace-diff.js";
 import { typedJson } from "../../render/typed-json.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
-import { choice, helpFlag, number, outputFlag, parseDuration } from "../options.js";
+import { choice, duration, helpFlag, number, outputFlag } from "../options.js";
 import { openOutput } from "../output.js";
 import { readTrace, warningOf, withTrouble } from "../traces.js";
 
@@ -46,7 +46,7 @@ async function run(words: readonly string[]): Promise<number> {
   const format = choice(flags, "format", ["table", "json"]);
   const options = {
     measure: choice(flags, "by", [diffMeasures[0], ...diffMeasures.slice(1)]),
-    min: parseDuration(flags.string("min") ?? "1ms"),
+    min: duration(flags, "min", 1e6),
   };
   const top = number(flags, "top", 20, 1);
   const limit = failOn(flags.string("fail-on"));

@@ -3,7 +3,8 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";
 import { parseFlags } from "../flags.js";
-import { choice, foldedUnit, helpFlag, outputFlag, treeFlags, treeOptions, unitFlag } from "../options.js";
+import { formatNames, formatOf } from "../formats.js";
+import { foldedUnit, helpFlag, outputFlag, selectOptions, treeFlags, unitFlag } from "../options.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 
@@ -13,7 +14,7 @@ export const reportCommand: Command = {
   description: `Renders traces: files that --save wrote, files of GOTRACE_OUT, or directories of them. Several are shown one after
 another. Needs no Go and no source.`,
   flags: [
-    { name: "format", value: "FORMAT", help: "tree (default), folded or json" },
+    { name: "format", value: "FORMAT", help: `${formatNames[0]} (default), ${formatNames.slice(1).join(", ")}` },
     ...treeFlags,
     unitFlag,
     outputFlag,
@@ -33,9 +34,9 @@ async function run(words: readonly string[]): Promise<number> {
   if (flags.rest.length === 0) {
     throw new UserError("no trace given", "name a file that --save wrote: gotrace report FILE", ExitCode.usage);
   }
-  treeOptions(flags);
+  selectOptions(flags);
   foldedUnit(flags);
-  const format = choice(flags, "format", ["tree", "folded", "json"]);
+  const format = formatOf(flags);
   const session = new Session(flags);
   const problem = await session.standAside(() => reportTraces(session, flags, flags.rest, { format, toStderr: false }));
   return problem ? ExitCode.data : 0;

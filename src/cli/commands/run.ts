@@ -7,26 +7,27 @@ import type { GoEnvironment } from "../../gotool/environment.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { binaryPath, type Compiled, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
+import { namedFormat } from "../formats.js";
 import { buildFlags } from "../goflags.js";
 import {
+  callFlags,
   execTraceFlag,
   foldedUnit,
   outputFlag,
   recordFlags,
+  selectOptions,
   traceFlags,
   treeFlags,
-  treeOptions,
   unitFlag,
 } from "../options.js";
 import { isStandardOutput } from "../output.js";
-import type { ReportFormat } from "../reporting.js";
 import { Session } from "../session.js";
 import { describeBuild, type Target } from "../summary.js";
 import { runTraced } from "../traced.js";
 
 interface Variant {
   readonly name: string;
-  readonly format: ReportFormat;
+  readonly format: "tree" | "folded" | "json";
   readonly flags: readonly Flag[];
   readonly description: string;
   readonly examples: readonly string[];
@@ -71,7 +72,7 @@ export const execCommand = define({
 export const flameCommand = define({
   name: "flame",
   format: "folded",
-  flags: [unitFlag],
+  flags: [unitFlag, ...callFlags],
   description: `Builds and runs a program and prints collapsed stacks on standard output, one line for each call path with its self
 time, for Speedscope and flamegraph.pl. The program's standard output goes to standard error, unless -o names a file
 for the stacks.`,
@@ -87,7 +88,7 @@ standard error, unless -o names a file for the JSON.`,
   examples: ["gotrace json ./cmd/server | jq '.[0].name'"],
 });
 
-async function run(command: Command, format: ReportFormat, words: readonly string[]): Promise<number> {
+async function run(command: Command, format: string, words: readonly string[]): Promise<number> {
   const flags = parseFlags(command.name, command.flags, words);
   if (flags.has("help")) {
     process.stdout.write(commandHelp(command));
@@ -95,7 +96,7 @@ async function run(command: Command, format: ReportFormat, words: readonly strin
   }
   const { patterns, args } = splitTarget(command.name, flags.rest);
   // A bad value must not be found only after the program has run.
-  treeOptions(flags);
+  selectOptions(flags);
   foldedUnit(flags);
   const session = new Session(flags);
   try {
@@ -127,7 +128,7 @@ async function runTarget(
   command: string,
   session: Session,
   flags: ParsedFlags,
-  format: ReportFormat,
+  format: string,
   patterns: readonly string[],
   args: readonly string[],
 ): Promise<number> {
@@ -155,7 +156,7 @@ async function runTarget(
     program: { command: program, args, env: session.env, stdoutToStderr },
     direct: true,
     note: { summary, titles: {}, command: [...patterns, ...args].join(" ") },
-    report: { format, toStderr: false },
+    report: { format: namedFormat(format), toStderr: false },
   });
 }
 

@@ -6,8 +6,9 @@ import { runProgram } from "../../gotool/process.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
+import { namedFormat } from "../formats.js";
 import { buildFlags, testFlags } from "../goflags.js";
-import { execTraceFlag, outputFlag, recordFlags, traceFlags, treeFlags, treeOptions } from "../options.js";
+import { execTraceFlag, outputFlag, recordFlags, selectOptions, traceFlags, treeFlags } from "../options.js";
 import { Session } from "../session.js";
 import { describeBuild } from "../summary.js";
 import { splitTestWords, type TestLine } from "../testargs.js";
@@ -48,7 +49,7 @@ async function run(words: readonly string[]): Promise<number> {
     return 0;
   }
   // A bad value must not be found only after the program has run.
-  treeOptions(flags);
+  selectOptions(flags);
   const session = new Session(flags);
   try {
     return await test(session, flags, line);
@@ -105,7 +106,7 @@ async function test(session: Session, flags: ParsedFlags, line: TestLine): Promi
     program: { command: "go", args: ["test", ...args], env: { ...session.env, ...state?.env }, ownGroup: true },
     direct: false,
     note: { summary, titles, command: ["go test", ...line.packages].join(" ") },
-    report: { format: "tree", toStderr: given("json") },
+    report: { format: namedFormat("tree"), toStderr: given("json") },
     // Tests that were only compiled or listed, or that do not exist, have run nothing that could be shown.
     mayBeEmpty: !hasTests || ["c", "list"].some(given),
   });
