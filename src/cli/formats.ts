@@ -21,8 +21,8 @@ export interface FormatContext {
   readonly tests: boolean;
   /** What gotrace noted of the run. */
   readonly note: RunNote | undefined;
-  /** How complete the report is, a line each: for formats that have a place for it. */
-  readonly statements: readonly Statement[];
+  /** How complete the report is, a line each: for formats that have a place for it. A format adds what it leaves out. */
+  readonly statements: Statement[];
 }
 
 export interface Format {
@@ -41,6 +41,9 @@ export const formats: readonly Format[] = [
   { name: "tree", complete: true, unmerged: true, render: tree },
   { name: "folded", render: folded },
   { name: "json", unmerged: true, render: json },
+  { name: "speedscope", render: async (...args) => (await import("./timelines.js")).speedscope(...args) },
+  { name: "chrome", render: async (...args) => (await import("./timelines.js")).chrome(...args) },
+  { name: "perfetto", binary: true, render: async (...args) => (await import("./timelines.js")).perfetto(...args) },
 ];
 
 /** Names of the formats, the default first. */

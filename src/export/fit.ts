@@ -52,10 +52,13 @@ export interface Fit {
   readonly whole: { readonly goroutines: number; readonly calls: number; readonly depth: number };
 }
 
+/** Told how much of how much has been walked. */
+export type Progress = (done: number, total: number) => void;
+
 /** Finds out what fits: one walk, or two where goroutines and calls are too many. */
-export function fitRecording(recording: Recording, budget: Budget): Fit {
+export function fitRecording(recording: Recording, budget: Budget, progress?: Progress): Fit {
   const survey = new Survey(budget);
-  walk(recording, survey);
+  walk(recording, survey, progress);
   const goroutines = survey.best().sort((a, b) => a.process - b.process || a.start - b.start || a.goid - b.goid);
   let { lengths } = survey;
   const events = goroutines.reduce((sum, goroutine) => sum + goroutine.events, 0);
@@ -89,8 +92,8 @@ export function leftOut({ goroutines, minimum, depth, calls, whole }: Fit): stri
   return sentences;
 }
 
-function walk(recording: Recording, visitor: CallVisitor): void {
-  for (const _ of recording.walk(visitor));
+function walk(recording: Recording, visitor: CallVisitor, progress?: Progress): void {
+  for (const _ of recording.walk(visitor, progress));
 }
 
 /** The least duration from which on at most so many calls are left, and how many there are. */

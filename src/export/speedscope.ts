@@ -4,9 +4,9 @@
  * at times in nanoseconds that never decrease. A goroutine's profile begins with its first call.
  */
 import { formatDuration } from "../base/units.js";
-import type { CallForest, ProcessTree, Recording } from "../calltree/index.js";
+import { type CallForest, foldedSelf, type ProcessTree, type Recording, viewTree } from "../calltree/index.js";
 import { walkExcerpt } from "./excerpt.js";
-import { type Budget, type Fit, type FittingGoroutine, fitRecording, leftOut } from "./fit.js";
+import { type Budget, type Fit, type FittingGoroutine, fitRecording, leftOut, type Progress } from "./fit.js";
 import { Names } from "./names.js";
 import { TextPieces } from "./pieces.js";
 import { Frames, profileHead } from "./speedscope-frames.js";
@@ -28,9 +28,9 @@ export interface SpeedscopeOptions {
 }
 
 /** What fits beside the merged profile, which is always whole; goroutines get half of the budget at least. */
-export function fitSpeedscope(recording: Recording, budget: Budget = SPEEDSCOPE_BUDGET): Fit {
+export function fitSpeedscope(recording: Recording, budget: Budget = SPEEDSCOPE_BUDGET, progress?: Progress): Fit {
   const merged = recording.forest.processes.reduce((sum, { tree }) => sum + 2 * tree.size, 0);
-  return fitRecording(recording, { ...budget, events: Math.max(budget.events - merged, budget.events / 2) });
+  return fitRecording(recording, { ...budget, events: Math.max(budget.events - merged, budget.events / 2) }, progress);
 }
 
 /** One JSON document in pieces: the merged profile first, then goroutines by process and start. */
@@ -45,7 +45,7 @@ export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptio
   out.text += `"activeProfileIndex":0,"shared":{"frames":[\n`;
   out.text += frames.list.map((frame) => JSON.stringify(frame)).join(",\n");
   out.text += '\n]},"profiles":[\n';
-  yield* renderMerged(forest, frames, out);
+  yield* renderMerged(recording, frames, out);
   const name = profileName(forest, names, fit);
   for (const batch of batchesOf(fit.goroutines)) {
     const writer = new GoroutineWriter(forest, batch, name, frames, out);
@@ -72,26 +72,29 @@ function profileName(forest: CallForest, names: Names, { minimum }: Fit): (gorou
 }
 
 /** Call paths as wide as their self times; goroutines stand within the call that started them, and widen it. */
-function* renderMerged(forest: CallForest, frames: Frames, out: TextPieces): Generator<string> {
+function* renderMerged(recording: Recording, frames: Frames, out: TextPieces): Generator<string> {
+  const { forest, select } = recording;
+  const shares = forest.processes.map(({ tree }) => foldedSelf(tree, viewTree(tree, select).shown));
+  const width = shares.reduce((sum, self) => self.reduce((all, time) => all + time, sum), 0);
   let at = 0;
   let separator = "\n";
   const event = (head: string) => {
     out.text += `${separator}${head}${Math.round(at)}}`;
     separator = ",\n";
   };
-  const width = forest.processes.reduce((sum, { tree }) => tree.self.reduce((all, self) => all + self, sum), 0);
   out.text += profileHead("all goroutines", 0, width);
   for (const [index, { tree }] of forest.processes.entries()) {
     const root = frames.ofProcess[index];
+    const { shown } = viewTree(tree, select);
     if (root !== undefined) event(frames.opens[root]);
     const open: number[] = [];
     for (let node = 1; node <= tree.size; node++) {
       while (open.length > 0 && (node === tree.size || tree.end[open.at(-1)!] <= node)) {
         const top = open.pop()!;
-        at += tree.self[top];
+        at += shares[index][top];
         event(frames.closes[frames.ofFunction[tree.func[top]]]);
       }
-      if (node < tree.size) {
+      if (node < tree.size && shown[node] === 1) {
         open.push(node);
         event(frames.opens[frames.ofFunction[tree.func[node]]]);
       }

@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./report.js")).reportCommand,
   },
   {
+    name: "view",
+    summary: "show a saved trace in Speedscope, in the browser",
+    load: async () => (await import("./view.js")).viewCommand,
+  },
+  {
     name: "analyze",
     summary: "find what is wrong in execution traces of the Go runtime",
     load: async () => (await import("./analyze.js")).analyzeCommand,

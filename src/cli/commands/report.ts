@@ -4,7 +4,16 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";
 import { parseFlags } from "../flags.js";
 import { formatNames, formatOf } from "../formats.js";
-import { foldedUnit, helpFlag, outputFlag, selectOptions, treeFlags, unitFlag } from "../options.js";
+import {
+  eventLimit,
+  eventsFlag,
+  foldedUnit,
+  helpFlag,
+  outputFlag,
+  selectOptions,
+  treeFlags,
+  unitFlag,
+} from "../options.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 
@@ -17,6 +26,7 @@ another. Needs no Go and no source.`,
     { name: "format", value: "FORMAT", help: `${formatNames[0]} (default), ${formatNames.slice(1).join(", ")}` },
     ...treeFlags,
     unitFlag,
+    eventsFlag,
     outputFlag,
     { name: "verbose", short: "v", help: "show what is read" },
     helpFlag,
@@ -36,6 +46,7 @@ async function run(words: readonly string[]): Promise<number> {
   }
   selectOptions(flags);
   foldedUnit(flags);
+  eventLimit(flags);
   const format = formatOf(flags);
   const session = new Session(flags);
   const problem = await session.standAside(() => reportTraces(session, flags, flags.rest, { format, toStderr: false }));

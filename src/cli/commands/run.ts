@@ -7,12 +7,16 @@ import type { GoEnvironment } from "../../gotool/environment.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { binaryPath, type Compiled, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
-import { namedFormat } from "../formats.js";
+import { type Format, namedFormat } from "../formats.js";
 import { buildFlags } from "../goflags.js";
 import {
+  browserFlag,
   callFlags,
+  eventLimit,
+  eventsFlag,
   execTraceFlag,
   foldedUnit,
+  openFlag,
   outputFlag,
   recordFlags,
   selectOptions,
@@ -72,11 +76,15 @@ export const execCommand = define({
 export const flameCommand = define({
   name: "flame",
   format: "folded",
-  flags: [unitFlag, ...callFlags],
+  flags: [openFlag, browserFlag, eventsFlag, unitFlag, ...callFlags],
   description: `Builds and runs a program and prints collapsed stacks on standard output, one line for each call path with its self
 time, for Speedscope and flamegraph.pl. The program's standard output goes to standard error, unless -o names a file
-for the stacks.`,
-  examples: ["gotrace flame ./cmd/server > profile.folded", "gotrace flame . | flamegraph.pl > flame.svg"],
+for the stacks. With --open the calls are shown in Speedscope instead, as 'gotrace view' does it.`,
+  examples: [
+    "gotrace flame --open ./cmd/server",
+    "gotrace flame ./cmd/server > profile.folded",
+    "gotrace flame . | flamegraph.pl > flame.svg",
+  ],
 });
 
 export const jsonCommand = define({
@@ -98,6 +106,8 @@ async function run(command: Command, format: string, words: readonly string[]): 
   // A bad value must not be found only after the program has run.
   selectOptions(flags);
   foldedUnit(flags);
+  eventLimit(flags);
+  checkPage(flags);
   const session = new Session(flags);
   try {
     return await runTarget(command.name, session, flags, format, patterns, args);
@@ -128,7 +138,7 @@ async function runTarget(
   command: string,
   session: Session,
   flags: ParsedFlags,
-  format: string,
+  name: string,
   patterns: readonly string[],
   args: readonly string[],
 ): Promise<number> {
@@ -151,13 +161,33 @@ async function runTarget(
   describeBuild(session, summary);
   const program = placeProgram(session, binaryPath(compiled.directory, "program"), programName(compiled, patterns));
   session.log(`run ${program} ${args.join(" ")}`);
-  const stdoutToStderr = format !== "tree" && isStandardOutput(flags.string("o"));
+  const format = wantsPage(flags) ? await loadPage(session, flags) : namedFormat(name);
+  const stdoutToStderr = ["folded", "json"].includes(format.name) && isStandardOutput(flags.string("o"));
   return runTraced(session, flags, {
     program: { command: program, args, env: session.env, stdoutToStderr },
     direct: true,
     note: { summary, titles: {}, command: [...patterns, ...args].join(" ") },
-    report: { format: namedFormat(format), toStderr: false },
+    report: { format, toStderr: false },
   });
+}
+
+function wantsPage(flags: ParsedFlags): boolean {
+  return flags.has("open") || flags.has("no-browser");
+}
+
+/** @throws UserError where the calls are to be shown and written */
+function checkPage(flags: ParsedFlags): void {
+  if (!wantsPage(flags) || flags.string("o") === undefined) return;
+  throw new UserError(
+    "--open and -o exclude each other",
+    "save the trace with --save, and write a report with 'gotrace report'",
+    ExitCode.usage,
+  );
+}
+
+async function loadPage(session: Session, flags: ParsedFlags): Promise<Format> {
+  const { pageFormat } = await import("../view/show.js");
+  return pageFormat(session, !flags.has("no-browser"));
 }
 
 /** @throws UserError when the program is built for another system: a shell might take it for a script */

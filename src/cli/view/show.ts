@@ -1,9 +1,13 @@
-/** Showing a profile in Speedscope, which is bundled: a server of our own for as long as its page is open. */
+/** Showing calls in Speedscope, which is bundled: a server of our own for as long as its page is open. */
 import { readdirSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ExitCode, messageOf, UserError } from "../../base/errors.js";
+import { ExitCode, Interrupted, messageOf, UserError } from "../../base/errors.js";
+import type { Recording } from "../../calltree/index.js";
+import type { Format, FormatContext } from "../formats.js";
 import type { Session } from "../session.js";
+import { speedscopeProfile } from "../timelines.js";
 import { openBrowser } from "./browser.js";
 import { type ServedFile, ViewServer } from "./server.js";
 
@@ -23,42 +27,67 @@ const types: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-const minute = 60_000;
-
-/** How to show a profile. */
-export interface ShowOptions {
-  /** Speedscope's JSON, made anew for every request. */
-  readonly profile: () => Iterable<string>;
-  /** Open the browser; else the address goes to standard output. */
-  readonly browser: boolean;
-}
+const second = 1000;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Serves the profile until its page is closed.
- * @throws Interrupted when a signal ended it
+ * A format that is a page: rendering it is showing it until it is closed.
+ * @param browser open the browser; else the address goes to standard output
  */
-export async function showProfile(session: Session, { profile, browser }: ShowOptions): Promise<void> {
+export function pageFormat(session: Session, browser: boolean): Format {
+  return {
+    name: "view",
+    complete: true,
+    render: async (recording, context) => {
+      await show(session, recording, context, browser);
+      return [];
+    },
+  };
+}
+
+/** @throws Interrupted when a signal ended it */
+async function show(session: Session, recording: Recording, context: FormatContext, browser: boolean): Promise<void> {
+  const isEmpty = recording.forest.processes.every(({ tree }) => tree.size === 1);
+  const profile = isEmpty ? undefined : speedscopeProfile(recording, context);
+  for (const { text, serious } of context.statements) {
+    if (serious) session.warn(text);
+    else session.log(text);
+  }
+  if (profile === undefined) {
+    session.warn("there is no call to show");
+    return;
+  }
   const server = await start(session, profile);
-  const { signal } = session.go;
-  const stop = () => server.close();
-  signal?.addEventListener("abort", stop);
+  let code = 0;
+  const stop = (signal: NodeJS.Signals) => {
+    code = 128 + constants.signals[signal];
+    server.close();
+  };
+  for (const signal of signals) process.on(signal, stop);
   try {
-    const url = `${server.url}#profileURL=${PROFILE}&view=left-heavy`;
-    const problem = browser ? await openBrowser(url) : undefined;
-    if (browser && problem === undefined) session.warn(`shown in the browser: ${url}`);
-    else {
-      if (problem !== undefined) session.warn(`cannot open a browser: ${problem}`);
-      session.warn(`open this page yourself${forwarding(session.env, server.port)}:`);
-      (browser ? process.stderr : process.stdout).write(`${url}\n`);
-    }
-    session.warn("this ends when the page is closed, or with Ctrl-C");
-    const ending = await server.ended;
-    if (ending === "nobody") session.warn("nobody has opened the page");
-    signal?.throwIfAborted();
+    await present(session, server, browser);
+    if ((await server.ended) === "nobody") session.warn("nobody has opened the page");
   } finally {
-    signal?.removeEventListener("abort", stop);
+    for (const signal of signals) process.off(signal, stop);
     server.close();
   }
+  if (code > 0) throw new Interrupted(code);
+}
+
+async function present(session: Session, { url: page, port }: ViewServer, browser: boolean): Promise<void> {
+  const url = `${page}#profileURL=${PROFILE}&view=left-heavy`;
+  const until = "until the page is closed, or Ctrl-C";
+  if (!browser) {
+    session.warn(`this page is there ${until}${forwarding(session.env, port)}`);
+    process.stdout.write(`${url}\n`);
+    return;
+  }
+  const problem = await openBrowser(url);
+  if (problem === undefined) session.warn(`shown in the browser ${until}: ${url}`);
+  else
+    session.warn(
+      `cannot open a browser: ${problem}\n  open this page ${until}${forwarding(session.env, port)}: ${url}`,
+    );
 }
 
 async function start(session: Session, profile: () => Iterable<string>): Promise<ViewServer> {
@@ -70,11 +99,11 @@ async function start(session: Session, profile: () => Iterable<string>): Promise
   files.set(PROFILE, { type: types[".json"]!, body: profile });
   const onError = (error: unknown) => session.warn(`the profile broke off: ${messageOf(error)}`);
   try {
-    return await ViewServer.start({ files, grace: 5000, patience: 10 * minute, onError });
+    return await ViewServer.start({ files, grace: 5 * second, patience: 600 * second, onError });
   } catch (error) {
     throw new UserError(
       `cannot serve the page: ${messageOf(error)}`,
-      "write a file instead, with 'gotrace report --format speedscope -o FILE'",
+      "write a file for Speedscope instead: save the trace with --save, then gotrace report --format speedscope -o FILE",
       ExitCode.unavailable,
     );
   }
@@ -83,6 +112,6 @@ async function start(session: Session, profile: () => Iterable<string>): Promise
 /** For those who sit at another machine. */
 function forwarding({ SSH_CONNECTION }: NodeJS.ProcessEnv, port: number): string {
   if (!SSH_CONNECTION) return "";
-  const host = SSH_CONNECTION.split(" ")[2] ?? "this-machine";
-  return ` (from where you sit: ssh -L ${port}:127.0.0.1:${port} ${host})`;
+  const host = SSH_CONNECTION.split(" ")[2] ?? "HOST";
+  return ` (where you sit, first: ssh -L ${port}:127.0.0.1:${port} ${host})`;
 }
