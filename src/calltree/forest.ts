@@ -94,7 +94,7 @@ function buildProcess(
   builder.close(end);
   const { nodes, stacks, edges, hangs } = builder;
   const ids = new IdMap(process.definitions, table);
-  const { tree, number } = freeze(nodes, stacks, edges.list, ids);
+  const { tree, number } = freeze(nodes, stacks, edges.list, ids, info.hook);
   return {
     tree: Object.freeze({
       source,

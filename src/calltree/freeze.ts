@@ -1,4 +1,6 @@
 /** Turns the builder's columns into the finished tree: nodes renumbered in preorder, siblings by first start. */
+import type { HookCost } from "../calltrace/index.js";
+import { hookTimes } from "./correction.js";
 import type { Edge } from "./edges.js";
 import type { IdMap } from "./functions.js";
 import { NO_NODE, type NodeTable } from "./nodes.js";
@@ -6,12 +8,17 @@ import { fillEnds, preorder } from "./preorder.js";
 import type { Stacks } from "./stacks.js";
 import type { CallTree } from "./tree.js";
 
-/** The finished tree, and the builder's nodes by number in it. The builder's times and counts must not be used afterwards. */
+/**
+ * The finished tree, and the builder's nodes by number in it. The builder's times and counts must not be used afterwards.
+ *
+ * @param cost of the hooks, if that is known
+ */
 export function freeze(
   nodes: NodeTable,
   stacks: Stacks,
   edges: readonly Edge[],
   ids: IdMap,
+  cost?: HookCost,
 ): { readonly tree: CallTree; readonly number: Int32Array } {
   const { order, number } = preorder(nodes);
   const size = order.length;
@@ -44,7 +51,8 @@ export function freeze(
   // Sums of fractions of nanoseconds may come out a hair below zero.
   const self = column(nodes.self).map((time) => Math.max(0, time));
   const total = column(nodes.total);
-  for (let i = 0; i < size; i++) if (nodes.depth[order[i]] === nodes.depthLimit) total[i] = self[i];
+  const deepest = Uint8Array.from(order, (node) => (nodes.depth[node] === nodes.depthLimit ? 1 : 0));
+  for (let i = 0; i < size; i++) if (deepest[i]) total[i] = self[i];
   const first = column(nodes.first);
   const last = column(nodes.last);
   const calls = column(nodes.calls);
@@ -55,7 +63,10 @@ export function freeze(
     first[others] = Math.min(first[others], first[i]);
     last[others] = Math.max(last[others], last[i]);
   }
-  const { panics, goexits, running, recovered } = stacks.endings;
+  const { panics, goexits, recovered } = stacks.endings;
+  const running = sparse(stacks.endings.running);
+  const displaced = column(nodes.displaced);
+  const hooks = cost && hookTimes({ size, parent, edge, calls, self, running, displaced, deepest }, cost);
   const tree = Object.freeze({
     size,
     parent,
@@ -67,12 +78,13 @@ export function freeze(
     calls,
     total,
     self,
+    ...(hooks ? { hooks } : {}),
     first,
     last,
     others,
     panics: sparse(panics),
     goexits: sparse(goexits),
-    running: sparse(running),
+    running,
     recovered: sparse(recovered),
     goroutines: sparse(stacks.goroutines),
     goids: sparse(stacks.goids),

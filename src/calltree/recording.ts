@@ -57,6 +57,14 @@ export class Recording {
     ];
   }
 
+  /** Whether a walk shows all calls of the traces. */
+  get isWhole(): boolean {
+    const { minimum = 0, depth, top } = this.select;
+    return (
+      !isStructural(this.select) && minimum === 0 && depth === undefined && top === undefined && !this.build.noMerge
+    );
+  }
+
   /**
    * Tells a visitor of all calls that are shown. Yields now and then, so that what was made of them can be written;
    * memory is that of the open frames.

@@ -168,16 +168,22 @@ interface Places {
 
 function assemble(old: CallTree, map: Int32Array, leads: Uint8Array, places: Places): Omit<Selected, "omitted"> {
   const { place, count } = places;
-  const sums = { calls: new Float64Array(count), total: new Float64Array(count), self: new Float64Array(count) };
+  const zeros = () => new Float64Array(count);
+  const sums = { calls: zeros(), total: zeros(), self: zeros() };
+  const hooks = old.hooks && { self: zeros(), total: zeros() };
   const first = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   const last = new Float64Array(count);
   for (let node = 1; node < old.size; node++) {
     const at = place[node];
-    if (map[node] === HIDDEN && !leads[node] && at > 0 && isCalled(old, map, node)) sums.self[at] += old.self[node];
+    const carried = map[node] === HIDDEN && at > 0 && isCalled(old, map, node);
+    if ((carried || map[node] >= 0) && !leads[node]) {
+      sums.self[at] += old.self[node];
+      if (hooks) hooks.self[at] += old.hooks!.self[node];
+    }
     if (map[node] < 0) continue;
     sums.calls[at] += old.calls[node];
     sums.total[at] += old.total[node];
-    if (!leads[node]) sums.self[at] += old.self[node];
+    if (hooks) hooks.total[at] += old.hooks!.total[node];
     if (old.calls[node] === 0) continue;
     first[at] = Math.min(first[at], old.first[node]);
     last[at] = Math.max(last[at], old.last[node]);
@@ -220,6 +226,7 @@ function assemble(old: CallTree, map: Int32Array, leads: Uint8Array, places: Pla
     calls: pick(sums.calls),
     total: pick(sums.total),
     self: pick(sums.self),
+    ...(hooks ? { hooks: { self: pick(hooks.self), total: pick(hooks.total) } } : {}),
     first: order.length > 1 ? pick(first) : new Float64Array(1),
     last: pick(last),
     others: old.others > 0 && map[old.others] > 0 ? map[old.others] : -1,

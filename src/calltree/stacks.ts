@@ -142,8 +142,10 @@ export class Stacks {
           self[node] += own;
           if (begin < first[node]) first[node] = begin;
           if (end > last[node]) last[node] = end;
-          if (top !== NO_FRAME) callees[top] += duration;
-          else this.outermost(slot, node);
+          if (top !== NO_FRAME) {
+            callees[top] += duration;
+            if (parent[node] !== frameNode[top]) nodes.displace(frameNode[top], parent[node]);
+          } else this.outermost(slot, node);
         } else this.leaveOut(from);
         below[frame] = free;
         free = frame;

@@ -4,11 +4,11 @@ import { basename } from "node:path";
 import { formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
 import type { CallForest, FilterOptions, ProcessTree, Recording } from "../calltree/index.js";
-import { omissions, type Statement, statements } from "../render/footer.js";
+import { omissions, overall, type Statement } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import type { ParsedFlags } from "./flags.js";
 import { choice, foldedUnit, treeOptions } from "./options.js";
-import type { Output, Pieces } from "./output.js";
+import type { NamedPieces, Output, Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
 
 /** What a format may ask for beyond the recording. */
@@ -31,10 +31,16 @@ export interface Format {
   readonly binary?: boolean;
   /** Says itself, in what it writes, how complete it is; for the others standard error does. */
   readonly complete?: boolean;
+  /** Shows the report elsewhere than on an output: the program's standard output stays its own. */
+  readonly elsewhere?: boolean;
   /** Shows unmerged trees (--no-merge); nothing can be walked then. */
   readonly unmerged?: boolean;
+  /** Applies --min, --depth and --top itself, to what it shows instead of single calls. */
+  readonly ownView?: boolean;
   /** The report in pieces. */
   readonly render: (recording: Recording, context: FormatContext) => Promise<Pieces>;
+  /** The report as files of a directory: what is written where no --table is chosen. */
+  readonly files?: (recording: Recording, context: FormatContext) => Promise<readonly NamedPieces[]>;
 }
 
 export const formats: readonly Format[] = [
@@ -44,6 +50,16 @@ export const formats: readonly Format[] = [
   { name: "speedscope", render: async (...args) => (await import("./timelines.js")).speedscope(...args) },
   { name: "chrome", render: async (...args) => (await import("./timelines.js")).chrome(...args) },
   { name: "perfetto", binary: true, render: async (...args) => (await import("./timelines.js")).perfetto(...args) },
+  { name: "pprof", binary: true, render: async (...args) => (await import("./exports.js")).pprof(...args) },
+  { name: "ndjson", render: async (...args) => (await import("./exports.js")).ndjson(...args) },
+  { name: "csv", render: async (...args) => (await import("./exports.js")).csv(...args) },
+  {
+    name: "parquet",
+    binary: true,
+    render: async (...args) => (await import("./exports.js")).parquet(...args),
+    files: async (...args) => (await import("./exports.js")).parquetFiles(...args),
+  },
+  { name: "otlp", render: async (...args) => (await import("./exports.js")).otlp(...args) },
 ];
 
 /** Names of the formats, the default first. */
@@ -63,22 +79,21 @@ export function namedFormat(name: string): Format {
 export function contextOf(recording: Recording, flags: ParsedFlags, output: Output): FormatContext {
   const { forest } = recording;
   const note = runNote(forest);
+  const title = ({ info }: ProcessTree) =>
+    note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, "");
   const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
-    statements: [
-      ...forest.processes.flatMap((process) => statements(process)),
-      ...omissions(recording),
-      ...said(note ? untraced(note) : []),
-    ],
+    statements: [...overall(forest, title), ...omissions(recording), ...said(note ? untraced(note) : [])],
     flags,
     output,
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
-    title: ({ info }) => note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, ""),
+    title,
   };
 }
 
-function filter(flags: ParsedFlags): FilterOptions {
+/** What of a tree to show, as the flags say. */
+export function filter(flags: ParsedFlags): FilterOptions {
   const { depth, min, minPercent, sort, top } = treeOptions(flags);
   return { depth, minimum: min, minimumPercent: minPercent, sort, top };
 }

@@ -1,6 +1,7 @@
 /** gotrace's own flags and what they say, as typed options. One table feeds the parser and the help text. */
 
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
+import { compilePattern } from "../base/pattern.js";
 import { parseDuration } from "../base/quantity.js";
 import type { SelectOptions } from "../calltree/index.js";
 import type { Flag, ParsedFlags } from "./flags.js";
@@ -44,6 +45,14 @@ export const execTraceFlag: Flag = {
   value: "FILE",
   optional: true,
   help: "record an execution trace too (Go 1.22 on), show its findings after the tree, save it in FILE",
+};
+
+/** For commands that know all calls of a run. */
+export const assertFlag: Flag = {
+  name: "assert",
+  value: "EXPR",
+  repeats: true,
+  help: "exit with 1 unless this holds: 'db.Query.calls <= 3', 'main.run.max < 50ms', 'TestLogin: db.Query.calls <= 3' (repeat it)",
 };
 
 /** Flags of every command that renders calls: how much to show. */
@@ -95,31 +104,57 @@ export const browserFlag: Flag = {
   help: "print the address of Speedscope's page on standard output instead of opening it",
 };
 
+export const rawFlag: Flag = { name: "raw", help: "show times as measured: without subtracting what hooks cost" };
+
 export const unitFlag: Flag = {
   name: "unit",
   value: "UNIT",
   help: "weight of folded stacks: ns (default), us, ms of self time, or calls",
 };
 
-/** Options of the call tree. */
-export interface TreeOptions {
-  readonly merge: boolean;
+/** For formats that have tables. */
+export const tableFlag: Flag = {
+  name: "table",
+  value: "TABLE",
+  help: "csv, ndjson and parquet: calls (default), functions, goroutines or processes; parquet writes all of them into -o DIR",
+};
+
+/** For profiles. */
+export const goroutineRootsFlag: Flag = {
+  name: "goroutine-roots",
+  help: "pprof: stacks begin where their goroutine does, as in Go's profiles, not with the stack that started it",
+};
+
+/** How much of the calls to show. */
+export interface ViewOptions {
   readonly depth: number;
   /** Nanoseconds. */
   readonly min: number;
-  readonly minPercent: number;
   /** Only the call paths with the largest total times, so many. */
   readonly top: number | undefined;
+}
+
+/** Options of the call tree. */
+export interface TreeOptions extends ViewOptions {
+  readonly merge: boolean;
+  readonly minPercent: number;
   readonly sort: "time" | "start" | "calls";
+}
+
+/** The flags of every view as options. @throws UserError for a value that is none */
+export function viewOptions(flags: ParsedFlags): ViewOptions {
+  return {
+    depth: number(flags, "depth", Number.POSITIVE_INFINITY, 1),
+    min: duration(flags, "min", 0),
+    top: flags.has("top") ? number(flags, "top", 0, 1) : undefined,
+  };
 }
 
 /** The tree flags as options. @throws UserError for a value that is none */
 export function treeOptions(flags: ParsedFlags): TreeOptions {
   return {
+    ...viewOptions(flags),
     merge: !flags.has("no-merge"),
-    depth: number(flags, "depth", Number.POSITIVE_INFINITY, 1),
-    min: duration(flags, "min", 0),
-    top: flags.has("top") ? number(flags, "top", 0, 1) : undefined,
     minPercent: number(flags, "min-percent", 0, 0),
     sort: choice(flags, "sort", ["time", "start", "calls"]),
   };
@@ -127,7 +162,7 @@ export function treeOptions(flags: ParsedFlags): TreeOptions {
 
 /** What of the calls to show. @throws UserError for a value that is none */
 export function selectOptions(flags: ParsedFlags): SelectOptions {
-  const { depth, min, top } = treeOptions(flags);
+  const { depth, min, top } = viewOptions(flags);
   const from = duration(flags, "from", undefined);
   const to = duration(flags, "to", undefined);
   if (from !== undefined && to !== undefined && to < from) {
@@ -155,16 +190,10 @@ export function pattern(flags: ParsedFlags, name: string): RegExp | undefined {
 
 /** A regular expression as {@link pattern}. @param what what it was given as, for the error */
 export function parsePattern(text: string, what: string): RegExp {
-  const [, modes = "", rest] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(text)!;
   try {
-    return new RegExp(rest!, `u${modes}`);
-  } catch {
-    // Escapes that Unicode patterns refuse (\-) are fine in Go's.
-  }
-  try {
-    return new RegExp(rest!, modes);
+    return compilePattern(text);
   } catch (error) {
-    const reason = messageOf(error).replace(/^Invalid regular expression: /, "");
+    const reason = messageOf(error);
     throw new UserError(
       `${what}: ${JSON.stringify(text)} is not a regular expression: ${reason}`,
       "names are Go's, such as main.(*Server).Start: put a backslash before ( ) * . [ ] to mean just them",
@@ -194,6 +223,11 @@ export function eventLimit(flags: ParsedFlags): number | undefined {
   return flags.has("events") ? number(flags, "events", 0, 2) : undefined;
 }
 
+/** The table that `--table` names. @throws UserError for a value that is none */
+export function tableName(flags: ParsedFlags): "calls" | "functions" | "goroutines" | "processes" {
+  return choice(flags, "table", ["calls", "functions", "goroutines", "processes"]);
+}
+
 /** One of several words, the first by default. */
 export function choice<T extends string>(flags: ParsedFlags, name: string, words: readonly [T, ...T[]]): T {
   const value = flags.string(name) ?? words[0];
@@ -220,12 +254,25 @@ export function duration<T>(flags: ParsedFlags, name: string, missing: T): numbe
   return value;
 }
 
+/** A share such as `10%`, as a fraction; undefined when it is none. */
+export function parseShare(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)%$/.exec(text.trim());
+  return match ? Number(match[1]) / 100 : undefined;
+}
+
 /** A size such as `512MiB`, `2G` or `1000000`, in bytes. @throws UserError when it is none or below 1 MiB */
 export function parseSize(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b)?$/i.exec(text);
   const bytes = match ? Number(match[1]) * 1024 ** " kmgt".indexOf((match[2] || " ").toLowerCase()) : Number.NaN;
   if (!(bytes >= 1 << 20)) throw badValue("max-trace-size", text, "a size of at least 1MiB, such as 512MiB or 8GiB");
   return Math.floor(bytes);
+}
+
+/** @throws UserError when a flag is not for what the command does */
+export function refuse(flags: ParsedFlags, names: readonly string[], why: string): void {
+  for (const name of names) {
+    if (flags.has(name)) throw new UserError(`--${name} is not for ${why}`, "leave it out", ExitCode.usage);
+  }
 }
 
 /** The error for a value that a flag does not take. */

@@ -1,13 +1,19 @@
 /** Writing a report: to standard output (a terminal, a pipe, a file) or to the file of `-o`, in pieces. */
 
-import { accessSync, closeSync, constants, openSync, statSync, unlinkSync } from "node:fs";
-import { resolve } from "node:path";
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync, unlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { WriteStream } from "node:tty";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { writeFully } from "./files.js";
 
 /** A report in pieces. */
 export type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
+
+/** A file of a report that is several. */
+export interface NamedPieces {
+  readonly name: string;
+  readonly pieces: Pieces;
+}
 
 /** Where a report goes. */
 export interface Output {
@@ -50,6 +56,21 @@ export function openOutput(file: string | undefined, cwd: string, toStderr: bool
       }
     },
   };
+}
+
+/**
+ * Writes a report that is several files.
+ * @param directory the value of `-o`, relative to `cwd`; made if it does not exist
+ * @throws UserError when that fails
+ */
+export async function writeFiles(directory: string, cwd: string, files: readonly NamedPieces[]): Promise<void> {
+  const path = resolve(cwd, directory);
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw cannotWrite(path, "-o", error);
+  }
+  for (const { name, pieces } of files) await writeFile(join(path, name), "-o", pieces);
 }
 
 async function writeFile(path: string, flag: string, pieces: Pieces): Promise<void> {

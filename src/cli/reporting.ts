@@ -1,14 +1,16 @@
 /** From trace files to a report in one of the formats. */
 
 import { ExitCode, UserError } from "../base/errors.js";
+import type { Assertion } from "../callstats/index.js";
 import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../calltrace/index.js";
-import { Recording, readRecording } from "../calltree/index.js";
+import { Recording, type RecordingOptions, readRecording } from "../calltree/index.js";
+import { checkAssertions } from "./assertions.js";
 import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
 import { contextOf, type Format, type FormatContext } from "./formats.js";
-import { selectOptions, treeOptions } from "./options.js";
-import { type Output, openOutput, type Pieces } from "./output.js";
+import { selectOptions } from "./options.js";
+import { type Output, openOutput, type Pieces, writeFiles } from "./output.js";
 import { withProgress } from "./progress.js";
 import type { Session } from "./session.js";
 
@@ -17,12 +19,21 @@ export interface ReportRequest {
   readonly format: Format;
   /** Standard output belongs to something else. */
   readonly toStderr: boolean;
+  /** What must hold for the calls; all of them count, whatever the report shows. */
+  readonly assertions?: readonly Assertion[];
+}
+
+/** What became of a report. */
+export interface Reported {
+  /** A part of a trace could not be read; what could be is in the report. */
+  readonly damaged: boolean;
+  /** An assertion does not hold. */
+  readonly failed: boolean;
 }
 
 /**
  * Renders saved traces.
  * @param paths files or directories of files
- * @returns whether a part of a trace could not be read (what could be is in the report)
  * @throws UserError when there is no trace, or one that cannot be read
  */
 export async function reportTraces(
@@ -30,13 +41,10 @@ export async function reportTraces(
   flags: ParsedFlags,
   paths: readonly string[],
   request: ReportRequest,
-): Promise<boolean> {
+): Promise<Reported> {
   const files = traceFiles(paths).map(openFile);
   try {
-    if (!files.some(hasBegun)) {
-      throw new UserError(`no trace in ${paths.join(", ")}`, "name a file that --save wrote", ExitCode.noInput);
-    }
-    for (const { path, source } of files.filter(hasBegun)) assertTrace(path, source);
+    assertTraces(files, paths);
     return await reportOpenTraces(session, flags, files, request);
   } finally {
     for (const file of files) file.close();
@@ -46,7 +54,6 @@ export async function reportTraces(
 /**
  * Renders traces that are open.
  * @param sections what follows the report
- * @returns whether a part of a trace could not be read
  */
 export async function reportOpenTraces(
   session: Session,
@@ -54,24 +61,32 @@ export async function reportOpenTraces(
   opened: readonly OpenFile[],
   request: ReportRequest,
   sections: readonly Section[] = [],
-): Promise<boolean> {
+): Promise<Reported> {
   const files = opened.filter(hasBegun);
   for (const { path, source } of files) session.log(`trace ${path}, ${source.size} bytes`);
   if (files.length === 0) {
     session.warn(
       "no call was recorded: no traced function ran, or the process could not write its trace (see -v for what is traced)",
     );
-    if (request.format.name === "tree" && sections.length === 0) return false;
   }
-  const { format } = request;
+  const { format, assertions = [] } = request;
+  const check = async (recording: Recording) =>
+    assertions.length > 0 && (await checkAssertions(assertions, whole(files, recording)));
+  if (files.length === 0 && format.name === "tree" && sections.length === 0) {
+    return { damaged: false, failed: await check(noRecording()) };
+  }
   const output = openOutput(flags.string("o"), session.cwd, request.toStderr);
   if (format.binary) refuseTerminal(output, format);
   const recording = files.length === 0 ? noRecording() : record(files, flags, format);
   const { forest } = recording;
   const context = contextOf(recording, flags, output);
   const following = await Promise.all(sections.map((section) => section(output)));
-  const report = files.length === 0 && format.name === "tree" ? [] : await format.render(recording, context);
-  await output.write(following.length === 0 ? report : chain([report, ...following]));
+  if (format.files && !flags.has("table")) {
+    await writeFiles(flags.string("o")!, session.cwd, await format.files(recording, context));
+  } else {
+    const report = files.length === 0 && format.name === "tree" ? [] : await format.render(recording, context);
+    await output.write(following.length === 0 ? report : chain([report, ...following]));
+  }
   if (!format.complete) state(session, context);
   const problems = [
     ...(forest.problem ? [forest.problem] : []),
@@ -80,7 +95,7 @@ export async function reportOpenTraces(
   for (const { source, offset, message } of problems) {
     session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
   }
-  return problems.length > 0;
+  return { damaged: problems.length > 0, failed: await check(recording) };
 }
 
 async function* chain(parts: readonly Pieces[]): AsyncGenerator<string | Uint8Array> {
@@ -89,12 +104,24 @@ async function* chain(parts: readonly Pieces[]): AsyncGenerator<string | Uint8Ar
 
 /** Reads the traces as the flags say. */
 function record(files: readonly OpenFile[], flags: ParsedFlags, format: Format): Recording {
-  const { merge, min } = treeOptions(flags);
-  const build = format.unmerged && !merge ? { noMerge: true, minimum: min } : {};
+  const { minimum = 0, depth, top, ...select } = selectOptions(flags);
+  const view = { minimum, ...(depth === undefined ? {} : { depth }), ...(top === undefined ? {} : { top }) };
+  return readFiles(files, {
+    select: format.ownView ? select : { ...select, ...view },
+    build: format.unmerged && flags.has("no-merge") ? { noMerge: true, minimum } : {},
+  });
+}
+
+/** All calls of a recording that may show only some. */
+function whole(files: readonly OpenFile[], recording: Recording): Recording {
+  return files.length === 0 || recording.isWhole ? recording : readFiles(files, {});
+}
+
+function readFiles(files: readonly OpenFile[], options: RecordingOptions): Recording {
   return withProgress("reading the trace", (progress) =>
     readRecording(
       files.map(({ source }) => source),
-      { select: selectOptions(flags), build, progress },
+      { ...options, progress },
     ),
   );
 }
@@ -121,6 +148,20 @@ function state(session: Session, context: FormatContext): void {
     if (serious || process.stderr.isTTY) session.warn(text);
     else session.log(text);
   }
+}
+
+/**
+ * The files that a process has written to.
+ * @param paths what they were named by
+ * @throws UserError when there is none, or that names one that is no trace
+ */
+export function assertTraces(files: readonly OpenFile[], paths: readonly string[]): OpenFile[] {
+  const begun = files.filter(hasBegun);
+  if (begun.length === 0) {
+    throw new UserError(`no trace in ${paths.join(", ")}`, "name a file that --save wrote", ExitCode.noInput);
+  }
+  for (const { path, source } of begun) assertTrace(path, source);
+  return begun;
 }
 
 /** @throws UserError that names the file when it is no trace */

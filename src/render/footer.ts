@@ -1,6 +1,14 @@
 /** What a report must say about how complete it is: one line each. */
-import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import { type Omission, type ProcessTree, type Recording, type SelectOptions, sumOf } from "../calltree/index.js";
+import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
+import {
+  type CallForest,
+  hookShare,
+  type Omission,
+  type ProcessTree,
+  type Recording,
+  type SelectOptions,
+  sumOf,
+} from "../calltree/index.js";
 
 /** One thing to say. */
 export interface Statement {
@@ -8,6 +16,9 @@ export interface Statement {
   /** Something is missing or wrong. */
   readonly serious: boolean;
 }
+
+/** Below this part of all time the hooks are not worth a line. */
+const HOOK_SHARE_SHOWN = 0.01;
 
 /** The lines below the tree of a process. */
 export function footer(process: ProcessTree, remarks: readonly string[]): string[] {
@@ -44,12 +55,46 @@ export function statements(process: ProcessTree): Statement[] {
       `more than ${limit} call paths: ${calls} on others are counted by function under [other call paths], with their self time`,
     );
   }
+  const share = hookShare(process);
+  if (info.hook !== undefined && share >= HOOK_SHARE_SHOWN) {
+    const each = formatDuration(info.hook.inner + info.hook.outer);
+    say(`tracing took about ${each} a call, ${formatPercent(share, 1)} of the time of all calls; 'stats' subtracts it`);
+  }
   if (process.strayExits > 0) warn(`exits without an enter: ${formatNumberOf(process.strayExits, "event")}`);
   if (process.problem !== undefined) {
     const { offset, message } = process.problem;
     warn(`the trace is damaged at offset ${offset}: ${message}; everything before it is shown`);
   }
   return lines;
+}
+
+/** What there is to say of all processes together; of several, what is serious is said of each. */
+export function overall({ processes }: CallForest, title: (process: ProcessTree) => string): Statement[] {
+  if (processes.length === 1) return statements(processes[0]!);
+  const sum = (of: (process: ProcessTree) => number) => processes.reduce((total, process) => total + of(process), 0);
+  const counts = [
+    formatNumberOf(processes.length, "process", "processes"),
+    formatNumberOf(
+      sum(({ events }) => events),
+      "event",
+    ),
+    formatNumberOf(
+      sum(({ goroutines }) => goroutines),
+      "goroutine",
+    ),
+  ];
+  const running = sum(({ tree }) => sumOf(tree.running));
+  return [
+    { text: counts.join(", "), serious: false },
+    ...(running > 0
+      ? [{ text: `not returned when their process ended: ${formatNumberOf(running, "frame")}`, serious: false }]
+      : []),
+    ...processes.flatMap((process) =>
+      statements(process)
+        .filter(({ serious }) => serious)
+        .map(({ text }) => ({ text: `${title(process)} (${process.info.pid}): ${text}`, serious: true })),
+    ),
+  ];
 }
 
 /** What the filters of a recording left out of its trees. */

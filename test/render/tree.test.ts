@@ -242,3 +242,38 @@ test("top shows the heaviest paths and what leads to them", () => {
   expect(report.split("\n").filter((line) => line.includes("ms"))).toHaveLength(3);
   expect(report).toContain("left out by --top: ");
 });
+
+/** Hooks that take 20 ns of a call and 30 of its caller. */
+const hooked = (script: string) => {
+  const header = { numbers: { hookInner: 20n * 1024n, hookOuter: 30n * 1024n } };
+  return [...renderTree(grow(script, {}, { header }))].join("");
+};
+
+test("times that are mostly the hooks' are marked, and what they are in all stands below", () => {
+  const calls = Array.from({ length: 20 }, (_, i) => `${i} g1 { main.tiny\n ${i + 0.03} g1 }`).join("\n");
+  const script = `0 g1 { main.main\n ${calls}\n 21 g1 { main.slow\n 40 g1 }\n 45 g1 go g2\n 46 g2 { main.wait\n 100 g1 }`;
+  expect(hooked(script)).toBe(`TOTAL: 100µs
+
+main.main                         100µs 100.0%
+├── go main.wait [not returned]  54.0µs  54.0%
+├── main.slow                    19.0µs  19.0%
+└── main.tiny ×20                ~600ns   0.6%
+
+46 events, 2 goroutines
+not returned when the process ended: 1 frame
+~: more than half of this time is the cost of tracing
+`);
+});
+
+test("where most lines would be marked, one line below says so", () => {
+  const calls = Array.from({ length: 20 }, (_, i) => `${i / 16} g1 { main.tiny\n ${i / 16 + 0.03} g1 }`).join("\n");
+  expect(hooked(`0 g1 { main.main\n ${calls}\n 1.3 g1 }`)).toBe(`TOTAL: 1.30µs
+
+main.main                 1.30µs 100.0%
+└── main.tiny ×20          600ns  46.2%
+
+42 events, 1 goroutine
+tracing took about 50ns a call, 78.5% of the time of all calls; 'stats' subtracts it
+on all lines more than half of the time is the cost of tracing
+`);
+});

@@ -1,19 +1,27 @@
 /** `gotrace report`: renders saved traces again, on any machine, without Go. */
 
+import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
+import { assertionsOf } from "../assertions.js";
 import { type Command, commandHelp } from "../command.js";
 import { parseFlags } from "../flags.js";
 import { formatNames, formatOf } from "../formats.js";
 import {
+  assertFlag,
   eventLimit,
   eventsFlag,
   foldedUnit,
+  goroutineRootsFlag,
   helpFlag,
   outputFlag,
   selectOptions,
+  tableFlag,
+  tableName,
   treeFlags,
+  treeOptions,
   unitFlag,
 } from "../options.js";
+import { isStandardOutput } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 
@@ -27,7 +35,10 @@ another. Needs no Go and no source.`,
     ...treeFlags,
     unitFlag,
     eventsFlag,
-    outputFlag,
+    assertFlag,
+    tableFlag,
+    goroutineRootsFlag,
+    { ...outputFlag, value: "FILE", help: "write the report to FILE (the tables of parquet into a directory)" },
     { name: "verbose", short: "v", help: "show what is read" },
     helpFlag,
   ],
@@ -44,11 +55,27 @@ async function run(words: readonly string[]): Promise<number> {
   if (flags.rest.length === 0) {
     throw new UserError("no trace given", "name a file that --save wrote: gotrace report FILE", ExitCode.usage);
   }
+  treeOptions(flags);
   selectOptions(flags);
   foldedUnit(flags);
   eventLimit(flags);
+  tableName(flags);
   const format = formatOf(flags);
+  const file = flags.string("o");
+  if (format.files && !flags.has("table") && (isStandardOutput(file) || isFile(file!))) {
+    throw new UserError(
+      `${format.name} is a file for each table`,
+      `name a directory for them, or one table: --format ${format.name} --table calls -o calls.${format.name}`,
+      ExitCode.usage,
+    );
+  }
+  const assertions = await assertionsOf(flags);
   const session = new Session(flags);
-  const problem = await session.standAside(() => reportTraces(session, flags, flags.rest, { format, toStderr: false }));
-  return problem ? ExitCode.data : 0;
+  const request = { format, toStderr: false, assertions };
+  const { damaged, failed } = await session.standAside(() => reportTraces(session, flags, flags.rest, request));
+  return damaged ? ExitCode.data : failed ? 1 : 0;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }

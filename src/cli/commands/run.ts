@@ -3,13 +3,16 @@
 import { copyFileSync, linkSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
+import type { Assertion } from "../../callstats/index.js";
 import type { GoEnvironment } from "../../gotool/environment.js";
+import { assertionsOf } from "../assertions.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { binaryPath, type Compiled, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import { type Format, namedFormat } from "../formats.js";
 import { buildFlags } from "../goflags.js";
 import {
+  assertFlag,
   browserFlag,
   callFlags,
   eventLimit,
@@ -22,9 +25,12 @@ import {
   selectOptions,
   traceFlags,
   treeFlags,
+  treeOptions,
   unitFlag,
 } from "../options.js";
+
 import { isStandardOutput } from "../output.js";
+import type { ReportRequest } from "../reporting.js";
 import { Session } from "../session.js";
 import { describeBuild, type Target } from "../summary.js";
 import { runTraced } from "../traced.js";
@@ -56,7 +62,7 @@ program's standard streams are its own, signals reach it, and its exit code is g
 export const runCommand = define({
   name: "run",
   format: "tree",
-  flags: [...treeFlags, execTraceFlag],
+  flags: [...treeFlags, assertFlag, execTraceFlag],
   description: treeText,
   examples: [
     "gotrace run ./cmd/server -port 8080",
@@ -68,7 +74,7 @@ export const runCommand = define({
 export const execCommand = define({
   name: "exec",
   format: "tree",
-  flags: [...treeFlags, execTraceFlag],
+  flags: [...treeFlags, assertFlag, execTraceFlag],
   description: treeText,
   examples: ["gotrace exec ./cmd/tool"],
 });
@@ -102,15 +108,29 @@ async function run(command: Command, format: string, words: readonly string[]): 
     process.stdout.write(commandHelp(command));
     return 0;
   }
-  const { patterns, args } = splitTarget(command.name, flags.rest);
   // A bad value must not be found only after the program has run.
+  treeOptions(flags);
   selectOptions(flags);
   foldedUnit(flags);
   eventLimit(flags);
   checkPage(flags);
+  return runPackage(command.name, flags, await formatFor(flags, format), await assertionsOf(flags));
+}
+
+/**
+ * Builds the program that the words behind the flags name, runs it with the rest of them, and reports.
+ * @returns its exit code, as far as that says enough: see {@link runTraced}
+ */
+export async function runPackage(
+  command: string,
+  flags: ParsedFlags,
+  format: Format,
+  assertions: readonly Assertion[] = [],
+): Promise<number> {
+  const target = splitTarget(command, flags.rest);
   const session = new Session(flags);
   try {
-    return await runTarget(command.name, session, flags, format, patterns, args);
+    return await runTarget(command, session, flags, { format, toStderr: false, assertions }, target);
   } finally {
     session.close();
   }
@@ -138,9 +158,8 @@ async function runTarget(
   command: string,
   session: Session,
   flags: ParsedFlags,
-  name: string,
-  patterns: readonly string[],
-  args: readonly string[],
+  report: ReportRequest,
+  { patterns, args }: ReturnType<typeof splitTarget>,
 ): Promise<number> {
   const request = { patterns, goFlags: flags.go, flags, tests: false };
   const compiled = await compile(session, request, {
@@ -161,13 +180,13 @@ async function runTarget(
   describeBuild(session, summary);
   const program = placeProgram(session, binaryPath(compiled.directory, "program"), programName(compiled, patterns));
   session.log(`run ${program} ${args.join(" ")}`);
-  const format = wantsPage(flags) ? await loadPage(session, flags) : namedFormat(name);
-  const stdoutToStderr = ["folded", "json"].includes(format.name) && isStandardOutput(flags.string("o"));
+  const { elsewhere, name } = report.format;
+  const stdoutToStderr = name !== "tree" && !elsewhere && isStandardOutput(flags.string("o"));
   return runTraced(session, flags, {
     program: { command: program, args, env: session.env, stdoutToStderr },
     direct: true,
     note: { summary, titles: {}, command: [...patterns, ...args].join(" ") },
-    report: { format, toStderr: false },
+    report,
   });
 }
 
@@ -185,9 +204,8 @@ function checkPage(flags: ParsedFlags): void {
   );
 }
 
-async function loadPage(session: Session, flags: ParsedFlags): Promise<Format> {
-  const { pageFormat } = await import("../view/show.js");
-  return pageFormat(session, !flags.has("no-browser"));
+async function formatFor(flags: ParsedFlags, name: string): Promise<Format> {
+  return wantsPage(flags) ? (await import("../view/show.js")).pageFormat : namedFormat(name);
 }
 
 /** @throws UserError when the program is built for another system: a shell might take it for a script */

@@ -31,7 +31,7 @@ async function run(words: readonly string[]): Promise<number> {
   selectOptions(flags);
   eventLimit(flags);
   const session = new Session(flags);
-  const format = pageFormat(session, !flags.has("no-browser"));
-  const problem = await session.standAside(() => reportTraces(session, flags, flags.rest, { format, toStderr: false }));
-  return problem ? ExitCode.data : 0;
+  const request = { format: pageFormat, toStderr: false };
+  const { damaged } = await session.standAside(() => reportTraces(session, flags, flags.rest, request));
+  return damaged ? ExitCode.data : 0;
 }

@@ -103,10 +103,13 @@ export class ViewServer {
     this.#closed = true;
     clearTimeout(this.#timer);
     // The page need not look for the server again.
-    for (const page of this.#pages) page.write("event: end\ndata:\n\n");
-    this.#server.close(() => this.#end(ending));
-    // Lets the farewell out first.
-    setImmediate(() => this.#server.closeAllConnections());
+    for (const page of this.#pages) page.end("event: end\ndata:\n\n");
+    // Pages have the time to take that in; what is still being sent is broken off.
+    const patience = setTimeout(() => this.#server.closeAllConnections(), 200);
+    this.#server.close(() => {
+      clearTimeout(patience);
+      this.#end(ending);
+    });
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import { ExitCode, Interrupted, messageOf, UserError } from "../../base/errors.js";
 import type { Recording } from "../../calltree/index.js";
 import type { Format, FormatContext } from "../formats.js";
-import type { Session } from "../session.js";
 import { speedscopeProfile } from "../timelines.js";
 import { openBrowser } from "./browser.js";
 import { type ServedFile, ViewServer } from "./server.js";
@@ -30,34 +29,32 @@ const types: Readonly<Record<string, string>> = {
 const second = 1000;
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/**
- * A format that is a page: rendering it is showing it until it is closed.
- * @param browser open the browser; else the address goes to standard output
- */
-export function pageFormat(session: Session, browser: boolean): Format {
-  return {
-    name: "view",
-    complete: true,
-    render: async (recording, context) => {
-      await show(session, recording, context, browser);
-      return [];
-    },
-  };
+/** A format that is a page: rendering it is showing it, until it is closed. */
+export const pageFormat: Format = {
+  name: "view",
+  complete: true,
+  elsewhere: true,
+  render: async (recording, context) => {
+    await show(recording, context);
+    return [];
+  },
+};
+
+function say(line: string): void {
+  process.stderr.write(`gotrace: ${line}\n`);
 }
 
 /** @throws Interrupted when a signal ended it */
-async function show(session: Session, recording: Recording, context: FormatContext, browser: boolean): Promise<void> {
+async function show(recording: Recording, context: FormatContext): Promise<void> {
+  const { flags, statements } = context;
   const isEmpty = recording.forest.processes.every(({ tree }) => tree.size === 1);
   const profile = isEmpty ? undefined : speedscopeProfile(recording, context);
-  for (const { text, serious } of context.statements) {
-    if (serious) session.warn(text);
-    else session.log(text);
-  }
+  for (const { text, serious } of statements) if (serious || flags.has("verbose")) say(text);
   if (profile === undefined) {
-    session.warn("there is no call to show");
+    say("there is no call to show");
     return;
   }
-  const server = await start(session, profile);
+  const server = await start(profile);
   let code = 0;
   const stop = (signal: NodeJS.Signals) => {
     code = 128 + constants.signals[signal];
@@ -65,8 +62,8 @@ async function show(session: Session, recording: Recording, context: FormatConte
   };
   for (const signal of signals) process.on(signal, stop);
   try {
-    await present(session, server, browser);
-    if ((await server.ended) === "nobody") session.warn("nobody has opened the page");
+    await present(server, !flags.has("no-browser"));
+    if ((await server.ended) === "nobody") say("nobody has opened the page");
   } finally {
     for (const signal of signals) process.off(signal, stop);
     server.close();
@@ -74,30 +71,27 @@ async function show(session: Session, recording: Recording, context: FormatConte
   if (code > 0) throw new Interrupted(code);
 }
 
-async function present(session: Session, { url: page, port }: ViewServer, browser: boolean): Promise<void> {
+async function present({ url: page, port }: ViewServer, browser: boolean): Promise<void> {
   const url = `${page}#profileURL=${PROFILE}&view=left-heavy`;
   const until = "until the page is closed, or Ctrl-C";
   if (!browser) {
-    session.warn(`this page is there ${until}${forwarding(session.env, port)}`);
+    say(`this page is there ${until}${forwarding(port)}`);
     process.stdout.write(`${url}\n`);
     return;
   }
   const problem = await openBrowser(url);
-  if (problem === undefined) session.warn(`shown in the browser ${until}: ${url}`);
-  else
-    session.warn(
-      `cannot open a browser: ${problem}\n  open this page ${until}${forwarding(session.env, port)}: ${url}`,
-    );
+  if (problem === undefined) say(`shown in the browser ${until}: ${url}`);
+  else say(`cannot open a browser: ${problem}\n  open this page ${until}${forwarding(port)}: ${url}`);
 }
 
-async function start(session: Session, profile: () => Iterable<string>): Promise<ViewServer> {
+async function start(profile: () => Iterable<string>): Promise<ViewServer> {
   const files = new Map<string, ServedFile>();
   for (const name of readdirSync(viewer)) {
     const type = types[extname(name)] ?? "text/plain; charset=utf-8";
     files.set(name === "index.html" ? "" : name, { type, body: () => [readFileSync(join(viewer, name))] });
   }
   files.set(PROFILE, { type: types[".json"]!, body: profile });
-  const onError = (error: unknown) => session.warn(`the profile broke off: ${messageOf(error)}`);
+  const onError = (error: unknown) => say(`the profile broke off: ${messageOf(error)}`);
   try {
     return await ViewServer.start({ files, grace: 5 * second, patience: 600 * second, onError });
   } catch (error) {
@@ -110,7 +104,8 @@ async function start(session: Session, profile: () => Iterable<string>): Promise
 }
 
 /** For those who sit at another machine. */
-function forwarding({ SSH_CONNECTION }: NodeJS.ProcessEnv, port: number): string {
+function forwarding(port: number): string {
+  const { SSH_CONNECTION } = process.env;
   if (!SSH_CONNECTION) return "";
   const host = SSH_CONNECTION.split(" ")[2] ?? "HOST";
   return ` (where you sit, first: ssh -L ${port}:127.0.0.1:${port} ${host})`;
