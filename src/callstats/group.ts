@@ -1,4 +1,5 @@
 /** Sums over the calls of one or more functions. */
+import { isDistorted } from "../calltree/index.js";
 import { Durations, type Spread } from "./durations.js";
 
 /** What is known of some calls; times in nanoseconds. */
@@ -56,10 +57,7 @@ export function spreadOf({ durations }: CallGroup): Spread {
   return (durations ?? new Durations()).spread();
 }
 
-/**
- * Whether a function's self time says little: more than half of what was measured was hooks. Without a known cost of hooks
- * that cannot be told.
- */
-export function isDistorted(group: CallGroup): boolean {
-  return group.selfHooks > 0 && group.self < 2 * group.selfHooks;
+/** Whether a function's self time says little: see {@link isDistorted}. */
+export function isDistortedGroup(group: CallGroup): boolean {
+  return isDistorted(group.self, group.selfHooks);
 }

@@ -1,8 +1,6 @@
 /** Runs as numbers by item: functions, or call paths, with the same number in every run. */
 import { NumberMap } from "../base/columns.js";
-import type { CallForest } from "../calltree/index.js";
-import { hookCosts } from "./hooks.js";
-import { pathTimes } from "./path-sums.js";
+import { type CallForest, correct } from "../calltree/index.js";
 import { stepOf } from "./paths.js";
 import type { FunctionStats } from "./stats.js";
 
@@ -61,9 +59,8 @@ export class PathItems {
   /** The items of a run. @param keep asked for each node of each process */
   items(forest: CallForest, corrected: boolean, keep: (process: number, node: number) => boolean): RunItems {
     const items = new Map<number, ItemSums>();
-    const costs = hookCosts(forest);
     for (const [index, { tree }] of forest.processes.entries()) {
-      const times = pathTimes(tree, corrected ? costs[index] : undefined);
+      const times = (corrected ? correct(tree) : undefined) ?? tree;
       const paths = new Int32Array(tree.size);
       for (let node = 1; node < tree.size; node++) {
         const func = tree.func[node]!;

@@ -112,7 +112,7 @@ export class CallLister implements CallVisitor {
   exit(node: number, start: number, time: number, self: number, how: Ending, calls: number): void {
     const { hooks } = this;
     const { corrected, minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
-    hooks.exit(calls);
+    hooks.exit(how, calls);
     if (!this.asked[this.func[node]!] || this.depth[node]! > depth) return;
     const duration = Math.max(0, time - start - (corrected ? hooks.ofTotal : 0));
     if (duration < minimum) return;

@@ -42,7 +42,7 @@ export class CallMeter implements CallVisitor {
 
   exit(node: number, start: number, time: number, self: number, how: Ending, calls: number): void {
     const { hooks } = this;
-    hooks.exit(calls);
+    hooks.exit(how, calls);
     const duration = time - start;
     for (const group of this.at(node)) {
       group.calls++;

@@ -85,9 +85,9 @@ export class NeighbourMeter implements CallVisitor {
     this.frames.push(frame);
   }
 
-  exit(_node: number, start: number, time: number, self: number, _how: Ending, calls: number): void {
+  exit(_node: number, start: number, time: number, self: number, how: Ending, calls: number): void {
     const { hooks, corrected } = this;
-    hooks.exit(calls);
+    hooks.exit(how, calls);
     const frame = this.frames.pop()!;
     const duration = time - start - (corrected ? hooks.ofTotal : 0);
     const own = self - (corrected ? hooks.ofSelf : 0);

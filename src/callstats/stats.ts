@@ -1,7 +1,7 @@
 /** Numbers by function: how often it was called, how long its calls took, how they ended. */
 import type { CallForest, CallVisitor, FunctionInfo } from "../calltree/index.js";
 import type { Spread } from "./durations.js";
-import { CallGroup, type CallSums, isDistorted, spreadOf, sumsOf } from "./group.js";
+import { CallGroup, type CallSums, isDistortedGroup, spreadOf, sumsOf } from "./group.js";
 import { CallMeter } from "./meter.js";
 
 /** One function of a recording; times in nanoseconds, without hooks where `corrected` was asked for. */
@@ -59,6 +59,6 @@ function statsOf({ name, file, line }: FunctionInfo, group: CallGroup, corrected
     ...sumsOf(group, corrected),
     ...spreadOf(group),
     measured: { total: group.total, self: group.self },
-    distorted: isDistorted(group),
+    distorted: isDistortedGroup(group),
   };
 }

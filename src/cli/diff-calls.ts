@@ -19,7 +19,7 @@ import { omissions, statements } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import { openFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
-import { badValue, choice, duration, number, parseShare, pattern, selectOptions } from "./options.js";
+import { badValue, callOptions, choice, duration, number, parseShare, pattern } from "./options.js";
 import { openOutput } from "./output.js";
 import { withProgress } from "./progress.js";
 import { assertTraces } from "./reporting.js";
@@ -35,7 +35,7 @@ export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b
   const min = duration(flags, "min", undefined);
   const top = number(flags, "top", 20, 1);
   const limits = flags.list("fail-on").map(limitOf);
-  const { minimum: _, ...select } = selectOptions(flags);
+  const select = callOptions(flags);
   const output = openOutput(flags.string("o"), process.cwd(), false);
   const corrected = !flags.has("raw");
   const runs = new Runs(flags.has("by-path"), corrected, pattern(flags, "match"), select);

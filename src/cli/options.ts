@@ -182,6 +182,12 @@ export function selectOptions(flags: ParsedFlags): SelectOptions {
   });
 }
 
+/** As {@link selectOptions}, for views that apply --min, --depth and --top to what they show instead of single calls. */
+export function callOptions(flags: ParsedFlags): SelectOptions {
+  const { minimum: _minimum, depth: _depth, top: _top, ...select } = selectOptions(flags);
+  return select;
+}
+
 /** A regular expression, as Go's (`(?i)` at its start too). @throws UserError for what is none */
 export function pattern(flags: ParsedFlags, name: string): RegExp | undefined {
   const text = flags.string(name);

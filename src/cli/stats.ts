@@ -3,6 +3,7 @@
 import { type NamePattern, namePattern } from "../callstats/index.js";
 import type { CallVisitor, Recording } from "../calltree/index.js";
 import type { ParsedFlags } from "./flags.js";
+import type { FormatContext } from "./formats.js";
 import { withProgress } from "./progress.js";
 
 /** Lets visitors see all calls in one walk. */
@@ -25,6 +26,11 @@ function together(visitors: readonly CallVisitor[]): CallVisitor {
       for (const visitor of visitors) visitor.exit?.(...what);
     },
   };
+}
+
+/** How complete a view of numbers is: single calls know no limits of trees, and what tracing took has a line of its own. */
+export function completeness({ statements }: FormatContext): string[] {
+  return statements.filter(({ about }) => about === undefined).map(({ text }) => text);
 }
 
 /** The functions that a flag or word names. @throws UserError for a regular expression that is none */

@@ -15,6 +15,8 @@ export interface Statement {
   readonly text: string;
   /** Something is missing or wrong. */
   readonly serious: boolean;
+  /** Of interest only where call paths are shown, or times with what tracing took. */
+  readonly about?: "paths" | "hooks";
 }
 
 /** Below this part of all time the hooks are not worth a line. */
@@ -29,7 +31,8 @@ export function footer(process: ProcessTree, remarks: readonly string[]): string
 export function statements(process: ProcessTree): Statement[] {
   const { info, tree } = process;
   const lines: Statement[] = [];
-  const say = (text: string) => lines.push({ text, serious: false });
+  const say = (text: string, about?: Statement["about"]) =>
+    lines.push({ text, serious: false, ...(about === undefined ? {} : { about }) });
   const warn = (text: string) => lines.push({ text, serious: true });
   say(`${formatNumberOf(process.events, "event")}, ${formatNumberOf(process.goroutines, "goroutine")}`);
   if (info.stop !== undefined) warn(`recording stopped after ${formatDuration(info.stop.at)}: ${info.stop.reason}`);
@@ -46,6 +49,7 @@ export function statements(process: ProcessTree): Statement[] {
   if (process.deep) {
     say(
       `calls deeper than ${process.depthLimit} levels are shown on level ${process.depthLimit}, with their self time`,
+      "paths",
     );
   }
   if (tree.others > 0) {
@@ -53,12 +57,16 @@ export function statements(process: ProcessTree): Statement[] {
     const limit = formatCount(process.pathLimit);
     say(
       `more than ${limit} call paths: ${calls} on others are counted by function under [other call paths], with their self time`,
+      "paths",
     );
   }
   const share = hookShare(process);
   if (info.hook !== undefined && share >= HOOK_SHARE_SHOWN) {
     const each = formatDuration(info.hook.inner + info.hook.outer);
-    say(`tracing took about ${each} a call, ${formatPercent(share, 1)} of the time of all calls; 'stats' subtracts it`);
+    say(
+      `tracing took about ${each} a call, ${formatPercent(share, 1)} of the time of all calls; 'stats' subtracts it`,
+      "hooks",
+    );
   }
   if (process.strayExits > 0) warn(`exits without an enter: ${formatNumberOf(process.strayExits, "event")}`);
   if (process.problem !== undefined) {
@@ -70,7 +78,7 @@ export function statements(process: ProcessTree): Statement[] {
 
 /** What there is to say of all processes together; of several, what is serious is said of each. */
 export function overall({ processes }: CallForest, title: (process: ProcessTree) => string): Statement[] {
-  if (processes.length === 1) return statements(processes[0]!);
+  if (processes.length < 2) return processes.flatMap(statements);
   const sum = (of: (process: ProcessTree) => number) => processes.reduce((total, process) => total + of(process), 0);
   const counts = [
     formatNumberOf(processes.length, "process", "processes"),

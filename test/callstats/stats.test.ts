@@ -23,11 +23,12 @@ test("sums and spreads are those of the single calls", () => {
       visit(recording, stats.visitor);
       const expected = [...group(allCalls(recording))].map(([name, calls]) => {
         const outermost = calls.filter((call) => ![...above(call)].some((other) => other.name === name));
-        const hooks = (call: Call) => inner + [...beneath(call)].length * (inner + outer);
+        const ended = (call: Call) => (call.how === Ending.running ? 0 : 1);
+        const hooks = (call: Call) => ended(call) * inner + sum([...beneath(call)].map(ended)) * (inner + outer);
         const times = calls.map((call) => call.duration - hooks(call));
         const total = sum(outermost.map((call) => call.duration));
         const self = sum(calls.map((call) => call.self));
-        const selfHooks = sum(calls.map((call) => inner + call.callees.length * outer));
+        const selfHooks = sum(calls.map((call) => ended(call) * inner + sum(call.callees.map(ended)) * outer));
         const mean = sum(times) / times.length;
         return {
           name,

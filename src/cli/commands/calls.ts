@@ -20,7 +20,7 @@ import { choice, helpFlag, number, outputFlag, rawFlag, selectFlags, selectOptio
 import type { Pieces } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
-import { walk } from "../stats.js";
+import { completeness, walk } from "../stats.js";
 
 const CHOICES = ["slowest", "first", "last", "nth"] as const;
 
@@ -120,7 +120,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     titles: forest.processes.length > 1 ? forest.processes.map(context.title) : undefined,
     hooks: hookCosts(forest),
     corrected,
-    statements: context.statements.map(({ text }) => text),
+    statements: completeness(context),
   };
 }
 

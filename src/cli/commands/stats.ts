@@ -28,7 +28,7 @@ import {
 import type { Pieces } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
-import { functionsOf, walk } from "../stats.js";
+import { completeness, functionsOf, walk } from "../stats.js";
 import { runPackage } from "./run.js";
 
 const SORTS = [
@@ -157,7 +157,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     return { kind, of: of.text, rows: list.slice(0, top), count: list.length };
   });
   const small = all.filter((row) => row.total < min).length;
-  const statements = context.statements.map(({ text }) => text);
+  const statements = completeness(context);
   return {
     // Who asks for neighbours sees them alone.
     rows: neighbours.length > 0 ? [] : rows.slice(0, top),
