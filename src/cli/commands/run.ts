@@ -13,9 +13,13 @@ import { type Format, namedFormat } from "../formats.js";
 import { buildFlags } from "../goflags.js";
 import {
   assertFlag,
+  browserFlag,
   callFlags,
+  eventLimit,
+  eventsFlag,
   execTraceFlag,
   foldedUnit,
+  openFlag,
   outputFlag,
   recordFlags,
   selectOptions,
@@ -24,6 +28,7 @@ import {
   treeOptions,
   unitFlag,
 } from "../options.js";
+
 import { isStandardOutput } from "../output.js";
 import type { ReportRequest } from "../reporting.js";
 import { Session } from "../session.js";
@@ -77,11 +82,15 @@ export const execCommand = define({
 export const flameCommand = define({
   name: "flame",
   format: "folded",
-  flags: [unitFlag, ...callFlags],
+  flags: [openFlag, browserFlag, eventsFlag, unitFlag, ...callFlags],
   description: `Builds and runs a program and prints collapsed stacks on standard output, one line for each call path with its self
 time, for Speedscope and flamegraph.pl. The program's standard output goes to standard error, unless -o names a file
-for the stacks.`,
-  examples: ["gotrace flame ./cmd/server > profile.folded", "gotrace flame . | flamegraph.pl > flame.svg"],
+for the stacks. With --open the calls are shown in Speedscope instead, as 'gotrace view' does it.`,
+  examples: [
+    "gotrace flame --open ./cmd/server",
+    "gotrace flame ./cmd/server > profile.folded",
+    "gotrace flame . | flamegraph.pl > flame.svg",
+  ],
 });
 
 export const jsonCommand = define({
@@ -103,7 +112,9 @@ async function run(command: Command, format: string, words: readonly string[]): 
   treeOptions(flags);
   selectOptions(flags);
   foldedUnit(flags);
-  return runPackage(command.name, flags, namedFormat(format), await assertionsOf(flags));
+  eventLimit(flags);
+  checkPage(flags);
+  return runPackage(command.name, flags, await formatFor(flags, format), await assertionsOf(flags));
 }
 
 /**
@@ -154,7 +165,8 @@ async function runTarget(
   if (typeof built === "number") return built;
   const { summary, program } = built;
   session.log(`run ${program} ${args.join(" ")}`);
-  const stdoutToStderr = report.format.name !== "tree" && isStandardOutput(flags.string("o"));
+  const { elsewhere, name } = report.format;
+  const stdoutToStderr = name !== "tree" && !elsewhere && isStandardOutput(flags.string("o"));
   return runTraced(session, flags, {
     program: { command: program, args, env: session.env, stdoutToStderr },
     direct: true,
@@ -199,6 +211,24 @@ async function build(
   } finally {
     binary?.close();
   }
+}
+
+function wantsPage(flags: ParsedFlags): boolean {
+  return flags.has("open") || flags.has("no-browser");
+}
+
+/** @throws UserError where the calls are to be shown and written */
+function checkPage(flags: ParsedFlags): void {
+  if (!wantsPage(flags) || flags.string("o") === undefined) return;
+  throw new UserError(
+    "--open and -o exclude each other",
+    "save the trace with --save, and write a report with 'gotrace report'",
+    ExitCode.usage,
+  );
+}
+
+async function formatFor(flags: ParsedFlags, name: string): Promise<Format> {
+  return wantsPage(flags) ? (await import("../view/show.js")).pageFormat : namedFormat(name);
 }
 
 /** @throws UserError when the program is built for another system: a shell might take it for a script */
