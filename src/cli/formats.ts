@@ -10,9 +10,11 @@ import type { ParsedFlags } from "./flags.js";
 import { choice, foldedUnit, treeOptions } from "./options.js";
 import type { NamedPieces, Output, Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
+import type { Session } from "./session.js";
 
 /** What a format may ask for beyond the recording. */
 export interface FormatContext {
+  readonly session: Session;
   readonly flags: ParsedFlags;
   readonly output: Output;
   /** How processes are called: test binaries by their package. */
@@ -21,6 +23,8 @@ export interface FormatContext {
   readonly tests: boolean;
   /** What gotrace noted of the run. */
   readonly note: RunNote | undefined;
+  /** Execution traces that were named beside the traces of calls. */
+  readonly execTraces: readonly string[];
   /** How complete the report is, a line each: for formats that have a place for it. A format adds what it leaves out. */
   readonly statements: Statement[];
 }
@@ -35,6 +39,8 @@ export interface Format {
   readonly unmerged?: boolean;
   /** Applies --min, --depth and --top itself, to what it shows instead of single calls. */
   readonly ownView?: boolean;
+  /** Shows findings, too: execution traces may stand beside the traces of calls. */
+  readonly findings?: boolean;
   /** The report in pieces. */
   readonly render: (recording: Recording, context: FormatContext) => Promise<Pieces>;
   /** The report as files of a directory: what is written where no --table is chosen. */
@@ -45,6 +51,7 @@ export const formats: readonly Format[] = [
   { name: "tree", complete: true, unmerged: true, render: tree },
   { name: "folded", render: folded },
   { name: "json", unmerged: true, render: json },
+  { name: "html", binary: true, complete: true, findings: true, render: html },
   { name: "pprof", binary: true, render: async (...args) => (await import("./exports.js")).pprof(...args) },
   { name: "ndjson", render: async (...args) => (await import("./exports.js")).ndjson(...args) },
   { name: "csv", render: async (...args) => (await import("./exports.js")).csv(...args) },
@@ -71,16 +78,18 @@ export function namedFormat(name: string): Format {
 }
 
 /** The context of a report. */
-export function contextOf(recording: Recording, flags: ParsedFlags, output: Output): FormatContext {
+export function contextOf(
+  recording: Recording,
+  given: Pick<FormatContext, "session" | "flags" | "output" | "execTraces">,
+): FormatContext {
   const { forest } = recording;
   const note = runNote(forest);
   const title = ({ info }: ProcessTree) =>
     note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, "");
   const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
+    ...given,
     statements: [...overall(forest, title), ...omissions(recording), ...said(note ? untraced(note) : [])],
-    flags,
-    output,
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
     title,
@@ -118,6 +127,11 @@ async function folded({ forest }: Recording, { flags }: FormatContext): Promise<
 async function json({ forest }: Recording, { flags, tests }: FormatContext): Promise<Pieces> {
   const { renderJson } = await import("../render/json.js");
   return renderJson(forest, { ...filter(flags), tests });
+}
+
+async function html(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { callsPage } = await import("./page.js");
+  return callsPage(recording, context, filter(context.flags), context.note ? untraced(context.note) : []);
 }
 
 /** What gotrace noted of the run when it recorded it. */

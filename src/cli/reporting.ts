@@ -21,6 +21,8 @@ export interface ReportRequest {
   readonly toStderr: boolean;
   /** What must hold for the calls; all of them count, whatever the report shows. */
   readonly assertions?: readonly Assertion[];
+  /** Execution traces for formats that show findings. */
+  readonly execTraces?: readonly string[];
 }
 
 /** What became of a report. */
@@ -33,7 +35,7 @@ export interface Reported {
 
 /**
  * Renders saved traces.
- * @param paths files or directories of files
+ * @param paths files or directories of files; execution traces among them where the format shows findings
  * @throws UserError when there is no trace, or one that cannot be read
  */
 export async function reportTraces(
@@ -44,8 +46,18 @@ export async function reportTraces(
 ): Promise<Reported> {
   const files = traceFiles(paths).map(openFile);
   try {
-    assertTraces(files, paths);
-    return await reportOpenTraces(session, flags, files, request);
+    const isExec = (file: OpenFile) => request.format.findings === true && isExecTrace(file);
+    const calls = files.filter((file) => !isExec(file));
+    const execTraces = files.filter(isExec).map(({ path }) => path);
+    if (calls.length === 0 && execTraces.length > 0) {
+      throw new UserError(
+        `no trace of calls in ${paths.join(", ")}`,
+        `findings alone: gotrace analyze --format ${request.format.name} ${execTraces.join(" ")}`,
+        ExitCode.noInput,
+      );
+    }
+    assertTraces(calls, paths);
+    return await reportOpenTraces(session, flags, calls, { ...request, execTraces });
   } finally {
     for (const file of files) file.close();
   }
@@ -79,7 +91,7 @@ export async function reportOpenTraces(
   if (format.binary) refuseTerminal(output, format);
   const recording = files.length === 0 ? noRecording() : record(files, flags, format);
   const { forest } = recording;
-  const context = contextOf(recording, flags, output);
+  const context = contextOf(recording, { session, flags, output, execTraces: request.execTraces ?? [] });
   const following = await Promise.all(sections.map((section) => section(output)));
   if (format.files && !flags.has("table")) {
     await writeFiles(flags.string("o")!, session.cwd, await format.files(recording, context));
@@ -171,6 +183,12 @@ function assertTrace(path: string, source: ByteSource): void {
     if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`, error.advice, error.code);
     throw error;
   }
+}
+
+/** Whether a file is an execution trace of Go, by its first bytes: `go 1.26 trace`. */
+function isExecTrace({ source }: OpenFile): boolean {
+  const start = new Uint8Array(16);
+  return source.read(0, start) === 16 && /^go 1\.\d+ trace/.test(Buffer.from(start).toString("latin1"));
 }
 
 /** A process that was killed while it made its trace leaves nothing, or zeros. */

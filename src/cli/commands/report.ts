@@ -4,8 +4,8 @@ import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { assertionsOf } from "../assertions.js";
 import { type Command, commandHelp } from "../command.js";
-import { parseFlags } from "../flags.js";
-import { formatNames, formatOf } from "../formats.js";
+import { type ParsedFlags, parseFlags } from "../flags.js";
+import { type Format, formatNames, formatOf, namedFormat } from "../formats.js";
 import {
   assertFlag,
   foldedUnit,
@@ -27,9 +27,10 @@ export const reportCommand: Command = {
   name: "report",
   usage: "report [flags] TRACE…",
   description: `Renders traces: files that --save wrote, files of GOTRACE_OUT, or directories of them. Several are shown one after
-another. Needs no Go and no source.`,
+another. Needs no Go and no source. With --html, execution traces of the same run may stand beside them.`,
   flags: [
     { name: "format", value: "FORMAT", help: `${formatNames[0]} (default), ${formatNames.slice(1).join(", ")}` },
+    { name: "html", help: "a page for the browser, with flame graph and goroutines: the same as --format html" },
     ...treeFlags,
     unitFlag,
     assertFlag,
@@ -39,7 +40,11 @@ another. Needs no Go and no source.`,
     { name: "verbose", short: "v", help: "show what is read" },
     helpFlag,
   ],
-  examples: ["gotrace report trace.gotrace", "gotrace report --format folded -o out.folded /tmp/traces"],
+  examples: [
+    "gotrace report trace.gotrace",
+    "gotrace report --format folded -o out.folded /tmp/traces",
+    "gotrace report --html -o calls.html trace.gotrace",
+  ],
   run,
 };
 
@@ -56,7 +61,7 @@ async function run(words: readonly string[]): Promise<number> {
   selectOptions(flags);
   foldedUnit(flags);
   tableName(flags);
-  const format = formatOf(flags);
+  const format = askedFormat(flags);
   const file = flags.string("o");
   if (format.files && !flags.has("table") && (isStandardOutput(file) || isFile(file!))) {
     throw new UserError(
@@ -70,6 +75,20 @@ async function run(words: readonly string[]): Promise<number> {
   const request = { format, toStderr: false, assertions };
   const { damaged, failed } = await session.standAside(() => reportTraces(session, flags, flags.rest, request));
   return damaged ? ExitCode.data : failed ? 1 : 0;
+}
+
+/** @throws UserError when `--html` and `--format` do not agree */
+function askedFormat(flags: ParsedFlags): Format {
+  const format = formatOf(flags);
+  if (!flags.has("html")) return format;
+  if (flags.has("format") && format.name !== "html") {
+    throw new UserError(
+      `--html and --format ${format.name} do not go together`,
+      "leave one of them out",
+      ExitCode.usage,
+    );
+  }
+  return namedFormat("html");
 }
 
 function isFile(path: string): boolean {

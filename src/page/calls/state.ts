@@ -1,0 +1,52 @@
+/** What is looked at: a process, a part of it, and what follows from them. */
+import type { PageSection } from "../../render/call-page.js";
+import { type CallTotals, callTotals, type Span } from "../../render/call-totals.js";
+import { type Layout, layOut, type Order, type Weight } from "./layout.js";
+import type { CallModel, ProcessModel } from "./model.js";
+
+/** A part of a process; things are computed when they are asked for first. */
+export class Part {
+  readonly spans: readonly Span[];
+  /** What 100% of time is, nanoseconds. */
+  readonly whole: number;
+  #totals: CallTotals | undefined;
+  readonly #layouts = new Map<string, Layout>();
+
+  /** @param section the part; the whole process where it is undefined */
+  constructor(
+    readonly model: CallModel,
+    readonly process: ProcessModel,
+    readonly section: PageSection | undefined,
+  ) {
+    this.spans = section?.spans ?? process.everything;
+    this.whole = section?.whole ?? process.info.total;
+  }
+
+  get totals(): CallTotals {
+    const { paths, stacks } = this.process;
+    this.#totals ??= callTotals(paths, this.model.size, stacks, this.spans);
+    return this.#totals;
+  }
+
+  layout(weight: Weight, order: Order): Layout {
+    const key = `${weight} ${order}`;
+    let layout = this.#layouts.get(key);
+    if (!layout) {
+      layout = layOut(this.process.paths, this.spans, { weight, order });
+      this.#layouts.set(key, layout);
+    }
+    return layout;
+  }
+
+  /** The node of a function that took longest, 0 if it has none here. */
+  longest(func: number): number {
+    const { paths } = this.process;
+    let found = 0;
+    for (const [begin, end] of this.spans) {
+      for (let node = begin; node < end; node++) {
+        if (paths.func[node] === func && (found === 0 || paths.total[node] > paths.total[found])) found = node;
+      }
+    }
+    return found;
+  }
+}
