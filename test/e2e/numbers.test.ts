@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { filesOn, gotrace, temporaryDirectory } from "./support.js";
@@ -276,6 +276,16 @@ test("several runs a side: a directory is a run, calls need no test, times do", 
     "calls",
     "calls",
   ]);
+});
+
+test("a threshold does not hold for a trace that lacks calls", () => {
+  const cut = join(temporaryDirectory(), "cut.gotrace");
+  writeFileSync(cut, readFileSync(saved).subarray(0, 4500));
+  const { code, stdout, stderr } = gotrace(["diff", "--fail-on", "1000%", saved, cut], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^gotrace: --fail-on says nothing about a trace that lacks calls: .*cut\.gotrace: /);
+  expect(stdout).toMatch(/cut\.gotrace: the trace is damaged/);
+  expect(gotrace(["diff", saved, cut], { cwd }).code).toBe(0);
 });
 
 test("diff does not mix kinds", () => {
