@@ -120,6 +120,16 @@ test("DuckDB reads the tables, and finds the same in every format", async () => 
   expect(sums).toEqual({ calls, numbers: calls, roots: 4, panics: 1, recent: true });
 });
 
+test("tables without rows have their columns, too", async () => {
+  report("--format", "parquet", "-o", at("tables"));
+  report("--format", "parquet", "--focus", "no such function", "-o", at("none"));
+  for (const name of readdirSync(at("tables"))) {
+    const columns = (path: string) => query(`DESCRIBE SELECT * FROM '${join(path, name)}'`);
+    expect(await columns(at("none"))).toEqual(await columns(at("tables")));
+  }
+  expect(await query(`SELECT count(*)::INT AS rows FROM '${at("none")}/calls.parquet'`)).toEqual([{ rows: 0 }]);
+});
+
 test("the queries of docs/parquet.md run", async () => {
   report("--format", "parquet", "-o", at("tables"));
   const page = readFileSync(join(repository, "docs/parquet.md"), "utf8");
