@@ -82,6 +82,8 @@ export interface CallPageOptions extends FilterOptions {
   readonly command?: string;
   readonly title: (process: ProcessTree) => string;
   readonly notes: (process: ProcessTree) => readonly Statement[];
+  /** Paths of a process, {@link MOST_PATHS} unless told. */
+  readonly mostPaths?: number;
   /** Told how many bytes of how many have been walked. */
   readonly progress?: (done: number, total: number) => void;
 }
@@ -153,9 +155,9 @@ function packProcess(forest: CallForest, process: ProcessTree, lives: Lives, opt
 function choose(
   tree: CallTree,
   whole: number,
-  options: FilterOptions,
+  options: CallPageOptions,
 ): { number: Int32Array; count: number; omitted: { paths: number; calls: number } } {
-  const least = leastOf(tree);
+  const least = leastOf(tree, options.mostPaths ?? MOST_PATHS);
   const view = viewTree(tree, { ...options, minimum: Math.max(options.minimum ?? 0, least), whole });
   const number = new Int32Array(tree.size).fill(-1);
   number[0] = 0;
@@ -164,16 +166,14 @@ function choose(
   return { number, count, omitted: { paths: view.hidden.nodes, calls: view.hidden.calls } };
 }
 
-/** How long a path must last for there to be room for it. */
-function leastOf({ size, parent, total }: CallTree): number {
-  if (size - 1 <= MOST_PATHS) return 0;
+/** How long a path must last for there to be room for it. Of equally long ones all or none are shown. */
+function leastOf({ size, parent, total }: CallTree, most: number): number {
+  if (size - 1 <= most) return 0;
   const reach = Float64Array.from(total);
   for (let node = size - 1; node > 0; node--) reach[parent[node]] = Math.max(reach[parent[node]], reach[node]);
   const sorted = reach.subarray(1).sort();
-  const least = sorted[sorted.length - MOST_PATHS];
-  // Of equally long ones all or none are shown.
-  const above = sorted.findIndex((time) => time > least);
-  return sorted[sorted.length - MOST_PATHS - 1] < least || above < 0 ? least : sorted[above];
+  const tooShort = sorted[sorted.length - most - 1];
+  return sorted.find((time) => time > tooShort) ?? tooShort;
 }
 
 /** The tests, and what ran outside of them, as far as they are in the page. */

@@ -4,7 +4,7 @@ import { callsTable } from "../../src/render/calls.js";
 import { hookLine } from "../../src/render/hooks.js";
 import { statsCsv, statsTable } from "../../src/render/stats.js";
 import { plainWidth } from "../../src/render/style.js";
-import { failureText } from "../../src/render/verdicts.js";
+import { verdictLines } from "../../src/render/verdicts.js";
 import { read, visit, withHooks } from "../callstats/brute.js";
 import { scripted } from "../calltree/script.js";
 
@@ -105,7 +105,18 @@ hook cost unknown, not subtracted
 test("a failed assertion in one line, its paths beneath", () => {
   const meter = new AssertionMeter(recording.forest, [parseAssertion("main.quick.calls<1")], true);
   visit(recording, meter.visitor);
-  expect(meter.verdicts().map(failureText)).toEqual([
+  expect([...verdictLines(meter.verdicts())]).toEqual([
     "assertion failed: main.quick.calls<1: calls is 1\n  1×, 100ns: main.main > main.quick\n",
   ]);
+});
+
+test("many tests that fail are counted", () => {
+  const tests = Array.from({ length: 14 }, (_, i) => `${100 * i} g1 { p.Test${i}\n${100 * i + 50} g1 }`).join("\n");
+  const many = read(scripted(tests));
+  const meter = new AssertionMeter(many.forest, [parseAssertion("*: /Test/.calls == 0")], true);
+  visit(many, meter.visitor);
+  const lines = [...verdictLines(meter.verdicts())];
+  expect(lines).toHaveLength(11);
+  expect(lines[9]).toBe("assertion failed: *: /Test/.calls == 0 in p.Test9: calls is 1\n  1×, 50.0µs: p.Test9\n");
+  expect(lines[10]).toBe("assertion failed: *: /Test/.calls == 0: in 4 more tests\n");
 });
