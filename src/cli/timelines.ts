@@ -12,7 +12,7 @@ import { withProgress } from "./progress.js";
 import { packageVersion } from "./version.js";
 
 /** Speedscope's JSON as often as it is wanted; what is left out joins the statements. */
-export function speedscopeProfile(recording: Recording, context: FormatContext): () => Generator<string> {
+export function speedscopeProfile(recording: Recording, context: FormatContext): () => Generator<Uint8Array> {
   const events = eventLimit(context.flags);
   const budget =
     events === Number.POSITIVE_INFINITY ? NO_BUDGET : { ...SPEEDSCOPE_BUDGET, ...(events ? { events } : {}) };

@@ -10,7 +10,7 @@ import type { TimelineOptions } from "./chrome.js";
 import { type CallSink, walkExcerpt } from "./excerpt.js";
 import { Names } from "./names.js";
 import { beginningOf, pidsOf, startsOf } from "./processes.js";
-import { ProtoWriter } from "./protobuf.js";
+import { encoded, ProtoWriter } from "./protobuf.js";
 
 /** Numbers of fields, by message. */
 const Trace = { packet: 1 } as const;
@@ -48,6 +48,12 @@ const CHRONOLOGICAL = 2;
 const NEVER_MERGE = 2;
 const Type = { begin: 1, end: 2, instant: 3 } as const;
 
+/** Fields of every packet with an event. */
+const WITH_STATE = encoded((out) => {
+  out.varint(Packet.sequenceId, SEQUENCE);
+  out.varint(Packet.sequenceFlags, NEEDS_STATE);
+});
+
 const endings: Readonly<Record<number, string>> = {
   [Ending.panic]: "panic",
   [Ending.goexit]: "goexit",
@@ -75,6 +81,10 @@ class PerfettoWriter implements CallSink {
   private func!: Int32Array;
   private start = 0;
   private isFirst = false;
+  /** Fields of events of this goroutine, by type. */
+  private heads: Uint8Array[] = [];
+  /** Fields of calls, by function. */
+  private readonly calls: Uint8Array[] = [];
 
   constructor(
     private readonly recording: Recording,
@@ -130,6 +140,12 @@ class PerfettoWriter implements CallSink {
     this.start = this.starts[process];
     this.isFirst = true;
     this.tracks++;
+    this.heads = [0, Type.begin, Type.end, Type.instant].map((type) =>
+      encoded((out) => {
+        out.varint(Event.type, type);
+        out.varint(Event.trackUuid, this.tracks);
+      }),
+    );
     this.track(this.tracks, 2 * process + 2, () => {
       this.out.string(Track.name, this.names.goroutine(goroutine, node));
       this.out.varint(Track.siblingMerge, NEVER_MERGE);
@@ -139,10 +155,13 @@ class PerfettoWriter implements CallSink {
   open(node: number, time: number): void {
     const { out } = this;
     const func = this.func[node];
+    this.calls[func] ??= encoded((fields) => {
+      fields.varint(Event.nameIid, func + 1);
+      fields.varint(Event.locationIid, func + 1);
+    });
     const packet = this.packet(time, func, func);
     const event = this.event(Type.begin);
-    out.varint(Event.nameIid, func + 1);
-    out.varint(Event.locationIid, func + 1);
+    out.fields(this.calls[func]);
     const { spawn } = this.goroutine;
     if (this.isFirst && spawn > 0) this.flow(Event.terminatingFlowIds, spawn);
     this.isFirst = false;
@@ -187,8 +206,7 @@ class PerfettoWriter implements CallSink {
     const { out, interned } = this;
     const packet = out.open(Trace.packet);
     out.varint(Packet.timestamp, Math.round(this.start + time));
-    out.varint(Packet.sequenceId, SEQUENCE);
-    out.varint(Packet.sequenceFlags, NEEDS_STATE);
+    out.fields(WITH_STATE);
     const isNew = (name >= 0 && (interned[name] & 1) === 0) || (place >= 0 && (interned[place] & 2) === 0);
     if (isNew) this.intern(name, place);
     return packet;
@@ -221,8 +239,7 @@ class PerfettoWriter implements CallSink {
   private event(type: number): number {
     const { out } = this;
     const event = out.open(Packet.trackEvent);
-    out.varint(Event.type, type);
-    out.varint(Event.trackUuid, this.tracks);
+    out.fields(this.heads[type]);
     return event;
   }
 

@@ -7,9 +7,15 @@ const utf8 = new TextEncoder();
 
 /** Bytes of one message after the other. */
 export class ProtoWriter {
-  private bytes = new Uint8Array(1 << 17);
-  private view = new DataView(this.bytes.buffer);
+  private bytes: Uint8Array<ArrayBuffer>;
+  private view: DataView;
   private length = 0;
+
+  /** @param capacity bytes to begin with */
+  constructor(capacity = 1 << 17) {
+    this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
 
   /** Whether what is there should be taken. */
   get full(): boolean {
@@ -58,6 +64,14 @@ export class ProtoWriter {
     this.close(mark);
   }
 
+  /** Fields that were encoded before: see {@link encoded}. */
+  fields(bytes: Uint8Array): void {
+    const { length } = bytes;
+    this.reserve(length);
+    for (let i = 0; i < length; i++) this.bytes[this.length + i] = bytes[i];
+    this.length += length;
+  }
+
   /** A fixed64 from its two halves. */
   fixed64(field: number, low: number, high: number): void {
     this.number(field * 8 + 1);
@@ -96,4 +110,11 @@ export class ProtoWriter {
     this.bytes = larger;
     this.view = new DataView(larger.buffer);
   }
+}
+
+/** Fields that are written again and again. */
+export function encoded(write: (out: ProtoWriter) => void): Uint8Array {
+  const out = new ProtoWriter(64);
+  write(out);
+  return out.take();
 }

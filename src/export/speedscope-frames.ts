@@ -1,4 +1,5 @@
 /** What the profiles of one Speedscope file share. */
+import { utf8 } from "../base/text-writer.js";
 import type { CallForest } from "../calltree/index.js";
 import type { Names } from "./names.js";
 
@@ -16,8 +17,8 @@ export class Frames {
   /** Of processes; none where there is but one. */
   readonly ofProcess: readonly number[];
   /** Texts of events up to the time, by frame. */
-  readonly opens: string[] = [];
-  readonly closes: string[] = [];
+  readonly opens: Uint8Array[] = [];
+  readonly closes: Uint8Array[] = [];
 
   constructor(forest: CallForest, names: Names) {
     this.ofFunction = new Int32Array(forest.functions.length).fill(-1);
@@ -35,11 +36,15 @@ export class Frames {
 
   private add(frame: Frame): number {
     const number = this.list.push(frame) - 1;
-    this.opens.push(`{"type":"O","frame":${number},"at":`);
-    this.closes.push(`{"type":"C","frame":${number},"at":`);
+    this.opens.push(utf8(`{"type":"O","frame":${number},"at":`));
+    this.closes.push(utf8(`{"type":"C","frame":${number},"at":`));
     return number;
   }
 }
+
+/** Between two things of a list, and behind the time of an event. */
+export const COMMA = utf8(",\n");
+export const BRACE = utf8("}");
 
 /** An evented profile up to its events. Times in nanoseconds. */
 export function profileHead(name: string, start: number, end: number): string {

@@ -3,11 +3,11 @@
  * is become text at once, those of others wait in columns.
  */
 import { grown } from "../base/columns.js";
+import type { TextWriter } from "../base/text-writer.js";
 import type { CallForest, Goroutine } from "../calltree/index.js";
 import type { CallSink } from "./excerpt.js";
 import type { FittingGoroutine } from "./fit.js";
-import type { TextPieces } from "./pieces.js";
-import { type Frames, profileHead } from "./speedscope-frames.js";
+import { BRACE, COMMA, type Frames, profileHead } from "./speedscope-frames.js";
 
 /** Most events that are to wait at the same time, 12 bytes each. */
 const MOST_WAITING = 4_000_000;
@@ -51,7 +51,7 @@ export class GoroutineWriter implements CallSink {
     private readonly batch: readonly FittingGoroutine[],
     private readonly name: (goroutine: FittingGoroutine) => string,
     private readonly table: Frames,
-    private readonly out: TextPieces,
+    private readonly out: TextWriter,
   ) {
     this.places = new Map(batch.map(({ ordinal }, place) => [ordinal, place]));
   }
@@ -99,17 +99,19 @@ export class GoroutineWriter implements CallSink {
 
   private write(frame: number, time: number): void {
     const { table, out } = this;
-    if (this.begun) out.text += ",\n";
-    else {
+    out.fragment(COMMA);
+    if (!this.begun) {
       const goroutine = this.batch[this.turn];
-      out.text += `,\n${profileHead(this.name(goroutine), goroutine.start, goroutine.end)}\n`;
+      out.text(`${profileHead(this.name(goroutine), goroutine.start, goroutine.end)}\n`);
       this.begun = true;
     }
-    out.text += `${frame < 0 ? table.closes[~frame] : table.opens[frame]}${Math.round(time)}}`;
+    out.fragment(frame < 0 ? table.closes[~frame] : table.opens[frame]);
+    out.integer(Math.round(time));
+    out.fragment(BRACE);
   }
 
   private finish(): void {
-    if (this.begun) this.out.text += "\n]}";
+    if (this.begun) this.out.text("\n]}");
     this.begun = false;
     this.turn++;
   }

@@ -3,13 +3,13 @@
  * and one for each goroutine with its calls in the order of time. Profiles are evented: frames open and close, balanced,
  * at times in nanoseconds that never decrease. A goroutine's profile begins with its first call.
  */
+import { TextWriter } from "../base/text-writer.js";
 import { formatDuration } from "../base/units.js";
 import { type CallForest, foldedSelf, type ProcessTree, type Recording, viewTree } from "../calltree/index.js";
 import { walkExcerpt } from "./excerpt.js";
 import { type Budget, type Fit, type FittingGoroutine, fitRecording, leftOut, type Progress } from "./fit.js";
 import { Names } from "./names.js";
-import { TextPieces } from "./pieces.js";
-import { Frames, profileHead } from "./speedscope-frames.js";
+import { BRACE, COMMA, Frames, profileHead } from "./speedscope-frames.js";
 import { batchesOf, GoroutineWriter } from "./speedscope-goroutines.js";
 
 /**
@@ -34,17 +34,17 @@ export function fitSpeedscope(recording: Recording, budget: Budget = SPEEDSCOPE_
 }
 
 /** One JSON document in pieces: the merged profile first, then goroutines by process and start. */
-export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptions): Generator<string> {
+export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptions): Generator<Uint8Array> {
   const { forest } = recording;
   const { fit, exporter = "gotrace" } = options;
   const names = new Names(forest, options.title);
   const frames = new Frames(forest, names);
-  const out = new TextPieces();
-  out.text += `{"$schema":"https://www.speedscope.app/file-format-schema.json",`;
-  out.text += `"name":${JSON.stringify(fileName(forest, names, fit))},"exporter":${JSON.stringify(exporter)},`;
-  out.text += `"activeProfileIndex":0,"shared":{"frames":[\n`;
-  out.text += frames.list.map((frame) => JSON.stringify(frame)).join(",\n");
-  out.text += '\n]},"profiles":[\n';
+  const out = new TextWriter();
+  out.text(`{"$schema":"https://www.speedscope.app/file-format-schema.json",`);
+  out.text(`"name":${JSON.stringify(fileName(forest, names, fit))},"exporter":${JSON.stringify(exporter)},`);
+  out.text(`"activeProfileIndex":0,"shared":{"frames":[\n`);
+  out.text(frames.list.map((frame) => JSON.stringify(frame)).join(",\n"));
+  out.text('\n]},"profiles":[\n');
   yield* renderMerged(recording, frames, out);
   const name = profileName(forest, names, fit);
   for (const batch of batchesOf(fit.goroutines)) {
@@ -52,7 +52,7 @@ export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptio
     const chosen = new Set(batch.map(({ ordinal }) => ordinal));
     for (const _ of walkExcerpt(recording, writer, fit, chosen)) if (out.full) yield out.take();
   }
-  out.text += "\n]}\n";
+  out.text("\n]}\n");
   yield out.take();
 }
 
@@ -72,17 +72,20 @@ function profileName(forest: CallForest, names: Names, { minimum }: Fit): (gorou
 }
 
 /** Call paths as wide as their self times; goroutines stand within the call that started them, and widen it. */
-function* renderMerged(recording: Recording, frames: Frames, out: TextPieces): Generator<string> {
+function* renderMerged(recording: Recording, frames: Frames, out: TextWriter): Generator<Uint8Array> {
   const { forest, select } = recording;
   const shares = forest.processes.map(({ tree }) => foldedSelf(tree, viewTree(tree, select).shown));
   const width = shares.reduce((sum, self) => self.reduce((all, time) => all + time, sum), 0);
   let at = 0;
-  let separator = "\n";
-  const event = (head: string) => {
-    out.text += `${separator}${head}${Math.round(at)}}`;
-    separator = ",\n";
+  let isFirst = true;
+  const event = (head: Uint8Array) => {
+    if (!isFirst) out.fragment(COMMA);
+    isFirst = false;
+    out.fragment(head);
+    out.integer(Math.round(at));
+    out.fragment(BRACE);
   };
-  out.text += profileHead("all goroutines", 0, width);
+  out.text(profileHead("all goroutines", 0, width));
   for (const [index, { tree }] of forest.processes.entries()) {
     const root = frames.ofProcess[index];
     const { shown } = viewTree(tree, select);
@@ -102,5 +105,5 @@ function* renderMerged(recording: Recording, frames: Frames, out: TextPieces): G
     }
     if (root !== undefined) event(frames.closes[root]);
   }
-  out.text += "\n]}";
+  out.text("\n]}");
 }

@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readPerfetto } from "../export/perfetto.js";
 import { openBrowser } from "../page/browser.js";
 import { gotrace, repository, startGotrace, temporaryDirectory } from "./support.js";
 
@@ -190,6 +191,22 @@ test("Speedscope reads the files of report, in its own format and Chrome's", asy
     }
     expect(await functions(page)).toContain("main.main");
     await page.close();
+  }
+});
+
+test("the Perfetto trace of a real program has its goroutines, and what started them", () => {
+  const file = join(directory, "trace.perfetto");
+  expect(gotrace(["report", "--format", "perfetto", "-o", file, trace], { cwd: directory })).toMatchObject({ code: 0 });
+  const { slices, processes, begin } = readPerfetto(readFileSync(file));
+  expect(processes).toEqual([expect.stringMatching(/^wordcount \(\d+\)$/)]);
+  expect(Math.abs(Number(begin / 1_000_000n) - Date.now())).toBeLessThan(600_000);
+  const tracks = [...new Set(slices.map(({ track }) => track.split("/").slice(2).join("/")))];
+  expect(profiles(tracks)).toEqual(expected.slice(1));
+  const started = slices.filter(({ from }) => from !== undefined);
+  expect(started).toHaveLength(4);
+  for (const { from, path } of started) {
+    expect(from).toMatch(/main\.main goroutine 1@\d+ go wordcount\/count\.All .*count\.go:\d+$/);
+    expect(path).toMatch(/^wordcount\/count\.(worker|All\.func1)$/);
   }
 });
 

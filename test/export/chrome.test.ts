@@ -16,7 +16,7 @@ interface Event {
 }
 
 const events = (recording: Recording, options = {}): Event[] =>
-  JSON.parse([...renderChrome(recording, options)].join("")).traceEvents;
+  JSON.parse(Buffer.concat([...renderChrome(recording, options)]).toString()).traceEvents;
 
 /** Calls as `pid.tid start-end path`, as a viewer sees them: sorted by time, in the order of the file where that is equal. */
 function calls(all: readonly Event[]): string[] {
@@ -76,7 +76,7 @@ test("nanoseconds are the decimals, processes stand on one line of time", () => 
 test("what is left out is said", () => {
   const recording = record(workers);
   const fit = fitRecording(recording, { ...NO_BUDGET, goroutines: 2 });
-  const file = JSON.parse([...renderChrome(recording, { fit })].join(""));
+  const file = JSON.parse(Buffer.concat([...renderChrome(recording, { fit })]).toString());
   expect(file.otherData).toEqual({
     exporter: "gotrace",
     limits: ["only the 2 goroutines with the most time, of 4", "4 of 6 calls are left out"],

@@ -40,7 +40,7 @@ const validate = new Ajv({ strict: false }).compile(schema);
 function render(recording: Recording, budget?: Budget): File {
   const fit = fitSpeedscope(recording, budget);
   const pieces = [...renderSpeedscope(recording, { fit, exporter: "gotrace@test" })];
-  const file = JSON.parse(pieces.join(""));
+  const file = JSON.parse(Buffer.concat(pieces).toString());
   expect(validate(file), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true);
   return file;
 }

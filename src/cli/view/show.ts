@@ -84,7 +84,7 @@ async function present({ url: page, port }: ViewServer, browser: boolean): Promi
   else say(`cannot open a browser: ${problem}\n  open this page ${until}${forwarding(port)}: ${url}`);
 }
 
-async function start(profile: () => Iterable<string>): Promise<ViewServer> {
+async function start(profile: () => Iterable<Uint8Array>): Promise<ViewServer> {
   const files = new Map<string, ServedFile>();
   for (const name of readdirSync(viewer)) {
     const type = types[extname(name)] ?? "text/plain; charset=utf-8";
