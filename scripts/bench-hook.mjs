@@ -32,7 +32,10 @@ try {
   const cases = new Map();
   const hooks = [];
   for (let i = 0; i < Number(values.runs); i++) {
-    for (const [name, , time] of lines(run(join(scratch, "plain"), []))) best(name, "plain", Number(time));
+    for (const [name, , time] of lines(run(join(scratch, "plain"), []))) {
+      const entry = entryOf(name);
+      entry.plain = Math.min(entry.plain, Number(time));
+    }
     const directory = mkdtempSync(join(scratch, "out-"));
     run(join(scratch, "traced"), [], { GOTRACE_OUT: directory });
     hooks.push(collect(directory));
@@ -40,11 +43,9 @@ try {
   }
   report();
 
-  function best(name, what, time, calls) {
-    if (!cases.has(name)) cases.set(name, {});
-    const entry = cases.get(name);
-    if (calls !== undefined) entry.calls = calls;
-    entry[what] = Math.min(entry[what] ?? Number.POSITIVE_INFINITY, time);
+  function entryOf(name) {
+    if (!cases.has(name)) cases.set(name, { plain: Number.POSITIVE_INFINITY, measured: Number.POSITIVE_INFINITY });
+    return cases.get(name);
   }
 
   function collect(directory) {
@@ -53,9 +54,11 @@ try {
     const { inner, outer } = trace.info.hook;
     for (const { name, time, beneath } of callsOf(trace)) {
       if (!name.startsWith("main.case")) continue;
-      const short = name.slice("main.case".length);
-      best(short, "measured", time, beneath);
-      best(short, "corrected", time - inner - beneath * (inner + outer));
+      const entry = entryOf(name.slice("main.case".length));
+      if (time >= entry.measured) continue;
+      entry.measured = time;
+      entry.corrected = Math.max(0, time - inner - beneath * (inner + outer));
+      entry.calls = beneath;
     }
     return [inner, outer];
   }

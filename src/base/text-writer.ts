@@ -48,8 +48,23 @@ export class TextWriter {
 
   /** A whole number below 1e9 with nine digits. */
   nine(value: number): void {
-    this.reserve(9);
-    this.digits(value, 9);
+    this.padded(value, 9);
+  }
+
+  /** The lowest digits of a whole number below 1e9, zeros before them. */
+  padded(value: number, width: number): void {
+    this.reserve(width);
+    this.digits(value, width);
+  }
+
+  /** Text that is written but once; else {@link fragment}. */
+  text(text: string): void {
+    this.fragment(utf8(text));
+  }
+
+  /** Whether enough is there to be taken and passed on. */
+  get full(): boolean {
+    return this.length > 65_536;
   }
 
   /** 32 bits as eight hexadecimal digits. */

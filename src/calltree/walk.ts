@@ -41,6 +41,9 @@ export interface WalkObserver extends Observer {
 
 const UNKNOWN: Begun = { goid: 0, parentGoid: 0, spawnRef: 0, time: 0, node: 0, edge: 0 };
 
+/** Events between two yields, about. */
+const STEP = 4096;
+
 /**
  * Replays a process; yields the bytes that are done, every few thousand events.
  *
@@ -60,6 +63,7 @@ export function* walkProcess(replayed: Replayed, options: BuildOptions, observer
   };
   const stacks = new Stacks(nodes, slots, listener, { ...options, minimum: 0, observer });
   let done = 0;
+  let since = 0;
   for (let slot = 0; slot < chunks.slots; slot++) {
     const places = hangs.of(slot);
     let open = false;
@@ -90,9 +94,17 @@ export function* walkProcess(replayed: Replayed, options: BuildOptions, observer
         if (decoder.status === Status.begin) {
           finish(slots.floor[slot]);
           const { value: place } = places.next();
-          if (place !== undefined) start({ ...decoder.begin, ...place });
+          if (place !== undefined) {
+            const { goid, parentGoid, spawnRef, time } = decoder.begin;
+            start({ goid, parentGoid, spawnRef, time, node: place.node, edge: place.edge });
+          }
         }
-        yield done;
+        // Goroutines may have few events.
+        since += count + 1;
+        if (since > STEP) {
+          yield done;
+          since = 0;
+        }
       } while (decoder.status === Status.more || decoder.status === Status.begin);
       slots.floor[slot] = decoder.latest;
       done += size;

@@ -1,6 +1,6 @@
 /** `--assert`: what must hold for the calls of a run. */
 
-import type { Assertion, Verdict } from "../callstats/index.js";
+import type { Assertion } from "../callstats/index.js";
 import type { Recording } from "../calltree/index.js";
 import type { ParsedFlags } from "./flags.js";
 import { withProgress } from "./progress.js";
@@ -19,21 +19,20 @@ export async function assertionsOf(flags: ParsedFlags): Promise<Assertion[]> {
  */
 export async function checkAssertions(assertions: readonly Assertion[], recording: Recording): Promise<boolean> {
   const { AssertionMeter } = await import("../callstats/index.js");
-  const { failureText, noteText } = await import("../render/verdicts.js");
+  const { verdictLines } = await import("../render/verdicts.js");
   const meter = new AssertionMeter(recording.forest, assertions, true);
   withProgress("checking assertions", (progress) => {
     for (const _ of recording.walk(meter.visitor, progress));
   });
   const verdicts = meter.verdicts();
-  const lines = verdicts.map((verdict: Verdict) => failureText(verdict) ?? noteText(verdict) ?? "");
-  for (const line of lines) if (line !== "") process.stderr.write(`gotrace: ${line}`);
+  for (const line of verdictLines(verdicts)) process.stderr.write(`gotrace: ${line}`);
   const missing = incomplete(recording);
   if (missing !== undefined) process.stderr.write(`gotrace: assertion failed: calls are missing: ${missing}\n`);
   return missing !== undefined || verdicts.some(({ ok }) => !ok);
 }
 
 /** Why a recording lacks calls; undefined if it has all. */
-function incomplete({ forest: { processes, problem } }: Recording): string | undefined {
+export function incomplete({ forest: { processes, problem } }: Recording): string | undefined {
   if (problem !== undefined) return problem.message;
   for (const { info, problem: damage } of processes) {
     if (damage !== undefined) return damage.message;

@@ -35,6 +35,8 @@ export interface Format {
   readonly binary?: boolean;
   /** Says itself, in what it writes, how complete it is; for the others standard error does. */
   readonly complete?: boolean;
+  /** Shows the report elsewhere than on an output: the program's standard output stays its own. */
+  readonly elsewhere?: boolean;
   /** Shows unmerged trees (--no-merge); nothing can be walked then. */
   readonly unmerged?: boolean;
   /** Applies --min, --depth and --top itself, to what it shows instead of single calls. */
@@ -52,6 +54,9 @@ export const formats: readonly Format[] = [
   { name: "folded", render: folded },
   { name: "json", unmerged: true, render: json },
   { name: "html", binary: true, complete: true, ownView: true, findings: true, render: html },
+  { name: "speedscope", render: async (...args) => (await import("./timelines.js")).speedscope(...args) },
+  { name: "chrome", render: async (...args) => (await import("./timelines.js")).chrome(...args) },
+  { name: "perfetto", binary: true, render: async (...args) => (await import("./timelines.js")).perfetto(...args) },
   { name: "pprof", binary: true, render: async (...args) => (await import("./exports.js")).pprof(...args) },
   { name: "ndjson", render: async (...args) => (await import("./exports.js")).ndjson(...args) },
   { name: "csv", render: async (...args) => (await import("./exports.js")).csv(...args) },

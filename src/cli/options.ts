@@ -90,6 +90,20 @@ export const treeFlags: readonly Flag[] = [
   ...selectFlags,
 ];
 
+/** For formats whose readers take only so much. */
+export const eventsFlag: Flag = {
+  name: "events",
+  value: "N",
+  help: "show at most N events (two for a call), the longest calls of all; the viewer gets 2000000 unless told, or 'all'",
+};
+
+export const openFlag: Flag = { name: "open", help: "show the calls in Speedscope, in the browser" };
+
+export const browserFlag: Flag = {
+  name: "no-browser",
+  help: "print the address of Speedscope's page on standard output instead of opening it",
+};
+
 export const rawFlag: Flag = { name: "raw", help: "show times as measured: without subtracting what hooks cost" };
 
 export const unitFlag: Flag = {
@@ -207,6 +221,12 @@ function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], u
 /** The unit of folded stacks. @throws UserError for a value that is none */
 export function foldedUnit(flags: ParsedFlags): "ns" | "us" | "ms" | "calls" {
   return choice(flags, "unit", ["ns", "us", "ms", "calls"]);
+}
+
+/** The most events that a viewer is to get; undefined where the flag is not given. @throws UserError for what is none */
+export function eventLimit(flags: ParsedFlags): number | undefined {
+  if (flags.string("events") === "all") return Number.POSITIVE_INFINITY;
+  return flags.has("events") ? number(flags, "events", 0, 2) : undefined;
 }
 
 /** The table that `--table` names. @throws UserError for a value that is none */

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ExitCode, UserError } from "../base/errors.js";
+import { ExitCode, Interrupted, UserError } from "../base/errors.js";
 import { type Program, runProgram } from "../gotool/process.js";
 import { AliveWatch } from "./alive.js";
 import { saveBundle } from "./bundle.js";
@@ -71,7 +71,9 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
       const { failed } = await session.standAside(() => reportOpenTraces(session, flags, files, run.report, sections));
       if (saved && exit.code === 0 && failed) return 1;
     } catch (error) {
-      if (save === undefined || !saved) rescue(session, files);
+      // Who ends the page that shows the calls has seen them.
+      const failed = !(error instanceof Interrupted);
+      if (failed && (save === undefined || !saved)) rescue(session, files);
       throw error;
     }
     return saved ? exit.code : ExitCode.io;

@@ -114,7 +114,7 @@ class ProcessSpans {
         `","attributes":[${attribute("code.function.name", name)},${attribute("code.file.path", file)},${attribute("code.line.number", line)}`,
       ),
     );
-    this.endings = ENDINGS.map((word) => utf8(`,${attribute("gotrace.end", word)}`));
+    this.endings = ENDINGS.map((word) => utf8(`,${attribute("gotrace.ending", word)}`));
     this.testOf = testsOf(tree, functions);
     this.tests = functions.map(({ name }) => utf8(`,${attribute("test.case.name", name)}`));
     this.func = tree.func;

@@ -1,10 +1,24 @@
 /** Assertions that do not hold, and those of which there is something to know. */
-import { formatCount, formatDuration } from "../base/units.js";
+import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import { assertable, type Verdict } from "../callstats/index.js";
 import { printable } from "./columns.js";
 
+/** Failures of an assertion that are told one by one. */
+const TOLD = 10;
+
+/** What there is to say, a piece of some lines each. */
+export function* verdictLines(verdicts: readonly Verdict[]): Generator<string> {
+  for (const assertion of new Set(verdicts.map((verdict) => verdict.assertion))) {
+    const own = verdicts.filter((verdict) => verdict.assertion === assertion);
+    const texts = own.map((verdict) => failureText(verdict) ?? noteText(verdict)).filter((text) => text !== undefined);
+    yield* texts.slice(0, TOLD);
+    const more = texts.length - TOLD;
+    if (more > 0) yield `assertion failed: ${assertion.expression}: in ${formatNumberOf(more, "more test")}\n`;
+  }
+}
+
 /** A line for each failure, with the paths that make up most of it; undefined for what holds. */
-export function failureText(verdict: Verdict): string | undefined {
+function failureText(verdict: Verdict): string | undefined {
   if (verdict.ok) return undefined;
   const { assertion, test, actual, runs, near, paths } = verdict;
   const { expression, measure, functions } = assertion;
@@ -23,7 +37,7 @@ export function failureText(verdict: Verdict): string | undefined {
 }
 
 /** What to know of an assertion that holds because nothing was called; undefined if there is nothing. */
-export function noteText({ assertion, ok, calls, near, test }: Verdict): string | undefined {
+function noteText({ assertion, ok, calls, near, test }: Verdict): string | undefined {
   if (!ok || calls > 0 || test !== undefined) return undefined;
   const hint = near === undefined ? "" : `; did you mean ${near}?`;
   return printableLines([`assertion ${assertion.expression}: no traced function of that name was called${hint}\n`]);

@@ -298,6 +298,7 @@ test("every flag of every help is in the README", () => {
     "build",
     "instrument",
     "report",
+    "view",
     "stats",
     "calls",
     "diff",

@@ -130,7 +130,7 @@ test("spans as the schema wants them, with exact times and parents across gorout
     "code.line.number": "4",
     "thread.id": "2",
     "gotrace.self_ns": "1000",
-    "gotrace.end": "panic",
+    "gotrace.ending": "panic",
     "test.case.name": "main.TestA",
   });
   expect(spans[3].status).toEqual({ code: "STATUS_CODE_ERROR", message: "left by panic" });

@@ -4,7 +4,7 @@ import { callsTable } from "../../src/render/calls.js";
 import { hookLine } from "../../src/render/hooks.js";
 import { statsCsv, statsTable } from "../../src/render/stats.js";
 import { plainWidth } from "../../src/render/style.js";
-import { failureText } from "../../src/render/verdicts.js";
+import { verdictLines } from "../../src/render/verdicts.js";
 import { read, visit, withHooks } from "../callstats/brute.js";
 import { scripted } from "../calltree/script.js";
 
@@ -44,15 +44,13 @@ hook cost subtracted: 80ns in each call and 40ns in its caller; --raw shows meas
 });
 
 test.each([60, 80, 100, 140])("at most %d columns", (width) => {
-  const lines = [...statsTable(report(), { ...plain, width })].join("").split("\n");
-  const table = lines.slice(0, lines.indexOf("2 more"));
-  expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(width);
-  expect(table[0]).toMatch(/^CALLS +TOTAL +SELF .*FUNCTION$/);
-  const missing = ["MIN", "MEAN", "P50", "P90", "P99", "MAX", "STDDEV"].filter((one) => !table[0]!.includes(one));
-  const said = lines.find((line) => line.startsWith("no room for "));
-  expect(said).toBe(
-    missing.length === 0 ? undefined : `no room for ${missing.join(", ")}: use a wider terminal or --format csv`,
-  );
+  const text = [...statsTable(report(), { ...plain, width })].join("");
+  expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
+  const [heading] = text.split("\n");
+  expect(heading).toMatch(/^CALLS +TOTAL +SELF .*FUNCTION$/);
+  const missing = ["MIN", "MEAN", "P50", "P90", "P99", "MAX", "STDDEV"].filter((one) => !heading!.includes(one));
+  const said = /no room for ([^:]*): use a wider terminal or --format csv/.exec(text.replaceAll("\n", " "));
+  expect(said?.[1] ?? "").toBe(missing.join(", "));
 });
 
 test("colours are escape codes, and only where they are wanted", () => {
@@ -94,7 +92,7 @@ test("calls with their paths", () => {
 
  START  DURATION   SELF  GOROUTINE  END       FUNCTION
 30.0µs     100ns  100ns          1  returned  main.quick
-                                                main.main
+    main.main
 
 START: since the start of the process; below a call, what called it
 hook cost unknown, not subtracted
@@ -105,7 +103,18 @@ hook cost unknown, not subtracted
 test("a failed assertion in one line, its paths beneath", () => {
   const meter = new AssertionMeter(recording.forest, [parseAssertion("main.quick.calls<1")], true);
   visit(recording, meter.visitor);
-  expect(meter.verdicts().map(failureText)).toEqual([
+  expect([...verdictLines(meter.verdicts())]).toEqual([
     "assertion failed: main.quick.calls<1: calls is 1\n  1×, 100ns: main.main > main.quick\n",
   ]);
+});
+
+test("many tests that fail are counted", () => {
+  const tests = Array.from({ length: 14 }, (_, i) => `${100 * i} g1 { p.Test${i}\n${100 * i + 50} g1 }`).join("\n");
+  const many = read(scripted(tests));
+  const meter = new AssertionMeter(many.forest, [parseAssertion("*: /Test/.calls == 0")], true);
+  visit(many, meter.visitor);
+  const lines = [...verdictLines(meter.verdicts())];
+  expect(lines).toHaveLength(11);
+  expect(lines[9]).toBe("assertion failed: *: /Test/.calls == 0 in p.Test9: calls is 1\n  1×, 50.0µs: p.Test9\n");
+  expect(lines[10]).toBe("assertion failed: *: /Test/.calls == 0: in 4 more tests\n");
 });

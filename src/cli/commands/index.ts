@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./report.js")).reportCommand,
   },
   {
+    name: "view",
+    summary: "show a saved trace in Speedscope, in the browser",
+    load: async () => (await import("./view.js")).viewCommand,
+  },
+  {
     name: "stats",
     summary: "numbers by function: calls, total, self, percentiles, panics; who calls it and what it calls",
     load: async () => (await import("./stats.js")).statsCommand,

@@ -8,6 +8,8 @@ import { type ParsedFlags, parseFlags } from "../flags.js";
 import { type Format, formatNames, formatOf, namedFormat } from "../formats.js";
 import {
   assertFlag,
+  eventLimit,
+  eventsFlag,
   foldedUnit,
   goroutineRootsFlag,
   helpFlag,
@@ -33,6 +35,7 @@ another. Needs no Go and no source. With --html, execution traces of the same ru
     { name: "html", help: "a page for the browser, with flame graph and goroutines: the same as --format html" },
     ...treeFlags,
     unitFlag,
+    eventsFlag,
     assertFlag,
     tableFlag,
     goroutineRootsFlag,
@@ -60,6 +63,7 @@ async function run(words: readonly string[]): Promise<number> {
   treeOptions(flags);
   selectOptions(flags);
   foldedUnit(flags);
+  eventLimit(flags);
   tableName(flags);
   const format = askedFormat(flags);
   const file = flags.string("o");
