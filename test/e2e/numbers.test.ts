@@ -261,7 +261,12 @@ test("several runs a side: a directory is a run, calls need no test, times do", 
       expect(spawnSync(binary, args, { env: { ...process.env, GOTRACE_OUT: directory } }).status).toBe(0);
       return directory;
     });
-  const words = ["diff", "--a", runs().join(","), "--b", runs("more").join(",")];
+  const [before, more] = [runs(), runs("more")];
+  const words = ["diff", "--a", before.join(","), "--b", more.join(",")];
+  const together = gotrace(["stats", "--match", "Query", before[0]!, more[0]!], { cwd });
+  expect(together.stdout).toMatch(/\n +60 .*Query\n(.*\n)*2 processes, 1,020 events, 2 goroutines\n/);
+  const listed = gotrace(["calls", "--last", "1", "main.main", before[0]!, more[0]!], { cwd });
+  expect(listed.stdout).toMatch(/ PROCESS +FUNCTION\n.* shop \(\d+\) +main\.main\n/);
   const { tested, changes } = JSON.parse(gotrace([...words, "--format", "json"], { cwd }).stdout);
   expect(tested).toBe(true);
   const query = changes.find((change: { function: string }) => change.function.endsWith("Query"));
