@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { scripted } from "../calltree/script.js";
 import { filesOn, gotrace, temporaryDirectory } from "./support.js";
 
 const files = {
@@ -291,6 +292,24 @@ test("a threshold does not hold for a trace that lacks calls", () => {
   expect(stderr).toMatch(/^gotrace: --fail-on says nothing about a trace that lacks calls: .*cut\.gotrace: /);
   expect(stdout).toMatch(/cut\.gotrace: the trace is damaged/);
   expect(gotrace(["diff", saved, cut], { cwd }).code).toBe(0);
+});
+
+test("a trace that does not know what hooks cost is compared as measured", () => {
+  const old = join(temporaryDirectory(), "old.gotrace");
+  writeFileSync(old, scripted("0 g1 { main.main\n 100000 g1 }"));
+  const total = (...words: string[]) => {
+    const { code, stdout, stderr } = gotrace(["diff", "--format", "json", ...words], { cwd });
+    expect(code, stderr).toBe(0);
+    const { changes, hook_subtracted } = JSON.parse(stdout);
+    const main = changes.find((change: { function: string }) => change.function === "main.main");
+    return { subtracted: hook_subtracted, total: main.total_ns.b.mean };
+  };
+  const measured = total("--raw", old, saved);
+  expect(measured.subtracted).toBe(false);
+  expect(total(old, saved)).toEqual(measured);
+  const corrected = total(saved, saved);
+  expect(corrected.subtracted).toBe(true);
+  expect(corrected.total).toBeLessThan(measured.total);
 });
 
 test("diff does not mix kinds", () => {
