@@ -147,9 +147,10 @@ test("no trace, no rows; names of any kind come back", () => {
 
 test("rows of random programs fit together, and add up to the tree", () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(1000), { minLength: 10, maxLength: 600 }), (choices) => {
+    fc.property(fc.array(fc.nat(1000), { minLength: 10, maxLength: 600 }), fc.boolean(), (choices, small) => {
       const { bytes } = run(choices);
-      const calls = rows(bytes, "calls");
+      const options = small ? { build: { depthLimit: 3, pathLimit: 8 } } : {};
+      const calls = rows(bytes, "calls", options);
       const byNumber = new Map(calls.map((row) => [row.call, row]));
       expect(byNumber.size).toBe(calls.length);
       const beneath = new Map<unknown, number>();
@@ -165,9 +166,9 @@ test("rows of random programs fit together, and add up to the tree", () => {
         const [count, time] = sums.get(name) ?? [0, 0];
         sums.set(name, [count + 1, time + Number(self)]);
       }
-      const functions = rows(bytes, "functions");
+      const functions = rows(bytes, "functions", options);
       expect(new Map(functions.map((row) => [row.function, [row.calls, row.self_ns]]))).toEqual(sums);
-      const goroutines = rows(bytes, "goroutines");
+      const goroutines = rows(bytes, "goroutines", options);
       expect(goroutines.reduce((sum, row) => sum + Number(row.calls), 0)).toBe(calls.length);
       for (const { goroutine, parent_call: parent } of goroutines) {
         const outermost = calls.filter((row) => row.goroutine === goroutine && row.depth === 1);
