@@ -57,11 +57,11 @@ interface Draft {
   end: number;
   node: number;
   calls: number;
-  spans: CallSpan[];
+  spans: CallSpan[] | undefined;
 }
 
 /** Goroutines that are remembered during the walk for each one in the result: ancestors are looked for among them. */
-const MEMORY = 25;
+const MEMORY = 15;
 
 /** Collects lives while a recording is walked. */
 export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "enter" | "exit" | "end">> {
@@ -72,13 +72,15 @@ export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "ente
   #open = 0;
   #spans = 0;
   #shortest = 0;
+  /** Goroutines of the current process that lived shorter need not be remembered. */
+  #least = 0;
 
   constructor(private readonly limits: LifeLimits) {}
 
   begin(goroutine: Goroutine): void {
     if (this.#last !== goroutine.process) this.#choose(this.#last);
     this.#last = goroutine.process;
-    this.#current = { goroutine, end: goroutine.start, node: 0, calls: 0, spans: [] };
+    this.#current = { goroutine, end: goroutine.start, node: 0, calls: 0, spans: undefined };
     this.#open = 0;
   }
 
@@ -92,7 +94,9 @@ export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "ente
   exit(node: number, start: number, time: number): void {
     const level = --this.#open;
     if (time - start < this.#shortest) return;
-    this.#current!.spans.push({ node, start, end: time, level });
+    const draft = this.#current!;
+    draft.spans ??= [];
+    draft.spans.push({ node, start, end: time, level });
     if (++this.#spans > this.limits.spans * 2) this.#shorten(this.limits.spans);
   }
 
@@ -102,15 +106,23 @@ export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "ente
     if (draft.calls === 0) return;
     draft.end = time;
     const { process } = draft.goroutine;
+    this.#counts[process] = (this.#counts[process] ?? 0) + 1;
+    if (time - draft.goroutine.start < this.#least) {
+      this.#forget(draft);
+      return;
+    }
     const drafts = this.#processes[process] ?? [];
     this.#processes[process] = drafts;
-    this.#counts[process] = (this.#counts[process] ?? 0) + 1;
-    drafts.push(draft);
     const most = this.limits.goroutines * MEMORY;
-    if (drafts.length >= 2 * most) {
-      drafts.sort(byLength);
-      for (const { spans } of drafts.splice(most)) this.#spans -= spans.length;
-    }
+    if (drafts.push(draft) < 2 * most) return;
+    drafts.sort(byLength);
+    for (const each of drafts.splice(most)) this.#forget(each);
+    // A shorter life would be dropped next time, too.
+    this.#least = lengthOf(drafts.at(-1)!);
+  }
+
+  #forget({ spans }: Draft): void {
+    this.#spans -= spans?.length ?? 0;
   }
 
   /** What was collected of a process; call when the walk is over. */
@@ -132,13 +144,16 @@ export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "ente
     if (!drafts) return;
     const kept = withAncestors(drafts, this.limits.goroutines);
     this.#processes[process] = [...kept];
-    for (const draft of drafts) if (!kept.has(draft)) this.#spans -= draft.spans.length;
+    for (const draft of drafts) if (!kept.has(draft)) this.#forget(draft);
+    this.#least = 0;
   }
 
   /** Drops the shortest calls until there are at most so many. */
   #shorten(most: number): void {
     const drafts = [...this.#processes.flat(), ...(this.#current ? [this.#current] : [])];
-    const lengths = drafts.flatMap(({ spans }) => spans.map(({ start, end }) => end - start)).sort((a, b) => b - a);
+    const lengths = drafts
+      .flatMap(({ spans }) => (spans ?? []).map(({ start, end }) => end - start))
+      .sort((a, b) => b - a);
     this.#spans = lengths.length;
     if (lengths.length <= most) return;
     // Of equally long ones all or none stay.
@@ -146,13 +161,14 @@ export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "ente
     this.#shortest = lengths.findLast((length) => length > limit) ?? limit + 1;
     this.#spans = 0;
     for (const draft of drafts) {
-      draft.spans = draft.spans.filter(({ start, end }) => end - start >= this.#shortest);
-      this.#spans += draft.spans.length;
+      draft.spans = draft.spans?.filter(({ start, end }) => end - start >= this.#shortest);
+      this.#spans += draft.spans?.length ?? 0;
     }
   }
 }
 
-const byLength = (a: Draft, b: Draft) => b.end - b.goroutine.start - (a.end - a.goroutine.start);
+const lengthOf = ({ goroutine, end }: Draft) => end - goroutine.start;
+const byLength = (a: Draft, b: Draft) => lengthOf(b) - lengthOf(a);
 
 /** The longest lives, each with those that led to it, as many as there is room for. */
 function withAncestors(drafts: readonly Draft[], most: number): Set<Draft> {
@@ -191,6 +207,6 @@ function treesOf(kept: readonly Draft[]): LifeTree[] {
 
 function lifeOf({ goroutine, end, node, calls, spans }: Draft): Life {
   const { goid, parentGoid, edge, site, start } = goroutine;
-  const sorted = spans.sort((a, b) => a.start - b.start || a.level - b.level);
+  const sorted = (spans ?? []).sort((a, b) => a.start - b.start || a.level - b.level);
   return { goid, parentGoid, edge, site, node, start, end, calls, spans: sorted };
 }

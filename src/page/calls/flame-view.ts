@@ -93,7 +93,8 @@ export function flameView(first: Part): FlameView {
     "aria-label": "Search functions",
   });
   const status = h("span", { class: "faint", role: "status" });
-  const meaning = h("span", { class: "faint" });
+  const meaning = h("span");
+  const hint = h("span", { class: "mouse" }, " A click picks a frame, Ctrl and the wheel zoom, dragging moves.");
   const weightSelect = select(
     "Width",
     weights.map(([value, title]) => [value, title]),
@@ -153,7 +154,7 @@ export function flameView(first: Part): FlameView {
       zoomButtons(() => (middle < 0 ? main.surface : callees.surface)),
       status,
     ),
-    meaning,
+    h("p", { class: "faint" }, meaning, hint),
     bar,
     h("div", { class: "split" }, graphs, side),
   );
@@ -164,7 +165,7 @@ export function flameView(first: Part): FlameView {
     bar.hidden = middle < 0;
     turn.textContent = upward ? "Roots at the top" : "Roots at the bottom";
     turn.hidden = middle >= 0;
-    meaning.textContent = `${weights.find(([value]) => value === weight)![2]}. Ctrl and the wheel zoom, drag moves, a click picks a frame.`;
+    meaning.textContent = `${weights.find(([value]) => value === weight)![2]}.`;
     if (middle < 0) main.show(part.layout(weight, order), upward);
     else drawSandwich();
     applySearch();

@@ -80,9 +80,11 @@ function startOfPackage(name: string): number {
   return name.lastIndexOf("/", bracket < 0 ? undefined : bracket) + 1;
 }
 
-/** A function without the path of its package. */
+/** A function without the path of its package; where the path ends in a version (`chi/v5`), its last two elements. */
 export function shortName(name: string): string {
-  return name.slice(startOfPackage(name));
+  const start = startOfPackage(name);
+  const above = /^v\d+\./.test(name.slice(start)) ? name.lastIndexOf("/", start - 2) + 1 : start;
+  return name.slice(above);
 }
 
 /** Bytes of a text in Base64 that was compressed (zlib). @throws Error in browsers that cannot unpack */

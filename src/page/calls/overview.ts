@@ -95,7 +95,7 @@ function ranking(part: Part, title: string, by: "self" | "total", actions: Overv
         h(
           "button",
           { type: "button", class: "link", title: name, click: () => actions.openFunction(func) },
-          h("code", {}, name),
+          h("code", {}, part.model.shortName(func)),
         ),
       ),
       h("td", { class: "number" }, cell),

@@ -23,27 +23,28 @@ const HUES = 18;
 const SHADES = 3;
 export const COLOURS = HUES * SHADES;
 
-/** By function, a number of a colour: functions of a package look alike. */
+/** By function, a number of a colour: functions of a package look alike, the more so the more packages there are. */
 export function functionColours(model: CallModel): Uint8Array {
   const hues = new Map<string, number>();
-  const colours = new Uint8Array(model.size);
   for (let id = 0; id < model.size; id++) {
+    // Packages get hues far apart, whatever their names are.
     const name = model.package(id);
-    let hue = hues.get(name);
-    if (hue === undefined) {
-      // The first packages get hues far apart, whatever their names are.
-      hue = (hues.size * 7) % HUES;
-      hues.set(name, hue);
-    }
-    colours[id] = hue * SHADES + (hash(model.name(id)) % SHADES);
+    if (!hues.has(name)) hues.set(name, (hues.size * 7) % HUES);
   }
-  return colours;
+  const wide = hues.size < 3 ? 7 : hues.size < 7 ? 3 : 1;
+  return Uint8Array.from({ length: model.size }, (_, id) => {
+    const key = hash(model.name(id));
+    const hue = (hues.get(model.package(id))! + (Math.floor(key / SHADES) % wide)) % HUES;
+    return hue * SHADES + (key % SHADES);
+  });
 }
 
 function hash(text: string): number {
   let value = 0;
   for (let i = 0; i < text.length; i++) value = (Math.imul(value, 31) + text.charCodeAt(i)) | 0;
-  return value >>> 0;
+  // Similar names end alike: what differs has to reach the low bits.
+  value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d);
+  return (value ^ (value >>> 12)) >>> 0;
 }
 
 /** The colours of now; ask again when the scheme changes. */
@@ -54,7 +55,7 @@ export function themeOf(element: Element): Theme {
   const fills = Array.from({ length: COLOURS }, (_, i) => {
     const hue = (Math.floor(i / SHADES) * 360) / HUES + 24;
     const shade = i % SHADES;
-    return dark ? `hsl(${hue} 34% ${27 + 4 * shade}%)` : `hsl(${hue} 66% ${76 + 4 * shade}%)`;
+    return dark ? `hsl(${hue} 34% ${27 + 4 * shade}%)` : `hsl(${hue} 58% ${77 + 4 * shade}%)`;
   });
   return {
     paper: get("paper"),
