@@ -43,9 +43,14 @@ export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b
   const limits = flags.list("fail-on").map(limitOf);
   const select = callOptions(flags);
   const output = openOutput(flags.string("o"), process.cwd(), false);
-  const corrected = !flags.has("raw");
-  const runs = new Runs(flags.has("by-path"), corrected, pattern(flags, "match"), select);
-  const [before, after] = [a.map((path) => runs.read(path)), b.map((path) => runs.read(path))];
+  const readAll = (corrected: boolean) => {
+    const runs = new Runs(flags.has("by-path"), corrected, pattern(flags, "match"), select);
+    return { runs, corrected, before: a.map((path) => runs.read(path)), after: b.map((path) => runs.read(path)) };
+  };
+  let read = readAll(!flags.has("raw"));
+  // What is known of one side only must not look like a change.
+  if (read.corrected && read.runs.isPartlyKnown) read = readAll(false);
+  const { runs, corrected, before, after } = read;
   const diff = diffCalls(before, after, (item) => runs.describe(item), { measure, min: min ?? 0 });
   const exceeded = limits.flatMap((limit) => exceeding(diff, limit, min ?? LEAST));
   const report = { diff, top, exceeded, hooks: runs.hooks, corrected, statements: runs.statements };
@@ -81,6 +86,11 @@ class Runs {
     private readonly match: RegExp | undefined,
     private readonly select: SelectOptions,
   ) {}
+
+  /** Whether some processes know what hooks cost, and others do not. */
+  get isPartlyKnown(): boolean {
+    return this.hooks.includes(undefined) && this.hooks.some((cost) => cost !== undefined);
+  }
 
   /** @throws UserError that names the file when it cannot be read */
   read(path: string): RunItems {

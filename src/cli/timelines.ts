@@ -27,7 +27,9 @@ export async function speedscope(recording: Recording, context: FormatContext): 
 }
 
 export async function chrome(recording: Recording, context: FormatContext): Promise<Pieces> {
-  return renderChrome(recording, { ...limited(recording, context), title: context.title });
+  const limit = limited(recording, context);
+  const statements = context.statements.map(({ text }) => text);
+  return renderChrome(recording, { ...limit, title: context.title, statements });
 }
 
 export async function perfetto(recording: Recording, context: FormatContext): Promise<Pieces> {

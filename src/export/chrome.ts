@@ -7,7 +7,7 @@
 import { TextWriter, utf8 } from "../base/text-writer.js";
 import type { Goroutine, ProcessTree, Recording } from "../calltree/index.js";
 import { type CallSink, walkExcerpt } from "./excerpt.js";
-import { type Fit, leftOut } from "./fit.js";
+import type { Fit } from "./fit.js";
 import { Names } from "./names.js";
 import { pidsOf, startsOf } from "./processes.js";
 
@@ -18,18 +18,23 @@ export interface TimelineOptions {
   readonly title?: (process: ProcessTree) => string;
 }
 
+export interface ChromeOptions extends TimelineOptions {
+  /** How complete the calls are, for the file's head. */
+  readonly statements?: readonly string[];
+}
+
 /** One JSON document in pieces. */
-export function* renderChrome(recording: Recording, options: TimelineOptions = {}): Generator<Uint8Array> {
-  const { fit } = options;
+export function* renderChrome(recording: Recording, options: ChromeOptions = {}): Generator<Uint8Array> {
+  const { fit, statements = [] } = options;
   const names = new Names(recording.forest, options.title);
   const out = new TextWriter();
   const writer = new ChromeWriter(recording, names, out);
   const chosen = fit && new Set(fit.goroutines.map(({ ordinal }) => ordinal));
-  out.text('{"displayTimeUnit":"ns","traceEvents":[\n');
+  const about = { exporter: "gotrace", statements };
+  out.text(`{"displayTimeUnit":"ns","otherData":${JSON.stringify(about)},"traceEvents":[\n`);
   writer.processes();
   for (const _ of walkExcerpt(recording, writer, fit, chosen)) if (out.full) yield out.take();
-  const left = fit ? leftOut(fit) : [];
-  out.text(`\n],"otherData":{"exporter":"gotrace"${left.length === 0 ? "" : `,"limits":${JSON.stringify(left)}`}}}\n`);
+  out.text("\n]}\n");
   yield out.take();
 }
 

@@ -56,7 +56,7 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
   const { rows, functions, neighbours, corrected, hooks } = report;
   const notes: string[] = [];
   if (rows.length > 0) {
-    const { lines, dropped } = fitting(COLUMNS(rows), rows.map(cellsOf(rows)), style);
+    const { lines, dropped } = fitting(columnsOf(rows), rows.map(cellsOf(rows)), style);
     yield* lines;
     if (functions > rows.length) yield `${style.paint("dim", `${formatCount(functions - rows.length)} more`)}\n`;
     notes.push(
@@ -76,7 +76,7 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
   yield remarks(lines, style);
 }
 
-function COLUMNS(rows: readonly FunctionStats[]): FittingColumn[] {
+function columnsOf(rows: readonly FunctionStats[]): FittingColumn[] {
   return [
     ...["CALLS", "TOTAL", "SELF"].map(number),
     ...SPREAD.map((one) => ({ ...number(one.toUpperCase()), dispensable: DISPENSABLE[one] })),

@@ -20,7 +20,7 @@ afterAll(() => browser.close());
 
 /** Ids differ from run to run. */
 const profiles = (names: readonly string[]) =>
-  names.map((name) => name.replace(/goroutine \d\d?$/, "goroutine N")).sort();
+  names.map((name) => name.replace(/goroutine \d+$/, "goroutine N")).sort();
 const expected = [
   "all goroutines",
   "main.main goroutine N",
@@ -178,6 +178,9 @@ test("Speedscope reads the files of report, in its own format and Chrome's", asy
     const file = join(directory, `${format}.json`);
     const result = gotrace(["report", "--format", format, "-o", file, trace], { cwd: directory });
     expect(result).toMatchObject({ code: 0, stdout: "" });
+    const { otherData } = JSON.parse(readFileSync(file, "utf8"));
+    if (format === "chrome")
+      expect(otherData.statements).toEqual([expect.stringMatching(/^\d+ events, 5 goroutines$/)]);
     const page = await browser.newPage();
     await page.goto(viewer);
     await page.locator("input#file").setInputFiles(file);

@@ -73,14 +73,11 @@ test("nanoseconds are the decimals, processes stand on one line of time", () => 
   expect(lines).toEqual(["100.1 0-2.007 main.main", "100.1 1.25-1.25 main.main;main.a", "101.1 5.62-6.12 main.main"]);
 });
 
-test("what is left out is said", () => {
+test("what does not fit is left out, what there is to say stands in the head", () => {
   const recording = record(workers);
   const fit = fitRecording(recording, { ...NO_BUDGET, goroutines: 2 });
-  const file = JSON.parse(Buffer.concat([...renderChrome(recording, { fit })]).toString());
-  expect(file.otherData).toEqual({
-    exporter: "gotrace",
-    limits: ["only the 2 goroutines with the most time, of 4", "4 of 6 calls are left out"],
-  });
+  const file = JSON.parse(Buffer.concat([...renderChrome(recording, { fit, statements: ['a "b"'] })]).toString());
+  expect(file.otherData).toEqual({ exporter: "gotrace", statements: ['a "b"'] });
   expect(calls(file.traceEvents)).toHaveLength(2);
 });
 

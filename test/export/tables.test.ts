@@ -112,6 +112,17 @@ test("one line for each function; total time counts recursion once, but goroutin
   ]);
 });
 
+test("the hooks' part of a function's times, where the trace knows it", () => {
+  const nested = "0 g1 { main.main\n1 g1 { main.a\n2 g1 { main.a\n3 g1 }\n4 g1 }\n9 g1 }";
+  const numbers = { hookInner: 20n * 1024n, hookOuter: 10n * 1024n };
+  const names = ["function", "total_hooks_ns", "self_hooks_ns"];
+  expect(pick(rows(scripted(nested, { header: { numbers } }), "functions"), ...names)).toEqual([
+    "main.main 80 30",
+    "main.a 50 50",
+  ]);
+  expect(pick(rows(scripted(nested), "functions"), ...names)).toEqual(["main.main null null", "main.a null null"]);
+});
+
 test("one line for each process", () => {
   expect(rows(program, "processes")).toEqual([
     expect.objectContaining({ process: 1, pid: 1000, executable: '/bin/a"b', exit_status: null, events: 13, lost: 0 }),
