@@ -22,6 +22,10 @@ chmodSync(at("dist/bin/main.js"), 0o755);
 mkdirSync(at("grammar"), { recursive: true });
 copyFileSync(at("node_modules/tree-sitter-go/tree-sitter-go.wasm"), at("grammar/tree-sitter-go.wasm"));
 copyFileSync(at("node_modules/tree-sitter-go/LICENSE"), at("grammar/LICENSE"));
+// Parts of AssemblyScript's library are compiled into the core of the reader of execution traces.
+for (const name of ["LICENSE", "NOTICE"]) {
+  copyFileSync(at(`node_modules/assemblyscript/${name}`), at(`dist/bin/assemblyscript.${name}`));
+}
 
 // The page of findings: script and style in the template, and a policy under which nothing else can run or be loaded.
 const parts = await build({

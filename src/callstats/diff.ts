@@ -9,14 +9,14 @@ export const callMeasures = ["total", "self", "calls"] as const;
 export type CallMeasure = (typeof callMeasures)[number];
 
 /** A number over the runs of a side; a run without the item counts as 0. */
-export interface Spread {
+export interface Extent {
   readonly mean: number;
   readonly min: number;
   readonly max: number;
 }
 
 /** ns, but for `calls`. */
-export type CallSide = Readonly<Record<CallMeasure, Spread>>;
+export type CallSide = Readonly<Record<CallMeasure, Extent>>;
 
 /** How a measure of an item changed. */
 export interface Shift {
@@ -61,7 +61,7 @@ export interface CallDiff {
 
 const ALPHA = 0.05;
 
-/** Compares the runs of two sides. @param table what the runs' items are called */
+/** Compares the runs of two sides. @param names what an item is called */
 export function diffCalls(
   a: readonly RunItems[],
   b: readonly RunItems[],
@@ -107,10 +107,10 @@ function valuesOf(runs: readonly RunItems[], item: number, measure: CallMeasure)
 
 function sideOf(runs: readonly RunItems[], item: number): CallSide | undefined {
   if (!runs.some((run) => run.has(item))) return undefined;
-  return Object.fromEntries(callMeasures.map((one) => [one, spreadOf(valuesOf(runs, item, one))])) as CallSide;
+  return Object.fromEntries(callMeasures.map((one) => [one, extentOf(valuesOf(runs, item, one))])) as CallSide;
 }
 
-function spreadOf(values: readonly number[]): Spread {
+function extentOf(values: readonly number[]): Extent {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return { mean, min: Math.min(...values), max: Math.max(...values) };
 }
@@ -123,7 +123,7 @@ function shiftOf(
   tested: boolean,
 ): Shift {
   const [before, after] = [valuesOf(a, item, measure), valuesOf(b, item, measure)];
-  const [left, right] = [spreadOf(before), spreadOf(after)];
+  const [left, right] = [extentOf(before), extentOf(after)];
   const delta = right.mean - left.mean;
   // Calls do not vary by chance where all runs of a side agree: the test needs no help there.
   const exact = measure === "calls" && left.min === left.max && right.min === right.max;

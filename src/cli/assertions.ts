@@ -32,7 +32,7 @@ export async function checkAssertions(assertions: readonly Assertion[], recordin
 }
 
 /** Why a recording lacks calls; undefined if it has all. */
-function incomplete({ forest: { processes, problem } }: Recording): string | undefined {
+export function incomplete({ forest: { processes, problem } }: Recording): string | undefined {
   if (problem !== undefined) return problem.message;
   for (const { info, problem: damage } of processes) {
     if (damage !== undefined) return damage.message;

@@ -1,5 +1,6 @@
 /** Call traces before and after a change. */
 
+import { ExitCode, UserError } from "../base/errors.js";
 import {
   type CallDiff,
   callMeasures,
@@ -17,6 +18,7 @@ import { type Recording, readRecording, type SelectOptions } from "../calltree/i
 import { callDiffJson, callDiffTable, type Exceeded } from "../render/call-diff.js";
 import { omissions, statements } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
+import { incomplete } from "./assertions.js";
 import { openFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { badValue, callOptions, choice, duration, number, parseShare, pattern } from "./options.js";
@@ -28,7 +30,11 @@ import { walk } from "./stats.js";
 /** What a share counts for, where no --min says otherwise: times of less vary by more than any threshold. */
 const LEAST = 1e6;
 
-/** Compares the runs of two sides. @returns the exit code */
+/**
+ * Compares the runs of two sides.
+ * @returns the exit code
+ * @throws UserError when a run cannot be read, or a threshold is to hold for one that lacks calls
+ */
 export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b: readonly string[]): Promise<number> {
   const format = choice(flags, "format", ["table", "json"]);
   const measure = choice(flags, "by", [callMeasures[0], ...callMeasures.slice(1)]);
@@ -37,9 +43,14 @@ export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b
   const limits = flags.list("fail-on").map(limitOf);
   const select = callOptions(flags);
   const output = openOutput(flags.string("o"), process.cwd(), false);
-  const corrected = !flags.has("raw");
-  const runs = new Runs(flags.has("by-path"), corrected, pattern(flags, "match"), select);
-  const [before, after] = [a.map((path) => runs.read(path)), b.map((path) => runs.read(path))];
+  const readAll = (corrected: boolean) => {
+    const runs = new Runs(flags.has("by-path"), corrected, pattern(flags, "match"), select);
+    return { runs, corrected, before: a.map((path) => runs.read(path)), after: b.map((path) => runs.read(path)) };
+  };
+  let read = readAll(!flags.has("raw"));
+  // What is known of one side only must not look like a change.
+  if (read.corrected && read.runs.isPartlyKnown) read = readAll(false);
+  const { runs, corrected, before, after } = read;
   const diff = diffCalls(before, after, (item) => runs.describe(item), { measure, min: min ?? 0 });
   const exceeded = limits.flatMap((limit) => exceeding(diff, limit, min ?? LEAST));
   const report = { diff, top, exceeded, hooks: runs.hooks, corrected, statements: runs.statements };
@@ -48,7 +59,15 @@ export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b
     const widthOf = await measureFor(diff.changes.flatMap(({ name, path = [] }) => [name, ...path]));
     await output.write(callDiffTable(report, { ...output, widthOf }));
   }
-  return exceeded.length > 0 ? 1 : 0;
+  if (exceeded.length > 0) return 1;
+  if (limits.length > 0 && runs.lacking !== undefined) {
+    throw new UserError(
+      `--fail-on says nothing about a trace that lacks calls: ${runs.lacking}`,
+      "record it again, with a larger --max-trace-size where that was reached",
+      ExitCode.trouble,
+    );
+  }
+  return 0;
 }
 
 /** Reads runs one after the other, so that only one is in memory; items have the same numbers in all. */
@@ -56,6 +75,8 @@ class Runs {
   readonly hooks: (HookCost | undefined)[] = [];
   /** What is missing in some run, or was left out. */
   readonly statements: string[] = [];
+  /** The first run that lacks calls, and why. */
+  lacking: string | undefined;
   private readonly functions = new FunctionItems();
   private readonly paths = new PathItems();
 
@@ -65,6 +86,11 @@ class Runs {
     private readonly match: RegExp | undefined,
     private readonly select: SelectOptions,
   ) {}
+
+  /** Whether some processes know what hooks cost, and others do not. */
+  get isPartlyKnown(): boolean {
+    return this.hooks.includes(undefined) && this.hooks.some((cost) => cost !== undefined);
+  }
 
   /** @throws UserError that names the file when it cannot be read */
   read(path: string): RunItems {
@@ -100,6 +126,8 @@ class Runs {
 
   private note(path: string, recording: Recording): void {
     this.hooks.push(...hookCosts(recording.forest));
+    const reason = incomplete(recording);
+    if (reason !== undefined) this.lacking ??= `${path}: ${reason}`;
     const lines = [...recording.forest.processes.flatMap(statements), ...omissions(recording)];
     for (const { text, serious } of lines) if (serious) this.statements.push(`${path}: ${text}`);
     const { problem } = recording.forest;

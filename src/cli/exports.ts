@@ -5,16 +5,18 @@ import type { ProcessTree, Recording } from "../calltree/index.js";
 import { renderPprof } from "../export/pprof.js";
 import { tableNames } from "../export/tables/index.js";
 import { omissions, statements } from "../render/footer.js";
+import { hookLine } from "../render/hooks.js";
 import { type FormatContext, filter } from "./formats.js";
 import { tableName } from "./options.js";
 import type { NamedPieces, Pieces } from "./output.js";
 import { packageVersion } from "./version.js";
 
-export async function pprof({ forest }: Recording, { flags, statements }: FormatContext): Promise<Pieces> {
-  return renderPprof(forest, {
+export async function pprof(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { flags } = context;
+  return renderPprof(recording.forest, {
     ...filter(flags),
     goroutineRoots: flags.has("goroutine-roots"),
-    comments: [...statements.map(({ text }) => text), "times include the hooks of gotrace: nothing is subtracted"],
+    comments: said(recording, context),
   });
 }
 
@@ -30,7 +32,7 @@ export async function csv(recording: Recording, context: FormatContext): Promise
 
 export async function parquet(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderParquet } = await import("../export/parquet.js");
-  const pieces = renderParquet(recording, { ...described(context), table: tableName(context.flags) });
+  const pieces = renderParquet(recording, { ...described(recording, context), table: tableName(context.flags) });
   return counted(pieces, recording, context);
 }
 
@@ -39,14 +41,17 @@ export async function parquetFiles(recording: Recording, context: FormatContext)
   const { renderParquet } = await import("../export/parquet.js");
   return tableNames.map((table) => ({
     name: `${table}.parquet`,
-    pieces: counted(renderParquet(recording, { ...described(context), table }), recording, context),
+    pieces: counted(renderParquet(recording, { ...described(recording, context), table }), recording, context),
   }));
 }
 
 export async function otlp(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderOtlp } = await import("../export/otlp.js");
-  const said = (process: ProcessTree) => [...statements(process), ...omissions(recording)].map(({ text }) => text);
-  return counted(renderOtlp(recording, { version: packageVersion(), statements: said }), recording, context);
+  const ofProcess = (process: ProcessTree) => [
+    ...[...statements(process), ...omissions(recording)].map(({ text }) => text),
+    ...hooks([process]),
+  ];
+  return counted(renderOtlp(recording, { version: packageVersion(), statements: ofProcess }), recording, context);
 }
 
 /** The pieces; then it is known how many calls were left out on the way, and standard error can say it. */
@@ -60,6 +65,16 @@ function* counted(pieces: Iterable<Uint8Array>, recording: Recording, { statemen
   }
 }
 
-function described({ statements }: FormatContext) {
-  return { version: packageVersion(), statements: statements.map(({ text }) => text) };
+function described(recording: Recording, context: FormatContext) {
+  return { version: packageVersion(), statements: said(recording, context) };
+}
+
+/** What formats say that have a place for it. */
+function said({ forest }: Recording, { statements }: FormatContext): string[] {
+  return [...statements.map(({ text }) => text), ...hooks(forest.processes)];
+}
+
+function hooks(processes: readonly ProcessTree[]): string[] {
+  const costs = processes.map(({ info }) => info.hook);
+  return [hookLine(costs, false)].filter((line) => line !== undefined);
 }

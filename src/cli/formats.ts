@@ -53,7 +53,7 @@ export const formats: readonly Format[] = [
   { name: "tree", complete: true, unmerged: true, render: tree },
   { name: "folded", render: folded },
   { name: "json", unmerged: true, render: json },
-  { name: "html", binary: true, complete: true, findings: true, render: html },
+  { name: "html", binary: true, complete: true, ownView: true, findings: true, render: html },
   { name: "speedscope", render: async (...args) => (await import("./timelines.js")).speedscope(...args) },
   { name: "chrome", render: async (...args) => (await import("./timelines.js")).chrome(...args) },
   { name: "perfetto", binary: true, render: async (...args) => (await import("./timelines.js")).perfetto(...args) },

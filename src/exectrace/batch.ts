@@ -1,13 +1,14 @@
 /**
  * The file as a sequence of batches: cuts pushed chunks of any size into frames and copies their data to segments.
  *
- * A batch is a byte, uvarints for generation, thread, base time and size, and the data. Segments are reused from
- * generation to generation, so that memory is that of the largest generation and nothing is collected.
+ * A batch is a byte, uvarints for generation, thread, base time and size, and the data. Segments lie in the memory of the
+ * core and are reused from generation to generation, so that memory is that of the largest generation.
  */
-import { unsigned, Varints } from "./bytes.js";
+import { ByteReader, unsigned, Varints } from "./bytes.js";
+import { Wire } from "./codes.js";
 import { corrupt } from "./errors.js";
 import { readHeader } from "./header.js";
-import { HEADER_SIZE, MAX_BATCH, VERSION_END, Wire } from "./spec.js";
+import { HEADER_SIZE, MAX_BATCH, VERSION_END } from "./spec.js";
 
 /** Bytes behind the data of a segment, so that a varint can be read without asking where the batch ends. */
 export const SLACK = 64;
@@ -25,44 +26,52 @@ export interface Batch {
   readonly thread: number;
   /** Base time in ticks. */
   readonly time: number;
-  /** Data in [start, end) of a segment. */
-  readonly bytes: Uint8Array;
+  /** Data in [start, end) of the memory. */
   readonly start: number;
   readonly end: number;
   /** The number that the data begins with tells the kind of the batch; 0 when it is empty. */
   readonly kind: number;
 }
 
+/** Memory that batches are in. Its bytes are a new view after memory was allocated. */
+export interface Memory {
+  readonly bytes: Uint8Array;
+  allocate(size: number): number;
+  free(block: number): void;
+}
+
+/** Reads the entries of a batch of a table, behind the number that tells what they are. */
+export function readerOf(batch: Batch, memory: Memory): ByteReader {
+  return new ByteReader(memory.bytes, batch.start + 1, batch.end, (reason) => corrupt(batch.offset, reason));
+}
+
 /** Segments of memory that are filled one after the other and emptied together. */
 export class Segments {
-  private full: Uint8Array[] = [];
-  private spare: Uint8Array[] = [];
-  private current: Uint8Array | undefined;
-  private used = 0;
+  private full: number[] = [];
+  private spare: number[] = [];
+  private current = 0;
+  private used = SEGMENT;
 
-  /** Reserves `size` bytes (64 KiB at most) and returns where they start in `segment`. */
+  constructor(readonly memory: Memory) {}
+
+  /** Reserves `size` bytes (64 KiB at most) and returns where they are. */
   reserve(size: number): number {
-    if (!this.current || this.used + size > SEGMENT) {
-      if (this.current) this.full.push(this.current);
-      this.current = this.spare.pop() ?? new Uint8Array(SEGMENT + SLACK);
+    if (this.used + size > SEGMENT) {
+      this.current = this.spare.pop() ?? this.memory.allocate(SEGMENT + SLACK);
+      this.full.push(this.current);
       this.used = 0;
     }
-    const start = this.used;
+    const start = this.current + this.used;
     this.used += size;
     return start;
   }
 
-  get segment(): Uint8Array {
-    return this.current!;
-  }
-
   /** Forgets all data; the memory is filled again. A quarter of spare segments is given back each time. */
   clear(): void {
-    if (this.current) this.full.push(this.current);
-    this.current = undefined;
-    this.spare.length -= this.spare.length >> 2;
+    for (let i = this.spare.length >> 2; i > 0; i--) this.memory.free(this.spare.pop()!);
     this.spare.push(...this.full);
     this.full = [];
+    this.used = SEGMENT;
   }
 }
 
@@ -120,7 +129,7 @@ export class Framer extends Varints {
       const frame = this.readFrame(segments);
       if (frame !== undefined) return frame;
     }
-    return this.fill();
+    return this.fill(segments.memory);
   }
 
   private readVersion(): boolean {
@@ -189,7 +198,6 @@ export class Framer extends Varints {
       generation: unsigned(generation),
       thread,
       time: unsigned(time),
-      bytes: segments.segment,
       start: place,
       end: place + size,
       kind: 0,
@@ -210,17 +218,17 @@ export class Framer extends Varints {
     this.carried = 0;
   }
 
-  private fill(): Framed {
+  private fill(memory: Memory): Framed {
     const open = this.open!;
     const part = Math.min(this.missing, this.chunk.length - this.at);
     if (part > 0) {
-      open.bytes.set(this.chunk.subarray(this.at, this.at + part), open.end - this.missing);
+      memory.bytes.set(this.chunk.subarray(this.at, this.at + part), open.end - this.missing);
       this.at += part;
       this.missing -= part;
     }
     if (this.missing > 0) return this.finished ? "cut" : "hungry";
     this.open = undefined;
     this.consumed += open.end - open.start;
-    return open.end > open.start ? { ...open, kind: open.bytes[open.start]! } : open;
+    return open.end > open.start ? { ...open, kind: memory.bytes[open.start]! } : open;
   }
 }

@@ -1,8 +1,9 @@
 /** Ticks of the runtime's clock as nanoseconds: what a generation knows about time. */
-import type { Batch } from "./batch.js";
+import type { Batch, Memory } from "./batch.js";
 import { ByteReader } from "./bytes.js";
+import { Wire } from "./codes.js";
 import { corrupt } from "./errors.js";
-import { VERSION_SYNC, Wire } from "./spec.js";
+import { VERSION_SYNC } from "./spec.js";
 
 /** Go counts nanoseconds in 63 bits; a time beyond is nonsense. */
 const MOST = 2 ** 63;
@@ -25,9 +26,9 @@ export class Clock {
     return batch.experiment === 0 && batch.kind === (version < VERSION_SYNC ? Wire.Frequency : Wire.Sync);
   }
 
-  read(batch: Batch, version: number): void {
+  read(batch: Batch, version: number, memory: Memory): void {
     const fail = (reason: string) => corrupt(batch.offset, reason);
-    const from = new ByteReader(batch.bytes, batch.start, batch.end, fail);
+    const from = new ByteReader(memory.bytes, batch.start, batch.end, fail);
     if (version >= VERSION_SYNC) from.byte();
     let ticks = batch.time;
     while (!from.done) {

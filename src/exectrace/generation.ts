@@ -2,18 +2,19 @@
  * The batches of one generation, its tables read. Events refer to tables that stand behind them, so a generation must be
  * in memory as a whole; and no more than one is.
  */
-import { type Batch, type Framer, Segments } from "./batch.js";
+import { type Batch, type Framer, type Memory, Segments } from "./batch.js";
 import { Clock } from "./clock.js";
+import { Wire } from "./codes.js";
 import { type CutWarning, corrupt, TraceError } from "./errors.js";
 import type { ExperimentalBatch } from "./event.js";
 import { readSamples, type Sample } from "./samples.js";
-import { VERSION_END, VERSION_SYNC, Wire } from "./spec.js";
+import { VERSION_END, VERSION_SYNC } from "./spec.js";
 import { Stacks, Strings } from "./tables.js";
 
 export class Generation {
   readonly clock = new Clock();
-  readonly strings = new Strings();
-  readonly stacks = new Stacks();
+  readonly strings: Strings;
+  readonly stacks: Stacks;
   readonly samples: Sample[] = [];
   readonly experiments: ExperimentalBatch[] = [];
   /** Event batches of each thread, threads in the order in which they first appear. */
@@ -29,20 +30,24 @@ export class Generation {
     /** Where it starts in the file. */
     readonly offset: number,
     private readonly version: number,
-  ) {}
+    private readonly memory: Memory,
+  ) {
+    this.strings = new Strings(memory);
+    this.stacks = new Stacks(memory);
+  }
 
   add(batch: Batch): void {
     if (this.start === 0 || batch.time < this.start) this.start = batch.time;
     this.last = batch.kind;
     if (batch.experiment !== 0) {
-      const data = batch.bytes.subarray(batch.start, batch.end);
+      const data = this.memory.bytes.slice(batch.start, batch.end);
       this.experiments.push({ experiment: batch.experiment, thread: batch.thread, data });
     } else if (batch.kind === Wire.Strings) this.strings.read(batch);
     else if (batch.kind === Wire.Stacks) {
       this.hasStacks = true;
       this.stacks.read(batch);
-    } else if (batch.kind === Wire.CPUSamples) readSamples(batch, this.samples);
-    else if (Clock.isSync(batch, this.version)) this.clock.read(batch, this.version);
+    } else if (batch.kind === Wire.CPUSamples) readSamples(batch, this.memory, this.samples);
+    else if (Clock.isSync(batch, this.version)) this.clock.read(batch, this.version, this.memory);
     else if (batch.kind !== 0) {
       const batches = this.threads.get(batch.thread);
       if (batches) batches.push(batch);
@@ -70,7 +75,7 @@ export type Loaded = Generation | "hungry" | "end";
 export class GenerationLoader {
   /** Set with the answer "end" when the file is cut off. */
   warning: CutWarning | undefined;
-  private readonly segments = new Segments();
+  private readonly segments: Segments;
   private current: Generation | undefined;
   /** First batch of the next generation: that it came shows that the one before is complete (before Go 1.26). */
   private spilled: Batch | undefined;
@@ -79,7 +84,13 @@ export class GenerationLoader {
   private ended = false;
   private fresh = true;
 
-  constructor(private readonly framer: Framer) {}
+  /** @param memory where the data of batches goes */
+  constructor(
+    private readonly framer: Framer,
+    private readonly memory: Memory,
+  ) {
+    this.segments = new Segments(memory);
+  }
 
   /**
    * The next generation; the one before is forgotten, and its memory used again.
@@ -119,17 +130,17 @@ export class GenerationLoader {
     this.current = undefined;
     const batch = this.spilled;
     this.spilled = undefined;
-    const data = batch?.bytes.slice(batch.start, batch.end);
+    const data = batch && this.memory.bytes.slice(batch.start, batch.end);
     this.segments.clear();
     if (!batch || !data) return;
     const start = this.segments.reserve(data.length);
-    this.segments.segment.set(data, start);
+    this.memory.bytes.set(data, start);
     this.current = this.open(batch);
-    this.current.add({ ...batch, bytes: this.segments.segment, start, end: start + data.length });
+    this.current.add({ ...batch, start, end: start + data.length });
   }
 
   private open(batch: Batch): Generation {
-    return new Generation(batch.generation, batch.offset, this.framer.version);
+    return new Generation(batch.generation, batch.offset, this.framer.version, this.memory);
   }
 
   private frame() {

@@ -12,6 +12,7 @@
  *
  * See TraceReader for what is known beyond the single event.
  */
+export { Wire } from "./codes.js";
 export { type CutWarning, describeCut, TraceError, type TraceProblem } from "./errors.js";
 export {
   BACKGROUND_TASK,
@@ -29,5 +30,5 @@ export {
   type TraceEvent,
 } from "./event.js";
 export { forEachEvent, TraceReader } from "./reader.js";
-export { type EventSpec, spec, Wire } from "./spec.js";
+export { type EventSpec, spec } from "./spec.js";
 export type { StackTable } from "./symbols.js";

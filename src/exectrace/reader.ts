@@ -1,45 +1,34 @@
 /** The ordered events of a trace, generation by generation. */
 import { Framer } from "./batch.js";
-import { Cursor } from "./cursor.js";
-import { type CutWarning, corrupt, TraceError } from "./errors.js";
-import { type ClockSnapshot, EventKind, EventRecord, NONE, type SyncDetails, type TraceEvent } from "./event.js";
-import { Frontier } from "./frontier.js";
+import type { Clock } from "./clock.js";
+import { Place } from "./codes.js";
+import { type CutWarning, TraceError } from "./errors.js";
+import type { ClockSnapshot, SyncDetails, TraceEvent } from "./event.js";
 import { type Generation, GenerationLoader, type Loaded } from "./generation.js";
-import { advance } from "./order.js";
-import type { Sample } from "./samples.js";
-import { SYNC, Wire } from "./spec.js";
-import { Machine } from "./state.js";
+import { Core } from "./host.js";
 import { StackNames, StackTable } from "./symbols.js";
+import { EventView } from "./view.js";
 
 const NO_SYNC: SyncDetails = { generation: 0, clock: undefined, experiments: [] };
 
-/** A CPU sample with its time in nanoseconds since the start of the trace. */
-interface TimedSample extends Sample {
-  readonly time: number;
-}
-
-/** Reads one trace. Holds one generation in memory, and all different stacks that its events named. */
+/** Reads one trace. Holds one generation in memory, and all different stacks that its events were asked for. */
 export class TraceReader {
   /** Stacks and frames by the numbers in events; valid for the whole trace. */
   readonly stacks = new StackTable();
+  private readonly core = new Core();
   private readonly framer = new Framer();
-  private readonly loader = new GenerationLoader(this.framer);
-  private readonly machine = new Machine();
-  private readonly frontier = new Frontier();
-  /** For events that come from no cursor. */
-  private readonly extra = new EventRecord();
+  private readonly loader = new GenerationLoader(this.framer, this.core);
+  private readonly event = new EventView(this.core);
   private readonly chunks: Iterator<Uint8Array> | undefined;
-  private samples: readonly TimedSample[] = [];
-  private nextSample = 0;
-  private sampleTime = Number.POSITIVE_INFINITY;
-  private names!: StackNames;
-  private last = -0;
   private syncs = 0;
   /** Absolute time of the first event, in nanoseconds. */
   private zero = -1;
   private details = NO_SYNC;
   private clock: ClockSnapshot | undefined;
+  /** Whether a generation is in the core. */
+  private entered = false;
   private over = false;
+  /** Thrown when the events before it have been delivered. */
   private error: TraceError | undefined;
 
   /**
@@ -100,75 +89,43 @@ export class TraceReader {
    * @throws TraceError when the trace cannot be read (further); the reader is of no use after that
    */
   next(): TraceEvent | undefined {
-    const { machine, frontier } = this;
-    if (machine.following > 0) return this.deliver(machine.nextFollower());
-    const first = frontier.heap[0];
-    if (first === undefined) {
-      return this.nextSample < this.samples.length ? this.deliverSample() : this.nextGeneration();
+    const { event } = this;
+    if (event.next()) return event;
+    return this.more() ? event : undefined;
+  }
+
+  /** Goes on to the first of the next events. */
+  private more(): boolean {
+    if (this.entered) {
+      if (this.error) throw this.error;
+      this.event.open(this.core.run());
+      this.error = this.core.failure;
+      if (this.event.next()) return true;
+      if (this.error) throw this.error;
+      this.core.leave();
+      this.entered = false;
     }
-    if (first.time > this.sampleTime) return this.deliverSample();
-    if (!advance(machine, first)) this.advanceOther();
-    else if (first.next()) frontier.updateFirst();
-    else frontier.remove(0);
-    return this.deliver(machine.event);
+    return this.nextGeneration();
   }
 
-  /** The earliest event has to wait: takes the first that need not of the other threads, by time. */
-  private advanceOther(): void {
-    const { frontier } = this;
-    frontier.sort();
-    for (let i = 1; i < frontier.heap.length; i++) {
-      const cursor = frontier.heap[i]!;
-      if (!advance(this.machine, cursor)) continue;
-      if (cursor.next()) frontier.update(i);
-      else frontier.remove(i);
-      return;
-    }
-    throw this.stuck();
-  }
-
-  private stuck(): TraceError {
-    const [first] = this.frontier.heap;
-    return this.machine.fail(first!, "neither this event can come next nor that of another thread");
-  }
-
-  private deliver(event: EventRecord): EventRecord {
-    // Times of different threads are made to increase strictly.
-    if (event.time <= this.last) event.time = this.last + 1;
-    this.last = event.time;
-    return event;
-  }
-
-  private deliverSample(): TraceEvent {
-    const sample = this.samples[this.nextSample++]!;
-    this.sampleTime = this.samples[this.nextSample]?.time ?? Number.POSITIVE_INFINITY;
-    const event = this.extra;
-    event.kind = EventKind.StackSample;
-    event.type = Wire.CPUSample;
-    event.time = sample.time;
-    event.thread = sample.thread;
-    event.proc = sample.proc;
-    event.goroutine = sample.goroutine;
-    event.stack = this.names.resolve(sample.stack);
-    if (event.stack < 0) throw corrupt(sample.offset, `a CPU sample names the stack ${sample.stack}, which is missing`);
-    return this.deliver(event);
-  }
-
-  /** Loads the next generation and delivers the Sync that opens it, or the last one. */
-  private nextGeneration(): TraceEvent | undefined {
-    if (this.over) return undefined;
+  /** Loads the next generation and goes on to the Sync that opens it, or to the last one. */
+  private nextGeneration(): boolean {
+    if (this.over) return false;
     if (this.error) throw this.error;
     let loaded = this.load();
     while (loaded === "hungry") {
-      if (!this.chunks) return undefined;
+      if (!this.chunks) return false;
       const { done, value } = this.chunks.next();
       if (done) this.framer.finish();
       else this.framer.push(value);
       loaded = this.load();
     }
-    if (loaded !== "end") return this.enter(loaded);
-    this.over = this.error === undefined;
-    return this.deliverSync(this.last);
+    if (loaded !== "end") this.enter(loaded);
+    else {
+      this.over = this.error === undefined;
+      this.deliverSync(this.core.lastTime);
+    }
+    return true;
   }
 
   /** As the loader's, but what has been delivered gets its last Sync before an error is thrown. */
@@ -182,41 +139,38 @@ export class TraceReader {
     }
   }
 
-  private enter(generation: Generation): TraceEvent {
-    const { clock, number, experiments } = generation;
-    const start = clock.absolute(generation.start, generation.offset);
-    if (this.zero < 0) this.zero = Math.max(start, 1);
-    const zero = this.zero;
-    this.names = new StackNames(this.stacks, generation.stacks, generation.strings);
-    this.machine.enter(generation, this.names);
-    this.samples = generation.samples
-      .map((sample) => ({ ...sample, time: clock.absolute(sample.ticks, sample.offset) - zero }))
-      .sort((a, b) => a.time - b.time);
-    this.nextSample = 0;
-    this.sampleTime = this.samples[0]?.time ?? Number.POSITIVE_INFINITY;
-    for (const [thread, batches] of generation.threads) {
-      const cursor = new Cursor(thread, batches, clock, zero);
-      if (cursor.next()) this.frontier.insert(cursor);
-    }
-    if (clock.snapshot) {
-      const { ticks, mono, wall } = clock.snapshot;
-      this.clock = { time: clock.absolute(ticks, generation.offset) - zero, mono, wall };
-    }
-    const snapshot = clock.snapshot && this.clock;
-    return this.deliverSync(start - zero, { generation: number, clock: snapshot, experiments });
+  private enter(generation: Generation): void {
+    const { core } = this;
+    const { clock, number, offset, strings, stacks, experiments } = generation;
+    const start = clock.absolute(generation.start, offset);
+    const first = this.zero < 0;
+    if (first) this.zero = Math.max(start, 1);
+    const { zero } = this;
+    core.enter(number, first, clock.nanosPerTick, zero);
+    core.setStrings(strings.ids, strings.places);
+    core.setStacks(stacks.ids);
+    core.setSamples(
+      generation.samples
+        .map((sample) => ({ ...sample, time: clock.absolute(sample.ticks, sample.offset) - zero }))
+        .sort((a, b) => a.time - b.time),
+    );
+    this.entered = true;
+    for (const [thread, batches] of generation.threads) core.addThread(thread, batches);
+    this.event.setTables(strings, new StackNames(this.stacks, stacks, strings));
+    if (clock.snapshot) this.clock = this.snapshot(clock.snapshot, clock, offset);
+    this.deliverSync(start - zero, { generation: number, clock: clock.snapshot && this.clock, experiments });
   }
 
-  private deliverSync(time: number, details = NO_SYNC): TraceEvent {
+  private snapshot(at: NonNullable<Clock["snapshot"]>, clock: Clock, offset: number): ClockSnapshot {
+    return { time: clock.absolute(at.ticks, offset) - this.zero, mono: at.mono, wall: at.wall };
+  }
+
+  /** Goes on to a Sync. */
+  private deliverSync(time: number, details = NO_SYNC): void {
     this.details = details;
-    const event = this.extra;
-    event.kind = EventKind.Sync;
-    event.type = SYNC;
-    event.time = time;
-    event.thread = event.proc = event.goroutine = NONE;
-    event.stack = 0;
-    event.value = ++this.syncs;
-    if (this.syncs === 1) this.last = -1;
-    return this.deliver(event);
+    this.core.sync(time, ++this.syncs);
+    this.event.open(Place.size);
+    this.event.next();
   }
 }
 

@@ -1,9 +1,7 @@
 /** The CPU samples of a generation: written apart from the events, to be merged with them by time. */
-import type { Batch } from "./batch.js";
-import { ByteReader } from "./bytes.js";
+import { type Batch, type Memory, readerOf } from "./batch.js";
+import { NONE, Wire } from "./codes.js";
 import { corrupt } from "./errors.js";
-import { NONE } from "./event.js";
-import { Wire } from "./spec.js";
 
 export interface Sample {
   /** Ticks when read from the file. */
@@ -18,8 +16,8 @@ export interface Sample {
 }
 
 /** Reads a batch of samples and appends them to `into`. */
-export function readSamples(batch: Batch, into: Sample[]): void {
-  const from = new ByteReader(batch.bytes, batch.start + 1, batch.end, (reason) => corrupt(batch.offset, reason));
+export function readSamples(batch: Batch, memory: Memory, into: Sample[]): void {
+  const from = readerOf(batch, memory);
   while (!from.done) {
     const kind = from.byte();
     if (kind !== Wire.CPUSample) throw corrupt(batch.offset, `a CPU sample was expected, found ${kind}`);

@@ -1,6 +1,6 @@
 /**
  * Frames and stacks of a whole trace. Ids of the file hold for one generation; here equal stacks get the same number
- * wherever they appear, so memory is bounded by the different stacks that events have named.
+ * wherever they appear, so memory is bounded by the different stacks that events were asked for.
  */
 import { grown } from "../base/columns.js";
 import type { Frame } from "./event.js";
@@ -8,7 +8,7 @@ import type { Stacks, Strings } from "./tables.js";
 
 const NO_FRAMES: readonly Frame[] = [];
 
-/** All stacks that have been delivered. Numbers count up from 1; 0 is no stack. */
+/** All stacks that somebody asked events for. Numbers count up from 1; 0 is no stack. */
 export class StackTable {
   private readonly frameList: Frame[] = [];
   /** Frames by function and file, line and program counter. */
@@ -114,7 +114,7 @@ export class StackTable {
   }
 }
 
-/** The stacks of one generation as numbers of the whole trace; only those that events name are looked up. */
+/** The stacks of one generation as numbers of the whole trace; only those that are asked for are looked up. */
 export class StackNames {
   /** By place in the generation's table: number in the trace, 0 not yet known. */
   private readonly known: Int32Array;
@@ -130,10 +130,8 @@ export class StackNames {
     this.knownFrames = new Int32Array(stacks.frameCount);
   }
 
-  /** The stack with an id of the generation: its number in the trace, 0 for id 0, or -1. */
-  resolve(id: number): number {
-    const place = this.stacks.find(id);
-    if (place <= 0) return place;
+  /** The number in the trace of the stack at a place of the generation's table, not 0. */
+  resolve(place: number): number {
     const known = this.known[place]!;
     return known !== 0 ? known : this.intern(place);
   }

@@ -1,9 +1,9 @@
 /** The tables of one generation: strings and stacks by the ids that its events use. */
 import { grown } from "../base/columns.js";
-import type { Batch } from "./batch.js";
-import { ByteReader } from "./bytes.js";
+import { type Batch, type Memory, readerOf } from "./batch.js";
+import { Wire } from "./codes.js";
 import { corrupt } from "./errors.js";
-import { MAX_FRAMES, MAX_STRING, Wire } from "./spec.js";
+import { MAX_FRAMES, MAX_STRING } from "./spec.js";
 
 /** Entries of a table that no generation has, but that a Map can hold: a bound for damaged traces. */
 const MOST = 1 << 23;
@@ -14,8 +14,8 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
  * place 0.
  */
 export class Ids {
-  private dense = new Int32Array(1024);
-  private sparse: Map<number, number> | undefined;
+  dense = new Int32Array(1024);
+  sparse: Map<number, number> | undefined;
   private count = 0;
 
   /** The place of an id, or -1. */
@@ -57,11 +57,12 @@ export class Ids {
 
 /** Strings of a generation, decoded when first asked for: most log messages never are. */
 export class Strings {
-  private readonly ids = new Ids();
+  readonly ids = new Ids();
   private readonly texts: (string | undefined)[] = [""];
-  /** Segments that hold strings; three numbers a string: its segment, where it starts there, its length. */
-  private readonly segments: Uint8Array[] = [];
-  private places = new Int32Array(3 * 256);
+  /** Two numbers a string: where it is in the core's memory, and its length. */
+  places = new Int32Array(2 * 256);
+
+  constructor(private readonly memory: Memory) {}
 
   /** The place of a string, or -1. */
   find(id: number): number {
@@ -75,19 +76,15 @@ export class Strings {
   }
 
   private decode(place: number): string {
-    const start = this.places[3 * place + 1]!;
-    const text = utf8.decode(
-      this.segments[this.places[3 * place]!]!.subarray(start, start + this.places[3 * place + 2]!),
-    );
+    const start = this.places[2 * place]! >>> 0;
+    const text = utf8.decode(this.memory.bytes.subarray(start, start + this.places[2 * place + 1]!));
     this.texts[place] = text;
     return text;
   }
 
   /** Reads a batch of strings: entries of id, length and bytes. */
   read(batch: Batch): void {
-    const from = new ByteReader(batch.bytes, batch.start + 1, batch.end, (reason) => corrupt(batch.offset, reason));
-    if (this.segments.at(-1) !== batch.bytes) this.segments.push(batch.bytes);
-    const segment = this.segments.length - 1;
+    const from = readerOf(batch, this.memory);
     while (!from.done) {
       const kind = from.byte();
       if (kind !== Wire.String) throw corrupt(batch.offset, `a string was expected, found ${kind}`);
@@ -98,10 +95,9 @@ export class Strings {
       const place = this.ids.add(id);
       if (place === 0) throw corrupt(batch.offset, `two strings with the id ${id}`);
       if (place > MOST) throw corrupt(batch.offset, `more than ${MOST} strings in a generation`);
-      this.places = grown(this.places, 3 * place + 3);
-      this.places[3 * place] = segment;
-      this.places[3 * place + 1] = start;
-      this.places[3 * place + 2] = length;
+      this.places = grown(this.places, 2 * place + 2);
+      this.places[2 * place] = start;
+      this.places[2 * place + 1] = length;
       this.texts.push(undefined);
     }
   }
@@ -112,7 +108,7 @@ export class Strings {
  * lines for the same one, the first holds in the whole generation (as in Go's reader).
  */
 export class Stacks {
-  private readonly ids = new Ids();
+  readonly ids = new Ids();
   private readonly frameOf = new Map<number, number>();
   /** Frames: program counter, string ids of function and file, line. */
   private columns = new Float64Array(4 * 256);
@@ -122,6 +118,8 @@ export class Stacks {
   private starts = new Int32Array(256);
   private stacks = 1;
   private length = 0;
+
+  constructor(private readonly memory: Memory) {}
 
   /** The place of a stack, or -1; 0 is the empty stack. */
   find(id: number): number {
@@ -163,7 +161,7 @@ export class Stacks {
 
   /** Reads a batch of stacks: entries of id, number of frames, and pc, function, file and line of each. */
   read(batch: Batch): void {
-    const from = new ByteReader(batch.bytes, batch.start + 1, batch.end, (reason) => corrupt(batch.offset, reason));
+    const from = readerOf(batch, this.memory);
     while (!from.done) {
       const kind = from.byte();
       if (kind !== Wire.Stack) throw corrupt(batch.offset, `a stack was expected, found ${kind}`);

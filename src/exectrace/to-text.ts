@@ -2,7 +2,7 @@
 import { TraceError } from "./errors.js";
 import { EventKind, type Frame, GoState, ProcState, ResourceKind, type TraceEvent } from "./event.js";
 import type { TraceReader } from "./reader.js";
-import { spec } from "./spec.js";
+import { namesOf, spec } from "./spec.js";
 
 const KINDS = names(EventKind);
 const GO_STATES = names(GoState);
@@ -122,8 +122,8 @@ function fnv(data: Uint8Array): string {
   return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
-function names(values: Readonly<Record<string, number>>): string[] {
+function names<T extends object>(values: T): string[] {
   const list: string[] = [];
-  for (const [name, value] of Object.entries(values)) list[value] = name;
+  for (const name of namesOf(values)) list[Number(values[name])] = name;
   return list;
 }

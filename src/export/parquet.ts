@@ -62,7 +62,7 @@ function schemaElement(column: Column<Row>): SchemaElement {
     return { ...base, type: "INT64", converted_type: "TIMESTAMP_MICROS", logical_type };
   }
   if (column.kind !== "lookup") return { ...base, type: column.kind === "int64" ? "INT64" : "INT32" };
-  if (typeof column.values[0] === "number") return { ...base, type: "INT32" };
+  if (column.type === "int32") return { ...base, type: "INT32" };
   return { ...base, type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
 }
 

@@ -7,7 +7,6 @@
  * trace knows no other. The self time of what the options leave out counts for the frame above.
  */
 import { gzip } from "../base/gzip.js";
-import { ProtoWriter } from "../base/protobuf.js";
 import {
   type CallForest,
   EdgeKind,
@@ -17,6 +16,7 @@ import {
   type ProcessTree,
   viewTree,
 } from "../calltree/index.js";
+import { ProtoWriter } from "./protobuf.js";
 import { testsOf } from "./tests.js";
 
 export interface PprofOptions extends FilterOptions {
@@ -49,8 +49,6 @@ const Location = { id: 1, mappingId: 2, line: 4 } as const;
 const Line = { functionId: 1, line: 2 } as const;
 const Func = { id: 1, name: 2, systemName: 3, filename: 4, startLine: 5 } as const;
 
-const PIECE = 1 << 17;
-
 /** An executable in the profile. */
 interface Mapped {
   readonly id: number;
@@ -81,19 +79,19 @@ class Encoder {
       ["calls", "count"],
       ["wall", "nanoseconds"],
     ]) {
-      out.message(Profile.sampleType, () => {
-        out.integer(ValueType.type, this.string(type));
-        out.integer(ValueType.unit, this.string(unit));
-      });
+      const mark = out.open(Profile.sampleType);
+      out.varint(ValueType.type, this.string(type));
+      out.varint(ValueType.unit, this.string(unit));
+      out.close(mark);
     }
-    out.integer(Profile.defaultSampleType, this.string("wall"));
+    out.varint(Profile.defaultSampleType, this.string("wall"));
     this.span();
-    for (const comment of this.options.comments ?? []) out.integer(Profile.comment, this.string(comment));
+    for (const comment of this.options.comments ?? []) out.varint(Profile.comment, this.string(comment));
     for (const process of forest.processes) yield* this.samples(process);
     for (const func of this.functions) this.function(func + 1, forest.functions[func]);
     for (const text of this.strings.keys()) {
       out.string(Profile.stringTable, text);
-      if (out.size > PIECE) yield out.take();
+      if (out.full) yield out.take();
     }
     yield out.take();
   }
@@ -108,8 +106,8 @@ class Encoder {
       // In this order: wall clocks are beyond 2^53.
       return info.startWall - from + last;
     });
-    this.out.integer(Profile.timeNanos, BigInt(from));
-    this.out.integer(Profile.durationNanos, Math.round(Math.max(...ends)));
+    this.out.varint(Profile.timeNanos, BigInt(from));
+    this.out.varint(Profile.durationNanos, Math.round(Math.max(...ends)));
   }
 
   private *samples(process: ProcessTree): Generator<Uint8Array> {
@@ -143,23 +141,23 @@ class Encoder {
       for (let at = level - 1; at >= bottom[level]; at--) stack[count++] = above[at];
       values[0] = calls[node];
       values[1] = Math.round(self[node]);
-      out.message(Profile.sample, () => {
-        out.packed(Sample.locationId, stack, count);
-        out.packed(Sample.value, values);
-        if (processLabel !== undefined) this.label("process", processLabel);
-        if (tests[node] >= 0) this.label("test", this.forest.functions[tests[node]].name);
-      });
-      if (out.size > PIECE) yield out.take();
+      const mark = out.open(Profile.sample);
+      out.packed(Sample.locationId, stack, count);
+      out.packed(Sample.value, values);
+      if (processLabel !== undefined) this.label("process", processLabel);
+      if (tests[node] >= 0) this.label("test", this.forest.functions[tests[node]].name);
+      out.close(mark);
+      if (out.full) yield out.take();
     }
   }
 
   private label(key: string, value: string): void {
     const { out } = this;
     const [keyIndex, valueIndex] = [this.string(key), this.string(value)];
-    out.message(Sample.label, () => {
-      out.integer(Label.key, keyIndex);
-      out.integer(Label.str, valueIndex);
-    });
+    const mark = out.open(Sample.label);
+    out.varint(Label.key, keyIndex);
+    out.varint(Label.str, valueIndex);
+    out.close(mark);
   }
 
   private mapping(executable: string): Mapped {
@@ -170,14 +168,14 @@ class Encoder {
       mapping = { id, locations: new Map() };
       this.mappings.set(executable, mapping);
       const filename = this.string(executable);
-      out.message(Profile.mapping, () => {
-        out.integer(Mapping.id, id);
-        out.integer(Mapping.filename, filename);
-        // Else pprof looks for symbols in the executable.
-        out.integer(Mapping.hasFunctions, 1);
-        out.integer(Mapping.hasFilenames, 1);
-        out.integer(Mapping.hasLineNumbers, 1);
-      });
+      const mark = out.open(Profile.mapping);
+      out.varint(Mapping.id, id);
+      out.varint(Mapping.filename, filename);
+      // Else pprof looks for symbols in the executable.
+      out.varint(Mapping.hasFunctions, 1);
+      out.varint(Mapping.hasFilenames, 1);
+      out.varint(Mapping.hasLineNumbers, 1);
+      out.close(mark);
     }
     return mapping;
   }
@@ -193,14 +191,14 @@ class Encoder {
       location = id;
       mapping.locations.set(key, id);
       this.functions.add(func);
-      out.message(Profile.location, () => {
-        out.integer(Location.id, id);
-        out.integer(Location.mappingId, mapping.id);
-        out.message(Location.line, () => {
-          out.integer(Line.functionId, func + 1);
-          out.integer(Line.line, line);
-        });
-      });
+      const mark = out.open(Profile.location);
+      out.varint(Location.id, id);
+      out.varint(Location.mappingId, mapping.id);
+      const inner = out.open(Location.line);
+      out.varint(Line.functionId, func + 1);
+      out.varint(Line.line, line);
+      out.close(inner);
+      out.close(mark);
     }
     return location;
   }
@@ -208,13 +206,13 @@ class Encoder {
   private function(id: number, { name, file, line }: FunctionInfo): void {
     const { out } = this;
     const [nameIndex, fileIndex] = [this.string(name), this.string(file)];
-    out.message(Profile.function, () => {
-      out.integer(Func.id, id);
-      out.integer(Func.name, nameIndex);
-      out.integer(Func.systemName, nameIndex);
-      out.integer(Func.filename, fileIndex);
-      out.integer(Func.startLine, line);
-    });
+    const mark = out.open(Profile.function);
+    out.varint(Func.id, id);
+    out.varint(Func.name, nameIndex);
+    out.varint(Func.systemName, nameIndex);
+    out.varint(Func.filename, fileIndex);
+    out.varint(Func.startLine, line);
+    out.close(mark);
   }
 
   /** The index of a string in the string table. */

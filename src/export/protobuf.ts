@@ -51,10 +51,17 @@ export class ProtoWriter {
     this.length = begin + more + size;
   }
 
-  /** A whole number from 0 on, exact as far as it is a double. */
-  varint(field: number, value: number): void {
+  /** A whole number from 0 on; numbers are exact as far as they are doubles. */
+  varint(field: number, value: number | bigint): void {
     this.number(field * 8);
     this.number(value);
+  }
+
+  /** The first `count` of some whole numbers from 0 on, as a packed field. */
+  packed(field: number, values: ArrayLike<number>, count = values.length): void {
+    const mark = this.open(field);
+    for (let i = 0; i < count; i++) this.number(values[i]);
+    this.close(mark);
   }
 
   /** Fields that were encoded before: see {@link encoded}. */
@@ -83,9 +90,13 @@ export class ProtoWriter {
     this.length += encoded.length;
   }
 
-  private number(value: number): void {
+  private number(value: number | bigint): void {
     this.reserve(10);
     let rest = value;
+    if (typeof rest === "bigint") {
+      for (; rest > 0x7fffffffn; rest >>= 7n) this.bytes[this.length++] = Number(rest & 127n) | 128;
+      rest = Number(rest);
+    }
     // Beyond 31 bits, shifts would lose the upper ones.
     for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) this.bytes[this.length++] = (rest % 128) | 128;
     for (; rest > 127; rest >>>= 7) this.bytes[this.length++] = (rest & 127) | 128;

@@ -9,6 +9,7 @@ import {
   type HookCost,
 } from "../callstats/index.js";
 import { type Column, type ColumnStyle, columns } from "./columns.js";
+import { remarks } from "./fit.js";
 import { hookLine } from "./hooks.js";
 import { ns, type StatsStyle } from "./stats.js";
 import { painter } from "./style.js";
@@ -31,7 +32,7 @@ export interface Exceeded {
 
 /** The changes, and what to think of them. */
 export function* callDiffTable(report: CallDiffReport, options: StatsStyle): Generator<string> {
-  const style: ColumnStyle = { ...options, paint: painter(options.colour) };
+  const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
   const { diff, exceeded, hooks, corrected } = report;
   const changed = diff.changes.filter(({ shifts }) => shifts[diff.measure].delta !== 0);
   const shown = changed.slice(0, report.top);
@@ -50,7 +51,7 @@ export function* callDiffTable(report: CallDiffReport, options: StatsStyle): Gen
     ...(hook === undefined ? [] : [hook]),
     ...report.statements,
   ];
-  yield `\n${lines.map((line) => style.paint("dim", line)).join("\n")}\n`;
+  yield remarks(lines, style);
   if (exceeded.length > 0) yield "\n";
   for (const { change, measure } of exceeded.slice(0, report.top)) {
     yield `${style.paint("red", "exceeded")}: ${measure} ${sides(change, measure)}${share(change, measure)}: ${nameOf(change)}\n`;

@@ -1,9 +1,11 @@
 /** Calls as the page gets them: what fits into one file for the browser. src/page/calls reads and draws it. */
 import { deflateSync } from "node:zlib";
 import { ByteWriter } from "../base/varint.js";
+import { type FunctionStats, StatsMeter } from "../callstats/index.js";
 import {
   type CallForest,
   type CallTree,
+  type CallVisitor,
   type FilterOptions,
   LifeCollector,
   type Lives,
@@ -15,6 +17,7 @@ import {
 } from "../calltree/index.js";
 import { writeLives } from "./call-lives.js";
 import { writePaths } from "./call-paths.js";
+import { writeStats } from "./call-stats.js";
 import type { Span } from "./call-totals.js";
 import type { Statement } from "./footer.js";
 
@@ -64,13 +67,14 @@ export interface PageProcess {
   /** What the page does not show, and what its numbers do not hold. */
   readonly notes: readonly Statement[];
   readonly sections: readonly PageSection[];
-  /** Packed: paths (writePaths), goroutines (writeLives). */
+  /** Packed: paths (writePaths), goroutines (writeLives), functions (writeStats). */
   readonly packed: string;
 }
 
 /** A test, or what ran outside of tests. */
 export interface PageSection {
   readonly title: string;
+  readonly test: boolean;
   readonly spans: readonly Span[];
   /** What 100% is, nanoseconds. */
   readonly whole: number;
@@ -93,11 +97,41 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   const { forest } = recording;
   const each = Math.ceil(ALL_GOROUTINES / Math.max(1, forest.processes.length));
   const lives = new LifeCollector({ goroutines: Math.min(MOST_GOROUTINES, each), spans: MOST_SPANS });
-  for (const _ of recording.walk(lives, options.progress));
+  const stats = forest.processes.map(() => new StatsMeter(forest, { corrected: false, spread: true }));
+  for (const _ of recording.walk(together(lives, stats), options.progress));
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
     functions: packed(Buffer.from(JSON.stringify(packFunctions(forest)))),
-    processes: forest.processes.map((process, i) => packProcess(forest, process, lives.lives(i), options)),
+    processes: forest.processes.map((process, i) =>
+      packProcess(forest, process, { lives: lives.lives(i), stats: stats[i]!.rows() }, options),
+    ),
+  };
+}
+
+/** What a walk says of a process. */
+interface Walked {
+  readonly lives: Lives;
+  readonly stats: readonly FunctionStats[];
+}
+
+/** Lets the lives and the numbers of each process see one walk. */
+function together(lives: LifeCollector, stats: readonly StatsMeter[]): CallVisitor {
+  let meter: CallVisitor | undefined;
+  return {
+    begin: (goroutine) => {
+      meter = stats[goroutine.process]!.visitor;
+      lives.begin(goroutine);
+      meter.begin?.(goroutine);
+    },
+    enter: (node, time) => {
+      lives.enter(node);
+      meter?.enter?.(node, time);
+    },
+    exit: (node, start, time, self, how, calls) => {
+      lives.exit(node, start, time);
+      meter?.exit?.(node, start, time, self, how, calls);
+    },
+    end: (goroutine, time) => lives.end(goroutine, time),
   };
 }
 
@@ -121,7 +155,12 @@ function packFunctions({ functions }: CallForest): PageFunctions {
   };
 }
 
-function packProcess(forest: CallForest, process: ProcessTree, lives: Lives, options: CallPageOptions): PageProcess {
+function packProcess(
+  forest: CallForest,
+  process: ProcessTree,
+  { lives, stats }: Walked,
+  options: CallPageOptions,
+): PageProcess {
   const { info, tree } = process;
   const { number, count, omitted } = choose(tree, process.total, options);
   const writer = new ByteWriter();
@@ -129,6 +168,7 @@ function packProcess(forest: CallForest, process: ProcessTree, lives: Lives, opt
   const calls = tree.others > 0 ? tree.calls.with(tree.others, 0) : tree.calls;
   writePaths(writer, { ...tree, calls }, number, count);
   writeLives(writer, lives, tree.func, number);
+  writeStats(writer, forest.functions, stats);
   return {
     title: options.title(process),
     pid: info.pid,
@@ -184,6 +224,7 @@ function sectionsOf(forest: CallForest, process: ProcessTree, number: Int32Array
   for (let node = 0; node < tree.size; node++) before[node + 1] = before[node] + (number[node] >= 0 ? 1 : 0);
   const tests = testNodes(tree, forest.functions).map((node) => ({
     title: forest.functions[tree.func[node]].name,
+    test: true,
     spans: [[before[node], before[tree.end[node]]] as const],
     whole: testExtent(tree, node),
   }));
@@ -196,5 +237,5 @@ function sectionsOf(forest: CallForest, process: ProcessTree, number: Int32Array
     last = end;
   }
   const shown = tests.filter(({ spans: [[begin, end]] }) => begin! < end!);
-  return rest.length === 0 ? shown : [...shown, { title: "outside of tests", spans: rest, whole: total }];
+  return rest.length === 0 ? shown : [...shown, { title: "outside of tests", test: false, spans: rest, whole: total }];
 }

@@ -1,8 +1,8 @@
 /** Single calls as a table, as JSON, as lines of JSON. */
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import type { CallRecord, Choice, HookCost, Listing } from "../callstats/index.js";
+import { type CallRecord, type Choice, type HookCost, type Listing, shortName } from "../callstats/index.js";
 import type { Column, ColumnStyle } from "./columns.js";
-import { fitting } from "./fit.js";
+import { fitting, remarks } from "./fit.js";
 import { hookLine } from "./hooks.js";
 import { ns, type StatsStyle } from "./stats.js";
 import { painter } from "./style.js";
@@ -28,7 +28,7 @@ const ENDS: Readonly<Record<CallRecord["end"], string>> = {
 
 /** A line for each call, its path beneath. */
 export function* callsTable(report: CallsReport, options: StatsStyle): Generator<string> {
-  const style: ColumnStyle = { ...options, paint: painter(options.colour) };
+  const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
   const { listing, of, titles, hooks, corrected } = report;
   const { records } = listing;
   yield `${style.paint("bold", headline(listing, of))}\n`;
@@ -49,7 +49,7 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
         record.goroutine === 0 ? "?" : String(record.goroutine),
         ENDS[record.end],
         ...(titles ? [`${titles[record.process]} (${record.pid})`] : []),
-        ...(tests ? [record.test ?? ""] : []),
+        ...(tests ? [shortName(record.test ?? "")] : []),
         record.function.name,
       ],
       notes: record.path.length > 1 ? [record.path.slice(0, -1).join(" > ")] : [],
@@ -63,7 +63,7 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
     ...(hook === undefined ? [] : [hook]),
     ...report.statements,
   ];
-  yield `\n${lines.map((line) => style.paint("dim", line)).join("\n")}\n`;
+  yield remarks(lines, style);
 }
 
 function headline({ choice, calls, records }: Listing, of: string): string {

@@ -1,5 +1,6 @@
 /** Tables whose less important columns give way where the terminal is narrow. */
 import { type Column, type ColumnStyle, columns, printable } from "./columns.js";
+import { wrap } from "./wrap.js";
 
 /** A column, and when it may go. */
 export interface FittingColumn extends Column {
@@ -43,4 +44,10 @@ export function fitting(
     style,
   );
   return { lines, dropped: list.filter((_, i) => !kept[i]).map(({ heading }) => heading) };
+}
+
+/** What to know of a table, below it: a line each, or more where the terminal is narrow. */
+export function remarks(lines: readonly string[], { paint, width, widthOf }: ColumnStyle): string {
+  const shown = width === undefined ? lines : lines.flatMap((line) => wrap(line, width, widthOf));
+  return shown.length === 0 ? "" : `\n${shown.map((line) => paint("dim", printable(line))).join("\n")}\n`;
 }

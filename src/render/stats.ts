@@ -2,7 +2,7 @@
 import { formatCount, formatDuration } from "../base/units.js";
 import { EXACT_CALLS, type FunctionStats, type HookCost, type Neighbour } from "../callstats/index.js";
 import type { Column, ColumnStyle } from "./columns.js";
-import { type FittingColumn, fitting } from "./fit.js";
+import { type FittingColumn, fitting, remarks } from "./fit.js";
 import { DISTORTED, hookLine } from "./hooks.js";
 import { type Measure, painter } from "./style.js";
 
@@ -56,7 +56,7 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
   const { rows, functions, neighbours, corrected, hooks } = report;
   const notes: string[] = [];
   if (rows.length > 0) {
-    const { lines, dropped } = fitting(COLUMNS(rows), rows.map(cellsOf(rows)), style);
+    const { lines, dropped } = fitting(columnsOf(rows), rows.map(cellsOf(rows)), style);
     yield* lines;
     if (functions > rows.length) yield `${style.paint("dim", `${formatCount(functions - rows.length)} more`)}\n`;
     notes.push(
@@ -73,10 +73,10 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
   const hook = hookLine(hooks, corrected);
   if (hook !== undefined) notes.push(hook);
   const lines = [...notes, ...report.statements];
-  if (lines.length > 0) yield `\n${lines.map((line) => style.paint("dim", line)).join("\n")}\n`;
+  yield remarks(lines, style);
 }
 
-function COLUMNS(rows: readonly FunctionStats[]): FittingColumn[] {
+function columnsOf(rows: readonly FunctionStats[]): FittingColumn[] {
   return [
     ...["CALLS", "TOTAL", "SELF"].map(number),
     ...SPREAD.map((one) => ({ ...number(one.toUpperCase()), dispensable: DISPENSABLE[one] })),

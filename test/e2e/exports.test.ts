@@ -50,7 +50,7 @@ test("go tool pprof reads calls, times, places, comments", () => {
   expect(new Map(flat)).toEqual(callsByFunction());
   expect(pprof("-top")).toMatch(/^Type: wall$/m);
   expect(pprof("-comments")).toMatch(
-    /^\d+ events, \d+ goroutines\nleft by panic: 1 frame\ntimes include the hooks of gotrace: nothing is subtracted\n$/,
+    /^\d+ events, \d+ goroutines\nleft by panic: 1 frame\ntimes as measured; hooks take \d\S+ in each call and \d\S+ in its caller\n$/,
   );
   expect(pprof("-tree")).toMatch(/\| +main\.leaf$/m);
   const source = readFileSync(join(cwd, "main.go"), "utf8").split("\n");
@@ -66,6 +66,30 @@ test("go tool pprof reads calls, times, places, comments", () => {
   expect(pprof("-peek", "main.underNested$")).not.toContain("main.nested");
   report("--format", "pprof", "--focus", "nested", "-o", profile);
   expect(pprof("-traces")).not.toContain("main.afterFunc");
+});
+
+test("what runs in a test says so, in profiles and tables", () => {
+  const tests = at("tests.gotrace");
+  const words = ["test", "--save", tests, "./count"];
+  expect(gotrace(words, { cwd: join(repository, "testdata/wordcount") }).code).toBe(0);
+  const exported = (...words: string[]) => {
+    const { code, stdout, stderr } = gotrace(["report", ...words, tests], { cwd });
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+  const profile = at("tests.pb.gz");
+  exported("--format", "pprof", "-o", profile);
+  const found = go(["tool", "pprof", "-tags", profile], { cwd }).stdout;
+  const labels = [...found.matchAll(/: (wordcount\/count\.\w+)$/gm)].map(([, name]) => name!);
+  expect(labels.sort()).toEqual(
+    ["ExampleTop", "FuzzWords", "TestAll", "TestWords"].map((name) => `wordcount/count.${name}`),
+  );
+  const lines = exported("--format", "ndjson").trim().split("\n");
+  const rows = lines.map(
+    (line) => JSON.parse(line) as { function: string; test: string | null; parent: number | null },
+  );
+  expect([...new Set(rows.flatMap(({ test }) => test ?? []))].sort()).toEqual(labels);
+  for (const row of rows) if (labels.includes(row.function)) expect(row.test).toBe(row.function);
 });
 
 test("DuckDB reads the tables, and finds the same in every format", async () => {
@@ -94,6 +118,16 @@ test("DuckDB reads the tables, and finds the same in every format", async () => 
   const calls = [...callsByFunction().values()].reduce((sum, count) => sum + count);
   // main.main, and the handlers that a goroutine of net/http started.
   expect(sums).toEqual({ calls, numbers: calls, roots: 4, panics: 1, recent: true });
+});
+
+test("tables without rows have their columns, too", async () => {
+  report("--format", "parquet", "-o", at("tables"));
+  report("--format", "parquet", "--focus", "no such function", "-o", at("none"));
+  for (const name of readdirSync(at("tables"))) {
+    const columns = (path: string) => query(`DESCRIBE SELECT * FROM '${join(path, name)}'`);
+    expect(await columns(at("none"))).toEqual(await columns(at("tables")));
+  }
+  expect(await query(`SELECT count(*)::INT AS rows FROM '${at("none")}/calls.parquet'`)).toEqual([{ rows: 0 }]);
 });
 
 test("the queries of docs/parquet.md run", async () => {

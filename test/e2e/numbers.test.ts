@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { scripted } from "../calltree/script.js";
 import { filesOn, gotrace, temporaryDirectory } from "./support.js";
 
 const files = {
@@ -249,6 +251,65 @@ test("diff of call traces: counts are exact, thresholds set the exit code", () =
     calls_changed: true,
     calls: { a: { mean: 20, min: 20, max: 20 }, b: { mean: 40 }, delta: 20, ratio: 1 },
   });
+});
+
+test("several runs a side: a directory is a run, calls need no test, times do", () => {
+  const binary = join(temporaryDirectory(), "shop");
+  expect(gotrace(["build", "-o", binary, "."], { cwd }).code).toBe(0);
+  const runs = (...args: string[]) =>
+    Array.from({ length: 4 }, () => {
+      const directory = temporaryDirectory();
+      expect(spawnSync(binary, args, { env: { ...process.env, GOTRACE_OUT: directory } }).status).toBe(0);
+      return directory;
+    });
+  const [before, more] = [runs(), runs("more")];
+  const words = ["diff", "--a", before.join(","), "--b", more.join(",")];
+  const together = gotrace(["stats", "--match", "Query", before[0]!, more[0]!], { cwd });
+  expect(together.stdout).toMatch(/\n +60 .*Query\n(.*\n)*2 processes, 1,020 events, 2 goroutines\n/);
+  const listed = gotrace(["calls", "--last", "1", "main.main", before[0]!, more[0]!], { cwd });
+  expect(listed.stdout).toMatch(/ PROCESS +FUNCTION\n.* shop \(\d+\) +main\.main\n/);
+  const { tested, changes } = JSON.parse(gotrace([...words, "--format", "json"], { cwd }).stdout);
+  expect(tested).toBe(true);
+  const query = changes.find((change: { function: string }) => change.function.endsWith("Query"));
+  expect(query.calls).toMatchObject({ a: { mean: 20 }, b: { mean: 40 }, p: null, significant: true });
+  expect(query.total_ns.p).toBeGreaterThan(0);
+  const table = gotrace([...words, "--fail-on", "calls,100000%"], { cwd });
+  expect(table.code).toBe(1);
+  expect(table.stdout).toMatch(
+    /\nA: 4 runs, B: 4 runs, means; ~: no significant change \(Mann-Whitney U test, p ≥ 0\.05\)\n/,
+  );
+  expect([...table.stdout.matchAll(/^exceeded: (.*) 20 → 40/gm)].map(([, measure]) => measure)).toEqual([
+    "calls",
+    "calls",
+  ]);
+});
+
+test("a threshold does not hold for a trace that lacks calls", () => {
+  const cut = join(temporaryDirectory(), "cut.gotrace");
+  writeFileSync(cut, readFileSync(saved).subarray(0, 4500));
+  const { code, stdout, stderr } = gotrace(["diff", "--fail-on", "1000%", saved, cut], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^gotrace: --fail-on says nothing about a trace that lacks calls: .*cut\.gotrace: /);
+  expect(stdout).toMatch(/cut\.gotrace: the trace is damaged/);
+  expect(gotrace(["diff", saved, cut], { cwd }).code).toBe(0);
+});
+
+test("a trace that does not know what hooks cost is compared as measured", () => {
+  const old = join(temporaryDirectory(), "old.gotrace");
+  writeFileSync(old, scripted("0 g1 { main.main\n 100000 g1 }"));
+  const total = (...words: string[]) => {
+    const { code, stdout, stderr } = gotrace(["diff", "--format", "json", ...words], { cwd });
+    expect(code, stderr).toBe(0);
+    const { changes, hook_subtracted } = JSON.parse(stdout);
+    const main = changes.find((change: { function: string }) => change.function === "main.main");
+    return { subtracted: hook_subtracted, total: main.total_ns.b.mean };
+  };
+  const measured = total("--raw", old, saved);
+  expect(measured.subtracted).toBe(false);
+  expect(total(old, saved)).toEqual(measured);
+  const corrected = total(saved, saved);
+  expect(corrected.subtracted).toBe(true);
+  expect(corrected.total).toBeLessThan(measured.total);
 });
 
 test("diff does not mix kinds", () => {

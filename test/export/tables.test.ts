@@ -112,6 +112,17 @@ test("one line for each function; total time counts recursion once, but goroutin
   ]);
 });
 
+test("the hooks' part of a function's times, where the trace knows it", () => {
+  const nested = "0 g1 { main.main\n1 g1 { main.a\n2 g1 { main.a\n3 g1 }\n4 g1 }\n9 g1 }";
+  const numbers = { hookInner: 20n * 1024n, hookOuter: 10n * 1024n };
+  const names = ["function", "total_hooks_ns", "self_hooks_ns"];
+  expect(pick(rows(scripted(nested, { header: { numbers } }), "functions"), ...names)).toEqual([
+    "main.main 80 30",
+    "main.a 50 50",
+  ]);
+  expect(pick(rows(scripted(nested), "functions"), ...names)).toEqual(["main.main null null", "main.a null null"]);
+});
+
 test("one line for each process", () => {
   expect(rows(program, "processes")).toEqual([
     expect.objectContaining({ process: 1, pid: 1000, executable: '/bin/a"b', exit_status: null, events: 13, lost: 0 }),
@@ -147,9 +158,10 @@ test("no trace, no rows; names of any kind come back", () => {
 
 test("rows of random programs fit together, and add up to the tree", () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(1000), { minLength: 10, maxLength: 600 }), (choices) => {
+    fc.property(fc.array(fc.nat(1000), { minLength: 10, maxLength: 600 }), fc.boolean(), (choices, small) => {
       const { bytes } = run(choices);
-      const calls = rows(bytes, "calls");
+      const options = small ? { build: { depthLimit: 3, pathLimit: 8 } } : {};
+      const calls = rows(bytes, "calls", options);
       const byNumber = new Map(calls.map((row) => [row.call, row]));
       expect(byNumber.size).toBe(calls.length);
       const beneath = new Map<unknown, number>();
@@ -165,9 +177,9 @@ test("rows of random programs fit together, and add up to the tree", () => {
         const [count, time] = sums.get(name) ?? [0, 0];
         sums.set(name, [count + 1, time + Number(self)]);
       }
-      const functions = rows(bytes, "functions");
+      const functions = rows(bytes, "functions", options);
       expect(new Map(functions.map((row) => [row.function, [row.calls, row.self_ns]]))).toEqual(sums);
-      const goroutines = rows(bytes, "goroutines");
+      const goroutines = rows(bytes, "goroutines", options);
       expect(goroutines.reduce((sum, row) => sum + Number(row.calls), 0)).toBe(calls.length);
       for (const { goroutine, parent_call: parent } of goroutines) {
         const outermost = calls.filter((row) => row.goroutine === goroutine && row.depth === 1);

@@ -7,6 +7,7 @@ import { buildForest, readRecording } from "../../src/calltree/index.js";
 import { readLives } from "../../src/render/call-lives.js";
 import { type CallPageOptions, packCalls } from "../../src/render/call-page.js";
 import { readPaths, writePaths } from "../../src/render/call-paths.js";
+import { readStats } from "../../src/render/call-stats.js";
 import { callTotals, stacksOf } from "../../src/render/call-totals.js";
 import { run } from "../calltree/program.js";
 import { grow, scripted } from "../calltree/script.js";
@@ -18,6 +19,11 @@ function treeOf(bytes: Uint8Array) {
   const forest = buildForest(memorySource(bytes));
   return { forest, tree: forest.processes[0]!.tree };
 }
+
+const options: CallPageOptions = { title: () => "shop", notes: () => [] };
+const pack = (script: string, more: Partial<CallPageOptions> = {}) =>
+  packCalls(readRecording(memorySource(scripted(script))), { ...options, ...more });
+const unpack = (text: string) => inflateSync(Buffer.from(text, "base64"));
 
 test("paths come back as they were, times to the nanosecond", () => {
   fc.assert(
@@ -72,6 +78,32 @@ test("the total of a function is the time of its outermost calls, each goroutine
   );
 });
 
+test("the numbers of functions in the page are those of their calls, and agree with the paths", () => {
+  fc.assert(
+    fc.property(programs, (choices) => {
+      const recording = readRecording(memorySource(run(choices).bytes));
+      const [process] = packCalls(recording, options).processes;
+      const reader = new ByteReader(unpack(process!.packed));
+      const paths = readPaths(reader);
+      readLives(reader);
+      const size = recording.forest.functions.length;
+      const stats = readStats(reader, size);
+      const totals = callTotals(paths, size, stacksOf(paths, size), [[1, paths.size]]);
+      expect(stats.calls).toEqual(totals.calls);
+      for (let func = 0; func < size; func++) {
+        if (stats.calls[func] === 0) continue;
+        const { min, p50, p99, max, mean } = stats;
+        const rising = [min[func], p50[func], p99[func], max[func], totals.total[func] + paths.size];
+        expect([...rising].sort((a, b) => a - b)).toEqual(rising);
+        expect(mean[func]).toBeGreaterThanOrEqual(min[func]);
+        expect(Math.abs(stats.total[func] - totals.total[func])).toBeLessThanOrEqual(paths.size);
+        expect(Math.abs(stats.self[func] - totals.self[func])).toBeLessThanOrEqual(paths.size);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test("recursion counts once, and again in a goroutine of its own", () => {
   const { functions, processes } = grow(`
     0   g1 { main.f
@@ -88,11 +120,6 @@ test("recursion counts once, and again in a goroutine of its own", () => {
   const f = functions.findIndex(({ name }) => name === "main.f");
   expect([totals.calls[f], totals.total[f]]).toEqual([3, 107_000]);
 });
-
-const options: CallPageOptions = { title: () => "shop", notes: () => [] };
-const pack = (script: string, more: Partial<CallPageOptions> = {}) =>
-  packCalls(readRecording(memorySource(scripted(script))), { ...options, ...more });
-const unpack = (text: string) => inflateSync(Buffer.from(text, "base64"));
 
 test("goroutines come back in rows, with their calls", () => {
   const [process] = pack(`

@@ -66,10 +66,11 @@ export function callColumns(recording: Recording): Column<CallRow>[] {
     { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
     { name: "self_ns", kind: "int64", of: ({ self }) => self },
     { name: "depth", kind: "int32", of: ({ depth }) => depth },
-    { name: "ending", kind: "lookup", values: ENDINGS, of: ({ how }) => how },
+    { name: "ending", kind: "lookup", type: "string", values: ENDINGS, of: ({ how }) => how },
     {
       name: "test",
       kind: "lookup",
+      type: "string",
       values: functions.map(({ name }) => name),
       nullable: true,
       of: ({ process, node }) => tests[process][node],

@@ -21,6 +21,7 @@ export interface IntegerColumn<R extends Row> {
 export interface LookupColumn<R extends Row> {
   readonly name: string;
   readonly kind: "lookup";
+  readonly type: "string" | "int32";
   readonly values: readonly string[] | readonly number[];
   readonly nullable?: boolean;
   readonly of: (row: R) => number;
@@ -49,7 +50,13 @@ export const processOf = (row: Row) => row.process;
 /** The first columns of every table. */
 export function processColumns<R extends Row>({ forest }: Recording): Column<R>[] {
   const { processes } = forest;
-  const column = (name: string, values: number[]): Column<R> => ({ name, kind: "lookup", values, of: processOf });
+  const column = (name: string, values: number[]): Column<R> => ({
+    name,
+    kind: "lookup",
+    type: "int32",
+    values,
+    of: processOf,
+  });
   return [
     column(
       "process",
@@ -68,9 +75,10 @@ export function processColumns<R extends Row>({ forest }: Recording): Column<R>[
  * @param of its index; -1 if there is none
  */
 export function functionColumns<R extends Row>({ forest }: Recording, of: (row: R) => number, nullable: boolean) {
-  const column = (name: string, values: string[] | number[]): Column<R> => ({
+  const column = (name: string, type: "string" | "int32", values: string[] | number[]): Column<R> => ({
     name,
     kind: "lookup",
+    type,
     values,
     nullable,
     of,
@@ -78,14 +86,16 @@ export function functionColumns<R extends Row>({ forest }: Recording, of: (row: 
   const { functions } = forest;
   const names = functions.map(({ name }) => name);
   return [
-    column("function", names),
-    column("package", names.map(packageOf)),
+    column("function", "string", names),
+    column("package", "string", names.map(packageOf)),
     column(
       "file",
+      "string",
       functions.map(({ file }) => file),
     ),
     column(
       "line",
+      "int32",
       functions.map(({ line }) => line),
     ),
   ];

@@ -2,7 +2,9 @@
 import { type CallTree, EdgeKind, type Recording } from "../../calltree/index.js";
 import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
 
-const SUMS = ["calls", "total", "self", "panics", "goexits", "recovered", "running", "goroutines"] as const;
+const COUNTS = ["panics", "goexits", "recovered", "running", "goroutines"] as const;
+const SUMS = ["calls", "total", "self", "totalHooks", "selfHooks", ...COUNTS] as const;
+/** By function; the hooks' parts are NaN where the traced process did not measure what they cost. */
 type Sums = { readonly [K in (typeof SUMS)[number]]: Float64Array };
 
 interface FunctionRow extends Row {
@@ -20,6 +22,8 @@ export function functionTable(recording: Recording, clocks: Table<FunctionRow>["
       sum("calls", "calls"),
       sum("total_ns", "total"),
       sum("self_ns", "self"),
+      { ...sum("total_hooks_ns", "totalHooks"), nullable: true },
+      { ...sum("self_hooks_ns", "selfHooks"), nullable: true },
       sum("panics", "panics"),
       sum("goexits", "goexits"),
       sum("recovered", "recovered"),
@@ -42,7 +46,7 @@ function* functionRows({ forest }: Recording, emit: (row: FunctionRow) => void):
 /** Sums by function. Total time counts a call only if none of the same function is open around it on its goroutine. */
 function sumUp(tree: CallTree, functions: number, depthLimit: number): Sums {
   const sums = Object.fromEntries(SUMS.map((name) => [name, new Float64Array(functions)])) as Sums;
-  const { func, depth, edge, calls, total, self } = tree;
+  const { func, depth, edge, calls, total, self, hooks } = tree;
   /** By depth of the node that is looked at: the function, where the goroutine begins, what `latest` was before. */
   const path = new Int32Array(depthLimit + 2);
   const bottom = new Int32Array(depthLimit + 2).fill(1);
@@ -61,12 +65,16 @@ function sumUp(tree: CallTree, functions: number, depthLimit: number): Sums {
     if (node !== tree.others) {
       sums.calls[of] += calls[node];
       sums.self[of] += self[node];
-      if (latest[of] < bottom[level]) sums.total[of] += total[node];
+      sums.selfHooks[of] += hooks?.self[node] ?? Number.NaN;
+      if (latest[of] < bottom[level]) {
+        sums.total[of] += total[node];
+        sums.totalHooks[of] += hooks?.total[node] ?? Number.NaN;
+      }
     }
     latest[of] = level;
     open = level;
   }
-  for (const name of ["panics", "goexits", "recovered", "running", "goroutines"] as const) {
+  for (const name of COUNTS) {
     for (const [node, count] of tree[name]) sums[name][func[node]] += count;
   }
   return sums;

@@ -7,6 +7,7 @@ export function processTable(recording: Recording, clocks: Table<Row>["clocks"])
   const word = (name: string, of: (info: ProcessTree["info"]) => string): Column<Row> => ({
     name,
     kind: "lookup",
+    type: "string",
     values: processes.map(({ info }) => of(info)),
     of: processOf,
   });

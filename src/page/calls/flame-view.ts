@@ -32,6 +32,7 @@ export function flameView(first: Part): FlameView {
   const { model } = first;
   const colours = functionColours(model);
   let part = first;
+  let spawn = spawnWord(part);
   let weight: Weight = "total";
   let order: Order = "weight";
   let upward = false;
@@ -39,31 +40,36 @@ export function flameView(first: Part): FlameView {
   let middle = -1;
   let panel: { func: number; node: number } | undefined;
 
+  const unitName = () => (weight === "calls" ? "calls" : "time");
   const unit = (value: number) => (weight === "calls" ? formatNumberOf(value, "call") : formatDuration(value));
-  const flameOf = (label: string, paths: () => Paths, above: boolean, pick: (node: number) => void) =>
+  const flameOf = (label: string, paths: () => Paths, above: boolean | undefined, pick: (node: number) => void) =>
     new Flame({
       label,
       colours,
-      text: (node) => textOf(paths(), node, above),
+      share: above === undefined ? 0.66 : 0.33,
+      text: (node) => textOf(paths(), node, above === true),
       describe: (node) => describe(paths(), node),
       pick,
     });
-  const textOf = ({ func, edge }: Paths, node: number, above: boolean) => {
+  const textOf = (paths: Paths, node: number, above: boolean) => {
+    const { func, edge } = paths;
     const name = model.shortName(func[node]);
-    return edge[node] === 0 ? name : above ? `${name} (go)` : `go ${name}`;
+    if (above) return edge[node] === 0 ? name : `${name} (go)`;
+    return `${spawn(paths, node)}${name}`;
   };
   const describe = (paths: Paths, node: number) => {
     const calls = paths.calls[node];
     const times = `total ${formatDuration(paths.total[node])}, self ${formatDuration(paths.self[node])}`;
-    const share = middle < 0 ? `, ${formatPercent(widthOf(node), part.layout(weight, order).whole)} of the width` : "";
-    return `${paths.edge[node] === 0 ? "" : "go "}${model.name(paths.func[node])} · ${formatNumberOf(calls, "call")} · ${times}${share}`;
+    const share =
+      middle < 0 ? `, ${formatPercent(widthOf(node), part.layout(weight, order).whole)} of the ${unitName()}` : "";
+    return `${spawn(paths, node)}${model.name(paths.func[node])} · ${formatNumberOf(calls, "call")} · ${times}${share}`;
   };
   const widthOf = (node: number) => part.layout(weight, order).width[node];
 
   const main = flameOf(
     "Flame graph: frames below the frame that called them",
     () => part.process.paths,
-    false,
+    undefined,
     (node) => open(part.process.paths.func[node], node),
   );
   let calleePaths: Paths = part.process.paths;
@@ -125,7 +131,7 @@ export function flameView(first: Part): FlameView {
     }
     const share = shareOf(part.layout(weight, order), part.spans, found.matches);
     const problem = found.problem === undefined ? "" : ` (taken literally: ${found.problem})`;
-    status.textContent = `${formatNumberOf(found.functions, "function")}, ${formatPercent(share, 1)} of the width${problem}`;
+    status.textContent = `${formatNumberOf(found.functions, "function")}, ${formatPercent(share, 1)} of the ${unitName()}${problem}`;
   };
 
   const back = h("button", { type: "button", click: () => sandwich(-1) }, "← Whole graph");
@@ -215,12 +221,26 @@ export function flameView(first: Part): FlameView {
   const show = (next: Part) => {
     const changed = next !== part || panel === undefined;
     part = next;
+    spawn = spawnWord(part);
     if (changed) close();
     middle = -1;
     draw();
   };
   show(first);
   return { element, show, focusSearch: () => search.focus(), find, zoomTo, sandwich };
+}
+
+/**
+ * What stands before a goroutine, as in the tree: `go`, or `go~` where code that is not traced started it. Tests, which
+ * all have a goroutine, have it not.
+ */
+function spawnWord(part: Part): (paths: Paths, node: number) => string {
+  const { info, paths: all } = part.process;
+  const tests = new Set(info.sections.flatMap(({ test, spans }) => (test ? [all.func[spans[0]![0]]] : [])));
+  return ({ edge, parent, func }, node) => {
+    if (edge[node] === 0 || tests.has(func[node])) return "";
+    return edge[node] === 1 || parent[node] <= 0 ? "go " : "go~ ";
+  };
 }
 
 /** A labelled choice. */

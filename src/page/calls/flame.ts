@@ -7,6 +7,8 @@ import { Surface } from "./surface.js";
 export interface FlameOptions {
   readonly label: string;
   readonly colours: Uint8Array;
+  /** Part of the window's height that it may take. */
+  readonly share?: number;
   readonly text: (node: number) => string;
   /** One line about a frame, for pointers and screen readers. */
   readonly describe: (node: number) => string;
@@ -27,6 +29,7 @@ export class Flame {
     this.#readout = h("div", { class: "readout", "aria-live": "polite" });
     this.surface = new Surface({
       label: options.label,
+      ...(options.share === undefined ? {} : { share: options.share }),
       least: () => (this.#layout?.whole ?? 1) / 1e9,
       draw: (context, theme, { width, height }) => {
         const picture = this.#picture(width, height);

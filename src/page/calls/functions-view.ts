@@ -12,6 +12,14 @@ export interface FunctionsView {
   readonly focusSearch: () => void;
 }
 
+const spreadNames = {
+  min: "the shortest",
+  mean: "the mean",
+  p50: "the median",
+  p99: "99% of the calls took no longer",
+  max: "the longest",
+};
+
 /** @param actions what the panel offers beside itself */
 export function functionsView(first: Part, actions: Required<Pick<PanelActions, "sandwich" | "find">>): FunctionsView {
   let part = first;
@@ -71,7 +79,16 @@ export function functionsView(first: Part, actions: Required<Pick<PanelActions, 
       (func) => formatDuration(totals().self[func] / totals().calls[func]),
     ),
   ];
-  const table = sortedTable(columns, { sorted: 3, page: 100, caption: "Functions" });
+  const spread = (["min", "mean", "p50", "p99", "max"] as const).map((name) => {
+    const hint = `Time of single calls: ${spreadNames[name]}`;
+    const value = (func: number) => part.spread?.[name][func] ?? 0;
+    return number(name, hint, value, (func) => formatDuration(value(func)));
+  });
+  const table = sortedTable(part.spread ? [...columns.slice(0, -1), ...spread] : columns, {
+    sorted: 3,
+    page: 100,
+    caption: "Functions",
+  });
   const element = h(
     "section",
     { "aria-label": "Functions" },

@@ -3,6 +3,7 @@ import { ByteReader } from "../../base/varint.js";
 import { type PageLives, readLives } from "../../render/call-lives.js";
 import type { PageCalls, PageFunctions, PageProcess } from "../../render/call-page.js";
 import { type Paths, readPaths } from "../../render/call-paths.js";
+import { type PageStats, readStats } from "../../render/call-stats.js";
 import { type Span, type Stacks, stacksOf } from "../../render/call-totals.js";
 
 export class CallModel {
@@ -57,7 +58,9 @@ export class CallModel {
     const info = this.processes[index]!;
     const reader = new ByteReader(await unpack(info.packed));
     const paths = readPaths(reader);
-    return { info, paths, lives: readLives(reader), stacks: stacksOf(paths, this.size), everything: [[1, paths.size]] };
+    const lives = readLives(reader);
+    const stats = readStats(reader, this.size);
+    return { info, paths, lives, stats, stacks: stacksOf(paths, this.size), everything: [[1, paths.size]] };
   }
 }
 
@@ -67,6 +70,7 @@ export interface ProcessModel {
   readonly paths: Paths;
   readonly stacks: Stacks;
   readonly lives: PageLives;
+  readonly stats: PageStats;
   readonly everything: readonly Span[];
 }
 

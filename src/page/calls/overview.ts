@@ -65,11 +65,17 @@ function notes({ notes: given, omitted }: PageProcess): HTMLElement {
     const calls = formatNumberOf(omitted.calls, "call");
     list.push({ text: `left out of this page: ${paths} with ${calls}, those that took least`, serious: false });
   }
-  if (list.length === 0) {
-    return h("p", {}, h("span", { class: "ok" }, "✓ "), "Complete: every event was recorded, every frame returned.");
-  }
-  const items = list.map(({ text, serious }) => h("li", { class: serious ? "warn" : "" }, text));
-  return h("div", { class: "note" }, h("b", {}, "How complete this is"), h("ul", {}, ...items));
+  const serious = list.filter((note) => note.serious);
+  const rest = list.filter((note) => !note.serious);
+  const items = (notes: PageProcess["notes"]) => h("ul", {}, ...notes.map(({ text }) => h("li", {}, text)));
+  return h(
+    "div",
+    {},
+    serious.length > 0
+      ? h("div", { class: "note" }, h("b", { class: "warn" }, "Not all is shown"), items(serious))
+      : h("p", {}, h("span", { class: "ok" }, "✓ "), "Every event was recorded, and no filter was set."),
+    rest.length > 0 && h("div", { class: "remarks faint" }, items(rest)),
+  );
 }
 
 function ranking(part: Part, title: string, by: "self" | "total", actions: OverviewActions): HTMLElement {

@@ -15,9 +15,11 @@ export interface PanelActions {
   readonly close: () => void;
 }
 
+const within = "The time is part of that of an outer call of the same function";
+
 /** The panel of a function; `node` is the frame that was picked, 0 for none. */
 export function functionPanel(part: Part, func: number, node: number, actions: PanelActions): HTMLElement {
-  const { model, totals } = part;
+  const { model, totals, spread } = part;
   const place = model.place(func);
   const { callers, callees } = relationsOf(part.process.paths, part.process.stacks, part.spans, func);
   const buttons = [
@@ -40,6 +42,10 @@ export function functionPanel(part: Part, func: number, node: number, actions: P
       ["calls", formatCount(totals.calls[func])],
       ["total", `${formatDuration(totals.total[func])} · ${formatPercent(totals.total[func], part.whole)}`],
       ["self", `${formatDuration(totals.self[func])} · ${formatPercent(totals.self[func], part.whole)}`],
+      ["min", many && spread ? formatDuration(spread.min[func]) : undefined],
+      ["p50", many && spread ? formatDuration(spread.p50[func]) : undefined],
+      ["p99", many && spread ? formatDuration(spread.p99[func]) : undefined],
+      ["max", many && spread ? formatDuration(spread.max[func]) : undefined],
       ["self a call", many ? formatDuration(totals.self[func] / totals.calls[func]) : undefined],
     ]),
     ...(node > 0 ? thisPath(part, node) : []),
@@ -118,7 +124,10 @@ function relationTable(
                 h("code", {}, `${row.go ? "go " : ""}${model.shortName(row.func)}`),
               ),
       },
-      number("total", (row) => row.total, formatDuration),
+      {
+        ...number("total", (row) => row.total, formatDuration),
+        cell: (row) => (row.total > 0 ? formatDuration(row.total) : h("span", { title: within }, "–")),
+      },
       number("self", (row) => row.self, formatDuration),
       number("calls", (row) => row.calls, formatCount),
     ],

@@ -1,5 +1,6 @@
 /** What is looked at: a process, a part of it, and what follows from them. */
 import type { PageSection } from "../../render/call-page.js";
+import type { PageStats } from "../../render/call-stats.js";
 import { type CallTotals, callTotals, type Span } from "../../render/call-totals.js";
 import { type Layout, layOut, type Order, type Weight } from "./layout.js";
 import type { CallModel, ProcessModel } from "./model.js";
@@ -22,10 +23,17 @@ export class Part {
     this.whole = section?.whole ?? process.info.total;
   }
 
+  /** Of all calls; of those in the part where it is not the whole process. */
   get totals(): CallTotals {
-    const { paths, stacks } = this.process;
+    const { paths, stacks, stats } = this.process;
+    if (!this.section) return stats;
     this.#totals ??= callTotals(paths, this.model.size, stacks, this.spans);
     return this.#totals;
+  }
+
+  /** What single calls took, which is known for a whole process only. */
+  get spread(): PageStats | undefined {
+    return this.section ? undefined : this.process.stats;
   }
 
   layout(weight: Weight, order: Order): Layout {

@@ -12,6 +12,8 @@ export interface SurfaceOptions {
   readonly label: string;
   /** Pixels at the left that are no part of the axis. */
   readonly margin?: (width: number) => number;
+  /** Part of the window's height that it may take, two thirds unless told. */
+  readonly share?: number;
   /** Shortest stretch to be seen, in units of the axis. */
   readonly least: () => number;
   readonly draw: (context: CanvasRenderingContext2D, theme: Theme, size: { width: number; height: number }) => void;
@@ -157,7 +159,7 @@ export class Surface {
   #resize(): void {
     const width = Math.floor(this.element.clientWidth);
     if (width === 0) return;
-    const most = Math.max(200, Math.floor(window.innerHeight * 0.66));
+    const most = Math.max(160, Math.floor(window.innerHeight * (this.options.share ?? 0.66)));
     const height = Math.max(60, Math.min(this.#rows, most));
     this.#space.style.height = `${Math.max(height, this.#rows)}px`;
     this.element.style.height = `${height}px`;

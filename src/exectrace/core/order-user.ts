@@ -1,0 +1,116 @@
+/** What is written beside the scheduler: tasks, regions and logs of user code, labels, experiments. */
+import { EventKind, NONE, Reason, ResourceKind } from "../codes";
+import { arity, Cursor } from "./cursor";
+import { fail, Step } from "./failure";
+import { begin } from "./record";
+import { currentOf, has, hasAll, ThreadState } from "./state";
+import { stackAt, stringAt } from "./tables";
+import { MOST_TASKS, Task, tasks } from "./tasks";
+import { sameText } from "./texts";
+
+/** UserTaskBegin task parent name stack. */
+export function taskBegin(c: Cursor, thread: ThreadState): Step {
+  const id = c.a0;
+  if (tasks.get(id) !== 0) return fail(c, Reason.TaskExists, id);
+  if (tasks.size >= MOST_TASKS) return fail(c, Reason.TooManyTasks, MOST_TASKS);
+  const name = stringAt(c, c.a2);
+  const stack = stackAt(c, c.a3);
+  if (name < 0 || stack < 0 || !hasAll(c, thread)) return Step.Failed;
+  const task = new Task();
+  // Here 0 is no parent, and not the background task.
+  task.parent = c.a1 === 0 ? NONE : c.a1;
+  task.name = name;
+  tasks.add(id, changetype<usize>(task));
+  const record = begin(c, thread, EventKind.TaskBegin, stack);
+  record.id = id;
+  record.parent = task.parent;
+  record.text = name;
+  return Step.Came;
+}
+
+/** UserTaskEnd task stack: maybe of a task that began before the trace, maybe again. */
+export function taskEnd(c: Cursor, thread: ThreadState): Step {
+  if (!hasAll(c, thread)) return Step.Failed;
+  const stack = stackAt(c, c.a1);
+  if (stack < 0) return Step.Failed;
+  const record = begin(c, thread, EventKind.TaskEnd, stack);
+  record.id = c.a0;
+  record.parent = NONE;
+  record.text = 0;
+  const task = changetype<Task | null>(tasks.get(c.a0));
+  if (task === null) return Step.Came;
+  record.parent = task.parent;
+  record.text = task.name;
+  tasks.remove(c.a0);
+  heap.free(changetype<usize>(task));
+  return Step.Came;
+}
+
+/** UserRegionBegin task name stack: on the current goroutine, where regions are nested. */
+export function regionBegin(c: Cursor, thread: ThreadState): Step {
+  return region(c, thread, EventKind.RegionBegin);
+}
+
+/** UserRegionEnd task name stack: of the innermost region, or of one that began before the trace. */
+export function regionEnd(c: Cursor, thread: ThreadState): Step {
+  return region(c, thread, EventKind.RegionEnd);
+}
+
+function region(c: Cursor, thread: ThreadState, kind: EventKind): Step {
+  if (!hasAll(c, thread)) return Step.Failed;
+  const goroutine = currentOf(thread);
+  if (goroutine === null) return fail(c, Reason.GoroutineUnknown, thread.goroutine);
+  const task = c.a0;
+  const name = stringAt(c, c.a1);
+  const stack = stackAt(c, c.a2);
+  if (name < 0 || stack < 0) return Step.Failed;
+  if (kind === EventKind.RegionBegin) goroutine.openRegion(task, name);
+  else {
+    const open = goroutine.region;
+    if (open !== null) {
+      if (open.task !== task || !sameText(open.name, name)) return fail(c, Reason.RegionNested, task, open.task);
+      goroutine.closeRegion(open);
+    }
+  }
+  const record = begin(c, thread, kind, stack);
+  record.id = task;
+  record.text = name;
+  return Step.Came;
+}
+
+/** UserLog task category message stack. */
+export function log(c: Cursor, thread: ThreadState): Step {
+  if (!hasAll(c, thread)) return Step.Failed;
+  const category = stringAt(c, c.a1);
+  const message = stringAt(c, c.a2);
+  const stack = stackAt(c, c.a3);
+  if (category < 0 || message < 0 || stack < 0) return Step.Failed;
+  const record = begin(c, thread, EventKind.Log, stack);
+  record.id = c.a0;
+  record.text = category;
+  record.message = message;
+  return Step.Came;
+}
+
+/** GoLabel label: on the current goroutine. */
+export function label(c: Cursor, thread: ThreadState): Step {
+  if (!hasAll(c, thread)) return Step.Failed;
+  const text = stringAt(c, c.a0);
+  if (text < 0) return Step.Failed;
+  const record = begin(c, thread, EventKind.Label, 0);
+  record.text = text;
+  record.resource = <u8>ResourceKind.Goroutine;
+  record.id = thread.goroutine;
+  return Step.Came;
+}
+
+/** Events of experiments: delivered as they are. */
+export function experimental(c: Cursor, thread: ThreadState): Step {
+  if (!has(c, thread, false, false)) return Step.Failed;
+  const record = begin(c, thread, EventKind.Experimental, 0);
+  const count = load<i8>(arity + c.type);
+  record.value = <f64>(<u64>c.a0);
+  if (count > 1) record.value1 = <f64>(<u64>c.a1);
+  if (count > 2) record.value2 = <f64>(<u64>c.a2);
+  return Step.Came;
+}

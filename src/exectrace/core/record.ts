@@ -1,0 +1,170 @@
+/** Events on their way out: a row of records that the reader walks along. */
+import { EventKind, GoState, Place, ProcState, ResourceKind } from "../codes";
+import { Cursor } from "./cursor";
+import { ThreadState } from "./state";
+
+/** Records that are made at a time. */
+const COUNT: usize = 128;
+/** Records that one event of the wire may make. */
+const MOST_AT_ONCE: usize = 3;
+
+/** What each field means tells event.ts, whose events have the same; texts and stacks are places in their tables. */
+@unmanaged
+export class Record {
+  time: f64;
+  thread: i64;
+  proc: i64;
+  goroutine: i64;
+  /** Or the task. */
+  id: i64;
+  parent: i64;
+  kind: u8;
+  type: u8;
+  resource: u8;
+  from: u8;
+  to: u8;
+  stack: i32;
+  /** Stack of the goroutine that changes. */
+  target: i32;
+  /** Name or reason. */
+  text: i32;
+  message: i32;
+  value: f64;
+  value1: f64;
+  value2: f64;
+}
+
+if (
+  offsetof<Record>() !== Place.size ||
+  offsetof<Record>("thread") !== Place.thread ||
+  offsetof<Record>("proc") !== Place.proc ||
+  offsetof<Record>("goroutine") !== Place.goroutine ||
+  offsetof<Record>("id") !== Place.id ||
+  offsetof<Record>("parent") !== Place.parent ||
+  offsetof<Record>("kind") !== Place.kind ||
+  offsetof<Record>("to") !== Place.to ||
+  offsetof<Record>("stack") !== Place.stack ||
+  offsetof<Record>("target") !== Place.target ||
+  offsetof<Record>("text") !== Place.text ||
+  offsetof<Record>("message") !== Place.message ||
+  offsetof<Record>("value") !== Place.values
+) {
+  ERROR("the record is not as codes.ts has it");
+}
+
+export const records: usize = heap.alloc(COUNT * Place.size);
+const full: usize = records + (COUNT - MOST_AT_ONCE) * Place.size;
+/** Where the next record goes. */
+let end: usize = records;
+let last: f64 = -1;
+
+export function empty(): void {
+  end = records;
+}
+
+export function isFull(): bool {
+  return end > full;
+}
+
+/** Bytes of records. */
+export function filled(): i32 {
+  return <i32>(end - records);
+}
+
+/** Forgets the records behind. */
+export function truncate(size: i32): void {
+  end = records + size;
+}
+
+/** Time of the latest record; before the first a time that any is later than. */
+export function lastTime(): f64 {
+  return last;
+}
+
+/**
+ * A new record; times of different threads are made to increase strictly.
+ *
+ * @param what the fields that have a byte, from `kind` on
+ */
+function append(what: u64, time: f64, thread: i64, proc: i64, goroutine: i64, stack: i32): Record {
+  const record = changetype<Record>(end);
+  end += Place.size;
+  if (time <= last) time = last + 1;
+  last = time;
+  record.time = time;
+  record.thread = thread;
+  record.proc = proc;
+  record.goroutine = goroutine;
+  store<u64>(changetype<usize>(record), what, Place.kind);
+  record.stack = stack;
+  return record;
+}
+
+/** A record of an event that is not in a batch of events. */
+export function lone(
+  kind: EventKind,
+  type: i32,
+  time: f64,
+  thread: i64,
+  proc: i64,
+  goroutine: i64,
+  stack: i32,
+): Record {
+  return append(kind | (type << 8), time, thread, proc, goroutine, stack);
+}
+
+/** A record of the event of a cursor, with the context of the thread as it is now. */
+export function begin(c: Cursor, thread: ThreadState, kind: EventKind, stack: i32): Record {
+  return append(kind | (c.type << 8), c.time, thread.id, thread.proc, thread.goroutine, stack);
+}
+
+/**
+ * As `begin`, of a goroutine that changes its state.
+ *
+ * @param type number of the event that it is, as if it stood alone
+ * @param target stack of the goroutine
+ */
+export function goTransition(
+  c: Cursor,
+  thread: ThreadState,
+  type: i32,
+  id: i64,
+  from: GoState,
+  to: GoState,
+  stack: i32 = 0,
+  target: i32 = 0,
+): Record {
+  return transition(c, thread, type, ResourceKind.Goroutine, id, from, to, stack, target);
+}
+
+/** As `begin`, of a proc that changes its state. */
+export function procTransition(
+  c: Cursor,
+  thread: ThreadState,
+  type: i32,
+  id: i64,
+  from: ProcState,
+  to: ProcState,
+): void {
+  transition(c, thread, type, ResourceKind.Proc, id, from, to, 0, 0);
+}
+
+function transition(
+  c: Cursor,
+  thread: ThreadState,
+  type: i32,
+  resource: ResourceKind,
+  id: i64,
+  from: i32,
+  to: i32,
+  stack: i32,
+  target: i32,
+): Record {
+  const what = EventKind.StateTransition | (type << 8) | (resource << 16) | (from << 24);
+  const bytes = <u64>(<u32>what) | ((<u64>to) << 32);
+  const record = append(bytes, c.time, thread.id, thread.proc, thread.goroutine, stack);
+  record.id = id;
+  record.text = 0;
+  record.target = target;
+  return record;
+}

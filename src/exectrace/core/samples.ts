@@ -1,0 +1,42 @@
+/** CPU samples of the generation, sorted by time, to be merged with its events. */
+import { EventKind, Reason, SamplePlace, Wire } from "../codes";
+import { failure, Step } from "./failure";
+import { lone } from "./record";
+import { stacks } from "./tables";
+
+let next: usize = 0;
+let left = 0;
+/** Time of the next sample: events beyond come later. */
+export let sampleTime: f64 = Infinity;
+
+/** @param samples see SamplePlace */
+export function setSamples(samples: usize, count: i32): void {
+  next = samples;
+  left = count;
+  setTime();
+}
+
+/** Makes a record of the next sample; Over when there is none. */
+export function takeSample(): Step {
+  if (left === 0) return Step.Over;
+  const stack = load<i64>(next, SamplePlace.stack);
+  const place = stacks.find(stack);
+  if (place < 0) {
+    failure.reason = Reason.SampleStack;
+    failure.offset = load<f64>(next, SamplePlace.offset);
+    failure.a = stack;
+    return Step.Failed;
+  }
+  const thread = load<i64>(next, SamplePlace.thread);
+  const proc = load<i64>(next, SamplePlace.proc);
+  const goroutine = load<i64>(next, SamplePlace.goroutine);
+  lone(EventKind.StackSample, Wire.CPUSample, sampleTime, thread, proc, goroutine, place);
+  next += SamplePlace.size;
+  left--;
+  setTime();
+  return Step.Came;
+}
+
+function setTime(): void {
+  sampleTime = left > 0 ? load<f64>(next, SamplePlace.time) : Infinity;
+}

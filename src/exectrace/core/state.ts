@@ -1,0 +1,194 @@
+/** What goroutines, procs and threads are doing at a point of the trace. */
+import { GoStatus, NONE, Reason } from "../codes";
+import { Cursor } from "./cursor";
+import { fail } from "./failure";
+import { Resource } from "./resource";
+import { Table } from "./table";
+
+/** Threads or procs that no program has, and goroutines: bounds for damaged traces. */
+const MOST = 1 << 20;
+const MOST_GOROUTINES = 1 << 23;
+/** Id of a goroutine that is gone. */
+const GONE: i64 = -2;
+
+/** A thread and what is bound to it. */
+@unmanaged
+export class ThreadState {
+  id: i64;
+  goroutine: i64;
+  proc: i64;
+  /** The same as objects, when they are known. */
+  g: Resource | null;
+  p: Resource | null;
+  /** Threads in the order in which they appeared. */
+  next: ThreadState | null;
+
+  constructor(id: i64) {
+    this.id = id;
+    this.next = null;
+    this.setProc(NONE, null);
+    this.setGoroutine(NONE, null);
+  }
+
+  setProc(id: i64, state: Resource | null): void {
+    this.proc = id;
+    this.p = state;
+  }
+
+  setGoroutine(id: i64, state: Resource | null): void {
+    this.goroutine = id;
+    this.g = state;
+  }
+}
+
+export const goroutines = new Table();
+const procs = new Table();
+const threads = new Table();
+let firstThread: ThreadState | null = null;
+let lastThread: ThreadState | null = null;
+/** Stands for the thread of events that have none: nothing stays bound to it. */
+const nobody = new ThreadState(NONE);
+let spareGoroutine: Resource | null = null;
+
+/** Number of the current generation. */
+export let generation: i64 = 0;
+export let inFirst = true;
+
+export function setGeneration(number: i64, first: bool): void {
+  generation = number;
+  inFirst = first;
+}
+
+/** A goroutine by its id, or null. */
+export function goroutineOf(id: i64): Resource | null {
+  return changetype<Resource | null>(goroutines.get(id));
+}
+
+/** The goroutine that runs on a thread, if it is known. */
+export function currentOf(thread: ThreadState): Resource | null {
+  const g = thread.g;
+  if (g !== null && g.id === thread.goroutine) return g;
+  if (thread.goroutine === NONE) return null;
+  thread.g = goroutineOf(thread.goroutine);
+  return thread.g;
+}
+
+/** Adds a goroutine that is not there; null (a failure) when there are too many. */
+export function addGoroutine(c: Cursor, id: i64, status: GoStatus): Resource | null {
+  if (goroutines.size >= MOST_GOROUTINES) {
+    fail(c, Reason.TooManyGoroutines);
+    return null;
+  }
+  let goroutine: Resource;
+  if (spareGoroutine !== null) {
+    goroutine = spareGoroutine!;
+    spareGoroutine = goroutine.spare;
+  } else goroutine = newResource();
+  goroutine.renew(id, status, generation);
+  goroutines.add(id, changetype<usize>(goroutine));
+  return goroutine;
+}
+
+/** Takes out a goroutine, which from now on has no id. */
+export function removeGoroutine(goroutine: Resource): void {
+  goroutines.remove(goroutine.id);
+  goroutine.close();
+  goroutine.id = GONE;
+  goroutine.status = GoStatus.Bad;
+  goroutine.spare = spareGoroutine;
+  spareGoroutine = goroutine;
+}
+
+/** A proc by its id, or null. */
+export function procOf(id: i64): Resource | null {
+  return changetype<Resource | null>(procs.get(id));
+}
+
+/** Adds a proc that is not there; null (a failure) when there are too many. */
+export function addProc(c: Cursor, id: i64, status: i32): Resource | null {
+  if (procs.size >= MOST) {
+    fail(c, Reason.TooManyProcs, MOST);
+    return null;
+  }
+  const proc = newResource();
+  proc.renew(id, status, generation);
+  procs.add(id, changetype<usize>(proc));
+  return proc;
+}
+
+function newResource(): Resource {
+  const resource = new Resource();
+  resource.ranges = null;
+  resource.region = null;
+  return resource;
+}
+
+/** A thread by its id, or null. */
+export function threadOf(id: i64): ThreadState | null {
+  return changetype<ThreadState | null>(threads.get(id));
+}
+
+/** Adds a thread that is not there; null (a failure) when there are too many. */
+export function addThread(c: Cursor, id: i64): ThreadState | null {
+  if (threads.size >= MOST) {
+    fail(c, Reason.TooManyThreads, MOST);
+    return null;
+  }
+  const thread = new ThreadState(id);
+  threads.add(id, changetype<usize>(thread));
+  if (lastThread !== null) lastThread!.next = thread;
+  else firstThread = thread;
+  lastThread = thread;
+  return thread;
+}
+
+/** The first thread that has a proc, or null. */
+export function threadWithProc(id: i64): ThreadState | null {
+  let thread = firstThread;
+  while (thread !== null && thread.proc !== id) thread = thread.next;
+  return thread;
+}
+
+/** The thread of a cursor; null is a failure. */
+export function threadOfCursor(c: Cursor): ThreadState | null {
+  if (c.thread === NONE) return nobody;
+  const thread = threadOf(c.thread);
+  return thread !== null ? thread : addThread(c, c.thread);
+}
+
+/** Whether there is a thread, and a proc and a goroutine on it; if not, that is a failure. */
+export function hasAll(c: Cursor, thread: ThreadState): bool {
+  return has(c, thread, true, true);
+}
+
+/** Whether there is a thread and, where asked for, a proc and a goroutine; if not, that is a failure. */
+export function has(c: Cursor, thread: ThreadState, proc: bool, goroutine: bool): bool {
+  if (thread.id === NONE) fail(c, Reason.NoThread);
+  else if (proc && thread.proc === NONE) fail(c, Reason.ThreadWithoutProc, thread.id);
+  else if (goroutine && thread.goroutine === NONE) fail(c, Reason.ThreadWithoutGoroutine, thread.id);
+  else return true;
+  return false;
+}
+
+/** The current goroutine, which must exist and have the status, and with it a thread and maybe a proc; null is a failure. */
+export function running(c: Cursor, thread: ThreadState, proc: bool, status: GoStatus): Resource | null {
+  const g = thread.g;
+  if (g !== null && g.id === thread.goroutine && g.status === status && !(proc && thread.proc === NONE)) return g;
+  return runningSlowly(c, thread, proc, status);
+}
+
+function runningSlowly(c: Cursor, thread: ThreadState, proc: bool, status: GoStatus): Resource | null {
+  if (!has(c, thread, proc, true)) return null;
+  const goroutine = currentOf(thread);
+  if (goroutine !== null && goroutine.status === status) return goroutine;
+  if (goroutine === null) fail(c, Reason.GoroutineUnknown, thread.goroutine);
+  else fail(c, Reason.GoroutineState, goroutine.id);
+  return null;
+}
+
+/** The current proc, which must be known; null is a failure. */
+export function procOn(c: Cursor, thread: ThreadState): Resource | null {
+  const proc = thread.p;
+  if (proc === null) fail(c, Reason.ProcUnknown, thread.proc);
+  return proc;
+}

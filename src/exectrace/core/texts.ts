@@ -1,0 +1,88 @@
+/**
+ * Texts that outlive their generation: names of tasks and regions that are open. A text is a number: the place of a
+ * string of the current generation, or, negative, that of a copy.
+ */
+import { Region, Resource } from "./resource";
+import { goroutines } from "./state";
+import { Task, tasks } from "./tasks";
+
+/** Address and length of each string of the generation, by place. */
+let places: usize = 0;
+const LENGTH: usize = 4;
+/** Copies: length and bytes of each, aligned to 4 bytes. */
+let copies: usize = 0;
+let used: usize = 0;
+
+/** @param strings address and length of the strings of the generation by place, 32 bits each */
+export function setStrings(strings: usize): void {
+  places = strings;
+}
+
+export function textAddress(text: i32): usize {
+  return text >= 0 ? load<usize>(places + ((<usize>text) << 3)) : addressOf(text) + LENGTH;
+}
+
+export function textLength(text: i32): u32 {
+  return text >= 0 ? load<u32>(places + ((<usize>text) << 3), 4) : load<u32>(addressOf(text));
+}
+
+export function sameText(a: i32, b: i32): bool {
+  if (a === b) return true;
+  const length = textLength(a);
+  return length === textLength(b) && memory.compare(textAddress(a), textAddress(b), length) === 0;
+}
+
+function addressOf(copy: i32): usize {
+  return (<usize>~copy) << 2;
+}
+
+/** Copies the names of all that is open; earlier copies and the strings of the generation may go then. */
+export function keepTexts(): void {
+  const before = copies;
+  let size: usize = 0;
+  for (let i: u32 = 0; i < tasks.capacity; i++) {
+    const task = changetype<Task | null>(tasks.at(i));
+    if (task !== null) size += room(task.name);
+  }
+  for (let i: u32 = 0; i < goroutines.capacity; i++) {
+    let region = regionAt(i);
+    while (region !== null) {
+      size += room(region.name);
+      region = region.outer;
+    }
+  }
+  copies = heap.alloc(size);
+  used = copies;
+  for (let i: u32 = 0; i < tasks.capacity; i++) {
+    const task = changetype<Task | null>(tasks.at(i));
+    if (task !== null) task.name = copied(task.name);
+  }
+  for (let i: u32 = 0; i < goroutines.capacity; i++) {
+    let region = regionAt(i);
+    while (region !== null) {
+      region.name = copied(region.name);
+      region = region.outer;
+    }
+  }
+  if (before !== 0) heap.free(before);
+}
+
+function regionAt(place: u32): Region | null {
+  const goroutine = changetype<Resource | null>(goroutines.at(place));
+  return goroutine !== null ? goroutine.region : null;
+}
+
+function room(text: i32): usize {
+  return text === 0 ? 0 : (LENGTH + <usize>textLength(text) + 3) & ~3;
+}
+
+function copied(text: i32): i32 {
+  // The empty string has the same place in every generation.
+  if (text === 0) return 0;
+  const copy = used;
+  const length = textLength(text);
+  used += room(text);
+  store<u32>(copy, length);
+  memory.copy(copy + LENGTH, textAddress(text), length);
+  return ~(<i32>(copy >> 2));
+}
