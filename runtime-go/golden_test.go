@@ -27,6 +27,7 @@ func golden() []byte {
 	putHeader(&header{
 		flags: flagRawTicks, pid: 4321, ppid: 1234,
 		ticks: 1000000, nano: 500000, wall: 1700000000123456789, max: 2 << 30,
+		inner: 44<<10 + 512, outer: 43<<10 + 1,
 		text: [4]string{"go1.26.8", "linux/amd64", "./golden", "/home/ü/golden"},
 	})
 	headerPair(1000100, 500050)

@@ -23,6 +23,9 @@ func running() bool {
 				start()
 			}
 		default:
+			if g, _ := gticks(); haveG && uintptr(g) == rec.measurer {
+				return false // interrupted in measureCost
+			}
 			yieldGoroutine()
 		}
 	}

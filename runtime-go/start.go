@@ -66,7 +66,8 @@ func open() bool {
 		return false
 	}
 	rec.mapped = first
-	writeHeader()
+	inner, outer := measureCost()
+	writeHeader(inner, outer)
 	return true
 }
 
@@ -170,15 +171,17 @@ func copyNumber(to []byte, v uint64) int {
 // header is what the start of a trace says.
 type header struct {
 	flags, pid, ppid       uint32
+	inner, outer           uint32
 	ticks, nano, wall, max uint64
 	text                   [4]string // Go version, platform, executable, directory
 }
 
-// writeHeader begins the trace.
+// writeHeader begins the trace. inner and outer are measureCost's.
 //
 //go:norace
-func writeHeader() {
+func writeHeader(inner, outer uint32) {
 	var h header
+	h.inner, h.outer = inner, outer
 	h.ticks, h.nano = clockPair()
 	h.wall = uint64(osWall())
 	rec.startTicks = h.ticks
@@ -212,6 +215,8 @@ func putHeader(h *header) {
 	put32(p, hdrPid, h.pid)
 	put32(p, hdrPpid, h.ppid)
 	put64(p, hdrLimit, h.max)
+	put32(p, hdrInner, h.inner)
+	put32(p, hdrOuter, h.outer)
 	at := uintptr(hdrStrings)
 	for _, s := range h.text {
 		at = putHeaderString(at, s)

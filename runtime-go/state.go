@@ -43,6 +43,8 @@ var rec struct {
 	hand  *slot          // where the search for an idle slot goes on
 	limit uint64         // size limit of the file
 
+	measurer uintptr // g of the goroutine in measureCost
+
 	startTicks uint64
 	pairTicks  uint64 // ticks of the header's latest pair
 	pairLock   uint32

@@ -25,6 +25,9 @@ try {
       return run(bench, [scratch]);
     },
   );
+  section("subtracting the hooks: plain, traced and corrected times of one program (scripts/bench-hook.mjs)", () =>
+    run(process.execPath, ["scripts/bench-hook.mjs"]),
+  );
   section("decoding: merged call tree of a generated trace of 256 MiB (scripts/bench-decode.mjs)", () =>
     run(process.execPath, ["scripts/bench-decode.mjs"]),
   );

@@ -1,7 +1,7 @@
 // After tsc: bundles the command into dist/bin (loading some hundred small modules would cost more than most commands
 // take), and copies the grammar, so that users install no package with an install script.
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -50,3 +50,14 @@ const page = readFileSync(at("templates/page.html"), "utf8").replace(
   (name) => fill[name],
 );
 writeFileSync(at("dist/bin/page.html"), page);
+
+// Speedscope as its package has it; its page also tells the server of 'gotrace view' that it is shown.
+cpSync(at("node_modules/speedscope/dist/release"), at("dist/bin/speedscope"), { recursive: true });
+copyFileSync(at("node_modules/speedscope/LICENSE"), at("dist/bin/speedscope/LICENSE"));
+copyFileSync(at("templates/alive.js"), at("dist/bin/speedscope/alive.js"));
+const viewer = readFileSync(at("dist/bin/speedscope/index.html"), "utf8");
+if (!viewer.includes("<body>")) throw new Error("Speedscope's page has another form");
+writeFileSync(
+  at("dist/bin/speedscope/index.html"),
+  viewer.replace("<body>", '<body>\n    <script src="alive.js"></script>'),
+);

@@ -14,14 +14,38 @@ const allowed: Record<string, readonly string[]> = {
   analyses: ["base", "exectrace"],
   rules: ["base", "exectrace", "analyses"],
   calltree: ["base", "calltrace"],
-  render: ["base", "calltree", "exectrace", "analyses", "rules"],
-  export: ["base", "rules"],
+  callstats: ["base", "calltree"],
+  render: ["base", "calltree", "callstats", "exectrace", "analyses", "rules"],
+  export: ["base", "calltree", "rules"],
   page: ["base", "analyses", "render", "rules"],
-  cli: ["base", "gotool", "instrument", "calltrace", "calltree", "exectrace", "analyses", "rules", "render", "export"],
+  cli: [
+    "base",
+    "gotool",
+    "instrument",
+    "calltrace",
+    "calltree",
+    "callstats",
+    "exectrace",
+    "analyses",
+    "rules",
+    "render",
+    "export",
+  ],
 };
 
 /** Folders that compute and leave files, processes and the terminal to others. */
-const pure = ["analyses", "base", "calltrace", "calltree", "exectrace", "export", "page", "render", "rules"];
+const pure = [
+  "analyses",
+  "base",
+  "callstats",
+  "calltrace",
+  "calltree",
+  "exectrace",
+  "export",
+  "page",
+  "render",
+  "rules",
+];
 
 function* sourceFiles(directory: string): Generator<string> {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {

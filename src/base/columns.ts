@@ -1,6 +1,11 @@
 /** Helpers for columns: growable typed arrays, a hash from numbers to small integers, and a set of numbers. */
 
-type Column = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+type Column =
+  | Uint8Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>;
 
 /**
  * The column itself when it holds `length` elements, else a copy with room for at least that many.

@@ -36,7 +36,8 @@ export function parseQuantity(text: string | number, unit: Quantity): number | u
   return Number(match[1]) / (match[2] === "%" ? 100 : 1);
 }
 
-function parseDuration(text: string): number | undefined {
+/** Nanoseconds of a duration as Go writes it (`1.5ms`, `1h2m`); undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
   if (text === "0") return 0;
   const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text) return undefined;

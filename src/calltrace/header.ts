@@ -5,6 +5,7 @@ import {
   HEADER_FIELDS,
   HEADER_SIZE,
   HEADER_STRINGS,
+  HOOK_SCALE,
   MAGIC,
   SHARD_COUNT,
   SHARD_STRIDE,
@@ -24,6 +25,14 @@ export interface RawHeader {
   readonly strings: HeaderStrings;
   /** Events not recorded, per shard. */
   readonly shards: readonly bigint[];
+}
+
+/** What the hooks add to times, in nanoseconds, as the traced process measured it when it started. */
+export interface HookCost {
+  /** What a call of an empty traced function appears to take. */
+  readonly inner: number;
+  /** What a traced call makes its caller's self time longer by, beyond the call's own time. */
+  readonly outer: number;
 }
 
 /** What the reports need to know of a process. Times in nanoseconds since the start of the process's tracing. */
@@ -48,6 +57,8 @@ export interface ProcessInfo {
   /** Events (enter, exit and spawn each count 1) that were not recorded. */
   readonly lost: number;
   readonly limit: number;
+  /** Undefined where it was not measured. */
+  readonly hook?: HookCost;
 }
 
 /** Turns tick counts of this process into nanoseconds since its start. */
@@ -148,7 +159,14 @@ export function processInfo({ numbers: n, strings, shards }: RawHeader, clock: C
         }),
     lost: Number(shards.reduce((sum, shard) => sum + shard, 0n)),
     limit: Number(n.limit),
+    ...hookCost(n, clock.slope),
   };
+}
+
+function hookCost({ hookInner, hookOuter }: HeaderNumbers, slope: number): { hook?: HookCost } {
+  if ((hookInner === 0n && hookOuter === 0n) || Number.isNaN(slope)) return {};
+  const scale = slope / HOOK_SCALE;
+  return { hook: { inner: Number(hookInner) * scale, outer: Number(hookOuter) * scale } };
 }
 
 /** Rates outside this range (1 GHz is 1, the slowest counters run at 1 MHz) mean that a clock pair is broken. */

@@ -2,7 +2,7 @@
 export { type ChunkTable, chunkAt, type Problem, truncateTable } from "./chunks.js";
 export type { Definition } from "./definitions.js";
 export { fromText } from "./from-text.js";
-export { type Clock, hasMagic, type ProcessInfo, type RawHeader, readHeader } from "./header.js";
+export { type Clock, type HookCost, hasMagic, type ProcessInfo, type RawHeader, readHeader } from "./header.js";
 export { encodeNote, type Note } from "./notes.js";
 export { endPatches, lengthPatch, notePatches, type Patch } from "./patch.js";
 export { BATCH, type DecoderState, Kind, RecordDecoder, Status } from "./records.js";

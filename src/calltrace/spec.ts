@@ -48,6 +48,12 @@ export const HEADER_FIELDS = [
   { name: "exit", offset: 120, type: "u32" },
   { name: "defsHead", offset: 128, type: "u64" },
   { name: "limit", offset: 136, type: "u64" },
+  /**
+   * The hooks' own cost in ticks / HOOK_SCALE, both 0 where it was not measured: what an empty traced call appears to
+   * take, and what it takes of its caller beyond that.
+   */
+  { name: "hookInner", offset: 144, type: "u32" },
+  { name: "hookOuter", offset: 148, type: "u32" },
 ] as const satisfies readonly HeaderField[];
 
 /** Strings of the header, each u16 length + UTF-8 bytes, in this order from STRINGS_START on. */
@@ -57,6 +63,9 @@ export const HEADER_STRINGS = ["goVersion", "platform", "executable", "directory
 export const STOP_REASONS = ["none", "size limit", "no space", "file size limit of the process", "mapping failed"];
 
 export const FLAG_RAW_TICKS = 1;
+
+/** Units of hookInner and hookOuter in a tick. */
+export const HOOK_SCALE = 1024;
 
 export const CHUNK_ALIGN = 64;
 export const CHUNK_HEADER = 32;

@@ -16,6 +16,7 @@ import { ChunkReader, chunkAt, type ProcessTrace, RecordDecoder, Status } from "
 import { EdgeTable } from "./edges.js";
 import { NO_FRAME } from "./frames.js";
 import { Guesses } from "./guesses.js";
+import { HangTable } from "./hangs.js";
 import { NO_NODE, NodeTable, ROOT } from "./nodes.js";
 import { type Parked, SlotTable } from "./slots.js";
 import { SpawnTable } from "./spawns.js";
@@ -31,12 +32,18 @@ export interface BuildOptions {
   readonly minimum?: number;
   readonly depthLimit?: number;
   readonly pathLimit?: number;
+  /** Only what happened between these times (ns since the start of the process) counts; calls are cut to them. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Only calls on these goroutines count. */
+  readonly goroutines?: ReadonlySet<number>;
 }
 
 export class TreeBuilder {
   readonly nodes: NodeTable;
   readonly stacks: Stacks;
   readonly edges = new EdgeTable();
+  readonly hangs: HangTable;
   private readonly slots: SlotTable;
   private readonly spawns = new SpawnTable();
   private readonly guesses: Guesses;
@@ -49,11 +56,12 @@ export class TreeBuilder {
   constructor(
     private readonly process: ProcessTrace,
     survey: Survey,
-    options: BuildOptions = {},
+    private readonly options: BuildOptions = {},
   ) {
     this.nodes = new NodeTable(options.noMerge !== true, options.depthLimit, options.pathLimit);
-    this.slots = new SlotTable(process.chunks);
-    this.stacks = new Stacks(this.nodes, this.slots, this, options.noMerge === true ? (options.minimum ?? 0) : 0);
+    this.slots = new SlotTable(process.chunks, startOf(0, options));
+    this.stacks = new Stacks(this.nodes, this.slots, this, options);
+    this.hangs = new HangTable(process.chunks.slots);
     this.guesses = new Guesses(process, survey, this.slots, this.nodes, this.stacks);
     this.waiting = new Waiting(this.slots);
     this.reader = new ChunkReader(process.source);
@@ -134,7 +142,9 @@ export class TreeBuilder {
         resumed = undefined;
       }
       do {
-        this.stacks.replay(slot, decoder, decoder.next());
+        const count = decoder.next();
+        this.stacks.replay(slot, decoder, count);
+        if (count > 0) slots.floor[slot] = decoder.time[count - 1];
         if (decoder.status === Status.begin && !this.begin(slot)) {
           slots.floor[slot] = decoder.latest;
           this.wake(slot);
@@ -210,6 +220,8 @@ export class TreeBuilder {
     slots.goid[slot] = goid;
     slots.attach[slot] = node;
     slots.edge[slot] = this.edges.number(kind, site);
+    slots.from[slot] = startOf(goid, this.options);
+    this.hangs.add(slot, node, slots.edge[slot]);
     this.guesses.expect(slot, goid);
   }
 
@@ -229,4 +241,10 @@ export class TreeBuilder {
     const { chunks } = this.process;
     this.waiting.passed(slot, (spawnRef) => this.passed(chunkAt(chunks, spawnRef), spawnRef));
   }
+}
+
+/** From when on the calls of a goroutine count: never, if it is not asked for. */
+export function startOf(goid: number, { goroutines, from }: BuildOptions): number {
+  if (goroutines !== undefined && !goroutines.has(goid)) return Number.POSITIVE_INFINITY;
+  return from ?? Number.NEGATIVE_INFINITY;
 }

@@ -5,7 +5,7 @@ export type SortOrder = "time" | "start" | "calls";
 
 export interface FilterOptions {
   /** Levels to show; roots are level 1. */
-  readonly depth?: number;
+  readonly depth?: number | undefined;
   /** Least total time of a node, nanoseconds. */
   readonly minimum?: number;
   /** Least share of `whole`, percent. */
@@ -14,6 +14,8 @@ export interface FilterOptions {
   readonly whole?: number;
   /** Siblings by total time (longest first), by first start, or by number of calls; by time unless told. */
   readonly sort?: SortOrder;
+  /** Only so many nodes, those with the largest total times, and what leads to them. */
+  readonly top?: number | undefined;
   /** Subtrees that are shown elsewhere: not part of this view, and not counted as hidden. */
   readonly omit?: ReadonlySet<number>;
 }
@@ -22,6 +24,8 @@ export interface FilterOptions {
 export interface View {
   readonly tree: CallTree;
   readonly roots: readonly number[];
+  /** By node, 1 where it is in the view. */
+  readonly shown: Uint8Array;
   /** Visible children in order. */
   children(node: number): readonly number[];
   /** Nodes and calls that are left out. */
@@ -43,6 +47,7 @@ export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: re
   let hiddenNodes = 0;
   let hiddenCalls = 0;
   const shown = new Uint8Array(tree.size);
+  const within = options.top === undefined ? undefined : heaviest(tree, tops, options.top, omit);
   for (const top of tops) {
     const offset = tree.depth[top] - 1;
     for (let node = top; node < tree.end[top]; node++) {
@@ -51,7 +56,7 @@ export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: re
         continue;
       }
       const open = node === top || shown[tree.parent[node]] === 1;
-      if (open && visible(node, tree.depth[node] - offset)) shown[node] = 1;
+      if (open && within?.[node] !== 0 && visible(node, tree.depth[node] - offset)) shown[node] = 1;
       else {
         hiddenNodes++;
         // The node above calls on other paths counts the calls of its children.
@@ -63,6 +68,7 @@ export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: re
   return {
     tree,
     roots: pick(tops),
+    shown,
     children: (node) => pick(childrenOf(tree, node)),
     hidden: { nodes: hiddenNodes, calls: hiddenCalls },
   };
@@ -73,6 +79,28 @@ export function childrenOf(tree: CallTree, node: number): number[] {
   const children: number[] = [];
   for (let child = node + 1; child < tree.end[node]; child = tree.end[child]) children.push(child);
   return children;
+}
+
+/** Marks the nodes with the largest total times, and those above them. */
+function heaviest(
+  tree: CallTree,
+  tops: readonly number[],
+  count: number,
+  omit: ReadonlySet<number> | undefined,
+): Uint8Array {
+  const nodes: number[] = [];
+  for (const top of tops) {
+    for (let node = top; node < tree.end[top]; node++) {
+      if (omit?.has(node) && node !== top) node = tree.end[node] - 1;
+      else nodes.push(node);
+    }
+  }
+  nodes.sort((a, b) => tree.total[b] - tree.total[a] || a - b);
+  const marked = new Uint8Array(tree.size);
+  for (const node of nodes.slice(0, count)) {
+    for (let at = node; at > 0 && marked[at] === 0; at = tree.parent[at]) marked[at] = 1;
+  }
+  return marked;
 }
 
 /** Longest total time in each subtree. */
@@ -88,4 +116,15 @@ function order({ total, calls, first }: CallTree, sort: SortOrder): (a: number, 
   if (sort === "start") return (a, b) => first[a] - first[b] || a - b;
   const by = sort === "time" ? total : calls;
   return (a, b) => by[b] - by[a] || first[a] - first[b] || a - b;
+}
+
+/** Self times by node, those of nodes that are not shown added to the node above that is; lost if there is none. */
+export function foldedSelf({ size, parent, self }: CallTree, shown: Uint8Array): Float64Array {
+  const sums = self.slice();
+  for (let node = size - 1; node > 0; node--) {
+    if (shown[node] === 1) continue;
+    sums[parent[node]] += sums[node];
+    sums[node] = 0;
+  }
+  return sums;
 }

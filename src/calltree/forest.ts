@@ -6,10 +6,24 @@ import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
 import { survey } from "./survey.js";
 import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
+import type { Replayed } from "./walk.js";
 
 export interface ForestOptions extends BuildOptions {
   /** Told now and then how far the work is; `total` is twice the size of the trace. */
   readonly progress?: (done: number, total: number) => void;
+}
+
+/** The trees of some traces, and what it takes to walk the calls again. */
+export interface Replay {
+  readonly forest: CallForest;
+  readonly processes: readonly (Replayed & { readonly numbers: Int32Array; readonly ids: IdMap })[];
+  /** Calls outside of the goroutines and of the times that were asked for. */
+  readonly outside: { readonly goroutine: number; readonly window: number };
+}
+
+/** The forest of {@link replayTraces}. */
+export function buildForest(sources: ByteSource | readonly ByteSource[], options: ForestOptions = {}): CallForest {
+  return replayTraces(sources, options).forest;
 }
 
 /**
@@ -19,10 +33,10 @@ export interface ForestOptions extends BuildOptions {
  * @param sources a trace, or several whose processes are shown together
  * @throws UserError if no source is a trace of a version this gotrace reads
  */
-export function buildForest(sources: ByteSource | readonly ByteSource[], options: ForestOptions = {}): CallForest {
+export function replayTraces(sources: ByteSource | readonly ByteSource[], options: ForestOptions = {}): Replay {
   const list = "read" in sources ? [sources] : sources;
   const table = new FunctionTable();
-  const processes: ProcessTree[] = [];
+  const built: Built[] = [];
   const size = list.reduce((sum, source) => sum + source.size, 0);
   let before = 0;
   let refusal: UserError | undefined;
@@ -37,13 +51,23 @@ export function buildForest(sources: ByteSource | readonly ByteSource[], options
     for (const process of trace.processes) {
       const progress = (pass: number, bytes: number) =>
         options.progress?.(2 * (before + process.base) + pass * process.length + bytes, 2 * size);
-      processes.push(buildProcess(process, index, table, options, progress));
+      built.push(buildProcess(process, index, table, options, progress));
     }
     if (trace.problem !== undefined) problem ??= { ...trace.problem, source: index };
     before += source.size;
   }
-  if (processes.length === 0 && refusal !== undefined) throw refusal;
-  return Object.freeze({ functions: table.list, processes, ...(problem === undefined ? {} : { problem }) });
+  if (built.length === 0 && refusal !== undefined) throw refusal;
+  const processes = built.map(({ tree }) => tree);
+  const forest = Object.freeze({ functions: table.list, processes, ...(problem === undefined ? {} : { problem }) });
+  const sum = (kind: "goroutine" | "window") => built.reduce((calls, { outside }) => calls + outside[kind], 0);
+  const outside = { goroutine: sum("goroutine"), window: sum("window") };
+  return { forest, processes: built.map(({ replayed }) => replayed), outside };
+}
+
+interface Built {
+  readonly tree: ProcessTree;
+  readonly replayed: Replay["processes"][number];
+  readonly outside: Replay["outside"];
 }
 
 function tryOpen(source: ByteSource): Trace | UserError {
@@ -61,29 +85,36 @@ function buildProcess(
   table: FunctionTable,
   options: BuildOptions,
   progress: (pass: number, bytes: number) => void,
-): ProcessTree {
+): Built {
   const { info } = process;
   const facts = survey(process, (bytes) => progress(0, bytes));
   const builder = new TreeBuilder(process, facts, options);
   builder.replay((bytes) => progress(1, bytes));
   const { end, known } = endOf(process, builder, builder.last());
   builder.close(end);
-  const tree = freeze(builder.nodes, builder.stacks, builder.edges.list, new IdMap(process.definitions, table));
-  return Object.freeze({
-    source,
-    info,
-    notes: process.notes,
-    tree,
-    events: facts.events,
-    goroutines: facts.goroutines,
-    total: extent(tree),
-    atLeast: !known && tree.running.size > 0,
-    strayExits: builder.stacks.stray,
-    pruned: builder.stacks.pruned,
-    depthLimit: builder.nodes.depthLimit,
-    pathLimit: builder.nodes.pathLimit,
-    ...(facts.problem === undefined ? {} : { problem: facts.problem }),
-  });
+  const { nodes, stacks, edges, hangs } = builder;
+  const ids = new IdMap(process.definitions, table);
+  const { tree, number } = freeze(nodes, stacks, edges.list, ids, info.hook);
+  return {
+    tree: Object.freeze({
+      source,
+      info,
+      notes: process.notes,
+      tree,
+      events: facts.events,
+      goroutines: facts.goroutines,
+      total: extent(tree),
+      atLeast: !known && tree.running.size > 0,
+      strayExits: stacks.stray,
+      pruned: stacks.pruned,
+      depthLimit: nodes.depthLimit,
+      deep: tree.depth.includes(nodes.depthLimit),
+      pathLimit: nodes.pathLimit,
+      ...(facts.problem === undefined ? {} : { problem: facts.problem }),
+    }),
+    replayed: { process, nodes, edges, hangs, end, ids, numbers: number },
+    outside: stacks.outside,
+  };
 }
 
 /** When the frames ended that are open at the end of the trace, and whether that is known. */
@@ -100,7 +131,8 @@ function endOf(
   return { end: Math.max(info.end ?? last, last), known: info.exitStatus !== undefined };
 }
 
-function extent({ size, first, last }: CallTree): number {
+/** From the first event of a tree to the end of its last frame. */
+export function extent({ size, first, last }: CallTree): number {
   let from = Number.POSITIVE_INFINITY;
   let to = 0;
   for (let node = 1; node < size; node++) {

@@ -1,12 +1,25 @@
 /** Turns the builder's columns into the finished tree: nodes renumbered in preorder, siblings by first start. */
+import type { HookCost } from "../calltrace/index.js";
+import { hookTimes } from "./correction.js";
 import type { Edge } from "./edges.js";
 import type { IdMap } from "./functions.js";
-import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
+import { NO_NODE, type NodeTable } from "./nodes.js";
+import { fillEnds, preorder } from "./preorder.js";
 import type { Stacks } from "./stacks.js";
 import type { CallTree } from "./tree.js";
 
-/** The finished tree. The builder's columns must not be used afterwards. */
-export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[], ids: IdMap): CallTree {
+/**
+ * The finished tree, and the builder's nodes by number in it. The builder's times and counts must not be used afterwards.
+ *
+ * @param cost of the hooks, if that is known
+ */
+export function freeze(
+  nodes: NodeTable,
+  stacks: Stacks,
+  edges: readonly Edge[],
+  ids: IdMap,
+  cost?: HookCost,
+): { readonly tree: CallTree; readonly number: Int32Array } {
   const { order, number } = preorder(nodes);
   const size = order.length;
   const sparse = (counts: ReadonlyMap<number, number>): Map<number, number> => {
@@ -34,15 +47,12 @@ export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[],
     edge[i] = kind;
     site[i] = id === 0 ? -1 : ids.number(id);
   }
-  end.fill(size, 0, 1);
-  for (let i = size - 1; i > 0; i--) {
-    if (end[i] === 0) end[i] = i + 1;
-    if (end[parent[i]] === 0) end[parent[i]] = end[i];
-  }
+  fillEnds(end, parent);
   // Sums of fractions of nanoseconds may come out a hair below zero.
   const self = column(nodes.self).map((time) => Math.max(0, time));
   const total = column(nodes.total);
-  for (let i = 0; i < size; i++) if (nodes.depth[order[i]] === nodes.depthLimit) total[i] = self[i];
+  const deepest = Uint8Array.from(order, (node) => (nodes.depth[node] === nodes.depthLimit ? 1 : 0));
+  for (let i = 0; i < size; i++) if (deepest[i]) total[i] = self[i];
   const first = column(nodes.first);
   const last = column(nodes.last);
   const calls = column(nodes.calls);
@@ -53,8 +63,11 @@ export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[],
     first[others] = Math.min(first[others], first[i]);
     last[others] = Math.max(last[others], last[i]);
   }
-  const { panics, goexits, running, recovered } = stacks.endings;
-  return Object.freeze({
+  const { panics, goexits, recovered } = stacks.endings;
+  const running = sparse(stacks.endings.running);
+  const displaced = column(nodes.displaced);
+  const hooks = cost && hookTimes({ size, parent, edge, calls, self, running, displaced, deepest }, cost);
+  const tree = Object.freeze({
     size,
     parent,
     end,
@@ -65,45 +78,16 @@ export function freeze(nodes: NodeTable, stacks: Stacks, edges: readonly Edge[],
     calls,
     total,
     self,
+    ...(hooks ? { hooks } : {}),
     first,
     last,
     others,
     panics: sparse(panics),
     goexits: sparse(goexits),
-    running: sparse(running),
+    running,
     recovered: sparse(recovered),
     goroutines: sparse(stacks.goroutines),
     goids: sparse(stacks.goids),
   });
-}
-
-/** Nodes in preorder, and each node's number in it (0 for removed nodes, too). */
-function preorder(nodes: NodeTable): { order: Int32Array; number: Int32Array } {
-  const { count, parent, first } = nodes;
-  // Lists of children, built from behind so that they come in the order of creation.
-  const child = new Int32Array(count);
-  const sibling = new Int32Array(count);
-  for (let node = count - 1; node > 0; node--) {
-    if (nodes.isFree(node)) continue;
-    sibling[node] = child[parent[node]];
-    child[parent[node]] = node;
-  }
-  const order = new Int32Array(nodes.size + 1);
-  const number = new Int32Array(count);
-  const stack = [ROOT];
-  const family: number[] = [];
-  let at = 0;
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    number[node] = at;
-    order[at++] = node;
-    family.length = 0;
-    let sorted = true;
-    for (let one = child[node]; one !== 0; one = sibling[one]) {
-      if (family.length > 0 && first[family[family.length - 1]] > first[one]) sorted = false;
-      family.push(one);
-    }
-    if (!sorted) family.sort((a, b) => first[a] - first[b]);
-    for (let i = family.length - 1; i >= 0; i--) stack.push(family[i]);
-  }
-  return { order, number };
+  return { tree, number };
 }

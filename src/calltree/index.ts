@@ -1,7 +1,20 @@
 /** Call trees: building them from a trace, and choosing what of them to show. */
 export type { BuildOptions } from "./builder.js";
-export { childrenOf, type FilterOptions, type SortOrder, type View, viewTree } from "./filter.js";
+export {
+  type Corrected,
+  correct,
+  type HookTimes,
+  hookShare,
+  isDistorted,
+  isDistortedNode,
+} from "./correction.js";
+export { Ending } from "./ending.js";
+export { childrenOf, type FilterOptions, foldedSelf, type SortOrder, type View, viewTree } from "./filter.js";
 export { buildForest, type ForestOptions } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
-export { isTestFunction, type Section, testSections, wholeSection } from "./tests.js";
+export { type CallSpan, type Life, LifeCollector, type LifeLimits, type LifeTree, type Lives } from "./lives.js";
+export { Recording, type RecordingOptions, readRecording, type SelectOptions } from "./recording.js";
+export type { Omission, PathOptions } from "./select.js";
+export { isTestFunction, type Section, testExtent, testNodes, testSections, wholeSection } from "./tests.js";
 export { type CallForest, type CallTree, EdgeKind, type ProcessTree, type SourceProblem, sumOf } from "./tree.js";
+export type { CallVisitor, Goroutine } from "./visitor.js";

@@ -42,6 +42,8 @@ export class NodeTable {
   self = new Float64Array(64);
   first = new Float64Array(64);
   last = new Float64Array(64);
+  /** Calls that the node made beyond those counted on its children; negative where these count calls of others. */
+  displaced = new Float64Array(64);
   /** Unmerged trees: children and other reasons not to forget the node. */
   holds = new Int32Array(0);
   private table: Int32Array<ArrayBuffer>;
@@ -74,6 +76,7 @@ export class NodeTable {
     this.self = grown(this.self, length);
     this.first = grown(this.first, length);
     this.last = grown(this.last, length);
+    this.displaced = grown(this.displaced, length);
     if (!this.merged) this.holds = grown(this.holds, length);
   }
 
@@ -98,6 +101,12 @@ export class NodeTable {
     this.lastChild[above] = node;
     if (this.count * 2 > table.length) this.rehash();
     return node;
+  }
+
+  /** Notes a call of `caller` that is counted on a child of `instead`. */
+  displace(caller: number, instead: number): void {
+    this.displaced[caller]++;
+    this.displaced[instead]--;
   }
 
   private isFull(): boolean {
@@ -127,7 +136,7 @@ export class NodeTable {
     else {
       this.freeNode = this.parent[node];
       this.free--;
-      this.calls[node] = this.total[node] = this.self[node] = this.last[node] = 0;
+      this.calls[node] = this.total[node] = this.self[node] = this.last[node] = this.displaced[node] = 0;
     }
     this.parent[node] = parent;
     this.func[node] = func;
@@ -149,6 +158,11 @@ export class NodeTable {
     this.holds[node] = FREE;
     this.freeNode = node;
     this.free++;
+  }
+
+  /** Unmerged trees: whether nothing keeps the node. */
+  isLoose(node: number): boolean {
+    return !this.merged && this.holds[node] === 0;
   }
 
   /** Whether the node was removed and not used again. */

@@ -33,13 +33,16 @@ export class SlotTable {
   readonly chunk: Int32Array;
   /** Node of the goroutine's latest outermost frame. */
   readonly root: Int32Array;
+  /** Calls that end before are not counted; infinite for goroutines that are not asked for. */
+  readonly from: Float64Array;
   /** How many open frames have callees that saw a panic. */
   readonly panicked: Int32Array;
   readonly parked = new Map<number, Parked>();
   /** Requests to the slot's goroutine, latest first. */
   readonly requests = new Map<number, number[]>();
 
-  constructor({ slots, first }: ChunkTable) {
+  /** @param from when calls begin to count, of slots whose goroutine is not known */
+  constructor({ slots, first }: ChunkTable, from = Number.NEGATIVE_INFINITY) {
     this.top = new Int32Array(slots).fill(NO_FRAME);
     this.bottom = new Int32Array(slots).fill(NO_FRAME);
     this.attach = new Int32Array(slots).fill(ROOT);
@@ -49,6 +52,7 @@ export class SlotTable {
     this.capture = new Float64Array(slots).fill(Number.POSITIVE_INFINITY);
     this.chunk = first.slice(0, slots);
     this.root = new Int32Array(slots).fill(ROOT);
+    this.from = new Float64Array(slots).fill(from);
     this.panicked = new Int32Array(slots);
   }
 }

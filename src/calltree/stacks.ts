@@ -3,6 +3,7 @@
  * times and counts of the nodes. This is the inner loop of every report.
  */
 import { Kind, type RecordDecoder } from "../calltrace/index.js";
+import { Ending } from "./ending.js";
 import { FramePool, NO_FRAME } from "./frames.js";
 import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
 import type { SlotTable } from "./slots.js";
@@ -20,9 +21,29 @@ export interface Endings {
 /** What the replay asks of the builder. */
 export interface Listener {
   /** A spawn record at `at` bytes in the chunk; `node` is the frame that is open. */
-  spawn(slot: number, node: number, site: number, at: number): void;
+  spawn(slot: number, node: number, site: number, at: number, time: number): void;
   /** The goroutine gets to `time`, and someone wants its stack as of before. */
   capture(slot: number, time: number): void;
+}
+
+/** Told of every call. */
+export interface Observer {
+  enter(slot: number, node: number, time: number): void;
+  /**
+   * The innermost frame of the slot ends.
+   *
+   * @param shown whether the call touches what is asked for; `start`, `end` and `self` are cut to that
+   */
+  exit(slot: number, start: number, end: number, self: number, how: Ending, shown: boolean): void;
+}
+
+/** What of the calls counts, in nanoseconds since the start of the process; the rest is replayed all the same. */
+export interface Scope {
+  /** Calls shorter than this get no node in unmerged trees. */
+  readonly minimum?: number;
+  /** Calls that end before `SlotTable.from` or begin after this are not counted, the others cut to it. */
+  readonly to?: number;
+  readonly observer?: Observer;
 }
 
 export class Stacks {
@@ -37,17 +58,27 @@ export class Stacks {
   stray = 0;
   /** Calls that were forgotten because they were shorter than `minimum`. */
   pruned = 0;
+  /** Calls outside of what is asked for: on other goroutines, before or after. */
+  outside = { goroutine: 0, window: 0 };
+  private readonly minimum: number;
+  private readonly to: number;
+  private readonly observer: Observer | undefined;
 
   constructor(
     private readonly nodes: NodeTable,
     private readonly slots: SlotTable,
     private readonly listener: Listener,
-    private readonly minimum: number,
-  ) {}
+    { minimum = 0, to = Number.POSITIVE_INFINITY, observer }: Scope = {},
+  ) {
+    this.minimum = minimum;
+    this.to = to;
+    this.observer = observer;
+  }
 
   /** Replays the `count` records in the decoder's columns. */
   replay(slot: number, decoder: RecordDecoder, count: number): void {
-    const { nodes, slots, frames } = this;
+    const { nodes, slots, frames, observer, to, minimum } = this;
+    const from = slots.from[slot];
     nodes.reserve(count);
     frames.reserve(count);
     const { kind, id, time } = decoder;
@@ -75,11 +106,9 @@ export class Stacks {
           node = lastChild[above];
           if (func[node] !== id[i] || edge[node] !== 0 || node === ROOT) node = nodes.child(above, id[i], 0);
         } else {
-          node = this.outermost(slot, id[i]);
+          node = nodes.child(slots.attach[slot], id[i], slots.edge[slot]);
           slots.bottom[slot] = free;
         }
-        calls[node]++;
-        if (now < first[node]) first[node] = now;
         const frame = free;
         free = below[frame];
         spare--;
@@ -88,9 +117,10 @@ export class Stacks {
         callees[frame] = 0;
         below[frame] = top;
         top = frame;
+        if (observer !== undefined) observer.enter(slot, node, now);
       } else if (what === Kind.spawn) {
         const node = top === NO_FRAME ? slots.attach[slot] : frameNode[top];
-        this.listener.spawn(slot, node, id[i], decoder.at[i]);
+        this.listener.spawn(slot, node, id[i], decoder.at[i], now);
       } else {
         if (top === NO_FRAME) {
           this.stray++;
@@ -98,20 +128,36 @@ export class Stacks {
         }
         const frame = top;
         const node = frameNode[frame];
-        const duration = now - start[frame];
-        total[node] += duration;
-        self[node] += duration - callees[frame];
-        if (now > last[node]) last[node] = now;
         top = below[frame];
-        if (top !== NO_FRAME) callees[top] += duration;
+        const begun = start[frame];
+        const shown = now >= from && begun <= to;
+        const begin = begun < from ? from : begun;
+        const end = now > to ? to : now;
+        const duration = shown ? end - begin : -1;
+        let own = 0;
+        if (shown) {
+          own = duration - callees[frame];
+          calls[node]++;
+          total[node] += duration;
+          self[node] += own;
+          if (begin < first[node]) first[node] = begin;
+          if (end > last[node]) last[node] = end;
+          if (top !== NO_FRAME) {
+            callees[top] += duration;
+            if (parent[node] !== frameNode[top]) nodes.displace(frameNode[top], parent[node]);
+          } else this.outermost(slot, node);
+        } else this.leaveOut(from);
         below[frame] = free;
         free = frame;
         spare++;
-        if (what !== Kind.exit) this.ending(slot, node, frame, top, what, id[i]);
-        else if (slots.panicked[slot] > 0) this.ending(slot, node, frame, top, what, 0);
-        if (duration < this.minimum && nodes.holds[node] === 0) {
+        let how: Ending = Ending.return;
+        if (what !== Kind.exit || slots.panicked[slot] > 0) {
+          how = this.ending(slot, node, frame, top, what, what === Kind.exit ? 0 : id[i], shown);
+        }
+        if (observer !== undefined) observer.exit(slot, begin, end, own, how, shown);
+        if (duration < minimum && nodes.isLoose(node)) {
           nodes.remove(node);
-          this.pruned++;
+          if (shown) this.pruned++;
         }
       }
     }
@@ -120,39 +166,48 @@ export class Stacks {
     slots.top[slot] = top;
   }
 
-  private outermost(slot: number, func: number): number {
+  private leaveOut(from: number): void {
+    if (from === Number.POSITIVE_INFINITY) this.outside.goroutine++;
+    else this.outside.window++;
+  }
+
+  /** An outermost frame ends: counts the goroutines that a node was one of. */
+  private outermost(slot: number, node: number): void {
     const { slots, nodes } = this;
-    const node = nodes.child(slots.attach[slot], func, slots.edge[slot]);
-    if (slots.root[slot] !== node) {
-      slots.root[slot] = node;
-      const goid = slots.goid[slot];
-      if (this.goids.get(node) !== goid) {
-        this.goids.set(node, goid);
-        this.goroutines.set(node, (nodes.calls[node] === 0 ? 0 : (this.goroutines.get(node) ?? 0)) + 1);
-      }
-    }
-    return node;
+    if (slots.root[slot] === node) return;
+    slots.root[slot] = node;
+    const goid = slots.goid[slot];
+    if (this.goids.get(node) === goid) return;
+    this.goids.set(node, goid);
+    this.goroutines.set(node, nodes.merged ? (this.goroutines.get(node) ?? 0) + 1 : 1);
   }
 
   /** @param panics how many panics ran deferred calls when the frame was entered */
-  private ending(slot: number, node: number, frame: number, below: number, what: number, panics: number): void {
+  private ending(
+    slot: number,
+    node: number,
+    frame: number,
+    below: number,
+    what: number,
+    panics: number,
+    shown: boolean,
+  ): Ending {
     const { endings } = this;
     const seen = this.panics.get(frame) ?? 0;
     if (this.panics.delete(frame)) this.slots.panicked[slot]--;
-    if (what === Kind.exitPanic) {
-      bump(endings.panics, node);
+    if (what === Kind.exitGoexit) return this.count(endings.goexits, node, Ending.goexit, shown);
+    const left = what === Kind.exitPanic;
+    this.notePanics(slot, below, left ? panics + 1 : panics);
+    if (left) return this.count(endings.panics, node, Ending.panic, shown);
+    return seen > panics ? this.count(endings.recovered, node, Ending.recovered, shown) : Ending.return;
+  }
+
+  private count(counts: Map<number, number>, node: number, how: Ending, shown: boolean): Ending {
+    if (shown) {
+      bump(counts, node);
       this.hold(node);
-      this.notePanics(slot, below, panics + 1);
-    } else if (what === Kind.exitGoexit) {
-      bump(endings.goexits, node);
-      this.hold(node);
-    } else {
-      if (seen > panics) {
-        bump(endings.recovered, node);
-        this.hold(node);
-      }
-      this.notePanics(slot, below, panics);
     }
+    return how;
   }
 
   private notePanics(slot: number, frame: number, panics: number): void {
@@ -170,17 +225,29 @@ export class Stacks {
   /** Ends all frames of a slot at `time`, as frames that never returned. */
   abandon(slot: number, time: number): void {
     const { nodes, frames, slots } = this;
+    const from = slots.from[slot];
     let above = 0;
     for (let frame = slots.top[slot]; frame !== NO_FRAME; ) {
       const node = frames.node[frame];
-      const duration = Math.max(0, time - frames.start[frame]);
-      nodes.total[node] += duration;
-      nodes.self[node] += Math.max(0, duration - frames.callees[frame] - above);
-      if (time > nodes.last[node]) nodes.last[node] = time;
-      bump(this.endings.running, node);
-      this.panics.delete(frame);
-      above = duration;
       const next = frames.below[frame];
+      const begun = frames.start[frame];
+      const shown = time >= from && begun <= this.to;
+      const begin = Math.max(begun, from);
+      const end = Math.max(begin, Math.min(time, this.to));
+      const duration = end - begin;
+      const own = Math.max(0, duration - frames.callees[frame] - above);
+      if (shown) {
+        nodes.calls[node]++;
+        nodes.total[node] += duration;
+        nodes.self[node] += own;
+        if (begin < nodes.first[node]) nodes.first[node] = begin;
+        if (end > nodes.last[node]) nodes.last[node] = end;
+        bump(this.endings.running, node);
+        if (next === NO_FRAME) this.outermost(slot, node);
+        above = duration;
+      } else this.leaveOut(from);
+      this.observer?.exit(slot, begin, end, own, Ending.running, shown);
+      this.panics.delete(frame);
       frames.below[frame] = frames.free;
       frames.free = frame;
       frames.spare++;

@@ -34,6 +34,17 @@ export function testSections(
   total: number,
   options: FilterOptions = {},
 ): Section[] {
+  const tests = testNodes(tree, functions);
+  const sections: Section[] = tests.map((node) => {
+    const whole = testExtent(tree, node);
+    return { view: viewTree(tree, { ...options, whole }, [node]), whole };
+  });
+  const rest = viewTree(tree, { ...options, whole: total, omit: new Set(tests) });
+  return rest.roots.length === 0 ? sections : [...sections, { view: rest, whole: total }];
+}
+
+/** The nodes of tests, in the order in which they began; none is beneath another. */
+export function testNodes(tree: CallTree, functions: readonly FunctionInfo[]): number[] {
   const isTest = functions.map(({ name }) => isTestFunction(name));
   const tests: number[] = [];
   for (let node = 1; node < tree.size; ) {
@@ -42,17 +53,14 @@ export function testSections(
       node = tree.end[node];
     } else node++;
   }
-  tests.sort((a, b) => tree.first[a] - tree.first[b]);
-  const sections: Section[] = tests.map((node) => {
-    const whole = extent(tree, node);
-    return { view: viewTree(tree, { ...options, whole }, [node]), whole };
-  });
-  const rest = viewTree(tree, { ...options, whole: total, omit: new Set(tests) });
-  return rest.roots.length === 0 ? sections : [...sections, { view: rest, whole: total }];
+  return tests.sort((a, b) => tree.first[a] - tree.first[b]);
 }
 
-/** A parallel subtest runs after the function of its test has returned: 100% is the time until all is done. */
-function extent(tree: CallTree, node: number): number {
+/**
+ * How long a test took. A parallel subtest runs after the function of its test has returned: it is the time until all
+ * is done.
+ */
+export function testExtent(tree: CallTree, node: number): number {
   if (tree.calls[node] > 1) return tree.total[node];
   let last = 0;
   for (let below = node; below < tree.end[node]; below++) last = Math.max(last, tree.last[below]);

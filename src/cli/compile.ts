@@ -163,8 +163,3 @@ function removeOldOverlays(directory: string, current: string): void {
     if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? hourAgo) < hourAgo) rmSync(path, { force: true });
   }
 }
-
-/** Where the binary of a build lies, in its directory of the cache. */
-export function binaryPath(directory: string, name: string): string {
-  return join(directory, process.platform === "win32" ? `${name}.exe` : name);
-}

@@ -1,5 +1,5 @@
 /** Writing findings: every format of `gotrace analyze`, to standard output or into files. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import { renderJunit } from "../export/junit.js";
@@ -13,6 +13,7 @@ import { measureFor } from "../render/style.js";
 import type { TraceReport } from "../rules/index.js";
 import { closeUpsOf } from "./charts.js";
 import { type Output, openOutput } from "./output.js";
+import { pageTemplate } from "./page.js";
 import { locator, repositoryRoot } from "./places.js";
 import { packageVersion } from "./version.js";
 
@@ -69,7 +70,7 @@ async function render(
     case "ndjson":
       return findingsNdjson(reports);
     case "html":
-      return renderPage(template(), reports.map(closeUpsOf), { version, locate });
+      return renderPage(pageTemplate(), reports.map(closeUpsOf), { version, locate });
     case "sarif": {
       const count = reports.reduce((sum, report) => sum + report.findings.length, 0);
       if (count > MOST_RESULTS) {
@@ -84,11 +85,6 @@ async function render(
     case "markdown":
       return [renderMarkdown(reports, { locate })];
   }
-}
-
-/** The page without data, as scripts/bundle.mjs made it. */
-function template(): string {
-  return readFileSync(new URL("../../dist/bin/page.html", import.meta.url), "utf8");
 }
 
 /** The nearest go.mod within the repository, relative to its root. */

@@ -24,9 +24,10 @@ Examples:
   gotrace flame ./cmd/server > profile.folded
   gotrace analyze trace.out
 
-Exit codes: the program's own (128+n after signal n); of gotrace itself 64 bad arguments, 65 unreadable trace,
-66 no such input, 69 no usable Go, 70 a bug of gotrace, 73 cannot create an output, 74 reading or writing failed.
-Of analyze, summary, diff and capture: 1 findings or a threshold exceeded, 2 an unreadable trace or bad arguments.
+Exit codes: the program's own (128+n after signal n), 1 where an --assert does not hold; of gotrace itself 64 bad
+arguments, 65 unreadable trace, 66 no such input, 69 no usable Go, 70 a bug of gotrace, 73 cannot create an output,
+74 reading or writing failed. Of analyze, summary, diff and capture: 1 findings or a threshold exceeded, 2 an unreadable
+trace or bad arguments.
 `;
 }
 

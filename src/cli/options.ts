@@ -1,6 +1,9 @@
 /** gotrace's own flags and what they say, as typed options. One table feeds the parser and the help text. */
 
-import { ExitCode, UserError } from "../base/errors.js";
+import { ExitCode, messageOf, UserError } from "../base/errors.js";
+import { compilePattern } from "../base/pattern.js";
+import { parseDuration } from "../base/quantity.js";
+import type { SelectOptions } from "../calltree/index.js";
 import type { Flag, ParsedFlags } from "./flags.js";
 
 export const helpFlag: Flag = { name: "help", short: "h", help: "show this help" };
@@ -44,14 +47,64 @@ export const execTraceFlag: Flag = {
   help: "record an execution trace too (Go 1.22 on), show its findings after the tree, save it in FILE",
 };
 
+/** For commands that know all calls of a run. */
+export const assertFlag: Flag = {
+  name: "assert",
+  value: "EXPR",
+  repeats: true,
+  help: "exit with 1 unless this holds: 'db.Query.calls <= 3', 'main.run.max < 50ms', 'TestLogin: db.Query.calls <= 3' (repeat it)",
+};
+
+/** Flags of every command that renders calls: how much to show. */
+const viewFlags: readonly Flag[] = [
+  { name: "depth", value: "N", help: "show N levels" },
+  { name: "min", value: "DURATION", help: "leave out what took less, for instance 1ms" },
+  { name: "top", value: "N", help: "show the N call paths with the largest total times, and what leads to them" },
+];
+
+/** Flags of every command that renders calls: which. */
+export const selectFlags: readonly Flag[] = [
+  { name: "focus", value: "REGEXP", help: "only call paths through functions whose names match" },
+  { name: "ignore", value: "REGEXP", help: "no call paths through functions whose names match" },
+  { name: "hide", value: "REGEXP", help: "take functions whose names match out of the paths; what they call stays" },
+  { name: "from", value: "DURATION", help: "only what happened later than this after the start of the process" },
+  { name: "to", value: "DURATION", help: "only what happened earlier than this" },
+  {
+    name: "goroutine",
+    value: "ID",
+    repeats: true,
+    help: "only calls on this goroutine (repeat or separate by commas)",
+  },
+  { name: "test", value: "REGEXP", help: "only what runs in tests whose names match" },
+];
+
+/** Flags of commands that render calls in other ways than as a tree. */
+export const callFlags: readonly Flag[] = [...viewFlags, ...selectFlags];
+
 /** Flags of every command that renders a call tree. */
 export const treeFlags: readonly Flag[] = [
   { name: "no-merge", help: "one line for every call, instead of one with a count for equal siblings" },
-  { name: "depth", value: "N", help: "show N levels" },
-  { name: "min", value: "DURATION", help: "leave out what took less, for instance 1ms" },
+  ...viewFlags,
   { name: "min-percent", value: "P", help: "leave out what took less than P percent of the total" },
   { name: "sort", value: "ORDER", help: "order of siblings: time (default), start or calls" },
+  ...selectFlags,
 ];
+
+/** For formats whose readers take only so much. */
+export const eventsFlag: Flag = {
+  name: "events",
+  value: "N",
+  help: "show at most N events (two for a call), the longest calls of all; the viewer gets 2000000 unless told, or 'all'",
+};
+
+export const openFlag: Flag = { name: "open", help: "show the calls in Speedscope, in the browser" };
+
+export const browserFlag: Flag = {
+  name: "no-browser",
+  help: "print the address of Speedscope's page on standard output instead of opening it",
+};
+
+export const rawFlag: Flag = { name: "raw", help: "show times as measured: without subtracting what hooks cost" };
 
 export const unitFlag: Flag = {
   name: "unit",
@@ -59,30 +112,126 @@ export const unitFlag: Flag = {
   help: "weight of folded stacks: ns (default), us, ms of self time, or calls",
 };
 
-/** Options of the call tree. */
-export interface TreeOptions {
-  readonly merge: boolean;
+/** For formats that have tables. */
+export const tableFlag: Flag = {
+  name: "table",
+  value: "TABLE",
+  help: "csv, ndjson and parquet: calls (default), functions, goroutines or processes; parquet writes all of them into -o DIR",
+};
+
+/** For profiles. */
+export const goroutineRootsFlag: Flag = {
+  name: "goroutine-roots",
+  help: "pprof: stacks begin where their goroutine does, as in Go's profiles, not with the stack that started it",
+};
+
+/** How much of the calls to show. */
+export interface ViewOptions {
   readonly depth: number;
   /** Nanoseconds. */
   readonly min: number;
+  /** Only the call paths with the largest total times, so many. */
+  readonly top: number | undefined;
+}
+
+/** Options of the call tree. */
+export interface TreeOptions extends ViewOptions {
+  readonly merge: boolean;
   readonly minPercent: number;
   readonly sort: "time" | "start" | "calls";
+}
+
+/** The flags of every view as options. @throws UserError for a value that is none */
+export function viewOptions(flags: ParsedFlags): ViewOptions {
+  return {
+    depth: number(flags, "depth", Number.POSITIVE_INFINITY, 1),
+    min: duration(flags, "min", 0),
+    top: flags.has("top") ? number(flags, "top", 0, 1) : undefined,
+  };
 }
 
 /** The tree flags as options. @throws UserError for a value that is none */
 export function treeOptions(flags: ParsedFlags): TreeOptions {
   return {
+    ...viewOptions(flags),
     merge: !flags.has("no-merge"),
-    depth: number(flags, "depth", Number.POSITIVE_INFINITY, 1),
-    min: parseDuration(flags.string("min") ?? "0"),
     minPercent: number(flags, "min-percent", 0, 0),
     sort: choice(flags, "sort", ["time", "start", "calls"]),
   };
 }
 
+/** What of the calls to show. @throws UserError for a value that is none */
+export function selectOptions(flags: ParsedFlags): SelectOptions {
+  const { depth, min, top } = viewOptions(flags);
+  const from = duration(flags, "from", undefined);
+  const to = duration(flags, "to", undefined);
+  if (from !== undefined && to !== undefined && to < from) {
+    throw new UserError("--to is before --from", "both are times since the start of the process", ExitCode.usage);
+  }
+  return defined({
+    focus: pattern(flags, "focus"),
+    ignore: pattern(flags, "ignore"),
+    hide: pattern(flags, "hide"),
+    test: pattern(flags, "test"),
+    from,
+    to,
+    goroutines: flags.has("goroutine") ? flags.list("goroutine").map(goroutineId) : undefined,
+    minimum: min,
+    depth: Number.isFinite(depth) ? depth : undefined,
+    top,
+  });
+}
+
+/** As {@link selectOptions}, for views that apply --min, --depth and --top to what they show instead of single calls. */
+export function callOptions(flags: ParsedFlags): SelectOptions {
+  const { minimum: _minimum, depth: _depth, top: _top, ...select } = selectOptions(flags);
+  return select;
+}
+
+/** A regular expression, as Go's (`(?i)` at its start too). @throws UserError for what is none */
+export function pattern(flags: ParsedFlags, name: string): RegExp | undefined {
+  const text = flags.string(name);
+  return text === undefined ? undefined : parsePattern(text, `--${name}`);
+}
+
+/** A regular expression as {@link pattern}. @param what what it was given as, for the error */
+export function parsePattern(text: string, what: string): RegExp {
+  try {
+    return compilePattern(text);
+  } catch (error) {
+    const reason = messageOf(error);
+    throw new UserError(
+      `${what}: ${JSON.stringify(text)} is not a regular expression: ${reason}`,
+      "names are Go's, such as main.(*Server).Start: put a backslash before ( ) * . [ ] to mean just them",
+      ExitCode.usage,
+    );
+  }
+}
+
+function goroutineId(text: string): number {
+  if (!/^\d+$/.test(text)) throw badValue("goroutine", text, "the number of a goroutine, as JSON output shows it");
+  return Number(text);
+}
+
+/** The object without what is undefined. */
+function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
+}
+
 /** The unit of folded stacks. @throws UserError for a value that is none */
 export function foldedUnit(flags: ParsedFlags): "ns" | "us" | "ms" | "calls" {
   return choice(flags, "unit", ["ns", "us", "ms", "calls"]);
+}
+
+/** The most events that a viewer is to get; undefined where the flag is not given. @throws UserError for what is none */
+export function eventLimit(flags: ParsedFlags): number | undefined {
+  if (flags.string("events") === "all") return Number.POSITIVE_INFINITY;
+  return flags.has("events") ? number(flags, "events", 0, 2) : undefined;
+}
+
+/** The table that `--table` names. @throws UserError for a value that is none */
+export function tableName(flags: ParsedFlags): "calls" | "functions" | "goroutines" | "processes" {
+  return choice(flags, "table", ["calls", "functions", "goroutines", "processes"]);
 }
 
 /** One of several words, the first by default. */
@@ -102,16 +251,19 @@ export function number(flags: ParsedFlags, name: string, missing: number, least:
   return value;
 }
 
-const nanoseconds: Record<string, number> = { ns: 1, us: 1e3, µs: 1e3, μs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
+/** A duration as Go writes them, in nanoseconds, or `missing` where the flag is not given. @throws UserError for what is none */
+export function duration<T>(flags: ParsedFlags, name: string, missing: T): number | T {
+  const text = flags.string(name);
+  if (text === undefined) return missing;
+  const value = parseDuration(text);
+  if (value === undefined) throw badValue(name, text, "a duration such as 500us, 1ms or 2s");
+  return value;
+}
 
-/** A duration as Go writes them (`1.5ms`, `1h2m`), in nanoseconds. @throws UserError when it is none */
-export function parseDuration(text: string): number {
-  if (text === "0") return 0;
-  const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text) {
-    throw badValue("min", text, "a duration such as 500us, 1ms or 2s");
-  }
-  return parts.reduce((sum, part) => sum + Number(part[1]) * nanoseconds[part[2]!]!, 0);
+/** A share such as `10%`, as a fraction; undefined when it is none. */
+export function parseShare(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)%$/.exec(text.trim());
+  return match ? Number(match[1]) / 100 : undefined;
 }
 
 /** A size such as `512MiB`, `2G` or `1000000`, in bytes. @throws UserError when it is none or below 1 MiB */
@@ -122,6 +274,14 @@ export function parseSize(text: string): number {
   return Math.floor(bytes);
 }
 
-function badValue(name: string, value: string, wanted: string): UserError {
+/** @throws UserError when a flag is not for what the command does */
+export function refuse(flags: ParsedFlags, names: readonly string[], why: string): void {
+  for (const name of names) {
+    if (flags.has(name)) throw new UserError(`--${name} is not for ${why}`, "leave it out", ExitCode.usage);
+  }
+}
+
+/** The error for a value that a flag does not take. */
+export function badValue(name: string, value: string, wanted: string): UserError {
   return new UserError(`--${name}: ${JSON.stringify(value)} is not valid`, `use ${wanted}`, ExitCode.usage);
 }

@@ -1,10 +1,19 @@
 /** Writing a report: to standard output (a terminal, a pipe, a file) or to the file of `-o`, in pieces. */
 
-import { accessSync, closeSync, constants, openSync, statSync, unlinkSync } from "node:fs";
-import { resolve } from "node:path";
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync, unlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { WriteStream } from "node:tty";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { writeFully } from "./files.js";
+
+/** A report in pieces. */
+export type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
+
+/** A file of a report that is several. */
+export interface NamedPieces {
+  readonly name: string;
+  readonly pieces: Pieces;
+}
 
 /** Where a report goes. */
 export interface Output {
@@ -13,7 +22,7 @@ export interface Output {
   /** Columns of the terminal; undefined where nothing should be cut. */
   readonly width: number | undefined;
   /** Writes the pieces one after the other and closes the output. @throws UserError when that fails */
-  readonly write: (pieces: Iterable<string>) => Promise<void>;
+  readonly write: (pieces: Pieces) => Promise<void>;
 }
 
 /** Whether a report for this value of `-o` goes to standard output. */
@@ -29,7 +38,7 @@ export function isStandardOutput(file: string | undefined): boolean {
 export function openOutput(file: string | undefined, cwd: string, toStderr: boolean): Output {
   if (file !== undefined && !isStandardOutput(file)) {
     const path = resolve(cwd, file);
-    return { colour: false, width: undefined, write: async (pieces) => writeFile(path, "-o", pieces) };
+    return { colour: false, width: undefined, write: (pieces) => writeFile(path, "-o", pieces) };
   }
   const stream = (toStderr ? process.stderr : process.stdout) as WriteStream;
   const terminal = stream.isTTY === true;
@@ -39,7 +48,7 @@ export function openOutput(file: string | undefined, cwd: string, toStderr: bool
     colour: wantsColour(stream, process.env),
     width: terminal ? stream.columns : undefined,
     write: async (pieces) => {
-      for (const piece of pieces) {
+      for await (const piece of pieces) {
         const error = await new Promise<NodeJS.ErrnoException | null | undefined>((done) => stream.write(piece, done));
         // A reader that went away is no failure of the program: its exit code stays.
         if (error?.code === "EPIPE" || error?.code === "ERR_STREAM_DESTROYED") return;
@@ -49,10 +58,25 @@ export function openOutput(file: string | undefined, cwd: string, toStderr: bool
   };
 }
 
-function writeFile(path: string, flag: string, pieces: Iterable<string>): void {
+/**
+ * Writes a report that is several files.
+ * @param directory the value of `-o`, relative to `cwd`; made if it does not exist
+ * @throws UserError when that fails
+ */
+export async function writeFiles(directory: string, cwd: string, files: readonly NamedPieces[]): Promise<void> {
+  const path = resolve(cwd, directory);
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw cannotWrite(path, "-o", error);
+  }
+  for (const { name, pieces } of files) await writeFile(join(path, name), "-o", pieces);
+}
+
+async function writeFile(path: string, flag: string, pieces: Pieces): Promise<void> {
   const descriptor = createFile(path, flag);
   try {
-    for (const piece of pieces) writeFully(descriptor, Buffer.from(piece));
+    for await (const piece of pieces) writeFully(descriptor, typeof piece === "string" ? Buffer.from(piece) : piece);
   } catch (error) {
     throw error instanceof UserError ? error : writeFailure(path, error);
   } finally {

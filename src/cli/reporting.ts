@@ -1,34 +1,41 @@
 /** From trace files to a report in one of the formats. */
 
-import { basename } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
-import { formatNumberOf } from "../base/units.js";
-import { type ByteSource, HEADER_SIZE, type Note, readBytes, readHeader } from "../calltrace/index.js";
-import { buildForest, type CallForest, type ProcessTree } from "../calltree/index.js";
-import { type Measure, measureFor, renderFolded, renderJson, renderTree } from "../render/index.js";
+import type { Assertion } from "../callstats/index.js";
+import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../calltrace/index.js";
+import { Recording, type RecordingOptions, readRecording } from "../calltree/index.js";
+import { checkAssertions } from "./assertions.js";
 import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
-import { foldedUnit, treeOptions } from "./options.js";
-import { type Output, openOutput } from "./output.js";
+import { contextOf, type Format, type FormatContext } from "./formats.js";
+import { callOptions, selectOptions } from "./options.js";
+import { type Output, openOutput, type Pieces, writeFiles } from "./output.js";
 import { withProgress } from "./progress.js";
-import type { RunNote } from "./record.js";
 import type { Session } from "./session.js";
-
-/** Formats of a report. */
-export type ReportFormat = "tree" | "folded" | "json";
 
 /** How to report. */
 export interface ReportRequest {
-  readonly format: ReportFormat;
+  readonly format: Format;
   /** Standard output belongs to something else. */
   readonly toStderr: boolean;
+  /** What must hold for the calls; all of them count, whatever the report shows. */
+  readonly assertions?: readonly Assertion[];
+  /** Execution traces for formats that show findings. */
+  readonly execTraces?: readonly string[];
+}
+
+/** What became of a report. */
+export interface Reported {
+  /** A part of a trace could not be read; what could be is in the report. */
+  readonly damaged: boolean;
+  /** An assertion does not hold. */
+  readonly failed: boolean;
 }
 
 /**
  * Renders saved traces.
- * @param paths files or directories of files
- * @returns whether a part of a trace could not be read (what could be is in the report)
+ * @param paths files or directories of files; execution traces among them where the format shows findings
  * @throws UserError when there is no trace, or one that cannot be read
  */
 export async function reportTraces(
@@ -36,14 +43,21 @@ export async function reportTraces(
   flags: ParsedFlags,
   paths: readonly string[],
   request: ReportRequest,
-): Promise<boolean> {
+): Promise<Reported> {
   const files = traceFiles(paths).map(openFile);
   try {
-    if (!files.some(hasBegun)) {
-      throw new UserError(`no trace in ${paths.join(", ")}`, "name a file that --save wrote", ExitCode.noInput);
+    const isExec = (file: OpenFile) => request.format.findings === true && isExecTrace(file);
+    const calls = files.filter((file) => !isExec(file));
+    const execTraces = files.filter(isExec).map(({ path }) => path);
+    if (calls.length === 0 && execTraces.length > 0) {
+      throw new UserError(
+        `no trace of calls in ${paths.join(", ")}`,
+        `findings alone: gotrace analyze --format ${request.format.name} ${execTraces.join(" ")}`,
+        ExitCode.noInput,
+      );
     }
-    for (const { path, source } of files.filter(hasBegun)) assertTrace(path, source);
-    return await reportOpenTraces(session, flags, files, request);
+    assertTraces(calls, paths);
+    return await reportOpenTraces(session, flags, calls, { ...request, execTraces });
   } finally {
     for (const file of files) file.close();
   }
@@ -52,7 +66,6 @@ export async function reportTraces(
 /**
  * Renders traces that are open.
  * @param sections what follows the report
- * @returns whether a part of a trace could not be read
  */
 export async function reportOpenTraces(
   session: Session,
@@ -60,28 +73,33 @@ export async function reportOpenTraces(
   opened: readonly OpenFile[],
   request: ReportRequest,
   sections: readonly Section[] = [],
-): Promise<boolean> {
+): Promise<Reported> {
   const files = opened.filter(hasBegun);
   for (const { path, source } of files) session.log(`trace ${path}, ${source.size} bytes`);
   if (files.length === 0) {
     session.warn(
       "no call was recorded: no traced function ran, or the process could not write its trace (see -v for what is traced)",
     );
-    if (request.format === "tree" && sections.length === 0) return false;
+  }
+  const { format, assertions = [] } = request;
+  const check = async (recording: Recording) =>
+    assertions.length > 0 && (await checkAssertions(assertions, whole(files, recording)));
+  if (files.length === 0 && format.name === "tree" && sections.length === 0) {
+    return { damaged: false, failed: await check(noRecording()) };
   }
   const output = openOutput(flags.string("o"), session.cwd, request.toStderr);
-  const options = treeOptions(flags);
-  const sources = files.map((file) => file.source);
-  const limits = { noMerge: !options.merge, minimum: options.merge ? 0 : options.min };
-  const forest =
-    files.length === 0
-      ? { functions: [], processes: [] }
-      : withProgress("reading the trace", (progress) => buildForest(sources, { ...limits, progress }));
-  const measure = await measureFor(forest.functions.map(({ name }) => name));
+  if (format.binary) refuseTerminal(output, format);
+  const recording = files.length === 0 ? noRecording() : record(files, flags, format);
+  const { forest } = recording;
+  const context = contextOf(recording, { session, flags, output, execTraces: request.execTraces ?? [] });
   const following = await Promise.all(sections.map((section) => section(output)));
-  const report =
-    files.length === 0 && request.format === "tree" ? [] : render(forest, flags, request.format, output, measure);
-  await output.write(chain([report, ...following]));
+  if (format.files && !flags.has("table")) {
+    await writeFiles(flags.string("o")!, session.cwd, await format.files(recording, context));
+  } else {
+    const report = files.length === 0 && format.name === "tree" ? [] : await format.render(recording, context);
+    await output.write(following.length === 0 ? report : chain([report, ...following]));
+  }
+  if (!format.complete) state(session, context);
   const problems = [
     ...(forest.problem ? [forest.problem] : []),
     ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
@@ -89,11 +107,72 @@ export async function reportOpenTraces(
   for (const { source, offset, message } of problems) {
     session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
   }
-  return problems.length > 0;
+  return { damaged: problems.length > 0, failed: await check(recording) };
 }
 
-function* chain(parts: readonly Iterable<string>[]): Generator<string> {
+async function* chain(parts: readonly Pieces[]): AsyncGenerator<string | Uint8Array> {
   for (const part of parts) yield* part;
+}
+
+/** Reads the traces as the flags say. */
+function record(files: readonly OpenFile[], flags: ParsedFlags, format: Format): Recording {
+  const select = format.ownView ? callOptions(flags) : selectOptions(flags);
+  return readFiles(files, {
+    select,
+    build: format.unmerged && flags.has("no-merge") ? { noMerge: true, minimum: select.minimum ?? 0 } : {},
+  });
+}
+
+/** All calls of a recording that may show only some. */
+function whole(files: readonly OpenFile[], recording: Recording): Recording {
+  return files.length === 0 || recording.isWhole ? recording : readFiles(files, {});
+}
+
+function readFiles(files: readonly OpenFile[], options: RecordingOptions): Recording {
+  return withProgress("reading the trace", (progress) =>
+    readRecording(
+      files.map(({ source }) => source),
+      { ...options, progress },
+    ),
+  );
+}
+
+function noRecording(): Recording {
+  return new Recording({ forest: { functions: [], processes: [] }, processes: [], outside: NOTHING }, {}, {});
+}
+
+const NOTHING = { goroutine: 0, window: 0 };
+
+/** @throws UserError when what is no text would go to a terminal */
+function refuseTerminal(output: Output, { name }: Format): void {
+  if (output.width === undefined) return;
+  throw new UserError(
+    `${name} is no text for a terminal`,
+    `write it into a file: --format ${name} -o FILE`,
+    ExitCode.usage,
+  );
+}
+
+/** Says on standard error how complete a report is that cannot say so itself: to programs and logs only what is missing. */
+function state(session: Session, context: FormatContext): void {
+  for (const { text, serious } of context.statements) {
+    if (serious || process.stderr.isTTY) session.warn(text);
+    else session.log(text);
+  }
+}
+
+/**
+ * The files that a process has written to.
+ * @param paths what they were named by
+ * @throws UserError when there is none, or that names one that is no trace
+ */
+export function assertTraces(files: readonly OpenFile[], paths: readonly string[]): OpenFile[] {
+  const begun = files.filter(hasBegun);
+  if (begun.length === 0) {
+    throw new UserError(`no trace in ${paths.join(", ")}`, "name a file that --save wrote", ExitCode.noInput);
+  }
+  for (const { path, source } of begun) assertTrace(path, source);
+  return begun;
 }
 
 /** @throws UserError that names the file when it is no trace */
@@ -106,53 +185,14 @@ function assertTrace(path: string, source: ByteSource): void {
   }
 }
 
+/** Whether a file is an execution trace of Go, by its first bytes: `go 1.26 trace`. */
+function isExecTrace({ source }: OpenFile): boolean {
+  const start = new Uint8Array(16);
+  return source.read(0, start) === 16 && /^go 1\.\d+ trace/.test(Buffer.from(start).toString("latin1"));
+}
+
 /** A process that was killed while it made its trace leaves nothing, or zeros. */
 function hasBegun({ source }: OpenFile): boolean {
   const start = new Uint8Array(8);
   return source.read(0, start) > 0 && start.some((byte) => byte !== 0);
-}
-
-function render(
-  forest: CallForest,
-  flags: ParsedFlags,
-  format: ReportFormat,
-  output: Output,
-  measure: Measure,
-): Iterable<string> {
-  const tree = treeOptions(flags);
-  const filter = { depth: tree.depth, minimum: tree.min, minimumPercent: tree.minPercent, sort: tree.sort };
-  const tests = forest.processes.some((process) => isTestBinary(process.info.executable));
-  const note = runNote(forest);
-  const title = (process: ProcessTree) =>
-    note?.titles[process.info.directory] ?? basename(process.info.executable).replace(/\.exe$/, "");
-  switch (format) {
-    case "folded":
-      return renderFolded(forest, { unit: foldedUnit(flags) });
-    case "json":
-      return renderJson(forest, { ...filter, tests });
-    default:
-      return renderTree(forest, {
-        ...filter,
-        tests,
-        colour: output.colour,
-        measure,
-        ...(output.width === undefined ? {} : { width: output.width }),
-        ...(tests ? { title } : {}),
-        remarks: (process) => (note && process === forest.processes[0] ? untraced(note) : []),
-      });
-  }
-}
-
-function isTestBinary(executable: string): boolean {
-  return /\.test(\.exe)?$/.test(executable);
-}
-
-/** What gotrace noted of the run when it recorded it. */
-function runNote(forest: CallForest): RunNote | undefined {
-  const notes = forest.processes.flatMap((process) => process.notes) as (Note & { run?: RunNote })[];
-  return notes.find((note) => note.run !== undefined)?.run;
-}
-
-function untraced({ summary }: RunNote): string[] {
-  return summary.leftOut.map(({ what, count, reason }) => `not traced: ${formatNumberOf(count, what)}: ${reason}`);
 }

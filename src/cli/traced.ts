@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ExitCode, UserError } from "../base/errors.js";
+import { ExitCode, Interrupted, UserError } from "../base/errors.js";
 import { type Program, runProgram } from "../gotool/process.js";
 import { AliveWatch } from "./alive.js";
 import { saveBundle } from "./bundle.js";
@@ -27,7 +27,8 @@ export interface TracedRun {
 
 /**
  * Runs and reports.
- * @returns the exit code of the program, or of gotrace where saving the trace failed
+ * @returns the exit code of the program; of gotrace where saving the trace failed; 1 instead of 0 where an assertion does
+ * not hold
  * @throws UserError when the program cannot be started or the report not be written; then the trace is kept
  */
 export async function runTraced(session: Session, flags: ParsedFlags, run: TracedRun): Promise<number> {
@@ -67,9 +68,12 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
     // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing behind.
     if (process.platform !== "win32") session.close();
     try {
-      await session.standAside(() => reportOpenTraces(session, flags, files, run.report, sections));
+      const { failed } = await session.yieldTo(() => reportOpenTraces(session, flags, files, run.report, sections));
+      if (saved && exit.code === 0 && failed) return 1;
     } catch (error) {
-      if (save === undefined || !saved) rescue(session, files);
+      // Who ends the page that shows the calls has seen them.
+      const failed = !(error instanceof Interrupted);
+      if (failed && (save === undefined || !saved)) rescue(session, files);
       throw error;
     }
     return saved ? exit.code : ExitCode.io;

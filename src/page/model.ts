@@ -1,4 +1,5 @@
 /** The data in the page, unpacked when asked for. */
+import type { PageCalls } from "../render/call-page.js";
 import type { PageData, PageFinding, PageTrace } from "../render/page.js";
 
 export interface ShownFrame {
@@ -18,6 +19,11 @@ export class Model {
 
   get version(): string {
     return this.data.version;
+  }
+
+  /** Call traces; undefined where no process has recorded any. */
+  get calls(): PageCalls | undefined {
+    return this.data.calls?.processes.length === 0 ? undefined : this.data.calls;
   }
 
   get traces(): readonly PageTrace[] {

@@ -46,7 +46,7 @@ export function timeAxis(x: Scale, width: number, height: number): SVGElement[] 
 }
 
 /** Enough digits to tell neighbours apart, in the unit of the whole axis. */
-function tickText(time: number, x: Scale): string {
+export function tickText(time: number, x: Scale): string {
   if (time === 0) return "0";
   const range = Math.max(Math.abs(x.from), Math.abs(x.to));
   const units: [number, string][] = [

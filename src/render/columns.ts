@@ -12,6 +12,8 @@ export interface ColumnStyle {
   /** Columns of the terminal; undefined where nothing should be cut. */
   readonly width: number | undefined;
   readonly widthOf: Measure;
+  /** Where notes begin; by default below the last column. */
+  readonly notesAt?: number;
 }
 
 const GAP = 2;
@@ -26,7 +28,7 @@ export function printable(text: string): string {
 export function* columns(
   list: readonly Column[],
   given: readonly { readonly cells: readonly string[]; readonly notes?: readonly string[] }[],
-  { paint, width, widthOf }: ColumnStyle,
+  { paint, width, widthOf, notesAt }: ColumnStyle,
 ): Generator<string> {
   const rows = given.map(({ cells, notes }) => ({ cells: cells.map(printable), notes: notes?.map(printable) }));
   const widths = list.map((column, i) =>
@@ -48,13 +50,13 @@ export function* columns(
       .join(gap)
       .trimEnd(),
   )}\n`;
-  const indent = widths.slice(0, last).reduce((sum, one) => sum + one + GAP, 0);
+  const indent = notesAt ?? widths.slice(0, last).reduce((sum, one) => sum + one + GAP, GAP);
   for (const { cells, notes = [] } of rows) {
     yield `${cells.map(cell).join(gap).trimEnd()}\n`;
     for (const note of notes) {
-      const room = width === undefined ? undefined : Math.max(LEAST_NAME, width - indent - GAP);
+      const room = width === undefined ? undefined : Math.max(LEAST_NAME, width - indent);
       const shown = room === undefined ? note : truncateMiddle(note, room, widthOf);
-      yield `${" ".repeat(indent + GAP)}${paint("dim", shown)}\n`;
+      yield `${" ".repeat(indent)}${paint("dim", shown)}\n`;
     }
   }
 }

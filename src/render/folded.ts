@@ -2,35 +2,45 @@
  * Collapsed stacks: `root;mid;leaf N`, one line for each call path, for Speedscope and flamegraph.pl. The weight is
  * self time as a whole number, by default of nanoseconds; a path that took time never weighs 0, whatever the unit.
  */
-import type { CallForest, CallTree } from "../calltree/index.js";
+import { type CallForest, type CallTree, type FilterOptions, foldedSelf, viewTree } from "../calltree/index.js";
 
 export type FoldedUnit = "ns" | "us" | "ms" | "calls";
 
 const DIVISORS = { ns: 1, us: 1e3, ms: 1e6 } as const;
 
-export interface FoldedOptions {
+export interface FoldedOptions extends FilterOptions {
   readonly unit?: FoldedUnit;
 }
 
 /**
- * Lines in pieces, sorted by path so that equal runs give equal files. Processes share the paths: the same path in two
+ * The self time of what the options leave out counts for the frame above. Lines in pieces, sorted by path so that equal runs give equal files. Processes share the paths: the same path in two
  * processes gives two lines, which readers add up.
  */
 export function* renderFolded(forest: CallForest, options: FoldedOptions = {}): Generator<string> {
   const unit = options.unit ?? "ns";
   const names = forest.functions.map(({ name }) => frameName(name));
-  for (const { tree } of forest.processes) yield* renderProcess(tree, names, unit);
+  for (const { tree, total } of forest.processes) {
+    const { shown } = viewTree(tree, { ...options, whole: total });
+    yield* renderProcess(tree, shown, names, unit);
+  }
 }
 
-function* renderProcess(tree: CallTree, names: readonly string[], unit: FoldedUnit): Generator<string> {
+function* renderProcess(
+  tree: CallTree,
+  shown: Uint8Array,
+  names: readonly string[],
+  unit: FoldedUnit,
+): Generator<string> {
+  const self = foldedSelf(tree, shown);
   const order = byName(tree, names);
   const paths: string[] = [""];
   let lines = "";
   for (const node of order) {
+    if (shown[node] === 0) continue;
     const depth = tree.depth[node];
     const path = `${paths[depth - 1]}${names[tree.func[node]]}`;
     paths[depth] = `${path};`;
-    const weight = unit === "calls" ? tree.calls[node] : timeWeight(tree.self[node], DIVISORS[unit]);
+    const weight = unit === "calls" ? tree.calls[node] : timeWeight(self[node], DIVISORS[unit]);
     if (weight <= 0) continue;
     lines += `${path} ${weight}\n`;
     if (lines.length > 65536) {

@@ -1,47 +1,132 @@
 /** What a report must say about how complete it is: one line each. */
-import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import { type ProcessTree, sumOf } from "../calltree/index.js";
+import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
+import {
+  type CallForest,
+  hookShare,
+  type Omission,
+  type ProcessTree,
+  type Recording,
+  type SelectOptions,
+  sumOf,
+} from "../calltree/index.js";
 
-/**
- * The lines below the tree of a process.
- *
- * @param untraced whether untraced code started one of the goroutines shown
- */
-export function footer(process: ProcessTree, untraced: boolean, remarks: readonly string[]): string[] {
+/** One thing to say. */
+export interface Statement {
+  readonly text: string;
+  /** Something is missing or wrong. */
+  readonly serious: boolean;
+  /** Of interest only where call paths are shown, or times with what tracing took. */
+  readonly about?: "paths" | "hooks";
+}
+
+/** Below this part of all time the hooks are not worth a line. */
+const HOOK_SHARE_SHOWN = 0.01;
+
+/** The lines below the tree of a process. */
+export function footer(process: ProcessTree, remarks: readonly string[]): string[] {
+  return [...statements(process).map(({ text }) => text), ...remarks];
+}
+
+/** What there is to say of the calls of a process. */
+export function statements(process: ProcessTree): Statement[] {
   const { info, tree } = process;
-  const lines = [`${formatNumberOf(process.events, "event")}, ${formatNumberOf(process.goroutines, "goroutine")}`];
-  if (info.stop !== undefined) {
-    lines.push(`recording stopped after ${formatDuration(info.stop.at)}: ${info.stop.reason}`);
-  }
-  if (info.lost > 0) lines.push(`not recorded: ${formatNumberOf(info.lost, "event")}`);
+  const lines: Statement[] = [];
+  const say = (text: string, about?: Statement["about"]) =>
+    lines.push({ text, serious: false, ...(about === undefined ? {} : { about }) });
+  const warn = (text: string) => lines.push({ text, serious: true });
+  say(`${formatNumberOf(process.events, "event")}, ${formatNumberOf(process.goroutines, "goroutine")}`);
+  if (info.stop !== undefined) warn(`recording stopped after ${formatDuration(info.stop.at)}: ${info.stop.reason}`);
+  if (info.lost > 0) warn(`not recorded: ${formatNumberOf(info.lost, "event")}`);
   const running = sumOf(tree.running);
   if (running > 0) {
     const since = process.atLeast ? " (≥: at least until the recording ended)" : "";
-    lines.push(`not returned when the process ended: ${formatNumberOf(running, "frame")}${since}`);
+    say(`not returned when the process ended: ${formatNumberOf(running, "frame")}${since}`);
   }
   const panics = sumOf(tree.panics);
-  if (panics > 0) lines.push(`left by panic: ${formatNumberOf(panics, "frame")}`);
+  if (panics > 0) say(`left by panic: ${formatNumberOf(panics, "frame")}`);
   const goexits = sumOf(tree.goexits);
-  if (goexits > 0) lines.push(`left by runtime.Goexit: ${formatNumberOf(goexits, "frame")}`);
-  if (untraced) {
-    lines.push(
-      "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it",
-    );
-  }
-  if (tree.depth.some((depth) => depth === process.depthLimit)) {
-    lines.push(
+  if (goexits > 0) say(`left by runtime.Goexit: ${formatNumberOf(goexits, "frame")}`);
+  if (process.deep) {
+    say(
       `calls deeper than ${process.depthLimit} levels are shown on level ${process.depthLimit}, with their self time`,
+      "paths",
     );
   }
   if (tree.others > 0) {
-    lines.push(
-      `more than ${formatCount(process.pathLimit)} call paths: ${formatNumberOf(tree.calls[tree.others], "call")} on others are counted by function under [other call paths], with their self time`,
+    const calls = formatNumberOf(tree.calls[tree.others], "call");
+    const limit = formatCount(process.pathLimit);
+    say(
+      `more than ${limit} call paths: ${calls} on others are counted by function under [other call paths], with their self time`,
+      "paths",
     );
   }
-  if (process.strayExits > 0) lines.push(`exits without an enter: ${formatNumberOf(process.strayExits, "event")}`);
+  const share = hookShare(process);
+  if (info.hook !== undefined && share >= HOOK_SHARE_SHOWN) {
+    const each = formatDuration(info.hook.inner + info.hook.outer);
+    say(
+      `tracing took about ${each} a call, ${formatPercent(share, 1)} of the time of all calls; 'stats' subtracts it`,
+      "hooks",
+    );
+  }
+  if (process.strayExits > 0) warn(`exits without an enter: ${formatNumberOf(process.strayExits, "event")}`);
   if (process.problem !== undefined) {
     const { offset, message } = process.problem;
-    lines.push(`the trace is damaged at offset ${offset}: ${message}; everything before it is shown`);
+    warn(`the trace is damaged at offset ${offset}: ${message}; everything before it is shown`);
   }
-  return [...lines, ...remarks];
+  return lines;
+}
+
+/** What there is to say of all processes together; of several, what is serious is said of each. */
+export function overall({ processes }: CallForest, title: (process: ProcessTree) => string): Statement[] {
+  if (processes.length < 2) return processes.flatMap(statements);
+  const sum = (of: (process: ProcessTree) => number) => processes.reduce((total, process) => total + of(process), 0);
+  const counts = [
+    formatNumberOf(processes.length, "process", "processes"),
+    formatNumberOf(
+      sum(({ events }) => events),
+      "event",
+    ),
+    formatNumberOf(
+      sum(({ goroutines }) => goroutines),
+      "goroutine",
+    ),
+  ];
+  const running = sum(({ tree }) => sumOf(tree.running));
+  return [
+    { text: counts.join(", "), serious: false },
+    ...(running > 0
+      ? [{ text: `not returned when their process ended: ${formatNumberOf(running, "frame")}`, serious: false }]
+      : []),
+    ...processes.flatMap((process) =>
+      statements(process)
+        .filter(({ serious }) => serious)
+        .map(({ text }) => ({ text: `${title(process)} (${process.info.pid}): ${text}`, serious: true })),
+    ),
+  ];
+}
+
+/** What the filters of a recording left out of its trees. */
+export function omissions({ forest, omitted, select }: Recording): Statement[] {
+  const lines = omitted.map(
+    ({ filter, calls }) => `left out by ${flagOf(filter, select)}: ${formatNumberOf(calls, "call")}`,
+  );
+  if (select.from !== undefined || select.to !== undefined) {
+    const from = select.from === undefined ? "the start" : formatDuration(select.from);
+    const to = select.to === undefined ? "the end" : formatDuration(select.to);
+    lines.push(`calls and times are those from ${from} to ${to}`);
+  }
+  if (omitted.length > 0 && forest.processes.every(({ tree }) => tree.size === 1))
+    lines.push("no call is left to show");
+  return lines.map((text) => ({ text, serious: true }));
+}
+
+function flagOf(filter: Omission["filter"], select: SelectOptions): string {
+  switch (filter) {
+    case "window":
+      return select.from === undefined ? "--to" : select.to === undefined ? "--from" : "--from and --to";
+    case "goroutine":
+      return `--goroutine ${select.goroutines?.join(",")}`;
+    default:
+      return `--${filter} ${select[filter]?.source}`;
+  }
 }

@@ -1,13 +1,15 @@
 /**
  * The call tree as nested JSON: `[{"name", "duration_ms", "children"}]` and, beyond that, `calls`, `self_ms`,
  * `start_ms`, `goroutine` or `goroutines` and `spawn` where a goroutine begins, and `end` with counts where frames did
- * not return. Written in pieces, so that no string is as long as the tree.
+ * not return. `hooks_ms` is what of the duration tracing took itself, with `distorted` where that is more than half.
+ * Written in pieces, so that no string is as long as the tree.
  */
 import {
   type CallForest,
   type CallTree,
   EdgeKind,
   type FilterOptions,
+  isDistortedNode,
   type ProcessTree,
   testSections,
   type View,
@@ -68,6 +70,8 @@ function head(forest: CallForest, process: ProcessTree, node: number, several: b
     start_ms: ms(tree.first[node]),
     calls: tree.calls[node],
   };
+  if (tree.hooks !== undefined) fields.hooks_ms = ms(tree.hooks.total[node]);
+  if (isDistortedNode(tree, node)) fields.distorted = true;
   if (several && top) fields.pid = process.info.pid;
   if (top || edge !== EdgeKind.call) {
     const goroutines = tree.goroutines.get(node) ?? 0;

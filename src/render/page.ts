@@ -7,6 +7,7 @@ import type { LaneInterval, Phase, Series, TraceCharts, Window, WindowRequest } 
 import { type Locate, placeOf } from "../base/locate.js";
 import type { Frame } from "../exectrace/index.js";
 import type { Finding, TraceReport } from "../rules/finding.js";
+import type { PageCalls } from "./call-page.js";
 
 /** Stands in the template where the data goes. */
 export const DATA_MARK = "GOTRACE_DATA";
@@ -25,6 +26,7 @@ export interface PageData {
   /** Function, file, line, and the path in the repository or -1: four numbers for each frame. */
   readonly frames: readonly number[];
   readonly traces: readonly PageTrace[];
+  readonly calls?: PageCalls;
 }
 
 export interface PageTrace
@@ -128,15 +130,18 @@ export function closeUps(report: TraceReport): CloseUps {
   return { requests, findings };
 }
 
+export interface PageOptions {
+  readonly version: string;
+  readonly locate: Locate;
+  /** Calls to be shown beside the findings, or without any. */
+  readonly calls?: PageCalls;
+}
+
 /**
  * The page, in pieces.
  * @param template what scripts/bundle.mjs made
  */
-export function* renderPage(
-  template: string,
-  inputs: readonly PageInput[],
-  options: { readonly version: string; readonly locate: Locate },
-): Generator<string> {
+export function* renderPage(template: string, inputs: readonly PageInput[], options: PageOptions): Generator<string> {
   const at = template.indexOf(DATA_MARK);
   yield template.slice(0, at);
   yield scriptText(JSON.stringify(pageData(inputs, options)));
@@ -152,10 +157,7 @@ function scriptText(json: string): string {
 }
 
 /** What the page shows, packed. */
-export function pageData(
-  inputs: readonly PageInput[],
-  options: { readonly version: string; readonly locate: Locate },
-): PageData {
+export function pageData(inputs: readonly PageInput[], options: PageOptions): PageData {
   const pack = new Packer(options.locate);
   let room = MOST_WINDOW_TEXT;
   const traces = inputs.map((input) => {
@@ -172,7 +174,8 @@ export function pageData(
     }
     return pack.trace(report, charts, windows, windowOf);
   });
-  return { version: options.version, strings: pack.strings, frames: pack.frames, traces };
+  const { version, calls } = options;
+  return { version, strings: pack.strings, frames: pack.frames, traces, ...(calls ? { calls } : {}) };
 }
 
 class Packer {

@@ -12,7 +12,7 @@ export function painter(colour: boolean): Paint {
 export type Measure = (text: string) => number;
 
 /** Characters that are known to take one column each; measuring others takes a hundred times as long. */
-const PLAIN = /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2500-\u257f≥…]*$/;
+const PLAIN = /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2500-\u257f≥–…]*$/;
 
 /** The measure for names of plain letters. */
 export const plainWidth: Measure = (text) => text.length;

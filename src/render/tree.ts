@@ -10,10 +10,11 @@
  *
  * Two passes over what is shown: the first measures the columns, the second writes.
  */
-import { formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
+import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import {
   type CallForest,
   type FilterOptions,
+  isDistortedNode,
   type ProcessTree,
   type Section,
   testSections,
@@ -44,6 +45,12 @@ const NAME_LIMIT = 120;
 const NAME_LEAST = 24;
 const GAP = 2;
 
+const STARTED =
+  "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it";
+
+/** Before a time of which more than half is the hooks'. */
+const DISTORTED = "~";
+
 /** Columns of a level of the tree, and of the number that stands for levels there is no room for. */
 const INDENT = 4;
 const LEVEL = 5;
@@ -55,8 +62,8 @@ export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): 
   for (const [index, process] of forest.processes.entries()) {
     if (index > 0) yield "\n";
     if (several || options.title !== undefined) yield `${paint("bold", titleOf(process, index, options))}\n`;
-    const untraced = yield* renderProcess(forest, process, options, paint);
-    const lines = footer(process, untraced, options.remarks?.(process, index) ?? []);
+    const legends = yield* renderProcess(forest, process, options, paint);
+    const lines = footer(process, [...legends, ...(options.remarks?.(process, index) ?? [])]);
     if (lines.length > 0) yield `\n${lines.map((line) => paint("dim", line)).join("\n")}\n`;
   }
   if (forest.problem !== undefined) {
@@ -69,13 +76,13 @@ function titleOf(process: ProcessTree, index: number, options: TreeTextOptions):
   return `${name} (pid ${process.info.pid})`;
 }
 
-/** Returns whether untraced code started one of the goroutines shown. */
+/** Returns what is to be said of the marks on the lines. */
 function* renderProcess(
   forest: CallForest,
   process: ProcessTree,
   options: TreeTextOptions,
   paint: Paint,
-): Generator<string, boolean> {
+): Generator<string, string[]> {
   const { tree, total } = process;
   const sections = options.tests
     ? testSections(tree, forest.functions, total, options)
@@ -100,12 +107,29 @@ function* renderProcess(
     }
   }
   if (lines !== "") yield lines;
-  if (hidden > 0) yield `\n${paint("dim", leftOut(hidden, hiddenCalls))}\n`;
-  return columns.untraced;
+  if (hidden > 0) yield `\n${paint("dim", leftOut(hidden, hiddenCalls, options))}\n`;
+  return legendsOf(columns);
 }
 
-function leftOut(nodes: number, calls: number): string {
-  return `left out by --depth or --min: ${formatNumberOf(nodes, "line")} with ${formatNumberOf(calls, "call")}`;
+function legendsOf({ untraced, lines, distorted, marked }: Columns): string[] {
+  const legends = untraced ? [STARTED] : [];
+  if (marked) legends.push(`${DISTORTED}: more than half of this time is the cost of tracing`);
+  else if (distorted > 0) {
+    const most = distorted === lines ? "all lines" : `${formatCount(distorted)} of ${formatCount(lines)} lines`;
+    legends.push(`on ${most} more than half of the time is the cost of tracing`);
+  }
+  return legends;
+}
+
+function leftOut(nodes: number, calls: number, options: FilterOptions): string {
+  const { depth, minimum, minimumPercent, top } = options;
+  const flags = [
+    ...(Number.isFinite(depth ?? Number.NaN) ? ["--depth"] : []),
+    ...(minimum ? ["--min"] : []),
+    ...(minimumPercent ? ["--min-percent"] : []),
+    ...(top === undefined ? [] : ["--top"]),
+  ].join(" and ");
+  return `left out by ${flags}: ${formatNumberOf(nodes, "line")} with ${formatNumberOf(calls, "call")}`;
 }
 
 interface Columns {
@@ -119,6 +143,11 @@ interface Columns {
   readonly widthOf: Measure;
   /** Whether untraced code started one of the goroutines. */
   readonly untraced: boolean;
+  readonly lines: number;
+  /** Lines with a time that is mostly the hooks'. */
+  readonly distorted: number;
+  /** Whether they are marked: not where most lines would be. */
+  readonly marked: boolean;
 }
 
 function columnsOf(
@@ -131,18 +160,26 @@ function columnsOf(
   const indent = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width) / 3;
   let name = NAME_LEAST;
   let time = 5;
+  let markedTime = 5;
   let percent = 6;
   let untraced = false;
+  let lines = 0;
+  let distorted = 0;
   for (const { view, whole } of sections) {
     for (const { node, prefix } of walk(view)) {
+      lines++;
+      if (isDistortedNode(process.tree, node)) distorted++;
       const label = labelOf(forest.functions, process.tree, node, prefix === "");
       untraced ||= label.spawn === UNTRACED;
       const text = `${label.spawn}${label.name}${label.count}${label.endings}`;
       name = Math.max(name, cutPrefix(prefix, indent).length + widthOf(text));
-      time = Math.max(time, widthOf(timeOf(process, node)));
+      time = Math.max(time, widthOf(timeOf(process, node, false)));
+      markedTime = Math.max(markedTime, widthOf(timeOf(process, node, true)));
       percent = Math.max(percent, formatPercent(process.tree.total[node], whole).length);
     }
   }
+  const marked = distorted > 0 && distorted * 2 <= lines;
+  if (marked) time = markedTime;
   const limit = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width - GAP - time - 1 - percent);
   return {
     name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit),
@@ -152,11 +189,17 @@ function columnsOf(
     indent,
     widthOf,
     untraced,
+    lines,
+    distorted,
+    marked,
   };
 }
 
-function timeOf({ tree, atLeast }: ProcessTree, node: number): string {
-  return `${atLeast && tree.running.has(node) ? "≥" : ""}${formatDuration(tree.total[node])}`;
+/** A frame without calls is there for what is beneath it: it has no time in what is asked for. */
+function timeOf({ tree, atLeast }: ProcessTree, node: number, marked: boolean): string {
+  if (tree.calls[node] === 0) return "–";
+  const distorted = marked && isDistortedNode(tree, node);
+  return `${atLeast && tree.running.has(node) ? "≥" : distorted ? DISTORTED : ""}${formatDuration(tree.total[node])}`;
 }
 
 function line(
@@ -178,8 +221,8 @@ function line(
       : truncateMiddle(label.name, Math.max(8, columns.limit - rest), widthOf);
   const used = prefix.length + widthOf(`${label.spawn}${name}${label.count}${label.endings}`);
   const pad = " ".repeat(Math.max(0, columns.name - used) + GAP);
-  const time = timeOf(process, node);
-  const share = formatPercent(process.tree.total[node], section.whole);
+  const time = timeOf(process, node, columns.marked);
+  const share = process.tree.calls[node] === 0 ? "–" : formatPercent(process.tree.total[node], section.whole);
   return [
     paint("dim", prefix),
     label.spawn === "" ? "" : paint("cyan", label.spawn),

@@ -1,4 +1,5 @@
 /** Budgets: `sched.p99 < 2ms`, `goroutines.max < 1000`, `heap.max <= 512MiB`. */
+import { parseComparison } from "../base/comparison.js";
 import { ExitCode, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
 import { examples, parseQuantity } from "../base/quantity.js";
@@ -14,19 +15,11 @@ export interface Budget {
   readonly holds: (actual: number) => boolean;
 }
 
-const operators: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  "<": (a, b) => a < b,
-  "<=": (a, b) => a <= b,
-  ">": (a, b) => a > b,
-  ">=": (a, b) => a >= b,
-};
-
 /** @throws UserError for what is no budget */
 export function parseBudget(text: string): Budget {
-  const expression = text.trim().replace(/\s+/g, " ");
-  const match = /^([A-Za-z0-9.]+) ?(<=?|>=?) ?(.+)$/.exec(expression);
-  if (!match) throw bad(`${JSON.stringify(text)} is no budget`, "write it as 'sched.p99 < 2ms'");
-  const [, name, operator, value] = match as unknown as [string, string, string, string];
+  const comparison = parseComparison(text);
+  if (!comparison) throw bad(`${JSON.stringify(text)} is no budget`, "write it as 'sched.p99 < 2ms'");
+  const { expression, subject: name, value, holds } = comparison;
   const measure = measures.find((one) => one.name === name);
   if (!measure) {
     const names = measures.map((one) => one.name);
@@ -40,8 +33,7 @@ export function parseBudget(text: string): Budget {
   if (limit === undefined) {
     throw bad(`${JSON.stringify(text)}: ${value} is no value of ${name}`, `use ${examples[measure.unit]}`);
   }
-  const compare = operators[operator]!;
-  return { expression, measure: name, unit: measure.unit, limit, holds: (actual) => compare(actual, limit) };
+  return { expression, measure: name, unit: measure.unit, limit, holds: (actual) => holds(actual, limit) };
 }
 
 function bad(message: string, advice: string): UserError {

@@ -91,3 +91,12 @@ test("a process that was killed between taking space and getting it has lost not
   const [process] = open(reserved).processes;
   expect(process.problem).toBeUndefined();
 });
+
+test("the cost of the hooks comes in nanoseconds, where it was measured", () => {
+  const hookOf = (lines: string) =>
+    open(fromText(small.replace("  pid 42\n", `  pid 42\n${lines}`))).processes[0].info.hook;
+  const pair = "  pairATicks 3000\n  pairANano 6000\n  latest 1\n";
+  expect(hookOf(pair)).toBeUndefined();
+  expect(hookOf(`${pair}  flags 1\n  hookInner 45056\n  hookOuter 1024\n`)).toEqual({ inner: 22, outer: 0.5 });
+  expect(hookOf(`  hookOuter 1536\n`)).toEqual({ inner: 0, outer: 1.5 });
+});

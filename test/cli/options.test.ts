@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
-import { parseDuration, parseSize } from "../../src/cli/options.js";
+import { type ParsedFlags, parseFlags } from "../../src/cli/flags.js";
+import { duration, parsePattern, parseSize, selectFlags, selectOptions } from "../../src/cli/options.js";
 import { packageFilter, packagePattern } from "../../src/cli/patterns.js";
 
+const given = (...words: string[]): ParsedFlags =>
+  parseFlags("report", [{ name: "min", value: "DURATION", help: "" }, ...selectFlags], words);
+
 test("durations as Go writes them", () => {
+  const parseDuration = (text: string) => duration(given(`--min=${text}`), "min", 0);
+  expect(duration(given(), "min", 7)).toBe(7);
   expect(parseDuration("1ms")).toBe(1e6);
   expect(parseDuration("1.5s")).toBe(1.5e9);
   expect(parseDuration("1h2m3s")).toBe(3723e9);
@@ -10,6 +16,23 @@ test("durations as Go writes them", () => {
   expect(parseDuration("0")).toBe(0);
   for (const bad of ["", "1", "ms", "1 ms", "1x", "-1ms"]) {
     expect(() => parseDuration(bad), bad).toThrow(expect.objectContaining({ code: 64 }));
+  }
+});
+
+test("patterns are Go's, or errors that say how to spell them", () => {
+  expect(parsePattern("(?i)DB\\.query", "--focus").test("db.Query")).toBe(true);
+  expect(parsePattern("main\\.\\(\\*Server\\)", "--focus").test("main.(*Server).Start")).toBe(true);
+  expect(parsePattern("a\\-b", "--focus").test("a-b")).toBe(true);
+  expect(() => parsePattern("main.(*Server", "--focus")).toThrow(expect.objectContaining({ code: 64 }));
+});
+
+test("what to show", () => {
+  expect(selectOptions(given())).toEqual({ minimum: 0 });
+  expect(selectOptions(given("--from", "1s", "--to=2s", "--goroutine", "1,7", "--goroutine=9"))).toEqual({
+    ...{ minimum: 0, from: 1e9, to: 2e9, goroutines: [1, 7, 9] },
+  });
+  for (const bad of [["--from=2s", "--to=1s"], ["--goroutine=main"], ["--hide=("], ["--to=soon"]]) {
+    expect(() => selectOptions(given(...bad)), bad.join(" ")).toThrow(expect.objectContaining({ code: 64 }));
   }
 });
 

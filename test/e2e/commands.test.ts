@@ -289,7 +289,21 @@ test("a rewritten file that does not compile is left out, the build goes on", ()
 
 test("every flag of every help is in the README", () => {
   const readme = readFileSync(join(repository, "README.md"), "utf8");
-  for (const command of ["run", "test", "flame", "json", "exec", "build", "instrument", "report", "analyze"]) {
+  for (const command of [
+    "run",
+    "test",
+    "flame",
+    "json",
+    "exec",
+    "build",
+    "instrument",
+    "report",
+    "view",
+    "stats",
+    "calls",
+    "diff",
+    "analyze",
+  ]) {
     const help = gotrace([command, "--help"], { cwd });
     expect(help.code).toBe(0);
     const flags = [...help.stdout.matchAll(/^ {2}(?:-\w, )?(--?[\w-]+)/gm)].map((match) => match[1]!);

@@ -1,49 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import type { TraceCharts } from "../../src/analyses/charts.js";
 import { closeUps, type PageInput, renderPage } from "../../src/render/page.js";
 import type { Finding } from "../../src/rules/finding.js";
 import { finding, frame, locate, nasty, report } from "../render/reports.js";
-import { openBrowser } from "./browser.js";
+import { openPages, type PageContext, template } from "./pages.js";
 
-// What scripts/bundle.mjs made of src/page and templates.
-const template = readFileSync(resolve(import.meta.dirname, "../../dist/bin/page.html"), "utf8");
-const directory = mkdtempSync(join(tmpdir(), "gotrace-page-"));
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+const pages = openPages();
 
-let files = 0;
-
-/** Opens a page from disk, without a network; fails on errors, on messages of the console and on any request. */
+/** Opens a page with findings; see {@link openPages}. */
 async function open(
   inputs: readonly PageInput[],
   use: (page: Page) => Promise<void>,
-  options: BrowserContextOptions & { hash?: string } = {},
+  options: PageContext = {},
 ): Promise<void> {
-  const path = join(directory, `page-${files++}.html`);
-  writeFileSync(path, [...renderPage(template, inputs, { version: "1.2.3", locate })].join(""));
-  const context = await browser.newContext({ offline: true, ...options });
-  const page = await context.newPage();
-  const trouble: string[] = [];
-  page.on("pageerror", (error) => trouble.push(error.message));
-  page.on("console", (message) => trouble.push(message.text()));
-  page.on("dialog", (dialog) => trouble.push(dialog.message()));
-  page.on("request", (request) => {
-    if (!/^(file|data):/.test(request.url())) trouble.push(request.url());
-  });
-  await page.goto(`file://${path}${options.hash ?? ""}`);
-  await use(page);
-  await context.close();
-  expect(trouble).toEqual([]);
+  await pages.open(renderPage(template, inputs, { version: "1.2.3", locate }), use, options);
 }
 
 /** Charts of a second: a heap that grows, two collections, and a close-up for each finding. */

@@ -64,3 +64,12 @@ test("unmerged, every goroutine has its id and every call its end", () => {
 test("nothing recorded is an empty array", () => {
   expect([...renderJson({ functions: [], processes: [] })].join("")).toBe("[\n]\n");
 });
+
+test("what tracing took itself stands beside the duration, where it was measured", () => {
+  const header = { numbers: { hookInner: 20n * 1024n, hookOuter: 30n * 1024n } };
+  const forest = grow("0 g1 { main.main\n 1 g1 { main.tiny\n 1.03 g1 }\n 10 g1 }", {}, { header });
+  const [main] = JSON.parse([...renderJson(forest)].join(""));
+  expect(main).toMatchObject({ duration_ms: 0.01, hooks_ms: 0.00007 });
+  expect(main).not.toHaveProperty("distorted");
+  expect(main.children[0]).toMatchObject({ duration_ms: 0.00003, hooks_ms: 0.00002, distorted: true });
+});

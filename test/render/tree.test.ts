@@ -78,7 +78,7 @@ main.main                          2.31ms 100.0%
 ├── server.Start                   1.92ms  83.1%
 └── go~ main.watch [not returned]   388µs  16.8%
 
-left out by --depth or --min: 4 lines with 5 calls
+left out by --depth and --min: 4 lines with 5 calls
 
 17 events, 4 goroutines
 not returned when the process ended: 1 frame
@@ -98,7 +98,8 @@ test("what is left out is counted once, whether it was in the tree or not", () =
     const report = [...renderTree(forest, options)].join("");
     const lines = report.split("\n").filter((line) => / main\.|^main\./.test(line)).length;
     expect(report.match(/left out/g)).toHaveLength(1);
-    expect(report).toContain(`left out by --depth or --min: ${14 - lines} lines with ${14 - lines} calls\n`);
+    expect(report).toMatch(/left out by --(depth|min|depth and --min): /);
+    expect(report).toContain(`: ${14 - lines} lines with ${14 - lines} calls\n`);
   }
 });
 
@@ -234,4 +235,45 @@ test("lost events, the reason, and damage stand below the tree", () => {
   expect(report).toContain(
     "the trace is damaged at offset 4224: there is no chunk where one should begin; everything before it is shown\n",
   );
+});
+
+test("top shows the heaviest paths and what leads to them", () => {
+  const report = text(program, { top: 2 });
+  expect(report.split("\n").filter((line) => line.includes("ms"))).toHaveLength(3);
+  expect(report).toContain("left out by --top: ");
+});
+
+/** Hooks that take 20 ns of a call and 30 of its caller. */
+const hooked = (script: string) => {
+  const header = { numbers: { hookInner: 20n * 1024n, hookOuter: 30n * 1024n } };
+  return [...renderTree(grow(script, {}, { header }))].join("");
+};
+
+test("times that are mostly the hooks' are marked, and what they are in all stands below", () => {
+  const calls = Array.from({ length: 20 }, (_, i) => `${i} g1 { main.tiny\n ${i + 0.03} g1 }`).join("\n");
+  const script = `0 g1 { main.main\n ${calls}\n 21 g1 { main.slow\n 40 g1 }\n 45 g1 go g2\n 46 g2 { main.wait\n 100 g1 }`;
+  expect(hooked(script)).toBe(`TOTAL: 100µs
+
+main.main                         100µs 100.0%
+├── go main.wait [not returned]  54.0µs  54.0%
+├── main.slow                    19.0µs  19.0%
+└── main.tiny ×20                ~600ns   0.6%
+
+46 events, 2 goroutines
+not returned when the process ended: 1 frame
+~: more than half of this time is the cost of tracing
+`);
+});
+
+test("where most lines would be marked, one line below says so", () => {
+  const calls = Array.from({ length: 20 }, (_, i) => `${i / 16} g1 { main.tiny\n ${i / 16 + 0.03} g1 }`).join("\n");
+  expect(hooked(`0 g1 { main.main\n ${calls}\n 1.3 g1 }`)).toBe(`TOTAL: 1.30µs
+
+main.main                 1.30µs 100.0%
+└── main.tiny ×20          600ns  46.2%
+
+42 events, 1 goroutine
+tracing took about 50ns a call, 78.5% of the time of all calls; 'stats' subtracts it
+on all lines more than half of the time is the cost of tracing
+`);
 });

@@ -1,36 +1,53 @@
-/** `gotrace diff`: execution traces before and after a change. */
-import { diffMeasures, diffTraces, exceeding, Summarizer, type TraceSummary } from "../../analyses/index.js";
+/** `gotrace diff`: traces before and after a change, call traces or execution traces, each kind with its own. */
+
 import { ExitCode, UserError } from "../../base/errors.js";
-import { measureFor } from "../../render/style.js";
-import { diffTable } from "../../render/trace-diff.js";
-import { typedJson } from "../../render/typed-json.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
-import { choice, helpFlag, number, outputFlag, parseDuration } from "../options.js";
-import { openOutput } from "../output.js";
-import { readTrace, warningOf, withTrouble } from "../traces.js";
+import { helpFlag, outputFlag, rawFlag, selectFlags } from "../options.js";
+import { kindOf, type TraceKind } from "../trace-kind.js";
+import { withTrouble } from "../traces.js";
 
 export const diffCommand: Command = {
   name: "diff",
   usage: "diff [flags] A B",
-  description: `Compares execution traces of the Go runtime: tasks, regions, start functions of goroutines, and states such as
-running, runnable and each reason to wait, matched by name, the largest change first. Several runs a side (--a and --b,
-repeated) are averaged, and the Mann-Whitney U test tells change from chance.
+  description: `Compares traces before and after a change, the largest change first. Of call traces (files of --save, directories of
+GOTRACE_OUT): calls, total and self time by function, or by call path. Of execution traces of the Go runtime: tasks,
+regions, start functions of goroutines, and states such as running, runnable and each reason to wait. All is matched by
+name. Several runs a side (--a and --b, repeated) are averaged; the Mann-Whitney U test tells change from chance, and for
+call traces, where there are too few runs for it, whether the ranges of the two sides overlap.
 
 Exit codes: 0, 1 when --fail-on was exceeded, 2 for an unreadable trace or bad arguments.`,
   flags: [
     { name: "a", value: "TRACE", repeats: true, help: "a run before (repeat or separate by commas)" },
     { name: "b", value: "TRACE", repeats: true, help: "a run after" },
-    { name: "by", value: "MEASURE", help: "what to compare: total (default), mean, p50, p99 or count" },
-    { name: "fail-on", value: "PERCENT", help: "exit with 1 when something grew by more, for instance 10%" },
-    { name: "min", value: "DURATION", help: "leave out what took less in total on both sides (default 1ms)" },
+    {
+      name: "by",
+      value: "MEASURE",
+      help: "what to compare: total (default), of call traces self or calls, of execution traces mean, p50, p99 or count",
+    },
+    { name: "by-path", help: "call traces: compare call paths instead of functions" },
+    { name: "match", value: "REGEXP", help: "call traces: only functions whose names match" },
+    {
+      name: "fail-on",
+      value: "P%|calls",
+      repeats: true,
+      help: "exit with 1 when something grew by more, for instance 10%; of call traces 'calls': when a call count changed",
+    },
+    {
+      name: "min",
+      value: "DURATION",
+      help: "leave out what took less in total on both sides (execution traces: default 1ms; for --fail-on 10% always 1ms)",
+    },
     { name: "top", value: "N", help: "rows of the table (default 20)" },
     { name: "format", value: "FORMAT", help: "table (default) or json" },
+    rawFlag,
+    ...selectFlags,
     outputFlag,
     helpFlag,
   ],
   examples: [
-    "gotrace diff before.trace after.trace",
+    "gotrace diff before.gotrace after.gotrace",
+    "gotrace diff --by-path --fail-on calls before.gotrace after.gotrace",
     "gotrace diff --a a1,a2,a3,a4 --b b1,b2,b3,b4 --by p99 --fail-on 10%",
   ],
   run: (words) => withTrouble(() => run(words)),
@@ -43,22 +60,9 @@ async function run(words: readonly string[]): Promise<number> {
     return 0;
   }
   const { a, b } = sides(flags);
-  const format = choice(flags, "format", ["table", "json"]);
-  const options = {
-    measure: choice(flags, "by", [diffMeasures[0], ...diffMeasures.slice(1)]),
-    min: parseDuration(flags.string("min") ?? "1ms"),
-  };
-  const top = number(flags, "top", 20, 1);
-  const limit = failOn(flags.string("fail-on"));
-  const output = openOutput(flags.string("o"), process.cwd(), false);
-  const diff = diffTraces(a.map(summarize), b.map(summarize), options);
-  const failed = limit === undefined ? [] : exceeding(diff, limit);
-  if (format === "json") await output.write([typedJson({ a, b, ...diff, exceeded: failed })]);
-  else {
-    const widthOf = await measureFor(diff.changes.map((change) => change.name));
-    await output.write(diffTable(diff, failed, { ...output, widthOf, top }));
-  }
-  return failed.length > 0 ? 1 : 0;
+  return commonKind([...a, ...b]) === "calls"
+    ? (await import("../diff-calls.js")).diffCallTraces(flags, a, b)
+    : (await import("../diff-execution.js")).diffExecutionTraces(flags, a, b);
 }
 
 function sides(flags: ParsedFlags): { a: string[]; b: string[] } {
@@ -73,21 +77,22 @@ function sides(flags: ParsedFlags): { a: string[]; b: string[] } {
   );
 }
 
-function summarize(path: string): TraceSummary {
-  try {
-    const { sink, reader } = readTrace(path, (trace) => new Summarizer(trace));
-    const warning = warningOf(reader);
-    if (warning) process.stderr.write(`gotrace: ${path}: ${warning}\n`);
-    return sink.finish(0);
-  } catch (error) {
-    if (!(error instanceof UserError) || error.message.includes(path)) throw error;
-    throw new UserError(`${path}: ${error.message}`, error.advice, error.code);
-  }
-}
+const NAMES: Readonly<Record<TraceKind, string>> = {
+  calls: "a call trace of gotrace",
+  execution: "an execution trace of Go",
+};
 
-function failOn(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const match = /^(\d+(?:\.\d+)?)%$/.exec(text.trim());
-  if (match) return Number(match[1]) / 100;
-  throw new UserError(`--fail-on: ${JSON.stringify(text)} is not valid`, "use a share such as 10%", ExitCode.trouble);
+/** The kind that the reader is to expect. @throws UserError for traces of both kinds */
+function commonKind(paths: readonly string[]): TraceKind {
+  const known = paths.map((path) => ({ path, kind: kindOf(path) })).filter(({ kind }) => kind !== undefined);
+  const [first] = known;
+  const other = known.find(({ kind }) => kind !== first?.kind);
+  if (first && other) {
+    throw new UserError(
+      `${first.path} is ${NAMES[first.kind!]}, ${other.path} is ${NAMES[other.kind!]}`,
+      "compare traces of one kind: call traces are files of --save, execution traces files of 'go test -trace' or --exec-trace",
+      ExitCode.trouble,
+    );
+  }
+  return first?.kind ?? "execution";
 }

@@ -51,6 +51,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./report.js")).reportCommand,
   },
   {
+    name: "view",
+    summary: "show a saved trace in Speedscope, in the browser",
+    load: async () => (await import("./view.js")).viewCommand,
+  },
+  {
+    name: "stats",
+    summary: "numbers by function: calls, total, self, percentiles, panics; who calls it and what it calls",
+    load: async () => (await import("./stats.js")).statsCommand,
+  },
+  {
+    name: "calls",
+    summary: "single calls of a function in saved traces: the slowest, the first, the last",
+    load: async () => (await import("./calls.js")).callsCommand,
+  },
+  {
     name: "analyze",
     summary: "find what is wrong in execution traces of the Go runtime",
     load: async () => (await import("./analyze.js")).analyzeCommand,

@@ -1,9 +1,27 @@
 /** `gotrace report`: renders saved traces again, on any machine, without Go. */
 
+import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
+import { assertionsOf } from "../assertions.js";
 import { type Command, commandHelp } from "../command.js";
-import { parseFlags } from "../flags.js";
-import { choice, foldedUnit, helpFlag, outputFlag, treeFlags, treeOptions, unitFlag } from "../options.js";
+import { type ParsedFlags, parseFlags } from "../flags.js";
+import { type Format, formatNames, formatOf, namedFormat } from "../formats.js";
+import {
+  assertFlag,
+  eventLimit,
+  eventsFlag,
+  foldedUnit,
+  goroutineRootsFlag,
+  helpFlag,
+  outputFlag,
+  selectOptions,
+  tableFlag,
+  tableName,
+  treeFlags,
+  treeOptions,
+  unitFlag,
+} from "../options.js";
+import { isStandardOutput } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 
@@ -11,16 +29,25 @@ export const reportCommand: Command = {
   name: "report",
   usage: "report [flags] TRACE…",
   description: `Renders traces: files that --save wrote, files of GOTRACE_OUT, or directories of them. Several are shown one after
-another. Needs no Go and no source.`,
+another. Needs no Go and no source. With --html, execution traces of the same run may stand beside them.`,
   flags: [
-    { name: "format", value: "FORMAT", help: "tree (default), folded or json" },
+    { name: "format", value: "FORMAT", help: `${formatNames[0]} (default), ${formatNames.slice(1).join(", ")}` },
+    { name: "html", help: "a page for the browser, with flame graph and goroutines: the same as --format html" },
     ...treeFlags,
     unitFlag,
-    outputFlag,
+    eventsFlag,
+    assertFlag,
+    tableFlag,
+    goroutineRootsFlag,
+    { ...outputFlag, value: "FILE", help: "write the report to FILE (the tables of parquet into a directory)" },
     { name: "verbose", short: "v", help: "show what is read" },
     helpFlag,
   ],
-  examples: ["gotrace report trace.gotrace", "gotrace report --format folded -o out.folded /tmp/traces"],
+  examples: [
+    "gotrace report trace.gotrace",
+    "gotrace report --format folded -o out.folded /tmp/traces",
+    "gotrace report --html -o calls.html trace.gotrace",
+  ],
   run,
 };
 
@@ -34,9 +61,40 @@ async function run(words: readonly string[]): Promise<number> {
     throw new UserError("no trace given", "name a file that --save wrote: gotrace report FILE", ExitCode.usage);
   }
   treeOptions(flags);
+  selectOptions(flags);
   foldedUnit(flags);
-  const format = choice(flags, "format", ["tree", "folded", "json"]);
+  eventLimit(flags);
+  tableName(flags);
+  const format = askedFormat(flags);
+  const file = flags.string("o");
+  if (format.files && !flags.has("table") && (isStandardOutput(file) || isFile(file!))) {
+    throw new UserError(
+      `${format.name} is a file for each table`,
+      `name a directory for them, or one table: --format ${format.name} --table calls -o calls.${format.name}`,
+      ExitCode.usage,
+    );
+  }
+  const assertions = await assertionsOf(flags);
   const session = new Session(flags);
-  const problem = await session.standAside(() => reportTraces(session, flags, flags.rest, { format, toStderr: false }));
-  return problem ? ExitCode.data : 0;
+  const request = { format, toStderr: false, assertions };
+  const { damaged, failed } = await session.yieldTo(() => reportTraces(session, flags, flags.rest, request));
+  return damaged ? ExitCode.data : failed ? 1 : 0;
+}
+
+/** @throws UserError when `--html` and `--format` do not agree */
+function askedFormat(flags: ParsedFlags): Format {
+  const format = formatOf(flags);
+  if (!flags.has("html")) return format;
+  if (flags.has("format") && format.name !== "html") {
+    throw new UserError(
+      `--html and --format ${format.name} do not go together`,
+      "leave one of them out",
+      ExitCode.usage,
+    );
+  }
+  return namedFormat("html");
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }

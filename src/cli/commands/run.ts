@@ -1,32 +1,43 @@
 /** `gotrace run`, `exec`, `flame` and `json`: build a program, run it, show what it did. */
 
-import { copyFileSync, linkSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
+import type { Assertion } from "../../callstats/index.js";
 import type { GoEnvironment } from "../../gotool/environment.js";
+import { assertionsOf } from "../assertions.js";
+import { Binary } from "../binary.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
-import { binaryPath, type Compiled, compile } from "../compile.js";
+import { type Compiled, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
+import { type Format, namedFormat } from "../formats.js";
 import { buildFlags } from "../goflags.js";
 import {
+  assertFlag,
+  browserFlag,
+  callFlags,
+  eventLimit,
+  eventsFlag,
   execTraceFlag,
   foldedUnit,
+  openFlag,
   outputFlag,
   recordFlags,
+  selectOptions,
   traceFlags,
   treeFlags,
   treeOptions,
   unitFlag,
 } from "../options.js";
+
 import { isStandardOutput } from "../output.js";
-import type { ReportFormat } from "../reporting.js";
+import type { ReportRequest } from "../reporting.js";
 import { Session } from "../session.js";
 import { describeBuild, type Target } from "../summary.js";
 import { runTraced } from "../traced.js";
 
 interface Variant {
   readonly name: string;
-  readonly format: ReportFormat;
+  readonly format: "tree" | "folded" | "json";
   readonly flags: readonly Flag[];
   readonly description: string;
   readonly examples: readonly string[];
@@ -51,7 +62,7 @@ program's standard streams are its own, signals reach it, and its exit code is g
 export const runCommand = define({
   name: "run",
   format: "tree",
-  flags: [...treeFlags, execTraceFlag],
+  flags: [...treeFlags, assertFlag, execTraceFlag],
   description: treeText,
   examples: [
     "gotrace run ./cmd/server -port 8080",
@@ -63,7 +74,7 @@ export const runCommand = define({
 export const execCommand = define({
   name: "exec",
   format: "tree",
-  flags: [...treeFlags, execTraceFlag],
+  flags: [...treeFlags, assertFlag, execTraceFlag],
   description: treeText,
   examples: ["gotrace exec ./cmd/tool"],
 });
@@ -71,11 +82,15 @@ export const execCommand = define({
 export const flameCommand = define({
   name: "flame",
   format: "folded",
-  flags: [unitFlag],
+  flags: [openFlag, browserFlag, eventsFlag, unitFlag, ...callFlags],
   description: `Builds and runs a program and prints collapsed stacks on standard output, one line for each call path with its self
 time, for Speedscope and flamegraph.pl. The program's standard output goes to standard error, unless -o names a file
-for the stacks.`,
-  examples: ["gotrace flame ./cmd/server > profile.folded", "gotrace flame . | flamegraph.pl > flame.svg"],
+for the stacks. With --open the calls are shown in Speedscope instead, as 'gotrace view' does it.`,
+  examples: [
+    "gotrace flame --open ./cmd/server",
+    "gotrace flame ./cmd/server > profile.folded",
+    "gotrace flame . | flamegraph.pl > flame.svg",
+  ],
 });
 
 export const jsonCommand = define({
@@ -87,19 +102,35 @@ standard error, unless -o names a file for the JSON.`,
   examples: ["gotrace json ./cmd/server | jq '.[0].name'"],
 });
 
-async function run(command: Command, format: ReportFormat, words: readonly string[]): Promise<number> {
+async function run(command: Command, format: string, words: readonly string[]): Promise<number> {
   const flags = parseFlags(command.name, command.flags, words);
   if (flags.has("help")) {
     process.stdout.write(commandHelp(command));
     return 0;
   }
-  const { patterns, args } = splitTarget(command.name, flags.rest);
   // A bad value must not be found only after the program has run.
   treeOptions(flags);
+  selectOptions(flags);
   foldedUnit(flags);
+  eventLimit(flags);
+  checkPage(flags);
+  return runPackage(command.name, flags, await formatFor(flags, format), await assertionsOf(flags));
+}
+
+/**
+ * Builds the program that the words behind the flags name, runs it with the rest of them, and reports.
+ * @returns its exit code, as far as that says enough: see {@link runTraced}
+ */
+export async function runPackage(
+  command: string,
+  flags: ParsedFlags,
+  format: Format,
+  assertions: readonly Assertion[] = [],
+): Promise<number> {
+  const target = splitTarget(command, flags.rest);
   const session = new Session(flags);
   try {
-    return await runTarget(command.name, session, flags, format, patterns, args);
+    return await runTarget(command, session, flags, { format, toStderr: false, assertions }, target);
   } finally {
     session.close();
   }
@@ -127,36 +158,77 @@ async function runTarget(
   command: string,
   session: Session,
   flags: ParsedFlags,
-  format: ReportFormat,
-  patterns: readonly string[],
-  args: readonly string[],
+  report: ReportRequest,
+  { patterns, args }: ReturnType<typeof splitTarget>,
 ): Promise<number> {
-  const request = { patterns, goFlags: flags.go, flags, tests: false };
-  const compiled = await compile(session, request, {
-    name: "run",
-    verb: ["build"],
-    builds: true,
-    check: (targets, environment) => {
-      checkProgram(command, targets, patterns);
-      checkSystem(environment);
-    },
-    rest: (directory, extra) => ["-o", binaryPath(directory, "program"), ...extra, ...patterns],
-  });
-  if ("code" in compiled) {
-    process.stderr.write(compiled.stderr + compiled.stdout);
-    return compiled.code;
-  }
-  const { summary } = compiled;
-  describeBuild(session, summary);
-  const program = placeProgram(session, binaryPath(compiled.directory, "program"), programName(compiled, patterns));
+  const built = await build(command, session, flags, patterns);
+  if (typeof built === "number") return built;
+  const { summary, program } = built;
   session.log(`run ${program} ${args.join(" ")}`);
-  const stdoutToStderr = format !== "tree" && isStandardOutput(flags.string("o"));
+  const { elsewhere, name } = report.format;
+  const stdoutToStderr = name !== "tree" && !elsewhere && isStandardOutput(flags.string("o"));
   return runTraced(session, flags, {
     program: { command: program, args, env: session.env, stdoutToStderr },
     direct: true,
     note: { summary, titles: {}, command: [...patterns, ...args].join(" ") },
-    report: { format, toStderr: false },
+    report,
   });
+}
+
+/** Builds the program and puts it into the workspace; or go's exit code, where it has said why it does not build. */
+async function build(
+  command: string,
+  session: Session,
+  flags: ParsedFlags,
+  patterns: readonly string[],
+): Promise<{ readonly summary: Compiled["summary"]; readonly program: string } | number> {
+  const request = { patterns, goFlags: flags.go, flags, tests: false };
+  let binary: Binary | undefined;
+  const own = (directory: string) => {
+    binary ??= new Binary(directory);
+    return binary;
+  };
+  try {
+    const compiled = await compile(session, request, {
+      name: "run",
+      verb: ["build"],
+      builds: true,
+      check: (targets, environment) => {
+        checkProgram(command, targets, patterns);
+        checkSystem(environment);
+      },
+      rest: (directory, extra) => ["-o", own(directory).path, ...extra, ...patterns],
+    });
+    if ("code" in compiled) {
+      process.stderr.write(compiled.stderr + compiled.stdout);
+      return compiled.code;
+    }
+    const { summary } = compiled;
+    describeBuild(session, summary);
+    // Under its own name, so that os.Args[0] reads as a user expects.
+    const program = own(compiled.directory).place(join(session.workspace(), "bin"), programName(compiled, patterns));
+    return { summary, program };
+  } finally {
+    binary?.close();
+  }
+}
+
+function wantsPage(flags: ParsedFlags): boolean {
+  return flags.has("open") || flags.has("no-browser");
+}
+
+/** @throws UserError where the calls are to be shown and written */
+function checkPage(flags: ParsedFlags): void {
+  if (!wantsPage(flags) || flags.string("o") === undefined) return;
+  throw new UserError(
+    "--open and -o exclude each other",
+    "save the trace with --save, and write a report with 'gotrace report'",
+    ExitCode.usage,
+  );
+}
+
+async function formatFor(flags: ParsedFlags, name: string): Promise<Format> {
+  return wantsPage(flags) ? (await import("../view/show.js")).pageFormat : namedFormat(name);
 }
 
 /** @throws UserError when the program is built for another system: a shell might take it for a script */
@@ -217,17 +289,4 @@ function programName({ targets }: Compiled, patterns: readonly string[]): string
   const path = (targets[0]?.importPath ?? "program").split("/");
   const last = path.pop()!;
   return /^v\d+$/.test(last) && path.length > 0 ? path.pop()! : last;
-}
-
-/** The binary under its own name in the workspace, so that os.Args[0] reads as a user expects. */
-function placeProgram(session: Session, binary: string, name: string): string {
-  const directory = join(session.workspace(), "bin");
-  mkdirSync(directory);
-  const program = binaryPath(directory, name);
-  try {
-    linkSync(binary, program);
-  } catch {
-    copyFileSync(binary, program);
-  }
-  return program;
 }

@@ -1,13 +1,25 @@
 /** `gotrace test`: `go test` itself, with rewritten files; its output is its own, a call tree for each test follows. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
+import type { Assertion } from "../../callstats/index.js";
 import { asksForCoverage } from "../../gotool/cover.js";
 import { runProgram } from "../../gotool/process.js";
+import { assertionsOf } from "../assertions.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
+import { namedFormat } from "../formats.js";
 import { buildFlags, testFlags } from "../goflags.js";
-import { execTraceFlag, outputFlag, recordFlags, traceFlags, treeFlags, treeOptions } from "../options.js";
+import {
+  assertFlag,
+  execTraceFlag,
+  outputFlag,
+  recordFlags,
+  selectOptions,
+  traceFlags,
+  treeFlags,
+  treeOptions,
+} from "../options.js";
 import { Session } from "../session.js";
 import { describeBuild } from "../summary.js";
 import { splitTestWords, type TestLine } from "../testargs.js";
@@ -19,12 +31,22 @@ export const testCommand: Command = {
   description: `Runs tests as 'go test' does, with its patterns, flags, output and exit code, then shows one call tree for each
 test, subtests beneath. A -v before the packages is meant for both gotrace and go test. Results are never taken from
 the test cache. The tree goes to standard error when standard output is JSON (-json).`,
-  flags: [...treeFlags, execTraceFlag, outputFlag, ...recordFlags, ...traceFlags, ...testFlags, ...buildFlags],
+  flags: [
+    ...treeFlags,
+    assertFlag,
+    execTraceFlag,
+    outputFlag,
+    ...recordFlags,
+    ...traceFlags,
+    ...testFlags,
+    ...buildFlags,
+  ],
   goFlags: `${buildFlagsNote}\nFlags of 'go test' (-run, -v, -count, -bench, -short, -timeout, -args …) may stand before or after the packages.`,
   examples: [
     "gotrace test ./...",
     "gotrace test ./pkg/auth -run TestLogin -v",
     "gotrace test --depth 4 --min 1ms ./internal/...",
+    "gotrace test --assert 'TestLogin: db.Query.calls <= 3' ./pkg/auth",
   ],
   run,
 };
@@ -49,15 +71,22 @@ async function run(words: readonly string[]): Promise<number> {
   }
   // A bad value must not be found only after the program has run.
   treeOptions(flags);
+  selectOptions(flags);
+  const assertions = await assertionsOf(flags);
   const session = new Session(flags);
   try {
-    return await test(session, flags, line);
+    return await test(session, flags, line, assertions);
   } finally {
     session.close();
   }
 }
 
-async function test(session: Session, flags: ParsedFlags, line: TestLine): Promise<number> {
+async function test(
+  session: Session,
+  flags: ParsedFlags,
+  line: TestLine,
+  assertions: readonly Assertion[],
+): Promise<number> {
   const given = (name: string) => line.flags.some((flag) => flag === `-${name}` || flag.startsWith(`-${name}=`));
   const plain = async () => {
     session.log(`go test ${line.plain.join(" ")}`);
@@ -105,7 +134,7 @@ async function test(session: Session, flags: ParsedFlags, line: TestLine): Promi
     program: { command: "go", args: ["test", ...args], env: { ...session.env, ...state?.env }, ownGroup: true },
     direct: false,
     note: { summary, titles, command: ["go test", ...line.packages].join(" ") },
-    report: { format: "tree", toStderr: given("json") },
+    report: { format: namedFormat("tree"), toStderr: given("json"), assertions },
     // Tests that were only compiled or listed, or that do not exist, have run nothing that could be shown.
     mayBeEmpty: !hasTests || ["c", "list"].some(given),
   });

@@ -1,0 +1,66 @@
+// Generated call traces, for measuring.
+import { TraceWriter } from "../dist/calltrace/writer.js";
+
+/**
+ * A trace of so many bytes that looks like a program's: stacks 5 to 15 deep, several goroutines whose chunks interleave,
+ * short-lived goroutines, mostly short deltas with long ones among them.
+ *
+ * @param branching down to which depth functions call more than one other: the number of call paths grows with it
+ */
+export function generate(size, branching = 7) {
+  const random = xorshift(42);
+  const trace = new TraceWriter({ capacity: size + (1 << 20), rate: 2 });
+  const functions = Array.from({ length: 400 }, (_, i) =>
+    trace.define("function", `example.com/app.f${i}`, "app.go", i),
+  );
+  const site = trace.define("go", "example.com/app.f0", "app.go", 7);
+  const workers = Array.from({ length: 8 }, (_, i) => ({ slot: trace.slot(i), stack: [], goid: i + 1, time: 1000 }));
+  let goids = 100;
+  for (const [i, worker] of workers.entries()) worker.slot.begin(worker.time, i + 1, i === 0 ? 0 : 1);
+  while (trace.used < size) {
+    const worker = workers[random() % workers.length];
+    for (let i = 0; i < 500; i++) step(worker);
+  }
+  return trace.finish();
+
+  function step(worker) {
+    const { slot, stack } = worker;
+    // Half of the deltas of real programs are below 100 ns, one in a hundred is above 10 µs.
+    const draw = random() % 100;
+    worker.time += draw < 90 ? 20 + (random() % 300) : draw < 99 ? random() % 8000 : random() % 400000;
+    const depth = stack.length;
+    const deeper = depth < 4 || (depth < 15 && random() % 100 < 50);
+    if (!deeper) {
+      stack.pop();
+      slot.exit(worker.time);
+      return;
+    }
+    // A function calls one other, or every now and then near the top of the stack another one.
+    const parent = depth === 0 ? 0 : stack[depth - 1];
+    const other = depth < branching && random() % 100 < 40 ? random() % 4 : 0;
+    const callee = functions[(parent * 5 + other * 7 + depth) % functions.length];
+    stack.push(callee);
+    slot.enter(worker.time, callee);
+    if (random() % 400 !== 0) return;
+    worker.time += 50;
+    child(worker, slot.spawn(worker.time, site));
+  }
+
+  function child(parent, ref) {
+    const slot = trace.slot(100 + (random() % 50));
+    const time = parent.time + 500;
+    slot.begin(time, ++goids, parent.goid, ref);
+    for (let i = 0; i < 3; i++) slot.enter(time + i * 100, functions[i]);
+    for (let i = 0; i < 3; i++) slot.exit(time + 300 + i * 100);
+  }
+}
+
+function xorshift(seed) {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}

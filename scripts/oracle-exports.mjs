@@ -1,0 +1,61 @@
+// Exports of a real program, read by what they are for and what the tests do not install:
+//
+//	npm run oracle:exports [-- --python venv/bin/python]
+//
+// OTLP by the OpenTelemetry collector's own reader (Go module go.opentelemetry.io/collector/pdata); with --python, whose
+// environment has chdb and pyspark (pip install chdb pyspark; Spark needs Java), Parquet by ClickHouse and Spark, and the
+// queries of docs/parquet.md. All must find the calls and sums that the CSV has.
+import { deepStrictEqual, ok } from "node:assert";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const { values } = parseArgs({ options: { python: { type: "string" } } });
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const directory = mkdtempSync(join(tmpdir(), "gotrace-oracle-"));
+const run = (program, args, options = {}) =>
+  execFileSync(program, args, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["pipe", "pipe", "ignore"], ...options });
+const gotrace = (args, cwd) => run(process.execPath, [at("dist/bin/main.js"), ...args], { cwd });
+
+try {
+  const trace = join(directory, "trace.gotrace");
+  gotrace(["run", "--save", trace, "."], at("testdata/spawns"));
+  const report = (...words) => gotrace(["report", ...words, trace]);
+  const calls = table(report("--format", "csv"));
+  const sum = (column) => calls.reduce((total, row) => total + Number(row[column]), 0);
+
+  const otlp = join(directory, "spans.jsonl");
+  report("--format", "otlp", "-o", otlp);
+  const spans = JSON.parse(run("go", ["run", "."], { cwd: at("test/oracle/otlp"), input: readFileSync(otlp) }));
+  const children = calls.filter(({ parent }) => parent !== "").length;
+  const errors = calls.filter(({ ending }) => ending === "panic").length;
+  const expected = { spans: calls.length, traces: 1, children, parents: children, errors };
+  deepStrictEqual(spans, { ...expected, nanoseconds: sum("duration_ns") });
+  console.log(`collector: ${JSON.stringify(spans)}`);
+
+  if (values.python) {
+    report("--format", "parquet", "-o", directory);
+    const lines = run(values.python, [at("test/oracle/parquet.py"), directory, at("docs/parquet.md")]);
+    const engines = lines.split("\n").filter((line) => line.startsWith("{"));
+    deepStrictEqual(engines.length, 2);
+    const sums = [calls.length, ...["duration_ns", "self_ns", "start_ns", "parent", "depth"].map(sum)];
+    for (const line of engines) {
+      const found = JSON.parse(line);
+      deepStrictEqual(found.sums, sums);
+      ok(found.rows.length > 2 && found.rows.every((rows) => rows > 0));
+      console.log(line);
+    }
+  }
+} finally {
+  rmSync(directory, { recursive: true });
+}
+
+/** The rows of CSV whose values have no commas. */
+function table(text) {
+  const [head, ...lines] = text.trim().split("\r\n");
+  const names = head.split(",");
+  return lines.map((line) => Object.fromEntries(line.split(",").map((value, index) => [names[index], value])));
+}

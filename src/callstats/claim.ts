@@ -1,0 +1,50 @@
+/** The calls that one assertion is about, while they are counted. */
+import type { CallForest } from "../calltree/index.js";
+import type { Assertion } from "./assertion.js";
+import { CallGroup } from "./group.js";
+import { nearestName } from "./match.js";
+
+/** The calls of one test, or of the whole run. */
+export interface Subject {
+  /** Go's name of the test. */
+  readonly test: string | undefined;
+  /** How often the test ran; 1 for the whole run. */
+  readonly runs: number;
+  readonly group: CallGroup;
+}
+
+export class Claim {
+  /** By function: whether the assertion is about it. */
+  readonly functions: readonly boolean[];
+  private readonly byTest = new Map<string | undefined, Subject>();
+  /** Where no function has the name, the nearest one there is. */
+  readonly near: string | undefined;
+
+  /** @param runs how often each test ran */
+  constructor(
+    readonly assertion: Assertion,
+    { functions }: CallForest,
+    runs: ReadonlyMap<string, number>,
+  ) {
+    const names = functions.map(({ name }) => name);
+    this.functions = names.map((name) => assertion.functions.matches(name));
+    this.near = this.functions.includes(true) ? undefined : nearestName(assertion.functions.text, names);
+    if (assertion.test === undefined) this.add(undefined, 1);
+    else for (const [test, count] of runs) if (assertion.test.matches(test)) this.add(test, count);
+  }
+
+  /** None where no such test ran. */
+  get subjects(): readonly Subject[] {
+    return [...this.byTest.values()];
+  }
+
+  /** Where the calls of a function count that are made in a test, or outside of all. */
+  groupOf(func: number, test: string | undefined): CallGroup | undefined {
+    if (!this.functions[func]) return undefined;
+    return this.byTest.get(this.assertion.test === undefined ? undefined : test)?.group;
+  }
+
+  private add(test: string | undefined, runs: number): void {
+    this.byTest.set(test, { test, runs, group: new CallGroup(true) });
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * What changed between call traces before and after: calls and times by function or by call path, matched by name. A side
+ * may have several runs; then numbers are means over runs, and what may be chance is told from their spread.
+ */
+import { leastP, mannWhitney } from "../base/statistics.js";
+import type { RunItems } from "./items.js";
+
+export const callMeasures = ["total", "self", "calls"] as const;
+export type CallMeasure = (typeof callMeasures)[number];
+
+/** A number over the runs of a side; a run without the item counts as 0. */
+export interface Extent {
+  readonly mean: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** ns, but for `calls`. */
+export type CallSide = Readonly<Record<CallMeasure, Extent>>;
+
+/** How a measure of an item changed. */
+export interface Shift {
+  /** b − a; what is missing counts as 0. */
+  readonly delta: number;
+  /** delta / a; undefined where a is 0 or missing, or b is missing. */
+  readonly ratio: number | undefined;
+  /** P-value of the Mann-Whitney U test; undefined where there are too few runs for any to be significant. */
+  readonly p: number | undefined;
+  /** p is below 0.05; without p: the ranges of the two sides do not overlap. */
+  readonly significant: boolean;
+}
+
+export interface CallChange {
+  /** Go's name of the function. */
+  readonly name: string;
+  /** Outermost call first, the function last; undefined where functions are compared. */
+  readonly path: readonly string[] | undefined;
+  /** Undefined where no run of the side has it. */
+  readonly a: CallSide | undefined;
+  readonly b: CallSide | undefined;
+  readonly shifts: Readonly<Record<CallMeasure, Shift>>;
+}
+
+export interface CallDiffOptions {
+  /** Order of the changes. */
+  readonly measure: CallMeasure;
+  /** ns: what totals less on both sides is left out, unless its calls changed. */
+  readonly min: number;
+}
+
+export interface CallDiff {
+  readonly measure: CallMeasure;
+  readonly runs: { readonly a: number; readonly b: number };
+  /** Whether the runs are enough for the test. */
+  readonly tested: boolean;
+  /** Largest |delta| first. */
+  readonly changes: readonly CallChange[];
+  /** Items that were left out. */
+  readonly small: number;
+}
+
+const ALPHA = 0.05;
+
+/** Compares the runs of two sides. @param names what an item is called */
+export function diffCalls(
+  a: readonly RunItems[],
+  b: readonly RunItems[],
+  names: (item: number) => Pick<CallChange, "name" | "path">,
+  { measure, min }: CallDiffOptions,
+): CallDiff {
+  const tested = leastP(a.length, b.length) < ALPHA;
+  const changes: CallChange[] = [];
+  let small = 0;
+  for (const item of new Set([...a, ...b].flatMap((run) => [...run.keys()]))) {
+    const [sideA, sideB] = [sideOf(a, item), sideOf(b, item)];
+    const shifts = Object.fromEntries(
+      callMeasures.map((one) => [one, shiftOf(a, b, item, one, tested)]),
+    ) as CallChange["shifts"];
+    const change = { ...names(item), a: sideA, b: sideB, shifts };
+    if (Math.max(sideA?.total.mean ?? 0, sideB?.total.mean ?? 0) >= min || callsChanged(change)) changes.push(change);
+    else small++;
+  }
+  changes.sort(
+    (one, other) =>
+      Math.abs(other.shifts[measure].delta) - Math.abs(one.shifts[measure].delta) ||
+      Math.abs(other.shifts.calls.delta) - Math.abs(one.shifts.calls.delta),
+  );
+  return { measure, runs: { a: a.length, b: b.length }, tested, changes, small };
+}
+
+/** Whether the number of calls is another one, whatever run is taken. */
+export function callsChanged({ shifts }: Pick<CallChange, "shifts">): boolean {
+  return shifts.calls.delta !== 0 && shifts.calls.significant;
+}
+
+/** Measures of time that grew by more than a share (0.1: 10 %) and not by chance, to at least `min` ns. */
+export function grown({ b, shifts }: CallChange, share: number, min: number): ("total" | "self")[] {
+  return (["total", "self"] as const).filter((one) => {
+    const { ratio, significant } = shifts[one];
+    return ratio !== undefined && ratio > share && significant && b![one].mean >= min;
+  });
+}
+
+function valuesOf(runs: readonly RunItems[], item: number, measure: CallMeasure): number[] {
+  return runs.map((run) => run.get(item)?.[measure] ?? 0);
+}
+
+function sideOf(runs: readonly RunItems[], item: number): CallSide | undefined {
+  if (!runs.some((run) => run.has(item))) return undefined;
+  return Object.fromEntries(callMeasures.map((one) => [one, extentOf(valuesOf(runs, item, one))])) as CallSide;
+}
+
+function extentOf(values: readonly number[]): Extent {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { mean, min: Math.min(...values), max: Math.max(...values) };
+}
+
+function shiftOf(
+  a: readonly RunItems[],
+  b: readonly RunItems[],
+  item: number,
+  measure: CallMeasure,
+  tested: boolean,
+): Shift {
+  const [before, after] = [valuesOf(a, item, measure), valuesOf(b, item, measure)];
+  const [left, right] = [extentOf(before), extentOf(after)];
+  const delta = right.mean - left.mean;
+  // Calls do not vary by chance where all runs of a side agree: the test needs no help there.
+  const exact = measure === "calls" && left.min === left.max && right.min === right.max;
+  const p = tested && !exact ? mannWhitney(before, after) : undefined;
+  const apart = left.max < right.min || right.max < left.min;
+  const known = a.some((run) => run.has(item)) && b.some((run) => run.has(item));
+  return {
+    delta,
+    ratio: known && left.mean > 0 ? delta / left.mean : undefined,
+    p,
+    significant: p === undefined ? apart : p < ALPHA,
+  };
+}

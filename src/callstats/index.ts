@@ -1,0 +1,19 @@
+/** Numbers of calls: statistics by function, single calls, comparisons, assertions. Walks recordings, opens nothing. */
+export { type Assertable, type Assertion, assertable, parseAssertion } from "./assertion.js";
+export {
+  type CallChange,
+  type CallDiff,
+  type CallMeasure,
+  callMeasures,
+  callsChanged,
+  diffCalls,
+  grown,
+} from "./diff.js";
+export { EXACT_CALLS } from "./durations.js";
+export { type HookCost, hookCosts } from "./hooks.js";
+export { FunctionItems, PathItems, type RunItems } from "./items.js";
+export { CallLister, type CallRecord, type Choice, type Listing, type ListingOptions } from "./listing.js";
+export { type NamePattern, namePattern, nearestName, shortName } from "./match.js";
+export { type Neighbour, NeighbourMeter } from "./neighbours.js";
+export { type FunctionStats, StatsMeter } from "./stats.js";
+export { AssertionMeter, type PathShare, type Verdict } from "./verdict.js";

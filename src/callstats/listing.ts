@@ -1,0 +1,167 @@
+/** Single calls of some functions: the slowest ones, or by when they began. */
+import { Best } from "../base/best.js";
+import { type CallForest, type CallVisitor, Ending, type FunctionInfo, type Goroutine } from "../calltree/index.js";
+import { HookMeter, hookCosts } from "./hooks.js";
+import { pathOf, testsByNode } from "./paths.js";
+
+/** Which calls to list. By start: those of all processes together, by the wall clock. */
+export type Choice =
+  | { readonly kind: "slowest" | "first" | "last"; readonly count: number }
+  /** The call that began as the `count`-th. */
+  | { readonly kind: "nth"; readonly count: number };
+
+export interface ListingOptions {
+  readonly choice: Choice;
+  /** Whether to subtract what hooks took, as far as it is known. */
+  readonly corrected: boolean;
+  /** Least duration, nanoseconds. */
+  readonly minimum?: number;
+  /** Deepest level; outermost calls are level 1. */
+  readonly depth?: number;
+}
+
+/** One call; times in nanoseconds, without hooks where `corrected` was asked for. */
+export interface CallRecord {
+  readonly function: FunctionInfo;
+  /** Callers, outermost first, and the function itself: as in the tree. */
+  readonly path: readonly string[];
+  readonly goroutine: number;
+  /** Index into the processes of the forest. */
+  readonly process: number;
+  readonly pid: number;
+  /** The test it belongs to. */
+  readonly test: string | undefined;
+  /** Since the start of the process. */
+  readonly start: number;
+  /** Since 1970; a multiple of 256 by the size of a number. */
+  readonly wall: number;
+  readonly duration: number;
+  readonly self: number;
+  readonly end: keyof typeof Ending;
+  /** Traced calls beneath it on its goroutine. */
+  readonly calls: number;
+}
+
+export interface Listing {
+  readonly choice: Choice;
+  /** All calls that were to choose from. */
+  readonly calls: number;
+  /** Slowest first, or in the order in which they began. */
+  readonly records: readonly CallRecord[];
+}
+
+interface Candidate {
+  readonly process: number;
+  readonly goid: number;
+  readonly node: number;
+  readonly start: number;
+  readonly wall: number;
+  readonly duration: number;
+  readonly self: number;
+  readonly how: Ending;
+  readonly calls: number;
+}
+
+const byStart = (a: Candidate, b: Candidate) => a.wall - b.wall || a.process - b.process || a.start - b.start;
+const ORDERS: Readonly<Record<Choice["kind"], (a: Candidate, b: Candidate) => number>> = {
+  slowest: (a, b) => b.duration - a.duration || byStart(a, b),
+  first: byStart,
+  nth: byStart,
+  last: (a, b) => byStart(b, a),
+};
+const NAMES = Object.fromEntries(Object.entries(Ending).map(([name, how]) => [how, name])) as Readonly<
+  Record<Ending, keyof typeof Ending>
+>;
+
+/** Picks calls in one walk. Memory: open calls, and as many as are asked for. */
+export class CallLister implements CallVisitor {
+  private readonly best: Best<Candidate>;
+  private readonly asked: readonly boolean[];
+  private readonly hooks = new HookMeter();
+  private readonly costs;
+  private goroutine: Goroutine | undefined;
+  private func: ArrayLike<number> = [];
+  private depth: ArrayLike<number> = [];
+  private wall = 0;
+  private calls = 0;
+
+  /** @param matches by name, the functions asked for */
+  constructor(
+    private readonly forest: CallForest,
+    matches: (name: string) => boolean,
+    private readonly options: ListingOptions,
+  ) {
+    this.asked = forest.functions.map(({ name }) => matches(name));
+    this.best = new Best(options.choice.count, ORDERS[options.choice.kind]);
+    this.costs = hookCosts(forest);
+  }
+
+  begin(goroutine: Goroutine): void {
+    const { info, tree } = this.forest.processes[goroutine.process]!;
+    this.goroutine = goroutine;
+    this.func = tree.func;
+    this.depth = tree.depth;
+    this.wall = info.startWall;
+    this.hooks.begin(this.costs[goroutine.process]);
+  }
+
+  enter(): void {
+    this.hooks.enter();
+  }
+
+  exit(node: number, start: number, time: number, self: number, how: Ending, calls: number): void {
+    const { hooks } = this;
+    const { corrected, minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
+    hooks.exit(how, calls);
+    if (!this.asked[this.func[node]!] || this.depth[node]! > depth) return;
+    const duration = Math.max(0, time - start - (corrected ? hooks.ofTotal : 0));
+    if (duration < minimum) return;
+    this.calls++;
+    const { process, goid } = this.goroutine!;
+    this.best.add({
+      process,
+      goid,
+      node,
+      start,
+      wall: this.wall + start,
+      duration,
+      self: Math.max(0, self - (corrected ? hooks.ofSelf : 0)),
+      how,
+      calls,
+    });
+  }
+
+  /** What was picked. */
+  listing(): Listing {
+    const { calls } = this;
+    const { choice } = this.options;
+    const picked = this.best.sorted();
+    const shown =
+      choice.kind === "nth" ? picked.slice(choice.count - 1) : choice.kind === "last" ? picked.reverse() : picked;
+    const tests = new Map<number, Int32Array>();
+    return { choice, calls, records: shown.map((candidate) => this.record(candidate, tests)) };
+  }
+
+  private record(candidate: Candidate, tests: Map<number, Int32Array>): CallRecord {
+    const { process, goid, node, start, wall, duration, self, how, calls } = candidate;
+    const { functions, processes } = this.forest;
+    const { tree, info } = processes[process]!;
+    const ofNodes = tests.get(process) ?? testsByNode(functions, tree);
+    tests.set(process, ofNodes);
+    const test = ofNodes[node]!;
+    return {
+      function: functions[tree.func[node]!]!,
+      path: pathOf(functions, tree, node),
+      goroutine: goid,
+      process,
+      pid: info.pid,
+      test: test === 0 ? undefined : functions[tree.func[test]!]!.name,
+      start,
+      wall,
+      duration,
+      self,
+      end: NAMES[how],
+      calls,
+    };
+  }
+}

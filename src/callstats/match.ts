@@ -1,0 +1,97 @@
+/** Which functions somebody means: Go's name, from a package path on, or a regular expression. */
+import { ExitCode, messageOf, UserError } from "../base/errors.js";
+import { nearest } from "../base/nearest.js";
+import { compilePattern } from "../base/pattern.js";
+
+/** A choice of functions by name. */
+export interface NamePattern {
+  /** As it was written. */
+  readonly text: string;
+  matches(name: string): boolean;
+}
+
+/**
+ * `db.Query` is example.com/app/db.Query, `db.(*DB).Query` its method: names are Go's, and may begin behind any slash of the
+ * package path. `[...]` of generic functions may be left out. `/regexp/` is searched for anywhere in the name.
+ *
+ * @throws UserError for a regular expression that is none
+ */
+export function namePattern(text: string): NamePattern {
+  const expression = /^\/(.+)\/$/s.exec(text)?.[1];
+  if (expression !== undefined) {
+    const regexp = compile(expression, text);
+    return { text, matches: (name) => regexp.test(plain(name)) || regexp.test(name) };
+  }
+  const wanted = normal(text, text.includes("["));
+  return {
+    text,
+    matches: (name) => {
+      const full = normal(name, text.includes("["));
+      return full === wanted || full.endsWith(`/${wanted}`);
+    },
+  };
+}
+
+/** As {@link namePattern}, where `*` also stands for any letters: the names of tests have none. */
+export function testPattern(text: string): NamePattern {
+  if (/^\/.+\/$/s.test(text)) return namePattern(text);
+  const literal = text.split("*").map((part) => part.replace(/[.\\+?^${}()|[\]]/g, "\\$&"));
+  // A test may be named without its package.
+  const regexp = new RegExp(`(?:^|[/.])${literal.join(".*")}$`, "s");
+  return { text, matches: (name) => regexp.test(plain(name)) };
+}
+
+function compile(expression: string, text: string): RegExp {
+  try {
+    return compilePattern(expression);
+  } catch (error) {
+    throw new UserError(
+      `${text} is no regular expression: ${messageOf(error)}`,
+      "write a \\ before characters that should stand for themselves",
+      ExitCode.usage,
+    );
+  }
+}
+
+/** Go escapes dots and other characters in the last element of a package path: gopkg.in/yaml%2ev3.Unmarshal. */
+function plain(name: string): string {
+  return name.includes("%")
+    ? name.replace(/%([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : name;
+}
+
+function normal(name: string, instances: boolean): string {
+  return instances ? plain(name) : plain(name).replace(/\[\.\.\.\]/g, "");
+}
+
+/** Go's name without its package path: `db.(*DB).Query`. */
+export function shortName(name: string): string {
+  return name.slice(name.lastIndexOf("/", endOfPath(name)) + 1);
+}
+
+/** A slash behind a bracket belongs to a type argument. */
+function endOfPath(name: string): number {
+  const bracket = name.search(/[[(]/);
+  return bracket < 0 ? name.length : bracket;
+}
+
+/** Advice where a name matches nothing: the nearest of the names there are, without its path unless that was written. */
+export function nearestName(text: string, names: Iterable<string>): string | undefined {
+  const spelled = new Map<string, string>();
+  const add = (spelling: string, name: string) => {
+    if (!spelled.has(spelling)) spelled.set(spelling, name);
+  };
+  for (const name of names) {
+    const short = shortName(name);
+    add(short, short);
+    add(name, name);
+    // The package may be missing.
+    add(short.slice(short.indexOf(".") + 1), short);
+  }
+  const near = nearest(text, spelled.keys());
+  if (near !== undefined) return spelled.get(near);
+  // The package or receiver is another one.
+  const last = text.slice(text.lastIndexOf("."));
+  for (const [spelling, name] of spelled) if (last.length > 2 && spelling.endsWith(last)) return name;
+  return undefined;
+}

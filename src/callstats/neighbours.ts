@@ -1,0 +1,146 @@
+/** Who calls some functions, and what they call. */
+import { type CallForest, type CallVisitor, EdgeKind, type Ending, type Goroutine } from "../calltree/index.js";
+import { HookMeter, hookCosts } from "./hooks.js";
+
+/** The calls between the functions asked for and one other; times in nanoseconds. */
+export interface Neighbour {
+  /** Go's name; undefined where no traced call is above. */
+  readonly name: string | undefined;
+  /** A go statement stands between them: the calls are outermost on their goroutines. */
+  readonly spawned: boolean;
+  readonly calls: number;
+  /**
+   * Of callers: what of the total of the functions asked for falls to it, so that all add up to that. Of callees: the
+   * time of these calls, where one stands in another counted once.
+   */
+  readonly total: number;
+  /** Self time of the calls. */
+  readonly self: number;
+}
+
+interface Sums {
+  readonly func: number;
+  readonly spawned: boolean;
+  calls: number;
+  total: number;
+  self: number;
+  open: number;
+}
+
+interface Frame {
+  func: number;
+  asked: boolean;
+  /** As a call of a function asked for: whether it is the outermost such call; the sums of its caller. */
+  outermost: boolean;
+  caller: Sums | undefined;
+  /** As a call by a function asked for. */
+  callee: Sums | undefined;
+}
+
+const NOBODY = -1;
+
+/** Collects callers and callees in one walk. Memory: open calls, and one entry for each neighbour. */
+export class NeighbourMeter implements CallVisitor {
+  private readonly callersBy = new Map<number, Sums>();
+  private readonly calleesBy = new Map<number, Sums>();
+  private readonly asked: readonly boolean[];
+  private readonly hooks = new HookMeter();
+  private readonly costs;
+  private readonly frames: Frame[] = [];
+  private goroutine: Goroutine | undefined;
+  /** Open calls of functions asked for. */
+  private open = 0;
+
+  /** @param matches by name, the functions asked for */
+  constructor(
+    private readonly forest: CallForest,
+    matches: (name: string) => boolean,
+    private readonly corrected: boolean,
+  ) {
+    this.asked = forest.functions.map(({ name }) => matches(name));
+    this.costs = hookCosts(forest);
+  }
+
+  begin(goroutine: Goroutine): void {
+    this.goroutine = goroutine;
+    this.frames.length = 0;
+    this.open = 0;
+    this.hooks.begin(this.costs[goroutine.process]);
+  }
+
+  enter(node: number): void {
+    this.hooks.enter();
+    const func = this.forest.processes[this.goroutine!.process]!.tree.func[node]!;
+    const above = this.frames.at(-1);
+    const asked = this.asked[func]!;
+    const frame: Frame = { func, asked, outermost: false, caller: undefined, callee: undefined };
+    if (asked) {
+      frame.outermost = this.open++ === 0;
+      frame.caller = above ? sums(this.callersBy, above.func, false) : this.spawner();
+    }
+    if (above?.asked) {
+      frame.callee = sums(this.calleesBy, func, false);
+      frame.callee.open++;
+    }
+    this.frames.push(frame);
+  }
+
+  exit(_node: number, start: number, time: number, self: number, how: Ending, calls: number): void {
+    const { hooks, corrected } = this;
+    hooks.exit(how, calls);
+    const frame = this.frames.pop()!;
+    const duration = time - start - (corrected ? hooks.ofTotal : 0);
+    const own = self - (corrected ? hooks.ofSelf : 0);
+    const { caller, callee } = frame;
+    if (caller !== undefined) {
+      this.open--;
+      add(caller, frame.outermost ? duration : 0, own);
+    }
+    if (callee !== undefined) add(callee, --callee.open === 0 ? duration : 0, own);
+  }
+
+  /** The frame that started the goroutine. */
+  private spawner(): Sums {
+    const { process, node, edge } = this.goroutine!;
+    const func = node > 0 && edge !== EdgeKind.call ? this.forest.processes[process]!.tree.func[node]! : NOBODY;
+    return sums(this.callersBy, func, func !== NOBODY);
+  }
+
+  /** Most time first. */
+  callers(): Neighbour[] {
+    return this.neighbours(this.callersBy);
+  }
+
+  /** Most time first; goroutines that the functions start are not called by them. */
+  callees(): Neighbour[] {
+    return this.neighbours(this.calleesBy);
+  }
+
+  private neighbours(by: ReadonlyMap<number, Sums>): Neighbour[] {
+    return [...by.values()]
+      .map(({ func, spawned, calls, total, self }) => ({
+        name: this.forest.functions[func]?.name,
+        spawned,
+        calls,
+        total: Math.max(0, total),
+        self: Math.max(0, self),
+      }))
+      .sort((a, b) => b.total - a.total || b.calls - a.calls);
+  }
+}
+
+function sums(by: Map<number, Sums>, func: number, spawned: boolean): Sums {
+  const key = 2 * (func + 1) + (spawned ? 1 : 0);
+  let found = by.get(key);
+  if (found === undefined) {
+    found = { func, spawned, calls: 0, total: 0, self: 0, open: 0 };
+    by.set(key, found);
+  }
+  return found;
+}
+
+function add(sums: Sums, total: number, self: number): void {
+  sums.calls++;
+  sums.total += total;
+  sums.self += self;
+}

@@ -1,0 +1,212 @@
+/**
+ * The lives of goroutines and their longest calls, from one walk and in bounded memory: of many goroutines those that
+ * live longest are kept, of many calls those that last longest.
+ */
+import type { CallVisitor, Goroutine } from "./visitor.js";
+
+export interface Life {
+  readonly goid: number;
+  /** The goroutine that started it; 0 where that is not known. */
+  readonly parentGoid: number;
+  readonly edge: number;
+  /** Its go statement, a function of the forest; -1 for none. */
+  readonly site: number;
+  /** Its first outermost call. */
+  readonly node: number;
+  /** Nanoseconds since the start of the process. */
+  readonly start: number;
+  readonly end: number;
+  readonly calls: number;
+  /** Its calls of at least {@link Lives.shortest}, by start, outer ones first. */
+  readonly spans: readonly CallSpan[];
+}
+
+export interface CallSpan {
+  readonly node: number;
+  readonly start: number;
+  readonly end: number;
+  /** Calls around it on its goroutine, short ones and those that filters leave out not counted. */
+  readonly level: number;
+}
+
+/** A goroutine and those it started. */
+export interface LifeTree {
+  readonly life: Life;
+  readonly below: readonly LifeTree[];
+}
+
+/** What can be shown of the goroutines of a process. */
+export interface Lives {
+  /** Goroutines whose starter is not among those kept, by start. */
+  readonly roots: readonly LifeTree[];
+  readonly kept: number;
+  readonly omitted: number;
+  /** Calls that were shorter, nanoseconds, are in no life. */
+  readonly shortest: number;
+}
+
+export interface LifeLimits {
+  /** Goroutines of a process in the result. */
+  readonly goroutines: number;
+  /** Calls of all goroutines together. */
+  readonly spans: number;
+}
+
+interface Draft {
+  goroutine: Goroutine;
+  end: number;
+  node: number;
+  calls: number;
+  spans: CallSpan[] | undefined;
+}
+
+/** Goroutines that are remembered during the walk for each one in the result: ancestors are looked for among them. */
+const MEMORY = 15;
+
+/** Collects lives while a recording is walked. */
+export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "enter" | "exit" | "end">> {
+  readonly #processes: Draft[][] = [];
+  readonly #counts: number[] = [];
+  #current: Draft | undefined;
+  #last = 0;
+  #open = 0;
+  #spans = 0;
+  #shortest = 0;
+  /** Goroutines of the current process that lived shorter need not be remembered. */
+  #least = 0;
+
+  constructor(private readonly limits: LifeLimits) {}
+
+  begin(goroutine: Goroutine): void {
+    if (this.#last !== goroutine.process) this.#choose(this.#last);
+    this.#last = goroutine.process;
+    this.#current = { goroutine, end: goroutine.start, node: 0, calls: 0, spans: undefined };
+    this.#open = 0;
+  }
+
+  enter(node: number): void {
+    const draft = this.#current!;
+    if (draft.node === 0) draft.node = node;
+    draft.calls++;
+    this.#open++;
+  }
+
+  exit(node: number, start: number, time: number): void {
+    const level = --this.#open;
+    if (time - start < this.#shortest) return;
+    const draft = this.#current!;
+    draft.spans ??= [];
+    draft.spans.push({ node, start, end: time, level });
+    if (++this.#spans > this.limits.spans * 2) this.#shorten(this.limits.spans);
+  }
+
+  end(_: Goroutine, time: number): void {
+    const draft = this.#current!;
+    this.#current = undefined;
+    if (draft.calls === 0) return;
+    draft.end = time;
+    const { process } = draft.goroutine;
+    this.#counts[process] = (this.#counts[process] ?? 0) + 1;
+    if (time - draft.goroutine.start < this.#least) {
+      this.#forget(draft);
+      return;
+    }
+    const drafts = this.#processes[process] ?? [];
+    this.#processes[process] = drafts;
+    const most = this.limits.goroutines * MEMORY;
+    if (drafts.push(draft) < 2 * most) return;
+    drafts.sort(byLength);
+    for (const each of drafts.splice(most)) this.#forget(each);
+    // A shorter life would be dropped next time, too.
+    this.#least = lengthOf(drafts.at(-1)!);
+  }
+
+  #forget({ spans }: Draft): void {
+    this.#spans -= spans?.length ?? 0;
+  }
+
+  /** What was collected of a process; call when the walk is over. */
+  lives(process: number): Lives {
+    this.#choose(process);
+    this.#shorten(this.limits.spans);
+    const kept = this.#processes[process] ?? [];
+    return {
+      roots: treesOf(kept),
+      kept: kept.length,
+      omitted: (this.#counts[process] ?? 0) - kept.length,
+      shortest: this.#shortest,
+    };
+  }
+
+  /** Processes come one after the other: of one that is done only what is shown is kept. */
+  #choose(process: number): void {
+    const drafts = this.#processes[process];
+    if (!drafts) return;
+    const kept = withAncestors(drafts, this.limits.goroutines);
+    this.#processes[process] = [...kept];
+    for (const draft of drafts) if (!kept.has(draft)) this.#forget(draft);
+    this.#least = 0;
+  }
+
+  /** Drops the shortest calls until there are at most so many. */
+  #shorten(most: number): void {
+    const drafts = [...this.#processes.flat(), ...(this.#current ? [this.#current] : [])];
+    const lengths = drafts
+      .flatMap(({ spans }) => (spans ?? []).map(({ start, end }) => end - start))
+      .sort((a, b) => b - a);
+    this.#spans = lengths.length;
+    if (lengths.length <= most) return;
+    // Of equally long ones all or none stay.
+    const limit = lengths[most]!;
+    this.#shortest = lengths.findLast((length) => length > limit) ?? limit + 1;
+    this.#spans = 0;
+    for (const draft of drafts) {
+      draft.spans = draft.spans?.filter(({ start, end }) => end - start >= this.#shortest);
+      this.#spans += draft.spans?.length ?? 0;
+    }
+  }
+}
+
+const lengthOf = ({ goroutine, end }: Draft) => end - goroutine.start;
+const byLength = (a: Draft, b: Draft) => lengthOf(b) - lengthOf(a);
+
+/** The longest lives, each with those that led to it, as many as there is room for. */
+function withAncestors(drafts: readonly Draft[], most: number): Set<Draft> {
+  const byGoid = new Map(drafts.map((draft) => [draft.goroutine.goid, draft]));
+  const kept = new Set<Draft>();
+  for (const draft of [...drafts].sort(byLength)) {
+    if (kept.size >= most) break;
+    const missing = new Set<Draft>();
+    for (let at: Draft | undefined = draft; at && !kept.has(at) && !missing.has(at); at = parentOf(at, byGoid)) {
+      missing.add(at);
+    }
+    if (kept.size + missing.size > most) continue;
+    for (const each of missing) kept.add(each);
+  }
+  return kept;
+}
+
+function parentOf({ goroutine }: Draft, byGoid: ReadonlyMap<number, Draft>): Draft | undefined {
+  return goroutine.parentGoid === 0 ? undefined : byGoid.get(goroutine.parentGoid);
+}
+
+function treesOf(kept: readonly Draft[]): LifeTree[] {
+  const byGoid = new Map(kept.map((draft) => [draft.goroutine.goid, draft]));
+  const placed = new Map<Draft, { life: Life; below: LifeTree[] }>();
+  const roots: LifeTree[] = [];
+  for (const draft of [...kept].sort((a, b) => a.goroutine.start - b.goroutine.start)) {
+    const tree = { life: lifeOf(draft), below: [] };
+    const parent = parentOf(draft, byGoid);
+    // Who started a goroutine began before it.
+    const above = parent && placed.get(parent);
+    (above?.below ?? roots).push(tree);
+    placed.set(draft, tree);
+  }
+  return roots;
+}
+
+function lifeOf({ goroutine, end, node, calls, spans }: Draft): Life {
+  const { goid, parentGoid, edge, site, start } = goroutine;
+  const sorted = (spans ?? []).sort((a, b) => a.start - b.start || a.level - b.level);
+  return { goid, parentGoid, edge, site, node, start, end, calls, spans: sorted };
+}

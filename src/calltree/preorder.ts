@@ -1,0 +1,56 @@
+/** The order of the nodes of finished trees. */
+import { ROOT } from "./nodes.js";
+
+/** What the order is made of, columns by node. */
+export interface Family {
+  readonly count: number;
+  readonly parent: Int32Array;
+  readonly first: Float64Array;
+  isFree(node: number): boolean;
+}
+
+/**
+ * Nodes in preorder, and each node's number in it (0 for nodes that are not in it, too). Node 0 is the root. Siblings
+ * come by first start, then in the order of their numbers.
+ */
+export function preorder(nodes: Family): { order: Int32Array; number: Int32Array } {
+  const { count, parent, first } = nodes;
+  // Lists of children, built from behind so that they come in the order of creation.
+  const child = new Int32Array(count);
+  const sibling = new Int32Array(count);
+  let size = 1;
+  for (let node = count - 1; node > 0; node--) {
+    if (nodes.isFree(node)) continue;
+    size++;
+    sibling[node] = child[parent[node]];
+    child[parent[node]] = node;
+  }
+  const order = new Int32Array(size);
+  const number = new Int32Array(count);
+  const stack = [ROOT];
+  const family: number[] = [];
+  let at = 0;
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    number[node] = at;
+    order[at++] = node;
+    family.length = 0;
+    let sorted = true;
+    for (let one = child[node]; one !== 0; one = sibling[one]) {
+      if (family.length > 0 && first[family[family.length - 1]] > first[one]) sorted = false;
+      family.push(one);
+    }
+    if (!sorted) family.sort((a, b) => (first[a] === first[b] ? 0 : first[a] - first[b]));
+    for (let i = family.length - 1; i >= 0; i--) stack.push(family[i]);
+  }
+  return { order, number };
+}
+
+/** By node in preorder, the first node behind its subtree. */
+export function fillEnds(end: Int32Array, parent: Int32Array): void {
+  const size = parent.length;
+  end.fill(size, 0, 1);
+  for (let i = size - 1; i > 0; i--) {
+    if (end[i] === 0) end[i] = i + 1;
+    if (end[parent[i]] === 0) end[parent[i]] = end[i];
+  }
+}

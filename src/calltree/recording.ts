@@ -1,0 +1,159 @@
+/** Traces as those use them who report: the trees of what filters leave, and all calls again, one after the other. */
+import type { ByteSource } from "../calltrace/index.js";
+import type { BuildOptions } from "./builder.js";
+import { viewTree } from "./filter.js";
+import { extent, type ForestOptions, type Replay, replayTraces } from "./forest.js";
+import { type Omission, type PathOptions, type Selected, selectPaths } from "./select.js";
+import { CallSink, type LeftOut } from "./sink.js";
+import type { CallForest, ProcessTree } from "./tree.js";
+import type { CallVisitor } from "./visitor.js";
+import { walkProcess } from "./walk.js";
+
+/** What is to be shown. Patterns match anywhere in a function's name. */
+export interface SelectOptions extends PathOptions {
+  /** Only these goroutines. */
+  readonly goroutines?: readonly number[];
+  /** Only what happened between these times, nanoseconds since the start of the process. */
+  readonly from?: number;
+  readonly to?: number;
+  /** In a walk, calls that took at least so many nanoseconds; renderers of trees take it, and the next two, as a view. */
+  readonly minimum?: number;
+  readonly depth?: number;
+  /** The call paths with the largest total times, and what leads to them. */
+  readonly top?: number;
+}
+
+export interface RecordingOptions extends Omit<ForestOptions, keyof BuildOptions> {
+  readonly select?: SelectOptions;
+  /** Limits of the trees; `noMerge` rules out a walk. */
+  readonly build?: BuildOptions;
+}
+
+/** Traces that have been read once. Their sources must stay open as long as they are walked. */
+export class Recording {
+  /** The trees of what the filters leave. */
+  readonly forest: CallForest;
+  /** Calls that filters left out of the trees. */
+  readonly omitted: readonly Omission[];
+  /** Calls that the latest walk left out of what is in the trees. */
+  leftOut: LeftOut = { minimum: 0, unseen: 0 };
+  private readonly selected: readonly (Selected | undefined)[];
+
+  constructor(
+    private readonly replay: Replay,
+    readonly select: SelectOptions,
+    private readonly build: BuildOptions,
+  ) {
+    const { forest, outside } = replay;
+    this.selected = forest.processes.map(({ tree }) =>
+      isStructural(select) ? selectPaths(tree, forest.functions, select) : undefined,
+    );
+    const processes = forest.processes.map((process, index) => withTree(process, this.selected[index]));
+    this.forest = isStructural(select) ? Object.freeze({ ...forest, processes }) : forest;
+    this.omitted = [
+      ...(outside.goroutine > 0 ? [{ filter: "goroutine", calls: outside.goroutine } as const] : []),
+      ...(outside.window > 0 ? [{ filter: "window", calls: outside.window } as const] : []),
+      ...sumUp(this.selected.flatMap((selected) => selected?.omitted ?? [])),
+    ];
+  }
+
+  /** Whether a walk shows all calls of the traces. */
+  get isWhole(): boolean {
+    const { minimum = 0, depth, top } = this.select;
+    return (
+      !isStructural(this.select) && minimum === 0 && depth === undefined && top === undefined && !this.build.noMerge
+    );
+  }
+
+  /**
+   * Tells a visitor of all calls that are shown. Yields now and then, so that what was made of them can be written;
+   * memory is that of the open frames.
+   *
+   * @param progress told how many bytes of how many are done
+   */
+  *walk(visitor: CallVisitor, progress?: (done: number, total: number) => void): Generator<undefined> {
+    if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
+    const { processes } = this.replay;
+    this.leftOut = { minimum: 0, unseen: 0 };
+    const total = processes.reduce((sum, { process }) => sum + process.length, 0);
+    let before = 0;
+    for (const [index, { process }] of processes.entries()) {
+      for (const done of this.walkOne(index, visitor)) {
+        progress?.(before + done, total);
+        yield;
+      }
+      before += process.length;
+    }
+  }
+
+  private *walkOne(index: number, visitor: CallVisitor): Generator<number> {
+    const replayed = this.replay.processes[index];
+    const { edges, ids, numbers, nodes } = replayed;
+    const { minimum = 0, to = Number.POSITIVE_INFINITY, depth, top } = this.select;
+    const { tree } = this.forest.processes[index];
+    const selected = this.selected[index];
+    const map = selected === undefined ? numbers : numbers.map((node) => selected.map[node]);
+    const view = depth === undefined && top === undefined ? undefined : viewTree(tree, { depth, top });
+    const maps = {
+      process: index,
+      nodes: map,
+      shown: view?.shown,
+      context: selected && Uint8Array.from(numbers, (node) => selected.context[node]),
+      site: (id: number) => ids.number(id),
+      place: ({ node, edge }: { node: number; edge: number }) => {
+        let above = node;
+        while (above > 0 && map[above] < 0) above = nodes.parent[above];
+        const { kind, site } = edges.list[edge];
+        return { node: above > 0 ? map[above] : 0, edge: kind, site: site === 0 ? -1 : ids.number(site) };
+      },
+    };
+    const sink = new CallSink(maps, visitor, minimum, to);
+    yield* walkProcess(replayed, scopeOf(this.select, this.build), sink);
+    this.leftOut.minimum += sink.leftOut.minimum;
+    this.leftOut.unseen += sink.leftOut.unseen;
+  }
+}
+
+/**
+ * Reads traces.
+ *
+ * @param sources a trace, or several whose processes are shown together
+ * @throws UserError if no source is a trace of a version this gotrace reads
+ */
+export function readRecording(
+  sources: ByteSource | readonly ByteSource[],
+  { select = {}, build = {}, ...options }: RecordingOptions = {},
+): Recording {
+  const scope = scopeOf(select, build);
+  return new Recording(replayTraces(sources, { ...options, ...scope }), select, build);
+}
+
+function scopeOf({ from, to, goroutines }: SelectOptions, build: BuildOptions): BuildOptions {
+  return {
+    ...build,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(goroutines === undefined ? {} : { goroutines: new Set(goroutines) }),
+  };
+}
+
+function isStructural({ focus, ignore, hide, test, goroutines, from, to }: SelectOptions): boolean {
+  return [focus, ignore, hide, test, goroutines, from, to].some((option) => option !== undefined);
+}
+
+function withTree(process: ProcessTree, selected: Selected | undefined): ProcessTree {
+  if (selected === undefined) return process;
+  const { tree } = selected;
+  return Object.freeze({
+    ...process,
+    tree,
+    total: extent(tree),
+    atLeast: process.atLeast && tree.running.size > 0,
+  });
+}
+
+function sumUp(omissions: readonly Omission[]): Omission[] {
+  const sums = new Map<Omission["filter"], number>();
+  for (const { filter, calls } of omissions) sums.set(filter, (sums.get(filter) ?? 0) + calls);
+  return [...sums].map(([filter, calls]) => ({ filter, calls }));
+}

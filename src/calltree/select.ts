@@ -1,0 +1,266 @@
+/**
+ * Choosing call paths by the functions on them, as `go tool pprof` does: focus, ignore and hide, and one test's calls.
+ * The result is a tree of the same kind, and where each node of the old one went.
+ */
+import type { FunctionInfo } from "./functions.js";
+import { fillEnds, preorder } from "./preorder.js";
+import { isTestFunction } from "./tests.js";
+import type { CallTree } from "./tree.js";
+
+/** What to choose; all of it must hold. Patterns look for a match anywhere in a function's name. */
+export interface PathOptions {
+  /** Only paths through such a function; what leads there is kept, without its self time. */
+  readonly focus?: RegExp;
+  /** No paths through such a function. */
+  readonly ignore?: RegExp;
+  /** Such functions are taken out of the paths; their self time goes to the caller. */
+  readonly hide?: RegExp;
+  /** Only what runs in such a test (its name without the package); what leads there is kept as by `focus`. */
+  readonly test?: RegExp;
+}
+
+/** Calls that a filter left out. */
+export interface Omission {
+  readonly filter: "focus" | "ignore" | "hide" | "test" | "goroutine" | "window";
+  readonly calls: number;
+}
+
+/** In place of a new node: the node is not in the tree. */
+export const DROPPED = -1;
+/** In place of a new node: the node is taken out, what is beneath it is not. */
+export const HIDDEN = -2;
+
+export interface Selected {
+  readonly tree: CallTree;
+  /** By node of the old tree: the node of the new one, or DROPPED, or HIDDEN. */
+  readonly map: Int32Array;
+  /** Nodes of the old tree that are kept for what is beneath them only. */
+  readonly context: Uint8Array;
+  readonly omitted: readonly Omission[];
+}
+
+/** Chooses; nodes without calls in or beneath them are dropped in any case. */
+export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], options: PathOptions): Selected {
+  const map = new Int32Array(tree.size);
+  const leads = new Uint8Array(tree.size);
+  const omitted: Omission[] = [];
+  const note = (filter: Omission["filter"], calls: number) => {
+    if (calls > 0) omitted.push({ filter, calls });
+  };
+  const matches = (pattern: RegExp) => Uint8Array.from(functions, ({ name }) => (pattern.test(name) ? 1 : 0));
+  dropEmpty(tree, map);
+  if (options.ignore) note("ignore", dropPaths(tree, map, matches(options.ignore)));
+  if (options.test) note("test", keepPaths(tree, map, leads, testsOf(functions, options.test)));
+  if (options.focus) note("focus", keepPaths(tree, map, leads, matches(options.focus)));
+  if (options.hide) note("hide", hideNodes(tree, map, matches(options.hide)));
+  return { ...rebuild(tree, map, leads), omitted };
+}
+
+function testsOf(functions: readonly FunctionInfo[], pattern: RegExp): Uint8Array {
+  return Uint8Array.from(functions, ({ name }) => {
+    const local = name.slice(name.indexOf(".", name.lastIndexOf("/") + 1) + 1);
+    return isTestFunction(name) && pattern.test(local) ? 1 : 0;
+  });
+}
+
+/** Calls counted at a node; those of the node above other call paths are counted at its children. */
+function callsAt(tree: CallTree, node: number): number {
+  return node === tree.others ? 0 : tree.calls[node];
+}
+
+function dropEmpty(tree: CallTree, map: Int32Array): void {
+  const alive = Uint8Array.from(tree.calls, (calls) => (calls > 0 ? 1 : 0));
+  for (let node = tree.size - 1; node > 0; node--) {
+    if (alive[node]) alive[tree.parent[node]] = 1;
+    else map[node] = DROPPED;
+  }
+}
+
+function dropPaths(tree: CallTree, map: Int32Array, matched: Uint8Array): number {
+  let calls = 0;
+  for (let node = 1; node < tree.size; node++) {
+    if (map[node] === DROPPED) continue;
+    const above = tree.parent[node];
+    if (!matched[tree.func[node]] && (above === 0 || map[above] !== DROPPED)) continue;
+    map[node] = DROPPED;
+    calls += callsAt(tree, node);
+  }
+  return calls;
+}
+
+/** Keeps what is beneath a match and what leads to one. */
+function keepPaths(tree: CallTree, map: Int32Array, leads: Uint8Array, matched: Uint8Array): number {
+  const { size, parent, func } = tree;
+  const inside = new Uint8Array(size);
+  const above = new Uint8Array(size);
+  for (let node = 1; node < size; node++) {
+    if (map[node] !== DROPPED && (inside[parent[node]] || matched[func[node]])) inside[node] = 1;
+  }
+  let calls = 0;
+  for (let node = size - 1; node > 0; node--) {
+    if (map[node] === DROPPED) continue;
+    if (inside[node] || above[node]) {
+      above[parent[node]] = 1;
+      if (!inside[node]) leads[node] = 1;
+    } else {
+      map[node] = DROPPED;
+      calls += callsAt(tree, node);
+    }
+  }
+  return calls;
+}
+
+function hideNodes(tree: CallTree, map: Int32Array, matched: Uint8Array): number {
+  let calls = 0;
+  for (let node = 1; node < tree.size; node++) {
+    if (map[node] === DROPPED || !matched[tree.func[node]]) continue;
+    map[node] = HIDDEN;
+    calls += callsAt(tree, node);
+  }
+  return calls;
+}
+
+/** The tree of the nodes that are neither dropped nor hidden; fills in their new numbers. */
+function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selected, "omitted"> {
+  const old = tree;
+  // By old node: what stands for it among the new ones (for hidden nodes, the one above), and how it hangs.
+  const place = new Int32Array(old.size);
+  const edge = old.edge.slice();
+  const site = old.site.slice();
+  const parent = new Int32Array(old.size);
+  const source = new Int32Array(old.size);
+  const known = new Map<string, number>();
+  const merging = map.includes(HIDDEN);
+  let count = 1;
+  for (let node = 1; node < old.size; node++) {
+    if (map[node] === DROPPED) continue;
+    const up = old.parent[node];
+    const above = place[up];
+    if (map[up] === HIDDEN && edge[node] === 0) {
+      edge[node] = edge[up];
+      site[node] = site[up];
+    }
+    if (map[node] === HIDDEN) {
+      place[node] = above;
+      continue;
+    }
+    const key = merging ? `${above} ${old.func[node]} ${edge[node]} ${site[node]}` : "";
+    const twin = merging ? known.get(key) : undefined;
+    place[node] = twin ?? count;
+    if (twin !== undefined) continue;
+    parent[count] = above;
+    source[count] = node;
+    if (merging) known.set(key, count);
+    count++;
+  }
+  return assemble(old, map, leads, { place, edge, site, parent, source, count });
+}
+
+interface Places {
+  readonly place: Int32Array;
+  readonly edge: Uint8Array;
+  readonly site: Int32Array;
+  /** By new node, numbered in the order of the old ones: its parent, and the first node that it stands for. */
+  readonly parent: Int32Array;
+  readonly source: Int32Array;
+  readonly count: number;
+}
+
+function assemble(old: CallTree, map: Int32Array, leads: Uint8Array, places: Places): Omit<Selected, "omitted"> {
+  const { place, count } = places;
+  const zeros = () => new Float64Array(count);
+  const sums = { calls: zeros(), total: zeros(), self: zeros() };
+  const hooks = old.hooks && { self: zeros(), total: zeros() };
+  const first = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  const last = new Float64Array(count);
+  for (let node = 1; node < old.size; node++) {
+    const at = place[node];
+    const carried = map[node] === HIDDEN && at > 0 && isCalled(old, map, node);
+    if ((carried || map[node] >= 0) && !leads[node]) {
+      sums.self[at] += old.self[node];
+      if (hooks) hooks.self[at] += old.hooks!.self[node];
+    }
+    if (map[node] < 0) continue;
+    sums.calls[at] += old.calls[node];
+    sums.total[at] += old.total[node];
+    if (hooks) hooks.total[at] += old.hooks!.total[node];
+    if (old.calls[node] === 0) continue;
+    first[at] = Math.min(first[at], old.first[node]);
+    last[at] = Math.max(last[at], old.last[node]);
+  }
+  // Nodes without calls, which are there for what is beneath them, take the times of that.
+  for (let at = count - 1; at > 0; at--) {
+    const up = places.parent[at];
+    if (sums.calls[up] > 0) continue;
+    first[up] = Math.min(first[up], first[at]);
+    last[up] = Math.max(last[up], last[at]);
+  }
+  const { order, number } = preorder({ count, parent: places.parent, first, isFree: () => false });
+  const pick = (column: Float64Array) => Float64Array.from(order, (at) => column[at]);
+  const from = (column: { readonly [node: number]: number }, at: number) => column[places.source[at]];
+  const parent = Int32Array.from(order, (at) => (at === 0 ? -1 : number[places.parent[at]]));
+  const depth = new Uint16Array(count);
+  for (let node = 1; node < count; node++) depth[node] = depth[parent[node]] + 1;
+  const end = new Int32Array(count);
+  fillEnds(end, parent);
+  for (let node = 1; node < old.size; node++) if (map[node] >= 0) map[node] = number[place[node]];
+  const sparse = (counts: ReadonlyMap<number, number>, add: boolean) => {
+    const result = new Map<number, number>();
+    for (const [node, value] of counts) {
+      const to = map[node];
+      if (to >= 0) result.set(to, value + (add ? (result.get(to) ?? 0) : 0));
+    }
+    return result;
+  };
+  const goroutines = sparse(old.goroutines, true);
+  const goids = sparse(old.goids, false);
+  inherit(old, map, { goroutines, goids });
+  const tree: CallTree = Object.freeze({
+    size: count,
+    parent,
+    end,
+    depth,
+    func: Int32Array.from(order, (at) => (at === 0 ? -1 : from(old.func, at))),
+    edge: Uint8Array.from(order, (at) => (at === 0 ? 0 : from(places.edge, at))),
+    site: Int32Array.from(order, (at) => (at === 0 ? -1 : from(places.site, at))),
+    calls: pick(sums.calls),
+    total: pick(sums.total),
+    self: pick(sums.self),
+    ...(hooks ? { hooks: { self: pick(hooks.self), total: pick(hooks.total) } } : {}),
+    first: order.length > 1 ? pick(first) : new Float64Array(1),
+    last: pick(last),
+    others: old.others > 0 && map[old.others] > 0 ? map[old.others] : -1,
+    panics: sparse(old.panics, true),
+    goexits: sparse(old.goexits, true),
+    running: sparse(old.running, true),
+    recovered: sparse(old.recovered, true),
+    goroutines,
+    goids,
+  });
+  return { tree, map, context: leads };
+}
+
+/** Whether a hidden node runs on the goroutine of the first node above it that is not hidden. */
+function isCalled(tree: CallTree, map: Int32Array, hidden: number): boolean {
+  let node = hidden;
+  for (; map[node] === HIDDEN; node = tree.parent[node]) if (tree.edge[node] !== 0) return false;
+  return true;
+}
+
+/** What was called by a hidden outermost function is outermost now: its goroutines are those of the hidden one, at most. */
+function inherit(
+  tree: CallTree,
+  map: Int32Array,
+  { goroutines, goids }: { goroutines: Map<number, number>; goids: Map<number, number> },
+): void {
+  for (let node = 1; node < tree.size; node++) {
+    let up = tree.parent[node];
+    if (map[node] < 0 || up <= 0 || map[up] !== HIDDEN || tree.edge[node] !== 0) continue;
+    while (tree.edge[up] === 0 && tree.parent[up] > 0 && map[tree.parent[up]] === HIDDEN) up = tree.parent[up];
+    const count = tree.goroutines.get(up);
+    const goid = tree.goids.get(up);
+    if (count === undefined || (tree.edge[up] === 0 && tree.parent[up] !== 0)) continue;
+    goroutines.set(map[node], Math.min(count, tree.calls[node]));
+    if (goid !== undefined) goids.set(map[node], goid);
+  }
+}

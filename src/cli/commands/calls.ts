@@ -1,0 +1,133 @@
+/** `gotrace calls`: single calls of a function in saved traces. */
+
+import { ExitCode, UserError } from "../../base/errors.js";
+import {
+  CallLister,
+  type Choice,
+  hookCosts,
+  type ListingOptions,
+  type NamePattern,
+  namePattern,
+  nearestName,
+} from "../../callstats/index.js";
+import type { Recording } from "../../calltree/index.js";
+import { type CallsReport, callsJson, callsNdjson, callsTable } from "../../render/calls.js";
+import { measureFor } from "../../render/style.js";
+import { type Command, commandHelp } from "../command.js";
+import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
+import type { Format, FormatContext } from "../formats.js";
+import { choice, helpFlag, number, outputFlag, rawFlag, selectFlags, selectOptions, viewOptions } from "../options.js";
+import type { Pieces } from "../output.js";
+import { reportTraces } from "../reporting.js";
+import { Session } from "../session.js";
+import { completeness, walk } from "../stats.js";
+
+const CHOICES = ["slowest", "first", "last", "nth"] as const;
+
+const flags: readonly Flag[] = [
+  { name: "slowest", value: "N", help: "the N slowest calls (default 10)" },
+  { name: "first", value: "N", help: "the N calls that began first" },
+  { name: "last", value: "N", help: "the N calls that began last" },
+  { name: "nth", value: "N", help: "the N-th call, by start" },
+  { name: "min", value: "DURATION", help: "only calls that took at least this" },
+  { name: "depth", value: "N", help: "only calls on the N outermost levels" },
+  { name: "format", value: "FORMAT", help: "table (default), json or ndjson (one call a line)" },
+  rawFlag,
+  ...selectFlags,
+];
+
+export const callsCommand: Command = {
+  name: "calls",
+  usage: "calls [flags] FUNC TRACE…",
+  description: `Shows single calls of a function in saved traces: when each began, how long it took, how it ended, on which goroutine
+and in which test, and what called it. FUNC is Go's name, which may begin at any part of the package path (db.Query,
+'db.(*DB).Query'), or /regexp/.`,
+  flags: [...flags, outputFlag, { name: "verbose", short: "v", help: "show what is read" }, helpFlag],
+  examples: [
+    "gotrace calls db.Query trace.gotrace",
+    "gotrace calls --first 3 'store.(*DB).Put' trace.gotrace",
+    "gotrace calls --format ndjson --slowest 1000 /^main/ trace.gotrace",
+  ],
+  run,
+};
+
+async function run(words: readonly string[]): Promise<number> {
+  const parsed = parseFlags("calls", callsCommand.flags, words, true);
+  if (parsed.has("help")) {
+    process.stdout.write(commandHelp(callsCommand));
+    return 0;
+  }
+  const [name, ...paths] = parsed.rest;
+  if (name === undefined || paths.length === 0) {
+    throw new UserError(
+      name === undefined ? "no function and no trace given" : "no trace given",
+      "name both: gotrace calls db.Query FILE",
+      ExitCode.usage,
+    );
+  }
+  const format = callsFormat(parsed, namePattern(name));
+  const session = new Session(parsed);
+  const request = { format, toStderr: false };
+  const { damaged } = await session.yieldTo(() => reportTraces(session, parsed, paths, request));
+  return damaged ? ExitCode.data : 0;
+}
+
+function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
+  const kind = choice(flags, "format", ["table", "json", "ndjson"]);
+  const { min, depth } = viewOptions(flags);
+  const options = { choice: choiceOf(flags), functions, corrected: !flags.has("raw"), minimum: min, depth };
+  selectOptions(flags);
+  return {
+    name: "calls",
+    complete: kind !== "ndjson",
+    ownView: true,
+    render: async (recording, context) => render(kind, reportOf(recording, context, options), context),
+  };
+}
+
+/** @throws UserError for several of them */
+function choiceOf(flags: ParsedFlags): Choice {
+  const given = CHOICES.filter((name) => flags.has(name));
+  if (given.length > 1) {
+    throw new UserError(`--${given.join(" and --")} cannot be combined`, "choose one of them", ExitCode.usage);
+  }
+  const kind = given[0] ?? "slowest";
+  return { kind, count: Math.floor(number(flags, kind, 10, 1)) };
+}
+
+interface Options extends ListingOptions {
+  readonly functions: NamePattern;
+}
+
+/** @throws UserError when no function has the name */
+function reportOf(recording: Recording, context: FormatContext, options: Options): CallsReport {
+  const { forest } = recording;
+  const { functions, corrected } = options;
+  const names = forest.functions.map(({ name }) => name);
+  if (!names.some((name) => functions.matches(name))) {
+    const near = nearestName(functions.text, names);
+    throw new UserError(
+      `no traced function is called ${functions.text}`,
+      near ? `did you mean ${near}?` : "'gotrace stats --sort name TRACE' lists them",
+      ExitCode.noInput,
+    );
+  }
+  const lister = new CallLister(forest, (name) => functions.matches(name), options);
+  walk(recording, lister);
+  return {
+    listing: lister.listing(),
+    of: functions.text,
+    titles: forest.processes.length > 1 ? forest.processes.map(context.title) : undefined,
+    hooks: hookCosts(forest),
+    corrected,
+    statements: completeness(context),
+  };
+}
+
+async function render(kind: "table" | "json" | "ndjson", report: CallsReport, context: FormatContext): Promise<Pieces> {
+  if (kind === "json") return callsJson(report);
+  if (kind === "ndjson") return callsNdjson(report);
+  const { records } = report.listing;
+  const names = records.flatMap((record) => [record.function.name, record.test ?? "", ...record.path]);
+  return callsTable(report, { ...context.output, widthOf: await measureFor([...names, ...(report.titles ?? [])]) });
+}

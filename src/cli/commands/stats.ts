@@ -1,0 +1,183 @@
+/** `gotrace stats`: numbers by function, of saved traces or of a program that is built and run for it. */
+
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { ExitCode, UserError } from "../../base/errors.js";
+import { type FunctionStats, hookCosts, NeighbourMeter, StatsMeter } from "../../callstats/index.js";
+import type { Recording } from "../../calltree/index.js";
+import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/stats.js";
+import { measureFor } from "../../render/style.js";
+import { assertionsOf } from "../assertions.js";
+import { buildFlagsNote, type Command, commandHelp } from "../command.js";
+import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
+import type { Format, FormatContext } from "../formats.js";
+import { buildFlags } from "../goflags.js";
+import {
+  assertFlag,
+  choice,
+  number,
+  outputFlag,
+  pattern,
+  rawFlag,
+  recordFlags,
+  selectFlags,
+  selectOptions,
+  traceFlags,
+  viewOptions,
+} from "../options.js";
+import type { Pieces } from "../output.js";
+import { reportTraces } from "../reporting.js";
+import { Session } from "../session.js";
+import { completeness, functionsOf, walk } from "../stats.js";
+import { runPackage } from "./run.js";
+
+const SORTS = [
+  "total",
+  "calls",
+  "self",
+  "min",
+  "mean",
+  "p50",
+  "p90",
+  "p99",
+  "max",
+  "stddev",
+  "panics",
+  "name",
+] as const;
+const TOP = 30;
+
+const flags: readonly Flag[] = [
+  { name: "format", value: "FORMAT", help: "table (default), json or csv" },
+  { name: "sort", value: "COLUMN", help: `${SORTS.slice(0, -1).join(", ")} or name (default total)` },
+  { name: "top", value: "N", help: `rows of a table (default ${TOP}; json and csv: all)` },
+  { name: "match", value: "REGEXP", help: "only functions whose names match" },
+  {
+    name: "callers",
+    value: "FUNC",
+    help: "who calls FUNC: Go's name, from any part of its package path on, or /regexp/",
+  },
+  { name: "callees", value: "FUNC", help: "what FUNC calls" },
+  { name: "min", value: "DURATION", help: "only functions with a total of at least this" },
+  { name: "depth", value: "N", help: "only calls on the N outermost levels" },
+  rawFlag,
+  ...selectFlags,
+  assertFlag,
+];
+
+export const statsCommand: Command = {
+  name: "stats",
+  usage: "stats [flags] TRACE… | <package or .go files> [arguments of the program…]",
+  description: `Shows for each function how often it was called, its total and self time, how long single calls took, and how many were
+left by a panic; of saved traces (files, or directories of *.gotrace files), or of a program that it builds and runs,
+whose standard output then goes to standard error, unless -o names a file for the numbers. In the total, recursion
+counts once on each goroutine. What the hooks cost is subtracted where the trace knows it.`,
+  flags: [...flags, outputFlag, ...recordFlags, ...traceFlags, ...buildFlags],
+  goFlags: buildFlagsNote,
+  examples: [
+    "gotrace stats trace.gotrace",
+    "gotrace stats --sort p99 --top 10 ./cmd/server",
+    "gotrace stats --callers db.Query --callees db.Query trace.gotrace",
+  ],
+  run,
+};
+
+async function run(words: readonly string[]): Promise<number> {
+  const parsed = parseFlags("stats", statsCommand.flags, words);
+  if (parsed.has("help")) {
+    process.stdout.write(commandHelp(statsCommand));
+    return 0;
+  }
+  const [first] = parsed.rest;
+  if (first === undefined) {
+    throw new UserError(
+      "no trace and no package given",
+      "name one: gotrace stats FILE, or gotrace stats ./cmd/x",
+      ExitCode.usage,
+    );
+  }
+  if (!isTrace(resolve(parsed.string("C") ?? ".", first))) {
+    return runPackage("stats", parsed, statsFormat(parsed), await assertionsOf(parsed));
+  }
+  // Flags may stand behind the files, too.
+  const all = parseFlags("stats", statsCommand.flags, words, true);
+  const request = { format: statsFormat(all), toStderr: false, assertions: await assertionsOf(all) };
+  const session = new Session(all);
+  const { damaged, failed } = await session.yieldTo(() => reportTraces(session, all, all.rest, request));
+  return damaged ? ExitCode.data : failed ? 1 : 0;
+}
+
+/** Whether a word names a trace: a file that is no Go file, or a directory with traces in it. */
+function isTrace(path: string): boolean {
+  if (!existsSync(path)) return path.endsWith(".gotrace");
+  if (!statSync(path).isDirectory()) return !path.endsWith(".go");
+  return readdirSync(path).some((name) => name.endsWith(".gotrace"));
+}
+
+/** The report that the flags ask for. @throws UserError for a value that is none */
+function statsFormat(flags: ParsedFlags): Format {
+  const kind = choice(flags, "format", ["table", "json", "csv"]);
+  const options = optionsOf(flags, kind === "table" ? TOP : Number.POSITIVE_INFINITY);
+  selectOptions(flags);
+  return {
+    name: "stats",
+    complete: kind !== "csv",
+    ownView: true,
+    render: async (recording, context) => render(kind, reportOf(recording, context, options), context),
+  };
+}
+
+type Options = ReturnType<typeof optionsOf>;
+
+function optionsOf(flags: ParsedFlags, top: number) {
+  return {
+    sort: choice(flags, "sort", SORTS as unknown as ["total", ...(typeof SORTS)[number][]]),
+    top: number(flags, "top", top, 1),
+    match: pattern(flags, "match"),
+    callers: functionsOf(flags, "callers"),
+    callees: functionsOf(flags, "callees"),
+    corrected: !flags.has("raw"),
+    ...{ min: viewOptions(flags).min, depth: viewOptions(flags).depth },
+  };
+}
+
+function reportOf(recording: Recording, context: FormatContext, options: Options): StatsReport {
+  const { forest } = recording;
+  const { callers, callees, corrected, match, min, depth, top } = options;
+  const meter = new StatsMeter(forest, { corrected, spread: true, depth });
+  const asked = [
+    ...(callers ? [{ kind: "callers", of: callers } as const] : []),
+    ...(callees ? [{ kind: "callees", of: callees } as const] : []),
+  ].map((one) => ({ ...one, meter: new NeighbourMeter(forest, (name) => one.of.matches(name), corrected) }));
+  walk(recording, meter.visitor, ...asked.map((one) => one.meter));
+  const all = meter.rows();
+  const rows = all.filter((row) => row.total >= min && (match?.test(row.name) ?? true)).sort(order(options.sort));
+  const neighbours = asked.map(({ kind, of, meter }): NeighbourTable => {
+    const list = kind === "callers" ? meter.callers() : meter.callees();
+    return { kind, of: of.text, rows: list.slice(0, top), count: list.length };
+  });
+  const small = all.filter((row) => row.total < min).length;
+  const statements = completeness(context);
+  return {
+    // Who asks for neighbours sees them alone.
+    rows: neighbours.length > 0 ? [] : rows.slice(0, top),
+    functions: rows.length,
+    neighbours,
+    hooks: hookCosts(forest),
+    corrected,
+    statements: small > 0 ? [...statements, `left out by --min: ${small} functions`] : statements,
+  };
+}
+
+function order(by: (typeof SORTS)[number]): (a: FunctionStats, b: FunctionStats) => number {
+  const byName = (a: FunctionStats, b: FunctionStats) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  if (by === "name") return byName;
+  return (a, b) => b[by] - a[by] || b.total - a.total || byName(a, b);
+}
+
+async function render(kind: "table" | "json" | "csv", report: StatsReport, { output }: FormatContext): Promise<Pieces> {
+  if (kind === "json") return statsJson(report);
+  if (kind === "csv") return statsCsv(report);
+  const names = [...report.rows, ...report.neighbours.flatMap(({ rows }) => rows)].map(({ name }) => name ?? "");
+  return statsTable(report, { ...output, widthOf: await measureFor(names) });
+}

@@ -1,0 +1,149 @@
+/** Call traces before and after a change. */
+
+import { ExitCode, UserError } from "../base/errors.js";
+import {
+  type CallDiff,
+  callMeasures,
+  callsChanged,
+  diffCalls,
+  FunctionItems,
+  grown,
+  type HookCost,
+  hookCosts,
+  PathItems,
+  type RunItems,
+  StatsMeter,
+} from "../callstats/index.js";
+import { type Recording, readRecording, type SelectOptions } from "../calltree/index.js";
+import { callDiffJson, callDiffTable, type Exceeded } from "../render/call-diff.js";
+import { omissions, statements } from "../render/footer.js";
+import { measureFor } from "../render/style.js";
+import { incomplete } from "./assertions.js";
+import { openFile, traceFiles } from "./files.js";
+import type { ParsedFlags } from "./flags.js";
+import { badValue, callOptions, choice, duration, number, parseShare, pattern } from "./options.js";
+import { openOutput } from "./output.js";
+import { withProgress } from "./progress.js";
+import { assertTraces } from "./reporting.js";
+import { walk } from "./stats.js";
+
+/** What a share counts for, where no --min says otherwise: times of less vary by more than any threshold. */
+const LEAST = 1e6;
+
+/**
+ * Compares the runs of two sides.
+ * @returns the exit code
+ * @throws UserError when a run cannot be read, or a threshold is to hold for one that lacks calls
+ */
+export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b: readonly string[]): Promise<number> {
+  const format = choice(flags, "format", ["table", "json"]);
+  const measure = choice(flags, "by", [callMeasures[0], ...callMeasures.slice(1)]);
+  const min = duration(flags, "min", undefined);
+  const top = number(flags, "top", 20, 1);
+  const limits = flags.list("fail-on").map(limitOf);
+  const select = callOptions(flags);
+  const output = openOutput(flags.string("o"), process.cwd(), false);
+  const readAll = (corrected: boolean) => {
+    const runs = new Runs(flags.has("by-path"), corrected, pattern(flags, "match"), select);
+    return { runs, corrected, before: a.map((path) => runs.read(path)), after: b.map((path) => runs.read(path)) };
+  };
+  let read = readAll(!flags.has("raw"));
+  // What is known of one side only must not look like a change.
+  if (read.corrected && read.runs.isPartlyKnown) read = readAll(false);
+  const { runs, corrected, before, after } = read;
+  const diff = diffCalls(before, after, (item) => runs.describe(item), { measure, min: min ?? 0 });
+  const exceeded = limits.flatMap((limit) => exceeding(diff, limit, min ?? LEAST));
+  const report = { diff, top, exceeded, hooks: runs.hooks, corrected, statements: runs.statements };
+  if (format === "json") await output.write(callDiffJson(report, a, b));
+  else {
+    const widthOf = await measureFor(diff.changes.flatMap(({ name, path = [] }) => [name, ...path]));
+    await output.write(callDiffTable(report, { ...output, widthOf }));
+  }
+  if (exceeded.length > 0) return 1;
+  if (limits.length > 0 && runs.lacking !== undefined) {
+    throw new UserError(
+      `--fail-on says nothing about a trace that lacks calls: ${runs.lacking}`,
+      "record it again, with a larger --max-trace-size where that was reached",
+      ExitCode.trouble,
+    );
+  }
+  return 0;
+}
+
+/** Reads runs one after the other, so that only one is in memory; items have the same numbers in all. */
+class Runs {
+  readonly hooks: (HookCost | undefined)[] = [];
+  /** What is missing in some run, or was left out. */
+  readonly statements: string[] = [];
+  /** The first run that lacks calls, and why. */
+  lacking: string | undefined;
+  private readonly functions = new FunctionItems();
+  private readonly paths = new PathItems();
+
+  constructor(
+    private readonly byPath: boolean,
+    private readonly corrected: boolean,
+    private readonly match: RegExp | undefined,
+    private readonly select: SelectOptions,
+  ) {}
+
+  /** Whether some processes know what hooks cost, and others do not. */
+  get isPartlyKnown(): boolean {
+    return this.hooks.includes(undefined) && this.hooks.some((cost) => cost !== undefined);
+  }
+
+  /** @throws UserError that names the file when it cannot be read */
+  read(path: string): RunItems {
+    const files = traceFiles([path]).map(openFile);
+    try {
+      const sources = assertTraces(files, [path]).map(({ source }) => source);
+      const recording = withProgress(`reading ${path}`, (progress) =>
+        readRecording(sources, { select: this.select, progress }),
+      );
+      this.note(path, recording);
+      return this.items(recording);
+    } finally {
+      for (const file of files) file.close();
+    }
+  }
+
+  describe(item: number): ReturnType<PathItems["describe"]> | ReturnType<FunctionItems["describe"]> {
+    return this.byPath ? this.paths.describe(item) : this.functions.describe(item);
+  }
+
+  private items(recording: Recording): RunItems {
+    const { forest } = recording;
+    const { match, corrected } = this;
+    const keep = (name: string) => match?.test(name) ?? true;
+    if (this.byPath) {
+      const kept = forest.functions.map(({ name }) => keep(name));
+      return this.paths.items(forest, corrected, (process, node) => kept[forest.processes[process]!.tree.func[node]!]!);
+    }
+    const meter = new StatsMeter(forest, { corrected, spread: false });
+    walk(recording, meter.visitor);
+    return this.functions.items(meter.rows(), keep);
+  }
+
+  private note(path: string, recording: Recording): void {
+    this.hooks.push(...hookCosts(recording.forest));
+    const reason = incomplete(recording);
+    if (reason !== undefined) this.lacking ??= `${path}: ${reason}`;
+    const lines = [...recording.forest.processes.flatMap(statements), ...omissions(recording)];
+    for (const { text, serious } of lines) if (serious) this.statements.push(`${path}: ${text}`);
+    const { problem } = recording.forest;
+    if (problem) this.statements.push(`${path}: damaged at offset ${problem.offset}: ${problem.message}`);
+  }
+}
+
+/** A share by which times may grow, or "calls": call counts must not change. */
+function limitOf(text: string): number | "calls" {
+  if (text === "calls") return text;
+  const share = parseShare(text);
+  if (share === undefined) throw badValue("fail-on", text, "a share such as 10%, or the word calls");
+  return share;
+}
+
+function exceeding({ changes }: CallDiff, limit: number | "calls", min: number): Exceeded[] {
+  if (limit === "calls") return changes.filter(callsChanged).map((change) => ({ change, measure: "calls" }));
+  return changes.flatMap((change) => grown(change, limit, min).map((measure) => ({ change, measure })));
+}

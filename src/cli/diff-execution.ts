@@ -1,0 +1,56 @@
+/** Execution traces before and after a change. */
+import { diffMeasures, diffTraces, exceeding, Summarizer, type TraceSummary } from "../analyses/index.js";
+import { UserError } from "../base/errors.js";
+import { measureFor } from "../render/style.js";
+import { diffTable } from "../render/trace-diff.js";
+import { typedJson } from "../render/typed-json.js";
+import type { ParsedFlags } from "./flags.js";
+import { badValue, choice, duration, number, parseShare, refuse, selectFlags } from "./options.js";
+import { openOutput } from "./output.js";
+import { readTrace, warningOf } from "./traces.js";
+
+const CALL_FLAGS = ["by-path", "match", "raw", ...selectFlags.map(({ name }) => name)];
+
+/** Compares the runs of two sides. @returns the exit code */
+export async function diffExecutionTraces(
+  flags: ParsedFlags,
+  a: readonly string[],
+  b: readonly string[],
+): Promise<number> {
+  refuse(flags, CALL_FLAGS, "execution traces");
+  const format = choice(flags, "format", ["table", "json"]);
+  const options = {
+    measure: choice(flags, "by", [diffMeasures[0], ...diffMeasures.slice(1)]),
+    min: duration(flags, "min", 1e6),
+  };
+  const top = number(flags, "top", 20, 1);
+  const limit = failOn(flags.string("fail-on"));
+  const output = openOutput(flags.string("o"), process.cwd(), false);
+  const diff = diffTraces(a.map(summarize), b.map(summarize), options);
+  const failed = limit === undefined ? [] : exceeding(diff, limit);
+  if (format === "json") await output.write([typedJson({ a, b, ...diff, exceeded: failed })]);
+  else {
+    const widthOf = await measureFor(diff.changes.map((change) => change.name));
+    await output.write(diffTable(diff, failed, { ...output, widthOf, top }));
+  }
+  return failed.length > 0 ? 1 : 0;
+}
+
+function summarize(path: string): TraceSummary {
+  try {
+    const { sink, reader } = readTrace(path, (trace) => new Summarizer(trace));
+    const warning = warningOf(reader);
+    if (warning) process.stderr.write(`gotrace: ${path}: ${warning}\n`);
+    return sink.finish(0);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.message.includes(path)) throw error;
+    throw new UserError(`${path}: ${error.message}`, error.advice, error.code);
+  }
+}
+
+function failOn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const share = parseShare(text);
+  if (share === undefined) throw badValue("fail-on", text, "a share such as 10%");
+  return share;
+}

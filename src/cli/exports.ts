@@ -1,0 +1,80 @@
+/** Calls and their sums in the formats of profilers, databases and trace stores. */
+
+import { formatNumberOf } from "../base/units.js";
+import type { ProcessTree, Recording } from "../calltree/index.js";
+import { renderPprof } from "../export/pprof.js";
+import { tableNames } from "../export/tables/index.js";
+import { omissions, statements } from "../render/footer.js";
+import { hookLine } from "../render/hooks.js";
+import { type FormatContext, filter } from "./formats.js";
+import { tableName } from "./options.js";
+import type { NamedPieces, Pieces } from "./output.js";
+import { packageVersion } from "./version.js";
+
+export async function pprof(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { flags } = context;
+  return renderPprof(recording.forest, {
+    ...filter(flags),
+    goroutineRoots: flags.has("goroutine-roots"),
+    comments: said(recording, context),
+  });
+}
+
+export async function ndjson(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { renderNdjson } = await import("../export/ndjson.js");
+  return counted(renderNdjson(recording, { table: tableName(context.flags) }), recording, context);
+}
+
+export async function csv(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { renderCsv } = await import("../export/csv.js");
+  return counted(renderCsv(recording, { table: tableName(context.flags) }), recording, context);
+}
+
+export async function parquet(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { renderParquet } = await import("../export/parquet.js");
+  const pieces = renderParquet(recording, { ...described(recording, context), table: tableName(context.flags) });
+  return counted(pieces, recording, context);
+}
+
+/** A file for each table. */
+export async function parquetFiles(recording: Recording, context: FormatContext): Promise<NamedPieces[]> {
+  const { renderParquet } = await import("../export/parquet.js");
+  return tableNames.map((table) => ({
+    name: `${table}.parquet`,
+    pieces: counted(renderParquet(recording, { ...described(recording, context), table }), recording, context),
+  }));
+}
+
+export async function otlp(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { renderOtlp } = await import("../export/otlp.js");
+  const ofProcess = (process: ProcessTree) => [
+    ...[...statements(process), ...omissions(recording)].map(({ text }) => text),
+    ...hooks([process]),
+  ];
+  return counted(renderOtlp(recording, { version: packageVersion(), statements: ofProcess }), recording, context);
+}
+
+/** The pieces; then it is known how many calls were left out on the way, and standard error can say it. */
+function* counted(pieces: Iterable<Uint8Array>, recording: Recording, { statements }: FormatContext) {
+  const left = { minimum: "--min", unseen: "--depth and --top" } as const;
+  yield* pieces;
+  for (const reason of ["minimum", "unseen"] as const) {
+    const calls = recording.leftOut[reason];
+    const text = `left out by ${left[reason]}: ${formatNumberOf(calls, "call")}`;
+    if (calls > 0 && !statements.some((said) => said.text === text)) statements.push({ text, serious: true });
+  }
+}
+
+function described(recording: Recording, context: FormatContext) {
+  return { version: packageVersion(), statements: said(recording, context) };
+}
+
+/** What formats say that have a place for it. */
+function said({ forest }: Recording, { statements }: FormatContext): string[] {
+  return [...statements.map(({ text }) => text), ...hooks(forest.processes)];
+}
+
+function hooks(processes: readonly ProcessTree[]): string[] {
+  const costs = processes.map(({ info }) => info.hook);
+  return [hookLine(costs, false)].filter((line) => line !== undefined);
+}

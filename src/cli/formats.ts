@@ -1,0 +1,151 @@
+/** The formats of reports on calls, each loaded only when it is asked for. */
+
+import { basename } from "node:path";
+import { formatNumberOf } from "../base/units.js";
+import type { Note } from "../calltrace/index.js";
+import type { CallForest, FilterOptions, ProcessTree, Recording } from "../calltree/index.js";
+import { omissions, overall, type Statement } from "../render/footer.js";
+import { measureFor } from "../render/style.js";
+import type { ParsedFlags } from "./flags.js";
+import { choice, foldedUnit, treeOptions } from "./options.js";
+import type { NamedPieces, Output, Pieces } from "./output.js";
+import type { RunNote } from "./record.js";
+import type { Session } from "./session.js";
+
+/** What a format may ask for beyond the recording. */
+export interface FormatContext {
+  readonly session: Session;
+  readonly flags: ParsedFlags;
+  readonly output: Output;
+  /** How processes are called: test binaries by their package. */
+  readonly title: (process: ProcessTree) => string;
+  /** Whether there is a test binary among the processes. */
+  readonly tests: boolean;
+  /** What gotrace noted of the run. */
+  readonly note: RunNote | undefined;
+  /** Execution traces that were named beside the traces of calls. */
+  readonly execTraces: readonly string[];
+  /** How complete the report is, a line each: for formats that have a place for it. A format adds what it leaves out. */
+  readonly statements: Statement[];
+}
+
+export interface Format {
+  readonly name: string;
+  /** No text: nothing for a terminal. */
+  readonly binary?: boolean;
+  /** Says itself, in what it writes, how complete it is; for the others standard error does. */
+  readonly complete?: boolean;
+  /** Shows the report elsewhere than on an output: the program's standard output stays its own. */
+  readonly elsewhere?: boolean;
+  /** Shows unmerged trees (--no-merge); nothing can be walked then. */
+  readonly unmerged?: boolean;
+  /** Applies --min, --depth and --top itself, to what it shows instead of single calls. */
+  readonly ownView?: boolean;
+  /** Shows findings, too: execution traces may stand beside the traces of calls. */
+  readonly findings?: boolean;
+  /** The report in pieces. */
+  readonly render: (recording: Recording, context: FormatContext) => Promise<Pieces>;
+  /** The report as files of a directory: what is written where no --table is chosen. */
+  readonly files?: (recording: Recording, context: FormatContext) => Promise<readonly NamedPieces[]>;
+}
+
+export const formats: readonly Format[] = [
+  { name: "tree", complete: true, unmerged: true, render: tree },
+  { name: "folded", render: folded },
+  { name: "json", unmerged: true, render: json },
+  { name: "html", binary: true, complete: true, ownView: true, findings: true, render: html },
+  { name: "speedscope", render: async (...args) => (await import("./timelines.js")).speedscope(...args) },
+  { name: "chrome", render: async (...args) => (await import("./timelines.js")).chrome(...args) },
+  { name: "perfetto", binary: true, render: async (...args) => (await import("./timelines.js")).perfetto(...args) },
+  { name: "pprof", binary: true, render: async (...args) => (await import("./exports.js")).pprof(...args) },
+  { name: "ndjson", render: async (...args) => (await import("./exports.js")).ndjson(...args) },
+  { name: "csv", render: async (...args) => (await import("./exports.js")).csv(...args) },
+  {
+    name: "parquet",
+    binary: true,
+    render: async (...args) => (await import("./exports.js")).parquet(...args),
+    files: async (...args) => (await import("./exports.js")).parquetFiles(...args),
+  },
+  { name: "otlp", render: async (...args) => (await import("./exports.js")).otlp(...args) },
+];
+
+/** Names of the formats, the default first. */
+export const formatNames = formats.map(({ name }) => name) as [string, ...string[]];
+
+/** The format that `--format` names. @throws UserError when there is none of that name */
+export function formatOf(flags: ParsedFlags): Format {
+  return namedFormat(choice(flags, "format", formatNames));
+}
+
+/** A format by its name. */
+export function namedFormat(name: string): Format {
+  return formats.find((format) => format.name === name)!;
+}
+
+/** The context of a report. */
+export function contextOf(
+  recording: Recording,
+  given: Pick<FormatContext, "session" | "flags" | "output" | "execTraces">,
+): FormatContext {
+  const { forest } = recording;
+  const note = runNote(forest);
+  const title = ({ info }: ProcessTree) =>
+    note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, "");
+  const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
+  return {
+    ...given,
+    statements: [...overall(forest, title), ...omissions(recording), ...said(note ? untraced(note) : [])],
+    note,
+    tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
+    title,
+  };
+}
+
+/** What of a tree to show, as the flags say. */
+export function filter(flags: ParsedFlags): FilterOptions {
+  const { depth, min, minPercent, sort, top } = treeOptions(flags);
+  return { depth, minimum: min, minimumPercent: minPercent, sort, top };
+}
+
+async function tree(recording: Recording, { flags, output, note, tests, title }: FormatContext): Promise<Pieces> {
+  const { renderTree } = await import("../render/tree.js");
+  const { forest } = recording;
+  return renderTree(forest, {
+    ...filter(flags),
+    tests,
+    colour: output.colour,
+    measure: await measureFor(forest.functions.map(({ name }) => name)),
+    ...(output.width === undefined ? {} : { width: output.width }),
+    ...(tests ? { title } : {}),
+    remarks: (process) =>
+      process === forest.processes[0]
+        ? [...omissions(recording).map(({ text }) => text), ...(note ? untraced(note) : [])]
+        : [],
+  });
+}
+
+async function folded({ forest }: Recording, { flags }: FormatContext): Promise<Pieces> {
+  const { renderFolded } = await import("../render/folded.js");
+  return renderFolded(forest, { ...filter(flags), unit: foldedUnit(flags) });
+}
+
+async function json({ forest }: Recording, { flags, tests }: FormatContext): Promise<Pieces> {
+  const { renderJson } = await import("../render/json.js");
+  return renderJson(forest, { ...filter(flags), tests });
+}
+
+async function html(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { callsPage } = await import("./page.js");
+  return callsPage(recording, context, filter(context.flags), context.note ? untraced(context.note) : []);
+}
+
+/** What gotrace noted of the run when it recorded it. */
+function runNote(forest: CallForest): RunNote | undefined {
+  const notes = forest.processes.flatMap((process) => process.notes) as (Note & { run?: RunNote })[];
+  return notes.find((note) => note.run !== undefined)?.run;
+}
+
+/** What was not traced and why, a line each. */
+function untraced({ summary }: RunNote): string[] {
+  return summary.leftOut.map(({ what, count, reason }) => `not traced: ${formatNumberOf(count, what)}: ${reason}`);
+}

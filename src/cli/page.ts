@@ -1,0 +1,48 @@
+/** The page: its template, and calls with the findings of execution traces beside them. */
+import { readFileSync } from "node:fs";
+import type { FilterOptions, Recording } from "../calltree/index.js";
+import { packCalls } from "../render/call-page.js";
+import { omissions, statements } from "../render/footer.js";
+import { renderPage } from "../render/page.js";
+import { applyBaseline, rankTraces } from "../rules/index.js";
+import { closeUpsOf } from "./charts.js";
+import { analyzeFile, execSettings } from "./findings.js";
+import type { FormatContext } from "./formats.js";
+import { locator, repositoryRoot } from "./places.js";
+import { withProgress } from "./progress.js";
+import { packageVersion } from "./version.js";
+
+/** The page without data, as scripts/bundle.mjs made it. */
+export function pageTemplate(): string {
+  return readFileSync(new URL("../../dist/bin/page.html", import.meta.url), "utf8");
+}
+
+/**
+ * The page of a recording.
+ * @param remarks what there is to say of the run
+ * @throws UserError when an execution trace cannot be read
+ */
+export function callsPage(
+  recording: Recording,
+  { session, execTraces, note, tests, title }: FormatContext,
+  filter: FilterOptions,
+  remarks: readonly string[],
+): Iterable<string> {
+  const { cwd } = session;
+  const left = [...omissions(recording), ...remarks.map((text) => ({ text, serious: false }))];
+  const calls = withProgress("drawing the calls", (progress) =>
+    packCalls(recording, {
+      ...filter,
+      ...{ tests, title, progress },
+      ...(note === undefined ? {} : { command: note.command }),
+      notes: (process) => [...statements(process).slice(1), ...left],
+    }),
+  );
+  const reports = execTraces.length === 0 ? [] : analyze(execTraces, execSettings(session));
+  const options = { version: packageVersion(), locate: locator(repositoryRoot(cwd), cwd), calls };
+  return renderPage(pageTemplate(), rankTraces(reports).map(closeUpsOf), options);
+}
+
+function analyze(paths: readonly string[], { known, ...options }: ReturnType<typeof execSettings>) {
+  return paths.map((path) => applyBaseline(analyzeFile(path, path, { path, ...options }), known));
+}

@@ -1,0 +1,54 @@
+/** Calls in the order of time, for viewers of other makers. */
+
+import type { Recording } from "../calltree/index.js";
+import { renderChrome } from "../export/chrome.js";
+import { type Fit, fitRecording, leftOut, NO_BUDGET } from "../export/fit.js";
+import { renderPerfetto } from "../export/perfetto.js";
+import { fitSpeedscope, renderSpeedscope, SPEEDSCOPE_BUDGET } from "../export/speedscope.js";
+import type { FormatContext } from "./formats.js";
+import { eventLimit } from "./options.js";
+import type { Pieces } from "./output.js";
+import { withProgress } from "./progress.js";
+import { packageVersion } from "./version.js";
+
+/** Speedscope's JSON as often as it is wanted; what is left out joins the statements. */
+export function speedscopeProfile(recording: Recording, context: FormatContext): () => Generator<Uint8Array> {
+  const events = eventLimit(context.flags);
+  const budget =
+    events === Number.POSITIVE_INFINITY ? NO_BUDGET : { ...SPEEDSCOPE_BUDGET, ...(events ? { events } : {}) };
+  const fit = withProgress("choosing what to show", (progress) => fitSpeedscope(recording, budget, progress));
+  say(fit, context);
+  const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}` };
+  return () => renderSpeedscope(recording, options);
+}
+
+export async function speedscope(recording: Recording, context: FormatContext): Promise<Pieces> {
+  return speedscopeProfile(recording, context)();
+}
+
+export async function chrome(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const limit = limited(recording, context);
+  const statements = context.statements.map(({ text }) => text);
+  return renderChrome(recording, { ...limit, title: context.title, statements });
+}
+
+export async function perfetto(recording: Recording, context: FormatContext): Promise<Pieces> {
+  return renderPerfetto(recording, { ...limited(recording, context), title: context.title });
+}
+
+/** Everything, unless told: these viewers take more. */
+function limited(recording: Recording, context: FormatContext): { fit?: Fit } {
+  const events = eventLimit(context.flags) ?? Number.POSITIVE_INFINITY;
+  if (events === Number.POSITIVE_INFINITY) return {};
+  const fit = withProgress("choosing what to show", (progress) =>
+    fitRecording(recording, { ...NO_BUDGET, events }, progress),
+  );
+  say(fit, context);
+  return { fit };
+}
+
+function say(fit: Fit, { statements }: FormatContext): void {
+  const left = leftOut(fit);
+  if (left.length === 0) return;
+  statements.push({ text: `cut for the viewer: ${left.join("; ")}`, serious: true });
+}

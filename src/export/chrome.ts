@@ -1,0 +1,137 @@
+/**
+ * The Trace Event Format, as JSON, for chrome://tracing, ui.perfetto.dev and whatever else reads it: a process for each
+ * process, a thread for each goroutine, events B and E for calls, and arrows (s, f) from go statements to the first call
+ * of what they started. B and E instead of X, because in the order in which they stand calls of no length nest, too.
+ * Times are microseconds with three decimals, since the earliest process began.
+ */
+import { TextWriter, utf8 } from "../base/text-writer.js";
+import type { Goroutine, ProcessTree, Recording } from "../calltree/index.js";
+import { type CallSink, walkExcerpt } from "./excerpt.js";
+import type { Fit } from "./fit.js";
+import { Names } from "./names.js";
+import { pidsOf, startsOf } from "./processes.js";
+
+export interface TimelineOptions {
+  /** What to tell of; everything, unless told. */
+  readonly fit?: Fit;
+  /** Of a process; its executable, unless told. */
+  readonly title?: (process: ProcessTree) => string;
+}
+
+export interface ChromeOptions extends TimelineOptions {
+  /** How complete the calls are, for the file's head. */
+  readonly statements?: readonly string[];
+}
+
+/** One JSON document in pieces. */
+export function* renderChrome(recording: Recording, options: ChromeOptions = {}): Generator<Uint8Array> {
+  const { fit, statements = [] } = options;
+  const names = new Names(recording.forest, options.title);
+  const out = new TextWriter();
+  const writer = new ChromeWriter(recording, names, out);
+  const chosen = fit && new Set(fit.goroutines.map(({ ordinal }) => ordinal));
+  const about = { exporter: "gotrace", statements };
+  out.text(`{"displayTimeUnit":"ns","otherData":${JSON.stringify(about)},"traceEvents":[\n`);
+  writer.processes();
+  for (const _ of walkExcerpt(recording, writer, fit, chosen)) if (out.full) yield out.take();
+  out.text("\n]}\n");
+  yield out.take();
+}
+
+class ChromeWriter implements CallSink {
+  private readonly pids: readonly number[];
+  private readonly starts: readonly number[];
+  /** Texts of events up to the time, by function. */
+  private readonly opens: Uint8Array[] = [];
+  private readonly closes: Uint8Array[] = [];
+  private separator = utf8("");
+  private goroutine!: Goroutine;
+  private func!: Int32Array;
+  /** Everything behind the time of an event of this goroutine. */
+  private tail = utf8("");
+  private start = 0;
+  private isFirst = false;
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly names: Names,
+    private readonly out: TextWriter,
+  ) {
+    this.pids = pidsOf(recording.forest);
+    this.starts = startsOf(recording.forest);
+  }
+
+  /** Says what processes are called. */
+  processes(): void {
+    for (const [index, pid] of this.pids.entries()) {
+      const args = JSON.stringify({ name: this.names.title(index) });
+      this.text(`{"ph":"M","name":"process_name","pid":${pid},"tid":0,"args":${args}}`);
+      this.text(`{"ph":"M","name":"process_sort_index","pid":${pid},"tid":0,"args":{"sort_index":${index}}}`);
+    }
+  }
+
+  begin(goroutine: Goroutine, node: number): void {
+    const { process, goid } = goroutine;
+    this.goroutine = goroutine;
+    this.func = this.recording.forest.processes[process].tree.func;
+    this.start = this.starts[process];
+    this.isFirst = true;
+    const thread = `"pid":${this.pids[process]},"tid":${goid}`;
+    this.tail = utf8(`,${thread}}`);
+    const args = JSON.stringify({ name: this.names.goroutine(goroutine, node) });
+    this.text(`{"ph":"M","name":"thread_name",${thread},"args":${args}}`);
+  }
+
+  open(node: number, time: number): void {
+    const func = this.func[node];
+    if (this.opens[func] === undefined) this.define(func);
+    this.event(this.opens[func], time);
+    if (this.isFirst && this.goroutine.spawn > 0) this.arrow("f", '"bp":"e",', time, this.goroutine.spawn);
+    this.isFirst = false;
+  }
+
+  /** Some readers want the name of what ends. */
+  close(node: number, time: number): void {
+    this.event(this.closes[this.func[node]], time);
+  }
+
+  spawn(_site: number, time: number, ref: number): void {
+    this.arrow("s", "", time, ref);
+  }
+
+  private define(func: number): void {
+    const name = JSON.stringify(this.recording.forest.functions[func].name);
+    this.opens[func] = utf8(`{"ph":"B","name":${name},"ts":`);
+    this.closes[func] = utf8(`{"ph":"E","name":${name},"ts":`);
+  }
+
+  private arrow(phase: string, more: string, time: number, ref: number): void {
+    const id = `"id":${this.goroutine.process * 2 ** 40 + ref}`;
+    this.event(utf8(`{"ph":"${phase}","name":"go","cat":"go",${more}${id},"ts":`), time);
+  }
+
+  private event(head: Uint8Array, time: number): void {
+    const { out } = this;
+    const ns = Math.round(this.start + time);
+    const micros = Math.floor(ns / 1000);
+    const rest = ns - micros * 1000;
+    out.fragment(this.separator);
+    out.fragment(head);
+    out.integer(micros);
+    if (rest > 0) {
+      out.fragment(POINT);
+      out.padded(rest, 3);
+    }
+    out.fragment(this.tail);
+    this.separator = COMMA;
+  }
+
+  private text(event: string): void {
+    this.out.fragment(this.separator);
+    this.out.text(event);
+    this.separator = COMMA;
+  }
+}
+
+const POINT = utf8(".");
+const COMMA = utf8(",\n");

@@ -1,0 +1,23 @@
+/** Tables as comma-separated values (RFC 4180): a header, CRLF, quotes where they are needed; no value is nothing. */
+import type { Recording } from "../calltree/index.js";
+import type { TableOptions } from "./ndjson.js";
+import { tableOf } from "./tables/index.js";
+import { type TextFormat, writeTable } from "./tables/text.js";
+
+const FORMAT: TextFormat = {
+  head: (_name, index) => (index === 0 ? "" : ","),
+  value: (value) => quoted(String(value)),
+  missing: "",
+  quote: "",
+  end: "\r\n",
+};
+
+/** The rows of a table below a header, in pieces. */
+export function renderCsv(recording: Recording, { table = "calls" }: TableOptions = {}): Iterable<Uint8Array> {
+  const found = tableOf(recording, table);
+  return writeTable(found, FORMAT, `${found.columns.map(({ name }) => name).join(",")}\r\n`);
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+}

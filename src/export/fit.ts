@@ -1,0 +1,202 @@
+/**
+ * What of a recording fits a viewer. Viewers keep every event in memory, so beyond some millions of them a page becomes
+ * slow, then crashes. What is shown then follows a rule that can be told in a sentence: the goroutines with the most
+ * traced time, the outer levels, and of the calls those that took longest. Because a call lasts at least as long as any
+ * call within it, calls of at least some duration are again a forest: nothing shown loses the calls around it.
+ */
+import { Histogram } from "../base/histogram.js";
+import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
+import type { CallVisitor, Goroutine, Recording } from "../calltree/index.js";
+
+/** Infinity where there is no limit. */
+export interface Budget {
+  /** Two for a call. */
+  readonly events: number;
+  readonly goroutines: number;
+  /** Levels of calls on a goroutine. */
+  readonly depth: number;
+}
+
+export const NO_BUDGET: Budget = {
+  events: Number.POSITIVE_INFINITY,
+  goroutines: Number.POSITIVE_INFINITY,
+  depth: Number.POSITIVE_INFINITY,
+};
+
+/** A goroutine that fits. Times in nanoseconds since the start of its process. */
+export interface FittingGoroutine {
+  /** Its place in the order of the walk, which is the same in every walk of a recording. */
+  readonly ordinal: number;
+  readonly process: number;
+  readonly goid: number;
+  /** The node of its first call. */
+  readonly node: number;
+  /** When its first call began and its last ended. */
+  readonly start: number;
+  readonly end: number;
+  /** Within the depth, before short calls are left out. */
+  readonly events: number;
+  /** In its outermost calls. */
+  readonly time: number;
+}
+
+/** See the module's comment. */
+export interface Fit {
+  /** By process, then by start. */
+  readonly goroutines: readonly FittingGoroutine[];
+  /** Shorter calls are left out, nanoseconds; 0 where none are. */
+  readonly minimum: number;
+  readonly depth: number;
+  /** Calls that are shown. */
+  readonly calls: number;
+  readonly whole: { readonly goroutines: number; readonly calls: number; readonly depth: number };
+}
+
+/** Told how much of how much has been walked. */
+export type Progress = (done: number, total: number) => void;
+
+/** Finds out what fits: one walk, or two where goroutines and calls are too many. */
+export function fitRecording(recording: Recording, budget: Budget, progress?: Progress): Fit {
+  const survey = new Survey(budget);
+  walk(recording, survey, progress);
+  const goroutines = survey.best().sort((a, b) => a.process - b.process || a.start - b.start || a.goid - b.goid);
+  let { lengths } = survey;
+  const events = goroutines.reduce((sum, goroutine) => sum + goroutine.events, 0);
+  const complete = events <= budget.events;
+  if (!complete && goroutines.length < survey.goroutines) lengths = lengthsOf(recording, goroutines, budget.depth);
+  const { minimum, calls } = complete ? { minimum: 0, calls: events / 2 } : longest(lengths, budget.events / 2);
+  const { goroutines: all, calls: allCalls, deepest } = survey;
+  return {
+    goroutines,
+    minimum,
+    depth: budget.depth,
+    calls,
+    whole: { goroutines: all, calls: allCalls, depth: deepest },
+  };
+}
+
+/** What does not fit, as a sentence each; none where all fits. */
+export function leftOut({ goroutines, minimum, depth, calls, whole }: Fit): string[] {
+  const sentences: string[] = [];
+  if (goroutines.length < whole.goroutines) {
+    const most = formatCount(goroutines.length);
+    sentences.push(`only the ${most} goroutines with the most time, of ${formatCount(whole.goroutines)}`);
+  }
+  if (whole.depth > depth) {
+    sentences.push(`only ${formatNumberOf(depth, "level")} of calls, of ${formatCount(whole.depth)}`);
+  }
+  if (minimum > 0) sentences.push(`only calls of at least ${formatDuration(minimum)}`);
+  if (sentences.length > 0) {
+    sentences.push(`${formatCount(whole.calls - calls)} of ${formatNumberOf(whole.calls, "call")} are left out`);
+  }
+  return sentences;
+}
+
+function walk(recording: Recording, visitor: CallVisitor, progress?: Progress): void {
+  for (const _ of recording.walk(visitor, progress));
+}
+
+/** The least duration from which on at most so many calls are left, and how many there are. */
+function longest(lengths: Histogram, most: number): { minimum: number; calls: number } {
+  let calls = 0;
+  let minimum = lengths.max + 1;
+  for (const { low, count } of [...lengths.buckets()].reverse()) {
+    if (calls + count > most) break;
+    calls += count;
+    minimum = low;
+  }
+  return { minimum, calls };
+}
+
+/** The duration by which a call is judged: whole nanoseconds. */
+export function lengthOf(start: number, end: number): number {
+  return Math.max(0, Math.round(end - start));
+}
+
+class Survey implements CallVisitor {
+  readonly lengths = new Histogram();
+  goroutines = 0;
+  calls = 0;
+  deepest = 0;
+  private ordinal = -1;
+  private depth = 0;
+  private events = 0;
+  private time = 0;
+  private node = 0;
+  private start = 0;
+  private last = 0;
+  private candidates: FittingGoroutine[] = [];
+
+  constructor(private readonly budget: Budget) {}
+
+  begin(): void {
+    this.ordinal++;
+    this.depth = 0;
+    this.events = 0;
+    this.time = 0;
+    this.node = 0;
+  }
+
+  enter(node: number, time: number): void {
+    if (this.node === 0) {
+      this.node = node;
+      this.start = time;
+    }
+    if (++this.depth > this.deepest) this.deepest = this.depth;
+  }
+
+  exit(_node: number, start: number, time: number): void {
+    this.calls++;
+    if (this.depth <= this.budget.depth) {
+      this.events += 2;
+      this.lengths.record(lengthOf(start, time));
+    }
+    if (--this.depth === 0) {
+      this.time += time - start;
+      this.last = time;
+    }
+  }
+
+  end({ process, goid }: Goroutine): void {
+    const { ordinal, node, start, last, events, time } = this;
+    if (node === 0) return;
+    this.goroutines++;
+    this.candidates.push({ ordinal, process, goid, node, start, end: last, events, time });
+    const most = this.budget.goroutines;
+    if (this.candidates.length > Math.max(2 * most, most + 1000)) this.candidates = this.best();
+  }
+
+  /** The goroutines with the most time; main goroutines are always among them. */
+  best(): FittingGoroutine[] {
+    const { candidates, budget } = this;
+    if (candidates.length <= budget.goroutines) return candidates;
+    const weight = ({ goid, time }: FittingGoroutine) => (goid === 1 ? Number.POSITIVE_INFINITY : time);
+    const order = (a: FittingGoroutine, b: FittingGoroutine) => {
+      const [left, right] = [weight(a), weight(b)];
+      return left === right ? a.ordinal - b.ordinal : right - left;
+    };
+    return candidates.sort(order).slice(0, budget.goroutines);
+  }
+}
+
+/** How long the calls of some goroutines take. */
+function lengthsOf(recording: Recording, goroutines: readonly FittingGoroutine[], limit: number): Histogram {
+  const lengths = new Histogram();
+  const chosen = new Set(goroutines.map(({ ordinal }) => ordinal));
+  let ordinal = -1;
+  let counts = false;
+  let depth = 0;
+  walk(recording, {
+    begin() {
+      counts = chosen.has(++ordinal);
+      depth = 0;
+    },
+    enter() {
+      depth++;
+    },
+    exit(_node, start, time) {
+      if (depth-- <= limit && counts) lengths.record(lengthOf(start, time));
+    },
+  });
+  return lengths;
+}

@@ -1,0 +1,40 @@
+/** What processes and goroutines are called in other tools. */
+import type { CallForest, Goroutine, ProcessTree } from "../calltree/index.js";
+
+/** Names for what a forest holds. */
+export class Names {
+  private readonly titles: readonly string[];
+
+  /** @param title of a process; its executable, unless told */
+  constructor(
+    private readonly forest: CallForest,
+    title: (process: ProcessTree) => string = ({ info }) => executableName(info.executable),
+  ) {
+    this.titles = forest.processes.map(title);
+  }
+
+  /** `server`. */
+  title(process: number): string {
+    return this.titles[process] || "program";
+  }
+
+  /** `server (pid 123)`. */
+  process(process: number): string {
+    return `${this.title(process)} (pid ${this.forest.processes[process].info.pid})`;
+  }
+
+  /** `main.worker goroutine 17`, after the function that it starts with. */
+  goroutine({ process, goid }: Pick<Goroutine, "process" | "goid">, node: number): string {
+    return `${this.functionOf(process, node)} goroutine ${goid}`;
+  }
+
+  /** Name of the function that a node is a call of. */
+  functionOf(process: number, node: number): string {
+    const { functions, processes } = this.forest;
+    return functions[processes[process].tree.func[node]]?.name ?? "?";
+  }
+}
+
+function executableName(path: string): string {
+  return path.replace(/^.*[\\/]/s, "").replace(/\.exe$/, "");
+}

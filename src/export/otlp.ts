@@ -1,0 +1,196 @@
+/**
+ * Calls as OpenTelemetry spans: OTLP as JSON, one `{"resourceSpans":[…]}` a line, as the collector's file receiver reads it.
+ * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ *
+ * Every process run is a trace, every call a span, and a goroutine's outermost calls are children of the call that
+ * started it. Ids depend on the trace and on the filters alone: the same export twice gives the same spans.
+ */
+import { createHash } from "node:crypto";
+import { baseName } from "../base/place.js";
+import { TextWriter, utf8 } from "../base/text-writer.js";
+import { EdgeKind, Ending, type ProcessTree, type Recording } from "../calltree/index.js";
+import { WallClock } from "./clock.js";
+import { type CallRow, ENDINGS, walkCalls } from "./tables/calls.js";
+import { SPAWNS } from "./tables/goroutines.js";
+import { testsOf } from "./tests.js";
+
+export interface OtlpOptions {
+  /** Version of gotrace. */
+  readonly version: string;
+  /** What makes the trace of a process incomplete; attribute `gotrace.statements` of the resource. */
+  readonly statements?: (process: ProcessTree) => readonly string[];
+}
+
+/** The collector reads lines of up to 1 MiB. */
+const LINE = 1 << 18;
+/** Attribute names are those of the semantic conventions of this version. */
+const SCHEMA = "https://opentelemetry.io/schemas/1.37.0";
+const INTERNAL = 1;
+const ERROR = 2;
+
+/** The spans of a recording, a line a piece, in the order in which calls end. */
+export function* renderOtlp(recording: Recording, options: OtlpOptions): Generator<Uint8Array> {
+  const out = new TextWriter();
+  const scopes = recording.forest.processes.map(
+    (process, index) => new ProcessSpans(recording, process, index, options),
+  );
+  const end = utf8("]}]}]}\n");
+  const lines: Uint8Array[] = [];
+  let current: ProcessSpans | undefined;
+  const finish = () => {
+    if (current === undefined) return;
+    out.fragment(end);
+    lines.push(out.take());
+    current = undefined;
+  };
+  const emit = (row: CallRow) => {
+    const scope = scopes[row.process];
+    if (scope !== current || out.size > LINE) {
+      finish();
+      out.fragment(scope.head);
+    } else out.fragment(COMMA);
+    current = scope;
+    scope.span(row, out);
+  };
+  for (const _ of walkCalls(recording, emit)) yield* lines.splice(0);
+  finish();
+  yield* lines;
+}
+
+const COMMA = utf8(",");
+
+const SPAN_ID = utf8('","spanId":"');
+const PARENT = utf8('","parentSpanId":"');
+const START = utf8(`,"kind":${INTERNAL},"startTimeUnixNano":"`);
+const END = utf8('","endTimeUnixNano":"');
+const INTEGER_END = utf8('"}}');
+const ATTRIBUTES_END = utf8("]");
+const SELF = utf8(',{"key":"gotrace.self_ns","value":{"intValue":"');
+const THREAD = utf8(',{"key":"thread.id","value":{"intValue":"');
+const PANIC = utf8(
+  `,"status":{"code":${ERROR},"message":"left by panic"},"events":[{"name":"exception","timeUnixNano":"`,
+);
+const PANIC_END = utf8(`","attributes":[${attribute("exception.type", "panic")}]}]`);
+const BRACE = utf8("}");
+
+/** The spans of one process. */
+class ProcessSpans {
+  /** What stands in a line before its spans. */
+  readonly head: Uint8Array;
+  private readonly clock: WallClock;
+  private readonly trace: Uint8Array;
+  /** What numbers of calls are mixed with. */
+  private readonly high: number;
+  private readonly low: number;
+  /** By function: name and attributes. */
+  private readonly names: readonly Uint8Array[];
+  private readonly attributes: readonly Uint8Array[];
+  private readonly endings: readonly Uint8Array[];
+  private readonly spawns = SPAWNS.map((word) => utf8(`,${attribute("gotrace.spawn", word)}`));
+  private readonly tests: readonly Uint8Array[];
+  private readonly testOf: Int32Array;
+  private readonly func: Int32Array;
+
+  constructor(recording: Recording, process: ProcessTree, index: number, options: OtlpOptions) {
+    const { functions } = recording.forest;
+    const { info, tree } = process;
+    this.clock = new WallClock(info.startWall);
+    const runs = recording.forest.processes.map(({ info: { executable, pid, startWall } }) => [
+      executable,
+      pid,
+      startWall,
+    ]);
+    const pattern = (_key: string, value: unknown) => (value instanceof RegExp ? String(value) : value);
+    const identity = JSON.stringify([index, runs, recording.select], pattern);
+    const digest = createHash("sha256").update(identity).digest();
+    this.trace = utf8(`{"traceId":"${digest.toString("hex", 0, 16)}`);
+    // With its first bit an id is never 0.
+    this.high = digest.readUInt32BE(16) | 0x80000000;
+    this.low = digest.readUInt32BE(20);
+    this.head = utf8(headOf(process, options));
+    this.names = functions.map(({ name }) => utf8(`","name":${JSON.stringify(name)}`));
+    this.attributes = functions.map(({ name, file, line }) =>
+      utf8(
+        `","attributes":[${attribute("code.function.name", name)},${attribute("code.file.path", file)},${attribute("code.line.number", line)}`,
+      ),
+    );
+    this.endings = ENDINGS.map((word) => utf8(`,${attribute("gotrace.ending", word)}`));
+    this.testOf = testsOf(tree, functions);
+    this.tests = functions.map(({ name }) => utf8(`,${attribute("test.case.name", name)}`));
+    this.func = tree.func;
+  }
+
+  span({ call, parent, node, start, end, self, goroutine, depth, how }: CallRow, out: TextWriter): void {
+    const { clock } = this;
+    const func = this.func[node];
+    out.fragment(this.trace);
+    out.fragment(SPAN_ID);
+    this.id(call, out);
+    if (parent > 0) {
+      out.fragment(PARENT);
+      this.id(parent, out);
+    }
+    out.fragment(this.names[func]);
+    out.fragment(START);
+    clock.nanoseconds(start, out);
+    out.fragment(END);
+    clock.nanoseconds(end, out);
+    out.fragment(this.attributes[func]);
+    out.fragment(THREAD);
+    out.integer(goroutine.goid);
+    out.fragment(INTEGER_END);
+    out.fragment(SELF);
+    out.integer(self);
+    out.fragment(INTEGER_END);
+    if (how !== Ending.return) out.fragment(this.endings[how]);
+    if (depth === 1 && goroutine.edge !== EdgeKind.call) out.fragment(this.spawns[goroutine.edge]);
+    const test = this.testOf[node];
+    if (test >= 0) out.fragment(this.tests[test]);
+    out.fragment(ATTRIBUTES_END);
+    if (how === Ending.panic) {
+      out.fragment(PANIC);
+      clock.nanoseconds(end, out);
+      out.fragment(PANIC_END);
+    }
+    out.fragment(BRACE);
+  }
+
+  /** A call's number, mixed so that it is unlike the ids of other traces. */
+  private id(call: number, out: TextWriter): void {
+    out.hex32(this.high ^ (call / 2 ** 32));
+    out.hex32(this.low ^ (call % 2 ** 32));
+  }
+}
+
+/** What stands before the spans of a process. */
+function headOf(process: ProcessTree, { version, statements }: OtlpOptions): string {
+  const { info } = process;
+  const [os, arch] = info.platform.split("/");
+  const name = baseName(info.executable);
+  const attributes = [
+    attribute("service.name", name),
+    attribute("process.pid", info.pid),
+    attribute("process.parent_pid", info.ppid),
+    attribute("process.executable.name", name),
+    attribute("process.executable.path", info.executable),
+    attribute("process.working_directory", info.directory),
+    attribute("process.runtime.name", "go"),
+    attribute("process.runtime.version", info.goVersion),
+    attribute("os.type", os ?? ""),
+    attribute("host.arch", arch === "386" ? "x86" : (arch ?? "")),
+    attribute("gotrace.statements", statements?.(process) ?? []),
+  ];
+  const scope = JSON.stringify({ name: "gotrace", version });
+  return `{"resourceSpans":[{"resource":{"attributes":[${attributes.join(",")}]},"schemaUrl":"${SCHEMA}","scopeSpans":[{"scope":${scope},"schemaUrl":"${SCHEMA}","spans":[`;
+}
+
+/** An attribute in JSON; integers are strings there. */
+function attribute(key: string, value: string | number | readonly string[]): string {
+  return JSON.stringify({ key, value: anyValue(value) });
+}
+
+function anyValue(value: string | number | readonly string[]): object {
+  if (typeof value === "string") return { stringValue: value };
+  if (typeof value === "number") return { intValue: String(value) };
+  return { arrayValue: { values: value.map(anyValue) } };
+}

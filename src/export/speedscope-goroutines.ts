@@ -1,0 +1,118 @@
+/**
+ * Writing goroutines in the order of their start, although they are walked in another: events of the one whose turn it
+ * is become text at once, those of others wait in columns.
+ */
+import { grown } from "../base/columns.js";
+import type { TextWriter } from "../base/text-writer.js";
+import type { CallForest, Goroutine } from "../calltree/index.js";
+import type { CallSink } from "./excerpt.js";
+import type { FittingGoroutine } from "./fit.js";
+import { BRACE, COMMA, type Frames, profileHead } from "./speedscope-frames.js";
+
+/** Most events that are to wait at the same time, 12 bytes each. */
+const MOST_WAITING = 4_000_000;
+
+/** Parts of a list of goroutines, in order, each small enough that its events may wait. */
+export function* batchesOf(goroutines: readonly FittingGoroutine[]): Generator<readonly FittingGoroutine[]> {
+  let first = 0;
+  let events = 0;
+  for (const [index, goroutine] of goroutines.entries()) {
+    if (index > first && events + goroutine.events > MOST_WAITING) {
+      yield goroutines.slice(first, index);
+      first = index;
+      events = 0;
+    }
+    events += goroutine.events;
+  }
+  if (first < goroutines.length) yield goroutines.slice(first);
+}
+
+/** Writes the goroutines of one batch, which one walk brings. */
+export class GoroutineWriter implements CallSink {
+  private readonly places: ReadonlyMap<number, number>;
+  /** Whose turn it is. */
+  private turn = 0;
+  /** Whose events come. */
+  private place = 0;
+  private func!: Int32Array;
+  /** Of goroutines that had to wait: where their events are. */
+  private readonly waiting = new Map<number, { readonly from: number; readonly to: number }>();
+  private from = 0;
+  private count = 0;
+  private times = new Float64Array(1024);
+  /** Frames; those of events that close are inverted. */
+  private frames = new Int32Array(1024);
+  /** The goroutine that is written has a profile already. */
+  private begun = false;
+
+  /** @param name of a goroutine's profile */
+  constructor(
+    private readonly forest: CallForest,
+    private readonly batch: readonly FittingGoroutine[],
+    private readonly name: (goroutine: FittingGoroutine) => string,
+    private readonly table: Frames,
+    private readonly out: TextWriter,
+  ) {
+    this.places = new Map(batch.map(({ ordinal }, place) => [ordinal, place]));
+  }
+
+  begin({ process }: Goroutine, _node: number, ordinal: number): void {
+    this.place = this.places.get(ordinal)!;
+    this.func = this.forest.processes[process].tree.func;
+    this.from = this.count;
+  }
+
+  open(node: number, time: number): void {
+    this.event(this.table.ofFunction[this.func[node]], time);
+  }
+
+  close(node: number, time: number): void {
+    this.event(~this.table.ofFunction[this.func[node]], time);
+  }
+
+  end(): void {
+    if (this.place !== this.turn) {
+      this.waiting.set(this.place, { from: this.from, to: this.count });
+      return;
+    }
+    this.finish();
+    for (let next = this.waiting.get(this.turn); next; next = this.waiting.get(this.turn)) {
+      this.waiting.delete(this.turn);
+      for (let i = next.from; i < next.to; i++) this.write(this.frames[i], this.times[i]);
+      this.finish();
+    }
+    if (this.waiting.size === 0) this.count = 0;
+  }
+
+  private event(frame: number, time: number): void {
+    if (this.place === this.turn) {
+      this.write(frame, time);
+      return;
+    }
+    const { count } = this;
+    this.times = grown(this.times, count + 1);
+    this.frames = grown(this.frames, count + 1);
+    this.times[count] = time;
+    this.frames[count] = frame;
+    this.count++;
+  }
+
+  private write(frame: number, time: number): void {
+    const { table, out } = this;
+    out.fragment(COMMA);
+    if (!this.begun) {
+      const goroutine = this.batch[this.turn];
+      out.text(`${profileHead(this.name(goroutine), goroutine.start, goroutine.end)}\n`);
+      this.begun = true;
+    }
+    out.fragment(frame < 0 ? table.closes[~frame] : table.opens[frame]);
+    out.integer(Math.round(time));
+    out.fragment(BRACE);
+  }
+
+  private finish(): void {
+    if (this.begun) this.out.text("\n]}");
+    this.begun = false;
+    this.turn++;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Speedscope's own format (file-format-schema.json in its package): one profile that adds up all goroutines by call path,
+ * and one for each goroutine with its calls in the order of time. Profiles are evented: frames open and close, balanced,
+ * at times in nanoseconds that never decrease. A goroutine's profile begins with its first call.
+ */
+import { TextWriter } from "../base/text-writer.js";
+import { formatDuration } from "../base/units.js";
+import { type CallForest, foldedSelf, type ProcessTree, type Recording, viewTree } from "../calltree/index.js";
+import { walkExcerpt } from "./excerpt.js";
+import { type Budget, type Fit, type FittingGoroutine, fitRecording, leftOut, type Progress } from "./fit.js";
+import { Names } from "./names.js";
+import { BRACE, COMMA, Frames, profileHead } from "./speedscope-frames.js";
+import { batchesOf, GoroutineWriter } from "./speedscope-goroutines.js";
+
+/**
+ * What Speedscope 1.25 shows in a browser without trouble: two million events are there after some seconds and take half
+ * a gigabyte (16 million: 20 seconds, 3 gigabytes); its views recurse, and fail somewhere from 1,000 to 3,000 levels.
+ */
+export const SPEEDSCOPE_BUDGET: Budget = { events: 2_000_000, goroutines: 1000, depth: 1000 };
+
+export interface SpeedscopeOptions {
+  /** What {@link fitSpeedscope} found. */
+  readonly fit: Fit;
+  /** Of a process; its executable, unless told. */
+  readonly title?: (process: ProcessTree) => string;
+  /** Who made the file: `gotrace@0.1.0`. */
+  readonly exporter?: string;
+}
+
+/** What fits beside the merged profile, which is always whole; goroutines get half of the budget at least. */
+export function fitSpeedscope(recording: Recording, budget: Budget = SPEEDSCOPE_BUDGET, progress?: Progress): Fit {
+  const merged = recording.forest.processes.reduce((sum, { tree }) => sum + 2 * tree.size, 0);
+  return fitRecording(recording, { ...budget, events: Math.max(budget.events - merged, budget.events / 2) }, progress);
+}
+
+/** One JSON document in pieces: the merged profile first, then goroutines by process and start. */
+export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptions): Generator<Uint8Array> {
+  const { forest } = recording;
+  const { fit, exporter = "gotrace" } = options;
+  const names = new Names(forest, options.title);
+  const frames = new Frames(forest, names);
+  const out = new TextWriter();
+  out.text(`{"$schema":"https://www.speedscope.app/file-format-schema.json",`);
+  out.text(`"name":${JSON.stringify(fileName(forest, names, fit))},"exporter":${JSON.stringify(exporter)},`);
+  out.text(`"activeProfileIndex":0,"shared":{"frames":[\n`);
+  out.text(frames.list.map((frame) => JSON.stringify(frame)).join(",\n"));
+  out.text('\n]},"profiles":[\n');
+  yield* renderMerged(recording, frames, out);
+  const name = profileName(forest, names, fit);
+  for (const batch of batchesOf(fit.goroutines)) {
+    const writer = new GoroutineWriter(forest, batch, name, frames, out);
+    const chosen = new Set(batch.map(({ ordinal }) => ordinal));
+    for (const _ of walkExcerpt(recording, writer, fit, chosen)) if (out.full) yield out.take();
+  }
+  out.text("\n]}\n");
+  yield out.take();
+}
+
+function fileName(forest: CallForest, names: Names, fit: Fit): string {
+  const titles = new Set(forest.processes.map((_, index) => names.title(index)));
+  const left = leftOut(fit);
+  return `${[...titles].join(", ") || "no process"}${left.length === 0 ? "" : ` (${left.join("; ")})`}`;
+}
+
+function profileName(forest: CallForest, names: Names, { minimum }: Fit): (goroutine: FittingGoroutine) => string {
+  const several = forest.processes.length > 1;
+  const cut = minimum > 0 ? ` (calls ≥ ${formatDuration(minimum)})` : "";
+  return (goroutine) => {
+    const process = several ? `${names.process(goroutine.process)}: ` : "";
+    return `${process}${names.goroutine(goroutine, goroutine.node)}${cut}`;
+  };
+}
+
+/** Call paths as wide as their self times; goroutines stand within the call that started them, and widen it. */
+function* renderMerged(recording: Recording, frames: Frames, out: TextWriter): Generator<Uint8Array> {
+  const { forest, select } = recording;
+  const shares = forest.processes.map(({ tree }) => foldedSelf(tree, viewTree(tree, select).shown));
+  const width = shares.reduce((sum, self) => self.reduce((all, time) => all + time, sum), 0);
+  let at = 0;
+  let isFirst = true;
+  const event = (head: Uint8Array) => {
+    if (!isFirst) out.fragment(COMMA);
+    isFirst = false;
+    out.fragment(head);
+    out.integer(Math.round(at));
+    out.fragment(BRACE);
+  };
+  out.text(profileHead("all goroutines", 0, width));
+  for (const [index, { tree }] of forest.processes.entries()) {
+    const root = frames.ofProcess[index];
+    const { shown } = viewTree(tree, select);
+    if (root !== undefined) event(frames.opens[root]);
+    const open: number[] = [];
+    for (let node = 1; node <= tree.size; node++) {
+      while (open.length > 0 && (node === tree.size || tree.end[open.at(-1)!] <= node)) {
+        const top = open.pop()!;
+        at += shares[index][top];
+        event(frames.closes[frames.ofFunction[tree.func[top]]]);
+      }
+      if (node < tree.size && shown[node] === 1) {
+        open.push(node);
+        event(frames.opens[frames.ofFunction[tree.func[node]]]);
+      }
+      if (out.full) yield out.take();
+    }
+    if (root !== undefined) event(frames.closes[root]);
+  }
+  out.text("\n]}");
+}

@@ -1,0 +1,83 @@
+/** One row for each call, when it ends: what is called stands before its caller. */
+import { Ending, type Goroutine, type Recording } from "../../calltree/index.js";
+import { CallNumbers, findSpawners } from "../spawners.js";
+import { testsOf } from "../tests.js";
+import { type Column, functionColumns, processColumns, type Row, type Table } from "./columns.js";
+
+/** A call; times are whole nanoseconds since the start of the process. */
+export interface CallRow extends Row {
+  readonly goroutine: Goroutine;
+  /** From 1 on. */
+  readonly call: number;
+  /** The call that it was made in, or the one that started the goroutine; 0 if that is not known. */
+  readonly parent: number;
+  readonly node: number;
+  readonly start: number;
+  readonly end: number;
+  readonly self: number;
+  /** On its goroutine, from 1 on. */
+  readonly depth: number;
+  readonly how: Ending;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export const ENDINGS: readonly string[] = Object.keys(Ending);
+
+/** All calls of a recording, the same object each time. */
+export function* walkCalls(recording: Recording, emit: (row: CallRow) => void): Generator<undefined> {
+  const spawners = yield* findSpawners(recording);
+  const numbers = new CallNumbers();
+  let spawner = 0;
+  const row = { process: 0 } as Mutable<CallRow>;
+  yield* recording.walk({
+    begin(goroutine) {
+      row.process = goroutine.process;
+      row.goroutine = goroutine;
+      spawner = spawners.of(goroutine);
+    },
+    enter: () => numbers.enter(),
+    exit(node, start, time, self, how) {
+      row.depth = numbers.depth;
+      row.call = numbers.exit();
+      row.parent = numbers.open || spawner;
+      row.node = node;
+      row.start = Math.round(start);
+      row.end = Math.round(time);
+      row.self = Math.min(Math.round(self), row.end - row.start);
+      row.how = how;
+      emit(row);
+    },
+  });
+}
+
+export function callColumns(recording: Recording): Column<CallRow>[] {
+  const { processes, functions } = recording.forest;
+  const functionOf = processes.map(({ tree }) => tree.func);
+  const tests = processes.map(({ tree }) => testsOf(tree, functions));
+  return [
+    ...processColumns<CallRow>(recording),
+    { name: "goroutine", kind: "int64", of: ({ goroutine }) => goroutine.goid },
+    { name: "call", kind: "int64", of: ({ call }) => call },
+    { name: "parent", kind: "int64", nullable: true, of: ({ parent }) => parent || Number.NaN },
+    ...functionColumns<CallRow>(recording, ({ process, node }) => functionOf[process][node], false),
+    { name: "time", kind: "time", of: ({ start }) => start },
+    { name: "start_ns", kind: "int64", of: ({ start }) => start },
+    { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
+    { name: "self_ns", kind: "int64", of: ({ self }) => self },
+    { name: "depth", kind: "int32", of: ({ depth }) => depth },
+    { name: "ending", kind: "lookup", type: "string", values: ENDINGS, of: ({ how }) => how },
+    {
+      name: "test",
+      kind: "lookup",
+      type: "string",
+      values: functions.map(({ name }) => name),
+      nullable: true,
+      of: ({ process, node }) => tests[process][node],
+    },
+  ];
+}
+
+export function callTable(recording: Recording, clocks: Table<CallRow>["clocks"]): Table<CallRow> {
+  return { columns: callColumns(recording), clocks, rows: (emit) => walkCalls(recording, emit) };
+}

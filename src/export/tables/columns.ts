@@ -1,0 +1,102 @@
+/** Tables of a recording: what their columns are, for every format that has columns. */
+import { packageOf } from "../../base/packages.js";
+import type { Recording } from "../../calltree/index.js";
+import type { WallClock } from "../clock.js";
+
+/** What all rows say. */
+export interface Row {
+  /** Index into the processes of the forest. */
+  process: number;
+}
+
+/** A whole number; NaN is no value. */
+export interface IntegerColumn<R extends Row> {
+  readonly name: string;
+  readonly kind: "int32" | "int64";
+  readonly nullable?: boolean;
+  readonly of: (row: R) => number;
+}
+
+/** One of some values, by its index; -1 is no value. Neighbours with the same `of` can be looked up together. */
+export interface LookupColumn<R extends Row> {
+  readonly name: string;
+  readonly kind: "lookup";
+  readonly type: "string" | "int32";
+  readonly values: readonly string[] | readonly number[];
+  readonly nullable?: boolean;
+  readonly of: (row: R) => number;
+}
+
+/** A time, given as whole nanoseconds since the start of the row's process. */
+export interface TimeColumn<R extends Row> {
+  readonly name: string;
+  readonly kind: "time";
+  readonly of: (row: R) => number;
+}
+
+export type Column<R extends Row> = IntegerColumn<R> | LookupColumn<R> | TimeColumn<R>;
+
+export interface Table<R extends Row> {
+  readonly columns: readonly Column<R>[];
+  /** By process. */
+  readonly clocks: readonly WallClock[];
+  /** Calls `emit` for every row, with the same object each time; yields now and then, so that output can be written. */
+  rows(emit: (row: R) => void): Generator<undefined>;
+}
+
+/** The row's process, for columns that look values up by it. */
+export const processOf = (row: Row) => row.process;
+
+/** The first columns of every table. */
+export function processColumns<R extends Row>({ forest }: Recording): Column<R>[] {
+  const { processes } = forest;
+  const column = (name: string, values: number[]): Column<R> => ({
+    name,
+    kind: "lookup",
+    type: "int32",
+    values,
+    of: processOf,
+  });
+  return [
+    column(
+      "process",
+      processes.map((_, index) => index + 1),
+    ),
+    column(
+      "pid",
+      processes.map(({ info }) => info.pid),
+    ),
+  ];
+}
+
+/**
+ * The columns that describe a function.
+ *
+ * @param of its index; -1 if there is none
+ */
+export function functionColumns<R extends Row>({ forest }: Recording, of: (row: R) => number, nullable: boolean) {
+  const column = (name: string, type: "string" | "int32", values: string[] | number[]): Column<R> => ({
+    name,
+    kind: "lookup",
+    type,
+    values,
+    nullable,
+    of,
+  });
+  const { functions } = forest;
+  const names = functions.map(({ name }) => name);
+  return [
+    column("function", "string", names),
+    column("package", "string", names.map(packageOf)),
+    column(
+      "file",
+      "string",
+      functions.map(({ file }) => file),
+    ),
+    column(
+      "line",
+      "int32",
+      functions.map(({ line }) => line),
+    ),
+  ];
+}

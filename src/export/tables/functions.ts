@@ -1,0 +1,81 @@
+/** One row for each function of a process: sums over its calls. */
+import { type CallTree, EdgeKind, type Recording } from "../../calltree/index.js";
+import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
+
+const COUNTS = ["panics", "goexits", "recovered", "running", "goroutines"] as const;
+const SUMS = ["calls", "total", "self", "totalHooks", "selfHooks", ...COUNTS] as const;
+/** By function; the hooks' parts are NaN where the traced process did not measure what they cost. */
+type Sums = { readonly [K in (typeof SUMS)[number]]: Float64Array };
+
+interface FunctionRow extends Row {
+  func: number;
+  sums: Sums;
+}
+
+export function functionTable(recording: Recording, clocks: Table<FunctionRow>["clocks"]): Table<FunctionRow> {
+  const sum = (name: string, of: keyof Sums) =>
+    ({ name, kind: "int64", of: ({ sums, func }: FunctionRow) => Math.round(sums[of][func]) }) as const;
+  return {
+    columns: [
+      ...processColumns<FunctionRow>(recording),
+      ...functionColumns<FunctionRow>(recording, ({ func }) => func, false),
+      sum("calls", "calls"),
+      sum("total_ns", "total"),
+      sum("self_ns", "self"),
+      { ...sum("total_hooks_ns", "totalHooks"), nullable: true },
+      { ...sum("self_hooks_ns", "selfHooks"), nullable: true },
+      sum("panics", "panics"),
+      sum("goexits", "goexits"),
+      sum("recovered", "recovered"),
+      sum("running", "running"),
+      sum("goroutines", "goroutines"),
+    ],
+    clocks,
+    rows: (emit) => functionRows(recording, emit),
+  };
+}
+
+function* functionRows({ forest }: Recording, emit: (row: FunctionRow) => void): Generator<undefined> {
+  for (const [process, { tree, depthLimit }] of forest.processes.entries()) {
+    const sums = sumUp(tree, forest.functions.length, depthLimit);
+    for (let func = 0; func < forest.functions.length; func++) if (sums.calls[func] > 0) emit({ process, func, sums });
+    yield;
+  }
+}
+
+/** Sums by function. Total time counts a call only if none of the same function is open around it on its goroutine. */
+function sumUp(tree: CallTree, functions: number, depthLimit: number): Sums {
+  const sums = Object.fromEntries(SUMS.map((name) => [name, new Float64Array(functions)])) as Sums;
+  const { func, depth, edge, calls, total, self, hooks } = tree;
+  /** By depth of the node that is looked at: the function, where the goroutine begins, what `latest` was before. */
+  const path = new Int32Array(depthLimit + 2);
+  const bottom = new Int32Array(depthLimit + 2).fill(1);
+  const before = new Int32Array(depthLimit + 2);
+  /** By function: the depth of its innermost open call. */
+  const latest = new Int32Array(functions);
+  let open = 0;
+  for (let node = 1; node < tree.size; node++) {
+    const level = depth[node];
+    for (; open >= level; open--) latest[path[open]] = before[open];
+    const of = func[node];
+    path[level] = of;
+    before[level] = latest[of];
+    bottom[level] = level === 1 || edge[node] !== EdgeKind.call ? level : bottom[level - 1];
+    // The node above other call paths is no call.
+    if (node !== tree.others) {
+      sums.calls[of] += calls[node];
+      sums.self[of] += self[node];
+      sums.selfHooks[of] += hooks?.self[node] ?? Number.NaN;
+      if (latest[of] < bottom[level]) {
+        sums.total[of] += total[node];
+        sums.totalHooks[of] += hooks?.total[node] ?? Number.NaN;
+      }
+    }
+    latest[of] = level;
+    open = level;
+  }
+  for (const name of COUNTS) {
+    for (const [node, count] of tree[name]) sums[name][func[node]] += count;
+  }
+  return sums;
+}

@@ -1,0 +1,101 @@
+/** One row for each goroutine, when it has ended. */
+import { EdgeKind, type Goroutine, type Recording } from "../../calltree/index.js";
+import { findSpawners } from "../spawners.js";
+import { testsOf } from "../tests.js";
+import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
+
+interface GoroutineRow extends Row {
+  goroutine: Goroutine;
+  /** The call that started it, 0 if that is not known. */
+  parent: number;
+  /** Node of its first outermost call; 0 if it has none. */
+  node: number;
+  start: number;
+  end: number;
+  calls: number;
+}
+
+/** How a goroutine came to be, by the kind of its edge. */
+export const SPAWNS: readonly string[] = ["", "exact", "indirect", "approximate"];
+
+export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>["clocks"]): Table<GoroutineRow> {
+  const { processes, functions } = recording.forest;
+  const functionOf = processes.map(({ tree }) => tree.func);
+  const tests = processes.map(({ tree }) => testsOf(tree, functions));
+  const siteOf = ({ goroutine }: GoroutineRow) => goroutine.site;
+  const testOf = ({ process, node, goroutine }: GoroutineRow) => tests[process][node || goroutine.node];
+  return {
+    columns: [
+      ...processColumns<GoroutineRow>(recording),
+      { name: "goroutine", kind: "int64", of: ({ goroutine }) => goroutine.goid },
+      {
+        name: "parent_goroutine",
+        kind: "int64",
+        nullable: true,
+        of: ({ goroutine }) => goroutine.parentGoid || Number.NaN,
+      },
+      { name: "parent_call", kind: "int64", nullable: true, of: ({ parent }) => parent || Number.NaN },
+      {
+        name: "spawn",
+        kind: "lookup",
+        type: "string",
+        values: SPAWNS,
+        nullable: true,
+        of: ({ goroutine }) => (goroutine.edge === EdgeKind.call ? -1 : goroutine.edge),
+      },
+      {
+        name: "go_file",
+        kind: "lookup",
+        type: "string",
+        values: functions.map(({ file }) => file),
+        nullable: true,
+        of: siteOf,
+      },
+      {
+        name: "go_line",
+        kind: "lookup",
+        type: "int32",
+        values: functions.map(({ line }) => line),
+        nullable: true,
+        of: siteOf,
+      },
+      ...functionColumns<GoroutineRow>(recording, ({ process, node }) => functionOf[process][node], true),
+      { name: "time", kind: "time", of: ({ start }) => start },
+      { name: "start_ns", kind: "int64", of: ({ start }) => start },
+      { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
+      { name: "calls", kind: "int64", of: ({ calls }) => calls },
+      {
+        name: "test",
+        kind: "lookup",
+        type: "string",
+        values: functions.map(({ name }) => name),
+        nullable: true,
+        of: testOf,
+      },
+    ],
+    clocks,
+    rows: (emit) => walkGoroutines(recording, emit),
+  };
+}
+
+function* walkGoroutines(recording: Recording, emit: (row: GoroutineRow) => void): Generator<undefined> {
+  const spawners = yield* findSpawners(recording);
+  const row = { process: 0 } as GoroutineRow;
+  yield* recording.walk({
+    begin(goroutine) {
+      row.process = goroutine.process;
+      row.goroutine = goroutine;
+      row.parent = spawners.of(goroutine);
+      row.node = row.calls = 0;
+    },
+    enter(node) {
+      row.node ||= node;
+      row.calls++;
+    },
+    end({ start }, time) {
+      row.start = Math.round(start);
+      row.end = Math.max(row.start, Math.round(time));
+      emit(row);
+    },
+  });
+}

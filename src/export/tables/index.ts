@@ -1,0 +1,19 @@
+/** The tables of a recording by name. */
+import type { Recording } from "../../calltree/index.js";
+import { WallClock } from "../clock.js";
+import { callTable } from "./calls.js";
+import type { Row, Table } from "./columns.js";
+import { functionTable } from "./functions.js";
+import { goroutineTable } from "./goroutines.js";
+import { processTable } from "./processes.js";
+
+const TABLES = { calls: callTable, functions: functionTable, goroutines: goroutineTable, processes: processTable };
+
+export type TableName = keyof typeof TABLES;
+export const tableNames = Object.keys(TABLES) as [TableName, ...TableName[]];
+
+/** A table; its rows are made when they are asked for. */
+export function tableOf(recording: Recording, name: TableName): Table<Row> {
+  const clocks = recording.forest.processes.map(({ info }) => new WallClock(info.startWall));
+  return TABLES[name](recording, clocks) as Table<Row>;
+}

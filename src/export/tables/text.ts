@@ -1,0 +1,87 @@
+/** Writing rows as text: what the formats of tables have in common. */
+import { TextWriter, utf8 } from "../../base/text-writer.js";
+import type { Column, Row, Table } from "./columns.js";
+
+/** How a format writes values. */
+export interface TextFormat {
+  /** What stands before the value of a column. */
+  head(name: string, index: number): string;
+  value(value: string | number): string;
+  /** What stands for no value. */
+  readonly missing: string;
+  /** What stands on either side of a time. */
+  readonly quote: string;
+  /** What ends a row. */
+  readonly end: string;
+}
+
+type Cell = (row: Row, out: TextWriter) => void;
+
+const PIECE = 1 << 16;
+
+/** The rows of a table in pieces of some 64 KiB, as UTF-8. */
+export function* writeTable(table: Table<Row>, format: TextFormat, title = ""): Generator<Uint8Array> {
+  const out = new TextWriter();
+  out.fragment(utf8(title));
+  const cells = cellsOf(table, format);
+  const end = utf8(format.end);
+  const emit = (row: Row) => {
+    for (const cell of cells) cell(row, out);
+    out.fragment(end);
+  };
+  for (const _ of table.rows(emit)) if (out.size > PIECE) yield out.take();
+  if (out.size > 0) yield out.take();
+}
+
+function cellsOf({ columns, clocks }: Table<Row>, format: TextFormat): Cell[] {
+  const cells: Cell[] = [];
+  for (let index = 0; index < columns.length; ) {
+    const column = columns[index];
+    const head = format.head(column.name, index);
+    if (column.kind !== "lookup") {
+      cells.push(cellOf(column, head, clocks, format));
+      index++;
+      continue;
+    }
+    let texts = column.values.map(() => "");
+    let missing = "";
+    for (let next: Column<Row> | undefined = column; next?.kind === "lookup" && next.of === column.of; ) {
+      const { values } = next;
+      const before = format.head(next.name, index);
+      texts = texts.map((text, at) => text + before + format.value(values[at]));
+      missing += before + format.missing;
+      next = columns[++index];
+    }
+    cells.push(lookupCell(column.of, texts.map(utf8), utf8(missing)));
+  }
+  return cells;
+}
+
+function lookupCell(of: (row: Row) => number, texts: readonly Uint8Array[], missing: Uint8Array): Cell {
+  return (row, out) => out.fragment(texts[of(row)] ?? missing);
+}
+
+function cellOf(
+  { of, kind }: Exclude<Column<Row>, { kind: "lookup" }>,
+  head: string,
+  clocks: Table<Row>["clocks"],
+  format: TextFormat,
+): Cell {
+  if (kind === "time") {
+    const [before, after] = [utf8(head + format.quote), utf8(format.quote)];
+    return (row, out) => {
+      out.fragment(before);
+      clocks[row.process].date3339(of(row), out);
+      out.fragment(after);
+    };
+  }
+  const [before, missing] = [utf8(head), utf8(head + format.missing)];
+  return (row, out) => {
+    const value = of(row);
+    if (Number.isNaN(value)) out.fragment(missing);
+    else {
+      out.fragment(before);
+      out.integer(value);
+    }
+  };
+}

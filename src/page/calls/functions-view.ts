@@ -1,0 +1,124 @@
+/** All functions in a table, and the panel of the one that is looked at. */
+import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
+import { h } from "../dom.js";
+import { functionPanel, type PanelActions } from "./panel.js";
+import { searchFunctions } from "./search.js";
+import type { Part } from "./state.js";
+import { sortedTable, type TableColumn } from "./table.js";
+
+export interface FunctionsView {
+  readonly element: HTMLElement;
+  readonly show: (part: Part) => void;
+  readonly focusSearch: () => void;
+}
+
+const spreadNames = {
+  min: "the shortest",
+  mean: "the mean",
+  p50: "the median",
+  p99: "99% of the calls took no longer",
+  max: "the longest",
+};
+
+/** @param actions what the panel offers beside itself */
+export function functionsView(first: Part, actions: Required<Pick<PanelActions, "sandwich" | "find">>): FunctionsView {
+  let part = first;
+  const { model } = first;
+  const search = h("input", {
+    type: "search",
+    placeholder: "Filter: regular expression",
+    "aria-label": "Filter functions",
+  });
+  const status = h("span", { class: "faint", role: "status" });
+  const side = h("div", { class: "side" });
+  const totals = () => part.totals;
+  const share = (by: "total" | "self", func: number) => {
+    const time = totals()[by][func];
+    const cell = h("span", { class: "share", title: formatPercent(time, part.whole) }, formatDuration(time));
+    cell.style.setProperty("--share", `${((time / (most[by] || 1)) * 100).toFixed(1)}%`);
+    return cell;
+  };
+  const largest = (column: Float64Array) => column.reduce((sofar, value) => Math.max(sofar, value), 0);
+  let most = { total: 0, self: 0 };
+  const number = (
+    title: string,
+    hint: string,
+    value: (func: number) => number,
+    cell: (func: number) => Node | string,
+  ): TableColumn<number> => ({ title, hint, number: true, value, cell });
+  const columns: TableColumn<number>[] = [
+    {
+      title: "function",
+      number: false,
+      value: (func) => model.name(func),
+      cell: (func) =>
+        h("button", { type: "button", class: "link", click: () => open(func) }, h("code", {}, model.name(func))),
+    },
+    number(
+      "calls",
+      "Number of calls",
+      (func) => totals().calls[func],
+      (func) => formatCount(totals().calls[func]),
+    ),
+    number(
+      "total",
+      "Time between enter and exit; of calls within one another, as in recursion, the outermost counts",
+      (func) => totals().total[func],
+      (func) => share("total", func),
+    ),
+    number(
+      "self",
+      "Time without the calls beneath",
+      (func) => totals().self[func],
+      (func) => share("self", func),
+    ),
+    number(
+      "self a call",
+      "Self time divided by calls",
+      (func) => totals().self[func] / totals().calls[func],
+      (func) => formatDuration(totals().self[func] / totals().calls[func]),
+    ),
+  ];
+  const spread = (["min", "mean", "p50", "p99", "max"] as const).map((name) => {
+    const hint = `Time of single calls: ${spreadNames[name]}`;
+    const value = (func: number) => part.spread?.[name][func] ?? 0;
+    return number(name, hint, value, (func) => formatDuration(value(func)));
+  });
+  const table = sortedTable(part.spread ? [...columns.slice(0, -1), ...spread] : columns, {
+    sorted: 3,
+    page: 100,
+    caption: "Functions",
+  });
+  const element = h(
+    "section",
+    { "aria-label": "Functions" },
+    h("div", { class: "filters" }, search, status),
+    h("div", { class: "split" }, h("div", { class: "graphs" }, table.element), side),
+  );
+  const apply = () => {
+    const used = [...totals().calls.keys()].filter((func) => totals().calls[func] > 0);
+    const found = searchFunctions(model, search.value, (func) => totals().calls[func] > 0);
+    const rows = found ? used.filter((func) => found.matches[func] === 1) : used;
+    const problem = found?.problem === undefined ? "" : ` (taken literally: ${found.problem})`;
+    status.textContent = `${formatCount(rows.length)} of ${formatCount(used.length)} functions${problem}`;
+    table.show(rows);
+  };
+  search.addEventListener("input", apply);
+  function open(func: number): void {
+    side.replaceChildren(functionPanel(part, func, 0, { ...actions, open, close }));
+    element.classList.add("with-panel");
+    if (side.getBoundingClientRect().top > window.innerHeight) side.scrollIntoView({ block: "start" });
+  }
+  function close(): void {
+    side.replaceChildren();
+    element.classList.remove("with-panel");
+  }
+  const show = (next: Part) => {
+    part = next;
+    most = { total: largest(totals().total), self: largest(totals().self) };
+    close();
+    apply();
+  };
+  show(first);
+  return { element, show, focusSearch: () => search.focus() };
+}

@@ -1,0 +1,168 @@
+/** Draws the frames of a layout that can be seen: the work depends on pixels, not on the number of paths. */
+import type { Layout } from "./layout.js";
+import { COLOURS, type Theme } from "./theme.js";
+
+export const ROW = 19;
+/** Narrower frames are drawn together, without what lies below them. */
+const LEAST = 0.5;
+const LABEL = 28;
+export const FONT = "11px ui-monospace, 'SF Mono', Menlo, Consolas, monospace";
+
+/** The part of a layout that is to be seen: from and to in its units, and pixels above the canvas. */
+export interface Viewport {
+  from: number;
+  to: number;
+  top: number;
+}
+
+export interface Picture {
+  readonly layout: Layout;
+  readonly view: Viewport;
+  /** In CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Outermost frames at the bottom. */
+  readonly upward: boolean;
+  /** By function: its colour. */
+  readonly colours: Uint8Array;
+  /** By function: whether a search finds it; without a search undefined. */
+  readonly matches: Uint8Array | undefined;
+  readonly hovered: number;
+  readonly selected: number;
+  /** What stands on a frame. */
+  readonly label: (node: number) => string;
+}
+
+const CRUMBS = COLOURS;
+const DIM = COLOURS + 1;
+const MATCH = COLOURS + 2;
+
+/** Rectangles by colour, used again for every picture: x, y and width, three numbers each. */
+const buckets: number[][] = Array.from({ length: COLOURS + 3 }, () => []);
+const labelled: number[] = [];
+
+/** Where the top of a row is on the canvas. */
+export function rowTop({ layout, view, upward, height }: Picture, row: number): number {
+  if (!upward) return row * ROW - view.top;
+  return Math.max(height, layout.rows * ROW) - (row + 1) * ROW - view.top;
+}
+
+/** The row at a height of the canvas; may be one that does not exist. */
+export function rowAt(picture: Picture, y: number): number {
+  const { layout, view, upward, height } = picture;
+  return Math.floor((upward ? Math.max(height, layout.rows * ROW) - y - view.top : y + view.top) / ROW);
+}
+
+/** Draws everything. @returns how many rectangles */
+export function paint(context: CanvasRenderingContext2D, theme: Theme, picture: Picture): number {
+  const { width, height } = picture;
+  context.fillStyle = theme.paper;
+  context.fillRect(0, 0, width, height);
+  collect(picture);
+  let count = 0;
+  for (const [index, bucket] of buckets.entries()) {
+    if (bucket.length === 0) continue;
+    context.fillStyle =
+      index === CRUMBS ? theme.crumbs : index === DIM ? theme.dim : index === MATCH ? theme.match : theme.fills[index]!;
+    for (let i = 0; i < bucket.length; i += 3) context.fillRect(bucket[i]!, bucket[i + 1]!, bucket[i + 2]!, ROW - 1);
+    count += bucket.length / 3;
+    bucket.length = 0;
+  }
+  labels(context, theme, picture);
+  outline(context, theme.focus, picture, picture.selected, 2);
+  if (picture.hovered !== picture.selected) outline(context, theme.ink, picture, picture.hovered, 1);
+  return count;
+}
+
+/** Fills the buckets with what is to be seen. */
+function collect(picture: Picture): void {
+  const { layout, view, width, height, colours, matches } = picture;
+  const { first, list, x, width: widths, row, paths } = layout;
+  const scale = width / (view.to - view.from);
+  const stack = [0];
+  labelled.length = 0;
+  for (let above = stack.pop(); above !== undefined; above = stack.pop()) {
+    const end = first[above + 1];
+    let at = firstVisible(layout, above, view.from);
+    if (at === end) continue;
+    const y = rowTop(picture, row[list[at]]);
+    // Rows beyond the far edge are not seen, nor is anything below them; rows before the near edge lead to others.
+    if (picture.upward ? y + ROW < 0 : y > height) continue;
+    const seen = y + ROW > 0 && y < height;
+    let crumbs = Number.NaN;
+    let crumbsEnd = 0;
+    for (; at < end; at++) {
+      const node = list[at];
+      if (x[node] >= view.to) break;
+      const left = (x[node] - view.from) * scale;
+      const wide = widths[node] * scale;
+      if (wide < LEAST) {
+        if (seen) {
+          if (Number.isNaN(crumbs)) crumbs = left;
+          crumbsEnd = left + wide;
+        }
+        if (layout.sorted) {
+          const last = list[end - 1];
+          crumbsEnd = (x[last] + widths[last] - view.from) * scale;
+          break;
+        }
+        continue;
+      }
+      if (seen) {
+        if (!Number.isNaN(crumbs)) {
+          buckets[CRUMBS]!.push(crumbs, y, Math.max(LEAST, crumbsEnd - crumbs));
+          crumbs = Number.NaN;
+        }
+        const from = Math.max(0, left);
+        const to = Math.min(width, left + wide);
+        const shown = to - from;
+        const func = paths.func[node];
+        const colour = matches === undefined ? colours[func] : matches[func] === 1 ? MATCH : DIM;
+        buckets[colour]!.push(from, y, shown > 3 ? shown - 1 : shown);
+        if (shown >= LABEL) labelled.push(node, from, y, shown);
+      }
+      if (first[node + 1] > first[node]) stack.push(node);
+    }
+    if (!Number.isNaN(crumbs)) {
+      const to = Math.min(width, crumbsEnd);
+      if (to > crumbs) buckets[CRUMBS]!.push(crumbs, y, Math.max(LEAST, to - crumbs));
+    }
+  }
+}
+
+/** Place in the list of the first frame below `above` that ends behind `from`. */
+function firstVisible({ first, list, x, width }: Layout, above: number, from: number): number {
+  let low = first[above];
+  let high = first[above + 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (x[list[middle]] + width[list[middle]] > from) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function labels(context: CanvasRenderingContext2D, theme: Theme, picture: Picture): void {
+  context.font = FONT;
+  context.textBaseline = "middle";
+  context.fillStyle = theme.label;
+  const letter = context.measureText("0").width;
+  for (let i = 0; i < labelled.length; i += 4) {
+    const most = Math.floor((labelled[i + 3]! - 6) / letter);
+    const text = picture.label(labelled[i]!);
+    const shown = text.length <= most ? text : most < 3 ? "" : `${text.slice(0, most - 1)}…`;
+    if (shown !== "") context.fillText(shown, labelled[i + 1]! + 3, labelled[i + 2]! + ROW / 2);
+  }
+}
+
+function outline(context: CanvasRenderingContext2D, colour: string, picture: Picture, node: number, thick: number) {
+  const { layout, view, width } = picture;
+  if (node <= 0 || layout.width[node] === 0) return;
+  const scale = width / (view.to - view.from);
+  const left = Math.max(-2, (layout.x[node] - view.from) * scale);
+  const right = Math.min(width + 2, (layout.x[node] + layout.width[node] - view.from) * scale);
+  if (right < 0 || left > width) return;
+  context.strokeStyle = colour;
+  context.lineWidth = thick;
+  context.strokeRect(left + 0.5, rowTop(picture, layout.row[node]) + 0.5, Math.max(2, right - left - 2), ROW - 2);
+}

@@ -1,0 +1,192 @@
+/** Who calls a function and whom it calls: as sums, and as trees for a graph with the function in its middle. */
+import type { Paths } from "../../render/call-paths.js";
+import type { Span, Stacks } from "../../render/call-totals.js";
+
+/** All calls between a function and another. */
+export interface Relation {
+  readonly func: number;
+  /** Across a go statement: one is a goroutine that the other started. */
+  readonly go: boolean;
+  calls: number;
+  /** Enter to exit of what was called. Where calls lie within one another, the outermost. */
+  total: number;
+  self: number;
+}
+
+export interface Relations {
+  /** -1 stands for no traced caller. Calls and times are the function's own. */
+  readonly callers: readonly Relation[];
+  readonly callees: readonly Relation[];
+}
+
+/** Sums up the callers and callees of a function in some spans, those with most time first. */
+export function relationsOf(paths: Paths, { stack, outer }: Stacks, spans: readonly Span[], func: number): Relations {
+  const { parent, end, edge } = paths;
+  const callers = new Map<string, Relation>();
+  const callees = new Map<string, Relation>();
+  /** By callee: where its outermost call on a stack ends. */
+  const open = new Map<string, { end: number; stack: number }>();
+  const add = (to: Map<string, Relation>, key: string, other: number, node: number, counts: boolean) => {
+    let relation = to.get(key);
+    if (!relation) {
+      relation = { func: other, go: edge[node] !== 0, calls: 0, total: 0, self: 0 };
+      to.set(key, relation);
+    }
+    relation.calls += paths.calls[node];
+    relation.self += paths.self[node];
+    if (counts) relation.total += paths.total[node];
+  };
+  for (const [begin, last] of spans) {
+    for (let node = begin; node < last; node++) {
+      const up = parent[node] <= 0 ? -1 : paths.func[parent[node]];
+      const key = `${edge[node] !== 0 ? "go " : ""}`;
+      if (paths.func[node] === func) add(callers, `${key}${up}`, up, node, outer[node] === 1);
+      if (up !== func) continue;
+      const callee = `${key}${paths.func[node]}`;
+      const around = open.get(callee);
+      const within = around !== undefined && node < around.end && around.stack === stack[node];
+      if (!within) open.set(callee, { end: end[node], stack: stack[node] });
+      add(callees, callee, paths.func[node], node, !within);
+    }
+  }
+  const sorted = (relations: Map<string, Relation>) =>
+    [...relations.values()].sort((a, b) => b.total - a.total || b.calls - a.calls);
+  return { callers: sorted(callers), callees: sorted(callees) };
+}
+
+/** Paths that grow by merging others: a node for each function below another. */
+class Merged {
+  private readonly children = new Map<number, number>();
+  private readonly columns: {
+    parent: number;
+    func: number;
+    edge: number;
+    calls: number;
+    total: number;
+    self: number;
+  }[] = [{ parent: -1, func: -1, edge: 0, calls: 0, total: 0, self: 0 }];
+
+  constructor(private readonly functions: number) {}
+
+  child(parent: number, func: number, edge: number): number {
+    const key = (parent * this.functions + func) * 2 + (edge === 0 ? 0 : 1);
+    let node = this.children.get(key);
+    if (node === undefined) {
+      node = this.columns.push({ parent, func, edge, calls: 0, total: 0, self: 0 }) - 1;
+      this.children.set(key, node);
+    }
+    return node;
+  }
+
+  add(node: number, calls: number, total: number, self: number): void {
+    const row = this.columns[node]!;
+    row.calls += calls;
+    row.total += total;
+    row.self += self;
+  }
+
+  /** In preorder; nodes have other numbers there. */
+  paths(): Paths {
+    const { columns } = this;
+    const size = columns.length;
+    const below: number[][] = columns.map(() => []);
+    for (let node = 1; node < size; node++) below[columns[node]!.parent]!.push(node);
+    const paths = {
+      size,
+      parent: new Int32Array(size).fill(-1),
+      end: new Int32Array(size),
+      depth: new Uint16Array(size),
+      func: new Int32Array(size).fill(-1),
+      edge: new Uint8Array(size),
+      site: new Int32Array(size).fill(-1),
+      calls: new Float64Array(size),
+      total: new Float64Array(size),
+      self: new Float64Array(size),
+      ...{ panics: none, goexits: none, running: none, recovered: none, goroutines: none },
+    };
+    const number = new Int32Array(size);
+    const stack = [0];
+    let at = 0;
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      const row = columns[node]!;
+      number[node] = at;
+      paths.func[at] = row.func;
+      paths.edge[at] = row.edge;
+      paths.calls[at] = row.calls;
+      paths.total[at] = row.total;
+      paths.self[at] = row.self;
+      if (at > 0) {
+        paths.parent[at] = number[row.parent];
+        paths.depth[at] = paths.depth[paths.parent[at]] + 1;
+      }
+      at++;
+      for (let i = below[node]!.length - 1; i >= 0; i--) stack.push(below[node]![i]!);
+    }
+    for (let node = size - 1; node > 0; node--) {
+      if (paths.end[node] === 0) paths.end[node] = node + 1;
+      if (paths.end[paths.parent[node]] === 0) paths.end[paths.parent[node]] = paths.end[node];
+    }
+    return paths;
+  }
+}
+
+const none: ReadonlyMap<number, number> = new Map();
+
+/** The function, and the merged paths below its outermost calls. */
+export function calleesOf(
+  paths: Paths,
+  { outer }: Stacks,
+  spans: readonly Span[],
+  func: number,
+  options: { readonly functions: number; readonly goroutines: boolean },
+): Paths {
+  const merged = new Merged(options.functions);
+  const to = new Int32Array(paths.size);
+  for (const node of nodesOf(paths, spans, func, outer)) {
+    // Another goroutine of the function beneath this one has a stack, and a turn, of its own.
+    to[node] = merged.child(0, func, 0);
+    merged.add(to[node], paths.calls[node], paths.total[node], paths.self[node]);
+    for (let below = node + 1; below < paths.end[node]; below++) {
+      const go = paths.edge[below] !== 0;
+      if (go && (!options.goroutines || (outer[below] === 1 && paths.func[below] === func))) {
+        below = paths.end[below] - 1;
+        continue;
+      }
+      to[below] = merged.child(to[paths.parent[below]], paths.func[below], paths.edge[below]);
+      merged.add(to[below], paths.calls[below], paths.total[below], paths.self[below]);
+    }
+  }
+  return merged.paths();
+}
+
+/**
+ * The function, and above it, merged, those who called its outermost calls: depth 1 is the function, 2 its callers.
+ * Total is what `value` says of the calls; where it started, through a go statement, the frame has an edge.
+ */
+export function callersOf(
+  paths: Paths,
+  { outer }: Stacks,
+  spans: readonly Span[],
+  func: number,
+  options: { readonly functions: number; readonly value: Float64Array },
+): Paths {
+  const merged = new Merged(options.functions);
+  for (const node of nodesOf(paths, spans, func, outer)) {
+    const value = options.value[node];
+    let below = node;
+    let at = merged.child(0, func, 0);
+    merged.add(at, paths.calls[node], value, 0);
+    for (let up = paths.parent[node]; up > 0; up = paths.parent[up]) {
+      at = merged.child(at, paths.func[up], paths.edge[below]);
+      merged.add(at, paths.calls[node], value, 0);
+      below = up;
+    }
+  }
+  return merged.paths();
+}
+
+function* nodesOf(paths: Paths, spans: readonly Span[], func: number, outer: Uint8Array): Generator<number> {
+  for (const [begin, end] of spans) {
+    for (let node = begin; node < end; node++) if (paths.func[node] === func && outer[node] === 1) yield node;
+  }
+}

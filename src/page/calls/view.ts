@@ -1,0 +1,210 @@
+/** The page of call traces: what is looked at, and the views of it. */
+import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
+import type { PageCalls } from "../../render/call-page.js";
+import { h } from "../dom.js";
+import { type FlameView, flameView, select } from "./flame-view.js";
+import { functionsView } from "./functions-view.js";
+import { goroutinesView } from "./goroutines-view.js";
+import { CallModel, type ProcessModel } from "./model.js";
+import { overviewView } from "./overview.js";
+import { Part } from "./state.js";
+
+/** A view among the tabs. */
+export interface Tab {
+  readonly id: string;
+  readonly title: string;
+  /** Made when it is shown first. */
+  readonly element: () => HTMLElement;
+  /** What `/` does. */
+  readonly focusSearch?: () => void;
+}
+
+export interface CallsView {
+  readonly element: HTMLElement;
+  readonly focusSearch: () => void;
+  /** Moves by so many tabs. */
+  readonly step: (by: number) => void;
+  /** Shows a tab by its place. */
+  readonly pick: (index: number) => void;
+  /** Shows a tab. @returns whether there is one of that name */
+  readonly open: (id: string) => boolean;
+  /** Name of the tab that is shown. */
+  readonly current: () => string;
+}
+
+/**
+ * Reads the calls, those of at least one process, and shows them.
+ * @param others tabs behind those of the calls
+ * @param moved is told the name of the tab that is shown
+ */
+export async function callsView(
+  calls: PageCalls,
+  others: readonly Tab[],
+  frame: { readonly button: HTMLElement; readonly moved: (id: string) => void },
+): Promise<CallsView> {
+  const model = await CallModel.read(calls);
+  const loaded = new Map<number, ProcessModel>();
+  let index = 0;
+  let part: Part;
+  let flame: FlameView | undefined;
+  let current = "overview";
+
+  const load = async (process: number, section: number) => {
+    let found = loaded.get(process);
+    if (!found) {
+      found = await model.process(process);
+      loaded.clear();
+      loaded.set(process, found);
+    }
+    index = process;
+    part = new Part(model, found, found.info.sections[section]);
+    built.clear();
+    flame = undefined;
+    drawHead(section);
+    open(current);
+  };
+  const needFlame = () => {
+    flame ??= flameView(part);
+    return flame;
+  };
+  const toFlame = (act: (view: FlameView) => void) => {
+    open("flame");
+    act(needFlame());
+  };
+  const actions = {
+    find: (func: number) => toFlame((view) => view.find(func)),
+    sandwich: (func: number) => toFlame((view) => view.sandwich(func)),
+  };
+  let functions: ReturnType<typeof functionsView> | undefined;
+  let goroutines: ReturnType<typeof goroutinesView> | undefined;
+  const tabs: Tab[] = [
+    {
+      id: "overview",
+      title: "Overview",
+      element: () =>
+        overviewView(part, index, {
+          openFunction: actions.sandwich,
+          openSection: (section) => void load(index, section),
+          openProcess: (process) => void load(process, -1),
+        }),
+    },
+    { id: "flame", title: "Flame graph", element: () => needFlame().element, focusSearch: () => flame?.focusSearch() },
+    {
+      id: "functions",
+      title: "Functions",
+      element: () => {
+        functions = functionsView(part, actions);
+        return functions.element;
+      },
+      focusSearch: () => functions?.focusSearch(),
+    },
+    {
+      id: "goroutines",
+      title: "Goroutines",
+      element: () => {
+        goroutines = goroutinesView(part, (node) => toFlame((view) => view.zoomTo(node)));
+        return goroutines.element;
+      },
+      focusSearch: () => goroutines?.focusSearch(),
+    },
+    ...others,
+  ];
+  /** Elements of tabs that were shown since the part changed. */
+  const built = new Map<string, HTMLElement>();
+  const head = h("div");
+  const body = h("main", { id: "view", tabindex: -1 });
+  const buttons = tabs.map((tab) =>
+    h(
+      "button",
+      { type: "button", role: "tab", id: `tab-${tab.id}`, "aria-controls": "view", click: () => open(tab.id) },
+      tab.title,
+    ),
+  );
+  const list = h("div", { role: "tablist", class: "tabs", "aria-label": "Views" }, ...buttons);
+  list.addEventListener("keydown", (event) => {
+    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (by === 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    step(by);
+    buttons[tabs.findIndex(({ id }) => id === current)]!.focus();
+  });
+
+  function open(id: string): boolean {
+    const tab = tabs.find((each) => each.id === id);
+    if (!tab) return false;
+    current = id;
+    let element = built.get(id);
+    if (!element) {
+      element = tab.element();
+      built.set(id, element);
+    }
+    for (const [i, button] of buttons.entries()) {
+      const shown = tabs[i] === tab;
+      button.setAttribute("aria-selected", String(shown));
+      button.tabIndex = shown ? 0 : -1;
+    }
+    body.replaceChildren(element);
+    frame.moved(id);
+    return true;
+  }
+  function step(by: number): void {
+    const at = tabs.findIndex(({ id }) => id === current);
+    open(tabs[(at + by + tabs.length) % tabs.length]!.id);
+  }
+  function drawHead(section: number): void {
+    const { info } = part.process;
+    const { title } = info;
+    document.title = `gotrace: ${title}`;
+    const facts = [
+      info.goVersion.replace(/^go/, "Go "),
+      info.platform,
+      `${info.atLeast ? "≥ " : ""}${formatDuration(info.total)}`,
+      formatNumberOf(info.calls, "call"),
+      formatNumberOf(info.goroutines, "goroutine"),
+      ...(info.notes.length > 0 ? [formatNumberOf(info.notes.length, "remark")] : []),
+    ];
+    const pick = (
+      list: readonly (readonly [value: string, title: string])[],
+      label: string,
+      now: number,
+      go: (value: number) => void,
+    ) => {
+      const control = select(label, list, (value) => go(Number(value)));
+      control.querySelector("select")!.value = String(now);
+      return control;
+    };
+    const processes = model.processes.map(
+      (process, i) => [String(i), `${process.title} (pid ${process.pid}, ${formatDuration(process.total)})`] as const,
+    );
+    const sections = info.sections.map(
+      ({ title, whole }, i) => [String(i), `${title} (${formatDuration(whole)})`] as const,
+    );
+    head.replaceChildren(
+      h("header", { class: "top" }, h("h1", {}, title), frame.button),
+      h("p", { class: "facts" }, facts.join(" · ")),
+      h(
+        "div",
+        { class: "filters", hidden: processes.length < 2 && sections.length === 0 },
+        processes.length > 1 && pick(processes, "Process", index, (value) => void load(value, -1)),
+        sections.length > 0 &&
+          pick(
+            [["-1", `everything (${formatCount(sections.length)} parts)`], ...sections],
+            "Show",
+            section,
+            (value) => void load(index, value),
+          ),
+      ),
+    );
+  }
+  await load(0, -1);
+  const element = h("div", {}, h("a", { class: "skip", href: "#view" }, "Skip to the view"), head, list, body);
+  return {
+    element,
+    step,
+    open,
+    pick: (at) => void (tabs[at] && open(tabs[at].id)),
+    current: () => current,
+    focusSearch: () => tabs.find(({ id }) => id === current)?.focusSearch?.(),
+  };
+}

@@ -1,0 +1,163 @@
+/** The comparison of call traces as a table and as JSON. */
+import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
+import {
+  type CallChange,
+  type CallDiff,
+  type CallMeasure,
+  callMeasures,
+  callsChanged,
+  type HookCost,
+} from "../callstats/index.js";
+import { type Column, type ColumnStyle, columns } from "./columns.js";
+import { remarks } from "./fit.js";
+import { hookLine } from "./hooks.js";
+import { ns, type StatsStyle } from "./stats.js";
+import { painter } from "./style.js";
+
+export interface CallDiffReport {
+  readonly diff: CallDiff;
+  /** Rows to show. */
+  readonly top: number;
+  /** What is beyond a threshold. */
+  readonly exceeded: readonly Exceeded[];
+  readonly hooks: readonly (HookCost | undefined)[];
+  readonly corrected: boolean;
+  readonly statements: readonly string[];
+}
+
+export interface Exceeded {
+  readonly change: CallChange;
+  readonly measure: CallMeasure;
+}
+
+/** The changes, and what to think of them. */
+export function* callDiffTable(report: CallDiffReport, options: StatsStyle): Generator<string> {
+  const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
+  const { diff, exceeded, hooks, corrected } = report;
+  const changed = diff.changes.filter(({ shifts }) => shifts[diff.measure].delta !== 0);
+  const shown = changed.slice(0, report.top);
+  if (diff.changes.length > 0 && changed.length === 0) yield `no change of ${diff.measure}\n`;
+  else if (shown.length === 0) yield "no call to compare\n";
+  else yield* columns(columnsOf(diff), shown.map(rowOf(diff)), style);
+  const more = changed.length - shown.length;
+  if (more > 0) yield `${style.paint("dim", `${formatCount(more)} more`)}\n`;
+  const hook = hookLine(hooks, corrected);
+  const what = diff.changes.some(({ path }) => path) ? "path" : "function";
+  const same = diff.changes.length - changed.length;
+  const lines = [
+    chance(diff),
+    ...(same > 0 ? [`unchanged: ${formatNumberOf(same, what)}`] : []),
+    ...(diff.small > 0 ? [`left out by --min: ${formatNumberOf(diff.small, what)}`] : []),
+    ...(hook === undefined ? [] : [hook]),
+    ...report.statements,
+  ];
+  yield remarks(lines, style);
+  if (exceeded.length > 0) yield "\n";
+  for (const { change, measure } of exceeded.slice(0, report.top)) {
+    yield `${style.paint("red", "exceeded")}: ${measure} ${sides(change, measure)}${share(change, measure)}: ${nameOf(change)}\n`;
+  }
+  if (exceeded.length > report.top) yield `exceeded: ${formatCount(exceeded.length - report.top)} more\n`;
+}
+
+function chance({ runs, tested }: CallDiff): string {
+  const sides = `A: ${formatNumberOf(runs.a, "run")}, B: ${formatNumberOf(runs.b, "run")}`;
+  if (tested) return `${sides}, means; ~: no significant change (Mann-Whitney U test, p ≥ 0.05)`;
+  if (runs.a + runs.b > 2)
+    return `${sides}, means; ~: the ranges of the two sides overlap; 4 runs a side can be tested`;
+  return `${sides}: calls are exact, times vary from run to run; several runs a side (--a, --b) tell chance from change`;
+}
+
+function columnsOf({ measure }: CallDiff): Column[] {
+  const others = callMeasures.filter((one) => one !== measure);
+  return [
+    ...[`A ${measure.toUpperCase()}`, "B", "DELTA", "CHANGE"].map(number),
+    ...others.map((one) => number(one.toUpperCase())),
+    { heading: "NAME", kind: "name" },
+  ];
+}
+
+function number(heading: string): Column {
+  return { heading, kind: "number" };
+}
+
+function rowOf({ measure }: CallDiff): (change: CallChange) => { cells: string[]; notes: string[] } {
+  const others = callMeasures.filter((one) => one !== measure);
+  return (change) => {
+    const { a, b, shifts, name, path } = change;
+    const { delta, significant } = shifts[measure];
+    const cell = (side: CallChange["a"]) => (side ? format(side[measure].mean, measure) : "-");
+    const word = !a ? "new" : !b ? "gone" : delta !== 0 && !significant ? "~" : percent(shifts[measure].ratio);
+    return {
+      cells: [
+        cell(a),
+        cell(b),
+        `${delta > 0 ? "+" : ""}${format(delta, measure)}`,
+        word,
+        ...others.map((one) => sides(change, one)),
+        name,
+      ],
+      notes: path && path.length > 1 ? [path.slice(0, -1).join(" > ")] : [],
+    };
+  };
+}
+
+function sides({ a, b }: CallChange, measure: CallMeasure): string {
+  const [left, right] = [a, b].map((side) => (side ? format(side[measure].mean, measure) : "-"));
+  return left === right ? left! : `${left} → ${right}`;
+}
+
+function share({ shifts }: CallChange, measure: CallMeasure): string {
+  const { ratio } = shifts[measure];
+  return ratio === undefined ? "" : ` (${percent(ratio)})`;
+}
+
+function nameOf({ name, path }: CallChange): string {
+  return path ? path.join(" > ") : name;
+}
+
+function format(value: number, measure: CallMeasure): string {
+  if (measure !== "calls") return formatDuration(value);
+  return Number.isInteger(value) ? formatCount(value) : String(Number(value.toFixed(1)));
+}
+
+function percent(ratio: number | undefined): string {
+  if (ratio === undefined) return "";
+  return `${ratio > 0 ? "+" : ""}${(ratio * 100).toFixed(1)}%`;
+}
+
+/** One object; times in nanoseconds. */
+export function* callDiffJson(report: CallDiffReport, a: readonly string[], b: readonly string[]): Generator<string> {
+  const { diff, hooks, corrected, statements } = report;
+  const head = {
+    ...{ a, b, by: diff.measure, runs: diff.runs, tested: diff.tested, left_out: diff.small },
+    hook_subtracted: corrected && hooks.some((cost) => cost !== undefined),
+    statements,
+  };
+  yield `${JSON.stringify(head, null, 2).slice(0, -2)}`;
+  for (const [name, list] of [
+    ["changes", diff.changes.map((change) => record(change))],
+    ["exceeded", report.exceeded.map(({ change, measure }) => ({ measure, ...record(change) }))],
+  ] as const) {
+    yield `,\n  "${name}": [`;
+    for (const [index, one] of list.entries()) yield `${index > 0 ? "," : ""}\n    ${JSON.stringify(one)}`;
+    yield "\n  ]";
+  }
+  yield "\n}\n";
+}
+
+function record(change: CallChange): Record<string, unknown> {
+  const { name, path, a, b, shifts } = change;
+  const measures = callMeasures.map((measure) => {
+    const unit = measure === "calls" ? "" : "_ns";
+    const side = (of: CallChange["a"]) =>
+      of ? { mean: ns(of[measure].mean), min: ns(of[measure].min), max: ns(of[measure].max) } : null;
+    const { delta, ratio = null, p = null, significant } = shifts[measure];
+    return [`${measure}${unit}`, { a: side(a), b: side(b), delta: ns(delta), ratio, p, significant }];
+  });
+  return {
+    function: name,
+    ...(path ? { path } : {}),
+    calls_changed: callsChanged(change),
+    ...Object.fromEntries(measures),
+  };
+}

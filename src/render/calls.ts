@@ -1,0 +1,127 @@
+/** Single calls as a table, as JSON, as lines of JSON. */
+import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
+import { type CallRecord, type Choice, type HookCost, type Listing, shortName } from "../callstats/index.js";
+import type { Column, ColumnStyle } from "./columns.js";
+import { fitting, remarks } from "./fit.js";
+import { hookLine } from "./hooks.js";
+import { ns, type StatsStyle } from "./stats.js";
+import { painter } from "./style.js";
+
+export interface CallsReport {
+  readonly listing: Listing;
+  /** The functions, as they were asked for. */
+  readonly of: string;
+  /** How processes are called; undefined where there is only one. */
+  readonly titles: readonly string[] | undefined;
+  readonly hooks: readonly (HookCost | undefined)[];
+  readonly corrected: boolean;
+  readonly statements: readonly string[];
+}
+
+const ENDS: Readonly<Record<CallRecord["end"], string>> = {
+  return: "returned",
+  panic: "panic",
+  goexit: "goexit",
+  running: "not returned",
+  recovered: "recovered",
+};
+
+/** A line for each call, its path beneath. */
+export function* callsTable(report: CallsReport, options: StatsStyle): Generator<string> {
+  const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
+  const { listing, of, titles, hooks, corrected } = report;
+  const { records } = listing;
+  yield `${style.paint("bold", headline(listing, of))}\n`;
+  if (records.length > 0) {
+    const tests = records.some(({ test }) => test !== undefined);
+    const list = [
+      ...["START", "DURATION", "SELF", "GOROUTINE"].map(number),
+      { ...name("END"), dispensable: 1 },
+      ...(titles ? [{ ...name("PROCESS"), dispensable: 2 }] : []),
+      ...(tests ? [{ ...name("TEST"), dispensable: 3 }] : []),
+      name("FUNCTION"),
+    ];
+    const rows = records.map((record) => ({
+      cells: [
+        formatDuration(record.start),
+        formatDuration(record.duration),
+        formatDuration(record.self),
+        record.goroutine === 0 ? "?" : String(record.goroutine),
+        ENDS[record.end],
+        ...(titles ? [`${titles[record.process]} (${record.pid})`] : []),
+        ...(tests ? [shortName(record.test ?? "")] : []),
+        record.function.name,
+      ],
+      notes: record.path.length > 1 ? [record.path.slice(0, -1).join(" > ")] : [],
+    }));
+    yield "\n";
+    yield* fitting(list, rows, style).lines;
+  }
+  const hook = hookLine(hooks, corrected);
+  const lines = [
+    "START: since the start of the process; below a call, what called it",
+    ...(hook === undefined ? [] : [hook]),
+    ...report.statements,
+  ];
+  yield remarks(lines, style);
+}
+
+function headline({ choice, calls, records }: Listing, of: string): string {
+  const all = `${formatNumberOf(calls, "call")} of ${of}`;
+  if (choice.kind === "nth") {
+    return records.length === 0 ? `no call number ${formatCount(choice.count)}: ${all}` : `${nth(choice)} of ${all}`;
+  }
+  if (records.length === calls) return choice.kind === "slowest" ? `${all}, slowest first` : `${all}, by start`;
+  return `${choice.kind} ${formatCount(records.length)} of ${all}`;
+}
+
+function nth({ count }: Choice): string {
+  return `number ${formatCount(count)}`;
+}
+
+function number(heading: string): Column {
+  return { heading, kind: "number" };
+}
+
+function name(heading: string): Column {
+  return { heading, kind: "name" };
+}
+
+function record(call: CallRecord): Record<string, unknown> {
+  const { function: of, path, goroutine, pid, test, start, wall, duration, self, end, calls } = call;
+  return {
+    function: of.name,
+    file: of.file,
+    line: of.line,
+    path,
+    goroutine: goroutine === 0 ? null : goroutine,
+    pid,
+    ...(test === undefined ? {} : { test }),
+    start_ns: ns(start),
+    start_unix_ns: ns(wall),
+    duration_ns: ns(duration),
+    self_ns: ns(self),
+    calls_beneath: calls,
+    end: end === "running" ? "not returned" : end,
+  };
+}
+
+/** One object with all calls. */
+export function* callsJson({ listing, hooks, corrected, statements }: CallsReport): Generator<string> {
+  const head = {
+    choice: listing.choice.kind,
+    calls_in_all: listing.calls,
+    hook_subtracted: corrected && hooks.some((cost) => cost !== undefined),
+    statements,
+  };
+  yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "calls": [`;
+  for (const [index, call] of listing.records.entries()) {
+    yield `${index > 0 ? "," : ""}\n    ${JSON.stringify(record(call))}`;
+  }
+  yield "\n  ]\n}\n";
+}
+
+/** One object a line. */
+export function* callsNdjson({ listing }: CallsReport): Generator<string> {
+  for (const call of listing.records) yield `${JSON.stringify(record(call))}\n`;
+}

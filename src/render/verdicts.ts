@@ -1,0 +1,53 @@
+/** Assertions that do not hold, and those of which there is something to know. */
+import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
+import { assertable, type Verdict } from "../callstats/index.js";
+import { printable } from "./columns.js";
+
+/** Failures of an assertion that are told one by one. */
+const TOLD = 10;
+
+/** What there is to say, a piece of some lines each. */
+export function* verdictLines(verdicts: readonly Verdict[]): Generator<string> {
+  for (const assertion of new Set(verdicts.map((verdict) => verdict.assertion))) {
+    const own = verdicts.filter((verdict) => verdict.assertion === assertion);
+    const texts = own.map((verdict) => failureText(verdict) ?? noteText(verdict)).filter((text) => text !== undefined);
+    yield* texts.slice(0, TOLD);
+    const more = texts.length - TOLD;
+    if (more > 0) yield `assertion failed: ${assertion.expression}: in ${formatNumberOf(more, "more test")}\n`;
+  }
+}
+
+/** A line for each failure, with the paths that make up most of it; undefined for what holds. */
+function failureText(verdict: Verdict): string | undefined {
+  if (verdict.ok) return undefined;
+  const { assertion, test, actual, runs, near, paths } = verdict;
+  const { expression, measure, functions } = assertion;
+  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  if (runs === 0) return `assertion failed: ${expression}: no test of that name was run${hint}\n`;
+  const where = test === undefined || assertion.test?.text === test ? "" : ` in ${test}`;
+  const of = runs > 1 ? ` (mean of ${formatCount(runs)} runs)` : "";
+  const what =
+    actual === undefined
+      ? `${functions.text} was not called${hint}`
+      : `${measure} is ${measuredOf(verdict, actual)}${of}${verdict.calls === 0 && hint ? hint : ""}`;
+  const lines = paths.map(({ path, calls, total }) => {
+    return `  ${formatCount(calls)}×, ${formatDuration(total)}: ${path.join(" > ")}\n`;
+  });
+  return printableLines([`assertion failed: ${expression}${where}: ${what}\n`, ...lines]);
+}
+
+/** What to know of an assertion that holds because nothing was called; undefined if there is nothing. */
+function noteText({ assertion, ok, calls, near, test }: Verdict): string | undefined {
+  if (!ok || calls > 0 || test !== undefined) return undefined;
+  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  return printableLines([`assertion ${assertion.expression}: no traced function of that name was called${hint}\n`]);
+}
+
+function measuredOf({ assertion: { measure } }: Verdict, actual: number): string {
+  if (assertable[measure] === "ns") return formatDuration(actual);
+  return Number.isInteger(actual) ? formatCount(actual) : String(Number(actual.toFixed(2)));
+}
+
+function printableLines(lines: readonly string[]): string {
+  return lines.map((line) => `${printable(line.slice(0, -1))}\n`).join("");
+}

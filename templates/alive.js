@@ -1,0 +1,3 @@
+// Tells the server that the page is shown, as long as it is.
+const alive = new EventSource("alive");
+alive.addEventListener("end", () => alive.close());

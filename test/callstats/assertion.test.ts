@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { UserError } from "../../src/base/errors.js";
+import { parseAssertion } from "../../src/callstats/index.js";
+
+test.each([
+  ["db.Query.calls<=3", undefined, "db.Query", "calls", 3],
+  ["db.(*DB).Query.max < 1.5ms", undefined, "db.(*DB).Query", "max", 1.5e6],
+  ["TestLogin: db.Query.calls == 3", "TestLogin", "db.Query", "calls", 3],
+  ["auth.Test*:db.Query.total < 1m", "auth.Test*", "db.Query", "total", 60e9],
+  ["/Log(?:in|out)/: /db\\.(?:Query|Exec)/.p99 <= 2ms", "/Log(?:in|out)/", "/db\\.(?:Query|Exec)/", "p99", 2e6],
+  ["/db\\.(?:Query|Exec)/.panics != 0", undefined, "/db\\.(?:Query|Exec)/", "panics", 0],
+  ["main.run.func1.mean > 10ns", undefined, "main.run.func1", "mean", 10],
+])("%s", (text, test, functions, measure, limit) => {
+  const assertion = parseAssertion(text);
+  expect([assertion.test?.text, assertion.functions.text, assertion.measure, assertion.limit]).toEqual([
+    test,
+    functions,
+    measure,
+    limit,
+  ]);
+});
+
+function refusal(text: string): string {
+  try {
+    parseAssertion(text);
+  } catch (error) {
+    if (error instanceof UserError) return `${error.message}; ${error.advice}`;
+  }
+  return "";
+}
+
+test.each([
+  ["db.Query", 'assertion "db.Query" is no assertion; write it as'],
+  ["calls <= 3", 'assertion "calls <= 3": calls names no number of calls; write it as'],
+  ["db.Query.cals <= 3", 'assertion "db.Query.cals <= 3": there is no measure cals; did you mean calls?'],
+  ["db.Query.p95 < 1s", "there is no measure p95; did you mean p90?"],
+  ["db.Query < 1s", "there is no measure Query; use calls, total,"],
+  ["db.Query.calls <= 3ms", "3ms is no value of calls; use a number"],
+  ["db.Query.max < 3", "3 is no value of max; use a duration such as"],
+  ["/(/.calls < 3", "/(/ is no regular expression"],
+])("%s is refused", (text, message) => {
+  expect(refusal(text)).toContain(message);
+});

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { callsChanged, diffCalls, grown, type RunItems } from "../../src/callstats/index.js";
+
+/** Runs with one item: calls and total, a run each. */
+function runs(...values: readonly (readonly [calls: number, total: number])[]): RunItems[] {
+  return values.map(([calls, total]) => new Map([[0, { calls, total, self: total, panics: 0 }]]));
+}
+
+function only(a: readonly RunItems[], b: readonly RunItems[]) {
+  const diff = diffCalls(a, b, () => ({ name: "f", path: undefined }), { measure: "total", min: 0 });
+  return diff.changes[0]!;
+}
+
+test("one run a side has to be believed", () => {
+  const change = only(runs([3, 100]), runs([300, 150]));
+  expect(change.shifts.total).toEqual({ delta: 50, ratio: 0.5, p: undefined, significant: true });
+  expect(callsChanged(change)).toBe(true);
+  expect(grown(change, 0.4, 0)).toEqual(["total", "self"]);
+  expect(grown(change, 0.5, 0)).toEqual([]);
+  expect(grown(change, 0.4, 151)).toEqual([]);
+});
+
+test("few runs: ranges must not overlap", () => {
+  expect(only(runs([1, 100], [1, 120]), runs([1, 119], [1, 200])).shifts.total.significant).toBe(false);
+  expect(only(runs([1, 100], [1, 120]), runs([1, 121], [1, 200])).shifts.total.significant).toBe(true);
+  // Calls that vary within a side change when no run of the one is like a run of the other.
+  expect(callsChanged(only(runs([3, 1], [4, 1]), runs([4, 1], [5, 1])))).toBe(false);
+  expect(callsChanged(only(runs([3, 1], [4, 1]), runs([5, 1], [5, 1])))).toBe(true);
+});
+
+test("many runs are tested, but counts that never vary need no test", () => {
+  const [a, b] = [runs([3, 100], [3, 101], [3, 102], [3, 103]), runs([4, 104], [4, 105], [4, 106], [4, 107])];
+  const change = only(a, b);
+  expect(change.shifts.total.p).toBeCloseTo(2 / 70);
+  expect(change.shifts.calls).toMatchObject({ p: undefined, significant: true });
+  const noise = only(runs([3, 100], [3, 200], [3, 300], [3, 400]), runs([3, 101], [3, 201], [3, 301], [3, 401]));
+  expect(noise.shifts.total.significant).toBe(false);
+  expect(grown(noise, 0, 0)).toEqual([]);
+});
+
+test("what a side lacks has no calls there, and is no growth", () => {
+  const change = only([new Map()], runs([2, 100]));
+  expect(change).toMatchObject({ a: undefined, b: { calls: { mean: 2 } } });
+  expect(callsChanged(change)).toBe(true);
+  expect(grown(change, 0.1, 0)).toEqual([]);
+});
+
+test("small items are left out, unless their calls changed", () => {
+  const a: RunItems = new Map([
+    [0, { calls: 1, total: 10, self: 10, panics: 0 }],
+    [1, { calls: 1, total: 10, self: 10, panics: 0 }],
+    [2, { calls: 1, total: 1000, self: 10, panics: 0 }],
+  ]);
+  const b: RunItems = new Map([...a, [1, { calls: 2, total: 10, self: 10, panics: 0 }]]);
+  const diff = diffCalls([a], [b], (item) => ({ name: String(item), path: undefined }), { measure: "total", min: 100 });
+  expect(diff.changes.map(({ name }) => name)).toEqual(["1", "2"]);
+  expect(diff.small).toBe(1);
+});

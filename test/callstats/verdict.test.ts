@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { AssertionMeter, parseAssertion, type Verdict } from "../../src/callstats/index.js";
+import { scripted } from "../calltree/script.js";
+import { read, visit } from "./brute.js";
+
+const TESTS = `
+  0    g1 { app/auth.TestLogin
+  10   g1 { app/db.(*DB).Query
+  20   g1 { app/db.exec
+  25   g1 }
+  30   g1 }
+  40   g1 go g2
+  50   g2 { app/auth.refresh
+  60   g2 { app/db.(*DB).Query
+  90   g2 }
+  95   g2 }
+  100  g1 }
+  200  g3 { app/auth.TestLogout
+  210  g3 }
+  300  g4 { app/auth.TestTwice
+  310  g4 { app/db.(*DB).Query
+  320  g4 }
+  330  g4 { app/db.(*DB).Query
+  340  g4 }
+  350  g4 }
+  400  g5 { app/auth.TestTwice
+  410  g5 { app/db.(*DB).Query
+  420  g5 }
+  430  g5 { app/db.(*DB).Query
+  440  g5 } panic
+  450  g5 } panic
+`;
+
+function judge(...texts: readonly string[]): Verdict[] {
+  const recording = read(scripted(TESTS));
+  const meter = new AssertionMeter(recording.forest, texts.map(parseAssertion), true);
+  visit(recording, meter.visitor);
+  return meter.verdicts();
+}
+
+test.each([
+  ["db.(*DB).Query.calls <= 6", 6, true],
+  ["db.(*DB).Query.calls < 6", 6, false],
+  ["app/db.(*DB).Query.panics == 0", 1, false],
+  ["db.(*DB).Query.total == 90us", 90_000, true],
+  ["db.(*DB).Query.self == 85us", 85_000, true],
+  // db.exec within db.(*DB).Query counts once.
+  ["/^app\\/db\\./.total == 90us", 90_000, true],
+  ["/^app\\/db\\./.calls == 7", 7, true],
+  ["db.(*DB).Query.max < 30us", 30_000, false],
+  ["db.(*DB).Query.min >= 10us", 10_000, true],
+  ["db.(*DB).Query.mean == 15us", 15_000, true],
+  ["db.(*DB).Query.p50 <= 10us", 10_000, true],
+  ["db.(*DB).Query.p99 != 30us", 30_000, false],
+])("%s", (text, actual, ok) => {
+  expect(judge(text)).toMatchObject([{ actual, ok }]);
+});
+
+test("a test's calls, those of its goroutines too, a verdict for each test", () => {
+  expect(judge("Test*: db.(*DB).Query.calls <= 1")).toMatchObject([
+    { test: "app/auth.TestLogin", actual: 2, ok: false, runs: 1 },
+    { test: "app/auth.TestLogout", actual: 0, ok: true, runs: 1 },
+    { test: "app/auth.TestTwice", actual: 2, ok: false, runs: 2 },
+  ]);
+  expect(judge("TestTwice: db.(*DB).Query.panics <= 0.5")).toMatchObject([{ actual: 0.5, ok: true }]);
+});
+
+test("the paths that make up most of it", () => {
+  const [calls] = judge("db.(*DB).Query.calls <= 1");
+  expect(calls!.paths).toEqual([
+    { path: ["app/auth.TestTwice", "app/db.(*DB).Query"], calls: 4, total: 40_000 },
+    { path: ["app/auth.TestLogin", "app/db.(*DB).Query"], calls: 1, total: 20_000 },
+    { path: ["app/auth.TestLogin", "go app/auth.refresh", "app/db.(*DB).Query"], calls: 1, total: 30_000 },
+  ]);
+  expect(judge("db.(*DB).Query.max < 1us")[0]!.paths.map(({ total }) => total)).toEqual([40_000, 30_000, 20_000]);
+  expect(judge("db.(*DB).Query.panics == 0")[0]!.paths.map(({ calls }) => calls)).toEqual([4]);
+  expect(judge("TestLogin: db.(*DB).Query.calls <= 1")[0]!.paths).toHaveLength(2);
+});
+
+test("what was not called has no calls and no times", () => {
+  expect(judge("db.Exec.calls == 0", "db.(*DB).Qery.calls <= 2", "db.Exec.max < 1s")).toMatchObject([
+    { actual: 0, ok: true, calls: 0, near: "db.exec" },
+    { actual: 0, ok: true, calls: 0, near: "db.(*DB).Query" },
+    { actual: undefined, ok: false, calls: 0 },
+  ]);
+});
+
+test("a test that did not run", () => {
+  expect(judge("TestLogn: db.(*DB).Query.calls <= 100")).toMatchObject([
+    { test: undefined, actual: undefined, ok: false, runs: 0, near: "auth.TestLogin" },
+  ]);
+});

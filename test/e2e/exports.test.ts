@@ -1,0 +1,187 @@
+/** Exports of a real program's trace, read by the tools that they are for. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { beforeAll, expect, test } from "vitest";
+import { go, gotrace, repository, temporaryDirectory } from "./support.js";
+
+const cwd = join(repository, "testdata/spawns");
+const directory = temporaryDirectory();
+const at = (name: string) => join(directory, name);
+const saved = at("spawns.gotrace");
+beforeAll(() => {
+  expect(gotrace(["run", "--save", saved, "."], { cwd }).code).toBe(0);
+});
+
+function report(...words: string[]) {
+  const result = gotrace(["report", ...words, saved], { cwd });
+  expect(result.code, result.stderr).toBe(0);
+  return result;
+}
+
+type Row = Record<string, string | number | boolean | null>;
+
+async function query(sql: string): Promise<Row[]> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  const reader = await connection.runAndReadAll(sql);
+  return reader.getRowObjectsJson() as Row[];
+}
+
+/** Number of calls by function, as another report says it. */
+function callsByFunction(): Map<string, number> {
+  const [head, ...lines] = report("--format", "csv", "--table", "functions").stdout.trim().split("\r\n");
+  const [name, calls] = ["function", "calls"].map((column) => head!.split(",").indexOf(column));
+  return new Map(lines.map((line) => [line.split(",")[name!]!, Number(line.split(",")[calls!])]));
+}
+
+test("go tool pprof reads calls, times, places, comments", () => {
+  const profile = at("wall.pb.gz");
+  report("--format", "pprof", "-o", profile);
+  const pprof = (...words: string[]) => {
+    const { code, stdout, stderr } = go(["tool", "pprof", "-symbolize=none", ...words, profile], { cwd });
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+  const top = pprof("-top", "-sample_index=calls", "-nodecount=1000", "-nodefraction=0");
+  const flat = [...top.matchAll(/^ +(\d+) +\S+% +\S+% +\d+ +\S+% {2}(\S+)$/gm)].map(
+    ([, count, name]) => [name, Number(count)] as const,
+  );
+  expect(new Map(flat)).toEqual(callsByFunction());
+  expect(pprof("-top")).toMatch(/^Type: wall$/m);
+  expect(pprof("-comments")).toMatch(
+    /^\d+ events, \d+ goroutines\nleft by panic: 1 frame\ntimes as measured; hooks take \d\S+ in each call and \d\S+ in its caller\n$/,
+  );
+  expect(pprof("-tree")).toMatch(/\| +main\.leaf$/m);
+  const source = readFileSync(join(cwd, "main.go"), "utf8").split("\n");
+  const line = (text: string) => source.findIndex((found) => found.includes(text)) + 1;
+  // The function's line has its own time, the line of its go statement what that started.
+  const list = pprof("-list", "main.nested$");
+  expect(list).toMatch(
+    new RegExp(`^ +[\\d.]+[mµu]?s +[\\d.]+[mµu]?s +${line("func nested()")}:func nested\\(\\) \\{$`, "m"),
+  );
+  expect(list).toMatch(new RegExp(`^ +\\. +[\\d.]+[mµu]?s +${line("go underNested()")}:\\tgo underNested\\(\\)$`, "m"));
+  expect(pprof("-peek", "main.underNested$")).toContain("main.nested");
+  report("--format", "pprof", "--goroutine-roots", "-o", profile);
+  expect(pprof("-peek", "main.underNested$")).not.toContain("main.nested");
+  report("--format", "pprof", "--focus", "nested", "-o", profile);
+  expect(pprof("-traces")).not.toContain("main.afterFunc");
+});
+
+test("what runs in a test says so, in profiles and tables", () => {
+  const tests = at("tests.gotrace");
+  const words = ["test", "--save", tests, "./count"];
+  expect(gotrace(words, { cwd: join(repository, "testdata/wordcount") }).code).toBe(0);
+  const exported = (...words: string[]) => {
+    const { code, stdout, stderr } = gotrace(["report", ...words, tests], { cwd });
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+  const profile = at("tests.pb.gz");
+  exported("--format", "pprof", "-o", profile);
+  const found = go(["tool", "pprof", "-tags", profile], { cwd }).stdout;
+  const labels = [...found.matchAll(/: (wordcount\/count\.\w+)$/gm)].map(([, name]) => name!);
+  expect(labels.sort()).toEqual(
+    ["ExampleTop", "FuzzWords", "TestAll", "TestWords"].map((name) => `wordcount/count.${name}`),
+  );
+  const lines = exported("--format", "ndjson").trim().split("\n");
+  const rows = lines.map(
+    (line) => JSON.parse(line) as { function: string; test: string | null; parent: number | null },
+  );
+  expect([...new Set(rows.flatMap(({ test }) => test ?? []))].sort()).toEqual(labels);
+  for (const row of rows) if (labels.includes(row.function)) expect(row.test).toBe(row.function);
+});
+
+test("DuckDB reads the tables, and finds the same in every format", async () => {
+  report("--format", "parquet", "-o", at("tables"));
+  expect(readdirSync(at("tables")).sort()).toEqual([
+    ...["calls.parquet", "functions.parquet", "goroutines.parquet", "processes.parquet"],
+  ]);
+  for (const table of ["calls", "functions", "goroutines", "processes"]) {
+    report("--format", "csv", "--table", table, "-o", at(`${table}.csv`));
+    report("--format", "ndjson", "--table", table, "-o", at(`${table}.ndjson`));
+    const parquet = `SELECT * FROM '${at("tables")}/${table}.parquet'`;
+    // Times have nine digits in text and six in Parquet.
+    const cut = `REPLACE (time_bucket(INTERVAL 1 MICROSECOND, "time"::TIMESTAMPTZ) AS "time")`;
+    const text = (file: string) => `SELECT * ${table === "functions" ? "" : cut} FROM ${file}`;
+    const others = [text(`'${at(table)}.csv'`), text(`read_json('${at(table)}.ndjson', maximum_object_size = 100000)`)];
+    const [{ rows }] = await query(`SELECT count(*)::INT AS rows FROM (${parquet})`);
+    expect(rows).toBeGreaterThan(0);
+    for (const other of others) {
+      expect(await query(`SELECT count(*)::INT AS rows FROM (${other})`)).toEqual([{ rows }]);
+      expect(await query(`(${parquet}) EXCEPT ALL (${other})`)).toEqual([]);
+    }
+  }
+  const [sums] = await query(`SELECT count(*)::INT AS calls, count(DISTINCT "call")::INT AS numbers,
+    (count(*) FILTER (parent IS NULL))::INT AS roots, (count(*) FILTER (ending = 'panic'))::INT AS panics,
+    max(epoch_ms(now()) - epoch_ms("time")) < 600000 AS recent FROM '${at("tables")}/calls.parquet'`);
+  const calls = [...callsByFunction().values()].reduce((sum, count) => sum + count);
+  // main.main, and the handlers that a goroutine of net/http started.
+  expect(sums).toEqual({ calls, numbers: calls, roots: 4, panics: 1, recent: true });
+});
+
+test("tables without rows have their columns, too", async () => {
+  report("--format", "parquet", "-o", at("tables"));
+  report("--format", "parquet", "--focus", "no such function", "-o", at("none"));
+  for (const name of readdirSync(at("tables"))) {
+    const columns = (path: string) => query(`DESCRIBE SELECT * FROM '${join(path, name)}'`);
+    expect(await columns(at("none"))).toEqual(await columns(at("tables")));
+  }
+  expect(await query(`SELECT count(*)::INT AS rows FROM '${at("none")}/calls.parquet'`)).toEqual([{ rows: 0 }]);
+});
+
+test("the queries of docs/parquet.md run", async () => {
+  report("--format", "parquet", "-o", at("tables"));
+  const page = readFileSync(join(repository, "docs/parquet.md"), "utf8");
+  const part = page.slice(page.indexOf("\n## DuckDB"), page.indexOf("\n## ClickHouse"));
+  const queries = [...part.matchAll(/```sql\n(.*?)```/gs)].map(([, sql]) => sql!);
+  expect(queries.length).toBeGreaterThan(5);
+  for (const sql of queries) {
+    const found = await query(sql.replace(/'(\w+\.parquet)'/g, `'${at("tables")}/$1'`));
+    expect(found.length, sql).toBeGreaterThan(0);
+  }
+});
+
+test("spans hang together across goroutines", () => {
+  const lines = report("--format", "otlp").stdout.trim().split("\n");
+  interface Span {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly parentSpanId?: string;
+    readonly name: string;
+    readonly status?: { readonly code: number };
+  }
+  const spans = lines.flatMap((line) => JSON.parse(line).resourceSpans[0].scopeSpans[0].spans as Span[]);
+  const ids = new Map(spans.map(({ spanId, name }) => [spanId, name]));
+  const calls = [...callsByFunction().values()].reduce((sum, count) => sum + count);
+  expect(ids.size).toBe(calls);
+  expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
+  expect(spans.filter(({ parentSpanId }) => parentSpanId === undefined).map(({ name }) => name)).toEqual([
+    "main.main",
+    ...["main.handler", "main.handler", "main.handler"],
+  ]);
+  for (const { parentSpanId } of spans) if (parentSpanId !== undefined) expect(ids.has(parentSpanId)).toBe(true);
+  const parentOf = (name: string) => ids.get(spans.find((span) => span.name === name)!.parentSpanId!);
+  expect(parentOf("main.underNested")).toBe("main.nested");
+  expect(parentOf("main.underAfterFunc")).toBe("main.afterFunc.func1");
+  expect(spans.filter(({ status }) => status?.code === 2).map(({ name }) => name)).toEqual(["main.throws"]);
+});
+
+test("what is left out is said, what cannot be written is refused before anything is read", () => {
+  const { stdout, stderr } = report("--format", "ndjson", "--min", "100us");
+  expect(stdout).toMatch(/"main.main"/);
+  expect(stderr).toMatch(/^gotrace: left out by --min: \d+ calls\n$/);
+  const refused = (...words: string[]) => {
+    const { code, stdout, stderr } = gotrace(["report", ...words, saved], { cwd: directory });
+    expect(code).toBe(64);
+    expect(stdout).toBe("");
+    return stderr;
+  };
+  const advice = "name a directory for them, or one table: --format parquet --table calls -o calls.parquet";
+  expect(refused("--format", "parquet")).toBe(`gotrace: parquet is a file for each table\n  ${advice}\n`);
+  expect(refused("--format", "parquet", "-o", saved)).toContain(advice);
+  expect(refused("--format", "csv", "--table", "lines")).toBe(
+    'gotrace: --table: "lines" is not valid\n  use calls, functions, goroutines, processes\n',
+  );
+  expect(existsSync(at("calls.parquet"))).toBe(false);
+});

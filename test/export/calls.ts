@@ -1,0 +1,52 @@
+/** Recordings for tests of exporters. */
+import fc from "fast-check";
+import { memorySource } from "../../src/calltrace/index.js";
+import { type Recording, readRecording, type SelectOptions } from "../../src/calltree/index.js";
+import { run } from "../calltree/program.js";
+import { scripted } from "../calltree/script.js";
+
+/** Scripts, one a process. */
+export function record(scripts: string | readonly string[], select: SelectOptions = {}): Recording {
+  const list = typeof scripts === "string" ? [scripts] : scripts;
+  return readRecording(
+    list.map((script, index) =>
+      memorySource(
+        scripted(script, {
+          header: {
+            numbers: { pid: BigInt(100 + index), startWall: BigInt(10 ** 18 + index * 5120) },
+            strings: { executable: `/bin/program${index}` },
+          },
+        }),
+      ),
+    ),
+    { select },
+  );
+}
+
+/** Random programs, and how large the chunks of their traces are. */
+export const programs = fc.tuple(
+  fc.array(fc.nat(1 << 20), { maxLength: 600, size: "max" }),
+  fc.constantFrom(128, 4096),
+);
+
+/** The recording of a random program. */
+export function recordProgram([choices, chunkMax]: readonly [readonly number[], number]): Recording {
+  return readRecording(memorySource(run(choices, chunkMax).bytes));
+}
+
+/** Three workers, one of them out of order in the file, and one that never ends. */
+export const workers = `
+  0    g1 { main.main
+  1    g1 go g4
+  2    g1 go g2
+  3    g2 { main.worker
+  5    g4 { main.slow
+  6    g1 go g3
+  7    g2 { main.step
+  8    g2 }
+  9    g2 }
+  10   g3 { main.worker
+  11   g3 { main.step
+  30   g3 }
+  31   g3 }
+  40   g1 }`;

@@ -1,0 +1,191 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { memorySource } from "../../src/calltrace/index.js";
+import { type RecordingOptions, readRecording } from "../../src/calltree/index.js";
+import { renderCsv } from "../../src/export/csv.js";
+import { renderNdjson } from "../../src/export/ndjson.js";
+import type { TableName } from "../../src/export/tables/index.js";
+import { run } from "../calltree/program.js";
+import { scripted } from "../calltree/script.js";
+
+type Values = Record<string, string | number | null>;
+
+const text = (pieces: Iterable<Uint8Array>) => Buffer.concat([...pieces]).toString();
+const record = (bytes: Uint8Array, options: RecordingOptions = {}) => readRecording(memorySource(bytes), options);
+
+function rows(bytes: Uint8Array, table: TableName, options: RecordingOptions = {}): Values[] {
+  const lines = text(renderNdjson(record(bytes, options), { table })).split("\n");
+  expect(lines.pop()).toBe("");
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** Some columns of rows, as text. */
+const pick = (found: Values[], ...names: string[]) => found.map((row) => names.map((name) => `${row[name]}`).join(" "));
+
+const header = {
+  header: { numbers: { startWall: 1_700_000_000_999_999_744n }, strings: { executable: '/bin/a"b' } },
+};
+const program = scripted(
+  `
+  0  g1 { main.main
+  1  g1 go g2
+  2  g2 { main.TestA
+  3  g2 { main.leaf
+  4  g2 } panic
+  4.5 g2 { main.TestA.func1
+  4.7 g2 } deferred
+  5  g2 }
+  6  g1 { p/q.run
+  7  g3<g1 { p/q.run.func1
+  8  g3 } goexit
+  9  g1 }
+  10 g1 { main.leaf`,
+  header,
+);
+
+test("one line for each call when it ends: goroutines one after the other, outermost calls under who started them", () => {
+  const found = rows(program, "calls");
+  expect(
+    pick(found, "goroutine", "call", "parent", "function", "start_ns", "duration_ns", "self_ns", "depth", "ending"),
+  ).toEqual([
+    "1 2 1 p/q.run 6000 3000 3000 2 return",
+    "1 3 1 main.leaf 10000 0 0 2 running",
+    "1 1 null main.main 0 10000 7000 1 running",
+    "2 5 4 main.leaf 3000 1000 1000 2 panic",
+    "2 6 4 main.TestA.func1 4500 200 200 2 return",
+    "2 4 1 main.TestA 2000 3000 1800 1 recovered",
+    "3 7 2 p/q.run.func1 7000 1000 1000 1 goexit",
+  ]);
+  expect(pick(found, "package", "test")).toEqual([
+    "p/q null",
+    "main null",
+    "main null",
+    "main main.TestA",
+    "main main.TestA",
+    "main main.TestA",
+    "p/q null",
+  ]);
+  expect(found[0]).toMatchObject({ process: 1, pid: 1000, file: "main.go", time: "2023-11-14T22:13:21.000005744Z" });
+  expect(found[2]).toMatchObject({ time: "2023-11-14T22:13:20.999999744Z" });
+});
+
+test("one line for each goroutine, with the call and the statement that started it", () => {
+  const names = [
+    "goroutine",
+    "parent_goroutine",
+    "parent_call",
+    "spawn",
+    "go_file",
+    "function",
+    "start_ns",
+    "duration_ns",
+  ];
+  expect(pick(rows(program, "goroutines"), ...names, "calls", "test")).toEqual([
+    "1 null null null null main.main 0 10000 3 null",
+    "2 1 1 exact main.go main.TestA 2000 3000 3 main.TestA",
+    "3 1 2 approximate null p/q.run.func1 7000 1000 1 null",
+  ]);
+});
+
+test("one line for each function; total time counts recursion once, but goroutines for themselves", () => {
+  const recursive = scripted(`
+  0  g1 { main.a
+  1  g1 { main.b
+  2  g1 { main.a
+  3  g1 go g2
+  4  g1 }
+  5  g1 }
+  6  g2 { main.a
+  7  g2 { main.a
+  8  g2 }
+  9  g2 }
+  10 g1 }`);
+  const names = ["function", "calls", "total_ns", "self_ns", "goroutines"];
+  expect(pick(rows(recursive, "functions"), ...names)).toEqual(["main.a 4 13000 11000 2", "main.b 1 4000 2000 0"]);
+  expect(pick(rows(program, "functions"), "function", "panics", "goexits", "recovered", "running")).toEqual([
+    "main.main 0 0 0 1",
+    "main.TestA 0 0 1 0",
+    "main.leaf 1 0 0 1",
+    "main.TestA.func1 0 0 0 0",
+    "p/q.run 0 0 0 0",
+    "p/q.run.func1 0 1 0 0",
+  ]);
+});
+
+test("the hooks' part of a function's times, where the trace knows it", () => {
+  const nested = "0 g1 { main.main\n1 g1 { main.a\n2 g1 { main.a\n3 g1 }\n4 g1 }\n9 g1 }";
+  const numbers = { hookInner: 20n * 1024n, hookOuter: 10n * 1024n };
+  const names = ["function", "total_hooks_ns", "self_hooks_ns"];
+  expect(pick(rows(scripted(nested, { header: { numbers } }), "functions"), ...names)).toEqual([
+    "main.main 80 30",
+    "main.a 50 50",
+  ]);
+  expect(pick(rows(scripted(nested), "functions"), ...names)).toEqual(["main.main null null", "main.a null null"]);
+});
+
+test("one line for each process", () => {
+  expect(rows(program, "processes")).toEqual([
+    expect.objectContaining({ process: 1, pid: 1000, executable: '/bin/a"b', exit_status: null, events: 13, lost: 0 }),
+  ]);
+});
+
+test("comma-separated values: a header, CRLF, quotes where they are needed, nothing for no value", () => {
+  expect(text(renderCsv(record(program), { table: "processes" })).split("\r\n")).toEqual([
+    "process,pid,parent_pid,executable,directory,go_version,platform,time,duration_ns,exit_status,events,lost",
+    expect.stringMatching(/^1,1000,0,"\/bin\/a""b",.*,2023-11-14T22:13:20\.999999744Z,10000,,13,0$/),
+    "",
+  ]);
+  const lines = text(renderCsv(record(program))).split("\r\n");
+  expect(lines[0]).toBe(Object.keys(rows(program, "calls")[0]).join(","));
+  expect(lines[3]).toBe("1,1000,1,1,,main.main,main,main.go,1,2023-11-14T22:13:20.999999744Z,0,10000,7000,1,running,");
+  expect(lines).toHaveLength(9);
+});
+
+test("what filters leave: numbers without gaps, parents among the rows", () => {
+  const found = rows(program, "calls", { select: { ignore: /TestA/ } });
+  expect(pick(found, "call", "parent", "function")).toEqual([
+    "2 1 p/q.run",
+    "3 1 main.leaf",
+    "1 null main.main",
+    "4 2 p/q.run.func1",
+  ]);
+});
+
+test("no trace, no rows; names of any kind come back", () => {
+  const odd = scripted('0 g1 { main.a\\"b\n1 g1 }');
+  expect(pick(rows(odd, "calls"), "function")).toEqual(['main.a\\"b']);
+});
+
+test("rows of random programs fit together, and add up to the tree", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(1000), { minLength: 10, maxLength: 600 }), fc.boolean(), (choices, small) => {
+      const { bytes } = run(choices);
+      const options = small ? { build: { depthLimit: 3, pathLimit: 8 } } : {};
+      const calls = rows(bytes, "calls", options);
+      const byNumber = new Map(calls.map((row) => [row.call, row]));
+      expect(byNumber.size).toBe(calls.length);
+      const beneath = new Map<unknown, number>();
+      for (const { parent, goroutine, start_ns: start, duration_ns: duration } of calls) {
+        if (parent === null) continue;
+        const above = byNumber.get(parent)!;
+        expect(Number(above.start_ns)).toBeLessThanOrEqual(Number(start));
+        if (above.goroutine === goroutine) beneath.set(parent, (beneath.get(parent) ?? 0) + Number(duration));
+      }
+      const sums = new Map<unknown, [calls: number, self: number]>();
+      for (const { call, function: name, duration_ns: duration, self_ns: self } of calls) {
+        expect(self).toBe(Number(duration) - (beneath.get(call) ?? 0));
+        const [count, time] = sums.get(name) ?? [0, 0];
+        sums.set(name, [count + 1, time + Number(self)]);
+      }
+      const functions = rows(bytes, "functions", options);
+      expect(new Map(functions.map((row) => [row.function, [row.calls, row.self_ns]]))).toEqual(sums);
+      const goroutines = rows(bytes, "goroutines", options);
+      expect(goroutines.reduce((sum, row) => sum + Number(row.calls), 0)).toBe(calls.length);
+      for (const { goroutine, parent_call: parent } of goroutines) {
+        const outermost = calls.filter((row) => row.goroutine === goroutine && row.depth === 1);
+        expect(outermost.map((row) => row.parent)).toEqual(outermost.map(() => parent));
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,3 @@
+module hookcost
+
+go 1.21
