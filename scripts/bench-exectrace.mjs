@@ -4,7 +4,8 @@
 //
 // Records testdata/exectrace/programs/server.go until the trace has so many megabytes (--mb 1000: RSS on a large trace
 // of one-second generations). Both read all events of the file, in turns, each in a process of its own; MB/s of each
-// run, the best of both, and the ratio of the medians. The machine's other work disturbs both alike.
+// run, the best of both, and the ratio of the medians. CPU time is told beside it (of all threads: compilers and garbage
+// collectors have their own), because other work of the machine disturbs both, but not always alike.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -55,29 +56,42 @@ async function compare(file, directory) {
   await build({ entryPoints, outfile: reader, bundle: true, format: "esm", platform: "node", logLevel: "warning" });
   const self = [fileURLToPath(import.meta.url), "--read", file, "--reader", reader];
   const rates = { gotrace: [], go: [] };
+  const cpu = { gotrace: [], go: [] };
   for (let run = 0; run < Number(values.runs); run++) {
-    const [events, seconds, rss] = execFileSync(process.execPath, self, { encoding: "utf8" }).split(" ").map(Number);
-    const [goEvents, goSeconds] = execFileSync(oracle, ["bench", file], { encoding: "utf8" }).split(" ").map(Number);
+    const [events, seconds, used, rss] = numbers(execFileSync(process.execPath, self, { encoding: "utf8" }));
+    const [goEvents, goSeconds, goUsed] = numbers(execFileSync(oracle, ["bench", file], { encoding: "utf8" }));
     if (events !== goEvents) throw new Error(`${events} events, but x/exp has ${goEvents}`);
     rates.gotrace.push(megabytes / seconds);
     rates.go.push(megabytes / goSeconds);
+    cpu.gotrace.push(used);
+    cpu.go.push(goUsed);
     console.log(
-      `${megabytes.toFixed(0)} MB, ${events} events: gotrace ${(megabytes / seconds).toFixed(1)} MB/s, RSS ${rss} MiB; ` +
-        `x/exp/trace ${(megabytes / goSeconds).toFixed(1)} MB/s`,
+      `${megabytes.toFixed(0)} MB, ${events} events: gotrace ${(megabytes / seconds).toFixed(1)} MB/s, ` +
+        `${used.toFixed(2)} s CPU, RSS ${rss} MiB; ` +
+        `x/exp/trace ${(megabytes / goSeconds).toFixed(1)} MB/s, ${goUsed.toFixed(2)} s CPU`,
     );
   }
   const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
   const best = (list) => Math.max(...list).toFixed(1);
-  const ratio = median(rates.gotrace) / median(rates.go);
-  console.log(`best ${best(rates.gotrace)} and ${best(rates.go)} MB/s; ratio of medians ${ratio.toFixed(2)}`);
+  const ratio = (median(rates.gotrace) / median(rates.go)).toFixed(2);
+  const cpuRatio = (median(cpu.go) / median(cpu.gotrace)).toFixed(2);
+  console.log(
+    `best ${best(rates.gotrace)} and ${best(rates.go)} MB/s; ratio of medians ${ratio}, of CPU times ${cpuRatio}`,
+  );
+}
+
+function numbers(line) {
+  return line.split(" ").map(Number);
 }
 
 async function read(file, path) {
   const { TraceReader } = await import(path);
   const start = performance.now();
+  const before = process.cpuUsage();
   const reader = new TraceReader(chunksOf(file));
   let events = 0;
   while (reader.next()) events++;
   const seconds = (performance.now() - start) / 1000;
-  console.log(events, seconds, Math.round(process.resourceUsage().maxRSS / 1024));
+  const { user, system } = process.cpuUsage(before);
+  console.log(events, seconds, (user + system) / 1e6, Math.round(process.resourceUsage().maxRSS / 1024));
 }

@@ -12,7 +12,7 @@ const module = at("src/exectrace/wasm.ts");
 const timeOf = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** Functions up to this size (in Binaryen's measure) are inlined: the compiler's own limit costs a tenth of the speed. */
-const INLINED = 800;
+const INLINED = 400;
 
 export default async function buildCore() {
   const sources = readdirSync(folder).map((name) => `${folder}/${name}`);
@@ -28,6 +28,8 @@ async function compiled() {
     "--optimizeLevel",
     "3",
     "--noAssert",
+    "--enable",
+    "simd",
     "--runtime",
     "minimal",
     "--use",
@@ -43,14 +45,13 @@ async function compiled() {
 }
 
 function optimized(binary) {
-  const { BulkMemory, BulkMemoryOpt, MutableGlobals, NontrappingFPToInt, SignExt } = binaryen.Features;
+  const { BulkMemory, BulkMemoryOpt, MutableGlobals, NontrappingFPToInt, SIMD128, SignExt } = binaryen.Features;
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
   binaryen.setFlexibleInlineMaxSize(INLINED);
-  binaryen.setOneCallerInlineMaxSize(5000);
-  binaryen.setAllowInliningFunctionsWithLoops(true);
+  binaryen.setOneCallerInlineMaxSize(INLINED / 2);
   const core = binaryen.readBinary(binary);
-  core.setFeatures(BulkMemory | BulkMemoryOpt | MutableGlobals | NontrappingFPToInt | SignExt);
+  core.setFeatures(BulkMemory | BulkMemoryOpt | MutableGlobals | NontrappingFPToInt | SIMD128 | SignExt);
   core.optimize();
   core.optimize();
   return core.emitBinary();

@@ -50,12 +50,12 @@ export function* chunksOf(path, size = 1 << 18) {
   }
 }
 
-/** The functions of test/exectrace that damage traces and read them, as JavaScript, with the reader in them. */
+/** The functions of test/exectrace that damage traces, rewrite and read them, as JavaScript, with the reader in them. */
 export async function loadFuzzing() {
   const directory = mkdtempSync(join(tmpdir(), "gotrace-fuzz-"));
   try {
     const outfile = join(directory, "fuzz.mjs");
-    const contents = ["mutate", "read-damaged"].map((name) => `export * from "./${name}.js";`).join("\n");
+    const contents = ["mutate", "read-damaged", "rewrite"].map((name) => `export * from "./${name}.js";`).join("\n");
     const stdin = { contents, resolveDir: at("test/exectrace"), loader: "ts" };
     await build({ stdin, outfile, bundle: true, format: "esm", platform: "node", logLevel: "warning" });
     return await import(outfile);

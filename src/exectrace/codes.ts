@@ -145,6 +145,9 @@ export enum ResourceKind {
   Thread = 3,
 }
 
+/** In place of a number of arguments: no event of an event batch. */
+export const FOREIGN = 7;
+
 /** No goroutine, no proc, no thread, no task. */
 export const NONE = -1;
 

@@ -82,7 +82,7 @@ export class Core {
     this.core = new WebAssembly.Instance(compiled).exports as Exports;
     this.records = this.core.records.value;
     this.refresh();
-    this.bytes.set(new Uint8Array(ARITY.buffer), this.core.arity.value);
+    this.bytes.set(ARITY, this.core.arity.value);
   }
 
   /** Memory that stays until `free`. */
@@ -174,7 +174,7 @@ export class Core {
     return this.core.lastTime();
   }
 
-  /** Makes the next records; returns how many bytes of them. With the last ones `failure` may come. */
+  /** Makes the next records; returns how many bytes of them. Behind the last ones there may be a `failure`. */
   run(): number {
     const size = this.core.run();
     this.refresh();

@@ -28,7 +28,7 @@ export class TraceReader {
   /** Whether a generation is in the core. */
   private entered = false;
   private over = false;
-  /** Thrown when the events before it have been delivered. */
+  /** Of a generation that cannot be loaded; thrown when the events before it have been delivered. */
   private error: TraceError | undefined;
 
   /**
@@ -97,11 +97,10 @@ export class TraceReader {
   /** Goes on to the first of the next events. */
   private more(): boolean {
     if (this.entered) {
-      if (this.error) throw this.error;
       this.event.open(this.core.run());
-      this.error = this.core.failure;
       if (this.event.next()) return true;
-      if (this.error) throw this.error;
+      const { failure } = this.core;
+      if (failure) throw failure;
       this.core.leave();
       this.entered = false;
     }

@@ -2,7 +2,7 @@
  * The wire format of execution traces, version 2 (Go 1.22 and later), as a table. Names are those of Go's
  * internal/trace/tracev2; the numbers are in codes.ts.
  */
-import { Wire } from "./codes.js";
+import { FOREIGN, Wire } from "./codes.js";
 
 /** Versions in the header that this reader knows: 1.23 stands for Go 1.24 too. */
 export const VERSIONS: readonly number[] = [22, 23, 25, 26];
@@ -84,8 +84,8 @@ const ARGUMENTS: Partial<Record<keyof typeof Wire, string>> = {
 };
 
 const specs: (EventSpec | undefined)[] = new Array(256).fill(undefined);
-/** Number of arguments by the event's number; -1: no event of an event batch. */
-export const ARITY = new Int8Array(256).fill(-1);
+/** Number of arguments by the event's number, or FOREIGN. */
+export const ARITY = new Uint8Array(256).fill(FOREIGN);
 for (const name of namesOf(Wire)) {
   const type = Wire[name];
   const list = ARGUMENTS[name];

@@ -2,7 +2,7 @@
 //
 //	oracle dump FILE...        events as text, the same as src/exectrace/to-text.ts writes
 //	oracle binary IN.test OUT  the trace of a text test as a file
-//	oracle bench FILE          reads all events; prints events and seconds
+//	oracle bench FILE          reads all events; prints events, seconds, and seconds of CPU time
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/exp/trace"
@@ -117,6 +118,11 @@ func bench(path string) error {
 			return err
 		}
 	}
-	fmt.Printf("%d %.6f\n", n, time.Since(start).Seconds())
+	seconds := time.Since(start).Seconds()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return err
+	}
+	fmt.Printf("%d %.6f %.6f\n", n, seconds, float64(used.Utime.Nano()+used.Stime.Nano())/1e9)
 	return nil
 }

@@ -1,40 +1,46 @@
 /** The events of one thread in a generation, decoded one at a time. */
-import { BatchPlace, Reason } from "../codes";
+import { BatchPlace, FOREIGN, Reason } from "../codes";
 import { fail, Step } from "./failure";
 import { ThreadState } from "./state";
+import { after, lengthOf, malformed, numbersOf, patternOf, varint } from "./varints";
 
 /** Times beyond are not exact as doubles, so that they could not be made to increase: 2^53 - 1. */
-const LAST_TIME: f64 = 9007199254740991;
+const LAST_TIME: i64 = 9007199254740991;
 /** Go counts nanoseconds in 63 bits; a time beyond is nonsense: 2^63. */
 const LAST_ABSOLUTE: f64 = 9.223372036854776e18;
 
-/** The last bit of each byte: not set in the last byte of a varint. */
-const CONTINUED: u32 = 0x80808080;
+/** Times a number of 32 bits, this is exact in a double: 2^20. */
+const MOST_WHOLE: f64 = 1048576;
 
-/** Number of arguments by an event's number; negative: no event of an event batch. Filled in by the reader. */
-export const arity: usize = heap.alloc(256);
+/** Number of arguments by an event's number, or FOREIGN. Filled in by the reader. */
+export const arity: usize = memory.data(256);
 
 let nanosPerTick: f64 = 0;
-let zero: f64 = 0;
+/** The same when it is a small whole number, as where Go's runtime counts 64 nanoseconds; else 0. */
+let wholeNanosPerTick: i64 = 0;
+let zero: i64 = 0;
 
 /** @param start absolute time of the trace's start in nanoseconds */
-export function setClock(perTick: f64, start: f64): void {
+export function setClock(perTick: f64, start: i64): void {
   nanosPerTick = perTick;
+  wholeNanosPerTick = perTick <= MOST_WHOLE && Math.trunc(perTick) === perTick ? <i64>perTick : 0;
   zero = start;
 }
 
 @unmanaged
 export class Cursor {
-  /** Nanoseconds since the start of the trace; of the event that is decoded. */
-  time: f64;
-  at: usize;
-  end: usize;
-  /** The event's number on the wire and its arguments; those that it has not are left over. */
-  type: i32;
+  /** Time difference and arguments of the event; those that it has not mean nothing. */
+  ticks: i64;
   a0: i64;
   a1: i64;
   a2: i64;
   a3: i64;
+  /** Nanoseconds since the start of the trace. */
+  time: i64;
+  /** The event's number on the wire. */
+  type: i32;
+  at: usize;
+  end: usize;
   /** The thread's state, when an event of this cursor has been tried. */
   state: ThreadState | null;
   thread: i64;
@@ -54,8 +60,8 @@ export class Cursor {
   }
 
   /**
-   * Decodes the next event; Over when there is none. Nearly always it lies within 9 bytes: they are loaded at once, and
-   * its numbers cut out of them. Bytes behind the end of the batch are readable; whether it ends too early shows at last.
+   * Decodes the next event; Over when there is none. Bytes behind the end of the batch are readable; whether it ends too
+   * early shows at last.
    */
   next(): Step {
     let at = this.at;
@@ -65,49 +71,26 @@ export class Cursor {
       at = this.at;
     }
     const type = load<u8>(at);
-    const count = load<i8>(arity + type);
+    const count = load<u8>(arity + type);
     this.type = type;
-    if (count < 0) return fail(this, Reason.Foreign);
     at++;
-    let word = load<u32>(at);
-    let last = ~word & CONTINUED;
-    if (last === 0) return this.long(count);
-    const ticks = joined(word & (last ^ (last - 1)));
-    at += (ctz(last) + 1) >> 3;
-    if (count > 0) {
-      word = load<u32>(at);
-      last = ~word & CONTINUED;
-      if (last === 0) return this.long(count);
-      this.a0 = joined(word & (last ^ (last - 1)));
-      at += (ctz(last) + 1) >> 3;
-      if (count > 1) {
-        word = load<u32>(at);
-        last = ~word & CONTINUED;
-        if (last === 0) return this.long(count);
-        this.a1 = joined(word & (last ^ (last - 1)));
-        at += (ctz(last) + 1) >> 3;
-        if (count > 2) {
-          word = load<u32>(at);
-          last = ~word & CONTINUED;
-          if (last === 0) return this.long(count);
-          this.a2 = joined(word & (last ^ (last - 1)));
-          at += (ctz(last) + 1) >> 3;
-          if (count > 3) {
-            word = load<u32>(at);
-            last = ~word & CONTINUED;
-            if (last === 0) return this.long(count);
-            this.a3 = joined(word & (last ^ (last - 1)));
-            at += (ctz(last) + 1) >> 3;
-          }
-        }
-      }
-    }
-    return this.reach(at, <f64>(<i32>ticks));
+    const bytes = v128.load(at);
+    const pattern = patternOf(bytes);
+    const length = lengthOf(pattern, count);
+    if (length === 0) return this.nextLong(at, count);
+    const numbers = numbersOf(bytes, pattern);
+    const self = changetype<usize>(this);
+    v128.store(self, i64x2.extend_low_i32x4_u(numbers), offsetof<Cursor>("ticks"));
+    v128.store(self, i64x2.extend_high_i32x4_u(numbers), offsetof<Cursor>("a1"));
+    const ticks = <u64>(<u32>i32x4.extract_lane(numbers, 0));
+    if (wholeNanosPerTick === 0) return this.reach(at + length, <f64>ticks);
+    return this.reachBy(at + length, ticks * wholeNanosPerTick);
   }
 
-  /** Decodes the event at `this.at`, with numbers of all sizes. */
-  private long(count: i32): Step {
-    const ticks = <f64>(<u64>varint(this.at + 1));
+  /** Decodes an event with many arguments or large ones. */
+  private nextLong(at: usize, count: u32): Step {
+    if (count === FOREIGN) return fail(this, Reason.Foreign);
+    const ticks = <f64>(<u64>varint(at));
     if (count > 0) this.a0 = varint(after);
     if (count > 1) this.a1 = varint(after);
     if (count > 2) this.a2 = varint(after);
@@ -117,12 +100,17 @@ export class Cursor {
   }
 
   private reach(at: usize, ticks: f64): Step {
+    const nanos = ticks * nanosPerTick;
+    if (at <= this.end && !(nanos <= <f64>LAST_TIME)) return fail(this, Reason.TimeOutOfRange);
     // Each difference is truncated before it is added, as Go's reader does.
-    const time = this.time + Math.trunc(ticks * nanosPerTick);
-    this.time = time;
-    this.at = at;
+    return this.reachBy(at, <i64>nanos);
+  }
+
+  private reachBy(at: usize, nanos: i64): Step {
     if (at > this.end) return fail(this, Reason.MalformedNumber);
-    return time <= LAST_TIME ? Step.Came : fail(this, Reason.TimeOutOfRange);
+    this.at = at;
+    this.time += nanos;
+    return this.time <= LAST_TIME ? Step.Came : fail(this, Reason.TimeOutOfRange);
   }
 
   private nextBatch(): Step {
@@ -134,35 +122,9 @@ export class Cursor {
     this.end = load<u32>(batch, BatchPlace.end);
     this.offset = load<f64>(batch, BatchPlace.offset);
     const ticks = load<f64>(batch, BatchPlace.ticks);
-    const time = Math.trunc(ticks * nanosPerTick);
+    const time = ticks * nanosPerTick;
     if (!(time < LAST_ABSOLUTE)) return fail(this, Reason.BatchTime, reinterpret<i64>(ticks));
-    this.time = time - zero;
+    this.time = <i64>time - zero;
     return Step.Came;
   }
-}
-
-/** The low 7 bits of 4 bytes side by side. */
-function joined(bytes: u32): u32 {
-  return (bytes & 0x7f) | ((bytes >> 1) & 0x3f80) | ((bytes >> 2) & 0x1fc000) | ((bytes >> 3) & 0xfe00000);
-}
-
-/** Where the varint ended that `varint` decoded last, and whether one was malformed (as Go judges it); never cleared. */
-let after: usize = 0;
-let malformed = false;
-
-/** A varint of any size. Reads 10 bytes at most, maybe behind the end of the data. */
-function varint(at: usize): i64 {
-  let value: u64 = 0;
-  for (let i = 0; i < 10; i++) {
-    const byte = <u64>load<u8>(at++);
-    value |= (byte & 0x7f) << (7 * i);
-    if (byte < 0x80) {
-      if (i === 9 && byte > 1) break;
-      after = at;
-      return value;
-    }
-  }
-  malformed = true;
-  after = at;
-  return 0;
 }

@@ -38,8 +38,8 @@ export function insert(cursor: Cursor): void {
 
 /** Behind the last cursor stand two places of no time: so nothing has to ask which places there are. */
 function close(): void {
-  store<f64>(placeAt(count), Infinity);
-  store<f64>(placeAt(count + 1), Infinity);
+  store<i64>(placeAt(count), i64.MAX_VALUE);
+  store<i64>(placeAt(count + 1), i64.MAX_VALUE);
 }
 
 /** Restores the order after the time of the first cursor has grown. */
@@ -122,14 +122,14 @@ function down(from: i32, cursor: Cursor): void {
     if (child >= count) break;
     child += <i32>(timeAt(child + 1) < timeAt(child));
     const at = placeAt(child);
-    const least = load<f64>(at);
+    const least = load<i64>(at);
     if (!(least < time)) break;
-    store<f64>(hole, least);
+    store<i64>(hole, least);
     store<usize>(hole, load<usize>(at, CURSOR), CURSOR);
     hole = at;
     i = child;
   }
-  store<f64>(hole, time);
+  store<i64>(hole, time);
   store<usize>(hole, changetype<usize>(cursor), CURSOR);
 }
 
@@ -137,11 +137,11 @@ function placeAt(i: i32): usize {
   return places + <usize>i * PLACE;
 }
 
-function timeAt(i: i32): f64 {
-  return load<f64>(placeAt(i));
+function timeAt(i: i32): i64 {
+  return load<i64>(placeAt(i));
 }
 
 function put(i: i32, cursor: Cursor): void {
-  store<f64>(placeAt(i), cursor.time);
+  store<i64>(placeAt(i), cursor.time);
   store<usize>(placeAt(i), changetype<usize>(cursor), CURSOR);
 }

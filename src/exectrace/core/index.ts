@@ -32,7 +32,7 @@ export function free(block: usize): void {
 /** @param zero absolute time of the trace's start in nanoseconds */
 export function enter(generation: i64, first: bool, nanosPerTick: f64, zero: f64): void {
   setGeneration(generation, first);
-  setClock(nanosPerTick, zero);
+  setClock(nanosPerTick, <i64>zero);
 }
 
 export function leave(): void {
@@ -65,7 +65,7 @@ export function addThread(thread: i64, batches: usize, count: i32): bool {
 /** A Sync event alone. */
 export function sync(time: f64, number: f64): void {
   out.empty();
-  out.lone(EventKind.Sync, 0, time, NONE, NONE, NONE, 0).value = number;
+  out.lone(EventKind.Sync, 0, <i64>time, NONE, NONE, NONE, 0).value = number;
 }
 
 /** Time of the latest event. */
@@ -73,9 +73,10 @@ export function lastTime(): f64 {
   return out.lastTime();
 }
 
-/** Makes the next records and returns how many bytes they take; when a failure has ended it, `failureReason` is set. */
+/** Makes the next records and returns how many bytes they take; 0 when there are no more, maybe because of a failure. */
 export function run(): i32 {
   out.empty();
+  if (failure.reason !== Reason.None) return 0;
   let size = 0;
   while (!out.isFull()) {
     size = out.filled();

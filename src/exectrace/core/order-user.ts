@@ -5,7 +5,7 @@ import { fail, Step } from "./failure";
 import { begin } from "./record";
 import { currentOf, has, hasAll, ThreadState } from "./state";
 import { stackAt, stringAt } from "./tables";
-import { MOST_TASKS, Task, tasks } from "./tasks";
+import { addTask, MOST_TASKS, removeTask, Task, tasks } from "./tasks";
 import { sameText } from "./texts";
 
 /** UserTaskBegin task parent name stack. */
@@ -16,14 +16,12 @@ export function taskBegin(c: Cursor, thread: ThreadState): Step {
   const name = stringAt(c, c.a2);
   const stack = stackAt(c, c.a3);
   if (name < 0 || stack < 0 || !hasAll(c, thread)) return Step.Failed;
-  const task = new Task();
   // Here 0 is no parent, and not the background task.
-  task.parent = c.a1 === 0 ? NONE : c.a1;
-  task.name = name;
-  tasks.add(id, changetype<usize>(task));
+  const parent = c.a1 === 0 ? NONE : c.a1;
+  addTask(id, parent, name);
   const record = begin(c, thread, EventKind.TaskBegin, stack);
   record.id = id;
-  record.parent = task.parent;
+  record.parent = parent;
   record.text = name;
   return Step.Came;
 }
@@ -41,8 +39,7 @@ export function taskEnd(c: Cursor, thread: ThreadState): Step {
   if (task === null) return Step.Came;
   record.parent = task.parent;
   record.text = task.name;
-  tasks.remove(c.a0);
-  heap.free(changetype<usize>(task));
+  removeTask(c.a0, task);
   return Step.Came;
 }
 
@@ -108,7 +105,7 @@ export function label(c: Cursor, thread: ThreadState): Step {
 export function experimental(c: Cursor, thread: ThreadState): Step {
   if (!has(c, thread, false, false)) return Step.Failed;
   const record = begin(c, thread, EventKind.Experimental, 0);
-  const count = load<i8>(arity + c.type);
+  const count = load<u8>(arity + c.type);
   record.value = <f64>(<u64>c.a0);
   if (count > 1) record.value1 = <f64>(<u64>c.a1);
   if (count > 2) record.value2 = <f64>(<u64>c.a2);

@@ -4,7 +4,7 @@ import { Cursor } from "./cursor";
 import { ThreadState } from "./state";
 
 /** Records that are made at a time. */
-const COUNT: usize = 128;
+const COUNT: usize = 256;
 /** Records that one event of the wire may make. */
 const MOST_AT_ONCE: usize = 3;
 
@@ -52,11 +52,11 @@ if (
   ERROR("the record is not as codes.ts has it");
 }
 
-export const records: usize = heap.alloc(COUNT * Place.size);
+export const records: usize = memory.data(256 * 96, 16);
 const full: usize = records + (COUNT - MOST_AT_ONCE) * Place.size;
 /** Where the next record goes. */
 let end: usize = records;
-let last: f64 = -1;
+let last: i64 = -1;
 
 export function empty(): void {
   end = records;
@@ -78,7 +78,7 @@ export function truncate(size: i32): void {
 
 /** Time of the latest record; before the first a time that any is later than. */
 export function lastTime(): f64 {
-  return last;
+  return <f64>last;
 }
 
 /**
@@ -86,12 +86,12 @@ export function lastTime(): f64 {
  *
  * @param what the fields that have a byte, from `kind` on
  */
-function append(what: u64, time: f64, thread: i64, proc: i64, goroutine: i64, stack: i32): Record {
+function append(what: u64, time: i64, thread: i64, proc: i64, goroutine: i64, stack: i32): Record {
   const record = changetype<Record>(end);
   end += Place.size;
   if (time <= last) time = last + 1;
   last = time;
-  record.time = time;
+  record.time = <f64>time;
   record.thread = thread;
   record.proc = proc;
   record.goroutine = goroutine;
@@ -104,7 +104,7 @@ function append(what: u64, time: f64, thread: i64, proc: i64, goroutine: i64, st
 export function lone(
   kind: EventKind,
   type: i32,
-  time: f64,
+  time: i64,
   thread: i64,
   proc: i64,
   goroutine: i64,

@@ -7,7 +7,7 @@ import { stacks } from "./tables";
 let next: usize = 0;
 let left = 0;
 /** Time of the next sample: events beyond come later. */
-export let sampleTime: f64 = Infinity;
+export let sampleTime: i64 = i64.MAX_VALUE;
 
 /** @param samples see SamplePlace */
 export function setSamples(samples: usize, count: i32): void {
@@ -38,5 +38,5 @@ export function takeSample(): Step {
 }
 
 function setTime(): void {
-  sampleTime = left > 0 ? load<f64>(next, SamplePlace.time) : Infinity;
+  sampleTime = left > 0 ? <i64>load<f64>(next, SamplePlace.time) : i64.MAX_VALUE;
 }

@@ -41,9 +41,13 @@ export class ThreadState {
   }
 }
 
-export const goroutines = new Table();
-const procs = new Table();
-const threads = new Table();
+// At addresses that the compiler knows: these are looked at for nearly every event.
+export const goroutines = changetype<Table>(memory.data(offsetof<Table>(), 8));
+const procs = changetype<Table>(memory.data(offsetof<Table>(), 8));
+const threads = changetype<Table>(memory.data(offsetof<Table>(), 8));
+goroutines.init();
+procs.init();
+threads.init();
 let firstThread: ThreadState | null = null;
 let lastThread: ThreadState | null = null;
 /** Stands for the thread of events that have none: nothing stays bound to it. */

@@ -14,7 +14,8 @@ export class Table {
   private mask: u32;
   private slots: usize;
 
-  constructor() {
+  /** Makes it empty; to be called first. */
+  init(): void {
     this.size = 0;
     this.allocate(FIRST_CAPACITY);
   }

@@ -11,8 +11,9 @@ export class Ids {
   private length: u64;
   private sparse: Table;
 
-  constructor() {
+  init(): void {
     this.sparse = new Table();
+    this.sparse.init();
   }
 
   /** @param dense places of the ids below `length`, 32 bits each, -1 where there is none */
@@ -35,8 +36,10 @@ export class Ids {
   }
 }
 
-export const strings = new Ids();
-export const stacks = new Ids();
+export const strings = changetype<Ids>(memory.data(offsetof<Ids>(), 8));
+export const stacks = changetype<Ids>(memory.data(offsetof<Ids>(), 8));
+strings.init();
+stacks.init();
 
 /** The place of a stack; -1 is a failure. */
 export function stackAt(c: Cursor, id: i64): i32 {
