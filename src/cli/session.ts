@@ -53,7 +53,7 @@ export class Session {
     for (const signal of endings) process.on(signal, this.#onSignal);
   }
 
-  /** Leaves signals to `work`, or to their default. @throws Interrupted when one came before */
+  /** Leaves signals to `work`, which listens to them from its first step on. @throws Interrupted when one came before */
   async standAside<T>(work: () => Promise<T>): Promise<T> {
     this.#interrupt.signal.throwIfAborted();
     const working = work();
@@ -61,6 +61,20 @@ export class Session {
     for (const signal of endings) process.off(signal, this.#onSignal);
     try {
       return await working;
+    } finally {
+      this.#guard();
+    }
+  }
+
+  /**
+   * Has signals end gotrace at once while `work` runs, as they do where nobody listens: a listener would not be told of
+   * them before work that computes is done. @throws Interrupted when one came before
+   */
+  async yieldTo<T>(work: () => Promise<T>): Promise<T> {
+    this.#interrupt.signal.throwIfAborted();
+    for (const signal of endings) process.off(signal, this.#onSignal);
+    try {
+      return await work();
     } finally {
       this.#guard();
     }

@@ -68,7 +68,7 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
     // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing behind.
     if (process.platform !== "win32") session.close();
     try {
-      const { failed } = await session.standAside(() => reportOpenTraces(session, flags, files, run.report, sections));
+      const { failed } = await session.yieldTo(() => reportOpenTraces(session, flags, files, run.report, sections));
       if (saved && exit.code === 0 && failed) return 1;
     } catch (error) {
       // Who ends the page that shows the calls has seen them.

@@ -21,8 +21,9 @@ export class Model {
     return this.data.version;
   }
 
+  /** Call traces; undefined where no process has recorded any. */
   get calls(): PageCalls | undefined {
-    return this.data.calls;
+    return this.data.calls?.processes.length === 0 ? undefined : this.data.calls;
   }
 
   get traces(): readonly PageTrace[] {

@@ -197,6 +197,20 @@ test("Speedscope reads the files of report, in its own format and Chrome's", asy
   }
 });
 
+test("Speedscope reads collapsed stacks", async () => {
+  const file = join(directory, "stacks.folded");
+  expect(gotrace(["report", "--format", "folded", "-o", file, trace], { cwd: directory })).toMatchObject({ code: 0 });
+  const page = await browser.newPage();
+  await page.goto(`file://${join(repository, "dist/bin/speedscope/index.html")}`);
+  await page.locator("input#file").setInputFiles(file);
+  await page.getByText("Time Order").waitFor();
+  const shown = await functions(page);
+  // Self times, in nanoseconds.
+  expect(shown).toMatch(/^\d{1,3}(,\d{3}){2} \(\d+%\)$/m);
+  for (const name of ["main.main", "main.openStore", "wordcount/count.worker"]) expect(shown).toContain(name);
+  await page.close();
+});
+
 test("the Perfetto trace of a real program has its goroutines, and what started them", () => {
   const file = join(directory, "trace.perfetto");
   expect(gotrace(["report", "--format", "perfetto", "-o", file, trace], { cwd: directory })).toMatchObject({ code: 0 });

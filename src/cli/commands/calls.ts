@@ -68,7 +68,7 @@ async function run(words: readonly string[]): Promise<number> {
   const format = callsFormat(parsed, namePattern(name));
   const session = new Session(parsed);
   const request = { format, toStderr: false };
-  const { damaged } = await session.standAside(() => reportTraces(session, parsed, paths, request));
+  const { damaged } = await session.yieldTo(() => reportTraces(session, parsed, paths, request));
   return damaged ? ExitCode.data : 0;
 }
 

@@ -77,7 +77,7 @@ async function run(words: readonly string[]): Promise<number> {
   const assertions = await assertionsOf(flags);
   const session = new Session(flags);
   const request = { format, toStderr: false, assertions };
-  const { damaged, failed } = await session.standAside(() => reportTraces(session, flags, flags.rest, request));
+  const { damaged, failed } = await session.yieldTo(() => reportTraces(session, flags, flags.rest, request));
   return damaged ? ExitCode.data : failed ? 1 : 0;
 }
 

@@ -103,7 +103,7 @@ async function run(words: readonly string[]): Promise<number> {
   const all = parseFlags("stats", statsCommand.flags, words, true);
   const request = { format: statsFormat(all), toStderr: false, assertions: await assertionsOf(all) };
   const session = new Session(all);
-  const { damaged, failed } = await session.standAside(() => reportTraces(session, all, all.rest, request));
+  const { damaged, failed } = await session.yieldTo(() => reportTraces(session, all, all.rest, request));
   return damaged ? ExitCode.data : failed ? 1 : 0;
 }
 

@@ -32,6 +32,6 @@ async function run(words: readonly string[]): Promise<number> {
   eventLimit(flags);
   const session = new Session(flags);
   const request = { format: pageFormat, toStderr: false };
-  const { damaged } = await session.standAside(() => reportTraces(session, flags, flags.rest, request));
+  const { damaged } = await session.yieldTo(() => reportTraces(session, flags, flags.rest, request));
   return damaged ? ExitCode.data : 0;
 }

@@ -32,7 +32,6 @@ export function flameView(first: Part): FlameView {
   const { model } = first;
   const colours = functionColours(model);
   let part = first;
-  let spawn = spawnWord(part);
   let weight: Weight = "total";
   let order: Order = "weight";
   let upward = false;
@@ -51,6 +50,8 @@ export function flameView(first: Part): FlameView {
       describe: (node) => describe(paths(), node),
       pick,
     });
+  const spawn = ({ edge, parent, func }: Paths, node: number) =>
+    part.spawnWord(edge[node], parent[node] <= 0, func[node]);
   const textOf = (paths: Paths, node: number, above: boolean) => {
     const { func, edge } = paths;
     const name = model.shortName(func[node]);
@@ -222,26 +223,12 @@ export function flameView(first: Part): FlameView {
   const show = (next: Part) => {
     const changed = next !== part || panel === undefined;
     part = next;
-    spawn = spawnWord(part);
     if (changed) close();
     middle = -1;
     draw();
   };
   show(first);
   return { element, show, focusSearch: () => search.focus(), find, zoomTo, sandwich };
-}
-
-/**
- * What stands before a goroutine, as in the tree: `go`, or `go~` where code that is not traced started it. Tests, which
- * all have a goroutine, have it not.
- */
-function spawnWord(part: Part): (paths: Paths, node: number) => string {
-  const { info, paths: all } = part.process;
-  const tests = new Set(info.sections.flatMap(({ test, spans }) => (test ? [all.func[spans[0]![0]]] : [])));
-  return ({ edge, parent, func }, node) => {
-    if (edge[node] === 0 || tests.has(func[node])) return "";
-    return edge[node] === 1 || parent[node] <= 0 ? "go " : "go~ ";
-  };
 }
 
 /** A labelled choice. */

@@ -10,6 +10,8 @@ export class Part {
   readonly spans: readonly Span[];
   /** What 100% of time is, nanoseconds. */
   readonly whole: number;
+  /** Functions that are tests. */
+  readonly #tests: ReadonlySet<number>;
   #totals: CallTotals | undefined;
   readonly #layouts = new Map<string, Layout>();
 
@@ -21,6 +23,8 @@ export class Part {
   ) {
     this.spans = section?.spans ?? process.everything;
     this.whole = section?.whole ?? process.info.total;
+    const tests = process.info.sections.filter(({ test }) => test);
+    this.#tests = new Set(tests.map(({ spans }) => process.paths.func[spans[0]![0]]));
   }
 
   /** Of all calls; of those in the part where it is not the whole process. */
@@ -44,6 +48,16 @@ export class Part {
       this.#layouts.set(key, layout);
     }
     return layout;
+  }
+
+  /**
+   * What stands before the outermost frame of a goroutine, as in the tree: `go`, or `go~` where code that is not traced
+   * started it. Tests, which all have a goroutine, have it not.
+   * @param top whether nothing that is known started it
+   */
+  spawnWord(edge: number, top: boolean, func: number): string {
+    if (edge === 0 || this.#tests.has(func)) return "";
+    return edge === 1 || top ? "go " : "go~ ";
   }
 
   /** The node of a function that took longest, 0 if it has none here. */

@@ -32,7 +32,12 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: LifeRow) =
   let selected = -1;
 
   const margin = (width: number) => Math.min(300, Math.floor(width * 0.36));
-  const nameOf = ({ func, goid, edge }: LifeRow) => `${edge === 0 ? "" : "go "}${model.shortName(func)} · ${goid}`;
+  const nameOf = ({ func, goid, edge, level }: LifeRow, letters: number) => {
+    const name = `${part.spawnWord(edge, level === 0, func)}${model.shortName(func)}`;
+    const number = ` · ${goid}`;
+    const room = Math.max(1, letters - number.length);
+    return `${name.length <= room ? name : `${name.slice(0, room - 1)}…`}${number}`;
+  };
   const describe = (row: LifeRow) => {
     const place = row.site < 0 ? "" : ` at ${model.place(row.site)}`;
     const by = row.parentGoid === 0 ? "" : ` · started by goroutine ${row.parentGoid}${place}`;
@@ -95,8 +100,7 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: LifeRow) =
     const at = 6 + Math.min(row.level, 12) * INDENT;
     if (parents.has(row.goid)) context.fillText(folded.has(row.goid) ? "▸" : "▾", at, y + ROW / 2);
     const most = Math.floor((left - at - 16) / letter);
-    const name = nameOf(row);
-    context.fillText(name.length <= most ? name : `${name.slice(0, Math.max(1, most - 1))}…`, at + 12, y + ROW / 2);
+    context.fillText(nameOf(row, most), at + 12, y + ROW / 2);
   };
 
   const fold = (index: number, closed: boolean) => {

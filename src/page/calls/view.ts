@@ -33,7 +33,7 @@ export interface CallsView {
 }
 
 /**
- * Reads the calls and shows them.
+ * Reads the calls, those of at least one process, and shows them.
  * @param others tabs behind those of the calls
  * @param moved is told the name of the tab that is shown
  */
@@ -197,7 +197,7 @@ export async function callsView(
       ),
     );
   }
-  if (model.processes.length > 0) await load(0, -1);
+  await load(0, -1);
   const element = h("div", {}, h("a", { class: "skip", href: "#view" }, "Skip to the view"), head, list, body);
   return {
     element,
