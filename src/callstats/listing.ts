@@ -46,6 +46,8 @@ export interface Listing {
   readonly choice: Choice;
   /** All calls that were to choose from. */
   readonly calls: number;
+  /** Calls of these functions that `minimum` and `depth` left out. */
+  readonly leftOut: number;
   /** Slowest first, or in the order in which they began. */
   readonly records: readonly CallRecord[];
 }
@@ -84,6 +86,7 @@ export class CallLister implements CallVisitor {
   private depth: ArrayLike<number> = [];
   private wall = 0;
   private calls = 0;
+  private leftOut = 0;
 
   /** @param matches by name, the functions asked for */
   constructor(
@@ -113,9 +116,12 @@ export class CallLister implements CallVisitor {
     const { hooks } = this;
     const { corrected, minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
     hooks.exit(how, calls);
-    if (!this.asked[this.func[node]!] || this.depth[node]! > depth) return;
+    if (!this.asked[this.func[node]!]) return;
     const duration = Math.max(0, time - start - (corrected ? hooks.ofTotal : 0));
-    if (duration < minimum) return;
+    if (duration < minimum || this.depth[node]! > depth) {
+      this.leftOut++;
+      return;
+    }
     this.calls++;
     const { process, goid } = this.goroutine!;
     this.best.add({
@@ -133,13 +139,13 @@ export class CallLister implements CallVisitor {
 
   /** What was picked. */
   listing(): Listing {
-    const { calls } = this;
+    const { calls, leftOut } = this;
     const { choice } = this.options;
     const picked = this.best.sorted();
     const shown =
       choice.kind === "nth" ? picked.slice(choice.count - 1) : choice.kind === "last" ? picked.reverse() : picked;
     const tests = new Map<number, Int32Array>();
-    return { choice, calls, records: shown.map((candidate) => this.record(candidate, tests)) };
+    return { choice, calls, leftOut, records: shown.map((candidate) => this.record(candidate, tests)) };
   }
 
   private record(candidate: Candidate, tests: Map<number, Int32Array>): CallRecord {

@@ -38,6 +38,8 @@ export class CallSink implements WalkObserver {
   /** So many of them, from the bottom, have been told. */
   private told = 0;
   private from = Number.NEGATIVE_INFINITY;
+  /** Go statements that ran in calls that have not been told, in order; depths are beyond `told` and do not decrease. */
+  private waiting: { depth: number; readonly site: number; readonly time: number; readonly ref: number }[] = [];
   private begun: Begun | undefined;
   private goroutine: Goroutine | undefined;
 
@@ -53,6 +55,7 @@ export class CallSink implements WalkObserver {
     this.from = from;
     this.goroutine = undefined;
     this.depth = this.told = 0;
+    this.waiting = [];
   }
 
   enter(_slot: number, built: number, time: number): void {
@@ -85,14 +88,16 @@ export class CallSink implements WalkObserver {
       }
     }
     if (this.told > at) this.told = at;
+    // What a call that is not shown started, its caller did.
+    for (let i = this.waiting.length - 1; i >= 0 && this.waiting[i].depth > at; i--) this.waiting[i].depth = at;
+    this.tellWaiting();
   }
 
   spawn(site: number, time: number, ref: number): void {
-    if (!(time >= this.from && time <= this.to)) return;
-    let node = 0;
-    for (let at = this.told - 1; at >= 0 && node === 0; at--) if (this.isShown(this.node[at])) node = this.node[at];
-    this.introduce();
-    this.visitor.spawn?.(node, this.maps.site(site), time, ref);
+    if (!(time <= this.to)) return;
+    const what = { depth: this.depth, site, time: Math.max(time, this.from), ref };
+    if (this.told < this.depth) this.waiting.push(what);
+    else this.tellSpawn(what);
   }
 
   end(time: number): void {
@@ -106,12 +111,30 @@ export class CallSink implements WalkObserver {
 
   /** Tells of all open calls. */
   private tell(): void {
-    for (; this.told < this.depth; this.told++) {
+    while (this.told < this.depth) {
       const node = this.node[this.told];
-      if (!this.isShown(node)) continue;
-      this.introduce();
-      this.visitor.enter?.(node, Math.max(this.start[this.told], this.from));
+      if (this.isShown(node)) {
+        this.introduce();
+        this.visitor.enter?.(node, Math.max(this.start[this.told], this.from));
+      }
+      this.told++;
+      this.tellWaiting();
     }
+  }
+
+  /** Tells what waits in calls that have been told. */
+  private tellWaiting(): void {
+    const { waiting, told } = this;
+    let count = 0;
+    while (count < waiting.length && waiting[count].depth <= told) this.tellSpawn(waiting[count++]);
+    if (count > 0) this.waiting = waiting.slice(count);
+  }
+
+  /** A go statement of the innermost call that is told, if there is one that is shown. */
+  private tellSpawn({ site, time, ref }: Readonly<{ site: number; time: number; ref: number }>): void {
+    let at = this.told - 1;
+    while (at >= 0 && !this.isShown(this.node[at])) at--;
+    if (at >= 0) this.visitor.spawn?.(this.node[at], this.maps.site(site), time, ref);
   }
 
   private introduce(): void {

@@ -8,7 +8,7 @@ import { omissions, overall, type Statement } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import type { ParsedFlags } from "./flags.js";
 import { leftOutOfTrees } from "./left-out.js";
-import { choice, foldedUnit, treeOptions } from "./options.js";
+import { choice, foldedUnit, refuse, treeOptions } from "./options.js";
 import type { NamedPieces, Output, Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
 import type { Session } from "./session.js";
@@ -42,6 +42,8 @@ export interface Format {
   readonly unmerged?: boolean;
   /** Applies --min, --depth and --top itself, to what it shows instead of single calls. */
   readonly ownView?: boolean;
+  /** Flags that only some formats know, of those that it knows. */
+  readonly knows?: readonly (typeof SPECIAL)[number][];
   /** Shows findings, too: execution traces may stand beside the traces of calls. */
   readonly findings?: boolean;
   /** The report in pieces. */
@@ -50,20 +52,46 @@ export interface Format {
   readonly files?: (recording: Recording, context: FormatContext) => Promise<readonly NamedPieces[]>;
 }
 
+/** Flags that only some formats know. */
+const SPECIAL = ["min-percent", "events", "table", "goroutine-roots"] as const;
+
 export const formats: readonly Format[] = [
-  { name: "tree", complete: true, unmerged: true, render: tree },
-  { name: "folded", render: folded },
-  { name: "json", unmerged: true, render: json },
-  { name: "html", binary: true, complete: true, ownView: true, findings: true, render: html },
-  { name: "speedscope", render: async (...args) => (await import("./timelines.js")).speedscope(...args) },
-  { name: "chrome", render: async (...args) => (await import("./timelines.js")).chrome(...args) },
-  { name: "perfetto", binary: true, render: async (...args) => (await import("./timelines.js")).perfetto(...args) },
-  { name: "pprof", binary: true, render: async (...args) => (await import("./exports.js")).pprof(...args) },
-  { name: "ndjson", render: async (...args) => (await import("./exports.js")).ndjson(...args) },
-  { name: "csv", render: async (...args) => (await import("./exports.js")).csv(...args) },
+  { name: "tree", complete: true, unmerged: true, knows: ["min-percent"], render: tree },
+  { name: "folded", knows: ["min-percent"], render: folded },
+  { name: "json", unmerged: true, knows: ["min-percent"], render: json },
+  {
+    name: "html",
+    binary: true,
+    complete: true,
+    ownView: true,
+    findings: true,
+    knows: ["min-percent"],
+    render: html,
+  },
+  {
+    name: "speedscope",
+    knows: ["events"],
+    render: async (...args) => (await import("./timelines.js")).speedscope(...args),
+  },
+  { name: "chrome", knows: ["events"], render: async (...args) => (await import("./timelines.js")).chrome(...args) },
+  {
+    name: "perfetto",
+    binary: true,
+    knows: ["events"],
+    render: async (...args) => (await import("./timelines.js")).perfetto(...args),
+  },
+  {
+    name: "pprof",
+    binary: true,
+    knows: ["min-percent", "goroutine-roots"],
+    render: async (...args) => (await import("./exports.js")).pprof(...args),
+  },
+  { name: "ndjson", knows: ["table"], render: async (...args) => (await import("./exports.js")).ndjson(...args) },
+  { name: "csv", knows: ["table"], render: async (...args) => (await import("./exports.js")).csv(...args) },
   {
     name: "parquet",
     binary: true,
+    knows: ["table"],
     render: async (...args) => (await import("./exports.js")).parquet(...args),
     files: async (...args) => (await import("./exports.js")).parquetFiles(...args),
   },
@@ -76,6 +104,12 @@ export const formatNames = formats.map(({ name }) => name) as [string, ...string
 /** The format that `--format` names. @throws UserError when there is none of that name */
 export function formatOf(flags: ParsedFlags): Format {
   return namedFormat(choice(flags, "format", formatNames));
+}
+
+/** @throws UserError for a flag that would say nothing to the format */
+export function refuseUnknown(flags: ParsedFlags, { name, knows = [] }: Format): void {
+  const unknown = SPECIAL.filter((flag) => !knows.includes(flag));
+  refuse(flags, unknown, name === formatNames[0] ? "trees: it is for other formats" : `--format ${name}`);
 }
 
 /** A format by its name. */

@@ -91,6 +91,14 @@ export async function reportOpenTraces(
   if (format.binary) refuseTerminal(output, format);
   const recording = files.length === 0 ? noRecording() : record(files, flags, format);
   const { forest } = recording;
+  // First of all: what is damaged may be why nothing is found.
+  const problems = [
+    ...(forest.problem ? [forest.problem] : []),
+    ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
+  ];
+  for (const { source, offset, message } of problems) {
+    session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
+  }
   const context = contextOf(recording, { session, flags, output, execTraces: request.execTraces ?? [] });
   const following = await Promise.all(sections.map((section) => section(output)));
   if (format.files && !flags.has("table")) {
@@ -100,13 +108,6 @@ export async function reportOpenTraces(
     await output.write(following.length === 0 ? report : chain([report, ...following]));
   }
   if (!format.complete) state(session, context);
-  const problems = [
-    ...(forest.problem ? [forest.problem] : []),
-    ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
-  ];
-  for (const { source, offset, message } of problems) {
-    session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
-  }
   return { damaged: problems.length > 0, failed: await check(recording) };
 }
 

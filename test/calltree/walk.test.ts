@@ -261,3 +261,57 @@ test("spawns name the goroutines that they start", () => {
     { numRuns: 100 },
   );
 });
+
+test("whatever is left out, events are in order, spawns are in calls, and goroutines have calls", () => {
+  const windows = fc.record({ minimum: fc.nat(20_000), from: fc.nat(50_000) });
+  fc.assert(
+    fc.property(programs, windows, (choices, select) => {
+      const { bytes } = run(choices);
+      const recording = read(bytes, select);
+      const open: { node: number; calls: number }[] = [];
+      let time = 0;
+      let calls = 0;
+      const told = new Set<number>();
+      for (const _ of recording.walk({
+        begin: () => {
+          time = calls = 0;
+        },
+        enter: (node, start) => {
+          expect(start).toBeGreaterThanOrEqual(time);
+          time = start;
+          calls++;
+          open.push({ node, calls });
+        },
+        spawn: (node, _site, at, ref) => {
+          expect(at).toBeGreaterThanOrEqual(time);
+          time = at;
+          expect(node).toBe(open.at(-1)!.node);
+          told.add(ref);
+        },
+        exit: (node, _start, end) => {
+          expect(end).toBeGreaterThanOrEqual(time);
+          time = end;
+          expect(open.pop()!.node).toBe(node);
+        },
+        end: () => expect(calls).toBeGreaterThan(0),
+      })) {
+        // Nothing to write.
+      }
+      // Within a call that is shown, all that it and its short callees start is told.
+      const stack: { start: number; refs: number[] }[] = [];
+      for (const _ of read(bytes).walk({
+        enter: (_node, start) => stack.push({ start, refs: [] }),
+        spawn: (_node, _site, _time, ref) => stack.at(-1)!.refs.push(ref),
+        exit: (_node, start, end) => {
+          const { refs } = stack.pop()!;
+          if (end >= select.from && end - Math.max(start, select.from) >= select.minimum) {
+            for (const ref of refs) expect(told).toContain(ref);
+          } else stack.at(-1)?.refs.push(...refs);
+        },
+      })) {
+        // Nothing to write.
+      }
+    }),
+    { numRuns: 100 },
+  );
+});

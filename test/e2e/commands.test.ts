@@ -268,6 +268,11 @@ test("a cut trace gives what came before, and says so", () => {
   expect(result.code).toBe(65);
   expect(result.stderr).toMatch(/cut\.gotrace: damaged at offset \d+/);
   expect(result.stdout).toMatch(/main\.work ×\d\d,\d\d\d/);
+  truncateSync(file, 4100);
+  const nothing = gotrace(["calls", "main.work", file], { cwd: directory });
+  expect(nothing.stderr).toMatch(
+    /cut\.gotrace: damaged at offset \d+.*\ngotrace: no traced function is called main\.work\n/,
+  );
 });
 
 test("a rewritten file that does not compile is left out, the build goes on", () => {

@@ -189,6 +189,11 @@ test("what is left out is said, what cannot be written is refused before anythin
   const advice = "name a directory for them, or one table: --format parquet --table calls -o calls.parquet";
   expect(refused("--format", "parquet")).toBe(`gotrace: parquet is a file for each table\n  ${advice}\n`);
   expect(refused("--format", "parquet", "-o", saved)).toContain(advice);
+  expect(refused("--format", "csv", "--min-percent", "5")).toBe(
+    "gotrace: --min-percent is not for --format csv\n  leave it out\n",
+  );
+  expect(refused("--events", "10")).toContain("--events is not for trees");
+  expect(refused("--html", "--table", "calls")).toContain("--table is not for --format html");
   expect(refused("--format", "csv", "--table", "lines")).toBe(
     'gotrace: --table: "lines" is not valid\n  use calls, functions, goroutines, processes\n',
   );

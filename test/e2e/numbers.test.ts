@@ -202,6 +202,9 @@ test("calls: the slowest, the first, the last, one of them", () => {
   expect(stdout).toMatch(
     /^first 1 of 5 calls of main\.risky\n\n *START +DURATION +SELF +GOROUTINE +END +FUNCTION\n.* 1 +panic +main\.risky\n +main\.main > main\.guarded\n\n/,
   );
+  const outermost = gotrace(["calls", "main.fib", saved, "--depth", "2"], { cwd }).stdout;
+  expect(outermost).toMatch(/^1 call of main\.fib, slowest first\n/);
+  expect(outermost).toMatch(/\nleft out by --depth: 176 calls of main\.fib\n/);
   const lines = gotrace(["calls", "--format", "ndjson", "main.fib", saved], { cwd }).stdout.trim().split("\n");
   expect(lines.map((line) => JSON.parse(line).function)).toEqual(Array(10).fill("main.fib"));
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { memorySource } from "../../src/calltrace/index.js";
-import { type RecordingOptions, readRecording } from "../../src/calltree/index.js";
+import { type RecordingOptions, readRecording, type SelectOptions } from "../../src/calltree/index.js";
 import { renderCsv } from "../../src/export/csv.js";
 import { renderNdjson } from "../../src/export/ndjson.js";
 import type { TableName } from "../../src/export/tables/index.js";
@@ -84,6 +84,36 @@ test("one line for each goroutine, with the call and the statement that started 
     "1 null null null null main.main 0 10000 3 null",
     "2 1 1 exact main.go main.TestA 2000 3000 3 main.TestA",
     "3 1 2 approximate null p/q.run.func1 7000 1000 1 null",
+  ]);
+});
+
+test("calls that are told late, because only long ones are wanted or by their time, have started what they started", () => {
+  const script = scripted(`
+  0  g1 { main.main
+  1  g1 { main.short
+  2  g1 go g2
+  3  g1 }
+  4  g2 { main.worker
+  20 g2 }
+  30 g1 }
+  40 g3 { main.other
+  41 g3 go g4
+  42 g3 }
+  43 g4 { main.worker
+  60 g4 }`);
+  const parents = (table: TableName, select: SelectOptions) =>
+    pick(rows(script, table, { select }), "goroutine", "function", table === "calls" ? "parent" : "parent_call");
+  for (const select of [{ minimum: 5000 }, { from: 5000 }]) {
+    expect(parents("calls", select).slice(0, 2), JSON.stringify(select)).toEqual([
+      "1 main.main null",
+      "2 main.worker 1",
+    ]);
+  }
+  expect(parents("goroutines", { ignore: /other|main\.main/ })).toEqual([]);
+  expect(parents("goroutines", { hide: /other/ })).toEqual([
+    "1 main.main null",
+    "2 main.worker 2",
+    "4 main.worker null",
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** `gotrace calls`: single calls of a function in saved traces. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
+import { formatNumberOf } from "../../base/units.js";
 import {
   CallLister,
   type Choice,
@@ -12,6 +13,7 @@ import {
 } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
 import { type CallsReport, callsJson, callsNdjson, callsTable } from "../../render/calls.js";
+import { flagsOf } from "../../render/footer.js";
 import { measureFor } from "../../render/style.js";
 import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
@@ -114,8 +116,14 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
   }
   const lister = new CallLister(forest, (name) => functions.matches(name), options);
   walk(recording, lister);
+  const listing = lister.listing();
+  const { leftOut } = listing;
+  if (leftOut > 0) {
+    const text = `left out by ${flagsOf(options)}: ${formatNumberOf(leftOut, "call")} of ${functions.text}`;
+    context.statements.push({ text, serious: true });
+  }
   return {
-    listing: lister.listing(),
+    listing,
     of: functions.text,
     titles: forest.processes.length > 1 ? forest.processes.map(context.title) : undefined,
     hooks: hookCosts(forest),

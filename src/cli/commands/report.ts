@@ -5,7 +5,7 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import { assertionsOf } from "../assertions.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
-import { type Format, formatNames, formatOf, namedFormat } from "../formats.js";
+import { type Format, formatNames, formatOf, namedFormat, refuseUnknown } from "../formats.js";
 import {
   assertFlag,
   eventLimit,
@@ -66,6 +66,7 @@ async function run(words: readonly string[]): Promise<number> {
   eventLimit(flags);
   tableName(flags);
   const format = askedFormat(flags);
+  refuseUnknown(flags, format);
   const file = flags.string("o");
   if (format.files && !flags.has("table") && (isStandardOutput(file) || isFile(file!))) {
     throw new UserError(
