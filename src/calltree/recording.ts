@@ -70,15 +70,20 @@ export class Recording {
    * memory is that of the open frames.
    *
    * @param progress told how many bytes of how many are done
+   * @param view which of the calls that the other filters leave; unless told, as the options say
    */
-  *walk(visitor: CallVisitor, progress?: (done: number, total: number) => void): Generator<undefined> {
+  *walk(
+    visitor: CallVisitor,
+    progress?: (done: number, total: number) => void,
+    view: Pick<SelectOptions, "minimum" | "depth" | "top"> = this.select,
+  ): Generator<undefined> {
     if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
     const { processes } = this.replay;
     this.leftOut = { minimum: 0, unseen: 0 };
     const total = processes.reduce((sum, { process }) => sum + process.length, 0);
     let before = 0;
     for (const [index, { process }] of processes.entries()) {
-      for (const done of this.walkOne(index, visitor)) {
+      for (const done of this.walkOne(index, visitor, view)) {
         progress?.(before + done, total);
         yield;
       }
@@ -86,18 +91,22 @@ export class Recording {
     }
   }
 
-  private *walkOne(index: number, visitor: CallVisitor): Generator<number> {
+  private *walkOne(
+    index: number,
+    visitor: CallVisitor,
+    { minimum = 0, depth, top }: Pick<SelectOptions, "minimum" | "depth" | "top">,
+  ): Generator<number> {
     const replayed = this.replay.processes[index];
     const { edges, ids, numbers, nodes } = replayed;
-    const { minimum = 0, to = Number.POSITIVE_INFINITY, depth, top } = this.select;
+    const { to = Number.POSITIVE_INFINITY } = this.select;
     const { tree } = this.forest.processes[index];
     const selected = this.selected[index];
     const map = selected === undefined ? numbers : numbers.map((node) => selected.map[node]);
-    const view = depth === undefined && top === undefined ? undefined : viewTree(tree, { depth, top });
+    const shown = depth === undefined && top === undefined ? undefined : viewTree(tree, { depth, top }).shown;
     const maps = {
       process: index,
       nodes: map,
-      shown: view?.shown,
+      shown,
       context: selected && Uint8Array.from(numbers, (node) => selected.context[node]),
       site: (id: number) => ids.number(id),
       place: ({ node, edge }: { node: number; edge: number }) => {

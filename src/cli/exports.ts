@@ -1,20 +1,22 @@
 /** Calls and their sums in the formats of profilers, databases and trace stores. */
 
-import { formatNumberOf } from "../base/units.js";
 import type { ProcessTree, Recording } from "../calltree/index.js";
 import { renderPprof } from "../export/pprof.js";
 import { tableNames } from "../export/tables/index.js";
 import { omissions, statements } from "../render/footer.js";
 import { hookLine } from "../render/hooks.js";
 import { type FormatContext, filter } from "./formats.js";
+import { counted, leftOutOfTrees } from "./left-out.js";
 import { tableName } from "./options.js";
 import type { NamedPieces, Pieces } from "./output.js";
 import { packageVersion } from "./version.js";
 
 export async function pprof(recording: Recording, context: FormatContext): Promise<Pieces> {
-  const { flags } = context;
+  const { flags, statements } = context;
+  const options = filter(flags);
+  statements.push(...leftOutOfTrees(recording, options));
   return renderPprof(recording.forest, {
-    ...filter(flags),
+    ...options,
     goroutineRoots: flags.has("goroutine-roots"),
     comments: said(recording, context),
   });
@@ -52,17 +54,6 @@ export async function otlp(recording: Recording, context: FormatContext): Promis
     ...hooks([process]),
   ];
   return counted(renderOtlp(recording, { version: packageVersion(), statements: ofProcess }), recording, context);
-}
-
-/** The pieces; then it is known how many calls were left out on the way, and standard error can say it. */
-function* counted(pieces: Iterable<Uint8Array>, recording: Recording, { statements }: FormatContext) {
-  const left = { minimum: "--min", unseen: "--depth and --top" } as const;
-  yield* pieces;
-  for (const reason of ["minimum", "unseen"] as const) {
-    const calls = recording.leftOut[reason];
-    const text = `left out by ${left[reason]}: ${formatNumberOf(calls, "call")}`;
-    if (calls > 0 && !statements.some((said) => said.text === text)) statements.push({ text, serious: true });
-  }
 }
 
 function described(recording: Recording, context: FormatContext) {

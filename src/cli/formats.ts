@@ -7,6 +7,7 @@ import type { CallForest, FilterOptions, ProcessTree, Recording } from "../callt
 import { omissions, overall, type Statement } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import type { ParsedFlags } from "./flags.js";
+import { leftOutOfTrees } from "./left-out.js";
 import { choice, foldedUnit, treeOptions } from "./options.js";
 import type { NamedPieces, Output, Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
@@ -124,14 +125,18 @@ async function tree(recording: Recording, { flags, output, note, tests, title }:
   });
 }
 
-async function folded({ forest }: Recording, { flags }: FormatContext): Promise<Pieces> {
+async function folded(recording: Recording, { flags, statements }: FormatContext): Promise<Pieces> {
   const { renderFolded } = await import("../render/folded.js");
-  return renderFolded(forest, { ...filter(flags), unit: foldedUnit(flags) });
+  const options = filter(flags);
+  statements.push(...leftOutOfTrees(recording, options));
+  return renderFolded(recording.forest, { ...options, unit: foldedUnit(flags) });
 }
 
-async function json({ forest }: Recording, { flags, tests }: FormatContext): Promise<Pieces> {
+async function json(recording: Recording, { flags, tests, statements }: FormatContext): Promise<Pieces> {
   const { renderJson } = await import("../render/json.js");
-  return renderJson(forest, { ...filter(flags), tests });
+  const options = filter(flags);
+  statements.push(...leftOutOfTrees(recording, options, tests));
+  return renderJson(recording.forest, { ...options, tests });
 }
 
 async function html(recording: Recording, context: FormatContext): Promise<Pieces> {

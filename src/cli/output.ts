@@ -76,11 +76,18 @@ export async function writeFiles(directory: string, cwd: string, files: readonly
 async function writeFile(path: string, flag: string, pieces: Pieces): Promise<void> {
   const descriptor = createFile(path, flag);
   try {
-    for await (const piece of pieces) writeFully(descriptor, typeof piece === "string" ? Buffer.from(piece) : piece);
-  } catch (error) {
-    throw error instanceof UserError ? error : writeFailure(path, error);
+    for await (const piece of pieces) write(descriptor, path, typeof piece === "string" ? Buffer.from(piece) : piece);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** What fails while pieces are made is no failure to write. */
+function write(descriptor: number, path: string, bytes: Uint8Array): void {
+  try {
+    writeFully(descriptor, bytes);
+  } catch (error) {
+    throw writeFailure(path, error);
   }
 }
 

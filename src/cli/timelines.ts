@@ -6,6 +6,7 @@ import { type Fit, fitRecording, leftOut, NO_BUDGET } from "../export/fit.js";
 import { renderPerfetto } from "../export/perfetto.js";
 import { fitSpeedscope, renderSpeedscope, SPEEDSCOPE_BUDGET } from "../export/speedscope.js";
 import type { FormatContext } from "./formats.js";
+import { counted, leftOutOfWalk } from "./left-out.js";
 import { eventLimit } from "./options.js";
 import type { Pieces } from "./output.js";
 import { withProgress } from "./progress.js";
@@ -18,6 +19,7 @@ export function speedscopeProfile(recording: Recording, context: FormatContext):
     events === Number.POSITIVE_INFINITY ? NO_BUDGET : { ...SPEEDSCOPE_BUDGET, ...(events ? { events } : {}) };
   const fit = withProgress("choosing what to show", (progress) => fitSpeedscope(recording, budget, progress));
   say(fit, context);
+  context.statements.push(...leftOutOfWalk(recording));
   const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}` };
   return () => renderSpeedscope(recording, options);
 }
@@ -29,11 +31,12 @@ export async function speedscope(recording: Recording, context: FormatContext): 
 export async function chrome(recording: Recording, context: FormatContext): Promise<Pieces> {
   const limit = limited(recording, context);
   const statements = context.statements.map(({ text }) => text);
-  return renderChrome(recording, { ...limit, title: context.title, statements });
+  return counted(renderChrome(recording, { ...limit, title: context.title, statements }), recording, context);
 }
 
 export async function perfetto(recording: Recording, context: FormatContext): Promise<Pieces> {
-  return renderPerfetto(recording, { ...limited(recording, context), title: context.title });
+  const limit = limited(recording, context);
+  return counted(renderPerfetto(recording, { ...limit, title: context.title }), recording, context);
 }
 
 /** Everything, unless told: these viewers take more. */

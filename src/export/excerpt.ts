@@ -8,7 +8,10 @@ export interface CallSink {
   begin(goroutine: Goroutine, node: number, ordinal: number): void;
   open(node: number, time: number): void;
   close(node: number, time: number, how: number): void;
-  /** As CallVisitor.spawn; it may come before the call around it is told, and where that is left out. */
+  /**
+   * As CallVisitor.spawn; it may come before the call around it is told, and where that is left out, but not before
+   * `begin`: of goroutines without calls that are told, nothing is.
+   */
   spawn?(site: number, time: number, ref: number): void;
   /** The goroutine that began is over. */
   end?(): void;
@@ -41,6 +44,8 @@ class Excerpt implements CallVisitor {
   private told = 0;
   private readonly nodes: number[] = [];
   private readonly times: number[] = [];
+  /** Go statements before the first call that is told: triples of site, time and reference. */
+  private waiting: number[] = [];
 
   constructor(
     private readonly sink: CallSink,
@@ -56,6 +61,7 @@ class Excerpt implements CallVisitor {
     this.introduced = false;
     this.depth = 0;
     this.told = 0;
+    this.waiting = [];
   }
 
   enter(node: number, time: number): void {
@@ -64,6 +70,9 @@ class Excerpt implements CallVisitor {
     if (!this.introduced) {
       this.introduced = true;
       this.sink.begin(this.goroutine, node, this.ordinal);
+      const { waiting } = this;
+      for (let i = 0; i < waiting.length; i += 3) this.sink.spawn?.(waiting[i], waiting[i + 1], waiting[i + 2]);
+      this.waiting = [];
     }
     if (this.minimum === 0) {
       this.sink.open(node, time);
@@ -86,7 +95,9 @@ class Excerpt implements CallVisitor {
   }
 
   spawn(_node: number, site: number, time: number, ref: number): void {
-    if (this.listens) this.sink.spawn?.(site, time, ref);
+    if (!this.listens || !this.sink.spawn) return;
+    if (this.introduced) this.sink.spawn(site, time, ref);
+    else this.waiting.push(site, time, ref);
   }
 
   end(): void {

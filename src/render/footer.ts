@@ -2,6 +2,7 @@
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import {
   type CallForest,
+  type FilterOptions,
   hookShare,
   type Omission,
   type ProcessTree,
@@ -118,6 +119,16 @@ export function omissions({ forest, omitted, select }: Recording): Statement[] {
   if (omitted.length > 0 && forest.processes.every(({ tree }) => tree.size === 1))
     lines.push("no call is left to show");
   return lines.map((text) => ({ text, serious: true }));
+}
+
+/** The flags that choose of a tree what to show, as far as they are given. */
+export function flagsOf({ depth, minimum, minimumPercent, top }: FilterOptions): string {
+  return [
+    ...(Number.isFinite(depth ?? Number.NaN) ? ["--depth"] : []),
+    ...(minimum ? ["--min"] : []),
+    ...(minimumPercent ? ["--min-percent"] : []),
+    ...(top === undefined ? [] : ["--top"]),
+  ].join(" and ");
 }
 
 function flagOf(filter: Omission["filter"], select: SelectOptions): string {

@@ -21,7 +21,7 @@ import {
   type View,
   wholeSection,
 } from "../calltree/index.js";
-import { footer } from "./footer.js";
+import { flagsOf, footer } from "./footer.js";
 import { labelOf, UNTRACED } from "./label.js";
 import { type Measure, type Paint, painter, plainWidth, truncateMiddle } from "./style.js";
 
@@ -122,14 +122,7 @@ function legendsOf({ untraced, lines, distorted, marked }: Columns): string[] {
 }
 
 function leftOut(nodes: number, calls: number, options: FilterOptions): string {
-  const { depth, minimum, minimumPercent, top } = options;
-  const flags = [
-    ...(Number.isFinite(depth ?? Number.NaN) ? ["--depth"] : []),
-    ...(minimum ? ["--min"] : []),
-    ...(minimumPercent ? ["--min-percent"] : []),
-    ...(top === undefined ? [] : ["--top"]),
-  ].join(" and ");
-  return `left out by ${flags}: ${formatNumberOf(nodes, "line")} with ${formatNumberOf(calls, "call")}`;
+  return `left out by ${flagsOf(options)}: ${formatNumberOf(nodes, "line")} with ${formatNumberOf(calls, "call")}`;
 }
 
 interface Columns {

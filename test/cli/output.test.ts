@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
-import { wantsColour } from "../../src/cli/output.js";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { UserError } from "../../src/base/errors.js";
+import { openOutput, wantsColour } from "../../src/cli/output.js";
 
 const terminal = { isTTY: true };
 const pipe = {};
@@ -23,4 +27,16 @@ test("FORCE_COLOR decides alone", () => {
     expect(wantsColour(pipe, { FORCE_COLOR: value }), value).toBe(false);
     expect(wantsColour(terminal, { ...xterm, FORCE_COLOR: value }), value).toBe(false);
   }
+});
+
+test("a disk that fails is the user's matter; what fails while a report is made is not", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "gotrace-test-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  function* broken() {
+    yield "begun\n";
+    throw new TypeError("a bug");
+  }
+  await expect(openOutput("report", directory, false).write(broken())).rejects.toThrow(TypeError);
+  if (process.platform !== "linux") return;
+  await expect(openOutput("/dev/full", directory, false).write(["text"])).rejects.toThrow(UserError);
 });

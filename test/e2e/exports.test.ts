@@ -167,6 +167,15 @@ test("spans hang together across goroutines", () => {
   expect(spans.filter(({ status }) => status?.code === 2).map(({ name }) => name)).toEqual(["main.throws"]);
 });
 
+test("every format says how many calls it leaves out, on standard error where it has no place for that", () => {
+  const said = (...words: string[]) => report("--format", ...words, "-o", at("out")).stderr;
+  for (const format of ["folded", "json", "pprof", "speedscope", "chrome", "perfetto", "ndjson", "csv", "otlp"]) {
+    expect(said(format, "--depth", "2"), format).toMatch(/^gotrace: left out by --depth: \d+ calls\n$/);
+    expect(said(format, "--top", "3"), format).toMatch(/^gotrace: left out by --top: \d+ calls\n$/);
+    expect(said(format, "--min", "1ms"), format).toMatch(/^gotrace: left out by --min: \d+ calls\n$/);
+  }
+});
+
 test("what is left out is said, what cannot be written is refused before anything is read", () => {
   const { stdout, stderr } = report("--format", "ndjson", "--min", "100us");
   expect(stdout).toMatch(/"main.main"/);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Ending, type Recording } from "../../src/calltree/index.js";
+import { Ending, type Recording, type SelectOptions } from "../../src/calltree/index.js";
 import { renderChrome } from "../../src/export/chrome.js";
 import { fitRecording, NO_BUDGET } from "../../src/export/fit.js";
 import { programs, record, recordProgram, workers } from "./calls.js";
@@ -64,6 +64,15 @@ test("a thread for each goroutine, named after its function, and an arrow to wha
       return `${tid}@${ts} -> ${to.tid}@${to.ts}`;
     });
   expect(pairs).toEqual(["1@1 -> 4@5", "1@2 -> 2@3", "1@6 -> 3@10"]);
+});
+
+test("arrows begin on the goroutine that ran the go statement, where the call around it is told later, or never", () => {
+  const arrows = (select: SelectOptions) =>
+    events(record(workers, select))
+      .filter(({ ph }) => ph === "s")
+      .map(({ tid, ts }) => `${tid}@${ts}`);
+  expect(arrows({ minimum: 5000 })).toEqual(["1@1", "1@2", "1@6"]);
+  expect(arrows({ hide: /main\.main/ })).toEqual([]);
 });
 
 test("nanoseconds are the decimals, processes stand on one line of time", () => {

@@ -112,6 +112,19 @@ test("one line for each function; total time counts recursion once, but goroutin
   ]);
 });
 
+test("a function's times do not depend on how much of its paths is in the tree, nor on what is shown", () => {
+  const times = (bytes: Uint8Array, options: RecordingOptions) =>
+    pick(rows(bytes, "functions", options), "function", "calls", "total_ns", "self_ns").sort();
+  const calls = fc.array(fc.nat(1 << 20), { maxLength: 600, size: "max" });
+  fc.assert(
+    fc.property(calls, fc.constantFrom({ pathLimit: 3 }, { pathLimit: 8 }, { depthLimit: 2 }), (choices, build) => {
+      const { bytes } = run(choices, 4096);
+      expect(times(bytes, { build, select: { minimum: 5000, depth: 1, top: 2 } })).toEqual(times(bytes, {}));
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test("the hooks' part of a function's times, where the trace knows it", () => {
   const nested = "0 g1 { main.main\n1 g1 { main.a\n2 g1 { main.a\n3 g1 }\n4 g1 }\n9 g1 }";
   const numbers = { hookInner: 20n * 1024n, hookOuter: 10n * 1024n };

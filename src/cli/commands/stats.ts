@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
+import { formatNumberOf } from "../../base/units.js";
 import { type FunctionStats, hookCosts, NeighbourMeter, StatsMeter } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
 import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/stats.js";
@@ -12,6 +13,7 @@ import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import type { Format, FormatContext } from "../formats.js";
 import { buildFlags } from "../goflags.js";
+import { leftOutOfTrees } from "../left-out.js";
 import {
   assertFlag,
   choice,
@@ -157,6 +159,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     return { kind, of: of.text, rows: list.slice(0, top), count: list.length };
   });
   const small = all.filter((row) => row.total < min).length;
+  context.statements.push(...leftOutOfTrees(recording, { depth }));
   const statements = completeness(context);
   return {
     // Who asks for neighbours sees them alone.
@@ -165,7 +168,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     neighbours,
     hooks: hookCosts(forest),
     corrected,
-    statements: small > 0 ? [...statements, `left out by --min: ${small} functions`] : statements,
+    statements: small > 0 ? [...statements, `left out by --min: ${formatNumberOf(small, "function")}`] : statements,
   };
 }
 

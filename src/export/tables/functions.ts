@@ -1,5 +1,5 @@
 /** One row for each function of a process: sums over its calls. */
-import { type CallTree, EdgeKind, type Recording } from "../../calltree/index.js";
+import { type CallTree, type CallVisitor, EdgeKind, type Recording } from "../../calltree/index.js";
 import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
 
 const COUNTS = ["panics", "goexits", "recovered", "running", "goroutines"] as const;
@@ -35,12 +35,47 @@ export function functionTable(recording: Recording, clocks: Table<FunctionRow>["
   };
 }
 
-function* functionRows({ forest }: Recording, emit: (row: FunctionRow) => void): Generator<undefined> {
+function* functionRows(recording: Recording, emit: (row: FunctionRow) => void): Generator<undefined> {
+  const { forest } = recording;
+  const exact = yield* totalsOfCalls(recording);
   for (const [process, { tree, depthLimit }] of forest.processes.entries()) {
     const sums = sumUp(tree, forest.functions.length, depthLimit);
+    if (exact[process]) {
+      sums.total.set(exact[process]);
+      sums.totalHooks.fill(Number.NaN);
+    }
     for (let func = 0; func < forest.functions.length; func++) if (sums.calls[func] > 0) emit({ process, func, sums });
     yield;
   }
+}
+
+/**
+ * Total times by function, from single calls: of processes whose trees have calls in other places than their own, because
+ * their paths are too many or too deep. There a call stands without the calls that it was made in.
+ */
+function* totalsOfCalls(recording: Recording): Generator<undefined, (Float64Array | undefined)[]> {
+  const { processes, functions } = recording.forest;
+  const totals = processes.map(({ tree, deep }) =>
+    tree.others > 0 || deep ? new Float64Array(functions.length) : undefined,
+  );
+  if (totals.every((total) => total === undefined)) return totals;
+  const open = new Int32Array(functions.length);
+  let func: Int32Array = processes[0].tree.func;
+  let total: Float64Array | undefined;
+  const visitor: CallVisitor = {
+    begin({ process }) {
+      func = processes[process].tree.func;
+      total = totals[process];
+    },
+    enter(node) {
+      open[func[node]]++;
+    },
+    exit(node, start, end) {
+      if (--open[func[node]] === 0 && total) total[func[node]] += end - start;
+    },
+  };
+  yield* recording.walk(visitor, undefined, {});
+  return totals;
 }
 
 /** Sums by function. Total time counts a call only if none of the same function is open around it on its goroutine. */
