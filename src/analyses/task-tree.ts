@@ -75,15 +75,22 @@ export class TaskTree {
 
   /** The sums of a task and its open descendants, up to now. */
   total(task: OpenTask): Sums {
-    for (const worker of task.workers) this.book(worker);
-    let sums = addSums(this.accounts.zeros(), task.sums);
-    for (const child of task.open) {
-      const part = this.total(child);
-      sums = addSums(sums, part, child.given);
-      this.accounts.release(part);
-      for (const goroutine of child.goroutines) task.goroutines.add(goroutine);
+    // Parents before their children; there may be more levels than a recursion can have.
+    const family = [task];
+    for (let i = 0; i < family.length; i++) for (const child of family[i]!.open) family.push(child);
+    const totals = new Map<OpenTask, Sums>();
+    for (const member of family.reverse()) {
+      for (const worker of member.workers) this.book(worker);
+      let sums = addSums(this.accounts.zeros(), member.sums);
+      for (const child of member.open) {
+        const part = totals.get(child)!;
+        sums = addSums(sums, part, child.given);
+        this.accounts.release(part);
+        for (const goroutine of child.goroutines) member.goroutines.add(goroutine);
+      }
+      totals.set(member, sums);
     }
-    return sums;
+    return totals.get(task)!;
   }
 
   /** Takes an open task out; `sums`, its total, is given back to the accounts. */

@@ -21,7 +21,7 @@ export function closeUpsOf(report: TraceReport): PageInput {
     const windows = new WindowCollector(intervals, ranges, requests);
     let count = 0;
     try {
-      for (let event = reader.next(); event; event = reader.next()) {
+      for (let event = reader.nextDecoded(); event; event = reader.nextDecoded()) {
         series.feed(event);
         intervals.feed(event);
         ranges.feed(event);

@@ -24,7 +24,7 @@ export function readTrace<T extends EventSink>(
   const sink = make(reader);
   withProgress(`reading ${path}`, (report) => {
     let count = 0;
-    for (let event = reader.next(); event; event = reader.next()) {
+    for (let event = reader.nextDecoded(); event; event = reader.nextDecoded()) {
       sink.feed(event);
       if ((++count & 0xffff) === 0) report(reader.bytesRead, size);
     }

@@ -34,6 +34,15 @@ export function corrupt(offset: number, reason: string): TraceError {
   return new TraceError("corrupt", offset, reason, "Record the trace again, or copy it again if it was copied.");
 }
 
+/** A generation (commonly a second) of a trace that does not fit the memory of the reader. */
+export function tooLarge(): UserError {
+  return new UserError(
+    "a part of the trace that must be in memory as a whole takes more than 4 GB",
+    "Record for a shorter time; Go begins a new part every second.",
+    ExitCode.data,
+  );
+}
+
 /** The file ends within a generation, as when the program was killed. Complete generations have been delivered. */
 export interface CutWarning {
   readonly kind: "cut";

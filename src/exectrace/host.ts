@@ -1,6 +1,6 @@
 /** The core (core/index.ts) as WebAssembly: an instance with its memory, and views of it. */
 import { BatchPlace, SamplePlace } from "./codes.js";
-import type { TraceError } from "./errors.js";
+import { type TraceError, tooLarge } from "./errors.js";
 import { failureError } from "./failures.js";
 import { ARITY } from "./spec.js";
 import { WASM } from "./wasm.js";
@@ -85,11 +85,19 @@ export class Core {
     this.bytes.set(ARITY, this.core.arity.value);
   }
 
-  /** Memory that stays until `free`. */
+  /**
+   * Memory that stays until `free`.
+   *
+   * @throws UserError when there is none left: an address has 32 bits
+   */
   allocate(size: number): number {
-    const block = this.core.allocate(size) >>> 0;
-    this.refresh();
-    return block;
+    try {
+      const block = this.core.allocate(size) >>> 0;
+      this.refresh();
+      return block;
+    } catch {
+      throw tooLarge();
+    }
   }
 
   free(block: number): void {
@@ -202,7 +210,7 @@ export class Core {
   /** A copy of a column that the generation keeps. */
   private place(column: Int32Array): number {
     const block = this.block(column.byteLength);
-    this.words.set(column, block >> 2);
+    this.words.set(column, block >>> 2);
     return block;
   }
 

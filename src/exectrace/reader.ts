@@ -2,6 +2,7 @@
 import { Framer } from "./batch.js";
 import type { Clock } from "./clock.js";
 import { Place } from "./codes.js";
+import { DecodedEvent } from "./decoded.js";
 import { type CutWarning, TraceError } from "./errors.js";
 import type { ClockSnapshot, SyncDetails, TraceEvent } from "./event.js";
 import { type Generation, GenerationLoader, type Loaded } from "./generation.js";
@@ -19,6 +20,7 @@ export class TraceReader {
   private readonly framer = new Framer();
   private readonly loader = new GenerationLoader(this.framer, this.core);
   private readonly event = new EventView(this.core);
+  private readonly decoded = new DecodedEvent(this.event);
   private readonly chunks: Iterator<Uint8Array> | undefined;
   private syncs = 0;
   /** Absolute time of the first event, in nanoseconds. */
@@ -83,7 +85,7 @@ export class TraceReader {
   }
 
   /**
-   * The next event, in an object that the reader fills again and again; undefined at the end of the trace (and, for a
+   * The next event, in an object that decodes its fields when they are read, until the next call; undefined at the end of the trace (and, for a
    * reader without a source, when it needs more bytes). The first and the last event of a trace are Syncs.
    *
    * @throws TraceError when the trace cannot be read (further); the reader is of no use after that
@@ -92,6 +94,13 @@ export class TraceReader {
     const { event } = this;
     if (event.next()) return event;
     return this.more() ? event : undefined;
+  }
+
+  /** As `next`, but what is read of most events is decoded at once: quicker for those who read it more than once. */
+  nextDecoded(): TraceEvent | undefined {
+    if (this.next() === undefined) return undefined;
+    this.decoded.take();
+    return this.decoded;
   }
 
   /** Goes on to the first of the next events. */
@@ -185,7 +194,7 @@ export async function forEachEvent(
 ): Promise<TraceReader> {
   const reader = new TraceReader();
   const drain = () => {
-    for (let event = reader.next(); event; event = reader.next()) visit(event, reader);
+    for (let event = reader.nextDecoded(); event; event = reader.nextDecoded()) visit(event, reader);
   };
   for await (const chunk of chunks) {
     reader.push(chunk);

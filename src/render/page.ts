@@ -112,13 +112,17 @@ export interface CloseUps {
   readonly findings: readonly number[];
 }
 
+/** Nanoseconds before and behind a short occurrence, and a finding that has a time but no duration. */
+const LEAST_AROUND = 20_000;
+const AROUND_MOMENT = 1_000_000;
+
 /** Chooses the close-ups of a report. Each shows half of the occurrence's length before and behind it. */
 export function closeUps(report: TraceReport): CloseUps {
   const findings: number[] = [];
   const requests: WindowRequest[] = [];
   for (const [index, finding] of report.findings.entries()) {
     if (requests.length === MOST_WINDOWS) break;
-    const around = Math.max(finding.duration / 2, 20_000);
+    const around = finding.duration > 0 ? Math.max(finding.duration / 2, LEAST_AROUND) : AROUND_MOMENT;
     const goroutines = [finding.goroutine, finding.waker?.goroutine].filter((id) => id !== undefined && id >= 0);
     requests.push({
       begin: Math.max(0, Math.floor(finding.time - around)),

@@ -58,7 +58,7 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
     return limits ? [{ rule, finish: rule.start(engine, limits as Limits<never>) }] : [];
   });
   const measured = options.budgets?.length ? takeMeasures(engine) : undefined;
-  for (let event = reader.next(); event; event = reader.next()) {
+  for (let event = reader.nextDecoded(); event; event = reader.nextDecoded()) {
     engine.feed(event);
     if (engine.events % STEP === 0) options.progress?.(reader.bytesRead);
   }

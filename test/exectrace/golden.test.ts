@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { TraceReader } from "../../src/exectrace/index.js";
-import { traceText } from "../../src/exectrace/to-text.js";
+import { eventText, traceText } from "../../src/exectrace/to-text.js";
 
 const folder = resolve(import.meta.dirname, "../../testdata/exectrace");
 const names = readdirSync(folder)
@@ -31,4 +31,15 @@ test.each([1, 7, 50, 1000])("chunks of %i bytes make no difference", (size) => {
   };
   const whole = [...traceText(new TraceReader([bytes]))];
   expect([...traceText(new TraceReader(chunks()))]).toEqual(whole);
+});
+
+test.each(names)("%s: events decoded at once are the same", (name) => {
+  const bytes = gunzipSync(readFileSync(resolve(folder, `${name}.trace.gz`)));
+  const [viewed, decoded] = [new TraceReader([bytes]), new TraceReader([bytes])];
+  for (let event = viewed.next(); event; event = viewed.next()) {
+    const same = decoded.nextDecoded()!;
+    expect(eventText(same, decoded)).toBe(eventText(event, viewed));
+    expect([same.stack, same.transitionStack, same.type]).toEqual([event.stack, event.transitionStack, event.type]);
+  }
+  expect(decoded.nextDecoded()).toBe(undefined);
 });
