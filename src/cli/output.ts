@@ -59,6 +59,27 @@ export function openOutput(file: string | undefined, cwd: string, toStderr: bool
 }
 
 /**
+ * Refuses to write a report over what it is made of.
+ * @param file the value of `-o`, relative to `cwd`
+ * @param inputs relative to `cwd`
+ * @throws UserError when the file is one of them, by whatever name
+ */
+export function refuseInput(file: string | undefined, cwd: string, inputs: readonly string[]): void {
+  if (file === undefined || isStandardOutput(file)) return;
+  const identity = (path: string) => {
+    const found = statSync(resolve(cwd, path), { throwIfNoEntry: false });
+    return found?.isFile() ? `${found.dev} ${found.ino}` : undefined;
+  };
+  const output = identity(file);
+  if (output === undefined || !inputs.some((path) => identity(path) === output)) return;
+  throw new UserError(
+    `-o: ${file} is the trace that is to be read`,
+    "name another file for the report",
+    ExitCode.usage,
+  );
+}
+
+/**
  * Writes a report that is several files.
  * @param directory the value of `-o`, relative to `cwd`; made if it does not exist
  * @throws UserError when that fails

@@ -10,7 +10,7 @@ import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
 import { contextOf, type Format, type FormatContext } from "./formats.js";
 import { callOptions, selectOptions } from "./options.js";
-import { type Output, openOutput, type Pieces, writeFiles } from "./output.js";
+import { type Output, openOutput, type Pieces, refuseInput, writeFiles } from "./output.js";
 import { withProgress } from "./progress.js";
 import type { Session } from "./session.js";
 
@@ -44,7 +44,9 @@ export async function reportTraces(
   paths: readonly string[],
   request: ReportRequest,
 ): Promise<Reported> {
-  const files = traceFiles(paths).map(openFile);
+  const named = traceFiles(paths);
+  refuseInput(flags.string("o"), session.cwd, named);
+  const files = named.map(openFile);
   try {
     const isExec = (file: OpenFile) => request.format.findings === true && isExecTrace(file);
     const calls = files.filter((file) => !isExec(file));

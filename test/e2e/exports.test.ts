@@ -189,6 +189,10 @@ test("what is left out is said, what cannot be written is refused before anythin
   const advice = "name a directory for them, or one table: --format parquet --table calls -o calls.parquet";
   expect(refused("--format", "parquet")).toBe(`gotrace: parquet is a file for each table\n  ${advice}\n`);
   expect(refused("--format", "parquet", "-o", saved)).toContain(advice);
+  const before = readFileSync(saved);
+  expect(refused("--format", "csv", "-o", saved)).toContain("is the trace that is to be read\n");
+  expect(gotrace(["diff", "-o", saved, saved, saved], { cwd: directory }).code).toBe(2);
+  expect(readFileSync(saved)).toEqual(before);
   expect(refused("--format", "csv", "--min-percent", "5")).toBe(
     "gotrace: --min-percent is not for --format csv\n  leave it out\n",
   );

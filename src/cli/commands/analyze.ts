@@ -17,7 +17,7 @@ import { analyzeFile } from "../findings.js";
 import { type FindingSink, findingFormats, parseSink, writeFindings } from "../findings-output.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { choice, helpFlag, number, outputFlag } from "../options.js";
-import { openOutput } from "../output.js";
+import { openOutput, refuseInput } from "../output.js";
 import { withTrouble } from "../traces.js";
 
 export const analyzeCommand: Command = {
@@ -104,6 +104,7 @@ async function run(words: readonly string[]): Promise<number> {
   const failOn = flags.string("fail-on") ? choice(flags, "fail-on", ["warn", "error", "never"]) : config["fail-on"];
   const top = number(flags, "top", config.top ?? Number.POSITIVE_INFINITY, 1);
 
+  refuseInput(flags.string("o"), cwd, paths);
   const { reports, unreadable } = analyzeAll(paths, options);
   const written = await writeBaseline(flags, reports, cwd);
   const unknown = rankTraces(reports.map((report) => applyBaseline(report, written ?? options.baseline)));

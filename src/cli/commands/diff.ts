@@ -4,6 +4,7 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { helpFlag, outputFlag, rawFlag, selectFlags } from "../options.js";
+import { refuseInput } from "../output.js";
 import { kindOf, type TraceKind } from "../trace-kind.js";
 import { withTrouble } from "../traces.js";
 
@@ -60,6 +61,7 @@ async function run(words: readonly string[]): Promise<number> {
     return 0;
   }
   const { a, b } = sides(flags);
+  refuseInput(flags.string("o"), process.cwd(), [...a, ...b]);
   return commonKind([...a, ...b]) === "calls"
     ? (await import("../diff-calls.js")).diffCallTraces(flags, a, b)
     : (await import("../diff-execution.js")).diffExecutionTraces(flags, a, b);

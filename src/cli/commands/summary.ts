@@ -7,7 +7,7 @@ import { typedJson } from "../../render/typed-json.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { choice, helpFlag, number, outputFlag } from "../options.js";
-import { openOutput } from "../output.js";
+import { openOutput, refuseInput } from "../output.js";
 import { readTrace, warningOf, withTrouble } from "../traces.js";
 
 export const summaryCommand: Command = {
@@ -53,6 +53,7 @@ async function run(words: readonly string[]): Promise<number> {
   const format = choice(flags, "format", ["table", "json"]);
   const top = number(flags, "top", 10, 1);
   const target = targetOf(flags);
+  refuseInput(flags.string("o"), process.cwd(), [path]);
   const output = openOutput(flags.string("o"), process.cwd(), false);
 
   const selection = target && select(path, target);
