@@ -1,5 +1,6 @@
 /** Call traces before and after a change. */
 
+import { basename } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import {
   type CallDiff,
@@ -16,7 +17,7 @@ import {
 } from "../callstats/index.js";
 import { type Recording, readRecording, type SelectOptions } from "../calltree/index.js";
 import { callDiffJson, callDiffTable, type Exceeded } from "../render/call-diff.js";
-import { omissions, statements } from "../render/footer.js";
+import { omissions, overall } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import { incomplete } from "./assertions.js";
 import { openFile, traceFiles } from "./files.js";
@@ -73,7 +74,7 @@ export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b
 /** Reads runs one after the other, so that only one is in memory; items have the same numbers in all. */
 class Runs {
   readonly hooks: (HookCost | undefined)[] = [];
-  /** What is missing in some run, or was left out. */
+  /** How complete each run is. */
   readonly statements: string[] = [];
   /** The first run that lacks calls, and why. */
   lacking: string | undefined;
@@ -128,7 +129,13 @@ class Runs {
     this.hooks.push(...hookCosts(recording.forest));
     const reason = incomplete(recording);
     if (reason !== undefined) this.lacking ??= `${path}: ${reason}`;
-    const lines = [...recording.forest.processes.flatMap(statements), ...omissions(recording)];
+    const title = ({ info }: { info: { executable: string } }) => basename(info.executable);
+    const lines = [...overall(recording.forest, title), ...omissions(recording)];
+    // What tracing took is subtracted, or said elsewhere.
+    const remarks = lines.filter(
+      ({ serious, about }) => !serious && (about === undefined || (about === "paths" && this.byPath)),
+    );
+    this.statements.push(`${path}: ${remarks.map(({ text }) => text).join("; ")}`);
     for (const { text, serious } of lines) if (serious) this.statements.push(`${path}: ${text}`);
     const { problem } = recording.forest;
     if (problem) this.statements.push(`${path}: damaged at offset ${problem.offset}: ${problem.message}`);

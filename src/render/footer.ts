@@ -77,7 +77,7 @@ export function statements(process: ProcessTree): Statement[] {
   return lines;
 }
 
-/** What there is to say of all processes together; of several, what is serious is said of each. */
+/** What there is to say of all processes together; of several, what is missing or has limits is said of each. */
 export function overall({ processes }: CallForest, title: (process: ProcessTree) => string): Statement[] {
   if (processes.length < 2) return processes.flatMap(statements);
   const sum = (of: (process: ProcessTree) => number) => processes.reduce((total, process) => total + of(process), 0);
@@ -92,16 +92,26 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
       "goroutine",
     ),
   ];
-  const running = sum(({ tree }) => sumOf(tree.running));
+  const frames = (what: string, count: number): Statement[] =>
+    count > 0 ? [{ text: `${what}: ${formatNumberOf(count, "frame")}`, serious: false }] : [];
   return [
     { text: counts.join(", "), serious: false },
-    ...(running > 0
-      ? [{ text: `not returned when their process ended: ${formatNumberOf(running, "frame")}`, serious: false }]
-      : []),
+    ...frames(
+      "not returned when their process ended",
+      sum(({ tree }) => sumOf(tree.running)),
+    ),
+    ...frames(
+      "left by panic",
+      sum(({ tree }) => sumOf(tree.panics)),
+    ),
+    ...frames(
+      "left by runtime.Goexit",
+      sum(({ tree }) => sumOf(tree.goexits)),
+    ),
     ...processes.flatMap((process) =>
       statements(process)
-        .filter(({ serious }) => serious)
-        .map(({ text }) => ({ text: `${title(process)} (${process.info.pid}): ${text}`, serious: true })),
+        .filter(({ serious, about }) => serious || about === "paths")
+        .map((statement) => ({ ...statement, text: `${title(process)} (${process.info.pid}): ${statement.text}` })),
     ),
   ];
 }

@@ -220,6 +220,7 @@ test.each([
   [["stats", "--assert", "x", "."], 64, /is no assertion/],
   [["run", "--assert", "main.fib.cals < 3", "."], 64, /there is no measure cals\n {2}did you mean calls\?/],
   [["diff", saved, "nosuch"], 2, /cannot read nosuch/],
+  [["stats", "--callers", "db.Query", "--min", "1ms", saved], 64, /--callers and --min do not go together/],
   [["diff", "--by", "p99", saved, after], 2, /--by: "p99" is not valid/],
   [["diff", "--fail-on", "much", saved, after], 2, /use a share such as 10%, or the word calls/],
 ])("%j fails", (words, code, message) => {
@@ -234,6 +235,8 @@ test("diff of call traces: counts are exact, thresholds set the exit code", () =
   expect(stdout).toMatch(/^A CALLS +B +DELTA +CHANGE +TOTAL +SELF +NAME\n +20 +40 +\+20 +\+100\.0% .*shop\/db\./);
   expect(stdout).toMatch(/\nA: 1 run, B: 1 run: calls are exact/);
   expect(stdout).toMatch(/\nunchanged: 7 functions\n/);
+  for (const file of [saved, after]) expect(stdout).toContain(`\n${file}: `);
+  expect(stdout.match(/: [\d,]+ events, \d+ goroutines?/g)).toHaveLength(2);
   const failing = gotrace(["diff", "--fail-on", "calls", "--by-path", saved, after], { cwd });
   expect(failing.code).toBe(1);
   expect(failing.stdout).toMatch(

@@ -52,7 +52,9 @@ test("a file that cannot take the trace or the report does not cost the other", 
 test("a report that cannot be written leaves an older one as it is, before the program runs", () => {
   const old = join(temporaryDirectory(), "old.txt");
   writeFileSync(old, "old");
-  expect(gotrace(["report", "-o", old, old], { cwd: program }).code).toBe(65);
+  const none = join(temporaryDirectory(), "none.txt");
+  writeFileSync(none, "no trace");
+  expect(gotrace(["report", "-o", old, none], { cwd: program }).code).toBe(65);
   expect(readFileSync(old, "utf8")).toBe("old");
   const ran = filesOn({ "go.mod": "module ran\n", "main.go": 'package main\n\nfunc main() { print("ran") }\n' });
   const result = gotrace(["run", "-o", join(old, "x"), "."], { cwd: ran });

@@ -132,6 +132,15 @@ function statsFormat(flags: ParsedFlags): Format {
 type Options = ReturnType<typeof optionsOf>;
 
 function optionsOf(flags: ParsedFlags, top: number) {
+  const asked = ["callers", "callees"].find((name) => flags.has(name));
+  const other = ["min", "depth", "match"].find((name) => flags.has(name));
+  if (asked !== undefined && other !== undefined) {
+    throw new UserError(
+      `--${asked} and --${other} do not go together`,
+      `leave --${other} out; --top limits the rows, --focus and its kin choose calls`,
+      ExitCode.usage,
+    );
+  }
   return {
     sort: choice(flags, "sort", SORTS as unknown as ["total", ...(typeof SORTS)[number][]]),
     top: number(flags, "top", top, 1),
