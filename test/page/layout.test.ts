@@ -109,7 +109,20 @@ test("callers and callees of a function add up to its calls and times", () => {
         totals.calls.reduce((a, b) => a + b, 0),
       );
     }),
-    { numRuns: 40 },
+    {
+      numRuns: 40,
+      // A goroutine within a call has its own outermost calls; the call goes on after it.
+      examples: [
+        [
+          [
+            ...[
+              0, 0, 0, 0, 0, 0, 0, 115694, 0, 0, 0, 0, 0, 0, 327637, 0, 467797, 0, 0, 0, 0, 0, 0, 769039, 79039, 0, 0,
+            ],
+            966439,
+          ],
+        ],
+      ],
+    },
   );
 });
 

@@ -24,8 +24,8 @@ export function relationsOf(paths: Paths, { stack, outer }: Stacks, spans: reado
   const { parent, end, edge } = paths;
   const callers = new Map<string, Relation>();
   const callees = new Map<string, Relation>();
-  /** By callee: where its outermost call on a stack ends. */
-  const open = new Map<string, { end: number; stack: number }>();
+  /** By callee and stack: where its latest outermost call there ends. */
+  const open = new Map<string, number>();
   const add = (to: Map<string, Relation>, key: string, other: number, node: number, counts: boolean) => {
     let relation = to.get(key);
     if (!relation) {
@@ -43,9 +43,9 @@ export function relationsOf(paths: Paths, { stack, outer }: Stacks, spans: reado
       if (paths.func[node] === func) add(callers, `${key}${up}`, up, node, outer[node] === 1);
       if (up !== func) continue;
       const callee = `${key}${paths.func[node]}`;
-      const around = open.get(callee);
-      const within = around !== undefined && node < around.end && around.stack === stack[node];
-      if (!within) open.set(callee, { end: end[node], stack: stack[node] });
+      const here = `${callee} ${stack[node]}`;
+      const within = node < (open.get(here) ?? 0);
+      if (!within) open.set(here, end[node]);
       add(callees, callee, paths.func[node], node, !within);
     }
   }
