@@ -12,6 +12,7 @@ import { encodeNote, memorySource } from "../dist/calltrace/index.js";
 import { TraceWriter } from "../dist/calltrace/writer.js";
 import { buildForest } from "../dist/calltree/index.js";
 import { renderFolded, renderJson, renderTree } from "../dist/render/index.js";
+import { xorshift } from "./lib-calltrace.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -184,14 +185,4 @@ function fail(bytes, error) {
   writeFileSync("fuzz-failure.gotrace", bytes);
   console.error(`run ${runs}, seed ${values.seed}, trace in fuzz-failure.gotrace`);
   throw error;
-}
-
-function xorshift(seed) {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
 }

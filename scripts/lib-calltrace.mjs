@@ -55,7 +55,8 @@ export function generate(size, branching = 7) {
   }
 }
 
-function xorshift(seed) {
+/** Random 32-bit numbers, the same for the same seed other than 0. */
+export function xorshift(seed) {
   let state = seed;
   return () => {
     state ^= state << 13;

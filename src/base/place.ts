@@ -9,3 +9,8 @@ export function baseName(path: string): string {
 export function place(frame: { readonly function: string; readonly file: string; readonly line: number }): string {
   return frame.file ? `${frame.function} (${baseName(frame.file)}:${frame.line})` : frame.function;
 }
+
+/** The name of a program by the path of its executable, without the ending that Windows wants. */
+export function programName(executable: string): string {
+  return baseName(executable).replace(/\.exe$/, "");
+}

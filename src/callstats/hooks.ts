@@ -4,9 +4,7 @@
  * contains others also contains all that theirs cost. Of calls that never returned that is not known, and nothing is
  * subtracted.
  */
-import { type CallForest, Ending, type ProcessTree } from "../calltree/index.js";
-
-export type HookCost = NonNullable<ProcessTree["info"]["hook"]>;
+import { type CallForest, Ending, type HookCost } from "../calltree/index.js";
 
 const NONE: HookCost = { inner: 0, outer: 0 };
 

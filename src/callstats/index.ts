@@ -1,4 +1,6 @@
 /** Numbers of calls: statistics by function, single calls, comparisons, assertions. Walks recordings, opens nothing. */
+
+export type { HookCost } from "../calltree/index.js";
 export { type Assertable, type Assertion, assertable, parseAssertion } from "./assertion.js";
 export {
   type CallChange,
@@ -10,7 +12,7 @@ export {
   grown,
 } from "./diff.js";
 export { EXACT_CALLS } from "./durations.js";
-export { type HookCost, hookCosts } from "./hooks.js";
+export { hookCosts } from "./hooks.js";
 export { FunctionItems, PathItems, type RunItems } from "./items.js";
 export { CallLister, type CallRecord, type Choice, type Listing, type ListingOptions } from "./listing.js";
 export { type NamePattern, namePattern, nearestName, shortName } from "./match.js";

@@ -1,4 +1,5 @@
 /** Call trees: building them from a trace, and choosing what of them to show. */
+export type { HookCost } from "../calltrace/index.js";
 export type { BuildOptions } from "./builder.js";
 export {
   type Corrected,

@@ -1,7 +1,7 @@
 /** Call traces before and after a change. */
 
-import { basename } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
+import { programName } from "../base/place.js";
 import {
   type CallDiff,
   callMeasures,
@@ -129,7 +129,7 @@ class Runs {
     this.hooks.push(...hookCosts(recording.forest));
     const reason = incomplete(recording);
     if (reason !== undefined) this.lacking ??= `${path}: ${reason}`;
-    const title = ({ info }: { info: { executable: string } }) => basename(info.executable);
+    const title = ({ info }: { info: { executable: string } }) => programName(info.executable);
     const lines = [...overall(recording.forest, title), ...omissions(recording)];
     // What tracing took is subtracted, or said elsewhere.
     const remarks = lines.filter(

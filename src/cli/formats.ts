@@ -1,6 +1,6 @@
 /** The formats of reports on calls, each loaded only when it is asked for. */
 
-import { basename } from "node:path";
+import { programName } from "../base/place.js";
 import { formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
 import type { CallForest, FilterOptions, ProcessTree, Recording } from "../calltree/index.js";
@@ -124,8 +124,7 @@ export function contextOf(
 ): FormatContext {
   const { forest } = recording;
   const note = runNote(forest);
-  const title = ({ info }: ProcessTree) =>
-    note?.titles[info.directory] ?? basename(info.executable).replace(/\.exe$/, "");
+  const title = ({ info }: ProcessTree) => note?.titles[info.directory] ?? programName(info.executable);
   const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
     ...given,

@@ -1,4 +1,5 @@
 /** What processes and goroutines are called in other tools. */
+import { programName } from "../base/place.js";
 import type { CallForest, Goroutine, ProcessTree } from "../calltree/index.js";
 
 /** Names for what a forest holds. */
@@ -8,7 +9,7 @@ export class Names {
   /** @param title of a process; its executable, unless told */
   constructor(
     private readonly forest: CallForest,
-    title: (process: ProcessTree) => string = ({ info }) => executableName(info.executable),
+    title: (process: ProcessTree) => string = ({ info }) => programName(info.executable),
   ) {
     this.titles = forest.processes.map(title);
   }
@@ -33,8 +34,4 @@ export class Names {
     const { functions, processes } = this.forest;
     return functions[processes[process].tree.func[node]]?.name ?? "?";
   }
-}
-
-function executableName(path: string): string {
-  return path.replace(/^.*[\\/]/s, "").replace(/\.exe$/, "");
 }
