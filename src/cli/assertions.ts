@@ -4,6 +4,7 @@ import type { Assertion } from "../callstats/index.js";
 import type { Recording } from "../calltree/index.js";
 import type { ParsedFlags } from "./flags.js";
 import { withProgress } from "./progress.js";
+import { say, sayRendered } from "./say.js";
 
 /** The assertions of the command line; what they take is loaded only for them. @throws UserError for what is none */
 export async function assertionsOf(flags: ParsedFlags): Promise<Assertion[]> {
@@ -25,9 +26,9 @@ export async function checkAssertions(assertions: readonly Assertion[], recordin
     for (const _ of recording.walk(meter.visitor, progress));
   });
   const verdicts = meter.verdicts();
-  for (const line of verdictLines(verdicts)) process.stderr.write(`gotrace: ${line}`);
+  for (const line of verdictLines(verdicts)) sayRendered(line);
   const missing = incomplete(recording);
-  if (missing !== undefined) process.stderr.write(`gotrace: assertion failed: calls are missing: ${missing}\n`);
+  if (missing !== undefined) say(`assertion failed: calls are missing: ${missing}`);
   return missing !== undefined || verdicts.some(({ ok }) => !ok);
 }
 

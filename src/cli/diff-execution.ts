@@ -1,4 +1,5 @@
 /** Execution traces before and after a change. */
+
 import { diffMeasures, diffTraces, exceeding, Summarizer, type TraceSummary } from "../analyses/index.js";
 import { UserError } from "../base/errors.js";
 import { measureFor } from "../render/style.js";
@@ -7,6 +8,7 @@ import { typedJson } from "../render/typed-json.js";
 import type { ParsedFlags } from "./flags.js";
 import { badValue, choice, duration, number, parseShare, refuse, selectFlags } from "./options.js";
 import { openOutput } from "./output.js";
+import { say } from "./say.js";
 import { readTrace, warningOf } from "./traces.js";
 
 const CALL_FLAGS = ["by-path", "match", "raw", ...selectFlags.map(({ name }) => name)];
@@ -40,7 +42,7 @@ function summarize(path: string): TraceSummary {
   try {
     const { sink, reader } = readTrace(path, (trace) => new Summarizer(trace));
     const warning = warningOf(reader);
-    if (warning) process.stderr.write(`gotrace: ${path}: ${warning}\n`);
+    if (warning) say(`${path}: ${warning}`);
     return sink.finish(0);
   } catch (error) {
     if (!(error instanceof UserError) || error.message.includes(path)) throw error;

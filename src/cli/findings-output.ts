@@ -1,4 +1,5 @@
 /** Writing findings: every format of `gotrace analyze`, to standard output or into files. */
+
 import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
@@ -15,6 +16,7 @@ import { closeUpsOf } from "./charts.js";
 import { type Output, openOutput } from "./output.js";
 import { pageTemplate } from "./page.js";
 import { locator, repositoryRoot } from "./places.js";
+import { say } from "./say.js";
 import { packageVersion } from "./version.js";
 
 export const findingFormats = ["table", "json", "ndjson", "html", "sarif", "junit", "github", "markdown"] as const;
@@ -74,7 +76,7 @@ async function render(
     case "sarif": {
       const count = reports.reduce((sum, report) => sum + report.findings.length, 0);
       if (count > MOST_RESULTS) {
-        process.stderr.write(`gotrace: only the worst ${MOST_RESULTS} of ${count} findings are in the SARIF file\n`);
+        say(`only the worst ${MOST_RESULTS} of ${count} findings are in the SARIF file`);
       }
       return renderSarif(reports, { version, locate, fallback: moduleFile(cwd, root) });
     }

@@ -17,6 +17,7 @@ import { findConfig, readBaseline } from "./config.js";
 import type { ExecTrace } from "./exectrace.js";
 import type { Output } from "./output.js";
 import { withProgress } from "./progress.js";
+import { sayError } from "./say.js";
 import type { Session } from "./session.js";
 
 /** A report that is ready to be printed. */
@@ -62,7 +63,7 @@ export function execFindings(
       return [applyBaseline(report, known)];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      session.warn(`${name}: ${error.message}\n  ${error.advice}`);
+      sayError({ message: `${name}: ${error.message}`, advice: error.advice });
       return [];
     }
   });

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
+
 /** The command `gotrace`: finds the command, runs it, and turns errors into two lines and an exit code. */
 
 import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
 import { commandHelp } from "./command.js";
 import { commands } from "./commands/index.js";
+import { sayError } from "./say.js";
 import { packageVersion } from "./version.js";
 
 function overview(): string {
@@ -52,22 +54,24 @@ async function main(words: readonly string[]): Promise<number> {
 function report(error: unknown): number {
   if (error instanceof Interrupted) return error.code;
   if (error instanceof UserError) {
-    process.stderr.write(`gotrace: ${error.message}\n  ${error.advice}\n`);
+    sayError(error);
     return error.code;
   }
   const code = (error as NodeJS.ErrnoException).code;
   // The reader of our output went away: nothing to say, and nobody to say it to.
   if (code === "EPIPE") return 0;
   if (code === "ENOSPC" || code === "EIO" || code === "EDQUOT" || code === "EFBIG") {
-    process.stderr.write(
-      `gotrace: ${messageOf(error)}\n  free some space, or set TMPDIR and GOTRACE_CACHE to disks that have it\n`,
-    );
+    sayError({
+      message: messageOf(error),
+      advice: "free some space, or set TMPDIR and GOTRACE_CACHE to disks that have it",
+    });
     return ExitCode.io;
   }
-  const detail = process.env.GOTRACE_DEBUG && error instanceof Error ? error.stack : messageOf(error);
-  process.stderr.write(
-    `gotrace: internal error: ${detail}\n  this is a bug of gotrace; GOTRACE_DEBUG=1 shows where it happened\n`,
-  );
+  sayError({
+    message: `internal error: ${messageOf(error)}`,
+    advice: "this is a bug of gotrace; GOTRACE_DEBUG=1 shows where it happened",
+  });
+  if (process.env.GOTRACE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return ExitCode.internal;
 }
 

@@ -1,5 +1,7 @@
 /** A line of progress on standard error, on a terminal only, and only for work that takes a while. */
 
+import { printable } from "../base/printable.js";
+
 const patience = 500;
 const interval = 100;
 
@@ -16,7 +18,7 @@ export function withProgress<T>(what: string, work: (progress: (done: number, to
       last = now;
       shown = true;
       const percent = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : 0;
-      process.stderr.write(`\r\x1b[K${what}: ${percent}%`);
+      process.stderr.write(`\r\x1b[K${printable(what)}: ${percent}%`);
     });
   } finally {
     if (shown) process.stderr.write("\r\x1b[K");

@@ -7,6 +7,7 @@ import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
 import { openCache, pruneCache } from "../gotool/cache.js";
 import type { GoContext } from "../gotool/command.js";
 import type { ParsedFlags } from "./flags.js";
+import { say } from "./say.js";
 
 /** Signals that end gotrace while no program of the user runs. */
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -88,12 +89,12 @@ export class Session {
 
   /** A line of `-v`. */
   log(line: string): void {
-    if (this.verbose) process.stderr.write(`gotrace: ${line}\n`);
+    if (this.verbose) say(line);
   }
 
   /** A line that the user should see in any case. */
   warn(line: string): void {
-    process.stderr.write(`gotrace: ${line}\n`);
+    say(line);
   }
 
   /** The temporary workspace, made when first needed. @throws UserError when there is no place for it */

@@ -12,6 +12,7 @@ import { type OpenFile, openFile } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { finishRecording, prepareRecording, type RunNote, recordedFiles } from "./record.js";
 import { type ReportRequest, reportOpenTraces } from "./reporting.js";
+import { sayError } from "./say.js";
 import type { Session } from "./session.js";
 
 /** What to run, and what to say of it. */
@@ -52,13 +53,11 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
     const saved = [
       save === undefined ||
         attempt(
-          session,
           () => saveBundle(save, "--save", files),
           () => rescue(session, files),
         ),
       ...traces.map((trace) =>
         attempt(
-          session,
           () => saveExecTrace(trace),
           () => rescueExec(session, trace),
         ),
@@ -83,13 +82,13 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
 }
 
 /** Writes what the user asked for; where that fails it says so, and `keep` keeps it elsewhere. */
-function attempt(session: Session, write: () => void, keep: () => void): boolean {
+function attempt(write: () => void, keep: () => void): boolean {
   try {
     write();
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    session.warn(`${error.message}\n  ${error.advice}`);
+    sayError(error);
     keep();
     return false;
   }

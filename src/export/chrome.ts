@@ -4,6 +4,7 @@
  * of what they started. B and E instead of X, because in the order in which they stand calls of no length nest, too.
  * Times are microseconds with three decimals, since the earliest process began.
  */
+import { jsonText } from "../base/printable.js";
 import { TextWriter, utf8 } from "../base/text-writer.js";
 import type { Goroutine, ProcessTree, Recording } from "../calltree/index.js";
 import { type CallSink, walkExcerpt } from "./excerpt.js";
@@ -31,7 +32,7 @@ export function* renderChrome(recording: Recording, options: ChromeOptions = {})
   const writer = new ChromeWriter(recording, names, out);
   const chosen = fit && new Set(fit.goroutines.map(({ ordinal }) => ordinal));
   const about = { exporter: "gotrace", statements };
-  out.text(`{"displayTimeUnit":"ns","otherData":${JSON.stringify(about)},"traceEvents":[\n`);
+  out.text(`{"displayTimeUnit":"ns","otherData":${jsonText(about)},"traceEvents":[\n`);
   writer.processes();
   for (const _ of walkExcerpt(recording, writer, fit, chosen)) if (out.full) yield out.take();
   out.text("\n]}\n");
@@ -64,7 +65,7 @@ class ChromeWriter implements CallSink {
   /** Says what processes are called. */
   processes(): void {
     for (const [index, pid] of this.pids.entries()) {
-      const args = JSON.stringify({ name: this.names.title(index) });
+      const args = jsonText({ name: this.names.title(index) });
       this.text(`{"ph":"M","name":"process_name","pid":${pid},"tid":0,"args":${args}}`);
       this.text(`{"ph":"M","name":"process_sort_index","pid":${pid},"tid":0,"args":{"sort_index":${index}}}`);
     }
@@ -78,7 +79,7 @@ class ChromeWriter implements CallSink {
     this.isFirst = true;
     const thread = `"pid":${this.pids[process]},"tid":${goid}`;
     this.tail = utf8(`,${thread}}`);
-    const args = JSON.stringify({ name: this.names.goroutine(goroutine, node) });
+    const args = jsonText({ name: this.names.goroutine(goroutine, node) });
     this.text(`{"ph":"M","name":"thread_name",${thread},"args":${args}}`);
   }
 
@@ -100,7 +101,7 @@ class ChromeWriter implements CallSink {
   }
 
   private define(func: number): void {
-    const name = JSON.stringify(this.recording.forest.functions[func].name);
+    const name = jsonText(this.recording.forest.functions[func].name);
     this.opens[func] = utf8(`{"ph":"B","name":${name},"ts":`);
     this.closes[func] = utf8(`{"ph":"E","name":${name},"ts":`);
   }

@@ -1,4 +1,5 @@
 /** Tables as comma-separated values (RFC 4180): a header, CRLF, quotes where they are needed; no value is nothing. */
+import { printable } from "../base/printable.js";
 import type { Recording } from "../calltree/index.js";
 import type { TableOptions } from "./ndjson.js";
 import { tableOf } from "./tables/index.js";
@@ -18,6 +19,8 @@ export function renderCsv(recording: Recording, { table = "calls" }: TableOption
   return writeTable(found, FORMAT, `${found.columns.map(({ name }) => name).join(",")}\r\n`);
 }
 
-function quoted(text: string): string {
+/** CSV knows no escapes: what a terminal may not see is replaced. */
+function quoted(given: string): string {
+  const text = printable(given);
   return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }

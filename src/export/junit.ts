@@ -4,6 +4,7 @@
  */
 
 import { type FramePlace, type Locate, type Place, placeOf } from "../base/locate.js";
+import { printableAll } from "../base/printable.js";
 import { formatCount } from "../base/units.js";
 import { escapeXml } from "../base/xml.js";
 import type { BudgetResult, Finding, TraceReport } from "../rules/finding.js";
@@ -24,7 +25,8 @@ interface Case {
 }
 
 /** One JUnit document, in pieces. Times are in seconds: of a suite the trace's length, of a case its worst occurrence. */
-export function* renderJunit(reports: readonly TraceReport[], options: JunitOptions): Generator<string> {
+export function* renderJunit(given: readonly TraceReport[], options: JunitOptions): Generator<string> {
+  const reports = printableAll(given);
   const suites = reports.map((report) => ({ report, cases: casesOf(report, options.locate) }));
   const all = suites.flatMap((suite) => suite.cases);
   const time = reports.reduce((sum, report) => sum + report.duration, 0);

@@ -1,4 +1,5 @@
 /** Tables as JSON, one object a line (NDJSON, JSON Lines). */
+import { jsonText } from "../base/printable.js";
 import type { Recording } from "../calltree/index.js";
 import { type TableName, tableOf } from "./tables/index.js";
 import { type TextFormat, writeTable } from "./tables/text.js";
@@ -9,8 +10,8 @@ export interface TableOptions {
 }
 
 const FORMAT: TextFormat = {
-  head: (name, index) => `${index === 0 ? "{" : ","}${JSON.stringify(name)}:`,
-  value: (value) => JSON.stringify(value),
+  head: (name, index) => `${index === 0 ? "{" : ","}${jsonText(name)}:`,
+  value: (value) => jsonText(value),
   missing: "null",
   quote: '"',
   end: "}\n",

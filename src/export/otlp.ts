@@ -5,8 +5,10 @@
  * Every process run is a trace, every call a span, and a goroutine's outermost calls are children of the call that
  * started it. Ids depend on the trace and on the filters alone: the same export twice gives the same spans.
  */
+
 import { createHash } from "node:crypto";
 import { baseName } from "../base/place.js";
+import { jsonText } from "../base/printable.js";
 import { TextWriter, utf8 } from "../base/text-writer.js";
 import { EdgeKind, Ending, type ProcessTree, type Recording } from "../calltree/index.js";
 import { WallClock } from "./clock.js";
@@ -108,7 +110,7 @@ class ProcessSpans {
     this.high = digest.readUInt32BE(16) | 0x80000000;
     this.low = digest.readUInt32BE(20);
     this.head = utf8(headOf(process, options));
-    this.names = functions.map(({ name }) => utf8(`","name":${JSON.stringify(name)}`));
+    this.names = functions.map(({ name }) => utf8(`","name":${jsonText(name)}`));
     this.attributes = functions.map(({ name, file, line }) =>
       utf8(
         `","attributes":[${attribute("code.function.name", name)},${attribute("code.file.path", file)},${attribute("code.line.number", line)}`,
@@ -180,13 +182,13 @@ function headOf(process: ProcessTree, { version, statements }: OtlpOptions): str
     attribute("host.arch", arch === "386" ? "x86" : (arch ?? "")),
     attribute("gotrace.statements", statements?.(process) ?? []),
   ];
-  const scope = JSON.stringify({ name: "gotrace", version });
+  const scope = jsonText({ name: "gotrace", version });
   return `{"resourceSpans":[{"resource":{"attributes":[${attributes.join(",")}]},"schemaUrl":"${SCHEMA}","scopeSpans":[{"scope":${scope},"schemaUrl":"${SCHEMA}","spans":[`;
 }
 
 /** An attribute in JSON; integers are strings there. */
 function attribute(key: string, value: string | number | readonly string[]): string {
-  return JSON.stringify({ key, value: anyValue(value) });
+  return jsonText({ key, value: anyValue(value) });
 }
 
 function anyValue(value: string | number | readonly string[]): object {

@@ -4,6 +4,7 @@
  */
 
 import { type FramePlace, type Locate, type Place, placeOf } from "../base/locate.js";
+import { jsonText } from "../base/printable.js";
 import { formatCount } from "../base/units.js";
 import type { Finding, Severity, TraceReport } from "../rules/finding.js";
 
@@ -53,7 +54,7 @@ export function* renderSarif(reports: readonly TraceReport[], options: SarifOpti
     columnKind: "utf16CodeUnits",
   };
   yield `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[\n`;
-  yield `${JSON.stringify(head).slice(0, -1)},"results":[`;
+  yield `${jsonText(head).slice(0, -1)},"results":[`;
   let separator = "\n";
   for (const { report, budget } of budgets.slice(0, most)) {
     const result = {
@@ -65,11 +66,11 @@ export function* renderSarif(reports: readonly TraceReport[], options: SarifOpti
       partialFingerprints: { "gotrace/v1": `budget ${budget.expression}` },
       properties: { trace: report.path, ...finite({ actual: budget.actual, limit: budget.limit }), unit: budget.unit },
     };
-    yield separator + JSON.stringify(result);
+    yield separator + jsonText(result);
     separator = ",\n";
   }
   for (const { report, finding } of shown) {
-    yield separator + JSON.stringify(resultOf(report, finding, rules.get(finding.rule)!.index, options));
+    yield separator + jsonText(resultOf(report, finding, rules.get(finding.rule)!.index, options));
     separator = ",\n";
   }
   yield "\n]}]}\n";

@@ -1,4 +1,5 @@
 /** What the profiles of one Speedscope file share. */
+import { jsonText } from "../base/printable.js";
 import { utf8 } from "../base/text-writer.js";
 import type { CallForest } from "../calltree/index.js";
 import type { Names } from "./names.js";
@@ -49,5 +50,5 @@ export const BRACE = utf8("}");
 /** An evented profile up to its events. Times in nanoseconds. */
 export function profileHead(name: string, start: number, end: number): string {
   const range = `"startValue":${Math.round(start)},"endValue":${Math.round(end)}`;
-  return `{"type":"evented","name":${JSON.stringify(name)},"unit":"nanoseconds",${range},"events":[`;
+  return `{"type":"evented","name":${jsonText(name)},"unit":"nanoseconds",${range},"events":[`;
 }

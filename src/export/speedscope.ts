@@ -3,6 +3,7 @@
  * and one for each goroutine with its calls in the order of time. Profiles are evented: frames open and close, balanced,
  * at times in nanoseconds that never decrease. A goroutine's profile begins with its first call.
  */
+import { jsonText } from "../base/printable.js";
 import { TextWriter } from "../base/text-writer.js";
 import { formatDuration } from "../base/units.js";
 import { type CallForest, foldedSelf, type ProcessTree, type Recording, viewTree } from "../calltree/index.js";
@@ -41,9 +42,9 @@ export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptio
   const frames = new Frames(forest, names);
   const out = new TextWriter();
   out.text(`{"$schema":"https://www.speedscope.app/file-format-schema.json",`);
-  out.text(`"name":${JSON.stringify(fileName(forest, names, fit))},"exporter":${JSON.stringify(exporter)},`);
+  out.text(`"name":${jsonText(fileName(forest, names, fit))},"exporter":${jsonText(exporter)},`);
   out.text(`"activeProfileIndex":0,"shared":{"frames":[\n`);
-  out.text(frames.list.map((frame) => JSON.stringify(frame)).join(",\n"));
+  out.text(frames.list.map((frame) => jsonText(frame)).join(",\n"));
   out.text('\n]},"profiles":[\n');
   yield* renderMerged(recording, frames, out);
   const name = profileName(forest, names, fit);

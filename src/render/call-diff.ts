@@ -1,4 +1,5 @@
 /** The comparison of call traces as a table and as JSON. */
+import { jsonText, printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import {
   type CallChange,
@@ -112,7 +113,7 @@ function share({ shifts }: CallChange, measure: CallMeasure): string {
 }
 
 function nameOf({ name, path }: CallChange): string {
-  return path ? path.join(" > ") : name;
+  return printable(path ? path.join(" > ") : name);
 }
 
 function format(value: number, measure: CallMeasure): string {
@@ -133,13 +134,13 @@ export function* callDiffJson(report: CallDiffReport, a: readonly string[], b: r
     hook_subtracted: corrected && hooks.some((cost) => cost !== undefined),
     statements,
   };
-  yield `${JSON.stringify(head, null, 2).slice(0, -2)}`;
+  yield `${jsonText(head, undefined, 2).slice(0, -2)}`;
   for (const [name, list] of [
     ["changes", diff.changes.map((change) => record(change))],
     ["exceeded", report.exceeded.map(({ change, measure }) => ({ measure, ...record(change) }))],
   ] as const) {
     yield `,\n  "${name}": [`;
-    for (const [index, one] of list.entries()) yield `${index > 0 ? "," : ""}\n    ${JSON.stringify(one)}`;
+    for (const [index, one] of list.entries()) yield `${index > 0 ? "," : ""}\n    ${jsonText(one)}`;
     yield "\n  ]";
   }
   yield "\n}\n";

@@ -1,5 +1,7 @@
 /** Calls as the page gets them: what fits into one file for the browser. src/page/calls reads and draws it. */
+
 import { deflateSync } from "node:zlib";
+import { printableAll } from "../base/printable.js";
 import { ByteWriter } from "../base/varint.js";
 import { type FunctionStats, StatsMeter } from "../callstats/index.js";
 import {
@@ -101,7 +103,7 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   for (const _ of recording.walk(together(lives, stats), options.progress));
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
-    functions: packed(Buffer.from(JSON.stringify(packFunctions(forest)))),
+    functions: packed(Buffer.from(JSON.stringify(printableAll(packFunctions(forest))))),
     processes: forest.processes.map((process, i) =>
       packProcess(forest, process, { lives: lives.lives(i), stats: stats[i]!.rows() }, options),
     ),

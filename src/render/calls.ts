@@ -1,4 +1,5 @@
 /** Single calls as a table, as JSON, as lines of JSON. */
+import { jsonText, printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import { type CallRecord, type Choice, type HookCost, type Listing, shortName } from "../callstats/index.js";
 import type { Column, ColumnStyle } from "./columns.js";
@@ -31,7 +32,7 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
   const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
   const { listing, of, titles, hooks, corrected } = report;
   const { records } = listing;
-  yield `${style.paint("bold", headline(listing, of))}\n`;
+  yield `${style.paint("bold", printable(headline(listing, of)))}\n`;
   if (records.length > 0) {
     const tests = records.some(({ test }) => test !== undefined);
     const list = [
@@ -114,14 +115,14 @@ export function* callsJson({ listing, hooks, corrected, statements }: CallsRepor
     hook_subtracted: corrected && hooks.some((cost) => cost !== undefined),
     statements,
   };
-  yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "calls": [`;
+  yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "calls": [`;
   for (const [index, call] of listing.records.entries()) {
-    yield `${index > 0 ? "," : ""}\n    ${JSON.stringify(record(call))}`;
+    yield `${index > 0 ? "," : ""}\n    ${jsonText(record(call))}`;
   }
   yield "\n  ]\n}\n";
 }
 
 /** One object a line. */
 export function* callsNdjson({ listing }: CallsReport): Generator<string> {
-  for (const call of listing.records) yield `${JSON.stringify(record(call))}\n`;
+  for (const call of listing.records) yield `${jsonText(record(call))}\n`;
 }

@@ -1,4 +1,5 @@
 /** Rows of text under headings, aligned; the widest kind of column, names, gives way where the terminal is narrow. */
+import { printable } from "../base/printable.js";
 import { type Measure, type Paint, truncateMiddle } from "./style.js";
 
 export interface Column {
@@ -18,11 +19,6 @@ export interface ColumnStyle {
 
 const GAP = 2;
 const LEAST_NAME = 16;
-
-/** A text whose control characters cannot reach the terminal. */
-export function printable(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, " ");
-}
 
 /** Heading and rows, a line each. A row may have notes, which stand below it under its last column. */
 export function* columns(

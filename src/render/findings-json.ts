@@ -1,18 +1,18 @@
 /** Findings as JSON, for programs. Fields are those of TraceReport and Finding; wall times are text in ISO 8601. */
+import { jsonText } from "../base/printable.js";
 import type { Finding, TraceReport } from "../rules/index.js";
 
 const VERSION = 1;
 
 /** One document: `{ version, traces: [...] }`, worst trace first. */
 export function* findingsJson(reports: readonly TraceReport[]): Generator<string> {
-  yield `${JSON.stringify({ version: VERSION, traces: reports.map(plain) }, undefined, 2)}\n`;
+  yield `${jsonText({ version: VERSION, traces: reports.map(plain) }, undefined, 2)}\n`;
 }
 
 /** One line for each finding, with the path of its trace. */
 export function* findingsNdjson(reports: readonly TraceReport[]): Generator<string> {
   for (const report of reports) {
-    for (const finding of report.findings)
-      yield `${JSON.stringify({ trace: report.path, ...plainFinding(finding) })}\n`;
+    for (const finding of report.findings) yield `${jsonText({ trace: report.path, ...plainFinding(finding) })}\n`;
   }
 }
 

@@ -1,5 +1,7 @@
 /** Findings as a table for people: worst first, then what to do, once for each rule. */
+
 import { place } from "../base/place.js";
+import { printableAll } from "../base/printable.js";
 import { formatQuantity } from "../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import type { BudgetResult, Finding, TraceReport } from "../rules/index.js";
@@ -19,7 +21,8 @@ const COLOURS = { error: "red", warn: "yellow", info: "cyan" } as const;
 const LEAST = 24;
 
 /** The reports one after another. */
-export function* findingsTable(reports: readonly TraceReport[], style: TableStyle): Generator<string> {
+export function* findingsTable(given: readonly TraceReport[], style: TableStyle): Generator<string> {
+  const reports = printableAll(given);
   const paint = painter(style.colour);
   for (const [index, report] of reports.entries()) {
     if (index > 0) yield "\n";

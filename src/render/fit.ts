@@ -1,5 +1,6 @@
 /** Tables whose less important columns give way where the terminal is narrow. */
-import { type Column, type ColumnStyle, columns, printable } from "./columns.js";
+import { printable } from "../base/printable.js";
+import { type Column, type ColumnStyle, columns } from "./columns.js";
 import { wrap } from "./wrap.js";
 
 /** A column, and when it may go. */

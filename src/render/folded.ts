@@ -2,6 +2,7 @@
  * Collapsed stacks: `root;mid;leaf N`, one line for each call path, for Speedscope and flamegraph.pl. The weight is
  * self time as a whole number, by default of nanoseconds; a path that took time never weighs 0, whatever the unit.
  */
+import { printable } from "../base/printable.js";
 import { type CallForest, type CallTree, type FilterOptions, foldedSelf, viewTree } from "../calltree/index.js";
 
 export type FoldedUnit = "ns" | "us" | "ms" | "calls";
@@ -57,7 +58,7 @@ function timeWeight(ns: number, divisor: number): number {
 
 /** Spaces stay: readers take the last one as the separator. */
 function frameName(name: string): string {
-  return name.replace(/;/g, ":").replace(/[\r\n]+/g, " ");
+  return printable(name).replace(/;/g, ":");
 }
 
 /** Preorder with siblings by name. */

@@ -1,4 +1,5 @@
 /** What a report must say about how complete it is: one line each. */
+import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import {
   type CallForest,
@@ -25,7 +26,7 @@ const HOOK_SHARE_SHOWN = 0.01;
 
 /** The lines below the tree of a process. */
 export function footer(process: ProcessTree, remarks: readonly string[]): string[] {
-  return [...statements(process).map(({ text }) => text), ...remarks];
+  return [...statements(process).map(({ text }) => text), ...remarks].map(printable);
 }
 
 /** What there is to say of the calls of a process. */

@@ -3,7 +3,9 @@
  * shows ten errors, ten warnings and ten notices of a step and drops the others silently, so the rest is counted in the
  * last notice.
  */
+
 import { type Locate, type Place, placeOf } from "../base/locate.js";
+import { printableAll } from "../base/printable.js";
 import { formatQuantity } from "../base/quantity.js";
 import { formatCount, formatNumberOf } from "../base/units.js";
 import type { Severity, TraceReport } from "../rules/finding.js";
@@ -19,7 +21,8 @@ export interface GithubOptions {
 }
 
 /** The annotations of all traces: the worst first, and at most {@link MOST_OF_A_KIND} of a kind. */
-export function* renderGithub(reports: readonly TraceReport[], options: GithubOptions): Generator<string> {
+export function* renderGithub(given: readonly TraceReport[], options: GithubOptions): Generator<string> {
+  const reports = printableAll(given);
   const several = reports.length > 1;
   const notes = reports.flatMap((report) => annotationsOf(report, several, options.locate));
   const left = { error: 0, warn: 0, info: 0 };

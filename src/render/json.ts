@@ -4,6 +4,7 @@
  * not return. `hooks_ms` is what of the duration tracing took itself, with `distorted` where that is more than half.
  * Written in pieces, so that no string is as long as the tree.
  */
+import { jsonText } from "../base/printable.js";
 import {
   type CallForest,
   type CallTree,
@@ -83,7 +84,7 @@ function head(forest: CallForest, process: ProcessTree, node: number, several: b
   fields.file = file;
   fields.line = line;
   Object.assign(fields, endings(tree, node));
-  return `${JSON.stringify(fields).slice(0, -1)},"children":[`;
+  return `${jsonText(fields).slice(0, -1)},"children":[`;
 }
 
 /** `end` for a node that is one call; counts for a node that stands for several. */

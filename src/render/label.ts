@@ -1,4 +1,5 @@
 /** What a line of a call tree says about its node, apart from times. */
+import { printable } from "../base/printable.js";
 import { formatCount } from "../base/units.js";
 import { type CallForest, type CallTree, EdgeKind, isTestFunction } from "../calltree/index.js";
 
@@ -16,7 +17,7 @@ export interface Label {
 }
 
 /**
- * The label of a node. Control characters, which no Go name has, become spaces.
+ * The label of a node.
  *
  * @param top whether the node is shown without a frame above it
  */
@@ -39,5 +40,5 @@ export function labelOf(functions: CallForest["functions"], tree: CallTree, node
   // Package testing gives every test a goroutine of its own; saying so in every line would say nothing.
   const plain = edge === EdgeKind.call || (top && isTestFunction(name));
   const spawn = plain ? "" : edge === EdgeKind.exact || top ? "go " : UNTRACED;
-  return { spawn, name: name.replace(/[\x00-\x1f\x7f]/g, " "), count, endings };
+  return { spawn, name: printable(name), count, endings };
 }

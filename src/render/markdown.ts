@@ -2,7 +2,9 @@
  * Findings as Markdown, for a comment on a pull request or the summary of a CI step. GitHub takes 65,536 characters in a
  * comment, so the details of findings, worst first, are left out from where they would not fit, and counted.
  */
+
 import { type FramePlace, type Locate, placeOf } from "../base/locate.js";
+import { printableAll } from "../base/printable.js";
 import { formatQuantity } from "../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import type { BudgetResult, Finding, Severity, TraceReport } from "../rules/finding.js";
@@ -19,7 +21,8 @@ export interface MarkdownOptions {
 }
 
 /** One document for all traces. Its first line is a comment by which a bot finds the comment to replace. */
-export function renderMarkdown(reports: readonly TraceReport[], options: MarkdownOptions): string {
+export function renderMarkdown(given: readonly TraceReport[], options: MarkdownOptions): string {
+  const reports = printableAll(given);
   const most = options.most ?? MOST_CHARACTERS;
   let text = "<!-- gotrace -->\n";
   let left = 0;

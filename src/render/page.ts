@@ -5,6 +5,7 @@
 
 import type { LaneInterval, Phase, Series, TraceCharts, Window, WindowRequest } from "../analyses/charts.js";
 import { type Locate, placeOf } from "../base/locate.js";
+import { printableAll } from "../base/printable.js";
 import type { Frame } from "../exectrace/index.js";
 import type { Finding, TraceReport } from "../rules/finding.js";
 import type { PageCalls } from "./call-page.js";
@@ -148,16 +149,13 @@ export interface PageOptions {
 export function* renderPage(template: string, inputs: readonly PageInput[], options: PageOptions): Generator<string> {
   const at = template.indexOf(DATA_MARK);
   yield template.slice(0, at);
-  yield scriptText(JSON.stringify(pageData(inputs, options)));
+  yield scriptText(JSON.stringify(printableAll(pageData(inputs, options))));
   yield template.slice(at + DATA_MARK.length);
 }
 
 /** JSON as it may stand in a script element: nothing in it can end the element or begin a comment. */
 function scriptText(json: string): string {
-  return json
-    .replace(/</g, "\\u003c")
-    .replace(/\u2028/g, "\\u2028")
-    .replace(/\u2029/g, "\\u2029");
+  return json.replace(/</g, "\\u003c");
 }
 
 /** What the page shows, packed. */

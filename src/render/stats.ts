@@ -1,4 +1,5 @@
 /** Numbers by function as a table, as JSON, as CSV. */
+import { jsonText, printable } from "../base/printable.js";
 import { formatCount, formatDuration } from "../base/units.js";
 import { EXACT_CALLS, type FunctionStats, type HookCost, type Neighbour } from "../callstats/index.js";
 import type { Column, ColumnStyle } from "./columns.js";
@@ -109,7 +110,7 @@ function number(heading: string): Column {
 }
 
 function* neighbourTable({ kind, of, rows, count }: NeighbourTable, style: ColumnStyle): Generator<string> {
-  const title = kind === "callers" ? `Callers of ${of}` : `What ${of} calls`;
+  const title = printable(kind === "callers" ? `Callers of ${of}` : `What ${of} calls`);
   yield `${style.paint("bold", title)}\n`;
   if (rows.length === 0) {
     yield kind === "callers" ? "it was not called\n" : "no traced function\n";
@@ -171,8 +172,8 @@ export function* statsJson({
     statements,
     functions_in_all: functions,
   };
-  yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "functions": [`;
-  for (const [index, row] of rows.entries()) yield `${index > 0 ? "," : ""}\n    ${JSON.stringify(record(row))}`;
+  yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "functions": [`;
+  for (const [index, row] of rows.entries()) yield `${index > 0 ? "," : ""}\n    ${jsonText(record(row))}`;
   yield `\n  ]`;
   for (const table of neighbours) {
     const list = table.rows.map(({ name, spawned, calls, total, self }) => ({
@@ -182,7 +183,7 @@ export function* statsJson({
       total_ns: ns(total),
       self_ns: ns(self),
     }));
-    yield `,\n  "${table.kind}": ${JSON.stringify({ of: table.of, rows: list })}`;
+    yield `,\n  "${table.kind}": ${jsonText({ of: table.of, rows: list })}`;
   }
   yield "\n}\n";
 }
@@ -202,6 +203,6 @@ const EMPTY: FunctionStats = {
 
 /** RFC 4180. */
 function csvCell(value: string | number | boolean): string {
-  const text = String(value);
+  const text = printable(String(value));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

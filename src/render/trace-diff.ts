@@ -1,5 +1,7 @@
 /** The comparison of execution traces as a table. */
+
 import type { Change, DiffMeasure, TraceDiff } from "../analyses/index.js";
+import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import { type Column, type ColumnStyle, columns } from "./columns.js";
 import { type Measure, painter } from "./style.js";
@@ -39,7 +41,7 @@ export function* diffTable(diff: TraceDiff, failed: readonly Change[], options: 
     : "too few runs to tell chance from change: 4 a side make it possible";
   yield `\nA: ${formatNumberOf(runs.a, "run")}, B: ${formatNumberOf(runs.b, "run")}; ${test}\n`;
   for (const change of failed) {
-    yield `${style.paint("red", "exceeded")}: ${change.kind} ${change.name}: ${measure} ${percent(change.ratio)}\n`;
+    yield `${style.paint("red", "exceeded")}: ${change.kind} ${printable(change.name)}: ${measure} ${percent(change.ratio)}\n`;
   }
 }
 

@@ -1,8 +1,9 @@
 /** One task, goroutine or request of an execution trace: where its time went, and its critical path. */
 
 import type { Breakdown, CriticalPath, TaskRecord, TraceSummary } from "../analyses/index.js";
+import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
-import { type ColumnStyle, columns, printable } from "./columns.js";
+import { type ColumnStyle, columns } from "./columns.js";
 import { functionName, siteOf } from "./stack.js";
 
 /** What is said about the selection before the tables that are restricted to it. */

@@ -2,6 +2,7 @@
 
 import type { Breakdown, GoroutineGroup, TraceSummary } from "../analyses/index.js";
 import type { Distribution } from "../base/histogram.js";
+import { printable } from "../base/printable.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import { type Column, type ColumnStyle, columns } from "./columns.js";
 import { functionName, siteOf } from "./stack.js";
@@ -30,8 +31,8 @@ export interface TraceFile {
 export function* summaryTables(file: TraceFile, summary: TraceSummary, options: SummaryStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour) };
   const { paint } = style;
-  yield `${paint("bold", file.path)}: ${headline(summary)}\n`;
-  if (file.warning) yield `${paint("yellow", "note")}: ${file.warning}\n`;
+  yield `${paint("bold", printable(file.path))}: ${printable(headline(summary))}\n`;
+  if (file.warning) yield `${paint("yellow", "note")}: ${printable(file.warning)}\n`;
   if (summary.selection) yield* selectionTables(summary, options.top, style);
   const section = function* (title: string, list: readonly Column[], rows: Rows, more = "") {
     if (rows.length === 0) return;

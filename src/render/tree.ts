@@ -10,6 +10,7 @@
  *
  * Two passes over what is shown: the first measures the columns, the second writes.
  */
+import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import {
   type CallForest,
@@ -67,13 +68,13 @@ export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): 
     if (lines.length > 0) yield `\n${lines.map((line) => paint("dim", line)).join("\n")}\n`;
   }
   if (forest.problem !== undefined) {
-    yield `\n${paint("yellow", `The file is damaged at offset ${forest.problem.offset}: ${forest.problem.message}.`)}\n`;
+    yield `\n${paint("yellow", `The file is damaged at offset ${forest.problem.offset}: ${printable(forest.problem.message)}.`)}\n`;
   }
 }
 
 function titleOf(process: ProcessTree, index: number, options: TreeTextOptions): string {
   const name = options.title?.(process, index) ?? process.info.executable.split(/[/\\]/).pop() ?? "";
-  return `${name} (pid ${process.info.pid})`;
+  return printable(`${name} (pid ${process.info.pid})`);
 }
 
 /** Returns what is to be said of the marks on the lines. */

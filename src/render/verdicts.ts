@@ -1,7 +1,7 @@
 /** Assertions that do not hold, and those of which there is something to know. */
+import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import { assertable, type Verdict } from "../callstats/index.js";
-import { printable } from "./columns.js";
 
 /** Failures of an assertion that are told one by one. */
 const TOLD = 10;

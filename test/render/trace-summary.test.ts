@@ -70,7 +70,7 @@ test("control characters of names stay off the terminal", () => {
   const list = [{ heading: "NAME", kind: "name" }] as const;
   const style = { paint: painter(false), width: undefined, widthOf: plainWidth };
   const text = [...columns(list, [{ cells: ["a\x1b[31m\nb\x9b"] }], style)].join("");
-  expect(text).toBe("NAME\na [31m b\n");
+  expect(text).toBe("NAME\na�[31m b�\n");
 });
 
 test("columns: numbers to the right, names cut in the middle, notes below the last", () => {

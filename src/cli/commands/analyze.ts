@@ -18,6 +18,7 @@ import { type FindingSink, findingFormats, parseSink, writeFindings } from "../f
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { choice, helpFlag, number, outputFlag } from "../options.js";
 import { openOutput, refuseInput } from "../output.js";
+import { sayError } from "../say.js";
 import { withTrouble } from "../traces.js";
 
 export const analyzeCommand: Command = {
@@ -126,7 +127,7 @@ function analyzeAll(paths: readonly string[], options: Options) {
       if (!(error instanceof UserError)) throw error;
       unreadable = true;
       const message = error.message.includes(path) ? error.message : `${path}: ${error.message}`;
-      process.stderr.write(`gotrace: ${message}\n  ${error.advice}\n`);
+      sayError({ message, advice: error.advice });
     }
   }
   return { reports, unreadable };

@@ -1,8 +1,10 @@
 /** `gotrace capture`: fetches an execution trace from a running server and analyzes it. */
+
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ExitCode, UserError } from "../../base/errors.js";
+import { printable } from "../../base/printable.js";
 import { formatBytes } from "../../base/units.js";
 import { TraceReader } from "../../exectrace/index.js";
 import { openCache } from "../../gotool/cache.js";
@@ -14,6 +16,7 @@ import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { helpFlag } from "../options.js";
 import { checkWritable } from "../output.js";
+import { say } from "../say.js";
 import { withTrouble } from "../traces.js";
 import { analyzeCommand } from "./analyze.js";
 
@@ -198,15 +201,11 @@ class Progress {
     const { seconds } = this.target;
     const passed = Math.floor((Date.now() - this.#begun) / 1000);
     const time = seconds === undefined ? `${passed}s` : `${Math.min(passed, Math.ceil(seconds))}s`;
-    process.stderr.write(`\r\x1b[K${this.#what}: ${time}, ${formatBytes(this.#bytes)}`);
+    process.stderr.write(`\r\x1b[K${printable(this.#what)}: ${time}, ${formatBytes(this.#bytes)}`);
   }
 
   end(): void {
     clearInterval(this.#timer);
     if (this.#terminal) process.stderr.write("\r\x1b[K");
   }
-}
-
-function say(line: string): void {
-  process.stderr.write(`gotrace: ${line}\n`);
 }

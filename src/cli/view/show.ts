@@ -1,4 +1,5 @@
 /** Showing calls in Speedscope, which is bundled: a server of our own for as long as its page is open. */
+
 import { readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { extname, join } from "node:path";
@@ -6,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { ExitCode, Interrupted, messageOf, UserError } from "../../base/errors.js";
 import type { Recording } from "../../calltree/index.js";
 import type { Format, FormatContext } from "../formats.js";
+import { say } from "../say.js";
 import { speedscopeProfile } from "../timelines.js";
 import { openBrowser } from "./browser.js";
 import { type ServedFile, ViewServer } from "./server.js";
@@ -39,10 +41,6 @@ export const pageFormat: Format = {
     return [];
   },
 };
-
-function say(line: string): void {
-  process.stderr.write(`gotrace: ${line}\n`);
-}
 
 /** @throws Interrupted when a signal ended it */
 async function show(recording: Recording, context: FormatContext): Promise<void> {
