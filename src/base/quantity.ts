@@ -49,6 +49,11 @@ function parseSize(text: string): number | undefined {
   return match ? Number(match[1]) * 1024 ** " kmgt".indexOf((match[2] || " ").toLowerCase()) : undefined;
 }
 
+/** `measured 3ms`, or `not measured`. */
+export function measuredText(value: number, unit: Quantity): string {
+  return Number.isNaN(value) ? "not measured" : `measured ${formatQuantity(value, unit)}`;
+}
+
 /** A value of a unit as people write it; `parseQuantity` reads it again. */
 export function formatQuantity(value: number, unit: Quantity): string {
   if (Number.isNaN(value)) return "not measured";

@@ -1,10 +1,11 @@
 /** Finding and reading the configuration of `gotrace analyze`: `.gotrace.yaml` or `gotrace.config.json`. */
-import { readFileSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
-import { lilconfigSync } from "lilconfig";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { type Config, parseBaseline, parseConfig } from "../rules/index.js";
+import { readSmallFile } from "./small-file.js";
 
 /** Names that are looked for, the first one first. */
 export const configNames = [".gotrace.yaml", ".gotrace.yml", "gotrace.config.json"] as const;
@@ -18,30 +19,37 @@ export interface FoundConfig {
   readonly baseline: string | undefined;
 }
 
+/** Bytes that they may have: far more than anybody writes, and no burden. */
+const MOST_CONFIG = 1 << 20;
+const MOST_BASELINE = 64 << 20;
+
 /**
- * The configuration that a flag names, or else the nearest one in the working directory and those above it.
+ * The configuration that a flag names, or else the nearest one in the working directory and those above it, up to the
+ * user's home.
  * @throws UserError when it cannot be read or is not valid
  */
 export function findConfig(cwd: string, named: string | undefined): FoundConfig {
-  const search = lilconfigSync("gotrace", {
-    searchPlaces: [...configNames],
-    loaders: { ".yaml": read, ".yml": read, ".json": read, noExt: read },
-    cache: false,
-  });
-  const found = named === undefined ? search.search(cwd) : loadNamed(resolve(cwd, named));
-  if (!found) return { config: {}, path: undefined, baseline: undefined };
-  const path = relative(cwd, found.filepath) || found.filepath;
-  const config = parseConfig(found.config, path);
+  const file = named === undefined ? nearestConfig(cwd) : resolve(cwd, named);
+  if (file === undefined) return { config: {}, path: undefined, baseline: undefined };
+  const path = relative(cwd, file) || file;
+  const text = readText(file, MOST_CONFIG, named === undefined ? "" : "--config: ", path);
+  const config = parseConfig(parseText(path, text), path);
   const { baseline } = config;
-  return { config, path, baseline: baseline && resolve(dirname(found.filepath), baseline) };
+  return { config, path, baseline: baseline && resolve(dirname(file), baseline) };
 }
 
-function loadNamed(filepath: string) {
-  return { filepath, config: read(filepath, readText(filepath, "--config")) };
+function nearestConfig(cwd: string): string | undefined {
+  const last = homedir();
+  for (let at = resolve(cwd); ; at = dirname(at)) {
+    const found = configNames.map((name) => join(at, name)).find((path) => existsSync(path));
+    if (found !== undefined) return found;
+    if (at === last || dirname(at) === at) return undefined;
+  }
 }
 
-/** YAML; JSON is a part of it, but gets JSON's own messages. */
-function read(path: string, text: string): unknown {
+/** YAML; JSON is a part of it, but gets JSON's own messages. An empty file sets nothing. */
+function parseText(path: string, text: string): unknown {
+  if (text.trim() === "") return undefined;
   try {
     return path.endsWith(".json") ? JSON.parse(text) : parse(text, { logLevel: "error" });
   } catch (error) {
@@ -52,16 +60,17 @@ function read(path: string, text: string): unknown {
 
 /** The known findings of a baseline file. @throws UserError when it cannot be read */
 export function readBaseline(path: string): Set<string> {
-  return parseBaseline(readText(path, "--baseline"), path);
+  return parseBaseline(readText(path, MOST_BASELINE, "--baseline: "), path);
 }
 
-function readText(path: string, flag: string): string {
+/** @param called how to call the file in messages */
+function readText(path: string, most: number, prefix: string, called = path): string {
   try {
-    return readFileSync(path, "utf8");
+    return readSmallFile(path, most);
   } catch (error) {
     throw new UserError(
-      `${flag}: cannot read ${path}: ${messageOf(error)}`,
-      "name a file that exists",
+      `${prefix}cannot read ${called}: ${messageOf(error)}`,
+      "name a file that exists, of text",
       ExitCode.noInput,
     );
   }

@@ -1,6 +1,6 @@
 /** Reading execution traces for commands that look at all of their events. */
 import { ExitCode, UserError } from "../base/errors.js";
-import { describeCut, type TraceEvent, TraceReader } from "../exectrace/index.js";
+import { describeCut, refuseEmpty, type TraceEvent, TraceReader } from "../exectrace/index.js";
 import { openChunks } from "./chunks.js";
 import { withProgress } from "./progress.js";
 
@@ -29,6 +29,7 @@ export function readTrace<T extends EventSink>(
       if ((++count & 0xffff) === 0) report(reader.bytesRead, size);
     }
   });
+  refuseEmpty(reader);
   return { sink, reader };
 }
 

@@ -11,7 +11,9 @@ export type TraceProblem =
   /** Written by a Go release newer than this reader. */
   | "new"
   /** Damaged, or in an order that cannot have happened. */
-  | "corrupt";
+  | "corrupt"
+  /** Cut off before its first generation was complete. */
+  | "cut";
 
 /** A trace that cannot be read; events delivered before it are sound. */
 export class TraceError extends UserError {
@@ -54,6 +56,22 @@ export interface CutWarning {
   readonly offset: number;
   /** What is missing. */
   readonly reason: string;
+}
+
+/**
+ * Refuses a trace of which no generation could be read: whatever is asked of it, no answer would be true.
+ * @param reader at its end
+ * @throws TraceError
+ */
+export function refuseEmpty(reader: { readonly generations: number; readonly warning: CutWarning | undefined }): void {
+  const { generations, warning } = reader;
+  if (generations > 0 || !warning) return;
+  throw new TraceError(
+    "cut",
+    warning.offset,
+    `nothing of the trace can be read: ${warning.reason}`,
+    "Copy it again if it was copied; else record again, and call trace.Stop before the program ends.",
+  );
 }
 
 /** What a report says about a file that was cut off. */

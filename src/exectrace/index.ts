@@ -13,7 +13,7 @@
  * See TraceReader for what is known beyond the single event.
  */
 export { Wire } from "./codes.js";
-export { type CutWarning, describeCut, TraceError, type TraceProblem } from "./errors.js";
+export { type CutWarning, describeCut, refuseEmpty, TraceError, type TraceProblem } from "./errors.js";
 export {
   BACKGROUND_TASK,
   type ClockSnapshot,

@@ -23,6 +23,7 @@ export class TraceReader {
   private readonly decoded = new DecodedEvent(this.event);
   private readonly chunks: Iterator<Uint8Array> | undefined;
   private syncs = 0;
+  private entries = 0;
   /** Absolute time of the first event, in nanoseconds. */
   private zero = -1;
   private details = NO_SYNC;
@@ -59,6 +60,11 @@ export class TraceReader {
   /** Set at the end of a trace that was cut off: what was lost. */
   get warning(): CutWarning | undefined {
     return this.over ? this.loader.warning : undefined;
+  }
+
+  /** Generations so far; 0 at the end of a trace of which none is complete. */
+  get generations(): number {
+    return this.entries;
   }
 
   /** Bytes of the file taken so far. */
@@ -152,6 +158,7 @@ export class TraceReader {
     const { clock, number, offset, strings, stacks, experiments } = generation;
     const start = clock.absolute(generation.start, offset);
     const first = this.zero < 0;
+    this.entries++;
     if (first) this.zero = Math.max(start, 1);
     const { zero } = this;
     core.enter(number, first, clock.nanosPerTick, zero);

@@ -5,6 +5,7 @@
 
 import { type FramePlace, type Locate, type Place, placeOf } from "../base/locate.js";
 import { printableAll } from "../base/printable.js";
+import { formatQuantity, measuredText } from "../base/quantity.js";
 import { formatCount } from "../base/units.js";
 import { escapeXml } from "../base/xml.js";
 import type { BudgetResult, Finding, TraceReport } from "../rules/finding.js";
@@ -67,7 +68,7 @@ function budgetCase(report: TraceReport, budget: BudgetResult): Case {
     time: unit === "ns" && actual > 0 ? actual : 0,
   };
   if (budget.ok) return base;
-  const message = `measured ${actual} ${unit}, the limit is ${limit} ${unit}`;
+  const message = `${measuredText(actual, unit)}, the limit is ${formatQuantity(limit, unit)}`;
   return { ...base, failure: { type: "Budget", message, text: `${expression}: ${message}` } };
 }
 

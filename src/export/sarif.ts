@@ -5,6 +5,7 @@
 
 import { type FramePlace, type Locate, type Place, placeOf } from "../base/locate.js";
 import { jsonText } from "../base/printable.js";
+import { measuredText } from "../base/quantity.js";
 import { formatCount } from "../base/units.js";
 import type { Finding, Severity, TraceReport } from "../rules/finding.js";
 
@@ -61,7 +62,9 @@ export function* renderSarif(reports: readonly TraceReport[], options: SarifOpti
       ruleId: "Budget",
       ruleIndex: rules.get("Budget")!.index,
       level: "error",
-      message: { text: `budget exceeded: ${budget.expression} (${report.path})` },
+      message: {
+        text: `budget broken: ${budget.expression}, ${measuredText(budget.actual, budget.unit)} (${report.path})`,
+      },
       ...fallbackLocations(options),
       partialFingerprints: { "gotrace/v1": `budget ${budget.expression}` },
       properties: { trace: report.path, ...finite({ actual: budget.actual, limit: budget.limit }), unit: budget.unit },
@@ -84,9 +87,9 @@ interface Rule {
 const budgetRule = {
   id: "Budget",
   name: "Budget",
-  shortDescription: { text: "A budget was exceeded" },
-  fullDescription: { text: "A measurement of the trace is beyond the limit that was given for it." },
-  help: { text: "The trace exceeds a limit that was given with --budget or in the configuration." },
+  shortDescription: { text: "A budget was broken" },
+  fullDescription: { text: "A number of the trace is beyond the limit that was given for it, or was not measured." },
+  help: { text: "The trace breaks a budget that was given with --budget or in the configuration." },
   defaultConfiguration: { level: "error" },
 };
 

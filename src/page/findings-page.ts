@@ -103,7 +103,7 @@ function tally(trace: PageTrace): HTMLElement {
   const failed = trace.budgets.filter((budget) => !budget.ok).length;
   const others: [number, string, string][] = [
     ...(trace.budgets.length > 0
-      ? [[failed, `of ${trace.budgets.length} budgets exceeded`, "error"] as [number, string, string]]
+      ? [[failed, `of ${trace.budgets.length} budgets broken`, "error"] as [number, string, string]]
       : []),
     ...(trace.suppressed > 0 ? [[trace.suppressed, "known in the baseline", ""] as [number, string, string]] : []),
     ...(trace.hidden > 0 ? [[trace.hidden, "not shown", ""] as [number, string, string]] : []),
@@ -124,7 +124,7 @@ function budgets(trace: PageTrace): HTMLElement[] {
     h(
       "tr",
       {},
-      h("td", { class: ok ? "ok" : "error" }, ok ? "✓ kept" : "✗ exceeded"),
+      h("td", { class: ok ? "ok" : "error" }, ok ? "✓ kept" : "✗ broken"),
       h("td", {}, h("code", {}, expression)),
       h("td", { class: "number" }, formatQuantity(actual ?? Number.NaN, unit)),
     ),

@@ -6,7 +6,7 @@
 
 import { type Locate, type Place, placeOf } from "../base/locate.js";
 import { printableAll } from "../base/printable.js";
-import { formatQuantity } from "../base/quantity.js";
+import { measuredText } from "../base/quantity.js";
 import { formatCount, formatNumberOf } from "../base/units.js";
 import type { Severity, TraceReport } from "../rules/finding.js";
 
@@ -57,11 +57,11 @@ function annotationsOf(report: TraceReport, several: boolean, locate: Locate): A
   const where = several ? ` (${report.path})` : "";
   const budgets = report.budgets
     .filter((budget) => !budget.ok)
-    .map(({ expression, actual, unit }) => ({
+    .map((budget) => ({
       severity: "error" as const,
       place: undefined,
-      title: "Budget exceeded",
-      message: `${expression}: measured ${formatQuantity(actual, unit)}${where}`,
+      title: "Budget broken",
+      message: `${budget.expression}: ${measuredText(budget.actual, budget.unit)}${where}`,
     }));
   const findings = report.findings.map((finding) => ({
     severity: finding.severity,

@@ -1,4 +1,4 @@
-/** Budgets: `sched.p99 < 2ms`, `goroutines.max < 1000`, `heap.max <= 512MiB`. */
+/** Budgets: `sched.p99 < 2ms`, `goroutines.max < 1000`, `heap.max <= 512MiB`, `gc.pause.max < 1ms if any`. */
 import { parseComparison } from "../base/comparison.js";
 import { ExitCode, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
@@ -13,13 +13,19 @@ export interface Budget {
   readonly unit: Unit;
   readonly limit: number;
   readonly holds: (actual: number) => boolean;
+  /** Kept when the trace holds nothing to measure. */
+  readonly ifAny: boolean;
 }
+
+const IF_ANY = /\s+if\s+any$/;
 
 /** @throws UserError for what is no budget */
 export function parseBudget(text: string): Budget {
-  const comparison = parseComparison(text);
+  const ifAny = IF_ANY.test(text.trim());
+  const comparison = parseComparison(text.trim().replace(IF_ANY, ""));
   if (!comparison) throw bad(`${JSON.stringify(text)} is no budget`, "write it as 'sched.p99 < 2ms'");
-  const { expression, subject: name, value, holds } = comparison;
+  const { subject: name, value, holds } = comparison;
+  const expression = ifAny ? `${comparison.expression} if any` : comparison.expression;
   const measure = measures.find((one) => one.name === name);
   if (!measure) {
     const names = measures.map((one) => one.name);
@@ -33,17 +39,17 @@ export function parseBudget(text: string): Budget {
   if (limit === undefined) {
     throw bad(`${JSON.stringify(text)}: ${value} is no value of ${name}`, `use ${examples[measure.unit]}`);
   }
-  return { expression, measure: name, unit: measure.unit, limit, holds: (actual) => holds(actual, limit) };
+  return { expression, measure: name, unit: measure.unit, limit, holds: (actual) => holds(actual, limit), ifAny };
 }
 
 function bad(message: string, advice: string): UserError {
   return new UserError(`budget ${message}`, advice, ExitCode.usage);
 }
 
-/** Compares; what was not measured (no GC in the trace, no lock) keeps its budget. */
+/** Compares. What was not measured (no GC in the trace, no lock) keeps no budget, unless this was agreed to: `if any`. */
 export function checkBudgets(budgets: readonly Budget[], measured: (name: string) => number): BudgetResult[] {
-  return budgets.map(({ expression, measure, unit, limit, holds }) => {
+  return budgets.map(({ expression, measure, unit, limit, holds, ifAny }) => {
     const actual = measured(measure);
-    return { expression, actual, limit, unit, ok: Number.isNaN(actual) || holds(actual) };
+    return { expression, actual, limit, unit, ok: Number.isNaN(actual) ? ifAny : holds(actual) };
   });
 }

@@ -13,7 +13,15 @@ import * as v from "valibot";
 import { ExitCode, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
 import { type Budget, parseBudget } from "./budgets.js";
-import { applySetting, changeRule, checkSettings, defaultSettings, type Settings } from "./settings.js";
+import {
+  applySetting,
+  changeRule,
+  checkSettings,
+  defaultSettings,
+  type Settings,
+  unknownRule,
+  unknownThreshold,
+} from "./settings.js";
 
 const thresholds = v.record(v.string(), v.union([v.string(), v.number()], "a value such as 5ms, 64MiB or 5%"));
 const entries = {
@@ -50,7 +58,12 @@ export type Config = v.InferOutput<typeof schema>;
 export function parseConfig(value: unknown, path: string): Config {
   if (value === null || value === undefined) return {};
   const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
+  if (result.success) {
+    const [key, ...above] = dropped(value, result.output).reverse();
+    if (key === undefined) return result.output;
+    if (above.length === 0) throw unknownKey(key, path);
+    throw above.length === 1 ? unknownRule(key, path) : unknownThreshold(above[0]!, key, path);
+  }
   const [issue] = result.issues;
   const where = v.getDotPath(issue);
   if (where !== null && issue.type === "strict_object" && issue.path?.length === 1) throw unknownKey(where, path);
@@ -59,6 +72,17 @@ export function parseConfig(value: unknown, path: string): Config {
     `it must be ${issue.message}`,
     ExitCode.usage,
   );
+}
+
+/** The keys on the way to a part of the input that a schema ignores: names of Object's own, such as `constructor`. */
+function dropped(input: unknown, output: unknown): string[] {
+  if (typeof input !== "object" || input === null || typeof output !== "object" || output === null) return [];
+  for (const [key, value] of Object.entries(input)) {
+    if (!Object.hasOwn(output, key)) return [key];
+    const inside = dropped(value, (output as Record<string, unknown>)[key]);
+    if (inside.length > 0) return [key, ...inside];
+  }
+  return [];
 }
 
 function unknownKey(key: string, path: string): UserError {

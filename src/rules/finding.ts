@@ -56,7 +56,7 @@ export interface Finding {
 export interface BudgetResult {
   /** As given, `sched.p99 < 2ms`. */
   readonly expression: string;
-  /** In `unit`; NaN when the trace holds no measurement, which keeps the budget. */
+  /** In `unit`; NaN when the trace holds nothing to measure: the budget is broken then, unless it says `if any`. */
   readonly actual: number;
   readonly limit: number;
   readonly unit: Unit;

@@ -5,7 +5,7 @@
  *     report.findings; // worst first
  */
 import { createHash } from "node:crypto";
-import { describeCut, NONE, TraceReader } from "../exectrace/index.js";
+import { describeCut, NONE, refuseEmpty, TraceReader } from "../exectrace/index.js";
 import { type Budget, checkBudgets } from "./budgets.js";
 import { Engine } from "./engine.js";
 import type { Finding, TraceReport } from "./finding.js";
@@ -62,6 +62,7 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
     engine.feed(event);
     if (engine.events % STEP === 0) options.progress?.(reader.bytesRead);
   }
+  refuseEmpty(reader);
   engine.finish();
 
   const graded = finishers.flatMap(({ rule, finish }) =>

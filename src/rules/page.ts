@@ -65,7 +65,8 @@ ${lines.join("\n")}
 # Budgets
 
 \`--budget 'sched.p99 < 2ms'\`, or a line under \`budgets\` in the configuration: a number of the trace, \`<\`, \`<=\`, \`>\` or
-\`>=\`, and a value. What a trace does not contain (no GC cycle, no lock) keeps its budget. Percentiles are exact to 0.8 %.
+\`>=\`, and a value. A number that was not measured (no GC cycle in the trace, no lock) breaks its budget;
+\`gc.pause.max < 1ms if any\` is kept then. \`.count\` and \`.total\` of nothing are 0. Percentiles are exact to 0.8 %.
 
 Durations, each with ${statistics.map((name) => `\`.${name}\``).join(", ")}:
 

@@ -63,25 +63,36 @@ export function applySetting(settings: Map<string, Limits>, text: string): void 
 function findRule(name: string, where: string): Rule {
   const rule = rules.find((one) => one.name === name);
   if (rule) return rule;
+  throw unknownRule(name, where);
+}
+
+/** The error for the name of a rule that does not exist. */
+export function unknownRule(name: string, where: string): UserError {
   const names = rules.map((one) => one.name);
   const near = nearest(name, names);
-  throw bad(`${where}: there is no rule ${name}`, near ? `did you mean ${near}?` : `the rules are ${names.join(", ")}`);
+  return bad(
+    `${where}: there is no rule ${name}`,
+    near ? `did you mean ${near}?` : `the rules are ${names.join(", ")}`,
+  );
 }
 
 function threshold(rule: Rule, key: string, text: string | number, where: string): number {
   const known = Object.hasOwn(rule.thresholds, key) ? rule.thresholds[key] : undefined;
-  if (!known) {
-    const names = Object.keys(rule.thresholds);
-    const near = nearest(key, names);
-    const hint = near ? `did you mean ${near}?` : `it has ${names.join(", ")}`;
-    throw bad(`${where}: ${rule.name} has no threshold ${key}`, hint);
-  }
+  if (!known) throw unknownThreshold(rule.name, key, where);
   const value = parseQuantity(text, known.unit);
   if (value !== undefined) return value;
   throw bad(
     `${where}: ${rule.name}.${key}: ${JSON.stringify(text)} is not valid`,
     `use ${examples[known.unit]}; the default is ${formatQuantity(known.value, known.unit)}`,
   );
+}
+
+/** The error for the name of a threshold that a rule does not have. */
+export function unknownThreshold(rule: string, key: string, where: string): UserError {
+  const names = Object.keys(findRule(rule, where).thresholds);
+  const near = nearest(key, names);
+  const hint = near ? `did you mean ${near}?` : `it has ${names.join(", ")}`;
+  return bad(`${where}: ${rule} has no threshold ${key}`, hint);
 }
 
 /**

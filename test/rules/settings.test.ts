@@ -1,6 +1,13 @@
 /** Thresholds, configuration, budgets, baselines: what is accepted, and what is said of the rest. */
 import { expect, test } from "vitest";
+import { renderJunit } from "../../src/export/junit.js";
+import { renderSarif } from "../../src/export/sarif.js";
+import { findingsTable } from "../../src/render/findings.js";
+import { renderGithub } from "../../src/render/github.js";
+import { renderMarkdown } from "../../src/render/markdown.js";
+import { plainWidth } from "../../src/render/style.js";
 import {
+  analyzeTrace,
   applyBaseline,
   baselineText,
   failing,
@@ -11,7 +18,7 @@ import {
   selectFindings,
   settingsOf,
 } from "../../src/rules/index.js";
-import { analyze } from "./fixtures.js";
+import { analyze, recording } from "./fixtures.js";
 
 const limits = (rule: string, changes: string[] = [], config = {}) =>
   settingsOf(config, ".gotrace.yaml", changes, []).settings.get(rule);
@@ -84,6 +91,11 @@ test("configurations", () => {
   expect(bad({ top: 0 })).toMatch(/top is not valid/);
   expect(bad({ rules: { GCAssist: 3 } })).toMatch(/rules\.GCAssist is not valid.* thresholds such as/);
   expect(bad({ rules: { GCAssist: { warn: [] } } })).toMatch(/rules\.GCAssist/);
+  // Names of Object's own are names like others.
+  expect(bad(JSON.parse('{"rules":{"constructor":"off"}}'))).toMatch(/f: there is no rule constructor \|/);
+  expect(bad(JSON.parse('{"rules":{"__proto__":"off"}}'))).toMatch(/no rule __proto__/);
+  expect(bad(JSON.parse('{"rules":{"GCAssist":{"constructor":"5ms"}}}'))).toMatch(/GCAssist has no threshold constr/);
+  expect(bad(JSON.parse('{"constructor":1}'))).toMatch(/no setting constructor/);
   expect(bad([1])).toMatch(/the file is not valid|no setting/);
   expect(bad("text")).toMatch(/the file is not valid/);
 });
@@ -110,9 +122,35 @@ test("budgets are measured", () => {
     "gc.cycles < 1",
   ];
   const report = analyze("MutexContention", "fires", { budgets: budgets.map(parseBudget) });
-  expect(report.budgets.map(({ ok }) => ok)).toEqual([false, true, true, true, true]);
+  expect(report.budgets.map(({ ok }) => ok)).toEqual([false, true, false, true, true]);
+  expect(failing({ ...report, findings: [], budgets: [report.budgets[2]!] }, "error")).toBe(true);
   expect(report.budgets[0]!.actual).toBe(report.findings.find((one) => one.site?.function === "main.forgotten")!.worst);
   expect(report.budgets[2]!.actual).toBeNaN();
+});
+
+test("a number that was not measured breaks its budget in every format, unless the budget says `if any`", async () => {
+  const budgets = ["gc.pause.max < 1s", "gc.pause.max < 1s if any", "gc.pause.total < 1s"].map(parseBudget);
+  const report = analyze("HighSchedulingLatency", "quiet", { budgets });
+  expect(report.budgets.map(({ ok }) => ok)).toEqual([false, true, true]);
+  const locate = () => undefined;
+  const junit = [...renderJunit([report], { locate })].join("");
+  expect(junit).toContain('tests="3" failures="1"');
+  expect(junit).toContain('message="not measured, the limit is 1s"');
+  expect([...renderGithub([report], { locate })].join("")).toMatch(/^::error title=Budget broken::.* not measured$/m);
+  const sarif = JSON.parse([...renderSarif([report], { version: "1", locate })].join(""));
+  expect(sarif.runs[0].results.map((one: { ruleId: string }) => one.ruleId)).toEqual(["Budget"]);
+  expect(renderMarkdown([report], { locate })).toMatch(/❌ \| `gc.pause.max < 1s` \| not measured/);
+  const style = { colour: false, width: undefined, widthOf: plainWidth };
+  expect([...findingsTable([report], style)].join("")).toMatch(/budget broken +gc.pause.max < 1s +\(not measured\)/);
+});
+
+test("a trace of which no generation can be read is refused", () => {
+  const whole = recording("MutexContention", "fires");
+  for (const length of [16, 68, 1500]) {
+    expect(refused(() => analyzeTrace([whole.subarray(0, length)], { path: "" }))).toMatch(
+      /^nothing of the trace can be read: .* \| Copy it again/,
+    );
+  }
 });
 
 test("a baseline knows what was found, and nothing else", () => {
