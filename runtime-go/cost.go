@@ -2,12 +2,13 @@ package rt
 
 import "unsafe"
 
-// What the hooks themselves cost, measured once as the trace is opened. A
-// report subtracts it where that is sound. Batches of calls of an empty
+// What the hooks themselves cost, measured once as the trace is opened. From
+// it a report says how much of its times tracing may be at most. Batches of calls of an empty
 // function that is instrumented as any other run through the fast paths, into
 // memory that is not of the trace. A thread that is interrupted meanwhile only
-// makes its batch slower: the quickest batch counts, so that what is measured
-// is rather too little than too much.
+// makes its batch slower: the quickest batch counts, which varies least from
+// start to start. It is too little where the processor is busier later; the
+// bound is a multiple of it.
 
 const (
 	costCalls   = 64 // a batch

@@ -1,4 +1,5 @@
-// npm run bench: every figure of the README's cost table, measured. Ratios compare two things of one run.
+// npm run bench: every figure of the README's cost table, measured. Ratios compare two things of one run. A
+// measurement that fails does not end the others; the exit code says so.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -10,9 +11,16 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const run = (command, args, cwd = root) =>
   execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 
+/** Prints what a measurement says, also where it fails, and goes on. */
 function section(title, measure) {
   console.log(`\n${title}`);
-  console.log(measure().trim());
+  try {
+    console.log(measure().trim());
+  } catch (error) {
+    if (error.stdout) console.log(error.stdout.trim());
+    console.log(`FAILED: ${error.message}`);
+    process.exitCode = 1;
+  }
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "gotrace-bench-"));
@@ -25,7 +33,7 @@ try {
       return run(bench, [scratch]);
     },
   );
-  section("subtracting the hooks: plain, traced and corrected times of one program (scripts/bench-hook.mjs)", () =>
+  section("what tracing adds to times, and whether the bound that reports give holds (scripts/bench-hook.mjs)", () =>
     run(process.execPath, ["scripts/bench-hook.mjs"]),
   );
   section("decoding: merged call tree of a generated trace of 256 MiB (scripts/bench-decode.mjs)", () =>

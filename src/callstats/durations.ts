@@ -32,8 +32,6 @@ export class Durations {
 
   /**
    * Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products" (1962).
-   *
-   * @param value may be below zero where more was subtracted than a call took: it enters the mean as it is, all else as 0
    */
   record(value: number): void {
     this.count++;

@@ -1,5 +1,4 @@
 /** Sums over the calls of one or more functions. */
-import { isDistorted } from "../calltree/index.js";
 import { Durations, type Spread } from "./durations.js";
 
 /** What is known of some calls; times in nanoseconds. */
@@ -25,9 +24,9 @@ export class CallGroup implements CallSums {
   goexits = 0;
   recovered = 0;
   running = 0;
-  /** What of total and self hooks took; nothing of it is subtracted there. */
-  totalHooks = 0;
-  selfHooks = 0;
+  /** The most that tracing added to total and self; NaN where that is not known of all calls. */
+  totalTracing = 0;
+  selfTracing = 0;
   /** Calls that are open on the goroutine that is being walked. */
   open = 0;
   readonly durations: Durations | undefined;
@@ -38,18 +37,9 @@ export class CallGroup implements CallSums {
   }
 }
 
-/** The sums of a group, without its hooks if so asked: never below zero. */
-export function sumsOf(group: CallGroup, corrected: boolean): CallSums {
-  const { calls, panics, goexits, recovered, running } = group;
-  return {
-    calls,
-    total: Math.max(0, group.total - (corrected ? group.totalHooks : 0)),
-    self: Math.max(0, group.self - (corrected ? group.selfHooks : 0)),
-    panics,
-    goexits,
-    recovered,
-    running,
-  };
+/** The sums of a group. */
+export function sumsOf({ calls, total, self, panics, goexits, recovered, running }: CallGroup): CallSums {
+  return { calls, total, self, panics, goexits, recovered, running };
 }
 
 /** What single calls took; zeros where that was not collected. */
@@ -57,7 +47,8 @@ export function spreadOf({ durations }: CallGroup): Spread {
   return (durations ?? new Durations()).spread();
 }
 
-/** Whether a function's self time says little: see {@link isDistorted}. */
-export function isDistortedGroup(group: CallGroup): boolean {
-  return isDistorted(group.self, group.selfHooks);
+/** The most that tracing added to the sums of a group, never more than they are; undefined where that is not known. */
+export function tracingOf(group: CallGroup): { readonly total: number; readonly self: number } | undefined {
+  const [total, self] = [Math.min(group.total, group.totalTracing), Math.min(group.self, group.selfTracing)];
+  return Number.isNaN(self + total) ? undefined : { total, self };
 }

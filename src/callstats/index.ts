@@ -2,6 +2,7 @@
 
 export type { HookCost } from "../calltree/index.js";
 export { type Assertable, type Assertion, assertable, parseAssertion } from "./assertion.js";
+export { costBounds } from "./bounds.js";
 export {
   type CallChange,
   type CallDiff,
@@ -12,7 +13,6 @@ export {
   grown,
 } from "./diff.js";
 export { EXACT_CALLS } from "./durations.js";
-export { hookCosts } from "./hooks.js";
 export { FunctionItems, PathItems, type RunItems } from "./items.js";
 export { CallLister, type CallRecord, type Choice, type Listing, type ListingOptions } from "./listing.js";
 export { type NamePattern, namePattern, nearestName, shortName } from "./match.js";

@@ -1,6 +1,6 @@
 /** Runs as numbers by item: functions, or call paths, with the same number in every run. */
 import { NumberMap } from "../base/columns.js";
-import { type CallForest, correct } from "../calltree/index.js";
+import type { CallForest } from "../calltree/index.js";
 import { stepOf } from "./paths.js";
 import type { FunctionStats } from "./stats.js";
 
@@ -57,10 +57,9 @@ export class PathItems {
   private readonly numbers = new NumberMap();
 
   /** The items of a run. @param keep asked for each node of each process */
-  items(forest: CallForest, corrected: boolean, keep: (process: number, node: number) => boolean): RunItems {
+  items(forest: CallForest, keep: (process: number, node: number) => boolean): RunItems {
     const items = new Map<number, ItemSums>();
     for (const [index, { tree }] of forest.processes.entries()) {
-      const times = (corrected ? correct(tree) : undefined) ?? tree;
       const paths = new Int32Array(tree.size);
       for (let node = 1; node < tree.size; node++) {
         const func = tree.func[node]!;
@@ -69,7 +68,7 @@ export class PathItems {
         paths[node] = path;
         if (!keep(index, node)) continue;
         const panics = tree.panics.get(node) ?? 0;
-        add(items, path, { calls: tree.calls[node]!, total: times.total[node]!, self: times.self[node]!, panics });
+        add(items, path, { calls: tree.calls[node]!, total: tree.total[node]!, self: tree.self[node]!, panics });
       }
     }
     return items;

@@ -1,7 +1,6 @@
 /** Single calls of some functions: the slowest ones, or by when they began. */
 import { Best } from "../base/best.js";
 import { type CallForest, type CallVisitor, Ending, type FunctionInfo, type Goroutine } from "../calltree/index.js";
-import { HookMeter, hookCosts } from "./hooks.js";
 import { pathOf, testsByNode } from "./paths.js";
 
 /** Which calls to list. By start: those of all processes together, by the wall clock. */
@@ -12,15 +11,13 @@ export type Choice =
 
 export interface ListingOptions {
   readonly choice: Choice;
-  /** Whether to subtract what hooks took, as far as it is known. */
-  readonly corrected: boolean;
   /** Least duration, nanoseconds. */
   readonly minimum?: number;
   /** Deepest level; outermost calls are level 1. */
   readonly depth?: number;
 }
 
-/** One call; times in nanoseconds, without hooks where `corrected` was asked for. */
+/** One call; times in nanoseconds, as measured. */
 export interface CallRecord {
   readonly function: FunctionInfo;
   /** Callers, outermost first, and the function itself: as in the tree. */
@@ -79,8 +76,6 @@ const NAMES = Object.fromEntries(Object.entries(Ending).map(([name, how]) => [ho
 export class CallLister implements CallVisitor {
   private readonly best: Best<Candidate>;
   private readonly asked: readonly boolean[];
-  private readonly hooks = new HookMeter();
-  private readonly costs;
   private goroutine: Goroutine | undefined;
   private func: ArrayLike<number> = [];
   private depth: ArrayLike<number> = [];
@@ -96,7 +91,6 @@ export class CallLister implements CallVisitor {
   ) {
     this.asked = forest.functions.map(({ name }) => matches(name));
     this.best = new Best(options.choice.count, ORDERS[options.choice.kind]);
-    this.costs = hookCosts(forest);
   }
 
   begin(goroutine: Goroutine): void {
@@ -105,19 +99,12 @@ export class CallLister implements CallVisitor {
     this.func = tree.func;
     this.depth = tree.depth;
     this.wall = info.startWall;
-    this.hooks.begin(this.costs[goroutine.process]);
-  }
-
-  enter(): void {
-    this.hooks.enter();
   }
 
   exit(node: number, start: number, time: number, self: number, how: Ending, calls: number): void {
-    const { hooks } = this;
-    const { corrected, minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
-    hooks.exit(how, calls);
+    const { minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
     if (!this.asked[this.func[node]!]) return;
-    const duration = Math.max(0, time - start - (corrected ? hooks.ofTotal : 0));
+    const duration = time - start;
     if (duration < minimum || this.depth[node]! > depth) {
       this.leftOut++;
       return;
@@ -131,7 +118,7 @@ export class CallLister implements CallVisitor {
       start,
       wall: this.wall + start,
       duration,
-      self: Math.max(0, self - (corrected ? hooks.ofSelf : 0)),
+      self,
       how,
       calls,
     });

@@ -1,6 +1,5 @@
 /** Who calls some functions, and what they call. */
-import { type CallForest, type CallVisitor, EdgeKind, type Ending, type Goroutine } from "../calltree/index.js";
-import { HookMeter, hookCosts } from "./hooks.js";
+import { type CallForest, type CallVisitor, EdgeKind, type Goroutine } from "../calltree/index.js";
 
 /** The calls between the functions asked for and one other; times in nanoseconds. */
 export interface Neighbour {
@@ -44,8 +43,6 @@ export class NeighbourMeter implements CallVisitor {
   private readonly callersBy = new Map<number, Sums>();
   private readonly calleesBy = new Map<number, Sums>();
   private readonly asked: readonly boolean[];
-  private readonly hooks = new HookMeter();
-  private readonly costs;
   private readonly frames: Frame[] = [];
   private goroutine: Goroutine | undefined;
   /** Open calls of functions asked for. */
@@ -55,21 +52,17 @@ export class NeighbourMeter implements CallVisitor {
   constructor(
     private readonly forest: CallForest,
     matches: (name: string) => boolean,
-    private readonly corrected: boolean,
   ) {
     this.asked = forest.functions.map(({ name }) => matches(name));
-    this.costs = hookCosts(forest);
   }
 
   begin(goroutine: Goroutine): void {
     this.goroutine = goroutine;
     this.frames.length = 0;
     this.open = 0;
-    this.hooks.begin(this.costs[goroutine.process]);
   }
 
   enter(node: number): void {
-    this.hooks.enter();
     const func = this.forest.processes[this.goroutine!.process]!.tree.func[node]!;
     const above = this.frames.at(-1);
     const asked = this.asked[func]!;
@@ -85,18 +78,15 @@ export class NeighbourMeter implements CallVisitor {
     this.frames.push(frame);
   }
 
-  exit(_node: number, start: number, time: number, self: number, how: Ending, calls: number): void {
-    const { hooks, corrected } = this;
-    hooks.exit(how, calls);
+  exit(_node: number, start: number, time: number, self: number): void {
     const frame = this.frames.pop()!;
-    const duration = time - start - (corrected ? hooks.ofTotal : 0);
-    const own = self - (corrected ? hooks.ofSelf : 0);
+    const duration = time - start;
     const { caller, callee } = frame;
     if (caller !== undefined) {
       this.open--;
-      add(caller, frame.outermost ? duration : 0, own);
+      add(caller, frame.outermost ? duration : 0, self);
     }
-    if (callee !== undefined) add(callee, --callee.open === 0 ? duration : 0, own);
+    if (callee !== undefined) add(callee, --callee.open === 0 ? duration : 0, self);
   }
 
   /** The frame that started the goroutine. */
@@ -122,8 +112,8 @@ export class NeighbourMeter implements CallVisitor {
         name: this.forest.functions[func]?.name,
         spawned,
         calls,
-        total: Math.max(0, total),
-        self: Math.max(0, self),
+        total,
+        self,
       }))
       .sort((a, b) => b.total - a.total || b.calls - a.calls);
   }

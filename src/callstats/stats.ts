@@ -1,20 +1,16 @@
 /** Numbers by function: how often it was called, how long its calls took, how they ended. */
 import type { CallForest, CallVisitor, FunctionInfo } from "../calltree/index.js";
 import type { Spread } from "./durations.js";
-import { CallGroup, type CallSums, isDistortedGroup, spreadOf, sumsOf } from "./group.js";
+import { CallGroup, type CallSums, spreadOf, sumsOf, tracingOf } from "./group.js";
 import { CallMeter } from "./meter.js";
 
-/** One function of a recording; times in nanoseconds, without hooks where `corrected` was asked for. */
+/** One function of a recording; times in nanoseconds, as measured. */
 export interface FunctionStats extends FunctionInfo, CallSums, Spread {
-  /** What was measured, hooks included. */
-  readonly measured: { readonly total: number; readonly self: number };
-  /** More than half of its measured self time was hooks. */
-  readonly distorted: boolean;
+  /** The most that tracing added to these times; undefined where that is not known of all its calls. */
+  readonly tracing: { readonly total: number; readonly self: number } | undefined;
 }
 
 export interface StatsOptions {
-  /** Whether to subtract what hooks took, as far as it is known. */
-  readonly corrected: boolean;
   /** Whether to collect what single calls took; else all of {@link Spread} is 0. */
   readonly spread: boolean;
   /** Deepest level whose calls count; outermost calls are level 1. */
@@ -30,8 +26,8 @@ export class StatsMeter {
     private readonly forest: CallForest,
     private readonly options: StatsOptions,
   ) {
-    const { corrected, depth = Number.POSITIVE_INFINITY } = options;
-    this.visitor = new CallMeter(forest, corrected, (process, node) => {
+    const { depth = Number.POSITIVE_INFINITY } = options;
+    this.visitor = new CallMeter(forest, (process, node) => {
       const { tree } = forest.processes[process]!;
       return tree.depth[node]! > depth ? [] : this.groupsOf(tree.func[node]!);
     });
@@ -40,7 +36,7 @@ export class StatsMeter {
   /** In the order of the forest's functions. */
   rows(): FunctionStats[] {
     return this.byFunction.flatMap((groups, func) =>
-      groups === undefined ? [] : [statsOf(this.forest.functions[func]!, groups[0], this.options.corrected)],
+      groups === undefined ? [] : [statsOf(this.forest.functions[func]!, groups[0])],
     );
   }
 
@@ -51,14 +47,13 @@ export class StatsMeter {
   }
 }
 
-function statsOf({ name, file, line }: FunctionInfo, group: CallGroup, corrected: boolean): FunctionStats {
+function statsOf({ name, file, line }: FunctionInfo, group: CallGroup): FunctionStats {
   return {
     name,
     file,
     line,
-    ...sumsOf(group, corrected),
+    ...sumsOf(group),
     ...spreadOf(group),
-    measured: { total: group.total, self: group.self },
-    distorted: isDistortedGroup(group),
+    tracing: tracingOf(group),
   };
 }

@@ -48,12 +48,11 @@ export class AssertionMeter {
   constructor(
     private readonly forest: CallForest,
     assertions: readonly Assertion[],
-    private readonly corrected: boolean,
   ) {
     this.tests = forest.processes.map(({ tree }) => testNames(forest, tree));
     this.runs = runsOf(forest, this.tests);
     this.claims = assertions.map((assertion) => new Claim(assertion, forest, this.runs));
-    this.visitor = new CallMeter(forest, corrected, (process, node) => {
+    this.visitor = new CallMeter(forest, (process, node) => {
       const func = forest.processes[process]!.tree.func[node]!;
       const groups = this.claims.map((claim) => claim.groupOf(func, this.tests[process]![node]));
       return groups.filter((group) => group !== undefined);
@@ -78,7 +77,7 @@ export class AssertionMeter {
     const { measure } = assertion;
     const { calls } = group;
     const measured = measure === "calls" || measure === "panics" || calls > 0;
-    const value = { ...sumsOf(group, this.corrected), ...spreadOf(group) }[measure];
+    const value = { ...sumsOf(group), ...spreadOf(group) }[measure];
     const actual = measured ? value / (PER_RUN.has(measure) ? runs : 1) : undefined;
     const ok = actual !== undefined && assertion.holds(actual);
     return { assertion, test, runs, actual, ok, calls, near, paths: [] };
@@ -95,7 +94,7 @@ export class AssertionMeter {
       functions[this.forest.processes[process]!.tree.func[node]!]! &&
       (test === undefined || this.tests[process]![node] === test);
     const by = measure === "calls" || measure === "panics" ? measure : "total";
-    const found = [...table.items(this.forest, this.corrected, keep)].filter(([, sums]) => sums[by] > 0);
+    const found = [...table.items(this.forest, keep)].filter(([, sums]) => sums[by] > 0);
     found.sort(([, a], [, b]) => b[by] - a[by]);
     return found.slice(0, PATHS).map(([item, { calls, total }]) => ({ path: table.describe(item).path, calls, total }));
   }

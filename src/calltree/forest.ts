@@ -1,6 +1,7 @@
 /** From a trace to the call trees of its processes. */
 import { UserError } from "../base/errors.js";
 import { type ByteSource, openTrace, type ProcessTrace, type Trace } from "../calltrace/index.js";
+import { costBound } from "./bound.js";
 import { type BuildOptions, TreeBuilder } from "./builder.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
@@ -94,7 +95,7 @@ function buildProcess(
   builder.close(end);
   const { nodes, stacks, edges, hangs } = builder;
   const ids = new IdMap(process.definitions, table);
-  const { tree, number } = freeze(nodes, stacks, edges.list, ids, info.hook);
+  const { tree, number } = freeze(nodes, stacks, edges.list, ids, costBound(info));
   return {
     tree: Object.freeze({
       source,

@@ -1,6 +1,6 @@
 /** Turns the builder's columns into the finished tree: nodes renumbered in preorder, siblings by first start. */
 import type { HookCost } from "../calltrace/index.js";
-import { hookTimes } from "./correction.js";
+import { tracingTimes } from "./bound.js";
 import type { Edge } from "./edges.js";
 import type { IdMap } from "./functions.js";
 import { NO_NODE, type NodeTable } from "./nodes.js";
@@ -11,7 +11,7 @@ import type { CallTree } from "./tree.js";
 /**
  * The finished tree, and the builder's nodes by number in it. The builder's times and counts must not be used afterwards.
  *
- * @param cost of the hooks, if that is known
+ * @param cost the most that tracing adds to a call, if that is known
  */
 export function freeze(
   nodes: NodeTable,
@@ -63,10 +63,9 @@ export function freeze(
     first[others] = Math.min(first[others], first[i]);
     last[others] = Math.max(last[others], last[i]);
   }
-  const { panics, goexits, recovered } = stacks.endings;
-  const running = sparse(stacks.endings.running);
+  const { panics, goexits, recovered, running } = stacks.endings;
   const displaced = column(nodes.displaced);
-  const hooks = cost && hookTimes({ size, parent, edge, calls, self, running, displaced, deepest }, cost);
+  const tracing = cost && tracingTimes({ size, parent, edge, calls, self, total, displaced, others }, cost);
   const tree = Object.freeze({
     size,
     parent,
@@ -78,13 +77,13 @@ export function freeze(
     calls,
     total,
     self,
-    ...(hooks ? { hooks } : {}),
+    ...(tracing ? { tracing } : {}),
     first,
     last,
     others,
     panics: sparse(panics),
     goexits: sparse(goexits),
-    running,
+    running: sparse(running),
     recovered: sparse(recovered),
     goroutines: sparse(stacks.goroutines),
     goids: sparse(stacks.goids),

@@ -1,14 +1,7 @@
 /** Call trees: building them from a trace, and choosing what of them to show. */
 export type { HookCost } from "../calltrace/index.js";
+export { costBound, isDistorted, isDistortedNode, type TracingTimes } from "./bound.js";
 export type { BuildOptions } from "./builder.js";
-export {
-  type Corrected,
-  correct,
-  type HookTimes,
-  hookShare,
-  isDistorted,
-  isDistortedNode,
-} from "./correction.js";
 export { Ending } from "./ending.js";
 export { childrenOf, type FilterOptions, foldedSelf, type SortOrder, type View, viewTree } from "./filter.js";
 export { buildForest, type ForestOptions } from "./forest.js";

@@ -42,7 +42,7 @@ export class NodeTable {
   self = new Float64Array(64);
   first = new Float64Array(64);
   last = new Float64Array(64);
-  /** Calls that the node made beyond those counted on its children; negative where these count calls of others. */
+  /** Calls beneath the node beyond those counted on its children; negative where these count calls of others. */
   displaced = new Float64Array(64);
   /** Unmerged trees: children and other reasons not to forget the node. */
   holds = new Int32Array(0);
@@ -154,6 +154,7 @@ export class NodeTable {
   /** Unmerged trees: forgets a node without children. */
   remove(node: number): void {
     this.holds[this.parent[node]]--;
+    this.displaced[this.parent[node]] += 1 + this.displaced[node];
     this.parent[node] = this.freeNode;
     this.holds[node] = FREE;
     this.freeNode = node;

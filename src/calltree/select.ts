@@ -170,7 +170,7 @@ function assemble(old: CallTree, map: Int32Array, leads: Uint8Array, places: Pla
   const { place, count } = places;
   const zeros = () => new Float64Array(count);
   const sums = { calls: zeros(), total: zeros(), self: zeros() };
-  const hooks = old.hooks && { self: zeros(), total: zeros() };
+  const tracing = old.tracing && { self: zeros(), total: zeros() };
   const first = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   const last = new Float64Array(count);
   for (let node = 1; node < old.size; node++) {
@@ -178,12 +178,12 @@ function assemble(old: CallTree, map: Int32Array, leads: Uint8Array, places: Pla
     const carried = map[node] === HIDDEN && at > 0 && isCalled(old, map, node);
     if ((carried || map[node] >= 0) && !leads[node]) {
       sums.self[at] += old.self[node];
-      if (hooks) hooks.self[at] += old.hooks!.self[node];
+      if (tracing) tracing.self[at] += old.tracing!.self[node];
     }
     if (map[node] < 0) continue;
     sums.calls[at] += old.calls[node];
     sums.total[at] += old.total[node];
-    if (hooks) hooks.total[at] += old.hooks!.total[node];
+    if (tracing) tracing.total[at] += old.tracing!.total[node];
     if (old.calls[node] === 0) continue;
     first[at] = Math.min(first[at], old.first[node]);
     last[at] = Math.max(last[at], old.last[node]);
@@ -226,7 +226,7 @@ function assemble(old: CallTree, map: Int32Array, leads: Uint8Array, places: Pla
     calls: pick(sums.calls),
     total: pick(sums.total),
     self: pick(sums.self),
-    ...(hooks ? { hooks: { self: pick(hooks.self), total: pick(hooks.total) } } : {}),
+    ...(tracing ? { tracing: { self: pick(tracing.self), total: pick(tracing.total) } } : {}),
     first: order.length > 1 ? pick(first) : new Float64Array(1),
     last: pick(last),
     others: old.others > 0 && map[old.others] > 0 ? map[old.others] : -1,

@@ -3,7 +3,7 @@
  * children, siblings by first start). Node 0 stands above all goroutines. Built once, then only read.
  */
 import type { Note, Problem, ProcessInfo } from "../calltrace/index.js";
-import type { HookTimes } from "./correction.js";
+import type { TracingTimes } from "./bound.js";
 import type { FunctionInfo } from "./functions.js";
 
 /** How a node hangs under its parent. */
@@ -41,8 +41,8 @@ export interface CallTree {
   readonly total: Float64Array;
   /** Total without the calls beneath; goroutines are concurrent and stay in. */
   readonly self: Float64Array;
-  /** What of these times is the hooks' own; undefined where the traced process did not measure that. */
-  readonly hooks?: HookTimes;
+  /** The most that tracing added to these times; undefined where the traced process did not measure its hooks. */
+  readonly tracing?: TracingTimes;
   readonly first: Float64Array;
   readonly last: Float64Array;
   /** The node above calls whose paths are beyond the limit, by function, with self time; -1 where there are none. */

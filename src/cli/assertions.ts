@@ -21,7 +21,7 @@ export async function assertionsOf(flags: ParsedFlags): Promise<Assertion[]> {
 export async function checkAssertions(assertions: readonly Assertion[], recording: Recording): Promise<boolean> {
   const { AssertionMeter } = await import("../callstats/index.js");
   const { verdictLines } = await import("../render/verdicts.js");
-  const meter = new AssertionMeter(recording.forest, assertions, true);
+  const meter = new AssertionMeter(recording.forest, assertions);
   withProgress("checking assertions", (progress) => {
     for (const _ of recording.walk(meter.visitor, progress));
   });

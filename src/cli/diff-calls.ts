@@ -6,11 +6,11 @@ import {
   type CallDiff,
   callMeasures,
   callsChanged,
+  costBounds,
   diffCalls,
   FunctionItems,
   grown,
   type HookCost,
-  hookCosts,
   PathItems,
   type RunItems,
   StatsMeter,
@@ -44,17 +44,11 @@ export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b
   const limits = flags.list("fail-on").map(limitOf);
   const select = callOptions(flags);
   const output = openOutput(flags.string("o"), process.cwd(), false);
-  const readAll = (corrected: boolean) => {
-    const runs = new Runs(flags.has("by-path"), corrected, pattern(flags, "match"), select);
-    return { runs, corrected, before: a.map((path) => runs.read(path)), after: b.map((path) => runs.read(path)) };
-  };
-  let read = readAll(!flags.has("raw"));
-  // What is known of one side only must not look like a change.
-  if (read.corrected && read.runs.isPartlyKnown) read = readAll(false);
-  const { runs, corrected, before, after } = read;
-  const diff = diffCalls(before, after, (item) => runs.describe(item), { measure, min: min ?? 0 });
+  const runs = new Runs(flags.has("by-path"), pattern(flags, "match"), select);
+  const [before, after] = [a, b].map((side) => side.map((path) => runs.read(path)));
+  const diff = diffCalls(before!, after!, (item) => runs.describe(item), { measure, min: min ?? 0 });
   const exceeded = limits.flatMap((limit) => exceeding(diff, limit, min ?? LEAST));
-  const report = { diff, top, exceeded, hooks: runs.hooks, corrected, statements: runs.statements };
+  const report = { diff, top, exceeded, costs: runs.costs, statements: runs.statements };
   if (format === "json") await output.write(callDiffJson(report, a, b));
   else {
     const widthOf = await measureFor(diff.changes.flatMap(({ name, path = [] }) => [name, ...path]));
@@ -73,7 +67,8 @@ export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b
 
 /** Reads runs one after the other, so that only one is in memory; items have the same numbers in all. */
 class Runs {
-  readonly hooks: (HookCost | undefined)[] = [];
+  /** By process, the most that tracing adds to a call. */
+  readonly costs: (HookCost | undefined)[] = [];
   /** How complete each run is. */
   readonly statements: string[] = [];
   /** The first run that lacks calls, and why. */
@@ -83,15 +78,9 @@ class Runs {
 
   constructor(
     private readonly byPath: boolean,
-    private readonly corrected: boolean,
     private readonly match: RegExp | undefined,
     private readonly select: SelectOptions,
   ) {}
-
-  /** Whether some processes know what hooks cost, and others do not. */
-  get isPartlyKnown(): boolean {
-    return this.hooks.includes(undefined) && this.hooks.some((cost) => cost !== undefined);
-  }
 
   /** @throws UserError that names the file when it cannot be read */
   read(path: string): RunItems {
@@ -114,24 +103,24 @@ class Runs {
 
   private items(recording: Recording): RunItems {
     const { forest } = recording;
-    const { match, corrected } = this;
+    const { match } = this;
     const keep = (name: string) => match?.test(name) ?? true;
     if (this.byPath) {
       const kept = forest.functions.map(({ name }) => keep(name));
-      return this.paths.items(forest, corrected, (process, node) => kept[forest.processes[process]!.tree.func[node]!]!);
+      return this.paths.items(forest, (process, node) => kept[forest.processes[process]!.tree.func[node]!]!);
     }
-    const meter = new StatsMeter(forest, { corrected, spread: false });
+    const meter = new StatsMeter(forest, { spread: false });
     walk(recording, meter.visitor);
     return this.functions.items(meter.rows(), keep);
   }
 
   private note(path: string, recording: Recording): void {
-    this.hooks.push(...hookCosts(recording.forest));
+    this.costs.push(...costBounds(recording.forest));
     const reason = incomplete(recording);
     if (reason !== undefined) this.lacking ??= `${path}: ${reason}`;
     const title = ({ info }: { info: { executable: string } }) => programName(info.executable);
     const lines = [...overall(recording.forest, title), ...omissions(recording)];
-    // What tracing took is subtracted, or said elsewhere.
+    // What tracing may have added has a line of its own.
     const remarks = lines.filter(
       ({ serious, about }) => !serious && (about === undefined || (about === "paths" && this.byPath)),
     );

@@ -1,10 +1,10 @@
 /** Calls and their sums in the formats of profilers, databases and trace stores. */
 
-import type { ProcessTree, Recording } from "../calltree/index.js";
+import { costBound, type ProcessTree, type Recording } from "../calltree/index.js";
 import { renderPprof } from "../export/pprof.js";
 import { tableNames } from "../export/tables/index.js";
 import { omissions, statements } from "../render/footer.js";
-import { hookLine } from "../render/hooks.js";
+import { tracingLine } from "../render/tracing.js";
 import { type FormatContext, filter } from "./formats.js";
 import { counted, leftOutOfTrees } from "./left-out.js";
 import { tableName } from "./options.js";
@@ -51,7 +51,7 @@ export async function otlp(recording: Recording, context: FormatContext): Promis
   const { renderOtlp } = await import("../export/otlp.js");
   const ofProcess = (process: ProcessTree) => [
     ...[...statements(process), ...omissions(recording)].map(({ text }) => text),
-    ...hooks([process]),
+    ...tracing([process]),
   ];
   return counted(renderOtlp(recording, { version: packageVersion(), statements: ofProcess }), recording, context);
 }
@@ -62,10 +62,9 @@ function described(recording: Recording, context: FormatContext) {
 
 /** What formats say that have a place for it. */
 function said({ forest }: Recording, { statements }: FormatContext): string[] {
-  return [...statements.map(({ text }) => text), ...hooks(forest.processes)];
+  return [...statements.map(({ text }) => text), ...tracing(forest.processes)];
 }
 
-function hooks(processes: readonly ProcessTree[]): string[] {
-  const costs = processes.map(({ info }) => info.hook);
-  return [hookLine(costs, false)].filter((line) => line !== undefined);
+function tracing(processes: readonly ProcessTree[]): string[] {
+  return [tracingLine(processes.map(({ info }) => costBound(info)))].filter((line) => line !== undefined);
 }

@@ -104,8 +104,6 @@ export const browserFlag: Flag = {
   help: "print the address of Speedscope's page on standard output instead of opening it",
 };
 
-export const rawFlag: Flag = { name: "raw", help: "show times as measured: without subtracting what hooks cost" };
-
 export const unitFlag: Flag = {
   name: "unit",
   value: "UNIT",

@@ -11,9 +11,9 @@ import {
 } from "../callstats/index.js";
 import { type Column, type ColumnStyle, columns } from "./columns.js";
 import { remarks } from "./fit.js";
-import { hookLine } from "./hooks.js";
-import { ns, type StatsStyle } from "./stats.js";
+import { costsJson, ns, type StatsStyle } from "./stats.js";
 import { painter } from "./style.js";
+import { tracingLine } from "./tracing.js";
 
 export interface CallDiffReport {
   readonly diff: CallDiff;
@@ -21,8 +21,8 @@ export interface CallDiffReport {
   readonly top: number;
   /** What is beyond a threshold. */
   readonly exceeded: readonly Exceeded[];
-  readonly hooks: readonly (HookCost | undefined)[];
-  readonly corrected: boolean;
+  /** By process, the most that tracing adds to a call; undefined where that is not known. */
+  readonly costs: readonly (HookCost | undefined)[];
   readonly statements: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export interface Exceeded {
 /** The changes, and what to think of them. */
 export function* callDiffTable(report: CallDiffReport, options: StatsStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
-  const { diff, exceeded, hooks, corrected } = report;
+  const { diff, exceeded, costs } = report;
   const changed = diff.changes.filter(({ shifts }) => shifts[diff.measure].delta !== 0);
   const shown = changed.slice(0, report.top);
   if (diff.changes.length > 0 && changed.length === 0) yield `no change of ${diff.measure}\n`;
@@ -42,14 +42,14 @@ export function* callDiffTable(report: CallDiffReport, options: StatsStyle): Gen
   else yield* columns(columnsOf(diff), shown.map(rowOf(diff)), style);
   const more = changed.length - shown.length;
   if (more > 0) yield `${style.paint("dim", `${formatCount(more)} more`)}\n`;
-  const hook = hookLine(hooks, corrected);
+  const tracing = tracingLine(costs);
   const what = diff.changes.some(({ path }) => path) ? "path" : "function";
   const same = diff.changes.length - changed.length;
   const lines = [
     chance(diff),
     ...(same > 0 ? [`unchanged: ${formatNumberOf(same, what)}`] : []),
     ...(diff.small > 0 ? [`left out by --min: ${formatNumberOf(diff.small, what)}`] : []),
-    ...(hook === undefined ? [] : [hook]),
+    ...(tracing === undefined ? [] : [tracing]),
     ...report.statements,
   ];
   yield remarks(lines, style);
@@ -128,10 +128,10 @@ function percent(ratio: number | undefined): string {
 
 /** One object; times in nanoseconds. */
 export function* callDiffJson(report: CallDiffReport, a: readonly string[], b: readonly string[]): Generator<string> {
-  const { diff, hooks, corrected, statements } = report;
+  const { diff, costs, statements } = report;
   const head = {
     ...{ a, b, by: diff.measure, runs: diff.runs, tested: diff.tested, left_out: diff.small },
-    hook_subtracted: corrected && hooks.some((cost) => cost !== undefined),
+    tracing_max_ns_per_call: costsJson(costs),
     statements,
   };
   yield `${jsonText(head, undefined, 2).slice(0, -2)}`;

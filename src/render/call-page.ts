@@ -99,7 +99,7 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   const { forest } = recording;
   const each = Math.ceil(ALL_GOROUTINES / Math.max(1, forest.processes.length));
   const lives = new LifeCollector({ goroutines: Math.min(MOST_GOROUTINES, each), spans: MOST_SPANS });
-  const stats = forest.processes.map(() => new StatsMeter(forest, { corrected: false, spread: true }));
+  const stats = forest.processes.map(() => new StatsMeter(forest, { spread: true }));
   for (const _ of recording.walk(together(lives, stats), options.progress));
   return {
     ...(options.command === undefined ? {} : { command: options.command }),

@@ -4,9 +4,9 @@ import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import { type CallRecord, type Choice, type HookCost, type Listing, shortName } from "../callstats/index.js";
 import type { Column, ColumnStyle } from "./columns.js";
 import { fitting, remarks } from "./fit.js";
-import { hookLine } from "./hooks.js";
 import { ns, type StatsStyle } from "./stats.js";
 import { painter } from "./style.js";
+import { tracingLine } from "./tracing.js";
 
 export interface CallsReport {
   readonly listing: Listing;
@@ -14,8 +14,8 @@ export interface CallsReport {
   readonly of: string;
   /** How processes are called; undefined where there is only one. */
   readonly titles: readonly string[] | undefined;
-  readonly hooks: readonly (HookCost | undefined)[];
-  readonly corrected: boolean;
+  /** By process, the most that tracing adds to a call; undefined where that is not known. */
+  readonly costs: readonly (HookCost | undefined)[];
   readonly statements: readonly string[];
 }
 
@@ -30,7 +30,7 @@ const ENDS: Readonly<Record<CallRecord["end"], string>> = {
 /** A line for each call, its path beneath. */
 export function* callsTable(report: CallsReport, options: StatsStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
-  const { listing, of, titles, hooks, corrected } = report;
+  const { listing, of, titles, costs } = report;
   const { records } = listing;
   yield `${style.paint("bold", printable(headline(listing, of)))}\n`;
   if (records.length > 0) {
@@ -58,10 +58,10 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
     yield "\n";
     yield* fitting(list, rows, style).lines;
   }
-  const hook = hookLine(hooks, corrected);
+  const tracing = tracingLine(costs);
   const lines = [
     "START: since the start of the process; below a call, what called it",
-    ...(hook === undefined ? [] : [hook]),
+    ...(tracing === undefined ? [] : [tracing]),
     ...report.statements,
   ];
   yield remarks(lines, style);
@@ -88,8 +88,9 @@ function name(heading: string): Column {
   return { heading, kind: "name" };
 }
 
-function record(call: CallRecord): Record<string, unknown> {
-  const { function: of, path, goroutine, pid, test, start, wall, duration, self, end, calls } = call;
+function record(call: CallRecord, costs: CallsReport["costs"]): Record<string, unknown> {
+  const { function: of, path, goroutine, process, pid, test, start, wall, duration, self, end, calls } = call;
+  const cost = costs[process];
   return {
     function: of.name,
     file: of.file,
@@ -102,27 +103,27 @@ function record(call: CallRecord): Record<string, unknown> {
     start_unix_ns: ns(wall),
     duration_ns: ns(duration),
     self_ns: ns(self),
+    tracing_max_ns: cost ? ns(Math.min(duration, cost.inner + calls * (cost.inner + cost.outer))) : null,
     calls_beneath: calls,
     end: end === "running" ? "not returned" : end,
   };
 }
 
 /** One object with all calls. */
-export function* callsJson({ listing, hooks, corrected, statements }: CallsReport): Generator<string> {
+export function* callsJson({ listing, costs, statements }: CallsReport): Generator<string> {
   const head = {
     choice: listing.choice.kind,
     calls_in_all: listing.calls,
-    hook_subtracted: corrected && hooks.some((cost) => cost !== undefined),
     statements,
   };
   yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "calls": [`;
   for (const [index, call] of listing.records.entries()) {
-    yield `${index > 0 ? "," : ""}\n    ${jsonText(record(call))}`;
+    yield `${index > 0 ? "," : ""}\n    ${jsonText(record(call, costs))}`;
   }
   yield "\n  ]\n}\n";
 }
 
 /** One object a line. */
-export function* callsNdjson({ listing }: CallsReport): Generator<string> {
-  for (const call of listing.records) yield `${jsonText(record(call))}\n`;
+export function* callsNdjson({ listing, costs }: CallsReport): Generator<string> {
+  for (const call of listing.records) yield `${jsonText(record(call, costs))}\n`;
 }

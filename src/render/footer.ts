@@ -1,28 +1,25 @@
 /** What a report must say about how complete it is: one line each. */
 import { printable } from "../base/printable.js";
-import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
+import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import {
   type CallForest,
   type FilterOptions,
-  hookShare,
   type Omission,
   type ProcessTree,
   type Recording,
   type SelectOptions,
   sumOf,
 } from "../calltree/index.js";
+import { tracingOf } from "./tracing.js";
 
 /** One thing to say. */
 export interface Statement {
   readonly text: string;
   /** Something is missing or wrong. */
   readonly serious: boolean;
-  /** Of interest only where call paths are shown, or times with what tracing took. */
-  readonly about?: "paths" | "hooks";
+  /** Of interest only where call paths are shown, or where what tracing may have added has no line of its own. */
+  readonly about?: "paths" | "tracing";
 }
-
-/** Below this part of all time the hooks are not worth a line. */
-const HOOK_SHARE_SHOWN = 0.01;
 
 /** The lines below the tree of a process. */
 export function footer(process: ProcessTree, remarks: readonly string[]): string[] {
@@ -62,14 +59,8 @@ export function statements(process: ProcessTree): Statement[] {
       "paths",
     );
   }
-  const share = hookShare(process);
-  if (info.hook !== undefined && share >= HOOK_SHARE_SHOWN) {
-    const each = formatDuration(info.hook.inner + info.hook.outer);
-    say(
-      `tracing took about ${each} a call, ${formatPercent(share, 1)} of the time of all calls; 'stats' subtracts it`,
-      "hooks",
-    );
-  }
+  const tracing = tracingOf(process);
+  if (tracing !== undefined) say(tracing, "tracing");
   if (process.strayExits > 0) warn(`exits without an enter: ${formatNumberOf(process.strayExits, "event")}`);
   if (process.problem !== undefined) {
     const { offset, message } = process.problem;

@@ -1,7 +1,7 @@
 /**
  * The call tree as nested JSON: `[{"name", "duration_ms", "children"}]` and, beyond that, `calls`, `self_ms`,
  * `start_ms`, `goroutine` or `goroutines` and `spawn` where a goroutine begins, and `end` with counts where frames did
- * not return. `hooks_ms` is what of the duration tracing took itself, with `distorted` where that is more than half.
+ * not return. `tracing_max_ms` is how much of the duration may be tracing, with `distorted` where that is more than half.
  * Written in pieces, so that no string is as long as the tree.
  */
 import { jsonText } from "../base/printable.js";
@@ -71,7 +71,7 @@ function head(forest: CallForest, process: ProcessTree, node: number, several: b
     start_ms: ms(tree.first[node]),
     calls: tree.calls[node],
   };
-  if (tree.hooks !== undefined) fields.hooks_ms = ms(tree.hooks.total[node]);
+  if (tree.tracing !== undefined) fields.tracing_max_ms = ms(tree.tracing.total[node]);
   if (isDistortedNode(tree, node)) fields.distorted = true;
   if (several && top) fields.pid = process.info.pid;
   if (top || edge !== EdgeKind.call) {

@@ -2,10 +2,11 @@
 import { jsonText, printable } from "../base/printable.js";
 import { formatCount, formatDuration } from "../base/units.js";
 import { EXACT_CALLS, type FunctionStats, type HookCost, type Neighbour } from "../callstats/index.js";
+import { isDistorted } from "../calltree/index.js";
 import type { Column, ColumnStyle } from "./columns.js";
 import { type FittingColumn, fitting, remarks } from "./fit.js";
-import { DISTORTED, hookLine } from "./hooks.js";
 import { type Measure, painter } from "./style.js";
+import { DISTORTED, DISTORTED_LEGEND, tracingLine } from "./tracing.js";
 
 /** What is shown. */
 export interface StatsReport {
@@ -15,8 +16,8 @@ export interface StatsReport {
   readonly functions: number;
   /** Callers and callees, where they were asked for. */
   readonly neighbours: readonly NeighbourTable[];
-  readonly hooks: readonly (HookCost | undefined)[];
-  readonly corrected: boolean;
+  /** By process, the most that tracing adds to a call; undefined where that is not known. */
+  readonly costs: readonly (HookCost | undefined)[];
   /** What else a view must say. */
   readonly statements: readonly string[];
 }
@@ -54,7 +55,7 @@ const DISPENSABLE: Readonly<Record<(typeof SPREAD)[number], number>> = {
 /** The table, the tables of neighbours, and what to know about them. */
 export function* statsTable(report: StatsReport, options: StatsStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour) };
-  const { rows, functions, neighbours, corrected, hooks } = report;
+  const { rows, functions, neighbours, costs } = report;
   const notes: string[] = [];
   if (rows.length > 0) {
     const { lines, dropped } = fitting(columnsOf(rows), rows.map(cellsOf(rows)), style);
@@ -65,14 +66,14 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
       `percentiles are off by at most ${ERROR}, of up to ${EXACT_CALLS} calls exact`,
     );
     if (dropped.length > 0) notes.push(`no room for ${dropped.join(", ")}: use a wider terminal or --format csv`);
-    if (rows.some(({ distorted }) => distorted)) notes.push(DISTORTED);
+    if (rows.some((row) => mark(row, "total") || mark(row, "self"))) notes.push(DISTORTED_LEGEND);
   } else if (neighbours.length === 0) yield "no call that was asked for\n";
   for (const [index, table] of neighbours.entries()) {
     if (index > 0 || rows.length > 0) yield "\n";
     yield* neighbourTable(table, style);
   }
-  const hook = hookLine(hooks, corrected);
-  if (hook !== undefined) notes.push(hook);
+  const tracing = tracingLine(costs);
+  if (tracing !== undefined) notes.push(tracing);
   const lines = [...notes, ...report.statements];
   yield remarks(lines, style);
 }
@@ -91,13 +92,17 @@ function cellsOf(rows: readonly FunctionStats[]): (row: FunctionStats) => { cell
   return (row) => ({
     cells: [
       formatCount(row.calls),
-      formatDuration(row.total),
-      `${row.distorted ? "~" : ""}${formatDuration(row.self)}`,
+      `${mark(row, "total")}${formatDuration(row.total)}`,
+      `${mark(row, "self")}${formatDuration(row.self)}`,
       ...SPREAD.map((one) => formatDuration(row[one])),
       ...shown.map((one) => (row[one] === 0 ? "" : formatCount(row[one]))),
       row.name,
     ],
   });
+}
+
+function mark({ tracing, ...row }: FunctionStats, time: "total" | "self"): string {
+  return tracing !== undefined && isDistorted(row[time], tracing[time]) ? DISTORTED : "";
 }
 
 /** Panics have columns where there are any. */
@@ -135,8 +140,13 @@ export function ns(time: number): number {
   return Math.round(time * 10) / 10;
 }
 
+/** By process, the most that tracing adds to a call; null where that is not known. */
+export function costsJson(costs: readonly (HookCost | undefined)[]): (number | null)[] {
+  return costs.map((cost) => (cost === undefined ? null : ns(cost.inner + cost.outer)));
+}
+
 /** A row under the names of JSON and CSV. */
-function record(row: FunctionStats): Record<string, string | number | boolean> {
+function record(row: FunctionStats): Record<string, string | number | null> {
   const spread = Object.fromEntries(SPREAD.map((one) => [`${one}_ns`, ns(row[one])]));
   return {
     function: row.name,
@@ -150,24 +160,15 @@ function record(row: FunctionStats): Record<string, string | number | boolean> {
     recovered: row.recovered,
     goexits: row.goexits,
     not_returned: row.running,
-    measured_total_ns: ns(row.measured.total),
-    measured_self_ns: ns(row.measured.self),
-    distorted: row.distorted,
+    total_tracing_max_ns: row.tracing ? ns(row.tracing.total) : null,
+    self_tracing_max_ns: row.tracing ? ns(row.tracing.self) : null,
   };
 }
 
 /** One object; times in nanoseconds. */
-export function* statsJson({
-  rows,
-  functions,
-  neighbours,
-  hooks,
-  corrected,
-  statements,
-}: StatsReport): Generator<string> {
+export function* statsJson({ rows, functions, neighbours, costs, statements }: StatsReport): Generator<string> {
   const head = {
-    hook: hooks.map((cost) => (cost === undefined ? null : { inner_ns: ns(cost.inner), outer_ns: ns(cost.outer) })),
-    hook_subtracted: corrected && hooks.some((cost) => cost !== undefined),
+    tracing_max_ns_per_call: costsJson(costs),
     percentile_error: 1 / 128,
     statements,
     functions_in_all: functions,
@@ -198,11 +199,11 @@ export function* statsCsv({ rows }: Pick<StatsReport, "rows">): Generator<string
 const EMPTY: FunctionStats = {
   ...{ name: "", file: "", line: 0, calls: 0, total: 0, self: 0, panics: 0, goexits: 0, recovered: 0, running: 0 },
   ...{ min: 0, mean: 0, p50: 0, p90: 0, p99: 0, max: 0, stddev: 0 },
-  ...{ measured: { total: 0, self: 0 }, distorted: false },
+  tracing: undefined,
 };
 
 /** RFC 4180. */
-function csvCell(value: string | number | boolean): string {
-  const text = printable(String(value));
+function csvCell(value: string | number | null): string {
+  const text = printable(String(value ?? ""));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -25,6 +25,7 @@ import {
 import { flagsOf, footer } from "./footer.js";
 import { labelOf, UNTRACED } from "./label.js";
 import { type Measure, type Paint, painter, plainWidth, truncateMiddle } from "./style.js";
+import { DISTORTED, DISTORTED_LEGEND } from "./tracing.js";
 
 export interface TreeTextOptions extends FilterOptions {
   /** Escape codes for colours. */
@@ -48,9 +49,6 @@ const GAP = 2;
 
 const STARTED =
   "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it";
-
-/** Before a time of which more than half is the hooks'. */
-const DISTORTED = "~";
 
 /** Columns of a level of the tree, and of the number that stands for levels there is no room for. */
 const INDENT = 4;
@@ -114,10 +112,10 @@ function* renderProcess(
 
 function legendsOf({ untraced, lines, distorted, marked }: Columns): string[] {
   const legends = untraced ? [STARTED] : [];
-  if (marked) legends.push(`${DISTORTED}: more than half of this time is the cost of tracing`);
+  if (marked) legends.push(DISTORTED_LEGEND);
   else if (distorted > 0) {
     const most = distorted === lines ? "all lines" : `${formatCount(distorted)} of ${formatCount(lines)} lines`;
-    legends.push(`on ${most} more than half of the time is the cost of tracing`);
+    legends.push(`on ${most} more than half of the time may be tracing`);
   }
   return legends;
 }
@@ -138,7 +136,7 @@ interface Columns {
   /** Whether untraced code started one of the goroutines. */
   readonly untraced: boolean;
   readonly lines: number;
-  /** Lines with a time that is mostly the hooks'. */
+  /** Lines with a time that may be mostly tracing. */
   readonly distorted: number;
   /** Whether they are marked: not where most lines would be. */
   readonly marked: boolean;

@@ -28,7 +28,7 @@ test("paths of two runs have the same numbers for the same names", () => {
     fc.property(programs, programs, (one, other) => {
       const table = new PathItems();
       const [a, b] = [run(one), run(other)];
-      const items = [a, b].map(({ bytes }) => table.items(read(bytes).forest, true, () => true));
+      const items = [a, b].map(({ bytes }) => table.items(read(bytes).forest, () => true));
       const expected = [a, b].map(({ paths }) => plainPaths(paths));
       for (const side of [0, 1]) {
         const found = [...items[side]!].map(([item, { calls, total, self }]) => {
@@ -54,7 +54,7 @@ test("functions of two runs add up to all calls", () => {
     fc.property(programs, (choices) => {
       const table = new FunctionItems();
       const recording = read(run(choices).bytes);
-      const meter = new StatsMeter(recording.forest, { corrected: true, spread: false });
+      const meter = new StatsMeter(recording.forest, { spread: false });
       visit(recording, meter.visitor);
       const items = table.items(meter.rows(), () => true);
       const again = table.items(meter.rows(), (name) => name === "main.a");

@@ -7,7 +7,7 @@ import { allCalls, read, visit } from "./brute.js";
 
 function list(bytes: Uint8Array, choice: Choice, matches: (name: string) => boolean): Listing {
   const recording = read(bytes);
-  const lister = new CallLister(recording.forest, matches, { choice, corrected: true });
+  const lister = new CallLister(recording.forest, matches, { choice });
   visit(recording, lister);
   return lister.listing();
 }

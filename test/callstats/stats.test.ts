@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NeighbourMeter, StatsMeter } from "../../src/callstats/index.js";
-import { Ending } from "../../src/calltree/index.js";
+import { type CallForest, Ending } from "../../src/calltree/index.js";
 import { run } from "../calltree/program.js";
 import { scripted } from "../calltree/script.js";
 import { above, allCalls, beneath, type Call, read, sum, visit, withHooks } from "./brute.js";
@@ -19,25 +19,24 @@ test("sums and spreads are those of the single calls", () => {
     fc.property(programs, fc.constantFrom(0, 3), fc.constantFrom(0, 7), (choices, inner, outer) => {
       const recording = read(run(choices).bytes);
       const forest = withHooks(recording, inner, outer);
-      const stats = new StatsMeter(forest, { corrected: true, spread: true });
+      const stats = new StatsMeter(forest, { spread: true });
       visit(recording, stats.visitor);
       const expected = [...group(allCalls(recording))].map(([name, calls]) => {
         const outermost = calls.filter((call) => ![...above(call)].some((other) => other.name === name));
-        const ended = (call: Call) => (call.how === Ending.running ? 0 : 1);
-        const hooks = (call: Call) => ended(call) * inner + sum([...beneath(call)].map(ended)) * (inner + outer);
-        const times = calls.map((call) => call.duration - hooks(call));
+        const most = (call: Call) => inner + [...beneath(call)].length * (inner + outer);
+        const times = calls.map((call) => call.duration);
         const total = sum(outermost.map((call) => call.duration));
         const self = sum(calls.map((call) => call.self));
-        const selfHooks = sum(calls.map((call) => ended(call) * inner + sum(call.callees.map(ended)) * outer));
+        const selfMost = sum(calls.map((call) => inner + call.callees.length * outer));
         const mean = sum(times) / times.length;
         return {
           name,
           calls: calls.length,
-          total: Math.max(0, total - sum(outermost.map(hooks))),
-          self: Math.max(0, self - selfHooks),
-          measured: { total, self },
-          min: Math.max(0, Math.min(...times)),
-          max: Math.max(0, Math.max(...times)),
+          total,
+          self,
+          tracing: { total: Math.min(total, sum(outermost.map(most))), self: Math.min(self, selfMost) },
+          min: Math.min(...times),
+          max: Math.max(...times),
           stddev: Math.sqrt(sum(times.map((time) => (time - mean) ** 2)) / times.length),
           panics: calls.filter(({ how }) => how === Ending.panic).length,
           recovered: calls.filter(({ how }) => how === Ending.recovered).length,
@@ -63,10 +62,10 @@ test("callers make up the total of a function, callees and self time that of one
     fc.property(programs, (choices) => {
       const recording = read(run(choices).bytes);
       const calls = allCalls(recording);
-      const stats = new StatsMeter(recording.forest, { corrected: false, spread: false });
+      const stats = new StatsMeter(recording.forest, { spread: false });
       visit(recording, stats.visitor);
       for (const { name, total, self, calls: count } of stats.rows()) {
-        const neighbours = new NeighbourMeter(recording.forest, (one) => one === name, false);
+        const neighbours = new NeighbourMeter(recording.forest, (one) => one === name);
         visit(recording, neighbours);
         const [callers, callees] = [neighbours.callers(), neighbours.callees()];
         expect(sum(callers.map((caller) => caller.total))).toBe(total);
@@ -98,7 +97,7 @@ const RECURSIVE = `
 
 test("recursion counts once, on each goroutine", () => {
   const recording = read(scripted(RECURSIVE));
-  const stats = new StatsMeter(recording.forest, { corrected: true, spread: true });
+  const stats = new StatsMeter(recording.forest, { spread: true });
   visit(recording, stats.visitor);
   const fib = stats.rows().find(({ name }) => name === "main.fib");
   expect(fib).toMatchObject({
@@ -114,7 +113,7 @@ test("recursion counts once, on each goroutine", () => {
 
 test("callers: recursion is a caller without time, a go statement is one of its own", () => {
   const recording = read(scripted(RECURSIVE));
-  const neighbours = new NeighbourMeter(recording.forest, (name) => name === "main.fib", true);
+  const neighbours = new NeighbourMeter(recording.forest, (name) => name === "main.fib");
   visit(recording, neighbours);
   expect(neighbours.callers()).toEqual([
     { name: "main.main", spawned: false, calls: 2, total: 40_000, self: 30_000 },
@@ -126,7 +125,7 @@ test("callers: recursion is a caller without time, a go statement is one of its 
 
 test("levels that are not shown do not count", () => {
   const recording = read(scripted(RECURSIVE));
-  const stats = new StatsMeter(recording.forest, { corrected: true, spread: true, depth: 2 });
+  const stats = new StatsMeter(recording.forest, { spread: true, depth: 2 });
   visit(recording, stats.visitor);
   expect(stats.rows()).toMatchObject([
     { name: "main.main", calls: 1 },
@@ -134,7 +133,7 @@ test("levels that are not shown do not count", () => {
   ]);
 });
 
-test("what hooks took is subtracted, of hidden calls too, and marks what says little", () => {
+test("the most that tracing may have added stands beside the times, that of hidden calls too", () => {
   const script = `
     0   g1 { main.main
     10  g1 { main.a
@@ -143,32 +142,30 @@ test("what hooks took is subtracted, of hidden calls too, and marks what says li
     13  g1 }
     100 g1 }
   `;
-  const rows = (hide?: RegExp, corrected = true) => {
+  const rows = (hide?: RegExp) => {
     const recording = read(scripted(script), hide ? { hide } : {});
-    const stats = new StatsMeter(withHooks(recording, 400, 600), { corrected, spread: true });
+    const stats = new StatsMeter(withHooks(recording, 400, 700), { spread: true });
     visit(recording, stats.visitor);
-    return stats.rows().map(({ name, total, self, max, distorted }) => ({ name, total, self, max, distorted }));
+    return stats.rows().map(({ name, total, self, max, tracing }) => ({ name, total, self, max, tracing }));
   };
   expect(rows()).toEqual([
-    { name: "main.main", total: 97_600, self: 96_000, max: 97_600, distorted: false },
-    { name: "main.a", total: 1_600, self: 1_000, max: 1_600, distorted: false },
-    { name: "main.b", total: 600, self: 600, max: 600, distorted: false },
+    { name: "main.main", total: 100_000, self: 97_000, max: 100_000, tracing: { total: 2_600, self: 1_100 } },
+    { name: "main.a", total: 3_000, self: 2_000, max: 3_000, tracing: { total: 1_500, self: 1_100 } },
+    { name: "main.b", total: 1_000, self: 1_000, max: 1_000, tracing: { total: 400, self: 400 } },
   ]);
   expect(rows(/main\.a/)).toEqual([
-    { name: "main.main", total: 97_600, self: 97_000, max: 97_600, distorted: false },
-    { name: "main.b", total: 600, self: 600, max: 600, distorted: false },
-  ]);
-  expect(rows(undefined, false)).toMatchObject([
-    { total: 100_000, self: 97_000 },
-    { total: 3_000, self: 2_000 },
-    { total: 1_000, self: 1_000 },
+    { name: "main.main", total: 100_000, self: 99_000, max: 100_000, tracing: { total: 2_600, self: 2_200 } },
+    { name: "main.b", total: 1_000, self: 1_000, max: 1_000, tracing: { total: 400, self: 400 } },
   ]);
 });
 
-test("nothing falls below zero, and calls of which hooks make up most are marked", () => {
+test("a bound is never more than the time, and not known where one of the processes did not measure it", () => {
   const recording = read(scripted("0 g1 { main.main\n 10 g1 { main.tiny\n 10.5 g1 }\n 100 g1 }"));
-  const stats = new StatsMeter(withHooks(recording, 600, 100), { corrected: true, spread: true });
-  visit(recording, stats.visitor);
-  expect(stats.rows()[1]).toMatchObject({ total: 0, self: 0, min: 0, mean: 0, p50: 0, max: 0, distorted: true });
-  expect(stats.rows()[0]).toMatchObject({ distorted: false });
+  const rows = (forest: CallForest) => {
+    const stats = new StatsMeter(forest, { spread: true });
+    visit(recording, stats.visitor);
+    return stats.rows();
+  };
+  expect(rows(withHooks(recording, 600, 100))[1]).toMatchObject({ total: 500, tracing: { total: 500, self: 500 } });
+  expect(rows(recording.forest)[1]!.tracing).toBeUndefined();
 });

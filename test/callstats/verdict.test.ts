@@ -33,7 +33,7 @@ const TESTS = `
 
 function judge(...texts: readonly string[]): Verdict[] {
   const recording = read(scripted(TESTS));
-  const meter = new AssertionMeter(recording.forest, texts.map(parseAssertion), true);
+  const meter = new AssertionMeter(recording.forest, texts.map(parseAssertion));
   visit(recording, meter.visitor);
   return meter.verdicts();
 }

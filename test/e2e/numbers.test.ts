@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { scripted } from "../calltree/script.js";
 import { filesOn, gotrace, temporaryDirectory } from "./support.js";
 
 const files = {
@@ -129,7 +128,7 @@ function stats(...words: string[]): Row[] {
 }
 
 test("stats of a saved trace: a recursive function's total is that of its outermost call", () => {
-  const rows = new Map(stats(saved, "--raw").map((row) => [row.function, row]));
+  const rows = new Map(stats(saved).map((row) => [row.function, row]));
   expect(rows.get("main.fib")).toMatchObject({ calls: 177 });
   expect(rows.get("main.fib")!.total_ns).toBe(rows.get("main.fib")!.max_ns);
   expect(rows.get("main.risky")).toMatchObject({ calls: 5, panics: 3 });
@@ -147,7 +146,9 @@ test("the table, its order, its filters, its end", () => {
   expect(whole).toMatch(
     /^CALLS +TOTAL +SELF +MIN +MEAN +P50 +P90 +P99 +MAX +STDDEV +PANICS +RECOVERED +FUNCTION\n +177 /,
   );
-  expect(whole).toMatch(/\n.*hook cost.*\n\d+ events, 1 goroutine\nleft by panic: 3 frames\n$/);
+  expect(whole).toMatch(
+    /\ntimes are as measured: tracing may have added up to [\d.]+[nµ]s a call\n\d+ events, 1 goroutine\nleft by panic: 3 frames\n$/,
+  );
   expect(table("--sort", "panics", "--top", "1")).toMatch(/^.*\n +5 .* 3 +main\.risky\n8 more\n/);
   const names = (text: string) =>
     [...text.matchAll(/ (\S+)$/gm)].map(([, name]) => name).filter((name) => /\./.test(name!));
@@ -300,22 +301,16 @@ test("a threshold does not hold for a trace that lacks calls", () => {
   expect(gotrace(["diff", saved, cut], { cwd }).code).toBe(0);
 });
 
-test("a trace that does not know what hooks cost is compared as measured", () => {
-  const old = join(temporaryDirectory(), "old.gotrace");
-  writeFileSync(old, scripted("0 g1 { main.main\n 100000 g1 }"));
-  const total = (...words: string[]) => {
-    const { code, stdout, stderr } = gotrace(["diff", "--format", "json", ...words], { cwd });
-    expect(code, stderr).toBe(0);
-    const { changes, hook_subtracted } = JSON.parse(stdout);
-    const main = changes.find((change: { function: string }) => change.function === "main.main");
-    return { subtracted: hook_subtracted, total: main.total_ns.b.mean };
-  };
-  const measured = total("--raw", old, saved);
-  expect(measured.subtracted).toBe(false);
-  expect(total(old, saved)).toEqual(measured);
-  const corrected = total(saved, saved);
-  expect(corrected.subtracted).toBe(true);
-  expect(corrected.total).toBeLessThan(measured.total);
+test("all views show the same measured times", () => {
+  const { stdout } = gotrace(["diff", "--format", "json", saved, saved], { cwd });
+  const { changes, tracing_max_ns_per_call: most } = JSON.parse(stdout);
+  const rows = new Map(stats(saved).map((row) => [row.function, row]));
+  for (const { function: name, total_ns, self_ns } of changes) {
+    expect(rows.get(name)).toMatchObject({ total_ns: total_ns.b.mean, self_ns: self_ns.b.mean });
+  }
+  expect(most).toEqual([expect.any(Number), expect.any(Number)]);
+  const tree = JSON.parse(gotrace(["report", "--format", "json", saved], { cwd }).stdout);
+  expect(rows.get("main.main")!.total_ns).toBeCloseTo(tree[0].duration_ms * 1e6, 0);
 });
 
 test("diff does not mix kinds", () => {

@@ -155,10 +155,10 @@ test("a function's times do not depend on how much of its paths is in the tree, 
   );
 });
 
-test("the hooks' part of a function's times, where the trace knows it", () => {
+test("the most that tracing may have added to a function's times, where it is known", () => {
   const nested = "0 g1 { main.main\n1 g1 { main.a\n2 g1 { main.a\n3 g1 }\n4 g1 }\n9 g1 }";
-  const numbers = { hookInner: 20n * 1024n, hookOuter: 10n * 1024n };
-  const names = ["function", "total_hooks_ns", "self_hooks_ns"];
+  const numbers = { hookInner: 20n * 256n, hookOuter: 10n * 256n };
+  const names = ["function", "total_tracing_max_ns", "self_tracing_max_ns"];
   expect(pick(rows(scripted(nested, { header: { numbers } }), "functions"), ...names)).toEqual([
     "main.main 80 30",
     "main.a 50 50",

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { AssertionMeter, CallLister, parseAssertion, StatsMeter } from "../../src/callstats/index.js";
 import { callsTable } from "../../src/render/calls.js";
-import { hookLine } from "../../src/render/hooks.js";
 import { statsCsv, statsTable } from "../../src/render/stats.js";
 import { plainWidth } from "../../src/render/style.js";
+import { tracingLine } from "../../src/render/tracing.js";
 import { verdictLines } from "../../src/render/verdicts.js";
 import { read, visit, withHooks } from "../callstats/brute.js";
 import { scripted } from "../calltree/script.js";
@@ -17,28 +17,28 @@ const SCRIPT = `
   100 g1 }
 `;
 const recording = read(scripted(SCRIPT));
-const hooks = [{ inner: 80, outer: 40 }];
+const costs = [{ inner: 80, outer: 40 }];
 const plain = { colour: false, width: undefined, widthOf: plainWidth };
 
-function report(corrected = true) {
-  const meter = new StatsMeter(withHooks(recording, 80, 40), { corrected, spread: true });
+function report() {
+  const meter = new StatsMeter(withHooks(recording, 80, 40), { spread: true });
   visit(recording, meter.visitor);
   const rows = meter.rows();
-  return { rows, functions: rows.length + 2, neighbours: [], hooks, corrected, statements: ["1 goroutine"] };
+  return { rows, functions: rows.length + 2, neighbours: [], costs, statements: ["1 goroutine"] };
 }
 
 test("the table with everything", () => {
   expect([...statsTable(report(), plain)].join("")).toBe(`\
 CALLS   TOTAL    SELF     MIN    MEAN     P50     P90     P99     MAX  STDDEV  PANICS  RECOVERED  FUNCTION
-    1  99.7µs  89.7µs  99.7µs  99.7µs  99.7µs  99.7µs  99.7µs  99.7µs     0ns                  1  main.main
-    1  9.92µs  9.92µs  9.92µs  9.92µs  9.92µs  9.92µs  9.92µs  9.92µs     0ns       1             example.com/a/rather/long/path/to/a/package.(*Receiver).Method
-    1    20ns   ~20ns    20ns    20ns    20ns    20ns    20ns    20ns     0ns                     main.quick
+    1   100µs  89.9µs   100µs   100µs   100µs   100µs   100µs   100µs     0ns                  1  main.main
+    1  10.0µs  10.0µs  10.0µs  10.0µs  10.0µs  10.0µs  10.0µs  10.0µs     0ns       1             example.com/a/rather/long/path/to/a/package.(*Receiver).Method
+    1  ~100ns  ~100ns   100ns   100ns   100ns   100ns   100ns   100ns     0ns                     main.quick
 2 more
 
 TOTAL: recursion counts once; MIN to STDDEV: single calls
 percentiles are off by at most 0.8 %, of up to 64 calls exact
-~: more than half of the measured self time is hook cost; the rest says little
-hook cost subtracted: 80ns in each call and 40ns in its caller; --raw shows measured times
+~: more than half of this time may be tracing
+times are as measured: tracing may have added up to 120ns a call
 1 goroutine
 `);
 });
@@ -61,30 +61,28 @@ test("colours are escape codes, and only where they are wanted", () => {
 test("CSV quotes what needs quotes", () => {
   const [row] = report().rows;
   const [head, line] = [...statsCsv({ rows: [{ ...row!, name: 'main.Map[struct { X, Y "json" }]' }] })];
-  expect(head!.split(",")).toHaveLength(20);
-  expect(line).toMatch(/^"main\.Map\[struct \{ X, Y ""json"" \}\]",main\.go,1,1,99680,/);
+  expect(head!.split(",")).toHaveLength(19);
+  expect(line).toMatch(/^"main\.Map\[struct \{ X, Y ""json"" \}\]",main\.go,1,1,100000,/);
 });
 
-test("what is said of hooks", () => {
-  expect(hookLine([undefined], true)).toBe("hook cost unknown, not subtracted");
-  expect(hookLine(hooks, false)).toBe("times as measured; hooks take 80ns in each call and 40ns in its caller");
-  expect(hookLine([...hooks, { inner: 90, outer: 40 }, undefined], true)).toBe(
-    "hook cost subtracted: 80ns–90ns in each call and 40ns in its caller, as far as it is known (2 of 3 processes); --raw shows measured times",
+test("what is said of tracing", () => {
+  expect(tracingLine([undefined])).toBe("times are as measured; how much of them is tracing is not known");
+  expect(tracingLine(costs)).toBe("times are as measured: tracing may have added up to 120ns a call");
+  expect(tracingLine([...costs, { inner: 90, outer: 40 }, undefined])).toBe(
+    "times are as measured: tracing may have added up to 130ns a call, in 2 of 3 processes; of the others it is not known",
   );
-  expect(hookLine([], true)).toBeUndefined();
+  expect(tracingLine([])).toBeUndefined();
 });
 
 test("calls with their paths", () => {
   const lister = new CallLister(recording.forest, (name) => name === "main.quick", {
     choice: { kind: "slowest", count: 10 },
-    corrected: true,
   });
   visit(recording, lister);
   const view = {
     of: "main.quick",
     titles: undefined,
-    hooks: [undefined],
-    corrected: true,
+    costs: [undefined],
     statements: ["1 goroutine"],
   };
   expect([...callsTable({ listing: lister.listing(), ...view }, plain)].join("")).toBe(`\
@@ -95,13 +93,13 @@ test("calls with their paths", () => {
     main.main
 
 START: since the start of the process; below a call, what called it
-hook cost unknown, not subtracted
+times are as measured; how much of them is tracing is not known
 1 goroutine
 `);
 });
 
 test("a failed assertion in one line, its paths beneath", () => {
-  const meter = new AssertionMeter(recording.forest, [parseAssertion("main.quick.calls<1")], true);
+  const meter = new AssertionMeter(recording.forest, [parseAssertion("main.quick.calls<1")]);
   visit(recording, meter.visitor);
   expect([...verdictLines(meter.verdicts())]).toEqual([
     "assertion failed: main.quick.calls<1: calls is 1\n  1×, 100ns: main.main > main.quick\n",
@@ -111,7 +109,7 @@ test("a failed assertion in one line, its paths beneath", () => {
 test("many tests that fail are counted", () => {
   const tests = Array.from({ length: 14 }, (_, i) => `${100 * i} g1 { p.Test${i}\n${100 * i + 50} g1 }`).join("\n");
   const many = read(scripted(tests));
-  const meter = new AssertionMeter(many.forest, [parseAssertion("*: /Test/.calls == 0")], true);
+  const meter = new AssertionMeter(many.forest, [parseAssertion("*: /Test/.calls == 0")]);
   visit(many, meter.visitor);
   const lines = [...verdictLines(meter.verdicts())];
   expect(lines).toHaveLength(11);

@@ -243,13 +243,13 @@ test("top shows the heaviest paths and what leads to them", () => {
   expect(report).toContain("left out by --top: ");
 });
 
-/** Hooks that take 20 ns of a call and 30 of its caller. */
+/** Hooks that take at most 20 ns of a call and 28 of its caller. */
 const hooked = (script: string) => {
-  const header = { numbers: { hookInner: 20n * 1024n, hookOuter: 30n * 1024n } };
+  const header = { numbers: { hookInner: 5n * 1024n, hookOuter: 7n * 1024n } };
   return [...renderTree(grow(script, {}, { header }))].join("");
 };
 
-test("times that are mostly the hooks' are marked, and what they are in all stands below", () => {
+test("times that may be mostly tracing are marked, and what that is in all stands below", () => {
   const calls = Array.from({ length: 20 }, (_, i) => `${i} g1 { main.tiny\n ${i + 0.03} g1 }`).join("\n");
   const script = `0 g1 { main.main\n ${calls}\n 21 g1 { main.slow\n 40 g1 }\n 45 g1 go g2\n 46 g2 { main.wait\n 100 g1 }`;
   expect(hooked(script)).toBe(`TOTAL: 100µs
@@ -261,7 +261,7 @@ main.main                         100µs 100.0%
 
 46 events, 2 goroutines
 not returned when the process ended: 1 frame
-~: more than half of this time is the cost of tracing
+~: more than half of this time may be tracing
 `);
 });
 
@@ -273,7 +273,7 @@ main.main                 1.30µs 100.0%
 └── main.tiny ×20          600ns  46.2%
 
 42 events, 1 goroutine
-tracing took about 50ns a call, 78.5% of the time of all calls; 'stats' subtracts it
-on all lines more than half of the time is the cost of tracing
+times are as measured: tracing may have added up to 48ns a call, 1.01µs in all
+on all lines more than half of the time may be tracing
 `);
 });

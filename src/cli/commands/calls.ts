@@ -5,7 +5,7 @@ import { formatNumberOf } from "../../base/units.js";
 import {
   CallLister,
   type Choice,
-  hookCosts,
+  costBounds,
   type ListingOptions,
   type NamePattern,
   namePattern,
@@ -18,7 +18,7 @@ import { measureFor } from "../../render/style.js";
 import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import type { Format, FormatContext } from "../formats.js";
-import { choice, helpFlag, number, outputFlag, rawFlag, selectFlags, selectOptions, viewOptions } from "../options.js";
+import { choice, helpFlag, number, outputFlag, selectFlags, selectOptions, viewOptions } from "../options.js";
 import type { Pieces } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
@@ -34,7 +34,6 @@ const flags: readonly Flag[] = [
   { name: "min", value: "DURATION", help: "only calls that took at least this" },
   { name: "depth", value: "N", help: "only calls on the N outermost levels" },
   { name: "format", value: "FORMAT", help: "table (default), json or ndjson (one call a line)" },
-  rawFlag,
   ...selectFlags,
 ];
 
@@ -77,7 +76,7 @@ async function run(words: readonly string[]): Promise<number> {
 function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
   const kind = choice(flags, "format", ["table", "json", "ndjson"]);
   const { min, depth } = viewOptions(flags);
-  const options = { choice: choiceOf(flags), functions, corrected: !flags.has("raw"), minimum: min, depth };
+  const options = { choice: choiceOf(flags), functions, minimum: min, depth };
   selectOptions(flags);
   return {
     name: "calls",
@@ -104,7 +103,7 @@ interface Options extends ListingOptions {
 /** @throws UserError when no function has the name */
 function reportOf(recording: Recording, context: FormatContext, options: Options): CallsReport {
   const { forest } = recording;
-  const { functions, corrected } = options;
+  const { functions } = options;
   const names = forest.functions.map(({ name }) => name);
   if (!names.some((name) => functions.matches(name))) {
     const near = nearestName(functions.text, names);
@@ -126,8 +125,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     listing,
     of: functions.text,
     titles: forest.processes.length > 1 ? forest.processes.map(context.title) : undefined,
-    hooks: hookCosts(forest),
-    corrected,
+    costs: costBounds(forest),
     statements: completeness(context),
   };
 }

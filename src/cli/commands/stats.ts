@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { formatNumberOf } from "../../base/units.js";
-import { type FunctionStats, hookCosts, NeighbourMeter, StatsMeter } from "../../callstats/index.js";
+import { costBounds, type FunctionStats, NeighbourMeter, StatsMeter } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
 import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/stats.js";
 import { measureFor } from "../../render/style.js";
@@ -20,7 +20,6 @@ import {
   number,
   outputFlag,
   pattern,
-  rawFlag,
   recordFlags,
   selectFlags,
   selectOptions,
@@ -62,7 +61,6 @@ const flags: readonly Flag[] = [
   { name: "callees", value: "FUNC", help: "what FUNC calls" },
   { name: "min", value: "DURATION", help: "only functions with a total of at least this" },
   { name: "depth", value: "N", help: "only calls on the N outermost levels" },
-  rawFlag,
   ...selectFlags,
   assertFlag,
 ];
@@ -73,7 +71,7 @@ export const statsCommand: Command = {
   description: `Shows for each function how often it was called, its total and self time, how long single calls took, and how many were
 left by a panic; of saved traces (files, or directories of *.gotrace files), or of a program that it builds and runs,
 whose standard output then goes to standard error, unless -o names a file for the numbers. In the total, recursion
-counts once on each goroutine. What the hooks cost is subtracted where the trace knows it.`,
+counts once on each goroutine. Times are as measured; what tracing may have added to a call stands below.`,
   flags: [...flags, outputFlag, ...recordFlags, ...traceFlags, ...buildFlags],
   goFlags: buildFlagsNote,
   examples: [
@@ -147,19 +145,18 @@ function optionsOf(flags: ParsedFlags, top: number) {
     match: pattern(flags, "match"),
     callers: functionsOf(flags, "callers"),
     callees: functionsOf(flags, "callees"),
-    corrected: !flags.has("raw"),
     ...{ min: viewOptions(flags).min, depth: viewOptions(flags).depth },
   };
 }
 
 function reportOf(recording: Recording, context: FormatContext, options: Options): StatsReport {
   const { forest } = recording;
-  const { callers, callees, corrected, match, min, depth, top } = options;
-  const meter = new StatsMeter(forest, { corrected, spread: true, depth });
+  const { callers, callees, match, min, depth, top } = options;
+  const meter = new StatsMeter(forest, { spread: true, depth });
   const asked = [
     ...(callers ? [{ kind: "callers", of: callers } as const] : []),
     ...(callees ? [{ kind: "callees", of: callees } as const] : []),
-  ].map((one) => ({ ...one, meter: new NeighbourMeter(forest, (name) => one.of.matches(name), corrected) }));
+  ].map((one) => ({ ...one, meter: new NeighbourMeter(forest, (name) => one.of.matches(name)) }));
   walk(recording, meter.visitor, ...asked.map((one) => one.meter));
   const all = meter.rows();
   const rows = all.filter((row) => row.total >= min && (match?.test(row.name) ?? true)).sort(order(options.sort));
@@ -175,8 +172,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     rows: neighbours.length > 0 ? [] : rows.slice(0, top),
     functions: rows.length,
     neighbours,
-    hooks: hookCosts(forest),
-    corrected,
+    costs: costBounds(forest),
     statements: small > 0 ? [...statements, `left out by --min: ${formatNumberOf(small, "function")}`] : statements,
   };
 }

@@ -3,8 +3,8 @@ import { type CallTree, type CallVisitor, EdgeKind, type Recording } from "../..
 import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
 
 const COUNTS = ["panics", "goexits", "recovered", "running", "goroutines"] as const;
-const SUMS = ["calls", "total", "self", "totalHooks", "selfHooks", ...COUNTS] as const;
-/** By function; the hooks' parts are NaN where the traced process did not measure what they cost. */
+const SUMS = ["calls", "total", "self", "totalTracing", "selfTracing", ...COUNTS] as const;
+/** By function; what tracing may have added is NaN where the traced process did not measure its hooks. */
 type Sums = { readonly [K in (typeof SUMS)[number]]: Float64Array };
 
 interface FunctionRow extends Row {
@@ -22,8 +22,8 @@ export function functionTable(recording: Recording, clocks: Table<FunctionRow>["
       sum("calls", "calls"),
       sum("total_ns", "total"),
       sum("self_ns", "self"),
-      { ...sum("total_hooks_ns", "totalHooks"), nullable: true },
-      { ...sum("self_hooks_ns", "selfHooks"), nullable: true },
+      { ...sum("total_tracing_max_ns", "totalTracing"), nullable: true },
+      { ...sum("self_tracing_max_ns", "selfTracing"), nullable: true },
       sum("panics", "panics"),
       sum("goexits", "goexits"),
       sum("recovered", "recovered"),
@@ -42,7 +42,7 @@ function* functionRows(recording: Recording, emit: (row: FunctionRow) => void): 
     const sums = sumUp(tree, forest.functions.length, depthLimit);
     if (exact[process]) {
       sums.total.set(exact[process]);
-      sums.totalHooks.fill(Number.NaN);
+      sums.totalTracing.fill(Number.NaN);
     }
     for (let func = 0; func < forest.functions.length; func++) if (sums.calls[func] > 0) emit({ process, func, sums });
     yield;
@@ -81,7 +81,7 @@ function* totalsOfCalls(recording: Recording): Generator<undefined, (Float64Arra
 /** Sums by function. Total time counts a call only if none of the same function is open around it on its goroutine. */
 function sumUp(tree: CallTree, functions: number, depthLimit: number): Sums {
   const sums = Object.fromEntries(SUMS.map((name) => [name, new Float64Array(functions)])) as Sums;
-  const { func, depth, edge, calls, total, self, hooks } = tree;
+  const { func, depth, edge, calls, total, self, tracing } = tree;
   /** By depth of the node that is looked at: the function, where the goroutine begins, what `latest` was before. */
   const path = new Int32Array(depthLimit + 2);
   const bottom = new Int32Array(depthLimit + 2).fill(1);
@@ -100,10 +100,10 @@ function sumUp(tree: CallTree, functions: number, depthLimit: number): Sums {
     if (node !== tree.others) {
       sums.calls[of] += calls[node];
       sums.self[of] += self[node];
-      sums.selfHooks[of] += hooks?.self[node] ?? Number.NaN;
+      sums.selfTracing[of] += tracing?.self[node] ?? Number.NaN;
       if (latest[of] < bottom[level]) {
         sums.total[of] += total[node];
-        sums.totalHooks[of] += hooks?.total[node] ?? Number.NaN;
+        sums.totalTracing[of] += tracing?.total[node] ?? Number.NaN;
       }
     }
     latest[of] = level;

@@ -1,0 +1,47 @@
+/**
+ * The most that tracing added to a measured time, call by call; calltree/bound.ts has the same for a tree's sums, and says
+ * what such a bound holds for.
+ */
+import { type CallForest, costBound, type HookCost } from "../calltree/index.js";
+
+const UNKNOWN: HookCost = { inner: Number.NaN, outer: Number.NaN };
+
+/** By process: the most that tracing adds to a call; undefined where that was not measured. */
+export function costBounds({ processes }: CallForest): readonly (HookCost | undefined)[] {
+  return processes.map(({ info }) => costBound(info));
+}
+
+/** Follows the calls of one goroutine and says how much of each may be tracing; NaN where that was not measured. */
+export class BoundMeter {
+  private cost = UNKNOWN;
+  /** By open call: calls told of beneath it so far, and those of them that it made itself. */
+  private readonly told: number[] = [];
+  private readonly direct: number[] = [];
+  private depth = 0;
+  /** Of the call that ended last. */
+  ofTotal = 0;
+  ofSelf = 0;
+
+  begin(cost: HookCost | undefined): void {
+    this.cost = cost ?? UNKNOWN;
+    this.depth = 0;
+  }
+
+  enter(): void {
+    const at = this.depth++;
+    this.told[at] = this.direct[at] = 0;
+  }
+
+  /** @param calls traced calls beneath it on its goroutine; those that were not told of are hidden in its self time */
+  exit(calls: number): void {
+    const { inner, outer } = this.cost;
+    const at = --this.depth;
+    const hidden = calls - this.told[at]!;
+    if (at > 0) {
+      this.told[at - 1]! += calls + 1;
+      this.direct[at - 1]!++;
+    }
+    this.ofTotal = inner + calls * (inner + outer);
+    this.ofSelf = inner + this.direct[at]! * outer + hidden * (inner + outer);
+  }
+}
