@@ -4,6 +4,7 @@ import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { compilePattern } from "../base/pattern.js";
 import { parseDuration } from "../base/quantity.js";
 import type { SelectOptions } from "../calltree/index.js";
+import { COMPILER_BUDGET } from "../gotool/inlining.js";
 import type { Flag, ParsedFlags } from "./flags.js";
 
 export const helpFlag: Flag = { name: "help", short: "h", help: "show this help" };
@@ -23,6 +24,12 @@ export const traceFlags: readonly Flag[] = [
   },
   { name: "exclude", value: "PATTERN", repeats: true, help: "do not trace packages that match" },
   { name: "generated", help: "trace generated files too (// Code generated …, *.pb.go, *_generated.go)" },
+  {
+    name: "skip-inlined",
+    value: "COST",
+    optional: true,
+    help: "leave out functions that the compiler can inline, which are most of what tracing costs; with COST (such as 320) all up to that size, as the compiler counts it (it inlines up to 80)",
+  },
   { name: "C", value: "DIR", help: "change to DIR first" },
   { name: "keep", help: "keep the temporary workspace with the trace" },
   { name: "verbose", short: "v", help: "show on standard error the workspace, every step and what is not traced" },
@@ -137,6 +144,12 @@ export interface TreeOptions extends ViewOptions {
   readonly merge: boolean;
   readonly minPercent: number;
   readonly sort: "time" | "start" | "calls";
+}
+
+/** Up to which cost functions are left out; undefined where none are. @throws UserError for a value that is none */
+export function inlineBudget(flags: ParsedFlags): number | undefined {
+  if (!flags.has("skip-inlined")) return undefined;
+  return flags.string("skip-inlined") === "true" ? COMPILER_BUDGET : number(flags, "skip-inlined", 0, COMPILER_BUDGET);
 }
 
 /** The flags of every view as options. @throws UserError for a value that is none */

@@ -11,11 +11,13 @@ import type { CommandResult } from "../gotool/command.js";
 import { asksForCoverage, coverFlags } from "../gotool/cover.js";
 import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
 import { recordExecTrace } from "../gotool/exectrace.js";
+import { listInlined, type Omissions } from "../gotool/inlining.js";
 import { flagValue, joinRuntime, runtimeModule } from "../gotool/join.js";
 import { type GoPackage, listPackages } from "../gotool/packages.js";
 import type { InstrumentOptions } from "../instrument/index.js";
 import { INSTRUMENT_VERSION } from "../instrument/version.js";
 import type { ParsedFlags } from "./flags.js";
+import { inlineBudget } from "./options.js";
 import { packageFilter } from "./patterns.js";
 import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
 import type { Session } from "./session.js";
@@ -72,6 +74,8 @@ export interface PreparedBuild {
   readonly overlayFor: (files: ReadonlySet<string>) => string;
   /** Files that must be named on the command line too, because the user named files and not packages. */
   readonly extraFor: (files: ReadonlySet<string>) => readonly string[];
+  /** Functions left out by --skip-inlined. */
+  readonly omissions: Omissions;
   /** How to know whether anything changed; undefined where that cannot be told. */
   readonly watch: Watch | undefined;
   /** Flags whose pattern matches no package that could be traced. */
@@ -94,7 +98,13 @@ export function buildDirectory(session: Session, request: BuildRequest, verb: st
     ([name]) => /^(GO|CGO_|CC$|CXX$)/.test(name) && name !== "GOTRACE_CACHE",
   );
   const { flags } = request;
-  const choice = [flags.list("include"), flags.list("exclude"), flags.has("generated"), flags.has("exec-trace")];
+  const choice = [
+    flags.list("include"),
+    flags.list("exclude"),
+    flags.has("generated"),
+    flags.has("exec-trace"),
+    flags.string("skip-inlined"),
+  ];
   // The first word stands for the layout of the directory and of the state in it.
   const gotrace = ["5", INSTRUMENT_VERSION, basename(runtimeDirectory(session))];
   const key = digest(
@@ -154,13 +164,23 @@ export async function prepareBuild(
   const watched = watchedFor(environment, listed);
   const seen = look(watched);
   const recognisable = isJudgeable(request.patterns, goFlags) && settledBefore(seen, start);
-  const rewriting = await rewriteFiles(session.cache, chosen, rewriteOptions(request.flags), userOverlay);
+  const budget = inlineBudget(request.flags);
+  const omissions: Omissions = budget
+    ? await listInlined(session.go, budget, {
+        environmentFlags: environment.flags,
+        flags: request.goFlags,
+        patterns: request.patterns,
+        tests: request.tests,
+        packages: [...new Set(chosen.map((entry) => entry.importPath))],
+      })
+    : new Map();
+  const rewriting = await rewriteFiles(session.cache, chosen, rewriteOptions(request.flags), userOverlay, omissions);
   session.log(
     `${chosen.length} packages, ${rewriting.files.length} files to trace (${rewriting.parsed} parsed, the rest unchanged)`,
   );
   const coverage = asksForCoverage([...goFlags, ...(request.coverage ? ["-cover"] : [])]);
   const cover = coverage
-    ? coverFlags(directory, await markedFiles(session, chosen, request.flags, userOverlay), coverProgram)
+    ? coverFlags(directory, await markedFiles(session, chosen, request.flags, userOverlay, omissions), coverProgram)
     : [];
   // In a workspace the runtime is a main module, which a plain -cover would count and slow down.
   if (coverage && environment.goWork && !request.tests && flagValue(goFlags, "coverpkg") === undefined) {
@@ -202,6 +222,7 @@ export async function prepareBuild(
     flags: [...request.goFlags, ...joined.flags, ...recorder.flags, ...cover],
     joinEnv: joined.env,
     watch: recognisable ? { watched, fingerprint: seen.fingerprint, environment: environment.identity } : undefined,
+    omissions,
     idle: filter.idle(traceable),
     overlayFor,
     extraFor: (wanted) => (files ? namedTables(request.patterns, listed, tablesFor(wanted)) : []),
@@ -221,9 +242,10 @@ async function markedFiles(
   packages: readonly GoPackage[],
   flags: ParsedFlags,
   replaced: ReadonlyMap<string, string>,
+  omissions: Omissions,
 ): Promise<Map<string, string>> {
   const options = { ...rewriteOptions(flags), mode: "markers" } as const;
-  const marked = await rewriteFiles(session.cache, packages, options, replaced);
+  const marked = await rewriteFiles(session.cache, packages, options, replaced, omissions);
   const reports = new Map(marked.files.map((file) => [file.file, file.report]));
   return new Map([
     ...marked.files.flatMap(({ file, rewritten }): [string, string][] =>

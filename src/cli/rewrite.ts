@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cachedName, digest, ensureDirectory, touch, writeAtomically } from "../gotool/cache.js";
+import type { Omissions } from "../gotool/inlining.js";
 import type { GoPackage } from "../gotool/packages.js";
 import type { Instrumented, InstrumentOptions } from "../instrument/index.js";
 import { INSTRUMENT_VERSION } from "../instrument/version.js";
@@ -30,15 +31,17 @@ export interface Rewriting {
  * Rewrites the files of some packages.
  * @param cache root of gotrace's cache
  * @param replaced the user's own overlay: path → path of its content
+ * @param omissions functions to leave out
  */
 export async function rewriteFiles(
   cache: string,
   packages: readonly GoPackage[],
   options: InstrumentOptions,
   replaced: ReadonlyMap<string, string>,
+  omissions: Omissions = new Map(),
 ): Promise<Rewriting> {
   const directory = ensureDirectory(join(cache, "src"));
-  const setting = JSON.stringify(["2", INSTRUMENT_VERSION, options]);
+  const settingOf = (own: InstrumentOptions) => JSON.stringify(["2", INSTRUMENT_VERSION, own]);
   const files: RewrittenFile[] = [];
   let parsed = 0;
   let instrumenter: Awaited<ReturnType<typeof import("../instrument/index.js").loadInstrumenter>> | undefined;
@@ -46,11 +49,13 @@ export async function rewriteFiles(
     const content = replaced.get(file) ?? file;
     if (content === "" || !existsSync(content)) continue;
     const source = readFileSync(content);
-    const path = join(directory, cachedName(digest(setting, file, source), file));
+    const omitted = omissions.get(file);
+    const own = omitted === undefined ? options : { ...options, omitted };
+    const path = join(directory, cachedName(digest(settingOf(own), file, source), file));
     let report = readReport(`${path}.json`);
     if (report === undefined) {
       instrumenter ??= await (await import("../instrument/index.js")).loadInstrumenter();
-      const { text, ...rest } = instrumenter.instrument(source, file, options);
+      const { text, ...rest } = instrumenter.instrument(source, file, own);
       const split = text === null ? undefined : splitTable(text);
       report = { ...rest, changed: split !== undefined, ...(split?.table ? { table: split.table } : {}) };
       if (split) writeAtomically(path, split.text);

@@ -1,6 +1,7 @@
 /** Which sites get a hook, and why the others do not. */
 import { forbiddenBy } from "./directives.js";
-import { readHead } from "./names.js";
+import { isEntry } from "./inlined.js";
+import { readHead, skipTrivia } from "./names.js";
 import type { Scan } from "./scan.js";
 import type { Site } from "./sites.js";
 import { findTimers } from "./timers.js";
@@ -35,8 +36,15 @@ interface Frame {
 /**
  * Decides for each site. Function literals within a function that may not be hooked are left alone too: Go may have inlined
  * them, and a hook would turn them into calls, which `//go:nosplit` code must not make on a small stack.
+ *
+ * @param omitted why functions are to be left out, by offset of the token after `func` of declarations, of `func` of literals
  */
-export function planHooks(text: string, found: readonly Site[], scanned: Scan): Plan {
+export function planHooks(
+  text: string,
+  found: readonly Site[],
+  scanned: Scan,
+  omitted: ReadonlyMap<number, string> = new Map(),
+): Plan {
   const timers = findTimers(text).map(({ start, end }): Site => ({ kind: "timer", start, end, open: -1 }));
   // An argument comes before a function literal that begins where it does.
   const sites = timers.length === 0 ? found : [...timers, ...found].sort((a, b) => a.start - b.start);
@@ -45,11 +53,13 @@ export function planHooks(text: string, found: readonly Site[], scanned: Scan): 
   const frames: Frame[] = [];
   const outside: Frame = { end: text.length, name: "glob.", reason: null, literal: false, literals: 0 };
   let declaration = 0;
+  let started = -1;
   for (const site of sites) {
     if (site.kind === "type") continue;
     while (frames.length > 0 && frames[frames.length - 1].end <= site.start) frames.pop();
     const around = frames.length > 0 ? frames[frames.length - 1] : outside;
     if (site.kind === "go") {
+      started = skipTrivia(text, site.start + 2);
       // A statement outside any function is not Go, though the grammar takes it.
       if (around !== outside && around.reason === null) hooks.push({ kind: "spawn", start: site.start, end: site.end });
       continue;
@@ -59,6 +69,7 @@ export function planHooks(text: string, found: readonly Site[], scanned: Scan): 
       continue;
     }
     let frame: Frame;
+    let at = site.start;
     if (site.kind === "literal") {
       const number = ++around.literals;
       const name = `${around.name}.${around.literal ? "" : "func"}${number}`;
@@ -67,6 +78,7 @@ export function planHooks(text: string, found: readonly Site[], scanned: Scan): 
       while (scanned.declarations[declaration].start < site.start) declaration++;
       const head = readHead(text, site.start);
       const name = head?.name ?? "?";
+      at = head?.afterFunc ?? at;
       const lead = scanned.declarations[declaration].lead;
       const reason =
         site.open < 0
@@ -76,8 +88,10 @@ export function planHooks(text: string, found: readonly Site[], scanned: Scan): 
             : forbiddenBy(text, lead, head?.afterFunc ?? site.start);
       frame = { end: site.end, name, reason, literal: false, literals: 0 };
     }
-    if (frame.reason === null) hooks.push({ kind: "function", open: site.open });
-    else refusals.push({ name: frame.name, offset: site.start, reason: frame.reason });
+    const entry = site.start === started || isEntry(text, frame.name, site);
+    const reason = frame.reason ?? (entry ? null : (omitted.get(at) ?? null));
+    if (reason === null) hooks.push({ kind: "function", open: site.open });
+    else refusals.push({ name: frame.name, offset: site.start, reason });
     frames.push(frame);
   }
   return { hooks, refusals };

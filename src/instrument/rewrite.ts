@@ -3,6 +3,7 @@ import { messageOf } from "../base/errors.js";
 import { EditBuffer } from "./edit.js";
 import { generatedName, generatedText } from "./generated.js";
 import type { Parse } from "./grammar.js";
+import { byOffset } from "./inlined.js";
 import { marker, Positions } from "./markers.js";
 import { type Plan, planHooks } from "./plan.js";
 import { type Scan, scan } from "./scan.js";
@@ -17,6 +18,8 @@ export interface InstrumentOptions {
   readonly generated: boolean;
   /** `hooks`: code. `markers`: comments that become the same code by expandMarkers, for Go's cover tool. */
   readonly mode: "hooks" | "markers";
+  /** Functions of this file to leave out: their place as the compiler says it (see inlined.ts) → why. */
+  readonly omitted?: Readonly<Record<string, string>>;
 }
 
 /** A function without a hook. */
@@ -81,7 +84,7 @@ export function rewrite(source: Uint8Array, path: string, options: InstrumentOpt
 
 function withHooks(text: string, path: string, options: InstrumentOptions, scanned: Scan, parse: Parse): Instrumented {
   const { sites, gaps } = findSites(text, scanned, parse);
-  const plan = planHooks(text, sites, scanned);
+  const plan = planHooks(text, sites, scanned, byOffset(text, scanned, options.omitted ?? {}));
   const functions = plan.hooks.filter((hook) => hook.kind === "function").length;
   const spawns = plan.hooks.filter((hook) => hook.kind === "spawn").length;
   return {

@@ -148,7 +148,13 @@ async function rewriteCopy(
     if (!packageNames.has(entry.dir)) packageNames.set(entry.dir, entry.name.replace(/_test$/, ""));
     if (!entry.importPath.endsWith("_test")) packageNames.set(entry.dir, entry.name);
   }
-  const rewriting = await rewriteFiles(session.cache, [...traced.values()], rewriteOptions(flags), new Map());
+  const rewriting = await rewriteFiles(
+    session.cache,
+    [...traced.values()],
+    rewriteOptions(flags),
+    new Map(),
+    prepared.omissions,
+  );
   const left = new Set(withdrawn.map((entry) => entry.file));
   const written = rewriting.files.flatMap(({ file, rewritten, report: { table } }) => {
     const place = copy.locate(file);

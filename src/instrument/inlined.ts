@@ -1,0 +1,51 @@
+/** Functions that are left out because the compiler puts their bodies in place of calls (`--skip-inlined`). */
+import type { Scan } from "./scan.js";
+import type { Site } from "./sites.js";
+
+/**
+ * Offsets of places as the compiler prints them. It prints what line directives say, so a file with such directives has
+ * none that could be relied on.
+ * @param places `LINE:COLUMN`, both from 1, columns in bytes of UTF-8: of the token after `func` of a declaration, of the
+ *   `func` of a literal → a value
+ * @returns offset → value
+ */
+export function byOffset<T>(text: string, scanned: Scan, places: Readonly<Record<string, T>>): ReadonlyMap<number, T> {
+  const offsets = new Map<number, T>();
+  const given = Object.entries(places);
+  if (given.length === 0 || scanned.lineDirectives.length > 0) return offsets;
+  const columns = new Map<number, [number, T][]>();
+  for (const [place, value] of given) {
+    const [line, column] = place.split(":").map(Number) as [number, number];
+    columns.set(line, [...(columns.get(line) ?? []), [column, value]]);
+  }
+  let line = 1;
+  for (let start = 0; start >= 0 && start <= text.length; line++) {
+    const newline = text.indexOf("\n", start);
+    for (const [column, value] of columns.get(line) ?? []) {
+      const content = text.slice(start, newline < 0 ? text.length : newline);
+      offsets.set(start + unitsBefore(content, column - 1), value);
+    }
+    if (newline < 0) break;
+    start = newline + 1;
+  }
+  return offsets;
+}
+
+/** UTF-16 units that take so many bytes as UTF-8. */
+function unitsBefore(line: string, bytes: number): number {
+  let units = 0;
+  for (let left = bytes; left > 0 && units < line.length; ) {
+    const code = line.codePointAt(units)!;
+    left -= code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    units += code < 0x10000 ? 1 : 2;
+  }
+  return units;
+}
+
+/**
+ * Whether Go itself calls a function, or `testing` does: such calls are few, never inlined, and the roots of the tree.
+ * @param name as in the source
+ */
+export function isEntry(text: string, name: string, { start, open }: Site): boolean {
+  return /^(main|init|Example\w*)$/.test(name) || /\*testing\.[BFMT]\b/.test(text.slice(start, Math.max(start, open)));
+}
