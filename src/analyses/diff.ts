@@ -3,8 +3,8 @@
  * have several runs; then numbers are means over runs, and the Mann-Whitney U test tells whether a difference may be
  * chance.
  */
+import { canTell, type Evidence, evidence } from "../base/evidence.js";
 import type { Distribution } from "../base/histogram.js";
-import { leastP, mannWhitney } from "../base/statistics.js";
 import type { TraceSummary } from "./summary.js";
 
 export const measures = ["total", "mean", "p50", "p99", "count"] as const;
@@ -15,7 +15,7 @@ export type ItemKind = (typeof itemKinds)[number];
 /** Means over the runs of a side; ns, but for `count`. */
 export type Side = Readonly<Record<Measure, number>>;
 
-export interface Change {
+export interface Change extends Evidence {
   readonly kind: ItemKind;
   /** Type of a task or region, start function of goroutines, or a state such as "runnable" or "sync". */
   readonly name: string;
@@ -26,10 +26,6 @@ export interface Change {
   readonly delta: number;
   /** delta / a; undefined where one side does not have it, or has 0. */
   readonly ratio: number | undefined;
-  /** P-value of the measure over runs; undefined where there are too few for any difference to be significant. */
-  readonly p: number | undefined;
-  /** Whether p is below 0.05; true where there is no p: a single run has to be believed. */
-  readonly significant: boolean;
 }
 
 export interface DiffOptions {
@@ -47,15 +43,13 @@ export interface TraceDiff {
   readonly changes: readonly Change[];
 }
 
-const ALPHA = 0.05;
-
 /** Compares the runs of two sides. */
 export function diffTraces(
   a: readonly TraceSummary[],
   b: readonly TraceSummary[],
   { measure, min }: DiffOptions,
 ): TraceDiff {
-  const tested = leastP(a.length, b.length) < ALPHA;
+  const tested = canTell(a.length, b.length);
   const [before, after] = [a.map(itemsOf), b.map(itemsOf)];
   const changes: Change[] = [];
   for (const key of new Set([...before, ...after].flatMap((items) => [...items.keys()]))) {
@@ -65,7 +59,6 @@ export function diffTraces(
     const [kind, name] = JSON.parse(key) as [ItemKind, string];
     const delta = (sideB?.[measure] ?? 0) - (sideA?.[measure] ?? 0);
     const both = sideA !== undefined && sideB !== undefined;
-    const p = tested && both ? mannWhitney(valuesOf(as!, measure), valuesOf(bs!, measure)) : undefined;
     changes.push({
       kind,
       name,
@@ -73,8 +66,7 @@ export function diffTraces(
       b: sideB,
       delta,
       ratio: both && sideA[measure] > 0 ? delta / sideA[measure] : undefined,
-      p,
-      significant: p === undefined || p < ALPHA,
+      ...evidence(valuesOf(as!, measure), valuesOf(bs!, measure), tested && both),
     });
   }
   changes.sort((one, other) => Math.abs(other.delta) - Math.abs(one.delta));

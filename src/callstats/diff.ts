@@ -2,7 +2,7 @@
  * What changed between call traces before and after: calls and times by function or by call path, matched by name. A side
  * may have several runs; then numbers are means over runs, and what may be chance is told from their spread.
  */
-import { leastP, mannWhitney } from "../base/statistics.js";
+import { canTell, type Evidence, evidence } from "../base/evidence.js";
 import type { RunItems } from "./items.js";
 
 export const callMeasures = ["total", "self", "calls"] as const;
@@ -19,15 +19,13 @@ export interface Extent {
 export type CallSide = Readonly<Record<CallMeasure, Extent>>;
 
 /** How a measure of an item changed. */
-export interface Shift {
+export interface Shift extends Evidence {
   /** b − a; what is missing counts as 0. */
   readonly delta: number;
   /** delta / a; undefined where a is 0 or missing, or b is missing. */
   readonly ratio: number | undefined;
-  /** P-value of the Mann-Whitney U test; undefined where there are too few runs for any to be significant. */
-  readonly p: number | undefined;
-  /** p is below 0.05; without p: the ranges of the two sides do not overlap. */
-  readonly significant: boolean;
+  /** All runs of a side agree, on both sides: then the number of calls is no matter of chance, and needs no test. */
+  readonly exact: boolean;
 }
 
 export interface CallChange {
@@ -59,8 +57,6 @@ export interface CallDiff {
   readonly small: number;
 }
 
-const ALPHA = 0.05;
-
 /** Compares the runs of two sides. @param names what an item is called */
 export function diffCalls(
   a: readonly RunItems[],
@@ -68,7 +64,7 @@ export function diffCalls(
   names: (item: number) => Pick<CallChange, "name" | "path">,
   { measure, min }: CallDiffOptions,
 ): CallDiff {
-  const tested = leastP(a.length, b.length) < ALPHA;
+  const tested = canTell(a.length, b.length);
   const changes: CallChange[] = [];
   let small = 0;
   for (const item of new Set([...a, ...b].flatMap((run) => [...run.keys()]))) {
@@ -88,9 +84,9 @@ export function diffCalls(
   return { measure, runs: { a: a.length, b: b.length }, tested, changes, small };
 }
 
-/** Whether the number of calls is another one, whatever run is taken. */
-export function callsChanged({ shifts }: Pick<CallChange, "shifts">): boolean {
-  return shifts.calls.delta !== 0 && shifts.calls.significant;
+/** Whether the number of calls is another one: where it never varies, any difference counts. */
+export function callsChanged({ shifts: { calls } }: Pick<CallChange, "shifts">): boolean {
+  return calls.delta !== 0 && (calls.exact || calls.significant);
 }
 
 /** Measures of time that grew by more than a share (0.1: 10 %) and not by chance, to at least `min` ns. */
@@ -125,15 +121,11 @@ function shiftOf(
   const [before, after] = [valuesOf(a, item, measure), valuesOf(b, item, measure)];
   const [left, right] = [extentOf(before), extentOf(after)];
   const delta = right.mean - left.mean;
-  // Calls do not vary by chance where all runs of a side agree: the test needs no help there.
-  const exact = measure === "calls" && left.min === left.max && right.min === right.max;
-  const p = tested && !exact ? mannWhitney(before, after) : undefined;
-  const apart = left.max < right.min || right.max < left.min;
   const known = a.some((run) => run.has(item)) && b.some((run) => run.has(item));
   return {
     delta,
     ratio: known && left.mean > 0 ? delta / left.mean : undefined,
-    p,
-    significant: p === undefined ? apart : p < ALPHA,
+    exact: measure === "calls" && left.min === left.max && right.min === right.max,
+    ...evidence(before, after, tested),
   };
 }

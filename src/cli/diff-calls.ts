@@ -1,6 +1,7 @@
 /** Call traces before and after a change. */
 
 import { ExitCode, UserError } from "../base/errors.js";
+import { notJudged } from "../base/evidence.js";
 import { programName } from "../base/place.js";
 import {
   type CallDiff,
@@ -41,14 +42,17 @@ export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b
   const measure = choice(flags, "by", [callMeasures[0], ...callMeasures.slice(1)]);
   const min = duration(flags, "min", undefined);
   const top = number(flags, "top", 20, 1);
-  const limits = flags.list("fail-on").map(limitOf);
+  const limits = flags.list("fail-on").map((text) => ({ text, limit: limitOf(text) }));
   const select = callOptions(flags);
   const output = openOutput(flags.string("o"), process.cwd(), false);
   const runs = new Runs(flags.has("by-path"), pattern(flags, "match"), select);
   const [before, after] = [a, b].map((side) => side.map((path) => runs.read(path)));
   const diff = diffCalls(before!, after!, (item) => runs.describe(item), { measure, min: min ?? 0 });
-  const exceeded = limits.flatMap((limit) => exceeding(diff, limit, min ?? LEAST));
-  const report = { diff, top, exceeded, costs: runs.costs, statements: runs.statements };
+  const exceeded = limits.flatMap(({ limit }) => exceeding(diff, limit, min ?? LEAST));
+  const shares = limits.flatMap(({ text, limit }) => (limit === "calls" ? [] : [text]));
+  const unjudged = shares.length === 0 || diff.tested ? undefined : notJudged(shares, diff.runs);
+  if (unjudged !== undefined && runs.lacking === undefined) process.stderr.write(`gotrace: ${unjudged}\n`);
+  const report = { diff, top, exceeded, notJudged: unjudged, costs: runs.costs, statements: runs.statements };
   if (format === "json") await output.write(callDiffJson(report, a, b));
   else {
     const widthOf = await measureFor(diff.changes.flatMap(({ name, path = [] }) => [name, ...path]));

@@ -2,6 +2,7 @@
 
 import { diffMeasures, diffTraces, exceeding, Summarizer, type TraceSummary } from "../analyses/index.js";
 import { UserError } from "../base/errors.js";
+import { notJudged, RUNS_NEEDED } from "../base/evidence.js";
 import { measureFor } from "../render/style.js";
 import { diffTable } from "../render/trace-diff.js";
 import { typedJson } from "../render/typed-json.js";
@@ -30,8 +31,12 @@ export async function diffExecutionTraces(
   const output = openOutput(flags.string("o"), process.cwd(), false);
   const diff = diffTraces(a.map(summarize), b.map(summarize), options);
   const failed = limit === undefined ? [] : exceeding(diff, limit);
-  if (format === "json") await output.write([typedJson({ a, b, ...diff, exceeded: failed })]);
-  else {
+  const unjudged = limit === undefined || diff.tested ? undefined : notJudged([flags.string("fail-on")!], diff.runs);
+  if (unjudged !== undefined) process.stderr.write(`gotrace: ${unjudged}\n`);
+  if (format === "json") {
+    const more = { runsNeeded: RUNS_NEEDED, notJudged: unjudged ?? null, exceeded: failed };
+    await output.write([typedJson({ a, b, ...diff, ...more })]);
+  } else {
     const widthOf = await measureFor(diff.changes.map((change) => change.name));
     await output.write(diffTable(diff, failed, { ...output, widthOf, top }));
   }

@@ -1,4 +1,5 @@
 /** The comparison of call traces as a table and as JSON. */
+import { RUNS_NEEDED } from "../base/evidence.js";
 import { jsonText, printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import {
@@ -21,6 +22,8 @@ export interface CallDiffReport {
   readonly top: number;
   /** What is beyond a threshold. */
   readonly exceeded: readonly Exceeded[];
+  /** Why a threshold on times was not applied. */
+  readonly notJudged: string | undefined;
   /** By process, the most that tracing adds to a call; undefined where that is not known. */
   readonly costs: readonly (HookCost | undefined)[];
   readonly statements: readonly string[];
@@ -63,9 +66,7 @@ export function* callDiffTable(report: CallDiffReport, options: StatsStyle): Gen
 function chance({ runs, tested }: CallDiff): string {
   const sides = `A: ${formatNumberOf(runs.a, "run")}, B: ${formatNumberOf(runs.b, "run")}`;
   if (tested) return `${sides}, means; ~: no significant change (Mann-Whitney U test, p ≥ 0.05)`;
-  if (runs.a + runs.b > 2)
-    return `${sides}, means; ~: the ranges of the two sides overlap; 4 runs a side can be tested`;
-  return `${sides}: calls are exact, times vary from run to run; several runs a side (--a, --b) tell chance from change`;
+  return `${sides}: calls are exact, times vary from run to run; ${RUNS_NEEDED} runs a side (--a, --b) tell chance from change`;
 }
 
 function columnsOf({ measure }: CallDiff): Column[] {
@@ -81,13 +82,14 @@ function number(heading: string): Column {
   return { heading, kind: "number" };
 }
 
-function rowOf({ measure }: CallDiff): (change: CallChange) => { cells: string[]; notes: string[] } {
+function rowOf({ measure, tested }: CallDiff): (change: CallChange) => { cells: string[]; notes: string[] } {
   const others = callMeasures.filter((one) => one !== measure);
   return (change) => {
     const { a, b, shifts, name, path } = change;
-    const { delta, significant } = shifts[measure];
+    const { delta, significant, exact } = shifts[measure];
+    const chance = tested && delta !== 0 && !significant && !exact;
     const cell = (side: CallChange["a"]) => (side ? format(side[measure].mean, measure) : "-");
-    const word = !a ? "new" : !b ? "gone" : delta !== 0 && !significant ? "~" : percent(shifts[measure].ratio);
+    const word = !a ? "new" : !b ? "gone" : chance ? "~" : percent(shifts[measure].ratio);
     return {
       cells: [
         cell(a),
@@ -130,8 +132,9 @@ function percent(ratio: number | undefined): string {
 export function* callDiffJson(report: CallDiffReport, a: readonly string[], b: readonly string[]): Generator<string> {
   const { diff, costs, statements } = report;
   const head = {
-    ...{ a, b, by: diff.measure, runs: diff.runs, tested: diff.tested, left_out: diff.small },
+    ...{ a, b, by: diff.measure, runs: diff.runs, tested: diff.tested, runs_needed: RUNS_NEEDED, left_out: diff.small },
     tracing_max_ns_per_call: costsJson(costs),
+    not_judged: report.notJudged ?? null,
     statements,
   };
   yield `${jsonText(head, undefined, 2).slice(0, -2)}`;

@@ -1,6 +1,7 @@
 /** The comparison of execution traces as a table. */
 
 import type { Change, DiffMeasure, TraceDiff } from "../analyses/index.js";
+import { RUNS_NEEDED } from "../base/evidence.js";
 import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import { type Column, type ColumnStyle, columns } from "./columns.js";
@@ -38,7 +39,7 @@ export function* diffTable(diff: TraceDiff, failed: readonly Change[], options: 
     yield `${style.paint("dim", `${formatCount(changes.length - shown.length)} more`)}\n`;
   const test = tested
     ? "P: Mann-Whitney U test; ~ is no significant change (p ≥ 0.05)"
-    : "too few runs to tell chance from change: 4 a side make it possible";
+    : `too few runs to tell chance from change: it takes ${RUNS_NEEDED} a side (--a, --b)`;
   yield `\nA: ${formatNumberOf(runs.a, "run")}, B: ${formatNumberOf(runs.b, "run")}; ${test}\n`;
   for (const change of failed) {
     yield `${style.paint("red", "exceeded")}: ${change.kind} ${printable(change.name)}: ${measure} ${percent(change.ratio)}\n`;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { notJudged } from "../../src/base/evidence.js";
 import { callsChanged, diffCalls, grown, type RunItems } from "../../src/callstats/index.js";
 
 /** Runs with one item: calls and total, a run each. */
@@ -11,28 +12,32 @@ function only(a: readonly RunItems[], b: readonly RunItems[]) {
   return diff.changes[0]!;
 }
 
-test("one run a side has to be believed", () => {
+test("one run a side cannot tell a change of time from chance, and says so; call counts are exact", () => {
   const change = only(runs([3, 100]), runs([300, 150]));
-  expect(change.shifts.total).toEqual({ delta: 50, ratio: 0.5, p: undefined, significant: true });
+  expect(change.shifts.total).toEqual({ delta: 50, ratio: 0.5, exact: false, p: undefined, significant: false });
+  expect(change.shifts.calls).toEqual({ delta: 297, ratio: 99, exact: true, p: undefined, significant: false });
   expect(callsChanged(change)).toBe(true);
-  expect(grown(change, 0.4, 0)).toEqual(["total", "self"]);
-  expect(grown(change, 0.5, 0)).toEqual([]);
-  expect(grown(change, 0.4, 151)).toEqual([]);
+  expect(grown(change, 0.4, 0)).toEqual([]);
+  expect(notJudged(["10%"], { a: 1, b: 1 })).toBe(
+    "--fail-on 10% judged no times: 1 a side cannot tell chance from change; it takes 4 runs a side (--a, --b)",
+  );
 });
 
-test("few runs: ranges must not overlap", () => {
-  expect(only(runs([1, 100], [1, 120]), runs([1, 119], [1, 200])).shifts.total.significant).toBe(false);
-  expect(only(runs([1, 100], [1, 120]), runs([1, 121], [1, 200])).shifts.total.significant).toBe(true);
-  // Calls that vary within a side change when no run of the one is like a run of the other.
-  expect(callsChanged(only(runs([3, 1], [4, 1]), runs([4, 1], [5, 1])))).toBe(false);
-  expect(callsChanged(only(runs([3, 1], [4, 1]), runs([5, 1], [5, 1])))).toBe(true);
+test("nothing that varies is significant without a test, however far apart the runs are", () => {
+  expect(only(runs([1, 100], [1, 120]), runs([1, 121], [1, 200])).shifts.total.significant).toBe(false);
+  // Calls that vary within a side are no more exact than times.
+  expect(callsChanged(only(runs([3, 1], [4, 1]), runs([5, 1], [5, 1])))).toBe(false);
+  expect(callsChanged(only(runs([4, 1], [4, 1]), runs([5, 1], [5, 1])))).toBe(true);
 });
 
-test("many runs are tested, but counts that never vary need no test", () => {
+test("four runs a side are tested", () => {
   const [a, b] = [runs([3, 100], [3, 101], [3, 102], [3, 103]), runs([4, 104], [4, 105], [4, 106], [4, 107])];
   const change = only(a, b);
   expect(change.shifts.total.p).toBeCloseTo(2 / 70);
-  expect(change.shifts.calls).toMatchObject({ p: undefined, significant: true });
+  expect(change.shifts.calls).toMatchObject({ exact: true, significant: true });
+  expect(grown(change, 0.01, 0)).toEqual(["total", "self"]);
+  expect(grown(change, 0.01, 106)).toEqual([]);
+  expect(grown(change, 0.05, 0)).toEqual([]);
   const noise = only(runs([3, 100], [3, 200], [3, 300], [3, 400]), runs([3, 101], [3, 201], [3, 301], [3, 401]));
   expect(noise.shifts.total.significant).toBe(false);
   expect(grown(noise, 0, 0)).toEqual([]);

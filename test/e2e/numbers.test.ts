@@ -248,7 +248,13 @@ test("diff of call traces: counts are exact, thresholds set the exit code", () =
   expect(fib.calls).toMatchObject({ a: { mean: 177 }, b: { mean: 177 } });
   expect(gotrace(["diff", "--fail-on", "calls", "--ignore", "Users", saved, after], { cwd }).code).toBe(0);
   expect(gotrace(["diff", "--fail-on", "calls", "--match", "fib", saved, after], { cwd }).code).toBe(0);
-  expect(gotrace(["diff", "--fail-on", "10%", saved, saved], { cwd }).code).toBe(0);
+  const unjudged = gotrace(["diff", "--fail-on", "10%", "--min", "0s", "--format", "json", saved, after], { cwd });
+  expect(unjudged.code).toBe(0);
+  expect(unjudged.stderr).toMatch(
+    /^gotrace: --fail-on 10% judged no times: 1 a side cannot tell chance from change; it takes 4 runs a side/,
+  );
+  expect(unjudged.stdout).not.toContain('"significant":true');
+  expect(JSON.parse(unjudged.stdout)).toMatchObject({ tested: false, runs_needed: 4, exceeded: [] });
   const json = JSON.parse(
     gotrace(["diff", "--format", "json", "--a", saved, "--a", saved, "--b", after, saved].slice(0, -1), { cwd }).stdout,
   );
@@ -278,7 +284,7 @@ test("several runs a side: a directory is a run, calls need no test, times do", 
   const { tested, changes } = JSON.parse(gotrace([...words, "--format", "json"], { cwd }).stdout);
   expect(tested).toBe(true);
   const query = changes.find((change: { function: string }) => change.function.endsWith("Query"));
-  expect(query.calls).toMatchObject({ a: { mean: 20 }, b: { mean: 40 }, p: null, significant: true });
+  expect(query.calls).toMatchObject({ a: { mean: 20 }, b: { mean: 40 }, significant: true });
   expect(query.total_ns.p).toBeGreaterThan(0);
   const table = gotrace([...words, "--fail-on", "calls,100000%"], { cwd });
   expect(table.code).toBe(1);

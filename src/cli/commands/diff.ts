@@ -14,8 +14,8 @@ export const diffCommand: Command = {
   description: `Compares traces before and after a change, the largest change first. Of call traces (files of --save, directories of
 GOTRACE_OUT): calls, total and self time by function, or by call path. Of execution traces of the Go runtime: tasks,
 regions, start functions of goroutines, and states such as running, runnable and each reason to wait. All is matched by
-name. Several runs a side (--a and --b, repeated) are averaged; the Mann-Whitney U test tells change from chance, and for
-call traces, where there are too few runs for it, whether the ranges of the two sides overlap.
+name. Several runs a side (--a and --b, repeated) are averaged; the Mann-Whitney U test tells change from chance, which
+takes 4 runs a side: --fail-on judges no times with fewer. Call counts are exact.
 
 Exit codes: 0, 1 when --fail-on was exceeded, 2 for an unreadable trace or bad arguments.`,
   flags: [
