@@ -1,4 +1,5 @@
 /** The calls that one assertion is about, while they are counted. */
+import { matching } from "../base/names.js";
 import type { CallForest } from "../calltree/index.js";
 import type { Assertion } from "./assertion.js";
 import { CallGroup } from "./group.js";
@@ -27,7 +28,7 @@ export class Claim {
     runs: ReadonlyMap<string, number>,
   ) {
     const names = functions.map(({ name }) => name);
-    this.functions = names.map((name) => assertion.functions.matches(name));
+    this.functions = matching(names, (name) => assertion.functions.matches(name));
     this.near = this.functions.includes(true) ? undefined : nearestName(assertion.functions.text, names);
     if (assertion.test === undefined) this.add(undefined, 1);
     else for (const [test, count] of runs) if (assertion.test.matches(test)) this.add(test, count);

@@ -17,5 +17,6 @@ export { FunctionItems, PathItems, type RunItems } from "./items.js";
 export { CallLister, type CallRecord, type Choice, type Listing, type ListingOptions } from "./listing.js";
 export { type NamePattern, namePattern, nearestName, shortName } from "./match.js";
 export { type Neighbour, NeighbourMeter } from "./neighbours.js";
+export { namedStep } from "./paths.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";
 export { AssertionMeter, type PathShare, type Verdict } from "./verdict.js";

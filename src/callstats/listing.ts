@@ -1,5 +1,6 @@
 /** Single calls of some functions: the slowest ones, or by when they began. */
 import { Best } from "../base/best.js";
+import { matching } from "../base/names.js";
 import { type CallForest, type CallVisitor, Ending, type FunctionInfo, type Goroutine } from "../calltree/index.js";
 import { pathOf, testsByNode } from "./paths.js";
 
@@ -89,7 +90,10 @@ export class CallLister implements CallVisitor {
     matches: (name: string) => boolean,
     private readonly options: ListingOptions,
   ) {
-    this.asked = forest.functions.map(({ name }) => matches(name));
+    this.asked = matching(
+      forest.functions.map(({ name }) => name),
+      matches,
+    );
     this.best = new Best(options.choice.count, ORDERS[options.choice.kind]);
   }
 

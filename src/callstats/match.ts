@@ -1,5 +1,6 @@
 /** Which functions somebody means: Go's name, from a package path on, or a regular expression. */
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
+import { unescaped } from "../base/names.js";
 import { nearest } from "../base/nearest.js";
 import { compilePattern } from "../base/pattern.js";
 
@@ -20,7 +21,7 @@ export function namePattern(text: string): NamePattern {
   const expression = /^\/(.+)\/$/s.exec(text)?.[1];
   if (expression !== undefined) {
     const regexp = compile(expression, text);
-    return { text, matches: (name) => regexp.test(plain(name)) || regexp.test(name) };
+    return { text, matches: (name) => regexp.test(unescaped(name)) || regexp.test(name) };
   }
   const wanted = normal(text, text.includes("["));
   return {
@@ -38,7 +39,7 @@ export function testPattern(text: string): NamePattern {
   const literal = text.split("*").map((part) => part.replace(/[.\\+?^${}()|[\]]/g, "\\$&"));
   // A test may be named without its package.
   const regexp = new RegExp(`(?:^|[/.])${literal.join(".*")}$`, "s");
-  return { text, matches: (name) => regexp.test(plain(name)) };
+  return { text, matches: (name) => regexp.test(unescaped(name)) };
 }
 
 function compile(expression: string, text: string): RegExp {
@@ -53,15 +54,8 @@ function compile(expression: string, text: string): RegExp {
   }
 }
 
-/** Go escapes dots and other characters in the last element of a package path: gopkg.in/yaml%2ev3.Unmarshal. */
-function plain(name: string): string {
-  return name.includes("%")
-    ? name.replace(/%([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
-    : name;
-}
-
 function normal(name: string, instances: boolean): string {
-  return instances ? plain(name) : plain(name).replace(/\[\.\.\.\]/g, "");
+  return instances ? unescaped(name) : unescaped(name).replace(/\[\.\.\.\]/g, "");
 }
 
 /** Go's name without its package path: `db.(*DB).Query`. */

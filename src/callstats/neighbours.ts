@@ -1,4 +1,5 @@
 /** Who calls some functions, and what they call. */
+import { matching } from "../base/names.js";
 import { type CallForest, type CallVisitor, EdgeKind, type Goroutine } from "../calltree/index.js";
 
 /** The calls between the functions asked for and one other; times in nanoseconds. */
@@ -53,7 +54,10 @@ export class NeighbourMeter implements CallVisitor {
     private readonly forest: CallForest,
     matches: (name: string) => boolean,
   ) {
-    this.asked = forest.functions.map(({ name }) => matches(name));
+    this.asked = matching(
+      forest.functions.map(({ name }) => name),
+      matches,
+    );
   }
 
   begin(goroutine: Goroutine): void {

@@ -1,4 +1,5 @@
 /** Call paths as names, and the tests that nodes belong to. */
+import type { Naming } from "../base/names.js";
 import { type CallTree, EdgeKind, type FunctionInfo, isTestFunction } from "../calltree/index.js";
 
 const MARKS: Readonly<Record<EdgeKind, string>> = {
@@ -14,6 +15,12 @@ export function stepOf(functions: readonly FunctionInfo[], tree: CallTree, node:
   // Package testing gives every test a goroutine of its own; saying so in every line would say nothing.
   const plain = tree.parent[node] === 0 && isTestFunction(name);
   return `${plain ? "" : MARKS[tree.edge[node] as EdgeKind]}${name}`;
+}
+
+/** A step of a path with its function shown as `naming` says. */
+export function namedStep(step: string, naming: Naming): string {
+  const mark = /^go~? /.exec(step)?.[0] ?? "";
+  return mark + naming(step.slice(mark.length));
 }
 
 /** The path to a node, outermost first, itself last. */

@@ -2,12 +2,13 @@
  * Choosing call paths by the functions on them, as `go tool pprof` does: focus, ignore and hide, and one test's calls.
  * The result is a tree of the same kind, and where each node of the old one went.
  */
+import { matching } from "../base/names.js";
 import type { FunctionInfo } from "./functions.js";
 import { fillEnds, preorder } from "./preorder.js";
 import { isTestFunction } from "./tests.js";
 import type { CallTree } from "./tree.js";
 
-/** What to choose; all of it must hold. Patterns look for a match anywhere in a function's name. */
+/** What to choose; all of it must hold. Patterns look for a match anywhere in a function's full name, or in what it is shown as. */
 export interface PathOptions {
   /** Only paths through such a function; what leads there is kept, without its self time. */
   readonly focus?: RegExp;
@@ -47,7 +48,12 @@ export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], 
   const note = (filter: Omission["filter"], calls: number) => {
     if (calls > 0) omitted.push({ filter, calls });
   };
-  const matches = (pattern: RegExp) => Uint8Array.from(functions, ({ name }) => (pattern.test(name) ? 1 : 0));
+  const names = functions.map(({ name }) => name);
+  const matches = (pattern: RegExp) =>
+    Uint8Array.from(
+      matching(names, (name) => pattern.test(name)),
+      Number,
+    );
   dropEmpty(tree, map);
   if (options.ignore) note("ignore", dropPaths(tree, map, matches(options.ignore)));
   if (options.test) note("test", keepPaths(tree, map, leads, testsOf(functions, options.test)));

@@ -20,13 +20,15 @@ export async function assertionsOf(flags: ParsedFlags): Promise<Assertion[]> {
  */
 export async function checkAssertions(assertions: readonly Assertion[], recording: Recording): Promise<boolean> {
   const { AssertionMeter } = await import("../callstats/index.js");
+  const { shortNaming } = await import("../base/names.js");
   const { verdictLines } = await import("../render/verdicts.js");
   const meter = new AssertionMeter(recording.forest, assertions);
   withProgress("checking assertions", (progress) => {
     for (const _ of recording.walk(meter.visitor, progress));
   });
   const verdicts = meter.verdicts();
-  for (const line of verdictLines(verdicts)) sayRendered(line);
+  const naming = shortNaming(recording.forest.functions.map(({ name }) => name));
+  for (const line of verdictLines(verdicts, naming)) sayRendered(line);
   const missing = incomplete(recording);
   if (missing !== undefined) say(`assertion failed: calls are missing: ${missing}`);
   return missing !== undefined || verdicts.some(({ ok }) => !ok);

@@ -2,6 +2,7 @@
 
 import { ExitCode, UserError } from "../base/errors.js";
 import { notJudged } from "../base/evidence.js";
+import { matching } from "../base/names.js";
 import { programName } from "../base/place.js";
 import {
   type CallDiff,
@@ -23,7 +24,7 @@ import { measureFor } from "../render/style.js";
 import { incomplete } from "./assertions.js";
 import { openFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
-import { badValue, callOptions, choice, duration, number, parseShare, pattern } from "./options.js";
+import { badValue, callOptions, choice, duration, namingOf, number, parseShare, pattern } from "./options.js";
 import { openOutput } from "./output.js";
 import { withProgress } from "./progress.js";
 import { assertTraces } from "./reporting.js";
@@ -56,7 +57,8 @@ export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b
   if (format === "json") await output.write(callDiffJson(report, a, b));
   else {
     const widthOf = await measureFor(diff.changes.flatMap(({ name, path = [] }) => [name, ...path]));
-    await output.write(callDiffTable(report, { ...output, widthOf }));
+    const naming = namingOf(flags, runs.names);
+    await output.write(callDiffTable(report, { ...output, widthOf, naming }));
   }
   if (exceeded.length > 0) return 1;
   if (limits.length > 0 && runs.lacking !== undefined) {
@@ -77,6 +79,8 @@ class Runs {
   readonly statements: string[] = [];
   /** The first run that lacks calls, and why. */
   lacking: string | undefined;
+  /** Of all functions of all runs. */
+  readonly names = new Set<string>();
   private readonly functions = new FunctionItems();
   private readonly paths = new PathItems();
 
@@ -108,14 +112,16 @@ class Runs {
   private items(recording: Recording): RunItems {
     const { forest } = recording;
     const { match } = this;
-    const keep = (name: string) => match?.test(name) ?? true;
+    const names = forest.functions.map(({ name }) => name);
+    for (const name of names) this.names.add(name);
+    const kept = matching(names, (name) => match?.test(name) ?? true);
     if (this.byPath) {
-      const kept = forest.functions.map(({ name }) => keep(name));
       return this.paths.items(forest, (process, node) => kept[forest.processes[process]!.tree.func[node]!]!);
     }
     const meter = new StatsMeter(forest, { spread: false });
     walk(recording, meter.visitor);
-    return this.functions.items(meter.rows(), keep);
+    const keep = new Set(names.filter((_, func) => kept[func]));
+    return this.functions.items(meter.rows(), (name) => keep.has(name));
   }
 
   private note(path: string, recording: Recording): void {

@@ -12,7 +12,7 @@ import { openOutput } from "./output.js";
 import { say } from "./say.js";
 import { readTrace, warningOf } from "./traces.js";
 
-const CALL_FLAGS = ["by-path", "match", ...selectFlags.map(({ name }) => name)];
+const CALL_FLAGS = ["by-path", "match", "full-names", ...selectFlags.map(({ name }) => name)];
 
 /** Compares the runs of two sides. @returns the exit code */
 export async function diffExecutionTraces(

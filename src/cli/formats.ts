@@ -1,5 +1,6 @@
 /** The formats of reports on calls, each loaded only when it is asked for. */
 
+import type { Naming } from "../base/names.js";
 import { programName } from "../base/place.js";
 import { formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
@@ -8,7 +9,7 @@ import { omissions, overall, type Statement } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import type { ParsedFlags } from "./flags.js";
 import { leftOutOfTrees } from "./left-out.js";
-import { choice, foldedUnit, refuse, treeOptions } from "./options.js";
+import { choice, foldedUnit, namingOf, refuse, treeOptions } from "./options.js";
 import type { NamedPieces, Output, Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
 import type { Session } from "./session.js";
@@ -20,6 +21,8 @@ export interface FormatContext {
   readonly output: Output;
   /** How processes are called: test binaries by their package. */
   readonly title: (process: ProcessTree) => string;
+  /** How text for people shows functions. */
+  readonly naming: Naming;
   /** Whether there is a test binary among the processes. */
   readonly tests: boolean;
   /** What gotrace noted of the run. */
@@ -53,10 +56,10 @@ export interface Format {
 }
 
 /** Flags that only some formats know. */
-const SPECIAL = ["min-percent", "events", "table", "goroutine-roots"] as const;
+const SPECIAL = ["min-percent", "events", "table", "goroutine-roots", "full-names"] as const;
 
 export const formats: readonly Format[] = [
-  { name: "tree", complete: true, unmerged: true, knows: ["min-percent"], render: tree },
+  { name: "tree", complete: true, unmerged: true, knows: ["min-percent", "full-names"], render: tree },
   { name: "folded", knows: ["min-percent"], render: folded },
   { name: "json", unmerged: true, knows: ["min-percent"], render: json },
   {
@@ -132,6 +135,10 @@ export function contextOf(
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
     title,
+    naming: namingOf(
+      given.flags,
+      forest.functions.map(({ name }) => name),
+    ),
   };
 }
 
@@ -141,12 +148,16 @@ export function filter(flags: ParsedFlags): FilterOptions {
   return { depth, minimum: min, minimumPercent: minPercent, sort, top };
 }
 
-async function tree(recording: Recording, { flags, output, note, tests, title }: FormatContext): Promise<Pieces> {
+async function tree(
+  recording: Recording,
+  { flags, output, note, tests, title, naming }: FormatContext,
+): Promise<Pieces> {
   const { renderTree } = await import("../render/tree.js");
   const { forest } = recording;
   return renderTree(forest, {
     ...filter(flags),
     tests,
+    naming,
     colour: output.colour,
     measure: await measureFor(forest.functions.map(({ name }) => name)),
     ...(output.width === undefined ? {} : { width: output.width }),

@@ -1,6 +1,7 @@
 /** gotrace's own flags and what they say, as typed options. One table feeds the parser and the help text. */
 
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
+import { fullNames, type Naming, shortNaming } from "../base/names.js";
 import { compilePattern } from "../base/pattern.js";
 import { parseDuration } from "../base/quantity.js";
 import type { SelectOptions } from "../calltree/index.js";
@@ -87,6 +88,12 @@ export const selectFlags: readonly Flag[] = [
 
 /** Flags of commands that render calls in other ways than as a tree. */
 export const callFlags: readonly Flag[] = [...viewFlags, ...selectFlags];
+
+/** For commands whose tables and trees are for people. */
+export const namesFlag: Flag = {
+  name: "full-names",
+  help: "show names with their whole package path, as files for programs have them",
+};
 
 /** Flags of every command that renders a call tree. */
 export const treeFlags: readonly Flag[] = [
@@ -238,6 +245,11 @@ export function foldedUnit(flags: ParsedFlags): "ns" | "us" | "ms" | "calls" {
 export function eventLimit(flags: ParsedFlags): number | undefined {
   if (flags.string("events") === "all") return Number.POSITIVE_INFINITY;
   return flags.has("events") ? number(flags, "events", 0, 2) : undefined;
+}
+
+/** How text for people shows functions. @param names all that may be shown */
+export function namingOf(flags: ParsedFlags, names: Iterable<string>): Naming {
+  return flags.has("full-names") ? fullNames : shortNaming(names);
 }
 
 /** The table that `--table` names. @throws UserError for a value that is none */

@@ -1,5 +1,6 @@
 /** The comparison of call traces as a table and as JSON. */
 import { RUNS_NEEDED } from "../base/evidence.js";
+import { fullNames, type Naming } from "../base/names.js";
 import { jsonText, printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import {
@@ -9,6 +10,7 @@ import {
   callMeasures,
   callsChanged,
   type HookCost,
+  namedStep,
 } from "../callstats/index.js";
 import { type Column, type ColumnStyle, columns } from "./columns.js";
 import { remarks } from "./fit.js";
@@ -38,11 +40,12 @@ export interface Exceeded {
 export function* callDiffTable(report: CallDiffReport, options: StatsStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
   const { diff, exceeded, costs } = report;
+  const { naming = fullNames } = options;
   const changed = diff.changes.filter(({ shifts }) => shifts[diff.measure].delta !== 0);
   const shown = changed.slice(0, report.top);
   if (diff.changes.length > 0 && changed.length === 0) yield `no change of ${diff.measure}\n`;
   else if (shown.length === 0) yield "no call to compare\n";
-  else yield* columns(columnsOf(diff), shown.map(rowOf(diff)), style);
+  else yield* columns(columnsOf(diff), shown.map(rowOf(diff, naming)), style);
   const more = changed.length - shown.length;
   if (more > 0) yield `${style.paint("dim", `${formatCount(more)} more`)}\n`;
   const tracing = tracingLine(costs);
@@ -58,7 +61,7 @@ export function* callDiffTable(report: CallDiffReport, options: StatsStyle): Gen
   yield remarks(lines, style);
   if (exceeded.length > 0) yield "\n";
   for (const { change, measure } of exceeded.slice(0, report.top)) {
-    yield `${style.paint("red", "exceeded")}: ${measure} ${sides(change, measure)}${share(change, measure)}: ${nameOf(change)}\n`;
+    yield `${style.paint("red", "exceeded")}: ${measure} ${sides(change, measure)}${share(change, measure)}: ${nameOf(change, naming)}\n`;
   }
   if (exceeded.length > report.top) yield `exceeded: ${formatCount(exceeded.length - report.top)} more\n`;
 }
@@ -82,7 +85,10 @@ function number(heading: string): Column {
   return { heading, kind: "number" };
 }
 
-function rowOf({ measure, tested }: CallDiff): (change: CallChange) => { cells: string[]; notes: string[] } {
+function rowOf(
+  { measure, tested }: CallDiff,
+  naming: Naming,
+): (change: CallChange) => { cells: string[]; notes: string[] } {
   const others = callMeasures.filter((one) => one !== measure);
   return (change) => {
     const { a, b, shifts, name, path } = change;
@@ -97,9 +103,9 @@ function rowOf({ measure, tested }: CallDiff): (change: CallChange) => { cells: 
         `${delta > 0 ? "+" : ""}${format(delta, measure)}`,
         word,
         ...others.map((one) => sides(change, one)),
-        name,
+        naming(name),
       ],
-      notes: path && path.length > 1 ? [path.slice(0, -1).join(" > ")] : [],
+      notes: path && path.length > 1 ? [shownPath(path.slice(0, -1), naming)] : [],
     };
   };
 }
@@ -114,8 +120,12 @@ function share({ shifts }: CallChange, measure: CallMeasure): string {
   return ratio === undefined ? "" : ` (${percent(ratio)})`;
 }
 
-function nameOf({ name, path }: CallChange): string {
-  return printable(path ? path.join(" > ") : name);
+function nameOf({ name, path }: CallChange, naming: Naming): string {
+  return printable(path ? shownPath(path, naming) : naming(name));
+}
+
+function shownPath(path: readonly string[], naming: Naming): string {
+  return path.map((step) => namedStep(step, naming)).join(" > ");
 }
 
 function format(value: number, measure: CallMeasure): string {

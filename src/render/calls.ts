@@ -1,7 +1,8 @@
 /** Single calls as a table, as JSON, as lines of JSON. */
+import { fullNames } from "../base/names.js";
 import { jsonText, printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import { type CallRecord, type Choice, type HookCost, type Listing, shortName } from "../callstats/index.js";
+import { type CallRecord, type Choice, type HookCost, type Listing, namedStep, shortName } from "../callstats/index.js";
 import type { Column, ColumnStyle } from "./columns.js";
 import { fitting, remarks } from "./fit.js";
 import { ns, type StatsStyle } from "./stats.js";
@@ -32,6 +33,7 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
   const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
   const { listing, of, titles, costs } = report;
   const { records } = listing;
+  const { naming = fullNames } = options;
   yield `${style.paint("bold", printable(headline(listing, of)))}\n`;
   if (records.length > 0) {
     const tests = records.some(({ test }) => test !== undefined);
@@ -51,9 +53,16 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
         ENDS[record.end],
         ...(titles ? [`${titles[record.process]} (${record.pid})`] : []),
         ...(tests ? [shortName(record.test ?? "")] : []),
-        record.function.name,
+        naming(record.function.name),
       ],
-      notes: record.path.length > 1 ? [record.path.slice(0, -1).join(" > ")] : [],
+      notes:
+        callersOf(record).length > 0
+          ? [
+              callersOf(record)
+                .map((step) => namedStep(step, naming))
+                .join(" > "),
+            ]
+          : [],
     }));
     yield "\n";
     yield* fitting(list, rows, style).lines;
@@ -65,6 +74,10 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
     ...report.statements,
   ];
   yield remarks(lines, style);
+}
+
+function callersOf({ path }: CallRecord): readonly string[] {
+  return path.slice(0, -1);
 }
 
 function headline({ choice, calls, records }: Listing, of: string): string {

@@ -1,4 +1,5 @@
 /** What a line of a call tree says about its node, apart from times. */
+import type { Naming } from "../base/names.js";
 import { printable } from "../base/printable.js";
 import { formatCount } from "../base/units.js";
 import { type CallForest, type CallTree, EdgeKind, isTestFunction } from "../calltree/index.js";
@@ -19,9 +20,16 @@ export interface Label {
 /**
  * The label of a node.
  *
+ * @param naming how functions are shown
  * @param top whether the node is shown without a frame above it
  */
-export function labelOf(functions: CallForest["functions"], tree: CallTree, node: number, top: boolean): Label {
+export function labelOf(
+  functions: CallForest["functions"],
+  tree: CallTree,
+  node: number,
+  naming: Naming,
+  top: boolean,
+): Label {
   const edge = tree.edge[node];
   const calls = tree.calls[node];
   const goroutines = tree.goroutines.get(node) ?? 0;
@@ -40,5 +48,5 @@ export function labelOf(functions: CallForest["functions"], tree: CallTree, node
   // Package testing gives every test a goroutine of its own; saying so in every line would say nothing.
   const plain = edge === EdgeKind.call || (top && isTestFunction(name));
   const spawn = plain ? "" : edge === EdgeKind.exact || top ? "go " : UNTRACED;
-  return { spawn, name: printable(name), count, endings };
+  return { spawn, name: printable(naming(name)), count, endings };
 }

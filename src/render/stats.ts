@@ -1,4 +1,5 @@
 /** Numbers by function as a table, as JSON, as CSV. */
+import { fullNames, type Naming } from "../base/names.js";
 import { jsonText, printable } from "../base/printable.js";
 import { formatCount, formatDuration } from "../base/units.js";
 import { EXACT_CALLS, type FunctionStats, type HookCost, type Neighbour } from "../callstats/index.js";
@@ -37,6 +38,8 @@ export interface StatsStyle {
   /** Columns; undefined where nothing should be cut. */
   readonly width: number | undefined;
   readonly widthOf: Measure;
+  /** How functions are shown; by their full names unless told. */
+  readonly naming?: Naming;
 }
 
 const ERROR = "0.8 %";
@@ -58,7 +61,7 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
   const { rows, functions, neighbours, costs } = report;
   const notes: string[] = [];
   if (rows.length > 0) {
-    const { lines, dropped } = fitting(columnsOf(rows), rows.map(cellsOf(rows)), style);
+    const { lines, dropped } = fitting(columnsOf(rows), rows.map(cellsOf(rows, options.naming ?? fullNames)), style);
     yield* lines;
     if (functions > rows.length) yield `${style.paint("dim", `${formatCount(functions - rows.length)} more`)}\n`;
     notes.push(
@@ -70,7 +73,7 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
   } else if (neighbours.length === 0) yield "no call that was asked for\n";
   for (const [index, table] of neighbours.entries()) {
     if (index > 0 || rows.length > 0) yield "\n";
-    yield* neighbourTable(table, style);
+    yield* neighbourTable(table, style, options.naming ?? fullNames);
   }
   const tracing = tracingLine(costs);
   if (tracing !== undefined) notes.push(tracing);
@@ -87,7 +90,7 @@ function columnsOf(rows: readonly FunctionStats[]): FittingColumn[] {
   ];
 }
 
-function cellsOf(rows: readonly FunctionStats[]): (row: FunctionStats) => { cells: string[] } {
+function cellsOf(rows: readonly FunctionStats[], naming: Naming): (row: FunctionStats) => { cells: string[] } {
   const shown = endings(rows);
   return (row) => ({
     cells: [
@@ -96,7 +99,7 @@ function cellsOf(rows: readonly FunctionStats[]): (row: FunctionStats) => { cell
       `${mark(row, "self")}${formatDuration(row.self)}`,
       ...SPREAD.map((one) => formatDuration(row[one])),
       ...shown.map((one) => (row[one] === 0 ? "" : formatCount(row[one]))),
-      row.name,
+      naming(row.name),
     ],
   });
 }
@@ -114,7 +117,11 @@ function number(heading: string): Column {
   return { heading, kind: "number" };
 }
 
-function* neighbourTable({ kind, of, rows, count }: NeighbourTable, style: ColumnStyle): Generator<string> {
+function* neighbourTable(
+  { kind, of, rows, count }: NeighbourTable,
+  style: ColumnStyle,
+  naming: Naming,
+): Generator<string> {
   const title = printable(kind === "callers" ? `Callers of ${of}` : `What ${of} calls`);
   yield `${style.paint("bold", title)}\n`;
   if (rows.length === 0) {
@@ -128,7 +135,7 @@ function* neighbourTable({ kind, of, rows, count }: NeighbourTable, style: Colum
       formatCount(calls),
       formatDuration(total),
       formatDuration(self),
-      name === undefined ? "(no traced caller)" : `${name}${spawned ? " (its go statement)" : ""}`,
+      name === undefined ? "(no traced caller)" : `${naming(name)}${spawned ? " (its go statement)" : ""}`,
     ],
   }));
   yield* fitting(list, cells, style).lines;

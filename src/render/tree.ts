@@ -10,6 +10,7 @@
  *
  * Two passes over what is shown: the first measures the columns, the second writes.
  */
+import { fullNames, type Naming } from "../base/names.js";
 import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import {
@@ -32,6 +33,8 @@ export interface TreeTextOptions extends FilterOptions {
   readonly colour?: boolean;
   /** Columns of the terminal: longer names are cut in the middle. Without it nothing is cut. */
   readonly width?: number;
+  /** How functions are shown; by their full names unless told. */
+  readonly naming?: Naming;
   /** Columns of names; by default every character takes one. See measureFor. */
   readonly measure?: Measure;
   /** One tree for each test. */
@@ -87,7 +90,7 @@ function* renderProcess(
     ? testSections(tree, forest.functions, total, options)
     : [wholeSection(tree, total, options)];
   yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(total)}`)}\n`;
-  const columns = columnsOf(forest, process, sections, options.measure ?? plainWidth, options.width);
+  const columns = columnsOf(forest, process, sections, options);
   let lines = "";
   // Calls that the builder of an unmerged tree left out would have been a line each.
   let hidden = process.pruned;
@@ -133,6 +136,7 @@ interface Columns {
   /** Widest prefix. */
   readonly indent: number;
   readonly widthOf: Measure;
+  readonly naming: Naming;
   /** Whether untraced code started one of the goroutines. */
   readonly untraced: boolean;
   readonly lines: number;
@@ -146,8 +150,7 @@ function columnsOf(
   forest: CallForest,
   process: ProcessTree,
   sections: readonly Section[],
-  widthOf: Measure,
-  width?: number,
+  { measure: widthOf = plainWidth, width, naming = fullNames }: TreeTextOptions,
 ): Columns {
   const indent = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width) / 3;
   let name = NAME_LEAST;
@@ -161,7 +164,7 @@ function columnsOf(
     for (const { node, prefix } of walk(view)) {
       lines++;
       if (isDistortedNode(process.tree, node)) distorted++;
-      const label = labelOf(forest.functions, process.tree, node, prefix === "");
+      const label = labelOf(forest.functions, process.tree, node, naming, prefix === "");
       untraced ||= label.spawn === UNTRACED;
       const text = `${label.spawn}${label.name}${label.count}${label.endings}`;
       name = Math.max(name, cutPrefix(prefix, indent).length + widthOf(text));
@@ -180,6 +183,7 @@ function columnsOf(
     limit,
     indent,
     widthOf,
+    naming,
     untraced,
     lines,
     distorted,
@@ -205,7 +209,7 @@ function line(
 ): string {
   const { widthOf } = columns;
   const prefix = cutPrefix(uncut, columns.indent);
-  const label = labelOf(forest.functions, process.tree, node, prefix === "");
+  const label = labelOf(forest.functions, process.tree, node, columns.naming, prefix === "");
   const rest = label.count.length + label.endings.length + label.spawn.length + prefix.length;
   const name =
     columns.limit === Number.POSITIVE_INFINITY

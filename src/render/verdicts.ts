@@ -1,16 +1,19 @@
 /** Assertions that do not hold, and those of which there is something to know. */
+import { fullNames, type Naming } from "../base/names.js";
 import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import { assertable, type Verdict } from "../callstats/index.js";
+import { assertable, namedStep, type Verdict } from "../callstats/index.js";
 
 /** Failures of an assertion that are told one by one. */
 const TOLD = 10;
 
 /** What there is to say, a piece of some lines each. */
-export function* verdictLines(verdicts: readonly Verdict[]): Generator<string> {
+export function* verdictLines(verdicts: readonly Verdict[], naming: Naming = fullNames): Generator<string> {
   for (const assertion of new Set(verdicts.map((verdict) => verdict.assertion))) {
     const own = verdicts.filter((verdict) => verdict.assertion === assertion);
-    const texts = own.map((verdict) => failureText(verdict) ?? noteText(verdict)).filter((text) => text !== undefined);
+    const texts = own
+      .map((verdict) => failureText(verdict, naming) ?? noteText(verdict))
+      .filter((text) => text !== undefined);
     yield* texts.slice(0, TOLD);
     const more = texts.length - TOLD;
     if (more > 0) yield `assertion failed: ${assertion.expression}: in ${formatNumberOf(more, "more test")}\n`;
@@ -18,20 +21,20 @@ export function* verdictLines(verdicts: readonly Verdict[]): Generator<string> {
 }
 
 /** A line for each failure, with the paths that make up most of it; undefined for what holds. */
-function failureText(verdict: Verdict): string | undefined {
+function failureText(verdict: Verdict, naming: Naming): string | undefined {
   if (verdict.ok) return undefined;
   const { assertion, test, actual, runs, near, paths } = verdict;
   const { expression, measure, functions } = assertion;
   const hint = near === undefined ? "" : `; did you mean ${near}?`;
   if (runs === 0) return `assertion failed: ${expression}: no test of that name was run${hint}\n`;
-  const where = test === undefined || assertion.test?.text === test ? "" : ` in ${test}`;
+  const where = test === undefined || assertion.test?.text === test ? "" : ` in ${naming(test)}`;
   const of = runs > 1 ? ` (mean of ${formatCount(runs)} runs)` : "";
   const what =
     actual === undefined
       ? `${functions.text} was not called${hint}`
       : `${measure} is ${measuredOf(verdict, actual)}${of}${verdict.calls === 0 && hint ? hint : ""}`;
   const lines = paths.map(({ path, calls, total }) => {
-    return `  ${formatCount(calls)}×, ${formatDuration(total)}: ${path.join(" > ")}\n`;
+    return `  ${formatCount(calls)}×, ${formatDuration(total)}: ${path.map((step) => namedStep(step, naming)).join(" > ")}\n`;
   });
   return printableLines([`assertion failed: ${expression}${where}: ${what}\n`, ...lines]);
 }

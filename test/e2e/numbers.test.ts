@@ -153,10 +153,16 @@ test("the table, its order, its filters, its end", () => {
   const names = (text: string) =>
     [...text.matchAll(/ (\S+)$/gm)].map(([, name]) => name).filter((name) => /\./.test(name!));
   expect(names(table("--match", "db\\.", "--sort", "name")).slice(0, 3)).toEqual([
-    "example.com/shop/db.(*DB).Query",
-    "example.com/shop/db.Open",
-    "example.com/shop/db.scan",
+    "db.(*DB).Query",
+    "db.Open",
+    "db.scan",
   ]);
+  // What is shown can be typed, and so can the full name.
+  for (const pattern of ["^db\\.scan$", "^example\\.com/shop/db\\.scan$"]) {
+    expect(names(table("--match", pattern))).toEqual(["db.scan"]);
+    expect(names(table("--match", pattern, "--full-names"))).toEqual(["example.com/shop/db.scan"]);
+    expect(names(table("--focus", pattern))).toContain("db.scan");
+  }
   expect(table("--focus", "Query")).toMatch(/\nleft out by --focus Query: \d+ calls\n/);
   expect(table("--min", "1h")).toMatch(/^no call that was asked for\n(.*\n)*left out by --min: 9 functions\n/);
 });
@@ -164,7 +170,7 @@ test("the table, its order, its filters, its end", () => {
 test("callers and callees", () => {
   const { stdout } = gotrace(["stats", "--callers", "db.scan", "--callees", "db.(*DB).Query", saved], { cwd });
   expect(stdout).toMatch(
-    /^Callers of db\.scan\nCALLS +TOTAL +SELF +CALLER\n +20 .* example\.com\/shop\/db\.\(\*DB\)\.Query\n\nWhat db\.\(\*DB\)\.Query calls\nCALLS.*\n +20 .*db\.scan\n/,
+    /^Callers of db\.scan\nCALLS +TOTAL +SELF +CALLER\n +20 .* db\.\(\*DB\)\.Query\n\nWhat db\.\(\*DB\)\.Query calls\nCALLS.*\n +20 .*db\.scan\n/,
   );
 });
 
@@ -339,8 +345,8 @@ test("assertions: this test makes three queries, not three hundred", () => {
   expect(fails.code).toBe(1);
   expect(fails.stdout).toMatch(/^ok /);
   expect(fails.stderr).toBe(
-    "gotrace: assertion failed: Test*: db.(*DB).Query.calls <= 3 in example.com/shop/auth.TestList: calls is 300\n" +
-      "  300×, TIME: example.com/shop/auth.TestList > go example.com/shop/auth.TestList.func1 > example.com/shop/auth.Users > example.com/shop/db.(*DB).Query\n".replace(
+    "gotrace: assertion failed: Test*: db.(*DB).Query.calls <= 3 in auth.TestList: calls is 300\n" +
+      "  300×, TIME: auth.TestList > go auth.TestList.func1 > auth.Users > db.(*DB).Query\n".replace(
         "TIME",
         /300×, (\S+):/.exec(fails.stderr)![1]!,
       ),

@@ -18,7 +18,16 @@ import { measureFor } from "../../render/style.js";
 import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import type { Format, FormatContext } from "../formats.js";
-import { choice, helpFlag, number, outputFlag, selectFlags, selectOptions, viewOptions } from "../options.js";
+import {
+  choice,
+  helpFlag,
+  namesFlag,
+  number,
+  outputFlag,
+  selectFlags,
+  selectOptions,
+  viewOptions,
+} from "../options.js";
 import type { Pieces } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
@@ -34,6 +43,7 @@ const flags: readonly Flag[] = [
   { name: "min", value: "DURATION", help: "only calls that took at least this" },
   { name: "depth", value: "N", help: "only calls on the N outermost levels" },
   { name: "format", value: "FORMAT", help: "table (default), json or ndjson (one call a line)" },
+  namesFlag,
   ...selectFlags,
 ];
 
@@ -135,5 +145,6 @@ async function render(kind: "table" | "json" | "ndjson", report: CallsReport, co
   if (kind === "ndjson") return callsNdjson(report);
   const { records } = report.listing;
   const names = records.flatMap((record) => [record.function.name, record.test ?? "", ...record.path]);
-  return callsTable(report, { ...context.output, widthOf: await measureFor([...names, ...(report.titles ?? [])]) });
+  const widthOf = await measureFor([...names, ...(report.titles ?? [])]);
+  return callsTable(report, { ...context.output, widthOf, naming: context.naming });
 }

@@ -3,7 +3,7 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
-import { helpFlag, outputFlag, selectFlags } from "../options.js";
+import { helpFlag, namesFlag, outputFlag, selectFlags } from "../options.js";
 import { refuseInput } from "../output.js";
 import { kindOf, type TraceKind } from "../trace-kind.js";
 import { withTrouble } from "../traces.js";
@@ -41,6 +41,7 @@ Exit codes: 0, 1 when --fail-on was exceeded, 2 for an unreadable trace or bad a
     },
     { name: "top", value: "N", help: "rows of the table (default 20)" },
     { name: "format", value: "FORMAT", help: "table (default) or json" },
+    namesFlag,
     ...selectFlags,
     outputFlag,
     helpFlag,

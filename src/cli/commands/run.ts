@@ -19,6 +19,7 @@ import {
   eventsFlag,
   execTraceFlag,
   foldedUnit,
+  namesFlag,
   openFlag,
   outputFlag,
   recordFlags,
@@ -62,7 +63,7 @@ program's standard streams are its own, signals reach it, and its exit code is g
 export const runCommand = define({
   name: "run",
   format: "tree",
-  flags: [...treeFlags, assertFlag, execTraceFlag],
+  flags: [...treeFlags, namesFlag, assertFlag, execTraceFlag],
   description: treeText,
   examples: [
     "gotrace run ./cmd/server -port 8080",
@@ -74,7 +75,7 @@ export const runCommand = define({
 export const execCommand = define({
   name: "exec",
   format: "tree",
-  flags: [...treeFlags, assertFlag, execTraceFlag],
+  flags: [...treeFlags, namesFlag, assertFlag, execTraceFlag],
   description: treeText,
   examples: ["gotrace exec ./cmd/tool"],
 });

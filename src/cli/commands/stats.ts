@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
+import { shortNaming } from "../../base/names.js";
 import { formatNumberOf } from "../../base/units.js";
 import { costBounds, type FunctionStats, NeighbourMeter, StatsMeter } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
@@ -17,6 +18,7 @@ import { leftOutOfTrees } from "../left-out.js";
 import {
   assertFlag,
   choice,
+  namesFlag,
   number,
   outputFlag,
   pattern,
@@ -61,6 +63,7 @@ const flags: readonly Flag[] = [
   { name: "callees", value: "FUNC", help: "what FUNC calls" },
   { name: "min", value: "DURATION", help: "only functions with a total of at least this" },
   { name: "depth", value: "N", help: "only calls on the N outermost levels" },
+  namesFlag,
   ...selectFlags,
   assertFlag,
 ];
@@ -158,8 +161,10 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     ...(callees ? [{ kind: "callees", of: callees } as const] : []),
   ].map((one) => ({ ...one, meter: new NeighbourMeter(forest, (name) => one.of.matches(name)) }));
   walk(recording, meter.visitor, ...asked.map((one) => one.meter));
+  const shown = shortNaming(forest.functions.map(({ name }) => name));
+  const isMatch = (name: string) => match === undefined || match.test(name) || match.test(shown(name));
   const all = meter.rows();
-  const rows = all.filter((row) => row.total >= min && (match?.test(row.name) ?? true)).sort(order(options.sort));
+  const rows = all.filter((row) => row.total >= min && isMatch(row.name)).sort(order(options.sort));
   const neighbours = asked.map(({ kind, of, meter }): NeighbourTable => {
     const list = kind === "callers" ? meter.callers() : meter.callees();
     return { kind, of: of.text, rows: list.slice(0, top), count: list.length };
@@ -183,9 +188,13 @@ function order(by: (typeof SORTS)[number]): (a: FunctionStats, b: FunctionStats)
   return (a, b) => b[by] - a[by] || b.total - a.total || byName(a, b);
 }
 
-async function render(kind: "table" | "json" | "csv", report: StatsReport, { output }: FormatContext): Promise<Pieces> {
+async function render(
+  kind: "table" | "json" | "csv",
+  report: StatsReport,
+  { output, naming }: FormatContext,
+): Promise<Pieces> {
   if (kind === "json") return statsJson(report);
   if (kind === "csv") return statsCsv(report);
   const names = [...report.rows, ...report.neighbours.flatMap(({ rows }) => rows)].map(({ name }) => name ?? "");
-  return statsTable(report, { ...output, widthOf: await measureFor(names) });
+  return statsTable(report, { ...output, widthOf: await measureFor(names), naming });
 }

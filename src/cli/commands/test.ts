@@ -13,6 +13,7 @@ import { buildFlags, testFlags } from "../goflags.js";
 import {
   assertFlag,
   execTraceFlag,
+  namesFlag,
   outputFlag,
   recordFlags,
   selectOptions,
@@ -33,6 +34,7 @@ test, subtests beneath. A -v before the packages is meant for both gotrace and g
 the test cache. The tree goes to standard error when standard output is JSON (-json).`,
   flags: [
     ...treeFlags,
+    namesFlag,
     assertFlag,
     execTraceFlag,
     outputFlag,
