@@ -247,7 +247,7 @@ test("diff of call traces: counts are exact, thresholds set the exit code", () =
   const failing = gotrace(["diff", "--fail-on", "calls", "--by-path", saved, after], { cwd });
   expect(failing.code).toBe(1);
   expect(failing.stdout).toMatch(
-    /\nexceeded: calls 20 → 40 \(\+100\.0%\): main\.main > example\.com\/shop\/auth\.Users > example\.com\/shop\/db\.\(\*DB\)\.Query\n/,
+    /\nexceeded: calls 20 → 40 \(\+100\.0%\): main\.main > auth\.Users > db\.\(\*DB\)\.Query\n/,
   );
   const rows = gotrace(["diff", "--top", "1", "--format", "json", saved, after], { cwd }).stdout;
   const fib = JSON.parse(rows).changes.find((change: { function: string }) => change.function === "main.fib");
