@@ -1,5 +1,10 @@
-/** Where goroutines block: waits by the stack that waits and the reason, and who ended them. */
+/**
+ * Where goroutines block: waits by their place and the reason, and who ended them. The place of a stack is the frame that
+ * says most to its owner (ownFrame): what lies beneath it is how a library happens to wait.
+ */
+
 import { type Distribution, distribution, Histogram } from "../base/histogram.js";
+import { ownFrame } from "../base/packages.js";
 import { type Frame, NONE, type StackTable } from "../exectrace/index.js";
 import { Activity, type GoroutineInfo, type Interval, type IntervalSource } from "./interval.js";
 import type { Intervals } from "./intervals.js";
@@ -8,7 +13,7 @@ import type { Intervals } from "./intervals.js";
 export interface BlockingSite {
   /** The runtime's reason; "syscall" for syscalls; "" when all waits here began before the trace. */
   readonly reason: string;
-  /** Leaf first; empty when not known. */
+  /** Of the longest wait, leaf first; empty when not known. */
   readonly stack: readonly Frame[];
   /** Durations of the waits; cut ones count as far as they are in the trace. */
   readonly waits: Distribution;
@@ -40,26 +45,30 @@ class Site {
   readonly waits = new Histogram();
   waiters = 0;
   cut = 0;
-  goroutine = 0;
-  function = "";
+  stack = 0;
+  longest: GoroutineInfo | undefined;
   begin = 0;
   end = -1;
   atLeast = false;
-  readonly releasers = new Map<number, { function: string; stack: number; count: number; total: number }>();
+  readonly releasers = new Map<number, { name: Name; stack: number; count: number; total: number }>();
   next: Site | undefined;
 
-  constructor(
-    readonly stack: number,
-    readonly reason: string,
-  ) {}
+  constructor(readonly reason: string) {}
 }
+
+/** A start function, or a goroutine whose start function was not known yet. */
+type Name = string | GoroutineInfo;
 
 const SHOWN_RELEASERS = 5;
 
-/** Memory: one record per different stack that waits, and the sites that each living goroutine has waited at. */
+/** Memory: one record per different place that waits, and the sites that each living goroutine has waited at. */
 export class Sites {
-  private readonly byStack: (Site | undefined)[] = [];
-  private readonly functions = new Map<string, number>();
+  /** By place. */
+  private readonly byPlace: (Site | undefined)[] = [];
+  /** By stack: its place. */
+  private readonly placeOf: (number | undefined)[] = [];
+  private readonly places = new Map<string, number>();
+  private readonly names = new Map<Name, number>();
   /** By slot: the last site of a goroutine, and all of them where there are several. */
   private readonly last: (Site | undefined)[] = [];
   private readonly seen: (Set<Site> | undefined)[] = [];
@@ -82,7 +91,7 @@ export class Sites {
   /** The sites with the largest sum of waits, and how many there are in all. */
   result(top: number): { readonly sites: readonly BlockingSite[]; readonly count: number; readonly total: number } {
     const all: Site[] = [];
-    for (const first of this.byStack) for (let site = first; site; site = site.next) all.push(site);
+    for (const first of this.byPlace) for (let site = first; site; site = site.next) all.push(site);
     all.sort((a, b) => b.waits.sum - a.waits.sum);
     return {
       sites: all.slice(0, top).map((site) => this.describe(site)),
@@ -93,25 +102,38 @@ export class Sites {
 
   private add(i: Interval, g: GoroutineInfo): void {
     const reason = i.activity === Activity.Syscall ? "syscall" : i.reason;
-    let site = this.byStack[i.stack];
+    const place = this.place(i.stack);
+    let site = this.byPlace[place];
     while (site && site.reason !== reason) site = site.next;
     if (!site) {
-      site = new Site(i.stack, reason);
-      site.next = this.byStack[i.stack];
-      this.byStack[i.stack] = site;
+      site = new Site(reason);
+      site.next = this.byPlace[place];
+      this.byPlace[place] = site;
     }
     const duration = i.end - i.begin;
     site.waits.record(duration);
     if (i.cutBegin || i.cutEnd) site.cut++;
     if (duration > site.end - site.begin) {
-      site.goroutine = g.id;
-      site.function = g.startFunction;
+      site.stack = i.stack;
+      site.longest = g;
       site.begin = i.begin;
       site.end = i.end;
       site.atLeast = i.cutBegin || i.cutEnd;
     }
     this.countWaiter(site, g.slot);
     if (!i.cutEnd) this.countReleaser(site, i, duration);
+  }
+
+  private place(stack: number): number {
+    let place = this.placeOf[stack];
+    if (place === undefined) {
+      const frame = ownFrame(this.stacks.frames(stack));
+      const key = frame ? `${frame.function}\0${frame.file}\0${frame.line}` : "";
+      place = this.places.get(key) ?? this.places.size;
+      this.places.set(key, place);
+      this.placeOf[stack] = place;
+    }
+    return place;
   }
 
   private countWaiter(site: Site, slot: number): void {
@@ -133,33 +155,49 @@ export class Sites {
   }
 
   private countReleaser(site: Site, i: Interval, duration: number): void {
-    const name = i.waker === NONE ? "" : (this.intervals.goroutine(i.waker)?.startFunction ?? "");
-    let number = this.functions.get(name);
+    const waker = i.waker === NONE ? undefined : this.intervals.goroutine(i.waker);
+    const name = waker === undefined ? "" : waker.startFunction || waker;
+    let number = this.names.get(name);
     if (number === undefined) {
-      number = this.functions.size;
-      this.functions.set(name, number);
+      number = this.names.size;
+      this.names.set(name, number);
     }
     const key = number * 2 ** 32 + i.wakerStack;
     const releaser = site.releasers.get(key);
     if (releaser) {
       releaser.count++;
       releaser.total += duration;
-    } else site.releasers.set(key, { function: name, stack: i.wakerStack, count: 1, total: duration });
+    } else site.releasers.set(key, { name, stack: i.wakerStack, count: 1, total: duration });
   }
 
   private describe(site: Site): BlockingSite {
-    const { reason, waiters, cut, goroutine, begin, end, atLeast } = site;
+    const { reason, waiters, cut, longest, begin, end, atLeast } = site;
     return {
       reason,
       stack: this.stacks.frames(site.stack),
       waits: distribution(site.waits),
       waiters,
       cut,
-      longest: { goroutine, function: site.function, begin, end, atLeast },
-      releasers: [...site.releasers.values()]
-        .sort((a, b) => b.total - a.total)
-        .slice(0, SHOWN_RELEASERS)
-        .map((releaser) => ({ ...releaser, stack: this.stacks.frames(releaser.stack) })),
+      longest: { goroutine: longest!.id, function: longest!.startFunction, begin, end, atLeast },
+      releasers: this.releasersOf(site),
     };
+  }
+
+  /** By start function, which all goroutines have by now, and the place of the release. */
+  private releasersOf(site: Site): Releaser[] {
+    const merged = new Map<string, { function: string; stack: number; count: number; total: number }>();
+    for (const { name, stack, count, total } of site.releasers.values()) {
+      const start = typeof name === "string" ? name : name.startFunction;
+      const key = `${this.place(stack)} ${start}`;
+      const one = merged.get(key);
+      if (one) {
+        one.count += count;
+        one.total += total;
+      } else merged.set(key, { function: start, stack, count, total });
+    }
+    return [...merged.values()]
+      .sort((a, b) => b.total - a.total)
+      .slice(0, SHOWN_RELEASERS)
+      .map((releaser) => ({ ...releaser, stack: this.stacks.frames(releaser.stack) }));
   }
 }

@@ -33,6 +33,23 @@ export function isStandard(frame: { readonly function: string; readonly file: st
   return file.split("/src/").some((rest, n) => n > 0 && STANDARD.has(firstElement(rest)));
 }
 
+/** Whether a frame is code of a module that is not the main one, by its path: from the module cache, or vendored. */
+function isDependency({ file }: { readonly file: string }): boolean {
+  return /@v\d[^/\\]*[/\\]|[/\\]vendor[/\\]/.test(file);
+}
+
+/**
+ * The frame of a stack that says most to its owner: the one nearest to the leaf that is the main module's; where there
+ * is none, a dependency's, and else the leaf.
+ * @param stack leaf first
+ */
+export function ownFrame<T extends { readonly function: string; readonly file: string }>(
+  stack: readonly T[],
+): T | undefined {
+  const foreign = stack.filter((frame) => !isStandard(frame));
+  return foreign.find((frame) => !isDependency(frame)) ?? foreign[0] ?? stack[0];
+}
+
 function firstElement(path: string): string {
   const slash = path.indexOf("/");
   return slash < 0 ? path : path.slice(0, slash);

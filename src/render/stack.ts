@@ -1,5 +1,5 @@
 /** A stack in one line. */
-import { isStandard } from "../base/packages.js";
+import { ownFrame } from "../base/packages.js";
 import { place } from "../base/place.js";
 
 interface FrameLike {
@@ -8,12 +8,9 @@ interface FrameLike {
   readonly line: number;
 }
 
-/**
- * The frame nearest to the leaf that is not Go's own, with the place in it: `main.(*Store).Put (store.go:42)`; the leaf
- * where there is none, and "(no stack)" for an empty one.
- */
+/** The frame that says most, with the place in it: `main.(*Store).Put (store.go:42)`; "(no stack)" for an empty stack. */
 export function siteOf(stack: readonly FrameLike[]): string {
-  const frame = stack.find((one) => !isStandard(one)) ?? stack[0];
+  const frame = ownFrame(stack);
   return frame ? place(frame) : "(no stack)";
 }
 

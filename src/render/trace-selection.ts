@@ -85,17 +85,9 @@ function* pathTable(path: CriticalPath, top: number, style: ColumnStyle): Genera
   const length = path.end - path.begin;
   const steps = formatNumberOf(path.omitted + path.steps.length, "step");
   yield `\n${style.paint("bold", "Critical path")}${style.paint("dim", `  ${formatDuration(length)}, ${steps}`)}\n`;
-  const rows = path.parts.slice(0, top).map((part) => ({
-    cells: [
-      formatDuration(part.total),
-      formatPercent(part.total, length),
-      formatCount(part.count),
-      part.activity === "running" || part.activity === "syscall"
-        ? part.activity
-        : `${part.activity}: ${part.reason || "?"}`,
-      functionName(part.function),
-      siteOf(part.stack),
-    ],
+  const parts = partRows(path);
+  const rows = parts.slice(0, top).map(({ total, count, texts }) => ({
+    cells: [formatDuration(total), formatPercent(total, length), formatCount(count), ...texts],
   }));
   const list = [
     { heading: "TIME", kind: "number" },
@@ -106,5 +98,27 @@ function* pathTable(path: CriticalPath, top: number, style: ColumnStyle): Genera
     { heading: "WHERE", kind: "name" },
   ] as const;
   yield* columns(list, rows, style);
-  if (path.parts.length > top) yield `${style.paint("dim", `${formatCount(path.parts.length - top)} more`)}\n`;
+  if (parts.length > top) yield `${style.paint("dim", `${formatCount(parts.length - top)} more`)}\n`;
+}
+
+interface PartRow {
+  total: number;
+  count: number;
+  readonly texts: readonly string[];
+}
+
+/** The parts of a path as they are shown: those that would read the same are one row. Largest first. */
+function partRows({ parts }: CriticalPath): PartRow[] {
+  const rows = new Map<string, PartRow>();
+  for (const { activity, reason, stack, function: start, total, count } of parts) {
+    const doing = activity === "running" || activity === "syscall" ? activity : `${activity}: ${reason || "?"}`;
+    const texts = [doing, functionName(start), siteOf(stack)];
+    const key = texts.join("\0");
+    const row = rows.get(key);
+    if (row) {
+      row.total += total;
+      row.count += count;
+    } else rows.set(key, { total, count, texts });
+  }
+  return [...rows.values()].sort((a, b) => b.total - a.total);
 }
