@@ -87,7 +87,7 @@ try {
   }
   console.log(`trace of ${megabytes(statSync(trace).size)}`);
   begin = Date.now();
-  const view = spawn(process.execPath, [gotrace, "view", "--no-browser", trace], {
+  const view = spawn(process.execPath, [gotrace, "view", "--speedscope", "--no-browser", trace], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise((done) => view.on("exit", (code, signal) => done(code ?? signal)));

@@ -43,13 +43,20 @@ const part = (extension) => parts.outputFiles.find((file) => file.path.endsWith(
 const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 const [script, style] = [part(".js"), part(".css")];
 if (/<\/|<!--/.test(script)) throw new Error("the page's script would end its element");
-const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; base-uri 'none'; form-action 'none'`;
-const fill = { GOTRACE_POLICY: policy, GOTRACE_STYLE: style, GOTRACE_SCRIPT: script };
-const page = readFileSync(at("templates/page.html"), "utf8").replace(
-  /GOTRACE_(POLICY|STYLE|SCRIPT)/g,
-  (name) => fill[name],
-);
-writeFileSync(at("dist/bin/page.html"), page);
+const policy = (scripts, more) =>
+  `default-src 'none'; script-src ${scripts}${hash(script)}; style-src ${hash(style)}; img-src data:; ${more}base-uri 'none'; form-action 'none'`;
+const template = readFileSync(at("templates/page.html"), "utf8");
+const writePage = (name, scripts, more, alive) => {
+  const fill = { GOTRACE_POLICY: policy(scripts, more), GOTRACE_STYLE: style, GOTRACE_SCRIPT: script };
+  const page = template.replace(/GOTRACE_(POLICY|STYLE|SCRIPT)/g, (word) => fill[word]);
+  if (!page.includes("<body>")) throw new Error("the page's template has another form");
+  writeFileSync(at(`dist/bin/${name}`), page.replace("<body>", `<body>${alive}`));
+};
+// A file that loads nothing; and the page that 'gotrace view' serves, which tells the server that it is shown.
+const alive = '\n    <script src="alive.js"></script>';
+writePage("page.html", "", "", "");
+writePage("page-served.html", "'self' ", "connect-src 'self'; ", alive);
+copyFileSync(at("templates/alive.js"), at("dist/bin/alive.js"));
 
 // Speedscope as its package has it; its page also tells the server of 'gotrace view' that it is shown.
 cpSync(at("node_modules/speedscope/dist/release"), at("dist/bin/speedscope"), { recursive: true });
@@ -57,7 +64,4 @@ copyFileSync(at("node_modules/speedscope/LICENSE"), at("dist/bin/speedscope/LICE
 copyFileSync(at("templates/alive.js"), at("dist/bin/speedscope/alive.js"));
 const viewer = readFileSync(at("dist/bin/speedscope/index.html"), "utf8");
 if (!viewer.includes("<body>")) throw new Error("Speedscope's page has another form");
-writeFileSync(
-  at("dist/bin/speedscope/index.html"),
-  viewer.replace("<body>", '<body>\n    <script src="alive.js"></script>'),
-);
+writeFileSync(at("dist/bin/speedscope/index.html"), viewer.replace("<body>", `<body>${alive}`));

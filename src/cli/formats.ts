@@ -49,6 +49,8 @@ export interface Format {
   readonly knows?: readonly (typeof SPECIAL)[number][];
   /** Shows findings, too: execution traces may stand beside the traces of calls. */
   readonly findings?: boolean;
+  /** For a report that people read: commands that show more of the same traces. */
+  readonly next?: readonly string[];
   /** The report in pieces. */
   readonly render: (recording: Recording, context: FormatContext) => Promise<Pieces>;
   /** The report as files of a directory: what is written where no --table is chosen. */
@@ -59,7 +61,14 @@ export interface Format {
 const SPECIAL = ["min-percent", "events", "table", "goroutine-roots", "full-names"] as const;
 
 export const formats: readonly Format[] = [
-  { name: "tree", complete: true, unmerged: true, knows: ["min-percent", "full-names"], render: tree },
+  {
+    name: "tree",
+    complete: true,
+    unmerged: true,
+    knows: ["min-percent", "full-names"],
+    next: ["stats", "calls FUNC", "view"],
+    render: tree,
+  },
   { name: "folded", knows: ["min-percent"], render: folded },
   { name: "json", unmerged: true, knows: ["min-percent"], render: json },
   {
@@ -184,8 +193,18 @@ async function json(recording: Recording, { flags, tests, statements }: FormatCo
 }
 
 async function html(recording: Recording, context: FormatContext): Promise<Pieces> {
-  const { callsPage } = await import("./page.js");
-  return callsPage(recording, context, filter(context.flags), context.note ? untraced(context.note) : []);
+  return htmlPage(recording, context, "page.html");
+}
+
+/** The page of a recording, made of one of its templates. */
+export async function htmlPage(
+  recording: Recording,
+  context: FormatContext,
+  template: "page.html" | "page-served.html",
+): Promise<Iterable<string>> {
+  const { callsPage, pageTemplate } = await import("./page.js");
+  const remarks = context.note ? untraced(context.note) : [];
+  return callsPage(recording, context, filter(context.flags), remarks, pageTemplate(template));
 }
 
 /** What gotrace noted of the run when it recorded it. */

@@ -32,7 +32,7 @@ export const traceFlags: readonly Flag[] = [
     help: "leave out functions that the compiler can inline, which are most of what tracing costs; with COST (such as 320) all up to that size, as the compiler counts it (it inlines up to 80)",
   },
   { name: "C", value: "DIR", help: "change to DIR first" },
-  { name: "keep", help: "keep the temporary workspace with the trace" },
+  { name: "keep-workspace", help: "keep the temporary workspace with the trace" },
   { name: "verbose", short: "v", help: "show on standard error the workspace, every step and what is not traced" },
   helpFlag,
 ];
@@ -45,6 +45,7 @@ export const recordFlags: readonly Flag[] = [
     value: "SIZE",
     help: "stop tracing when the trace of a process reaches SIZE, for instance 512MiB or 8GiB (default 2GiB)",
   },
+  { name: "no-keep", help: "do not keep the trace for 'gotrace report' and others without a file" },
 ];
 
 /** For commands that show findings after the tree. */
@@ -111,12 +112,17 @@ export const eventsFlag: Flag = {
   help: "show at most N events (two for a call), the longest calls of all; the viewer gets 2000000 unless told, or 'all'",
 };
 
-export const openFlag: Flag = { name: "open", help: "show the calls in Speedscope, in the browser" };
+export const openFlag: Flag = { name: "open", help: "show the calls on a page in the browser, instead of the report" };
+
+export const speedscopeFlag: Flag = { name: "speedscope", help: "the page is Speedscope instead of gotrace's own" };
 
 export const browserFlag: Flag = {
   name: "no-browser",
-  help: "print the address of Speedscope's page on standard output instead of opening it",
+  help: "print the address of the page on standard output instead of opening it",
 };
+
+/** Flags of every command that can show its calls in the browser. */
+export const pageFlags: readonly Flag[] = [openFlag, speedscopeFlag, browserFlag, eventsFlag];
 
 export const unitFlag: Flag = {
   name: "unit",

@@ -12,14 +12,15 @@ import { locator, repositoryRoot } from "./places.js";
 import { withProgress } from "./progress.js";
 import { packageVersion } from "./version.js";
 
-/** The page without data, as scripts/bundle.mjs made it. */
-export function pageTemplate(): string {
-  return readFileSync(new URL("../../dist/bin/page.html", import.meta.url), "utf8");
+/** The page without data, as scripts/bundle.mjs made it: a file for itself, or one that `gotrace view` serves. */
+export function pageTemplate(name: "page.html" | "page-served.html" = "page.html"): string {
+  return readFileSync(new URL(`../../dist/bin/${name}`, import.meta.url), "utf8");
 }
 
 /**
  * The page of a recording.
  * @param remarks what there is to say of the run
+ * @param template the page without data
  * @throws UserError when an execution trace cannot be read
  */
 export function callsPage(
@@ -27,6 +28,7 @@ export function callsPage(
   { session, execTraces, note, tests, title }: FormatContext,
   filter: FilterOptions,
   remarks: readonly string[],
+  template: string,
 ): Iterable<string> {
   const { cwd } = session;
   const left = [...omissions(recording), ...remarks.map((text) => ({ text, serious: false }))];
@@ -40,7 +42,7 @@ export function callsPage(
   );
   const reports = execTraces.length === 0 ? [] : analyze(execTraces, execSettings(session));
   const options = { version: packageVersion(), locate: locator(repositoryRoot(cwd), cwd), calls };
-  return renderPage(pageTemplate(), rankTraces(reports).map(closeUpsOf), options);
+  return renderPage(template, rankTraces(reports).map(closeUpsOf), options);
 }
 
 function analyze(paths: readonly string[], { known, ...options }: ReturnType<typeof execSettings>) {

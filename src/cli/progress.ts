@@ -1,26 +1,38 @@
-/** A line of progress on standard error, on a terminal only, and only for work that takes a while. */
+/** Progress on standard error, only for work that takes a while: a line that moves on a terminal, one line elsewhere. */
 
 import { printable } from "../base/printable.js";
+import { formatBytes } from "../base/units.js";
 
-const patience = 500;
+/** Milliseconds until the first word on a terminal and elsewhere, and between two on a terminal. */
+const patience = { terminal: 500, elsewhere: 1000 };
 const interval = 100;
 
-/** Runs `work`, which tells how far it is; the line is gone when the work is done. */
-export function withProgress<T>(what: string, work: (progress: (done: number, total: number) => void) => T): T {
-  if (process.stderr.isTTY !== true) return work(() => undefined);
+/**
+ * Runs `work`, which reports how far it is; on a terminal the line is gone when the work is done.
+ * @param what present participle and object: `reading the trace`
+ * @param size bytes that the work goes through, where they are known
+ */
+export function withProgress<T>(
+  what: string,
+  work: (progress: (done: number, total: number) => void) => T,
+  size?: number,
+): T {
+  const terminal = process.stderr.isTTY === true;
   const start = Date.now();
   let last = start;
   let shown = false;
   try {
     return work((done, total) => {
       const now = Date.now();
-      if (now - start < patience || now - last < interval) return;
+      if (now - start < (terminal ? patience.terminal : patience.elsewhere)) return;
+      if (terminal ? now - last < interval : shown) return;
       last = now;
       shown = true;
       const percent = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : 0;
-      process.stderr.write(`\r\x1b[K${printable(what)}: ${percent}%`);
+      const line = `${printable(what)}${size === undefined ? "" : ` (${formatBytes(size)})`}`;
+      process.stderr.write(terminal ? `\r\x1b[K${line}: ${percent}%` : `gotrace: ${line}\n`);
     });
   } finally {
-    if (shown) process.stderr.write("\r\x1b[K");
+    if (shown && terminal) process.stderr.write("\r\x1b[K");
   }
 }

@@ -1,15 +1,17 @@
 /** Recording a run: where the traced processes write, and what gotrace adds when they have ended. */
 
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import { endPatches, type Note, notePatches } from "../calltrace/index.js";
+import { ensureDirectory } from "../gotool/cache.js";
 import type { ProgramExit } from "../gotool/process.js";
 import { isAlive } from "./alive.js";
 import { processesOf } from "./bundle.js";
 import { execFile } from "./exectrace.js";
 import { type OpenFile, openFile, patchFile, processIdOf, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
+import { beginLastRun, type LastRun, sharesFileSystem } from "./last-run.js";
 import { parseSize } from "./options.js";
 import { checkWritable, isStandardOutput } from "./output.js";
 import type { Session } from "./session.js";
@@ -23,6 +25,8 @@ export interface Recording {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path of `--save`. */
   readonly save: string | undefined;
+  /** Where the trace is kept after the run. */
+  readonly last: LastRun | undefined;
 }
 
 /** What gotrace knows of a run and the trace does not. */
@@ -43,8 +47,6 @@ export interface Endings {
 
 /** Makes the place for a run's traces. @throws UserError when `--save` or `-o` cannot be written */
 export function prepareRecording(session: Session, flags: ParsedFlags): Recording {
-  const directory = join(session.workspace(), "trace");
-  mkdirSync(directory);
   const limit = flags.string("max-trace-size");
   const [save, output] = ["save", "o"].map((name) => {
     const file = flags.string(name);
@@ -58,8 +60,14 @@ export function prepareRecording(session: Session, flags: ParsedFlags): Recordin
     }
   }
   if (output !== undefined && !isStandardOutput(flags.string("o"))) checkWritable(output, "-o");
+  const workspace = session.workspace();
+  const last = flags.has("no-keep") ? undefined : beginLastRun(session.cache);
+  // With --keep-workspace the trace is looked for there.
+  const inPlace = last && !flags.has("keep-workspace") && sharesFileSystem(last, workspace);
+  const directory = inPlace ? last.directory : ensureDirectory(join(workspace, "trace"));
   return {
     directory,
+    last,
     env: { GOTRACE_OUT: directory, ...(limit ? { GOTRACE_MAX_SIZE: String(parseSize(limit)) } : {}) },
     save,
   };

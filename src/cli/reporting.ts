@@ -1,6 +1,7 @@
 /** From trace files to a report in one of the formats. */
 
 import { ExitCode, UserError } from "../base/errors.js";
+import { quoteWord } from "../base/words.js";
 import type { Assertion } from "../callstats/index.js";
 import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../calltrace/index.js";
 import { Recording, type RecordingOptions, readRecording } from "../calltree/index.js";
@@ -9,6 +10,7 @@ import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
 import { contextOf, type Format, type FormatContext } from "./formats.js";
+import { findLastRun } from "./last-run.js";
 import { callOptions, selectOptions } from "./options.js";
 import { type Output, openOutput, type Pieces, refuseInput, writeFiles } from "./output.js";
 import { withProgress } from "./progress.js";
@@ -23,6 +25,8 @@ export interface ReportRequest {
   readonly assertions?: readonly Assertion[];
   /** Execution traces for formats that show findings. */
   readonly execTraces?: readonly string[];
+  /** Words that name the traces to another command: none for those of the last run; undefined where none can. */
+  readonly traces?: readonly string[] | undefined;
 }
 
 /** What became of a report. */
@@ -35,15 +39,17 @@ export interface Reported {
 
 /**
  * Renders saved traces.
- * @param paths files or directories of files; execution traces among them where the format shows findings
+ * @param words files or directories of files; execution traces among them where the format shows findings; none for the
+ * trace of the last run
  * @throws UserError when there is no trace, or one that cannot be read
  */
 export async function reportTraces(
   session: Session,
   flags: ParsedFlags,
-  paths: readonly string[],
+  words: readonly string[],
   request: ReportRequest,
 ): Promise<Reported> {
+  const paths = words.length > 0 ? words : [lastRun(session)];
   const named = traceFiles(paths);
   refuseInput(flags.string("o"), session.cwd, named);
   const files = named.map(openFile);
@@ -59,10 +65,24 @@ export async function reportTraces(
       );
     }
     assertTraces(calls, paths);
-    return await reportOpenTraces(session, flags, calls, { ...request, execTraces });
+    return await reportOpenTraces(session, flags, calls, { traces: words, ...request, execTraces });
   } finally {
     for (const file of files) file.close();
   }
+}
+
+/** Where the trace of the last run lies. @throws UserError when there is none */
+function lastRun(session: Session): string {
+  const found = findLastRun(session.cachePath);
+  if (found === undefined) {
+    throw new UserError(
+      "no trace given, and no run is kept",
+      "name a file that --save wrote, or trace something first: gotrace run .",
+      ExitCode.usage,
+    );
+  }
+  session.warn(`the last run, ${found.when.toLocaleString("sv-SE")}: ${found.directory}`);
+  return found.directory;
 }
 
 /**
@@ -107,10 +127,17 @@ export async function reportOpenTraces(
     await writeFiles(flags.string("o")!, session.cwd, await format.files(recording, context));
   } else {
     const report = files.length === 0 && format.name === "tree" ? [] : await format.render(recording, context);
-    await output.write(following.length === 0 ? report : chain([report, ...following]));
+    const next = files.length > 0 && format.next && request.traces ? [nextLine(format.next, request.traces)] : [];
+    await output.write(chain([report, ...following, next]));
   }
   if (!format.complete) state(session, context);
   return { damaged: problems.length > 0, failed: await check(recording) };
+}
+
+/** The line that leads on from a report: commands for the same traces. */
+function nextLine(commands: readonly string[], traces: readonly string[]): string {
+  const words = traces.map(quoteWord).join(" ");
+  return `next: ${commands.map((command) => `gotrace ${command}${words && ` ${words}`}`).join(" · ")}\n`;
 }
 
 async function* chain(parts: readonly Pieces[]): AsyncGenerator<string | Uint8Array> {
@@ -132,12 +159,9 @@ function whole(files: readonly OpenFile[], recording: Recording): Recording {
 }
 
 function readFiles(files: readonly OpenFile[], options: RecordingOptions): Recording {
-  return withProgress("reading the trace", (progress) =>
-    readRecording(
-      files.map(({ source }) => source),
-      { ...options, progress },
-    ),
-  );
+  const sources = files.map(({ source }) => source);
+  const size = sources.reduce((sum, source) => sum + source.size, 0);
+  return withProgress("reading the trace", (progress) => readRecording(sources, { ...options, progress }), size);
 }
 
 function noRecording(): Recording {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
-import { openCache, pruneCache } from "../gotool/cache.js";
+import { cacheRoot, openCache, pruneCache } from "../gotool/cache.js";
 import type { GoContext } from "../gotool/command.js";
 import type { ParsedFlags } from "./flags.js";
 import { say } from "./say.js";
@@ -33,7 +33,7 @@ export class Session {
 
   constructor(flags: ParsedFlags) {
     this.verbose = flags.has("verbose");
-    this.#keep = flags.has("keep");
+    this.#keep = flags.has("keep-workspace");
     this.env = { ...process.env };
     this.#start = workingDirectory(this.env);
     const directory = flags.string("C");
@@ -87,6 +87,11 @@ export class Session {
     return this.#cache;
   }
 
+  /** Where the cache would be: for what only reads it. */
+  get cachePath(): string {
+    return resolve(this.#start, cacheRoot(this.env));
+  }
+
   /** A line of `-v`. */
   log(line: string): void {
     if (this.verbose) say(line);
@@ -115,7 +120,7 @@ export class Session {
   }
 
   /**
-   * Removes the workspace, or says where it is with `--keep`; and what the cache has held too long. The session may go on
+   * Removes the workspace, or says where it is with `--keep-workspace`; and what the cache has held too long. The session may go on
    * without them.
    */
   close(): void {

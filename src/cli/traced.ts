@@ -4,13 +4,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ExitCode, Interrupted, UserError } from "../base/errors.js";
+import { formatBytes } from "../base/units.js";
+import { quoteWord } from "../base/words.js";
 import { type Program, runProgram } from "../gotool/process.js";
 import { AliveWatch } from "./alive.js";
 import { saveBundle } from "./bundle.js";
 import { type ExecTrace, execTraces, prepareExecRecording, saveExecTrace } from "./exectrace.js";
 import { type OpenFile, openFile } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
-import { finishRecording, prepareRecording, type RunNote, recordedFiles } from "./record.js";
+import { guard } from "./guard.js";
+import { copyToLastRun, endLastRun, LARGEST_KEPT } from "./last-run.js";
+import { finishRecording, prepareRecording, type Recording, type RunNote, recordedFiles } from "./record.js";
 import { type ReportRequest, reportOpenTraces } from "./reporting.js";
 import { sayError } from "./say.js";
 import type { Session } from "./session.js";
@@ -21,7 +25,7 @@ export interface TracedRun {
   /** The program itself is traced, not only what it starts. */
   readonly direct: boolean;
   readonly note: RunNote;
-  readonly report: ReportRequest;
+  readonly report: Omit<ReportRequest, "traces">;
   /** Nothing need have been recorded: then there is no report. */
   readonly mayBeEmpty?: boolean;
 }
@@ -34,6 +38,26 @@ export interface TracedRun {
  */
 export async function runTraced(session: Session, flags: ParsedFlags, run: TracedRun): Promise<number> {
   const recording = prepareRecording(session, flags);
+  const { last } = recording;
+  try {
+    return await recordAndReport(session, flags, run, recording);
+  } finally {
+    const tooLarge = last && endLastRun(last);
+    if (tooLarge !== undefined && recording.save === undefined) {
+      const [size, limit] = [tooLarge, LARGEST_KEPT].map(formatBytes);
+      session.warn(
+        `the trace of ${size} is not kept: 'gotrace report' without a file knows at most ${limit}; use --save FILE`,
+      );
+    }
+  }
+}
+
+async function recordAndReport(
+  session: Session,
+  flags: ParsedFlags,
+  run: TracedRun,
+  recording: Recording,
+): Promise<number> {
   const { save } = recording;
   const execRecording = prepareExecRecording(session, flags);
   // Loaded only when needed: reading configurations and traces takes modules that would double the start.
@@ -49,6 +73,7 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
   try {
     // A go test that failed before it ran anything has said so itself.
     if (files.length === 0 && (run.mayBeEmpty || (!run.direct && exit.code !== 0))) return exit.code;
+    const place = settle(recording, files);
     const traces = execRecording ? execTraces(execRecording) : [];
     const saved = [
       save === undefined ||
@@ -63,22 +88,56 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
         ),
       ),
     ].every((worked) => worked);
-    const sections = findings && settings ? [findings.execFindings(session, settings, traces)] : [];
-    // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing behind.
-    if (process.platform !== "win32") session.close();
+    const { format } = run.report;
+    const sections = findings && settings && !format.findings ? [findings.execFindings(session, settings, traces)] : [];
+    const beside = format.findings ? traces.map(({ path }) => path) : [];
+    // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing else behind.
+    if (process.platform !== "win32" && place.leavesWorkspace && beside.length === 0) session.close();
+    const report = { ...run.report, execTraces: beside, traces: tracesToName(flags, saved, recording) };
+    const isLarge = files.some(({ source }) => source.size > GUARDED);
+    const lift = isLarge && !format.elsewhere ? guard(`gotrace: ${place.interrupted}`) : () => undefined;
     try {
-      const { failed } = await session.yieldTo(() => reportOpenTraces(session, flags, files, run.report, sections));
+      const { failed } = await session.yieldTo(() => reportOpenTraces(session, flags, files, report, sections));
       if (saved && exit.code === 0 && failed) return 1;
     } catch (error) {
       // Who ends the page that shows the calls has seen them.
-      const failed = !(error instanceof Interrupted);
-      if (failed && (save === undefined || !saved)) rescue(session, files);
+      if (!(error instanceof Interrupted)) {
+        if (save === undefined || !saved) rescue(session, files);
+      } else if (!format.elsewhere) session.warn(place.interrupted);
       throw error;
+    } finally {
+      lift();
     }
     return saved ? exit.code : ExitCode.io;
   } finally {
     for (const file of files) file.close();
   }
+}
+
+/** Traces below this size are read before anybody could interrupt it. */
+const GUARDED = 4 << 20;
+
+/** Where the trace of a run that has ended stays. */
+interface Place {
+  /** The workspace can go. */
+  readonly leavesWorkspace: boolean;
+  /** What to say when gotrace ends before it has reported. */
+  readonly interrupted: string;
+}
+
+function settle({ directory, last }: Recording, files: readonly OpenFile[]): Place {
+  const what = "ended before the report was complete";
+  if (last === undefined) return { leavesWorkspace: true, interrupted: `${what}; the trace is gone (--no-keep)` };
+  if (last.directory === directory || copyToLastRun(last, files)) {
+    return { leavesWorkspace: true, interrupted: `${what}; the trace is kept: gotrace report` };
+  }
+  return { leavesWorkspace: false, interrupted: `${what}; the trace is kept: gotrace report ${quoteWord(directory)}` };
+}
+
+/** The words that name the traces of a run to later commands: none for the last run; undefined where nothing is kept. */
+function tracesToName(flags: ParsedFlags, saved: boolean, { save, last }: Recording): readonly string[] | undefined {
+  if (save !== undefined && saved) return [flags.string("save")!];
+  return last && [];
 }
 
 /** Writes what the user asked for; where that fails it says so, and `keep` keeps it elsewhere. */

@@ -30,7 +30,7 @@ const keepFor = 10 * day;
 const groups = ["rt", "build", "src"] as const;
 
 /** The cache directory: GOTRACE_CACHE, else the platform's cache directory plus `gotrace`. May be relative. */
-function cacheRoot(env: NodeJS.ProcessEnv): string {
+export function cacheRoot(env: NodeJS.ProcessEnv): string {
   if (env.GOTRACE_CACHE) return env.GOTRACE_CACHE;
   if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, "gotrace");
   if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "gotrace");

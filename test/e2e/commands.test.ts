@@ -175,8 +175,8 @@ func parent() {
   expect(tree).toContain("main.parent");
 });
 
-test("-v says what happens, --keep keeps the workspace", () => {
-  const result = gotrace(["run", "-v", "--keep", "-o", "/dev/null", "."], { cwd });
+test("-v says what happens, --keep-workspace keeps the workspace", () => {
+  const result = gotrace(["run", "-v", "--keep-workspace", "-o", "/dev/null", "."], { cwd });
   expect(result.stderr).toMatch(/^gotrace: traced: 16 functions and 2 go statements in 2 files$/m);
   const kept = /workspace kept in (\S+)/.exec(result.stderr)?.[1] ?? "";
   expect(readdirSync(join(kept, "trace"))).toHaveLength(1);
@@ -235,7 +235,6 @@ test("errors are two lines and a documented exit code", () => {
     [["run", "."], empty, 66],
     [["run", "."], library, 66],
     [["run", "-C", "/nonexistent", "."], empty, 66],
-    [["report"], empty, 64],
     [["report", "nothing"], empty, 66],
     [["report", "junk"], empty, 65],
     [["report", "--format", "xml", "junk"], empty, 64],

@@ -44,7 +44,7 @@ test("relative GOTRACE_CACHE and TMPDIR start where gotrace was started", () => 
   mkdirSync(join(start, "tmp"));
   const env = { GOTRACE_CACHE: "cache", TMPDIR: "tmp" };
   // A TMPDIR that is relative is not for go, where another directory is the working one.
-  const words = ["json", "--keep", "-C", cwd, "."];
+  const words = ["json", "--keep-workspace", "-C", cwd, "."];
   for (let run = 0; run < 2; run++) {
     const result = gotrace(words, { cwd: start, env: { ...env, GOTMPDIR: start } });
     expect(result, result.stderr).toMatchObject({ code: 0 });

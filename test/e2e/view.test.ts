@@ -88,7 +88,7 @@ async function functions(page: Page): Promise<string> {
 }
 
 test("view: Speedscope shows the goroutines and their functions, and gotrace ends when the page is closed", async () => {
-  const shown = await show(["view", "--no-browser", trace]);
+  const shown = await show(["view", "--speedscope", "--no-browser", trace]);
   expect(shown.stderr()).toBe("gotrace: this page is there until the page is closed, or Ctrl-C\n");
   const { page, trouble } = await speedscope(shown.url);
   await expect.poll(() => page.title()).toBe("wordcount - speedscope");
@@ -103,6 +103,22 @@ test("view: Speedscope shows the goroutines and their functions, and gotrace end
   await expect.poll(() => page.title()).toBe("wordcount - speedscope");
   await page.close();
   expect(await shown.ended).toBe(0);
+});
+
+test("view and run --open show gotrace's own page, and gotrace ends when it is closed", async () => {
+  for (const words of [
+    ["view", "--no-browser", trace],
+    ["run", "--no-browser", "."],
+  ]) {
+    const shown = await show(words);
+    expect(await status(shown.url, new URL(shown.url).pathname, "rebound.example")).toBe(403);
+    const { page, trouble } = await speedscope(shown.url);
+    await page.getByText("main.openStore").first().waitFor();
+    expect(await page.title()).toContain("wordcount");
+    expect(trouble).toEqual([]);
+    await page.close();
+    expect(await shown.ended).toBe(0);
+  }
 });
 
 test("flame --open: the program's output and exit code are its own; Ctrl-C ends the page", async () => {
@@ -152,7 +168,7 @@ function status(url: string, path: string, host?: string): Promise<number> {
 }
 
 test("only the profile and Speedscope are served, to this machine alone", async () => {
-  const shown = await show(["view", "--no-browser", trace]);
+  const shown = await show(["view", "--speedscope", "--no-browser", trace]);
   const { pathname } = new URL(shown.url);
   const of = async (path: string, host?: string) => [path, await status(shown.url, path, host)];
   for (const name of ["", "alive.js", "file-format-schema.json", "profile.speedscope.json"]) {
@@ -233,11 +249,18 @@ test("what does not go together", () => {
     code: 64,
     stderr: expect.stringContaining("--open and -o exclude each other"),
   });
-  expect(gotrace(["view"], at)).toMatchObject({ code: 64, stderr: expect.stringContaining("no trace given") });
-  expect(gotrace(["view", "--events", "some", trace], at)).toMatchObject({
+  expect(gotrace(["view"], { ...at, env: { GOTRACE_CACHE: directory } })).toMatchObject({
     code: 64,
-    stderr: expect.stringContaining("--events"),
+    stderr: expect.stringContaining("no trace given"),
   });
+  for (const words of [
+    ["view", "--speedscope", "--events", "some", trace],
+    ["view", "--events", "9", trace],
+    ["run", "--events", "9", "."],
+    ["run", "--open", "--events", "9", "."],
+  ]) {
+    expect(gotrace(words, at)).toMatchObject({ code: 64, stderr: expect.stringContaining("--events") });
+  }
   expect(gotrace(["view", "missing.gotrace"], at).code).toBe(66);
   expect(gotrace(["view", "--no-browser", "--focus", "nothing like it", trace], at)).toMatchObject({
     code: 0,

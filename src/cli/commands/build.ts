@@ -17,7 +17,7 @@ must exist, for 'gotrace report DIR'; without that variable it runs untraced, at
 GOTRACE_MAX_SIZE=BYTES bounds the trace of a process (default 2147483648).`,
   flags: [
     { name: "o", value: "BIN", help: "where to write the binary (required)" },
-    ...traceFlags.filter((flag) => flag.name !== "keep"),
+    ...traceFlags.filter((flag) => flag.name !== "keep-workspace"),
     ...buildFlags,
   ],
   goFlags: buildFlagsNote,

@@ -49,7 +49,7 @@ const flags: readonly Flag[] = [
 
 export const callsCommand: Command = {
   name: "calls",
-  usage: "calls [flags] FUNC TRACE…",
+  usage: "calls [flags] FUNC [TRACE…]",
   description: `Shows single calls of a function in saved traces: when each began, how long it took, how it ended, on which goroutine
 and in which test, and what called it. FUNC is Go's name, which may begin at any part of the package path (db.Query,
 'db.(*DB).Query'), or /regexp/.`,
@@ -69,12 +69,8 @@ async function run(words: readonly string[]): Promise<number> {
     return 0;
   }
   const [name, ...paths] = parsed.rest;
-  if (name === undefined || paths.length === 0) {
-    throw new UserError(
-      name === undefined ? "no function and no trace given" : "no trace given",
-      "name both: gotrace calls db.Query FILE",
-      ExitCode.usage,
-    );
+  if (name === undefined) {
+    throw new UserError("no function given", "name one: gotrace calls db.Query [FILE]", ExitCode.usage);
   }
   const format = callsFormat(parsed, namePattern(name));
   const session = new Session(parsed);
@@ -91,6 +87,7 @@ function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
   return {
     name: "calls",
     complete: kind !== "ndjson",
+    ...(kind === "table" ? { next: ["stats", "view"] } : {}),
     ownView: true,
     render: async (recording, context) => render(kind, reportOf(recording, context, options), context),
   };

@@ -28,7 +28,7 @@ beside it: plain 'go build' and 'go test' accept it. Instruments the packages na
 systems and tests included. A program built from it traces when GOTRACE_OUT=DIR is in its environment.`,
   flags: [
     { name: "o", value: "DIR", help: "where to write the copy: a new or empty directory (required)" },
-    ...traceFlags.filter((flag) => flag.name !== "keep"),
+    ...traceFlags.filter((flag) => flag.name !== "keep-workspace"),
     ...buildFlags,
   ],
   examples: ["gotrace instrument -o /tmp/copy", "cd /tmp/copy && go build ./... && diff -r ~/project /tmp/copy"],

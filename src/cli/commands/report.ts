@@ -28,9 +28,9 @@ import { Session } from "../session.js";
 
 export const reportCommand: Command = {
   name: "report",
-  usage: "report [flags] TRACE…",
+  usage: "report [flags] [TRACE…]",
   description: `Renders traces: files that --save wrote, files of GOTRACE_OUT, or directories of them. Several are shown one after
-another. Needs no Go and no source. With --html, execution traces of the same run may stand beside them.`,
+another; without one, the last run is. Needs no Go and no source. With --html, execution traces of the same run may stand beside them.`,
   flags: [
     { name: "format", value: "FORMAT", help: `${formatNames[0]} (default), ${formatNames.slice(1).join(", ")}` },
     { name: "html", help: "a page for the browser, with flame graph and goroutines: the same as --format html" },
@@ -58,9 +58,6 @@ async function run(words: readonly string[]): Promise<number> {
   if (flags.has("help")) {
     process.stdout.write(commandHelp(reportCommand));
     return 0;
-  }
-  if (flags.rest.length === 0) {
-    throw new UserError("no trace given", "name a file that --save wrote: gotrace report FILE", ExitCode.usage);
   }
   treeOptions(flags);
   selectOptions(flags);

@@ -6,22 +6,23 @@ import type { Assertion } from "../../callstats/index.js";
 import type { GoEnvironment } from "../../gotool/environment.js";
 import { assertionsOf } from "../assertions.js";
 import { Binary } from "../binary.js";
+import { reportFormat } from "../browse.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type Compiled, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
-import { type Format, namedFormat } from "../formats.js";
+import type { Format } from "../formats.js";
 import { buildFlags } from "../goflags.js";
 import {
   assertFlag,
   browserFlag,
   callFlags,
-  eventLimit,
   eventsFlag,
   execTraceFlag,
   foldedUnit,
   namesFlag,
   openFlag,
   outputFlag,
+  pageFlags,
   recordFlags,
   selectOptions,
   traceFlags,
@@ -63,19 +64,19 @@ program's standard streams are its own, signals reach it, and its exit code is g
 export const runCommand = define({
   name: "run",
   format: "tree",
-  flags: [...treeFlags, namesFlag, assertFlag, execTraceFlag],
+  flags: [...treeFlags, namesFlag, assertFlag, execTraceFlag, ...pageFlags],
   description: treeText,
   examples: [
     "gotrace run ./cmd/server -port 8080",
     "gotrace run --depth 3 --min 1ms . input.txt",
-    "gotrace run main.go",
+    "gotrace run --open main.go",
   ],
 });
 
 export const execCommand = define({
   name: "exec",
   format: "tree",
-  flags: [...treeFlags, namesFlag, assertFlag, execTraceFlag],
+  flags: [...treeFlags, namesFlag, assertFlag, execTraceFlag, ...pageFlags],
   description: treeText,
   examples: ["gotrace exec ./cmd/tool"],
 });
@@ -83,10 +84,16 @@ export const execCommand = define({
 export const flameCommand = define({
   name: "flame",
   format: "folded",
-  flags: [openFlag, browserFlag, eventsFlag, unitFlag, ...callFlags],
+  flags: [
+    { ...openFlag, help: "show the calls in Speedscope, in the browser, instead of printing them" },
+    browserFlag,
+    eventsFlag,
+    unitFlag,
+    ...callFlags,
+  ],
   description: `Builds and runs a program and prints collapsed stacks on standard output, one line for each call path with its self
 time, for Speedscope and flamegraph.pl. The program's standard output goes to standard error, unless -o names a file
-for the stacks. With --open the calls are shown in Speedscope instead, as 'gotrace view' does it.`,
+for the stacks. With --open the calls are shown in Speedscope instead, as 'gotrace view --speedscope' does it.`,
   examples: [
     "gotrace flame --open ./cmd/server",
     "gotrace flame ./cmd/server > profile.folded",
@@ -113,9 +120,8 @@ async function run(command: Command, format: string, words: readonly string[]): 
   treeOptions(flags);
   selectOptions(flags);
   foldedUnit(flags);
-  eventLimit(flags);
-  checkPage(flags);
-  return runPackage(command.name, flags, await formatFor(flags, format), await assertionsOf(flags));
+  const shown = await reportFormat(flags, format, command.name === "flame");
+  return runPackage(command.name, flags, shown, await assertionsOf(flags));
 }
 
 /**
@@ -212,24 +218,6 @@ async function build(
   } finally {
     binary?.close();
   }
-}
-
-function wantsPage(flags: ParsedFlags): boolean {
-  return flags.has("open") || flags.has("no-browser");
-}
-
-/** @throws UserError where the calls are to be shown and written */
-function checkPage(flags: ParsedFlags): void {
-  if (!wantsPage(flags) || flags.string("o") === undefined) return;
-  throw new UserError(
-    "--open and -o exclude each other",
-    "save the trace with --save, and write a report with 'gotrace report'",
-    ExitCode.usage,
-  );
-}
-
-async function formatFor(flags: ParsedFlags, name: string): Promise<Format> {
-  return wantsPage(flags) ? (await import("../view/show.js")).pageFormat : namedFormat(name);
 }
 
 /** @throws UserError when the program is built for another system: a shell might take it for a script */

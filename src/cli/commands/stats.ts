@@ -92,14 +92,7 @@ async function run(words: readonly string[]): Promise<number> {
     return 0;
   }
   const [first] = parsed.rest;
-  if (first === undefined) {
-    throw new UserError(
-      "no trace and no package given",
-      "name one: gotrace stats FILE, or gotrace stats ./cmd/x",
-      ExitCode.usage,
-    );
-  }
-  if (!isTrace(resolve(parsed.string("C") ?? ".", first))) {
+  if (first !== undefined && !isTrace(resolve(parsed.string("C") ?? ".", first))) {
     return runPackage("stats", parsed, statsFormat(parsed), await assertionsOf(parsed));
   }
   // Flags may stand behind the files, too.
@@ -125,6 +118,7 @@ function statsFormat(flags: ParsedFlags): Format {
   return {
     name: "stats",
     complete: kind !== "csv",
+    ...(kind === "table" ? { next: ["calls FUNC", "view"] } : {}),
     ownView: true,
     render: async (recording, context) => render(kind, reportOf(recording, context, options), context),
   };

@@ -1,26 +1,27 @@
 /** `gotrace test`: `go test` itself, with rewritten files; its output is its own, a call tree for each test follows. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
-import type { Assertion } from "../../callstats/index.js";
 import { asksForCoverage } from "../../gotool/cover.js";
 import { runProgram } from "../../gotool/process.js";
 import { assertionsOf } from "../assertions.js";
+import { reportFormat } from "../browse.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
-import { namedFormat } from "../formats.js";
 import { buildFlags, testFlags } from "../goflags.js";
 import {
   assertFlag,
   execTraceFlag,
   namesFlag,
   outputFlag,
+  pageFlags,
   recordFlags,
   selectOptions,
   traceFlags,
   treeFlags,
   treeOptions,
 } from "../options.js";
+import type { ReportRequest } from "../reporting.js";
 import { Session } from "../session.js";
 import { describeBuild } from "../summary.js";
 import { splitTestWords, type TestLine } from "../testargs.js";
@@ -37,6 +38,7 @@ the test cache. The tree goes to standard error when standard output is JSON (-j
     namesFlag,
     assertFlag,
     execTraceFlag,
+    ...pageFlags,
     outputFlag,
     ...recordFlags,
     ...traceFlags,
@@ -74,10 +76,11 @@ async function run(words: readonly string[]): Promise<number> {
   // A bad value must not be found only after the program has run.
   treeOptions(flags);
   selectOptions(flags);
+  const format = await reportFormat(flags, "tree");
   const assertions = await assertionsOf(flags);
   const session = new Session(flags);
   try {
-    return await test(session, flags, line, assertions);
+    return await test(session, flags, line, { format, assertions });
   } finally {
     session.close();
   }
@@ -87,7 +90,7 @@ async function test(
   session: Session,
   flags: ParsedFlags,
   line: TestLine,
-  assertions: readonly Assertion[],
+  report: Pick<ReportRequest, "format" | "assertions">,
 ): Promise<number> {
   const given = (name: string) => line.flags.some((flag) => flag === `-${name}` || flag.startsWith(`-${name}=`));
   const plain = async () => {
@@ -136,7 +139,7 @@ async function test(
     program: { command: "go", args: ["test", ...args], env: { ...session.env, ...state?.env }, ownGroup: true },
     direct: false,
     note: { summary, titles, command: ["go test", ...line.packages].join(" ") },
-    report: { format: namedFormat("tree"), toStderr: given("json"), assertions },
+    report: { ...report, toStderr: given("json") },
     // Tests that were only compiled or listed, or that do not exist, have run nothing that could be shown.
     mayBeEmpty: !hasTests || ["c", "list"].some(given),
   });

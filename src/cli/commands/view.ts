@@ -1,21 +1,34 @@
-/** `gotrace view`: saved traces in Speedscope. */
+/** `gotrace view`: saved traces in the browser. */
 
-import { ExitCode, UserError } from "../../base/errors.js";
+import { ExitCode } from "../../base/errors.js";
+import { refuseEvents } from "../browse.js";
 import { type Command, commandHelp } from "../command.js";
 import { parseFlags } from "../flags.js";
-import { browserFlag, callFlags, eventLimit, eventsFlag, helpFlag, selectOptions } from "../options.js";
+import { browserFlag, callFlags, eventLimit, eventsFlag, helpFlag, selectOptions, speedscopeFlag } from "../options.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
-import { pageFormat } from "../view/show.js";
+import { formatToShow } from "../view/show.js";
 
 export const viewCommand: Command = {
   name: "view",
-  usage: "view [flags] TRACE…",
-  description: `Shows traces in Speedscope, in the browser: all goroutines as one flame graph, and each of them in the order of time.
-Speedscope is part of gotrace; its page is served on this machine only, at an address that nobody can guess, until it
-is closed or until Ctrl-C. Traces are files that --save wrote, files of GOTRACE_OUT, or directories of them.`,
-  flags: [...callFlags, eventsFlag, browserFlag, { name: "verbose", short: "v", help: "show what is read" }, helpFlag],
-  examples: ["gotrace view trace.gotrace", "gotrace view --focus 'store\\.' --min 10us trace.gotrace"],
+  usage: "view [flags] [TRACE…]",
+  description: `Shows traces in the browser: flame graph, time line of each goroutine, numbers of each function, and the findings of
+execution traces of the same run. With --speedscope Speedscope, which is part of gotrace, shows the calls. The page is
+served on this machine only, at an address that nobody can guess, until it is closed or until Ctrl-C. Traces are files
+that --save wrote, files of GOTRACE_OUT, or directories of them; without one, the last run is shown.`,
+  flags: [
+    ...callFlags,
+    speedscopeFlag,
+    eventsFlag,
+    browserFlag,
+    { name: "verbose", short: "v", help: "show what is read" },
+    helpFlag,
+  ],
+  examples: [
+    "gotrace view",
+    "gotrace view trace.gotrace",
+    "gotrace view --speedscope --focus 'store\\.' trace.gotrace",
+  ],
   run,
 };
 
@@ -25,13 +38,11 @@ async function run(words: readonly string[]): Promise<number> {
     process.stdout.write(commandHelp(viewCommand));
     return 0;
   }
-  if (flags.rest.length === 0) {
-    throw new UserError("no trace given", "name a file that --save wrote: gotrace view FILE", ExitCode.usage);
-  }
   selectOptions(flags);
   eventLimit(flags);
+  if (!flags.has("speedscope")) refuseEvents(flags);
   const session = new Session(flags);
-  const request = { format: pageFormat, toStderr: false };
+  const request = { format: formatToShow(flags.has("speedscope")), toStderr: false };
   const { damaged } = await session.yieldTo(() => reportTraces(session, flags, flags.rest, request));
   return damaged ? ExitCode.data : 0;
 }

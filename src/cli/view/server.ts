@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly grace: number;
   /** Milliseconds to wait for the first page. */
   readonly patience: number;
+  /** What the page may load, as a Content-Security-Policy; by default scripts and styles of the server. */
+  readonly policy?: string;
   /** Told when an answer broke off in the middle. */
   readonly onError?: (error: unknown) => void;
 }
@@ -114,6 +116,7 @@ export class ViewServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (this.#options.policy) response.setHeader("Content-Security-Policy", this.#options.policy);
     const path = request.url?.replace(/[?#].*$/s, "") ?? "";
     const name = path.startsWith(this.#root) ? path.slice(this.#root.length) : undefined;
     const file = name === undefined ? undefined : this.#options.files.get(name);

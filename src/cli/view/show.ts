@@ -1,58 +1,76 @@
-/** Showing calls in Speedscope, which is bundled: a server of our own for as long as its page is open. */
-
-import { readdirSync, readFileSync } from "node:fs";
+/** Showing calls in the browser: a server of our own for as long as its page is open. */
 import { constants } from "node:os";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ExitCode, Interrupted, messageOf, UserError } from "../../base/errors.js";
 import type { Recording } from "../../calltree/index.js";
 import type { Format, FormatContext } from "../formats.js";
 import { say } from "../say.js";
-import { speedscopeProfile } from "../timelines.js";
 import { openBrowser } from "./browser.js";
 import { type ServedFile, ViewServer } from "./server.js";
 
-const viewer = fileURLToPath(new URL("../../dist/bin/speedscope", import.meta.url));
-
-/** Speedscope takes a file of this name for what it is, without a guess. */
-const PROFILE = "profile.speedscope.json";
-
-const types: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".json": "application/json; charset=utf-8",
-  ".wasm": "application/wasm",
-  ".png": "image/png",
-  ".ico": "image/x-icon",
-  ".woff2": "font/woff2",
-};
+/** What a browser is to show. */
+export interface Exhibit {
+  /** By name; the one named "" is the page. */
+  readonly files: ReadonlyMap<string, ServedFile>;
+  /** What follows the page's address. */
+  readonly fragment: string;
+  /** A policy of its own for what the page may load. */
+  readonly policy?: string;
+  /** The format that holds the same in a file. */
+  readonly instead: string;
+}
 
 const second = 1000;
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** A format that is a page: rendering it is showing it, until it is closed. */
-export const pageFormat: Format = {
-  name: "view",
-  complete: true,
-  elsewhere: true,
-  render: async (recording, context) => {
-    await show(recording, context);
-    return [];
-  },
-};
+/** A format that is shown: rendering it is serving it until its page is closed. */
+function shownFormat(
+  name: string,
+  exhibit: (recording: Recording, context: FormatContext) => Promise<Exhibit>,
+  more: Pick<Format, "ownView" | "findings"> = {},
+): Format {
+  return {
+    ...more,
+    name,
+    complete: true,
+    elsewhere: true,
+    render: async (recording, context) => {
+      await show(recording, context, exhibit);
+      return [];
+    },
+  };
+}
+
+/** gotrace's own page, which says itself how complete it is. */
+const pageFormat = shownFormat("page", async (...args) => (await import("./own-page.js")).pageExhibit(...args), {
+  ownView: true,
+  findings: true,
+});
+
+const speedscopeFormat = shownFormat("speedscope", async (recording, context) => {
+  const exhibit = (await import("./speedscope.js")).speedscopeExhibit(recording, context);
+  const { flags, statements } = context;
+  for (const { text, serious } of statements) if (serious || flags.has("verbose")) say(text);
+  return exhibit;
+});
+
+/** Speedscope, or gotrace's own page. */
+export function formatToShow(speedscope: boolean): Format {
+  return speedscope ? speedscopeFormat : pageFormat;
+}
 
 /** @throws Interrupted when a signal ended it */
-async function show(recording: Recording, context: FormatContext): Promise<void> {
-  const { flags, statements } = context;
-  const isEmpty = recording.forest.processes.every(({ tree }) => tree.size === 1);
-  const profile = isEmpty ? undefined : speedscopeProfile(recording, context);
-  for (const { text, serious } of statements) if (serious || flags.has("verbose")) say(text);
-  if (profile === undefined) {
+async function show(
+  recording: Recording,
+  context: FormatContext,
+  exhibitOf: (recording: Recording, context: FormatContext) => Promise<Exhibit>,
+): Promise<void> {
+  if (recording.forest.processes.every(({ tree }) => tree.size === 1) && context.execTraces.length === 0) {
+    for (const { text, serious } of context.statements) if (serious || context.flags.has("verbose")) say(text);
     say("there is no call to show");
     return;
   }
-  const server = await start(profile);
+  const exhibit = await exhibitOf(recording, context);
+  const server = await start(exhibit);
   let code = 0;
   const stop = (signal: NodeJS.Signals) => {
     code = 128 + constants.signals[signal];
@@ -60,7 +78,7 @@ async function show(recording: Recording, context: FormatContext): Promise<void>
   };
   for (const signal of signals) process.on(signal, stop);
   try {
-    await present(server, !flags.has("no-browser"));
+    await present(server, exhibit, !context.flags.has("no-browser"));
     if ((await server.ended) === "nobody") say("nobody has opened the page");
   } finally {
     for (const signal of signals) process.off(signal, stop);
@@ -69,8 +87,8 @@ async function show(recording: Recording, context: FormatContext): Promise<void>
   if (code > 0) throw new Interrupted(code);
 }
 
-async function present({ url: page, port }: ViewServer, browser: boolean): Promise<void> {
-  const url = `${page}#profileURL=${PROFILE}&view=left-heavy`;
+async function present({ url: page, port }: ViewServer, { fragment }: Exhibit, browser: boolean): Promise<void> {
+  const url = `${page}${fragment}`;
   const until = "until the page is closed, or Ctrl-C";
   if (!browser) {
     say(`this page is there ${until}${forwarding(port)}`);
@@ -82,20 +100,20 @@ async function present({ url: page, port }: ViewServer, browser: boolean): Promi
   else say(`cannot open a browser: ${problem}\n  open this page ${until}${forwarding(port)}: ${url}`);
 }
 
-async function start(profile: () => Iterable<Uint8Array>): Promise<ViewServer> {
-  const files = new Map<string, ServedFile>();
-  for (const name of readdirSync(viewer)) {
-    const type = types[extname(name)] ?? "text/plain; charset=utf-8";
-    files.set(name === "index.html" ? "" : name, { type, body: () => [readFileSync(join(viewer, name))] });
-  }
-  files.set(PROFILE, { type: types[".json"]!, body: profile });
-  const onError = (error: unknown) => say(`the profile broke off: ${messageOf(error)}`);
+async function start({ files, policy, instead }: Exhibit): Promise<ViewServer> {
+  const onError = (error: unknown) => say(`the page broke off: ${messageOf(error)}`);
   try {
-    return await ViewServer.start({ files, grace: 5 * second, patience: 600 * second, onError });
+    return await ViewServer.start({
+      files,
+      grace: 5 * second,
+      patience: 600 * second,
+      onError,
+      ...(policy ? { policy } : {}),
+    });
   } catch (error) {
     throw new UserError(
       `cannot serve the page: ${messageOf(error)}`,
-      "write a file for Speedscope instead: save the trace with --save, then gotrace report --format speedscope -o FILE",
+      `write a file instead: gotrace report --format ${instead} -o FILE`,
       ExitCode.unavailable,
     );
   }

@@ -1,0 +1,24 @@
+/** gotrace's own page of calls, with the findings of execution traces beside them. */
+import { readFileSync } from "node:fs";
+import type { Recording } from "../../calltree/index.js";
+import { type FormatContext, htmlPage } from "../formats.js";
+import type { ServedFile } from "./server.js";
+import type { Exhibit } from "./show.js";
+
+/** The meta element of the page allows only its own script and style, by their hashes. */
+const POLICY =
+  "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** The page on the calls of a recording. */
+export async function pageExhibit(recording: Recording, context: FormatContext): Promise<Exhibit> {
+  const page = Buffer.concat(
+    [...(await htmlPage(recording, context, "page-served.html"))].map((piece) => Buffer.from(piece)),
+  );
+  const alive = readFileSync(new URL("../../dist/bin/alive.js", import.meta.url));
+  const files = new Map<string, ServedFile>([
+    ["", { type: "text/html; charset=utf-8", body: () => [page] }],
+    ["alive.js", { type: "text/javascript; charset=utf-8", body: () => [alive] }],
+  ]);
+  return { files, fragment: "", policy: POLICY, instead: "html" };
+}

@@ -1,0 +1,37 @@
+/** Speedscope, which is bundled, and the profile that it loads. */
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Recording } from "../../calltree/index.js";
+import type { FormatContext } from "../formats.js";
+import { speedscopeProfile } from "../timelines.js";
+import type { ServedFile } from "./server.js";
+import type { Exhibit } from "./show.js";
+
+const viewer = fileURLToPath(new URL("../../dist/bin/speedscope", import.meta.url));
+
+/** Speedscope takes a file of this name for what it is, without a guess. */
+const PROFILE = "profile.speedscope.json";
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".png": "image/png",
+  ".ico": "image/x-icon",
+  ".woff2": "font/woff2",
+};
+
+/** Speedscope on the calls of a recording. What is left out joins the statements. */
+export function speedscopeExhibit(recording: Recording, context: FormatContext): Exhibit {
+  const profile = speedscopeProfile(recording, context);
+  const files = new Map<string, ServedFile>();
+  for (const name of readdirSync(viewer)) {
+    const type = types[extname(name)] ?? "text/plain; charset=utf-8";
+    files.set(name === "index.html" ? "" : name, { type, body: () => [readFileSync(join(viewer, name))] });
+  }
+  files.set(PROFILE, { type: types[".json"]!, body: profile });
+  return { files, fragment: `#profileURL=${PROFILE}&view=left-heavy`, instead: "speedscope" };
+}

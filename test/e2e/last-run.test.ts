@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { filesOn, gotrace, repository, startGotrace, temporaryDirectory } from "./support.js";
+
+const wordcount = join(repository, "testdata/wordcount");
+
+/** A cache of its own for a test, with what lies in it of the last run. */
+function ownCache() {
+  const cache = temporaryDirectory();
+  const env = { GOTRACE_CACHE: cache };
+  const root = join(cache, "last");
+  return { env, kept: () => (existsSync(root) ? readdirSync(root) : []) };
+}
+
+test("the last run is shown where no trace is named, until a newer one replaces it", () => {
+  const { env, kept } = ownCache();
+  const here = { cwd: wordcount, env };
+  for (const words of [["report"], ["stats"], ["calls", "main.main"], ["view"]]) {
+    expect(gotrace(words, here)).toEqual({
+      code: 64,
+      stdout: "",
+      stderr:
+        "gotrace: no trace given, and no run is kept\n  name a file that --save wrote, or trace something first: gotrace run .\n",
+    });
+  }
+  const run = gotrace(["run", "."], here);
+  const [tree] = /^TOTAL: [\d.]+ms\n\nmain\.main[\s\S]*/m.exec(run.stdout)!;
+  expect(tree).toMatch(/\nnext: gotrace stats · gotrace calls FUNC · gotrace view\n$/);
+  expect(kept()).toHaveLength(1);
+  const report = gotrace(["report"], here);
+  expect(report.stdout).toBe(tree);
+  expect(report.stderr).toMatch(/^gotrace: the last run, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d: .*\/last\/\S+\n$/);
+  expect(gotrace(["stats"], here).stdout).toMatch(/main\.openStore[\s\S]*\nnext: gotrace calls FUNC · gotrace view\n$/);
+  expect(gotrace(["calls", "main.openStore"], here).stdout).toMatch(/\nnext: gotrace stats · gotrace view\n$/);
+
+  // A run that is not to be kept, or that recorded nothing, replaces nothing; neither says that it could be shown again.
+  const [entry] = kept();
+  expect(gotrace(["run", "--no-keep", "."], here).stdout).not.toContain("next:");
+  expect(kept()).toEqual([entry]);
+  expect(gotrace(["report"], here).stdout).toBe(tree);
+  // A saved trace is named in the line that leads on.
+  const saved = gotrace(["run", "--save", join(temporaryDirectory("it's"), "t.gotrace"), "."], here);
+  expect(saved.stdout).toMatch(/\nnext: gotrace stats '\/\S*it'\\''s-\w+\/t\.gotrace' · /);
+  expect(kept()).toHaveLength(1);
+  expect(kept()).not.toEqual([entry]);
+});
+
+test("what ends gotrace while it reads the trace leaves the trace, and a word that says so", async () => {
+  const cwd = filesOn({
+    "go.mod": "module example.com/busy\n\ngo 1.21\n",
+    "main.go":
+      "package main\n\nfunc main() {\n\tfor i := 0; i < 8_000_000; i++ {\n\t\tstep()\n\t}\n}\n\nfunc step() {}\n",
+  });
+  const { env, kept } = ownCache();
+  for (const signal of ["SIGINT", "SIGKILL"] as const) {
+    const process = startGotrace(["run", "-v", "."], { cwd, env });
+    let stderr = "";
+    const said = new Promise<void>((resolve) => {
+      process.stderr.on("data", (data) => {
+        stderr += data;
+        if (/^gotrace: trace \//m.test(stderr)) resolve();
+      });
+    });
+    const closed = new Promise<void>((resolve) => process.on("close", () => resolve()));
+    await said;
+    process.kill(signal);
+    await closed;
+    expect(process.signalCode).toBe(signal);
+    expect(stderr).toMatch(/\ngotrace: ended before the report was complete; the trace is kept: gotrace report\n$/);
+    expect(kept().length).toBeGreaterThan(0);
+  }
+  const report = gotrace(["report"], { cwd, env });
+  expect(report.code).toBe(0);
+  expect(report.stdout).toContain("main.step ×8,000,000");
+});
+
+test("entries of runs that go on are left alone", () => {
+  const { env, kept } = ownCache();
+  const here = { cwd: wordcount, env };
+  gotrace(["run", "."], here);
+  const other = join(env.GOTRACE_CACHE, "last", `000000001-${process.pid}`);
+  filesOn({ "1-1.gotrace": "" }, other);
+  writeFileSync(join(other, "1-1.gotrace"), new Uint8Array(1 << 16));
+  gotrace(["run", "."], here);
+  expect(kept()).toHaveLength(2);
+  expect(kept()).toContain(`000000001-${process.pid}`);
+});
