@@ -28,6 +28,7 @@ import { badValue, callOptions, choice, duration, namingOf, number, parseShare, 
 import { openOutput } from "./output.js";
 import { withProgress } from "./progress.js";
 import { assertTraces } from "./reporting.js";
+import { say } from "./say.js";
 import { walk } from "./stats.js";
 
 /** What a share counts for, where no --min says otherwise: times of less vary by more than any threshold. */
@@ -52,7 +53,7 @@ export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b
   const exceeded = limits.flatMap(({ limit }) => exceeding(diff, limit, min ?? LEAST));
   const shares = limits.flatMap(({ text, limit }) => (limit === "calls" ? [] : [text]));
   const unjudged = shares.length === 0 || diff.tested ? undefined : notJudged(shares, diff.runs);
-  if (unjudged !== undefined && runs.lacking === undefined) process.stderr.write(`gotrace: ${unjudged}\n`);
+  if (unjudged !== undefined && runs.lacking === undefined) say(unjudged);
   const report = { diff, top, exceeded, notJudged: unjudged, costs: runs.costs, statements: runs.statements };
   if (format === "json") await output.write(callDiffJson(report, a, b));
   else {

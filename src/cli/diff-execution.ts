@@ -32,7 +32,7 @@ export async function diffExecutionTraces(
   const diff = diffTraces(a.map(summarize), b.map(summarize), options);
   const failed = limit === undefined ? [] : exceeding(diff, limit);
   const unjudged = limit === undefined || diff.tested ? undefined : notJudged([flags.string("fail-on")!], diff.runs);
-  if (unjudged !== undefined) process.stderr.write(`gotrace: ${unjudged}\n`);
+  if (unjudged !== undefined) say(unjudged);
   if (format === "json") {
     const more = { runsNeeded: RUNS_NEEDED, notJudged: unjudged ?? null, exceeded: failed };
     await output.write([typedJson({ a, b, ...diff, ...more })]);

@@ -2,6 +2,7 @@
 
 import { printable } from "../base/printable.js";
 import { formatBytes } from "../base/units.js";
+import { say } from "./say.js";
 
 /** Milliseconds until the first word on a terminal and elsewhere, and between two on a terminal. */
 const patience = { terminal: 500, elsewhere: 1000 };
@@ -29,8 +30,9 @@ export function withProgress<T>(
       last = now;
       shown = true;
       const percent = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : 0;
-      const line = `${printable(what)}${size === undefined ? "" : ` (${formatBytes(size)})`}`;
-      process.stderr.write(terminal ? `\r\x1b[K${line}: ${percent}%` : `gotrace: ${line}\n`);
+      const line = `${what}${size === undefined ? "" : ` (${formatBytes(size)})`}`;
+      if (terminal) process.stderr.write(`\r\x1b[K${printable(line)}: ${percent}%`);
+      else say(line);
     });
   } finally {
     if (shown && terminal) process.stderr.write("\r\x1b[K");

@@ -1,6 +1,7 @@
 /** From trace files to a report in one of the formats. */
 
 import { ExitCode, UserError } from "../base/errors.js";
+import { printable } from "../base/printable.js";
 import { quoteWord } from "../base/words.js";
 import type { Assertion } from "../callstats/index.js";
 import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../calltrace/index.js";
@@ -136,7 +137,7 @@ export async function reportOpenTraces(
 
 /** The line that leads on from a report: commands for the same traces. */
 function nextLine(commands: readonly string[], traces: readonly string[]): string {
-  const words = traces.map(quoteWord).join(" ");
+  const words = printable(traces.map(quoteWord).join(" "));
   return `next: ${commands.map((command) => `gotrace ${command}${words && ` ${words}`}`).join(" · ")}\n`;
 }
 
