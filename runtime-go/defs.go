@@ -1,9 +1,6 @@
 package rt
 
-import (
-	"runtime"
-	"unsafe"
-)
+import "unsafe"
 
 const (
 	defsMin = 4 << 10
@@ -21,21 +18,21 @@ const (
 //go:noinline
 func define(site *uint32, kind uint8) uint32 {
 	var pcs [1]uintptr
-	// Skipped: Callers, define, enterSlow, enter, Enter.
+	// Skipped: callers, define, enterSlow, enter, Enter.
 	skip := 5
 	if kind == defGo {
-		skip = 4 // Callers, define, spawn, Spawn
+		skip = 4 // callers, define, spawn, Spawn
 	}
 	var name, file string
 	var line int
-	if runtime.Callers(skip, (*[1]uintptr)(noescape(unsafe.Pointer(&pcs)))[:]) == 1 {
-		if f := runtime.FuncForPC(pcs[0] - 1); f != nil {
-			name = f.Name()
-			at := f.Entry()
+	if callers(skip, (*[1]uintptr)(noescape(unsafe.Pointer(&pcs)))[:]) == 1 {
+		pc := pcs[0] - 1
+		var at uintptr
+		if name, at = function(pc); name != "" {
 			if kind == defGo {
-				at = pcs[0] - 1
+				at = pc
 			}
-			file, line = f.FileLine(at)
+			file, line = fileLine(pc, at)
 		}
 	}
 	if len(name) > maxText {

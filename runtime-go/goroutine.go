@@ -1,9 +1,6 @@
 package rt
 
-import (
-	"runtime"
-	"unsafe"
-)
+import "unsafe"
 
 // Where goid and parentGoid lie in the g struct of 64-bit systems, by the
 // minor version of Go. Read from the debug information of programs built by
@@ -25,7 +22,7 @@ var offsets = [...]struct{ minor, goid, parent, link, labelWords uint16 }{
 //go:norace
 //go:nocheckptr
 func initGoroutines() {
-	minor := goMinor(runtime.Version())
+	minor := goMinor(goVersion())
 	rec.labelWords = 0
 	if minor > 0 && minor < 24 {
 		rec.labelWords = 1
@@ -75,7 +72,7 @@ func goMinor(version string) uint {
 //go:norace
 func stackGoid() uint64 {
 	var buf [40]byte
-	n := runtime.Stack((*[40]byte)(noescape(unsafe.Pointer(&buf)))[:], false)
+	n := stack((*[40]byte)(noescape(unsafe.Pointer(&buf)))[:])
 	// Read through buf itself, so that it is alive across the call.
 	return leadingNumber(buf[:n], len("goroutine "))
 }
@@ -150,7 +147,7 @@ func calibrate() bool {
 func (c *calibration) step(depth int) {
 	g, _ := gticks()
 	buf := make([]byte, 4096)
-	buf = buf[:runtime.Stack(buf, false)]
+	buf = buf[:stack(buf)]
 	goid, parent := leadingNumber(buf, len("goroutine ")), parentIn(buf)
 	for i := range c.goid {
 		w := *(*uint64)(add(g, uintptr(i)*8))

@@ -1,9 +1,6 @@
 package rt
 
-import (
-	"runtime"
-	"unsafe"
-)
+import "unsafe"
 
 // What is taken from the Go runtime by name. Each is either marked by the
 // runtime for use from outside or pushed to another package's name, which Go
@@ -43,6 +40,6 @@ func setProfLabel(labels unsafe.Pointer) {
 //go:norace
 func yieldGoroutine() {
 	raceOff()
-	runtime.Gosched()
+	gosched()
 	raceOn()
 }

@@ -1,9 +1,6 @@
 package rt
 
-import (
-	"runtime"
-	"unsafe"
-)
+import "unsafe"
 
 // A frame was left by a panic or by Goexit exactly when the goroutine's chain
 // of panics (g._panic, _panic.link; Goexit puts an entry there too) is longer
@@ -39,14 +36,10 @@ func panicHead(g unsafe.Pointer) unsafe.Pointer {
 //go:noinline
 func leftBy() uint64 {
 	var pcs [24]uintptr
-	// Skipped: Callers, leftBy, exitSlow, exit, Exit.
-	n := runtime.Callers(5, (*[24]uintptr)(noescape(unsafe.Pointer(&pcs)))[:])
+	// Skipped: callers, leftBy, exitSlow, exit, Exit.
+	n := callers(5, (*[24]uintptr)(noescape(unsafe.Pointer(&pcs)))[:])
 	for _, pc := range pcs[:n] {
-		f := runtime.FuncForPC(pc - 1)
-		if f == nil {
-			return 0
-		}
-		name := f.Name()
+		name, _ := function(pc - 1)
 		switch {
 		case name == "runtime.gopanic":
 			return ctlPanic

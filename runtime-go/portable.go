@@ -1,9 +1,6 @@
 package rt
 
-import (
-	"runtime"
-	"unsafe"
-)
+import "unsafe"
 
 // Portable mode: for architectures without assembly here, for releases of Go
 // whose g struct is not understood, and for tests (build tag
@@ -52,7 +49,7 @@ func stackParent() uint64 {
 	for !cas32(&stackLock, 0, 1) {
 		yieldGoroutine()
 	}
-	n := runtime.Stack(stackBuf[:], false)
+	n := stack(stackBuf[:])
 	parent := parentIn(stackBuf[:n])
 	store32(&stackLock, 0)
 	return parent

@@ -3,7 +3,6 @@
 
 package rt
 
-import "runtime"
-
-func raceOff() { runtime.RaceDisable() }
-func raceOn()  { runtime.RaceEnable() }
+// In package sys.
+func raceOff()
+func raceOn()

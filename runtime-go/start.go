@@ -1,9 +1,6 @@
 package rt
 
-import (
-	"runtime"
-	"unsafe"
-)
+import "unsafe"
 
 const (
 	envOut       = "GOTRACE_OUT="
@@ -189,8 +186,8 @@ func writeHeader(inner, outer uint32) {
 		h.flags = flagRawTicks
 	}
 	h.pid, h.ppid, h.max = uint32(osPid()), uint32(osPpid()), rec.limit
-	h.text[0] = runtime.Version()
-	h.text[1] = runtime.GOOS + "/" + runtime.GOARCH
+	h.text[0] = goVersion()
+	h.text[1] = platform()
 	if args := runtimeArgs(); len(args) > 0 {
 		h.text[2] = args[0]
 	}

@@ -8,7 +8,7 @@ import { build } from "esbuild";
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 rmSync(at("dist/bin"), { recursive: true, force: true });
 await build({
-  entryPoints: [at("src/cli/main.ts"), at("src/cli/coverexec.ts")],
+  entryPoints: [at("src/cli/main.ts"), at("src/cli/toolexec.ts")],
   outdir: at("dist/bin"),
   bundle: true,
   splitting: true,

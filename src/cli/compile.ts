@@ -112,13 +112,10 @@ export async function compile(
   command.check?.(targets, prepared.environment);
   warnOfIdle(session, prepared.idle);
   const all = new Set(prepared.rewritten.keys());
-  const stateOf = (files: ReadonlySet<string>, bad: KnownBad): BuildState => ({
-    overlay: prepared.overlayFor(files),
-    flags: prepared.flags,
-    env: prepared.joinEnv,
-    extra: prepared.extraFor(files),
-    bad,
-  });
+  const stateOf = (files: ReadonlySet<string>, bad: KnownBad): BuildState => {
+    const { overlay, flags, extra } = prepared.variant(files);
+    return { overlay, flags: [...prepared.flags, ...flags], env: prepared.joinEnv, extra, bad };
+  };
   const bad: KnownBad = last?.bad ?? {};
   const outcome = await buildWithFallback({
     rewritten: all,

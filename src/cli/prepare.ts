@@ -2,18 +2,18 @@
  * From a target to an instrumented build: list the packages, rewrite their files, join the runtime, write the overlay. */
 
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { Withdrawn } from "../gotool/build.js";
-import { digest, ensureDirectory, installRuntime, storeText, touch, writeIfChanged } from "../gotool/cache.js";
+import { digest, ensureDirectory, installRuntime, touch, writeIfChanged } from "../gotool/cache.js";
 import type { CommandResult } from "../gotool/command.js";
-import { asksForCoverage, coverFlags } from "../gotool/cover.js";
-import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
+import { type GoEnvironment, readGoEnvironment, splitFlags } from "../gotool/environment.js";
 import { recordExecTrace } from "../gotool/exectrace.js";
 import { listInlined, type Omissions } from "../gotool/inlining.js";
 import { flagValue, joinRuntime, runtimeModule } from "../gotool/join.js";
 import { type GoPackage, listPackages } from "../gotool/packages.js";
+import { asksForCoverage } from "../gotool/toolexec.js";
 import type { InstrumentOptions } from "../instrument/index.js";
 import { INSTRUMENT_VERSION } from "../instrument/version.js";
 import type { ParsedFlags } from "./flags.js";
@@ -21,8 +21,8 @@ import { inlineBudget } from "./options.js";
 import { packageFilter } from "./patterns.js";
 import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
 import type { Session } from "./session.js";
-import { tableFiles } from "./tables.js";
 import { isJudgeable, look, settledBefore, type Watched, watchedFor } from "./unchanged.js";
+import { makeVariant, readMarked, type Variant, type VariantParts } from "./variant.js";
 
 /** What to build. */
 export interface BuildRequest {
@@ -34,6 +34,8 @@ export interface BuildRequest {
   readonly tests: boolean;
   /** Coverage is asked for by a flag that is not among `goFlags`. */
   readonly coverage?: boolean;
+  /** Vet runs. */
+  readonly vet?: boolean;
 }
 
 /** Files whose rewritten form is known not to compile: path of the file → that form, and why. */
@@ -66,14 +68,12 @@ export interface PreparedBuild {
   readonly reports: ReadonlyMap<string, FileReport>;
   /** Directory that stays the same for the same target. */
   readonly directory: string;
-  /** Flags for `go`, the overlay not among them. */
+  /** Flags for `go` that every variant begins with, the overlay not among them. */
   readonly flags: readonly string[];
   /** Environment for `go`, beyond the session's. */
   readonly joinEnv: Readonly<Record<string, string>>;
-  /** Writes the overlay for some of the rewritten files and returns its path. */
-  readonly overlayFor: (files: ReadonlySet<string>) => string;
-  /** Files that must be named on the command line too, because the user named files and not packages. */
-  readonly extraFor: (files: ReadonlySet<string>) => readonly string[];
+  /** The build with some of the rewritten files. */
+  readonly variant: (files: ReadonlySet<string>) => Variant;
   /** Functions left out by --skip-inlined. */
   readonly omissions: Omissions;
   /** How to know whether anything changed; undefined where that cannot be told. */
@@ -85,7 +85,6 @@ export interface PreparedBuild {
 }
 
 const runtimeSource = fileURLToPath(new URL("../../runtime-go", import.meta.url));
-const coverProgram = fileURLToPath(new URL("./coverexec.js", import.meta.url));
 
 /** The runtime module of this installation, at its place in the cache. */
 export function runtimeDirectory(session: Session): string {
@@ -104,9 +103,10 @@ export function buildDirectory(session: Session, request: BuildRequest, verb: st
     flags.has("generated"),
     flags.has("exec-trace"),
     flags.string("skip-inlined"),
+    request.vet,
   ];
   // The first word stands for the layout of the directory and of the state in it.
-  const gotrace = ["5", INSTRUMENT_VERSION, basename(runtimeDirectory(session))];
+  const gotrace = ["6", INSTRUMENT_VERSION, basename(runtimeDirectory(session))];
   const key = digest(
     JSON.stringify([gotrace, session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]),
   );
@@ -179,13 +179,13 @@ export async function prepareBuild(
     `${chosen.length} packages, ${rewriting.files.length} files to trace (${rewriting.parsed} parsed, the rest unchanged)`,
   );
   const coverage = asksForCoverage([...goFlags, ...(request.coverage ? ["-cover"] : [])]);
-  const cover = coverage
-    ? coverFlags(directory, await markedFiles(session, chosen, request.flags, userOverlay, omissions), coverProgram)
-    : [];
+  const markers = { ...rewriteOptions(request.flags), mode: "markers" } as const;
+  const marked = coverage ? await rewriteFiles(session.cache, chosen, markers, userOverlay, omissions) : undefined;
   // In a workspace the runtime is a main module, which a plain -cover would count and slow down.
-  if (coverage && environment.goWork && !request.tests && flagValue(goFlags, "coverpkg") === undefined) {
-    cover.push(`-coverpkg=${listed.filter((entry) => entry.main).map((entry) => entry.importPath)}`);
-  }
+  const cover =
+    coverage && environment.goWork && !request.tests && flagValue(goFlags, "coverpkg") === undefined
+      ? [`-coverpkg=${listed.filter((entry) => entry.main).map((entry) => entry.importPath)}`]
+      : [];
   const complete = !listed.some((entry) => entry.incomplete);
   const joined = joinRuntime(environment, directory, runtime, request.goFlags, complete);
   const rewritten = new Map(
@@ -197,21 +197,20 @@ export async function prepareBuild(
     ? recordExecTrace(environment, runtime, request.goFlags)
     : { overlay: [], flags: [] };
   const reports = new Map(rewriting.files.map((file) => [file.file, file.report]));
-  const tablesFor = (wanted: ReadonlySet<string>) =>
-    tableFiles(chosen, (file) => (wanted.has(file) ? reports.get(file)?.table : undefined));
-  const overlayFor = (wanted: ReadonlySet<string>) => {
-    const tables = [...tablesFor(wanted)].map(([path, text]) => [path, storeText(session.cache, "tables.go", text)]);
-    const replace = Object.fromEntries([
-      ...userOverlay,
-      ...joined.overlay,
-      ...recorder.overlay,
-      ...tables,
-      ...[...rewritten].filter(([file]) => wanted.has(file)),
-    ]);
-    const text = JSON.stringify({ Replace: replace }, null, 1);
-    const path = join(directory, `overlay-${digest(text).slice(0, 16)}.json`);
-    writeIfChanged(path, text);
-    return path;
+  const parts: VariantParts = {
+    cache: session.cache,
+    directory,
+    runtime,
+    packages: listed,
+    open: traceable,
+    patterns: request.patterns,
+    reports,
+    rewritten,
+    replaced: userOverlay,
+    fixed: [...joined.overlay, ...recorder.overlay],
+    marked: marked && readMarked(marked.files),
+    vet: request.vet === true,
+    through: splitFlags(flagValue(goFlags, "toolexec") ?? ""),
   };
   return {
     environment,
@@ -224,8 +223,7 @@ export async function prepareBuild(
     watch: recognisable ? { watched, fingerprint: seen.fingerprint, environment: environment.identity } : undefined,
     omissions,
     idle: filter.idle(traceable),
-    overlayFor,
-    extraFor: (wanted) => (files ? namedTables(request.patterns, listed, tablesFor(wanted)) : []),
+    variant: (wanted) => makeVariant(parts, wanted),
     withdrawn: rewriting.files
       .filter((file) => isBad(file, bad))
       .map(({ file }) => ({ file, reason: bad[file]!.reason })),
@@ -236,38 +234,8 @@ function isBad({ file, rewritten }: RewrittenFile, bad: KnownBad): boolean {
   return rewritten !== undefined && bad[file]?.rewritten === rewritten;
 }
 
-/** The text of every traced file with markers instead of hooks. */
-async function markedFiles(
-  session: Session,
-  packages: readonly GoPackage[],
-  flags: ParsedFlags,
-  replaced: ReadonlyMap<string, string>,
-  omissions: Omissions,
-): Promise<Map<string, string>> {
-  const options = { ...rewriteOptions(flags), mode: "markers" } as const;
-  const marked = await rewriteFiles(session.cache, packages, options, replaced, omissions);
-  const reports = new Map(marked.files.map((file) => [file.file, file.report]));
-  return new Map([
-    ...marked.files.flatMap(({ file, rewritten }): [string, string][] =>
-      rewritten === undefined ? [] : [[file, readFileSync(rewritten, "utf8")]],
-    ),
-    ...tableFiles(packages, (file) => reports.get(file)?.table),
-  ]);
-}
-
-/** Tables of the files that the user named. Go wants all named files in one directory, written the same way. */
-function namedTables(
-  patterns: readonly string[],
-  packages: readonly GoPackage[],
-  tables: ReadonlyMap<string, string>,
-): string[] {
-  const prefix = /^(.*[\\/])?/.exec(patterns[0]!)?.[0] ?? "";
-  const directory = packages.find((entry) => entry.target)?.dir;
-  return [...tables.keys()].filter((path) => dirname(path) === directory).map((path) => `${prefix}${basename(path)}`);
-}
-
 /** How files are rewritten under these flags. */
-export function rewriteOptions(flags: ParsedFlags): InstrumentOptions {
+export function rewriteOptions(flags: ParsedFlags): Omit<InstrumentOptions, "name"> {
   return { runtimePath: runtimeModule, generated: flags.has("generated"), mode: "hooks" };
 }
 

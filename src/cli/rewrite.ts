@@ -1,11 +1,12 @@
 /** Rewrites the files of a build, through a cache by content: an unchanged file is neither parsed nor written again. */
 
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { cachedName, digest, ensureDirectory, touch, writeAtomically } from "../gotool/cache.js";
 import type { Omissions } from "../gotool/inlining.js";
 import type { GoPackage } from "../gotool/packages.js";
 import type { Instrumented, InstrumentOptions } from "../instrument/index.js";
+import { importName } from "../instrument/snippets.js";
 import { INSTRUMENT_VERSION } from "../instrument/version.js";
 import { type SiteTable, splitTable } from "./tables.js";
 
@@ -36,21 +37,18 @@ export interface Rewriting {
 export async function rewriteFiles(
   cache: string,
   packages: readonly GoPackage[],
-  options: InstrumentOptions,
+  basic: Omit<InstrumentOptions, "name">,
   replaced: ReadonlyMap<string, string>,
   omissions: Omissions = new Map(),
 ): Promise<Rewriting> {
   const directory = ensureDirectory(join(cache, "src"));
-  const settingOf = (own: InstrumentOptions) => JSON.stringify(["2", INSTRUMENT_VERSION, own]);
+  const settingOf = (own: InstrumentOptions) => JSON.stringify(["3", INSTRUMENT_VERSION, own]);
   const files: RewrittenFile[] = [];
   let parsed = 0;
   let instrumenter: Awaited<ReturnType<typeof import("../instrument/index.js").loadInstrumenter>> | undefined;
-  for (const file of new Set(packages.flatMap((entry) => entry.files))) {
-    const content = replaced.get(file) ?? file;
-    if (content === "" || !existsSync(content)) continue;
-    const source = readFileSync(content);
+  for (const [file, { source, name }] of sourcesOf(packages, replaced)) {
     const omitted = omissions.get(file);
-    const own = omitted === undefined ? options : { ...options, omitted };
+    const own = { ...basic, name, ...(omitted === undefined ? {} : { omitted }) };
     const path = join(directory, cachedName(digest(settingOf(own), file, source), file));
     let report = readReport(`${path}.json`);
     if (report === undefined) {
@@ -65,6 +63,27 @@ export async function rewriteFiles(
     files.push({ file, rewritten: report.changed ? path : undefined, report });
   }
   return { files, parsed };
+}
+
+/** The files of some packages, and the name that each may use for the runtime's import: no file of its directory has it. */
+function* sourcesOf(
+  packages: readonly GoPackage[],
+  replaced: ReadonlyMap<string, string>,
+): Generator<[file: string, { source: Buffer; name: string }]> {
+  const directories = new Map<string, Set<string>>();
+  for (const file of packages.flatMap((entry) => entry.files)) {
+    const files = directories.get(dirname(file)) ?? new Set();
+    directories.set(dirname(file), files.add(file));
+  }
+  for (const files of directories.values()) {
+    const sources = [...files].flatMap((file): [string, Buffer][] => {
+      const content = replaced.get(file) ?? file;
+      return content === "" || !existsSync(content) ? [] : [[file, readFileSync(content)]];
+    });
+    let name = importName;
+    for (let n = 2; sources.some(([, source]) => source.includes(name)); n++) name = `${importName}${n}`;
+    for (const [file, source] of sources) yield [file, { source, name }];
+  }
 }
 
 type StoredReport = FileReport & { changed: boolean };

@@ -1,57 +1,93 @@
 /**
- * Site tables. A rewritten file ends in `var __gotrace_x [N]__gotrace.Site`, a variable for the compiler, which orders the
- * initialisation of package-level variables by what their functions refer to. Declared last, it would hold back every
- * variable whose initialiser calls a hooked function, and the program would initialise in another order than untraced. So
- * a build takes the tables out and declares them in a file of their own, whose name comes before all others: variables
- * that are ready first hold back nothing.
+ * Files that a build adds to a package: the declarations of its site tables, and the import of what the runtime package
+ * needs of Go's.
+ *
+ * A rewritten file ends in `var __gotrace_x [N]__gotrace.Site`, a variable for the compiler, which orders the initialisation
+ * of package-level variables by what their functions refer to. Declared last, it would hold back every variable whose
+ * initialiser calls a hooked function, and the program would initialise in another order than untraced. So a build takes
+ * the tables out and declares them in a file of their own, whose name comes before all others: variables that are ready
+ * first hold back nothing.
+ *
+ * Packages are ordered by their imports, so the runtime package imports nothing that must be initialised (see runtime-go's
+ * package sys). Programs and packages of tests import that for it: they come last, or wait for package testing.
  */
 
 import { basename, dirname, join } from "node:path";
-import { runtimeModule } from "../gotool/join.js";
-import type { GoPackage } from "../gotool/packages.js";
+import { runtimeModule, systemPackage } from "../gotool/join.js";
+import { type GoPackage, isFilesPackage } from "../gotool/packages.js";
 
 /** The table of one file. */
 export interface SiteTable {
   readonly name: string;
   readonly size: number;
+  /** Name of the runtime's import in files of this package. */
+  readonly importName: string;
 }
 
-const atEnd = /\n(?:\/\*gotrace:)?var (__gotrace_\w+) \[(\d+)\]__gotrace\.Site(?:\*\/)?\n$/;
+const atEnd = /\n(?:\/\*\w+:)?var (\w+) \[(\d+)\](\w+)\.Site(?:\*\/)?\n$/;
 
 /** Takes the table off the end of a rewritten file. */
 export function splitTable(text: string): { text: string; table: SiteTable | undefined } {
   const match = atEnd.exec(text);
   if (!match) return { text, table: undefined };
-  return { text: text.slice(0, match.index), table: { name: match[1]!, size: Number(match[2]) } };
+  const [, name, size, importName] = match as unknown as [string, string, string, string];
+  return { text: text.slice(0, match.index), table: { name, size: Number(size), importName } };
 }
 
-/** The declaration of a table, as a line at the end of its file. */
-export function tableLine({ name, size }: SiteTable): string {
-  return `\nvar ${name} [${size}]__gotrace.Site\n`;
+/** A file that declares its own table, at its end; a program or a test also imports what the runtime needs. */
+export function withOwnTable(text: string, { name, size, importName }: SiteTable, path: string): string {
+  const whole = `${text}\nvar ${name} [${size}]${importName}.Site\n`;
+  const clause = /\bpackage\s+([\p{L}\p{N}_]+)\s*; import \w+ "[^"]*"/u.exec(whole);
+  if (!clause || (clause[1] !== "main" && !isTest(path))) return whole;
+  const end = clause.index + clause[0].length;
+  return `${whole.slice(0, end)}; import _ ${JSON.stringify(systemPackage)}${whole.slice(end)}`;
 }
 
-/** Files that declare the tables of a build's packages: path (nothing lies there on disk) → text. */
+/** A file that a build adds to a package. */
+export interface AddedFile {
+  readonly text: string;
+  /** It belongs to the files that the user named, and must be named too. */
+  readonly named: boolean;
+}
+
+/**
+ * The files to add to a build's packages: path (nothing lies there on disk) → file.
+ * @param packages those to which files can be added
+ * @param tableOf the table of a file that is compiled in its rewritten form
+ * @param namesIn names of files in a directory
+ */
 export function tableFiles(
   packages: readonly GoPackage[],
   tableOf: (file: string) => SiteTable | undefined,
-): Map<string, string> {
-  const declared = packages.flatMap(({ files, name, importPath }) =>
-    files.flatMap((file): Declaration[] => {
+  namesIn: (directory: string) => readonly string[],
+): Map<string, AddedFile> {
+  const declared = packages.flatMap((entry) => {
+    const { files, name, importPath, dir } = entry;
+    const named = isFilesPackage(entry);
+    const stem = stemFor(namesIn(dir), named);
+    const external = name.endsWith("_test") && importPath.endsWith("_test");
+    const own = { constraints: named ? "//go:build ignore" : "", packageName: name, named };
+    const declarations = files.flatMap((file): Declaration[] => {
       const table = tableOf(file);
-      const external = name.endsWith("_test") && importPath.endsWith("_test");
-      return table ? [{ path: tableFileName(file, external), constraints: "", packageName: name, table }] : [];
-    }),
-  );
+      return table ? [{ ...own, path: addedPath(file, stem, external), table }] : [];
+    });
+    // Where no file is rewritten, the import still has to be somewhere.
+    const last = files.findLast(isTest) ?? (name === "main" ? files[0] : undefined);
+    return last && !declarations.some(({ path }) => name === "main" || isTest(path))
+      ? [...declarations, { ...own, path: addedPath(last, stem, external) }]
+      : declarations;
+  });
   return declare(declared);
 }
 
-/** A table, and the file that is to declare it. */
+/** A file to be added, and the table that it is to declare. */
 interface Declaration {
   readonly path: string;
   /** Build constraints, as lines. */
   readonly constraints: string;
   readonly packageName: string;
-  readonly table: SiteTable;
+  readonly named: boolean;
+  readonly table?: SiteTable;
 }
 
 /** A rewritten file without its table. */
@@ -70,47 +106,73 @@ export interface Tabled {
 export function tableFilesOnDisk(
   files: readonly Tabled[],
   packageNames: ReadonlyMap<string, string>,
+  namesIn: (directory: string) => readonly string[],
 ): { readonly texts: Map<string, string>; readonly declared: ReadonlySet<string> } {
   const declared = new Set<string>();
   const declarations = files.flatMap(({ file, text, table }): Declaration[] => {
-    const clause = /\bpackage\s+([\p{L}\p{N}_]+)\s*; import __gotrace /u.exec(text);
+    const clause = /\bpackage\s+([\p{L}\p{N}_]+)\s*; import \w+ /u.exec(text);
     const own = packageNames.get(dirname(file));
     if (!clause || own === undefined) return [];
     const packageName = clause[1]!;
-    const external = file.endsWith("_test.go") && packageName === `${own}_test`;
+    const external = isTest(file) && packageName === `${own}_test`;
     const constraints = (text.slice(0, clause.index).match(/^\/\/(go:build| ?\+build)[ \t].*$/gm) ?? []).join("\n");
     if ((packageName !== own && !external) || /\bignore\b/.test(constraints)) return [];
     declared.add(file);
+    const stem = stemFor(namesIn(dirname(file)), false);
     const path =
       constraints !== "" || systemSuffix.test(file)
-        ? join(dirname(file), `0000gotrace_${basename(file)}`)
-        : tableFileName(file, external);
-    return [{ path, constraints, packageName, table }];
+        ? join(dirname(file), `${stem}_${basename(file)}`)
+        : addedPath(file, stem, external);
+    return [{ path, constraints, packageName, table, named: false }];
   });
-  return { texts: declare(declarations), declared };
+  const texts = new Map([...declare(declarations)].map(([path, { text }]) => [path, text]));
+  return { texts, declared };
 }
 
 /** Names of files that belong to one system or processor: Go's internal/syslist, which keeps retired ones and rarely grows. */
 const systemSuffix =
   /_(aix|android|darwin|dragonfly|freebsd|hurd|illumos|ios|js|linux|nacl|netbsd|openbsd|plan9|solaris|wasip1|windows|zos|386|amd64|amd64p32|arm|armbe|arm64|arm64be|loong64|mips|mipsle|mips64|mips64le|mips64p32|mips64p32le|ppc|ppc64|ppc64le|riscv|riscv64|s390|s390x|sparc|sparc64|wasm)(_test)?\.go$/;
 
-/** Go takes no file name that begins with a character before the digits. */
-function tableFileName(file: string, external: boolean): string {
-  const name = !file.endsWith("_test.go") ? "" : external ? "_x_test" : "_test";
-  return join(dirname(file), `0000gotrace${name}.go`);
+const isTest = (path: string) => path.endsWith("_test.go");
+
+function addedPath(file: string, stem: string, external: boolean): string {
+  const name = !isTest(file) ? "" : external ? "_x_test" : "_test";
+  return join(dirname(file), `${stem}${name}.go`);
 }
 
-function declare(declarations: readonly Declaration[]): Map<string, string> {
+/**
+ * The beginning of a name that comes before those of all Go files, and is none of them. (Go takes no file name that begins
+ * with a character before the digits.) Files that the user named have a package of their own, in a directory that may hold
+ * another one.
+ */
+function stemFor(names: readonly string[], named: boolean): string {
+  const goFiles = names.filter((name) => name.endsWith(".go"));
+  const longest = Math.max(0, ...goFiles.map((name) => name.length));
+  let stem = named ? "0000gotrace_files" : "0000gotrace";
+  while (stem.length <= longest + 12 && goFiles.some((name) => name <= stem || name.startsWith(stem)))
+    stem = `0${stem}`;
+  return stem;
+}
+
+function declare(declarations: readonly Declaration[]): Map<string, AddedFile> {
   const groups = new Map<string, Declaration[]>();
   for (const entry of declarations) groups.set(entry.path, [...(groups.get(entry.path) ?? []), entry]);
-  return new Map([...groups].map(([path, group]) => [path, fileOf(group)]));
+  return new Map([...groups].map(([path, group]) => [path, { text: fileOf(path, group), named: group[0]!.named }]));
 }
 
-function fileOf(group: readonly Declaration[]): string {
+function fileOf(path: string, group: readonly Declaration[]): string {
   const { constraints, packageName } = group[0]!;
   // A file may be in a package and in its test variant.
-  const tables = new Map(group.map(({ table }) => [table.name, table.size]));
-  const lines = [...tables].sort().map(([table, size]) => `\t${table} [${size}]__gotrace.Site\n`);
+  const tables = new Map(group.flatMap(({ table }) => (table ? [[table.name, table] as const] : [])));
+  const [first] = tables.values();
+  const imports = [
+    ...(first ? [`import ${first.importName} ${JSON.stringify(runtimeModule)}\n`] : []),
+    ...(packageName === "main" || isTest(path) ? [`import _ ${JSON.stringify(systemPackage)}\n`] : []),
+  ];
+  const lines = [...tables.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, size, importName }) => `\t${name} [${size}]${importName}.Site\n`);
   const head = `// Code generated by gotrace. DO NOT EDIT.\n\n${constraints ? `${constraints}\n\n` : ""}`;
-  return `${head}package ${packageName}\n\nimport __gotrace ${JSON.stringify(runtimeModule)}\n\nvar (\n${lines.join("")})\n`;
+  const declared = lines.length > 0 ? `\nvar (\n${lines.join("")})\n` : "";
+  return `${head}package ${packageName}\n\n${imports.join("")}${declared}`;
 }

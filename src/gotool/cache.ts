@@ -151,8 +151,11 @@ export function markUsed(path: string): void {
  * @param source the directory `runtime-go` of this installation
  */
 export function installRuntime(root: string, source: string): string {
-  const names = readdirSync(source).filter((name) => /\.(go|s)$/.test(name) && !name.endsWith("_test.go"));
-  const files = ["go.mod", ...names.sort()];
+  const inside = (directory: string) =>
+    readdirSync(join(source, directory))
+      .filter((name) => /\.(go|s)$/.test(name) && !name.endsWith("_test.go"))
+      .map((name) => join(directory, name));
+  const files = ["go.mod", ...[...inside("."), ...inside("sys")].sort()];
   const contents = files.map((name) => readFileSync(join(source, name)));
   const key = digest(...files.flatMap((name, index) => [name, contents[index]!])).slice(0, 16);
   const target = join(root, "rt", key);
@@ -162,6 +165,7 @@ export function installRuntime(root: string, source: string): string {
   }
   ensureDirectory(dirname(target));
   const staging = mkdtempSync(join(dirname(target), "staging-"));
+  mkdirSync(join(staging, "sys"));
   for (const [index, name] of files.entries()) writeFileSync(join(staging, name), contents[index]!);
   try {
     renameSync(staging, target);

@@ -14,7 +14,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "nod
 import { ExitCode, UserError } from "../base/errors.js";
 import { type GoContext, runGo } from "./command.js";
 import type { GoEnvironment } from "./environment.js";
-import { runtimeModule } from "./join.js";
+import { runtimeModule, systemPackage } from "./join.js";
 
 /** Directory of the copy that holds what gotrace adds; the underscore keeps it out of `./...`. */
 const addedDirectory = "_gotrace";
@@ -123,7 +123,7 @@ function addToVendor(vendor: string, runtime: string, replacement: string): void
   const version = goLine ? `; go ${goLine}` : "";
   const text = readFileSync(list, "utf8").replace(/\n?$/, "\n");
   const arrow = ` => ${replacement}`;
-  const entry = `# ${runtimeModule} v0.0.0${arrow}\n## explicit${version}\n${runtimeModule}\n`;
+  const entry = `# ${runtimeModule} v0.0.0${arrow}\n## explicit${version}\n${runtimeModule}\n${systemPackage}\n`;
   writeFileSync(list, `${text}${entry}# ${runtimeModule}${arrow}\n`);
   const place = join(vendor, ...runtimeModule.split("/"));
   mkdirSync(place, { recursive: true });

@@ -75,6 +75,6 @@ export async function readGoEnvironment(context: GoContext): Promise<GoEnvironme
 }
 
 /** GOFLAGS is split at spaces; a word may be quoted with ' or " as a whole (cmd/internal/quoted). */
-function splitFlags(text: string): string[] {
+export function splitFlags(text: string): string[] {
   return [...text.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }

@@ -13,6 +13,9 @@ import { vendorReplacements } from "./vendor.js";
 /** Import path of the runtime package and path of its module. */
 export const runtimeModule = "gotrace.internal/rt";
 
+/** Import path of the package that programs and tests import for it. */
+export const systemPackage = `${runtimeModule}/sys`;
+
 /** What a build needs besides the user's own flags. */
 export interface Joined {
   /** Overlay entries: path as Go sees it → file on disk. */

@@ -20,11 +20,18 @@ export interface GoPackage {
   readonly target: boolean;
   /** Go could not load it, or something that it imports. */
   readonly incomplete: boolean;
+  /** Absolute paths of the files that it embeds. */
+  readonly embeds: readonly string[];
 }
 
 /** `go list` failed; its output, for the cases where plain Go does not. */
 export interface ListFailure {
   readonly stderr: string;
+}
+
+/** Whether the package consists of files that the user named. */
+export function isFilesPackage({ importPath }: Pick<GoPackage, "importPath">): boolean {
+  return /^command-line-arguments(_test)?$/.test(importPath);
 }
 
 interface Listed {
@@ -38,9 +45,13 @@ interface Listed {
   Module?: { Main?: boolean; Replace?: { Path: string; Version?: string } };
   GoFiles?: string[];
   CgoFiles?: string[];
+  EmbedFiles?: string[];
+  TestEmbedFiles?: string[];
+  XTestEmbedFiles?: string[];
 }
 
-const fields = "Dir,ImportPath,Name,ForTest,Standard,DepOnly,Incomplete,Module,GoFiles,CgoFiles";
+const fields =
+  "Dir,ImportPath,Name,ForTest,Standard,DepOnly,Incomplete,Module,GoFiles,CgoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles";
 
 /**
  * Lists the packages that `patterns` need.
@@ -73,10 +84,13 @@ function toPackage(listed: Listed): GoPackage[] {
       files: [...(listed.GoFiles ?? []), ...(listed.CgoFiles ?? [])].map((file) => join(dir, file)),
       standard: listed.Standard === true,
       // Files named on the command line have no module, and are the user's own.
-      main: listed.Module ? listed.Module.Main === true : /^command-line-arguments(_test)?$/.test(importPath),
+      main: listed.Module ? listed.Module.Main === true : isFilesPackage({ importPath }),
       localReplace: replace !== undefined && replace.Version === undefined,
       target: listed.DepOnly !== true,
       incomplete: listed.Incomplete === true,
+      embeds: [...(listed.EmbedFiles ?? []), ...(listed.TestEmbedFiles ?? []), ...(listed.XTestEmbedFiles ?? [])].map(
+        (file) => join(dir, file),
+      ),
     },
   ];
 }

@@ -1,21 +1,22 @@
 // Hooks in disguise, for `-cover` builds: Go's cover tool counts statements and notes columns, so it must not see ours. Each
-// insertion but the import is a comment that holds its code, /*gotrace:CODE*/, and behind it stands a line directive,
+// insertion but the import is a comment that holds its code, /*NAME:CODE*/, and behind it stands a line directive,
 // /*line :L:C*/, that gives the text that follows the position it had. The tool copies comments as they are; then expandMarkers
 // turns them into code.
 import type { LineDirective } from "./scan.js";
-import { markerStart } from "./snippets.js";
+import { importName } from "./snippets.js";
 
 /**
  * Turns markers into code, after the cover tool has run. It is one substitution, the same in every language.
+ * @param name of the import
  */
-// sed: s,/\*gotrace:\([^*]*\)\*/,\1,g     Go: regexp.MustCompile(`/\*gotrace:([^*]*)\*/`) with `${1}`
-export function expandMarkers(text: string): string {
-  return text.replace(/\/\*gotrace:([^*]*)\*\//g, "$1");
+// sed: s,/\*__gotrace:\([^*]*\)\*/,\1,g     Go: regexp.MustCompile(`/\*__gotrace:([^*]*)\*/`) with `${1}`
+export function expandMarkers(text: string, name: string = importName): string {
+  return text.replace(new RegExp(`/\\*${name}:([^*]*)\\*/`, "g"), "$1");
 }
 
-/** A comment that holds code. The code never contains an asterisk. */
-export function marker(code: string): string {
-  return `${markerStart}${code}*/`;
+/** A comment that holds code. The code never contains an asterisk. @param name of the import: no comment of the user has it */
+export function marker(code: string, name: string): string {
+  return `/*${name}:${code}*/`;
 }
 
 const encoder = new TextEncoder();

@@ -7,13 +7,15 @@ import { byOffset } from "./inlined.js";
 import { marker, Positions } from "./markers.js";
 import { type Plan, planHooks } from "./plan.js";
 import { type Scan, scan } from "./scan.js";
-import { importName, markerStart, snippets, tableName } from "./snippets.js";
+import { importName, snippets } from "./snippets.js";
 import { findSites } from "./units.js";
 
 /** How to rewrite. */
 export interface InstrumentOptions {
   /** Import path of the runtime package. */
   readonly runtimePath: string;
+  /** Name of the import; names of tables begin with it. No file of the package may contain it. Default `__gotrace`. */
+  readonly name?: string;
   /** Whether generated files are rewritten too. */
   readonly generated: boolean;
   /** `hooks`: code. `markers`: comments that become the same code by expandMarkers, for Go's cover tool. */
@@ -66,7 +68,8 @@ export function rewrite(source: Uint8Array, path: string, options: InstrumentOpt
   }
   if (!text.includes("func")) return untouched();
   if (text.includes("\0")) return untouched("contains a NUL character");
-  if (text.includes(importName) || text.includes(markerStart)) return untouched(`uses the name ${importName}`);
+  const name = options.name ?? importName;
+  if (text.includes(name)) return untouched(`uses the name ${name}`);
   const scanned = scan(text);
   if (scanned.error !== null) return untouched(`not Go: ${scanned.error.message}`);
   const clause = scanned.declarations[0];
@@ -108,12 +111,13 @@ function untouched(fileReason?: string): Instrumented {
 }
 
 function insertHooks(text: string, path: string, options: InstrumentOptions, scanned: Scan, plan: Plan): string {
-  const code = snippets(tableName(path), options.runtimePath);
+  const name = options.name ?? importName;
+  const code = snippets(name, path, options.runtimePath);
   const edits = new EditBuffer(text);
   // Positions are asked for in ascending order, so the ends of statements and arguments that are still open wait here.
   const ends: { readonly at: number; readonly code: string }[] = [];
   const positions = options.mode === "markers" ? new Positions(text, scanned.lineDirectives) : null;
-  const wrap = positions === null ? (snippet: string) => snippet : marker;
+  const wrap = (snippet: string) => (positions === null ? snippet : marker(snippet, name));
   const insert = (offset: number, rank: 0 | 1, snippet: string) => {
     edits.insert(offset, rank, snippet + (positions?.directiveAt(offset) ?? ""));
   };

@@ -1,10 +1,7 @@
 /** The Go text that is inserted, as it stands in code and as it hides in comments. */
 
-/** Name of the import. */
+/** Name of the import, where the package does not use it itself. */
 export const importName = "__gotrace";
-
-/** Begins every comment of the markers mode. */
-export const markerStart = "/*gotrace:";
 
 /** The inserted texts for one file. */
 export interface Snippets {
@@ -17,16 +14,17 @@ export interface Snippets {
   readonly atEnd: (sites: number) => string;
 }
 
-/** The texts. @param variable name of the file's site table @param runtimePath import path of the runtime package */
-export function snippets(variable: string, runtimePath: string): Snippets {
+/** The texts. @param name of the import @param path of the file @param runtimePath import path of the runtime package */
+export function snippets(name: string, path: string, runtimePath: string): Snippets {
+  const variable = tableName(name, path);
   return {
-    afterPackage: `; import ${importName} ${JSON.stringify(runtimePath)}`,
-    afterBrace: (site) => `defer ${importName}.Exit(${importName}.Enter(&${variable}[${site}]));`,
-    beforeGo: (site) => `${importName}.Spawn(&${variable}[${site}]); `,
-    afterGo: `; ${importName}.Spawned()`,
-    beforeTimer: (site) => `${importName}.After(&${variable}[${site}], `,
-    afterTimer: `, ${importName}.End)`,
-    atEnd: (sites) => `var ${variable} [${sites}]${importName}.Site`,
+    afterPackage: `; import ${name} ${JSON.stringify(runtimePath)}`,
+    afterBrace: (site) => `defer ${name}.Exit(${name}.Enter(&${variable}[${site}]));`,
+    beforeGo: (site) => `${name}.Spawn(&${variable}[${site}]); `,
+    afterGo: `; ${name}.Spawned()`,
+    beforeTimer: (site) => `${name}.After(&${variable}[${site}], `,
+    afterTimer: `, ${name}.End)`,
+    atEnd: (sites) => `var ${variable} [${sites}]${name}.Site`,
   };
 }
 
@@ -34,12 +32,12 @@ export function snippets(variable: string, runtimePath: string): Snippets {
  * Name of a file's site table: unique among the files of a package, the same on every machine. The readable part is for
  * people who look at the copy; the hash keeps `a-b.go` and `a_b.go` apart.
  *
- * @param path only its last element counts
+ * @param name of the import @param path only its last element counts
  */
-export function tableName(path: string): string {
+export function tableName(name: string, path: string): string {
   const base = path.replace(/^.*[/\\]/, "").replace(/\.go$/, "");
   const readable = base.replace(/[^A-Za-z0-9]+/g, "_").slice(0, 24);
-  return `${importName}_${readable}_${fnv1a(base)}`;
+  return `${name}_${readable}_${fnv1a(base)}`;
 }
 
 /** 64-bit FNV-1a of a text's UTF-8 bytes, as 16 hexadecimal digits. */

@@ -279,15 +279,18 @@ test("a rewritten file that does not compile is left out, the build goes on", ()
     "go.mod": "module clash\n",
     "main.go": `package main\n\nimport "clash/lib"\n\nfunc main() { println(lib.Text()) }\n`,
     "lib/lib.go": "package lib\n\nfunc Text() string { return string(rune('a' + clash())) }\n",
-    // The name that rewritten files import is taken in this package.
-    "lib/clash.go": "package lib\n\nvar __gotrace = 1\n\nfunc clash() int { return __gotrace }\n",
+    "lib/clash.go": "package lib\n\nfunc clash() int { return 1 }\n",
+    // The user's own tool refuses hooks in one file.
+    "refuse.sh":
+      'for w; do case "$w" in *-lib.go) grep -q "Enter(" "$w" && { echo "lib/lib.go:3:1: no hooks here" >&2; exit 1; };; esac; done\nexec "$@"\n',
   });
-  const first = gotrace(["run", "."], { cwd: program });
+  const env = { GOFLAGS: `"-toolexec=sh '${join(program, "refuse.sh")}'"` };
+  const first = gotrace(["run", "."], { cwd: program, env });
   expect(first).toMatchObject({ code: 0 });
-  expect(first.stderr).toMatch(/^gotrace: .+\/lib\.go is not traced: line \d+: .*__gotrace/m);
+  expect(first.stderr).toMatch(/^gotrace: .+\/lib\.go is not traced: line 3: no hooks here/m);
   expect(first.stdout).toContain("main.main");
   expect(first.stdout).toContain("not traced: 1 file: its instrumented form does not compile");
-  const second = gotrace(["run", "."], { cwd: program });
+  const second = gotrace(["run", "."], { cwd: program, env });
   expect(second.stdout).toContain("not traced: 1 file: its instrumented form does not compile");
 });
 

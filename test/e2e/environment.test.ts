@@ -67,8 +67,13 @@ test("a working directory with a symbolic link in its path", () => {
   expect(traced()).toContain("main.main");
   expect(traced("--include", "./lib")).toEqual(["app/lib.F"]);
   // The names of files that do not compile when rewritten come from go, the others stay traced.
-  filesOn({ "real/lib/clash.go": "package lib\n\nvar __gotrace = 1\n\nfunc clash() int { return __gotrace }\n" }, root);
-  expect(names(gotrace(["json", "."], { cwd }).stdout)).toContain("main.main");
+  const refuse =
+    'for w; do case "$w" in *-lib.go) grep -q "Enter(" "$w" && { echo "lib/lib.go:3:1: no" >&2; exit 1; };; esac; done\nexec "$@"\n';
+  filesOn({ "refuse.sh": refuse, "real/lib/lib.go": "package lib\n\nfunc F() { _ = 1 }\n" }, root);
+  const env = { GOFLAGS: `"-toolexec=sh '${join(root, "refuse.sh")}'"` };
+  const refused = gotrace(["json", "--include", "./...", "."], { cwd, env });
+  expect(refused.stderr).toMatch(/lib\/lib\.go is not traced: line 3: no/);
+  expect(names(refused.stdout)).toContain("main.main");
   const flags = ["-overlay=overlay.json"];
   filesOn({ "real/overlay.json": JSON.stringify({ Replace: { "main.go": "other.txt" } }) }, root);
   filesOn({ "real/other.txt": "package main\n\nfunc main() { other() }\n\nfunc other() {}\n" }, root);

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { coverFlags } from "../../src/gotool/cover.js";
 import { type GoEnvironment, readGoEnvironment } from "../../src/gotool/environment.js";
 import { joinRuntime } from "../../src/gotool/join.js";
+import { toolFlags } from "../../src/gotool/toolexec.js";
 
 const root = mkdtempSync(join(tmpdir(), "gotrace-join-"));
 const shared = join(root, "shared");
@@ -55,12 +55,18 @@ test("a changed go.mod, go.work or modules.txt leaves the files of the last join
   expect(first()).toBe(before);
 });
 
+const nothing = { markers: new Map(), originals: new Map(), added: [], vet: false, embeds: false, through: [] };
+
 test("the plan of a coverage build too", () => {
   const plan = (text: string) => {
-    const [flag] = coverFlags(shared, new Map([["/a.go", text]]), "/coverexec.js");
+    const [flag] = toolFlags(
+      shared,
+      { ...nothing, markers: new Map([["/a.go", { text, name: "x" }]]) },
+      "/toolexec.js",
+    );
     const script = /'?(\/[^']*\.sh)/.exec(flag!.replace("/bin/sh", ""))![1]!;
     const file = /'([^']*\.json)'/.exec(readFileSync(script, "utf8"))![1]!;
-    return () => readFileSync(JSON.parse(readFileSync(file, "utf8")).markers["/a.go"], "utf8");
+    return () => readFileSync(JSON.parse(readFileSync(file, "utf8")).markers["/a.go"].path, "utf8");
   };
   const first = plan("one");
   expect(plan("two")()).toBe("two");

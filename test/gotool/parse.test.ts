@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { firstReason, parseCompileErrors } from "../../src/gotool/build.js";
 import { commandLine } from "../../src/gotool/command.js";
-import { asksForCoverage } from "../../src/gotool/cover.js";
 import { flagValue } from "../../src/gotool/join.js";
+import { asksForCoverage } from "../../src/gotool/toolexec.js";
 import { parseModulesTxt } from "../../src/gotool/vendor.js";
 
 test("compile errors name files relative to the build's directory", () => {

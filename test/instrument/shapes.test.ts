@@ -29,7 +29,9 @@ function copy(name: string, options?: InstrumentOptions): string {
     join(target, "go.mod"),
     `module shapes\n\ngo 1.21\n\nrequire gotrace.internal/rt v0.0.0\n\nreplace gotrace.internal/rt => ${JSON.stringify(runtime)}\n`,
   );
-  for (const file of readdirSync(target).filter((file) => file.endsWith(".go"))) {
+  // What a build adds to a program.
+  writeFileSync(join(target, "a_system.go"), 'package main\n\nimport _ "gotrace.internal/rt/sys"\n');
+  for (const file of readdirSync(target).filter((file) => file.endsWith(".go") && file !== "a_system.go")) {
     const path = join(target, file);
     // Go's cover tool breaks files with a byte order mark.
     const source = readFileSync(path, "utf8").replace(options?.mode === "hooks" ? /$^/ : /^\uFEFF/, "");
@@ -59,7 +61,7 @@ test("coverage of rewritten shapes is that of the originals", () => {
     'tool=$1; shift; "$tool" "$@" || exit',
     "case $tool in */cover|*/cover.exe) case $1 in -V*) exit;; esac;; *) exit;; esac",
     'while [ $# -gt 0 ]; do [ "$1" = -outfilelist ] && list=$2; shift; done',
-    String.raw`while read -r file || [ -n "$file" ]; do [ -f "$file" ] && sed -i 's,/\*gotrace:\([^*]*\)\*/,\1,g' "$file"; done < "$list"`,
+    String.raw`while read -r file || [ -n "$file" ]; do [ -f "$file" ] && sed -i 's,/\*__gotrace:\([^*]*\)\*/,\1,g' "$file"; done < "$list"`,
     "exit 0",
   ];
   writeFileSync(expand, `${script.join("\n")}\n`, { mode: 0o755 });

@@ -78,9 +78,9 @@ describe("generated files", () => {
 
 test("names of tables differ between files of a package and depend on the base name only", () => {
   const names = ["a-b.go", "a_b.go", "a.b.go", "größe.go", "_.go", "a_b_test.go", `${"long".repeat(20)}.go`].map(
-    tableName,
+    (path: string) => tableName("__gotrace", path),
   );
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(name).toMatch(/^__gotrace_[A-Za-z0-9_]{1,24}_[0-9a-f]{16}$/);
-  expect(tableName("/x/a.go")).toBe(tableName("C:\\y\\a.go"));
+  expect(tableName("__gotrace", "/x/a.go")).toBe(tableName("__gotrace", "C:\\y\\a.go"));
 });

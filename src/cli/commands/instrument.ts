@@ -18,7 +18,7 @@ import { type PreparedBuild, rewriteOptions, runtimeDirectory } from "../prepare
 import { type FileReport, rewriteFiles } from "../rewrite.js";
 import { Session } from "../session.js";
 import { describeBuild, summarize } from "../summary.js";
-import { tableFilesOnDisk, tableLine } from "../tables.js";
+import { tableFiles, tableFilesOnDisk, withOwnTable } from "../tables.js";
 
 export const instrumentCommand: Command = {
   name: "instrument",
@@ -164,10 +164,17 @@ async function rewriteCopy(
   // Where a package does not compile as it is, its files may be programs of their own.
   const alone = (file: string) => prepared.rewritten.has(file) && compiled?.has(file) !== true;
   const tabled = written.flatMap(({ file, text, table }) => (table && !alone(file) ? [{ file, text, table }] : []));
-  const { texts, declared } = tableFilesOnDisk(tabled, packageNames);
+  const { texts, declared } = tableFilesOnDisk(tabled, packageNames, namesIn);
+  for (const [path, { text }] of tableFiles(
+    prepared.packages.filter(({ dir, standard }) => !standard && copy.locate(dir)),
+    () => undefined,
+    namesIn,
+  )) {
+    if (!texts.has(path)) texts.set(path, text);
+  }
   for (const { file, place, text, table } of written) {
     chmodSync(place, statSync(place).mode | 0o200);
-    writeFileSync(place, table && !declared.has(file) ? `${text}${tableLine(table)}` : text);
+    writeFileSync(place, table && !declared.has(file) ? withOwnTable(text, table, file) : text);
   }
   for (const [path, text] of texts) {
     const place = copy.locate(path)!;
@@ -175,4 +182,8 @@ async function rewriteCopy(
     writeFileSync(place, text);
   }
   return new Map(rewriting.files.map((entry) => [entry.file, entry.report]));
+}
+
+function namesIn(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
 }

@@ -1,8 +1,8 @@
 /** `gotrace test`: `go test` itself, with rewritten files; its output is its own, a call tree for each test follows. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
-import { asksForCoverage } from "../../gotool/cover.js";
 import { runProgram } from "../../gotool/process.js";
+import { asksForCoverage } from "../../gotool/toolexec.js";
 import { assertionsOf } from "../assertions.js";
 import { reportFormat } from "../browse.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
@@ -107,8 +107,9 @@ async function test(
   }
   // With -n nothing runs that could be traced.
   if (given("n")) return plain();
+  const vet = line.flags.some((flag) => /^-vet(=(?!off$)|$)/.test(flag));
   const patterns = line.packages.length > 0 ? line.packages : ["."];
-  const request = { patterns, goFlags: line.build, flags, tests: true, coverage: asksForCoverage(line.flags) };
+  const request = { patterns, goFlags: line.build, flags, tests: true, coverage: asksForCoverage(line.flags), vet };
   const compiled = await compile(session, request, {
     ...compileTests,
     rest: (_, extra) => ["--", ...extra, ...patterns],

@@ -1,0 +1,15 @@
+//go:build race
+// +build race
+
+package sys
+
+import (
+	"runtime"
+	_ "unsafe"
+)
+
+//go:linkname raceOff gotrace.internal/rt.raceOff
+func raceOff() { runtime.RaceDisable() }
+
+//go:linkname raceOn gotrace.internal/rt.raceOn
+func raceOn() { runtime.RaceEnable() }

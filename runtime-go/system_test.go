@@ -1,0 +1,3 @@
+package rt
+
+import _ "gotrace.internal/rt/sys"
