@@ -12,7 +12,7 @@ func spawns() {
 	get()
 	if true { go send("if") } else { go send("else") }; get()
 	for i := 0; i < 1; i++ { go send("for") }; get()
-	switch { case true: go send("case"); fallthrough; default: go send("default") }; get(); get2(c)
+	switch { case true: go send("switch"); fallthrough; default: go send("switch") }; get(); get2(c)
 	select { case <-make(chan int): go send("no"); default: go send("select") }; get()
 	n := 0
 again: go send("label"); get()
