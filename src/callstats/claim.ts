@@ -18,18 +18,24 @@ export class Claim {
   /** By function: whether the assertion is about it. */
   readonly functions: readonly boolean[];
   private readonly byTest = new Map<string | undefined, Subject>();
-  /** Where no function has the name, the nearest one there is. */
+  /** Whether a function bears the name, called or not; and if none does, the nearest name there is. */
+  readonly known: boolean;
   readonly near: string | undefined;
 
-  /** @param runs how often each test ran */
+  /**
+   * @param traced names of functions that were traced, called or not, as far as they are known
+   * @param runs how often each test ran
+   */
   constructor(
     readonly assertion: Assertion,
     { functions }: CallForest,
+    traced: readonly string[],
     runs: ReadonlyMap<string, number>,
   ) {
     const names = functions.map(({ name }) => name);
     this.functions = matching(names, (name) => assertion.functions.matches(name));
-    this.near = this.functions.includes(true) ? undefined : nearestName(assertion.functions.text, names);
+    this.known = this.functions.includes(true) || traced.some((name) => assertion.functions.matches(name));
+    this.near = this.known ? undefined : nearestName(assertion.functions.text, [...names, ...traced]);
     if (assertion.test === undefined) this.add(undefined, 1);
     else for (const [test, count] of runs) if (assertion.test.matches(test)) this.add(test, count);
   }

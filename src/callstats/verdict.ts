@@ -1,5 +1,5 @@
 /** Holding the calls of a recording against assertions. */
-import type { CallForest, CallTree, CallVisitor } from "../calltree/index.js";
+import { type CallForest, type CallTree, type CallVisitor, isTestFunction } from "../calltree/index.js";
 import type { Assertable, Assertion } from "./assertion.js";
 import { Claim, type Subject } from "./claim.js";
 import { spreadOf, sumsOf } from "./group.js";
@@ -19,6 +19,8 @@ export interface Verdict {
   readonly actual: number | undefined;
   readonly ok: boolean;
   readonly calls: number;
+  /** What the assertion names and nothing bears: a gate that no change can close. */
+  readonly unknown: "function" | "test" | undefined;
   /** The nearest name of a test or function there is, where none matches. */
   readonly near: string | undefined;
   /** For what does not hold, the first few times: the paths that make up most of it. */
@@ -48,10 +50,11 @@ export class AssertionMeter {
   constructor(
     private readonly forest: CallForest,
     assertions: readonly Assertion[],
+    private readonly traced: readonly string[] = [],
   ) {
     this.tests = forest.processes.map(({ tree }) => testNames(forest, tree));
     this.runs = runsOf(forest, this.tests);
-    this.claims = assertions.map((assertion) => new Claim(assertion, forest, this.runs));
+    this.claims = assertions.map((assertion) => new Claim(assertion, forest, traced, this.runs));
     this.visitor = new CallMeter(forest, (process, node) => {
       const func = forest.processes[process]!.tree.func[node]!;
       const groups = this.claims.map((claim) => claim.groupOf(func, this.tests[process]![node]));
@@ -73,19 +76,24 @@ export class AssertionMeter {
     });
   }
 
-  private judge({ assertion, near }: Claim, { test, runs, group }: Subject): Verdict {
+  private judge({ assertion, known, near }: Claim, { test, runs, group }: Subject): Verdict {
     const { measure } = assertion;
     const { calls } = group;
     const measured = measure === "calls" || measure === "panics" || calls > 0;
     const value = { ...sumsOf(group), ...spreadOf(group) }[measure];
     const actual = measured ? value / (PER_RUN.has(measure) ? runs : 1) : undefined;
     const ok = actual !== undefined && assertion.holds(actual);
-    return { assertion, test, runs, actual, ok, calls, near, paths: [] };
+    const unknown = known ? undefined : "function";
+    return { assertion, test, runs, actual, ok, calls, unknown, near, paths: [] };
   }
 
-  private noTest({ assertion }: Claim): Verdict {
-    const near = nearestName(assertion.test!.text, this.runs.keys());
-    return { assertion, test: undefined, runs: 0, actual: undefined, ok: false, calls: 0, near, paths: [] };
+  private noTest({ assertion, known, near: nearFunction }: Claim): Verdict {
+    const none = { assertion, test: undefined, runs: 0, actual: undefined, ok: false, calls: 0, paths: [] };
+    if (!known) return { ...none, unknown: "function", near: nearFunction };
+    const tests = this.traced.filter(isTestFunction);
+    const exists = tests.some((name) => assertion.test!.matches(name));
+    const near = exists ? undefined : nearestName(assertion.test!.text, [...this.runs.keys(), ...tests]);
+    return { ...none, unknown: exists ? undefined : "test", near };
   }
 
   private paths({ assertion: { measure }, functions }: Claim, test: string | undefined): PathShare[] {

@@ -19,6 +19,7 @@ import {
 } from "./prepare.js";
 import type { Session } from "./session.js";
 import { type BuildSummary, summarize, type Target } from "./summary.js";
+import { packTraced, type TracedSet } from "./traced-set.js";
 import { look } from "./unchanged.js";
 
 /** A build that worked. */
@@ -30,6 +31,7 @@ export interface Compiled {
   /** The packages that the user named. */
   readonly targets: readonly Target[];
   readonly summary: BuildSummary;
+  readonly traced: TracedSet;
   /** Files whose rewritten form did not compile; empty where nothing had changed. */
   readonly withdrawn: readonly Withdrawn[];
   /**
@@ -49,6 +51,7 @@ interface Remembered {
   readonly targets: readonly Target[];
   readonly idle: readonly string[];
   readonly summary: BuildSummary;
+  readonly traced: TracedSet;
 }
 
 const day = 24 * 3600 * 1000;
@@ -96,9 +99,9 @@ export async function compile(
     const result = await traced(last);
     if (result.code === 0) {
       process.stderr.write(result.stderr);
-      const { targets, idle, summary } = last.remembered;
+      const { targets, idle, summary, traced: set } = last.remembered;
       warnOfIdle(session, idle);
-      return { directory, state: last, targets, summary, withdrawn: [] };
+      return { directory, state: last, targets, summary, traced: set, withdrawn: [] };
     }
   }
   const prepared = await prepareBuild(session, request, directory, last?.bad ?? {});
@@ -135,11 +138,14 @@ export async function compile(
   removeOldOverlays(directory, state.overlay);
   const withdrawn = [...prepared.withdrawn, ...outcome.withdrawn];
   const summary = summarize(prepared.reports, withdrawn);
+  const namesOf = (file: string) => (outcome.rewritten.has(file) ? prepared.reports.get(file)?.names : undefined);
+  const set = packTraced(prepared.packages, namesOf, request.tests);
   const { watch, idle } = prepared;
-  const remembered = watch && ({ watch, time: Date.now(), targets, idle, summary } satisfies Remembered);
+  const remembered = watch && ({ watch, time: Date.now(), targets, idle, summary, traced: set } satisfies Remembered);
   if (outcome.rewritten.size > 0) writeState(directory, { ...state, ...(remembered ? { remembered } : {}) });
   const { rewritten } = outcome;
-  return { directory, prepared, targets, summary, withdrawn, rewritten, state: rewritten.size > 0 ? state : undefined };
+  const own = rewritten.size > 0 ? state : undefined;
+  return { directory, prepared, targets, summary, traced: set, withdrawn, rewritten, state: own };
 }
 
 function warnOfIdle(session: Session, flags: readonly string[]): void {

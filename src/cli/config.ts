@@ -1,14 +1,10 @@
-/** Finding and reading the configuration of `gotrace analyze`: `.gotrace.yaml` or `gotrace.config.json`. */
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+/** Reading the configuration: `.gotrace.yaml` or `gotrace.config.json`. */
+import { dirname, relative, resolve } from "node:path";
 import { parse } from "yaml";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { type Config, parseBaseline, parseConfig } from "../rules/index.js";
+import { nearestConfig } from "./config-file.js";
 import { readSmallFile } from "./small-file.js";
-
-/** Names that are looked for, the first one first. */
-export const configNames = [".gotrace.yaml", ".gotrace.yml", "gotrace.config.json"] as const;
 
 /** A configuration and where it was found. */
 export interface FoundConfig {
@@ -36,15 +32,6 @@ export function findConfig(cwd: string, named: string | undefined): FoundConfig 
   const config = parseConfig(parseText(path, text), path);
   const { baseline } = config;
   return { config, path, baseline: baseline && resolve(dirname(file), baseline) };
-}
-
-function nearestConfig(cwd: string): string | undefined {
-  const last = homedir();
-  for (let at = resolve(cwd); ; at = dirname(at)) {
-    const found = configNames.map((name) => join(at, name)).find((path) => existsSync(path));
-    if (found !== undefined) return found;
-    if (at === last || dirname(at) === at) return undefined;
-  }
 }
 
 /** YAML; JSON is a part of it, but gets JSON's own messages. An empty file sets nothing. */

@@ -64,6 +64,12 @@ export const assertFlag: Flag = {
   help: "exit with 1 unless this holds: 'db.Query.calls <= 3', 'main.run.max < 50ms', 'TestLogin: db.Query.calls <= 3' (repeat it)",
 };
 
+export const assertUnknownFlag: Flag = {
+  name: "assert-unknown",
+  value: "fail|ok",
+  help: "whether --assert may name a function or test that nothing in the trace or build bears (default fail)",
+};
+
 /** Flags of every command that renders calls: how much to show. */
 const viewFlags: readonly Flag[] = [
   { name: "depth", value: "N", help: "show N levels" },

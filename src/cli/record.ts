@@ -16,6 +16,7 @@ import { parseSize } from "./options.js";
 import { checkWritable, isStandardOutput } from "./output.js";
 import type { Session } from "./session.js";
 import type { BuildSummary } from "./summary.js";
+import { type TracedSet, tracedNotes } from "./traced-set.js";
 
 /** A run to be recorded. */
 export interface Recording {
@@ -35,6 +36,12 @@ export interface RunNote {
   /** Title of a process by its working directory: import paths of tested packages. */
   readonly titles: Readonly<Record<string, string>>;
   readonly command: string;
+}
+
+/** The notes of a run. */
+export interface RunNotes {
+  readonly run: RunNote;
+  readonly traced: TracedSet;
 }
 
 /** How the processes of a run ended, as far as gotrace saw it. */
@@ -85,7 +92,7 @@ function refuseSame(files: Readonly<Record<string, string | undefined>>): void {
 }
 
 /** Completes the traces of a run: when and how processes ended (nobody else watched), and what was not traced. */
-export function finishRecording(recording: Recording, note: RunNote, { program, alive }: Endings): void {
+export function finishRecording(recording: Recording, { run, traced }: RunNotes, { program, alive }: Endings): void {
   const files = recordedFiles(recording);
   // After syscall.Exec one process has several traces: only the last one ended with it.
   const lastOf = new Map(files.map((file) => [processIdOf(file), file]));
@@ -97,7 +104,7 @@ export function finishRecording(recording: Recording, note: RunNote, { program, 
   // A child that outlives the program goes on writing: there is no place for a note in its trace.
   const ended = files.find((file) => !isAlive(processIdOf(file)));
   const first = (program && lastOf.get(program.pid)) ?? ended;
-  if (first !== undefined) addNote(openFile(first), { run: note } as unknown as Note);
+  if (first !== undefined) addNotes(openFile(first), [{ run } as unknown as Note, ...tracedNotes(traced)]);
 }
 
 /** The traces of a run. The program may have removed them, and their directory. */
@@ -105,10 +112,10 @@ export function recordedFiles({ directory }: Recording): string[] {
   return existsSync(directory) ? traceFiles([directory]) : [];
 }
 
-function addNote(file: OpenFile, note: Note): void {
+function addNotes(file: OpenFile, notes: readonly Note[]): void {
   try {
     const process = processesOf(file)[0];
-    if (process) patchFile(file.path, process.base, notePatches(process, [note]));
+    if (process) patchFile(file.path, process.base, notePatches(process, notes));
   } finally {
     file.close();
   }

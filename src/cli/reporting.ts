@@ -3,10 +3,9 @@
 import { ExitCode, UserError } from "../base/errors.js";
 import { printable } from "../base/printable.js";
 import { quoteWord } from "../base/words.js";
-import type { Assertion } from "../callstats/index.js";
 import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../calltrace/index.js";
 import { Recording, type RecordingOptions, readRecording } from "../calltree/index.js";
-import { checkAssertions } from "./assertions.js";
+import { checkGate, type Gate, openGate } from "./assertions.js";
 import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
@@ -23,7 +22,7 @@ export interface ReportRequest {
   /** Standard output belongs to something else. */
   readonly toStderr: boolean;
   /** What must hold for the calls; all of them count, whatever the report shows. */
-  readonly assertions?: readonly Assertion[];
+  readonly gate?: Gate;
   /** Execution traces for formats that show findings. */
   readonly execTraces?: readonly string[];
   /** Words that name the traces to another command: none for those of the last run; undefined where none can. */
@@ -34,8 +33,8 @@ export interface ReportRequest {
 export interface Reported {
   /** A part of a trace could not be read; what could be is in the report. */
   readonly damaged: boolean;
-  /** An assertion does not hold. */
-  readonly failed: boolean;
+  /** What assertions make of the exit code: 0 where all hold. */
+  readonly gate: number;
 }
 
 /**
@@ -104,11 +103,10 @@ export async function reportOpenTraces(
       "no call was recorded: no traced function ran, or the process could not write its trace (see -v for what is traced)",
     );
   }
-  const { format, assertions = [] } = request;
-  const check = async (recording: Recording) =>
-    assertions.length > 0 && (await checkAssertions(assertions, whole(files, recording)));
+  const { format, gate = openGate } = request;
+  const check = (recording: Recording) => checkGate(gate, whole(files, recording));
   if (files.length === 0 && format.name === "tree" && sections.length === 0) {
-    return { damaged: false, failed: await check(noRecording()) };
+    return { damaged: false, gate: await check(noRecording()) };
   }
   const output = openOutput(flags.string("o"), session.cwd, request.toStderr);
   if (format.binary) refuseTerminal(output, format);
@@ -132,7 +130,7 @@ export async function reportOpenTraces(
     await output.write(chain([report, ...following, next]));
   }
   if (!format.complete) state(session, context);
-  return { damaged: problems.length > 0, failed: await check(recording) };
+  return { damaged: problems.length > 0, gate: await check(recording) };
 }
 
 /** The line that leads on from a report: commands for the same traces. */

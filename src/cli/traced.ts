@@ -14,7 +14,7 @@ import { type OpenFile, openFile } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { guard } from "./guard.js";
 import { copyToLastRun, endLastRun, LARGEST_KEPT } from "./last-run.js";
-import { finishRecording, prepareRecording, type Recording, type RunNote, recordedFiles } from "./record.js";
+import { finishRecording, prepareRecording, type Recording, type RunNotes, recordedFiles } from "./record.js";
 import { type ReportRequest, reportOpenTraces } from "./reporting.js";
 import { sayError } from "./say.js";
 import type { Session } from "./session.js";
@@ -24,7 +24,7 @@ export interface TracedRun {
   readonly program: Omit<Program, "cwd">;
   /** The program itself is traced, not only what it starts. */
   readonly direct: boolean;
-  readonly note: RunNote;
+  readonly notes: RunNotes;
   readonly report: Omit<ReportRequest, "traces">;
   /** Nothing need have been recorded: then there is no report. */
   readonly mayBeEmpty?: boolean;
@@ -68,7 +68,7 @@ async function recordAndReport(
   const exit = await session.standAside(() => runProgram({ ...run.program, env, cwd: session.cwd }));
   const alive = watch.stop();
   session.log(`the program ended with exit code ${exit.code}`);
-  finishRecording(recording, run.note, { alive, ...(run.direct ? { program: exit } : {}) });
+  finishRecording(recording, run.notes, { alive, ...(run.direct ? { program: exit } : {}) });
   const files = recordedFiles(recording).map(openFile);
   try {
     // A go test that failed before it ran anything has said so itself.
@@ -97,8 +97,8 @@ async function recordAndReport(
     const isLarge = files.some(({ source }) => source.size > GUARDED);
     const lift = isLarge && !format.elsewhere ? guard(`gotrace: ${place.interrupted}`) : () => undefined;
     try {
-      const { failed } = await session.yieldTo(() => reportOpenTraces(session, flags, files, report, sections));
-      if (saved && exit.code === 0 && failed) return 1;
+      const { gate } = await session.yieldTo(() => reportOpenTraces(session, flags, files, report, sections));
+      if (saved && exit.code === 0 && gate !== 0) return gate;
     } catch (error) {
       // Who ends the page that shows the calls has seen them.
       if (!(error instanceof Interrupted)) {

@@ -8,7 +8,7 @@ import { findTimers } from "./timers.js";
 
 /** A place that gets a hook: a function's `{` at `open`, a go statement or an argument of time.AfterFunc at [start, end). */
 export type Hook =
-  | { readonly kind: "function"; readonly open: number }
+  | { readonly kind: "function"; readonly open: number; readonly name: string }
   | { readonly kind: "spawn" | "timer"; readonly start: number; readonly end: number };
 
 /** A function without a hook. */
@@ -90,7 +90,7 @@ export function planHooks(
     }
     const entry = site.start === started || isEntry(text, frame.name, site);
     const reason = frame.reason ?? (entry ? null : (omitted.get(at) ?? null));
-    if (reason === null) hooks.push({ kind: "function", open: site.open });
+    if (reason === null) hooks.push({ kind: "function", open: site.open, name: frame.name });
     else refusals.push({ name: frame.name, offset: site.start, reason });
     frames.push(frame);
   }

@@ -39,6 +39,8 @@ export interface Instrumented {
   readonly text: string | null;
   /** Functions and function literals that got a hook. */
   readonly functions: number;
+  /** Their names without the package: `Start`, `(*Server).Start`, `run.func1`. */
+  readonly names: readonly string[];
   /** Go statements that got a hook. */
   readonly spawns: number;
   readonly skipped: Skip[];
@@ -88,11 +90,12 @@ export function rewrite(source: Uint8Array, path: string, options: InstrumentOpt
 function withHooks(text: string, path: string, options: InstrumentOptions, scanned: Scan, parse: Parse): Instrumented {
   const { sites, gaps } = findSites(text, scanned, parse);
   const plan = planHooks(text, sites, scanned, byOffset(text, scanned, options.omitted ?? {}));
-  const functions = plan.hooks.filter((hook) => hook.kind === "function").length;
+  const names = plan.hooks.flatMap((hook) => (hook.kind === "function" ? [hook.name] : []));
   const spawns = plan.hooks.filter((hook) => hook.kind === "spawn").length;
   return {
     text: plan.hooks.length === 0 ? null : insertHooks(text, path, options, scanned, plan),
-    functions,
+    functions: names.length,
+    names,
     spawns,
     skipped: toSkips(text, plan.refusals),
     grammarGaps: toSkips(text, gaps),
@@ -106,7 +109,7 @@ function toSkips(text: string, list: readonly { name: string; offset: number; re
 }
 
 function untouched(fileReason?: string): Instrumented {
-  const nothing = { text: null, functions: 0, spawns: 0, skipped: [], grammarGaps: [] };
+  const nothing = { text: null, functions: 0, names: [], spawns: 0, skipped: [], grammarGaps: [] };
   return fileReason === undefined ? nothing : { ...nothing, fileReason };
 }
 

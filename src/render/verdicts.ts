@@ -22,11 +22,20 @@ export function* verdictLines(verdicts: readonly Verdict[], naming: Naming = ful
 
 /** A line for each failure, with the paths that make up most of it; undefined for what holds. */
 function failureText(verdict: Verdict, naming: Naming): string | undefined {
-  if (verdict.ok) return undefined;
+  if (verdict.ok && verdict.unknown === undefined) return undefined;
   const { assertion, test, actual, runs, near, paths } = verdict;
   const { expression, measure, functions } = assertion;
   const hint = near === undefined ? "" : `; did you mean ${near}?`;
-  if (runs === 0) return `assertion failed: ${expression}: no test of that name was run${hint}\n`;
+  if (verdict.unknown === "function") {
+    return printableLines([
+      `assertion failed: ${expression}: no traced function is called ${functions.text}${hint}\n`,
+      "  correct the name, or pass --assert-unknown=ok if it may be missing\n",
+    ]);
+  }
+  if (runs === 0) {
+    const why = verdict.unknown === "test" ? "no test has that name" : "no test of that name was run";
+    return printableLines([`assertion failed: ${expression}: ${why}${hint}\n`]);
+  }
   const where = test === undefined || assertion.test?.text === test ? "" : ` in ${naming(test)}`;
   const of = runs > 1 ? ` (mean of ${formatCount(runs)} runs)` : "";
   const what =

@@ -1,5 +1,5 @@
 /**
- * The configuration of `gotrace analyze`, as YAML or JSON holds it:
+ * The configuration, as YAML or JSON holds it:
  *
  *     module: example.com/app
  *     fail-on: error
@@ -8,6 +8,8 @@
  *       SerialBottleneck: off
  *     budgets:
  *       - sched.p99 < 2ms
+ *     assert:
+ *       - "TestLogin: db.Query.calls <= 3"
  */
 import * as v from "valibot";
 import { ExitCode, UserError } from "../base/errors.js";
@@ -42,6 +44,8 @@ const entries = {
       "rules by name",
     ),
   ),
+  /** What must hold for the calls of a run; for `run`, `test`, `report` and `stats`. */
+  assert: v.optional(v.array(v.string("an assertion such as 'db.Query.calls <= 3'"), "a list of assertions")),
   budgets: v.optional(v.array(v.string("a budget such as 'sched.p99 < 2ms'"), "a list of budgets")),
 } as const;
 const schema = v.strictObject(entries, "a table of settings");

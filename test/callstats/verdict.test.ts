@@ -32,8 +32,13 @@ const TESTS = `
 `;
 
 function judge(...texts: readonly string[]): Verdict[] {
+  return judgeTraced([], ...texts);
+}
+
+/** @param traced functions that are known to be traced */
+function judgeTraced(traced: readonly string[], ...texts: readonly string[]): Verdict[] {
   const recording = read(scripted(TESTS));
-  const meter = new AssertionMeter(recording.forest, texts.map(parseAssertion));
+  const meter = new AssertionMeter(recording.forest, texts.map(parseAssertion), traced);
   visit(recording, meter.visitor);
   return meter.verdicts();
 }
@@ -77,16 +82,33 @@ test("the paths that make up most of it", () => {
   expect(judge("TestLogin: db.(*DB).Query.calls <= 1")[0]!.paths).toHaveLength(2);
 });
 
-test("what was not called has no calls and no times", () => {
-  expect(judge("db.Exec.calls == 0", "db.(*DB).Qery.calls <= 2", "db.Exec.max < 1s")).toMatchObject([
-    { actual: 0, ok: true, calls: 0, near: "db.exec" },
-    { actual: 0, ok: true, calls: 0, near: "db.(*DB).Query" },
-    { actual: undefined, ok: false, calls: 0 },
+test("what was traced and not called has no calls and no times", () => {
+  expect(
+    judgeTraced(["app/db.Exec"], "db.Exec.calls == 0", "db.Exec.max < 1s", "TestLogin: db.Exec.calls < 1"),
+  ).toMatchObject([
+    { actual: 0, ok: true, calls: 0, unknown: undefined, near: undefined },
+    { actual: undefined, ok: false, calls: 0, unknown: undefined },
+    { actual: 0, ok: true, unknown: undefined },
   ]);
 });
 
-test("a test that did not run", () => {
+test("a name that nothing bears is no gate, with a test and without", () => {
+  const texts = [
+    "db.(*DB).Qery.calls <= 2",
+    "TestLogin: db.(*DB).Qery.calls <= 2",
+    "TestNone: db.(*DB).Qery.calls <= 2",
+  ];
+  const unknown = { unknown: "function", near: "db.(*DB).Query" };
+  expect(judge(...texts)).toMatchObject([unknown, unknown, { ...unknown, ok: false }]);
+  expect(judgeTraced(["app/db.Quitter"], "db.Quiter.calls < 3")).toMatchObject([{ near: "db.Quitter" }]);
+});
+
+test("a test that did not run, and one that does not exist", () => {
+  const none = { test: undefined, actual: undefined, ok: false, runs: 0 };
   expect(judge("TestLogn: db.(*DB).Query.calls <= 100")).toMatchObject([
-    { test: undefined, actual: undefined, ok: false, runs: 0, near: "auth.TestLogin" },
+    { ...none, unknown: "test", near: "auth.TestLogin" },
+  ]);
+  expect(judgeTraced(["app/auth.TestLogn"], "TestLogn: db.(*DB).Query.calls <= 100")).toMatchObject([
+    { ...none, unknown: undefined, near: undefined },
   ]);
 });

@@ -99,7 +99,12 @@ func main() {
 		n = 40
 	}
 	auth.Users(db.Open(100), n)
+	if n > 1000 {
+		unused()
+	}
 }
+
+func unused() {}
 `,
 };
 
@@ -362,15 +367,16 @@ test("assertions of a run: its own exit code comes first, what was not called ha
     code: 0,
     stderr: "",
   });
-  const misspelt = run("main.fob.calls == 0");
-  expect(misspelt.code).toBe(0);
-  expect(misspelt.stderr).toBe(
-    "gotrace: assertion main.fob.calls == 0: no traced function of that name was called; did you mean main.fib?\n",
-  );
-  const failed = run("main.fob.max < 1s", "TestX: main.fib.calls < 3");
-  expect(failed.code).toBe(1);
-  expect(failed.stderr).toMatch(/main\.fob\.max < 1s: main\.fob was not called; did you mean main\.fib\?\n/);
-  expect(failed.stderr).toMatch(/TestX: main\.fib\.calls < 3: no test of that name was run\n/);
+  const misspelt = run("main.fob.calls == 0", "TestX: main.fob.calls < 3");
+  expect(misspelt.code).toBe(64);
+  const said = (text: string) =>
+    `gotrace: assertion failed: ${text}: no traced function is called main.fob; did you mean main.fib?\n  correct the name, or pass --assert-unknown=ok if it may be missing\n`;
+  expect(misspelt.stderr).toBe(said("main.fob.calls == 0") + said("TestX: main.fob.calls < 3"));
+  expect(gotrace(["report", "--assert-unknown=ok", "--assert", "main.fob.calls == 0", saved], { cwd }).code).toBe(0);
+  const failed = run("main.unused.max < 1s", "main.unused.calls == 0", "TestX: main.fib.calls < 3");
+  expect(failed.code).toBe(64);
+  expect(failed.stderr).toMatch(/main\.unused\.max < 1s: main\.unused was not called\n/);
+  expect(failed.stderr).toMatch(/TestX: main\.fib\.calls < 3: no test has that name\n/);
   const exits = filesOn({
     "go.mod": "module m\n\ngo 1.21\n",
     "m.go": 'package main\nimport "os"\nfunc main() { os.Exit(7) }\n',
@@ -381,6 +387,22 @@ test("assertions of a run: its own exit code comes first, what was not called ha
   expect(gotrace(["report", "--no-merge", "--assert", "db.(*DB).Query.calls == 21", saved], { cwd }).code).toBe(1);
   expect(gotrace(["stats", "--assert", "db.(*DB).Query.calls == 20", saved], { cwd }).code).toBe(0);
   expect(gotrace(["stats", "--assert", "db.(*DB).Query.calls == 21", "."], { cwd }).code).toBe(1);
+});
+
+test("assertions of the configuration; those about other packages are told, not judged", () => {
+  const directory = filesOn({
+    ...files,
+    ".gotrace.yaml": "assert:\n  - 'TestLogin: db.(*DB).Query.calls <= 3'\n  - main.fib.calls == 176\n",
+  });
+  const tests = gotrace(["test", "./auth"], { cwd: directory });
+  expect(tests).toMatchObject({ code: 0, stderr: "gotrace: not in this run, and not judged: main.fib.calls == 176\n" });
+  const run = gotrace(["run", "."], { cwd: directory });
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(/not judged: TestLogin: .*\n.*assertion failed: main\.fib\.calls == 176: calls is 177\n/);
+  expect(gotrace(["report", saved], { cwd: directory }).code).toBe(1);
+  expect(gotrace(["stats", "-C", directory, saved], { cwd }).code).toBe(1);
+  writeFileSync(join(directory, ".gotrace.yaml"), "assert: main.fib.calls == 177\n");
+  expect(gotrace(["report", saved], { cwd: directory })).toMatchObject({ code: 64, stdout: "" });
 });
 
 test("assertions do not hold where calls are missing", () => {

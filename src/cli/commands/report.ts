@@ -2,12 +2,13 @@
 
 import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
-import { assertionsOf } from "../assertions.js";
+import { gateOf } from "../assertions.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { type Format, formatNames, formatOf, namedFormat, refuseUnknown } from "../formats.js";
 import {
   assertFlag,
+  assertUnknownFlag,
   eventLimit,
   eventsFlag,
   foldedUnit,
@@ -39,6 +40,7 @@ another; without one, the last run is. Needs no Go and no source. With --html, e
     unitFlag,
     eventsFlag,
     assertFlag,
+    assertUnknownFlag,
     tableFlag,
     goroutineRootsFlag,
     { ...outputFlag, value: "FILE", help: "write the report to FILE (the tables of parquet into a directory)" },
@@ -74,11 +76,11 @@ async function run(words: readonly string[]): Promise<number> {
       ExitCode.usage,
     );
   }
-  const assertions = await assertionsOf(flags);
+  const gate = await gateOf(flags);
   const session = new Session(flags);
-  const request = { format, toStderr: false, assertions };
-  const { damaged, failed } = await session.yieldTo(() => reportTraces(session, flags, flags.rest, request));
-  return damaged ? ExitCode.data : failed ? 1 : 0;
+  const request = { format, toStderr: false, gate };
+  const reported = await session.yieldTo(() => reportTraces(session, flags, flags.rest, request));
+  return reported.damaged ? ExitCode.data : reported.gate;
 }
 
 /** @throws UserError when `--html` and `--format` do not agree */

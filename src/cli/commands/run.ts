@@ -2,9 +2,8 @@
 
 import { basename, join } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
-import type { Assertion } from "../../callstats/index.js";
 import type { GoEnvironment } from "../../gotool/environment.js";
-import { assertionsOf } from "../assertions.js";
+import { type Gate, gateOf, openGate } from "../assertions.js";
 import { Binary } from "../binary.js";
 import { reportFormat } from "../browse.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
@@ -14,6 +13,7 @@ import type { Format } from "../formats.js";
 import { buildFlags } from "../goflags.js";
 import {
   assertFlag,
+  assertUnknownFlag,
   browserFlag,
   callFlags,
   eventsFlag,
@@ -64,7 +64,7 @@ program's standard streams are its own, signals reach it, and its exit code is g
 export const runCommand = define({
   name: "run",
   format: "tree",
-  flags: [...treeFlags, namesFlag, assertFlag, execTraceFlag, ...pageFlags],
+  flags: [...treeFlags, namesFlag, assertFlag, assertUnknownFlag, execTraceFlag, ...pageFlags],
   description: treeText,
   examples: [
     "gotrace run ./cmd/server -port 8080",
@@ -76,7 +76,7 @@ export const runCommand = define({
 export const execCommand = define({
   name: "exec",
   format: "tree",
-  flags: [...treeFlags, namesFlag, assertFlag, execTraceFlag, ...pageFlags],
+  flags: [...treeFlags, namesFlag, assertFlag, assertUnknownFlag, execTraceFlag, ...pageFlags],
   description: treeText,
   examples: ["gotrace exec ./cmd/tool"],
 });
@@ -121,7 +121,7 @@ async function run(command: Command, format: string, words: readonly string[]): 
   selectOptions(flags);
   foldedUnit(flags);
   const shown = await reportFormat(flags, format, command.name === "flame");
-  return runPackage(command.name, flags, shown, await assertionsOf(flags));
+  return runPackage(command.name, flags, shown, await gateOf(flags));
 }
 
 /**
@@ -132,12 +132,12 @@ export async function runPackage(
   command: string,
   flags: ParsedFlags,
   format: Format,
-  assertions: readonly Assertion[] = [],
+  gate: Gate = openGate,
 ): Promise<number> {
   const target = splitTarget(command, flags.rest);
   const session = new Session(flags);
   try {
-    return await runTarget(command, session, flags, { format, toStderr: false, assertions }, target);
+    return await runTarget(command, session, flags, { format, toStderr: false, gate }, target);
   } finally {
     session.close();
   }
@@ -170,14 +170,14 @@ async function runTarget(
 ): Promise<number> {
   const built = await build(command, session, flags, patterns);
   if (typeof built === "number") return built;
-  const { summary, program } = built;
+  const { summary, traced, program } = built;
   session.log(`run ${program} ${args.join(" ")}`);
   const { elsewhere, name } = report.format;
   const stdoutToStderr = name !== "tree" && !elsewhere && isStandardOutput(flags.string("o"));
   return runTraced(session, flags, {
     program: { command: program, args, env: session.env, stdoutToStderr },
     direct: true,
-    note: { summary, titles: {}, command: [...patterns, ...args].join(" ") },
+    notes: { run: { summary, titles: {}, command: [...patterns, ...args].join(" ") }, traced },
     report,
   });
 }
@@ -188,7 +188,7 @@ async function build(
   session: Session,
   flags: ParsedFlags,
   patterns: readonly string[],
-): Promise<{ readonly summary: Compiled["summary"]; readonly program: string } | number> {
+): Promise<(Pick<Compiled, "summary" | "traced"> & { readonly program: string }) | number> {
   const request = { patterns, goFlags: flags.go, flags, tests: false };
   let binary: Binary | undefined;
   const own = (directory: string) => {
@@ -210,11 +210,11 @@ async function build(
       process.stderr.write(compiled.stderr + compiled.stdout);
       return compiled.code;
     }
-    const { summary } = compiled;
+    const { summary, traced } = compiled;
     describeBuild(session, summary);
     // Under its own name, so that os.Args[0] reads as a user expects.
     const program = own(compiled.directory).place(join(session.workspace(), "bin"), programName(compiled, patterns));
-    return { summary, program };
+    return { summary, traced, program };
   } finally {
     binary?.close();
   }

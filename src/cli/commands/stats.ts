@@ -9,7 +9,7 @@ import { costBounds, type FunctionStats, NeighbourMeter, StatsMeter } from "../.
 import type { Recording } from "../../calltree/index.js";
 import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/stats.js";
 import { measureFor } from "../../render/style.js";
-import { assertionsOf } from "../assertions.js";
+import { gateOf } from "../assertions.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import type { Format, FormatContext } from "../formats.js";
@@ -17,6 +17,7 @@ import { buildFlags } from "../goflags.js";
 import { leftOutOfTrees } from "../left-out.js";
 import {
   assertFlag,
+  assertUnknownFlag,
   choice,
   namesFlag,
   number,
@@ -66,6 +67,7 @@ const flags: readonly Flag[] = [
   namesFlag,
   ...selectFlags,
   assertFlag,
+  assertUnknownFlag,
 ];
 
 export const statsCommand: Command = {
@@ -93,14 +95,14 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const [first] = parsed.rest;
   if (first !== undefined && !isTrace(resolve(parsed.string("C") ?? ".", first))) {
-    return runPackage("stats", parsed, statsFormat(parsed), await assertionsOf(parsed));
+    return runPackage("stats", parsed, statsFormat(parsed), await gateOf(parsed));
   }
   // Flags may stand behind the files, too.
   const all = parseFlags("stats", statsCommand.flags, words, true);
-  const request = { format: statsFormat(all), toStderr: false, assertions: await assertionsOf(all) };
+  const request = { format: statsFormat(all), toStderr: false, gate: await gateOf(all) };
   const session = new Session(all);
-  const { damaged, failed } = await session.yieldTo(() => reportTraces(session, all, all.rest, request));
-  return damaged ? ExitCode.data : failed ? 1 : 0;
+  const { damaged, gate } = await session.yieldTo(() => reportTraces(session, all, all.rest, request));
+  return damaged ? ExitCode.data : gate;
 }
 
 /** Whether a word names a trace: a file that is no Go file, or a directory with traces in it. */

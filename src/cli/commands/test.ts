@@ -3,7 +3,7 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import { runProgram } from "../../gotool/process.js";
 import { asksForCoverage } from "../../gotool/toolexec.js";
-import { assertionsOf } from "../assertions.js";
+import { gateOf } from "../assertions.js";
 import { reportFormat } from "../browse.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
@@ -11,6 +11,7 @@ import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags, testFlags } from "../goflags.js";
 import {
   assertFlag,
+  assertUnknownFlag,
   execTraceFlag,
   namesFlag,
   outputFlag,
@@ -37,6 +38,7 @@ the test cache. The tree goes to standard error when standard output is JSON (-j
     ...treeFlags,
     namesFlag,
     assertFlag,
+    assertUnknownFlag,
     execTraceFlag,
     ...pageFlags,
     outputFlag,
@@ -77,10 +79,10 @@ async function run(words: readonly string[]): Promise<number> {
   treeOptions(flags);
   selectOptions(flags);
   const format = await reportFormat(flags, "tree");
-  const assertions = await assertionsOf(flags);
+  const gate = await gateOf(flags);
   const session = new Session(flags);
   try {
-    return await test(session, flags, line, { format, assertions });
+    return await test(session, flags, line, { format, gate });
   } finally {
     session.close();
   }
@@ -90,7 +92,7 @@ async function test(
   session: Session,
   flags: ParsedFlags,
   line: TestLine,
-  report: Pick<ReportRequest, "format" | "assertions">,
+  report: Pick<ReportRequest, "format" | "gate">,
 ): Promise<number> {
   const given = (name: string) => line.flags.some((flag) => flag === `-${name}` || flag.startsWith(`-${name}=`));
   const plain = async () => {
@@ -116,7 +118,7 @@ async function test(
   });
   // What go cannot load, go test reports in its own words.
   if ("code" in compiled) return (await plain()) || compiled.code;
-  const { state, summary, prepared } = compiled;
+  const { state, summary, traced, prepared } = compiled;
   describeBuild(session, summary);
   const args = [
     ...(state ? [...state.flags, `-overlay=${state.overlay}`] : request.goFlags),
@@ -139,7 +141,7 @@ async function test(
   return runTraced(session, flags, {
     program: { command: "go", args: ["test", ...args], env: { ...session.env, ...state?.env }, ownGroup: true },
     direct: false,
-    note: { summary, titles, command: ["go test", ...line.packages].join(" ") },
+    notes: { run: { summary, titles, command: ["go test", ...line.packages].join(" ") }, traced },
     report: { ...report, toStderr: given("json") },
     // Tests that were only compiled or listed, or that do not exist, have run nothing that could be shown.
     mayBeEmpty: !hasTests || ["c", "list"].some(given),
