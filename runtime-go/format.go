@@ -28,7 +28,7 @@ const (
 	hdrPid        = 100
 	hdrPpid       = 104
 	hdrEndNano    = 112
-	hdrExit       = 120
+	hdrExit       = 120 // u32; 124: u32, milliseconds of processor time. Both are the gotrace command's
 	hdrDefsHead   = 128 // u64
 	hdrLimit      = 136 // u64
 	hdrInner      = 144 // u32, ticks/1024: what an empty traced call appears to take; 0 not measured

@@ -59,6 +59,8 @@ export interface ProcessInfo {
   readonly limit: number;
   /** Undefined where it was not measured. */
   readonly hook?: HookCost;
+  /** Processor time of the process, user and system, nanoseconds; undefined where nobody measured it. */
+  readonly cpu?: number;
 }
 
 /** Turns tick counts of this process into nanoseconds since its start. */
@@ -160,6 +162,7 @@ export function processInfo({ numbers: n, strings, shards }: RawHeader, clock: C
     lost: Number(shards.reduce((sum, shard) => sum + shard, 0n)),
     limit: Number(n.limit),
     ...hookCost(n, clock.slope),
+    ...(n.cpuMillis > 0n ? { cpu: Number(n.cpuMillis) * 1e6 } : {}),
   };
 }
 

@@ -9,12 +9,23 @@ export interface Patch {
   readonly bytes: Uint8Array;
 }
 
-/**
- * The end of the process for its header: runtime clock in nanoseconds, and exit status (128 + n for signal n). Without
- * the status nobody saw it end, and the time is when it was last seen alive.
- */
-export function endPatches(endNano: bigint, exitStatus?: number): Patch[] {
-  return [numberPatch("endNano", endNano), numberPatch("exit", BigInt((exitStatus ?? -1) + 1))];
+/** The end of a process. */
+export interface End {
+  /** On the runtime's clock, nanoseconds. */
+  readonly nano: bigint;
+  /** 128 + n for signal n. Without it nobody saw the process end, and the time is when it was last seen alive. */
+  readonly exitStatus?: number;
+  /** Processor time, user and system, milliseconds. */
+  readonly cpu?: number | undefined;
+}
+
+/** The end of the process for its header. */
+export function endPatches({ nano, exitStatus, cpu }: End): Patch[] {
+  return [
+    numberPatch("endNano", nano),
+    numberPatch("exit", BigInt((exitStatus ?? -1) + 1)),
+    ...(cpu === undefined ? [] : [numberPatch("cpuMillis", BigInt(Math.min(cpu, 2 ** 32 - 1)))]),
+  ];
 }
 
 /** Appends notes to a process trace: chunks behind its last one, and the cursor behind them. */

@@ -46,6 +46,8 @@ export const HEADER_FIELDS = [
   { name: "endNano", offset: 112, type: "u64" },
   /** 0 unknown, else 1 + status; a signal n counts as status 128 + n. Filled in by the gotrace command. */
   { name: "exit", offset: 120, type: "u32" },
+  /** Processor time of the process, user and system; 0 unknown. Filled in by the gotrace command. */
+  { name: "cpuMillis", offset: 124, type: "u32" },
   { name: "defsHead", offset: 128, type: "u64" },
   { name: "limit", offset: 136, type: "u64" },
   /**

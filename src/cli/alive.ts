@@ -4,17 +4,26 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs";
+import { processorTime } from "../gotool/cputime.js";
 import { processIdOf } from "./files.js";
 
 /** Milliseconds between two looks, and how much of its time the watcher may use. */
 const interval = 50;
 const share = 0.05;
 
+/** A process when it was last seen alive. */
+export interface Seen {
+  /** Nanoseconds of the monotonic clock. */
+  readonly at: bigint;
+  /** Its processor time until then, milliseconds; undefined where the system does not tell. */
+  readonly cpu: number | undefined;
+}
+
 /** Looks at the processes that write `<pid>-<n>.gotrace` files into a directory, from its making to {@link stop}. */
 export class AliveWatch {
   readonly #directory: string;
   readonly #gone = new Set<number>();
-  readonly #seen = new Map<number, bigint>();
+  readonly #seen = new Map<number, Seen>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(directory: string) {
@@ -22,8 +31,8 @@ export class AliveWatch {
     this.#schedule(interval);
   }
 
-  /** Ends the watch. @returns by process id, when it was last seen alive (nanoseconds of the monotonic clock) */
-  stop(): ReadonlyMap<number, bigint> {
+  /** Ends the watch. @returns what was last seen, by process id */
+  stop(): ReadonlyMap<number, Seen> {
     clearTimeout(this.#timer);
     return this.#seen;
   }
@@ -41,7 +50,7 @@ export class AliveWatch {
   #look(now: bigint): void {
     for (const pid of pidsIn(this.#directory)) {
       if (this.#gone.has(pid)) continue;
-      if (isAlive(pid)) this.#seen.set(pid, now);
+      if (isAlive(pid)) this.#seen.set(pid, { at: now, cpu: processorTime(pid) ?? this.#seen.get(pid)?.cpu });
       else this.#gone.add(pid);
     }
   }

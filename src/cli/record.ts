@@ -6,7 +6,7 @@ import { ExitCode, UserError } from "../base/errors.js";
 import { endPatches, type Note, notePatches } from "../calltrace/index.js";
 import { ensureDirectory } from "../gotool/cache.js";
 import type { ProgramExit } from "../gotool/process.js";
-import { isAlive } from "./alive.js";
+import { isAlive, type Seen } from "./alive.js";
 import { processesOf } from "./bundle.js";
 import { execFile } from "./exectrace.js";
 import { type OpenFile, openFile, patchFile, processIdOf, traceFiles } from "./files.js";
@@ -48,8 +48,8 @@ export interface RunNotes {
 export interface Endings {
   /** The program itself, where it is a child of gotrace. */
   readonly program?: ProgramExit;
-  /** By process id: when it was last seen alive, nanoseconds of the monotonic clock. */
-  readonly alive: ReadonlyMap<number, bigint>;
+  /** By process id: when it was last seen alive. */
+  readonly alive: ReadonlyMap<number, Seen>;
 }
 
 /** Makes the place for a run's traces. @throws UserError when `--save` or `-o` cannot be written */
@@ -98,13 +98,22 @@ export function finishRecording(recording: Recording, { run, traced }: RunNotes,
   const lastOf = new Map(files.map((file) => [processIdOf(file), file]));
   for (const [pid, file] of lastOf) {
     const seen = alive.get(pid);
-    if (pid === program?.pid) patchFile(file, 0, endPatches(program.endNano, program.code));
-    else if (seen !== undefined) patchFile(file, 0, endPatches(seen));
+    if (pid === program?.pid) {
+      patchFile(file, 0, endPatches({ nano: program.endNano, exitStatus: program.code, cpu: ownTime(program, alive) }));
+    } else if (seen !== undefined) patchFile(file, 0, endPatches({ nano: seen.at, cpu: seen.cpu }));
   }
   // A child that outlives the program goes on writing: there is no place for a note in its trace.
   const ended = files.find((file) => !isAlive(processIdOf(file)));
   const first = (program && lastOf.get(program.pid)) ?? ended;
   if (first !== undefined) addNotes(openFile(first), [{ run } as unknown as Note, ...tracedNotes(traced)]);
+}
+
+/** Processor time of the program alone: what it waited for has been counted with it. */
+function ownTime({ pid, cpu }: ProgramExit, alive: Endings["alive"]): number | undefined {
+  if (cpu === undefined) return undefined;
+  let others = 0;
+  for (const [other, seen] of alive) if (other !== pid) others += seen.cpu ?? 0;
+  return Math.max(alive.get(pid)?.cpu ?? 0, cpu - others);
 }
 
 /** The traces of a run. The program may have removed them, and their directory. */

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { ExitCode, UserError } from "../base/errors.js";
 import { exitStatus, goMissing } from "./command.js";
+import { childrenTime } from "./cputime.js";
 import { hasTerminal, inForeground } from "./terminal.js";
 
 /** How a program ended. */
@@ -12,6 +13,8 @@ export interface ProgramExit {
   readonly pid: number;
   /** When it had ended, on the monotonic clock that Go's `nanotime` reads too (nanoseconds). */
   readonly endNano: bigint;
+  /** Processor time of it and of the children that it waited for, milliseconds; undefined where the system does not tell. */
+  readonly cpu?: number;
 }
 
 /** What to run. */
@@ -37,6 +40,7 @@ const fromTerminal: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
  */
 export async function runProgram(program: Program): Promise<ProgramExit> {
   const group = program.ownGroup === true && !hasTerminal() && process.platform !== "win32";
+  const before = childrenTime();
   const child = spawn(program.command, program.args, {
     cwd: program.cwd,
     env: program.env,
@@ -68,7 +72,9 @@ export async function runProgram(program: Program): Promise<ProgramExit> {
       });
       child.on("exit", (code, signal) => {
         const endNano = process.hrtime.bigint();
-        resolve({ code: exitStatus(code, signal), pid: child.pid ?? 0, endNano });
+        const after = childrenTime();
+        const cpu = before === undefined || after === undefined ? {} : { cpu: after - before };
+        resolve({ code: exitStatus(code, signal), pid: child.pid ?? 0, endNano, ...cpu });
       });
     });
   } finally {

@@ -59,8 +59,9 @@ export function statements(process: ProcessTree): Statement[] {
       "paths",
     );
   }
-  const tracing = tracingOf(process);
+  const [tracing, advice] = tracingOf(process);
   if (tracing !== undefined) say(tracing, "tracing");
+  if (advice !== undefined) say(advice);
   if (process.strayExits > 0) warn(`exits without an enter: ${formatNumberOf(process.strayExits, "event")}`);
   if (process.problem !== undefined) {
     const { offset, message } = process.problem;

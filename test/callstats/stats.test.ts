@@ -57,6 +57,34 @@ test("sums and spreads are those of the single calls", () => {
   );
 });
 
+test("self time is never more than the total, whatever filters leave", () => {
+  const filters = fc.record(
+    {
+      hide: fc.constantFrom(/main\.a$/, /T/, /./),
+      focus: fc.constantFrom(/main\.b/, /x$/),
+      from: fc.nat(2000),
+      to: fc.integer({ min: 1000, max: 6000 }),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(programs, filters, fc.constantFrom(0, 400), (choices, select, cost) => {
+      const recording = read(run(choices).bytes, select);
+      const stats = new StatsMeter(withHooks(recording, cost, cost), { spread: true });
+      visit(recording, stats.visitor);
+      for (const { self, total, max, calls } of stats.rows()) {
+        expect(self).toBeLessThanOrEqual(total);
+        expect(max).toBeLessThanOrEqual(total);
+        if (max > 0) expect(total, `${calls} calls`).toBeGreaterThan(0);
+      }
+      for (const { tree } of recording.forest.processes) {
+        for (let node = 1; node < tree.size; node++) expect(tree.self[node]).toBeLessThanOrEqual(tree.total[node]!);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test("callers make up the total of a function, callees and self time that of one that is not recursive", () => {
   fc.assert(
     fc.property(programs, (choices) => {

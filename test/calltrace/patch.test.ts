@@ -22,9 +22,9 @@ function patched(data: Uint8Array, patches: readonly Patch[]): Uint8Array {
   return copy;
 }
 
-test("end and exit status go into the header", () => {
-  const { info } = opened(patched(bytes, endPatches(9000n, 137)));
-  expect(info).toMatchObject({ end: 4000, exitStatus: 137 });
+test("end, exit status and processor time go into the header", () => {
+  const { info } = opened(patched(bytes, endPatches({ nano: 9000n, exitStatus: 137, cpu: 250 })));
+  expect(info).toMatchObject({ end: 4000, exitStatus: 137, cpu: 250e6 });
 });
 
 test("notes go behind the last chunk, also over reserved space", () => {

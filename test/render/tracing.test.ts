@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { statements } from "../../src/render/footer.js";
+import { tracingOf } from "../../src/render/tracing.js";
+import { grow } from "../calltree/script.js";
+
+/** 1,000 calls within 10 ms beside a goroutine that waits for 10 s; hooks take at most 60 ns of each. */
+function recorded(cpuMillis: number) {
+  const calls = Array.from({ length: 1000 }, (_, i) => `${10 * i + 1} g1 { main.f\n${10 * i + 2} g1 }`).join("\n");
+  const script = `0 g1 { main.main\n0.5 g1 go g2\n0.6 g2 { main.wait\n${calls}\n10000 g1 }\n10000000 g2 }`;
+  const numbers = { hookInner: 5n * 1024n, hookOuter: 10n * 1024n, cpuMillis: BigInt(cpuMillis) };
+  return grow(script, {}, { header: { numbers } }).processes[0];
+}
+
+const LINE = "times are as measured: tracing may have added up to 60ns a call";
+
+test("what tracing may have taken is related to processor time, not to goroutines that wait", () => {
+  // 1,002 calls, and what starts a goroutine.
+  expect(tracingOf(recorded(1))).toEqual([`${LINE}, 6.0% of 1.00ms of processor time`]);
+});
+
+test("where it is not worth a line there is none", () => {
+  expect(tracingOf(recorded(10))).toEqual([]);
+  expect(tracingOf(grow("0 g1 { main.main\n1 g1 }").processes[0])).toEqual([]);
+});
+
+test("where nobody measured processor time, the sum is said, and nothing of shares", () => {
+  const process = recorded(0);
+  expect(tracingOf({ ...process, total: 1e6 })).toEqual([`${LINE}, 60.3µs in all`]);
+  expect(tracingOf(process)).toEqual([]);
+});
+
+test("where most of the run may have been tracing, the report names what helps", () => {
+  const { info, ...process } = recorded(1);
+  const busy = { ...process, info: { ...info, cpu: 50e3 } };
+  expect(tracingOf(busy)).toEqual([`${LINE}, in 50.0µs of processor time`, expect.stringContaining("--skip-inlined")]);
+  expect(statements(busy).map(({ about }) => about)).toEqual([undefined, "tracing", undefined]);
+});
