@@ -12,10 +12,14 @@ export interface FilterOptions {
   readonly minimumPercent?: number;
   /** What 100% is, nanoseconds. */
   readonly whole?: number;
-  /** Siblings by total time (longest first), by first start, or by number of calls; by time unless told. */
+  /** Siblings by time (longest first), by first start, or by number of calls; by time unless told. */
   readonly sort?: SortOrder;
   /** Only so many nodes, those with the largest total times, and what leads to them. */
   readonly top?: number | undefined;
+  /** What siblings are ordered by where that is time, by node; total times unless told. */
+  readonly weight?: Float64Array;
+  /** By node, 0 for what is not shown. */
+  readonly only?: Uint8Array;
   /** Subtrees that are shown elsewhere: not part of this view, and not counted as hidden. */
   readonly omit?: ReadonlySet<number>;
 }
@@ -42,7 +46,7 @@ export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: re
   const minimum = Math.max(options.minimum ?? 0, ((options.minimumPercent ?? 0) / 100) * (options.whole ?? 0));
   const depth = options.depth ?? Number.POSITIVE_INFINITY;
   const reach = minimum > 0 ? longest(tree) : tree.total;
-  const compare = order(tree, options.sort ?? "time");
+  const compare = order(tree, options);
   const visible = (node: number, level: number) => level <= depth && reach[node] >= minimum;
   let hiddenNodes = 0;
   let hiddenCalls = 0;
@@ -56,7 +60,8 @@ export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: re
         continue;
       }
       const open = node === top || shown[tree.parent[node]] === 1;
-      if (open && within?.[node] !== 0 && visible(node, tree.depth[node] - offset)) shown[node] = 1;
+      if (open && within?.[node] !== 0 && options.only?.[node] !== 0 && visible(node, tree.depth[node] - offset))
+        shown[node] = 1;
       else {
         hiddenNodes++;
         // The node above calls on other paths counts the calls of its children.
@@ -103,19 +108,24 @@ function heaviest(
   return marked;
 }
 
-/** Longest total time in each subtree. */
-function longest({ size, parent, total }: CallTree): Float64Array {
-  const reach = Float64Array.from(total);
+/** Longest time in each subtree: total times unless told. */
+export function longest({ size, parent, total }: CallTree, time = total): Float64Array {
+  const reach = Float64Array.from(time);
   for (let node = size - 1; node > 0; node--) {
     if (reach[node] > reach[parent[node]]) reach[parent[node]] = reach[node];
   }
   return reach;
 }
 
-function order({ total, calls, first }: CallTree, sort: SortOrder): (a: number, b: number) => number {
+/** Calls on other paths are a sum over all goroutines, which no other time compares with: they come last. */
+function order(
+  { total, calls, first, others }: CallTree,
+  { sort = "time", weight = total }: FilterOptions,
+): (a: number, b: number) => number {
   if (sort === "start") return (a, b) => first[a] - first[b] || a - b;
-  const by = sort === "time" ? total : calls;
-  return (a, b) => by[b] - by[a] || first[a] - first[b] || a - b;
+  const by = sort === "time" ? weight : calls;
+  const isOthers = (node: number) => Number(node === others);
+  return (a, b) => isOthers(a) - isOthers(b) || by[b] - by[a] || first[a] - first[b] || a - b;
 }
 
 /** Self times by node, those of nodes that are not shown added to the node above that is; lost if there is none. */

@@ -4,9 +4,19 @@ export { costBound, isDistorted, isDistortedNode, type TracingTimes } from "./bo
 export type { BuildOptions } from "./builder.js";
 export { Ending } from "./ending.js";
 export { childrenOf, type FilterOptions, foldedSelf, type SortOrder, type View, viewTree } from "./filter.js";
+export type { Recursion } from "./fold.js";
 export { buildForest, type ForestOptions } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export { type CallSpan, type Life, LifeCollector, type LifeLimits, type LifeTree, type Lives } from "./lives.js";
+export {
+  everything,
+  type FunctionShare,
+  hottest,
+  type Overview,
+  overview,
+  type Part,
+  unseenWaits,
+} from "./overview.js";
 export { Recording, type RecordingOptions, readRecording, type SelectOptions } from "./recording.js";
 export type { Omission, PathOptions } from "./select.js";
 export { isTestFunction, type Section, testExtent, testNodes, testSections, wholeSection } from "./tests.js";

@@ -4,7 +4,7 @@
  */
 import { matching } from "../base/names.js";
 import type { FunctionInfo } from "./functions.js";
-import { fillEnds, preorder } from "./preorder.js";
+import { regroup, Take } from "./regroup.js";
 import { isTestFunction } from "./tests.js";
 import type { CallTree } from "./tree.js";
 
@@ -159,91 +159,16 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
     if (merging) known.set(key, count);
     count++;
   }
-  return assemble(old, map, leads, { place, edge, site, parent, source, count });
-}
-
-interface Places {
-  readonly place: Int32Array;
-  readonly edge: Uint8Array;
-  readonly site: Int32Array;
-  /** By new node, numbered in the order of the old ones: its parent, and the first node that it stands for. */
-  readonly parent: Int32Array;
-  readonly source: Int32Array;
-  readonly count: number;
-}
-
-function assemble(old: CallTree, map: Int32Array, leads: Uint8Array, places: Places): Omit<Selected, "omitted"> {
-  const { place, count } = places;
-  const zeros = () => new Float64Array(count);
-  const sums = { calls: zeros(), total: zeros(), self: zeros() };
-  const tracing = old.tracing && { self: zeros(), total: zeros() };
-  const first = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  const last = new Float64Array(count);
+  const takes = new Uint8Array(old.size);
   for (let node = 1; node < old.size; node++) {
-    const at = place[node];
-    const carried = map[node] === HIDDEN && at > 0 && isCalled(old, map, node);
-    if ((carried || map[node] >= 0) && !leads[node]) {
-      sums.self[at] += old.self[node];
-      if (tracing) tracing.self[at] += old.tracing!.self[node];
-    }
-    if (map[node] < 0) continue;
-    sums.calls[at] += old.calls[node];
-    sums.total[at] += old.total[node];
-    if (tracing) tracing.total[at] += old.tracing!.total[node];
-    if (old.calls[node] === 0) continue;
-    first[at] = Math.min(first[at], old.first[node]);
-    last[at] = Math.max(last[at], old.last[node]);
+    const carried = map[node] === HIDDEN && place[node] > 0 && isCalled(old, map, node);
+    if ((carried || map[node] >= 0) && !leads[node]) takes[node] |= Take.self;
+    if (map[node] >= 0) takes[node] |= Take.calls | Take.total;
   }
-  // Nodes without calls, which are there for what is beneath them, take the times of that.
-  for (let at = count - 1; at > 0; at--) {
-    const up = places.parent[at];
-    if (sums.calls[up] > 0) continue;
-    first[up] = Math.min(first[up], first[at]);
-    last[up] = Math.max(last[up], last[at]);
-  }
-  const { order, number } = preorder({ count, parent: places.parent, first, isFree: () => false });
-  const pick = (column: Float64Array) => Float64Array.from(order, (at) => column[at]);
-  const from = (column: { readonly [node: number]: number }, at: number) => column[places.source[at]];
-  const parent = Int32Array.from(order, (at) => (at === 0 ? -1 : number[places.parent[at]]));
-  const depth = new Uint16Array(count);
-  for (let node = 1; node < count; node++) depth[node] = depth[parent[node]] + 1;
-  const end = new Int32Array(count);
-  fillEnds(end, parent);
+  const { number, goroutines, goids, tree: chosen } = regroup(old, { place, takes, edge, site, parent, source, count });
   for (let node = 1; node < old.size; node++) if (map[node] >= 0) map[node] = number[place[node]];
-  const sparse = (counts: ReadonlyMap<number, number>, add: boolean) => {
-    const result = new Map<number, number>();
-    for (const [node, value] of counts) {
-      const to = map[node];
-      if (to >= 0) result.set(to, value + (add ? (result.get(to) ?? 0) : 0));
-    }
-    return result;
-  };
-  const goroutines = sparse(old.goroutines, true);
-  const goids = sparse(old.goids, false);
   inherit(old, map, { goroutines, goids });
-  const tree: CallTree = Object.freeze({
-    size: count,
-    parent,
-    end,
-    depth,
-    func: Int32Array.from(order, (at) => (at === 0 ? -1 : from(old.func, at))),
-    edge: Uint8Array.from(order, (at) => (at === 0 ? 0 : from(places.edge, at))),
-    site: Int32Array.from(order, (at) => (at === 0 ? -1 : from(places.site, at))),
-    calls: pick(sums.calls),
-    total: pick(sums.total),
-    self: pick(sums.self),
-    ...(tracing ? { tracing: { self: pick(tracing.self), total: pick(tracing.total) } } : {}),
-    first: order.length > 1 ? pick(first) : new Float64Array(1),
-    last: pick(last),
-    others: old.others > 0 && map[old.others] > 0 ? map[old.others] : -1,
-    panics: sparse(old.panics, true),
-    goexits: sparse(old.goexits, true),
-    running: sparse(old.running, true),
-    recovered: sparse(old.recovered, true),
-    goroutines,
-    goids,
-  });
-  return { tree, map, context: leads };
+  return { tree: chosen, map, context: leads };
 }
 
 /** Whether a hidden node runs on the goroutine of the first node above it that is not hidden. */

@@ -27,15 +27,18 @@ export function wholeSection(tree: CallTree, total: number, options: FilterOptio
 /**
  * One section for each test, in the order in which the tests began, and one for what ran outside of them (init
  * functions, TestMain) if there is anything.
+ *
+ * @param chosen tests to show, in this order; all unless told
  */
 export function testSections(
   tree: CallTree,
   functions: readonly FunctionInfo[],
   total: number,
   options: FilterOptions = {},
+  chosen?: readonly number[],
 ): Section[] {
   const tests = testNodes(tree, functions);
-  const sections: Section[] = tests.map((node) => {
+  const sections: Section[] = (chosen ?? tests).map((node) => {
     const whole = testExtent(tree, node);
     return { view: viewTree(tree, { ...options, whole }, [node]), whole };
   });
@@ -48,7 +51,9 @@ export function testNodes(tree: CallTree, functions: readonly FunctionInfo[]): n
   const isTest = functions.map(({ name }) => isTestFunction(name));
   const tests: number[] = [];
   for (let node = 1; node < tree.size; ) {
-    if (isTest[tree.func[node]]) {
+    // Beneath it are sums by function, not paths.
+    if (node === tree.others) node = tree.end[node];
+    else if (isTest[tree.func[node]]) {
       tests.push(node);
       node = tree.end[node];
     } else node++;

@@ -1,4 +1,5 @@
 /** Slots that are parked at a begin record, and what each of them waits for. */
+import { Heap } from "../base/heap.js";
 import type { Parked, SlotTable } from "./slots.js";
 
 interface Entry {
@@ -14,14 +15,14 @@ export class Waiting {
   /** Slots that may go on. */
   private readonly ready: number[] = [];
   /** Once asked for the earliest: a heap of the parked slots, and of some that are parked no longer. */
-  private heap: Entry[] | undefined;
+  private heap: Heap<Entry> | undefined;
 
   constructor(private readonly slots: SlotTable) {}
 
   /** Parks a slot until the slot `spawner` gets to a spawn record or, if it asked for a frame, until that is found. */
   park(slot: number, parked: Parked, spawner: number): void {
     this.slots.parked.set(slot, parked);
-    if (this.heap !== undefined) this.push({ slot, parked });
+    this.heap?.push({ slot, parked });
     if (parked.request >= 0) {
       this.forAnswer.set(parked.request, slot);
       return;
@@ -63,43 +64,15 @@ export class Waiting {
   earliest(): number | undefined {
     const { parked } = this.slots;
     if (this.heap === undefined) {
-      this.heap = [];
-      for (const [slot, at] of parked) this.push({ slot, parked: at });
+      this.heap = new Heap(isBefore);
+      for (const [slot, at] of parked) this.heap.push({ slot, parked: at });
     }
-    for (let entry = this.pop(); entry !== undefined; entry = this.pop()) {
+    for (let entry = this.heap.pop(); entry !== undefined; entry = this.heap.pop()) {
       if (parked.get(entry.slot) !== entry.parked) continue;
       this.forAnswer.delete(entry.parked.request);
       return entry.slot;
     }
     return undefined;
-  }
-
-  private push(entry: Entry): void {
-    const heap = this.heap ?? [];
-    let at = heap.push(entry) - 1;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (!isBefore(entry, heap[above])) break;
-      heap[at] = heap[above];
-      at = above;
-    }
-    heap[at] = entry;
-  }
-
-  private pop(): Entry | undefined {
-    const heap = this.heap ?? [];
-    const [first] = heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return last;
-    let at = 0;
-    for (let below = 1; below < heap.length; below = 2 * at + 1) {
-      if (below + 1 < heap.length && isBefore(heap[below + 1], heap[below])) below++;
-      if (!isBefore(heap[below], last)) break;
-      heap[at] = heap[below];
-      at = below;
-    }
-    heap[at] = last;
-    return first;
   }
 }
 

@@ -58,14 +58,14 @@ export interface Format {
 }
 
 /** Flags that only some formats know. */
-const SPECIAL = ["min-percent", "events", "table", "goroutine-roots", "full-names"] as const;
+const SPECIAL = ["min-percent", "events", "table", "goroutine-roots", "full-names", "all"] as const;
 
 export const formats: readonly Format[] = [
   {
     name: "tree",
     complete: true,
     unmerged: true,
-    knows: ["min-percent", "full-names"],
+    knows: ["min-percent", "full-names", "all"],
     next: ["stats", "calls FUNC", "view"],
     render: tree,
   },
@@ -157,6 +157,14 @@ export function filter(flags: ParsedFlags): FilterOptions {
   return { depth, minimum: min, minimumPercent: minPercent, sort, top };
 }
 
+/** Lines of a report that nobody asked for more of: a screen or two. */
+const LINES = 80;
+
+/** Whether flags say how much to show. */
+function asksForLines(flags: ParsedFlags): boolean {
+  return ["all", "depth", "min", "min-percent", "top"].some((flag) => flags.has(flag));
+}
+
 async function tree(
   recording: Recording,
   { flags, output, note, tests, title, naming }: FormatContext,
@@ -165,6 +173,8 @@ async function tree(
   const { forest } = recording;
   return renderTree(forest, {
     ...filter(flags),
+    ...(asksForLines(flags) ? {} : { lines: LINES }),
+    inPlace: flags.has("all"),
     tests,
     naming,
     colour: output.colour,

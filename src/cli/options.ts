@@ -96,6 +96,12 @@ export const selectFlags: readonly Flag[] = [
 /** Flags of commands that render calls in other ways than as a tree. */
 export const callFlags: readonly Flag[] = [...viewFlags, ...selectFlags];
 
+/** For commands whose views show what matters first. */
+export const allFlag: Flag = {
+  name: "all",
+  help: "show the whole tree: every path and level, recursion unfolded, goroutines that wait for work in their place",
+};
+
 /** For commands whose tables and trees are for people. */
 export const namesFlag: Flag = {
   name: "full-names",

@@ -2,18 +2,32 @@
 import type { Naming } from "../base/names.js";
 import { printable } from "../base/printable.js";
 import { formatCount } from "../base/units.js";
-import { type CallForest, type CallTree, EdgeKind, isTestFunction } from "../calltree/index.js";
+import { type CallForest, type CallTree, EdgeKind, isTestFunction, type Recursion } from "../calltree/index.js";
 
 /** Stands before a goroutine that untraced code started beneath the frame above it. */
 export const UNTRACED = "go~ ";
+
+/** What is known of nodes beyond their tree. */
+export interface Marks {
+  readonly recursion: ReadonlyMap<number, Recursion>;
+  /** Outermost nodes of goroutines that wait for work. */
+  readonly waits: ReadonlyMap<number, number>;
+  /** Tests that failed. */
+  readonly failed: ReadonlySet<number>;
+}
+
+export const NO_MARKS: Marks = { recursion: new Map(), waits: new Map(), failed: new Set() };
+
+/** On goroutines that wait for work. */
+export const IDLE = "[idle]";
 
 export interface Label {
   /** `go ` before goroutines, or UNTRACED. */
   readonly spawn: string;
   readonly name: string;
-  /** ` ×1,000,000`, in how many goroutines. */
+  /** ` ×1,000,000`, in how many goroutines; ` [recursive ×999, 12 deep]`. */
   readonly count: string;
-  /** ` [panic ×2]`, ` [not returned]`. */
+  /** ` FAIL`, ` [panic ×2]`, ` [not returned]`, ` [idle]`. */
   readonly endings: string;
 }
 
@@ -29,6 +43,7 @@ export function labelOf(
   node: number,
   naming: Naming,
   top: boolean,
+  { recursion, waits, failed }: Marks = NO_MARKS,
 ): Label {
   const edge = tree.edge[node];
   const calls = tree.calls[node];
@@ -36,7 +51,9 @@ export function labelOf(
   let count = calls > 1 ? ` ×${formatCount(calls)}` : "";
   if (edge !== EdgeKind.call && goroutines > 1 && goroutines < calls)
     count += ` in ${formatCount(goroutines)} goroutines`;
-  let endings = "";
+  const folded = recursion.get(node);
+  if (folded) count += ` [recursive ×${formatCount(folded.calls)}, ${formatCount(folded.depth)} deep]`;
+  let endings = failed.has(node) ? " FAIL" : "";
   const mark = (word: string, times: number | undefined) => {
     if (times !== undefined) endings += ` [${word}${calls > 1 ? ` ×${formatCount(times)}` : ""}]`;
   };
@@ -44,6 +61,7 @@ export function labelOf(
   mark("recovered", tree.recovered.get(node));
   mark("goexit", tree.goexits.get(node));
   mark("not returned", tree.running.get(node));
+  if (waits.has(node)) endings += ` ${IDLE}`;
   const { name } = functions[tree.func[node]];
   // Package testing gives every test a goroutine of its own; saying so in every line would say nothing.
   const plain = edge === EdgeKind.call || (top && isTestFunction(name));

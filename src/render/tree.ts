@@ -8,69 +8,100 @@
  *     │   └── db.Connect    412ms  17.8%
  *     └── go main.worker    1.20s  51.9%
  *
+ * A report may have a limit of lines: then it shows what takes most of the time, with recursion folded, the functions
+ * with most self time, and what is left out.
+ *
  * Two passes over what is shown: the first measures the columns, the second writes.
  */
-import { fullNames, type Naming } from "../base/names.js";
+import { fullNames } from "../base/names.js";
 import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import {
   type CallForest,
+  type CallTree,
   type FilterOptions,
-  isDistortedNode,
+  hottest,
   type ProcessTree,
-  type Section,
-  testSections,
-  type View,
-  wholeSection,
+  testNodes,
+  unseenWaits,
 } from "../calltree/index.js";
 import { flagsOf, footer } from "./footer.js";
-import { labelOf, UNTRACED } from "./label.js";
-import { type Measure, type Paint, painter, plainWidth, truncateMiddle } from "./style.js";
-import { DISTORTED, DISTORTED_LEGEND } from "./tracing.js";
+import { IDLE, type Marks } from "./label.js";
+import { type Paint, painter } from "./style.js";
+import { DISTORTED_LEGEND } from "./tracing.js";
+import { type Choice, chooseOf, type FailedTests, localName, planOf } from "./tree-choice.js";
+import { type Columns, columnsOf, type LineStyle, lineOf, type Shown, walk } from "./tree-lines.js";
 
-export interface TreeTextOptions extends FilterOptions {
+export interface TreeTextOptions extends FilterOptions, LineStyle {
   /** Escape codes for colours. */
   readonly colour?: boolean;
-  /** Columns of the terminal: longer names are cut in the middle. Without it nothing is cut. */
-  readonly width?: number;
-  /** How functions are shown; by their full names unless told. */
-  readonly naming?: Naming;
-  /** Columns of names; by default every character takes one. See measureFor. */
-  readonly measure?: Measure;
+  /** Lines of all trees together, more or less: beyond it, what takes most of the time is shown. By default all. */
+  readonly lines?: number;
+  /** Goroutines that wait for work stand in their place, not last. */
+  readonly inPlace?: boolean;
   /** One tree for each test. */
   readonly tests?: boolean;
+  /** Which of them failed. */
+  readonly failed?: FailedTests;
   /** The heading of a process; shown when there are several or when this is given. */
   readonly title?: (process: ProcessTree, index: number) => string;
   /** Lines to add below a process's tree. */
   readonly remarks?: (process: ProcessTree, index: number) => readonly string[];
 }
 
-/** Names longer than this do not push the columns of the other lines aside. */
-const NAME_LIMIT = 120;
-const NAME_LEAST = 24;
-const GAP = 2;
-
 const STARTED =
   "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it";
+const WAITS = `${IDLE}: to the end in one frame with almost no call in it, as one that waits for work; stands last, with --all in its place`;
+const SEE = "--all shows everything; --min, --depth, --top, --focus a part";
 
-/** Columns of a level of the tree, and of the number that stands for levels there is no room for. */
-const INDENT = 4;
-const LEVEL = 5;
+/** Functions with most self time that a cut tree names. */
+const HOTTEST = 10;
 
 /** The trees of all processes, in pieces of some lines. */
 export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): Generator<string> {
   const paint = painter(options.colour === true);
-  const several = forest.processes.length > 1;
-  for (const [index, process] of forest.processes.entries()) {
-    if (index > 0) yield "\n";
+  const { processes } = forest;
+  const several = processes.length > 1;
+  const plan = planOf(forest, options);
+  const skipped: ProcessTree[] = [];
+  let first = true;
+  for (const [index, process] of processes.entries()) {
+    if (plan.lines[index] === 0) {
+      skipped.push(process);
+      continue;
+    }
+    if (!first) yield "\n";
+    first = false;
     if (several || options.title !== undefined) yield `${paint("bold", titleOf(process, index, options))}\n`;
-    const legends = yield* renderProcess(forest, process, options, paint);
+    const own = { lines: plan.lines[index]!, tests: plan.tests[index], linesOfTest: plan.linesOfTest };
+    const legends = yield* renderProcess(forest, process, chooseOf(forest, process, options, own), options, paint);
     const lines = footer(process, [...legends, ...(options.remarks?.(process, index) ?? [])]);
     if (lines.length > 0) yield `\n${lines.map((line) => paint("dim", line)).join("\n")}\n`;
   }
+  if (skipped.length > 0) yield `\n${paint("dim", notShown(forest, skipped, options))}\n`;
   if (forest.problem !== undefined) {
     yield `\n${paint("yellow", `The file is damaged at offset ${forest.problem.offset}: ${printable(forest.problem.message)}.`)}\n`;
   }
+}
+
+function notShown({ functions }: CallForest, skipped: readonly ProcessTree[], { tests }: TreeTextOptions): string {
+  const sum = (of: (process: ProcessTree) => number) => skipped.reduce((all, process) => all + of(process), 0);
+  const lines = sum(({ tree }) => tree.size - 1);
+  const calls = sum(({ tree, pruned }) => callsOf(tree) + pruned);
+  const what = tests
+    ? `${formatNumberOf(
+        sum(({ tree }) => testNodes(tree, functions).length),
+        "test",
+      )} of ${formatNumberOf(skipped.length, "more package")}`
+    : formatNumberOf(skipped.length, "more process", "more processes");
+  return `not shown: ${what}, ${formatNumberOf(lines, "line")} with ${formatNumberOf(calls, "call")}; ${SEE}`;
+}
+
+/** All calls of a tree; the node above calls on other paths counts those of its children. */
+function callsOf(tree: CallTree): number {
+  let calls = 0;
+  for (let node = 1; node < tree.size; node++) if (node !== tree.others) calls += tree.calls[node]!;
+  return calls;
 }
 
 function titleOf(process: ProcessTree, index: number, options: TreeTextOptions): string {
@@ -82,26 +113,30 @@ function titleOf(process: ProcessTree, index: number, options: TreeTextOptions):
 function* renderProcess(
   forest: CallForest,
   process: ProcessTree,
+  choice: Choice,
   options: TreeTextOptions,
   paint: Paint,
 ): Generator<string, string[]> {
-  const { tree, total } = process;
-  const sections = options.tests
-    ? testSections(tree, forest.functions, total, options)
-    : [wholeSection(tree, total, options)];
-  yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(total)}`)}\n`;
-  const columns = columnsOf(forest, process, sections, options);
+  const { overview, sections } = choice;
+  const marks: Marks = {
+    recursion: overview.recursion,
+    waits: overview.idle.waits,
+    failed: failedNodes(forest, overview.tree, options.failed?.(process)),
+  };
+  const shown: Shown = { forest, process: { ...process, tree: overview.tree }, sections, marks };
+  yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(process.total)}`)}\n`;
+  const columns = columnsOf(shown, options);
   let lines = "";
   // Calls that the builder of an unmerged tree left out would have been a line each.
   let hidden = process.pruned;
   let hiddenCalls = process.pruned;
-  for (const section of sections) {
-    hidden += section.view.hidden.nodes;
-    hiddenCalls += section.view.hidden.calls;
-    if (section.view.roots.length === 0) continue;
+  for (const { view, whole } of sections) {
+    hidden += view.hidden.nodes;
+    hiddenCalls += view.hidden.calls;
+    if (view.roots.length === 0) continue;
     lines += "\n";
-    for (const { node, prefix } of walk(section.view)) {
-      lines += line(forest, process, section, node, prefix, columns, paint);
+    for (const { node, prefix } of walk(view)) {
+      lines += lineOf(shown, whole, node, prefix, columns, paint);
       if (lines.length > 65536) {
         yield lines;
         lines = "";
@@ -109,12 +144,80 @@ function* renderProcess(
     }
   }
   if (lines !== "") yield lines;
-  if (hidden > 0) yield `\n${paint("dim", leftOut(hidden, hiddenCalls, options))}\n`;
-  return legendsOf(columns);
+  if (choice.cut) {
+    if (choice.overview.filter.only !== undefined) yield* hottestOf(shown, choice, columns, options, paint);
+    yield `\n${cutLines(shown, choice, hidden, hiddenCalls, options)
+      .map((text) => `${paint("dim", text)}\n`)
+      .join("")}`;
+  } else if (hidden > 0) {
+    yield `\n${paint("dim", leftOut(hidden, hiddenCalls, options))}\n`;
+  }
+  return legendsOf(columns, marks, shown);
 }
 
-function legendsOf({ untraced, lines, distorted, marked }: Columns): string[] {
+/** Outermost tests by their local names. */
+function failedNodes({ functions }: CallForest, tree: CallTree, names: ReadonlySet<string> | undefined): Set<number> {
+  if (names === undefined || names.size === 0) return new Set();
+  const isFailed = (node: number) => names.has(localName(functions[tree.func[node]!]!.name));
+  return new Set(testNodes(tree, functions).filter(isFailed));
+}
+
+/** The functions with most self time: many short paths may add up to more than any that is shown. */
+function* hottestOf(
+  { forest, process }: Shown,
+  { overview }: Choice,
+  columns: Columns,
+  { naming = fullNames }: TreeTextOptions,
+  paint: Paint,
+): Generator<string> {
+  const rows = hottest(overview, HOTTEST).filter(({ self }) => self > 0);
+  if (rows.length === 0) return;
+  yield `\n${paint("bold", "Most self time, waiting included, on all paths together")}\n`;
+  for (const { func, calls, self } of rows) {
+    const time = formatDuration(self).padStart(9);
+    const share = paint("dim", formatPercent(self, process.total).padStart(columns.percent));
+    const count = calls > 1 ? paint("yellow", ` ×${formatCount(calls)}`) : "";
+    yield `${time} ${share}  ${printable(naming(forest.functions[func]!.name))}${count}\n`;
+  }
+}
+
+/** What a cut tree does not show. */
+function cutLines(
+  { forest, sections, process }: Shown,
+  { overview, otherTests }: Choice,
+  lines: number,
+  calls: number,
+  { naming = fullNames }: TreeTextOptions,
+): string[] {
+  const text: string[] = [];
+  if (otherTests.count > 0) {
+    text.push(`not shown: ${formatNumberOf(otherTests.count, "more test")}, ${formatDuration(otherTests.time)} in all`);
+  }
+  const seen = new Uint8Array(overview.tree.size);
+  for (const { view } of sections) for (const [node, one] of view.shown.entries()) if (one) seen[node] = 1;
+  const waits = unseenWaits(overview, seen);
+  if (waits.length > 0) {
+    const { tree } = process;
+    const names = waits.slice(0, 5).map((node) => {
+      const count = tree.calls[node]! > 1 ? ` ×${formatCount(tree.calls[node]!)}` : "";
+      return `go ${printable(naming(forest.functions[tree.func[node]!]!.name))}${count}`;
+    });
+    const more = waits.length > names.length ? `, ${formatCount(waits.length - names.length)} more` : "";
+    text.push(`not shown, idle to the end: ${names.join(", ")}${more}`);
+  }
+  const left = lines > 0 ? [`left out: ${formatNumberOf(lines, "line")} with ${formatNumberOf(calls, "call")}`] : [];
+  const folded =
+    overview.foldedLines > 0
+      ? [`recursion is folded, ${formatNumberOf(overview.foldedLines, "line")} into others`]
+      : [];
+  text.push(`${[...left, ...folded].join("; ")}`, SEE);
+  return text;
+}
+
+function legendsOf({ untraced, lines, distorted, marked }: Columns, { waits }: Marks, { sections }: Shown): string[] {
   const legends = untraced ? [STARTED] : [];
+  const isSeen = (node: number) => sections.some(({ view }) => view.shown[node] === 1);
+  if ([...waits.keys()].some(isSeen)) legends.push(WAITS);
   if (marked) legends.push(DISTORTED_LEGEND);
   else if (distorted > 0) {
     const most = distorted === lines ? "all lines" : `${formatCount(distorted)} of ${formatCount(lines)} lines`;
@@ -125,143 +228,4 @@ function legendsOf({ untraced, lines, distorted, marked }: Columns): string[] {
 
 function leftOut(nodes: number, calls: number, options: FilterOptions): string {
   return `left out by ${flagsOf(options)}: ${formatNumberOf(nodes, "line")} with ${formatNumberOf(calls, "call")}`;
-}
-
-interface Columns {
-  readonly name: number;
-  readonly time: number;
-  readonly percent: number;
-  /** Widest name including its prefix. */
-  readonly limit: number;
-  /** Widest prefix. */
-  readonly indent: number;
-  readonly widthOf: Measure;
-  readonly naming: Naming;
-  /** Whether untraced code started one of the goroutines. */
-  readonly untraced: boolean;
-  readonly lines: number;
-  /** Lines with a time that may be mostly tracing. */
-  readonly distorted: number;
-  /** Whether they are marked: not where most lines would be. */
-  readonly marked: boolean;
-}
-
-function columnsOf(
-  forest: CallForest,
-  process: ProcessTree,
-  sections: readonly Section[],
-  { measure: widthOf = plainWidth, width, naming = fullNames }: TreeTextOptions,
-): Columns {
-  const indent = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width) / 3;
-  let name = NAME_LEAST;
-  let time = 5;
-  let markedTime = 5;
-  let percent = 6;
-  let untraced = false;
-  let lines = 0;
-  let distorted = 0;
-  for (const { view, whole } of sections) {
-    for (const { node, prefix } of walk(view)) {
-      lines++;
-      if (isDistortedNode(process.tree, node)) distorted++;
-      const label = labelOf(forest.functions, process.tree, node, naming, prefix === "");
-      untraced ||= label.spawn === UNTRACED;
-      const text = `${label.spawn}${label.name}${label.count}${label.endings}`;
-      name = Math.max(name, cutPrefix(prefix, indent).length + widthOf(text));
-      time = Math.max(time, widthOf(timeOf(process, node, false)));
-      markedTime = Math.max(markedTime, widthOf(timeOf(process, node, true)));
-      percent = Math.max(percent, formatPercent(process.tree.total[node], whole).length);
-    }
-  }
-  const marked = distorted > 0 && distorted * 2 <= lines;
-  if (marked) time = markedTime;
-  const limit = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width - GAP - time - 1 - percent);
-  return {
-    name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit),
-    time,
-    percent,
-    limit,
-    indent,
-    widthOf,
-    naming,
-    untraced,
-    lines,
-    distorted,
-    marked,
-  };
-}
-
-/** A frame without calls is there for what is beneath it: it has no time in what is asked for. */
-function timeOf({ tree, atLeast }: ProcessTree, node: number, marked: boolean): string {
-  if (tree.calls[node] === 0) return "–";
-  const distorted = marked && isDistortedNode(tree, node);
-  return `${atLeast && tree.running.has(node) ? "≥" : distorted ? DISTORTED : ""}${formatDuration(tree.total[node])}`;
-}
-
-function line(
-  forest: CallForest,
-  process: ProcessTree,
-  section: Section,
-  node: number,
-  uncut: string,
-  columns: Columns,
-  paint: Paint,
-): string {
-  const { widthOf } = columns;
-  const prefix = cutPrefix(uncut, columns.indent);
-  const label = labelOf(forest.functions, process.tree, node, columns.naming, prefix === "");
-  const rest = label.count.length + label.endings.length + label.spawn.length + prefix.length;
-  const name =
-    columns.limit === Number.POSITIVE_INFINITY
-      ? label.name
-      : truncateMiddle(label.name, Math.max(8, columns.limit - rest), widthOf);
-  const used = prefix.length + widthOf(`${label.spawn}${name}${label.count}${label.endings}`);
-  const pad = " ".repeat(Math.max(0, columns.name - used) + GAP);
-  const time = timeOf(process, node, columns.marked);
-  const share = process.tree.calls[node] === 0 ? "–" : formatPercent(process.tree.total[node], section.whole);
-  return [
-    paint("dim", prefix),
-    label.spawn === "" ? "" : paint("cyan", label.spawn),
-    name,
-    label.count === "" ? "" : paint("yellow", label.count),
-    label.endings === "" ? "" : paint("red", label.endings),
-    pad,
-    " ".repeat(Math.max(0, columns.time - widthOf(time))),
-    time,
-    " ",
-    paint("dim", share.padStart(columns.percent)),
-    "\n",
-  ].join("");
-}
-
-/** A prefix that takes at most `width` columns: its end, after the level of the node. */
-function cutPrefix(prefix: string, width: number): string {
-  if (prefix.length <= width) return prefix;
-  const level = prefix.length / INDENT + 1;
-  const rest = Math.max(1, Math.floor((width - LEVEL) / INDENT)) * INDENT;
-  return `…${level}`.padEnd(LEVEL) + prefix.slice(-rest);
-}
-
-/** The shown nodes in order, with the lines to their left. Not recursive: trees may be deep. */
-function* walk(view: View): Generator<{ node: number; prefix: string }> {
-  interface Level {
-    readonly nodes: readonly number[];
-    next: number;
-    readonly indent: string;
-  }
-  const stack: Level[] = [{ nodes: view.roots, next: 0, indent: "" }];
-  for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
-    if (level.next === level.nodes.length) {
-      stack.pop();
-      continue;
-    }
-    const node = level.nodes[level.next++];
-    const last = level.next === level.nodes.length;
-    const top = stack.length === 1;
-    yield { node, prefix: top ? "" : `${level.indent}${last ? "└── " : "├── "}` };
-    const children = view.children(node);
-    if (children.length > 0) {
-      stack.push({ nodes: children, next: 0, indent: top ? "" : `${level.indent}${last ? "    " : "│   "}` });
-    }
-  }
 }

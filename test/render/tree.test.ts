@@ -28,18 +28,19 @@ const text = (script: string, options?: TreeTextOptions) => [...renderTree(grow(
 test("a tree with goroutines, a panic and a frame that never returned", () => {
   expect(text(program)).toBe(`TOTAL: 2.31ms
 
-main.main                          2.31ms 100.0%
-├── server.Start                   1.92ms  83.1%
-│   ├── db.Connect                  412µs  17.8%
-│   ├── go main.worker ×2           233µs  10.1%
-│   └── server.loop [recovered]    10.0µs   0.4%
-│       └── server.handle [panic]  4.00µs   0.2%
-└── go~ main.watch [not returned]   388µs  16.8%
+main.main                                 2.31ms 100.0%
+├── server.Start                          1.92ms  83.1%
+│   ├── db.Connect                         412µs  17.8%
+│   ├── go main.worker ×2                  233µs  10.1%
+│   └── server.loop [recovered]           10.0µs   0.4%
+│       └── server.handle [panic]         4.00µs   0.2%
+└── go~ main.watch [not returned] [idle]   388µs  16.8%
 
 17 events, 4 goroutines
 not returned when the process ended: 1 frame
 left by panic: 1 frame
 go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it
+[idle]: to the end in one frame with almost no call in it, as one that waits for work; stands last, with --all in its place
 `);
 });
 
@@ -74,9 +75,9 @@ test("loops are one line with a count", () => {
 test("filters say what they left out", () => {
   expect(text(program, { depth: 2, minimum: 300_000 })).toBe(`TOTAL: 2.31ms
 
-main.main                          2.31ms 100.0%
-├── server.Start                   1.92ms  83.1%
-└── go~ main.watch [not returned]   388µs  16.8%
+main.main                                 2.31ms 100.0%
+├── server.Start                          1.92ms  83.1%
+└── go~ main.watch [not returned] [idle]   388µs  16.8%
 
 left out by --depth and --min: 4 lines with 5 calls
 
@@ -84,6 +85,7 @@ left out by --depth and --min: 4 lines with 5 calls
 not returned when the process ended: 1 frame
 left by panic: 1 frame
 go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it
+[idle]: to the end in one frame with almost no call in it, as one that waits for work; stands last, with --all in its place
 `);
 });
 
@@ -254,14 +256,15 @@ test("times that may be mostly tracing are marked, and what that is in all stand
   const script = `0 g1 { main.main\n ${calls}\n 21 g1 { main.slow\n 40 g1 }\n 45 g1 go g2\n 46 g2 { main.wait\n 100 g1 }`;
   expect(hooked(script)).toBe(`TOTAL: 100µs
 
-main.main                         100µs 100.0%
-├── go main.wait [not returned]  54.0µs  54.0%
-├── main.slow                    19.0µs  19.0%
-└── main.tiny ×20                ~600ns   0.6%
+main.main                                100µs 100.0%
+├── main.slow                           19.0µs  19.0%
+├── main.tiny ×20                       ~600ns   0.6%
+└── go main.wait [not returned] [idle]  54.0µs  54.0%
 
 46 events, 2 goroutines
 not returned when the process ended: 1 frame
 times are as measured: tracing may have added up to 48ns a call, 1.20µs in all
+[idle]: to the end in one frame with almost no call in it, as one that waits for work; stands last, with --all in its place
 ~: more than half of this time may be tracing
 `);
 });
@@ -277,4 +280,77 @@ main.main                 1.30µs 100.0%
 times are as measured: tracing may have added up to 48ns a call, 1.01µs in all
 on all lines more than half of the time may be tracing
 `);
+});
+
+test("with --all goroutines that wait for work stand in their place", () => {
+  const script = `0 g1 { main.main\n 1 g1 go g2\n 2 g2 { main.accept\n 3 g1 { main.work\n 30 g1 }\n 100 g1 }`;
+  const order = (options: TreeTextOptions) => text(script, options).match(/main\.(accept|work)/g);
+  expect(order({})).toEqual(["main.work", "main.accept"]);
+  expect(order({ inPlace: true })).toEqual(["main.accept", "main.work"]);
+});
+
+/** A function for each digit of `n` below `depth` calls: 10 paths on level 1, 100 on level 2. */
+const bushy = (width: number) => {
+  let time = 1;
+  const lines = ["0 g1 { main.main"];
+  for (let a = 0; a < width; a++) {
+    lines.push(`${time++} g1 { main.a${a}`);
+    for (let b = 0; b < width; b++) {
+      lines.push(`${time} g1 { main.b${b}`);
+      time += 1 + a;
+      lines.push(`${time} g1 }`);
+    }
+    lines.push(`${time++} g1 }`);
+  }
+  return `${lines.join("\n")}\n${time} g1 }`;
+};
+
+test("a large tree shows what takes most of the time, and says what is left out", () => {
+  const report = text(bushy(30), { lines: 40 });
+  const [tree, hot, left] = report.split("\n\n").slice(1);
+  const lines = tree!.split("\n");
+  expect(lines).toHaveLength(40);
+  expect(lines[1]).toMatch(/^├── main\.a29 /);
+  expect(tree).not.toContain("main.b9 ");
+  expect(hot).toMatch(/^Most self time, .*\n +465µs +\S+% {2}main\.b0 ×30\n/);
+  expect(hot!.split("\n")).toHaveLength(11);
+  expect(left).toMatch(
+    /^left out: 891 lines with 891 calls\n--all shows everything; --min, --depth, --top, --focus a part$/,
+  );
+  expect(text(bushy(30)).split("\n")).toHaveLength(931 + 5);
+});
+
+test("a small tree stays whole, its recursion too", () => {
+  const script = "0 g1 { main.main\n 1 g1 { main.f\n 2 g1 { main.f\n 3 g1 }\n 4 g1 }\n 5 g1 }";
+  expect(text(script, { lines: 80 })).toBe(text(script));
+});
+
+test("recursion in a large tree is one line that counts it", () => {
+  const depth = 60;
+  const enters = Array.from({ length: depth }, (_, i) => `${i + 1} g1 { main.${i % 2 === 0 ? "even" : "odd"}`);
+  const exits = Array.from({ length: depth }, (_, i) => `${depth + 1 + i} g1 }`);
+  const report = text(["0 g1 { main.main", ...enters, ...exits, "200 g1 }"].join("\n"), { lines: 40 });
+  expect(report).toContain(`
+main.main                                      200µs 100.0%
+└── main.even ×30 [recursive ×29, 30 deep]     119µs  59.5%
+    └── main.odd ×30 [recursive ×29, 30 deep]  117µs  58.5%
+
+recursion is folded, 58 lines into others
+--all shows everything; --min, --depth, --top, --focus a part
+`);
+});
+
+test("of many tests the slowest are shown, those that failed last and marked", () => {
+  const tests = Array.from({ length: 20 }, (_, i) => {
+    const at = i * 1000;
+    const calls = Array.from(
+      { length: 5 },
+      (_, n) => `${at + n + 1} g${i + 2} { p.f${n}\n ${at + n + 1.5} g${i + 2} }`,
+    );
+    return `${at} g1 go g${i + 2}\n ${at} g${i + 2} { p.Test${i}\n ${calls.join("\n")}\n ${at + 10 + i} g${i + 2} }`;
+  });
+  const report = text(tests.join("\n"), { tests: true, lines: 40, failed: () => new Set(["Test3"]) });
+  const shown = report.match(/^p\.Test\d+.*/gm)!.map((line) => line.replace(/ {2,}.*/, ""));
+  expect(shown).toEqual(["p.Test19", "p.Test18", "p.Test17", "p.Test16", "p.Test15", "p.Test3 FAIL"]);
+  expect(report).toContain("\nnot shown: 14 more tests, ");
 });

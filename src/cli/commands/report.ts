@@ -7,6 +7,7 @@ import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { type Format, formatNames, formatOf, namedFormat, refuseUnknown } from "../formats.js";
 import {
+  allFlag,
   assertFlag,
   assertUnknownFlag,
   eventLimit,
@@ -36,6 +37,7 @@ another; without one, the last run is. Needs no Go and no source. With --html, e
     { name: "format", value: "FORMAT", help: `${formatNames[0]} (default), ${formatNames.slice(1).join(", ")}` },
     { name: "html", help: "a page for the browser, with flame graph and goroutines: the same as --format html" },
     ...treeFlags,
+    allFlag,
     namesFlag,
     unitFlag,
     eventsFlag,

@@ -12,6 +12,7 @@ import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import type { Format } from "../formats.js";
 import { buildFlags } from "../goflags.js";
 import {
+  allFlag,
   assertFlag,
   assertUnknownFlag,
   browserFlag,
@@ -64,7 +65,7 @@ program's standard streams are its own, signals reach it, and its exit code is g
 export const runCommand = define({
   name: "run",
   format: "tree",
-  flags: [...treeFlags, namesFlag, assertFlag, assertUnknownFlag, execTraceFlag, ...pageFlags],
+  flags: [...treeFlags, allFlag, namesFlag, assertFlag, assertUnknownFlag, execTraceFlag, ...pageFlags],
   description: treeText,
   examples: [
     "gotrace run ./cmd/server -port 8080",
@@ -76,7 +77,7 @@ export const runCommand = define({
 export const execCommand = define({
   name: "exec",
   format: "tree",
-  flags: [...treeFlags, namesFlag, assertFlag, assertUnknownFlag, execTraceFlag, ...pageFlags],
+  flags: [...treeFlags, allFlag, namesFlag, assertFlag, assertUnknownFlag, execTraceFlag, ...pageFlags],
   description: treeText,
   examples: ["gotrace exec ./cmd/tool"],
 });

@@ -10,6 +10,7 @@ import { type CompileCommand, compile } from "../compile.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags, testFlags } from "../goflags.js";
 import {
+  allFlag,
   assertFlag,
   assertUnknownFlag,
   execTraceFlag,
@@ -36,6 +37,7 @@ test, subtests beneath. A -v before the packages is meant for both gotrace and g
 the test cache. The tree goes to standard error when standard output is JSON (-json).`,
   flags: [
     ...treeFlags,
+    allFlag,
     namesFlag,
     assertFlag,
     assertUnknownFlag,
