@@ -1,8 +1,8 @@
 // Writes docs/rules from the texts of the rules: npm run rules:pages
 import { mkdirSync, writeFileSync } from "node:fs";
-import { indexPage, pageOf, rulePage, rules } from "../dist/rules/index.js";
+import { indexPage, rulePage, rules } from "../dist/rules/index.js";
 import { at } from "./lib-exectrace.mjs";
 
 mkdirSync(at("docs/rules"), { recursive: true });
-for (const rule of rules) writeFileSync(at(pageOf(rule.name)), rulePage(rule));
+for (const rule of rules) writeFileSync(at(`docs/rules/${rule.name}.md`), rulePage(rule));
 writeFileSync(at("docs/rules/README.md"), indexPage());

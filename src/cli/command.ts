@@ -24,15 +24,22 @@ export interface Command {
 /** The help of one command. */
 export function commandHelp(command: Command): string {
   const own = command.flags.filter((flag) => !flag.go);
-  const names = own.map((flag) => {
-    const dashes = flag.name.length === 1 ? `-${flag.name}` : `--${flag.name}`;
-    return `${flag.short ? `-${flag.short}, ` : ""}${dashes}${valueIn(flag)}`;
-  });
+  const names = own.map(flagName);
   const width = Math.max(...names.map((name) => name.length)) + 2;
   const lines = own.map((flag, index) => `  ${names[index]!.padEnd(width)}${flag.help}`);
   const go = command.goFlags ? `\n${command.goFlags}\n` : "";
   const examples = command.examples.map((example) => `  ${example}`).join("\n");
   return `Usage: gotrace ${command.usage}\n\n${command.description}\n\nFlags:\n${lines.join("\n")}\n${go}\nExamples:\n${examples}\n`;
+}
+
+/** A flag as help shows it: `-v, --verbose`, `--save FILE`. */
+export function flagName(flag: Flag): string {
+  return `${flag.short ? `-${flag.short}, ` : ""}${dashed(flag)}${valueIn(flag)}`;
+}
+
+/** A flag's name as it is typed: `-o`, `--save`; one of Go's with one dash. */
+export function dashed({ name, go }: Flag): string {
+  return name.length === 1 || go ? `-${name}` : `--${name}`;
 }
 
 function valueIn({ value, optional }: Flag): string {

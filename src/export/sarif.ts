@@ -102,7 +102,7 @@ function ruleTable(findings: readonly Finding[]): Map<string, Rule> {
       name: rule,
       shortDescription: { text: title },
       fullDescription: { text: suggestion },
-      help: { text: `${suggestion}\n\nAbout this rule: ${docs} of gotrace.` },
+      help: { text: `${suggestion}\n\nMore: ${docs}` },
       defaultConfiguration: { level: "warning" },
       properties: { tags: ["performance"] },
     };

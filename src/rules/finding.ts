@@ -21,7 +21,7 @@ export interface Finding {
   readonly message: string;
   /** What to do about it. */
   readonly suggestion: string;
-  /** Page of the rule, relative to the repository: `docs/rules/MutexContention.md`. */
+  /** The command that explains the rule: `gotrace explain MutexContention`. */
   readonly docs: string;
   /** Where the worst occurrence begins, in nanoseconds since the trace's start. */
   readonly time: number;

@@ -10,7 +10,7 @@ import { type Budget, checkBudgets } from "./budgets.js";
 import { Engine } from "./engine.js";
 import type { Finding, TraceReport } from "./finding.js";
 import { takeMeasures } from "./measures.js";
-import { pageOf, rules } from "./registry.js";
+import { explainCommand, rules } from "./registry.js";
 import type { Draft, Limits, Rule } from "./rule.js";
 import { rank } from "./select.js";
 import { defaultSettings, type Settings } from "./settings.js";
@@ -21,7 +21,7 @@ export { type Config, parseConfig, settingsOf } from "./config.js";
 export * from "./finding.js";
 export { type Measure, measures } from "./measures.js";
 export { indexPage, rulePage } from "./page.js";
-export { pageOf, rules } from "./registry.js";
+export { rules } from "./registry.js";
 export type { Rule, Threshold } from "./rule.js";
 export { applyBaseline, failing, rankTraces, selectFindings } from "./select.js";
 export { applySetting, changeRule, checkSettings, defaultSettings, type Settings } from "./settings.js";
@@ -99,7 +99,7 @@ function findingOf(rule: Rule, draft: Draft, reader: TraceReader, engine: Engine
     title: rule.title,
     message,
     suggestion: rule.suggestion,
-    docs: pageOf(rule.name),
+    docs: explainCommand(rule.name),
     time,
     ...(wall !== undefined && { wall }),
     ...(goroutine !== undefined && { goroutine }),

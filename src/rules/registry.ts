@@ -35,7 +35,7 @@ export const rules: readonly Rule[] = [
   serialBottleneck,
 ];
 
-/** The page of a rule, relative to the repository. */
-export function pageOf(name: string): string {
-  return `docs/rules/${name}.md`;
+/** The command that shows a rule's page. */
+export function explainCommand(name: string): string {
+  return `gotrace explain ${name}`;
 }

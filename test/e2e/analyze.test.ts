@@ -29,7 +29,7 @@ test("findings as a table, worst first, then what to do; exit code 1", () => {
   expect(stdout).toMatch(/^ERROR +MutexContention +\S+ +6 goroutines waited 23 times for a lock here/m);
   expect(stdout).toMatch(/^ +at main\.\(\*store\)\.putSlowly \(main\.go:\d+\)$/m);
   expect(stdout.match(/^MutexContention /gm)).toHaveLength(1);
-  expect(stdout).toContain("docs/rules/MutexContention.md");
+  expect(stdout).toContain("gotrace explain MutexContention");
 });
 
 test("exit codes: 0 nothing, 2 what cannot be read, whatever else there is", () => {

@@ -23,7 +23,7 @@ export function finding(changes: Partial<Finding> = {}): Finding {
     title: "Lock contention",
     message: `15 goroutines blocked in ${nasty}: 45ms on average, 100% of it, worst 61ms`,
     suggestion: "Shorten what happens under the lock, or shard it.",
-    docs: "docs/rules/MutexContention.md",
+    docs: "gotrace explain MutexContention",
     time: 1_500_000,
     goroutine: 21,
     goroutineFunction: "main.worker",

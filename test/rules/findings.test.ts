@@ -1,7 +1,10 @@
 /** Details of findings in recordings of real programs. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import type { Finding } from "../../src/rules/index.js";
-import { analyzeTrace } from "../../src/rules/index.js";
+import { analyzeTrace, applySetting, defaultSettings, type Finding, rules } from "../../src/rules/index.js";
+import { repository } from "../e2e/support.js";
 import { analyze, recording } from "./fixtures.js";
 
 function find(rule: string, from = rule): Finding[] {
@@ -82,8 +85,16 @@ test("--module narrows what is the user's own", () => {
   expect(sites("example.com/other")).toEqual(sites(undefined)); // package main is always
 });
 
-test("a trace that is cut off keeps its findings and says what is missing", () => {
-  const bytes = recording("MutexContention", "fires");
-  const cut = analyzeTrace([bytes.subarray(0, bytes.length - 20)], { path: "" });
-  expect(cut.warning).toMatch(/cut off/);
+test("a trace that is cut off keeps the findings of whole generations, and says what is missing", () => {
+  const bytes = gunzipSync(readFileSync(resolve(repository, "testdata/exectrace/go1.26-workload.trace.gz")));
+  const settings = defaultSettings();
+  for (const rule of rules) applySetting(settings, `${rule.name}=off`);
+  for (const change of ["BlockedOnSyscall=on", "BlockedOnSyscall.warn=1ns"]) applySetting(settings, change);
+  const [all, cut] = [bytes, bytes.subarray(0, bytes.length - 20)].map((part) =>
+    analyzeTrace([part], { path: "", settings }),
+  );
+  expect(cut!.warning).toMatch(/cut off/);
+  const counts = [cut!, all!].map(({ findings }) => findings.reduce((sum, { count }) => sum + count, 0));
+  expect(counts[0]).toBeGreaterThan(0);
+  expect(counts[0]).toBeLessThanOrEqual(counts[1]!);
 });

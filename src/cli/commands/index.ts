@@ -85,4 +85,14 @@ export const commands: readonly CommandEntry[] = [
     summary: "fetch an execution trace from a running server and analyze it",
     load: async () => (await import("./capture.js")).captureCommand,
   },
+  {
+    name: "explain",
+    summary: "what a rule of analyze measures, and what to do about its findings",
+    load: async () => (await import("./explain.js")).explainCommand,
+  },
+  {
+    name: "completion",
+    summary: "completion of commands and flags for bash, zsh or fish",
+    load: async () => (await import("./completion.js")).completionCommand,
+  },
 ];

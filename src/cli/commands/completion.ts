@@ -1,0 +1,38 @@
+/** `gotrace completion`: a script for the shell. */
+
+import { ExitCode, UserError } from "../../base/errors.js";
+import { type Command, commandHelp } from "../command.js";
+import { isShell, SHELLS, script } from "../completion.js";
+import { parseFlags } from "../flags.js";
+import { helpFlag } from "../options.js";
+
+export const completionCommand: Command = {
+  name: "completion",
+  usage: "completion SHELL",
+  description: `Prints a script that completes the commands and flags of gotrace in a shell: ${SHELLS.join(", ")}.`,
+  flags: [helpFlag],
+  examples: [
+    "source <(gotrace completion bash)     # in ~/.bashrc",
+    "source <(gotrace completion zsh)      # in ~/.zshrc, after compinit",
+    "gotrace completion fish > ~/.config/fish/completions/gotrace.fish",
+  ],
+  run,
+};
+
+async function run(words: readonly string[]): Promise<number> {
+  const flags = parseFlags("completion", completionCommand.flags, words, true);
+  if (flags.has("help")) {
+    process.stdout.write(commandHelp(completionCommand));
+    return 0;
+  }
+  const [shell = ""] = flags.rest;
+  if (!isShell(shell)) {
+    throw new UserError(
+      shell === "" ? "no shell given" : `no completion for ${JSON.stringify(shell)}`,
+      `name one: gotrace completion ${SHELLS.join(" | ")}`,
+      ExitCode.usage,
+    );
+  }
+  process.stdout.write(await script(shell));
+  return 0;
+}
