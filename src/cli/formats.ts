@@ -29,6 +29,8 @@ export interface FormatContext {
   readonly note: RunNote | undefined;
   /** Execution traces that were named beside the traces of calls. */
   readonly execTraces: readonly string[];
+  /** Which tests failed, by import path, where that is known. */
+  readonly failed?: ((path: string) => ReadonlySet<string>) | undefined;
   /** How complete the report is, a line each: for formats that have a place for it. A format adds what it leaves out. */
   readonly statements: Statement[];
 }
@@ -132,7 +134,7 @@ export function namedFormat(name: string): Format {
 /** The context of a report. */
 export function contextOf(
   recording: Recording,
-  given: Pick<FormatContext, "session" | "flags" | "output" | "execTraces">,
+  given: Pick<FormatContext, "session" | "flags" | "output" | "execTraces" | "failed">,
 ): FormatContext {
   const { forest } = recording;
   const note = runNote(forest);
@@ -162,12 +164,12 @@ const LINES = 80;
 
 /** Whether flags say how much to show. */
 function asksForLines(flags: ParsedFlags): boolean {
-  return ["all", "depth", "min", "min-percent", "top"].some((flag) => flags.has(flag));
+  return ["all", "depth", "min", "min-percent", "no-merge", "top"].some((flag) => flags.has(flag));
 }
 
 async function tree(
   recording: Recording,
-  { flags, output, note, tests, title, naming }: FormatContext,
+  { flags, output, note, tests, title, naming, failed }: FormatContext,
 ): Promise<Pieces> {
   const { renderTree } = await import("../render/tree.js");
   const { forest } = recording;
@@ -176,6 +178,7 @@ async function tree(
     ...(asksForLines(flags) ? {} : { lines: LINES }),
     inPlace: flags.has("all"),
     tests,
+    ...(failed ? { failed: (process) => failed(title(process)) } : {}),
     naming,
     colour: output.colour,
     measure: await measureFor(forest.functions.map(({ name }) => name)),

@@ -12,7 +12,7 @@ import type { ParsedFlags } from "./flags.js";
 import { contextOf, type Format, type FormatContext } from "./formats.js";
 import { findLastRun } from "./last-run.js";
 import { callOptions, selectOptions } from "./options.js";
-import { type Output, openOutput, type Pieces, refuseInput, writeFiles } from "./output.js";
+import { isStandardOutput, type Output, openOutput, type Pieces, refuseInput, writeFiles } from "./output.js";
 import { withProgress } from "./progress.js";
 import type { Session } from "./session.js";
 
@@ -25,6 +25,12 @@ export interface ReportRequest {
   readonly gate?: Gate;
   /** Execution traces for formats that show findings. */
   readonly execTraces?: readonly string[];
+  /** Programs read what is written: no tree, unless -o names a file for it. */
+  readonly quiet?: boolean;
+  /** Which tests failed, by import path; known when the report is made. */
+  readonly failed?: (path: string) => ReadonlySet<string>;
+  /** The line that ends a report which goes where the program's output went. */
+  readonly closing?: (colour: boolean) => string | undefined;
   /** Words that name the traces to another command: none for those of the last run; undefined where none can. */
   readonly traces?: readonly string[] | undefined;
 }
@@ -96,17 +102,22 @@ export async function reportOpenTraces(
   request: ReportRequest,
   sections: readonly Section[] = [],
 ): Promise<Reported> {
+  const quiet = request.quiet === true && isStandardOutput(flags.string("o"));
   const files = opened.filter(hasBegun);
   for (const { path, source } of files) session.log(`trace ${path}, ${source.size} bytes`);
-  if (files.length === 0) {
+  if (files.length === 0 && !quiet) {
     session.warn(
       "no call was recorded: no traced function ran, or the process could not write its trace (see -v for what is traced)",
     );
   }
-  const { format, gate = openGate } = request;
+  const { format, gate = openGate, closing, failed } = request;
   const check = (recording: Recording) => checkGate(gate, whole(files, recording));
   if (files.length === 0 && format.name === "tree" && sections.length === 0) {
     return { damaged: false, gate: await check(noRecording()) };
+  }
+  if (quiet) {
+    if (process.stderr.isTTY && request.traces) session.warn(nextLine(["report"], request.traces).trimEnd());
+    return { damaged: false, gate: await check(files.length === 0 ? noRecording() : record(files, flags, format)) };
   }
   const output = openOutput(flags.string("o"), session.cwd, request.toStderr);
   if (format.binary) refuseTerminal(output, format);
@@ -120,14 +131,15 @@ export async function reportOpenTraces(
   for (const { source, offset, message } of problems) {
     session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
   }
-  const context = contextOf(recording, { session, flags, output, execTraces: request.execTraces ?? [] });
+  const context = contextOf(recording, { session, flags, output, execTraces: request.execTraces ?? [], failed });
   const following = await Promise.all(sections.map((section) => section(output)));
   if (format.files && !flags.has("table")) {
     await writeFiles(flags.string("o")!, session.cwd, await format.files(recording, context));
   } else {
     const report = files.length === 0 && format.name === "tree" ? [] : await format.render(recording, context);
     const next = files.length > 0 && format.next && request.traces ? [nextLine(format.next, request.traces)] : [];
-    await output.write(chain([report, ...following, next]));
+    const last = isStandardOutput(flags.string("o")) ? closing?.(output.colour) : undefined;
+    await output.write(chain([report, ...following, next, last === undefined ? [] : [last]]));
   }
   if (!format.complete) state(session, context);
   return { damaged: problems.length > 0, gate: await check(recording) };

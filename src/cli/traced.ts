@@ -26,6 +26,8 @@ export interface TracedRun {
   readonly direct: boolean;
   readonly notes: RunNotes;
   readonly report: Omit<ReportRequest, "traces">;
+  /** Told of the program's exit code before anything is made of it. */
+  readonly ended?: (code: number) => void;
   /** Nothing need have been recorded: then there is no report. */
   readonly mayBeEmpty?: boolean;
 }
@@ -66,6 +68,7 @@ async function recordAndReport(
   const watch = new AliveWatch(recording.directory);
   const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
   const exit = await session.standAside(() => runProgram({ ...run.program, env, cwd: session.cwd }));
+  run.ended?.(exit.code);
   const alive = watch.stop();
   session.log(`the program ended with exit code ${exit.code}`);
   finishRecording(recording, run.notes, { alive, ...(run.direct ? { program: exit } : {}) });

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { ExitCode, UserError } from "../base/errors.js";
 import { exitStatus, goMissing } from "./command.js";
 import { childrenTime } from "./cputime.js";
+import { passOn } from "./pass-on.js";
 import { hasTerminal, inForeground } from "./terminal.js";
 
 /** How a program ended. */
@@ -25,6 +26,8 @@ export interface Program {
   readonly env: NodeJS.ProcessEnv;
   /** Send its standard output to our standard error, because ours carries the report. */
   readonly stdoutToStderr?: boolean;
+  /** Told of what it writes to its standard output, which then is a pipe; all of it goes to ours unchanged. */
+  readonly watch?: (chunk: Uint8Array) => void;
   /** Give it a process group of its own where no terminal is attached, so that signals reach its children too. */
   readonly ownGroup?: boolean;
 }
@@ -44,9 +47,10 @@ export async function runProgram(program: Program): Promise<ProgramExit> {
   const child = spawn(program.command, program.args, {
     cwd: program.cwd,
     env: program.env,
-    stdio: ["inherit", program.stdoutToStderr ? 2 : "inherit", "inherit"],
+    stdio: ["inherit", program.watch ? "pipe" : program.stdoutToStderr ? 2 : "inherit", "inherit"],
     detached: group,
   });
+  const emptied = child.stdout && program.watch ? passOn(child.stdout, program.watch) : undefined;
   const handlers = new Map<NodeJS.Signals, () => void>();
   for (const signal of [...forwarded, ...fromTerminal]) {
     const handler = () => {
@@ -66,7 +70,7 @@ export async function runProgram(program: Program): Promise<ProgramExit> {
     }
   }
   try {
-    return await new Promise<ProgramExit>((resolve, reject) => {
+    const exit = await new Promise<ProgramExit>((resolve, reject) => {
       child.on("error", (error: NodeJS.ErrnoException) => {
         reject(program.command === "go" ? goMissing(error) : cannotStart(program.command, error));
       });
@@ -77,6 +81,8 @@ export async function runProgram(program: Program): Promise<ProgramExit> {
         resolve({ code: exitStatus(code, signal), pid: child.pid ?? 0, endNano, ...cpu });
       });
     });
+    await emptied?.();
+    return exit;
   } finally {
     for (const [signal, handler] of handlers) process.off(signal, handler);
   }

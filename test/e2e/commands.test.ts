@@ -17,7 +17,7 @@ test("run prints the tree after the program's own output", () => {
   expect(traced.stdout.startsWith(`${plain.stdout}TOTAL: `)).toBe(true);
   expect(traced.stdout).toMatch(/^main\.main +\S+ 100\.0%$/m);
   expect(traced.stdout).toMatch(/^├── main\.openStore +/m);
-  expect(traced.stdout).toMatch(/^│ {3}├── go wordcount\/count\.worker ×3 +/m);
+  expect(traced.stdout).toMatch(/^│ {3}├── go count\.worker ×3 +/m);
   expect(traced.stdout).not.toMatch(escapes);
   expect(gotrace(["exec", "."], { cwd }).stdout).toContain("TOTAL: ");
 });

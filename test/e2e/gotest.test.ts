@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filesOn, go, gotrace, type Options, repository, snapshot } from "./support.js";
+import { filesOn, go, gotrace, type Options, repository, snapshot, temporaryDirectory } from "./support.js";
 
 const wordcount = join(repository, "testdata/wordcount");
 
@@ -128,7 +128,7 @@ test("packages, results and exit code; a broken package does not hinder the othe
   const cwd = filesOn(module);
   const tree = compare(["./..."], { cwd });
   expect(tree).toMatch(/^example\.com\/suite\/ok \(pid \d+\)$/m);
-  expect(tree).toMatch(/suite\/ok\.TestDouble /);
+  expect(tree).toMatch(/^ok\.TestDouble /m);
   expect(tree).toContain("fails.helper");
   expect(tree).toContain("fails.TestPanics");
 });
@@ -241,10 +241,27 @@ test("build flags behind the packages are those of the traced build too", () => 
   expect(compare([".", "-vet=off", "-overlay", "overlay.json"], { cwd })).toContain("app.overlaid");
 });
 
-test("-json stays JSON", () => {
-  const result = gotrace(["test", "./...", "-json"], { cwd: wordcount });
+test("-json is go's output only; the tree goes into a file, and is there afterwards", () => {
+  const env = { GOTRACE_CACHE: temporaryDirectory() };
+  const result = gotrace(["test", "./...", "-json"], { cwd: wordcount, env });
   for (const line of result.stdout.trim().split("\n")) expect(() => JSON.parse(line), line).not.toThrow();
-  expect(result.stderr).toContain("TOTAL");
+  expect(result.stderr).toBe("");
+  expect(gotrace(["report"], { cwd: wordcount, env }).stdout).toContain("count.TestWords");
+  const written = join(temporaryDirectory(), "tree.txt");
+  const asked = gotrace(["test", "-o", written, "-json", "./..."], { cwd: wordcount, env });
+  for (const line of asked.stdout.trim().split("\n")) expect(() => JSON.parse(line), line).not.toThrow();
+  expect(readFileSync(written, "utf8")).toContain("count.TestWords");
+});
+
+test("failed tests are marked in the tree, and named in the last line", () => {
+  const cwd = filesOn(module);
+  const result = gotrace(["test", "./fails", "./broken"], { cwd });
+  expect(result.code).toBe(1);
+  expect(result.stdout).toMatch(/^fails\.TestFails FAIL /m);
+  expect(result.stdout).toMatch(/^fails\.TestPanics \[recovered\] /m);
+  expect(result.stdout).toMatch(
+    /\nFAIL: TestFails \(example\.com\/suite\/fails\); package example\.com\/suite\/broken\n$/,
+  );
 });
 
 test("coverage is that of the original", () => {

@@ -2,7 +2,9 @@
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { runProgram } from "../../gotool/process.js";
+import { TestOutcomes } from "../../gotool/test-outcomes.js";
 import { asksForCoverage } from "../../gotool/toolexec.js";
+import { failLine } from "../../render/failures.js";
 import { gateOf } from "../assertions.js";
 import { reportFormat } from "../browse.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
@@ -34,7 +36,8 @@ export const testCommand: Command = {
   usage: "test [flags] [packages…] [flags of go test…]",
   description: `Runs tests as 'go test' does, with its patterns, flags, output and exit code, then shows one call tree for each
 test, subtests beneath. A -v before the packages is meant for both gotrace and go test. Results are never taken from
-the test cache. The tree goes to standard error when standard output is JSON (-json).`,
+the test cache. With -json
+only what go writes is written, and the tree into the file of -o, if there is one.`,
   flags: [
     ...treeFlags,
     allFlag,
@@ -140,11 +143,26 @@ async function test(
   for (const entry of prepared?.packages ?? []) {
     if (!entry.name.endsWith("_test") || titles[entry.dir] === undefined) titles[entry.dir] = entry.importPath;
   }
+  // Only there go gives tests the terminal itself; it stays theirs.
+  const hasTerminal = process.stdout.isTTY && (line.packages.length === 0 || given("bench"));
+  const outcomes = new TestOutcomes(given("json"));
+  let code = 0;
   return runTraced(session, flags, {
-    program: { command: "go", args: ["test", ...args], env: { ...session.env, ...state?.env }, ownGroup: true },
+    program: {
+      ...{ command: "go", args: ["test", ...args], env: { ...session.env, ...state?.env }, ownGroup: true },
+      ...(hasTerminal ? {} : { watch: (chunk) => outcomes.add(chunk) }),
+    },
+    ended: (exit) => {
+      code = exit;
+      outcomes.end();
+    },
     direct: false,
     notes: { run: { summary, titles, command: ["go test", ...line.packages].join(" ") }, traced },
-    report: { ...report, toStderr: given("json") },
+    report: {
+      ...{ ...report, toStderr: false, quiet: given("json") },
+      failed: (path) => outcomes.failed.get(path) ?? new Set(),
+      closing: (colour) => (code === 0 ? undefined : failLine(outcomes, colour)),
+    },
     // Tests that were only compiled or listed, or that do not exist, have run nothing that could be shown.
     mayBeEmpty: !hasTests || ["c", "list"].some(given),
   });
