@@ -22,6 +22,11 @@ export interface ChunkTable {
   offset: Float64Array<ArrayBuffer>;
   /** Bytes, header included. */
   size: Uint32Array<ArrayBuffer>;
+  /**
+   * Bytes from the start of the chunk to behind its last record; the whole chunk until a first pass has found out. Later
+   * passes end there: a process that still runs goes on writing into chunks that have been read.
+   */
+  filled: Uint32Array<ArrayBuffer>;
   slot: Int32Array<ArrayBuffer>;
   /** Next chunk of the same slot, -1 for none. */
   next: Int32Array<ArrayBuffer>;
@@ -38,18 +43,40 @@ export interface ChunkScan {
   readonly clock: Clock;
   /** The last chunk is not whole. */
   readonly cut: boolean;
+  /** Where the trace ends: the end of its chunks, or of the source. */
+  readonly end: number;
   readonly problem?: Problem;
 }
 
+/** Zeros that a trace may have where chunks should begin: space that was taken when the process was killed. */
+const ZEROS_MAX = 1 << 30;
+
 /**
- * Reads all chunk headers between the header and `end`. Never throws for bad data: the first header that cannot be
- * right becomes the problem, and the chunks before it the result.
+ * Reads all chunk headers of a process trace. Never throws for bad data: the first header that cannot be right becomes
+ * the problem, and the chunks before it the result.
+ *
+ * A process that still runs begins chunks in space that was zeros when it was passed. Then what follows the zeros is no
+ * header, or a slot's next chunk comes before one that was missed: the headers are read again from the start, until
+ * nothing is wrong or the same is wrong twice. That ends, because between the header and `used` chunks only ever appear.
  *
  * @param source the process trace, offset 0 = its header
- * @param end where its chunks end, at most source.size
+ * @param used where its chunks end, if the source has so many bytes
  * @param base offset of the process trace in the file, for messages
  */
-export function scanChunks(source: ByteSource, end: number, base: number, clock: Clock): ChunkScan {
+export function scanChunks(source: ByteSource, used: number, base: number, clock: Clock): ChunkScan {
+  let scan = scanOnce(source, used, base, clock);
+  for (let before: Problem | undefined; scan.problem !== undefined && !isSame(scan.problem, before); ) {
+    before = scan.problem;
+    scan = scanOnce(source, used, base, clock);
+  }
+  return scan;
+}
+
+function isSame(a: Problem, b: Problem | undefined): boolean {
+  return a.offset === b?.offset && a.message === b.message;
+}
+
+function scanOnce(source: ByteSource, used: number, base: number, clock: Clock): ChunkScan {
   const table = emptyTable();
   const scan: { defs: number[]; notes: number[]; problem?: Problem } = { defs: [], notes: [] };
   const slots = new Map<number, number>();
@@ -60,6 +87,8 @@ export function scanChunks(source: ByteSource, end: number, base: number, clock:
   const window = new Window(source, 16384);
   const words = window.u32;
   let offset = HEADER_SIZE;
+  let end = Math.min(used, source.size);
+  let zeros = 0;
   let cut = false;
   const stop = (message: string) => {
     scan.problem = { offset: base + offset, message };
@@ -70,7 +99,10 @@ export function scanChunks(source: ByteSource, end: number, base: number, clock:
     let size = words[at + 1];
     if (magicKind === 0 && size === 0) {
       offset += CHUNK_ALIGN;
-      continue;
+      zeros += CHUNK_ALIGN;
+      if (zeros <= ZEROS_MAX) continue;
+      stop("nothing but zeros follows");
+      break;
     }
     const kind = magicKind >>> 16;
     if ((magicKind & 0xffff) !== CHUNK_MAGIC) {
@@ -85,6 +117,8 @@ export function scanChunks(source: ByteSource, end: number, base: number, clock:
       stop(`a chunk says it has ${size} bytes`);
       break;
     }
+    // Chunks begin in what is in the file: one that goes beyond it shows that the file has grown, or was cut.
+    if (offset + size > end) end = Math.min(used, source.size);
     cut = offset + size > end;
     if (cut) size = Math.floor((end - offset) / 4) * 4;
     if (kind === CHUNK_KINDS.defs) scan.defs.push(offset);
@@ -122,7 +156,7 @@ export function scanChunks(source: ByteSource, end: number, base: number, clock:
     }
     offset += size;
   }
-  return { table, ...scan, cut, clock: { ...clock, slope: Number.isNaN(slope) ? 1 : slope } };
+  return { table, ...scan, cut, end: Math.max(end, HEADER_SIZE), clock: { ...clock, slope: Number.isNaN(slope) ? 1 : slope } };
 }
 
 /** a - b for 64-bit numbers given as halves; exact below 2^53. */
@@ -135,6 +169,7 @@ function emptyTable(): ChunkTable {
     count: 0,
     offset: new Float64Array(16),
     size: new Uint32Array(16),
+    filled: new Uint32Array(16),
     slot: new Int32Array(16),
     next: new Int32Array(16),
     first: new Int32Array(16),
@@ -146,10 +181,12 @@ function addChunk(table: ChunkTable, offset: number, size: number): number {
   const chunk = table.count++;
   table.offset = grown(table.offset, table.count);
   table.size = grown(table.size, table.count);
+  table.filled = grown(table.filled, table.count);
   table.slot = grown(table.slot, table.count);
   table.next = grown(table.next, table.count);
   table.offset[chunk] = offset;
   table.size[chunk] = size;
+  table.filled[chunk] = size;
   table.next[chunk] = -1;
   return chunk;
 }
@@ -171,5 +208,6 @@ export function chunkAt(table: ChunkTable, offset: number): number {
 export function truncateTable(table: ChunkTable, lastChunk: number, size: number): void {
   table.count = lastChunk + 1;
   table.size[lastChunk] = size;
+  table.filled[lastChunk] = size;
   for (let chunk = 0; chunk <= lastChunk; chunk++) if (table.next[chunk] > lastChunk) table.next[chunk] = -1;
 }

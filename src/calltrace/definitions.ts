@@ -1,7 +1,7 @@
 /** Names of the ids in a process trace. */
 
 import { type ByteSource, readBytes } from "./source.js";
-import { CHUNK_HEADER, CHUNK_MAX, DEFINITION, DEFINITION_KINDS } from "./spec.js";
+import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_MAX, DEFINITION, DEFINITION_KINDS } from "./spec.js";
 
 /** A function, or a go statement. */
 export interface Definition {
@@ -25,29 +25,30 @@ export function readDefinitions(source: ByteSource, chunks: readonly number[], h
   const definitions = new Map<number, Definition>();
   const seen = new Set(chunks);
   for (const offset of chunks) readChunk(source, offset, definitions);
+  const { size } = source;
   let next = head;
-  const chain = new Set<number>();
-  while (next > 0 && next % 64 === 0 && next < source.size && !chain.has(next)) {
-    chain.add(next);
-    next = seen.has(next) ? nextInChain(source, next) : readChunk(source, next, definitions);
+  while (next > 0 && next % CHUNK_ALIGN === 0 && next < size) {
+    next = readChunk(source, next, seen.has(next) ? undefined : definitions);
   }
   return definitions;
 }
 
-function nextInChain(source: ByteSource, offset: number): number {
-  const header = readBytes(source, offset, CHUNK_HEADER);
-  return header.length < CHUNK_HEADER ? 0 : Number(new DataView(header.buffer).getBigUint64(16, true));
-}
-
-/** Adds the definitions of one chunk; returns the offset of the next one in the chain, 0 for none. */
-function readChunk(source: ByteSource, offset: number, into: Map<number, Definition>): number {
+/**
+ * Adds the definitions of one chunk. @returns the offset of the next one in the chain, 0 for none. Chunks of the chain
+ * follow one another in the file: one that does not is made up, and could be the head of a chain without end.
+ */
+function readChunk(source: ByteSource, offset: number, into: Map<number, Definition> | undefined): number {
   const header = readBytes(source, offset, CHUNK_HEADER);
   if (header.length < CHUNK_HEADER) return 0;
   const view = new DataView(header.buffer);
   if (view.getUint32(0, true) !== 0x00027467) return 0;
-  const payload = readBytes(source, offset + CHUNK_HEADER, Math.min(view.getUint32(4, true), CHUNK_MAX) - CHUNK_HEADER);
-  for (const definition of parseDefinitions(payload)) if (!into.has(definition.id)) into.set(definition.id, definition);
-  return Number(view.getBigUint64(16, true));
+  const size = Math.min(view.getUint32(4, true), CHUNK_MAX);
+  if (into !== undefined) {
+    const payload = readBytes(source, offset + CHUNK_HEADER, size - CHUNK_HEADER);
+    for (const definition of parseDefinitions(payload)) if (!into.has(definition.id)) into.set(definition.id, definition);
+  }
+  const next = Number(view.getBigUint64(16, true));
+  return next >= offset + Math.max(size, CHUNK_HEADER) ? next : 0;
 }
 
 /** The definitions in the payload of a defs chunk; ends at the first one that is not whole. */

@@ -57,6 +57,8 @@ export interface ProcessInfo {
   /** Events (enter, exit and spawn each count 1) that were not recorded. */
   readonly lost: number;
   readonly limit: number;
+  /** The process still runs: when the trace was opened. */
+  readonly now?: number;
   /** Undefined where it was not measured. */
   readonly hook?: HookCost;
   /** Processor time of the process, user and system, nanoseconds; undefined where nobody measured it. */
@@ -140,8 +142,11 @@ function readStrings(bytes: Uint8Array): HeaderStrings {
   return strings as HeaderStrings;
 }
 
-/** The header in the units of reports. */
-export function processInfo({ numbers: n, strings, shards }: RawHeader, clock: Clock): ProcessInfo {
+/**
+ * The header in the units of reports.
+ * @param live the time on the process's monotonic clock, where the process still runs
+ */
+export function processInfo({ numbers: n, strings, shards }: RawHeader, clock: Clock, live?: bigint): ProcessInfo {
   const stop = Number(n.stopReason);
   return {
     pid: Number(n.pid),
@@ -161,6 +166,7 @@ export function processInfo({ numbers: n, strings, shards }: RawHeader, clock: C
         }),
     lost: Number(shards.reduce((sum, shard) => sum + shard, 0n)),
     limit: Number(n.limit),
+    ...(live !== undefined && n.exit === 0n ? { now: Math.max(0, Number(live - n.startNano)) } : {}),
     ...hookCost(n, clock.slope),
     ...(n.cpuMillis > 0n ? { cpu: Number(n.cpuMillis) * 1e6 } : {}),
   };

@@ -10,8 +10,10 @@ export type Note = { readonly [key: string]: unknown };
 export function readNote(source: ByteSource, offset: number): Note | undefined {
   const head = readBytes(source, offset, CHUNK_HEADER + 4);
   if (head.length < CHUNK_HEADER + 4) return undefined;
-  const length = new DataView(head.buffer).getUint32(CHUNK_HEADER, true);
-  const text = readBytes(source, offset + CHUNK_HEADER + 4, Math.min(length, CHUNK_MAX));
+  const view = new DataView(head.buffer);
+  const room = Math.min(view.getUint32(4, true), CHUNK_MAX) - CHUNK_HEADER - 4;
+  const length = Math.min(view.getUint32(CHUNK_HEADER, true), room);
+  const text = readBytes(source, offset + CHUNK_HEADER + 4, length);
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(text));
     return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Note) : undefined;

@@ -37,12 +37,16 @@ export function notePatches(process: ProcessTrace, notes: readonly Note[]): Patc
     patches.push({ offset: end, bytes });
     end += bytes.length;
   }
-  return [...patches, numberPatch("used", BigInt(end))];
+  return [...patches, ...lengthPatches(end)];
 }
 
-/** The patch that lets a copy of the first `process.length` bytes stand in a bundle. */
-export function lengthPatch(process: ProcessTrace): Patch {
-  return numberPatch("used", BigInt(process.length));
+/** The patches that let a copy of the first `process.length` bytes stand in a bundle. */
+export function bundlePatches(process: ProcessTrace): Patch[] {
+  return lengthPatches(process.length);
+}
+
+function lengthPatches(length: number): Patch[] {
+  return [numberPatch("used", BigInt(length)), numberPatch("grown", BigInt(length))];
 }
 
 function numberPatch(name: (typeof HEADER_FIELDS)[number]["name"], value: bigint): Patch {

@@ -3,8 +3,10 @@ import { CHUNK_MAX } from "./spec.js";
 
 /** Random access to a trace. The decoder never opens files: whoever has one wraps it in this. */
 export interface ByteSource {
-  /** Total number of bytes; must not change while the source is in use. */
+  /** Number of bytes at this moment: of a trace that is being written it grows, and never shrinks. */
   readonly size: number;
+  /** While a process writes the trace: the time now on that process's monotonic clock, nanoseconds. */
+  readonly live?: bigint | undefined;
   /** Fills `into` from `offset` on and returns how many bytes it got; fewer only at the end of the data. */
   read(offset: number, into: Uint8Array): number;
 }
@@ -21,13 +23,18 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** The part of a source from `start` on, `size` bytes at most. */
-export function sliceSource(source: ByteSource, start: number, size = source.size - start): ByteSource {
-  const length = Math.max(0, Math.min(size, source.size - start));
+/** The part of a source from `start` on; without `size`, all that it has there, also later. */
+export function sliceSource(source: ByteSource, start: number, size = Number.POSITIVE_INFINITY): ByteSource {
+  const length = () => Math.max(0, Math.min(size, source.size - start));
   return {
-    size: length,
-    read: (offset, into) =>
-      offset >= length ? 0 : source.read(start + offset, into.subarray(0, Math.min(into.length, length - offset))),
+    get size() {
+      return length();
+    },
+    ...(size === Number.POSITIVE_INFINITY ? { live: source.live } : {}),
+    read: (offset, into) => {
+      const most = Number.isFinite(size) ? Math.max(0, Math.min(into.length, size - offset)) : into.length;
+      return source.read(start + offset, into.subarray(0, most));
+    },
   };
 }
 

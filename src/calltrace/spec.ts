@@ -56,6 +56,8 @@ export const HEADER_FIELDS = [
    */
   { name: "hookInner", offset: 144, type: "u32" },
   { name: "hookOuter", offset: 148, type: "u32" },
+  /** Bytes that the file has; chunks lie within both this and `used`. 0 in traces of gotrace 0.1.0. */
+  { name: "grown", offset: 152, type: "u64" },
 ] as const satisfies readonly HeaderField[];
 
 /** Strings of the header, each u16 length + UTF-8 bytes, in this order from STRINGS_START on. */

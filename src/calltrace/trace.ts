@@ -46,6 +46,9 @@ export interface Trace {
   readonly problem?: Problem;
 }
 
+/** Damaged processes after which a file is no longer taken for a bundle of traces. */
+const DAMAGED_MAX = 100;
+
 /**
  * Finds the processes, chunks and definitions of a trace.
  *
@@ -53,28 +56,32 @@ export interface Trace {
  */
 export function openTrace(source: ByteSource): Trace {
   const processes: ProcessTrace[] = [];
+  let damaged = 0;
   let base = 0;
   while (base < source.size || processes.length === 0) {
+    let process: ProcessTrace;
     try {
-      processes.push(openProcess(sliceSource(source, base), base));
+      process = openProcess(sliceSource(source, base), base);
     } catch (error) {
       if (processes.length === 0 || !(error instanceof UserError)) throw error;
       return { processes, problem: { offset: base, message: error.message } };
     }
-    const process = processes[processes.length - 1];
+    processes.push(process);
     if (process.problem !== undefined) {
       // A process that was cut off reaches into the next one, as far as its cursor says.
-      const next = findHeader(source, base + HEADER_SIZE);
+      const next = ++damaged > DAMAGED_MAX ? undefined : findHeader(source, base + HEADER_SIZE);
       if (next === undefined) break;
       processes[processes.length - 1] = openProcess(sliceSource(source, base, next - base), base);
       base = next;
       continue;
     }
-    const next = skipZeros(source, base + process.length);
+    // What a process that still runs has reserved behind its end fills while it is read.
+    if (source.live !== undefined) break;
+    const next = behind(source, process);
     if (next < source.size && !hasMagic(readBytes(source, next, 8))) {
-      // A process that still runs goes on writing while its trace is read: it is whole as far as it had come.
+      // The process may run although nobody said so: the trace is whole as far as it had come.
       const now = readHeader(readBytes(source, base, HEADER_SIZE), base).numbers.used;
-      if (now > process.header.numbers.used) return { processes };
+      if (now > process.header.numbers.used) break;
       return { processes, problem: { offset: next, message: "what follows the trace is not one" } };
     }
     base = next;
@@ -85,15 +92,16 @@ export function openTrace(source: ByteSource): Trace {
 function openProcess(source: ByteSource, base: number): ProcessTrace {
   const header = readHeader(readBytes(source, 0, HEADER_SIZE), base);
   const used = Number(header.numbers.used);
-  const end = Math.min(Math.max(used, HEADER_SIZE), source.size);
-  const scan = scanChunks(source, end, base, headerClock(header));
-  const problem = scan.problem ?? cutProblem(header, used, source.size, base);
+  // The size is asked for after the header was read: what the header says the file has is there.
+  const { size } = source;
+  const scan = scanChunks(source, Math.max(used, HEADER_SIZE), base, headerClock(header));
+  const problem = scan.problem ?? cutProblem(header, used, size, base);
   return {
     base,
     source,
-    length: end,
+    length: scan.end,
     header,
-    info: processInfo(header, scan.clock),
+    info: processInfo(header, scan.clock, source.live),
     clock: scan.clock,
     chunks: scan.table,
     cut: scan.cut,
@@ -103,28 +111,45 @@ function openProcess(source: ByteSource, base: number): ProcessTrace {
   };
 }
 
-/** What a process reserves at once is a multiple of this. */
+/** What a process of gotrace 0.1.0 reserves at once is a multiple of this. */
 const RESERVED = 65536;
 
 /**
  * The cursor may exceed the file when the process was stopped by a limit, or killed between taking space and getting
- * it from the file system: then less than a chunk for each thread is missing, and nothing was in it.
+ * it from the file system: nothing was in that space. How much the file had to have, the header says; of traces without
+ * that number, less than a chunk for each thread may be missing.
  */
-function cutProblem(header: RawHeader, used: number, size: number, base: number): Problem | undefined {
+function cutProblem({ numbers }: RawHeader, used: number, size: number, base: number): Problem | undefined {
   if (used < HEADER_SIZE || used % CHUNK_ALIGN !== 0) {
     return { offset: base + 16, message: `the header says ${used} bytes are used` };
   }
-  if (used <= size || header.numbers.stopReason !== 0n) return undefined;
-  if (size % RESERVED === 0 && used - size <= CHUNK_MAX) return undefined;
-  return { offset: base + size, message: `the trace ends here; its header says it has ${used} bytes` };
+  if (used <= size) return undefined;
+  const grown = Number(numbers.grown);
+  if (grown > 0 ? grown <= size : numbers.stopReason !== 0n) return undefined;
+  if (grown === 0 && size % RESERVED === 0 && used - size <= CHUNK_MAX) return undefined;
+  const whole = grown > 0 ? Math.min(grown, used) : used;
+  return { offset: base + size, message: `the trace ends here; its header says it has ${whole} bytes` };
+}
+
+/** Zeros that are searched through for another process: sparse files may have them without end. */
+const ZEROS_MAX = 1 << 30;
+
+/** Where the next process of a file begins: behind what this one reserved. */
+function behind(source: ByteSource, { base, length, header }: ProcessTrace): number {
+  const grown = base + Number(header.numbers.grown);
+  if (grown >= base + length && grown < source.size && hasMagic(readBytes(source, grown, 8))) return grown;
+  return skipZeros(source, base + length);
 }
 
 /** Where the first header at or behind `offset` begins, at any alignment: what was cut before it may have any length. */
 function findHeader(source: ByteSource, offset: number): number | undefined {
   const step = 1 << 20;
-  for (let at = offset; at + HEADER_SIZE <= source.size; at += step) {
+  let without = 0;
+  for (let at = offset; at + HEADER_SIZE <= source.size && without < ZEROS_MAX; at += step) {
     const bytes = readBytes(source, at, step + MAGIC.length - 1);
-    for (let i = bytes.indexOf(MAGIC.charCodeAt(0)); i >= 0; i = bytes.indexOf(MAGIC.charCodeAt(0), i + 1)) {
+    let i = bytes.indexOf(MAGIC.charCodeAt(0));
+    if (i < 0) without += step;
+    for (; i >= 0; i = bytes.indexOf(MAGIC.charCodeAt(0), i + 1)) {
       if (hasMagic(bytes, i) && isHeader(readBytes(source, at + i, HEADER_SIZE))) return at + i;
     }
   }
@@ -140,11 +165,14 @@ function isHeader(bytes: Uint8Array): boolean {
   }
 }
 
-/** The first 8 bytes at or behind `offset` (which is aligned to 8) that are not all zero. */
+/**
+ * The first 8 bytes at or behind `offset` (which is aligned to 8) that are not all zero; the end of the source if there
+ * are none, or more zeros than a process reserves.
+ */
 function skipZeros(source: ByteSource, offset: number): number {
   const words = new BigUint64Array(1 << 17);
   const buffer = new Uint8Array(words.buffer);
-  for (let at = offset; at < source.size; at += buffer.length) {
+  for (let at = offset; at < source.size && at - offset < ZEROS_MAX; at += buffer.length) {
     const part = buffer.subarray(0, Math.min(buffer.length, source.size - at));
     part.fill(0);
     if (source.read(at, part) <= 0) break;

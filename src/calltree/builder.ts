@@ -131,9 +131,8 @@ export class TreeBuilder {
     let resumed = slots.parked.get(slot);
     for (let chunk = slots.chunk[slot]; chunk >= 0 && chunk <= until; chunk = slots.chunk[slot]) {
       this.chunk = chunk;
-      const size = chunks.size[chunk];
-      const { window, index } = this.reader.fetch(chunks.offset[chunk], size, chunk === until);
-      decoder.open(window.u16, index, size, slots.floor[slot]);
+      const { window, index } = this.reader.fetch(chunks.offset[chunk], chunks.size[chunk], chunk === until);
+      decoder.open(window.u16, index, chunks.filled[chunk], slots.floor[slot]);
       if (resumed !== undefined) {
         decoder.resume(resumed.state);
         // A slot that was forced to go on hangs already.

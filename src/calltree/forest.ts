@@ -125,6 +125,7 @@ function endOf(
   last: number,
 ): { end: number; known: boolean } {
   if (info.stop !== undefined) return { end: Math.max(info.stop.at, last), known: false };
+  if (info.now !== undefined) return { end: Math.max(info.now, last), known: false };
   // When main.main returns the process ends at once; it does not when main.main is left by Goexit.
   for (const { id, name } of definitions.values()) {
     if (name === "main.main" && builder.isDone(id)) return { end: last, known: true };

@@ -103,6 +103,7 @@ export function survey(process: ProcessTrace, progress?: (bytes: number) => void
       truncateTable(chunks, chunk, skimmer.offset);
       break;
     }
+    chunks.filled[chunk] = skimmer.offset;
     progress?.(chunks.offset[chunk] + size);
   }
   return { requests: collector.requests, begun, events, goroutines, ...(problem === undefined ? {} : { problem }) };

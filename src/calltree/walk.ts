@@ -85,7 +85,7 @@ export function* walkProcess(replayed: Replayed, options: BuildOptions, observer
       const size = chunks.size[chunk];
       base = chunks.offset[chunk];
       const { window, index } = reader.fetch(base, size, false);
-      decoder.open(window.u16, index, size, slots.floor[slot]);
+      decoder.open(window.u16, index, chunks.filled[chunk], slots.floor[slot]);
       do {
         const count = decoder.next();
         if (count > 0 && !open) start(UNKNOWN);

@@ -3,9 +3,9 @@
  * ends by itself cannot write when; the last time it was seen alive is a lower bound.
  */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { processorTime } from "../gotool/cputime.js";
-import { processIdOf } from "./files.js";
+import { isAlive, processIdOf } from "./writer.js";
 
 /** Milliseconds between two looks, and how much of its time the watcher may use. */
 const interval = 50;
@@ -63,19 +63,5 @@ function pidsIn(directory: string): Set<number> {
     return new Set(pids.filter((pid) => !Number.isNaN(pid)));
   } catch {
     return new Set();
-  }
-}
-
-/** Whether a process runs: one that ended and was not waited for yet does not. */
-export function isAlive(pid: number): boolean {
-  try {
-    if (process.platform === "linux") {
-      const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-      return !"ZX".includes(text.charAt(text.lastIndexOf(")") + 2));
-    }
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

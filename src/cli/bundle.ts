@@ -2,7 +2,7 @@
 
 import { closeSync, statSync, unlinkSync } from "node:fs";
 import { UserError } from "../base/errors.js";
-import { lengthPatch, openTrace, type ProcessTrace } from "../calltrace/index.js";
+import { bundlePatches, openTrace, type ProcessTrace, readBytes } from "../calltrace/index.js";
 import { type OpenFile, writeFully } from "./files.js";
 import { createFile, writeFailure } from "./output.js";
 
@@ -39,15 +39,13 @@ export function saveBundle(path: string, flag: string, files: readonly OpenFile[
 }
 
 function copyProcess(descriptor: number, position: number, process: ProcessTrace): number {
-  const buffer = new Uint8Array(1 << 20);
-  for (let offset = 0; offset < process.length; ) {
-    const want = Math.min(buffer.length, process.length - offset);
-    const got = process.source.read(offset, buffer.subarray(0, want));
-    if (got <= 0) break;
-    writeFully(descriptor, buffer.subarray(0, got), position + offset);
-    offset += got;
+  const step = 1 << 20;
+  // From the end: of a process that still writes, a chunk is then not copied without those before it of its slot.
+  for (let end = process.length; end > 0; ) {
+    const offset = Math.max(0, Math.ceil(end / step) - 1) * step;
+    writeFully(descriptor, readBytes(process.source, offset, end - offset), position + offset);
+    end = offset;
   }
-  const { offset, bytes } = lengthPatch(process);
-  writeFully(descriptor, bytes, position + offset);
+  for (const { offset, bytes } of bundlePatches(process)) writeFully(descriptor, bytes, position + offset);
   return position + process.length;
 }

@@ -5,10 +5,11 @@ import { join, parse, resolve } from "node:path";
 import { UserError } from "../base/errors.js";
 import { execTraceVariable } from "../gotool/exectrace.js";
 import { openChunks } from "./chunks.js";
-import { processIdOf, writeFully } from "./files.js";
+import { writeFully } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { checkWritable, createFile, writeFailure } from "./output.js";
 import type { Session } from "./session.js";
+import { processIdOf } from "./writer.js";
 
 /** Execution traces of a run. */
 export interface ExecRecording {

@@ -12,9 +12,10 @@ import {
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { ByteSource, Patch } from "../calltrace/index.js";
+import { isWritten } from "./writer.js";
 
 /** A file that is open for reading; {@link close} it. */
 export interface OpenFile {
@@ -28,12 +29,21 @@ export function openFile(path: string): OpenFile {
   try {
     let descriptor = openSync(path, "r");
     if (!fstatSync(descriptor).isFile()) descriptor = spool(descriptor);
-    const size = fstatSync(descriptor).size;
-    const read = (offset: number, into: Uint8Array) => readSync(descriptor, into, 0, into.length, offset);
-    return { path, source: { size, read }, close: () => closeSync(descriptor) };
+    return { path, source: fileSource(descriptor, isWritten(path)), close: () => closeSync(descriptor) };
   } catch (error) {
     throw new UserError(`cannot read ${path}: ${messageOf(error)}`, "name a trace file that exists", ExitCode.noInput);
   }
+}
+
+/** @param live whether a process of this machine still writes the file; one in a container may, unknown to us */
+function fileSource(descriptor: number, live: boolean): ByteSource {
+  return {
+    get size() {
+      return fstatSync(descriptor).size;
+    },
+    read: (offset, into) => readSync(descriptor, into, 0, into.length, offset),
+    ...(live ? { live: process.hrtime.bigint() } : {}),
+  };
 }
 
 /** What a pipe or device gives, as a file without a name that can be read at any place. Closes the descriptor. */
@@ -72,11 +82,6 @@ export function traceFiles(paths: readonly string[]): string[] {
     const names = readdirSync(path).filter((name) => name.endsWith(".gotrace"));
     return names.sort(byProcess).map((name) => join(path, name));
   });
-}
-
-/** Which process wrote a trace: `<pid>-<n>.gotrace` or `<pid>-<n>.trace`. NaN for files of another name. */
-export function processIdOf(path: string): number {
-  return Number.parseInt(basename(path), 10);
 }
 
 /** `<pid>-<n>.gotrace` in the order of numbers. */

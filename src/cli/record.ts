@@ -6,10 +6,10 @@ import { ExitCode, UserError } from "../base/errors.js";
 import { endPatches, type Note, notePatches } from "../calltrace/index.js";
 import { ensureDirectory } from "../gotool/cache.js";
 import type { ProgramExit } from "../gotool/process.js";
-import { isAlive, type Seen } from "./alive.js";
+import type { Seen } from "./alive.js";
 import { processesOf } from "./bundle.js";
 import { execFile } from "./exectrace.js";
-import { type OpenFile, openFile, patchFile, processIdOf, traceFiles } from "./files.js";
+import { type OpenFile, openFile, patchFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { beginLastRun, type LastRun, sharesFileSystem } from "./last-run.js";
 import { parseSize } from "./options.js";
@@ -17,6 +17,7 @@ import { checkWritable, isStandardOutput } from "./output.js";
 import type { Session } from "./session.js";
 import type { BuildSummary } from "./summary.js";
 import { type TracedSet, tracedNotes } from "./traced-set.js";
+import { isWritten, processIdOf } from "./writer.js";
 
 /** A run to be recorded. */
 export interface Recording {
@@ -103,7 +104,7 @@ export function finishRecording(recording: Recording, { run, traced }: RunNotes,
     } else if (seen !== undefined) patchFile(file, 0, endPatches({ nano: seen.at, cpu: seen.cpu }));
   }
   // A child that outlives the program goes on writing: there is no place for a note in its trace.
-  const ended = files.find((file) => !isAlive(processIdOf(file)));
+  const ended = files.find((file) => !isWritten(file));
   const first = (program && lastOf.get(program.pid)) ?? ended;
   if (first !== undefined) addNotes(openFile(first), [{ run } as unknown as Note, ...tracedNotes(traced)]);
 }

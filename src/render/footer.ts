@@ -38,8 +38,9 @@ export function statements(process: ProcessTree): Statement[] {
   if (info.lost > 0) warn(`not recorded: ${formatNumberOf(info.lost, "event")}`);
   const running = sumOf(tree.running);
   if (running > 0) {
-    const since = process.atLeast ? " (≥: at least until the recording ended)" : "";
-    say(`not returned when the process ended: ${formatNumberOf(running, "frame")}${since}`);
+    const alive = info.now !== undefined;
+    const since = process.atLeast ? ` (≥: at least until the ${alive ? "trace was read" : "recording ended"})` : "";
+    say(`${alive ? "the process still runs, not returned yet" : "not returned when the process ended"}: ${formatNumberOf(running, "frame")}${since}`);
   }
   const panics = sumOf(tree.panics);
   if (panics > 0) say(`left by panic: ${formatNumberOf(panics, "frame")}`);

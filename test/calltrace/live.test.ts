@@ -1,0 +1,139 @@
+/** Traces that are read while their process writes them. */
+import { expect, test } from "vitest";
+import { type ByteSource, memorySource, openTrace } from "../../src/calltrace/index.js";
+import { TraceWriter } from "../../src/calltrace/writer.js";
+import { buildForest } from "../../src/calltree/index.js";
+
+const CALLS = 3000;
+const SLOTS = 5;
+
+/** Some goroutines that call and return in turn. */
+function busy(): Uint8Array {
+  const trace = new TraceWriter({ chunkMax: 4096 });
+  const work = trace.define("function", "main.work");
+  const slots = Array.from({ length: SLOTS }, (_, number) => trace.slot(number));
+  slots.forEach((slot, index) => {
+    slot.begin(index, index + 1);
+  });
+  for (let i = 0; i < CALLS; i++) {
+    const slot = slots[(i * 7) % SLOTS];
+    slot.enter(100 * i, work);
+    slot.exit(100 * i + 50);
+  }
+  return trace.finish();
+}
+
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/**
+ * The trace as its process makes it, further at every read. Space is taken in order; a chunk begins (its header stands,
+ * and what is in it by then) some time later, those of one slot one after the other. The file grows in steps, and in time
+ * for what begins in it.
+ */
+class Growing implements ByteSource {
+  private now = 0;
+  private readonly chunks: { offset: number; size: number; taken: number; begun: number }[] = [];
+
+  constructor(
+    private readonly whole: Uint8Array,
+    seed: number,
+    readonly pace: number,
+  ) {
+    const draw = random(seed);
+    const slotBegun = new Map<number, number>();
+    const view = new DataView(whole.buffer, whole.byteOffset);
+    let taken = 0;
+    for (let offset = 4096; offset < whole.length; ) {
+      const size = view.getUint32(offset + 4, true);
+      // Definitions stand behind everything in this trace, and are no matter of time.
+      const isDefs = view.getUint16(offset + 2, true) === 2;
+      const slot = view.getUint32(offset + 8, true);
+      taken += isDefs ? 0 : draw() * pace;
+      const delay = draw() < 0.2 ? draw() * 40 : 0;
+      const begun = isDefs ? 0 : Math.max(taken + delay, slotBegun.get(slot) ?? 0);
+      slotBegun.set(slot, begun);
+      this.chunks.push({ offset, size, taken: isDefs ? 0 : taken, begun });
+      offset += size;
+    }
+  }
+
+  /** How much space is taken. */
+  private get used(): number {
+    return this.chunks.reduce((used, { offset, size, taken }) => (taken <= this.now ? offset + size : used), 4096);
+  }
+
+  get size(): number {
+    const begun = this.chunks.filter(({ begun }) => begun <= this.now).map(({ offset, size }) => offset + size);
+    return Math.min(this.whole.length, Math.ceil(Math.max(4096, ...begun) / 4096) * 4096);
+  }
+
+  read(offset: number, into: Uint8Array): number {
+    const { size, whole } = this;
+    const now = whole.slice(0, size);
+    for (const chunk of this.chunks) if (chunk.begun > this.now) now.fill(0, chunk.offset, chunk.offset + chunk.size);
+    new DataView(now.buffer).setBigUint64(16, BigInt(this.used), true);
+    new DataView(now.buffer).setBigUint64(152, BigInt(size), true);
+    this.now++;
+    const part = now.subarray(offset, offset + into.length);
+    into.set(part);
+    return part.length;
+  }
+}
+
+test("a trace that grows is read without complaint, whenever that is", () => {
+  const whole = busy();
+  expect(buildForest(memorySource(whole)).processes[0]).toMatchObject({ events: 2 * CALLS, strayExits: 0 });
+  let partial = 0;
+  for (let seed = 1; seed <= 150; seed++) {
+    const source = new Growing(whole, seed, 1 + (seed % 5));
+    for (let i = seed % 30; i > 0; i--) source.read(0, new Uint8Array(8));
+    const { processes, problem } = buildForest(source);
+    expect(problem).toBeUndefined();
+    expect(processes.map(({ problem }) => problem), `seed ${seed}`).toEqual([undefined]);
+    const [{ events, tree, strayExits }] = processes;
+    const calls = tree.calls.reduce((sum, n) => sum + n, 0);
+    const running = [...tree.running.values()].reduce((sum, n) => sum + n, 0);
+    expect(events).toBe(2 * calls - running + strayExits);
+    if (events > 0 && events < 2 * CALLS) partial++;
+  }
+  expect(partial).toBeGreaterThan(100);
+});
+
+test("what is written into a chunk between two passes is not half seen", () => {
+  const whole = busy();
+  const { chunks } = openTrace(memorySource(whole)).processes[0];
+  const last = chunks.offset[chunks.count - 1];
+  const before = memorySource(whole.slice());
+  const early = whole.slice();
+  early.fill(0, last + 40, last + chunks.size[chunks.count - 1]);
+  let reads = 0;
+  const source = {
+    size: whole.length,
+    // The first pass has read the last chunk when the second one begins.
+    read: (offset: number, into: Uint8Array) =>
+      (offset <= last && offset + into.length > last + 64 && reads++ > 1 ? before : memorySource(early)).read(offset, into),
+  };
+  const [{ events, tree }] = buildForest(source).processes;
+  const running = [...tree.running.values()].reduce((sum, n) => sum + n, 0);
+  expect(events).toBe(2 * tree.calls.reduce((sum, n) => sum + n, 0) - running);
+});
+
+test("a copy that was cut is told, wherever the cut is", () => {
+  const whole = busy();
+  new DataView(whole.buffer, whole.byteOffset).setBigUint64(152, BigInt(whole.length), true);
+  const view = new DataView(whole.buffer, whole.byteOffset);
+  const problems = (bytes: Uint8Array) => openTrace(memorySource(bytes)).processes[0].problem;
+  expect(problems(whole)).toBeUndefined();
+  for (const length of [whole.length - 64, whole.length - 4096, 8192, 4096, 5000]) {
+    expect(problems(whole.slice(0, length))?.offset, `${length}`).toBeLessThanOrEqual(length);
+  }
+  // A process that was killed after it took space that the file had not got yet has lost nothing.
+  view.setBigUint64(16, BigInt(whole.length + (1 << 22)), true);
+  expect(problems(whole)).toBeUndefined();
+});
