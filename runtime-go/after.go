@@ -50,14 +50,13 @@ func after(site *Site, f func()) func() {
 		drop()
 		return f
 	}
-	now, ok := ready(s, 0, lenSpawn, rec.portable)
+	now, ok := ready(s, 0, lenSpawn)
 	ref := uint64(0)
 	if ok && id != 0 {
 		ref = putSpawn(s, uint64(id), now)
 	} else {
 		drop()
 	}
-	release()
 	if ref == 0 {
 		return f
 	}

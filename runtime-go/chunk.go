@@ -4,7 +4,6 @@ const (
 	chunkMin     = 128
 	chunkMax     = 256 << 10
 	prefaultFrom = 64 << 10
-	segmentMin   = 1 << 20
 	segmentMax   = 8 << 20
 )
 
@@ -50,34 +49,42 @@ func extend(need uint64) bool {
 		stop(stopLimit)
 		return false
 	}
-	for rec.mapped < need {
-		size := rec.mapped &^ (segmentMin - 1)
-		if size < segmentMin {
-			size = segmentMin
-		}
-		if size > segmentMax {
-			size = segmentMax
-		}
-		to := (rec.mapped + size) &^ (segmentMin - 1)
-		if to > rec.limit {
-			to = rec.limit
-		}
-		reason := osGrow(rec.mapped, to)
-		if reason == stopRlimit || reason == stopNoSpace {
-			// The segment does not fit; what is asked for may.
-			to = (need + 4095) &^ 4095
-			if to > rec.limit {
-				to = rec.limit
-			}
-			reason = osGrow(rec.mapped, to)
-		}
-		if reason != stopNone {
-			stop(reason)
-			return false
-		}
-		store64(&rec.mapped, to)
+	// A process that does little takes little; one that does much asks rarely.
+	to := 2 * rec.mapped
+	if to > rec.mapped+segmentMax {
+		to = rec.mapped + segmentMax
+	}
+	if to < need {
+		to = need
+	}
+	reason := growTo(to)
+	if reason == stopRlimit || reason == stopNoSpace {
+		// The segment does not fit; what is asked for may.
+		reason = growTo(need)
+	}
+	if reason != stopNone {
+		stop(reason)
+		return false
 	}
 	return true
+}
+
+// growTo makes the file's bytes up to `to`, or some more, touchable. It returns
+// a stop reason. Call with the lock held.
+//
+//go:norace
+//go:nocheckptr
+func growTo(to uint64) uint32 {
+	to = osStep(to)
+	if to > rec.limit {
+		to = rec.limit
+	}
+	reason := osGrow(rec.mapped, to)
+	if reason == stopNone {
+		store64((*uint64)(add(hot.base, hdrGrown)), to)
+		store64(&rec.mapped, to)
+	}
+	return reason
 }
 
 // chunkSize is the size of a slot's next chunk: as much as the slot has
@@ -93,7 +100,8 @@ func chunkSize(s *slot) uint64 {
 }
 
 // openChunk starts s's next chunk, n bytes at off, with a clock pair. The
-// magic goes in last: a chunk without it was never begun.
+// magic goes in last, and before any record: a chunk without it was never
+// begun.
 //
 //go:norace
 //go:nocheckptr
@@ -102,7 +110,7 @@ func openChunk(s *slot, off, n, ticks, nano uint64) {
 	put64(p, chkTicks, ticks)
 	put64(p, chkNano, nano)
 	put64(p, chkSlot, uint64(s.number)|uint64(s.seq)<<32)
-	put64(p, chkMagicKind, chunkMagic|chunkEvents<<16|n<<32)
+	store64((*uint64)(p), chunkMagic|chunkEvents<<16|n<<32)
 	s.seq++
 	s.written += n
 	s.pos = off + chunkHeader
@@ -129,11 +137,11 @@ func setLast(s *slot, ticks uint64) {
 // ready makes room for a record of need bytes at s and sees to clock pairs.
 // at is the time of the event when it has been taken already, else 0: the
 // time is then taken last. It returns the event's time; ok is false when
-// recording has stopped. held: the caller has the lock.
+// recording has stopped.
 //
 //go:norace
 //go:nocheckptr
-func ready(s *slot, at, need uint64, held bool) (now uint64, ok bool) {
+func ready(s *slot, at, need uint64) (now uint64, ok bool) {
 	now = at
 	if now == 0 {
 		now = ticks()
@@ -152,7 +160,7 @@ func ready(s *slot, at, need uint64, held bool) (now uint64, ok bool) {
 	}
 	if full {
 		n := chunkSize(s)
-		off := reserve(n, held)
+		off := reserve(n, false)
 		if off == 0 {
 			return 0, false
 		}

@@ -3,7 +3,7 @@ package rt
 import "unsafe"
 
 const (
-	defsMin = 4 << 10
+	defsMin = 1 << 10
 	defsMax = 64 << 10
 	// maxText bounds a name or path in a definition.
 	maxText = 16 << 10

@@ -6,7 +6,6 @@ package rt_test
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -151,7 +150,7 @@ var _ = scenario("spin", func() {
 func TestKilledAnywhere(t *testing.T) {
 	for i := 0; i < 8; i++ {
 		dir := t.TempDir()
-		c := exec.Command(os.Args[0])
+		c := again()
 		c.Env = append(os.Environ(), "RT_SCENARIO=spin", "GOTRACE_OUT="+dir)
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
@@ -177,7 +176,7 @@ var _ = scenario("children", func() {
 	f, _ := os.Open("/dev/null")
 	fmt.Println("fd", f.Fd())
 	for i := 0; i < 3; i++ {
-		c := exec.Command(os.Args[0])
+		c := again()
 		c.Env = append(os.Environ(), "RT_SCENARIO=tree")
 		if err := c.Run(); err != nil {
 			fmt.Println(err)

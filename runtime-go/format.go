@@ -33,6 +33,7 @@ const (
 	hdrLimit      = 136 // u64
 	hdrInner      = 144 // u32, ticks/1024: what an empty traced call appears to take; 0 not measured
 	hdrOuter      = 148 // u32, ticks/1024: what a traced call takes of its caller beyond that
+	hdrGrown      = 152 // u64: bytes the file has
 	hdrStrings    = 160 // u16 length + bytes, four times
 	hdrStringsEnd = 2048
 	hdrShards     = 2048

@@ -1,5 +1,5 @@
-//go:build loong64 || ppc64le || riscv64
-// +build loong64 ppc64le riscv64
+//go:build 386 || arm || loong64 || mips64le || mipsle || ppc64le || riscv64
+// +build 386 arm loong64 mips64le mipsle ppc64le riscv64
 
 package rt
 

@@ -1,5 +1,5 @@
-//go:build !amd64 && !arm64 && !loong64 && !ppc64le && !riscv64
-// +build !amd64,!arm64,!loong64,!ppc64le,!riscv64
+//go:build !386 && !amd64 && !arm && !arm64 && !loong64 && !mips64le && !mipsle && !ppc64le && !riscv64
+// +build !386,!amd64,!arm,!arm64,!loong64,!mips64le,!mipsle,!ppc64le,!riscv64
 
 package rt
 

@@ -30,6 +30,7 @@ func golden() []byte {
 		inner: 44<<10 + 512, outer: 43<<10 + 1,
 		text: [4]string{"go1.26.8", "linux/amd64", "./golden", "/home/ü/golden"},
 	})
+	put64(hot.base, hdrGrown, rec.mapped)
 	headerPair(1000100, 500050)
 	headerPair(9000000, 4500000)
 

@@ -2,17 +2,31 @@ package rt
 
 import "unsafe"
 
-// Where goid and parentGoid lie in the g struct of 64-bit systems, by the
-// minor version of Go. Read from the debug information of programs built by
-// each release; the same on amd64 and arm64.
-var offsets = [...]struct{ minor, goid, parent, link, labelWords uint16 }{
-	{21, 152, 272, 24, 1},
-	{22, 152, 272, 24, 1},
-	{23, 160, 280, 24, 1},
-	{24, 160, 280, 24, 3},
-	{25, 152, 272, 24, 3},
-	{26, 152, 280, 16, 3},
+// offsetsOf says where goid and parentGoid lie in the g struct, and link in
+// the _panic struct.
+type offsetsOf struct{ goid, parent, link uint16 }
+
+// offsets are those of 64-bit and of 32-bit systems, by the minor version of
+// Go. Read from the debug information of programs built by each release: the
+// same on all processors of a word size.
+var offsets = [...]struct {
+	minor       uint
+	wide, short offsetsOf
+}{
+	{21, offsetsOf{152, 272, 24}, offsetsOf{80, 164, 12}},
+	{22, offsetsOf{152, 272, 24}, offsetsOf{80, 164, 12}},
+	{23, offsetsOf{160, 280, 24}, offsetsOf{84, 168, 12}},
+	{24, offsetsOf{160, 280, 24}, offsetsOf{84, 172, 12}},
+	{25, offsetsOf{152, 272, 24}, offsetsOf{80, 168, 12}},
+	{26, offsetsOf{152, 280, 16}, offsetsOf{80, 176, 8}},
 }
+
+const (
+	wordSize = unsafe.Sizeof(uintptr(0))
+	// labelsAsSlice is the release in which a label set became a slice of three
+	// words; it was a map, one word.
+	labelsAsSlice = 24
+)
 
 // initGoroutines decides how goroutines are told apart. The table is believed
 // after it has given the goid that runtime.Stack prints; for releases not in
@@ -24,9 +38,9 @@ var offsets = [...]struct{ minor, goid, parent, link, labelWords uint16 }{
 func initGoroutines() {
 	minor := goMinor(goVersion())
 	rec.labelWords = 0
-	if minor > 0 && minor < 24 {
+	if minor > 0 && minor < labelsAsSlice {
 		rec.labelWords = 1
-	} else if minor <= uint(offsets[len(offsets)-1].minor) {
+	} else if minor <= offsets[len(offsets)-1].minor {
 		rec.labelWords = 3
 	}
 	rec.portable = true
@@ -35,18 +49,21 @@ func initGoroutines() {
 	}
 	g, _ := gticks()
 	goid := stackGoid()
-	link := uintptr(16)
-	for _, o := range offsets {
-		if uint(o.minor) == minor && *(*uint64)(add(g, uintptr(o.goid))) == goid {
+	link := 2 * wordSize
+	for i := range offsets {
+		o := offsets[i].wide
+		if wordSize == 4 {
+			o = offsets[i].short
+		}
+		if offsets[i].minor == minor && *(*uint64)(add(g, uintptr(o.goid))) == goid {
 			rec.goidOff, rec.parentOff = uintptr(o.goid), uintptr(o.parent)
 			link = uintptr(o.link)
 			rec.portable = false
 		}
 	}
-	if rec.portable && !calibrate() {
-		return
+	if rec.portable {
+		rec.portable = !calibrate()
 	}
-	rec.portable = false
 	if linkWorks(g, link) {
 		rec.linkOff = link
 	}
@@ -108,7 +125,7 @@ func parentIn(b []byte) uint64 {
 
 const (
 	calibrateDepth = 20
-	calibrateWords = 52 // of g, which has 408 bytes or more
+	calibrateWords = 52 // of g, which has some more
 )
 
 // calibration narrows down, over nested goroutines, which words of g hold the
@@ -131,11 +148,11 @@ func calibrate() bool {
 	var n, m int
 	for i := range c.goid {
 		if c.goid[i] {
-			rec.goidOff = uintptr(i) * 8
+			rec.goidOff = uintptr(i) * wordSize
 			n++
 		}
 		if c.parent[i] {
-			rec.parentOff = uintptr(i) * 8
+			rec.parentOff = uintptr(i) * wordSize
 			m++
 		}
 	}
@@ -150,7 +167,7 @@ func (c *calibration) step(depth int) {
 	buf = buf[:stack(buf)]
 	goid, parent := leadingNumber(buf, len("goroutine ")), parentIn(buf)
 	for i := range c.goid {
-		w := *(*uint64)(add(g, uintptr(i)*8))
+		w := *(*uint64)(add(g, uintptr(i)*wordSize))
 		c.goid[i] = c.goid[i] && w == goid
 		c.parent[i] = c.parent[i] && w == parent && parent != 0
 	}

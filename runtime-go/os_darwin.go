@@ -17,7 +17,6 @@ const (
 	fPreallocate = 42
 	fAllocateAll = 4
 	fPeofPosMode = 3
-	enotsup      = syscall.Errno(45)
 )
 
 // fstore is the argument of F_PREALLOCATE.
@@ -69,8 +68,12 @@ func osMap(limit uint64) unsafe.Pointer {
 	return toPtr(p)
 }
 
-// osGrow puts the bytes [from, to) into the file and maps them. Multiples of
-// 16 KiB, the largest page size of macOS, are asked for.
+// osStep: 16 KiB is the largest page size of macOS.
+//
+//go:norace
+func osStep(to uint64) uint64 { return (to + 16383) &^ 16383 }
+
+// osGrow puts the bytes [from, to) into the file and maps them.
 //
 //go:norace
 func osGrow(from, to uint64) uint32 {
@@ -80,10 +83,16 @@ func osGrow(from, to uint64) uint32 {
 	}
 	osMapping.fs = fstore{flags: fAllocateAll, mode: fPeofPosMode, length: int64(to - from)}
 	_, _, e := syscall.Syscall(syscall.SYS_FCNTL, uintptr(osFile.fd), fPreallocate, uintptr(unsafe.Pointer(&osMapping.fs)))
-	if e != 0 && e != enotsup && e != syscall.EINVAL {
+	switch {
+	case e == syscall.ENOSPC || e == syscall.EDQUOT:
 		return stopNoSpace
-	}
-	if syscall.Ftruncate(osFile.fd, int64(to)) != nil {
+	case e != 0:
+		// The file system does not know it (network drives, FAT). Space that is not
+		// there would kill the program when it is touched, so it is written.
+		if reason := osWriteZeros(from, to); reason != stopNone {
+			return reason
+		}
+	case syscall.Ftruncate(osFile.fd, int64(to)) != nil:
 		return stopNoSpace
 	}
 	if _, ok := mmap(osMapping.base+uintptr(from), uintptr(to-from), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED|mapFixed, osFile.fd, from); !ok {

@@ -34,9 +34,11 @@ func osZeros(n uintptr) unsafe.Pointer {
 //
 //go:norace
 func osRaise(fd int) int {
-	if high, _, e := syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_DUPFD_CLOEXEC, 700); e == 0 {
-		syscall.Close(fd)
-		return int(high)
+	for _, floor := range [...]uintptr{700, 200} {
+		if high, _, e := syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_DUPFD_CLOEXEC, floor); e == 0 {
+			syscall.Close(fd)
+			return int(high)
+		}
 	}
 	return fd
 }
@@ -51,6 +53,9 @@ func osMap(limit uint64) unsafe.Pointer {
 }
 
 //go:norace
+func osStep(to uint64) uint64 { return (to + 4095) &^ 4095 }
+
+//go:norace
 func osGrow(from, to uint64) uint32 {
 	if reason := osGrowable(to); reason != stopNone {
 		return reason
@@ -61,21 +66,7 @@ func osGrow(from, to uint64) uint32 {
 			return stopNone
 		case err == syscall.EINTR && try < 1000:
 		case err == syscall.EOPNOTSUPP || err == syscall.ENOSYS:
-			zeros := make([]byte, 16384)
-			for from < to {
-				n := uint64(len(zeros))
-				if n > to-from {
-					n = to - from
-				}
-				w, err := syscall.Pwrite(osFile.fd, zeros[:n], int64(from))
-				if err != nil && err != syscall.EINTR {
-					return stopNoSpace
-				}
-				if w > 0 {
-					from += uint64(w)
-				}
-			}
-			return stopNone
+			return osWriteZeros(from, to)
 		default:
 			return stopNoSpace
 		}

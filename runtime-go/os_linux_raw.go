@@ -109,8 +109,7 @@ func osRlimit(which uintptr) uint64 {
 	return scratch[0]
 }
 
-// osCreate makes the file tracePath, which must not exist. The
-// descriptor is moved out of the low numbers a program may count on.
+// osCreate makes the file tracePath, which must not exist.
 //
 //go:norace
 func osCreate() (ok, exists bool) {
@@ -118,16 +117,22 @@ func osCreate() (ok, exists bool) {
 	if e != 0 {
 		return false, e == eExist
 	}
+	osFile.fd = osRaise(fd)
+	osFile.dev, osFile.ino = osIdentity(osFile.fd)
+	return true, false
+}
+
+// osRaise moves a descriptor out of the low numbers a program may count on.
+//
+//go:norace
+func osRaise(fd uintptr) uintptr {
 	for _, floor := range [...]uintptr{descriptorFloor, descriptorFloor2} {
 		if high, e := syscall6(sysFcntl, fd, fDupfdCloexec, floor, 0, 0, 0); e == 0 {
 			syscall6(sysClose, fd, 0, 0, 0, 0, 0)
-			fd = high
-			break
+			return high
 		}
 	}
-	osFile.fd = fd
-	osFile.dev, osFile.ino = osIdentity(fd)
-	return true, false
+	return fd
 }
 
 // osIdentity returns device and inode, the first two words of struct stat.
@@ -160,6 +165,11 @@ func osMap(limit uint64) unsafe.Pointer {
 	return toPtr(r)
 }
 
+// osStep rounds a size of the file up to one that osGrow takes.
+//
+//go:norace
+func osStep(to uint64) uint64 { return (to + 4095) &^ 4095 }
+
 // osGrow allocates the file's bytes [from, to) on disk and returns 0 or the
 // stop reason. It must not let the kernel send SIGXFSZ or, later, SIGBUS.
 //
@@ -174,7 +184,7 @@ func osGrow(from, to uint64) uint32 {
 			syscall6(sysClose, fd, 0, 0, 0, 0, 0)
 			return stopMapping
 		}
-		osFile.fd = fd
+		osFile.fd = osRaise(fd)
 	}
 	if osRlimit(rlimitFsize) < to {
 		return stopRlimit

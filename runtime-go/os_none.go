@@ -24,6 +24,7 @@ func osAddressLimit() uint64                 { return ^uint64(0) }
 func osCreate() (ok, exists bool)            { return false, false }
 func osDiscard()                             {}
 func osMap(limit uint64) unsafe.Pointer      { return nil }
+func osStep(to uint64) uint64                { return to }
 func osGrow(from, to uint64) uint32          { return stopMapping }
 func osPrefault(p unsafe.Pointer, n uintptr) {}
 func osCwd(buf *[1100]byte) int              { return 0 }

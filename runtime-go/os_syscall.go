@@ -76,10 +76,44 @@ func osIdentity(fd int) (dev, ino uint64) {
 //go:norace
 func osGrowable(to uint64) uint32 {
 	if dev, ino := osIdentity(osFile.fd); dev != osFile.dev || ino != osFile.ino {
-		return stopMapping
+		// The program has closed it, and the number may be that of a file of its own.
+		fd, err := syscall.Open(tracePathString(), syscall.O_RDWR|syscall.O_CLOEXEC, 0)
+		if err != nil {
+			return stopMapping
+		}
+		if dev, ino := osIdentity(fd); dev != osFile.dev || ino != osFile.ino {
+			syscall.Close(fd)
+			return stopMapping
+		}
+		osFile.fd = osRaise(fd)
 	}
 	if osRlimit(syscall.RLIMIT_FSIZE) < to {
 		return stopRlimit
+	}
+	return stopNone
+}
+
+// zeros is what osWriteZeros writes.
+var zeros [16384]byte
+
+// osWriteZeros puts the bytes [from, to) into the file where the file system
+// cannot be asked for the space alone.
+//
+//go:norace
+func osWriteZeros(from, to uint64) uint32 {
+	for from < to {
+		n := uint64(len(zeros))
+		if n > to-from {
+			n = to - from
+		}
+		w, err := syscall.Pwrite(osFile.fd, zeros[:n], int64(from))
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil || w == 0 {
+			return stopNoSpace
+		}
+		from += uint64(w)
 	}
 	return stopNone
 }

@@ -5,15 +5,20 @@ import (
 	"unsafe"
 )
 
-// Windows. A view cannot be placed inside reserved address space, so the
-// space is reserved in pieces, and a piece is given up just before the view
-// of the file's part takes its place.
+// Windows. A view can be placed inside reserved address space only where that
+// is a placeholder. Without these the space is reserved in pieces, and a piece
+// is given up just before the view of the file's part takes its place.
 
 const (
 	osSupported = unsafe.Sizeof(uintptr(0)) == 8
 	osPinned    = false
 
-	piece         = 1 << 20
+	// A view begins at a multiple of 64 KiB. The first pieces are that small, so
+	// that a process that does little takes little.
+	pieceMin   = 64 << 10
+	pieceMax   = 1 << 20
+	smallUntil = 1 << 20
+
 	memReserve    = 0x2000
 	memCommit     = 0x1000
 	memRelease    = 0x8000
@@ -21,6 +26,11 @@ const (
 	pageReadonly  = 2
 	pageReadwrite = 4
 	fileMapWrite  = 2
+
+	reservePlaceholder  = 0x40000
+	replacePlaceholder  = 0x4000
+	preservePlaceholder = 2
+	currentProcess      = ^uintptr(0)
 )
 
 var (
@@ -30,11 +40,16 @@ var (
 	procMapViewEx  = kernel32.NewProc("MapViewOfFileEx")
 	procCreateMap  = kernel32.NewProc("CreateFileMappingW")
 	procSetPointer = kernel32.NewProc("SetFilePointerEx")
+	kernelbase     = syscall.NewLazyDLL("kernelbase.dll")
+	procAlloc2     = kernelbase.NewProc("VirtualAlloc2")
+	procMapView3   = kernelbase.NewProc("MapViewOfFile3")
 )
 
 var osFile struct {
 	h    syscall.Handle
 	base uintptr
+	// placeholders: a view takes the place of reserved space in one step.
+	placeholders bool
 }
 
 //go:norace
@@ -74,7 +89,7 @@ func osCreate() (ok, exists bool) {
 	if err != nil {
 		return false, false
 	}
-	h, err := syscall.CreateFile(path, syscall.GENERIC_READ|syscall.GENERIC_WRITE, syscall.FILE_SHARE_READ|syscall.FILE_SHARE_WRITE,
+	h, err := syscall.CreateFile(path, syscall.GENERIC_READ|syscall.GENERIC_WRITE, syscall.FILE_SHARE_READ|syscall.FILE_SHARE_WRITE|syscall.FILE_SHARE_DELETE,
 		nil, syscall.CREATE_NEW, syscall.FILE_ATTRIBUTE_NORMAL, 0)
 	if err != nil {
 		return false, err == syscall.ERROR_FILE_EXISTS
@@ -91,23 +106,70 @@ func osDiscard() {
 	}
 }
 
+// pieceAt returns the size of the piece that begins at offset off.
+//
 //go:norace
-func osMap(limit uint64) unsafe.Pointer {
-	limit = (limit + piece - 1) &^ (piece - 1)
-	base, _, _ := procAlloc.Call(0, uintptr(limit), memReserve, pageNoAccess)
-	if base == 0 {
-		return nil
+func pieceAt(off uint64) uint64 {
+	if off < smallUntil {
+		return pieceMin
 	}
-	procFree.Call(base, 0, memRelease)
-	for off := uintptr(0); off < uintptr(limit); off += piece {
-		if p, _, _ := procAlloc.Call(base+off, piece, memReserve, pageNoAccess); p == 0 {
-			return nil
-		}
-	}
-	osFile.base = base
-	return toPtr(base)
+	return pieceMax
 }
 
+// osMap reserves address space, as one placeholder where Windows has them
+// (since 10, version 1803), else in pieces.
+//
+//go:norace
+func osMap(limit uint64) unsafe.Pointer {
+	limit = osStep(limit)
+	if procAlloc2.Find() == nil && procMapView3.Find() == nil {
+		base, _, _ := procAlloc2.Call(currentProcess, 0, uintptr(limit), memReserve|reservePlaceholder, pageNoAccess, 0, 0)
+		if base != 0 {
+			osFile.base, osFile.placeholders = base, true
+			return toPtr(base)
+		}
+	}
+	// Another thread may take the space between the two steps: then elsewhere.
+	for try := 0; try < 10; try++ {
+		base, _, _ := procAlloc.Call(0, uintptr(limit), memReserve, pageNoAccess)
+		if base == 0 {
+			return nil
+		}
+		procFree.Call(base, 0, memRelease)
+		if reservePieces(base, limit) {
+			osFile.base = base
+			return toPtr(base)
+		}
+	}
+	return nil
+}
+
+// reservePieces reserves the address space of each piece, or none.
+//
+//go:norace
+func reservePieces(base uintptr, limit uint64) bool {
+	for off := uint64(0); off < limit; off += pieceAt(off) {
+		if p, _, _ := procAlloc.Call(base+uintptr(off), uintptr(pieceAt(off)), memReserve, pageNoAccess); p == 0 {
+			for undo := uint64(0); undo < off; undo += pieceAt(undo) {
+				procFree.Call(base+uintptr(undo), 0, memRelease)
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// osStep: the file grows by whole pieces, because a view cannot be made longer.
+//
+//go:norace
+func osStep(to uint64) uint64 {
+	unit := pieceAt(to - 1)
+	return (to + unit - 1) &^ (unit - 1)
+}
+
+// osGrow puts the bytes [from, to) into the file and maps them; both are
+// borders of pieces, but for the limit.
+//
 //go:norace
 func osGrow(from, to uint64) uint32 {
 	if ok, _, _ := procSetPointer.Call(uintptr(osFile.h), uintptr(to), 0, 0); ok == 0 || syscall.SetEndOfFile(osFile.h) != nil {
@@ -118,18 +180,33 @@ func osGrow(from, to uint64) uint32 {
 		return stopMapping
 	}
 	defer syscall.CloseHandle(syscall.Handle(m))
-	for off := from &^ (piece - 1); off < to; off += piece {
-		n := uint64(piece)
+	for off := from; off < to; off += pieceAt(off) {
+		n := pieceAt(off)
 		if n > to-off {
 			n = to - off
 		}
-		at := osFile.base + uintptr(off)
-		procFree.Call(at, 0, memRelease)
-		if p, _, _ := procMapViewEx.Call(m, fileMapWrite, uintptr(off>>32), uintptr(off&0xffffffff), uintptr(n), at); p == 0 {
+		if !mapPiece(m, off, n) {
 			return stopMapping
 		}
 	}
 	return stopNone
+}
+
+// mapPiece puts a view of the file in the place of a piece. Without
+// placeholders another thread may get its memory from there between the two
+// steps; what lies there is then not ours to free, and recording stops.
+//
+//go:norace
+func mapPiece(m uintptr, off, n uint64) bool {
+	at := osFile.base + uintptr(off)
+	if osFile.placeholders {
+		procFree.Call(at, uintptr(n), memRelease|preservePlaceholder)
+		p, _, _ := procMapView3.Call(m, currentProcess, at, uintptr(off), uintptr(n), replacePlaceholder, pageReadwrite, 0, 0)
+		return p != 0
+	}
+	procFree.Call(at, 0, memRelease)
+	p, _, _ := procMapViewEx.Call(m, fileMapWrite, uintptr(off>>32), uintptr(off&0xffffffff), uintptr(n), at)
+	return p != 0
 }
 
 //go:norace

@@ -1,17 +1,10 @@
 package rt
 
-import "unsafe"
-
-// Portable mode: for architectures without assembly here, for releases of Go
-// whose g struct is not understood, and for tests (build tag
-// gotrace_portable). Goroutines are told apart by the goid runtime.Stack
-// prints, each event holds the lock, and time is nanotime.
-//
-// The death of a goroutine cannot be seen here. So that slots do not add up,
-// beyond portableSlots of them the slot of a goroutine with no open frames is
-// given to a new goroutine; if the old one comes back it begins again on
-// another slot.
-const portableSlots = 4096
+// Portable mode: for releases of Go whose g struct is not understood, and for
+// tests (build tag gotrace_portable). The goid is the one that runtime.Stack
+// prints, and time is nanotime. runtime.Stack walks the stack, so it is asked
+// only where no frame of the slot is open: a goroutine with an open frame is
+// alive, and the g still belongs to it.
 
 // stackBuf receives the stack trace a parent is read from; guarded by
 // stackLock.
@@ -20,23 +13,15 @@ var (
 	stackLock uint32
 )
 
+// acquirePortable returns s, the slot of the calling goroutine's g, after the
+// goroutine has begun on it; nil when recording has stopped.
+//
 //go:norace
-func acquirePortable() *slot {
-	goid := stackGoid()
-	lock()
-	s := rec.table.find(uintptr(goid))
-	if s != nil && s.goid == goid {
+func acquirePortable(s *slot) *slot {
+	if s.depth > 0 {
 		return s
 	}
-	unlock()
-	parent := stackParent()
-	lock()
-	s = slotOf(uintptr(goid))
-	if s == nil {
-		stop(stopMapping)
-	}
-	if s == nil || !begin(s, goid, parent) {
-		unlock()
+	if goid := stackGoid(); s.goid != goid && !begin(s, goid, stackParent()) {
 		return nil
 	}
 	return s
@@ -53,23 +38,4 @@ func stackParent() uint64 {
 	parent := parentIn(stackBuf[:n])
 	store32(&stackLock, 0)
 	return parent
-}
-
-// reuseIdle returns a slot whose goroutine has no frame open, or nil. The
-// search goes on where the last one ended.
-//
-//go:norace
-//go:nocheckptr
-func reuseIdle() *slot {
-	for i := 0; i < 64; i++ {
-		s := rec.hand
-		if s == nil {
-			s = rec.first
-		}
-		storePtr((*uintptr)(unsafe.Pointer(&rec.hand)), uintptr(unsafe.Pointer(s.next)))
-		if s.depth == 0 && s.spawns == nil {
-			return s
-		}
-	}
-	return nil
 }

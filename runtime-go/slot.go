@@ -5,7 +5,7 @@ import "unsafe"
 // slot is the recorder of one g: of one goroutine at a time, one after the
 // other, because the runtime reuses g structs and never frees them. Slots lie
 // outside the Go heap. Only the goroutine that runs on the g writes to its
-// slot, so nothing in it is locked (portable mode: under the lock).
+// slot, so nothing in it is locked.
 type slot struct {
 	// First cache line: the fast paths.
 	goid       uint64
@@ -23,15 +23,13 @@ type slot struct {
 	written uint64 // bytes of chunks so far
 	number  uint32
 	seq     uint32 // chunks so far
-	key     uintptr
-	next    *slot
-	_       [16]byte
+	_       [40]byte
 }
 
-// table is an open-addressing hash table from g pointer (portable mode: goid)
-// to slot. Entries follow the header. Lookups take no lock: a g's entry is
-// read only by the goroutine on that g, and entries do not move: a grown
-// table is a new one, and the old one stays readable.
+// table is an open-addressing hash table from g pointer to slot. Entries
+// follow the header. Lookups take no lock: a g's entry is read only by the
+// goroutine on that g, and entries do not move: a grown table is a new one,
+// and the old one stays readable.
 type table struct {
 	shift uintptr // hash>>shift is the entry's byte offset, with 4 low junk bits
 	size  uintptr // bytes of entries
@@ -86,35 +84,6 @@ func (t *table) put(key uintptr, s *slot) {
 	storePtr((*uintptr)(unsafe.Pointer(&e.s)), uintptr(unsafe.Pointer(s)))
 	storePtr(&e.key, key)
 	t.count++
-}
-
-// remove takes key out, moving later entries of its run back (portable mode
-// only: lookups of other threads would miss them).
-//
-//go:norace
-//go:nocheckptr
-func (t *table) remove(key uintptr) {
-	off := t.start(key)
-	for t.at(off).key != key {
-		off = (off + 16) & (t.size - 1)
-	}
-	hole := off
-	for {
-		off = (off + 16) & (t.size - 1)
-		e := t.at(off)
-		if e.key == 0 {
-			break
-		}
-		home := t.start(e.key)
-		if (off-home)&(t.size-1) >= (off-hole)&(t.size-1) {
-			h := t.at(hole)
-			h.key = e.key
-			storePtr((*uintptr)(unsafe.Pointer(&h.s)), uintptr(unsafe.Pointer(e.s)))
-			hole = off
-		}
-	}
-	t.at(hole).key = 0
-	t.count--
 }
 
 // newTable returns an empty table for n entries (a power of two), or nil.
@@ -175,15 +144,6 @@ func slotOf(key uintptr) *slot {
 	if s := rec.table.find(key); s != nil {
 		return s
 	}
-	if rec.portable && rec.slots >= portableSlots {
-		if s := reuseIdle(); s != nil {
-			rec.table.remove(s.key)
-			s.key = key
-			s.goid = 0
-			rec.table.put(key, s)
-			return s
-		}
-	}
 	if rec.table.count >= rec.table.size/32 && !growTable() {
 		return nil
 	}
@@ -193,9 +153,6 @@ func slotOf(key uintptr) *slot {
 	}
 	rec.slots++
 	s.number = rec.slots - 1
-	s.key = key
-	storePtr((*uintptr)(unsafe.Pointer(&s.next)), uintptr(unsafe.Pointer(rec.first)))
-	storePtr((*uintptr)(unsafe.Pointer(&rec.first)), uintptr(unsafe.Pointer(s)))
 	rec.table.put(key, s)
 	return s
 }

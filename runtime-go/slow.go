@@ -46,12 +46,11 @@ func enterSlow(site *uint32) uintptr {
 		drop()
 		return 0
 	}
-	if now, ok := ready(s, 0, 8, rec.portable); ok && id != 0 {
+	if now, ok := ready(s, 0, 8); ok && id != 0 {
 		putEnter(s, uint64(id), now)
 	} else {
 		drop()
 	}
-	release()
 	if rec.linkOff == 0 {
 		return 0
 	}
@@ -89,7 +88,7 @@ func exitSlow(token uintptr, at uint64) {
 		drop()
 		return
 	}
-	if now, ok := ready(s, at, 8, rec.portable); ok {
+	if now, ok := ready(s, at, 8); ok {
 		putExit(s, kind, uint64(token), now)
 	} else {
 		drop()
@@ -97,18 +96,14 @@ func exitSlow(token uintptr, at uint64) {
 	for s.spawnDepth > s.depth {
 		restore(s) // the frame was left between its Spawn and Spawned
 	}
-	release()
 }
 
 // acquire returns the calling goroutine's slot, on which the goroutine has
-// begun; nil when recording has stopped. release must follow.
+// begun; nil when recording has stopped.
 //
 //go:norace
 //go:nocheckptr
 func acquire() *slot {
-	if rec.portable {
-		return acquirePortable()
-	}
 	g, _ := gticks()
 	s := rec.table.find(uintptr(g))
 	if s == nil {
@@ -122,6 +117,9 @@ func acquire() *slot {
 			return nil
 		}
 	}
+	if rec.portable {
+		return acquirePortable(s)
+	}
 	goid := *(*uint64)(add(g, rec.goidOff))
 	if s.goid != goid && !begin(s, goid, *(*uint64)(add(g, rec.parentOff))) {
 		return nil
@@ -129,19 +127,12 @@ func acquire() *slot {
 	return s
 }
 
-//go:norace
-func release() {
-	if rec.portable {
-		unlock()
-	}
-}
-
 // begin records that goroutine goid has begun on s. What was open on s before
 // belongs to a goroutine that is dead.
 //
 //go:norace
 func begin(s *slot, goid, parent uint64) bool {
-	now, ok := ready(s, 0, lenBegin, rec.portable)
+	now, ok := ready(s, 0, lenBegin)
 	if !ok {
 		return false
 	}

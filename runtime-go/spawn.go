@@ -72,13 +72,12 @@ func spawn(site *uint32) {
 		drop()
 		return
 	}
-	now, ok := ready(s, 0, lenSpawn, rec.portable)
+	now, ok := ready(s, 0, lenSpawn)
 	if ok && id != 0 {
 		mark(s, putSpawn(s, uint64(id), now))
 	} else {
 		drop()
 	}
-	release()
 }
 
 // mark replaces the goroutine's labels by a token for the spawn record at
@@ -138,22 +137,19 @@ func spawned() {
 	}
 	// Not acquire: nothing is written, and after the stop the labels must
 	// still be put back.
-	var s *slot
+	g, _ := gticks()
+	s := rec.table.find(uintptr(g))
+	if s == nil || s.spawns == nil {
+		return
+	}
 	if rec.portable {
-		goid := stackGoid()
-		lock()
-		s = rec.table.find(uintptr(goid))
-	} else {
-		g, _ := gticks()
-		s = rec.table.find(uintptr(g))
-		if s != nil && s.goid != *(*uint64)(add(g, rec.goidOff)) {
-			s = nil
+		if s.depth == 0 && s.goid != stackGoid() {
+			return
 		}
+	} else if s.goid != *(*uint64)(add(g, rec.goidOff)) {
+		return
 	}
-	if s != nil && s.spawns != nil {
-		restore(s)
-	}
-	release()
+	restore(s)
 }
 
 // restore ends s's innermost open Spawn: the labels before it come back,
@@ -208,13 +204,9 @@ func takeToken() uint64 {
 func push(s *slot) *node {
 	n := s.freeNodes
 	if n == nil {
-		if !rec.portable {
-			lock()
-		}
+		lock()
 		n = (*node)(alloc(unsafe.Sizeof(node{})))
-		if !rec.portable {
-			unlock()
-		}
+		unlock()
 		if n == nil {
 			return nil
 		}

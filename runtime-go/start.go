@@ -10,6 +10,9 @@ const (
 	// mapLeast: below this much address space for the file, none is traced.
 	mapLeast     = 16 << 20
 	tableEntries = 1024
+	// firstBytes is what the file has at the start: the header, some names, the
+	// first chunks.
+	firstBytes = 8 << 10
 )
 
 // start runs once, at the first hook of the process. It leaves rec.state at
@@ -54,15 +57,10 @@ func open() bool {
 		return false
 	}
 	rec.limit = limit
-	first := uint64(segmentMin)
-	if first > limit {
-		first = limit
-	}
-	if osGrow(0, first) != stopNone {
+	if growTo(firstBytes) != stopNone {
 		osDiscard()
 		return false
 	}
-	rec.mapped = first
 	inner, outer := measureCost()
 	writeHeader(inner, outer)
 	return true

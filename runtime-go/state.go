@@ -32,15 +32,13 @@ var rec struct {
 	mapped   uint64 // bytes of the file that may be touched; first, for its alignment
 	state    uint32
 	lock     uint32 // guards everything below it, and slot insertion
-	portable bool   // goroutines are told apart by runtime.Stack
+	portable bool   // the goid is asked of runtime.Stack
 	rawTicks bool   // ticks are the time-stamp counter
 
 	table *table
 	arena unsafe.Pointer // bump allocator for slots and nodes
 	free  uintptr        // bytes left in arena
 	slots uint32         // slots made so far
-	first *slot          // list of all slots (portable mode)
-	hand  *slot          // where the search for an idle slot goes on
 	limit uint64         // size limit of the file
 
 	measurer uintptr // g of the goroutine in measureCost

@@ -40,12 +40,21 @@ type result struct {
 	files     []string
 }
 
+// again runs this test binary, beneath the emulator that RT_EMULATOR names if
+// the tests run beneath one.
+func again() *exec.Cmd {
+	if emulator := os.Getenv("RT_EMULATOR"); emulator != "" {
+		return exec.Command(emulator, os.Args[0])
+	}
+	return exec.Command(os.Args[0])
+}
+
 // runs starts a scenario. env entries override the environment; a value of
 // GOTRACE_OUT there replaces the new directory.
 func runs(t testing.TB, name string, env ...string) result {
 	t.Helper()
 	dir := t.TempDir()
-	c := exec.Command(os.Args[0])
+	c := again()
 	c.Env = append(append(os.Environ(), "RT_SCENARIO="+name, "GOTRACE_OUT="+dir, "GORACE=atexit_sleep_ms=0"), env...)
 	var out, errs bytes.Buffer
 	c.Stdout, c.Stderr = &out, &errs

@@ -23,17 +23,46 @@ func add(p unsafe.Pointer, n uintptr) unsafe.Pointer { return unsafe.Pointer(uin
 // strPtr returns the address of a string's bytes.
 func strPtr(s string) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&s)) }
 
-//go:norace
-//go:nocheckptr
-func put16(p unsafe.Pointer, off uintptr, v uint16) { *(*uint16)(add(p, off)) = v }
+// The puts store at any offset, that of a record's first byte last.
 
 //go:norace
 //go:nocheckptr
-func put32(p unsafe.Pointer, off uintptr, v uint32) { *(*uint32)(add(p, off)) = v }
+func put16(p unsafe.Pointer, off uintptr, v uint16) {
+	if alignedOnly {
+		putBytes(p, off, 2, uint64(v))
+		return
+	}
+	*(*uint16)(add(p, off)) = v
+}
 
 //go:norace
 //go:nocheckptr
-func put64(p unsafe.Pointer, off uintptr, v uint64) { *(*uint64)(add(p, off)) = v }
+func put32(p unsafe.Pointer, off uintptr, v uint32) {
+	if alignedOnly {
+		putBytes(p, off, 4, uint64(v))
+		return
+	}
+	*(*uint32)(add(p, off)) = v
+}
+
+//go:norace
+//go:nocheckptr
+func put64(p unsafe.Pointer, off uintptr, v uint64) {
+	if alignedOnly {
+		putBytes(p, off, 8, v)
+		return
+	}
+	*(*uint64)(add(p, off)) = v
+}
+
+//go:norace
+//go:nocheckptr
+func putBytes(p unsafe.Pointer, off, n uintptr, v uint64) {
+	for n > 0 {
+		n--
+		*(*byte)(add(p, off+n)) = byte(v >> (8 * n))
+	}
+}
 
 // putString copies s to p without a write barrier or a bounds check.
 //
