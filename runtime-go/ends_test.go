@@ -238,3 +238,36 @@ func TestForeignDescriptor(t *testing.T) {
 		t.Errorf("the program's file: %v %v", fi, err)
 	}
 }
+
+// A process that is forked off and executes no program records nothing.
+var _ = scenario("fork", func() {
+	leaf()
+	pid, _, e := syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
+	if e != 0 {
+		panic(e)
+	}
+	if pid == 0 {
+		for i := 0; i < deepest; i++ {
+			leaf()
+		}
+		rt.Spawn(&v[57])
+		rt.Spawned()
+		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 7, 0, 0)
+	}
+	for i := 0; i < deepest; i++ {
+		leaf()
+	}
+	var status syscall.WaitStatus
+	syscall.Wait4(int(pid), &status, 0, nil)
+	fmt.Println("child", status.ExitStatus())
+})
+
+func TestFork(t *testing.T) {
+	if raceEnabled || os.Getenv("RT_EMULATOR") != "" {
+		t.Skip("the race detector does not survive it, and QEMU does not know MADV_WIPEONFORK")
+	}
+	tr, out := traced(t, "fork")
+	if numbers(out)["child"] != 7 || tr.recorded != 2*(deepest+1) {
+		t.Errorf("%s, %d events", out, tr.recorded)
+	}
+}

@@ -100,3 +100,5 @@ func osGrow(from, to uint64) uint32 {
 	}
 	return stopNone
 }
+
+func osWipeOnFork(p unsafe.Pointer) {}

@@ -52,6 +52,18 @@ func osMap(limit uint64) unsafe.Pointer {
 	return unsafe.Pointer(&b[0])
 }
 
+// osWipeOnFork has the page of p read as zeros in processes that are forked off
+// this one. Kernels before 4.14 cannot do it.
+//
+//go:norace
+func osWipeOnFork(p unsafe.Pointer) {
+	for size := uintptr(4096); size <= pageMost; size *= 4 {
+		if _, _, e := syscall.RawSyscall(syscall.SYS_MADVISE, uintptr(p)&^(size-1), size, 18); e == 0 {
+			return
+		}
+	}
+}
+
 //go:norace
 func osStep(to uint64) uint64 { return (to + 4095) &^ 4095 }
 

@@ -36,6 +36,7 @@ const (
 
 	fDupfdCloexec    = 1030
 	populateWrite    = 23
+	wipeOnFork       = 18
 	rlimitFsize      = 1
 	rlimitAS         = 9
 	clockRealtime    = 0
@@ -143,6 +144,18 @@ func osIdentity(fd uintptr) (dev, ino uint64) {
 		return 0, 0
 	}
 	return scratch[0], scratch[1]
+}
+
+// osWipeOnFork has the page of p read as zeros in processes that are forked off
+// this one. Kernels before 4.14 cannot do it.
+//
+//go:norace
+func osWipeOnFork(p unsafe.Pointer) {
+	for size := uintptr(4096); size <= pageMost; size *= 4 {
+		if _, e := syscall6(sysMadvise, uintptr(p)&^(size-1), size, wipeOnFork, 0, 0, 0); e == 0 {
+			return
+		}
+	}
 }
 
 // osDiscard closes and removes the file after a failed start.

@@ -29,3 +29,5 @@ func osGrow(from, to uint64) uint32          { return stopMapping }
 func osPrefault(p unsafe.Pointer, n uintptr) {}
 func osCwd(buf *[1100]byte) int              { return 0 }
 func osClockVerdict() int                    { return 0 }
+
+func osWipeOnFork(p unsafe.Pointer) {}

@@ -10,12 +10,17 @@ package rt
 //go:norace
 func running() bool {
 	for {
-		switch load32(&rec.state) {
-		case stateOn:
-			return true
+		switch state := load32(&rec.state); state {
 		case stateOff:
 			return false
-		case stateStopped:
+		case stateOn, stateStopped:
+			if !hot.mine {
+				hot.off = true // forked: the trace is the parent's
+				return false
+			}
+			if state == stateOn {
+				return true
+			}
 			drop()
 			return false
 		case stateNew:

@@ -132,7 +132,7 @@ func mark(s *slot, ref uint64) {
 //go:noinline
 func spawned() {
 	state := load32(&rec.state)
-	if state != stateOn && state != stateStopped {
+	if state != stateOn && state != stateStopped || !hot.mine {
 		return
 	}
 	// Not acquire: nothing is written, and after the stop the labels must

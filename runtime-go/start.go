@@ -26,6 +26,8 @@ func start() {
 		store32(&rec.state, stateOff)
 		return
 	}
+	hot.mine = true
+	osWipeOnFork(unsafe.Pointer(&hot.off))
 	store32(&rec.state, stateOn)
 	setTable(rec.table)
 }

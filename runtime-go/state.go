@@ -14,17 +14,24 @@ const (
 	stateStopped  = 4 // the file is full: events are counted only
 )
 
+// pageMost is the largest page of Linux and macOS.
+const pageMost = 64 << 10
+
 // hot is what the fast paths read, on cache lines that are written only at
-// the start, when the table grows and at the stop.
+// the start, when the table grows and at the stop. Nothing else is on its
+// page: a process that forks and goes on without executing a program shares
+// the file's mapping, but finds zeros here.
 var hot struct {
-	_ [64]byte
+	_ [pageMost]byte
 	// off: nothing is recorded and never will be.
 	off bool
+	// mine: this process opened the trace.
+	mine bool
 	// table finds slots by g pointer; nil sends every hook to the slow path.
 	table   *table
 	base    unsafe.Pointer // of the file mapping
 	goidOff uintptr
-	_       [64]byte
+	_       [pageMost]byte
 }
 
 // rec is the rest of the recorder's state.
