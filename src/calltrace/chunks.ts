@@ -156,7 +156,13 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
     }
     offset += size;
   }
-  return { table, ...scan, cut, end: Math.max(end, HEADER_SIZE), clock: { ...clock, slope: Number.isNaN(slope) ? 1 : slope } };
+  return {
+    table,
+    ...scan,
+    cut,
+    end: Math.max(end, HEADER_SIZE),
+    clock: { ...clock, slope: Number.isNaN(slope) ? 1 : slope },
+  };
 }
 
 /** a - b for 64-bit numbers given as halves; exact below 2^53. */

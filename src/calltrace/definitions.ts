@@ -45,7 +45,8 @@ function readChunk(source: ByteSource, offset: number, into: Map<number, Definit
   const size = Math.min(view.getUint32(4, true), CHUNK_MAX);
   if (into !== undefined) {
     const payload = readBytes(source, offset + CHUNK_HEADER, size - CHUNK_HEADER);
-    for (const definition of parseDefinitions(payload)) if (!into.has(definition.id)) into.set(definition.id, definition);
+    for (const definition of parseDefinitions(payload))
+      if (!into.has(definition.id)) into.set(definition.id, definition);
   }
   const next = Number(view.getBigUint64(16, true));
   return next >= offset + Math.max(size, CHUNK_HEADER) ? next : 0;

@@ -5,9 +5,9 @@
 
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isAlive } from "./alive.js";
 import { saveBundle } from "./bundle.js";
 import { type OpenFile, traceFiles } from "./files.js";
+import { isAlive, isWritten } from "./writer.js";
 
 /** Bytes on disk of the largest trace that outlives its report. */
 export const LARGEST_KEPT = 1 << 30;
@@ -64,7 +64,8 @@ export function endLastRun({ directory }: LastRun): number | undefined {
     return bytes === 0 ? undefined : bytes;
   }
   for (const { path, owner } of entries(join(directory, ".."))) {
-    if (path < directory && !isAlive(owner)) rmSync(path, { recursive: true, force: true });
+    const isUsed = isAlive(owner) || tracesIn(path).some(isWritten);
+    if (path < directory && !isUsed) rmSync(path, { recursive: true, force: true });
   }
   return undefined;
 }

@@ -101,7 +101,7 @@ export function finishRecording(recording: Recording, { run, traced }: RunNotes,
     const seen = alive.get(pid);
     if (pid === program?.pid) {
       patchFile(file, 0, endPatches({ nano: program.endNano, exitStatus: program.code, cpu: ownTime(program, alive) }));
-    } else if (seen !== undefined) patchFile(file, 0, endPatches({ nano: seen.at, cpu: seen.cpu }));
+    } else if (seen !== undefined && !isWritten(file)) patchFile(file, 0, endPatches({ nano: seen.at, cpu: seen.cpu }));
   }
   // A child that outlives the program goes on writing: there is no place for a note in its trace.
   const ended = files.find((file) => !isWritten(file));
@@ -115,6 +115,16 @@ function ownTime({ pid, cpu }: ProgramExit, alive: Endings["alive"]): number | u
   let others = 0;
   for (const [other, seen] of alive) if (other !== pid) others += seen.cpu ?? 0;
   return Math.max(alive.get(pid)?.cpu ?? 0, cpu - others);
+}
+
+/** What to say of processes that outlive the run: what they call from now on is in no report of it. */
+export function survivorLines(recording: Recording): string[] {
+  const { last, directory } = recording;
+  const later =
+    last?.directory === directory ? "see its later calls with: gotrace report" : "its later calls are not kept";
+  return recordedFiles(recording)
+    .filter(isWritten)
+    .map((file) => `process ${processIdOf(file)}, which the program started, still runs; ${later}`);
 }
 
 /** The traces of a run. The program may have removed them, and their directory. */

@@ -14,7 +14,14 @@ import { type OpenFile, openFile } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { guard } from "./guard.js";
 import { copyToLastRun, endLastRun, LARGEST_KEPT } from "./last-run.js";
-import { finishRecording, prepareRecording, type Recording, type RunNotes, recordedFiles } from "./record.js";
+import {
+  finishRecording,
+  prepareRecording,
+  type Recording,
+  type RunNotes,
+  recordedFiles,
+  survivorLines,
+} from "./record.js";
 import { type ReportRequest, reportOpenTraces } from "./reporting.js";
 import { sayError } from "./say.js";
 import type { Session } from "./session.js";
@@ -99,6 +106,7 @@ async function recordAndReport(
     const report = { ...run.report, execTraces: beside, traces: tracesToName(flags, saved, recording) };
     const isLarge = files.some(({ source }) => source.size > GUARDED);
     const lift = isLarge && !format.elsewhere ? guard(`gotrace: ${place.interrupted}`) : () => undefined;
+    for (const line of survivorLines(recording)) session.warn(line);
     try {
       const { gate } = await session.yieldTo(() => reportOpenTraces(session, flags, files, report, sections));
       if (saved && exit.code === 0 && gate !== 0) return gate;

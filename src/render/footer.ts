@@ -38,9 +38,10 @@ export function statements(process: ProcessTree): Statement[] {
   if (info.lost > 0) warn(`not recorded: ${formatNumberOf(info.lost, "event")}`);
   const running = sumOf(tree.running);
   if (running > 0) {
-    const alive = info.now !== undefined;
-    const since = process.atLeast ? ` (≥: at least until the ${alive ? "trace was read" : "recording ended"})` : "";
-    say(`${alive ? "the process still runs, not returned yet" : "not returned when the process ended"}: ${formatNumberOf(running, "frame")}${since}`);
+    const live = info.now !== undefined;
+    const since = process.atLeast ? ` (≥: at least until the ${live ? "trace was read" : "recording ended"})` : "";
+    const what = live ? "the process still runs, not returned yet" : "not returned when the process ended";
+    say(`${what}: ${formatNumberOf(running, "frame")}${since}`);
   }
   const panics = sumOf(tree.panics);
   if (panics > 0) say(`left by panic: ${formatNumberOf(panics, "frame")}`);
@@ -92,7 +93,11 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
     { text: counts.join(", "), serious: false },
     ...frames(
       "not returned when their process ended",
-      sum(({ tree }) => sumOf(tree.running)),
+      sum(({ tree, info }) => (info.now === undefined ? sumOf(tree.running) : 0)),
+    ),
+    ...frames(
+      "not returned yet in processes that still run",
+      sum(({ tree, info }) => (info.now === undefined ? 0 : sumOf(tree.running))),
     ),
     ...frames(
       "left by panic",

@@ -95,7 +95,10 @@ test("a trace that grows is read without complaint, whenever that is", () => {
     for (let i = seed % 30; i > 0; i--) source.read(0, new Uint8Array(8));
     const { processes, problem } = buildForest(source);
     expect(problem).toBeUndefined();
-    expect(processes.map(({ problem }) => problem), `seed ${seed}`).toEqual([undefined]);
+    expect(
+      processes.map(({ problem }) => problem),
+      `seed ${seed}`,
+    ).toEqual([undefined]);
     const [{ events, tree, strayExits }] = processes;
     const calls = tree.calls.reduce((sum, n) => sum + n, 0);
     const running = [...tree.running.values()].reduce((sum, n) => sum + n, 0);
@@ -117,7 +120,10 @@ test("what is written into a chunk between two passes is not half seen", () => {
     size: whole.length,
     // The first pass has read the last chunk when the second one begins.
     read: (offset: number, into: Uint8Array) =>
-      (offset <= last && offset + into.length > last + 64 && reads++ > 1 ? before : memorySource(early)).read(offset, into),
+      (offset <= last && offset + into.length > last + 64 && reads++ > 1 ? before : memorySource(early)).read(
+        offset,
+        into,
+      ),
   };
   const [{ events, tree }] = buildForest(source).processes;
   const running = [...tree.running.values()].reduce((sum, n) => sum + n, 0);

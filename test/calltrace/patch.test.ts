@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import {
+  bundlePatches,
   encodeNote,
   endPatches,
   fromText,
-  bundlePatches,
   memorySource,
   notePatches,
   openTrace,

@@ -1,6 +1,6 @@
 /** What happens when output cannot be written, when a signal comes at another time, and what report reads. */
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -199,22 +199,5 @@ test("what cannot be meant is refused before the program is built", () => {
     const result = gotrace(args, { cwd: program, ...(env ? { env } : {}) });
     expect(result, args.join(" ")).toMatchObject({ code, stdout: "" });
     expect(result.stderr, args.join(" ")).toMatch(twoLines);
-  }
-});
-
-test("a trace can be read while its process runs", async () => {
-  const busy = filesOn({
-    "go.mod": "module busy\n",
-    "main.go": "package main\n\nfunc main() {\n\tfor {\n\t\twork()\n\t}\n}\n\n//go:noinline\nfunc work() {}\n",
-  });
-  const traces = temporaryDirectory();
-  expect(gotrace(["build", "-o", "busy", "."], { cwd: busy }).code).toBe(0);
-  const child = spawn(join(busy, "busy"), { env: { ...process.env, GOTRACE_OUT: traces } });
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const results = [1, 2, 3, 4].map(() => gotrace(["report", traces], { cwd: busy }));
-  child.kill("SIGKILL");
-  for (const result of results) {
-    expect(result).toMatchObject({ code: 0, stderr: "" });
-    expect(result.stdout).toMatch(/main\.work ×[\d,]{7,}/);
   }
 });
