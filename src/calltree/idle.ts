@@ -12,7 +12,7 @@
  */
 import type { FunctionInfo } from "./functions.js";
 import { isTestFunction } from "./tests.js";
-import { type CallTree, EdgeKind } from "./tree.js";
+import { type CallForest, type CallTree, EdgeKind } from "./tree.js";
 
 const SHARE = 0.9;
 const LEAST = 0.1;
@@ -58,4 +58,16 @@ function openPath(tree: CallTree, outermost: number, count: number): number[] {
 /** By node: the total without waiting, by which views put what matters first. */
 export function busyTimes({ total }: CallTree, { time }: IdleTimes): Float64Array {
   return total.map((all, node) => Math.max(0, all - time[node]));
+}
+
+/** By function of a forest: how much of the totals of its calls is waiting for work, nanoseconds; for those that have any. */
+export function idleByFunction({ processes, functions }: CallForest): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const { tree } of processes) {
+    const { time } = idleTimes(tree, functions);
+    for (const [node, idle] of time.entries()) {
+      if (idle > 0) sums.set(tree.func[node], (sums.get(tree.func[node]) ?? 0) + idle);
+    }
+  }
+  return sums;
 }

@@ -2,7 +2,7 @@
 
 import type { Naming } from "../base/names.js";
 import { programName } from "../base/place.js";
-import { formatNumberOf } from "../base/units.js";
+import { formatBytes, formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
 import type { CallForest, FilterOptions, ProcessTree, Recording } from "../calltree/index.js";
 import { omissions, overall, type Statement } from "../render/footer.js";
@@ -191,16 +191,31 @@ async function tree(
   });
 }
 
-async function folded(recording: Recording, { flags, statements }: FormatContext): Promise<Pieces> {
-  const { renderFolded } = await import("../render/folded.js");
+/** Bytes from which on a report says how large it gets before it is written. */
+const LARGE = 64 << 20;
+
+function warnOfSize({ session, flags }: FormatContext, bytes: number, what: string): void {
+  if (bytes < LARGE) return;
+  const less = asksForLines(flags) ? "" : "; --min, --depth, --top or --focus make less of it";
+  session.warn(`writing about ${formatBytes(bytes)}: ${what}${less}`);
+}
+
+async function folded(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { foldedSize, renderFolded } = await import("../render/folded.js");
+  const { flags, statements } = context;
   const options = filter(flags);
+  const { bytes, lines } = foldedSize(recording.forest, options);
+  warnOfSize(context, bytes, formatNumberOf(lines, "call path"));
   statements.push(...leftOutOfTrees(recording, options));
   return renderFolded(recording.forest, { ...options, unit: foldedUnit(flags) });
 }
 
-async function json(recording: Recording, { flags, tests, statements }: FormatContext): Promise<Pieces> {
-  const { renderJson } = await import("../render/json.js");
+async function json(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { jsonSize, renderJson } = await import("../render/json.js");
+  const { flags, tests, statements } = context;
   const options = filter(flags);
+  const { bytes, nodes } = jsonSize(recording.forest, options);
+  warnOfSize(context, bytes, formatNumberOf(nodes, "call path"));
   statements.push(...leftOutOfTrees(recording, options, tests));
   return renderJson(recording.forest, { ...options, tests });
 }

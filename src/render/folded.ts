@@ -26,6 +26,27 @@ export function* renderFolded(forest: CallForest, options: FoldedOptions = {}): 
   }
 }
 
+/** About how large {@link renderFolded} gets: bytes of ASCII, and lines; paths without weight are counted with. */
+export function foldedSize(forest: CallForest, options: FilterOptions = {}): { bytes: number; lines: number } {
+  const lengths = forest.functions.map(({ name }) => frameName(name).length);
+  let bytes = 0;
+  let lines = 0;
+  for (const { tree, total } of forest.processes) {
+    const { shown } = viewTree(tree, { ...options, whole: total });
+    const path = new Float64Array(tree.size);
+    for (let node = 1; node < tree.size; node++) {
+      path[node] = path[tree.parent[node]] + lengths[tree.func[node]] + 1;
+      if (shown[node] === 0) continue;
+      lines++;
+      bytes += path[node] + WEIGHT;
+    }
+  }
+  return { bytes, lines };
+}
+
+/** Usual characters of a weight and the end of its line. */
+const WEIGHT = 6;
+
 function* renderProcess(
   tree: CallTree,
   shown: Uint8Array,

@@ -14,6 +14,7 @@ import {
   type ProcessTree,
   testSections,
   type View,
+  viewTree,
   wholeSection,
 } from "../calltree/index.js";
 
@@ -50,6 +51,30 @@ export function* renderJson(forest: CallForest, options: JsonOptions = {}): Gene
     }
   }
   yield `${text}\n]\n`;
+}
+
+/** Nodes whose text is measured to tell how large a document gets. */
+const SAMPLE = 1000;
+
+/** About how large {@link renderJson} gets: bytes of ASCII, and nodes. */
+export function jsonSize(forest: CallForest, options: FilterOptions = {}): { bytes: number; nodes: number } {
+  let bytes = 0;
+  let nodes = 0;
+  for (const process of forest.processes) {
+    const { shown } = viewTree(process.tree, { ...options, whole: process.total });
+    const count = shown.reduce((sum, one) => sum + one, 0);
+    const step = Math.max(1, Math.floor(count / SAMPLE));
+    let measured = 0;
+    let length = 0;
+    for (let node = 1, seen = 0; node < shown.length; node++) {
+      if (shown[node] === 0 || seen++ % step !== 0) continue;
+      measured++;
+      length += head(forest, process, node, false).length + 4;
+    }
+    if (measured > 0) bytes += (length / measured) * count;
+    nodes += count;
+  }
+  return { bytes: Math.round(bytes), nodes };
 }
 
 /** Milliseconds with all digits of a nanosecond. */

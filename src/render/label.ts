@@ -20,6 +20,9 @@ export const NO_MARKS: Marks = { recursion: new Map(), waits: new Map(), failed:
 
 /** On goroutines that wait for work. */
 export const IDLE = "[idle]";
+/** What it means. */
+export const WAITS =
+  "to the end in one frame with almost no call in it, as one that waits for work; stands last, with --all in its place";
 
 export interface Label {
   /** `go ` before goroutines, or UNTRACED. */

@@ -6,6 +6,7 @@ import { EXACT_CALLS, type FunctionStats, type HookCost, type Neighbour } from "
 import { isDistorted } from "../calltree/index.js";
 import type { Column, ColumnStyle } from "./columns.js";
 import { type FittingColumn, fitting, remarks } from "./fit.js";
+import { IDLE } from "./label.js";
 import { type Measure, painter } from "./style.js";
 import { DISTORTED, DISTORTED_LEGEND, tracingLine } from "./tracing.js";
 
@@ -13,6 +14,8 @@ import { DISTORTED, DISTORTED_LEGEND, tracingLine } from "./tracing.js";
 export interface StatsReport {
   /** In the order to show. */
   readonly rows: readonly FunctionStats[];
+  /** Functions that only wait for work, of the rows; they are marked. */
+  readonly idle?: ReadonlySet<FunctionStats>;
   /** All functions, before `top` was applied. */
   readonly functions: number;
   /** Callers and callees, where they were asked for. */
@@ -61,7 +64,11 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
   const { rows, functions, neighbours, costs } = report;
   const notes: string[] = [];
   if (rows.length > 0) {
-    const { lines, dropped } = fitting(columnsOf(rows), rows.map(cellsOf(rows, options.naming ?? fullNames)), style);
+    const { lines, dropped } = fitting(
+      columnsOf(rows),
+      rows.map(cellsOf(rows, options.naming ?? fullNames, report.idle)),
+      style,
+    );
     yield* lines;
     if (functions > rows.length) yield `${style.paint("dim", `${formatCount(functions - rows.length)} more`)}\n`;
     notes.push(
@@ -90,7 +97,11 @@ function columnsOf(rows: readonly FunctionStats[]): FittingColumn[] {
   ];
 }
 
-function cellsOf(rows: readonly FunctionStats[], naming: Naming): (row: FunctionStats) => { cells: string[] } {
+function cellsOf(
+  rows: readonly FunctionStats[],
+  naming: Naming,
+  idle: StatsReport["idle"],
+): (row: FunctionStats) => { cells: string[] } {
   const shown = endings(rows);
   return (row) => ({
     cells: [
@@ -99,7 +110,7 @@ function cellsOf(rows: readonly FunctionStats[], naming: Naming): (row: Function
       `${mark(row, "self")}${formatDuration(row.self)}`,
       ...SPREAD.map((one) => formatDuration(row[one])),
       ...shown.map((one) => (row[one] === 0 ? "" : formatCount(row[one]))),
-      naming(row.name),
+      `${naming(row.name)}${idle?.has(row) ? ` ${IDLE}` : ""}`,
     ],
   });
 }

@@ -26,7 +26,7 @@ import {
   unseenWaits,
 } from "../calltree/index.js";
 import { flagsOf, footer } from "./footer.js";
-import { IDLE, type Marks } from "./label.js";
+import { IDLE, type Marks, WAITS } from "./label.js";
 import { type Paint, painter } from "./style.js";
 import { DISTORTED_LEGEND } from "./tracing.js";
 import { type Choice, chooseOf, type FailedTests, localName, planOf } from "./tree-choice.js";
@@ -51,7 +51,6 @@ export interface TreeTextOptions extends FilterOptions, LineStyle {
 
 const STARTED =
   "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it";
-const WAITS = `${IDLE}: to the end in one frame with almost no call in it, as one that waits for work; stands last, with --all in its place`;
 const SEE = "--all shows everything; --min, --depth, --top, --focus a part";
 
 /** Functions with most self time that a cut tree names. */
@@ -217,7 +216,7 @@ function cutLines(
 function legendsOf({ untraced, lines, distorted, marked }: Columns, { waits }: Marks, { sections }: Shown): string[] {
   const legends = untraced ? [STARTED] : [];
   const isSeen = (node: number) => sections.some(({ view }) => view.shown[node] === 1);
-  if ([...waits.keys()].some(isSeen)) legends.push(WAITS);
+  if ([...waits.keys()].some(isSeen)) legends.push(`${IDLE}: ${WAITS}`);
   if (marked) legends.push(DISTORTED_LEGEND);
   else if (distorted > 0) {
     const most = distorted === lines ? "all lines" : `${formatCount(distorted)} of ${formatCount(lines)} lines`;

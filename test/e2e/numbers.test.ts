@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { scripted } from "../calltree/script.js";
 import { filesOn, gotrace, temporaryDirectory } from "./support.js";
 
 const files = {
@@ -156,7 +157,7 @@ test("the table, its order, its filters, its end", () => {
   );
   expect(table("--sort", "panics", "--top", "1")).toMatch(/^.*\n +5 .* 3 +main\.risky\n8 more\n/);
   const names = (text: string) =>
-    [...text.matchAll(/ (\S+)$/gm)].map(([, name]) => name).filter((name) => /\./.test(name!));
+    [...text.replace(/^next:.*/m, "").matchAll(/ (\S+)$/gm)].map(([, name]) => name).filter((name) => /\./.test(name!));
   expect(names(table("--match", "db\\.", "--sort", "name")).slice(0, 3)).toEqual([
     "db.(*DB).Query",
     "db.Open",
@@ -170,6 +171,24 @@ test("the table, its order, its filters, its end", () => {
   }
   expect(table("--focus", "Query")).toMatch(/\nleft out by --focus Query: \d+ calls\n/);
   expect(table("--min", "1h")).toMatch(/^no call that was asked for\n(.*\n)*left out by --min: 9 functions\n/);
+});
+
+test("functions that wait for work stand last, marked, but in files for programs and with --all", () => {
+  const file = join(temporaryDirectory(), "idle.gotrace");
+  const script = `0 g1 { main.main\n 1 g1 go g2\n 2 g2 { main.accept\n 3 g2 { main.next\n 4 g1 { main.work\n 30 g1 }\n 100 g1 }`;
+  writeFileSync(file, scripted(script));
+  const order = (...words: string[]) =>
+    gotrace(["stats", file, ...words], { cwd }).stdout.match(/main\.\w+( \[idle\])?/g);
+  expect(order()).toEqual(["main.main", "main.work", "main.accept [idle]", "main.next [idle]"]);
+  expect(order("--all")).toEqual(["main.main", "main.accept [idle]", "main.next [idle]", "main.work"]);
+  expect(
+    order("--format", "csv")!
+      .filter((name) => name !== "main.go")
+      .slice(0, 2),
+  ).toEqual(["main.main", "main.accept"]);
+  expect(gotrace(["stats", file], { cwd }).stdout).toMatch(
+    /\n\[idle\]: 2 functions: to the end in one frame .*--all.*\n/,
+  );
 });
 
 test("callers and callees", () => {

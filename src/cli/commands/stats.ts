@@ -6,7 +6,8 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import { shortNaming } from "../../base/names.js";
 import { formatNumberOf } from "../../base/units.js";
 import { costBounds, type FunctionStats, NeighbourMeter, StatsMeter } from "../../callstats/index.js";
-import type { Recording } from "../../calltree/index.js";
+import { type CallForest, type FunctionInfo, idleByFunction, type Recording } from "../../calltree/index.js";
+import { IDLE, WAITS } from "../../render/label.js";
 import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/stats.js";
 import { measureFor } from "../../render/style.js";
 import { gateOf } from "../assertions.js";
@@ -64,6 +65,7 @@ const flags: readonly Flag[] = [
   { name: "callees", value: "FUNC", help: "what FUNC calls" },
   { name: "min", value: "DURATION", help: "only functions with a total of at least this" },
   { name: "depth", value: "N", help: "only calls on the N outermost levels" },
+  { name: "all", help: "all rows, and functions that wait for work in their place instead of last" },
   namesFlag,
   ...selectFlags,
   assertFlag,
@@ -115,7 +117,8 @@ function isTrace(path: string): boolean {
 /** The report that the flags ask for. @throws UserError for a value that is none */
 function statsFormat(flags: ParsedFlags): Format {
   const kind = choice(flags, "format", ["table", "json", "csv"]);
-  const options = optionsOf(flags, kind === "table" ? TOP : Number.POSITIVE_INFINITY);
+  const most = kind === "table" && !flags.has("all") ? TOP : Number.POSITIVE_INFINITY;
+  const options = { ...optionsOf(flags, most), inPlace: kind !== "table" || flags.has("all") };
   selectOptions(flags);
   return {
     name: "stats",
@@ -126,7 +129,10 @@ function statsFormat(flags: ParsedFlags): Format {
   };
 }
 
-type Options = ReturnType<typeof optionsOf>;
+type Options = ReturnType<typeof optionsOf> & {
+  /** Functions that wait for work are sorted as others are. */
+  readonly inPlace: boolean;
+};
 
 function optionsOf(flags: ParsedFlags, top: number) {
   const asked = ["callers", "callees"].find((name) => flags.has(name));
@@ -160,7 +166,9 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
   const shown = shortNaming(forest.functions.map(({ name }) => name));
   const isMatch = (name: string) => match === undefined || match.test(name) || match.test(shown(name));
   const all = meter.rows();
-  const rows = all.filter((row) => row.total >= min && isMatch(row.name)).sort(order(options.sort));
+  const idle = idleRows(forest, all);
+  const rows = all.filter((row) => row.total >= min && isMatch(row.name)).sort(order(options, idle));
+  const waiting = rows.filter((row) => idle.has(row)).length;
   const neighbours = asked.map(({ kind, of, meter }): NeighbourTable => {
     const list = kind === "callers" ? meter.callers() : meter.callees();
     return { kind, of: of.text, rows: list.slice(0, top), count: list.length };
@@ -171,17 +179,36 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
   return {
     // Who asks for neighbours sees them alone.
     rows: neighbours.length > 0 ? [] : rows.slice(0, top),
+    idle,
     functions: rows.length,
     neighbours,
     costs: costBounds(forest),
-    statements: small > 0 ? [...statements, `left out by --min: ${formatNumberOf(small, "function")}`] : statements,
+    statements: [
+      ...(waiting > 0 && !options.inPlace ? [`${IDLE}: ${formatNumberOf(waiting, "function")}: ${WAITS}`] : []),
+      ...statements,
+      ...(small > 0 ? [`left out by --min: ${formatNumberOf(small, "function")}`] : []),
+    ],
   };
 }
 
-function order(by: (typeof SORTS)[number]): (a: FunctionStats, b: FunctionStats) => number {
+/** Orders that have nothing to do with time. */
+const TIMELESS: readonly string[] = ["calls", "panics", "name"];
+
+/** Functions of whose total nine tenths are waiting for work. */
+function idleRows(forest: CallForest, rows: readonly FunctionStats[]): Set<FunctionStats> {
+  const key = ({ name, file, line }: FunctionInfo) => `${name}\0${file}\0${line}`;
+  const times = new Map([...idleByFunction(forest)].map(([func, time]) => [key(forest.functions[func]!), time]));
+  return new Set(rows.filter((row) => (times.get(key(row)) ?? 0) >= 0.9 * row.total && row.total > 0));
+}
+
+function order(
+  { sort: by, inPlace }: Options,
+  idle: ReadonlySet<FunctionStats>,
+): (a: FunctionStats, b: FunctionStats) => number {
   const byName = (a: FunctionStats, b: FunctionStats) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
   if (by === "name") return byName;
-  return (a, b) => b[by] - a[by] || b.total - a.total || byName(a, b);
+  const last = (row: FunctionStats) => Number(!inPlace && !TIMELESS.includes(by) && idle.has(row));
+  return (a, b) => last(a) - last(b) || b[by] - a[by] || b.total - a.total || byName(a, b);
 }
 
 async function render(
