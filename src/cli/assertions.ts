@@ -9,6 +9,7 @@ import type { ParsedFlags } from "./flags.js";
 import { choice } from "./options.js";
 import { withProgress } from "./progress.js";
 import { say, sayRendered } from "./say.js";
+import { workingDirectory } from "./working-directory.js";
 
 /** What must hold, and whether an assertion may name what nothing bears. */
 export interface Gate {
@@ -28,7 +29,7 @@ export const openGate: Gate = { assertions: [], unknownIsOk: false, configured: 
 export async function gateOf(flags: ParsedFlags): Promise<Gate> {
   const unknownIsOk = choice(flags, "assert-unknown", ["fail", "ok"]) === "ok";
   const texts = flags.values("assert");
-  const cwd = resolve(flags.string("C") ?? ".");
+  const cwd = resolve(workingDirectory(process.env), flags.string("C") ?? ".");
   // Reading YAML takes modules that would double the start of every run.
   const found =
     nearestConfig(cwd) === undefined ? [] : (await import("./config.js")).findConfig(cwd, undefined).config.assert;

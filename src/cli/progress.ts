@@ -11,7 +11,7 @@ const interval = 100;
 /**
  * Runs `work`, which reports how far it is; on a terminal the line is gone when the work is done.
  * @param what present participle and object: `reading the trace`
- * @param size bytes that the work goes through, where they are known
+ * @param size bytes that are read; only such work is announced where there is no terminal
  */
 export function withProgress<T>(
   what: string,
@@ -26,7 +26,7 @@ export function withProgress<T>(
     return work((done, total) => {
       const now = Date.now();
       if (now - start < (terminal ? patience.terminal : patience.elsewhere)) return;
-      if (terminal ? now - last < interval : shown) return;
+      if (terminal ? now - last < interval : shown || size === undefined) return;
       last = now;
       shown = true;
       const percent = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : 0;

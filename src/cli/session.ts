@@ -1,13 +1,14 @@
 /** One invocation of the command: where it runs, what it says on standard error, its temporary workspace. */
 
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
 import { cacheRoot, openCache, pruneCache } from "../gotool/cache.js";
 import type { GoContext } from "../gotool/command.js";
 import type { ParsedFlags } from "./flags.js";
 import { say } from "./say.js";
+import { workingDirectory } from "./working-directory.js";
 
 /** Signals that end gotrace while no program of the user runs. */
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -129,20 +130,5 @@ export class Session {
     if (this.#keep) this.warn(`workspace kept in ${this.#workspace}`);
     else rmSync(this.#workspace, { recursive: true, force: true });
     this.#workspace = undefined;
-  }
-}
-
-/** The working directory by the name in PWD, where that is one of its names. @throws UserError when it is gone */
-function workingDirectory({ PWD }: NodeJS.ProcessEnv): string {
-  try {
-    const here = statSync(".", { bigint: true });
-    const named = PWD && isAbsolute(PWD) ? statSync(PWD, { bigint: true, throwIfNoEntry: false }) : undefined;
-    return named?.ino === here.ino && named.dev === here.dev ? PWD! : process.cwd();
-  } catch (error) {
-    throw new UserError(
-      `cannot find the working directory: ${messageOf(error)}`,
-      "change to a directory that exists",
-      ExitCode.noInput,
-    );
   }
 }

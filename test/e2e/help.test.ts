@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commands } from "../../src/cli/commands/index.js";
 import { rules } from "../../src/rules/index.js";
-import { gotrace, repository } from "./support.js";
+import { gotrace, repository, temporaryDirectory } from "./support.js";
 
 const here = { cwd: repository };
 const run = (...words: string[]) => gotrace(words, here);
@@ -67,7 +67,9 @@ test("the scripts of zsh and fish name every command and flag", async () => {
     }
   }
   for (const shell of ["zsh", "fish"] as const) {
-    const checked = spawnSync(shell, ["-n"], { input: scripts[shell], encoding: "utf8" });
+    const file = join(temporaryDirectory(), shell);
+    writeFileSync(file, scripts[shell]);
+    const checked = spawnSync(shell, ["-n", file], { encoding: "utf8" });
     // Not every machine has them.
     if (checked.error === undefined) expect(checked).toMatchObject({ status: 0, stderr: "" });
   }

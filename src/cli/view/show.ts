@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { ExitCode, Interrupted, messageOf, UserError } from "../../base/errors.js";
 import type { Recording } from "../../calltree/index.js";
 import type { Format, FormatContext } from "../formats.js";
-import { say } from "../say.js";
+import { say, sayError } from "../say.js";
 import { openBrowser } from "./browser.js";
 import { type ServedFile, ViewServer } from "./server.js";
 
@@ -97,7 +97,10 @@ async function present({ url: page, port }: ViewServer, { fragment }: Exhibit, b
   }
   const problem = await openBrowser(url);
   if (problem === undefined) say(`shown in the browser ${until}: ${url}`);
-  else say(`cannot open a browser: ${problem}\n  open this page ${until}${forwarding(port)}: ${url}`);
+  else {
+    const advice = `open this page ${until}${forwarding(port)}: ${url}`;
+    sayError({ message: `cannot open a browser: ${problem}`, advice });
+  }
 }
 
 async function start({ files, policy, instead }: Exhibit): Promise<ViewServer> {

@@ -1,0 +1,20 @@
+/** Where a command was started. */
+
+import { statSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import { ExitCode, messageOf, UserError } from "../base/errors.js";
+
+/** The working directory by the name in PWD, where that is one of its names. @throws UserError when it is gone */
+export function workingDirectory({ PWD }: NodeJS.ProcessEnv): string {
+  try {
+    const here = statSync(".", { bigint: true });
+    const named = PWD && isAbsolute(PWD) ? statSync(PWD, { bigint: true, throwIfNoEntry: false }) : undefined;
+    return named?.ino === here.ino && named.dev === here.dev ? PWD! : process.cwd();
+  } catch (error) {
+    throw new UserError(
+      `cannot find the working directory: ${messageOf(error)}`,
+      "change to a directory that exists",
+      ExitCode.noInput,
+    );
+  }
+}
