@@ -29,8 +29,6 @@ export interface FormatContext {
   readonly note: RunNote | undefined;
   /** Execution traces that were named beside the traces of calls. */
   readonly execTraces: readonly string[];
-  /** Which tests failed, by import path, where that is known. */
-  readonly failed?: ((path: string) => ReadonlySet<string>) | undefined;
   /** How complete the report is, a line each: for formats that have a place for it. A format adds what it leaves out. */
   readonly statements: Statement[];
 }
@@ -134,7 +132,7 @@ export function namedFormat(name: string): Format {
 /** The context of a report. */
 export function contextOf(
   recording: Recording,
-  given: Pick<FormatContext, "session" | "flags" | "output" | "execTraces" | "failed">,
+  given: Pick<FormatContext, "session" | "flags" | "output" | "execTraces">,
 ): FormatContext {
   const { forest } = recording;
   const note = runNote(forest);
@@ -169,7 +167,7 @@ function asksForLines(flags: ParsedFlags): boolean {
 
 async function tree(
   recording: Recording,
-  { flags, output, note, tests, title, naming, failed }: FormatContext,
+  { flags, output, note, tests, title, naming }: FormatContext,
 ): Promise<Pieces> {
   const { renderTree } = await import("../render/tree.js");
   const { forest } = recording;
@@ -178,7 +176,7 @@ async function tree(
     ...(asksForLines(flags) ? {} : { lines: LINES }),
     inPlace: flags.has("all"),
     tests,
-    ...(failed ? { failed: (process) => failed(title(process)) } : {}),
+    failed: (process) => new Set(note?.failed?.[title(process)]),
     naming,
     colour: output.colour,
     measure: await measureFor(forest.functions.map(({ name }) => name)),

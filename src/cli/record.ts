@@ -37,6 +37,8 @@ export interface RunNote {
   /** Title of a process by its working directory: import paths of tested packages. */
   readonly titles: Readonly<Record<string, string>>;
   readonly command: string;
+  /** Tests that failed, by import path, where that is known. */
+  failed?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The notes of a run. */

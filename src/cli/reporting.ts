@@ -27,8 +27,6 @@ export interface ReportRequest {
   readonly execTraces?: readonly string[];
   /** Programs read what is written: no tree, unless -o names a file for it. */
   readonly quiet?: boolean;
-  /** Which tests failed, by import path; known when the report is made. */
-  readonly failed?: (path: string) => ReadonlySet<string>;
   /** The line that ends a report which goes where the program's output went. */
   readonly closing?: (colour: boolean) => string | undefined;
   /** Words that name the traces to another command: none for those of the last run; undefined where none can. */
@@ -110,7 +108,7 @@ export async function reportOpenTraces(
       "no call was recorded: no traced function ran, or the process could not write its trace (see -v for what is traced)",
     );
   }
-  const { format, gate = openGate, closing, failed } = request;
+  const { format, gate = openGate, closing } = request;
   const check = (recording: Recording) => checkGate(gate, whole(files, recording));
   if (files.length === 0 && format.name === "tree" && sections.length === 0) {
     return { damaged: false, gate: await check(noRecording()) };
@@ -131,7 +129,7 @@ export async function reportOpenTraces(
   for (const { source, offset, message } of problems) {
     session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
   }
-  const context = contextOf(recording, { session, flags, output, execTraces: request.execTraces ?? [], failed });
+  const context = contextOf(recording, { session, flags, output, execTraces: request.execTraces ?? [] });
   const following = await Promise.all(sections.map((section) => section(output)));
   if (format.files && !flags.has("table")) {
     await writeFiles(flags.string("o")!, session.cwd, await format.files(recording, context));

@@ -35,6 +35,18 @@ export class TestOutcomes {
     if (this.rest !== "") this.add(Buffer.from("\n"));
   }
 
+  /** The first so many failed tests, by import path. */
+  first(count: number): Record<string, string[]> {
+    let left = count;
+    const found: Record<string, string[]> = {};
+    for (const [path, names] of this.failed) {
+      if (left <= 0) break;
+      found[path] = [...names].slice(0, left);
+      left -= names.size;
+    }
+    return found;
+  }
+
   private line(line: string): void {
     const test = /^\s*--- FAIL: (\S+)/.exec(line)?.[1] ?? (this.runningTests && /^\t\t(\S+) \(/.exec(line)?.[1]);
     if (test) this.pending.add(test);

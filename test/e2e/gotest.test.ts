@@ -255,13 +255,16 @@ test("-json is go's output only; the tree goes into a file, and is there afterwa
 
 test("failed tests are marked in the tree, and named in the last line", () => {
   const cwd = filesOn(module);
-  const result = gotrace(["test", "./fails", "./broken"], { cwd });
+  const env = { GOTRACE_CACHE: temporaryDirectory() };
+  const result = gotrace(["test", "./fails", "./broken"], { cwd, env });
   expect(result.code).toBe(1);
   expect(result.stdout).toMatch(/^fails\.TestFails FAIL /m);
   expect(result.stdout).toMatch(/^fails\.TestPanics \[recovered\] /m);
   expect(result.stdout).toMatch(
     /\nFAIL: TestFails \(example\.com\/suite\/fails\); package example\.com\/suite\/broken\n$/,
   );
+  // A saved trace knows it, too.
+  expect(gotrace(["report"], { cwd, env }).stdout).toMatch(/^fails\.TestFails FAIL /m);
 });
 
 test("coverage is that of the original", () => {

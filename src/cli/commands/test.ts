@@ -25,6 +25,7 @@ import {
   treeFlags,
   treeOptions,
 } from "../options.js";
+import type { RunNote } from "../record.js";
 import type { ReportRequest } from "../reporting.js";
 import { Session } from "../session.js";
 import { describeBuild } from "../summary.js";
@@ -61,6 +62,9 @@ only what go writes is written, and the tree into the file of -o, if there is on
   ],
   run,
 };
+
+/** Failed tests that the trace remembers. */
+const NOTED = 1000;
 
 /** Compiles tests and all they need without linking or running them: shows which rewritten files do not compile. */
 const compileTests: CompileCommand = {
@@ -143,24 +147,23 @@ async function test(
   for (const entry of prepared?.packages ?? []) {
     if (!entry.name.endsWith("_test") || titles[entry.dir] === undefined) titles[entry.dir] = entry.importPath;
   }
-  // Only there go gives tests the terminal itself; it stays theirs.
-  const hasTerminal = process.stdout.isTTY && (line.packages.length === 0 || given("bench"));
   const outcomes = new TestOutcomes(given("json"));
   let code = 0;
+  const note: RunNote = { summary, titles, command: ["go test", ...line.packages].join(" ") };
   return runTraced(session, flags, {
     program: {
       ...{ command: "go", args: ["test", ...args], env: { ...session.env, ...state?.env }, ownGroup: true },
-      ...(hasTerminal ? {} : { watch: (chunk) => outcomes.add(chunk) }),
+      watch: (chunk) => outcomes.add(chunk),
     },
     ended: (exit) => {
       code = exit;
       outcomes.end();
+      note.failed = outcomes.first(NOTED);
     },
     direct: false,
-    notes: { run: { summary, titles, command: ["go test", ...line.packages].join(" ") }, traced },
+    notes: { run: note, traced },
     report: {
       ...{ ...report, toStderr: false, quiet: given("json") },
-      failed: (path) => outcomes.failed.get(path) ?? new Set(),
       closing: (colour) => (code === 0 ? undefined : failLine(outcomes, colour)),
     },
     // Tests that were only compiled or listed, or that do not exist, have run nothing that could be shown.
