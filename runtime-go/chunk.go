@@ -49,6 +49,10 @@ func extend(need uint64) bool {
 		stop(stopLimit)
 		return false
 	}
+	if load32((*uint32)(add(hot.base, hdrHalt))) != 0 {
+		stop(stopTotal)
+		return false
+	}
 	// A process that does little takes little; one that does much asks rarely.
 	to := 2 * rec.mapped
 	if to > rec.mapped+segmentMax {

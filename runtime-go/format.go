@@ -27,6 +27,7 @@ const (
 	hdrLatest     = 96 // u32: 0 none, 1 A, 2 B
 	hdrPid        = 100
 	hdrPpid       = 104
+	hdrHalt       = 108 // u32, set by the gotrace command: do not grow
 	hdrEndNano    = 112
 	hdrExit       = 120 // u32; 124: u32, milliseconds of processor time. Both are the gotrace command's
 	hdrDefsHead   = 128 // u64
@@ -51,6 +52,7 @@ const (
 	stopNoSpace = 2
 	stopRlimit  = 3
 	stopMapping = 4
+	stopTotal   = 5
 )
 
 // Chunks.

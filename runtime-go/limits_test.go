@@ -55,6 +55,26 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// The gotrace command ends the recording of a process through its file.
+var _ = scenario("halted", func() {
+	leaf()
+	path := fmt.Sprintf("%s/%d-1.gotrace", os.Getenv("GOTRACE_OUT"), os.Getpid())
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		panic(err)
+	}
+	f.WriteAt([]byte{1}, 108)
+	f.Close()
+	many()
+})
+
+func TestHalt(t *testing.T) {
+	tr, _ := traced(t, "halted")
+	if tr.stop != 5 || len(tr.b) > 16<<10 || tr.recorded+int(tr.dropped) != manyEvents+2 {
+		t.Errorf("stop %d, %d + %d, file of %d", tr.stop, tr.recorded, tr.dropped, len(tr.b))
+	}
+}
+
 var _ = scenario("rlimit", func() {
 	n, _ := strconv.Atoi(os.Getenv("FSIZE"))
 	lim := syscall.Rlimit{Cur: uint64(n), Max: uint64(n)}

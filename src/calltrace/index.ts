@@ -4,7 +4,7 @@ export type { Definition } from "./definitions.js";
 export { fromText } from "./from-text.js";
 export { type Clock, type HookCost, hasMagic, type ProcessInfo, type RawHeader, readHeader } from "./header.js";
 export { encodeNote, type Note } from "./notes.js";
-export { bundlePatches, endPatches, notePatches, type Patch } from "./patch.js";
+export { bundlePatches, endPatches, haltPatch, notePatches, type Patch } from "./patch.js";
 export { BATCH, type DecoderState, Kind, RecordDecoder, Status } from "./records.js";
 export { Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, memorySource, readBytes, sliceSource } from "./source.js";

@@ -28,6 +28,11 @@ export function endPatches({ nano, exitStatus, cpu }: End): Patch[] {
   ];
 }
 
+/** Has a process that still runs stop recording when it needs more space. */
+export function haltPatch(): Patch {
+  return numberPatch("halt", 1n);
+}
+
 /** Appends notes to a process trace: chunks behind its last one, and the cursor behind them. */
 export function notePatches(process: ProcessTrace, notes: readonly Note[]): Patch[] {
   let end = process.length;

@@ -42,6 +42,8 @@ export const HEADER_FIELDS = [
   { name: "latest", offset: 96, type: "u32" },
   { name: "pid", offset: 100, type: "u32" },
   { name: "ppid", offset: 104, type: "u32" },
+  /** Not 0: the gotrace command asks the process to take no more space. */
+  { name: "halt", offset: 108, type: "u32" },
   /** 0 unknown; filled in by the gotrace command: the end, or without `exit` when the process was last seen alive. */
   { name: "endNano", offset: 112, type: "u64" },
   /** 0 unknown, else 1 + status; a signal n counts as status 128 + n. Filled in by the gotrace command. */
@@ -64,7 +66,14 @@ export const HEADER_FIELDS = [
 export const HEADER_STRINGS = ["goVersion", "platform", "executable", "directory"] as const;
 
 /** Names of stopReason, by number. */
-export const STOP_REASONS = ["none", "size limit", "no space", "file size limit of the process", "mapping failed"];
+export const STOP_REASONS = [
+  "none",
+  "size limit",
+  "no space",
+  "file size limit of the process",
+  "mapping failed",
+  "size limit of the run",
+];
 
 export const FLAG_RAW_TICKS = 1;
 

@@ -26,7 +26,11 @@ export class AliveWatch {
   readonly #seen = new Map<number, Seen>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(directory: string) {
+  /** @param onLook called at every look, and once more at the end */
+  constructor(
+    directory: string,
+    private readonly onLook: () => void = () => undefined,
+  ) {
     this.#directory = directory;
     this.#schedule(interval);
   }
@@ -34,6 +38,7 @@ export class AliveWatch {
   /** Ends the watch. @returns what was last seen, by process id */
   stop(): ReadonlyMap<number, Seen> {
     clearTimeout(this.#timer);
+    this.onLook();
     return this.#seen;
   }
 
@@ -48,6 +53,7 @@ export class AliveWatch {
   }
 
   #look(now: bigint): void {
+    this.onLook();
     for (const pid of pidsIn(this.#directory)) {
       if (this.#gone.has(pid)) continue;
       if (isAlive(pid)) this.#seen.set(pid, { at: now, cpu: processorTime(pid) ?? this.#seen.get(pid)?.cpu });

@@ -12,6 +12,7 @@ import { execFile } from "./exectrace.js";
 import { type OpenFile, openFile, patchFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { beginLastRun, type LastRun, sharesFileSystem } from "./last-run.js";
+import { isInMemory, SIZE_DEFAULT, TOTAL_FACTOR } from "./limits.js";
 import { parseSize } from "./options.js";
 import { checkWritable, isStandardOutput } from "./output.js";
 import type { Session } from "./session.js";
@@ -25,6 +26,8 @@ export interface Recording {
   readonly directory: string;
   /** Environment of the program, beyond the session's. */
   readonly env: Readonly<Record<string, string>>;
+  /** Bytes that the traces of all processes together may have. */
+  readonly total: number;
   /** Absolute path of `--save`. */
   readonly save: string | undefined;
   /** Where the trace is kept after the run. */
@@ -73,12 +76,18 @@ export function prepareRecording(session: Session, flags: ParsedFlags): Recordin
   const workspace = session.workspace();
   const last = flags.has("no-keep") ? undefined : beginLastRun(session.cache);
   // With --keep-workspace the trace is looked for there.
-  const inPlace = last && !flags.has("keep-workspace") && sharesFileSystem(last, workspace);
+  const inPlace = last && !flags.has("keep-workspace") && (sharesFileSystem(last, workspace) || isInMemory(workspace));
   const directory = inPlace ? last.directory : ensureDirectory(join(workspace, "trace"));
+  if (isInMemory(directory)) {
+    session.warn(
+      `the trace goes into memory, where ${directory} is; set ${inPlace ? "GOTRACE_CACHE" : "TMPDIR"} to a directory on disk`,
+    );
+  }
   return {
     directory,
     last,
     env: { GOTRACE_OUT: directory, ...(limit ? { GOTRACE_MAX_SIZE: String(parseSize(limit)) } : {}) },
+    total: TOTAL_FACTOR * (limit ? parseSize(limit) : SIZE_DEFAULT),
     save,
   };
 }

@@ -14,6 +14,7 @@ import { type OpenFile, openFile } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { guard } from "./guard.js";
 import { copyToLastRun, endLastRun, LARGEST_KEPT } from "./last-run.js";
+import { LimitWatch } from "./limits.js";
 import {
   finishRecording,
   prepareRecording,
@@ -72,7 +73,8 @@ async function recordAndReport(
   // Loaded only when needed: reading configurations and traces takes modules that would double the start.
   const findings = execRecording && (await import("./findings.js"));
   const settings = findings?.execSettings(session);
-  const watch = new AliveWatch(recording.directory);
+  const limits = new LimitWatch(recording.directory, recording.total, (line) => session.warn(line));
+  const watch = new AliveWatch(recording.directory, () => limits.look());
   const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
   const exit = await session.standAside(() => runProgram({ ...run.program, env, cwd: session.cwd }));
   run.ended?.(exit.code);

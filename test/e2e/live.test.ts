@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTrace } from "../../src/calltrace/index.js";
 import { buildForest } from "../../src/calltree/index.js";
 import { openFile } from "../../src/cli/files.js";
-import { filesOn, gotrace, temporaryDirectory } from "./support.js";
+import { filesOn, gotrace, startGotrace, temporaryDirectory } from "./support.js";
 
 const PROCESSES = 10;
 const READS = 50;
@@ -139,4 +139,45 @@ func exists(name string) bool { _, err := os.Stat(name); return err == nil }
   while (!existsSync(join(daemon, "done"))) await pause(5);
   const later = gotrace(["report"], { cwd: daemon, env });
   expect(later.stdout).toContain("main.late");
+});
+
+test("a limit that a process reaches is said while it runs", async () => {
+  const program = filesOn({
+    "go.mod": "module large\n\ngo 1.21\n",
+    "main.go": `package main
+
+import (
+	"os"
+	"time"
+)
+
+func main() {
+	for i := 0; i < 500000; i++ {
+		work()
+	}
+	for _, err := os.Stat("go on"); err != nil; _, err = os.Stat("go on") {
+		time.Sleep(time.Millisecond)
+	}
+	os.Stderr.WriteString("end of the program\\n")
+}
+
+//go:noinline
+func work() {}
+`,
+  });
+  const child = startGotrace(["run", "--max-trace-size", "1MiB", "."], { cwd: program });
+  const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
+  let errors = "";
+  await new Promise<void>((resolve) => {
+    child.stderr.on("data", (data: Buffer) => {
+      errors += data.toString();
+      if (errors.includes("later calls are not recorded")) resolve();
+    });
+  });
+  expect(errors).not.toContain("end of the program");
+  expect(errors).toMatch(
+    /^gotrace: process \d+: its trace has reached the size limit: allow more with --max-trace-size/m,
+  );
+  filesOn({ "go on": "" }, program);
+  expect(await closed).toBe(0);
 });

@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { encodeHeader } from "../../src/calltrace/encode.js";
+import { LimitWatch } from "../../src/cli/limits.js";
+
+const directory = mkdtempSync(join(tmpdir(), "gotrace-limits-"));
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** A trace of this very process, the n-th, or of one that is over. */
+function write(name: string, grown: number, stopReason = 0): string {
+  const path = join(directory, name);
+  writeFileSync(path, encodeHeader({ numbers: { used: 4096n, grown: BigInt(grown), stopReason: BigInt(stopReason) } }));
+  return path;
+}
+
+const halted = (path: string) => readFileSync(path).readUInt32LE(108);
+
+test("all traces together have a limit: processes that run are halted, and it is said once", () => {
+  const lines: string[] = [];
+  const watch = new LimitWatch(directory, 4 << 20, (line) => lines.push(line));
+  watch.look();
+  const mine = write(`${process.pid}-1.gotrace`, 1 << 20);
+  const over = write("999999999-1.gotrace", 2 << 20);
+  writeFileSync(join(directory, `${process.pid}-3.gotrace`), "");
+  watch.look();
+  expect([lines, halted(mine)]).toEqual([[], 0]);
+  const next = write(`${process.pid}-2.gotrace`, 1 << 20);
+  watch.look();
+  watch.look();
+  expect([mine, next, over].map(halted)).toEqual([1, 1, 0]);
+  expect(lines).toEqual([
+    expect.stringMatching(/^the traces of this run have reached 4(\.0)? ?MiB: .*--max-trace-size/),
+  ]);
+  const late = write(`${process.pid}-4.gotrace`, 8192);
+  watch.look();
+  expect([halted(late), lines.length]).toEqual([1, 1]);
+});
+
+test("what stops the recording of a process is said once, with what helps", () => {
+  const lines: string[] = [];
+  const watch = new LimitWatch(directory, 2 ** 40, (line) => lines.push(line));
+  write(`${process.pid}-1.gotrace`, 4096, 1);
+  write(`${process.pid}-2.gotrace`, 4096, 2);
+  watch.look();
+  watch.look();
+  expect(lines).toEqual([
+    expect.stringMatching(/^process \d+: its trace has reached the size limit: allow more with --max-trace-size/),
+    expect.stringMatching(/^process \d+: there is no space left for its trace: free some/),
+  ]);
+  for (let n = 5; n < 20; n++) write(`${process.pid}-${n}.gotrace`, 4096, 1);
+  watch.look();
+  expect(lines.length).toBe(4);
+});
