@@ -7,7 +7,7 @@ export { childrenOf, type FilterOptions, foldedSelf, type SortOrder, type View, 
 export type { Recursion } from "./fold.js";
 export { buildForest, type ForestOptions } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
-export { idleByFunction } from "./idle.js";
+export { busyTimes, type IdleTimes, idleByFunction, idleTimes } from "./idle.js";
 export { type CallSpan, type Life, LifeCollector, type LifeLimits, type LifeTree, type Lives } from "./lives.js";
 export {
   everything,
