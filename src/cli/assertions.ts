@@ -6,9 +6,9 @@ import type { Assertion, Verdict } from "../callstats/index.js";
 import type { Recording } from "../calltree/index.js";
 import { nearestConfig } from "./config-file.js";
 import type { ParsedFlags } from "./flags.js";
-import { choice } from "./options.js";
 import { withProgress } from "./progress.js";
 import { say, sayRendered } from "./say.js";
+import { choice } from "./values.js";
 import { workingDirectory } from "./working-directory.js";
 
 /** What must hold, and whether an assertion may name what nothing bears. */

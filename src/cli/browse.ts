@@ -3,7 +3,8 @@
 import { ExitCode, UserError } from "../base/errors.js";
 import type { ParsedFlags } from "./flags.js";
 import { type Format, namedFormat } from "./formats.js";
-import { eventLimit, refuse } from "./options.js";
+import { eventLimit } from "./options.js";
+import { refuse } from "./values.js";
 
 /**
  * The format of a run's report: the page that the flags ask for, else the named one.

@@ -24,12 +24,13 @@ import { measureFor } from "../render/style.js";
 import { incomplete } from "./assertions.js";
 import { openFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
-import { badValue, callOptions, choice, duration, namingOf, number, parseShare, pattern } from "./options.js";
+import { callOptions, namingOf } from "./options.js";
 import { openOutput } from "./output.js";
 import { withProgress } from "./progress.js";
 import { assertTraces } from "./reporting.js";
 import { say } from "./say.js";
 import { walk } from "./stats.js";
+import { badValue, choice, duration, number, parseShare, pattern } from "./values.js";
 
 /** What a share counts for, where no --min says otherwise: times of less vary by more than any threshold. */
 const LEAST = 1e6;

@@ -7,10 +7,11 @@ import { measureFor } from "../render/style.js";
 import { diffTable } from "../render/trace-diff.js";
 import { typedJson } from "../render/typed-json.js";
 import type { ParsedFlags } from "./flags.js";
-import { badValue, choice, duration, number, parseShare, refuse, selectFlags } from "./options.js";
+import { selectFlags } from "./options.js";
 import { openOutput } from "./output.js";
 import { say } from "./say.js";
 import { readTrace, warningOf } from "./traces.js";
+import { badValue, choice, duration, number, parseShare, refuse } from "./values.js";
 
 const CALL_FLAGS = ["by-path", "match", "full-names", ...selectFlags.map(({ name }) => name)];
 

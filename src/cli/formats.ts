@@ -9,10 +9,11 @@ import { omissions, overall, type Statement } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import type { ParsedFlags } from "./flags.js";
 import { leftOutOfTrees } from "./left-out.js";
-import { choice, foldedUnit, namingOf, refuse, treeOptions } from "./options.js";
+import { foldedUnit, namingOf, treeOptions } from "./options.js";
 import type { NamedPieces, Output, Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
 import type { Session } from "./session.js";
+import { choice, refuse } from "./values.js";
 
 /** What a format may ask for beyond the recording. */
 export interface FormatContext {

@@ -13,11 +13,11 @@ import { type OpenFile, openFile, patchFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { beginLastRun, type LastRun, sharesFileSystem } from "./last-run.js";
 import { isInMemory, SIZE_DEFAULT, TOTAL_FACTOR } from "./limits.js";
-import { parseSize } from "./options.js";
 import { checkWritable, isStandardOutput } from "./output.js";
 import type { Session } from "./session.js";
 import type { BuildSummary } from "./summary.js";
 import { type TracedSet, tracedNotes } from "./traced-set.js";
+import { parseSize } from "./values.js";
 import { isWritten, processIdOf } from "./writer.js";
 
 /** A run to be recorded. */

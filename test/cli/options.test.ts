@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { type ParsedFlags, parseFlags } from "../../src/cli/flags.js";
-import { duration, parsePattern, parseSize, selectFlags, selectOptions } from "../../src/cli/options.js";
+import { selectFlags, selectOptions } from "../../src/cli/options.js";
 import { packageFilter, packagePattern } from "../../src/cli/patterns.js";
+import { duration, parsePattern, parseSize } from "../../src/cli/values.js";
 
 const given = (...words: string[]): ParsedFlags =>
   parseFlags("report", [{ name: "min", value: "DURATION", help: "" }, ...selectFlags], words);

@@ -16,10 +16,11 @@ import { findConfig, readBaseline } from "../config.js";
 import { analyzeFile } from "../findings.js";
 import { type FindingSink, findingFormats, parseSink, writeFindings } from "../findings-output.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
-import { choice, helpFlag, number, outputFlag } from "../options.js";
+import { helpFlag, outputFlag } from "../options.js";
 import { openOutput, refuseInput } from "../output.js";
 import { sayError } from "../say.js";
 import { withTrouble } from "../traces.js";
+import { choice, number } from "../values.js";
 
 export const analyzeCommand: Command = {
   name: "analyze",

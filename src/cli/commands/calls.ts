@@ -18,20 +18,12 @@ import { measureFor } from "../../render/style.js";
 import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
 import type { Format, FormatContext } from "../formats.js";
-import {
-  choice,
-  helpFlag,
-  namesFlag,
-  number,
-  outputFlag,
-  selectFlags,
-  selectOptions,
-  viewOptions,
-} from "../options.js";
+import { helpFlag, namesFlag, outputFlag, selectFlags, selectOptions, viewOptions } from "../options.js";
 import type { Pieces } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 import { completeness, walk } from "../stats.js";
+import { choice, number } from "../values.js";
 
 const CHOICES = ["slowest", "first", "last", "nth"] as const;
 

@@ -19,11 +19,8 @@ import { leftOutOfTrees } from "../left-out.js";
 import {
   assertFlag,
   assertUnknownFlag,
-  choice,
   namesFlag,
-  number,
   outputFlag,
-  pattern,
   recordFlags,
   selectFlags,
   selectOptions,
@@ -34,6 +31,7 @@ import type { Pieces } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 import { completeness, functionsOf, walk } from "../stats.js";
+import { choice, number, pattern } from "../values.js";
 import { runPackage } from "./run.js";
 
 const SORTS = [

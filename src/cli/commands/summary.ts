@@ -6,9 +6,10 @@ import { summaryTables } from "../../render/trace-summary.js";
 import { typedJson } from "../../render/typed-json.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
-import { choice, helpFlag, number, outputFlag } from "../options.js";
+import { helpFlag, outputFlag } from "../options.js";
 import { openOutput, refuseInput } from "../output.js";
 import { readTrace, warningOf, withTrouble } from "../traces.js";
+import { choice, number } from "../values.js";
 
 export const summaryCommand: Command = {
   name: "summary",
