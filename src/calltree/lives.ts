@@ -174,14 +174,22 @@ const byLength = (a: Draft, b: Draft) => lengthOf(b) - lengthOf(a);
 function withAncestors(drafts: readonly Draft[], most: number): Set<Draft> {
   const byGoid = new Map(drafts.map((draft) => [draft.goroutine.goid, draft]));
   const kept = new Set<Draft>();
+  /** Those with more missing ancestors than there was room: what is kept later takes as much room as it spares. */
+  const hopeless = new Set<Draft>();
   for (const draft of [...drafts].sort(byLength)) {
     if (kept.size >= most) break;
     const missing = new Set<Draft>();
-    for (let at: Draft | undefined = draft; at && !kept.has(at) && !missing.has(at); at = parentOf(at, byGoid)) {
+    let at: Draft | undefined = draft;
+    while (at && !kept.has(at) && !hopeless.has(at) && !missing.has(at)) {
       missing.add(at);
+      at = parentOf(at, byGoid);
     }
-    if (kept.size + missing.size > most) continue;
-    for (const each of missing) kept.add(each);
+    const room = at && hopeless.has(at) ? 0 : most - kept.size;
+    if (missing.size <= room) for (const each of missing) kept.add(each);
+    else {
+      const tooDeep = missing.size - room;
+      for (const each of [...missing].slice(0, tooDeep)) hopeless.add(each);
+    }
   }
   return kept;
 }

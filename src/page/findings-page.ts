@@ -165,7 +165,7 @@ function byRule(trace: PageTrace): HTMLElement[] {
     h("th", {}, "worst"),
     h("th", {}, "rule"),
     h("th", { class: "number" }, "places"),
-    h("th", { class: "number" }, "occurrences"),
+    h("th", { class: "number" }, "times"),
   );
   return [
     h("h2", {}, "Rules"),

@@ -107,6 +107,7 @@ function item(model: Model, trace: PageTrace, finding: PageFinding, opened: () =
       h("b", {}, title),
       where !== "" && h("code", {}, ` ${where}`),
       finding.place !== undefined && h("code", { class: "faint" }, ` ${finding.place}`),
+      h("span", { class: "message" }, finding.message),
     ),
     h("span", { class: "number times", title: "occurrences" }, `${formatCount(count)} ×`),
     h("span", { class: "number" }, `${atLeast ? "≥ " : ""}${formatQuantity(worst, unit)}`),
@@ -123,7 +124,7 @@ function item(model: Model, trace: PageTrace, finding: PageFinding, opened: () =
 function body(model: Model, trace: PageTrace, finding: PageFinding): HTMLElement {
   const { waker, window, unit } = finding;
   const many = finding.count > 1 && finding.total !== finding.worst;
-  const numbers: [string, string | undefined][] = [
+  const numbers: [string, string | Node | undefined][] = [
     ["rule", finding.rule],
     ["occurrences", formatCount(finding.count)],
     ["worst", `${finding.atLeast ? "at least " : ""}${formatQuantity(finding.worst, unit)}`],
@@ -133,7 +134,7 @@ function body(model: Model, trace: PageTrace, finding: PageFinding): HTMLElement
     ["clock", finding.wall && clock(finding.wall)],
     [
       "goroutine",
-      finding.goroutine === undefined ? undefined : `${finding.goroutine} ${finding.goroutineFunction ?? ""}`,
+      finding.goroutine === undefined ? undefined : goroutine(model, finding.goroutine, finding.goroutineFunction),
     ],
     ["P", finding.proc === undefined ? undefined : String(finding.proc)],
     ["fingerprint", finding.fingerprint],
@@ -143,7 +144,6 @@ function body(model: Model, trace: PageTrace, finding: PageFinding): HTMLElement
   return h(
     "div",
     { class: "body" },
-    h("p", {}, finding.message),
     h("p", {}, h("b", {}, "What to do: "), finding.suggestion),
     h(
       "dl",
@@ -158,6 +158,12 @@ function body(model: Model, trace: PageTrace, finding: PageFinding): HTMLElement
     ),
     ...(charts ? [h("h3", {}, "Around the worst occurrence"), ...closeUp(model, charts, finding)] : []),
   );
+}
+
+/** A goroutine's number, which leads to its calls where the page has them. */
+function goroutine({ openGoroutine }: Model, goid: number, name = ""): string | Node {
+  if (!openGoroutine) return `${goid} ${name}`;
+  return h("button", { type: "button", class: "link", click: () => openGoroutine(goid) }, `${goid} ${name}`);
 }
 
 function wakerParts(model: Model, goroutine: number, name: string, frames: readonly number[]): HTMLElement[] {

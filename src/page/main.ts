@@ -71,6 +71,8 @@ async function start(): Promise<void> {
     const tab = { id: "findings", title: `Findings (${formatCount(count)})`, element, focusSearch };
     const moved = (id: string) => address(`#${id}`);
     view = await callsView(calls, model.traces.length > 0 ? [tab] : [], { button, moved });
+    // Calls and findings are of one run, so with one process on either side goroutines are the same.
+    if (model.traces.length === 1) model.openGoroutine = view.openGoroutine;
   }
   page.replaceChildren(view?.element ?? findings.element, footer, help);
   follow(wanted);

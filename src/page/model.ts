@@ -13,6 +13,9 @@ export interface ShownFrame {
 export class Model {
   private constructor(private readonly data: PageData) {}
 
+  /** Shows the calls of a goroutine; undefined where the page has no calls of the same process. */
+  openGoroutine: ((goid: number) => void) | undefined;
+
   static read(document: Document): Model {
     return new Model(JSON.parse(document.getElementById("data")!.textContent!) as PageData);
   }

@@ -9,6 +9,7 @@ import {
   type CallTree,
   type CallVisitor,
   type FilterOptions,
+  idleTimes,
   LifeCollector,
   type Lives,
   type ProcessTree,
@@ -69,6 +70,8 @@ export interface PageProcess {
   /** What the page does not show, and what its numbers do not hold. */
   readonly notes: readonly Statement[];
   readonly sections: readonly PageSection[];
+  /** Goroutines that wait for work: by their outermost node the one in which they wait, and for how long (nanoseconds). */
+  readonly waits: readonly (readonly [outermost: number, innermost: number, time: number])[];
   /** Packed: paths (writePaths), goroutines (writeLives), functions (writeStats). */
   readonly packed: string;
 }
@@ -189,8 +192,18 @@ function packProcess(
     omitted,
     notes: options.notes(process),
     sections: options.tests ? sectionsOf(forest, process, number, count) : [],
+    waits: waitsOf(forest, process, number),
     packed: packed(writer.bytes()),
   };
+}
+
+/** The goroutines that wait for work, as far as they are in the page. */
+function waitsOf({ functions }: CallForest, { tree }: ProcessTree, number: Int32Array): PageProcess["waits"] {
+  const { time, waits } = idleTimes(tree, functions);
+  return [...waits].flatMap(([outermost, innermost]) => {
+    const [from, to] = [number[outermost]!, number[innermost]!];
+    return from > 0 && to > 0 ? [[from, to, Math.round(time[innermost]!)] as const] : [];
+  });
 }
 
 /** The paths that stand in the page: those a view shows, at most {@link MOST_PATHS} and then the longest. */

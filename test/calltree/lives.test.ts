@@ -89,3 +89,18 @@ test("what is remembered during the walk does not grow with the number of gorout
   const lengths = result.roots[0]!.below.map(({ life }) => life.end - life.start);
   expect(lengths).toEqual([7000, 7000, 7000, 7000]);
 });
+
+test("goroutines that each start the next: those from the first on that there is room for", () => {
+  const length = 50_000;
+  const lines = Array.from(
+    { length },
+    (_, n) => `${2 * n} g${n + 1} { main.chain\n${2 * n + 1} g${n + 1} go g${n + 2}`,
+  );
+  const ends = Array.from({ length }, (_, n) => `${2 * length + length - n} g${length - n} }`);
+  const { lives: result, lines: shown } = lives([...lines, ...ends.reverse()].join("\n"), {
+    goroutines: 2000,
+    spans: 10,
+  });
+  expect(result).toMatchObject({ kept: 2000, omitted: length - 2000 });
+  expect(shown[1999]).toMatch(/^ {3998}g2000 main\.chain /);
+});

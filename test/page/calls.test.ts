@@ -225,7 +225,7 @@ test("a search highlights and says its share; weights and direction change the p
 test("a function in the middle, with what calls it above and what it calls below", async () => {
   await open(
     async (page) => {
-      await page.getByRole("button", { name: "shop/pool.walk" }).click();
+      await page.getByRole("button", { name: "pool.walk" }).click();
       await page.getByRole("button", { name: "Callers and callees as graphs" }).click();
       expect(await page.locator(".sandwich-bar").textContent()).toContain("shop/pool.walk 300µs");
       const [callers, callees] = [page.locator(".sandwich canvas").nth(0), page.locator(".sandwich canvas").nth(1)];
@@ -258,7 +258,7 @@ test("the table of functions sorts and filters, and counts recursion once", asyn
       expect(await page.locator("section [role=status]").textContent()).toBe("0 of 7 functions");
       await page.keyboard.press("Control+A");
       await page.keyboard.type("walk");
-      const cells = ["shop/pool.walk", "2", "300µs", "300µs", "100µs", "200µs", "100µs", "300µs", "300µs"];
+      const cells = ["pool.walk", "2", "300µs", "300µs", "100µs", "200µs", "100µs", "300µs", "300µs"];
       expect(await rows.locator("td").allTextContents()).toEqual(cells);
     },
     { hash: "#functions" },
@@ -356,5 +356,111 @@ test("light and dark: text has contrast, canvases follow when the system changes
       await expect.poll(brightness).toBeLessThan(0.45);
     },
     { hash: "#flame", colorScheme: "light" },
+  );
+});
+
+/** main serves; two goroutines wait for work until the end, one of them works in between; one works only. */
+const idle = `
+  0    g1 { main.main
+  10   g1 go g2
+  20   g1 go g3
+  30   g1 go g4
+  40   g2 { shop/pool.loop
+  50   g3 { shop/pool.loop
+  60   g4 { shop/api.serve
+  100  g2 { shop/pool.work
+  140  g2 }
+  460  g4 }
+  1000 g1 }`;
+
+test("goroutines that wait for work count when they are asked for", async () => {
+  await open(
+    async (page) => {
+      const names = () => page.locator(".ranking").first().locator("td:first-child").allTextContents();
+      expect(await names()).toEqual(["main.main", "api.serve", "pool.work"]);
+      const box = page.getByRole("checkbox", { name: "count goroutines that wait for work" });
+      await tab(page, "Goroutines").click();
+      const status = page.locator("section [role=status]");
+      expect(await status.textContent()).toBe("2 goroutines, without 2 goroutines that wait for work");
+      // A number is found, whatever its goroutine does.
+      await page.getByRole("searchbox").fill("3");
+      expect(await status.textContent()).toMatch(/^1 goroutine of /);
+      await box.check();
+      await page.locator("[role=status]").getByText("4 goroutines").waitFor();
+      await tab(page, "Overview").click();
+      expect((await names()).slice(0, 2)).toEqual(["pool.loop", "main.main"]);
+    },
+    { program: idle },
+  );
+});
+
+test("the slowest calls lead to their paths and goroutines, and goroutines to those that started them", async () => {
+  await open(
+    async (page) => {
+      const rows = page.locator("table.sorted tbody tr");
+      expect(await rows.first().locator("td").allTextContents()).toEqual(["main.main", "1.00ms", "0ns", "1"]);
+      expect(await rows.nth(1).locator("td").allTextContents()).toEqual(["pool.worker", "550µs", "350µs", "2"]);
+      await page.getByRole("searchbox").fill("walk");
+      expect(await rows.locator("td:first-child").allTextContents()).toEqual(["pool.walk", "pool.walk"]);
+      await rows.first().getByRole("button", { name: "2", exact: true }).click();
+      expect(await tab(page, "Goroutines").getAttribute("aria-selected")).toBe("true");
+      expect(await page.locator("h2").first().textContent()).toBe("Goroutine 2 shop/pool.worker");
+      await page.getByRole("button", { name: "goroutine 1" }).click();
+      expect(await page.locator("h2").first().textContent()).toBe("Goroutine 1 main.main");
+      await tab(page, "Slowest calls").click();
+      await rows.first().getByRole("button").first().click();
+      expect(await tab(page, "Flame graph").getAttribute("aria-selected")).toBe("true");
+      expect(await page.locator(".panel h2").textContent()).toBe("shop/pool.walk");
+    },
+    { hash: "#calls" },
+  );
+});
+
+test("of a long table the rows in view are in the document, and all can be reached", async () => {
+  const functions = Array.from({ length: 3000 }, (_, n) => `${2 * n + 1} g1 { main.f${n}\n${2 * n + 2} g1 }`);
+  await open(
+    async (page) => {
+      const rows = page.locator("table.sorted tbody:not(.space) tr");
+      expect(await rows.count()).toBeLessThan(200);
+      await page.locator("th").getByText("function", { exact: true }).click();
+      const list = page.locator(".rows");
+      await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await page.getByRole("button", { name: "main.main", exact: true }).waitFor();
+      expect(await rows.count()).toBeLessThan(200);
+      await page.getByRole("searchbox").fill("f2999");
+      expect(await rows.locator("td:first-child").allTextContents()).toEqual(["main.f2999"]);
+    },
+    { program: `0 g1 { main.main\n${functions.join("\n")}\n9000 g1 }`, hash: "#functions" },
+  );
+});
+
+test("a finding says what it found before it is opened, and its goroutine leads to its calls", async () => {
+  await open(
+    async (page) => {
+      const { message } = finding();
+      await page.getByText(message).first().waitFor();
+      await page.locator("summary").first().click();
+      await page.locator(".body .link").first().click();
+      expect(await page.locator("h2").first().textContent()).toBe("Goroutine 2 shop/pool.worker");
+    },
+    { findings: [{ report: report({ findings: [finding({ goroutine: 2 })] }) }], hash: "#findings" },
+  );
+});
+
+test("at 390 pixels no column is cut", async () => {
+  await open(
+    async (page) => {
+      for (const name of ["Overview", "Functions", "Slowest calls", "Findings (1)"]) {
+        await tab(page, name).click();
+        const cut = await page
+          .locator(".scroll")
+          .evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth + 1).length);
+        expect([name, cut]).toEqual([name, 0]);
+      }
+      // Tabs, too, are all in sight.
+      const list = page.getByRole("tablist");
+      expect(await list.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+    },
+    { viewport: { width: 390, height: 800 }, findings: [{ report: report({ findings: [finding({})] }) }] },
   );
 });

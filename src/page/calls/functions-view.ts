@@ -1,8 +1,9 @@
 /** All functions in a table, and the panel of the one that is looked at. */
-import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
+import { formatCount, formatDuration } from "../../base/units.js";
 import { h } from "../dom.js";
 import { functionPanel, type PanelActions } from "./panel.js";
 import { searchFunctions } from "./search.js";
+import { shareBar } from "./share.js";
 import type { Part } from "./state.js";
 import { sortedTable, type TableColumn } from "./table.js";
 
@@ -34,12 +35,8 @@ export function functionsView(first: Part, actions: Required<Pick<PanelActions, 
   const totals = () => part.totals;
   const share = (by: "total" | "self", func: number) => {
     const time = totals()[by][func];
-    const cell = h("span", { class: "share", title: formatPercent(time, part.whole) }, formatDuration(time));
-    cell.style.setProperty("--share", `${((time / (most[by] || 1)) * 100).toFixed(1)}%`);
-    return cell;
+    return shareBar(time, part.whole);
   };
-  const largest = (column: Float64Array) => column.reduce((sofar, value) => Math.max(sofar, value), 0);
-  let most = { total: 0, self: 0 };
   const number = (
     title: string,
     hint: string,
@@ -50,9 +47,13 @@ export function functionsView(first: Part, actions: Required<Pick<PanelActions, 
     {
       title: "function",
       number: false,
-      value: (func) => model.name(func),
+      value: (func) => model.shortName(func),
       cell: (func) =>
-        h("button", { type: "button", class: "link", click: () => open(func) }, h("code", {}, model.name(func))),
+        h(
+          "button",
+          { type: "button", class: "link", title: model.name(func), click: () => open(func) },
+          h("code", {}, model.shortName(func)),
+        ),
     },
     number(
       "calls",
@@ -86,7 +87,6 @@ export function functionsView(first: Part, actions: Required<Pick<PanelActions, 
   });
   const table = sortedTable(part.spread ? [...columns.slice(0, -1), ...spread] : columns, {
     sorted: 3,
-    page: 100,
     caption: "Functions",
   });
   const element = h(
@@ -115,7 +115,6 @@ export function functionsView(first: Part, actions: Required<Pick<PanelActions, 
   }
   const show = (next: Part) => {
     part = next;
-    most = { total: largest(totals().total), self: largest(totals().self) };
     close();
     apply();
   };

@@ -12,6 +12,8 @@ import { timeline } from "./timeline.js";
 export interface GoroutinesView {
   readonly element: HTMLElement;
   readonly focusSearch: () => void;
+  /** Shows a goroutine and its calls. @returns whether the page has it */
+  readonly open: (goid: number) => boolean;
 }
 
 /** @param toFlame shows a node in the flame graph */
@@ -19,24 +21,30 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
   const { model, process } = part;
   const { lives } = process;
   const colours = functionColours(model);
-  const inside = ({ node }: LifeRow) => part.spans.some(([begin, end]) => node >= begin && node < end);
-  const own = part.section ? lives.rows.filter(inside) : lives.rows;
+  const within = part.section ? lives.rows.filter(({ node }) => part.has(node)) : lives.rows;
+  const own = withoutWaiting(within, part);
+  const waiting = within.length - own.length;
   const search = h("input", {
     type: "search",
-    placeholder: "Filter: start function",
+    placeholder: "Filter: start function or number",
     "aria-label": "Filter goroutines",
   });
   const status = h("span", { class: "faint", role: "status" });
   const detail = h("div");
   const rows = timeline(part, colours, (row) => open(row));
 
+  const numberLink = (goid: number) =>
+    lives.rows.some((row) => row.goid === goid)
+      ? h("button", { type: "button", class: "link", click: () => find(goid) }, `goroutine ${goid}`)
+      : `goroutine ${goid}`;
+
   function open(row: LifeRow): void {
     const place = row.site < 0 ? undefined : model.place(row.site);
-    const numbers: [string, string | undefined][] = [
+    const numbers: [string, string | Node | undefined][] = [
       ["from", formatDuration(row.start)],
       ["lived", formatDuration(row.length)],
       ["calls", formatCount(row.calls)],
-      ["started by", row.parentGoid === 0 ? undefined : `goroutine ${row.parentGoid}`],
+      ["started by", row.parentGoid === 0 ? undefined : numberLink(row.parentGoid)],
       ["at", place],
     ];
     detail.replaceChildren(
@@ -68,11 +76,33 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
       ? ` of ${formatCount(calls)}: those of at least ${formatDuration(lives.shortest)}`
       : "";
   const apply = () => {
-    const found = searchFunctions(model, search.value, () => true);
-    const shown = found ? own.filter(({ func }) => found.matches[func] === 1) : own;
-    status.textContent = `${formatNumberOf(shown.length, "goroutine")}${found ? ` of ${formatCount(own.length)}` : ""}`;
+    const text = search.value.trim();
+    const found = searchFunctions(model, text, () => true);
+    // A number that is looked for is there, whether it waits or not.
+    const numbered = /^\d+$/.test(text) ? within.filter(({ goid }) => String(goid) === text) : [];
+    const named = found ? own.filter(({ func }) => found.matches[func] === 1) : own;
+    const shown = numbered.length > 0 ? numbered : named;
+    const rest =
+      waiting > 0
+        ? `, without ${formatNumberOf(waiting, "goroutine")} that ${waiting === 1 ? "waits" : "wait"} for work`
+        : "";
+    const of = found ? ` of ${formatCount(own.length)}` : "";
+    status.textContent = `${formatNumberOf(shown.length, "goroutine")}${of}${rest}`;
     rows.show(shown);
   };
+  function find(goid: number): boolean {
+    const row = within.find((each) => each.goid === goid);
+    if (!row) return false;
+    search.value = "";
+    apply();
+    if (!rows.choose(row)) {
+      search.value = String(goid);
+      apply();
+      rows.choose(row);
+    }
+    open(row);
+    return true;
+  }
   search.addEventListener("input", apply);
   apply();
   const element = h(
@@ -94,5 +124,10 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
     rows.element,
     detail,
   );
-  return { element, focusSearch: () => search.focus() };
+  return { element, focusSearch: () => search.focus(), open: find };
+}
+
+/** Rows without those of goroutines that wait for work, which stay where they lead to others. */
+function withoutWaiting(rows: readonly LifeRow[], { waiting }: Part): LifeRow[] {
+  return rows.filter(({ node, level }, index) => !waiting.total.has(node) || (rows[index + 1]?.level ?? 0) > level);
 }

@@ -34,15 +34,22 @@ export interface LayoutOptions {
   readonly order: Order;
   /** Widths by node where they do not follow from the paths. */
   readonly widths?: Float64Array;
+  /** By node: time that does not count. */
+  readonly waiting?: { readonly total: ReadonlyMap<number, number>; readonly self: ReadonlyMap<number, number> };
 }
 
 /** Lays out the nodes of some spans. */
-export function layOut(paths: Paths, spans: readonly Span[], { weight, order, widths }: LayoutOptions): Layout {
-  const { size, parent, edge, total } = paths;
+export function layOut(
+  paths: Paths,
+  spans: readonly Span[],
+  { weight, order, widths, waiting }: LayoutOptions,
+): Layout {
+  const { size, parent, edge } = paths;
   const above = new Int32Array(size);
   const width = new Float64Array(size);
   const inside = new Uint8Array(size);
-  const own = weight === "calls" ? paths.calls : paths.self;
+  const own = weight === "calls" ? paths.calls : less(paths.self, waiting?.self);
+  const total = less(paths.total, waiting?.total);
   const apart = weight === "total" && widths === undefined;
   for (const [begin, end] of spans) inside.fill(1, begin, end);
   forEach(spans, (node) => {
@@ -85,6 +92,14 @@ export function layOut(paths: Paths, spans: readonly Span[], { weight, order, wi
   place(0, 0, 0);
   forEach(spans, (node) => place(node, x[node], row[node] + 1));
   return { paths, x, width, row, above, first, list, rows, whole: width[0], sorted: order === "weight" };
+}
+
+/** The numbers without what does not count. */
+function less(column: Float64Array, parts: ReadonlyMap<number, number> | undefined): Float64Array {
+  if (parts === undefined || parts.size === 0) return column;
+  const left = column.slice();
+  for (const [node, part] of parts) left[node] = Math.max(0, left[node] - part);
+  return left;
 }
 
 function forEach(spans: readonly Span[], visit: (node: number) => void): void {

@@ -1,4 +1,6 @@
 /** The call traces in the page, unpacked: functions at once, the paths of a process when it is shown. */
+import { type Naming, shortNaming } from "../../base/names.js";
+import { packageOf } from "../../base/packages.js";
 import { ByteReader } from "../../base/varint.js";
 import { type PageLives, readLives } from "../../render/call-lives.js";
 import type { PageCalls, PageFunctions, PageProcess } from "../../render/call-page.js";
@@ -7,6 +9,8 @@ import { type PageStats, readStats } from "../../render/call-stats.js";
 import { type Span, type Stacks, stacksOf } from "../../render/call-totals.js";
 
 export class CallModel {
+  #naming: Naming | undefined;
+
   private constructor(
     private readonly calls: PageCalls,
     private readonly functions: PageFunctions,
@@ -35,16 +39,14 @@ export class CallModel {
     return (this.functions.names[id] ?? "?").replace(/[\x00-\x1f\x7f]/g, " ");
   }
 
-  /** Without the path of the package. */
+  /** As views show it: without the part of the package's path that tells nothing apart. */
   shortName(id: number): string {
-    return shortName(this.name(id));
+    this.#naming ??= shortNaming(this.functions.names);
+    return this.#naming(this.name(id));
   }
 
   package(id: number): string {
-    const name = this.name(id);
-    const start = startOfPackage(name);
-    const dot = name.indexOf(".", start);
-    return dot < 0 ? name : name.slice(0, dot);
+    return packageOf(this.name(id));
   }
 
   /** `file:line`, or "" where it is not known. */
@@ -72,19 +74,6 @@ export interface ProcessModel {
   readonly lives: PageLives;
   readonly stats: PageStats;
   readonly everything: readonly Span[];
-}
-
-/** Where the last element of a package's path begins: type arguments hold slashes, too. */
-function startOfPackage(name: string): number {
-  const bracket = name.indexOf("[");
-  return name.lastIndexOf("/", bracket < 0 ? undefined : bracket) + 1;
-}
-
-/** A function without the path of its package; where the path ends in a version (`chi/v5`), its last two elements. */
-export function shortName(name: string): string {
-  const start = startOfPackage(name);
-  const above = /^v\d+\./.test(name.slice(start)) ? name.lastIndexOf("/", start - 2) + 1 : start;
-  return name.slice(above);
 }
 
 /** Bytes of a text in Base64 that was compressed (zlib). @throws Error in browsers that cannot unpack */

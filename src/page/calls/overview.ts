@@ -2,6 +2,7 @@
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import type { PageProcess } from "../../render/call-page.js";
 import { h } from "../dom.js";
+import { shareBar } from "./share.js";
 import type { Part } from "./state.js";
 
 const MOST = 10;
@@ -39,7 +40,7 @@ export function overviewView(part: Part, process: number, actions: OverviewActio
 function explain({ process, section }: Part): string {
   const whole = section ? "Shares are of the time of this part" : "Shares are of the wall time";
   const many = process.info.goroutines > 1 ? "; goroutines run at the same time, so they may be above 100%" : "";
-  return `${whole}${many}. Waiting is time, too.`;
+  return `${whole}${many}. Time in a call that waits counts; that of goroutines that wait for work does not.`;
 }
 
 function tally(part: Part): HTMLElement {
@@ -81,10 +82,8 @@ function notes({ notes: given, omitted }: PageProcess): HTMLElement {
 function ranking(part: Part, title: string, by: "self" | "total", actions: OverviewActions): HTMLElement {
   const values = part.totals[by];
   const best = [...values.keys()].filter((func) => values[func] > 0).sort((a, b) => values[b] - values[a]);
-  const most = values[best[0] ?? 0] || 1;
   const rows = best.slice(0, MOST).map((func) => {
-    const cell = h("span", { class: "share" }, formatDuration(values[func]));
-    cell.style.setProperty("--share", `${((values[func] / most) * 100).toFixed(1)}%`);
+    const cell = shareBar(values[func], part.whole);
     const name = part.model.name(func);
     return h(
       "tr",
@@ -110,14 +109,12 @@ function ranking(part: Part, title: string, by: "self" | "total", actions: Overv
   );
 }
 
-function sections({ sections: all }: PageProcess, actions: OverviewActions): HTMLElement {
-  const longest = all.reduce((most, { whole }) => Math.max(most, whole), 0);
+function sections({ sections: all, total }: PageProcess, actions: OverviewActions): HTMLElement {
   const rows = [...all.entries()]
     .sort(([, a], [, b]) => b.whole - a.whole)
     .slice(0, 200)
     .map(([index, { title, whole }]) => {
-      const cell = h("span", { class: "share" }, formatDuration(whole));
-      cell.style.setProperty("--share", `${((whole / (longest || 1)) * 100).toFixed(1)}%`);
+      const cell = shareBar(whole, total);
       return h(
         "tr",
         {},

@@ -131,7 +131,7 @@ function relationTable(
       number("self", (row) => row.self, formatDuration),
       number("calls", (row) => row.calls, formatCount),
     ],
-    { sorted: 1, page: 12, caption: `${title} of ${of}` },
+    { sorted: 1, caption: `${title} of ${of}` },
   );
   table.show(rows);
   return h("div", { class: "relations" }, table.element);

@@ -14,12 +14,17 @@ export class Part {
   readonly #tests: ReadonlySet<number>;
   #totals: CallTotals | undefined;
   readonly #layouts = new Map<string, Layout>();
+  #waiting: Waiting | undefined;
 
-  /** @param section the part; the whole process where it is undefined */
+  /**
+   * @param section the part; the whole process where it is undefined
+   * @param countsWaiting whether the time of goroutines that wait for work counts
+   */
   constructor(
     readonly model: CallModel,
     readonly process: ProcessModel,
     readonly section: PageSection | undefined,
+    readonly countsWaiting: boolean,
   ) {
     this.spans = section?.spans ?? process.everything;
     this.whole = section?.whole ?? process.info.total;
@@ -27,12 +32,26 @@ export class Part {
     this.#tests = new Set(tests.map(({ spans }) => process.paths.func[spans[0]![0]]));
   }
 
-  /** Of all calls; of those in the part where it is not the whole process. */
+  /** Of all calls; of those in the part where it is not the whole process. Waiting for work counts where it shall. */
   get totals(): CallTotals {
     const { paths, stacks, stats } = this.process;
-    if (!this.section) return stats;
-    this.#totals ??= callTotals(paths, this.model.size, stacks, this.spans);
+    this.#totals ??= withoutWaiting(
+      this.section ? callTotals(paths, this.model.size, stacks, this.spans) : stats,
+      this.process,
+      this.waiting,
+    );
     return this.#totals;
+  }
+
+  /** The waiting that does not count: by node of a path to where goroutines wait. */
+  get waiting(): Waiting {
+    this.#waiting ??= waitingOf(this.process, this.countsWaiting ? [] : this.process.info.waits);
+    return this.#waiting;
+  }
+
+  /** A node's time without waiting that does not count, nanoseconds. */
+  totalOf(node: number): number {
+    return Math.max(0, this.process.paths.total[node] - (this.waiting.total.get(node) ?? 0));
   }
 
   /** What single calls took, which is known for a whole process only. */
@@ -40,11 +59,16 @@ export class Part {
     return this.section ? undefined : this.process.stats;
   }
 
+  /** Whether a node belongs to the part. */
+  has(node: number): boolean {
+    return this.spans.some(([begin, end]) => node >= begin && node < end);
+  }
+
   layout(weight: Weight, order: Order): Layout {
     const key = `${weight} ${order}`;
     let layout = this.#layouts.get(key);
     if (!layout) {
-      layout = layOut(this.process.paths, this.spans, { weight, order });
+      layout = layOut(this.process.paths, this.spans, { weight, order, waiting: this.waiting });
       this.#layouts.set(key, layout);
     }
     return layout;
@@ -66,9 +90,37 @@ export class Part {
     let found = 0;
     for (const [begin, end] of this.spans) {
       for (let node = begin; node < end; node++) {
-        if (paths.func[node] === func && (found === 0 || paths.total[node] > paths.total[found])) found = node;
+        if (paths.func[node] === func && (found === 0 || this.totalOf(node) > this.totalOf(found))) found = node;
       }
     }
     return found;
   }
+}
+
+/** Time that does not count, nanoseconds: of totals for the nodes on the way, of the self time where goroutines wait. */
+export interface Waiting {
+  readonly total: ReadonlyMap<number, number>;
+  readonly self: ReadonlyMap<number, number>;
+}
+
+function waitingOf({ paths }: ProcessModel, waits: ProcessModel["info"]["waits"]): Waiting {
+  const total = new Map<number, number>();
+  const self = new Map<number, number>();
+  for (const [outermost, innermost, time] of waits) {
+    self.set(innermost, time);
+    for (let node = innermost; node >= outermost; node = paths.parent[node]) total.set(node, time);
+  }
+  return { total, self };
+}
+
+function withoutWaiting(all: CallTotals, { paths, stacks }: ProcessModel, waiting: Waiting): CallTotals {
+  if (waiting.total.size === 0) return all;
+  const totals = { calls: all.calls, total: all.total.slice(), self: all.self.slice() };
+  const take = (column: Float64Array, node: number, time: number) => {
+    const func = paths.func[node];
+    column[func] = Math.max(0, column[func] - time);
+  };
+  for (const [node, time] of waiting.total) if (stacks.outer[node] === 1) take(totals.total, node, time);
+  for (const [node, time] of waiting.self) take(totals.self, node, time);
+  return totals;
 }

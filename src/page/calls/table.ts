@@ -1,5 +1,4 @@
-/** Tables of numbers that can be sorted, a part of the rows at a time. */
-import { formatCount } from "../../base/units.js";
+/** Tables of numbers that can be sorted. Of long ones only the rows in view are in the document. */
 import { h } from "../dom.js";
 
 export interface TableColumn<Row> {
@@ -18,63 +17,103 @@ export interface Table<Row> {
   readonly show: (rows: readonly Row[]) => void;
 }
 
+/** Tables of more rows scroll within a window of their own. */
+const WHOLE = 40;
+/** Rows beyond either end of the window. */
+const MARGIN = 20;
+
 /**
- * A table; numbers are sorted from the largest on, names from A on, a second click turns that around.
+ * A table; numbers are sorted from the largest on, names from A on, a second click turns that around. All its rows must be
+ * equally high.
  * @param sorted index of the column that it is sorted by first
- * @param page rows at a time
  */
 export function sortedTable<Row>(
   columns: readonly TableColumn<Row>[],
-  { sorted, page, caption }: { readonly sorted: number; readonly page: number; readonly caption: string },
+  { sorted, caption }: { readonly sorted: number; readonly caption: string },
 ): Table<Row> {
   let by = sorted;
   let falling = columns[sorted]!.number;
-  let limit = page;
-  let all: readonly Row[] = [];
+  let rows: readonly Row[] = [];
+  /** The rows in the document. */
+  let drawn = { from: 0, to: 0 };
+  let rowHeight = 28;
+  const space = () => h("tbody", { class: "space", "aria-hidden": "true" });
+  const [above, below] = [space(), space()];
   const body = h("tbody");
-  const more = h("button", { type: "button", click: () => expand() });
   const heads = columns.map((column, index) => {
     const button = h("button", { type: "button", title: column.hint, click: () => sort(index) }, column.title);
     return h("th", { class: column.number ? "number" : "", scope: "col" }, button);
   });
-  const expand = () => {
-    limit *= 5;
-    fill();
-  };
+  const table = h(
+    "table",
+    { class: "sorted" },
+    h("caption", {}, caption),
+    h("thead", {}, h("tr", {}, ...heads)),
+    above,
+    body,
+    below,
+  );
+  const element = h("div", { class: "scroll rows", tabindex: 0, role: "region", "aria-label": caption }, table);
+
   const sort = (index: number) => {
     falling = index === by ? !falling : columns[index]!.number;
     by = index;
-    fill();
+    show(rows);
   };
-  const fill = () => {
+  const inView = () => {
+    if (rows.length <= WHOLE) return { from: 0, to: rows.length };
+    const first = Math.floor(element.scrollTop / rowHeight);
+    const count = Math.ceil((element.clientHeight || 700) / rowHeight);
+    return { from: Math.max(0, first - MARGIN), to: Math.min(rows.length, first + count + MARGIN) };
+  };
+  const draw = () => {
+    const { from, to } = inView();
+    drawn = { from, to };
+    const lines = rows.slice(from, to).map((row, index) => {
+      const cells = columns.map((column) => h("td", { class: column.number ? "number" : "" }, column.cell(row)));
+      return h("tr", { "aria-rowindex": from + index + 2 }, ...cells);
+    });
+    body.replaceChildren(...lines);
+    const measured = lines[0]?.getBoundingClientRect().height ?? 0;
+    if (measured > 0) rowHeight = measured;
+    setHeight(above, from * rowHeight, columns.length);
+    setHeight(below, (rows.length - to) * rowHeight, columns.length);
+  };
+  const scrolled = () => {
+    const { from, to } = inView();
+    const reserve = MARGIN / 2;
+    const near = (drawn.from > 0 && from + reserve < drawn.from) || (drawn.to < rows.length && to - reserve > drawn.to);
+    if (near) draw();
+  };
+  element.addEventListener("scroll", scrolled);
+  // A table that was not shown yet did not know how high its rows are; a narrower one has higher ones.
+  let width = 0;
+  new ResizeObserver(() => {
+    if (element.clientWidth === width) return;
+    width = element.clientWidth;
+    draw();
+  }).observe(element);
+
+  function show(next: readonly Row[]): void {
     const { value } = columns[by]!;
-    const keyed = all.map((row, index) => ({ row, index, key: value(row) }));
+    const keyed = next.map((row, index) => ({ row, index, key: value(row) }));
     const sign = falling ? -1 : 1;
     keyed.sort((a, b) => (a.key < b.key ? -sign : a.key > b.key ? sign : a.index - b.index));
-    const rows = keyed.slice(0, limit).map(({ row }) => {
-      const cells = columns.map((column) => h("td", { class: column.number ? "number" : "" }, column.cell(row)));
-      return h("tr", {}, ...cells);
-    });
-    body.replaceChildren(...rows);
+    rows = keyed.map(({ row }) => row);
     for (const [index, head] of heads.entries()) {
       if (index === by) head.setAttribute("aria-sort", falling ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     }
-    const left = all.length - rows.length;
-    more.hidden = left <= 0;
-    more.textContent = `Show more (${formatCount(left)} left)`;
-  };
-  const table = h("table", { class: "sorted" }, h("caption", {}, caption), h("thead", {}, h("tr", {}, ...heads)), body);
-  const element = h(
-    "div",
-    {},
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, table),
-    more,
-  );
-  const show = (rows: readonly Row[]) => {
-    all = rows;
-    limit = page;
-    fill();
-  };
+    table.setAttribute("aria-rowcount", String(rows.length + 1));
+    element.classList.toggle("long", rows.length > WHOLE);
+    element.scrollTop = 0;
+    draw();
+  }
   return { element, show };
+}
+
+function setHeight(space: HTMLElement, pixels: number, columns: number): void {
+  const cell = h("td", { colspan: columns });
+  cell.style.height = `${pixels}px`;
+  space.replaceChildren(...(pixels > 0 ? [h("tr", {}, cell)] : []));
 }

@@ -16,6 +16,8 @@ export interface Timeline {
   readonly surface: Surface;
   /** Shows some rows of the process. */
   readonly show: (rows: readonly LifeRow[]) => void;
+  /** Marks a row and scrolls to it. @returns whether it is among those shown */
+  readonly choose: (row: LifeRow) => boolean;
 }
 
 /** @param pick is told the row that was clicked */
@@ -175,5 +177,13 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: LifeRow) =
     surface.setExtent(whole, AXIS + Math.max(1, rows.length) * ROW);
     say(-1);
   };
-  return { element: h("div", { class: "flame" }, surface.element, readout), surface, show };
+  const chooseRow = (row: LifeRow) => {
+    folded.clear();
+    arrange();
+    surface.setHeight(AXIS + Math.max(1, rows.length) * ROW);
+    const index = rows.indexOf(row);
+    if (index >= 0) choose(index);
+    return index >= 0;
+  };
+  return { element: h("div", { class: "flame" }, surface.element, readout), surface, show, choose: chooseRow };
 }

@@ -7,6 +7,7 @@ import { functionsView } from "./functions-view.js";
 import { goroutinesView } from "./goroutines-view.js";
 import { CallModel, type ProcessModel } from "./model.js";
 import { overviewView } from "./overview.js";
+import { type SlowestView, slowestView } from "./slowest-view.js";
 import { Part } from "./state.js";
 
 /** A view among the tabs. */
@@ -30,6 +31,8 @@ export interface CallsView {
   readonly open: (id: string) => boolean;
   /** Name of the tab that is shown. */
   readonly current: () => string;
+  /** Shows a goroutine of the only process; undefined where there are several, whose numbers repeat. */
+  readonly openGoroutine: ((goid: number) => void) | undefined;
 }
 
 /**
@@ -48,6 +51,8 @@ export async function callsView(
   let part: Part;
   let flame: FlameView | undefined;
   let current = "overview";
+  let countsWaiting = false;
+  let shownSection = -1;
 
   const load = async (process: number, section: number) => {
     let found = loaded.get(process);
@@ -57,7 +62,8 @@ export async function callsView(
       loaded.set(process, found);
     }
     index = process;
-    part = new Part(model, found, found.info.sections[section]);
+    shownSection = section;
+    part = new Part(model, found, found.info.sections[section], countsWaiting);
     built.clear();
     flame = undefined;
     drawHead(section);
@@ -75,7 +81,12 @@ export async function callsView(
     find: (func: number) => toFlame((view) => view.find(func)),
     sandwich: (func: number) => toFlame((view) => view.sandwich(func)),
   };
+  const toGoroutine = (goid: number) => {
+    open("goroutines");
+    goroutines?.open(goid);
+  };
   let functions: ReturnType<typeof functionsView> | undefined;
+  let slowest: SlowestView | undefined;
   let goroutines: ReturnType<typeof goroutinesView> | undefined;
   const tabs: Tab[] = [
     {
@@ -97,6 +108,18 @@ export async function callsView(
         return functions.element;
       },
       focusSearch: () => functions?.focusSearch(),
+    },
+    {
+      id: "calls",
+      title: "Slowest calls",
+      element: () => {
+        slowest = slowestView(part, {
+          openPath: (node) => toFlame((view) => view.zoomTo(node)),
+          openGoroutine: toGoroutine,
+        });
+        return slowest.element;
+      },
+      focusSearch: () => slowest?.focusSearch(),
     },
     {
       id: "goroutines",
@@ -185,7 +208,7 @@ export async function callsView(
       h("p", { class: "facts" }, facts.join(" · ")),
       h(
         "div",
-        { class: "filters", hidden: processes.length < 2 && sections.length === 0 },
+        { class: "filters", hidden: processes.length < 2 && sections.length === 0 && info.waits.length === 0 },
         processes.length > 1 && pick(processes, "Process", index, (value) => void load(value, -1)),
         sections.length > 0 &&
           pick(
@@ -194,7 +217,22 @@ export async function callsView(
             section,
             (value) => void load(index, value),
           ),
+        info.waits.length > 0 && waitingSwitch(),
       ),
+    );
+  }
+  function waitingSwitch(): HTMLElement {
+    const box = h("input", { type: "checkbox" });
+    box.checked = countsWaiting;
+    box.addEventListener("change", () => {
+      countsWaiting = box.checked;
+      void load(index, shownSection);
+    });
+    return h(
+      "label",
+      { title: "Worker loops, accept loops, listeners: open to the end in one frame" },
+      box,
+      " count goroutines that wait for work",
     );
   }
   await load(0, -1);
@@ -205,6 +243,7 @@ export async function callsView(
     open,
     pick: (at) => void (tabs[at] && open(tabs[at].id)),
     current: () => current,
+    openGoroutine: model.processes.length === 1 ? toGoroutine : undefined,
     focusSearch: () => tabs.find(({ id }) => id === current)?.focusSearch?.(),
   };
 }
