@@ -101,6 +101,12 @@ export const allFlag: Flag = {
   help: "show the whole tree: every path and level, recursion unfolded, goroutines that wait for work in their place",
 };
 
+/** The same for what is shown in the browser. */
+export const waitingFlag: Flag = {
+  name: "all",
+  help: "count goroutines that wait for work; in Speedscope they stand where they began",
+};
+
 /** For commands whose tables and trees are for people. */
 export const namesFlag: Flag = {
   name: "full-names",

@@ -25,7 +25,7 @@ export function pageTemplate(name: "page.html" | "page-served.html" = "page.html
  */
 export function callsPage(
   recording: Recording,
-  { session, execTraces, note, tests, title }: FormatContext,
+  { session, flags, execTraces, note, tests, title }: FormatContext,
   filter: FilterOptions,
   remarks: readonly string[],
   template: string,
@@ -35,7 +35,7 @@ export function callsPage(
   const calls = withProgress("drawing the calls", (progress) =>
     packCalls(recording, {
       ...filter,
-      ...{ tests, title, progress },
+      ...{ tests, title, progress, countsWaiting: flags.has("all") },
       ...(note === undefined ? {} : { command: note.command }),
       notes: (process) => [...statements(process).slice(1), ...left],
     }),

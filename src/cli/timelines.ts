@@ -1,6 +1,7 @@
 /** Calls in the order of time, for viewers of other makers. */
 
-import type { Recording } from "../calltree/index.js";
+import { formatDuration } from "../base/units.js";
+import { idleTimes, type Recording } from "../calltree/index.js";
 import { renderChrome } from "../export/chrome.js";
 import { type Fit, fitRecording, leftOut, NO_BUDGET } from "../export/fit.js";
 import { renderPerfetto } from "../export/perfetto.js";
@@ -20,8 +21,24 @@ export function speedscopeProfile(recording: Recording, context: FormatContext):
   const fit = withProgress("choosing what to show", (progress) => fitSpeedscope(recording, budget, progress));
   say(fit, context);
   context.statements.push(...leftOutOfWalk(recording));
-  const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}` };
+  const inPlace = context.flags.has("all");
+  const waiting = inPlace ? 0 : waitingFor(recording);
+  if (waiting > 0) {
+    const text = `the profile of all goroutines is without ${formatDuration(waiting)} of waiting for work; --all counts it`;
+    context.statements.push({ text, serious: true });
+  }
+  const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}`, inPlace };
   return () => renderSpeedscope(recording, options);
+}
+
+/** Time that goroutines wait for work, nanoseconds. */
+function waitingFor({ forest }: Recording): number {
+  let sum = 0;
+  for (const { tree } of forest.processes) {
+    const { time, waits } = idleTimes(tree, forest.functions);
+    for (const innermost of waits.values()) sum += time[innermost];
+  }
+  return sum;
 }
 
 export async function speedscope(recording: Recording, context: FormatContext): Promise<Pieces> {

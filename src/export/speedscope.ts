@@ -6,7 +6,15 @@
 import { jsonText } from "../base/printable.js";
 import { TextWriter } from "../base/text-writer.js";
 import { formatDuration } from "../base/units.js";
-import { type CallForest, foldedSelf, type ProcessTree, type Recording, viewTree } from "../calltree/index.js";
+import {
+  type CallForest,
+  foldedSelf,
+  type IdleTimes,
+  idleTimes,
+  type ProcessTree,
+  type Recording,
+  viewTree,
+} from "../calltree/index.js";
 import { walkExcerpt } from "./excerpt.js";
 import { type Budget, type Fit, type FittingGoroutine, fitRecording, leftOut, type Progress } from "./fit.js";
 import { Names } from "./names.js";
@@ -26,6 +34,8 @@ export interface SpeedscopeOptions {
   readonly title?: (process: ProcessTree) => string;
   /** Who made the file: `gotrace@0.1.0`. */
   readonly exporter?: string;
+  /** Goroutines that wait for work count in the merged profile, and stand where they began. */
+  readonly inPlace?: boolean;
 }
 
 /** What fits beside the merged profile, which is always whole; goroutines get half of the budget at least. */
@@ -34,7 +44,10 @@ export function fitSpeedscope(recording: Recording, budget: Budget = SPEEDSCOPE_
   return fitRecording(recording, { ...budget, events: Math.max(budget.events - merged, budget.events / 2) }, progress);
 }
 
-/** One JSON document in pieces: the merged profile first, then goroutines by process and start. */
+/**
+ * One JSON document in pieces: the merged profile first, then goroutines by process and start, those that wait for work
+ * behind the others.
+ */
 export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptions): Generator<Uint8Array> {
   const { forest } = recording;
   const { fit, exporter = "gotrace" } = options;
@@ -46,9 +59,12 @@ export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptio
   out.text(`"activeProfileIndex":0,"shared":{"frames":[\n`);
   out.text(frames.list.map((frame) => jsonText(frame)).join(",\n"));
   out.text('\n]},"profiles":[\n');
-  yield* renderMerged(recording, frames, out);
-  const name = profileName(forest, names, fit);
-  for (const batch of batchesOf(fit.goroutines)) {
+  const idle = forest.processes.map(({ tree }) => idleTimes(tree, forest.functions));
+  yield* renderMerged(recording, frames, out, options.inPlace ? [] : idle);
+  const waits = ({ process, node }: FittingGoroutine) => !options.inPlace && idle[process]!.waits.has(node);
+  const name = profileName(forest, names, fit, waits);
+  const order = [...fit.goroutines.filter((each) => !waits(each)), ...fit.goroutines.filter(waits)];
+  for (const batch of batchesOf(order)) {
     const writer = new GoroutineWriter(forest, batch, name, frames, out);
     const chosen = new Set(batch.map(({ ordinal }) => ordinal));
     for (const _ of walkExcerpt(recording, writer, fit, chosen)) if (out.full) yield out.take();
@@ -63,19 +79,42 @@ function fileName(forest: CallForest, names: Names, fit: Fit): string {
   return `${[...titles].join(", ") || "no process"}${left.length === 0 ? "" : ` (${left.join("; ")})`}`;
 }
 
-function profileName(forest: CallForest, names: Names, { minimum }: Fit): (goroutine: FittingGoroutine) => string {
+function profileName(
+  forest: CallForest,
+  names: Names,
+  { minimum }: Fit,
+  waits: (goroutine: FittingGoroutine) => boolean,
+): (goroutine: FittingGoroutine) => string {
   const several = forest.processes.length > 1;
   const cut = minimum > 0 ? ` (calls ≥ ${formatDuration(minimum)})` : "";
   return (goroutine) => {
     const process = several ? `${names.process(goroutine.process)}: ` : "";
-    return `${process}${names.goroutine(goroutine, goroutine.node)}${cut}`;
+    return `${process}${names.goroutine(goroutine, goroutine.node)}${waits(goroutine) ? " (waits for work)" : ""}${cut}`;
   };
 }
 
-/** Call paths as wide as their self times; goroutines stand within the call that started them, and widen it. */
-function* renderMerged(recording: Recording, frames: Frames, out: TextWriter): Generator<Uint8Array> {
+/**
+ * Call paths as wide as their self times; goroutines stand within the call that started them, and widen it.
+ * @param idle by process: waiting for work, which does not count
+ */
+function* renderMerged(
+  recording: Recording,
+  frames: Frames,
+  out: TextWriter,
+  idle: readonly IdleTimes[],
+): Generator<Uint8Array> {
   const { forest, select } = recording;
-  const shares = forest.processes.map(({ tree }) => foldedSelf(tree, viewTree(tree, select).shown));
+  const shares = forest.processes.map(({ tree }, index) => {
+    const { shown } = viewTree(tree, select);
+    const self = foldedSelf(tree, shown);
+    const { waits, time } = idle[index] ?? { waits: new Map<number, number>(), time: [] };
+    for (const innermost of waits.values()) {
+      let node = innermost;
+      while (node > 0 && shown[node] === 0) node = tree.parent[node];
+      self[node] = Math.max(0, self[node] - time[innermost]!);
+    }
+    return self;
+  });
   const width = shares.reduce((sum, self) => self.reduce((all, time) => all + time, sum), 0);
   let at = 0;
   let isFirst = true;

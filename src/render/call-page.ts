@@ -35,6 +35,8 @@ export const MOST_SPANS = 60_000;
 /** What the page gets of call traces. `packed` texts are Base64 of zlib streams. */
 export interface PageCalls {
   readonly command?: string;
+  /** Goroutines that wait for work count at first. */
+  readonly countsWaiting?: boolean;
   /** Packed JSON of {@link PageFunctions}. */
   readonly functions: string;
   readonly processes: readonly PageProcess[];
@@ -89,6 +91,7 @@ export interface CallPageOptions extends FilterOptions {
   /** Tests are sections of their own. */
   readonly tests?: boolean;
   readonly command?: string;
+  readonly countsWaiting?: boolean;
   readonly title: (process: ProcessTree) => string;
   readonly notes: (process: ProcessTree) => readonly Statement[];
   /** Paths of a process, {@link MOST_PATHS} unless told. */
@@ -106,6 +109,7 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   for (const _ of recording.walk(together(lives, stats), options.progress));
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
+    ...(options.countsWaiting ? { countsWaiting: true } : {}),
     functions: packed(Buffer.from(JSON.stringify(printableAll(packFunctions(forest))))),
     processes: forest.processes.map((process, i) =>
       packProcess(forest, process, { lives: lives.lives(i), stats: stats[i]!.rows() }, options),

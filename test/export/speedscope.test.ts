@@ -37,9 +37,9 @@ const schema = JSON.parse(
 );
 const validate = new Ajv({ strict: false }).compile(schema);
 
-function render(recording: Recording, budget?: Budget): File {
+function render(recording: Recording, budget?: Budget, inPlace = true): File {
   const fit = fitSpeedscope(recording, budget);
-  const pieces = [...renderSpeedscope(recording, { fit, exporter: "gotrace@test" })];
+  const pieces = [...renderSpeedscope(recording, { fit, exporter: "gotrace@test", inPlace })];
   const file = JSON.parse(Buffer.concat(pieces).toString());
   expect(validate(file), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true);
   return file;
@@ -86,6 +86,24 @@ test("all goroutines by path, then each goroutine by its start", () => {
   ]);
   expect(calls(file, 2)).toEqual(["3000-9000 main.worker", "7000-8000 main.worker;main.step"]);
   expect(calls(file, 3)).toEqual(["5000-40000 main.slow"]);
+});
+
+test("goroutines that wait for work stand last, and their waiting is not in the profile of all", () => {
+  const file = render(record(workers), undefined, false);
+  expect(file.profiles.map(({ name }) => name)).toEqual([
+    "all goroutines",
+    "main.main goroutine 1",
+    "main.worker goroutine 2",
+    "main.worker goroutine 3",
+    "main.slow goroutine 4 (waits for work)",
+  ]);
+  expect(calls(file, 0)).toEqual([
+    "0-67000 main.main",
+    "0-27000 main.main;main.worker",
+    "0-20000 main.main;main.worker;main.step",
+    "27000-27000 main.main;main.slow",
+  ]);
+  expect(calls(file, 4)).toEqual(["5000-40000 main.slow"]);
 });
 
 test("several processes share functions, not goroutines", () => {

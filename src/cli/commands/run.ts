@@ -30,6 +30,7 @@ import {
   treeFlags,
   treeOptions,
   unitFlag,
+  waitingFlag,
 } from "../options.js";
 
 import { isStandardOutput } from "../output.js";
@@ -89,6 +90,7 @@ export const flameCommand = define({
     { ...openFlag, help: "show the calls in Speedscope, in the browser, instead of printing them" },
     browserFlag,
     eventsFlag,
+    waitingFlag,
     unitFlag,
     ...callFlags,
   ],

@@ -4,7 +4,16 @@ import { ExitCode } from "../../base/errors.js";
 import { refuseEvents } from "../browse.js";
 import { type Command, commandHelp } from "../command.js";
 import { parseFlags } from "../flags.js";
-import { browserFlag, callFlags, eventLimit, eventsFlag, helpFlag, selectOptions, speedscopeFlag } from "../options.js";
+import {
+  browserFlag,
+  callFlags,
+  eventLimit,
+  eventsFlag,
+  helpFlag,
+  selectOptions,
+  speedscopeFlag,
+  waitingFlag,
+} from "../options.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 import { formatToShow } from "../view/show.js";
@@ -18,6 +27,7 @@ served on this machine only, at an address that nobody can guess, until it is cl
 that --save wrote, files of GOTRACE_OUT, or directories of them; without one, the last run is shown.`,
   flags: [
     ...callFlags,
+    waitingFlag,
     speedscopeFlag,
     eventsFlag,
     browserFlag,

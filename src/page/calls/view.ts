@@ -51,7 +51,7 @@ export async function callsView(
   let part: Part;
   let flame: FlameView | undefined;
   let current = "overview";
-  let countsWaiting = false;
+  let countsWaiting = calls.countsWaiting === true;
   let shownSection = -1;
 
   const load = async (process: number, section: number) => {
