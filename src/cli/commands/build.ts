@@ -1,6 +1,8 @@
 /** `gotrace build`: an instrumented binary to run elsewhere. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
+import { readGoEnvironment } from "../../gotool/environment.js";
+import { isTraceable, traceableTargets } from "../../gotool/targets.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { compile } from "../compile.js";
 import { parseFlags } from "../flags.js";
@@ -52,5 +54,11 @@ async function run(words: readonly string[]): Promise<number> {
     return compiled.code;
   }
   describeBuild(session, compiled.summary);
+  const target = compiled.prepared?.environment ?? (await readGoEnvironment(session.go));
+  if (!isTraceable(target)) {
+    session.warn(
+      `${output} will not be traced: gotrace does not trace ${target.os}/${target.arch}, only ${traceableTargets}`,
+    );
+  }
   return 0;
 }

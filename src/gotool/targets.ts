@@ -1,0 +1,20 @@
+/** Systems and processors that runtime-go traces; its os_none.go has the rest. */
+
+const TRACED: Readonly<Record<string, readonly string[]>> = {
+  linux: ["386", "amd64", "arm", "arm64", "loong64", "mips64le", "mipsle", "ppc64le", "riscv64"],
+  darwin: ["amd64", "arm64"],
+  windows: ["amd64", "arm64"],
+};
+
+/** Systems whose files go takes for another's as well. */
+const ALSO: Readonly<Record<string, string>> = { android: "linux", ios: "darwin" };
+
+/** Whether programs of this GOOS and GOARCH are traced; others run untraced. */
+export function isTraceable({ os, arch }: { readonly os: string; readonly arch: string }): boolean {
+  return TRACED[ALSO[os] ?? os]?.includes(arch) === true;
+}
+
+/** What can be traced, for people. */
+export const traceableTargets = Object.entries(TRACED)
+  .map(([os, processors]) => `${os} (${processors.join(", ")})`)
+  .join(", ");
