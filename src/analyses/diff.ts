@@ -83,7 +83,7 @@ function itemsOf(summary: TraceSummary): Map<string, Distribution> {
   const add = (kind: ItemKind, name: string, of: Distribution) => {
     if (of.count > 0) items.set(JSON.stringify([kind, name]), of);
   };
-  for (const { type, durations } of summary.tasks) add("task", type, durations);
+  for (const { type = "", durations } of summary.tasks) add("task", type, durations);
   for (const { type, durations } of summary.regions) add("region", type, durations);
   for (const { function: name, system, lifetime } of summary.goroutines) if (!system) add("function", name, lifetime);
   for (const { name, of } of summary.states) add("state", name, of);

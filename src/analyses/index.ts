@@ -23,6 +23,7 @@ export { Locator, logMatches, type Target } from "./locate.js";
 export { MutatorCurve } from "./mutator.js";
 export { isGcPause, Mutator } from "./mutator-use.js";
 export * from "./ranges.js";
+export type { RegionMisuse } from "./region-misuse.js";
 export { type Procs, ProcUse, type Scheduling, SchedulingLatency } from "./scheduling.js";
 export { SelectedIntervals, type Selection } from "./selection.js";
 export { type BlockingSite, type Releaser, Sites } from "./sites.js";

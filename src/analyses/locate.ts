@@ -95,8 +95,13 @@ export class Locator {
   private taskEnds(task: TaskRecord): void {
     const { target } = this;
     if (target.kind === "task" ? task.id === target.id : this.logged.has(task.id)) this.foundTasks.push(task);
-    if (target.kind === "task type" && task.type === target.type && isLonger(task, this.longest)) this.longest = task;
+    if (target.kind === "task type" && isOfType(task, target.type) && isLonger(task, this.longest)) this.longest = task;
   }
+}
+
+/** A task that began before the trace has no type, which is not the empty one. */
+function isOfType(task: TaskRecord, type: string): boolean {
+  return task.type === type && (type !== "" || !task.cutBegin);
 }
 
 /** Complete tasks go before those that the trace's edge cuts. */

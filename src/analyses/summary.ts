@@ -1,6 +1,6 @@
 /** Everything that `gotrace summary` tells about an execution trace, in one pass over its events. */
 import type { Distribution } from "../base/histogram.js";
-import type { TraceEvent, TraceReader } from "../exectrace/index.js";
+import { releaseOf, type TraceEvent, type TraceReader } from "../exectrace/index.js";
 import { Accounts } from "./accounts.js";
 import { type CriticalPath, CriticalPathFinder } from "./critical.js";
 import { Gc, type GcSummary } from "./gc.js";
@@ -8,6 +8,7 @@ import { type GoroutineGroup, Goroutines } from "./goroutines.js";
 import { Heap, type HeapSummary } from "./heap.js";
 import { Intervals } from "./intervals.js";
 import { Ranges } from "./ranges.js";
+import type { RegionMisuse } from "./region-misuse.js";
 import { type Procs, ProcUse, type Scheduling, SchedulingLatency } from "./scheduling.js";
 import { SelectedIntervals, type Selection } from "./selection.js";
 import { type BlockingSite, Sites } from "./sites.js";
@@ -16,7 +17,7 @@ import type { RegionType, TaskType } from "./task-types.js";
 import { Tasks } from "./tasks.js";
 
 export interface TraceSummary {
-  /** As the file's header has it: "1.26"; Go 1.24 writes "1.23". */
+  /** "1.26"; "1.23 or 1.24", which write the same header. */
   readonly goVersion: string;
   /** ns since 1970 at time 0, as a decimal number; only Go 1.25 and later tell it. */
   readonly start: string | undefined;
@@ -40,6 +41,8 @@ export interface TraceSummary {
   readonly heap: HeapSummary;
   readonly tasks: readonly TaskType[];
   readonly regions: readonly RegionType[];
+  /** Regions that ended in the wrong order or on the wrong goroutine; those of the latter have no duration. */
+  readonly regionMisuses: readonly RegionMisuse[];
   readonly logs: readonly { readonly category: string; readonly count: number }[];
   /** The tasks of the selection. */
   readonly selected: readonly TaskRecord[];
@@ -109,7 +112,7 @@ export class Summarizer {
     intervals.finish();
     const { stacks } = reader;
     return {
-      goVersion: `1.${reader.version}`,
+      goVersion: releaseOf(reader.version),
       start: reader.wallTime(0)?.toString(),
       duration,
       events: this.events,
@@ -128,6 +131,7 @@ export class Summarizer {
       heap: this.heap.result(),
       tasks: this.tasks.taskResult(),
       regions: this.tasks.regionResult(stacks),
+      regionMisuses: this.tasks.misuseResult(),
       logs: this.tasks.logResult(),
       selected: this.selected,
       criticalPath: this.path?.result(stacks),

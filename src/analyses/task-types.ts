@@ -5,7 +5,8 @@ import type { Accounts, Breakdown, Sums } from "./accounts.js";
 
 /** The tasks of one type. */
 export interface TaskType {
-  readonly type: string;
+  /** May be ""; undefined for tasks whose begin, which names them, is not in the trace. */
+  readonly type: string | undefined;
   /** Durations of those that began and ended within the trace. */
   readonly durations: Distribution;
   /** Those that the trace's edge cuts; they count in nothing else. */
@@ -46,12 +47,12 @@ export class TypeSums {
 
 /** One record for each type that occurs. */
 export class TypeTable {
-  private readonly types = new Map<string, TypeSums>();
+  private readonly types = new Map<string | undefined, TypeSums>();
 
   constructor(private readonly accounts: Accounts) {}
 
-  /** The sums of a type; made when it is first mentioned. */
-  of(name: string): TypeSums {
+  /** The sums of a type; made when it is first mentioned. @param name undefined where it is not known */
+  of(name: string | undefined): TypeSums {
     let type = this.types.get(name);
     if (!type) {
       type = new TypeSums();
@@ -83,7 +84,7 @@ export class TypeTable {
   regions(stacks: StackTable): RegionType[] {
     return [...this.types]
       .map(([type, { durations, cut, sums, longest }]) => ({
-        type,
+        type: type!,
         durations: distribution(durations),
         cut,
         breakdown: this.accounts.breakdown(sums),

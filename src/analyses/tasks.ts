@@ -9,6 +9,7 @@ import { BACKGROUND_TASK, EventKind, type StackTable, type TraceEvent } from "..
 import { type Accounts, addSums } from "./accounts.js";
 import type { GoroutineInfo } from "./interval.js";
 import type { Intervals } from "./intervals.js";
+import { type RegionMisuse, RegionMisuses } from "./region-misuse.js";
 import { type Entry, type OpenTask, type TaskRecord, Worker } from "./task.js";
 import { TaskTree } from "./task-tree.js";
 import { type RegionType, type TaskType, TypeTable } from "./task-types.js";
@@ -21,6 +22,7 @@ export class Tasks {
   private readonly workers: (Worker | undefined)[] = [];
   private readonly taskTypes: TypeTable;
   private readonly regionTypes: TypeTable;
+  private readonly misuses = new RegionMisuses();
   private readonly categories = new Map<string, number>();
   private readonly ends: ((task: TaskRecord) => void)[] = [];
 
@@ -81,6 +83,11 @@ export class Tasks {
     return this.regionTypes.regions(stacks);
   }
 
+  /** Regions that ended in the wrong order or on the wrong goroutine. */
+  misuseResult(): RegionMisuse[] {
+    return this.misuses.result();
+  }
+
   /** Number of logs by category, most first. */
   logResult(): { readonly category: string; readonly count: number }[] {
     return [...this.categories].map(([category, count]) => ({ category, count })).sort((a, b) => b.count - a.count);
@@ -110,9 +117,14 @@ export class Tasks {
     if (!g) return;
     const type = this.regionTypes.of(e.name);
     const worker = this.workers[g.slot];
-    const at = worker ? worker.entries.findLastIndex((entry) => entry.kind === "region") : -1;
+    const open = worker?.entries ?? [];
+    const innermost = open.findLastIndex((entry) => entry.kind === "region");
+    const at = open.findLastIndex(({ kind, name, task }) => kind === "region" && name === e.name && task === e.task);
+    if (at < innermost) this.misuses.add(e.name, g.id, at < 0 ? "elsewhere" : "order");
     if (!worker || at < 0) {
-      type.cut++;
+      if (innermost < 0 && g.createdInTrace) this.misuses.add(e.name, g.id, "elsewhere");
+      // Elsewhere it counts where it began, as one that never ended.
+      else if (innermost < 0) type.cut++;
       return;
     }
     const [entry] = worker.entries.splice(at, 1);
@@ -184,7 +196,7 @@ export class Tasks {
 
   private close(task: OpenTask, time: number, cutEnd: boolean): void {
     const sums = this.tree.total(task);
-    const type = this.taskTypes.of(task.type);
+    const type = this.taskTypes.of(task.cut ? undefined : task.type);
     if (cutEnd || task.cut) type.cut++;
     else {
       const duration = time - task.begin;

@@ -4,6 +4,8 @@
  * A batch is a byte, uvarints for generation, thread, base time and size, and the data. Segments lie in the memory of the
  * core and are reused from generation to generation, so that memory is that of the largest generation.
  */
+
+import { beforeTrace, behindTrace, TELLING } from "./beside.js";
 import { ByteReader, unsigned, Varints } from "./bytes.js";
 import { Wire } from "./codes.js";
 import { corrupt } from "./errors.js";
@@ -135,7 +137,13 @@ export class Framer extends Varints {
   private readVersion(): boolean {
     this.gather(HEADER_SIZE);
     if (this.carried < HEADER_SIZE && !this.finished) return false;
-    this.version = readHeader(this.carry.subarray(0, this.carried));
+    try {
+      this.version = readHeader(this.carry.subarray(0, this.carried));
+    } catch (error) {
+      throw (
+        beforeTrace(new Uint8Array([...this.carry.subarray(0, this.carried), ...this.chunk.subarray(this.at)])) ?? error
+      );
+    }
     this.carried = 0;
     this.consumed = HEADER_SIZE;
     return true;
@@ -170,7 +178,8 @@ export class Framer extends Varints {
       return "end-of-generation";
     }
     if (kind !== Wire.EventBatch && kind !== Wire.ExperimentalBatch) {
-      throw corrupt(this.consumed, `a batch was expected, found ${kind}`);
+      if (limit - start < TELLING && !this.finished) return "hungry";
+      throw behindTrace(this.consumed, bytes.subarray(start, limit));
     }
     this.bytes = bytes;
     let at = start + (kind === Wire.ExperimentalBatch ? 2 : 1);

@@ -239,5 +239,4 @@ export enum Reason {
   GcRunning,
   GcNotRunning,
   TaskExists,
-  RegionNested,
 }

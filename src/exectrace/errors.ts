@@ -12,6 +12,8 @@ export type TraceProblem =
   | "new"
   /** Damaged, or in an order that cannot have happened. */
   | "corrupt"
+  /** A trace, but something else stands before or behind it. */
+  | "several"
   /** Cut off before its first generation was complete. */
   | "cut";
 

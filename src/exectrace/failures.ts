@@ -52,7 +52,6 @@ const ORDER: Partial<Record<Reason, string>> = {
   [Reason.GcRunning]: "the GC is running already",
   [Reason.GcNotRunning]: "the GC is not running",
   [Reason.TaskExists]: "task {a} has begun already",
-  [Reason.RegionNested]: "a region of task {a} ends, but another, of task {b}, is the innermost",
 };
 
 /**

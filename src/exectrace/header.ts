@@ -4,6 +4,11 @@ import { HEADER_SIZE, VERSIONS } from "./spec.js";
 
 const NEWEST = VERSIONS.at(-1)!;
 
+/** The releases of Go that write a version: Go 1.24 writes the header of 1.23, and nothing else tells them apart. */
+export function releaseOf(version: number): string {
+  return version === 23 ? "1.23 or 1.24" : `1.${version}`;
+}
+
 /**
  * The version in a header: 22 for Go 1.22.
  *

@@ -29,6 +29,7 @@ export {
   type SyncDetails,
   type TraceEvent,
 } from "./event.js";
+export { releaseOf } from "./header.js";
 export { forEachEvent, TraceReader } from "./reader.js";
 export { type EventSpec, spec } from "./spec.js";
 export type { StackTable } from "./symbols.js";

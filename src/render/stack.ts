@@ -14,6 +14,11 @@ export function siteOf(stack: readonly FrameLike[]): string {
   return frame ? place(frame) : "(no stack)";
 }
 
+/** A name that a program gave to something; it may be empty. */
+export function givenName(name: string): string {
+  return name === "" ? "(empty name)" : name;
+}
+
 /** A start function; those that are not known have a name, too. */
 export function functionName(name: string): string {
   return name || "(start not known)";

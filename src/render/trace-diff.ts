@@ -5,6 +5,7 @@ import { RUNS_NEEDED } from "../base/evidence.js";
 import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import { type Column, type ColumnStyle, columns } from "./columns.js";
+import { givenName } from "./stack.js";
 import { type Measure, painter } from "./style.js";
 
 export interface DiffStyle {
@@ -42,7 +43,7 @@ export function* diffTable(diff: TraceDiff, failed: readonly Change[], options: 
     : `too few runs to tell chance from change: it takes ${RUNS_NEEDED} a side (--a, --b)`;
   yield `\nA: ${formatNumberOf(runs.a, "run")}, B: ${formatNumberOf(runs.b, "run")}; ${test}\n`;
   for (const change of failed) {
-    yield `${style.paint("red", "exceeded")}: ${change.kind} ${printable(change.name)}: ${measure} ${percent(change.ratio)}\n`;
+    yield `${style.paint("red", "exceeded")}: ${change.kind} ${printable(nameOf(change))}: ${measure} ${percent(change.ratio)}\n`;
   }
 }
 
@@ -51,7 +52,7 @@ function number(heading: string): Column {
 }
 
 function row(change: Change, { measure, tested }: TraceDiff): string[] {
-  const { kind, name, a, b, delta, ratio, p, significant } = change;
+  const { kind, a, b, delta, ratio, p, significant } = change;
   const value = (side: Change["a"], of: DiffMeasure) => (side ? format(side[of], of) : "-");
   const sides = (of: DiffMeasure) => {
     const [left, right] = [value(a, of), value(b, of)];
@@ -67,8 +68,12 @@ function row(change: Change, { measure, tested }: TraceDiff): string[] {
     changed,
     ...(tested ? [p === undefined ? "" : p.toFixed(3)] : []),
     ...others.map(sides),
-    name || "(not known)",
+    nameOf(change),
   ];
+}
+
+function nameOf({ kind, name }: Change): string {
+  return kind === "task" || kind === "region" ? givenName(name) : name || "(not known)";
 }
 
 function format(value: number, measure: DiffMeasure): string {

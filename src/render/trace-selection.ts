@@ -4,7 +4,7 @@ import type { Breakdown, CriticalPath, TaskRecord, TraceSummary } from "../analy
 import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import { type ColumnStyle, columns } from "./columns.js";
-import { functionName, siteOf } from "./stack.js";
+import { functionName, givenName, siteOf } from "./stack.js";
 
 /** What is said about the selection before the tables that are restricted to it. */
 export function* selectionTables(summary: TraceSummary, top: number, style: ColumnStyle): Generator<string> {
@@ -27,7 +27,8 @@ function listed(goroutines: readonly number[]): string {
 function* taskTables(task: TaskRecord, top: number, style: ColumnStyle): Generator<string> {
   const { paint } = style;
   const cut = task.cutBegin ? " (began before the trace)" : task.cutEnd ? " (had not ended)" : "";
-  const title = `Task ${task.id}${task.type ? ` ${printable(task.type)}` : ""}`;
+  const name = task.cutBegin && task.type === "" ? "" : ` ${printable(givenName(task.type))}`;
+  const title = `Task ${task.id}${name}`;
   const facts = `${formatDuration(task.end - task.begin)} from ${formatDuration(task.begin)}${cut}, ${formatNumberOf(task.goroutines.length, "goroutine")}`;
   yield* breakdownTable(`${title}: ${facts}`, task.breakdown, style);
   for (const [heading, list] of [
@@ -37,7 +38,7 @@ function* taskTables(task: TaskRecord, top: number, style: ColumnStyle): Generat
     if (list.length === 0) continue;
     const rows = list
       .slice(0, top)
-      .map(({ type, count, total }) => ({ cells: [formatCount(count), formatDuration(total), type] }));
+      .map(({ type, count, total }) => ({ cells: [formatCount(count), formatDuration(total), givenName(type)] }));
     yield "\n";
     yield* columns(
       [

@@ -5,7 +5,7 @@ import type { Distribution } from "../base/histogram.js";
 import { printable } from "../base/printable.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import { type Column, type ColumnStyle, columns } from "./columns.js";
-import { functionName, siteOf } from "./stack.js";
+import { functionName, givenName, siteOf } from "./stack.js";
 import { type Measure, painter } from "./style.js";
 import { selectionTables } from "./trace-selection.js";
 
@@ -17,6 +17,8 @@ export interface SummaryStyle {
   /** Rows of a table. */
   readonly top: number;
 }
+
+const MOST_NOTES = 5;
 
 type Rows = Parameters<typeof columns>[1];
 
@@ -33,6 +35,7 @@ export function* summaryTables(file: TraceFile, summary: TraceSummary, options: 
   const { paint } = style;
   yield `${paint("bold", printable(file.path))}: ${printable(headline(summary))}\n`;
   if (file.warning) yield `${paint("yellow", "note")}: ${printable(file.warning)}\n`;
+  for (const note of misuseNotes(summary)) yield `${paint("yellow", "note")}: ${printable(note)}\n`;
   if (summary.selection) yield* selectionTables(summary, options.top, style);
   const section = function* (title: string, list: readonly Column[], rows: Rows, more = "") {
     if (rows.length === 0) return;
@@ -115,10 +118,21 @@ function groupRow(group: GoroutineGroup) {
   return { cells: [formatCount(group.count), ...times.map(formatDuration), functionName(group.function)] };
 }
 
-function typeRow({ type, durations, cut }: { type: string; durations: Distribution; cut: number }) {
-  return {
-    cells: [...distributionCells(durations), cut === 0 ? "" : formatCount(cut), type || "(began before the trace)"],
-  };
+function typeRow({ type, durations, cut }: { type: string | undefined; durations: Distribution; cut: number }) {
+  const shown = type === undefined ? "(began before the trace)" : givenName(type);
+  return { cells: [...distributionCells(durations), cut === 0 ? "" : formatCount(cut), shown] };
+}
+
+/** Regions that are not what runtime/trace asks for, and what of them is not known. */
+function* misuseNotes({ regionMisuses }: TraceSummary): Generator<string> {
+  for (const { region, goroutine, how, count } of regionMisuses.slice(0, MOST_NOTES)) {
+    const times = count > 1 ? `, ${formatCount(count)} times` : "";
+    yield how === "order"
+      ? `region ${JSON.stringify(region)} of goroutine ${goroutine} ended before one that began within it${times}`
+      : `region ${JSON.stringify(region)} ended on goroutine ${goroutine}, where it had not begun${times}: how long it took is not counted`;
+  }
+  const more = regionMisuses.length - MOST_NOTES;
+  if (more > 0) yield `${formatCount(more)} more notes on regions that ended in a wrong order or on another goroutine`;
 }
 
 function siteRows(sites: TraceSummary["blocking"]["sites"]): Rows {

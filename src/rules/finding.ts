@@ -68,7 +68,7 @@ export interface TraceReport {
   readonly path: string;
   /** Bytes of the file. */
   readonly bytes: number;
-  /** `1.26`; what the header says, where 1.23 stands for Go 1.24 too. */
+  /** `1.26`; `1.23 or 1.24`, which write the same header. */
   readonly goVersion: string;
   /** Start of the trace in nanoseconds since 1970, where the trace knows it (Go 1.25 and later). */
   readonly start?: bigint;

@@ -5,7 +5,7 @@
  *     report.findings; // worst first
  */
 import { createHash } from "node:crypto";
-import { describeCut, NONE, refuseEmpty, TraceReader } from "../exectrace/index.js";
+import { describeCut, NONE, refuseEmpty, releaseOf, TraceReader } from "../exectrace/index.js";
 import { type Budget, checkBudgets } from "./budgets.js";
 import { Engine } from "./engine.js";
 import type { Finding, TraceReport } from "./finding.js";
@@ -74,7 +74,7 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
   return {
     path: options.path,
     bytes: reader.bytesRead,
-    goVersion: `1.${reader.version}`,
+    goVersion: releaseOf(reader.version),
     ...(start !== undefined && { start }),
     duration: engine.now,
     events: engine.events,

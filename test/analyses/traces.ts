@@ -11,8 +11,12 @@ export const traceNames = readdirSync(folder)
   .filter((name) => name.endsWith(".trace.gz"))
   .map((name) => name.slice(0, -".trace.gz".length));
 
+export function bytesOf(name: string): Uint8Array {
+  return gunzipSync(readFileSync(resolve(folder, `${name}.trace.gz`)));
+}
+
 export function readerOf(name: string): TraceReader {
-  return new TraceReader([gunzipSync(readFileSync(resolve(folder, `${name}.trace.gz`)))]);
+  return new TraceReader([bytesOf(name)]);
 }
 
 /** Feeds all events to something. */

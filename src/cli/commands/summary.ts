@@ -66,7 +66,7 @@ async function run(words: readonly string[]): Promise<number> {
     const names = [
       path,
       ...summary.goroutines.map((group) => group.function),
-      ...summary.tasks.map((task) => task.type),
+      ...summary.tasks.flatMap((task) => task.type ?? []),
     ];
     const widthOf = await measureFor([...names, ...summary.regions.map((region) => region.type)]);
     await output.write(summaryTables({ path, warning }, summary, { ...output, widthOf, top }));

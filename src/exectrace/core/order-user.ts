@@ -6,7 +6,6 @@ import { begin } from "./record";
 import { currentOf, has, hasAll, ThreadState } from "./state";
 import { stackAt, stringAt } from "./tables";
 import { addTask, MOST_TASKS, removeTask, Task, tasks } from "./tasks";
-import { sameText } from "./texts";
 
 /** UserTaskBegin task parent name stack. */
 export function taskBegin(c: Cursor, thread: ThreadState): Step {
@@ -43,34 +42,27 @@ export function taskEnd(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** UserRegionBegin task name stack: on the current goroutine, where regions are nested. */
+/** UserRegionBegin task name stack: on the current goroutine. */
 export function regionBegin(c: Cursor, thread: ThreadState): Step {
   return region(c, thread, EventKind.RegionBegin);
 }
 
-/** UserRegionEnd task name stack: of the innermost region, or of one that began before the trace. */
+/**
+ * UserRegionEnd task name stack. Regions should be nested on one goroutine, but programs end them in another order and on
+ * other goroutines: that is theirs to know (Tasks notes it) and no damage. golang.org/x/exp/trace refuses it.
+ */
 export function regionEnd(c: Cursor, thread: ThreadState): Step {
   return region(c, thread, EventKind.RegionEnd);
 }
 
 function region(c: Cursor, thread: ThreadState, kind: EventKind): Step {
   if (!hasAll(c, thread)) return Step.Failed;
-  const goroutine = currentOf(thread);
-  if (goroutine === null) return fail(c, Reason.GoroutineUnknown, thread.goroutine);
-  const task = c.a0;
+  if (currentOf(thread) === null) return fail(c, Reason.GoroutineUnknown, thread.goroutine);
   const name = stringAt(c, c.a1);
   const stack = stackAt(c, c.a2);
   if (name < 0 || stack < 0) return Step.Failed;
-  if (kind === EventKind.RegionBegin) goroutine.openRegion(task, name);
-  else {
-    const open = goroutine.region;
-    if (open !== null) {
-      if (open.task !== task || !sameText(open.name, name)) return fail(c, Reason.RegionNested, task, open.task);
-      goroutine.closeRegion(open);
-    }
-  }
   const record = begin(c, thread, kind, stack);
-  record.id = task;
+  record.id = c.a0;
   record.text = name;
   return Step.Came;
 }

@@ -1,14 +1,5 @@
 /** A goroutine or a proc as the order of events knows it. */
 
-/** A user region that is open on a goroutine, and the one around it. */
-@unmanaged
-export class Region {
-  task: i64;
-  /** A text (see texts.ts). */
-  name: i32;
-  outer: Region | null;
-}
-
 /** Ranges that are open: the number of the event that began each, and a string id or 0. */
 const RANGE: usize = 16;
 const DETAIL: usize = 8;
@@ -65,8 +56,6 @@ export class Resource {
   generation: i64;
   status: i32;
   ranges: Ranges | null;
-  /** The innermost user region that is open on a goroutine. */
-  region: Region | null;
   /** The next one that may be used again. */
   spare: Resource | null;
 
@@ -112,24 +101,5 @@ export class Resource {
   close(): void {
     const ranges = this.ranges;
     if (ranges !== null) ranges.count = 0;
-    for (let region = this.region; region !== null; region = this.region) this.closeRegion(region);
-  }
-
-  openRegion(task: i64, name: i32): void {
-    const region = spareRegion !== null ? spareRegion! : new Region();
-    if (spareRegion !== null) spareRegion = region.outer;
-    region.task = task;
-    region.name = name;
-    region.outer = this.region;
-    this.region = region;
-  }
-
-  /** @param region the innermost one */
-  closeRegion(region: Region): void {
-    this.region = region.outer;
-    region.outer = spareRegion;
-    spareRegion = region;
   }
 }
-
-let spareRegion: Region | null = null;

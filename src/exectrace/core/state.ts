@@ -123,7 +123,6 @@ export function addProc(c: Cursor, id: i64, status: i32): Resource | null {
 function newResource(): Resource {
   const resource = new Resource();
   resource.ranges = null;
-  resource.region = null;
   return resource;
 }
 

@@ -1,9 +1,7 @@
 /**
- * Texts that outlive their generation: names of tasks and regions that are open. A text is a number: the place of a
+ * Texts that outlive their generation: names of tasks that are open. A text is a number: the place of a
  * string of the current generation, or, negative, that of a copy.
  */
-import { Region, Resource } from "./resource";
-import { goroutines } from "./state";
 import { Task, tasks } from "./tasks";
 
 /** Address and length of each string of the generation, by place. */
@@ -26,12 +24,6 @@ export function textLength(text: i32): u32 {
   return text >= 0 ? load<u32>(places + ((<usize>text) << 3), 4) : load<u32>(addressOf(text));
 }
 
-export function sameText(a: i32, b: i32): bool {
-  if (a === b) return true;
-  const length = textLength(a);
-  return length === textLength(b) && memory.compare(textAddress(a), textAddress(b), length) === 0;
-}
-
 function addressOf(copy: i32): usize {
   return (<usize>~copy) << 2;
 }
@@ -44,32 +36,13 @@ export function keepTexts(): void {
     const task = changetype<Task | null>(tasks.at(i));
     if (task !== null) size += room(task.name);
   }
-  for (let i: u32 = 0; i < goroutines.capacity; i++) {
-    let region = regionAt(i);
-    while (region !== null) {
-      size += room(region.name);
-      region = region.outer;
-    }
-  }
   copies = heap.alloc(size);
   used = copies;
   for (let i: u32 = 0; i < tasks.capacity; i++) {
     const task = changetype<Task | null>(tasks.at(i));
     if (task !== null) task.name = copied(task.name);
   }
-  for (let i: u32 = 0; i < goroutines.capacity; i++) {
-    let region = regionAt(i);
-    while (region !== null) {
-      region.name = copied(region.name);
-      region = region.outer;
-    }
-  }
   if (before !== 0) heap.free(before);
-}
-
-function regionAt(place: u32): Region | null {
-  const goroutine = changetype<Resource | null>(goroutines.at(place));
-  return goroutine !== null ? goroutine.region : null;
 }
 
 function room(text: i32): usize {

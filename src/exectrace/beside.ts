@@ -1,0 +1,45 @@
+/** What stands beside a trace in its file: text that a program printed there, another trace. */
+import { corrupt, TraceError } from "./errors.js";
+
+/** Bytes that are enough to tell what follows a trace. */
+export const TELLING = 16;
+
+const HEADER = /go 1\.\d+ trace\0/;
+const SHOWN = 40;
+
+/**
+ * The error for bytes that stand where a batch should begin.
+ * @param offset of them in the file
+ * @param bytes some of them, {@link TELLING} if there are so many
+ */
+export function behindTrace(offset: number, bytes: Uint8Array): TraceError {
+  const text = latin1(bytes);
+  if (text.search(HEADER) === 0) {
+    const advice = `Take it apart: head -c ${offset} FILE > first.trace; tail -c +${offset + 1} FILE > second.trace`;
+    return new TraceError(
+      "several",
+      offset,
+      `the file holds more than one trace: a second begins at byte ${offset}`,
+      advice,
+    );
+  }
+  const [words] = /^[\t\n\r -~]+/.exec(text) ?? [""];
+  if (words.trim().length > 1 && (words.length === text.length || words.length >= TELLING)) {
+    const said = JSON.stringify(words.trim().slice(0, SHOWN));
+    const advice = `Leave it out: head -c ${offset} FILE > trace.out; and send what the program prints to another file.`;
+    return new TraceError("several", offset, `text stands behind the trace, from byte ${offset} on: ${said}`, advice);
+  }
+  return corrupt(offset, `a batch was expected, found ${bytes[0]}`);
+}
+
+/** The error for a file in which a trace begins later; undefined when none does. @param bytes of the file's start */
+export function beforeTrace(bytes: Uint8Array): TraceError | undefined {
+  const at = latin1(bytes).search(HEADER);
+  if (at <= 0) return undefined;
+  const advice = `Leave it out: tail -c +${at + 1} FILE > trace.out; and send what the program prints to another file.`;
+  return new TraceError("several", 0, `the trace begins at byte ${at}: something else stands before it`, advice);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
+}
