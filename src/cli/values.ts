@@ -56,11 +56,15 @@ export function parseShare(text: string): number | undefined {
   return match ? Number(match[1]) / 100 : undefined;
 }
 
-/** A size such as `512MiB`, `2G` or `1000000`, in bytes. @throws UserError when it is none or below 1 MiB */
-export function parseSize(text: string): number {
+/**
+ * A size such as `512MiB`, `2G` or `1000000`, in bytes.
+ * @param flag whose value it is
+ * @throws UserError when it is none or below 1 MiB
+ */
+export function parseSize(text: string, flag = "max-trace-size"): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b)?$/i.exec(text);
   const bytes = match ? Number(match[1]) * 1024 ** " kmgt".indexOf((match[2] || " ").toLowerCase()) : Number.NaN;
-  if (!(bytes >= 1 << 20)) throw badValue("max-trace-size", text, "a size of at least 1MiB, such as 512MiB or 8GiB");
+  if (!(bytes >= 1 << 20)) throw badValue(flag, text, "a size of at least 1MiB, such as 512MiB or 8GiB");
   return Math.floor(bytes);
 }
 

@@ -168,7 +168,7 @@ test.each([
   ["/private", "answered 403 with a web page", "--header"],
   ["/nope", "answered 404: 404 page not found", "import net/http/pprof"],
   ["/page", "no execution trace: .* sent a web page", "flight recorder"],
-  ["/text", 'no execution trace: .* begin with "\\[31mhello', "flight recorder"],
+  ["/text", 'no execution trace: .* begin with "�\\[31mhello', "flight recorder"],
   ["/nothing", "no execution trace: .* sent nothing at all", "flight recorder"],
   ["/debug/pprof/heap", "no execution trace: .* sent a compressed profile", "/debug/pprof/trace"],
   ["/busy", "answered 429: one at a time", "try again in 1s, as it asks"],

@@ -1,246 +1,171 @@
-/** Fetching a trace over HTTP into a file, and saying clearly why it cannot be had. */
-import { closeSync, rmSync } from "node:fs";
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+/** Fetching a trace over HTTP into a file, whatever the server does: there is an end in time, and one in size. */
+import { closeSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { createGunzip } from "node:zlib";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
-import { formatBytes } from "../../base/units.js";
 import { writeFully } from "../files.js";
 import { createFile } from "../output.js";
+import { type ConnectOptions, connect } from "./connect.js";
+import { checkHead, connectionError, refusal } from "./refusal.js";
 import type { Target } from "./target.js";
 
-const connectTimeout = 10_000;
-/** Milliseconds without a byte, beyond those that the server records. */
-const patience = 30_000;
-const mostRedirects = 5;
+/** Milliseconds that a transfer may take beyond the seconds that the server records. */
+export const MARGIN = 30_000;
+/** Bytes of a trace that are saved, where --max-size does not say otherwise: 512 MiB. */
+export const MOST_BYTES = 2 ** 29;
+/** Bytes by which a trace is known. */
+const HEAD = 16;
 
-export interface DownloadOptions {
-  /** Further headers, `Name: value`. */
-  readonly headers: Readonly<Record<string, string>>;
+export interface DownloadOptions extends ConnectOptions {
   /** Ends the download: the connection is closed. */
   readonly signal: AbortSignal;
   readonly onBytes: (bytes: number) => void;
+  readonly maxBytes: number;
+  /** Milliseconds; {@link MARGIN} by default. */
+  readonly margin?: number;
 }
+
+/** Why a file is not whole. */
+export type Cut = "signal" | "server" | "time" | "size";
 
 export interface Downloaded {
   readonly bytes: number;
-  /** Why the file is not whole: ended by the signal, or by the server. */
-  readonly cut?: "signal" | "server";
-}
-
-/** The server asks to come back later. */
-export class RetryLater extends UserError {
-  /** @param seconds as its Retry-After says; undefined without one */
-  constructor(
-    server: string,
-    text: string,
-    readonly seconds: number | undefined,
-  ) {
-    super(
-      `${server} answered 429: ${text || "too many captures"}`,
-      seconds === undefined ? "try again later" : `try again in ${seconds}s, as it asks, or give --wait`,
-      ExitCode.unavailable,
-    );
-  }
+  readonly cut?: Cut;
 }
 
 /**
- * Fetches a trace. A part stays when the server or the signal ended the transfer; without a byte of trace nothing stays.
+ * Fetches a trace; a compressed one is unpacked. A part stays when something ended the transfer; without a byte of trace
+ * nothing stays.
  * @param path the file, made when the first bytes have shown that they begin a trace
  * @throws UserError when there is no trace to be had
  */
 export async function download(target: Target, path: string, options: DownloadOptions): Promise<Downloaded> {
-  const { signal } = options;
-  let response: IncomingMessage;
+  const limit = (target.seconds ?? 0) * 1000 + (options.margin ?? MARGIN);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), limit);
+  const signal = AbortSignal.any([options.signal, late.signal]);
+  const progress = { bytes: 0 };
+  const ended = (error: unknown): Downloaded => {
+    const cut = options.signal.aborted ? "signal" : late.signal.aborted ? "time" : isCut(error) ? "server" : undefined;
+    if (error instanceof UserError && !signal.aborted) throw error;
+    if (cut === "signal" || (cut && progress.bytes > 0)) return { bytes: progress.bytes, cut };
+    if (cut === "time") throw tooSlow(target, limit);
+    if (error instanceof UserError) throw error;
+    throw connectionError(target, error as NodeJS.ErrnoException);
+  };
   try {
-    response = await answer(target.url, target, options, mostRedirects);
+    const response = await connect(target, options, signal);
+    if (response.statusCode !== 200) throw await refusal(target, response);
+    try {
+      return await save(response, target, path, options, progress);
+    } finally {
+      response.destroy();
+    }
   } catch (error) {
-    if (signal.aborted) return { bytes: 0, cut: "signal" };
-    throw error instanceof UserError ? error : connectionError(target, error as NodeJS.ErrnoException);
+    if (error instanceof FileError) throw error.reason;
+    return ended(error);
+  } finally {
+    clearTimeout(timer);
   }
-  if (response.statusCode !== 200) throw await refusal(target, response);
+}
 
+/** An error of the file, and not of the connection. */
+class FileError extends Error {
+  constructor(readonly reason: unknown) {
+    super(messageOf(reason));
+  }
+}
+
+async function save(
+  response: IncomingMessage,
+  target: Target,
+  path: string,
+  { maxBytes, onBytes }: DownloadOptions,
+  progress: { bytes: number },
+): Promise<Downloaded> {
   let head: Buffer = Buffer.alloc(0);
   let file: number | undefined;
-  let bytes = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      if (file === undefined) {
-        head = Buffer.concat([head, chunk]);
-        if (head.length < 16) continue;
-        checkHead(target, response, head);
-        file = createFile(path, "-o");
-        writeFully(file, head);
-      } else writeFully(file, chunk);
-      bytes = file === undefined ? 0 : bytes + (bytes === 0 ? head.length : chunk.length);
-      options.onBytes(bytes);
+  const body = await unpacked(response);
+  const write = (chunk: Buffer) => {
+    try {
+      file ??= createFile(path, "-o");
+      const part = chunk.subarray(0, maxBytes - progress.bytes);
+      writeFully(file, part);
+      progress.bytes += part.length;
+    } catch (error) {
+      throw new FileError(error);
     }
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const cut = signal.aborted ? "signal" : isConnection(error) ? "server" : undefined;
-    if (!cut) throw error;
-    if (bytes > 0 || cut === "signal") return { bytes, cut };
-    throw connectionError(target, error as NodeJS.ErrnoException);
+    onBytes(progress.bytes);
+  };
+  try {
+    for await (const chunk of body.chunks) {
+      if (head.length < HEAD) {
+        head = Buffer.concat([head, chunk]);
+        if (head.length < HEAD) continue;
+        checkHead(target, response, head, body.compressed);
+        write(head);
+      } else write(chunk);
+      if (progress.bytes >= maxBytes) return { bytes: progress.bytes, cut: "size" };
+    }
   } finally {
-    response.destroy();
     if (file !== undefined) closeSync(file);
   }
-  if (bytes === 0) checkHead(target, response, head);
-  return { bytes };
+  if (file === undefined) checkHead(target, response, head, body.compressed);
+  return { bytes: progress.bytes };
 }
 
-/** Removes what a download left. */
-export function discard(path: string): void {
-  rmSync(path, { force: true });
-}
-
-/** The response to a request, after redirects. */
-async function answer(url: URL, target: Target, options: DownloadOptions, redirects: number): Promise<IncomingMessage> {
-  const response = await once(url, target, options);
-  const { statusCode = 0, headers } = response;
-  if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) return response;
-  response.destroy();
-  const next = new URL(headers.location, url);
-  if (redirects === 0 || (next.protocol !== "http:" && next.protocol !== "https:")) {
-    throw new UserError(
-      `${target.server} redirects to ${next.protocol}//${next.host}${next.pathname}, and on`,
-      "give the URL of the trace itself",
-      ExitCode.data,
-    );
+/** A body, without the compression that a proxy or a file brings along; it shows in the first bytes. */
+async function unpacked(response: IncomingMessage): Promise<{ chunks: AsyncIterable<Buffer>; compressed: boolean }> {
+  const reader = (response as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  let start = Buffer.alloc(0);
+  while (start.length < 2) {
+    const { done, value } = await reader.next();
+    if (done) break;
+    start = Buffer.concat([start, value]);
   }
-  return answer(next, target, options, redirects - 1);
+  async function* all(): AsyncGenerator<Buffer> {
+    yield start;
+    for (let next = await reader.next(); !next.done; next = await reader.next()) yield next.value;
+  }
+  if (start[0] !== 0x1f || start[1] !== 0x8b) return { chunks: all(), compressed: false };
+  return { chunks: gunzipped(all()), compressed: true };
 }
 
-function once(url: URL, target: Target, options: DownloadOptions): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    // What proves who we are goes to no other server.
-    const own = url.host === target.url.host && url.protocol === target.url.protocol;
-    const headers = own
-      ? { ...options.headers, ...(target.authorization ? { authorization: target.authorization } : {}) }
-      : {};
-    const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-    let outgoing: ClientRequest;
+async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip();
+  const feeding = (async () => {
     try {
-      outgoing = send(url, { agent: false, headers, signal: options.signal });
+      for await (const chunk of chunks) {
+        if (!gunzip.write(chunk)) await new Promise((done) => gunzip.once("drain", done).once("close", done));
+        if (gunzip.destroyed) return;
+      }
+      gunzip.end();
     } catch (error) {
-      reject(error);
-      return;
+      gunzip.destroy(error as Error);
     }
-    const timer = setTimeout(
-      () => outgoing.destroy(timeout(`no connection within ${connectTimeout / 1000}s`)),
-      connectTimeout,
-    );
-    outgoing.on("socket", (socket) => socket.once("connect", () => clearTimeout(timer)));
-    const silence = (target.seconds ?? 0) * 1000 + patience;
-    outgoing.setTimeout(silence, () => outgoing.destroy(timeout(`nothing came for ${silence / 1000}s`)));
-    outgoing.on("close", () => clearTimeout(timer));
-    outgoing.on("error", reject);
-    outgoing.on("response", resolve);
-    outgoing.end();
-  });
-}
-
-function timeout(message: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(message), { code: "ETIMEDOUT" });
-}
-
-function isConnection(error: unknown): boolean {
-  return ["ECONNRESET", "ETIMEDOUT", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].includes(
-    (error as NodeJS.ErrnoException).code ?? "",
-  );
-}
-
-function connectionError(target: Target, error: NodeJS.ErrnoException): UserError {
-  const { server } = target;
-  const code = error.code ?? "";
-  const [message, advice] =
-    code === "ECONNREFUSED"
-      ? [`nothing listens at ${server}`, "start the server, or check host and port"]
-      : code === "ENOTFOUND" || code === "EAI_AGAIN"
-        ? [`no host ${target.url.hostname}: ${messageOf(error)}`, "check the name, or give an IP address"]
-        : code === "ETIMEDOUT"
-          ? [`${server} does not answer: ${messageOf(error)}`, "check host, port and firewall"]
-          : code === "EPROTO" || code.startsWith("HPE_") || code === "ERR_SSL_WRONG_VERSION_NUMBER"
-            ? [`${server} does not speak ${target.url.protocol.slice(0, -1)}`, "try the other of http:// and https://"]
-            : /CERT|SELF_SIGNED|UNABLE_TO/.test(code)
-              ? [
-                  `the certificate of ${server} is not trusted: ${messageOf(error)}`,
-                  "name its authority's file in the variable NODE_EXTRA_CA_CERTS",
-                ]
-              : [`${server} closed the connection: ${messageOf(error)}`, "look into the server's log, or try again"];
-  return new UserError(message!, advice!, ExitCode.noInput);
-}
-
-/** The error for a response that is no success, with the first line of what the server says. */
-async function refusal(target: Target, response: IncomingMessage): Promise<UserError> {
-  const { statusCode = 0, headers } = response;
-  const html = isHtml(response);
-  const said = html ? "" : firstLine(await beginning(response));
-  response.destroy();
-  if (statusCode === 429) return new RetryLater(target.server, said, retryAfter(headers["retry-after"]));
-  const page = html ? " with a web page" : "";
-  const what = `${target.server} answered ${statusCode}${page}${said ? `: ${said}` : ""}`;
-  return new UserError(what, adviceFor(statusCode, target, said), ExitCode.noInput);
-}
-
-function adviceFor(status: number, target: Target, said: string): string {
-  if (status === 401 || status === 403)
-    return "give a header with --header, or name and password in the URL, or ask from an allowed address";
-  if (status === 404)
-    return `nothing is at ${target.url.pathname}: import net/http/pprof, or give the URL of the trace`;
-  if (/already enabled|in progress/.test(said))
-    return "somebody else is tracing this server: try again when they are done";
-  if (/WriteTimeout/.test(said))
-    return "ask for fewer seconds, or serve pprof from a server with a longer WriteTimeout";
-  if (status >= 500) return "look into the server's log, or try again";
-  return "give the URL of an execution trace, such as http://host:port/debug/pprof/trace";
-}
-
-/** Throws unless the bytes begin an execution trace. */
-function checkHead(target: Target, response: IncomingMessage, head: Buffer): void {
-  if (/^go 1\.\d+ trace\0\0\0$/.test(head.toString("latin1", 0, 16))) return;
-  const found =
-    head.length === 0
-      ? "nothing at all"
-      : isHtml(response) || /^\s*<(!doctype|html)/i.test(head.toString("latin1"))
-        ? "a web page"
-        : head[0] === 0x1f && head[1] === 0x8b
-          ? "a compressed profile or file"
-          : `${formatBytes(head.length)} or more that begin with ${JSON.stringify(firstLine(head.toString("latin1")).slice(0, 30))}`;
-  throw new UserError(
-    `no execution trace: ${target.server} sent ${found}`,
-    "give the URL of a trace, such as http://host:port/debug/pprof/trace, or the endpoint of a flight recorder",
-    ExitCode.data,
-  );
-}
-
-function isHtml(response: IncomingMessage): boolean {
-  return /\bhtml\b/.test(response.headers["content-type"] ?? "");
-}
-
-/** The first bytes of a body as text. */
-async function beginning(response: IncomingMessage): Promise<string> {
-  let text = "";
+  })();
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      text += chunk.toString("utf8");
-      if (text.length > 1000) break;
-    }
-  } catch {
-    // what came has to do
+    yield* gunzip as AsyncIterable<Buffer>;
+  } finally {
+    gunzip.destroy();
+    // It may wait for a server that sends nothing more; whoever ends the connection ends it.
+    feeding.catch(() => undefined);
   }
-  return text;
 }
 
-/** One line that a terminal can show. */
-function firstLine(text: string): string {
-  const line = text.trim().split(/[\r\n]/, 1)[0]!;
-  return line.replace(/[\0-\x1f\x7f-\x9f]/g, "").slice(0, 200);
+/** Whether an error is the end of a connection, or of what it carried. */
+function isCut(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  return ["ECONNRESET", "ETIMEDOUT", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "Z_BUF_ERROR", "Z_DATA_ERROR"].includes(
+    code,
+  );
 }
 
-/** Seconds of a Retry-After: a number, or a date. */
-function retryAfter(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Number(text);
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000));
+function tooSlow({ server, seconds }: Target, limit: number): UserError {
+  const asked = seconds === undefined ? "" : `, of which ${seconds}s were to be recorded`;
+  return new UserError(
+    `${server} sent no trace within ${limit / 1000}s${asked}`,
+    "look into the server's log, or try again",
+    ExitCode.noInput,
+  );
 }

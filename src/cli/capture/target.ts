@@ -9,7 +9,9 @@ export const DEFAULT_SECONDS = 5;
 export interface Target {
   /** Without name and password. */
   readonly url: URL;
-  /** `host:port`: what a cool-down is about. */
+  /** The path of a Unix socket on which the server listens. */
+  readonly socket?: string;
+  /** `host:port`, or the path of the socket: what a cool-down is about. */
   readonly server: string;
   /** Seconds that the server records after the request; undefined where the endpoint has its own idea (flight recorder). */
   readonly seconds: number | undefined;
@@ -18,13 +20,18 @@ export interface Target {
 }
 
 /**
- * Reads an address: `host:port` and `http://host:port` stand for `/debug/pprof/trace` there; other URLs are taken as they
- * are, for instance of a flight recorder.
+ * Reads an address: `host:port`, `http://host:port` and `unix:///path/of.sock` stand for `/debug/pprof/trace` there; other
+ * URLs are taken as they are, for instance of a flight recorder (`unix:///path/of.sock:/flight` on a Unix socket).
  * @param seconds the value of `--seconds`
  * @throws UserError when it is none, or when more seconds are asked for than allowed
  */
 export function captureTarget(address: string, seconds: string | undefined): Target {
-  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address.replace(/^:/, "localhost:")}`;
+  const unix = /^unix:(?:\/\/(?=\/))?(\/(?!\/)[^:]*)(?::(\/.*))?$/.exec(address);
+  const text = unix
+    ? `http://localhost${unix[2] ?? ""}`
+    : /^[a-z][a-z0-9+.-]*:\/\//i.test(address)
+      ? address
+      : `http://${address.replace(/^:/, "localhost:")}`;
   let url: URL;
   try {
     url = new URL(text);
@@ -34,6 +41,7 @@ export function captureTarget(address: string, seconds: string | undefined): Tar
       "name a server such as localhost:6060, or a URL with http:// or https://",
     );
   }
+  if (url.protocol === "unix:") throw usage(`not a Unix socket: ${address}`, "write unix:///run/app.sock");
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw usage(`cannot fetch from ${url.protocol}//`, "use a URL with http:// or https://");
   }
@@ -48,7 +56,8 @@ export function captureTarget(address: string, seconds: string | undefined): Tar
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return {
     url,
-    server: `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`,
+    ...(unix ? { socket: unix[1]! } : {}),
+    server: unix ? unix[1]! : `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`,
     seconds: wanted,
     authorization: username || password ? `Basic ${Buffer.from(credentials).toString("base64")}` : undefined,
   };

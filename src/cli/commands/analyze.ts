@@ -86,12 +86,25 @@ async function run(words: readonly string[]): Promise<number> {
     process.stdout.write(commandHelp(analyzeCommand));
     return 0;
   }
-  const paths = flags.rest;
-  if (paths.length === 0) {
+  if (flags.rest.length === 0) {
     throw new UserError("no trace given", "name an execution trace: gotrace analyze trace.out", ExitCode.trouble);
   }
+  return analysisOf(flags, flags.string("o"))(flags.rest);
+}
+
+/**
+ * Reads what an analysis is to be like.
+ * @param flags may be those of another command that has the flags of `analyze` too
+ * @param file where the report goes, as the value of `-o`
+ * @returns analyzes traces and gives the exit code
+ * @throws UserError for flags and configurations that are not valid
+ */
+export function analysisOf(
+  flags: ParsedFlags,
+  file: string | undefined,
+): (paths: readonly string[]) => Promise<number> {
   const sinks: FindingSink[] = [
-    { format: choice(flags, "format", findingFormats), file: flags.string("o") },
+    { format: choice(flags, "format", findingFormats), file },
     ...flags.list("also").map(parseSink),
   ];
   const cwd = process.cwd();
@@ -106,14 +119,16 @@ async function run(words: readonly string[]): Promise<number> {
   const failOn = flags.string("fail-on") ? choice(flags, "fail-on", ["warn", "error", "never"]) : config["fail-on"];
   const top = number(flags, "top", config.top ?? Number.POSITIVE_INFINITY, 1);
 
-  refuseInput(flags.string("o"), cwd, paths);
-  const { reports, unreadable } = analyzeAll(paths, options);
-  const written = await writeBaseline(flags, reports, cwd);
-  const unknown = rankTraces(reports.map((report) => applyBaseline(report, written ?? options.baseline)));
-  const shown = unknown.map((report) => selectFindings(report, top, least ?? "info"));
-  if (shown.length > 0) await writeFindings(shown, sinks, cwd);
-  if (unreadable) return ExitCode.trouble;
-  return unknown.some((report) => failing(report, failOn ?? "warn")) ? 1 : 0;
+  return async (paths) => {
+    refuseInput(file, cwd, paths);
+    const { reports, unreadable } = analyzeAll(paths, options);
+    const written = await writeBaseline(flags, reports, cwd);
+    const unknown = rankTraces(reports.map((report) => applyBaseline(report, written ?? options.baseline)));
+    const shown = unknown.map((report) => selectFindings(report, top, least ?? "info"));
+    if (shown.length > 0) await writeFindings(shown, sinks, cwd);
+    if (unreadable) return ExitCode.trouble;
+    return unknown.some((report) => failing(report, failOn ?? "warn")) ? 1 : 0;
+  };
 }
 
 /** Analyzes every trace that can be read, and says which cannot. */

@@ -1,24 +1,29 @@
 /** `gotrace capture`: fetches an execution trace from a running server and analyzes it. */
 
+import { X509Certificate } from "node:crypto";
+import { readFileSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ExitCode, UserError } from "../../base/errors.js";
+import { rootCertificates } from "node:tls";
+import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { printable } from "../../base/printable.js";
 import { formatBytes } from "../../base/units.js";
 import { TraceReader } from "../../exectrace/index.js";
 import { openCache } from "../../gotool/cache.js";
-import { type Downloaded, discard, download, RetryLater } from "../capture/download.js";
+import { type Cut, type Downloaded, type DownloadOptions, download, MARGIN, MOST_BYTES } from "../capture/download.js";
+import { RetryLater } from "../capture/refusal.js";
 import { captureTarget, DEFAULT_SECONDS, defaultName, MOST_SECONDS, type Target } from "../capture/target.js";
 import { COOL_DOWN, Turn } from "../capture/turn.js";
 import { openChunks } from "../chunks.js";
 import { type Command, commandHelp } from "../command.js";
-import { type ParsedFlags, parseFlags } from "../flags.js";
+import { parseFlags } from "../flags.js";
 import { helpFlag } from "../options.js";
 import { checkWritable } from "../output.js";
 import { say } from "../say.js";
 import { withTrouble } from "../traces.js";
-import { analyzeCommand } from "./analyze.js";
+import { parseSize } from "../values.js";
+import { analysisOf, analyzeCommand } from "./analyze.js";
 
 /** Longest Retry-After that --wait waits for, in seconds. */
 const longestWait = 120;
@@ -30,11 +35,12 @@ export const captureCommand: Command = {
   usage: "capture [flags] URL",
   description: `Fetches an execution trace from a running Go server, saves it, and says what is wrong in it as 'gotrace analyze' does.
 URL is host:port or http://host:port, which stand for /debug/pprof/trace there (import _ "net/http/pprof"), or the
-whole URL of that or of a flight recorder.
+whole URL of that or of a flight recorder; unix:///run/app.sock is a server on a Unix socket, unix:///run/app.sock:/path
+another endpoint there.
 
 Tracing slows a server down: there is one capture at a time from a server, at most ${MOST_SECONDS} seconds long, and ${COOL_DOWN / 1000} seconds
 between two. Ctrl-C closes the connection, which ends the tracing; what has arrived is kept if it can be analyzed, and
-analyzed later.
+analyzed later. A capture ends ${MARGIN / 1000} seconds after those asked for, and at --max-size, whatever the server does.
 
 Exit codes: those of 'gotrace analyze' (2 where no trace could be had); 130 after Ctrl-C.`,
   flags: [
@@ -50,6 +56,13 @@ Exit codes: those of 'gotrace analyze' (2 where no trace could be had); 130 afte
       repeats: true,
       help: "send a header, for instance 'Authorization: Bearer …'",
     },
+    {
+      name: "max-size",
+      value: "SIZE",
+      help: `end when the trace has this size (default ${formatBytes(MOST_BYTES)})`,
+    },
+    { name: "cacert", value: "FILE", help: "trust the authority whose certificate is in FILE (PEM), too" },
+    { name: "insecure", help: "take any certificate" },
     { name: "wait", help: "wait for the turn where another capture runs or has just ended, or the server asks to" },
     { name: "no-analyze", help: "only save the trace" },
     { name: "report", value: "FILE", help: "write the findings to FILE instead of standard output" },
@@ -76,7 +89,14 @@ async function run(words: readonly string[]): Promise<number> {
     throw new UserError(what, "name one: gotrace capture localhost:6060", ExitCode.usage);
   }
   const target = captureTarget(address, flags.string("seconds"));
-  const headers = parseHeaders(flags.values("header"));
+  const max = flags.string("max-size");
+  const wanted = {
+    headers: parseHeaders(flags.values("header")),
+    authorities: authoritiesOf(flags.string("cacert")),
+    insecure: flags.has("insecure"),
+    maxBytes: max === undefined ? MOST_BYTES : parseSize(max, "max-size"),
+  };
+  const analyze = analysisOf(flags, flags.string("report"));
   const cwd = process.cwd();
   const path = flags.string("o") ?? defaultName(target, new Date());
   checkWritable(resolve(cwd, path), "-o");
@@ -91,43 +111,53 @@ async function run(words: readonly string[]): Promise<number> {
   const file = resolve(cwd, path);
   let got: Downloaded;
   try {
-    got = await inTurn(target, file, headers, flags.has("wait"), stop.signal);
+    got = await inTurn(target, file, { ...wanted, signal: stop.signal }, flags.has("wait"));
   } catch (error) {
     if (signal) return 128 + constants.signals[signal];
     throw error;
   } finally {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(name, onSignal);
   }
-  if (got.cut && !hasGeneration(file)) {
-    discard(file);
-    if (signal) say("stopped before there was anything to keep");
-    else
-      throw new UserError(
-        `${target.server} ended the transfer after ${formatBytes(got.bytes)}, too early to keep anything`,
-        "look into the server's log, or try again",
-        ExitCode.data,
-      );
-  } else say(`${got.cut ? "what arrived is" : "trace"} in ${path} (${formatBytes(got.bytes)})`);
+  const { cut, bytes } = got;
+  if (cut && !hasGeneration(file)) {
+    rmSync(file, { force: true });
+    if (!signal) throw tooEarly(target, got);
+    say("stopped before there was anything to keep");
+  } else say(`${cut ? "what arrived is" : "trace"} in ${path} (${formatBytes(bytes)})`);
   if (signal) return 128 + constants.signals[signal];
-  if (got.cut) say(`${target.server} ended the transfer early`);
-  return flags.has("no-analyze") ? 0 : analyzeCommand.run(analysisWords(flags, path));
+  if (cut) say(endOf(cut, target));
+  return flags.has("no-analyze") ? 0 : analyze([path]);
+}
+
+/** Why a transfer ended before its end, as a message. */
+function endOf(cut: Cut, { server }: Target): string {
+  if (cut === "time") return `${server} went on sending: gotrace ended the transfer`;
+  if (cut === "size") return "the trace has reached its largest size: gotrace ended the transfer; see --max-size";
+  return `${server} ended the transfer early`;
+}
+
+function tooEarly(target: Target, { cut, bytes }: Downloaded): UserError {
+  return new UserError(
+    `${endOf(cut!, target)}, after ${formatBytes(bytes)} without anything to keep`,
+    "look into the server's log, or try again",
+    ExitCode.data,
+  );
 }
 
 /** Downloads when it is this gotrace's turn; with `wait` once more when the server asks to come back later. */
 async function inTurn(
   target: Target,
   file: string,
-  headers: Readonly<Record<string, string>>,
+  wanted: Omit<DownloadOptions, "onBytes">,
   wait: boolean,
-  signal: AbortSignal,
 ): Promise<Downloaded> {
+  const { signal } = wanted;
   const turn = await Turn.take(openCache(process.env, process.cwd()), target.server, { wait, signal, say });
   let captured = false;
   try {
     const progress = new Progress(target);
     const options = {
-      headers,
-      signal,
+      ...wanted,
       onBytes: (bytes: number) => {
         captured = true;
         progress.update(bytes);
@@ -149,11 +179,22 @@ async function inTurn(
   }
 }
 
-/** The words for `gotrace analyze`. */
-function analysisWords(flags: ParsedFlags, path: string): string[] {
-  const words = passed.flatMap((flag) => flags.values(flag.name).map((value) => `--${flag.name}=${value}`));
-  const report = flags.string("report");
-  return [...words, ...(report === undefined ? [] : ["-o", report]), "--", path];
+/** The certificates to trust: those that come with Node, and those of a file. @throws UserError when there are none in it */
+function authoritiesOf(file: string | undefined): readonly string[] | undefined {
+  if (file === undefined) return undefined;
+  try {
+    const pem = readFileSync(file, "utf8");
+    const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    for (const one of found) new X509Certificate(one);
+    if (found.length === 0) throw new Error("there is no certificate in it");
+    return [...rootCertificates, ...found];
+  } catch (error) {
+    throw new UserError(
+      `--cacert: cannot use ${file}: ${messageOf(error)}`,
+      "name a file with the certificate of an authority, in PEM",
+      ExitCode.usage,
+    );
+  }
 }
 
 function parseHeaders(texts: readonly string[]): Record<string, string> {
@@ -188,8 +229,8 @@ class Progress {
   #bytes = 0;
 
   constructor(private readonly target: Target) {
-    const { seconds, url } = target;
-    this.#what = `${seconds === undefined ? "fetching" : `recording ${seconds}s`} from ${url.host}${url.pathname}`;
+    const { seconds, server, url } = target;
+    this.#what = `${seconds === undefined ? "fetching" : `recording ${seconds}s`} from ${server}${url.pathname}`;
     if (this.#terminal) this.#timer = setInterval(() => this.#draw(), 200);
   }
 

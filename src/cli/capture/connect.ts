@@ -1,0 +1,85 @@
+/** The response to the request for a trace, after redirects. */
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { ExitCode, UserError } from "../../base/errors.js";
+import type { Target } from "./target.js";
+
+const CONNECT_TIMEOUT = 10_000;
+const MOST_REDIRECTS = 5;
+
+export interface ConnectOptions {
+  /** Further headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Certificates in PEM of authorities to trust; undefined: the system's idea. */
+  readonly authorities: readonly string[] | undefined;
+  /** Take any certificate. */
+  readonly insecure: boolean;
+}
+
+/**
+ * Asks for a trace. Headers and credentials go to the server that was named and to no other; once a redirect has led away
+ * from it they are not sent again, wherever the next one leads.
+ * @throws UserError when redirects have no end or lead where there is no HTTP, and the errors of node:http
+ */
+export async function connect(target: Target, options: ConnectOptions, signal: AbortSignal): Promise<IncomingMessage> {
+  let url = target.url;
+  let own = true;
+  for (let redirects = 0; ; redirects++) {
+    const response = await request(url, target, own, options, signal);
+    const { statusCode = 0, headers } = response;
+    if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) return response;
+    response.destroy();
+    const next = redirectOf(headers.location, url);
+    if (!next || redirects === MOST_REDIRECTS) {
+      throw new UserError(
+        `${target.server} redirects to ${next ? `${next.protocol}//${next.host}${next.pathname}, and on` : headers.location}`,
+        "give the URL of the trace itself",
+        ExitCode.data,
+      );
+    }
+    own &&= next.origin === target.url.origin;
+    url = next;
+  }
+}
+
+function redirectOf(location: string, from: URL): URL | undefined {
+  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  return url && (url.protocol === "http:" || url.protocol === "https:") ? url : undefined;
+}
+
+function request(
+  url: URL,
+  target: Target,
+  own: boolean,
+  { headers, authorities, insecure }: ConnectOptions,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const authorization = target.authorization ? { authorization: target.authorization } : {};
+    const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const settings = {
+      agent: false as const,
+      headers: own ? { ...headers, ...authorization } : {},
+      signal,
+      rejectUnauthorized: !insecure,
+      ...(authorities ? { ca: [...authorities] } : {}),
+      ...(own && target.socket !== undefined ? { socketPath: target.socket } : {}),
+    };
+    let outgoing: ClientRequest;
+    try {
+      outgoing = send(url, settings);
+    } catch (error) {
+      reject(error);
+      return;
+    }
+    const timer = setTimeout(() => {
+      const message = `no connection within ${CONNECT_TIMEOUT / 1000}s`;
+      outgoing.destroy(Object.assign(new Error(message), { code: "ETIMEDOUT" }));
+    }, CONNECT_TIMEOUT);
+    outgoing.on("socket", (socket) => socket.once("connect", () => clearTimeout(timer)));
+    outgoing.on("close", () => clearTimeout(timer));
+    outgoing.on("error", reject);
+    outgoing.on("response", resolve);
+    outgoing.end();
+  });
+}

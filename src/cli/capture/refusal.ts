@@ -1,0 +1,125 @@
+/** Why a trace cannot be had, said clearly: connections that fail, answers that are none. */
+import type { IncomingMessage } from "node:http";
+import { ExitCode, messageOf, UserError } from "../../base/errors.js";
+import { printable } from "../../base/printable.js";
+import { formatBytes } from "../../base/units.js";
+import type { Target } from "./target.js";
+
+/** Milliseconds for what a server says with a refusal. */
+const PATIENCE = 2000;
+const MOST_SAID = 1000;
+
+/** The server asks to come back later. */
+export class RetryLater extends UserError {
+  /** @param seconds as its Retry-After says; undefined without one */
+  constructor(
+    server: string,
+    text: string,
+    readonly seconds: number | undefined,
+  ) {
+    super(
+      `${server} answered 429: ${text || "too many captures"}`,
+      seconds === undefined ? "try again later" : `try again in ${seconds}s, as it asks, or give --wait`,
+      ExitCode.unavailable,
+    );
+  }
+}
+
+export function connectionError(target: Target, error: NodeJS.ErrnoException): UserError {
+  const { server } = target;
+  const code = error.code ?? "";
+  const [message, advice] =
+    code === "ECONNREFUSED" || (target.socket !== undefined && code === "ENOENT")
+      ? [`nothing listens at ${server}`, "start the server, or check host and port"]
+      : code === "ENOTFOUND" || code === "EAI_AGAIN"
+        ? [`no host ${target.url.hostname}: ${messageOf(error)}`, "check the name, or give an IP address"]
+        : code === "ETIMEDOUT"
+          ? [`${server} does not answer: ${messageOf(error)}`, "check host, port and firewall"]
+          : code === "EPROTO" || code.startsWith("HPE_") || code === "ERR_SSL_WRONG_VERSION_NUMBER"
+            ? [`${server} does not speak ${target.url.protocol.slice(0, -1)}`, "try the other of http:// and https://"]
+            : /CERT|SELF_SIGNED|UNABLE_TO/.test(code)
+              ? [
+                  `the certificate of ${server} is not trusted: ${messageOf(error)}`,
+                  "name the file of its authority with --cacert, or give --insecure",
+                ]
+              : [`${server} closed the connection: ${messageOf(error)}`, "look into the server's log, or try again"];
+  return new UserError(message!, advice!, ExitCode.noInput);
+}
+
+/** The error for a response that is no success, with the first line of what the server says. */
+export async function refusal(target: Target, response: IncomingMessage): Promise<UserError> {
+  const { statusCode = 0, headers } = response;
+  const html = isHtml(response);
+  const said = html ? "" : firstLine(await beginning(response));
+  response.destroy();
+  if (statusCode === 429) return new RetryLater(target.server, said, retryAfter(headers["retry-after"]));
+  const page = html ? " with a web page" : "";
+  const what = `${target.server} answered ${statusCode}${page}${said ? `: ${said}` : ""}`;
+  return new UserError(what, adviceFor(statusCode, target, said), ExitCode.noInput);
+}
+
+function adviceFor(status: number, target: Target, said: string): string {
+  if (status === 401 || status === 403)
+    return "give a header with --header, or name and password in the URL, or ask from an allowed address";
+  if (status === 404)
+    return `nothing is at ${target.url.pathname}: import net/http/pprof, or give the URL of the trace`;
+  if (/already enabled|in progress/.test(said))
+    return "somebody else is tracing this server: try again when they are done";
+  if (/WriteTimeout/.test(said))
+    return "ask for fewer seconds, or serve pprof from a server with a longer WriteTimeout";
+  if (status >= 500) return "look into the server's log, or try again";
+  return "give the URL of an execution trace, such as http://host:port/debug/pprof/trace";
+}
+
+/** Throws unless the bytes begin an execution trace. @param unpacked whether they were compressed */
+export function checkHead(target: Target, response: IncomingMessage, head: Buffer, unpacked: boolean): void {
+  if (/^go 1\.\d+ trace\0\0\0$/.test(head.toString("latin1", 0, 16))) return;
+  const found =
+    head.length === 0
+      ? "nothing at all"
+      : isHtml(response) || /^\s*<(!doctype|html)/i.test(head.toString("latin1"))
+        ? "a web page"
+        : unpacked
+          ? "a compressed profile or file"
+          : `${formatBytes(head.length)} or more that begin with ${JSON.stringify(firstLine(head.toString("latin1")).slice(0, 30))}`;
+  throw new UserError(
+    `no execution trace: ${target.server} sent ${found}`,
+    "give the URL of a trace, such as http://host:port/debug/pprof/trace, or the endpoint of a flight recorder",
+    ExitCode.data,
+  );
+}
+
+function isHtml(response: IncomingMessage): boolean {
+  return /\bhtml\b/.test(response.headers["content-type"] ?? "");
+}
+
+/** The first bytes of a body as text, as far as they come soon. */
+async function beginning(response: IncomingMessage): Promise<string> {
+  let text = "";
+  const timer = setTimeout(() => response.destroy(), PATIENCE);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      text += chunk.toString("utf8");
+      if (text.length > MOST_SAID) break;
+    }
+  } catch {
+    // what came has to do
+  } finally {
+    clearTimeout(timer);
+  }
+  return text;
+}
+
+/** The first line of a text, in a size for a message. */
+function firstLine(text: string): string {
+  const line = text.trim().split(/[\r\n]/, 1)[0]!;
+  return printable(line).slice(0, 200);
+}
+
+/** Seconds of a Retry-After: a number, or a date. */
+function retryAfter(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000));
+}
