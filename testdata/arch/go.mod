@@ -1,0 +1,3 @@
+module arch
+
+go 1.21
