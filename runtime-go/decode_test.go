@@ -19,6 +19,7 @@ type event struct {
 type gor struct {
 	goid, parent, ref uint64
 	slot              uint32
+	test              string
 	ev                []event
 }
 
@@ -35,6 +36,7 @@ type trace struct {
 	stop      uint32
 	dropped   uint64
 	defs      map[uint32]def
+	parents   map[uint64]uint64 // of goroutines that are not traced
 	gs        []*gor
 	syncs     int
 	recorded  int // enters, exits, spawns
@@ -50,10 +52,10 @@ func decode(t testing.TB, path string) *trace {
 		t.Fatal(err)
 	}
 	le := binary.LittleEndian
-	if string(b[:8]) != "gotrace\n" || le.Uint32(b[8:]) != 2 || le.Uint32(b[12:]) != 4096 {
+	if string(b[:8]) != "gotrace\n" || le.Uint32(b[8:]) != 3 || le.Uint32(b[12:]) != 4096 {
 		t.Fatalf("%s: bad header % x", path, b[:16])
 	}
-	tr := &trace{path: path, b: b, used: le.Uint64(b[16:]), stop: le.Uint32(b[28:]), defs: map[uint32]def{},
+	tr := &trace{path: path, b: b, used: le.Uint64(b[16:]), stop: le.Uint32(b[28:]), defs: map[uint32]def{}, parents: map[uint64]uint64{},
 		pid: le.Uint32(b[100:]), ppid: le.Uint32(b[104:])}
 	for i := 0; i < 32; i++ {
 		tr.dropped += le.Uint64(b[2048+64*i:])
@@ -149,11 +151,18 @@ func decode(t testing.TB, path string) *trace {
 					pair(word(p+2), word(p+10))
 					tr.syncs++
 					n = 18
-				case 2:
+				case 2, 8:
 					s.last += delta
 					s.g = &gor{goid: word(p+6) & (1<<48 - 1), parent: word(p+12) & (1<<48 - 1), ref: word(p+18) & (1<<48 - 1), slot: slot}
 					tr.gs = append(tr.gs, s.g)
-					n = 24
+					if n = 24; w>>3&31 == 8 {
+						s.g.test = tr.defs[le.Uint32(b[p+24:])].name
+						n = 28
+					}
+				case 7:
+					s.last += delta
+					tr.parents[word(p+6)&(1<<48-1)] = word(p+12) & (1<<48 - 1)
+					n = 18
 				case 3:
 					emit("spawn", le.Uint32(b[p+6:]), delta)
 					n = 10
@@ -178,7 +187,7 @@ func decode(t testing.TB, path string) *trace {
 			t.Fatalf("record beyond the chunk's end %d", end)
 		}
 		// A record cut short by a kill has its tail but not its tag.
-		for p += 24; p < end; p++ {
+		for p += 28; p < end; p++ {
 			if b[p] != 0 {
 				t.Fatalf("garbage at %d after the end of data", p)
 			}
@@ -197,7 +206,7 @@ func decode(t testing.TB, path string) *trace {
 
 func (tr *trace) readDefs(t testing.TB) {
 	le := binary.LittleEndian
-	seq := uint32(0)
+	seq, tests := uint32(0), uint32(0)
 	for off := le.Uint64(tr.b[128:]); off != 0; off = le.Uint64(tr.b[off+16:]) {
 		if le.Uint32(tr.b[off:]) != 0x00027467 || le.Uint32(tr.b[off+12:]) != seq {
 			t.Fatalf("defs chunk at %d: % x", off, tr.b[off:off+32])
@@ -209,7 +218,11 @@ func (tr *trace) readDefs(t testing.TB) {
 			if id == 0 {
 				break
 			}
-			if int(id) != len(tr.defs)+1 {
+			if tr.b[p+4] == 2 { // a test: its ids count down
+				if tests++; id != -tests {
+					t.Fatalf("name %d of a test is number %d", tests, id)
+				}
+			} else if id != uint32(len(tr.defs))-tests+1 {
 				t.Fatalf("definition %d comes after %d", id, len(tr.defs))
 			}
 			n, f := uint64(le.Uint16(tr.b[p+6:])), uint64(le.Uint16(tr.b[p+8:]))

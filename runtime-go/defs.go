@@ -51,16 +51,29 @@ func define(site *uint32, kind uint8) uint32 {
 	return id
 }
 
-// putDefinition writes a definition under the next id. The id goes in last.
-// Call with the lock held.
+// putDefinition writes a definition under the next id. Call with the lock
+// held.
 //
 //go:norace
 //go:nocheckptr
 func putDefinition(kind uint8, name, file string, line int) uint32 {
+	if !putDefinitionAs(rec.nextID+1, kind, name, file, line) {
+		return 0
+	}
+	rec.nextID++
+	return rec.nextID
+}
+
+// putDefinitionAs writes a definition under an id, which goes in last. Call
+// with the lock held.
+//
+//go:norace
+//go:nocheckptr
+func putDefinitionAs(id uint32, kind uint8, name, file string, line int) bool {
 	n := uintptr(defHeader+len(name)+len(file)+3) &^ 3
 	// Four zero bytes stay at the end, the terminator.
 	if rec.defsPos+n+4 > rec.defsEnd && !openDefs(n) {
-		return 0
+		return false
 	}
 	p := add(hot.base, rec.defsPos)
 	put32(p, 4, uint32(kind)|uint32(len(name))<<16)
@@ -68,10 +81,9 @@ func putDefinition(kind uint8, name, file string, line int) uint32 {
 	put32(p, 12, uint32(line))
 	putString(add(p, defHeader), name)
 	putString(add(p, defHeader+uintptr(len(name))), file)
-	rec.nextID++
-	store32((*uint32)(p), rec.nextID)
+	store32((*uint32)(p), id)
 	rec.defsPos += n
-	return rec.nextID
+	return true
 }
 
 // openDefs starts a definitions chunk with room for a record of n bytes and

@@ -1,12 +1,12 @@
 package rt
 
-// The trace format, version 2. This table is mirrored by src/calltrace/spec.ts;
+// The trace format, version 3. This table is mirrored by src/calltrace/spec.ts;
 // testdata/format/golden.gotrace holds the two together. All integers are
 // little-endian, all offsets relative to the start of the process trace.
 
 const (
 	formatMagic   = 0x0a65636172746f67 // "gotrace\n" read as a u64
-	formatVersion = 2
+	formatVersion = 3
 	headerSize    = 4096
 )
 
@@ -89,6 +89,8 @@ const (
 	ctlPanic    = 4
 	ctlGoexit   = 5
 	ctlDeferred = 6 // a return while a panic or Goexit runs deferred calls
+	ctlParent   = 7 // who started a goroutine that is not traced
+	ctlTest     = 8 // a goroutine begins that runs a test
 
 	// The second byte of 4 to 6: length of the chain of panics at Enter.
 	argShift = 8
@@ -97,10 +99,12 @@ const (
 	lenSync    = 18
 	lenBegin   = 24
 	lenSpawn   = 10
+	lenParent  = 18
+	lenTest    = 28
 	lenExitEnd = 6 // exits that are control records
 	// lenMax is the room a chunk must have for any record to be written
 	// with 8-byte stores.
-	lenMax = 24
+	lenMax = 28
 )
 
 // Widths of the fields of the short records.
@@ -118,6 +122,7 @@ const (
 const (
 	defFunction = 0
 	defGo       = 1
+	defTest     = 2
 	defHeader   = 16 // u32 id, u8 kind, u8 0, u16 nameLen, u16 fileLen, u16 0, u32 line
 )
 

@@ -38,11 +38,12 @@ func golden() []byte {
 	putDefinition(defFunction, "main.(*Server).Start.func1.2", "/src/server.go", 70000)
 	putDefinition(defGo, "main.main", "/src/main.go", 5)
 	putDefinition(defFunction, "main.größe[...]", "/src/ü b.go", 1)
+	putDefinitionAs(^uint32(0), defTest, "TestGet/first_case#01", "", 0)
 
 	a, b, c := &slot{number: 0}, &slot{number: 1}, &slot{number: 2}
 	open := func(s *slot, n, ticks, nano uint64) { openChunk(s, reserve(n, true), n, ticks, nano) }
 	open(a, 128, 1000200, 500100)
-	putBegin(a, 1000210, 1, 0, 0)
+	putBegin(a, 1000210, 1, 0, 0, 0)
 	putEnter(a, 1, 1000220)
 	putEnter(a, 2, 1000220+enter4Delta-1)                  // the longest of 4 bytes
 	putEnter(a, enter4ID-1, 1000220+enter4Delta-1)         // delta 0
@@ -65,14 +66,17 @@ func golden() []byte {
 	putSync(a, 1<<63+5, 1<<62+7)
 
 	open(b, 128, 1200200, 600100)
-	putBegin(b, 1200300, 0xfedcba987654, 1, ref/2)
+	putBegin(b, 1200300, 0xfedcba987654, 1, ref/2, 0)
 	putEnter(b, 2, 1200400)
 	putExit(b, ctlPanic, 300, 1200500)
-	putBegin(b, 1200600, 19, 0xfedcba987654, 1<<47+3) // another goroutine on the same g
+	putBegin(b, 1200600, 19, 0xfedcba987654, 1<<47+3, 0) // another goroutine on the same g
 
 	add64((*uint64)(add(hot.base, hdrUsed)), 128) // allocated, never begun
 	open(c, 192, 1200700, 600350)
-	putBegin(c, 1200700, 20, 1, 0)
+	putBegin(c, 1200700, 20, 1, 0, ^uint32(0))
+	putEnter(c, 2, 1200800)
+	putParent(c, 1200900, 0xfedcba987655, 0xabcdef012345)
+	putExit(c, 0, 0, 1201000)
 
 	put64(hot.base, hdrShards+3*shardStride, 77)
 	put32(hot.base, hdrStopReason, stopLimit)

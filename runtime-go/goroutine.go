@@ -43,6 +43,7 @@ func initGoroutines() {
 	} else if minor <= offsets[len(offsets)-1].minor {
 		rec.labelWords = 3
 	}
+	kin.credit = kinCredit
 	rec.portable = true
 	if !haveG || forcePortable {
 		return

@@ -21,7 +21,7 @@ func acquirePortable(s *slot) *slot {
 	if s.depth > 0 {
 		return s
 	}
-	if goid := stackGoid(); s.goid != goid && !begin(s, goid, stackParent()) {
+	if goid := stackGoid(); s.goid != goid && !begin(s, goid, stackParent(), 0) {
 		return nil
 	}
 	return s

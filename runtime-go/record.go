@@ -76,17 +76,36 @@ func putSpawn(s *slot, id, now uint64) uint64 {
 	return off
 }
 
-// putBegin writes that a goroutine has begun on the slot.
+// putBegin writes that a goroutine has begun on the slot, and the test that
+// it runs, if any.
 //
 //go:norace
 //go:nocheckptr
-func putBegin(s *slot, now, goid, parent, ref uint64) {
+func putBegin(s *slot, now, goid, parent, ref uint64, test uint32) {
 	d := elapsed(s, now)
 	p := add(hot.base, uintptr(s.pos))
+	kind, size := uint64(ctlBegin), uint64(lenBegin)
+	if test != 0 {
+		kind, size = ctlTest, lenTest
+		put32(p, 24, test)
+	}
 	put64(p, 16, parent>>32&0xffff|ref<<16)
 	put64(p, 8, goid>>16&0xffffffff|parent<<32)
-	put64(p, 0, tagControl|ctlBegin<<3|d<<16|goid<<48)
-	s.pos += lenBegin
+	put64(p, 0, tagControl|kind<<3|d<<16|goid<<48)
+	s.pos += size
+}
+
+// putParent writes that parent started goid, which is not traced.
+//
+//go:norace
+//go:nocheckptr
+func putParent(s *slot, now, goid, parent uint64) {
+	d := elapsed(s, now)
+	p := add(hot.base, uintptr(s.pos))
+	put16(p, 16, uint16(parent>>32))
+	put64(p, 8, goid>>16&0xffffffff|parent<<32)
+	put64(p, 0, tagControl|ctlParent<<3|d<<16|goid<<48)
+	s.pos += lenParent
 }
 
 // putSync writes a clock pair.

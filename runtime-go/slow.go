@@ -43,13 +43,17 @@ func enterSlow(site *uint32) uintptr {
 		return 0
 	}
 	id := load32(site)
-	if id == 0 {
+	first := id == 0
+	if first {
 		id = define(site, defFunction)
 	}
 	s := acquire()
 	if s == nil {
 		drop()
 		return 0
+	}
+	if first {
+		relate(s, 0)
 	}
 	if now, ok := ready(s, 0, 8); ok && id != 0 {
 		putEnter(s, uint64(id), now)
@@ -107,8 +111,14 @@ func exitSlow(token uintptr, at uint64) {
 // begun; nil when recording has stopped.
 //
 //go:norace
+func acquire() *slot { return acquireAs(0) }
+
+// acquireAs is acquire for a goroutine that runs the test with an id, if it
+// begins now; 0 for none.
+//
+//go:norace
 //go:nocheckptr
-func acquire() *slot {
+func acquireAs(test uint32) *slot {
 	g, _ := gticks()
 	s := rec.table.find(uintptr(g))
 	if s == nil {
@@ -126,18 +136,18 @@ func acquire() *slot {
 		return acquirePortable(s)
 	}
 	goid := *(*uint64)(add(g, rec.goidOff))
-	if s.goid != goid && !begin(s, goid, *(*uint64)(add(g, rec.parentOff))) {
+	if s.goid != goid && !begin(s, goid, *(*uint64)(add(g, rec.parentOff)), test) {
 		return nil
 	}
 	return s
 }
 
-// begin records that goroutine goid has begun on s. What was open on s before
+// begin records that goroutine goid has begun on s, and which test it runs. What was open on s before
 // belongs to a goroutine that is dead.
 //
 //go:norace
-func begin(s *slot, goid, parent uint64) bool {
-	now, ok := ready(s, 0, lenBegin)
+func begin(s *slot, goid, parent uint64, test uint32) bool {
+	now, ok := ready(s, 0, lenTest)
 	if !ok {
 		return false
 	}
@@ -146,6 +156,10 @@ func begin(s *slot, goid, parent uint64) bool {
 	for s.spawns != nil {
 		pop(s)
 	}
-	putBegin(s, now, goid, parent, takeToken())
+	ref := takeToken()
+	putBegin(s, now, goid, parent, ref, test)
+	if ref == 0 {
+		relate(s, parent)
+	}
 	return true
 }

@@ -60,6 +60,8 @@ var rec struct {
 	labelWords         int     // words of a label set to copy; 0 unknown
 
 	nextID   uint32
+	tests    uint32         // names of tests written so far
+	testHash uint64         // of the latest one
 	defs     unsafe.Pointer // current definitions chunk
 	defsPos  uintptr
 	defsEnd  uintptr

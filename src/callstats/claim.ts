@@ -1,6 +1,6 @@
 /** The calls that one assertion is about, while they are counted. */
 import { matching } from "../base/names.js";
-import type { CallForest } from "../calltree/index.js";
+import { type CallForest, testsAround } from "../calltree/index.js";
 import type { Assertion } from "./assertion.js";
 import { CallGroup } from "./group.js";
 import { nearestName } from "./match.js";
@@ -45,10 +45,15 @@ export class Claim {
     return [...this.byTest.values()];
   }
 
+  /** Calls that belong to no test. */
+  readonly outside = new CallGroup(false);
+
   /** Where the calls of a function count that are made in a test, or outside of all. */
-  groupOf(func: number, test: string | undefined): CallGroup | undefined {
-    if (!this.functions[func]) return undefined;
-    return this.byTest.get(this.assertion.test === undefined ? undefined : test)?.group;
+  groupsOf(func: number, test: string | undefined): readonly CallGroup[] {
+    if (!this.functions[func]) return [];
+    if (this.assertion.test === undefined) return [this.byTest.get(undefined)!.group];
+    if (test === undefined) return [this.outside];
+    return testsAround(test).flatMap((around) => this.byTest.get(around)?.group ?? []);
   }
 
   private add(test: string | undefined, runs: number): void {

@@ -1,8 +1,16 @@
 /** Single calls of some functions: the slowest ones, or by when they began. */
 import { Best } from "../base/best.js";
 import { matching } from "../base/names.js";
-import { type CallForest, type CallVisitor, Ending, type FunctionInfo, type Goroutine } from "../calltree/index.js";
-import { pathOf, testsByNode } from "./paths.js";
+import {
+  type CallForest,
+  type CallVisitor,
+  Ending,
+  type FunctionInfo,
+  type Goroutine,
+  type Owners,
+  ownersOf,
+} from "../calltree/index.js";
+import { pathOf } from "./paths.js";
 
 /** Which calls to list. By start: those of all processes together, by the wall clock. */
 export type Choice =
@@ -135,24 +143,23 @@ export class CallLister implements CallVisitor {
     const picked = this.best.sorted();
     const shown =
       choice.kind === "nth" ? picked.slice(choice.count - 1) : choice.kind === "last" ? picked.reverse() : picked;
-    const tests = new Map<number, Int32Array>();
+    const tests = new Map<number, Owners>();
     return { choice, calls, leftOut, records: shown.map((candidate) => this.record(candidate, tests)) };
   }
 
-  private record(candidate: Candidate, tests: Map<number, Int32Array>): CallRecord {
+  private record(candidate: Candidate, tests: Map<number, Owners>): CallRecord {
     const { process, goid, node, start, wall, duration, self, how, calls } = candidate;
     const { functions, processes } = this.forest;
     const { tree, info } = processes[process]!;
-    const ofNodes = tests.get(process) ?? testsByNode(functions, tree);
-    tests.set(process, ofNodes);
-    const test = ofNodes[node]!;
+    const owners = tests.get(process) ?? ownersOf(tree, functions);
+    tests.set(process, owners);
     return {
       function: functions[tree.func[node]!]!,
       path: pathOf(functions, tree, node),
       goroutine: goid,
       process,
       pid: info.pid,
-      test: test === 0 ? undefined : functions[tree.func[test]!]!.name,
+      test: owners.names[owners.of[node]!],
       start,
       wall,
       duration,

@@ -3,6 +3,7 @@ import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { unescaped } from "../base/names.js";
 import { nearest } from "../base/nearest.js";
 import { compilePattern } from "../base/pattern.js";
+import { localTest } from "../calltree/index.js";
 
 /** A choice of functions by name. */
 export interface NamePattern {
@@ -33,13 +34,23 @@ export function namePattern(text: string): NamePattern {
   };
 }
 
-/** As {@link namePattern}, where `*` also stands for any letters: the names of tests have none. */
+/**
+ * As {@link namePattern}, for tests: `TestGet`, `auth.TestGet`, `TestGet/first`, with as many levels as the test has. `*`
+ * stands for any letters of a level, spaces for the underscores that Go writes in their place.
+ */
 export function testPattern(text: string): NamePattern {
   if (/^\/.+\/$/s.test(text)) return namePattern(text);
-  const literal = text.split("*").map((part) => part.replace(/[.\\+?^${}()|[\]]/g, "\\$&"));
-  // A test may be named without its package.
-  const regexp = new RegExp(`(?:^|[/.])${literal.join(".*")}$`, "s");
-  return { text, matches: (name) => regexp.test(unescaped(name)) };
+  const literal = text.split("*").map((part) => part.replace(/[.\\+?^${}()|[\]]/g, "\\$&").replace(/\s/g, "_"));
+  const regexp = new RegExp(`^${literal.join("[^/]*")}$`, "s");
+  return { text, matches: (name) => spellings(name).some((spelling) => regexp.test(spelling)) };
+}
+
+/** A test without its package, and behind each slash of the package's path. */
+function spellings(name: string): string[] {
+  const plain = unescaped(name);
+  const local = localTest(plain);
+  const elements = plain.slice(0, plain.length - local.length).split("/");
+  return [local, ...elements.map((_, i) => elements.slice(i).join("/") + local)];
 }
 
 function compile(expression: string, text: string): RegExp {

@@ -1,12 +1,19 @@
 /** Holding the calls of a recording against assertions. */
-import { type CallForest, type CallTree, type CallVisitor, isTestFunction } from "../calltree/index.js";
+import { nearest } from "../base/nearest.js";
+import {
+  type CallForest,
+  type CallVisitor,
+  isTestFunction,
+  localTest,
+  type Owners,
+  ownersOf,
+} from "../calltree/index.js";
 import type { Assertable, Assertion } from "./assertion.js";
 import { Claim, type Subject } from "./claim.js";
 import { spreadOf, sumsOf } from "./group.js";
 import { PathItems } from "./items.js";
 import { nearestName } from "./match.js";
 import { CallMeter } from "./meter.js";
-import { testsByNode } from "./paths.js";
 
 /** What became of an assertion; one of a test that several tests match has a verdict for each. */
 export interface Verdict {
@@ -19,6 +26,8 @@ export interface Verdict {
   readonly actual: number | undefined;
   readonly ok: boolean;
   readonly calls: number;
+  /** Of an assertion about a test: calls of its functions that belong to no test, and most of their paths. */
+  readonly outside: { readonly calls: number; readonly paths: readonly PathShare[] };
   /** What the assertion names and nothing bears: a gate that no change can close. */
   readonly unknown: "function" | "test" | undefined;
   /** The nearest name of a test or function there is, where none matches. */
@@ -43,8 +52,8 @@ const PER_RUN: ReadonlySet<Assertable> = new Set(["calls", "total", "self", "pan
 export class AssertionMeter {
   readonly visitor: CallVisitor;
   private readonly claims: readonly Claim[];
-  /** By process and node: the test that the node belongs to. */
-  private readonly tests: readonly (readonly (string | undefined)[])[];
+  /** By process. */
+  private readonly owners: readonly Owners[];
   private readonly runs: ReadonlyMap<string, number>;
 
   constructor(
@@ -52,13 +61,12 @@ export class AssertionMeter {
     assertions: readonly Assertion[],
     private readonly traced: readonly string[] = [],
   ) {
-    this.tests = forest.processes.map(({ tree }) => testNames(forest, tree));
-    this.runs = runsOf(forest, this.tests);
+    this.owners = forest.processes.map(({ tree }) => ownersOf(tree, forest.functions));
+    this.runs = runsOf(this.owners);
     this.claims = assertions.map((assertion) => new Claim(assertion, forest, traced, this.runs));
     this.visitor = new CallMeter(forest, (process, node) => {
       const func = forest.processes[process]!.tree.func[node]!;
-      const groups = this.claims.map((claim) => claim.groupOf(func, this.tests[process]![node]));
-      return groups.filter((group) => group !== undefined);
+      return this.claims.flatMap((claim) => claim.groupsOf(func, this.testOf(process, node)));
     });
   }
 
@@ -71,12 +79,20 @@ export class AssertionMeter {
       return subjects.map((subject) => {
         const verdict = this.judge(claim, subject);
         if (verdict.ok || ++failures > EXPLAINED) return verdict;
-        return { ...verdict, paths: this.paths(claim, subject.test) };
+        const { test } = subject;
+        return { ...verdict, paths: this.paths(claim, (own) => test === undefined || isWithin(own, test)) };
       });
     });
   }
 
-  private judge({ assertion, known, near }: Claim, { test, runs, group }: Subject): Verdict {
+  /** The innermost test that a node belongs to. */
+  private testOf(process: number, node: number): string | undefined {
+    const { of, names } = this.owners[process]!;
+    return names[of[node]!];
+  }
+
+  private judge(claim: Claim, { test, runs, group }: Subject): Verdict {
+    const { assertion, known, near } = claim;
     const { measure } = assertion;
     const { calls } = group;
     const measured = measure === "calls" || measure === "panics" || calls > 0;
@@ -84,23 +100,40 @@ export class AssertionMeter {
     const actual = measured ? value / (PER_RUN.has(measure) ? runs : 1) : undefined;
     const ok = actual !== undefined && assertion.holds(actual);
     const unknown = known ? undefined : "function";
-    return { assertion, test, runs, actual, ok, calls, unknown, near, paths: [] };
+    return { assertion, test, runs, actual, ok, calls, outside: this.outsideOf(claim), unknown, near, paths: [] };
   }
 
-  private noTest({ assertion, known, near: nearFunction }: Claim): Verdict {
-    const none = { assertion, test: undefined, runs: 0, actual: undefined, ok: false, calls: 0, paths: [] };
+  private outsideOf(claim: Claim): Verdict["outside"] {
+    const { calls } = claim.outside;
+    return { calls, paths: calls > 0 ? this.paths(claim, (test) => test === undefined) : [] };
+  }
+
+  private noTest(claim: Claim): Verdict {
+    const { assertion, known, near: nearFunction } = claim;
+    const none = {
+      assertion,
+      test: undefined,
+      runs: 0,
+      actual: undefined,
+      ok: false,
+      calls: 0,
+      outside: this.outsideOf(claim),
+      paths: [],
+    };
     if (!known) return { ...none, unknown: "function", near: nearFunction };
     const tests = this.traced.filter(isTestFunction);
     const exists = tests.some((name) => assertion.test!.matches(name));
-    const near = exists ? undefined : nearestName(assertion.test!.text, [...this.runs.keys(), ...tests]);
+    const names = exists ? [] : [...this.runs.keys(), ...tests];
+    const { text } = assertion.test!;
+    const near = nearestName(text, names) ?? nearest(text, names.map(localTest));
     return { ...none, unknown: exists ? undefined : "test", near };
   }
 
-  private paths({ assertion: { measure }, functions }: Claim, test: string | undefined): PathShare[] {
+  /** @param of whether the calls of a test count */
+  private paths({ assertion: { measure }, functions }: Claim, of: (test: string | undefined) => boolean): PathShare[] {
     const table = new PathItems();
     const keep = (process: number, node: number) =>
-      functions[this.forest.processes[process]!.tree.func[node]!]! &&
-      (test === undefined || this.tests[process]![node] === test);
+      functions[this.forest.processes[process]!.tree.func[node]!]! && of(this.testOf(process, node));
     const by = measure === "calls" || measure === "panics" ? measure : "total";
     const found = [...table.items(this.forest, keep)].filter(([, sums]) => sums[by] > 0);
     found.sort(([, a], [, b]) => b[by] - a[by]);
@@ -108,21 +141,15 @@ export class AssertionMeter {
   }
 }
 
-function testNames({ functions }: CallForest, tree: CallTree): (string | undefined)[] {
-  const tests = testsByNode(functions, tree);
-  return Array.from(tests, (test) => (test === 0 ? undefined : functions[tree.func[test]!]!.name));
+function isWithin(own: string | undefined, test: string): boolean {
+  return own === test || own?.startsWith(`${test}/`) === true;
 }
 
 /** How often each test ran, in the order in which they are met. */
-function runsOf({ processes }: CallForest, tests: readonly (readonly (string | undefined)[])[]): Map<string, number> {
+function runsOf(owners: readonly Owners[]): Map<string, number> {
   const runs = new Map<string, number>();
-  for (const [index, { tree }] of processes.entries()) {
-    for (let node = 1; node < tree.size; node++) {
-      const test = tests[index]![node];
-      if (test !== undefined && tests[index]![tree.parent[node]!] === undefined) {
-        runs.set(test, (runs.get(test) ?? 0) + tree.calls[node]!);
-      }
-    }
+  for (const { names, runs: counts } of owners) {
+    for (const [test, name] of names.entries()) runs.set(name, (runs.get(name) ?? 0) + counts[test]!);
   }
   return runs;
 }

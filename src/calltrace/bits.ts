@@ -37,3 +37,8 @@ export function writeRecord(spec: RecordSpec, fields: ReadonlyMap<string, bigint
     word >>= 8n;
   }
 }
+
+/** A number of 48 bits in a trace's memory. */
+export function wide(units: Uint16Array, at: number): number {
+  return units[at] + units[at + 1] * 65536 + units[at + 2] * 4294967296;
+}

@@ -3,11 +3,11 @@
 import { type ByteSource, readBytes } from "./source.js";
 import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_MAX, DEFINITION, DEFINITION_KINDS } from "./spec.js";
 
-/** A function, or a go statement. */
+/** A function, a go statement, or the name of a test. */
 export interface Definition {
   readonly id: number;
-  readonly kind: "function" | "go";
-  /** Go's own name of the function; for a go statement, of the function around it. */
+  readonly kind: "function" | "go" | "test";
+  /** Go's own name of the function; for a go statement, of the function around it; of a test, what its `Name()` gives. */
   readonly name: string;
   readonly file: string;
   /** 1-based; where the function or the statement begins. */

@@ -54,7 +54,7 @@ class Assembly {
     else if (word === "patch") this.patch(Number(rest[0]), rest[1]);
     else if (word === "json") this.json(JSON.parse(rest[0]) as string);
     else if (word in CHUNK_KINDS && rest[0]?.includes("=")) this.chunk(word as keyof typeof CHUNK_KINDS, rest);
-    else if (word === "function" || word === "go") {
+    else if (word === "function" || word === "go" || (word === "test" && rest[1]?.startsWith('"'))) {
       const [id, name, file, line] = rest;
       const definition = {
         id: Number(id),

@@ -7,6 +7,7 @@ import {
   HEADER_STRINGS,
   HOOK_SCALE,
   MAGIC,
+  OLDEST_VERSION,
   SHARD_COUNT,
   SHARD_STRIDE,
   SHARDS_START,
@@ -99,9 +100,9 @@ export function readHeader(bytes: Uint8Array, offset: number): RawHeader {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = bytes.length >= 12 ? view.getUint32(8, true) : VERSION;
-  if (version !== VERSION) {
+  if (version < OLDEST_VERSION || version > VERSION) {
     throw new UserError(
-      `the trace at offset ${offset} has format version ${version}; this gotrace reads version ${VERSION}`,
+      `the trace at offset ${offset} has format version ${version}; this gotrace reads versions ${OLDEST_VERSION} to ${VERSION}`,
       version > VERSION ? "update gotrace" : "read it with the gotrace that wrote it",
       ExitCode.data,
     );

@@ -5,7 +5,7 @@ export { fromText } from "./from-text.js";
 export { type Clock, type HookCost, hasMagic, type ProcessInfo, type RawHeader, readHeader } from "./header.js";
 export { encodeNote, type Note } from "./notes.js";
 export { bundlePatches, endPatches, haltPatch, notePatches, type Patch } from "./patch.js";
-export { BATCH, type DecoderState, Kind, RecordDecoder, Status } from "./records.js";
+export { BATCH, type Begin, type DecoderState, Kind, RecordDecoder, Status } from "./records.js";
 export { Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, memorySource, readBytes, sliceSource } from "./source.js";
 export { HEADER_SIZE, VERSION } from "./spec.js";

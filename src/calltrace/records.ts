@@ -8,6 +8,7 @@
  *
  * The tables of the format are in spec.ts; a test decodes the same bytes with them and compares.
  */
+import { wide } from "./bits.js";
 import type { Clock } from "./header.js";
 import { CHUNK_HEADER, CONTROL_UNITS } from "./spec.js";
 
@@ -40,6 +41,18 @@ export interface DecoderState {
   floor: number;
 }
 
+/** A goroutine begins. */
+export interface Begin {
+  goid: number;
+  parentGoid: number;
+  /** Offset of its spawn record; 0 for none. */
+  spawnRef: number;
+  /** Id of the name of the test that it runs; 0 for none. */
+  test: number;
+  /** Nanoseconds since the start of the process. */
+  time: number;
+}
+
 export class RecordDecoder {
   readonly kind = new Uint8Array(BATCH);
   /** Function id of an enter, site id of a spawn; of an exit that is not plain, the panics running at its enter. */
@@ -50,7 +63,7 @@ export class RecordDecoder {
   readonly at = new Uint32Array(BATCH);
   status: Status = Status.end;
   /** The latest begin record. */
-  readonly begin = { goid: 0, parentGoid: 0, spawnRef: 0, time: 0 };
+  readonly begin: Begin = { goid: 0, parentGoid: 0, spawnRef: 0, test: 0, time: 0 };
 
   private units: Uint16Array = new Uint16Array(0);
   private start = 0;
@@ -178,10 +191,14 @@ export class RecordDecoder {
             continue;
           }
           ticks += units[p + 1] + units[p + 2] * 65536;
-          if (type === 2) {
+          if (type === 7) {
+            p += size;
+            continue;
+          }
+          if (type === 2 || type === 8) {
             const now = pairNano + (ticks - pairTicks) * slope;
             if (now > floor) floor = now;
-            this.setBegin(p, floor);
+            this.setBegin(p, type === 8, floor);
             p += size;
             status = Status.begin;
             break loop;
@@ -219,12 +236,12 @@ export class RecordDecoder {
     return count;
   }
 
-  private setBegin(p: number, time: number): void {
+  private setBegin(p: number, named: boolean, time: number): void {
     const u = this.units;
-    const wide = (at: number) => u[at] + u[at + 1] * 65536 + u[at + 2] * 4294967296;
-    this.begin.goid = wide(p + 3);
-    this.begin.parentGoid = wide(p + 6);
-    this.begin.spawnRef = wide(p + 9) * 2;
+    this.begin.goid = wide(u, p + 3);
+    this.begin.parentGoid = wide(u, p + 6);
+    this.begin.spawnRef = wide(u, p + 9) * 2;
+    this.begin.test = named ? u[p + 12] + u[p + 13] * 65536 : 0;
     this.begin.time = time;
   }
 }

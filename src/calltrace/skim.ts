@@ -2,17 +2,24 @@
  * Running over the records of a chunk without decoding times: what a first pass over a trace needs, at a fraction of
  * the price of the decoder.
  */
+import { wide } from "./bits.js";
 import { Status } from "./records.js";
 import { CHUNK_HEADER, CONTROL_UNITS, RECORD_UNITS, TAG_CONTROL } from "./spec.js";
 
 const SYNC = 1;
 const BEGIN = 2;
+const PARENT = 7;
+const TEST = 8;
+/** Goroutines whose parents are remembered, at most: a made-up trace may name any number. */
+const MOST_PARENTS = 1 << 22;
 
 export class Skimmer {
   /** Events passed since the chunk was opened: enter, exit and spawn. */
   events = 0;
   /** The latest begin record. */
   readonly begin = { goid: 0, parentGoid: 0, spawnRef: 0 };
+  /** By goroutine that had not begun when its parent was written down: the parent. */
+  readonly parents = new Map<number, number>();
   private units: Uint16Array = new Uint16Array(0);
   private start = 0;
   private position = 0;
@@ -49,13 +56,14 @@ export class Skimmer {
           status = Status.corrupt;
           break;
         }
-        if (type === BEGIN) {
+        if (type === BEGIN || type === TEST) {
           this.setBegin(p);
           p += size;
           status = Status.begin;
           break;
         }
-        if (type === SYNC) events--;
+        if (type === PARENT) this.noteParent(p);
+        if (type === SYNC || type === PARENT) events--;
       }
       before = p;
       p += size;
@@ -72,11 +80,14 @@ export class Skimmer {
     return status;
   }
 
+  private noteParent(p: number): void {
+    if (this.parents.size < MOST_PARENTS) this.parents.set(wide(this.units, p + 3), wide(this.units, p + 6));
+  }
+
   private setBegin(p: number): void {
-    const u = this.units;
-    const wide = (at: number) => u[at] + u[at + 1] * 65536 + u[at + 2] * 4294967296;
-    this.begin.goid = wide(p + 3);
-    this.begin.parentGoid = wide(p + 6);
-    this.begin.spawnRef = wide(p + 9) * 2;
+    const { units } = this;
+    this.begin.goid = wide(units, p + 3);
+    this.begin.parentGoid = wide(units, p + 6);
+    this.begin.spawnRef = wide(units, p + 9) * 2;
   }
 }

@@ -1,11 +1,13 @@
 /**
- * The trace format, version 2, as data: the reader, the text twin and the writer for tests all read these tables.
+ * The trace format, version 3, as data: the reader, the text twin and the writer for tests all read these tables.
  * runtime-go/ has the same tables in Go; testdata/format/golden.gotrace holds the two together. Everything is
  * little-endian, all offsets are relative to the start of the process trace they stand in.
  */
 
 export const MAGIC = "gotrace\n";
-export const VERSION = 2;
+export const VERSION = 3;
+/** The oldest version that is read: gotrace 0.1.0's, which lacks records of kind `parent` and `test`. */
+export const OLDEST_VERSION = 2;
 export const HEADER_SIZE = 4096;
 export const STRINGS_START = 160;
 export const STRINGS_END = 2048;
@@ -185,6 +187,29 @@ export const RECORDS: readonly RecordSpec[] = [
   { name: "exitGoexit", tag: TAG_CONTROL, type: 5, bytes: 6, fields: [ARG, DELTA32] },
   // A return where `arg` is not 0.
   { name: "exitDeferred", tag: TAG_CONTROL, type: 6, bytes: 6, fields: [ARG, DELTA32] },
+  // Who started a goroutine that had not begun when this was written: it may run untraced code only.
+  {
+    name: "parent",
+    tag: TAG_CONTROL,
+    type: 7,
+    bytes: 18,
+    fields: [ARG, DELTA32, { name: "goid", from: 48, bits: 48 }, { name: "parentGoid", from: 96, bits: 48 }],
+  },
+  // A begin record of a goroutine that package testing runs a test on; `test` is the id of the test's name.
+  {
+    name: "test",
+    tag: TAG_CONTROL,
+    type: 8,
+    bytes: 28,
+    fields: [
+      ARG,
+      DELTA32,
+      { name: "goid", from: 48, bits: 48 },
+      { name: "parentGoid", from: 96, bits: 48 },
+      { name: "spawnRef", from: 144, bits: 48 },
+      { name: "test", from: 192, bits: 32 },
+    ],
+  },
 ];
 
 /** By tag: length of a record in 16-bit units, 0 for tags that need a look (end, reserved, control). */
@@ -207,4 +232,4 @@ export const DEFINITION = {
 } as const;
 
 /** Kinds of definitions, by number. */
-export const DEFINITION_KINDS = ["function", "go"] as const;
+export const DEFINITION_KINDS = ["function", "go", "test"] as const;

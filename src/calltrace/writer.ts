@@ -44,7 +44,7 @@ export class TraceWriter {
   }
 
   /** The id of a new function or go statement. */
-  define(kind: "function" | "go", name: string, file = "main.go", line = 1): number {
+  define(kind: Definition["kind"], name: string, file = "main.go", line = 1): number {
     return this.definitions.push({ id: this.definitions.length + 1, kind, name, file, line });
   }
 
@@ -195,6 +195,16 @@ export class SlotWriter {
   /** @param spawn offset of the spawn record, 0 for none */
   begin(time: number, goid: number, parentGoid = 0, spawn = 0): void {
     this.control("begin", { delta: this.ready(time), goid, parentGoid, spawnRef: spawn / 2 });
+  }
+
+  /** As `begin`, of a goroutine that runs a test. @param test id of its name */
+  beginTest(time: number, goid: number, parentGoid: number, test: number): void {
+    this.control("test", { delta: this.ready(time), goid, parentGoid, spawnRef: 0, test });
+  }
+
+  /** Says who started a goroutine that is not traced. */
+  parent(time: number, goid: number, parentGoid: number): void {
+    this.control("parent", { delta: this.ready(time), goid, parentGoid });
   }
 
   private control(name: string, fields: { readonly [name: string]: number }): void {

@@ -83,7 +83,7 @@ export class TreeBuilder {
     // The earliest of slots that wait for one another waits for a goroutine whose own first event came later: that had
     // no open frame yet. The others must wait on, what they wait for may come now.
     for (let slot = this.waiting.earliest(); slot !== undefined; slot = this.waiting.earliest()) {
-      this.hang(slot, slots.parked.get(slot)?.begin.goid ?? 0, ROOT, EdgeKind.approximate, 0);
+      this.hang(slot, slots.parked.get(slot)!.begin, ROOT, EdgeKind.approximate, 0);
       this.advance(slot, chunks.count);
       this.settle(chunks.count);
     }
@@ -160,7 +160,8 @@ export class TreeBuilder {
   /** Another goroutine has the slot: closes the old one. False if the slot must wait to know where it hangs. */
   private begin(slot: number): boolean {
     const { slots, decoder } = this;
-    this.capture(slot, Number.POSITIVE_INFINITY);
+    this.capture(slot, decoder.begin.time);
+    this.guesses.bury(slot, (answered) => this.waiting.answered(answered));
     this.stacks.abandon(slot, slots.floor[slot]);
     slots.root[slot] = NO_NODE;
     const { parentGoid, spawnRef } = decoder.begin;
@@ -178,27 +179,27 @@ export class TreeBuilder {
     const { goid, parentGoid, spawnRef } = begin;
     if (parentGoid === 0 && spawnRef === 0) {
       // Goroutine 1 is the main one; others without a parent were started by the runtime, for timers for instance.
-      this.hang(slot, goid, ROOT, goid === 1 ? EdgeKind.call : EdgeKind.approximate, 0);
+      this.hang(slot, begin, ROOT, goid === 1 ? EdgeKind.call : EdgeKind.approximate, 0);
       return true;
     }
     if (request !== NO_NODE) {
-      const node = this.guesses.find(request, parentGoid);
+      const node = this.guesses.find(request);
       if (node === NO_NODE) return false;
-      this.hang(slot, goid, node, EdgeKind.approximate, 0);
+      this.hang(slot, begin, node, EdgeKind.approximate, 0);
       return true;
     }
     const { chunks } = this.process;
     const chunk = chunkAt(chunks, spawnRef);
     if (chunk < 0) {
-      this.hang(slot, goid, ROOT, EdgeKind.approximate, 0);
+      this.hang(slot, begin, ROOT, EdgeKind.approximate, 0);
       return true;
     }
     if (!this.passed(chunk, spawnRef)) return false;
     const spawn = this.spawns.find(chunk, spawnRef);
-    if (spawn === undefined) this.hang(slot, goid, ROOT, EdgeKind.approximate, 0);
+    if (spawn === undefined) this.hang(slot, begin, ROOT, EdgeKind.approximate, 0);
     else {
       const kind = spawn.goid === parentGoid ? EdgeKind.exact : EdgeKind.indirect;
-      this.hang(slot, goid, spawn.node, kind, spawn.site);
+      this.hang(slot, begin, spawn.node, kind, spawn.site);
     }
     return true;
   }
@@ -214,11 +215,14 @@ export class TreeBuilder {
     return spawner === this.slot && chunk === this.chunk && chunks.offset[chunk] + this.decoder.offset > offset;
   }
 
-  private hang(slot: number, goid: number, node: number, kind: EdgeKind, site: number): void {
+  private hang(slot: number, { goid, test, time }: Parked["begin"], node: number, kind: EdgeKind, site: number): void {
     const { slots } = this;
     slots.goid[slot] = goid;
     slots.attach[slot] = node;
-    slots.edge[slot] = this.edges.number(kind, site);
+    const name = test === 0 ? "" : (this.process.definitions.get(test)?.name ?? "");
+    slots.start[slot] = time;
+    slots.test[slot] = name === "" ? 0 : 1;
+    slots.edge[slot] = this.edges.number(kind, site, name);
     slots.from[slot] = startOf(goid, this.options);
     this.hangs.add(slot, node, slots.edge[slot]);
     this.guesses.expect(slot, goid);

@@ -6,18 +6,20 @@ export interface Edge {
   readonly kind: EdgeKind;
   /** Id of the go statement, 0 for none. */
   readonly site: number;
+  /** The test that package testing runs on the goroutine, as its `Name()` gives it: `TestGet/first`; "" for none. */
+  readonly test: string;
 }
 
 export class EdgeTable {
-  readonly list: Edge[] = [{ kind: EdgeKind.call, site: 0 }];
-  private readonly numbers = new Map<number, number>();
+  readonly list: Edge[] = [{ kind: EdgeKind.call, site: 0, test: "" }];
+  private readonly numbers = new Map<number | string, number>();
 
-  number(kind: EdgeKind, site: number): number {
-    if (kind === EdgeKind.call) return 0;
-    const key = kind * 2 ** 32 + site;
+  number(kind: EdgeKind, site: number, test = ""): number {
+    if (kind === EdgeKind.call && test === "") return 0;
+    const key = test === "" ? kind * 2 ** 32 + site : `${kind} ${site} ${test}`;
     let number = this.numbers.get(key);
     if (number === undefined) {
-      number = this.list.push({ kind, site }) - 1;
+      number = this.list.push({ kind, site, test }) - 1;
       this.numbers.set(key, number);
     }
     return number;

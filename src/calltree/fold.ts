@@ -27,7 +27,7 @@ export interface Folded {
 
 /** Folds the recursion of a tree. Goroutines that start goroutines of the same go statement are folded too. */
 export function foldRecursion(old: CallTree): Folded {
-  const { size, func, edge, site } = old;
+  const { size, func, edge, site, tests } = old;
   const place = new Int32Array(size);
   const parent = new Int32Array(size);
   const source = new Int32Array(size);
@@ -39,7 +39,7 @@ export function foldRecursion(old: CallTree): Folded {
     // Functions are fewer than 2^21.
     const key = above * 2 ** 21 + func[node];
     const spawned = edge[node] !== EdgeKind.call;
-    const name = spawned ? `${key} ${edge[node]} ${site[node]}` : "";
+    const name = spawned ? `${key} ${edge[node]} ${site[node]} ${tests.get(node) ?? ""}` : "";
     const found = spawned ? (calls.get(name) ?? 0) : known.get(key, 0);
     if (found > 0) return found;
     if (spawned) calls.set(name, count);
@@ -50,6 +50,7 @@ export function foldRecursion(old: CallTree): Folded {
   };
   const isSame = (at: number, node: number) => {
     const one = source[at];
+    if (tests.get(one) !== tests.get(node)) return false;
     return func[one] === func[node] && edge[one] === edge[node] && site[one] === site[node];
   };
   /** The node above or at `above` that a node recurs to; 0 for none. */
@@ -73,7 +74,7 @@ export function foldRecursion(old: CallTree): Folded {
     else nested[at] += old.calls[node];
     deepest[at] = Math.max(deepest[at], depth);
   }
-  const { tree, number } = regroup(old, { place, takes, edge, site, parent, source, count });
+  const { tree, number } = regroup(old, { place, takes, edge, site, tests, parent, source, count });
   const recursion = new Map<number, Recursion>();
   for (let at = 1; at < count; at++) {
     if (deepest[at] > 1) recursion.set(number[at], { calls: nested[at], depth: deepest[at] });

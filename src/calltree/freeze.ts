@@ -33,6 +33,7 @@ export function freeze(
   const func = new Int32Array(size);
   const edge = new Uint8Array(size);
   const site = new Int32Array(size);
+  const tests = new Map<number, string>();
   const column = (values: Float64Array) => {
     const result = new Float64Array(size);
     for (let i = 0; i < size; i++) result[i] = values[order[i]];
@@ -40,7 +41,8 @@ export function freeze(
   };
   for (let i = 0; i < size; i++) {
     const node = order[i];
-    const { kind, site: id } = edges[nodes.edge[node]];
+    const { kind, site: id, test } = edges[nodes.edge[node]];
+    if (test !== "") tests.set(i, test);
     parent[i] = i === 0 ? -1 : number[nodes.parent[node]];
     depth[i] = i === 0 ? 0 : depth[parent[i]] + 1;
     func[i] = i === 0 ? -1 : ids.number(nodes.func[node]);
@@ -87,6 +89,7 @@ export function freeze(
     recovered: sparse(recovered),
     goroutines: sparse(stacks.goroutines),
     goids: sparse(stacks.goids),
+    tests,
   });
   return { tree, number };
 }

@@ -36,9 +36,9 @@ export class Guesses {
     return request;
   }
 
-  /** The node to hang under; NO_NODE if it is not known yet, the root if the parent goroutine is not in the trace. */
-  find(request: number, parentGoid: number): number {
-    return this.survey.begun.has(parentGoid) ? this.answers[request] : ROOT;
+  /** The node to hang under; NO_NODE if it is not known yet, the root if no goroutine above is in the trace. */
+  find(request: number): number {
+    return this.survey.requests.asked[request] === 0 ? ROOT : this.answers[request];
   }
 
   /** A goroutine begins on a slot: gathers the requests to it. */
@@ -58,13 +58,22 @@ export class Guesses {
 
   /** Answers the requests to a slot's goroutine by goroutines that began before `time`; calls `answered` for each. */
   answer(slot: number, time: number, answered: (request: number) => void): void {
+    this.answerUntil(slot, time, true, answered);
+  }
+
+  /** Answers what is left: another goroutine has the slot. */
+  bury(slot: number, answered: (request: number) => void): void {
+    this.answerUntil(slot, Number.POSITIVE_INFINITY, false, answered);
+  }
+
+  private answerUntil(slot: number, time: number, alive: boolean, answered: (request: number) => void): void {
     const { slots } = this;
     const { requests } = this.survey;
     const list = slots.requests.get(slot);
     if (list === undefined) return;
     let request = list.pop();
     for (; request !== undefined && requests.time[request] < time; request = list.pop()) {
-      const node = this.frameAround(slot, requests.func[request]);
+      const node = this.frameAround(slot, request, alive);
       this.stacks.hold(node);
       this.answers[request] = node;
       answered(request);
@@ -75,14 +84,20 @@ export class Guesses {
   }
 
   /**
-   * The innermost open frame whose function encloses `func`, else the innermost one, else the root. Whoever has others
-   * start a goroutine mostly waits for it, and is the innermost frame then.
+   * The innermost open frame whose function encloses the goroutine's first one, else the innermost one. Whoever has others start a goroutine
+   * mostly waits for it, and is the innermost frame then. Where no frame is open it is the test, as long as the goroutine
+   * may be waiting for parallel subtests, else what the goroutine itself hangs under.
    */
-  private frameAround(slot: number, func: number): number {
+  private frameAround(slot: number, request: number, alive: boolean): number {
     const { slots } = this;
+    const { time, func } = this.survey.requests;
     const { frames } = this.stacks;
-    if (slots.top[slot] === NO_FRAME) return ROOT;
-    const around = this.enclosing.of(func);
+    if (slots.top[slot] === NO_FRAME) {
+      // Before its own first event nothing is known of it.
+      if (time[request] < slots.start[slot]) return ROOT;
+      return alive && slots.test[slot] && slots.root[slot] > ROOT ? slots.root[slot] : slots.attach[slot];
+    }
+    const around = this.enclosing.of(func[request]);
     if (around.size > 0) {
       for (let frame = slots.top[slot]; frame !== NO_FRAME; frame = frames.below[frame]) {
         if (around.has(this.nodes.func[frames.node[frame]])) return frames.node[frame];

@@ -19,6 +19,7 @@ export interface Grouping {
   /** By old node, as in the tree. */
   readonly edge: Uint8Array;
   readonly site: Int32Array;
+  readonly tests: ReadonlyMap<number, string>;
   /** By new node: its parent, and the first node that it stands for. */
   readonly parent: Int32Array;
   readonly source: Int32Array;
@@ -108,6 +109,9 @@ export function regroup(old: CallTree, { place, takes, edge, site, source, ...gr
     recovered: sparse(old.recovered, true),
     goroutines,
     goids,
+    tests: new Map(
+      [...grouping.tests].flatMap(([node, test]) => (takes[node] & Take.calls ? [[number[place[node]], test]] : [])),
+    ),
   });
   return { tree, number, goroutines, goids };
 }

@@ -3,9 +3,10 @@
  * The result is a tree of the same kind, and where each node of the old one went.
  */
 import { matching } from "../base/names.js";
+import type { TestFilter } from "../base/test-filter.js";
 import type { FunctionInfo } from "./functions.js";
+import { localTest, ownersOf } from "./owners.js";
 import { regroup, Take } from "./regroup.js";
-import { isTestFunction } from "./tests.js";
 import type { CallTree } from "./tree.js";
 
 /** What to choose; all of it must hold. Patterns look for a match anywhere in a function's full name, or in what it is shown as. */
@@ -16,8 +17,8 @@ export interface PathOptions {
   readonly ignore?: RegExp;
   /** Such functions are taken out of the paths; their self time goes to the caller. */
   readonly hide?: RegExp;
-  /** Only what runs in such a test (its name without the package); what leads there is kept as by `focus`. */
-  readonly test?: RegExp;
+  /** Only what runs in such a test; what leads there is kept as by `focus`. */
+  readonly test?: TestFilter;
 }
 
 /** Calls that a filter left out. */
@@ -56,17 +57,21 @@ export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], 
     );
   dropEmpty(tree, map);
   if (options.ignore) note("ignore", dropPaths(tree, map, matches(options.ignore)));
-  if (options.test) note("test", keepPaths(tree, map, leads, testsOf(functions, options.test)));
-  if (options.focus) note("focus", keepPaths(tree, map, leads, matches(options.focus)));
+  if (options.test) note("test", keepPaths(tree, map, leads, ofTests(tree, functions, options.test)));
+  if (options.focus) note("focus", keepPaths(tree, map, leads, ofFunctions(tree, matches(options.focus))));
   if (options.hide) note("hide", hideNodes(tree, map, matches(options.hide)));
   return { ...rebuild(tree, map, leads), omitted };
 }
 
-function testsOf(functions: readonly FunctionInfo[], pattern: RegExp): Uint8Array {
-  return Uint8Array.from(functions, ({ name }) => {
-    const local = name.slice(name.indexOf(".", name.lastIndexOf("/") + 1) + 1);
-    return isTestFunction(name) && pattern.test(local) ? 1 : 0;
-  });
+/** By node, 1 where its test is chosen. */
+function ofTests(tree: CallTree, functions: readonly FunctionInfo[], filter: TestFilter): Uint8Array {
+  const { of, names } = ownersOf(tree, functions);
+  const chosen = names.map((name) => (filter.matches(localTest(name)) ? 1 : 0));
+  return Uint8Array.from(of, (test) => (test < 0 ? 0 : chosen[test]));
+}
+
+function ofFunctions({ func }: CallTree, matched: Uint8Array): Uint8Array {
+  return Uint8Array.from(func, (one) => (one < 0 ? 0 : matched[one]));
 }
 
 /** Calls counted at a node; those of the node above other call paths are counted at its children. */
@@ -94,13 +99,13 @@ function dropPaths(tree: CallTree, map: Int32Array, matched: Uint8Array): number
   return calls;
 }
 
-/** Keeps what is beneath a match and what leads to one. */
+/** Keeps what is beneath a match and what leads to one. @param matched by node */
 function keepPaths(tree: CallTree, map: Int32Array, leads: Uint8Array, matched: Uint8Array): number {
-  const { size, parent, func } = tree;
+  const { size, parent } = tree;
   const inside = new Uint8Array(size);
   const above = new Uint8Array(size);
   for (let node = 1; node < size; node++) {
-    if (map[node] !== DROPPED && (inside[parent[node]] || matched[func[node]])) inside[node] = 1;
+    if (map[node] !== DROPPED && (inside[parent[node]] || matched[node])) inside[node] = 1;
   }
   let calls = 0;
   for (let node = size - 1; node > 0; node--) {
@@ -133,6 +138,7 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
   const place = new Int32Array(old.size);
   const edge = old.edge.slice();
   const site = old.site.slice();
+  const tests = new Map(old.tests);
   const parent = new Int32Array(old.size);
   const source = new Int32Array(old.size);
   const known = new Map<string, number>();
@@ -145,12 +151,14 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
     if (map[up] === HIDDEN && edge[node] === 0) {
       edge[node] = edge[up];
       site[node] = site[up];
+      const test = tests.get(up);
+      if (test !== undefined) tests.set(node, test);
     }
     if (map[node] === HIDDEN) {
       place[node] = above;
       continue;
     }
-    const key = merging ? `${above} ${old.func[node]} ${edge[node]} ${site[node]}` : "";
+    const key = merging ? `${above} ${old.func[node]} ${edge[node]} ${site[node]} ${tests.get(node) ?? ""}` : "";
     const twin = merging ? known.get(key) : undefined;
     place[node] = twin ?? count;
     if (twin !== undefined) continue;
@@ -165,7 +173,8 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
     if ((carried || map[node] >= 0) && !leads[node]) takes[node] |= Take.self;
     if (map[node] >= 0) takes[node] |= Take.calls | Take.total;
   }
-  const { number, goroutines, goids, tree: chosen } = regroup(old, { place, takes, edge, site, parent, source, count });
+  const grouping = { place, takes, edge, site, tests, parent, source, count };
+  const { number, goroutines, goids, tree: chosen } = regroup(old, grouping);
   for (let node = 1; node < old.size; node++) if (map[node] >= 0) map[node] = number[place[node]];
   inherit(old, map, { goroutines, goids });
   return { tree: chosen, map, context: leads };

@@ -1,16 +1,11 @@
 /** What the builder knows of each slot (one goroutine at a time), as columns. */
-import type { ChunkTable, DecoderState } from "../calltrace/index.js";
+import type { Begin, ChunkTable, DecoderState } from "../calltrace/index.js";
 import { NO_FRAME } from "./frames.js";
 import { ROOT } from "./nodes.js";
 
 /** The begin record that a slot waits at. */
 export interface Parked {
-  readonly begin: {
-    readonly goid: number;
-    readonly parentGoid: number;
-    readonly spawnRef: number;
-    readonly time: number;
-  };
+  readonly begin: Readonly<Begin>;
   readonly state: DecoderState;
   /** The request it waits for, or -1 when it waits for a spawn record. */
   readonly request: number;
@@ -25,6 +20,10 @@ export class SlotTable {
   readonly attach: Int32Array;
   readonly edge: Int32Array;
   readonly goid: Float64Array;
+  /** 1 where the goroutine runs a test of which the trace knows the name. */
+  readonly test: Uint8Array;
+  /** When the goroutine began. */
+  readonly start: Float64Array;
   /** Latest time. */
   readonly floor: Float64Array;
   /** When to look for the next request to the goroutine. */
@@ -48,6 +47,8 @@ export class SlotTable {
     this.attach = new Int32Array(slots).fill(ROOT);
     this.edge = new Int32Array(slots);
     this.goid = new Float64Array(slots);
+    this.test = new Uint8Array(slots);
+    this.start = new Float64Array(slots);
     this.floor = new Float64Array(slots);
     this.capture = new Float64Array(slots).fill(Number.POSITIVE_INFINITY);
     this.chunk = first.slice(0, slots);

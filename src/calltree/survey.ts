@@ -24,13 +24,15 @@ export class Requests {
   time = new Float64Array(16);
   /** Its first function, 0 for none. */
   func = new Uint32Array(16);
-  /** Next request for the same parent goroutine, -1 for none. */
+  /** The goroutine that it is made to: the nearest one above that is in the trace; 0 for none. */
+  asked = new Float64Array(16);
+  /** Next request to the same goroutine, -1 for none. */
   link = new Int32Array(16);
   /** Next request of the same slot, -1 for none. */
   nextOfSlot = new Int32Array(16);
   /** By slot: its first request, -1 for none. */
   firstOfSlot: Int32Array;
-  /** By parent goroutine: one of its requests, the head of a list. */
+  /** By goroutine: one of the requests to it, the head of a list. */
   readonly heads = new NumberMap();
   private readonly lastOfSlot: Int32Array;
 
@@ -43,17 +45,52 @@ export class Requests {
     const request = this.count++;
     this.time = grown(this.time, this.count);
     this.func = grown(this.func, this.count);
-    this.link = grown(this.link, this.count);
+    this.asked = grown(this.asked, this.count);
     this.nextOfSlot = grown(this.nextOfSlot, this.count);
     this.time[request] = time;
-    this.link[request] = this.heads.get(parentGoid, -1);
-    this.heads.set(parentGoid, request);
+    this.asked[request] = parentGoid;
     this.nextOfSlot[request] = -1;
     if (this.lastOfSlot[slot] < 0) this.firstOfSlot[slot] = request;
     else this.nextOfSlot[this.lastOfSlot[slot]] = request;
     this.lastOfSlot[slot] = request;
     return request;
   }
+
+  /**
+   * Makes each request to the nearest goroutine above that is in the trace.
+   *
+   * @param parents of goroutines that are not
+   */
+  address(begun: NumberSet, parents: ReadonlyMap<number, number>): void {
+    this.link = new Int32Array(this.count);
+    const found = new Map<number, number>();
+    for (let request = 0; request < this.count; request++) {
+      const asked = nearest(this.asked[request], begun, parents, found);
+      this.asked[request] = asked;
+      if (asked === 0) continue;
+      this.link[request] = this.heads.get(asked, -1);
+      this.heads.set(asked, request);
+    }
+  }
+}
+
+/** The nearest goroutine from `goid` up that has begun; 0 for none. @param found what was found so far */
+function nearest(
+  goid: number,
+  begun: NumberSet,
+  parents: ReadonlyMap<number, number>,
+  found: Map<number, number>,
+): number {
+  const path: number[] = [];
+  let at = goid;
+  // A made-up trace may lead in circles: then the first answer for one on the path, 0, is final.
+  for (; at !== 0 && !begun.has(at) && !found.has(at); at = parents.get(at) ?? 0) {
+    path.push(at);
+    found.set(at, 0);
+  }
+  const answer = found.get(at) ?? at;
+  for (const passed of path) found.set(passed, answer);
+  return answer;
 }
 
 export interface Survey {
@@ -106,6 +143,7 @@ export function survey(process: ProcessTrace, progress?: (bytes: number) => void
     chunks.filled[chunk] = skimmer.offset;
     progress?.(chunks.offset[chunk] + size);
   }
+  collector.requests.address(begun, skimmer.parents);
   return { requests: collector.requests, begun, events, goroutines, ...(problem === undefined ? {} : { problem }) };
 }
 

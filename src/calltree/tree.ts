@@ -57,6 +57,8 @@ export interface CallTree {
   /** For outermost frames: number of goroutines, and the id of the latest. */
   readonly goroutines: ReadonlyMap<number, number>;
   readonly goids: ReadonlyMap<number, number>;
+  /** For outermost frames of goroutines that package testing runs tests on: the test as `t.Name()` gives it. */
+  readonly tests: ReadonlyMap<number, string>;
 }
 
 /** One process: its tree, and what a report must say about how complete it is. */

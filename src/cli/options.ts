@@ -2,10 +2,11 @@
 
 import { ExitCode, UserError } from "../base/errors.js";
 import { fullNames, type Naming, shortNaming } from "../base/names.js";
+import { type TestFilter, testFilter } from "../base/test-filter.js";
 import type { SelectOptions } from "../calltree/index.js";
 import { COMPILER_BUDGET } from "../gotool/inlining.js";
 import type { Flag, ParsedFlags } from "./flags.js";
-import { badValue, choice, duration, number, pattern } from "./values.js";
+import { badValue, choice, duration, number, parsePattern, pattern } from "./values.js";
 
 export const helpFlag: Flag = { name: "help", short: "h", help: "show this help" };
 export const outputFlag: Flag = {
@@ -89,7 +90,7 @@ export const selectFlags: readonly Flag[] = [
     repeats: true,
     help: "only calls on this goroutine (repeat or separate by commas)",
   },
-  { name: "test", value: "REGEXP", help: "only what runs in tests whose names match" },
+  { name: "test", value: "REGEXP", help: "only what runs in these tests, as go test -run takes them: TestGet/first" },
 ];
 
 /** Flags of commands that render calls in other ways than as a tree. */
@@ -213,7 +214,7 @@ export function selectOptions(flags: ParsedFlags): SelectOptions {
     focus: pattern(flags, "focus"),
     ignore: pattern(flags, "ignore"),
     hide: pattern(flags, "hide"),
-    test: pattern(flags, "test"),
+    test: testsOf(flags),
     from,
     to,
     goroutines: flags.has("goroutine") ? flags.list("goroutine").map(goroutineId) : undefined,
@@ -227,6 +228,12 @@ export function selectOptions(flags: ParsedFlags): SelectOptions {
 export function callOptions(flags: ParsedFlags): SelectOptions {
   const { minimum: _minimum, depth: _depth, top: _top, ...select } = selectOptions(flags);
   return select;
+}
+
+/** The tests that `--test` chooses. @throws UserError for what is no regular expression */
+function testsOf(flags: ParsedFlags): TestFilter | undefined {
+  const text = flags.string("test");
+  return text === undefined ? undefined : testFilter(text, (expression) => parsePattern(expression, "--test"));
 }
 
 function goroutineId(text: string): number {

@@ -12,6 +12,7 @@ import { type GoEnvironment, readGoEnvironment, splitFlags } from "../gotool/env
 import { recordExecTrace } from "../gotool/exectrace.js";
 import { listInlined, type Omissions } from "../gotool/inlining.js";
 import { flagValue, joinRuntime, runtimeModule } from "../gotool/join.js";
+import { ancestryOverlay, linkFlags } from "../gotool/linkname.js";
 import { type GoPackage, listPackages } from "../gotool/packages.js";
 import { asksForCoverage } from "../gotool/toolexec.js";
 import type { InstrumentOptions } from "../instrument/index.js";
@@ -193,9 +194,10 @@ export async function prepareBuild(
       entry.rewritten === undefined || isBad(entry, bad) ? [] : [[entry.file, entry.rewritten]],
     ),
   );
-  const recorder = request.flags.has("exec-trace")
-    ? recordExecTrace(environment, runtime, request.goFlags)
-    : { overlay: [], flags: [] };
+  const recorder = request.flags.has("exec-trace") ? recordExecTrace(environment, runtime).overlay : [];
+  // Whom a goroutine descends from matters for tests, which own what they start.
+  const beyond = [...recorder, ...(request.tests ? ancestryOverlay(runtime) : [])];
+  const linking = beyond.length > 0 ? linkFlags(environment, request.goFlags) : [];
   const reports = new Map(rewriting.files.map((file) => [file.file, file.report]));
   const parts: VariantParts = {
     cache: session.cache,
@@ -207,7 +209,7 @@ export async function prepareBuild(
     reports,
     rewritten,
     replaced: userOverlay,
-    fixed: [...joined.overlay, ...recorder.overlay],
+    fixed: [...joined.overlay, ...beyond],
     marked: marked && readMarked(marked.files),
     vet: request.vet === true,
     through: splitFlags(flagValue(goFlags, "toolexec") ?? ""),
@@ -218,7 +220,7 @@ export async function prepareBuild(
     rewritten,
     reports,
     directory,
-    flags: [...request.goFlags, ...joined.flags, ...recorder.flags, ...cover],
+    flags: [...request.goFlags, ...joined.flags, ...linking, ...cover],
     joinEnv: joined.env,
     watch: recognisable ? { watched, fingerprint: seen.fingerprint, environment: environment.identity } : undefined,
     omissions,

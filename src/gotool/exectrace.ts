@@ -16,21 +16,18 @@ export const execTraceVariable = "GOTRACE_EXEC_OUT";
 
 const templates = fileURLToPath(new URL("../../templates/exectrace", import.meta.url));
 
-/** What makes a build record its execution trace. */
+/** What makes a build record its execution trace, beside the flags of linkname.ts. */
 export interface ExecTraceBuild {
   /** Overlay entries: path as Go sees it → file on disk. */
   readonly overlay: readonly [string, string][];
-  /** Flags that follow the user's. */
-  readonly flags: readonly string[];
 }
 
 /**
  * Makes a program record its execution trace.
  * @param runtime directory of the runtime module, which every traced program links
- * @param userFlags the user's build flags
  * @throws UserError before Go 1.22, whose traces have another format
  */
-export function recordExecTrace(env: GoEnvironment, runtime: string, userFlags: readonly string[]): ExecTraceBuild {
+export function recordExecTrace(env: GoEnvironment, runtime: string): ExecTraceBuild {
   if (env.minor < 22) {
     throw new UserError(
       "--exec-trace needs Go 1.22 or newer",
@@ -45,15 +42,5 @@ export function recordExecTrace(env: GoEnvironment, runtime: string, userFlags: 
       file("exectrace_exit.go", env.minor === 22 ? "exit_go122.go.txt" : "exit.go.txt"),
       file("exectrace_exit.s", "exit.s.txt"),
     ],
-    flags: env.minor === 22 ? [] : linkFlags([...env.flags, ...userFlags]),
   };
-}
-
-/**
- * The user's -ldflags with one more. Each may be for some packages only (`pattern=flags`) and the last that matches a
- * package wins, so all get it, and one for the packages on the command line comes before them.
- */
-function linkFlags(userFlags: readonly string[]): string[] {
-  const given = userFlags.filter((flag) => /^--?ldflags=/.test(flag));
-  return ["-ldflags=-checklinkname=0", ...given.map((flag) => `${flag} -checklinkname=0`)];
 }

@@ -4,11 +4,12 @@ import { isEntry } from "./inlined.js";
 import { readHead, skipTrivia } from "./names.js";
 import type { Scan } from "./scan.js";
 import type { Site } from "./sites.js";
+import { type TestParameter, TestParameters } from "./tests.js";
 import { findTimers } from "./timers.js";
 
 /** A place that gets a hook: a function's `{` at `open`, a go statement or an argument of time.AfterFunc at [start, end). */
 export type Hook =
-  | { readonly kind: "function"; readonly open: number; readonly name: string }
+  | { readonly kind: "function"; readonly open: number; readonly name: string; readonly test?: TestParameter }
   | { readonly kind: "spawn" | "timer"; readonly start: number; readonly end: number };
 
 /** A function without a hook. */
@@ -48,6 +49,7 @@ export function planHooks(
   const timers = findTimers(text).map(({ start, end }): Site => ({ kind: "timer", start, end, open: -1 }));
   // An argument comes before a function literal that begins where it does.
   const sites = timers.length === 0 ? found : [...timers, ...found].sort((a, b) => a.start - b.start);
+  const tests = new TestParameters(text);
   const hooks: Hook[] = [];
   const refusals: Refusal[] = [];
   const frames: Frame[] = [];
@@ -70,6 +72,7 @@ export function planHooks(
     }
     let frame: Frame;
     let at = site.start;
+    let parameters = site.start + "func".length;
     if (site.kind === "literal") {
       const number = ++around.literals;
       const name = `${around.name}.${around.literal ? "" : "func"}${number}`;
@@ -79,6 +82,7 @@ export function planHooks(
       const head = readHead(text, site.start);
       const name = head?.name ?? "?";
       at = head?.afterFunc ?? at;
+      parameters = head?.nameEnd ?? parameters;
       const lead = scanned.declarations[declaration].lead;
       const reason =
         site.open < 0
@@ -90,7 +94,8 @@ export function planHooks(
     }
     const entry = site.start === started || isEntry(text, frame.name, site);
     const reason = frame.reason ?? (entry ? null : (omitted.get(at) ?? null));
-    if (reason === null) hooks.push({ kind: "function", open: site.open, name: frame.name });
+    const test = reason === null ? tests.of(parameters) : undefined;
+    if (reason === null) hooks.push({ kind: "function", open: site.open, name: frame.name, ...(test ? { test } : {}) });
     else refusals.push({ name: frame.name, offset: site.start, reason });
     frames.push(frame);
   }

@@ -133,10 +133,16 @@ function insertHooks(text: string, path: string, options: InstrumentOptions, sca
   // The import is never hidden: the go command must see it, or the package would be built without the runtime.
   insert(scanned.declarations[0].end, 0, code.afterPackage);
   plan.hooks.forEach((hook, site) => {
-    endSpawns(hook.kind === "function" ? hook.open : hook.start);
     if (hook.kind === "function") {
-      insert(hook.open + 1, 0, wrap(code.afterBrace(site)));
+      const { insertion, name: test } = hook.test ?? {};
+      if (insertion !== undefined) {
+        endSpawns(insertion.at);
+        insert(insertion.at, 0, wrap(insertion.text));
+      }
+      endSpawns(hook.open);
+      insert(hook.open + 1, 0, wrap(code.afterBrace(site, test)));
     } else {
+      endSpawns(hook.start);
       const [before, after] =
         hook.kind === "spawn" ? [code.beforeGo, code.afterGo] : [code.beforeTimer, code.afterTimer];
       insert(hook.start, 1, wrap(before(site)));

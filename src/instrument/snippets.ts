@@ -6,7 +6,8 @@ export const importName = "__gotrace";
 /** The inserted texts for one file. */
 export interface Snippets {
   readonly afterPackage: string;
-  readonly afterBrace: (site: number) => string;
+  /** @param test name of the parameter that is a test, where there is one */
+  readonly afterBrace: (site: number, test?: string) => string;
   readonly beforeGo: (site: number) => string;
   readonly afterGo: string;
   readonly beforeTimer: (site: number) => string;
@@ -19,7 +20,10 @@ export function snippets(name: string, path: string, runtimePath: string): Snipp
   const variable = tableName(name, path);
   return {
     afterPackage: `; import ${name} ${JSON.stringify(runtimePath)}`,
-    afterBrace: (site) => `defer ${name}.Exit(${name}.Enter(&${variable}[${site}]));`,
+    afterBrace: (site, test) =>
+      test === undefined
+        ? `defer ${name}.Exit(${name}.Enter(&${variable}[${site}]));`
+        : `defer ${name}.Exit(${name}.EnterTest(&${variable}[${site}], ${test}));`,
     beforeGo: (site) => `${name}.Spawn(&${variable}[${site}]); `,
     afterGo: `; ${name}.Spawned()`,
     beforeTimer: (site) => `${name}.After(&${variable}[${site}], `,

@@ -1,7 +1,8 @@
 /**
- * Calls of time.AfterFunc. The runtime gives the goroutine that runs the function no parent, so the function itself must
- * carry the way back: the second argument is wrapped.
+ * Calls of time.AfterFunc and context.AfterFunc. The goroutine that runs the function has no parent, or has the one that
+ * cancels the context: so the function itself must carry the way back, and the second argument is wrapped.
  */
+import { importedName } from "./imports.js";
 import { scan } from "./scan.js";
 
 /** The second argument of a call, [start, end). */
@@ -11,26 +12,22 @@ export interface TimerArgument {
 }
 
 /**
- * Finds the calls by name: package time under the name that it is imported by. A local variable of that name with a method
+ * Finds the calls by name: a package under the name that it is imported by. A local variable of that name with a method
  * AfterFunc is taken for it; where that does not compile, the file is left untraced.
  */
 export function findTimers(text: string): TimerArgument[] {
   if (!text.includes(".AfterFunc")) return [];
-  const name = importedName(text);
-  if (name === null) return [];
+  const names = ["time", "context"].map((path) => importedName(text, path)).filter((name) => name !== null);
+  if (names.length === 0) return [];
   const masked = withoutOpaque(text);
   const found: TimerArgument[] = [];
-  for (const match of masked.matchAll(new RegExp(`(?<![\\w.])${name}\\s*\\.\\s*AfterFunc\\s*\\(`, "g"))) {
+  for (const match of masked.matchAll(
+    new RegExp(`(?<![\\w.])(?:${names.join("|")})\\s*\\.\\s*AfterFunc\\s*\\(`, "g"),
+  )) {
     const argument = secondArgument(masked, match.index + match[0].length);
     if (argument !== null) found.push(argument);
   }
   return found;
-}
-
-function importedName(text: string): string | null {
-  const match = /(?:^|[\n;(]|\bimport)[ \t]*(?:([\p{L}_][\p{L}\p{Nd}_]*)[ \t]+)?"time"/u.exec(text);
-  if (match === null || match[1] === "_") return null;
-  return match[1] === undefined || match[1] === "import" ? "time" : match[1];
 }
 
 /** The text with comments blanked and strings turned into letters, every offset as it was. */

@@ -140,6 +140,11 @@ export function flagsOf({ depth, minimum, minimumPercent, top }: FilterOptions):
   ].join(" and ");
 }
 
+/** A pattern in the user's words: JavaScript escapes slashes in it. */
+function written(pattern: RegExp | { readonly text: string } | undefined): string | undefined {
+  return pattern instanceof RegExp ? pattern.source.replaceAll("\\/", "/") : pattern?.text;
+}
+
 function flagOf(filter: Omission["filter"], select: SelectOptions): string {
   switch (filter) {
     case "window":
@@ -147,6 +152,6 @@ function flagOf(filter: Omission["filter"], select: SelectOptions): string {
     case "goroutine":
       return `--goroutine ${select.goroutines?.join(",")}`;
     default:
-      return `--${filter} ${select[filter]?.source}`;
+      return `--${filter} ${written(select[filter])}`;
   }
 }

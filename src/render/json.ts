@@ -104,6 +104,8 @@ function head(forest: CallForest, process: ProcessTree, node: number, several: b
     if (goroutines === 1) fields.goroutine = tree.goids.get(node);
     else fields.goroutines = goroutines;
   }
+  const test = tree.tests.get(node);
+  if (test !== undefined) fields.test = test;
   if (edge !== EdgeKind.call) fields.spawn = SPAWNS[edge as keyof typeof SPAWNS];
   if (site !== undefined) fields.go = `${site.file}:${site.line}`;
   fields.file = file;

@@ -2,7 +2,14 @@
 import type { Naming } from "../base/names.js";
 import { printable } from "../base/printable.js";
 import { formatCount } from "../base/units.js";
-import { type CallForest, type CallTree, EdgeKind, isTestFunction, type Recursion } from "../calltree/index.js";
+import {
+  type CallForest,
+  type CallTree,
+  EdgeKind,
+  isTestFunction,
+  localTest,
+  type Recursion,
+} from "../calltree/index.js";
 
 /** Stands before a goroutine that untraced code started beneath the frame above it. */
 export const UNTRACED = "go~ ";
@@ -69,5 +76,7 @@ export function labelOf(
   // Package testing gives every test a goroutine of its own; saying so in every line would say nothing.
   const plain = edge === EdgeKind.call || (top && isTestFunction(name));
   const spawn = plain ? "" : edge === EdgeKind.exact || top ? "go " : UNTRACED;
-  return { spawn, name: printable(naming(name)), count, endings };
+  const test = tree.tests.get(node);
+  const named = test === undefined || localTest(name) === test ? "" : ` [${test}]`;
+  return { spawn, name: printable(naming(name) + named), count, endings };
 }

@@ -2,7 +2,8 @@
 import { fullNames, type Naming } from "../base/names.js";
 import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import { assertable, namedStep, type Verdict } from "../callstats/index.js";
+import { assertable, namedStep, type PathShare, type Verdict } from "../callstats/index.js";
+import { localTest } from "../calltree/index.js";
 
 /** Failures of an assertion that are told one by one. */
 const TOLD = 10;
@@ -17,6 +18,11 @@ export function* verdictLines(verdicts: readonly Verdict[], naming: Naming = ful
     yield* texts.slice(0, TOLD);
     const more = texts.length - TOLD;
     if (more > 0) yield `assertion failed: ${assertion.expression}: in ${formatNumberOf(more, "more test")}\n`;
+    const { calls, paths } = own[0]!.outside;
+    if (calls > 0) {
+      const what = `${formatNumberOf(calls, "call")} of ${assertion.functions.text} ${calls === 1 ? "belongs" : "belong"} to no test`;
+      yield printableLines([`assertion ${assertion.expression}: ${what}\n`, ...pathLines(paths, naming)]);
+    }
   }
 }
 
@@ -36,15 +42,13 @@ function failureText(verdict: Verdict, naming: Naming): string | undefined {
     const why = verdict.unknown === "test" ? "no test has that name" : "no test of that name was run";
     return printableLines([`assertion failed: ${expression}: ${why}${hint}\n`]);
   }
-  const where = test === undefined || assertion.test?.text === test ? "" : ` in ${naming(test)}`;
+  const where = test === undefined || assertion.test?.text === test ? "" : ` in ${shownTest(test, naming)}`;
   const of = runs > 1 ? ` (mean of ${formatCount(runs)} runs)` : "";
   const what =
     actual === undefined
       ? `${functions.text} was not called${hint}`
       : `${measure} is ${measuredOf(verdict, actual)}${of}${verdict.calls === 0 && hint ? hint : ""}`;
-  const lines = paths.map(({ path, calls, total }) => {
-    return `  ${formatCount(calls)}×, ${formatDuration(total)}: ${path.map((step) => namedStep(step, naming)).join(" > ")}\n`;
-  });
+  const lines = pathLines(paths, naming);
   return printableLines([`assertion failed: ${expression}${where}: ${what}\n`, ...lines]);
 }
 
@@ -58,6 +62,20 @@ function noteText({ assertion, ok, calls, near, test }: Verdict): string | undef
 function measuredOf({ assertion: { measure } }: Verdict, actual: number): string {
   if (assertable[measure] === "ns") return formatDuration(actual);
   return Number.isInteger(actual) ? formatCount(actual) : String(Number(actual.toFixed(2)));
+}
+
+function pathLines(paths: readonly PathShare[], naming: Naming): string[] {
+  return paths.map(({ path, calls, total }) => {
+    const steps = path.map((step) => namedStep(step, naming));
+    return `  ${formatCount(calls)}×, ${formatDuration(total)}: ${steps.join(" > ")}\n`;
+  });
+}
+
+/** A subtest under the name of its test, shown as functions are. */
+function shownTest(test: string, naming: Naming): string {
+  const local = localTest(test);
+  const [top] = local.split("/", 1);
+  return naming(test.slice(0, test.length - local.length) + top) + local.slice(top!.length);
 }
 
 function printableLines(lines: readonly string[]): string {

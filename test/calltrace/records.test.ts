@@ -19,7 +19,7 @@ const records = fc.array(
 );
 
 function chunkOf(list: { spec: (typeof RECORDS)[number]; fields: Map<string, bigint> }[]): Uint8Array {
-  const bytes = new Uint8Array(32 + 24 * 100 + 2);
+  const bytes = new Uint8Array(32 + 28 * 100 + 2);
   let at = 32;
   for (const { spec, fields } of list) {
     writeRecord(spec, fields, bytes, at);
@@ -76,14 +76,15 @@ function byTables(bytes: Uint8Array): unknown[] {
     const fields = readRecord(spec, bytes, at);
     const number = (name: string) => Number(fields.get(name) ?? 0n);
     time += number("delta");
-    if (spec.name === "begin") {
+    if (spec.name === "begin" || spec.name === "test") {
       seen.push({
         goid: number("goid"),
         parentGoid: number("parentGoid"),
         spawnRef: number("spawnRef") * 2,
+        test: number("test"),
         time,
       });
-    } else {
+    } else if (spec.name !== "parent") {
       // Spawns have an arg that says nothing.
       const id = fields.get("id") ?? fields.get("site") ?? fields.get("arg");
       seen.push([KINDS[spec.name], time, id === undefined ? undefined : Number(id)]);

@@ -36,7 +36,7 @@ test("what is no trace, or one of another version, is refused", () => {
   expect(message(new Uint8Array(0))).toBe("this is not a gotrace trace");
   expect(message(new TextEncoder().encode("go 1.22 trace\0\0\0"))).toBe("this is not a gotrace trace");
   expect(message(changed((_, view) => view.setUint32(8, 7, true)))).toBe(
-    "the trace at offset 0 has format version 7; this gotrace reads version 2",
+    "the trace at offset 0 has format version 7; this gotrace reads versions 2 to 3",
   );
   expect(message(bytes.slice(0, 100))).toBe("the trace at offset 0 ends after 100 bytes, within its header of 4096");
 });

@@ -32,6 +32,8 @@ interface Goroutine {
   readonly stack: Frame[];
   begun: boolean;
   readonly parent: number;
+  /** The nearest goroutine above that may be in the trace; 0 for none. */
+  readonly asked?: number;
   readonly ref: number;
   readonly kind: EdgeKind;
 }
@@ -62,6 +64,8 @@ class Machine {
   private readonly site: number;
   private readonly paths = new Map<string, PathTotals>();
   private readonly live: Goroutine[] = [];
+  /** Dead ones too. */
+  private readonly all = new Map<number, Goroutine>();
   private readonly freeSlots: number[] = [];
   private at = 0;
   private time = 10;
@@ -78,7 +82,7 @@ class Machine {
     this.trace = new TraceWriter({ chunkMax });
     this.ids = NAMES.map((name) => this.trace.define("function", name));
     this.site = this.trace.define("go", NAMES[0]);
-    this.live.push({ goid: 1, slot: 0, under: "", stack: [], begun: false, parent: 0, ref: 0, kind: EdgeKind.call });
+    this.add({ goid: 1, slot: 0, under: "", stack: [], begun: false, parent: 0, ref: 0, kind: EdgeKind.call });
   }
 
   run(): Run {
@@ -89,6 +93,11 @@ class Machine {
     }
     const { paths, events, goroutines } = this;
     return { bytes: this.trace.finish(), paths, events, goroutines };
+  }
+
+  private add(g: Goroutine): void {
+    this.live.push(g);
+    this.all.set(g.goid, g);
   }
 
   private event(): void {
@@ -134,9 +143,10 @@ class Machine {
 
   /** Fixes the place of a goroutine without a spawn record by its parent's stack now. */
   private approximate(g: Goroutine, func: number): string {
-    const stack = this.live.find(({ goid }) => goid === g.parent)?.stack ?? [];
+    const parent = this.all.get(g.asked ?? 0);
+    const stack = parent?.stack ?? [];
     const around = stack.findLast(({ name }) => NAMES[func].startsWith(`${name}.`)) ?? stack.at(-1);
-    const under = around?.path ?? "";
+    const under = around?.path ?? (parent?.begun ? parent.under : "");
     (g as { under: string }).under = under;
     return under;
   }
@@ -171,16 +181,19 @@ class Machine {
     const slot = this.freeSlots.pop() ?? this.slots++;
     const child = { goid: ++this.goids, slot, stack: [], begun: false };
     if (how === 3) {
-      // One in four has a parent of which nothing is in the trace.
-      const parent = this.choose(4) === 0 ? 2_000_000 + child.goid : g.goid;
-      this.live.push({ ...child, under: "", parent, ref: 0, kind: EdgeKind.approximate });
+      // One in four has a parent of which nothing is in the trace, one in four a parent that g started.
+      const what = this.choose(4);
+      const parent = what < 2 ? 2_000_000 + child.goid : g.goid;
+      if (what === 1) this.trace.slot(g.slot).parent(this.time, parent, g.goid);
+      const asked = what === 0 ? 0 : g.goid;
+      this.add({ ...child, under: "", parent, asked, ref: 0, kind: EdgeKind.approximate });
       return;
     }
     const ref = this.trace.slot(g.slot).spawn(this.time, this.site);
     this.event();
     const kind = how === 2 ? EdgeKind.indirect : EdgeKind.exact;
     const parent = kind === EdgeKind.indirect ? 1_000_000 + child.goid : g.goid;
-    this.live.push({ ...child, under: g.stack.at(-1)!.path, parent, ref, kind });
+    this.add({ ...child, under: g.stack.at(-1)!.path, parent, ref, kind });
   }
 
   private totals(path: string): PathTotals {

@@ -7,6 +7,8 @@
  *     30 g2    }                    returns; `} panic` and `} goexit` do not; `} deferred` is within a panic
  *     40 g3<g1 { main.main.func1    was started by untraced code on g1
  *     50 g4@2  { main.worker        uses the g (slot) of g2 again
+ *     60 g5<g1=TestGet/first { main.TestGet.func1   runs a test of that name
+ *     70 g1    parent g7 g6         says that g6 started g7, which is not traced
  */
 
 import { memorySource } from "../../src/calltrace/index.js";
@@ -19,7 +21,7 @@ export function scripted(script: string, options: WriterOptions = {}): Uint8Arra
   const ids = new Map<string, number>();
   const refs = new Map<number, { ref: number; parent: number }>();
   const slots = new Map<number, number>();
-  const idOf = (kind: "function" | "go", name: string) => {
+  const idOf = (kind: "function" | "go" | "test", name: string) => {
     const key = `${kind} ${name}`;
     if (!ids.has(key)) ids.set(key, trace.define(kind, name, "main.go", ids.size + 1));
     return ids.get(key)!;
@@ -34,7 +36,13 @@ export function scripted(script: string, options: WriterOptions = {}): Uint8Arra
       slots.set(goid, slotNumber);
       const untraced = Number(/<g(\d+)/.exec(rest)?.[1] ?? 0);
       const { ref, parent } = refs.get(goid) ?? { ref: 0, parent: 0 };
-      slot.begin(time, goid, untraced || parent, ref);
+      const named = /=(\S+)/.exec(rest)?.[1];
+      if (named !== undefined) slot.beginTest(time, goid, untraced, idOf("test", named));
+      else slot.begin(time, goid, untraced || parent, ref);
+    }
+    if (what === "parent") {
+      slot.parent(time, Number(arg.slice(1)), Number(/g(\d+)\s*$/.exec(line)![1]));
+      continue;
     }
     if (what === "{") slot.enter(time, idOf("function", arg));
     else if (what === "go") {

@@ -56,9 +56,15 @@ func TestMain(m *testing.M) { os.Exit(m.Run()) }
 };
 
 /** Paths of functions with their calls, from the names of roots down. */
-function paths(nodes: readonly Node[], above = ""): string[] {
-  return nodes.flatMap(({ name, calls, children }) => {
-    const path = `${above}${name.replace("example.com/sub.", "")}`;
+interface Named extends Node {
+  readonly test?: string;
+  readonly children: readonly Named[];
+}
+
+function paths(nodes: readonly Named[], above = ""): string[] {
+  return nodes.flatMap(({ name, test, calls, children }) => {
+    const local = name.replace("example.com/sub.", "");
+    const path = `${above}${local}${test === undefined || test === local ? "" : ` [${test}]`}`;
     return [`${path} ×${calls}`, ...paths(children, `${path} > `)];
   });
 }
@@ -66,24 +72,32 @@ function paths(nodes: readonly Node[], above = ""): string[] {
 for (const [what, files] of Object.entries({ "without TestMain": {}, "with TestMain": main })) {
   test(`subtests and seeds ${what}`, () => {
     const cwd = filesOn({ ...module, ...files });
-    const ran = gotrace(["test", "-o", "tree.txt", "--save", "trace", "--sort", "start", "."], { cwd });
+    const ran = gotrace(["test", "--all", "-o", "tree.txt", "--save", "trace", "--sort", "start", "."], { cwd });
     expect(ran.code, ran.stdout + ran.stderr).toBe(0);
     const report = gotrace(["report", "--format", "json", "trace"], { cwd });
-    const expected = ["FuzzAdd ×1", "FuzzAdd > FuzzAdd.func1 ×8", "FuzzAdd > FuzzAdd.func1 > double ×8"];
+    const expected = ["FuzzAdd ×1"];
+    for (let i = 0; i < 8; i++) {
+      const seed = `FuzzAdd > FuzzAdd.func1 [FuzzAdd/seed#${i}]`;
+      expected.push(`${seed} ×1`, `${seed} > double ×1`);
+    }
     for (let i = 0; i < count; i++) {
-      const [own, sub, inner] = [`Test${i}`, `Test${i}.func1`, `Test${i}.func1.1`];
-      expected.push(`${own} ×1`, `${own} > ${sub} ×3`, `${own} > ${sub} > ${inner} ×3`);
-      expected.push(`${own} > ${sub} > ${inner} > double ×3`);
+      const own = `Test${i}`;
+      expected.push(`${own} ×1`);
+      for (const name of ["a", "b", "c"]) {
+        const sub = `${own} > ${own}.func1 [${own}/${name}]`;
+        const inner = `${sub} > ${own}.func1.1 [${own}/${name}/inner]`;
+        expected.push(`${sub} ×1`, `${inner} ×1`, `${inner} > double ×1`);
+        if (i % 3 !== 0) expected.push(`${sub} > double ×1`);
+      }
       if (i % 2 === 1) expected.push(`${own} > double ×1`);
-      if (i % 3 !== 0) expected.push(`${own} > ${sub} > double ×3`);
     }
     if (what === "with TestMain") expected.push("TestMain ×1");
-    expect(paths(JSON.parse(report.stdout) as Node[]).sort()).toEqual(expected.sort());
+    expect(paths(JSON.parse(report.stdout) as Named[]).sort()).toEqual(expected.sort());
 
     const roots = readFileSync(join(cwd, "tree.txt"), "utf8")
       .split("\n")
       .filter((line) => /^\S.*(Test|Fuzz)\w* /.test(line));
     expect(roots).toHaveLength(count + 1 + Object.keys(files).length);
-    for (const root of roots) expect(root).toMatch(/^example\.com\/sub\./);
+    for (const root of roots) expect(root).toMatch(/^sub\./);
   });
 }

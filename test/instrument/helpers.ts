@@ -18,6 +18,7 @@ export function instrumentBytes(source: Uint8Array, options: InstrumentOptions =
 const insertions: [RegExp, string][] = [
   [/; import __gotrace "gotrace\.internal\/rt"/g, "‹import›"],
   [/defer __gotrace\.Exit\(__gotrace\.Enter\(&__gotrace_\w+\[(\d+)\]\)\);/g, "‹enter $1›"],
+  [/defer __gotrace\.Exit\(__gotrace\.EnterTest\(&__gotrace_\w+\[(\d+)\], (\w+)\)\);/g, "‹enter $1 $2›"],
   [/__gotrace\.Spawn\(&__gotrace_\w+\[(\d+)\]\); /g, "‹spawn $1›"],
   [/; __gotrace\.Spawned\(\)/g, "‹spawned›"],
   [/__gotrace\.After\(&__gotrace_\w+\[(\d+)\], /g, "‹after $1›"],
@@ -32,7 +33,8 @@ export function short(text: string | null): string {
 
 /** A rewritten text without our insertions. */
 export function without(text: string): string {
-  return short(text).replace(/‹(import|enter \d+|spawn \d+|spawned|after \d+|end|table \d+)›/g, "");
+  const unnamed = text.replace(/(?<=\(\s*)_gotrace (?=\*)/g, "").replace(/(?<=\(\s*)_gotrace(?=\s)/g, "_");
+  return short(unnamed).replace(/‹(import|enter \d+( \w+)?|spawn \d+|spawned|after \d+|end|table \d+)›/g, "");
 }
 
 /** What the body of a file becomes: package clause and table are left out. */

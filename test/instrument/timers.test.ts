@@ -17,6 +17,7 @@ test("the second argument of time.AfterFunc", () => {
 test("nothing else", () => {
   expect(timers('import "time"\nx.time.AfterFunc(d, f)')).toEqual([]);
   expect(timers('import "time"\ncontext.AfterFunc(ctx, f)')).toEqual([]);
+  expect(timers('import ("context"; t "time")\ncontext.AfterFunc(ctx, f); t.AfterFunc(d, g)')).toEqual(["f", "g"]);
   expect(timers('import "mock/time"\ntime.AfterFunc(d, f)')).toEqual([]);
   expect(timers('import "time"\n// time.AfterFunc(d, f)\n"time.AfterFunc(d, f)"')).toEqual([]);
   expect(timers('import "time"\ntime.AfterFunc(both())\nf := time.AfterFunc')).toEqual([]);

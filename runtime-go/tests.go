@@ -1,0 +1,89 @@
+package rt
+
+import "unsafe"
+
+// The names of tests. Package testing gives each test and subtest a goroutine,
+// whose first function mostly takes a *testing.T: it has EnterTest in place of
+// Enter.
+
+// Named is a *testing.T, B or F.
+type Named interface{ Name() string }
+
+// EnterTest is Enter for a function that takes t. Where the function is the
+// first one of a goroutine that package testing runs, the goroutine is named
+// after t.
+func EnterTest(site *uint32, t Named) uintptr {
+	if hot.off {
+		return 0
+	}
+	nameTest(t)
+	return enter(site)
+}
+
+//go:norace
+//go:nocheckptr
+//go:noinline
+func nameTest(t Named) {
+	if load32(&rec.state) == stateStopped || !running() || rec.portable {
+		return
+	}
+	g, _ := gticks()
+	goid := *(*uint64)(add(g, rec.goidOff))
+	if s := rec.table.find(uintptr(g)); s != nil && s.goid == goid {
+		return
+	}
+	// A nil pointer has no name.
+	if words := (*[2]uintptr)(unsafe.Pointer(&t)); words[1] == 0 || !runByTesting() {
+		return
+	}
+	if id := defineTest(t.Name()); id != 0 {
+		acquireAs(id)
+	}
+}
+
+// runByTesting says whether package testing called the function that called
+// EnterTest, itself or by way of package reflect.
+//
+//go:norace
+//go:noinline
+func runByTesting() bool {
+	var pcs [8]uintptr
+	// Skipped: callers, runByTesting, nameTest, EnterTest, the function.
+	n := callers(5, (*[8]uintptr)(noescape(unsafe.Pointer(&pcs)))[:])
+	for _, pc := range pcs[:n] {
+		name, _ := function(pc - 1)
+		if !hasPrefix(name, "reflect.") {
+			return hasPrefix(name, "testing.")
+		}
+	}
+	return false
+}
+
+// defineTest writes down a test's name and returns its id; 0 when recording
+// has stopped. Ids of tests count down from the largest, so that those of
+// functions stay small. Successive tests of one name share an id: a fuzz test
+// has millions.
+//
+//go:norace
+func defineTest(name string) uint32 {
+	if len(name) > maxText {
+		name = name[:maxText]
+	}
+	hash := uint64(len(name))
+	for i := 0; i < len(name); i++ {
+		hash = (hash ^ uint64(name[i])) * 0x100000001b3
+	}
+	lock()
+	if rec.tests == 0 || rec.testHash != hash {
+		if putDefinitionAs(^rec.tests, defTest, name, "", 0) {
+			rec.tests++
+			rec.testHash = hash
+		} else {
+			unlock()
+			return 0
+		}
+	}
+	id := ^(rec.tests - 1)
+	unlock()
+	return id
+}
