@@ -151,7 +151,11 @@ test("one tree for each test, subtests beneath", () => {
       name,
     ).toHaveLength(1);
   }
-  expect(tree).toMatch(/TestParallel[^\n]*\n└── [^\n]*TestParallel\.func1 ×3[^\n]*\n {4}└── [^\n]*inParallel ×3/);
+  for (const name of ["0", "1", "2"]) {
+    expect(tree).toMatch(
+      new RegExp(`[├└]── go~ ok\\.TestParallel\\.func1 \\[TestParallel/${name}\\][^\n]*\n[│ ] {3}└── ok\\.inParallel `),
+    );
+  }
 });
 
 test("flags of go test before and after the packages", () => {
