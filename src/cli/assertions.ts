@@ -19,6 +19,11 @@ export interface Gate {
   readonly configured: readonly Assertion[];
 }
 
+/** Whether there is anything to check. */
+export function hasAssertions({ assertions, configured }: Gate): boolean {
+  return assertions.length + configured.length > 0;
+}
+
 /** No gate. */
 export const openGate: Gate = { assertions: [], unknownIsOk: false, configured: [] };
 
@@ -45,7 +50,7 @@ export async function gateOf(flags: ParsedFlags): Promise<Gate> {
  * does not hold, or cannot be relied on because calls are missing; else 0
  */
 export async function checkGate(gate: Gate, recording: Recording): Promise<number> {
-  if (gate.assertions.length + gate.configured.length === 0) return 0;
+  if (!hasAssertions(gate)) return 0;
   if (recording.forest.processes.length === 0) {
     say("assertion failed: nothing was recorded");
     return 1;

@@ -6,6 +6,7 @@ import { buildWithFallback, goBuild, type Withdrawn } from "../gotool/build.js";
 import { markUsed } from "../gotool/cache.js";
 import type { CommandResult } from "../gotool/command.js";
 import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
+import { areIntact, type Sizes, sizesOf } from "./intact.js";
 import {
   type BuildRequest,
   type BuildState,
@@ -52,6 +53,7 @@ interface Remembered {
   readonly idle: readonly string[];
   readonly summary: BuildSummary;
   readonly traced: TracedSet;
+  readonly sizes: Sizes;
 }
 
 const day = 24 * 3600 * 1000;
@@ -141,7 +143,17 @@ export async function compile(
   const namesOf = (file: string) => (outcome.rewritten.has(file) ? prepared.reports.get(file)?.names : undefined);
   const set = packTraced(prepared.packages, namesOf, request.tests);
   const { watch, idle } = prepared;
-  const remembered = watch && ({ watch, time: Date.now(), targets, idle, summary, traced: set } satisfies Remembered);
+  const remembered =
+    watch &&
+    ({
+      watch,
+      time: Date.now(),
+      targets,
+      idle,
+      summary,
+      traced: set,
+      sizes: sizesOf(session.cache, state.overlay),
+    } satisfies Remembered);
   if (outcome.rewritten.size > 0) writeState(directory, { ...state, ...(remembered ? { remembered } : {}) });
   const { rewritten } = outcome;
   const own = rewritten.size > 0 ? state : undefined;
@@ -152,8 +164,9 @@ function warnOfIdle(session: Session, flags: readonly string[]): void {
   for (const flag of flags) session.warn(`${flag} matches no package of this build that could be traced`);
 }
 
-async function isUnchanged(session: Session, { watch, time }: Remembered): Promise<boolean> {
+async function isUnchanged(session: Session, { watch, time, sizes }: Remembered): Promise<boolean> {
   if (Date.now() - time >= day || look(watch.watched).fingerprint !== watch.fingerprint) return false;
+  if (!areIntact(sizes)) return false;
   return (await readGoEnvironment(session.go)).identity === watch.environment;
 }
 

@@ -53,14 +53,15 @@ export async function rewriteFiles(
     let report = readReport(`${path}.json`);
     if (report === undefined) {
       instrumenter ??= await (await import("../instrument/index.js")).loadInstrumenter();
-      const { text, ...rest } = instrumenter.instrument(source, file, own);
-      const split = text === null ? undefined : splitTable(text);
-      report = { ...rest, changed: split !== undefined, ...(split?.table ? { table: split.table } : {}) };
-      if (split) writeAtomically(path, split.text);
+      const { text: whole, ...rest } = instrumenter.instrument(source, file, own);
+      const split = whole === null ? undefined : splitTable(whole);
+      const text = split && Buffer.from(split.text);
+      report = { ...rest, ...(split?.table ? { table: split.table } : {}), ...(text ? { hash: digest(text) } : {}) };
+      if (text) writeAtomically(path, text);
       writeAtomically(`${path}.json`, JSON.stringify(report));
       parsed++;
     }
-    files.push({ file, rewritten: report.changed ? path : undefined, report });
+    files.push({ file, rewritten: report.hash === undefined ? undefined : path, report });
   }
   return { files, parsed };
 }
@@ -86,16 +87,20 @@ function* sourcesOf(
   }
 }
 
-type StoredReport = FileReport & { changed: boolean };
+/** As it lies in the cache: with the hash of the rewritten text, where there is one. */
+type StoredReport = FileReport & { readonly hash?: string };
 
+/** What the cache knows of a file; undefined where that is nothing, or not what was written. */
 function readReport(path: string): StoredReport | undefined {
+  const text = path.slice(0, -".json".length);
+  let report: StoredReport;
   try {
-    const report = JSON.parse(readFileSync(path, "utf8")) as StoredReport;
-    const text = path.slice(0, -".json".length);
-    touch(path);
-    if (report.changed) touch(text);
-    return report;
+    report = JSON.parse(readFileSync(path, "utf8")) as StoredReport;
+    if (report.hash !== undefined && digest(readFileSync(text)) !== report.hash) return undefined;
   } catch {
     return undefined;
   }
+  touch(path);
+  if (report.hash !== undefined) touch(text);
+  return report;
 }

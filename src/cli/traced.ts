@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { ExitCode, Interrupted, UserError } from "../base/errors.js";
 import { formatBytes } from "../base/units.js";
 import { quoteWord } from "../base/words.js";
-import { type Program, runProgram } from "../gotool/process.js";
+import { CannotStart, type Program, runProgram } from "../gotool/process.js";
 import { AliveWatch } from "./alive.js";
+import { hasAssertions } from "./assertions.js";
 import { saveBundle } from "./bundle.js";
 import { type ExecTrace, execTraces, prepareExecRecording, saveExecTrace } from "./exectrace.js";
 import { type OpenFile, openFile } from "./files.js";
@@ -30,13 +31,15 @@ import type { Session } from "./session.js";
 /** What to run, and what to say of it. */
 export interface TracedRun {
   readonly program: Omit<Program, "cwd">;
+  /** Makes the program anew, for once, when it cannot be started. */
+  readonly remake?: () => Promise<void>;
   /** The program itself is traced, not only what it starts. */
   readonly direct: boolean;
   readonly notes: RunNotes;
   readonly report: Omit<ReportRequest, "traces">;
   /** Told of the program's exit code before anything is made of it. */
   readonly ended?: (code: number) => void;
-  /** Nothing need have been recorded: then there is no report. */
+  /** Nothing need have been recorded: then there is no report, unless something is asserted. */
   readonly mayBeEmpty?: boolean;
 }
 
@@ -76,7 +79,13 @@ async function recordAndReport(
   const limits = new LimitWatch(recording.directory, recording.total, (line) => session.warn(line));
   const watch = new AliveWatch(recording.directory, () => limits.look());
   const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
-  const exit = await session.standAside(() => runProgram({ ...run.program, env, cwd: session.cwd }));
+  const start = () => session.standAside(() => runProgram({ ...run.program, env, cwd: session.cwd }));
+  const exit = await start().catch(async (error: unknown) => {
+    if (!(error instanceof CannotStart) || !run.remake) throw error;
+    session.log(`${error.message}: building it again`);
+    await run.remake();
+    return start();
+  });
   run.ended?.(exit.code);
   const alive = watch.stop();
   session.log(`the program ended with exit code ${exit.code}`);
@@ -84,7 +93,8 @@ async function recordAndReport(
   const files = recordedFiles(recording).map(openFile);
   try {
     // A go test that failed before it ran anything has said so itself.
-    if (files.length === 0 && (run.mayBeEmpty || (!run.direct && exit.code !== 0))) return exit.code;
+    const gated = run.report.gate !== undefined && hasAssertions(run.report.gate);
+    if (files.length === 0 && ((run.mayBeEmpty && !gated) || (!run.direct && exit.code !== 0))) return exit.code;
     const place = settle(recording, files);
     const traces = execRecording ? execTraces(execRecording) : [];
     const saved = [

@@ -20,7 +20,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 
 const day = 24 * 3600 * 1000;
@@ -54,7 +54,7 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
 
 /** Like {@link writeAtomically}, but leaves a file alone that has this content already. */
 export function writeIfChanged(path: string, content: string | Uint8Array): void {
-  if (existsSync(path) && readFileSync(path).equals(Buffer.from(content as string))) return;
+  if (holds(path, content)) return;
   writeAtomically(path, content);
 }
 
@@ -80,10 +80,17 @@ export function writeByContent(
   return stem + suffix;
 }
 
-/** Writes a file whose path stands for this content; where it lies already, it is marked as used. */
+/** Writes a file whose path stands for this content; where it lies already, unharmed, it is marked as used. */
 export function writeOnce(path: string, content: string | Uint8Array): void {
-  if (existsSync(path)) touch(path);
+  if (holds(path, content)) touch(path);
   else writeAtomically(path, content);
+}
+
+/** Whether a file is there and has this content: a cleaner, a full disk or a loss of power may have emptied it. */
+function holds(path: string, content: string | Uint8Array): boolean {
+  const bytes = Buffer.from(content as string);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.size === bytes.length && readFileSync(path).equals(bytes);
 }
 
 /**
@@ -135,9 +142,24 @@ export function makeDirectories(path: string): string | undefined {
   return above ?? path;
 }
 
-/** Marks an entry as used today, at most one write a day. */
+/**
+ * Marks an entry as used today, at most one write a day.
+ * @throws UserError when it belongs to another user, who could have put anything there
+ */
 export function touch(path: string): void {
-  if (Date.now() - statSync(path).mtimeMs > day) markUsed(path);
+  const stat = statSync(path);
+  refuseForeign(path, stat.uid);
+  if (Date.now() - stat.mtimeMs > day) markUsed(path);
+}
+
+/** @throws UserError when an entry's owner is not the user */
+export function refuseForeign(path: string, owner: number, user = process.getuid?.()): void {
+  if (user === undefined || owner === user) return;
+  throw new UserError(
+    `${path} in gotrace's cache belongs to another user`,
+    "remove it, or set GOTRACE_CACHE to a directory of your own",
+    ExitCode.cannotCreate,
+  );
 }
 
 /** Marks an entry as used now. */
@@ -161,6 +183,7 @@ export function installRuntime(root: string, source: string): string {
   const target = join(root, "rt", key);
   if (existsSync(join(target, "go.mod"))) {
     touch(target);
+    for (const [index, name] of files.entries()) writeOnce(join(target, name), contents[index]!);
     return target;
   }
   ensureDirectory(dirname(target));
@@ -215,6 +238,11 @@ export function storeText(root: string, name: string, text: string): string {
   const path = join(ensureDirectory(join(root, "src")), cachedName(digest(text), name));
   writeOnce(path, text);
   return path;
+}
+
+/** Whether an absolute path leads into the cache. */
+export function inCache(root: string, path: string): boolean {
+  return path.startsWith(root + sep);
 }
 
 /** The base name of a path in the cache that keeps the file's own name readable. */

@@ -18,6 +18,9 @@ export interface ProgramExit {
   readonly cpu?: number;
 }
 
+/** A program that the system does not start. */
+export class CannotStart extends UserError {}
+
 /** What to run. */
 export interface Program {
   readonly command: string;
@@ -39,7 +42,7 @@ const fromTerminal: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
 
 /**
  * Runs a program to its end.
- * @throws UserError when it cannot be started
+ * @throws UserError when it cannot be started; CannotStart where that is not go
  */
 export async function runProgram(program: Program): Promise<ProgramExit> {
   const group = program.ownGroup === true && !hasTerminal() && process.platform !== "win32";
@@ -88,10 +91,10 @@ export async function runProgram(program: Program): Promise<ProgramExit> {
   }
 }
 
-function cannotStart(command: string, error: NodeJS.ErrnoException): UserError {
+function cannotStart(command: string, error: NodeJS.ErrnoException): CannotStart {
   const advice =
     error.code === "EACCES"
       ? "the directory may forbid running programs (noexec): set TMPDIR and GOTRACE_CACHE to another one"
       : "check GOOS and GOARCH: the program must be built for this machine";
-  return new UserError(`cannot run ${command}: ${error.message}`, advice, ExitCode.cannotCreate);
+  return new CannotStart(`cannot run ${command}: ${error.message}`, advice, ExitCode.cannotCreate);
 }

@@ -1,10 +1,19 @@
 /** The cache keeps what is used, and for ten days what is not. */
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { makeDirectories, pruneCache, touch } from "../../src/gotool/cache.js";
+import { makeDirectories, pruneCache, refuseForeign, touch, writeOnce } from "../../src/gotool/cache.js";
 
 let root: string;
 beforeEach(() => {
@@ -78,4 +87,28 @@ test("directories are made with their parents, and the topmost new one is named"
   writeFileSync(join(root, "file"), "");
   expect(() => makeDirectories(join(root, "file/x"))).toThrow(/ENOTDIR|EEXIST/);
   if (process.platform === "linux") expect(() => makeDirectories("/proc/x/y")).toThrow("ENOENT");
+});
+
+test("what another user put there is refused", () => {
+  put("src/mine.go", 0);
+  const path = join(root, "src/mine.go");
+  expect(() => refuseForeign(path, 1000, 1000)).not.toThrow();
+  expect(() => refuseForeign(path, 0, undefined)).not.toThrow();
+  expect(() => refuseForeign(path, 1001, 1000)).toThrow(/belongs to another user/);
+});
+
+test.runIf(process.getuid?.() === 0)("an entry that is used must be one's own", () => {
+  put("src/foreign.go", 0);
+  chownSync(join(root, "src/foreign.go"), 12345, 12345);
+  expect(() => touch(join(root, "src/foreign.go"))).toThrow(/belongs to another user/);
+});
+
+test("an entry that lost its content is written again", () => {
+  put("src/a.go", 0);
+  const path = join(root, "src/a.go");
+  for (const damaged of ["", "\0".repeat("src/a.go".length), "src/a"]) {
+    writeFileSync(path, damaged);
+    writeOnce(path, "src/a.go");
+    expect(readFileSync(path, "utf8")).toBe("src/a.go");
+  }
 });
