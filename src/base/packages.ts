@@ -54,3 +54,18 @@ function firstElement(path: string): string {
   const slash = path.indexOf("/");
   return slash < 0 ? path : path.slice(0, slash);
 }
+
+/** Whether a function is what cgo makes of a C function or of an export: `main._Cfunc_slow`, `_cgoexp_511a_goCallback`. */
+export function isCgoStub(name: string): boolean {
+  return /(^|\.)(_Cfunc_|_C2func_|_cgoexp_|_cgo_|_Cgo_|_cgoexpwrap_)/.test(name.slice(name.lastIndexOf("/") + 1));
+}
+
+/** Whether a frame is code that somebody wrote: not a stub of cgo's, nor the runtime that gotrace links into a program. */
+export function isWritten(frame: { readonly function: string; readonly file: string }): boolean {
+  return (
+    !isCgoStub(frame.function) && !/(^|[\\/])_cgo_\w+\.go$/.test(frame.file) && !RUNTIME.test(packageOf(frame.function))
+  );
+}
+
+/** The import path of the runtime that gotrace links into a program. */
+const RUNTIME = /^\d?gotrace\.internal\/rt$/;

@@ -3,7 +3,7 @@ import type { GoroutineInfo } from "../analyses/index.js";
 import { baseName } from "../base/place.js";
 import { type Frame, NONE } from "../exectrace/index.js";
 import type { Severity, Unit } from "./finding.js";
-import { type Draft, severityOf, type Watch } from "./rule.js";
+import { type Draft, type Limits, severityOf, type Watch } from "./rule.js";
 
 /** One occurrence: when, who and where. Stacks are numbers of the trace. */
 export interface Occurrence {
@@ -27,10 +27,19 @@ export class Group {
   count = 0;
   total = 0;
   worst = Number.NEGATIVE_INFINITY;
+  /** Nanoseconds in which there was at least one of them; a lower bound where long ones enclose short ones. */
+  covered = 0;
   /** The worst one. */
   occurrence: Occurrence = { time: 0, duration: 0 };
+  private coveredTo = 0;
 
   constructor(readonly key: string) {}
+
+  /** Of an occurrence that ended just now, for `covered`. */
+  cover(begin: number, end: number): void {
+    this.covered += Math.max(end - Math.max(begin, this.coveredTo), 0);
+    this.coveredTo = Math.max(end, this.coveredTo);
+  }
 }
 
 /** Groups by key, with what else a rule keeps for each. */
@@ -64,19 +73,19 @@ export class Groups<G extends Group = Group> {
     return this.byKey.values();
   }
 
-  /** The draft of every group, with its severity by the worst occurrence. */
+  /** The draft of every group that `grade` gives a severity. */
   *drafts(
     unit: Unit,
-    limits: { readonly warn: number; readonly error: number },
+    limits: { readonly warn: number },
     message: (group: G) => string,
-    cap?: (group: G) => Severity | undefined,
+    grade: (group: G) => Severity | undefined,
   ): Generator<Draft> {
     for (const group of this.values()) {
-      const severity = severityOf(group.worst, limits);
+      const severity = grade(group);
       if (!severity) continue;
       yield {
         key: group.key,
-        severity: cap?.(group) ?? severity,
+        severity,
         excess: group.worst / limits.warn,
         message: message(group),
         count: group.count,
@@ -87,6 +96,21 @@ export class Groups<G extends Group = Group> {
       };
     }
   }
+}
+
+/**
+ * The severity of occurrences that are each at or above `warn`, by their mean: where they come again (`times` of them) and
+ * take a `share` of the trace, which chance and a busy machine do not bring about. A single one beyond `error` is an info.
+ * @param length of the trace
+ */
+export function repeated(
+  group: Group,
+  limits: Limits<"times" | "share"> & { readonly single?: number },
+  length: number,
+): Severity | undefined {
+  const often = group.count >= limits.times || group.worst >= (limits.single ?? Number.POSITIVE_INFINITY);
+  if (often && group.covered >= limits.share * length) return severityOf(group.total / group.count, limits);
+  return group.worst >= limits.error ? "info" : undefined;
 }
 
 /** Groups that keep nothing more. */

@@ -1,33 +1,96 @@
-/** Which waits are calls of another service: the goroutine asked for something and waits for the answer. */
-import type { StackTable } from "../exectrace/index.js";
-
 /**
- * The caller of net/http and gRPC waits on a select or a channel, while a goroutine of the library's own reads the
- * connection.
+ * Which waits are for the answer to a request: the goroutine asked for something. One that only reads what others send (a
+ * subscription, a stream, the loop that reads a connection) waits for the network as well, but not for its own request.
  */
-const CALLER =
-  /^(net\/http\.\(\*(persistConn\)\.roundTrip|Transport\)\.(getConn|queueForDial)|http2(ClientConn|Transport|clientStream)\)\.)|golang\.org\/x\/net\/http2\.\(\*(ClientConn|clientStream)\)\.|net\.\(\*Resolver\)\.|google\.golang\.org\/grpc\.\(\*(ClientConn|clientStream|csAttempt)\)\.)/;
+import { Activity } from "../analyses/index.js";
+import type { Watch } from "./rule.js";
 
+/** What a wait has to do with requests. */
+export const Kind = {
+  /** Nothing. */
+  None: 0,
+  /** For the answer to a request that this very wait belongs to. */
+  Answer: 1,
+  /** For a part of a request: the connection, the rest of an answer. Counts as time of the request that comes next. */
+  Part: 2,
+  /** For bytes of a connection that the goroutine reads itself: an answer if it has written before. */
+  Read: 3,
+} as const;
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** The callers of net/http and gRPC wait on a select or a channel, while a goroutine of the library reads the connection. */
+const ANSWER =
+  /^(net\/http\.\(\*persistConn\)\.roundTrip|(net\/http\.\(\*http2|golang\.org\/x\/net\/http2\.\(\*)ClientConn\)\.[rR]oundTrip|google\.golang\.org\/grpc\.(invoke|\(\*ClientConn\)\.Invoke))$/;
+const PART =
+  /^(net\/http\.\(\*(Transport\)\.(getConn|queueForDial)|persistConn\)\.Read|bodyEOFSignal\)\.Read|http2(ClientConn|Transport|clientStream)\)\.)|golang\.org\/x\/net\/http2\.\(\*(ClientConn|clientStream)\)\.|net\.\(\*(Resolver|Dialer|sysDialer)\)\.)/;
 /** Servers that wait for the next client or request, and the libraries' own readers. */
 const IDLE =
-  /^(internal\/poll\.\(\*FD\)\.Accept|net\.\(\*(TCP|Unix)Listener\)\.|net\/http\.\(\*(conn\)\.readRequest|connReader\)\.backgroundRead|persistConn\)\.(readLoop|writeLoop)|http2)|golang\.org\/x\/net\/http2\.|google\.golang\.org\/grpc\/internal\/transport\.)/;
+  /^(internal\/poll\.\(\*FD\)\.Accept|net\.\(\*(TCP|Unix)Listener\)\.|net\/http\.\(\*(conn\)\.readRequest|connReader\)\.|persistConn\)\.(readLoop|writeLoop)|http2)|golang\.org\/x\/net\/http2\.|google\.golang\.org\/grpc\/internal\/transport\.)/;
+/** A handler within this serves a connection, but reads it by the reader above: what else it reads is its own business. */
+const HANDLER = "net/http.(*conn).serve";
+const ACCEPT = /^(internal\/poll\.\(\*FD\)\.Accept|net\.\(\*(TCP|Unix)Listener\)\.)/;
+const WRITE = /^net\.\(\*(netFD|conn|rawConn|TCPConn|UDPConn|UnixConn|IPConn)\)\.(Write|write|ReadFrom|readFrom|Send)/;
 
-/** Recognizes stacks, each looked at once. */
-export class Calls {
-  private readonly known = new Map<number, { readonly caller: boolean; readonly idle: boolean }>();
+/** Watches what goroutines ask of the network. Memory: those that live and have waited for it, and different stacks. */
+export class Requests {
+  private readonly kinds = new Map<number, Kind>();
+  private readonly handlers = new Set<number>();
+  private readonly accepts = new Map<number, boolean>();
+  private readonly writes = new Map<number, boolean>();
+  /** Goroutines that accept connections, and those that they started to serve one. */
+  private readonly accepting = new Set<number>();
+  private readonly serving = new Set<number>();
+  /** Goroutines that have written since they read. */
+  private readonly asked = new Set<number>();
 
-  constructor(private readonly stacks: StackTable) {}
+  constructor(private readonly watch: Watch) {
+    watch.onGoroutineBegin((g) => {
+      // Of one that was there before, nobody knows whether it serves a connection; the program's first one does not.
+      const main = g.startFunction === "runtime.main" || g.startFunction === "main.main" || g.id === 1;
+      if (g.createdInTrace ? this.accepting.has(g.creator) : !main) this.serving.add(g.id);
+    });
+    watch.onGoroutineEnd(({ id }) => {
+      for (const set of [this.accepting, this.serving, this.asked]) set.delete(id);
+    });
+    watch.onInterval(Activity.Syscall, (i) => {
+      if (this.matches(i.stack, WRITE, this.writes)) this.asked.add(i.goroutine);
+      else if (this.matches(i.stack, ACCEPT, this.accepts)) this.accepting.add(i.goroutine);
+    });
+    watch.onInterval(Activity.Waiting, (i) => {
+      if (i.reason === "network" && this.matches(i.stack, ACCEPT, this.accepts)) this.accepting.add(i.goroutine);
+    });
+  }
 
-  /** Whether a goroutine that waits there for that reason waits for an answer. */
-  isWait(stack: number, reason: string): boolean {
-    if (stack === 0 || (reason !== "network" && reason !== "select" && reason !== "chan receive")) return false;
-    let known = this.known.get(stack);
-    if (!known) {
-      const names = this.stacks.frames(stack).map((frame) => frame.function);
-      const caller = names.some((name) => CALLER.test(name));
-      known = { caller, idle: !caller && names.some((name) => IDLE.test(name)) };
-      this.known.set(stack, known);
+  /** What a wait is that just ended; to be asked once for each. */
+  kindOf(goroutine: number, stack: number, reason: string): Kind {
+    if (stack === 0 || (reason !== "network" && reason !== "select" && reason !== "chan receive")) return Kind.None;
+    let kind = this.kinds.get(stack);
+    if (kind === undefined) {
+      kind = this.classify(stack);
+      this.kinds.set(stack, kind);
     }
-    return known.caller || (reason === "network" && !known.idle);
+    if (kind === Kind.Read) {
+      if (reason !== "network" || (this.serving.has(goroutine) && !this.handlers.has(stack))) return Kind.None;
+      return this.asked.delete(goroutine) ? Kind.Answer : Kind.None;
+    }
+    return kind;
+  }
+
+  private classify(stack: number): Kind {
+    const names = this.watch.stacks.frames(stack).map((frame) => frame.function);
+    if (names.includes(HANDLER)) this.handlers.add(stack);
+    if (names.some((name) => ANSWER.test(name))) return Kind.Answer;
+    if (names.some((name) => PART.test(name))) return Kind.Part;
+    return names.some((name) => IDLE.test(name)) ? Kind.None : Kind.Read;
+  }
+
+  private matches(stack: number, pattern: RegExp, known: Map<number, boolean>): boolean {
+    if (stack === 0) return false;
+    let answer = known.get(stack);
+    if (answer === undefined) {
+      answer = this.watch.stacks.frames(stack).some((frame) => pattern.test(frame.function));
+      known.set(stack, answer);
+    }
+    return answer;
   }
 }

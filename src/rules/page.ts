@@ -24,6 +24,8 @@ ${rule.measures}
 | --- | --- | --- |
 ${thresholds.join("\n")}
 
+${rule.reason}
+
 Change them with \`--set ${rule.name}.warn=VALUE\` or in \`.gotrace.yaml\`; \`--set ${rule.name}=off\` turns the rule off.
 
 ## Why it matters

@@ -1,10 +1,12 @@
 /** All rules. */
 import { blockedOnSyscall } from "./catalogue/blocked-on-syscall.js";
+import { channelContention } from "./catalogue/channel-contention.js";
 import { gcAssist } from "./catalogue/gc-assist.js";
 import { gcPauseSpike } from "./catalogue/gc-pause-spike.js";
 import { goroutineLeakGrowth } from "./catalogue/goroutine-leak-growth.js";
 import { heapGrowthSpike } from "./catalogue/heap-growth-spike.js";
 import { highSchedulingLatency } from "./catalogue/high-scheduling-latency.js";
+import { lateTimers } from "./catalogue/late-timers.js";
 import { lockConvoy } from "./catalogue/lock-convoy.js";
 import { markAssistPressure } from "./catalogue/mark-assist-pressure.js";
 import { mutexContention } from "./catalogue/mutex-contention.js";
@@ -22,6 +24,8 @@ export const rules: readonly Rule[] = [
   highSchedulingLatency,
   blockedOnSyscall,
   mutexContention,
+  channelContention,
+  lateTimers,
   gcAssist,
   processorStarvation,
   goroutineLeakGrowth,

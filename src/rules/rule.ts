@@ -28,6 +28,8 @@ export interface Rule<Name extends string = string> {
   readonly measures: string;
   /** Every rule has `warn` and `error`; the others say whether something counts at all. */
   readonly thresholds: Readonly<Record<Name, Threshold>> & { readonly warn: Threshold; readonly error: Threshold };
+  /** Why the defaults are what they are. */
+  readonly reason: string;
   /** Why it matters. */
   readonly why: string;
   /** What to do, one line for reports. */

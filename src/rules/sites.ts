@@ -1,5 +1,5 @@
 /** Which frame of a stack is the user's own code. */
-import { isStandard, packageOf } from "../base/packages.js";
+import { isStandard, isWritten, packageOf } from "../base/packages.js";
 import type { Frame, StackTable } from "../exectrace/index.js";
 
 /** First user frames of stacks, each looked up once. */
@@ -24,7 +24,7 @@ export class Sites {
 
   /** Whether a frame is the user's own code. Package main always is: its name does not tell its module. */
   isOwn(frame: Frame): boolean {
-    if (isStandard(frame)) return false;
+    if (isStandard(frame) || !isWritten(frame)) return false;
     if (this.module === undefined) return true;
     const path = packageOf(frame.function);
     return path === "main" || path === this.module || path.startsWith(`${this.module}/`);

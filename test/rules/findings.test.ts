@@ -11,7 +11,7 @@ function find(rule: string, from = rule): Finding[] {
   return analyze(from, "fires").findings.filter((finding) => finding.rule === rule);
 }
 
-test("a lock: who waited, where, and who released it", () => {
+test("a lock: who waited, where, and who held it for how long", () => {
   const finding = find("MutexContention").find((one) => one.site?.function === "main.(*store).putSlowly")!;
   // The numbers of go tool trace -pprof=sync for this place.
   expect(finding).toMatchObject({ count: 23, total: 444256512 });
@@ -20,7 +20,10 @@ test("a lock: who waited, where, and who released it", () => {
   expect(finding.waker!.stack.map((frame) => frame.function)).toContain("sync.(*Mutex).Unlock");
   expect(finding.goroutineFunction).toBe("main.workers.func1");
   expect(finding.message).toContain("6 goroutines waited 23 times");
-  expect(finding.message).toContain("released by main.(*store).putSlowly");
+  expect(finding.message).toMatch(
+    /; held for (up to|at least) \d.*ms by goroutine \d+ \(main.workers.func1\), released at main\.\(\*store\)\.putSlowly/,
+  );
+  expect(finding.message).not.toContain("sync");
   expect(finding.atLeast).toBe(false);
 });
 
@@ -33,8 +36,11 @@ test("a wait longer than the trace lasts at least as long", () => {
 });
 
 test("pauses of the GC are told apart from those that the program asked for", () => {
-  const findings = find("GCPauseSpike");
-  const gc = findings.filter((finding) => finding.message.startsWith("GC pause"));
+  const asker = find("GCPauseSpike").find((finding) => finding.message.includes("read mem stats"))!;
+  expect(asker).toMatchObject({ site: { function: "main.reportMemory" }, count: 10 });
+  // Set so low that the stops of the GC count, too.
+  const settings = new Map([["GCPauseSpike", { warn: 1, error: 1e12, times: 1 }]]);
+  const gc = analyze("GCPauseSpike", "fires", { settings }).findings.filter((one) => one.message.includes("GC pause"));
   expect(gc.length).toBeGreaterThan(0);
   for (const finding of gc) expect(finding.site).toBeUndefined();
   const asked = find("StopTheWorldShare")[0]!;
@@ -89,7 +95,8 @@ test("a trace that is cut off keeps the findings of whole generations, and says 
   const bytes = gunzipSync(readFileSync(resolve(repository, "testdata/exectrace/go1.26-workload.trace.gz")));
   const settings = defaultSettings();
   for (const rule of rules) applySetting(settings, `${rule.name}=off`);
-  for (const change of ["BlockedOnSyscall=on", "BlockedOnSyscall.warn=1ns"]) applySetting(settings, change);
+  for (const change of ["=on", ".warn=1ns", ".times=1", ".share=0%"].map((part) => `BlockedOnSyscall${part}`))
+    applySetting(settings, change);
   const [all, cut] = [bytes, bytes.subarray(0, bytes.length - 20)].map((part) =>
     analyzeTrace([part], { path: "", settings }),
   );

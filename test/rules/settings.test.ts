@@ -24,7 +24,7 @@ const limits = (rule: string, changes: string[] = [], config = {}) =>
   settingsOf(config, ".gotrace.yaml", changes, []).settings.get(rule);
 
 test("thresholds with units", () => {
-  expect(limits("GCPauseSpike")).toEqual({ warn: 1e6, error: 10e6 });
+  expect(limits("GCPauseSpike")).toEqual({ warn: 5e6, error: 50e6, times: 8 });
   expect(limits("GCPauseSpike", ["GCPauseSpike.warn=500us"])).toMatchObject({ warn: 5e5 });
   expect(limits("HeapGrowthSpike", ["HeapGrowthSpike.warn=64MiB", "HeapGrowthSpike.warnRate=10MiB/s"])).toMatchObject({
     warn: 64 * 2 ** 20,
@@ -62,12 +62,12 @@ test("what does not exist is refused with a hint", () => {
   expect(set("Nonsense=off")).toMatch(/no rule Nonsense \| the rules are GCPauseSpike, /);
   expect(set("GCPauseSpike.wran=1ms")).toBe("--set: GCPauseSpike has no threshold wran | did you mean warn?");
   expect(set("GCPauseSpike.toString=1ms")).toMatch(/no threshold toString \| it has warn, error/);
-  expect(set("GCPauseSpike.warn=5")).toMatch(/"5" is not valid \| use a duration .* the default is 1ms/);
+  expect(set("GCPauseSpike.warn=5")).toMatch(/"5" is not valid \| use a duration .* the default is 5ms/);
   expect(set("LockConvoy.waiters=2.5")).toMatch(/is not valid \| use a whole number/);
   expect(set("GCPauseSpike")).toMatch(/is no setting/);
   expect(set("GCPauseSpike=maybe")).toMatch(/use GCPauseSpike=off/);
-  expect(set("GCPauseSpike.warn=50ms")).toBe(
-    "GCPauseSpike.warn (50ms) is above GCPauseSpike.error (10ms) | set GCPauseSpike.error too",
+  expect(set("GCPauseSpike.warn=80ms")).toBe(
+    "GCPauseSpike.warn (80ms) is above GCPauseSpike.error (50ms) | set GCPauseSpike.error too",
   );
   expect(set("GCPauseSpike.warn=50ms,GCPauseSpike.error=60ms")).not.toBe("accepted"); // one flag, one setting
 });

@@ -1,7 +1,8 @@
 /** BlockedOnSyscall: long stays in the operating system, or in C. */
 import { Activity } from "../../analyses/index.js";
+import { isCgoStub } from "../../base/packages.js";
 import type { Frame } from "../../exectrace/index.js";
-import { Group, Groups, goroutineOf, nameOf, placeKey } from "../groups.js";
+import { Group, Groups, goroutineOf, nameOf, placeKey, repeated } from "../groups.js";
 import { others, worstOf } from "../phrases.js";
 import { defineRule, isBackground } from "../rule.js";
 
@@ -18,9 +19,15 @@ export const blockedOnSyscall = defineRule({
     "How long a goroutine was in a system call, or in C through cgo, from entry to exit. Waiting for signals " +
     "(`os/signal`) is left out; waiting for a child process is only worth an info.",
   thresholds: {
-    warn: { value: 10e6, unit: "ns", meaning: "a single system call" },
-    error: { value: 100e6, unit: "ns", meaning: "a single system call" },
+    warn: { value: 10e6, unit: "ns", meaning: "mean of the long system calls at one place" },
+    error: { value: 100e6, unit: "ns", meaning: "mean of the long system calls at one place" },
+    times: { value: 5, unit: "count", meaning: "calls of at least `warn` that make a habit" },
+    single: { value: 100e6, unit: "ns", meaning: "a call that counts although it is one of few" },
+    share: { value: 0.05, unit: "ratio", meaning: "time in such calls against the length of the trace" },
   },
+  reason:
+    "A call that does not wait takes microseconds. On a busy machine its thread may have to wait for a processor, some 10 ms " +
+    "now and then: only what comes again, or takes longer than any such wait, is the call's own.",
   why: "A system call holds a thread. The scheduler takes the P away after some 20 µs and may have to start a new thread; many long calls mean many threads.",
   suggestion:
     "Find out what the call waits for (fsync, a slow disk, DNS through cgo, a terminal), move it out of the request path, and bound how many run at once",
@@ -47,6 +54,7 @@ export const blockedOnSyscall = defineRule({
         stack: i.stack,
         atLeast: i.cutBegin || i.cutEnd,
       }));
+      group.cover(i.begin, i.end);
       group.kind = kindOf(frames);
     });
     return () =>
@@ -54,7 +62,10 @@ export const blockedOnSyscall = defineRule({
         "ns",
         limits,
         (group) => `${nameOf(group.occurrence)} was ${words[group.kind]} for ${worstOf(group)}${others(group)}`,
-        (group) => (group.kind === "child" ? "info" : undefined),
+        (group) => {
+          const severity = repeated(group, limits, watch.now);
+          return severity && group.kind === "child" ? "info" : severity;
+        },
       );
   },
 });
@@ -68,5 +79,5 @@ const words: Readonly<Record<Kind, string>> = {
 function kindOf(frames: readonly Frame[]): Kind {
   if (frames.some((frame) => /^os\.\(\*Process\)\.(Wait|wait|blockUntil|pidfdWait)/.test(frame.function)))
     return "child";
-  return frames.some((frame) => frame.function === "runtime.cgocall") ? "cgo" : "syscall";
+  return frames.some(({ function: name }) => name === "runtime.cgocall" || isCgoStub(name)) ? "cgo" : "syscall";
 }

@@ -1,7 +1,7 @@
 /** GCAssist: single long mark assists. */
 import { formatDuration } from "../../base/units.js";
 import { onAssist } from "../assists.js";
-import { Group, Groups, goroutineOf, nameOf, placeKey } from "../groups.js";
+import { Group, Groups, goroutineOf, nameOf, placeKey, repeated } from "../groups.js";
 import { others, worstOf } from "../phrases.js";
 import { defineRule } from "../rule.js";
 
@@ -17,9 +17,14 @@ export const gcAssist = defineRule({
     "How long a single mark assist kept an allocating goroutine: marking inline as well as waiting for work to do, which " +
     "the message tells apart. Time in which it was preempted does not count.",
   thresholds: {
-    warn: { value: 1e6, unit: "ns", meaning: "a single mark assist" },
-    error: { value: 10e6, unit: "ns", meaning: "a single mark assist" },
+    warn: { value: 1e6, unit: "ns", meaning: "mean of the long mark assists at one place" },
+    error: { value: 10e6, unit: "ns", meaning: "mean of the long mark assists at one place" },
+    times: { value: 5, unit: "count", meaning: "assists of at least `warn` that make a habit" },
+    share: { value: 0.1, unit: "ratio", meaning: "time in such assists against the length of the trace" },
   },
+  reason:
+    "An assist takes some 50 µs. On a busy machine single ones take milliseconds, because the thread that marks is not run; " +
+    "a tenth of the trace in long ones is the program's own doing.",
   why: "An assist is a delay in the middle of an allocation, and CPU profiles book it on the code that allocates.",
   suggestion: "Allocate less at this place (reuse buffers, preallocate), or give the GC more room: GOGC, GOMEMLIMIT",
   actions: [
@@ -45,12 +50,18 @@ export const gcAssist = defineRule({
         stack,
         atLeast: cut,
       }));
+      group.cover(begin, end);
       if (group.worst === value) group.waited = waited;
     });
     return () =>
-      groups.drafts("ns", limits, (group) => {
-        const waited = group.waited > 0 ? `, ${formatDuration(group.waited)} of it waiting for work` : "";
-        return `${nameOf(group.occurrence)} had to help the GC mark for ${worstOf(group)}${waited}${others(group)}`;
-      });
+      groups.drafts(
+        "ns",
+        limits,
+        (group) => {
+          const waited = group.waited > 0 ? `, ${formatDuration(group.waited)} of it waiting for work` : "";
+          return `${nameOf(group.occurrence)} had to help the GC mark for ${worstOf(group)}${waited}${others(group)}`;
+        },
+        (group) => repeated(group, limits, watch.now),
+      );
   },
 });

@@ -1,24 +1,31 @@
 /** GCPauseSpike: single times in which the world stood still. */
+import { Histogram } from "../../base/histogram.js";
+import { formatDuration, formatNumberOf } from "../../base/units.js";
 import { RangeName } from "../../exectrace/index.js";
 import { Group, Groups, goroutineOf, placeKey } from "../groups.js";
-import { others, worstOf } from "../phrases.js";
-import { defineRule, isOfRecording } from "../rule.js";
+import { worstOf } from "../phrases.js";
+import { defineRule, isOfRecording, severityOf } from "../rule.js";
 
 class Pauses extends Group {
   reason = "";
+  readonly durations = new Histogram();
 }
 
 export const gcPauseSpike = defineRule({
   name: "GCPauseSpike",
   title: "Long stop-the-world pause",
   measures:
-    "How long a single stop of the world lasted, from the request to the restart. Pauses of the garbage collector (sweep " +
+    "How long stops of the world lasted, from the request to the restart: their median. Pauses of the garbage collector (sweep " +
     "termination, mark termination) are told apart from stops that the program asked for (read mem stats, goroutine " +
     "profile, GOMAXPROCS), which are grouped by who asked. Stops made by the recording itself are left out.",
   thresholds: {
-    warn: { value: 1e6, unit: "ns", meaning: "a single stop of the world" },
-    error: { value: 10e6, unit: "ns", meaning: "a single stop of the world" },
+    warn: { value: 5e6, unit: "ns", meaning: "median of the stops for one reason" },
+    error: { value: 50e6, unit: "ns", meaning: "median of the stops for one reason" },
+    times: { value: 8, unit: "count", meaning: "stops from which on the median counts" },
   },
+  reason:
+    "A stop takes some 50 to 200 µs, whatever the size of the heap. On a busy machine the thread that is to stop may first " +
+    "have to wait for a processor: some stops take 10 ms and more there, but not half of them. A single stop beyond `error` is an info.",
   why: "While the world is stopped no goroutine runs: every request in flight is late by the length of the pause.",
   suggestion:
     "Look at what keeps goroutines from stopping (long loops, CPU throttling) and at how often the GC runs; a stop that the program asks for (runtime.ReadMemStats, profiles) belongs out of the request path",
@@ -36,7 +43,7 @@ export const gcPauseSpike = defineRule({
     const groups = new Groups((key) => new Pauses(key));
     watch.onRange(RangeName.stopTheWorld, (r) => {
       const duration = r.end - r.begin;
-      if (duration < limits.warn || isOfRecording(r.detail)) return;
+      if (isOfRecording(r.detail)) return;
       const gc = r.detail.startsWith("GC ");
       const key = gc ? r.detail : `${r.detail} ${placeKey(watch, r.stack)}`;
       const group = groups.add(key, duration, () => {
@@ -47,15 +54,25 @@ export const gcPauseSpike = defineRule({
         return { time: r.begin, duration, ...(g && goroutineOf(g)), stack: r.stack, site, atLeast };
       });
       group.reason = r.detail;
+      group.durations.record(Math.max(Math.round(duration), 0));
     });
     return () =>
-      groups.drafts("ns", limits, (group) => {
-        const what = group.reason.startsWith("GC ")
-          ? `GC pause of ${worstOf(group)} (${group.reason.slice(3)})`
-          : `the world was stopped for ${worstOf(group)} (${group.reason})`;
-        const asker = group.occurrence.goroutineFunction;
-        const who = asker && !group.reason.startsWith("GC ") ? `, asked for in ${asker}` : "";
-        return `${what}${who}${others(group, "")}`;
+      groups.drafts("ns", limits, describe, (group) => {
+        const severity = group.count >= limits.times ? severityOf(group.durations.quantile(0.5), limits) : undefined;
+        return severity ?? (group.worst >= limits.error ? "info" : undefined);
       });
   },
 });
+
+function describe(group: Pauses): string {
+  const { reason, count, durations, occurrence } = group;
+  const gc = reason.startsWith("GC ");
+  const what = gc ? `GC pauses (${reason.slice(3)})` : `stops of the world (${reason})`;
+  const asker = gc ? undefined : occurrence.goroutineFunction;
+  const one = gc
+    ? `GC pause of ${worstOf(group)} (${reason.slice(3)})`
+    : `the world was stopped for ${worstOf(group)} (${reason})`;
+  const who = asker ? `, asked for in ${asker}` : "";
+  if (count === 1) return `${one}${who}`;
+  return `half of ${formatNumberOf(count, "stop")} took ${formatDuration(durations.quantile(0.5))} or more, ${worstOf(group)} at worst: ${what}${who}`;
+}

@@ -27,8 +27,11 @@ export const goroutineLeakGrowth = defineRule({
     error: { value: 500, unit: "goroutines", meaning: "net growth" },
     warnRatio: { value: 0.25, unit: "ratio", meaning: "net growth against the goroutines at the start" },
     errorRatio: { value: 1, unit: "ratio", meaning: "net growth against the goroutines at the start" },
-    least: { value: 20, unit: "goroutines", meaning: "net growth from which on the share counts" },
+    least: { value: 100, unit: "goroutines", meaning: "goroutines at the start from which on the share counts" },
   },
+  reason:
+    "Pools, servers and tests start some dozens of goroutines as they begin and keep them; against the handful of a program that " +
+    "has just started every share is large, so that it counts only where many goroutines were there at the start.",
   why: "Goroutines that do not end keep their stacks and all that these refer to. Growth that lasts ends out of memory.",
   suggestion:
     "Give every goroutine a way to end: a context that is cancelled, a channel that is closed; bound how many are started",
@@ -72,7 +75,7 @@ export const goroutineLeakGrowth = defineRule({
       else oldEnded.set(g.startFunction, (oldEnded.get(g.startFunction) ?? 0) + 1);
     });
     const severity = (growth: number): "warn" | "error" | undefined => {
-      const share = growth >= limits.least && atStart > 0 ? growth / atStart : 0;
+      const share = atStart >= limits.least ? growth / atStart : 0;
       if (growth >= limits.error || share >= limits.errorRatio) return "error";
       return growth >= limits.warn || share >= limits.warnRatio ? "warn" : undefined;
     };

@@ -19,8 +19,10 @@ export const heapGrowthSpike = defineRule({
     error: { value: 500 * 2 ** 20, unit: "bytes", meaning: "growth of the live heap" },
     warnRate: { value: 50 * 2 ** 20, unit: "bytes/s", meaning: "growth of the live heap a second" },
     errorRate: { value: 200 * 2 ** 20, unit: "bytes/s", meaning: "growth of the live heap a second" },
-    least: { value: 16 * 2 ** 20, unit: "bytes", meaning: "growth from which on the rate counts" },
+    least: { value: 64 * 2 ** 20, unit: "bytes", meaning: "growth from which on the rate counts" },
   },
+  reason:
+    "A program that starts grows by some tens of mebibytes within a moment; the rate says something only from `least` on.",
   why: "Memory that survives the GC makes every later cycle dearer, and growth that lasts ends at the memory limit.",
   suggestion:
     "Find what is kept: compare two heap profiles (go tool pprof -diff_base), bound caches and queues; GOMEMLIMIT protects the machine, not the program",

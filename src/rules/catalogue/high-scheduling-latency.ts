@@ -1,19 +1,31 @@
-/** HighSchedulingLatency: goroutines that were ready and did not run. */
+/** HighSchedulingLatency: goroutines that were woken and did not run. */
 import { Activity } from "../../analyses/index.js";
-import { goroutineOf, nameOf, placeKey, plainGroups, wakerOf } from "../groups.js";
-import { others, worstOf } from "../phrases.js";
-import { defineRule, isBackground } from "../rule.js";
+import { Histogram } from "../../base/histogram.js";
+import { place } from "../../base/place.js";
+import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
+import { goroutineOf, placeKey, plainGroups, wakerOf } from "../groups.js";
+import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
+
+/** Who was preempted or gave way has had its turn: its wait is the price of sharing, not of being late. */
+const TURNS = /^(preempted|runtime\.Gosched|runtime\.GoSched|GC |yield)/i;
 
 export const highSchedulingLatency = defineRule({
   name: "HighSchedulingLatency",
-  title: "Ready goroutine waited for a processor",
+  title: "Ready goroutines wait for a processor",
   measures:
-    "How long a goroutine was runnable before it ran, by the place where it had stopped (for a new goroutine: by its " +
-    "start function). Goroutines of the runtime, and those of which no stack is known, are left out.",
+    "How long goroutines of the program that were woken or created waited until they ran: the 99th percentile of all of them. It counts where " +
+    "such waits come again (`times` of at least `warn`), and where the waiting is a `share` of all the time in which these goroutines " +
+    "waited or ran. Goroutines that were preempted or gave way do not count, nor do those of the runtime and those of which no stack is known.",
   thresholds: {
-    warn: { value: 1e6, unit: "ns", meaning: "a single wait from runnable to running" },
-    error: { value: 10e6, unit: "ns", meaning: "a single wait from runnable to running" },
+    warn: { value: 20e6, unit: "ns", meaning: "99th percentile of the waits from runnable to running" },
+    error: { value: 100e6, unit: "ns", meaning: "99th percentile of the waits from runnable to running" },
+    times: { value: 5, unit: "count", meaning: "waits of at least `warn` that make a habit" },
+    share: { value: 0.2, unit: "ratio", meaning: "time waiting against the time waiting and running" },
   },
+  reason:
+    "Go lets a goroutine run for 10 ms before it is preempted. Waits of two such turns mean a queue on all Ps. The " +
+    "system's own turns are some 3 ms, so that a program whose two processors are shared with others has single waits of " +
+    "10 ms and more; they do not come again often enough to move the 99th percentile and the share.",
   why: "The wait is pure delay: what the goroutine waited for is there, only no P takes it up.",
   suggestion:
     "Bound how many goroutines compute at the same time, break up long loops, and check the CPU limit against GOMAXPROCS",
@@ -24,16 +36,25 @@ export const highSchedulingLatency = defineRule({
     "During a GC a quarter of the processors marks; see GCAssist and StopTheWorldShare if the waits coincide with it.",
   ],
   caveats: [
-    "A busy machine makes a program look slow to schedule: the P is there, but its thread does not run.",
-    "Batch programs that keep all processors busy on purpose wait in the queue by design; raise the threshold there.",
+    "A machine that is far too busy makes a program look slow to schedule: the P is there, but its thread does not run.",
+    "Batch programs that start much at once on purpose wait in the queue by design; raise the threshold there.",
+    "A few late goroutines among very many quick ones do not move the percentile; use a budget on `sched.p99.9` for them.",
   ],
   start(watch, limits) {
     const groups = plainGroups();
+    const waits = new Histogram();
+    let [running, late] = [0, 0];
+    watch.onInterval(Activity.Running, (i, g) => {
+      if (!isBackground(g)) running += i.end - i.begin;
+    });
     watch.onInterval(Activity.Runnable, (i, g) => {
-      const duration = i.end - i.begin;
-      if (duration < limits.warn || isBackground(g)) return;
+      if (isBackground(g) || TURNS.test(i.reason)) return;
       const key = placeKey(watch, i.stack, g);
       if (key === "") return;
+      const duration = i.end - i.begin;
+      waits.record(Math.max(Math.round(duration), 0));
+      if (duration < limits.warn) return;
+      late++;
       groups.add(key, duration, () => ({
         time: i.begin,
         duration,
@@ -43,11 +64,21 @@ export const highSchedulingLatency = defineRule({
         atLeast: i.cutBegin || i.cutEnd,
       }));
     });
-    return () =>
-      groups.drafts(
-        "ns",
-        limits,
-        (group) => `${nameOf(group.occurrence)} was ready for ${worstOf(group)} before it ran${others(group)}`,
-      );
+    return (): Draft[] => {
+      const most = [...groups.values()].sort((a, b) => b.total - a.total)[0];
+      if (!most || late < limits.times || waits.sum < limits.share * (waits.sum + running)) return [];
+      const value = waits.quantile(0.99);
+      const severity = severityOf(value, limits);
+      if (!severity) return [];
+      const { occurrence } = most;
+      const site = watch.sites.of(occurrence.stack ?? 0);
+      const where = site ? place(site) : occurrence.goroutineFunction;
+      const message =
+        `one in a hundred goroutines that could run waited for ${formatDuration(value)} or more: ${formatCount(late)} of ` +
+        `${formatCount(waits.count)} for at least ${formatDuration(limits.warn)}, ${formatDuration(waits.max)} at worst; waiting was ` +
+        `${formatPercent(waits.sum, waits.sum + running)} of their time${where ? `, most of it at ${where}` : ""}`;
+      const numbers = { count: late, worst: value, total: waits.sum, unit: "ns" } as const;
+      return [{ key: "", severity, excess: value / limits.warn, message, ...numbers, occurrence }];
+    };
   },
 });

@@ -1,10 +1,10 @@
 /** LockConvoy: a place where several goroutines queue for a lock much of the time. */
 
-import type { GoroutineInfo } from "../../analyses/index.js";
-import { place } from "../../base/place.js";
+import { Activity, type GoroutineInfo } from "../../analyses/index.js";
 import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
 import { GoState, type TraceEvent } from "../../exectrace/index.js";
-import { Group, Groups, placeKey, Tally } from "../groups.js";
+import { Group, Groups, placeKey } from "../groups.js";
+import { Blame, Holders } from "../holders.js";
 import { Locks } from "../locks.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
@@ -13,7 +13,7 @@ class Queue extends Group {
   waiting = 0;
   peak = 0;
   since = 0;
-  readonly releasers = new Tally();
+  readonly blame = new Blame();
 }
 
 export const lockConvoy = defineRule({
@@ -27,11 +27,13 @@ export const lockConvoy = defineRule({
     waiters: { value: 3, unit: "goroutines", meaning: "waiting goroutines that make a queue" },
     least: { value: 10e6, unit: "ns", meaning: "time with a queue in total from which on the share counts" },
   },
+  reason:
+    "A queue of three for a tenth of the trace is no chance: a holder that the system does not run for 10 ms makes a queue, but not in every tenth moment.",
   why: "While there is a queue the program runs one goroutine at a time, whatever GOMAXPROCS says. Each wait may be short, below MutexContention's threshold, and the whole is serial all the same.",
   suggestion:
     "Shorten what is done under the lock, or shard it: a lock for each part of the data, or one owner goroutine",
   actions: [
-    "Shorten the locked section at the place that releases the lock.",
+    "Shorten the locked section of who holds the lock.",
     "Shard: an array of locks chosen by a hash of the key; sync.Map or an atomic pointer for data that is mostly read.",
     "Give each worker its own copy and merge at the end, where the lock protects a counter or a buffer.",
   ],
@@ -42,6 +44,7 @@ export const lockConvoy = defineRule({
   start(watch, limits) {
     const groups = new Groups((key) => new Queue(key));
     const locks = new Locks(watch.stacks);
+    const holders = new Holders(watch, locks);
     const places = new Map<number, Queue>();
     /** By slot. */
     const waiting: (Queue | undefined)[] = [];
@@ -72,9 +75,10 @@ export const lockConvoy = defineRule({
       waiting[g.slot] = undefined;
       settle(queue, e.time);
       queue.waiting--;
-      const releaser = locks.isRelease(e.stack) ? watch.sites.of(e.stack) : undefined;
-      if (releaser) queue.releasers.add(place(releaser));
     };
+    watch.onInterval(Activity.Waiting, (i, g) => {
+      if (locks.isLockWait(i)) holders.take(i, g, waiting[g.slot]?.blame);
+    });
     watch.onTransition((e, g) => {
       if (e.to === GoState.Waiting) enter(e, g);
       else if (e.from === GoState.Waiting) leave(e, g);
@@ -89,11 +93,11 @@ export const lockConvoy = defineRule({
         const share = queue.total / Math.max(watch.now, 1);
         const severity = queue.total >= limits.least ? severityOf(share, limits) : undefined;
         if (!severity) continue;
-        const releaser = queue.releasers.top();
+        const held = queue.blame.text();
         const message =
           `${formatCount(limits.waiters)} or more goroutines (${formatCount(queue.peak)} at most) queued for a lock here ` +
           `during ${formatPercent(queue.total, watch.now)} of the trace, ${formatDuration(queue.worst)} at a stretch` +
-          `${releaser ? `; released by ${releaser}` : ""}`;
+          `${held && `; ${held}`}`;
         const { key, count, occurrence } = queue;
         const numbers = { count, worst: share, total: share, unit: "ratio" } as const;
         drafts.push({ key, severity, excess: share / limits.warn, message, ...numbers, occurrence });

@@ -13,10 +13,17 @@ export const markAssistPressure = defineRule({
     "All mark assists together against the time in which the program's goroutines ran or waited for assist work, and the " +
     "place with the largest part. Short assists count as well as long ones; time in which the goroutine was preempted in one does not.",
   thresholds: {
-    warn: { value: 0.05, unit: "ratio", meaning: "time in assists against running time" },
-    error: { value: 0.25, unit: "ratio", meaning: "time in assists against running time" },
-    least: { value: 5e6, unit: "ns", meaning: "time in assists in total from which on the share counts" },
+    warn: { value: 0.1, unit: "ratio", meaning: "time in assists against running time" },
+    error: { value: 0.4, unit: "ratio", meaning: "time in assists against running time" },
+    least: {
+      value: 0.05,
+      unit: "ratio",
+      meaning: "time in assists against all processor time of the trace from which on it counts",
+    },
   },
+  reason:
+    "The pacer means to have a quarter of the processors mark and no assists at all; short bursts of assists after a burst " +
+    "of allocation are normal. A twentieth of all processor time is what an owner would want back.",
   why: "Assists are the brake that the GC puts on those who allocate faster than it marks. Thousands of short ones cost as much as a few long ones, and GCAssist sees only those.",
   suggestion:
     "Allocate less at the place named, or start GC cycles earlier and make them rarer: set GOMEMLIMIT with a higher GOGC",
@@ -51,7 +58,7 @@ export const markAssistPressure = defineRule({
     return (): Draft[] => {
       const base = running + waiting;
       const share = base > 0 ? assists / base : 0;
-      const severity = assists >= limits.least ? severityOf(share, limits) : undefined;
+      const severity = assists >= limits.least * watch.now * watch.procs ? severityOf(share, limits) : undefined;
       if (!severity) return [];
       const all = [...groups.values()];
       const count = all.reduce((sum, group) => sum + group.count, 0);

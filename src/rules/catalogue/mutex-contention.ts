@@ -1,8 +1,8 @@
 /** MutexContention: single long waits for a lock. */
 import { Activity } from "../../analyses/index.js";
-import { place } from "../../base/place.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
-import { Group, Groups, goroutineOf, placeKey, Tally, wakerOf } from "../groups.js";
+import { Group, Groups, goroutineOf, placeKey, repeated, wakerOf } from "../groups.js";
+import { Blame, Holders } from "../holders.js";
 import { Locks } from "../locks.js";
 import { worstOf } from "../phrases.js";
 import { defineRule, isBackground } from "../rule.js";
@@ -12,7 +12,7 @@ const MANY = 1000;
 
 class Waits extends Group {
   readonly waiters = new Set<number>();
-  readonly releasers = new Tally();
+  readonly blame = new Blame();
 }
 
 export const mutexContention = defineRule({
@@ -20,31 +20,44 @@ export const mutexContention = defineRule({
   title: "Long wait for a lock",
   measures:
     "How long a goroutine waited for a sync.Mutex, a sync.RWMutex or the lock of a file, by the place that wanted it, " +
-    "with the number of waiters, their mean wait and who released the lock most of the time. Waits of a WaitGroup, " +
+    "with the number of waiters, their mean wait, and who held the lock meanwhile and for how long: where waiters hand it on " +
+    "to each other, the one that they all waited for. Waits of a WaitGroup, " +
     "which the runtime gives the same reason, are told apart by their stacks and left out.",
   thresholds: {
-    warn: { value: 1e6, unit: "ns", meaning: "a single wait for a lock" },
-    error: { value: 10e6, unit: "ns", meaning: "a single wait for a lock" },
+    warn: { value: 1e6, unit: "ns", meaning: "mean of the long waits for a lock at one place" },
+    error: { value: 10e6, unit: "ns", meaning: "mean of the long waits for a lock at one place" },
+    times: { value: 3, unit: "count", meaning: "waits of at least `warn` that make a habit" },
+    single: { value: 50e6, unit: "ns", meaning: "a wait that counts although it is one of few" },
+    share: { value: 0.1, unit: "ratio", meaning: "time with such a wait against the length of the trace" },
   },
+  reason:
+    "On a busy machine a holder may lose its processor for some 10 ms, and all who want the lock wait meanwhile: a burst of long waits " +
+    "that takes a percent of the trace. A lock that is in the way is so for a good part of it.",
   why: "Who waits for a lock waits for the slowest thing that is ever done while it is held, times those who came before.",
-  suggestion: "Do the slow part outside of the lock (look at who releases it), or shard the lock",
+  suggestion: "Do the slow part outside of the lock (look at who holds it), or shard the lock",
   actions: [
-    "Look at who releases the lock, not at who waits: what it does between Lock and Unlock is the duration that all others see.",
+    "Look at who holds the lock, not at who waits: what it does between Lock and Unlock is the duration that all others see.",
     "Move input and output, calls of other services and large copies out of the locked section.",
     "Split one lock over a whole map into one for each of N parts; use sync.RWMutex or an atomic pointer where nearly all only read.",
   ],
   caveats: [
     "A lock that is taken by spinning, without parking, leaves nothing in the trace.",
     "Time from Unlock until the waiter runs is HighSchedulingLatency's.",
+    "A trace does not tell locks apart: a goroutine that waited for one lock and then releases another that was asked for in the same function is taken for the holder of both.",
     "Waits that began before the trace have no stack before Go 1.23; they count if the stack of the releaser shows a lock.",
     "Locks of the runtime itself are not in the trace.",
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Waits(key));
     const locks = new Locks(watch.stacks);
+    const holders = new Holders(watch, locks);
     watch.onInterval(Activity.Waiting, (i, g) => {
+      if (!locks.isLockWait(i)) return;
       const duration = i.end - i.begin;
-      if (duration < limits.warn || !locks.isLockWait(i) || isBackground(g)) return;
+      if (duration < limits.warn || isBackground(g)) {
+        holders.take(i, g, undefined);
+        return;
+      }
       const group = groups.add(placeKey(watch, i.stack, g), duration, () => ({
         time: i.begin,
         duration,
@@ -54,20 +67,20 @@ export const mutexContention = defineRule({
         atLeast: i.cutBegin || i.cutEnd,
       }));
       if (group.waiters.size < MANY) group.waiters.add(i.goroutine);
-      const releaser = watch.sites.of(i.wakerStack);
-      if (releaser) group.releasers.add(place(releaser), duration);
+      group.cover(i.begin, i.end);
+      holders.take(i, g, group.blame);
     });
-    return () =>
-      groups.drafts("ns", limits, (group) => {
-        const { size } = group.waiters;
-        const who = size < MANY ? formatNumberOf(size, "goroutine") : `${formatCount(MANY)} or more goroutines`;
-        const times = group.count > 1 ? ` ${formatCount(group.count)} times` : "";
-        const mean =
-          group.count > 1
-            ? `${formatDuration(group.total / group.count)} on average, ${worstOf(group)} at worst`
-            : worstOf(group);
-        const releaser = group.releasers.top();
-        return `${who} waited${times} for a lock here, ${mean}${releaser ? `; released by ${releaser}` : ""}`;
-      });
+    const message = (group: Waits) => {
+      const { size } = group.waiters;
+      const who = size < MANY ? formatNumberOf(size, "goroutine") : `${formatCount(MANY)} or more goroutines`;
+      const times = group.count > 1 ? ` ${formatCount(group.count)} times` : "";
+      const mean =
+        group.count > 1
+          ? `${formatDuration(group.total / group.count)} on average, ${worstOf(group)} at worst`
+          : worstOf(group);
+      const held = group.blame.text();
+      return `${who} waited${times} for a lock here, ${mean}${held && `; ${held}`}`;
+    };
+    return () => groups.drafts("ns", limits, message, (group) => repeated(group, limits, watch.now));
   },
 });

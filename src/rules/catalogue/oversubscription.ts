@@ -1,6 +1,7 @@
 /** Oversubscription: a place that starts more goroutines than can run. */
 import { Activity, type GoroutineInfo } from "../../analyses/index.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
+import { GoState } from "../../exectrace/index.js";
 import { frameKey, Group, Groups } from "../groups.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
@@ -11,6 +12,22 @@ class Spawned extends Group {
   peak = 0;
   running = 0;
   runnable = 0;
+  /** Now. */
+  ready = 0;
+  runners = 0;
+  since = 0;
+  /** Time in which many of them were ready, and what they ran meanwhile, on all Ps together. */
+  crowded = 0;
+  crowdRan = 0;
+
+  /** Accounts for the time up to now. */
+  advance(now: number, crowd: number): void {
+    if (this.ready >= crowd) {
+      this.crowded += now - this.since;
+      this.crowdRan += this.runners * (now - this.since);
+    }
+    this.since = now;
+  }
 }
 
 export const oversubscription = defineRule({
@@ -18,18 +35,23 @@ export const oversubscription = defineRule({
   title: "More goroutines started than can run",
   measures:
     "For all goroutines started at one place of the user's own code: the time that they were ready and did not run against the time that they " +
-    "ran, where many of them lived at the same time. Goroutines that hardly run at all do not fight for processors.",
+    "ran, where many of them were ready at the same time, for a good part of the trace, and it was they who kept the processors busy. Goroutines that " +
+    "wait for others to leave the processors are not the cause.",
   thresholds: {
     warn: { value: 4, unit: "ratio", meaning: "time ready against time running" },
     error: { value: 16, unit: "ratio", meaning: "time ready against time running" },
     perProc: {
       value: 4,
       unit: "count",
-      meaning: "goroutines alive at the same time for each P from which on they count",
+      meaning: "goroutines ready at the same time for each P that make a crowd",
     },
-    least: { value: 20e6, unit: "ns", meaning: "time ready in total from which on it counts" },
-    leastRun: { value: 5e6, unit: "ns", meaning: "time running in total from which on it counts" },
+    share: { value: 0.25, unit: "ratio", meaning: "time with a crowd against the length of the trace" },
+    least: { value: 20e6, unit: "ns", meaning: "time with a crowd in total from which on it counts" },
+    busy: { value: 0.5, unit: "ratio", meaning: "processor time that the crowd itself used meanwhile" },
   },
+  reason:
+    "A burst of goroutines that is worked off within a moment is how Go programs are written. Four in the queue of each P for a " +
+    "quarter of the trace are more than the queue ever needs to keep the processors busy.",
   why: "Goroutines that queue for a processor finish late, all of them, hold memory meanwhile, and delay everybody else. It is one `go` statement in a loop, not a slow machine.",
   suggestion:
     "Bound the goroutines started at this place: a worker pool of GOMAXPROCS, errgroup.SetLimit, or a semaphore",
@@ -49,6 +71,18 @@ export const oversubscription = defineRule({
     const byStack = new Map<number, { readonly name: string; readonly group: Spawned }>();
     /** By slot. */
     const spawned: (Spawned | undefined)[] = [];
+    /** By slot: GoState.Runnable or Running where it is counted as that. */
+    const state: number[] = [];
+    watch.onTransition((e, g) => {
+      const group = spawned[g.slot];
+      if (!group) return;
+      group.advance(e.time, limits.perProc * watch.procs);
+      if (state[g.slot] === GoState.Runnable) group.ready--;
+      else if (state[g.slot] === GoState.Running) group.runners--;
+      state[g.slot] = e.to;
+      if (e.to === GoState.Runnable) group.ready++;
+      else if (e.to === GoState.Running) group.runners++;
+    });
     watch.onGoroutineBegin((g) => {
       spawned[g.slot] = undefined;
       // Of what the standard library starts, nobody can bound the number there.
@@ -60,6 +94,7 @@ export const oversubscription = defineRule({
         known?.name === g.startFunction ? known.group : groups.get(`${frameKey(starter)} ${g.startFunction}`);
       if (!known || known.group !== group) byStack.set(stack, { name: g.startFunction, group });
       spawned[g.slot] = group;
+      state[g.slot] = 0;
       group.goroutines++;
       group.peak = Math.max(group.peak, ++group.alive);
     });
@@ -84,7 +119,10 @@ export const oversubscription = defineRule({
       const drafts: Draft[] = [];
       for (const group of groups.values()) {
         const { running, runnable, peak, goroutines: count } = group;
-        if (peak < limits.perProc * watch.procs || runnable < limits.least || running < limits.leastRun) continue;
+        group.advance(watch.now, limits.perProc * watch.procs);
+        const { crowded, crowdRan } = group;
+        if (crowded < limits.least || crowded < limits.share * watch.now) continue;
+        if (crowdRan < limits.busy * watch.procs * crowded) continue;
         const ratio = runnable / running;
         const severity = severityOf(ratio, limits);
         if (!severity) continue;

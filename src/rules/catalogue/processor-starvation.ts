@@ -1,15 +1,14 @@
-/** ProcessorStarvation: a P that stood idle while a goroutine was ready to run. */
+/** ProcessorStarvation: goroutines that were ready while a P stood idle. */
 import {
   EventKind,
   GoState,
   MetricName,
-  NONE,
   ProcState,
   RangeName,
   ResourceKind,
   type TraceEvent,
 } from "../../exectrace/index.js";
-import { nameOf, plainGroups } from "../groups.js";
+import { goroutineOf, nameOf, plainGroups, repeated } from "../groups.js";
 import { others, worstOf } from "../phrases.js";
 import { defineRule, isBackground } from "../rule.js";
 
@@ -17,12 +16,17 @@ export const processorStarvation = defineRule({
   name: "ProcessorStarvation",
   title: "Idle P while goroutines were ready",
   measures:
-    "For every stretch in which a P was idle: how much of it there was a runnable goroutine, with the world not stopped. " +
-    "Goroutines of the runtime do not count, nor does a P that has nothing to do.",
+    "For every time that a goroutine was ready: how much of it there was an idle P, with the world not stopped. It counts where that " +
+    "comes again and takes a share of the trace. Goroutines of the runtime and those of which no stack is known do not count.",
   thresholds: {
-    warn: { value: 10e6, unit: "ns", meaning: "time with a ready goroutine within one idle stretch of a P" },
-    error: { value: 100e6, unit: "ns", meaning: "time with a ready goroutine within one idle stretch of a P" },
+    warn: { value: 10e6, unit: "ns", meaning: "time ready with an idle P" },
+    error: { value: 100e6, unit: "ns", meaning: "time ready with an idle P" },
+    times: { value: 3, unit: "count", meaning: "such times that make a habit" },
+    share: { value: 0.1, unit: "ratio", meaning: "such time against the length of the trace" },
   },
+  reason:
+    "A thread is woken within some 50 µs on a machine that has a processor to spare, and within some 3 to 10 ms on one whose " +
+    "processors are shared. A limit of the system's (`cpu.max`) stops all threads for tens of milliseconds, again and again.",
   why: "There was work and a P for it, but no thread came to run it: the program is slower than its processors allow.",
   suggestion:
     "The system did not run the program's threads: check the CPU limit (throttling) and the load of the machine, and set GOMAXPROCS to what the program really gets",
@@ -37,47 +41,28 @@ export const processorStarvation = defineRule({
   ],
   start(watch, limits) {
     const groups = plainGroups();
-    /** Number of goroutines of the program that are ready; by slot, whether one is counted. */
-    let runnable = 0;
-    const counted: boolean[] = [];
+    /** Ps that are idle; those beyond GOMAXPROCS do not exist. */
+    const idle = new Set<number>();
+    let idlePs = 0;
     let stopped = 0;
-    /** Time so far with a runnable goroutine and the world not stopped; up to `since`, then it may count on. */
-    let starved = 0;
+    /** Time so far with an idle P and the world not stopped; up to `since`, then it may count on. */
+    let spare = 0;
     let since = 0;
-    let ready = NONE;
-    let readyStack = 0;
-    const idle = new Map<number, { begin: number; starved: number; cut: boolean }>();
+    /** By slot: since when a goroutine has been ready, and what was spare then. */
+    const ready: ({ time: number; spare: number; stack: number; cut: boolean } | undefined)[] = [];
     const advance = (now: number) => {
-      if (runnable > 0 && stopped === 0) starved += now - since;
+      if (idlePs > 0 && stopped === 0) spare += now - since;
       since = now;
     };
-    // Ps beyond GOMAXPROCS do not exist; what comes back begins anew.
-    let procs = 0;
+    const recount = () => {
+      idlePs = 0;
+      for (const id of idle) if (id < watch.procs) idlePs++;
+    };
     watch.onEvent(EventKind.Metric, (e) => {
       if (e.name !== MetricName.gomaxprocs) return;
       advance(e.time);
-      const least = Math.min(procs, e.value);
-      for (const id of idle.keys()) if (id >= least && procs > 0) idle.set(id, { begin: e.time, starved, cut: false });
-      procs = e.value;
+      recount();
     });
-    const close = (proc: number, end: number, cutEnd: boolean) => {
-      const stretch = idle.get(proc);
-      if (!stretch) return;
-      idle.delete(proc);
-      const value = starved - stretch.starved;
-      if (value < limits.warn || proc >= watch.procs) return;
-      const g = watch.goroutine(ready);
-      groups.add("", value, () => ({
-        time: stretch.begin,
-        duration: end - stretch.begin,
-        proc,
-        goroutine: ready === NONE ? undefined : ready,
-        goroutineFunction: g?.startFunction || undefined,
-        stack: readyStack,
-        site: null,
-        atLeast: stretch.cut || cutEnd,
-      }));
-    };
     watch.onRangeBegin(RangeName.stopTheWorld, () => {
       advance(watch.now);
       stopped++;
@@ -86,39 +71,38 @@ export const processorStarvation = defineRule({
       advance(watch.now);
       stopped--;
     });
-    const proc = (e: TraceEvent) => {
-      if (e.to === ProcState.Idle) {
-        advance(e.time);
-        const cut = e.from === ProcState.Undetermined;
-        idle.set(e.id, { begin: cut ? 0 : e.time, starved: cut ? 0 : starved, cut });
-      } else {
-        advance(e.time);
-        close(e.id, e.time, false);
-      }
-    };
-    watch.onEvent(EventKind.StateTransition, (e) => {
-      if (e.resource === ResourceKind.Proc && e.from !== e.to) proc(e);
+    watch.onEvent(EventKind.StateTransition, (e: TraceEvent) => {
+      if (e.resource !== ResourceKind.Proc || e.from === e.to) return;
+      advance(e.time);
+      if (e.to === ProcState.Idle) idle.add(e.id);
+      else idle.delete(e.id);
+      recount();
     });
     watch.onTransition((e, g) => {
-      if (e.from === GoState.Runnable && counted[g.slot]) {
+      if (e.from === GoState.Runnable) {
+        const begin = ready[g.slot];
+        ready[g.slot] = undefined;
+        if (!begin || isBackground(g) || g.startFunction === "") return;
         advance(e.time);
-        runnable--;
-        counted[g.slot] = false;
+        const value = spare - begin.spare;
+        if (value < limits.warn) return;
+        const duration = e.time - begin.time;
+        const { time, stack, cut } = begin;
+        const at = { time, duration, ...goroutineOf(g), stack, site: null, atLeast: cut };
+        groups.add("", value, () => at).cover(e.time - value, e.time);
       } else if (e.to === GoState.Runnable && !isBackground(g)) {
         advance(e.time);
-        if (runnable === 0) [ready, readyStack] = [e.id, e.transitionStack];
-        runnable++;
-        counted[g.slot] = true;
+        const cut = e.from === GoState.Undetermined;
+        ready[g.slot] = { time: cut ? 0 : e.time, spare: cut ? 0 : spare, stack: e.transitionStack, cut };
       }
     });
-    return () => {
-      advance(watch.now);
-      for (const proc of [...idle.keys()]) close(proc, watch.now, true);
-      return groups.drafts("ns", limits, (group) => {
-        const { proc, goroutine } = group.occurrence;
-        const who = goroutine === undefined ? "a goroutine" : nameOf(group.occurrence);
-        return `P ${proc} was idle while ${who} was ready to run, for ${worstOf(group)}${others(group, "")}`;
-      });
-    };
+    return () =>
+      groups.drafts(
+        "ns",
+        limits,
+        (group) =>
+          `${nameOf(group.occurrence)} was ready to run for ${worstOf(group)} while a P was idle${others(group, "")}`,
+        (group) => repeated(group, limits, watch.now),
+      );
   },
 });

@@ -3,14 +3,17 @@ import { Activity, type GoroutineInfo, type Interval } from "../../analyses/inde
 import { formatDuration, formatNumberOf } from "../../base/units.js";
 import type { Frame } from "../../exectrace/index.js";
 import { frameKey, Group, Groups, goroutineOf, nameOf } from "../groups.js";
-import { Calls } from "../network.js";
+import { Kind, Requests } from "../network.js";
 import { lasted, others } from "../phrases.js";
-import { defineRule, isBackground } from "../rule.js";
+import { defineRule, isBackground, severityOf } from "../rule.js";
 
 /** Waits of one goroutine that follow each other closely. */
 interface Sequence {
+  /** Requests. */
   waits: number;
   total: number;
+  /** Waiting since the last request for what may belong to the next one. */
+  pending: number;
   begin: number;
   end: number;
   cut: boolean;
@@ -30,15 +33,17 @@ export const sequentialNetworkWaits = defineRule({
   name: "SequentialNetworkWaits",
   title: "Network calls one after another",
   measures:
-    "How long a goroutine waited for the network in a row: waits of at least `leastWait` that follow each other with less " +
-    "time between them than they took, by the innermost function that all of them have in common. The waits of callers of " +
-    "net/http and gRPC count; servers that wait for the next client or request do not.",
+    "How long a goroutine waited for answers to requests in a row: waits of at least `leastWait` that follow each other with less " +
+    "time between them than they took, by the innermost function that all of them have in common. Requests are round trips of " +
+    "net/http, unary calls of gRPC, and a connection's reads after the goroutine has written to it. Goroutines that only read what " +
+    "others send (subscriptions, WebSockets, server-sent events, streams) make none, and those that serve a connection that was accepted answer them.",
   thresholds: {
     warn: { value: 50e6, unit: "ns", meaning: "waiting time of one sequence" },
     error: { value: 500e6, unit: "ns", meaning: "waiting time of one sequence" },
-    waits: { value: 3, unit: "count", meaning: "waits that make a sequence" },
+    waits: { value: 3, unit: "count", meaning: "requests that make a sequence" },
     leastWait: { value: 1e6, unit: "ns", meaning: "a wait that counts" },
   },
+  reason: "Three calls are the least that can be a loop; people notice a delay from some 50 to 100 ms on.",
   why: "Latencies of calls one after another add up; of calls at the same time only the slowest counts. Nothing in the program is busy, so no CPU profile shows it.",
   suggestion:
     "Make calls that do not need each other's results at the same time (errgroup), batch them, or cache; then look at why the backend is slow",
@@ -50,11 +55,12 @@ export const sequentialNetworkWaits = defineRule({
   ],
   caveats: [
     "Calls that need each other's results cannot be concurrent.",
-    "A goroutine that serves a connection with a protocol of its own waits for its client in just this way; turn the rule off for such programs.",
+    "A long poll that is repeated looks like requests one after another; leave its finding to the baseline.",
+    "Of goroutines from before the trace that read a connection themselves nobody knows who asks whom; only the main goroutine's count.",
     "Waits of less than a millisecond are not counted.",
   ],
   start(watch, limits) {
-    const calls = new Calls(watch.stacks);
+    const requests = new Requests(watch);
     const groups = new Groups((key) => new Sequences(key));
     const open = new Map<number, Sequence>();
     const isOwn = (frame: Frame) => watch.sites.isOwn(frame);
@@ -68,13 +74,19 @@ export const sequentialNetworkWaits = defineRule({
       const group = groups.add(frameKey(site), total, () => occurrence);
       if (group.worst === total) [group.waits, group.longest] = [sequence.waits, sequence.longest];
     };
-    const extend = (sequence: Sequence, i: Interval): boolean => {
-      if (i.begin - sequence.end > sequence.total) return false;
+    const extend = (sequence: Sequence, i: Interval, isRequest: boolean): boolean => {
+      if (i.begin - sequence.end > sequence.total + sequence.pending) return false;
       const common = commonPart(sequence.common, watch.stacks.frames(i.stack));
       if (!common.some(isOwn)) return false;
       const duration = i.end - i.begin;
+      if (!isRequest) {
+        sequence.pending += duration;
+        sequence.end = i.end;
+        return true;
+      }
       sequence.waits++;
-      sequence.total += duration;
+      sequence.total += duration + sequence.pending;
+      sequence.pending = 0;
       sequence.end = i.end;
       sequence.cut ||= i.cutEnd;
       sequence.common = common;
@@ -83,30 +95,35 @@ export const sequentialNetworkWaits = defineRule({
     };
     watch.onInterval(Activity.Waiting, (i, g) => {
       const duration = i.end - i.begin;
-      if (duration < limits.leastWait || isBackground(g) || !calls.isWait(i.stack, i.reason)) return;
+      if (isBackground(g)) return;
+      const kind = requests.kindOf(g.id, i.stack, i.reason);
+      if (kind === Kind.None || duration < limits.leastWait) return;
       const sequence = open.get(g.id);
-      if (sequence && extend(sequence, i)) return;
+      if (sequence && extend(sequence, i, kind === Kind.Answer)) return;
       if (sequence) close(sequence, g);
       const { begin, end, stack } = i;
       const common = watch.stacks.frames(stack).toReversed();
       const cut = i.cutBegin || i.cutEnd;
-      open.set(g.id, { waits: 1, total: duration, begin, end, cut, longest: duration, stack, common });
+      const isRequest = kind === Kind.Answer;
+      const [waits, total, pending] = isRequest ? [1, duration, 0] : [0, 0, duration];
+      open.set(g.id, { waits, total, pending, begin, end, cut, longest: duration, stack, common });
     });
     watch.onGoroutineEnd((g) => {
       const sequence = open.get(g.id);
       if (sequence) close(sequence, g);
       open.delete(g.id);
     });
-    return () =>
-      groups.drafts("ns", limits, (group) => {
-        const { occurrence, waits, longest, worst } = group;
-        return (
-          `${nameOf(occurrence)} waited for the network ${formatNumberOf(waits, "time")} in a row, ` +
-          `${lasted(worst, occurrence.atLeast)} of ${formatDuration(occurrence.duration)}, ${formatDuration(longest)} the longest${others(group)}`
-        );
-      });
+    return () => groups.drafts("ns", limits, message, (group) => severityOf(group.worst, limits));
   },
 });
+
+function message(group: Sequences): string {
+  const { occurrence, waits, longest, worst } = group;
+  return (
+    `${nameOf(occurrence)} made ${formatNumberOf(waits, "request")} one after another and waited for the answers: ` +
+    `${lasted(worst, occurrence.atLeast)} of ${formatDuration(occurrence.duration)}, ${formatDuration(longest)} the longest${others(group)}`
+  );
+}
 
 /** The frames from the outermost on that a stack (leaf first) shares with a list (outermost first), by function. */
 function commonPart(known: readonly Frame[], stack: readonly Frame[]): readonly Frame[] {

@@ -1,14 +1,21 @@
 /** SerialBottleneck: one goroutine runs alone while others wait. */
-import type { GoroutineInfo } from "../../analyses/index.js";
+import { Activity, type GoroutineInfo } from "../../analyses/index.js";
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
-import { GoState, type TraceEvent } from "../../exectrace/index.js";
+import { GoState, NONE, type TraceEvent } from "../../exectrace/index.js";
 import { Group, Groups, goroutineOf, nameOf } from "../groups.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
 class Alone extends Group {
   /** Time-weighted number of goroutines that waited meanwhile. */
   waited = 0;
+  /** Waits that goroutines of this function ended. */
+  relieved = 0;
 }
+
+/** Creators that are looked up. */
+const GENERATIONS = 16;
+/** Of the waits that stand beside a goroutine that runs alone, the part that it must have ended itself. */
+const RELIEF = 0.25;
 
 /** Waits for other goroutines, not for the world outside. */
 const FOR_OTHERS = new Set(["sync", "sync.(*Cond).Wait", "chan receive", "chan send", "select"]);
@@ -18,13 +25,15 @@ export const serialBottleneck = defineRule({
   title: "One goroutine runs while all others wait",
   measures:
     "How much of the trace goroutines of one start function ran alone: no other goroutine of the program ran or was ready, " +
-    "and at least `waiters` waited for a channel, a lock or a condition. Only with GOMAXPROCS of 2 or more.",
+    "and at least `waiters` waited for a channel, a lock or a condition, not counting those that started it and wait for its end. " +
+    "They must have waited for it: it woke goroutines whose waits add up to as much. Only with GOMAXPROCS of 2 or more.",
   thresholds: {
     warn: { value: 0.3, unit: "ratio", meaning: "time alone against the length of the trace" },
     error: { value: 0.8, unit: "ratio", meaning: "time alone against the length of the trace" },
     waiters: { value: 2, unit: "goroutines", meaning: "goroutines that wait meanwhile" },
     least: { value: 50e6, unit: "ns", meaning: "time alone in total from which on the share counts" },
   },
+  reason: "Of a program with several processors a third of the time on one of them is what Amdahl's law is felt from.",
   why: "More processors make such a program no faster (Amdahl's law): all the others stand still until this goroutine is done.",
   suggestion:
     "Split the work of this goroutine among several, or hand out its results while it works in place of at the end",
@@ -51,8 +60,25 @@ export const serialBottleneck = defineRule({
     const begin = (time: number) => {
       if (waiting < limits.waiters || watch.procs < 2) return;
       alone = watch.goroutine(runningIds);
+      if (alone && waiting - waitingParents(alone) < limits.waiters) alone = undefined;
       since = alone ? time : -1;
     };
+    /** Those up the chain of creators that wait: for the goroutine's end. */
+    const waitingParents = (g: GoroutineInfo): number => {
+      let count = 0;
+      let parent = watch.goroutine(g.creator);
+      for (let n = 0; parent && n < GENERATIONS; n++) {
+        if (counted[parent.slot] === GoState.Waiting) count++;
+        parent = watch.goroutine(parent.creator);
+      }
+      return count;
+    };
+    watch.onInterval(Activity.Waiting, (i, g) => {
+      if (i.waker === NONE || isBackground(g) || !(i.cutBegin || FOR_OTHERS.has(i.reason))) return;
+      const waker = watch.goroutine(i.waker);
+      // Who waits for the end of what it started is a caller.
+      if (waker && waker.creator !== g.id) groups.get(waker.startFunction).relieved += i.end - i.begin;
+    });
     const end = (e: { time: number; id?: number; transitionStack?: number }) => {
       if (!alone) return;
       const [g, duration, time] = [alone, e.time - since, since];
@@ -95,7 +121,7 @@ export const serialBottleneck = defineRule({
       for (const group of groups.values()) {
         const share = group.total / Math.max(watch.now, 1);
         const severity = group.total >= limits.least ? severityOf(share, limits) : undefined;
-        if (!severity) continue;
+        if (!severity || group.relieved < RELIEF * limits.waiters * group.total) continue;
         const { key, count, occurrence } = group;
         const others = Math.round(group.waited / group.total);
         const message =

@@ -1,5 +1,6 @@
 /** StopTheWorldShare: how much of the whole trace the world stood still. */
 
+import { Histogram } from "../../base/histogram.js";
 import { place } from "../../base/place.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import { EventKind, MetricName, RangeName } from "../../exectrace/index.js";
@@ -11,13 +12,16 @@ export const stopTheWorldShare = defineRule({
   name: "StopTheWorldShare",
   title: "The world is stopped too much of the time",
   measures:
-    "All stops of the world together against the length of the trace, with the number of GC cycles a second and the rate " +
+    "The number of stops of the world times their median, against the length of the trace, with the number of GC cycles a second and the rate " +
     "of allocation that explains them. Stops made by the recording itself are left out.",
   thresholds: {
-    warn: { value: 0.01, unit: "ratio", meaning: "stopped time against the length of the trace" },
-    error: { value: 0.05, unit: "ratio", meaning: "stopped time against the length of the trace" },
-    least: { value: 1e6, unit: "ns", meaning: "stopped time in total from which on the share counts" },
+    warn: { value: 0.02, unit: "ratio", meaning: "stopped time against the length of the trace" },
+    error: { value: 0.1, unit: "ratio", meaning: "stopped time against the length of the trace" },
+    times: { value: 10, unit: "count", meaning: "stops from which on the share counts" },
   },
+  reason:
+    "Stopped time is taken as the number of stops times their median, because a few that had to wait for the system outweigh " +
+    "all others on a busy machine. A program with ten GC cycles a second stands at two or three thousandths.",
   why: "Single pauses may all be short and yet so many that all processors together lose a percent of their time: a regression of the GC that GCPauseSpike does not see.",
   suggestion:
     "Lower the rate of allocation, or let the GC run less often (GOGC, GOMEMLIMIT); watch /sched/pauses/total/gc:seconds and /gc/cycles/total:gc-cycles",
@@ -34,12 +38,14 @@ export const stopTheWorldShare = defineRule({
   start(watch, limits) {
     let [count, total, worst, cycles, allocated] = [0, 0, 0, 0, 0];
     let occurrence: Occurrence = { time: 0, duration: 0 };
+    const durations = new Histogram();
     const reasons = new Tally();
     watch.onRange(RangeName.stopTheWorld, (r) => {
       if (isOfRecording(r.detail)) return;
       const duration = r.end - r.begin;
       count++;
       total += duration;
+      durations.record(Math.max(Math.round(duration), 0));
       const asker = r.detail.startsWith("GC ") ? undefined : watch.sites.of(r.stack);
       reasons.add(asker ? `${r.detail}, by ${place(asker)}` : r.detail, duration);
       if (duration <= worst) return;
@@ -55,13 +61,15 @@ export const stopTheWorldShare = defineRule({
       heap = e.value;
     });
     return (): Draft[] => {
-      const share = watch.now > 0 ? total / watch.now : 0;
-      const severity = total >= limits.least ? severityOf(share, limits) : undefined;
+      if (count < limits.times || watch.now === 0) return [];
+      const median = durations.quantile(0.5);
+      const share = (count * median) / watch.now;
+      const severity = severityOf(share, limits);
       if (!severity) return [];
       const seconds = watch.now / 1e9;
       const message =
         `the world was stopped for ${formatPercent(total, watch.now)} of the trace: ${formatNumberOf(count, "time")}, ` +
-        `${formatDuration(total)}, ${lasted(worst, occurrence.atLeast)} at worst, mostly for ${reasons.top()}; ` +
+        `${formatDuration(total)}, ${formatDuration(median)} each as a rule, ${lasted(worst, occurrence.atLeast)} at worst, mostly for ${reasons.top()}; ` +
         `${formatCount(cycles / seconds)} GC cycles a second, ${formatBytes(Math.round(allocated / seconds))}/s allocated`;
       const numbers = { count, worst: share, total: share, unit: "ratio" } as const;
       return [{ key: "", severity, excess: share / limits.warn, message, ...numbers, occurrence }];

@@ -25,6 +25,8 @@ export const stuckGoroutines = defineRule({
     error: { value: 500, unit: "goroutines", meaning: "new goroutines stuck at one place" },
     least: { value: 100e6, unit: "ns", meaning: "how long a goroutine has waited at the end of the trace" },
   },
+  reason:
+    "A pool of workers has a few for each processor; fifty at one place that have never done anything are no pool.",
   why: "GoroutineLeakGrowth says who creates too many; this says where they hang: the line that never returns.",
   suggestion:
     "Find who should wake them: a channel nobody sends on or closes, a result nobody reads, a lock never released; add a context",

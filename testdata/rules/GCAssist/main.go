@@ -9,7 +9,7 @@ import (
 )
 
 func main() {
-	live = build(17)
+	live = build(20)
 	record.Main(fires, quiet)
 }
 
@@ -31,7 +31,7 @@ func fires() {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			for j := 0; j < 4; j++ {
+			for j := 0; j < 3; j++ {
 				decode()
 			}
 		}()
@@ -41,7 +41,7 @@ func fires() {
 
 // decode makes many pointers at once.
 func decode() []*node {
-	nodes := make([]*node, 1<<13)
+	nodes := make([]*node, 1<<15)
 	for i := range nodes {
 		nodes[i] = &node{}
 	}

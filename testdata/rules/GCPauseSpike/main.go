@@ -14,12 +14,12 @@ func main() {
 	record.Main(fires, quiet)
 }
 
-var from, to = make([]byte, 64<<20), make([]byte, 64<<20)
+var from, to = make([]byte, 256<<20), make([]byte, 256<<20)
 
 func fires() {
 	done, over := make(chan bool), make(chan bool)
 	go replicate(to, from, done, over)
-	for i := 0; i < 5; i++ {
+	for i := 0; i < 10; i++ {
 		time.Sleep(5 * time.Millisecond)
 		allocate()
 		reportMemory()

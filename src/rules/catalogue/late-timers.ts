@@ -1,0 +1,114 @@
+/** LateTimers: sleeps and timeouts that end late because every P was busy. */
+import { Activity } from "../../analyses/index.js";
+import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
+import { EventKind, GoState, NONE, ProcState, ResourceKind } from "../../exectrace/index.js";
+import { Group, Groups, goroutineOf, nameOf, placeKey, Tally } from "../groups.js";
+import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
+
+/** The waits for timers at one place. */
+class Timers extends Group {
+  waits = 0;
+  waited = 0;
+  readonly runners = new Tally();
+}
+
+/** Waits that a timer may end. */
+const REASONS = new Set(["sleep", "select", "chan receive"]);
+/** A timer that fires behind a stretch without a look at timers fires within this of its end. */
+const SOON = 0.5e6;
+
+export const lateTimers = defineRule({
+  name: "LateTimers",
+  title: "Timers fire late",
+  measures:
+    "For waits that a timer ended (`time.Sleep`, `time.After`, tickers): whether it fired right after a stretch in which all Ps ran without " +
+    "once looking at timers, which they do when they change goroutines. Such a timer may be late by the whole stretch, but not by " +
+    "more than its own wait. Compared are the mean lateness at one place, how often it happens, and its share of all that was waited there.",
+  thresholds: {
+    warn: { value: 10e6, unit: "ns", meaning: "mean lateness at one place" },
+    error: { value: 100e6, unit: "ns", meaning: "mean lateness at one place" },
+    times: { value: 5, unit: "count", meaning: "late timers at one place" },
+    share: { value: 0.5, unit: "ratio", meaning: "lateness against all time waited for timers there" },
+    least: { value: 5e6, unit: "ns", meaning: "a stretch that counts" },
+  },
+  reason:
+    "Go preempts a goroutine after 10 ms; until then a busy P looks at no timer. A timer of a second that is late by that is " +
+    "on time for everybody; a sleep of a millisecond that takes twenty is not what its author wrote.",
+  why: "Timeouts, retries, tickers and rate limits are as precise as the scheduler lets them be: with all Ps computing a 1 ms sleep takes 10 to 20 ms.",
+  suggestion:
+    "Leave a P free: bound the goroutines that compute, let long loops give way (runtime.Gosched), or check GOMAXPROCS",
+  actions: [
+    "Bound the goroutines that compute to one less than GOMAXPROCS where something else has to be on time.",
+    "Call `runtime.Gosched` every some hundred microseconds in long loops.",
+    "In a container with one processor expect steps of 10 ms; do not build on shorter sleeps.",
+  ],
+  caveats: [
+    "A trace does not say for when a timer was set: the lateness is a bound from above for each, and only its repetition a finding.",
+    "On a machine that is busy with other programs stretches are longer, because the threads themselves are not run.",
+  ],
+  start(watch, limits) {
+    const groups = new Groups((key) => new Timers(key));
+    const idle = new Set<number>();
+    /** The latest change of a goroutine or a P, and the latest long stretch without one. */
+    let last = 0;
+    let stretch = { begin: 0, end: -SOON, runner: "" };
+    /** The program's goroutine that stopped last. */
+    const point = (time: number, runner: string) => {
+      if (time - last >= limits.least && [...idle].every((id) => id >= watch.procs)) {
+        stretch = { begin: last, end: time, runner };
+      }
+      last = time;
+    };
+    watch.onEvent(EventKind.StateTransition, (e) => {
+      if (e.resource !== ResourceKind.Proc || e.from === e.to) return;
+      point(e.time, "");
+      if (e.to === ProcState.Idle) idle.add(e.id);
+      else idle.delete(e.id);
+    });
+    // A wait is at its end before the transition is seen that ends it: the stretch before it must be known by then.
+    watch.onInterval(Activity.Running, (i, g) => point(i.end, g.startFunction));
+    watch.onInterval(Activity.Waiting, (i, g) => {
+      if (!REASONS.has(i.reason) || i.waker !== NONE || i.cutEnd || i.cutBegin || isBackground(g)) return;
+      const key = `${placeKey(watch, i.stack, g)} ${i.reason}`;
+      const group = groups.get(key);
+      const duration = i.end - i.begin;
+      group.waits++;
+      group.waited += duration;
+      if (i.end - stretch.end > SOON) return;
+      const late = Math.min(stretch.end, i.end) - Math.max(stretch.begin, i.begin);
+      if (late < limits.least) return;
+      groups.add(key, late, () => ({ time: i.begin, duration, ...goroutineOf(g), stack: i.stack }));
+      if (stretch.runner) group.runners.add(stretch.runner, late);
+    });
+    watch.onTransition((e) => {
+      if (e.to === GoState.Running) last = e.time;
+    });
+    return () => {
+      const drafts: Draft[] = [];
+      for (const group of groups.values()) {
+        const { key, count, total, worst, waited, waits, occurrence } = group;
+        if (count < limits.times || total < limits.share * waited) continue;
+        const mean = total / count;
+        const severity = severityOf(mean, limits);
+        if (!severity) continue;
+        const runner = group.runners.top();
+        const message =
+          `${nameOf(occurrence)} woke late ${formatCount(count)} of ${formatCount(waits)} times: by up to ${formatDuration(worst)}, ` +
+          `${formatDuration(mean)} on average, ${formatPercent(total, waited)} of what it waited for timers here` +
+          `${runner ? `; ${runner} kept all Ps busy` : ""}`;
+        drafts.push({
+          key,
+          severity,
+          excess: mean / limits.warn,
+          message,
+          count,
+          worst,
+          total,
+          unit: "ns",
+          occurrence,
+        });
+      }
+      return drafts;
+    };
+  },
+});

@@ -1,0 +1,48 @@
+/** Recordings of programs whose right analysis is known; testdata/rules/cases/README.md says what they do. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { analyzeTrace, type Finding } from "../../src/rules/index.js";
+import { folder } from "./fixtures.js";
+
+function findings(name: string): Finding[] {
+  const bytes = gunzipSync(readFileSync(resolve(folder, "cases", `${name}.trace.gz`)));
+  return [...analyzeTrace([bytes], { path: name }).findings];
+}
+
+test.each(["mix-grpc", "sse", "tcpserver"])("%s: who reads what others send makes no requests", (name) => {
+  const found = findings(name);
+  expect(found.map(({ rule }) => rule)).not.toContain("SequentialNetworkWaits");
+  expect(found.filter(({ severity }) => severity !== "info")).toEqual([]);
+});
+
+test("requests one after another are still found", () => {
+  const [finding] = findings("trim").filter(({ rule }) => rule === "SequentialNetworkWaits");
+  expect(finding!.message).toMatch(/^goroutine 1 \(main\.main\) made 10 requests one after another/);
+  expect(finding!.site!.function).toBe("main.get");
+});
+
+test("a goroutine of the runtime that is not known as such yet starves nobody", () => {
+  expect(findings("o-p64").filter(({ severity }) => severity !== "info")).toEqual([]);
+});
+
+test("producers that wait for a slow consumer are not too many; the consumer is the bottleneck", () => {
+  expect(findings("slowcons").map(({ rule, severity }) => `${severity} ${rule}`)).toEqual(["warn SerialBottleneck"]);
+});
+
+test("a place is the user's own code, and no stub of cgo's", () => {
+  const [finding] = findings("cgo");
+  expect(finding).toMatchObject({ rule: "BlockedOnSyscall", site: { function: "main.callSlow", line: 22 } });
+  expect(finding!.message).toContain("in C code");
+});
+
+test("who held a lock is not hidden by those who hand it on", () => {
+  const found = findings("handover");
+  expect(found.map(({ rule }) => rule).sort()).toEqual(["LockConvoy", "MutexContention"]);
+  for (const { message } of found) {
+    expect(message).toMatch(
+      /held for at least 1\d\dms by goroutine \d+ \(main\.load\.func1\), released at main\.reload/,
+    );
+  }
+});
