@@ -2,7 +2,7 @@
 
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { buildWithFallback, goBuild, type Withdrawn } from "../gotool/build.js";
+import { type BuildResult, buildWithFallback, goBuild, type Withdrawn } from "../gotool/build.js";
 import { markUsed } from "../gotool/cache.js";
 import type { CommandResult } from "../gotool/command.js";
 import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
@@ -64,6 +64,8 @@ export interface CompileCommand {
   readonly name: string;
   readonly verb: readonly string[];
   readonly rest: (directory: string, extraFiles: readonly string[]) => readonly string[];
+  /** Reads its result, where that says more than its exit code. */
+  readonly read?: (result: CommandResult) => BuildResult;
   /** Go on where packages of the user do not compile. */
   readonly partial?: boolean;
   /** Another command of go follows, which says all that this one said. */
@@ -83,16 +85,13 @@ export async function compile(
   command: CompileCommand,
 ): Promise<Compiled | CommandResult> {
   const directory = buildDirectory(session, request, command.name);
-  const plain = () => goBuild(session.go, command.verb, request.goFlags, undefined, command.rest(directory, []));
-  const traced = (state: BuildState) => {
-    markUsed(state.overlay);
-    return goBuild(
-      { ...session.go, env: { ...session.env, ...state.env } },
-      command.verb,
-      state.flags,
-      state.overlay,
-      command.rest(directory, state.extra),
-    );
+  const read = command.read ?? ((result: CommandResult): BuildResult => result);
+  const plain = async () =>
+    read(await goBuild(session.go, command.verb, request.goFlags, undefined, command.rest(directory, [])));
+  const traced = async ({ overlay, flags, env, extra }: BuildState) => {
+    markUsed(overlay);
+    const go = { ...session.go, env: { ...session.env, ...env } };
+    return read(await goBuild(go, command.verb, flags, overlay, command.rest(directory, extra)));
   };
 
   const last = readState<BuildState & { remembered?: Remembered }>(directory);
@@ -126,6 +125,7 @@ export async function compile(
     rewritten: all,
     cwd: session.cwd,
     packageFiles: (file) => prepared.packages.find((entry) => entry.files.includes(file))?.files ?? [file],
+    filesOf: (path) => prepared.packages.flatMap(({ importPath, files }) => (importPath === path ? files : [])),
     build: (files) => (files.size === 0 ? plain() : traced(stateOf(files, bad))),
     partial: command.partial === true,
   });

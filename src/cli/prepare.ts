@@ -160,6 +160,13 @@ export async function prepareBuild(
   const traceable = listed.filter((entry) => !entry.standard && (entry.main || entry.localReplace));
   const chosen = traceable.filter((entry) => (entry.main || filter.named(entry)) && filter.accepts(entry));
   const goFlags = [...environment.flags, ...request.goFlags];
+  if (goFlags.some((flag) => /^--?n(=(?!false)|$)/.test(flag))) {
+    throw new UserError(
+      "with -n go only prints what it would do, and nothing is built that could be traced",
+      "leave out -n, in GOFLAGS too",
+      ExitCode.usage,
+    );
+  }
   const userOverlay = readOverlay(flagValue(goFlags, "overlay"), session.cwd);
   // Taken before the files are read: a change while they are is seen the next time.
   const watched = watchedFor(environment, listed);

@@ -5,6 +5,7 @@
 
 import { resolve } from "node:path";
 import { type CommandResult, type GoContext, runGo } from "./command.js";
+import { parseConcatenated } from "./packages.js";
 
 /** A compile error that names a file. */
 export interface CompileError {
@@ -30,10 +31,16 @@ export interface Withdrawn {
   readonly reason: string;
 }
 
+/** What came of a build. */
+export interface BuildResult extends CommandResult {
+  /** Import paths of the packages that did not compile, where the command tells: see {@link compileList}. */
+  readonly failed?: ReadonlySet<string>;
+}
+
 /** Outcome of {@link buildWithFallback}. */
 export interface BuildOutcome {
   /** The last build; when it failed, it is the build of the untouched files, so its output is Go's own. */
-  readonly result: CommandResult;
+  readonly result: BuildResult;
   readonly withdrawn: readonly Withdrawn[];
   /** The files whose rewritten form the last build used. */
   readonly rewritten: ReadonlySet<string>;
@@ -42,11 +49,13 @@ export interface BuildOutcome {
 /** What {@link buildWithFallback} needs to try a build. */
 export interface BuildAttempt {
   /** Builds with these original files replaced by their rewritten form; an empty set is the plain build. */
-  readonly build: (rewritten: ReadonlySet<string>) => Promise<CommandResult>;
+  readonly build: (rewritten: ReadonlySet<string>) => Promise<BuildResult>;
   readonly rewritten: ReadonlySet<string>;
   readonly cwd: string;
   /** Files of the same package as this one, itself included. */
   readonly packageFiles: (file: string) => readonly string[];
+  /** Files of the packages with this import path, test variants included. */
+  readonly filesOf: (importPath: string) => readonly string[];
   /** Packages that do not compile in the plain build either are left to Go, and the others are built all the same. */
   readonly partial: boolean;
 }
@@ -57,22 +66,25 @@ const rounds = 8;
  * Builds; when that fails and the plain build does not, withdraws the files that the errors name and tries again. After
  * some rounds whole packages are withdrawn, at last everything.
  */
-export async function buildWithFallback(attempt: BuildAttempt, first?: CommandResult): Promise<BuildOutcome> {
+export async function buildWithFallback(attempt: BuildAttempt): Promise<BuildOutcome> {
   const withdrawn = new Map<string, Withdrawn>();
   let files = attempt.rewritten;
-  let result = first ?? (await attempt.build(files));
+  let result = await attempt.build(files);
   if (result.code === 0 || files.size === 0) return { result, withdrawn: [], rewritten: files };
   const plain = await attempt.build(new Set());
   if (plain.code !== 0) {
     if (!attempt.partial) return { result: plain, withdrawn: [], rewritten: new Set() };
-    files = without(files, blame(plain, files, attempt, true));
-    result = await attempt.build(files);
+    const left = new Map([...(plain.failed ?? [])].flatMap(attempt.filesOf).map((file) => [file, true]));
+    if ([...files].some((file) => left.has(file))) {
+      files = without(files, left);
+      result = await attempt.build(files);
+    }
   }
-  for (let round = 0; result.code !== 0 && files.size > 0; round++) {
+  const failsAnew = () => result.code !== 0 && [...(result.failed ?? [""])].some((path) => !plain.failed?.has(path));
+  for (let round = 0; files.size > 0 && failsAnew(); round++) {
     const named = blame(result, files, attempt, round >= rounds / 2);
     // An error may stand in a file that is as it was, beside the rewritten one that caused it.
     const blamed = named.size > 0 ? named : blame(result, files, attempt, true);
-    if (blamed.size === 0 && plain.code !== 0) break;
     const reason = firstReason(result);
     const leaving = blamed.size > 0 && round < rounds ? [...blamed.keys()] : [...files];
     for (const file of leaving) withdrawn.set(file, { file, reason: blamed.get(file) ?? reason });
@@ -103,6 +115,22 @@ export function firstReason(result: CommandResult): string {
   const [first, second] = lines;
   if (first === undefined) return `go exited with ${result.code}`;
   return second !== undefined && (first.endsWith(":") || /^\s/.test(second)) ? `${first} ${second.trim()}` : first;
+}
+
+/**
+ * The command that compiles packages and all they need without linking: `go list` goes on where a package does not compile,
+ * and has its errors in what it prints.
+ */
+export const compileList = ["list", "-e", "-export", "-deps", "-test", "-json=ImportPath,Error"] as const;
+
+/** Reads what {@link compileList} printed: the errors become the output, as Go writes them. */
+export function readCompileList(result: CommandResult): BuildResult {
+  if (result.code !== 0) return result;
+  const listed = parseConcatenated<{ ImportPath: string; Error?: { Err: string } }>(result.stdout);
+  const failures = listed.filter(({ Error: error }) => error !== undefined);
+  const failed = new Set(failures.map(({ ImportPath }) => ImportPath.replace(/ \[.*\]$/, "")));
+  const text = failures.map(({ Error: error }) => `${error!.Err.trimEnd()}\n`).join("");
+  return { code: failed.size > 0 ? 1 : 0, stdout: "", stderr: result.stderr + text, failed };
 }
 
 /** Runs one `go build`-like command with an overlay file (none for the plain build). */

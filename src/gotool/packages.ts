@@ -68,7 +68,7 @@ export async function listPackages(
   const args = ["list", "-e", "-deps", ...(tests ? ["-test"] : []), `-json=${fields}`, ...flags, "--", ...patterns];
   const result = await runGo(context, args);
   if (result.code !== 0) return { stderr: result.stderr };
-  return parseConcatenated(result.stdout).flatMap(toPackage);
+  return parseConcatenated<Listed>(result.stdout).flatMap(toPackage);
 }
 
 function toPackage(listed: Listed): GoPackage[] {
@@ -101,7 +101,7 @@ function isTestMain({ ImportPath, Name, GoFiles }: Listed): boolean {
 }
 
 /** `go list -json` prints objects one after another; each closes with a brace in the first column. */
-function parseConcatenated(text: string): Listed[] {
+export function parseConcatenated<T>(text: string): T[] {
   const inner = text.trim().replace(/^}\r?\n{/gm, "},\n{");
-  return JSON.parse(`[${inner}]`) as Listed[];
+  return JSON.parse(`[${inner}]`) as T[];
 }

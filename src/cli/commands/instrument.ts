@@ -3,7 +3,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
-import { firstReason } from "../../gotool/build.js";
+import { compileList, firstReason, readCompileList } from "../../gotool/build.js";
 import { makeDirectories } from "../../gotool/cache.js";
 import { runGo } from "../../gotool/command.js";
 import { copyModule, type ModuleCopy, usedModules } from "../../gotool/copy.js";
@@ -67,7 +67,8 @@ async function instrument(session: Session, flags: ParsedFlags, target: string):
   // Compiling in place first shows which rewritten files would not compile; these stay as they are in the copy.
   const compiled = await compile(session, request, {
     name: "instrument",
-    verb: ["list", "-export", "-deps", "-test", "-f", "{{with .Incomplete}}{{end}}"],
+    verb: compileList,
+    read: readCompileList,
     rest: (_, extra) => ["--", ...extra, ...patterns],
     partial: true,
   });

@@ -1,6 +1,7 @@
 /** `gotrace test`: `go test` itself, with rewritten files; its output is its own, a call tree for each test follows. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
+import { compileList, readCompileList } from "../../gotool/build.js";
 import { runProgram } from "../../gotool/process.js";
 import { TestOutcomes } from "../../gotool/test-outcomes.js";
 import { asksForCoverage } from "../../gotool/toolexec.js";
@@ -69,7 +70,8 @@ const NOTED = 1000;
 /** Compiles tests and all they need without linking or running them: shows which rewritten files do not compile. */
 const compileTests: CompileCommand = {
   name: "test",
-  verb: ["list", "-export", "-deps", "-test", "-f", "{{with .Incomplete}}{{end}}"],
+  verb: compileList,
+  read: readCompileList,
   rest: () => [],
   partial: true,
   followed: true,
