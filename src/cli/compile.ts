@@ -18,6 +18,7 @@ import {
   type Watch,
   writeState,
 } from "./prepare.js";
+import { refuseNothing } from "./scope.js";
 import type { Session } from "./session.js";
 import { type BuildSummary, summarize, type Target } from "./summary.js";
 import { packTraced, type TracedSet } from "./traced-set.js";
@@ -114,7 +115,8 @@ export async function compile(
     .filter((entry) => entry.target)
     .map(({ importPath, name }) => ({ importPath, name }));
   command.check?.(targets, prepared.environment);
-  warnOfIdle(session, prepared.idle);
+  warnOfIdle(session, prepared.scope.idle);
+  refuseNothing(request.flags, prepared.scope, summarize(prepared.reports, prepared.withdrawn, prepared.scope.left));
   const all = new Set(prepared.rewritten.keys());
   const stateOf = (files: ReadonlySet<string>, bad: KnownBad): BuildState => {
     const { overlay, flags, extra } = prepared.variant(files);
@@ -139,10 +141,13 @@ export async function compile(
   const state = stateOf(outcome.rewritten, { ...bad, ...Object.fromEntries(newlyBad) });
   removeOldOverlays(directory, state.overlay);
   const withdrawn = [...prepared.withdrawn, ...outcome.withdrawn];
-  const summary = summarize(prepared.reports, withdrawn);
+  const summary = summarize(prepared.reports, withdrawn, prepared.scope.left);
   const namesOf = (file: string) => (outcome.rewritten.has(file) ? prepared.reports.get(file)?.names : undefined);
   const set = packTraced(prepared.packages, namesOf, request.tests);
-  const { watch, idle } = prepared;
+  const {
+    watch,
+    scope: { idle },
+  } = prepared;
   const remembered =
     watch &&
     ({
@@ -160,8 +165,8 @@ export async function compile(
   return { directory, prepared, targets, summary, traced: set, withdrawn, rewritten, state: own };
 }
 
-function warnOfIdle(session: Session, flags: readonly string[]): void {
-  for (const flag of flags) session.warn(`${flag} matches no package of this build that could be traced`);
+function warnOfIdle(session: Session, lines: readonly string[]): void {
+  for (const line of lines) session.warn(line);
 }
 
 async function isUnchanged(session: Session, { watch, time, sizes }: Remembered): Promise<boolean> {

@@ -120,3 +120,21 @@ function unknownFlag(command: string, word: string, names: readonly string[]): U
     ExitCode.usage,
   );
 }
+
+/**
+ * What to say where a word behind the package reads like a flag of gotrace's own: it goes to the program, which may not know
+ * it. Short names are everybody's, and so is what follows `--` or `-args`.
+ */
+export function misplacedHint(words: readonly string[], flags: readonly Flag[]): string | undefined {
+  const own = new Set(
+    flags.filter(({ name, go }) => !go && name.length > 2 && name !== "help").map(({ name }) => name),
+  );
+  const end = words.findIndex((word) => /^--?(args)?$/.test(word));
+  const found = words.slice(0, end < 0 ? words.length : end).find((word) => {
+    const name = /^--?([^-=][^=]*)/.exec(word)?.[1];
+    return name !== undefined && own.has(name);
+  });
+  return (
+    found && `${found} stands behind the package and goes to the program; flags of gotrace stand before the package`
+  );
+}

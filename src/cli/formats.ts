@@ -1,5 +1,6 @@
 /** The formats of reports on calls, each loaded only when it is asked for. */
 
+import { basename } from "node:path";
 import type { Naming } from "../base/names.js";
 import { programName } from "../base/place.js";
 import { formatBytes, formatNumberOf } from "../base/units.js";
@@ -242,5 +243,11 @@ function runNote(forest: CallForest): RunNote | undefined {
 
 /** What was not traced and why, a line each. */
 function untraced({ summary }: RunNote): string[] {
-  return summary.leftOut.map(({ what, count, reason }) => `not traced: ${formatNumberOf(count, what)}: ${reason}`);
+  return summary.leftOut.map(({ what, count, reason, examples }) => {
+    // Of generated files there are many, and everybody knows them; of the others one shows where to look.
+    const example = what === "function" || reason === "generated" ? undefined : examples[0];
+    const where =
+      example === undefined ? "" : ` (${what === "file" ? basename(example) : example}${count > 1 ? ", …" : ""})`;
+    return `not traced: ${formatNumberOf(count, what)}: ${reason}${where}`;
+  });
 }

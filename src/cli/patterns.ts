@@ -10,7 +10,7 @@ export interface Matchable {
 
 /**
  * A predicate for one pattern.
- * `...` matches any string (`p/...` matches p too), `*` anything but a slash. A pattern that starts with `./` or `../`
+ * `...` matches any string (`p/...` matches p too), `*` anything but a slash (`p/*` matches p too). A pattern that starts with `./` or `../`
  * is matched against the package's directory, relative to `cwd`; any other against the import path.
  */
 export function packagePattern(pattern: string, cwd: string): (candidate: Matchable) => boolean {
@@ -21,6 +21,7 @@ export function packagePattern(pattern: string, cwd: string): (candidate: Matcha
     .replaceAll("\\.\\.\\.", "\u0000")
     .replaceAll("\\*", "[^/]*")
     .replace(/\/\u0000$/, "(?:/.*)?")
+    .replace(/\/\[\^\/\]\*$/, "(?:/[^/]*)?")
     .replaceAll("\u0000", ".*");
   const expression = new RegExp(`^${source}$`);
   return (candidate) => {
@@ -42,8 +43,8 @@ export function packageFilter(include: readonly string[], exclude: readonly stri
     named,
     accepts: (candidate: Matchable) =>
       (included.length === 0 || named(candidate)) && !excluded.some(({ matches }) => matches(candidate)),
-    /** Flags with a pattern that matches none of these. */
+    /** Patterns that match none of these, with their flag. */
     idle: (candidates: readonly Matchable[]) =>
-      [...included, ...excluded].filter(({ matches }) => !candidates.some(matches)).map(({ word }) => word),
+      [...included, ...excluded].filter(({ matches }) => !candidates.some(matches)),
   };
 }

@@ -19,8 +19,8 @@ import type { InstrumentOptions } from "../instrument/index.js";
 import { INSTRUMENT_VERSION } from "../instrument/version.js";
 import type { ParsedFlags } from "./flags.js";
 import { inlineBudget } from "./options.js";
-import { packageFilter } from "./patterns.js";
 import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
+import { type Scope, scopeOf } from "./scope.js";
 import type { Session } from "./session.js";
 import { isJudgeable, look, settledBefore, type Watched, watchedFor } from "./unchanged.js";
 import { makeVariant, readMarked, type Variant, type VariantParts } from "./variant.js";
@@ -79,8 +79,7 @@ export interface PreparedBuild {
   readonly omissions: Omissions;
   /** How to know whether anything changed; undefined where that cannot be told. */
   readonly watch: Watch | undefined;
-  /** Flags whose pattern matches no package that could be traced. */
-  readonly idle: readonly string[];
+  readonly scope: Scope;
   /** Files that are not rewritten because an earlier build showed that their rewritten form does not compile. */
   readonly withdrawn: readonly Withdrawn[];
 }
@@ -107,7 +106,7 @@ export function buildDirectory(session: Session, request: BuildRequest, verb: st
     request.vet,
   ];
   // The first word stands for the layout of the directory and of the state in it.
-  const gotrace = ["6", INSTRUMENT_VERSION, basename(runtimeDirectory(session))];
+  const gotrace = ["7", INSTRUMENT_VERSION, basename(runtimeDirectory(session))];
   const key = digest(
     JSON.stringify([gotrace, session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]),
   );
@@ -156,9 +155,8 @@ export async function prepareBuild(
     );
   }
   if (!Array.isArray(listed)) return { code: 1, stdout: "", stderr: listed.stderr };
-  const filter = packageFilter(request.flags.list("include"), request.flags.list("exclude"), session.cwd);
-  const traceable = listed.filter((entry) => !entry.standard && (entry.main || entry.localReplace));
-  const chosen = traceable.filter((entry) => (entry.main || filter.named(entry)) && filter.accepts(entry));
+  const scope = scopeOf(listed, request.flags, environment, session.cwd);
+  const { chosen } = scope;
   const goFlags = [...environment.flags, ...request.goFlags];
   if (goFlags.some((flag) => /^--?n(=(?!false)|$)/.test(flag))) {
     throw new UserError(
@@ -211,7 +209,7 @@ export async function prepareBuild(
     directory,
     runtime,
     packages: listed,
-    open: traceable,
+    open: scope.open,
     patterns: request.patterns,
     reports,
     rewritten,
@@ -231,7 +229,7 @@ export async function prepareBuild(
     joinEnv: joined.env,
     watch: recognisable ? { watched, fingerprint: seen.fingerprint, environment: environment.identity } : undefined,
     omissions,
-    idle: filter.idle(traceable),
+    scope,
     variant: (wanted) => makeVariant(parts, wanted),
     withdrawn: rewriting.files
       .filter((file) => isBad(file, bad))

@@ -21,6 +21,8 @@ export interface ReportRequest {
   readonly format: Format;
   /** Standard output belongs to something else. */
   readonly toStderr: boolean;
+  /** What to say where no call was recorded. */
+  readonly whyNothing?: string;
   /** What must hold for the calls; all of them count, whatever the report shows. */
   readonly gate?: Gate;
   /** Execution traces for formats that show findings. */
@@ -104,9 +106,7 @@ export async function reportOpenTraces(
   const files = opened.filter(hasBegun);
   for (const { path, source } of files) session.log(`trace ${path}, ${source.size} bytes`);
   if (files.length === 0 && !quiet) {
-    session.warn(
-      "no call was recorded: no traced function ran, or the process could not write its trace (see -v for what is traced)",
-    );
+    session.warn(request.whyNothing ?? "no call was recorded");
   }
   const { format, gate = openGate, closing } = request;
   const check = (recording: Recording) => checkGate(gate, whole(files, recording));

@@ -2,14 +2,15 @@
 
 import type { Withdrawn } from "../gotool/build.js";
 import type { FileReport } from "./rewrite.js";
+import type { LeftPackage } from "./scope.js";
 import type { Session } from "./session.js";
 
 /** What was left out for one reason. */
 export interface LeftOut {
   readonly reason: string;
-  /** Functions, or files where a whole file was left out. */
+  /** Functions, or files or packages where these were left out as a whole. */
   readonly count: number;
-  readonly what: "function" | "file";
+  readonly what: "function" | "file" | "package";
   /** Some of them, as `file:line name` or a path. */
   readonly examples: readonly string[];
 }
@@ -36,8 +37,13 @@ const exampleLimit = 5;
  * Counts what a build traces.
  * @param files reports by file
  * @param left files whose rewritten form did not compile
+ * @param packages those that are not traced
  */
-export function summarize(files: ReadonlyMap<string, FileReport>, left: readonly Withdrawn[]): BuildSummary {
+export function summarize(
+  files: ReadonlyMap<string, FileReport>,
+  left: readonly Withdrawn[],
+  packages: readonly LeftPackage[] = [],
+): BuildSummary {
   const groups = new Map<string, { reason: string; count: number; what: LeftOut["what"]; examples: string[] }>();
   const gaps: string[] = [];
   const leaveOut = (what: LeftOut["what"], reason: string, example: string) => {
@@ -64,6 +70,7 @@ export function summarize(files: ReadonlyMap<string, FileReport>, left: readonly
       }
     }
   }
+  for (const { importPath, reason } of packages) leaveOut("package", reason, importPath);
   return { ...total, leftOut: [...groups.values()].sort((a, b) => b.count - a.count), gaps };
 }
 

@@ -101,11 +101,14 @@ export interface Tabled {
  * Files that declare tables on disk, where builds for any system find them: path → text. A file with build constraints, in
  * its text or in its name, has a table file with the same constraints. Left out are files that belong to no package, because
  * they are run by their own name: those with the tag `ignore` and those whose package is not that of their directory.
+ * Programs and tests of which nothing is rewritten import what the runtime needs as well.
  * @param packageNames directory → name of its package
+ * @param packages those of the copy
  */
 export function tableFilesOnDisk(
   files: readonly Tabled[],
   packageNames: ReadonlyMap<string, string>,
+  packages: readonly GoPackage[],
   namesIn: (directory: string) => readonly string[],
 ): { readonly texts: Map<string, string>; readonly declared: ReadonlySet<string> } {
   const declared = new Set<string>();
@@ -126,6 +129,10 @@ export function tableFilesOnDisk(
     return [{ path, constraints, packageName, table, named: false }];
   });
   const texts = new Map([...declare(declarations)].map(([path, { text }]) => [path, text]));
+  const importers = new Set([...texts.keys()].map((path) => `${dirname(path)} ${isTest(path)}`));
+  for (const [path, { text }] of tableFiles(packages, () => undefined, namesIn)) {
+    if (!importers.has(`${dirname(path)} ${isTest(path)}`)) texts.set(path, text);
+  }
   return { texts, declared };
 }
 

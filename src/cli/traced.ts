@@ -26,6 +26,7 @@ import {
 } from "./record.js";
 import { type ReportRequest, reportOpenTraces } from "./reporting.js";
 import { sayError } from "./say.js";
+import { whyNothing } from "./scope.js";
 import type { Session } from "./session.js";
 
 /** What to run, and what to say of it. */
@@ -115,7 +116,13 @@ async function recordAndReport(
     const beside = format.findings ? traces.map(({ path }) => path) : [];
     // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing else behind.
     if (process.platform !== "win32" && place.leavesWorkspace && beside.length === 0) session.close();
-    const report = { ...run.report, execTraces: beside, traces: tracesToName(flags, saved, recording) };
+    const whyNoCall = whyNothing(run.notes.run.summary);
+    const report = {
+      ...run.report,
+      whyNothing: whyNoCall,
+      execTraces: beside,
+      traces: tracesToName(flags, saved, recording),
+    };
     const isLarge = files.some(({ source }) => source.size > GUARDED);
     const lift = isLarge && !format.elsewhere ? guard(`gotrace: ${place.interrupted}`) : () => undefined;
     for (const line of survivorLines(recording)) session.warn(line);

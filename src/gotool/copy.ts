@@ -51,12 +51,14 @@ export async function copyModule(
 async function copySingle(go: GoContext, root: string, runtime: string, target: string): Promise<ModuleCopy> {
   copyTree(root, target, target);
   copyTree(runtime, join(target, addedDirectory, "rt"), target);
+  const adopted = await adoptReplacements(go, ["mod"], root, target);
   const edits = [
     `-require=${runtimeModule}@v0.0.0`,
     `-replace=${runtimeModule}=./${addedDirectory}/rt`,
-    ...(await adoptReplacements(go, ["mod"], root, target)),
+    ...adopted.map(({ edit }) => edit),
   ];
   await edit(go, ["mod", "edit", ...edits, join(target, "go.mod")]);
+  moveInVendor(join(target, "vendor"), adopted);
   addToVendor(join(target, "vendor"), runtime, `./${addedDirectory}/rt`);
   return { root: target, locate: (path) => inside(root, path, target) };
 }
@@ -68,7 +70,8 @@ async function copyWorkspace(go: GoContext, workFile: string, runtime: string, t
   const places = new Map<string, string>();
   copyTree(root, target, target);
   copyTree(runtime, join(target, addedDirectory, "rt"), target);
-  const edits = [`-use=./${addedDirectory}/rt`, ...(await adoptReplacements(go, ["work"], root, target, workFile))];
+  const adopted = await adoptReplacements(go, ["work"], root, target, workFile);
+  const edits = [`-use=./${addedDirectory}/rt`, ...adopted.map(({ edit }) => edit)];
   for (const [index, use] of outside.entries()) {
     const place = `${addedDirectory}/use/${index}-${basename(use.path)}`;
     copyTree(use.path, join(target, place), target);
@@ -76,6 +79,7 @@ async function copyWorkspace(go: GoContext, workFile: string, runtime: string, t
     edits.push(`-dropuse=${use.written}`, `-use=./${place}`);
   }
   await edit(go, ["work", "edit", ...edits, join(target, "go.work")]);
+  moveInVendor(join(target, "vendor"), adopted);
   return {
     root: target,
     locate: (path) => {
@@ -94,25 +98,48 @@ export async function usedModules(go: GoContext, workFile: string): Promise<{ wr
   return (work.Use ?? []).map((use) => ({ written: use.DiskPath, path: resolve(dirname(workFile), use.DiskPath) }));
 }
 
-/** Copies the directories that relative or absolute `replace` directives point to, and returns the edits for them. */
+/** A replacement that was copied. */
+interface Adopted {
+  /** For `go mod edit` and `go work edit`. */
+  readonly edit: string;
+  readonly module: string;
+  /** Its directory as it was written, and in the copy. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Copies the directories that relative or absolute `replace` directives point to. */
 async function adoptReplacements(
   go: GoContext,
   verb: readonly string[],
   root: string,
   target: string,
   file = join(root, "go.mod"),
-): Promise<string[]> {
+): Promise<Adopted[]> {
   const parsed = await readJson<{ Replace?: Replace[] }>(go, [...verb, "edit", "-json", file]);
-  const edits: string[] = [];
+  const adopted: Adopted[] = [];
   for (const [index, { Old, New }] of (parsed.Replace ?? []).entries()) {
     if (New.Version || !/^(\.{1,2}([\\/]|$)|[\\/]|[A-Za-z]:)/.test(New.Path)) continue;
     const path = isAbsolute(New.Path) ? New.Path : resolve(root, New.Path);
     if (!isAbsolute(New.Path) && inside(root, path, target) !== undefined) continue;
     const place = `${addedDirectory}/replace/${index}-${basename(path)}`;
     copyTree(path, join(target, place), target);
-    edits.push(`-replace=${Old.Path}${Old.Version ? `@${Old.Version}` : ""}=./${place}`);
+    const version = Old.Version ? `@${Old.Version}` : "";
+    const to = `./${place}`;
+    adopted.push({ edit: `-replace=${Old.Path}${version}=${to}`, module: Old.Path, from: New.Path, to });
   }
-  return edits;
+  return adopted;
+}
+
+/** Says in vendor/modules.txt where replacements lie now: go compares it with go.mod. */
+function moveInVendor(vendor: string, adopted: readonly Adopted[]): void {
+  const list = join(vendor, "modules.txt");
+  if (adopted.length === 0 || !existsSync(list)) return;
+  const moved = readFileSync(list, "utf8").replace(/^(# (\S+)(?: v\S+)? => )(.+)$/gm, (line, head, module, from) => {
+    const found = adopted.find((entry) => entry.module === module && entry.from === from);
+    return found ? `${head}${found.to}` : line;
+  });
+  writeFileSync(list, moved);
 }
 
 /** Adds the runtime to a module's vendor directory, as `go mod vendor` would. (A workspace does not vendor its own modules.) */

@@ -2,6 +2,7 @@
 import { forbiddenBy } from "./directives.js";
 import { isEntry } from "./inlined.js";
 import { readHead, skipTrivia } from "./names.js";
+import { findRecoverCallers } from "./recovers.js";
 import type { Scan } from "./scan.js";
 import type { Site } from "./sites.js";
 import { type TestParameter, TestParameters } from "./tests.js";
@@ -46,10 +47,13 @@ export function planHooks(
   scanned: Scan,
   omitted: ReadonlyMap<number, string> = new Map(),
 ): Plan {
-  const timers = findTimers(text).map(({ start, end }): Site => ({ kind: "timer", start, end, open: -1 }));
+  const timers = findTimers(text, scanned.declarations).map(
+    ({ start, end }): Site => ({ kind: "timer", start, end, open: -1 }),
+  );
   // An argument comes before a function literal that begins where it does.
   const sites = timers.length === 0 ? found : [...timers, ...found].sort((a, b) => a.start - b.start);
   const tests = new TestParameters(text);
+  const callers = findRecoverCallers(text, found);
   const hooks: Hook[] = [];
   const refusals: Refusal[] = [];
   const frames: Frame[] = [];
@@ -93,7 +97,10 @@ export function planHooks(
       frame = { end: site.end, name, reason, literal: false, literals: 0 };
     }
     const entry = site.start === started || isEntry(text, frame.name, site);
-    const reason = frame.reason ?? (entry ? null : (omitted.get(at) ?? null));
+    const small = callers.has(site.start)
+      ? "calls a function that recovers: a hook might keep it from that"
+      : omitted.get(at);
+    const reason = frame.reason ?? (entry ? null : (small ?? null));
     const test = reason === null ? tests.of(parameters) : undefined;
     if (reason === null) hooks.push({ kind: "function", open: site.open, name: frame.name, ...(test ? { test } : {}) });
     else refusals.push({ name: frame.name, offset: site.start, reason });

@@ -3,7 +3,8 @@
  * cancels the context: so the function itself must carry the way back, and the second argument is wrapped.
  */
 import { importedName } from "./imports.js";
-import { scan } from "./scan.js";
+import { withoutOpaque } from "./opaque.js";
+import type { Declaration } from "./scan.js";
 
 /** The second argument of a call, [start, end). */
 export interface TimerArgument {
@@ -12,34 +13,34 @@ export interface TimerArgument {
 }
 
 /**
- * Finds the calls by name: a package under the name that it is imported by. A local variable of that name with a method
- * AfterFunc is taken for it; where that does not compile, the file is left untraced.
+ * Finds the calls by name: a package under the name that it is imported by. Calls in a declaration that gives the name another
+ * meaning are left alone.
+ *
+ * @param declarations of the text
  */
-export function findTimers(text: string): TimerArgument[] {
+export function findTimers(text: string, declarations: readonly Declaration[]): TimerArgument[] {
   if (!text.includes(".AfterFunc")) return [];
   const names = ["time", "context"].map((path) => importedName(text, path)).filter((name) => name !== null);
   if (names.length === 0) return [];
   const masked = withoutOpaque(text);
   const found: TimerArgument[] = [];
-  for (const match of masked.matchAll(
-    new RegExp(`(?<![\\w.])(?:${names.join("|")})\\s*\\.\\s*AfterFunc\\s*\\(`, "g"),
-  )) {
+  const call = new RegExp(`(?<![\\w.])(${names.join("|")})\\s*\\.\\s*AfterFunc\\s*\\(`, "g");
+  for (const match of masked.matchAll(call)) {
+    const { start, end } = declarations.find((one) => one.end > match.index) ?? { start: 0, end: masked.length };
+    if (isShadowed(masked.slice(start, end), match[1])) continue;
     const argument = secondArgument(masked, match.index + match[0].length);
     if (argument !== null) found.push(argument);
   }
   return found;
 }
 
-/** The text with comments blanked and strings turned into letters, every offset as it was. */
-function withoutOpaque(text: string): string {
-  const parts: string[] = [];
-  let done = 0;
-  scan(text, 0, text.length, (start, end) => {
-    parts.push(text.slice(done, start), (text[start] === "/" ? " " : "x").repeat(end - start));
-    done = end;
-  });
-  parts.push(text.slice(done));
-  return parts.join("");
+/**
+ * Whether a declaration uses a package's name for anything else: no package stands without a selector. (Keys of literals and
+ * labels, before a colon, and fields, behind a dot, declare nothing.)
+ */
+function isShadowed(masked: string, name: string): boolean {
+  const other = new RegExp(`(?<![\\p{L}\\p{Nd}_.])(?<!\\.\\s+)${name}(?![\\p{L}\\p{Nd}_])(?!\\s*(?:\\.|:(?!=)))`, "u");
+  return other.test(masked);
 }
 
 /** The second of exactly two arguments. @param from offset behind the opening parenthesis */

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { scan } from "../../src/instrument/scan.js";
 import { findTimers } from "../../src/instrument/timers.js";
 import { instrument, short, without } from "./helpers.js";
 
 function timers(source: string): string[] {
-  return findTimers(source).map(({ start, end }) => source.slice(start, end));
+  return findTimers(source, scan(source).declarations).map(({ start, end }) => source.slice(start, end));
 }
 
 test("the second argument of time.AfterFunc", () => {
@@ -21,6 +22,19 @@ test("nothing else", () => {
   expect(timers('import "mock/time"\ntime.AfterFunc(d, f)')).toEqual([]);
   expect(timers('import "time"\n// time.AfterFunc(d, f)\n"time.AfterFunc(d, f)"')).toEqual([]);
   expect(timers('import "time"\ntime.AfterFunc(both())\nf := time.AfterFunc')).toEqual([]);
+});
+
+test("a declaration in which the package's name means something else", () => {
+  const head = 'import "time"\n';
+  const kept = "func f() { time.AfterFunc(1, a); _ = T{time: time.Now()}; x.time = 1; time: for {} }\n";
+  for (const other of [
+    "func (time clock) f() {",
+    "func f(n int, time clock) {",
+    "func f() { time := c;",
+    "func f() { var time c;",
+  ]) {
+    expect(timers(`${head}${other} time.AfterFunc(1, b) }\n${kept}`), other).toEqual(["a"]);
+  }
 });
 
 test("hooks of argument and literal stand side by side", () => {

@@ -18,7 +18,7 @@ import { type PreparedBuild, rewriteOptions, runtimeDirectory } from "../prepare
 import { type FileReport, rewriteFiles } from "../rewrite.js";
 import { Session } from "../session.js";
 import { describeBuild, summarize } from "../summary.js";
-import { tableFiles, tableFilesOnDisk, withOwnTable } from "../tables.js";
+import { tableFilesOnDisk, withOwnTable } from "../tables.js";
 
 export const instrumentCommand: Command = {
   name: "instrument",
@@ -165,14 +165,8 @@ async function rewriteCopy(
   // Where a package does not compile as it is, its files may be programs of their own.
   const alone = (file: string) => prepared.rewritten.has(file) && compiled?.has(file) !== true;
   const tabled = written.flatMap(({ file, text, table }) => (table && !alone(file) ? [{ file, text, table }] : []));
-  const { texts, declared } = tableFilesOnDisk(tabled, packageNames, namesIn);
-  for (const [path, { text }] of tableFiles(
-    prepared.packages.filter(({ dir, standard }) => !standard && copy.locate(dir)),
-    () => undefined,
-    namesIn,
-  )) {
-    if (!texts.has(path)) texts.set(path, text);
-  }
+  const copied = prepared.packages.filter(({ dir, standard }) => !standard && copy.locate(dir));
+  const { texts, declared } = tableFilesOnDisk(tabled, packageNames, copied, namesIn);
   for (const { file, place, text, table } of written) {
     chmodSync(place, statSync(place).mode | 0o200);
     writeFileSync(place, table && !declared.has(file) ? withOwnTable(text, table, file) : text);

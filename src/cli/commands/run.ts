@@ -4,7 +4,7 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import { type Gate, gateOf, openGate } from "../assertions.js";
 import { reportFormat } from "../browse.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
-import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
+import { type Flag, misplacedHint, type ParsedFlags, parseFlags } from "../flags.js";
 import type { Format } from "../formats.js";
 import { buildFlags } from "../goflags.js";
 import {
@@ -134,6 +134,8 @@ export async function runPackage(
 ): Promise<number> {
   const target = splitTarget(command, flags.rest);
   const session = new Session(flags);
+  const hint = misplacedHint(target.args, runCommand.flags);
+  if (hint) session.warn(hint);
   try {
     return await runTarget(command, session, flags, { format, toStderr: false, gate }, target);
   } finally {

@@ -10,7 +10,7 @@ import { gateOf } from "../assertions.js";
 import { reportFormat } from "../browse.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
-import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
+import { type Flag, misplacedHint, type ParsedFlags, parseFlags } from "../flags.js";
 import { buildFlags, testFlags } from "../goflags.js";
 import {
   allFlag,
@@ -118,6 +118,8 @@ async function test(
       ExitCode.usage,
     );
   }
+  const hint = misplacedHint(line.after, ownFlags);
+  if (hint) session.warn(hint);
   // With -n nothing runs that could be traced.
   if (given("n")) return plain();
   const vet = line.flags.some((flag) => /^-vet(=(?!off$)|$)/.test(flag));

@@ -1,0 +1,93 @@
+/** Which packages of a build are traced, and why others are not. */
+
+import { isAbsolute, relative } from "node:path";
+import { ExitCode, UserError } from "../base/errors.js";
+import { formatNumberOf } from "../base/units.js";
+import type { GoEnvironment } from "../gotool/environment.js";
+import type { GoPackage } from "../gotool/packages.js";
+import type { ParsedFlags } from "./flags.js";
+import { packageFilter } from "./patterns.js";
+import type { BuildSummary } from "./summary.js";
+
+/** A package that the user asked for and that is not traced. */
+export interface LeftPackage {
+  readonly importPath: string;
+  readonly reason: string;
+}
+
+/** The packages of a build. */
+export interface Scope {
+  /** Those that are traced. */
+  readonly chosen: readonly GoPackage[];
+  /** Those to which a build can add files, the chosen ones among them. */
+  readonly open: readonly GoPackage[];
+  readonly left: readonly LeftPackage[];
+  /** What to say of patterns that match nothing which could be traced. */
+  readonly idle: readonly string[];
+}
+
+/**
+ * Finds them: packages of the main modules, and those of modules replaced by directories that `--include` names.
+ * @throws UserError when `--include` and `--exclude` leave none, and go has nothing to complain of
+ */
+export function scopeOf(listed: readonly GoPackage[], flags: ParsedFlags, env: GoEnvironment, cwd: string): Scope {
+  const filter = packageFilter(flags.list("include"), flags.list("exclude"), cwd);
+  const open = listed.filter((entry) => closedBy(entry, env) === undefined);
+  const chosen = open.filter((entry) => (entry.main || filter.named(entry)) && filter.accepts(entry));
+  const left = new Map<string, string>();
+  for (const entry of listed) {
+    const reason = closedBy(entry, env);
+    if (reason !== undefined && (entry.main || filter.named(entry))) left.set(entry.importPath, reason);
+  }
+  const idle = filter.idle(open).map(({ word, matches }) => {
+    const only = listed.find((entry) => matches(entry));
+    const reason = only && closedBy(only, env);
+    return reason === undefined
+      ? `${word} matches no package of this build that could be traced`
+      : `${word} matches nothing that can be traced: ${only?.importPath} is ${reason}`;
+  });
+  const complete = listed.length > 0 && !listed.some(({ incomplete }) => incomplete);
+  if (chosen.length === 0 && complete && (flags.has("include") || flags.has("exclude"))) {
+    const some = [...new Set(open.map((entry) => entry.importPath))];
+    throw new UserError(
+      flags.has("include") && idle.length > 0 ? idle[0]! : "--include and --exclude leave no package to trace",
+      `packages that can be traced: ${some.slice(0, 5).join(", ")}${some.length > 5 ? ", …" : ""}`,
+      ExitCode.noInput,
+    );
+  }
+  return { chosen, open, left: [...left].map(([importPath, reason]) => ({ importPath, reason })), idle };
+}
+
+/** Why the files of a package cannot be replaced; undefined where they can. */
+function closedBy({ standard, main, localReplace, dir }: GoPackage, { modCache, minor }: GoEnvironment) {
+  if (standard) return "in the standard library";
+  if (!main && !localReplace) return "in another module, which no go.work and no replace finds in a directory";
+  const way = modCache === "" ? ".." : relative(modCache, dir);
+  const cached = way !== ".." && !way.startsWith("../") && !way.startsWith("..\\") && !isAbsolute(way);
+  return cached && minor >= 25 ? "in the module cache, where Go 1.25 and newer replace no files" : undefined;
+}
+
+/**
+ * @throws UserError when packages were named and hold nothing that can be traced: the program would run in vain
+ */
+export function refuseNothing(flags: ParsedFlags, { chosen }: Scope, summary: BuildSummary): void {
+  if (!flags.has("include") || summary.functions > 0) return;
+  throw new UserError(
+    `--include leaves nothing to trace in ${formatNumberOf(new Set(chosen.map((entry) => entry.importPath)).size, "package")}${reasons(summary)}`,
+    "name packages whose functions can be traced (see -v)",
+    ExitCode.noInput,
+  );
+}
+
+/** Why no call was recorded, as far as the build tells. */
+export function whyNothing(summary: BuildSummary): string {
+  return summary.functions === 0
+    ? `no call was recorded: no function of this build is traced${reasons(summary)}`
+    : `no call was recorded: none of ${formatNumberOf(summary.functions, "traced function")} ran, or the process could not write its trace`;
+}
+
+function reasons({ leftOut }: BuildSummary): string {
+  if (leftOut.length === 0) return "";
+  const said = leftOut.slice(0, 3).map(({ count, what, reason }) => `${formatNumberOf(count, what)} ${reason}`);
+  return ` (${said.join("; ")}${leftOut.length > 3 ? "; more with -v" : ""})`;
+}
