@@ -21,6 +21,6 @@ export {
 export { localTest, type Owners, ownersOf, testsAround } from "./owners.js";
 export { Recording, type RecordingOptions, readRecording, type SelectOptions } from "./recording.js";
 export type { Omission, PathOptions } from "./select.js";
-export { isTestFunction, type Section, testExtent, testNodes, testSections, wholeSection } from "./tests.js";
+export { isTestFunction, outlives, type Section, testExtent, testNodes, testSections, wholeSection } from "./tests.js";
 export { type CallForest, type CallTree, EdgeKind, type ProcessTree, type SourceProblem, sumOf } from "./tree.js";
 export type { CallVisitor, Goroutine } from "./visitor.js";

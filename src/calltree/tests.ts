@@ -3,13 +3,15 @@
 import type { FilterOptions, View } from "./filter.js";
 import { viewTree } from "./filter.js";
 import type { FunctionInfo } from "./functions.js";
-import type { CallTree } from "./tree.js";
+import { type CallTree, EdgeKind } from "./tree.js";
 
 /** A part of a process's tree that is shown on its own. */
 export interface Section {
   readonly view: View;
   /** What 100% is in it, nanoseconds. */
   readonly whole: number;
+  /** When it ended, nanoseconds since the start of the process: goroutines that go on have no share of it. */
+  readonly until?: number;
 }
 
 /** Whether a function is a test, benchmark, fuzz test or example by its name, as cmd/go sees it. */
@@ -40,7 +42,8 @@ export function testSections(
   const tests = testNodes(tree, functions);
   const sections: Section[] = (chosen ?? tests).map((node) => {
     const whole = testExtent(tree, node);
-    return { view: viewTree(tree, { ...options, whole }, [node]), whole };
+    const until = tree.first[node] + whole;
+    return { view: viewTree(tree, { ...options, whole }, [node]), whole, until };
   });
   const rest = viewTree(tree, { ...options, whole: total, omit: new Set(tests) });
   return rest.roots.length === 0 ? sections : [...sections, { view: rest, whole: total }];
@@ -63,11 +66,24 @@ export function testNodes(tree: CallTree, functions: readonly FunctionInfo[]): n
 
 /**
  * How long a test took. A parallel subtest runs after the function of its test has returned: it is the time until all
- * is done.
+ * is done. Goroutines of `go` statements that still run when the process ends are left behind by the test, not part of
+ * it; those that untraced code started may be subtests, and are.
  */
 export function testExtent(tree: CallTree, node: number): number {
   if (tree.calls[node] > 1) return tree.total[node];
-  let last = 0;
-  for (let below = node; below < tree.end[node]; below++) last = Math.max(last, tree.last[below]);
+  let last = tree.last[node];
+  for (let below = node + 1; below < tree.end[node]; ) {
+    if (isLeftBehind(tree, below)) below = tree.end[below];
+    else last = Math.max(last, tree.last[below++]);
+  }
   return last - tree.first[node];
+}
+
+function isLeftBehind({ edge, running }: CallTree, node: number): boolean {
+  return (edge[node] === EdgeKind.exact || edge[node] === EdgeKind.indirect) && running.has(node);
+}
+
+/** Whether a node is the outermost one of goroutines that went on after the end of their section. */
+export function outlives({ edge, last }: CallTree, node: number, { until }: Section): boolean {
+  return until !== undefined && edge[node] !== EdgeKind.call && last[node] > until;
 }

@@ -1,7 +1,15 @@
 /** The lines of a tree: what stands on them, and how wide its columns are. */
 import { fullNames, type Naming } from "../base/names.js";
 import { formatDuration, formatPercent } from "../base/units.js";
-import { type CallForest, isDistortedNode, type ProcessTree, type Section, type View } from "../calltree/index.js";
+import {
+  type CallForest,
+  type CallTree,
+  isDistortedNode,
+  outlives,
+  type ProcessTree,
+  type Section,
+  type View,
+} from "../calltree/index.js";
 import { labelOf, type Marks, UNTRACED } from "./label.js";
 import { type Measure, type Paint, plainWidth, truncateMiddle } from "./style.js";
 import { DISTORTED } from "./tracing.js";
@@ -66,8 +74,8 @@ export function columnsOf(
   let untraced = false;
   let lines = 0;
   let distorted = 0;
-  for (const { view, whole } of sections) {
-    for (const { node, prefix } of walk(view)) {
+  for (const section of sections) {
+    for (const { node, prefix } of walk(section.view)) {
       lines++;
       if (isDistortedNode(process.tree, node)) distorted++;
       const label = labelOf(forest.functions, process.tree, node, naming, prefix === "", marks);
@@ -76,7 +84,7 @@ export function columnsOf(
       name = Math.max(name, cutPrefix(prefix, indent).length + widthOf(text));
       time = Math.max(time, widthOf(timeOf(process, node, false)));
       markedTime = Math.max(markedTime, widthOf(timeOf(process, node, true)));
-      percent = Math.max(percent, formatPercent(process.tree.total[node], whole).length);
+      percent = Math.max(percent, shareOf(process.tree, node, section).length);
     }
   }
   const marked = distorted > 0 && distorted * 2 <= lines;
@@ -104,10 +112,15 @@ function timeOf({ tree, atLeast }: ProcessTree, node: number, marked: boolean): 
   return `${atLeast && tree.running.has(node) ? "≥" : distorted ? DISTORTED : ""}${formatDuration(tree.total[node])}`;
 }
 
+function shareOf(tree: CallTree, node: number, section: Section): string {
+  if (tree.calls[node] === 0 || outlives(tree, node, section)) return "–";
+  return formatPercent(tree.total[node], section.whole);
+}
+
 /** The line of a node. @param uncut the lines to its left */
 export function lineOf(
   { forest, process, marks }: Shown,
-  whole: number,
+  section: Section,
   node: number,
   uncut: string,
   columns: Columns,
@@ -124,7 +137,7 @@ export function lineOf(
   const used = prefix.length + widthOf(`${label.spawn}${name}${label.count}${label.endings}`);
   const pad = " ".repeat(Math.max(0, columns.name - used) + GAP);
   const time = timeOf(process, node, columns.marked);
-  const share = process.tree.calls[node] === 0 ? "–" : formatPercent(process.tree.total[node], whole);
+  const share = shareOf(process.tree, node, section);
   return [
     paint("dim", prefix),
     label.spawn === "" ? "" : paint("cyan", label.spawn),

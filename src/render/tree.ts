@@ -129,13 +129,14 @@ function* renderProcess(
   // Calls that the builder of an unmerged tree left out would have been a line each.
   let hidden = process.pruned;
   let hiddenCalls = process.pruned;
-  for (const { view, whole } of sections) {
+  for (const section of sections) {
+    const { view } = section;
     hidden += view.hidden.nodes;
     hiddenCalls += view.hidden.calls;
     if (view.roots.length === 0) continue;
     lines += "\n";
     for (const { node, prefix } of walk(view)) {
-      lines += lineOf(shown, whole, node, prefix, columns, paint);
+      lines += lineOf(shown, section, node, prefix, columns, paint);
       if (lines.length > 65536) {
         yield lines;
         lines = "";

@@ -354,3 +354,24 @@ test("of many tests the slowest are shown, those that failed last and marked", (
   expect(shown).toEqual(["p.Test19", "p.Test18", "p.Test17", "p.Test16", "p.Test15", "p.Test3 FAIL"]);
   expect(report).toContain("\nnot shown: 14 more tests, ");
 });
+
+test("a goroutine that a test leaves behind is not in the test's time, and has no share of it", () => {
+  const quick = (i: number) =>
+    `${i * 100} g1 go g${i + 9}\n ${i * 100} g${i + 9} { p.Test${i}\n ${i * 100 + 10 + i} g${i + 9} }`;
+  const leak = "0 g1 go g2\n 0 g2 { p.TestLeak\n 1 g2 go g3\n 2 g3 { p.(*Cache).clean\n 3 g2 }";
+  const script = [leak, ...Array.from({ length: 20 }, (_, i) => quick(i + 1)), "3000 g1 { p.TestMain\n 3001 g1 }"].join(
+    "\n",
+  );
+  const report = text(script, { tests: true });
+  expect(report).toMatch(
+    /^p\.TestLeak +3\.00µs 100\.0%\n└── go p\.\(\*Cache\)\.clean \[not returned\] \[idle\] +\S+ +–$/m,
+  );
+  expect(text(script, { tests: true, lines: 12 }).match(/^p\.Test\w+/gm)![0]).toBe("p.Test20");
+  expect(text(script, { tests: true, lines: 12 })).toContain("not shown: 16 more tests, ");
+});
+
+test("a test's time goes on until its parallel subtests are done, and until the end if they never are", () => {
+  const parallel = "0 g1 go g2\n 0 g2 { p.TestA\n 2 g3<g2 { p.TestA.func1\n 3 g2 }\n";
+  expect(text(`${parallel} 40 g3 }`, { tests: true })).toMatch(/go~ p\.TestA\.func1 +38\.0µs +95\.0%/);
+  expect(text(`${parallel} 40 g1 { p.x\n 104 g1 }`, { tests: true })).toMatch(/go~ p\.TestA\.func1 .*102µs +98\.1%/);
+});
