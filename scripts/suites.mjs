@@ -1,30 +1,49 @@
-// npm run suites [-- filter…]: the test suites of well-known modules under `go test ./...` and `gotrace test ./...`: the same
-// tests must pass, fail and be skipped. Modules come from the Go module proxy. Prints a Markdown table for docs/suites.md.
+// npm run suites [-- --only NAME… | --list | --repeat N]: the test suites of well-known modules under `go test` and under
+// `gotrace test`: the same tests must pass, fail and be skipped. Modules come from the Go module proxy, their list is
+// test/conformance/suites.json. Prints a Markdown table for docs/conformance.md; what both sides wrote stays in the scratch
+// directory. A test that differs is run again on both sides (--repeat, 2 times): where plain runs differ among themselves it
+// is unsteady and no fault of tracing. Exits with 1 where a difference has no entry in the list, or nothing was traced.
 
-import { execFile, execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const gotrace = join(root, "dist/bin/main.js");
 const suites = JSON.parse(readFileSync(join(root, "test/conformance/suites.json"), "utf8"));
-const filters = process.argv.slice(2);
 const scratch = join(tmpdir(), "gotrace-suites");
-mkdirSync(scratch, { recursive: true });
 
-function run(command, args, cwd) {
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: "string", multiple: true, default: [] },
+    list: { type: "boolean", default: false },
+    repeat: { type: "string", default: "2" },
+  },
+});
+
+/** Runs a command in a process group of its own, its output in files; after 15 minutes the whole group is killed. */
+function run(command, args, cwd, output) {
+  const began = performance.now();
   return new Promise((resolve) => {
-    const env = { ...process.env, GOFLAGS: "", GOWORK: "off" };
-    execFile(
-      command,
-      args,
-      { cwd, env, timeout: 900_000, maxBuffer: 1 << 30, encoding: "utf8" },
-      (error, stdout, stderr) => {
-        resolve({ code: error ? (error.code ?? `killed by ${error.signal}`) : 0, stdout, stderr });
-      },
-    );
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, GOFLAGS: "", GOWORK: "off" },
+      stdio: ["ignore", openSync(`${output}.json`, "w"), openSync(`${output}.stderr`, "w")],
+      detached: true,
+    });
+    const clock = setTimeout(() => process.kill(-child.pid, "SIGKILL"), 900_000);
+    child.on("exit", (code, signal) => {
+      clearTimeout(clock);
+      resolve({
+        code: code ?? signal,
+        seconds: (performance.now() - began) / 1000,
+        results: outcomes(readFileSync(`${output}.json`, "utf8")),
+      });
+    });
   });
 }
 
@@ -33,7 +52,7 @@ function steady(name) {
   return name.replace(/0x[0-9a-f]+/g, "0x?").replace(/time\.Date\([^)]*\)|\d{4}-\d\d-\d\dT[\d:.]+/g, "time?");
 }
 
-/** Outcome of every test from `go test -json`. */
+/** Outcome of every package and test from `go test -json`. */
 function outcomes(stdout) {
   const found = new Map();
   for (const line of stdout.split("\n")) {
@@ -50,9 +69,11 @@ function outcomes(stdout) {
   return found;
 }
 
+/** A writable copy of the module, in a directory of its own. */
 function place({ module, version }) {
   const directory = join(scratch, `${module}@${version}`.replaceAll("/", "_"));
   if (!existsSync(join(directory, "go.mod"))) {
+    rmSync(directory, { recursive: true, force: true });
     const info = JSON.parse(
       execFileSync("go", ["mod", "download", "-json", `${module}@${version}`], {
         cwd: scratch,
@@ -66,31 +87,105 @@ function place({ module, version }) {
   return directory;
 }
 
+const packagesIn = (cwd, patterns) =>
+  execFileSync("go", ["list", "-e", ...patterns], {
+    cwd,
+    env: { ...process.env, GOFLAGS: "", GOWORK: "off" },
+    encoding: "utf8",
+  })
+    .split("\n")
+    .filter(Boolean);
+
+/** The packages of a suite: what its patterns match, without what `leftOut` matches. */
+function selected(suite, cwd) {
+  const out = (suite.leftOut ?? []).flatMap((entry) => entry.packages);
+  const without = out.length === 0 ? new Set() : new Set(packagesIn(cwd, out));
+  return packagesIn(cwd, suite.packages ?? ["./..."]).filter((name) => !without.has(name));
+}
+
+async function both(suite, cwd, packages, output) {
+  const flags = ["-json", "-count=1", ...(suite.flags ?? [])];
+  const report = `${output}-report.txt`;
+  const plain = await run("go", ["test", ...flags, ...packages], cwd, `${output}-plain`);
+  const traced = await run(
+    process.execPath,
+    [gotrace, "test", "--no-keep", "-o", report, ...(suite.traceFlags ?? []), ...packages, ...flags],
+    cwd,
+    `${output}-traced`,
+  );
+  const text = existsSync(report) ? readFileSync(report, "utf8") : "";
+  return { plain, traced, report: text };
+}
+
+/** Tests that differ, with the results of every run: `plain` and `traced` are lists. */
+async function differences(suite, cwd, first, output) {
+  const keys = new Set([...first.plain.results.keys(), ...first.traced.results.keys()]);
+  const differ = [...keys].filter((key) => first.plain.results.get(key) !== first.traced.results.get(key));
+  const rounds = [first];
+  const packages = [...new Set(differ.map((key) => key.split(" ")[0]))];
+  for (let n = 1; differ.length > 0 && n <= Number(options.repeat); n++)
+    rounds.push(await both(suite, cwd, packages, `${output}-again${n}`));
+  return differ.map((key) => {
+    const plain = rounds.map((round) => round.plain.results.get(key) ?? "none");
+    const traced = rounds.map((round) => round.traced.results.get(key) ?? "none");
+    const listed = (suite.known ?? []).some((entry) => new RegExp(entry.tests).test(key));
+    return { key, plain, traced, listed, unsteady: new Set(plain).size > 1 };
+  });
+}
+
 const count = (results, status) => [...results.values()].filter((value) => value === status).length;
 
-console.log("| module | kind | tests passed | failed | skipped | differences |\n|---|---|---|---|---|---|");
+function words(found) {
+  if (found.length === 0) return "none";
+  const unsteady = found.filter((entry) => entry.unsteady && !entry.listed).length;
+  const fresh = found.filter((entry) => !entry.unsteady && !entry.listed).length;
+  const parts = [`${found.length}`];
+  if (unsteady > 0) parts.push(`${unsteady} unsteady`);
+  if (fresh > 0) parts.push(`${fresh} not listed`);
+  return parts.join(", ");
+}
+
+const wanted = [...options.only, ...positionals];
+const chosen = suites.filter((suite) => wanted.length === 0 || wanted.some((name) => suite.module.includes(name)));
+if (chosen.length === 0) {
+  console.error(`suites: no module matches ${wanted.join(", ")}; --list shows them`);
+  process.exit(64);
+}
+if (options.list) {
+  for (const { module, version, kind } of chosen) console.log(`${module} ${version}  ${kind}`);
+  process.exit(0);
+}
+
+mkdirSync(scratch, { recursive: true });
+const version = execFileSync("go", ["version"], { encoding: "utf8" }).trim();
+console.log(`${version}\n`);
+console.log("| module | kind | tests passed | failed | skipped | differences | plain | traced |");
+console.log("|---|---|---|---|---|---|---|---|");
 let bad = 0;
-for (const suite of suites) {
-  if (filters.length > 0 && !filters.some((filter) => suite.module.includes(filter))) continue;
+for (const suite of chosen) {
   const cwd = place(suite);
-  const flags = ["-json", "-count=1", ...(suite.flags ?? [])];
-  const packages = suite.packages ?? ["./..."];
-  const plain = outcomes((await run("go", ["test", "-vet=off", ...flags, ...packages], cwd)).stdout);
-  const run1 = await run(
-    process.execPath,
-    [gotrace, "test", "-o", "/dev/null", ...(suite.traceFlags ?? []), ...packages, ...flags],
-    cwd,
+  const output = `${cwd}.out`;
+  const first = await both(suite, cwd, selected(suite, cwd), output);
+  const { plain, traced, report } = first;
+  const found = await differences(suite, cwd, first, output);
+  const events = [...report.matchAll(/^([\d,]+) events?,/gm)].reduce(
+    (sum, m) => sum + Number(m[1].replaceAll(",", "")),
+    0,
   );
-  const traced = outcomes(run1.stdout);
-  const keys = new Set([...plain.keys(), ...traced.keys()]);
-  const different = [...keys].filter((key) => plain.get(key) !== traced.get(key));
-  const unexpected = different.filter((key) => !(suite.known ?? []).some((entry) => new RegExp(entry.tests).test(key)));
-  bad += unexpected.length;
-  console.log(
-    `| ${suite.module} ${suite.version} | ${suite.kind} | ${count(plain, "pass")} | ${count(plain, "fail")} | ${count(plain, "skip")} | ${different.length === 0 ? "none" : `${different.length} (${unexpected.length} not listed)`} |`,
+  const name = [suite.module, suite.version, ...(suite.flags ?? []).map((flag) => `\`${flag}\``)].join(" ");
+  const counts = ["pass", "fail", "skip"].map((status) => count(plain.results, status)).join(" | ");
+  const times = [plain, traced].map((side) => `${side.seconds.toFixed(0)} s`).join(" | ");
+  console.log(`| ${name} | ${suite.kind} | ${counts} | ${words(found)} | ${times} |`);
+  for (const entry of found) {
+    const state = entry.listed ? "listed" : entry.unsteady ? "unsteady" : "NOT LISTED";
+    console.log(`<!-- ${state}: ${entry.key}: plain ${entry.plain.join(" ")}, traced ${entry.traced.join(" ")} -->`);
+  }
+  if (events === 0) console.log(`<!-- NOTHING TRACED: see ${output}-traced.stderr -->`);
+  if (plain.code !== traced.code) console.log(`<!-- exit code: plain ${plain.code}, traced ${traced.code} -->`);
+  bad += found.filter((entry) => !entry.listed && !entry.unsteady).length + (events === 0 ? 1 : 0);
+  console.error(
+    `${suite.module}: report of ${report.split("\n").length} lines, ${events} events in the packages it shows`,
   );
-  for (const key of different) console.log(`<!-- ${key}: plain ${plain.get(key)}, traced ${traced.get(key)} -->`);
-  if (traced.size === 0) console.log(`<!-- ${run1.stderr.slice(0, 2000)} -->`);
   if (process.env.GOTRACE_SUITES_CLEAN) rmSync(cwd, { recursive: true, force: true });
 }
 process.exitCode = bad > 0 ? 1 : 0;
