@@ -7,7 +7,7 @@ import { canTell, type Evidence, evidence } from "../base/evidence.js";
 import type { Distribution } from "../base/histogram.js";
 import type { TraceSummary } from "./summary.js";
 
-export const measures = ["total", "mean", "p50", "p99", "count"] as const;
+export const measures = ["total", "mean", "p50", "p95", "p99", "count"] as const;
 export type Measure = (typeof measures)[number];
 export const itemKinds = ["task", "region", "function", "state"] as const;
 export type ItemKind = (typeof itemKinds)[number];

@@ -109,6 +109,7 @@ export interface Distribution {
   readonly mean: number;
   readonly p50: number;
   readonly p90: number;
+  readonly p95: number;
   readonly p99: number;
   readonly max: number;
 }
@@ -122,6 +123,7 @@ export function distribution(h: Histogram): Distribution {
     mean: h.mean,
     p50: h.quantile(0.5),
     p90: h.quantile(0.9),
+    p95: h.quantile(0.95),
     p99: h.quantile(0.99),
     max: h.count === 0 ? 0 : h.max,
   };

@@ -14,6 +14,7 @@ export const assertable = {
   mean: "ns",
   p50: "ns",
   p90: "ns",
+  p95: "ns",
   p99: "ns",
   max: "ns",
   panics: "count",

@@ -10,6 +10,7 @@ export interface Spread {
   readonly mean: number;
   readonly p50: number;
   readonly p90: number;
+  readonly p95: number;
   readonly p99: number;
   readonly max: number;
   /** Standard deviation of all calls (not of a sample of them). */
@@ -57,13 +58,14 @@ export class Durations {
   /** All zeros when there is none. */
   spread(): Spread {
     const { count, min, max } = this;
-    if (count === 0) return { min: 0, mean: 0, p50: 0, p90: 0, p99: 0, max: 0, stddev: 0 };
+    if (count === 0) return { min: 0, mean: 0, p50: 0, p90: 0, p95: 0, p99: 0, max: 0, stddev: 0 };
     const quantile = this.quantiles();
     return {
       min,
       mean: Math.min(Math.max(this.mean, min), max),
       p50: quantile(0.5),
       p90: quantile(0.9),
+      p95: quantile(0.95),
       p99: quantile(0.99),
       max,
       stddev: Math.sqrt(Math.max(0, this.squares) / count),

@@ -46,12 +46,13 @@ export interface StatsStyle {
 }
 
 const ERROR = "0.8 %";
-const SPREAD = ["min", "mean", "p50", "p90", "p99", "max", "stddev"] as const;
+const SPREAD = ["min", "mean", "p50", "p90", "p95", "p99", "max", "stddev"] as const;
 /** Which columns go first where there is no room. */
 const DISPENSABLE: Readonly<Record<(typeof SPREAD)[number], number>> = {
-  stddev: 7,
-  min: 6,
-  p90: 5,
+  stddev: 8,
+  min: 7,
+  p90: 6,
+  p95: 5,
   p50: 4,
   p99: 3,
   max: 2,
@@ -216,7 +217,7 @@ export function* statsCsv({ rows }: Pick<StatsReport, "rows">): Generator<string
 
 const EMPTY: FunctionStats = {
   ...{ name: "", file: "", line: 0, calls: 0, total: 0, self: 0, panics: 0, goexits: 0, recovered: 0, running: 0 },
-  ...{ min: 0, mean: 0, p50: 0, p90: 0, p99: 0, max: 0, stddev: 0 },
+  ...{ min: 0, mean: 0, p50: 0, p90: 0, p95: 0, p99: 0, max: 0, stddev: 0 },
   tracing: undefined,
 };
 

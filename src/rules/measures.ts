@@ -22,6 +22,7 @@ type Family = keyof typeof families;
 const statistics: Readonly<Record<string, { readonly unit: Unit; readonly of: (h: Histogram) => number }>> = {
   p50: { unit: "ns", of: (h) => quantile(h, 0.5) },
   p90: { unit: "ns", of: (h) => quantile(h, 0.9) },
+  p95: { unit: "ns", of: (h) => quantile(h, 0.95) },
   p99: { unit: "ns", of: (h) => quantile(h, 0.99) },
   "p99.9": { unit: "ns", of: (h) => quantile(h, 0.999) },
   mean: { unit: "ns", of: (h) => (h.count > 0 ? h.mean : Number.NaN) },

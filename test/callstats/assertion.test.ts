@@ -33,7 +33,7 @@ test.each([
   ["db.Query", 'assertion "db.Query" is no assertion; write it as'],
   ["calls <= 3", 'assertion "calls <= 3": calls names no number of calls; write it as'],
   ["db.Query.cals <= 3", 'assertion "db.Query.cals <= 3": there is no measure cals; did you mean calls?'],
-  ["db.Query.p95 < 1s", "there is no measure p95; did you mean p90?"],
+  ["db.Query.p94 < 1s", "there is no measure p94; did you mean p90?"],
   ["db.Query < 1s", "there is no measure Query; use calls, total,"],
   ["db.Query.calls <= 3ms", "3ms is no value of calls; use a number"],
   ["db.Query.max < 3", "3 is no value of max; use a duration such as"],

@@ -27,6 +27,7 @@ test("as computed from all values at once: exact while they are few, else percen
       for (const [q, value] of [
         [0.5, spread.p50],
         [0.9, spread.p90],
+        [0.95, spread.p95],
         [0.99, spread.p99],
       ] as const) {
         const error = values.length <= EXACT_CALLS ? 0 : Math.max(1, exact.rank(q) / 128);
@@ -40,8 +41,8 @@ test("order of the numbers", () => {
   const values = fc.array(fc.integer({ min: -1000, max: 1e9 }), { minLength: 1, maxLength: 200 });
   fc.assert(
     fc.property(values, (list) => {
-      const { min, mean, p50, p90, p99, max } = filled(list);
-      expect([min, p50, p90, p99, max]).toEqual([min, p50, p90, p99, max].sort((a, b) => a - b));
+      const { min, mean, p50, p90, p95, p99, max } = filled(list);
+      expect([min, p50, p90, p95, p99, max]).toEqual([min, p50, p90, p95, p99, max].sort((a, b) => a - b));
       expect(mean).toBeGreaterThanOrEqual(min);
       expect(mean).toBeLessThanOrEqual(max);
       expect(min).toBeGreaterThanOrEqual(0);

@@ -42,6 +42,7 @@ const SORTS = [
   "mean",
   "p50",
   "p90",
+  "p95",
   "p99",
   "max",
   "stddev",
