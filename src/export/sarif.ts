@@ -3,21 +3,18 @@
  * several runs of one tool in a file.
  */
 
-import { type FramePlace, type Locate, type Place, placeOf } from "../base/locate.js";
-import { jsonText } from "../base/printable.js";
+import { type FramePlace, type Locate, placeOf } from "../base/locate.js";
 import { measuredText } from "../base/quantity.js";
 import { formatCount } from "../base/units.js";
-import type { Finding, Severity, TraceReport } from "../rules/finding.js";
+import type { BudgetResult, Finding, Severity, TraceReport } from "../rules/finding.js";
+import { fallbackLocations, location, type SarifPlaces, sarifLog } from "./sarif-text.js";
 
 /** Results of one run that GitHub takes. */
 export const MOST_RESULTS = 25_000;
 
-export interface SarifOptions {
+export interface SarifOptions extends SarifPlaces {
   /** Version of gotrace. */
   readonly version: string;
-  readonly locate: Locate;
-  /** File of the repository that stands for findings without a place in it; code scanning drops results without one. */
-  readonly fallback?: string | undefined;
   readonly most?: number;
 }
 
@@ -43,22 +40,20 @@ export function* renderSarif(reports: readonly TraceReport[], options: SarifOpti
   const rules = ruleTable(shown.map(({ finding }) => finding));
   if (budgets.length > 0) rules.set("Budget", { index: rules.size, descriptor: budgetRule });
 
-  const driver = {
-    name: "gotrace",
-    semanticVersion: options.version,
-    rules: [...rules.values()].map((rule) => rule.descriptor),
-  };
-  const head = {
-    tool: { driver },
-    invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications(reports, all.length - room) }],
-    originalUriBaseIds: { "%SRCROOT%": { description: { text: "The root of the repository." } } },
-    columnKind: "utf16CodeUnits",
-  };
-  yield `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[\n`;
-  yield `${jsonText(head).slice(0, -1)},"results":[`;
-  let separator = "\n";
-  for (const { report, budget } of budgets.slice(0, most)) {
-    const result = {
+  yield* sarifLog(
+    options.version,
+    [...rules.values()].map((rule) => rule.descriptor),
+    notifications(reports, all.length - room),
+    results(),
+  );
+
+  function* results(): Generator<object> {
+    for (const { report, budget } of budgets.slice(0, most)) yield brokenBudget(report, budget);
+    for (const { report, finding } of shown) yield resultOf(report, finding, rules.get(finding.rule)!.index, options);
+  }
+
+  function brokenBudget(report: TraceReport, budget: BudgetResult): object {
+    return {
       ruleId: "Budget",
       ruleIndex: rules.get("Budget")!.index,
       level: "error",
@@ -69,14 +64,7 @@ export function* renderSarif(reports: readonly TraceReport[], options: SarifOpti
       partialFingerprints: { "gotrace/v1": `budget ${budget.expression}` },
       properties: { trace: report.path, ...finite({ actual: budget.actual, limit: budget.limit }), unit: budget.unit },
     };
-    yield separator + jsonText(result);
-    separator = ",\n";
   }
-  for (const { report, finding } of shown) {
-    yield separator + jsonText(resultOf(report, finding, rules.get(finding.rule)!.index, options));
-    separator = ",\n";
-  }
-  yield "\n]}]}\n";
 }
 
 interface Rule {
@@ -151,22 +139,6 @@ function resultOf(report: TraceReport, finding: Finding, ruleIndex: number, opti
   };
 }
 
-function fallbackLocations(options: SarifOptions): object {
-  return options.fallback === undefined
-    ? {}
-    : { locations: [location({ path: options.fallback, line: 1 }, undefined)] };
-}
-
-function location(place: Place, functionName: string | undefined): object {
-  return {
-    physicalLocation: {
-      artifactLocation: { uri: uriOf(place.path), uriBaseId: "%SRCROOT%" },
-      region: { startLine: Math.max(1, place.line) },
-    },
-    ...(functionName ? { logicalLocations: [{ fullyQualifiedName: functionName, kind: "function" }] } : {}),
-  };
-}
-
 function stackOf(text: string, frames: readonly FramePlace[], locate: Locate): object[] {
   if (frames.length === 0) return [];
   const list = frames.map((frame) => {
@@ -176,11 +148,6 @@ function stackOf(text: string, frames: readonly FramePlace[], locate: Locate): o
     return { location: place ? location(place, frame.function) : logical };
   });
   return [{ message: { text }, frames: list }];
-}
-
-/** A relative path as a URI reference: only what a path may hold stays as it is. */
-function uriOf(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
 }
 
 /** JSON has no NaN and no infinity. */

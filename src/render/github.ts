@@ -25,6 +25,15 @@ export function* renderGithub(given: readonly TraceReport[], options: GithubOpti
   const reports = printableAll(given);
   const several = reports.length > 1;
   const notes = reports.flatMap((report) => annotationsOf(report, several, options.locate));
+  yield* annotate(notes);
+  if (notes.length > 0) return;
+  const suppressed = reports.reduce((sum, report) => sum + report.suppressed, 0);
+  const known = suppressed > 0 ? `, ${formatCount(suppressed)} known in the baseline` : "";
+  yield command("notice", undefined, "gotrace", `no findings in ${formatNumberOf(reports.length, "trace")}${known}`);
+}
+
+/** Annotations as commands, the worst first, and at most {@link MOST_OF_A_KIND} of a kind. */
+export function* annotate(notes: readonly Annotation[]): Generator<string> {
   const left = { error: 0, warn: 0, info: 0 };
   // One notice is kept for the rest.
   for (const severity of order) {
@@ -39,14 +48,11 @@ export function* renderGithub(given: readonly TraceReport[], options: GithubOpti
   if (rest.length > 0) {
     const parts = rest.map((severity) => formatNumberOf(left[severity], kinds[severity]));
     yield command("notice", undefined, "gotrace", `${parts.join(", ")} more; GitHub shows 10 of a kind for a step`);
-  } else if (notes.length === 0) {
-    const suppressed = reports.reduce((sum, report) => sum + report.suppressed, 0);
-    const known = suppressed > 0 ? `, ${formatCount(suppressed)} known in the baseline` : "";
-    yield command("notice", undefined, "gotrace", `no findings in ${formatNumberOf(reports.length, "trace")}${known}`);
   }
 }
 
-interface Annotation {
+/** A note on a line of a file, or on the whole. Its texts are printable. */
+export interface Annotation {
   readonly severity: Severity;
   readonly place: Place | undefined;
   readonly title: string;

@@ -8,9 +8,8 @@ import { printableAll } from "../base/printable.js";
 import { formatQuantity } from "../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import type { BudgetResult, Finding, Severity, TraceReport } from "../rules/finding.js";
+import { cell, code, fenced, html, MOST_CHARACTERS, prose } from "./markdown-text.js";
 
-/** Characters of a comment, less some for what the sender adds. */
-export const MOST_CHARACTERS = 60_000;
 const framesShown = 12;
 
 const names: Record<Severity, string> = { error: "🔴 error", warn: "🟡 warning", info: "🔵 info" };
@@ -126,36 +125,4 @@ function stackOf(title: string, frames: readonly FramePlace[], locate: Locate): 
   });
   const more = frames.length - framesShown;
   return [title, ...lines, ...(more > 0 ? [`  … ${formatNumberOf(more, "more frame")}`] : [])];
-}
-
-/** A code span: its fence is longer than any run of backticks within. */
-function code(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const space = line.startsWith("`") || line.endsWith("`") ? " " : "";
-  return `${fence}${space}${line}${space}${fence}`;
-}
-
-/** A code block: as with spans. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}text\n${text}\n${fence}`;
-}
-
-/** Plain text of one line in which nothing is markup, a mention or a link to an issue. */
-function prose(text: string): string {
-  return html(text.replace(/\s+/g, " "))
-    .replace(/[\\`*_[\]|~#]/g, "\\$&")
-    .replace(/@/g, "@\u200b");
-}
-
-/** In a cell a bar ends the cell, even in a code span. */
-function cell(text: string): string {
-  return text.replace(/(?<!\\)\|/g, "\\|");
-}
-
-function html(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }

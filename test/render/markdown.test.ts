@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { MOST_CHARACTERS, renderMarkdown } from "../../src/render/markdown.js";
+import { renderMarkdown } from "../../src/render/markdown.js";
+import { MOST_CHARACTERS } from "../../src/render/markdown-text.js";
 import { finding, locate, nasty, report } from "./reports.js";
 
 test("a table of findings, and their details", () => {
