@@ -3,6 +3,7 @@ import { nearest } from "../base/nearest.js";
 import {
   type CallForest,
   type CallVisitor,
+  type FunctionInfo,
   isTestFunction,
   localTest,
   type Owners,
@@ -30,6 +31,8 @@ export interface Verdict {
   readonly outside: { readonly calls: number; readonly paths: readonly PathShare[] };
   /** What the assertion names and nothing bears: a gate that no change can close. */
   readonly unknown: "function" | "test" | undefined;
+  /** The first of its functions that was recorded. */
+  readonly function: FunctionInfo | undefined;
   /** The nearest name of a test or function there is, where none matches. */
   readonly near: string | undefined;
   /** For what does not hold, the first few times: the paths that make up most of it. */
@@ -100,12 +103,15 @@ export class AssertionMeter {
     const actual = measured ? value / (PER_RUN.has(measure) ? runs : 1) : undefined;
     const ok = actual !== undefined && assertion.holds(actual);
     const unknown = known ? undefined : "function";
-    return { assertion, test, runs, actual, ok, calls, outside: this.outsideOf(claim), unknown, near, paths: [] };
+    return { assertion, test, runs, actual, ok, calls, ...this.about(claim), unknown, near, paths: [] };
   }
 
-  private outsideOf(claim: Claim): Verdict["outside"] {
+  private about(claim: Claim): Pick<Verdict, "outside" | "function"> {
     const { calls } = claim.outside;
-    return { calls, paths: calls > 0 ? this.paths(claim, (test) => test === undefined) : [] };
+    return {
+      outside: { calls, paths: calls > 0 ? this.paths(claim, (test) => test === undefined) : [] },
+      function: this.forest.functions[claim.functions.indexOf(true)],
+    };
   }
 
   private noTest(claim: Claim): Verdict {
@@ -117,7 +123,7 @@ export class AssertionMeter {
       actual: undefined,
       ok: false,
       calls: 0,
-      outside: this.outsideOf(claim),
+      ...this.about(claim),
       paths: [],
     };
     if (!known) return { ...none, unknown: "function", near: nearFunction };

@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { ExitCode } from "../base/errors.js";
+import type { Naming } from "../base/names.js";
 import type { Assertion, Verdict } from "../callstats/index.js";
 import type { Recording } from "../calltree/index.js";
 import { nearestConfig } from "./config-file.js";
@@ -44,46 +45,60 @@ export async function gateOf(flags: ParsedFlags): Promise<Gate> {
   return { assertions: texts.map(parseAssertion), unknownIsOk, configured: configured.map(parseAssertion) };
 }
 
-/**
- * Holds assertions against all calls of a recording; standard error says what does not hold, and why.
- * @returns an exit code: that of bad arguments where an assertion names a function or test that nothing bears, 1 where one
- * does not hold, or cannot be relied on because calls are missing; else 0
- */
-export async function checkGate(gate: Gate, recording: Recording): Promise<number> {
-  if (!hasAssertions(gate)) return 0;
-  if (recording.forest.processes.length === 0) {
-    say("assertion failed: nothing was recorded");
-    return 1;
-  }
-  const { shortNaming } = await import("../base/names.js");
-  const { verdictLines } = await import("../render/verdicts.js");
-  const verdicts = await judge(gate, recording);
-  const naming = shortNaming(recording.forest.functions.map(({ name }) => name));
-  for (const line of verdictLines(verdicts, naming)) sayRendered(line);
-  const missing = incomplete(recording);
-  if (missing !== undefined) say(`assertion failed: calls are missing: ${missing}`);
-  if (verdicts.some(({ unknown }) => unknown !== undefined)) return ExitCode.usage;
-  return missing !== undefined || verdicts.some(({ ok }) => !ok) ? 1 : 0;
+const NOTHING = "nothing was recorded";
+
+/** What became of a gate. */
+export interface Judged {
+  readonly verdicts: readonly Verdict[];
+  /** Assertions of the configuration that are about other packages or tests. */
+  readonly passedOver: readonly Assertion[];
+  /** Why nothing that was asserted can be relied on: calls are missing. */
+  readonly missing: string | undefined;
+  readonly naming: Naming;
+  /**
+   * That of bad arguments where an assertion names a function or test that nothing bears, 1 where one does not hold, or cannot
+   * be relied on; else 0.
+   */
+  readonly code: number;
 }
 
-/** Verdicts on a gate's assertions; where unknown names are no failure, the assertion holds, or is passed over. */
-async function judge({ assertions, configured, unknownIsOk }: Gate, recording: Recording): Promise<Verdict[]> {
+/** Holds a gate's assertions against all calls of a recording; where unknown names are no failure, they hold. */
+export async function judgeGate(gate: Gate, recording: Recording): Promise<Judged> {
   const { AssertionMeter } = await import("../callstats/index.js");
+  const { shortNaming } = await import("../base/names.js");
   const { tracedNames } = await import("./traced-set.js");
-  const traced = recording.forest.processes.flatMap(({ notes }) => tracedNames(notes));
-  const meter = new AssertionMeter(recording.forest, [...assertions, ...configured], traced);
+  const { functions, processes } = recording.forest;
+  const traced = processes.flatMap(({ notes }) => tracedNames(notes));
+  const meter = new AssertionMeter(recording.forest, [...gate.assertions, ...gate.configured], traced);
   withProgress("checking assertions", (progress) => {
     for (const _ of recording.walk(meter.visitor, progress));
   });
-  const optional = new Set(configured);
-  return meter.verdicts().flatMap((verdict): Verdict[] => {
-    const { assertion, unknown, runs } = verdict;
-    if (optional.has(assertion) && (unknown !== undefined || runs === 0)) {
-      say(`not in this run, and not judged: ${assertion.expression}`);
-      return [];
-    }
-    return [unknownIsOk && unknown !== undefined ? { ...verdict, ok: true, unknown: undefined } : verdict];
-  });
+  const configured = new Set(gate.configured);
+  const all = meter.verdicts();
+  const isElsewhere = ({ assertion, unknown, runs }: Verdict) =>
+    configured.has(assertion) && (unknown !== undefined || runs === 0);
+  const isExcused = ({ unknown }: Verdict) => gate.unknownIsOk && unknown !== undefined;
+  const verdicts = all
+    .filter((verdict) => !isElsewhere(verdict))
+    .map((verdict) => (isExcused(verdict) ? { ...verdict, ok: true, unknown: undefined } : verdict));
+  const missing = processes.length === 0 ? NOTHING : incomplete(recording);
+  const isUnknown = missing === undefined && verdicts.some(({ unknown }) => unknown !== undefined);
+  return {
+    verdicts: processes.length === 0 ? [] : verdicts,
+    passedOver: all.filter(isElsewhere).map(({ assertion }) => assertion),
+    missing,
+    naming: shortNaming(functions.map(({ name }) => name)),
+    code: isUnknown ? ExitCode.usage : missing !== undefined || verdicts.some(({ ok }) => !ok) ? 1 : 0,
+  };
+}
+
+/** Says on standard error what does not hold, and why. */
+export async function tellJudged({ verdicts, passedOver, missing, naming }: Judged): Promise<void> {
+  const { verdictLines } = await import("../render/verdicts.js");
+  for (const { expression } of passedOver) say(`not in this run, and not judged: ${expression}`);
+  for (const line of verdictLines(verdicts, naming)) sayRendered(line);
+  if (missing === undefined) return;
+  say(`assertion failed: ${missing === NOTHING ? missing : `calls are missing: ${missing}`}`);
 }
 
 /** Why a recording lacks calls; undefined if it has all. */

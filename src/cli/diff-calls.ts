@@ -17,13 +17,14 @@ import {
   type RunItems,
   StatsMeter,
 } from "../callstats/index.js";
-import { type Recording, readRecording, type SelectOptions } from "../calltree/index.js";
+import { type FunctionInfo, type Recording, readRecording, type SelectOptions } from "../calltree/index.js";
 import { callDiffJson, callDiffTable, type Exceeded } from "../render/call-diff.js";
 import { omissions, overall } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import { incomplete } from "./assertions.js";
 import { openFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
+import { checkFormats } from "./formats.js";
 import { callOptions, namingOf } from "./options.js";
 import { openOutput } from "./output.js";
 import { withProgress } from "./progress.js";
@@ -41,11 +42,18 @@ const LEAST = 1e6;
  * @throws UserError when a run cannot be read, or a threshold is to hold for one that lacks calls
  */
 export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b: readonly string[]): Promise<number> {
-  const format = choice(flags, "format", ["table", "json"]);
+  const format = choice(flags, "format", ["table", "json", ...checkFormats]);
   const measure = choice(flags, "by", [callMeasures[0], ...callMeasures.slice(1)]);
   const min = duration(flags, "min", undefined);
   const top = number(flags, "top", 20, 1);
   const limits = flags.list("fail-on").map((text) => ({ text, limit: limitOf(text) }));
+  if (limits.length === 0 && !["table", "json"].includes(format)) {
+    throw new UserError(
+      `--format ${format} shows what is beyond --fail-on, and there is no such threshold`,
+      "give --fail-on calls, or --fail-on 10%",
+      ExitCode.usage,
+    );
+  }
   const select = callOptions(flags);
   const output = openOutput(flags.string("o"), process.cwd(), false);
   const runs = new Runs(flags.has("by-path"), pattern(flags, "match"), select);
@@ -56,11 +64,18 @@ export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b
   const unjudged = shares.length === 0 || diff.tested ? undefined : notJudged(shares, diff.runs);
   if (unjudged !== undefined && runs.lacking === undefined) say(unjudged);
   const report = { diff, top, exceeded, notJudged: unjudged, costs: runs.costs, statements: runs.statements };
+  const naming = namingOf(flags, runs.names);
   if (format === "json") await output.write(callDiffJson(report, a, b));
-  else {
+  else if (format === "table") {
     const widthOf = await measureFor(diff.changes.flatMap(({ name, path = [] }) => [name, ...path]));
-    const naming = namingOf(flags, runs.names);
     await output.write(callDiffTable(report, { ...output, widthOf, naming }));
+  } else {
+    const { changeChecks } = await import("../render/change-checks.js");
+    const { renderChecks } = await import("./checks.js");
+    const texts = limits.map(({ text }) => text);
+    const checks = changeChecks(report, texts, (name) => runs.places.get(name), naming);
+    const name = `${a.join(", ")} and ${b.join(", ")}`;
+    await output.write(renderChecks(format, checks, { name, time: 0 }, process.cwd()));
   }
   if (exceeded.length > 0) return 1;
   if (limits.length > 0 && runs.lacking !== undefined) {
@@ -83,6 +98,8 @@ class Runs {
   lacking: string | undefined;
   /** Of all functions of all runs. */
   readonly names = new Set<string>();
+  /** Where functions are, as the latest run says. */
+  readonly places = new Map<string, FunctionInfo>();
   private readonly functions = new FunctionItems();
   private readonly paths = new PathItems();
 
@@ -116,6 +133,7 @@ class Runs {
     const { match } = this;
     const names = forest.functions.map(({ name }) => name);
     for (const name of names) this.names.add(name);
+    for (const place of forest.functions) this.places.set(place.name, place);
     const kept = matching(names, (name) => match?.test(name) ?? true);
     if (this.byPath) {
       return this.paths.items(forest, (process, node) => kept[forest.processes[process]!.tree.func[node]!]!);

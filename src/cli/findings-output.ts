@@ -1,7 +1,5 @@
 /** Writing findings: every format of `gotrace analyze`, to standard output or into files. */
 
-import { existsSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import { renderJunit } from "../export/junit.js";
 import { MOST_RESULTS, renderSarif } from "../export/sarif.js";
@@ -15,7 +13,7 @@ import type { TraceReport } from "../rules/index.js";
 import { closeUpsOf } from "./charts.js";
 import { type Output, openOutput } from "./output.js";
 import { pageTemplate } from "./page.js";
-import { locator, repositoryRoot } from "./places.js";
+import { locator, moduleFile, repositoryRoot } from "./places.js";
 import { say } from "./say.js";
 import { packageVersion } from "./version.js";
 
@@ -86,14 +84,5 @@ async function render(
       return renderGithub(reports, { locate });
     case "markdown":
       return [renderMarkdown(reports, { locate })];
-  }
-}
-
-/** The nearest go.mod within the repository, relative to its root. */
-function moduleFile(cwd: string, root: string): string | undefined {
-  for (let at = cwd; ; at = dirname(at)) {
-    const path = join(at, "go.mod");
-    if (existsSync(path)) return relative(root, path).split(sep).join("/");
-    if (at === root || dirname(at) === at) return undefined;
   }
 }

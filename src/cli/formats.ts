@@ -1,6 +1,7 @@
 /** The formats of reports on calls, each loaded only when it is asked for. */
 
 import { basename } from "node:path";
+import { ExitCode, UserError } from "../base/errors.js";
 import type { Naming } from "../base/names.js";
 import { programName } from "../base/place.js";
 import { formatBytes, formatNumberOf } from "../base/units.js";
@@ -51,6 +52,8 @@ export interface Format {
   readonly knows?: readonly (typeof SPECIAL)[number][];
   /** Shows findings, too: execution traces may stand beside the traces of calls. */
   readonly findings?: boolean;
+  /** Shows what became of assertions instead of calls, in this format of CI systems. */
+  readonly checks?: CheckFormat;
   /** For a report that people read: commands that show more of the same traces. */
   readonly next?: readonly string[];
   /** The report in pieces. */
@@ -58,6 +61,10 @@ export interface Format {
   /** The report as files of a directory: what is written where no --table is chosen. */
   readonly files?: (recording: Recording, context: FormatContext) => Promise<readonly NamedPieces[]>;
 }
+
+/** Formats of CI systems, which show what became of assertions and thresholds. */
+export const checkFormats = ["github", "junit", "sarif", "markdown"] as const;
+export type CheckFormat = (typeof checkFormats)[number];
 
 /** Flags that only some formats know. */
 const SPECIAL = ["min-percent", "events", "table", "goroutine-roots", "full-names", "all"] as const;
@@ -110,7 +117,23 @@ export const formats: readonly Format[] = [
     files: async (...args) => (await import("./exports.js")).parquetFiles(...args),
   },
   { name: "otlp", render: async (...args) => (await import("./exports.js")).otlp(...args) },
+  ...checkFormats.map(checksFormat),
 ];
+
+/** A format of what became of assertions: they are written where they are judged, there is nothing else to render. */
+export function checksFormat(name: CheckFormat): Format {
+  return { name, complete: true, checks: name, render: async () => [] };
+}
+
+/** @throws UserError where a format shows what became of assertions, and there are none */
+export function requireGate({ checks }: Format, isGiven: boolean): void {
+  if (checks === undefined || isGiven) return;
+  throw new UserError(
+    `--format ${checks} shows what became of assertions, and there are none`,
+    "give --assert 'db.Query.calls <= 3', or put them into .gotrace.yaml under assert:",
+    ExitCode.usage,
+  );
+}
 
 /** Names of the formats, the default first. */
 export const formatNames = formats.map(({ name }) => name) as [string, ...string[]];

@@ -49,3 +49,12 @@ function find(file: string, root: string, module: string): string | undefined {
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
+
+/** The nearest go.mod within the repository, relative to its root. */
+export function moduleFile(cwd: string, root: string): string | undefined {
+  for (let at = cwd; ; at = dirname(at)) {
+    const path = join(at, "go.mod");
+    if (existsSync(path)) return relative(root, path).split(sep).join("/");
+    if (at === root || dirname(at) === at) return undefined;
+  }
+}

@@ -1,11 +1,13 @@
 /** From trace files to a report in one of the formats. */
 
+import { basename } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import { printable } from "../base/printable.js";
+import { formatNumberOf } from "../base/units.js";
 import { quoteWord } from "../base/words.js";
 import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../calltrace/index.js";
 import { Recording, type RecordingOptions, readRecording } from "../calltree/index.js";
-import { checkGate, type Gate, openGate } from "./assertions.js";
+import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./assertions.js";
 import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
@@ -109,7 +111,12 @@ export async function reportOpenTraces(
     session.warn(request.whyNothing ?? "no call was recorded");
   }
   const { format, gate = openGate, closing } = request;
-  const check = (recording: Recording) => checkGate(gate, whole(files, recording));
+  const check = async (recording: Recording) => {
+    if (!hasAssertions(gate)) return 0;
+    const judged = await judgeGate(gate, whole(files, recording));
+    await tellJudged(judged);
+    return judged.code;
+  };
   if (files.length === 0 && format.name === "tree" && sections.length === 0) {
     return { damaged: false, gate: await check(noRecording()) };
   }
@@ -130,6 +137,13 @@ export async function reportOpenTraces(
     session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
   }
   const context = contextOf(recording, { session, flags, output, execTraces: request.execTraces ?? [] });
+  if (format.checks) {
+    const judged = await judgeGate(gate, whole(files, recording));
+    const { judgedChecks, renderChecks } = await import("./checks.js");
+    const time = forest.processes.reduce((sum, { total }) => sum + total, 0);
+    await output.write(renderChecks(format.checks, judgedChecks(judged), { name: nameOf(files), time }, session.cwd));
+    return { damaged: problems.length > 0, gate: judged.code };
+  }
   const following = await Promise.all(sections.map((section) => section(output)));
   if (format.files && !flags.has("table")) {
     await writeFiles(flags.string("o")!, session.cwd, await format.files(recording, context));
@@ -141,6 +155,12 @@ export async function reportOpenTraces(
   }
   if (!format.complete) state(session, context);
   return { damaged: problems.length > 0, gate: await check(recording) };
+}
+
+/** What checks are about. */
+function nameOf(files: readonly OpenFile[]): string {
+  const [first, ...more] = files.map(({ path }) => basename(path));
+  return more.length === 0 ? (first ?? "gotrace") : `${first} and ${formatNumberOf(more.length, "more trace")}`;
 }
 
 /** The line that leads on from a report: commands for the same traces. */

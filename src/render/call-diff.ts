@@ -110,12 +110,12 @@ function rowOf(
   };
 }
 
-function sides({ a, b }: CallChange, measure: CallMeasure): string {
+export function sides({ a, b }: CallChange, measure: CallMeasure): string {
   const [left, right] = [a, b].map((side) => (side ? format(side[measure].mean, measure) : "-"));
   return left === right ? left! : `${left} → ${right}`;
 }
 
-function share({ shifts }: CallChange, measure: CallMeasure): string {
+export function share({ shifts }: CallChange, measure: CallMeasure): string {
   const { ratio } = shifts[measure];
   return ratio === undefined ? "" : ` (${percent(ratio)})`;
 }

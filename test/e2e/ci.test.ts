@@ -95,6 +95,68 @@ func (s *Store) Put(key string, value int) { s.write(key, value) }
 `;
 
 test("the other examples run too", () => {
-  for (const block of blocks("sh").slice(1)) expect([0, 1]).toContain(shell(block).status);
-  expect(readFileSync(join(module, "gotrace.xml"), "utf8")).toContain("<testsuite ");
+  for (const block of blocks("sh").slice(1)) expect([0, 1, 2, 64, 66]).toContain(shell(block).status);
+});
+
+/** A test that puts three values, and what is asserted of it. */
+function assertPuts(most: number) {
+  const source = `package store
+
+import "testing"
+
+func TestPut(t *testing.T) {
+	s := New()
+	for i := 0; i < 3; i++ {
+		s.Put("key", i)
+	}
+}
+`;
+  writeFileSync(join(module, "store/put_test.go"), source);
+  writeFileSync(
+    join(module, ".gotrace.yaml"),
+    `assert:\n  - "TestPut: store.(*Store).Put.calls <= ${most}"\n  - "TestPut: store.New.calls == 1"\n`,
+  );
+}
+
+test("GitLab's job: reports are written whether assertions hold or not, and the job fails where one does not", () => {
+  const job = (
+    parse(blocks("yaml").at(-1)!) as { trace: { script: string[]; artifacts: { reports: { junit: string[] } } } }
+  ).trace;
+  expect(job.artifacts.reports.junit).toEqual(["calls.xml", "findings.xml"]);
+  for (const [most, status, failures] of [
+    [3, 0, 0],
+    [2, 1, 1],
+  ] as const) {
+    assertPuts(most);
+    const ran = shell(job.script.join("\n"));
+    expect(ran.status, ran.stderr).toBe(status);
+    expect(readFileSync(join(module, "calls.xml"), "utf8")).toContain(`tests="2" failures="${failures}"`);
+    expect(readFileSync(join(module, "findings.xml"), "utf8")).toContain("<testsuite ");
+  }
+});
+
+test("Jenkins' stage: the same, as JUnit and SARIF", () => {
+  const lines = [...blocks("groovy")[0]!.matchAll(/^ *sh '(.*)'$/gm)].map(([, line]) => line!);
+  expect(lines).toHaveLength(3);
+  assertPuts(2);
+  expect(lines.map((line) => shell(line).status)).toEqual([0, 0, 1]);
+  const [{ results }] = JSON.parse(readFileSync(join(module, "calls.sarif"), "utf8")).runs;
+  expect(results).toHaveLength(1);
+  expect(results[0].locations[0].physicalLocation.artifactLocation.uri).toBe("store/store.go");
+  const github = shell("gotrace report --format github calls.gotrace");
+  expect(github.stdout).toMatch(
+    /^::error file=store\/store\.go,line=\d+,title=Assertion failed::TestPut: .*calls is 3/,
+  );
+  const stats = shell("gotrace stats --format markdown calls.gotrace");
+  expect(stats.stdout).toMatch(/### gotrace: 1 of 2 checks failed/);
+  const same = shell("gotrace diff --fail-on calls,10% --format markdown calls.gotrace calls.gotrace");
+  expect(same).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/: 1 check passed, 1 not judged\n(.*\n)*.*judged no times/),
+  });
+  rmSync(join(module, ".gotrace.yaml"));
+  expect(shell("gotrace report --format junit calls.gotrace")).toMatchObject({
+    status: 64,
+    stderr: expect.stringMatching(/there are none\n {2}give --assert/),
+  });
 });

@@ -40,7 +40,11 @@ Exit codes: 0, 1 when --fail-on was exceeded, 2 for an unreadable trace or bad a
       help: "leave out what took less in total on both sides (execution traces: default 1ms; for --fail-on 10% always 1ms)",
     },
     { name: "top", value: "N", help: "rows of the table (default 20)" },
-    { name: "format", value: "FORMAT", help: "table (default) or json" },
+    {
+      name: "format",
+      value: "FORMAT",
+      help: "table (default) or json; of call traces github, junit, sarif or markdown, for what --fail-on says",
+    },
     namesFlag,
     ...selectFlags,
     outputFlag,

@@ -2,10 +2,10 @@
 
 import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
-import { gateOf } from "../assertions.js";
+import { gateOf, hasAssertions } from "../assertions.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
-import { type Format, formatNames, formatOf, namedFormat, refuseUnknown } from "../formats.js";
+import { type Format, formatNames, formatOf, namedFormat, refuseUnknown, requireGate } from "../formats.js";
 import {
   allFlag,
   assertFlag,
@@ -79,6 +79,7 @@ async function run(words: readonly string[]): Promise<number> {
     );
   }
   const gate = await gateOf(flags);
+  requireGate(format, hasAssertions(gate));
   const session = new Session(flags);
   const request = { format, toStderr: false, gate };
   const reported = await session.yieldTo(() => reportTraces(session, flags, flags.rest, request));

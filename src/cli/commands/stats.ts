@@ -10,10 +10,10 @@ import { type CallForest, type FunctionInfo, idleByFunction, type Recording } fr
 import { IDLE, WAITS } from "../../render/label.js";
 import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/stats.js";
 import { measureFor } from "../../render/style.js";
-import { gateOf } from "../assertions.js";
+import { type Gate, gateOf, hasAssertions } from "../assertions.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
-import type { Format, FormatContext } from "../formats.js";
+import { checkFormats, checksFormat, type Format, type FormatContext, requireGate } from "../formats.js";
 import { buildFlags } from "../goflags.js";
 import { leftOutOfTrees } from "../left-out.js";
 import {
@@ -52,7 +52,11 @@ const SORTS = [
 const TOP = 30;
 
 const flags: readonly Flag[] = [
-  { name: "format", value: "FORMAT", help: "table (default), json or csv" },
+  {
+    name: "format",
+    value: "FORMAT",
+    help: "table (default), json or csv; github, junit, sarif or markdown show what became of --assert",
+  },
   { name: "sort", value: "COLUMN", help: `${SORTS.slice(0, -1).join(", ")} or name (default total)` },
   { name: "top", value: "N", help: `rows of a table (default ${TOP}; json and csv: all)` },
   { name: "match", value: "REGEXP", help: "only functions whose names match" },
@@ -96,14 +100,23 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const [first] = parsed.rest;
   if (first !== undefined && !isTrace(resolve(parsed.string("C") ?? ".", first))) {
-    return runPackage("stats", parsed, statsFormat(parsed), await gateOf(parsed));
+    return runPackage("stats", parsed, ...(await asked(parsed)));
   }
   // Flags may stand behind the files, too.
   const all = parseFlags("stats", statsCommand.flags, words, true);
-  const request = { format: statsFormat(all), toStderr: false, gate: await gateOf(all) };
+  const [format, asserted] = await asked(all);
+  const request = { format, toStderr: false, gate: asserted };
   const session = new Session(all);
   const { damaged, gate } = await session.yieldTo(() => reportTraces(session, all, all.rest, request));
   return damaged ? ExitCode.data : gate;
+}
+
+/** The format and the gate that the flags ask for. @throws UserError for values that are none */
+async function asked(flags: ParsedFlags): Promise<[Format, Gate]> {
+  const format = statsFormat(flags);
+  const gate = await gateOf(flags);
+  requireGate(format, hasAssertions(gate));
+  return [format, gate];
 }
 
 /** Whether a word names a trace: a file that is no Go file, or a directory with traces in it. */
@@ -115,7 +128,9 @@ function isTrace(path: string): boolean {
 
 /** The report that the flags ask for. @throws UserError for a value that is none */
 function statsFormat(flags: ParsedFlags): Format {
-  const kind = choice(flags, "format", ["table", "json", "csv"]);
+  const kind = choice(flags, "format", ["table", "json", "csv", ...checkFormats]);
+  const checks = checkFormats.find((name) => name === kind);
+  if (checks !== undefined) return checksFormat(checks);
   const most = kind === "table" && !flags.has("all") ? TOP : Number.POSITIVE_INFINITY;
   const options = { ...optionsOf(flags, most), inPlace: kind !== "table" || flags.has("all") };
   selectOptions(flags);
@@ -124,7 +139,7 @@ function statsFormat(flags: ParsedFlags): Format {
     complete: kind !== "csv",
     ...(kind === "table" ? { next: ["calls FUNC", "view"] } : {}),
     ownView: true,
-    render: async (recording, context) => render(kind, reportOf(recording, context, options), context),
+    render: async (recording, context) => render(kind as "table", reportOf(recording, context, options), context),
   };
 }
 
