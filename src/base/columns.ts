@@ -14,10 +14,15 @@ type Column =
  */
 export function grown<T extends Column>(column: T, length: number, fill = 0): T {
   if (length <= column.length) return column;
-  const capacity = Math.max(length, Math.ceil(column.length * 1.5), 16);
-  const copy = new (column.constructor as new (length: number) => T)(capacity);
-  copy.set(column);
+  const copy = resized(column, Math.max(length, Math.ceil(column.length * 1.5), 16));
   if (fill !== 0) copy.fill(fill, column.length);
+  return copy;
+}
+
+/** A copy of `length` elements, at least as many as the column has; the new ones are 0. */
+export function resized<T extends Column>(column: T, length: number): T {
+  const copy = new (column.constructor as new (length: number) => T)(length);
+  copy.set(column);
   return copy;
 }
 

@@ -3,6 +3,12 @@
 import { type ByteSource, readBytes } from "./source.js";
 import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_MAX, DEFINITION, DEFINITION_KINDS } from "./spec.js";
 
+/**
+ * Largest id whose definition is kept; ids are given in the order of first use. Programs have some ten thousand functions;
+ * names of millions would take gigabytes.
+ */
+export const ID_LIMIT = 1 << 17;
+
 /** A function, a go statement, or the name of a test. */
 export interface Definition {
   readonly id: number;
@@ -15,7 +21,7 @@ export interface Definition {
 }
 
 /**
- * Reads the definitions of a process trace.
+ * Reads the definitions of a process trace, those of ids up to {@link ID_LIMIT}.
  *
  * @param source the process trace, offset 0 = its header
  * @param chunks offsets of the defs chunks found in the file
@@ -45,8 +51,9 @@ function readChunk(source: ByteSource, offset: number, into: Map<number, Definit
   const size = Math.min(view.getUint32(4, true), CHUNK_MAX);
   if (into !== undefined) {
     const payload = readBytes(source, offset + CHUNK_HEADER, size - CHUNK_HEADER);
-    for (const definition of parseDefinitions(payload))
-      if (!into.has(definition.id)) into.set(definition.id, definition);
+    for (const definition of parseDefinitions(payload)) {
+      if (definition.id <= ID_LIMIT && !into.has(definition.id)) into.set(definition.id, definition);
+    }
   }
   const next = Number(view.getBigUint64(16, true));
   return next >= offset + Math.max(size, CHUNK_HEADER) ? next : 0;

@@ -1,6 +1,6 @@
 /** The call trace format: opening traces, decoding records, the text twin, and the changes gotrace makes to a trace. */
 export { type ChunkTable, chunkAt, type Problem, truncateTable } from "./chunks.js";
-export type { Definition } from "./definitions.js";
+export { type Definition, ID_LIMIT } from "./definitions.js";
 export { fromText } from "./from-text.js";
 export { type Clock, type HookCost, hasMagic, type ProcessInfo, type RawHeader, readHeader } from "./header.js";
 export { encodeNote, type Note } from "./notes.js";

@@ -1,4 +1,5 @@
 /** The edges from a frame to the outermost frames of goroutines, by number. */
+import { OTHER_IDS } from "./nodes.js";
 import { EdgeKind } from "./tree.js";
 
 /** An edge to an outermost frame of a goroutine; number 0 is a plain call. */
@@ -14,8 +15,9 @@ export class EdgeTable {
   readonly list: Edge[] = [{ kind: EdgeKind.call, site: 0, test: "" }];
   private readonly numbers = new Map<number | string, number>();
 
-  number(kind: EdgeKind, site: number, test = ""): number {
+  number(kind: EdgeKind, id: number, test = ""): number {
     if (kind === EdgeKind.call && test === "") return 0;
+    const site = Math.min(id, OTHER_IDS);
     const key = test === "" ? kind * 2 ** 32 + site : `${kind} ${site} ${test}`;
     let number = this.numbers.get(key);
     if (number === undefined) {

@@ -1,4 +1,5 @@
 /** Choosing what of a finished tree to show, and in which order. Nothing here changes the tree. */
+import { Best } from "../base/best.js";
 import type { CallTree } from "./tree.js";
 
 export type SortOrder = "time" | "start" | "calls";
@@ -93,16 +94,15 @@ function heaviest(
   count: number,
   omit: ReadonlySet<number> | undefined,
 ): Uint8Array {
-  const nodes: number[] = [];
+  const best = new Best<number>(count, (a, b) => tree.total[b] - tree.total[a] || a - b);
   for (const top of tops) {
     for (let node = top; node < tree.end[top]; node++) {
       if (omit?.has(node) && node !== top) node = tree.end[node] - 1;
-      else nodes.push(node);
+      else best.add(node);
     }
   }
-  nodes.sort((a, b) => tree.total[b] - tree.total[a] || a - b);
   const marked = new Uint8Array(tree.size);
-  for (const node of nodes.slice(0, count)) {
+  for (const node of best.sorted()) {
     for (let at = node; at > 0 && marked[at] === 0; at = tree.parent[at]) marked[at] = 1;
   }
   return marked;

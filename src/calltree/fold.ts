@@ -7,8 +7,8 @@
  * recursion counts once. So a node's total is never larger than that of the node above it on its goroutine, but nodes
  * beneath a folded one may stand within each other, and then add up to more than it has.
  */
-import { NumberMap } from "../base/columns.js";
 import { regroup, Take } from "./regroup.js";
+import { StepTable } from "./steps.js";
 import { type CallTree, EdgeKind } from "./tree.js";
 
 /** What was folded into a node. */
@@ -32,18 +32,12 @@ export function foldRecursion(old: CallTree): Folded {
   const parent = new Int32Array(size);
   const source = new Int32Array(size);
   const takes = new Uint8Array(size).fill(Take.calls | Take.self, 1);
-  const calls = new Map<string, number>();
-  const known = new NumberMap();
+  const known = new StepTable(old);
   let count = 1;
   const child = (above: number, node: number): number => {
-    // Functions are fewer than 2^21.
-    const key = above * 2 ** 21 + func[node];
-    const spawned = edge[node] !== EdgeKind.call;
-    const name = spawned ? `${key} ${edge[node]} ${site[node]} ${tests.get(node) ?? ""}` : "";
-    const found = spawned ? (calls.get(name) ?? 0) : known.get(key, 0);
+    const found = known.get(above, node);
     if (found > 0) return found;
-    if (spawned) calls.set(name, count);
-    else known.set(key, count);
+    known.set(above, node, count);
     parent[count] = above;
     source[count] = node;
     return count++;

@@ -110,6 +110,7 @@ function buildProcess(
       pruned: stacks.pruned,
       depthLimit: nodes.depthLimit,
       deep: tree.depth.includes(nodes.depthLimit),
+      manyFunctions: nodes.hasOtherIds,
       pathLimit: nodes.pathLimit,
       ...(facts.problem === undefined ? {} : { problem: facts.problem }),
     }),

@@ -1,4 +1,5 @@
 /** Turns the builder's columns into the finished tree: nodes renumbered in preorder, siblings by first start. */
+import { placesOf, sparseColumn } from "../base/sparse.js";
 import type { HookCost } from "../calltrace/index.js";
 import { tracingTimes } from "./bound.js";
 import type { Edge } from "./edges.js";
@@ -27,6 +28,8 @@ export function freeze(
     for (const [node, count] of counts) if (number[node] > 0) result.set(number[node], count);
     return result;
   };
+  const inOrder = (values: Int32Array | Float64Array) => (i: number) => values[order[i]];
+  const outermost = placesOf(size, (i) => stacks.goroutines[order[i]] > 0);
   const parent = new Int32Array(size);
   const end = new Int32Array(size);
   const depth = new Uint16Array(size);
@@ -87,8 +90,8 @@ export function freeze(
     goexits: sparse(goexits),
     running: sparse(running),
     recovered: sparse(recovered),
-    goroutines: sparse(stacks.goroutines),
-    goids: sparse(stacks.goids),
+    goroutines: sparseColumn(outermost, inOrder(stacks.goroutines)),
+    goids: sparseColumn(outermost, inOrder(stacks.goids)),
     tests,
   });
   return { tree, number };

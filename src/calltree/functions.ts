@@ -1,6 +1,6 @@
 /** One table of functions for all processes of a trace, and which function encloses which. */
 import type { Definition } from "../calltrace/index.js";
-import { OTHER_PATHS } from "./nodes.js";
+import { OTHER_IDS, OTHER_PATHS } from "./nodes.js";
 
 /** A function, or a go statement (then the name is that of the function around it). */
 export interface FunctionInfo {
@@ -28,6 +28,9 @@ export class FunctionTable {
 /** Name of the node above calls on paths beyond the limit. */
 export const OTHER_PATHS_NAME = "[other call paths]";
 
+/** Name of all functions whose ids are beyond the limit. */
+const OTHER_FUNCTIONS_NAME = "[other functions]";
+
 /** From the ids of one process trace to the common table. Ids without a definition get a name that says so. */
 export class IdMap {
   private readonly numbers = new Map<number, number>();
@@ -37,19 +40,21 @@ export class IdMap {
     private readonly table: FunctionTable,
   ) {}
 
-  number(id: number): number {
+  number(any: number): number {
+    const id = Math.min(any, OTHER_IDS);
     let number = this.numbers.get(id);
     if (number === undefined) {
       const definition = this.definitions.get(id);
-      number = this.table.intern(
-        definition?.name ?? (id === OTHER_PATHS ? OTHER_PATHS_NAME : `?${id}`),
-        definition?.file ?? "",
-        definition?.line ?? 0,
-      );
+      number = this.table.intern(definition?.name ?? standIn(id), definition?.file ?? "", definition?.line ?? 0);
       this.numbers.set(id, number);
     }
     return number;
   }
+}
+
+function standIn(id: number): string {
+  if (id === OTHER_PATHS) return OTHER_PATHS_NAME;
+  return id === OTHER_IDS ? OTHER_FUNCTIONS_NAME : `?${id}`;
 }
 
 /** Which functions lexically enclose another, by Go's names: `main.run` encloses `main.run.func1`. */

@@ -1,5 +1,5 @@
 /** Call trees: building them from a trace, and choosing what of them to show. */
-export type { HookCost } from "../calltrace/index.js";
+export { type HookCost, ID_LIMIT } from "../calltrace/index.js";
 export { costBound, isDistorted, isDistortedNode, type TracingTimes } from "./bound.js";
 export type { BuildOptions } from "./builder.js";
 export { Ending } from "./ending.js";

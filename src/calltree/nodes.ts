@@ -4,7 +4,8 @@
  * Node 0 is a root above all goroutines. A node at the depth limit has no children: what is called from it becomes
  * its sibling, so that runaway recursion costs a bounded number of nodes and no report is quadratic in the depth.
  */
-import { grown } from "../base/columns.js";
+import { resized } from "../base/columns.js";
+import { ID_LIMIT } from "../calltrace/index.js";
 
 export const NO_NODE = -1;
 export const ROOT = 0;
@@ -17,9 +18,16 @@ export const DEPTH_LIMIT = 400;
 
 /**
  * Most nodes of a tree. Recursion through several functions can have more distinct call paths than memory has bytes: calls
- * on paths beyond the limit are counted by function under one node, so that no call and no self time is lost.
+ * on paths beyond the limit are counted by function under one node, so that no call and no self time is lost. With so many,
+ * reports stay below 512 MiB also where each path is a goroutine's.
  */
-export const PATH_LIMIT = 1 << 20;
+export const PATH_LIMIT = 3 << 18;
+
+/** Room for nodes beyond the limit: those of {@link OTHER_PATHS}, and as many as are reserved at once. */
+const BEYOND = 1 << 14;
+
+/** Stands for all ids of functions and go statements beyond the limit. */
+export const OTHER_IDS = ID_LIMIT + 1;
 
 /** Function id of the node above such calls; ids of the trace begin at 1. */
 export const OTHER_PATHS = 0;
@@ -28,6 +36,8 @@ export class NodeTable {
   count = 1;
   /** The node above calls on paths beyond the limit; NO_NODE while there are none. */
   others = NO_NODE;
+  /** Whether a function's id was beyond the limit. */
+  hasOtherIds = false;
   private readonly othersByFunction = new Map<number, number>();
   parent = new Int32Array(64);
   /** Function id of the process trace. */
@@ -65,23 +75,27 @@ export class NodeTable {
   reserve(count: number): void {
     const need = this.count + count + 1;
     if (need <= this.parent.length) return;
-    this.parent = grown(this.parent, need);
-    const length = this.parent.length;
-    this.func = grown(this.func, length);
-    this.edge = grown(this.edge, length);
-    this.depth = grown(this.depth, length);
-    this.lastChild = grown(this.lastChild, length);
-    this.calls = grown(this.calls, length);
-    this.total = grown(this.total, length);
-    this.self = grown(this.self, length);
-    this.first = grown(this.first, length);
-    this.last = grown(this.last, length);
-    this.displaced = grown(this.displaced, length);
-    if (!this.merged) this.holds = grown(this.holds, length);
+    // By half, but not beyond the limit: columns of a million nodes are large.
+    const most = this.pathLimit + BEYOND;
+    const length = need > most ? Math.ceil(need * 1.5) : Math.min(most, Math.ceil(need * 1.5));
+    this.parent = resized(this.parent, length);
+    this.func = resized(this.func, length);
+    this.edge = resized(this.edge, length);
+    this.depth = resized(this.depth, length);
+    this.lastChild = resized(this.lastChild, length);
+    this.calls = resized(this.calls, length);
+    this.total = resized(this.total, length);
+    this.self = resized(this.self, length);
+    this.first = resized(this.first, length);
+    this.last = resized(this.last, length);
+    this.displaced = resized(this.displaced, length);
+    if (!this.merged) this.holds = resized(this.holds, length);
   }
 
-  /** The node for a call of `func` under `parent`, new or known. There must be room for it. */
-  child(parent: number, func: number, edge: number): number {
+  /** The node for a call of function `id` under `parent`, new or known. There must be room for it. */
+  child(parent: number, id: number, edge: number): number {
+    const func = id > ID_LIMIT ? OTHER_IDS : id;
+    if (func === OTHER_IDS) this.hasOtherIds = true;
     const above = this.depth[parent] === this.depthLimit ? this.parent[parent] : parent;
     if (above === this.others && above !== NO_NODE) return this.other(func);
     if (!this.merged) return this.isFull() ? this.other(func) : this.add(above, func, edge);

@@ -1,4 +1,5 @@
 /** A tree made of another one's nodes: several may become one, some none. */
+import { placesOf, sparseColumn } from "../base/sparse.js";
 import { fillEnds, preorder } from "./preorder.js";
 import type { CallTree } from "./tree.js";
 
@@ -32,9 +33,6 @@ export interface Regrouped {
   readonly tree: CallTree;
   /** By number of {@link Grouping.place}: the node of the tree. */
   readonly number: Int32Array;
-  /** Those of the tree, for who knows more of them. */
-  readonly goroutines: Map<number, number>;
-  readonly goids: Map<number, number>;
 }
 
 /** Adds up the numbers of old nodes at their new ones, and puts these into the order of finished trees. */
@@ -76,17 +74,24 @@ export function regroup(old: CallTree, { place, takes, edge, site, source, ...gr
   for (let node = 1; node < count; node++) depth[node] = depth[parent[node]] + 1;
   const end = new Int32Array(count);
   fillEnds(end, parent);
-  const sparse = (counts: ReadonlyMap<number, number>, add: boolean) => {
+  const sparse = (counts: ReadonlyMap<number, number>) => {
     const result = new Map<number, number>();
     for (const [node, value] of counts) {
       if ((takes[node] & Take.calls) === 0) continue;
       const to = number[place[node]];
-      result.set(to, value + (add ? (result.get(to) ?? 0) : 0));
+      result.set(to, value + (result.get(to) ?? 0));
     }
     return result;
   };
-  const goroutines = sparse(old.goroutines, true);
-  const goids = sparse(old.goids, false);
+  const goroutines = new Float64Array(count);
+  const goids = new Float64Array(count);
+  for (const [node, started] of old.goroutines) {
+    if ((takes[node] & Take.calls) === 0) continue;
+    const to = number[place[node]];
+    goroutines[to] += started;
+    goids[to] = old.goids.get(node) ?? 0;
+  }
+  const outermost = placesOf(count, (at) => goroutines[at] > 0);
   const others = old.others > 0 && takes[old.others] & Take.calls ? number[place[old.others]] : -1;
   const tree: CallTree = Object.freeze({
     size: count,
@@ -103,15 +108,15 @@ export function regroup(old: CallTree, { place, takes, edge, site, source, ...gr
     first: order.length > 1 ? pick(first) : new Float64Array(1),
     last: pick(last),
     others: others > 0 ? others : -1,
-    panics: sparse(old.panics, true),
-    goexits: sparse(old.goexits, true),
-    running: sparse(old.running, true),
-    recovered: sparse(old.recovered, true),
-    goroutines,
-    goids,
+    panics: sparse(old.panics),
+    goexits: sparse(old.goexits),
+    running: sparse(old.running),
+    recovered: sparse(old.recovered),
+    goroutines: sparseColumn(outermost, (at) => goroutines[at]),
+    goids: sparseColumn(outermost, (at) => goids[at]),
     tests: new Map(
       [...grouping.tests].flatMap(([node, test]) => (takes[node] & Take.calls ? [[number[place[node]], test]] : [])),
     ),
   });
-  return { tree, number, goroutines, goids };
+  return { tree, number };
 }

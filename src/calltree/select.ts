@@ -7,6 +7,7 @@ import type { TestFilter } from "../base/test-filter.js";
 import type { FunctionInfo } from "./functions.js";
 import { localTest, ownersOf } from "./owners.js";
 import { regroup, Take } from "./regroup.js";
+import { StepTable } from "./steps.js";
 import type { CallTree } from "./tree.js";
 
 /** What to choose; all of it must hold. Patterns look for a match anywhere in a function's full name, or in what it is shown as. */
@@ -141,7 +142,7 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
   const tests = new Map(old.tests);
   const parent = new Int32Array(old.size);
   const source = new Int32Array(old.size);
-  const known = new Map<string, number>();
+  const known = new StepTable({ func: old.func, edge, site, tests });
   const merging = map.includes(HIDDEN);
   let count = 1;
   for (let node = 1; node < old.size; node++) {
@@ -158,13 +159,12 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
       place[node] = above;
       continue;
     }
-    const key = merging ? `${above} ${old.func[node]} ${edge[node]} ${site[node]} ${tests.get(node) ?? ""}` : "";
-    const twin = merging ? known.get(key) : undefined;
-    place[node] = twin ?? count;
-    if (twin !== undefined) continue;
+    const twin = merging ? known.get(above, node) : 0;
+    place[node] = twin || count;
+    if (twin > 0) continue;
     parent[count] = above;
     source[count] = node;
-    if (merging) known.set(key, count);
+    if (merging) known.set(above, node, count);
     count++;
   }
   const takes = new Uint8Array(old.size);
@@ -174,10 +174,9 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
     if (map[node] >= 0) takes[node] |= Take.calls | Take.total;
   }
   const grouping = { place, takes, edge, site, tests, parent, source, count };
-  const { number, goroutines, goids, tree: chosen } = regroup(old, grouping);
+  const { number, tree: chosen } = regroup(old, grouping);
   for (let node = 1; node < old.size; node++) if (map[node] >= 0) map[node] = number[place[node]];
-  inherit(old, map, { goroutines, goids });
-  return { tree: chosen, map, context: leads };
+  return { tree: inherit(old, map, chosen), map, context: leads };
 }
 
 /** Whether a hidden node runs on the goroutine of the first node above it that is not hidden. */
@@ -188,11 +187,9 @@ function isCalled(tree: CallTree, map: Int32Array, hidden: number): boolean {
 }
 
 /** What was called by a hidden outermost function is outermost now: its goroutines are those of the hidden one, at most. */
-function inherit(
-  tree: CallTree,
-  map: Int32Array,
-  { goroutines, goids }: { goroutines: Map<number, number>; goids: Map<number, number> },
-): void {
+function inherit(tree: CallTree, map: Int32Array, chosen: CallTree): CallTree {
+  const goroutines = new Map<number, number>();
+  const goids = new Map<number, number>();
   for (let node = 1; node < tree.size; node++) {
     let up = tree.parent[node];
     if (map[node] < 0 || up <= 0 || map[up] !== HIDDEN || tree.edge[node] !== 0) continue;
@@ -203,4 +200,10 @@ function inherit(
     goroutines.set(map[node], Math.min(count, tree.calls[node]));
     if (goid !== undefined) goids.set(map[node], goid);
   }
+  if (goroutines.size === 0) return chosen;
+  return Object.freeze({
+    ...chosen,
+    goroutines: new Map([...chosen.goroutines, ...goroutines]),
+    goids: new Map([...chosen.goids, ...goids]),
+  });
 }

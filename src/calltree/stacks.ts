@@ -2,6 +2,7 @@
  * Replays the records of one goroutine after the other onto the tree: the stack of open frames per slot, and the
  * times and counts of the nodes. This is the inner loop of every report.
  */
+import { grown } from "../base/columns.js";
 import { Kind, type RecordDecoder } from "../calltrace/index.js";
 import { Ending } from "./ending.js";
 import { FramePool, NO_FRAME } from "./frames.js";
@@ -49,9 +50,9 @@ export interface Scope {
 export class Stacks {
   readonly frames = new FramePool();
   readonly endings: Endings = { panics: new Map(), goexits: new Map(), running: new Map(), recovered: new Map() };
-  /** Number of goroutines that a node was an outermost frame of, and the latest of them. */
-  readonly goroutines = new Map<number, number>();
-  readonly goids = new Map<number, number>();
+  /** By node, as far as there are any: goroutines that it was an outermost frame of, and the latest of them. */
+  goroutines = new Int32Array(0);
+  goids = new Float64Array(0);
   /** By open frame whose callees saw panics run: the most of them at once. More than at its own enter are its own. */
   private readonly panics = new Map<number, number>();
   /** Exits without a frame: there are none in a sound trace. */
@@ -177,9 +178,11 @@ export class Stacks {
     if (slots.root[slot] === node) return;
     slots.root[slot] = node;
     const goid = slots.goid[slot];
-    if (this.goids.get(node) === goid) return;
-    this.goids.set(node, goid);
-    this.goroutines.set(node, nodes.merged ? (this.goroutines.get(node) ?? 0) + 1 : 1);
+    this.goids = grown(this.goids, node + 1, -1);
+    this.goroutines = grown(this.goroutines, node + 1);
+    if (this.goids[node] === goid) return;
+    this.goids[node] = goid;
+    this.goroutines[node] = nodes.merged ? this.goroutines[node] + 1 : 1;
   }
 
   /** @param panics how many panics ran deferred calls when the frame was entered */

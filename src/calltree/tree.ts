@@ -83,6 +83,8 @@ export interface ProcessTree {
   readonly depthLimit: number;
   /** Whether there are nodes on that level. */
   readonly deep: boolean;
+  /** Whether there are functions with ids beyond the limit, whose calls are counted as those of one. */
+  readonly manyFunctions: boolean;
   /** Most nodes; calls on other paths are counted under `tree.others`. */
   readonly pathLimit: number;
   readonly problem?: Problem;

@@ -4,6 +4,7 @@ import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import {
   type CallForest,
   type FilterOptions,
+  ID_LIMIT,
   type Omission,
   type ProcessTree,
   type Recording,
@@ -52,6 +53,9 @@ export function statements(process: ProcessTree): Statement[] {
       `calls deeper than ${process.depthLimit} levels are shown on level ${process.depthLimit}, with their self time`,
       "paths",
     );
+  }
+  if (process.manyFunctions) {
+    say(`more than ${formatCount(ID_LIMIT)} functions: calls of those beyond are counted under [other functions]`);
   }
   if (tree.others > 0) {
     const calls = formatNumberOf(tree.calls[tree.others], "call");

@@ -1,0 +1,73 @@
+/** Numbers by rising key, for many of them: 12 bytes each, where a Map takes four times as much. */
+export class SparseColumn implements ReadonlyMap<number, number> {
+  /**
+   * @param keysInOrder whole numbers from 0 on, each larger than the one before
+   * @param numbers of these keys
+   */
+  constructor(
+    private readonly keysInOrder: Int32Array,
+    private readonly numbers: Float64Array,
+  ) {}
+
+  get size(): number {
+    return this.keysInOrder.length;
+  }
+
+  get(key: number): number | undefined {
+    const place = this.find(key);
+    return place < 0 ? undefined : this.numbers[place];
+  }
+
+  has(key: number): boolean {
+    return this.find(key) >= 0;
+  }
+
+  keys(): MapIterator<number> {
+    return this.keysInOrder.values() as MapIterator<number>;
+  }
+
+  values(): MapIterator<number> {
+    return this.numbers.values() as MapIterator<number>;
+  }
+
+  *entries(): MapIterator<[number, number]> {
+    for (let place = 0; place < this.size; place++) yield [this.keysInOrder[place]!, this.numbers[place]!];
+  }
+
+  [Symbol.iterator](): MapIterator<[number, number]> {
+    return this.entries();
+  }
+
+  forEach(told: (value: number, key: number, map: ReadonlyMap<number, number>) => void): void {
+    for (const [key, value] of this) told(value, key, this);
+  }
+
+  private find(key: number): number {
+    let low = 0;
+    let high = this.size - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const found = this.keysInOrder[middle]!;
+      if (found === key) return middle;
+      if (found < key) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+}
+
+/** The numbers below `size` for which something holds, in order. */
+export function placesOf(size: number, holds: (place: number) => boolean): Int32Array {
+  let count = 0;
+  for (let place = 0; place < size; place++) if (holds(place)) count++;
+  const places = new Int32Array(count);
+  for (let place = 0, at = 0; at < count; place++) if (holds(place)) places[at++] = place;
+  return places;
+}
+
+/** Values of some keys. @param keys each larger than the one before */
+export function sparseColumn(keys: Int32Array, valueOf: (key: number) => number): SparseColumn {
+  const values = new Float64Array(keys.length);
+  for (let at = 0; at < keys.length; at++) values[at] = valueOf(keys[at]!);
+  return new SparseColumn(keys, values);
+}
