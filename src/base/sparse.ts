@@ -66,8 +66,8 @@ export function placesOf(size: number, holds: (place: number) => boolean): Int32
 }
 
 /** Values of some keys. @param keys each larger than the one before */
-export function sparseColumn(keys: Int32Array, valueOf: (key: number) => number): SparseColumn {
+export function sparseColumn(keys: Int32Array, ofKey: (key: number) => number): SparseColumn {
   const values = new Float64Array(keys.length);
-  for (let at = 0; at < keys.length; at++) values[at] = valueOf(keys[at]!);
+  for (let at = 0; at < keys.length; at++) values[at] = ofKey(keys[at]!);
   return new SparseColumn(keys, values);
 }
