@@ -6,7 +6,7 @@ import { checksGithub, checksMarkdown } from "../render/checks.js";
 import { verdictChecks } from "../render/verdicts.js";
 import type { Judged } from "./assertions.js";
 import type { CheckFormat } from "./formats.js";
-import { locator, moduleFile, repositoryRoot } from "./places.js";
+import { fallbackFile, locator, repositoryRoot } from "./places.js";
 import { packageVersion } from "./version.js";
 
 /** What became of assertions, a check each. */
@@ -55,6 +55,6 @@ export function renderChecks(
     case "junit":
       return checksJunit(checks, { ...of, locate });
     case "sarif":
-      return checksSarif(checks, { locate, fallback: moduleFile(cwd, root), version: packageVersion() });
+      return checksSarif(checks, { locate, fallback: fallbackFile(cwd, root), version: packageVersion() });
   }
 }

@@ -13,7 +13,7 @@ import type { TraceReport } from "../rules/index.js";
 import { closeUpsOf } from "./charts.js";
 import { type Output, openOutput } from "./output.js";
 import { pageTemplate } from "./page.js";
-import { locator, moduleFile, repositoryRoot } from "./places.js";
+import { fallbackFile, locator, repositoryRoot } from "./places.js";
 import { say } from "./say.js";
 import { packageVersion } from "./version.js";
 
@@ -76,7 +76,7 @@ async function render(
       if (count > MOST_RESULTS) {
         say(`only the worst ${MOST_RESULTS} of ${count} findings are in the SARIF file`);
       }
-      return renderSarif(reports, { version, locate, fallback: moduleFile(cwd, root) });
+      return renderSarif(reports, { version, locate, fallback: fallbackFile(cwd, root) });
     }
     case "junit":
       return renderJunit(reports, { locate });

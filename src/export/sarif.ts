@@ -7,6 +7,7 @@ import { type FramePlace, type Locate, placeOf } from "../base/locate.js";
 import { measuredText } from "../base/quantity.js";
 import { formatCount } from "../base/units.js";
 import type { BudgetResult, Finding, Severity, TraceReport } from "../rules/finding.js";
+import { rules as all, ruleText } from "../rules/index.js";
 import { fallbackLocations, location, type SarifPlaces, sarifLog } from "./sarif-text.js";
 
 /** Results of one run that GitHub takes. */
@@ -85,12 +86,14 @@ function ruleTable(findings: readonly Finding[]): Map<string, Rule> {
   const rules = new Map<string, Rule>();
   for (const { rule, title, suggestion, docs } of findings) {
     if (rules.has(rule)) continue;
+    const known = all.find(({ name }) => name === rule);
     const descriptor = {
       id: rule,
       name: rule,
       shortDescription: { text: title },
       fullDescription: { text: suggestion },
-      help: { text: `${suggestion}\n\nMore: ${docs}` },
+      // Viewers show it beside a result: the whole page, because there is none to link to.
+      help: { text: `${suggestion}\n\nMore: ${docs}`, ...(known && { markdown: ruleText(known) }) },
       defaultConfiguration: { level: "warning" },
       properties: { tags: ["performance"] },
     };

@@ -20,7 +20,7 @@ export { type Budget, parseBudget } from "./budgets.js";
 export { type Config, parseConfig, settingsOf } from "./config.js";
 export * from "./finding.js";
 export { type Measure, measures } from "./measures.js";
-export { indexPage, rulePage } from "./page.js";
+export { indexPage, rulePage, ruleText } from "./page.js";
 export { rules } from "./registry.js";
 export type { Rule, Threshold } from "./rule.js";
 export { applyBaseline, failing, rankTraces, selectFindings } from "./select.js";

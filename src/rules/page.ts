@@ -6,6 +6,15 @@ import type { Rule } from "./rule.js";
 
 /** The page of one rule, in Markdown. */
 export function rulePage(rule: Rule): string {
+  return `${ruleText(rule)}
+## Programs
+
+[main.go](../../testdata/rules/${rule.name}/main.go) has a version for which the rule fires and one for which it does not.
+`;
+}
+
+/** The same without links, for where it stands alone. */
+export function ruleText(rule: Rule): string {
   const thresholds = Object.entries(rule.thresholds).map(
     ([name, { value, unit, meaning }]) => `| \`${name}\` | ${formatQuantity(value, unit)} | ${meaning} |`,
   );
@@ -39,10 +48,6 @@ ${list(rule.actions)}
 ## How it can be wrong
 
 ${list(rule.caveats)}
-
-## Programs
-
-[main.go](../../testdata/rules/${rule.name}/main.go) has a version for which the rule fires and one for which it does not.
 `;
 }
 

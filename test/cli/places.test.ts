@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { locator, repositoryRoot } from "../../src/cli/places.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fallbackFile, locator, repositoryRoot } from "../../src/cli/places.js";
 
 const root = mkdtempSync(join(tmpdir(), "gotrace-places-"));
 const module = join(root, "services/shop");
@@ -59,4 +59,44 @@ test.each([
 ])("a file %s", (_, name, file, expected) => {
   const place = locator(root, module)({ function: name, file: file(), line: 7 });
   expect(place).toEqual(expected === undefined ? undefined : { path: expected, line: 7 });
+});
+
+describe("a module in a subdirectory of the repository, asked from its root", () => {
+  const repo = mkdtempSync(join(tmpdir(), "gotrace-places-"));
+  beforeAll(() => {
+    for (const directory of [".git", "svc/store/db", "svc/web", "node_modules/x", "svc/store/testdata/y"]) {
+      mkdirSync(join(repo, directory), { recursive: true });
+    }
+    const files = {
+      "svc/store/go.mod": "// the store\nmodule example.com/kt\n\ngo 1.22\n",
+      "svc/store/main.go": "",
+      "svc/store/db/db.go": "",
+      "svc/web/go.mod": 'module "example.com/web"\n',
+      "svc/web/main.go": "",
+      "node_modules/x/go.mod": "module example.com/kt/db\n",
+      "svc/store/testdata/y/go.mod": "module example.com/kt\n",
+    };
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(repo, path), text);
+  });
+  afterAll(() => rmSync(repo, { recursive: true, force: true }));
+
+  test.each([
+    ["with -trimpath", "example.com/kt/main.go", "svc/store/main.go"],
+    ["with -trimpath, of another module here", "example.com/web/main.go", "svc/web/main.go"],
+    ["with -trimpath, in a package", "example.com/kt/db/db.go", "svc/store/db/db.go"],
+    ["with -trimpath, of a module elsewhere", "example.com/other/main.go", undefined],
+    ["of another machine, whole path", "/ci/repo/svc/web/main.go", "svc/web/main.go"],
+    ["of another machine, the module alone", "/build/db/db.go", "svc/store/db/db.go"],
+    ["of another machine, which could be either", "/build/main.go", undefined],
+  ])("a file %s", (_, file, expected) => {
+    const place = locator(repo, repo)({ function: "main.get", file, line: 7 });
+    expect(place).toEqual(expected === undefined ? undefined : { path: expected, line: 7 });
+  });
+
+  test("what has no place is given the nearest go.mod", () => {
+    expect(fallbackFile(repo, repo)).toBe("svc/store/go.mod");
+    expect(fallbackFile(join(repo, "svc/web"), repo)).toBe("svc/web/go.mod");
+    expect(fallbackFile(join(repo, "svc/store/db"), repo)).toBe("svc/store/go.mod");
+    expect(fallbackFile(join(repo, ".git"), join(repo, ".git"))).toBe("go.mod");
+  });
 });

@@ -1,9 +1,9 @@
 /** Recordings of programs whose right analysis is known; testdata/rules/cases/README.md says what they do. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { analyzeTrace, type Finding } from "../../src/rules/index.js";
+import { analyzeTrace, type Finding, failing } from "../../src/rules/index.js";
 import { folder } from "./fixtures.js";
 
 function findings(name: string): Finding[] {
@@ -45,4 +45,14 @@ test("who held a lock is not hidden by those who hand it on", () => {
       /held for at least 1\d\dms by goroutine \d+ \(main\.load\.func1\), released at main\.reload/,
     );
   }
+});
+
+const healthy = readdirSync(resolve(folder, "cases/healthy")).filter((name) => name.endsWith(".gz"));
+
+test.each(healthy)("a healthy program has nothing that fails, on a busy machine as on a calm one: %s", (name) => {
+  const report = analyzeTrace([gunzipSync(readFileSync(resolve(folder, "cases/healthy", name)))], { path: name });
+  const worse = report.findings.filter(({ severity }) => severity !== "info").map(({ message }) => message);
+  expect(worse).toEqual([]);
+  expect(failing(report, "warn")).toBe(false);
+  expect(report.events).toBeGreaterThan(50);
 });

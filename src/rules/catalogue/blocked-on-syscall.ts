@@ -23,7 +23,7 @@ export const blockedOnSyscall = defineRule({
     error: { value: 100e6, unit: "ns", meaning: "mean of the long system calls at one place" },
     times: { value: 5, unit: "count", meaning: "calls of at least `warn` that make a habit" },
     single: { value: 100e6, unit: "ns", meaning: "a call that counts although it is one of few" },
-    share: { value: 0.05, unit: "ratio", meaning: "time in such calls against the length of the trace" },
+    share: { value: 0.1, unit: "ratio", meaning: "time in such calls against the length of the trace" },
   },
   reason:
     "A call that does not wait takes microseconds. On a busy machine its thread may have to wait for a processor, some 10 ms " +

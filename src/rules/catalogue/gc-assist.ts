@@ -14,8 +14,8 @@ export const gcAssist = defineRule({
   name: "GCAssist",
   title: "Allocation had to help the GC",
   measures:
-    "How long a single mark assist kept an allocating goroutine: marking inline as well as waiting for work to do, which " +
-    "the message tells apart. Time in which it was preempted does not count.",
+    "How long mark assists kept an allocating goroutine marking. Waiting in an assist for work to do is said, but not judged: the mark workers " +
+    "that it waits for may just not be run by a busy machine. Time in which the goroutine was preempted does not count.",
   thresholds: {
     warn: { value: 1e6, unit: "ns", meaning: "mean of the long mark assists at one place" },
     error: { value: 10e6, unit: "ns", meaning: "mean of the long mark assists at one place" },
@@ -39,7 +39,7 @@ export const gcAssist = defineRule({
   start(watch, limits) {
     const groups = new Groups((key) => new Assists(key));
     onAssist(watch, ({ goroutine, stack, begin, end, cut, marked, waited }) => {
-      const value = marked + waited;
+      const value = marked;
       if (value < limits.warn) return;
       const g = watch.goroutine(goroutine);
       const group = groups.add(placeKey(watch, stack, g), value, () => ({
@@ -58,7 +58,7 @@ export const gcAssist = defineRule({
         "ns",
         limits,
         (group) => {
-          const waited = group.waited > 0 ? `, ${formatDuration(group.waited)} of it waiting for work` : "";
+          const waited = group.waited > 0 ? ` and waited ${formatDuration(group.waited)} for work` : "";
           return `${nameOf(group.occurrence)} had to help the GC mark for ${worstOf(group)}${waited}${others(group)}`;
         },
         (group) => repeated(group, limits, watch.now),

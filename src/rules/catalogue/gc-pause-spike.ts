@@ -15,17 +15,17 @@ export const gcPauseSpike = defineRule({
   name: "GCPauseSpike",
   title: "Long stop-the-world pause",
   measures:
-    "How long stops of the world lasted, from the request to the restart: their median. Pauses of the garbage collector (sweep " +
+    "How long stops of the world lasted, from the request to the restart: what three of four of them take at least. Pauses of the garbage collector (sweep " +
     "termination, mark termination) are told apart from stops that the program asked for (read mem stats, goroutine " +
     "profile, GOMAXPROCS), which are grouped by who asked. Stops made by the recording itself are left out.",
   thresholds: {
-    warn: { value: 5e6, unit: "ns", meaning: "median of the stops for one reason" },
-    error: { value: 50e6, unit: "ns", meaning: "median of the stops for one reason" },
-    times: { value: 8, unit: "count", meaning: "stops from which on the median counts" },
+    warn: { value: 5e6, unit: "ns", meaning: "what three of four stops for one reason take at least" },
+    error: { value: 50e6, unit: "ns", meaning: "what three of four stops for one reason take at least" },
+    times: { value: 8, unit: "count", meaning: "stops from which on that counts" },
   },
   reason:
     "A stop takes some 50 to 200 µs, whatever the size of the heap. On a busy machine the thread that is to stop may first " +
-    "have to wait for a processor: some stops take 10 ms and more there, but not half of them. A single stop beyond `error` is an info.",
+    "have to wait for a processor: some stops take 10 ms and more there, but not three of four. A single stop beyond `error` is an info.",
   why: "While the world is stopped no goroutine runs: every request in flight is late by the length of the pause.",
   suggestion:
     "Look at what keeps goroutines from stopping (long loops, CPU throttling) and at how often the GC runs; a stop that the program asks for (runtime.ReadMemStats, profiles) belongs out of the request path",
@@ -58,7 +58,7 @@ export const gcPauseSpike = defineRule({
     });
     return () =>
       groups.drafts("ns", limits, describe, (group) => {
-        const severity = group.count >= limits.times ? severityOf(group.durations.quantile(0.5), limits) : undefined;
+        const severity = group.count >= limits.times ? severityOf(group.durations.quantile(0.25), limits) : undefined;
         return severity ?? (group.worst >= limits.error ? "info" : undefined);
       });
   },
@@ -74,5 +74,5 @@ function describe(group: Pauses): string {
     : `the world was stopped for ${worstOf(group)} (${reason})`;
   const who = asker ? `, asked for in ${asker}` : "";
   if (count === 1) return `${one}${who}`;
-  return `half of ${formatNumberOf(count, "stop")} took ${formatDuration(durations.quantile(0.5))} or more, ${worstOf(group)} at worst: ${what}${who}`;
+  return `three of four of ${formatNumberOf(count, "stop")} took ${formatDuration(durations.quantile(0.25))} or more, ${worstOf(group)} at worst: ${what}${who}`;
 }

@@ -10,11 +10,12 @@ export const markAssistPressure = defineRule({
   name: "MarkAssistPressure",
   title: "The program outruns the garbage collector",
   measures:
-    "All mark assists together against the time in which the program's goroutines ran or waited for assist work, and the " +
-    "place with the largest part. Short assists count as well as long ones; time in which the goroutine was preempted in one does not.",
+    "All marking in assists together against the time in which the program's goroutines ran, and the place with the largest part. Short " +
+    "assists count as well as long ones; time in which the goroutine was preempted in one, or waited for work, does not.",
   thresholds: {
     warn: { value: 0.1, unit: "ratio", meaning: "time in assists against running time" },
     error: { value: 0.4, unit: "ratio", meaning: "time in assists against running time" },
+    times: { value: 20, unit: "count", meaning: "assists from which on the share counts" },
     least: {
       value: 0.05,
       unit: "ratio",
@@ -38,15 +39,14 @@ export const markAssistPressure = defineRule({
   ],
   start(watch, limits) {
     const groups = plainGroups();
-    let [assists, running, waiting] = [0, 0, 0];
+    let [assists, running] = [0, 0];
     watch.onInterval(Activity.Running, (i, g) => {
       if (!isBackground(g)) running += i.end - i.begin;
     });
-    onAssist(watch, ({ goroutine, stack, begin, end, cut, marked, waited }) => {
-      assists += marked + waited;
-      waiting += waited;
+    onAssist(watch, ({ goroutine, stack, begin, end, cut, marked }) => {
+      assists += marked;
       const g = watch.goroutine(goroutine);
-      groups.add(placeKey(watch, stack, g), marked + waited, () => ({
+      groups.add(placeKey(watch, stack, g), marked, () => ({
         time: begin,
         duration: end - begin,
         goroutine,
@@ -56,17 +56,17 @@ export const markAssistPressure = defineRule({
       }));
     });
     return (): Draft[] => {
-      const base = running + waiting;
-      const share = base > 0 ? assists / base : 0;
-      const severity = assists >= limits.least * watch.now * watch.procs ? severityOf(share, limits) : undefined;
-      if (!severity) return [];
+      const share = running > 0 ? assists / running : 0;
       const all = [...groups.values()];
       const count = all.reduce((sum, group) => sum + group.count, 0);
+      if (count < limits.times) return [];
+      const severity = assists >= limits.least * watch.now * watch.procs ? severityOf(share, limits) : undefined;
+      if (!severity) return [];
       const top = all.reduce((best, group) => (group.total > best.total ? group : best));
       const site = watch.sites.of(top.occurrence.stack ?? 0);
       const where = site ? `, ${formatPercent(top.total, assists)} of it in ${place(site)}` : "";
       const message =
-        `goroutines spent ${formatPercent(assists, base)} of their time helping the GC mark: ` +
+        `goroutines spent ${formatPercent(assists, running)} of their time helping the GC mark: ` +
         `${formatNumberOf(count, "assist")}, ${formatDuration(assists)}${where}`;
       const numbers = { count, worst: share, total: share, unit: "ratio" } as const;
       return [{ key: top.key, severity, excess: share / limits.warn, message, ...numbers, occurrence: top.occurrence }];

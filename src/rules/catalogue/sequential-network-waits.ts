@@ -1,5 +1,6 @@
 /** SequentialNetworkWaits: one goroutine calls other services one after another. */
 import { Activity, type GoroutineInfo, type Interval } from "../../analyses/index.js";
+import { Histogram } from "../../base/histogram.js";
 import { formatDuration, formatNumberOf } from "../../base/units.js";
 import type { Frame } from "../../exectrace/index.js";
 import { frameKey, Group, Groups, goroutineOf, nameOf } from "../groups.js";
@@ -11,6 +12,8 @@ import { defineRule, isBackground, severityOf } from "../rule.js";
 interface Sequence {
   /** Requests. */
   waits: number;
+  /** How long the answer to each of them took. */
+  readonly answers: Histogram;
   total: number;
   /** Waiting since the last request for what may belong to the next one. */
   pending: number;
@@ -40,10 +43,17 @@ export const sequentialNetworkWaits = defineRule({
   thresholds: {
     warn: { value: 50e6, unit: "ns", meaning: "waiting time of one sequence" },
     error: { value: 500e6, unit: "ns", meaning: "waiting time of one sequence" },
-    waits: { value: 3, unit: "count", meaning: "requests that make a sequence" },
+    waits: { value: 5, unit: "count", meaning: "requests that make a sequence" },
+    usual: {
+      value: 0.4,
+      unit: "ratio",
+      meaning: "what three of four answers take at least, times their number, against `warn`",
+    },
     leastWait: { value: 1e6, unit: "ns", meaning: "a wait that counts" },
   },
-  reason: "Three calls are the least that can be a loop; people notice a delay from some 50 to 100 ms on.",
+  reason:
+    "Five calls are hardly anything but a loop; people notice a delay from some 50 to 100 ms on. On a busy machine an answer from " +
+    "the same machine takes tens of milliseconds now and then, but most still come at once: `usual` asks that most do not.",
   why: "Latencies of calls one after another add up; of calls at the same time only the slowest counts. Nothing in the program is busy, so no CPU profile shows it.",
   suggestion:
     "Make calls that do not need each other's results at the same time (errgroup), batch them, or cache; then look at why the backend is slow",
@@ -66,7 +76,10 @@ export const sequentialNetworkWaits = defineRule({
     const isOwn = (frame: Frame) => watch.sites.isOwn(frame);
 
     const close = (sequence: Sequence, g: GoroutineInfo) => {
-      if (sequence.waits < limits.waits || sequence.total < limits.warn) return;
+      const { waits, answers } = sequence;
+      if (waits < limits.waits || sequence.total < limits.warn) return;
+      // Answers that are late now and then are the machine's; a service that is far away always takes its time.
+      if (waits * answers.quantile(0.25) < limits.warn * limits.usual) return;
       const site = sequence.common.findLast(isOwn);
       if (!site) return;
       const { total, begin, end, stack, cut } = sequence;
@@ -85,6 +98,7 @@ export const sequentialNetworkWaits = defineRule({
         return true;
       }
       sequence.waits++;
+      sequence.answers.record(duration);
       sequence.total += duration + sequence.pending;
       sequence.pending = 0;
       sequence.end = i.end;
@@ -106,7 +120,9 @@ export const sequentialNetworkWaits = defineRule({
       const cut = i.cutBegin || i.cutEnd;
       const isRequest = kind === Kind.Answer;
       const [waits, total, pending] = isRequest ? [1, duration, 0] : [0, 0, duration];
-      open.set(g.id, { waits, total, pending, begin, end, cut, longest: duration, stack, common });
+      const answers = new Histogram();
+      if (isRequest) answers.record(duration);
+      open.set(g.id, { waits, answers, total, pending, begin, end, cut, longest: duration, stack, common });
     });
     watch.onGoroutineEnd((g) => {
       const sequence = open.get(g.id);

@@ -12,7 +12,7 @@ export const stopTheWorldShare = defineRule({
   name: "StopTheWorldShare",
   title: "The world is stopped too much of the time",
   measures:
-    "The number of stops of the world times their median, against the length of the trace, with the number of GC cycles a second and the rate " +
+    "The number of stops of the world times what three of four take at least, against the length of the trace, with the number of GC cycles a second and the rate " +
     "of allocation that explains them. Stops made by the recording itself are left out.",
   thresholds: {
     warn: { value: 0.02, unit: "ratio", meaning: "stopped time against the length of the trace" },
@@ -20,8 +20,8 @@ export const stopTheWorldShare = defineRule({
     times: { value: 10, unit: "count", meaning: "stops from which on the share counts" },
   },
   reason:
-    "Stopped time is taken as the number of stops times their median, because a few that had to wait for the system outweigh " +
-    "all others on a busy machine. A program with ten GC cycles a second stands at two or three thousandths.",
+    "Stopped time is counted by the quartile of the stops, because on a busy machine many have to wait for the system and " +
+    "outweigh all others. A program with ten GC cycles a second stands at two or three thousandths.",
   why: "Single pauses may all be short and yet so many that all processors together lose a percent of their time: a regression of the GC that GCPauseSpike does not see.",
   suggestion:
     "Lower the rate of allocation, or let the GC run less often (GOGC, GOMEMLIMIT); watch /sched/pauses/total/gc:seconds and /gc/cycles/total:gc-cycles",
@@ -62,14 +62,14 @@ export const stopTheWorldShare = defineRule({
     });
     return (): Draft[] => {
       if (count < limits.times || watch.now === 0) return [];
-      const median = durations.quantile(0.5);
-      const share = (count * median) / watch.now;
+      const usual = durations.quantile(0.25);
+      const share = (count * usual) / watch.now;
       const severity = severityOf(share, limits);
       if (!severity) return [];
       const seconds = watch.now / 1e9;
       const message =
         `the world was stopped for ${formatPercent(total, watch.now)} of the trace: ${formatNumberOf(count, "time")}, ` +
-        `${formatDuration(total)}, ${formatDuration(median)} each as a rule, ${lasted(worst, occurrence.atLeast)} at worst, mostly for ${reasons.top()}; ` +
+        `${formatDuration(total)}, ${formatDuration(usual)} or more as a rule, ${lasted(worst, occurrence.atLeast)} at worst, mostly for ${reasons.top()}; ` +
         `${formatCount(cycles / seconds)} GC cycles a second, ${formatBytes(Math.round(allocated / seconds))}/s allocated`;
       const numbers = { count, worst: share, total: share, unit: "ratio" } as const;
       return [{ key: "", severity, excess: share / limits.warn, message, ...numbers, occurrence }];
