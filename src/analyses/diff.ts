@@ -32,6 +32,10 @@ export interface DiffOptions {
   readonly measure: Measure;
   /** ns: what totals less on both sides is left out. */
   readonly min: number;
+  /** Only these kinds. */
+  readonly kinds?: readonly ItemKind[] | undefined;
+  /** Only names that match. */
+  readonly match?: RegExp | undefined;
 }
 
 export interface TraceDiff {
@@ -47,16 +51,17 @@ export interface TraceDiff {
 export function diffTraces(
   a: readonly TraceSummary[],
   b: readonly TraceSummary[],
-  { measure, min }: DiffOptions,
+  { measure, min, kinds = itemKinds, match }: DiffOptions,
 ): TraceDiff {
   const tested = canTell(a.length, b.length);
   const [before, after] = [a.map(itemsOf), b.map(itemsOf)];
   const changes: Change[] = [];
   for (const key of new Set([...before, ...after].flatMap((items) => [...items.keys()]))) {
+    const [kind, name] = JSON.parse(key) as [ItemKind, string];
+    if (!kinds.includes(kind) || (match && !match.test(name))) continue;
     const [as, bs] = [before, after].map((runs) => runs.map((items) => items.get(key)));
     const [sideA, sideB] = [sideOf(as!), sideOf(bs!)];
     if (Math.max(sideA?.total ?? 0, sideB?.total ?? 0) < min) continue;
-    const [kind, name] = JSON.parse(key) as [ItemKind, string];
     const delta = (sideB?.[measure] ?? 0) - (sideA?.[measure] ?? 0);
     const both = sideA !== undefined && sideB !== undefined;
     changes.push({

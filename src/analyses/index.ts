@@ -9,6 +9,7 @@ export {
   diffTraces,
   exceeding,
   type ItemKind,
+  itemKinds,
   type Measure as DiffMeasure,
   measures as diffMeasures,
   type Side,
@@ -25,8 +26,9 @@ export { isGcPause, Mutator } from "./mutator-use.js";
 export * from "./ranges.js";
 export type { RegionMisuse } from "./region-misuse.js";
 export { type Procs, ProcUse, type Scheduling, SchedulingLatency } from "./scheduling.js";
-export { SelectedIntervals, type Selection } from "./selection.js";
+export { SelectedIntervals, type Selection, type TasksOfType } from "./selection.js";
 export { type BlockingSite, type Releaser, Sites } from "./sites.js";
+export { type SortColumn, sortColumns, sortedBy } from "./sorting.js";
 export { Summarizer, type TraceSummary } from "./summary.js";
 export type { TaskRecord } from "./task.js";
 export type { RegionType, TaskType } from "./task-types.js";

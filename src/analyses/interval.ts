@@ -61,9 +61,13 @@ export interface GoroutineInfo {
   system: boolean;
 }
 
-/** Whether goroutines with this start function are the runtime's own (runtime.isSystemGoroutine, seen from outside). */
+/**
+ * Whether goroutines with this start function are the runtime's own (runtime.isSystemGoroutine, seen from outside), or
+ * record: those that write the trace and the CPU profile are not the program's.
+ */
 export function isSystemFunction(name: string): boolean {
-  return name.startsWith("runtime.") && name !== "runtime.main";
+  if (name.startsWith("runtime.")) return name !== "runtime.main";
+  return name.startsWith("runtime/trace.") || name === "runtime/pprof.profileWriter";
 }
 
 /** Where intervals come from; calls come in the order of the trace (intervals by their end). */

@@ -7,12 +7,12 @@
  */
 import {
   EventKind,
+  type EventSource,
   GoState,
   NONE,
   ProcState,
   ResourceKind,
   type TraceEvent,
-  type TraceReader,
 } from "../exectrace/index.js";
 import {
   Activity,
@@ -86,7 +86,7 @@ export class Intervals implements IntervalSource {
   now = 0;
   private finished = false;
 
-  constructor(private readonly reader: TraceReader) {}
+  constructor(private readonly reader: EventSource) {}
 
   onGoroutineBegin(f: (g: GoroutineInfo) => void): void {
     this.begins.push(f);
@@ -217,7 +217,7 @@ export class Intervals implements IntervalSource {
       track.wakerStack = 0;
     } else if (to === GoState.Waiting) {
       // The runtime names no reason for coroutines alone, which switch to each other.
-      track.reason = from === GoState.Undetermined ? "" : e.reason || "coroutine";
+      track.reason = e.reason || (from === GoState.Undetermined ? "" : "coroutine");
     } else if (to === GoState.Runnable) {
       if (from === GoState.NotExist) {
         track.reason = "created";

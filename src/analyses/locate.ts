@@ -1,9 +1,10 @@
 /** The first pass of questions about one task, one goroutine or one request: where in the trace it is. */
-import { EventKind, NONE, type TraceEvent, type TraceReader } from "../exectrace/index.js";
+import { Best } from "../base/best.js";
+import { EventKind, type EventSource, NONE, type TraceEvent } from "../exectrace/index.js";
 import { Accounts } from "./accounts.js";
 import { Intervals } from "./intervals.js";
 import { Ranges } from "./ranges.js";
-import type { Selection } from "./selection.js";
+import type { Selection, TasksOfType } from "./selection.js";
 import type { TaskRecord } from "./task.js";
 import { Tasks } from "./tasks.js";
 
@@ -32,6 +33,9 @@ interface Span {
   readonly end: number;
 }
 
+/** Tasks of a type that are listed. */
+const LISTED = 1000;
+
 /** Feed every event; then ask. Memory: as Tasks, and what was found. */
 export class Locator {
   private readonly intervals: Intervals;
@@ -42,10 +46,11 @@ export class Locator {
   private readonly logged = new Set<number>();
   /** Goroutines that logged outside of tasks. */
   private readonly loggers = new Set<number>();
-  private longest: TaskRecord | undefined;
+  private ofType = 0;
+  private readonly longest = new Best<TaskRecord>(LISTED, compareLength);
 
   constructor(
-    reader: TraceReader,
+    reader: EventSource,
     private readonly target: Target,
   ) {
     this.intervals = new Intervals(reader);
@@ -76,7 +81,8 @@ export class Locator {
 
   /** What was asked for; undefined when the trace does not have it. */
   result(): Selection | undefined {
-    const tasks = this.longest ? [this.longest] : this.foundTasks;
+    const listed = this.longest.sorted();
+    const tasks = listed.length > 0 ? listed.slice(0, 1) : this.foundTasks;
     const spans: Span[] = [...tasks, ...this.foundGoroutines];
     const [longest] = [...spans].sort((a, b) => b.end - b.begin - (a.end - a.begin));
     if (!longest) return undefined;
@@ -88,6 +94,7 @@ export class Locator {
       end: Math.max(...spans.map((span) => span.end)),
       goroutines,
       tasks: tasks.map((task) => task.id),
+      ofType: listed.length === 0 ? undefined : { count: this.ofType, longest: listed.map(listing) },
       path: { goroutine, begin, end },
     };
   }
@@ -95,7 +102,9 @@ export class Locator {
   private taskEnds(task: TaskRecord): void {
     const { target } = this;
     if (target.kind === "task" ? task.id === target.id : this.logged.has(task.id)) this.foundTasks.push(task);
-    if (target.kind === "task type" && isOfType(task, target.type) && isLonger(task, this.longest)) this.longest = task;
+    if (target.kind !== "task type" || !isOfType(task, target.type)) return;
+    this.ofType++;
+    this.longest.add(task);
   }
 }
 
@@ -104,10 +113,12 @@ function isOfType(task: TaskRecord, type: string): boolean {
   return task.type === type && (type !== "" || !task.cutBegin);
 }
 
-/** Complete tasks go before those that the trace's edge cuts. */
-function isLonger(task: TaskRecord, than: TaskRecord | undefined): boolean {
-  if (!than) return true;
-  const cut = (one: TaskRecord) => one.cutBegin || one.cutEnd;
-  if (cut(task) !== cut(than)) return cut(than);
-  return task.end - task.begin > than.end - than.begin;
+function listing({ id, begin, end, cutBegin, cutEnd, goroutines }: TaskRecord): TasksOfType["longest"][number] {
+  return { id, begin, end, cut: cutBegin || cutEnd, goroutines: goroutines.length };
+}
+
+/** Longest first; complete tasks go before those that the trace's edge cuts. */
+function compareLength(a: TaskRecord, b: TaskRecord): number {
+  const cut = (one: TaskRecord) => Number(one.cutBegin || one.cutEnd);
+  return cut(a) - cut(b) || b.end - b.begin - (a.end - a.begin) || a.begin - b.begin;
 }

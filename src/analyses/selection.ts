@@ -8,8 +8,22 @@ export interface Selection {
   readonly goroutines: ReadonlySet<number>;
   /** Tasks whose records are wanted. */
   readonly tasks: readonly number[];
+  /** The tasks of the type that was asked for. */
+  readonly ofType?: TasksOfType | undefined;
   /** Whose critical path is wanted: the goroutine that is at the end of the span. */
   readonly path: { readonly goroutine: number; readonly begin: number; readonly end: number };
+}
+
+/** All tasks of a type, the longest one by one. */
+export interface TasksOfType {
+  readonly count: number;
+  readonly longest: readonly {
+    readonly id: number;
+    readonly begin: number;
+    readonly end: number;
+    readonly cut: boolean;
+    readonly goroutines: number;
+  }[];
 }
 
 /** The intervals of a selection, clipped to its span. A clipped interval is cut. */

@@ -1,6 +1,6 @@
 /** Everything that `gotrace summary` tells about an execution trace, in one pass over its events. */
 import type { Distribution } from "../base/histogram.js";
-import { releaseOf, type TraceEvent, type TraceReader } from "../exectrace/index.js";
+import { type EventSource, releaseOf, type TraceEvent } from "../exectrace/index.js";
 import { Accounts } from "./accounts.js";
 import { type CriticalPath, CriticalPathFinder } from "./critical.js";
 import { Gc, type GcSummary } from "./gc.js";
@@ -10,7 +10,7 @@ import { Intervals } from "./intervals.js";
 import { Ranges } from "./ranges.js";
 import type { RegionMisuse } from "./region-misuse.js";
 import { type Procs, ProcUse, type Scheduling, SchedulingLatency } from "./scheduling.js";
-import { SelectedIntervals, type Selection } from "./selection.js";
+import { SelectedIntervals, type Selection, type TasksOfType } from "./selection.js";
 import { type BlockingSite, Sites } from "./sites.js";
 import type { TaskRecord } from "./task.js";
 import type { RegionType, TaskType } from "./task-types.js";
@@ -28,7 +28,12 @@ export interface TraceSummary {
   readonly goroutineCount: number;
   /** The span and the goroutines that `goroutines`, `blocking` and `scheduling` are about; undefined: all. */
   readonly selection:
-    | { readonly begin: number; readonly end: number; readonly goroutines: readonly number[] }
+    | {
+        readonly begin: number;
+        readonly end: number;
+        readonly goroutines: readonly number[];
+        readonly ofType?: TasksOfType | undefined;
+      }
     | undefined;
   readonly goroutines: readonly GoroutineGroup[];
   /** Parts of the time of all goroutines of the program ("running", "runnable", "sync", ...). */
@@ -67,7 +72,7 @@ export class Summarizer {
 
   /** @param selection a part of the trace to look at (see Locator) */
   constructor(
-    private readonly reader: TraceReader,
+    private readonly reader: EventSource,
     private readonly selection?: Selection,
   ) {
     const { ranges } = this;
@@ -121,6 +126,7 @@ export class Summarizer {
         begin: selection.begin,
         end: selection.end,
         goroutines: [...selection.goroutines].sort((a, b) => a - b),
+        ofType: selection.ofType,
       },
       goroutines: this.goroutines.result(),
       states: this.goroutines.states(),

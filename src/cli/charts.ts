@@ -1,20 +1,25 @@
 /** What the page draws of a trace: a second pass over the file, now that it is known where to look closely. */
 import { statSync } from "node:fs";
 import { ChartCollector, Intervals, Ranges, WindowCollector } from "../analyses/index.js";
-import { TraceError, TraceReader } from "../exectrace/index.js";
+import { PartReader, TraceError, TraceReader } from "../exectrace/index.js";
 import { closeUps, type PageInput } from "../render/page.js";
 import type { TraceReport } from "../rules/index.js";
 import { openChunks } from "./chunks.js";
 import { withProgress } from "./progress.js";
 
 /** A report with its charts; without them where a trace cannot be read a second time (pipes, standard input). */
-export function closeUpsOf(report: TraceReport): PageInput {
-  const { path } = report;
+export function closeUpsOf(given: TraceReport): PageInput {
+  const { path, part } = given;
+  // The page's axis begins where the part does.
+  const report = part
+    ? { ...given, findings: given.findings.map((one) => ({ ...one, time: one.time - part.from })) }
+    : given;
   if (path === "-" || !statSync(path, { throwIfNoEntry: false })?.isFile()) return { report };
   const { requests, findings } = closeUps(report);
   const { size, chunks } = openChunks(path);
   return withProgress(`drawing ${path}`, (progress) => {
-    const reader = new TraceReader(chunks);
+    const whole = new TraceReader(chunks);
+    const reader = part ? new PartReader(whole, () => part) : whole;
     const intervals = new Intervals(reader);
     const ranges = new Ranges();
     const series = new ChartCollector(intervals, ranges);

@@ -31,7 +31,7 @@ import { withProgress } from "./progress.js";
 import { assertTraces } from "./reporting.js";
 import { say } from "./say.js";
 import { walk } from "./stats.js";
-import { badValue, choice, duration, number, parseShare, pattern } from "./values.js";
+import { badValue, choice, duration, number, parseShare, pattern, refuse } from "./values.js";
 
 /** What a share counts for, where no --min says otherwise: times of less vary by more than any threshold. */
 const LEAST = 1e6;
@@ -42,6 +42,7 @@ const LEAST = 1e6;
  * @throws UserError when a run cannot be read, or a threshold is to hold for one that lacks calls
  */
 export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b: readonly string[]): Promise<number> {
+  refuse(flags, ["kind"], "call traces");
   const format = choice(flags, "format", ["table", "json", ...checkFormats]);
   const measure = choice(flags, "by", [callMeasures[0], ...callMeasures.slice(1)]);
   const min = duration(flags, "min", undefined);

@@ -1,6 +1,14 @@
 /** Execution traces before and after a change. */
 
-import { diffMeasures, diffTraces, exceeding, Summarizer, type TraceSummary } from "../analyses/index.js";
+import {
+  diffMeasures,
+  diffTraces,
+  exceeding,
+  type ItemKind,
+  itemKinds,
+  Summarizer,
+  type TraceSummary,
+} from "../analyses/index.js";
 import { UserError } from "../base/errors.js";
 import { notJudged, RUNS_NEEDED } from "../base/evidence.js";
 import { measureFor } from "../render/style.js";
@@ -11,9 +19,9 @@ import { selectFlags } from "./options.js";
 import { openOutput } from "./output.js";
 import { say } from "./say.js";
 import { readTrace, warningOf } from "./traces.js";
-import { badValue, choice, duration, number, parseShare, refuse } from "./values.js";
+import { badValue, choice, duration, number, parseShare, pattern, refuse } from "./values.js";
 
-const CALL_FLAGS = ["by-path", "match", "full-names", ...selectFlags.map(({ name }) => name)];
+const CALL_FLAGS = ["by-path", "full-names", ...selectFlags.map(({ name }) => name)];
 
 /** Compares the runs of two sides. @returns the exit code */
 export async function diffExecutionTraces(
@@ -26,6 +34,8 @@ export async function diffExecutionTraces(
   const options = {
     measure: choice(flags, "by", [diffMeasures[0], ...diffMeasures.slice(1)]),
     min: duration(flags, "min", 1e6),
+    kinds: kindsOf(flags),
+    match: pattern(flags, "match"),
   };
   const top = number(flags, "top", 20, 1);
   const limit = failOn(flags.string("fail-on"));
@@ -54,6 +64,14 @@ function summarize(path: string): TraceSummary {
     if (!(error instanceof UserError) || error.message.includes(path)) throw error;
     throw new UserError(`${path}: ${error.message}`, error.advice, error.code);
   }
+}
+
+/** @throws UserError for a word that is no kind */
+function kindsOf(flags: ParsedFlags): ItemKind[] | undefined {
+  const words = flags.list("kind");
+  const bad = words.find((word) => !itemKinds.some((kind) => kind === word));
+  if (bad !== undefined) throw badValue("kind", bad, itemKinds.join(", "));
+  return words.length === 0 ? undefined : itemKinds.filter((kind) => words.includes(kind));
 }
 
 function failOn(text: string | undefined): number | undefined {

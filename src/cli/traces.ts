@@ -1,7 +1,16 @@
 /** Reading execution traces for commands that look at all of their events. */
 import { ExitCode, UserError } from "../base/errors.js";
-import { describeCut, refuseEmpty, type TraceEvent, TraceReader } from "../exectrace/index.js";
+import {
+  describeCut,
+  type EventSource,
+  PartReader,
+  refuseEmpty,
+  refuseNothing,
+  type TraceEvent,
+  TraceReader,
+} from "../exectrace/index.js";
 import { openChunks } from "./chunks.js";
+import type { PartOf } from "./part.js";
 import { withProgress } from "./progress.js";
 
 /** What gets the events. */
@@ -12,15 +21,18 @@ export interface EventSink {
 /**
  * Feeds all events of a file.
  * @param make gets the reader, for its stacks
+ * @param part only this part of it
  * @returns the sink and the reader, for its warning
  * @throws UserError when the file cannot be read
  */
 export function readTrace<T extends EventSink>(
   path: string,
-  make: (reader: TraceReader) => T,
-): { sink: T; reader: TraceReader } {
+  make: (reader: EventSource) => T,
+  part?: PartOf,
+): { sink: T; reader: EventSource } {
   const { size, chunks } = openChunks(path);
-  const reader = new TraceReader(chunks);
+  const whole = new TraceReader(chunks);
+  const reader = part ? new PartReader(whole, part) : whole;
   const sink = make(reader);
   withProgress(`reading ${path}`, (report) => {
     let count = 0;
@@ -30,11 +42,12 @@ export function readTrace<T extends EventSink>(
     }
   });
   refuseEmpty(reader);
+  refuseNothing(reader);
   return { sink, reader };
 }
 
 /** What a report must say about a file that was cut off. */
-export function warningOf(reader: TraceReader): string | undefined {
+export function warningOf(reader: EventSource): string | undefined {
   return reader.warning && describeCut(reader.warning);
 }
 

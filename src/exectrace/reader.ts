@@ -7,13 +7,14 @@ import { type CutWarning, TraceError } from "./errors.js";
 import type { ClockSnapshot, SyncDetails, TraceEvent } from "./event.js";
 import { type Generation, GenerationLoader, type Loaded } from "./generation.js";
 import { Core } from "./host.js";
+import type { EventSource } from "./source.js";
 import { StackNames, StackTable } from "./symbols.js";
 import { EventView } from "./view.js";
 
 const NO_SYNC: SyncDetails = { generation: 0, clock: undefined, experiments: [] };
 
 /** Reads one trace. Holds one generation in memory, and all different stacks that its events were asked for. */
-export class TraceReader {
+export class TraceReader implements EventSource {
   /** Stacks and frames by the numbers in events; valid for the whole trace. */
   readonly stacks = new StackTable();
   private readonly core = new Core();

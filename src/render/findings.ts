@@ -5,6 +5,7 @@ import { printableAll } from "../base/printable.js";
 import { formatQuantity } from "../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import type { BudgetResult, Finding, TraceReport } from "../rules/index.js";
+import { partText } from "./part.js";
 import { type Measure, type Paint, painter } from "./style.js";
 import { wrap } from "./wrap.js";
 
@@ -43,6 +44,7 @@ function summary(report: TraceReport): string {
   const procs = report.gomaxprocs === undefined ? [] : [`GOMAXPROCS ${report.gomaxprocs}`];
   const parts = [
     formatDuration(report.duration),
+    ...(report.part ? [partText(report.part)] : []),
     `Go ${report.goVersion}`,
     ...procs,
     formatNumberOf(report.events, "event"),

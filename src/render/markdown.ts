@@ -9,6 +9,7 @@ import { formatQuantity } from "../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import type { BudgetResult, Finding, Severity, TraceReport } from "../rules/finding.js";
 import { cell, code, fenced, html, MOST_CHARACTERS, prose } from "./markdown-text.js";
+import { partText } from "./part.js";
 
 const framesShown = 12;
 
@@ -63,6 +64,7 @@ function headOf(report: TraceReport): string {
   const facts = [
     `Go ${report.goVersion}`,
     formatDuration(report.duration),
+    ...(report.part ? [partText(report.part)] : []),
     formatNumberOf(report.events, "event"),
     formatNumberOf(report.goroutines, "goroutine"),
     ...(report.gomaxprocs ? [`GOMAXPROCS ${report.gomaxprocs}`] : []),

@@ -1,6 +1,6 @@
 /** One task, goroutine or request of an execution trace: where its time went, and its critical path. */
 
-import type { Breakdown, CriticalPath, TaskRecord, TraceSummary } from "../analyses/index.js";
+import type { Breakdown, CriticalPath, TaskRecord, TasksOfType, TraceSummary } from "../analyses/index.js";
 import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import { type ColumnStyle, columns } from "./columns.js";
@@ -8,7 +8,7 @@ import { functionName, givenName, siteOf } from "./stack.js";
 
 /** What is said about the selection before the tables that are restricted to it. */
 export function* selectionTables(summary: TraceSummary, top: number, style: ColumnStyle): Generator<string> {
-  const { begin, end, goroutines } = summary.selection!;
+  const { begin, end, goroutines, ofType } = summary.selection!;
   const span = `${formatDuration(begin)} to ${formatDuration(end)} (${formatDuration(end - begin)})`;
   yield `selected: ${span}, ${formatNumberOf(goroutines.length, "goroutine")}${listed(goroutines)}\n`;
   for (const task of summary.selected) yield* taskTables(task, top, style);
@@ -17,6 +17,28 @@ export function* selectionTables(summary: TraceSummary, top: number, style: Colu
     if (group && summary.goroutines.length === 1) yield* breakdownTable("Where the time went", group.breakdown, style);
   }
   if (summary.criticalPath) yield* pathTable(summary.criticalPath, top, style);
+  if (ofType && ofType.count > 1) yield* ofTypeTable(ofType, top, style);
+}
+
+/** The other tasks of the type, with what shows each. */
+function* ofTypeTable({ count, longest }: TasksOfType, top: number, style: ColumnStyle): Generator<string> {
+  yield `\n${style.paint("bold", "Tasks of this type")}${style.paint("dim", `  ${formatCount(count)}, longest first`)}\n`;
+  const rows = longest.slice(0, top).map(({ id, begin, end, cut, goroutines }) => ({
+    cells: [
+      `${cut ? "≥" : ""}${formatDuration(end - begin)}`,
+      formatDuration(begin),
+      formatCount(goroutines),
+      `--task ${id}`,
+    ],
+  }));
+  const list = [
+    { heading: "DURATION", kind: "number" },
+    { heading: "BEGIN", kind: "number" },
+    { heading: "GOROUTINES", kind: "number" },
+    { heading: "SHOW", kind: "name" },
+  ] as const;
+  yield* columns(list, rows, style);
+  if (count > top) yield `${style.paint("dim", `${formatCount(count - top)} more`)}\n`;
 }
 
 function listed(goroutines: readonly number[]): string {
@@ -26,7 +48,7 @@ function listed(goroutines: readonly number[]): string {
 
 function* taskTables(task: TaskRecord, top: number, style: ColumnStyle): Generator<string> {
   const { paint } = style;
-  const cut = task.cutBegin ? " (began before the trace)" : task.cutEnd ? " (had not ended)" : "";
+  const cut = task.cutBegin ? " (began before)" : task.cutEnd ? " (had not ended)" : "";
   const name = task.cutBegin && task.type === "" ? "" : ` ${printable(givenName(task.type))}`;
   const title = `Task ${task.id}${name}`;
   const facts = `${formatDuration(task.end - task.begin)} from ${formatDuration(task.begin)}${cut}, ${formatNumberOf(task.goroutines.length, "goroutine")}`;

@@ -5,6 +5,7 @@ import type { Distribution } from "../base/histogram.js";
 import { printable } from "../base/printable.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent } from "../base/units.js";
 import { type Column, type ColumnStyle, columns } from "./columns.js";
+import { partText } from "./part.js";
 import { functionName, givenName, siteOf } from "./stack.js";
 import { type Measure, painter } from "./style.js";
 import { selectionTables } from "./trace-selection.js";
@@ -27,6 +28,8 @@ export interface TraceFile {
   readonly path: string;
   /** What was lost of a file that was cut off. */
   readonly warning: string | undefined;
+  /** The part of it that the summary is about; times count from its begin. */
+  readonly part?: { readonly from: number; readonly to: number } | undefined;
 }
 
 /** All tables that have something to say. */
@@ -34,6 +37,7 @@ export function* summaryTables(file: TraceFile, summary: TraceSummary, options: 
   const style: ColumnStyle = { ...options, paint: painter(options.colour) };
   const { paint } = style;
   yield `${paint("bold", printable(file.path))}: ${printable(headline(summary))}\n`;
+  if (file.part) yield `${partText(file.part)}; times count from its begin\n`;
   if (file.warning) yield `${paint("yellow", "note")}: ${printable(file.warning)}\n`;
   for (const note of misuseNotes(summary)) yield `${paint("yellow", "note")}: ${printable(note)}\n`;
   if (summary.selection) yield* selectionTables(summary, options.top, style);
@@ -48,6 +52,7 @@ export function* summaryTables(file: TraceFile, summary: TraceSummary, options: 
   const { sites, count, total } = summary.blocking;
   const more = `${formatDuration(total)} at ${formatNumberOf(count, "place")}`;
   yield* section("Where goroutines wait", SITES, siteRows(sites.slice(0, options.top)), more);
+  yield* section("Blocked, by reason", REASONS, reasonRows(own));
   const { scheduling } = summary;
   const latencies = scheduling.byReason.map(({ reason, latency }) => ({
     cells: [...distributionCells(latency), reason || "(not known)"],
@@ -81,6 +86,7 @@ const GROUPS = [
   ...["COUNT", "TOTAL", "RUNNING", "RUNNABLE", "BLOCKED", "SYSCALL", "ASSIST", "P50", "P99", "MAX"].map(number),
   name("FUNCTION"),
 ];
+const REASONS = [number("TOTAL"), number("SHARE"), name("REASON")];
 const SITES = [...["TOTAL", "WAITS", "WAITERS", "MEAN", "MAX"].map(number), name("REASON"), name("WHERE")];
 
 /** `1.2s, Go 1.26, GOMAXPROCS 8, 12,345 events, 42 goroutines`. */
@@ -119,8 +125,23 @@ function groupRow(group: GoroutineGroup) {
 }
 
 function typeRow({ type, durations, cut }: { type: string | undefined; durations: Distribution; cut: number }) {
-  const shown = type === undefined ? "(began before the trace)" : givenName(type);
+  const shown = type === undefined ? "(began before)" : givenName(type);
   return { cells: [...distributionCells(durations), cut === 0 ? "" : formatCount(cut), shown] };
+}
+
+/** What goroutines of the program wait for, with its share of all waiting; syscalls are waits too. */
+function reasonRows(groups: readonly GoroutineGroup[]): Rows {
+  const sums = new Map<string, number>();
+  for (const { breakdown } of groups) {
+    const syscall = breakdown.syscall + breakdown.syscallBlocked;
+    for (const [reason, ns] of [...Object.entries(breakdown.waiting), ["syscall", syscall] as const])
+      sums.set(reason, (sums.get(reason) ?? 0) + ns);
+  }
+  const total = [...sums.values()].reduce((sum, ns) => sum + ns, 0);
+  return [...sums]
+    .filter(([, ns]) => ns > 0)
+    .sort((a, b) => b[1] - a[1])
+    .map(([reason, ns]) => ({ cells: [formatDuration(ns), formatPercent(ns, total), reason || "(not known)"] }));
 }
 
 /** Regions that are not what runtime/trace asks for, and what of them is not known. */

@@ -2,11 +2,11 @@
 import { type GoroutineInfo, type Interval, Intervals, type Range, Ranges } from "../analyses/index.js";
 import {
   EventKind,
+  type EventSource,
   MetricName,
   ResourceKind,
   type StackTable,
   type TraceEvent,
-  type TraceReader,
 } from "../exectrace/index.js";
 import type { Watch } from "./rule.js";
 import { Sites } from "./sites.js";
@@ -30,7 +30,7 @@ export class Engine implements Watch {
   private readonly byRangeBegin = new Map<string, ((r: Range) => void)[]>();
 
   /** @param module prefix of the import paths that are the user's; without it all outside of the standard library */
-  constructor(reader: TraceReader, module?: string) {
+  constructor(reader: EventSource, module?: string) {
     this.stacks = reader.stacks;
     this.sites = new Sites(reader.stacks, module);
     this.intervals = new Intervals(reader);

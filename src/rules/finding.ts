@@ -74,6 +74,8 @@ export interface TraceReport {
   readonly start?: bigint;
   /** Nanoseconds from the first event to the last. */
   readonly duration: number;
+  /** The part of the trace that was looked at, nanoseconds since its begin; undefined: all of it. */
+  readonly part?: { readonly from: number; readonly to: number };
   readonly events: number;
   /** Goroutines that the trace names. */
   readonly goroutines: number;

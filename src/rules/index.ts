@@ -5,7 +5,17 @@
  *     report.findings; // worst first
  */
 import { createHash } from "node:crypto";
-import { describeCut, NONE, refuseEmpty, releaseOf, TraceReader } from "../exectrace/index.js";
+import {
+  describeCut,
+  type EventSource,
+  NONE,
+  PartReader,
+  refuseEmpty,
+  refuseNothing,
+  releaseOf,
+  type Span,
+  TraceReader,
+} from "../exectrace/index.js";
 import { type Budget, checkBudgets } from "./budgets.js";
 import { Engine } from "./engine.js";
 import type { Finding, TraceReport } from "./finding.js";
@@ -35,6 +45,8 @@ export interface AnalyzeOptions {
   /** Thresholds by rule; a rule that is missing is off. All rules with their defaults unless told. */
   readonly settings?: Settings;
   readonly budgets?: readonly Budget[];
+  /** Only a part of the trace: which, by when it began (nanoseconds since 1970; undefined where it does not tell). */
+  readonly part?: ((start: bigint | undefined) => Span) | undefined;
   /** Called now and then with the bytes read. */
   readonly progress?: ((bytes: number) => void) | undefined;
 }
@@ -50,7 +62,8 @@ const STEP = 1 << 14;
  * @throws TraceError when the trace cannot be read
  */
 export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptions): TraceReport {
-  const reader = new TraceReader(chunks);
+  const whole = new TraceReader(chunks);
+  const reader = options.part ? new PartReader(whole, options.part) : whole;
   const engine = new Engine(reader, options.module);
   const settings = options.settings ?? defaultSettings();
   const finishers = rules.flatMap((rule) => {
@@ -63,24 +76,27 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
     if (engine.events % STEP === 0) options.progress?.(reader.bytesRead);
   }
   refuseEmpty(reader);
+  refuseNothing(reader);
   engine.finish();
 
   const graded = finishers.flatMap(({ rule, finish }) =>
     [...finish()].map((draft) => ({ excess: draft.excess, finding: findingOf(rule, draft, reader, engine) })),
   );
   graded.sort((a, b) => rank(b.finding) - rank(a.finding) || b.excess - a.excess || b.finding.total - a.finding.total);
-  const start = reader.wallTime(0);
+  const start = whole.wallTime(0);
   const { warning } = reader;
+  const part = reader instanceof PartReader ? reader.span : undefined;
   return {
     path: options.path,
     bytes: reader.bytesRead,
     goVersion: releaseOf(reader.version),
     ...(start !== undefined && { start }),
     duration: engine.now,
+    ...(part && { part: { from: part.from, to: part.from + engine.now } }),
     events: engine.events,
     goroutines: engine.goroutines,
     ...(engine.maxProcs > 0 && { gomaxprocs: engine.maxProcs }),
-    findings: graded.map(({ finding }) => finding),
+    findings: graded.map(({ finding }) => ({ ...finding, time: finding.time + (part?.from ?? 0) })),
     suppressed: 0,
     hidden: 0,
     budgets: measured ? checkBudgets(options.budgets!, measured) : [],
@@ -88,7 +104,7 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
   };
 }
 
-function findingOf(rule: Rule, draft: Draft, reader: TraceReader, engine: Engine): Finding {
+function findingOf(rule: Rule, draft: Draft, reader: EventSource, engine: Engine): Finding {
   const { occurrence, key, severity, message, count, worst, total, unit } = draft;
   const { time, duration, goroutine, goroutineFunction, proc, stack = 0, waker = NONE } = occurrence;
   const site = occurrence.site === null ? undefined : (occurrence.site ?? engine.sites.of(stack));

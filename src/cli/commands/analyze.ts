@@ -18,6 +18,7 @@ import { type FindingSink, findingFormats, parseSink, writeFindings } from "../f
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { helpFlag, outputFlag } from "../options.js";
 import { openOutput, refuseInput } from "../output.js";
+import { type PartOf, partFlags, partOf } from "../part.js";
 import { sayError } from "../say.js";
 import { withTrouble } from "../traces.js";
 import { choice, number } from "../values.js";
@@ -61,6 +62,7 @@ Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an 
       value: "FILE",
       help: "write all findings to FILE, for --baseline, and do not fail on them",
     },
+    ...partFlags,
     { name: "config", value: "FILE", help: "read settings from FILE and from nowhere else" },
     helpFlag,
   ],
@@ -78,6 +80,7 @@ Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an 
 interface Options extends ReturnType<typeof settingsOf> {
   readonly module: string | undefined;
   readonly baseline: ReadonlySet<string>;
+  readonly part: PartOf | undefined;
 }
 
 async function run(words: readonly string[]): Promise<number> {
@@ -114,6 +117,7 @@ export function analysisOf(
     ...settingsOf(config, path ?? "", flags.list("set"), flags.list("budget")),
     module: flags.string("module") ?? config.module,
     baseline: known === undefined ? new Set() : readBaseline(resolve(cwd, known)),
+    part: partOf(flags),
   };
   const least = flags.string("severity") ? choice(flags, "severity", ["info", "warn", "error"]) : config.severity;
   const failOn = flags.string("fail-on") ? choice(flags, "fail-on", ["warn", "error", "never"]) : config["fail-on"];
@@ -137,8 +141,8 @@ function analyzeAll(paths: readonly string[], options: Options) {
   let unreadable = false;
   for (const path of paths) {
     try {
-      const { settings, budgets, module } = options;
-      reports.push(analyzeFile(path, path, { path, settings, budgets, module }));
+      const { settings, budgets, module, part } = options;
+      reports.push(analyzeFile(path, path, { path, settings, budgets, module, part }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       unreadable = true;

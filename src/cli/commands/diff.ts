@@ -27,7 +27,13 @@ Exit codes: 0, 1 when --fail-on was exceeded, 2 for an unreadable trace or bad a
       help: "what to compare: total (default), of call traces self or calls, of execution traces mean, p50, p95, p99 or count",
     },
     { name: "by-path", help: "call traces: compare call paths instead of functions" },
-    { name: "match", value: "REGEXP", help: "call traces: only functions whose names match" },
+    { name: "match", value: "REGEXP", help: "only what has a name that matches" },
+    {
+      name: "kind",
+      value: "KIND",
+      repeats: true,
+      help: "execution traces: only these kinds: task, region, function, state",
+    },
     {
       name: "fail-on",
       value: "P%|calls",

@@ -1,6 +1,7 @@
 /** `gotrace summary`: what an execution trace of the Go runtime says, without judging. */
-import { Locator, type Selection, Summarizer, type Target } from "../../analyses/index.js";
+import { Locator, type Selection, Summarizer, sortColumns, sortedBy, type Target } from "../../analyses/index.js";
 import { ExitCode, UserError } from "../../base/errors.js";
+import { PartReader } from "../../exectrace/index.js";
 import { measureFor } from "../../render/style.js";
 import { summaryTables } from "../../render/trace-summary.js";
 import { typedJson } from "../../render/typed-json.js";
@@ -8,6 +9,7 @@ import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
 import { helpFlag, outputFlag } from "../options.js";
 import { openOutput, refuseInput } from "../output.js";
+import { partFlags, partOf } from "../part.js";
 import { readTrace, warningOf, withTrouble } from "../traces.js";
 import { choice, number } from "../values.js";
 
@@ -22,13 +24,15 @@ Exit codes: 0, or 2 for an unreadable trace or bad arguments.`,
   flags: [
     { name: "format", value: "FORMAT", help: "table (default) or json" },
     { name: "top", value: "N", help: "rows of each table (default 10)" },
-    { name: "task", value: "ID|TYPE", help: "only this task, or the longest one of a type" },
+    { name: "sort", value: "COLUMN", help: `${sortColumns.slice(0, -1).join(", ")} or name (default total)` },
+    { name: "task", value: "ID|TYPE", help: "only this task, or the longest one of a type (and a list of the others)" },
     { name: "goroutine", value: "ID", help: "only this goroutine" },
     {
       name: "log",
       value: "KEY=VALUE",
       help: "only tasks with this user log, for instance a trace id; a VALUE alone will do",
     },
+    ...partFlags,
     outputFlag,
     helpFlag,
   ],
@@ -53,15 +57,29 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const format = choice(flags, "format", ["table", "json"]);
   const top = number(flags, "top", 10, 1);
+  const sort = choice(flags, "sort", sortColumns);
   const target = targetOf(flags);
+  const window = partOf(flags);
+  if (target && window) {
+    throw new UserError(
+      `--${target.kind.split(" ")[0]} is a part of the trace of its own`,
+      "leave --from and --to out",
+      ExitCode.trouble,
+    );
+  }
   refuseInput(flags.string("o"), process.cwd(), [path]);
   const output = openOutput(flags.string("o"), process.cwd(), false);
 
   const selection = target && select(path, target);
-  const { sink, reader } = readTrace(path, (trace) => new Summarizer(trace, selection));
-  const summary = sink.finish(top);
+  const { sink, reader } = readTrace(path, (trace) => new Summarizer(trace, selection), window);
+  // What comes first by another column may be last by total.
+  const all = sink.finish(sort === "total" ? top : Number.POSITIVE_INFINITY);
+  const { blocking, ...rest } = sortedBy(all, sort);
+  const summary = { ...rest, blocking: { ...blocking, sites: blocking.sites.slice(0, top) } };
+  const span = reader instanceof PartReader ? reader.span : undefined;
+  const part = span && { from: span.from, to: span.from + summary.duration };
   const warning = warningOf(reader);
-  if (format === "json") await output.write([typedJson({ path, warning, ...summary })]);
+  if (format === "json") await output.write([typedJson({ path, warning, part, ...summary })]);
   else {
     const names = [
       path,
@@ -69,7 +87,7 @@ async function run(words: readonly string[]): Promise<number> {
       ...summary.tasks.flatMap((task) => task.type ?? []),
     ];
     const widthOf = await measureFor([...names, ...summary.regions.map((region) => region.type)]);
-    await output.write(summaryTables({ path, warning }, summary, { ...output, widthOf, top }));
+    await output.write(summaryTables({ path, warning, part }, summary, { ...output, widthOf, top }));
   }
   return 0;
 }

@@ -1,0 +1,53 @@
+/** `--from` and `--to` of execution traces: which part of a trace to look at. */
+import { ExitCode, UserError } from "../base/errors.js";
+import { type Moment, parseMoment, sinceBegin } from "../base/moment.js";
+import { formatDuration } from "../base/units.js";
+import type { Span } from "../exectrace/index.js";
+import type { Flag, ParsedFlags } from "./flags.js";
+import { badValue } from "./values.js";
+
+export const partFlags: readonly Flag[] = [
+  {
+    name: "from",
+    value: "TIME",
+    help: "only what happened later: 1.5s after the trace's begin, or 14:32:05, or 2026-01-02T14:32:05Z (Go 1.25)",
+  },
+  { name: "to", value: "TIME", help: "only what happened earlier" },
+];
+
+/** Says which part of a trace is meant, by when the trace began. @throws UserError when there is no such part */
+export type PartOf = (start: bigint | undefined) => Span;
+
+/** What --from and --to ask for; undefined for the whole trace. @throws UserError for what is no time */
+export function partOf(flags: ParsedFlags): PartOf | undefined {
+  const [from, to] = [momentOf(flags, "from"), momentOf(flags, "to")];
+  if (!from && !to) return undefined;
+  return (start) => {
+    const offset = (name: string, moment: Moment) => {
+      const ns = sinceBegin(moment, start);
+      if (ns !== undefined) return ns;
+      throw new UserError(
+        `--${name}: this trace does not tell the time of day, as those of Go 1.24 and before`,
+        `use a duration since its begin, such as --${name} 1.5s`,
+        ExitCode.usage,
+      );
+    };
+    const span = { from: from ? Math.max(0, offset("from", from)) : 0, to: to ? offset("to", to) : Infinity };
+    if (span.to > span.from) return span;
+    const [begin, end] = [span.from, span.to].map(formatDuration);
+    const what = span.to < 0 ? "--to is before the trace's begin" : `--to (${end}) is not later than --from (${begin})`;
+    throw new UserError(
+      what,
+      "times are those of the traced program's machine, durations since the trace's begin",
+      ExitCode.usage,
+    );
+  };
+}
+
+function momentOf(flags: ParsedFlags, name: string): Moment | undefined {
+  const text = flags.string(name);
+  if (text === undefined) return undefined;
+  const moment = parseMoment(text.trim());
+  if (!moment) throw badValue(name, text, "a time such as 1.5s, 14:32:05 or 2026-01-02T14:32:05Z");
+  return moment;
+}

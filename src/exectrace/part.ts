@@ -1,0 +1,120 @@
+/** A part of a trace as if the trace had been recorded then: what is going on at its begin began before it. */
+import { ExitCode, UserError } from "../base/errors.js";
+import type { CutWarning } from "./errors.js";
+import type { SyncDetails, TraceEvent } from "./event.js";
+import { event, Snapshot } from "./snapshot.js";
+import type { EventSource } from "./source.js";
+import type { StackTable } from "./symbols.js";
+
+/** Nanoseconds since the trace's begin. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Reads the events from one time to another. Times begin with 0 there, and the last event is a Sync at the end of the part.
+ * Memory: as the reader's, and the state of the program at the begin.
+ */
+export class PartReader implements EventSource {
+  /** What is read; undefined before the first event. */
+  span: Span | undefined;
+  private readonly before = new Snapshot();
+  private opening: Iterator<TraceEvent> | undefined;
+  /** The first event of the part, which follows the opening. */
+  private held: TraceEvent | undefined;
+  private begun = false;
+  private over = false;
+
+  /**
+   * @param reader of the whole trace, at its begin
+   * @param resolve says which part, when it is known when the trace began (see EventSource.wallTime)
+   */
+  constructor(
+    private readonly reader: EventSource,
+    private readonly resolve: (start: bigint | undefined) => Span,
+  ) {}
+
+  get stacks(): StackTable {
+    return this.reader.stacks;
+  }
+
+  get version(): number {
+    return this.reader.version;
+  }
+
+  get sync(): SyncDetails {
+    return this.reader.sync;
+  }
+
+  get warning(): CutWarning | undefined {
+    return this.reader.warning;
+  }
+
+  get generations(): number {
+    return this.reader.generations;
+  }
+
+  get bytesRead(): number {
+    return this.reader.bytesRead;
+  }
+
+  /** Whether the trace ended before the part. */
+  get isEmpty(): boolean {
+    return !this.begun;
+  }
+
+  wallTime(time: number): bigint | undefined {
+    return this.reader.wallTime(time + (this.span?.from ?? 0));
+  }
+
+  nextDecoded(): TraceEvent | undefined {
+    if (this.over) return undefined;
+    if (this.opening) {
+      const { done, value } = this.opening.next();
+      if (!done) return value;
+      this.opening = undefined;
+      return this.held;
+    }
+    for (let next = this.reader.nextDecoded(); next; next = this.reader.nextDecoded()) {
+      this.span ??= this.resolve(this.reader.wallTime(0));
+      const { from, to } = this.span;
+      if (next.time < from) {
+        this.before.feed(next);
+        continue;
+      }
+      if (next.time > to) return this.end(to - from);
+      // Nobody else has the event, and the reader fills it again.
+      (next as { time: number }).time -= from;
+      if (this.begun) return next;
+      return this.open(next);
+    }
+    this.over = true;
+    return undefined;
+  }
+
+  private open(first: TraceEvent): TraceEvent | undefined {
+    this.begun = true;
+    this.held = first;
+    this.opening = this.before.events();
+    return this.nextDecoded();
+  }
+
+  private end(time: number): TraceEvent | undefined {
+    if (!this.begun) {
+      // Nothing happened in between: the state is all there is.
+      this.begun = true;
+      this.held = event({ time });
+      this.opening = this.before.events();
+      return this.nextDecoded();
+    }
+    this.over = true;
+    return event({ time });
+  }
+}
+
+/** @throws UserError when a part was read and the trace ended before it */
+export function refuseNothing(reader: EventSource): void {
+  if (!(reader instanceof PartReader) || !reader.isEmpty) return;
+  throw new UserError("the trace ends before --from", "see 'gotrace summary' for how long it is", ExitCode.usage);
+}
