@@ -2,7 +2,7 @@
 
 import { type Check, titles } from "../base/check.js";
 import type { Locate, Place } from "../base/locate.js";
-import { printableAll } from "../base/printable.js";
+import { printable, printableAll } from "../base/printable.js";
 import { type Case, junitDocument } from "./junit-text.js";
 import { fallbackLocations, location, type SarifPlaces, sarifLog } from "./sarif-text.js";
 
@@ -19,7 +19,7 @@ export function* checksJunit(
     if (outcome === "failed") return { ...base, failure: { type: kind, message, text } };
     return message === "" ? base : { ...base, output: text };
   });
-  yield* junitDocument([{ name, time, cases }]);
+  yield* junitDocument([{ name: printable(name), time, cases }]);
 }
 
 const rules = (Object.keys(titles) as Check["kind"][]).map((kind) => ({
