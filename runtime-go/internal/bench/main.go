@@ -29,6 +29,7 @@ import (
 	"sync"
 
 	rt "gotrace.internal/rt"
+	_ "gotrace.internal/rt/sys"
 )
 
 var sites [8]uint32
