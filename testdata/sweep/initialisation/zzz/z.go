@@ -1,0 +1,7 @@
+package zzz
+
+import "sweep/initialisation/reg"
+
+var _ = reg.Add("zzz")
+
+func init() { reg.Add("zzz init") }
