@@ -1,13 +1,14 @@
 // After tsc: bundles the command into dist/bin (loading some hundred small modules would cost more than most commands
 // take), and copies the grammar, so that users install no package with an install script.
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { noticesText } from "./lib-notices.mjs";
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 rmSync(at("dist/bin"), { recursive: true, force: true });
-await build({
+const command = await build({
   entryPoints: [at("src/cli/main.ts"), at("src/cli/toolexec.ts")],
   outdir: at("dist/bin"),
   bundle: true,
@@ -15,17 +16,30 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  packages: "external",
+  metafile: true,
+  absWorkingDir: at("."),
+  // What is short is read sooner; names stay, for traces of the stack.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 160,
   logLevel: "warning",
 });
-chmodSync(at("dist/bin/main.js"), 0o755);
+// Libraries of the older kind call `require`, through one function.
+const requiring = readdirSync(at("dist/bin")).filter((name) =>
+  /\btypeof require\b/.test(readFileSync(at(`dist/bin/${name}`), "utf8")),
+);
+if (requiring.length !== 1) throw new Error(`${requiring.length} files call require`);
+const define = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
+const caller = at(`dist/bin/${requiring[0]}`);
+writeFileSync(caller, `${define}\n${readFileSync(caller, "utf8")}`);
+for (const name of ["gotrace.cjs", "start.cjs"]) copyFileSync(at(`src/cli/${name}`), at(`dist/bin/${name}`));
+for (const name of ["gotrace.cjs", "main.js"]) chmodSync(at(`dist/bin/${name}`), 0o755);
+// Files that libraries look for beside themselves.
+copyFileSync(at("node_modules/web-tree-sitter/web-tree-sitter.wasm"), at("dist/bin/web-tree-sitter.wasm"));
+copyFileSync(at("node_modules/open/xdg-open"), at("dist/bin/xdg-open"));
+chmodSync(at("dist/bin/xdg-open"), 0o755);
 mkdirSync(at("grammar"), { recursive: true });
 copyFileSync(at("node_modules/tree-sitter-go/tree-sitter-go.wasm"), at("grammar/tree-sitter-go.wasm"));
-copyFileSync(at("node_modules/tree-sitter-go/LICENSE"), at("grammar/LICENSE"));
-// Parts of AssemblyScript's library are compiled into the core of the reader of execution traces.
-for (const name of ["LICENSE", "NOTICE"]) {
-  copyFileSync(at(`node_modules/assemblyscript/${name}`), at(`dist/bin/assemblyscript.${name}`));
-}
 
 // The page of findings: script and style in the template, and a policy under which nothing else can run or be loaded.
 const parts = await build({
@@ -37,6 +51,8 @@ const parts = await build({
   format: "iife",
   target: "es2022",
   write: false,
+  metafile: true,
+  absWorkingDir: at("."),
   logLevel: "warning",
 });
 const part = (extension) => parts.outputFiles.find((file) => file.path.endsWith(extension)).text.trim();
@@ -60,8 +76,20 @@ copyFileSync(at("templates/alive.js"), at("dist/bin/alive.js"));
 
 // Speedscope as its package has it; its page also tells the server of 'gotrace view' that it is shown.
 cpSync(at("node_modules/speedscope/dist/release"), at("dist/bin/speedscope"), { recursive: true });
-copyFileSync(at("node_modules/speedscope/LICENSE"), at("dist/bin/speedscope/LICENSE"));
 copyFileSync(at("templates/alive.js"), at("dist/bin/speedscope/alive.js"));
 const viewer = readFileSync(at("dist/bin/speedscope/index.html"), "utf8");
 if (!viewer.includes("<body>")) throw new Error("Speedscope's page has another form");
 writeFileSync(at("dist/bin/speedscope/index.html"), viewer.replace("<body>", `<body>${alive}`));
+
+// Parts of AssemblyScript's library are compiled into the core of the reader of execution traces.
+const copied = ["assemblyscript", "open", "speedscope", "tree-sitter-go", "web-tree-sitter"];
+const metafiles = [command.metafile, parts.metafile];
+writeFileSync(at("dist/metafiles.json"), JSON.stringify(metafiles));
+writeFileSync(
+  at("dist/bin/THIRD_PARTY_NOTICES.txt"),
+  noticesText(
+    at("."),
+    metafiles,
+    copied.map((name) => `node_modules/${name}`),
+  ),
+);

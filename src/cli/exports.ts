@@ -5,10 +5,11 @@ import { renderPprof } from "../export/pprof.js";
 import { tableNames } from "../export/tables/index.js";
 import { omissions, statements } from "../render/footer.js";
 import { tracingLine } from "../render/tracing.js";
-import { type FormatContext, filter } from "./formats.js";
+import type { FormatContext } from "./formats.js";
 import { counted, leftOutOfTrees } from "./left-out.js";
 import { tableName } from "./options.js";
 import type { NamedPieces, Pieces } from "./output.js";
+import { filter } from "./text-formats.js";
 import { packageVersion } from "./version.js";
 
 export async function pprof(recording: Recording, context: FormatContext): Promise<Pieces> {

@@ -1,20 +1,10 @@
 /** Trace files on disk: finding them, reading them piece by piece, changing their headers, writing bundles. */
 
-import {
-  closeSync,
-  fstatSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { ByteSource, Patch } from "../calltrace/index.js";
+import { temporaryDirectory } from "./workspace.js";
 import { isWritten } from "./writer.js";
 
 /** A file that is open for reading; {@link close} it. */
@@ -48,9 +38,9 @@ function fileSource(descriptor: number, live: boolean): ByteSource {
 
 /** What a pipe or device gives, as a file without a name that can be read at any place. Closes the descriptor. */
 function spool(from: number): number {
-  const directory = mkdtempSync(join(tmpdir(), "gotrace-"));
+  const directory = temporaryDirectory("gotrace");
   try {
-    const to = openSync(join(directory, "spooled"), "w+");
+    const to = openSync(join(directory.path, "spooled"), "w+");
     const buffer = new Uint8Array(1 << 16);
     for (let got = readSync(from, buffer); got > 0; got = readSync(from, buffer)) {
       writeFully(to, buffer.subarray(0, got));
@@ -58,7 +48,7 @@ function spool(from: number): number {
     return to;
   } finally {
     closeSync(from);
-    rmSync(directory, { recursive: true, force: true });
+    directory.remove();
   }
 }
 

@@ -1,17 +1,10 @@
 /** The formats of reports on calls, each loaded only when it is asked for. */
 
-import { basename } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import type { Naming } from "../base/names.js";
-import { programName } from "../base/place.js";
-import { formatBytes, formatNumberOf } from "../base/units.js";
-import type { Note } from "../calltrace/index.js";
-import type { CallForest, FilterOptions, ProcessTree, Recording } from "../calltree/index.js";
-import { omissions, overall, type Statement } from "../render/footer.js";
-import { measureFor } from "../render/style.js";
+import type { ProcessTree, Recording } from "../calltree/index.js";
+import type { Statement } from "../render/footer.js";
 import type { ParsedFlags } from "./flags.js";
-import { leftOutOfTrees } from "./left-out.js";
-import { foldedUnit, namingOf, treeOptions } from "./options.js";
 import type { NamedPieces, Output, Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
 import type { Session } from "./session.js";
@@ -76,10 +69,19 @@ export const formats: readonly Format[] = [
     unmerged: true,
     knows: ["min-percent", "full-names", "all"],
     next: ["stats", "calls FUNC", "view"],
-    render: tree,
+    render: async (...args) => (await import("./text-formats.js")).tree(...args),
   },
-  { name: "folded", knows: ["min-percent"], render: folded },
-  { name: "json", unmerged: true, knows: ["min-percent"], render: json },
+  {
+    name: "folded",
+    knows: ["min-percent"],
+    render: async (...args) => (await import("./text-formats.js")).folded(...args),
+  },
+  {
+    name: "json",
+    unmerged: true,
+    knows: ["min-percent"],
+    render: async (...args) => (await import("./text-formats.js")).json(...args),
+  },
   {
     name: "html",
     binary: true,
@@ -87,7 +89,7 @@ export const formats: readonly Format[] = [
     ownView: true,
     findings: true,
     knows: ["min-percent", "all"],
-    render: html,
+    render: async (...args) => (await import("./text-formats.js")).html(...args),
   },
   {
     name: "speedscope",
@@ -152,125 +154,4 @@ export function refuseUnknown(flags: ParsedFlags, { name, knows = [] }: Format):
 /** A format by its name. */
 export function namedFormat(name: string): Format {
   return formats.find((format) => format.name === name)!;
-}
-
-/** The context of a report. */
-export function contextOf(
-  recording: Recording,
-  given: Pick<FormatContext, "session" | "flags" | "output" | "execTraces">,
-): FormatContext {
-  const { forest } = recording;
-  const note = runNote(forest);
-  const title = ({ info }: ProcessTree) => note?.titles[info.directory] ?? programName(info.executable);
-  const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
-  return {
-    ...given,
-    statements: [...overall(forest, title), ...omissions(recording), ...said(note ? untraced(note) : [])],
-    note,
-    tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
-    title,
-    naming: namingOf(
-      given.flags,
-      forest.functions.map(({ name }) => name),
-    ),
-  };
-}
-
-/** What of a tree to show, as the flags say. */
-export function filter(flags: ParsedFlags): FilterOptions {
-  const { depth, min, minPercent, sort, top } = treeOptions(flags);
-  return { depth, minimum: min, minimumPercent: minPercent, sort, top };
-}
-
-/** Lines of a report that nobody asked for more of: a screen or two. */
-const LINES = 80;
-
-/** Whether flags say how much to show. */
-function asksForLines(flags: ParsedFlags): boolean {
-  return ["all", "depth", "min", "min-percent", "no-merge", "top"].some((flag) => flags.has(flag));
-}
-
-async function tree(
-  recording: Recording,
-  { flags, output, note, tests, title, naming }: FormatContext,
-): Promise<Pieces> {
-  const { renderTree } = await import("../render/tree.js");
-  const { forest } = recording;
-  return renderTree(forest, {
-    ...filter(flags),
-    ...(asksForLines(flags) ? {} : { lines: LINES }),
-    inPlace: flags.has("all"),
-    tests,
-    failed: (process) => new Set(note?.failed?.[title(process)]),
-    naming,
-    colour: output.colour,
-    measure: await measureFor(forest.functions.map(({ name }) => name)),
-    ...(output.width === undefined ? {} : { width: output.width }),
-    ...(tests ? { title } : {}),
-    remarks: (process) =>
-      process === forest.processes[0]
-        ? [...omissions(recording).map(({ text }) => text), ...(note ? untraced(note) : [])]
-        : [],
-  });
-}
-
-/** Bytes from which on a report says how large it gets before it is written. */
-const LARGE = 64 << 20;
-
-function warnOfSize({ session, flags }: FormatContext, bytes: number, what: string): void {
-  if (bytes < LARGE) return;
-  const less = asksForLines(flags) ? "" : "; --min, --depth, --top or --focus make less of it";
-  session.warn(`writing about ${formatBytes(bytes)}: ${what}${less}`);
-}
-
-async function folded(recording: Recording, context: FormatContext): Promise<Pieces> {
-  const { foldedSize, renderFolded } = await import("../render/folded.js");
-  const { flags, statements } = context;
-  const options = filter(flags);
-  const { bytes, lines } = foldedSize(recording.forest, options);
-  warnOfSize(context, bytes, formatNumberOf(lines, "call path"));
-  statements.push(...leftOutOfTrees(recording, options));
-  return renderFolded(recording.forest, { ...options, unit: foldedUnit(flags) });
-}
-
-async function json(recording: Recording, context: FormatContext): Promise<Pieces> {
-  const { jsonSize, renderJson } = await import("../render/json.js");
-  const { flags, tests, statements } = context;
-  const options = filter(flags);
-  const { bytes, nodes } = jsonSize(recording.forest, options);
-  warnOfSize(context, bytes, formatNumberOf(nodes, "call path"));
-  statements.push(...leftOutOfTrees(recording, options, tests));
-  return renderJson(recording.forest, { ...options, tests });
-}
-
-async function html(recording: Recording, context: FormatContext): Promise<Pieces> {
-  return htmlPage(recording, context, "page.html");
-}
-
-/** The page of a recording, made of one of its templates. */
-export async function htmlPage(
-  recording: Recording,
-  context: FormatContext,
-  template: "page.html" | "page-served.html",
-): Promise<Iterable<string>> {
-  const { callsPage, pageTemplate } = await import("./page.js");
-  const remarks = context.note ? untraced(context.note) : [];
-  return callsPage(recording, context, filter(context.flags), remarks, pageTemplate(template));
-}
-
-/** What gotrace noted of the run when it recorded it. */
-function runNote(forest: CallForest): RunNote | undefined {
-  const notes = forest.processes.flatMap((process) => process.notes) as (Note & { run?: RunNote })[];
-  return notes.find((note) => note.run !== undefined)?.run;
-}
-
-/** What was not traced and why, a line each. */
-function untraced({ summary }: RunNote): string[] {
-  return summary.leftOut.map(({ what, count, reason, examples }) => {
-    // Of generated files there are many, and everybody knows them; of the others one shows where to look.
-    const example = what === "function" || reason === "generated" ? undefined : examples[0];
-    const where =
-      example === undefined ? "" : ` (${what === "file" ? basename(example) : example}${count > 1 ? ", …" : ""})`;
-    return `not traced: ${formatNumberOf(count, what)}: ${reason}${where}`;
-  });
 }

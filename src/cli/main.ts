@@ -1,5 +1,3 @@
-#!/usr/bin/env node
-
 /** The command `gotrace`: finds the command, runs it, and turns errors into two lines and an exit code. */
 
 import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";

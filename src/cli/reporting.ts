@@ -11,12 +11,13 @@ import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./ass
 import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { Section } from "./findings.js";
 import type { ParsedFlags } from "./flags.js";
-import { contextOf, type Format, type FormatContext } from "./formats.js";
+import type { Format, FormatContext } from "./formats.js";
 import { findLastRun } from "./last-run.js";
 import { callOptions, selectOptions } from "./options.js";
 import { isStandardOutput, type Output, openOutput, type Pieces, refuseInput, writeFiles } from "./output.js";
 import { withProgress } from "./progress.js";
 import type { Session } from "./session.js";
+import { contextOf } from "./text-formats.js";
 
 /** How to report. */
 export interface ReportRequest {

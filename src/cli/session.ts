@@ -1,14 +1,14 @@
 /** One invocation of the command: where it runs, what it says on standard error, its temporary workspace. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { constants, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { constants } from "node:os";
+import { resolve } from "node:path";
 import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
 import { cacheRoot, openCache, pruneCache } from "../gotool/cache.js";
 import type { GoContext } from "../gotool/command.js";
 import type { ParsedFlags } from "./flags.js";
 import { say } from "./say.js";
 import { workingDirectory } from "./working-directory.js";
+import { type TemporaryDirectory, temporaryDirectory } from "./workspace.js";
 
 /** Signals that end gotrace while no program of the user runs. */
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -23,11 +23,13 @@ export class Session {
   readonly env: NodeJS.ProcessEnv;
   readonly verbose: boolean;
   readonly go: GoContext;
+  /** Fulfilled when a `go` runs for the first time. */
+  readonly goRuns: Promise<void>;
   readonly #keep: boolean;
   /** Where the command was started: what relative paths in the environment are relative to. */
   readonly #start: string;
   #cache: string | undefined;
-  #workspace: string | undefined;
+  #workspace: TemporaryDirectory | undefined;
   readonly #interrupt = new AbortController();
   readonly #onSignal = (signal: NodeJS.Signals) =>
     this.#interrupt.abort(new Interrupted(128 + constants.signals[signal]));
@@ -47,7 +49,12 @@ export class Session {
       this.env.PWD = process.cwd();
     }
     this.cwd = workingDirectory(this.env);
-    this.go = { cwd: this.cwd, env: this.env, onCommand: (line) => this.log(line), signal: this.#interrupt.signal };
+    let onStarted = () => {};
+    this.goRuns = new Promise((resolve) => {
+      onStarted = resolve;
+    });
+    const onCommand = (line: string) => this.log(line);
+    this.go = { cwd: this.cwd, env: this.env, onCommand, onStarted, signal: this.#interrupt.signal };
     this.#guard();
   }
 
@@ -107,7 +114,7 @@ export class Session {
   workspace(): string {
     if (this.#workspace === undefined) {
       try {
-        this.#workspace = mkdtempSync(join(resolve(this.#start, tmpdir()), "gotrace-"));
+        this.#workspace = temporaryDirectory("gotrace", this.#start);
       } catch (error) {
         throw new UserError(
           `cannot create a workspace: ${messageOf(error)}`,
@@ -115,9 +122,9 @@ export class Session {
           ExitCode.cannotCreate,
         );
       }
-      this.log(`workspace ${this.#workspace}`);
+      this.log(`workspace ${this.#workspace.path}`);
     }
-    return this.#workspace;
+    return this.#workspace.path;
   }
 
   /**
@@ -127,8 +134,8 @@ export class Session {
   close(): void {
     if (this.#cache !== undefined) pruneCache(this.#cache);
     if (this.#workspace === undefined) return;
-    if (this.#keep) this.warn(`workspace kept in ${this.#workspace}`);
-    else rmSync(this.#workspace, { recursive: true, force: true });
+    if (this.#keep) this.warn(`workspace kept in ${this.#workspace.path}`);
+    else this.#workspace.remove();
     this.#workspace = undefined;
   }
 }

@@ -1,7 +1,5 @@
 /** Running something traced from beginning to end: record, save, report. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ExitCode, Interrupted, UserError } from "../base/errors.js";
 import { formatBytes } from "../base/units.js";
@@ -28,6 +26,7 @@ import { type ReportRequest, reportOpenTraces } from "./reporting.js";
 import { sayError } from "./say.js";
 import { whyNothing } from "./scope.js";
 import type { Session } from "./session.js";
+import { temporaryDirectory } from "./workspace.js";
 
 /** What to run, and what to say of it. */
 export interface TracedRun {
@@ -200,10 +199,10 @@ function rescueExec(session: Session, trace: ExecTrace): void {
 
 /** Writes into a directory of its own, and says what `write` returns; leaves nothing where that fails too. */
 function keep(session: Session, name: string, write: (path: string) => string): void {
-  const directory = mkdtempSync(join(tmpdir(), "gotrace-kept-"));
+  const directory = temporaryDirectory("gotrace-kept");
   try {
-    session.warn(write(join(directory, name)));
+    session.warn(write(join(directory.path, name)));
   } catch {
-    rmSync(directory, { recursive: true, force: true });
+    directory.remove();
   }
 }

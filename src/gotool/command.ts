@@ -1,6 +1,5 @@
 /** Running the user's `go` command: captured for questions, inherited for builds whose output the user should see. */
 
-import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { ExitCode, UserError } from "../base/errors.js";
 
@@ -18,6 +17,8 @@ export interface GoContext {
   readonly env: NodeJS.ProcessEnv;
   /** Told every command line before it runs (`-v`). */
   readonly onCommand?: (line: string) => void;
+  /** Told of every command when it runs: there is time now for what is needed later. */
+  readonly onStarted?: () => void;
   /** Ends commands early, with SIGINT; its reason is then thrown. */
   readonly signal?: AbortSignal;
 }
@@ -35,25 +36,37 @@ export async function runGo(context: GoContext, args: readonly string[]): Promis
   const { signal } = context;
   signal?.throwIfAborted();
   context.onCommand?.(commandLine(["go", ...args]));
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  const child = spawn("go", args, { cwd: context.cwd, env: context.env, stdio: ["ignore", "pipe", "pipe"] });
-  child.stdout.on("data", (data: Buffer) => stdout.push(data));
-  child.stderr.on("data", (data: Buffer) => stderr.push(data));
-  const stop = () => child.kill("SIGINT");
-  signal?.addEventListener("abort", stop);
-  const code = await new Promise<number>((resolve, reject) => {
-    child.on("error", (error: NodeJS.ErrnoException) => reject(goMissing(error)));
-    child.on("close", (status, name) => resolve(exitStatus(status, name)));
+  // Here, because help and reports start no process.
+  const { execa } = await import("execa");
+  const running = execa("go", args, {
+    ...settings,
+    cwd: context.cwd,
+    env: context.env,
+    ...(signal ? { cancelSignal: signal } : {}),
   });
-  signal?.removeEventListener("abort", stop);
+  context.onStarted?.();
+  const result = await running;
   signal?.throwIfAborted();
-  return {
-    code,
-    stdout: Buffer.concat(stdout).toString("utf8"),
-    stderr: Buffer.concat(stderr).toString("utf8"),
-  };
+  const { exitCode, stdout, stderr } = result;
+  if (exitCode === undefined && result.signal === undefined)
+    throw goMissing(result as unknown as NodeJS.ErrnoException);
+  return { code: exitStatus(exitCode ?? null, result.signal ?? null), stdout, stderr };
 }
+
+/**
+ * How execa starts go. What it kills, by itself or after a time, it kills alone, and compilers that go has started live on;
+ * so nothing is ever killed: SIGINT makes go end them, and a signal to gotrace is the session's business.
+ */
+const settings = {
+  stdin: "ignore",
+  extendEnv: false,
+  reject: false,
+  cleanup: false,
+  killSignal: "SIGINT",
+  forceKillAfterDelay: false,
+  stripFinalNewline: false,
+  maxBuffer: Number.POSITIVE_INFINITY,
+} as const;
 
 /** How a process ended as one number, as shells have it: its exit code, or 128+n after signal n. */
 export function exitStatus(code: number | null, signal: NodeJS.Signals | null): number {

@@ -32,7 +32,6 @@ import { isStandardOutput } from "../output.js";
 import { buildProgram } from "../program.js";
 import type { ReportRequest } from "../reporting.js";
 import { Session } from "../session.js";
-import { runTraced } from "../traced.js";
 
 interface Variant {
   readonly name: string;
@@ -168,12 +167,15 @@ async function runTarget(
   report: ReportRequest,
   { patterns, args }: ReturnType<typeof splitTarget>,
 ): Promise<number> {
+  // Loaded while go works: reporting takes more modules than building.
+  const tracing = session.goRuns.then(() => import("../traced.js"));
   const built = await buildProgram(command, session, flags, patterns);
   if (typeof built === "number") return built;
   const { summary, traced, program } = built;
   session.log(`run ${program} ${args.join(" ")}`);
   const { elsewhere, name } = report.format;
   const stdoutToStderr = name !== "tree" && !elsewhere && isStandardOutput(flags.string("o"));
+  const { runTraced } = await tracing;
   return runTraced(session, flags, {
     program: { command: program, args, env: session.env, stdoutToStderr },
     remake: async () => void (await buildProgram(command, session, flags, patterns, true)),

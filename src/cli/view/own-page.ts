@@ -1,7 +1,8 @@
 /** gotrace's own page of calls, with the findings of execution traces beside them. */
 import { readFileSync } from "node:fs";
 import type { Recording } from "../../calltree/index.js";
-import { type FormatContext, htmlPage } from "../formats.js";
+import type { FormatContext } from "../formats.js";
+import { htmlPage } from "../text-formats.js";
 import type { ServedFile } from "./server.js";
 import type { Exhibit } from "./show.js";
 

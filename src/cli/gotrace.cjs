@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// The command. In words that the oldest Node understands, so that it can say that it is too old, before it reads anything else.
+"use strict";
+var version = process.versions.node.split(".");
+var major = Number(version[0]);
+var advice = " is too old: install Node 20.19 or newer (https://nodejs.org)\n";
+if (major > 20 || (major === 20 && Number(version[1]) >= 19)) {
+  require("./start.cjs");
+} else {
+  process.stderr.write("gotrace: Node ".concat(process.versions.node, advice));
+  process.exitCode = 69;
+}

@@ -1,0 +1,2 @@
+// A file of its own: Node before 13 does not even parse it.
+import("./main.js");
