@@ -56,9 +56,6 @@ describe("a damaged entry of the cache", () => {
 });
 
 test("a run of which nothing is recorded is a failed gate", () => {
-  const away = run("--exclude=./...", "--assert=main.query.calls <= 1");
-  expect(away.stderr).toContain("assertion failed: nothing was recorded");
-  expect(away.code).toBe(1);
   const untested = gotrace(["test", "--assert=main.query.calls <= 1", "."], { cwd, env: { GOTRACE_CACHE: cache } });
   expect(untested.stderr).toContain("nothing was recorded");
   expect(untested.code).toBe(1);
