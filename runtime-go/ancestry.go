@@ -11,6 +11,7 @@ import "unsafe"
 
 const (
 	kinKnown  = 4096    // goroutines remembered as done, a power of two
+	kinTraced = 64      // as many
 	kinFew    = 512     // g that are all looked at as a matter of course
 	kinEarned = 2048    // g that may be looked at for each goroutine that begins,
 	kinCredit = 4 << 20 // and at first: else looking would cost a program of very many goroutines too much
@@ -21,12 +22,17 @@ const (
 var kin struct {
 	// known holds goids whose parents are written down, or that are traced, each
 	// at its place; what falls on the same place is written down again.
-	known  [kinKnown]uint64
+	known [kinKnown]uint64
+	// traced are those where a search ended: a few start all the others, and
+	// must not make room for them.
+	traced [kinTraced]uint64
 	credit int64
 }
 
 //go:norace
-func isKin(goid uint64) bool { return kin.known[goid%kinKnown] == goid }
+func isKin(goid uint64) bool {
+	return kin.known[goid%kinKnown] == goid || kin.traced[goid%kinTraced] == goid
+}
 
 //go:norace
 func addKin(goid uint64) { kin.known[goid%kinKnown] = goid }
@@ -45,16 +51,15 @@ func relate(s *slot, goid uint64) {
 	for i := 0; i < kinChain; i++ {
 		list, n := allgs()
 		few := n <= kinFew
-		if !few && (goid == 0 || isKin(goid)) || int64(n) > kin.credit {
-			return
-		}
-		kin.credit -= int64(n)
-		parent := lookAt(s, list, n, goid, few)
 		if few {
+			kin.credit -= int64(n)
+			lookAtAll(s, list, n)
 			return
 		}
-		addKin(goid) // also where it was not found: it will not be any more
-		goid = parent
+		if goid == 0 || isKin(goid) {
+			return
+		}
+		goid = lookFor(s, list, n, goid)
 	}
 }
 
@@ -64,19 +69,48 @@ type kinship struct {
 	goid, parent uint64
 }
 
-// lookAt writes down the parents of the goroutines of a list; unless all of
-// them are asked for, of goid only. It returns the parent of goid, 0 where
-// that has none, is traced, or was not found.
+// lookFor writes down who started goid and returns that; 0 where nobody did,
+// where goid is traced, or was not found. What is new stands at the end of the
+// list.
 //
 //go:norace
 //go:nocheckptr
-func lookAt(s *slot, list unsafe.Pointer, n uintptr, goid uint64, all bool) (parent uint64) {
+func lookFor(s *slot, list unsafe.Pointer, n uintptr, goid uint64) uint64 {
+	addKin(goid) // also where it is not found: it will not be any more
+	for i := n; i > 0 && kin.credit > 0; i-- {
+		kin.credit--
+		g := *(*uintptr)(add(list, (i-1)*wordSize))
+		k := kinshipOf(g)
+		if k.goid != goid {
+			continue
+		}
+		if own := rec.table.find(g); own != nil && own.goid == goid {
+			kin.traced[goid%kinTraced] = goid
+			return 0
+		}
+		if again := kinshipOf(g); again != k || k.parent == 0 {
+			return 0
+		}
+		if now, ok := ready(s, 0, lenParent); ok {
+			putParent(s, now, goid, k.parent)
+		}
+		return k.parent
+	}
+	return 0
+}
+
+// lookAtAll writes down the parents of the goroutines of a list that are not
+// traced.
+//
+//go:norace
+//go:nocheckptr
+func lookAtAll(s *slot, list unsafe.Pointer, n uintptr) {
 	var found [kinBatch]kinship
 	m := 0
 	for i := uintptr(0); i < n; i++ {
 		g := *(*uintptr)(add(list, i*wordSize))
 		k := kinshipOf(g)
-		if k.goid == 0 || isKin(k.goid) || !all && k.goid != goid {
+		if k.goid == 0 || isKin(k.goid) {
 			continue
 		}
 		if own := rec.table.find(g); own != nil && own.goid == k.goid {
@@ -87,10 +121,10 @@ func lookAt(s *slot, list unsafe.Pointer, n uintptr, goid uint64, all bool) (par
 			m++
 			continue
 		}
-		m = writeKin(s, &found, m+1, goid, &parent)
+		writeKin(s, &found, m+1)
+		m = 0
 	}
-	writeKin(s, &found, m, goid, &parent)
-	return parent
+	writeKin(s, &found, m)
 }
 
 //go:norace
@@ -101,22 +135,18 @@ func kinshipOf(g uintptr) kinship {
 	return kinship{g, goid, *(*uint64)(add(p, rec.parentOff))}
 }
 
-// writeKin writes down the first m of found, and returns 0. A g may just be
-// given to another goroutine, whose parent is stored before its goid: what
+// writeKin writes down the first m of found. A g may just be given to another goroutine, whose parent is stored before its goid: what
 // does not read the same a second time, after a while, is left for later.
 //
 //go:norace
 //go:nocheckptr
-func writeKin(s *slot, found *[kinBatch]kinship, m int, goid uint64, parent *uint64) int {
+func writeKin(s *slot, found *[kinBatch]kinship, m int) {
 	for i := 0; i < m; i++ {
 		k := found[i]
 		if again := kinshipOf(k.g); again != k {
 			continue
 		}
 		addKin(k.goid)
-		if k.goid == goid {
-			*parent = k.parent
-		}
 		if k.parent == 0 {
 			continue
 		}
@@ -124,5 +154,4 @@ func writeKin(s *slot, found *[kinBatch]kinship, m int, goid uint64, parent *uin
 			putParent(s, now, k.goid, k.parent)
 		}
 	}
-	return 0
 }

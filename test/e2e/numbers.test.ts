@@ -150,7 +150,7 @@ test("the table, its order, its filters, its end", () => {
   };
   const whole = table("--sort", "calls");
   expect(whole).toMatch(
-    /^CALLS +TOTAL +SELF +MIN +MEAN +P50 +P90 +P99 +MAX +STDDEV +PANICS +RECOVERED +FUNCTION\n +177 /,
+    /^CALLS +TOTAL +SELF +MIN +MEAN +P50 +P90 +P95 +P99 +MAX +STDDEV +PANICS +RECOVERED +FUNCTION\n +177 /,
   );
   expect(whole).toMatch(
     /\ntimes are as measured: tracing may have added up to [\d.]+[nµ]s a call\n\d+ events, 1 goroutine\nleft by panic: 3 frames\nnext: .*\n$/,
