@@ -5,7 +5,7 @@
  */
 import type { FunctionInfo } from "./functions.js";
 import { isTestFunction } from "./tests.js";
-import type { CallTree } from "./tree.js";
+import { type CallTree, EdgeKind } from "./tree.js";
 
 export interface Owners {
   /** By node: the innermost test that it belongs to, an index into `names`; -1 for none. */
@@ -28,7 +28,7 @@ export function ownersOf(tree: CallTree, functions: readonly FunctionInfo[]): Ow
     const up = tree.parent[node];
     const above = of[up];
     const { name } = functions[tree.func[node]];
-    const own = tree.tests.get(node);
+    const own = tree.tests.get(node) ?? suiteTest(name, above >= 0 && tree.edge[node] !== EdgeKind.call, names[above]);
     if (own === undefined && (above >= 0 || !isTest[tree.func[node]])) {
       of[node] = above;
       continue;
@@ -47,6 +47,15 @@ export function ownersOf(tree: CallTree, functions: readonly FunctionInfo[]): Ow
     counted.add(key);
   }
   return { of, names, runs };
+}
+
+/**
+ * The name of a test of a suite (testify's and others): a method of that name, the first traced one on a goroutine that
+ * something untraced started beneath a test. It takes no `*testing.T`, so the trace does not know its name.
+ */
+function suiteTest(name: string, begins: boolean, above: string | undefined): string | undefined {
+  const method = begins ? /\.\(\*?[^()]*\)\.(Test[^.]*)$/.exec(name)?.[1] : undefined;
+  return method === undefined || !isTestFunction(`.${method}`) ? undefined : `${localTest(above!)}/${method}`;
 }
 
 const TEST = /^(.*?)\.((?:Test|Benchmark|Fuzz|Example)(?:[^\p{Ll}].*)?)$/su;

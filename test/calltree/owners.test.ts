@@ -61,6 +61,28 @@ test("how often tests ran; cleanup is no run", () => {
   });
 });
 
+test("tests of suites are known by their methods", () => {
+  expect(
+    owned(`
+      0  g10<g1=TestSuite { p.TestSuite
+      10 g11<g10 { p.(*Suite).SetupTest
+      11 g11 }
+      12 g11 { p.(*Suite).TestOne
+      13 g11 { p.(*Suite).TestHelper
+      14 g11 }
+      15 g12<g11 { p.(*Suite).TestOne.func1
+      16 g12 }
+      20 g11 }
+      30 g10 }`),
+  ).toEqual({
+    "p.TestSuite TestSuite": "p.TestSuite",
+    "p.(*Suite).SetupTest": "p.TestSuite",
+    "p.(*Suite).TestOne": "p.TestSuite/TestOne",
+    "p.(*Suite).TestHelper": "p.TestSuite/TestOne",
+    "p.(*Suite).TestOne.func1": "p.TestSuite/TestOne",
+  });
+});
+
 test("without names the outermost test function owns all", () => {
   const nameless = SCRIPT.replace(/=\S+/g, "");
   expect(new Set(Object.values(owned(nameless)))).toEqual(new Set(["app/db.TestGet", undefined]));
