@@ -21,7 +21,8 @@ export interface Definition {
 }
 
 /**
- * Reads the definitions of a process trace, those of ids up to {@link ID_LIMIT}.
+ * Reads the definitions of a process trace, those of ids up to {@link ID_LIMIT}; of tests, whose ids count down from the
+ * largest, as many.
  *
  * @param source the process trace, offset 0 = its header
  * @param chunks offsets of the defs chunks found in the file
@@ -39,6 +40,10 @@ export function readDefinitions(source: ByteSource, chunks: readonly number[], h
   return definitions;
 }
 
+function isKept({ id, kind }: Definition): boolean {
+  return (kind === "test" ? 2 ** 32 - id : id) <= ID_LIMIT;
+}
+
 /**
  * Adds the definitions of one chunk. @returns the offset of the next one in the chain, 0 for none. Chunks of the chain
  * follow one another in the file: one that does not is made up, and could be the head of a chain without end.
@@ -52,7 +57,7 @@ function readChunk(source: ByteSource, offset: number, into: Map<number, Definit
   if (into !== undefined) {
     const payload = readBytes(source, offset + CHUNK_HEADER, size - CHUNK_HEADER);
     for (const definition of parseDefinitions(payload)) {
-      if (definition.id <= ID_LIMIT && !into.has(definition.id)) into.set(definition.id, definition);
+      if (isKept(definition) && !into.has(definition.id)) into.set(definition.id, definition);
     }
   }
   const next = Number(view.getBigUint64(16, true));

@@ -32,6 +32,8 @@ export class TraceWriter {
   readonly chunkMin: number;
   readonly chunkMax: number;
   private readonly definitions: Definition[] = [];
+  /** Names of tests among them. */
+  private tests = 0;
   private readonly slots = new Map<number, SlotWriter>();
 
   constructor(private readonly options: WriterOptions = {}) {
@@ -43,9 +45,11 @@ export class TraceWriter {
     this.chunkMax = options.chunkMax ?? 262144;
   }
 
-  /** The id of a new function or go statement. */
+  /** The id of a new function, go statement or name of a test. */
   define(kind: Definition["kind"], name: string, file = "main.go", line = 1): number {
-    return this.definitions.push({ id: this.definitions.length + 1, kind, name, file, line });
+    const id = kind === "test" ? 2 ** 32 - ++this.tests : this.definitions.length - this.tests + 1;
+    this.definitions.push({ id, kind, name, file, line });
+    return id;
   }
 
   slot(number: number): SlotWriter {
