@@ -1,6 +1,6 @@
 /** The Go modules of a repository. */
 import { readdirSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { readSmallFile } from "./small-file.js";
 
 /** A go.mod and where it is. */
@@ -36,6 +36,16 @@ export function modulesBelow(root: string): Module[] {
     level = next;
   }
   return found;
+}
+
+/** The modules that a directory lies in, the innermost first, up to a root: those in test data too. */
+export function modulesAround(directory: string, root: string): Module[] {
+  const found: Module[] = [];
+  for (let at = resolve(directory); ; at = dirname(at)) {
+    const path = declared(join(at, "go.mod"));
+    if (path !== undefined) found.push({ path, directory: at });
+    if (at === root || dirname(at) === at) return found;
+  }
 }
 
 function entriesOf(directory: string) {

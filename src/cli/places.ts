@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Locate, Place } from "../base/locate.js";
 import { isStandard } from "../base/packages.js";
-import { type Module, modulesBelow, slashed } from "./modules.js";
+import { type Module, modulesAround, modulesBelow, slashed } from "./modules.js";
 
 /** The repository around a directory: the nearest one above it with `.git`, or the directory itself. */
 export function repositoryRoot(directory: string): string {
@@ -30,7 +30,7 @@ export function locator(root: string, module: string = root): Locate {
     const inside = relative(root, file);
     if (inside !== "" && !inside.startsWith("..") && resolve(root, inside) === resolve(file) && isFile(file))
       return file;
-    modules ??= modulesBelow(root);
+    modules ??= [...modulesAround(module, root), ...modulesBelow(root)];
     const own = ofModule(path, modules);
     // With -trimpath the path says whose it is: another module's file only looks like one here by its name.
     if (own !== undefined || (modules.length > 0 && isImportPath(path))) return own;
@@ -90,8 +90,8 @@ function byEnd(path: string, directories: readonly string[]): string | undefined
 
 /** The same in the repository's modules, if only one has such a file. */
 function inAnyModule(path: string, modules: readonly Module[]): string | undefined {
-  const found = modules.flatMap((module) => byEnd(path, [module.directory]) ?? []);
-  return found.length === 1 ? found[0] : undefined;
+  const found = new Set(modules.flatMap((module) => byEnd(path, [module.directory]) ?? []));
+  return found.size === 1 ? [...found][0] : undefined;
 }
 
 function isFile(path: string): boolean {

@@ -45,7 +45,7 @@ test("a run runs what it has built, whatever another run of the same target buil
   // What the runs leave is one binary.
   const builds = join(cache.GOTRACE_CACHE, "build");
   const left = readdirSync(builds).flatMap((name) => readdirSync(join(builds, name)));
-  expect(left.filter((name) => name.startsWith("program"))).toEqual(["program"]);
+  expect(left.filter((name) => name.startsWith("program"))).toEqual(["program", "program.json"]);
 }, 120_000);
 
 const memory = "/dev/shm";
