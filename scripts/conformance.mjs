@@ -70,7 +70,8 @@ function run(command, args, cwd, env) {
         resolve({
           code: error ? (error.code ?? `killed by ${error.signal}`) : 0,
           stdout: stdout.toString("latin1"),
-          stderr: stderr.toString("latin1"),
+          // What takes longer than a second to read says so: that is gotrace's own.
+          stderr: stderr.toString("latin1").replace(/^gotrace: reading the trace \(.*\)\n/gm, ""),
         });
       },
     );
