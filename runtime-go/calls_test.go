@@ -16,16 +16,16 @@ import (
 
 type thing struct{}
 
-func (*thing) method() { defer rt.Exit(rt.Enter(&v[1])); leaf() }
-func (thing) value()   { defer rt.Exit(rt.Enter(&v[2])) }
+func (*thing) method() { defer rt.Enter(&v[1])(); leaf() }
+func (thing) value()   { defer rt.Enter(&v[2])() }
 
 func tree() {
-	defer rt.Exit(rt.Enter(&v[3]))
+	defer rt.Enter(&v[3])()
 	leaf()
 	new(thing).method()
 	interface{ value() }(&thing{}).value()
 	func() {
-		defer rt.Exit(rt.Enter(&v[4]))
+		defer rt.Enter(&v[4])()
 		leaf()
 	}()
 }
@@ -47,7 +47,7 @@ func TestTree(t *testing.T) {
 }
 
 func fails(kind int) {
-	defer rt.Exit(rt.Enter(&v[5]))
+	defer rt.Enter(&v[5])()
 	switch kind {
 	case 0:
 		panic("x")
@@ -58,13 +58,13 @@ func fails(kind int) {
 		*p = 1
 	case 3:
 		defer func() {
-			defer rt.Exit(rt.Enter(&v[20]))
+			defer rt.Enter(&v[20])()
 			recover()
 		}()
 		panic("y")
 	case 4: // a panic in a deferred call replaces the first
 		defer func() {
-			defer rt.Exit(rt.Enter(&v[21]))
+			defer rt.Enter(&v[21])()
 			panic("second")
 		}()
 		panic("first")
@@ -73,27 +73,40 @@ func fails(kind int) {
 		panic("z")
 	case 6: // Goexit, whose deferred call panics and recovers
 		defer func() {
-			defer rt.Exit(rt.Enter(&v[22]))
+			defer rt.Enter(&v[22])()
 			fails(3)
 		}()
 		runtime.Goexit()
 	case 7: // Goexit is overtaken by a panic, which is recovered: Goexit goes on
 		defer func() {
-			defer rt.Exit(rt.Enter(&v[23]))
+			defer rt.Enter(&v[23])()
 			panic("over")
 		}()
 		runtime.Goexit()
+	case 8: // calls while four panics are open
+		overlaid(4)
 	}
 }
 
+func overlaid(n int) {
+	defer func() {
+		defer rt.Enter(&v[24])()
+		if n > 1 {
+			overlaid(n - 1)
+		}
+		leaf()
+	}()
+	panic(n)
+}
+
 func catch(kind int) {
-	defer rt.Exit(rt.Enter(&v[7]))
+	defer rt.Enter(&v[7])()
 	defer func() { recover() }()
 	fails(kind)
 }
 
 var _ = scenario("panics", func() {
-	for k := 0; k < 8; k++ {
+	for k := 0; k < 9; k++ {
 		done := make(chan bool)
 		go func() {
 			defer close(done)
@@ -116,6 +129,7 @@ func TestPanics(t *testing.T) {
 		"catch(fails(leaf(~1)!panic)) leaf()",
 		"catch(fails(fails.func3(fails(fails.func1(~2)~1)~1)!goexit)!goexit)",
 		"catch(fails(fails.func4(!panic)!panic)!goexit)",
+		"catch(fails(overlaid.func1(overlaid.func1(overlaid.func1(overlaid.func1(leaf(~4)~4)!panic)!panic)!panic)!panic)) leaf()",
 	}
 	if len(tr.gs) != len(expect) {
 		t.Fatalf("%d goroutines:\n%v", len(tr.gs), tr)
@@ -124,14 +138,14 @@ func TestPanics(t *testing.T) {
 	sort.Slice(tr.gs, func(i, j int) bool { return tr.gs[i].ev[0].t < tr.gs[j].ev[0].t })
 	for i, g := range tr.gs {
 		if portable { // which does not know how many panics there were at Enter
-			expect[i] = strings.NewReplacer("~1", "", "~2", "").Replace(expect[i])
+			expect[i] = strings.NewReplacer("~1", "", "~2", "", "~4", "").Replace(expect[i])
 		}
 		want(t, fmt.Sprint("case ", i), tr.shape(g), expect[i])
 	}
 }
 
 func down(n int) int {
-	defer rt.Exit(rt.Enter(&v[8]))
+	defer rt.Enter(&v[8])()
 	var pad [100]byte
 	if n == 0 {
 		return int(pad[3])
@@ -140,7 +154,7 @@ func down(n int) int {
 }
 
 func deepPanic(n int) {
-	defer rt.Exit(rt.Enter(&v[9]))
+	defer rt.Enter(&v[9])()
 	if n == 0 {
 		panic(n)
 	}
@@ -175,7 +189,7 @@ var _ = scenario("clock", func() {
 		time.Sleep(30 * time.Millisecond)
 	}
 	func() {
-		defer rt.Exit(rt.Enter(&v[10]))
+		defer rt.Enter(&v[10])()
 		time.Sleep(300 * time.Millisecond)
 	}()
 	leaf()
@@ -249,7 +263,7 @@ var _ = scenario("stress", func() {
 				rt.Spawn(&v[13])
 				go func() {
 					defer wg.Done() // behind the exit
-					defer rt.Exit(rt.Enter(&v[12]))
+					defer rt.Enter(&v[12])()
 					down(50)
 				}()
 				rt.Spawned()

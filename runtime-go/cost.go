@@ -90,7 +90,7 @@ func measureCost() (inner, outer uint32) {
 //
 //go:noinline
 func costTraced() {
-	defer Exit(Enter(&costOf.site))
+	defer Enter(&costOf.site)()
 }
 
 //go:noinline

@@ -22,7 +22,7 @@ const endCalls = deepest / 10
 
 func ending(how string) func() {
 	return func() {
-		defer rt.Exit(rt.Enter(&v[45]))
+		defer rt.Enter(&v[45])()
 		for i := 0; i < endCalls; i++ {
 			leaf()
 		}
@@ -31,7 +31,7 @@ func ending(how string) func() {
 }
 
 func finish(how string) {
-	defer rt.Exit(rt.Enter(&v[46]))
+	defer rt.Enter(&v[46])()
 	switch how {
 	case "kill":
 		syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -68,7 +68,7 @@ func finish(how string) {
 }
 
 func endless(n int) int {
-	defer rt.Exit(rt.Enter(&v[47]))
+	defer rt.Enter(&v[47])()
 	return endless(n+1) + 1
 }
 
@@ -136,7 +136,7 @@ var _ = scenario("spin", func() {
 				done := make(chan bool)
 				rt.Spawn(&v[48])
 				go func() {
-					defer rt.Exit(rt.Enter(&v[49]))
+					defer rt.Enter(&v[49])()
 					close(done)
 				}()
 				rt.Spawned()
@@ -172,7 +172,7 @@ func TestKilledAnywhere(t *testing.T) {
 // Children write traces of their own; descriptors the program sees are as
 // they would be.
 var _ = scenario("children", func() {
-	defer rt.Exit(rt.Enter(&v[50]))
+	defer rt.Enter(&v[50])()
 	f, _ := os.Open("/dev/null")
 	fmt.Println("fd", f.Fd())
 	for i := 0; i < 3; i++ {

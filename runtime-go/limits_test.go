@@ -19,7 +19,7 @@ import (
 const manyCalls = 4 * deepest
 
 func manyLeaves() {
-	defer rt.Exit(rt.Enter(&v[51]))
+	defer rt.Enter(&v[51])()
 	for i := 0; i < manyCalls; i++ {
 		leaf()
 	}

@@ -35,7 +35,7 @@ func lives(n int) {
 		rt.Spawn(&v[53])
 		go func() {
 			defer done.Done()
-			defer rt.Exit(rt.Enter(&v[54]))
+			defer rt.Enter(&v[54])()
 			leaf()
 			ready.Done()
 			<-stop
@@ -84,7 +84,7 @@ var _ = scenario("short", func() {
 		rt.Spawn(&v[55])
 		go func() {
 			defer wg.Done()
-			defer rt.Exit(rt.Enter(&v[56]))
+			defer rt.Enter(&v[56])()
 		}()
 		rt.Spawned()
 		if i%100 == 99 {

@@ -4,8 +4,8 @@ import "unsafe"
 
 // A frame was left by a panic or by Goexit exactly when the goroutine's chain
 // of panics (g._panic, _panic.link; Goexit puts an entry there too) is longer
-// at the deferred Exit than it was at Enter. A recovered panic is taken out of
-// the chain before the deferred calls of the frame go on.
+// as the function is left than it was at Enter. A recovered panic is taken out
+// of the chain before the deferred calls of the frame go on.
 
 // panicDepth returns the length of g's chain of panics.
 //
@@ -28,7 +28,7 @@ func panicHead(g unsafe.Pointer) unsafe.Pointer {
 	return *(*unsafe.Pointer)(add(g, offPanic))
 }
 
-// leftBy tells from the stack what runs the deferred Exit: ctlPanic,
+// leftBy tells from the stack what runs the deferred call: ctlPanic,
 // ctlGoexit, or 0 for the function itself as it returns. It is called by
 // exitSlow.
 //
@@ -36,8 +36,8 @@ func panicHead(g unsafe.Pointer) unsafe.Pointer {
 //go:noinline
 func leftBy() uint64 {
 	var pcs [24]uintptr
-	// Skipped: callers, leftBy, exitSlow, exit, Exit.
-	n := callers(5, (*[24]uintptr)(noescape(unsafe.Pointer(&pcs)))[:])
+	// Skipped: callers, leftBy, exitSlow, exit.
+	n := callers(4, (*[24]uintptr)(noescape(unsafe.Pointer(&pcs)))[:])
 	for _, pc := range pcs[:n] {
 		name, _ := function(pc - 1)
 		switch {
@@ -45,23 +45,12 @@ func leftBy() uint64 {
 			return ctlPanic
 		case name == "runtime.Goexit":
 			return ctlGoexit
-		case hasPrefix(name, "runtime."):
-		case isDeferWrap(name):
+		case hasPrefix(name, "runtime."), hasPrefix(name, ownPrefix):
 		default:
 			return 0
 		}
 	}
 	return 0
-}
-
-// isDeferWrap recognises the closure the compiler makes of a deferred call
-// with arguments: main.f.deferwrap1.
-func isDeferWrap(name string) bool {
-	i := len(name)
-	for i > 0 && name[i-1] >= '0' && name[i-1] <= '9' {
-		i--
-	}
-	return hasSuffix(name[:i], ".deferwrap")
 }
 
 // linkWorks tries the offset of _panic.link on two nested panics of its own.
@@ -87,5 +76,7 @@ func linkWorks(g unsafe.Pointer, link uintptr) (ok bool) {
 // probe is the value of linkWorks' panics.
 type probe struct{}
 
+// ownPrefix begins the names of this package's functions.
+const ownPrefix = "gotrace.internal/rt."
+
 func hasPrefix(s, p string) bool { return len(s) >= len(p) && s[:len(p)] == p }
-func hasSuffix(s, p string) bool { return len(s) >= len(p) && s[len(s)-len(p):] == p }

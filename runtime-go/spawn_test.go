@@ -18,12 +18,12 @@ import (
 
 func child(wg *sync.WaitGroup, say string) {
 	defer wg.Done()
-	defer rt.Exit(rt.Enter(&v[30]))
+	defer rt.Enter(&v[30])()
 	fmt.Println(say, goid())
 }
 
 func arg(wg *sync.WaitGroup, n int) string {
-	defer rt.Exit(rt.Enter(&v[31]))
+	defer rt.Enter(&v[31])()
 	if n > 0 {
 		wg.Add(1)
 		rt.Spawn(&v[32])
@@ -41,7 +41,7 @@ func spawnCases() {
 	wg.Wait()
 	// Started by a goroutine that records nothing, inside a traced frame.
 	func() {
-		defer rt.Exit(rt.Enter(&v[33]))
+		defer rt.Enter(&v[33])()
 		wg.Add(2)
 		rt.Spawn(&v[34])
 		go func() {
@@ -116,7 +116,7 @@ func labels() string {
 
 func labelled(wg *sync.WaitGroup, say string) {
 	defer wg.Done()
-	defer rt.Exit(rt.Enter(&v[35]))
+	defer rt.Enter(&v[35])()
 	fmt.Fprintf(os.Stderr, "%s %d %s\n", say, goid(), labels())
 }
 
@@ -128,14 +128,14 @@ func show(say string) string {
 func throws() string { panic("argument") }
 
 func spoiled(wg *sync.WaitGroup) {
-	defer rt.Exit(rt.Enter(&v[36]))
+	defer rt.Enter(&v[36])()
 	rt.Spawn(&v[37])
 	go labelled(wg, throws())
 	rt.Spawned()
 }
 
 func rescued(wg *sync.WaitGroup) {
-	defer rt.Exit(rt.Enter(&v[38]))
+	defer rt.Enter(&v[38])()
 	defer func() { recover() }()
 	rt.Spawn(&v[39])
 	go labelled(wg, throws())
@@ -143,13 +143,13 @@ func rescued(wg *sync.WaitGroup) {
 }
 
 var _ = scenario("labels", func() {
-	defer rt.Exit(rt.Enter(&v[40]))
+	defer rt.Enter(&v[40])()
 	if os.Getenv("NOREGION") != "" {
 		rt.DropTokens()
 	}
 	var wg sync.WaitGroup
 	start := func(say string) {
-		defer rt.Exit(rt.Enter(&v[41]))
+		defer rt.Enter(&v[41])()
 		wg.Add(1)
 		rt.Spawn(&v[42])
 		go labelled(&wg, show(say + "-argument")[:len(say)])

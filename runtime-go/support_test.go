@@ -109,4 +109,4 @@ func want(t testing.TB, what, got, want string) {
 
 var v [64]uint32
 
-func leaf() { defer rt.Exit(rt.Enter(&v[0])) }
+func leaf() { defer rt.Enter(&v[0])() }

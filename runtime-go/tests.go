@@ -12,12 +12,15 @@ type Named interface{ Name() string }
 // EnterTest is Enter for a function that takes t. Where the function is the
 // first one of a goroutine that package testing runs, the goroutine is named
 // after t.
-func EnterTest(site *uint32, t Named) uintptr {
+//
+//go:norace
+//go:noinline
+func EnterTest(site *uint32, t Named) func() {
 	if hot.off {
-		return 0
+		return leave0
 	}
 	nameTest(t)
-	return enter(site)
+	return leaving(enter(site))
 }
 
 //go:norace

@@ -70,7 +70,7 @@ func (s *stripper) walk(node ast.Node, hooked bool) {
 func (s *stripper) function(body *ast.BlockStmt) {
 	hooked := false
 	if body != nil && len(body.List) > 0 {
-		if d, ok := body.List[0].(*ast.DeferStmt); ok && ours(d.Call) == "Exit" {
+		if d, ok := body.List[0].(*ast.DeferStmt); ok && isHook(d.Call) {
 			hooked = true
 			body.List = body.List[1:]
 			if len(body.List) == 0 {
@@ -140,6 +140,12 @@ func called(stmt ast.Stmt) string {
 		}
 	}
 	return ""
+}
+
+// isHook recognises `__gotrace.Enter(…)()` and its kin.
+func isHook(deferred *ast.CallExpr) bool {
+	enter, ok := deferred.Fun.(*ast.CallExpr)
+	return ok && strings.HasPrefix(ours(enter), "Enter")
 }
 
 // ours names the function of package __gotrace that is called, if it is one.

@@ -22,8 +22,8 @@ export function snippets(name: string, path: string, runtimePath: string): Snipp
     afterPackage: `; import ${name} ${JSON.stringify(runtimePath)}`,
     afterBrace: (site, test) =>
       test === undefined
-        ? `defer ${name}.Exit(${name}.Enter(&${variable}[${site}]));`
-        : `defer ${name}.Exit(${name}.EnterTest(&${variable}[${site}], ${test}));`,
+        ? `defer ${name}.Enter(&${variable}[${site}])();`
+        : `defer ${name}.EnterTest(&${variable}[${site}], ${test})();`,
     beforeGo: (site) => `${name}.Spawn(&${variable}[${site}]); `,
     afterGo: `; ${name}.Spawned()`,
     beforeTimer: (site) => `${name}.After(&${variable}[${site}], `,

@@ -17,8 +17,8 @@ export function instrumentBytes(source: Uint8Array, options: InstrumentOptions =
 
 const insertions: [RegExp, string][] = [
   [/; import __gotrace "gotrace\.internal\/rt"/g, "‹import›"],
-  [/defer __gotrace\.Exit\(__gotrace\.Enter\(&__gotrace_\w+\[(\d+)\]\)\);/g, "‹enter $1›"],
-  [/defer __gotrace\.Exit\(__gotrace\.EnterTest\(&__gotrace_\w+\[(\d+)\], (\w+)\)\);/g, "‹enter $1 $2›"],
+  [/defer __gotrace\.Enter\(&__gotrace_\w+\[(\d+)\]\)\(\);/g, "‹enter $1›"],
+  [/defer __gotrace\.EnterTest\(&__gotrace_\w+\[(\d+)\], (\w+)\)\(\);/g, "‹enter $1 $2›"],
   [/__gotrace\.Spawn\(&__gotrace_\w+\[(\d+)\]\); /g, "‹spawn $1›"],
   [/; __gotrace\.Spawned\(\)/g, "‹spawned›"],
   [/__gotrace\.After\(&__gotrace_\w+\[(\d+)\], /g, "‹after $1›"],

@@ -11,7 +11,7 @@ test("insertions hide in comments, and the text after each keeps its position", 
   expect(text!.replaceAll(/__gotrace_f_\w+/g, "T")).toBe(
     [
       'package p; import __gotrace "gotrace.internal/rt"/*line :1:10*/',
-      "func f() {/*__gotrace:defer __gotrace.Exit(__gotrace.Enter(&T[0]));*//*line :2:11*/ " +
+      "func f() {/*__gotrace:defer __gotrace.Enter(&T[0])();*//*line :2:11*/ " +
         "/*__gotrace:__gotrace.Spawn(&T[1]); *//*line :2:12*/go größe()/*__gotrace:; __gotrace.Spawned()*//*line :2:24*/; L: " +
         "/*__gotrace:__gotrace.Spawn(&T[2]); *//*line :2:29*/go g()/*__gotrace:; __gotrace.Spawned()*//*line :2:35*/ }",
       "",

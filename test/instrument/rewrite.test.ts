@@ -11,7 +11,7 @@ test("the whole of a small file", () => {
     [
       'package main; import __gotrace "gotrace.internal/rt"',
       "",
-      "func main() {defer __gotrace.Exit(__gotrace.Enter(&__gotrace_a_b_e61ab31904644883[0]));",
+      "func main() {defer __gotrace.Enter(&__gotrace_a_b_e61ab31904644883[0])();",
       "\t__gotrace.Spawn(&__gotrace_a_b_e61ab31904644883[1]); go run(1); __gotrace.Spawned()",
       "}",
       "",

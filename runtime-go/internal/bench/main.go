@@ -36,7 +36,7 @@ var sites [8]uint32
 
 //go:noinline
 func traced() {
-	defer rt.Exit(rt.Enter(&sites[0]))
+	defer rt.Enter(&sites[0])()
 }
 
 //go:noinline
@@ -44,7 +44,7 @@ func plain() {}
 
 //go:noinline
 func fib(n int) int {
-	defer rt.Exit(rt.Enter(&sites[2]))
+	defer rt.Enter(&sites[2])()
 	if n < 2 {
 		return work(n)
 	}
@@ -53,7 +53,7 @@ func fib(n int) int {
 
 //go:noinline
 func work(n int) int {
-	defer rt.Exit(rt.Enter(&sites[3]))
+	defer rt.Enter(&sites[3])()
 	sum := 0
 	for i := 0; i < (n+1)*200; i++ {
 		sum += i & 3
