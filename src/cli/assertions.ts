@@ -92,6 +92,13 @@ export async function judgeGate(gate: Gate, recording: Recording): Promise<Judge
   };
 }
 
+/** Judges a run of which there is no recording: says so, and returns the exit code. */
+export function judgeNothing(gate: Gate): number {
+  if (!hasAssertions(gate)) return 0;
+  say(`assertion failed: ${NOTHING}`);
+  return 1;
+}
+
 /** Says on standard error what does not hold, and why. */
 export async function tellJudged({ verdicts, passedOver, missing, naming }: Judged): Promise<void> {
   const { verdictLines } = await import("../render/verdicts.js");

@@ -21,3 +21,8 @@ export const testFlags: readonly Flag[] = [
     "bench benchtime blockprofile blockprofilerate count coverprofile cpu cpuprofile exec fuzz fuzzminimizetime fuzztime list memprofile memprofilerate mutexprofile mutexprofilefraction outputdir parallel run shuffle skip timeout trace vet",
   ),
 ];
+
+/** Whether go only prints what it would do (`-n`). */
+export function isDryRun(flags: readonly string[]): boolean {
+  return flags.some((flag) => /^--?n(=(?!false)|$)/.test(flag));
+}

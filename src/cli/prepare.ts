@@ -18,6 +18,7 @@ import { asksForCoverage } from "../gotool/toolexec.js";
 import type { InstrumentOptions } from "../instrument/index.js";
 import { INSTRUMENT_VERSION } from "../instrument/version.js";
 import type { ParsedFlags } from "./flags.js";
+import { isDryRun } from "./goflags.js";
 import { inlineBudget } from "./options.js";
 import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
 import { type Scope, scopeOf } from "./scope.js";
@@ -158,7 +159,7 @@ export async function prepareBuild(
   const scope = scopeOf(listed, request.flags, environment, session.cwd);
   const { chosen } = scope;
   const goFlags = [...environment.flags, ...request.goFlags];
-  if (goFlags.some((flag) => /^--?n(=(?!false)|$)/.test(flag))) {
+  if (isDryRun(goFlags)) {
     throw new UserError(
       "with -n go only prints what it would do, and nothing is built that could be traced",
       "leave out -n, in GOFLAGS too",

@@ -15,6 +15,15 @@ export function isTraceable({ os, arch }: { readonly os: string; readonly arch: 
 }
 
 /** What can be traced, for people. */
-export const traceableTargets = Object.entries(TRACED)
+const traceableTargets = Object.entries(TRACED)
   .map(([os, processors]) => `${os} (${processors.join(", ")})`)
   .join(", ");
+
+/** For people: that `what` will run untraced on a target; undefined where it will be traced. */
+export function untracedThere(
+  what: string,
+  target: { readonly os: string; readonly arch: string },
+): string | undefined {
+  if (isTraceable(target)) return undefined;
+  return `${what} will not be traced: gotrace does not trace ${target.os}/${target.arch}, only ${traceableTargets}`;
+}

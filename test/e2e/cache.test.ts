@@ -59,6 +59,10 @@ test("a run of which nothing is recorded is a failed gate", () => {
   const untested = gotrace(["test", "--assert=main.query.calls <= 1", "."], { cwd, env: { GOTRACE_CACHE: cache } });
   expect(untested.stderr).toContain("nothing was recorded");
   expect(untested.code).toBe(1);
+  const printed = gotrace(["test", "--assert=main.query.calls <= 1", "-n", "."], { cwd });
+  expect(printed.stderr).toMatch(/\ngotrace: assertion failed: nothing was recorded\n$/);
+  expect(printed.code).toBe(1);
+  expect(gotrace(["test", "-n", "."], { cwd }).code).toBe(0);
 });
 
 /** Writes bytes into the middle of a file. */

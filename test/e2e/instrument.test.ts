@@ -58,6 +58,22 @@ test("workspace, vendor directory and relative replace", () => {
   }
 });
 
+test("another module uses the copy of a library through replace", () => {
+  const root = filesOn({
+    "lib/go.mod": "module ex.com/lib\n\ngo 1.21\n",
+    "lib/lib.go": "package lib\n\nfunc L() int { return 1 }\n",
+    "app/go.mod": `module ex.com/app\n\ngo 1.21\n\nrequire (\n\tex.com/lib v0.0.0\n\tgotrace.internal/rt v0.0.0\n)\n
+replace (\n\tex.com/lib => ../copy\n\tgotrace.internal/rt => ../copy/_gotrace/rt\n)\n`,
+    "app/main.go":
+      'package main\n\nimport (\n\t"ex.com/lib"\n\t_ "gotrace.internal/rt/sys"\n)\n\nfunc main() { println(lib.L()) }\n',
+  });
+  expect(gotrace(["instrument", "-o", "../copy"], { cwd: join(root, "lib") })).toMatchObject({ code: 0 });
+  const cwd = join(root, "app");
+  const traces = temporaryDirectory();
+  expect(go(["run", "."], { cwd, env: { GOTRACE_OUT: traces } })).toMatchObject({ code: 0, stderr: "1\n" });
+  expect(gotrace(["report", traces], { cwd }).stdout).toContain("lib.L");
+});
+
 /** Builds, vets and tests a module; its copy must do so too. */
 function accept(root: string): void {
   for (const verb of ["build", "vet", "test"]) {

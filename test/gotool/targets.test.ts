@@ -32,11 +32,19 @@ test("what cannot be traced is what os_none.go is for, and 32-bit Windows", () =
 
 test("a target that cannot be traced is said when it is built", () => {
   const cwd = filesOn({ "go.mod": "module x\n\ngo 1.21\n", "main.go": "package main\n\nfunc main() {}\n" });
+  const env = { GOOS: "freebsd", GOARCH: "amd64" };
   for (let i = 0; i < 2; i++) {
-    const result = gotrace(["build", "-o", "x", "."], { cwd, env: { GOOS: "freebsd", GOARCH: "amd64" } });
+    const result = gotrace(["build", "-o", "x", "."], { cwd, env });
     expect(result.code).toBe(0);
     expect(result.stderr).toMatch(
       /^gotrace: x will not be traced: gotrace does not trace freebsd\/amd64, only linux \(/,
     );
   }
+  const copied = gotrace(["instrument", "-o", "copy"], { cwd, env });
+  expect(copied).toMatchObject({ code: 0, stdout: `${cwd}/copy\n` });
+  expect(copied.stderr).toMatch(/^gotrace: what is built from the copy for this target will not be traced: .*\n$/);
+  expect(gotrace(["instrument", "-o", "other"], { cwd, env: { GOOS: "windows" } })).toMatchObject({
+    code: 0,
+    stderr: "",
+  });
 });

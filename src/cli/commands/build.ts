@@ -2,7 +2,7 @@
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { readGoEnvironment } from "../../gotool/environment.js";
-import { isTraceable, traceableTargets } from "../../gotool/targets.js";
+import { untracedThere } from "../../gotool/targets.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { compile } from "../compile.js";
 import { parseFlags } from "../flags.js";
@@ -55,10 +55,7 @@ async function run(words: readonly string[]): Promise<number> {
   }
   describeBuild(session, compiled.summary);
   const target = compiled.prepared?.environment ?? (await readGoEnvironment(session.go));
-  if (!isTraceable(target)) {
-    session.warn(
-      `${output} will not be traced: gotrace does not trace ${target.os}/${target.arch}, only ${traceableTargets}`,
-    );
-  }
+  const untraced = untracedThere(output, target);
+  if (untraced !== undefined) session.warn(untraced);
   return 0;
 }

@@ -9,6 +9,7 @@ import { runGo } from "../../gotool/command.js";
 import { copyModule, type ModuleCopy, usedModules } from "../../gotool/copy.js";
 import { readGoEnvironment } from "../../gotool/environment.js";
 import type { GoPackage } from "../../gotool/packages.js";
+import { untracedThere } from "../../gotool/targets.js";
 import { type Command, commandHelp } from "../command.js";
 import { type Compiled, compile } from "../compile.js";
 import { type ParsedFlags, parseFlags } from "../flags.js";
@@ -25,7 +26,8 @@ export const instrumentCommand: Command = {
   usage: "instrument -o DIR [flags] [packages…]",
   description: `Writes a complete copy of the module (or of all modules of the workspace) into DIR, instrumented, with the runtime
 beside it: plain 'go build' and 'go test' accept it. Instruments the packages named (default: all), files for other
-systems and tests included. A program built from it traces when GOTRACE_OUT=DIR is in its environment.`,
+systems and tests included. A program built from it traces when GOTRACE_OUT=DIR is in its environment. A program of
+another module that uses the copy through 'replace' imports _ "gotrace.internal/rt/sys" itself (see README, Limits).`,
   flags: [
     { name: "o", value: "DIR", help: "where to write the copy: a new or empty directory (required)" },
     ...traceFlags.filter((flag) => flag.name !== "keep-workspace"),
@@ -83,6 +85,8 @@ async function instrument(session: Session, flags: ParsedFlags, target: string):
   const copy = await copyModule(session.go, prepared.environment, runtimeDirectory(session), target);
   const reports = await rewriteCopy(session, flags, compiled, prepared, copy);
   describeBuild(session, summarize(reports, compiled.withdrawn));
+  const untraced = untracedThere("what is built from the copy for this target", prepared.environment);
+  if (untraced !== undefined) session.warn(untraced);
   process.stdout.write(`${target}\n`);
   return 0;
 }

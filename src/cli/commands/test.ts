@@ -6,12 +6,12 @@ import { runProgram } from "../../gotool/process.js";
 import { TestOutcomes } from "../../gotool/test-outcomes.js";
 import { asksForCoverage } from "../../gotool/toolexec.js";
 import { failLine } from "../../render/failures.js";
-import { gateOf } from "../assertions.js";
+import { gateOf, judgeNothing, openGate } from "../assertions.js";
 import { reportFormat } from "../browse.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { type CompileCommand, compile } from "../compile.js";
 import { type Flag, misplacedHint, type ParsedFlags, parseFlags } from "../flags.js";
-import { buildFlags, testFlags } from "../goflags.js";
+import { buildFlags, isDryRun, testFlags } from "../goflags.js";
 import {
   allFlag,
   assertFlag,
@@ -121,7 +121,7 @@ async function test(
   const hint = misplacedHint(line.after, ownFlags);
   if (hint) session.warn(hint);
   // With -n nothing runs that could be traced.
-  if (given("n")) return plain();
+  if (isDryRun(line.flags)) return (await plain()) || judgeNothing(report.gate ?? openGate);
   const vet = line.flags.some((flag) => /^-vet(=(?!off$)|$)/.test(flag));
   const patterns = line.packages.length > 0 ? line.packages : ["."];
   const request = { patterns, goFlags: line.build, flags, tests: true, coverage: asksForCoverage(line.flags), vet };
