@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: "scripts/build-core.mjs",
+    globalSetup: "scripts/test-setup.mjs",
     // Most tests wait for processes of their own: one worker for each processor is not too many.
     maxWorkers: "100%",
     testTimeout: 120_000,

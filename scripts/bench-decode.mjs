@@ -1,6 +1,6 @@
 // Decode rate: builds the merged call tree of a generated trace and prints events a second and resident memory.
 //
-//   npm run build && node scripts/bench-decode.mjs [--size 256] [--trace FILE]
+//   node scripts/bench-decode.mjs [--size 256]
 //
 // --size is MiB of the generated trace. The trace is written to a file first and read by another process, so that the
 // memory printed is the reader's alone.
@@ -10,25 +10,31 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { buildForest } from "../dist/calltree/index.js";
-import { generate } from "./lib-calltrace.mjs";
+import { build } from "esbuild";
 
-const { values } = parseArgs({ options: { size: { type: "string", default: "256" }, trace: { type: "string" } } });
+const { values } = parseArgs({
+  options: { size: { type: "string", default: "256" }, trace: { type: "string" }, reader: { type: "string" } },
+});
 
-if (values.trace) measure(values.trace);
+if (values.trace) await measure(values.trace, values.reader);
 else {
   const directory = mkdtempSync(join(tmpdir(), "gotrace-bench-"));
   try {
+    const { generate } = await import("./lib-calltrace.mjs");
     const file = join(directory, "trace.gotrace");
     writeFileSync(file, generate(Number(values.size) * 2 ** 20));
-    const self = fileURLToPath(import.meta.url);
-    for (let run = 0; run < 3; run++) execFileSync(process.execPath, [self, "--trace", file], { stdio: "inherit" });
+    const reader = join(directory, "reader.mjs");
+    const entryPoints = [fileURLToPath(new URL("../src/calltree/index.ts", import.meta.url))];
+    await build({ entryPoints, outfile: reader, bundle: true, format: "esm", platform: "node", logLevel: "warning" });
+    const self = [fileURLToPath(import.meta.url), "--trace", file, "--reader", reader];
+    for (let run = 0; run < 3; run++) execFileSync(process.execPath, self, { stdio: "inherit" });
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-function measure(path) {
+async function measure(path, reader) {
+  const { buildForest } = await import(reader);
   const descriptor = openSync(path, "r");
   const { size } = fstatSync(descriptor);
   const read = (offset, into) => readSync(descriptor, into, 0, into.length, offset);

@@ -11,10 +11,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { buildForest, sumOf } from "../dist/calltree/index.js";
-import { openFile } from "../dist/cli/files.js";
-import { formats } from "../dist/cli/formats.js";
 import { generate } from "./lib-calltrace.mjs";
+import "./typescript.mjs";
+
+const { buildForest, sumOf } = await import("../src/calltree/index.ts");
+const { openFile } = await import("../src/cli/files.ts");
+const { formats } = await import("../src/cli/formats.ts");
 
 const { values } = parseArgs({ options: { mb: { type: "string", default: "3" }, only: { type: "string" } } });
 const command = fileURLToPath(new URL("../dist/bin/main.js", import.meta.url));

@@ -1,6 +1,6 @@
 // Whether what reports say of tracing holds: the functions of testdata/hookcost plain and traced, in turns.
 //
-//	npm run build && node scripts/bench-hook.mjs [--runs 5] [--go go1.23.12]
+//	node scripts/bench-hook.mjs [--runs 5] [--go go1.23.12]
 //
 // For every case the quickest of all rounds: the plain time, and how much the trace has beyond it; then what plain and
 // what tracing added come to a call, and the most that the report said it was (the least of all runs). Exits with 1 if
@@ -11,8 +11,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { ChunkReader, Kind, memorySource, openTrace, RecordDecoder, Status } from "../dist/calltrace/index.js";
-import { costBound } from "../dist/calltree/index.js";
+import "./typescript.mjs";
+
+const { ChunkReader, Kind, memorySource, openTrace, RecordDecoder, Status } = await import("../src/calltrace/index.ts");
+const { costBound } = await import("../src/calltree/index.ts");
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "5" }, go: { type: "string" } } });
 const root = fileURLToPath(new URL("..", import.meta.url));

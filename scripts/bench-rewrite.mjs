@@ -1,11 +1,13 @@
-// Rewrite rate over the .go files of GOROOT/src, against the same files parsed and nothing else. Needs `npm run build` and Go.
+// Rewrite rate over the .go files of GOROOT/src, against the same files parsed and nothing else. Needs Go.
 //   node scripts/bench-rewrite.mjs [DIR]
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Language, Parser } from "web-tree-sitter";
-import { loadInstrumenter } from "../dist/instrument/index.js";
+import "./typescript.mjs";
+
+const { loadInstrumenter } = await import("../src/instrument/index.ts");
 
 const root = process.argv[2] ?? join(execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim(), "src");
 const files = readdirSync(root, { recursive: true, withFileTypes: true })

@@ -2,8 +2,6 @@
 // belongs to no commit. Does nothing while the module is newer than the sources.
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
-import binaryen from "binaryen";
 
 const self = fileURLToPath(import.meta.url);
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -18,11 +16,16 @@ export default async function buildCore() {
   const sources = readdirSync(folder).map((name) => `${folder}/${name}`);
   const newest = Math.max(...[...sources, at("src/exectrace/codes.ts"), self].map(timeOf));
   if (newest < timeOf(module)) return;
-  const text = Buffer.from(optimized(await compiled())).toString("base64");
+  // The compiler takes a second to load.
+  const [{ default: asc }, { default: binaryen }] = await Promise.all([
+    import("assemblyscript/asc"),
+    import("binaryen"),
+  ]);
+  const text = Buffer.from(optimized(binaryen, await compiled(asc))).toString("base64");
   writeFileSync(module, `/** core/, compiled by scripts/build-core.mjs. */\nexport const WASM =\n  "${text}";\n`);
 }
 
-async function compiled() {
+async function compiled(asc) {
   const outputs = new Map();
   const options = [
     "--optimizeLevel",
@@ -44,7 +47,7 @@ async function compiled() {
   return outputs.get("core");
 }
 
-function optimized(binary) {
+function optimized(binaryen, binary) {
   const { BulkMemory, BulkMemoryOpt, MutableGlobals, NontrappingFPToInt, SIMD128, SignExt } = binaryen.Features;
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);

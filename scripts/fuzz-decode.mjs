@@ -1,18 +1,20 @@
 // Mutation fuzzing of the decoder: damaged traces must neither crash it nor keep it busy nor fill the memory.
 //
-//   npm run build && node scripts/fuzz-decode.mjs [--runs 1000000] [--seconds N] [--seed N]
+//   node scripts/fuzz-decode.mjs [--runs 1000000] [--seconds N] [--seed N]
 //
 // Each run damages a small sound trace (bytes, cuts, splices of two traces, fields of headers and chunks set to
 // extremes) and reads it as `gotrace report` does, unmerged now and then, one in four rendered in every format. Allowed outcomes:
 // a report, or a UserError. Prints runs, outcomes, the slowest run and peak memory; a failure writes the trace.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { UserError } from "../dist/base/errors.js";
-import { encodeNote, memorySource } from "../dist/calltrace/index.js";
-import { TraceWriter } from "../dist/calltrace/writer.js";
-import { buildForest } from "../dist/calltree/index.js";
-import { renderFolded, renderJson, renderTree } from "../dist/render/index.js";
 import { xorshift } from "./lib-calltrace.mjs";
+import "./typescript.mjs";
+
+const { UserError } = await import("../src/base/errors.ts");
+const { encodeNote, memorySource } = await import("../src/calltrace/index.ts");
+const { TraceWriter } = await import("../src/calltrace/writer.ts");
+const { buildForest } = await import("../src/calltree/index.ts");
+const { renderFolded, renderJson, renderTree } = await import("../src/render/index.ts");
 
 const { values } = parseArgs({
   options: {

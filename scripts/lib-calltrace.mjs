@@ -1,5 +1,7 @@
 // Generated call traces, for measuring.
-import { TraceWriter } from "../dist/calltrace/writer.js";
+import "./typescript.mjs";
+
+const { TraceWriter } = await import("../src/calltrace/writer.ts");
 
 /**
  * A trace of so many bytes that looks like a program's: stacks 5 to 15 deep, several goroutines whose chunks interleave,

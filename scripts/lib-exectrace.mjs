@@ -1,11 +1,9 @@
 // What the scripts for execution traces share: the Go releases, building programs with them, and reading with ours.
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { build } from "esbuild";
 
 /** One release of each minor version whose format gotrace reads. */
 export const RELEASES = ["go1.22.12", "go1.23.12", "go1.24.13", "go1.25.9", "go1.26.8"];
@@ -50,18 +48,15 @@ export function* chunksOf(path, size = 1 << 18) {
   }
 }
 
-/** The functions of test/exectrace that damage traces, rewrite and read them, as JavaScript, with the reader in them. */
+/** The functions of test/exectrace that damage traces, rewrite and read them. */
 export async function loadFuzzing() {
-  const directory = mkdtempSync(join(tmpdir(), "gotrace-fuzz-"));
-  try {
-    const outfile = join(directory, "fuzz.mjs");
-    const contents = ["mutate", "read-damaged", "rewrite"].map((name) => `export * from "./${name}.js";`).join("\n");
-    const stdin = { contents, resolveDir: at("test/exectrace"), loader: "ts" };
-    await build({ stdin, outfile, bundle: true, format: "esm", platform: "node", logLevel: "warning" });
-    return await import(outfile);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  // Only here: it takes memory and a thread, which others of these scripts measure.
+  await import("./typescript.mjs");
+  return {
+    ...(await import("../test/exectrace/mutate.ts")),
+    ...(await import("../test/exectrace/read-damaged.ts")),
+    ...(await import("../test/exectrace/rewrite.ts")),
+  };
 }
 
 /** The traces of testdata/exectrace by name, unpacked. */

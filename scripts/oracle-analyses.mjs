@@ -12,9 +12,11 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { Accounts, Intervals, Mutator, MutatorCurve, Ranges, Tasks } from "../dist/analyses/index.js";
-import { EventKind, GoState, ResourceKind, TraceReader } from "../dist/exectrace/index.js";
 import { at, buildOracle, buildProgram, chunksOf, go } from "./lib-exectrace.mjs";
+import "./typescript.mjs";
+
+const { Accounts, Intervals, Mutator, MutatorCurve, Ranges, Tasks } = await import("../src/analyses/index.ts");
+const { EventKind, GoState, ResourceKind, TraceReader } = await import("../src/exectrace/index.ts");
 
 const { values, positionals } = parseArgs({ options: { keep: { type: "string" } }, allowPositionals: true });
 const directory = values.keep ?? mkdtempSync(join(tmpdir(), "gotrace-oracle-"));

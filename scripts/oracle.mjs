@@ -26,9 +26,11 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { TraceReader } from "../dist/exectrace/index.js";
-import { traceText } from "../dist/exectrace/to-text.js";
 import { at, buildOracle, buildProgram, chunksOf, go, goldenTraces, loadFuzzing, RELEASES } from "./lib-exectrace.mjs";
+import "./typescript.mjs";
+
+const { TraceReader } = await import("../src/exectrace/index.ts");
+const { traceText } = await import("../src/exectrace/to-text.ts");
 
 const { values, positionals } = parseArgs({
   options: {

@@ -11,8 +11,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { constants, gzipSync } from "node:zlib";
-import { analyzeTrace } from "../dist/rules/index.js";
 import { at, go } from "./lib-exectrace.mjs";
+import "./typescript.mjs";
+
+const { analyzeTrace } = await import("../src/rules/index.ts");
 
 const { values } = parseArgs({
   options: {

@@ -1,11 +1,13 @@
 // Runs Go's cover tool on originals and on their rewritten form with markers: blocks (positions, statement counts) must be the
-// same, and after expandMarkers the output must parse. Needs `npm run build` and Go.
+// same, and after expandMarkers the output must parse. Needs Go.
 //   node scripts/sweep-cover.mjs [GO [EVERY [DIR]]]      GO: the go command; every EVERYth file of DIR (default GOROOT/src)
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expandMarkers, loadInstrumenter } from "../dist/instrument/index.js";
+import "./typescript.mjs";
+
+const { expandMarkers, loadInstrumenter } = await import("../src/instrument/index.ts");
 
 const [go = "go", every = "20", dir] = process.argv.slice(2);
 const env = { ...process.env, GOTOOLCHAIN: "local" };

@@ -1,5 +1,5 @@
 // Rewrites every .go file beneath some directories (default: src and test of GOROOT) in both modes and has go/parser check
-// each rewritten file against its original. Needs `npm run build` and Go. Prints files left alone and declarations left out, where
+// each rewritten file against its original. Needs Go. Prints files left alone and declarations left out, where
 // go/parser accepts the original.
 //   node scripts/sweep-instrument.mjs [DIR…]
 import { execFileSync } from "node:child_process";
@@ -7,7 +7,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expandMarkers, loadInstrumenter } from "../dist/instrument/index.js";
+import "./typescript.mjs";
+
+const { expandMarkers, loadInstrumenter } = await import("../src/instrument/index.ts");
 
 const goroot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
 const roots = process.argv.length > 2 ? process.argv.slice(2) : [join(goroot, "src"), join(goroot, "test")];

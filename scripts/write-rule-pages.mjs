@@ -1,7 +1,9 @@
 // Writes docs/rules from the texts of the rules: npm run rules:pages
 import { mkdirSync, writeFileSync } from "node:fs";
-import { indexPage, rulePage, rules } from "../dist/rules/index.js";
 import { at } from "./lib-exectrace.mjs";
+import "./typescript.mjs";
+
+const { indexPage, rulePage, rules } = await import("../src/rules/index.ts");
 
 mkdirSync(at("docs/rules"), { recursive: true });
 for (const rule of rules) writeFileSync(at(`docs/rules/${rule.name}.md`), rulePage(rule));

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { TraceReader } from "../../src/exectrace/index.js";
+import { main } from "../support/bundle.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const source = join(root, "testdata/server");
@@ -41,7 +42,7 @@ interface Result {
 
 function start(...words: string[]): { child: ChildProcess; done: Promise<Result> } {
   const env = { ...process.env, GOTRACE_CACHE: cache };
-  const child = spawn(process.execPath, [join(root, "dist/bin/main.js"), "capture", ...words], { cwd: directory, env });
+  const child = spawn(process.execPath, [main, "capture", ...words], { cwd: directory, env });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (text) => (stdout += text));

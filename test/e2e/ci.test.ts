@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
+import { main } from "../support/bundle.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const text = readFileSync(join(root, "docs/ci.md"), "utf8");
@@ -31,7 +32,7 @@ beforeAll(() => {
   mkdirSync(join(module, ".git"));
   mkdirSync(join(directory, "bin"));
   const command = join(directory, "bin/gotrace");
-  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${join(root, "dist/bin/main.js")}' "$@"\n`);
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
   chmodSync(command, 0o755);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -4,7 +4,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filesOn, go, gotrace, names, type Result, repository, temporaryDirectory } from "./support.js";
+import { main } from "../support/bundle.js";
+import { filesOn, go, gotrace, names, type Result, temporaryDirectory } from "./support.js";
 
 const app = {
   "go.mod": "module app\n\ngo 1.21\n",
@@ -92,7 +93,7 @@ test("a working directory that was removed", () => {
   const root = temporaryDirectory();
   const gone = join(root, "gone");
   mkdirSync(gone);
-  const words = [gone, process.execPath, join(repository, "dist/bin/main.js")];
+  const words = [gone, process.execPath, main];
   const done = spawnSync("sh", ["-c", 'cd "$0" && rmdir "$0" && exec "$1" "$2" run .', ...words], { encoding: "utf8" });
   expectTwoLines({ code: done.status ?? -1, stdout: done.stdout, stderr: done.stderr }, 66);
 });

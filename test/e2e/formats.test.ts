@@ -8,6 +8,7 @@ import addFormats from "ajv-formats";
 import { parse } from "junit2json";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBrowser } from "../page/browser.js";
+import { main } from "../support/bundle.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const directory = mkdtempSync(join(tmpdir(), "gotrace-formats-"));
@@ -24,7 +25,6 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Runs in this repository, so that places are found. */
 function analyze(...words: string[]) {
-  const main = join(root, "dist/bin/main.js");
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, "analyze", ...words], {
     cwd: join(root, "testdata/rules"),
     encoding: "utf8",
@@ -110,7 +110,6 @@ test("the page of real traces opens in a browser, with charts and a close-up for
 });
 
 test("--also that names no format", () => {
-  const main = join(root, "dist/bin/main.js");
   const { status, stderr } = spawnSync(process.execPath, [main, "analyze", "--also", "xml=x", trace("quiet")], {
     encoding: "utf8",
   });

@@ -4,7 +4,8 @@ import { spawnSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filesOn, gotrace, repository, startGotrace, temporaryDirectory } from "./support.js";
+import { main } from "../support/bundle.js";
+import { filesOn, gotrace, startGotrace, temporaryDirectory } from "./support.js";
 
 const program = filesOn({
   "go.mod": "module many\n",
@@ -25,7 +26,7 @@ function watchedTemporary() {
 
 test("a full standard output is an error of two lines; the trace is kept", () => {
   const { env, left } = watchedTemporary();
-  const command = `"${process.execPath}" "${join(repository, "dist/bin/main.js")}" run . > /dev/full`;
+  const command = `"${process.execPath}" "${main}" run . > /dev/full`;
   const result = spawnSync("sh", ["-c", command], { cwd: program, encoding: "utf8", env: { ...process.env, ...env } });
   expect(result.status).toBe(74);
   const [kept, error, advice] = result.stderr.split("\n");
@@ -103,7 +104,7 @@ test("report reads pipes, names the file that is no trace, and has an exit code 
   const directory = temporaryDirectory();
   const [one, two, empty] = ["one", "two", "empty"].map((name) => join(directory, name)) as [string, string, string];
   gotrace(["run", "--save", one, "."], { cwd: program });
-  const command = `cat "${one}" | "${process.execPath}" "${join(repository, "dist/bin/main.js")}" report /dev/stdin`;
+  const command = `cat "${one}" | "${process.execPath}" "${main}" report /dev/stdin`;
   const result = spawnSync("sh", ["-c", command], { encoding: "utf8" });
   expect(result.stderr).toBe("");
   expect(result.stdout).toContain("main.work ×100,000");
@@ -151,7 +152,7 @@ test("SIGINT reaches the program of a background job of a terminal", () => {
     "main.go":
       'package main\n\nimport ("fmt"; "os"; "os/signal")\n\nfunc main() { c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt); fmt.Println("waiting"); <-c; fmt.Println("got it") }\n',
   });
-  const command = `set -m; "${process.execPath}" "${join(repository, "dist/bin/main.js")}" run . > out & p=$!; until grep -q waiting out; do sleep 0.1; done; kill -INT $p; wait $p; echo code $?`;
+  const command = `set -m; "${process.execPath}" "${main}" run . > out & p=$!; until grep -q waiting out; do sleep 0.1; done; kill -INT $p; wait $p; echo code $?`;
   const result = spawnSync("script", ["-qefc", `bash -c '${command}'`, "/dev/null"], {
     cwd: waits,
     encoding: "utf8",

@@ -6,13 +6,14 @@ import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { transformSync } from "esbuild";
 import { describe, expect, test } from "vitest";
+import { bundled } from "../support/bundle.js";
 import { repository, temporaryDirectory } from "./support.js";
 
 const at = (path: string) => join(repository, path);
 const read = (path: string) => readFileSync(at(path), "utf8");
 
 describe("the entry", () => {
-  const entry = read("dist/bin/gotrace.cjs");
+  const entry = readFileSync(bundled("gotrace.cjs"), "utf8");
   const start = (node: string) => {
     const loaded: string[] = [];
     const said: string[] = [];
@@ -40,16 +41,16 @@ describe("the entry", () => {
 });
 
 describe("notices", () => {
-  const notices = read("dist/bin/THIRD_PARTY_NOTICES.txt");
+  const notices = readFileSync(bundled("THIRD_PARTY_NOTICES.txt"), "utf8");
   const inputs = (JSON.parse(read("dist/metafiles.json")) as { inputs: object }[]).flatMap((meta) =>
     Object.keys(meta.inputs),
   );
-  const bundled = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+  const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
 
   test("stand for all packages that are bundled, and for those of which files are copied", () => {
-    expect(bundled.size).toBeGreaterThan(20);
+    expect(packages.size).toBeGreaterThan(20);
     const copied = ["assemblyscript", "open", "speedscope", "tree-sitter-go", "web-tree-sitter"];
-    for (const path of [...bundled, ...copied.map((name) => `node_modules/${name}`)]) {
+    for (const path of [...packages, ...copied.map((name) => `node_modules/${name}`)]) {
       const { name, version } = JSON.parse(read(`${path}/package.json`)) as { name: string; version: string };
       const begin = notices.indexOf(`\n${name} ${version} (`);
       expect(begin, path).toBeGreaterThan(0);
@@ -69,7 +70,7 @@ describe("notices", () => {
     for (const name of ["preact", "aphrodite", "pako", "protobufjs", "long", "source-map", "uint8array-json-parser"]) {
       expect(notices).toMatch(new RegExp(`^${name} [\\d.]+ \\(`, "m"));
     }
-    expect(existsSync(at("dist/bin/speedscope/source-code-pro.LICENSE.md"))).toBe(true);
+    expect(existsSync(bundled("speedscope/source-code-pro.LICENSE.md"))).toBe(true);
   });
 });
 

@@ -6,9 +6,9 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll } from "vitest";
+import { main } from "../support/bundle.js";
 
 export const repository = resolve(import.meta.dirname, "../..");
-const command = join(repository, "dist/bin/main.js");
 
 /** What a command left. */
 export interface Result {
@@ -37,7 +37,7 @@ function run(program: string, args: readonly string[], { cwd, env, input }: Opti
 
 /** Runs the built gotrace. */
 export function gotrace(args: readonly string[], options: Options): Result {
-  const result = run(process.execPath, [command, ...args], options);
+  const result = run(process.execPath, [main, ...args], options);
   // What takes longer than a second says so: on a busy machine that may be anything.
   return { ...result, stderr: result.stderr.replace(/^gotrace: reading .* \([\d.]+ .?i?B\)\n/gm, "") };
 }
@@ -49,7 +49,7 @@ export function go(args: readonly string[], options: Options): Result {
 
 /** Starts gotrace without waiting, in a session of its own, so that no terminal takes part. */
 export function startGotrace(args: readonly string[], { cwd, env }: Options) {
-  return spawn(process.execPath, [command, ...args], {
+  return spawn(process.execPath, [main, ...args], {
     cwd,
     env: { ...process.env, PWD: cwd, ...env },
     detached: true,

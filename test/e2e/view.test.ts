@@ -6,6 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readPerfetto } from "../export/perfetto.js";
 import { openBrowser } from "../page/browser.js";
+import { bundled } from "../support/bundle.js";
 import { gotrace, repository, startGotrace, temporaryDirectory } from "./support.js";
 
 const wordcount = join(repository, "testdata/wordcount");
@@ -189,7 +190,7 @@ test("only the profile and Speedscope are served, to this machine alone", async 
 });
 
 test("Speedscope reads the files of report, in its own format and Chrome's", async () => {
-  const viewer = `file://${join(repository, "dist/bin/speedscope/index.html")}`;
+  const viewer = `file://${bundled("speedscope/index.html")}`;
   for (const format of ["speedscope", "chrome"]) {
     const file = join(directory, `${format}.json`);
     const result = gotrace(["report", "--format", format, "-o", file, trace], { cwd: directory });
@@ -217,7 +218,7 @@ test("Speedscope reads collapsed stacks", async () => {
   const file = join(directory, "stacks.folded");
   expect(gotrace(["report", "--format", "folded", "-o", file, trace], { cwd: directory })).toMatchObject({ code: 0 });
   const page = await browser.newPage();
-  await page.goto(`file://${join(repository, "dist/bin/speedscope/index.html")}`);
+  await page.goto(`file://${bundled("speedscope/index.html")}`);
   await page.locator("input#file").setInputFiles(file);
   await page.getByText("Time Order").waitFor();
   const shown = await functions(page);

@@ -1,13 +1,14 @@
 /** Pages in a real browser: opened from disk, without a network. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
+import { bundled } from "../support/bundle.js";
 import { openBrowser } from "./browser.js";
 
 /** What scripts/bundle.mjs made of src/page and templates. */
-export const template = readFileSync(resolve(import.meta.dirname, "../../dist/bin/page.html"), "utf8");
+export const template = readFileSync(bundled("page.html"), "utf8");
 
 export type PageContext = BrowserContextOptions & { hash?: string };
 

@@ -1,0 +1,58 @@
+/** The end-to-end tests run the sources as they are: dist/bin knows what it was made of. */
+
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, expect, test } from "vitest";
+
+const repository = resolve(import.meta.dirname, "..");
+const library = join(repository, "scripts/lib-bundle.mjs");
+const { digestOf, isFresh, publish, writeDigest } = await import(library);
+const root = mkdtempSync(join(tmpdir(), "gotrace-bundle-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+test("the bundle that the tests run is made of the sources as they are", () => {
+  expect(isFresh(repository)).toBe(true);
+});
+
+test("a bundle is stale once a source changes, comes or goes, and fresh when it is as before", () => {
+  const source = join(root, "src/cli/main.ts");
+  mkdirSync(join(root, "src/cli"), { recursive: true });
+  mkdirSync(join(root, "dist/bin"), { recursive: true });
+  writeFileSync(source, "one");
+  expect(isFresh(root)).toBe(false);
+  writeFileSync(join(root, "dist/bin/main.js"), "");
+  writeDigest(root, digestOf(root), []);
+  expect(isFresh(root)).toBe(true);
+  writeFileSync(source, "two");
+  expect(isFresh(root)).toBe(false);
+  writeFileSync(source, "one");
+  expect(isFresh(root)).toBe(true);
+  writeFileSync(join(root, "src/new.ts"), "");
+  expect(isFresh(root)).toBe(false);
+  rmSync(join(root, "src/new.ts"));
+  expect(isFresh(root)).toBe(true);
+  rmSync(join(root, "dist/bin"), { recursive: true });
+  expect(isFresh(root)).toBe(false);
+});
+
+test("publishing leaves exactly the files of the new bundle", () => {
+  const directory = join(root, "published");
+  publish(
+    directory,
+    new Map([
+      ["main.js", "1"],
+      ["part-A.js", "a"],
+    ]),
+  );
+  publish(
+    directory,
+    new Map([
+      ["main.js", "2"],
+      ["inner/part-B.js", "b"],
+    ]),
+  );
+  expect(readdirSync(directory).sort()).toEqual(["inner", "main.js"]);
+  expect(readFileSync(join(directory, "main.js"), "utf8")).toBe("2");
+  expect(readFileSync(join(directory, "inner/part-B.js"), "utf8")).toBe("b");
+});
