@@ -4,37 +4,50 @@
  */
 
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { messageOf } from "../base/errors.js";
+import { formatBytes } from "../base/units.js";
 import { saveBundle } from "./bundle.js";
 import { type OpenFile, traceFiles } from "./files.js";
+import { parseSize } from "./values.js";
 import { isAlive, isWritten } from "./writer.js";
 
-/** Bytes on disk of the largest trace that outlives its report. */
-export const LARGEST_KEPT = 1 << 30;
+/** Bytes on disk of the largest trace that outlives its report, by default. */
+const LARGEST_KEPT = 1 << 30;
 
 /** The entry of a run that is being recorded or reported. */
 export interface LastRun {
   /** Where the traced processes write, or where their traces go at the end. */
   readonly directory: string;
+  /** Bytes on disk of the largest trace that it keeps. */
+  readonly largest: number;
 }
 
 /**
  * Makes the entry of a run.
  * @param cache root of the cache
+ * @param env `GOTRACE_KEEP_SIZE` is the size of the largest trace that is kept
  * @returns undefined where the entry cannot be made: a run does without
+ * @throws UserError when GOTRACE_KEEP_SIZE is not a size
  */
-export function beginLastRun(cache: string): LastRun | undefined {
-  const root = join(cache, "last");
+export function beginLastRun(cache: string, env: NodeJS.ProcessEnv): LastRun | undefined {
+  const largest = env.GOTRACE_KEEP_SIZE ? parseSize(env.GOTRACE_KEEP_SIZE, "GOTRACE_KEEP_SIZE") : LARGEST_KEPT;
+  const root = lastRuns(cache);
   const directory = join(root, `${Date.now().toString(36).padStart(9, "0")}-${process.pid}`);
   try {
     mkdirSync(root, { recursive: true });
     // Traces hold names of the user's code; the cache may lie where others can read.
     chmodSync(root, 0o700);
     mkdirSync(directory);
-    return { directory };
+    return { directory, largest };
   } catch {
     return undefined;
   }
+}
+
+/** Where the entries of runs lie. */
+export function lastRuns(cache: string): string {
+  return join(cache, "last");
 }
 
 /** Whether files can be recorded in the entry as well as in `other`: both are on one file system. */
@@ -42,37 +55,45 @@ export function sharesFileSystem({ directory }: LastRun, other: string): boolean
   return statSync(directory).dev === statSync(other).dev;
 }
 
-/** Puts traces that were recorded elsewhere into the entry. @returns whether there was room, and they are small enough */
-export function copyToLastRun({ directory }: LastRun, files: readonly OpenFile[]): boolean {
-  if (diskBytes(files.map(({ path }) => path)) > LARGEST_KEPT) return false;
+/**
+ * Decides whether the entry keeps the traces of its run, and copies those into it that were recorded elsewhere.
+ * @returns why it does not keep them; undefined where it does
+ */
+export function keepLastRun({ directory, largest }: LastRun, files: readonly OpenFile[]): string | undefined {
+  const size = diskBytes(files.map(({ path }) => path));
+  if (size > largest) return `its trace of ${formatBytes(size)} is larger than ${formatBytes(largest)}`;
+  if (files.every(({ path }) => dirname(path) === directory)) return undefined;
+  const copy = join(directory, "1-1.gotrace");
   try {
-    saveBundle(join(directory, "1-1.gotrace"), "GOTRACE_CACHE", files);
-    return true;
-  } catch {
-    return false;
+    saveBundle(copy, "GOTRACE_CACHE", files);
+    return undefined;
+  } catch (error) {
+    rmSync(copy, { force: true });
+    return messageOf(error);
   }
 }
 
-/**
- * Ends the entry of a run: it replaces older ones, unless it is empty or too large.
- * @returns bytes on disk of a trace that was too large to keep
- */
-export function endLastRun({ directory }: LastRun): number | undefined {
-  const bytes = diskBytes(tracesIn(directory));
-  if (bytes === 0 || bytes > LARGEST_KEPT) {
-    rmSync(directory, { recursive: true, force: true });
-    return bytes === 0 ? undefined : bytes;
+/** Removes the entry of a run that is not kept. */
+export function dropLastRun({ directory }: LastRun): void {
+  rmSync(directory, { recursive: true, force: true });
+}
+
+/** Ends the entry of a run: it replaces older ones, unless it is empty. */
+export function endLastRun(last: LastRun): void {
+  const { directory } = last;
+  if (diskBytes(tracesIn(directory)) === 0) {
+    dropLastRun(last);
+    return;
   }
   for (const { path, owner } of entries(join(directory, ".."))) {
     const isUsed = isAlive(owner) || tracesIn(path).some(isWritten);
     if (path < directory && !isUsed) rmSync(path, { recursive: true, force: true });
   }
-  return undefined;
 }
 
 /** The newest entry with a trace; undefined where there is none. */
 export function findLastRun(cache: string): { readonly directory: string; readonly when: Date } | undefined {
-  const found = entries(join(cache, "last"))
+  const found = entries(lastRuns(cache))
     .reverse()
     .find(({ path }) => tracesIn(path).length > 0);
   return found && { directory: found.path, when: found.when };

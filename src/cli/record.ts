@@ -11,7 +11,7 @@ import { processesOf } from "./bundle.js";
 import { execFile } from "./exectrace.js";
 import { type OpenFile, openFile, patchFile, traceFiles } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
-import { beginLastRun, type LastRun, sharesFileSystem } from "./last-run.js";
+import { beginLastRun, type LastRun, lastRuns, sharesFileSystem } from "./last-run.js";
 import { isInMemory, SIZE_DEFAULT, TOTAL_FACTOR } from "./limits.js";
 import { checkWritable, isStandardOutput } from "./output.js";
 import type { Session } from "./session.js";
@@ -74,7 +74,11 @@ export function prepareRecording(session: Session, flags: ParsedFlags): Recordin
   }
   if (output !== undefined && !isStandardOutput(flags.string("o"))) checkWritable(output, "-o");
   const workspace = session.workspace();
-  const last = flags.has("no-keep") ? undefined : beginLastRun(session.cache);
+  const wanted = !flags.has("no-keep");
+  const last = wanted ? beginLastRun(session.cache, session.env) : undefined;
+  if (wanted && !last && save === undefined) {
+    session.warn(unkept(`cannot write ${lastRuns(session.cache)}`));
+  }
   // With --keep-workspace the trace is looked for there.
   const inPlace = last && !flags.has("keep-workspace") && (sharesFileSystem(last, workspace) || isInMemory(workspace));
   const directory = inPlace ? last.directory : ensureDirectory(join(workspace, "trace"));
@@ -128,11 +132,21 @@ function ownTime({ pid, cpu }: ProgramExit, alive: Endings["alive"]): number | u
   return Math.max(alive.get(pid)?.cpu ?? 0, cpu - others);
 }
 
-/** What to say of processes that outlive the run: what they call from now on is in no report of it. */
-export function survivorLines(recording: Recording): string[] {
+/** What to say of a run that commands without a file will not show. @param why it is not kept */
+export function unkept(why: string): string {
+  return `this run is not kept for 'gotrace report': ${why}; keep it with --save FILE`;
+}
+
+/**
+ * What to say of processes that outlive the run: what they call from now on is in no report of it.
+ * @param isKept the run's traces outlive their report
+ */
+export function survivorLines(recording: Recording, isKept: boolean): string[] {
   const { last, directory } = recording;
   const later =
-    last?.directory === directory ? "see its later calls with: gotrace report" : "its later calls are not kept";
+    isKept && last?.directory === directory
+      ? "see its later calls with: gotrace report"
+      : "its later calls are not kept";
   return recordedFiles(recording)
     .filter(isWritten)
     .map((file) => `process ${processIdOf(file)}, which the program started, still runs; ${later}`);

@@ -2,7 +2,6 @@
 
 import { join } from "node:path";
 import { ExitCode, Interrupted, UserError } from "../base/errors.js";
-import { formatBytes } from "../base/units.js";
 import { quoteWord } from "../base/words.js";
 import { CannotStart, type Program, runProgram } from "../gotool/process.js";
 import { AliveWatch } from "./alive.js";
@@ -12,7 +11,7 @@ import { type ExecTrace, execTraces, prepareExecRecording, saveExecTrace } from 
 import { type OpenFile, openFile } from "./files.js";
 import type { ParsedFlags } from "./flags.js";
 import { guard } from "./guard.js";
-import { copyToLastRun, endLastRun, LARGEST_KEPT } from "./last-run.js";
+import { dropLastRun, endLastRun, keepLastRun } from "./last-run.js";
 import { LimitWatch } from "./limits.js";
 import {
   finishRecording,
@@ -21,6 +20,7 @@ import {
   type RunNotes,
   recordedFiles,
   survivorLines,
+  unkept,
 } from "./record.js";
 import { type ReportRequest, reportOpenTraces } from "./reporting.js";
 import { sayError } from "./say.js";
@@ -55,13 +55,7 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
   try {
     return await recordAndReport(session, flags, run, recording);
   } finally {
-    const tooLarge = last && endLastRun(last);
-    if (tooLarge !== undefined && recording.save === undefined) {
-      const [size, limit] = [tooLarge, LARGEST_KEPT].map(formatBytes);
-      session.warn(
-        `the trace of ${size} is not kept: 'gotrace report' without a file knows at most ${limit}; use --save FILE`,
-      );
-    }
+    if (last) endLastRun(last);
   }
 }
 
@@ -120,11 +114,12 @@ async function recordAndReport(
       ...run.report,
       whyNothing: whyNoCall,
       execTraces: beside,
-      traces: tracesToName(flags, saved, recording),
+      traces: save !== undefined && saved ? [flags.string("save")!] : place.words,
     };
     const isLarge = files.some(({ source }) => source.size > GUARDED);
     const lift = isLarge && !format.elsewhere ? guard(`gotrace: ${place.interrupted}`) : () => undefined;
-    for (const line of survivorLines(recording)) session.warn(line);
+    for (const line of survivorLines(recording, place.words !== undefined)) session.warn(line);
+    let isLeft = false;
     try {
       const { gate } = await session.yieldTo(() => reportOpenTraces(session, flags, files, report, sections));
       if (saved && exit.code === 0 && gate !== 0) return gate;
@@ -132,10 +127,17 @@ async function recordAndReport(
       // Who ends the page that shows the calls has seen them.
       if (!(error instanceof Interrupted)) {
         if (save === undefined || !saved) rescue(session, files);
-      } else if (!format.elsewhere) session.warn(place.interrupted);
+      } else if (!format.elsewhere) {
+        session.warn(place.interrupted);
+        isLeft = true;
+      }
       throw error;
     } finally {
       lift();
+      if (place.whyUnkept !== undefined && !isLeft) {
+        dropLastRun(recording.last!);
+        if (save === undefined) session.warn(unkept(place.whyUnkept));
+      }
     }
     return saved ? exit.code : ExitCode.io;
   } finally {
@@ -152,21 +154,21 @@ interface Place {
   readonly leavesWorkspace: boolean;
   /** What to say when gotrace ends before it has reported. */
   readonly interrupted: string;
+  /** The words that name the traces to later commands: none for the last run; undefined where it is not kept. */
+  readonly words?: readonly string[];
+  /** Why the trace goes with the report, although it was to be kept. */
+  readonly whyUnkept?: string;
 }
 
 function settle({ directory, last }: Recording, files: readonly OpenFile[]): Place {
   const what = "ended before the report was complete";
-  if (last === undefined) return { leavesWorkspace: true, interrupted: `${what}; the trace is gone (--no-keep)` };
-  if (last.directory === directory || copyToLastRun(last, files)) {
-    return { leavesWorkspace: true, interrupted: `${what}; the trace is kept: gotrace report` };
-  }
-  return { leavesWorkspace: false, interrupted: `${what}; the trace is kept: gotrace report ${quoteWord(directory)}` };
-}
-
-/** The words that name the traces of a run to later commands: none for the last run; undefined where nothing is kept. */
-function tracesToName(flags: ParsedFlags, saved: boolean, { save, last }: Recording): readonly string[] | undefined {
-  if (save !== undefined && saved) return [flags.string("save")!];
-  return last && [];
+  if (last === undefined) return { leavesWorkspace: true, interrupted: `${what}; the trace was not kept` };
+  const inPlace = last.directory === directory;
+  const whyUnkept = keepLastRun(last, files);
+  const kept = `${what}; the trace is kept: gotrace report`;
+  if (whyUnkept === undefined) return { leavesWorkspace: true, interrupted: kept, words: [] };
+  // Until the report is complete the trace stays where it is: who interrupts it may want to see it another way.
+  return { leavesWorkspace: inPlace, interrupted: inPlace ? kept : `${kept} ${quoteWord(directory)}`, whyUnkept };
 }
 
 /** Writes what the user asked for; where that fails it says so, and `keep` keeps it elsewhere. */

@@ -58,13 +58,13 @@ export function parseShare(text: string): number | undefined {
 
 /**
  * A size such as `512MiB`, `2G` or `1000000`, in bytes.
- * @param flag whose value it is
- * @throws UserError when it is none or below 1 MiB
+ * @param what the flag or variable whose value it is
+ * @throws UserError when it is not a size, or below 1 MiB
  */
-export function parseSize(text: string, flag = "max-trace-size"): number {
+export function parseSize(text: string, what = "--max-trace-size"): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b)?$/i.exec(text);
   const bytes = match ? Number(match[1]) * 1024 ** " kmgt".indexOf((match[2] || " ").toLowerCase()) : Number.NaN;
-  if (!(bytes >= 1 << 20)) throw badValue(flag, text, "a size of at least 1MiB, such as 512MiB or 8GiB");
+  if (!(bytes >= 1 << 20)) throw badValueOf(what, text, "a size of at least 1MiB, such as 512MiB or 8GiB");
   return Math.floor(bytes);
 }
 
@@ -77,5 +77,9 @@ export function refuse(flags: ParsedFlags, names: readonly string[], why: string
 
 /** The error for a value that a flag does not take. */
 export function badValue(name: string, value: string, wanted: string): UserError {
-  return new UserError(`--${name}: ${JSON.stringify(value)} is not valid`, `use ${wanted}`, ExitCode.usage);
+  return badValueOf(`--${name}`, value, wanted);
+}
+
+function badValueOf(what: string, value: string, wanted: string): UserError {
+  return new UserError(`${what}: ${JSON.stringify(value)} is not valid`, `use ${wanted}`, ExitCode.usage);
 }

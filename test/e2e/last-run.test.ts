@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesOn, gotrace, repository, startGotrace, temporaryDirectory } from "./support.js";
@@ -85,4 +85,53 @@ test("entries of runs that go on are left alone", () => {
   gotrace(["run", "."], here);
   expect(kept()).toHaveLength(2);
   expect(kept()).toContain(`000000001-${process.pid}`);
+});
+
+test("a run whose trace is too large to keep says so, and leads to no other run", () => {
+  const cwd = filesOn({
+    "go.mod": "module example.com/large\n\ngo 1.21\n",
+    "main.go":
+      "package main\n\nfunc main() {\n\tfor i := 0; i < 500_000; i++ {\n\t\tstep()\n\t}\n}\n\nfunc step() {}\n",
+  });
+  const { env, kept } = ownCache();
+  gotrace(["run", "."], { cwd: wordcount, env });
+  const before = kept();
+  expect(before).toHaveLength(1);
+  const small = { ...env, GOTRACE_KEEP_SIZE: "1MiB" };
+  const why =
+    /^gotrace: this run is not kept for 'gotrace report': its trace of [\d.]+ MiB is larger than 1 MiB; keep it with --save FILE$/m;
+  // In the cache itself, and copied to it: --keep-workspace records as runs do whose workspace is on another file system.
+  for (const words of [
+    ["run", "."],
+    ["run", "--keep-workspace", "."],
+  ]) {
+    const run = gotrace(words, { cwd, env: small });
+    expect(run).toMatchObject({ code: 0, stderr: expect.stringMatching(why) });
+    expect(run.stdout).toContain("main.step ×500,000");
+    expect(run.stdout).not.toContain("next:");
+    expect(kept()).toEqual(before);
+    const workspace = /workspace kept in (.*)/.exec(run.stderr)?.[1];
+    if (workspace) rmSync(workspace, { recursive: true });
+  }
+  const file = join(temporaryDirectory(), "t.gotrace");
+  const saved = gotrace(["run", "--save", file, "."], { cwd, env: small });
+  expect(saved).toMatchObject({ code: 0, stderr: "" });
+  expect(saved.stdout).toContain("\nnext: gotrace stats '");
+  expect(kept()).toEqual(before);
+  const refused = gotrace(["run", "."], { cwd, env: { ...env, GOTRACE_KEEP_SIZE: "much" } });
+  expect(refused).toMatchObject({
+    code: 64,
+    stderr: 'gotrace: GOTRACE_KEEP_SIZE: "much" is not valid\n  use a size of at least 1MiB, such as 512MiB or 8GiB\n',
+  });
+});
+
+test("a run that cannot be kept says so", () => {
+  const { env } = ownCache();
+  // Not a directory: nothing can be written below it, by root neither.
+  filesOn({ last: "" }, env.GOTRACE_CACHE);
+  const run = gotrace(["run", "."], { cwd: wordcount, env });
+  expect(run.stderr).toContain(
+    `gotrace: this run is not kept for 'gotrace report': cannot write ${join(env.GOTRACE_CACHE, "last")}; keep it with --save FILE\n`,
+  );
+  expect(run.stdout).not.toContain("next:");
 });

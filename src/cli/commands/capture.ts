@@ -94,7 +94,7 @@ async function run(words: readonly string[]): Promise<number> {
     headers: parseHeaders(flags.values("header")),
     authorities: authoritiesOf(flags.string("cacert")),
     insecure: flags.has("insecure"),
-    maxBytes: max === undefined ? MOST_BYTES : parseSize(max, "max-size"),
+    maxBytes: max === undefined ? MOST_BYTES : parseSize(max, "--max-size"),
   };
   const analyze = analysisOf(flags, flags.string("report"));
   const cwd = process.cwd();
