@@ -10,11 +10,10 @@ import { createHash } from "node:crypto";
 import { baseName } from "../base/place.js";
 import { jsonText } from "../base/printable.js";
 import { TextWriter, utf8 } from "../base/text-writer.js";
-import { EdgeKind, Ending, type ProcessTree, type Recording } from "../calltree/index.js";
+import { EdgeKind, Ending, ownersOf, type ProcessTree, type Recording } from "../calltree/index.js";
 import { WallClock } from "./clock.js";
 import { type CallRow, ENDINGS, walkCalls } from "./tables/calls.js";
 import { SPAWNS } from "./tables/goroutines.js";
-import { testsOf } from "./tests.js";
 
 export interface OtlpOptions {
   /** Version of gotrace. */
@@ -117,8 +116,9 @@ class ProcessSpans {
       ),
     );
     this.endings = ENDINGS.map((word) => utf8(`,${attribute("gotrace.ending", word)}`));
-    this.testOf = testsOf(tree, functions);
-    this.tests = functions.map(({ name }) => utf8(`,${attribute("test.case.name", name)}`));
+    const { of, names } = ownersOf(tree, functions);
+    this.testOf = of;
+    this.tests = names.map((name) => utf8(`,${attribute("test.case.name", name)}`));
     this.func = tree.func;
   }
 

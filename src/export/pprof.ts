@@ -13,11 +13,11 @@ import {
   type FilterOptions,
   type FunctionInfo,
   foldedSelf,
+  ownersOf,
   type ProcessTree,
   viewTree,
 } from "../calltree/index.js";
 import { ProtoWriter } from "./protobuf.js";
-import { testsOf } from "./tests.js";
 
 export interface PprofOptions extends FilterOptions {
   /**
@@ -117,7 +117,7 @@ class Encoder {
     const { shown } = viewTree(tree, { ...this.options, whole: process.total });
     const self = foldedSelf(tree, shown);
     const mapping = this.mapping(info.executable);
-    const tests = testsOf(tree, this.forest.functions);
+    const tests = ownersOf(tree, this.forest.functions);
     const processLabel = this.forest.processes.length > 1 ? `${info.executable} (${info.pid})` : undefined;
     const { goroutineRoots = false } = this.options;
     /** By depth: the location of the frame, as seen from the frame beneath that is looked at. */
@@ -145,7 +145,7 @@ class Encoder {
       out.packed(Sample.locationId, stack, count);
       out.packed(Sample.value, values);
       if (processLabel !== undefined) this.label("process", processLabel);
-      if (tests[node] >= 0) this.label("test", this.forest.functions[tests[node]].name);
+      if (tests.of[node] >= 0) this.label("test", tests.names[tests.of[node]]);
       out.close(mark);
       if (out.full) yield out.take();
     }

@@ -92,6 +92,22 @@ const plain = (attributes: Attribute[]) =>
     attributes.map(({ key, value }) => [key, value.stringValue || value.intValue || value.arrayValue?.values]),
   );
 
+test("a span names the subtest that it belongs to", () => {
+  const script = `
+  0  g1 { main.TestA
+  1  g2<g1=TestA/first_case { main.TestA.func1
+  2  g2 { main.leaf
+  3  g2 }
+  4  g2 }
+  5  g1 }`;
+  const { spans } = read(lines(script)[0]!).resourceSpans[0].scopeSpans[0];
+  expect(spans.map(({ name, attributes }) => `${name}: ${plain(attributes)["test.case.name"]}`)).toEqual([
+    "main.TestA: main.TestA",
+    "main.leaf: main.TestA/first_case",
+    "main.TestA.func1: main.TestA/first_case",
+  ]);
+});
+
 test("spans as the schema wants them, with exact times and parents across goroutines", () => {
   const [line, ...more] = lines(program);
   expect(more).toEqual([]);

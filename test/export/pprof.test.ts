@@ -117,6 +117,23 @@ test("comments, and the test that a path belongs to as a label", () => {
   ]);
 });
 
+test("the label of a path names the subtest", () => {
+  const profile = read(
+    grow(`
+  0 g1 { main.TestA
+  1 g2<g1=TestA/first_case { main.TestA.func1
+  2 g2 { main.b
+  3 g2 }
+  4 g2 }
+  5 g1 }`),
+  );
+  expect(samples(profile).map((sample) => sample.replace(/.* /, ""))).toEqual([
+    "test=main.TestA",
+    "test=main.TestA/first_case",
+    "test=main.TestA/first_case",
+  ]);
+});
+
 test("processes have labels, executables have mappings, locations are theirs", () => {
   const program = "0 g1 { main.main\n1 g1 }";
   const header = (executable: string, pid: bigint, startWall: bigint) => ({

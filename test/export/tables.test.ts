@@ -69,6 +69,24 @@ test("one line for each call when it ends: goroutines one after the other, outer
   expect(found[2]).toMatchObject({ time: "2023-11-14T22:13:20.999999744Z" });
 });
 
+test("rows name the subtest that they belong to, in each process its own", () => {
+  const sources = ["first", "second"].map((name) =>
+    memorySource(
+      scripted(
+        `0 g1 { main.TestA\n 1 g2<g1=TestA/${name} { main.TestA.func1\n 2 g2 { main.b\n 3 g2 }\n 4 g2 }\n 5 g1 }`,
+      ),
+    ),
+  );
+  const tests = (table: TableName) =>
+    text(renderNdjson(readRecording(sources), { table }))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).test);
+  const [own, first, second] = ["main.TestA", "main.TestA/first", "main.TestA/second"];
+  expect(tests("calls")).toEqual([own, first, first, own, second, second]);
+  expect(tests("goroutines")).toEqual([own, first, own, second]);
+});
+
 test("one line for each goroutine, with the call and the statement that started it", () => {
   const names = [
     "goroutine",

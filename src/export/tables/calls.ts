@@ -1,8 +1,8 @@
 /** One row for each call, when it ends: what is called stands before its caller. */
 import { Ending, type Goroutine, type Recording } from "../../calltree/index.js";
 import { CallNumbers, findSpawners } from "../spawners.js";
-import { testsOf } from "../tests.js";
 import { type Column, functionColumns, processColumns, type Row, type Table } from "./columns.js";
+import { testColumn } from "./tests.js";
 
 /** A call; times are whole nanoseconds since the start of the process. */
 export interface CallRow extends Row {
@@ -52,9 +52,7 @@ export function* walkCalls(recording: Recording, emit: (row: CallRow) => void): 
 }
 
 export function callColumns(recording: Recording): Column<CallRow>[] {
-  const { processes, functions } = recording.forest;
-  const functionOf = processes.map(({ tree }) => tree.func);
-  const tests = processes.map(({ tree }) => testsOf(tree, functions));
+  const functionOf = recording.forest.processes.map(({ tree }) => tree.func);
   return [
     ...processColumns<CallRow>(recording),
     { name: "goroutine", kind: "int64", of: ({ goroutine }) => goroutine.goid },
@@ -67,14 +65,7 @@ export function callColumns(recording: Recording): Column<CallRow>[] {
     { name: "self_ns", kind: "int64", of: ({ self }) => self },
     { name: "depth", kind: "int32", of: ({ depth }) => depth },
     { name: "ending", kind: "lookup", type: "string", values: ENDINGS, of: ({ how }) => how },
-    {
-      name: "test",
-      kind: "lookup",
-      type: "string",
-      values: functions.map(({ name }) => name),
-      nullable: true,
-      of: ({ process, node }) => tests[process][node],
-    },
+    testColumn<CallRow>(recording, ({ node }) => node),
   ];
 }
 

@@ -1,8 +1,8 @@
 /** One row for each goroutine, when it has ended. */
 import { EdgeKind, type Goroutine, type Recording } from "../../calltree/index.js";
 import { findSpawners } from "../spawners.js";
-import { testsOf } from "../tests.js";
 import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
+import { testColumn } from "./tests.js";
 
 interface GoroutineRow extends Row {
   goroutine: Goroutine;
@@ -21,9 +21,7 @@ export const SPAWNS: readonly string[] = ["", "exact", "indirect", "approximate"
 export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>["clocks"]): Table<GoroutineRow> {
   const { processes, functions } = recording.forest;
   const functionOf = processes.map(({ tree }) => tree.func);
-  const tests = processes.map(({ tree }) => testsOf(tree, functions));
   const siteOf = ({ goroutine }: GoroutineRow) => goroutine.site;
-  const testOf = ({ process, node, goroutine }: GoroutineRow) => tests[process][node || goroutine.node];
   return {
     columns: [
       ...processColumns<GoroutineRow>(recording),
@@ -64,14 +62,7 @@ export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>
       { name: "start_ns", kind: "int64", of: ({ start }) => start },
       { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
       { name: "calls", kind: "int64", of: ({ calls }) => calls },
-      {
-        name: "test",
-        kind: "lookup",
-        type: "string",
-        values: functions.map(({ name }) => name),
-        nullable: true,
-        of: testOf,
-      },
+      testColumn<GoroutineRow>(recording, ({ node, goroutine }) => node || goroutine.node),
     ],
     clocks,
     rows: (emit) => walkGoroutines(recording, emit),
