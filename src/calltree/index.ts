@@ -18,7 +18,7 @@ export {
   type Part,
   unseenWaits,
 } from "./overview.js";
-export { localTest, type Owners, ownersOf, testsAround } from "./owners.js";
+export { localTest, type Owners, ownersOf, testBegins, testsAround } from "./owners.js";
 export { Recording, type RecordingOptions, readRecording, type SelectOptions } from "./recording.js";
 export type { Omission, PathOptions } from "./select.js";
 export { isTestFunction, outlives, type Section, testExtent, testNodes, testSections, wholeSection } from "./tests.js";

@@ -30,6 +30,8 @@ export interface Part {
   readonly tops: readonly number[];
   /** Most of them. */
   readonly lines: number;
+  /** Nodes to show before others, with what leads to them. */
+  readonly first?: ReadonlySet<number>;
 }
 
 /**
@@ -68,10 +70,15 @@ export function everything(
 }
 
 /** Marks the nodes to show: always the one in whose subtree most time is, of those whose parents are shown. */
-function markHeaviest(tree: CallTree, weight: Float64Array, { tops, lines }: Part, only: Uint8Array): void {
+function markHeaviest(tree: CallTree, weight: Float64Array, { tops, lines, first }: Part, only: Uint8Array): void {
   const reach = longest(tree, weight);
   const roots = tops.filter((node) => node !== tree.others);
   const least = LEAST_SHARE * roots.reduce((most, node) => Math.max(most, reach[node]), 0);
+  for (const node of first ?? []) {
+    for (let up = node; up > 0 && reach[up] < Number.POSITIVE_INFINITY; up = tree.parent[up]) {
+      reach[up] = Number.POSITIVE_INFINITY;
+    }
+  }
   const open = new Heap<number>((a, b) => reach[a] > reach[b] || (reach[a] === reach[b] && a < b));
   for (const node of roots) open.push(node);
   for (let shown = 0; shown < lines; shown++) {

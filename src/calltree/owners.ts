@@ -50,6 +50,30 @@ export function ownersOf(tree: CallTree, functions: readonly FunctionInfo[]): Ow
 }
 
 /**
+ * Where tests begin that are among some: the first node of each, beneath each node that it begins beneath. What follows it
+ * there is the test's cleanup.
+ * @param names without their package: `TestGet`, `TestGet/first_case`
+ */
+export function testBegins(
+  tree: CallTree,
+  functions: readonly FunctionInfo[],
+  names: ReadonlySet<string>,
+): Set<number> {
+  const begins = new Map<string, number>();
+  if (names.size === 0) return new Set();
+  const { of, names: tests } = ownersOf(tree, functions);
+  const isWanted = tests.map((test) => names.has(localTest(test)));
+  for (let node = 1; node < tree.size; node++) {
+    const [test, up] = [of[node], tree.parent[node]];
+    // Beneath it are sums by function, not paths.
+    if (test < 0 || !isWanted[test] || of[up] === test || up === tree.others) continue;
+    const key = `${up} ${test}`;
+    if (!begins.has(key)) begins.set(key, node);
+  }
+  return new Set(begins.values());
+}
+
+/**
  * The name of a test of a suite (testify's and others): a method of that name, the first traced one on a goroutine that
  * something untraced started beneath a test. It takes no `*testing.T`, so the trace does not know its name.
  */

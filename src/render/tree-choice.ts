@@ -4,11 +4,13 @@ import {
   type CallTree,
   everything,
   type FilterOptions,
+  localTest,
   type Overview,
   overview,
   type Part,
   type ProcessTree,
   type Section,
+  testBegins,
   testExtent,
   testNodes,
   testSections,
@@ -87,12 +89,12 @@ export function planOf(forest: CallForest, { lines, tests, failed }: PlanOptions
 /** By process: the functions of the slowest tests of all, and last, where the eye ends, of those that failed. */
 function chooseTests({ processes, functions }: CallForest, failed: FailedTests | undefined): number[][] {
   const all = processes.flatMap((process, index) => {
-    const names = failed?.(process);
+    const names = failed?.(process) ?? new Set();
     return testNodes(process.tree, functions).map((node) => ({
       index,
       func: process.tree.func[node]!,
       time: testExtent(process.tree, node),
-      failed: names?.has(localName(functions[process.tree.func[node]!]!.name)) ?? false,
+      failed: names.has(localTest(functions[process.tree.func[node]!]!.name)),
     }));
   });
   all.sort((a, b) => b.time - a.time);
@@ -103,16 +105,11 @@ function chooseTests({ processes, functions }: CallForest, failed: FailedTests |
   return processes.map((_, index) => chosen.filter((test) => test.index === index).map(({ func }) => func));
 }
 
-/** A function's name without its package. */
-export function localName(name: string): string {
-  return name.slice(name.indexOf(".", name.lastIndexOf("/") + 1) + 1);
-}
-
 /** What the plan means for a process. */
 export function chooseOf(
   { functions }: CallForest,
   process: ProcessTree,
-  options: FilterOptions & { readonly tests?: boolean; readonly inPlace?: boolean },
+  options: FilterOptions & { readonly tests?: boolean; readonly inPlace?: boolean; readonly failed?: FailedTests },
   plan: { readonly lines: number; readonly tests: readonly number[] | undefined; readonly linesOfTest: number },
 ): Choice {
   const { tree: whole, total } = process;
@@ -123,7 +120,11 @@ export function chooseOf(
       const nodes = testNodes(tree, functions);
       return tests.flatMap((func) => nodes.filter((node) => tree.func[node] === func));
     };
-    const parts = (tree: CallTree): Part[] => chosen(tree).map((node) => ({ tops: [node], lines: linesOfTest }));
+    const parts = (tree: CallTree): Part[] => {
+      const first = testBegins(tree, functions, options.failed?.(process) ?? new Set());
+      const beneath = (top: number) => new Set([...first].filter((node) => node >= top && node < tree.end[top]!));
+      return chosen(tree).map((node) => ({ tops: [node], lines: linesOfTest, first: beneath(node) }));
+    };
     const view = overview(whole, functions, plan.lines, parts);
     const { tree } = view;
     const shown = chosen(tree);

@@ -22,6 +22,7 @@ import {
   type FilterOptions,
   hottest,
   type ProcessTree,
+  testBegins,
   testNodes,
   unseenWaits,
 } from "../calltree/index.js";
@@ -29,7 +30,7 @@ import { flagsOf, footer } from "./footer.js";
 import { IDLE, type Marks, WAITS } from "./label.js";
 import { type Paint, painter } from "./style.js";
 import { DISTORTED_LEGEND } from "./tracing.js";
-import { type Choice, chooseOf, type FailedTests, localName, planOf } from "./tree-choice.js";
+import { type Choice, chooseOf, type FailedTests, planOf } from "./tree-choice.js";
 import { type Columns, columnsOf, type LineStyle, lineOf, type Shown, walk } from "./tree-lines.js";
 
 export interface TreeTextOptions extends FilterOptions, LineStyle {
@@ -120,7 +121,7 @@ function* renderProcess(
   const marks: Marks = {
     recursion: overview.recursion,
     waits: overview.idle.waits,
-    failed: failedNodes(forest, overview.tree, options.failed?.(process)),
+    failed: testBegins(overview.tree, forest.functions, options.failed?.(process) ?? new Set()),
   };
   const shown: Shown = { forest, process: { ...process, tree: overview.tree }, sections, marks };
   yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(process.total)}`)}\n`;
@@ -153,13 +154,6 @@ function* renderProcess(
     yield `\n${paint("dim", leftOut(hidden, hiddenCalls, options))}\n`;
   }
   return legendsOf(columns, marks, shown);
-}
-
-/** Outermost tests by their local names. */
-function failedNodes({ functions }: CallForest, tree: CallTree, names: ReadonlySet<string> | undefined): Set<number> {
-  if (names === undefined || names.size === 0) return new Set();
-  const isFailed = (node: number) => names.has(localName(functions[tree.func[node]!]!.name));
-  return new Set(testNodes(tree, functions).filter(isFailed));
 }
 
 /** The functions with most self time: many short paths may add up to more than any that is shown. */

@@ -258,16 +258,35 @@ test("-json is go's output only; the tree goes into a file, and is there afterwa
 });
 
 test("failed tests are marked in the tree, and named in the last line", () => {
-  const cwd = filesOn(module);
+  const cwd = filesOn({
+    ...module,
+    "fails/sub_test.go": `package fails
+
+import "testing"
+
+func TestTable(t *testing.T) {
+	for _, name := range []string{"good", "bad one"} {
+		t.Run(name, func(t *testing.T) {
+			if name != "good" {
+				helper(t)
+			}
+		})
+	}
+}
+`,
+  });
   const env = { GOTRACE_CACHE: temporaryDirectory() };
   const result = gotrace(["test", "./fails", "./broken"], { cwd, env });
   expect(result.code).toBe(1);
   expect(result.stdout).toMatch(/^fails\.TestFails FAIL /m);
   expect(result.stdout).toMatch(/^fails\.TestPanics \[recovered\] /m);
   expect(result.stdout).toMatch(
-    /\nFAIL: TestFails \(example\.com\/suite\/fails\); package example\.com\/suite\/broken\n$/,
+    /\nFAIL: TestFails, TestTable\/bad_one \(example\.com\/suite\/fails\); package example\.com\/suite\/broken\n$/,
   );
-  // A saved trace knows it, too.
+  expect(result.stdout).toMatch(/^fails\.TestTable FAIL /m);
+  expect(result.stdout).toMatch(/^[├└]── go~ fails\.TestTable\.func1 \[TestTable\/bad_one\] FAIL /m);
+  expect(result.stdout).toMatch(/^[├└]── go~ fails\.TestTable\.func1 \[TestTable\/good\] +\d/m);
+  // A saved trace knows it as well.
   expect(gotrace(["report"], { cwd, env }).stdout).toMatch(/^fails\.TestFails FAIL /m);
 });
 

@@ -355,6 +355,26 @@ test("of many tests the slowest are shown, those that failed last and marked", (
   expect(report).toContain("\nnot shown: 14 more tests, ");
 });
 
+test("subtests that failed are marked where they begin, and shown although others took longer", () => {
+  const subtest = (i: number) => {
+    const [at, id, time] = [i * 100, `g${i + 3}`, i === 4 ? 10 : 50 + i];
+    const calls = Array.from({ length: 5 }, (_, n) => `${at + n + 2} ${id} { p.f${n}\n ${at + n + 2.5} ${id} }`);
+    const cleanup = `${at + time} ${id} { p.TestGet.func1.1\n ${at + time + 1} ${id} }`;
+    return `${at + 1} ${id}<g2=TestGet/${i} { p.TestGet.func1\n ${calls.join("\n")}\n ${at + time} ${id} }\n ${cleanup}`;
+  };
+  const suite = "910 g50<g2 { p.(*Suite).TestPut\n 911 g50 }\n 912 g51<g2 { p.(*Suite).TestHead\n 913 g51 }";
+  const subtests = Array.from({ length: 9 }, (_, i) => subtest(i)).join("\n");
+  const script = `0 g1 go g2\n 0 g2 { p.TestGet\n ${subtests}\n ${suite}\n 1000 g2 }`;
+  const failed = () => new Set(["TestGet", "TestGet/4", "TestGet/TestPut"]);
+  const marked = (options: TreeTextOptions) =>
+    text(script, { tests: true, failed, ...options })
+      .match(/^.* FAIL.*$/gm)!
+      .map((line) => line.replace(/ {2,}.*/, ""));
+  const all = ["p.TestGet FAIL", "├── go~ p.TestGet.func1 [TestGet/4] FAIL", "├── go~ p.(*Suite).TestPut FAIL"];
+  expect(marked({}).sort()).toEqual(all.sort());
+  expect(marked({ lines: 12 }).sort()).toEqual(all.map((line) => line.replace("├── go~ p.(", "└── go~ p.(")).sort());
+});
+
 test("a goroutine that a test leaves behind is not in the test's time, and has no share of it", () => {
   const quick = (i: number) =>
     `${i * 100} g1 go g${i + 9}\n ${i * 100} g${i + 9} { p.Test${i}\n ${i * 100 + 10 + i} g${i + 9} }`;
