@@ -285,7 +285,7 @@ func TestTable(t *testing.T) {
   );
   expect(result.stdout).toMatch(/^fails\.TestTable FAIL /m);
   expect(result.stdout).toMatch(/^[├└]── go~ fails\.TestTable\.func1 \[TestTable\/bad_one\] FAIL /m);
-  expect(result.stdout).toMatch(/^[├└]── go~ fails\.TestTable\.func1 \[TestTable\/good\] +\d/m);
+  expect(result.stdout).toMatch(/^[├└]── go~ fails\.TestTable\.func1 \[TestTable\/good\] +~?\d/m);
   // A saved trace knows it as well.
   expect(gotrace(["report"], { cwd, env }).stdout).toMatch(/^fails\.TestFails FAIL /m);
 });
