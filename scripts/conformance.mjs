@@ -123,7 +123,7 @@ async function compare(file, index) {
   const report = join(scratch, `tree-${index}`);
   const traced = await run(
     process.execPath,
-    [gotrace, "run", "-o", report, ...goFlags, file, ...sources, ...args],
+    [gotrace, "run", "--no-keep", "-o", report, ...goFlags, file, ...sources, ...args],
     join(file, ".."),
     go,
   );

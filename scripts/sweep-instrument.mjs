@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import "./typescript.mjs";
 
-const { expandMarkers, loadInstrumenter } = await import("../src/instrument/index.ts");
+const { expandMarkers, loadInstrumenter, tableDeclaration } = await import("../src/instrument/index.ts");
 
 const goroot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
 const roots = process.argv.length > 2 ? process.argv.slice(2) : [join(goroot, "src"), join(goroot, "test")];
@@ -46,7 +46,7 @@ try {
         const folder = join(directory, String(manifest.length >> 10));
         mkdirSync(folder, { recursive: true });
         rewritten = join(folder, `${manifest.length}.go`);
-        writeFileSync(rewritten, result.text);
+        writeFileSync(rewritten, `${result.text}\nvar ${tableDeclaration(result.table)}\n`);
       }
       const { functions, spawns, skipped, fileReason: reason } = result;
       const gaps = result.grammarGaps.map(({ name, line, reason }) => `${line}: ${name} left out: ${reason}`);

@@ -9,6 +9,7 @@ const allowed: Record<string, readonly string[]> = {
   base: [],
   gotool: ["base"],
   instrument: ["base"],
+  build: ["base", "gotool", "instrument"],
   calltrace: ["base"],
   exectrace: ["base"],
   analyses: ["base", "exectrace"],
@@ -20,6 +21,7 @@ const allowed: Record<string, readonly string[]> = {
   page: ["base", "analyses", "render", "rules"],
   cli: [
     "base",
+    "build",
     "gotool",
     "instrument",
     "calltrace",
@@ -89,4 +91,11 @@ test("every folder of src has a rule", () => {
       .map((e) => e.name)
       .sort(),
   ).toEqual(Object.keys(allowed).sort());
+});
+
+test("only commands and what makes options of flags know flags", () => {
+  const others = [...sourceFiles(join(source, "cli"))]
+    .map((file) => ({ name: relative(join(source, "cli"), file), text: readFileSync(file, "utf8") }))
+    .filter(({ name, text }) => !/^(commands|flags)\//.test(name) && /\bParsedFlags\b/.test(text));
+  expect(others.map(({ name }) => name)).toEqual([]);
 });

@@ -6,10 +6,9 @@ import type { Naming } from "../base/names.js";
 import type { Assertion, Verdict } from "../callstats/index.js";
 import type { Recording } from "../calltree/index.js";
 import { nearestConfig } from "./config-file.js";
-import type { ParsedFlags } from "./flags.js";
+import type { GateOptions } from "./options.js";
 import { withProgress } from "./progress.js";
 import { say, sayRendered } from "./say.js";
-import { choice } from "./values.js";
 import { workingDirectory } from "./working-directory.js";
 
 /** What must hold, and whether an assertion may name what nothing bears. */
@@ -30,12 +29,10 @@ export const openGate: Gate = { assertions: [], unknownIsOk: false, configured: 
 
 /**
  * The gate that the command line and the configuration make.
- * @throws UserError for an assertion, a word or a configuration that is none
+ * @throws UserError for an invalid assertion or configuration
  */
-export async function gateOf(flags: ParsedFlags): Promise<Gate> {
-  const unknownIsOk = choice(flags, "assert-unknown", ["fail", "ok"]) === "ok";
-  const texts = flags.values("assert");
-  const cwd = resolve(workingDirectory(process.env), flags.string("C") ?? ".");
+export async function gateOf({ assertions: texts, unknownIsOk, directory }: GateOptions): Promise<Gate> {
+  const cwd = resolve(workingDirectory(process.env), directory ?? ".");
   // Reading YAML takes modules that would double the start of every run.
   const found =
     nearestConfig(cwd) === undefined ? [] : (await import("./config.js")).findConfig(cwd, undefined).config.assert;
@@ -66,7 +63,7 @@ export interface Judged {
 export async function judgeGate(gate: Gate, recording: Recording): Promise<Judged> {
   const { AssertionMeter } = await import("../callstats/index.js");
   const { shortNaming } = await import("../base/names.js");
-  const { tracedNames } = await import("./traced-set.js");
+  const { tracedNames } = await import("./traced-notes.js");
   const { functions, processes } = recording.forest;
   const traced = processes.flatMap(({ notes }) => tracedNames(notes));
   const meter = new AssertionMeter(recording.forest, [...gate.assertions, ...gate.configured], traced);

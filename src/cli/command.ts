@@ -1,6 +1,6 @@
 /** What a command of gotrace is, and its help. */
 
-import type { Flag } from "./flags.js";
+import type { Flag } from "./flags/parse.js";
 
 /** One command. */
 export interface Command {

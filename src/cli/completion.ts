@@ -3,7 +3,7 @@
 import { dashed } from "./command.js";
 import { commands } from "./commands/index.js";
 import { ruleNames } from "./explain.js";
-import type { Flag } from "./flags.js";
+import type { Flag } from "./flags/parse.js";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];

@@ -6,7 +6,6 @@ import { matching } from "../base/names.js";
 import { programName } from "../base/place.js";
 import {
   type CallDiff,
-  callMeasures,
   callsChanged,
   costBounds,
   diffCalls,
@@ -23,15 +22,12 @@ import { omissions, overall } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
 import { incomplete } from "./assertions.js";
 import { openFile, traceFiles } from "./files.js";
-import type { ParsedFlags } from "./flags.js";
-import { checkFormats } from "./formats.js";
-import { callOptions, namingOf } from "./options.js";
+import type { CallDiffOptions } from "./flags/diff.js";
 import { openOutput } from "./output.js";
 import { withProgress } from "./progress.js";
 import { assertTraces } from "./reporting.js";
 import { say } from "./say.js";
 import { walk } from "./stats.js";
-import { badValue, choice, duration, number, parseShare, pattern, refuse } from "./values.js";
 
 /** What a share counts for, where no --min says otherwise: times of less vary by more than any threshold. */
 const LEAST = 1e6;
@@ -41,31 +37,22 @@ const LEAST = 1e6;
  * @returns the exit code
  * @throws UserError when a run cannot be read, or a threshold is to hold for one that lacks calls
  */
-export async function diffCallTraces(flags: ParsedFlags, a: readonly string[], b: readonly string[]): Promise<number> {
-  refuse(flags, ["kind"], "call traces");
-  const format = choice(flags, "format", ["table", "json", ...checkFormats]);
-  const measure = choice(flags, "by", [callMeasures[0], ...callMeasures.slice(1)]);
-  const min = duration(flags, "min", undefined);
-  const top = number(flags, "top", 20, 1);
-  const limits = flags.list("fail-on").map((text) => ({ text, limit: limitOf(text) }));
-  if (limits.length === 0 && !["table", "json"].includes(format)) {
-    throw new UserError(
-      `--format ${format} shows what is beyond --fail-on, and there is no such threshold`,
-      "give --fail-on calls, or --fail-on 10%",
-      ExitCode.usage,
-    );
-  }
-  const select = callOptions(flags);
-  const output = openOutput(flags.string("o"), process.cwd(), false);
-  const runs = new Runs(flags.has("by-path"), pattern(flags, "match"), select);
+export async function diffCallTraces(
+  options: CallDiffOptions,
+  a: readonly string[],
+  b: readonly string[],
+): Promise<number> {
+  const { format, measure, min, top, limits } = options;
+  const output = openOutput(options.output, process.cwd(), false);
+  const runs = new Runs(options.byPath, options.match, options.select);
   const [before, after] = [a, b].map((side) => side.map((path) => runs.read(path)));
   const diff = diffCalls(before!, after!, (item) => runs.describe(item), { measure, min: min ?? 0 });
-  const exceeded = limits.flatMap(({ limit }) => exceeding(diff, limit, min ?? LEAST));
-  const shares = limits.flatMap(({ text, limit }) => (limit === "calls" ? [] : [text]));
+  const exceeded = limits.flatMap(({ share }) => exceeding(diff, share, min ?? LEAST));
+  const shares = limits.flatMap(({ text, share }) => (share === "calls" ? [] : [text]));
   const unjudged = shares.length === 0 || diff.tested ? undefined : notJudged(shares, diff.runs);
   if (unjudged !== undefined && runs.lacking === undefined) say(unjudged);
   const report = { diff, top, exceeded, notJudged: unjudged, costs: runs.costs, statements: runs.statements };
-  const naming = namingOf(flags, runs.names);
+  const naming = options.namingOf(runs.names);
   if (format === "json") await output.write(callDiffJson(report, a, b));
   else if (format === "table") {
     const widthOf = await measureFor(diff.changes.flatMap(({ name, path = [] }) => [name, ...path]));
@@ -160,14 +147,6 @@ class Runs {
     const { problem } = recording.forest;
     if (problem) this.statements.push(`${path}: damaged at offset ${problem.offset}: ${problem.message}`);
   }
-}
-
-/** A share by which times may grow, or "calls": call counts must not change. */
-function limitOf(text: string): number | "calls" {
-  if (text === "calls") return text;
-  const share = parseShare(text);
-  if (share === undefined) throw badValue("fail-on", text, "a share such as 10%, or the word calls");
-  return share;
 }
 
 function exceeding({ changes }: CallDiff, limit: number | "calls", min: number): Exceeded[] {

@@ -6,7 +6,7 @@ import { UserError } from "../base/errors.js";
 import { execTraceVariable } from "../gotool/exectrace.js";
 import { openChunks } from "./chunks.js";
 import { writeFully } from "./files.js";
-import type { ParsedFlags } from "./flags.js";
+import type { RecordOptions } from "./options.js";
 import { checkWritable, createFile, writeFailure } from "./output.js";
 import type { Session } from "./session.js";
 import { processIdOf } from "./writer.js";
@@ -20,17 +20,16 @@ export interface ExecRecording {
 }
 
 /** The file of `--exec-trace=FILE`, absolute. */
-export function execFile(session: Session, flags: ParsedFlags): string | undefined {
-  const value = flags.string("exec-trace");
-  return value === undefined || value === "true" || value === "false" ? undefined : resolve(session.cwd, value);
+export function execFile(session: Session, { execTrace }: RecordOptions): string | undefined {
+  return execTrace?.file === undefined ? undefined : resolve(session.cwd, execTrace.file);
 }
 
 /** Makes the place for execution traces, if they are asked for. @throws UserError when the named file cannot be written */
-export function prepareExecRecording(session: Session, flags: ParsedFlags): ExecRecording | undefined {
-  if (!flags.has("exec-trace")) return undefined;
+export function prepareExecRecording(session: Session, options: RecordOptions): ExecRecording | undefined {
+  if (options.execTrace === undefined) return undefined;
   const directory = join(session.workspace(), "exec-trace");
   mkdirSync(directory);
-  const save = execFile(session, flags);
+  const save = execFile(session, options);
   if (save !== undefined) checkWritable(save, "--exec-trace");
   return { directory, save, env: { [execTraceVariable]: directory } };
 }

@@ -7,36 +7,38 @@ import { omissions, statements } from "../render/footer.js";
 import { tracingLine } from "../render/tracing.js";
 import type { FormatContext } from "./formats.js";
 import { counted, leftOutOfTrees } from "./left-out.js";
-import { tableName } from "./options.js";
+import type { TableName } from "./options.js";
 import type { NamedPieces, Pieces } from "./output.js";
-import { filter } from "./text-formats.js";
 import { packageVersion } from "./version.js";
 
 export async function pprof(recording: Recording, context: FormatContext): Promise<Pieces> {
-  const { flags, statements } = context;
-  const options = filter(flags);
-  statements.push(...leftOutOfTrees(recording, options));
+  const { options, statements } = context;
+  statements.push(...leftOutOfTrees(recording, options.tree));
   return renderPprof(recording.forest, {
-    ...options,
-    goroutineRoots: flags.has("goroutine-roots"),
+    ...options.tree,
+    goroutineRoots: options.goroutineRoots,
     comments: said(recording, context),
   });
 }
 
 export async function ndjson(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderNdjson } = await import("../export/ndjson.js");
-  return counted(renderNdjson(recording, { table: tableName(context.flags) }), recording, context);
+  return counted(renderNdjson(recording, { table: tableOf(context) }), recording, context);
 }
 
 export async function csv(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderCsv } = await import("../export/csv.js");
-  return counted(renderCsv(recording, { table: tableName(context.flags) }), recording, context);
+  return counted(renderCsv(recording, { table: tableOf(context) }), recording, context);
 }
 
 export async function parquet(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderParquet } = await import("../export/parquet.js");
-  const pieces = renderParquet(recording, { ...described(recording, context), table: tableName(context.flags) });
+  const pieces = renderParquet(recording, { ...described(recording, context), table: tableOf(context) });
   return counted(pieces, recording, context);
+}
+
+function tableOf({ options }: FormatContext): TableName {
+  return options.table ?? "calls";
 }
 
 /** A file for each table. */

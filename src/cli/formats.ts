@@ -4,16 +4,15 @@ import { ExitCode, UserError } from "../base/errors.js";
 import type { Naming } from "../base/names.js";
 import type { ProcessTree, Recording } from "../calltree/index.js";
 import type { Statement } from "../render/footer.js";
-import type { ParsedFlags } from "./flags.js";
+import type { ReportOptions } from "./options.js";
 import type { NamedPieces, Output, Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
 import type { Session } from "./session.js";
-import { choice, refuse } from "./values.js";
 
 /** What a format may ask for beyond the recording. */
 export interface FormatContext {
   readonly session: Session;
-  readonly flags: ParsedFlags;
+  readonly options: ReportOptions;
   readonly output: Output;
   /** How processes are called: test binaries by their package. */
   readonly title: (process: ProcessTree) => string;
@@ -31,18 +30,20 @@ export interface FormatContext {
 
 export interface Format {
   readonly name: string;
+  /** Text for people: it follows the program's own output, and says nothing where nothing was recorded. */
+  readonly forPeople?: boolean;
   /** No text: nothing for a terminal. */
   readonly binary?: boolean;
   /** Says itself, in what it writes, how complete it is; for the others standard error does. */
-  readonly complete?: boolean;
+  readonly carriesNotices?: boolean;
   /** Shows the report elsewhere than on an output: the program's standard output stays its own. */
-  readonly elsewhere?: boolean;
+  readonly interactive?: boolean;
   /** Shows unmerged trees (--no-merge); nothing can be walked then. */
   readonly unmerged?: boolean;
   /** Applies --min, --depth and --top itself, to what it shows instead of single calls. */
-  readonly ownView?: boolean;
-  /** Flags that only some formats know, of those that it knows. */
-  readonly knows?: readonly (typeof SPECIAL)[number][];
+  readonly handlesLimits?: boolean;
+  /** Of the flags that only some formats know, those that it knows. */
+  readonly flags?: readonly (typeof FORMAT_FLAGS)[number][];
   /** Shows findings, too: execution traces may stand beside the traces of calls. */
   readonly findings?: boolean;
   /** Shows what became of assertions instead of calls, in this format of CI systems. */
@@ -60,61 +61,62 @@ export const checkFormats = ["github", "junit", "sarif", "markdown"] as const;
 export type CheckFormat = (typeof checkFormats)[number];
 
 /** Flags that only some formats know. */
-const SPECIAL = ["min-percent", "events", "table", "goroutine-roots", "full-names", "all"] as const;
+export const FORMAT_FLAGS = ["min-percent", "events", "table", "goroutine-roots", "full-names", "all"] as const;
 
 export const formats: readonly Format[] = [
   {
     name: "tree",
-    complete: true,
+    forPeople: true,
+    carriesNotices: true,
     unmerged: true,
-    knows: ["min-percent", "full-names", "all"],
+    flags: ["min-percent", "full-names", "all"],
     next: ["stats", "calls FUNC", "view"],
     render: async (...args) => (await import("./text-formats.js")).tree(...args),
   },
   {
     name: "folded",
-    knows: ["min-percent"],
+    flags: ["min-percent"],
     render: async (...args) => (await import("./text-formats.js")).folded(...args),
   },
   {
     name: "json",
     unmerged: true,
-    knows: ["min-percent"],
+    flags: ["min-percent"],
     render: async (...args) => (await import("./text-formats.js")).json(...args),
   },
   {
     name: "html",
     binary: true,
-    complete: true,
-    ownView: true,
+    carriesNotices: true,
+    handlesLimits: true,
     findings: true,
-    knows: ["min-percent", "all"],
+    flags: ["min-percent", "all"],
     render: async (...args) => (await import("./text-formats.js")).html(...args),
   },
   {
     name: "speedscope",
-    knows: ["events", "all"],
+    flags: ["events", "all"],
     render: async (...args) => (await import("./timelines.js")).speedscope(...args),
   },
-  { name: "chrome", knows: ["events"], render: async (...args) => (await import("./timelines.js")).chrome(...args) },
+  { name: "chrome", flags: ["events"], render: async (...args) => (await import("./timelines.js")).chrome(...args) },
   {
     name: "perfetto",
     binary: true,
-    knows: ["events"],
+    flags: ["events"],
     render: async (...args) => (await import("./timelines.js")).perfetto(...args),
   },
   {
     name: "pprof",
     binary: true,
-    knows: ["min-percent", "goroutine-roots"],
+    flags: ["min-percent", "goroutine-roots"],
     render: async (...args) => (await import("./exports.js")).pprof(...args),
   },
-  { name: "ndjson", knows: ["table"], render: async (...args) => (await import("./exports.js")).ndjson(...args) },
-  { name: "csv", knows: ["table"], render: async (...args) => (await import("./exports.js")).csv(...args) },
+  { name: "ndjson", flags: ["table"], render: async (...args) => (await import("./exports.js")).ndjson(...args) },
+  { name: "csv", flags: ["table"], render: async (...args) => (await import("./exports.js")).csv(...args) },
   {
     name: "parquet",
     binary: true,
-    knows: ["table"],
+    flags: ["table"],
     render: async (...args) => (await import("./exports.js")).parquet(...args),
     files: async (...args) => (await import("./exports.js")).parquetFiles(...args),
   },
@@ -124,7 +126,7 @@ export const formats: readonly Format[] = [
 
 /** A format of what became of assertions: they are written where they are judged, there is nothing else to render. */
 export function checksFormat(name: CheckFormat): Format {
-  return { name, complete: true, checks: name, render: async () => [] };
+  return { name, carriesNotices: true, checks: name, render: async () => [] };
 }
 
 /** @throws UserError where a format shows what became of assertions, and there are none */
@@ -139,17 +141,6 @@ export function requireGate({ checks }: Format, isGiven: boolean): void {
 
 /** Names of the formats, the default first. */
 export const formatNames = formats.map(({ name }) => name) as [string, ...string[]];
-
-/** The format that `--format` names. @throws UserError when there is none of that name */
-export function formatOf(flags: ParsedFlags): Format {
-  return namedFormat(choice(flags, "format", formatNames));
-}
-
-/** @throws UserError for a flag that would say nothing to the format */
-export function refuseUnknown(flags: ParsedFlags, { name, knows = [] }: Format): void {
-  const unknown = SPECIAL.filter((flag) => !knows.includes(flag));
-  refuse(flags, unknown, name === formatNames[0] ? "trees: it is for other formats" : `--format ${name}`);
-}
 
 /** A format by its name. */
 export function namedFormat(name: string): Format {

@@ -9,7 +9,7 @@ import { messageOf } from "../base/errors.js";
 import { formatBytes } from "../base/units.js";
 import { saveBundle } from "./bundle.js";
 import { type OpenFile, traceFiles } from "./files.js";
-import { parseSize } from "./values.js";
+import { parseSize } from "./flags/values.js";
 import { isAlive, isWritten } from "./writer.js";
 
 /** Bytes on disk of the largest trace that outlives its report, by default. */

@@ -1,6 +1,6 @@
 /** The page: its template, and calls with the findings of execution traces beside them. */
 import { readFileSync } from "node:fs";
-import type { FilterOptions, Recording } from "../calltree/index.js";
+import type { Recording } from "../calltree/index.js";
 import { packCalls } from "../render/call-page.js";
 import { omissions, statements } from "../render/footer.js";
 import { renderPage } from "../render/page.js";
@@ -25,8 +25,7 @@ export function pageTemplate(name: "page.html" | "page-served.html" = "page.html
  */
 export function callsPage(
   recording: Recording,
-  { session, flags, execTraces, note, tests, title }: FormatContext,
-  filter: FilterOptions,
+  { session, options, execTraces, note, tests, title }: FormatContext,
   remarks: readonly string[],
   template: string,
 ): Iterable<string> {
@@ -34,15 +33,15 @@ export function callsPage(
   const left = [...omissions(recording), ...remarks.map((text) => ({ text, serious: false }))];
   const calls = withProgress("drawing the calls", (progress) =>
     packCalls(recording, {
-      ...filter,
-      ...{ tests, title, progress, countsWaiting: flags.has("all") },
+      ...options.tree,
+      ...{ tests, title, progress, countsWaiting: options.all },
       ...(note === undefined ? {} : { command: note.command }),
       notes: (process) => [...statements(process).slice(1), ...left],
     }),
   );
   const reports = execTraces.length === 0 ? [] : analyze(execTraces, execSettings(session));
-  const options = { version: packageVersion(), locate: locator(repositoryRoot(cwd), cwd), calls };
-  return renderPage(template, rankTraces(reports).map(closeUpsOf), options);
+  const page = { version: packageVersion(), locate: locator(repositoryRoot(cwd), cwd), calls };
+  return renderPage(template, rankTraces(reports).map(closeUpsOf), page);
 }
 
 function analyze(paths: readonly string[], { known, ...options }: ReturnType<typeof execSettings>) {

@@ -3,6 +3,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
+import type { BuildSummary } from "../build/build-summary.js";
+import type { TracedSet } from "../build/traced-set.js";
 import { endPatches, type Note, notePatches } from "../calltrace/index.js";
 import { ensureDirectory } from "../gotool/cache.js";
 import type { ProgramExit } from "../gotool/process.js";
@@ -10,14 +12,12 @@ import type { Seen } from "./alive.js";
 import { processesOf } from "./bundle.js";
 import { execFile } from "./exectrace.js";
 import { type OpenFile, openFile, patchFile, traceFiles } from "./files.js";
-import type { ParsedFlags } from "./flags.js";
 import { beginLastRun, type LastRun, lastRuns, sharesFileSystem } from "./last-run.js";
 import { isInMemory, SIZE_DEFAULT, TOTAL_FACTOR } from "./limits.js";
+import type { RecordOptions } from "./options.js";
 import { checkWritable, isStandardOutput } from "./output.js";
 import type { Session } from "./session.js";
-import type { BuildSummary } from "./summary.js";
-import { type TracedSet, tracedNotes } from "./traced-set.js";
-import { parseSize } from "./values.js";
+import { tracedNotes } from "./traced-notes.js";
 import { isWritten, processIdOf } from "./writer.js";
 
 /** A run to be recorded. */
@@ -59,28 +59,25 @@ export interface Endings {
 }
 
 /** Makes the place for a run's traces. @throws UserError when `--save` or `-o` cannot be written */
-export function prepareRecording(session: Session, flags: ParsedFlags): Recording {
-  const limit = flags.string("max-trace-size");
-  const [save, output] = ["save", "o"].map((name) => {
-    const file = flags.string(name);
-    return file === undefined ? undefined : resolve(session.cwd, file);
-  });
-  refuseSame({ "-o": output, "--save": save, "--exec-trace": execFile(session, flags) });
+export function prepareRecording(session: Session, options: RecordOptions): Recording {
+  const { maxTraceSize } = options;
+  const absolute = (file: string | undefined) => (file === undefined ? undefined : resolve(session.cwd, file));
+  const [save, output] = [absolute(options.save), absolute(options.output)];
+  refuseSame({ "-o": output, "--save": save, "--exec-trace": execFile(session, options) });
   if (save !== undefined) {
     checkWritable(save, "--save");
     if (statSync(save, { throwIfNoEntry: false })?.isFIFO()) {
       throw new UserError(`--save: ${save} is a pipe`, "name a file: a trace is not written in order", ExitCode.usage);
     }
   }
-  if (output !== undefined && !isStandardOutput(flags.string("o"))) checkWritable(output, "-o");
+  if (output !== undefined && !isStandardOutput(options.output)) checkWritable(output, "-o");
   const workspace = session.workspace();
-  const wanted = !flags.has("no-keep");
-  const last = wanted ? beginLastRun(session.cache, session.env) : undefined;
-  if (wanted && !last && save === undefined) {
+  const last = options.keepsLast ? beginLastRun(session.cache, session.env) : undefined;
+  if (options.keepsLast && !last && save === undefined) {
     session.warn(unkept(`cannot write ${lastRuns(session.cache)}`));
   }
   // With --keep-workspace the trace is looked for there.
-  const inPlace = last && !flags.has("keep-workspace") && (sharesFileSystem(last, workspace) || isInMemory(workspace));
+  const inPlace = last && !options.keepWorkspace && (sharesFileSystem(last, workspace) || isInMemory(workspace));
   const directory = inPlace ? last.directory : ensureDirectory(join(workspace, "trace"));
   if (isInMemory(directory)) {
     session.warn(
@@ -90,8 +87,8 @@ export function prepareRecording(session: Session, flags: ParsedFlags): Recordin
   return {
     directory,
     last,
-    env: { GOTRACE_OUT: directory, ...(limit ? { GOTRACE_MAX_SIZE: String(parseSize(limit)) } : {}) },
-    total: TOTAL_FACTOR * (limit ? parseSize(limit) : SIZE_DEFAULT),
+    env: { GOTRACE_OUT: directory, ...(maxTraceSize ? { GOTRACE_MAX_SIZE: String(maxTraceSize) } : {}) },
+    total: TOTAL_FACTOR * (maxTraceSize ?? SIZE_DEFAULT),
     save,
   };
 }

@@ -10,10 +10,9 @@ import { Recording, type RecordingOptions, readRecording } from "../calltree/ind
 import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./assertions.js";
 import { type OpenFile, openFile, traceFiles } from "./files.js";
 import type { Section } from "./findings.js";
-import type { ParsedFlags } from "./flags.js";
 import type { Format, FormatContext } from "./formats.js";
 import { findLastRun } from "./last-run.js";
-import { callOptions, selectOptions } from "./options.js";
+import type { ReportOptions } from "./options.js";
 import { isStandardOutput, type Output, openOutput, type Pieces, refuseInput, writeFiles } from "./output.js";
 import { withProgress } from "./progress.js";
 import type { Session } from "./session.js";
@@ -54,13 +53,13 @@ export interface Reported {
  */
 export async function reportTraces(
   session: Session,
-  flags: ParsedFlags,
+  options: ReportOptions,
   words: readonly string[],
   request: ReportRequest,
 ): Promise<Reported> {
   const paths = words.length > 0 ? words : [lastRun(session)];
   const named = traceFiles(paths);
-  refuseInput(flags.string("o"), session.cwd, named);
+  refuseInput(options.output, session.cwd, named);
   const files = named.map(openFile);
   try {
     const isExec = (file: OpenFile) => request.format.findings === true && isExecTrace(file);
@@ -74,7 +73,7 @@ export async function reportTraces(
       );
     }
     assertTraces(calls, paths);
-    return await reportOpenTraces(session, flags, calls, { traces: words, ...request, execTraces });
+    return await reportOpenTraces(session, options, calls, { traces: words, ...request, execTraces });
   } finally {
     for (const file of files) file.close();
   }
@@ -100,12 +99,12 @@ function lastRun(session: Session): string {
  */
 export async function reportOpenTraces(
   session: Session,
-  flags: ParsedFlags,
+  options: ReportOptions,
   opened: readonly OpenFile[],
   request: ReportRequest,
   sections: readonly Section[] = [],
 ): Promise<Reported> {
-  const quiet = request.quiet === true && isStandardOutput(flags.string("o"));
+  const quiet = request.quiet === true && isStandardOutput(options.output);
   const files = opened.filter(hasBegun);
   for (const { path, source } of files) session.log(`trace ${path}, ${source.size} bytes`);
   if (files.length === 0 && !quiet) {
@@ -118,16 +117,16 @@ export async function reportOpenTraces(
     await tellJudged(judged);
     return judged.code;
   };
-  if (files.length === 0 && format.name === "tree" && sections.length === 0) {
+  if (files.length === 0 && format.forPeople && sections.length === 0) {
     return { damaged: false, gate: await check(noRecording()) };
   }
   if (quiet) {
     if (process.stderr.isTTY && request.traces) session.warn(nextLine(["report"], request.traces).trimEnd());
-    return { damaged: false, gate: await check(files.length === 0 ? noRecording() : record(files, flags, format)) };
+    return { damaged: false, gate: await check(files.length === 0 ? noRecording() : record(files, options, format)) };
   }
-  const output = openOutput(flags.string("o"), session.cwd, request.toStderr);
+  const output = openOutput(options.output, session.cwd, request.toStderr);
   if (format.binary) refuseTerminal(output, format);
-  const recording = files.length === 0 ? noRecording() : record(files, flags, format);
+  const recording = files.length === 0 ? noRecording() : record(files, options, format);
   const { forest } = recording;
   // First of all: what is damaged may be why nothing is found.
   const problems = [
@@ -137,7 +136,7 @@ export async function reportOpenTraces(
   for (const { source, offset, message } of problems) {
     session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
   }
-  const context = contextOf(recording, { session, flags, output, execTraces: request.execTraces ?? [] });
+  const context = contextOf(recording, { session, options, output, execTraces: request.execTraces ?? [] });
   if (format.checks) {
     const judged = await judgeGate(gate, whole(files, recording));
     const { judgedChecks, renderChecks } = await import("./checks.js");
@@ -146,15 +145,15 @@ export async function reportOpenTraces(
     return { damaged: problems.length > 0, gate: judged.code };
   }
   const following = await Promise.all(sections.map((section) => section(output)));
-  if (format.files && !flags.has("table")) {
-    await writeFiles(flags.string("o")!, session.cwd, await format.files(recording, context));
+  if (format.files && options.table === undefined) {
+    await writeFiles(options.output!, session.cwd, await format.files(recording, context));
   } else {
-    const report = files.length === 0 && format.name === "tree" ? [] : await format.render(recording, context);
+    const report = files.length === 0 && format.forPeople ? [] : await format.render(recording, context);
     const next = files.length > 0 && format.next && request.traces ? [nextLine(format.next, request.traces)] : [];
-    const last = isStandardOutput(flags.string("o")) ? closing?.(output.colour) : undefined;
+    const last = isStandardOutput(options.output) ? closing?.(output.colour) : undefined;
     await output.write(chain([report, ...following, next, last === undefined ? [] : [last]]));
   }
-  if (!format.complete) state(session, context);
+  if (!format.carriesNotices) state(session, context);
   return { damaged: problems.length > 0, gate: await check(recording) };
 }
 
@@ -174,12 +173,12 @@ async function* chain(parts: readonly Pieces[]): AsyncGenerator<string | Uint8Ar
   for (const part of parts) yield* part;
 }
 
-/** Reads the traces as the flags say. */
-function record(files: readonly OpenFile[], flags: ParsedFlags, format: Format): Recording {
-  const select = format.ownView ? callOptions(flags) : selectOptions(flags);
+/** Reads the traces as the options say. */
+function record(files: readonly OpenFile[], options: ReportOptions, format: Format): Recording {
+  const select = format.handlesLimits ? options.selectWithoutLimits : options.select;
   return readFiles(files, {
     select,
-    build: format.unmerged && flags.has("no-merge") ? { noMerge: true, minimum: select.minimum ?? 0 } : {},
+    build: format.unmerged && options.unmerged ? { noMerge: true, minimum: select.minimum ?? 0 } : {},
   });
 }
 

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
 import { cacheRoot, openCache, pruneCache } from "../gotool/cache.js";
 import type { GoContext } from "../gotool/command.js";
-import type { ParsedFlags } from "./flags.js";
+import type { SessionOptions } from "./options.js";
 import { say } from "./say.js";
 import { workingDirectory } from "./working-directory.js";
 import { type TemporaryDirectory, temporaryDirectory } from "./workspace.js";
@@ -34,12 +34,12 @@ export class Session {
   readonly #onSignal = (signal: NodeJS.Signals) =>
     this.#interrupt.abort(new Interrupted(128 + constants.signals[signal]));
 
-  constructor(flags: ParsedFlags) {
-    this.verbose = flags.has("verbose");
-    this.#keep = flags.has("keep-workspace");
+  /** @throws UserError where the directory is none */
+  constructor({ verbose, keepWorkspace, directory }: SessionOptions) {
+    this.verbose = verbose;
+    this.#keep = keepWorkspace;
     this.env = { ...process.env };
     this.#start = workingDirectory(this.env);
-    const directory = flags.string("C");
     if (directory !== undefined) {
       try {
         process.chdir(directory);

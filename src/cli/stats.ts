@@ -1,8 +1,6 @@
 /** What `gotrace stats` and `gotrace calls` share. */
 
-import { type NamePattern, namePattern } from "../callstats/index.js";
 import type { CallVisitor, Recording } from "../calltree/index.js";
-import type { ParsedFlags } from "./flags.js";
 import type { FormatContext } from "./formats.js";
 import { withProgress } from "./progress.js";
 
@@ -31,10 +29,4 @@ function together(visitors: readonly CallVisitor[]): CallVisitor {
 /** How complete a view of numbers is: single calls know no limits of trees, and what tracing took has a line of its own. */
 export function completeness({ statements }: FormatContext): string[] {
   return statements.filter(({ about }) => about === undefined).map(({ text }) => text);
-}
-
-/** The functions that a flag or word names. @throws UserError for a regular expression that is none */
-export function functionsOf(flags: ParsedFlags, name: string): NamePattern | undefined {
-  const text = flags.string(name);
-  return text === undefined ? undefined : namePattern(text);
 }

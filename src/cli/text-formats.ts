@@ -4,20 +4,18 @@ import { basename } from "node:path";
 import { programName } from "../base/place.js";
 import { formatBytes, formatNumberOf } from "../base/units.js";
 import type { Note } from "../calltrace/index.js";
-import type { CallForest, FilterOptions, ProcessTree, Recording } from "../calltree/index.js";
+import type { CallForest, ProcessTree, Recording } from "../calltree/index.js";
 import { omissions, overall } from "../render/footer.js";
 import { measureFor } from "../render/style.js";
-import type { ParsedFlags } from "./flags.js";
 import type { FormatContext } from "./formats.js";
 import { leftOutOfTrees } from "./left-out.js";
-import { foldedUnit, namingOf, treeOptions } from "./options.js";
 import type { Pieces } from "./output.js";
 import type { RunNote } from "./record.js";
 
 /** The context of a report. */
 export function contextOf(
   recording: Recording,
-  given: Pick<FormatContext, "session" | "flags" | "output" | "execTraces">,
+  given: Pick<FormatContext, "session" | "options" | "output" | "execTraces">,
 ): FormatContext {
   const { forest } = recording;
   const note = runNote(forest);
@@ -29,38 +27,24 @@ export function contextOf(
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
     title,
-    naming: namingOf(
-      given.flags,
-      forest.functions.map(({ name }) => name),
-    ),
+    naming: given.options.namingOf(forest.functions.map(({ name }) => name)),
   };
-}
-
-/** What of a tree to show, as the flags say. */
-export function filter(flags: ParsedFlags): FilterOptions {
-  const { depth, min, minPercent, sort, top } = treeOptions(flags);
-  return { depth, minimum: min, minimumPercent: minPercent, sort, top };
 }
 
 /** Lines of a report that nobody asked for more of: a screen or two. */
 const LINES = 80;
 
-/** Whether flags say how much to show. */
-function asksForLines(flags: ParsedFlags): boolean {
-  return ["all", "depth", "min", "min-percent", "no-merge", "top"].some((flag) => flags.has(flag));
-}
-
 /** The format `tree`. */
 export async function tree(
   recording: Recording,
-  { flags, output, note, tests, title, naming }: FormatContext,
+  { options, output, note, tests, title, naming }: FormatContext,
 ): Promise<Pieces> {
   const { renderTree } = await import("../render/tree.js");
   const { forest } = recording;
   return renderTree(forest, {
-    ...filter(flags),
-    ...(asksForLines(flags) ? {} : { lines: LINES }),
-    inPlace: flags.has("all"),
+    ...options.tree,
+    ...(options.asksForLines ? {} : { lines: LINES }),
+    inPlace: options.all,
     tests,
     failed: (process) => new Set(note?.failed?.[title(process)]),
     naming,
@@ -78,32 +62,30 @@ export async function tree(
 /** Bytes from which on a report says how large it gets before it is written. */
 const LARGE = 64 << 20;
 
-function warnOfSize({ session, flags }: FormatContext, bytes: number, what: string): void {
+function warnOfSize({ session, options }: FormatContext, bytes: number, what: string): void {
   if (bytes < LARGE) return;
-  const less = asksForLines(flags) ? "" : "; --min, --depth, --top or --focus make less of it";
+  const less = options.asksForLines ? "" : "; --min, --depth, --top or --focus make less of it";
   session.warn(`writing about ${formatBytes(bytes)}: ${what}${less}`);
 }
 
 /** The format `folded`. */
 export async function folded(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { foldedSize, renderFolded } = await import("../render/folded.js");
-  const { flags, statements } = context;
-  const options = filter(flags);
-  const { bytes, lines } = foldedSize(recording.forest, options);
+  const { options, statements } = context;
+  const { bytes, lines } = foldedSize(recording.forest, options.tree);
   warnOfSize(context, bytes, formatNumberOf(lines, "call path"));
-  statements.push(...leftOutOfTrees(recording, options));
-  return renderFolded(recording.forest, { ...options, unit: foldedUnit(flags) });
+  statements.push(...leftOutOfTrees(recording, options.tree));
+  return renderFolded(recording.forest, { ...options.tree, unit: options.unit });
 }
 
 /** The format `json`. */
 export async function json(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { jsonSize, renderJson } = await import("../render/json.js");
-  const { flags, tests, statements } = context;
-  const options = filter(flags);
-  const { bytes, nodes } = jsonSize(recording.forest, options);
+  const { options, tests, statements } = context;
+  const { bytes, nodes } = jsonSize(recording.forest, options.tree);
   warnOfSize(context, bytes, formatNumberOf(nodes, "call path"));
-  statements.push(...leftOutOfTrees(recording, options, tests));
-  return renderJson(recording.forest, { ...options, tests });
+  statements.push(...leftOutOfTrees(recording, options.tree, tests));
+  return renderJson(recording.forest, { ...options.tree, tests });
 }
 
 /** The format `html`. */
@@ -119,7 +101,7 @@ export async function htmlPage(
 ): Promise<Iterable<string>> {
   const { callsPage, pageTemplate } = await import("./page.js");
   const remarks = context.note ? untraced(context.note) : [];
-  return callsPage(recording, context, filter(context.flags), remarks, pageTemplate(template));
+  return callsPage(recording, context, remarks, pageTemplate(template));
 }
 
 /** What gotrace noted of the run when it recorded it. */

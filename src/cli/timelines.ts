@@ -8,20 +8,18 @@ import { renderPerfetto } from "../export/perfetto.js";
 import { fitSpeedscope, renderSpeedscope, SPEEDSCOPE_BUDGET } from "../export/speedscope.js";
 import type { FormatContext } from "./formats.js";
 import { counted, leftOutOfWalk } from "./left-out.js";
-import { eventLimit } from "./options.js";
 import type { Pieces } from "./output.js";
 import { withProgress } from "./progress.js";
 import { packageVersion } from "./version.js";
 
 /** Speedscope's JSON as often as it is wanted; what is left out joins the statements. */
 export function speedscopeProfile(recording: Recording, context: FormatContext): () => Generator<Uint8Array> {
-  const events = eventLimit(context.flags);
+  const { events, all: inPlace } = context.options;
   const budget =
     events === Number.POSITIVE_INFINITY ? NO_BUDGET : { ...SPEEDSCOPE_BUDGET, ...(events ? { events } : {}) };
   const fit = withProgress("choosing what to show", (progress) => fitSpeedscope(recording, budget, progress));
   say(fit, context);
   context.statements.push(...leftOutOfWalk(recording));
-  const inPlace = context.flags.has("all");
   const waiting = inPlace ? 0 : waitingFor(recording);
   if (waiting > 0) {
     const text = `the profile of all goroutines is without ${formatDuration(waiting)} of waiting for work; --all counts it`;
@@ -56,9 +54,9 @@ export async function perfetto(recording: Recording, context: FormatContext): Pr
   return counted(renderPerfetto(recording, { ...limit, title: context.title }), recording, context);
 }
 
-/** Everything, unless told: these viewers take more. */
+/** Everything by default: these viewers take more. */
 function limited(recording: Recording, context: FormatContext): { fit?: Fit } {
-  const events = eventLimit(context.flags) ?? Number.POSITIVE_INFINITY;
+  const events = context.options.events ?? Number.POSITIVE_INFINITY;
   if (events === Number.POSITIVE_INFINITY) return {};
   const fit = withProgress("choosing what to show", (progress) =>
     fitRecording(recording, { ...NO_BUDGET, events }, progress),

@@ -3,16 +3,17 @@
 import { join } from "node:path";
 import { ExitCode, Interrupted, UserError } from "../base/errors.js";
 import { quoteWord } from "../base/words.js";
+import { whyNothing } from "../build/scope.js";
 import { CannotStart, type Program, runProgram } from "../gotool/process.js";
 import { AliveWatch } from "./alive.js";
 import { hasAssertions } from "./assertions.js";
 import { saveBundle } from "./bundle.js";
 import { type ExecTrace, execTraces, prepareExecRecording, saveExecTrace } from "./exectrace.js";
 import { type OpenFile, openFile } from "./files.js";
-import type { ParsedFlags } from "./flags.js";
 import { guard } from "./guard.js";
 import { dropLastRun, endLastRun, keepLastRun } from "./last-run.js";
 import { LimitWatch } from "./limits.js";
+import type { RecordOptions, ReportOptions } from "./options.js";
 import {
   finishRecording,
   prepareRecording,
@@ -24,9 +25,14 @@ import {
 } from "./record.js";
 import { type ReportRequest, reportOpenTraces } from "./reporting.js";
 import { sayError } from "./say.js";
-import { whyNothing } from "./scope.js";
 import type { Session } from "./session.js";
 import { temporaryDirectory } from "./workspace.js";
+
+/** What the command line asked for. */
+export interface RunOptions {
+  readonly record: RecordOptions;
+  readonly report: ReportOptions;
+}
 
 /** What to run, and what to say of it. */
 export interface TracedRun {
@@ -49,11 +55,11 @@ export interface TracedRun {
  * not hold
  * @throws UserError when the program cannot be started or the report not be written; then the trace is kept
  */
-export async function runTraced(session: Session, flags: ParsedFlags, run: TracedRun): Promise<number> {
-  const recording = prepareRecording(session, flags);
+export async function runTraced(session: Session, options: RunOptions, run: TracedRun): Promise<number> {
+  const recording = prepareRecording(session, options.record);
   const { last } = recording;
   try {
-    return await recordAndReport(session, flags, run, recording);
+    return await recordAndReport(session, options, run, recording);
   } finally {
     if (last) endLastRun(last);
   }
@@ -61,12 +67,13 @@ export async function runTraced(session: Session, flags: ParsedFlags, run: Trace
 
 async function recordAndReport(
   session: Session,
-  flags: ParsedFlags,
+  options: RunOptions,
   run: TracedRun,
   recording: Recording,
 ): Promise<number> {
   const { save } = recording;
-  const execRecording = prepareExecRecording(session, flags);
+  const named = options.record.save;
+  const execRecording = prepareExecRecording(session, options.record);
   // Loaded only when needed: reading configurations and traces takes modules that would double the start.
   const findings = execRecording && (await import("./findings.js"));
   const settings = findings?.execSettings(session);
@@ -114,20 +121,20 @@ async function recordAndReport(
       ...run.report,
       whyNothing: whyNoCall,
       execTraces: beside,
-      traces: save !== undefined && saved ? [flags.string("save")!] : place.words,
+      traces: named !== undefined && saved ? [named] : place.words,
     };
     const isLarge = files.some(({ source }) => source.size > GUARDED);
-    const lift = isLarge && !format.elsewhere ? guard(`gotrace: ${place.interrupted}`) : () => undefined;
+    const lift = isLarge && !format.interactive ? guard(`gotrace: ${place.interrupted}`) : () => undefined;
     for (const line of survivorLines(recording, place.words !== undefined)) session.warn(line);
     let isLeft = false;
     try {
-      const { gate } = await session.yieldTo(() => reportOpenTraces(session, flags, files, report, sections));
+      const { gate } = await session.yieldTo(() => reportOpenTraces(session, options.report, files, report, sections));
       if (saved && exit.code === 0 && gate !== 0) return gate;
     } catch (error) {
       // Who ends the page that shows the calls has seen them.
       if (!(error instanceof Interrupted)) {
         if (save === undefined || !saved) rescue(session, files);
-      } else if (!format.elsewhere) {
+      } else if (!format.interactive) {
         session.warn(place.interrupted);
         isLeft = true;
       }

@@ -10,7 +10,7 @@ import {
   TraceReader,
 } from "../exectrace/index.js";
 import { openChunks } from "./chunks.js";
-import type { PartOf } from "./part.js";
+import type { PartOf } from "./flags/part.js";
 import { withProgress } from "./progress.js";
 
 /** What gets the events. */

@@ -78,3 +78,8 @@ export async function readGoEnvironment(context: GoContext): Promise<GoEnvironme
 export function splitFlags(text: string): string[] {
   return [...text.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }
+
+/** Whether go only prints what it would do (`-n`). */
+export function isDryRun(flags: readonly string[]): boolean {
+  return flags.some((flag) => /^--?n(=(?!false)|$)/.test(flag));
+}

@@ -3,7 +3,8 @@ import { loadGrammar } from "./grammar.js";
 import { type Instrumented, type InstrumentOptions, rewrite } from "./rewrite.js";
 
 export { expandMarkers } from "./markers.js";
-export type { Instrumented, InstrumentOptions, Skip } from "./rewrite.js";
+export type { FileHead, Instrumented, InstrumentOptions, Skip } from "./rewrite.js";
+export { type SiteTable, tableDeclaration } from "./snippets.js";
 export { INSTRUMENT_VERSION } from "./version.js";
 
 /** A loaded rewriter. */

@@ -7,7 +7,7 @@ import { byOffset } from "./inlined.js";
 import { marker, Positions } from "./markers.js";
 import { type Plan, planHooks } from "./plan.js";
 import { type Scan, scan } from "./scan.js";
-import { importName, snippets } from "./snippets.js";
+import { importName, type SiteTable, snippets, tableName } from "./snippets.js";
 import { findSites } from "./units.js";
 
 /** How to rewrite. */
@@ -33,10 +33,23 @@ export interface Skip {
   readonly reason: string;
 }
 
+/** What a rewritten file begins with. */
+export interface FileHead {
+  readonly packageName: string;
+  /** Its build constraints, as lines. */
+  readonly constraints: string;
+  /** Offset in the rewritten text where the runtime's import ends. */
+  readonly importEnd: number;
+}
+
 /** A file after rewriting. */
 export interface Instrumented {
-  /** Null: nothing was inserted, the file stays as it is. */
+  /** Without its site table. Null: nothing was inserted, the file stays as it is. */
   readonly text: string | null;
+  /** There is one where there is a text. */
+  readonly table?: SiteTable;
+  /** Undefined where nothing was inserted. */
+  readonly head?: FileHead;
   /** Functions and function literals that got a hook. */
   readonly functions: number;
   /** Their names without the package: `Start`, `(*Server).Start`, `run.func1`. */
@@ -54,7 +67,7 @@ export interface Instrumented {
 const maxUnits = 8 << 20;
 
 /**
- * Rewrites one file. All insertions stand on lines that are there, only the site table is appended on a line of its own.
+ * Rewrites one file. All insertions stand on lines that are there.
  * Never throws on account of the source: what is not understood is left alone.
  *
  * @param path names the file in its package; only its last element counts
@@ -93,7 +106,7 @@ function withHooks(text: string, path: string, options: InstrumentOptions, scann
   const names = plan.hooks.flatMap((hook) => (hook.kind === "function" ? [hook.name] : []));
   const spawns = plan.hooks.filter((hook) => hook.kind === "spawn").length;
   return {
-    text: plan.hooks.length === 0 ? null : insertHooks(text, path, options, scanned, plan),
+    ...(plan.hooks.length === 0 ? { text: null } : insertHooks(text, path, options, scanned, plan)),
     functions: names.length,
     names,
     spawns,
@@ -113,7 +126,13 @@ function untouched(fileReason?: string): Instrumented {
   return fileReason === undefined ? nothing : { ...nothing, fileReason };
 }
 
-function insertHooks(text: string, path: string, options: InstrumentOptions, scanned: Scan, plan: Plan): string {
+function insertHooks(
+  text: string,
+  path: string,
+  options: InstrumentOptions,
+  scanned: Scan,
+  plan: Plan,
+): Required<Pick<Instrumented, "text" | "table" | "head">> {
   const name = options.name ?? importName;
   const code = snippets(name, path, options.runtimePath);
   const edits = new EditBuffer(text);
@@ -131,7 +150,8 @@ function insertHooks(text: string, path: string, options: InstrumentOptions, sca
     }
   };
   // The import is never hidden: the go command must see it, or the package would be built without the runtime.
-  insert(scanned.declarations[0].end, 0, code.afterPackage);
+  const clause = scanned.declarations[0];
+  insert(clause.end, 0, code.afterPackage);
   plan.hooks.forEach((hook, site) => {
     if (hook.kind === "function") {
       const { insertion, name: test } = hook.test ?? {};
@@ -150,8 +170,15 @@ function insertHooks(text: string, path: string, options: InstrumentOptions, sca
     }
   });
   endSpawns(text.length);
-  edits.insert(text.length, 1, `\n${wrap(code.atEnd(plan.hooks.length))}\n`);
-  return edits.toString();
+  return {
+    text: edits.toString(),
+    table: { name: tableName(name, path), size: plan.hooks.length, importName: name },
+    head: {
+      packageName: /[\p{L}\p{N}_]+$/u.exec(text.slice(clause.start, clause.end))?.[0] ?? "",
+      constraints: (text.slice(0, clause.start).match(/^\/\/(go:build| ?\+build)[ \t].*$/gm) ?? []).join("\n"),
+      importEnd: clause.end + code.afterPackage.length,
+    },
+  };
 }
 
 /** Gives line numbers of offsets asked for in ascending order. */

@@ -12,7 +12,6 @@ export interface Snippets {
   readonly afterGo: string;
   readonly beforeTimer: (site: number) => string;
   readonly afterTimer: string;
-  readonly atEnd: (sites: number) => string;
 }
 
 /** The texts. @param name of the import @param path of the file @param runtimePath import path of the runtime package */
@@ -28,8 +27,20 @@ export function snippets(name: string, path: string, runtimePath: string): Snipp
     afterGo: `; ${name}.Spawned()`,
     beforeTimer: (site) => `${name}.After(&${variable}[${site}], `,
     afterTimer: `, ${name}.End)`,
-    atEnd: (sites) => `var ${variable} [${sites}]${name}.Site`,
   };
+}
+
+/** The variable that holds a file's sites. Rewritten text refers to it; who compiles the text declares it. */
+export interface SiteTable {
+  readonly name: string;
+  readonly size: number;
+  /** Name of the runtime's import in this file. */
+  readonly importName: string;
+}
+
+/** The declaration of a site table, behind `var`. */
+export function tableDeclaration({ name, size, importName }: SiteTable): string {
+  return `${name} [${size}]${importName}.Site`;
 }
 
 /**

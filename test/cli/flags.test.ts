@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type Flag, parseFlags } from "../../src/cli/flags.js";
-import { buildFlags, testFlags } from "../../src/cli/goflags.js";
+import { buildFlags, testFlags } from "../../src/cli/flags/go-flags.js";
+import { type Flag, parseFlags } from "../../src/cli/flags/parse.js";
 
 const flags: Flag[] = [
   { name: "o", value: "FILE", help: "" },

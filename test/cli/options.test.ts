@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { type ParsedFlags, parseFlags } from "../../src/cli/flags.js";
-import { selectFlags, selectOptions } from "../../src/cli/options.js";
-import { packageFilter, packagePattern } from "../../src/cli/patterns.js";
-import { duration, parsePattern, parseSize } from "../../src/cli/values.js";
+import { packageFilter, packagePattern } from "../../src/build/package-patterns.js";
+import { type ParsedFlags, parseFlags } from "../../src/cli/flags/parse.js";
+import { selectOptions } from "../../src/cli/flags/report.js";
+import { selectFlags } from "../../src/cli/flags/tables.js";
+import { duration, parsePattern, parseSize } from "../../src/cli/flags/values.js";
 
 const given = (...words: string[]): ParsedFlags =>
   parseFlags("report", [{ name: "min", value: "DURATION", help: "" }, ...selectFlags], words);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Flag } from "../../src/cli/flags.js";
-import { splitTestWords, type TestLine } from "../../src/cli/testargs.js";
+import type { Flag } from "../../src/cli/flags/parse.js";
+import { splitTestWords, type TestLine } from "../../src/cli/flags/test-words.js";
 
 const own: Flag[] = [
   { name: "o", value: "FILE", help: "" },

@@ -1,13 +1,23 @@
-import { type Instrumented, type InstrumentOptions, loadInstrumenter } from "../../src/instrument/index.js";
+import {
+  type Instrumented,
+  type InstrumentOptions,
+  loadInstrumenter,
+  tableDeclaration,
+} from "../../src/instrument/index.js";
+import { marker } from "../../src/instrument/markers.js";
 
 const instrumenter = await loadInstrumenter();
 
 export const hooks: InstrumentOptions = { runtimePath: "gotrace.internal/rt", generated: false, mode: "hooks" };
 export const markers: InstrumentOptions = { ...hooks, mode: "markers" };
 
-/** Instruments a source text. */
+/** Instruments a source text; the result declares its site table at its end. */
 export function instrument(source: string, options: InstrumentOptions = hooks, path = "dir/file.go"): Instrumented {
-  return instrumenter.instrument(new TextEncoder().encode(source), path, options);
+  const result = instrumenter.instrument(new TextEncoder().encode(source), path, options);
+  if (result.text === null) return result;
+  const declaration = `var ${tableDeclaration(result.table!)}`;
+  const last = options.mode === "markers" ? marker(declaration, result.table!.importName) : declaration;
+  return { ...result, text: `${result.text}\n${last}\n` };
 }
 
 /** Instruments bytes. */

@@ -15,13 +15,13 @@ import { type Command, commandHelp } from "../command.js";
 import { findConfig, readBaseline } from "../config.js";
 import { analyzeFile } from "../findings.js";
 import { type FindingSink, findingFormats, parseSink, writeFindings } from "../findings-output.js";
-import { type ParsedFlags, parseFlags } from "../flags.js";
-import { helpFlag, outputFlag } from "../options.js";
+import { type ParsedFlags, parseFlags } from "../flags/parse.js";
+import { type PartOf, partFlags, partOf } from "../flags/part.js";
+import { helpFlag, outputFlag } from "../flags/tables.js";
+import { choice, number } from "../flags/values.js";
 import { openOutput, refuseInput } from "../output.js";
-import { type PartOf, partFlags, partOf } from "../part.js";
 import { sayError } from "../say.js";
 import { withTrouble } from "../traces.js";
-import { choice, number } from "../values.js";
 
 export const analyzeCommand: Command = {
   name: "analyze",

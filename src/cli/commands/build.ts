@@ -1,15 +1,16 @@
 /** `gotrace build`: an instrumented binary to run elsewhere. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
+import { describeBuild } from "../../build/build-summary.js";
+import { compile } from "../../build/compile.js";
 import { readGoEnvironment } from "../../gotool/environment.js";
 import { untracedThere } from "../../gotool/targets.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
-import { compile } from "../compile.js";
-import { parseFlags } from "../flags.js";
-import { buildFlags } from "../goflags.js";
-import { traceFlags } from "../options.js";
+import { buildFlags } from "../flags/go-flags.js";
+import { parseFlags } from "../flags/parse.js";
+import { buildOptions, sessionOptions } from "../flags/run.js";
+import { traceFlags } from "../flags/tables.js";
 import { Session } from "../session.js";
-import { describeBuild } from "../summary.js";
 
 export const buildCommand: Command = {
   name: "build",
@@ -41,8 +42,8 @@ async function run(words: readonly string[]): Promise<number> {
   if (patterns[0]!.startsWith("-")) {
     throw new UserError(`${patterns[0]} is no package`, "flags stand before --", ExitCode.usage);
   }
-  const session = new Session(flags);
-  const request = { patterns, goFlags: flags.go, flags, tests: false };
+  const request = { patterns, goFlags: flags.go, options: buildOptions(flags), tests: false };
+  const session = new Session(sessionOptions(flags));
   const compiled = await compile(session, request, {
     name: `build ${output}`,
     verb: ["build"],

@@ -16,14 +16,16 @@ import { type CallsReport, callsJson, callsNdjson, callsTable } from "../../rend
 import { flagsOf } from "../../render/footer.js";
 import { measureFor } from "../../render/style.js";
 import { type Command, commandHelp } from "../command.js";
-import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
+import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
+import { reportOptions, viewOptions } from "../flags/report.js";
+import { sessionOptions } from "../flags/run.js";
+import { helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
+import { choice, number } from "../flags/values.js";
 import type { Format, FormatContext } from "../formats.js";
-import { helpFlag, namesFlag, outputFlag, selectFlags, selectOptions, viewOptions } from "../options.js";
 import type { Pieces } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 import { completeness, walk } from "../stats.js";
-import { choice, number } from "../values.js";
 
 const CHOICES = ["slowest", "first", "last", "nth"] as const;
 
@@ -65,9 +67,10 @@ async function run(words: readonly string[]): Promise<number> {
     throw new UserError("no function given", "name one: gotrace calls db.Query [FILE]", ExitCode.usage);
   }
   const format = callsFormat(parsed, namePattern(name));
-  const session = new Session(parsed);
+  const options = reportOptions(parsed);
+  const session = new Session(sessionOptions(parsed));
   const request = { format, toStderr: false };
-  const { damaged } = await session.yieldTo(() => reportTraces(session, parsed, paths, request));
+  const { damaged } = await session.yieldTo(() => reportTraces(session, options, paths, request));
   return damaged ? ExitCode.data : 0;
 }
 
@@ -75,12 +78,11 @@ function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
   const kind = choice(flags, "format", ["table", "json", "ndjson"]);
   const { min, depth } = viewOptions(flags);
   const options = { choice: choiceOf(flags), functions, minimum: min, depth };
-  selectOptions(flags);
   return {
     name: "calls",
-    complete: kind !== "ndjson",
+    carriesNotices: kind !== "ndjson",
     ...(kind === "table" ? { next: ["stats", "view"] } : {}),
-    ownView: true,
+    handlesLimits: true,
     render: async (recording, context) => render(kind, reportOf(recording, context, options), context),
   };
 }

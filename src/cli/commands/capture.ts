@@ -17,12 +17,12 @@ import { captureTarget, DEFAULT_SECONDS, defaultName, MOST_SECONDS, type Target 
 import { COOL_DOWN, Turn } from "../capture/turn.js";
 import { openChunks } from "../chunks.js";
 import { type Command, commandHelp } from "../command.js";
-import { parseFlags } from "../flags.js";
-import { helpFlag } from "../options.js";
+import { parseFlags } from "../flags/parse.js";
+import { helpFlag } from "../flags/tables.js";
+import { parseSize } from "../flags/values.js";
 import { checkWritable } from "../output.js";
 import { say } from "../say.js";
 import { withTrouble } from "../traces.js";
-import { parseSize } from "../values.js";
 import { analysisOf, analyzeCommand } from "./analyze.js";
 
 /** Longest Retry-After that --wait waits for, in seconds. */

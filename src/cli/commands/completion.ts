@@ -3,8 +3,8 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";
 import { isShell, SHELLS, script } from "../completion.js";
-import { parseFlags } from "../flags.js";
-import { helpFlag } from "../options.js";
+import { parseFlags } from "../flags/parse.js";
+import { helpFlag } from "../flags/tables.js";
 
 export const completionCommand: Command = {
   name: "completion",

@@ -2,8 +2,8 @@
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";
-import { type ParsedFlags, parseFlags } from "../flags.js";
-import { helpFlag, namesFlag, outputFlag, selectFlags } from "../options.js";
+import { type ParsedFlags, parseFlags } from "../flags/parse.js";
+import { helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
 import { refuseInput } from "../output.js";
 import { kindOf, type TraceKind } from "../trace-kind.js";
 import { withTrouble } from "../traces.js";
@@ -72,9 +72,11 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const { a, b } = sides(flags);
   refuseInput(flags.string("o"), process.cwd(), [...a, ...b]);
-  return commonKind([...a, ...b]) === "calls"
-    ? (await import("../diff-calls.js")).diffCallTraces(flags, a, b)
-    : (await import("../diff-execution.js")).diffExecutionTraces(flags, a, b);
+  const isOfCalls = commonKind([...a, ...b]) === "calls";
+  const { callDiffOptions, executionDiffOptions } = await import("../flags/diff.js");
+  return isOfCalls
+    ? (await import("../diff-calls.js")).diffCallTraces(callDiffOptions(flags), a, b)
+    : (await import("../diff-execution.js")).diffExecutionTraces(executionDiffOptions(flags), a, b);
 }
 
 function sides(flags: ParsedFlags): { a: string[]; b: string[] } {

@@ -3,6 +3,12 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
+import { describeBuild, summarize } from "../../build/build-summary.js";
+import { type Compiled, compile } from "../../build/compile.js";
+import type { BuildOptions } from "../../build/context.js";
+import { type BuildRequest, type PreparedBuild, rewriteOptions, runtimeDirectory } from "../../build/prepare.js";
+import { type FileReport, rewriteFiles } from "../../build/rewrite.js";
+import { tableFilesOnDisk, withOwnTable } from "../../build/site-tables.js";
 import { compileList, firstReason, readCompileList } from "../../gotool/build.js";
 import { makeDirectories } from "../../gotool/cache.js";
 import { runGo } from "../../gotool/command.js";
@@ -11,15 +17,11 @@ import { readGoEnvironment } from "../../gotool/environment.js";
 import type { GoPackage } from "../../gotool/packages.js";
 import { untracedThere } from "../../gotool/targets.js";
 import { type Command, commandHelp } from "../command.js";
-import { type Compiled, compile } from "../compile.js";
-import { type ParsedFlags, parseFlags } from "../flags.js";
-import { buildFlags } from "../goflags.js";
-import { traceFlags } from "../options.js";
-import { type PreparedBuild, rewriteOptions, runtimeDirectory } from "../prepare.js";
-import { type FileReport, rewriteFiles } from "../rewrite.js";
+import { buildFlags } from "../flags/go-flags.js";
+import { parseFlags } from "../flags/parse.js";
+import { buildOptions, sessionOptions } from "../flags/run.js";
+import { traceFlags } from "../flags/tables.js";
 import { Session } from "../session.js";
-import { describeBuild, summarize } from "../summary.js";
-import { tableFilesOnDisk, withOwnTable } from "../tables.js";
 
 export const instrumentCommand: Command = {
   name: "instrument",
@@ -51,10 +53,11 @@ async function run(words: readonly string[]): Promise<number> {
       ExitCode.usage,
     );
   }
-  const session = new Session(flags);
+  const asked = { patterns: flags.rest, goFlags: flags.go, options: buildOptions(flags) };
+  const session = new Session(sessionOptions(flags));
   const { target, discard } = emptyDirectory(resolve(session.cwd, output));
   try {
-    const code = await instrument(session, flags, target);
+    const code = await instrument(session, asked, target);
     if (code !== 0) discard();
     return code;
   } catch (error) {
@@ -63,9 +66,12 @@ async function run(words: readonly string[]): Promise<number> {
   }
 }
 
-async function instrument(session: Session, flags: ParsedFlags, target: string): Promise<number> {
-  const patterns = flags.rest.length > 0 ? flags.rest : await allPackages(session);
-  const request = { patterns, goFlags: flags.go, flags, tests: true };
+/** What the command line asked for; without patterns all packages. */
+type Asked = Pick<BuildRequest, "patterns" | "goFlags" | "options">;
+
+async function instrument(session: Session, asked: Asked, target: string): Promise<number> {
+  const patterns = asked.patterns.length > 0 ? asked.patterns : await allPackages(session);
+  const request = { ...asked, patterns, tests: true };
   // Compiling in place first shows which rewritten files would not compile; these stay as they are in the copy.
   const compiled = await compile(session, request, {
     name: "instrument",
@@ -79,11 +85,11 @@ async function instrument(session: Session, flags: ParsedFlags, target: string):
     return compiled.code;
   }
   const prepared = compiled.prepared!;
-  if (prepared.rewritten.size === 0 || !(await allExist(session, flags, patterns))) {
-    throw await nothingToDo(session, flags, patterns);
+  if (prepared.rewritten.size === 0 || !(await allExist(session, request))) {
+    throw await nothingToDo(session, request);
   }
   const copy = await copyModule(session.go, prepared.environment, runtimeDirectory(session), target);
-  const reports = await rewriteCopy(session, flags, compiled, prepared, copy);
+  const reports = await rewriteCopy(session, asked.options, compiled, prepared, copy);
   describeBuild(session, summarize(reports, compiled.withdrawn));
   const untraced = untracedThere("what is built from the copy for this target", prepared.environment);
   if (untraced !== undefined) session.warn(untraced);
@@ -99,15 +105,15 @@ async function allPackages(session: Session): Promise<string[]> {
 }
 
 /** Whether go finds a directory for every package that is named. */
-async function allExist(session: Session, flags: ParsedFlags, patterns: readonly string[]): Promise<boolean> {
+async function allExist(session: Session, { goFlags, patterns }: Asked): Promise<boolean> {
   const format = "{{if not .Dir}}{{.ImportPath}}{{end}}";
-  const missing = await runGo(session.go, ["list", "-e", "-f", format, ...flags.go, "--", ...patterns]);
+  const missing = await runGo(session.go, ["list", "-e", "-f", format, ...goFlags, "--", ...patterns]);
   return missing.stdout.trim() === "";
 }
 
 /** Why there is nothing to instrument: go's own reason, where it has one. */
-async function nothingToDo(session: Session, flags: ParsedFlags, patterns: readonly string[]): Promise<UserError> {
-  const listed = await runGo(session.go, ["list", ...flags.go, "--", ...patterns]);
+async function nothingToDo(session: Session, { goFlags, patterns }: Asked): Promise<UserError> {
+  const listed = await runGo(session.go, ["list", ...goFlags, "--", ...patterns]);
   const reason =
     listed.code !== 0 || listed.stdout === "" ? firstReason(listed) : "none of their functions can be traced (see -v)";
   return new UserError(
@@ -138,7 +144,7 @@ function emptyDirectory(path: string): { target: string; discard: () => void } {
 /** Rewrites, in the copy, every Go file in the directories of the packages that are traced. */
 async function rewriteCopy(
   session: Session,
-  flags: ParsedFlags,
+  options: BuildOptions,
   { withdrawn, rewritten: compiled }: Compiled,
   prepared: PreparedBuild,
   copy: ModuleCopy,
@@ -156,24 +162,26 @@ async function rewriteCopy(
   const rewriting = await rewriteFiles(
     session.cache,
     [...traced.values()],
-    rewriteOptions(flags),
+    rewriteOptions(options),
     new Map(),
     prepared.omissions,
   );
   const left = new Set(withdrawn.map((entry) => entry.file));
-  const written = rewriting.files.flatMap(({ file, rewritten, report: { table } }) => {
+  const written = rewriting.files.flatMap(({ file, rewritten, report: { table, head } }) => {
     const place = copy.locate(file);
-    if (rewritten === undefined || left.has(file) || place === undefined || !existsSync(place)) return [];
-    return [{ file, place, text: readFileSync(rewritten, "utf8"), table }];
+    if (rewritten === undefined || !table || !head || left.has(file) || place === undefined || !existsSync(place))
+      return [];
+    return [{ file, place, text: readFileSync(rewritten, "utf8"), table, head }];
   });
   // Where a package does not compile as it is, its files may be programs of their own.
   const alone = (file: string) => prepared.rewritten.has(file) && compiled?.has(file) !== true;
-  const tabled = written.flatMap(({ file, text, table }) => (table && !alone(file) ? [{ file, text, table }] : []));
+  const tabled = written.filter(({ file }) => !alone(file));
   const copied = prepared.packages.filter(({ dir, standard }) => !standard && copy.locate(dir));
   const { texts, declared } = tableFilesOnDisk(tabled, packageNames, copied, namesIn);
-  for (const { file, place, text, table } of written) {
+  for (const one of written) {
+    const { file, place, text } = one;
     chmodSync(place, statSync(place).mode | 0o200);
-    writeFileSync(place, table && !declared.has(file) ? withOwnTable(text, table, file) : text);
+    writeFileSync(place, declared.has(file) ? text : withOwnTable(one));
   }
   for (const [path, text] of texts) {
     const place = copy.locate(path)!;

@@ -4,26 +4,24 @@ import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { gateOf, hasAssertions } from "../assertions.js";
 import { type Command, commandHelp } from "../command.js";
-import { type ParsedFlags, parseFlags } from "../flags.js";
-import { type Format, formatNames, formatOf, namedFormat, refuseUnknown, requireGate } from "../formats.js";
+import { formatOf, refuseUnknown } from "../flags/format.js";
+import { parseFlags } from "../flags/parse.js";
+import { reportOptions } from "../flags/report.js";
+import { gateOptions, sessionOptions } from "../flags/run.js";
 import {
   allFlag,
   assertFlag,
   assertUnknownFlag,
-  eventLimit,
   eventsFlag,
-  foldedUnit,
   goroutineRootsFlag,
   helpFlag,
   namesFlag,
   outputFlag,
-  selectOptions,
   tableFlag,
-  tableName,
   treeFlags,
-  treeOptions,
   unitFlag,
-} from "../options.js";
+} from "../flags/tables.js";
+import { formatNames, requireGate } from "../formats.js";
 import { isStandardOutput } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
@@ -63,41 +61,23 @@ async function run(words: readonly string[]): Promise<number> {
     process.stdout.write(commandHelp(reportCommand));
     return 0;
   }
-  treeOptions(flags);
-  selectOptions(flags);
-  foldedUnit(flags);
-  eventLimit(flags);
-  tableName(flags);
-  const format = askedFormat(flags);
+  const options = reportOptions(flags);
+  const format = formatOf(flags);
   refuseUnknown(flags, format);
-  const file = flags.string("o");
-  if (format.files && !flags.has("table") && (isStandardOutput(file) || isFile(file!))) {
+  const { output, table } = options;
+  if (format.files && table === undefined && (isStandardOutput(output) || isFile(output!))) {
     throw new UserError(
       `${format.name} is a file for each table`,
       `name a directory for them, or one table: --format ${format.name} --table calls -o calls.${format.name}`,
       ExitCode.usage,
     );
   }
-  const gate = await gateOf(flags);
+  const gate = await gateOf(gateOptions(flags));
   requireGate(format, hasAssertions(gate));
-  const session = new Session(flags);
+  const session = new Session(sessionOptions(flags));
   const request = { format, toStderr: false, gate };
-  const reported = await session.yieldTo(() => reportTraces(session, flags, flags.rest, request));
+  const reported = await session.yieldTo(() => reportTraces(session, options, flags.rest, request));
   return reported.damaged ? ExitCode.data : reported.gate;
-}
-
-/** @throws UserError when `--html` and `--format` do not agree */
-function askedFormat(flags: ParsedFlags): Format {
-  const format = formatOf(flags);
-  if (!flags.has("html")) return format;
-  if (flags.has("format") && format.name !== "html") {
-    throw new UserError(
-      `--html and --format ${format.name} do not go together`,
-      "leave one of them out",
-      ExitCode.usage,
-    );
-  }
-  return namedFormat("html");
 }
 
 function isFile(path: string): boolean {

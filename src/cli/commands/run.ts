@@ -1,12 +1,15 @@
 /** `gotrace run`, `exec`, `flame` and `json`: build a program, run it, show what it did. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
-import { type Gate, gateOf, openGate } from "../assertions.js";
-import { reportFormat } from "../browse.js";
+import type { BuildOptions } from "../../build/context.js";
+import { buildProgram } from "../../build/program.js";
+import { type Gate, gateOf } from "../assertions.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
-import { type Flag, misplacedHint, type ParsedFlags, parseFlags } from "../flags.js";
-import type { Format } from "../formats.js";
-import { buildFlags } from "../goflags.js";
+import { runFormat } from "../flags/format.js";
+import { buildFlags } from "../flags/go-flags.js";
+import { type Flag, misplacedHint, type ParsedFlags, parseFlags } from "../flags/parse.js";
+import { reportOptions } from "../flags/report.js";
+import { buildOptions, gateOptions, recordOptions, sessionOptions } from "../flags/run.js";
 import {
   allFlag,
   assertFlag,
@@ -15,23 +18,22 @@ import {
   callFlags,
   eventsFlag,
   execTraceFlag,
-  foldedUnit,
   namesFlag,
   openFlag,
   outputFlag,
   pageFlags,
   recordFlags,
-  selectOptions,
   traceFlags,
   treeFlags,
-  treeOptions,
   unitFlag,
   waitingFlag,
-} from "../options.js";
+} from "../flags/tables.js";
+import type { Format } from "../formats.js";
+import type { ReportOptions } from "../options.js";
 import { isStandardOutput } from "../output.js";
-import { buildProgram } from "../program.js";
 import type { ReportRequest } from "../reporting.js";
 import { Session } from "../session.js";
+import type { RunOptions } from "../traced.js";
 
 interface Variant {
   readonly name: string;
@@ -113,12 +115,9 @@ async function run(command: Command, format: string, words: readonly string[]): 
     process.stdout.write(commandHelp(command));
     return 0;
   }
-  // A bad value must not be found only after the program has run.
-  treeOptions(flags);
-  selectOptions(flags);
-  foldedUnit(flags);
-  const shown = await reportFormat(flags, format, command.name === "flame");
-  return runPackage(command.name, flags, shown, await gateOf(flags));
+  const report = reportOptions(flags);
+  const shown = await runFormat(flags, format, command.name === "flame");
+  return runPackage(command.name, flags, report, shown, await gateOf(gateOptions(flags)));
 }
 
 /**
@@ -128,15 +127,17 @@ async function run(command: Command, format: string, words: readonly string[]): 
 export async function runPackage(
   command: string,
   flags: ParsedFlags,
+  report: ReportOptions,
   format: Format,
-  gate: Gate = openGate,
+  gate: Gate,
 ): Promise<number> {
-  const target = splitTarget(command, flags.rest);
-  const session = new Session(flags);
+  const target = { ...splitTarget(command, flags.rest), goFlags: flags.go, build: buildOptions(flags) };
+  const options = { record: recordOptions(flags), report };
+  const session = new Session(sessionOptions(flags));
   const hint = misplacedHint(target.args, runCommand.flags);
   if (hint) session.warn(hint);
   try {
-    return await runTarget(command, session, flags, { format, toStderr: false, gate }, target);
+    return await runTarget(command, session, options, { format, toStderr: false, gate }, target);
   } finally {
     session.close();
   }
@@ -160,25 +161,35 @@ function splitTarget(command: string, words: readonly string[]) {
   return { patterns: words.slice(0, end), args: words.slice(end) };
 }
 
+/** The program to build and run. */
+interface RunTarget {
+  readonly patterns: readonly string[];
+  readonly goFlags: readonly string[];
+  readonly build: BuildOptions;
+  /** Its own arguments. */
+  readonly args: readonly string[];
+}
+
 async function runTarget(
   command: string,
   session: Session,
-  flags: ParsedFlags,
+  options: RunOptions,
   report: ReportRequest,
-  { patterns, args }: ReturnType<typeof splitTarget>,
+  { patterns, goFlags, build, args }: RunTarget,
 ): Promise<number> {
   // Loaded while go works: reporting takes more modules than building.
   const tracing = session.goRuns.then(() => import("../traced.js"));
-  const built = await buildProgram(command, session, flags, patterns);
+  const make = (anew: boolean) => buildProgram(command, session, { patterns, goFlags, options: build, anew });
+  const built = await make(false);
   if (typeof built === "number") return built;
   const { summary, traced, program } = built;
   session.log(`run ${program} ${args.join(" ")}`);
-  const { elsewhere, name } = report.format;
-  const stdoutToStderr = name !== "tree" && !elsewhere && isStandardOutput(flags.string("o"));
+  const { interactive, forPeople } = report.format;
+  const stdoutToStderr = !forPeople && !interactive && isStandardOutput(options.record.output);
   const { runTraced } = await tracing;
-  return runTraced(session, flags, {
+  return runTraced(session, options, {
     program: { command: program, args, env: session.env, stdoutToStderr },
-    remake: async () => void (await buildProgram(command, session, flags, patterns, true)),
+    remake: async () => void (await make(true)),
     direct: true,
     notes: { run: { summary, titles: {}, command: [...patterns, ...args].join(" ") }, traced },
     report,

@@ -5,17 +5,24 @@ import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { shortNaming } from "../../base/names.js";
 import { formatNumberOf } from "../../base/units.js";
-import { costBounds, type FunctionStats, NeighbourMeter, StatsMeter } from "../../callstats/index.js";
+import {
+  costBounds,
+  type FunctionStats,
+  type NamePattern,
+  NeighbourMeter,
+  namePattern,
+  StatsMeter,
+} from "../../callstats/index.js";
 import { type CallForest, type FunctionInfo, idleByFunction, type Recording } from "../../calltree/index.js";
 import { IDLE, WAITS } from "../../render/label.js";
 import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/stats.js";
 import { measureFor } from "../../render/style.js";
 import { type Gate, gateOf, hasAssertions } from "../assertions.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
-import { type Flag, type ParsedFlags, parseFlags } from "../flags.js";
-import { checkFormats, checksFormat, type Format, type FormatContext, requireGate } from "../formats.js";
-import { buildFlags } from "../goflags.js";
-import { leftOutOfTrees } from "../left-out.js";
+import { buildFlags } from "../flags/go-flags.js";
+import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
+import { reportOptions, viewOptions } from "../flags/report.js";
+import { gateOptions, sessionOptions } from "../flags/run.js";
 import {
   assertFlag,
   assertUnknownFlag,
@@ -23,15 +30,15 @@ import {
   outputFlag,
   recordFlags,
   selectFlags,
-  selectOptions,
   traceFlags,
-  viewOptions,
-} from "../options.js";
+} from "../flags/tables.js";
+import { choice, number, pattern } from "../flags/values.js";
+import { checkFormats, checksFormat, type Format, type FormatContext, requireGate } from "../formats.js";
+import { leftOutOfTrees } from "../left-out.js";
 import type { Pieces } from "../output.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
-import { completeness, functionsOf, walk } from "../stats.js";
-import { choice, number, pattern } from "../values.js";
+import { completeness, walk } from "../stats.js";
 import { runPackage } from "./run.js";
 
 const SORTS = [
@@ -100,21 +107,23 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const [first] = parsed.rest;
   if (first !== undefined && !isTrace(resolve(parsed.string("C") ?? ".", first))) {
-    return runPackage("stats", parsed, ...(await asked(parsed)));
+    const options = reportOptions(parsed, true);
+    return runPackage("stats", parsed, options, ...(await asked(parsed)));
   }
   // Flags may stand behind the files, too.
   const all = parseFlags("stats", statsCommand.flags, words, true);
   const [format, asserted] = await asked(all);
   const request = { format, toStderr: false, gate: asserted };
-  const session = new Session(all);
-  const { damaged, gate } = await session.yieldTo(() => reportTraces(session, all, all.rest, request));
+  const options = reportOptions(all, true);
+  const session = new Session(sessionOptions(all));
+  const { damaged, gate } = await session.yieldTo(() => reportTraces(session, options, all.rest, request));
   return damaged ? ExitCode.data : gate;
 }
 
-/** The format and the gate that the flags ask for. @throws UserError for values that are none */
+/** The format and the gate that the flags ask for. @throws UserError for an invalid value */
 async function asked(flags: ParsedFlags): Promise<[Format, Gate]> {
   const format = statsFormat(flags);
-  const gate = await gateOf(flags);
+  const gate = await gateOf(gateOptions(flags));
   requireGate(format, hasAssertions(gate));
   return [format, gate];
 }
@@ -133,12 +142,11 @@ function statsFormat(flags: ParsedFlags): Format {
   if (checks !== undefined) return checksFormat(checks);
   const most = kind === "table" && !flags.has("all") ? TOP : Number.POSITIVE_INFINITY;
   const options = { ...optionsOf(flags, most), inPlace: kind !== "table" || flags.has("all") };
-  selectOptions(flags);
   return {
     name: "stats",
-    complete: kind !== "csv",
+    carriesNotices: kind !== "csv",
     ...(kind === "table" ? { next: ["calls FUNC", "view"] } : {}),
-    ownView: true,
+    handlesLimits: true,
     render: async (recording, context) => render(kind as "table", reportOf(recording, context, options), context),
   };
 }
@@ -166,6 +174,12 @@ function optionsOf(flags: ParsedFlags, top: number) {
     callees: functionsOf(flags, "callees"),
     ...{ min: viewOptions(flags).min, depth: viewOptions(flags).depth },
   };
+}
+
+/** The functions that a flag names. @throws UserError for an invalid regular expression */
+function functionsOf(flags: ParsedFlags, name: string): NamePattern | undefined {
+  const text = flags.string(name);
+  return text === undefined ? undefined : namePattern(text);
 }
 
 function reportOf(recording: Recording, context: FormatContext, options: Options): StatsReport {

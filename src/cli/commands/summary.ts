@@ -6,12 +6,12 @@ import { measureFor } from "../../render/style.js";
 import { summaryTables } from "../../render/trace-summary.js";
 import { typedJson } from "../../render/typed-json.js";
 import { type Command, commandHelp } from "../command.js";
-import { type ParsedFlags, parseFlags } from "../flags.js";
-import { helpFlag, outputFlag } from "../options.js";
+import { type ParsedFlags, parseFlags } from "../flags/parse.js";
+import { partFlags, partOf } from "../flags/part.js";
+import { helpFlag, outputFlag } from "../flags/tables.js";
+import { choice, number } from "../flags/values.js";
 import { openOutput, refuseInput } from "../output.js";
-import { partFlags, partOf } from "../part.js";
 import { readTrace, warningOf, withTrouble } from "../traces.js";
-import { choice, number } from "../values.js";
 
 export const summaryCommand: Command = {
   name: "summary",

@@ -1,17 +1,22 @@
 /** `gotrace test`: `go test` itself, with rewritten files; its output is its own, a call tree for each test follows. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
+import { describeBuild } from "../../build/build-summary.js";
+import { type CompileCommand, compile } from "../../build/compile.js";
+import type { BuildOptions } from "../../build/context.js";
 import { compileList, readCompileList } from "../../gotool/build.js";
+import { isDryRun } from "../../gotool/environment.js";
 import { runProgram } from "../../gotool/process.js";
 import { TestOutcomes } from "../../gotool/test-outcomes.js";
 import { asksForCoverage } from "../../gotool/toolexec.js";
 import { failLine } from "../../render/failures.js";
 import { gateOf, judgeNothing, openGate } from "../assertions.js";
-import { reportFormat } from "../browse.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
-import { type CompileCommand, compile } from "../compile.js";
-import { type Flag, misplacedHint, type ParsedFlags, parseFlags } from "../flags.js";
-import { buildFlags, isDryRun, testFlags } from "../goflags.js";
+import { runFormat } from "../flags/format.js";
+import { buildFlags, testFlags } from "../flags/go-flags.js";
+import { type Flag, misplacedHint, parseFlags } from "../flags/parse.js";
+import { reportOptions } from "../flags/report.js";
+import { buildOptions, gateOptions, recordOptions, sessionOptions } from "../flags/run.js";
 import {
   allFlag,
   assertFlag,
@@ -21,17 +26,14 @@ import {
   outputFlag,
   pageFlags,
   recordFlags,
-  selectOptions,
   traceFlags,
   treeFlags,
-  treeOptions,
-} from "../options.js";
+} from "../flags/tables.js";
+import { splitTestWords, type TestLine } from "../flags/test-words.js";
 import type { RunNote } from "../record.js";
 import type { ReportRequest } from "../reporting.js";
 import { Session } from "../session.js";
-import { describeBuild } from "../summary.js";
-import { splitTestWords, type TestLine } from "../testargs.js";
-import { runTraced } from "../traced.js";
+import { type RunOptions, runTraced } from "../traced.js";
 
 export const testCommand: Command = {
   name: "test",
@@ -86,14 +88,12 @@ async function run(words: readonly string[]): Promise<number> {
     process.stdout.write(commandHelp(testCommand));
     return 0;
   }
-  // A bad value must not be found only after the program has run.
-  treeOptions(flags);
-  selectOptions(flags);
-  const format = await reportFormat(flags, "tree");
-  const gate = await gateOf(flags);
-  const session = new Session(flags);
+  const options = { record: recordOptions(flags), report: reportOptions(flags), build: buildOptions(flags) };
+  const format = await runFormat(flags, "tree");
+  const gate = await gateOf(gateOptions(flags));
+  const session = new Session(sessionOptions(flags));
   try {
-    return await test(session, flags, line, { format, gate });
+    return await test(session, options, line, { format, gate });
   } finally {
     session.close();
   }
@@ -101,7 +101,7 @@ async function run(words: readonly string[]): Promise<number> {
 
 async function test(
   session: Session,
-  flags: ParsedFlags,
+  options: RunOptions & { readonly build: BuildOptions },
   line: TestLine,
   report: Pick<ReportRequest, "format" | "gate">,
 ): Promise<number> {
@@ -111,7 +111,7 @@ async function test(
     const whole = { command: "go", args: ["test", ...line.plain], cwd: session.cwd, ownGroup: true };
     return (await session.standAside(() => runProgram({ ...whole, env: session.env }))).code;
   };
-  if (flags.has("exec-trace") && given("trace")) {
+  if (options.record.execTrace !== undefined && given("trace")) {
     throw new UserError(
       "--exec-trace and -trace both record an execution trace",
       "leave one of them out; --exec-trace=FILE saves the file and shows its findings",
@@ -124,7 +124,10 @@ async function test(
   if (isDryRun(line.flags)) return (await plain()) || judgeNothing(report.gate ?? openGate);
   const vet = line.flags.some((flag) => /^-vet(=(?!off$)|$)/.test(flag));
   const patterns = line.packages.length > 0 ? line.packages : ["."];
-  const request = { patterns, goFlags: line.build, flags, tests: true, coverage: asksForCoverage(line.flags), vet };
+  const request = {
+    ...{ patterns, goFlags: line.build, options: options.build, tests: true, vet },
+    coverage: asksForCoverage(line.flags),
+  };
   const compiled = await compile(session, request, {
     ...compileTests,
     rest: (_, extra) => ["--", ...extra, ...patterns],
@@ -138,7 +141,7 @@ async function test(
     ...(given("vet") ? [] : ["-vet=off"]),
     ...(given("count") ? [] : ["-count=1"]),
     // With -c there is no report that could go into a file.
-    ...(given("c") && flags.has("o") ? [`-o=${flags.string("o")}`] : []),
+    ...(given("c") && options.record.output !== undefined ? [`-o=${options.record.output}`] : []),
     ...line.before,
     ...(state?.extra ?? []),
     ...line.packages,
@@ -154,7 +157,7 @@ async function test(
   const outcomes = new TestOutcomes(given("json"));
   let code = 0;
   const note: RunNote = { summary, titles, command: ["go test", ...line.packages].join(" ") };
-  return runTraced(session, flags, {
+  return runTraced(session, options, {
     program: {
       ...{ command: "go", args: ["test", ...args], env: { ...session.env, ...state?.env }, ownGroup: true },
       watch: (chunk) => outcomes.add(chunk),

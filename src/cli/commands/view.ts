@@ -1,19 +1,12 @@
 /** `gotrace view`: saved traces in the browser. */
 
 import { ExitCode } from "../../base/errors.js";
-import { refuseEvents } from "../browse.js";
 import { type Command, commandHelp } from "../command.js";
-import { parseFlags } from "../flags.js";
-import {
-  browserFlag,
-  callFlags,
-  eventLimit,
-  eventsFlag,
-  helpFlag,
-  selectOptions,
-  speedscopeFlag,
-  waitingFlag,
-} from "../options.js";
+import { refuseEvents } from "../flags/format.js";
+import { parseFlags } from "../flags/parse.js";
+import { reportOptions } from "../flags/report.js";
+import { sessionOptions } from "../flags/run.js";
+import { browserFlag, callFlags, eventsFlag, helpFlag, speedscopeFlag, waitingFlag } from "../flags/tables.js";
 import { reportTraces } from "../reporting.js";
 import { Session } from "../session.js";
 import { formatToShow } from "../view/show.js";
@@ -48,11 +41,10 @@ async function run(words: readonly string[]): Promise<number> {
     process.stdout.write(commandHelp(viewCommand));
     return 0;
   }
-  selectOptions(flags);
-  eventLimit(flags);
+  const options = reportOptions(flags);
   if (!flags.has("speedscope")) refuseEvents(flags);
-  const session = new Session(flags);
+  const session = new Session(sessionOptions(flags));
   const request = { format: formatToShow(flags.has("speedscope")), toStderr: false };
-  const { damaged } = await session.yieldTo(() => reportTraces(session, flags, flags.rest, request));
+  const { damaged } = await session.yieldTo(() => reportTraces(session, options, flags.rest, request));
   return damaged ? ExitCode.data : 0;
 }

@@ -26,13 +26,13 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 function shownFormat(
   name: string,
   exhibit: (recording: Recording, context: FormatContext) => Promise<Exhibit>,
-  more: Pick<Format, "ownView" | "findings"> = {},
+  more: Pick<Format, "handlesLimits" | "findings"> = {},
 ): Format {
   return {
     ...more,
     name,
-    complete: true,
-    elsewhere: true,
+    carriesNotices: true,
+    interactive: true,
     render: async (recording, context) => {
       await show(recording, context, exhibit);
       return [];
@@ -42,14 +42,14 @@ function shownFormat(
 
 /** gotrace's own page, which says itself how complete it is. */
 const pageFormat = shownFormat("page", async (...args) => (await import("./own-page.js")).pageExhibit(...args), {
-  ownView: true,
+  handlesLimits: true,
   findings: true,
 });
 
 const speedscopeFormat = shownFormat("speedscope", async (recording, context) => {
   const exhibit = (await import("./speedscope.js")).speedscopeExhibit(recording, context);
-  const { flags, statements } = context;
-  for (const { text, serious } of statements) if (serious || flags.has("verbose")) say(text);
+  const { options, statements } = context;
+  for (const { text, serious } of statements) if (serious || options.verbose) say(text);
   return exhibit;
 });
 
@@ -65,7 +65,7 @@ async function show(
   exhibitOf: (recording: Recording, context: FormatContext) => Promise<Exhibit>,
 ): Promise<void> {
   if (recording.forest.processes.every(({ tree }) => tree.size === 1) && context.execTraces.length === 0) {
-    for (const { text, serious } of context.statements) if (serious || context.flags.has("verbose")) say(text);
+    for (const { text, serious } of context.statements) if (serious || context.options.verbose) say(text);
     say("there is no call to show");
     return;
   }
@@ -78,7 +78,7 @@ async function show(
   };
   for (const signal of signals) process.on(signal, stop);
   try {
-    await present(server, exhibit, !context.flags.has("no-browser"));
+    await present(server, exhibit, context.options.opensBrowser);
     if ((await server.ended) === "nobody") say("nobody has opened the page");
   } finally {
     for (const signal of signals) process.off(signal, stop);

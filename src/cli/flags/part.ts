@@ -1,9 +1,9 @@
 /** `--from` and `--to` of execution traces: which part of a trace to look at. */
-import { ExitCode, UserError } from "../base/errors.js";
-import { type Moment, parseMoment, sinceBegin } from "../base/moment.js";
-import { formatDuration } from "../base/units.js";
-import type { Span } from "../exectrace/index.js";
-import type { Flag, ParsedFlags } from "./flags.js";
+import { ExitCode, UserError } from "../../base/errors.js";
+import { type Moment, parseMoment, sinceBegin } from "../../base/moment.js";
+import { formatDuration } from "../../base/units.js";
+import type { Span } from "../../exectrace/index.js";
+import type { Flag, ParsedFlags } from "./parse.js";
 import { badValue } from "./values.js";
 
 export const partFlags: readonly Flag[] = [

@@ -5,9 +5,9 @@ import { ExitCode, UserError } from "../base/errors.js";
 import { formatNumberOf } from "../base/units.js";
 import type { GoEnvironment } from "../gotool/environment.js";
 import type { GoPackage } from "../gotool/packages.js";
-import type { ParsedFlags } from "./flags.js";
-import { packageFilter } from "./patterns.js";
-import type { BuildSummary } from "./summary.js";
+import type { BuildSummary } from "./build-summary.js";
+import type { BuildOptions } from "./context.js";
+import { packageFilter } from "./package-patterns.js";
 
 /** A package that the user asked for and that is not traced. */
 export interface LeftPackage {
@@ -22,16 +22,21 @@ export interface Scope {
   /** Those to which a build can add files, the chosen ones among them. */
   readonly open: readonly GoPackage[];
   readonly left: readonly LeftPackage[];
-  /** What to say of patterns that match nothing which could be traced. */
-  readonly idle: readonly string[];
+  /** What to say of patterns that match nothing that could be traced. */
+  readonly unmatched: readonly string[];
 }
 
 /**
  * Finds them: packages of the main modules, and those of modules replaced by directories that `--include` names.
  * @throws UserError when `--include` and `--exclude` leave none, and go has nothing to complain of
  */
-export function scopeOf(listed: readonly GoPackage[], flags: ParsedFlags, env: GoEnvironment, cwd: string): Scope {
-  const filter = packageFilter(flags.list("include"), flags.list("exclude"), cwd);
+export function scopeOf(
+  listed: readonly GoPackage[],
+  { include, exclude }: Pick<BuildOptions, "include" | "exclude">,
+  env: GoEnvironment,
+  cwd: string,
+): Scope {
+  const filter = packageFilter(include, exclude, cwd);
   const open = listed.filter((entry) => closedBy(entry, env) === undefined);
   const chosen = open.filter((entry) => (entry.main || filter.named(entry)) && filter.accepts(entry));
   const left = new Map<string, string>();
@@ -39,7 +44,7 @@ export function scopeOf(listed: readonly GoPackage[], flags: ParsedFlags, env: G
     const reason = closedBy(entry, env);
     if (reason !== undefined && (entry.main || filter.named(entry))) left.set(entry.importPath, reason);
   }
-  const idle = filter.idle(open).map(({ word, matches }) => {
+  const unmatched = filter.unmatched(open).map(({ word, matches }) => {
     const only = listed.find((entry) => matches(entry));
     const reason = only && closedBy(only, env);
     return reason === undefined
@@ -47,15 +52,15 @@ export function scopeOf(listed: readonly GoPackage[], flags: ParsedFlags, env: G
       : `${word} matches nothing that can be traced: ${only?.importPath} is ${reason}`;
   });
   const complete = listed.length > 0 && !listed.some(({ incomplete }) => incomplete);
-  if (chosen.length === 0 && complete && (flags.has("include") || flags.has("exclude"))) {
+  if (chosen.length === 0 && complete && include.length + exclude.length > 0) {
     const some = [...new Set(open.map((entry) => entry.importPath))];
     throw new UserError(
-      flags.has("include") && idle.length > 0 ? idle[0]! : "--include and --exclude leave no package to trace",
+      include.length > 0 && unmatched.length > 0 ? unmatched[0]! : "--include and --exclude leave no package to trace",
       `packages that can be traced: ${some.slice(0, 5).join(", ")}${some.length > 5 ? ", …" : ""}`,
       ExitCode.noInput,
     );
   }
-  return { chosen, open, left: [...left].map(([importPath, reason]) => ({ importPath, reason })), idle };
+  return { chosen, open, left: [...left].map(([importPath, reason]) => ({ importPath, reason })), unmatched };
 }
 
 /** Why the files of a package cannot be replaced; undefined where they can. */
@@ -70,8 +75,8 @@ function closedBy({ standard, main, localReplace, dir }: GoPackage, { modCache, 
 /**
  * @throws UserError when packages were named and hold nothing that can be traced: the program would run in vain
  */
-export function refuseNothing(flags: ParsedFlags, { chosen }: Scope, summary: BuildSummary): void {
-  if (!flags.has("include") || summary.functions > 0) return;
+export function refuseNothing({ include }: BuildOptions, { chosen }: Scope, summary: BuildSummary): void {
+  if (include.length === 0 || summary.functions > 0) return;
   throw new UserError(
     `--include leaves nothing to trace in ${formatNumberOf(new Set(chosen.map((entry) => entry.importPath)).size, "package")}${reasons(summary)}`,
     "name packages whose functions can be traced (see -v)",

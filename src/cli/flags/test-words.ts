@@ -5,8 +5,8 @@
  * literal argument take all that follows. gotrace's own flags stand before all of these.
  */
 
-import type { Flag } from "./flags.js";
-import { buildFlags, testFlags } from "./goflags.js";
+import { buildFlags, testFlags } from "./go-flags.js";
+import type { Flag } from "./parse.js";
 
 /** A command line of `gotrace test`. */
 export interface TestLine {

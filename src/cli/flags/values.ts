@@ -1,8 +1,8 @@
 /** The values of flags: words, numbers, durations, patterns. */
-import { ExitCode, messageOf, UserError } from "../base/errors.js";
-import { compilePattern } from "../base/pattern.js";
-import { parseDuration } from "../base/quantity.js";
-import type { ParsedFlags } from "./flags.js";
+import { ExitCode, messageOf, UserError } from "../../base/errors.js";
+import { compilePattern } from "../../base/pattern.js";
+import { parseDuration } from "../../base/quantity.js";
+import type { ParsedFlags } from "./parse.js";
 
 /** A regular expression, as Go's (`(?i)` at its start too). @throws UserError for what is none */
 export function pattern(flags: ParsedFlags, name: string): RegExp | undefined {

@@ -4,7 +4,6 @@
  * a note: some 4 bytes a function.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Note } from "../calltrace/index.js";
 import type { GoPackage } from "../gotool/packages.js";
 
 /** Packed names: one string for each note that they take. */
@@ -41,21 +40,13 @@ export function packTraced(
   return Array.from({ length: Math.ceil(packed.length / PIECE) }, (_, i) => packed.slice(i * PIECE, (i + 1) * PIECE));
 }
 
-/** The notes that hold a set. */
-export function tracedNotes(set: TracedSet): Note[] {
-  return set.map((piece, index) => ({ traced: piece, piece: index, of: set.length }));
-}
-
 /**
- * The names that the notes of a process hold; empty where it was not recorded by a gotrace that knew them.
- * @param notes in the order in which they were written
+ * The names in a packed set, with their packages; none where it is damaged.
+ * @param pieces in order
  */
-export function tracedNames(notes: readonly Note[]): string[] {
-  const pieces = notes.filter(({ traced }) => typeof traced === "string");
-  if (pieces.length === 0 || pieces.length !== pieces[0]!.of) return [];
+export function unpackTraced(pieces: TracedSet): string[] {
   try {
-    const packed = Buffer.from(pieces.map(({ traced }) => traced as string).join(""), "base64");
-    const text = inflateRawSync(packed, { maxOutputLength: MOST }).toString();
+    const text = inflateRawSync(Buffer.from(pieces.join(""), "base64"), { maxOutputLength: MOST }).toString();
     return text.split("\n").flatMap((line) => {
       const [path, ...names] = line.split(" ");
       return names.map((name) => `${path}.${name}`);

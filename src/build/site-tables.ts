@@ -2,11 +2,10 @@
  * Files that a build adds to a package: the declarations of its site tables, and the import of what the runtime package
  * needs of Go's.
  *
- * A rewritten file ends in `var __gotrace_x [N]__gotrace.Site`, a variable for the compiler, which orders the initialisation
- * of package-level variables by what their functions refer to. Declared last, it would hold back every variable whose
- * initialiser calls a hooked function, and the program would initialise in another order than untraced. So a build takes
- * the tables out and declares them in a file of their own, whose name comes before all others: variables that are ready
- * first hold back nothing.
+ * A site table is a variable, `var __gotrace_x [N]__gotrace.Site`, and the compiler orders the initialisation of
+ * package-level variables by what their functions refer to. Declared at the end of its file, it would hold back every variable
+ * whose initialiser calls a hooked function, and the program would initialise in another order than untraced. So tables are
+ * declared in a file of their own, whose name comes before all others: variables that are ready first hold back nothing.
  *
  * Packages are ordered by their imports, so the runtime package imports nothing that must be initialised (see runtime-go's
  * package sys). Programs and packages of tests import that for it: they come last, or wait for package testing.
@@ -15,32 +14,14 @@
 import { basename, dirname, join } from "node:path";
 import { runtimeModule, systemPackage } from "../gotool/join.js";
 import { type GoPackage, isFilesPackage } from "../gotool/packages.js";
-
-/** The table of one file. */
-export interface SiteTable {
-  readonly name: string;
-  readonly size: number;
-  /** Name of the runtime's import in files of this package. */
-  readonly importName: string;
-}
-
-const atEnd = /\n(?:\/\*\w+:)?var (\w+) \[(\d+)\](\w+)\.Site(?:\*\/)?\n$/;
-
-/** Takes the table off the end of a rewritten file. */
-export function splitTable(text: string): { text: string; table: SiteTable | undefined } {
-  const match = atEnd.exec(text);
-  if (!match) return { text, table: undefined };
-  const [, name, size, importName] = match as unknown as [string, string, string, string];
-  return { text: text.slice(0, match.index), table: { name, size: Number(size), importName } };
-}
+import { type FileHead, type SiteTable, tableDeclaration } from "../instrument/index.js";
 
 /** A file that declares its own table, at its end; a program or a test also imports what the runtime needs. */
-export function withOwnTable(text: string, { name, size, importName }: SiteTable, path: string): string {
-  const whole = `${text}\nvar ${name} [${size}]${importName}.Site\n`;
-  const clause = /\bpackage\s+([\p{L}\p{N}_]+)\s*; import \w+ "[^"]*"/u.exec(whole);
-  if (!clause || (clause[1] !== "main" && !isTest(path))) return whole;
-  const end = clause.index + clause[0].length;
-  return `${whole.slice(0, end)}; import _ ${JSON.stringify(systemPackage)}${whole.slice(end)}`;
+export function withOwnTable({ file, text, table, head }: Tabled): string {
+  const isLinked = head.packageName === "main" || isTest(file);
+  const more = isLinked ? `; import _ ${JSON.stringify(systemPackage)}` : "";
+  const { importEnd } = head;
+  return `${text.slice(0, importEnd)}${more}${text.slice(importEnd)}\nvar ${tableDeclaration(table)}\n`;
 }
 
 /** A file that a build adds to a package. */
@@ -95,6 +76,7 @@ export interface Tabled {
   readonly file: string;
   readonly text: string;
   readonly table: SiteTable;
+  readonly head: FileHead;
 }
 
 /**
@@ -112,13 +94,10 @@ export function tableFilesOnDisk(
   namesIn: (directory: string) => readonly string[],
 ): { readonly texts: Map<string, string>; readonly declared: ReadonlySet<string> } {
   const declared = new Set<string>();
-  const declarations = files.flatMap(({ file, text, table }): Declaration[] => {
-    const clause = /\bpackage\s+([\p{L}\p{N}_]+)\s*; import \w+ /u.exec(text);
+  const declarations = files.flatMap(({ file, table, head: { packageName, constraints } }): Declaration[] => {
     const own = packageNames.get(dirname(file));
-    if (!clause || own === undefined) return [];
-    const packageName = clause[1]!;
+    if (packageName === "" || own === undefined) return [];
     const external = isTest(file) && packageName === `${own}_test`;
-    const constraints = (text.slice(0, clause.index).match(/^\/\/(go:build| ?\+build)[ \t].*$/gm) ?? []).join("\n");
     if ((packageName !== own && !external) || /\bignore\b/.test(constraints)) return [];
     declared.add(file);
     const stem = stemFor(namesIn(dirname(file)), false);
@@ -178,7 +157,7 @@ function fileOf(path: string, group: readonly Declaration[]): string {
   ];
   const lines = [...tables.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, size, importName }) => `\t${name} [${size}]${importName}.Site\n`);
+    .map((table) => `\t${tableDeclaration(table)}\n`);
   const head = `// Code generated by gotrace. DO NOT EDIT.\n\n${constraints ? `${constraints}\n\n` : ""}`;
   const declared = lines.length > 0 ? `\nvar (\n${lines.join("")})\n` : "";
   return `${head}package ${packageName}\n\n${imports.join("")}${declared}`;

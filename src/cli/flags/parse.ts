@@ -4,8 +4,8 @@
  * the package belongs to the program.
  */
 
-import { ExitCode, UserError } from "../base/errors.js";
-import { nearest } from "../base/nearest.js";
+import { ExitCode, UserError } from "../../base/errors.js";
+import { nearest } from "../../base/nearest.js";
 
 /** One flag of a command. */
 export interface Flag {

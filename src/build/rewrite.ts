@@ -8,10 +8,9 @@ import type { GoPackage } from "../gotool/packages.js";
 import type { Instrumented, InstrumentOptions } from "../instrument/index.js";
 import { importName } from "../instrument/snippets.js";
 import { INSTRUMENT_VERSION } from "../instrument/version.js";
-import { type SiteTable, splitTable } from "./tables.js";
 
 /** What rewriting one file gave, without the text. */
-export type FileReport = Omit<Instrumented, "text"> & { readonly table?: SiteTable };
+export type FileReport = Omit<Instrumented, "text">;
 
 /** A file of the build with its rewritten form. */
 export interface RewrittenFile {
@@ -42,7 +41,7 @@ export async function rewriteFiles(
   omissions: Omissions = new Map(),
 ): Promise<Rewriting> {
   const directory = ensureDirectory(join(cache, "src"));
-  const settingOf = (own: InstrumentOptions) => JSON.stringify(["3", INSTRUMENT_VERSION, own]);
+  const settingOf = (own: InstrumentOptions) => JSON.stringify(["4", INSTRUMENT_VERSION, own]);
   const files: RewrittenFile[] = [];
   let parsed = 0;
   let instrumenter: Awaited<ReturnType<typeof import("../instrument/index.js").loadInstrumenter>> | undefined;
@@ -53,10 +52,9 @@ export async function rewriteFiles(
     let report = readReport(`${path}.json`);
     if (report === undefined) {
       instrumenter ??= await (await import("../instrument/index.js")).loadInstrumenter();
-      const { text: whole, ...rest } = instrumenter.instrument(source, file, own);
-      const split = whole === null ? undefined : splitTable(whole);
-      const text = split && Buffer.from(split.text);
-      report = { ...rest, ...(split?.table ? { table: split.table } : {}), ...(text ? { hash: digest(text) } : {}) };
+      const { text: rewritten, ...rest } = instrumenter.instrument(source, file, own);
+      const text = rewritten === null ? undefined : Buffer.from(rewritten);
+      report = { ...rest, ...(text ? { hash: digest(text) } : {}) };
       if (text) writeAtomically(path, text);
       writeAtomically(`${path}.json`, JSON.stringify(report));
       parsed++;

@@ -1,6 +1,6 @@
 /** The flags of `go build` and `go test` that gotrace passes on, as `go help build` and `go help testflag` list them. */
 
-import type { Flag } from "./flags.js";
+import type { Flag } from "./parse.js";
 
 const boolean = (names: string): Flag[] => names.split(" ").map((name) => ({ name, go: true, help: "" }));
 const valued = (names: string): Flag[] =>
@@ -21,8 +21,3 @@ export const testFlags: readonly Flag[] = [
     "bench benchtime blockprofile blockprofilerate count coverprofile cpu cpuprofile exec fuzz fuzzminimizetime fuzztime list memprofile memprofilerate mutexprofile mutexprofilefraction outputdir parallel run shuffle skip timeout trace vet",
   ),
 ];
-
-/** Whether go only prints what it would do (`-n`). */
-export function isDryRun(flags: readonly string[]): boolean {
-  return flags.some((flag) => /^--?n(=(?!false)|$)/.test(flag));
-}

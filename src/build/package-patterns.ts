@@ -44,7 +44,7 @@ export function packageFilter(include: readonly string[], exclude: readonly stri
     accepts: (candidate: Matchable) =>
       (included.length === 0 || named(candidate)) && !excluded.some(({ matches }) => matches(candidate)),
     /** Patterns that match none of these, with their flag. */
-    idle: (candidates: readonly Matchable[]) =>
+    unmatched: (candidates: readonly Matchable[]) =>
       [...included, ...excluded].filter(({ matches }) => !candidates.some(matches)),
   };
 }

@@ -8,7 +8,7 @@ import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { Withdrawn } from "../gotool/build.js";
 import { digest, ensureDirectory, installRuntime, touch, writeIfChanged } from "../gotool/cache.js";
 import type { CommandResult } from "../gotool/command.js";
-import { type GoEnvironment, readGoEnvironment, splitFlags } from "../gotool/environment.js";
+import { type GoEnvironment, isDryRun, readGoEnvironment, splitFlags } from "../gotool/environment.js";
 import { recordExecTrace } from "../gotool/exectrace.js";
 import { listInlined, type Omissions } from "../gotool/inlining.js";
 import { flagValue, joinRuntime, runtimeModule } from "../gotool/join.js";
@@ -17,13 +17,10 @@ import { type GoPackage, listPackages } from "../gotool/packages.js";
 import { asksForCoverage } from "../gotool/toolexec.js";
 import type { InstrumentOptions } from "../instrument/index.js";
 import { INSTRUMENT_VERSION } from "../instrument/version.js";
-import type { ParsedFlags } from "./flags.js";
-import { isDryRun } from "./goflags.js";
-import { inlineBudget } from "./options.js";
+import type { BuildContext, BuildOptions } from "./context.js";
 import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
 import { type Scope, scopeOf } from "./scope.js";
-import type { Session } from "./session.js";
-import { isJudgeable, look, settledBefore, type Watched, watchedFor } from "./unchanged.js";
+import { type BuildInputs, inputState, inputsOf, isRecognisable, isStable } from "./up-to-date.js";
 import { makeVariant, readMarked, type Variant, type VariantParts } from "./variant.js";
 
 /** What to build. */
@@ -32,7 +29,7 @@ export interface BuildRequest {
   readonly patterns: readonly string[];
   /** The user's flags for `go`. */
   readonly goFlags: readonly string[];
-  readonly flags: ParsedFlags;
+  readonly options: BuildOptions;
   readonly tests: boolean;
   /** Coverage is asked for by a flag that is not among `goFlags`. */
   readonly coverage?: boolean;
@@ -41,7 +38,7 @@ export interface BuildRequest {
 }
 
 /** Files whose rewritten form is known not to compile: path of the file → that form, and why. */
-export type KnownBad = Readonly<Record<string, { readonly rewritten: string; readonly reason: string }>>;
+export type KnownUncompilable = Readonly<Record<string, { readonly rewritten: string; readonly reason: string }>>;
 
 /** Kept between builds of one target. */
 export interface BuildState {
@@ -50,12 +47,12 @@ export interface BuildState {
   readonly env: Readonly<Record<string, string>>;
   /** Files to name before those that the user named. */
   readonly extra: readonly string[];
-  readonly bad: KnownBad;
+  readonly uncompilable: KnownUncompilable;
 }
 
-/** By what a build is recognised as unchanged (see unchanged.ts). */
-export interface Watch {
-  readonly watched: Watched;
+/** By what a build is recognised as unchanged (see up-to-date.ts). */
+export interface BuildMark {
+  readonly inputs: BuildInputs;
   readonly fingerprint: string;
   /** {@link GoEnvironment.identity} of the build. */
   readonly environment: string;
@@ -79,7 +76,7 @@ export interface PreparedBuild {
   /** Functions left out by --skip-inlined. */
   readonly omissions: Omissions;
   /** How to know whether anything changed; undefined where that cannot be told. */
-  readonly watch: Watch | undefined;
+  readonly mark: BuildMark | undefined;
   readonly scope: Scope;
   /** Files that are not rewritten because an earlier build showed that their rewritten form does not compile. */
   readonly withdrawn: readonly Withdrawn[];
@@ -88,30 +85,23 @@ export interface PreparedBuild {
 const runtimeSource = fileURLToPath(new URL("../../runtime-go", import.meta.url));
 
 /** The runtime module of this installation, at its place in the cache. */
-export function runtimeDirectory(session: Session): string {
-  return installRuntime(session.cache, runtimeSource);
+export function runtimeDirectory(context: BuildContext): string {
+  return installRuntime(context.cache, runtimeSource);
 }
 
 /** A directory of the cache that belongs to this target, its flags and its environment. */
-export function buildDirectory(session: Session, request: BuildRequest, verb: string): string {
-  const env = Object.entries(session.env).filter(
+export function buildDirectory(context: BuildContext, request: BuildRequest, verb: string): string {
+  const env = Object.entries(context.env).filter(
     ([name]) => /^(GO|CGO_|CC$|CXX$)/.test(name) && name !== "GOTRACE_CACHE",
   );
-  const { flags } = request;
-  const choice = [
-    flags.list("include"),
-    flags.list("exclude"),
-    flags.has("generated"),
-    flags.has("exec-trace"),
-    flags.string("skip-inlined"),
-    request.vet,
-  ];
+  const { include, exclude, generated, execTrace, inlineBudget } = request.options;
+  const choice = [include, exclude, generated, execTrace, inlineBudget, request.vet];
   // The first word stands for the layout of the directory and of the state in it.
-  const gotrace = ["7", INSTRUMENT_VERSION, basename(runtimeDirectory(session))];
+  const gotrace = ["8", INSTRUMENT_VERSION, basename(runtimeDirectory(context))];
   const key = digest(
-    JSON.stringify([gotrace, session.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]),
+    JSON.stringify([gotrace, context.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]),
   );
-  const directory = ensureDirectory(join(session.cache, "build", key.slice(0, 24)));
+  const directory = ensureDirectory(join(context.cache, "build", key.slice(0, 24)));
   touch(directory);
   return directory;
 }
@@ -136,27 +126,27 @@ export function writeState(directory: string, state: BuildState): void {
  * @returns the build, or Go's own failure where it cannot even list the packages
  */
 export async function prepareBuild(
-  session: Session,
+  context: BuildContext,
   request: BuildRequest,
   directory: string,
-  bad: KnownBad,
+  known: KnownUncompilable,
 ): Promise<PreparedBuild | CommandResult> {
   const start = Date.now();
-  const runtime = runtimeDirectory(session);
+  const runtime = runtimeDirectory(context);
   const [environment, listed] = await Promise.all([
-    readGoEnvironment(session.go),
-    listPackages(session.go, request.goFlags, request.patterns, request.tests),
+    readGoEnvironment(context.go),
+    listPackages(context.go, request.goFlags, request.patterns, request.tests),
   ]);
   const files = request.patterns.some((pattern) => pattern.endsWith(".go"));
   if (!environment.goMod && !environment.goWork && !files) {
     throw new UserError(
-      `no go.mod found in ${session.cwd} or any directory above`,
+      `no go.mod found in ${context.cwd} or any directory above`,
       "run gotrace inside a Go module (or make one with 'go mod init NAME')",
       ExitCode.noInput,
     );
   }
   if (!Array.isArray(listed)) return { code: 1, stdout: "", stderr: listed.stderr };
-  const scope = scopeOf(listed, request.flags, environment, session.cwd);
+  const scope = scopeOf(listed, request.options, environment, context.cwd);
   const { chosen } = scope;
   const goFlags = [...environment.flags, ...request.goFlags];
   if (isDryRun(goFlags)) {
@@ -166,14 +156,14 @@ export async function prepareBuild(
       ExitCode.usage,
     );
   }
-  const userOverlay = readOverlay(flagValue(goFlags, "overlay"), session.cwd);
+  const userOverlay = readOverlay(flagValue(goFlags, "overlay"), context.cwd);
   // Taken before the files are read: a change while they are is seen the next time.
-  const watched = watchedFor(environment, listed);
-  const seen = look(watched);
-  const recognisable = isJudgeable(request.patterns, goFlags) && settledBefore(seen, start);
-  const budget = inlineBudget(request.flags);
+  const inputs = inputsOf(environment, listed);
+  const state = inputState(inputs);
+  const recognisable = isRecognisable(request.patterns, goFlags) && isStable(state, start);
+  const budget = request.options.inlineBudget;
   const omissions: Omissions = budget
-    ? await listInlined(session.go, budget, {
+    ? await listInlined(context.go, budget, {
         environmentFlags: environment.flags,
         flags: request.goFlags,
         patterns: request.patterns,
@@ -181,13 +171,13 @@ export async function prepareBuild(
         packages: [...new Set(chosen.map((entry) => entry.importPath))],
       })
     : new Map();
-  const rewriting = await rewriteFiles(session.cache, chosen, rewriteOptions(request.flags), userOverlay, omissions);
-  session.log(
+  const rewriting = await rewriteFiles(context.cache, chosen, rewriteOptions(request.options), userOverlay, omissions);
+  context.log(
     `${chosen.length} packages, ${rewriting.files.length} files to trace (${rewriting.parsed} parsed, the rest unchanged)`,
   );
   const coverage = asksForCoverage([...goFlags, ...(request.coverage ? ["-cover"] : [])]);
-  const markers = { ...rewriteOptions(request.flags), mode: "markers" } as const;
-  const marked = coverage ? await rewriteFiles(session.cache, chosen, markers, userOverlay, omissions) : undefined;
+  const markers = { ...rewriteOptions(request.options), mode: "markers" } as const;
+  const marked = coverage ? await rewriteFiles(context.cache, chosen, markers, userOverlay, omissions) : undefined;
   // In a workspace the runtime is a main module, which a plain -cover would count and slow down.
   const cover =
     coverage && environment.goWork && !request.tests && flagValue(goFlags, "coverpkg") === undefined
@@ -197,16 +187,16 @@ export async function prepareBuild(
   const joined = joinRuntime(environment, directory, runtime, request.goFlags, complete);
   const rewritten = new Map(
     rewriting.files.flatMap((entry): [string, string][] =>
-      entry.rewritten === undefined || isBad(entry, bad) ? [] : [[entry.file, entry.rewritten]],
+      entry.rewritten === undefined || isUncompilable(entry, known) ? [] : [[entry.file, entry.rewritten]],
     ),
   );
-  const recorder = request.flags.has("exec-trace") ? recordExecTrace(environment, runtime).overlay : [];
+  const recorder = request.options.execTrace ? recordExecTrace(environment, runtime).overlay : [];
   // Whom a goroutine descends from matters for tests, which own what they start.
   const beyond = [...recorder, ...(request.tests ? ancestryOverlay(runtime) : [])];
   const linking = beyond.length > 0 ? linkFlags(environment, request.goFlags) : [];
   const reports = new Map(rewriting.files.map((file) => [file.file, file.report]));
   const parts: VariantParts = {
-    cache: session.cache,
+    cache: context.cache,
     directory,
     runtime,
     packages: listed,
@@ -228,23 +218,23 @@ export async function prepareBuild(
     directory,
     flags: [...request.goFlags, ...joined.flags, ...linking, ...cover],
     joinEnv: joined.env,
-    watch: recognisable ? { watched, fingerprint: seen.fingerprint, environment: environment.identity } : undefined,
+    mark: recognisable ? { inputs, fingerprint: state.fingerprint, environment: environment.identity } : undefined,
     omissions,
     scope,
     variant: (wanted) => makeVariant(parts, wanted),
     withdrawn: rewriting.files
-      .filter((file) => isBad(file, bad))
-      .map(({ file }) => ({ file, reason: bad[file]!.reason })),
+      .filter((file) => isUncompilable(file, known))
+      .map(({ file }) => ({ file, reason: known[file]!.reason })),
   };
 }
 
-function isBad({ file, rewritten }: RewrittenFile, bad: KnownBad): boolean {
-  return rewritten !== undefined && bad[file]?.rewritten === rewritten;
+function isUncompilable({ file, rewritten }: RewrittenFile, known: KnownUncompilable): boolean {
+  return rewritten !== undefined && known[file]?.rewritten === rewritten;
 }
 
-/** How files are rewritten under these flags. */
-export function rewriteOptions(flags: ParsedFlags): Omit<InstrumentOptions, "name"> {
-  return { runtimePath: runtimeModule, generated: flags.has("generated"), mode: "hooks" };
+/** How files are rewritten under these options. */
+export function rewriteOptions({ generated }: Pick<BuildOptions, "generated">): Omit<InstrumentOptions, "name"> {
+  return { runtimePath: runtimeModule, generated, mode: "hooks" };
 }
 
 /** The user's own -overlay file; relative paths in it start from `cwd`, as for go. @throws UserError when it cannot be read */

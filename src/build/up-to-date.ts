@@ -21,7 +21,7 @@
  * else (embedded files, C and assembly, other modules, the tool chain) is judged by `go build`, which runs in any case, and
  * a last overlay with which it fails is given up.
  *
- * Not judged, so never remembered: patterns that may match new packages, and the -overlay and -modfile flags.
+ * Not recognised, so never remembered: patterns that may match new packages, and the -overlay and -modfile flags.
  */
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -31,15 +31,15 @@ import type { GoEnvironment } from "../gotool/environment.js";
 import { flagValue } from "../gotool/join.js";
 import type { GoPackage } from "../gotool/packages.js";
 
-/** What to look at, in a form that can be stored. */
-export interface Watched {
+/** The files that decide what a build consists of, in a form that can be stored. */
+export interface BuildInputs {
   readonly files: readonly string[];
   /** Directories whose .go files count. */
   readonly directories: readonly string[];
 }
 
-/** How the watched files look. */
-export interface Look {
+/** The state of a build's inputs. */
+export interface InputState {
   readonly fingerprint: string;
   /** When one of them, or one of the directories, changed last: milliseconds since 1970. */
   readonly newest: number;
@@ -48,8 +48,8 @@ export interface Look {
 /** Milliseconds by which the time of a change may lag behind the clock. */
 const clockLag = 20;
 
-/** Whether a build with these flags and patterns can be judged at all. */
-export function isJudgeable(patterns: readonly string[], goFlags: readonly string[]): boolean {
+/** Whether a build with these flags and patterns can be recognised as unchanged. */
+export function isRecognisable(patterns: readonly string[], goFlags: readonly string[]): boolean {
   return (
     flagValue(goFlags, "overlay") === undefined &&
     flagValue(goFlags, "modfile") === undefined &&
@@ -57,16 +57,16 @@ export function isJudgeable(patterns: readonly string[], goFlags: readonly strin
   );
 }
 
-/** What {@link look} must look at for a build of these packages. */
-export function watchedFor(environment: GoEnvironment, packages: readonly GoPackage[]): Watched {
+/** The inputs of a build of these packages. */
+export function inputsOf(environment: GoEnvironment, packages: readonly GoPackage[]): BuildInputs {
   const fixed = (entry: GoPackage) =>
     entry.standard || (environment.modCache !== "" && isInside(environment.modCache, entry.dir));
   const directories = packages.filter((entry) => !fixed(entry)).map((entry) => entry.dir);
   return { files: [...moduleFiles(environment)], directories: [...new Set(directories)] };
 }
 
-/** Looks at files and directories; a missing file is a look too. */
-export function look({ files, directories }: Watched): Look {
+/** Reads times, sizes and identities of the inputs; that a file is missing is a state as well. */
+export function inputState({ files, directories }: BuildInputs): InputState {
   const marks: string[] = [];
   let newest = 0;
   const mark = (path: string): void => {
@@ -90,8 +90,8 @@ export function look({ files, directories }: Watched): Look {
   return { fingerprint: digest(...marks), newest };
 }
 
-/** Whether what was looked at had not changed since before `start` (milliseconds since 1970). */
-export function settledBefore({ newest }: Look, start: number): boolean {
+/** Whether the inputs did not change after `start` (milliseconds since 1970), nor too shortly before. */
+export function isStable({ newest }: InputState, start: number): boolean {
   return newest < start - clockLag;
 }
 

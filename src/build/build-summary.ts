@@ -1,9 +1,9 @@
 /** What a build traces and what it does not, counted by reason: for `-v` and for the note in the trace. */
 
 import type { Withdrawn } from "../gotool/build.js";
+import type { BuildContext } from "./context.js";
 import type { FileReport } from "./rewrite.js";
 import type { LeftPackage } from "./scope.js";
-import type { Session } from "./session.js";
 
 /** What was left out for one reason. */
 export interface LeftOut {
@@ -75,13 +75,13 @@ export function summarize(
 }
 
 /** Says it with `-v`; syntax that gotrace could not read is said in any case. */
-export function describeBuild(session: Session, summary: BuildSummary): void {
-  session.log(
+export function describeBuild(context: Pick<BuildContext, "log" | "warn">, summary: BuildSummary): void {
+  context.log(
     `traced: ${summary.functions} functions and ${summary.goStatements} go statements in ${summary.files} files`,
   );
   for (const { what, count, reason, examples } of summary.leftOut) {
-    session.log(`not traced: ${count} ${what}${count === 1 ? "" : "s"}: ${reason}`);
-    for (const example of examples) session.log(`  ${example}`);
+    context.log(`not traced: ${count} ${what}${count === 1 ? "" : "s"}: ${reason}`);
+    for (const example of examples) context.log(`  ${example}`);
   }
-  for (const gap of summary.gaps) session.warn(gap);
+  for (const gap of summary.gaps) context.warn(gap);
 }

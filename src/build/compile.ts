@@ -6,23 +6,23 @@ import { type BuildResult, buildWithFallback, goBuild, type Withdrawn } from "..
 import { markUsed } from "../gotool/cache.js";
 import type { CommandResult } from "../gotool/command.js";
 import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
+import { type BuildSummary, summarize, type Target } from "./build-summary.js";
+import type { BuildContext } from "./context.js";
 import { areIntact, type Sizes, sizesOf } from "./intact.js";
 import {
+  type BuildMark,
   type BuildRequest,
   type BuildState,
   buildDirectory,
-  type KnownBad,
+  type KnownUncompilable,
   type PreparedBuild,
   prepareBuild,
   readState,
-  type Watch,
   writeState,
 } from "./prepare.js";
 import { refuseNothing } from "./scope.js";
-import type { Session } from "./session.js";
-import { type BuildSummary, summarize, type Target } from "./summary.js";
 import { packTraced, type TracedSet } from "./traced-set.js";
-import { look } from "./unchanged.js";
+import { inputState } from "./up-to-date.js";
 
 /** A build that worked. */
 export interface Compiled {
@@ -47,11 +47,11 @@ export interface Compiled {
 
 /** What a build is remembered by where nothing has changed. */
 interface Remembered {
-  readonly watch: Watch;
+  readonly mark: BuildMark;
   /** Milliseconds since 1970. After a day everything is looked at again. */
   readonly time: number;
   readonly targets: readonly Target[];
-  readonly idle: readonly string[];
+  readonly unmatched: readonly string[];
   readonly summary: BuildSummary;
   readonly traced: TracedSet;
   readonly sizes: Sizes;
@@ -81,32 +81,32 @@ export interface CompileCommand {
  * Prepares and compiles. Go's own failure comes back as its result, exactly as the plain build gave it.
  */
 export async function compile(
-  session: Session,
+  context: BuildContext,
   request: BuildRequest,
   command: CompileCommand,
 ): Promise<Compiled | CommandResult> {
-  const directory = buildDirectory(session, request, command.name);
+  const directory = buildDirectory(context, request, command.name);
   const read = command.read ?? ((result: CommandResult): BuildResult => result);
   const plain = async () =>
-    read(await goBuild(session.go, command.verb, request.goFlags, undefined, command.rest(directory, [])));
+    read(await goBuild(context.go, command.verb, request.goFlags, undefined, command.rest(directory, [])));
   const traced = async ({ overlay, flags, env, extra }: BuildState) => {
     markUsed(overlay);
-    const go = { ...session.go, env: { ...session.env, ...env } };
+    const go = { ...context.go, env: { ...context.env, ...env } };
     return read(await goBuild(go, command.verb, flags, overlay, command.rest(directory, extra)));
   };
 
   const last = readState<BuildState & { remembered?: Remembered }>(directory);
-  if (last?.remembered && command.builds && (await isUnchanged(session, last.remembered))) {
-    session.log("nothing changed since the last build");
+  if (last?.remembered && command.builds && (await isUnchanged(context, last.remembered))) {
+    context.log("nothing changed since the last build");
     const result = await traced(last);
     if (result.code === 0) {
       process.stderr.write(result.stderr);
-      const { targets, idle, summary, traced: set } = last.remembered;
-      warnOfIdle(session, idle);
+      const { targets, unmatched, summary, traced: set } = last.remembered;
+      warnOf(context, unmatched);
       return { directory, state: last, targets, summary, traced: set, withdrawn: [] };
     }
   }
-  const prepared = await prepareBuild(session, request, directory, last?.bad ?? {});
+  const prepared = await prepareBuild(context, request, directory, last?.uncompilable ?? {});
   if ("code" in prepared) {
     const result = await plain();
     return result.code === 0 ? prepared : result;
@@ -115,49 +115,49 @@ export async function compile(
     .filter((entry) => entry.target)
     .map(({ importPath, name }) => ({ importPath, name }));
   command.check?.(targets, prepared.environment);
-  warnOfIdle(session, prepared.scope.idle);
-  refuseNothing(request.flags, prepared.scope, summarize(prepared.reports, prepared.withdrawn, prepared.scope.left));
+  warnOf(context, prepared.scope.unmatched);
+  refuseNothing(request.options, prepared.scope, summarize(prepared.reports, prepared.withdrawn, prepared.scope.left));
   const all = new Set(prepared.rewritten.keys());
-  const stateOf = (files: ReadonlySet<string>, bad: KnownBad): BuildState => {
+  const stateOf = (files: ReadonlySet<string>, uncompilable: KnownUncompilable): BuildState => {
     const { overlay, flags, extra } = prepared.variant(files);
-    return { overlay, flags: [...prepared.flags, ...flags], env: prepared.joinEnv, extra, bad };
+    return { overlay, flags: [...prepared.flags, ...flags], env: prepared.joinEnv, extra, uncompilable };
   };
-  const bad: KnownBad = last?.bad ?? {};
+  const known: KnownUncompilable = last?.uncompilable ?? {};
   const outcome = await buildWithFallback({
     rewritten: all,
-    cwd: session.cwd,
+    cwd: context.cwd,
     packageFiles: (file) => prepared.packages.find((entry) => entry.files.includes(file))?.files ?? [file],
     filesOf: (path) => prepared.packages.flatMap(({ importPath, files }) => (importPath === path ? files : [])),
-    build: (files) => (files.size === 0 ? plain() : traced(stateOf(files, bad))),
+    build: (files) => (files.size === 0 ? plain() : traced(stateOf(files, known))),
     partial: command.partial === true,
   });
   if (outcome.result.code !== 0 && !command.partial) return outcome.result;
   if (outcome.result.code === 0 && !command.followed) process.stderr.write(outcome.result.stderr);
-  for (const { file, reason } of outcome.withdrawn) session.warn(`${file} is not traced: ${reason}`);
-  const newlyBad = outcome.withdrawn.map(({ file, reason }) => [
+  for (const { file, reason } of outcome.withdrawn) context.warn(`${file} is not traced: ${reason}`);
+  const found = outcome.withdrawn.map(({ file, reason }) => [
     file,
     { rewritten: prepared.rewritten.get(file)!, reason },
   ]);
-  const state = stateOf(outcome.rewritten, { ...bad, ...Object.fromEntries(newlyBad) });
+  const state = stateOf(outcome.rewritten, { ...known, ...Object.fromEntries(found) });
   removeOldOverlays(directory, state.overlay);
   const withdrawn = [...prepared.withdrawn, ...outcome.withdrawn];
   const summary = summarize(prepared.reports, withdrawn, prepared.scope.left);
   const namesOf = (file: string) => (outcome.rewritten.has(file) ? prepared.reports.get(file)?.names : undefined);
   const set = packTraced(prepared.packages, namesOf, request.tests);
   const {
-    watch,
-    scope: { idle },
+    mark,
+    scope: { unmatched },
   } = prepared;
   const remembered =
-    watch &&
+    mark &&
     ({
-      watch,
+      mark,
       time: Date.now(),
       targets,
-      idle,
+      unmatched,
       summary,
       traced: set,
-      sizes: sizesOf(session.cache, state.overlay),
+      sizes: sizesOf(context.cache, state.overlay),
     } satisfies Remembered);
   if (outcome.rewritten.size > 0) writeState(directory, { ...state, ...(remembered ? { remembered } : {}) });
   const { rewritten } = outcome;
@@ -165,14 +165,14 @@ export async function compile(
   return { directory, prepared, targets, summary, traced: set, withdrawn, rewritten, state: own };
 }
 
-function warnOfIdle(session: Session, lines: readonly string[]): void {
-  for (const line of lines) session.warn(line);
+function warnOf(context: BuildContext, lines: readonly string[]): void {
+  for (const line of lines) context.warn(line);
 }
 
-async function isUnchanged(session: Session, { watch, time, sizes }: Remembered): Promise<boolean> {
-  if (Date.now() - time >= day || look(watch.watched).fingerprint !== watch.fingerprint) return false;
+async function isUnchanged(context: BuildContext, { mark, time, sizes }: Remembered): Promise<boolean> {
+  if (Date.now() - time >= day || inputState(mark.inputs).fingerprint !== mark.fingerprint) return false;
   if (!areIntact(sizes)) return false;
-  return (await readGoEnvironment(session.go)).identity === watch.environment;
+  return (await readGoEnvironment(context.go)).identity === mark.environment;
 }
 
 /** Overlays of earlier states; young ones may be in use by another gotrace. */

@@ -4,24 +4,31 @@ import { basename, join } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import type { GoEnvironment } from "../gotool/environment.js";
 import { Binary } from "./binary.js";
+import { describeBuild, type Target } from "./build-summary.js";
 import { type Compiled, compile } from "./compile.js";
-import type { ParsedFlags } from "./flags.js";
-import type { Session } from "./session.js";
-import { describeBuild, type Target } from "./summary.js";
+import type { BuildContext, BuildOptions } from "./context.js";
+
+/** The program to build. */
+export interface ProgramRequest {
+  /** One package or .go files, as the user wrote them. */
+  readonly patterns: readonly string[];
+  readonly goFlags: readonly string[];
+  readonly options: BuildOptions;
+  /** The binary of the last build is of no use. */
+  readonly anew: boolean;
+}
 
 /**
  * Builds the program and puts it into the workspace.
- * @param anew whether the binary of the last build is of no use
+ * @param command of gotrace, for errors
  * @returns go's exit code, where it has said why it does not build
  */
 export async function buildProgram(
   command: string,
-  session: Session,
-  flags: ParsedFlags,
-  patterns: readonly string[],
-  anew = false,
+  context: BuildContext,
+  { patterns, goFlags, options, anew }: ProgramRequest,
 ): Promise<(Pick<Compiled, "summary" | "traced"> & { readonly program: string }) | number> {
-  const request = { patterns, goFlags: flags.go, flags, tests: false };
+  const request = { patterns, goFlags, options, tests: false };
   let binary: Binary | undefined;
   const own = (directory: string) => {
     if (binary === undefined) {
@@ -31,7 +38,7 @@ export async function buildProgram(
     return binary;
   };
   const make = () =>
-    compile(session, request, {
+    compile(context, request, {
       name: "run",
       verb: ["build"],
       builds: true,
@@ -45,7 +52,7 @@ export async function buildProgram(
     let compiled = await make();
     // Of a binary that it cannot read at all, go says that it is in the way.
     if (await binary?.discardDamaged()) {
-      session.log("the binary in the cache is damaged: building it again");
+      context.log("the binary in the cache is damaged: building it again");
       compiled = await make();
     }
     if ("code" in compiled) {
@@ -53,9 +60,9 @@ export async function buildProgram(
       return compiled.code;
     }
     const { summary, traced } = compiled;
-    describeBuild(session, summary);
+    describeBuild(context, summary);
     // Under its own name, so that os.Args[0] reads as a user expects.
-    const place = join(session.workspace(), "bin");
+    const place = join(context.workspace(), "bin");
     return { summary, traced, program: await own(compiled.directory).place(place, programName(compiled, patterns)) };
   } finally {
     binary?.close();

@@ -1,0 +1,108 @@
+/** The options of reports. */
+
+import { ExitCode, UserError } from "../../base/errors.js";
+import { fullNames, shortNaming } from "../../base/names.js";
+import { testFilter } from "../../base/test-filter.js";
+import type { SelectOptions } from "../../calltree/index.js";
+import type { ReportOptions, TableName } from "../options.js";
+import type { ParsedFlags } from "./parse.js";
+import { badValue, choice, duration, number, parsePattern, pattern } from "./values.js";
+
+const tables: readonly [TableName, ...TableName[]] = ["calls", "functions", "goroutines", "processes"];
+
+/** Flags that say how much to show. */
+const LIMITS = ["all", "depth", "min", "min-percent", "no-merge", "top"];
+
+/**
+ * The options of a report.
+ * @param ownSort `--sort` is not about siblings of the tree
+ * @throws UserError for an invalid value
+ */
+export function reportOptions(flags: ParsedFlags, ownSort = false): ReportOptions {
+  const { depth, min, top } = viewOptions(flags);
+  const select = selectOptions(flags);
+  const { minimum: _minimum, depth: _depth, top: _top, ...selectWithoutLimits } = select;
+  return {
+    output: flags.string("o"),
+    verbose: flags.has("verbose"),
+    select,
+    selectWithoutLimits,
+    tree: {
+      depth,
+      minimum: min,
+      top,
+      minimumPercent: number(flags, "min-percent", 0, 0),
+      sort: ownSort ? "time" : choice(flags, "sort", ["time", "start", "calls"]),
+    },
+    unmerged: flags.has("no-merge"),
+    asksForLines: LIMITS.some((flag) => flags.has(flag)),
+    all: flags.has("all"),
+    namingOf: (names) => (flags.has("full-names") ? fullNames : shortNaming(names)),
+    unit: choice(flags, "unit", ["ns", "us", "ms", "calls"]),
+    events: eventLimit(flags),
+    table: flags.has("table") ? choice(flags, "table", tables) : undefined,
+    goroutineRoots: flags.has("goroutine-roots"),
+    opensBrowser: !flags.has("no-browser"),
+  };
+}
+
+/** How much of the calls to show. */
+export interface ViewOptions {
+  readonly depth: number;
+  /** Nanoseconds. */
+  readonly min: number;
+  /** Only this many call paths, those with the largest total times. */
+  readonly top: number | undefined;
+}
+
+/** The limits of every view. @throws UserError for an invalid value */
+export function viewOptions(flags: ParsedFlags): ViewOptions {
+  return {
+    depth: number(flags, "depth", Number.POSITIVE_INFINITY, 1),
+    min: duration(flags, "min", 0),
+    top: flags.has("top") ? number(flags, "top", 0, 1) : undefined,
+  };
+}
+
+/** Which calls to show. @throws UserError for an invalid value */
+export function selectOptions(flags: ParsedFlags): SelectOptions {
+  const { depth, min, top } = viewOptions(flags);
+  const from = duration(flags, "from", undefined);
+  const to = duration(flags, "to", undefined);
+  if (from !== undefined && to !== undefined && to < from) {
+    throw new UserError("--to is before --from", "both are times since the start of the process", ExitCode.usage);
+  }
+  return defined({
+    focus: pattern(flags, "focus"),
+    ignore: pattern(flags, "ignore"),
+    hide: pattern(flags, "hide"),
+    test: testsOf(flags),
+    from,
+    to,
+    goroutines: flags.has("goroutine") ? flags.list("goroutine").map(goroutineId) : undefined,
+    minimum: min,
+    depth: Number.isFinite(depth) ? depth : undefined,
+    top,
+  });
+}
+
+/** The tests that `--test` chooses. @throws UserError for what is no regular expression */
+function testsOf(flags: ParsedFlags): ReturnType<typeof testFilter> | undefined {
+  const text = flags.string("test");
+  return text === undefined ? undefined : testFilter(text, (expression) => parsePattern(expression, "--test"));
+}
+
+function goroutineId(text: string): number {
+  if (!/^\d+$/.test(text)) throw badValue("goroutine", text, "the number of a goroutine, as JSON output shows it");
+  return Number(text);
+}
+
+/** The object without what is undefined. */
+function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
+}
+
+function eventLimit(flags: ParsedFlags): number | undefined {
+  if (flags.string("events") === "all") return Number.POSITIVE_INFINITY;
+  return flags.has("events") ? number(flags, "events", 0, 2) : undefined;
+}

@@ -1,0 +1,54 @@
+/** The options of building and running. */
+
+import type { BuildOptions } from "../../build/context.js";
+import { COMPILER_BUDGET } from "../../gotool/inlining.js";
+import type { GateOptions, RecordOptions, SessionOptions } from "../options.js";
+import type { ParsedFlags } from "./parse.js";
+import { choice, number, parseSize } from "./values.js";
+
+export function sessionOptions(flags: ParsedFlags): SessionOptions {
+  return {
+    verbose: flags.has("verbose"),
+    keepWorkspace: flags.has("keep-workspace"),
+    directory: flags.string("C"),
+  };
+}
+
+/** What to trace. @throws UserError for an invalid value */
+export function buildOptions(flags: ParsedFlags): BuildOptions {
+  return {
+    include: flags.list("include"),
+    exclude: flags.list("exclude"),
+    generated: flags.has("generated"),
+    inlineBudget: inlineBudget(flags),
+    execTrace: flags.has("exec-trace"),
+  };
+}
+
+function inlineBudget(flags: ParsedFlags): number | undefined {
+  if (!flags.has("skip-inlined")) return undefined;
+  return flags.string("skip-inlined") === "true" ? COMPILER_BUDGET : number(flags, "skip-inlined", 0, COMPILER_BUDGET);
+}
+
+/** Where traces go. @throws UserError for an invalid value */
+export function recordOptions(flags: ParsedFlags): RecordOptions {
+  const size = flags.string("max-trace-size");
+  const file = flags.string("exec-trace");
+  return {
+    save: flags.string("save"),
+    output: flags.string("o"),
+    maxTraceSize: size ? parseSize(size) : undefined,
+    keepsLast: !flags.has("no-keep"),
+    keepWorkspace: flags.has("keep-workspace"),
+    execTrace: flags.has("exec-trace") ? { file: file === "true" ? undefined : file } : undefined,
+  };
+}
+
+/** What must hold. @throws UserError for an invalid value */
+export function gateOptions(flags: ParsedFlags): GateOptions {
+  return {
+    assertions: flags.values("assert"),
+    unknownIsOk: choice(flags, "assert-unknown", ["fail", "ok"]) === "ok",
+    directory: flags.string("C"),
+  };
+}

@@ -1,0 +1,156 @@
+/** The tables of gotrace's own flags: they feed the parser, the help and docs/commands.md. */
+
+import type { Flag } from "./parse.js";
+
+export const helpFlag: Flag = { name: "help", short: "h", help: "show this help" };
+export const outputFlag: Flag = {
+  name: "o",
+  value: "FILE",
+  help: "write the report to FILE instead of standard output",
+};
+
+/** Flags of every command that builds. */
+export const traceFlags: readonly Flag[] = [
+  {
+    name: "include",
+    value: "PATTERN",
+    repeats: true,
+    help: "trace only packages that match: an import path or ./dir, with * and ... (repeat or separate by commas)",
+  },
+  { name: "exclude", value: "PATTERN", repeats: true, help: "do not trace packages that match" },
+  { name: "generated", help: "trace generated files too (// Code generated …, *.pb.go, *_generated.go)" },
+  {
+    name: "skip-inlined",
+    value: "COST",
+    optional: true,
+    help: "leave out functions that the compiler can inline, which are most of what tracing costs; with COST (such as 320) all up to that size, as the compiler counts it (it inlines up to 80)",
+  },
+  { name: "C", value: "DIR", help: "change to DIR first" },
+  { name: "keep-workspace", help: "keep the temporary workspace with the trace" },
+  { name: "verbose", short: "v", help: "show on standard error the workspace, every step and what is not traced" },
+  helpFlag,
+];
+
+/** Flags of every command that runs what it built. */
+export const recordFlags: readonly Flag[] = [
+  { name: "save", value: "FILE", help: "save the trace, to be rendered again with 'gotrace report FILE'" },
+  {
+    name: "max-trace-size",
+    value: "SIZE",
+    help: "stop tracing when the trace of a process reaches SIZE, for instance 512MiB or 8GiB (default 2GiB)",
+  },
+  { name: "no-keep", help: "do not keep the trace for 'gotrace report' and others without a file" },
+];
+
+/** For commands that show findings after the tree. */
+export const execTraceFlag: Flag = {
+  name: "exec-trace",
+  value: "FILE",
+  optional: true,
+  help: "record an execution trace too (Go 1.22 on), show its findings after the tree, save it in FILE",
+};
+
+/** For commands that know all calls of a run. */
+export const assertFlag: Flag = {
+  name: "assert",
+  value: "EXPR",
+  repeats: true,
+  help: "exit with 1 unless this holds: 'db.Query.calls <= 3', 'main.run.max < 50ms', 'TestLogin: db.Query.calls <= 3' (repeat it)",
+};
+
+export const assertUnknownFlag: Flag = {
+  name: "assert-unknown",
+  value: "fail|ok",
+  help: "whether --assert may name a function or test that nothing in the trace or build bears (default fail)",
+};
+
+/** Flags of every command that renders calls: how much to show. */
+const viewFlags: readonly Flag[] = [
+  { name: "depth", value: "N", help: "show N levels" },
+  { name: "min", value: "DURATION", help: "leave out what took less, for instance 1ms" },
+  { name: "top", value: "N", help: "show the N call paths with the largest total times, and what leads to them" },
+];
+
+/** Flags of every command that renders calls: which. */
+export const selectFlags: readonly Flag[] = [
+  { name: "focus", value: "REGEXP", help: "only call paths through functions whose names match" },
+  { name: "ignore", value: "REGEXP", help: "no call paths through functions whose names match" },
+  { name: "hide", value: "REGEXP", help: "take functions whose names match out of the paths; what they call stays" },
+  { name: "from", value: "DURATION", help: "only what happened later than this after the start of the process" },
+  { name: "to", value: "DURATION", help: "only what happened earlier than this" },
+  {
+    name: "goroutine",
+    value: "ID",
+    repeats: true,
+    help: "only calls on this goroutine (repeat or separate by commas)",
+  },
+  { name: "test", value: "REGEXP", help: "only what runs in these tests, as go test -run takes them: TestGet/first" },
+];
+
+/** Flags of commands that render calls in other ways than as a tree. */
+export const callFlags: readonly Flag[] = [...viewFlags, ...selectFlags];
+
+/** For commands whose views show what matters first. */
+export const allFlag: Flag = {
+  name: "all",
+  help: "show the whole tree: every path and level, recursion unfolded, goroutines that wait for work in their place",
+};
+
+/** The same for what is shown in the browser. */
+export const waitingFlag: Flag = {
+  name: "all",
+  help: "count goroutines that wait for work; in Speedscope they stand where they began",
+};
+
+/** For commands whose tables and trees are for people. */
+export const namesFlag: Flag = {
+  name: "full-names",
+  help: "show names with their whole package path, as files for programs have them",
+};
+
+/** Flags of every command that renders a call tree. */
+export const treeFlags: readonly Flag[] = [
+  { name: "no-merge", help: "one line for every call, instead of one with a count for equal siblings" },
+  ...viewFlags,
+  { name: "min-percent", value: "P", help: "leave out what took less than P percent of the total" },
+  { name: "sort", value: "ORDER", help: "order of siblings: time (default), start or calls" },
+  ...selectFlags,
+];
+
+/** For formats whose readers take only so much. */
+export const eventsFlag: Flag = {
+  name: "events",
+  value: "N",
+  help: "show at most N events (two for a call), the longest calls of all, or 'all' (default 2000000)",
+};
+
+export const openFlag: Flag = { name: "open", help: "show the calls on a page in the browser, instead of the report" };
+
+export const speedscopeFlag: Flag = { name: "speedscope", help: "the page is Speedscope instead of gotrace's own" };
+
+export const browserFlag: Flag = {
+  name: "no-browser",
+  help: "print the address of the page on standard output instead of opening it",
+};
+
+/** Flags of every command that can show its calls in the browser. */
+export const pageFlags: readonly Flag[] = [openFlag, speedscopeFlag, browserFlag, eventsFlag];
+
+export const unitFlag: Flag = {
+  name: "unit",
+  value: "UNIT",
+  help: "weight of folded stacks: ns (default), us, ms of self time, or calls",
+};
+
+/** For formats that have tables. */
+export const tableFlag: Flag = {
+  name: "table",
+  value: "TABLE",
+  help: "csv, ndjson and parquet: calls (default), functions, goroutines or processes; parquet writes all of them into -o DIR",
+};
+
+/** For profiles. */
+export const goroutineRootsFlag: Flag = {
+  name: "goroutine-roots",
+  help: "pprof: stacks begin where their goroutine does, as in Go's profiles, not with the stack that started it",
+};
