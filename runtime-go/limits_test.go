@@ -75,6 +75,44 @@ func TestHalt(t *testing.T) {
 	}
 }
 
+// Six events are a small file.
+var _ = scenario("six", func() { leaf(); leaf(); leaf() })
+
+func TestSmall(t *testing.T) {
+	tr, _ := traced(t, "six")
+	if tr.recorded != 6 || len(tr.b) > 16<<10 {
+		t.Errorf("%d events, file of %d", tr.recorded, len(tr.b))
+	}
+}
+
+// Where few descriptors are allowed the program has all but one of them.
+var _ = scenario("descriptors", func() {
+	lim := syscall.Rlimit{Cur: 10, Max: 10}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &lim); err != nil {
+		panic(err)
+	}
+	leaf()
+	n := 0
+	for ; n < 100; n++ {
+		if _, err := syscall.Open("/dev/null", 0, 0); err != nil {
+			fmt.Println("opened", n)
+			break
+		}
+	}
+	many()
+})
+
+func TestFewDescriptors(t *testing.T) {
+	tr, out := traced(t, "descriptors")
+	if tr.recorded != manyEvents+2 {
+		t.Errorf("%d events, stop %d", tr.recorded, tr.stop)
+	}
+	plain := runs(t, "descriptors", "GOTRACE_OUT=")
+	if opened := numbers(plain.out)["opened"]; opened < 2 || numbers(out)["opened"] != opened-1 {
+		t.Errorf("traced %suntraced %s", out, plain.out)
+	}
+}
+
 var _ = scenario("rlimit", func() {
 	n, _ := strconv.Atoi(os.Getenv("FSIZE"))
 	lim := syscall.Rlimit{Cur: uint64(n), Max: uint64(n)}

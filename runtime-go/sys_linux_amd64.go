@@ -2,17 +2,14 @@ package rt
 
 const (
 	sysRead      = 0
-	sysWrite     = 1
 	sysClose     = 3
 	sysFstat     = 5
 	sysMmap      = 9
-	sysMunmap    = 11
 	sysPwrite    = 18
 	sysYieldNr   = 24
 	sysMadvise   = 28
 	sysGetpid    = 39
 	sysFcntl     = 72
-	sysFtruncate = 77
 	sysGetcwd    = 79
 	sysGetppid   = 110
 	sysClockGet  = 228

@@ -76,6 +76,27 @@ test("several traces in one file, reserved space between them", () => {
   });
 });
 
+test("a trace in a file of a tebibyte of zeros ends after what a process could have reserved", () => {
+  const giant = (data: Uint8Array) => {
+    let most = 0;
+    const size = 2 ** 40;
+    const read = (offset: number, into: Uint8Array) => {
+      const length = Math.min(into.length, size - offset);
+      most = Math.max(most, offset + length);
+      into.fill(0, 0, length);
+      if (offset < data.length) into.set(data.subarray(offset, offset + length));
+      return length;
+    };
+    const { processes } = openTrace({ size, read });
+    expect(most).toBeLessThan(1.1 * 2 ** 30);
+    return processes.map(({ chunks, problem }) => [chunks.count, problem?.message]);
+  };
+  expect(giant(bytes)).toEqual([[2, undefined]]);
+  // `used` says that the zeros are the trace's own.
+  const used = changed((_, view) => view.setBigUint64(24, 2n ** 40n, true));
+  expect(giant(used)).toEqual([[2, "nothing but zeros follows"]]);
+});
+
 test("damage in one process leaves those behind it", () => {
   const bundle = new Uint8Array(4736 * 2);
   bundle.set(changed((copy) => copy.fill(1, 4416, 4420)));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { encodeHeader } from "../../src/calltrace/encode.js";
-import { LimitWatch } from "../../src/cli/limits.js";
+import { isInMemory, LimitWatch } from "../../src/cli/limits.js";
 
 const directory = mkdtempSync(join(tmpdir(), "gotrace-limits-"));
 afterAll(() => {
@@ -55,3 +55,20 @@ test("what stops the recording of a process is said once, with what helps", () =
   watch.look();
   expect(lines.length).toBe(4);
 });
+
+const inMemory = ["/dev/shm", "/run"].find((path) => isMounted(path, "tmpfs"));
+
+test.runIf(inMemory)("a file system in memory is told from others", () => {
+  expect(isInMemory(inMemory!)).toBe(true);
+  expect(isInMemory("/proc")).toBe(false);
+  expect(isInMemory(join(directory, "missing"))).toBe(false);
+});
+
+/** Whether a file system of this kind is mounted there, as the kernel says (Linux). */
+function isMounted(path: string, kind: string): boolean {
+  try {
+    return readFileSync("/proc/self/mounts", "utf8").includes(` ${path} ${kind} `);
+  } catch {
+    return false;
+  }
+}

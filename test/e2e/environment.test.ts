@@ -1,11 +1,21 @@
 /** Where gotrace runs and what it may write: it works, or says in two lines what to change. */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { isInMemory } from "../../src/cli/limits.js";
 import { main } from "../support/bundle.js";
-import { filesOn, go, gotrace, names, type Result, temporaryDirectory } from "./support.js";
+import { filesOn, go, gotrace, names, type Result, repository, temporaryDirectory } from "./support.js";
 
 const app = {
   "go.mod": "module app\n\ngo 1.21\n",
@@ -54,6 +64,42 @@ test("relative GOTRACE_CACHE and TMPDIR start where gotrace was started", () => 
   expect(readdirSync(join(start, "cache")).sort()).toContain("build");
   expect(readdirSync(join(start, "tmp"))).toHaveLength(2);
   expect(existsSync(join(cwd, "cache"))).toBe(false);
+});
+
+const shared = "/dev/shm";
+
+test.runIf(isInMemory(shared))("a trace that goes into memory is said, with what helps", () => {
+  const cwd = filesOn(app);
+  const memory = mkdtempSync(join(shared, "gotrace-test-"));
+  try {
+    const env = { TMPDIR: memory, GOTMPDIR: temporaryDirectory() };
+    const run = gotrace(["run", "--no-keep", "."], { cwd, env });
+    expect(run.code).toBe(0);
+    expect(run.stderr).toMatch(
+      /^gotrace: the trace goes into memory, where \/dev\/shm\/\S+ is; set TMPDIR to a directory on disk\n$/,
+    );
+    // A trace that is kept goes into the cache in any case, and at once if that is on disk.
+    const cache = temporaryDirectory();
+    if (isInMemory(cache)) return;
+    expect(gotrace(["run", "."], { cwd, env: { ...env, GOTRACE_CACHE: cache } })).toMatchObject({
+      code: 0,
+      stderr: "",
+    });
+  } finally {
+    rmSync(memory, { recursive: true, force: true });
+  }
+});
+
+test("what the README says of the runtime's system calls", () => {
+  const read = (file: string) => readFileSync(join(repository, file), "utf8");
+  const line = /^- On Linux the runtime calls .*?(?=: a seccomp filter)/ms.exec(read("README.md"))![0];
+  const said = [...line.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+  const names = { yieldnr: "sched_yield", prlimit: "prlimit64", pwrite: "pwrite64", clockget: "clock_gettime" };
+  for (const processor of ["amd64", "arm64"]) {
+    const numbers = [...read(`runtime-go/sys_linux_${processor}.go`).matchAll(/^\tsys(\w+) +=/gm)];
+    const called = numbers.map(([, name]) => names[name!.toLowerCase() as keyof typeof names] ?? name!.toLowerCase());
+    expect(said.sort(), processor).toEqual(called.sort());
+  }
 });
 
 test("a working directory with a symbolic link in its path", () => {

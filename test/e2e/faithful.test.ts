@@ -1,9 +1,9 @@
 /** What Go says is what the user sees, what programs do is what they did, and what is not traced is said with its reason. */
 
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filesOn, go, gotrace } from "./support.js";
+import { filesOn, go, gotrace, type Result, repository } from "./support.js";
 
 /** Without what differs between any two runs: times, and the order in which packages are compiled. */
 const steady = (text: string) =>
@@ -127,6 +127,65 @@ func main() {
   expect(traced).toEqual(go(["run", "."], { cwd }));
 });
 
+test("names that the compiler makes up: wrappers have the plain build's numbers, other literals are in Limits", () => {
+  const cwd = filesOn({
+    "go.mod": "module m\n\ngo 1.21\n",
+    "main.go": `package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+)
+
+func name() string {
+	pc, _, _, _ := runtime.Caller(1)
+	return runtime.FuncForPC(pc).Name()
+}
+
+func die(n int) {
+	defer os.Setenv("a", "b")
+	defer panic(n)
+}
+
+func stack() {
+	recover()
+	os.Stderr.Write(debug.Stack())
+}
+
+func main() {
+	s := func() string {
+		return func() string { return name() }()
+	}()
+	fmt.Println(s)
+	crash()
+}
+
+func crash() {
+	func() {
+		defer stack()
+		die(1)
+	}()
+	go os.Setenv("a", "b")
+	go panic("ends here")
+	select {}
+}
+`,
+  });
+  const plain = go(["run", "."], { cwd });
+  const traced = gotrace(["run", "-o", "tree.txt", "."], { cwd });
+  const wrappers = ({ stderr }: Result) => stderr.match(/\S+\.(go|defer)wrap\d+/g);
+  const minor = Number(/go1\.(\d+)/.exec(go(["version"], { cwd }).stdout)![1]);
+  if (minor >= 22) expect(wrappers(plain)).toEqual(["main.die.deferwrap2", "main.crash.gowrap2"]);
+  expect(wrappers(traced), traced.stderr).toEqual(wrappers(plain));
+  expect(traced.code).toBe(2);
+  const limits = readFileSync(join(repository, "README.md"), "utf8").split("\n## Limits\n")[1]!;
+  if (minor >= 26) {
+    for (const { stdout } of [plain, traced]) expect(limits).toContain(`\`${stdout.trim()}\``);
+  }
+});
+
 test("modules replaced by a directory of the module cache, or vendored", () => {
   const files = {
     "b/go.mod": "module ex.com/b\n\ngo 1.21\n",
@@ -152,3 +211,31 @@ test("modules replaced by a directory of the module cache, or vendored", () => {
   if (minor < 25) expect(traced.stdout).toContain("b.B");
   else expect(traced.stdout).toMatch(/not traced: 1 package: in the module cache, where .* \(ex\.com\/b\)/);
 }, 200_000);
+
+/** A release of Go up to 1.24, which knows GOEXPERIMENT=nocoverageredesign: the installed one, or one in the module cache. */
+const oldCoverage = ["1.24.13", "1.23.12", "1.22.12"]
+  .map((release) => `go${release}`)
+  .find((release) => {
+    const { stdout } = go(["env", "GOMODCACHE", "GOOS", "GOARCH", "GOVERSION"], { cwd: repository });
+    const [modules, os, arch, installed] = stdout.split("\n");
+    return release === installed || existsSync(`${modules}/golang.org/toolchain@v0.0.1-${release}.${os}-${arch}`);
+  });
+
+test.runIf(oldCoverage)(
+  "coverage as it was before Go 1.20",
+  () => {
+    const cwd = filesOn({
+      "go.mod": "module ncr\n\ngo 1.21\n",
+      "a.go": "package ncr\n\nfunc A() int { return 1 }\n\nfunc B() int { return 2 }\n",
+      "a_test.go": 'package ncr\n\nimport "testing"\n\nfunc TestA(*testing.T) { A() }\n',
+    });
+    const env = { GOTOOLCHAIN: oldCoverage!, GOEXPERIMENT: "nocoverageredesign" };
+    const plain = go(["test", "-count=1", "-coverprofile=plain", "."], { cwd, env });
+    expect(plain, plain.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("coverage: 50.0%") });
+    const traced = gotrace(["test", "-coverprofile=traced", "."], { cwd, env });
+    expect(traced, traced.stderr).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("ncr.A") });
+    const [a, b] = ["plain", "traced"].map((name) => readFileSync(join(cwd, name), "utf8"));
+    expect(b).toBe(a);
+  },
+  200_000,
+);

@@ -30,6 +30,18 @@ test("what cannot be traced is what os_none.go is for, and 32-bit Windows", () =
   expect(isTraceable({ os: "windows", arch: "386" })).toBe(false);
 });
 
+test("processors know the running goroutine, and write words where they may", () => {
+  for (const arch of ["386", "amd64", "arm", "arm64", "loong64", "mips64le", "mipsle", "ppc64le", "riscv64"]) {
+    const files = go(["list", "-f", "{{.GoFiles}} {{.SFiles}}", "."], { GOOS: "linux", GOARCH: arch });
+    // Without it each hook would walk the stack.
+    expect(files, arch).toMatch(new RegExp(`\\b(getg|fast)_${arch}\\.s\\b`));
+    expect(files, arch).not.toMatch(/\bportable_on\.go|getg_none\.s/);
+    // An unaligned store ends the program there (SIGBUS), or takes the kernel to do.
+    const strict = ["arm", "mips64le", "mipsle", "riscv64"].includes(arch);
+    expect(files, arch).toMatch(strict ? /\balign_bytes\.go/ : /\balign_words\.go/);
+  }
+});
+
 test("a target that cannot be traced is said when it is built", () => {
   const cwd = filesOn({ "go.mod": "module x\n\ngo 1.21\n", "main.go": "package main\n\nfunc main() {}\n" });
   const env = { GOOS: "freebsd", GOARCH: "amd64" };
