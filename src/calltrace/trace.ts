@@ -170,14 +170,16 @@ function isHeader(bytes: Uint8Array): boolean {
  * are none, or more zeros than a process reserves.
  */
 function skipZeros(source: ByteSource, offset: number): number {
-  const words = new BigUint64Array(1 << 17);
+  const words = new Int32Array(1 << 18);
   const buffer = new Uint8Array(words.buffer);
   for (let at = offset; at < source.size && at - offset < ZEROS_MAX; at += buffer.length) {
     const part = buffer.subarray(0, Math.min(buffer.length, source.size - at));
     part.fill(0);
     if (source.read(at, part) <= 0) break;
-    const index = words.subarray(0, Math.ceil(part.length / 8)).findIndex((word) => word !== 0n);
-    if (index >= 0) return at + 8 * index;
+    const count = Math.ceil(part.length / 4);
+    let index = 0;
+    while (index < count && words[index] === 0) index++;
+    if (index < count) return at + 8 * (index >>> 1);
   }
   return source.size;
 }

@@ -93,7 +93,7 @@ test("a trace in a file of a tebibyte of zeros ends after what a process could h
   };
   expect(giant(bytes)).toEqual([[2, undefined]]);
   // `used` says that the zeros are the trace's own.
-  const used = changed((_, view) => view.setBigUint64(24, 2n ** 40n, true));
+  const used = changed((_, view) => view.setBigUint64(16, 2n ** 40n, true));
   expect(giant(used)).toEqual([[2, "nothing but zeros follows"]]);
 });
 
