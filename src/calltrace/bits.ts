@@ -1,11 +1,11 @@
 /** Records by the tables of spec.ts: slow, and plainly right. The text twin, the writer and the tests use it. */
-import { RECORDS, type RecordSpec, TAG_CONTROL } from "./spec.js";
+import { RECORDS, type RecordSpec, Tag } from "./spec.js";
 
 /** The spec of the record that begins with `head` (its first 16 bits), undefined if there is none. */
 export function specOf(head: number): RecordSpec | undefined {
   const tag = head & 7;
   const type = (head >>> 3) & 31;
-  return RECORDS.find((record) => record.tag === tag && (tag !== TAG_CONTROL || record.type === type));
+  return RECORDS.find((record) => record.tag === tag && (tag !== Tag.control || record.type === type));
 }
 
 /** The spec with this name. @throws RangeError if there is none */
@@ -36,9 +36,4 @@ export function writeRecord(spec: RecordSpec, fields: ReadonlyMap<string, bigint
     into[at + i] = Number(word & 0xffn);
     word >>= 8n;
   }
-}
-
-/** A number of 48 bits in a trace's memory. */
-export function wide(units: Uint16Array, at: number): number {
-  return units[at] + units[at + 1] * 65536 + units[at + 2] * 4294967296;
 }

@@ -3,7 +3,7 @@ import { grown } from "../base/columns.js";
 import type { Clock } from "./header.js";
 import { slopeOf } from "./header.js";
 import { type ByteSource, Window } from "./source.js";
-import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, HEADER_SIZE } from "./spec.js";
+import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
 
 /** What is wrong with a trace, and where; everything before the offset was used. */
 export interface Problem {
@@ -51,6 +51,8 @@ export interface ChunkScan {
 /** Zeros that a trace may have where chunks should begin: space that was taken when the process was killed. */
 const ZEROS_MAX = 1 << 30;
 
+const KINDS = new Set<number>(Object.values(CHUNK_KINDS));
+
 /**
  * Reads all chunk headers of a process trace. Never throws for bad data: the first header that cannot be right becomes
  * the problem, and the chunks before it the result.
@@ -96,7 +98,7 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
   while (offset + CHUNK_HEADER <= end) {
     const at = window.at(offset, CHUNK_HEADER) >>> 2;
     const magicKind = words[at];
-    let size = words[at + 1];
+    let size = words[at + Chunk.size / 4];
     if (magicKind === 0 && size === 0) {
       offset += CHUNK_ALIGN;
       zeros += CHUNK_ALIGN;
@@ -109,7 +111,7 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
       stop("there is no chunk where one should begin");
       break;
     }
-    if (kind < 1 || kind > 3) {
+    if (!KINDS.has(kind)) {
       stop(`a chunk of unknown kind ${kind}`);
       break;
     }
@@ -124,8 +126,8 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
     if (kind === CHUNK_KINDS.defs) scan.defs.push(offset);
     else if (kind === CHUNK_KINDS.note) scan.notes.push(offset);
     else {
-      const number = words[at + 2];
-      const seq = words[at + 3];
+      const number = words[at + Chunk.slot / 4];
+      const seq = words[at + Chunk.seq / 4];
       let slot = slots.get(number);
       const expected = slot === undefined ? 0 : seqOfSlot[slot] + 1;
       if (seq !== expected) {
@@ -133,8 +135,11 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
         break;
       }
       if (Number.isNaN(slope)) {
-        const ticks = difference(words[at + 4], words[at + 5], clock.ticksLow, clock.ticksHigh);
-        slope = slopeOf(ticks, difference(words[at + 6], words[at + 7], clock.nanoLow, clock.nanoHigh));
+        const [ticks, nano] = [at + Chunk.ticks / 4, at + Chunk.nano / 4];
+        slope = slopeOf(
+          difference(words[ticks], words[ticks + 1], clock.ticksLow, clock.ticksHigh),
+          difference(words[nano], words[nano + 1], clock.nanoLow, clock.nanoHigh),
+        );
       }
       const chunk = addChunk(table, offset, size);
       if (slot === undefined) {

@@ -1,7 +1,16 @@
 /** Names of the ids in a process trace. */
 
 import { type ByteSource, readBytes } from "./source.js";
-import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_MAX, DEFINITION, DEFINITION_KINDS } from "./spec.js";
+import {
+  CHUNK_ALIGN,
+  CHUNK_HEADER,
+  CHUNK_KINDS,
+  CHUNK_MAGIC,
+  CHUNK_MAX,
+  Chunk,
+  DEFINITION,
+  DEFINITION_KINDS,
+} from "./spec.js";
 
 /**
  * Largest id whose definition is kept; ids are given in the order of first use. Programs have some ten thousand functions;
@@ -52,15 +61,16 @@ function readChunk(source: ByteSource, offset: number, into: Map<number, Definit
   const header = readBytes(source, offset, CHUNK_HEADER);
   if (header.length < CHUNK_HEADER) return 0;
   const view = new DataView(header.buffer);
-  if (view.getUint32(0, true) !== 0x00027467) return 0;
-  const size = Math.min(view.getUint32(4, true), CHUNK_MAX);
+  if (view.getUint16(Chunk.magic, true) !== CHUNK_MAGIC) return 0;
+  if (view.getUint16(Chunk.kind, true) !== CHUNK_KINDS.defs) return 0;
+  const size = Math.min(view.getUint32(Chunk.size, true), CHUNK_MAX);
   if (into !== undefined) {
     const payload = readBytes(source, offset + CHUNK_HEADER, size - CHUNK_HEADER);
     for (const definition of parseDefinitions(payload)) {
       if (isKept(definition) && !into.has(definition.id)) into.set(definition.id, definition);
     }
   }
-  const next = Number(view.getBigUint64(16, true));
+  const next = Number(view.getBigUint64(Chunk.ticks, true));
   return next >= offset + Math.max(size, CHUNK_HEADER) ? next : 0;
 }
 

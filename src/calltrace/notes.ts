@@ -1,7 +1,7 @@
 /** Notes: what the gotrace command adds to a trace after the process has ended, as JSON. */
 
 import { type ByteSource, readBytes } from "./source.js";
-import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX } from "./spec.js";
+import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk } from "./spec.js";
 
 /** A note is a JSON object; its fields are the business of those who write and read it. */
 export type Note = { readonly [key: string]: unknown };
@@ -11,7 +11,7 @@ export function readNote(source: ByteSource, offset: number): Note | undefined {
   const head = readBytes(source, offset, CHUNK_HEADER + 4);
   if (head.length < CHUNK_HEADER + 4) return undefined;
   const view = new DataView(head.buffer);
-  const room = Math.min(view.getUint32(4, true), CHUNK_MAX) - CHUNK_HEADER - 4;
+  const room = Math.min(view.getUint32(Chunk.size, true), CHUNK_MAX) - CHUNK_HEADER - 4;
   const length = Math.min(view.getUint32(CHUNK_HEADER, true), room);
   const text = readBytes(source, offset + CHUNK_HEADER + 4, length);
   try {
@@ -33,9 +33,9 @@ export function encodeNote(note: Note): Uint8Array {
   if (size > CHUNK_MAX) throw new RangeError(`a note of ${text.length} bytes does not fit a chunk`);
   const chunk = new Uint8Array(size);
   const view = new DataView(chunk.buffer);
-  view.setUint16(0, CHUNK_MAGIC, true);
-  view.setUint16(2, CHUNK_KINDS.note, true);
-  view.setUint32(4, size, true);
+  view.setUint16(Chunk.magic, CHUNK_MAGIC, true);
+  view.setUint16(Chunk.kind, CHUNK_KINDS.note, true);
+  view.setUint32(Chunk.size, size, true);
   view.setUint32(CHUNK_HEADER, text.length, true);
   chunk.set(text, CHUNK_HEADER + 4);
   return chunk;

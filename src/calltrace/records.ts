@@ -8,9 +8,9 @@
  *
  * The tables of the format are in spec.ts; a test decodes the same bytes with them and compares.
  */
-import { wide } from "./bits.js";
+import { type Beginning, readBeginning } from "./beginning.js";
 import type { Clock } from "./header.js";
-import { CHUNK_HEADER, CONTROL_UNITS } from "./spec.js";
+import { CHUNK_HEADER, Chunk, CONTROL_UNITS, Control, Tag } from "./spec.js";
 
 /** Records a batch holds; the columns then fit the second-level cache. */
 export const BATCH = 4096;
@@ -42,11 +42,7 @@ export interface DecoderState {
 }
 
 /** A goroutine begins. */
-export interface Begin {
-  goid: number;
-  parentGoid: number;
-  /** Offset of its spawn record; 0 for none. */
-  spawnRef: number;
+export interface Begin extends Beginning {
   /** Id of the name of the test that it runs; 0 for none. */
   test: number;
   /** Nanoseconds since the start of the process. */
@@ -90,9 +86,9 @@ export class RecordDecoder {
     this.start = start;
     this.end = start + (size >>> 1);
     this.position = start + CHUNK_HEADER / 2;
-    this.ticks = this.relative(start + 8, this.clock.ticksLow, this.clock.ticksHigh);
+    this.ticks = this.relative(start + Chunk.ticks / 2, this.clock.ticksLow, this.clock.ticksHigh);
     this.pairTicks = this.ticks;
-    this.pairNano = this.relative(start + 12, this.clock.nanoLow, this.clock.nanoHigh);
+    this.pairNano = this.relative(start + Chunk.nano / 2, this.clock.nanoLow, this.clock.nanoHigh);
     this.floor = floor;
   }
 
@@ -139,19 +135,19 @@ export class RecordDecoder {
       }
       const head = units[p];
       switch (head & 7) {
-        case 1:
+        case Tag.exit2:
           ticks += head >>> 3;
           kind[count] = Kind.exit;
           p += 1;
           break;
-        case 2: {
+        case Tag.exit4: {
           if (p + 2 > end) break loop;
           ticks += ((head | (units[p + 1] << 16)) >>> 3) | 0;
           kind[count] = Kind.exit;
           p += 2;
           break;
         }
-        case 3: {
+        case Tag.enter4: {
           if (p + 2 > end) break loop;
           const word = head | (units[p + 1] << 16);
           ticks += word >>> 15;
@@ -160,7 +156,7 @@ export class RecordDecoder {
           p += 2;
           break;
         }
-        case 4: {
+        case Tag.enter6: {
           if (p + 3 > end) break loop;
           const word = head | (units[p + 1] << 16);
           ticks += (word >>> 23) | (units[p + 2] << 9);
@@ -169,7 +165,7 @@ export class RecordDecoder {
           p += 3;
           break;
         }
-        case 5: {
+        case Tag.enter8: {
           if (p + 4 > end) break loop;
           const third = units[p + 2];
           ticks += ((third | (units[p + 3] << 16)) >>> 3) | 0;
@@ -178,11 +174,11 @@ export class RecordDecoder {
           p += 4;
           break;
         }
-        case 7: {
+        case Tag.control: {
           const type = (head >>> 3) & 31;
           const size = CONTROL_UNITS[type];
           if (size === 0 || p + size > end) break loop;
-          if (type === 1) {
+          if (type === Control.sync) {
             const now = this.relative(p + 1, this.clock.ticksLow, this.clock.ticksHigh);
             if (now > ticks) ticks = now;
             pairTicks = ticks;
@@ -191,30 +187,33 @@ export class RecordDecoder {
             continue;
           }
           ticks += units[p + 1] + units[p + 2] * 65536;
-          if (type === 7) {
+          if (type === Control.parent) {
             p += size;
             continue;
           }
-          if (type === 2 || type === 8) {
+          if (type === Control.begin || type === Control.test) {
             const now = pairNano + (ticks - pairTicks) * slope;
             if (now > floor) floor = now;
-            this.setBegin(p, type === 8, floor);
+            readBeginning(units, p, this.begin);
+            this.begin.test = type === Control.test ? units[p + 12] + units[p + 13] * 65536 : 0;
+            this.begin.time = floor;
             p += size;
             status = Status.begin;
             break loop;
           }
-          if (type === 3) {
+          if (type === Control.spawn) {
             id[count] = units[p + 3] + units[p + 4] * 65536;
             at[count] = (p - this.start) * 2;
             kind[count] = Kind.spawn;
           } else {
             id[count] = head >>> 8;
-            kind[count] = type === 4 ? Kind.exitPanic : type === 5 ? Kind.exitGoexit : Kind.exitDeferred;
+            if (type === Control.exitPanic) kind[count] = Kind.exitPanic;
+            else kind[count] = type === Control.exitGoexit ? Kind.exitGoexit : Kind.exitDeferred;
           }
           p += size;
           break;
         }
-        case 0:
+        case Tag.end:
           status = Status.end;
           break loop;
         default:
@@ -234,14 +233,5 @@ export class RecordDecoder {
     this.floor = floor;
     this.status = status;
     return count;
-  }
-
-  private setBegin(p: number, named: boolean, time: number): void {
-    const u = this.units;
-    this.begin.goid = wide(u, p + 3);
-    this.begin.parentGoid = wide(u, p + 6);
-    this.begin.spawnRef = wide(u, p + 9) * 2;
-    this.begin.test = named ? u[p + 12] + u[p + 13] * 65536 : 0;
-    this.begin.time = time;
   }
 }

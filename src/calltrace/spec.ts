@@ -90,15 +90,50 @@ export const CHUNK_MAGIC = 0x7467;
 /** Kinds of chunks, by number. */
 export const CHUNK_KINDS = { events: 1, defs: 2, note: 3 } as const;
 
+/** Offsets in the header of a chunk. */
+export enum Chunk {
+  magic = 0,
+  kind = 2,
+  size = 4,
+  slot = 8,
+  seq = 12,
+  ticks = 16,
+  /** Of a chunk of definitions, `ticks` is the offset of the next one in their chain, 0 for none. */
+  nano = 24,
+}
+
 export const CHUNK_FIELDS = [
-  { name: "magic", offset: 0, bytes: 2 },
-  { name: "kind", offset: 2, bytes: 2 },
-  { name: "size", offset: 4, bytes: 4 },
-  { name: "slot", offset: 8, bytes: 4 },
-  { name: "seq", offset: 12, bytes: 4 },
-  { name: "ticks", offset: 16, bytes: 8 },
-  { name: "nano", offset: 24, bytes: 8 },
+  { name: "magic", offset: Chunk.magic, bytes: 2 },
+  { name: "kind", offset: Chunk.kind, bytes: 2 },
+  { name: "size", offset: Chunk.size, bytes: 4 },
+  { name: "slot", offset: Chunk.slot, bytes: 4 },
+  { name: "seq", offset: Chunk.seq, bytes: 4 },
+  { name: "ticks", offset: Chunk.ticks, bytes: 8 },
+  { name: "nano", offset: Chunk.nano, bytes: 8 },
 ] as const;
+
+/** Low three bits of a record's first byte. No record has 6; 0 is where nothing was written yet. */
+export enum Tag {
+  end = 0,
+  exit2 = 1,
+  exit4 = 2,
+  enter4 = 3,
+  enter6 = 4,
+  enter8 = 5,
+  control = 7,
+}
+
+/** Bits 3 to 7 of the first byte of a control record. */
+export enum Control {
+  sync = 1,
+  begin = 2,
+  spawn = 3,
+  exitPanic = 4,
+  exitGoexit = 5,
+  exitDeferred = 6,
+  parent = 7,
+  test = 8,
+}
 
 /** One bit field of a record: `bits` bits from bit `from` of the little-endian number that the record is. */
 export interface RecordField {
@@ -109,10 +144,9 @@ export interface RecordField {
 
 export interface RecordSpec {
   readonly name: string;
-  /** Low three bits of the first byte. */
-  readonly tag: number;
-  /** Control records (tag 7): bits 3 to 7 of the first byte. */
-  readonly type?: number;
+  readonly tag: Tag;
+  /** Of control records. */
+  readonly type?: Control;
   readonly bytes: number;
   readonly fields: readonly RecordField[];
 }
@@ -120,16 +154,13 @@ export interface RecordSpec {
 const DELTA32: RecordField = { name: "delta", from: 16, bits: 32 };
 const ARG: RecordField = { name: "arg", from: 8, bits: 8 };
 
-export const TAG_END = 0;
-export const TAG_CONTROL = 7;
-
 /** All records. `delta` is ticks since the previous record of the slot. */
 export const RECORDS: readonly RecordSpec[] = [
-  { name: "exit2", tag: 1, bytes: 2, fields: [{ name: "delta", from: 3, bits: 13 }] },
-  { name: "exit4", tag: 2, bytes: 4, fields: [{ name: "delta", from: 3, bits: 29 }] },
+  { name: "exit2", tag: Tag.exit2, bytes: 2, fields: [{ name: "delta", from: 3, bits: 13 }] },
+  { name: "exit4", tag: Tag.exit4, bytes: 4, fields: [{ name: "delta", from: 3, bits: 29 }] },
   {
     name: "enter4",
-    tag: 3,
+    tag: Tag.enter4,
     bytes: 4,
     fields: [
       { name: "id", from: 3, bits: 12 },
@@ -138,7 +169,7 @@ export const RECORDS: readonly RecordSpec[] = [
   },
   {
     name: "enter6",
-    tag: 4,
+    tag: Tag.enter6,
     bytes: 6,
     fields: [
       { name: "id", from: 3, bits: 20 },
@@ -147,7 +178,7 @@ export const RECORDS: readonly RecordSpec[] = [
   },
   {
     name: "enter8",
-    tag: 5,
+    tag: Tag.enter8,
     bytes: 8,
     fields: [
       { name: "id", from: 3, bits: 32 },
@@ -156,15 +187,15 @@ export const RECORDS: readonly RecordSpec[] = [
   },
   {
     name: "sync",
-    tag: TAG_CONTROL,
-    type: 1,
+    tag: Tag.control,
+    type: Control.sync,
     bytes: 18,
     fields: [ARG, { name: "ticks", from: 16, bits: 64 }, { name: "nano", from: 80, bits: 64 }],
   },
   {
     name: "begin",
-    tag: TAG_CONTROL,
-    type: 2,
+    tag: Tag.control,
+    type: Control.begin,
     bytes: 24,
     fields: [
       ARG,
@@ -177,29 +208,29 @@ export const RECORDS: readonly RecordSpec[] = [
   },
   {
     name: "spawn",
-    tag: TAG_CONTROL,
-    type: 3,
+    tag: Tag.control,
+    type: Control.spawn,
     bytes: 10,
     fields: [ARG, DELTA32, { name: "site", from: 48, bits: 32 }],
   },
   // `arg` of these: how many panics and Goexits ran deferred calls when the function was entered, 255 at most.
-  { name: "exitPanic", tag: TAG_CONTROL, type: 4, bytes: 6, fields: [ARG, DELTA32] },
-  { name: "exitGoexit", tag: TAG_CONTROL, type: 5, bytes: 6, fields: [ARG, DELTA32] },
+  { name: "exitPanic", tag: Tag.control, type: Control.exitPanic, bytes: 6, fields: [ARG, DELTA32] },
+  { name: "exitGoexit", tag: Tag.control, type: Control.exitGoexit, bytes: 6, fields: [ARG, DELTA32] },
   // A return where `arg` is not 0.
-  { name: "exitDeferred", tag: TAG_CONTROL, type: 6, bytes: 6, fields: [ARG, DELTA32] },
+  { name: "exitDeferred", tag: Tag.control, type: Control.exitDeferred, bytes: 6, fields: [ARG, DELTA32] },
   // Who started a goroutine that had not begun when this was written: it may run untraced code only.
   {
     name: "parent",
-    tag: TAG_CONTROL,
-    type: 7,
+    tag: Tag.control,
+    type: Control.parent,
     bytes: 18,
     fields: [ARG, DELTA32, { name: "goid", from: 48, bits: 48 }, { name: "parentGoid", from: 96, bits: 48 }],
   },
   // A begin record of a goroutine that package testing runs a test on; `test` is the id of the test's name.
   {
     name: "test",
-    tag: TAG_CONTROL,
-    type: 8,
+    tag: Tag.control,
+    type: Control.test,
     bytes: 28,
     fields: [
       ARG,
@@ -217,7 +248,7 @@ export const RECORD_UNITS = new Uint8Array(8);
 /** By type of control record: its length in 16-bit units, 0 for an unknown type. */
 export const CONTROL_UNITS = new Uint8Array(32);
 for (const { tag, type, bytes } of RECORDS) {
-  if (tag === TAG_CONTROL) CONTROL_UNITS[type ?? 0] = bytes / 2;
+  if (tag === Tag.control) CONTROL_UNITS[type ?? 0] = bytes / 2;
   else RECORD_UNITS[tag] = bytes / 2;
 }
 

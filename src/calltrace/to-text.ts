@@ -14,6 +14,7 @@ import {
   CHUNK_KINDS,
   CHUNK_MAGIC,
   CHUNK_MAX,
+  Chunk,
   HEADER_FIELDS,
   HEADER_SIZE,
   HEADER_STRINGS,
@@ -59,18 +60,18 @@ function processLines(bytes: Uint8Array, base: number, lines: string[]): number 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = base + HEADER_SIZE;
   while (at + CHUNK_ALIGN <= end) {
-    const size = view.getUint32(at + 4, true);
+    const size = view.getUint32(at + Chunk.size, true);
     if (view.getUint32(at, true) === 0 && size === 0) {
       lines.push("unused");
       at += CHUNK_ALIGN;
       continue;
     }
-    const kind = view.getUint16(at + 2, true);
-    if (view.getUint16(at, true) !== CHUNK_MAGIC || kind < 1 || kind > 3) break;
-    if (size === 0 || size % CHUNK_ALIGN !== 0 || size > CHUNK_MAX || at + size > end) break;
-    const fields = ["slot", "seq"].map((name, i) => `${name}=${view.getUint32(at + 8 + 4 * i, true)}`);
-    const pair = ["ticks", "nano"].map((name, i) => `${name}=${view.getBigUint64(at + 16 + 8 * i, true)}`);
+    const kind = view.getUint16(at + Chunk.kind, true);
     const name = Object.entries(CHUNK_KINDS).find(([, number]) => number === kind)?.[0];
+    if (view.getUint16(at + Chunk.magic, true) !== CHUNK_MAGIC || name === undefined) break;
+    if (size === 0 || size % CHUNK_ALIGN !== 0 || size > CHUNK_MAX || at + size > end) break;
+    const fields = (["slot", "seq"] as const).map((field) => `${field}=${view.getUint32(at + Chunk[field], true)}`);
+    const pair = (["ticks", "nano"] as const).map((field) => `${field}=${view.getBigUint64(at + Chunk[field], true)}`);
     lines.push(`${name} size=${size} ${fields.join(" ")} ${pair.join(" ")}`);
     const payload = bytes.subarray(at + CHUNK_HEADER, at + size);
     if (kind === CHUNK_KINDS.events) recordLines(payload, lines);

@@ -5,7 +5,7 @@
 import { specNamed, writeRecord } from "./bits.js";
 import type { Definition } from "./definitions.js";
 import { encodeDefinition, encodeHeader, type HeaderParts, writeChunkHeader } from "./encode.js";
-import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, HEADER_SIZE } from "./spec.js";
+import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, HEADER_SIZE, Tag } from "./spec.js";
 
 export interface WriterOptions {
   readonly startTicks?: bigint;
@@ -151,14 +151,14 @@ export class SlotWriter {
     const { bytes } = this.trace;
     const at = this.at;
     if (id < 4096 && delta < 131072) {
-      put(bytes, at, (3 | (id << 3) | (delta << 15)) >>> 0, 4);
+      put(bytes, at, (Tag.enter4 | (id << 3) | (delta << 15)) >>> 0, 4);
       this.at += 4;
     } else if (id < 1 << 20 && delta < 1 << 25) {
-      put(bytes, at, (4 | (id << 3) | ((delta & 0x1ff) << 23)) >>> 0, 4);
+      put(bytes, at, (Tag.enter6 | (id << 3) | ((delta & 0x1ff) << 23)) >>> 0, 4);
       put(bytes, at + 4, delta >>> 9, 2);
       this.at += 6;
     } else {
-      put(bytes, at, (5 | (id << 3)) >>> 0, 4);
+      put(bytes, at, (Tag.enter8 | (id << 3)) >>> 0, 4);
       put(bytes, at + 4, (((id >>> 29) & 7) | (delta << 3)) >>> 0, 4);
       this.at += 8;
     }
@@ -167,10 +167,10 @@ export class SlotWriter {
   exit(time: number): void {
     const delta = this.ready(time);
     if (delta < 8192) {
-      put(this.trace.bytes, this.at, 1 | (delta << 3), 2);
+      put(this.trace.bytes, this.at, Tag.exit2 | (delta << 3), 2);
       this.at += 2;
     } else {
-      put(this.trace.bytes, this.at, (2 | (delta << 3)) >>> 0, 4);
+      put(this.trace.bytes, this.at, (Tag.exit4 | (delta << 3)) >>> 0, 4);
       this.at += 4;
     }
   }
