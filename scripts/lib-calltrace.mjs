@@ -1,7 +1,7 @@
 // Generated call traces, for measuring.
 import "./typescript.mjs";
 
-const { TraceWriter } = await import("../src/calltrace/writer.ts");
+const { TraceWriter } = await import("../test/support/calltrace/writer.ts");
 
 /**
  * A trace of so many bytes that looks like a program's: stacks 5 to 15 deep, several goroutines whose chunks interleave,

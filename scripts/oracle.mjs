@@ -30,7 +30,7 @@ import { at, buildOracle, buildProgram, chunksOf, go, goldenTraces, loadFuzzing,
 import "./typescript.mjs";
 
 const { TraceReader } = await import("../src/exectrace/index.ts");
-const { traceText } = await import("../src/exectrace/to-text.ts");
+const { traceText } = await import("../test/support/exectrace/to-text.ts");
 
 const { values, positionals } = parseArgs({
   options: {

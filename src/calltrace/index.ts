@@ -1,7 +1,6 @@
-/** The call trace format: opening traces, decoding records, the text twin, and the changes gotrace makes to a trace. */
+/** The call trace format: opening traces, decoding records, and the changes gotrace makes to a trace. */
 export { type ChunkTable, chunkAt, type Problem, truncateTable } from "./chunks.js";
 export { type Definition, ID_LIMIT } from "./definitions.js";
-export { fromText } from "./from-text.js";
 export { type Clock, type HookCost, hasMagic, type ProcessInfo, type RawHeader, readHeader } from "./header.js";
 export { encodeNote, type Note } from "./notes.js";
 export { bundlePatches, endPatches, haltPatch, notePatches, type Patch } from "./patch.js";
@@ -9,5 +8,4 @@ export { BATCH, type Begin, type DecoderState, Kind, RecordDecoder, Status } fro
 export { Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, memorySource, readBytes, sliceSource } from "./source.js";
 export { HEADER_SIZE, VERSION } from "./spec.js";
-export { toText } from "./to-text.js";
 export { openTrace, type ProcessTrace, type Trace } from "./trace.js";

@@ -1,5 +1,5 @@
 /**
- * The trace format, version 3, as data: the reader, the text twin and the writer for tests all read these tables.
+ * The trace format, version 3, as data, for the reader and for the text twin and the writer of test/support/calltrace.
  * runtime-go/ has the same tables in Go; testdata/format/golden.gotrace holds the two together. Everything is
  * little-endian, all offsets are relative to the start of the process trace they stand in.
  */

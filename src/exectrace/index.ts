@@ -31,7 +31,7 @@ export {
 } from "./event.js";
 export { releaseOf } from "./header.js";
 export { PartReader, refuseNothing, type Span } from "./part.js";
-export { forEachEvent, TraceReader } from "./reader.js";
+export { TraceReader } from "./reader.js";
 export type { EventSource } from "./source.js";
 export { type EventSpec, spec } from "./spec.js";
 export type { StackTable } from "./symbols.js";

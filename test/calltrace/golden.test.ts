@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { fromText, toText } from "../../src/calltrace/index.js";
+import { fromText } from "../support/calltrace/from-text.js";
+import { toText } from "../support/calltrace/to-text.js";
 
 const directory = join(import.meta.dirname, "../../testdata/format");
 

@@ -1,8 +1,8 @@
 /** Traces that are read while their process writes them. */
 import { expect, test } from "vitest";
 import { type ByteSource, memorySource, openTrace } from "../../src/calltrace/index.js";
-import { TraceWriter } from "../../src/calltrace/writer.js";
 import { buildForest } from "../../src/calltree/index.js";
+import { TraceWriter } from "../support/calltrace/writer.js";
 
 const CALLS = 3000;
 const SLOTS = 5;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readRecord, specOf, writeRecord } from "../../src/calltrace/bits.js";
 import { Kind, RecordDecoder, Skimmer, Status } from "../../src/calltrace/index.js";
 import { RECORDS } from "../../src/calltrace/spec.js";
+import { readRecord, specOf, writeRecord } from "../support/calltrace/bits.js";
 
 const clock = { ticksLow: 0, ticksHigh: 0, nanoLow: 0, nanoHigh: 0, slope: 1 };
 

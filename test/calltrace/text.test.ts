@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromText, toText } from "../../src/calltrace/index.js";
 import { run } from "../calltree/program.js";
+import { fromText } from "../support/calltrace/from-text.js";
+import { toText } from "../support/calltrace/to-text.js";
 import { small } from "./fixtures.js";
 
 test("the text twin says what the bytes say, and nothing else", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { UserError } from "../../src/base/errors.js";
-import { fromText, memorySource, openTrace } from "../../src/calltrace/index.js";
+import { memorySource, openTrace } from "../../src/calltrace/index.js";
+import { fromText } from "../support/calltrace/from-text.js";
 import { small } from "./fixtures.js";
 
 const bytes = fromText(small);

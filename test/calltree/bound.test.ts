@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { memorySource } from "../../src/calltrace/index.js";
-import { TraceWriter } from "../../src/calltrace/writer.js";
 import {
   type BuildOptions,
   buildForest,
@@ -9,6 +8,7 @@ import {
   isDistortedNode,
   readRecording,
 } from "../../src/calltree/index.js";
+import { TraceWriter } from "../support/calltrace/writer.js";
 import { NAMES, pathsOf } from "./program.js";
 import { grow } from "./script.js";
 

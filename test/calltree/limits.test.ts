@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { memorySource } from "../../src/calltrace/index.js";
-import { TraceWriter } from "../../src/calltrace/writer.js";
 import { buildForest, ID_LIMIT } from "../../src/calltree/index.js";
 import { statements } from "../../src/render/footer.js";
+import { TraceWriter } from "../support/calltrace/writer.js";
 
 test("functions beyond the limit count as one, with their go statements", () => {
   const trace = new TraceWriter({ capacity: 16 << 20, rate: 1 });

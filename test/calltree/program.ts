@@ -2,8 +2,9 @@
  * Random programs: a list of numbers becomes goroutines that call, return, panic and start one another. The same run
  * goes into a trace (TraceWriter) and, by the plainest code possible, into the tree it must give.
  */
-import { TraceWriter } from "../../src/calltrace/writer.js";
+
 import { type CallForest, EdgeKind } from "../../src/calltree/index.js";
+import { TraceWriter } from "../support/calltrace/writer.js";
 
 /** One distinct path: calls and times as they must come out. */
 export interface PathTotals {

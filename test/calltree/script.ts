@@ -12,8 +12,8 @@
  */
 
 import { memorySource } from "../../src/calltrace/index.js";
-import { TraceWriter, type WriterOptions } from "../../src/calltrace/writer.js";
 import { type BuildOptions, buildForest, type CallForest } from "../../src/calltree/index.js";
+import { TraceWriter, type WriterOptions } from "../support/calltrace/writer.js";
 
 /** The bytes of a scripted trace. */
 export function scripted(script: string, options: WriterOptions = {}): Uint8Array {

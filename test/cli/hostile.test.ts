@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync, inflateSync } from "node:zlib";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
-import { TraceWriter } from "../../src/calltrace/writer.js";
 import type { Command } from "../../src/cli/command.js";
 import { analyzeCommand } from "../../src/cli/commands/analyze.js";
 import { callsCommand } from "../../src/cli/commands/calls.js";
@@ -15,6 +14,7 @@ import { summaryCommand } from "../../src/cli/commands/summary.js";
 import { findingFormats } from "../../src/cli/findings-output.js";
 import { formats } from "../../src/cli/formats.js";
 import { sayError } from "../../src/cli/say.js";
+import { TraceWriter } from "../support/calltrace/writer.js";
 
 /** All but the line feed, which must not begin what a name says. */
 const unsafe = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;

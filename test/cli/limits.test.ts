@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { encodeHeader } from "../../src/calltrace/encode.js";
 import { isInMemory, LimitWatch } from "../../src/cli/limits.js";
+import { encodeHeader } from "../support/calltrace/encode.js";
 
 const directory = mkdtempSync(join(tmpdir(), "gotrace-limits-"));
 afterAll(() => {

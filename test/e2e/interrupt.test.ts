@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { TraceWriter } from "../../src/calltrace/writer.js";
+import { TraceWriter } from "../support/calltrace/writer.js";
 import { startGotrace, temporaryDirectory } from "./support.js";
 
 /** Twenty million events: more than a second to read. */

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { TraceReader } from "../../src/exectrace/index.js";
-import { eventText, traceText } from "../../src/exectrace/to-text.js";
+import { eventText, traceText } from "../support/exectrace/to-text.js";
 
 const folder = resolve(import.meta.dirname, "../../testdata/exectrace");
 const names = readdirSync(folder)

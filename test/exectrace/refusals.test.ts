@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { EventKind, forEachEvent, TraceError, TraceReader } from "../../src/exectrace/index.js";
-import { traceText } from "../../src/exectrace/to-text.js";
+import { EventKind, TraceError, TraceReader } from "../../src/exectrace/index.js";
+import { forEachEvent } from "../support/exectrace/for-each-event.js";
+import { traceText } from "../support/exectrace/to-text.js";
 
 const golden = (name: string) =>
   new Uint8Array(gunzipSync(readFileSync(resolve(import.meta.dirname, `../../testdata/exectrace/${name}.trace.gz`))));

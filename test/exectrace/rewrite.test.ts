@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { TraceReader } from "../../src/exectrace/index.js";
-import { traceText } from "../../src/exectrace/to-text.js";
+import { traceText } from "../support/exectrace/to-text.js";
 import { randomBelow } from "./mutate.js";
 import { withLongNumbers } from "./rewrite.js";
 

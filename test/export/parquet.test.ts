@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
 import { memorySource } from "../../src/calltrace/index.js";
-import { TraceWriter } from "../../src/calltrace/writer.js";
 import { Recording, readRecording } from "../../src/calltree/index.js";
 import { renderParquet } from "../../src/export/parquet.js";
 import { type TableName, tableNames } from "../../src/export/tables/index.js";
 import { temporaryDirectory } from "../e2e/support.js";
+import { TraceWriter } from "../support/calltrace/writer.js";
 
 const directory = temporaryDirectory();
 

@@ -1,6 +1,6 @@
 // Command oracle shows what golang.org/x/exp/trace makes of execution traces: gotrace's reader must agree.
 //
-//	oracle dump FILE...        events as text, the same as src/exectrace/to-text.ts writes
+//	oracle dump FILE...        events as text, the same as test/support/exectrace/to-text.ts writes
 //	oracle binary IN.test OUT  the trace of a text test as a file
 //	oracle bench FILE          reads all events; prints events, seconds, and seconds of CPU time
 package main

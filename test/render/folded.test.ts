@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { foldedSize } from "../../src/render/folded.js";
-import { renderFolded, renderJson } from "../../src/render/index.js";
-import { jsonSize } from "../../src/render/json.js";
+import { foldedSize, renderFolded } from "../../src/render/folded.js";
+import { jsonSize, renderJson } from "../../src/render/json.js";
 import { grow } from "../calltree/script.js";
 
 const forest = grow(`

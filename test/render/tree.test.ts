@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { memorySource } from "../../src/calltrace/index.js";
 import { buildForest } from "../../src/calltree/index.js";
-import { measureFor, renderTree, type TreeTextOptions } from "../../src/render/index.js";
+import { measureFor } from "../../src/render/style.js";
+import { renderTree, type TreeTextOptions } from "../../src/render/tree.js";
 import { grow, scripted } from "../calltree/script.js";
 
 const program = `

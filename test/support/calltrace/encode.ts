@@ -1,5 +1,5 @@
 /** Headers, chunk headers and definitions as bytes, by the tables of spec.ts. */
-import type { Definition } from "./definitions.js";
+import type { Definition } from "../../../src/calltrace/definitions.js";
 import {
   CHUNK_FIELDS,
   DEFINITION,
@@ -13,7 +13,7 @@ import {
   STRINGS_END,
   STRINGS_START,
   VERSION,
-} from "./spec.js";
+} from "../../../src/calltrace/spec.js";
 
 export interface HeaderParts {
   /** Fields by name; version and headerSize need not be given. */

@@ -1,5 +1,5 @@
 /** Records by the tables of spec.ts: slow, and plainly right. The text twin, the writer and the tests use it. */
-import { RECORDS, type RecordSpec, Tag } from "./spec.js";
+import { RECORDS, type RecordSpec, Tag } from "../../../src/calltrace/spec.js";
 
 /** The spec of the record that begins with `head` (its first 16 bits), undefined if there is none. */
 export function specOf(head: number): RecordSpec | undefined {

@@ -4,10 +4,9 @@
  * Whatever the lines do not say (damaged parts, bytes behind the last record) stands in `patch` lines at the end, so
  * that fromText(toText(bytes)) gives the same bytes whatever they are.
  */
-import { readRecord, specOf } from "./bits.js";
-import { parseDefinitions } from "./definitions.js";
-import { fromText } from "./from-text.js";
-import { hasMagic, readHeader } from "./header.js";
+
+import { parseDefinitions } from "../../../src/calltrace/definitions.js";
+import { hasMagic, readHeader } from "../../../src/calltrace/header.js";
 import {
   CHUNK_ALIGN,
   CHUNK_HEADER,
@@ -18,7 +17,9 @@ import {
   HEADER_FIELDS,
   HEADER_SIZE,
   HEADER_STRINGS,
-} from "./spec.js";
+} from "../../../src/calltrace/spec.js";
+import { readRecord, specOf } from "./bits.js";
+import { fromText } from "./from-text.js";
 
 /** Bytes of any kind as text; meant for small traces. */
 export function toText(bytes: Uint8Array): string {

@@ -1,8 +1,15 @@
 /** Events as lines of text, the same that test/oracle writes with Go's own reader: for comparisons and golden files. */
-import { TraceError } from "./errors.js";
-import { EventKind, type Frame, GoState, ProcState, ResourceKind, type TraceEvent } from "./event.js";
-import type { TraceReader } from "./reader.js";
-import { namesOf, spec } from "./spec.js";
+import { TraceError } from "../../../src/exectrace/errors.js";
+import {
+  EventKind,
+  type Frame,
+  GoState,
+  ProcState,
+  ResourceKind,
+  type TraceEvent,
+} from "../../../src/exectrace/event.js";
+import type { TraceReader } from "../../../src/exectrace/reader.js";
+import { namesOf, spec } from "../../../src/exectrace/spec.js";
 
 const KINDS = names(EventKind);
 const GO_STATES = names(GoState);

@@ -1,7 +1,15 @@
 /** The text twin, other direction: lines to bytes. See to-text.ts. */
+
+import {
+  CHUNK_ALIGN,
+  CHUNK_HEADER,
+  CHUNK_KINDS,
+  CHUNK_MAGIC,
+  HEADER_FIELDS,
+  HEADER_STRINGS,
+} from "../../../src/calltrace/spec.js";
 import { specNamed, writeRecord } from "./bits.js";
 import { encodeDefinition, encodeHeader, writeChunkHeader } from "./encode.js";
-import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, HEADER_FIELDS, HEADER_STRINGS } from "./spec.js";
 
 interface HeaderDraft {
   readonly at: number;

@@ -2,10 +2,19 @@
  * A writer of traces for tests, benchmarks and fuzzing. It makes the choices that runtime-go makes (short forms,
  * chunks that grow with their slot, clock pairs now and then), on a clock that the caller sets.
  */
+
+import type { Definition } from "../../../src/calltrace/definitions.js";
+import {
+  CHUNK_ALIGN,
+  CHUNK_HEADER,
+  CHUNK_KINDS,
+  CHUNK_MAGIC,
+  CHUNK_MAX,
+  HEADER_SIZE,
+  Tag,
+} from "../../../src/calltrace/spec.js";
 import { specNamed, writeRecord } from "./bits.js";
-import type { Definition } from "./definitions.js";
 import { encodeDefinition, encodeHeader, type HeaderParts, writeChunkHeader } from "./encode.js";
-import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, HEADER_SIZE, Tag } from "./spec.js";
 
 export interface WriterOptions {
   readonly startTicks?: bigint;
