@@ -19,7 +19,8 @@ export interface Spread {
 
 /**
  * Durations in nanoseconds. Percentiles (nearest rank) are exact for up to {@link EXACT_CALLS} values and off by at most
- * 1/128 (0.8 %) beyond; min, max, mean and standard deviation are exact but for rounding.
+ * 1/128 (0.8 %) beyond; min, max, mean and standard deviation are exact but for rounding. All but mean and standard
+ * deviation are whole numbers.
  */
 export class Durations {
   private few: number[] | undefined = [];
@@ -57,7 +58,8 @@ export class Durations {
 
   /** All zeros when there is none. */
   spread(): Spread {
-    const { count, min, max } = this;
+    const { count } = this;
+    const [min, max] = [Math.round(this.min), Math.round(this.max)];
     if (count === 0) return { min: 0, mean: 0, p50: 0, p90: 0, p95: 0, p99: 0, max: 0, stddev: 0 };
     const quantile = this.quantiles();
     return {
@@ -76,6 +78,6 @@ export class Durations {
     const { few, histogram, min, max } = this;
     if (histogram !== undefined) return (q) => Math.min(Math.max(histogram.quantile(q), min), max);
     const sorted = [...few!].sort((a, b) => a - b);
-    return (q) => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!;
+    return (q) => Math.round(sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!);
   }
 }

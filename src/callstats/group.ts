@@ -1,7 +1,10 @@
 /** Sums over the calls of one or more functions. */
 import { Durations, type Spread } from "./durations.js";
 
-/** What is known of some calls; times in nanoseconds. */
+/**
+ * What is known of some calls; times in nanoseconds. They are added up as finely as ticks of the processor give them, and
+ * rounded once, to whole nanoseconds, when they leave the group: so all views show the same.
+ */
 export interface CallSums {
   readonly calls: number;
   /** Time of the calls that stand in no other call of the group on their goroutine: recursion counts once. */
@@ -39,7 +42,7 @@ export class CallGroup implements CallSums {
 
 /** The sums of a group. */
 export function sumsOf({ calls, total, self, panics, goexits, recovered, running }: CallGroup): CallSums {
-  return { calls, total, self, panics, goexits, recovered, running };
+  return { calls, total: Math.round(total), self: Math.round(self), panics, goexits, recovered, running };
 }
 
 /** What single calls took; zeros where that was not collected. */
@@ -49,6 +52,7 @@ export function spreadOf({ durations }: CallGroup): Spread {
 
 /** The most that tracing added to the sums of a group, never more than they are; undefined where that is not known. */
 export function tracingOf(group: CallGroup): { readonly total: number; readonly self: number } | undefined {
-  const [total, self] = [Math.min(group.total, group.totalTracing), Math.min(group.self, group.selfTracing)];
+  const sums = sumsOf(group);
+  const [total, self] = [Math.min(sums.total, group.totalTracing), Math.min(sums.self, group.selfTracing)];
   return Number.isNaN(self + total) ? undefined : { total, self };
 }

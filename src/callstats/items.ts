@@ -68,7 +68,8 @@ export class PathItems {
         paths[node] = path;
         if (!keep(index, node)) continue;
         const panics = tree.panics.get(node) ?? 0;
-        add(items, path, { calls: tree.calls[node]!, total: tree.total[node]!, self: tree.self[node]!, panics });
+        const [total, self] = [Math.round(tree.total[node]!), Math.round(tree.self[node]!)];
+        add(items, path, { calls: tree.calls[node]!, total, self, panics });
       }
     }
     return items;

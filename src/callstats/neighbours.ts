@@ -116,8 +116,8 @@ export class NeighbourMeter implements CallVisitor {
         name: this.forest.functions[func]?.name,
         spawned,
         calls,
-        total,
-        self,
+        total: Math.round(total),
+        self: Math.round(self),
       }))
       .sort((a, b) => b.total - a.total || b.calls - a.calls);
   }

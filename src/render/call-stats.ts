@@ -4,13 +4,14 @@ import type { FunctionStats } from "../callstats/index.js";
 import type { FunctionInfo } from "../calltree/index.js";
 import type { CallTotals } from "./call-totals.js";
 
-const columns = ["calls", "total", "self", "min", "mean", "p50", "p99", "max"] as const;
+const columns = ["calls", "total", "self", "min", "mean", "p50", "p95", "p99", "max"] as const;
 
 /** By function; nanoseconds. All zeros for functions that were not called. */
 export interface PageStats extends CallTotals {
   readonly min: Float64Array;
   readonly mean: Float64Array;
   readonly p50: Float64Array;
+  readonly p95: Float64Array;
   readonly p99: Float64Array;
   readonly max: Float64Array;
 }

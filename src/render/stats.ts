@@ -154,7 +154,7 @@ function* neighbourTable(
   if (count > rows.length) yield `${style.paint("dim", `${formatCount(count - rows.length)} more`)}\n`;
 }
 
-/** Times in nanoseconds, with one decimal: means of many calls are finer than a clock. */
+/** Nanoseconds of a mean, with one decimal: it is finer than a clock. Times themselves come in whole ones. */
 export function ns(time: number): number {
   return Math.round(time * 10) / 10;
 }

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NeighbourMeter, StatsMeter } from "../../src/callstats/index.js";
+import { FunctionItems, PathItems } from "../../src/callstats/items.js";
 import { type CallForest, Ending } from "../../src/calltree/index.js";
+import { renderJson } from "../../src/render/json.js";
 import { run } from "../calltree/program.js";
 import { scripted } from "../calltree/script.js";
 import { above, allCalls, beneath, type Call, read, sum, visit, withHooks } from "./brute.js";
@@ -196,4 +198,34 @@ test("a bound is never more than the time, and not known where one of the proces
   };
   expect(rows(withHooks(recording, 600, 100))[1]).toMatchObject({ total: 500, tracing: { total: 500, self: 500 } });
   expect(rows(recording.forest)[1]!.tracing).toBeUndefined();
+});
+
+test("times are whole nanoseconds, the same in all results, where a tick is not", () => {
+  // A tick is 0.7 ns; times in the script are thousands of ticks.
+  const numbers = {
+    flags: 1n,
+    startTicks: 0n,
+    startNano: 0n,
+    latest: 2n,
+    pairBTicks: 10n ** 7n,
+    pairBNano: 7n * 10n ** 6n,
+  };
+  const script = `0 g1 { main.main\n 0.001 g1 { main.f\n 0.004 g1 }\n 0.005 g1 { main.f\n 0.011 g1 }\n 0.083 g1 }`;
+  const recording = read(scripted(script, { header: { numbers } }));
+  const { forest } = recording;
+  const stats = new StatsMeter(forest, { spread: true });
+  visit(recording, stats.visitor);
+  const rows = stats.rows().map(({ name, total, self, min, p50, max }) => ({ name, total, self, min, p50, max }));
+  // 3 and 6 of 83 ticks: 2.1, 4.2 and 58.1 ns.
+  expect(rows).toEqual([
+    { name: "main.main", total: 58, self: 52, min: 58, p50: 58, max: 58 },
+    { name: "main.f", total: 6, self: 6, min: 2, p50: 2, max: 4 },
+  ]);
+  const items = [...new FunctionItems().items(stats.rows(), () => true).values()];
+  const paths = [...new PathItems().items(forest, () => true).values()];
+  const times = (list: readonly { total: number; self: number }[]) => list.map(({ total, self }) => [total, self]);
+  expect(times(items)).toEqual(times(rows));
+  expect(times(paths)).toEqual(times(rows));
+  const tree = JSON.parse([...renderJson(forest)].join(""))[0];
+  expect([tree.duration_ms, tree.self_ms, tree.children[0].duration_ms]).toEqual([58e-6, 52e-6, 6e-6]);
 });

@@ -258,7 +258,7 @@ test("the table of functions sorts and filters, and counts recursion once", asyn
       expect(await page.locator("section [role=status]").textContent()).toBe("0 of 7 functions");
       await page.keyboard.press("Control+A");
       await page.keyboard.type("walk");
-      const cells = ["pool.walk", "2", "300µs", "300µs", "100µs", "200µs", "100µs", "300µs", "300µs"];
+      const cells = ["pool.walk", "2", "300µs", "300µs", "100µs", "200µs", "100µs", "300µs", "300µs", "300µs"];
       expect(await rows.locator("td").allTextContents()).toEqual(cells);
     },
     { hash: "#functions" },
@@ -462,5 +462,16 @@ test("at 390 pixels no column is cut", async () => {
       expect(await list.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
     },
     { viewport: { width: 390, height: 800 }, findings: [{ report: report({ findings: [finding({})] }) }] },
+  );
+});
+
+test("no column of the functions is cut beside their panel", async () => {
+  await open(
+    async (page) => {
+      await page.locator("table.sorted td button").first().click();
+      const size = await page.locator(".rows").evaluate((each) => [each.scrollWidth, each.clientWidth]);
+      expect(size[0]).toBeLessThanOrEqual(size[1]!);
+    },
+    { viewport: { width: 1280, height: 800 }, hash: "#functions" },
   );
 });

@@ -17,6 +17,7 @@ const spreadNames = {
   min: "the shortest",
   mean: "the mean",
   p50: "the median",
+  p95: "95% of the calls took no longer",
   p99: "99% of the calls took no longer",
   max: "the longest",
 };
@@ -80,7 +81,7 @@ export function functionsView(first: Part, actions: Required<Pick<PanelActions, 
       (func) => formatDuration(totals().self[func] / totals().calls[func]),
     ),
   ];
-  const spread = (["min", "mean", "p50", "p99", "max"] as const).map((name) => {
+  const spread = (["min", "mean", "p50", "p95", "p99", "max"] as const).map((name) => {
     const hint = `Time of single calls: ${spreadNames[name]}`;
     const value = (func: number) => part.spread?.[name][func] ?? 0;
     return number(name, hint, value, (func) => formatDuration(value(func)));

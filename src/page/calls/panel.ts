@@ -44,6 +44,7 @@ export function functionPanel(part: Part, func: number, node: number, actions: P
       ["self", `${formatDuration(totals.self[func])} · ${formatPercent(totals.self[func], part.whole)}`],
       ["min", many && spread ? formatDuration(spread.min[func]) : undefined],
       ["p50", many && spread ? formatDuration(spread.p50[func]) : undefined],
+      ["p95", many && spread ? formatDuration(spread.p95[func]) : undefined],
       ["p99", many && spread ? formatDuration(spread.p99[func]) : undefined],
       ["max", many && spread ? formatDuration(spread.max[func]) : undefined],
       ["self a call", many ? formatDuration(totals.self[func] / totals.calls[func]) : undefined],
