@@ -1,7 +1,7 @@
 /** What npm makes of the project: what it contains of others, how it installs, what starts it. */
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { transformSync } from "esbuild";
@@ -97,4 +97,24 @@ test("the package installs from its tarball without a network, and works", () =>
   expect(run.stdout, run.stderr).toContain("main.main");
   const report = spawnSync(program, ["report", "--html", join(scratch, "t.gotrace")], { cwd, env, encoding: "utf8" });
   expect(report.stdout, report.stderr).toContain("<!doctype html>");
+});
+
+test("npm install -g . in a clone that was not built builds it", () => {
+  const scratch = temporaryDirectory("gotrace-clone");
+  const clone = join(scratch, "clone");
+  const left = ["node_modules", "dist", "grammar", ".git", "test", "testdata"].map(at);
+  cpSync(repository, clone, { recursive: true, filter: (path) => !left.includes(path) });
+  symlinkSync(at("node_modules"), join(clone, "node_modules"));
+  const prefix = join(scratch, "prefix");
+  // What npm hands to its scripts are settings of this project, which a global installation does not read.
+  const own = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
+  const installed = spawnSync("npm", ["install", "--global", "--offline", "--no-audit", "--prefix", prefix, "."], {
+    cwd: clone,
+    encoding: "utf8",
+    env: { ...Object.fromEntries(own), npm_config_cache: join(scratch, "npm") },
+  });
+  expect(installed.status, installed.stderr).toBe(0);
+  const program = join(prefix, process.platform === "win32" ? "gotrace.cmd" : "bin/gotrace");
+  const version = spawnSync(program, ["--version"], { encoding: "utf8" });
+  expect(version.stdout, version.stderr).toMatch(/^gotrace \d+\.\d+\.\d+/);
 });

@@ -7,17 +7,17 @@ import { diffTable } from "../../src/render/trace-diff.js";
 import { summaryTables } from "../../src/render/trace-summary.js";
 import { feedAll, readerOf } from "../analyses/traces.js";
 
-function summarize(name: string, target?: Target) {
-  let selection: ReturnType<Locator["result"]>;
-  if (target) {
-    const reader = readerOf(name);
-    const locator = new Locator(reader, target);
-    feedAll(reader, (e) => locator.feed(e));
-    locator.finish();
-    selection = locator.result();
-  }
+function selectionOf(name: string, target: Target) {
   const reader = readerOf(name);
-  const summarizer = new Summarizer(reader, selection);
+  const locator = new Locator(reader, target);
+  feedAll(reader, (e) => locator.feed(e));
+  locator.finish();
+  return locator.result();
+}
+
+function summarize(name: string, target?: Target) {
+  const reader = readerOf(name);
+  const summarizer = new Summarizer(reader, target && selectionOf(name, target));
   feedAll(reader, (e) => summarizer.feed(e));
   return summarizer.finish();
 }
@@ -53,6 +53,17 @@ test("the more runs, the more is known: p-values, means", () => {
   expect(round.significant).toBe(true);
   const same = diffTraces([a!, b!, a!, b!], [b!, a!, b!, a!], { measure: "mean", min: 0 });
   expect(same.changes.every(({ significant }) => !significant)).toBe(true);
+});
+
+test("rows of a critical path can be told apart", () => {
+  for (const name of ["cases/critical-path-keepalive", "cases/paths-go1.26"]) {
+    const summary = summarize(name, { kind: "goroutine", id: 1 });
+    const text = [...summaryTables(file, summary, { ...plain, top: 1000 })].join("");
+    const rows = /^Critical path .*\n.*\n((?:.+\n)+)/m.exec(text)![1]!.trimEnd().split("\n");
+    const reads = rows.map((row) => row.replace(/^ *\S+ +\S+ +\S+ +/, "").replace(/ +/g, " "));
+    expect(new Set(reads).size, name).toBe(reads.length);
+    expect(reads.length, name).toBeLessThan(summary.criticalPath!.parts.length);
+  }
 });
 
 test.each([80, 100, 140])("no line of names is longer than %i columns where numbers leave room", (width) => {

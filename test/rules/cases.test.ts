@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { Activity, Intervals } from "../../src/analyses/index.js";
+import { TraceReader } from "../../src/exectrace/index.js";
 import { analyzeTrace, type Finding, failing } from "../../src/rules/index.js";
 import { folder } from "./fixtures.js";
 
@@ -25,6 +27,21 @@ test("requests one after another are still found", () => {
 
 test("a goroutine of the runtime that is not known as such yet starves nobody", () => {
   expect(findings("o-p64").filter(({ severity }) => severity !== "info")).toEqual([]);
+});
+
+test("a goroutine whose first events do not say what it did was ready only from where they say so", () => {
+  const reader = new TraceReader([gunzipSync(readFileSync(resolve(folder, "cases/o-p64.trace.gz")))]);
+  const intervals = new Intervals(reader);
+  const ready: [number, number][] = [];
+  let begin = Number.POSITIVE_INFINITY;
+  intervals.onInterval((i) => {
+    begin = Math.min(begin, i.begin);
+    if (i.goroutine === 19 && i.activity === Activity.Runnable) ready.push([i.begin, i.end]);
+  });
+  for (let event = reader.next(); event; event = reader.next()) intervals.feed(event);
+  intervals.finish();
+  expect((ready[0]![0] - begin) / 1e6).toBeCloseTo(39.9, 1);
+  expect(ready.reduce((sum, [from, to]) => sum + to - from, 0) / 1e6).toBeCloseTo(1.11, 2);
 });
 
 test("producers that wait for a slow consumer are not too many; the consumer is the bottleneck", () => {
