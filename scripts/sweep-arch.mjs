@@ -71,7 +71,11 @@ function record(binary, emulator, mode) {
     // A hook that walks the stack takes a hundred times as long there; ten times is more than any noise.
     const walks = deep > 10 * flat + 1 ? `calls at depth 100 take ${deep} us, at depth 0 ${flat} us` : undefined;
     const errors = [report.stderr.trim(), ...(walks ? [walks] : [])].filter((line) => line !== "").join("\n");
-    return { calls: report.status === 0 ? calls(JSON.parse(report.stdout)) : {}, errors, paces: paces.map(([line]) => line) };
+    return {
+      calls: report.status === 0 ? calls(JSON.parse(report.stdout)) : {},
+      errors,
+      paces: paces.map(([line]) => line),
+    };
   } finally {
     rmSync(traces, { recursive: true });
   }
