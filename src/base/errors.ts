@@ -55,3 +55,12 @@ export class Interrupted extends Error {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** Does what may fail without consequence: the caller says why nothing needs to be done then. */
+export function attempt(action: () => void): void {
+  try {
+    action();
+  } catch {
+    return;
+  }
+}

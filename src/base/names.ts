@@ -65,12 +65,21 @@ function lastElements(path: string, count: number): string {
   return path.slice(at + 1);
 }
 
-/** Where the package path ends: at the first dot behind its last slash. Slashes behind a bracket belong to types. */
+/** Go's name without what stands before the last element of its package path: `db.(*DB).Query`. */
+export function shortName(name: string): string {
+  return name.slice(lastElement(name));
+}
+
+/** Where the package path ends: at the first dot behind its last slash. */
 function endOfPath(name: string): number {
-  const bracket = name.search(/[[(]/);
-  const slash = name.lastIndexOf("/", bracket < 0 ? name.length : bracket);
-  const dot = name.indexOf(".", slash + 1);
+  const dot = name.indexOf(".", lastElement(name));
   return dot < 0 ? 0 : dot;
+}
+
+/** Where the last element of the package path begins. Slashes behind a bracket belong to types. */
+function lastElement(name: string): number {
+  const bracket = name.search(/[[(]/);
+  return name.lastIndexOf("/", bracket < 0 ? name.length : bracket) + 1;
 }
 
 /** Undoes what Go escapes in the last element of a package path: gopkg.in/yaml%2ev3.Unmarshal. */

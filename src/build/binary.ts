@@ -23,6 +23,7 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
+import { attempt } from "../base/errors.js";
 import { digest, refuseForeign, writeAtomically } from "../gotool/cache.js";
 
 const NAME = "program";
@@ -124,14 +125,6 @@ function markOf(path: string): string {
     return `${stat.ino} ${stat.size} ${digest(head.subarray(0, length))}`;
   } finally {
     closeSync(file);
-  }
-}
-
-function attempt(action: () => void): void {
-  try {
-    action();
-  } catch {
-    // The caller says why nothing needs to be done.
   }
 }
 

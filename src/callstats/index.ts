@@ -15,7 +15,7 @@ export {
 export { EXACT_CALLS } from "./durations.js";
 export { FunctionItems, PathItems, type RunItems } from "./items.js";
 export { CallLister, type CallRecord, type Choice, type Listing, type ListingOptions } from "./listing.js";
-export { type NamePattern, namePattern, nearestName, shortName } from "./match.js";
+export { type NamePattern, namePattern, nearestName } from "./match.js";
 export { type Neighbour, NeighbourMeter } from "./neighbours.js";
 export { namedStep } from "./paths.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";

@@ -1,6 +1,6 @@
 /** Which functions somebody means: Go's name, from a package path on, or a regular expression. */
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
-import { unescaped } from "../base/names.js";
+import { shortName, unescaped } from "../base/names.js";
 import { nearest } from "../base/nearest.js";
 import { compilePattern } from "../base/pattern.js";
 import { localTest } from "../calltree/index.js";
@@ -67,17 +67,6 @@ function compile(expression: string, text: string): RegExp {
 
 function normal(name: string, instances: boolean): string {
   return instances ? unescaped(name) : unescaped(name).replace(/\[\.\.\.\]/g, "");
-}
-
-/** Go's name without its package path: `db.(*DB).Query`. */
-export function shortName(name: string): string {
-  return name.slice(name.lastIndexOf("/", endOfPath(name)) + 1);
-}
-
-/** A slash behind a bracket belongs to a type argument. */
-function endOfPath(name: string): number {
-  const bracket = name.search(/[[(]/);
-  return bracket < 0 ? name.length : bracket;
 }
 
 /** Advice where a name matches nothing: the nearest of the names there are, without its path unless that was written. */

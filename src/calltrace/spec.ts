@@ -153,6 +153,15 @@ export interface RecordSpec {
 
 const DELTA32: RecordField = { name: "delta", from: 16, bits: 32 };
 const ARG: RecordField = { name: "arg", from: 8, bits: 8 };
+/** Who started a goroutine. */
+const START: readonly RecordField[] = [
+  ARG,
+  DELTA32,
+  { name: "goid", from: 48, bits: 48 },
+  { name: "parentGoid", from: 96, bits: 48 },
+];
+/** `spawnRef`: offset of the spawn record divided by 2; 0 none. */
+const BEGIN: readonly RecordField[] = [...START, { name: "spawnRef", from: 144, bits: 48 }];
 
 /** All records. `delta` is ticks since the previous record of the slot. */
 export const RECORDS: readonly RecordSpec[] = [
@@ -197,14 +206,7 @@ export const RECORDS: readonly RecordSpec[] = [
     tag: Tag.control,
     type: Control.begin,
     bytes: 24,
-    fields: [
-      ARG,
-      DELTA32,
-      { name: "goid", from: 48, bits: 48 },
-      { name: "parentGoid", from: 96, bits: 48 },
-      /** Offset of the spawn record divided by 2; 0 none. */
-      { name: "spawnRef", from: 144, bits: 48 },
-    ],
+    fields: BEGIN,
   },
   {
     name: "spawn",
@@ -224,7 +226,7 @@ export const RECORDS: readonly RecordSpec[] = [
     tag: Tag.control,
     type: Control.parent,
     bytes: 18,
-    fields: [ARG, DELTA32, { name: "goid", from: 48, bits: 48 }, { name: "parentGoid", from: 96, bits: 48 }],
+    fields: START,
   },
   // A begin record of a goroutine that package testing runs a test on; `test` is the id of the test's name.
   {
@@ -232,14 +234,7 @@ export const RECORDS: readonly RecordSpec[] = [
     tag: Tag.control,
     type: Control.test,
     bytes: 28,
-    fields: [
-      ARG,
-      DELTA32,
-      { name: "goid", from: 48, bits: 48 },
-      { name: "parentGoid", from: 96, bits: 48 },
-      { name: "spawnRef", from: 144, bits: 48 },
-      { name: "test", from: 192, bits: 32 },
-    ],
+    fields: [...BEGIN, { name: "test", from: 192, bits: 32 }],
   },
 ];
 

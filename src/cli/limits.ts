@@ -2,12 +2,13 @@
 
 import { readdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
+import { attempt } from "../base/errors.js";
 import { formatBytes } from "../base/units.js";
 import { HEADER_SIZE, haltPatch, type RawHeader, readBytes, readHeader } from "../calltrace/index.js";
 import { openFile, patchFile } from "./files.js";
 import { isAlive, processIdOf } from "./writer.js";
 
-/** All processes of a run may have so many times the size that one may have. */
+/** How many times the size limit of one process all processes of a run may have together. */
 export const TOTAL_FACTOR = 4;
 /** Bytes that a process may have by default, as the runtime has it. */
 export const SIZE_DEFAULT = 2 ** 31;
@@ -41,7 +42,8 @@ export class LimitWatch {
   ) {}
 
   look(): void {
-    for (const name of namesIn(this.directory)) if (!this.#over.has(name)) this.#lookAt(name);
+    // Files come and go, and may not be begun: what cannot be looked at now is looked at again.
+    for (const name of namesIn(this.directory)) if (!this.#over.has(name)) attempt(() => this.#lookAt(name));
     const sum = [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
     if (sum < this.total) return;
     if (this.#halted.size === 0) {
@@ -58,17 +60,15 @@ export class LimitWatch {
 
   #lookAt(name: string): void {
     const path = join(this.directory, name);
-    attempt(() => {
-      if (!isAlive(processIdOf(name))) this.#over.add(name);
-      const header = headerOf(path);
-      this.#sizes.set(name, Number(header.numbers.grown));
-      const remedy = REMEDIES[Number(header.numbers.stopReason)];
-      if (remedy === undefined || this.#said.has(name)) return;
-      this.#said.add(name);
-      if (this.#said.size <= LINES) {
-        this.say(`process ${processIdOf(name)}: ${remedy}; the program goes on, its later calls are not recorded`);
-      } else if (this.#said.size === LINES + 1) this.say("more processes have reached limits of their traces");
-    });
+    if (!isAlive(processIdOf(name))) this.#over.add(name);
+    const header = headerOf(path);
+    this.#sizes.set(name, Number(header.numbers.grown));
+    const remedy = REMEDIES[Number(header.numbers.stopReason)];
+    if (remedy === undefined || this.#said.has(name)) return;
+    this.#said.add(name);
+    if (this.#said.size <= LINES) {
+      this.say(`process ${processIdOf(name)}: ${remedy}; the program goes on, its later calls are not recorded`);
+    } else if (this.#said.size === LINES + 1) this.say("more processes have reached limits of their traces");
   }
 }
 
@@ -78,15 +78,6 @@ function headerOf(path: string): RawHeader {
     return readHeader(readBytes(file.source, 0, HEADER_SIZE), 0);
   } finally {
     file.close();
-  }
-}
-
-/** Files come and go, and may not be begun: what cannot be looked at now is looked at again. */
-function attempt(work: () => void): void {
-  try {
-    work();
-  } catch {
-    return;
   }
 }
 

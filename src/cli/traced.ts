@@ -100,12 +100,12 @@ async function recordAndReport(
     const traces = execRecording ? execTraces(execRecording) : [];
     const saved = [
       save === undefined ||
-        attempt(
+        writeOr(
           () => saveBundle(save, "--save", files),
           () => rescue(session, files),
         ),
       ...traces.map((trace) =>
-        attempt(
+        writeOr(
           () => saveExecTrace(trace),
           () => rescueExec(session, trace),
         ),
@@ -179,7 +179,7 @@ function settle({ directory, last }: Recording, files: readonly OpenFile[]): Pla
 }
 
 /** Writes what the user asked for; where that fails it says so, and `keep` keeps it elsewhere. */
-function attempt(write: () => void, keep: () => void): boolean {
+function writeOr(write: () => void, keep: () => void): boolean {
   try {
     write();
     return true;

@@ -229,7 +229,8 @@ function removeFiles(directory: string, unwanted: (file: string) => boolean): vo
   }
 }
 
-function namesIn(directory: string): string[] {
+/** What a directory holds; nothing where there is none. */
+export function namesIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory) : [];
 }
 

@@ -1,4 +1,5 @@
 /** What goroutines and processors did around a finding. */
+import { shortName } from "../base/names.js";
 import { formatDuration, formatNumberOf } from "../base/units.js";
 import { laneStates, type PageFinding, type PageLane, type PageWindow } from "../render/page.js";
 import { chart, legend } from "./chart.js";
@@ -122,11 +123,6 @@ function textOf(each: PageLane, { state, reason, begin, end, other }: Interval):
   const why = reason === "" ? "" : ` (${reason})`;
   const who = other < 0 ? "" : each.proc ? `, goroutine ${other}` : `, woken by goroutine ${other}`;
   return `${says[state]} for ${formatDuration(end - begin)}${why}${who}`;
-}
-
-/** A function without the path of its package. */
-function shortName(name: string): string {
-  return name.slice(name.lastIndexOf("/", name.indexOf("[") < 0 ? undefined : name.indexOf("[")) + 1);
 }
 
 /** Text that fits: letters of this size take at most 6.3 pixels on average. */

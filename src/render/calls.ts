@@ -1,8 +1,8 @@
 /** Single calls as a table, as JSON, as lines of JSON. */
-import { fullNames } from "../base/names.js";
+import { fullNames, shortName } from "../base/names.js";
 import { jsonText, printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import { type CallRecord, type Choice, type HookCost, type Listing, namedStep, shortName } from "../callstats/index.js";
+import { type CallRecord, type Choice, type HookCost, type Listing, namedStep } from "../callstats/index.js";
 import type { Column, ColumnStyle } from "./columns.js";
 import { fitting, remarks } from "./fit.js";
 import { ns, type StatsStyle } from "./stats.js";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { namePattern, nearestName, shortName, testPattern } from "../../src/callstats/match.js";
+import { shortName } from "../../src/base/names.js";
+import { namePattern, nearestName, testPattern } from "../../src/callstats/match.js";
 
 test.each([
   ["db.Query", "example.com/app/db.Query"],

@@ -10,7 +10,7 @@ import { type BuildRequest, type PreparedBuild, rewriteOptions, runtimeDirectory
 import { type FileReport, rewriteFiles } from "../../build/rewrite.js";
 import { tableFilesOnDisk, withOwnTable } from "../../build/site-tables.js";
 import { compileList, firstReason, readCompileList } from "../../gotool/build.js";
-import { makeDirectories } from "../../gotool/cache.js";
+import { makeDirectories, namesIn } from "../../gotool/cache.js";
 import { runGo } from "../../gotool/command.js";
 import { copyModule, type ModuleCopy, usedModules } from "../../gotool/copy.js";
 import { readGoEnvironment } from "../../gotool/environment.js";
@@ -189,8 +189,4 @@ async function rewriteCopy(
     writeFileSync(place, text);
   }
   return new Map(rewriting.files.map((entry) => [entry.file, entry.report]));
-}
-
-function namesIn(directory: string): string[] {
-  return existsSync(directory) ? readdirSync(directory) : [];
 }
