@@ -2,7 +2,7 @@
 //
 //	npm run bench:export [-- --mb 3] [--only NAME]
 //
-// Generates a trace of so many megabytes and one of ten times that with the same call paths, has the built command write
+// Generates a trace of this many megabytes and one of ten times that with the same call paths, has the built command write
 // each in every format, and prints what was written, how fast (by processor time, Node's start included), and the peak of
 // resident memory for both: it must not grow with the trace.
 import { spawnSync } from "node:child_process";

@@ -4,7 +4,7 @@ import "./typescript.mjs";
 const { TraceWriter } = await import("../test/support/calltrace/writer.ts");
 
 /**
- * A trace of so many bytes that looks like a program's: stacks 5 to 15 deep, several goroutines whose chunks interleave,
+ * A trace of this many bytes that looks like a program's: stacks 5 to 15 deep, several goroutines whose chunks interleave,
  * short-lived goroutines, mostly short deltas with long ones among them.
  *
  * @param branching down to which depth functions call more than one other: the number of call paths grows with it

@@ -4,7 +4,7 @@
 //
 // Traces: the text traces of x/exp, the test programs of each Go release from 1.22 to 1.26 (some with one proc, some with
 // events of the alloc/free experiment), testdata/exectrace/programs with each release, and what testdata/exectrace holds.
-// With files, only those. With --damaged, only so many damaged traces: both must refuse them at the same event, or none.
+// With files, only those. With --damaged, only this number of damaged traces: both must refuse them at the same event, or none.
 // They differ on purpose where a file ends within a generation (x/exp delivers parts of it), where a time is beyond 2^53
 // nanoseconds (gotrace refuses at once), and where a program ends a region in the wrong order or on another goroutine: x/exp
 // refuses the trace at that event, gotrace reads on. Up to there both must agree, and the next event must be the end of a

@@ -102,7 +102,7 @@ async function tests(shape, module, env) {
     ["cover", ["-coverprofile=profile"]],
     ["cover, atomic, of all", ["-covermode=atomic", "-coverpkg=./...", "-coverprofile=profile"]],
   ]) {
-    // A -v before the package would be gotrace's, too.
+    // A -v before the package would be gotrace's as well.
     const words = ["-vet=off", "-count=1", ...flags, `./${shape}`, "-v"];
     const once = async (command, args) => {
       rmSync(join(module, "profile"), { force: true });

@@ -74,6 +74,6 @@ export function isSystemFunction(name: string): boolean {
 export interface IntervalSource {
   onGoroutineBegin(f: (g: GoroutineInfo) => void): void;
   onInterval(f: (i: Interval, g: GoroutineInfo) => void): void;
-  /** After the last interval of a goroutine; at the end of the trace for those that live, too. */
+  /** After the last interval of a goroutine; at the end of the trace also for those that live. */
   onGoroutineEnd(f: (g: GoroutineInfo) => void): void;
 }

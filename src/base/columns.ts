@@ -10,7 +10,7 @@ type Column =
 /**
  * The column itself when it holds `length` elements, else a copy with room for at least that many.
  *
- * @param fill the value of the new elements, 0 unless told
+ * @param fill the value of the new elements; 0 by default
  */
 export function grown<T extends Column>(column: T, length: number, fill = 0): T {
   if (length <= column.length) return column;

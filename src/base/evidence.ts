@@ -15,7 +15,7 @@ export interface Evidence {
   readonly significant: boolean;
 }
 
-/** Whether so many runs a side can differ significantly. */
+/** Whether these numbers of runs a side can differ significantly. */
 export function canTell(a: number, b: number): boolean {
   return leastP(a, b) < ALPHA;
 }

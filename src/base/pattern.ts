@@ -5,7 +5,7 @@ import { messageOf } from "./errors.js";
  * The expression of a text: Unicode, and with modes as Go has them (`(?i)` at its start); escapes that only Go's know are
  * taken as they are meant.
  *
- * @throws SyntaxError that says what is wrong, for what is none
+ * @throws SyntaxError that says what is wrong with a bad expression
  */
 export function compilePattern(text: string): RegExp {
   const [, modes = "", rest] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(text)!;

@@ -12,7 +12,7 @@ export interface TestFilter {
  * Go's rules (testing.splitRegexp): `/` separates levels and `|` alternatives, outside of brackets; each expression matches
  * anywhere in its part of the name, spaces in it stand for the underscores that Go writes in their place.
  *
- * @param compile makes an expression, or throws for what is none
+ * @param compile makes an expression, or throws when it is a bad one
  */
 export function testFilter(text: string, compile: (expression: string) => RegExp): TestFilter {
   const alternatives = split(text, "|").map((one) => split(one, "/").map((part) => compile(part.replace(/\s/g, "_"))));

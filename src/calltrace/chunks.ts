@@ -62,7 +62,7 @@ const KINDS = new Set<number>(Object.values(CHUNK_KINDS));
  * nothing is wrong or the same is wrong twice. That ends, because between the header and `used` chunks only ever appear.
  *
  * @param source the process trace, offset 0 = its header
- * @param used where its chunks end, if the source has so many bytes
+ * @param used where its chunks end, if the source is that long
  * @param base offset of the process trace in the file, for messages
  */
 export function scanChunks(source: ByteSource, used: number, base: number, clock: Clock): ChunkScan {

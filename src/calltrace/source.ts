@@ -1,7 +1,7 @@
 /** Where trace bytes come from, and a window over them that the decoder reads through. */
 import { CHUNK_MAX } from "./spec.js";
 
-/** Random access to a trace. The decoder never opens files: whoever has one wraps it in this. */
+/** Random access to a trace. The decoder never opens files: its callers wrap theirs in this. */
 export interface ByteSource {
   /** Number of bytes at this moment: of a trace that is being written it grows, and never shrinks. */
   readonly size: number;

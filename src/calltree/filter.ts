@@ -13,11 +13,11 @@ export interface FilterOptions {
   readonly minimumPercent?: number;
   /** What 100% is, nanoseconds. */
   readonly whole?: number;
-  /** Siblings by time (longest first), by first start, or by number of calls; by time unless told. */
+  /** Siblings by time (longest first), by first start, or by number of calls; by default by time. */
   readonly sort?: SortOrder;
-  /** Only so many nodes, those with the largest total times, and what leads to them. */
+  /** Only this many nodes, those with the largest total times, and what leads to them. */
   readonly top?: number | undefined;
-  /** What siblings are ordered by where that is time, by node; total times unless told. */
+  /** What siblings are ordered by where that is time, by node; total times by default. */
   readonly weight?: Float64Array;
   /** By node, 0 for what is not shown. */
   readonly only?: Uint8Array;
@@ -108,7 +108,7 @@ function heaviest(
   return marked;
 }
 
-/** Longest time in each subtree: total times unless told. */
+/** Longest time in each subtree; total times by default. */
 export function longest({ size, parent, total }: CallTree, time = total): Float64Array {
   const reach = Float64Array.from(time);
   for (let node = size - 1; node > 0; node--) {

@@ -84,8 +84,8 @@ export class Guesses {
   }
 
   /**
-   * The innermost open frame whose function encloses the goroutine's first one, else the innermost one. Whoever has others start a goroutine
-   * mostly waits for it, and is the innermost frame then. Where no frame is open it is the test, as long as the goroutine
+   * The innermost open frame whose function encloses the goroutine's first one, else the innermost one. A function that has others start a
+   * goroutine mostly waits for it, and is the innermost frame then. Where no frame is open it is the test, as long as the goroutine
    * may be waiting for parallel subtests, else what the goroutine itself hangs under.
    */
   private frameAround(slot: number, request: number, alive: boolean): number {

@@ -117,7 +117,7 @@ export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "ente
     if (drafts.push(draft) < 2 * most) return;
     drafts.sort(byLength);
     for (const each of drafts.splice(most)) this.#forget(each);
-    // A shorter life would be dropped next time, too.
+    // A shorter life would also be dropped next time.
     this.#least = lengthOf(drafts.at(-1)!);
   }
 
@@ -148,7 +148,7 @@ export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "ente
     this.#least = 0;
   }
 
-  /** Drops the shortest calls until there are at most so many. */
+  /** Drops the shortest calls until there are at most this many. */
   #shorten(most: number): void {
     const drafts = [...this.#processes.flat(), ...(this.#current ? [this.#current] : [])];
     const lengths = drafts

@@ -18,7 +18,7 @@ export const DEPTH_LIMIT = 400;
 
 /**
  * Most nodes of a tree. Recursion through several functions can have more distinct call paths than memory has bytes: calls
- * on paths beyond the limit are counted by function under one node, so that no call and no self time is lost. With so many,
+ * on paths beyond the limit are counted by function under one node, so that no call and no self time is lost. With that many,
  * reports stay below 512 MiB also where each path is a goroutine's.
  */
 export const PATH_LIMIT = 3 << 18;

@@ -10,7 +10,7 @@ export interface Family {
 }
 
 /**
- * Nodes in preorder, and each node's number in it (0 for nodes that are not in it, too). Node 0 is the root. Siblings
+ * Nodes in preorder, and each node's number in it (0 also for nodes that are not in it). Node 0 is the root. Siblings
  * come by first start, then in the order of their numbers.
  */
 export function preorder(nodes: Family): { order: Int32Array; number: Int32Array } {

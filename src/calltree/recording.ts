@@ -16,7 +16,7 @@ export interface SelectOptions extends PathOptions {
   /** Only what happened between these times, nanoseconds since the start of the process. */
   readonly from?: number;
   readonly to?: number;
-  /** In a walk, calls that took at least so many nanoseconds; renderers of trees take it, and the next two, as a view. */
+  /** In a walk, calls that took at least this many nanoseconds; renderers of trees take it, and the next two, as a view. */
   readonly minimum?: number;
   readonly depth?: number;
   /** The call paths with the largest total times, and what leads to them. */
@@ -70,7 +70,7 @@ export class Recording {
    * memory is that of the open frames.
    *
    * @param progress told how many bytes of how many are done
-   * @param view which of the calls that the other filters leave; unless told, as the options say
+   * @param view which of the calls that the other filters leave; by default what the options say
    */
   *walk(
     visitor: CallVisitor,

@@ -30,7 +30,7 @@ export function wholeSection(tree: CallTree, total: number, options: FilterOptio
  * One section for each test, in the order in which the tests began, and one for what ran outside of them (init
  * functions, TestMain) if there is anything.
  *
- * @param chosen tests to show, in this order; all unless told
+ * @param chosen tests to show, in this order; all by default
  */
 export function testSections(
   tree: CallTree,

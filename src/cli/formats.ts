@@ -44,7 +44,7 @@ export interface Format {
   readonly handlesLimits?: boolean;
   /** Of the flags that only some formats know, those that it knows. */
   readonly flags?: readonly (typeof FORMAT_FLAGS)[number][];
-  /** Shows findings, too: execution traces may stand beside the traces of calls. */
+  /** Shows findings as well: execution traces may stand beside the traces of calls. */
   readonly findings?: boolean;
   /** Shows what became of assertions instead of calls, in this format of CI systems. */
   readonly checks?: CheckFormat;

@@ -4,7 +4,7 @@ import { type FilterOptions, type Recording, testSections, wholeSection } from "
 import { flagsOf, type Statement } from "../render/footer.js";
 import type { FormatContext } from "./formats.js";
 
-/** Of what shows call paths: known before. Calls that an unmerged tree was built without count, too. */
+/** Of what shows call paths: known before. Calls that an unmerged tree was built without count as well. */
 export function leftOutOfTrees({ forest }: Recording, options: FilterOptions, tests = false): Statement[] {
   let calls = 0;
   for (const { tree, total, pruned } of forest.processes) {

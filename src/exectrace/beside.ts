@@ -10,7 +10,7 @@ const SHOWN = 40;
 /**
  * The error for bytes that stand where a batch should begin.
  * @param offset of them in the file
- * @param bytes some of them, {@link TELLING} if there are so many
+ * @param bytes the first of them: {@link TELLING}, or fewer where the file ends
  */
 export function behindTrace(offset: number, bytes: Uint8Array): TraceError {
   const text = latin1(bytes);

@@ -1,7 +1,7 @@
 /**
  * The Trace Event Format, as JSON, for chrome://tracing, ui.perfetto.dev and whatever else reads it: a process for each
  * process, a thread for each goroutine, events B and E for calls, and arrows (s, f) from go statements to the first call
- * of what they started. B and E instead of X, because in the order in which they stand calls of no length nest, too.
+ * of what they started. B and E instead of X, because in the order in which they stand calls of no length nest as well.
  * Times are microseconds with three decimals, since the earliest process began.
  */
 import { jsonText } from "../base/printable.js";
@@ -13,9 +13,9 @@ import { Names } from "./names.js";
 import { pidsOf, startsOf } from "./processes.js";
 
 export interface TimelineOptions {
-  /** What to tell of; everything, unless told. */
+  /** What to tell of; everything by default. */
   readonly fit?: Fit;
-  /** Of a process; its executable, unless told. */
+  /** Of a process; its executable by default. */
   readonly title?: (process: ProcessTree) => string;
 }
 

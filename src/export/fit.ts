@@ -96,7 +96,7 @@ function walk(recording: Recording, visitor: CallVisitor, progress?: Progress): 
   for (const _ of recording.walk(visitor, progress));
 }
 
-/** The least duration from which on at most so many calls are left, and how many there are. */
+/** The least duration from which on at most a given number of calls is left, and how many there are. */
 function longest(lengths: Histogram, most: number): { minimum: number; calls: number } {
   let calls = 0;
   let minimum = lengths.max + 1;

@@ -6,7 +6,7 @@ import type { CallForest, Goroutine, ProcessTree } from "../calltree/index.js";
 export class Names {
   private readonly titles: readonly string[];
 
-  /** @param title of a process; its executable, unless told */
+  /** @param title of a process; by default its executable */
   constructor(
     private readonly forest: CallForest,
     title: (process: ProcessTree) => string = ({ info }) => programName(info.executable),

@@ -30,7 +30,7 @@ export const SPEEDSCOPE_BUDGET: Budget = { events: 2_000_000, goroutines: 1000, 
 export interface SpeedscopeOptions {
   /** What {@link fitSpeedscope} found. */
   readonly fit: Fit;
-  /** Of a process; its executable, unless told. */
+  /** Of a process; its executable by default. */
   readonly title?: (process: ProcessTree) => string;
   /** Who made the file: `gotrace@0.1.0`. */
   readonly exporter?: string;

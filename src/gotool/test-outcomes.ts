@@ -35,7 +35,7 @@ export class TestOutcomes {
     if (this.rest !== "") this.add(Buffer.from("\n"));
   }
 
-  /** The first so many failed tests, by import path. */
+  /** The first `count` failed tests, by import path. */
   first(count: number): Record<string, string[]> {
     let left = count;
     const found: Record<string, string[]> = {};

@@ -31,7 +31,7 @@ export function byOffset<T>(text: string, scanned: Scan, places: Readonly<Record
   return offsets;
 }
 
-/** UTF-16 units that take so many bytes as UTF-8. */
+/** The number of UTF-16 units that take this many bytes as UTF-8. */
 function unitsBefore(line: string, bytes: number): number {
   let units = 0;
   for (let left = bytes; left > 0 && units < line.length; ) {

@@ -12,7 +12,7 @@ export interface FindingsPage {
   readonly element: HTMLElement;
   /** Shows a trace and, where one is named, opens a finding. */
   readonly show: (trace: number, finding?: number) => void;
-  /** Moves by so many traces. */
+  /** Moves by this number of traces. */
   readonly step: (by: number) => void;
   readonly list: () => FindingList | undefined;
 }

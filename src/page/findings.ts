@@ -14,7 +14,7 @@ export interface FindingList {
   readonly element: HTMLElement;
   /** Opens a finding and goes there. */
   readonly open: (index: number) => void;
-  /** Moves the focus by so many of the findings that are shown. */
+  /** Moves the focus by this number of the findings that are shown. */
   readonly move: (by: number) => void;
   readonly focusFilter: () => void;
 }

@@ -94,7 +94,7 @@ export interface CallPageOptions extends FilterOptions {
   readonly countsWaiting?: boolean;
   readonly title: (process: ProcessTree) => string;
   readonly notes: (process: ProcessTree) => readonly Statement[];
-  /** Paths of a process, {@link MOST_PATHS} unless told. */
+  /** Paths of a process, by default {@link MOST_PATHS}. */
   readonly mostPaths?: number;
   /** Told how many bytes of how many have been walked. */
   readonly progress?: (done: number, total: number) => void;
@@ -173,7 +173,7 @@ function packProcess(
   const { info, tree } = process;
   const { number, count, omitted } = choose(tree, process.total, options);
   const writer = new ByteWriter();
-  // The node above calls on other paths has their number, too; in the page every node has its own.
+  // The node above calls on other paths also has their number; in the page every node has its own.
   const calls = tree.others > 0 ? tree.calls.with(tree.others, 0) : tree.calls;
   writePaths(writer, { ...tree, calls }, number, count);
   writeLives(writer, lives, tree.func, number);

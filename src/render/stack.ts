@@ -19,7 +19,7 @@ export function givenName(name: string): string {
   return name === "" ? "(empty name)" : name;
 }
 
-/** A start function; those that are not known have a name, too. */
+/** A start function; those that are not known have a name as well. */
 export function functionName(name: string): string {
   return name || "(start not known)";
 }

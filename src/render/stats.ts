@@ -41,7 +41,7 @@ export interface StatsStyle {
   /** Columns; undefined where nothing should be cut. */
   readonly width: number | undefined;
   readonly widthOf: Measure;
-  /** How functions are shown; by their full names unless told. */
+  /** How functions are shown; by default by their full names. */
   readonly naming?: Naming;
 }
 

@@ -18,7 +18,7 @@ import { DISTORTED } from "./tracing.js";
 export interface LineStyle {
   /** Columns of the terminal: longer names are cut in the middle. Without it nothing is cut. */
   readonly width?: number;
-  /** How functions are shown; by their full names unless told. */
+  /** How functions are shown; by default by their full names. */
   readonly naming?: Naming;
   /** Columns of names; by default every character takes one. See measureFor. */
   readonly measure?: Measure;

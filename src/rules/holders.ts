@@ -40,7 +40,7 @@ const CHAIN = 512;
 export class Blame {
   private readonly places = new Map<string, { total: number; longest: number; atLeast: boolean; holder: string }>();
 
-  /** @param atLeast the lock was held before that, too, but nobody knows since when */
+  /** @param atLeast the lock was also held before that, but it is not known since when */
   add(hold: { place: string; holder: string }, waited: number, held: number, atLeast: boolean): void {
     let one = this.places.get(hold.place);
     if (!one) {

@@ -42,7 +42,7 @@ export interface AnalyzeOptions {
   readonly path: string;
   /** Prefix of the import paths that are the user's own; without it all outside of the standard library. */
   readonly module?: string | undefined;
-  /** Thresholds by rule; a rule that is missing is off. All rules with their defaults unless told. */
+  /** Thresholds by rule; a rule that is missing is off. By default all rules with their defaults. */
   readonly settings?: Settings;
   readonly budgets?: readonly Budget[];
   /** Only a part of the trace: which, by when it began (nanoseconds since 1970; undefined where it does not tell). */

@@ -148,7 +148,7 @@ async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
     yield* gunzip as AsyncIterable<Buffer>;
   } finally {
     gunzip.destroy();
-    // It may wait for a server that sends nothing more; whoever ends the connection ends it.
+    // It may wait for a server that sends nothing more; closing the connection ends it.
     feeding.catch(() => undefined);
   }
 }

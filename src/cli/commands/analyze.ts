@@ -28,7 +28,7 @@ export const analyzeCommand: Command = {
   usage: "analyze [flags] TRACE…",
   description: `Finds what is wrong in execution traces of the Go runtime, of Go 1.22 and later: what 'go test -trace',
 runtime/trace, /debug/pprof/trace and the flight recorder write ('-' is standard input). Several traces are ranked by
-their worst findings. Settings come from .gotrace.yaml or gotrace.config.json, in this directory or above, too.
+their worst findings. Settings come from .gotrace.yaml or gotrace.config.json, in this directory or one above it.
 
 Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an unreadable trace or bad arguments.`,
   flags: [

@@ -61,7 +61,7 @@ Exit codes: those of 'gotrace analyze' (2 where no trace could be had); 130 afte
       value: "SIZE",
       help: `end when the trace has this size (default ${formatBytes(MOST_BYTES)})`,
     },
-    { name: "cacert", value: "FILE", help: "trust the authority whose certificate is in FILE (PEM), too" },
+    { name: "cacert", value: "FILE", help: "also trust the authority whose certificate is in FILE (PEM)" },
     { name: "insecure", help: "take any certificate" },
     { name: "wait", help: "wait for the turn where another capture runs or has just ended, or the server asks to" },
     { name: "no-analyze", help: "only save the trace" },

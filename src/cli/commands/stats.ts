@@ -110,7 +110,7 @@ async function run(words: readonly string[]): Promise<number> {
     const options = reportOptions(parsed, true);
     return runPackage("stats", parsed, options, ...(await asked(parsed)));
   }
-  // Flags may stand behind the files, too.
+  // Flags may also stand behind the files.
   const all = parseFlags("stats", statsCommand.flags, words, true);
   const [format, asserted] = await asked(all);
   const request = { format, toStderr: false, gate: asserted };
@@ -135,7 +135,7 @@ function isTrace(path: string): boolean {
   return readdirSync(path).some((name) => name.endsWith(".gotrace"));
 }
 
-/** The report that the flags ask for. @throws UserError for a value that is none */
+/** The report that the flags ask for. @throws UserError for a bad value */
 function statsFormat(flags: ParsedFlags): Format {
   const kind = choice(flags, "format", ["table", "json", "csv", ...checkFormats]);
   const checks = checkFormats.find((name) => name === kind);

@@ -4,7 +4,7 @@ import { compilePattern } from "../../base/pattern.js";
 import { parseDuration } from "../../base/quantity.js";
 import type { ParsedFlags } from "./parse.js";
 
-/** A regular expression, as Go's (`(?i)` at its start too). @throws UserError for what is none */
+/** A regular expression, as Go's (`(?i)` at its start too). @throws UserError for a bad expression */
 export function pattern(flags: ParsedFlags, name: string): RegExp | undefined {
   const text = flags.string(name);
   return text === undefined ? undefined : parsePattern(text, `--${name}`);
@@ -32,7 +32,7 @@ export function choice<T extends string>(flags: ParsedFlags, name: string, words
   return known;
 }
 
-/** A number, or `missing` where the flag is not given. @throws UserError for what is none or too small */
+/** A number, or `missing` where the flag is not given. @throws UserError when it is not a number, or too small */
 export function number(flags: ParsedFlags, name: string, missing: number, least: number): number {
   const text = flags.string(name);
   if (text === undefined) return missing;
@@ -41,7 +41,7 @@ export function number(flags: ParsedFlags, name: string, missing: number, least:
   return value;
 }
 
-/** A duration as Go writes them, in nanoseconds, or `missing` where the flag is not given. @throws UserError for what is none */
+/** A duration as Go writes them, in nanoseconds, or `missing` where the flag is not given. @throws UserError when it is not a duration */
 export function duration<T>(flags: ParsedFlags, name: string, missing: T): number | T {
   const text = flags.string(name);
   if (text === undefined) return missing;

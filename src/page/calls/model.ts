@@ -29,7 +29,7 @@ export class CallModel {
     return this.calls.processes;
   }
 
-  /** How many functions there are; go statements count, too. */
+  /** How many functions there are; go statements count as well. */
   get size(): number {
     return this.functions.names.length;
   }

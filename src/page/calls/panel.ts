@@ -66,7 +66,7 @@ function numbers(list: readonly (readonly [name: string, value: string | undefin
   );
 }
 
-/** The numbers of one path, where the function has others, too. */
+/** The numbers of one path, where the function has others as well. */
 function thisPath(part: Part, node: number): HTMLElement[] {
   const { paths, info } = part.process;
   const calls = paths.calls[node];

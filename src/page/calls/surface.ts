@@ -12,7 +12,7 @@ export interface SurfaceOptions {
   readonly label: string;
   /** Pixels at the left that are no part of the axis. */
   readonly margin?: (width: number) => number;
-  /** Part of the window's height that it may take, two thirds unless told. */
+  /** Part of the window's height that it may take; two thirds by default. */
   readonly share?: number;
   /** Shortest stretch to be seen, in units of the axis. */
   readonly least: () => number;
@@ -27,7 +27,7 @@ export interface SurfaceOptions {
 const STILL = 4;
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** See the module's comment. Whoever owns it says how long the axis is and how high the drawing. */
+/** See the module's comment. Its owner says how long the axis is and how high the drawing. */
 export class Surface {
   readonly element: HTMLElement;
   readonly canvas: HTMLCanvasElement;
@@ -115,7 +115,7 @@ export class Surface {
     this.show(this.#whole);
   }
 
-  /** Zooms by a factor around a pixel, the middle unless told. */
+  /** Zooms by a factor around a pixel, by default the middle. */
   zoom(factor: number, pixel = (this.width + this.#margin) / 2): void {
     const { from, to } = this.view;
     const at = this.value(pixel);

@@ -23,7 +23,7 @@ export interface Tab {
 export interface CallsView {
   readonly element: HTMLElement;
   readonly focusSearch: () => void;
-  /** Moves by so many tabs. */
+  /** Moves by this number of tabs. */
   readonly step: (by: number) => void;
   /** Shows a tab by its place. */
   readonly pick: (index: number) => void;

@@ -23,7 +23,7 @@ const MANY = 1000;
 /** Of the waits that end, the part that must be ended by who had its turn before. */
 const MOST = 0.8;
 const REASONS = new Set(["chan send", "chan receive", "select"]);
-/** Waits of libraries that are for a turn whoever ends them. */
+/** Waits of libraries that are always for a turn, no matter who ends them. */
 const POOL =
   /^(database\/sql\.\(\*DB\)\.conn|golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire|github\.com\/jackc\/puddle\/v\d\.\(\*Pool\[.*\]\)\.(Acquire|acquire)|github\.com\/(redis\/go-redis|go-redis\/redis)\/v\d+\/internal\/pool\.\(\*ConnPool\)\.waitTurn)$/;
 
@@ -31,9 +31,9 @@ export const channelContention = defineRule({
   name: "ChannelContention",
   title: "Long wait for a turn on a channel",
   measures:
-    "How long goroutines waited to send or receive on a channel that works as a lock, a semaphore or a pool: whoever ends such a wait is a goroutine " +
+    "How long goroutines waited to send or receive on a channel that works as a lock, a semaphore or a pool: such a wait is ended by a goroutine " +
     "of the same kind that had its turn before. The pools of database/sql, pgx, go-redis and x/sync/semaphore are known by name. A goroutine " +
-    "that waits for work or for a result is woken by who makes it, and does not count.",
+    "that waits for work or for a result is woken by whatever produces it, and does not count.",
   thresholds: {
     warn: { value: 10e6, unit: "ns", meaning: "mean of the long waits at one place" },
     error: { value: 100e6, unit: "ns", meaning: "mean of the long waits at one place" },
