@@ -8,7 +8,7 @@ import type { Intervals } from "./intervals.js";
 import type { Range, Ranges } from "./ranges.js";
 
 /** Numbers of the parts that always exist; waits follow, one part for each reason. */
-export const Part = { Running: 0, GcAssist: 1, Runnable: 2, Syscall: 3, SyscallBlocked: 4 } as const;
+const Part = { Running: 0, GcAssist: 1, Runnable: 2, Syscall: 3, SyscallBlocked: 4 } as const;
 const FIRST_WAIT = 5;
 
 /** The parts of some time of one or several goroutines, ns. Their sum is `total`, exactly. */

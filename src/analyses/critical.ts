@@ -18,9 +18,9 @@ import { type Frame, NONE, type StackTable, type TraceEvent } from "../exectrace
 import { Activity, type GoroutineInfo, type Interval } from "./interval.js";
 import type { Intervals } from "./intervals.js";
 
-export type PathActivity = "running" | "runnable" | "waiting" | "syscall";
+type PathActivity = "running" | "runnable" | "waiting" | "syscall";
 
-export interface PathStep {
+interface PathStep {
   readonly goroutine: number;
   readonly function: string;
   readonly activity: PathActivity;

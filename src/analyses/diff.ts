@@ -13,7 +13,7 @@ export const itemKinds = ["task", "region", "function", "state"] as const;
 export type ItemKind = (typeof itemKinds)[number];
 
 /** Means over the runs of a side; ns, but for `count`. */
-export type Side = Readonly<Record<Measure, number>>;
+type Side = Readonly<Record<Measure, number>>;
 
 export interface Change extends Evidence {
   readonly kind: ItemKind;

@@ -7,7 +7,7 @@ import { isGcPause, Mutator } from "./mutator-use.js";
 import type { Range, Ranges } from "./ranges.js";
 
 /** A span of time that stands out. */
-export interface Occurrence {
+interface Occurrence {
   readonly goroutine: number;
   /** Its start function. */
   readonly function: string;
@@ -16,7 +16,7 @@ export interface Occurrence {
   readonly stack: readonly Frame[];
 }
 
-export interface Pauses {
+interface Pauses {
   /** As the runtime names it: "GC mark termination", "read mem stats", "GOMAXPROCS", ... */
   readonly reason: string;
   /** Whether the collector stopped the world for itself. */
@@ -48,7 +48,7 @@ export interface GcSummary {
   };
 }
 
-export const ASSIST_WAIT = "GC mark assist wait for work";
+const ASSIST_WAIT = "GC mark assist wait for work";
 
 interface Kept {
   goroutine: number;

@@ -6,7 +6,7 @@ import type { FileReport } from "./rewrite.js";
 import type { LeftPackage } from "./scope.js";
 
 /** What was left out for one reason. */
-export interface LeftOut {
+interface LeftOut {
   readonly reason: string;
   /** Functions, or files or packages where these were left out as a whole. */
   readonly count: number;

@@ -9,17 +9,17 @@ export const callMeasures = ["total", "self", "calls"] as const;
 export type CallMeasure = (typeof callMeasures)[number];
 
 /** A number over the runs of a side; a run without the item counts as 0. */
-export interface Extent {
+interface Extent {
   readonly mean: number;
   readonly min: number;
   readonly max: number;
 }
 
 /** ns, but for `calls`. */
-export type CallSide = Readonly<Record<CallMeasure, Extent>>;
+type CallSide = Readonly<Record<CallMeasure, Extent>>;
 
 /** How a measure of an item changed. */
-export interface Shift extends Evidence {
+interface Shift extends Evidence {
   /** b − a; what is missing counts as 0. */
   readonly delta: number;
   /** delta / a; undefined where a is 0 or missing, or b is missing. */

@@ -1,7 +1,7 @@
 /** Numbers of calls: statistics by function, single calls, comparisons, assertions. Walks recordings, opens nothing. */
 
 export type { HookCost } from "../calltree/index.js";
-export { type Assertable, type Assertion, assertable, parseAssertion } from "./assertion.js";
+export { type Assertion, assertable, parseAssertion } from "./assertion.js";
 export { costBounds } from "./bounds.js";
 export {
   type CallChange,

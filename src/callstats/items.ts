@@ -5,7 +5,7 @@ import { stepOf } from "./paths.js";
 import type { FunctionStats } from "./stats.js";
 
 /** Calls and nanoseconds of an item in one run. */
-export interface ItemSums {
+interface ItemSums {
   calls: number;
   total: number;
   self: number;

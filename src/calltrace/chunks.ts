@@ -171,7 +171,7 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
 }
 
 /** a - b for 64-bit numbers given as halves; exact below 2^53. */
-export function difference(lowA: number, highA: number, lowB: number, highB: number): number {
+function difference(lowA: number, highA: number, lowB: number, highB: number): number {
   return (highA - highB) * 4294967296 + (lowA - lowB);
 }
 

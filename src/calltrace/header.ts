@@ -17,8 +17,8 @@ import {
   VERSION,
 } from "./spec.js";
 
-export type HeaderNumbers = { readonly [K in (typeof HEADER_FIELDS)[number]["name"]]: bigint };
-export type HeaderStrings = { readonly [K in (typeof HEADER_STRINGS)[number]]: string };
+type HeaderNumbers = { readonly [K in (typeof HEADER_FIELDS)[number]["name"]]: bigint };
+type HeaderStrings = { readonly [K in (typeof HEADER_STRINGS)[number]]: string };
 
 /** Everything the header says, in the units of the format. */
 export interface RawHeader {

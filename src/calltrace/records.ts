@@ -13,7 +13,7 @@ import type { Clock } from "./header.js";
 import { CHUNK_HEADER, Chunk, CONTROL_UNITS, Control, Tag } from "./spec.js";
 
 /** Records a batch holds; the columns then fit the second-level cache. */
-export const BATCH = 4096;
+const BATCH = 4096;
 
 /** Kinds of records in the columns. */
 export const Kind = { exit: 0, enter: 1, exitPanic: 2, exitGoexit: 3, spawn: 4, exitDeferred: 5 } as const;

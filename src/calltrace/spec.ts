@@ -15,7 +15,7 @@ export const SHARDS_START = 2048;
 export const SHARD_COUNT = 32;
 export const SHARD_STRIDE = 64;
 
-export type FieldType = "u32" | "u64" | "i64";
+type FieldType = "u32" | "u64" | "i64";
 
 export interface HeaderField {
   readonly name: string;
@@ -136,7 +136,7 @@ export enum Control {
 }
 
 /** One bit field of a record: `bits` bits from bit `from` of the little-endian number that the record is. */
-export interface RecordField {
+interface RecordField {
   readonly name: string;
   readonly from: number;
   readonly bits: number;

@@ -26,7 +26,7 @@ export class FunctionTable {
 }
 
 /** Name of the node above calls on paths beyond the limit. */
-export const OTHER_PATHS_NAME = "[other call paths]";
+const OTHER_PATHS_NAME = "[other call paths]";
 
 /** Name of all functions whose ids are beyond the limit. */
 const OTHER_FUNCTIONS_NAME = "[other functions]";

@@ -14,14 +14,14 @@ export const ROOT = 0;
  * Deepest level of a call tree. JSON nests twice a level, and widespread readers (Python's json module) end at about
  * a thousand nested values.
  */
-export const DEPTH_LIMIT = 400;
+const DEPTH_LIMIT = 400;
 
 /**
  * Most nodes of a tree. Recursion through several functions can have more distinct call paths than memory has bytes: calls
  * on paths beyond the limit are counted by function under one node, so that no call and no self time is lost. With that many,
  * reports stay below 512 MiB also where each path is a goroutine's.
  */
-export const PATH_LIMIT = 3 << 18;
+const PATH_LIMIT = 3 << 18;
 
 /** Room for nodes beyond the limit: those of {@link OTHER_PATHS}, and as many as are reserved at once. */
 const BEYOND = 1 << 14;

@@ -18,7 +18,7 @@ import {
 } from "../calltrace/index.js";
 
 /** Goroutines without a spawn record, as columns, in the order in which each slot begins them. */
-export class Requests {
+class Requests {
   count = 0;
   /** When the goroutine began. */
   time = new Float64Array(16);

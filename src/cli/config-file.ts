@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
 /** Names that are looked for, the first one first. */
-export const configNames = [".gotrace.yaml", ".gotrace.yml", "gotrace.config.json"] as const;
+const configNames = [".gotrace.yaml", ".gotrace.yml", "gotrace.config.json"] as const;
 
 /** The nearest configuration in a directory and those above it, up to the user's home; undefined where there is none. */
 export function nearestConfig(cwd: string): string | undefined {

@@ -18,7 +18,7 @@ import { say } from "./say.js";
 import { packageVersion } from "./version.js";
 
 export const findingFormats = ["table", "json", "ndjson", "html", "sarif", "junit", "github", "markdown"] as const;
-export type FindingFormat = (typeof findingFormats)[number];
+type FindingFormat = (typeof findingFormats)[number];
 
 /** One thing to write. */
 export interface FindingSink {

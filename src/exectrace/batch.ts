@@ -13,7 +13,7 @@ import { readHeader } from "./header.js";
 import { HEADER_SIZE, MAX_BATCH, VERSION_END } from "./spec.js";
 
 /** Bytes behind the data of a segment, so that a varint can be read without asking where the batch ends. */
-export const SLACK = 64;
+const SLACK = 64;
 const SEGMENT = 1 << 20;
 /** Two leading bytes, four varints. */
 const LONGEST_HEADER = 2 + 4 * 10;

@@ -13,12 +13,10 @@
  * See TraceReader for what is known beyond the single event.
  */
 export { Wire } from "./codes.js";
-export { type CutWarning, describeCut, refuseEmpty, TraceError, type TraceProblem } from "./errors.js";
+export { describeCut, refuseEmpty, TraceError } from "./errors.js";
 export {
   BACKGROUND_TASK,
-  type ClockSnapshot,
   EventKind,
-  type ExperimentalBatch,
   type Frame,
   GoState,
   MetricName,
@@ -26,12 +24,11 @@ export {
   ProcState,
   RangeName,
   ResourceKind,
-  type SyncDetails,
   type TraceEvent,
 } from "./event.js";
 export { releaseOf } from "./header.js";
 export { PartReader, refuseNothing, type Span } from "./part.js";
 export { TraceReader } from "./reader.js";
 export type { EventSource } from "./source.js";
-export { type EventSpec, spec } from "./spec.js";
+export { spec } from "./spec.js";
 export type { StackTable } from "./symbols.js";

@@ -15,8 +15,6 @@ export const HEADER_SIZE = 16;
 export const MAX_BATCH = 64 << 10;
 export const MAX_FRAMES = 128;
 export const MAX_STRING = 1 << 10;
-/** The sync event that opens a generation has no number on the wire. */
-export const SYNC = 0;
 
 export interface EventSpec {
   readonly name: string;

@@ -13,7 +13,7 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
  * Places of entries by id. Ids are dense in real traces; others go to a Map. Id 0 is the empty entry of every table, at
  * place 0.
  */
-export class Ids {
+class Ids {
   dense = new Int32Array(1024);
   sparse: Map<number, number> | undefined;
   private count = 0;

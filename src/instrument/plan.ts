@@ -9,12 +9,12 @@ import { type TestParameter, TestParameters } from "./tests.js";
 import { findTimers } from "./timers.js";
 
 /** A place that gets a hook: a function's `{` at `open`, a go statement or an argument of time.AfterFunc at [start, end). */
-export type Hook =
+type Hook =
   | { readonly kind: "function"; readonly open: number; readonly name: string; readonly test?: TestParameter }
   | { readonly kind: "spawn" | "timer"; readonly start: number; readonly end: number };
 
 /** A function without a hook. */
-export interface Refusal {
+interface Refusal {
   readonly name: string;
   readonly offset: number;
   readonly reason: string;

@@ -2,7 +2,7 @@
 import type { Language, Node } from "web-tree-sitter";
 
 /** What a site is. `timer` (see timers.ts) is an argument of time.AfterFunc; `type` is a function type: nothing is inserted there, but it owns a `func` keyword. */
-export type SiteKind = "declaration" | "literal" | "go" | "timer" | "type";
+type SiteKind = "declaration" | "literal" | "go" | "timer" | "type";
 
 /** One construct in the text; offsets are UTF-16 units. */
 export interface Site {

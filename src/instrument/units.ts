@@ -6,7 +6,7 @@ import { closeOf, type Declaration, lowerBound, type Scan, scan } from "./scan.j
 import { type Site, shiftSites } from "./sites.js";
 
 /** A declaration that was left out. */
-export interface Gap {
+interface Gap {
   readonly name: string;
   readonly offset: number;
   readonly reason: string;

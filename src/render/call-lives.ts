@@ -22,7 +22,7 @@ export interface LifeRow {
 }
 
 /** Calls by start, outer ones first. */
-export interface SpanColumns {
+interface SpanColumns {
   readonly size: number;
   readonly node: Int32Array;
   readonly start: Float64Array;

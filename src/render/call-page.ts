@@ -25,12 +25,12 @@ import type { Span } from "./call-totals.js";
 import type { Statement } from "./footer.js";
 
 /** Paths of one process in the page; of more, those that took least are left out. */
-export const MOST_PATHS = 300_000;
+const MOST_PATHS = 300_000;
 /** Goroutines with a row in the timeline of a process, and of all processes. */
-export const MOST_GOROUTINES = 2_000;
+const MOST_GOROUTINES = 2_000;
 const ALL_GOROUTINES = 20_000;
 /** Single calls in the timelines of all goroutines. */
-export const MOST_SPANS = 60_000;
+const MOST_SPANS = 60_000;
 
 /** What the page gets of call traces. `packed` texts are Base64 of zlib streams. */
 export interface PageCalls {

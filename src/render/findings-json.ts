@@ -26,7 +26,7 @@ function plainFinding({ wall, ...finding }: Finding) {
 }
 
 /** Nanoseconds since 1970 as `2026-01-02T03:04:05.123456789Z`. */
-export function isoTime(ns: bigint): string {
+function isoTime(ns: bigint): string {
   const seconds = new Date(Number(ns / 1_000_000_000n) * 1000).toISOString().slice(0, 19);
   return `${seconds}.${String(ns % 1_000_000_000n).padStart(9, "0")}Z`;
 }

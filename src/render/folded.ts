@@ -5,7 +5,7 @@
 import { printable } from "../base/printable.js";
 import { type CallForest, type CallTree, type FilterOptions, foldedSelf, viewTree } from "../calltree/index.js";
 
-export type FoldedUnit = "ns" | "us" | "ms" | "calls";
+type FoldedUnit = "ns" | "us" | "ms" | "calls";
 
 const DIVISORS = { ns: 1, us: 1e3, ms: 1e6 } as const;
 

@@ -11,7 +11,7 @@ import { formatCount, formatNumberOf } from "../base/units.js";
 import type { Severity, TraceReport } from "../rules/finding.js";
 
 /** Annotations of one kind that GitHub shows for a step. */
-export const MOST_OF_A_KIND = 10;
+const MOST_OF_A_KIND = 10;
 
 const kinds = { error: "error", warn: "warning", info: "notice" } as const;
 const order: readonly Severity[] = ["error", "warn", "info"];

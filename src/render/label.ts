@@ -23,7 +23,7 @@ export interface Marks {
   readonly failed: ReadonlySet<number>;
 }
 
-export const NO_MARKS: Marks = { recursion: new Map(), waits: new Map(), failed: new Set() };
+const NO_MARKS: Marks = { recursion: new Map(), waits: new Map(), failed: new Set() };
 
 /** On goroutines that wait for work. */
 export const IDLE = "[idle]";

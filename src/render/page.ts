@@ -11,11 +11,11 @@ import type { Finding, TraceReport } from "../rules/finding.js";
 import type { PageCalls } from "./call-page.js";
 
 /** Stands in the template where the data goes. */
-export const DATA_MARK = "GOTRACE_DATA";
+const DATA_MARK = "GOTRACE_DATA";
 /** Close-ups of one trace; findings beyond have none. */
-export const MOST_WINDOWS = 60;
+const MOST_WINDOWS = 60;
 /** Characters of all close-ups together: what keeps a page small. */
-export const MOST_WINDOW_TEXT = 4_000_000;
+const MOST_WINDOW_TEXT = 4_000_000;
 
 /** States of intervals, by their number in {@link PageLane.intervals}. */
 export const laneStates: readonly LaneInterval["state"][] = ["running", "runnable", "waiting", "syscall", "gc", "idle"];
@@ -43,7 +43,7 @@ export interface PageTrace
   readonly charts?: PageCharts;
 }
 
-export interface PageBudget {
+interface PageBudget {
   readonly expression: string;
   /** null: the trace holds no measurement. */
   readonly actual: number | null;
@@ -159,7 +159,7 @@ function scriptText(json: string): string {
 }
 
 /** What the page shows, packed. */
-export function pageData(inputs: readonly PageInput[], options: PageOptions): PageData {
+function pageData(inputs: readonly PageInput[], options: PageOptions): PageData {
   const pack = new Packer(options.locate);
   let room = MOST_WINDOW_TEXT;
   const traces = inputs.map((input) => {

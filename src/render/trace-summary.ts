@@ -98,11 +98,11 @@ function headline({ duration, goVersion, procs, events, goroutineCount }: TraceS
 }
 
 /** Count, total, mean, median, 99th percentile, largest: durations. */
-export function distributionCells({ count, total, mean, p50, p99, max }: Distribution): string[] {
+function distributionCells({ count, total, mean, p50, p99, max }: Distribution): string[] {
   return [formatCount(count), ...[total, mean, p50, p99, max].map(formatDuration)];
 }
 
-export function waitingOf(breakdown: Breakdown): number {
+function waitingOf(breakdown: Breakdown): number {
   return Object.values(breakdown.waiting).reduce((sum, ns) => sum + ns, 0);
 }
 

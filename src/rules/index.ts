@@ -26,15 +26,14 @@ import { rank } from "./select.js";
 import { defaultSettings, type Settings } from "./settings.js";
 
 export { baselineText, parseBaseline } from "./baseline.js";
-export { type Budget, parseBudget } from "./budgets.js";
+export { parseBudget } from "./budgets.js";
 export { type Config, parseConfig, settingsOf } from "./config.js";
 export * from "./finding.js";
-export { type Measure, measures } from "./measures.js";
 export { indexPage, rulePage, ruleText } from "./page.js";
 export { rules } from "./registry.js";
-export type { Rule, Threshold } from "./rule.js";
+export type { Rule } from "./rule.js";
 export { applyBaseline, failing, rankTraces, selectFindings } from "./select.js";
-export { applySetting, changeRule, checkSettings, defaultSettings, type Settings } from "./settings.js";
+export { applySetting, defaultSettings } from "./settings.js";
 
 /** What to look for. */
 export interface AnalyzeOptions {

@@ -7,7 +7,7 @@ import type { Occurrence } from "./groups.js";
 import type { Sites } from "./sites.js";
 
 /** A number that a rule compares with. */
-export interface Threshold {
+interface Threshold {
   /** The default. */
   readonly value: number;
   readonly unit: Quantity;

@@ -13,7 +13,7 @@ const schema = descriptor.FileDescriptorSet.decode(gunzipSync(readFileSync(path)
 // biome-ignore lint/suspicious/noExplicitAny: the extension adds a method that the types do not know
 const Trace = (protobuf.Root as any).fromDescriptor(schema).lookupType("perfetto.protos.Trace") as protobuf.Type;
 
-export interface Slice {
+interface Slice {
   /** Names from the process down. */
   readonly track: string;
   readonly path: string;

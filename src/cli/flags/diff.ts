@@ -12,7 +12,7 @@ import { selectFlags } from "./tables.js";
 import { badValue, choice, duration, number, parseShare, pattern, refuse } from "./values.js";
 
 /** A threshold of `--fail-on`, and its text. */
-export interface Limit<T> {
+interface Limit<T> {
   readonly text: string;
   readonly share: T;
 }

@@ -39,7 +39,7 @@ export interface ServerOptions {
 export type Ending = "left" | "nobody" | "closed";
 
 /** Where a page tells that it is still shown. */
-export const ALIVE = "alive";
+const ALIVE = "alive";
 
 const headers = {
   "Cache-Control": "no-store",

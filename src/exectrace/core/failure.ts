@@ -14,7 +14,7 @@ export enum Step {
 }
 
 @unmanaged
-export class Failure {
+class Failure {
   reason: Reason;
   /** Number of the event on the wire. */
   type: i32;

@@ -42,7 +42,7 @@ export class ThreadState {
 }
 
 // At addresses that the compiler knows: these are looked at for nearly every event.
-export const goroutines = changetype<Table>(memory.data(offsetof<Table>(), 8));
+const goroutines = changetype<Table>(memory.data(offsetof<Table>(), 8));
 const procs = changetype<Table>(memory.data(offsetof<Table>(), 8));
 const threads = changetype<Table>(memory.data(offsetof<Table>(), 8));
 goroutines.init();

@@ -51,7 +51,7 @@ export function* walkCalls(recording: Recording, emit: (row: CallRow) => void): 
   });
 }
 
-export function callColumns(recording: Recording): Column<CallRow>[] {
+function callColumns(recording: Recording): Column<CallRow>[] {
   const functionOf = recording.forest.processes.map(({ tree }) => tree.func);
   return [
     ...processColumns<CallRow>(recording),

@@ -10,7 +10,7 @@ export interface Row {
 }
 
 /** A whole number; NaN is no value. */
-export interface IntegerColumn<R extends Row> {
+interface IntegerColumn<R extends Row> {
   readonly name: string;
   readonly kind: "int32" | "int64";
   readonly nullable?: boolean;
@@ -18,7 +18,7 @@ export interface IntegerColumn<R extends Row> {
 }
 
 /** One of some values, by its index; -1 is no value. Neighbours with the same `of` can be looked up together. */
-export interface LookupColumn<R extends Row> {
+interface LookupColumn<R extends Row> {
   readonly name: string;
   readonly kind: "lookup";
   readonly type: "string" | "int32";
@@ -28,7 +28,7 @@ export interface LookupColumn<R extends Row> {
 }
 
 /** A time, given as whole nanoseconds since the start of the row's process. */
-export interface TimeColumn<R extends Row> {
+interface TimeColumn<R extends Row> {
   readonly name: string;
   readonly kind: "time";
   readonly of: (row: R) => number;

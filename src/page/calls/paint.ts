@@ -9,7 +9,7 @@ const LABEL = 28;
 export const FONT = "11px ui-monospace, 'SF Mono', Menlo, Consolas, monospace";
 
 /** The part of a layout that is to be seen: from and to in its units, and pixels above the canvas. */
-export interface Viewport {
+interface Viewport {
   from: number;
   to: number;
   top: number;
