@@ -42,6 +42,9 @@ try {
   section("rewriting: against parsing alone (scripts/bench-rewrite.mjs)", () =>
     run(process.execPath, ["scripts/bench-rewrite.mjs"]),
   );
+  section("compiling: many small functions with hooks against without (scripts/bench-compile.mjs)", () =>
+    run(process.execPath, ["scripts/bench-compile.mjs"]),
+  );
   section("warm gotrace run against warm go run (scripts/bench-warm.mjs)", () =>
     run(process.execPath, ["scripts/bench-warm.mjs"]),
   );
