@@ -1,12 +1,16 @@
 import { request as ask, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { type ServerOptions, ViewServer } from "../../src/cli/view/server.js";
 
 const servers: ViewServer[] = [];
 afterEach(() => {
+  vi.useRealTimers();
   for (const server of servers.splice(0)) server.close();
 });
+
+/** The server's time stands still but for \`vi.advanceTimersByTime\`; connections go on. */
+const holdTime = () => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
 
 async function start(options: Partial<ServerOptions> = {}): Promise<ViewServer> {
   const files = new Map([
@@ -53,6 +57,11 @@ async function visit(server: ViewServer) {
   socket.write(`GET ${new URL(server.url).pathname}alive HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
   await answered;
   return { leave: () => socket.destroy(), told: () => told };
+}
+
+/** Connections take some turns of the event loop. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 test("serves what it was given, to this machine only, beneath a path nobody can guess", async () => {
@@ -117,27 +126,38 @@ test("other hosts and methods are refused, and nothing is shared with other orig
 });
 
 test("ends some time after the last page is gone, but not when one comes back", async () => {
+  holdTime();
   const server = await start({ grace: 300 });
   const [first, second] = [await visit(server), await visit(server)];
+  const shown = async () => (await get(server, new URL(server.url).pathname)).status;
   first.leave();
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (let i = 0; i < 5; i++) expect(await shown()).toBe(200);
+  vi.advanceTimersByTime(1000);
+  expect(await shown()).toBe(200);
   second.leave();
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(() => vi.getTimerCount() === 1);
+  vi.advanceTimersByTime(299);
   const third = await visit(server);
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  expect((await get(server, new URL(server.url).pathname)).status).toBe(200);
+  vi.advanceTimersByTime(1000);
+  expect(await shown()).toBe(200);
   third.leave();
+  await until(() => vi.getTimerCount() === 1);
+  vi.advanceTimersByTime(300);
   expect(await server.ended).toBe("left");
 });
 
 test("ends when nobody comes; who only looks at a file starts the time anew", async () => {
+  holdTime();
   const server = await start({ patience: 400 });
   const { pathname } = new URL(server.url);
-  const begin = Date.now();
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  vi.advanceTimersByTime(399);
   await get(server, pathname);
+  await until(() => vi.getTimerCount() === 1);
+  vi.advanceTimersByTime(399);
+  expect((await get(server, pathname)).status).toBe(200);
+  await until(() => vi.getTimerCount() === 1);
+  vi.advanceTimersByTime(400);
   expect(await server.ended).toBe("nobody");
-  expect(Date.now() - begin).toBeGreaterThan(550);
 });
 
 test("closing tells the pages and breaks off what is being sent", async () => {

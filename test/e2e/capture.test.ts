@@ -9,6 +9,8 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -90,7 +92,15 @@ test("a flight recorder's trace; the report goes to a file in the format asked f
 
 test("Ctrl-C closes the connection, which ends the tracing, and keeps what is complete", async () => {
   const { child, done } = start("--seconds", "20", "-o", "long.trace", address);
-  await new Promise((later) => setTimeout(later, 4500));
+  const arriving = join(directory, "long.trace");
+  const arrived = () => {
+    try {
+      return read(arriving).generations > 0;
+    } catch {
+      return false;
+    }
+  };
+  while (!arrived()) await new Promise((later) => setTimeout(later, 100));
   child.kill("SIGINT");
   const { code, stdout, stderr } = await done;
   expect(code).toBe(130);
@@ -100,17 +110,25 @@ test("Ctrl-C closes the connection, which ends the tracing, and keeps what is co
   expect(generations).toBeGreaterThan(0);
   expect(cut).toBe(true);
   // The server is free again: it would refuse a second trace at a time.
-  age(9_000);
+  age(6_000);
   const next = await capture("--seconds", "0.3", "--wait", "--no-analyze", "-o", "next.trace", address);
   expect(next).toMatchObject({ code: 0, stdout: "" });
   expect(next.stderr).toContain("ended less than 10s ago: waiting");
 });
 
 test("Ctrl-C before anything is complete leaves no file", async () => {
-  const { child, done } = start("--seconds", "20", "-o", "early.trace", address);
-  await new Promise((later) => setTimeout(later, 700));
-  child.kill("SIGTERM");
-  expect(await done).toMatchObject({ code: 143, stderr: "gotrace: stopped before there was anything to keep\n" });
+  // A server that sends the header of a trace, and then nothing.
+  const silent = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "application/octet-stream" });
+    response.write("go 1.23 trace\0\0\0", () => child.kill("SIGTERM"));
+  });
+  const port = await new Promise<number>((done) =>
+    silent.listen(0, "127.0.0.1", () => done((silent.address() as AddressInfo).port)),
+  );
+  const { child, done } = start("--seconds", "20", "-o", "early.trace", `127.0.0.1:${port}`);
+  const result = await done;
+  silent.close();
+  expect(result).toMatchObject({ code: 143, stderr: "gotrace: stopped before there was anything to keep\n" });
   expect(existsSync(join(directory, "early.trace"))).toBe(false);
 });
 
@@ -122,7 +140,7 @@ test("a server that ends the transfer early: complete generations are analyzed, 
 });
 
 test("one at a time, and a pause between two", async () => {
-  const first = start("--seconds", "1.5", "--no-analyze", "-o", "one.trace", address);
+  const first = start("--seconds", "60", "--no-analyze", "-o", "one.trace", address);
   const lock = join(cache, "capture");
   while (!existsSync(lock) || readdirSync(lock).length === 0) await new Promise((later) => setTimeout(later, 20));
   const second = await capture("--no-analyze", "-o", "two.trace", address);
@@ -130,7 +148,8 @@ test("one at a time, and a pause between two", async () => {
   expect(second.stderr).toMatch(
     /^gotrace: another gotrace \(process \d+\) is capturing from .*\n {2}wait until .*--wait\n$/,
   );
-  expect((await first.done).code).toBe(0);
+  first.child.kill("SIGINT");
+  expect((await first.done).code).toBe(130);
   const third = await capture("--no-analyze", "-o", "two.trace", address);
   expect(third.code).toBe(2);
   expect(third.stderr).toMatch(/ended less than 10s ago\n {2}try again in \d+s, or give --wait.*\n$/);
@@ -142,9 +161,9 @@ test("one at a time, and a pause between two", async () => {
 test("the lock of a process that is gone holds nobody up", async () => {
   await capture("--no-analyze", "-o", "x.trace", `http://${address}/text`);
   const name = `${address.replace(":", "-")}.lock`;
-  const { pid } = spawn("true");
-  await new Promise((later) => setTimeout(later, 300));
-  writeFileSync(join(cache, "capture", name), String(pid));
+  const gone = spawn("true");
+  await new Promise((done) => gone.once("close", done));
+  writeFileSync(join(cache, "capture", name), String(gone.pid));
   expect((await capture("--seconds", "0.2", "--no-analyze", "-o", "stale.trace", address)).code).toBe(0);
   expect(readdirSync(join(cache, "capture"))).toEqual([name.replace("lock", "stamp")]);
 });

@@ -1,7 +1,7 @@
 /** What happens when output cannot be written, when a signal comes at another time, and what report reads. */
 
 import { spawnSync } from "node:child_process";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { main } from "../support/bundle.js";
@@ -90,14 +90,42 @@ for (const [signal, code] of [
 test("frames of a test that timed out last until its end", () => {
   const hung = filesOn({
     "go.mod": "module hung\n",
-    "hung_test.go":
-      'package hung\n\nimport ("testing"; "time")\n\nfunc TestHang(t *testing.T) { hang() }\n\nfunc hang() { time.Sleep(time.Hour) }\n',
+    "hung_test.go": `package hung
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+)
+
+func TestHang(t *testing.T) { hang() }
+
+// hang writes how many milliseconds it has lasted, until the process ends.
+func hang() {
+	begin := time.Now()
+	slept, _ := os.Create("slept")
+	for {
+		time.Sleep(10 * time.Millisecond)
+		fmt.Fprintln(slept, time.Since(begin).Milliseconds())
+	}
+}
+`,
   });
-  const result = gotrace(["test", "-timeout", "1s", "."], { cwd: hung });
-  expect(result.code).toBe(1);
-  const time = /hung\.hang \[not returned\] +(≥ ?)?([\d.]+)(ms|s)/.exec(result.stdout);
-  expect(time, result.stdout).not.toBeNull();
-  expect(Number(time![2]) * (time![3] === "s" ? 1000 : 1)).toBeGreaterThan(700);
+  const slept = join(hung, "slept");
+  const lasted = () => (existsSync(slept) ? Number(readFileSync(slept, "utf8").trim().split("\n").at(-1)) : 0);
+  // The time runs from the start of the process: on a slow machine it takes more of it until the test hangs.
+  for (let timeout = 1; timeout < 100; timeout *= 4) {
+    const result = gotrace(["test", "-timeout", `${timeout}s`, "."], { cwd: hung });
+    expect(result.code).toBe(1);
+    if (lasted() < 100) continue;
+    const time = /hung\.hang \[not returned\] +(≥ ?)?([\d.]+)(ms|s)/.exec(result.stdout);
+    expect(time, result.stdout).not.toBeNull();
+    // Both are rounded, and read from clocks of their own.
+    expect(Number(time![2]) * (time![3] === "s" ? 1000 : 1)).toBeGreaterThan(0.98 * lasted() - 2);
+    return;
+  }
+  expect.unreachable("the test never hung");
 });
 
 test("report reads pipes, names the file that is no trace, and has an exit code for no trace at all", () => {

@@ -2,7 +2,7 @@
 //
 //   - a task "request" with a log trace_id=N, begun by a goroutine of its own
 //   - 20 ms of "backend" in a child goroutine, for which the request waits on a channel, while
-//   - main.hold keeps a lock for 10 ms that the child needs before it sleeps
+//   - main.hold keeps a lock that the child needs before it sleeps, for 10 ms or more from when the child waits for it
 //   - a region "render" of 5 ms at the end
 //
 // With -slow d the backend takes d longer.
@@ -16,7 +16,9 @@ import (
 	"os"
 	"runtime/trace"
 	"sync"
+	"sync/atomic"
 	"time"
+	"unsafe"
 )
 
 var (
@@ -56,8 +58,16 @@ func handle(n int, done chan<- bool) {
 func hold(held chan<- bool) {
 	store.Lock()
 	held <- true
-	time.Sleep(10 * time.Millisecond)
+	for awaited := false; !awaited; {
+		awaited = waiters(&store) > 0
+		time.Sleep(10 * time.Millisecond)
+	}
 	store.Unlock()
+}
+
+// waiters counts the goroutines that wait for a mutex: its state comes first, with the count above three bits.
+func waiters(mutex *sync.Mutex) int32 {
+	return atomic.LoadInt32((*int32)(unsafe.Pointer(mutex))) >> 3
 }
 
 func backend(ctx context.Context, answer chan<- int) {
