@@ -140,7 +140,7 @@ test("a server that ends the transfer early: complete generations are analyzed, 
 });
 
 test("one at a time, and a pause between two", async () => {
-  const first = start("--seconds", "60", "--no-analyze", "-o", "one.trace", address);
+  const first = start("--seconds", "20", "--no-analyze", "-o", "one.trace", address);
   const lock = join(cache, "capture");
   while (!existsSync(lock) || readdirSync(lock).length === 0) await new Promise((later) => setTimeout(later, 20));
   const second = await capture("--no-analyze", "-o", "two.trace", address);
@@ -148,6 +148,8 @@ test("one at a time, and a pause between two", async () => {
   expect(second.stderr).toMatch(
     /^gotrace: another gotrace \(process \d+\) is capturing from .*\n {2}wait until .*--wait\n$/,
   );
+  // A pause is due to a server that has recorded something.
+  while (!existsSync(join(directory, "one.trace"))) await new Promise((later) => setTimeout(later, 20));
   first.child.kill("SIGINT");
   expect((await first.done).code).toBe(130);
   const third = await capture("--no-analyze", "-o", "two.trace", address);
