@@ -28,7 +28,7 @@ export async function script(shell: Shell): Promise<string> {
     const words = { explain: ruleNames, completion: SHELLS }[name] ?? [];
     all.push({ name, summary, flags: (await load()).flags, words });
   }
-  const help = { name: "help", summary: "what there is to say of a command, a flag or a rule", flags: [] };
+  const help = { name: "help", summary: "describe a command, a flag or a rule", flags: [] };
   all.push({ ...help, words: [...names, "exit-codes", "environment", ...ruleNames] });
   return { bash, zsh, fish }[shell](all);
 }

@@ -4,43 +4,18 @@ import { ExitCode, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
 import { commandHelp, flagName } from "./command.js";
 import { type CommandEntry, commands } from "./commands/index.js";
+import { topics } from "./topics.js";
 
-const exitCodes = `Exit codes: the program's own (128+n after signal n), 1 where an --assert does not hold; of gotrace itself 64 bad
-arguments, 65 unreadable trace, 66 no such input, 69 no usable Go, 70 a bug of gotrace, 73 cannot create an output,
-74 reading or writing failed. Of analyze, summary, diff and capture: 1 findings or a threshold exceeded, 2 an unreadable
-trace or bad arguments.
-`;
-
-const environment = `Environment:
-  GOTRACE_OUT=DIR         where binaries of 'gotrace build' write their traces; without it they run untraced
-  GOTRACE_MAX_SIZE=BYTES  as --max-trace-size, for such binaries
-  GOTRACE_CACHE=DIR       where gotrace keeps rewritten files and the trace of the last run
-  GOTRACE_DEBUG=1         shows where an internal error happened
-  TMPDIR=DIR              where temporary workspaces lie
-  NO_COLOR, FORCE_COLOR   as in Node: no colours, colours in any case
-`;
-
-const topics: Readonly<Record<string, string>> = { "exit-codes": exitCodes, environment };
-
-/** What `gotrace --help` prints. */
+/** What `gotrace help` prints: a screen of 24 lines of 80 columns. */
 export function overview(): string {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2;
   const lines = commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}`);
-  return `gotrace shows exactly what a Go program did: every call of your module's functions.
+  return `gotrace shows exactly what a Go program did: every call of its own functions.
+Usage: gotrace COMMAND [flags] [arguments]   for example: gotrace run ./cmd
 
-Usage: gotrace <command> [flags] <package or .go files> [arguments of the program]
-
-Commands:
 ${lines.join("\n")}
 
-'gotrace help <command>' describes a command and its flags, 'gotrace help --flag' a flag; 'gotrace help exit-codes' and
-'gotrace help environment' list those. 'gotrace --version' prints the version.
-
-Examples:
-  gotrace run ./cmd/server
-  gotrace test ./pkg/auth -run TestLogin
-  gotrace flame ./cmd/server > profile.folded
-  gotrace analyze trace.out
+More: gotrace help COMMAND, --FLAG, RULE, exit-codes or environment
 `;
 }
 

@@ -295,32 +295,6 @@ test("a rewritten file that does not compile is left out, the build goes on", ()
   expect(second.stdout).toContain("not traced: 1 file: its instrumented form does not compile");
 });
 
-test("every flag of every help is in the README", () => {
-  const readme = readFileSync(join(repository, "README.md"), "utf8");
-  for (const command of [
-    "run",
-    "test",
-    "flame",
-    "json",
-    "exec",
-    "build",
-    "instrument",
-    "report",
-    "view",
-    "stats",
-    "calls",
-    "diff",
-    "analyze",
-  ]) {
-    const help = gotrace([command, "--help"], { cwd });
-    expect(help.code).toBe(0);
-    const flags = [...help.stdout.matchAll(/^ {2}(?:-\w, )?(--?[\w-]+)/gm)].map((match) => match[1]!);
-    expect(flags.length).toBeGreaterThan(3);
-    for (const flag of flags) expect(readme, `${command} ${flag}`).toContain(`${flag}`);
-    expect(readme).toContain(`gotrace ${command}`);
-  }
-});
-
 test("package-level variables are initialised in the order of the untraced program", () => {
   // Where functions refer to a variable that is declared last, these would come in another order.
   const program = filesOn({

@@ -22,7 +22,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "flame",
-    summary: "run a program and print collapsed stacks, for Speedscope and flamegraph.pl",
+    summary: "run a program and print collapsed stacks",
     load: async () => (await import("./run.js")).flameCommand,
   },
   {
@@ -47,52 +47,52 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "report",
-    summary: "render a saved trace again",
+    summary: "show saved traces again, or write them for other tools",
     load: async () => (await import("./report.js")).reportCommand,
   },
   {
     name: "view",
-    summary: "show a saved trace in Speedscope, in the browser",
+    summary: "show saved traces on a page in the browser",
     load: async () => (await import("./view.js")).viewCommand,
   },
   {
     name: "stats",
-    summary: "numbers by function: calls, total, self, percentiles, panics; who calls it and what it calls",
+    summary: "numbers by function: calls, times, panics, callers, callees",
     load: async () => (await import("./stats.js")).statsCommand,
   },
   {
     name: "calls",
-    summary: "single calls of a function in saved traces: the slowest, the first, the last",
+    summary: "single calls of a function: the slowest, the first, the last",
     load: async () => (await import("./calls.js")).callsCommand,
   },
   {
     name: "analyze",
-    summary: "find what is wrong in execution traces of the Go runtime",
+    summary: "diagnose a Go execution trace",
     load: async () => (await import("./analyze.js")).analyzeCommand,
   },
   {
     name: "summary",
-    summary: "what an execution trace says: goroutines, waits, scheduling, collector, tasks, critical paths",
+    summary: "summarize a Go execution trace, or one request in it",
     load: async () => (await import("./summary.js")).summaryCommand,
   },
   {
     name: "diff",
-    summary: "compare execution traces before and after a change",
+    summary: "compare two call traces, or two execution traces",
     load: async () => (await import("./diff.js")).diffCommand,
   },
   {
     name: "capture",
-    summary: "fetch an execution trace from a running server and analyze it",
+    summary: "fetch an execution trace from a running server and diagnose it",
     load: async () => (await import("./capture.js")).captureCommand,
   },
   {
     name: "explain",
-    summary: "what a rule of analyze measures, and what to do about its findings",
+    summary: "what a rule of analyze measures, and what to do about it",
     load: async () => (await import("./explain.js")).explainCommand,
   },
   {
     name: "completion",
-    summary: "completion of commands and flags for bash, zsh or fish",
+    summary: "complete commands and flags in bash, zsh or fish",
     load: async () => (await import("./completion.js")).completionCommand,
   },
 ];

@@ -29,7 +29,7 @@ export const instrumentCommand: Command = {
   description: `Writes a complete copy of the module (or of all modules of the workspace) into DIR, instrumented, with the runtime
 beside it: plain 'go build' and 'go test' accept it. Instruments the packages named (default: all), files for other
 systems and tests included. A program built from it traces when GOTRACE_OUT=DIR is in its environment. A program of
-another module that uses the copy through 'replace' imports _ "gotrace.internal/rt/sys" itself (see README, Limits).`,
+another module that uses the copy through 'replace' imports _ "gotrace.internal/rt/sys" itself (see docs/limits.md).`,
   flags: [
     { name: "o", value: "DIR", help: "where to write the copy: a new or empty directory (required)" },
     ...traceFlags.filter((flag) => flag.name !== "keep-workspace"),

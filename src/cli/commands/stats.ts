@@ -62,7 +62,7 @@ const flags: readonly Flag[] = [
   {
     name: "format",
     value: "FORMAT",
-    help: "table (default), json or csv; github, junit, sarif or markdown show what became of --assert",
+    help: "table (default), json or csv; github, junit, sarif or markdown show the outcome of --assert",
   },
   { name: "sort", value: "COLUMN", help: `${SORTS.slice(0, -1).join(", ")} or name (default total)` },
   { name: "top", value: "N", help: `rows of a table (default ${TOP}; json and csv: all)` },

@@ -17,7 +17,7 @@ export const summaryCommand: Command = {
   name: "summary",
   usage: "summary [flags] TRACE",
   description: `Shows what an execution trace of the Go runtime says (Go 1.22 and later; '-' is standard input): where the time of
-goroutines goes, where they wait and who lets them go on, how long they wait for a P, what the collector costs, tasks
+goroutines goes, where they wait and what unblocks them, how long they wait for a P, what the collector costs, tasks
 and regions. With --task, --goroutine or --log all of it for one request, and its critical path.
 
 Exit codes: 0, or 2 for an unreadable trace or bad arguments.`,
@@ -30,7 +30,7 @@ Exit codes: 0, or 2 for an unreadable trace or bad arguments.`,
     {
       name: "log",
       value: "KEY=VALUE",
-      help: "only tasks with this user log, for instance a trace id; a VALUE alone will do",
+      help: "only tasks with this user log, for instance a trace id; a VALUE alone is enough",
     },
     ...partFlags,
     outputFlag,

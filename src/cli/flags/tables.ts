@@ -18,7 +18,7 @@ export const traceFlags: readonly Flag[] = [
     help: "trace only packages that match: an import path or ./dir, with * and ... (repeat or separate by commas)",
   },
   { name: "exclude", value: "PATTERN", repeats: true, help: "do not trace packages that match" },
-  { name: "generated", help: "trace generated files too (// Code generated …, *.pb.go, *_generated.go)" },
+  { name: "generated", help: "also trace generated files (// Code generated …, *.pb.go, *_generated.go)" },
   {
     name: "skip-inlined",
     value: "COST",
@@ -39,7 +39,10 @@ export const recordFlags: readonly Flag[] = [
     value: "SIZE",
     help: "stop tracing when the trace of a process reaches SIZE, for instance 512MiB or 8GiB (default 2GiB)",
   },
-  { name: "no-keep", help: "do not keep the trace for 'gotrace report' and others without a file" },
+  {
+    name: "no-keep",
+    help: "do not keep the trace as the last run, which report, stats, calls and view show without a file",
+  },
 ];
 
 /** For commands that show findings after the tree. */
@@ -47,7 +50,7 @@ export const execTraceFlag: Flag = {
   name: "exec-trace",
   value: "FILE",
   optional: true,
-  help: "record an execution trace too (Go 1.22 on), show its findings after the tree, save it in FILE",
+  help: "also record an execution trace (Go 1.22 and later), show its findings after the tree, and save it in FILE",
 };
 
 /** For commands that know all calls of a run. */
@@ -61,7 +64,7 @@ export const assertFlag: Flag = {
 export const assertUnknownFlag: Flag = {
   name: "assert-unknown",
   value: "fail|ok",
-  help: "whether --assert may name a function or test that nothing in the trace or build bears (default fail)",
+  help: "whether --assert may name a function or test that does not exist (default fail)",
 };
 
 /** Flags of every command that renders calls: how much to show. */
@@ -121,7 +124,7 @@ export const treeFlags: readonly Flag[] = [
 export const eventsFlag: Flag = {
   name: "events",
   value: "N",
-  help: "show at most N events (two for a call), the longest calls of all, or 'all' (default 2000000)",
+  help: "show at most N events (two for a call), those of the longest calls, or 'all' (default 2000000)",
 };
 
 export const openFlag: Flag = { name: "open", help: "show the calls on a page in the browser, instead of the report" };

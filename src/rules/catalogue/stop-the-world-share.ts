@@ -22,7 +22,7 @@ export const stopTheWorldShare = defineRule({
   reason:
     "Stopped time is counted by the quartile of the stops, because on a busy machine many have to wait for the system and " +
     "outweigh all others. A program with ten GC cycles a second stands at two or three thousandths.",
-  why: "Single pauses may all be short and yet so many that all processors together lose a percent of their time: a regression of the GC that GCPauseSpike does not see.",
+  why: "Single pauses may all be short and yet numerous enough that all processors together lose a percent of their time: a regression of the GC that GCPauseSpike does not see.",
   suggestion:
     "Lower the rate of allocation, or let the GC run less often (GOGC, GOMEMLIMIT); watch /sched/pauses/total/gc:seconds and /gc/cycles/total:gc-cycles",
   actions: [

@@ -1,0 +1,111 @@
+/** What the documents say of the command, their links, their language and their size. */
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { ExitCode } from "../src/base/errors.js";
+import { dashed } from "../src/cli/command.js";
+import { commands } from "../src/cli/commands/index.js";
+import { overview } from "../src/cli/help.js";
+import { environment, exitCodes } from "../src/cli/topics.js";
+
+const root = resolve(import.meta.dirname, "..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+/** Documents for users. */
+const pages = ["README.md", ...files("docs").filter((path) => path.endsWith(".md"))];
+/** All files below a folder, by their paths in the repository. */
+function files(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((path) => `${folder}/${path}`);
+}
+const withoutFences = (text: string) => text.replace(/^```.*?^```$/gms, "");
+const loaded = await Promise.all(commands.map((entry) => entry.load()));
+
+test("the README is a front page", () => {
+  expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(150);
+});
+
+test("help fits a screen", () => {
+  const lines = overview().trimEnd().split("\n");
+  expect(lines.length).toBeLessThan(24);
+  for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+  for (const { name } of commands) expect(overview()).toMatch(new RegExp(`^  ${name} `, "m"));
+});
+
+test("docs/commands.md is what the tables of flags say (npm run docs)", () => {
+  const made = execFileSync(process.execPath, ["scripts/write-commands-page.mjs", "--print"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  expect(read("docs/commands.md")).toBe(made);
+  for (const { name, flags } of loaded) {
+    expect(made).toContain(`### gotrace ${name}\n`);
+    for (const flag of flags.filter(({ go }) => !go)) expect(made).toContain(dashed(flag));
+  }
+});
+
+/** GitHub's name for a heading. */
+function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+test.each([...pages, "CONTRIBUTING.md", "src/README.md"])("links and pictures of %s lead somewhere", (page) => {
+  const text = withoutFences(read(page));
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"/g)].map(
+    (match) => match[1] ?? match[2]!,
+  );
+  for (const target of targets) {
+    if (/^https?:/.test(target)) continue;
+    const [path, anchor] = target.split("#");
+    const file = path ? relative(root, resolve(root, dirname(page), path)) : page;
+    expect(existsSync(join(root, file)), `${page}: ${target}`).toBe(true);
+    if (anchor === undefined) continue;
+    const headings = [...withoutFences(read(file)).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading!));
+    expect(headings, `${page}: ${target}`).toContain(anchor);
+  }
+});
+
+/** Flags of others in the documents: of npm, gh, git, jq and gotrace's own scripts. */
+const foreign = new Set(["--only", "--list", "--runs", "--edit-last", "--create-if-none", "--body-file", "--global"]);
+
+test.each(pages)("commands and flags that %s names exist", (page) => {
+  const text = read(page);
+  const all = new Set([...loaded.flatMap(({ flags }) => flags.map(({ name }) => name)), "version"]);
+  for (const [, dashes, name] of text.matchAll(/(?<![\w-])(--)([a-z][\w-]+)/g)) {
+    if (!foreign.has(`${dashes}${name}`)) expect([...all], `${page}: ${dashes}${name}`).toContain(name);
+  }
+  const spans = [...withoutFences(text).matchAll(/`([^`]+)`/g)].map(([, span]) => span!);
+  const lines = [...text.matchAll(/^```\w*\n(.*?)^```$/gms)].flatMap(([, block]) => block!.split("\n"));
+  for (const line of [...spans, ...lines]) {
+    for (const [, name, words] of line.matchAll(/(?<![\w./'-])gotrace ([a-z]+)([^|;&#·]*)/g)) {
+      if (name === "help") continue;
+      const known = loaded.find((each) => each.name === name)?.flags.flatMap((flag) => [flag.name, flag.short]);
+      expect(known, `${page}: ${line}`).toBeDefined();
+      for (const [, flag] of words!.matchAll(/ --([a-z][\w-]+)/g)) expect(known, `${page}: ${line}`).toContain(flag);
+    }
+  }
+});
+
+test("exit codes and variables of the code are those of help and documents", () => {
+  const codes = exitCodes.map(([code]) => code).filter((code) => /^\d+$/.test(code));
+  expect(codes).toEqual(["1", ...Object.values(ExitCode).map(String)]);
+  // What gotrace sets itself for the processes that it starts.
+  const own = ["GOTRACE_EXEC_OUT", "GOTRACE_POLICY", "GOTRACE_STYLE", "GOTRACE_SCRIPT", "GOTRACE_DATA"];
+  const sources = [...files("src"), ...files("runtime-go")].filter((path) => /(?<!_test)\.(ts|go)$/.test(path));
+  const used = sources.flatMap((path) => read(path).match(/\bGOTRACE_[A-Z_]*[A-Z]\b/g) ?? []);
+  const listed = environment.flatMap(([name]) => name.match(/^\w+/)!);
+  expect(used.length).toBeGreaterThan(5);
+  for (const name of new Set(used)) if (!own.includes(name)) expect(listed).toContain(name);
+});
+
+/** Ways to say something that nobody says. */
+const unidiomatic =
+  /unless told|\bso many\b|\bwhoever\b|, too[.;,:)\n]|for a value that is none|\bis (?:none|told)[.,;]|its kin\b/i;
+
+test.each([...pages, "CONTRIBUTING.md"])("%s is in plain English", (page) => {
+  const found = unidiomatic.exec(read(page));
+  expect(found && read(page).slice(found.index - 60, found.index + 60)).toBe(null);
+});
