@@ -55,7 +55,7 @@ function slug(heading: string): string {
 test.each([...pages, "CONTRIBUTING.md", "src/README.md"])("links and pictures of %s lead somewhere", (page) => {
   const text = withoutFences(read(page));
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset|href)="([^"]+)"/g)].map(
-    (match) => match[1] ?? match[2]!,
+    (match) => match[1] ?? match[2],
   );
   for (const target of targets) {
     if (/^https?:/.test(target)) continue;
@@ -63,7 +63,7 @@ test.each([...pages, "CONTRIBUTING.md", "src/README.md"])("links and pictures of
     const file = path ? relative(root, resolve(root, dirname(page), path)) : page;
     expect(existsSync(join(root, file)), `${page}: ${target}`).toBe(true);
     if (anchor === undefined) continue;
-    const headings = [...withoutFences(read(file)).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading!));
+    const headings = [...withoutFences(read(file)).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading));
     expect(headings, `${page}: ${target}`).toContain(anchor);
   }
 });
@@ -77,14 +77,14 @@ test.each(pages)("commands and flags that %s names exist", (page) => {
   for (const [, dashes, name] of text.matchAll(/(?<![\w-])(--)([a-z][\w-]+)/g)) {
     if (!foreign.has(`${dashes}${name}`)) expect([...all], `${page}: ${dashes}${name}`).toContain(name);
   }
-  const spans = [...withoutFences(text).matchAll(/`([^`]+)`/g)].map(([, span]) => span!);
-  const lines = [...text.matchAll(/^```\w*\n(.*?)^```$/gms)].flatMap(([, block]) => block!.split("\n"));
+  const spans = [...withoutFences(text).matchAll(/`([^`]+)`/g)].map(([, span]) => span);
+  const lines = [...text.matchAll(/^```\w*\n(.*?)^```$/gms)].flatMap(([, block]) => block.split("\n"));
   for (const line of [...spans, ...lines]) {
     for (const [, name, words] of line.matchAll(/(?<![\w./'-])gotrace ([a-z]+)([^|;&#·]*)/g)) {
       if (name === "help") continue;
       const known = loaded.find((each) => each.name === name)?.flags.flatMap((flag) => [flag.name, flag.short]);
       expect(known, `${page}: ${line}`).toBeDefined();
-      for (const [, flag] of words!.matchAll(/ --([a-z][\w-]+)/g)) expect(known, `${page}: ${line}`).toContain(flag);
+      for (const [, flag] of words.matchAll(/ --([a-z][\w-]+)/g)) expect(known, `${page}: ${line}`).toContain(flag);
     }
   }
 });

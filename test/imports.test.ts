@@ -60,16 +60,16 @@ function* sourceFiles(directory: string): Generator<string> {
 function violations(): string[] {
   const found: string[] = [];
   for (const file of sourceFiles(source)) {
-    const folder = relative(source, file).split("/")[0]!;
+    const folder = relative(source, file).split("/")[0];
     const text = readFileSync(file, "utf8");
     const name = relative(source, file);
     for (const [, imported] of text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
-      if (imported!.startsWith(".")) {
-        const target = relative(source, resolve(dirname(file), imported!)).split("/")[0]!;
+      if (imported.startsWith(".")) {
+        const target = relative(source, resolve(dirname(file), imported)).split("/")[0];
         if (target !== folder && !allowed[folder]?.includes(target)) {
           found.push(`${name} imports ${imported}: ${folder} may import ${allowed[folder]?.join(", ") || "nothing"}`);
         }
-      } else if (pure.includes(folder) && /^node:(fs|child_process|process)/.test(imported!)) {
+      } else if (pure.includes(folder) && /^node:(fs|child_process|process)/.test(imported)) {
         found.push(`${name} imports ${imported}: ${folder} opens no files and starts no processes`);
       }
     }

@@ -77,19 +77,19 @@ export class Accounts {
     const row = this.take();
     const { sums, stride } = this;
     const at = g.slot * stride;
-    for (let i = 0; i < stride; i++) row[i] = sums[at + i]!;
+    for (let i = 0; i < stride; i++) row[i] = sums[at + i];
     const from = Math.max(open.begin, this.begin);
     const to = Math.min(this.intervals.now, this.end);
     if (to <= from) return row;
     if (open.activity === Activity.Running) {
-      const assist = this.assistDone[g.slot]! + this.openAssist(g.slot, from, to);
-      row[Part.GcAssist]! += assist;
-      row[Part.Running]! += to - from - assist;
+      const assist = this.assistDone[g.slot] + this.openAssist(g.slot, from, to);
+      row[Part.GcAssist] += assist;
+      row[Part.Running] += to - from - assist;
     } else if (part === Part.Syscall) {
       const lost = open.procLost === NONE ? to : Math.min(Math.max(open.procLost, from), to);
-      row[Part.Syscall]! += lost - from;
-      row[Part.SyscallBlocked]! += to - lost;
-    } else row[part]! += to - from;
+      row[Part.Syscall] += lost - from;
+      row[Part.SyscallBlocked] += to - lost;
+    } else row[part] += to - from;
     return row;
   }
 
@@ -114,8 +114,8 @@ export class Accounts {
     let total = 0;
     const parts = Math.min(sums.length, this.parts);
     for (let part = 0; part < parts; part++) {
-      total += sums[part]!;
-      if (part >= FIRST_WAIT && sums[part]! > 0) waiting[this.reasonNames[part - FIRST_WAIT]!] = sums[part]!;
+      total += sums[part];
+      if (part >= FIRST_WAIT && sums[part] > 0) waiting[this.reasonNames[part - FIRST_WAIT]] = sums[part];
     }
     return {
       total,
@@ -149,19 +149,19 @@ export class Accounts {
     const { slot } = g;
     if (i.activity === Activity.Running) {
       const row = slot * this.stride;
-      const assist = this.assistDone[slot]! + this.openAssist(slot, from, to);
+      const assist = this.assistDone[slot] + this.openAssist(slot, from, to);
       this.assistDone[slot] = 0;
-      this.sums[row + Part.GcAssist]! += assist;
-      this.sums[row + Part.Running]! += to - from - assist;
+      this.sums[row + Part.GcAssist] += assist;
+      this.sums[row + Part.Running] += to - from - assist;
       return;
     }
     const part = this.partOf(i.activity, i.reason);
     const row = slot * this.stride;
     if (part === Part.Syscall && i.procLost !== NONE) {
       const lost = Math.min(Math.max(i.procLost, from), to);
-      this.sums[row + Part.Syscall]! += lost - from;
-      this.sums[row + Part.SyscallBlocked]! += to - lost;
-    } else this.sums[row + part]! += to - from;
+      this.sums[row + Part.Syscall] += lost - from;
+      this.sums[row + Part.SyscallBlocked] += to - lost;
+    } else this.sums[row + part] += to - from;
   }
 
   private close(g: GoroutineInfo): void {
@@ -170,7 +170,7 @@ export class Accounts {
   }
 
   private openAssist(slot: number, from: number, to: number): number {
-    const since = this.assistSince[slot]!;
+    const since = this.assistSince[slot];
     return since === NONE ? 0 : Math.max(0, to - Math.max(from, since));
   }
 
@@ -186,7 +186,7 @@ export class Accounts {
     if (!g) return;
     if (this.intervals.isRunning(g)) {
       const from = Math.max(this.intervals.openSince(g), this.begin);
-      this.assistDone[g.slot]! += this.openAssist(g.slot, from, Math.min(r.end, this.end));
+      this.assistDone[g.slot] += this.openAssist(g.slot, from, Math.min(r.end, this.end));
     }
     this.assistSince[g.slot] = NONE;
   }
@@ -228,7 +228,7 @@ export function addSums(to: Sums, sums: ArrayLike<number>, minus?: ArrayLike<num
     out = new Float64Array(sums.length);
     out.set(to);
   }
-  for (let part = 0; part < sums.length; part++) out[part]! += sums[part]!;
-  if (minus) for (let part = 0; part < minus.length; part++) out[part]! -= minus[part]!;
+  for (let part = 0; part < sums.length; part++) out[part] += sums[part];
+  if (minus) for (let part = 0; part < minus.length; part++) out[part] -= minus[part];
   return out;
 }

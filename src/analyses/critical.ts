@@ -229,7 +229,7 @@ function within(path: Node, time: number, own: Node | undefined): Node {
   const steps: Step[] = [];
   for (let one: Node | undefined = path; one && one !== node; one = one.before) steps.push(one.step);
   let result = append(own, { ...node.step, begin: time });
-  for (let i = steps.length - 1; i >= 0; i--) result = append(result, steps[i]!);
+  for (let i = steps.length - 1; i >= 0; i--) result = append(result, steps[i]);
   return result;
 }
 
@@ -254,7 +254,7 @@ function folded(path: Node): Node {
   begin = path.prefix?.begin ?? begin;
   const prefix = { sums, steps, begin };
   let before: Node | undefined;
-  for (let i = kept.length - 1; i >= 0; i--) before = after(before, kept[i]!, prefix, path.origin);
+  for (let i = kept.length - 1; i >= 0; i--) before = after(before, kept[i], prefix, path.origin);
   return before!;
 }
 

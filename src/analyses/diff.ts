@@ -60,7 +60,7 @@ export function diffTraces(
     const [kind, name] = JSON.parse(key) as [ItemKind, string];
     if (!kinds.includes(kind) || (match && !match.test(name))) continue;
     const [as, bs] = [before, after].map((runs) => runs.map((items) => items.get(key)));
-    const [sideA, sideB] = [sideOf(as!), sideOf(bs!)];
+    const [sideA, sideB] = [sideOf(as), sideOf(bs)];
     if (Math.max(sideA?.total ?? 0, sideB?.total ?? 0) < min) continue;
     const delta = (sideB?.[measure] ?? 0) - (sideA?.[measure] ?? 0);
     const both = sideA !== undefined && sideB !== undefined;
@@ -71,7 +71,7 @@ export function diffTraces(
       b: sideB,
       delta,
       ratio: both && sideA[measure] > 0 ? delta / sideA[measure] : undefined,
-      ...evidence(valuesOf(as!, measure), valuesOf(bs!, measure), tested && both),
+      ...evidence(valuesOf(as, measure), valuesOf(bs, measure), tested && both),
     });
   }
   changes.sort((one, other) => Math.abs(other.delta) - Math.abs(one.delta));

@@ -84,7 +84,7 @@ export class Goroutines {
   private add(g: GoroutineInfo, sums: Float64Array): void {
     if (!this.accepts(g)) return;
     let total = 0;
-    for (let part = 0; part < sums.length; part++) total += sums[part]!;
+    for (let part = 0; part < sums.length; part++) total += sums[part];
     let group = this.groups.get(g.startFunction);
     if (!group) {
       group = new Group();
@@ -97,13 +97,13 @@ export class Goroutines {
     group.lifetime.record(total);
     group.sums = addSums(group.sums, sums);
     for (let part = 0; part < sums.length; part++) {
-      if (sums[part]! === 0) continue;
+      if (sums[part] === 0) continue;
       let histogram = group.parts[part];
       if (!histogram) {
         histogram = new Histogram();
         group.parts[part] = histogram;
       }
-      histogram.record(sums[part]!);
+      histogram.record(sums[part]);
     }
   }
 }

@@ -123,7 +123,7 @@ export class Intervals implements IntervalSource {
   /** The interval that a living goroutine is in; a copy. */
   open(g: GoroutineInfo): OpenInterval {
     const { state, reason, stack, since, procLost } = g as Track;
-    return { activity: ACTIVITY[state]!, reason, stack, begin: since, procLost };
+    return { activity: ACTIVITY[state], reason, stack, begin: since, procLost };
   }
 
   /** When the open interval of a living goroutine began. */
@@ -256,7 +256,7 @@ export class Intervals implements IntervalSource {
   private emit(track: Track, end: number, cutEnd: boolean, stopStack: number): void {
     const i = this.interval;
     i.goroutine = track.id;
-    i.activity = ACTIVITY[track.state]!;
+    i.activity = ACTIVITY[track.state];
     i.reason = track.reason;
     i.stack = track.stack;
     i.stopStack = stopStack;

@@ -44,7 +44,7 @@ export class MutatorCurve {
     const whole = this.integral(end) / (end - this.begin);
     return this.windows.map((window, i) => ({
       window,
-      utilization: window >= end - this.begin ? whole : Math.min(1, Math.max(0, this.least[i]! / window)),
+      utilization: window >= end - this.begin ? whole : Math.min(1, Math.max(0, this.least[i] / window)),
     }));
   }
 
@@ -52,20 +52,20 @@ export class MutatorCurve {
   private advance(time: number): void {
     const { times, next, least, windows } = this;
     for (let w = 0; w < windows.length; w++) {
-      const window = windows[w]!;
-      let at = next[w]!;
+      const window = windows[w];
+      let at = next[w];
       // Left edge on a change.
-      while (at < times.length && times[at]! + window <= time) {
-        const sum = this.integral(times[at]! + window) - this.sums[at]!;
-        if (sum < least[w]!) least[w] = sum;
+      while (at < times.length && times[at] + window <= time) {
+        const sum = this.integral(times[at] + window) - this.sums[at];
+        if (sum < least[w]) least[w] = sum;
         at++;
       }
       next[w] = at;
       // Right edge on the end of the step.
       const left = time - window;
       if (left < this.begin || at === 0) continue;
-      const sum = this.integral(time) - (this.sums[at - 1]! + this.utils[at - 1]! * (left - times[at - 1]!));
-      if (sum < least[w]!) least[w] = sum;
+      const sum = this.integral(time) - (this.sums[at - 1] + this.utils[at - 1] * (left - times[at - 1]));
+      if (sum < least[w]) least[w] = sum;
     }
     this.forget();
   }
@@ -73,12 +73,12 @@ export class MutatorCurve {
   /** Integral of utilisation from the begin to a time in the last step. */
   private integral(time: number): number {
     const last = this.lastBefore(time);
-    return last < 0 ? 0 : this.sums[last]! + this.utils[last]! * (time - this.times[last]!);
+    return last < 0 ? 0 : this.sums[last] + this.utils[last] * (time - this.times[last]);
   }
 
   private lastBefore(time: number): number {
     let last = this.sums.length - 1;
-    while (last >= 0 && this.times[last]! > time) last--;
+    while (last >= 0 && this.times[last] > time) last--;
     return last;
   }
 
@@ -88,6 +88,6 @@ export class MutatorCurve {
     this.times = this.times.slice(keep);
     this.utils = this.utils.slice(keep);
     this.sums = this.sums.slice(keep);
-    for (let w = 0; w < this.next.length; w++) this.next[w]! -= keep;
+    for (let w = 0; w < this.next.length; w++) this.next[w] -= keep;
   }
 }

@@ -99,9 +99,9 @@ export class Ranges {
     if (!list || at < 0) return;
     const [range] = list.splice(at, 1);
     if (list.length === 0 && e.resource === ResourceKind.Goroutine) this.open.delete(keyOf(e));
-    range!.swept = e.swept;
-    range!.reclaimed = e.reclaimed;
-    this.emit(range!, e.time, false);
+    range.swept = e.swept;
+    range.reclaimed = e.reclaimed;
+    this.emit(range, e.time, false);
   }
 
   private emit(range: Range, end: number, cutEnd: boolean): void {

@@ -59,7 +59,7 @@ export class TaskTree {
       entries.pop();
     }
     let task: OpenTask | undefined;
-    for (let i = entries.length - 1; i >= 0 && !task; i--) task = this.tasks.get(entries[i]!.task);
+    for (let i = entries.length - 1; i >= 0 && !task; i--) task = this.tasks.get(entries[i].task);
     if (task === worker.task) return;
     this.book(worker);
     worker.task?.workers.delete(worker);
@@ -77,7 +77,7 @@ export class TaskTree {
   total(task: OpenTask): Sums {
     // Parents before their children; there may be more levels than a recursion can have.
     const family = [task];
-    for (let i = 0; i < family.length; i++) for (const child of family[i]!.open) family.push(child);
+    for (let i = 0; i < family.length; i++) for (const child of family[i].open) family.push(child);
     const totals = new Map<OpenTask, Sums>();
     for (const member of family.reverse()) {
       for (const worker of member.workers) this.book(worker);

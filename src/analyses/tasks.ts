@@ -128,7 +128,7 @@ export class Tasks {
       return;
     }
     const [entry] = worker.entries.splice(at, 1);
-    const { begin, sums, stack } = entry!;
+    const { begin, sums, stack } = entry;
     const duration = e.time - begin;
     type.durations.record(duration);
     const now = this.accounts.read(g);

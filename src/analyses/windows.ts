@@ -230,9 +230,9 @@ export class WindowCollector {
   /** Calls for every window that a span of time touches. */
   private each(begin: number, end: number, visit: (window: OpenWindow) => void): void {
     const { ordered, latest } = this;
-    while (this.begun < ordered.length && ordered[this.begun]!.request.begin < end) this.begun++;
-    for (let i = this.begun - 1; i >= 0 && latest[i]! > begin; i--) {
-      const window = ordered[i]!;
+    while (this.begun < ordered.length && ordered[this.begun].request.begin < end) this.begun++;
+    for (let i = this.begun - 1; i >= 0 && latest[i] > begin; i--) {
+      const window = ordered[i];
       if (window.request.end > begin && window.request.begin < end) visit(window);
     }
   }

@@ -12,7 +12,7 @@ export class Best<T> {
 
   /** Whether an item would be kept. */
   takes(item: T): boolean {
-    return this.heap.length < this.limit || (this.limit > 0 && this.order(item, this.heap[0]!) < 0);
+    return this.heap.length < this.limit || (this.limit > 0 && this.order(item, this.heap[0]) < 0);
   }
 
   /** Adds an item, in the place of the last one where there is no room. */
@@ -36,8 +36,8 @@ export class Best<T> {
     const { heap, order } = this;
     for (let at = from; at > 0; ) {
       const above = (at - 1) >> 1;
-      if (order(heap[at]!, heap[above]!) <= 0) return;
-      [heap[at], heap[above]] = [heap[above]!, heap[at]!];
+      if (order(heap[at], heap[above]) <= 0) return;
+      [heap[at], heap[above]] = [heap[above], heap[at]];
       at = above;
     }
   }
@@ -47,10 +47,10 @@ export class Best<T> {
     for (let at = 0; ; ) {
       let worst = at;
       for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < heap.length && order(heap[child]!, heap[worst]!) > 0) worst = child;
+        if (child < heap.length && order(heap[child], heap[worst]) > 0) worst = child;
       }
       if (worst === at) return;
-      [heap[at], heap[worst]] = [heap[worst]!, heap[at]!];
+      [heap[at], heap[worst]] = [heap[worst], heap[at]];
       at = worst;
     }
   }

@@ -25,5 +25,5 @@ export function parseComparison(text: string): Comparison | undefined {
   const match = /^(.*[^\s<>=!])\s*(<=|>=|==|!=|<|>)\s*([^\s<>=!][^<>=!]*)$/u.exec(expression);
   if (!match) return undefined;
   const [, subject, operator, value] = match as unknown as [string, string, string, string];
-  return { expression, subject, value, holds: operators[operator]! };
+  return { expression, subject, value, holds: operators[operator] };
 }

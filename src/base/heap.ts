@@ -10,8 +10,8 @@ export class Heap<T> {
     let at = items.push(item) - 1;
     while (at > 0) {
       const above = (at - 1) >> 1;
-      if (!this.isBefore(item, items[above]!)) break;
-      items[at] = items[above]!;
+      if (!this.isBefore(item, items[above])) break;
+      items[at] = items[above];
       at = above;
     }
     items[at] = item;
@@ -25,9 +25,9 @@ export class Heap<T> {
     if (last === undefined || items.length === 0) return last;
     let at = 0;
     for (let below = 1; below < items.length; below = 2 * at + 1) {
-      if (below + 1 < items.length && this.isBefore(items[below + 1]!, items[below]!)) below++;
-      if (!this.isBefore(items[below]!, last)) break;
-      items[at] = items[below]!;
+      if (below + 1 < items.length && this.isBefore(items[below + 1], items[below])) below++;
+      if (!this.isBefore(items[below], last)) break;
+      items[at] = items[below];
       at = below;
     }
     items[at] = last;

@@ -50,7 +50,7 @@ export class Histogram {
       counts = new Float64Array(SUBS);
       this.octaves[octave] = counts;
     }
-    counts[sub]!++;
+    counts[sub]++;
   }
 
   /** Adds all values of another. */
@@ -62,7 +62,7 @@ export class Histogram {
     for (const [octave, counts] of other.octaves.entries()) {
       if (!counts) continue;
       const own = this.octaves[octave];
-      if (own) for (let i = 0; i < SUBS; i++) own[i]! += counts[i]!;
+      if (own) for (let i = 0; i < SUBS; i++) own[i] += counts[i];
       else this.octaves[octave] = counts.slice();
     }
   }
@@ -92,7 +92,7 @@ export class Histogram {
       const width = octave === 0 ? 1 : 2 ** (octave - 1);
       const base = octave === 0 ? 0 : SUBS;
       for (let sub = 0; sub < SUBS; sub++) {
-        const count = counts[sub]!;
+        const count = counts[sub];
         if (count === 0) continue;
         const low = (base + sub) * width;
         yield { low, high: low + width - 1, count };

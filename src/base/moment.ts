@@ -29,7 +29,7 @@ export function parseMoment(text: string): Moment | undefined {
   const [, day, hours, minutes, seconds, fraction, zone = ""] = date;
   // Without a zone this is local time (ECMAScript, date time string format).
   const whole = Date.parse(
-    `${day}T${hours!.padStart(2, "0")}:${minutes}:00${zone.replace(/^([+-]\d\d)(\d\d)$/, "$1:$2")}`,
+    `${day}T${hours.padStart(2, "0")}:${minutes}:00${zone.replace(/^([+-]\d\d)(\d\d)$/, "$1:$2")}`,
   );
   if (Number.isNaN(whole)) return undefined;
   return { kind: "date", ns: BigInt(whole) * 1_000_000n + BigInt(nanoseconds(seconds, fraction)) };

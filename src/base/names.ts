@@ -47,7 +47,7 @@ function shortPaths(paths: readonly string[]): Map<string, string> {
     }
     open = [];
     for (const [suffix, entries] of bySuffix) {
-      if (entries.length === 1) shown.set(entries[0]!.path, unescaped(suffix));
+      if (entries.length === 1) shown.set(entries[0].path, unescaped(suffix));
       else {
         for (const { path, count } of entries) {
           if (suffix === path) shown.set(path, unescaped(path));

@@ -10,12 +10,12 @@ import { messageOf } from "./errors.js";
 export function compilePattern(text: string): RegExp {
   const [, modes = "", rest] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(text)!;
   try {
-    return new RegExp(rest!, `u${modes}`);
+    return new RegExp(rest, `u${modes}`);
   } catch {
     // Escapes that Unicode patterns refuse (\-) are fine in Go's.
   }
   try {
-    return new RegExp(rest!, modes);
+    return new RegExp(rest, modes);
   } catch (error) {
     throw new SyntaxError(
       messageOf(error)

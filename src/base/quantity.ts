@@ -41,7 +41,7 @@ export function parseDuration(text: string): number | undefined {
   if (text === "0") return 0;
   const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text) return undefined;
-  return parts.reduce((sum, part) => sum + Number(part[1]) * durations[part[2]!]!, 0);
+  return parts.reduce((sum, part) => sum + Number(part[1]) * durations[part[2]], 0);
 }
 
 function parseSize(text: string): number | undefined {

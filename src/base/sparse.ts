@@ -31,7 +31,7 @@ export class SparseColumn implements ReadonlyMap<number, number> {
   }
 
   *entries(): MapIterator<[number, number]> {
-    for (let place = 0; place < this.size; place++) yield [this.keysInOrder[place]!, this.numbers[place]!];
+    for (let place = 0; place < this.size; place++) yield [this.keysInOrder[place], this.numbers[place]];
   }
 
   [Symbol.iterator](): MapIterator<[number, number]> {
@@ -47,7 +47,7 @@ export class SparseColumn implements ReadonlyMap<number, number> {
     let high = this.size - 1;
     while (low <= high) {
       const middle = (low + high) >>> 1;
-      const found = this.keysInOrder[middle]!;
+      const found = this.keysInOrder[middle];
       if (found === key) return middle;
       if (found < key) low = middle + 1;
       else high = middle - 1;
@@ -68,6 +68,6 @@ export function placesOf(size: number, holds: (place: number) => boolean): Int32
 /** Values of some keys. @param keys each larger than the one before */
 export function sparseColumn(keys: Int32Array, ofKey: (key: number) => number): SparseColumn {
   const values = new Float64Array(keys.length);
-  for (let at = 0; at < keys.length; at++) values[at] = ofKey(keys[at]!);
+  for (let at = 0; at < keys.length; at++) values[at] = ofKey(keys[at]);
   return new SparseColumn(keys, values);
 }

@@ -28,12 +28,12 @@ export function leastP(n: number, m: number): number {
 
 /** Twice the rank of each value, so that the mean rank of ties is a whole number. */
 function doubledRanks(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).sort((i, j) => values[i]! - values[j]!);
+  const order = values.map((_, i) => i).sort((i, j) => values[i] - values[j]);
   const ranks = new Array<number>(values.length);
   for (let from = 0; from < order.length; ) {
     let to = from;
-    while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
-    for (let i = from; i < to; i++) ranks[order[i]!] = from + 1 + to;
+    while (to < order.length && values[order[to]] === values[order[from]]) to++;
+    for (let i = from; i < to; i++) ranks[order[i]] = from + 1 + to;
     from = to;
   }
   return ranks;
@@ -43,16 +43,16 @@ function doubledRanks(values: readonly number[]): number[] {
 function exact(ranks: readonly number[], n: number, sum: number): number {
   const most = ranks.reduce((total, rank) => total + rank, 0);
   const ways = Array.from({ length: n + 1 }, () => new Float64Array(most + 1));
-  ways[0]![0] = 1;
+  ways[0][0] = 1;
   for (const [i, rank] of ranks.entries()) {
     for (let k = Math.min(n, i + 1); k > 0; k--) {
-      for (let s = most; s >= rank; s--) ways[k]![s]! += ways[k - 1]![s - rank]!;
+      for (let s = most; s >= rank; s--) ways[k][s] += ways[k - 1][s - rank];
     }
   }
   const mean = (most * n) / ranks.length;
   let all = 0;
   let extreme = 0;
-  for (const [s, count] of ways[n]!.entries()) {
+  for (const [s, count] of ways[n].entries()) {
     all += count;
     if (Math.abs(s - mean) >= Math.abs(sum - mean) - 1e-9) extreme += count;
   }

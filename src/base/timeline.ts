@@ -24,19 +24,19 @@ export class Timeline {
     const first = Math.floor(begin / step);
     const last = Math.min(Math.floor(end / step), values.length - 1);
     if (first === last) {
-      values[first]! += (end - begin) * weight;
+      values[first] += (end - begin) * weight;
       return;
     }
-    values[first]! += ((first + 1) * step - begin) * weight;
-    for (let i = first + 1; i < last; i++) values[i]! += step * weight;
-    values[last]! += (end - last * step) * weight;
+    values[first] += ((first + 1) * step - begin) * weight;
+    for (let i = first + 1; i < last; i++) values[i] += step * weight;
+    values[last] += (end - last * step) * weight;
   }
 
   /** Notes a value at a time: a bucket of a "max" timeline holds the largest (of values above 0). */
   note(time: number, value: number): void {
     this.reach(time + 1);
     const i = Math.floor(time / this.step);
-    if (value > this.values[i]!) this.values[i] = value;
+    if (value > this.values[i]) this.values[i] = value;
   }
 
   /** The buckets from 0 up to a time. */
@@ -50,8 +50,8 @@ export class Timeline {
     while (time > this.step * values.length) {
       const half = values.length / 2;
       for (let i = 0; i < half; i++) {
-        const a = values[2 * i]!;
-        const b = values[2 * i + 1]!;
+        const a = values[2 * i];
+        const b = values[2 * i + 1];
         values[i] = this.combine === "sum" ? a + b : Math.max(a, b);
       }
       values.fill(0, half);

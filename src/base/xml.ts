@@ -9,6 +9,6 @@ const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 export function escapeXml(text: string, attribute = false): string {
   const escaped = text
     .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]/gu, "\ufffd")
-    .replace(/[&<>"\r]/g, (character) => entities[character]!);
+    .replace(/[&<>"\r]/g, (character) => entities[character]);
   return attribute ? escaped.replace(/\n/g, "&#10;").replace(/\t/g, "&#9;") : escaped;
 }

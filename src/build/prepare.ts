@@ -224,7 +224,7 @@ export async function prepareBuild(
     variant: (wanted) => makeVariant(parts, wanted),
     withdrawn: rewriting.files
       .filter((file) => isUncompilable(file, known))
-      .map(({ file }) => ({ file, reason: known[file]!.reason })),
+      .map(({ file }) => ({ file, reason: known[file].reason })),
   };
 }
 

@@ -123,7 +123,7 @@ function checkProgram(command: string, targets: readonly Target[], patterns: rea
 
 /** The name that `go build` would give. */
 function programName({ targets }: Compiled, patterns: readonly string[]): string {
-  if (patterns[0]!.endsWith(".go")) return basename(patterns[0]!, ".go");
+  if (patterns[0].endsWith(".go")) return basename(patterns[0], ".go");
   const path = (targets[0]?.importPath ?? "program").split("/");
   const last = path.pop()!;
   return /^v\d+$/.test(last) && path.length > 0 ? path.pop()! : last;

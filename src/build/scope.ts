@@ -55,7 +55,7 @@ export function scopeOf(
   if (chosen.length === 0 && complete && include.length + exclude.length > 0) {
     const some = [...new Set(open.map((entry) => entry.importPath))];
     throw new UserError(
-      include.length > 0 && unmatched.length > 0 ? unmatched[0]! : "--include and --exclude leave no package to trace",
+      include.length > 0 && unmatched.length > 0 ? unmatched[0] : "--include and --exclude leave no package to trace",
       `packages that can be traced: ${some.slice(0, 5).join(", ")}${some.length > 5 ? ", …" : ""}`,
       ExitCode.noInput,
     );

@@ -143,11 +143,11 @@ function stemFor(names: readonly string[], named: boolean): string {
 function declare(declarations: readonly Declaration[]): Map<string, AddedFile> {
   const groups = new Map<string, Declaration[]>();
   for (const entry of declarations) groups.set(entry.path, [...(groups.get(entry.path) ?? []), entry]);
-  return new Map([...groups].map(([path, group]) => [path, { text: fileOf(path, group), named: group[0]!.named }]));
+  return new Map([...groups].map(([path, group]) => [path, { text: fileOf(path, group), named: group[0].named }]));
 }
 
 function fileOf(path: string, group: readonly Declaration[]): string {
-  const { constraints, packageName } = group[0]!;
+  const { constraints, packageName } = group[0];
   // A file may be in a package and in its test variant.
   const tables = new Map(group.flatMap(({ table }) => (table ? [[table.name, table] as const] : [])));
   const [first] = tables.values();

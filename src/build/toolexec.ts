@@ -37,7 +37,7 @@ function cover(): void {
   for (const output of outputs.filter(Boolean)) {
     let text = readFileSync(output, "utf8");
     for (const file of replaced) {
-      const { path, name } = plan.markers[file]!;
+      const { path, name } = plan.markers[file];
       text = text.replaceAll(path, file);
       if (name !== undefined) text = expandMarkers(text, name);
     }

@@ -106,7 +106,7 @@ function toolsOf(
 
 /** Tables of the files that the user named. Go wants all named files in one directory, written the same way. */
 function namedTables({ patterns }: VariantParts, added: ReadonlyMap<string, AddedFile>): string[] {
-  const prefix = /^(.*[\\/])?/.exec(patterns[0]!)?.[0] ?? "";
+  const prefix = /^(.*[\\/])?/.exec(patterns[0])?.[0] ?? "";
   return [...added].filter(([, { named }]) => named).map(([path]) => `${prefix}${basename(path)}`);
 }
 

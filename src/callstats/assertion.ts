@@ -42,7 +42,7 @@ export function parseAssertion(text: string): Assertion {
   if (comparison === undefined) throw bad(`${JSON.stringify(text)} is no assertion`, USAGE);
   const { expression, subject, value, holds } = comparison;
   const [, test, target] = /^(?:(\/.+\/|[^/:\s](?:[^:]*[^:\s])?)\s*:\s*)?(.+)$/su.exec(subject) as unknown as string[];
-  const [, name, measure] = /^(.+)\.([A-Za-z0-9_]+)$/su.exec(target!) ?? [];
+  const [, name, measure] = /^(.+)\.([A-Za-z0-9_]+)$/su.exec(target) ?? [];
   if (name === undefined || measure === undefined) {
     throw bad(`${JSON.stringify(text)}: ${target} names no number of calls`, USAGE);
   }

@@ -36,12 +36,12 @@ export class BoundMeter {
   exit(calls: number): void {
     const { inner, outer } = this.cost;
     const at = --this.depth;
-    const hidden = calls - this.told[at]!;
+    const hidden = calls - this.told[at];
     if (at > 0) {
-      this.told[at - 1]! += calls + 1;
-      this.direct[at - 1]!++;
+      this.told[at - 1] += calls + 1;
+      this.direct[at - 1]++;
     }
     this.ofTotal = inner + calls * (inner + outer);
-    this.ofSelf = inner + this.direct[at]! * outer + hidden * (inner + outer);
+    this.ofSelf = inner + this.direct[at] * outer + hidden * (inner + outer);
   }
 }

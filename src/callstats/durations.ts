@@ -78,6 +78,6 @@ export class Durations {
     const { few, histogram, min, max } = this;
     if (histogram !== undefined) return (q) => Math.min(Math.max(histogram.quantile(q), min), max);
     const sorted = [...few!].sort((a, b) => a - b);
-    return (q) => Math.round(sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!);
+    return (q) => Math.round(sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]);
   }
 }

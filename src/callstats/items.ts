@@ -41,7 +41,7 @@ export class FunctionItems {
   }
 
   describe(item: number): { name: string; path: undefined } {
-    return { name: this.names.list[item]!, path: undefined };
+    return { name: this.names.list[item], path: undefined };
   }
 }
 
@@ -62,14 +62,14 @@ export class PathItems {
     for (const [index, { tree }] of forest.processes.entries()) {
       const paths = new Int32Array(tree.size);
       for (let node = 1; node < tree.size; node++) {
-        const func = tree.func[node]!;
+        const func = tree.func[node];
         const step = this.steps.number(stepOf(forest.functions, tree, node));
-        const path = this.path(paths[tree.parent[node]!]!, step, forest.functions[func]!.name);
+        const path = this.path(paths[tree.parent[node]], step, forest.functions[func].name);
         paths[node] = path;
         if (!keep(index, node)) continue;
         const panics = tree.panics.get(node) ?? 0;
-        const [total, self] = [Math.round(tree.total[node]!), Math.round(tree.self[node]!)];
-        add(items, path, { calls: tree.calls[node]!, total, self, panics });
+        const [total, self] = [Math.round(tree.total[node]), Math.round(tree.self[node])];
+        add(items, path, { calls: tree.calls[node], total, self, panics });
       }
     }
     return items;
@@ -77,8 +77,8 @@ export class PathItems {
 
   describe(item: number): { name: string; path: readonly string[] } {
     const path: string[] = [];
-    for (let at = item; at > 0; at = this.parents[at]!) path.push(this.steps.list[this.lastSteps[at]!]!);
-    return { name: this.functions[item]!, path: path.reverse() };
+    for (let at = item; at > 0; at = this.parents[at]) path.push(this.steps.list[this.lastSteps[at]]);
+    return { name: this.functions[item], path: path.reverse() };
   }
 
   private path(parent: number, step: number, name: string): number {

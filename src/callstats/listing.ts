@@ -106,7 +106,7 @@ export class CallLister implements CallVisitor {
   }
 
   begin(goroutine: Goroutine): void {
-    const { info, tree } = this.forest.processes[goroutine.process]!;
+    const { info, tree } = this.forest.processes[goroutine.process];
     this.goroutine = goroutine;
     this.func = tree.func;
     this.depth = tree.depth;
@@ -115,9 +115,9 @@ export class CallLister implements CallVisitor {
 
   exit(node: number, start: number, time: number, self: number, how: Ending, calls: number): void {
     const { minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
-    if (!this.asked[this.func[node]!]) return;
+    if (!this.asked[this.func[node]]) return;
     const duration = time - start;
-    if (duration < minimum || this.depth[node]! > depth) {
+    if (duration < minimum || this.depth[node] > depth) {
       this.leftOut++;
       return;
     }
@@ -150,16 +150,16 @@ export class CallLister implements CallVisitor {
   private record(candidate: Candidate, tests: Map<number, Owners>): CallRecord {
     const { process, goid, node, start, wall, duration, self, how, calls } = candidate;
     const { functions, processes } = this.forest;
-    const { tree, info } = processes[process]!;
+    const { tree, info } = processes[process];
     const owners = tests.get(process) ?? ownersOf(tree, functions);
     tests.set(process, owners);
     return {
-      function: functions[tree.func[node]!]!,
+      function: functions[tree.func[node]],
       path: pathOf(functions, tree, node),
       goroutine: goid,
       process,
       pid: info.pid,
-      test: owners.names[owners.of[node]!],
+      test: owners.names[owners.of[node]],
       start,
       wall,
       duration,

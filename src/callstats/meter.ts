@@ -27,7 +27,7 @@ export class CallMeter implements CallVisitor {
 
   begin({ process }: Goroutine): void {
     this.process = process;
-    this.here = this.groups[process]!;
+    this.here = this.groups[process];
     this.bounds.begin(this.costs[process]);
   }
 

@@ -67,9 +67,9 @@ export class NeighbourMeter implements CallVisitor {
   }
 
   enter(node: number): void {
-    const func = this.forest.processes[this.goroutine!.process]!.tree.func[node]!;
+    const func = this.forest.processes[this.goroutine!.process].tree.func[node];
     const above = this.frames.at(-1);
-    const asked = this.asked[func]!;
+    const asked = this.asked[func];
     const frame: Frame = { func, asked, outermost: false, caller: undefined, callee: undefined };
     if (asked) {
       frame.outermost = this.open++ === 0;
@@ -96,7 +96,7 @@ export class NeighbourMeter implements CallVisitor {
   /** The frame that started the goroutine. */
   private spawner(): Sums {
     const { process, node, edge } = this.goroutine!;
-    const func = node > 0 && edge !== EdgeKind.call ? this.forest.processes[process]!.tree.func[node]! : NOBODY;
+    const func = node > 0 && edge !== EdgeKind.call ? this.forest.processes[process].tree.func[node] : NOBODY;
     return sums(this.callersBy, func, func !== NOBODY);
   }
 

@@ -11,7 +11,7 @@ const MARKS: Readonly<Record<EdgeKind, string>> = {
 
 /** A function as a step of a path: with `go ` or `go~ ` where a goroutine begins, and the test that it runs, as in the tree. */
 export function stepOf(functions: readonly FunctionInfo[], tree: CallTree, node: number): string {
-  const { name } = functions[tree.func[node]!]!;
+  const { name } = functions[tree.func[node]];
   // Package testing gives every test a goroutine of its own; saying so in every line would say nothing.
   const plain = tree.parent[node] === 0 && isTestFunction(name);
   const test = tree.tests.get(node);
@@ -31,6 +31,6 @@ export function namedStep(step: string, naming: Naming): string {
 /** The path to a node, outermost first, itself last. */
 export function pathOf(functions: readonly FunctionInfo[], tree: CallTree, node: number): string[] {
   const path: string[] = [];
-  for (let at = node; at > 0; at = tree.parent[at]!) path.push(stepOf(functions, tree, at));
+  for (let at = node; at > 0; at = tree.parent[at]) path.push(stepOf(functions, tree, at));
   return path.reverse();
 }

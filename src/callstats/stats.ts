@@ -28,15 +28,15 @@ export class StatsMeter {
   ) {
     const { depth = Number.POSITIVE_INFINITY } = options;
     this.visitor = new CallMeter(forest, (process, node) => {
-      const { tree } = forest.processes[process]!;
-      return tree.depth[node]! > depth ? [] : this.groupsOf(tree.func[node]!);
+      const { tree } = forest.processes[process];
+      return tree.depth[node] > depth ? [] : this.groupsOf(tree.func[node]);
     });
   }
 
   /** In the order of the forest's functions. */
   rows(): FunctionStats[] {
     return this.byFunction.flatMap((groups, func) =>
-      groups === undefined ? [] : [statsOf(this.forest.functions[func]!, groups[0])],
+      groups === undefined ? [] : [statsOf(this.forest.functions[func], groups[0])],
     );
   }
 

@@ -68,7 +68,7 @@ export class AssertionMeter {
     this.runs = runsOf(this.owners);
     this.claims = assertions.map((assertion) => new Claim(assertion, forest, traced, this.runs));
     this.visitor = new CallMeter(forest, (process, node) => {
-      const func = forest.processes[process]!.tree.func[node]!;
+      const func = forest.processes[process].tree.func[node];
       return this.claims.flatMap((claim) => claim.groupsOf(func, this.testOf(process, node)));
     });
   }
@@ -90,8 +90,8 @@ export class AssertionMeter {
 
   /** The innermost test that a node belongs to. */
   private testOf(process: number, node: number): string | undefined {
-    const { of, names } = this.owners[process]!;
-    return names[of[node]!];
+    const { of, names } = this.owners[process];
+    return names[of[node]];
   }
 
   private judge(claim: Claim, { test, runs, group }: Subject): Verdict {
@@ -139,7 +139,7 @@ export class AssertionMeter {
   private paths({ assertion: { measure }, functions }: Claim, of: (test: string | undefined) => boolean): PathShare[] {
     const table = new PathItems();
     const keep = (process: number, node: number) =>
-      functions[this.forest.processes[process]!.tree.func[node]!]! && of(this.testOf(process, node));
+      functions[this.forest.processes[process].tree.func[node]] && of(this.testOf(process, node));
     const by = measure === "calls" || measure === "panics" ? measure : "total";
     const found = [...table.items(this.forest, keep)].filter(([, sums]) => sums[by] > 0);
     found.sort(([, a], [, b]) => b[by] - a[by]);
@@ -155,7 +155,7 @@ function isWithin(own: string | undefined, test: string): boolean {
 function runsOf(owners: readonly Owners[]): Map<string, number> {
   const runs = new Map<string, number>();
   for (const { names, runs: counts } of owners) {
-    for (const [test, name] of names.entries()) runs.set(name, (runs.get(name) ?? 0) + counts[test]!);
+    for (const [test, name] of names.entries()) runs.set(name, (runs.get(name) ?? 0) + counts[test]);
   }
   return runs;
 }

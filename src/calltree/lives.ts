@@ -157,7 +157,7 @@ export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "ente
     this.#spans = lengths.length;
     if (lengths.length <= most) return;
     // Of equally long ones all or none stay.
-    const limit = lengths[most]!;
+    const limit = lengths[most];
     this.#shortest = lengths.findLast((length) => length > limit) ?? limit + 1;
     this.#spans = 0;
     for (const draft of drafts) {

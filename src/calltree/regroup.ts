@@ -47,11 +47,11 @@ export function regroup(old: CallTree, { place, takes, edge, site, source, ...gr
     const at = place[node];
     if (takes[node] & Take.self) {
       sums.self[at] += old.self[node];
-      if (tracing) tracing.self[at] += old.tracing!.self[node];
+      if (tracing) tracing.self[at] += old.tracing.self[node];
     }
     if (takes[node] & Take.total) {
       sums.total[at] += old.total[node];
-      if (tracing) tracing.total[at] += old.tracing!.total[node];
+      if (tracing) tracing.total[at] += old.tracing.total[node];
     }
     if ((takes[node] & Take.calls) === 0) continue;
     sums.calls[at] += old.calls[node];

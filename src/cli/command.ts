@@ -26,7 +26,7 @@ export function commandHelp(command: Command): string {
   const own = command.flags.filter((flag) => !flag.go);
   const names = own.map(flagName);
   const width = Math.max(...names.map((name) => name.length)) + 2;
-  const lines = own.map((flag, index) => `  ${names[index]!.padEnd(width)}${flag.help}`);
+  const lines = own.map((flag, index) => `  ${names[index].padEnd(width)}${flag.help}`);
   const go = command.goFlags ? `\n${command.goFlags}\n` : "";
   const examples = command.examples.map((example) => `  ${example}`).join("\n");
   return `Usage: gotrace ${command.usage}\n\n${command.description}\n\nFlags:\n${lines.join("\n")}\n${go}\nExamples:\n${examples}\n`;

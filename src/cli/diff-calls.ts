@@ -46,7 +46,7 @@ export async function diffCallTraces(
   const output = openOutput(options.output, process.cwd(), false);
   const runs = new Runs(options.byPath, options.match, options.select);
   const [before, after] = [a, b].map((side) => side.map((path) => runs.read(path)));
-  const diff = diffCalls(before!, after!, (item) => runs.describe(item), { measure, min: min ?? 0 });
+  const diff = diffCalls(before, after, (item) => runs.describe(item), { measure, min: min ?? 0 });
   const exceeded = limits.flatMap(({ share }) => exceeding(diff, share, min ?? LEAST));
   const shares = limits.flatMap(({ text, share }) => (share === "calls" ? [] : [text]));
   const unjudged = shares.length === 0 || diff.tested ? undefined : notJudged(shares, diff.runs);
@@ -124,7 +124,7 @@ class Runs {
     for (const place of forest.functions) this.places.set(place.name, place);
     const kept = matching(names, (name) => match?.test(name) ?? true);
     if (this.byPath) {
-      return this.paths.items(forest, (process, node) => kept[forest.processes[process]!.tree.func[node]!]!);
+      return this.paths.items(forest, (process, node) => kept[forest.processes[process].tree.func[node]]);
     }
     const meter = new StatsMeter(forest, { spread: false });
     walk(recording, meter.visitor);

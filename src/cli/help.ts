@@ -41,7 +41,7 @@ export function findCommand(name: string): CommandEntry {
  */
 export async function helpOn(word: string): Promise<string> {
   if (word.startsWith("-")) return flagHelp(word);
-  if (Object.hasOwn(topics, word)) return topics[word]!;
+  if (Object.hasOwn(topics, word)) return topics[word];
   const entry = commands.find((command) => command.name === word);
   if (entry) return commandHelp(await entry.load());
   const { explanation, ruleNames } = await import("./explain.js");

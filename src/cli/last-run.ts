@@ -106,7 +106,7 @@ function entries(root: string): { readonly path: string; readonly owner: number;
     .flatMap((name) => {
       const match = /^([0-9a-z]{9})-(\d+)$/.exec(name);
       if (!match) return [];
-      return [{ path: join(root, name), owner: Number(match[2]), when: new Date(Number.parseInt(match[1]!, 36)) }];
+      return [{ path: join(root, name), owner: Number(match[2]), when: new Date(Number.parseInt(match[1], 36)) }];
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -6,7 +6,7 @@ import { withProgress } from "./progress.js";
 
 /** Lets visitors see all calls in one walk. */
 export function walk(recording: Recording, ...visitors: readonly CallVisitor[]): void {
-  const visitor = visitors.length === 1 ? visitors[0]! : together(visitors);
+  const visitor = visitors.length === 1 ? visitors[0] : together(visitors);
   withProgress("reading the calls", (progress) => {
     for (const _ of recording.walk(visitor, progress));
   });

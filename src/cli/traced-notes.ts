@@ -14,6 +14,6 @@ export function tracedNotes(set: TracedSet): Note[] {
  */
 export function tracedNames(notes: readonly Note[]): string[] {
   const pieces = notes.filter(({ traced }) => typeof traced === "string");
-  if (pieces.length === 0 || pieces.length !== pieces[0]!.of) return [];
+  if (pieces.length === 0 || pieces.length !== pieces[0].of) return [];
   return unpackTraced(pieces.map(({ traced }) => traced as string));
 }

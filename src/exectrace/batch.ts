@@ -170,7 +170,7 @@ export class Framer extends Varints {
       limit = this.carried;
     }
     if (limit === start) return this.finished ? "eof" : "hungry";
-    const kind = bytes[start]!;
+    const kind = bytes[start];
     if (kind === Wire.EndOfGeneration) {
       if (this.version < VERSION_END) throw corrupt(this.consumed, "an end of generation, which this version has not");
       this.take(before, start + 1, bytes);
@@ -203,7 +203,7 @@ export class Framer extends Varints {
     const place = segments.reserve(size);
     this.open = {
       offset: this.consumed,
-      experiment: kind === Wire.ExperimentalBatch ? bytes[start + 1]! : 0,
+      experiment: kind === Wire.ExperimentalBatch ? bytes[start + 1] : 0,
       generation: unsigned(generation),
       thread,
       time: unsigned(time),
@@ -238,6 +238,6 @@ export class Framer extends Varints {
     if (this.missing > 0) return this.finished ? "cut" : "hungry";
     this.open = undefined;
     this.consumed += open.end - open.start;
-    return open.end > open.start ? { ...open, kind: memory.bytes[open.start]! } : open;
+    return open.end > open.start ? { ...open, kind: memory.bytes[open.start] } : open;
   }
 }

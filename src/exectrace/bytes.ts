@@ -28,7 +28,7 @@ export class Varints {
     const { bytes } = this;
     let value = 0;
     for (let i = 0; i < 4; i++) {
-      const byte = bytes[at + i]!;
+      const byte = bytes[at + i];
       value |= (byte & 0x7f) << (7 * i);
       if (byte < 0x80) {
         this.after = at + i + 1;
@@ -43,7 +43,7 @@ export class Varints {
     let low = 0;
     let high = 0;
     for (let i = 0; i < 10; i++) {
-      const byte = bytes[at + i]!;
+      const byte = bytes[at + i];
       const bits = byte & 0x7f;
       if (i < 4) low |= bits << (7 * i);
       else if (i === 4) {
@@ -81,7 +81,7 @@ export class ByteReader extends Varints {
 
   byte(): number {
     if (this.at >= this.end) throw this.fail("the batch ends within an entry");
-    return this.bytes[this.at++]!;
+    return this.bytes[this.at++];
   }
 
   /** As `varint`: from 2^63 on negative. */
@@ -101,7 +101,7 @@ export class ByteReader extends Varints {
     const start = this.at;
     this.signed();
     let value = 0n;
-    for (let i = this.at - 1; i >= start; i--) value = (value << 7n) | BigInt(this.bytes[i]! & 0x7f);
+    for (let i = this.at - 1; i >= start; i--) value = (value << 7n) | BigInt(this.bytes[i] & 0x7f);
     return value;
   }
 

@@ -71,7 +71,7 @@ export function failureError(
   const template = DAMAGE[reason] ?? `{event} of thread ${thread}: ${ORDER[reason]}`;
   return corrupt(
     offset,
-    template.replace(/\{(\w+)\}/g, (_, name: string) => values[name]!),
+    template.replace(/\{(\w+)\}/g, (_, name: string) => values[name]),
   );
 }
 

@@ -23,7 +23,7 @@ export function readHeader(bytes: Uint8Array): number {
   }
   const version = Number(match[1]);
   if (VERSIONS.includes(version)) return version;
-  if (version < VERSIONS[0]!) {
+  if (version < VERSIONS[0]) {
     throw new TraceError(
       "old",
       0,

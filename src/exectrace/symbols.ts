@@ -35,17 +35,17 @@ export class StackTable {
 
   /** Number of frames of a stack. */
   depth(stack: number): number {
-    return stack === 0 ? 0 : this.starts[stack + 1]! - this.starts[stack]!;
+    return stack === 0 ? 0 : this.starts[stack + 1] - this.starts[stack];
   }
 
   /** Id of the n-th frame of a stack; 0 is the leaf. Equal frames have equal ids. */
   frameId(stack: number, n: number): number {
-    return this.lists[this.starts[stack]! + n]!;
+    return this.lists[this.starts[stack] + n];
   }
 
   /** A frame by its id. */
   frame(id: number): Frame {
-    return this.frameList[id]!;
+    return this.frameList[id];
   }
 
   /** The frames of a stack, leaf first. The array is made once and kept. */
@@ -53,8 +53,8 @@ export class StackTable {
     if (stack === 0) return NO_FRAMES;
     let frames = this.made[stack];
     if (!frames) {
-      const ids = this.lists.subarray(this.starts[stack]!, this.starts[stack + 1]!);
-      frames = Array.from(ids, (id) => this.frameList[id]!);
+      const ids = this.lists.subarray(this.starts[stack], this.starts[stack + 1]);
+      frames = Array.from(ids, (id) => this.frameList[id]);
       this.made[stack] = frames;
     }
     return frames;
@@ -75,17 +75,17 @@ export class StackTable {
   internStack(ids: Int32Array, depth: number): number {
     let hash = depth;
     for (let i = 0; i < depth; i++) {
-      hash = Math.imul(hash ^ ids[i]!, 0x9e3779b1);
+      hash = Math.imul(hash ^ ids[i], 0x9e3779b1);
       hash ^= hash >>> 15;
     }
-    for (let stack = this.buckets[hash & (this.buckets.length - 1)]!; stack !== 0; stack = this.chain[stack]!) {
+    for (let stack = this.buckets[hash & (this.buckets.length - 1)]; stack !== 0; stack = this.chain[stack]) {
       if (this.hashes[stack] === hash && this.equals(stack, ids, depth)) return stack;
     }
     const stack = this.stacks++;
     this.starts = grown(this.starts, stack + 2);
     this.chain = grown(this.chain, stack + 1);
     this.hashes = grown(this.hashes, stack + 1);
-    const start = this.starts[stack]!;
+    const start = this.starts[stack];
     this.lists = grown(this.lists, start + depth);
     this.lists.set(ids.subarray(0, depth), start);
     this.starts[stack + 1] = start + depth;
@@ -96,15 +96,15 @@ export class StackTable {
   }
 
   private equals(stack: number, ids: Int32Array, depth: number): boolean {
-    const start = this.starts[stack]!;
-    if (this.starts[stack + 1]! - start !== depth) return false;
+    const start = this.starts[stack];
+    if (this.starts[stack + 1] - start !== depth) return false;
     for (let i = 0; i < depth; i++) if (this.lists[start + i] !== ids[i]) return false;
     return true;
   }
 
   private link(stack: number): void {
-    const bucket = this.hashes[stack]! & (this.buckets.length - 1);
-    this.chain[stack] = this.buckets[bucket]!;
+    const bucket = this.hashes[stack] & (this.buckets.length - 1);
+    this.chain[stack] = this.buckets[bucket];
     this.buckets[bucket] = stack;
   }
 
@@ -132,7 +132,7 @@ export class StackNames {
 
   /** The number in the trace of the stack at a place of the generation's table, not 0. */
   resolve(place: number): number {
-    const known = this.known[place]!;
+    const known = this.known[place];
     return known !== 0 ? known : this.intern(place);
   }
 
@@ -146,7 +146,7 @@ export class StackNames {
   }
 
   private frame(frame: number): number {
-    const known = this.knownFrames[frame]!;
+    const known = this.knownFrames[frame];
     if (known !== 0) return known - 1;
     const { stacks, strings } = this;
     const name = strings.text(strings.find(stacks.functionId(frame)));

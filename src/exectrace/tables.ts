@@ -22,7 +22,7 @@ class Ids {
   get(id: number): number {
     if (id === 0) return 0;
     if (id < this.dense.length && id > 0) {
-      const place = this.dense[id]!;
+      const place = this.dense[id];
       return place === 0 ? -1 : place;
     }
     return this.sparse === undefined ? -1 : (this.sparse.get(id) ?? -1);
@@ -76,8 +76,8 @@ export class Strings {
   }
 
   private decode(place: number): string {
-    const start = this.places[2 * place]! >>> 0;
-    const text = utf8.decode(this.memory.bytes.subarray(start, start + this.places[2 * place + 1]!));
+    const start = this.places[2 * place] >>> 0;
+    const text = utf8.decode(this.memory.bytes.subarray(start, start + this.places[2 * place + 1]));
     this.texts[place] = text;
     return text;
   }
@@ -132,11 +132,11 @@ export class Stacks {
 
   /** Number of frames, and the n-th of them as an index for the methods below. */
   depth(place: number): number {
-    return place === 0 ? 0 : this.starts[place + 1]! - this.starts[place]!;
+    return place === 0 ? 0 : this.starts[place + 1] - this.starts[place];
   }
 
   frame(place: number, n: number): number {
-    return this.lists[this.starts[place]! + n]!;
+    return this.lists[this.starts[place] + n];
   }
 
   get frameCount(): number {
@@ -144,19 +144,19 @@ export class Stacks {
   }
 
   pc(frame: number): number {
-    return this.columns[4 * frame]!;
+    return this.columns[4 * frame];
   }
 
   functionId(frame: number): number {
-    return this.columns[4 * frame + 1]!;
+    return this.columns[4 * frame + 1];
   }
 
   fileId(frame: number): number {
-    return this.columns[4 * frame + 2]!;
+    return this.columns[4 * frame + 2];
   }
 
   line(frame: number): number {
-    return this.columns[4 * frame + 3]!;
+    return this.columns[4 * frame + 3];
   }
 
   /** Reads a batch of stacks: entries of id, number of frames, and pc, function, file and line of each. */

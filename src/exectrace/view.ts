@@ -59,15 +59,15 @@ export class EventView implements TraceEvent {
   }
 
   get kind(): EventKind {
-    return this.bytes[this.at + Place.kind]!;
+    return this.bytes[this.at + Place.kind];
   }
 
   get type(): number {
-    return this.bytes[this.at + Place.type]!;
+    return this.bytes[this.at + Place.type];
   }
 
   get time(): number {
-    return this.floats[(this.at + Place.time) >>> 3]!;
+    return this.floats[(this.at + Place.time) >>> 3];
   }
 
   get thread(): number {
@@ -87,7 +87,7 @@ export class EventView implements TraceEvent {
   }
 
   get resource(): ResourceKind {
-    return this.bytes[this.at + Place.resource]!;
+    return this.bytes[this.at + Place.resource];
   }
 
   get id(): number {
@@ -95,11 +95,11 @@ export class EventView implements TraceEvent {
   }
 
   get from(): number {
-    return this.bytes[this.at + Place.from]!;
+    return this.bytes[this.at + Place.from];
   }
 
   get to(): number {
-    return this.bytes[this.at + Place.to]!;
+    return this.bytes[this.at + Place.to];
   }
 
   get reason(): string {
@@ -162,8 +162,8 @@ export class EventView implements TraceEvent {
   /** An id: exact below 2^53, and a small integer for the engine where it is one. */
   private id64(place: number): number {
     const word = (this.at + place) >>> 2;
-    const low = this.words[word]!;
-    const high = this.words[word + 1]!;
+    const low = this.words[word];
+    const high = this.words[word + 1];
     return high === low >> 31 ? low : high * 4294967296 + (low >>> 0);
   }
 
@@ -173,11 +173,11 @@ export class EventView implements TraceEvent {
   }
 
   private word(place: number): number {
-    return this.words[(this.at + place) >>> 2]!;
+    return this.words[(this.at + place) >>> 2];
   }
 
   private valueAt(n: number): number {
-    return this.floats[((this.at + Place.values) >>> 3) + n]!;
+    return this.floats[((this.at + Place.values) >>> 3) + n];
   }
 
   /** A string of the generation, or a text that the core has kept from an earlier one. */

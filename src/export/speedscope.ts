@@ -61,7 +61,7 @@ export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptio
   out.text('\n]},"profiles":[\n');
   const idle = forest.processes.map(({ tree }) => idleTimes(tree, forest.functions));
   yield* renderMerged(recording, frames, out, options.inPlace ? [] : idle);
-  const waits = ({ process, node }: FittingGoroutine) => !options.inPlace && idle[process]!.waits.has(node);
+  const waits = ({ process, node }: FittingGoroutine) => !options.inPlace && idle[process].waits.has(node);
   const name = profileName(forest, names, fit, waits);
   const order = [...fit.goroutines.filter((each) => !waits(each)), ...fit.goroutines.filter(waits)];
   for (const batch of batchesOf(order)) {
@@ -111,7 +111,7 @@ function* renderMerged(
     for (const innermost of waits.values()) {
       let node = innermost;
       while (node > 0 && shown[node] === 0) node = tree.parent[node];
-      self[node] = Math.max(0, self[node] - time[innermost]!);
+      self[node] = Math.max(0, self[node] - time[innermost]);
     }
     return self;
   });

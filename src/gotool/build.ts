@@ -20,7 +20,7 @@ export function parseCompileErrors(output: string, cwd: string): CompileError[] 
   const errors: CompileError[] = [];
   for (const line of output.split(/\r?\n/)) {
     const match = /^(?:vet: )?(\S.*?\.(?:go|s|c|h)):(\d+)(?::\d+)?: (.*)$/.exec(line);
-    if (match) errors.push({ file: resolve(cwd, match[1]!), line: Number(match[2]), message: match[3]! });
+    if (match) errors.push({ file: resolve(cwd, match[1]), line: Number(match[2]), message: match[3] });
   }
   return errors;
 }

@@ -179,17 +179,17 @@ export function installRuntime(root: string, source: string): string {
       .map((name) => join(directory, name));
   const files = ["go.mod", ...[...inside("."), ...inside("sys")].sort()];
   const contents = files.map((name) => readFileSync(join(source, name)));
-  const key = digest(...files.flatMap((name, index) => [name, contents[index]!])).slice(0, 16);
+  const key = digest(...files.flatMap((name, index) => [name, contents[index]])).slice(0, 16);
   const target = join(root, "rt", key);
   if (existsSync(join(target, "go.mod"))) {
     touch(target);
-    for (const [index, name] of files.entries()) writeOnce(join(target, name), contents[index]!);
+    for (const [index, name] of files.entries()) writeOnce(join(target, name), contents[index]);
     return target;
   }
   ensureDirectory(dirname(target));
   const staging = mkdtempSync(join(dirname(target), "staging-"));
   mkdirSync(join(staging, "sys"));
-  for (const [index, name] of files.entries()) writeFileSync(join(staging, name), contents[index]!);
+  for (const [index, name] of files.entries()) writeFileSync(join(staging, name), contents[index]);
   try {
     renameSync(staging, target);
   } catch {

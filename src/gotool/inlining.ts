@@ -57,7 +57,7 @@ export function askingFlags(
   const own: string[] = [];
   const take = (words: readonly string[], rest: string[]) => {
     for (let index = 0; index < words.length; index++) {
-      const word = words[index]!;
+      const word = words[index];
       const match = /^--?gcflags(?:=(.*))?$/s.exec(word);
       if (!match) rest.push(word);
       else own.push(`-gcflags=${match[1] ?? words[++index] ?? ""} ${ask}`);
@@ -82,11 +82,11 @@ export function parseInlined(output: string, cwd: string, budget: number): Omiss
   );
   for (const [, file, place, cost] of lines) {
     if (cost !== undefined && Number(cost) > budget) continue;
-    const path = resolve(cwd, file!);
+    const path = resolve(cwd, file);
     const places = omissions.get(path) ?? {};
     omissions.set(path, places);
-    if (cost === undefined) places[place!] = inlined;
-    else places[place!] ??= small;
+    if (cost === undefined) places[place] = inlined;
+    else places[place] ??= small;
   }
   const sorted = (places: Record<string, string>) => Object.fromEntries(Object.entries(places).sort());
   return new Map([...omissions].map(([path, places]) => [path, sorted(places)]));

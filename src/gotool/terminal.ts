@@ -32,7 +32,7 @@ export function inForeground(): boolean {
 function groupsFromProc(): string[] {
   const text = readFileSync("/proc/self/stat", "utf8");
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return [fields[2]!, fields[5]!];
+  return [fields[2], fields[5]];
 }
 
 function groupsFromPs(): string[] {

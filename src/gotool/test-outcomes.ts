@@ -55,8 +55,8 @@ export class TestOutcomes {
     // In one's own directory go says first how the program ended: FAIL	exit status 1.
     if (word === undefined || path === "exit" || path === "signal:") return;
     if (word === "FAIL") {
-      this.packages.add(path!);
-      if (this.pending.size > 0) this.failed.set(path!, this.pending);
+      this.packages.add(path);
+      if (this.pending.size > 0) this.failed.set(path, this.pending);
     }
     this.pending = new Set();
   }

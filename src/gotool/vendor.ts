@@ -71,10 +71,10 @@ export function parseModulesTxt(text: string): VendoredModule[] {
   const modules: VendoredModule[] = [];
   for (const line of text.split(/\r?\n/)) {
     const module = /^# (\S+) (v\S+)(?: =>.*)?$/.exec(line);
-    if (module) modules.push({ path: module[1]!, version: module[2]!, go: "" });
+    if (module) modules.push({ path: module[1], version: module[2], go: "" });
     const go = /^## .*\bgo (\S+)/.exec(line);
     const last = modules.at(-1);
-    if (go && last) last.go = go[1]!.replace(/;$/, "");
+    if (go && last) last.go = go[1].replace(/;$/, "");
   }
   return modules;
 }

@@ -49,7 +49,7 @@ export function closeUp(model: Model, window: PageWindow, finding: PageFinding):
     for (const [row, each] of intervals.entries()) {
       const middle = row * lane + lane / 2 + 2;
       content.push(
-        s("text", { class: "label", x: 0, y: middle + 4 }, fit(titles[row]!, left - 6), s("title", {}, titles[row]!)),
+        s("text", { class: "label", x: 0, y: middle + 4 }, fit(titles[row], left - 6), s("title", {}, titles[row])),
       );
       for (const { begin: from, end: to, state } of each) {
         const at = x(from);
@@ -62,8 +62,8 @@ export function closeUp(model: Model, window: PageWindow, finding: PageFinding):
     return { height: height + 18, x, content };
   };
   const describe = (row: number, time: number) => {
-    const found = intervals[row]!.findLast((each) => each.begin <= time && time < each.end);
-    return found ? `${titles[row]} ${textOf(lanes[row]!, found)}` : `${titles[row]}: nothing known`;
+    const found = intervals[row].findLast((each) => each.begin <= time && time < each.end);
+    return found ? `${titles[row]} ${textOf(lanes[row], found)}` : `${titles[row]}: nothing known`;
   };
   const read = (time: number, y: number | undefined) => {
     const when = `${time < finding.time ? "" : "+"}${formatDuration(time - finding.time)}`;
@@ -111,7 +111,7 @@ function unpack(model: Model, each: PageLane, origin: number): Interval[] {
     found.push({
       begin: origin + begin,
       end: origin + begin + length,
-      state: laneStates[state]!,
+      state: laneStates[state],
       reason: model.string(reason),
       other,
     });

@@ -47,8 +47,8 @@ export function findingList(model: Model, trace: PageTrace, onOpen: (index: numb
       const visible =
         boxes.some(({ severity, input }) => severity === finding.severity && input.checked) &&
         (rule.value === "" || rule.value === finding.rule) &&
-        words.every((word) => texts[index]!.includes(word));
-      items[index]!.hidden = !visible;
+        words.every((word) => texts[index].includes(word));
+      items[index].hidden = !visible;
       if (visible) shown++;
     }
     status.textContent = shown === items.length ? "" : `${formatCount(shown)} of ${formatCount(items.length)} shown`;

@@ -17,7 +17,7 @@ export class Model {
   openGoroutine: ((goid: number) => void) | undefined;
 
   static read(document: Document): Model {
-    return new Model(JSON.parse(document.getElementById("data")!.textContent!) as PageData);
+    return new Model(JSON.parse(document.getElementById("data")!.textContent) as PageData);
   }
 
   get version(): string {
@@ -34,7 +34,7 @@ export class Model {
   }
 
   string(id: number): string {
-    return this.data.strings[id]!;
+    return this.data.strings[id];
   }
 
   frame(id: number): ShownFrame {

@@ -108,9 +108,9 @@ function drawPlot(plot: Plot, duration: number): HTMLElement[] {
       for (const [i, value] of series.values.entries()) {
         const begin = x(Math.min(duration, i * series.step)).toFixed(1);
         const end = x(Math.min(duration, (i + 1) * series.step)).toFixed(1);
-        bottom.unshift(`${end},${y(floor[i]!).toFixed(1)}`, `${begin},${y(floor[i]!).toFixed(1)}`);
-        floor[i] = floor[i]! + value;
-        top.push(`${begin},${y(floor[i]!).toFixed(1)}`, `${end},${y(floor[i]!).toFixed(1)}`);
+        bottom.unshift(`${end},${y(floor[i]).toFixed(1)}`, `${begin},${y(floor[i]).toFixed(1)}`);
+        floor[i] = floor[i] + value;
+        top.push(`${begin},${y(floor[i]).toFixed(1)}`, `${end},${y(floor[i]).toFixed(1)}`);
       }
       if (top.length > 0) content.push(s("path", { class: className, d: `M${top.join("L")}L${bottom.join("L")}Z` }));
     }
@@ -151,7 +151,7 @@ function marks(trace: PageTrace, open: (finding: number) => void): HTMLElement {
     const content: SVGElement[] = timeAxis(x, width, height);
     // The worst are drawn last, on top.
     for (let index = findings.length - 1; index >= 0; index--) {
-      const { time, duration: long, severity, title } = findings[index]!;
+      const { time, duration: long, severity, title } = findings[index];
       const begin = x(Math.min(time, duration));
       const wide = Math.max(5, x(Math.min(time + long, duration)) - begin);
       const mark = s(

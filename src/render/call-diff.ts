@@ -112,7 +112,7 @@ function rowOf(
 
 export function sides({ a, b }: CallChange, measure: CallMeasure): string {
   const [left, right] = [a, b].map((side) => (side ? format(side[measure].mean, measure) : "-"));
-  return left === right ? left! : `${left} → ${right}`;
+  return left === right ? left : `${left} → ${right}`;
 }
 
 export function share({ shifts }: CallChange, measure: CallMeasure): string {

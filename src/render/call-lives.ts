@@ -47,7 +47,7 @@ export function writeLives(to: ByteWriter, lives: Lives, func: Int32Array, numbe
   to.uint(lives.kept);
   to.uint(lives.omitted);
   to.uint(Math.round(lives.shortest));
-  const page = (node: number) => Math.max(0, number[node]!);
+  const page = (node: number) => Math.max(0, number[node]);
   const stack: { tree: LifeTree; level: number }[] = [];
   const push = (trees: readonly LifeTree[], level: number) => {
     for (const tree of [...trees].reverse()) stack.push({ tree, level });
@@ -56,7 +56,7 @@ export function writeLives(to: ByteWriter, lives: Lives, func: Int32Array, numbe
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { tree, level } = top;
     const { goid, parentGoid, edge, site, node, start, end, calls, spans } = tree.life;
-    for (const value of [goid, parentGoid, level, edge, site + 1, func[node]!, page(node)]) to.uint(value);
+    for (const value of [goid, parentGoid, level, edge, site + 1, func[node], page(node)]) to.uint(value);
     for (const value of [start, end - start, calls]) to.uint(Math.max(0, Math.round(value)));
     const shown = spans.filter((span) => page(span.node) > 0);
     to.uint(shown.length);

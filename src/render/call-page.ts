@@ -112,7 +112,7 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
     ...(options.countsWaiting ? { countsWaiting: true } : {}),
     functions: packed(Buffer.from(JSON.stringify(printableAll(packFunctions(forest))))),
     processes: forest.processes.map((process, i) =>
-      packProcess(forest, process, { lives: lives.lives(i), stats: stats[i]!.rows() }, options),
+      packProcess(forest, process, { lives: lives.lives(i), stats: stats[i].rows() }, options),
     ),
   };
 }
@@ -128,7 +128,7 @@ function together(lives: LifeCollector, stats: readonly StatsMeter[]): CallVisit
   let meter: CallVisitor | undefined;
   return {
     begin: (goroutine) => {
-      meter = stats[goroutine.process]!.visitor;
+      meter = stats[goroutine.process].visitor;
       lives.begin(goroutine);
       meter.begin?.(goroutine);
     },
@@ -205,8 +205,8 @@ function packProcess(
 function waitsOf({ functions }: CallForest, { tree }: ProcessTree, number: Int32Array): PageProcess["waits"] {
   const { time, waits } = idleTimes(tree, functions);
   return [...waits].flatMap(([outermost, innermost]) => {
-    const [from, to] = [number[outermost]!, number[innermost]!];
-    return from > 0 && to > 0 ? [[from, to, Math.round(time[innermost]!)] as const] : [];
+    const [from, to] = [number[outermost], number[innermost]];
+    return from > 0 && to > 0 ? [[from, to, Math.round(time[innermost])] as const] : [];
   });
 }
 
@@ -249,12 +249,12 @@ function sectionsOf(forest: CallForest, process: ProcessTree, number: Int32Array
   }));
   let last = 1;
   const rest: Span[] = [];
-  for (const [begin, end] of [...tests.map(({ spans }) => spans[0]!), [count, count] as const].sort(
+  for (const [begin, end] of [...tests.map(({ spans }) => spans[0]), [count, count] as const].sort(
     ([a], [b]) => a - b,
   )) {
     if (begin > last) rest.push([last, begin]);
     last = end;
   }
-  const shown = tests.filter(({ spans: [[begin, end]] }) => begin! < end!);
+  const shown = tests.filter(({ spans: [[begin, end]] }) => begin < end);
   return rest.length === 0 ? shown : [...shown, { title: "outside of tests", test: false, spans: rest, whole: total }];
 }

@@ -50,7 +50,7 @@ export function writePaths(to: ByteWriter, paths: Paths, number: Int32Array, cou
   for (const node of nodes) to.uint(Math.round(paths.self[node]));
   const rest = new Float64Array(paths.size);
   for (let i = nodes.length - 1; i >= 0; i--) {
-    const node = nodes[i]!;
+    const node = nodes[i];
     const total = Math.round(paths.total[node]);
     rest[node] += total - Math.round(paths.self[node]);
     if (paths.edge[node] === 0) rest[paths.parent[node]] -= total;
@@ -78,9 +78,9 @@ export function readPaths(from: ByteReader): Paths {
   const open = [0];
   for (let node = 1; node < size; node++) {
     depth[node] = depth[node - 1] + from.int();
-    for (let level = depth[node]; level < open.length; level++) end[open[level]!] = node;
+    for (let level = depth[node]; level < open.length; level++) end[open[level]] = node;
     open.length = depth[node];
-    parent[node] = open[depth[node] - 1]!;
+    parent[node] = open[depth[node] - 1];
     open.push(node);
   }
   for (const node of open) end[node] = size;

@@ -22,7 +22,7 @@ export function writeStats(to: ByteWriter, functions: readonly FunctionInfo[], r
   let func = -1;
   for (const row of rows) {
     const last = func++;
-    while (!isSame(functions[func]!, row)) func++;
+    while (!isSame(functions[func], row)) func++;
     to.uint(func - last);
     for (const name of columns) to.uint(Math.round(row[name]));
   }

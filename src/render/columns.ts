@@ -28,14 +28,14 @@ export function* columns(
 ): Generator<string> {
   const rows = given.map(({ cells, notes }) => ({ cells: cells.map(printable), notes: notes?.map(printable) }));
   const widths = list.map((column, i) =>
-    Math.max(widthOf(column.heading), ...rows.map(({ cells }) => widthOf(cells[i]!))),
+    Math.max(widthOf(column.heading), ...rows.map(({ cells }) => widthOf(cells[i]))),
   );
   const last = list.length - 1;
   if (width !== undefined) shrink(list, widths, width);
   const cell = (text: string, i: number) => {
-    const shown = list[i]!.kind === "name" && width !== undefined ? truncateMiddle(text, widths[i]!, widthOf) : text;
-    const pad = " ".repeat(Math.max(0, widths[i]! - widthOf(shown)));
-    if (list[i]!.kind === "number") return pad + shown;
+    const shown = list[i].kind === "name" && width !== undefined ? truncateMiddle(text, widths[i], widthOf) : text;
+    const pad = " ".repeat(Math.max(0, widths[i] - widthOf(shown)));
+    if (list[i].kind === "number") return pad + shown;
     return i === last ? shown : shown + pad;
   };
   const gap = " ".repeat(GAP);
@@ -63,10 +63,10 @@ function shrink(list: readonly Column[], widths: number[], width: number): void 
   while (over > 0) {
     let widest = -1;
     for (const [i, column] of list.entries()) {
-      if (column.kind === "name" && widths[i]! > Math.max(LEAST_NAME, widths[widest] ?? 0)) widest = i;
+      if (column.kind === "name" && widths[i] > Math.max(LEAST_NAME, widths[widest] ?? 0)) widest = i;
     }
     if (widest < 0) return;
-    widths[widest]!--;
+    widths[widest]--;
     over--;
   }
 }

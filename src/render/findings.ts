@@ -57,16 +57,16 @@ function summary(report: TraceReport): string {
 function* table(findings: readonly Finding[], { width, widthOf }: TableStyle, paint: Paint): Generator<string> {
   const rows = findings.map((finding) => [finding.severity.toUpperCase(), finding.rule, formatDuration(finding.time)]);
   const widths = [0, 1, 2].map((column) =>
-    Math.max(HEADINGS[column]!.length, ...rows.map((row) => widthOf(row[column]!))),
+    Math.max(HEADINGS[column].length, ...rows.map((row) => widthOf(row[column]))),
   );
   const indent = widths.reduce((sum, one) => sum + one + 2, 0);
   const room = roomFor(width, indent);
-  const pad = (text: string, column: number) => text + " ".repeat(widths[column]! - widthOf(text) + 2);
+  const pad = (text: string, column: number) => text + " ".repeat(widths[column] - widthOf(text) + 2);
   yield `${paint("dim", HEADINGS.slice(0, 3).map(pad).join("") + HEADINGS[3])}\n`;
   for (const [index, finding] of findings.entries()) {
-    const [severity, rule, time] = rows[index]!.map(pad);
+    const [severity, rule, time] = rows[index].map(pad);
     const [first, ...more] = wrap(finding.message, room, widthOf);
-    yield `${paint(COLOURS[finding.severity], severity!)}${rule}${time}${first}\n`;
+    yield `${paint(COLOURS[finding.severity], severity)}${rule}${time}${first}\n`;
     for (const line of more) yield `${" ".repeat(indent)}${line}\n`;
     const where = finding.site
       ? `at ${place(finding.site)}`

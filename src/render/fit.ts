@@ -26,12 +26,12 @@ export function fitting(
     const widths = list.map((column, i) => {
       const widest = Math.max(
         style.widthOf(column.heading),
-        ...rows.map(({ cells }) => style.widthOf(printable(cells[i]!))),
+        ...rows.map(({ cells }) => style.widthOf(printable(cells[i]))),
       );
       return GAP + (column.kind === "name" ? Math.min(NAME, widest) : widest);
     });
-    const order = list.map((_, i) => i).filter((i) => list[i]!.dispensable !== undefined);
-    order.sort((a, b) => list[b]!.dispensable! - list[a]!.dispensable!);
+    const order = list.map((_, i) => i).filter((i) => list[i].dispensable !== undefined);
+    order.sort((a, b) => list[b].dispensable! - list[a].dispensable!);
     for (const i of order) {
       const used = widths.reduce((sum, width, at) => sum + (kept[at] ? width : 0), -GAP);
       if (used <= style.width) break;

@@ -75,13 +75,13 @@ export function planOf(forest: CallForest, { lines, tests, failed }: PlanOptions
       return { lines: chosen.map((own) => own.length * linesOfTest), tests: chosen, linesOfTest };
     }
   }
-  const longest = processes.map((_, index) => index).sort((a, b) => processes[b]!.total - processes[a]!.total);
-  const shown = longest.slice(0, PROCESSES).sort((a, b) => sizes[a]! - sizes[b]!);
+  const longest = processes.map((_, index) => index).sort((a, b) => processes[b].total - processes[a].total);
+  const shown = longest.slice(0, PROCESSES).sort((a, b) => sizes[a] - sizes[b]);
   const given = sizes.map(() => 0);
   let left = lines;
   for (const [at, index] of shown.entries()) {
     given[index] = Math.max(LEAST_LINES, Math.floor(left / (shown.length - at)));
-    left -= Math.min(given[index]!, sizes[index]!);
+    left -= Math.min(given[index], sizes[index]);
   }
   return { lines: given, tests: everyTest, linesOfTest: Number.POSITIVE_INFINITY };
 }
@@ -92,9 +92,9 @@ function chooseTests({ processes, functions }: CallForest, failed: FailedTests |
     const names = failed?.(process) ?? new Set();
     return testNodes(process.tree, functions).map((node) => ({
       index,
-      func: process.tree.func[node]!,
+      func: process.tree.func[node],
       time: testExtent(process.tree, node),
-      failed: names.has(localTest(functions[process.tree.func[node]!]!.name)),
+      failed: names.has(localTest(functions[process.tree.func[node]].name)),
     }));
   });
   all.sort((a, b) => b.time - a.time);
@@ -122,7 +122,7 @@ export function chooseOf(
     };
     const parts = (tree: CallTree): Part[] => {
       const first = testBegins(tree, functions, options.failed?.(process) ?? new Set());
-      const beneath = (top: number) => new Set([...first].filter((node) => node >= top && node < tree.end[top]!));
+      const beneath = (top: number) => new Set([...first].filter((node) => node >= top && node < tree.end[top]));
       return chosen(tree).map((node) => ({ tops: [node], lines: linesOfTest, first: beneath(node) }));
     };
     const view = overview(whole, functions, plan.lines, parts);

@@ -73,7 +73,7 @@ export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): 
     if (!first) yield "\n";
     first = false;
     if (several || options.title !== undefined) yield `${paint("bold", titleOf(process, index, options))}\n`;
-    const own = { lines: plan.lines[index]!, tests: plan.tests[index], linesOfTest: plan.linesOfTest };
+    const own = { lines: plan.lines[index], tests: plan.tests[index], linesOfTest: plan.linesOfTest };
     const legends = yield* renderProcess(forest, process, chooseOf(forest, process, options, own), options, paint);
     const lines = footer(process, [...legends, ...(options.remarks?.(process, index) ?? [])]);
     if (lines.length > 0) yield `\n${lines.map((line) => paint("dim", line)).join("\n")}\n`;
@@ -100,7 +100,7 @@ function notShown({ functions }: CallForest, skipped: readonly ProcessTree[], { 
 /** All calls of a tree; the node above calls on other paths counts those of its children. */
 function callsOf(tree: CallTree): number {
   let calls = 0;
-  for (let node = 1; node < tree.size; node++) if (node !== tree.others) calls += tree.calls[node]!;
+  for (let node = 1; node < tree.size; node++) if (node !== tree.others) calls += tree.calls[node];
   return calls;
 }
 
@@ -171,7 +171,7 @@ function* hottestOf(
     const time = formatDuration(self).padStart(9);
     const share = paint("dim", formatPercent(self, process.total).padStart(columns.percent));
     const count = calls > 1 ? paint("yellow", ` ×${formatCount(calls)}`) : "";
-    yield `${time} ${share}  ${printable(naming(forest.functions[func]!.name))}${count}\n`;
+    yield `${time} ${share}  ${printable(naming(forest.functions[func].name))}${count}\n`;
   }
 }
 
@@ -193,8 +193,8 @@ function cutLines(
   if (waits.length > 0) {
     const { tree } = process;
     const names = waits.slice(0, 5).map((node) => {
-      const count = tree.calls[node]! > 1 ? ` ×${formatCount(tree.calls[node]!)}` : "";
-      return `go ${printable(naming(forest.functions[tree.func[node]!]!.name))}${count}`;
+      const count = tree.calls[node] > 1 ? ` ×${formatCount(tree.calls[node])}` : "";
+      return `go ${printable(naming(forest.functions[tree.func[node]].name))}${count}`;
     });
     const more = waits.length > names.length ? `, ${formatCount(waits.length - names.length)} more` : "";
     text.push(`not shown, idle to the end: ${names.join(", ")}${more}`);

@@ -20,7 +20,7 @@ export function* verdictLines(verdicts: readonly Verdict[], naming: Naming = ful
     }
     const more = said.length - TOLD;
     if (more > 0) yield `assertion failed: ${assertion.expression}: in ${formatNumberOf(more, "more test")}\n`;
-    const { message, details } = outside(own[0]!, naming);
+    const { message, details } = outside(own[0], naming);
     if (message !== "") yield lines(`assertion ${assertion.expression}: ${message}`, details);
   }
 }
@@ -102,7 +102,7 @@ function pathTexts(paths: readonly PathShare[], naming: Naming): string[] {
 function shownTest(test: string, naming: Naming): string {
   const local = localTest(test);
   const [top] = local.split("/", 1);
-  return naming(test.slice(0, test.length - local.length) + top) + local.slice(top!.length);
+  return naming(test.slice(0, test.length - local.length) + top) + local.slice(top.length);
 }
 
 function lines(head: string, details: readonly string[]): string {

@@ -66,7 +66,7 @@ export function parseConfig(value: unknown, path: string): Config {
     const [key, ...above] = dropped(value, result.output).reverse();
     if (key === undefined) return result.output;
     if (above.length === 0) throw unknownKey(key, path);
-    throw above.length === 1 ? unknownRule(key, path) : unknownThreshold(above[0]!, key, path);
+    throw above.length === 1 ? unknownRule(key, path) : unknownThreshold(above[0], key, path);
   }
   const [issue] = result.issues;
   const where = v.getDotPath(issue);

@@ -35,7 +35,7 @@ export class Engine implements Watch {
     this.sites = new Sites(reader.stacks, module);
     this.intervals = new Intervals(reader);
     this.intervals.onInterval((i, g) => {
-      for (const f of this.byActivity[i.activity]!) f(i, g);
+      for (const f of this.byActivity[i.activity]) f(i, g);
     });
     this.intervals.onGoroutineBegin(() => this.goroutines++);
     this.ranges.onRange((r) => {
@@ -55,7 +55,7 @@ export class Engine implements Watch {
   }
 
   onInterval(activity: number, f: (i: Interval, g: GoroutineInfo) => void): void {
-    this.byActivity[activity]!.push(f);
+    this.byActivity[activity].push(f);
   }
 
   onGoroutineBegin(f: (g: GoroutineInfo) => void): void {
@@ -79,7 +79,7 @@ export class Engine implements Watch {
   }
 
   onEvent(kind: number, f: (e: TraceEvent) => void): void {
-    this.byKind[kind]!.push(f);
+    this.byKind[kind].push(f);
   }
 
   feed(e: TraceEvent): void {
@@ -94,7 +94,7 @@ export class Engine implements Watch {
       this.intervals.feed(e);
       this.ranges.feed(e);
     }
-    for (const f of this.byKind[e.kind]!) f(e);
+    for (const f of this.byKind[e.kind]) f(e);
   }
 
   private transition(e: TraceEvent): void {

@@ -123,6 +123,6 @@ export function takeMeasures(watch: Watch): (name: string) => number {
   return (name) => {
     if (name in scalar) return scalar[name as Scalar]();
     const family = Object.keys(families).find((one) => name.startsWith(`${one}.`)) as Family;
-    return statistics[name.slice(family.length + 1)]!.of(histograms[family]);
+    return statistics[name.slice(family.length + 1)].of(histograms[family]);
   };
 }

@@ -104,7 +104,7 @@ export function checkSettings(settings: Settings): void {
     const limits: Readonly<Record<string, number>> | undefined = settings.get(rule.name);
     for (const [error, { unit }] of limits ? Object.entries(rule.thresholds) : []) {
       const warn = error.replace(/^error/, "warn");
-      const [low, high] = [limits![warn]!, limits![error]!];
+      const [low, high] = [limits![warn], limits![error]];
       if (error === warn || low <= high) continue;
       throw bad(
         `${rule.name}.${warn} (${formatQuantity(low, unit)}) is above ${rule.name}.${error} (${formatQuantity(high, unit)})`,

@@ -57,7 +57,7 @@ test.each(traceNames)("%s: series cover the trace, and lives add up", (name) => 
   for (const series of [c.heapLive, c.procsRunning, c.runnable, c.waiting])
     expect(series.values).toHaveLength(values.length);
   for (const [i, running] of c.procsRunning.values.entries()) {
-    expect(running + c.procsGc.values[i]!).toBeLessThanOrEqual(c.gomaxprocs + 1e-6);
+    expect(running + c.procsGc.values[i]).toBeLessThanOrEqual(c.gomaxprocs + 1e-6);
   }
   const flight = name.includes("flight-recorder");
   expect(c.phases.map((phase) => phase.name)).toContain(flight ? "start trace" : "read mem stats");
@@ -76,7 +76,7 @@ test.each(traceNames)(
     expect(windows.map(({ begin, end }) => ({ begin, end }))).toEqual(
       requests.map(({ begin, end }) => ({ begin, end })),
     );
-    expect(windows[0]!.lanes.filter((lane) => lane.kind === "goroutine")[0]!.id).toBe(1);
+    expect(windows[0].lanes.filter((lane) => lane.kind === "goroutine")[0].id).toBe(1);
     for (const { begin, end, lanes } of windows) {
       for (const { kind, intervals } of lanes) {
         let last = begin;
@@ -129,8 +129,8 @@ test("a close-up that is long against its intervals, and one that is short", () 
   ];
   const [whole, half, empty] = windowsOf(name, requests);
   for (const [window, request] of [
-    [whole!, requests[0]!],
-    [half!, requests[1]!],
+    [whole, requests[0]],
+    [half, requests[1]],
   ] as const) {
     expect(window.lanes[0]).toMatchObject({ kind: "goroutine", id: longest.goroutine });
     for (const lane of window.lanes) {
@@ -139,16 +139,16 @@ test("a close-up that is long against its intervals, and one that is short", () 
         expect(begin).toBeGreaterThanOrEqual(request.begin);
         expect(end).toBeLessThanOrEqual(request.end);
         expect(end).toBeGreaterThan(begin);
-        if (i > 0) expect(begin).toBeGreaterThanOrEqual(lane.intervals[i - 1]!.begin);
+        if (i > 0) expect(begin).toBeGreaterThanOrEqual(lane.intervals[i - 1].begin);
       }
     }
   }
-  expect(half!.lanes[0]!.intervals.filter(({ state }) => state !== "gc")).toMatchObject([
-    { begin: requests[1]!.begin, end: requests[1]!.end, state: "running" },
+  expect(half.lanes[0].intervals.filter(({ state }) => state !== "gc")).toMatchObject([
+    { begin: requests[1].begin, end: requests[1].end, state: "running" },
   ]);
-  const proc = half!.lanes.find((lane) => lane.kind === "proc" && lane.id === longest.proc)!;
+  const proc = half.lanes.find((lane) => lane.kind === "proc" && lane.id === longest.proc)!;
   expect(proc.intervals).toMatchObject([{ state: "running", other: longest.goroutine }]);
-  expect(empty!.lanes).toEqual([]);
+  expect(empty.lanes).toEqual([]);
 });
 
 test("lanes of goroutines hold exactly their intervals, where these are long enough to be drawn", () => {
@@ -156,13 +156,13 @@ test("lanes of goroutines hold exactly their intervals, where these are long eno
   const all = stays(name);
   const [first] = all.filter((stay) => stay.end - stay.begin > 100_000);
   const request = {
-    begin: first!.begin,
-    end: first!.begin + 400,
+    begin: first.begin,
+    end: first.begin + 400,
     goroutines: [...new Set(all.map((s) => s.goroutine))],
   };
   const [window] = windowsOf(name, [request]);
   const names = { 1: "running", 2: "runnable", 3: "waiting", 4: "syscall" } as Record<number, string>;
-  for (const lane of window!.lanes.filter((each) => each.kind === "goroutine" && !each.name.startsWith("runtime."))) {
+  for (const lane of window.lanes.filter((each) => each.kind === "goroutine" && !each.name.startsWith("runtime."))) {
     const expected = all
       .filter((s) => s.goroutine === lane.id && s.end > request.begin && s.begin < request.end)
       .map((s) => ({
@@ -194,7 +194,7 @@ test("who assists the collector works for it only while it runs", () => {
   });
   ranges.finish();
   intervals.finish();
-  const lanes = windows.result()[0]!.lanes.filter((lane) => lane.kind === "goroutine" && assisting.has(lane.id));
+  const lanes = windows.result()[0].lanes.filter((lane) => lane.kind === "goroutine" && assisting.has(lane.id));
   expect(lanes.length).toBeGreaterThan(0);
   let found = 0;
   for (const lane of lanes) {

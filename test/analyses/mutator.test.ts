@@ -12,7 +12,7 @@ function curveOf(changes: readonly Change[], end: number, windows: readonly numb
 
 /** By trying every window that has an edge on a change or an end. */
 function slow(changes: readonly Change[], end: number, window: number): number {
-  const begin = changes[0]![0];
+  const begin = changes[0][0];
   const length = Math.min(window, end - begin);
   const integral = (to: number) => {
     let sum = 0;

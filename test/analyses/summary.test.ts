@@ -67,11 +67,11 @@ test.each(withTasks)("%s: tasks with their children, regions and logs", (name) =
   const summary = summarize(name);
   const [round, worker] = ["round", "worker"].map((type) => summary.tasks.find((task) => task.type === type)!);
   // Each round waits for its workers, which work for it, too.
-  expect(round!.breakdown.total).toBeGreaterThan(worker!.breakdown.total);
-  expect(round!.goroutines.min).toBeGreaterThan(worker!.goroutines.max);
+  expect(round.breakdown.total).toBeGreaterThan(worker.breakdown.total);
+  expect(round.goroutines.min).toBeGreaterThan(worker.goroutines.max);
   // A worker alone works on its task.
-  expect(worker!.goroutines.max).toBe(1);
-  expect(worker!.breakdown.total).toBe(worker!.durations.total);
+  expect(worker.goroutines.max).toBe(1);
+  expect(worker.breakdown.total).toBe(worker.durations.total);
   for (const region of summary.regions) expect(region.breakdown.total).toBe(region.durations.total);
   const steps = summary.regions.find((region) => region.type === "step")!;
   expect(summary.logs.find((log) => log.category === "job")!.count).toBe(steps.durations.count);
@@ -82,14 +82,14 @@ test.each(withTasks)("%s: the longest task of a type, alone", (name) => {
   const { selection, selected, criticalPath, goroutines } = summarize(name, { kind: "task type", type: "round" });
   expect(selected).toHaveLength(1);
   const [task] = selected;
-  expect(task!.id).toBe(whole.longest.task);
+  expect(task.id).toBe(whole.longest.task);
   expect([selection!.begin, selection!.end]).toEqual([whole.longest.begin, whole.longest.end]);
-  expect(task!.goroutines.length).toBe(selection!.goroutines.length);
-  expect(task!.children.map((child) => child.type)).toEqual(["worker"]);
-  expect(task!.regions.map((region) => region.type).sort()).toEqual(["inner", "network", "pipe", "step"]);
-  expect(criticalPath!.begin).toBe(task!.begin);
-  expect(criticalPath!.end).toBe(task!.end);
-  for (const group of goroutines) expect(group.lifetime.max).toBeLessThanOrEqual(task!.end - task!.begin);
+  expect(task.goroutines.length).toBe(selection!.goroutines.length);
+  expect(task.children.map((child) => child.type)).toEqual(["worker"]);
+  expect(task.regions.map((region) => region.type).sort()).toEqual(["inner", "network", "pipe", "step"]);
+  expect(criticalPath!.begin).toBe(task.begin);
+  expect(criticalPath!.end).toBe(task.end);
+  for (const group of goroutines) expect(group.lifetime.max).toBeLessThanOrEqual(task.end - task.begin);
 });
 
 test.each(withTasks)("%s: the request that a log names", (name) => {
@@ -130,7 +130,7 @@ test.each(traceNames)("%s: critical paths have no gaps, whatever goroutine and s
   intervals.finish();
   fc.assert(
     fc.property(fc.nat(lives.length - 1), fc.nat(duration), fc.nat(duration), (n, a, b) => {
-      const { id, begin, end } = lives[n]!;
+      const { id, begin, end } = lives[n];
       const span = { begin: Math.max(0, Math.min(a, b)), end: Math.max(a, b) };
       const again = readerOf(name);
       const events = new Intervals(again);

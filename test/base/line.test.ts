@@ -9,7 +9,7 @@ test("points on a line give its slope, wherever the line is", () => {
       const line = new Line();
       for (const x of xs) line.add(1e9 + x, slope * x + offset);
       expect(line.slope).toBeCloseTo(slope, 5);
-      expect(line).toMatchObject({ count: xs.length, firstX: 1e9 + xs[0]!, lastY: slope * xs.at(-1)! + offset });
+      expect(line).toMatchObject({ count: xs.length, firstX: 1e9 + xs[0], lastY: slope * xs.at(-1)! + offset });
     }),
   );
 });

@@ -6,8 +6,8 @@ function plain(values: readonly number[]) {
   const sorted = [...values].sort((a, b) => a - b);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  const rank = (q: number) => sorted[Math.ceil(q * sorted.length) - 1]!;
-  return { mean, stddev: Math.sqrt(variance), min: sorted[0]!, max: sorted.at(-1)!, rank };
+  const rank = (q: number) => sorted[Math.ceil(q * sorted.length) - 1];
+  return { mean, stddev: Math.sqrt(variance), min: sorted[0], max: sorted.at(-1)!, rank };
 }
 
 function filled(values: readonly number[]) {

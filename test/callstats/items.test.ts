@@ -31,17 +31,17 @@ test("paths of two runs have the same numbers for the same names", () => {
       const items = [a, b].map(({ bytes }) => table.items(read(bytes).forest, () => true));
       const expected = [a, b].map(({ paths }) => plainPaths(paths));
       for (const side of [0, 1]) {
-        const found = [...items[side]!].map(([item, { calls, total, self }]) => {
+        const found = [...items[side]].map(([item, { calls, total, self }]) => {
           return [table.describe(item).path.join(" > "), { calls, total, self }] as const;
         });
         expect(new Map(found)).toEqual(expected[side]);
-        expect(found).toHaveLength(expected[side]!.size);
+        expect(found).toHaveLength(expected[side].size);
       }
-      const diff = diffCalls([items[0]!], [items[1]!], (item) => table.describe(item), { measure: "calls", min: 0 });
+      const diff = diffCalls([items[0]], [items[1]], (item) => table.describe(item), { measure: "calls", min: 0 });
       for (const { path, shifts } of diff.changes) {
         const key = path!.join(" > ");
         const [before, after] = expected.map((side) => side.get(key)?.calls ?? 0);
-        expect(shifts.calls.delta).toBe(after! - before!);
+        expect(shifts.calls.delta).toBe(after - before);
       }
       expect(diff.changes).toHaveLength(new Set(expected.flatMap((side) => [...side.keys()])).size);
     }),
@@ -59,7 +59,7 @@ test("functions of two runs add up to all calls", () => {
       const items = table.items(meter.rows(), () => true);
       const again = table.items(meter.rows(), (name) => name === "main.a");
       const calls = [...items.values()].reduce((sum, one) => sum + one.calls, 0);
-      expect(calls).toBe(recording.forest.processes[0]!.tree.calls.reduce((sum, count) => sum + count, 0));
+      expect(calls).toBe(recording.forest.processes[0].tree.calls.reduce((sum, count) => sum + count, 0));
       for (const [item, sums] of again) {
         expect(table.describe(item).name).toBe("main.a");
         expect(items.get(item)).toEqual(sums);

@@ -50,7 +50,7 @@ test("sums and spreads are those of the single calls", () => {
       expected.sort((a, b) => (a.name < b.name ? -1 : 1));
       expect(found.map(({ name }) => name)).toEqual(expected.map(({ name }) => name));
       for (const [index, row] of found.entries()) {
-        const { stddev, ...rest } = expected[index]!;
+        const { stddev, ...rest } = expected[index];
         expect(row).toMatchObject(rest);
         expect(Math.abs(row.stddev - stddev)).toBeLessThanOrEqual(1e-6 * stddev + 1e-6);
       }
@@ -80,7 +80,7 @@ test("self time is never more than the total, whatever filters leave", () => {
         if (max > 0) expect(total, `${calls} calls`).toBeGreaterThan(0);
       }
       for (const { tree } of recording.forest.processes) {
-        for (let node = 1; node < tree.size; node++) expect(tree.self[node]).toBeLessThanOrEqual(tree.total[node]!);
+        for (let node = 1; node < tree.size; node++) expect(tree.self[node]).toBeLessThanOrEqual(tree.total[node]);
       }
     }),
     { numRuns: 100 },
@@ -197,7 +197,7 @@ test("a bound is never more than the time, and not known where one of the proces
     return stats.rows();
   };
   expect(rows(withHooks(recording, 600, 100))[1]).toMatchObject({ total: 500, tracing: { total: 500, self: 500 } });
-  expect(rows(recording.forest)[1]!.tracing).toBeUndefined();
+  expect(rows(recording.forest)[1].tracing).toBeUndefined();
 });
 
 test("times are whole nanoseconds, the same in all results, where a tick is not", () => {

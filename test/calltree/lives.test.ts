@@ -10,7 +10,7 @@ function lives(script: string, limits: LifeLimits): { lives: Lives; lines: strin
   for (const _ of recording.walk(collector));
   const result = collector.lives(0);
   const { functions, processes } = recording.forest;
-  const name = (node: number) => functions[processes[0]!.tree.func[node]].name;
+  const name = (node: number) => functions[processes[0].tree.func[node]].name;
   const lines: string[] = [];
   const visit = ({ life, below }: LifeTree, depth: number) => {
     const spans = life.spans.map(
@@ -86,7 +86,7 @@ test("what is remembered during the walk does not grow with the number of gorout
   expect(result).toMatchObject({ kept: 5, omitted: 1996 });
   expect(shown[0]).toBe("g1 main.main 0-30000 1: main.main 0-30000");
   expect(shown.slice(1).every((line) => /main\.worker \d+-\d+ 1/.test(line))).toBe(true);
-  const lengths = result.roots[0]!.below.map(({ life }) => life.end - life.start);
+  const lengths = result.roots[0].below.map(({ life }) => life.end - life.start);
   expect(lengths).toEqual([7000, 7000, 7000, 7000]);
 });
 

@@ -25,12 +25,12 @@ const SCRIPT = `
 
 function owned(script: string): Record<string, string | undefined> {
   const { functions, processes } = grow(script);
-  const { tree } = processes[0]!;
+  const { tree } = processes[0];
   const { of, names } = ownersOf(tree, functions);
   return Object.fromEntries(
     Array.from({ length: tree.size - 1 }, (_, i) => [
-      `${functions[tree.func[i + 1]!]!.name} ${tree.tests.get(i + 1) ?? ""}`.trim(),
-      names[of[i + 1]!],
+      `${functions[tree.func[i + 1]].name} ${tree.tests.get(i + 1) ?? ""}`.trim(),
+      names[of[i + 1]],
     ]),
   );
 }
@@ -52,7 +52,7 @@ test("tests own what is beneath them, by the names that t.Run gives", () => {
 
 test("how often tests ran; cleanup is no run", () => {
   const { functions, processes } = grow(SCRIPT);
-  const { names, runs } = ownersOf(processes[0]!.tree, functions);
+  const { names, runs } = ownersOf(processes[0].tree, functions);
   expect(Object.fromEntries(names.map((name, i) => [name, runs[i]]))).toEqual({
     "app/db.TestGet": 2,
     "app/db.TestGet/first": 1,

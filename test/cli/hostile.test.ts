@@ -55,10 +55,10 @@ function callTrace(): Uint8Array {
     return now;
   };
   for (const id of ids) main.enter(after(10_000), id);
-  const spawn = main.spawn(after(5), trace.define("go", evil[1]!, evil[2], 3));
+  const spawn = main.spawn(after(5), trace.define("go", evil[1], evil[2], 3));
   const other = trace.slot(1);
   other.begin(now, 2, 1, spawn);
-  other.enter(after(5), ids[4]!);
+  other.enter(after(5), ids[4]);
   other.exit(after(10_000));
   for (const _ of ids) main.exit(after(10_000));
   return trace.finish();
@@ -103,7 +103,7 @@ test.each(formats.map(({ name }) => name).filter((name) => !binary.includes(name
   async (name) => {
     const text = await outputOf(reportCommand, ["--format", name, ...gate(name), calls]);
     if (name === "html") {
-      const packed = /"functions":"([^"]+)"/.exec(text)![1]!;
+      const packed = /"functions":"([^"]+)"/.exec(text)![1];
       const functions = inflateSync(Buffer.from(packed, "base64")).toString();
       expect(functions).toContain("8bit");
       expectHarmless(functions);

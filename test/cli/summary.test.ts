@@ -53,7 +53,7 @@ test("--sort orders goroutines, places, tasks and regions, and what is shown fir
 
 test("what is waited for has its share", async () => {
   const text = await output(summaryCommand, paths);
-  const rows = text.split("Blocked, by reason\n")[1]!.split("\n\n")[0]!.split("\n").slice(1);
+  const rows = text.split("Blocked, by reason\n")[1].split("\n\n")[0].split("\n").slice(1);
   const shares = rows.map((row) => Number(/([\d.]+)%/.exec(row)![1]));
   expect(rows[0]).toMatch(/ network$/);
   expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
@@ -61,12 +61,12 @@ test("what is waited for has its share", async () => {
 
 test("the tasks of a type are listed, each with the words that show it", async () => {
   const text = await output(summaryCommand, "--task", "keepalive", paths);
-  const ids = [...text.matchAll(/ --task (\d+)\n/g)].map(([, id]) => id!);
+  const ids = [...text.matchAll(/ --task (\d+)\n/g)].map(([, id]) => id);
   expect(ids).toHaveLength(3);
   const durations = await Promise.all(
     ids.map(async (id) => {
       const { selection, selected } = await summary("--task", id, paths);
-      expect(selected[0]!.type).toBe("keepalive");
+      expect(selected[0].type).toBe("keepalive");
       return selection!.end - selection!.begin;
     }),
   );
@@ -104,7 +104,7 @@ test("analyze takes a part too, and its findings have the times of the whole", a
     traces: { part: Part; duration: number; findings: { time: number }[] }[];
   };
   expect(traces[0]).toMatchObject({ part: { from: 200e6, to: 300e6 }, duration: 100e6 });
-  for (const { time } of traces[0]!.findings) expect(time).toBeGreaterThanOrEqual(200e6);
+  for (const { time } of traces[0].findings) expect(time).toBeGreaterThanOrEqual(200e6);
 });
 
 test("diff by kind and by name", async () => {

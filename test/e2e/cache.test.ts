@@ -48,7 +48,7 @@ describe("a damaged entry of the cache", () => {
   test("a binary that the system does not start is built again", () => {
     expect(run().code).toBe(0);
     const [program] = entries(/\/program$/);
-    chmodSync(program!, 0o644);
+    chmodSync(program, 0o644);
     const { stdout, stderr, code } = run("-v");
     expect(stdout, stderr).toMatch(tree);
     expect(code).toBe(0);

@@ -79,7 +79,7 @@ test("a server's address is enough: records, saves under host and time, analyzes
   const [name] = traces();
   expect(name).toMatch(/^127\.0\.0\.1-\d+-\d{8}-\d{6}\.trace$/);
   expect(stderr).toMatch(new RegExp(`^gotrace: trace in ${name} \\(.*\\)\n$`));
-  expect(read(join(directory, name!)).cut).toBe(false);
+  expect(read(join(directory, name)).cut).toBe(false);
 });
 
 test("a flight recorder's trace; the report goes to a file in the format asked for", async () => {

@@ -9,7 +9,7 @@ import { main } from "../support/bundle.js";
 const root = resolve(import.meta.dirname, "../..");
 const text = readFileSync(join(root, "docs/ci.md"), "utf8");
 const blocks = (language: string) =>
-  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map((match) => match[1]!);
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map((match) => match[1]);
 
 interface Step {
   readonly name?: string;
@@ -20,7 +20,7 @@ interface Step {
 }
 
 const [source] = blocks("yaml");
-const workflow = parse(source!) as { on: unknown; jobs: { trace: { steps: readonly Step[] } } };
+const workflow = parse(source) as { on: unknown; jobs: { trace: { steps: readonly Step[] } } };
 const { steps } = workflow.jobs.trace;
 const step = (name: string) => steps.find((each) => each.name === name)!;
 
@@ -64,7 +64,7 @@ test("the workflow is one that GitHub reads: actions with versions, conditions f
 });
 
 test("its commands, as written: known findings pass, a new one fails with a place in the repository", () => {
-  const baseline = shell(blocks("sh")[0]!);
+  const baseline = shell(blocks("sh")[0]);
   expect(baseline.stderr).toBe("");
   expect(baseline.status).toBe(0);
   const known = readFileSync(join(module, ".gotrace-baseline.json"), "utf8");
@@ -137,7 +137,7 @@ test("GitLab's job: reports are written whether assertions hold or not, and the 
 });
 
 test("Jenkins' stage: the same, as JUnit and SARIF", () => {
-  const lines = [...blocks("groovy")[0]!.matchAll(/^ *sh '(.*)'$/gm)].map(([, line]) => line!);
+  const lines = [...blocks("groovy")[0].matchAll(/^ *sh '(.*)'$/gm)].map(([, line]) => line);
   expect(lines).toHaveLength(3);
   assertPuts(2);
   expect(lines.map((line) => shell(line).status)).toEqual([0, 0, 1]);

@@ -16,7 +16,7 @@ beforeAll(() => {
   const source = join(repository, "testdata/execprograms/request/main.go");
   expect(go(["build", "-o", program, source], { cwd })).toMatchObject({ code: 0 });
   for (const name of ["a.trace", "a2.trace"]) execFileSync(program, [name], { cwd });
-  slower = 2 * summary().tasks[0]!.durations.max + 30 * MS;
+  slower = 2 * summary().tasks[0].durations.max + 30 * MS;
   execFileSync(program, ["-slow", `${slower}ns`, "b.trace"], { cwd });
 }, 120_000);
 
@@ -38,11 +38,11 @@ test("tasks, regions and logs of a program", () => {
   ]);
   expect(logs).toEqual([{ category: "trace_id", count: 3 }]);
   const [request] = tasks;
-  expect(request!.goroutines).toMatchObject({ min: 3, max: 3 });
+  expect(request.goroutines).toMatchObject({ min: 3, max: 3 });
   // A request sleeps 5 ms, its holder 10 ms, its backend 20 ms.
-  expect(request!.breakdown.waiting.sleep).toBeGreaterThanOrEqual(3 * 35 * MS);
+  expect(request.breakdown.waiting.sleep).toBeGreaterThanOrEqual(3 * 35 * MS);
   // Its backend waits while the holder sleeps.
-  expect(request!.breakdown.waiting.sync).toBeGreaterThanOrEqual(3 * 8 * MS);
+  expect(request.breakdown.waiting.sync).toBeGreaterThanOrEqual(3 * 8 * MS);
 });
 
 test("the place that waits for a lock, and who releases it", () => {
@@ -53,7 +53,7 @@ test("the place that waits for a lock, and who releases it", () => {
   expect(lock.waits.min).toBeGreaterThan(5 * MS);
   expect(lock.releasers).toHaveLength(1);
   expect(lock.releasers[0]).toMatchObject({ function: "main.hold", count: 3 });
-  expect(lock.releasers[0]!.stack.map((f) => f.function)).toContain("main.hold");
+  expect(lock.releasers[0].stack.map((f) => f.function)).toContain("main.hold");
 });
 
 test("the critical path of a request goes through its backend and the holder of the lock", () => {
@@ -64,11 +64,11 @@ test("the critical path of a request goes through its backend and the holder of 
     const { criticalPath, selected, selection, goroutines } = summary(...args);
     expect(selected).toHaveLength(1);
     const [task] = selected;
-    expect(task!.regions.map((region) => region.type)).toEqual(["backend", "render"]);
+    expect(task.regions.map((region) => region.type)).toEqual(["backend", "render"]);
     expect(selection!.goroutines).toHaveLength(3);
     expect(goroutines.map((group) => group.function).sort()).toEqual(["main.backend", "main.handle", "main.hold"]);
     const { begin, end, parts } = criticalPath!;
-    expect([begin, end]).toEqual([task!.begin, task!.end]);
+    expect([begin, end]).toEqual([task.begin, task.end]);
     const sleeps = parts.filter((part) => part.reason === "sleep" && part.activity === "waiting");
     // A busy machine lets sleepers wait: no order, and no limit but what each slept in all.
     expect(sleeps.map((part) => part.function).sort()).toEqual(["main.backend", "main.handle", "main.hold"]);
@@ -82,7 +82,7 @@ test("the critical path of a request goes through its backend and the holder of 
     expect(parts.filter((part) => part.activity === "waiting").map((part) => part.reason)).not.toContain("sync");
     expect(parts.reduce((sum, part) => sum + part.total, 0)).toBe(end - begin);
   }
-  expect(summary("--log", "2").selected[0]!.logs).toMatchObject([{ category: "trace_id", message: "2" }]);
+  expect(summary("--log", "2").selected[0].logs).toMatchObject([{ category: "trace_id", message: "2" }]);
 });
 
 test("one goroutine", () => {
@@ -115,7 +115,7 @@ test("diff: the slower backend, and the threshold", () => {
   expect(backend.delta).toBeGreaterThan(slower / 2);
   expect(backend.ratio).toBeGreaterThan(1);
   for (const name of ["backend", "render"]) {
-    expect(changes.find((change) => change.name === name)!.delta).toBeCloseTo(p50(b!, name) - p50(a!, name), 0);
+    expect(changes.find((change) => change.name === name)!.delta).toBeCloseTo(p50(b, name) - p50(a, name), 0);
   }
   const few = gotrace(["diff", "--fail-on", "50%", "--format", "json", "a.trace", "b.trace"], { cwd });
   expect(few).toMatchObject({ code: 0, stderr: expect.stringMatching(/judged no times: 1 a side.* 4 runs a side/) });

@@ -31,8 +31,8 @@ async function query(sql: string): Promise<Row[]> {
 /** Number of calls by function, as another report says it. */
 function callsByFunction(): Map<string, number> {
   const [head, ...lines] = report("--format", "csv", "--table", "functions").stdout.trim().split("\r\n");
-  const [name, calls] = ["function", "calls"].map((column) => head!.split(",").indexOf(column));
-  return new Map(lines.map((line) => [line.split(",")[name!]!, Number(line.split(",")[calls!])]));
+  const [name, calls] = ["function", "calls"].map((column) => head.split(",").indexOf(column));
+  return new Map(lines.map((line) => [line.split(",")[name], Number(line.split(",")[calls])]));
 }
 
 test("go tool pprof reads calls, times, places, comments", () => {
@@ -80,7 +80,7 @@ test("what runs in a test says so, in profiles and tables", () => {
   const profile = at("tests.pb.gz");
   exported("--format", "pprof", "-o", profile);
   const found = go(["tool", "pprof", "-tags", profile], { cwd }).stdout;
-  const labels = [...found.matchAll(/: (wordcount\/count\.\w+)$/gm)].map(([, name]) => name!);
+  const labels = [...found.matchAll(/: (wordcount\/count\.\w+)$/gm)].map(([, name]) => name);
   expect(labels.sort()).toEqual(
     ["ExampleTop", "FuzzWords", "TestAll", "TestWords"].map((name) => `wordcount/count.${name}`),
   );
@@ -134,7 +134,7 @@ test("the queries of docs/parquet.md run", async () => {
   report("--format", "parquet", "-o", at("tables"));
   const page = readFileSync(join(repository, "docs/parquet.md"), "utf8");
   const part = page.slice(page.indexOf("\n## DuckDB"), page.indexOf("\n## ClickHouse"));
-  const queries = [...part.matchAll(/```sql\n(.*?)```/gs)].map(([, sql]) => sql!);
+  const queries = [...part.matchAll(/```sql\n(.*?)```/gs)].map(([, sql]) => sql);
   expect(queries.length).toBeGreaterThan(5);
   for (const sql of queries) {
     const found = await query(sql.replace(/'(\w+\.parquet)'/g, `'${at("tables")}/$1'`));

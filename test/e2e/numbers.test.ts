@@ -157,7 +157,7 @@ test("the table, its order, its filters, its end", () => {
   );
   expect(table("--sort", "panics", "--top", "1")).toMatch(/^.*\n +5 .* 3 +main\.risky\n8 more\n/);
   const names = (text: string) =>
-    [...text.replace(/^next:.*/m, "").matchAll(/ (\S+)$/gm)].map(([, name]) => name).filter((name) => /\./.test(name!));
+    [...text.replace(/^next:.*/m, "").matchAll(/ (\S+)$/gm)].map(([, name]) => name).filter((name) => /\./.test(name));
   expect(names(table("--match", "db\\.", "--sort", "name")).slice(0, 3)).toEqual([
     "db.(*DB).Query",
     "db.Open",
@@ -306,9 +306,9 @@ test("several runs a side: a directory is a run, calls need no test, times do", 
     });
   const [before, more] = [runs(), runs("more")];
   const words = ["diff", "--a", before.join(","), "--b", more.join(",")];
-  const together = gotrace(["stats", "--match", "Query", before[0]!, more[0]!], { cwd });
+  const together = gotrace(["stats", "--match", "Query", before[0], more[0]], { cwd });
   expect(together.stdout).toMatch(/\n +60 .*Query\n(.*\n)*2 processes, 1,020 events, 2 goroutines\n/);
-  const listed = gotrace(["calls", "--last", "1", "main.main", before[0]!, more[0]!], { cwd });
+  const listed = gotrace(["calls", "--last", "1", "main.main", before[0], more[0]], { cwd });
   expect(listed.stdout).toMatch(/ PROCESS +FUNCTION\n.* shop \(\d+\) +main\.main\n/);
   const { tested, changes } = JSON.parse(gotrace([...words, "--format", "json"], { cwd }).stdout);
   expect(tested).toBe(true);
@@ -371,7 +371,7 @@ test("assertions: this test makes three queries, not three hundred", () => {
     "gotrace: assertion failed: Test*: db.(*DB).Query.calls <= 3 in auth.TestList: calls is 300\n" +
       "  300×, TIME: auth.TestList > go auth.TestList.func1 > auth.Users > db.(*DB).Query\n".replace(
         "TIME",
-        /300×, (\S+):/.exec(fails.stderr)![1]!,
+        /300×, (\S+):/.exec(fails.stderr)![1],
       ),
   );
   const whole = gotrace(["test", "--assert", "db.(*DB).Query.calls == 303", "-count=2", "./auth"], { cwd });

@@ -32,7 +32,7 @@ test("a full standard output is an error of two lines; the trace is kept", () =>
   const [kept, error, advice] = result.stderr.split("\n");
   expect(error).toMatch(/^gotrace: cannot write to standard output: ENOSPC/);
   expect(advice).toMatch(/^ {2}\S/);
-  const again = gotrace(["report", kept!.replace(/^.*gotrace report /, "")], { cwd: program });
+  const again = gotrace(["report", kept.replace(/^.*gotrace report /, "")], { cwd: program });
   expect(again.stdout).toContain("main.work ×100,000");
   expect(left()).toEqual([expect.stringMatching(/^gotrace-kept-/)]);
 });

@@ -284,7 +284,7 @@ for (const [title, shape] of Object.entries(shapes)) {
     const untouched = snapshot(root);
     const options = { cwd, env: shape.env ?? {} };
     const plain = go(
-      ["run", ...(shape.flags ?? []).filter((_, index, all) => !all[index - (index % 2)]!.startsWith("--")), target],
+      ["run", ...(shape.flags ?? []).filter((_, index, all) => !all[index - (index % 2)].startsWith("--")), target],
       options,
     );
     expect(plain, plain.stderr).toMatchObject({ code: 0 });

@@ -72,7 +72,7 @@ test("after a panic while arguments were evaluated", () => {
 });
 
 test("the go statement is named", () => {
-  const start = tree[0]!.children.find((node) => node.name === "main.plain")!;
+  const start = tree[0].children.find((node) => node.name === "main.plain")!;
   expect(start.children.find((node) => node.spawn)?.go).toMatch(/testdata\/spawns\/main\.go:37$/);
 });
 

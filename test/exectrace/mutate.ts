@@ -27,11 +27,11 @@ export function randomBelow(seed: number): (bound: number) => number {
 
 /** A trace with one to three kinds of damage. */
 export function damaged(corpus: readonly Uint8Array[], below: (bound: number) => number): Uint8Array {
-  let bytes: Uint8Array = new Uint8Array(corpus[below(corpus.length)]!); // slice() of a Buffer would not copy
+  let bytes: Uint8Array = new Uint8Array(corpus[below(corpus.length)]); // slice() of a Buffer would not copy
   for (let i = below(3); i >= 0; i--) {
     if (bytes.length <= HEADER) return bytes;
     const at = below(50) === 0 ? below(HEADER) : HEADER + below(bytes.length - HEADER);
-    bytes = damage(bytes, at, corpus[below(corpus.length)]!, below);
+    bytes = damage(bytes, at, corpus[below(corpus.length)], below);
   }
   return bytes;
 }
@@ -42,13 +42,13 @@ function damage(bytes: Uint8Array, at: number, other: Uint8Array, below: (bound:
       bytes[at] = below(256);
       return bytes;
     case 1:
-      bytes[at]! ^= 1 << below(8);
+      bytes[at] ^= 1 << below(8);
       return bytes;
     case 2:
       return bytes.slice(0, at);
     case 3:
     case 4: {
-      const extreme = EXTREMES[below(EXTREMES.length)]!;
+      const extreme = EXTREMES[below(EXTREMES.length)];
       bytes.set(extreme.slice(0, bytes.length - at), at);
       return bytes;
     }
@@ -61,7 +61,7 @@ function damage(bytes: Uint8Array, at: number, other: Uint8Array, below: (bound:
     }
     case 6: {
       const from = batchesOf(other);
-      const start = from[below(from.length)]!;
+      const start = from[below(from.length)];
       return joined(bytes.subarray(0, at), other.subarray(start));
     }
     default:
@@ -77,8 +77,8 @@ function withBatchesMoved(bytes: Uint8Array, below: (bound: number) => number): 
   const j = below(batches.length);
   const moved = batches.slice();
   if (below(3) === 0) moved.splice(i, 1);
-  else if (below(2) === 0) moved.splice(j, 0, batches[i]!);
-  else [moved[i], moved[j]] = [batches[j]!, batches[i]!];
+  else if (below(2) === 0) moved.splice(j, 0, batches[i]);
+  else [moved[i], moved[j]] = [batches[j], batches[i]];
   return joined(bytes.subarray(0, HEADER), ...moved);
 }
 
@@ -97,7 +97,7 @@ function batchesOf(bytes: Uint8Array): number[] {
     for (let field = 0; field < 4; field++) {
       size = 0;
       for (let shift = 0; at < bytes.length; shift += 7) {
-        const byte = bytes[at++]!;
+        const byte = bytes[at++];
         size += (byte & 0x7f) * 2 ** shift;
         if (byte < 0x80) break;
       }

@@ -6,7 +6,7 @@ import { TraceError, TraceReader } from "../../src/exectrace/index.js";
  * @throws when anything but a TraceError happens, or an event is not what the contract says
  */
 export function readDamaged(bytes: Uint8Array, below: (bound: number) => number): "sound" | "cut" | "refused" {
-  const size = [1 << 20, 4096, 100, 1][below(4)]!;
+  const size = [1 << 20, 4096, 100, 1][below(4)];
   const chunks = function* () {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
   };

@@ -28,7 +28,7 @@ test("several readers at the same time", () => {
     texts.forEach((text, i) => {
       const { done, value } = text.next();
       if (done) return;
-      lines[i]!.push(value);
+      lines[i].push(value);
       open++;
     });
   }

@@ -22,12 +22,12 @@ export function withFrequency(bytes: Uint8Array, perSecond: number): Uint8Array 
 /** The same trace, numbers of events written with more bytes than they need, up to 10. */
 export function withLongNumbers(bytes: Uint8Array, below: (bound: number) => number): Uint8Array {
   return rewritten(bytes, ({ head, data }) => {
-    const isEvents = head[0] === Wire.EventBatch && data[0]! > Wire.CPUSample && data[0] !== Wire.Sync;
+    const isEvents = head[0] === Wire.EventBatch && data[0] > Wire.CPUSample && data[0] !== Wire.Sync;
     if (!isEvents || data[0] === Wire.Frequency) return data;
     const out: number[] = [];
     for (let at = 0; at < data.length; ) {
-      const count = spec(data[at]!)!.args.length + 1;
-      out.push(data[at++]!);
+      const count = spec(data[at])!.args.length + 1;
+      out.push(data[at++]);
       for (let i = 0; i < count; i++) {
         const end = endOf(data, at);
         const number = [...data.subarray(at, end)];
@@ -35,7 +35,7 @@ export function withLongNumbers(bytes: Uint8Array, below: (bound: number) => num
         const room = MOST - out.length - (data.length - at) - number.length;
         const more = Math.min(below(3) === 0 ? below(11 - number.length) : 0, room);
         for (let n = 0; n < more; n++) {
-          number[number.length - 1]! |= 0x80;
+          number[number.length - 1] |= 0x80;
           number.push(0);
         }
         out.push(...number);
@@ -67,13 +67,13 @@ function rewritten(bytes: Uint8Array, change: (batch: Batch) => Uint8Array): Uin
 
 function endOf(bytes: Uint8Array, start: number): number {
   let at = start;
-  while (bytes[at]! >= 0x80) at++;
+  while (bytes[at] >= 0x80) at++;
   return at + 1;
 }
 
 function numberAt(bytes: Uint8Array, start: number): number {
   let value = 0;
-  for (let at = start, scale = 1; at < endOf(bytes, start); at++, scale *= 128) value += (bytes[at]! & 0x7f) * scale;
+  for (let at = start, scale = 1; at < endOf(bytes, start); at++, scale *= 128) value += (bytes[at] & 0x7f) * scale;
   return value;
 }
 

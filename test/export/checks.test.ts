@@ -60,7 +60,7 @@ test("what became of thresholds", () => {
   });
   const report = { diff, top: 20, costs: [], statements: [], notJudged: "too few runs" };
   const [change] = diff.changes;
-  const exceeded = [{ change: change!, measure: "calls" } as const];
+  const exceeded = [{ change: change, measure: "calls" } as const];
   const place = { name: "app/db.Query", file: "db.go", line: 7 };
   expect(changeChecks({ ...report, exceeded }, ["calls", "10%"], () => place)).toMatchObject([
     { kind: "CallChange", name: "calls of app/db.Query", outcome: "failed", message: "3 → 4 (+33.3%)", place },
@@ -76,7 +76,7 @@ test("JUnit: a case for each check", async () => {
   expect(text).not.toMatch(/[\0-\x08\x0b-\x1f]/);
   const suites = await parse(text);
   expect(suites).toMatchObject({ tests: 5, failures: 3, skipped: 1 });
-  const cases = (suites as { testsuite: { testcase: { name: string; failure?: unknown[] }[] }[] }).testsuite[0]!
+  const cases = (suites as { testsuite: { testcase: { name: string; failure?: unknown[] }[] }[] }).testsuite[0]
     .testcase;
   expect(cases.map(({ failure }) => failure !== undefined)).toEqual([true, false, true, true, false]);
   expect(cases[1]).toMatchObject({ name: "db.Query.calls == 3", classname: "gotrace.Assertion" });

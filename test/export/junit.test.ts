@@ -17,17 +17,17 @@ test("a suite for each trace, a case for each finding; times are seconds", async
   expect(suites).toMatchObject({ tests: 3, failures: 1, errors: 0, time: 4 });
   const [first, second] = suites.testsuite!;
   expect(first).toMatchObject({ name: "traces/bench.trace", tests: 2, failures: 1, time: 2 });
-  expect(first!.testcase![0]).toMatchObject({
+  expect(first.testcase![0]).toMatchObject({
     name: `Lock contention in ${nasty}`,
     classname: "bench_trace.MutexContention",
     time: 0.061,
   });
-  const [failure] = first!.testcase![0]!.failure!;
+  const [failure] = first.testcase![0].failure!;
   expect(failure).toMatchObject({ type: "error", message: finding().message });
-  expect(failure!.inner).toContain(nasty);
-  expect(failure!.inner).toContain("main.refill");
-  expect(first!.testcase![1]!.failure).toBeUndefined();
-  expect(second!.testcase).toMatchObject([{ name: "no findings", classname: "b_trace.gotrace" }]);
+  expect(failure.inner).toContain(nasty);
+  expect(failure.inner).toContain("main.refill");
+  expect(first.testcase![1].failure).toBeUndefined();
+  expect(second.testcase).toMatchObject([{ name: "no findings", classname: "b_trace.gotrace" }]);
 });
 
 test("budgets are cases that pass or fail", async () => {
@@ -42,7 +42,7 @@ test("budgets are cases that pass or fail", async () => {
     }),
   ]);
   expect(suites).toMatchObject({ tests: 2, failures: 1 });
-  expect(suites.testsuite![0]!.testcase![1]).toMatchObject({ name: base.expression, time: 0.007 });
+  expect(suites.testsuite![0].testcase![1]).toMatchObject({ name: base.expression, time: 0.007 });
 });
 
 test("no control characters, no lone surrogates, no line breaks in messages, no exponent", async () => {
@@ -50,7 +50,7 @@ test("no control characters, no lone surrogates, no line breaks in messages, no 
   const { text, suites } = await junit([report({ findings: [finding({ message, duration: 3 })] })]);
   expect(text).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\uffff]/);
   expect(text).toContain('time="0.000000003"');
-  expect(suites.testsuite![0]!.testcase![0]!.failure![0]!.message).toBe(
+  expect(suites.testsuite![0].testcase![0].failure![0].message).toBe(
     "tab here, bell\ufffd, escape\ufffd[31m, null\ufffd, \ufffd lone, \ufffd, é 😀 second &#13; line",
   );
 });

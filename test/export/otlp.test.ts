@@ -100,7 +100,7 @@ test("a span names the subtest that it belongs to", () => {
   3  g2 }
   4  g2 }
   5  g1 }`;
-  const { spans } = read(lines(script)[0]!).resourceSpans[0].scopeSpans[0];
+  const { spans } = read(lines(script)[0]).resourceSpans[0].scopeSpans[0];
   expect(spans.map(({ name, attributes }) => `${name}: ${plain(attributes)["test.case.name"]}`)).toEqual([
     "main.TestA: main.TestA",
     "main.leaf: main.TestA/first_case",

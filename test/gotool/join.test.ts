@@ -64,8 +64,8 @@ test("the plan of a coverage build too", () => {
       { ...nothing, markers: new Map([["/a.go", { text, name: "x" }]]) },
       "/toolexec.js",
     );
-    const script = /'?(\/[^']*\.sh)/.exec(flag!.replace("/bin/sh", ""))![1]!;
-    const file = /'([^']*\.json)'/.exec(readFileSync(script, "utf8"))![1]!;
+    const script = /'?(\/[^']*\.sh)/.exec(flag.replace("/bin/sh", ""))![1];
+    const file = /'([^']*\.json)'/.exec(readFileSync(script, "utf8"))![1];
     return () => readFileSync(JSON.parse(readFileSync(file, "utf8")).markers["/a.go"].path, "utf8");
   };
   const first = plan("one");

@@ -473,7 +473,7 @@ test("no column of the functions is cut beside their panel", async () => {
         .locator(".rows")
         .first()
         .evaluate((each) => [each.scrollWidth, each.clientWidth]);
-      expect(size[0]).toBeLessThanOrEqual(size[1]!);
+      expect(size[0]).toBeLessThanOrEqual(size[1]);
     },
     { viewport: { width: 1280, height: 800 }, hash: "#functions" },
   );

@@ -14,7 +14,7 @@ const orders = fc.constantFrom("weight" as const, "start" as const);
 
 function treeOf(choices: readonly number[]) {
   const { functions, processes } = buildForest(memorySource(run(choices).bytes));
-  const paths = processes[0]!.tree;
+  const paths = processes[0].tree;
   return {
     paths,
     functions: functions.length,
@@ -57,7 +57,7 @@ test("widths of total time leave goroutines out of who started them; of self tim
     100 g1 }
     20  g2 { main.worker
     90  g2 }`);
-  const { tree } = processes[0]!;
+  const { tree } = processes[0];
   const node = (name: string) => [...tree.func].findIndex((func) => functions[func]?.name === name);
   const widths = (weight: Weight) => {
     const { width, row, whole } = layOut(tree, [[1, tree.size]], { weight, order: "weight" });
@@ -77,7 +77,7 @@ test("the share of a search counts frames within others once", () => {
     30  g1 }
     40  g1 }
     100 g1 }`);
-  const { tree } = processes[0]!;
+  const { tree } = processes[0];
   const layout = layOut(tree, [[1, tree.size]], { weight: "total", order: "weight" });
   const matches = Uint8Array.from(functions, ({ name }) => (name === "main.f" ? 1 : 0));
   expect(shareOf(layout, [[1, tree.size]], matches)).toBeCloseTo(0.3);

@@ -166,7 +166,7 @@ test("dark and light follow the system, and text has contrast in both", async ()
             const [r, g, b] = rgb.map((c) =>
               c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4,
             );
-            return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
           };
           const paper = luminance(parse(getComputedStyle(document.body).backgroundColor));
           const texts = [".facts", ".error", ".warn", ".info", ".faint", "h1", ".readout", "th"];

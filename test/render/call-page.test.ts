@@ -17,7 +17,7 @@ const everything = ({ size }: { size: number }) => Int32Array.from({ length: siz
 
 function treeOf(bytes: Uint8Array) {
   const forest = buildForest(memorySource(bytes));
-  return { forest, tree: forest.processes[0]!.tree };
+  return { forest, tree: forest.processes[0].tree };
 }
 
 const options: CallPageOptions = { title: () => "shop", notes: () => [] };
@@ -51,7 +51,7 @@ test("the total of a function is the time of its outermost calls, each goroutine
       const { bytes } = run(choices);
       const recording = readRecording(memorySource(bytes));
       const { functions, processes } = recording.forest;
-      const { tree } = processes[0]!;
+      const { tree } = processes[0];
       const size = functions.length;
       const wanted = { calls: new Float64Array(size), total: new Float64Array(size), self: new Float64Array(size) };
       const open: number[] = [];
@@ -83,7 +83,7 @@ test("the numbers of functions in the page are those of their calls, and agree w
     fc.property(programs, (choices) => {
       const recording = readRecording(memorySource(run(choices).bytes));
       const [process] = packCalls(recording, options).processes;
-      const reader = new ByteReader(unpack(process!.packed));
+      const reader = new ByteReader(unpack(process.packed));
       const paths = readPaths(reader);
       readLives(reader);
       const size = recording.forest.functions.length;
@@ -115,7 +115,7 @@ test("recursion counts once, and again in a goroutine of its own", () => {
     100 g1 }
     100 g2 { main.f
     107 g2 }`);
-  const { tree } = processes[0]!;
+  const { tree } = processes[0];
   const totals = callTotals(tree, functions.length, stacksOf(tree, functions.length), [[1, tree.size]]);
   const f = functions.findIndex(({ name }) => name === "main.f");
   expect([totals.calls[f], totals.total[f]]).toEqual([3, 107_000]);
@@ -130,7 +130,7 @@ test("goroutines come back in rows, with their calls", () => {
     35  g2 }
     90  g2 }
     100 g1 }`).processes;
-  const reader = new ByteReader(unpack(process!.packed));
+  const reader = new ByteReader(unpack(process.packed));
   const { depth } = readPaths(reader);
   const { rows, omitted } = readLives(reader);
   expect(omitted).toBe(0);
@@ -140,7 +140,7 @@ test("goroutines come back in rows, with their calls", () => {
     [1, 0, 0, 0, 100_000, 1],
     [2, 1, 1, 20_000, 70_000, 2],
   ]);
-  const { spans } = rows[1]!;
+  const { spans } = rows[1];
   expect([[...spans.start], [...spans.length], [...spans.level]]).toEqual([
     [20_000, 30_000],
     [70_000, 5_000],
@@ -162,16 +162,16 @@ test("tests are parts, and so is what ran outside of them; what filters hide is 
     60  g3 }
     100 g1 }`;
   const [process] = pack(script, { tests: true }).processes;
-  expect(process!.sections.map(({ title, whole }) => [title, whole])).toEqual([
+  expect(process.sections.map(({ title, whole }) => [title, whole])).toEqual([
     ["main.TestA", 20_000],
     ["main.TestB", 20_000],
     ["outside of tests", 100_000],
   ]);
-  const paths = readPaths(new ByteReader(unpack(process!.packed)));
-  const covered = process!.sections.flatMap(({ spans }) => spans).sort(([a], [b]) => a - b);
-  expect(covered[0]![0]).toBe(1);
+  const paths = readPaths(new ByteReader(unpack(process.packed)));
+  const covered = process.sections.flatMap(({ spans }) => spans).sort(([a], [b]) => a - b);
+  expect(covered[0][0]).toBe(1);
   expect(covered.at(-1)![1]).toBe(paths.size);
-  for (let i = 1; i < covered.length; i++) expect(covered[i]![0]).toBe(covered[i - 1]![1]);
+  for (let i = 1; i < covered.length; i++) expect(covered[i][0]).toBe(covered[i - 1][1]);
   const [short] = pack(script, { tests: true, minimum: 15_000 }).processes;
   expect(short).toMatchObject({ paths: 5, omitted: { paths: 2, calls: 2 } });
 });
@@ -180,9 +180,9 @@ test("of too many paths the longest are in the page, equally long ones together"
   const script = [1, 5, 3, 3, 9].map((length, i) => `${i * 20} g${i + 1} { main.f${i}\n${i * 20 + length} g${i + 1} }`);
   const shown = (mostPaths: number) => {
     const [process] = pack(script.join("\n"), { mostPaths }).processes;
-    const paths = readPaths(new ByteReader(unpack(process!.packed)));
-    expect(process!.paths).toBe(5);
-    expect(process!.omitted).toEqual({ paths: 6 - paths.size, calls: 6 - paths.size });
+    const paths = readPaths(new ByteReader(unpack(process.packed)));
+    expect(process.paths).toBe(5);
+    expect(process.omitted).toEqual({ paths: 6 - paths.size, calls: 6 - paths.size });
     return [...paths.total.subarray(1)].map((time) => time / 1000);
   };
   expect(shown(5)).toEqual([1, 5, 3, 3, 9]);

@@ -11,18 +11,18 @@ function read(line: string) {
   const data = (text: string) => text.replace(/%0D/g, "\r").replace(/%0A/g, "\n").replace(/%25/g, "%");
   const property = (text: string) => data(text.replace(/%3A/g, ":").replace(/%2C/g, ","));
   const properties = Object.fromEntries(
-    match[2]!.split(",").map((pair) => {
+    match[2].split(",").map((pair) => {
       const at = pair.indexOf("=");
       return [pair.slice(0, at), property(pair.slice(at + 1))];
     }),
   );
-  return { kind: match[1], ...properties, message: data(match[3]!) };
+  return { kind: match[1], ...properties, message: data(match[3]) };
 }
 
 test("a finding is one line that the runner reads back", () => {
   const [line, ...rest] = lines(report());
   expect(rest).toEqual([]);
-  expect(read(line!)).toEqual({
+  expect(read(line)).toEqual({
     kind: "error",
     file: "store/a file,#1:é.go",
     line: "42",
@@ -63,7 +63,7 @@ test("no findings are said, so that a green step is no riddle", () => {
 
 test("a failed budget is an error", () => {
   const budgets = [{ expression: "sched.p99 < 2ms", actual: 3e6, limit: 2e6, unit: "ns", ok: false } as const];
-  expect(read(lines(report({ findings: [], budgets }))[0]!)).toMatchObject({
+  expect(read(lines(report({ findings: [], budgets }))[0])).toMatchObject({
     kind: "error",
     message: "sched.p99 < 2ms: measured 3ms",
   });

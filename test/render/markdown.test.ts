@@ -4,7 +4,7 @@ import { MOST_CHARACTERS } from "../../src/render/markdown-text.js";
 import { finding, locate, nasty, report } from "./reports.js";
 
 test("a table of findings, and their details", () => {
-  const text = renderMarkdown([report({ findings: [finding({ site: finding().waker!.stack[0]! })], hidden: 2 })], {
+  const text = renderMarkdown([report({ findings: [finding({ site: finding().waker!.stack[0] })], hidden: 2 })], {
     locate,
   });
   expect(text.split("\n").slice(0, 8)).toEqual([

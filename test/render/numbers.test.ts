@@ -48,7 +48,7 @@ test.each([60, 80, 100, 140])("at most %d columns", (width) => {
   expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
   const [heading] = text.split("\n");
   expect(heading).toMatch(/^CALLS +TOTAL +SELF .*FUNCTION$/);
-  const missing = ["MIN", "MEAN", "P50", "P90", "P95", "P99", "MAX", "STDDEV"].filter((one) => !heading!.includes(one));
+  const missing = ["MIN", "MEAN", "P50", "P90", "P95", "P99", "MAX", "STDDEV"].filter((one) => !heading.includes(one));
   const said = /no room for ([^:]*): use a wider terminal or --format csv/.exec(text.replaceAll("\n", " "));
   expect(said?.[1] ?? "").toBe(missing.join(", "));
 });
@@ -60,8 +60,8 @@ test("colours are escape codes, and only where they are wanted", () => {
 
 test("CSV quotes what needs quotes", () => {
   const [row] = report().rows;
-  const [head, line] = [...statsCsv({ rows: [{ ...row!, name: 'main.Map[struct { X, Y "json" }]' }] })];
-  expect(head!.split(",")).toHaveLength(20);
+  const [head, line] = [...statsCsv({ rows: [{ ...row, name: 'main.Map[struct { X, Y "json" }]' }] })];
+  expect(head.split(",")).toHaveLength(20);
   expect(line).toMatch(/^"main\.Map\[struct \{ X, Y ""json"" \}\]",main\.go,1,1,100000,/);
 });
 

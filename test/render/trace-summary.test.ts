@@ -38,20 +38,20 @@ test("one task of it", async () => {
 
 test("two traces compared", async () => {
   const runs = ["go1.25-workload", "go1.26-workload"].map((name) => summarize(name));
-  const diff = diffTraces([runs[0]!], [runs[1]!], { measure: "total", min: 1e6 });
+  const diff = diffTraces([runs[0]], [runs[1]], { measure: "total", min: 1e6 });
   await expect([...diffTable(diff, [], plain)].join("")).toMatchFileSnapshot(`${golden}/diff.txt`);
 });
 
 test("the more runs, the more is known: p-values, means", () => {
   const [a, b] = ["go1.25-workload", "go1.26-workload"].map((name) => summarize(name));
-  const diff = diffTraces([a!, a!, a!, a!], [b!, b!, b!, b!], { measure: "mean", min: 0 });
+  const diff = diffTraces([a, a, a, a], [b, b, b, b], { measure: "mean", min: 0 });
   expect(diff.tested).toBe(true);
   const round = diff.changes.find(({ kind, name }) => kind === "task" && name === "round")!;
-  const [of, than] = [b!, a!].map((one) => one.tasks.find((task) => task.type === "round")!.durations.mean);
-  expect(round.delta).toBeCloseTo(of! - than!, 6);
+  const [of, than] = [b, a].map((one) => one.tasks.find((task) => task.type === "round")!.durations.mean);
+  expect(round.delta).toBeCloseTo(of - than, 6);
   expect(round.p).toBeCloseTo(0.02857, 4);
   expect(round.significant).toBe(true);
-  const same = diffTraces([a!, b!, a!, b!], [b!, a!, b!, a!], { measure: "mean", min: 0 });
+  const same = diffTraces([a, b, a, b], [b, a, b, a], { measure: "mean", min: 0 });
   expect(same.changes.every(({ significant }) => !significant)).toBe(true);
 });
 
@@ -59,7 +59,7 @@ test("rows of a critical path can be told apart", () => {
   for (const name of ["cases/critical-path-keepalive", "cases/paths-go1.26"]) {
     const summary = summarize(name, { kind: "goroutine", id: 1 });
     const text = [...summaryTables(file, summary, { ...plain, top: 1000 })].join("");
-    const rows = /^Critical path .*\n.*\n((?:.+\n)+)/m.exec(text)![1]!.trimEnd().split("\n");
+    const rows = /^Critical path .*\n.*\n((?:.+\n)+)/m.exec(text)![1].trimEnd().split("\n");
     const reads = rows.map((row) => row.replace(/^ *\S+ +\S+ +\S+ +/, "").replace(/ +/g, " "));
     expect(new Set(reads).size, name).toBe(reads.length);
     expect(reads.length, name).toBeLessThan(summary.criticalPath!.parts.length);

@@ -309,12 +309,12 @@ const bushy = (width: number) => {
 test("a large tree shows what takes most of the time, and says what is left out", () => {
   const report = text(bushy(30), { lines: 40 });
   const [tree, hot, left] = report.split("\n\n").slice(1);
-  const lines = tree!.split("\n");
+  const lines = tree.split("\n");
   expect(lines).toHaveLength(40);
   expect(lines[1]).toMatch(/^├── main\.a29 /);
   expect(tree).not.toContain("main.b9 ");
   expect(hot).toMatch(/^Most self time, .*\n +465µs +\S+% {2}main\.b0 ×30\n/);
-  expect(hot!.split("\n")).toHaveLength(11);
+  expect(hot.split("\n")).toHaveLength(11);
   expect(left).toMatch(
     /^left out: 891 lines with 891 calls\n--all shows everything; --min, --depth, --top, --focus a part$/,
   );

@@ -21,8 +21,8 @@ test.each(["mix-grpc", "sse", "tcpserver"])("%s: who reads what others send make
 
 test("requests one after another are still found", () => {
   const [finding] = findings("trim").filter(({ rule }) => rule === "SequentialNetworkWaits");
-  expect(finding!.message).toMatch(/^goroutine 1 \(main\.main\) made 10 requests one after another/);
-  expect(finding!.site!.function).toBe("main.get");
+  expect(finding.message).toMatch(/^goroutine 1 \(main\.main\) made 10 requests one after another/);
+  expect(finding.site!.function).toBe("main.get");
 });
 
 test("a goroutine of the runtime that is not known as such yet starves nobody", () => {
@@ -40,7 +40,7 @@ test("a goroutine whose first events do not say what it did was ready only from 
   });
   for (let event = reader.next(); event; event = reader.next()) intervals.feed(event);
   intervals.finish();
-  expect((ready[0]![0] - begin) / 1e6).toBeCloseTo(39.9, 1);
+  expect((ready[0][0] - begin) / 1e6).toBeCloseTo(39.9, 1);
   expect(ready.reduce((sum, [from, to]) => sum + to - from, 0) / 1e6).toBeCloseTo(1.11, 2);
 });
 
@@ -51,7 +51,7 @@ test("producers that wait for a slow consumer are not too many; the consumer is 
 test("a place is the user's own code, and no stub of cgo's", () => {
   const [finding] = findings("cgo");
   expect(finding).toMatchObject({ rule: "BlockedOnSyscall", site: { function: "main.callSlow", line: 22 } });
-  expect(finding!.message).toContain("in C code");
+  expect(finding.message).toContain("in C code");
 });
 
 test("who held a lock is not hidden by those who hand it on", () => {

@@ -43,7 +43,7 @@ test("pauses of the GC are told apart from those that the program asked for", ()
   const gc = analyze("GCPauseSpike", "fires", { settings }).findings.filter((one) => one.message.includes("GC pause"));
   expect(gc.length).toBeGreaterThan(0);
   for (const finding of gc) expect(finding.site).toBeUndefined();
-  const asked = find("StopTheWorldShare")[0]!;
+  const asked = find("StopTheWorldShare")[0];
   expect(asked.message).toContain("mostly for read mem stats, by main.publish");
 });
 
@@ -54,13 +54,13 @@ test("the place that creates goroutines, and the place where they are stuck", ()
     worst: 150,
     unit: "goroutines",
   });
-  const stuck = find("StuckGoroutines")[0]!;
+  const stuck = find("StuckGoroutines")[0];
   expect(stuck).toMatchObject({ site: { function: "main.listen" }, worst: 80, atLeast: true });
   expect(stuck.message).toContain("started by main.subscribe");
 });
 
 test("calls one after another are named by the function that makes them all", () => {
-  expect(find("SequentialNetworkWaits")[0]!.site!.function).toMatch(/^main\.load/);
+  expect(find("SequentialNetworkWaits")[0].site!.function).toMatch(/^main\.load/);
 });
 
 test("the goroutine that runs alone", () => {
@@ -70,9 +70,9 @@ test("the goroutine that runs alone", () => {
 test("times: since the start, and of the wall since Go 1.25", () => {
   const report = analyze("BlockedOnSyscall", "fires");
   const [finding] = report.findings;
-  expect(finding!.wall! - report.start!).toBe(BigInt(Math.round(finding!.time)));
+  expect(finding.wall! - report.start!).toBe(BigInt(Math.round(finding.time)));
   expect(new Date(Number(report.start! / 1_000_000n)).getUTCFullYear()).toBeGreaterThan(2024);
-  expect(finding!.time + finding!.duration).toBeLessThanOrEqual(report.duration);
+  expect(finding.time + finding.duration).toBeLessThanOrEqual(report.duration);
 });
 
 test("fingerprints are the same for another recording of the same program", () => {
@@ -80,8 +80,8 @@ test("fingerprints are the same for another recording of the same program", () =
   expect(one).toEqual(find("MutexContention").map((finding) => finding.fingerprint));
   // Same function, other numbers: only the function counts.
   const [waits, queues] = [find("MutexContention", "LockConvoy"), find("LockConvoy")];
-  expect(waits[0]!.site!.function).toBe(queues[0]!.site!.function);
-  expect(waits[0]!.fingerprint).not.toBe(queues[0]!.fingerprint);
+  expect(waits[0].site!.function).toBe(queues[0].site!.function);
+  expect(waits[0].fingerprint).not.toBe(queues[0].fingerprint);
 });
 
 test("--module narrows what is the user's own", () => {
@@ -100,8 +100,8 @@ test("a trace that is cut off keeps the findings of whole generations, and says 
   const [all, cut] = [bytes, bytes.subarray(0, bytes.length - 20)].map((part) =>
     analyzeTrace([part], { path: "", settings }),
   );
-  expect(cut!.warning).toMatch(/cut off/);
-  const counts = [cut!, all!].map(({ findings }) => findings.reduce((sum, { count }) => sum + count, 0));
+  expect(cut.warning).toMatch(/cut off/);
+  const counts = [cut, all].map(({ findings }) => findings.reduce((sum, { count }) => sum + count, 0));
   expect(counts[0]).toBeGreaterThan(0);
-  expect(counts[0]).toBeLessThanOrEqual(counts[1]!);
+  expect(counts[0]).toBeLessThanOrEqual(counts[1]);
 });

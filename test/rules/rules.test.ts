@@ -39,7 +39,7 @@ test.each(rules)("$name has its texts and its page", (rule) => {
 test.each(rules)("$name fires for one program and not for the other", ({ name }) => {
   const found = analyze(name, "fires").findings.filter((finding) => finding.rule === name);
   expect(found.length).toBeGreaterThan(0);
-  expect(found[0]!.severity).not.toBe("info");
+  expect(found[0].severity).not.toBe("info");
   expect(found.map((finding) => finding.fingerprint)).toEqual([...new Set(found.map((one) => one.fingerprint))]);
   expect(analyze(name, "quiet").findings.filter((finding) => finding.rule === name)).toEqual([]);
 });

@@ -43,7 +43,7 @@ export function connectionError(target: Target, error: NodeJS.ErrnoException): U
                   "name the file of its authority with --cacert, or give --insecure",
                 ]
               : [`${server} closed the connection: ${messageOf(error)}`, "look into the server's log, or try again"];
-  return new UserError(message!, advice!, ExitCode.noInput);
+  return new UserError(message, advice, ExitCode.noInput);
 }
 
 /** The error for a response that is no success, with the first line of what the server says. */
@@ -112,7 +112,7 @@ async function beginning(response: IncomingMessage): Promise<string> {
 
 /** The first line of a text, in a size for a message. */
 function firstLine(text: string): string {
-  const line = text.trim().split(/[\r\n]/, 1)[0]!;
+  const line = text.trim().split(/[\r\n]/, 1)[0];
   return printable(line).slice(0, 200);
 }
 

@@ -56,8 +56,8 @@ export function captureTarget(address: string, seconds: string | undefined): Tar
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return {
     url,
-    ...(unix ? { socket: unix[1]! } : {}),
-    server: unix ? unix[1]! : `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`,
+    ...(unix ? { socket: unix[1] } : {}),
+    server: unix ? unix[1] : `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`,
     seconds: wanted,
     authorization: username || password ? `Basic ${Buffer.from(credentials).toString("base64")}` : undefined,
   };

@@ -39,7 +39,7 @@ async function run(words: readonly string[]): Promise<number> {
     throw new UserError("build needs -o BIN", "name the binary to write: gotrace build -o BIN ./cmd/x", ExitCode.usage);
   }
   const patterns = flags.rest.length > 0 ? flags.rest : ["."];
-  if (patterns[0]!.startsWith("-")) {
+  if (patterns[0].startsWith("-")) {
     throw new UserError(`${patterns[0]} is no package`, "flags stand before --", ExitCode.usage);
   }
   const request = { patterns, goFlags: flags.go, options: buildOptions(flags), tests: false };

@@ -204,7 +204,7 @@ function parseHeaders(texts: readonly string[]): Record<string, string> {
     if (!match) {
       throw new UserError(`--header: ${JSON.stringify(text)} is not valid`, "use 'Name: value'", ExitCode.usage);
     }
-    headers[match[1]!.toLowerCase()] = match[2]!;
+    headers[match[1].toLowerCase()] = match[2];
   }
   return headers;
 }

@@ -83,7 +83,7 @@ function sides(flags: ParsedFlags): { a: string[]; b: string[] } {
   const [a, b] = [flags.list("a"), flags.list("b")];
   const { rest } = flags;
   if (a.length > 0 && b.length > 0 && rest.length === 0) return { a, b };
-  if (a.length === 0 && b.length === 0 && rest.length === 2) return { a: [rest[0]!], b: [rest[1]!] };
+  if (a.length === 0 && b.length === 0 && rest.length === 2) return { a: [rest[0]], b: [rest[1]] };
   throw new UserError(
     "two sides are needed",
     "name two traces: gotrace diff A B; or several for each side: gotrace diff --a A1,A2 --b B1,B2",

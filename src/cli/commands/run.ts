@@ -152,11 +152,11 @@ function splitTarget(command: string, words: readonly string[]) {
       ExitCode.usage,
     );
   }
-  if (words[0]!.startsWith("-")) {
+  if (words[0].startsWith("-")) {
     throw new UserError(`${words[0]} is no package`, "name one before the words of the program", ExitCode.usage);
   }
   let end = 0;
-  while (end < words.length && words[end]!.endsWith(".go")) end++;
+  while (end < words.length && words[end].endsWith(".go")) end++;
   if (end === 0) end = 1;
   return { patterns: words.slice(0, end), args: words.slice(end) };
 }

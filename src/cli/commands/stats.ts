@@ -225,7 +225,7 @@ const TIMELESS: readonly string[] = ["calls", "panics", "name"];
 /** Functions of whose total nine tenths are waiting for work. */
 function idleRows(forest: CallForest, rows: readonly FunctionStats[]): Set<FunctionStats> {
   const key = ({ name, file, line }: FunctionInfo) => `${name}\0${file}\0${line}`;
-  const times = new Map([...idleByFunction(forest)].map(([func, time]) => [key(forest.functions[func]!), time]));
+  const times = new Map([...idleByFunction(forest)].map(([func, time]) => [key(forest.functions[func]), time]));
   return new Set(rows.filter((row) => (times.get(key(row)) ?? 0) >= 0.9 * row.total && row.total > 0));
 }
 

@@ -79,7 +79,7 @@ export function parseFlags(
   }
   let index = 0;
   for (; index < words.length; index++) {
-    const word = words[index]!;
+    const word = words[index];
     if (word === "--") {
       index++;
       break;
@@ -90,7 +90,7 @@ export function parseFlags(
       continue;
     }
     const match = /^--?([^=]*)(?:=(.*))?$/s.exec(word)!;
-    const flag = known.get(match[1]!);
+    const flag = known.get(match[1]);
     if (!flag) throw unknownFlag(command, word, [...known.keys()]);
     if (flag.value === undefined || flag.optional) {
       parsed.add(flag, match[2] ?? "true");

@@ -50,7 +50,7 @@ export function splitTestWords(words: readonly string[], own: readonly Flag[]): 
   let afterUnknown = false;
   for (let index = 0; index < words.length; ) {
     const start = index++;
-    const word = words[start]!;
+    const word = words[start];
     const [, name, value] = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word) ?? [];
     const mayBeValue = afterUnknown;
     afterUnknown = false;

@@ -32,6 +32,6 @@ export function speedscopeExhibit(recording: Recording, context: FormatContext):
     const type = types[extname(name)] ?? "text/plain; charset=utf-8";
     files.set(name === "index.html" ? "" : name, { type, body: () => [readFileSync(join(viewer, name))] });
   }
-  files.set(PROFILE, { type: types[".json"]!, body: profile });
+  files.set(PROFILE, { type: types[".json"], body: profile });
   return { files, fragment: `#profileURL=${PROFILE}&view=left-heavy`, instead: "speedscope" };
 }

@@ -57,7 +57,7 @@ export class CallModel {
   }
 
   async process(index: number): Promise<ProcessModel> {
-    const info = this.processes[index]!;
+    const info = this.processes[index];
     const reader = new ByteReader(await unpack(info.packed));
     const paths = readPaths(reader);
     const lives = readLives(reader);

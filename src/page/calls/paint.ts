@@ -63,8 +63,8 @@ export function paint(context: CanvasRenderingContext2D, theme: Theme, picture: 
   for (const [index, bucket] of buckets.entries()) {
     if (bucket.length === 0) continue;
     context.fillStyle =
-      index === CRUMBS ? theme.crumbs : index === DIM ? theme.dim : index === MATCH ? theme.match : theme.fills[index]!;
-    for (let i = 0; i < bucket.length; i += 3) context.fillRect(bucket[i]!, bucket[i + 1]!, bucket[i + 2]!, ROW - 1);
+      index === CRUMBS ? theme.crumbs : index === DIM ? theme.dim : index === MATCH ? theme.match : theme.fills[index];
+    for (let i = 0; i < bucket.length; i += 3) context.fillRect(bucket[i], bucket[i + 1], bucket[i + 2], ROW - 1);
     count += bucket.length / 3;
     bucket.length = 0;
   }
@@ -110,7 +110,7 @@ function collect(picture: Picture): void {
       }
       if (seen) {
         if (!Number.isNaN(crumbs)) {
-          buckets[CRUMBS]!.push(crumbs, y, Math.max(LEAST, crumbsEnd - crumbs));
+          buckets[CRUMBS].push(crumbs, y, Math.max(LEAST, crumbsEnd - crumbs));
           crumbs = Number.NaN;
         }
         const from = Math.max(0, left);
@@ -118,14 +118,14 @@ function collect(picture: Picture): void {
         const shown = to - from;
         const func = paths.func[node];
         const colour = matches === undefined ? colours[func] : matches[func] === 1 ? MATCH : DIM;
-        buckets[colour]!.push(from, y, shown > 3 ? shown - 1 : shown);
+        buckets[colour].push(from, y, shown > 3 ? shown - 1 : shown);
         if (shown >= LABEL) labelled.push(node, from, y, shown);
       }
       if (first[node + 1] > first[node]) stack.push(node);
     }
     if (!Number.isNaN(crumbs)) {
       const to = Math.min(width, crumbsEnd);
-      if (to > crumbs) buckets[CRUMBS]!.push(crumbs, y, Math.max(LEAST, to - crumbs));
+      if (to > crumbs) buckets[CRUMBS].push(crumbs, y, Math.max(LEAST, to - crumbs));
     }
   }
 }
@@ -148,10 +148,10 @@ function labels(context: CanvasRenderingContext2D, theme: Theme, picture: Pictur
   context.fillStyle = theme.label;
   const letter = context.measureText("0").width;
   for (let i = 0; i < labelled.length; i += 4) {
-    const most = Math.floor((labelled[i + 3]! - 6) / letter);
-    const text = picture.label(labelled[i]!);
+    const most = Math.floor((labelled[i + 3] - 6) / letter);
+    const text = picture.label(labelled[i]);
     const shown = text.length <= most ? text : most < 3 ? "" : `${text.slice(0, most - 1)}…`;
-    if (shown !== "") context.fillText(shown, labelled[i + 1]! + 3, labelled[i + 2]! + ROW / 2);
+    if (shown !== "") context.fillText(shown, labelled[i + 1] + 3, labelled[i + 2] + ROW / 2);
   }
 }
 

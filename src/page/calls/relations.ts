@@ -79,7 +79,7 @@ class Merged {
   }
 
   add(node: number, calls: number, total: number, self: number): void {
-    const row = this.columns[node]!;
+    const row = this.columns[node];
     row.calls += calls;
     row.total += total;
     row.self += self;
@@ -90,7 +90,7 @@ class Merged {
     const { columns } = this;
     const size = columns.length;
     const below: number[][] = columns.map(() => []);
-    for (let node = 1; node < size; node++) below[columns[node]!.parent]!.push(node);
+    for (let node = 1; node < size; node++) below[columns[node].parent].push(node);
     const paths = {
       size,
       parent: new Int32Array(size).fill(-1),
@@ -108,7 +108,7 @@ class Merged {
     const stack = [0];
     let at = 0;
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      const row = columns[node]!;
+      const row = columns[node];
       number[node] = at;
       paths.func[at] = row.func;
       paths.edge[at] = row.edge;
@@ -120,7 +120,7 @@ class Merged {
         paths.depth[at] = paths.depth[paths.parent[at]] + 1;
       }
       at++;
-      for (let i = below[node]!.length - 1; i >= 0; i--) stack.push(below[node]![i]!);
+      for (let i = below[node].length - 1; i >= 0; i--) stack.push(below[node][i]);
     }
     for (let node = size - 1; node > 0; node--) {
       if (paths.end[node] === 0) paths.end[node] = node + 1;

@@ -64,7 +64,7 @@ export function stackTimeline(part: Part, row: LifeRow, colours: Uint8Array, pic
       if (right - drawn[spans.level[i]] < 0.5) continue;
       drawn[spans.level[i]] = right;
       const func = paths.func[spans.node[i]];
-      context.fillStyle = theme.fills[colours[func]]!;
+      context.fillStyle = theme.fills[colours[func]];
       const shown = Math.max(0.7, right - left);
       context.fillRect(left, y, shown > 3 ? shown - 1 : shown, ROW - 1);
       if (i === hovered || i === selected) {

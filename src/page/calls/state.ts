@@ -29,7 +29,7 @@ export class Part {
     this.spans = section?.spans ?? process.everything;
     this.whole = section?.whole ?? process.info.total;
     const tests = process.info.sections.filter(({ test }) => test);
-    this.#tests = new Set(tests.map(({ spans }) => process.paths.func[spans[0]![0]]));
+    this.#tests = new Set(tests.map(({ spans }) => process.paths.func[spans[0][0]]));
   }
 
   /** Of all calls; of those in the part where it is not the whole process. Waiting for work counts where it shall. */

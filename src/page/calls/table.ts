@@ -32,7 +32,7 @@ export function sortedTable<Row>(
   { sorted, caption }: { readonly sorted: number; readonly caption: string },
 ): Table<Row> {
   let by = sorted;
-  let falling = columns[sorted]!.number;
+  let falling = columns[sorted].number;
   let rows: readonly Row[] = [];
   /** The rows in the document. */
   let drawn = { from: 0, to: 0 };
@@ -56,7 +56,7 @@ export function sortedTable<Row>(
   const element = h("div", { class: "scroll rows", tabindex: 0, role: "region", "aria-label": caption }, table);
 
   const sort = (index: number) => {
-    falling = index === by ? !falling : columns[index]!.number;
+    falling = index === by ? !falling : columns[index].number;
     by = index;
     show(rows);
   };
@@ -95,7 +95,7 @@ export function sortedTable<Row>(
   }).observe(element);
 
   function show(next: readonly Row[]): void {
-    const { value } = columns[by]!;
+    const { value } = columns[by];
     const keyed = next.map((row, index) => ({ row, index, key: value(row) }));
     const sign = falling ? -1 : 1;
     keyed.sort((a, b) => (a.key < b.key ? -sign : a.key > b.key ? sign : a.index - b.index));

@@ -81,7 +81,7 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: LifeRow) =
     index: number,
     { x, left, width, letter }: { x: Scale; left: number; width: number; letter: number },
   ) => {
-    const row = rows[index]!;
+    const row = rows[index];
     const y = AXIS + index * ROW - surface.view.top;
     const { from, to } = surface.view;
     if (index === selected || index === hovered) {
@@ -91,7 +91,7 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: LifeRow) =
     const end = row.start + row.length;
     if (end >= from && row.start <= to) {
       const begin = x(Math.max(row.start, from));
-      context.fillStyle = theme.fills[colours[row.func]]!;
+      context.fillStyle = theme.fills[colours[row.func]];
       context.fillRect(begin, y + 2, Math.max(1.5, x(Math.min(end, to)) - begin), ROW - 5);
     }
     if (index === selected) {
@@ -106,7 +106,7 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: LifeRow) =
   };
 
   const fold = (index: number, closed: boolean) => {
-    const { goid } = rows[index]!;
+    const { goid } = rows[index];
     if (!parents.has(goid) || folded.has(goid) === closed) return;
     if (closed) folded.add(goid);
     else folded.delete(goid);

@@ -150,7 +150,7 @@ export async function callsView(
     event.preventDefault();
     event.stopPropagation();
     step(by);
-    buttons[tabs.findIndex(({ id }) => id === current)]!.focus();
+    buttons[tabs.findIndex(({ id }) => id === current)].focus();
   });
 
   function open(id: string): boolean {
@@ -173,7 +173,7 @@ export async function callsView(
   }
   function step(by: number): void {
     const at = tabs.findIndex(({ id }) => id === current);
-    open(tabs[(at + by + tabs.length) % tabs.length]!.id);
+    open(tabs[(at + by + tabs.length) % tabs.length].id);
   }
   function drawHead(section: number): void {
     const { info } = part.process;

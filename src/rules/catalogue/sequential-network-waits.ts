@@ -144,6 +144,6 @@ function message(group: Sequences): string {
 /** The frames from the outermost on that a stack (leaf first) shares with a list (outermost first), by function. */
 function commonPart(known: readonly Frame[], stack: readonly Frame[]): readonly Frame[] {
   let n = 0;
-  while (n < known.length && n < stack.length && known[n]!.function === stack[stack.length - 1 - n]!.function) n++;
+  while (n < known.length && n < stack.length && known[n].function === stack[stack.length - 1 - n].function) n++;
   return n === known.length ? known : known.slice(0, n);
 }

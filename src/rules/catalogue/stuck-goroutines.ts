@@ -50,12 +50,12 @@ export const stuckGoroutines = defineRule({
       ran[g.slot] = 0;
     });
     watch.onInterval(Activity.Running, (i, g) => {
-      ran[g.slot]! += i.end - i.begin;
+      ran[g.slot] += i.end - i.begin;
     });
     watch.onInterval(Activity.Waiting, (i, g) => {
       const duration = i.end - i.begin;
       if (!i.cutEnd || !g.createdInTrace || duration < limits.least || IDLE.has(i.reason) || isBackground(g)) return;
-      if (ran[g.slot]! * 100 > i.end - g.begin) return;
+      if (ran[g.slot] * 100 > i.end - g.begin) return;
       const site = watch.sites.of(i.stack);
       if (!site) return;
       const group = groups.add(`${frameKey(site)} ${i.reason}`, duration, () => ({
