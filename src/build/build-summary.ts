@@ -3,7 +3,6 @@
 import type { Withdrawn } from "../gotool/build.js";
 import type { BuildContext } from "./context.js";
 import type { FileReport } from "./rewrite.js";
-import type { LeftPackage } from "./scope.js";
 
 /** What was left out for one reason. */
 interface LeftOut {
@@ -13,6 +12,12 @@ interface LeftOut {
   readonly what: "function" | "file" | "package";
   /** Some of them, as `file:line name` or a path. */
   readonly examples: readonly string[];
+}
+
+/** A package that the user asked for and that is not traced. */
+export interface LeftPackage {
+  readonly importPath: string;
+  readonly reason: string;
 }
 
 /** A package that the user named. */

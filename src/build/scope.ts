@@ -5,15 +5,9 @@ import { ExitCode, UserError } from "../base/errors.js";
 import { formatNumberOf } from "../base/units.js";
 import type { GoEnvironment } from "../gotool/environment.js";
 import type { GoPackage } from "../gotool/packages.js";
-import type { BuildSummary } from "./build-summary.js";
+import type { BuildSummary, LeftPackage } from "./build-summary.js";
 import type { BuildOptions } from "./context.js";
 import { packageFilter } from "./package-patterns.js";
-
-/** A package that the user asked for and that is not traced. */
-export interface LeftPackage {
-  readonly importPath: string;
-  readonly reason: string;
-}
 
 /** The packages of a build. */
 export interface Scope {

@@ -14,16 +14,10 @@
  * A bound is on sums: a single call may take longer when it is the first of its function or when the trace's file grows.
  */
 import type { HookCost, ProcessInfo } from "../calltrace/index.js";
-import { type CallTree, EdgeKind } from "./tree.js";
+import { type CallTree, EdgeKind, type TracingTimes } from "./tree.js";
 
 /** How many times the cost measured at the start a hook takes at most; `npm run bench` holds it against plain programs. */
 const MARGIN = 4;
-
-/** The most that tracing added to the times of each node, nanoseconds; never more than the time itself. */
-export interface TracingTimes {
-  readonly self: Float64Array;
-  readonly total: Float64Array;
-}
 
 /** What {@link tracingTimes} takes of a tree, columns by node in preorder. */
 interface Columns extends Pick<CallTree, "size" | "parent" | "edge" | "calls" | "self" | "total" | "others"> {

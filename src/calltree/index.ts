@@ -1,6 +1,6 @@
 /** Call trees: building them from a trace, and choosing what of them to show. */
 export { type HookCost, ID_LIMIT } from "../calltrace/index.js";
-export { costBound, isDistorted, isDistortedNode, type TracingTimes } from "./bound.js";
+export { costBound, isDistorted, isDistortedNode } from "./bound.js";
 export type { BuildOptions } from "./builder.js";
 export { Ending } from "./ending.js";
 export { childrenOf, type FilterOptions, foldedSelf, type SortOrder, type View, viewTree } from "./filter.js";
@@ -22,5 +22,13 @@ export { localTest, type Owners, ownersOf, testBegins, testsAround } from "./own
 export { Recording, type RecordingOptions, readRecording, type SelectOptions } from "./recording.js";
 export type { Omission, PathOptions } from "./select.js";
 export { isTestFunction, outlives, type Section, testExtent, testNodes, testSections, wholeSection } from "./tests.js";
-export { type CallForest, type CallTree, EdgeKind, type ProcessTree, type SourceProblem, sumOf } from "./tree.js";
+export {
+  type CallForest,
+  type CallTree,
+  EdgeKind,
+  type ProcessTree,
+  type SourceProblem,
+  sumOf,
+  type TracingTimes,
+} from "./tree.js";
 export type { CallVisitor, Goroutine } from "./visitor.js";

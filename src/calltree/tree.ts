@@ -3,7 +3,6 @@
  * children, siblings by first start). Node 0 stands above all goroutines. Built once, then only read.
  */
 import type { Note, Problem, ProcessInfo } from "../calltrace/index.js";
-import type { TracingTimes } from "./bound.js";
 import type { FunctionInfo } from "./functions.js";
 
 /** How a node hangs under its parent. */
@@ -22,6 +21,12 @@ export const EdgeKind = {
 } as const;
 
 export type EdgeKind = (typeof EdgeKind)[keyof typeof EdgeKind];
+
+/** The most that tracing added to the times of each node, nanoseconds; never more than the time itself. */
+export interface TracingTimes {
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+}
 
 /** Times in nanoseconds since the start of the process. */
 export interface CallTree {

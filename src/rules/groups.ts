@@ -3,24 +3,7 @@ import type { GoroutineInfo } from "../analyses/index.js";
 import { baseName } from "../base/place.js";
 import { type Frame, NONE } from "../exectrace/index.js";
 import type { Severity, Unit } from "./finding.js";
-import { type Draft, type Limits, severityOf, type Watch } from "./rule.js";
-
-/** One occurrence: when, who and where. Stacks are numbers of the trace. */
-export interface Occurrence {
-  readonly time: number;
-  readonly duration: number;
-  readonly goroutine?: number | undefined;
-  readonly goroutineFunction?: string | undefined;
-  readonly proc?: number | undefined;
-  readonly stack?: number;
-  /** The user's frame, where it is not simply that of the stack; null: there is none to name. */
-  readonly site?: Frame | null | undefined;
-  /** NONE: nobody, such as a timer. */
-  readonly waker?: number;
-  readonly wakerStack?: number;
-  readonly wakerFunction?: string | undefined;
-  readonly atLeast?: boolean;
-}
+import { type Draft, type Limits, type Occurrence, severityOf, type Watch } from "./rule.js";
 
 /** The occurrences at one place. */
 export class Group {

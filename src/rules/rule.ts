@@ -1,9 +1,8 @@
 /** What a rule is: its texts, its thresholds, and how it watches a trace. */
 import type { GoroutineInfo, Interval, Range } from "../analyses/index.js";
 import type { Quantity } from "../base/quantity.js";
-import type { StackTable, TraceEvent } from "../exectrace/index.js";
+import type { Frame, StackTable, TraceEvent } from "../exectrace/index.js";
 import type { Severity, Unit } from "./finding.js";
-import type { Occurrence } from "./groups.js";
 import type { Sites } from "./sites.js";
 
 /** A number that a rule compares with. */
@@ -73,6 +72,23 @@ export interface Watch {
   readonly onTransition: (f: (e: TraceEvent, g: GoroutineInfo) => void) => void;
   /** Events of one kind (EventKind), after all of the above have seen it. */
   readonly onEvent: (kind: number, f: (e: TraceEvent) => void) => void;
+}
+
+/** One occurrence: when, who and where. Stacks are numbers of the trace. */
+export interface Occurrence {
+  readonly time: number;
+  readonly duration: number;
+  readonly goroutine?: number | undefined;
+  readonly goroutineFunction?: string | undefined;
+  readonly proc?: number | undefined;
+  readonly stack?: number;
+  /** The user's frame, where it is not simply that of the stack; null: there is none to name. */
+  readonly site?: Frame | null | undefined;
+  /** NONE: nobody, such as a timer. */
+  readonly waker?: number;
+  readonly wakerStack?: number;
+  readonly wakerFunction?: string | undefined;
+  readonly atLeast?: boolean;
 }
 
 /** What a rule says at the end; the engine makes a Finding of it. */

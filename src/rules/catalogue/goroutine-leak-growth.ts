@@ -2,8 +2,8 @@
 import type { GoroutineInfo } from "../../analyses/index.js";
 import { place } from "../../base/place.js";
 import { formatCount, formatNumberOf, formatPercent } from "../../base/units.js";
-import { type Occurrence, placeKey } from "../groups.js";
-import { type Draft, defineRule, isBackground, type Watch } from "../rule.js";
+import { placeKey } from "../groups.js";
+import { type Draft, defineRule, isBackground, type Occurrence, type Watch } from "../rule.js";
 
 /** Goroutines created at one place with one start function. */
 interface Creations {

@@ -4,9 +4,9 @@ import { Histogram } from "../../base/histogram.js";
 import { place } from "../../base/place.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import { EventKind, MetricName, RangeName } from "../../exectrace/index.js";
-import { type Occurrence, Tally } from "../groups.js";
+import { Tally } from "../groups.js";
 import { lasted } from "../phrases.js";
-import { type Draft, defineRule, isOfRecording, severityOf } from "../rule.js";
+import { type Draft, defineRule, isOfRecording, type Occurrence, severityOf } from "../rule.js";
 
 export const stopTheWorldShare = defineRule({
   name: "StopTheWorldShare",
