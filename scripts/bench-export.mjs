@@ -15,8 +15,8 @@ import { generate } from "./lib-calltrace.mjs";
 import "./typescript.mjs";
 
 const { buildForest, sumOf } = await import("../src/calltree/index.ts");
-const { openFile } = await import("../src/cli/files.ts");
-const { formats } = await import("../src/cli/formats.ts");
+const { openFile } = await import("../src/cli/trace-files.ts");
+const { formats } = await import("../src/cli/report/formats.ts");
 
 const { values } = parseArgs({ options: { mb: { type: "string", default: "3" }, only: { type: "string" } } });
 const command = fileURLToPath(new URL("../dist/bin/main.js", import.meta.url));

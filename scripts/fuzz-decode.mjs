@@ -14,9 +14,9 @@ const { UserError } = await import("../src/base/errors.ts");
 const { encodeNote, memorySource } = await import("../src/calltrace/index.ts");
 const { TraceWriter } = await import("../test/support/calltrace/writer.ts");
 const { buildForest } = await import("../src/calltree/index.ts");
-const { renderFolded } = await import("../src/render/folded.ts");
-const { renderJson } = await import("../src/render/json.ts");
-const { renderTree } = await import("../src/render/tree.ts");
+const { renderFolded } = await import("../src/export/folded.ts");
+const { renderJson } = await import("../src/render/tree/json.ts");
+const { renderTree } = await import("../src/render/tree/tree.ts");
 
 const { values } = parseArgs({
   options: {

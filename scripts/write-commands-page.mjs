@@ -5,7 +5,7 @@ import "./typescript.mjs";
 
 const { commands } = await import("../src/cli/commands/index.ts");
 const { flagName } = await import("../src/cli/command.ts");
-const { environment, exitCodes } = await import("../src/cli/topics.ts");
+const { environment, exitCodes } = await import("../src/cli/help/topics.ts");
 
 const loaded = await Promise.all(commands.map((entry) => entry.load()));
 

@@ -2,12 +2,12 @@
 import { UserError } from "../base/errors.js";
 import { type ByteSource, openTrace, type ProcessTrace, type Trace } from "../calltrace/index.js";
 import { costBound } from "./bound.js";
-import { type BuildOptions, TreeBuilder } from "./builder.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
-import { survey } from "./survey.js";
+import { type BuildOptions, TreeBuilder } from "./replay/builder.js";
+import { survey } from "./replay/prescan.js";
+import type { Replayed } from "./replay/replay.js";
 import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
-import type { Replayed } from "./walk.js";
 
 export interface ForestOptions extends BuildOptions {
   /** Told now and then how far the work is; `total` is twice the size of the trace. */

@@ -2,11 +2,11 @@
 import { placesOf, sparseColumn } from "../base/sparse.js";
 import type { HookCost } from "../calltrace/index.js";
 import { tracingTimes } from "./bound.js";
-import type { Edge } from "./edges.js";
 import type { IdMap } from "./functions.js";
-import { NO_NODE, type NodeTable } from "./nodes.js";
 import { fillEnds, preorder } from "./preorder.js";
-import type { Stacks } from "./stacks.js";
+import type { Edge } from "./replay/edges.js";
+import { NO_NODE, type NodeTable } from "./replay/nodes.js";
+import type { Stacks } from "./replay/stacks.js";
 import type { CallTree } from "./tree.js";
 
 /**

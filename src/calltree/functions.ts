@@ -1,6 +1,6 @@
 /** One table of functions for all processes of a trace, and which function encloses which. */
 import type { Definition } from "../calltrace/index.js";
-import { OTHER_IDS, OTHER_PATHS } from "./nodes.js";
+import { OTHER_IDS, OTHER_PATHS } from "./replay/nodes.js";
 
 /** A function, or a go statement (then the name is that of the function around it). */
 export interface FunctionInfo {

@@ -1,5 +1,5 @@
 /** The order of the nodes of finished trees. */
-import { ROOT } from "./nodes.js";
+import { ROOT } from "./replay/nodes.js";
 
 /** What the order is made of, columns by node. */
 export interface Family {

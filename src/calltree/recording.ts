@@ -1,13 +1,13 @@
 /** Traces as those use them who report: the trees of what filters leave, and all calls again, one after the other. */
 import type { ByteSource } from "../calltrace/index.js";
-import type { BuildOptions } from "./builder.js";
-import { viewTree } from "./filter.js";
 import { extent, type ForestOptions, type Replay, replayTraces } from "./forest.js";
-import { type Omission, type PathOptions, type Selected, selectPaths } from "./select.js";
-import { CallSink, type LeftOut } from "./sink.js";
+import type { BuildOptions } from "./replay/builder.js";
+import { CallSink, type LeftOut } from "./replay/filtered-replay.js";
+import { walkProcess } from "./replay/replay.js";
 import type { CallForest, ProcessTree } from "./tree.js";
+import { viewTree } from "./views/filter.js";
+import { type Omission, type PathOptions, type Selected, selectPaths } from "./views/select.js";
 import type { CallVisitor } from "./visitor.js";
-import { walkProcess } from "./walk.js";
 
 /** What is to be shown. Patterns match anywhere in a function's name. */
 export interface SelectOptions extends PathOptions {

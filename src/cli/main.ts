@@ -1,7 +1,7 @@
 /** The command `gotrace`: finds the command, runs it, and turns errors into two lines and an exit code. */
 
 import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
-import { findCommand, helpOn, overview } from "./help.js";
+import { findCommand, helpOn, overview } from "./help/help.js";
 import { sayError } from "./say.js";
 import { packageVersion } from "./version.js";
 

@@ -4,7 +4,7 @@ import { accessSync, closeSync, constants, mkdirSync, openSync, statSync, unlink
 import { join, resolve } from "node:path";
 import { WriteStream } from "node:tty";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
-import { writeFully } from "./files.js";
+import { writeFully } from "./trace-files.js";
 
 /** A report in pieces. */
 export type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;

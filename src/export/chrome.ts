@@ -7,10 +7,10 @@
 import { jsonText } from "../base/printable.js";
 import { TextWriter, utf8 } from "../base/text-writer.js";
 import type { Goroutine, ProcessTree, Recording } from "../calltree/index.js";
+import type { Fit } from "./event-budget.js";
 import { type CallSink, walkExcerpt } from "./excerpt.js";
-import type { Fit } from "./fit.js";
-import { Names } from "./names.js";
 import { pidsOf, startsOf } from "./processes.js";
+import { Names } from "./titles.js";
 
 export interface TimelineOptions {
   /** What to tell of; everything by default. */

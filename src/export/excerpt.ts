@@ -1,6 +1,6 @@
 /** Walking the part of a recording that fits, in the order of the walk. */
 import type { CallVisitor, Goroutine, Recording } from "../calltree/index.js";
-import { type Fit, lengthOf } from "./fit.js";
+import { type Fit, lengthOf } from "./event-budget.js";
 
 /** Told of calls. Within a goroutine times do not decrease and calls nest. */
 export interface CallSink {

@@ -8,9 +8,9 @@
 import { Ending, type Goroutine, type Recording } from "../calltree/index.js";
 import type { TimelineOptions } from "./chrome.js";
 import { type CallSink, walkExcerpt } from "./excerpt.js";
-import { Names } from "./names.js";
 import { beginningOf, pidsOf, startsOf } from "./processes.js";
 import { encoded, ProtoWriter } from "./protobuf.js";
+import { Names } from "./titles.js";
 
 /** Numbers of fields, by message. */
 const Trace = { packet: 1 } as const;

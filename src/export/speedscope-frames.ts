@@ -2,7 +2,7 @@
 import { jsonText } from "../base/printable.js";
 import { utf8 } from "../base/text-writer.js";
 import type { CallForest } from "../calltree/index.js";
-import type { Names } from "./names.js";
+import type { Names } from "./titles.js";
 
 interface Frame {
   readonly name: string;

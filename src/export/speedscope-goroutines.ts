@@ -5,8 +5,8 @@
 import { grown } from "../base/columns.js";
 import type { TextWriter } from "../base/text-writer.js";
 import type { CallForest, Goroutine } from "../calltree/index.js";
+import type { FittingGoroutine } from "./event-budget.js";
 import type { CallSink } from "./excerpt.js";
-import type { FittingGoroutine } from "./fit.js";
 import { BRACE, COMMA, type Frames, profileHead } from "./speedscope-frames.js";
 
 /** Most events that are to wait at the same time, 12 bytes each. */

@@ -15,11 +15,11 @@ import {
   type Recording,
   viewTree,
 } from "../calltree/index.js";
+import { type Budget, type Fit, type FittingGoroutine, fitRecording, leftOut, type Progress } from "./event-budget.js";
 import { walkExcerpt } from "./excerpt.js";
-import { type Budget, type Fit, type FittingGoroutine, fitRecording, leftOut, type Progress } from "./fit.js";
-import { Names } from "./names.js";
 import { BRACE, COMMA, Frames, profileHead } from "./speedscope-frames.js";
 import { batchesOf, GoroutineWriter } from "./speedscope-goroutines.js";
+import { Names } from "./titles.js";
 
 /**
  * What Speedscope 1.25 shows in a browser without trouble: two million events are there after some seconds and take half

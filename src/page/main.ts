@@ -2,8 +2,8 @@
 import { formatCount } from "../base/units.js";
 import { type CallsView, callsView } from "./calls/view.js";
 import { h } from "./dom.js";
-import { type FindingsPage, findingsPage } from "./findings-page.js";
-import { Model } from "./model.js";
+import { Model } from "./findings/model.js";
+import { type FindingsPage, findingsPage } from "./findings/view.js";
 
 type Keys = readonly (readonly [key: string, meaning: string])[];
 const findingKeys: Keys = [

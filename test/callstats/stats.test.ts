@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { NeighbourMeter, StatsMeter } from "../../src/callstats/index.js";
 import { FunctionItems, PathItems } from "../../src/callstats/items.js";
 import { type CallForest, Ending } from "../../src/calltree/index.js";
-import { renderJson } from "../../src/render/json.js";
+import { renderJson } from "../../src/render/tree/json.js";
 import { run } from "../calltree/program.js";
 import { scripted } from "../calltree/script.js";
 import { above, allCalls, beneath, type Call, read, sum, visit, withHooks } from "./brute.js";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { foldRecursion } from "../../src/calltree/fold.js";
-import { idleTimes } from "../../src/calltree/idle.js";
 import { type CallTree, EdgeKind } from "../../src/calltree/index.js";
+import { foldRecursion } from "../../src/calltree/views/fold.js";
+import { idleTimes } from "../../src/calltree/views/idle.js";
 import { grow } from "./script.js";
 
 interface Call {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { memorySource } from "../../src/calltrace/index.js";
 import { buildForest, ID_LIMIT } from "../../src/calltree/index.js";
-import { statements } from "../../src/render/footer.js";
+import { statements } from "../../src/render/notices.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
 
 test("functions beyond the limit count as one, with their go statements", () => {

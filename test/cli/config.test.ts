@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { UserError } from "../../src/base/errors.js";
-import { findConfig, readBaseline } from "../../src/cli/config.js";
+import { findConfig, readBaseline } from "../../src/cli/config/config.js";
 
 const root = mkdtempSync(join(tmpdir(), "gotrace-config-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync, inflateSync } from "node:zlib";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { findingFormats } from "../../src/cli/analyze/findings-output.js";
 import type { Command } from "../../src/cli/command.js";
 import { analyzeCommand } from "../../src/cli/commands/analyze.js";
 import { callsCommand } from "../../src/cli/commands/calls.js";
@@ -11,8 +12,7 @@ import { diffCommand } from "../../src/cli/commands/diff.js";
 import { reportCommand } from "../../src/cli/commands/report.js";
 import { statsCommand } from "../../src/cli/commands/stats.js";
 import { summaryCommand } from "../../src/cli/commands/summary.js";
-import { findingFormats } from "../../src/cli/findings-output.js";
-import { formats } from "../../src/cli/formats.js";
+import { formats } from "../../src/cli/report/formats.js";
 import { sayError } from "../../src/cli/say.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { isInMemory, LimitWatch } from "../../src/cli/limits.js";
+import { isInMemory, LimitWatch } from "../../src/cli/run/limits.js";
 import { encodeHeader } from "../support/calltrace/encode.js";
 
 const directory = mkdtempSync(join(tmpdir(), "gotrace-limits-"));

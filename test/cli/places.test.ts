@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fallbackFile, locator, repositoryRoot } from "../../src/cli/places.js";
+import { fallbackFile, locator, repositoryRoot } from "../../src/cli/analyze/places.js";
 
 const root = mkdtempSync(join(tmpdir(), "gotrace-places-"));
 const module = join(root, "services/shop");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { packTraced } from "../../src/build/traced-set.js";
 import { encodeNote } from "../../src/calltrace/index.js";
-import { tracedNames, tracedNotes } from "../../src/cli/traced-notes.js";
+import { tracedNames, tracedNotes } from "../../src/cli/run/traced-notes.js";
 import type { GoPackage } from "../../src/gotool/packages.js";
 
 const packageOf = (importPath: string, name: string, ...files: string[]) =>

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isInMemory } from "../../src/cli/limits.js";
+import { isInMemory } from "../../src/cli/run/limits.js";
 import { main } from "../support/bundle.js";
 import { filesOn, go, gotrace, names, type Result, repository, temporaryDirectory } from "./support.js";
 

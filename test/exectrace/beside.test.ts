@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Summarizer } from "../../src/analyses/index.js";
 import { EventKind, releaseOf, TraceError, TraceReader } from "../../src/exectrace/index.js";
 import { plainWidth } from "../../src/render/style.js";
-import { summaryTables } from "../../src/render/trace-summary.js";
+import { summaryTables } from "../../src/render/trace/summary.js";
 import { bytesOf, feedAll, readerOf } from "../analyses/traces.js";
 
 const ascii = (text: string) => new TextEncoder().encode(text);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Ending, type Recording, type SelectOptions } from "../../src/calltree/index.js";
 import { renderChrome } from "../../src/export/chrome.js";
-import { fitRecording, NO_BUDGET } from "../../src/export/fit.js";
+import { fitRecording, NO_BUDGET } from "../../src/export/event-budget.js";
 import { programs, record, recordProgram, workers } from "./calls.js";
 
 interface Event {

@@ -1,6 +1,6 @@
 import { parse } from "junit2json";
 import { expect, test } from "vitest";
-import { renderJunit } from "../../src/export/junit.js";
+import { renderJunit } from "../../src/export/ci/findings-junit.js";
 import type { TraceReport } from "../../src/rules/finding.js";
 import { finding, locate, nasty, report } from "../render/reports.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Ending, Recording } from "../../src/calltree/index.js";
-import { fitRecording, NO_BUDGET } from "../../src/export/fit.js";
+import { fitRecording, NO_BUDGET } from "../../src/export/event-budget.js";
 import { renderPerfetto } from "../../src/export/perfetto.js";
 import { ProtoWriter } from "../../src/export/protobuf.js";
 import { programs, record, recordProgram, workers } from "./calls.js";

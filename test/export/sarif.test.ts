@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import Ajv from "ajv-draft-04";
 import addFormats from "ajv-formats";
 import { expect, test } from "vitest";
-import { renderSarif, type SarifOptions } from "../../src/export/sarif.js";
+import { renderSarif, type SarifOptions } from "../../src/export/ci/findings-sarif.js";
 import type { TraceReport } from "../../src/rules/finding.js";
 import { finding, frame, locate, nasty, report } from "../render/reports.js";
 

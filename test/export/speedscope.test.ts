@@ -4,7 +4,7 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Recording } from "../../src/calltree/index.js";
-import { type Budget, leftOut, NO_BUDGET } from "../../src/export/fit.js";
+import { type Budget, leftOut, NO_BUDGET } from "../../src/export/event-budget.js";
 import { fitSpeedscope, renderSpeedscope } from "../../src/export/speedscope.js";
 import { programs, record, recordProgram, workers } from "./calls.js";
 

@@ -4,7 +4,7 @@ import { memorySource } from "../../src/calltrace/index.js";
 import { buildForest } from "../../src/calltree/index.js";
 import { frameAt, layOut, shareOf, type Weight } from "../../src/page/calls/layout.js";
 import { calleesOf, callersOf, relationsOf } from "../../src/page/calls/relations.js";
-import { callTotals, stacksOf } from "../../src/render/call-totals.js";
+import { callTotals, stacksOf } from "../../src/page/data/totals.js";
 import { run } from "../calltree/program.js";
 import { grow } from "../calltree/script.js";
 

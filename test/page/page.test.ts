@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { TraceCharts } from "../../src/analyses/charts.js";
-import { closeUps, type PageInput, renderPage } from "../../src/render/page.js";
+import { closeUps, type PageInput, renderPage } from "../../src/page/data/page.js";
 import type { Finding } from "../../src/rules/finding.js";
 import { finding, frame, locate, nasty, report } from "../render/reports.js";
 import { openPages, type PageContext, template } from "./pages.js";

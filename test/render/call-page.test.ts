@@ -4,11 +4,11 @@ import { expect, test } from "vitest";
 import { ByteReader, ByteWriter } from "../../src/base/varint.js";
 import { memorySource } from "../../src/calltrace/index.js";
 import { buildForest, readRecording } from "../../src/calltree/index.js";
-import { readLives } from "../../src/render/call-lives.js";
-import { type CallPageOptions, packCalls } from "../../src/render/call-page.js";
-import { readPaths, writePaths } from "../../src/render/call-paths.js";
-import { readStats } from "../../src/render/call-stats.js";
-import { callTotals, stacksOf } from "../../src/render/call-totals.js";
+import { type CallPageOptions, packCalls } from "../../src/page/data/calls.js";
+import { readStats } from "../../src/page/data/functions.js";
+import { readLives } from "../../src/page/data/goroutine-rows.js";
+import { readPaths, writePaths } from "../../src/page/data/paths.js";
+import { callTotals, stacksOf } from "../../src/page/data/totals.js";
 import { run } from "../calltree/program.js";
 import { grow, scripted } from "../calltree/script.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closeUps } from "../../src/render/page.js";
+import { closeUps } from "../../src/page/data/page.js";
 import { finding, report } from "./reports.js";
 
 test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { foldedSize, renderFolded } from "../../src/render/folded.js";
-import { jsonSize, renderJson } from "../../src/render/json.js";
+import { foldedSize, renderFolded } from "../../src/export/folded.js";
+import { jsonSize, renderJson } from "../../src/render/tree/json.js";
 import { grow } from "../calltree/script.js";
 
 const forest = grow(`

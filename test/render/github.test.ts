@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderGithub } from "../../src/render/github.js";
+import { renderGithub } from "../../src/export/ci/findings-github.js";
 import { finding, locate, report } from "./reports.js";
 
 const lines = (...reports: Parameters<typeof renderGithub>[0][number][]) =>

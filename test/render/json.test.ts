@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderJson } from "../../src/render/json.js";
+import { renderJson } from "../../src/render/tree/json.js";
 import { grow } from "../calltree/script.js";
 
 const script = `

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { renderMarkdown } from "../../src/render/markdown.js";
-import { MOST_CHARACTERS } from "../../src/render/markdown-text.js";
+import { renderMarkdown } from "../../src/export/ci/findings-markdown.js";
+import { MOST_CHARACTERS } from "../../src/export/ci/markdown-text.js";
 import { finding, locate, nasty, report } from "./reports.js";
 
 test("a table of findings, and their details", () => {

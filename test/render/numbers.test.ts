@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { AssertionMeter, CallLister, parseAssertion, StatsMeter } from "../../src/callstats/index.js";
-import { callsTable } from "../../src/render/calls.js";
-import { statsCsv, statsTable } from "../../src/render/stats.js";
+import { callsTable } from "../../src/render/numbers/calls.js";
+import { statsCsv, statsTable } from "../../src/render/numbers/stats.js";
+import { verdictLines } from "../../src/render/numbers/verdicts.js";
 import { plainWidth } from "../../src/render/style.js";
 import { tracingLine } from "../../src/render/tracing.js";
-import { verdictLines } from "../../src/render/verdicts.js";
 import { read, visit, withHooks } from "../callstats/brute.js";
 import { scripted } from "../calltree/script.js";
 

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { diffTraces, Locator, Summarizer, type Target } from "../../src/analyses/index.js";
 import { columns } from "../../src/render/columns.js";
 import { painter, plainWidth } from "../../src/render/style.js";
-import { diffTable } from "../../src/render/trace-diff.js";
-import { summaryTables } from "../../src/render/trace-summary.js";
+import { diffTable } from "../../src/render/trace/diff.js";
+import { summaryTables } from "../../src/render/trace/summary.js";
 import { feedAll, readerOf } from "../analyses/traces.js";
 
 function selectionOf(name: string, target: Target) {

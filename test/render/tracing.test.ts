@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { statements } from "../../src/render/footer.js";
+import { statements } from "../../src/render/notices.js";
 import { tracingOf } from "../../src/render/tracing.js";
 import { grow } from "../calltree/script.js";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { memorySource } from "../../src/calltrace/index.js";
 import { buildForest } from "../../src/calltree/index.js";
 import { measureFor } from "../../src/render/style.js";
-import { renderTree, type TreeTextOptions } from "../../src/render/tree.js";
+import { renderTree, type TreeTextOptions } from "../../src/render/tree/tree.js";
 import { grow, scripted } from "../calltree/script.js";
 
 const program = `

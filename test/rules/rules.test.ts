@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { findingsTable } from "../../src/render/findings.js";
+import { findingsTable } from "../../src/render/findings/table.js";
 import { plainWidth } from "../../src/render/style.js";
 import { indexPage, rulePage, rules } from "../../src/rules/index.js";
 import { analyze, folder } from "./fixtures.js";

@@ -1,10 +1,10 @@
 /** Thresholds, configuration, budgets, baselines: what is accepted, and what is said of the rest. */
 import { expect, test } from "vitest";
-import { renderJunit } from "../../src/export/junit.js";
-import { renderSarif } from "../../src/export/sarif.js";
-import { findingsTable } from "../../src/render/findings.js";
-import { renderGithub } from "../../src/render/github.js";
-import { renderMarkdown } from "../../src/render/markdown.js";
+import { renderGithub } from "../../src/export/ci/findings-github.js";
+import { renderJunit } from "../../src/export/ci/findings-junit.js";
+import { renderMarkdown } from "../../src/export/ci/findings-markdown.js";
+import { renderSarif } from "../../src/export/ci/findings-sarif.js";
+import { findingsTable } from "../../src/render/findings/table.js";
 import { plainWidth } from "../../src/render/style.js";
 import {
   analyzeTrace,

@@ -11,17 +11,17 @@ import {
   settingsOf,
   type TraceReport,
 } from "../../rules/index.js";
+import { analyzeFile } from "../analyze/findings.js";
+import { type FindingSink, findingFormats, parseSink, writeFindings } from "../analyze/findings-output.js";
+import { withTrouble } from "../analyze/read-exec-trace.js";
 import { type Command, commandHelp } from "../command.js";
-import { findConfig, readBaseline } from "../config.js";
-import { analyzeFile } from "../findings.js";
-import { type FindingSink, findingFormats, parseSink, writeFindings } from "../findings-output.js";
+import { findConfig, readBaseline } from "../config/config.js";
 import { type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { type PartOf, partFlags, partOf } from "../flags/part.js";
 import { helpFlag, outputFlag } from "../flags/tables.js";
 import { choice, number } from "../flags/values.js";
 import { openOutput, refuseInput } from "../output.js";
 import { sayError } from "../say.js";
-import { withTrouble } from "../traces.js";
 
 export const analyzeCommand: Command = {
   name: "analyze",

@@ -12,8 +12,8 @@ import {
   nearestName,
 } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
-import { type CallsReport, callsJson, callsNdjson, callsTable } from "../../render/calls.js";
-import { flagsOf } from "../../render/footer.js";
+import { flagsOf } from "../../render/notices.js";
+import { type CallsReport, callsJson, callsNdjson, callsTable } from "../../render/numbers/calls.js";
 import { measureFor } from "../../render/style.js";
 import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
@@ -21,11 +21,11 @@ import { reportOptions, viewOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
 import { helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
 import { choice, number } from "../flags/values.js";
-import type { Format, FormatContext } from "../formats.js";
 import type { Pieces } from "../output.js";
-import { reportTraces } from "../reporting.js";
+import type { Format, FormatContext } from "../report/format.js";
+import { reportTraces } from "../report/reporting.js";
+import { completeness, walk } from "../report/visit.js";
 import { Session } from "../session.js";
-import { completeness, walk } from "../stats.js";
 
 const CHOICES = ["slowest", "first", "last", "nth"] as const;
 

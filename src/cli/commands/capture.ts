@@ -11,18 +11,18 @@ import { printable } from "../../base/printable.js";
 import { formatBytes } from "../../base/units.js";
 import { TraceReader } from "../../exectrace/index.js";
 import { openCache } from "../../gotool/cache.js";
+import { openChunks } from "../analyze/chunks.js";
+import { withTrouble } from "../analyze/read-exec-trace.js";
 import { type Cut, type Downloaded, type DownloadOptions, download, MARGIN, MOST_BYTES } from "../capture/download.js";
 import { RetryLater } from "../capture/refusal.js";
 import { captureTarget, DEFAULT_SECONDS, defaultName, MOST_SECONDS, type Target } from "../capture/target.js";
 import { COOL_DOWN, Turn } from "../capture/turn.js";
-import { openChunks } from "../chunks.js";
 import { type Command, commandHelp } from "../command.js";
 import { parseFlags } from "../flags/parse.js";
 import { helpFlag } from "../flags/tables.js";
 import { parseSize } from "../flags/values.js";
 import { checkWritable } from "../output.js";
 import { say } from "../say.js";
-import { withTrouble } from "../traces.js";
 import { analysisOf, analyzeCommand } from "./analyze.js";
 
 /** Longest Retry-After that --wait waits for, in seconds. */

@@ -2,9 +2,9 @@
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";
-import { isShell, SHELLS, script } from "../completion.js";
 import { parseFlags } from "../flags/parse.js";
 import { helpFlag } from "../flags/tables.js";
+import { isShell, SHELLS, script } from "../help/completion.js";
 
 export const completionCommand: Command = {
   name: "completion",

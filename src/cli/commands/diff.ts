@@ -1,12 +1,12 @@
 /** `gotrace diff`: traces before and after a change, call traces or execution traces, each kind with its own. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
+import { withTrouble } from "../analyze/read-exec-trace.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
 import { refuseInput } from "../output.js";
 import { kindOf, type TraceKind } from "../trace-kind.js";
-import { withTrouble } from "../traces.js";
 
 export const diffCommand: Command = {
   name: "diff",
@@ -75,8 +75,8 @@ async function run(words: readonly string[]): Promise<number> {
   const isOfCalls = commonKind([...a, ...b]) === "calls";
   const { callDiffOptions, executionDiffOptions } = await import("../flags/diff.js");
   return isOfCalls
-    ? (await import("../diff-calls.js")).diffCallTraces(callDiffOptions(flags), a, b)
-    : (await import("../diff-execution.js")).diffExecutionTraces(executionDiffOptions(flags), a, b);
+    ? (await import("../report/diff-calls.js")).diffCallTraces(callDiffOptions(flags), a, b)
+    : (await import("../analyze/diff-execution.js")).diffExecutionTraces(executionDiffOptions(flags), a, b);
 }
 
 function sides(flags: ParsedFlags): { a: string[]; b: string[] } {

@@ -3,9 +3,9 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import { nearest } from "../../base/nearest.js";
 import { type Command, commandHelp } from "../command.js";
-import { allRules, explanation, ruleNames } from "../explain.js";
 import { parseFlags } from "../flags/parse.js";
 import { helpFlag } from "../flags/tables.js";
+import { allRules, explanation, ruleNames } from "../help/explain.js";
 
 export const explainCommand: Command = {
   name: "explain",

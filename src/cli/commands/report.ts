@@ -2,7 +2,6 @@
 
 import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
-import { gateOf, hasAssertions } from "../assertions.js";
 import { type Command, commandHelp } from "../command.js";
 import { formatOf, refuseUnknown } from "../flags/format.js";
 import { parseFlags } from "../flags/parse.js";
@@ -21,9 +20,10 @@ import {
   treeFlags,
   unitFlag,
 } from "../flags/tables.js";
-import { formatNames, requireGate } from "../formats.js";
 import { isStandardOutput } from "../output.js";
-import { reportTraces } from "../reporting.js";
+import { gateOf, hasAssertions } from "../report/assertions.js";
+import { formatNames, requireGate } from "../report/formats.js";
+import { reportTraces } from "../report/reporting.js";
 import { Session } from "../session.js";
 
 export const reportCommand: Command = {

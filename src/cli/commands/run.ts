@@ -3,7 +3,6 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import type { BuildOptions } from "../../build/context.js";
 import { buildProgram } from "../../build/program.js";
-import { type Gate, gateOf } from "../assertions.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { runFormat } from "../flags/format.js";
 import { buildFlags } from "../flags/go-flags.js";
@@ -28,12 +27,13 @@ import {
   unitFlag,
   waitingFlag,
 } from "../flags/tables.js";
-import type { Format } from "../formats.js";
 import type { ReportOptions } from "../options.js";
 import { isStandardOutput } from "../output.js";
-import type { ReportRequest } from "../reporting.js";
+import { type Gate, gateOf } from "../report/assertions.js";
+import type { Format } from "../report/format.js";
+import type { ReportRequest } from "../report/reporting.js";
+import type { RunOptions } from "../run/run-traced.js";
 import { Session } from "../session.js";
-import type { RunOptions } from "../traced.js";
 
 interface Variant {
   readonly name: string;
@@ -178,7 +178,7 @@ async function runTarget(
   { patterns, goFlags, build, args }: RunTarget,
 ): Promise<number> {
   // Loaded while go works: reporting takes more modules than building.
-  const tracing = session.goRuns.then(() => import("../traced.js"));
+  const tracing = session.goRuns.then(() => import("../run/run-traced.js"));
   const make = (anew: boolean) => buildProgram(command, session, { patterns, goFlags, options: build, anew });
   const built = await make(false);
   if (typeof built === "number") return built;

@@ -14,10 +14,9 @@ import {
   StatsMeter,
 } from "../../callstats/index.js";
 import { type CallForest, type FunctionInfo, idleByFunction, type Recording } from "../../calltree/index.js";
-import { IDLE, WAITS } from "../../render/label.js";
-import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/stats.js";
+import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/numbers/stats.js";
 import { measureFor } from "../../render/style.js";
-import { type Gate, gateOf, hasAssertions } from "../assertions.js";
+import { IDLE, WAITS } from "../../render/tree/label.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { buildFlags } from "../flags/go-flags.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
@@ -33,12 +32,14 @@ import {
   traceFlags,
 } from "../flags/tables.js";
 import { choice, number, pattern } from "../flags/values.js";
-import { checkFormats, checksFormat, type Format, type FormatContext, requireGate } from "../formats.js";
-import { leftOutOfTrees } from "../left-out.js";
 import type { Pieces } from "../output.js";
-import { reportTraces } from "../reporting.js";
+import { type Gate, gateOf, hasAssertions } from "../report/assertions.js";
+import { checkFormats, type Format, type FormatContext } from "../report/format.js";
+import { checksFormat, requireGate } from "../report/formats.js";
+import { leftOutOfTrees } from "../report/left-out.js";
+import { reportTraces } from "../report/reporting.js";
+import { completeness, walk } from "../report/visit.js";
 import { Session } from "../session.js";
-import { completeness, walk } from "../stats.js";
 import { runPackage } from "./run.js";
 
 const SORTS = [

@@ -3,15 +3,15 @@ import { Locator, type Selection, Summarizer, sortColumns, sortedBy, type Target
 import { ExitCode, UserError } from "../../base/errors.js";
 import { PartReader } from "../../exectrace/index.js";
 import { measureFor } from "../../render/style.js";
-import { summaryTables } from "../../render/trace-summary.js";
+import { summaryTables } from "../../render/trace/summary.js";
 import { typedJson } from "../../render/typed-json.js";
+import { readTrace, warningOf, withTrouble } from "../analyze/read-exec-trace.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { partFlags, partOf } from "../flags/part.js";
 import { helpFlag, outputFlag } from "../flags/tables.js";
 import { choice, number } from "../flags/values.js";
 import { openOutput, refuseInput } from "../output.js";
-import { readTrace, warningOf, withTrouble } from "../traces.js";
 
 export const summaryCommand: Command = {
   name: "summary",

@@ -9,8 +9,7 @@ import { isDryRun } from "../../gotool/environment.js";
 import { runProgram } from "../../gotool/process.js";
 import { TestOutcomes } from "../../gotool/test-outcomes.js";
 import { asksForCoverage } from "../../gotool/toolexec.js";
-import { failLine } from "../../render/failures.js";
-import { gateOf, judgeNothing, openGate } from "../assertions.js";
+import { failLine } from "../../render/tree/failures.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { runFormat } from "../flags/format.js";
 import { buildFlags, testFlags } from "../flags/go-flags.js";
@@ -30,10 +29,11 @@ import {
   treeFlags,
 } from "../flags/tables.js";
 import { splitTestWords, type TestLine } from "../flags/test-words.js";
-import type { RunNote } from "../record.js";
-import type { ReportRequest } from "../reporting.js";
+import { gateOf, judgeNothing, openGate } from "../report/assertions.js";
+import type { ReportRequest } from "../report/reporting.js";
+import type { RunNote } from "../run/run-directory.js";
+import { type RunOptions, runTraced } from "../run/run-traced.js";
 import { Session } from "../session.js";
-import { type RunOptions, runTraced } from "../traced.js";
 
 export const testCommand: Command = {
   name: "test",

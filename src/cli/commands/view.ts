@@ -7,7 +7,7 @@ import { parseFlags } from "../flags/parse.js";
 import { reportOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
 import { browserFlag, callFlags, eventsFlag, helpFlag, speedscopeFlag, waitingFlag } from "../flags/tables.js";
-import { reportTraces } from "../reporting.js";
+import { reportTraces } from "../report/reporting.js";
 import { Session } from "../session.js";
 import { formatToShow } from "../view/show.js";
 

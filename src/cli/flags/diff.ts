@@ -5,7 +5,7 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import type { Naming } from "../../base/names.js";
 import { callMeasures } from "../../callstats/index.js";
 import type { SelectOptions } from "../../calltree/index.js";
-import { type CheckFormat, checkFormats } from "../formats.js";
+import { type CheckFormat, checkFormats } from "../report/format.js";
 import type { ParsedFlags } from "./parse.js";
 import { reportOptions } from "./report.js";
 import { selectFlags } from "./tables.js";

@@ -1,7 +1,8 @@
 /** The format of a report: the one that is named, or the page of the browser. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
-import { FORMAT_FLAGS, type Format, formatNames, namedFormat } from "../formats.js";
+import { FORMAT_FLAGS, type Format } from "../report/format.js";
+import { formatNames, namedFormat } from "../report/formats.js";
 import type { ParsedFlags } from "./parse.js";
 import { choice, refuse } from "./values.js";
 

@@ -1,8 +1,9 @@
 /** gotrace's own page of calls, with the findings of execution traces beside them. */
 import { readFileSync } from "node:fs";
 import type { Recording } from "../../calltree/index.js";
-import type { FormatContext } from "../formats.js";
-import { htmlPage } from "../text-formats.js";
+import type { FormatContext } from "../report/format.js";
+import { htmlPage } from "../report/text-formats.js";
+import { resource } from "../resources.js";
 import type { ServedFile } from "./server.js";
 import type { Exhibit } from "./show.js";
 
@@ -16,7 +17,7 @@ export async function pageExhibit(recording: Recording, context: FormatContext):
   const page = Buffer.concat(
     [...(await htmlPage(recording, context, "page-served.html"))].map((piece) => Buffer.from(piece)),
   );
-  const alive = readFileSync(new URL("../../dist/bin/alive.js", import.meta.url));
+  const alive = readFileSync(resource("alive.js"));
   const files = new Map<string, ServedFile>([
     ["", { type: "text/html; charset=utf-8", body: () => [page] }],
     ["alive.js", { type: "text/javascript; charset=utf-8", body: () => [alive] }],

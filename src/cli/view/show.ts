@@ -2,7 +2,7 @@
 import { constants } from "node:os";
 import { ExitCode, Interrupted, messageOf, UserError } from "../../base/errors.js";
 import type { Recording } from "../../calltree/index.js";
-import type { Format, FormatContext } from "../formats.js";
+import type { Format, FormatContext } from "../report/format.js";
 import { say, sayError } from "../say.js";
 import { openBrowser } from "./browser.js";
 import { type ServedFile, ViewServer } from "./server.js";

@@ -1,14 +1,14 @@
 /** Speedscope, which is bundled, and the profile that it loads. */
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Recording } from "../../calltree/index.js";
-import type { FormatContext } from "../formats.js";
-import { speedscopeProfile } from "../timelines.js";
+import type { FormatContext } from "../report/format.js";
+import { speedscopeProfile } from "../report/timelines.js";
+import { resource } from "../resources.js";
 import type { ServedFile } from "./server.js";
 import type { Exhibit } from "./show.js";
 
-const viewer = fileURLToPath(new URL("../../dist/bin/speedscope", import.meta.url));
+const viewer = resource("speedscope");
 
 /** Speedscope takes a file of this name for what it is, without a guess. */
 const PROFILE = "profile.speedscope.json";

@@ -1,6 +1,6 @@
 /** The flame graph with its controls, the panel beside it, and the graphs of one function's callers and callees. */
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
-import type { Paths } from "../../render/call-paths.js";
+import type { Paths } from "../data/paths.js";
 import { h } from "../dom.js";
 import { Flame } from "./flame.js";
 import { type Layout, layOut, type Order, shareOf, type Weight } from "./layout.js";

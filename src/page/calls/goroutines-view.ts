@@ -1,6 +1,6 @@
 /** Goroutines over time, and the calls of the one that is looked at. */
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
-import type { LifeRow } from "../../render/call-lives.js";
+import type { LifeRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
 import { searchFunctions } from "./search.js";
 import { stackTimeline } from "./stack-timeline.js";

@@ -1,6 +1,6 @@
 /** Where frames of a flame graph lie: in units of what their width means, before any zoom. */
-import type { Paths } from "../../render/call-paths.js";
-import type { Span } from "../../render/call-totals.js";
+import type { Paths } from "../data/paths.js";
+import type { Span } from "../data/totals.js";
 
 /**
  * What a frame's width means. `total`: the time from enter to exit; goroutines run beside, so their stacks stand on

@@ -2,11 +2,11 @@
 import { type Naming, shortNaming } from "../../base/names.js";
 import { packageOf } from "../../base/packages.js";
 import { ByteReader } from "../../base/varint.js";
-import { type PageLives, readLives } from "../../render/call-lives.js";
-import type { PageCalls, PageFunctions, PageProcess } from "../../render/call-page.js";
-import { type Paths, readPaths } from "../../render/call-paths.js";
-import { type PageStats, readStats } from "../../render/call-stats.js";
-import { type Span, type Stacks, stacksOf } from "../../render/call-totals.js";
+import type { PageCalls, PageFunctions, PageProcess } from "../data/calls.js";
+import { type PageStats, readStats } from "../data/functions.js";
+import { type PageLives, readLives } from "../data/goroutine-rows.js";
+import { type Paths, readPaths } from "../data/paths.js";
+import { type Span, type Stacks, stacksOf } from "../data/totals.js";
 
 export class CallModel {
   #naming: Naming | undefined;

@@ -1,6 +1,6 @@
 /** What was traced, how complete it is, and where time went, at a glance. */
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
-import type { PageProcess } from "../../render/call-page.js";
+import type { PageProcess } from "../data/calls.js";
 import { h } from "../dom.js";
 import { shareBar } from "./share.js";
 import type { Part } from "./state.js";

@@ -1,6 +1,6 @@
 /** Who calls a function and whom it calls: as sums, and as trees for a graph with the function in its middle. */
-import type { Paths } from "../../render/call-paths.js";
-import type { Span, Stacks } from "../../render/call-totals.js";
+import type { Paths } from "../data/paths.js";
+import type { Span, Stacks } from "../data/totals.js";
 
 /** All calls between a function and another. */
 export interface Relation {

@@ -1,6 +1,6 @@
 /** The calls of one goroutine over time, those that were long enough to be kept. */
 import { formatDuration } from "../../base/units.js";
-import type { LifeRow } from "../../render/call-lives.js";
+import type { LifeRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
 import { scale } from "../scale.js";
 import { AXIS, drawAxis, drawGrid } from "./axis.js";

@@ -1,7 +1,7 @@
 /** What is looked at: a process, a part of it, and what follows from them. */
-import type { PageSection } from "../../render/call-page.js";
-import type { PageStats } from "../../render/call-stats.js";
-import { type CallTotals, callTotals, type Span } from "../../render/call-totals.js";
+import type { PageSection } from "../data/calls.js";
+import type { PageStats } from "../data/functions.js";
+import { type CallTotals, callTotals, type Span } from "../data/totals.js";
 import { type Layout, layOut, type Order, type Weight } from "./layout.js";
 import type { CallModel, ProcessModel } from "./model.js";
 

@@ -1,6 +1,6 @@
 /** Rows of goroutines, each under the one that started it, with bars from their first event to their last. */
 import { formatDuration, formatNumberOf } from "../../base/units.js";
-import type { LifeRow } from "../../render/call-lives.js";
+import type { LifeRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
 import { type Scale, scale } from "../scale.js";
 import { AXIS, drawAxis, drawGrid } from "./axis.js";

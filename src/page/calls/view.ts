@@ -1,6 +1,6 @@
 /** The page of call traces: what is looked at, and the views of it. */
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
-import type { PageCalls } from "../../render/call-page.js";
+import type { PageCalls } from "../data/calls.js";
 import { h } from "../dom.js";
 import { type FlameView, flameView, select } from "./flame-view.js";
 import { functionsView } from "./functions-view.js";

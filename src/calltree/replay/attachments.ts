@@ -1,0 +1,39 @@
+/** Where goroutines hang, in the order in which each slot begins them: what a second replay needs to know. */
+import { grown } from "../../base/columns.js";
+
+const NONE = -1;
+
+export class HangTable {
+  private count = 0;
+  private node = new Int32Array(16);
+  private edge = new Int32Array(16);
+  private next = new Int32Array(16);
+  private readonly first: Int32Array;
+  private readonly last: Int32Array;
+
+  constructor(slots: number) {
+    this.first = new Int32Array(slots).fill(NONE);
+    this.last = new Int32Array(slots).fill(NONE);
+  }
+
+  /** The next goroutine of a slot hangs under a node by an edge. */
+  add(slot: number, node: number, edge: number): void {
+    const at = this.count++;
+    this.node = grown(this.node, this.count);
+    this.edge = grown(this.edge, this.count);
+    this.next = grown(this.next, this.count);
+    this.node[at] = node;
+    this.edge[at] = edge;
+    this.next[at] = NONE;
+    if (this.last[slot] === NONE) this.first[slot] = at;
+    else this.next[this.last[slot]] = at;
+    this.last[slot] = at;
+  }
+
+  /** Goroutines of a slot, in order. */
+  *of(slot: number): Generator<{ readonly node: number; readonly edge: number }> {
+    for (let at = this.first[slot]; at !== NONE; at = this.next[at]) {
+      yield { node: this.node[at], edge: this.edge[at] };
+    }
+  }
+}

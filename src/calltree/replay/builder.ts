@@ -1,0 +1,253 @@
+/**
+ * Events to call tree, one process trace at a time.
+ *
+ * 1. A survey (survey.ts) lists the goroutines that need their parent's stack at a certain time.
+ * 2. Chunks are replayed in file order, each onto the stack of its slot (stacks.ts).
+ * 3. A begin record says where the new goroutine hangs: under the frame that was open at its spawn record, or, without
+ *    one, under a frame of the parent goroutine. If the spawn record, or the parent at that time, has not been
+ *    replayed yet, the slot is parked there; its later chunks are passed over, and fetched again when it goes on.
+ * 4. Slots that still wait at the end wait for one another: the earliest goroutine among them becomes a root, then the
+ *    others may go on, and so forth.
+ *
+ * Memory: nodes (distinct call paths), open frames, 20 bytes a chunk, 24 bytes a goroutine without a spawn record, a
+ * bit a goroutine.
+ */
+import { ChunkReader, chunkAt, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
+import { EdgeKind } from "../tree.js";
+import { HangTable } from "./attachments.js";
+import { EdgeTable } from "./edges.js";
+import { NO_FRAME } from "./frames.js";
+import { NO_NODE, NodeTable, ROOT } from "./nodes.js";
+import { Guesses } from "./parent-inference.js";
+import { isRequest, type Survey } from "./prescan.js";
+import { type Parked, SlotTable } from "./slots.js";
+import { SpawnTable } from "./spawns.js";
+import { Stacks } from "./stacks.js";
+import { Waiting } from "./waiting.js";
+
+export interface BuildOptions {
+  /** One node per call instead of one per distinct path. */
+  readonly noMerge?: boolean;
+  /** With noMerge: calls shorter than this (ns) that keep nothing else in the tree are left out while building. */
+  readonly minimum?: number;
+  readonly depthLimit?: number;
+  readonly pathLimit?: number;
+  /** Only what happened between these times (ns since the start of the process) counts; calls are cut to them. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Only calls on these goroutines count. */
+  readonly goroutines?: ReadonlySet<number>;
+}
+
+export class TreeBuilder {
+  readonly nodes: NodeTable;
+  readonly stacks: Stacks;
+  readonly edges = new EdgeTable();
+  readonly hangs: HangTable;
+  private readonly slots: SlotTable;
+  private readonly spawns = new SpawnTable();
+  private readonly guesses: Guesses;
+  private readonly waiting: Waiting;
+  private readonly reader: ChunkReader;
+  private readonly decoder: RecordDecoder;
+  private chunk = 0;
+  private slot = 0;
+
+  constructor(
+    private readonly process: ProcessTrace,
+    survey: Survey,
+    private readonly options: BuildOptions = {},
+  ) {
+    this.nodes = new NodeTable(options.noMerge !== true, options.depthLimit, options.pathLimit);
+    this.slots = new SlotTable(process.chunks, startOf(0, options));
+    this.stacks = new Stacks(this.nodes, this.slots, this, options);
+    this.hangs = new HangTable(process.chunks.slots);
+    this.guesses = new Guesses(process, survey, this.slots, this.nodes, this.stacks);
+    this.waiting = new Waiting(this.slots);
+    this.reader = new ChunkReader(process.source);
+    this.decoder = new RecordDecoder(process.clock);
+  }
+
+  /** Replays the whole trace. */
+  replay(progress?: (bytes: number) => void): void {
+    const { chunks } = this.process;
+    const { slots } = this;
+    for (let chunk = 0; chunk < chunks.count; chunk++) {
+      const slot = chunks.slot[chunk];
+      if (slots.chunk[slot] <= chunk && slots.chunk[slot] >= 0 && !slots.parked.has(slot)) {
+        this.advance(slot, chunk);
+        this.settle(chunk);
+      }
+      progress?.(chunks.offset[chunk] + chunks.size[chunk]);
+    }
+    // The earliest of slots that wait for one another waits for a goroutine whose own first event came later: that had
+    // no open frame yet. The others must wait on, what they wait for may come now.
+    for (let slot = this.waiting.earliest(); slot !== undefined; slot = this.waiting.earliest()) {
+      this.hang(slot, slots.parked.get(slot)!.begin, ROOT, EdgeKind.approximate, 0);
+      this.advance(slot, chunks.count);
+      this.settle(chunks.count);
+    }
+  }
+
+  /** Whether the main goroutine has called this function, which then returned or was left by panic. */
+  isDone(func: number): boolean {
+    const { nodes, slots, stacks } = this;
+    let called = false;
+    for (let node = 1; node < nodes.count && !called; node++) {
+      called =
+        nodes.parent[node] === ROOT &&
+        nodes.func[node] === func &&
+        nodes.edge[node] === 0 &&
+        !stacks.endings.goexits.has(node);
+    }
+    const open = (frame: number, slot: number) =>
+      slots.top[slot] !== NO_FRAME &&
+      nodes.parent[stacks.frames.node[frame]] === ROOT &&
+      nodes.func[stacks.frames.node[frame]] === func;
+    return called && !slots.bottom.some(open);
+  }
+
+  /** Time of the last event. */
+  last(): number {
+    return this.slots.floor.reduce((last, time) => Math.max(last, time), 0);
+  }
+
+  /** Ends the frames that are still open after the replay. */
+  close(end: number): void {
+    const { floor } = this.slots;
+    for (let slot = 0; slot < floor.length; slot++) this.stacks.abandon(slot, Math.max(end, floor[slot]));
+  }
+
+  private settle(chunk: number): void {
+    const { waiting } = this;
+    for (let slot = waiting.next(); slot !== undefined; slot = waiting.next()) this.advance(slot, chunk);
+  }
+
+  /** Replays the chunks of a slot from where it stands up to chunk `until`, or until it has to park. */
+  private advance(slot: number, until: number): void {
+    const { chunks } = this.process;
+    const { slots, decoder } = this;
+    this.slot = slot;
+    let resumed = slots.parked.get(slot);
+    for (let chunk = slots.chunk[slot]; chunk >= 0 && chunk <= until; chunk = slots.chunk[slot]) {
+      this.chunk = chunk;
+      const { window, index } = this.reader.fetch(chunks.offset[chunk], chunks.size[chunk], chunk === until);
+      decoder.open(window.u16, index, chunks.filled[chunk], slots.floor[slot]);
+      if (resumed !== undefined) {
+        decoder.resume(resumed.state);
+        // A slot that was forced to go on hangs already.
+        if (slots.goid[slot] !== resumed.begin.goid && !this.place(slot, resumed)) return;
+        slots.parked.delete(slot);
+        resumed = undefined;
+      }
+      do {
+        const count = decoder.next();
+        this.stacks.replay(slot, decoder, count);
+        if (count > 0) slots.floor[slot] = decoder.time[count - 1];
+        if (decoder.status === Status.begin && !this.begin(slot)) {
+          slots.floor[slot] = decoder.latest;
+          this.wake(slot);
+          return;
+        }
+      } while (decoder.status === Status.more || decoder.status === Status.begin);
+      slots.floor[slot] = decoder.latest;
+      slots.chunk[slot] = chunks.next[chunk];
+      if (slots.chunk[slot] < 0) this.capture(slot, Number.POSITIVE_INFINITY);
+      this.wake(slot);
+    }
+  }
+
+  /** Another goroutine has the slot: closes the old one. False if the slot must wait to know where it hangs. */
+  private begin(slot: number): boolean {
+    const { slots, decoder } = this;
+    this.capture(slot, decoder.begin.time);
+    this.guesses.bury(slot, (answered) => this.waiting.answered(answered));
+    this.stacks.abandon(slot, slots.floor[slot]);
+    slots.root[slot] = NO_NODE;
+    const { parentGoid, spawnRef } = decoder.begin;
+    const request = isRequest(this.process, parentGoid, spawnRef) ? this.guesses.take(slot) : NO_NODE;
+    const parked: Parked = { begin: { ...decoder.begin }, state: decoder.state(), request };
+    if (this.place(slot, parked)) return true;
+    slots.goid[slot] = NO_NODE;
+    const { chunks } = this.process;
+    this.waiting.park(slot, parked, request === NO_NODE ? chunks.slot[chunkAt(chunks, spawnRef)] : NO_NODE);
+    return false;
+  }
+
+  /** Finds where a goroutine hangs; false if that is not known yet. */
+  private place(slot: number, { begin, request }: Parked): boolean {
+    const { goid, parentGoid, spawnRef } = begin;
+    if (parentGoid === 0 && spawnRef === 0) {
+      // Goroutine 1 is the main one; others without a parent were started by the runtime, for timers for instance.
+      this.hang(slot, begin, ROOT, goid === 1 ? EdgeKind.call : EdgeKind.approximate, 0);
+      return true;
+    }
+    if (request !== NO_NODE) {
+      const node = this.guesses.find(request);
+      if (node === NO_NODE) return false;
+      this.hang(slot, begin, node, EdgeKind.approximate, 0);
+      return true;
+    }
+    const { chunks } = this.process;
+    const chunk = chunkAt(chunks, spawnRef);
+    if (chunk < 0) {
+      this.hang(slot, begin, ROOT, EdgeKind.approximate, 0);
+      return true;
+    }
+    if (!this.passed(chunk, spawnRef)) return false;
+    const spawn = this.spawns.find(chunk, spawnRef);
+    if (spawn === undefined) this.hang(slot, begin, ROOT, EdgeKind.approximate, 0);
+    else {
+      const kind = spawn.goid === parentGoid ? EdgeKind.exact : EdgeKind.indirect;
+      this.hang(slot, begin, spawn.node, kind, spawn.site);
+    }
+    return true;
+  }
+
+  /** Whether the record at an offset of an events chunk has been replayed. */
+  private passed(chunk: number, offset: number): boolean {
+    const { chunks } = this.process;
+    const spawner = chunks.slot[chunk];
+    const current = this.slots.chunk[spawner];
+    if (current !== chunk) return current < 0 || current > chunk;
+    const parked = this.slots.parked.get(spawner);
+    if (parked !== undefined) return chunks.offset[chunk] + parked.state.position * 2 > offset;
+    return spawner === this.slot && chunk === this.chunk && chunks.offset[chunk] + this.decoder.offset > offset;
+  }
+
+  private hang(slot: number, { goid, test, time }: Parked["begin"], node: number, kind: EdgeKind, site: number): void {
+    const { slots } = this;
+    slots.goid[slot] = goid;
+    slots.attach[slot] = node;
+    const name = test === 0 ? "" : (this.process.definitions.get(test)?.name ?? "");
+    slots.start[slot] = time;
+    slots.test[slot] = name === "" ? 0 : 1;
+    slots.edge[slot] = this.edges.number(kind, site, name);
+    slots.from[slot] = startOf(goid, this.options);
+    this.hangs.add(slot, node, slots.edge[slot]);
+    this.guesses.expect(slot, goid);
+  }
+
+  /** Called by the replay: see Listener. */
+  spawn(slot: number, node: number, site: number, at: number): void {
+    this.stacks.hold(node);
+    this.spawns.add(this.chunk, this.process.chunks.offset[this.chunk] + at, node, site, this.slots.goid[slot]);
+  }
+
+  /** Called by the replay, and at the end of a goroutine: answers the requests of goroutines that began before `time`. */
+  capture(slot: number, time: number): void {
+    this.guesses.answer(slot, time, (request) => this.waiting.answered(request));
+  }
+
+  /** Looks at the slots that wait for a spawn record of this one. */
+  private wake(slot: number): void {
+    const { chunks } = this.process;
+    this.waiting.passed(slot, (spawnRef) => this.passed(chunkAt(chunks, spawnRef), spawnRef));
+  }
+}
+
+/** From when on the calls of a goroutine count: never, if it is not asked for. */
+export function startOf(goid: number, { goroutines, from }: BuildOptions): number {
+  if (goroutines !== undefined && !goroutines.has(goid)) return Number.POSITIVE_INFINITY;
+  return from ?? Number.NEGATIVE_INFINITY;
+}

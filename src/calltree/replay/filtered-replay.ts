@@ -1,0 +1,157 @@
+/** From the calls of a replay to those that a selection shows: what is hidden is skipped, what may be short waits. */
+import { grown } from "../../base/columns.js";
+import type { Ending } from "../ending.js";
+import { DROPPED, HIDDEN } from "../views/select.js";
+import type { CallVisitor, Goroutine } from "../visitor.js";
+import type { Begun, WalkObserver } from "./replay.js";
+
+/** How the numbers of a replay become those of the forest. */
+export interface SinkMaps {
+  readonly process: number;
+  /** From the builder's nodes to nodes of the tree; or HIDDEN, DROPPED. */
+  readonly nodes: Int32Array;
+  /** The tree's nodes that are shown; undefined: all. */
+  readonly shown: Uint8Array | undefined;
+  /** The builder's nodes that are shown for what is beneath them only: their self time does not count. */
+  readonly context: Uint8Array | undefined;
+  /** From a site's id to the function's index. */
+  readonly site: (id: number) => number;
+  /** What the goroutine hangs under in the tree, and how. */
+  readonly place: (begun: Begun) => Pick<Goroutine, "node" | "edge" | "site">;
+}
+
+/** Calls that are left out here, by reason. */
+export interface LeftOut {
+  minimum: number;
+  unseen: number;
+}
+
+export class CallSink implements WalkObserver {
+  readonly leftOut: LeftOut = { minimum: 0, unseen: 0 };
+  /** Open calls: the tree's node or what stands for it, start, time of hidden callees, traced calls beneath, context. */
+  private node = new Int32Array(64);
+  private start = new Float64Array(64);
+  private carried = new Float64Array(64);
+  private beneath = new Float64Array(64);
+  private leads = new Uint8Array(64);
+  private depth = 0;
+  /** So many of them, from the bottom, have been told. */
+  private told = 0;
+  private from = Number.NEGATIVE_INFINITY;
+  /** Go statements that ran in calls that have not been told, in order; depths are beyond `told` and do not decrease. */
+  private waiting: { depth: number; readonly site: number; readonly time: number; readonly ref: number }[] = [];
+  private begun: Begun | undefined;
+  private goroutine: Goroutine | undefined;
+
+  constructor(
+    private readonly maps: SinkMaps,
+    private readonly visitor: CallVisitor,
+    private readonly minimum: number,
+    private readonly to: number,
+  ) {}
+
+  begin(begun: Begun, from: number): void {
+    this.begun = begun;
+    this.from = from;
+    this.goroutine = undefined;
+    this.depth = this.told = 0;
+    this.waiting = [];
+  }
+
+  enter(_slot: number, built: number, time: number): void {
+    const at = this.depth++;
+    if (at >= this.node.length) this.grow();
+    this.node[at] = this.maps.nodes[built];
+    this.leads[at] = this.maps.context?.[built] ?? 0;
+    this.start[at] = time;
+    this.carried[at] = this.beneath[at] = 0;
+    if (this.minimum === 0 && time >= this.from && time <= this.to) this.tell();
+  }
+
+  exit(_slot: number, start: number, end: number, self: number, how: Ending, shown: boolean): void {
+    const at = --this.depth;
+    const below = at - 1;
+    if (shown) {
+      const node = this.node[at];
+      if (below >= 0) this.beneath[below] += this.beneath[at] + 1;
+      const own = this.carried[at] + (this.leads[at] === 1 ? 0 : self);
+      if (node === HIDDEN) {
+        if (below >= 0) this.carried[below] += own;
+      } else if (!this.isShown(node)) {
+        if (node !== DROPPED) this.leftOut.unseen++;
+      } else if (end - start < this.minimum) this.leftOut.minimum++;
+      else {
+        this.depth++;
+        this.tell();
+        this.depth--;
+        this.visitor.exit?.(node, start, end, own, how, this.beneath[at]);
+      }
+    }
+    if (this.told > at) this.told = at;
+    // What a call that is not shown started, its caller did.
+    for (let i = this.waiting.length - 1; i >= 0 && this.waiting[i].depth > at; i--) this.waiting[i].depth = at;
+    this.tellWaiting();
+  }
+
+  spawn(site: number, time: number, ref: number): void {
+    if (!(time <= this.to)) return;
+    const what = { depth: this.depth, site, time: Math.max(time, this.from), ref };
+    if (this.told < this.depth) this.waiting.push(what);
+    else this.tellSpawn(what);
+  }
+
+  end(time: number): void {
+    if (this.goroutine !== undefined) this.visitor.end?.(this.goroutine, Math.min(time, this.to));
+  }
+
+  private isShown(node: number): boolean {
+    if (node === HIDDEN || node === DROPPED) return false;
+    return this.maps.shown === undefined || this.maps.shown[node] === 1;
+  }
+
+  /** Tells of all open calls. */
+  private tell(): void {
+    while (this.told < this.depth) {
+      const node = this.node[this.told];
+      if (this.isShown(node)) {
+        this.introduce();
+        this.visitor.enter?.(node, Math.max(this.start[this.told], this.from));
+      }
+      this.told++;
+      this.tellWaiting();
+    }
+  }
+
+  /** Tells what waits in calls that have been told. */
+  private tellWaiting(): void {
+    const { waiting, told } = this;
+    let count = 0;
+    while (count < waiting.length && waiting[count].depth <= told) this.tellSpawn(waiting[count++]);
+    if (count > 0) this.waiting = waiting.slice(count);
+  }
+
+  /** A go statement of the innermost call that is told, if there is one that is shown. */
+  private tellSpawn({ site, time, ref }: Readonly<{ site: number; time: number; ref: number }>): void {
+    let at = this.told - 1;
+    while (at >= 0 && !this.isShown(this.node[at])) at--;
+    if (at >= 0) this.visitor.spawn?.(this.node[at], this.maps.site(site), time, ref);
+  }
+
+  private introduce(): void {
+    if (this.goroutine !== undefined || this.begun === undefined) return;
+    const { goid, parentGoid, spawnRef, time } = this.begun;
+    const { process } = this.maps;
+    const place = this.maps.place(this.begun);
+    this.goroutine = { process, goid, parentGoid, ...place, spawn: spawnRef, start: Math.max(time, this.from) };
+    this.visitor.begin?.(this.goroutine);
+  }
+
+  private grow(): void {
+    const length = this.depth * 2;
+    this.node = grown(this.node, length);
+    this.start = grown(this.start, length);
+    this.carried = grown(this.carried, length);
+    this.beneath = grown(this.beneath, length);
+    this.leads = grown(this.leads, length);
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * The nodes of a call tree under construction: growable columns, and a hash from (parent, function, edge) to the node.
+ *
+ * Node 0 is a root above all goroutines. A node at the depth limit has no children: what is called from it becomes
+ * its sibling, so that runaway recursion costs a bounded number of nodes and no report is quadratic in the depth.
+ */
+import { resized } from "../../base/columns.js";
+import { ID_LIMIT } from "../../calltrace/index.js";
+
+export const NO_NODE = -1;
+export const ROOT = 0;
+
+/**
+ * Deepest level of a call tree. JSON nests twice a level, and widespread readers (Python's json module) end at about
+ * a thousand nested values.
+ */
+const DEPTH_LIMIT = 400;
+
+/**
+ * Most nodes of a tree. Recursion through several functions can have more distinct call paths than memory has bytes: calls
+ * on paths beyond the limit are counted by function under one node, so that no call and no self time is lost. With that many,
+ * reports stay below 512 MiB also where each path is a goroutine's.
+ */
+const PATH_LIMIT = 3 << 18;
+
+/** Room for nodes beyond the limit: those of {@link OTHER_PATHS}, and as many as are reserved at once. */
+const BEYOND = 1 << 14;
+
+/** Stands for all ids of functions and go statements beyond the limit. */
+export const OTHER_IDS = ID_LIMIT + 1;
+
+/** Function id of the node above such calls; ids of the trace begin at 1. */
+export const OTHER_PATHS = 0;
+
+export class NodeTable {
+  count = 1;
+  /** The node above calls on paths beyond the limit; NO_NODE while there are none. */
+  others = NO_NODE;
+  /** Whether a function's id was beyond the limit. */
+  hasOtherIds = false;
+  private readonly othersByFunction = new Map<number, number>();
+  parent = new Int32Array(64);
+  /** Function id of the process trace. */
+  func = new Uint32Array(64);
+  /** 0 for a call, else the number of an edge (kind and site) of a started goroutine. */
+  edge = new Int32Array(64);
+  depth = new Uint16Array(64);
+  /** The child that was looked up last. */
+  lastChild = new Int32Array(64);
+  calls = new Float64Array(64);
+  total = new Float64Array(64);
+  self = new Float64Array(64);
+  first = new Float64Array(64);
+  last = new Float64Array(64);
+  /** Calls beneath the node beyond those counted on its children; negative where these count calls of others. */
+  displaced = new Float64Array(64);
+  /** Unmerged trees: children and other reasons not to forget the node. */
+  holds = new Int32Array(0);
+  private table: Int32Array<ArrayBuffer>;
+  private freeNode = NO_NODE;
+  private free = 0;
+
+  /** @param merged false gives every call a node of its own */
+  constructor(
+    readonly merged: boolean,
+    readonly depthLimit = DEPTH_LIMIT,
+    readonly pathLimit = PATH_LIMIT,
+  ) {
+    this.table = new Int32Array(merged ? 256 : 1);
+    this.parent[ROOT] = NO_NODE;
+    if (!merged) this.holds = new Int32Array(64);
+  }
+
+  /** Makes room for `count` more nodes, so that adding them replaces no column. */
+  reserve(count: number): void {
+    const need = this.count + count + 1;
+    if (need <= this.parent.length) return;
+    // By half, but not beyond the limit: columns of a million nodes are large.
+    const most = this.pathLimit + BEYOND;
+    const length = need > most ? Math.ceil(need * 1.5) : Math.min(most, Math.ceil(need * 1.5));
+    this.parent = resized(this.parent, length);
+    this.func = resized(this.func, length);
+    this.edge = resized(this.edge, length);
+    this.depth = resized(this.depth, length);
+    this.lastChild = resized(this.lastChild, length);
+    this.calls = resized(this.calls, length);
+    this.total = resized(this.total, length);
+    this.self = resized(this.self, length);
+    this.first = resized(this.first, length);
+    this.last = resized(this.last, length);
+    this.displaced = resized(this.displaced, length);
+    if (!this.merged) this.holds = resized(this.holds, length);
+  }
+
+  /** The node for a call of function `id` under `parent`, new or known. There must be room for it. */
+  child(parent: number, id: number, edge: number): number {
+    const func = id > ID_LIMIT ? OTHER_IDS : id;
+    if (func === OTHER_IDS) this.hasOtherIds = true;
+    const above = this.depth[parent] === this.depthLimit ? this.parent[parent] : parent;
+    if (above === this.others && above !== NO_NODE) return this.other(func);
+    if (!this.merged) return this.isFull() ? this.other(func) : this.add(above, func, edge);
+    const { table } = this;
+    const mask = table.length - 1;
+    let place = hash(above, func, edge) & mask;
+    for (let node = table[place]; node !== 0; node = table[place]) {
+      if (this.parent[node] === above && this.func[node] === func && this.edge[node] === edge) {
+        this.lastChild[above] = node;
+        return node;
+      }
+      place = (place + 1) & mask;
+    }
+    if (this.isFull()) return this.other(func);
+    const node = this.add(above, func, edge);
+    table[place] = node;
+    this.lastChild[above] = node;
+    if (this.count * 2 > table.length) this.rehash();
+    return node;
+  }
+
+  /** Notes a call of `caller` that is counted on a child of `instead`. */
+  displace(caller: number, instead: number): void {
+    this.displaced[caller]++;
+    this.displaced[instead]--;
+  }
+
+  private isFull(): boolean {
+    return this.count >= this.pathLimit && this.freeNode === NO_NODE;
+  }
+
+  /** The node for calls of a function on paths beyond the limit. It counts as deepest: what it calls stands beside it. */
+  private other(func: number): number {
+    if (this.others === NO_NODE) {
+      this.others = this.add(ROOT, OTHER_PATHS, 0);
+      if (!this.merged) this.holds[this.others] = 1;
+    }
+    let node = this.othersByFunction.get(func);
+    if (node === undefined) {
+      node = this.add(this.others, func, 0);
+      this.depth[node] = this.depthLimit;
+      if (!this.merged) this.holds[node] = 1;
+      this.othersByFunction.set(func, node);
+    }
+    this.lastChild[this.others] = this.merged ? node : 0;
+    return node;
+  }
+
+  private add(parent: number, func: number, edge: number): number {
+    let node = this.freeNode;
+    if (node === NO_NODE) node = this.count++;
+    else {
+      this.freeNode = this.parent[node];
+      this.free--;
+      this.calls[node] = this.total[node] = this.self[node] = this.last[node] = this.displaced[node] = 0;
+    }
+    this.parent[node] = parent;
+    this.func[node] = func;
+    this.edge[node] = edge;
+    this.depth[node] = this.depth[parent] + 1;
+    this.lastChild[node] = 0;
+    this.first[node] = Number.POSITIVE_INFINITY;
+    if (!this.merged) {
+      this.holds[node] = 0;
+      this.holds[parent]++;
+    }
+    return node;
+  }
+
+  /** Unmerged trees: forgets a node without children. */
+  remove(node: number): void {
+    this.holds[this.parent[node]]--;
+    this.displaced[this.parent[node]] += 1 + this.displaced[node];
+    this.parent[node] = this.freeNode;
+    this.holds[node] = FREE;
+    this.freeNode = node;
+    this.free++;
+  }
+
+  /** Unmerged trees: whether nothing keeps the node. */
+  isLoose(node: number): boolean {
+    return !this.merged && this.holds[node] === 0;
+  }
+
+  /** Whether the node was removed and not used again. */
+  isFree(node: number): boolean {
+    return !this.merged && this.holds[node] === FREE;
+  }
+
+  /** Number of nodes without the root. */
+  get size(): number {
+    return this.count - 1 - this.free;
+  }
+
+  private rehash(): void {
+    const table = new Int32Array(this.table.length * 2);
+    const mask = table.length - 1;
+    for (let node = 1; node < this.count; node++) {
+      let place = hash(this.parent[node], this.func[node], this.edge[node]) & mask;
+      while (table[place] !== 0) place = (place + 1) & mask;
+      table[place] = node;
+    }
+    this.table = table;
+  }
+}
+
+const FREE = -1;
+
+function hash(parent: number, func: number, edge: number): number {
+  let h = Math.imul(parent, 0x9e3779b1) ^ Math.imul(func, 0x85ebca6b) ^ Math.imul(edge, 0xc2b2ae35);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0x2c1b3c6d);
+  return h ^ (h >>> 13);
+}

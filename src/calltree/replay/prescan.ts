@@ -1,0 +1,189 @@
+/**
+ * The first pass over a process trace. It counts events, finds the place where records stop making sense, and lists
+ * the goroutines that carry no spawn record: for those the builder must look into the stack of the parent goroutine
+ * at the time the child began, and to know that time before it passes it, it needs them beforehand. It also needs to
+ * know which goroutines are in the trace at all: for another parent it must not wait.
+ */
+import { grown, NumberMap, NumberSet } from "../../base/columns.js";
+import {
+  ChunkReader,
+  chunkAt,
+  Kind,
+  type Problem,
+  type ProcessTrace,
+  RecordDecoder,
+  Skimmer,
+  Status,
+  truncateTable,
+} from "../../calltrace/index.js";
+
+/** Goroutines without a spawn record, as columns, in the order in which each slot begins them. */
+class Requests {
+  count = 0;
+  /** When the goroutine began. */
+  time = new Float64Array(16);
+  /** Its first function, 0 for none. */
+  func = new Uint32Array(16);
+  /** The goroutine that it is made to: the nearest one above that is in the trace; 0 for none. */
+  asked = new Float64Array(16);
+  /** Next request to the same goroutine, -1 for none. */
+  link = new Int32Array(16);
+  /** Next request of the same slot, -1 for none. */
+  nextOfSlot = new Int32Array(16);
+  /** By slot: its first request, -1 for none. */
+  firstOfSlot: Int32Array;
+  /** By goroutine: one of the requests to it, the head of a list. */
+  readonly heads = new NumberMap();
+  private readonly lastOfSlot: Int32Array;
+
+  constructor(slots: number) {
+    this.firstOfSlot = new Int32Array(slots).fill(-1);
+    this.lastOfSlot = new Int32Array(slots).fill(-1);
+  }
+
+  add(slot: number, parentGoid: number, time: number): number {
+    const request = this.count++;
+    this.time = grown(this.time, this.count);
+    this.func = grown(this.func, this.count);
+    this.asked = grown(this.asked, this.count);
+    this.nextOfSlot = grown(this.nextOfSlot, this.count);
+    this.time[request] = time;
+    this.asked[request] = parentGoid;
+    this.nextOfSlot[request] = -1;
+    if (this.lastOfSlot[slot] < 0) this.firstOfSlot[slot] = request;
+    else this.nextOfSlot[this.lastOfSlot[slot]] = request;
+    this.lastOfSlot[slot] = request;
+    return request;
+  }
+
+  /**
+   * Makes each request to the nearest goroutine above that is in the trace.
+   *
+   * @param parents of goroutines that are not
+   */
+  address(begun: NumberSet, parents: ReadonlyMap<number, number>): void {
+    this.link = new Int32Array(this.count);
+    const found = new Map<number, number>();
+    for (let request = 0; request < this.count; request++) {
+      const asked = nearest(this.asked[request], begun, parents, found);
+      this.asked[request] = asked;
+      if (asked === 0) continue;
+      this.link[request] = this.heads.get(asked, -1);
+      this.heads.set(asked, request);
+    }
+  }
+}
+
+/** The nearest goroutine from `goid` up that has begun; 0 for none. @param found what was found so far */
+function nearest(
+  goid: number,
+  begun: NumberSet,
+  parents: ReadonlyMap<number, number>,
+  found: Map<number, number>,
+): number {
+  const path: number[] = [];
+  let at = goid;
+  // A made-up trace may lead in circles: then the first answer for one on the path, 0, is final.
+  for (; at !== 0 && !begun.has(at) && !found.has(at); at = parents.get(at) ?? 0) {
+    path.push(at);
+    found.set(at, 0);
+  }
+  const answer = found.get(at) ?? at;
+  for (const passed of path) found.set(passed, answer);
+  return answer;
+}
+
+export interface Survey {
+  readonly requests: Requests;
+  /** Ids of the goroutines that begin in the trace. */
+  readonly begun: NumberSet;
+  /** Recorded events: enter, exit and spawn each count 1. */
+  readonly events: number;
+  readonly goroutines: number;
+  readonly problem?: Problem;
+}
+
+/** Whether a begin record asks for the parent's stack: it has a parent and no spawn record that could be found. */
+export function isRequest(process: ProcessTrace, parentGoid: number, spawnRef: number): boolean {
+  return parentGoid !== 0 && (spawnRef === 0 || chunkAt(process.chunks, spawnRef) < 0);
+}
+
+/** Reads the whole trace once. A record that cannot be read ends the process's chunk table there. */
+export function survey(process: ProcessTrace, progress?: (bytes: number) => void): Survey {
+  const { chunks } = process;
+  const reader = new ChunkReader(process.source);
+  const skimmer = new Skimmer();
+  const collector = new Collector(process);
+  const begun = new NumberSet();
+  let events = 0;
+  let goroutines = 0;
+  let problem = process.problem;
+  for (let chunk = 0; chunk < chunks.count; chunk++) {
+    const size = chunks.size[chunk];
+    const { window, index } = reader.fetch(chunks.offset[chunk], size, true);
+    skimmer.open(window.u16, index, size);
+    let wanted = collector.waits(chunks.slot[chunk]);
+    let status = skimmer.next();
+    for (; status === Status.begin; status = skimmer.next()) {
+      goroutines++;
+      begun.add(skimmer.begin.goid);
+      wanted ||= isRequest(process, skimmer.begin.parentGoid, skimmer.begin.spawnRef);
+    }
+    events += skimmer.events;
+    if (wanted) collector.collect(chunks.slot[chunk], window.u16, index, size);
+    if (status === Status.corrupt) {
+      // A cut chunk ends in the middle of a record; then the cut is what is wrong.
+      if (!process.cut || chunk < chunks.count - 1) {
+        const offset = process.base + chunks.offset[chunk] + skimmer.offset;
+        problem = { offset, message: "what stands here is no record" };
+      }
+      truncateTable(chunks, chunk, skimmer.offset);
+      break;
+    }
+    chunks.filled[chunk] = skimmer.offset;
+    progress?.(chunks.offset[chunk] + size);
+  }
+  collector.requests.address(begun, skimmer.parents);
+  return { requests: collector.requests, begun, events, goroutines, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** Decodes the chunks with requests in them, for their times and first functions. */
+class Collector {
+  readonly requests: Requests;
+  private decoder: RecordDecoder | undefined;
+  /** By slot: the request that waits for its first function. */
+  private readonly open: Int32Array;
+
+  constructor(private readonly process: ProcessTrace) {
+    this.requests = new Requests(process.chunks.slots);
+    this.open = new Int32Array(process.chunks.slots).fill(-1);
+  }
+
+  waits(slot: number): boolean {
+    return this.open[slot] >= 0;
+  }
+
+  collect(slot: number, units: Uint16Array, index: number, size: number): void {
+    const { open, requests } = this;
+    this.decoder ??= new RecordDecoder(this.process.clock);
+    const { decoder } = this;
+    decoder.open(units, index, size, 0);
+    do {
+      const count = decoder.next();
+      if (open[slot] >= 0) open[slot] = firstFunction(decoder, count, requests, open[slot]);
+      if (decoder.status !== Status.begin) continue;
+      const { parentGoid, spawnRef, time } = decoder.begin;
+      open[slot] = isRequest(this.process, parentGoid, spawnRef) ? requests.add(slot, parentGoid, time) : -1;
+    } while (decoder.status === Status.more || decoder.status === Status.begin);
+  }
+}
+
+/** Notes the first function of a goroutine if it is in the columns; returns the request if it still waits. */
+function firstFunction(decoder: RecordDecoder, count: number, requests: Requests, request: number): number {
+  for (let i = 0; i < count; i++) {
+    if (decoder.kind[i] !== Kind.enter) continue;
+    requests.func[request] = decoder.id[i];
+    return -1;
+  }
+  return request;
+}

@@ -1,0 +1,115 @@
+/**
+ * The calls of a process trace once more, goroutine by goroutine: chunks of a slot follow one another, and where each
+ * goroutine hangs is known from the first replay, so nothing has to wait. Nodes are looked up in the table that the
+ * first replay filled.
+ */
+import { ChunkReader, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
+import type { HangTable } from "./attachments.js";
+import { type BuildOptions, startOf } from "./builder.js";
+import type { EdgeTable } from "./edges.js";
+import type { NodeTable } from "./nodes.js";
+import { SlotTable } from "./slots.js";
+import { type Observer, Stacks } from "./stacks.js";
+
+/** What the first replay leaves for others. */
+export interface Replayed {
+  readonly process: ProcessTrace;
+  readonly nodes: NodeTable;
+  readonly edges: EdgeTable;
+  readonly hangs: HangTable;
+  /** When frames ended that never returned. */
+  readonly end: number;
+}
+
+/** A goroutine of the trace: `node` and `edge` are numbers of the builder. */
+export interface Begun {
+  readonly goid: number;
+  readonly parentGoid: number;
+  readonly spawnRef: number;
+  readonly time: number;
+  readonly node: number;
+  readonly edge: number;
+}
+
+/** Told of goroutines, one after the other, and between `begin` and `end` of their calls. */
+export interface WalkObserver extends Observer {
+  begin(goroutine: Begun, from: number): void;
+  /** @param ref the offset that the goroutine's begin record has as `spawnRef` */
+  spawn(site: number, time: number, ref: number): void;
+  end(time: number): void;
+}
+
+const UNKNOWN: Begun = { goid: 0, parentGoid: 0, spawnRef: 0, time: 0, node: 0, edge: 0 };
+
+/** Events between two yields, about. */
+const STEP = 4096;
+
+/**
+ * Replays a process; yields the bytes that are done, every few thousand events.
+ *
+ * @param options those of the first replay
+ */
+export function* walkProcess(replayed: Replayed, options: BuildOptions, observer: WalkObserver): Generator<number> {
+  const { process, nodes, hangs, end } = replayed;
+  const { chunks } = process;
+  const slots = new SlotTable(chunks, startOf(0, options));
+  const reader = new ChunkReader(process.source);
+  const decoder = new RecordDecoder(process.clock);
+  let base = 0;
+  const listener = {
+    spawn: (_slot: number, _node: number, site: number, at: number, time: number) =>
+      observer.spawn(site, time, base + at),
+    capture: () => undefined,
+  };
+  const stacks = new Stacks(nodes, slots, listener, { ...options, minimum: 0, observer });
+  let done = 0;
+  let since = 0;
+  for (let slot = 0; slot < chunks.slots; slot++) {
+    const places = hangs.of(slot);
+    let open = false;
+    const start = (begun: Begun) => {
+      slots.goid[slot] = begun.goid;
+      slots.attach[slot] = begun.node;
+      slots.edge[slot] = begun.edge;
+      slots.from[slot] = startOf(begun.goid, options);
+      observer.begin(begun, slots.from[slot]);
+      open = true;
+    };
+    const finish = (time: number) => {
+      if (!open) return;
+      stacks.abandon(slot, time);
+      observer.end(time);
+      open = false;
+    };
+    for (let chunk = chunks.first[slot]; chunk >= 0; chunk = chunks.next[chunk]) {
+      const size = chunks.size[chunk];
+      base = chunks.offset[chunk];
+      const { window, index } = reader.fetch(base, size, false);
+      decoder.open(window.u16, index, chunks.filled[chunk], slots.floor[slot]);
+      do {
+        const count = decoder.next();
+        if (count > 0 && !open) start(UNKNOWN);
+        stacks.replay(slot, decoder, count);
+        if (count > 0) slots.floor[slot] = decoder.time[count - 1];
+        if (decoder.status === Status.begin) {
+          finish(slots.floor[slot]);
+          const { value: place } = places.next();
+          if (place !== undefined) {
+            const { goid, parentGoid, spawnRef, time } = decoder.begin;
+            start({ goid, parentGoid, spawnRef, time, node: place.node, edge: place.edge });
+          }
+        }
+        // Goroutines may have few events.
+        since += count + 1;
+        if (since > STEP) {
+          yield done;
+          since = 0;
+        }
+      } while (decoder.status === Status.more || decoder.status === Status.begin);
+      slots.floor[slot] = decoder.latest;
+      done += size;
+    }
+    const isOpen = slots.top[slot] >= 0;
+    finish(isOpen ? Math.max(end, slots.floor[slot]) : slots.floor[slot]);
+  }
+}

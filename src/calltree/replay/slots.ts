@@ -1,0 +1,59 @@
+/** What the builder knows of each slot (one goroutine at a time), as columns. */
+import type { Begin, ChunkTable, DecoderState } from "../../calltrace/index.js";
+import { NO_FRAME } from "./frames.js";
+import { ROOT } from "./nodes.js";
+
+/** The begin record that a slot waits at. */
+export interface Parked {
+  readonly begin: Readonly<Begin>;
+  readonly state: DecoderState;
+  /** The request it waits for, or -1 when it waits for a spawn record. */
+  readonly request: number;
+}
+
+export class SlotTable {
+  /** Innermost open frame. */
+  readonly top: Int32Array;
+  /** Outermost open frame. */
+  readonly bottom: Int32Array;
+  /** Node under which outermost frames of the goroutine hang, and the edge to them. */
+  readonly attach: Int32Array;
+  readonly edge: Int32Array;
+  readonly goid: Float64Array;
+  /** 1 where the goroutine runs a test of which the trace knows the name. */
+  readonly test: Uint8Array;
+  /** When the goroutine began. */
+  readonly start: Float64Array;
+  /** Latest time. */
+  readonly floor: Float64Array;
+  /** When to look for the next request to the goroutine. */
+  readonly capture: Float64Array;
+  /** First chunk that is not done, -1 for none. */
+  readonly chunk: Int32Array;
+  /** Node of the goroutine's latest outermost frame. */
+  readonly root: Int32Array;
+  /** Calls that end before are not counted; infinite for goroutines that are not asked for. */
+  readonly from: Float64Array;
+  /** How many open frames have callees that saw a panic. */
+  readonly panicked: Int32Array;
+  readonly parked = new Map<number, Parked>();
+  /** Requests to the slot's goroutine, latest first. */
+  readonly requests = new Map<number, number[]>();
+
+  /** @param from when calls begin to count, of slots whose goroutine is not known */
+  constructor({ slots, first }: ChunkTable, from = Number.NEGATIVE_INFINITY) {
+    this.top = new Int32Array(slots).fill(NO_FRAME);
+    this.bottom = new Int32Array(slots).fill(NO_FRAME);
+    this.attach = new Int32Array(slots).fill(ROOT);
+    this.edge = new Int32Array(slots);
+    this.goid = new Float64Array(slots);
+    this.test = new Uint8Array(slots);
+    this.start = new Float64Array(slots);
+    this.floor = new Float64Array(slots);
+    this.capture = new Float64Array(slots).fill(Number.POSITIVE_INFINITY);
+    this.chunk = first.slice(0, slots);
+    this.root = new Int32Array(slots).fill(ROOT);
+    this.from = new Float64Array(slots).fill(from);
+    this.panicked = new Int32Array(slots);
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Where go statements ran: from the offset of a spawn record to the frame that was open there.
+ *
+ * Any goroutine may still refer to any spawn record, so none can be forgotten; but neighbours in a stream mostly come
+ * from the same frame, statement and goroutine, and only changes are stored.
+ */
+import { grown } from "../../base/columns.js";
+
+export interface Spawn {
+  readonly node: number;
+  readonly site: number;
+  readonly goid: number;
+}
+
+export class SpawnTable {
+  private count = 0;
+  private offset = new Float64Array(16);
+  private node = new Int32Array(16);
+  private site = new Uint32Array(16);
+  private goid = new Float64Array(16);
+  /** By chunk: [first, end) of its runs; another pair follows if the slot was left in the middle of the chunk. */
+  private readonly runs = new Map<number, number[]>();
+
+  /** Adds the spawn record at an offset; those of one chunk come in order. */
+  add(chunk: number, offset: number, node: number, site: number, goid: number): void {
+    const runs = this.runs.get(chunk);
+    const last = this.count - 1;
+    const onward = runs !== undefined && runs[runs.length - 1] === this.count;
+    if (onward && this.node[last] === node && this.site[last] === site && this.goid[last] === goid) return;
+    const at = this.count++;
+    this.offset = grown(this.offset, this.count);
+    this.node = grown(this.node, this.count);
+    this.site = grown(this.site, this.count);
+    this.goid = grown(this.goid, this.count);
+    this.offset[at] = offset;
+    this.node[at] = node;
+    this.site[at] = site;
+    this.goid[at] = goid;
+    if (runs === undefined) this.runs.set(chunk, [at, this.count]);
+    else if (onward) runs[runs.length - 1] = this.count;
+    else runs.push(at, this.count);
+  }
+
+  /** The spawn record at an offset; undefined if the chunk had none up to there. */
+  find(chunk: number, offset: number): Spawn | undefined {
+    const runs = this.runs.get(chunk) ?? [];
+    for (let i = runs.length - 2; i >= 0; i -= 2) {
+      let low = runs[i];
+      if (this.offset[low] > offset) continue;
+      let high = runs[i + 1] - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >>> 1;
+        if (this.offset[middle] <= offset) low = middle;
+        else high = middle - 1;
+      }
+      return { node: this.node[low], site: this.site[low], goid: this.goid[low] };
+    }
+    return undefined;
+  }
+}

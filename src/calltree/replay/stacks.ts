@@ -1,0 +1,266 @@
+/**
+ * Replays the records of one goroutine after the other onto the tree: the stack of open frames per slot, and the
+ * times and counts of the nodes. This is the inner loop of every report.
+ */
+import { grown } from "../../base/columns.js";
+import { Kind, type RecordDecoder } from "../../calltrace/index.js";
+import { Ending } from "../ending.js";
+import { FramePool, NO_FRAME } from "./frames.js";
+import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
+import type { SlotTable } from "./slots.js";
+
+/** Frames that ended otherwise than by returning, by node. */
+export interface Endings {
+  readonly panics: Map<number, number>;
+  readonly goexits: Map<number, number>;
+  /** Never returned. */
+  readonly running: Map<number, number>;
+  /** Returned although a panic ran through it: one of its own, or one that its callees were left by. */
+  readonly recovered: Map<number, number>;
+}
+
+/** What the replay asks of the builder. */
+export interface Listener {
+  /** A spawn record at `at` bytes in the chunk; `node` is the frame that is open. */
+  spawn(slot: number, node: number, site: number, at: number, time: number): void;
+  /** The goroutine gets to `time`, and someone wants its stack as of before. */
+  capture(slot: number, time: number): void;
+}
+
+/** Told of every call. */
+export interface Observer {
+  enter(slot: number, node: number, time: number): void;
+  /**
+   * The innermost frame of the slot ends.
+   *
+   * @param shown whether the call touches what is asked for; `start`, `end` and `self` are cut to that
+   */
+  exit(slot: number, start: number, end: number, self: number, how: Ending, shown: boolean): void;
+}
+
+/** What of the calls counts, in nanoseconds since the start of the process; the rest is replayed all the same. */
+export interface Scope {
+  /** Calls shorter than this get no node in unmerged trees. */
+  readonly minimum?: number;
+  /** Calls that end before `SlotTable.from` or begin after this are not counted, the others cut to it. */
+  readonly to?: number;
+  readonly observer?: Observer;
+}
+
+export class Stacks {
+  readonly frames = new FramePool();
+  readonly endings: Endings = { panics: new Map(), goexits: new Map(), running: new Map(), recovered: new Map() };
+  /** By node, as far as there are any: goroutines that it was an outermost frame of, and the latest of them. */
+  goroutines = new Int32Array(0);
+  goids = new Float64Array(0);
+  /** By open frame whose callees saw panics run: the most of them at once. More than at its own enter are its own. */
+  private readonly panics = new Map<number, number>();
+  /** Exits without a frame: there are none in a sound trace. */
+  stray = 0;
+  /** Calls that were forgotten because they were shorter than `minimum`. */
+  pruned = 0;
+  /** Calls outside of what is asked for: on other goroutines, before or after. */
+  outside = { goroutine: 0, window: 0 };
+  private readonly minimum: number;
+  private readonly to: number;
+  private readonly observer: Observer | undefined;
+
+  constructor(
+    private readonly nodes: NodeTable,
+    private readonly slots: SlotTable,
+    private readonly listener: Listener,
+    { minimum = 0, to = Number.POSITIVE_INFINITY, observer }: Scope = {},
+  ) {
+    this.minimum = minimum;
+    this.to = to;
+    this.observer = observer;
+  }
+
+  /** Replays the `count` records in the decoder's columns. */
+  replay(slot: number, decoder: RecordDecoder, count: number): void {
+    const { nodes, slots, frames, observer, to, minimum } = this;
+    const from = slots.from[slot];
+    nodes.reserve(count);
+    frames.reserve(count);
+    const { kind, id, time } = decoder;
+    const { parent, depth, lastChild, func, edge, calls, total, self, first, last } = nodes;
+    const { node: frameNode, start, callees, below } = frames;
+    const { depthLimit } = nodes;
+    let free = frames.free;
+    let spare = frames.spare;
+    let top = slots.top[slot];
+    let capture = slots.capture[slot];
+    // In unmerged trees the last child is never set, so the fast path below is not taken.
+    for (let i = 0; i < count; i++) {
+      const now = time[i];
+      if (now > capture) {
+        slots.top[slot] = top;
+        this.listener.capture(slot, now);
+        capture = slots.capture[slot];
+      }
+      const what = kind[i];
+      if (what === Kind.enter) {
+        let node: number;
+        if (top !== NO_FRAME) {
+          let above = frameNode[top];
+          if (depth[above] === depthLimit) above = parent[above];
+          node = lastChild[above];
+          if (func[node] !== id[i] || edge[node] !== 0 || node === ROOT) node = nodes.child(above, id[i], 0);
+        } else {
+          node = nodes.child(slots.attach[slot], id[i], slots.edge[slot]);
+          slots.bottom[slot] = free;
+        }
+        const frame = free;
+        free = below[frame];
+        spare--;
+        frameNode[frame] = node;
+        start[frame] = now;
+        callees[frame] = 0;
+        below[frame] = top;
+        top = frame;
+        if (observer !== undefined) observer.enter(slot, node, now);
+      } else if (what === Kind.spawn) {
+        const node = top === NO_FRAME ? slots.attach[slot] : frameNode[top];
+        this.listener.spawn(slot, node, id[i], decoder.at[i], now);
+      } else {
+        if (top === NO_FRAME) {
+          this.stray++;
+          continue;
+        }
+        const frame = top;
+        const node = frameNode[frame];
+        top = below[frame];
+        const begun = start[frame];
+        const shown = now >= from && begun <= to;
+        const begin = begun < from ? from : begun;
+        const end = now > to ? to : now;
+        const duration = shown ? end - begin : -1;
+        let own = 0;
+        if (shown) {
+          own = duration - callees[frame];
+          calls[node]++;
+          total[node] += duration;
+          self[node] += own;
+          if (begin < first[node]) first[node] = begin;
+          if (end > last[node]) last[node] = end;
+          if (top !== NO_FRAME) {
+            callees[top] += duration;
+            if (parent[node] !== frameNode[top]) nodes.displace(frameNode[top], parent[node]);
+          } else this.outermost(slot, node);
+        } else this.leaveOut(from);
+        below[frame] = free;
+        free = frame;
+        spare++;
+        let how: Ending = Ending.return;
+        if (what !== Kind.exit || slots.panicked[slot] > 0) {
+          how = this.ending(slot, node, frame, top, what, what === Kind.exit ? 0 : id[i], shown);
+        }
+        if (observer !== undefined) observer.exit(slot, begin, end, own, how, shown);
+        if (duration < minimum && nodes.isLoose(node)) {
+          nodes.remove(node);
+          if (shown) this.pruned++;
+        }
+      }
+    }
+    frames.free = free;
+    frames.spare = spare;
+    slots.top[slot] = top;
+  }
+
+  private leaveOut(from: number): void {
+    if (from === Number.POSITIVE_INFINITY) this.outside.goroutine++;
+    else this.outside.window++;
+  }
+
+  /** An outermost frame ends: counts the goroutines that a node was one of. */
+  private outermost(slot: number, node: number): void {
+    const { slots, nodes } = this;
+    if (slots.root[slot] === node) return;
+    slots.root[slot] = node;
+    const goid = slots.goid[slot];
+    this.goids = grown(this.goids, node + 1, -1);
+    this.goroutines = grown(this.goroutines, node + 1);
+    if (this.goids[node] === goid) return;
+    this.goids[node] = goid;
+    this.goroutines[node] = nodes.merged ? this.goroutines[node] + 1 : 1;
+  }
+
+  /** @param panics how many panics ran deferred calls when the frame was entered */
+  private ending(
+    slot: number,
+    node: number,
+    frame: number,
+    below: number,
+    what: number,
+    panics: number,
+    shown: boolean,
+  ): Ending {
+    const { endings } = this;
+    const seen = this.panics.get(frame) ?? 0;
+    if (this.panics.delete(frame)) this.slots.panicked[slot]--;
+    if (what === Kind.exitGoexit) return this.count(endings.goexits, node, Ending.goexit, shown);
+    const left = what === Kind.exitPanic;
+    this.notePanics(slot, below, left ? panics + 1 : panics);
+    if (left) return this.count(endings.panics, node, Ending.panic, shown);
+    return seen > panics ? this.count(endings.recovered, node, Ending.recovered, shown) : Ending.return;
+  }
+
+  private count(counts: Map<number, number>, node: number, how: Ending, shown: boolean): Ending {
+    if (shown) {
+      bump(counts, node);
+      this.hold(node);
+    }
+    return how;
+  }
+
+  private notePanics(slot: number, frame: number, panics: number): void {
+    if (frame === NO_FRAME || panics === 0) return;
+    const before = this.panics.get(frame);
+    if (before === undefined) this.slots.panicked[slot]++;
+    if (before === undefined || before < panics) this.panics.set(frame, panics);
+  }
+
+  /** Keeps a node of an unmerged tree, however short it was. */
+  hold(node: number): void {
+    if (!this.nodes.merged && node !== NO_NODE) this.nodes.holds[node]++;
+  }
+
+  /** Ends all frames of a slot at `time`, as frames that never returned. */
+  abandon(slot: number, time: number): void {
+    const { nodes, frames, slots } = this;
+    const from = slots.from[slot];
+    let above = 0;
+    for (let frame = slots.top[slot]; frame !== NO_FRAME; ) {
+      const node = frames.node[frame];
+      const next = frames.below[frame];
+      const begun = frames.start[frame];
+      const shown = time >= from && begun <= this.to;
+      const begin = Math.max(begun, from);
+      const end = Math.max(begin, Math.min(time, this.to));
+      const duration = end - begin;
+      const own = Math.max(0, duration - frames.callees[frame] - above);
+      if (shown) {
+        nodes.calls[node]++;
+        nodes.total[node] += duration;
+        nodes.self[node] += own;
+        if (begin < nodes.first[node]) nodes.first[node] = begin;
+        if (end > nodes.last[node]) nodes.last[node] = end;
+        bump(this.endings.running, node);
+        if (next === NO_FRAME) this.outermost(slot, node);
+        above = duration;
+      } else this.leaveOut(from);
+      this.observer?.exit(slot, begin, end, own, Ending.running, shown);
+      this.panics.delete(frame);
+      frames.below[frame] = frames.free;
+      frames.free = frame;
+      frames.spare++;
+      frame = next;
+    }
+    slots.top[slot] = NO_FRAME;
+    slots.panicked[slot] = 0;
+  }
+}
+
+function bump(counts: Map<number, number>, node: number): void {
+  counts.set(node, (counts.get(node) ?? 0) + 1);
+}

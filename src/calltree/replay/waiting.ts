@@ -1,0 +1,81 @@
+/** Slots that are parked at a begin record, and what each of them waits for. */
+import { Heap } from "../../base/heap.js";
+import type { Parked, SlotTable } from "./slots.js";
+
+interface Entry {
+  readonly slot: number;
+  readonly parked: Parked;
+}
+
+export class Waiting {
+  /** By slot: slots parked for one of its spawn records. */
+  private readonly forSpawn = new Map<number, number[]>();
+  /** By request: the slot parked for its answer. */
+  private readonly forAnswer = new Map<number, number>();
+  /** Slots that may go on. */
+  private readonly ready: number[] = [];
+  /** Once asked for the earliest: a heap of the parked slots, and of some that are parked no longer. */
+  private heap: Heap<Entry> | undefined;
+
+  constructor(private readonly slots: SlotTable) {}
+
+  /** Parks a slot until the slot `spawner` gets to a spawn record or, if it asked for a frame, until that is found. */
+  park(slot: number, parked: Parked, spawner: number): void {
+    this.slots.parked.set(slot, parked);
+    this.heap?.push({ slot, parked });
+    if (parked.request >= 0) {
+      this.forAnswer.set(parked.request, slot);
+      return;
+    }
+    const list = this.forSpawn.get(spawner);
+    if (list === undefined) this.forSpawn.set(spawner, [slot]);
+    else list.push(slot);
+  }
+
+  /** A request has been answered. */
+  answered(request: number): void {
+    const slot = this.forAnswer.get(request);
+    if (slot === undefined) return;
+    this.forAnswer.delete(request);
+    this.ready.push(slot);
+  }
+
+  /** A slot has got on: looks at those that wait for its spawn records. */
+  passed(spawner: number, isDone: (spawnRef: number) => boolean): void {
+    const list = this.forSpawn.get(spawner);
+    if (list === undefined) return;
+    const rest = list.filter((slot) => {
+      const parked = this.slots.parked.get(slot);
+      if (parked === undefined) return false;
+      if (!isDone(parked.begin.spawnRef)) return true;
+      this.ready.push(slot);
+      return false;
+    });
+    if (rest.length === 0) this.forSpawn.delete(spawner);
+    else this.forSpawn.set(spawner, rest);
+  }
+
+  /** A slot that may go on; undefined if there is none. */
+  next(): number | undefined {
+    return this.ready.pop();
+  }
+
+  /** The parked slot whose goroutine began first; undefined if none is parked. */
+  earliest(): number | undefined {
+    const { parked } = this.slots;
+    if (this.heap === undefined) {
+      this.heap = new Heap(isBefore);
+      for (const [slot, at] of parked) this.heap.push({ slot, parked: at });
+    }
+    for (let entry = this.heap.pop(); entry !== undefined; entry = this.heap.pop()) {
+      if (parked.get(entry.slot) !== entry.parked) continue;
+      this.forAnswer.delete(entry.parked.request);
+      return entry.slot;
+    }
+    return undefined;
+  }
+}
+
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.parked.begin.time < b.parked.begin.time;
+}

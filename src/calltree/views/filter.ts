@@ -1,0 +1,140 @@
+/** Choosing what of a finished tree to show, and in which order. Nothing here changes the tree. */
+import { Best } from "../../base/best.js";
+import type { CallTree } from "../tree.js";
+
+export type SortOrder = "time" | "start" | "calls";
+
+export interface FilterOptions {
+  /** Levels to show; roots are level 1. */
+  readonly depth?: number | undefined;
+  /** Least total time of a node, nanoseconds. */
+  readonly minimum?: number;
+  /** Least share of `whole`, percent. */
+  readonly minimumPercent?: number;
+  /** What 100% is, nanoseconds. */
+  readonly whole?: number;
+  /** Siblings by time (longest first), by first start, or by number of calls; by default by time. */
+  readonly sort?: SortOrder;
+  /** Only this many nodes, those with the largest total times, and what leads to them. */
+  readonly top?: number | undefined;
+  /** What siblings are ordered by where that is time, by node; total times by default. */
+  readonly weight?: Float64Array;
+  /** By node, 0 for what is not shown. */
+  readonly only?: Uint8Array;
+  /** Subtrees that are shown elsewhere: not part of this view, and not counted as hidden. */
+  readonly omit?: ReadonlySet<number>;
+}
+
+/** A choice of nodes of a tree. */
+export interface View {
+  readonly tree: CallTree;
+  readonly roots: readonly number[];
+  /** By node, 1 where it is in the view. */
+  readonly shown: Uint8Array;
+  /** Visible children in order. */
+  children(node: number): readonly number[];
+  /** Nodes and calls that are left out. */
+  readonly hidden: { readonly nodes: number; readonly calls: number };
+}
+
+/**
+ * A view of the subtrees under `roots` (by default all goroutines). A node is shown if it is not too deep and it, or
+ * a goroutine started beneath it, lasts long enough: goroutines may outlive the frame that started them.
+ */
+export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: readonly number[]): View {
+  const { omit } = options;
+  const tops = roots ?? childrenOf(tree, 0).filter((node) => !omit?.has(node));
+  const minimum = Math.max(options.minimum ?? 0, ((options.minimumPercent ?? 0) / 100) * (options.whole ?? 0));
+  const depth = options.depth ?? Number.POSITIVE_INFINITY;
+  const reach = minimum > 0 ? longest(tree) : tree.total;
+  const compare = order(tree, options);
+  const visible = (node: number, level: number) => level <= depth && reach[node] >= minimum;
+  let hiddenNodes = 0;
+  let hiddenCalls = 0;
+  const shown = new Uint8Array(tree.size);
+  const within = options.top === undefined ? undefined : heaviest(tree, tops, options.top, omit);
+  for (const top of tops) {
+    const offset = tree.depth[top] - 1;
+    for (let node = top; node < tree.end[top]; node++) {
+      if (omit?.has(node) && node !== top) {
+        node = tree.end[node] - 1;
+        continue;
+      }
+      const open = node === top || shown[tree.parent[node]] === 1;
+      if (open && within?.[node] !== 0 && options.only?.[node] !== 0 && visible(node, tree.depth[node] - offset))
+        shown[node] = 1;
+      else {
+        hiddenNodes++;
+        // The node above calls on other paths counts the calls of its children.
+        if (node !== tree.others) hiddenCalls += tree.calls[node];
+      }
+    }
+  }
+  const pick = (nodes: readonly number[]) => nodes.filter((node) => shown[node] === 1).sort(compare);
+  return {
+    tree,
+    roots: pick(tops),
+    shown,
+    children: (node) => pick(childrenOf(tree, node)),
+    hidden: { nodes: hiddenNodes, calls: hiddenCalls },
+  };
+}
+
+/** Direct children, by first start. */
+export function childrenOf(tree: CallTree, node: number): number[] {
+  const children: number[] = [];
+  for (let child = node + 1; child < tree.end[node]; child = tree.end[child]) children.push(child);
+  return children;
+}
+
+/** Marks the nodes with the largest total times, and those above them. */
+function heaviest(
+  tree: CallTree,
+  tops: readonly number[],
+  count: number,
+  omit: ReadonlySet<number> | undefined,
+): Uint8Array {
+  const best = new Best<number>(count, (a, b) => tree.total[b] - tree.total[a] || a - b);
+  for (const top of tops) {
+    for (let node = top; node < tree.end[top]; node++) {
+      if (omit?.has(node) && node !== top) node = tree.end[node] - 1;
+      else best.add(node);
+    }
+  }
+  const marked = new Uint8Array(tree.size);
+  for (const node of best.sorted()) {
+    for (let at = node; at > 0 && marked[at] === 0; at = tree.parent[at]) marked[at] = 1;
+  }
+  return marked;
+}
+
+/** Longest time in each subtree; total times by default. */
+export function longest({ size, parent, total }: CallTree, time = total): Float64Array {
+  const reach = Float64Array.from(time);
+  for (let node = size - 1; node > 0; node--) {
+    if (reach[node] > reach[parent[node]]) reach[parent[node]] = reach[node];
+  }
+  return reach;
+}
+
+/** Calls on other paths are a sum over all goroutines, which no other time compares with: they come last. */
+function order(
+  { total, calls, first, others }: CallTree,
+  { sort = "time", weight = total }: FilterOptions,
+): (a: number, b: number) => number {
+  if (sort === "start") return (a, b) => first[a] - first[b] || a - b;
+  const by = sort === "time" ? weight : calls;
+  const isOthers = (node: number) => Number(node === others);
+  return (a, b) => isOthers(a) - isOthers(b) || by[b] - by[a] || first[a] - first[b] || a - b;
+}
+
+/** Self times by node, those of nodes that are not shown added to the node above that is; lost if there is none. */
+export function foldedSelf({ size, parent, self }: CallTree, shown: Uint8Array): Float64Array {
+  const sums = self.slice();
+  for (let node = size - 1; node > 0; node--) {
+    if (shown[node] === 1) continue;
+    sums[parent[node]] += sums[node];
+    sums[node] = 0;
+  }
+  return sums;
+}

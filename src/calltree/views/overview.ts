@@ -1,0 +1,122 @@
+/**
+ * What to show first of a tree with more paths than anybody reads: the paths that take most of the time, with recursion
+ * folded. A tree of few lines stays as it is.
+ */
+import { Heap } from "../../base/heap.js";
+import type { FunctionInfo } from "../functions.js";
+import type { CallTree } from "../tree.js";
+import { childrenOf, type FilterOptions, longest } from "./filter.js";
+import { type Folded, foldRecursion, type Recursion } from "./fold.js";
+import { busyTimes, type IdleTimes, idleTimes } from "./idle.js";
+
+/** A tree as it is to be shown. */
+export interface Overview {
+  /** With recursion folded where the tree had too many lines. */
+  readonly tree: CallTree;
+  readonly recursion: ReadonlyMap<number, Recursion>;
+  readonly idle: IdleTimes;
+  /** Lines that became one with others by folding. */
+  readonly foldedLines: number;
+  /** What a view of the tree takes to show what was chosen, in the right order. */
+  readonly filter: Pick<FilterOptions, "weight" | "only">;
+}
+
+/** Below this share of the whole a path says nothing, however much room there is; as long as there are some lines. */
+const LEAST_SHARE = 0.0005;
+const SOME_LINES = 20;
+
+/** A subtree with lines of its own. */
+export interface Part {
+  readonly tops: readonly number[];
+  /** Most of them. */
+  readonly lines: number;
+  /** Nodes to show before others, with what leads to them. */
+  readonly first?: ReadonlySet<number>;
+}
+
+/**
+ * Chooses what to show of a tree.
+ *
+ * @param lines what a tree may have to stay as it is
+ * @param parts of the folded tree, what to show of it; by default all of it is one part with that many lines
+ */
+export function overview(
+  tree: CallTree,
+  functions: readonly FunctionInfo[],
+  lines: number,
+  parts?: (folded: CallTree) => readonly Part[],
+): Overview {
+  if (parts === undefined && tree.size - 1 <= lines) return everything(tree, functions);
+  const folded = foldRecursion(tree);
+  const all = everything(folded.tree, functions, folded.recursion);
+  const foldedLines = tree.size - folded.tree.size;
+  if (parts === undefined && folded.tree.size - 1 <= lines) return { ...all, foldedLines };
+  const weight = all.filter.weight ?? folded.tree.total;
+  const whole = { tops: childrenOf(folded.tree, 0), lines };
+  const only = new Uint8Array(folded.tree.size);
+  for (const part of parts?.(folded.tree) ?? [whole]) markHeaviest(folded.tree, weight, part, only);
+  return { ...all, foldedLines, filter: { ...all.filter, only } };
+}
+
+/** The whole tree, goroutines that wait for work last. */
+export function everything(
+  tree: CallTree,
+  functions: readonly FunctionInfo[],
+  recursion: Folded["recursion"] = new Map(),
+): Overview {
+  const idle = idleTimes(tree, functions);
+  const filter = idle.waits.size === 0 ? {} : { weight: busyTimes(tree, idle) };
+  return { tree, recursion, idle, foldedLines: 0, filter };
+}
+
+/** Marks the nodes to show: always the one in whose subtree most time is, of those whose parents are shown. */
+function markHeaviest(tree: CallTree, weight: Float64Array, { tops, lines, first }: Part, only: Uint8Array): void {
+  const reach = longest(tree, weight);
+  const roots = tops.filter((node) => node !== tree.others);
+  const least = LEAST_SHARE * roots.reduce((most, node) => Math.max(most, reach[node]), 0);
+  for (const node of first ?? []) {
+    for (let up = node; up > 0 && reach[up] < Number.POSITIVE_INFINITY; up = tree.parent[up]) {
+      reach[up] = Number.POSITIVE_INFINITY;
+    }
+  }
+  const open = new Heap<number>((a, b) => reach[a] > reach[b] || (reach[a] === reach[b] && a < b));
+  for (const node of roots) open.push(node);
+  for (let shown = 0; shown < lines; shown++) {
+    const node = open.pop();
+    if (node === undefined || (reach[node] < least && shown >= SOME_LINES)) break;
+    only[node] = 1;
+    for (const child of childrenOf(tree, node)) open.push(child);
+  }
+}
+
+/** Outermost nodes of goroutines that wait for work and are not in a view. */
+export function unseenWaits({ tree, idle }: Overview, shown: Uint8Array): number[] {
+  return [...idle.waits.keys()].filter((node) => shown[node] === 0).sort((a, b) => tree.total[b] - tree.total[a]);
+}
+
+/** A function and its calls on all paths of a tree. */
+export interface FunctionShare {
+  /** Index into the functions of the forest. */
+  readonly func: number;
+  readonly calls: number;
+  /** Self time without waiting for work, nanoseconds. */
+  readonly self: number;
+}
+
+/** The functions with most self time, most first. */
+export function hottest({ tree, idle }: Pick<Overview, "tree" | "idle">, count: number): FunctionShare[] {
+  const waits = new Set(idle.waits.values());
+  const sums = new Map<number, { func: number; calls: number; self: number }>();
+  for (let node = 1; node < tree.size; node++) {
+    if (node === tree.others) continue;
+    const func = tree.func[node];
+    let sum = sums.get(func);
+    if (sum === undefined) {
+      sum = { func, calls: 0, self: 0 };
+      sums.set(func, sum);
+    }
+    sum.calls += tree.calls[node];
+    if (!waits.has(node)) sum.self += tree.self[node];
+  }
+  return [...sums.values()].sort((a, b) => b.self - a.self || a.func - b.func).slice(0, count);
+}

@@ -1,0 +1,122 @@
+/** A tree made of another one's nodes: several may become one, some none. */
+import { placesOf, sparseColumn } from "../../base/sparse.js";
+import { fillEnds, preorder } from "../preorder.js";
+import type { CallTree } from "../tree.js";
+
+/** Which numbers of an old node count at its new one; bits. */
+export const Take = {
+  /** Calls, how they ended, their goroutines, when they ran. */
+  calls: 1,
+  total: 2,
+  self: 4,
+} as const;
+
+/** Where the nodes of a tree go. */
+export interface Grouping {
+  /** By old node: the new one, numbered from 1 in the order of the first old ones; 0 for none. */
+  readonly place: Int32Array;
+  /** By old node: what of it counts there, of {@link Take}. */
+  readonly takes: Uint8Array;
+  /** By old node, as in the tree. */
+  readonly edge: Uint8Array;
+  readonly site: Int32Array;
+  readonly tests: ReadonlyMap<number, string>;
+  /** By new node: its parent, and the first node that it stands for. */
+  readonly parent: Int32Array;
+  readonly source: Int32Array;
+  /** New nodes, node 0 included. */
+  readonly count: number;
+}
+
+/** The new tree. */
+export interface Regrouped {
+  readonly tree: CallTree;
+  /** By number of {@link Grouping.place}: the node of the tree. */
+  readonly number: Int32Array;
+}
+
+/** Adds up the numbers of old nodes at their new ones, and puts these into the order of finished trees. */
+export function regroup(old: CallTree, { place, takes, edge, site, source, ...grouping }: Grouping): Regrouped {
+  const { count } = grouping;
+  const zeros = () => new Float64Array(count);
+  const sums = { calls: zeros(), total: zeros(), self: zeros() };
+  const tracing = old.tracing && { self: zeros(), total: zeros() };
+  const first = zeros().fill(Number.POSITIVE_INFINITY);
+  const last = zeros();
+  for (let node = 1; node < old.size; node++) {
+    const at = place[node];
+    if (takes[node] & Take.self) {
+      sums.self[at] += old.self[node];
+      if (tracing) tracing.self[at] += old.tracing.self[node];
+    }
+    if (takes[node] & Take.total) {
+      sums.total[at] += old.total[node];
+      if (tracing) tracing.total[at] += old.tracing.total[node];
+    }
+    if ((takes[node] & Take.calls) === 0) continue;
+    sums.calls[at] += old.calls[node];
+    if (old.calls[node] === 0) continue;
+    first[at] = Math.min(first[at], old.first[node]);
+    last[at] = Math.max(last[at], old.last[node]);
+  }
+  // Nodes without calls, which are there for what is beneath them, take the times of that.
+  for (let at = count - 1; at > 0; at--) {
+    const up = grouping.parent[at];
+    if (sums.calls[up] > 0) continue;
+    first[up] = Math.min(first[up], first[at]);
+    last[up] = Math.max(last[up], last[at]);
+  }
+  const { order, number } = preorder({ count, parent: grouping.parent, first, isFree: () => false });
+  const pick = (column: Float64Array) => Float64Array.from(order, (at) => column[at]);
+  const from = (column: { readonly [node: number]: number }, at: number) => column[source[at]];
+  const parent = Int32Array.from(order, (at) => (at === 0 ? -1 : number[grouping.parent[at]]));
+  const depth = new Uint16Array(count);
+  for (let node = 1; node < count; node++) depth[node] = depth[parent[node]] + 1;
+  const end = new Int32Array(count);
+  fillEnds(end, parent);
+  const sparse = (counts: ReadonlyMap<number, number>) => {
+    const result = new Map<number, number>();
+    for (const [node, value] of counts) {
+      if ((takes[node] & Take.calls) === 0) continue;
+      const to = number[place[node]];
+      result.set(to, value + (result.get(to) ?? 0));
+    }
+    return result;
+  };
+  const goroutines = new Float64Array(count);
+  const goids = new Float64Array(count);
+  for (const [node, started] of old.goroutines) {
+    if ((takes[node] & Take.calls) === 0) continue;
+    const to = number[place[node]];
+    goroutines[to] += started;
+    goids[to] = old.goids.get(node) ?? 0;
+  }
+  const outermost = placesOf(count, (at) => goroutines[at] > 0);
+  const others = old.others > 0 && takes[old.others] & Take.calls ? number[place[old.others]] : -1;
+  const tree: CallTree = Object.freeze({
+    size: count,
+    parent,
+    end,
+    depth,
+    func: Int32Array.from(order, (at) => (at === 0 ? -1 : from(old.func, at))),
+    edge: Uint8Array.from(order, (at) => (at === 0 ? 0 : from(edge, at))),
+    site: Int32Array.from(order, (at) => (at === 0 ? -1 : from(site, at))),
+    calls: pick(sums.calls),
+    total: pick(sums.total),
+    self: pick(sums.self),
+    ...(tracing ? { tracing: { self: pick(tracing.self), total: pick(tracing.total) } } : {}),
+    first: order.length > 1 ? pick(first) : new Float64Array(1),
+    last: pick(last),
+    others: others > 0 ? others : -1,
+    panics: sparse(old.panics),
+    goexits: sparse(old.goexits),
+    running: sparse(old.running),
+    recovered: sparse(old.recovered),
+    goroutines: sparseColumn(outermost, (at) => goroutines[at]),
+    goids: sparseColumn(outermost, (at) => goids[at]),
+    tests: new Map(
+      [...grouping.tests].flatMap(([node, test]) => (takes[node] & Take.calls ? [[number[place[node]], test]] : [])),
+    ),
+  });
+  return { tree, number };
+}

@@ -1,0 +1,209 @@
+/**
+ * Choosing call paths by the functions on them, as `go tool pprof` does: focus, ignore and hide, and one test's calls.
+ * The result is a tree of the same kind, and where each node of the old one went.
+ */
+import { matching } from "../../base/names.js";
+import type { TestFilter } from "../../base/test-filter.js";
+import type { FunctionInfo } from "../functions.js";
+import type { CallTree } from "../tree.js";
+import { localTest, ownersOf } from "./owners.js";
+import { regroup, Take } from "./regroup.js";
+import { StepTable } from "./steps.js";
+
+/** What to choose; all of it must hold. Patterns look for a match anywhere in a function's full name, or in what it is shown as. */
+export interface PathOptions {
+  /** Only paths through such a function; what leads there is kept, without its self time. */
+  readonly focus?: RegExp;
+  /** No paths through such a function. */
+  readonly ignore?: RegExp;
+  /** Such functions are taken out of the paths; their self time goes to the caller. */
+  readonly hide?: RegExp;
+  /** Only what runs in such a test; what leads there is kept as by `focus`. */
+  readonly test?: TestFilter;
+}
+
+/** Calls that a filter left out. */
+export interface Omission {
+  readonly filter: "focus" | "ignore" | "hide" | "test" | "goroutine" | "window";
+  readonly calls: number;
+}
+
+/** In place of a new node: the node is not in the tree. */
+export const DROPPED = -1;
+/** In place of a new node: the node is taken out, what is beneath it is not. */
+export const HIDDEN = -2;
+
+export interface Selected {
+  readonly tree: CallTree;
+  /** By node of the old tree: the node of the new one, or DROPPED, or HIDDEN. */
+  readonly map: Int32Array;
+  /** Nodes of the old tree that are kept for what is beneath them only. */
+  readonly context: Uint8Array;
+  readonly omitted: readonly Omission[];
+}
+
+/** Chooses; nodes without calls in or beneath them are dropped in any case. */
+export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], options: PathOptions): Selected {
+  const map = new Int32Array(tree.size);
+  const leads = new Uint8Array(tree.size);
+  const omitted: Omission[] = [];
+  const note = (filter: Omission["filter"], calls: number) => {
+    if (calls > 0) omitted.push({ filter, calls });
+  };
+  const names = functions.map(({ name }) => name);
+  const matches = (pattern: RegExp) =>
+    Uint8Array.from(
+      matching(names, (name) => pattern.test(name)),
+      Number,
+    );
+  dropEmpty(tree, map);
+  if (options.ignore) note("ignore", dropPaths(tree, map, matches(options.ignore)));
+  if (options.test) note("test", keepPaths(tree, map, leads, ofTests(tree, functions, options.test)));
+  if (options.focus) note("focus", keepPaths(tree, map, leads, ofFunctions(tree, matches(options.focus))));
+  if (options.hide) note("hide", hideNodes(tree, map, matches(options.hide)));
+  return { ...rebuild(tree, map, leads), omitted };
+}
+
+/** By node, 1 where its test is chosen. */
+function ofTests(tree: CallTree, functions: readonly FunctionInfo[], filter: TestFilter): Uint8Array {
+  const { of, names } = ownersOf(tree, functions);
+  const chosen = names.map((name) => (filter.matches(localTest(name)) ? 1 : 0));
+  return Uint8Array.from(of, (test) => (test < 0 ? 0 : chosen[test]));
+}
+
+function ofFunctions({ func }: CallTree, matched: Uint8Array): Uint8Array {
+  return Uint8Array.from(func, (one) => (one < 0 ? 0 : matched[one]));
+}
+
+/** Calls counted at a node; those of the node above other call paths are counted at its children. */
+function callsAt(tree: CallTree, node: number): number {
+  return node === tree.others ? 0 : tree.calls[node];
+}
+
+function dropEmpty(tree: CallTree, map: Int32Array): void {
+  const alive = Uint8Array.from(tree.calls, (calls) => (calls > 0 ? 1 : 0));
+  for (let node = tree.size - 1; node > 0; node--) {
+    if (alive[node]) alive[tree.parent[node]] = 1;
+    else map[node] = DROPPED;
+  }
+}
+
+function dropPaths(tree: CallTree, map: Int32Array, matched: Uint8Array): number {
+  let calls = 0;
+  for (let node = 1; node < tree.size; node++) {
+    if (map[node] === DROPPED) continue;
+    const above = tree.parent[node];
+    if (!matched[tree.func[node]] && (above === 0 || map[above] !== DROPPED)) continue;
+    map[node] = DROPPED;
+    calls += callsAt(tree, node);
+  }
+  return calls;
+}
+
+/** Keeps what is beneath a match and what leads to one. @param matched by node */
+function keepPaths(tree: CallTree, map: Int32Array, leads: Uint8Array, matched: Uint8Array): number {
+  const { size, parent } = tree;
+  const inside = new Uint8Array(size);
+  const above = new Uint8Array(size);
+  for (let node = 1; node < size; node++) {
+    if (map[node] !== DROPPED && (inside[parent[node]] || matched[node])) inside[node] = 1;
+  }
+  let calls = 0;
+  for (let node = size - 1; node > 0; node--) {
+    if (map[node] === DROPPED) continue;
+    if (inside[node] || above[node]) {
+      above[parent[node]] = 1;
+      if (!inside[node]) leads[node] = 1;
+    } else {
+      map[node] = DROPPED;
+      calls += callsAt(tree, node);
+    }
+  }
+  return calls;
+}
+
+function hideNodes(tree: CallTree, map: Int32Array, matched: Uint8Array): number {
+  let calls = 0;
+  for (let node = 1; node < tree.size; node++) {
+    if (map[node] === DROPPED || !matched[tree.func[node]]) continue;
+    map[node] = HIDDEN;
+    calls += callsAt(tree, node);
+  }
+  return calls;
+}
+
+/** The tree of the nodes that are neither dropped nor hidden; fills in their new numbers. */
+function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selected, "omitted"> {
+  const old = tree;
+  // By old node: what stands for it among the new ones (for hidden nodes, the one above), and how it hangs.
+  const place = new Int32Array(old.size);
+  const edge = old.edge.slice();
+  const site = old.site.slice();
+  const tests = new Map(old.tests);
+  const parent = new Int32Array(old.size);
+  const source = new Int32Array(old.size);
+  const known = new StepTable({ func: old.func, edge, site, tests });
+  const merging = map.includes(HIDDEN);
+  let count = 1;
+  for (let node = 1; node < old.size; node++) {
+    if (map[node] === DROPPED) continue;
+    const up = old.parent[node];
+    const above = place[up];
+    if (map[up] === HIDDEN && edge[node] === 0) {
+      edge[node] = edge[up];
+      site[node] = site[up];
+      const test = tests.get(up);
+      if (test !== undefined) tests.set(node, test);
+    }
+    if (map[node] === HIDDEN) {
+      place[node] = above;
+      continue;
+    }
+    const twin = merging ? known.get(above, node) : 0;
+    place[node] = twin || count;
+    if (twin > 0) continue;
+    parent[count] = above;
+    source[count] = node;
+    if (merging) known.set(above, node, count);
+    count++;
+  }
+  const takes = new Uint8Array(old.size);
+  for (let node = 1; node < old.size; node++) {
+    const carried = map[node] === HIDDEN && place[node] > 0 && isCalled(old, map, node);
+    if ((carried || map[node] >= 0) && !leads[node]) takes[node] |= Take.self;
+    if (map[node] >= 0) takes[node] |= Take.calls | Take.total;
+  }
+  const grouping = { place, takes, edge, site, tests, parent, source, count };
+  const { number, tree: chosen } = regroup(old, grouping);
+  for (let node = 1; node < old.size; node++) if (map[node] >= 0) map[node] = number[place[node]];
+  return { tree: inherit(old, map, chosen), map, context: leads };
+}
+
+/** Whether a hidden node runs on the goroutine of the first node above it that is not hidden. */
+function isCalled(tree: CallTree, map: Int32Array, hidden: number): boolean {
+  let node = hidden;
+  for (; map[node] === HIDDEN; node = tree.parent[node]) if (tree.edge[node] !== 0) return false;
+  return true;
+}
+
+/** What was called by a hidden outermost function is outermost now: its goroutines are those of the hidden one, at most. */
+function inherit(tree: CallTree, map: Int32Array, chosen: CallTree): CallTree {
+  const goroutines = new Map<number, number>();
+  const goids = new Map<number, number>();
+  for (let node = 1; node < tree.size; node++) {
+    let up = tree.parent[node];
+    if (map[node] < 0 || up <= 0 || map[up] !== HIDDEN || tree.edge[node] !== 0) continue;
+    while (tree.edge[up] === 0 && tree.parent[up] > 0 && map[tree.parent[up]] === HIDDEN) up = tree.parent[up];
+    const count = tree.goroutines.get(up);
+    const goid = tree.goids.get(up);
+    if (count === undefined || (tree.edge[up] === 0 && tree.parent[up] !== 0)) continue;
+    goroutines.set(map[node], Math.min(count, tree.calls[node]));
+    if (goid !== undefined) goids.set(map[node], goid);
+  }
+  if (goroutines.size === 0) return chosen;
+  return Object.freeze({
+    ...chosen,
+    goroutines: new Map([...chosen.goroutines, ...goroutines]),
+    goids: new Map([...chosen.goids, ...goids]),
+  });
+}

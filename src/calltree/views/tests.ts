@@ -1,0 +1,89 @@
+/** The tests in the tree of a test binary. */
+
+import type { FunctionInfo } from "../functions.js";
+import { type CallTree, EdgeKind } from "../tree.js";
+import type { FilterOptions, View } from "./filter.js";
+import { viewTree } from "./filter.js";
+
+/** A part of a process's tree that is shown on its own. */
+export interface Section {
+  readonly view: View;
+  /** What 100% is in it, nanoseconds. */
+  readonly whole: number;
+  /** When it ended, nanoseconds since the start of the process: goroutines that go on have no share of it. */
+  readonly until?: number;
+}
+
+/** Whether a function is a test, benchmark, fuzz test or example by its name, as cmd/go sees it. */
+export function isTestFunction(name: string): boolean {
+  const local = name.slice(name.indexOf(".", name.lastIndexOf("/") + 1) + 1);
+  // TestMain runs the tests, it is none; Testify is an ordinary function.
+  return local !== "TestMain" && /^(Test|Benchmark|Fuzz|Example)($|[^\p{Ll}.][^.]*$)/u.test(local);
+}
+
+/** The whole tree as one section: 100% is `total`. */
+export function wholeSection(tree: CallTree, total: number, options: FilterOptions = {}): Section {
+  return { view: viewTree(tree, { ...options, whole: total }), whole: total };
+}
+
+/**
+ * One section for each test, in the order in which the tests began, and one for what ran outside of them (init
+ * functions, TestMain) if there is anything.
+ *
+ * @param chosen tests to show, in this order; all by default
+ */
+export function testSections(
+  tree: CallTree,
+  functions: readonly FunctionInfo[],
+  total: number,
+  options: FilterOptions = {},
+  chosen?: readonly number[],
+): Section[] {
+  const tests = testNodes(tree, functions);
+  const sections: Section[] = (chosen ?? tests).map((node) => {
+    const whole = testExtent(tree, node);
+    const until = tree.first[node] + whole;
+    return { view: viewTree(tree, { ...options, whole }, [node]), whole, until };
+  });
+  const rest = viewTree(tree, { ...options, whole: total, omit: new Set(tests) });
+  return rest.roots.length === 0 ? sections : [...sections, { view: rest, whole: total }];
+}
+
+/** The nodes of tests, in the order in which they began; none is beneath another. */
+export function testNodes(tree: CallTree, functions: readonly FunctionInfo[]): number[] {
+  const isTest = functions.map(({ name }) => isTestFunction(name));
+  const tests: number[] = [];
+  for (let node = 1; node < tree.size; ) {
+    // Beneath it are sums by function, not paths.
+    if (node === tree.others) node = tree.end[node];
+    else if (isTest[tree.func[node]]) {
+      tests.push(node);
+      node = tree.end[node];
+    } else node++;
+  }
+  return tests.sort((a, b) => tree.first[a] - tree.first[b]);
+}
+
+/**
+ * How long a test took. A parallel subtest runs after the function of its test has returned: it is the time until all
+ * is done. Goroutines of `go` statements that still run when the process ends are left behind by the test, not part of
+ * it; those that untraced code started may be subtests, and are.
+ */
+export function testExtent(tree: CallTree, node: number): number {
+  if (tree.calls[node] > 1) return tree.total[node];
+  let last = tree.last[node];
+  for (let below = node + 1; below < tree.end[node]; ) {
+    if (isLeftBehind(tree, below)) below = tree.end[below];
+    else last = Math.max(last, tree.last[below++]);
+  }
+  return last - tree.first[node];
+}
+
+function isLeftBehind({ edge, running }: CallTree, node: number): boolean {
+  return (edge[node] === EdgeKind.exact || edge[node] === EdgeKind.indirect) && running.has(node);
+}
+
+/** Whether a node is the outermost one of goroutines that went on after the end of their section. */
+export function outlives({ edge, last }: CallTree, node: number, { until }: Section): boolean {
+  return until !== undefined && edge[node] !== EdgeKind.call && last[node] > until;
+}

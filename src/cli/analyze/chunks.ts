@@ -1,0 +1,58 @@
+/** A file as chunks of bytes, read when they are asked for. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { ExitCode, messageOf, UserError } from "../../base/errors.js";
+
+const SIZE = 256 << 10;
+
+/** A file that is read from its beginning to its end, once; pipes and devices too. */
+export interface Chunks {
+  /** 0 where nobody knows. */
+  readonly size: number;
+  readonly chunks: Iterable<Uint8Array>;
+}
+
+/**
+ * Opens a file; it is closed when its chunks have been taken, or the loop over them is left.
+ * @param path `-` is standard input
+ * @throws UserError when it cannot be read
+ */
+export function openChunks(path: string): Chunks {
+  let descriptor: number;
+  try {
+    descriptor = path === "-" ? 0 : openSync(path, "r");
+    const stat = fstatSync(descriptor);
+    return { size: stat.isFile() ? stat.size : 0, chunks: chunksOf(descriptor, path) };
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
+function* chunksOf(descriptor: number, path: string): Generator<Uint8Array> {
+  try {
+    for (;;) {
+      const chunk = new Uint8Array(SIZE);
+      const got = readChunk(descriptor, chunk, path);
+      if (got === 0) return;
+      yield chunk.subarray(0, got);
+    }
+  } finally {
+    if (descriptor !== 0) closeSync(descriptor);
+  }
+}
+
+function readChunk(descriptor: number, into: Uint8Array, path: string): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, into, 0, into.length, null);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw cannotRead(path, error);
+      // Standard input that somebody made non-blocking, and that has nothing yet.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+function cannotRead(path: string, error: unknown): UserError {
+  const what = path === "-" ? "standard input" : path;
+  return new UserError(`cannot read ${what}: ${messageOf(error)}`, "name a trace file that exists", ExitCode.noInput);
+}

@@ -1,0 +1,43 @@
+/** What the page draws of a trace: a second pass over the file, now that it is known where to look closely. */
+import { statSync } from "node:fs";
+import { ChartCollector, Intervals, Ranges, WindowCollector } from "../../analyses/index.js";
+import { PartReader, TraceError, TraceReader } from "../../exectrace/index.js";
+import { closeUps, type PageInput } from "../../page/data/page.js";
+import type { TraceReport } from "../../rules/index.js";
+import { withProgress } from "../progress.js";
+import { openChunks } from "./chunks.js";
+
+/** A report with its charts; without them where a trace cannot be read a second time (pipes, standard input). */
+export function closeUpsOf(given: TraceReport): PageInput {
+  const { path, part } = given;
+  // The page's axis begins where the part does.
+  const report = part
+    ? { ...given, findings: given.findings.map((one) => ({ ...one, time: one.time - part.from })) }
+    : given;
+  if (path === "-" || !statSync(path, { throwIfNoEntry: false })?.isFile()) return { report };
+  const { requests, findings } = closeUps(report);
+  const { size, chunks } = openChunks(path);
+  return withProgress(`drawing ${path}`, (progress) => {
+    const whole = new TraceReader(chunks);
+    const reader = part ? new PartReader(whole, () => part) : whole;
+    const intervals = new Intervals(reader);
+    const ranges = new Ranges();
+    const series = new ChartCollector(intervals, ranges);
+    const windows = new WindowCollector(intervals, ranges, requests);
+    let count = 0;
+    try {
+      for (let event = reader.nextDecoded(); event; event = reader.nextDecoded()) {
+        series.feed(event);
+        intervals.feed(event);
+        ranges.feed(event);
+        if (++count % 16384 === 0) progress(reader.bytesRead, size);
+      }
+    } catch (error) {
+      // The first pass has said what is wrong with it.
+      if (!(error instanceof TraceError)) throw error;
+    }
+    ranges.finish();
+    intervals.finish();
+    return { report, charts: series.result(windows.result()), windowFindings: findings };
+  });
+}

@@ -1,0 +1,64 @@
+/** Reading the configuration: `.gotrace.yaml` or `gotrace.config.json`. */
+import { dirname, relative, resolve } from "node:path";
+import { parse } from "yaml";
+import { ExitCode, messageOf, UserError } from "../../base/errors.js";
+import { type Config, parseBaseline, parseConfig } from "../../rules/index.js";
+import { nearestConfig } from "./find-config.js";
+import { readSmallFile } from "./small-file.js";
+
+/** A configuration and where it was found. */
+export interface FoundConfig {
+  readonly config: Config;
+  /** Relative to the working directory; undefined without a file. */
+  readonly path: string | undefined;
+  /** The file of known findings, absolute; undefined when none is named. */
+  readonly baseline: string | undefined;
+}
+
+/** Bytes that they may have: far more than anybody writes, and no burden. */
+const MOST_CONFIG = 1 << 20;
+const MOST_BASELINE = 64 << 20;
+
+/**
+ * The configuration that a flag names, or else the nearest one in the working directory and those above it, up to the
+ * user's home.
+ * @throws UserError when it cannot be read or is not valid
+ */
+export function findConfig(cwd: string, named: string | undefined): FoundConfig {
+  const file = named === undefined ? nearestConfig(cwd) : resolve(cwd, named);
+  if (file === undefined) return { config: {}, path: undefined, baseline: undefined };
+  const path = relative(cwd, file) || file;
+  const text = readText(file, MOST_CONFIG, named === undefined ? "" : "--config: ", path);
+  const config = parseConfig(parseText(path, text), path);
+  const { baseline } = config;
+  return { config, path, baseline: baseline && resolve(dirname(file), baseline) };
+}
+
+/** YAML; JSON is a part of it, but gets JSON's own messages. An empty file sets nothing. */
+function parseText(path: string, text: string): unknown {
+  if (text.trim() === "") return undefined;
+  try {
+    return path.endsWith(".json") ? JSON.parse(text) : parse(text, { logLevel: "error" });
+  } catch (error) {
+    const [reason] = messageOf(error).split("\n");
+    throw new UserError(`cannot read ${path}: ${reason?.replace(/:$/, "")}`, "correct the file", ExitCode.usage);
+  }
+}
+
+/** The known findings of a baseline file. @throws UserError when it cannot be read */
+export function readBaseline(path: string): Set<string> {
+  return parseBaseline(readText(path, MOST_BASELINE, "--baseline: "), path);
+}
+
+/** @param called how to call the file in messages */
+function readText(path: string, most: number, prefix: string, called = path): string {
+  try {
+    return readSmallFile(path, most);
+  } catch (error) {
+    throw new UserError(
+      `${prefix}cannot read ${called}: ${messageOf(error)}`,
+      "name a file that exists, of text",
+      ExitCode.noInput,
+    );
+  }
+}

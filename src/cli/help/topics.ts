@@ -1,0 +1,73 @@
+/** What holds for several commands: exit codes and environment, for `gotrace help` and docs/commands.md. */
+
+import { ExitCode } from "../../base/errors.js";
+import { wrap } from "../../render/wrap.js";
+
+/** A line of a topic: what it is about, as it is typed or seen, and what it means. */
+export type Entry = readonly [name: string, meaning: string];
+
+/** Exit codes that are no failure of gotrace. */
+const outcomes: readonly Entry[] = [
+  [
+    "any",
+    "run, exec, test, flame, json: the program's own code, 128+n after signal n; go's own where a build or a test fails",
+  ],
+  [
+    "1",
+    "an --assert does not hold, where the code was 0; analyze, summary, diff, capture: findings, or a threshold exceeded",
+  ],
+];
+
+const failures: Readonly<Record<keyof typeof ExitCode, string>> = {
+  trouble: "analyze, summary, diff, capture: an unreadable trace, or bad arguments",
+  usage: "bad arguments",
+  data: "a trace that cannot be read, or not whole",
+  noInput: "an input does not exist: no module, no package, no trace",
+  unavailable: "Go is missing or too old",
+  internal: "a bug of gotrace",
+  cannotCreate: "an output cannot be created",
+  io: "reading or writing failed; a trace that has no other place is then kept, and gotrace says where",
+};
+
+export const exitCodes: readonly Entry[] = [
+  ...outcomes,
+  ...Object.entries(failures).map(([name, meaning]): Entry => [`${ExitCode[name as keyof typeof ExitCode]}`, meaning]),
+];
+
+/** Environment variables that gotrace, or a program that it instrumented, reads. */
+export const environment: readonly Entry[] = [
+  [
+    "GOTRACE_OUT=DIR",
+    "directory for the traces of instrumented programs, one file per process, children included; it must exist, or they run untraced. Set by run, exec, test, flame and json",
+  ],
+  ["GOTRACE_MAX_SIZE=BYTES", "--max-trace-size of instrumented programs"],
+  [
+    "GOTRACE_CACHE=DIR",
+    "rewritten files and the trace of the last run (default: gotrace in the user's cache directory; unused entries go after ten days)",
+  ],
+  ["GOTRACE_KEEP_SIZE=SIZE", "the largest trace, on disk, that is kept as the last run (default 1GiB)"],
+  ["GOTRACE_DEBUG=1", "show where an internal error happened"],
+  ["TMPDIR=DIR", "where temporary workspaces lie"],
+  [
+    "NO_COLOR, FORCE_COLOR, TERM=dumb",
+    "honoured as in Node; otherwise colours, progress and shortened names appear only on a terminal",
+  ],
+];
+
+/** What `gotrace help TOPIC` prints, by topic. */
+export const topics: Readonly<Record<string, string>> = {
+  "exit-codes": `Exit codes:\n${lines(exitCodes)}`,
+  environment: `Environment:\n${lines(environment)}`,
+};
+
+/** Two columns: names, and meanings in lines of at most 80 columns in all. */
+function lines(entries: readonly Entry[]): string {
+  const width = Math.max(...entries.map(([name]) => name.length)) + 4;
+  return entries
+    .map(
+      ([name, meaning]) =>
+        `  ${name}`.padEnd(width) + wrap(meaning, 80 - width, (text) => text.length).join(`\n${" ".repeat(width)}`),
+    )
+    .join("\n")
+    .concat("\n");
+}

@@ -1,0 +1,119 @@
+/** `--assert`: what must hold for the calls of a run. */
+
+import { resolve } from "node:path";
+import { ExitCode } from "../../base/errors.js";
+import type { Naming } from "../../base/names.js";
+import type { Assertion, Verdict } from "../../callstats/index.js";
+import type { Recording } from "../../calltree/index.js";
+import { nearestConfig } from "../config/find-config.js";
+import type { GateOptions } from "../options.js";
+import { withProgress } from "../progress.js";
+import { say, sayRendered } from "../say.js";
+import { workingDirectory } from "../working-directory.js";
+
+/** What must hold, and whether an assertion may name what nothing bears. */
+export interface Gate {
+  readonly assertions: readonly Assertion[];
+  readonly unknownIsOk: boolean;
+  /** Assertions of the configuration: one file serves many runs, so those about other packages are told and passed over. */
+  readonly configured: readonly Assertion[];
+}
+
+/** Whether there is anything to check. */
+export function hasAssertions({ assertions, configured }: Gate): boolean {
+  return assertions.length + configured.length > 0;
+}
+
+/** No gate. */
+export const openGate: Gate = { assertions: [], unknownIsOk: false, configured: [] };
+
+/**
+ * The gate that the command line and the configuration make.
+ * @throws UserError for an invalid assertion or configuration
+ */
+export async function gateOf({ assertions: texts, unknownIsOk, directory }: GateOptions): Promise<Gate> {
+  const cwd = resolve(workingDirectory(process.env), directory ?? ".");
+  // Reading YAML takes modules that would double the start of every run.
+  const found =
+    nearestConfig(cwd) === undefined
+      ? []
+      : (await import("../config/config.js")).findConfig(cwd, undefined).config.assert;
+  const configured = found ?? [];
+  if (texts.length === 0 && configured.length === 0) return openGate;
+  const { parseAssertion } = await import("../../callstats/index.js");
+  return { assertions: texts.map(parseAssertion), unknownIsOk, configured: configured.map(parseAssertion) };
+}
+
+const NOTHING = "nothing was recorded";
+
+/** What became of a gate. */
+export interface Judged {
+  readonly verdicts: readonly Verdict[];
+  /** Assertions of the configuration that are about other packages or tests. */
+  readonly passedOver: readonly Assertion[];
+  /** Why nothing that was asserted can be relied on: calls are missing. */
+  readonly missing: string | undefined;
+  readonly naming: Naming;
+  /**
+   * That of bad arguments where an assertion names a function or test that nothing bears, 1 where one does not hold, or cannot
+   * be relied on; else 0.
+   */
+  readonly code: number;
+}
+
+/** Holds a gate's assertions against all calls of a recording; where unknown names are no failure, they hold. */
+export async function judgeGate(gate: Gate, recording: Recording): Promise<Judged> {
+  const { AssertionMeter } = await import("../../callstats/index.js");
+  const { shortNaming } = await import("../../base/names.js");
+  const { tracedNames } = await import("../run/traced-notes.js");
+  const { functions, processes } = recording.forest;
+  const traced = processes.flatMap(({ notes }) => tracedNames(notes));
+  const meter = new AssertionMeter(recording.forest, [...gate.assertions, ...gate.configured], traced);
+  withProgress("checking assertions", (progress) => {
+    for (const _ of recording.walk(meter.visitor, progress));
+  });
+  const configured = new Set(gate.configured);
+  const all = meter.verdicts();
+  const isElsewhere = ({ assertion, unknown, runs }: Verdict) =>
+    configured.has(assertion) && (unknown !== undefined || runs === 0);
+  const isExcused = ({ unknown }: Verdict) => gate.unknownIsOk && unknown !== undefined;
+  const verdicts = all
+    .filter((verdict) => !isElsewhere(verdict))
+    .map((verdict) => (isExcused(verdict) ? { ...verdict, ok: true, unknown: undefined } : verdict));
+  const missing = processes.length === 0 ? NOTHING : incomplete(recording);
+  const isUnknown = missing === undefined && verdicts.some(({ unknown }) => unknown !== undefined);
+  return {
+    verdicts: processes.length === 0 ? [] : verdicts,
+    passedOver: all.filter(isElsewhere).map(({ assertion }) => assertion),
+    missing,
+    naming: shortNaming(functions.map(({ name }) => name)),
+    code: isUnknown ? ExitCode.usage : missing !== undefined || verdicts.some(({ ok }) => !ok) ? 1 : 0,
+  };
+}
+
+/** Judges a run of which there is no recording: says so, and returns the exit code. */
+export function judgeNothing(gate: Gate): number {
+  if (!hasAssertions(gate)) return 0;
+  say(`assertion failed: ${NOTHING}`);
+  return 1;
+}
+
+/** Says on standard error what does not hold, and why. */
+export async function tellJudged({ verdicts, passedOver, missing, naming }: Judged): Promise<void> {
+  const { verdictLines } = await import("../../render/numbers/verdicts.js");
+  for (const { expression } of passedOver) say(`not in this run, and not judged: ${expression}`);
+  for (const line of verdictLines(verdicts, naming)) sayRendered(line);
+  if (missing === undefined) return;
+  say(`assertion failed: ${missing === NOTHING ? missing : `calls are missing: ${missing}`}`);
+}
+
+/** Why a recording lacks calls; undefined if it has all. */
+export function incomplete({ forest: { processes, problem } }: Recording): string | undefined {
+  if (problem !== undefined) return problem.message;
+  for (const { info, problem: damage } of processes) {
+    if (damage !== undefined) return damage.message;
+    if (info.stop !== undefined) return `recording stopped: ${info.stop.reason}`;
+    if (info.lost > 0) return `${info.lost} events were not recorded`;
+  }
+  return undefined;
+}

@@ -1,0 +1,50 @@
+/** The page: its template, and calls with the findings of execution traces beside them. */
+import { readFileSync } from "node:fs";
+import type { Recording } from "../../calltree/index.js";
+import { packCalls } from "../../page/data/calls.js";
+import { renderPage } from "../../page/data/page.js";
+import { omissions, statements } from "../../render/notices.js";
+import { applyBaseline, rankTraces } from "../../rules/index.js";
+import { closeUpsOf } from "../analyze/close-ups.js";
+import { analyzeFile, execSettings } from "../analyze/findings.js";
+import { locator, repositoryRoot } from "../analyze/places.js";
+import { withProgress } from "../progress.js";
+import { resource } from "../resources.js";
+import { packageVersion } from "../version.js";
+import type { FormatContext } from "./format.js";
+
+/** The page without data, as scripts/bundle.mjs made it: a file for itself, or one that `gotrace view` serves. */
+export function pageTemplate(name: "page.html" | "page-served.html" = "page.html"): string {
+  return readFileSync(resource(name), "utf8");
+}
+
+/**
+ * The page of a recording.
+ * @param remarks what there is to say of the run
+ * @param template the page without data
+ * @throws UserError when an execution trace cannot be read
+ */
+export function callsPage(
+  recording: Recording,
+  { session, options, execTraces, note, tests, title }: FormatContext,
+  remarks: readonly string[],
+  template: string,
+): Iterable<string> {
+  const { cwd } = session;
+  const left = [...omissions(recording), ...remarks.map((text) => ({ text, serious: false }))];
+  const calls = withProgress("drawing the calls", (progress) =>
+    packCalls(recording, {
+      ...options.tree,
+      ...{ tests, title, progress, countsWaiting: options.all },
+      ...(note === undefined ? {} : { command: note.command }),
+      notes: (process) => [...statements(process).slice(1), ...left],
+    }),
+  );
+  const reports = execTraces.length === 0 ? [] : analyze(execTraces, execSettings(session));
+  const page = { version: packageVersion(), locate: locator(repositoryRoot(cwd), cwd), calls };
+  return renderPage(template, rankTraces(reports).map(closeUpsOf), page);
+}
+
+function analyze(paths: readonly string[], { known, ...options }: ReturnType<typeof execSettings>) {
+  return paths.map((path) => applyBaseline(analyzeFile(path, path, { path, ...options }), known));
+}

@@ -1,0 +1,60 @@
+/** Writing checks of calls in the formats that CI systems show. */
+
+import type { Check } from "../../base/check.js";
+import { checksGithub, checksMarkdown } from "../../export/ci/check-comments.js";
+import { checksJunit, checksSarif } from "../../export/ci/check-reports.js";
+import { verdictChecks } from "../../render/numbers/verdicts.js";
+import { fallbackFile, locator, repositoryRoot } from "../analyze/places.js";
+import { packageVersion } from "../version.js";
+import type { Judged } from "./assertions.js";
+import type { CheckFormat } from "./format.js";
+
+/** What became of assertions, a check each. */
+export function judgedChecks({ verdicts, passedOver, missing, naming }: Judged): Check[] {
+  const plain = { details: [], place: undefined };
+  return [
+    ...verdictChecks(verdicts, naming),
+    ...passedOver.map(
+      ({ expression }): Check => ({
+        ...{ kind: "Assertion", name: expression, outcome: "skipped" },
+        ...{ message: "it is about what this run does not trace", ...plain },
+      }),
+    ),
+    ...(missing === undefined
+      ? []
+      : [
+          {
+            kind: "CompleteTrace",
+            name: "the trace has all calls",
+            outcome: "failed",
+            message: missing,
+            ...plain,
+          } as const,
+        ]),
+  ];
+}
+
+/**
+ * Checks in a format.
+ * @param of what was checked: its name, and how long it ran, nanoseconds
+ * @param cwd where the repository is looked for
+ */
+export function renderChecks(
+  format: CheckFormat,
+  checks: readonly Check[],
+  of: { readonly name: string; readonly time: number },
+  cwd: string,
+): Iterable<string> {
+  const root = repositoryRoot(cwd);
+  const locate = locator(root, cwd);
+  switch (format) {
+    case "github":
+      return checksGithub(checks, locate);
+    case "markdown":
+      return [checksMarkdown(checks, locate)];
+    case "junit":
+      return checksJunit(checks, { ...of, locate });
+    case "sarif":
+      return checksSarif(checks, { locate, fallback: fallbackFile(cwd, root), version: packageVersion() });
+  }
+}

@@ -1,0 +1,155 @@
+/** Call traces before and after a change. */
+
+import { ExitCode, UserError } from "../../base/errors.js";
+import { notJudged } from "../../base/evidence.js";
+import { matching } from "../../base/names.js";
+import { programName } from "../../base/place.js";
+import {
+  type CallDiff,
+  callsChanged,
+  costBounds,
+  diffCalls,
+  FunctionItems,
+  grown,
+  type HookCost,
+  PathItems,
+  type RunItems,
+  StatsMeter,
+} from "../../callstats/index.js";
+import { type FunctionInfo, type Recording, readRecording, type SelectOptions } from "../../calltree/index.js";
+import { omissions, overall } from "../../render/notices.js";
+import { callDiffJson, callDiffTable, type Exceeded } from "../../render/numbers/call-diff.js";
+import { measureFor } from "../../render/style.js";
+import type { CallDiffOptions } from "../flags/diff.js";
+import { openOutput } from "../output.js";
+import { withProgress } from "../progress.js";
+import { say } from "../say.js";
+import { openFile, traceFiles } from "../trace-files.js";
+import { incomplete } from "./assertions.js";
+import { assertTraces } from "./reporting.js";
+import { walk } from "./visit.js";
+
+/** What a share counts for, where no --min says otherwise: times of less vary by more than any threshold. */
+const LEAST = 1e6;
+
+/**
+ * Compares the runs of two sides.
+ * @returns the exit code
+ * @throws UserError when a run cannot be read, or a threshold is to hold for one that lacks calls
+ */
+export async function diffCallTraces(
+  options: CallDiffOptions,
+  a: readonly string[],
+  b: readonly string[],
+): Promise<number> {
+  const { format, measure, min, top, limits } = options;
+  const output = openOutput(options.output, process.cwd(), false);
+  const runs = new Runs(options.byPath, options.match, options.select);
+  const [before, after] = [a, b].map((side) => side.map((path) => runs.read(path)));
+  const diff = diffCalls(before, after, (item) => runs.describe(item), { measure, min: min ?? 0 });
+  const exceeded = limits.flatMap(({ share }) => exceeding(diff, share, min ?? LEAST));
+  const shares = limits.flatMap(({ text, share }) => (share === "calls" ? [] : [text]));
+  const unjudged = shares.length === 0 || diff.tested ? undefined : notJudged(shares, diff.runs);
+  if (unjudged !== undefined && runs.lacking === undefined) say(unjudged);
+  const report = { diff, top, exceeded, notJudged: unjudged, costs: runs.costs, statements: runs.statements };
+  const naming = options.namingOf(runs.names);
+  if (format === "json") await output.write(callDiffJson(report, a, b));
+  else if (format === "table") {
+    const widthOf = await measureFor(diff.changes.flatMap(({ name, path = [] }) => [name, ...path]));
+    await output.write(callDiffTable(report, { ...output, widthOf, naming }));
+  } else {
+    const { changeChecks } = await import("../../render/numbers/change-checks.js");
+    const { renderChecks } = await import("./checks.js");
+    const texts = limits.map(({ text }) => text);
+    const checks = changeChecks(report, texts, (name) => runs.places.get(name), naming);
+    const name = `${a.join(", ")} and ${b.join(", ")}`;
+    await output.write(renderChecks(format, checks, { name, time: 0 }, process.cwd()));
+  }
+  if (exceeded.length > 0) return 1;
+  if (limits.length > 0 && runs.lacking !== undefined) {
+    throw new UserError(
+      `--fail-on says nothing about a trace that lacks calls: ${runs.lacking}`,
+      "record it again, with a larger --max-trace-size where that was reached",
+      ExitCode.trouble,
+    );
+  }
+  return 0;
+}
+
+/** Reads runs one after the other, so that only one is in memory; items have the same numbers in all. */
+class Runs {
+  /** By process, the most that tracing adds to a call. */
+  readonly costs: (HookCost | undefined)[] = [];
+  /** How complete each run is. */
+  readonly statements: string[] = [];
+  /** The first run that lacks calls, and why. */
+  lacking: string | undefined;
+  /** Of all functions of all runs. */
+  readonly names = new Set<string>();
+  /** Where functions are, as the latest run says. */
+  readonly places = new Map<string, FunctionInfo>();
+  private readonly functions = new FunctionItems();
+  private readonly paths = new PathItems();
+
+  constructor(
+    private readonly byPath: boolean,
+    private readonly match: RegExp | undefined,
+    private readonly select: SelectOptions,
+  ) {}
+
+  /** @throws UserError that names the file when it cannot be read */
+  read(path: string): RunItems {
+    const files = traceFiles([path]).map(openFile);
+    try {
+      const sources = assertTraces(files, [path]).map(({ source }) => source);
+      const recording = withProgress(`reading ${path}`, (progress) =>
+        readRecording(sources, { select: this.select, progress }),
+      );
+      this.note(path, recording);
+      return this.items(recording);
+    } finally {
+      for (const file of files) file.close();
+    }
+  }
+
+  describe(item: number): ReturnType<PathItems["describe"]> | ReturnType<FunctionItems["describe"]> {
+    return this.byPath ? this.paths.describe(item) : this.functions.describe(item);
+  }
+
+  private items(recording: Recording): RunItems {
+    const { forest } = recording;
+    const { match } = this;
+    const names = forest.functions.map(({ name }) => name);
+    for (const name of names) this.names.add(name);
+    for (const place of forest.functions) this.places.set(place.name, place);
+    const kept = matching(names, (name) => match?.test(name) ?? true);
+    if (this.byPath) {
+      return this.paths.items(forest, (process, node) => kept[forest.processes[process].tree.func[node]]);
+    }
+    const meter = new StatsMeter(forest, { spread: false });
+    walk(recording, meter.visitor);
+    const keep = new Set(names.filter((_, func) => kept[func]));
+    return this.functions.items(meter.rows(), (name) => keep.has(name));
+  }
+
+  private note(path: string, recording: Recording): void {
+    this.costs.push(...costBounds(recording.forest));
+    const reason = incomplete(recording);
+    if (reason !== undefined) this.lacking ??= `${path}: ${reason}`;
+    const title = ({ info }: { info: { executable: string } }) => programName(info.executable);
+    const lines = [...overall(recording.forest, title), ...omissions(recording)];
+    // What tracing may have added has a line of its own.
+    const remarks = lines.filter(
+      ({ serious, about }) => !serious && (about === undefined || (about === "paths" && this.byPath)),
+    );
+    this.statements.push(`${path}: ${remarks.map(({ text }) => text).join("; ")}`);
+    for (const { text, serious } of lines) if (serious) this.statements.push(`${path}: ${text}`);
+    const { problem } = recording.forest;
+    if (problem) this.statements.push(`${path}: damaged at offset ${problem.offset}: ${problem.message}`);
+  }
+}
+
+function exceeding({ changes }: CallDiff, limit: number | "calls", min: number): Exceeded[] {
+  if (limit === "calls") return changes.filter(callsChanged).map((change) => ({ change, measure: "calls" }));
+  return changes.flatMap((change) => grown(change, limit, min).map((measure) => ({ change, measure })));
+}

@@ -1,0 +1,73 @@
+/** Calls and their sums in the formats of profilers, databases and trace stores. */
+
+import { costBound, type ProcessTree, type Recording } from "../../calltree/index.js";
+import { renderPprof } from "../../export/pprof.js";
+import { tableNames } from "../../export/tables/index.js";
+import { omissions, statements } from "../../render/notices.js";
+import { tracingLine } from "../../render/tracing.js";
+import type { TableName } from "../options.js";
+import type { NamedPieces, Pieces } from "../output.js";
+import { packageVersion } from "../version.js";
+import type { FormatContext } from "./format.js";
+import { counted, leftOutOfTrees } from "./left-out.js";
+
+export async function pprof(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { options, statements } = context;
+  statements.push(...leftOutOfTrees(recording, options.tree));
+  return renderPprof(recording.forest, {
+    ...options.tree,
+    goroutineRoots: options.goroutineRoots,
+    comments: said(recording, context),
+  });
+}
+
+export async function ndjson(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { renderNdjson } = await import("../../export/ndjson.js");
+  return counted(renderNdjson(recording, { table: tableOf(context) }), recording, context);
+}
+
+export async function csv(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { renderCsv } = await import("../../export/csv.js");
+  return counted(renderCsv(recording, { table: tableOf(context) }), recording, context);
+}
+
+export async function parquet(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { renderParquet } = await import("../../export/parquet.js");
+  const pieces = renderParquet(recording, { ...described(recording, context), table: tableOf(context) });
+  return counted(pieces, recording, context);
+}
+
+function tableOf({ options }: FormatContext): TableName {
+  return options.table ?? "calls";
+}
+
+/** A file for each table. */
+export async function parquetFiles(recording: Recording, context: FormatContext): Promise<NamedPieces[]> {
+  const { renderParquet } = await import("../../export/parquet.js");
+  return tableNames.map((table) => ({
+    name: `${table}.parquet`,
+    pieces: counted(renderParquet(recording, { ...described(recording, context), table }), recording, context),
+  }));
+}
+
+export async function otlp(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { renderOtlp } = await import("../../export/otlp.js");
+  const ofProcess = (process: ProcessTree) => [
+    ...[...statements(process), ...omissions(recording)].map(({ text }) => text),
+    ...tracing([process]),
+  ];
+  return counted(renderOtlp(recording, { version: packageVersion(), statements: ofProcess }), recording, context);
+}
+
+function described(recording: Recording, context: FormatContext) {
+  return { version: packageVersion(), statements: said(recording, context) };
+}
+
+/** What formats say that have a place for it. */
+function said({ forest }: Recording, { statements }: FormatContext): string[] {
+  return [...statements.map(({ text }) => text), ...tracing(forest.processes)];
+}
+
+function tracing(processes: readonly ProcessTree[]): string[] {
+  return [tracingLine(processes.map(({ info }) => costBound(info)))].filter((line) => line !== undefined);
+}

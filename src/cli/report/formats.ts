@@ -1,0 +1,88 @@
+/** The formats of reports on calls, each loaded only when it is asked for. */
+
+import { ExitCode, UserError } from "../../base/errors.js";
+import { type CheckFormat, checkFormats, type Format } from "./format.js";
+
+export const formats: readonly Format[] = [
+  {
+    name: "tree",
+    forPeople: true,
+    carriesNotices: true,
+    unmerged: true,
+    flags: ["min-percent", "full-names", "all"],
+    next: ["stats", "calls FUNC", "view"],
+    render: async (...args) => (await import("./text-formats.js")).tree(...args),
+  },
+  {
+    name: "folded",
+    flags: ["min-percent"],
+    render: async (...args) => (await import("./text-formats.js")).folded(...args),
+  },
+  {
+    name: "json",
+    unmerged: true,
+    flags: ["min-percent"],
+    render: async (...args) => (await import("./text-formats.js")).json(...args),
+  },
+  {
+    name: "html",
+    binary: true,
+    carriesNotices: true,
+    handlesLimits: true,
+    findings: true,
+    flags: ["min-percent", "all"],
+    render: async (...args) => (await import("./text-formats.js")).html(...args),
+  },
+  {
+    name: "speedscope",
+    flags: ["events", "all"],
+    render: async (...args) => (await import("./timelines.js")).speedscope(...args),
+  },
+  { name: "chrome", flags: ["events"], render: async (...args) => (await import("./timelines.js")).chrome(...args) },
+  {
+    name: "perfetto",
+    binary: true,
+    flags: ["events"],
+    render: async (...args) => (await import("./timelines.js")).perfetto(...args),
+  },
+  {
+    name: "pprof",
+    binary: true,
+    flags: ["min-percent", "goroutine-roots"],
+    render: async (...args) => (await import("./exports.js")).pprof(...args),
+  },
+  { name: "ndjson", flags: ["table"], render: async (...args) => (await import("./exports.js")).ndjson(...args) },
+  { name: "csv", flags: ["table"], render: async (...args) => (await import("./exports.js")).csv(...args) },
+  {
+    name: "parquet",
+    binary: true,
+    flags: ["table"],
+    render: async (...args) => (await import("./exports.js")).parquet(...args),
+    files: async (...args) => (await import("./exports.js")).parquetFiles(...args),
+  },
+  { name: "otlp", render: async (...args) => (await import("./exports.js")).otlp(...args) },
+  ...checkFormats.map(checksFormat),
+];
+
+/** A format of what became of assertions: they are written where they are judged, there is nothing else to render. */
+export function checksFormat(name: CheckFormat): Format {
+  return { name, carriesNotices: true, checks: name, render: async () => [] };
+}
+
+/** @throws UserError where a format shows what became of assertions, and there are none */
+export function requireGate({ checks }: Format, isGiven: boolean): void {
+  if (checks === undefined || isGiven) return;
+  throw new UserError(
+    `--format ${checks} shows what became of assertions, and there are none`,
+    "give --assert 'db.Query.calls <= 3', or put them into .gotrace.yaml under assert:",
+    ExitCode.usage,
+  );
+}
+
+/** Names of the formats, the default first. */
+export const formatNames = formats.map(({ name }) => name) as [string, ...string[]];
+
+/** A format by its name. */
+export function namedFormat(name: string): Format {
+  return formats.find((format) => format.name === name)!;
+}

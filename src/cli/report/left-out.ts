@@ -1,0 +1,38 @@
+/** What --min, --depth and --top leave out of a report that has no place to say it. */
+import { formatNumberOf } from "../../base/units.js";
+import { type FilterOptions, type Recording, testSections, wholeSection } from "../../calltree/index.js";
+import { flagsOf, type Statement } from "../../render/notices.js";
+import type { FormatContext } from "./format.js";
+
+/** Of what shows call paths: known before. Calls that an unmerged tree was built without count as well. */
+export function leftOutOfTrees({ forest }: Recording, options: FilterOptions, tests = false): Statement[] {
+  let calls = 0;
+  for (const { tree, total, pruned } of forest.processes) {
+    const sections = tests
+      ? testSections(tree, forest.functions, total, options)
+      : [wholeSection(tree, total, options)];
+    calls += sections.reduce((sum, { view }) => sum + view.hidden.calls, pruned);
+  }
+  return calls > 0
+    ? [{ text: `left out by ${flagsOf(options)}: ${formatNumberOf(calls, "call")}`, serious: true }]
+    : [];
+}
+
+/** Of what shows single calls: known when they have been walked. */
+export function leftOutOfWalk({ leftOut, select }: Recording): Statement[] {
+  const { minimum = 0, depth, top } = select;
+  return [
+    { calls: leftOut.minimum, flags: flagsOf({ minimum }) },
+    { calls: leftOut.unseen, flags: flagsOf({ depth, top }) },
+  ].flatMap(({ calls, flags }) =>
+    calls > 0 ? [{ text: `left out by ${flags}: ${formatNumberOf(calls, "call")}`, serious: true }] : [],
+  );
+}
+
+/** The pieces; then standard error can say how many calls were left out on the way. */
+export function* counted(pieces: Iterable<Uint8Array>, recording: Recording, { statements }: FormatContext) {
+  yield* pieces;
+  for (const statement of leftOutOfWalk(recording)) {
+    if (!statements.some(({ text }) => text === statement.text)) statements.push(statement);
+  }
+}

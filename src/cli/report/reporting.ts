@@ -1,0 +1,254 @@
+/** From trace files to a report in one of the formats. */
+
+import { basename } from "node:path";
+import { ExitCode, UserError } from "../../base/errors.js";
+import { printable } from "../../base/printable.js";
+import { formatNumberOf } from "../../base/units.js";
+import { quoteWord } from "../../base/words.js";
+import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../../calltrace/index.js";
+import { Recording, type RecordingOptions, readRecording } from "../../calltree/index.js";
+import type { Section } from "../analyze/findings.js";
+import type { ReportOptions } from "../options.js";
+import { isStandardOutput, type Output, openOutput, type Pieces, refuseInput, writeFiles } from "../output.js";
+import { withProgress } from "../progress.js";
+import { findLastRun } from "../run/last-run.js";
+import type { Session } from "../session.js";
+import { type OpenFile, openFile, traceFiles } from "../trace-files.js";
+import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./assertions.js";
+import type { Format, FormatContext } from "./format.js";
+import { contextOf } from "./text-formats.js";
+
+/** How to report. */
+export interface ReportRequest {
+  readonly format: Format;
+  /** Standard output belongs to something else. */
+  readonly toStderr: boolean;
+  /** What to say where no call was recorded. */
+  readonly whyNothing?: string;
+  /** What must hold for the calls; all of them count, whatever the report shows. */
+  readonly gate?: Gate;
+  /** Execution traces for formats that show findings. */
+  readonly execTraces?: readonly string[];
+  /** Programs read what is written: no tree, unless -o names a file for it. */
+  readonly quiet?: boolean;
+  /** The line that ends a report which goes where the program's output went. */
+  readonly closing?: (colour: boolean) => string | undefined;
+  /** Words that name the traces to another command: none for those of the last run; undefined where none can. */
+  readonly traces?: readonly string[] | undefined;
+}
+
+/** What became of a report. */
+export interface Reported {
+  /** A part of a trace could not be read; what could be is in the report. */
+  readonly damaged: boolean;
+  /** What assertions make of the exit code: 0 where all hold. */
+  readonly gate: number;
+}
+
+/**
+ * Renders saved traces.
+ * @param words files or directories of files; execution traces among them where the format shows findings; none for the
+ * trace of the last run
+ * @throws UserError when there is no trace, or one that cannot be read
+ */
+export async function reportTraces(
+  session: Session,
+  options: ReportOptions,
+  words: readonly string[],
+  request: ReportRequest,
+): Promise<Reported> {
+  const paths = words.length > 0 ? words : [lastRun(session)];
+  const named = traceFiles(paths);
+  refuseInput(options.output, session.cwd, named);
+  const files = named.map(openFile);
+  try {
+    const isExec = (file: OpenFile) => request.format.findings === true && isExecTrace(file);
+    const calls = files.filter((file) => !isExec(file));
+    const execTraces = files.filter(isExec).map(({ path }) => path);
+    if (calls.length === 0 && execTraces.length > 0) {
+      throw new UserError(
+        `no trace of calls in ${paths.join(", ")}`,
+        `findings alone: gotrace analyze --format ${request.format.name} ${execTraces.join(" ")}`,
+        ExitCode.noInput,
+      );
+    }
+    assertTraces(calls, paths);
+    return await reportOpenTraces(session, options, calls, { traces: words, ...request, execTraces });
+  } finally {
+    for (const file of files) file.close();
+  }
+}
+
+/** Where the trace of the last run lies. @throws UserError when there is none */
+function lastRun(session: Session): string {
+  const found = findLastRun(session.cachePath);
+  if (found === undefined) {
+    throw new UserError(
+      "no trace given, and no run is kept",
+      "name a file that --save wrote, or trace something first: gotrace run .",
+      ExitCode.usage,
+    );
+  }
+  session.warn(`the last run, ${found.when.toLocaleString("sv-SE")}: ${found.directory}`);
+  return found.directory;
+}
+
+/**
+ * Renders traces that are open.
+ * @param sections what follows the report
+ */
+export async function reportOpenTraces(
+  session: Session,
+  options: ReportOptions,
+  opened: readonly OpenFile[],
+  request: ReportRequest,
+  sections: readonly Section[] = [],
+): Promise<Reported> {
+  const quiet = request.quiet === true && isStandardOutput(options.output);
+  const files = opened.filter(hasBegun);
+  for (const { path, source } of files) session.log(`trace ${path}, ${source.size} bytes`);
+  if (files.length === 0 && !quiet) {
+    session.warn(request.whyNothing ?? "no call was recorded");
+  }
+  const { format, gate = openGate, closing } = request;
+  const check = async (recording: Recording) => {
+    if (!hasAssertions(gate)) return 0;
+    const judged = await judgeGate(gate, whole(files, recording));
+    await tellJudged(judged);
+    return judged.code;
+  };
+  if (files.length === 0 && format.forPeople && sections.length === 0) {
+    return { damaged: false, gate: await check(noRecording()) };
+  }
+  if (quiet) {
+    if (process.stderr.isTTY && request.traces) session.warn(nextLine(["report"], request.traces).trimEnd());
+    return { damaged: false, gate: await check(files.length === 0 ? noRecording() : record(files, options, format)) };
+  }
+  const output = openOutput(options.output, session.cwd, request.toStderr);
+  if (format.binary) refuseTerminal(output, format);
+  const recording = files.length === 0 ? noRecording() : record(files, options, format);
+  const { forest } = recording;
+  // First of all: what is damaged may be why nothing is found.
+  const problems = [
+    ...(forest.problem ? [forest.problem] : []),
+    ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
+  ];
+  for (const { source, offset, message } of problems) {
+    session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
+  }
+  const context = contextOf(recording, { session, options, output, execTraces: request.execTraces ?? [] });
+  if (format.checks) {
+    const judged = await judgeGate(gate, whole(files, recording));
+    const { judgedChecks, renderChecks } = await import("./checks.js");
+    const time = forest.processes.reduce((sum, { total }) => sum + total, 0);
+    await output.write(renderChecks(format.checks, judgedChecks(judged), { name: nameOf(files), time }, session.cwd));
+    return { damaged: problems.length > 0, gate: judged.code };
+  }
+  const following = await Promise.all(sections.map((section) => section(output)));
+  if (format.files && options.table === undefined) {
+    await writeFiles(options.output!, session.cwd, await format.files(recording, context));
+  } else {
+    const report = files.length === 0 && format.forPeople ? [] : await format.render(recording, context);
+    const next = files.length > 0 && format.next && request.traces ? [nextLine(format.next, request.traces)] : [];
+    const last = isStandardOutput(options.output) ? closing?.(output.colour) : undefined;
+    await output.write(chain([report, ...following, next, last === undefined ? [] : [last]]));
+  }
+  if (!format.carriesNotices) state(session, context);
+  return { damaged: problems.length > 0, gate: await check(recording) };
+}
+
+/** What checks are about. */
+function nameOf(files: readonly OpenFile[]): string {
+  const [first, ...more] = files.map(({ path }) => basename(path));
+  return more.length === 0 ? (first ?? "gotrace") : `${first} and ${formatNumberOf(more.length, "more trace")}`;
+}
+
+/** The line that leads on from a report: commands for the same traces. */
+function nextLine(commands: readonly string[], traces: readonly string[]): string {
+  const words = printable(traces.map(quoteWord).join(" "));
+  return `next: ${commands.map((command) => `gotrace ${command}${words && ` ${words}`}`).join(" · ")}\n`;
+}
+
+async function* chain(parts: readonly Pieces[]): AsyncGenerator<string | Uint8Array> {
+  for (const part of parts) yield* part;
+}
+
+/** Reads the traces as the options say. */
+function record(files: readonly OpenFile[], options: ReportOptions, format: Format): Recording {
+  const select = format.handlesLimits ? options.selectWithoutLimits : options.select;
+  return readFiles(files, {
+    select,
+    build: format.unmerged && options.unmerged ? { noMerge: true, minimum: select.minimum ?? 0 } : {},
+  });
+}
+
+/** All calls of a recording that may show only some. */
+function whole(files: readonly OpenFile[], recording: Recording): Recording {
+  return files.length === 0 || recording.isWhole ? recording : readFiles(files, {});
+}
+
+function readFiles(files: readonly OpenFile[], options: RecordingOptions): Recording {
+  const sources = files.map(({ source }) => source);
+  const size = sources.reduce((sum, source) => sum + source.size, 0);
+  return withProgress("reading the trace", (progress) => readRecording(sources, { ...options, progress }), size);
+}
+
+function noRecording(): Recording {
+  return new Recording({ forest: { functions: [], processes: [] }, processes: [], outside: NOTHING }, {}, {});
+}
+
+const NOTHING = { goroutine: 0, window: 0 };
+
+/** @throws UserError when what is no text would go to a terminal */
+function refuseTerminal(output: Output, { name }: Format): void {
+  if (output.width === undefined) return;
+  throw new UserError(
+    `${name} is no text for a terminal`,
+    `write it into a file: --format ${name} -o FILE`,
+    ExitCode.usage,
+  );
+}
+
+/** Says on standard error how complete a report is that cannot say so itself: to programs and logs only what is missing. */
+function state(session: Session, context: FormatContext): void {
+  for (const { text, serious } of context.statements) {
+    if (serious || process.stderr.isTTY) session.warn(text);
+    else session.log(text);
+  }
+}
+
+/**
+ * The files that a process has written to.
+ * @param paths what they were named by
+ * @throws UserError when there is none, or that names one that is no trace
+ */
+export function assertTraces(files: readonly OpenFile[], paths: readonly string[]): OpenFile[] {
+  const begun = files.filter(hasBegun);
+  if (begun.length === 0) {
+    throw new UserError(`no trace in ${paths.join(", ")}`, "name a file that --save wrote", ExitCode.noInput);
+  }
+  for (const { path, source } of begun) assertTrace(path, source);
+  return begun;
+}
+
+/** @throws UserError that names the file when it is no trace */
+function assertTrace(path: string, source: ByteSource): void {
+  try {
+    readHeader(readBytes(source, 0, HEADER_SIZE), 0);
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`, error.advice, error.code);
+    throw error;
+  }
+}
+
+/** Whether a file is an execution trace of Go, by its first bytes: `go 1.26 trace`. */
+function isExecTrace({ source }: OpenFile): boolean {
+  const start = new Uint8Array(16);
+  return source.read(0, start) === 16 && /^go 1\.\d+ trace/.test(Buffer.from(start).toString("latin1"));
+}
+
+/** A process that was killed while it made its trace leaves nothing, or zeros. */
+function hasBegun({ source }: OpenFile): boolean {
+  const start = new Uint8Array(8);
+  return source.read(0, start) > 0 && start.some((byte) => byte !== 0);
+}

@@ -1,0 +1,122 @@
+/** What a report is made of, and the formats that show call paths: trees, folded stacks, JSON, the page. */
+
+import { basename } from "node:path";
+import { programName } from "../../base/place.js";
+import { formatBytes, formatNumberOf } from "../../base/units.js";
+import type { Note } from "../../calltrace/index.js";
+import type { CallForest, ProcessTree, Recording } from "../../calltree/index.js";
+import { omissions, overall } from "../../render/notices.js";
+import { measureFor } from "../../render/style.js";
+import type { Pieces } from "../output.js";
+import type { RunNote } from "../run/run-directory.js";
+import type { FormatContext } from "./format.js";
+import { leftOutOfTrees } from "./left-out.js";
+
+/** The context of a report. */
+export function contextOf(
+  recording: Recording,
+  given: Pick<FormatContext, "session" | "options" | "output" | "execTraces">,
+): FormatContext {
+  const { forest } = recording;
+  const note = runNote(forest);
+  const title = ({ info }: ProcessTree) => note?.titles[info.directory] ?? programName(info.executable);
+  const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
+  return {
+    ...given,
+    statements: [...overall(forest, title), ...omissions(recording), ...said(note ? untraced(note) : [])],
+    note,
+    tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
+    title,
+    naming: given.options.namingOf(forest.functions.map(({ name }) => name)),
+  };
+}
+
+/** Lines of a report that nobody asked for more of: a screen or two. */
+const LINES = 80;
+
+/** The format `tree`. */
+export async function tree(
+  recording: Recording,
+  { options, output, note, tests, title, naming }: FormatContext,
+): Promise<Pieces> {
+  const { renderTree } = await import("../../render/tree/tree.js");
+  const { forest } = recording;
+  return renderTree(forest, {
+    ...options.tree,
+    ...(options.asksForLines ? {} : { lines: LINES }),
+    inPlace: options.all,
+    tests,
+    failed: (process) => new Set(note?.failed?.[title(process)]),
+    naming,
+    colour: output.colour,
+    measure: await measureFor(forest.functions.map(({ name }) => name)),
+    ...(output.width === undefined ? {} : { width: output.width }),
+    ...(tests ? { title } : {}),
+    remarks: (process) =>
+      process === forest.processes[0]
+        ? [...omissions(recording).map(({ text }) => text), ...(note ? untraced(note) : [])]
+        : [],
+  });
+}
+
+/** Bytes from which on a report says how large it gets before it is written. */
+const LARGE = 64 << 20;
+
+function warnOfSize({ session, options }: FormatContext, bytes: number, what: string): void {
+  if (bytes < LARGE) return;
+  const less = options.asksForLines ? "" : "; --min, --depth, --top or --focus make less of it";
+  session.warn(`writing about ${formatBytes(bytes)}: ${what}${less}`);
+}
+
+/** The format `folded`. */
+export async function folded(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { foldedSize, renderFolded } = await import("../../export/folded.js");
+  const { options, statements } = context;
+  const { bytes, lines } = foldedSize(recording.forest, options.tree);
+  warnOfSize(context, bytes, formatNumberOf(lines, "call path"));
+  statements.push(...leftOutOfTrees(recording, options.tree));
+  return renderFolded(recording.forest, { ...options.tree, unit: options.unit });
+}
+
+/** The format `json`. */
+export async function json(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const { jsonSize, renderJson } = await import("../../render/tree/json.js");
+  const { options, tests, statements } = context;
+  const { bytes, nodes } = jsonSize(recording.forest, options.tree);
+  warnOfSize(context, bytes, formatNumberOf(nodes, "call path"));
+  statements.push(...leftOutOfTrees(recording, options.tree, tests));
+  return renderJson(recording.forest, { ...options.tree, tests });
+}
+
+/** The format `html`. */
+export async function html(recording: Recording, context: FormatContext): Promise<Pieces> {
+  return htmlPage(recording, context, "page.html");
+}
+
+/** The page of a recording, made of one of its templates. */
+export async function htmlPage(
+  recording: Recording,
+  context: FormatContext,
+  template: "page.html" | "page-served.html",
+): Promise<Iterable<string>> {
+  const { callsPage, pageTemplate } = await import("./calls-page.js");
+  const remarks = context.note ? untraced(context.note) : [];
+  return callsPage(recording, context, remarks, pageTemplate(template));
+}
+
+/** What gotrace noted of the run when it recorded it. */
+function runNote(forest: CallForest): RunNote | undefined {
+  const notes = forest.processes.flatMap((process) => process.notes) as (Note & { run?: RunNote })[];
+  return notes.find((note) => note.run !== undefined)?.run;
+}
+
+/** What was not traced and why, a line each. */
+function untraced({ summary }: RunNote): string[] {
+  return summary.leftOut.map(({ what, count, reason, examples }) => {
+    // Of generated files there are many, and everybody knows them; of the others one shows where to look.
+    const example = what === "function" || reason === "generated" ? undefined : examples[0];
+    const where =
+      example === undefined ? "" : ` (${what === "file" ? basename(example) : example}${count > 1 ? ", …" : ""})`;
+    return `not traced: ${formatNumberOf(count, what)}: ${reason}${where}`;
+  });
+}

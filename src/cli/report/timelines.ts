@@ -1,0 +1,72 @@
+/** Calls in the order of time, for viewers of other makers. */
+
+import { formatDuration } from "../../base/units.js";
+import { idleTimes, type Recording } from "../../calltree/index.js";
+import { renderChrome } from "../../export/chrome.js";
+import { type Fit, fitRecording, leftOut, NO_BUDGET } from "../../export/event-budget.js";
+import { renderPerfetto } from "../../export/perfetto.js";
+import { fitSpeedscope, renderSpeedscope, SPEEDSCOPE_BUDGET } from "../../export/speedscope.js";
+import type { Pieces } from "../output.js";
+import { withProgress } from "../progress.js";
+import { packageVersion } from "../version.js";
+import type { FormatContext } from "./format.js";
+import { counted, leftOutOfWalk } from "./left-out.js";
+
+/** Speedscope's JSON as often as it is wanted; what is left out joins the statements. */
+export function speedscopeProfile(recording: Recording, context: FormatContext): () => Generator<Uint8Array> {
+  const { events, all: inPlace } = context.options;
+  const budget =
+    events === Number.POSITIVE_INFINITY ? NO_BUDGET : { ...SPEEDSCOPE_BUDGET, ...(events ? { events } : {}) };
+  const fit = withProgress("choosing what to show", (progress) => fitSpeedscope(recording, budget, progress));
+  say(fit, context);
+  context.statements.push(...leftOutOfWalk(recording));
+  const waiting = inPlace ? 0 : waitingFor(recording);
+  if (waiting > 0) {
+    const text = `the profile of all goroutines is without ${formatDuration(waiting)} of waiting for work; --all counts it`;
+    context.statements.push({ text, serious: true });
+  }
+  const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}`, inPlace };
+  return () => renderSpeedscope(recording, options);
+}
+
+/** Time that goroutines wait for work, nanoseconds. */
+function waitingFor({ forest }: Recording): number {
+  let sum = 0;
+  for (const { tree } of forest.processes) {
+    const { time, waits } = idleTimes(tree, forest.functions);
+    for (const innermost of waits.values()) sum += time[innermost];
+  }
+  return sum;
+}
+
+export async function speedscope(recording: Recording, context: FormatContext): Promise<Pieces> {
+  return speedscopeProfile(recording, context)();
+}
+
+export async function chrome(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const limit = limited(recording, context);
+  const statements = context.statements.map(({ text }) => text);
+  return counted(renderChrome(recording, { ...limit, title: context.title, statements }), recording, context);
+}
+
+export async function perfetto(recording: Recording, context: FormatContext): Promise<Pieces> {
+  const limit = limited(recording, context);
+  return counted(renderPerfetto(recording, { ...limit, title: context.title }), recording, context);
+}
+
+/** Everything by default: these viewers take more. */
+function limited(recording: Recording, context: FormatContext): { fit?: Fit } {
+  const events = context.options.events ?? Number.POSITIVE_INFINITY;
+  if (events === Number.POSITIVE_INFINITY) return {};
+  const fit = withProgress("choosing what to show", (progress) =>
+    fitRecording(recording, { ...NO_BUDGET, events }, progress),
+  );
+  say(fit, context);
+  return { fit };
+}
+
+function say(fit: Fit, { statements }: FormatContext): void {
+  const left = leftOut(fit);
+  if (left.length === 0) return;
+  statements.push({ text: `cut for the viewer: ${left.join("; ")}`, serious: true });
+}

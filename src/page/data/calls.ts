@@ -1,0 +1,260 @@
+/** Calls as the page gets them: what fits into one file for the browser. src/page/calls reads and draws it. */
+
+import { deflateSync } from "node:zlib";
+import { printableAll } from "../../base/printable.js";
+import { ByteWriter } from "../../base/varint.js";
+import { type FunctionStats, StatsMeter } from "../../callstats/index.js";
+import {
+  type CallForest,
+  type CallTree,
+  type CallVisitor,
+  type FilterOptions,
+  idleTimes,
+  LifeCollector,
+  type Lives,
+  type ProcessTree,
+  type Recording,
+  testExtent,
+  testNodes,
+  viewTree,
+} from "../../calltree/index.js";
+import type { Statement } from "../../render/notices.js";
+import { writeStats } from "./functions.js";
+import { writeLives } from "./goroutine-rows.js";
+import { writePaths } from "./paths.js";
+import type { Span } from "./totals.js";
+
+/** Paths of one process in the page; of more, those that took least are left out. */
+const MOST_PATHS = 300_000;
+/** Goroutines with a row in the timeline of a process, and of all processes. */
+const MOST_GOROUTINES = 2_000;
+const ALL_GOROUTINES = 20_000;
+/** Single calls in the timelines of all goroutines. */
+const MOST_SPANS = 60_000;
+
+/** What the page gets of call traces. `packed` texts are Base64 of zlib streams. */
+export interface PageCalls {
+  readonly command?: string;
+  /** Goroutines that wait for work count at first. */
+  readonly countsWaiting?: boolean;
+  /** Packed JSON of {@link PageFunctions}. */
+  readonly functions: string;
+  readonly processes: readonly PageProcess[];
+}
+
+/** One table for all processes. Files repeat, so `file` holds their numbers. */
+export interface PageFunctions {
+  readonly names: readonly string[];
+  readonly files: readonly string[];
+  readonly file: readonly number[];
+  readonly line: readonly number[];
+}
+
+export interface PageProcess {
+  readonly title: string;
+  readonly pid: number;
+  readonly goVersion: string;
+  readonly platform: string;
+  readonly executable: string;
+  readonly directory: string;
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  readonly exitStatus?: number;
+  /** Nanoseconds from the first event to the end of the last frame. */
+  readonly total: number;
+  readonly atLeast: boolean;
+  readonly events: number;
+  readonly goroutines: number;
+  readonly calls: number;
+  /** Distinct paths, those that are left out too. */
+  readonly paths: number;
+  readonly omitted: { readonly paths: number; readonly calls: number };
+  /** What the page does not show, and what its numbers do not hold. */
+  readonly notes: readonly Statement[];
+  readonly sections: readonly PageSection[];
+  /** Goroutines that wait for work: by their outermost node the one in which they wait, and for how long (nanoseconds). */
+  readonly waits: readonly (readonly [outermost: number, innermost: number, time: number])[];
+  /** Packed: paths (writePaths), goroutines (writeLives), functions (writeStats). */
+  readonly packed: string;
+}
+
+/** A test, or what ran outside of tests. */
+export interface PageSection {
+  readonly title: string;
+  readonly test: boolean;
+  readonly spans: readonly Span[];
+  /** What 100% is, nanoseconds. */
+  readonly whole: number;
+}
+
+export interface CallPageOptions extends FilterOptions {
+  /** Tests are sections of their own. */
+  readonly tests?: boolean;
+  readonly command?: string;
+  readonly countsWaiting?: boolean;
+  readonly title: (process: ProcessTree) => string;
+  readonly notes: (process: ProcessTree) => readonly Statement[];
+  /** Paths of a process, by default {@link MOST_PATHS}. */
+  readonly mostPaths?: number;
+  /** Told how many bytes of how many have been walked. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
+/** What the page shows of a recording. */
+export function packCalls(recording: Recording, options: CallPageOptions): PageCalls {
+  const { forest } = recording;
+  const each = Math.ceil(ALL_GOROUTINES / Math.max(1, forest.processes.length));
+  const lives = new LifeCollector({ goroutines: Math.min(MOST_GOROUTINES, each), spans: MOST_SPANS });
+  const stats = forest.processes.map(() => new StatsMeter(forest, { spread: true }));
+  for (const _ of recording.walk(together(lives, stats), options.progress));
+  return {
+    ...(options.command === undefined ? {} : { command: options.command }),
+    ...(options.countsWaiting ? { countsWaiting: true } : {}),
+    functions: packed(Buffer.from(JSON.stringify(printableAll(packFunctions(forest))))),
+    processes: forest.processes.map((process, i) =>
+      packProcess(forest, process, { lives: lives.lives(i), stats: stats[i].rows() }, options),
+    ),
+  };
+}
+
+/** What a walk says of a process. */
+interface Walked {
+  readonly lives: Lives;
+  readonly stats: readonly FunctionStats[];
+}
+
+/** Lets the lives and the numbers of each process see one walk. */
+function together(lives: LifeCollector, stats: readonly StatsMeter[]): CallVisitor {
+  let meter: CallVisitor | undefined;
+  return {
+    begin: (goroutine) => {
+      meter = stats[goroutine.process].visitor;
+      lives.begin(goroutine);
+      meter.begin?.(goroutine);
+    },
+    enter: (node, time) => {
+      lives.enter(node);
+      meter?.enter?.(node, time);
+    },
+    exit: (node, start, time, self, how, calls) => {
+      lives.exit(node, start, time);
+      meter?.exit?.(node, start, time, self, how, calls);
+    },
+    end: (goroutine, time) => lives.end(goroutine, time),
+  };
+}
+
+function packed(bytes: Uint8Array): string {
+  return deflateSync(bytes, { level: 9 }).toString("base64");
+}
+
+function packFunctions({ functions }: CallForest): PageFunctions {
+  const numbers = new Map<string, number>();
+  const file = functions.map((each) => {
+    const known = numbers.get(each.file);
+    if (known !== undefined) return known;
+    numbers.set(each.file, numbers.size);
+    return numbers.size - 1;
+  });
+  return {
+    names: functions.map(({ name }) => name),
+    files: [...numbers.keys()],
+    file,
+    line: functions.map(({ line }) => line),
+  };
+}
+
+function packProcess(
+  forest: CallForest,
+  process: ProcessTree,
+  { lives, stats }: Walked,
+  options: CallPageOptions,
+): PageProcess {
+  const { info, tree } = process;
+  const { number, count, omitted } = choose(tree, process.total, options);
+  const writer = new ByteWriter();
+  // The node above calls on other paths also has their number; in the page every node has its own.
+  const calls = tree.others > 0 ? tree.calls.with(tree.others, 0) : tree.calls;
+  writePaths(writer, { ...tree, calls }, number, count);
+  writeLives(writer, lives, tree.func, number);
+  writeStats(writer, forest.functions, stats);
+  return {
+    title: options.title(process),
+    pid: info.pid,
+    goVersion: info.goVersion,
+    platform: info.platform,
+    executable: info.executable,
+    directory: info.directory,
+    start: Math.round(info.startWall / 1e6),
+    ...(info.exitStatus === undefined ? {} : { exitStatus: info.exitStatus }),
+    total: process.total,
+    atLeast: process.atLeast,
+    events: process.events,
+    goroutines: process.goroutines,
+    calls: calls.reduce((sum, times) => sum + times, 0),
+    paths: tree.size - 1,
+    omitted,
+    notes: options.notes(process),
+    sections: options.tests ? sectionsOf(forest, process, number, count) : [],
+    waits: waitsOf(forest, process, number),
+    packed: packed(writer.bytes()),
+  };
+}
+
+/** The goroutines that wait for work, as far as they are in the page. */
+function waitsOf({ functions }: CallForest, { tree }: ProcessTree, number: Int32Array): PageProcess["waits"] {
+  const { time, waits } = idleTimes(tree, functions);
+  return [...waits].flatMap(([outermost, innermost]) => {
+    const [from, to] = [number[outermost], number[innermost]];
+    return from > 0 && to > 0 ? [[from, to, Math.round(time[innermost])] as const] : [];
+  });
+}
+
+/** The paths that stand in the page: those a view shows, at most {@link MOST_PATHS} and then the longest. */
+function choose(
+  tree: CallTree,
+  whole: number,
+  options: CallPageOptions,
+): { number: Int32Array; count: number; omitted: { paths: number; calls: number } } {
+  const least = leastOf(tree, options.mostPaths ?? MOST_PATHS);
+  const view = viewTree(tree, { ...options, minimum: Math.max(options.minimum ?? 0, least), whole });
+  const number = new Int32Array(tree.size).fill(-1);
+  number[0] = 0;
+  let count = 1;
+  for (let node = 1; node < tree.size; node++) if (view.shown[node] === 1) number[node] = count++;
+  return { number, count, omitted: { paths: view.hidden.nodes, calls: view.hidden.calls } };
+}
+
+/** How long a path must last for there to be room for it. Of equally long ones all or none are shown. */
+function leastOf({ size, parent, total }: CallTree, most: number): number {
+  if (size - 1 <= most) return 0;
+  const reach = Float64Array.from(total);
+  for (let node = size - 1; node > 0; node--) reach[parent[node]] = Math.max(reach[parent[node]], reach[node]);
+  const sorted = reach.subarray(1).sort();
+  const tooShort = sorted[sorted.length - most - 1];
+  return sorted.find((time) => time > tooShort) ?? tooShort;
+}
+
+/** The tests, and what ran outside of them, as far as they are in the page. */
+function sectionsOf(forest: CallForest, process: ProcessTree, number: Int32Array, count: number): PageSection[] {
+  const { tree, total } = process;
+  /** By node, and behind the last one: how many nodes of the page stand before it. */
+  const before = new Int32Array(tree.size + 1);
+  for (let node = 0; node < tree.size; node++) before[node + 1] = before[node] + (number[node] >= 0 ? 1 : 0);
+  const tests = testNodes(tree, forest.functions).map((node) => ({
+    title: forest.functions[tree.func[node]].name,
+    test: true,
+    spans: [[before[node], before[tree.end[node]]] as const],
+    whole: testExtent(tree, node),
+  }));
+  let last = 1;
+  const rest: Span[] = [];
+  for (const [begin, end] of [...tests.map(({ spans }) => spans[0]), [count, count] as const].sort(
+    ([a], [b]) => a - b,
+  )) {
+    if (begin > last) rest.push([last, begin]);
+    last = end;
+  }
+  const shown = tests.filter(({ spans: [[begin, end]] }) => begin < end);
+  return rest.length === 0 ? shown : [...shown, { title: "outside of tests", test: false, spans: rest, whole: total }];
+}

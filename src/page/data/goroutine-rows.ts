@@ -1,0 +1,107 @@
+/** Goroutines as the page gets them: rows of a timeline, each under the goroutine that started it. */
+import type { ByteReader, ByteWriter } from "../../base/varint.js";
+import type { LifeTree, Lives } from "../../calltree/index.js";
+
+/** A goroutine. Times are nanoseconds since the start of the process. */
+export interface LifeRow {
+  readonly goid: number;
+  /** The goroutine that started it, 0 where that is not known; it need not have a row. */
+  readonly parentGoid: number;
+  /** Rows above it that lead to it: 0 for goroutines whose starter has no row. */
+  readonly level: number;
+  /** As in Paths. */
+  readonly edge: number;
+  readonly site: number;
+  /** Its first outermost function, and the node of that call; 0 where the page does not have the node. */
+  readonly func: number;
+  readonly node: number;
+  readonly start: number;
+  readonly length: number;
+  readonly calls: number;
+  readonly spans: SpanColumns;
+}
+
+/** Calls by start, outer ones first. */
+interface SpanColumns {
+  readonly size: number;
+  readonly node: Int32Array;
+  readonly start: Float64Array;
+  readonly length: Float64Array;
+  readonly level: Uint16Array;
+}
+
+export interface PageLives {
+  readonly rows: readonly LifeRow[];
+  /** Goroutines without a row. */
+  readonly omitted: number;
+  /** Shorter calls are in no row, nanoseconds. */
+  readonly shortest: number;
+}
+
+/**
+ * Writes goroutines in the order of their rows.
+ * @param func by node of the tree: its function
+ * @param number by node of the tree: its number in the page, not positive where it is not there
+ */
+export function writeLives(to: ByteWriter, lives: Lives, func: Int32Array, number: Int32Array): void {
+  to.uint(lives.kept);
+  to.uint(lives.omitted);
+  to.uint(Math.round(lives.shortest));
+  const page = (node: number) => Math.max(0, number[node]);
+  const stack: { tree: LifeTree; level: number }[] = [];
+  const push = (trees: readonly LifeTree[], level: number) => {
+    for (const tree of [...trees].reverse()) stack.push({ tree, level });
+  };
+  push(lives.roots, 0);
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const { tree, level } = top;
+    const { goid, parentGoid, edge, site, node, start, end, calls, spans } = tree.life;
+    for (const value of [goid, parentGoid, level, edge, site + 1, func[node], page(node)]) to.uint(value);
+    for (const value of [start, end - start, calls]) to.uint(Math.max(0, Math.round(value)));
+    const shown = spans.filter((span) => page(span.node) > 0);
+    to.uint(shown.length);
+    let last = Math.round(start);
+    for (const span of shown) {
+      const from = Math.max(last, Math.round(span.start));
+      for (const value of [page(span.node), from - last, Math.max(0, Math.round(span.end) - from), span.level]) {
+        to.uint(value);
+      }
+      last = from;
+    }
+    push(tree.below, level + 1);
+  }
+}
+
+/** Reads what {@link writeLives} wrote. */
+export function readLives(from: ByteReader): PageLives {
+  const kept = from.uint();
+  const omitted = from.uint();
+  const shortest = from.uint();
+  const rows = Array.from({ length: kept }, (): LifeRow => {
+    const [goid, parentGoid, level, edge] = [from.uint(), from.uint(), from.uint(), from.uint()];
+    const [site, func, node] = [from.uint() - 1, from.uint(), from.uint()];
+    const [start, length, calls] = [from.uint(), from.uint(), from.uint()];
+    return { goid, parentGoid, level, edge, site, func, node, start, length, calls, spans: readSpans(from, start) };
+  });
+  return { rows, omitted, shortest };
+}
+
+function readSpans(from: ByteReader, begin: number): SpanColumns {
+  const size = from.uint();
+  const columns = {
+    size,
+    node: new Int32Array(size),
+    start: new Float64Array(size),
+    length: new Float64Array(size),
+    level: new Uint16Array(size),
+  };
+  let last = begin;
+  for (let i = 0; i < size; i++) {
+    columns.node[i] = from.uint();
+    last += from.uint();
+    columns.start[i] = last;
+    columns.length[i] = from.uint();
+    columns.level[i] = from.uint();
+  }
+  return columns;
+}

@@ -1,0 +1,113 @@
+/**
+ * Call paths as the page gets them: columns by node in preorder, as numbers of variable length. What follows from other
+ * columns is not stored: parents and ends follow from depths, totals from self times (but for a remainder).
+ */
+import type { ByteReader, ByteWriter } from "../../base/varint.js";
+
+/** Merged call paths in preorder; node 0 stands above all. A CallTree is one. */
+export interface Paths {
+  readonly size: number;
+  readonly parent: Int32Array;
+  /** First node behind the subtree. */
+  readonly end: Int32Array;
+  readonly depth: Uint16Array;
+  /** -1 for node 0. */
+  readonly func: Int32Array;
+  /** 0 for a call; else the node is the outermost frame of a goroutine (EdgeKind of calltree). */
+  readonly edge: Uint8Array;
+  /** The go statement, -1 for none. */
+  readonly site: Int32Array;
+  readonly calls: Float64Array;
+  readonly total: Float64Array;
+  readonly self: Float64Array;
+  readonly panics: ReadonlyMap<number, number>;
+  readonly goexits: ReadonlyMap<number, number>;
+  readonly running: ReadonlyMap<number, number>;
+  readonly recovered: ReadonlyMap<number, number>;
+  readonly goroutines: ReadonlyMap<number, number>;
+}
+
+const sparse = ["panics", "goexits", "running", "recovered", "goroutines"] as const;
+
+/**
+ * Writes the paths for which `number` is not negative.
+ * @param number by node: its number among those written, in the same order; -1 for those left out with all beneath them
+ * @param count how many are written, node 0 included
+ */
+export function writePaths(to: ByteWriter, paths: Paths, number: Int32Array, count: number): void {
+  to.uint(count);
+  const nodes: number[] = [];
+  for (let node = 1; node < paths.size; node++) if (number[node] > 0) nodes.push(node);
+  let depth = 0;
+  for (const node of nodes) {
+    to.int(paths.depth[node] - depth);
+    depth = paths.depth[node];
+  }
+  for (const node of nodes) to.uint(paths.func[node]);
+  for (const node of nodes) to.uint(paths.edge[node]);
+  for (const node of nodes) to.uint(paths.site[node] + 1);
+  for (const node of nodes) to.uint(paths.calls[node]);
+  for (const node of nodes) to.uint(Math.round(paths.self[node]));
+  const rest = new Float64Array(paths.size);
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i];
+    const total = Math.round(paths.total[node]);
+    rest[node] += total - Math.round(paths.self[node]);
+    if (paths.edge[node] === 0) rest[paths.parent[node]] -= total;
+  }
+  for (const node of nodes) to.int(rest[node]);
+  for (const name of sparse) {
+    const counts = [...paths[name]].filter(([node]) => number[node] > 0).sort(([a], [b]) => a - b);
+    to.uint(counts.length);
+    let last = 0;
+    for (const [node, times] of counts) {
+      to.uint(number[node] - last);
+      to.uint(times);
+      last = number[node];
+    }
+  }
+}
+
+/** Reads what {@link writePaths} wrote. */
+export function readPaths(from: ByteReader): Paths {
+  const size = from.uint();
+  const parent = new Int32Array(size);
+  const end = new Int32Array(size);
+  const depth = new Uint16Array(size);
+  parent[0] = -1;
+  const open = [0];
+  for (let node = 1; node < size; node++) {
+    depth[node] = depth[node - 1] + from.int();
+    for (let level = depth[node]; level < open.length; level++) end[open[level]] = node;
+    open.length = depth[node];
+    parent[node] = open[depth[node] - 1];
+    open.push(node);
+  }
+  for (const node of open) end[node] = size;
+  const column = <T extends Int32Array | Uint8Array | Float64Array>(into: T, shift = 0): T => {
+    for (let node = 1; node < size; node++) into[node] = from.uint() + shift;
+    return into;
+  };
+  const func = column(new Int32Array(size).fill(-1));
+  const edge = column(new Uint8Array(size));
+  const site = column(new Int32Array(size).fill(-1), -1);
+  const calls = column(new Float64Array(size));
+  const self = column(new Float64Array(size));
+  const total = new Float64Array(size);
+  for (let node = 1; node < size; node++) total[node] = from.int() + self[node];
+  for (let node = size - 1; node > 0; node--) if (edge[node] === 0) total[parent[node]] += total[node];
+  total[0] = 0;
+  const [panics, goexits, running, recovered, goroutines] = sparse.map(() => {
+    const counts = new Map<number, number>();
+    let node = 0;
+    for (let left = from.uint(); left > 0; left--) {
+      node += from.uint();
+      counts.set(node, from.uint());
+    }
+    return counts;
+  }) as [Map<number, number>, Map<number, number>, Map<number, number>, Map<number, number>, Map<number, number>];
+  return {
+    ...{ size, parent, end, depth, func, edge, site, calls, total, self },
+    ...{ panics, goexits, running, recovered, goroutines },
+  };
+}

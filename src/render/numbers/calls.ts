@@ -1,0 +1,142 @@
+/** Single calls as a table, as JSON, as lines of JSON. */
+import { fullNames, shortName } from "../../base/names.js";
+import { jsonText, printable } from "../../base/printable.js";
+import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
+import { type CallRecord, type Choice, type HookCost, type Listing, namedStep } from "../../callstats/index.js";
+import type { Column, ColumnStyle } from "../columns.js";
+import { painter } from "../style.js";
+import { tracingLine } from "../tracing.js";
+import { fitting, remarks } from "./responsive-columns.js";
+import { ns, type StatsStyle } from "./stats.js";
+
+export interface CallsReport {
+  readonly listing: Listing;
+  /** The functions, as they were asked for. */
+  readonly of: string;
+  /** How processes are called; undefined where there is only one. */
+  readonly titles: readonly string[] | undefined;
+  /** By process, the most that tracing adds to a call; undefined where that is not known. */
+  readonly costs: readonly (HookCost | undefined)[];
+  readonly statements: readonly string[];
+}
+
+const ENDS: Readonly<Record<CallRecord["end"], string>> = {
+  return: "returned",
+  panic: "panic",
+  goexit: "goexit",
+  running: "not returned",
+  recovered: "recovered",
+};
+
+/** A line for each call, its path beneath. */
+export function* callsTable(report: CallsReport, options: StatsStyle): Generator<string> {
+  const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
+  const { listing, of, titles, costs } = report;
+  const { records } = listing;
+  const { naming = fullNames } = options;
+  yield `${style.paint("bold", printable(headline(listing, of)))}\n`;
+  if (records.length > 0) {
+    const tests = records.some(({ test }) => test !== undefined);
+    const list = [
+      ...["START", "DURATION", "SELF", "GOROUTINE"].map(number),
+      { ...name("END"), dispensable: 1 },
+      ...(titles ? [{ ...name("PROCESS"), dispensable: 2 }] : []),
+      ...(tests ? [{ ...name("TEST"), dispensable: 3 }] : []),
+      name("FUNCTION"),
+    ];
+    const rows = records.map((record) => ({
+      cells: [
+        formatDuration(record.start),
+        formatDuration(record.duration),
+        formatDuration(record.self),
+        record.goroutine === 0 ? "?" : String(record.goroutine),
+        ENDS[record.end],
+        ...(titles ? [`${titles[record.process]} (${record.pid})`] : []),
+        ...(tests ? [shortName(record.test ?? "")] : []),
+        naming(record.function.name),
+      ],
+      notes:
+        callersOf(record).length > 0
+          ? [
+              callersOf(record)
+                .map((step) => namedStep(step, naming))
+                .join(" > "),
+            ]
+          : [],
+    }));
+    yield "\n";
+    yield* fitting(list, rows, style).lines;
+  }
+  const tracing = tracingLine(costs);
+  const lines = [
+    "START: since the start of the process; below a call, what called it",
+    ...(tracing === undefined ? [] : [tracing]),
+    ...report.statements,
+  ];
+  yield remarks(lines, style);
+}
+
+function callersOf({ path }: CallRecord): readonly string[] {
+  return path.slice(0, -1);
+}
+
+function headline({ choice, calls, records }: Listing, of: string): string {
+  const all = `${formatNumberOf(calls, "call")} of ${of}`;
+  if (choice.kind === "nth") {
+    return records.length === 0 ? `no call number ${formatCount(choice.count)}: ${all}` : `${nth(choice)} of ${all}`;
+  }
+  if (records.length === calls) return choice.kind === "slowest" ? `${all}, slowest first` : `${all}, by start`;
+  return `${choice.kind} ${formatCount(records.length)} of ${all}`;
+}
+
+function nth({ count }: Choice): string {
+  return `number ${formatCount(count)}`;
+}
+
+function number(heading: string): Column {
+  return { heading, kind: "number" };
+}
+
+function name(heading: string): Column {
+  return { heading, kind: "name" };
+}
+
+function record(call: CallRecord, costs: CallsReport["costs"]): Record<string, unknown> {
+  const { function: of, path, goroutine, process, pid, test, start, wall, duration, self, end, calls } = call;
+  const cost = costs[process];
+  return {
+    function: of.name,
+    file: of.file,
+    line: of.line,
+    path,
+    goroutine: goroutine === 0 ? null : goroutine,
+    pid,
+    ...(test === undefined ? {} : { test }),
+    start_ns: Math.round(start),
+    start_unix_ns: Math.round(wall),
+    duration_ns: Math.round(duration),
+    self_ns: Math.round(self),
+    tracing_max_ns: cost ? ns(Math.min(Math.round(duration), cost.inner + calls * (cost.inner + cost.outer))) : null,
+    calls_beneath: calls,
+    end: end === "running" ? "not returned" : end,
+  };
+}
+
+/** One object with all calls. */
+export function* callsJson({ listing, costs, statements }: CallsReport): Generator<string> {
+  const head = {
+    choice: listing.choice.kind,
+    calls_in_all: listing.calls,
+    statements,
+  };
+  yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "calls": [`;
+  for (const [index, call] of listing.records.entries()) {
+    yield `${index > 0 ? "," : ""}\n    ${jsonText(record(call, costs))}`;
+  }
+  yield "\n  ]\n}\n";
+}
+
+/** One object a line. */
+export function* callsNdjson({ listing, costs }: CallsReport): Generator<string> {
+  for (const call of listing.records) yield `${jsonText(record(call, costs))}\n`;
+}

@@ -1,0 +1,54 @@
+/** Tables whose less important columns give way where the terminal is narrow. */
+import { printable } from "../../base/printable.js";
+import { type Column, type ColumnStyle, columns } from "../columns.js";
+import { wrap } from "../wrap.js";
+
+/** A column, and when it may go. */
+export interface FittingColumn extends Column {
+  /** Columns with larger numbers go first; one without stays. */
+  readonly dispensable?: number;
+}
+
+type Rows = Parameters<typeof columns>[1];
+
+const GAP = 2;
+/** Least columns of a name for which others go. */
+const NAME = 32;
+
+/** A table, and the headings of the columns that found no place in it. */
+export function fitting(
+  list: readonly FittingColumn[],
+  rows: Rows,
+  style: ColumnStyle,
+): { readonly lines: Generator<string>; readonly dropped: readonly string[] } {
+  const kept = list.map(() => true);
+  if (style.width !== undefined) {
+    const widths = list.map((column, i) => {
+      const widest = Math.max(
+        style.widthOf(column.heading),
+        ...rows.map(({ cells }) => style.widthOf(printable(cells[i]))),
+      );
+      return GAP + (column.kind === "name" ? Math.min(NAME, widest) : widest);
+    });
+    const order = list.map((_, i) => i).filter((i) => list[i].dispensable !== undefined);
+    order.sort((a, b) => list[b].dispensable! - list[a].dispensable!);
+    for (const i of order) {
+      const used = widths.reduce((sum, width, at) => sum + (kept[at] ? width : 0), -GAP);
+      if (used <= style.width) break;
+      kept[i] = false;
+    }
+  }
+  const pick = <T>(items: readonly T[]) => items.filter((_, i) => kept[i]);
+  const lines = columns(
+    pick(list),
+    rows.map((row) => ({ ...row, cells: pick(row.cells) })),
+    style,
+  );
+  return { lines, dropped: list.filter((_, i) => !kept[i]).map(({ heading }) => heading) };
+}
+
+/** What to know of a table, below it: a line each, or more where the terminal is narrow. */
+export function remarks(lines: readonly string[], { paint, width, widthOf }: ColumnStyle): string {
+  const shown = width === undefined ? lines : lines.flatMap((line) => wrap(line, width, widthOf));
+  return shown.length === 0 ? "" : `\n${shown.map((line) => paint("dim", printable(line))).join("\n")}\n`;
+}

@@ -1,0 +1,228 @@
+/** Numbers by function as a table, as JSON, as CSV. */
+import { fullNames, type Naming } from "../../base/names.js";
+import { jsonText, printable } from "../../base/printable.js";
+import { formatCount, formatDuration } from "../../base/units.js";
+import { EXACT_CALLS, type FunctionStats, type HookCost, type Neighbour } from "../../callstats/index.js";
+import { isDistorted } from "../../calltree/index.js";
+import type { Column, ColumnStyle } from "../columns.js";
+import { type Measure, painter } from "../style.js";
+import { DISTORTED, DISTORTED_LEGEND, tracingLine } from "../tracing.js";
+import { IDLE } from "../tree/label.js";
+import { type FittingColumn, fitting, remarks } from "./responsive-columns.js";
+
+/** What is shown. */
+export interface StatsReport {
+  /** In the order to show. */
+  readonly rows: readonly FunctionStats[];
+  /** Functions that only wait for work, of the rows; they are marked. */
+  readonly idle?: ReadonlySet<FunctionStats>;
+  /** All functions, before `top` was applied. */
+  readonly functions: number;
+  /** Callers and callees, where they were asked for. */
+  readonly neighbours: readonly NeighbourTable[];
+  /** By process, the most that tracing adds to a call; undefined where that is not known. */
+  readonly costs: readonly (HookCost | undefined)[];
+  /** What else a view must say. */
+  readonly statements: readonly string[];
+}
+
+/** Who calls some functions, or what they call. */
+export interface NeighbourTable {
+  readonly kind: "callers" | "callees";
+  /** The functions, as they were asked for. */
+  readonly of: string;
+  readonly rows: readonly Neighbour[];
+  /** All rows, before `top` was applied. */
+  readonly count: number;
+}
+
+export interface StatsStyle {
+  readonly colour: boolean;
+  /** Columns; undefined where nothing should be cut. */
+  readonly width: number | undefined;
+  readonly widthOf: Measure;
+  /** How functions are shown; by default by their full names. */
+  readonly naming?: Naming;
+}
+
+const ERROR = "0.8 %";
+const SPREAD = ["min", "mean", "p50", "p90", "p95", "p99", "max", "stddev"] as const;
+/** Which columns go first where there is no room. */
+const DISPENSABLE: Readonly<Record<(typeof SPREAD)[number], number>> = {
+  stddev: 8,
+  min: 7,
+  p90: 6,
+  p95: 5,
+  p50: 4,
+  p99: 3,
+  max: 2,
+  mean: 1,
+};
+
+/** The table, the tables of neighbours, and what to know about them. */
+export function* statsTable(report: StatsReport, options: StatsStyle): Generator<string> {
+  const style: ColumnStyle = { ...options, paint: painter(options.colour) };
+  const { rows, functions, neighbours, costs } = report;
+  const notes: string[] = [];
+  if (rows.length > 0) {
+    const { lines, dropped } = fitting(
+      columnsOf(rows),
+      rows.map(cellsOf(rows, options.naming ?? fullNames, report.idle)),
+      style,
+    );
+    yield* lines;
+    if (functions > rows.length) yield `${style.paint("dim", `${formatCount(functions - rows.length)} more`)}\n`;
+    notes.push(
+      "TOTAL: recursion counts once; MIN to STDDEV: single calls",
+      `percentiles are off by at most ${ERROR}, of up to ${EXACT_CALLS} calls exact`,
+    );
+    if (dropped.length > 0) notes.push(`no room for ${dropped.join(", ")}: use a wider terminal or --format csv`);
+    if (rows.some((row) => mark(row, "total") || mark(row, "self"))) notes.push(DISTORTED_LEGEND);
+  } else if (neighbours.length === 0) yield "no call that was asked for\n";
+  for (const [index, table] of neighbours.entries()) {
+    if (index > 0 || rows.length > 0) yield "\n";
+    yield* neighbourTable(table, style, options.naming ?? fullNames);
+  }
+  const tracing = tracingLine(costs);
+  if (tracing !== undefined) notes.push(tracing);
+  const lines = [...notes, ...report.statements];
+  yield remarks(lines, style);
+}
+
+function columnsOf(rows: readonly FunctionStats[]): FittingColumn[] {
+  return [
+    ...["CALLS", "TOTAL", "SELF"].map(number),
+    ...SPREAD.map((one) => ({ ...number(one.toUpperCase()), dispensable: DISPENSABLE[one] })),
+    ...endings(rows).map((one) => number(one.toUpperCase())),
+    { heading: "FUNCTION", kind: "name" },
+  ];
+}
+
+function cellsOf(
+  rows: readonly FunctionStats[],
+  naming: Naming,
+  idle: StatsReport["idle"],
+): (row: FunctionStats) => { cells: string[] } {
+  const shown = endings(rows);
+  return (row) => ({
+    cells: [
+      formatCount(row.calls),
+      `${mark(row, "total")}${formatDuration(row.total)}`,
+      `${mark(row, "self")}${formatDuration(row.self)}`,
+      ...SPREAD.map((one) => formatDuration(row[one])),
+      ...shown.map((one) => (row[one] === 0 ? "" : formatCount(row[one]))),
+      `${naming(row.name)}${idle?.has(row) ? ` ${IDLE}` : ""}`,
+    ],
+  });
+}
+
+function mark({ tracing, ...row }: FunctionStats, time: "total" | "self"): string {
+  return tracing !== undefined && isDistorted(row[time], tracing[time]) ? DISTORTED : "";
+}
+
+/** Panics have columns where there are any. */
+function endings(rows: readonly FunctionStats[]): readonly ("panics" | "recovered")[] {
+  return (["panics", "recovered"] as const).filter((one) => rows.some((row) => row[one] > 0));
+}
+
+function number(heading: string): Column {
+  return { heading, kind: "number" };
+}
+
+function* neighbourTable(
+  { kind, of, rows, count }: NeighbourTable,
+  style: ColumnStyle,
+  naming: Naming,
+): Generator<string> {
+  const title = printable(kind === "callers" ? `Callers of ${of}` : `What ${of} calls`);
+  yield `${style.paint("bold", title)}\n`;
+  if (rows.length === 0) {
+    yield kind === "callers" ? "it was not called\n" : "no traced function\n";
+    return;
+  }
+  const heading = kind === "callers" ? "CALLER" : "CALLEE";
+  const list: FittingColumn[] = [...["CALLS", "TOTAL", "SELF"].map(number), { heading, kind: "name" }];
+  const cells = rows.map(({ name, spawned, calls, total, self }) => ({
+    cells: [
+      formatCount(calls),
+      formatDuration(total),
+      formatDuration(self),
+      name === undefined ? "(no traced caller)" : `${naming(name)}${spawned ? " (its go statement)" : ""}`,
+    ],
+  }));
+  yield* fitting(list, cells, style).lines;
+  if (count > rows.length) yield `${style.paint("dim", `${formatCount(count - rows.length)} more`)}\n`;
+}
+
+/** Nanoseconds of a mean, with one decimal: it is finer than a clock. Times themselves come in whole ones. */
+export function ns(time: number): number {
+  return Math.round(time * 10) / 10;
+}
+
+/** By process, the most that tracing adds to a call; null where that is not known. */
+export function costsJson(costs: readonly (HookCost | undefined)[]): (number | null)[] {
+  return costs.map((cost) => (cost === undefined ? null : ns(cost.inner + cost.outer)));
+}
+
+/** A row under the names of JSON and CSV. */
+function record(row: FunctionStats): Record<string, string | number | null> {
+  const spread = Object.fromEntries(SPREAD.map((one) => [`${one}_ns`, ns(row[one])]));
+  return {
+    function: row.name,
+    file: row.file,
+    line: row.line,
+    calls: row.calls,
+    total_ns: ns(row.total),
+    self_ns: ns(row.self),
+    ...spread,
+    panics: row.panics,
+    recovered: row.recovered,
+    goexits: row.goexits,
+    not_returned: row.running,
+    total_tracing_max_ns: row.tracing ? ns(row.tracing.total) : null,
+    self_tracing_max_ns: row.tracing ? ns(row.tracing.self) : null,
+  };
+}
+
+/** One object; times in nanoseconds. */
+export function* statsJson({ rows, functions, neighbours, costs, statements }: StatsReport): Generator<string> {
+  const head = {
+    tracing_max_ns_per_call: costsJson(costs),
+    percentile_error: 1 / 128,
+    statements,
+    functions_in_all: functions,
+  };
+  yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "functions": [`;
+  for (const [index, row] of rows.entries()) yield `${index > 0 ? "," : ""}\n    ${jsonText(record(row))}`;
+  yield `\n  ]`;
+  for (const table of neighbours) {
+    const list = table.rows.map(({ name, spawned, calls, total, self }) => ({
+      function: name ?? null,
+      spawned,
+      calls,
+      total_ns: ns(total),
+      self_ns: ns(self),
+    }));
+    yield `,\n  "${table.kind}": ${jsonText({ of: table.of, rows: list })}`;
+  }
+  yield "\n}\n";
+}
+
+/** A heading and a line for each function; times in nanoseconds. */
+export function* statsCsv({ rows }: Pick<StatsReport, "rows">): Generator<string> {
+  const names = Object.keys(record(EMPTY));
+  yield `${names.join(",")}\n`;
+  for (const row of rows) yield `${Object.values(record(row)).map(csvCell).join(",")}\n`;
+}
+
+const EMPTY: FunctionStats = {
+  ...{ name: "", file: "", line: 0, calls: 0, total: 0, self: 0, panics: 0, goexits: 0, recovered: 0, running: 0 },
+  ...{ min: 0, mean: 0, p50: 0, p90: 0, p95: 0, p99: 0, max: 0, stddev: 0 },
+  tracing: undefined,
+};
+
+/** RFC 4180. */
+function csvCell(value: string | number | null): string {
+  const text = printable(String(value ?? ""));
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,110 @@
+/** Assertions that do not hold, and those of which there is something to know. */
+
+import type { Check } from "../../base/check.js";
+import { fullNames, type Naming } from "../../base/names.js";
+import { printable } from "../../base/printable.js";
+import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
+import { assertable, namedStep, type PathShare, type Verdict } from "../../callstats/index.js";
+import { localTest } from "../../calltree/index.js";
+
+/** Failures of an assertion that are told one by one. */
+const TOLD = 10;
+
+/** What there is to say, a piece of some lines each. */
+export function* verdictLines(verdicts: readonly Verdict[], naming: Naming = fullNames): Generator<string> {
+  for (const assertion of new Set(verdicts.map((verdict) => verdict.assertion))) {
+    const own = verdicts.filter((verdict) => verdict.assertion === assertion);
+    const said = own.map((verdict) => saying(verdict, naming)).filter((one) => one.failed || one.message !== "");
+    for (const { failed, name, message, details } of said.slice(0, TOLD)) {
+      yield lines(`assertion ${failed ? "failed: " : ""}${name}: ${message}`, details);
+    }
+    const more = said.length - TOLD;
+    if (more > 0) yield `assertion failed: ${assertion.expression}: in ${formatNumberOf(more, "more test")}\n`;
+    const { message, details } = outside(own[0], naming);
+    if (message !== "") yield lines(`assertion ${assertion.expression}: ${message}`, details);
+  }
+}
+
+/** The verdicts as checks, each with what there is to say of it. */
+export function verdictChecks(verdicts: readonly Verdict[], naming: Naming = fullNames): Check[] {
+  return verdicts.map((verdict) => {
+    const { failed, name, message, details } = saying(verdict, naming);
+    const beside = outside(verdict, naming);
+    return {
+      kind: "Assertion",
+      name,
+      outcome: failed ? "failed" : beside.message === "" ? "passed" : "noted",
+      message: [message, beside.message].filter((text) => text !== "").join("; "),
+      details: [...details, ...beside.details],
+      place: verdict.function && { ...verdict.function, function: verdict.function.name },
+    };
+  });
+}
+
+interface Saying {
+  readonly message: string;
+  readonly details: readonly string[];
+}
+
+/** What to say of a verdict: why it failed, with the paths that make up most of it; "" where there is nothing. */
+function saying(verdict: Verdict, naming: Naming): Saying & { readonly failed: boolean; readonly name: string } {
+  const { assertion, test, actual, runs, near, paths, unknown, ok } = verdict;
+  const { expression, measure, functions } = assertion;
+  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  const failed = !ok || unknown !== undefined;
+  const none = { failed, name: expression, details: [] };
+  if (unknown === "function") {
+    const details = ["correct the name, or pass --assert-unknown=ok if it may be missing"];
+    return { ...none, message: `no traced function is called ${functions.text}${hint}`, details };
+  }
+  if (failed && runs === 0) {
+    return {
+      ...none,
+      message: `${unknown === "test" ? "no test has that name" : "no test of that name was run"}${hint}`,
+    };
+  }
+  const name =
+    test === undefined || assertion.test?.text === test ? expression : `${expression} in ${shownTest(test, naming)}`;
+  if (!failed) {
+    // It holds because nothing was called.
+    const idle = verdict.calls === 0 && test === undefined;
+    return { ...none, name, message: idle ? `no traced function of that name was called${hint}` : "" };
+  }
+  const of = runs > 1 ? ` (mean of ${formatCount(runs)} runs)` : "";
+  const message =
+    actual === undefined ? `${functions.text} was not called` : `${measure} is ${measuredOf(verdict, actual)}${of}`;
+  return { failed, name, message, details: pathTexts(paths, naming) };
+}
+
+/** What to say of calls that belong to no test. */
+function outside({ assertion, outside: { calls, paths } }: Verdict, naming: Naming): Saying {
+  if (calls === 0) return { message: "", details: [] };
+  const belong = calls === 1 ? "belongs" : "belong";
+  return {
+    message: `${formatNumberOf(calls, "call")} of ${assertion.functions.text} ${belong} to no test`,
+    details: pathTexts(paths, naming),
+  };
+}
+
+function measuredOf({ assertion: { measure } }: Verdict, actual: number): string {
+  if (assertable[measure] === "ns") return formatDuration(actual);
+  return Number.isInteger(actual) ? formatCount(actual) : String(Number(actual.toFixed(2)));
+}
+
+function pathTexts(paths: readonly PathShare[], naming: Naming): string[] {
+  return paths.map(({ path, calls, total }) => {
+    const steps = path.map((step) => namedStep(step, naming));
+    return `${formatCount(calls)}×, ${formatDuration(total)}: ${steps.join(" > ")}`;
+  });
+}
+
+/** A subtest under the name of its test, shown as functions are. */
+function shownTest(test: string, naming: Naming): string {
+  const local = localTest(test);
+  const [top] = local.split("/", 1);
+  return naming(test.slice(0, test.length - local.length) + top) + local.slice(top.length);
+}
+
+function lines(head: string, details: readonly string[]): string {
+  return [head, ...details.map((line) => `  ${line}`)].map((line) => `${printable(line)}\n`).join("");
+}

@@ -1,0 +1,144 @@
+/** What of each process a report of limited length shows. */
+import {
+  type CallForest,
+  type CallTree,
+  everything,
+  type FilterOptions,
+  localTest,
+  type Overview,
+  overview,
+  type Part,
+  type ProcessTree,
+  type Section,
+  testBegins,
+  testExtent,
+  testNodes,
+  testSections,
+  wholeSection,
+} from "../../calltree/index.js";
+
+/** Trees that one report shows where they do not fit in whole: those of the longest processes. */
+const PROCESSES = 8;
+/** Tests that it shows beside the ones that failed: the slowest. */
+const SLOWEST = 5;
+const FAILED = 10;
+/** A tree with fewer lines than this would not be worth its heading. */
+const LEAST_LINES = 8;
+
+/** Local names of the tests of a process that failed. */
+export type FailedTests = (process: ProcessTree) => ReadonlySet<string>;
+
+/** What is shown of a process. */
+export interface Choice {
+  readonly overview: Overview;
+  readonly sections: readonly Section[];
+  /** Whether lines were chosen, or folded: then there is something to say of what is left out. */
+  readonly cut: boolean;
+  /** Tests with a tree of their own that are not shown, nanoseconds in all. */
+  readonly otherTests: { readonly count: number; readonly time: number };
+}
+
+/** How much of each process to show, before any of them is looked at closely. */
+export interface Plan {
+  /** By process: lines of its tree; Infinity for all of it, 0 for nothing. */
+  readonly lines: readonly number[];
+  /** By process: functions of the tests to show, in this order; undefined for all tests. */
+  readonly tests: readonly (readonly number[] | undefined)[];
+  readonly linesOfTest: number;
+}
+
+export interface PlanOptions {
+  /** Lines of all trees together, more or less; undefined for no limit. */
+  readonly lines?: number;
+  /** One tree for each test. */
+  readonly tests?: boolean;
+  readonly failed?: FailedTests;
+}
+
+/** Shares the lines of a report among its processes: small trees stay whole, long processes come before short ones. */
+export function planOf(forest: CallForest, { lines, tests, failed }: PlanOptions): Plan {
+  const { processes } = forest;
+  const sizes = processes.map(({ tree }) => tree.size - 1);
+  const everyTest = processes.map(() => undefined);
+  if (lines === undefined || sizes.reduce((sum, size) => sum + size, 0) <= lines) {
+    return {
+      lines: sizes.map(() => Number.POSITIVE_INFINITY),
+      tests: everyTest,
+      linesOfTest: Number.POSITIVE_INFINITY,
+    };
+  }
+  if (tests) {
+    const chosen = chooseTests(forest, failed);
+    if (chosen.some((own) => own.length > 0)) {
+      const count = chosen.reduce((sum, own) => sum + own.length, 0);
+      const linesOfTest = Math.max(LEAST_LINES, Math.floor(lines / count));
+      return { lines: chosen.map((own) => own.length * linesOfTest), tests: chosen, linesOfTest };
+    }
+  }
+  const longest = processes.map((_, index) => index).sort((a, b) => processes[b].total - processes[a].total);
+  const shown = longest.slice(0, PROCESSES).sort((a, b) => sizes[a] - sizes[b]);
+  const given = sizes.map(() => 0);
+  let left = lines;
+  for (const [at, index] of shown.entries()) {
+    given[index] = Math.max(LEAST_LINES, Math.floor(left / (shown.length - at)));
+    left -= Math.min(given[index], sizes[index]);
+  }
+  return { lines: given, tests: everyTest, linesOfTest: Number.POSITIVE_INFINITY };
+}
+
+/** By process: the functions of the slowest tests of all, and last, where the eye ends, of those that failed. */
+function chooseTests({ processes, functions }: CallForest, failed: FailedTests | undefined): number[][] {
+  const all = processes.flatMap((process, index) => {
+    const names = failed?.(process) ?? new Set();
+    return testNodes(process.tree, functions).map((node) => ({
+      index,
+      func: process.tree.func[node],
+      time: testExtent(process.tree, node),
+      failed: names.has(localTest(functions[process.tree.func[node]].name)),
+    }));
+  });
+  all.sort((a, b) => b.time - a.time);
+  const chosen = [
+    ...all.filter((test) => !test.failed).slice(0, SLOWEST),
+    ...all.filter((test) => test.failed).slice(0, FAILED),
+  ];
+  return processes.map((_, index) => chosen.filter((test) => test.index === index).map(({ func }) => func));
+}
+
+/** What the plan means for a process. */
+export function chooseOf(
+  { functions }: CallForest,
+  process: ProcessTree,
+  options: FilterOptions & { readonly tests?: boolean; readonly inPlace?: boolean; readonly failed?: FailedTests },
+  plan: { readonly lines: number; readonly tests: readonly number[] | undefined; readonly linesOfTest: number },
+): Choice {
+  const { tree: whole, total } = process;
+  const none = { count: 0, time: 0 };
+  if (plan.tests !== undefined) {
+    const { tests, linesOfTest } = plan;
+    const chosen = (tree: CallTree) => {
+      const nodes = testNodes(tree, functions);
+      return tests.flatMap((func) => nodes.filter((node) => tree.func[node] === func));
+    };
+    const parts = (tree: CallTree): Part[] => {
+      const first = testBegins(tree, functions, options.failed?.(process) ?? new Set());
+      const beneath = (top: number) => new Set([...first].filter((node) => node >= top && node < tree.end[top]));
+      return chosen(tree).map((node) => ({ tops: [node], lines: linesOfTest, first: beneath(node) }));
+    };
+    const view = overview(whole, functions, plan.lines, parts);
+    const { tree } = view;
+    const shown = chosen(tree);
+    const sections = testSections(tree, functions, total, { ...options, ...view.filter }, shown);
+    const others = testNodes(tree, functions).filter((node) => !shown.includes(node));
+    const time = others.reduce((sum, node) => sum + testExtent(tree, node), 0);
+    return { overview: view, sections, cut: true, otherTests: { count: others.length, time } };
+  }
+  const limited = Number.isFinite(plan.lines);
+  const view = limited ? overview(whole, functions, plan.lines) : everything(whole, functions);
+  const filter = { ...options, ...(options.inPlace ? {} : view.filter) };
+  const sections = options.tests
+    ? testSections(view.tree, functions, total, filter)
+    : [wholeSection(view.tree, total, filter)];
+  const cut = view.filter.only !== undefined || view.foldedLines > 0;
+  return { overview: view, sections, cut, otherTests: none };
+}

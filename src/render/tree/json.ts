@@ -1,0 +1,149 @@
+/**
+ * The call tree as nested JSON: `[{"name", "duration_ms", "children"}]` and, beyond that, `calls`, `self_ms`,
+ * `start_ms`, `goroutine` or `goroutines` and `spawn` where a goroutine begins, and `end` with counts where frames did
+ * not return. `tracing_max_ms` is how much of the duration may be tracing, with `distorted` where that is more than half.
+ * Written in pieces, so that no string is as long as the tree.
+ */
+import { jsonText } from "../../base/printable.js";
+import {
+  type CallForest,
+  type CallTree,
+  EdgeKind,
+  type FilterOptions,
+  isDistortedNode,
+  type ProcessTree,
+  testSections,
+  type View,
+  viewTree,
+  wholeSection,
+} from "../../calltree/index.js";
+
+export interface JsonOptions extends FilterOptions {
+  /** Tests come first, one root each. */
+  readonly tests?: boolean;
+}
+
+const SPAWNS = { [EdgeKind.exact]: "exact", [EdgeKind.indirect]: "indirect", [EdgeKind.approximate]: "approximate" };
+
+/** One array with the roots of all processes, ending in a newline. */
+export function* renderJson(forest: CallForest, options: JsonOptions = {}): Generator<string> {
+  const several = forest.processes.length > 1;
+  let text = "[";
+  let first = true;
+  for (const process of forest.processes) {
+    const { tree, total } = process;
+    const sections = options.tests
+      ? testSections(tree, forest.functions, total, options)
+      : [wholeSection(tree, total, options)];
+    for (const { view } of sections) {
+      for (const { node, close } of walk(view)) {
+        if (close) text += "]}";
+        else {
+          text += `${first ? "" : ","}\n${head(forest, process, node, several)}`;
+        }
+        first = !close && view.children(node).length > 0;
+        if (!close && !first) text += "]}";
+        if (text.length > 65536) {
+          yield text;
+          text = "";
+        }
+      }
+    }
+  }
+  yield `${text}\n]\n`;
+}
+
+/** Nodes whose text is measured to tell how large a document gets. */
+const SAMPLE = 1000;
+
+/** About how large {@link renderJson} gets: bytes of ASCII, and nodes. */
+export function jsonSize(forest: CallForest, options: FilterOptions = {}): { bytes: number; nodes: number } {
+  let bytes = 0;
+  let nodes = 0;
+  for (const process of forest.processes) {
+    const { shown } = viewTree(process.tree, { ...options, whole: process.total });
+    const count = shown.reduce((sum, one) => sum + one, 0);
+    const step = Math.max(1, Math.floor(count / SAMPLE));
+    let measured = 0;
+    let length = 0;
+    for (let node = 1, seen = 0; node < shown.length; node++) {
+      if (shown[node] === 0 || seen++ % step !== 0) continue;
+      measured++;
+      length += head(forest, process, node, false).length + 4;
+    }
+    if (measured > 0) bytes += (length / measured) * count;
+    nodes += count;
+  }
+  return { bytes: Math.round(bytes), nodes };
+}
+
+/** Milliseconds with all digits of a nanosecond. */
+function ms(ns: number): number {
+  return Math.round(ns) / 1e6;
+}
+
+/** A node without its children and without the brackets that end it. */
+function head(forest: CallForest, process: ProcessTree, node: number, several: boolean): string {
+  const { tree } = process;
+  const { name, file, line } = forest.functions[tree.func[node]];
+  const edge = tree.edge[node];
+  const top = tree.parent[node] === 0;
+  const site = tree.site[node] < 0 ? undefined : forest.functions[tree.site[node]];
+  const fields: Record<string, unknown> = {
+    name,
+    duration_ms: ms(tree.total[node]),
+    self_ms: ms(tree.self[node]),
+    start_ms: ms(tree.first[node]),
+    calls: tree.calls[node],
+  };
+  if (tree.tracing !== undefined) fields.tracing_max_ms = ms(tree.tracing.total[node]);
+  if (isDistortedNode(tree, node)) fields.distorted = true;
+  if (several && top) fields.pid = process.info.pid;
+  if (top || edge !== EdgeKind.call) {
+    const goroutines = tree.goroutines.get(node) ?? 0;
+    if (goroutines === 1) fields.goroutine = tree.goids.get(node);
+    else fields.goroutines = goroutines;
+  }
+  const test = tree.tests.get(node);
+  if (test !== undefined) fields.test = test;
+  if (edge !== EdgeKind.call) fields.spawn = SPAWNS[edge as keyof typeof SPAWNS];
+  if (site !== undefined) fields.go = `${site.file}:${site.line}`;
+  fields.file = file;
+  fields.line = line;
+  Object.assign(fields, endings(tree, node));
+  return `${jsonText(fields).slice(0, -1)},"children":[`;
+}
+
+/** `end` for a node that is one call; counts for a node that stands for several. */
+function endings(tree: CallTree, node: number): Record<string, unknown> {
+  const counts = {
+    panic: tree.panics.get(node),
+    goexit: tree.goexits.get(node),
+    running: tree.running.get(node),
+    recovered: tree.recovered.get(node),
+  };
+  const found = Object.entries(counts).filter(([, count]) => count !== undefined);
+  if (found.length === 0) return {};
+  const [worst] = found.filter(([kind]) => kind !== "recovered");
+  return {
+    ...(worst === undefined ? {} : { end: worst[0] }),
+    ...(tree.calls[node] > 1 ? { ends: Object.fromEntries(found) } : {}),
+    ...(counts.recovered !== undefined ? { recovered: true } : {}),
+  };
+}
+
+/** Shown nodes, each before its children (close: false) and, if it has any, after them (close: true). */
+function* walk(view: View): Generator<{ node: number; close: boolean }> {
+  const stack: { node: number; nodes: readonly number[]; next: number }[] = [{ node: 0, nodes: view.roots, next: 0 }];
+  for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
+    if (level.next === level.nodes.length) {
+      stack.pop();
+      if (stack.length > 0) yield { node: level.node, close: true };
+      continue;
+    }
+    const node = level.nodes[level.next++];
+    yield { node, close: false };
+    const children = view.children(node);
+    if (children.length > 0) stack.push({ node, nodes: children, next: 0 });
+  }
+}

@@ -1,0 +1,186 @@
+/** The lines of a tree: what stands on them, and how wide its columns are. */
+import { fullNames, type Naming } from "../../base/names.js";
+import { formatDuration, formatPercent } from "../../base/units.js";
+import {
+  type CallForest,
+  type CallTree,
+  isDistortedNode,
+  outlives,
+  type ProcessTree,
+  type Section,
+  type View,
+} from "../../calltree/index.js";
+import { type Measure, type Paint, plainWidth, truncateMiddle } from "../style.js";
+import { DISTORTED } from "../tracing.js";
+import { labelOf, type Marks, UNTRACED } from "./label.js";
+
+/** How lines look. */
+export interface LineStyle {
+  /** Columns of the terminal: longer names are cut in the middle. Without it nothing is cut. */
+  readonly width?: number;
+  /** How functions are shown; by default by their full names. */
+  readonly naming?: Naming;
+  /** Columns of names; by default every character takes one. See measureFor. */
+  readonly measure?: Measure;
+}
+
+/** A process's tree as it is shown: the tree may be another one than was recorded. */
+export interface Shown {
+  readonly forest: CallForest;
+  readonly process: ProcessTree;
+  readonly sections: readonly Section[];
+  readonly marks: Marks;
+}
+
+/** Names longer than this do not push the columns of the other lines aside. */
+const NAME_LIMIT = 120;
+const NAME_LEAST = 24;
+const GAP = 2;
+
+/** Columns of a level of the tree, and of the number that stands for levels there is no room for. */
+const INDENT = 4;
+const LEVEL = 5;
+
+/** The columns of a process, and what its lines have in common. */
+export interface Columns {
+  readonly name: number;
+  readonly time: number;
+  readonly percent: number;
+  /** Widest name including its prefix. */
+  readonly limit: number;
+  /** Widest prefix. */
+  readonly indent: number;
+  readonly widthOf: Measure;
+  readonly naming: Naming;
+  /** Whether untraced code started one of the goroutines. */
+  readonly untraced: boolean;
+  readonly lines: number;
+  /** Lines with a time that may be mostly tracing. */
+  readonly distorted: number;
+  /** Whether they are marked: not where most lines would be. */
+  readonly marked: boolean;
+}
+
+/** Measures what is to be shown. */
+export function columnsOf(
+  { forest, process, sections, marks }: Shown,
+  { measure: widthOf = plainWidth, width, naming = fullNames }: LineStyle,
+): Columns {
+  const indent = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width) / 3;
+  let name = NAME_LEAST;
+  let time = 5;
+  let markedTime = 5;
+  let percent = 6;
+  let untraced = false;
+  let lines = 0;
+  let distorted = 0;
+  for (const section of sections) {
+    for (const { node, prefix } of walk(section.view)) {
+      lines++;
+      if (isDistortedNode(process.tree, node)) distorted++;
+      const label = labelOf(forest.functions, process.tree, node, naming, prefix === "", marks);
+      untraced ||= label.spawn === UNTRACED;
+      const text = `${label.spawn}${label.name}${label.count}${label.endings}`;
+      name = Math.max(name, cutPrefix(prefix, indent).length + widthOf(text));
+      time = Math.max(time, widthOf(timeOf(process, node, false)));
+      markedTime = Math.max(markedTime, widthOf(timeOf(process, node, true)));
+      percent = Math.max(percent, shareOf(process.tree, node, section).length);
+    }
+  }
+  const marked = distorted > 0 && distorted * 2 <= lines;
+  if (marked) time = markedTime;
+  const limit = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width - GAP - time - 1 - percent);
+  return {
+    name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit),
+    time,
+    percent,
+    limit,
+    indent,
+    widthOf,
+    naming,
+    untraced,
+    lines,
+    distorted,
+    marked,
+  };
+}
+
+/** A frame without calls is there for what is beneath it: it has no time in what is asked for. */
+function timeOf({ tree, atLeast }: ProcessTree, node: number, marked: boolean): string {
+  if (tree.calls[node] === 0) return "–";
+  const distorted = marked && isDistortedNode(tree, node);
+  return `${atLeast && tree.running.has(node) ? "≥" : distorted ? DISTORTED : ""}${formatDuration(tree.total[node])}`;
+}
+
+function shareOf(tree: CallTree, node: number, section: Section): string {
+  if (tree.calls[node] === 0 || outlives(tree, node, section)) return "–";
+  return formatPercent(tree.total[node], section.whole);
+}
+
+/** The line of a node. @param uncut the lines to its left */
+export function lineOf(
+  { forest, process, marks }: Shown,
+  section: Section,
+  node: number,
+  uncut: string,
+  columns: Columns,
+  paint: Paint,
+): string {
+  const { widthOf } = columns;
+  const prefix = cutPrefix(uncut, columns.indent);
+  const label = labelOf(forest.functions, process.tree, node, columns.naming, prefix === "", marks);
+  const rest = label.count.length + label.endings.length + label.spawn.length + prefix.length;
+  const name =
+    columns.limit === Number.POSITIVE_INFINITY
+      ? label.name
+      : truncateMiddle(label.name, Math.max(8, columns.limit - rest), widthOf);
+  const used = prefix.length + widthOf(`${label.spawn}${name}${label.count}${label.endings}`);
+  const pad = " ".repeat(Math.max(0, columns.name - used) + GAP);
+  const time = timeOf(process, node, columns.marked);
+  const share = shareOf(process.tree, node, section);
+  return [
+    paint("dim", prefix),
+    label.spawn === "" ? "" : paint("cyan", label.spawn),
+    name,
+    label.count === "" ? "" : paint("yellow", label.count),
+    label.endings === "" ? "" : paint("red", label.endings),
+    pad,
+    " ".repeat(Math.max(0, columns.time - widthOf(time))),
+    time,
+    " ",
+    paint("dim", share.padStart(columns.percent)),
+    "\n",
+  ].join("");
+}
+
+/** A prefix that takes at most `width` columns: its end, after the level of the node. */
+function cutPrefix(prefix: string, width: number): string {
+  if (prefix.length <= width) return prefix;
+  const level = prefix.length / INDENT + 1;
+  const rest = Math.max(1, Math.floor((width - LEVEL) / INDENT)) * INDENT;
+  return `…${level}`.padEnd(LEVEL) + prefix.slice(-rest);
+}
+
+/** The shown nodes in order, with the lines to their left. Not recursive: trees may be deep. */
+export function* walk(view: View): Generator<{ node: number; prefix: string }> {
+  interface Level {
+    readonly nodes: readonly number[];
+    next: number;
+    readonly indent: string;
+  }
+  const stack: Level[] = [{ nodes: view.roots, next: 0, indent: "" }];
+  for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
+    if (level.next === level.nodes.length) {
+      stack.pop();
+      continue;
+    }
+    const node = level.nodes[level.next++];
+    const last = level.next === level.nodes.length;
+    const top = stack.length === 1;
+    yield { node, prefix: top ? "" : `${level.indent}${last ? "└── " : "├── "}` };
+    const children = view.children(node);
+    if (children.length > 0) {
+      stack.push({ nodes: children, next: 0, indent: top ? "" : `${level.indent}${last ? "    " : "│   "}` });
+    }
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * Call trees as text:
+ *
+ *     TOTAL: 2.31s
+ *
+ *     main.main             2.31s 100.0%
+ *     ├── server.Start      1.92s  83.1%
+ *     │   └── db.Connect    412ms  17.8%
+ *     └── go main.worker    1.20s  51.9%
+ *
+ * A report may have a limit of lines: then it shows what takes most of the time, with recursion folded, the functions
+ * with most self time, and what is left out.
+ *
+ * Two passes over what is shown: the first measures the columns, the second writes.
+ */
+import { fullNames } from "../../base/names.js";
+import { printable } from "../../base/printable.js";
+import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
+import {
+  type CallForest,
+  type CallTree,
+  type FilterOptions,
+  hottest,
+  type ProcessTree,
+  testBegins,
+  testNodes,
+  unseenWaits,
+} from "../../calltree/index.js";
+import { flagsOf, footer } from "../notices.js";
+import { type Paint, painter } from "../style.js";
+import { DISTORTED_LEGEND } from "../tracing.js";
+import { type Choice, chooseOf, type FailedTests, planOf } from "./choice.js";
+import { IDLE, type Marks, WAITS } from "./label.js";
+import { type Columns, columnsOf, type LineStyle, lineOf, type Shown, walk } from "./lines.js";
+
+export interface TreeTextOptions extends FilterOptions, LineStyle {
+  /** Escape codes for colours. */
+  readonly colour?: boolean;
+  /** Lines of all trees together, more or less: beyond it, what takes most of the time is shown. By default all. */
+  readonly lines?: number;
+  /** Goroutines that wait for work stand in their place, not last. */
+  readonly inPlace?: boolean;
+  /** One tree for each test. */
+  readonly tests?: boolean;
+  /** Which of them failed. */
+  readonly failed?: FailedTests;
+  /** The heading of a process; shown when there are several or when this is given. */
+  readonly title?: (process: ProcessTree, index: number) => string;
+  /** Lines to add below a process's tree. */
+  readonly remarks?: (process: ProcessTree, index: number) => readonly string[];
+}
+
+const STARTED =
+  "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it";
+const SEE = "--all shows everything; --min, --depth, --top, --focus a part";
+
+/** Functions with most self time that a cut tree names. */
+const HOTTEST = 10;
+
+/** The trees of all processes, in pieces of some lines. */
+export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): Generator<string> {
+  const paint = painter(options.colour === true);
+  const { processes } = forest;
+  const several = processes.length > 1;
+  const plan = planOf(forest, options);
+  const skipped: ProcessTree[] = [];
+  let first = true;
+  for (const [index, process] of processes.entries()) {
+    if (plan.lines[index] === 0) {
+      skipped.push(process);
+      continue;
+    }
+    if (!first) yield "\n";
+    first = false;
+    if (several || options.title !== undefined) yield `${paint("bold", titleOf(process, index, options))}\n`;
+    const own = { lines: plan.lines[index], tests: plan.tests[index], linesOfTest: plan.linesOfTest };
+    const legends = yield* renderProcess(forest, process, chooseOf(forest, process, options, own), options, paint);
+    const lines = footer(process, [...legends, ...(options.remarks?.(process, index) ?? [])]);
+    if (lines.length > 0) yield `\n${lines.map((line) => paint("dim", line)).join("\n")}\n`;
+  }
+  if (skipped.length > 0) yield `\n${paint("dim", notShown(forest, skipped, options))}\n`;
+  if (forest.problem !== undefined) {
+    yield `\n${paint("yellow", `The file is damaged at offset ${forest.problem.offset}: ${printable(forest.problem.message)}.`)}\n`;
+  }
+}
+
+function notShown({ functions }: CallForest, skipped: readonly ProcessTree[], { tests }: TreeTextOptions): string {
+  const sum = (of: (process: ProcessTree) => number) => skipped.reduce((all, process) => all + of(process), 0);
+  const lines = sum(({ tree }) => tree.size - 1);
+  const calls = sum(({ tree, pruned }) => callsOf(tree) + pruned);
+  const what = tests
+    ? `${formatNumberOf(
+        sum(({ tree }) => testNodes(tree, functions).length),
+        "test",
+      )} of ${formatNumberOf(skipped.length, "more package")}`
+    : formatNumberOf(skipped.length, "more process", "more processes");
+  return `not shown: ${what}, ${formatNumberOf(lines, "line")} with ${formatNumberOf(calls, "call")}; ${SEE}`;
+}
+
+/** All calls of a tree; the node above calls on other paths counts those of its children. */
+function callsOf(tree: CallTree): number {
+  let calls = 0;
+  for (let node = 1; node < tree.size; node++) if (node !== tree.others) calls += tree.calls[node];
+  return calls;
+}
+
+function titleOf(process: ProcessTree, index: number, options: TreeTextOptions): string {
+  const name = options.title?.(process, index) ?? process.info.executable.split(/[/\\]/).pop() ?? "";
+  return printable(`${name} (pid ${process.info.pid})`);
+}
+
+/** Returns what is to be said of the marks on the lines. */
+function* renderProcess(
+  forest: CallForest,
+  process: ProcessTree,
+  choice: Choice,
+  options: TreeTextOptions,
+  paint: Paint,
+): Generator<string, string[]> {
+  const { overview, sections } = choice;
+  const marks: Marks = {
+    recursion: overview.recursion,
+    waits: overview.idle.waits,
+    failed: testBegins(overview.tree, forest.functions, options.failed?.(process) ?? new Set()),
+  };
+  const shown: Shown = { forest, process: { ...process, tree: overview.tree }, sections, marks };
+  yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(process.total)}`)}\n`;
+  const columns = columnsOf(shown, options);
+  let lines = "";
+  // Calls that the builder of an unmerged tree left out would have been a line each.
+  let hidden = process.pruned;
+  let hiddenCalls = process.pruned;
+  for (const section of sections) {
+    const { view } = section;
+    hidden += view.hidden.nodes;
+    hiddenCalls += view.hidden.calls;
+    if (view.roots.length === 0) continue;
+    lines += "\n";
+    for (const { node, prefix } of walk(view)) {
+      lines += lineOf(shown, section, node, prefix, columns, paint);
+      if (lines.length > 65536) {
+        yield lines;
+        lines = "";
+      }
+    }
+  }
+  if (lines !== "") yield lines;
+  if (choice.cut) {
+    if (choice.overview.filter.only !== undefined) yield* hottestOf(shown, choice, columns, options, paint);
+    yield `\n${cutLines(shown, choice, hidden, hiddenCalls, options)
+      .map((text) => `${paint("dim", text)}\n`)
+      .join("")}`;
+  } else if (hidden > 0) {
+    yield `\n${paint("dim", leftOut(hidden, hiddenCalls, options))}\n`;
+  }
+  return legendsOf(columns, marks, shown);
+}
+
+/** The functions with most self time: many short paths may add up to more than any that is shown. */
+function* hottestOf(
+  { forest, process }: Shown,
+  { overview }: Choice,
+  columns: Columns,
+  { naming = fullNames }: TreeTextOptions,
+  paint: Paint,
+): Generator<string> {
+  const rows = hottest(overview, HOTTEST).filter(({ self }) => self > 0);
+  if (rows.length === 0) return;
+  yield `\n${paint("bold", "Most self time, waiting included, on all paths together")}\n`;
+  for (const { func, calls, self } of rows) {
+    const time = formatDuration(self).padStart(9);
+    const share = paint("dim", formatPercent(self, process.total).padStart(columns.percent));
+    const count = calls > 1 ? paint("yellow", ` ×${formatCount(calls)}`) : "";
+    yield `${time} ${share}  ${printable(naming(forest.functions[func].name))}${count}\n`;
+  }
+}
+
+/** What a cut tree does not show. */
+function cutLines(
+  { forest, sections, process }: Shown,
+  { overview, otherTests }: Choice,
+  lines: number,
+  calls: number,
+  { naming = fullNames }: TreeTextOptions,
+): string[] {
+  const text: string[] = [];
+  if (otherTests.count > 0) {
+    text.push(`not shown: ${formatNumberOf(otherTests.count, "more test")}, ${formatDuration(otherTests.time)} in all`);
+  }
+  const seen = new Uint8Array(overview.tree.size);
+  for (const { view } of sections) for (const [node, one] of view.shown.entries()) if (one) seen[node] = 1;
+  const waits = unseenWaits(overview, seen);
+  if (waits.length > 0) {
+    const { tree } = process;
+    const names = waits.slice(0, 5).map((node) => {
+      const count = tree.calls[node] > 1 ? ` ×${formatCount(tree.calls[node])}` : "";
+      return `go ${printable(naming(forest.functions[tree.func[node]].name))}${count}`;
+    });
+    const more = waits.length > names.length ? `, ${formatCount(waits.length - names.length)} more` : "";
+    text.push(`not shown, idle to the end: ${names.join(", ")}${more}`);
+  }
+  const left = lines > 0 ? [`left out: ${formatNumberOf(lines, "line")} with ${formatNumberOf(calls, "call")}`] : [];
+  const folded =
+    overview.foldedLines > 0
+      ? [`recursion is folded, ${formatNumberOf(overview.foldedLines, "line")} into others`]
+      : [];
+  text.push(`${[...left, ...folded].join("; ")}`, SEE);
+  return text;
+}
+
+function legendsOf({ untraced, lines, distorted, marked }: Columns, { waits }: Marks, { sections }: Shown): string[] {
+  const legends = untraced ? [STARTED] : [];
+  const isSeen = (node: number) => sections.some(({ view }) => view.shown[node] === 1);
+  if ([...waits.keys()].some(isSeen)) legends.push(`${IDLE}: ${WAITS}`);
+  if (marked) legends.push(DISTORTED_LEGEND);
+  else if (distorted > 0) {
+    const most = distorted === lines ? "all lines" : `${formatCount(distorted)} of ${formatCount(lines)} lines`;
+    legends.push(`on ${most} more than half of the time may be tracing`);
+  }
+  return legends;
+}
+
+function leftOut(nodes: number, calls: number, options: FilterOptions): string {
+  return `left out by ${flagsOf(options)}: ${formatNumberOf(nodes, "line")} with ${formatNumberOf(calls, "call")}`;
+}
