@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 import { ExitCode } from "../src/base/errors.js";
 import { dashed } from "../src/cli/command.js";
 import { commands } from "../src/cli/commands/index.js";
-import { environment, exitCodes } from "../src/cli/help/topics.js";
 import { overview } from "../src/cli/help/help.js";
+import { environment, exitCodes } from "../src/cli/help/topics.js";
 
 const root = resolve(import.meta.dirname, "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
