@@ -1,6 +1,7 @@
 /** The rows of a summary in another order than by total. */
+
+import type { BlockingSite } from "./blocking-sites.js";
 import type { GoroutineGroup } from "./goroutines.js";
-import type { BlockingSite } from "./sites.js";
 import type { TraceSummary } from "./summary.js";
 
 export const sortColumns = [

@@ -2,6 +2,7 @@
 import type { Distribution } from "../base/histogram.js";
 import { type EventSource, releaseOf, type TraceEvent } from "../exectrace/index.js";
 import { Accounts } from "./accounts.js";
+import { type BlockingSite, BlockingSites } from "./blocking-sites.js";
 import { type CriticalPath, CriticalPathFinder } from "./critical.js";
 import { Gc, type GcSummary } from "./gc.js";
 import { type GoroutineGroup, Goroutines } from "./goroutines.js";
@@ -11,7 +12,6 @@ import { Ranges } from "./ranges.js";
 import type { RegionMisuse } from "./region-misuse.js";
 import { type Procs, ProcUse, type Scheduling, SchedulingLatency } from "./scheduling.js";
 import { SelectedIntervals, type Selection, type TasksOfType } from "./selection.js";
-import { type BlockingSite, Sites } from "./sites.js";
 import type { TaskRecord } from "./task.js";
 import type { RegionType, TaskType } from "./task-types.js";
 import { Tasks } from "./tasks.js";
@@ -59,7 +59,7 @@ export class Summarizer {
   private readonly intervals: Intervals;
   private readonly ranges = new Ranges();
   private readonly goroutines: Goroutines;
-  private readonly sites: Sites;
+  private readonly sites: BlockingSites;
   private readonly latency: SchedulingLatency;
   private readonly procs: ProcUse;
   private readonly gc: Gc;
@@ -85,7 +85,7 @@ export class Summarizer {
     const source = selection ? new SelectedIntervals(intervals, selection) : intervals;
     const counted = selection ? new Accounts(intervals, ranges, selection.begin, selection.end) : accounts;
     this.goroutines = new Goroutines(counted, (g) => selection === undefined || selection.goroutines.has(g.id));
-    this.sites = new Sites(intervals, source, reader.stacks);
+    this.sites = new BlockingSites(intervals, source, reader.stacks);
     this.latency = new SchedulingLatency(source);
     this.procs = new ProcUse(intervals);
     this.gc = new Gc(intervals, ranges);

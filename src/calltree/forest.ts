@@ -5,7 +5,7 @@ import { costBound } from "./bound.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
 import { type BuildOptions, TreeBuilder } from "./replay/builder.js";
-import { survey } from "./replay/prescan.js";
+import { prescan } from "./replay/prescan.js";
 import type { Replayed } from "./replay/replay.js";
 import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
 
@@ -88,7 +88,7 @@ function buildProcess(
   progress: (pass: number, bytes: number) => void,
 ): Built {
   const { info } = process;
-  const facts = survey(process, (bytes) => progress(0, bytes));
+  const facts = prescan(process, (bytes) => progress(0, bytes));
   const builder = new TreeBuilder(process, facts, options);
   builder.replay((bytes) => progress(1, bytes));
   const { end, known } = endOf(process, builder, builder.last());

@@ -35,7 +35,7 @@ export function freeze(
   const depth = new Uint16Array(size);
   const func = new Int32Array(size);
   const edge = new Uint8Array(size);
-  const site = new Int32Array(size);
+  const goStatement = new Int32Array(size);
   const tests = new Map<number, string>();
   const column = (values: Float64Array) => {
     const result = new Float64Array(size);
@@ -44,13 +44,13 @@ export function freeze(
   };
   for (let i = 0; i < size; i++) {
     const node = order[i];
-    const { kind, site: id, test } = edges[nodes.edge[node]];
+    const { kind, goStatement: id, test } = edges[nodes.edge[node]];
     if (test !== "") tests.set(i, test);
     parent[i] = i === 0 ? -1 : number[nodes.parent[node]];
     depth[i] = i === 0 ? 0 : depth[parent[i]] + 1;
     func[i] = i === 0 ? -1 : ids.number(nodes.func[node]);
     edge[i] = kind;
-    site[i] = id === 0 ? -1 : ids.number(id);
+    goStatement[i] = id === 0 ? -1 : ids.number(id);
   }
   fillEnds(end, parent);
   // Sums of fractions of nanoseconds may come out a hair below zero.
@@ -78,7 +78,7 @@ export function freeze(
     depth,
     func,
     edge,
-    site,
+    goStatement,
     calls,
     total,
     self,

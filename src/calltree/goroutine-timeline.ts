@@ -4,20 +4,20 @@
  */
 import type { CallVisitor, Goroutine } from "./visitor.js";
 
-export interface Life {
+export interface GoroutineTimeline {
   readonly goid: number;
   /** The goroutine that started it; 0 where that is not known. */
   readonly parentGoid: number;
   readonly edge: number;
   /** Its go statement, a function of the forest; -1 for none. */
-  readonly site: number;
+  readonly goStatement: number;
   /** Its first outermost call. */
   readonly node: number;
   /** Nanoseconds since the start of the process. */
   readonly start: number;
   readonly end: number;
   readonly calls: number;
-  /** Its calls of at least {@link Lives.shortest}, by start, outer ones first. */
+  /** Its calls of at least {@link GoroutineTimelines.shortest}, by start, outer ones first. */
   readonly spans: readonly CallSpan[];
 }
 
@@ -30,22 +30,22 @@ export interface CallSpan {
 }
 
 /** A goroutine and those it started. */
-export interface LifeTree {
-  readonly life: Life;
-  readonly below: readonly LifeTree[];
+export interface TimelineTree {
+  readonly life: GoroutineTimeline;
+  readonly below: readonly TimelineTree[];
 }
 
 /** What can be shown of the goroutines of a process. */
-export interface Lives {
+export interface GoroutineTimelines {
   /** Goroutines whose starter is not among those kept, by start. */
-  readonly roots: readonly LifeTree[];
+  readonly roots: readonly TimelineTree[];
   readonly kept: number;
   readonly omitted: number;
   /** Calls that were shorter, nanoseconds, are in no life. */
   readonly shortest: number;
 }
 
-export interface LifeLimits {
+export interface TimelineLimits {
   /** Goroutines of a process in the result. */
   readonly goroutines: number;
   /** Calls of all goroutines together. */
@@ -64,7 +64,7 @@ interface Draft {
 const MEMORY = 15;
 
 /** Collects lives while a recording is walked. */
-export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "enter" | "exit" | "end">> {
+export class TimelineCollector implements Required<Pick<CallVisitor, "begin" | "enter" | "exit" | "end">> {
   readonly #processes: Draft[][] = [];
   readonly #counts: number[] = [];
   #current: Draft | undefined;
@@ -75,7 +75,7 @@ export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "ente
   /** Goroutines of the current process that lived shorter need not be remembered. */
   #least = 0;
 
-  constructor(private readonly limits: LifeLimits) {}
+  constructor(private readonly limits: TimelineLimits) {}
 
   begin(goroutine: Goroutine): void {
     if (this.#last !== goroutine.process) this.#choose(this.#last);
@@ -126,7 +126,7 @@ export class LifeCollector implements Required<Pick<CallVisitor, "begin" | "ente
   }
 
   /** What was collected of a process; call when the walk is over. */
-  lives(process: number): Lives {
+  lives(process: number): GoroutineTimelines {
     this.#choose(process);
     this.#shorten(this.limits.spans);
     const kept = this.#processes[process] ?? [];
@@ -198,10 +198,10 @@ function parentOf({ goroutine }: Draft, byGoid: ReadonlyMap<number, Draft>): Dra
   return goroutine.parentGoid === 0 ? undefined : byGoid.get(goroutine.parentGoid);
 }
 
-function treesOf(kept: readonly Draft[]): LifeTree[] {
+function treesOf(kept: readonly Draft[]): TimelineTree[] {
   const byGoid = new Map(kept.map((draft) => [draft.goroutine.goid, draft]));
-  const placed = new Map<Draft, { life: Life; below: LifeTree[] }>();
-  const roots: LifeTree[] = [];
+  const placed = new Map<Draft, { life: GoroutineTimeline; below: TimelineTree[] }>();
+  const roots: TimelineTree[] = [];
   for (const draft of [...kept].sort((a, b) => a.goroutine.start - b.goroutine.start)) {
     const tree = { life: lifeOf(draft), below: [] };
     const parent = parentOf(draft, byGoid);
@@ -213,8 +213,8 @@ function treesOf(kept: readonly Draft[]): LifeTree[] {
   return roots;
 }
 
-function lifeOf({ goroutine, end, node, calls, spans }: Draft): Life {
-  const { goid, parentGoid, edge, site, start } = goroutine;
+function lifeOf({ goroutine, end, node, calls, spans }: Draft): GoroutineTimeline {
+  const { goid, parentGoid, edge, goStatement, start } = goroutine;
   const sorted = (spans ?? []).sort((a, b) => a.start - b.start || a.level - b.level);
-  return { goid, parentGoid, edge, site, node, start, end, calls, spans: sorted };
+  return { goid, parentGoid, edge, goStatement, node, start, end, calls, spans: sorted };
 }

@@ -6,11 +6,11 @@ export { buildForest, type ForestOptions } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export {
   type CallSpan,
-  type Life,
-  LifeCollector,
-  type LifeLimits,
-  type LifeTree,
-  type Lives,
+  type GoroutineTimeline as Life,
+  type GoroutineTimelines as Lives,
+  TimelineCollector as LifeCollector,
+  type TimelineLimits as LifeLimits,
+  type TimelineTree as LifeTree,
 } from "./goroutine-timeline.js";
 export { Recording, type RecordingOptions, readRecording, type SelectOptions } from "./recording.js";
 export type { BuildOptions } from "./replay/builder.js";

@@ -2,7 +2,7 @@
 import type { ByteSource } from "../calltrace/index.js";
 import { extent, type ForestOptions, type Replay, replayTraces } from "./forest.js";
 import type { BuildOptions } from "./replay/builder.js";
-import { CallSink, type LeftOut } from "./replay/filtered-replay.js";
+import { FilteredReplay, type LeftOut } from "./replay/filtered-replay.js";
 import { walkProcess } from "./replay/replay.js";
 import type { CallForest, ProcessTree } from "./tree.js";
 import { viewTree } from "./views/filter.js";
@@ -108,15 +108,19 @@ export class Recording {
       nodes: map,
       shown,
       context: selected && Uint8Array.from(numbers, (node) => selected.context[node]),
-      site: (id: number) => ids.number(id),
+      goStatement: (id: number) => ids.number(id),
       place: ({ node, edge }: { node: number; edge: number }) => {
         let above = node;
         while (above > 0 && map[above] < 0) above = nodes.parent[above];
-        const { kind, site } = edges.list[edge];
-        return { node: above > 0 ? map[above] : 0, edge: kind, site: site === 0 ? -1 : ids.number(site) };
+        const { kind, goStatement } = edges.list[edge];
+        return {
+          node: above > 0 ? map[above] : 0,
+          edge: kind,
+          goStatement: goStatement === 0 ? -1 : ids.number(goStatement),
+        };
       },
     };
-    const sink = new CallSink(maps, visitor, minimum, to);
+    const sink = new FilteredReplay(maps, visitor, minimum, to);
     yield* walkProcess(replayed, scopeOf(this.select, this.build), sink);
     this.leftOut.minimum += sink.leftOut.minimum;
     this.leftOut.unseen += sink.leftOut.unseen;

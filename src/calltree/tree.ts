@@ -40,7 +40,7 @@ export interface CallTree {
   readonly func: Int32Array;
   readonly edge: Uint8Array;
   /** The go statement, an index into the functions of the forest; -1 for none. */
-  readonly site: Int32Array;
+  readonly goStatement: Int32Array;
   readonly calls: Float64Array;
   /** Time between enter and exit, of all calls; for nodes at the depth limit, self time. */
   readonly total: Float64Array;

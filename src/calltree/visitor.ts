@@ -11,7 +11,7 @@ export interface Goroutine {
   readonly parentGoid: number;
   readonly edge: EdgeKind;
   /** Its go statement, an index into the functions of the forest; -1 for none. */
-  readonly site: number;
+  readonly goStatement: number;
   /** The node that its outermost calls hang under; 0 for none. */
   readonly node: number;
   /** What `spawn` calls `ref` where its go statement ran: the same number as no other of the process; 0 for none. */
@@ -35,6 +35,6 @@ export interface CallVisitor {
    */
   exit?(node: number, start: number, time: number, self: number, how: Ending, calls: number): void;
   /** A go statement ran in the innermost call that is known to be shown. */
-  spawn?(node: number, site: number, time: number, ref: number): void;
+  spawn?(node: number, goStatement: number, time: number, ref: number): void;
   end?(goroutine: Goroutine, time: number): void;
 }

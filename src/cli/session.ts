@@ -15,7 +15,7 @@ const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * See the module's comment. From the start a signal ends a running `go` and is then thrown as {@link Interrupted}, so
- * that the workspace is removed; {@link standAside} leaves signals to others.
+ * that the workspace is removed; {@link delegateSignals} leaves signals to others.
  */
 export class Session {
   /** Absolute. Keeps the name that the user knows where the path holds symbolic links, as go does. */
@@ -63,7 +63,7 @@ export class Session {
   }
 
   /** Leaves signals to `work`, which listens to them from its first step on. @throws Interrupted when one came before */
-  async standAside<T>(work: () => Promise<T>): Promise<T> {
+  async delegateSignals<T>(work: () => Promise<T>): Promise<T> {
     this.#interrupt.signal.throwIfAborted();
     const working = work();
     // Only now: what `work` sets up before it first waits is in force, and no signal finds nobody.
@@ -79,7 +79,7 @@ export class Session {
    * Has signals end gotrace at once while `work` runs, as they do where nobody listens: a listener would not be told of
    * them before work that computes is done. @throws Interrupted when one came before
    */
-  async yieldTo<T>(work: () => Promise<T>): Promise<T> {
+  async withDefaultSignals<T>(work: () => Promise<T>): Promise<T> {
     this.#interrupt.signal.throwIfAborted();
     for (const signal of endings) process.off(signal, this.#onSignal);
     try {

@@ -8,7 +8,7 @@ import { jsonText } from "../base/printable.js";
 import { TextWriter, utf8 } from "../base/text-writer.js";
 import type { Goroutine, ProcessTree, Recording } from "../calltree/index.js";
 import type { Fit } from "./event-budget.js";
-import { type CallSink, walkExcerpt } from "./excerpt.js";
+import { type TimelineSink, walkExcerpt } from "./excerpt.js";
 import { pidsOf, startsOf } from "./processes.js";
 import { Names } from "./titles.js";
 
@@ -21,12 +21,12 @@ export interface TimelineOptions {
 
 export interface ChromeOptions extends TimelineOptions {
   /** How complete the calls are, for the file's head. */
-  readonly statements?: readonly string[];
+  readonly notices?: readonly string[];
 }
 
 /** One JSON document in pieces. */
 export function* renderChrome(recording: Recording, options: ChromeOptions = {}): Generator<Uint8Array> {
-  const { fit, statements = [] } = options;
+  const { fit, notices: statements = [] } = options;
   const names = new Names(recording.forest, options.title);
   const out = new TextWriter();
   const writer = new ChromeWriter(recording, names, out);
@@ -39,7 +39,7 @@ export function* renderChrome(recording: Recording, options: ChromeOptions = {})
   yield out.take();
 }
 
-class ChromeWriter implements CallSink {
+class ChromeWriter implements TimelineSink {
   private readonly pids: readonly number[];
   private readonly starts: readonly number[];
   /** Texts of events up to the time, by function. */
@@ -96,7 +96,7 @@ class ChromeWriter implements CallSink {
     this.event(this.closes[this.func[node]], time);
   }
 
-  spawn(_site: number, time: number, ref: number): void {
+  spawn(_goStatement: number, time: number, ref: number): void {
     this.arrow("s", "", time, ref);
   }
 

@@ -3,7 +3,7 @@ import type { CallVisitor, Goroutine, Recording } from "../calltree/index.js";
 import { type Fit, lengthOf } from "./event-budget.js";
 
 /** Told of calls. Within a goroutine times do not decrease and calls nest. */
-export interface CallSink {
+export interface TimelineSink {
   /** A goroutine has calls, and this is the node of its first one. */
   begin(goroutine: Goroutine, node: number, ordinal: number): void;
   open(node: number, time: number): void;
@@ -12,7 +12,7 @@ export interface CallSink {
    * As CallVisitor.spawn; it may come before the call around it is told, and where that is left out, but not before
    * `begin`: of goroutines without calls that are told, nothing is.
    */
-  spawn?(site: number, time: number, ref: number): void;
+  spawn?(goStatement: number, time: number, ref: number): void;
   /** The goroutine that began is over. */
   end?(): void;
 }
@@ -24,7 +24,7 @@ export interface CallSink {
  */
 export function walkExcerpt(
   recording: Recording,
-  sink: CallSink,
+  sink: TimelineSink,
   fit?: Pick<Fit, "minimum" | "depth">,
   chosen?: ReadonlySet<number>,
 ): Generator<void> {
@@ -44,11 +44,11 @@ class Excerpt implements CallVisitor {
   private told = 0;
   private readonly nodes: number[] = [];
   private readonly times: number[] = [];
-  /** Go statements before the first call that is told: triples of site, time and reference. */
+  /** Go statements before the first call that is told: triples of go statement, time and reference. */
   private waiting: number[] = [];
 
   constructor(
-    private readonly sink: CallSink,
+    private readonly sink: TimelineSink,
     private readonly minimum: number,
     private readonly limit: number,
     private readonly chosen: ReadonlySet<number> | undefined,
@@ -94,10 +94,10 @@ class Excerpt implements CallVisitor {
     this.sink.close(node, time, how);
   }
 
-  spawn(_node: number, site: number, time: number, ref: number): void {
+  spawn(_node: number, goStatement: number, time: number, ref: number): void {
     if (!this.listens || !this.sink.spawn) return;
-    if (this.introduced) this.sink.spawn(site, time, ref);
-    else this.waiting.push(site, time, ref);
+    if (this.introduced) this.sink.spawn(goStatement, time, ref);
+    else this.waiting.push(goStatement, time, ref);
   }
 
   end(): void {

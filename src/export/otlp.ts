@@ -19,7 +19,7 @@ export interface OtlpOptions {
   /** Version of gotrace. */
   readonly version: string;
   /** What makes the trace of a process incomplete; attribute `gotrace.statements` of the resource. */
-  readonly statements?: (process: ProcessTree) => readonly string[];
+  readonly notices?: (process: ProcessTree) => readonly string[];
 }
 
 /** The collector reads lines of up to 1 MiB. */
@@ -165,7 +165,7 @@ class ProcessSpans {
 }
 
 /** What stands before the spans of a process. */
-function headOf(process: ProcessTree, { version, statements }: OtlpOptions): string {
+function headOf(process: ProcessTree, { version, notices: statements }: OtlpOptions): string {
   const { info } = process;
   const [os, arch] = info.platform.split("/");
   const name = baseName(info.executable);

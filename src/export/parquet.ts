@@ -17,7 +17,7 @@ export interface ParquetOptions {
   /** Version of gotrace. */
   readonly version: string;
   /** What makes the traces incomplete: `gotrace.statements` of the file's metadata. */
-  readonly statements?: readonly string[];
+  readonly notices?: readonly string[];
 }
 
 /** Rows of a row group: what is in memory, and what a reader skips or reads at once. */
@@ -31,7 +31,7 @@ export function* renderParquet(recording: Recording, options: ParquetOptions): G
     writer: bytes,
     schema: [{ name: "schema", num_children: table.columns.length }, ...table.columns.map(schemaElement)],
     createdBy: `gotrace ${options.version}`,
-    kvMetadata: [{ key: "gotrace.statements", value: JSON.stringify(options.statements ?? []) }],
+    kvMetadata: [{ key: "gotrace.statements", value: JSON.stringify(options.notices ?? []) }],
   });
   const group = new RowGroup(table);
   const take = () => {

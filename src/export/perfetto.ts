@@ -7,7 +7,7 @@
  */
 import { Ending, type Goroutine, type Recording } from "../calltree/index.js";
 import type { TimelineOptions } from "./chrome.js";
-import { type CallSink, walkExcerpt } from "./excerpt.js";
+import { type TimelineSink, walkExcerpt } from "./excerpt.js";
 import { beginningOf, pidsOf, startsOf } from "./processes.js";
 import { encoded, ProtoWriter } from "./protobuf.js";
 import { Names } from "./titles.js";
@@ -72,7 +72,7 @@ export function* renderPerfetto(recording: Recording, options: TimelineOptions =
   yield out.take();
 }
 
-class PerfettoWriter implements CallSink {
+class PerfettoWriter implements TimelineSink {
   private readonly starts: readonly number[];
   /** 1 for functions whose name is interned, 2 for places. */
   private readonly interned: Uint8Array;
@@ -183,13 +183,13 @@ class PerfettoWriter implements CallSink {
     out.close(packet);
   }
 
-  spawn(site: number, time: number, ref: number): void {
+  spawn(goStatement: number, time: number, ref: number): void {
     const { out } = this;
     const { length } = this.recording.forest.functions;
-    const packet = this.packet(time, length, site);
+    const packet = this.packet(time, length, goStatement);
     const event = this.event(Type.instant);
     out.varint(Event.nameIid, length + 1);
-    if (site >= 0) out.varint(Event.locationIid, site + 1);
+    if (goStatement >= 0) out.varint(Event.locationIid, goStatement + 1);
     this.flow(Event.flowIds, ref);
     out.close(event);
     out.close(packet);

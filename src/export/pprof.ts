@@ -113,7 +113,7 @@ class Encoder {
   private *samples(process: ProcessTree): Generator<Uint8Array> {
     const { out } = this;
     const { tree, info } = process;
-    const { func, depth, calls, edge, site, parent } = tree;
+    const { func, depth, calls, edge, goStatement, parent } = tree;
     const { shown } = viewTree(tree, { ...this.options, whole: process.total });
     const self = foldedSelf(tree, shown);
     const mapping = this.mapping(info.executable);
@@ -131,7 +131,7 @@ class Encoder {
       const spawned = edge[node] !== EdgeKind.call;
       bottom[level] = spawned && goroutineRoots ? level : level === 1 ? 1 : bottom[level - 1];
       if (level > 1) {
-        const line = spawned && site[node] >= 0 ? this.forest.functions[site[node]].line : undefined;
+        const line = spawned && goStatement[node] >= 0 ? this.forest.functions[goStatement[node]].line : undefined;
         above[level - 1] = this.location(mapping, func[parent[node]], line);
       }
       // The calls of the node above other call paths are those of its children.

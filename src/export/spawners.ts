@@ -106,7 +106,7 @@ export function* findSpawners(recording: Recording): Generator<undefined, Spawne
     },
     enter: () => numbers.enter(),
     exit: () => numbers.exit(),
-    spawn(_node, _site, _time, ref) {
+    spawn(_node, _goStatement, _time, ref) {
       if (numbers.open > 0) spawners.ran(process, ref, numbers.open);
     },
   });

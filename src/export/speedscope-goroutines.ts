@@ -6,7 +6,7 @@ import { grown } from "../base/columns.js";
 import type { TextWriter } from "../base/text-writer.js";
 import type { CallForest, Goroutine } from "../calltree/index.js";
 import type { FittingGoroutine } from "./event-budget.js";
-import type { CallSink } from "./excerpt.js";
+import type { TimelineSink } from "./excerpt.js";
 import { BRACE, COMMA, type Frames, profileHead } from "./speedscope-frames.js";
 
 /** Most events that are to wait at the same time, 12 bytes each. */
@@ -28,7 +28,7 @@ export function* batchesOf(goroutines: readonly FittingGoroutine[]): Generator<r
 }
 
 /** Writes the goroutines of one batch, which one walk brings. */
-export class GoroutineWriter implements CallSink {
+export class GoroutineWriter implements TimelineSink {
   private readonly places: ReadonlyMap<number, number>;
   /** Whose turn it is. */
   private turn = 0;

@@ -1,9 +1,9 @@
 /** The Go grammar: loading the WebAssembly build of tree-sitter-go, and parsing text to plain sites. */
 import { fileURLToPath } from "node:url";
-import { collectSites, type Site, siteFields } from "./sites.js";
+import { collectHookPoints, type HookPoint, hookPointFields } from "./hook-points.js";
 
 /** What one parse yields: the sites in source order, or null where the grammar found a syntax error. */
-export type Parse = (text: string) => Site[] | null;
+export type Parse = (text: string) => HookPoint[] | null;
 
 let loading: Promise<Parse> | null = null;
 
@@ -22,7 +22,7 @@ async function load(): Promise<Parse> {
   const { Language, Parser } = await import("web-tree-sitter");
   await Parser.init();
   const language = await Language.load(fileURLToPath(new URL("../../grammar/tree-sitter-go.wasm", import.meta.url)));
-  const fields = siteFields(language);
+  const fields = hookPointFields(language);
   const parser = new Parser();
   parser.setLanguage(language);
   return (text) => {
@@ -30,7 +30,7 @@ async function load(): Promise<Parse> {
     const tree = parser.parse(text.endsWith("\n") ? text : `${text}\n`);
     if (tree === null) throw new Error("tree-sitter gave no tree");
     try {
-      return tree.rootNode.hasError ? null : collectSites(tree.rootNode, fields);
+      return tree.rootNode.hasError ? null : collectHookPoints(tree.rootNode, fields);
     } finally {
       tree.delete();
     }

@@ -1,6 +1,7 @@
 /** Functions that are left out because the compiler puts their bodies in place of calls (`--skip-inlined`). */
+
+import type { HookPoint } from "./hook-points.js";
 import type { Scan } from "./scan.js";
-import type { Site } from "./sites.js";
 
 /**
  * Offsets of places as the compiler prints them. It prints what line directives say, so a file with such directives has
@@ -46,6 +47,6 @@ function unitsBefore(line: string, bytes: number): number {
  * Whether Go itself calls a function, or `testing` does: such calls are few, never inlined, and the roots of the tree.
  * @param name as in the source
  */
-export function isEntry(text: string, name: string, { start, open }: Site): boolean {
+export function isEntry(text: string, name: string, { start, open }: HookPoint): boolean {
   return /^(main|init|Example\w*)$/.test(name) || /\*testing\.[BFMT]\b/.test(text.slice(start, Math.max(start, open)));
 }

@@ -1,10 +1,10 @@
 /** Which sites get a hook, and why the others do not. */
 import { forbiddenBy } from "./directives.js";
+import type { HookPoint } from "./hook-points.js";
 import { isEntry } from "./inlined.js";
 import { readHead, skipTrivia } from "./names.js";
 import { findRecoverCallers } from "./recovers.js";
 import type { Scan } from "./scan.js";
-import type { Site } from "./sites.js";
 import { type TestParameter, TestParameters } from "./tests.js";
 import { findTimers } from "./timers.js";
 
@@ -43,12 +43,12 @@ interface Frame {
  */
 export function planHooks(
   text: string,
-  found: readonly Site[],
+  found: readonly HookPoint[],
   scanned: Scan,
   omitted: ReadonlyMap<number, string> = new Map(),
 ): Plan {
   const timers = findTimers(text, scanned.declarations).map(
-    ({ start, end }): Site => ({ kind: "timer", start, end, open: -1 }),
+    ({ start, end }): HookPoint => ({ kind: "timer", start, end, open: -1 }),
   );
   // An argument comes before a function literal that begins where it does.
   const sites = timers.length === 0 ? found : [...timers, ...found].sort((a, b) => a.start - b.start);

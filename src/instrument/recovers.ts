@@ -10,9 +10,10 @@
  * A hook prevents inlining, so small functions that call one which recovers, without defer, get none; nor do small ones that
  * call these in turn. Functions of other files are not looked at.
  */
+
+import type { HookPoint } from "./hook-points.js";
 import { readHead } from "./names.js";
 import { withoutOpaque } from "./opaque.js";
-import type { Site } from "./sites.js";
 
 /** A function that is longer costs more than the compiler's budget for inlining, in all likelihood. */
 const small = 400;
@@ -26,7 +27,7 @@ interface Candidate {
 }
 
 /** Offsets of the functions to leave alone. @param sites of the text, in source order */
-export function findRecoverCallers(text: string, sites: readonly Site[]): ReadonlySet<number> {
+export function findRecoverCallers(text: string, sites: readonly HookPoint[]): ReadonlySet<number> {
   const found = new Set<number>();
   if (!/\brecover\b/.test(text)) return found;
   const code = withoutOpaque(text);
@@ -54,7 +55,7 @@ function callOf(name: string): RegExp {
   return new RegExp(`(?<!\\b(?:defer|go)\\s+[\\p{L}\\p{Nd}_.]*)(?<![\\p{L}\\p{Nd}_])${name}\\s*\\(`, "u");
 }
 
-function ownBody(code: string, { open, end }: Pick<Site, "open" | "end">, sites: readonly Site[]): string {
+function ownBody(code: string, { open, end }: Pick<HookPoint, "open" | "end">, sites: readonly HookPoint[]): string {
   let body = code.slice(open, end);
   for (const { kind, start, end: last } of sites) {
     if (kind !== "literal" || start < open || last > end) continue;

@@ -8,7 +8,7 @@ import { marker, Positions } from "./markers.js";
 import { type Plan, planHooks } from "./plan.js";
 import { type Scan, scan } from "./scan.js";
 import { importName, type SiteTable, snippets, tableName } from "./snippets.js";
-import { findSites } from "./units.js";
+import { findHookPoints } from "./units.js";
 
 /** How to rewrite. */
 export interface InstrumentOptions {
@@ -101,7 +101,7 @@ export function rewrite(source: Uint8Array, path: string, options: InstrumentOpt
 }
 
 function withHooks(text: string, path: string, options: InstrumentOptions, scanned: Scan, parse: Parse): Instrumented {
-  const { sites, gaps } = findSites(text, scanned, parse);
+  const { sites, gaps } = findHookPoints(text, scanned, parse);
   const plan = planHooks(text, sites, scanned, byOffset(text, scanned, options.omitted ?? {}));
   const names = plan.hooks.flatMap((hook) => (hook.kind === "function" ? [hook.name] : []));
   const spawns = plan.hooks.filter((hook) => hook.kind === "spawn").length;

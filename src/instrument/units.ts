@@ -1,9 +1,9 @@
 /** Finding the sites of a file, at the price of no more than one declaration for each thing the grammar cannot read. */
 import type { Parse } from "./grammar.js";
+import { type HookPoint, shiftHookPoints } from "./hook-points.js";
 import { maskGaps } from "./masks.js";
 import { readHead, skipTrivia, wordAt } from "./names.js";
 import { closeOf, type Declaration, lowerBound, type Scan, scan } from "./scan.js";
-import { type Site, shiftSites } from "./sites.js";
 
 /** A declaration that was left out. */
 interface Gap {
@@ -14,15 +14,15 @@ interface Gap {
 
 /** The sites of a file in source order, and what is missing from them. */
 export interface Sites {
-  readonly sites: Site[];
+  readonly sites: HookPoint[];
   readonly gaps: Gap[];
 }
 
 /** Finds all sites of a file. @param scanned the scanner's view of the same text, without error */
-export function findSites(text: string, scanned: Scan, parse: Parse): Sites {
+export function findHookPoints(text: string, scanned: Scan, parse: Parse): Sites {
   const whole = parse(text);
   if (whole !== null && agree(whole, scanned)) return { sites: whole, gaps: [] };
-  const sites: Site[] = [];
+  const sites: HookPoint[] = [];
   const gaps: Gap[] = [];
   for (const declaration of scanned.declarations) {
     if (!hasFunc(scanned, declaration) || wordAt(text, declaration.start) === "type") continue;
@@ -37,13 +37,13 @@ function readDeclaration(
   { start, end }: Declaration,
   keyword: string,
   parse: Parse,
-  sites: Site[],
+  sites: HookPoint[],
   gaps: Gap[],
 ): void {
   const unit = keyword + text.slice(start, end);
   const found = readUnit(unit, parse);
   if (found !== null) {
-    sites.push(...shiftSites(found, start - keyword.length));
+    sites.push(...shiftHookPoints(found, start - keyword.length));
     return;
   }
   const specs = keyword === "" ? groupSpecs(text, start, end) : null;
@@ -62,7 +62,7 @@ function unitName(unit: string): string {
   return `${keyword} ${wordAt(unit, skipTrivia(unit, keyword.length))}`.trim();
 }
 
-function readUnit(unit: string, parse: Parse): Site[] | null {
+function readUnit(unit: string, parse: Parse): HookPoint[] | null {
   const accepted = (candidate: string) => {
     const sites = parse(candidate);
     return sites !== null && agree(sites, scan(candidate)) ? sites : null;
@@ -89,7 +89,7 @@ function hasFunc({ funcs }: Scan, { start, end }: Declaration): boolean {
  * Whether grammar and scanner tell the same story: every keyword `func` and `go` belongs to a site, every body is a pair of
  * braces that ends where its function ends, a go statement ends with a call, declarations stand at the top level.
  */
-function agree(sites: readonly Site[], scanned: Scan): boolean {
+function agree(sites: readonly HookPoint[], scanned: Scan): boolean {
   let funcs = 0;
   let gos = 0;
   const tops = scanned.declarations;

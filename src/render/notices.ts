@@ -14,7 +14,7 @@ import {
 import { tracingOf } from "./tracing.js";
 
 /** One thing to say. */
-export interface Statement {
+export interface Notice {
   readonly text: string;
   /** Something is missing or wrong. */
   readonly serious: boolean;
@@ -24,14 +24,14 @@ export interface Statement {
 
 /** The lines below the tree of a process. */
 export function footer(process: ProcessTree, remarks: readonly string[]): string[] {
-  return [...statements(process).map(({ text }) => text), ...remarks].map(printable);
+  return [...notices(process).map(({ text }) => text), ...remarks].map(printable);
 }
 
 /** What there is to say of the calls of a process. */
-export function statements(process: ProcessTree): Statement[] {
+export function notices(process: ProcessTree): Notice[] {
   const { info, tree } = process;
-  const lines: Statement[] = [];
-  const say = (text: string, about?: Statement["about"]) =>
+  const lines: Notice[] = [];
+  const say = (text: string, about?: Notice["about"]) =>
     lines.push({ text, serious: false, ...(about === undefined ? {} : { about }) });
   const warn = (text: string) => lines.push({ text, serious: true });
   say(`${formatNumberOf(process.events, "event")}, ${formatNumberOf(process.goroutines, "goroutine")}`);
@@ -77,8 +77,8 @@ export function statements(process: ProcessTree): Statement[] {
 }
 
 /** What there is to say of all processes together; of several, what is missing or has limits is said of each. */
-export function overall({ processes }: CallForest, title: (process: ProcessTree) => string): Statement[] {
-  if (processes.length < 2) return processes.flatMap(statements);
+export function overall({ processes }: CallForest, title: (process: ProcessTree) => string): Notice[] {
+  if (processes.length < 2) return processes.flatMap(notices);
   const sum = (of: (process: ProcessTree) => number) => processes.reduce((total, process) => total + of(process), 0);
   const counts = [
     formatNumberOf(processes.length, "process", "processes"),
@@ -91,7 +91,7 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
       "goroutine",
     ),
   ];
-  const frames = (what: string, count: number): Statement[] =>
+  const frames = (what: string, count: number): Notice[] =>
     count > 0 ? [{ text: `${what}: ${formatNumberOf(count, "frame")}`, serious: false }] : [];
   return [
     { text: counts.join(", "), serious: false },
@@ -112,7 +112,7 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
       sum(({ tree }) => sumOf(tree.goexits)),
     ),
     ...processes.flatMap((process) =>
-      statements(process)
+      notices(process)
         .filter(({ serious, about }) => serious || about === "paths")
         .map((statement) => ({ ...statement, text: `${title(process)} (${process.info.pid}): ${statement.text}` })),
     ),
@@ -120,7 +120,7 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
 }
 
 /** What the filters of a recording left out of its trees. */
-export function omissions({ forest, omitted, select }: Recording): Statement[] {
+export function omissions({ forest, omitted, select }: Recording): Notice[] {
   const lines = omitted.map(
     ({ filter, calls }) => `left out by ${flagOf(filter, select)}: ${formatNumberOf(calls, "call")}`,
   );

@@ -9,12 +9,12 @@ import {
   type TraceEvent,
 } from "../exectrace/index.js";
 import type { Watch } from "./rule.js";
-import { Sites } from "./sites.js";
+import { UserFrames } from "./user-frames.js";
 
 /** Feed every event of a reader, then `finish`. Subscribe before. */
 export class Engine implements Watch {
   readonly stacks: StackTable;
-  readonly sites: Sites;
+  readonly sites: UserFrames;
   now = 0;
   procs = 1;
   /** The largest GOMAXPROCS of the trace; 0 when it does not tell. */
@@ -32,7 +32,7 @@ export class Engine implements Watch {
   /** @param module prefix of the import paths that are the user's; without it all outside of the standard library */
   constructor(reader: EventSource, module?: string) {
     this.stacks = reader.stacks;
-    this.sites = new Sites(reader.stacks, module);
+    this.sites = new UserFrames(reader.stacks, module);
     this.intervals = new Intervals(reader);
     this.intervals.onInterval((i, g) => {
       for (const f of this.byActivity[i.activity]) f(i, g);

@@ -3,7 +3,7 @@ import type { GoroutineInfo, Interval, Range } from "../analyses/index.js";
 import type { Quantity } from "../base/quantity.js";
 import type { Frame, StackTable, TraceEvent } from "../exectrace/index.js";
 import type { Severity, Unit } from "./finding.js";
-import type { Sites } from "./sites.js";
+import type { UserFrames } from "./user-frames.js";
 
 /** A number that a rule compares with. */
 interface Threshold {
@@ -52,7 +52,7 @@ export function defineRule<const Name extends string>(rule: Rule<Name>): Rule {
 /** The trace as rules see it. Objects handed to callbacks are filled again: copy what is kept. */
 export interface Watch {
   readonly stacks: StackTable;
-  readonly sites: Sites;
+  readonly sites: UserFrames;
   /** Nanoseconds since the trace's start of the latest event. */
   readonly now: number;
   /** GOMAXPROCS now; 1 when the trace does not tell. */

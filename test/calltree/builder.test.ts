@@ -35,7 +35,7 @@ test("a goroutine hangs under the frame that was open at its go statement, and t
     go main.worker 1 50/50
   main.other 1 65/65`);
   const { tree } = forest.processes[0];
-  expect(forest.functions[tree.site[3]]).toMatchObject({ name: "main.main", file: "main.go" });
+  expect(forest.functions[tree.goStatement[3]]).toMatchObject({ name: "main.main", file: "main.go" });
 });
 
 test("a child whose slot has an older chunk than its parent waits for the spawn record", () => {

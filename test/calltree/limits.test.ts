@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { memorySource } from "../../src/calltrace/index.js";
 import { buildForest, ID_LIMIT } from "../../src/calltree/index.js";
-import { statements } from "../../src/render/notices.js";
+import { notices } from "../../src/render/notices.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
 
 test("functions beyond the limit count as one, with their go statements", () => {
@@ -30,9 +30,9 @@ test("functions beyond the limit count as one, with their go statements", () => 
     [`f${ID_LIMIT - 1}`, 1],
     ["[other functions]", 3],
   ]);
-  expect(functions[tree.site[2]].name).toBe("[other functions]");
+  expect(functions[tree.goStatement[2]].name).toBe("[other functions]");
   expect(manyFunctions).toBe(true);
-  expect(statements(processes[0]).map(({ text }) => text)).toContain(
+  expect(notices(processes[0]).map(({ text }) => text)).toContain(
     "more than 131,072 functions: calls of those beyond are counted under [other functions]",
   );
 });

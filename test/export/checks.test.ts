@@ -58,7 +58,7 @@ test("what became of thresholds", () => {
   const diff = diffCalls(run(3, 100), run(4, 900), () => ({ name: "app/db.Query", path: undefined }), {
     ...{ measure: "total", min: 0 },
   });
-  const report = { diff, top: 20, costs: [], statements: [], notJudged: "too few runs" };
+  const report = { diff, top: 20, costs: [], notices: [], notJudged: "too few runs" };
   const [change] = diff.changes;
   const exceeded = [{ change: change, measure: "calls" } as const];
   const place = { name: "app/db.Query", file: "db.go", line: 7 };

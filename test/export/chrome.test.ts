@@ -85,7 +85,7 @@ test("nanoseconds are the decimals, processes stand on one line of time", () => 
 test("what does not fit is left out, what there is to say stands in the head", () => {
   const recording = record(workers);
   const fit = fitRecording(recording, { ...NO_BUDGET, goroutines: 2 });
-  const file = JSON.parse(Buffer.concat([...renderChrome(recording, { fit, statements: ['a "b"'] })]).toString());
+  const file = JSON.parse(Buffer.concat([...renderChrome(recording, { fit, notices: ['a "b"'] })]).toString());
   expect(file.otherData).toEqual({ exporter: "gotrace", statements: ['a "b"'] });
   expect(calls(file.traceEvents)).toHaveLength(2);
 });

@@ -67,7 +67,7 @@ function lines(script: string, options: RecordingOptions = {}): string[] {
   });
   const recording = readRecording(memorySource(bytes), options);
   const statements = () => ["5 events"];
-  const pieces = [...renderOtlp(recording, { version: "1.2.3", statements })].map((piece) =>
+  const pieces = [...renderOtlp(recording, { version: "1.2.3", notices: statements })].map((piece) =>
     Buffer.from(piece).toString(),
   );
   for (const piece of pieces) expect(piece).toMatch(/^[^\n]*\n$/);

@@ -15,7 +15,7 @@ const directory = temporaryDirectory();
 async function query(recording: Recording, table: TableName, sql: (file: string) => string) {
   const file = join(directory, `${table}.parquet`);
   const statements = ['5 events, "quoted"'];
-  writeFileSync(file, Buffer.concat([...renderParquet(recording, { table, version: "1.2.3", statements })]));
+  writeFileSync(file, Buffer.concat([...renderParquet(recording, { table, version: "1.2.3", notices: statements })]));
   const connection = await (await DuckDBInstance.create(":memory:")).connect();
   return (await connection.runAndReadAll(sql(`'${file}'`))).getRowObjectsJson();
 }

@@ -6,7 +6,7 @@ import { memorySource } from "../../src/calltrace/index.js";
 import { buildForest, readRecording } from "../../src/calltree/index.js";
 import { type CallPageOptions, packCalls } from "../../src/page/data/calls.js";
 import { readStats } from "../../src/page/data/functions.js";
-import { readLives } from "../../src/page/data/goroutine-rows.js";
+import { readGoroutines } from "../../src/page/data/goroutine-rows.js";
 import { readPaths, writePaths } from "../../src/page/data/paths.js";
 import { callTotals, stacksOf } from "../../src/page/data/totals.js";
 import { run } from "../calltree/program.js";
@@ -32,8 +32,8 @@ test("paths come back as they were, times to the nanosecond", () => {
       const writer = new ByteWriter();
       writePaths(writer, tree, everything(tree), tree.size);
       const paths = readPaths(new ByteReader(writer.bytes()));
-      const { size, parent, end, depth, func, edge, site, calls } = tree;
-      expect(paths).toMatchObject({ size, parent, end, depth, func, edge, site, calls });
+      const { size, parent, end, depth, func, edge, goStatement, calls } = tree;
+      expect(paths).toMatchObject({ size, parent, end, depth, func, edge, goStatement, calls });
       expect(paths.self).toEqual(tree.self.map(Math.round));
       // Times are fractions of nanoseconds: what is stored are whole ones, of each node on its own.
       for (let node = 1; node < size; node++) expect(paths.total[node]).toBe(Math.round(tree.total[node]));
@@ -85,7 +85,7 @@ test("the numbers of functions in the page are those of their calls, and agree w
       const [process] = packCalls(recording, options).processes;
       const reader = new ByteReader(unpack(process.packed));
       const paths = readPaths(reader);
-      readLives(reader);
+      readGoroutines(reader);
       const size = recording.forest.functions.length;
       const stats = readStats(reader, size);
       const totals = callTotals(paths, size, stacksOf(paths, size), [[1, paths.size]]);
@@ -132,7 +132,7 @@ test("goroutines come back in rows, with their calls", () => {
     100 g1 }`).processes;
   const reader = new ByteReader(unpack(process.packed));
   const { depth } = readPaths(reader);
-  const { rows, omitted } = readLives(reader);
+  const { rows, omitted } = readGoroutines(reader);
   expect(omitted).toBe(0);
   expect(
     rows.map(({ goid, parentGoid, level, start, length, calls }) => [goid, parentGoid, level, start, length, calls]),

@@ -24,7 +24,7 @@ function report() {
   const meter = new StatsMeter(withHooks(recording, 80, 40), { spread: true });
   visit(recording, meter.visitor);
   const rows = meter.rows();
-  return { rows, functions: rows.length + 2, neighbours: [], costs, statements: ["1 goroutine"] };
+  return { rows, functions: rows.length + 2, neighbours: [], costs, notices: ["1 goroutine"] };
 }
 
 test("the table with everything", () => {
@@ -83,7 +83,7 @@ test("calls with their paths", () => {
     of: "main.quick",
     titles: undefined,
     costs: [undefined],
-    statements: ["1 goroutine"],
+    notices: ["1 goroutine"],
   };
   expect([...callsTable({ listing: lister.listing(), ...view }, plain)].join("")).toBe(`\
 1 call of main.quick, slowest first

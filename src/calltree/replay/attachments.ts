@@ -3,7 +3,7 @@ import { grown } from "../../base/columns.js";
 
 const NONE = -1;
 
-export class HangTable {
+export class AttachmentTable {
   private count = 0;
   private node = new Int32Array(16);
   private edge = new Int32Array(16);

@@ -14,12 +14,12 @@
  */
 import { ChunkReader, chunkAt, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
 import { EdgeKind } from "../tree.js";
-import { HangTable } from "./attachments.js";
+import { AttachmentTable } from "./attachments.js";
 import { EdgeTable } from "./edges.js";
 import { NO_FRAME } from "./frames.js";
 import { NO_NODE, NodeTable, ROOT } from "./nodes.js";
-import { Guesses } from "./parent-inference.js";
-import { isRequest, type Survey } from "./prescan.js";
+import { ParentInference } from "./parent-inference.js";
+import { asksForParent, type Prescan } from "./prescan.js";
 import { type Parked, SlotTable } from "./slots.js";
 import { SpawnTable } from "./spawns.js";
 import { Stacks } from "./stacks.js";
@@ -43,10 +43,10 @@ export class TreeBuilder {
   readonly nodes: NodeTable;
   readonly stacks: Stacks;
   readonly edges = new EdgeTable();
-  readonly hangs: HangTable;
+  readonly hangs: AttachmentTable;
   private readonly slots: SlotTable;
   private readonly spawns = new SpawnTable();
-  private readonly guesses: Guesses;
+  private readonly guesses: ParentInference;
   private readonly waiting: Waiting;
   private readonly reader: ChunkReader;
   private readonly decoder: RecordDecoder;
@@ -55,14 +55,14 @@ export class TreeBuilder {
 
   constructor(
     private readonly process: ProcessTrace,
-    survey: Survey,
+    survey: Prescan,
     private readonly options: BuildOptions = {},
   ) {
     this.nodes = new NodeTable(options.noMerge !== true, options.depthLimit, options.pathLimit);
     this.slots = new SlotTable(process.chunks, startOf(0, options));
     this.stacks = new Stacks(this.nodes, this.slots, this, options);
-    this.hangs = new HangTable(process.chunks.slots);
-    this.guesses = new Guesses(process, survey, this.slots, this.nodes, this.stacks);
+    this.hangs = new AttachmentTable(process.chunks.slots);
+    this.guesses = new ParentInference(process, survey, this.slots, this.nodes, this.stacks);
     this.waiting = new Waiting(this.slots);
     this.reader = new ChunkReader(process.source);
     this.decoder = new RecordDecoder(process.clock);
@@ -165,7 +165,7 @@ export class TreeBuilder {
     this.stacks.abandon(slot, slots.floor[slot]);
     slots.root[slot] = NO_NODE;
     const { parentGoid, spawnRef } = decoder.begin;
-    const request = isRequest(this.process, parentGoid, spawnRef) ? this.guesses.take(slot) : NO_NODE;
+    const request = asksForParent(this.process, parentGoid, spawnRef) ? this.guesses.take(slot) : NO_NODE;
     const parked: Parked = { begin: { ...decoder.begin }, state: decoder.state(), request };
     if (this.place(slot, parked)) return true;
     slots.goid[slot] = NO_NODE;
@@ -199,7 +199,7 @@ export class TreeBuilder {
     if (spawn === undefined) this.hang(slot, begin, ROOT, EdgeKind.approximate, 0);
     else {
       const kind = spawn.goid === parentGoid ? EdgeKind.exact : EdgeKind.indirect;
-      this.hang(slot, begin, spawn.node, kind, spawn.site);
+      this.hang(slot, begin, spawn.node, kind, spawn.goStatement);
     }
     return true;
   }
@@ -215,23 +215,29 @@ export class TreeBuilder {
     return spawner === this.slot && chunk === this.chunk && chunks.offset[chunk] + this.decoder.offset > offset;
   }
 
-  private hang(slot: number, { goid, test, time }: Parked["begin"], node: number, kind: EdgeKind, site: number): void {
+  private hang(
+    slot: number,
+    { goid, test, time }: Parked["begin"],
+    node: number,
+    kind: EdgeKind,
+    goStatement: number,
+  ): void {
     const { slots } = this;
     slots.goid[slot] = goid;
     slots.attach[slot] = node;
     const name = test === 0 ? "" : (this.process.definitions.get(test)?.name ?? "");
     slots.start[slot] = time;
     slots.test[slot] = name === "" ? 0 : 1;
-    slots.edge[slot] = this.edges.number(kind, site, name);
+    slots.edge[slot] = this.edges.number(kind, goStatement, name);
     slots.from[slot] = startOf(goid, this.options);
     this.hangs.add(slot, node, slots.edge[slot]);
     this.guesses.expect(slot, goid);
   }
 
   /** Called by the replay: see Listener. */
-  spawn(slot: number, node: number, site: number, at: number): void {
+  spawn(slot: number, node: number, goStatement: number, at: number): void {
     this.stacks.hold(node);
-    this.spawns.add(this.chunk, this.process.chunks.offset[this.chunk] + at, node, site, this.slots.goid[slot]);
+    this.spawns.add(this.chunk, this.process.chunks.offset[this.chunk] + at, node, goStatement, this.slots.goid[slot]);
   }
 
   /** Called by the replay, and at the end of a goroutine: answers the requests of goroutines that began before `time`. */

@@ -7,22 +7,22 @@ import { OTHER_IDS } from "./nodes.js";
 export interface Edge {
   readonly kind: EdgeKind;
   /** Id of the go statement, 0 for none. */
-  readonly site: number;
+  readonly goStatement: number;
   /** The test that package testing runs on the goroutine, as its `Name()` gives it: `TestGet/first`; "" for none. */
   readonly test: string;
 }
 
 export class EdgeTable {
-  readonly list: Edge[] = [{ kind: EdgeKind.call, site: 0, test: "" }];
+  readonly list: Edge[] = [{ kind: EdgeKind.call, goStatement: 0, test: "" }];
   private readonly numbers = new Map<number | string, number>();
 
   number(kind: EdgeKind, id: number, test = ""): number {
     if (kind === EdgeKind.call && test === "") return 0;
-    const site = Math.min(id, OTHER_IDS);
-    const key = test === "" ? kind * 2 ** 32 + site : `${kind} ${site} ${test}`;
+    const goStatement = Math.min(id, OTHER_IDS);
+    const key = test === "" ? kind * 2 ** 32 + goStatement : `${kind} ${goStatement} ${test}`;
     let number = this.numbers.get(key);
     if (number === undefined) {
-      number = this.list.push({ kind, site, test }) - 1;
+      number = this.list.push({ kind, goStatement, test }) - 1;
       this.numbers.set(key, number);
     }
     return number;

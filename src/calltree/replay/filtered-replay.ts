@@ -6,7 +6,7 @@ import type { CallVisitor, Goroutine } from "../visitor.js";
 import type { Begun, WalkObserver } from "./replay.js";
 
 /** How the numbers of a replay become those of the forest. */
-export interface SinkMaps {
+export interface ReplayMaps {
   readonly process: number;
   /** From the builder's nodes to nodes of the tree; or HIDDEN, DROPPED. */
   readonly nodes: Int32Array;
@@ -14,10 +14,10 @@ export interface SinkMaps {
   readonly shown: Uint8Array | undefined;
   /** The builder's nodes that are shown for what is beneath them only: their self time does not count. */
   readonly context: Uint8Array | undefined;
-  /** From a site's id to the function's index. */
-  readonly site: (id: number) => number;
+  /** From the id of a go statement to its index among the functions. */
+  readonly goStatement: (id: number) => number;
   /** What the goroutine hangs under in the tree, and how. */
-  readonly place: (begun: Begun) => Pick<Goroutine, "node" | "edge" | "site">;
+  readonly place: (begun: Begun) => Pick<Goroutine, "node" | "edge" | "goStatement">;
 }
 
 /** Calls that are left out here, by reason. */
@@ -26,7 +26,7 @@ export interface LeftOut {
   unseen: number;
 }
 
-export class CallSink implements WalkObserver {
+export class FilteredReplay implements WalkObserver {
   readonly leftOut: LeftOut = { minimum: 0, unseen: 0 };
   /** Open calls: the tree's node or what stands for it, start, time of hidden callees, traced calls beneath, context. */
   private node = new Int32Array(64);
@@ -39,12 +39,12 @@ export class CallSink implements WalkObserver {
   private told = 0;
   private from = Number.NEGATIVE_INFINITY;
   /** Go statements that ran in calls that have not been told, in order; depths are beyond `told` and do not decrease. */
-  private waiting: { depth: number; readonly site: number; readonly time: number; readonly ref: number }[] = [];
+  private waiting: { depth: number; readonly goStatement: number; readonly time: number; readonly ref: number }[] = [];
   private begun: Begun | undefined;
   private goroutine: Goroutine | undefined;
 
   constructor(
-    private readonly maps: SinkMaps,
+    private readonly maps: ReplayMaps,
     private readonly visitor: CallVisitor,
     private readonly minimum: number,
     private readonly to: number,
@@ -93,9 +93,9 @@ export class CallSink implements WalkObserver {
     this.tellWaiting();
   }
 
-  spawn(site: number, time: number, ref: number): void {
+  spawn(goStatement: number, time: number, ref: number): void {
     if (!(time <= this.to)) return;
-    const what = { depth: this.depth, site, time: Math.max(time, this.from), ref };
+    const what = { depth: this.depth, goStatement, time: Math.max(time, this.from), ref };
     if (this.told < this.depth) this.waiting.push(what);
     else this.tellSpawn(what);
   }
@@ -131,10 +131,10 @@ export class CallSink implements WalkObserver {
   }
 
   /** A go statement of the innermost call that is told, if there is one that is shown. */
-  private tellSpawn({ site, time, ref }: Readonly<{ site: number; time: number; ref: number }>): void {
+  private tellSpawn({ goStatement, time, ref }: Readonly<{ goStatement: number; time: number; ref: number }>): void {
     let at = this.told - 1;
     while (at >= 0 && !this.isShown(this.node[at])) at--;
-    if (at >= 0) this.visitor.spawn?.(this.node[at], this.maps.site(site), time, ref);
+    if (at >= 0) this.visitor.spawn?.(this.node[at], this.maps.goStatement(goStatement), time, ref);
   }
 
   private introduce(): void {

@@ -42,7 +42,7 @@ export class NodeTable {
   parent = new Int32Array(64);
   /** Function id of the process trace. */
   func = new Uint32Array(64);
-  /** 0 for a call, else the number of an edge (kind and site) of a started goroutine. */
+  /** 0 for a call, else the number of an edge (kind and go statement) of a started goroutine. */
   edge = new Int32Array(64);
   depth = new Uint16Array(64);
   /** The child that was looked up last. */

@@ -6,11 +6,11 @@ import type { ProcessTrace } from "../../calltrace/index.js";
 import { Enclosing } from "../functions.js";
 import { NO_FRAME } from "./frames.js";
 import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
-import type { Survey } from "./prescan.js";
+import type { Prescan } from "./prescan.js";
 import type { SlotTable } from "./slots.js";
 import type { Stacks } from "./stacks.js";
 
-export class Guesses {
+export class ParentInference {
   private readonly enclosing: Enclosing;
   /** By request: the node to hang under, or NO_NODE. */
   private readonly answers: Int32Array;
@@ -19,7 +19,7 @@ export class Guesses {
 
   constructor(
     process: ProcessTrace,
-    private readonly survey: Survey,
+    private readonly survey: Prescan,
     private readonly slots: SlotTable,
     private readonly nodes: NodeTable,
     private readonly stacks: Stacks,

@@ -18,7 +18,7 @@ import {
 } from "../../calltrace/index.js";
 
 /** Goroutines without a spawn record, as columns, in the order in which each slot begins them. */
-class Requests {
+class ParentQueries {
   count = 0;
   /** When the goroutine began. */
   time = new Float64Array(16);
@@ -93,8 +93,8 @@ function nearest(
   return answer;
 }
 
-export interface Survey {
-  readonly requests: Requests;
+export interface Prescan {
+  readonly requests: ParentQueries;
   /** Ids of the goroutines that begin in the trace. */
   readonly begun: NumberSet;
   /** Recorded events: enter, exit and spawn each count 1. */
@@ -104,12 +104,12 @@ export interface Survey {
 }
 
 /** Whether a begin record asks for the parent's stack: it has a parent and no spawn record that could be found. */
-export function isRequest(process: ProcessTrace, parentGoid: number, spawnRef: number): boolean {
+export function asksForParent(process: ProcessTrace, parentGoid: number, spawnRef: number): boolean {
   return parentGoid !== 0 && (spawnRef === 0 || chunkAt(process.chunks, spawnRef) < 0);
 }
 
 /** Reads the whole trace once. A record that cannot be read ends the process's chunk table there. */
-export function survey(process: ProcessTrace, progress?: (bytes: number) => void): Survey {
+export function prescan(process: ProcessTrace, progress?: (bytes: number) => void): Prescan {
   const { chunks } = process;
   const reader = new ChunkReader(process.source);
   const skimmer = new Skimmer();
@@ -127,7 +127,7 @@ export function survey(process: ProcessTrace, progress?: (bytes: number) => void
     for (; status === Status.begin; status = skimmer.next()) {
       goroutines++;
       begun.add(skimmer.begin.goid);
-      wanted ||= isRequest(process, skimmer.begin.parentGoid, skimmer.begin.spawnRef);
+      wanted ||= asksForParent(process, skimmer.begin.parentGoid, skimmer.begin.spawnRef);
     }
     events += skimmer.events;
     if (wanted) collector.collect(chunks.slot[chunk], window.u16, index, size);
@@ -149,13 +149,13 @@ export function survey(process: ProcessTrace, progress?: (bytes: number) => void
 
 /** Decodes the chunks with requests in them, for their times and first functions. */
 class Collector {
-  readonly requests: Requests;
+  readonly requests: ParentQueries;
   private decoder: RecordDecoder | undefined;
   /** By slot: the request that waits for its first function. */
   private readonly open: Int32Array;
 
   constructor(private readonly process: ProcessTrace) {
-    this.requests = new Requests(process.chunks.slots);
+    this.requests = new ParentQueries(process.chunks.slots);
     this.open = new Int32Array(process.chunks.slots).fill(-1);
   }
 
@@ -173,13 +173,13 @@ class Collector {
       if (open[slot] >= 0) open[slot] = firstFunction(decoder, count, requests, open[slot]);
       if (decoder.status !== Status.begin) continue;
       const { parentGoid, spawnRef, time } = decoder.begin;
-      open[slot] = isRequest(this.process, parentGoid, spawnRef) ? requests.add(slot, parentGoid, time) : -1;
+      open[slot] = asksForParent(this.process, parentGoid, spawnRef) ? requests.add(slot, parentGoid, time) : -1;
     } while (decoder.status === Status.more || decoder.status === Status.begin);
   }
 }
 
 /** Notes the first function of a goroutine if it is in the columns; returns the request if it still waits. */
-function firstFunction(decoder: RecordDecoder, count: number, requests: Requests, request: number): number {
+function firstFunction(decoder: RecordDecoder, count: number, requests: ParentQueries, request: number): number {
   for (let i = 0; i < count; i++) {
     if (decoder.kind[i] !== Kind.enter) continue;
     requests.func[request] = decoder.id[i];

@@ -4,7 +4,7 @@
  * first replay filled.
  */
 import { ChunkReader, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
-import type { HangTable } from "./attachments.js";
+import type { AttachmentTable } from "./attachments.js";
 import { type BuildOptions, startOf } from "./builder.js";
 import type { EdgeTable } from "./edges.js";
 import type { NodeTable } from "./nodes.js";
@@ -16,7 +16,7 @@ export interface Replayed {
   readonly process: ProcessTrace;
   readonly nodes: NodeTable;
   readonly edges: EdgeTable;
-  readonly hangs: HangTable;
+  readonly hangs: AttachmentTable;
   /** When frames ended that never returned. */
   readonly end: number;
 }
@@ -35,7 +35,7 @@ export interface Begun {
 export interface WalkObserver extends Observer {
   begin(goroutine: Begun, from: number): void;
   /** @param ref the offset that the goroutine's begin record has as `spawnRef` */
-  spawn(site: number, time: number, ref: number): void;
+  spawn(goStatement: number, time: number, ref: number): void;
   end(time: number): void;
 }
 
@@ -57,8 +57,8 @@ export function* walkProcess(replayed: Replayed, options: BuildOptions, observer
   const decoder = new RecordDecoder(process.clock);
   let base = 0;
   const listener = {
-    spawn: (_slot: number, _node: number, site: number, at: number, time: number) =>
-      observer.spawn(site, time, base + at),
+    spawn: (_slot: number, _node: number, goStatement: number, at: number, time: number) =>
+      observer.spawn(goStatement, time, base + at),
     capture: () => undefined,
   };
   const stacks = new Stacks(nodes, slots, listener, { ...options, minimum: 0, observer });

@@ -8,7 +8,7 @@ import { grown } from "../../base/columns.js";
 
 export interface Spawn {
   readonly node: number;
-  readonly site: number;
+  readonly goStatement: number;
   readonly goid: number;
 }
 
@@ -16,25 +16,26 @@ export class SpawnTable {
   private count = 0;
   private offset = new Float64Array(16);
   private node = new Int32Array(16);
-  private site = new Uint32Array(16);
+  private goStatement = new Uint32Array(16);
   private goid = new Float64Array(16);
   /** By chunk: [first, end) of its runs; another pair follows if the slot was left in the middle of the chunk. */
   private readonly runs = new Map<number, number[]>();
 
   /** Adds the spawn record at an offset; those of one chunk come in order. */
-  add(chunk: number, offset: number, node: number, site: number, goid: number): void {
+  add(chunk: number, offset: number, node: number, goStatement: number, goid: number): void {
     const runs = this.runs.get(chunk);
     const last = this.count - 1;
     const onward = runs !== undefined && runs[runs.length - 1] === this.count;
-    if (onward && this.node[last] === node && this.site[last] === site && this.goid[last] === goid) return;
+    if (onward && this.node[last] === node && this.goStatement[last] === goStatement && this.goid[last] === goid)
+      return;
     const at = this.count++;
     this.offset = grown(this.offset, this.count);
     this.node = grown(this.node, this.count);
-    this.site = grown(this.site, this.count);
+    this.goStatement = grown(this.goStatement, this.count);
     this.goid = grown(this.goid, this.count);
     this.offset[at] = offset;
     this.node[at] = node;
-    this.site[at] = site;
+    this.goStatement[at] = goStatement;
     this.goid[at] = goid;
     if (runs === undefined) this.runs.set(chunk, [at, this.count]);
     else if (onward) runs[runs.length - 1] = this.count;
@@ -53,7 +54,7 @@ export class SpawnTable {
         if (this.offset[middle] <= offset) low = middle;
         else high = middle - 1;
       }
-      return { node: this.node[low], site: this.site[low], goid: this.goid[low] };
+      return { node: this.node[low], goStatement: this.goStatement[low], goid: this.goid[low] };
     }
     return undefined;
   }

@@ -22,7 +22,7 @@ export interface Endings {
 /** What the replay asks of the builder. */
 export interface Listener {
   /** A spawn record at `at` bytes in the chunk; `node` is the frame that is open. */
-  spawn(slot: number, node: number, site: number, at: number, time: number): void;
+  spawn(slot: number, node: number, goStatement: number, at: number, time: number): void;
   /** The goroutine gets to `time`, and someone wants its stack as of before. */
   capture(slot: number, time: number): void;
 }

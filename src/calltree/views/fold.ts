@@ -28,7 +28,7 @@ export interface Folded {
 
 /** Folds the recursion of a tree. Goroutines that start goroutines of the same go statement are folded too. */
 export function foldRecursion(old: CallTree): Folded {
-  const { size, func, edge, site, tests } = old;
+  const { size, func, edge, goStatement, tests } = old;
   const place = new Int32Array(size);
   const parent = new Int32Array(size);
   const source = new Int32Array(size);
@@ -46,7 +46,7 @@ export function foldRecursion(old: CallTree): Folded {
   const isSame = (at: number, node: number) => {
     const one = source[at];
     if (tests.get(one) !== tests.get(node)) return false;
-    return func[one] === func[node] && edge[one] === edge[node] && site[one] === site[node];
+    return func[one] === func[node] && edge[one] === edge[node] && goStatement[one] === goStatement[node];
   };
   /** The node above or at `above` that a node recurs to; 0 for none. */
   const outer = (above: number, node: number): number => {
@@ -69,7 +69,7 @@ export function foldRecursion(old: CallTree): Folded {
     else nested[at] += old.calls[node];
     deepest[at] = Math.max(deepest[at], depth);
   }
-  const { tree, number } = regroup(old, { place, takes, edge, site, tests, parent, source, count });
+  const { tree, number } = regroup(old, { place, takes, edge, goStatement, tests, parent, source, count });
   const recursion = new Map<number, Recursion>();
   for (let at = 1; at < count; at++) {
     if (deepest[at] > 1) recursion.set(number[at], { calls: nested[at], depth: deepest[at] });

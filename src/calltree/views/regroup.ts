@@ -19,7 +19,7 @@ export interface Grouping {
   readonly takes: Uint8Array;
   /** By old node, as in the tree. */
   readonly edge: Uint8Array;
-  readonly site: Int32Array;
+  readonly goStatement: Int32Array;
   readonly tests: ReadonlyMap<number, string>;
   /** By new node: its parent, and the first node that it stands for. */
   readonly parent: Int32Array;
@@ -36,7 +36,7 @@ export interface Regrouped {
 }
 
 /** Adds up the numbers of old nodes at their new ones, and puts these into the order of finished trees. */
-export function regroup(old: CallTree, { place, takes, edge, site, source, ...grouping }: Grouping): Regrouped {
+export function regroup(old: CallTree, { place, takes, edge, goStatement, source, ...grouping }: Grouping): Regrouped {
   const { count } = grouping;
   const zeros = () => new Float64Array(count);
   const sums = { calls: zeros(), total: zeros(), self: zeros() };
@@ -100,7 +100,7 @@ export function regroup(old: CallTree, { place, takes, edge, site, source, ...gr
     depth,
     func: Int32Array.from(order, (at) => (at === 0 ? -1 : from(old.func, at))),
     edge: Uint8Array.from(order, (at) => (at === 0 ? 0 : from(edge, at))),
-    site: Int32Array.from(order, (at) => (at === 0 ? -1 : from(site, at))),
+    goStatement: Int32Array.from(order, (at) => (at === 0 ? -1 : from(goStatement, at))),
     calls: pick(sums.calls),
     total: pick(sums.total),
     self: pick(sums.self),

@@ -138,11 +138,11 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
   // By old node: what stands for it among the new ones (for hidden nodes, the one above), and how it hangs.
   const place = new Int32Array(old.size);
   const edge = old.edge.slice();
-  const site = old.site.slice();
+  const goStatement = old.goStatement.slice();
   const tests = new Map(old.tests);
   const parent = new Int32Array(old.size);
   const source = new Int32Array(old.size);
-  const known = new StepTable({ func: old.func, edge, site, tests });
+  const known = new StepTable({ func: old.func, edge, goStatement, tests });
   const merging = map.includes(HIDDEN);
   let count = 1;
   for (let node = 1; node < old.size; node++) {
@@ -151,7 +151,7 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
     const above = place[up];
     if (map[up] === HIDDEN && edge[node] === 0) {
       edge[node] = edge[up];
-      site[node] = site[up];
+      goStatement[node] = goStatement[up];
       const test = tests.get(up);
       if (test !== undefined) tests.set(node, test);
     }
@@ -173,7 +173,7 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
     if ((carried || map[node] >= 0) && !leads[node]) takes[node] |= Take.self;
     if (map[node] >= 0) takes[node] |= Take.calls | Take.total;
   }
-  const grouping = { place, takes, edge, site, tests, parent, source, count };
+  const grouping = { place, takes, edge, goStatement, tests, parent, source, count };
   const { number, tree: chosen } = regroup(old, grouping);
   for (let node = 1; node < old.size; node++) if (map[node] >= 0) map[node] = number[place[node]];
   return { tree: inherit(old, map, chosen), map, context: leads };

@@ -12,7 +12,7 @@ export class StepTable {
   private readonly spawned = new NumberMap();
   private readonly named = new Map<string, number>();
 
-  constructor(private readonly tree: Pick<CallTree, "func" | "edge" | "site" | "tests">) {}
+  constructor(private readonly tree: Pick<CallTree, "func" | "edge" | "goStatement" | "tests">) {}
 
   /** What {@link set} gave the step of `node` beneath `above`; 0 for nothing. */
   get(above: number, node: number): number {
@@ -30,9 +30,9 @@ export class StepTable {
   }
 
   private special(node: number): number {
-    const { func, edge, site, tests } = this.tree;
+    const { func, edge, goStatement, tests } = this.tree;
     const test = tests.get(node);
-    const step = (func[node] * STEPS + site[node] + 1) * 4 + edge[node];
+    const step = (func[node] * STEPS + goStatement[node] + 1) * 4 + edge[node];
     const name = test === undefined ? "" : `${step} ${test}`;
     const known = test === undefined ? this.spawned.get(step, -1) : (this.named.get(name) ?? -1);
     if (known >= 0) return known;

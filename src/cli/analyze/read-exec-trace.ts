@@ -55,7 +55,7 @@ export function warningOf(reader: EventSource): string | undefined {
  * Runs a command whose exit code 1 says that there are findings or that a threshold was exceeded: bad arguments and
  * unreadable traces are 2, because scripts take everything above for a crash.
  */
-export async function withTrouble(run: () => Promise<number>): Promise<number> {
+export async function withGrepExitCodes(run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {

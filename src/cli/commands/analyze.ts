@@ -13,7 +13,7 @@ import {
 } from "../../rules/index.js";
 import { analyzeFile } from "../analyze/findings.js";
 import { type FindingSink, findingFormats, parseSink, writeFindings } from "../analyze/findings-output.js";
-import { withTrouble } from "../analyze/read-exec-trace.js";
+import { withGrepExitCodes } from "../analyze/read-exec-trace.js";
 import { type Command, commandHelp } from "../command.js";
 import { findConfig, readBaseline } from "../config/config.js";
 import { type ParsedFlags, parseFlags } from "../flags/parse.js";
@@ -73,7 +73,7 @@ Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an 
     "gotrace analyze --format html -o findings.html trace.out",
     "gotrace analyze --format github --also sarif=gotrace.sarif trace.out",
   ],
-  run: (words) => withTrouble(() => run(words)),
+  run: (words) => withGrepExitCodes(() => run(words)),
 };
 
 /** What the flags and the configuration ask for. */

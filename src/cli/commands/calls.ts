@@ -70,7 +70,7 @@ async function run(words: readonly string[]): Promise<number> {
   const options = reportOptions(parsed);
   const session = new Session(sessionOptions(parsed));
   const request = { format, toStderr: false };
-  const { damaged } = await session.yieldTo(() => reportTraces(session, options, paths, request));
+  const { damaged } = await session.withDefaultSignals(() => reportTraces(session, options, paths, request));
   return damaged ? ExitCode.data : 0;
 }
 
@@ -120,14 +120,14 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
   const { leftOut } = listing;
   if (leftOut > 0) {
     const text = `left out by ${flagsOf(options)}: ${formatNumberOf(leftOut, "call")} of ${functions.text}`;
-    context.statements.push({ text, serious: true });
+    context.notices.push({ text, serious: true });
   }
   return {
     listing,
     of: functions.text,
     titles: forest.processes.length > 1 ? forest.processes.map(context.title) : undefined,
     costs: costBounds(forest),
-    statements: completeness(context),
+    notices: completeness(context),
   };
 }
 

@@ -12,7 +12,7 @@ import { formatBytes } from "../../base/units.js";
 import { TraceReader } from "../../exectrace/index.js";
 import { openCache } from "../../gotool/cache.js";
 import { openChunks } from "../analyze/chunks.js";
-import { withTrouble } from "../analyze/read-exec-trace.js";
+import { withGrepExitCodes } from "../analyze/read-exec-trace.js";
 import { type Cut, type Downloaded, type DownloadOptions, download, MARGIN, MOST_BYTES } from "../capture/download.js";
 import { RetryLater } from "../capture/refusal.js";
 import { captureTarget, DEFAULT_SECONDS, defaultName, MOST_SECONDS, type Target } from "../capture/target.js";
@@ -74,7 +74,7 @@ Exit codes: those of 'gotrace analyze' (2 where no trace could be had); 130 afte
     "gotrace capture --seconds 10 -o slow.trace --format html --report slow.html https://admin.example.com/debug/pprof",
     "gotrace capture http://localhost:6060/debug/flightrecorder",
   ],
-  run: (words) => withTrouble(() => run(words)),
+  run: (words) => withGrepExitCodes(() => run(words)),
 };
 
 async function run(words: readonly string[]): Promise<number> {

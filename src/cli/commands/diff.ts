@@ -1,7 +1,7 @@
 /** `gotrace diff`: traces before and after a change, call traces or execution traces, each kind with its own. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
-import { withTrouble } from "../analyze/read-exec-trace.js";
+import { withGrepExitCodes } from "../analyze/read-exec-trace.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
@@ -61,7 +61,7 @@ Exit codes: 0, 1 when --fail-on was exceeded, 2 for an unreadable trace or bad a
     "gotrace diff --by-path --fail-on calls before.gotrace after.gotrace",
     "gotrace diff --a a1,a2,a3,a4 --b b1,b2,b3,b4 --by p99 --fail-on 10%",
   ],
-  run: (words) => withTrouble(() => run(words)),
+  run: (words) => withGrepExitCodes(() => run(words)),
 };
 
 async function run(words: readonly string[]): Promise<number> {

@@ -76,7 +76,7 @@ async function run(words: readonly string[]): Promise<number> {
   requireGate(format, hasAssertions(gate));
   const session = new Session(sessionOptions(flags));
   const request = { format, toStderr: false, gate };
-  const reported = await session.yieldTo(() => reportTraces(session, options, flags.rest, request));
+  const reported = await session.withDefaultSignals(() => reportTraces(session, options, flags.rest, request));
   return reported.damaged ? ExitCode.data : reported.gate;
 }
 

@@ -117,7 +117,7 @@ async function run(words: readonly string[]): Promise<number> {
   const request = { format, toStderr: false, gate: asserted };
   const options = reportOptions(all, true);
   const session = new Session(sessionOptions(all));
-  const { damaged, gate } = await session.yieldTo(() => reportTraces(session, options, all.rest, request));
+  const { damaged, gate } = await session.withDefaultSignals(() => reportTraces(session, options, all.rest, request));
   return damaged ? ExitCode.data : gate;
 }
 
@@ -203,7 +203,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     return { kind, of: of.text, rows: list.slice(0, top), count: list.length };
   });
   const small = all.filter((row) => row.total < min).length;
-  context.statements.push(...leftOutOfTrees(recording, { depth }));
+  context.notices.push(...leftOutOfTrees(recording, { depth }));
   const statements = completeness(context);
   return {
     // Who asks for neighbours sees them alone.
@@ -212,7 +212,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     functions: rows.length,
     neighbours,
     costs: costBounds(forest),
-    statements: [
+    notices: [
       ...(waiting > 0 && !options.inPlace ? [`${IDLE}: ${formatNumberOf(waiting, "function")}: ${WAITS}`] : []),
       ...statements,
       ...(small > 0 ? [`left out by --min: ${formatNumberOf(small, "function")}`] : []),

@@ -5,7 +5,7 @@ import { PartReader } from "../../exectrace/index.js";
 import { measureFor } from "../../render/style.js";
 import { summaryTables } from "../../render/trace/summary.js";
 import { typedJson } from "../../render/typed-json.js";
-import { readTrace, warningOf, withTrouble } from "../analyze/read-exec-trace.js";
+import { readTrace, warningOf, withGrepExitCodes } from "../analyze/read-exec-trace.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { partFlags, partOf } from "../flags/part.js";
@@ -41,7 +41,7 @@ Exit codes: 0, or 2 for an unreadable trace or bad arguments.`,
     "gotrace summary --task request trace.out",
     "gotrace summary --log trace_id=4bf92f3577b34da6a3ce929d0e0e4736 --format json trace.out",
   ],
-  run: (words) => withTrouble(() => run(words)),
+  run: (words) => withGrepExitCodes(() => run(words)),
 };
 
 async function run(words: readonly string[]): Promise<number> {

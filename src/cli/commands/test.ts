@@ -109,7 +109,7 @@ async function test(
   const plain = async () => {
     session.log(`go test ${line.plain.join(" ")}`);
     const whole = { command: "go", args: ["test", ...line.plain], cwd: session.cwd, ownGroup: true };
-    return (await session.standAside(() => runProgram({ ...whole, env: session.env }))).code;
+    return (await session.delegateSignals(() => runProgram({ ...whole, env: session.env }))).code;
   };
   if (options.record.execTrace !== undefined && given("trace")) {
     throw new UserError(

@@ -45,6 +45,6 @@ async function run(words: readonly string[]): Promise<number> {
   if (!flags.has("speedscope")) refuseEvents(flags);
   const session = new Session(sessionOptions(flags));
   const request = { format: formatToShow(flags.has("speedscope")), toStderr: false };
-  const { damaged } = await session.yieldTo(() => reportTraces(session, options, flags.rest, request));
+  const { damaged } = await session.withDefaultSignals(() => reportTraces(session, options, flags.rest, request));
   return damaged ? ExitCode.data : 0;
 }

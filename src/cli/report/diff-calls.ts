@@ -51,7 +51,7 @@ export async function diffCallTraces(
   const shares = limits.flatMap(({ text, share }) => (share === "calls" ? [] : [text]));
   const unjudged = shares.length === 0 || diff.tested ? undefined : notJudged(shares, diff.runs);
   if (unjudged !== undefined && runs.lacking === undefined) say(unjudged);
-  const report = { diff, top, exceeded, notJudged: unjudged, costs: runs.costs, statements: runs.statements };
+  const report = { diff, top, exceeded, notJudged: unjudged, costs: runs.costs, notices: runs.notices };
   const naming = options.namingOf(runs.names);
   if (format === "json") await output.write(callDiffJson(report, a, b));
   else if (format === "table") {
@@ -81,7 +81,7 @@ class Runs {
   /** By process, the most that tracing adds to a call. */
   readonly costs: (HookCost | undefined)[] = [];
   /** How complete each run is. */
-  readonly statements: string[] = [];
+  readonly notices: string[] = [];
   /** The first run that lacks calls, and why. */
   lacking: string | undefined;
   /** Of all functions of all runs. */
@@ -142,10 +142,10 @@ class Runs {
     const remarks = lines.filter(
       ({ serious, about }) => !serious && (about === undefined || (about === "paths" && this.byPath)),
     );
-    this.statements.push(`${path}: ${remarks.map(({ text }) => text).join("; ")}`);
-    for (const { text, serious } of lines) if (serious) this.statements.push(`${path}: ${text}`);
+    this.notices.push(`${path}: ${remarks.map(({ text }) => text).join("; ")}`);
+    for (const { text, serious } of lines) if (serious) this.notices.push(`${path}: ${text}`);
     const { problem } = recording.forest;
-    if (problem) this.statements.push(`${path}: damaged at offset ${problem.offset}: ${problem.message}`);
+    if (problem) this.notices.push(`${path}: damaged at offset ${problem.offset}: ${problem.message}`);
   }
 }
 

@@ -3,7 +3,7 @@
 import { costBound, type ProcessTree, type Recording } from "../../calltree/index.js";
 import { renderPprof } from "../../export/pprof.js";
 import { tableNames } from "../../export/tables/index.js";
-import { omissions, statements } from "../../render/notices.js";
+import { notices, omissions } from "../../render/notices.js";
 import { tracingLine } from "../../render/tracing.js";
 import type { TableName } from "../options.js";
 import type { NamedPieces, Pieces } from "../output.js";
@@ -12,7 +12,7 @@ import type { FormatContext } from "./format.js";
 import { counted, leftOutOfTrees } from "./left-out.js";
 
 export async function pprof(recording: Recording, context: FormatContext): Promise<Pieces> {
-  const { options, statements } = context;
+  const { options, notices: statements } = context;
   statements.push(...leftOutOfTrees(recording, options.tree));
   return renderPprof(recording.forest, {
     ...options.tree,
@@ -53,10 +53,10 @@ export async function parquetFiles(recording: Recording, context: FormatContext)
 export async function otlp(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderOtlp } = await import("../../export/otlp.js");
   const ofProcess = (process: ProcessTree) => [
-    ...[...statements(process), ...omissions(recording)].map(({ text }) => text),
+    ...[...notices(process), ...omissions(recording)].map(({ text }) => text),
     ...tracing([process]),
   ];
-  return counted(renderOtlp(recording, { version: packageVersion(), statements: ofProcess }), recording, context);
+  return counted(renderOtlp(recording, { version: packageVersion(), notices: ofProcess }), recording, context);
 }
 
 function described(recording: Recording, context: FormatContext) {
@@ -64,7 +64,7 @@ function described(recording: Recording, context: FormatContext) {
 }
 
 /** What formats say that have a place for it. */
-function said({ forest }: Recording, { statements }: FormatContext): string[] {
+function said({ forest }: Recording, { notices: statements }: FormatContext): string[] {
   return [...statements.map(({ text }) => text), ...tracing(forest.processes)];
 }
 

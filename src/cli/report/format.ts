@@ -2,7 +2,7 @@
 
 import type { Naming } from "../../base/names.js";
 import type { ProcessTree, Recording } from "../../calltree/index.js";
-import type { Statement } from "../../render/notices.js";
+import type { Notice } from "../../render/notices.js";
 import type { ReportOptions } from "../options.js";
 import type { NamedPieces, Output, Pieces } from "../output.js";
 import type { RunNote } from "../run/run-directory.js";
@@ -24,7 +24,7 @@ export interface FormatContext {
   /** Execution traces that were named beside the traces of calls. */
   readonly execTraces: readonly string[];
   /** How complete the report is, a line each: for formats that have a place for it. A format adds what it leaves out. */
-  readonly statements: Statement[];
+  readonly notices: Notice[];
 }
 
 export interface Format {

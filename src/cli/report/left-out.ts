@@ -1,11 +1,11 @@
 /** What --min, --depth and --top leave out of a report that has no place to say it. */
 import { formatNumberOf } from "../../base/units.js";
 import { type FilterOptions, type Recording, testSections, wholeSection } from "../../calltree/index.js";
-import { flagsOf, type Statement } from "../../render/notices.js";
+import { flagsOf, type Notice } from "../../render/notices.js";
 import type { FormatContext } from "./format.js";
 
 /** Of what shows call paths: known before. Calls that an unmerged tree was built without count as well. */
-export function leftOutOfTrees({ forest }: Recording, options: FilterOptions, tests = false): Statement[] {
+export function leftOutOfTrees({ forest }: Recording, options: FilterOptions, tests = false): Notice[] {
   let calls = 0;
   for (const { tree, total, pruned } of forest.processes) {
     const sections = tests
@@ -19,7 +19,7 @@ export function leftOutOfTrees({ forest }: Recording, options: FilterOptions, te
 }
 
 /** Of what shows single calls: known when they have been walked. */
-export function leftOutOfWalk({ leftOut, select }: Recording): Statement[] {
+export function leftOutOfWalk({ leftOut, select }: Recording): Notice[] {
   const { minimum = 0, depth, top } = select;
   return [
     { calls: leftOut.minimum, flags: flagsOf({ minimum }) },
@@ -30,7 +30,7 @@ export function leftOutOfWalk({ leftOut, select }: Recording): Statement[] {
 }
 
 /** The pieces; then standard error can say how many calls were left out on the way. */
-export function* counted(pieces: Iterable<Uint8Array>, recording: Recording, { statements }: FormatContext) {
+export function* counted(pieces: Iterable<Uint8Array>, recording: Recording, { notices: statements }: FormatContext) {
   yield* pieces;
   for (const statement of leftOutOfWalk(recording)) {
     if (!statements.some(({ text }) => text === statement.text)) statements.push(statement);

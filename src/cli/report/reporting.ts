@@ -153,7 +153,7 @@ export async function reportOpenTraces(
     const last = isStandardOutput(options.output) ? closing?.(output.colour) : undefined;
     await output.write(chain([report, ...following, next, last === undefined ? [] : [last]]));
   }
-  if (!format.carriesNotices) state(session, context);
+  if (!format.carriesNotices) printNotices(session, context);
   return { damaged: problems.length > 0, gate: await check(recording) };
 }
 
@@ -210,8 +210,8 @@ function refuseTerminal(output: Output, { name }: Format): void {
 }
 
 /** Says on standard error how complete a report is that cannot say so itself: to programs and logs only what is missing. */
-function state(session: Session, context: FormatContext): void {
-  for (const { text, serious } of context.statements) {
+function printNotices(session: Session, context: FormatContext): void {
+  for (const { text, serious } of context.notices) {
     if (serious || process.stderr.isTTY) session.warn(text);
     else session.log(text);
   }

@@ -23,7 +23,7 @@ export function contextOf(
   const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
     ...given,
-    statements: [...overall(forest, title), ...omissions(recording), ...said(note ? untraced(note) : [])],
+    notices: [...overall(forest, title), ...omissions(recording), ...said(note ? untraced(note) : [])],
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
     title,
@@ -71,7 +71,7 @@ function warnOfSize({ session, options }: FormatContext, bytes: number, what: st
 /** The format `folded`. */
 export async function folded(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { foldedSize, renderFolded } = await import("../../export/folded.js");
-  const { options, statements } = context;
+  const { options, notices: statements } = context;
   const { bytes, lines } = foldedSize(recording.forest, options.tree);
   warnOfSize(context, bytes, formatNumberOf(lines, "call path"));
   statements.push(...leftOutOfTrees(recording, options.tree));
@@ -81,7 +81,7 @@ export async function folded(recording: Recording, context: FormatContext): Prom
 /** The format `json`. */
 export async function json(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { jsonSize, renderJson } = await import("../../render/tree/json.js");
-  const { options, tests, statements } = context;
+  const { options, tests, notices: statements } = context;
   const { bytes, nodes } = jsonSize(recording.forest, options.tree);
   warnOfSize(context, bytes, formatNumberOf(nodes, "call path"));
   statements.push(...leftOutOfTrees(recording, options.tree, tests));

@@ -19,11 +19,11 @@ export function speedscopeProfile(recording: Recording, context: FormatContext):
     events === Number.POSITIVE_INFINITY ? NO_BUDGET : { ...SPEEDSCOPE_BUDGET, ...(events ? { events } : {}) };
   const fit = withProgress("choosing what to show", (progress) => fitSpeedscope(recording, budget, progress));
   say(fit, context);
-  context.statements.push(...leftOutOfWalk(recording));
+  context.notices.push(...leftOutOfWalk(recording));
   const waiting = inPlace ? 0 : waitingFor(recording);
   if (waiting > 0) {
     const text = `the profile of all goroutines is without ${formatDuration(waiting)} of waiting for work; --all counts it`;
-    context.statements.push({ text, serious: true });
+    context.notices.push({ text, serious: true });
   }
   const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}`, inPlace };
   return () => renderSpeedscope(recording, options);
@@ -45,8 +45,8 @@ export async function speedscope(recording: Recording, context: FormatContext): 
 
 export async function chrome(recording: Recording, context: FormatContext): Promise<Pieces> {
   const limit = limited(recording, context);
-  const statements = context.statements.map(({ text }) => text);
-  return counted(renderChrome(recording, { ...limit, title: context.title, statements }), recording, context);
+  const statements = context.notices.map(({ text }) => text);
+  return counted(renderChrome(recording, { ...limit, title: context.title, notices: statements }), recording, context);
 }
 
 export async function perfetto(recording: Recording, context: FormatContext): Promise<Pieces> {
@@ -65,7 +65,7 @@ function limited(recording: Recording, context: FormatContext): { fit?: Fit } {
   return { fit };
 }
 
-function say(fit: Fit, { statements }: FormatContext): void {
+function say(fit: Fit, { notices: statements }: FormatContext): void {
   const left = leftOut(fit);
   if (left.length === 0) return;
   statements.push({ text: `cut for the viewer: ${left.join("; ")}`, serious: true });

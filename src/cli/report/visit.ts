@@ -27,6 +27,6 @@ function together(visitors: readonly CallVisitor[]): CallVisitor {
 }
 
 /** How complete a view of numbers is: single calls know no limits of trees, and what tracing took has a line of its own. */
-export function completeness({ statements }: FormatContext): string[] {
+export function completeness({ notices: statements }: FormatContext): string[] {
   return statements.filter(({ about }) => about === undefined).map(({ text }) => text);
 }

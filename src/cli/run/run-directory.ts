@@ -21,7 +21,7 @@ import { tracedNotes } from "./traced-notes.js";
 import { isWritten, processIdOf } from "./writing-process.js";
 
 /** A run to be recorded. */
-export interface Recording {
+export interface RunDirectory {
   /** Where every traced process writes its own file. */
   readonly directory: string;
   /** Environment of the program, beyond the session's. */
@@ -59,7 +59,7 @@ export interface Endings {
 }
 
 /** Makes the place for a run's traces. @throws UserError when `--save` or `-o` cannot be written */
-export function prepareRecording(session: Session, options: RecordOptions): Recording {
+export function prepareRunDirectory(session: Session, options: RecordOptions): RunDirectory {
   const { maxTraceSize } = options;
   const absolute = (file: string | undefined) => (file === undefined ? undefined : resolve(session.cwd, file));
   const [save, output] = [absolute(options.save), absolute(options.output)];
@@ -105,7 +105,7 @@ function refuseSame(files: Readonly<Record<string, string | undefined>>): void {
 }
 
 /** Completes the traces of a run: when and how processes ended (nobody else watched), and what was not traced. */
-export function finishRecording(recording: Recording, { run, traced }: RunNotes, { program, alive }: Endings): void {
+export function completeTraces(recording: RunDirectory, { run, traced }: RunNotes, { program, alive }: Endings): void {
   const files = recordedFiles(recording);
   // After syscall.Exec one process has several traces: only the last one ended with it.
   const lastOf = new Map(files.map((file) => [processIdOf(file), file]));
@@ -138,7 +138,7 @@ export function unkept(why: string): string {
  * What to say of processes that outlive the run: what they call from now on is in no report of it.
  * @param isKept the run's traces outlive their report
  */
-export function survivorLines(recording: Recording, isKept: boolean): string[] {
+export function survivorLines(recording: RunDirectory, isKept: boolean): string[] {
   const { last, directory } = recording;
   const later =
     isKept && last?.directory === directory
@@ -150,7 +150,7 @@ export function survivorLines(recording: Recording, isKept: boolean): string[] {
 }
 
 /** The traces of a run. The program may have removed them, and their directory. */
-export function recordedFiles({ directory }: Recording): string[] {
+export function recordedFiles({ directory }: RunDirectory): string[] {
   return existsSync(directory) ? traceFiles([directory]) : [];
 }
 

@@ -19,9 +19,9 @@ import { guard } from "./guard.js";
 import { dropLastRun, endLastRun, keepLastRun } from "./last-run.js";
 import { LimitWatch } from "./limits.js";
 import {
-  finishRecording,
-  prepareRecording,
-  type Recording,
+  completeTraces,
+  prepareRunDirectory,
+  type RunDirectory,
   type RunNotes,
   recordedFiles,
   survivorLines,
@@ -56,7 +56,7 @@ export interface TracedRun {
  * @throws UserError when the program cannot be started or the report not be written; then the trace is kept
  */
 export async function runTraced(session: Session, options: RunOptions, run: TracedRun): Promise<number> {
-  const recording = prepareRecording(session, options.record);
+  const recording = prepareRunDirectory(session, options.record);
   const { last } = recording;
   try {
     return await recordAndReport(session, options, run, recording);
@@ -69,7 +69,7 @@ async function recordAndReport(
   session: Session,
   options: RunOptions,
   run: TracedRun,
-  recording: Recording,
+  recording: RunDirectory,
 ): Promise<number> {
   const { save } = recording;
   const named = options.record.save;
@@ -80,7 +80,7 @@ async function recordAndReport(
   const limits = new LimitWatch(recording.directory, recording.total, (line) => session.warn(line));
   const watch = new AliveWatch(recording.directory, () => limits.look());
   const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
-  const start = () => session.standAside(() => runProgram({ ...run.program, env, cwd: session.cwd }));
+  const start = () => session.delegateSignals(() => runProgram({ ...run.program, env, cwd: session.cwd }));
   const exit = await start().catch(async (error: unknown) => {
     if (!(error instanceof CannotStart) || !run.remake) throw error;
     session.log(`${error.message}: building it again`);
@@ -90,7 +90,7 @@ async function recordAndReport(
   run.ended?.(exit.code);
   const alive = watch.stop();
   session.log(`the program ended with exit code ${exit.code}`);
-  finishRecording(recording, run.notes, { alive, ...(run.direct ? { program: exit } : {}) });
+  completeTraces(recording, run.notes, { alive, ...(run.direct ? { program: exit } : {}) });
   const files = recordedFiles(recording).map(openFile);
   try {
     // A go test that failed before it ran anything has said so itself.
@@ -128,7 +128,9 @@ async function recordAndReport(
     for (const line of survivorLines(recording, place.words !== undefined)) session.warn(line);
     let isLeft = false;
     try {
-      const { gate } = await session.yieldTo(() => reportOpenTraces(session, options.report, files, report, sections));
+      const { gate } = await session.withDefaultSignals(() =>
+        reportOpenTraces(session, options.report, files, report, sections),
+      );
       if (saved && exit.code === 0 && gate !== 0) return gate;
     } catch (error) {
       // Who ends the page that shows the calls has seen them.
@@ -167,7 +169,7 @@ interface Place {
   readonly whyUnkept?: string;
 }
 
-function settle({ directory, last }: Recording, files: readonly OpenFile[]): Place {
+function settle({ directory, last }: RunDirectory, files: readonly OpenFile[]): Place {
   const what = "ended before the report was complete";
   if (last === undefined) return { leavesWorkspace: true, interrupted: `${what}; the trace was not kept` };
   const inPlace = last.directory === directory;

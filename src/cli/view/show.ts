@@ -48,7 +48,7 @@ const pageFormat = shownFormat("page", async (...args) => (await import("./own-p
 
 const speedscopeFormat = shownFormat("speedscope", async (recording, context) => {
   const exhibit = (await import("./speedscope.js")).speedscopeExhibit(recording, context);
-  const { options, statements } = context;
+  const { options, notices: statements } = context;
   for (const { text, serious } of statements) if (serious || options.verbose) say(text);
   return exhibit;
 });
@@ -65,7 +65,7 @@ async function show(
   exhibitOf: (recording: Recording, context: FormatContext) => Promise<Exhibit>,
 ): Promise<void> {
   if (recording.forest.processes.every(({ tree }) => tree.size === 1) && context.execTraces.length === 0) {
-    for (const { text, serious } of context.statements) if (serious || context.options.verbose) say(text);
+    for (const { text, serious } of context.notices) if (serious || context.options.verbose) say(text);
     say("there is no call to show");
     return;
   }

@@ -21,7 +21,7 @@ export const SPAWNS: readonly string[] = ["", "exact", "indirect", "approximate"
 export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>["clocks"]): Table<GoroutineRow> {
   const { processes, functions } = recording.forest;
   const functionOf = processes.map(({ tree }) => tree.func);
-  const siteOf = ({ goroutine }: GoroutineRow) => goroutine.site;
+  const goStatementOf = ({ goroutine }: GoroutineRow) => goroutine.goStatement;
   return {
     columns: [
       ...processColumns<GoroutineRow>(recording),
@@ -47,7 +47,7 @@ export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>
         type: "string",
         values: functions.map(({ file }) => file),
         nullable: true,
-        of: siteOf,
+        of: goStatementOf,
       },
       {
         name: "go_line",
@@ -55,7 +55,7 @@ export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>
         type: "int32",
         values: functions.map(({ line }) => line),
         nullable: true,
-        of: siteOf,
+        of: goStatementOf,
       },
       ...functionColumns<GoroutineRow>(recording, ({ process, node }) => functionOf[process][node], true),
       { name: "time", kind: "time", of: ({ start }) => start },

@@ -1,6 +1,6 @@
 /** Goroutines over time, and the calls of the one that is looked at. */
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
-import type { LifeRow } from "../data/goroutine-rows.js";
+import type { GoroutineRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
 import { searchFunctions } from "./search.js";
 import { stackTimeline } from "./stack-timeline.js";
@@ -38,8 +38,8 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
       ? h("button", { type: "button", class: "link", click: () => find(goid) }, `goroutine ${goid}`)
       : `goroutine ${goid}`;
 
-  function open(row: LifeRow): void {
-    const place = row.site < 0 ? undefined : model.place(row.site);
+  function open(row: GoroutineRow): void {
+    const place = row.goStatement < 0 ? undefined : model.place(row.goStatement);
     const numbers: [string, string | Node | undefined][] = [
       ["from", formatDuration(row.start)],
       ["lived", formatDuration(row.length)],
@@ -71,7 +71,7 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
         : [h("p", { class: "faint" }, "Its calls are too short to be shown one by one.")]),
     );
   }
-  const shortest = ({ spans, calls }: LifeRow) =>
+  const shortest = ({ spans, calls }: GoroutineRow) =>
     spans.size < calls && lives.shortest > 0
       ? ` of ${formatCount(calls)}: those of at least ${formatDuration(lives.shortest)}`
       : "";
@@ -128,6 +128,6 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
 }
 
 /** Rows without those of goroutines that wait for work, which stay where they lead to others. */
-function withoutWaiting(rows: readonly LifeRow[], { waiting }: Part): LifeRow[] {
+function withoutWaiting(rows: readonly GoroutineRow[], { waiting }: Part): GoroutineRow[] {
   return rows.filter(({ node, level }, index) => !waiting.total.has(node) || (rows[index + 1]?.level ?? 0) > level);
 }

@@ -4,7 +4,7 @@ import { packageOf } from "../../base/packages.js";
 import { ByteReader } from "../../base/varint.js";
 import type { PageCalls, PageFunctions, PageProcess } from "../data/calls.js";
 import { type PageStats, readStats } from "../data/functions.js";
-import { type PageLives, readLives } from "../data/goroutine-rows.js";
+import { type PageGoroutines, readGoroutines } from "../data/goroutine-rows.js";
 import { type Paths, readPaths } from "../data/paths.js";
 import { type Span, type Stacks, stacksOf } from "../data/totals.js";
 
@@ -60,7 +60,7 @@ export class CallModel {
     const info = this.processes[index];
     const reader = new ByteReader(await unpack(info.packed));
     const paths = readPaths(reader);
-    const lives = readLives(reader);
+    const lives = readGoroutines(reader);
     const stats = readStats(reader, this.size);
     return { info, paths, lives, stats, stacks: stacksOf(paths, this.size), everything: [[1, paths.size]] };
   }
@@ -71,7 +71,7 @@ export interface ProcessModel {
   readonly info: PageProcess;
   readonly paths: Paths;
   readonly stacks: Stacks;
-  readonly lives: PageLives;
+  readonly lives: PageGoroutines;
   readonly stats: PageStats;
   readonly everything: readonly Span[];
 }

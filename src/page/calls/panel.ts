@@ -79,7 +79,7 @@ function thisPath(part: Part, node: number): HTMLElement[] {
     ] as const
   ).flatMap(([name, counts]) => (counts.has(node) ? [`${name}: ${formatCount(counts.get(node)!)}`] : []));
   const goroutines = paths.goroutines.get(node);
-  const site = paths.site[node] < 0 ? "" : part.model.place(paths.site[node]);
+  const goStatement = paths.goStatement[node] < 0 ? "" : part.model.place(paths.goStatement[node]);
   return [
     h("h3", {}, "On this path"),
     numbers([
@@ -88,7 +88,7 @@ function thisPath(part: Part, node: number): HTMLElement[] {
       ["self", formatDuration(paths.self[node])],
       ["a call", calls > 1 ? formatDuration(paths.total[node] / calls) : undefined],
       ["goroutines", goroutines === undefined ? undefined : formatCount(goroutines)],
-      ["started at", site === "" ? undefined : site],
+      ["started at", goStatement === "" ? undefined : goStatement],
       ["", ends.length > 0 ? ends.join(", ") : undefined],
     ]),
   ];

@@ -98,7 +98,7 @@ class Merged {
       depth: new Uint16Array(size),
       func: new Int32Array(size).fill(-1),
       edge: new Uint8Array(size),
-      site: new Int32Array(size).fill(-1),
+      goStatement: new Int32Array(size).fill(-1),
       calls: new Float64Array(size),
       total: new Float64Array(size),
       self: new Float64Array(size),

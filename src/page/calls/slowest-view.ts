@@ -1,6 +1,6 @@
 /** The longest single calls of all goroutines. */
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
-import type { LifeRow } from "../data/goroutine-rows.js";
+import type { GoroutineRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
 import { searchFunctions } from "./search.js";
 import type { Part } from "./state.js";
@@ -18,7 +18,7 @@ export interface SlowestActions {
 }
 
 interface Call {
-  readonly row: LifeRow;
+  readonly row: GoroutineRow;
   readonly node: number;
   readonly start: number;
   readonly length: number;

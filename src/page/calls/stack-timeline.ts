@@ -1,6 +1,6 @@
 /** The calls of one goroutine over time, those that were long enough to be kept. */
 import { formatDuration } from "../../base/units.js";
-import type { LifeRow } from "../data/goroutine-rows.js";
+import type { GoroutineRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
 import { scale } from "../scale.js";
 import { AXIS, drawAxis, drawGrid } from "./axis.js";
@@ -12,7 +12,7 @@ import type { Theme } from "./theme.js";
 const LABEL = 28;
 
 /** The timeline. @param pick is told the node of a call that was clicked */
-export function stackTimeline(part: Part, row: LifeRow, colours: Uint8Array, pick: (node: number) => void) {
+export function stackTimeline(part: Part, row: GoroutineRow, colours: Uint8Array, pick: (node: number) => void) {
   const { spans } = row;
   const { paths } = part.process;
   const levels = spans.level.reduce((most, level) => Math.max(most, level + 1), 1);

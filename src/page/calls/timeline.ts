@@ -1,6 +1,6 @@
 /** Rows of goroutines, each under the one that started it, with bars from their first event to their last. */
 import { formatDuration, formatNumberOf } from "../../base/units.js";
-import type { LifeRow } from "../data/goroutine-rows.js";
+import type { GoroutineRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
 import { type Scale, scale } from "../scale.js";
 import { AXIS, drawAxis, drawGrid } from "./axis.js";
@@ -15,33 +15,33 @@ export interface Timeline {
   readonly element: HTMLElement;
   readonly surface: Surface;
   /** Shows some rows of the process. */
-  readonly show: (rows: readonly LifeRow[]) => void;
+  readonly show: (rows: readonly GoroutineRow[]) => void;
   /** Marks a row and scrolls to it. @returns whether it is among those shown */
-  readonly choose: (row: LifeRow) => boolean;
+  readonly choose: (row: GoroutineRow) => boolean;
 }
 
 /** @param pick is told the row that was clicked */
-export function timeline(part: Part, colours: Uint8Array, pick: (row: LifeRow) => void): Timeline {
+export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineRow) => void): Timeline {
   const { model } = part;
   const readout = h("div", { class: "readout", "aria-live": "polite" });
   const label = "Goroutines over time, each below the one that started it";
   const folded = new Set<number>();
-  let all: readonly LifeRow[] = [];
+  let all: readonly GoroutineRow[] = [];
   /** Those not within a folded one. */
-  let rows: readonly LifeRow[] = [];
+  let rows: readonly GoroutineRow[] = [];
   let parents = new Set<number>();
   let hovered = -1;
   let selected = -1;
 
   const margin = (width: number) => Math.min(300, Math.floor(width * 0.36));
-  const nameOf = ({ func, goid, edge, level }: LifeRow, letters: number) => {
+  const nameOf = ({ func, goid, edge, level }: GoroutineRow, letters: number) => {
     const name = `${part.spawnWord(edge, level === 0, func)}${model.shortName(func)}`;
     const number = ` · ${goid}`;
     const room = Math.max(1, letters - number.length);
     return `${name.length <= room ? name : `${name.slice(0, room - 1)}…`}${number}`;
   };
-  const describe = (row: LifeRow) => {
-    const place = row.site < 0 ? "" : ` at ${model.place(row.site)}`;
+  const describe = (row: GoroutineRow) => {
+    const place = row.goStatement < 0 ? "" : ` at ${model.place(row.goStatement)}`;
     const by = row.parentGoid === 0 ? "" : ` · started by goroutine ${row.parentGoid}${place}`;
     const life = `${formatDuration(row.length)} from ${formatDuration(row.start)} on`;
     return `goroutine ${row.goid} ${model.name(row.func)} · ${life} · ${formatNumberOf(row.calls, "call")}${by}`;
@@ -166,7 +166,7 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: LifeRow) =
     hovered = -1;
     selected = chosen ? rows.indexOf(chosen) : -1;
   }
-  const show = (next: readonly LifeRow[]) => {
+  const show = (next: readonly GoroutineRow[]) => {
     all = next;
     parents = new Set(next.flatMap(({ level, goid }, index) => ((next[index + 1]?.level ?? 0) > level ? [goid] : [])));
     selected = -1;
@@ -177,7 +177,7 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: LifeRow) =
     surface.setExtent(whole, AXIS + Math.max(1, rows.length) * ROW);
     say(-1);
   };
-  const chooseRow = (row: LifeRow) => {
+  const chooseRow = (row: GoroutineRow) => {
     folded.clear();
     arrange();
     surface.setHeight(AXIS + Math.max(1, rows.length) * ROW);

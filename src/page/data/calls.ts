@@ -18,9 +18,9 @@ import {
   testNodes,
   viewTree,
 } from "../../calltree/index.js";
-import type { Statement } from "../../render/notices.js";
+import type { Notice } from "../../render/notices.js";
 import { writeStats } from "./functions.js";
-import { writeLives } from "./goroutine-rows.js";
+import { writeGoroutines } from "./goroutine-rows.js";
 import { writePaths } from "./paths.js";
 import type { Span } from "./totals.js";
 
@@ -70,7 +70,7 @@ export interface PageProcess {
   readonly paths: number;
   readonly omitted: { readonly paths: number; readonly calls: number };
   /** What the page does not show, and what its numbers do not hold. */
-  readonly notes: readonly Statement[];
+  readonly notes: readonly Notice[];
   readonly sections: readonly PageSection[];
   /** Goroutines that wait for work: by their outermost node the one in which they wait, and for how long (nanoseconds). */
   readonly waits: readonly (readonly [outermost: number, innermost: number, time: number])[];
@@ -93,7 +93,7 @@ export interface CallPageOptions extends FilterOptions {
   readonly command?: string;
   readonly countsWaiting?: boolean;
   readonly title: (process: ProcessTree) => string;
-  readonly notes: (process: ProcessTree) => readonly Statement[];
+  readonly notes: (process: ProcessTree) => readonly Notice[];
   /** Paths of a process, by default {@link MOST_PATHS}. */
   readonly mostPaths?: number;
   /** Told how many bytes of how many have been walked. */
@@ -176,7 +176,7 @@ function packProcess(
   // The node above calls on other paths also has their number; in the page every node has its own.
   const calls = tree.others > 0 ? tree.calls.with(tree.others, 0) : tree.calls;
   writePaths(writer, { ...tree, calls }, number, count);
-  writeLives(writer, lives, tree.func, number);
+  writeGoroutines(writer, lives, tree.func, number);
   writeStats(writer, forest.functions, stats);
   return {
     title: options.title(process),

@@ -3,7 +3,7 @@ import type { ByteReader, ByteWriter } from "../../base/varint.js";
 import type { LifeTree, Lives } from "../../calltree/index.js";
 
 /** A goroutine. Times are nanoseconds since the start of the process. */
-export interface LifeRow {
+export interface GoroutineRow {
   readonly goid: number;
   /** The goroutine that started it, 0 where that is not known; it need not have a row. */
   readonly parentGoid: number;
@@ -11,7 +11,7 @@ export interface LifeRow {
   readonly level: number;
   /** As in Paths. */
   readonly edge: number;
-  readonly site: number;
+  readonly goStatement: number;
   /** Its first outermost function, and the node of that call; 0 where the page does not have the node. */
   readonly func: number;
   readonly node: number;
@@ -30,8 +30,8 @@ interface SpanColumns {
   readonly level: Uint16Array;
 }
 
-export interface PageLives {
-  readonly rows: readonly LifeRow[];
+export interface PageGoroutines {
+  readonly rows: readonly GoroutineRow[];
   /** Goroutines without a row. */
   readonly omitted: number;
   /** Shorter calls are in no row, nanoseconds. */
@@ -43,7 +43,7 @@ export interface PageLives {
  * @param func by node of the tree: its function
  * @param number by node of the tree: its number in the page, not positive where it is not there
  */
-export function writeLives(to: ByteWriter, lives: Lives, func: Int32Array, number: Int32Array): void {
+export function writeGoroutines(to: ByteWriter, lives: Lives, func: Int32Array, number: Int32Array): void {
   to.uint(lives.kept);
   to.uint(lives.omitted);
   to.uint(Math.round(lives.shortest));
@@ -55,8 +55,8 @@ export function writeLives(to: ByteWriter, lives: Lives, func: Int32Array, numbe
   push(lives.roots, 0);
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { tree, level } = top;
-    const { goid, parentGoid, edge, site, node, start, end, calls, spans } = tree.life;
-    for (const value of [goid, parentGoid, level, edge, site + 1, func[node], page(node)]) to.uint(value);
+    const { goid, parentGoid, edge, goStatement, node, start, end, calls, spans } = tree.life;
+    for (const value of [goid, parentGoid, level, edge, goStatement + 1, func[node], page(node)]) to.uint(value);
     for (const value of [start, end - start, calls]) to.uint(Math.max(0, Math.round(value)));
     const shown = spans.filter((span) => page(span.node) > 0);
     to.uint(shown.length);
@@ -72,16 +72,28 @@ export function writeLives(to: ByteWriter, lives: Lives, func: Int32Array, numbe
   }
 }
 
-/** Reads what {@link writeLives} wrote. */
-export function readLives(from: ByteReader): PageLives {
+/** Reads what {@link writeGoroutines} wrote. */
+export function readGoroutines(from: ByteReader): PageGoroutines {
   const kept = from.uint();
   const omitted = from.uint();
   const shortest = from.uint();
-  const rows = Array.from({ length: kept }, (): LifeRow => {
+  const rows = Array.from({ length: kept }, (): GoroutineRow => {
     const [goid, parentGoid, level, edge] = [from.uint(), from.uint(), from.uint(), from.uint()];
-    const [site, func, node] = [from.uint() - 1, from.uint(), from.uint()];
+    const [goStatement, func, node] = [from.uint() - 1, from.uint(), from.uint()];
     const [start, length, calls] = [from.uint(), from.uint(), from.uint()];
-    return { goid, parentGoid, level, edge, site, func, node, start, length, calls, spans: readSpans(from, start) };
+    return {
+      goid,
+      parentGoid,
+      level,
+      edge,
+      goStatement,
+      func,
+      node,
+      start,
+      length,
+      calls,
+      spans: readSpans(from, start),
+    };
   });
   return { rows, omitted, shortest };
 }

@@ -16,7 +16,7 @@ export interface Paths {
   /** 0 for a call; else the node is the outermost frame of a goroutine (EdgeKind of calltree). */
   readonly edge: Uint8Array;
   /** The go statement, -1 for none. */
-  readonly site: Int32Array;
+  readonly goStatement: Int32Array;
   readonly calls: Float64Array;
   readonly total: Float64Array;
   readonly self: Float64Array;
@@ -45,7 +45,7 @@ export function writePaths(to: ByteWriter, paths: Paths, number: Int32Array, cou
   }
   for (const node of nodes) to.uint(paths.func[node]);
   for (const node of nodes) to.uint(paths.edge[node]);
-  for (const node of nodes) to.uint(paths.site[node] + 1);
+  for (const node of nodes) to.uint(paths.goStatement[node] + 1);
   for (const node of nodes) to.uint(paths.calls[node]);
   for (const node of nodes) to.uint(Math.round(paths.self[node]));
   const rest = new Float64Array(paths.size);
@@ -90,7 +90,7 @@ export function readPaths(from: ByteReader): Paths {
   };
   const func = column(new Int32Array(size).fill(-1));
   const edge = column(new Uint8Array(size));
-  const site = column(new Int32Array(size).fill(-1), -1);
+  const goStatement = column(new Int32Array(size).fill(-1), -1);
   const calls = column(new Float64Array(size));
   const self = column(new Float64Array(size));
   const total = new Float64Array(size);
@@ -107,7 +107,7 @@ export function readPaths(from: ByteReader): Paths {
     return counts;
   }) as [Map<number, number>, Map<number, number>, Map<number, number>, Map<number, number>, Map<number, number>];
   return {
-    ...{ size, parent, end, depth, func, edge, site, calls, total, self },
+    ...{ size, parent, end, depth, func, edge, goStatement, calls, total, self },
     ...{ panics, goexits, running, recovered, goroutines },
   };
 }

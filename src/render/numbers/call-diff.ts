@@ -28,7 +28,7 @@ export interface CallDiffReport {
   readonly notJudged: string | undefined;
   /** By process, the most that tracing adds to a call; undefined where that is not known. */
   readonly costs: readonly (HookCost | undefined)[];
-  readonly statements: readonly string[];
+  readonly notices: readonly string[];
 }
 
 export interface Exceeded {
@@ -56,7 +56,7 @@ export function* callDiffTable(report: CallDiffReport, options: StatsStyle): Gen
     ...(same > 0 ? [`unchanged: ${formatNumberOf(same, what)}`] : []),
     ...(diff.small > 0 ? [`left out by --min: ${formatNumberOf(diff.small, what)}`] : []),
     ...(tracing === undefined ? [] : [tracing]),
-    ...report.statements,
+    ...report.notices,
   ];
   yield remarks(lines, style);
   if (exceeded.length > 0) yield "\n";
@@ -140,7 +140,7 @@ function percent(ratio: number | undefined): string {
 
 /** One object; times in nanoseconds. */
 export function* callDiffJson(report: CallDiffReport, a: readonly string[], b: readonly string[]): Generator<string> {
-  const { diff, costs, statements } = report;
+  const { diff, costs, notices: statements } = report;
   const head = {
     ...{ a, b, by: diff.measure, runs: diff.runs, tested: diff.tested, runs_needed: RUNS_NEEDED, left_out: diff.small },
     tracing_max_ns_per_call: costsJson(costs),

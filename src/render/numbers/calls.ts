@@ -17,7 +17,7 @@ export interface CallsReport {
   readonly titles: readonly string[] | undefined;
   /** By process, the most that tracing adds to a call; undefined where that is not known. */
   readonly costs: readonly (HookCost | undefined)[];
-  readonly statements: readonly string[];
+  readonly notices: readonly string[];
 }
 
 const ENDS: Readonly<Record<CallRecord["end"], string>> = {
@@ -71,7 +71,7 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
   const lines = [
     "START: since the start of the process; below a call, what called it",
     ...(tracing === undefined ? [] : [tracing]),
-    ...report.statements,
+    ...report.notices,
   ];
   yield remarks(lines, style);
 }
@@ -123,7 +123,7 @@ function record(call: CallRecord, costs: CallsReport["costs"]): Record<string, u
 }
 
 /** One object with all calls. */
-export function* callsJson({ listing, costs, statements }: CallsReport): Generator<string> {
+export function* callsJson({ listing, costs, notices: statements }: CallsReport): Generator<string> {
   const head = {
     choice: listing.choice.kind,
     calls_in_all: listing.calls,

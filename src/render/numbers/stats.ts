@@ -23,7 +23,7 @@ export interface StatsReport {
   /** By process, the most that tracing adds to a call; undefined where that is not known. */
   readonly costs: readonly (HookCost | undefined)[];
   /** What else a view must say. */
-  readonly statements: readonly string[];
+  readonly notices: readonly string[];
 }
 
 /** Who calls some functions, or what they call. */
@@ -85,7 +85,7 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
   }
   const tracing = tracingLine(costs);
   if (tracing !== undefined) notes.push(tracing);
-  const lines = [...notes, ...report.statements];
+  const lines = [...notes, ...report.notices];
   yield remarks(lines, style);
 }
 
@@ -185,7 +185,13 @@ function record(row: FunctionStats): Record<string, string | number | null> {
 }
 
 /** One object; times in nanoseconds. */
-export function* statsJson({ rows, functions, neighbours, costs, statements }: StatsReport): Generator<string> {
+export function* statsJson({
+  rows,
+  functions,
+  neighbours,
+  costs,
+  notices: statements,
+}: StatsReport): Generator<string> {
   const head = {
     tracing_max_ns_per_call: costsJson(costs),
     percentile_error: 1 / 128,

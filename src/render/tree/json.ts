@@ -88,7 +88,7 @@ function head(forest: CallForest, process: ProcessTree, node: number, several: b
   const { name, file, line } = forest.functions[tree.func[node]];
   const edge = tree.edge[node];
   const top = tree.parent[node] === 0;
-  const site = tree.site[node] < 0 ? undefined : forest.functions[tree.site[node]];
+  const site = tree.goStatement[node] < 0 ? undefined : forest.functions[tree.goStatement[node]];
   const fields: Record<string, unknown> = {
     name,
     duration_ms: ms(tree.total[node]),

@@ -62,7 +62,7 @@ type Name = string | GoroutineInfo;
 const SHOWN_RELEASERS = 5;
 
 /** Memory: one record per different place that waits, and the sites that each living goroutine has waited at. */
-export class Sites {
+export class BlockingSites {
   /** By place. */
   private readonly byPlace: (Site | undefined)[] = [];
   /** By stack: its place. */

@@ -3,7 +3,7 @@ import { isStandard, isWritten, packageOf } from "../base/packages.js";
 import type { Frame, StackTable } from "../exectrace/index.js";
 
 /** First user frames of stacks, each looked up once. */
-export class Sites {
+export class UserFrames {
   /** By stack. */
   private known = new Map<number, Frame | undefined>();
 
