@@ -6,7 +6,7 @@ import { Activity, type GoroutineInfo, type Interval } from "./interval.js";
 import type { Intervals } from "./intervals.js";
 import type { Range, Ranges } from "./ranges.js";
 
-const MOST_PHASES = 2000;
+const MAX_PHASES = 2000;
 
 /** Start functions of the collector's goroutines. */
 const collector = /^runtime\.(gcBgMarkWorker|bgsweep|bgscavenge)$/;
@@ -51,7 +51,7 @@ export class ChartCollector {
 
   /** To be called when intervals and ranges are finished. The windows come from a second pass: WindowCollector. */
   result(windows: TraceCharts["windows"] = []): TraceCharts {
-    this.thin(MOST_PHASES);
+    this.thin(MAX_PHASES);
     return {
       duration: this.now,
       gomaxprocs: this.gomaxprocs,
@@ -90,7 +90,7 @@ export class ChartCollector {
     if (name === undefined) return;
     const starter = this.intervals.goroutine(r.goroutine)?.startFunction ?? "";
     this.phases.push({ begin: r.begin, end: r.end, name, function: starter });
-    if (this.phases.length >= 2 * MOST_PHASES) this.thin(MOST_PHASES);
+    if (this.phases.length >= 2 * MAX_PHASES) this.thin(MAX_PHASES);
   }
 
   /** Keeps the longest. */

@@ -11,7 +11,7 @@ export interface RegionMisuse {
 }
 
 /** Different ones that are kept. */
-const MOST = 100;
+const MAX = 100;
 
 export class RegionMisuses {
   private readonly found = new Map<string, { count: number } & Omit<RegionMisuse, "count">>();
@@ -20,7 +20,7 @@ export class RegionMisuses {
     const key = `${how} ${goroutine} ${region}`;
     const known = this.found.get(key);
     if (known) known.count++;
-    else if (this.found.size < MOST) this.found.set(key, { region, goroutine, how, count: 1 });
+    else if (this.found.size < MAX) this.found.set(key, { region, goroutine, how, count: 1 });
   }
 
   /** In the order in which they were found. */

@@ -113,7 +113,7 @@ export interface Procs {
 }
 
 /** What the runtime allows. */
-const MOST_PROCS = 1 << 16;
+const MAX_PROCS = 1 << 16;
 
 /** Memory: one record per P, and at most 1024 buckets. */
 export class ProcUse {
@@ -140,7 +140,7 @@ export class ProcUse {
       if (e.resource === ResourceKind.Goroutine) {
         if (e.to === GoState.Running) this.count(1, e.time);
         else if (e.from === GoState.Running) this.count(-1, e.time);
-      } else if (e.to === ProcState.Running && e.id >= this.current && e.id < MOST_PROCS) {
+      } else if (e.to === ProcState.Running && e.id >= this.current && e.id < MAX_PROCS) {
         // Until the trace tells GOMAXPROCS there are at least the Ps that are seen.
         this.resize(e.id + 1, e.time);
       }

@@ -14,7 +14,7 @@ import { type Entry, type OpenTask, type TaskRecord, Worker } from "./task.js";
 import { TaskTree } from "./task-tree.js";
 import { type RegionType, type TaskType, TypeTable } from "./task-types.js";
 
-const MOST_LOGS = 1000;
+const MAX_LOGS = 1000;
 
 /** Memory: open tasks and the goroutines that work on them, open regions, one record per type. */
 export class Tasks {
@@ -147,7 +147,7 @@ export class Tasks {
   private log(e: TraceEvent): void {
     this.categories.set(e.name, (this.categories.get(e.name) ?? 0) + 1);
     for (let task = this.tree.get(e.task); task; task = task.above) {
-      if (!task.detail || task.detail.logs.length >= MOST_LOGS) continue;
+      if (!task.detail || task.detail.logs.length >= MAX_LOGS) continue;
       task.detail.logs.push({ time: e.time, goroutine: e.goroutine, category: e.name, message: e.message });
     }
   }

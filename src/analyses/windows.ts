@@ -7,16 +7,16 @@ import type { Intervals } from "./intervals.js";
 import type { Range, Ranges } from "./ranges.js";
 
 /** Lanes of goroutines in a window. */
-const MOST_GOROUTINES = 10;
+const MAX_GOROUTINES = 10;
 /** Lanes that are kept while it is not known which goroutines ran most. */
-const MOST_CANDIDATES = 64;
-const MOST_PROCS = 16;
+const MAX_CANDIDATES = 64;
+const MAX_PROCS = 16;
 /** Parts of a window: of the intervals that are shorter, those in the same part become one. */
 const PARTS = 400;
 /** Mark assists of a lane. */
-const MOST_ASSISTS = 1000;
+const MAX_ASSISTS = 1000;
 /** Goroutines that are counted one by one. */
-const MOST_COUNTED = 10_000;
+const MAX_COUNTED = 10_000;
 
 type State = LaneInterval["state"];
 const states: Readonly<Record<Activity, State>> = {
@@ -77,7 +77,7 @@ class OpenLane {
   }
 
   assist(begin: number, end: number): void {
-    if (this.assists.length < MOST_ASSISTS) this.assists.push({ begin, end });
+    if (this.assists.length < MAX_ASSISTS) this.assists.push({ begin, end });
   }
 
   close(): Lane {
@@ -142,8 +142,7 @@ class OpenWindow {
     const state = i.activity === Activity.Running && isCollector(g) ? "gc" : states[i.activity];
     const lane = this.laneOf(i, g);
     lane?.add(i.begin, i.end, state, i.reason, i.waker);
-    if (i.waker !== NONE && this.wanted.has(i.goroutine) && this.wakers.size < MOST_GOROUTINES)
-      this.wakers.add(i.waker);
+    if (i.waker !== NONE && this.wanted.has(i.goroutine) && this.wakers.size < MAX_GOROUTINES) this.wakers.add(i.waker);
     if (lane && g.startFunction !== "") lane.name = g.startFunction;
     if (i.proc === NONE) return;
     const end = i.activity === Activity.Syscall && i.procLost !== NONE ? i.procLost : i.end;
@@ -162,7 +161,7 @@ class OpenWindow {
       return at >= 0 ? at : this.request.goroutines.length + (this.wakers.has(lane.id) ? 0 : 1);
     };
     lanes.sort((a, b) => rank(a) - rank(b) || b.ran - a.ran || a.id - b.id);
-    const shown = lanes.slice(0, Math.max(MOST_GOROUTINES, this.wanted.size));
+    const shown = lanes.slice(0, Math.max(MAX_GOROUTINES, this.wanted.size));
     const procs = [...this.procs.values()].sort((a, b) => a.id - b.id);
     return {
       begin: this.request.begin,
@@ -176,9 +175,9 @@ class OpenWindow {
     const wanted = this.wanted.has(i.goroutine);
     // A goroutine that only waits in the window has nothing to do with what happens there.
     const acts = i.activity !== Activity.Waiting && !g.system;
-    if (acts && this.active.size < MOST_COUNTED) this.active.add(i.goroutine);
+    if (acts && this.active.size < MAX_COUNTED) this.active.add(i.goroutine);
     let lane = this.goroutines.get(i.goroutine);
-    if (!lane && (wanted || (acts && this.goroutines.size < MOST_CANDIDATES))) {
+    if (!lane && (wanted || (acts && this.goroutines.size < MAX_CANDIDATES))) {
       lane = new OpenLane("goroutine", i.goroutine, this.request);
       this.goroutines.set(i.goroutine, lane);
       // It did nothing in the window before, so it waited, if it was there.
@@ -189,7 +188,7 @@ class OpenWindow {
 
   private procLane(id: number): OpenLane | undefined {
     let lane = this.procs.get(id);
-    if (!lane && this.procs.size < MOST_PROCS) {
+    if (!lane && this.procs.size < MAX_PROCS) {
       lane = new OpenLane("proc", id, this.request);
       this.procs.set(id, lane);
     }

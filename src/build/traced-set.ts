@@ -13,7 +13,7 @@ export type TracedSet = readonly string[];
 const PIECE = 512 << 10;
 
 /** What unpacks to more is no set of ours. */
-const MOST = 256 << 20;
+const MAX = 256 << 20;
 
 /**
  * Packs the names of a build.
@@ -46,7 +46,7 @@ export function packTraced(
  */
 export function unpackTraced(pieces: TracedSet): string[] {
   try {
-    const text = inflateRawSync(Buffer.from(pieces.join(""), "base64"), { maxOutputLength: MOST }).toString();
+    const text = inflateRawSync(Buffer.from(pieces.join(""), "base64"), { maxOutputLength: MAX }).toString();
     return text.split("\n").flatMap((line) => {
       const [path, ...names] = line.split(" ");
       return names.map((name) => `${path}.${name}`);

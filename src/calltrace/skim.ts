@@ -7,7 +7,7 @@ import { Status } from "./records.js";
 import { CHUNK_HEADER, CONTROL_UNITS, Control, RECORD_UNITS, Tag } from "./spec.js";
 
 /** Goroutines whose parents are remembered, at most: a made-up trace may name any number. */
-const MOST_PARENTS = 1 << 22;
+const MAX_PARENTS = 1 << 22;
 
 export class Skimmer {
   /** Events passed since the chunk was opened: enter, exit and spawn. */
@@ -58,7 +58,7 @@ export class Skimmer {
           status = Status.begin;
           break;
         }
-        if (type === Control.parent && this.parents.size < MOST_PARENTS) readParent(units, p, this.parents);
+        if (type === Control.parent && this.parents.size < MAX_PARENTS) readParent(units, p, this.parents);
         if (type === Control.sync || type === Control.parent) events--;
       }
       before = p;

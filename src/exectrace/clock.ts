@@ -6,7 +6,7 @@ import { corrupt } from "./errors.js";
 import { VERSION_SYNC } from "./spec.js";
 
 /** Go counts nanoseconds in 63 bits; a time beyond is nonsense. */
-const MOST = 2 ** 63;
+const MAX = 2 ** 63;
 
 export class Clock {
   /** Nanoseconds a tick; 0 until the batch with the frequency was read. */
@@ -17,7 +17,7 @@ export class Clock {
   /** Absolute nanoseconds of a time in ticks: the product of two doubles, truncated, as Go's reader has it. */
   absolute(ticks: number, offset: number): number {
     const time = Math.trunc(ticks * this.nanosPerTick);
-    if (!(time < MOST)) throw corrupt(offset, `a time of ${ticks} ticks`);
+    if (!(time < MAX)) throw corrupt(offset, `a time of ${ticks} ticks`);
     return time;
   }
 

@@ -6,7 +6,7 @@ import { corrupt } from "./errors.js";
 import { MAX_FRAMES, MAX_STRING } from "./spec.js";
 
 /** Entries of a table that no generation has, but that a Map can hold: a bound for damaged traces. */
-const MOST = 1 << 23;
+const MAX = 1 << 23;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
@@ -94,7 +94,7 @@ export class Strings {
       const start = from.skip(length);
       const place = this.ids.add(id);
       if (place === 0) throw corrupt(batch.offset, `two strings with the id ${id}`);
-      if (place > MOST) throw corrupt(batch.offset, `more than ${MOST} strings in a generation`);
+      if (place > MAX) throw corrupt(batch.offset, `more than ${MAX} strings in a generation`);
       this.places = grown(this.places, 2 * place + 2);
       this.places[2 * place] = start;
       this.places[2 * place + 1] = length;
@@ -170,7 +170,7 @@ export class Stacks {
       if (depth > MAX_FRAMES) throw corrupt(batch.offset, `a stack of ${depth} frames; ${MAX_FRAMES} is the most`);
       const place = this.ids.add(id);
       if (place === 0) throw corrupt(batch.offset, `two stacks with the id ${id}`);
-      if (place > MOST || this.frames > MOST) throw corrupt(batch.offset, `more than ${MOST} stacks in a generation`);
+      if (place > MAX || this.frames > MAX) throw corrupt(batch.offset, `more than ${MAX} stacks in a generation`);
       this.starts = grown(this.starts, place + 2);
       this.lists = grown(this.lists, this.length + depth);
       this.starts[place] = this.length;

@@ -10,14 +10,14 @@ import type { TimelineSink } from "./excerpt.js";
 import { BRACE, COMMA, type Frames, profileHead } from "./speedscope-frames.js";
 
 /** Most events that are to wait at the same time, 12 bytes each. */
-const MOST_WAITING = 4_000_000;
+const MAX_WAITING = 4_000_000;
 
 /** Parts of a list of goroutines, in order, each small enough that its events may wait. */
 export function* batchesOf(goroutines: readonly FittingGoroutine[]): Generator<readonly FittingGoroutine[]> {
   let first = 0;
   let events = 0;
   for (const [index, goroutine] of goroutines.entries()) {
-    if (index > first && events + goroutine.events > MOST_WAITING) {
+    if (index > first && events + goroutine.events > MAX_WAITING) {
       yield goroutines.slice(first, index);
       first = index;
       events = 0;

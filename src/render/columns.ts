@@ -18,7 +18,7 @@ export interface ColumnStyle {
 }
 
 const GAP = 2;
-const LEAST_NAME = 16;
+const MIN_NAME = 16;
 
 /** Heading and rows, a line each. A row may have notes, which stand below it under its last column. */
 export function* columns(
@@ -50,7 +50,7 @@ export function* columns(
   for (const { cells, notes = [] } of rows) {
     yield `${cells.map(cell).join(gap).trimEnd()}\n`;
     for (const note of notes) {
-      const room = width === undefined ? undefined : Math.max(LEAST_NAME, width - indent);
+      const room = width === undefined ? undefined : Math.max(MIN_NAME, width - indent);
       const shown = room === undefined ? note : truncateMiddle(note, room, widthOf);
       yield `${" ".repeat(indent)}${paint("dim", shown)}\n`;
     }
@@ -63,7 +63,7 @@ function shrink(list: readonly Column[], widths: number[], width: number): void 
   while (over > 0) {
     let widest = -1;
     for (const [i, column] of list.entries()) {
-      if (column.kind === "name" && widths[i] > Math.max(LEAST_NAME, widths[widest] ?? 0)) widest = i;
+      if (column.kind === "name" && widths[i] > Math.max(MIN_NAME, widths[widest] ?? 0)) widest = i;
     }
     if (widest < 0) return;
     widths[widest]--;

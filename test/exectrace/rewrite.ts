@@ -2,7 +2,7 @@
 import { spec, Wire } from "../../src/exectrace/index.js";
 
 const HEADER = 16;
-const MOST = 64 << 10;
+const MAX = 64 << 10;
 
 interface Batch {
   /** The byte (or two) that it begins with, generation, thread and time. */
@@ -32,7 +32,7 @@ export function withLongNumbers(bytes: Uint8Array, below: (bound: number) => num
         const end = endOf(data, at);
         const number = [...data.subarray(at, end)];
         at = end;
-        const room = MOST - out.length - (data.length - at) - number.length;
+        const room = MAX - out.length - (data.length - at) - number.length;
         const more = Math.min(below(3) === 0 ? below(11 - number.length) : 0, room);
         for (let n = 0; n < more; n++) {
           number[number.length - 1] |= 0x80;

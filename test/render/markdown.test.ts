@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { renderMarkdown } from "../../src/export/ci/findings-markdown.js";
-import { MOST_CHARACTERS } from "../../src/export/ci/markdown-text.js";
+import { MAX_CHARACTERS } from "../../src/export/ci/markdown-text.js";
 import { finding, locate, nasty, report } from "./reports.js";
 
 test("a table of findings, and their details", () => {
@@ -39,7 +39,7 @@ test("names cannot break out: of the cell, of the code span, of HTML, into menti
 
 test("a document stays below what a comment may hold, and counts what it leaves out", () => {
   const text = renderMarkdown([report({ findings: Array.from({ length: 2_000 }, () => finding()) })], { locate });
-  expect(text.length).toBeLessThan(MOST_CHARACTERS + 200);
+  expect(text.length).toBeLessThan(MAX_CHARACTERS + 200);
   const rows = text.split("\n").filter((line) => line.startsWith("| 🔴")).length;
   expect(text).toContain(`_${(2_000 - rows).toLocaleString("en")} further findings left out`);
 });

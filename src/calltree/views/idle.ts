@@ -15,7 +15,7 @@ import { type CallForest, type CallTree, EdgeKind } from "../tree.js";
 import { isTestFunction } from "./tests.js";
 
 const SHARE = 0.9;
-const LEAST = 0.1;
+const MIN = 0.1;
 
 /** What of a tree is waiting for work. */
 export interface IdleTimes {
@@ -36,7 +36,7 @@ export function idleTimes(tree: CallTree, functions: readonly FunctionInfo[]): I
     const path = openPath(tree, outermost, count);
     const innermost = path[path.length - 1];
     const waiting = tree.self[innermost];
-    if (waiting < SHARE * tree.total[outermost] || waiting < LEAST * whole * count) continue;
+    if (waiting < SHARE * tree.total[outermost] || waiting < MIN * whole * count) continue;
     for (const node of path) time[node] = waiting;
     waits.set(outermost, innermost);
   }

@@ -22,7 +22,7 @@ export interface Overview {
 }
 
 /** Below this share of the whole a path says nothing, however much room there is; as long as there are some lines. */
-const LEAST_SHARE = 0.0005;
+const MIN_SHARE = 0.0005;
 const SOME_LINES = 20;
 
 /** A subtree with lines of its own. */
@@ -73,7 +73,7 @@ export function everything(
 function markHeaviest(tree: CallTree, weight: Float64Array, { tops, lines, first }: Part, only: Uint8Array): void {
   const reach = longest(tree, weight);
   const roots = tops.filter((node) => node !== tree.others);
-  const least = LEAST_SHARE * roots.reduce((most, node) => Math.max(most, reach[node]), 0);
+  const least = MIN_SHARE * roots.reduce((most, node) => Math.max(most, reach[node]), 0);
   for (const node of first ?? []) {
     for (let up = node; up > 0 && reach[up] < Number.POSITIVE_INFINITY; up = tree.parent[up]) {
       reach[up] = Number.POSITIVE_INFINITY;

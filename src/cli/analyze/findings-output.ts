@@ -4,7 +4,7 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import { renderGithub } from "../../export/ci/findings-github.js";
 import { renderJunit } from "../../export/ci/findings-junit.js";
 import { renderMarkdown } from "../../export/ci/findings-markdown.js";
-import { MOST_RESULTS, renderSarif } from "../../export/ci/findings-sarif.js";
+import { MAX_RESULTS, renderSarif } from "../../export/ci/findings-sarif.js";
 import { renderPage } from "../../page/data/page.js";
 import { findingsJson, findingsNdjson } from "../../render/findings/json.js";
 import { findingsTable } from "../../render/findings/table.js";
@@ -73,8 +73,8 @@ async function render(
       return renderPage(pageTemplate(), reports.map(closeUpsOf), { version, locate });
     case "sarif": {
       const count = reports.reduce((sum, report) => sum + report.findings.length, 0);
-      if (count > MOST_RESULTS) {
-        say(`only the worst ${MOST_RESULTS} of ${count} findings are in the SARIF file`);
+      if (count > MAX_RESULTS) {
+        say(`only the worst ${MAX_RESULTS} of ${count} findings are in the SARIF file`);
       }
       return renderSarif(reports, { version, locate, fallback: fallbackFile(cwd, root) });
     }

@@ -11,15 +11,15 @@ export interface Module {
 }
 
 /** Directories that are looked at, and how deep; a repository with more is searched in part. */
-const MOST = 20_000;
+const MAX = 20_000;
 const DEPTH = 8;
-const MOST_BYTES = 1 << 20;
+const MAX_BYTES = 1 << 20;
 
 /** All modules below a directory, the outermost first. Test data, vendored code and hidden directories are left out, as by go. */
 export function modulesBelow(root: string): Module[] {
   const found: Module[] = [];
   let level = [root];
-  let left = MOST;
+  let left = MAX;
   for (let depth = 0; depth < DEPTH && level.length > 0; depth++) {
     const next: string[] = [];
     for (const directory of level) {
@@ -59,7 +59,7 @@ function entriesOf(directory: string) {
 /** The path in a go.mod; undefined when there is none to read. */
 function declared(file: string): string | undefined {
   try {
-    return /^\s*module\s+"?([^\s"]+)"?/m.exec(readSmallFile(file, MOST_BYTES))?.[1];
+    return /^\s*module\s+"?([^\s"]+)"?/m.exec(readSmallFile(file, MAX_BYTES))?.[1];
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import type { Target } from "./target.js";
 
 const CONNECT_TIMEOUT = 10_000;
-const MOST_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 
 export interface ConnectOptions {
   /** Further headers. */
@@ -30,7 +30,7 @@ export async function connect(target: Target, options: ConnectOptions, signal: A
     if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) return response;
     response.destroy();
     const next = redirectOf(headers.location, url);
-    if (!next || redirects === MOST_REDIRECTS) {
+    if (!next || redirects === MAX_REDIRECTS) {
       throw new UserError(
         `${target.server} redirects to ${next ? `${next.protocol}//${next.host}${next.pathname}, and on` : headers.location}`,
         "give the URL of the trace itself",

@@ -12,7 +12,7 @@ import type { Target } from "./target.js";
 /** Milliseconds that a transfer may take beyond the seconds that the server records. */
 export const MARGIN = 30_000;
 /** Bytes of a trace that are saved, where --max-size does not say otherwise: 512 MiB. */
-export const MOST_BYTES = 2 ** 29;
+export const MAX_BYTES = 2 ** 29;
 /** Bytes by which a trace is known. */
 const HEAD = 16;
 

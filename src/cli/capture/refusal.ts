@@ -7,7 +7,7 @@ import type { Target } from "./target.js";
 
 /** Milliseconds for what a server says with a refusal. */
 const PATIENCE = 2000;
-const MOST_SAID = 1000;
+const MAX_SAID = 1000;
 
 /** The server asks to come back later. */
 export class RetryLater extends UserError {
@@ -100,7 +100,7 @@ async function beginning(response: IncomingMessage): Promise<string> {
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       text += chunk.toString("utf8");
-      if (text.length > MOST_SAID) break;
+      if (text.length > MAX_SAID) break;
     }
   } catch {
     // what came has to do

@@ -2,7 +2,7 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 
 /** Longest capture, in seconds: tracing slows a server down. */
-export const MOST_SECONDS = 30;
+export const MAX_SECONDS = 30;
 export const DEFAULT_SECONDS = 5;
 
 /** Where a trace comes from. */
@@ -65,10 +65,10 @@ export function captureTarget(address: string, seconds: string | undefined): Tar
 
 function checkSeconds(text: string): number {
   const value = Number(text);
-  if (text.trim() !== "" && value > 0 && value <= MOST_SECONDS) return value;
+  if (text.trim() !== "" && value > 0 && value <= MAX_SECONDS) return value;
   throw usage(
     `--seconds: ${JSON.stringify(text)} is not valid`,
-    `use a number of seconds up to ${MOST_SECONDS}: tracing slows the server down`,
+    `use a number of seconds up to ${MAX_SECONDS}: tracing slows the server down`,
   );
 }
 

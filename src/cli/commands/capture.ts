@@ -13,9 +13,9 @@ import { TraceReader } from "../../exectrace/index.js";
 import { openCache } from "../../gotool/cache.js";
 import { openChunks } from "../analyze/chunks.js";
 import { withGrepExitCodes } from "../analyze/read-exec-trace.js";
-import { type Cut, type Downloaded, type DownloadOptions, download, MARGIN, MOST_BYTES } from "../capture/download.js";
+import { type Cut, type Downloaded, type DownloadOptions, download, MARGIN, MAX_BYTES } from "../capture/download.js";
 import { RetryLater } from "../capture/refusal.js";
-import { captureTarget, DEFAULT_SECONDS, defaultName, MOST_SECONDS, type Target } from "../capture/target.js";
+import { captureTarget, DEFAULT_SECONDS, defaultName, MAX_SECONDS, type Target } from "../capture/target.js";
 import { COOL_DOWN, Turn } from "../capture/turn.js";
 import { type Command, commandHelp } from "../command.js";
 import { parseFlags } from "../flags/parse.js";
@@ -38,7 +38,7 @@ URL is host:port or http://host:port, which stand for /debug/pprof/trace there (
 whole URL of that or of a flight recorder; unix:///run/app.sock is a server on a Unix socket, unix:///run/app.sock:/path
 another endpoint there.
 
-Tracing slows a server down: there is one capture at a time from a server, at most ${MOST_SECONDS} seconds long, and ${COOL_DOWN / 1000} seconds
+Tracing slows a server down: there is one capture at a time from a server, at most ${MAX_SECONDS} seconds long, and ${COOL_DOWN / 1000} seconds
 between two. Ctrl-C closes the connection, which ends the tracing; what has arrived is kept if it can be analyzed, and
 analyzed later. A capture ends ${MARGIN / 1000} seconds after those asked for, and at --max-size, whatever the server does.
 
@@ -47,7 +47,7 @@ Exit codes: those of 'gotrace analyze' (2 where no trace could be had); 130 afte
     {
       name: "seconds",
       value: "N",
-      help: `record N seconds, at most ${MOST_SECONDS} (default ${DEFAULT_SECONDS}; flight recorders decide themselves)`,
+      help: `record N seconds, at most ${MAX_SECONDS} (default ${DEFAULT_SECONDS}; flight recorders decide themselves)`,
     },
     { name: "o", value: "FILE", help: "save the trace in FILE (default HOST-PORT-TIME.trace)" },
     {
@@ -59,7 +59,7 @@ Exit codes: those of 'gotrace analyze' (2 where no trace could be had); 130 afte
     {
       name: "max-size",
       value: "SIZE",
-      help: `end when the trace has this size (default ${formatBytes(MOST_BYTES)})`,
+      help: `end when the trace has this size (default ${formatBytes(MAX_BYTES)})`,
     },
     { name: "cacert", value: "FILE", help: "also trust the authority whose certificate is in FILE (PEM)" },
     { name: "insecure", help: "accept any certificate" },
@@ -94,7 +94,7 @@ async function run(words: readonly string[]): Promise<number> {
     headers: parseHeaders(flags.values("header")),
     authorities: authoritiesOf(flags.string("cacert")),
     insecure: flags.has("insecure"),
-    maxBytes: max === undefined ? MOST_BYTES : parseSize(max, "--max-size"),
+    maxBytes: max === undefined ? MAX_BYTES : parseSize(max, "--max-size"),
   };
   const analyze = analysisOf(flags, flags.string("report"));
   const cwd = process.cwd();

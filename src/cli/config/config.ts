@@ -16,8 +16,8 @@ export interface FoundConfig {
 }
 
 /** Bytes that they may have: far more than anybody writes, and no burden. */
-const MOST_CONFIG = 1 << 20;
-const MOST_BASELINE = 64 << 20;
+const MAX_CONFIG = 1 << 20;
+const MAX_BASELINE = 64 << 20;
 
 /**
  * The configuration that a flag names, or else the nearest one in the working directory and those above it, up to the
@@ -28,7 +28,7 @@ export function findConfig(cwd: string, named: string | undefined): FoundConfig 
   const file = named === undefined ? nearestConfig(cwd) : resolve(cwd, named);
   if (file === undefined) return { config: {}, path: undefined, baseline: undefined };
   const path = relative(cwd, file) || file;
-  const text = readText(file, MOST_CONFIG, named === undefined ? "" : "--config: ", path);
+  const text = readText(file, MAX_CONFIG, named === undefined ? "" : "--config: ", path);
   const config = parseConfig(parseText(path, text), path);
   const { baseline } = config;
   return { config, path, baseline: baseline && resolve(dirname(file), baseline) };
@@ -47,7 +47,7 @@ function parseText(path: string, text: string): unknown {
 
 /** The known findings of a baseline file. @throws UserError when it cannot be read */
 export function readBaseline(path: string): Set<string> {
-  return parseBaseline(readText(path, MOST_BASELINE, "--baseline: "), path);
+  return parseBaseline(readText(path, MAX_BASELINE, "--baseline: "), path);
 }
 
 /** @param called how to call the file in messages */

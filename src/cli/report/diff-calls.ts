@@ -30,7 +30,7 @@ import { assertTraces } from "./reporting.js";
 import { walk } from "./visit.js";
 
 /** What a share counts for, where no --min says otherwise: times of less vary by more than any threshold. */
-const LEAST = 1e6;
+const MIN = 1e6;
 
 /**
  * Compares the runs of two sides.
@@ -47,7 +47,7 @@ export async function diffCallTraces(
   const runs = new Runs(options.byPath, options.match, options.select);
   const [before, after] = [a, b].map((side) => side.map((path) => runs.read(path)));
   const diff = diffCalls(before, after, (item) => runs.describe(item), { measure, min: min ?? 0 });
-  const exceeded = limits.flatMap(({ share }) => exceeding(diff, share, min ?? LEAST));
+  const exceeded = limits.flatMap(({ share }) => exceeding(diff, share, min ?? MIN));
   const shares = limits.flatMap(({ text, share }) => (share === "calls" ? [] : [text]));
   const unjudged = shares.length === 0 || diff.tested ? undefined : notJudged(shares, diff.runs);
   if (unjudged !== undefined && runs.lacking === undefined) say(unjudged);

@@ -10,7 +10,7 @@ const LAST_TIME: i64 = 9007199254740991;
 const LAST_ABSOLUTE: f64 = 9.223372036854776e18;
 
 /** Times a number of 32 bits, this is exact in a double: 2^20. */
-const MOST_WHOLE: f64 = 1048576;
+const MAX_WHOLE: f64 = 1048576;
 
 /** Number of arguments by an event's number, or FOREIGN. Filled in by the reader. */
 export const arity: usize = memory.data(256);
@@ -23,7 +23,7 @@ let zero: i64 = 0;
 /** @param start absolute time of the trace's start in nanoseconds */
 export function setClock(perTick: f64, start: i64): void {
   nanosPerTick = perTick;
-  wholeNanosPerTick = perTick <= MOST_WHOLE && Math.trunc(perTick) === perTick ? <i64>perTick : 0;
+  wholeNanosPerTick = perTick <= MAX_WHOLE && Math.trunc(perTick) === perTick ? <i64>perTick : 0;
   zero = start;
 }
 

@@ -5,13 +5,13 @@ import { fail, Step } from "./failure";
 import { begin } from "./record";
 import { currentOf, has, hasAll, ThreadState } from "./state";
 import { stackAt, stringAt } from "./tables";
-import { addTask, MOST_TASKS, removeTask, Task, tasks } from "./tasks";
+import { addTask, MAX_TASKS, removeTask, Task, tasks } from "./tasks";
 
 /** UserTaskBegin task parent name stack. */
 export function taskBegin(c: Cursor, thread: ThreadState): Step {
   const id = c.a0;
   if (tasks.get(id) !== 0) return fail(c, Reason.TaskExists, id);
-  if (tasks.size >= MOST_TASKS) return fail(c, Reason.TooManyTasks, MOST_TASKS);
+  if (tasks.size >= MAX_TASKS) return fail(c, Reason.TooManyTasks, MAX_TASKS);
   const name = stringAt(c, c.a2);
   const stack = stackAt(c, c.a3);
   if (name < 0 || stack < 0 || !hasAll(c, thread)) return Step.Failed;

@@ -6,7 +6,7 @@ import { ThreadState } from "./state";
 /** Records that are made at a time. */
 const COUNT: usize = 256;
 /** Records that one event of the wire may make. */
-const MOST_AT_ONCE: usize = 3;
+const MAX_AT_ONCE: usize = 3;
 
 /** What each field means tells event.ts, whose events have the same; texts and stacks are places in their tables. */
 @unmanaged
@@ -53,7 +53,7 @@ if (
 }
 
 export const records: usize = memory.data(256 * 96, 16);
-const full: usize = records + (COUNT - MOST_AT_ONCE) * Place.size;
+const full: usize = records + (COUNT - MAX_AT_ONCE) * Place.size;
 /** Where the next record goes. */
 let end: usize = records;
 let last: i64 = -1;

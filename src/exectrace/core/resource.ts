@@ -3,7 +3,7 @@
 /** Ranges that are open: the number of the event that began each, and a string id or 0. */
 const RANGE: usize = 16;
 const DETAIL: usize = 8;
-const MOST_AT_FIRST: usize = 2;
+const MAX_AT_FIRST: usize = 2;
 
 @unmanaged
 class Ranges {
@@ -13,8 +13,8 @@ class Ranges {
 
   constructor() {
     this.count = 0;
-    this.capacity = MOST_AT_FIRST;
-    this.list = heap.alloc(MOST_AT_FIRST * RANGE);
+    this.capacity = MAX_AT_FIRST;
+    this.list = heap.alloc(MAX_AT_FIRST * RANGE);
   }
 
   has(type: i32, detail: i64): bool {

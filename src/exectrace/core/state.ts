@@ -6,8 +6,8 @@ import { Resource } from "./resource";
 import { Table } from "./table";
 
 /** Threads or procs that no program has, and goroutines: bounds for damaged traces. */
-const MOST = 1 << 20;
-const MOST_GOROUTINES = 1 << 23;
+const MAX = 1 << 20;
+const MAX_GOROUTINES = 1 << 23;
 /** Id of a goroutine that is gone. */
 const GONE: i64 = -2;
 
@@ -79,7 +79,7 @@ export function currentOf(thread: ThreadState): Resource | null {
 
 /** Adds a goroutine that is not there; null (a failure) when there are too many. */
 export function addGoroutine(c: Cursor, id: i64, status: GoStatus): Resource | null {
-  if (goroutines.size >= MOST_GOROUTINES) {
+  if (goroutines.size >= MAX_GOROUTINES) {
     fail(c, Reason.TooManyGoroutines);
     return null;
   }
@@ -110,8 +110,8 @@ export function procOf(id: i64): Resource | null {
 
 /** Adds a proc that is not there; null (a failure) when there are too many. */
 export function addProc(c: Cursor, id: i64, status: i32): Resource | null {
-  if (procs.size >= MOST) {
-    fail(c, Reason.TooManyProcs, MOST);
+  if (procs.size >= MAX) {
+    fail(c, Reason.TooManyProcs, MAX);
     return null;
   }
   const proc = newResource();
@@ -133,8 +133,8 @@ export function threadOf(id: i64): ThreadState | null {
 
 /** Adds a thread that is not there; null (a failure) when there are too many. */
 export function addThread(c: Cursor, id: i64): ThreadState | null {
-  if (threads.size >= MOST) {
-    fail(c, Reason.TooManyThreads, MOST);
+  if (threads.size >= MAX) {
+    fail(c, Reason.TooManyThreads, MAX);
     return null;
   }
   const thread = new ThreadState(id);

@@ -2,7 +2,7 @@
 import { Table } from "./table";
 
 /** A bound for damaged traces. */
-export const MOST_TASKS = 1 << 23;
+export const MAX_TASKS = 1 << 23;
 
 @unmanaged
 export class Task {

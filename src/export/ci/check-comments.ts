@@ -4,7 +4,7 @@ import type { Locate } from "../../base/locate.js";
 import { printableAll } from "../../base/printable.js";
 import { formatCount, formatNumberOf } from "../../base/units.js";
 import { type Annotation, annotate } from "./findings-github.js";
-import { cell, code, fenced, html, MOST_CHARACTERS, prose } from "./markdown-text.js";
+import { cell, code, fenced, html, MAX_CHARACTERS, prose } from "./markdown-text.js";
 
 const severities = { failed: "error", skipped: "warn", noted: "info", passed: "info" } as const;
 
@@ -51,7 +51,7 @@ export function checksMarkdown(given: readonly Check[], locate: Locate): string 
   let left = 0;
   for (const check of [...failed, ...checks.filter((one) => !failed.includes(one))]) {
     const row = `| ${[marks[check.outcome], code(check.name), prose(check.message)].map(cell).join(" | ")} |\n`;
-    if (text.length + row.length > MOST_CHARACTERS) left++;
+    if (text.length + row.length > MAX_CHARACTERS) left++;
     else text += row;
   }
   if (left > 0) text += `\n_${formatNumberOf(left, "further check")} left out: the comment would be too long._\n`;
@@ -60,7 +60,7 @@ export function checksMarkdown(given: readonly Check[], locate: Locate): string 
     const where = at ? `${code(`${at.path}:${at.line}`)}\n\n` : "";
     const paths = details.length > 0 ? `${fenced(details.join("\n"))}\n\n` : "";
     const block = `\n<details><summary>${html(name)}</summary>\n\n${where}${paths}</details>\n`;
-    if (where + paths === "" || text.length + block.length > MOST_CHARACTERS) continue;
+    if (where + paths === "" || text.length + block.length > MAX_CHARACTERS) continue;
     text += block;
   }
   return text;

@@ -11,7 +11,7 @@ import { formatCount, formatNumberOf } from "../../base/units.js";
 import type { Severity, TraceReport } from "../../rules/finding.js";
 
 /** Annotations of one kind that GitHub shows for a step. */
-const MOST_OF_A_KIND = 10;
+const MAX_OF_A_KIND = 10;
 
 const kinds = { error: "error", warn: "warning", info: "notice" } as const;
 const order: readonly Severity[] = ["error", "warn", "info"];
@@ -20,7 +20,7 @@ export interface GithubOptions {
   readonly locate: Locate;
 }
 
-/** The annotations of all traces: the worst first, and at most {@link MOST_OF_A_KIND} of a kind. */
+/** The annotations of all traces: the worst first, and at most {@link MAX_OF_A_KIND} of a kind. */
 export function* renderGithub(given: readonly TraceReport[], options: GithubOptions): Generator<string> {
   const reports = printableAll(given);
   const several = reports.length > 1;
@@ -32,13 +32,13 @@ export function* renderGithub(given: readonly TraceReport[], options: GithubOpti
   yield command("notice", undefined, "gotrace", `no findings in ${formatNumberOf(reports.length, "trace")}${known}`);
 }
 
-/** Annotations as commands, the worst first, and at most {@link MOST_OF_A_KIND} of a kind. */
+/** Annotations as commands, the worst first, and at most {@link MAX_OF_A_KIND} of a kind. */
 export function* annotate(notes: readonly Annotation[]): Generator<string> {
   const left = { error: 0, warn: 0, info: 0 };
   // One notice is kept for the rest.
   for (const severity of order) {
     const ofKind = notes.filter((note) => note.severity === severity);
-    const most = severity === "info" ? MOST_OF_A_KIND - 1 : MOST_OF_A_KIND;
+    const most = severity === "info" ? MAX_OF_A_KIND - 1 : MAX_OF_A_KIND;
     left[severity] = Math.max(0, ofKind.length - most);
     for (const { place, title, message } of ofKind.slice(0, most)) {
       yield command(kinds[severity], place, title, message);

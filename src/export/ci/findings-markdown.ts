@@ -9,7 +9,7 @@ import { formatQuantity } from "../../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import { partText } from "../../render/part.js";
 import type { BudgetResult, Finding, Severity, TraceReport } from "../../rules/finding.js";
-import { cell, code, fenced, html, MOST_CHARACTERS, prose } from "./markdown-text.js";
+import { cell, code, fenced, html, MAX_CHARACTERS, prose } from "./markdown-text.js";
 
 const framesShown = 12;
 
@@ -23,7 +23,7 @@ export interface MarkdownOptions {
 /** One document for all traces. Its first line is a comment by which a bot finds the comment to replace. */
 export function renderMarkdown(given: readonly TraceReport[], options: MarkdownOptions): string {
   const reports = printableAll(given);
-  const most = options.most ?? MOST_CHARACTERS;
+  const most = options.most ?? MAX_CHARACTERS;
   let text = "<!-- gotrace -->\n";
   let left = 0;
   for (const report of reports) {

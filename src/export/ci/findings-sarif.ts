@@ -11,7 +11,7 @@ import { rules as all, ruleText } from "../../rules/index.js";
 import { fallbackLocations, location, type SarifPlaces, sarifLog } from "./sarif-text.js";
 
 /** Results of one run that GitHub takes. */
-export const MOST_RESULTS = 25_000;
+export const MAX_RESULTS = 25_000;
 
 export interface SarifOptions extends SarifPlaces {
   /** Version of gotrace. */
@@ -23,12 +23,12 @@ const levels: Record<Severity, string> = { error: "error", warn: "warning", info
 const order: readonly Severity[] = ["error", "warn", "info"];
 
 /**
- * One SARIF log, in pieces. Where there are more results than {@link MOST_RESULTS} the worst stay, and a notification
+ * One SARIF log, in pieces. Where there are more results than {@link MAX_RESULTS} the worst stay, and a notification
  * of the run says how many are missing.
  */
 export function* renderSarif(reports: readonly TraceReport[], options: SarifOptions): Generator<string> {
   const all = reports.flatMap((report) => report.findings.map((finding) => ({ report, finding })));
-  const most = options.most ?? MOST_RESULTS;
+  const most = options.most ?? MAX_RESULTS;
   const budgets = reports.flatMap((report) =>
     report.budgets.filter((budget) => !budget.ok).map((budget) => ({ report, budget })),
   );
@@ -106,7 +106,7 @@ function notifications(reports: readonly TraceReport[], missing: number): object
   const notes = reports
     .filter((report) => report.warning !== undefined)
     .map((report) => ({ level: "warning", message: { text: `${report.path}: ${report.warning}` } }));
-  const text = `${formatCount(missing)} further results are left out: a file may hold ${formatCount(MOST_RESULTS)}`;
+  const text = `${formatCount(missing)} further results are left out: a file may hold ${formatCount(MAX_RESULTS)}`;
   return missing > 0 ? [...notes, { level: "warning", message: { text } }] : notes;
 }
 

@@ -1,7 +1,7 @@
 /** Text within Markdown, such that nothing in it is markup. */
 
 /** Characters of a comment on GitHub, less some for what the sender adds. */
-export const MOST_CHARACTERS = 60_000;
+export const MAX_CHARACTERS = 60_000;
 
 /** A code span: its fence is longer than any run of backticks within. */
 export function code(text: string): string {

@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { shareBar } from "./share.js";
 import type { Part } from "./state.js";
 
-const MOST = 10;
+const MAX = 10;
 
 export interface OverviewActions {
   readonly openFunction: (func: number) => void;
@@ -82,7 +82,7 @@ function notes({ notes: given, omitted }: PageProcess): HTMLElement {
 function ranking(part: Part, title: string, by: "self" | "total", actions: OverviewActions): HTMLElement {
   const values = part.totals[by];
   const best = [...values.keys()].filter((func) => values[func] > 0).sort((a, b) => values[b] - values[a]);
-  const rows = best.slice(0, MOST).map((func) => {
+  const rows = best.slice(0, MAX).map((func) => {
     const cell = shareBar(values[func], part.whole);
     const name = part.model.name(func);
     return h(

@@ -4,7 +4,7 @@ import { COLOURS, type Theme } from "./theme.js";
 
 export const ROW = 19;
 /** Narrower frames are drawn together, without what lies below them. */
-const LEAST = 0.5;
+const MIN = 0.5;
 const LABEL = 28;
 export const FONT = "11px ui-monospace, 'SF Mono', Menlo, Consolas, monospace";
 
@@ -96,7 +96,7 @@ function collect(picture: Picture): void {
       if (x[node] >= view.to) break;
       const left = (x[node] - view.from) * scale;
       const wide = widths[node] * scale;
-      if (wide < LEAST) {
+      if (wide < MIN) {
         if (seen) {
           if (Number.isNaN(crumbs)) crumbs = left;
           crumbsEnd = left + wide;
@@ -110,7 +110,7 @@ function collect(picture: Picture): void {
       }
       if (seen) {
         if (!Number.isNaN(crumbs)) {
-          buckets[CRUMBS].push(crumbs, y, Math.max(LEAST, crumbsEnd - crumbs));
+          buckets[CRUMBS].push(crumbs, y, Math.max(MIN, crumbsEnd - crumbs));
           crumbs = Number.NaN;
         }
         const from = Math.max(0, left);
@@ -125,7 +125,7 @@ function collect(picture: Picture): void {
     }
     if (!Number.isNaN(crumbs)) {
       const to = Math.min(width, crumbsEnd);
-      if (to > crumbs) buckets[CRUMBS].push(crumbs, y, Math.max(LEAST, to - crumbs));
+      if (to > crumbs) buckets[CRUMBS].push(crumbs, y, Math.max(MIN, to - crumbs));
     }
   }
 }

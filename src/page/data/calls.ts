@@ -25,12 +25,12 @@ import { writePaths } from "./paths.js";
 import type { Span } from "./totals.js";
 
 /** Paths of one process in the page; of more, those that took least are left out. */
-const MOST_PATHS = 300_000;
+const MAX_PATHS = 300_000;
 /** Goroutines with a row in the timeline of a process, and of all processes. */
-const MOST_GOROUTINES = 2_000;
+const MAX_GOROUTINES = 2_000;
 const ALL_GOROUTINES = 20_000;
 /** Single calls in the timelines of all goroutines. */
-const MOST_SPANS = 60_000;
+const MAX_SPANS = 60_000;
 
 /** What the page gets of call traces. `packed` texts are Base64 of zlib streams. */
 export interface PageCalls {
@@ -94,7 +94,7 @@ export interface CallPageOptions extends FilterOptions {
   readonly countsWaiting?: boolean;
   readonly title: (process: ProcessTree) => string;
   readonly notes: (process: ProcessTree) => readonly Notice[];
-  /** Paths of a process, by default {@link MOST_PATHS}. */
+  /** Paths of a process, by default {@link MAX_PATHS}. */
   readonly mostPaths?: number;
   /** Told how many bytes of how many have been walked. */
   readonly progress?: (done: number, total: number) => void;
@@ -104,7 +104,7 @@ export interface CallPageOptions extends FilterOptions {
 export function packCalls(recording: Recording, options: CallPageOptions): PageCalls {
   const { forest } = recording;
   const each = Math.ceil(ALL_GOROUTINES / Math.max(1, forest.processes.length));
-  const lives = new LifeCollector({ goroutines: Math.min(MOST_GOROUTINES, each), spans: MOST_SPANS });
+  const lives = new LifeCollector({ goroutines: Math.min(MAX_GOROUTINES, each), spans: MAX_SPANS });
   const stats = forest.processes.map(() => new StatsMeter(forest, { spread: true }));
   for (const _ of recording.walk(together(lives, stats), options.progress));
   return {
@@ -210,13 +210,13 @@ function waitsOf({ functions }: CallForest, { tree }: ProcessTree, number: Int32
   });
 }
 
-/** The paths that stand in the page: those a view shows, at most {@link MOST_PATHS} and then the longest. */
+/** The paths that stand in the page: those a view shows, at most {@link MAX_PATHS} and then the longest. */
 function choose(
   tree: CallTree,
   whole: number,
   options: CallPageOptions,
 ): { number: Int32Array; count: number; omitted: { paths: number; calls: number } } {
-  const least = leastOf(tree, options.mostPaths ?? MOST_PATHS);
+  const least = leastOf(tree, options.mostPaths ?? MAX_PATHS);
   const view = viewTree(tree, { ...options, minimum: Math.max(options.minimum ?? 0, least), whole });
   const number = new Int32Array(tree.size).fill(-1);
   number[0] = 0;

@@ -13,9 +13,9 @@ import type { PageCalls } from "./calls.js";
 /** Stands in the template where the data goes. */
 const DATA_MARK = "GOTRACE_DATA";
 /** Close-ups of one trace; findings beyond have none. */
-const MOST_WINDOWS = 60;
+const MAX_WINDOWS = 60;
 /** Characters of all close-ups together: what keeps a page small. */
-const MOST_WINDOW_TEXT = 4_000_000;
+const MAX_WINDOW_TEXT = 4_000_000;
 
 /** States of intervals, by their number in {@link PageLane.intervals}. */
 export const laneStates: readonly LaneInterval["state"][] = ["running", "runnable", "waiting", "syscall", "gc", "idle"];
@@ -114,7 +114,7 @@ export interface CloseUps {
 }
 
 /** Nanoseconds before and behind a short occurrence, and a finding that has a time but no duration. */
-const LEAST_AROUND = 20_000;
+const MIN_AROUND = 20_000;
 const AROUND_MOMENT = 1_000_000;
 
 /** Chooses the close-ups of a report. Each shows half of the occurrence's length before and behind it. */
@@ -122,8 +122,8 @@ export function closeUps(report: TraceReport): CloseUps {
   const findings: number[] = [];
   const requests: WindowRequest[] = [];
   for (const [index, finding] of report.findings.entries()) {
-    if (requests.length === MOST_WINDOWS) break;
-    const around = finding.duration > 0 ? Math.max(finding.duration / 2, LEAST_AROUND) : AROUND_MOMENT;
+    if (requests.length === MAX_WINDOWS) break;
+    const around = finding.duration > 0 ? Math.max(finding.duration / 2, MIN_AROUND) : AROUND_MOMENT;
     const goroutines = [finding.goroutine, finding.waker?.goroutine].filter((id) => id !== undefined && id >= 0);
     requests.push({
       begin: Math.max(0, Math.floor(finding.time - around)),
@@ -161,7 +161,7 @@ function scriptText(json: string): string {
 /** What the page shows, packed. */
 function pageData(inputs: readonly PageInput[], options: PageOptions): PageData {
   const pack = new Packer(options.locate);
-  let room = MOST_WINDOW_TEXT;
+  let room = MAX_WINDOW_TEXT;
   const traces = inputs.map((input) => {
     const { report, charts } = input;
     const windowOf = new Map<number, number>();

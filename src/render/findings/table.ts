@@ -19,7 +19,7 @@ export interface TableStyle {
 const HEADINGS = ["SEVERITY", "RULE", "TIMESTAMP", "MESSAGE"] as const;
 const COLOURS = { error: "red", warn: "yellow", info: "cyan" } as const;
 /** A message in less than this is not readable: rather let the terminal wrap. */
-const LEAST = 24;
+const MIN = 24;
 
 /** The reports one after another. */
 export function* findingsTable(given: readonly TraceReport[], style: TableStyle): Generator<string> {
@@ -76,7 +76,7 @@ function* table(findings: readonly Finding[], { width, widthOf }: TableStyle, pa
 }
 
 function roomFor(width: number | undefined, indent: number): number {
-  return width === undefined || width - indent < LEAST ? Number.POSITIVE_INFINITY : width - indent;
+  return width === undefined || width - indent < MIN ? Number.POSITIVE_INFINITY : width - indent;
 }
 
 function* budgets(results: readonly BudgetResult[], paint: Paint): Generator<string> {

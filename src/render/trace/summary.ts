@@ -19,7 +19,7 @@ export interface SummaryStyle {
   readonly top: number;
 }
 
-const MOST_NOTES = 5;
+const MAX_NOTES = 5;
 
 type Rows = Parameters<typeof columns>[1];
 
@@ -146,13 +146,13 @@ function reasonRows(groups: readonly GoroutineGroup[]): Rows {
 
 /** Regions that are not what runtime/trace asks for, and what of them is not known. */
 function* misuseNotes({ regionMisuses }: TraceSummary): Generator<string> {
-  for (const { region, goroutine, how, count } of regionMisuses.slice(0, MOST_NOTES)) {
+  for (const { region, goroutine, how, count } of regionMisuses.slice(0, MAX_NOTES)) {
     const times = count > 1 ? `, ${formatCount(count)} times` : "";
     yield how === "order"
       ? `region ${JSON.stringify(region)} of goroutine ${goroutine} ended before one that began within it${times}`
       : `region ${JSON.stringify(region)} ended on goroutine ${goroutine}, where it had not begun${times}: how long it took is not counted`;
   }
-  const more = regionMisuses.length - MOST_NOTES;
+  const more = regionMisuses.length - MAX_NOTES;
   if (more > 0) yield `${formatCount(more)} more notes on regions that ended in a wrong order or on another goroutine`;
 }
 

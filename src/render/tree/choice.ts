@@ -23,7 +23,7 @@ const PROCESSES = 8;
 const SLOWEST = 5;
 const FAILED = 10;
 /** A tree with fewer lines than this would not be worth its heading. */
-const LEAST_LINES = 8;
+const MIN_LINES = 8;
 
 /** Local names of the tests of a process that failed. */
 export type FailedTests = (process: ProcessTree) => ReadonlySet<string>;
@@ -71,7 +71,7 @@ export function planOf(forest: CallForest, { lines, tests, failed }: PlanOptions
     const chosen = chooseTests(forest, failed);
     if (chosen.some((own) => own.length > 0)) {
       const count = chosen.reduce((sum, own) => sum + own.length, 0);
-      const linesOfTest = Math.max(LEAST_LINES, Math.floor(lines / count));
+      const linesOfTest = Math.max(MIN_LINES, Math.floor(lines / count));
       return { lines: chosen.map((own) => own.length * linesOfTest), tests: chosen, linesOfTest };
     }
   }
@@ -80,7 +80,7 @@ export function planOf(forest: CallForest, { lines, tests, failed }: PlanOptions
   const given = sizes.map(() => 0);
   let left = lines;
   for (const [at, index] of shown.entries()) {
-    given[index] = Math.max(LEAST_LINES, Math.floor(left / (shown.length - at)));
+    given[index] = Math.max(MIN_LINES, Math.floor(left / (shown.length - at)));
     left -= Math.min(given[index], sizes[index]);
   }
   return { lines: given, tests: everyTest, linesOfTest: Number.POSITIVE_INFINITY };

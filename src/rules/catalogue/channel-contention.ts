@@ -21,7 +21,7 @@ class Turns extends Group {
 /** From here on waiters are only known to be more. */
 const MANY = 1000;
 /** Of the waits that end, the part that must be ended by who had its turn before. */
-const MOST = 0.8;
+const MAX = 0.8;
 const REASONS = new Set(["chan send", "chan receive", "select"]);
 /** Waits of libraries that are always for a turn, no matter who ends them. */
 const POOL =
@@ -122,7 +122,7 @@ export const channelContention = defineRule({
     return () =>
       groups.drafts("ns", limits, message, (group) => {
         if (group.waiters.size < limits.waiters) return undefined;
-        if (group.handed < MOST * (group.handed + group.others)) return undefined;
+        if (group.handed < MAX * (group.handed + group.others)) return undefined;
         return repeated(group, limits, watch.now);
       });
   },
