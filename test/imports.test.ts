@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 
@@ -158,4 +158,16 @@ test("only commands and what makes options of flags know flags", () => {
     .map((file) => ({ name: relative(join(source, "cli"), file), text: readFileSync(file, "utf8") }))
     .filter(({ name, text }) => !/^(commands|flags)\//.test(name) && /\bParsedFlags\b/.test(text));
   expect(others.map(({ name }) => name)).toEqual([]);
+});
+
+test("each room has a README, and the files that it names exist", () => {
+  const root = resolve(source, "..");
+  for (const room of readdirSync(source).filter((name) => !name.includes("."))) {
+    const text = readFileSync(join(source, room, "README.md"), "utf8");
+    const named = [...text.matchAll(/`([\w./-]+(?:\.ts|\.mjs|\.go|\/))`/g)].map((match) => match[1]);
+    const missing = named.filter(
+      (path) => ![join(source, room), source, root].some((at) => existsSync(resolve(at, path))),
+    );
+    expect(missing, room).toEqual([]);
+  }
 });
