@@ -21,6 +21,13 @@ export interface Command {
   readonly run: (words: readonly string[]) => Promise<number>;
 }
 
+/** A command's line in `gotrace help`. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
 /** The help of one command. */
 export function commandHelp(command: Command): string {
   const own = command.flags.filter((flag) => !flag.go);

@@ -1,13 +1,6 @@
 /** The commands, each loaded only when it is asked for, so that `gotrace --help` answers at once. */
 
-import type { Command } from "../command.js";
-
-/** A command's line in `gotrace --help`. */
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  readonly load: () => Promise<Command>;
-}
+import type { CommandEntry } from "../command.js";
 
 export const commands: readonly CommandEntry[] = [
   {
@@ -93,6 +86,6 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "completion",
     summary: "complete commands and flags in bash, zsh or fish",
-    load: async () => (await import("./completion.js")).completionCommand,
+    load: async () => (await import("./completion.js")).completionOf(commands),
   },
 ];

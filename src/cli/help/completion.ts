@@ -1,7 +1,6 @@
 /** Completion scripts, made of the tables of commands and flags. A script asks gotrace nothing when a key is pressed. */
 
-import { dashed } from "../command.js";
-import { commands } from "../commands/index.js";
+import { type CommandEntry, dashed } from "../command.js";
 import type { Flag } from "../flags/parse.js";
 import { ruleNames } from "./explain.js";
 
@@ -20,8 +19,8 @@ interface CommandWords {
   readonly words: readonly string[];
 }
 
-/** The script of a shell. */
-export async function script(shell: Shell): Promise<string> {
+/** The script of a shell. @param commands all that it completes */
+export async function script(shell: Shell, commands: readonly CommandEntry[]): Promise<string> {
   const names = commands.map(({ name }) => name);
   const all: CommandWords[] = [];
   for (const { name, summary, load } of commands) {

@@ -2,8 +2,8 @@
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { nearest } from "../../base/nearest.js";
-import { commandHelp, flagName } from "../command.js";
-import { type CommandEntry, commands } from "../commands/index.js";
+import { type CommandEntry, commandHelp, flagName } from "../command.js";
+import { commands } from "../commands/index.js";
 import { topics } from "./topics.js";
 
 /** What `gotrace help` prints: a screen of 24 lines of 80 columns. */

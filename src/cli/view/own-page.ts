@@ -4,8 +4,8 @@ import type { Recording } from "../../calltree/index.js";
 import type { FormatContext } from "../report/format.js";
 import { htmlPage } from "../report/text-formats.js";
 import { resource } from "../resources.js";
+import type { Exhibit } from "./exhibit.js";
 import type { ServedFile } from "./server.js";
-import type { Exhibit } from "./show.js";
 
 /** The meta element of the page allows only its own script and style, by their hashes. */
 const POLICY =

@@ -5,19 +5,8 @@ import type { Recording } from "../../calltree/index.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { say, sayError } from "../say.js";
 import { openBrowser } from "./browser.js";
-import { type ServedFile, ViewServer } from "./server.js";
-
-/** What a browser is to show. */
-export interface Exhibit {
-  /** By name; the one named "" is the page. */
-  readonly files: ReadonlyMap<string, ServedFile>;
-  /** What follows the page's address. */
-  readonly fragment: string;
-  /** A policy of its own for what the page may load. */
-  readonly policy?: string;
-  /** The format that holds the same in a file. */
-  readonly instead: string;
-}
+import type { Exhibit } from "./exhibit.js";
+import { ViewServer } from "./server.js";
 
 const second = 1000;
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

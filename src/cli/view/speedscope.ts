@@ -5,8 +5,8 @@ import type { Recording } from "../../calltree/index.js";
 import type { FormatContext } from "../report/format.js";
 import { speedscopeProfile } from "../report/timelines.js";
 import { resource } from "../resources.js";
+import type { Exhibit } from "./exhibit.js";
 import type { ServedFile } from "./server.js";
-import type { Exhibit } from "./show.js";
 
 const viewer = resource("speedscope");
 
