@@ -1,4 +1,4 @@
-// npm run bench: every figure of the README's cost table, measured. Ratios compare two things of one run. A
+// npm run bench: every figure of the table in docs/cost.md, measured. Ratios compare two things of one run. A
 // measurement that fails does not end the others; the exit code says so.
 
 import { execFileSync } from "node:child_process";

@@ -1,0 +1,116 @@
+/** The examples of docs/cookbook.md and README.md do what they show, in a copy of testdata/shop. */
+
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
+import { main } from "../support/bundle.js";
+import { fences, promised, steady, type Typed, typed } from "../support/console.js";
+import { repository, temporaryDirectory } from "./support.js";
+
+const cookbook = readFileSync(join(repository, "docs/cookbook.md"), "utf8");
+const directory = temporaryDirectory("gotrace-cookbook");
+const shop = join(directory, "shop");
+let port = 0;
+
+/** Runs a script as a terminal would; what it prints and its exit code. */
+function bash(script: string, env: Readonly<Record<string, string>> = {}) {
+  const PATH = `${join(directory, "bin")}${delimiter}${process.env.PATH}`;
+  const cwd = shop;
+  const options = {
+    cwd,
+    env: { ...process.env, NO_COLOR: "1", ...env, PATH },
+    encoding: "utf8" as const,
+    timeout: 100_000,
+  };
+  const { status, stdout } = spawnSync("bash", ["--noprofile", "--norc", "-c", `exec 2>&1\n${script}`], options);
+  return { status, stdout };
+}
+
+beforeAll(async () => {
+  cpSync(join(repository, "testdata/shop"), shop, { recursive: true });
+  mkdirSync(join(directory, "bin"));
+  const command = join(directory, "bin/gotrace");
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
+  chmodSync(command, 0o755);
+  writeFileSync(join(directory, "batch.diff"), fences(cookbook, "diff")[0]);
+  const git = "git -c user.name=me -c user.email=me@example.com";
+  const made = bash(`set -e
+git init -q -b main && git add . && ${git} commit -qm 'a cart'
+git switch -qc batch && git apply ../batch.diff && ${git} commit -qam 'one query for a cart'
+git remote add origin . && git fetch -q origin && git switch -q main`);
+  expect(made).toMatchObject({ status: 0 });
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  port = (server.address() as { port: number }).port;
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** Types commands into one shell, in which `prepared` ran, and checks what each shows and how it ends. */
+function follow(commands: readonly Typed[], prepared = "") {
+  const here = (text: string) => text.replaceAll("localhost:6060", `127.0.0.1:${port}`);
+  const lines = commands.map(
+    ({ command }, index) => `(exit \${code:-0})\n${here(command)}\ncode=$?\necho "@@${index} $code@@"`,
+  );
+  const { stdout } = bash(`trap 'kill $(jobs -p) 2>/dev/null' EXIT\n${prepared}\n${lines.join("\n")}`);
+  let rest = stdout;
+  for (const [index, { command, shown }] of commands.entries()) {
+    const end = new RegExp(`@@${index} (\\d+)@@\n`).exec(rest);
+    expect(end, `${command} ends\n${rest}`).not.toBeNull();
+    const lines = rest.slice(0, end!.index).split("\n").map(steady);
+    rest = rest.slice(end!.index + end![0].length);
+    if (commands[index + 1]?.command !== "echo $?") expect([command, end![1], lines]).toEqual([command, "0", lines]);
+    for (const line of promised(shown)) {
+      const [begin, more] = line.split(/ ?…$/);
+      const found = lines.some((each) => (more === undefined ? each === begin : each.startsWith(begin!)));
+      if (!found) expect.fail(`${command}\nshows no ${JSON.stringify(line)} but\n${lines.join("\n")}`);
+    }
+  }
+}
+
+/** Starts the shop and waits until it can be reached. */
+const serving = (at: number) => `go build -o shop . && { ./shop -serve -listen 127.0.0.1:${at} & }
+until (: < /dev/tcp/127.0.0.1/${at}) 2>/dev/null; do sleep 0.1; done`;
+
+const recipes = cookbook
+  .split(/^## /m)
+  .slice(1)
+  .map((text) => [text.split("\n")[0], fences(text, "console").flatMap(typed)] as const);
+const branches: Readonly<Record<string, string>> = { "Compare two commits": "batch" };
+
+test.each(recipes.filter(([, commands]) => commands.length > 0))("%s", (title, commands) => {
+  bash(`git clean -qffdx && git worktree prune && git switch -q ${branches[title] ?? "main"}`);
+  const serves = commands.some(({ command }) => command.includes("localhost:6060"));
+  follow(commands, serves ? serving(port) : "");
+});
+
+/** The lines that the jobs of the recipe for pull requests run after what they install. */
+function jobs(): Readonly<Record<string, readonly string[]>> {
+  const [github, gitlab] = fences(cookbook, "yaml").map((text) => parse(text));
+  const { steps } = (github as { jobs: { calls: { steps: { name?: string; run?: string }[] } } }).jobs.calls;
+  return {
+    GitHub: steps.flatMap(({ name, run }) => (run === undefined || name === "Install gotrace" ? [] : [run])),
+    GitLab: (gitlab as { calls: { script: string[] } }).calls.script,
+    Jenkins: [...fences(cookbook, "groovy")[0].matchAll(/^ *sh '(.*)'$/gm)].map(([, line]) => line),
+  };
+}
+
+test("pull requests: each job records both sides, passes where counts are equal, and fails where one changed", () => {
+  const run = (lines: readonly string[], base: string) => {
+    bash("git clean -qffdx && git worktree prune && git switch -q main");
+    const env = { GITHUB_BASE_REF: base, CI_MERGE_REQUEST_TARGET_BRANCH_NAME: base, CHANGE_TARGET: base };
+    return bash(`set -e\n${lines.join("\n")}`, env);
+  };
+  const { GitHub, GitLab, Jenkins } = jobs();
+  const worse = run(GitHub!, "batch");
+  expect(worse.stdout).toMatch(
+    /^::error file=db\/db\.go,line=\d+,title=Calls changed::calls of db\.\(\*DB\)\.Query: 2 → 5/m,
+  );
+  expect(worse.status).toBe(1);
+  expect(run(GitLab!, "main")).toMatchObject({ status: 0 });
+  expect(readFileSync(join(shop, "calls.xml"), "utf8")).toContain('failures="0"');
+  expect(run(Jenkins!, "batch")).toMatchObject({ status: 1 });
+  expect(readFileSync(join(shop, "calls.xml"), "utf8")).toContain('failures="1"');
+});

@@ -1,0 +1,45 @@
+/** Examples of documents: what they type, and what they show. */
+
+/** A command of an example and what it shows, both as written. */
+export interface Typed {
+  readonly command: string;
+  readonly shown: readonly string[];
+}
+
+/** The fenced blocks of a language in a document. */
+export function fences(text: string, language: string): string[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, block]) => block!);
+}
+
+/** The commands of a `console` block: lines that begin with `$ `, continued by those with `> `; the rest is what they show. */
+export function typed(block: string): Typed[] {
+  const result: { command: string; shown: string[] }[] = [];
+  for (const line of block.trimEnd().split("\n")) {
+    if (line.startsWith("$ ")) result.push({ command: line.slice(2), shown: [] });
+    else if (line.startsWith("> ") && result.at(-1)!.shown.length === 0) result.at(-1)!.command += `\n${line.slice(2)}`;
+    else result.at(-1)!.shown.push(line);
+  }
+  return result;
+}
+
+/** What is the same in any run: a line without times, shares, sizes, numbers that the scheduler decides, branches and widths. */
+export function steady(line: string): string {
+  return line
+    .replace(/[│├└─]/g, " ")
+    .replace(/[~≥]?-?\+?\b\d[\d,.]*(ns|µs|ms|m?s|%| ?[KMG]i?B)(?![\w/])/g, "T")
+    .replace(/\d+(?= +(returned|goroutines? waited|times for|steps))|(?<=Task )\d+/g, "N")
+    .replace(/^(WARN|ERROR) /, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** Lines about what the scheduler may do in another way, or not at all. */
+const possible = /\b(waiting|runnable): |\brunnable, waiting\b/;
+
+/** The steady lines of what an example shows, without those that it leaves out (`…`). A line may end in `…`. */
+export function promised(shown: readonly string[]): string[] {
+  return shown
+    .filter((line) => !possible.test(line))
+    .map(steady)
+    .filter((line) => line !== "" && line !== "…");
+}
