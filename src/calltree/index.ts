@@ -46,4 +46,4 @@ export {
   testSections,
   wholeSection,
 } from "./views/tests.js";
-export type { CallVisitor, Goroutine } from "./visitor.js";
+export { type CallVisitor, combineVisitors, type Goroutine, visitEachProcess } from "./visitor.js";

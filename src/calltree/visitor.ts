@@ -38,3 +38,49 @@ export interface CallVisitor {
   spawn?(node: number, goStatement: number, time: number, ref: number): void;
   end?(goroutine: Goroutine, time: number): void;
 }
+
+/** A visitor that passes every event on to each of the given ones, in their order. */
+export function combineVisitors(visitors: readonly CallVisitor[]): CallVisitor {
+  const [only, ...others] = visitors;
+  if (only !== undefined && others.length === 0) return only;
+  return {
+    begin(goroutine) {
+      for (const visitor of visitors) visitor.begin?.(goroutine);
+    },
+    enter(node, time) {
+      for (const visitor of visitors) visitor.enter?.(node, time);
+    },
+    exit(node, start, time, self, how, calls) {
+      for (const visitor of visitors) visitor.exit?.(node, start, time, self, how, calls);
+    },
+    spawn(node, goStatement, time, ref) {
+      for (const visitor of visitors) visitor.spawn?.(node, goStatement, time, ref);
+    },
+    end(goroutine, time) {
+      for (const visitor of visitors) visitor.end?.(goroutine, time);
+    },
+  };
+}
+
+/** A visitor that passes the events of each process on to a visitor of its own. @param visitors by process */
+export function visitEachProcess(visitors: readonly CallVisitor[]): CallVisitor {
+  let visitor: CallVisitor = {};
+  return {
+    begin(goroutine) {
+      visitor = visitors[goroutine.process];
+      visitor.begin?.(goroutine);
+    },
+    enter(node, time) {
+      visitor.enter?.(node, time);
+    },
+    exit(node, start, time, self, how, calls) {
+      visitor.exit?.(node, start, time, self, how, calls);
+    },
+    spawn(node, goStatement, time, ref) {
+      visitor.spawn?.(node, goStatement, time, ref);
+    },
+    end(goroutine, time) {
+      visitor.end?.(goroutine, time);
+    },
+  };
+}

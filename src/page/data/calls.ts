@@ -7,7 +7,7 @@ import { type FunctionStats, StatsMeter } from "../../callstats/index.js";
 import {
   type CallForest,
   type CallTree,
-  type CallVisitor,
+  combineVisitors,
   type FilterOptions,
   idleTimes,
   LifeCollector,
@@ -17,6 +17,7 @@ import {
   testExtent,
   testNodes,
   viewTree,
+  visitEachProcess,
 } from "../../calltree/index.js";
 import type { Notice } from "../../render/notices.js";
 import { writeStats } from "./functions.js";
@@ -106,7 +107,8 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   const each = Math.ceil(ALL_GOROUTINES / Math.max(1, forest.processes.length));
   const lives = new LifeCollector({ goroutines: Math.min(MAX_GOROUTINES, each), spans: MAX_SPANS });
   const stats = forest.processes.map(() => new StatsMeter(forest, { spread: true }));
-  for (const _ of recording.walk(together(lives, stats), options.progress));
+  const visitor = combineVisitors([lives, visitEachProcess(stats.map(({ visitor }) => visitor))]);
+  for (const _ of recording.walk(visitor, options.progress));
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
     ...(options.countsWaiting ? { countsWaiting: true } : {}),
@@ -121,27 +123,6 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
 interface Walked {
   readonly lives: Lives;
   readonly stats: readonly FunctionStats[];
-}
-
-/** Lets the lives and the numbers of each process see one walk. */
-function together(lives: LifeCollector, stats: readonly StatsMeter[]): CallVisitor {
-  let meter: CallVisitor | undefined;
-  return {
-    begin: (goroutine) => {
-      meter = stats[goroutine.process].visitor;
-      lives.begin(goroutine);
-      meter.begin?.(goroutine);
-    },
-    enter: (node, time) => {
-      lives.enter(node);
-      meter?.enter?.(node, time);
-    },
-    exit: (node, start, time, self, how, calls) => {
-      lives.exit(node, start, time);
-      meter?.exit?.(node, start, time, self, how, calls);
-    },
-    end: (goroutine, time) => lives.end(goroutine, time),
-  };
 }
 
 function packed(bytes: Uint8Array): string {
