@@ -109,3 +109,10 @@ test.each([...pages, "CONTRIBUTING.md"])("%s is in plain English", (page) => {
   const found = unidiomatic.exec(read(page));
   expect(found && read(page).slice(found.index - 60, found.index + 60)).toBe(null);
 });
+
+test("paths that CONTRIBUTING names exist", () => {
+  const named = [...read("CONTRIBUTING.md").matchAll(/`((?:src|test|scripts|runtime-go|testdata|docs)\/[^`* ]+)`/g)];
+  const paths = named.map(([, path]) => path).filter((path) => !path.includes("NAME"));
+  expect(paths.length).toBeGreaterThan(30);
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
