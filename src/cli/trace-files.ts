@@ -7,6 +7,9 @@ import type { ByteSource, Patch } from "../calltrace/index.js";
 import { isWritten } from "./run/writing-process.js";
 import { temporaryDirectory } from "./workspace.js";
 
+/** What names of call traces end with. */
+const ENDING = ".gotrace";
+
 /** A file that is open for reading; {@link close} it. */
 export interface OpenFile {
   readonly path: string;
@@ -69,9 +72,22 @@ export function traceFiles(paths: readonly string[]): string[] {
       );
     }
     if (!directory) return [path];
-    const names = readdirSync(path).filter((name) => name.endsWith(".gotrace"));
-    return names.sort(byProcess).map((name) => join(path, name));
+    return tracesIn(path)
+      .sort(byProcess)
+      .map((name) => join(path, name));
   });
+}
+
+/** Whether a word names traces and not a program: a file that is no Go file, or a directory with traces in it. */
+export function namesTraces(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return path.endsWith(ENDING);
+  return stat.isDirectory() ? tracesIn(path).length > 0 : !path.endsWith(".go");
+}
+
+/** Names of the call traces in a directory. */
+export function tracesIn(directory: string): string[] {
+  return readdirSync(directory).filter((name) => name.endsWith(ENDING));
 }
 
 /** `<pid>-<n>.gotrace` in the order of numbers. */

@@ -9,6 +9,11 @@ export function releaseOf(version: number): string {
   return version === 23 ? "1.23 or 1.24" : `1.${version}`;
 }
 
+/** Whether a file is meant for an execution trace of Go of any release, by its first bytes: `go 1.26 trace`. */
+export function hasHeader(bytes: Uint8Array): boolean {
+  return /^go 1\.\d+ trace/.test(String.fromCharCode(...bytes.subarray(0, HEADER_SIZE)));
+}
+
 /**
  * The version in a header: 22 for Go 1.22.
  *

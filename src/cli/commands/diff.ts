@@ -6,7 +6,7 @@ import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
 import { refuseInput } from "../output.js";
-import { kindOf, type TraceKind } from "../trace-kind.js";
+import { type TraceKind, traceKindOf } from "../trace-kind.js";
 
 export const diffCommand: Command = {
   name: "diff",
@@ -98,7 +98,7 @@ const NAMES: Readonly<Record<TraceKind, string>> = {
 
 /** The kind that the reader is to expect. @throws UserError for traces of both kinds */
 function commonKind(paths: readonly string[]): TraceKind {
-  const known = paths.map((path) => ({ path, kind: kindOf(path) })).filter(({ kind }) => kind !== undefined);
+  const known = paths.map((path) => ({ path, kind: traceKindOf(path) })).filter(({ kind }) => kind !== undefined);
   const [first] = known;
   const other = known.find(({ kind }) => kind !== first?.kind);
   if (first && other) {

@@ -1,6 +1,5 @@
 /** `gotrace stats`: numbers by function, of saved traces or of a program that is built and run for it. */
 
-import { existsSync, readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { shortNaming } from "../../base/names.js";
@@ -40,6 +39,7 @@ import { leftOutOfTrees } from "../report/left-out.js";
 import { reportTraces } from "../report/reporting.js";
 import { completeness, walk } from "../report/visit.js";
 import { Session } from "../session.js";
+import { namesTraces } from "../trace-files.js";
 import { runPackage } from "./run.js";
 
 const SORTS = [
@@ -107,7 +107,7 @@ async function run(words: readonly string[]): Promise<number> {
     return 0;
   }
   const [first] = parsed.rest;
-  if (first !== undefined && !isTrace(resolve(parsed.string("C") ?? ".", first))) {
+  if (first !== undefined && !namesTraces(resolve(parsed.string("C") ?? ".", first))) {
     const options = reportOptions(parsed, true);
     return runPackage("stats", parsed, options, ...(await asked(parsed)));
   }
@@ -127,13 +127,6 @@ async function asked(flags: ParsedFlags): Promise<[Format, Gate]> {
   const gate = await gateOf(gateOptions(flags));
   requireGate(format, hasAssertions(gate));
   return [format, gate];
-}
-
-/** Whether a word names a trace: a file that is no Go file, or a directory with traces in it. */
-function isTrace(path: string): boolean {
-  if (!existsSync(path)) return path.endsWith(".gotrace");
-  if (!statSync(path).isDirectory()) return !path.endsWith(".go");
-  return readdirSync(path).some((name) => name.endsWith(".gotrace"));
 }
 
 /** The report that the flags ask for. @throws UserError for a bad value */

@@ -14,6 +14,7 @@ import { withProgress } from "../progress.js";
 import { findLastRun } from "../run/last-run.js";
 import type { Session } from "../session.js";
 import { type OpenFile, openFile, traceFiles } from "../trace-files.js";
+import { traceKind } from "../trace-kind.js";
 import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./assertions.js";
 import type { Format, FormatContext } from "./format.js";
 import { contextOf } from "./text-formats.js";
@@ -62,7 +63,8 @@ export async function reportTraces(
   refuseInput(options.output, session.cwd, named);
   const files = named.map(openFile);
   try {
-    const isExec = (file: OpenFile) => request.format.findings === true && isExecTrace(file);
+    const isExec = ({ source }: OpenFile) =>
+      request.format.findings === true && traceKind((into) => source.read(0, into)) === "execution";
     const calls = files.filter((file) => !isExec(file));
     const execTraces = files.filter(isExec).map(({ path }) => path);
     if (calls.length === 0 && execTraces.length > 0) {
@@ -239,12 +241,6 @@ function assertTrace(path: string, source: ByteSource): void {
     if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`, error.advice, error.code);
     throw error;
   }
-}
-
-/** Whether a file is an execution trace of Go, by its first bytes: `go 1.26 trace`. */
-function isExecTrace({ source }: OpenFile): boolean {
-  const start = new Uint8Array(16);
-  return source.read(0, start) === 16 && /^go 1\.\d+ trace/.test(Buffer.from(start).toString("latin1"));
 }
 
 /** A process that was killed while it made its trace leaves nothing, or zeros. */

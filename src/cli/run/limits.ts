@@ -1,11 +1,11 @@
 /** Limits of a run's traces, while it runs: what is reached is said at once, and all processes together have a limit too. */
 
-import { readdirSync, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { join } from "node:path";
 import { attempt } from "../../base/errors.js";
 import { formatBytes } from "../../base/units.js";
 import { HEADER_SIZE, haltPatch, type RawHeader, readBytes, readHeader } from "../../calltrace/index.js";
-import { openFile, patchFile } from "../trace-files.js";
+import { openFile, patchFile, tracesIn } from "../trace-files.js";
 import { isAlive, processIdOf } from "./writing-process.js";
 
 /** How many times the size limit of one process all processes of a run may have together. */
@@ -83,7 +83,7 @@ function headerOf(path: string): RawHeader {
 
 function namesIn(directory: string): string[] {
   try {
-    return readdirSync(directory).filter((name) => name.endsWith(".gotrace"));
+    return tracesIn(directory);
   } catch {
     return [];
   }
