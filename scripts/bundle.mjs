@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import buildCore from "./build-core.mjs";
 import { digestOf, isFresh, publish, writeDigest } from "./lib-bundle.mjs";
+import { cacheKey } from "./lib-cache-key.mjs";
 import { noticesText } from "./lib-notices.mjs";
 
 const self = fileURLToPath(import.meta.url);
@@ -43,6 +44,7 @@ export async function bundle() {
 async function bundleCommand() {
   const { outputFiles, metafile } = await build({
     entryPoints: COMMAND,
+    define: { GOTRACE_CACHE_KEY: JSON.stringify(await cacheKey(root)) },
     outdir: `${root}dist/bin`,
     bundle: true,
     splitting: true,

@@ -14,7 +14,14 @@ import {
 import { dirname, join, relative } from "node:path";
 
 /** What dist/bin is made of, relative to the root. The lock file stands for node_modules. */
-const SOURCES = ["src", "templates", "scripts/bundle.mjs", "scripts/lib-bundle.mjs", "scripts/lib-notices.mjs"];
+const SOURCES = [
+  "src",
+  "templates",
+  "scripts/bundle.mjs",
+  "scripts/lib-bundle.mjs",
+  "scripts/lib-cache-key.mjs",
+  "scripts/lib-notices.mjs",
+];
 const PACKAGE = ["package.json", "package-lock.json"];
 const DIGEST = "dist/sources.sha256";
 

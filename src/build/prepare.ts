@@ -16,8 +16,8 @@ import { ancestryOverlay, linkFlags } from "../gotool/linkname.js";
 import { type GoPackage, listPackages } from "../gotool/packages.js";
 import { asksForCoverage } from "../gotool/toolexec.js";
 import type { InstrumentOptions } from "../instrument/index.js";
-import { INSTRUMENT_VERSION } from "../instrument/version.js";
 import type { BuildContext, BuildOptions } from "./context.js";
+import { ORIGIN } from "./origin.js";
 import { type FileReport, type RewrittenFile, rewriteFiles } from "./rewrite.js";
 import { type Scope, scopeOf } from "./scope.js";
 import { type BuildInputs, inputState, inputsOf, isRecognisable, isStable } from "./up-to-date.js";
@@ -96,8 +96,7 @@ export function buildDirectory(context: BuildContext, request: BuildRequest, ver
   );
   const { include, exclude, generated, execTrace, inlineBudget } = request.options;
   const choice = [include, exclude, generated, execTrace, inlineBudget, request.vet];
-  // The first word stands for the layout of the directory and of the state in it.
-  const gotrace = ["8", INSTRUMENT_VERSION, basename(runtimeDirectory(context))];
+  const gotrace = [ORIGIN, basename(runtimeDirectory(context))];
   const key = digest(
     JSON.stringify([gotrace, context.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]),
   );

@@ -7,7 +7,7 @@ import type { Omissions } from "../gotool/inlining.js";
 import type { GoPackage } from "../gotool/packages.js";
 import type { Instrumented, InstrumentOptions } from "../instrument/index.js";
 import { importName } from "../instrument/snippets.js";
-import { INSTRUMENT_VERSION } from "../instrument/version.js";
+import { ORIGIN } from "./origin.js";
 
 /** What rewriting one file gave, without the text. */
 export type FileReport = Omit<Instrumented, "text">;
@@ -41,7 +41,7 @@ export async function rewriteFiles(
   omissions: Omissions = new Map(),
 ): Promise<Rewriting> {
   const directory = ensureDirectory(join(cache, "src"));
-  const settingOf = (own: InstrumentOptions) => JSON.stringify(["4", INSTRUMENT_VERSION, own]);
+  const settingOf = (own: InstrumentOptions) => JSON.stringify([ORIGIN, own]);
   const files: RewrittenFile[] = [];
   let parsed = 0;
   let instrumenter: Awaited<ReturnType<typeof import("../instrument/index.js").loadInstrumenter>> | undefined;

@@ -5,7 +5,6 @@ import { type Instrumented, type InstrumentOptions, rewrite } from "./rewrite.js
 export { expandMarkers } from "./markers.js";
 export type { FileHead, Instrumented, InstrumentOptions, Skip } from "./rewrite.js";
 export { type SiteTable, tableDeclaration } from "./snippets.js";
-export { INSTRUMENT_VERSION } from "./version.js";
 
 /** A loaded rewriter. */
 export interface Instrumenter {
