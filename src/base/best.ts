@@ -1,10 +1,10 @@
-/** The best few of many, in bounded memory. */
+/** The first N of many items in an order, in bounded memory. */
 
-/** Keeps the `limit` items that come first in an order: a binary heap with the last of them on top. */
+/** Keeps the `limit` items that come first in an order: a binary heap with the last of them at its root. */
 export class Best<T> {
   private readonly heap: T[] = [];
 
-  /** @param order negative where the first item comes before the second, as for sort */
+  /** @param order negative if the first argument comes first, as for `Array.sort` */
   constructor(
     private readonly limit: number,
     private readonly order: (a: T, b: T) => number,
@@ -15,7 +15,7 @@ export class Best<T> {
     return this.heap.length < this.limit || (this.limit > 0 && this.order(item, this.heap[0]) < 0);
   }
 
-  /** Adds an item, in the place of the last one where there is no room. */
+  /** Adds an item. When full, it replaces the last item if it comes before it, else it is dropped. */
   add(item: T): void {
     const { heap } = this;
     if (heap.length < this.limit) {
@@ -27,7 +27,7 @@ export class Best<T> {
     }
   }
 
-  /** What was kept, in order. */
+  /** The kept items, in order. */
   sorted(): T[] {
     return [...this.heap].sort(this.order);
   }

@@ -1,19 +1,21 @@
-/** What must hold for the calls of a run, and what became of it: for every format that CI systems show. */
+/**
+ * Checks on the calls of a run (assertions, call changes, completeness) and their outcomes, for CI formats such as
+ * SARIF and JUnit.
+ */
 import type { FramePlace } from "./locate.js";
 
-/** Something that must hold for calls. */
 export interface Check {
-  /** What kind of thing it is: the rule of SARIF, the class of JUnit. */
+  /** The rule in SARIF, the class in JUnit. */
   readonly kind: "Assertion" | "CallChange" | "CompleteTrace";
-  /** What must hold: `TestLogin: db.Query.calls <= 3`. */
+  /** The condition: `TestLogin: db.Query.calls <= 3`. */
   readonly name: string;
-  /** `skipped`: it could not be judged; `noted`: it holds, and there is something to know. */
+  /** `skipped`: it could not be judged; `noted`: it holds, with a remark in `message`. */
   readonly outcome: "passed" | "failed" | "skipped" | "noted";
-  /** What is, in a line; "" where there is nothing to say. */
+  /** What was found, in one line; "" if there is nothing to report. */
   readonly message: string;
-  /** Call paths that make up most of it. */
+  /** The call paths that contribute most. */
   readonly details: readonly string[];
-  /** The function that it is about, where it was called. */
+  /** The function in question; undefined if it was not called. */
   readonly place: FramePlace | undefined;
 }
 

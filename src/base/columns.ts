@@ -1,4 +1,4 @@
-/** Helpers for columns: growable typed arrays, a hash from numbers to small integers, and a set of numbers. */
+/** Compact columns of numbers: growable typed arrays, a hash from numbers to 32-bit integers, and a set of numbers. */
 
 type Column =
   | Uint8Array<ArrayBuffer>
@@ -8,7 +8,7 @@ type Column =
   | Uint16Array<ArrayBuffer>;
 
 /**
- * The column itself when it holds `length` elements, else a copy with room for at least that many.
+ * The column itself if it holds `length` elements, else a copy with room for at least that many.
  *
  * @param fill the value of the new elements; 0 by default
  */
@@ -27,8 +27,8 @@ export function resized<T extends Column>(column: T, length: number): T {
 }
 
 /**
- * A hash from non-negative whole numbers below 2^53 to 32-bit integers: open addressing in two typed arrays, 12 bytes
- * a place. A Map costs four times as much and ends at 2^24 entries.
+ * A hash from non-negative whole numbers below 2^53 to 32-bit integers: open addressing in two typed arrays, 12 bytes a
+ * slot. A Map takes four times the memory and is limited to 2^24 entries.
  */
 export class NumberMap {
   private keys = new Float64Array(16).fill(-1);
@@ -78,7 +78,9 @@ export class NumberMap {
   }
 }
 
-/** A set of non-negative whole numbers below 2^53 that mostly lie side by side: a bit each, in words of a hash. */
+/**
+ * A set of non-negative whole numbers below 2^53, compact when most are consecutive: a bit each, in words of a hash.
+ */
 export class NumberSet {
   private readonly words = new NumberMap();
 

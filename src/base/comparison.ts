@@ -1,4 +1,4 @@
-/** What budgets and assertions are made of: a number's name, an operator, a value. */
+/** Parses comparisons such as `sched.p99 < 2ms`, as budgets and assertions use them. */
 
 const operators: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   "<": (a, b) => a < b,
@@ -9,17 +9,17 @@ const operators: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   "!=": (a, b) => a !== b,
 };
 
-/** `sched.p99 < 2ms`, taken apart. */
+/** A parsed comparison. */
 export interface Comparison {
-  /** As it was written, with single spaces. */
+  /** The source text, with whitespace collapsed. */
   readonly expression: string;
-  /** What stands before the operator, and behind it. */
+  /** The text before the operator; `value` is the text after it. */
   readonly subject: string;
   readonly value: string;
   readonly holds: (actual: number, limit: number) => boolean;
 }
 
-/** Takes a comparison apart at its last operator; undefined for a text that is none. */
+/** Splits a comparison at its operator; undefined if the text is not a comparison. */
 export function parseComparison(text: string): Comparison | undefined {
   const expression = text.trim().replace(/\s+/g, " ");
   const match = /^(.*[^\s<>=!])\s*(<=|>=|==|!=|<|>)\s*([^\s<>=!][^<>=!]*)$/u.exec(expression);

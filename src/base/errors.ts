@@ -1,11 +1,11 @@
 /**
- * Errors that a user can act on: one line that says what happened, one that says what to do, and the exit code.
- * Anything else that is thrown is a bug of ours.
+ * Errors that a user can act on: one line for what happened, one for what to do, and the exit code. Any other exception
+ * is a bug in gotrace.
  */
 
 /** Exit codes of gotrace's own failures (after sysexits.h). A program's own exit code is passed on as it is. */
 export const ExitCode = {
-  /** Bad arguments or unreadable input, of commands whose 1 says that they found something. */
+  /** Bad arguments or unreadable input, for commands that exit with 1 when they find something. */
   trouble: 2,
   /** Bad arguments. */
   usage: 64,
@@ -42,7 +42,7 @@ export class UserError extends Error {
   }
 }
 
-/** Somebody ended gotrace with a signal; there is nothing to say about it. */
+/** A signal ended gotrace; nothing is printed. */
 export class Interrupted extends Error {
   /** @param code 128+n for signal n */
   constructor(readonly code: number) {
@@ -51,12 +51,12 @@ export class Interrupted extends Error {
   }
 }
 
-/** The message of anything thrown. */
+/** The message of any thrown value. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** Does what may fail without consequence: the caller says why nothing needs to be done then. */
+/** Runs an action and ignores its failure. Callers explain why the failure does not matter. */
 export function attempt(action: () => void): void {
   try {
     action();

@@ -1,4 +1,4 @@
-/** gzip in pieces, without streams and their callbacks. */
+/** gzip compression piece by piece, as a generator instead of a stream. */
 import { constants, crc32, deflateRawSync } from "node:zlib";
 
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
@@ -6,8 +6,8 @@ const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 const LAST_BLOCK = Uint8Array.of(3, 0);
 
 /**
- * One gzip member (RFC 1952) around some pieces: each is compressed by itself and flushed to a whole byte, so the pieces
- * should have some 64 KiB. Without name and time: the same input gives the same bytes.
+ * Compresses pieces into one gzip member (RFC 1952). Each piece is compressed by itself and flushed to a whole byte, so
+ * pieces should be about 64 KiB. No name or time is stored: the same input gives the same bytes.
  */
 export function* gzip(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
   yield HEADER;

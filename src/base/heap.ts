@@ -1,4 +1,4 @@
-/** A binary heap: the item that comes before all others, first. */
+/** A binary heap: a priority queue that yields the first item in an order. */
 export class Heap<T> {
   private readonly items: T[] = [];
 
@@ -17,7 +17,7 @@ export class Heap<T> {
     items[at] = item;
   }
 
-  /** Takes the first item out; undefined where there is none. */
+  /** Removes and returns the first item; undefined if empty. */
   pop(): T | undefined {
     const { items } = this;
     const [first] = items;

@@ -1,11 +1,11 @@
 /**
- * The distribution of whole numbers with a bounded error in bounded memory: buckets are equally wide within a power of
- * two (log-linear, as HdrHistogram has it), 64 a power. Powers without values take no memory.
+ * The distribution of whole numbers, with bounded error in bounded memory. Buckets are log-linear, as in HdrHistogram:
+ * 64 of equal width for each power of two. Powers without values take no memory.
  */
 
 const SUB_BITS = 6;
 const SUBS = 1 << SUB_BITS;
-/** From here on numbers are shifted right before their 32 low bits are looked at. */
+/** Numbers from here on do not fit 32-bit operations and are scaled down by WIDE_SHIFT bits first. */
 const WIDE = 2 ** 31;
 const WIDE_SHIFT = 22;
 
@@ -53,7 +53,7 @@ export class Histogram {
     counts[sub]++;
   }
 
-  /** Adds all values of another. */
+  /** Adds all values of another histogram. */
   merge(other: Histogram): void {
     this.count += other.count;
     this.sum += other.sum;
@@ -101,7 +101,7 @@ export class Histogram {
   }
 }
 
-/** What there is to say about a distribution, as plain data. */
+/** The summary of a distribution, as plain data. */
 export interface Distribution {
   readonly count: number;
   readonly total: number;
@@ -114,7 +114,7 @@ export interface Distribution {
   readonly max: number;
 }
 
-/** All zeros when the histogram is empty. */
+/** Summarizes a histogram; all zeros if it is empty. */
 export function distribution(h: Histogram): Distribution {
   return {
     count: h.count,

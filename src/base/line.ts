@@ -1,4 +1,4 @@
-/** A straight line through points that come one by one. */
+/** A least-squares line through points added one by one. */
 export class Line {
   count = 0;
   firstX = 0;
@@ -14,7 +14,7 @@ export class Line {
     if (this.count === 0) [this.firstX, this.firstY] = [x, y];
     [this.lastX, this.lastY] = [x, y];
     this.count++;
-    // Welford's update keeps sums of squared differences from the mean, which do not cancel out as raw sums do.
+    // Welford's update keeps sums of squared differences from the mean, which avoid the cancellation of raw sums.
     const dx = x - this.meanX;
     this.meanX += dx / this.count;
     this.meanY += (y - this.meanY) / this.count;
@@ -22,7 +22,7 @@ export class Line {
     this.xy += dx * (y - this.meanY);
   }
 
-  /** By least squares; 0 for fewer than two different x. */
+  /** 0 with fewer than two distinct x. */
   get slope(): number {
     return this.xx > 0 ? this.xy / this.xx : 0;
   }

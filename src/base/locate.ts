@@ -1,9 +1,9 @@
-/** Places in the user's repository, as other tools want them: relative, with slashes. */
+/** Maps stack frames to places in the user's repository, as CI tools want them: relative paths with slashes. */
 
-/** What a frame says about its place. */
+/** The source position of a frame. */
 export interface FramePlace {
   readonly function: string;
-  /** As the compiler wrote it: absolute, or with the module's path in front (`-trimpath`). */
+  /** As the compiler wrote it: absolute, or beginning with the module path (`-trimpath`). */
   readonly file: string;
   readonly line: number;
 }
@@ -12,15 +12,15 @@ export interface FramePlace {
 export interface Place {
   /** Relative to the repository's root, with slashes. */
   readonly path: string;
-  /** From 1 on. */
+  /** 1-based. */
   readonly line: number;
 }
 
-/** Finds the place of a frame in the repository; undefined for code that is not in it. */
+/** Finds a frame's place in the repository; undefined for code outside it. */
 export type Locate = (frame: FramePlace) => Place | undefined;
 
 /**
- * Where a tool should point at: at the site, or else at the first frame of the stack that is in the repository.
+ * Where a tool should point: at `site`, else at the first frame of the stack that is in the repository.
  * @param site the frame that a rule blames
  * @param stack leaf first
  */

@@ -1,20 +1,20 @@
-/** Moments as people name them: since the begin of something, by the clock, by date and clock. */
+/** Points in time as users write them: an offset from the start, a time of day, or a date with time. */
 import { parseDuration } from "./quantity.js";
 
 export type Moment =
-  /** Nanoseconds since the begin. */
+  /** Nanoseconds since the start. */
   | { readonly kind: "offset"; readonly ns: number }
   /** Nanoseconds since 1970, UTC. */
   | { readonly kind: "date"; readonly ns: bigint }
-  /** Local time of the day. */
+  /** Local time of day. */
   | { readonly kind: "clock"; readonly hours: number; readonly minutes: number; readonly ns: number };
 
 const CLOCK = String.raw`(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?`;
 const ZONE = String.raw`Z|[+-]\d\d:?\d\d`;
 
 /**
- * Reads a moment: `1.5s` (as Go writes durations), `14:32:05`, `14:32:05.250`, `2026-01-02T14:32:05Z`,
- * `2026-01-02 14:32:05` (local time where no zone is named). Undefined when it is none.
+ * Reads a moment: `1.5s` (as Go writes durations), `14:32:05`, `14:32:05.250`, `2026-01-02T14:32:05Z`, `2026-01-02
+ * 14:32:05` (local time without a zone). Undefined for an invalid moment.
  */
 export function parseMoment(text: string): Moment | undefined {
   const offset = parseDuration(text);
@@ -27,7 +27,7 @@ export function parseMoment(text: string): Moment | undefined {
   const date = new RegExp(`^(\\d{4}-\\d\\d-\\d\\d)[T ]${CLOCK}(${ZONE})?$`).exec(text);
   if (!date) return undefined;
   const [, day, hours, minutes, seconds, fraction, zone = ""] = date;
-  // Without a zone this is local time (ECMAScript, date time string format).
+  // Without a zone, ECMAScript parses a date with time as local time.
   const whole = Date.parse(
     `${day}T${hours.padStart(2, "0")}:${minutes}:00${zone.replace(/^([+-]\d\d)(\d\d)$/, "$1:$2")}`,
   );
@@ -40,9 +40,9 @@ function nanoseconds(seconds = "0", fraction = ""): number {
 }
 
 /**
- * Nanoseconds from a begin to a moment. A time of the day is that nearest to the begin.
- * @param begin nanoseconds since 1970, UTC; undefined: not known
- * @returns undefined where the begin would have to be known
+ * Nanoseconds from `begin` to a moment. A time of day means the occurrence nearest to `begin`.
+ * @param begin nanoseconds since 1970, UTC; undefined if unknown
+ * @returns undefined if the moment needs a `begin` that is unknown
  */
 export function sinceBegin(moment: Moment, begin: bigint | undefined): number | undefined {
   if (moment.kind === "offset") return moment.ns;

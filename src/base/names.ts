@@ -1,19 +1,21 @@
-/** Go's names of functions as people read and type them: `api.(*Server).price`. */
+/**
+ * Short, unambiguous forms of Go's function names: `api.(*Server).price` for `example.com/shop/api.(*Server).price`.
+ */
 
-/** What a name is shown as. */
+/** Maps a full name to the name to show. */
 export type Naming = (name: string) => string;
 
 /** Shows names as Go's runtime spells them. */
 export const fullNames: Naming = (name) => name;
 
 /**
- * Shows names without what stands before the last element of their package path: `api.(*Server).price` for
- * `example.com/shop/api.(*Server).price`. Packages whose last elements are the same keep as many elements as tell them
- * apart (`pkg/api.Run`, `internal/api.Run`), and a major version keeps the element before it (`yaml/v3.Parse`). Go's
- * escapes in paths (`yaml%2ev3`) are undone. Each result begins at a slash of the full name or is all of it, so that
- * what accepts parts of paths accepts it.
+ * Shortens names to the last element of their package path: `api.(*Server).price` for
+ * `example.com/shop/api.(*Server).price`. Packages that share a last element keep as many elements as needed to differ
+ * (`pkg/api.Run`, `internal/api.Run`), and a major version keeps the element before it (`yaml/v3.Parse`). Go's escapes
+ * in paths (`yaml%2ev3`) are undone. Each result is the full name or what follows one of its slashes, so matching by
+ * path suffix accepts it.
  *
- * @param names all that are to be told apart
+ * @param names all names that must stay distinct
  */
 export function shortNaming(names: Iterable<string>): Naming {
   const paths = new Set<string>();
@@ -27,9 +29,9 @@ export function shortNaming(names: Iterable<string>): Naming {
 }
 
 /**
- * By function, whether a test holds for its full name or for what {@link shortNaming} shows for it.
+ * For each name, whether the test holds for it or for its short form (see {@link shortNaming}).
  *
- * @param names of all functions, in order
+ * @param names the full names of all functions
  */
 export function matching(names: readonly string[], test: (name: string) => boolean): boolean[] {
   const short = shortNaming(names);
@@ -65,24 +67,24 @@ function lastElements(path: string, count: number): string {
   return path.slice(at + 1);
 }
 
-/** Go's name without what stands before the last element of its package path: `db.(*DB).Query`. */
+/** A name shortened to the last element of its package path: `db.(*DB).Query`. */
 export function shortName(name: string): string {
   return name.slice(lastElement(name));
 }
 
-/** Where the package path ends: at the first dot behind its last slash. */
+/** Where the package path ends: at the first dot after its last slash. */
 function endOfPath(name: string): number {
   const dot = name.indexOf(".", lastElement(name));
   return dot < 0 ? 0 : dot;
 }
 
-/** Where the last element of the package path begins. Slashes behind a bracket belong to types. */
+/** Where the last element of the package path begins. Slashes after a bracket belong to types. */
 function lastElement(name: string): number {
   const bracket = name.search(/[[(]/);
   return name.lastIndexOf("/", bracket < 0 ? name.length : bracket) + 1;
 }
 
-/** Undoes what Go escapes in the last element of a package path: gopkg.in/yaml%2ev3.Unmarshal. */
+/** Undoes Go's escapes in the last element of a package path: gopkg.in/yaml%2ev3.Unmarshal. */
 export function unescaped(path: string): string {
   return path.includes("%")
     ? path.replace(/%([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))

@@ -1,8 +1,8 @@
-/** The known word that somebody may have meant. */
+/** Suggests the known word that a mistyped one was meant to be. */
 
 /**
- * The word that differs from `word` in at most two letters (case aside), or whose beginning it is; undefined when none
- * is near.
+ * The known word within two edits of `word` (ignoring case), else the first that begins with `word`; undefined if there
+ * is none.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();

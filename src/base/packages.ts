@@ -1,4 +1,4 @@
-/** Which package a function belongs to, and whether that is Go's own. */
+/** Classifies functions by package: standard library, dependency, the user's own code, cgo stub. */
 
 /** First elements of the import paths of Go's standard library. */
 const STANDARD = new Set(
@@ -20,9 +20,9 @@ export function packageOf(name: string): string {
 /**
  * Whether a frame is code of the standard library or the runtime.
  *
- * The name decides, and so does the file where paths are whole: a module of the user's may be called `log`, but its
- * files are not under `src/log/`. (The file of a function that is linked to another name is in yet another package of
- * Go's, so the two need not agree.)
+ * The name decides, and so does the file if its path is absolute: a user's module may be called `log`, but its files
+ * are not under `src/log/`. Name and file need not agree on the package: a linknamed function's file lies in another
+ * package of the standard library.
  */
 export function isStandard(frame: { readonly function: string; readonly file: string }): boolean {
   const path = packageOf(frame.function);
@@ -33,14 +33,14 @@ export function isStandard(frame: { readonly function: string; readonly file: st
   return file.split("/src/").some((rest, n) => n > 0 && STANDARD.has(firstElement(rest)));
 }
 
-/** Whether a frame is code of a module that is not the main one, by its path: from the module cache, or vendored. */
+/** Whether a frame's path is that of a dependency: in the module cache, or vendored. */
 function isDependency({ file }: { readonly file: string }): boolean {
   return /@v\d[^/\\]*[/\\]|[/\\]vendor[/\\]/.test(file);
 }
 
 /**
- * The frame of a stack that says most to its owner: the one nearest to the leaf that is the main module's; where there
- * is none, a dependency's, and else the leaf.
+ * The frame of a stack that matters most to the user: the one nearest to the leaf in the main module, else in a
+ * dependency, else the leaf.
  * @param stack leaf first
  */
 export function ownFrame<T extends { readonly function: string; readonly file: string }>(
@@ -55,12 +55,12 @@ function firstElement(path: string): string {
   return slash < 0 ? path : path.slice(0, slash);
 }
 
-/** Whether a function is what cgo makes of a C function or of an export: `main._Cfunc_slow`, `_cgoexp_511a_goCallback`. */
+/** Whether cgo generated the function for a C function or an export: `main._Cfunc_slow`, `_cgoexp_511a_goCallback`. */
 export function isCgoStub(name: string): boolean {
   return /(^|\.)(_Cfunc_|_C2func_|_cgoexp_|_cgo_|_Cgo_|_cgoexpwrap_)/.test(name.slice(name.lastIndexOf("/") + 1));
 }
 
-/** Whether a frame is code that somebody wrote: not a stub of cgo's, nor the runtime that gotrace links into a program. */
+/** Whether a frame is hand-written code: neither a cgo stub nor the runtime that gotrace links into a program. */
 export function isWritten(frame: { readonly function: string; readonly file: string }): boolean {
   return (
     !isCgoStub(frame.function) && !/(^|[\\/])_cgo_\w+\.go$/.test(frame.file) && !RUNTIME.test(packageOf(frame.function))

@@ -1,18 +1,18 @@
-/** Regular expressions as Go's users write them. */
+/** Compiles Go-style regular expressions to JavaScript's. */
 import { messageOf } from "./errors.js";
 
 /**
- * The expression of a text: Unicode, and with modes as Go has them (`(?i)` at its start); escapes that only Go's know are
- * taken as they are meant.
+ * Compiles an expression with Unicode and with Go's modes (`(?i)` at its start). Escapes that are valid only in Go keep
+ * their meaning.
  *
- * @throws SyntaxError that says what is wrong with a bad expression
+ * @throws SyntaxError with a message that says what is wrong
  */
 export function compilePattern(text: string): RegExp {
   const [, modes = "", rest] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(text)!;
   try {
     return new RegExp(rest, `u${modes}`);
   } catch {
-    // Escapes that Unicode patterns refuse (\-) are fine in Go's.
+    // Unicode patterns reject some escapes that Go accepts (\-).
   }
   try {
     return new RegExp(rest, modes);

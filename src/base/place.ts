@@ -1,6 +1,6 @@
-/** Places in source code, as messages name them. */
+/** Short names of source places and programs, for messages. */
 
-/** The last element of a path, of either kind of slash. */
+/** The last element of a path with slashes of either kind. */
 export function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
@@ -10,7 +10,7 @@ export function place(frame: { readonly function: string; readonly file: string;
   return frame.file ? `${frame.function} (${baseName(frame.file)}:${frame.line})` : frame.function;
 }
 
-/** The name of a program by the path of its executable, without the ending that Windows wants. */
+/** A program's name, from the path of its executable, without `.exe`. */
 export function programName(executable: string): string {
   return baseName(executable).replace(/\.exe$/, "");
 }

@@ -1,10 +1,10 @@
 /**
  * Text that comes from a trace, a file name or an error, made safe to show: no control character (C0, DEL, C1), no line
- * or paragraph separator, no character that changes the direction of text (Unicode property Bidi_Control), no half of a
- * surrogate pair. Every text that people may see goes through here once; formats escape the result as they must.
+ * or paragraph separator, no character that changes the direction of text (Unicode property Bidi_Control), no lone
+ * surrogate. Every text that people may see passes through here once; each format then applies its own escapes.
  */
 
-/** All but the line feed. */
+/** Line feeds are allowed. */
 const CLASS = String.raw`(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]`;
 const UNSAFE = new RegExp(CLASS, "u");
 const EVERY_UNSAFE = new RegExp(CLASS, "gu");
@@ -31,7 +31,7 @@ function copy(value: unknown): unknown {
 }
 
 /**
- * `JSON.stringify` with unsafe characters written as `\uXXXX`: the same value for a program, harmless on a terminal.
+ * `JSON.stringify` with unsafe characters written as `\uXXXX`: the same value to a program, harmless on a terminal.
  * @param value anything that JSON can hold, not undefined
  */
 export function jsonText(value: unknown, replacer?: (key: string, value: unknown) => unknown, indent?: number): string {

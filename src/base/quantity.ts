@@ -1,4 +1,4 @@
-/** Numbers with units, as people write them in thresholds and budgets and read them in messages. */
+/** Parses and formats numbers with units, as users write them in thresholds and budgets. */
 import { formatBytes, formatCount, formatDuration } from "./units.js";
 
 export type Quantity = "ns" | "bytes" | "bytes/s" | "goroutines" | "count" | "ratio";
@@ -14,7 +14,7 @@ const durations: Readonly<Record<string, number>> = {
   h: 3600e9,
 };
 
-/** What to write for a unit, for advice. */
+/** What to write for each unit, for error messages. */
 export const examples: Readonly<Record<Quantity, string>> = {
   ns: "a duration such as 500us, 2ms or 1.5s",
   bytes: "a size such as 64KiB or 512MiB",
@@ -24,7 +24,7 @@ export const examples: Readonly<Record<Quantity, string>> = {
   ratio: "a share such as 5%, 0.05 or 4x",
 };
 
-/** The value of a text in its unit (ns, bytes, bytes a second, a plain number); undefined when it is none. */
+/** Parses a value in a unit (ns, bytes, bytes per second, a plain number); undefined for an invalid value. */
 export function parseQuantity(text: string | number, unit: Quantity): number | undefined {
   const trimmed = String(text).trim();
   if (unit === "ns") return parseDuration(trimmed);
@@ -36,7 +36,7 @@ export function parseQuantity(text: string | number, unit: Quantity): number | u
   return Number(match[1]) / (match[2] === "%" ? 100 : 1);
 }
 
-/** Nanoseconds of a duration as Go writes it (`1.5ms`, `1h2m`); undefined when it is none. */
+/** Parses a duration in Go's syntax (`1.5ms`, `1h2m`) into nanoseconds; undefined for an invalid one. */
 export function parseDuration(text: string): number | undefined {
   if (text === "0") return 0;
   const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)];
@@ -54,7 +54,7 @@ export function measuredText(value: number, unit: Quantity): string {
   return Number.isNaN(value) ? "not measured" : `measured ${formatQuantity(value, unit)}`;
 }
 
-/** A value of a unit as people write it; `parseQuantity` reads it again. */
+/** Formats a value with its unit; the inverse of `parseQuantity`, up to rounding. */
 export function formatQuantity(value: number, unit: Quantity): string {
   if (Number.isNaN(value)) return "not measured";
   switch (unit) {

@@ -1,12 +1,12 @@
-/** Whether two samples differ by more than chance. */
+/** The Mann-Whitney U test: whether two samples differ by more than chance. */
 
-/** Up to this many values in both samples together the distribution of U is counted out. */
+/** Up to this many values in both samples, the distribution of U is computed exactly. */
 const EXACT = 50;
 
 /**
- * The two-sided p-value of the Mann-Whitney U test: how likely samples that differ at least as much are when both come
- * from one distribution. As benchstat does it: exact (with ties counted by their mean ranks) for small samples, by the
- * normal approximation with corrections for ties and continuity for large ones.
+ * The two-sided p-value of the Mann-Whitney U test: how likely a difference at least this large is if both samples come
+ * from one distribution. Like benchstat: exact (with ties counted by their mean ranks) for small samples, by the normal
+ * approximation with corrections for ties and continuity for large ones.
  *
  * Mann and Whitney, "On a Test of Whether one of Two Random Variables is Stochastically Larger than the Other" (1947).
  *
@@ -39,7 +39,7 @@ function doubledRanks(values: readonly number[]): number[] {
   return ranks;
 }
 
-/** Counts the choices of n ranks by their sum. */
+/** Counts all choices of n ranks by their sum; the p-value is the share of those at least as far from the mean. */
 function exact(ranks: readonly number[], n: number, sum: number): number {
   const most = ranks.reduce((total, rank) => total + rank, 0);
   const ways = Array.from({ length: n + 1 }, () => new Float64Array(most + 1));

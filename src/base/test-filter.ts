@@ -1,18 +1,18 @@
-/** Choosing tests as `go test -run` does: `TestGet/first` is an expression for each level of the name. */
+/** Selects tests as `go test -run` does: `TestGet/first` has an expression for each level of the name. */
 
-/** A choice of tests. */
+/** A parsed `-run` filter. */
 export interface TestFilter {
-  /** As it was written. */
+  /** The source text. */
   readonly text: string;
-  /** Whether a test is chosen, or one that it is beneath. @param name without package: `TestGet/first` */
+  /** Whether the test or one of its parents is selected. @param name without package: `TestGet/first` */
   readonly matches: (name: string) => boolean;
 }
 
 /**
- * Go's rules (testing.splitRegexp): `/` separates levels and `|` alternatives, outside of brackets; each expression matches
- * anywhere in its part of the name, spaces in it stand for the underscores that Go writes in their place.
+ * Go's rules (testing.splitRegexp): `/` separates levels and `|` alternatives, outside brackets; each expression may
+ * match anywhere in its level; spaces in it become underscores, as Go rewrites them in names.
  *
- * @param compile makes an expression, or throws when it is a bad one
+ * @param compile compiles an expression; throws if it is invalid
  */
 export function testFilter(text: string, compile: (expression: string) => RegExp): TestFilter {
   const alternatives = split(text, "|").map((one) => split(one, "/").map((part) => compile(part.replace(/\s/g, "_"))));

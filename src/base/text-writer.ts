@@ -1,6 +1,6 @@
-/** Text as UTF-8, written piece by piece into one buffer: quicker than strings where there are millions of numbers. */
+/** Writes text as UTF-8 into one buffer: faster than strings for output with millions of numbers. */
 
-/** Shorter fragments are copied byte by byte. */
+/** Fragments up to this length are copied byte by byte, which is faster for them. */
 const SHORT = 24;
 
 export class TextWriter {
@@ -12,14 +12,14 @@ export class TextWriter {
     return this.length;
   }
 
-  /** What was written since the last call; the writer goes on empty. */
+  /** Returns the bytes written since the last call and empties the writer. */
   take(): Uint8Array {
     const taken = this.bytes.slice(0, this.length);
     this.length = 0;
     return taken;
   }
 
-  /** Text that is UTF-8 already: see {@link utf8}. */
+  /** Appends text that is already UTF-8 (see {@link utf8}). */
   fragment(text: Uint8Array): void {
     const count = text.length;
     this.reserve(count);
@@ -29,7 +29,7 @@ export class TextWriter {
     this.length = length + count;
   }
 
-  /** A whole number, in decimal. */
+  /** Appends a whole number in decimal. */
   integer(value: number): void {
     this.reserve(24);
     let rest = value;
@@ -46,28 +46,28 @@ export class TextWriter {
     this.digits(rest - high * 1e9, 9);
   }
 
-  /** A whole number below 1e9 with nine digits. */
+  /** Appends a whole number below 1e9 as nine digits. */
   nine(value: number): void {
     this.padded(value, 9);
   }
 
-  /** The lowest digits of a whole number below 1e9, zeros before them. */
+  /** Appends the lowest `width` digits of a whole number below 1e9, zero-padded. */
   padded(value: number, width: number): void {
     this.reserve(width);
     this.digits(value, width);
   }
 
-  /** Text that is written but once; else {@link fragment}. */
+  /** Appends text. For text written often, encode it once and use {@link fragment}. */
   text(text: string): void {
     this.fragment(utf8(text));
   }
 
-  /** Whether enough is there to be taken and passed on. */
+  /** Whether it is time to {@link take} the bytes and pass them on. */
   get full(): boolean {
     return this.length > 65_536;
   }
 
-  /** 32 bits as eight hexadecimal digits. */
+  /** Appends 32 bits as eight hexadecimal digits. */
   hex32(value: number): void {
     this.reserve(8);
     const { bytes, length } = this;
@@ -99,7 +99,7 @@ export class TextWriter {
 
 const encoder = new TextEncoder();
 
-/** Text as a fragment. */
+/** Encodes text for {@link TextWriter.fragment}. */
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }

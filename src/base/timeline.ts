@@ -1,11 +1,11 @@
-/** A value over time in buckets of equal width; when time runs beyond the last bucket, the width doubles. */
+/** A value over time in a fixed number of buckets; their width doubles when time runs past the last one. */
 
 const FIRST_STEP = 1024;
 
-/** Memory and precision are bounded by the number of buckets, whatever the time span. */
+/** Memory is bounded by the number of buckets, whatever the time span. */
 export class Timeline {
   private readonly values: Float64Array;
-  /** Width of a bucket. */
+  /** Width of a bucket, in units of time. */
   step = FIRST_STEP;
 
   /** @param limit number of buckets, even */
@@ -16,7 +16,7 @@ export class Timeline {
     this.values = new Float64Array(limit);
   }
 
-  /** Adds a weight for every unit of time in [begin, end): a bucket holds the integral over its span. */
+  /** Adds `weight` for every unit of time in [begin, end): each bucket holds the integral over its span. */
   add(begin: number, end: number, weight = 1): void {
     if (end <= begin) return;
     this.reach(end);
@@ -32,7 +32,7 @@ export class Timeline {
     values[last] += (end - last * step) * weight;
   }
 
-  /** Notes a value at a time: a bucket of a "max" timeline holds the largest (of values above 0). */
+  /** Records a positive value at a time: each bucket of a "max" timeline holds the largest. */
   note(time: number, value: number): void {
     this.reach(time + 1);
     const i = Math.floor(time / this.step);

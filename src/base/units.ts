@@ -1,4 +1,4 @@
-/** Durations, counts and shares as people read them. Nothing here depends on a locale. */
+/** Formats durations, counts, shares and sizes for people. The result does not depend on the locale. */
 
 const STEPS: readonly (readonly [size: number, unit: string])[] = [
   [1e9, "s"],
@@ -8,8 +8,8 @@ const STEPS: readonly (readonly [size: number, unit: string])[] = [
 ];
 
 /**
- * A duration with three significant digits: `2.31s`, `41.2ms`, `412ms`, `1.25µs`, `83ns`.
- * From one minute on as Go prints it, without fractions of a second: `2m5s`, `1h0m12s`.
+ * A duration with three significant digits: `2.31s`, `41.2ms`, `412ms`, `1.25µs`, `83ns`. From one minute on, as Go
+ * prints it without fractions of a second: `2m5s`, `1h0m12s`.
  *
  * @param ns nanoseconds; negative values get a minus sign
  */
@@ -34,14 +34,14 @@ function threeDigits(value: number, whole: boolean): string {
   return value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** A whole number with commas between the thousands: `1,000,000`. */
+/** A whole number with thousands separators: `1,000,000`. */
 export function formatCount(count: number): string {
   return Math.round(count)
     .toString()
     .replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** A share of a total with one decimal: `17.8%`; of nothing, it is `0.0%`. */
+/** A share of a total with one decimal: `17.8%`; `0.0%` if the total is 0. */
 export function formatPercent(part: number, total: number): string {
   return `${total > 0 ? ((part / total) * 100).toFixed(1) : "0.0"}%`;
 }

@@ -1,6 +1,6 @@
-/** Columns of whole numbers as bytes: seven bits a byte, lowest first, the eighth bit set where more follow (LEB128). */
+/** Columns of whole numbers as LEB128: seven bits a byte, lowest first, the eighth bit set if more follow. */
 
-/** Numbers from 0 to 2^53 - 1 and, with {@link int}, of either sign (zigzag). */
+/** Writes numbers from 0 to 2^53 - 1 and, with {@link int}, signed ones (zigzag). */
 export class ByteWriter {
   #bytes = new Uint8Array(1024);
   #length = 0;
@@ -16,7 +16,7 @@ export class ByteWriter {
       this.#bytes = more;
     }
     let rest = value;
-    // Beyond 32 bits shifts would cut the number.
+    // Shifts would truncate numbers beyond 32 bits.
     for (; rest >= 0x8000_0000; rest = Math.floor(rest / 128)) this.#bytes[this.#length++] = (rest % 128) | 128;
     for (; rest > 127; rest >>>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
     this.#bytes[this.#length++] = rest;
@@ -32,7 +32,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what a {@link ByteWriter} wrote, in the same order. Behind the end there are zeros. */
+/** Reads what a {@link ByteWriter} wrote, in the same order. Past the end, it reads zeros. */
 export class ByteReader {
   #at = 0;
 

@@ -1,6 +1,6 @@
-/** Words of command lines that gotrace shows for a user to copy. */
+/** Quotes words of the command lines that gotrace prints for copying. */
 
-/** A word as a POSIX shell takes it: in single quotes where it needs them. */
+/** A word for a POSIX shell, in single quotes if it needs them. */
 export function quoteWord(word: string): string {
   return /^[\w@%+=:,./~-]+$/.test(word) && !word.startsWith("~") ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

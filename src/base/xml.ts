@@ -1,10 +1,11 @@
-/** Text for XML documents. */
+/** Escapes text for XML documents. */
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;" };
 
 /**
- * Text as it may stand in an element, or in an attribute in double quotes. What XML 1.0 cannot hold (control characters,
- * lone surrogates) becomes U+FFFD; line breaks, which attributes would turn into spaces, are written as numbers there.
+ * Escapes text for an element, or for an attribute in double quotes. Characters that XML 1.0 cannot hold (control
+ * characters, lone surrogates) become U+FFFD. Line breaks and tabs in attributes, which parsers would turn into spaces,
+ * become character references.
  */
 export function escapeXml(text: string, attribute = false): string {
   const escaped = text
