@@ -1,11 +1,11 @@
-/** Assertions about calls: `db.Query.calls <= 3`, `TestLogin: db.Query.max < 5ms`. */
+/** Parses assertions about calls: `db.Query.calls <= 3`, `TestLogin: db.Query.max < 5ms`. */
 import { parseComparison } from "../base/comparison.js";
 import { ExitCode, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
 import { examples, parseQuantity } from "../base/quantity.js";
 import { type NamePattern, namePattern, testPattern } from "./match.js";
 
-/** What an assertion may be about, and its unit. */
+/** The measures that assertions can use, and their units. */
 export const assertable = {
   calls: "count",
   total: "ns",
@@ -22,11 +22,11 @@ export const assertable = {
 
 export type Assertable = keyof typeof assertable;
 
-/** A number of some calls, and what it must be. */
+/** A parsed assertion: a condition on a measure of some functions' calls. */
 export interface Assertion {
-  /** As it was written, with single spaces. */
+  /** The source text, with whitespace collapsed. */
   readonly expression: string;
-  /** The tests it is about, each on its own; undefined: all calls of the run together. */
+  /** The tests to check, each by itself; undefined for all calls of the run together. */
   readonly test: NamePattern | undefined;
   readonly functions: NamePattern;
   readonly measure: Assertable;
@@ -36,7 +36,7 @@ export interface Assertion {
 
 const USAGE = "write it as 'db.Query.calls <= 3', 'main.run.total < 50ms' or 'TestLogin: db.Query.calls <= 3'";
 
-/** @throws UserError for what is no assertion */
+/** @throws UserError for an invalid assertion */
 export function parseAssertion(text: string): Assertion {
   const comparison = parseComparison(text);
   if (comparison === undefined) throw bad(`${JSON.stringify(text)} is no assertion`, USAGE);

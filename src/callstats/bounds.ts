@@ -1,24 +1,27 @@
 /**
- * The most that tracing added to a measured time, call by call; calltree/bound.ts has the same for a tree's sums, and says
- * what such a bound holds for.
+ * An upper bound, call by call, on the time that tracing added. calltree/bound.ts does the same for a tree's sums and
+ * explains when such a bound holds.
  */
 import { type CallForest, costBound, type HookCost } from "../calltree/index.js";
 
 const UNKNOWN: HookCost = { inner: Number.NaN, outer: Number.NaN };
 
-/** By process: the most that tracing adds to a call; undefined where that was not measured. */
+/** By process: the most that tracing adds to a call; undefined if not measured. */
 export function costBounds({ processes }: CallForest): readonly (HookCost | undefined)[] {
   return processes.map(({ info }) => costBound(info));
 }
 
-/** Follows the calls of one goroutine and says how much of each may be tracing; NaN where that was not measured. */
+/**
+ * Follows the calls of one goroutine and computes how much of each may be tracing; NaN if the hook cost was not
+ * measured.
+ */
 export class BoundMeter {
   private cost = UNKNOWN;
-  /** By open call: calls told of beneath it so far, and those of them that it made itself. */
+  /** By open call: callees visited so far, in `told` all of them, in `direct` only those it called itself. */
   private readonly told: number[] = [];
   private readonly direct: number[] = [];
   private depth = 0;
-  /** Of the call that ended last. */
+  /** Bounds for the call that ended last, nanoseconds. */
   ofTotal = 0;
   ofSelf = 0;
 
@@ -32,7 +35,7 @@ export class BoundMeter {
     this.told[at] = this.direct[at] = 0;
   }
 
-  /** @param calls traced calls beneath it on its goroutine; those that were not told of are hidden in its self time */
+  /** @param calls traced calls beneath it on its goroutine; those not visited count as part of its self time */
   exit(calls: number): void {
     const { inner, outer } = this.cost;
     const at = --this.depth;

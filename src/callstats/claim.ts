@@ -1,4 +1,4 @@
-/** The calls that one assertion is about, while they are counted. */
+/** Collects the calls that one assertion applies to, by test. */
 import { matching } from "../base/names.js";
 import { type CallForest, testsAround } from "../calltree/index.js";
 import type { Assertion } from "./assertion.js";
@@ -15,15 +15,15 @@ export interface Subject {
 }
 
 export class Claim {
-  /** By function: whether the assertion is about it. */
+  /** By function: whether the assertion applies to it. */
   readonly functions: readonly boolean[];
   private readonly byTest = new Map<string | undefined, Subject>();
-  /** Whether a function bears the name, called or not; and if none does, the nearest name there is. */
+  /** Whether any traced function has the name, called or not. If not, `near` is the most similar name. */
   readonly known: boolean;
   readonly near: string | undefined;
 
   /**
-   * @param traced names of functions that were traced, called or not, as far as they are known
+   * @param traced names of traced functions, called or not, as far as known
    * @param runs how often each test ran
    */
   constructor(
@@ -40,7 +40,7 @@ export class Claim {
     else for (const [test, count] of runs) if (assertion.test.matches(test)) this.add(test, count);
   }
 
-  /** None where no such test ran. */
+  /** Empty if no matching test ran. */
   get subjects(): readonly Subject[] {
     return [...this.byTest.values()];
   }
@@ -48,7 +48,7 @@ export class Claim {
   /** Calls that belong to no test. */
   readonly outside = new CallGroup(false);
 
-  /** Where the calls of a function count that are made in a test, or outside of all. */
+  /** The groups that count the calls of a function made in a test, or outside all tests. */
   groupsOf(func: number, test: string | undefined): readonly CallGroup[] {
     if (!this.functions[func]) return [];
     if (this.assertion.test === undefined) return [this.byTest.get(undefined)!.group];

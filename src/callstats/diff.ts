@@ -1,6 +1,6 @@
 /**
- * What changed between call traces before and after: calls and times by function or by call path, matched by name. A side
- * may have several runs; then numbers are means over runs, and what may be chance is told from their spread.
+ * Compares call traces from before and after a change: calls and times by function or call path, matched by name. A
+ * side may have several runs; then numbers are means over runs, and their spread decides what is significant.
  */
 import { canTell, type Evidence, evidence } from "../base/evidence.js";
 import type { RunItems } from "./items.js";
@@ -15,25 +15,27 @@ interface Extent {
   readonly max: number;
 }
 
-/** ns, but for `calls`. */
+/** Nanoseconds, except for `calls`. */
 type CallSide = Readonly<Record<CallMeasure, Extent>>;
 
 /** How a measure of an item changed. */
 interface Shift extends Evidence {
-  /** b − a; what is missing counts as 0. */
+  /** b − a; a missing item counts as 0. */
   readonly delta: number;
-  /** delta / a; undefined where a is 0 or missing, or b is missing. */
+  /** delta / a; undefined if a is 0 or missing, or b is missing. */
   readonly ratio: number | undefined;
-  /** All runs of a side agree, on both sides: then the number of calls is no matter of chance, and needs no test. */
+  /**
+   * For `calls`: whether the runs of each side agree. Then the count is deterministic and needs no significance test.
+   */
   readonly exact: boolean;
 }
 
 export interface CallChange {
   /** Go's name of the function. */
   readonly name: string;
-  /** Outermost call first, the function last; undefined where functions are compared. */
+  /** Outermost call first, the function last; undefined when functions are compared. */
   readonly path: readonly string[] | undefined;
-  /** Undefined where no run of the side has it. */
+  /** Undefined if no run of the side has the item. */
   readonly a: CallSide | undefined;
   readonly b: CallSide | undefined;
   readonly shifts: Readonly<Record<CallMeasure, Shift>>;
@@ -42,22 +44,22 @@ export interface CallChange {
 export interface CallDiffOptions {
   /** Order of the changes. */
   readonly measure: CallMeasure;
-  /** ns: what totals less on both sides is left out, unless its calls changed. */
+  /** Nanoseconds: items with a smaller total on both sides are left out, unless their calls changed. */
   readonly min: number;
 }
 
 export interface CallDiff {
   readonly measure: CallMeasure;
   readonly runs: { readonly a: number; readonly b: number };
-  /** Whether the runs are enough for the test. */
+  /** Whether there are enough runs for the significance test. */
   readonly tested: boolean;
   /** Largest |delta| first. */
   readonly changes: readonly CallChange[];
-  /** Items that were left out. */
+  /** Number of items left out by `min`. */
   readonly small: number;
 }
 
-/** Compares the runs of two sides. @param names what an item is called */
+/** Compares the runs of two sides. @param names the name or path of an item */
 export function diffCalls(
   a: readonly RunItems[],
   b: readonly RunItems[],
@@ -84,12 +86,12 @@ export function diffCalls(
   return { measure, runs: { a: a.length, b: b.length }, tested, changes, small };
 }
 
-/** Whether the number of calls is another one: where it never varies, any difference counts. */
+/** Whether the number of calls changed. If it does not vary between the runs of a side, any difference counts. */
 export function callsChanged({ shifts: { calls } }: Pick<CallChange, "shifts">): boolean {
   return calls.delta !== 0 && (calls.exact || calls.significant);
 }
 
-/** Measures of time that grew by more than a share (0.1: 10 %) and not by chance, to at least `min` ns. */
+/** The time measures that grew significantly, by more than `share` (0.1 is 10 %), to at least `min` ns. */
 export function grown({ b, shifts }: CallChange, share: number, min: number): ("total" | "self")[] {
   return (["total", "self"] as const).filter((one) => {
     const { ratio, significant } = shifts[one];

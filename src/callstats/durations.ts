@@ -1,10 +1,13 @@
-/** How long calls took, one number each: exact while they are few, then a histogram. */
+/** The distribution of call durations: exact for few calls, then a histogram. */
 import { Histogram } from "../base/histogram.js";
 
-/** Up to this many values are kept as they are: with a histogram each, a hundred thousand functions take too much memory. */
+/**
+ * Up to this many values are kept exactly: a histogram for each of a hundred thousand functions would take too much
+ * memory.
+ */
 export const EXACT_CALLS = 64;
 
-/** What there is to say about the times of single calls, nanoseconds. */
+/** The distribution of the durations of single calls, nanoseconds. */
 export interface Spread {
   readonly min: number;
   readonly mean: number;
@@ -13,7 +16,7 @@ export interface Spread {
   readonly p95: number;
   readonly p99: number;
   readonly max: number;
-  /** Standard deviation of all calls (not of a sample of them). */
+  /** Population standard deviation. */
   readonly stddev: number;
 }
 
@@ -56,7 +59,7 @@ export class Durations {
     this.few = undefined;
   }
 
-  /** All zeros when there is none. */
+  /** All zeros if empty. */
   spread(): Spread {
     const { count } = this;
     const [min, max] = [Math.round(this.min), Math.round(this.max)];

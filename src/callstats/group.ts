@@ -1,24 +1,27 @@
-/** Sums over the calls of one or more functions. */
+/** Sums (calls, times, endings) over a group of calls. */
 import { Durations, type Spread } from "./durations.js";
 
 /**
- * What is known of some calls; times in nanoseconds. They are added up as finely as ticks of the processor give them, and
- * rounded once, to whole nanoseconds, when they leave the group: so all views show the same.
+ * Sums over some calls; times in nanoseconds. They are summed at full clock resolution and rounded to whole nanoseconds
+ * once, when they leave the group, so all views show the same numbers.
  */
 export interface CallSums {
   readonly calls: number;
-  /** Time of the calls that stand in no other call of the group on their goroutine: recursion counts once. */
+  /** Time of the calls that are not within another call of the group on their goroutine: recursion counts once. */
   readonly total: number;
-  /** Time of all calls without the traced calls beneath. */
+  /** Time of all calls without their traced callees. */
   readonly self: number;
-  /** Calls that were left by a panic, or by runtime.Goexit; that returned although a panic ran; that never returned. */
+  /**
+   * Calls that ended by a panic, by runtime.Goexit (`goexits`), by recovering from a panic (`recovered`), and calls
+   * that never returned (`running`).
+   */
   readonly panics: number;
   readonly goexits: number;
   readonly recovered: number;
   readonly running: number;
 }
 
-/** {@link CallSums} while they grow. */
+/** {@link CallSums} while they are being summed. */
 export class CallGroup implements CallSums {
   calls = 0;
   total = 0;
@@ -27,14 +30,14 @@ export class CallGroup implements CallSums {
   goexits = 0;
   recovered = 0;
   running = 0;
-  /** The most that tracing added to total and self; NaN where that is not known of all calls. */
+  /** The most that tracing added to total and self; NaN unless known for all calls. */
   totalTracing = 0;
   selfTracing = 0;
-  /** Calls that are open on the goroutine that is being walked. */
+  /** Open calls of the group on the goroutine being walked. */
   open = 0;
   readonly durations: Durations | undefined;
 
-  /** @param spread whether to collect what single calls took */
+  /** @param spread whether to collect the durations of single calls */
   constructor(spread: boolean) {
     this.durations = spread ? new Durations() : undefined;
   }
@@ -45,12 +48,12 @@ export function sumsOf({ calls, total, self, panics, goexits, recovered, running
   return { calls, total: Math.round(total), self: Math.round(self), panics, goexits, recovered, running };
 }
 
-/** What single calls took; zeros where that was not collected. */
+/** The durations of single calls; zeros if not collected. */
 export function spreadOf({ durations }: CallGroup): Spread {
   return (durations ?? new Durations()).spread();
 }
 
-/** The most that tracing added to the sums of a group, never more than they are; undefined where that is not known. */
+/** The most that tracing added to the sums of a group, capped at the sums; undefined if unknown. */
 export function tracingOf(group: CallGroup): { readonly total: number; readonly self: number } | undefined {
   const sums = sumsOf(group);
   const [total, self] = [Math.min(sums.total, group.totalTracing), Math.min(sums.self, group.selfTracing)];

@@ -1,4 +1,4 @@
-/** Numbers of calls: statistics by function, single calls, comparisons, assertions. Walks recordings, opens nothing. */
+/** Statistics of calls: by function, single calls, comparisons, assertions. Works on opened recordings; does no I/O. */
 
 export type { HookCost } from "../calltree/index.js";
 export { type Assertion, assertable, parseAssertion } from "./assertion.js";

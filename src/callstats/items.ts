@@ -1,4 +1,4 @@
-/** Runs as numbers by item: functions, or call paths, with the same number in every run. */
+/** Sums per function or per call path, with item numbers that are the same in every run, for comparing runs. */
 import { NumberMap } from "../base/columns.js";
 import type { CallForest } from "../calltree/index.js";
 import { stepOf } from "./paths.js";
@@ -14,7 +14,7 @@ interface ItemSums {
 
 export type RunItems = ReadonlyMap<number, ItemSums>;
 
-/** Numbers for texts, in the order in which they come. */
+/** Numbers texts in order of first appearance. */
 class Names {
   readonly list: string[] = [];
   private readonly numbers = new Map<string, number>();
@@ -45,10 +45,10 @@ export class FunctionItems {
   }
 }
 
-/** A step beneath a path as one number: steps are fewer than 2^21. */
+/** Factor that packs a step and a path number into one key: there are fewer than 2^21 steps. */
 const STEPS = 2 ** 32;
 
-/** Call paths of several runs, matched by the names of their functions and where goroutines begin. */
+/** Call paths of several runs, matched by function names and by where goroutines begin. */
 export class PathItems {
   private readonly steps = new Names();
   private readonly functions: string[] = [""];
@@ -56,7 +56,7 @@ export class PathItems {
   private readonly lastSteps: number[] = [-1];
   private readonly numbers = new NumberMap();
 
-  /** The items of a run. @param keep asked for each node of each process */
+  /** The items of a run. @param keep called for each node of each process */
   items(forest: CallForest, keep: (process: number, node: number) => boolean): RunItems {
     const items = new Map<number, ItemSums>();
     for (const [index, { tree }] of forest.processes.entries()) {

@@ -1,4 +1,4 @@
-/** Single calls of some functions: the slowest ones, or by when they began. */
+/** Lists single calls of chosen functions: the slowest, the first, the last or the n-th. */
 import { Best } from "../base/best.js";
 import { matching } from "../base/names.js";
 import {
@@ -12,10 +12,10 @@ import {
 } from "../calltree/index.js";
 import { pathOf } from "./paths.js";
 
-/** Which calls to list. By start: those of all processes together, by the wall clock. */
+/** Which calls to list. All choices but `slowest` order calls by their start on the wall clock, across processes. */
 export type Choice =
   | { readonly kind: "slowest" | "first" | "last"; readonly count: number }
-  /** The call that began as the `count`-th. */
+  /** The `count`-th call by start. */
   | { readonly kind: "nth"; readonly count: number };
 
 export interface ListingOptions {
@@ -29,7 +29,7 @@ export interface ListingOptions {
 /** One call; times in nanoseconds, as measured. */
 export interface CallRecord {
   readonly function: FunctionInfo;
-  /** Callers, outermost first, and the function itself: as in the tree. */
+  /** The path in the call tree: callers, outermost first, then the function itself. */
   readonly path: readonly string[];
   readonly goroutine: number;
   /** Index into the processes of the forest. */
@@ -39,7 +39,7 @@ export interface CallRecord {
   readonly test: string | undefined;
   /** Since the start of the process. */
   readonly start: number;
-  /** Since 1970; a multiple of 256 by the size of a number. */
+  /** Since 1970; a float64 rounds it to a multiple of 256. */
   readonly wall: number;
   readonly duration: number;
   readonly self: number;
@@ -50,7 +50,7 @@ export interface CallRecord {
 
 export interface Listing {
   readonly choice: Choice;
-  /** All calls that were to choose from. */
+  /** Number of calls to choose from. */
   readonly calls: number;
   /** Calls of these functions that `minimum` and `depth` left out. */
   readonly leftOut: number;
@@ -81,7 +81,7 @@ const NAMES = Object.fromEntries(Object.entries(Ending).map(([name, how]) => [ho
   Record<Ending, keyof typeof Ending>
 >;
 
-/** Picks calls in one walk. Memory: open calls, and as many as are asked for. */
+/** Picks calls in one walk. Memory: the open calls and the requested number of calls. */
 export class CallLister implements CallVisitor {
   private readonly best: Best<Candidate>;
   private readonly asked: readonly boolean[];
@@ -136,7 +136,7 @@ export class CallLister implements CallVisitor {
     });
   }
 
-  /** What was picked. */
+  /** The picked calls. */
   listing(): Listing {
     const { calls, leftOut } = this;
     const { choice } = this.options;

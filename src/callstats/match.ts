@@ -1,22 +1,25 @@
-/** Which functions somebody means: Go's name, from a package path on, or a regular expression. */
+/**
+ * Matches functions and tests by user-written names: a Go name, a suffix of it from a slash on, or a /regular
+ * expression/.
+ */
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { shortName, unescaped } from "../base/names.js";
 import { nearest } from "../base/nearest.js";
 import { compilePattern } from "../base/pattern.js";
 import { localTest } from "../calltree/index.js";
 
-/** A choice of functions by name. */
+/** A pattern for the names of functions or tests. */
 export interface NamePattern {
-  /** As it was written. */
+  /** The source text. */
   readonly text: string;
   matches(name: string): boolean;
 }
 
 /**
- * `db.Query` is example.com/app/db.Query, `db.(*DB).Query` its method: names are Go's, and may begin behind any slash of the
- * package path. `[...]` of generic functions may be left out. `/regexp/` is searched for anywhere in the name.
+ * `db.Query` matches example.com/app/db.Query, `db.(*DB).Query` a method: names are Go's and may begin after any slash
+ * of the package path. The `[...]` of generic functions is optional. `/regexp/` matches anywhere in the name.
  *
- * @throws UserError for a regular expression that is none
+ * @throws UserError for an invalid regular expression
  */
 export function namePattern(text: string): NamePattern {
   const expression = /^\/(.+)\/$/s.exec(text)?.[1];
@@ -35,8 +38,8 @@ export function namePattern(text: string): NamePattern {
 }
 
 /**
- * As {@link namePattern}, for tests: `TestGet`, `auth.TestGet`, `TestGet/first`, with as many levels as the test has. `*`
- * stands for any letters of a level, spaces for the underscores that Go writes in their place.
+ * Like {@link namePattern}, for tests: `TestGet`, `auth.TestGet`, `TestGet/first`, with all levels of the name. `*`
+ * matches any characters within a level; spaces match the underscores that Go replaces them with.
  */
 export function testPattern(text: string): NamePattern {
   if (/^\/.+\/$/s.test(text)) return namePattern(text);
@@ -45,7 +48,7 @@ export function testPattern(text: string): NamePattern {
   return { text, matches: (name) => spellings(name).some((spelling) => regexp.test(spelling)) };
 }
 
-/** A test without its package, and behind each slash of the package's path. */
+/** All spellings of a test: without its package, and with the package path from each slash on. */
 function spellings(name: string): string[] {
   const plain = unescaped(name);
   const local = localTest(plain);
@@ -69,7 +72,10 @@ function normal(name: string, instances: boolean): string {
   return instances ? unescaped(name) : unescaped(name).replace(/\[\.\.\.\]/g, "");
 }
 
-/** Advice where a name matches nothing: the nearest of the names there are, without its path unless that was written. */
+/**
+ * The most similar known name, for advice when a name matches nothing; without its package path, unless the text has
+ * one.
+ */
 export function nearestName(text: string, names: Iterable<string>): string | undefined {
   const spelled = new Map<string, string>();
   const add = (spelling: string, name: string) => {
@@ -84,7 +90,7 @@ export function nearestName(text: string, names: Iterable<string>): string | und
   }
   const near = nearest(text, spelled.keys());
   if (near !== undefined) return spelled.get(near);
-  // The package or receiver is another one.
+  // The package or receiver may be wrong.
   const last = text.slice(text.lastIndexOf("."));
   for (const [spelling, name] of spelled) if (last.length > 2 && spelling.endsWith(last)) return name;
   return undefined;

@@ -1,4 +1,4 @@
-/** Sums up calls by group in one walk. */
+/** A visitor that adds each call to the groups it belongs to, in one walk. */
 import { type CallForest, type CallVisitor, Ending, type Goroutine } from "../calltree/index.js";
 import { BoundMeter, costBounds } from "./bounds.js";
 import type { CallGroup } from "./group.js";
@@ -6,7 +6,7 @@ import type { CallGroup } from "./group.js";
 /**
  * Feeds each call to the groups that it belongs to.
  *
- * Memory: an entry for each call path, and that of the groups.
+ * Memory: one entry per call path, plus the groups.
  */
 export class CallMeter implements CallVisitor {
   private readonly bounds = new BoundMeter();
@@ -16,7 +16,7 @@ export class CallMeter implements CallVisitor {
   private here: (readonly CallGroup[] | undefined)[] = [];
   private process = 0;
 
-  /** @param groupsOf asked once for each node; its answers may be shared */
+  /** @param groupsOf called once per node; results may share groups */
   constructor(
     forest: CallForest,
     private readonly groupsOf: (process: number, node: number) => readonly CallGroup[],

@@ -1,17 +1,17 @@
-/** Who calls some functions, and what they call. */
+/** Callers and callees of chosen functions, with call counts and times. */
 import { matching } from "../base/names.js";
 import { type CallForest, type CallVisitor, EdgeKind, type Goroutine } from "../calltree/index.js";
 
-/** The calls between the functions asked for and one other; times in nanoseconds. */
+/** The calls between the chosen functions and one other; times in nanoseconds. */
 export interface Neighbour {
-  /** Go's name; undefined where no traced call is above. */
+  /** Go's name; undefined if the caller is not traced. */
   readonly name: string | undefined;
-  /** A go statement stands between them: the calls are outermost on their goroutines. */
+  /** The link is a go statement: the calls are the outermost of their goroutines. */
   readonly spawned: boolean;
   readonly calls: number;
   /**
-   * Of callers: what of the total of the functions asked for falls to it, so that all add up to that. Of callees: the
-   * time of these calls, where one stands in another counted once.
+   * For a caller: its share of the chosen functions' total; all callers add up to it. For a callee: the time of these
+   * calls; nested ones count once.
    */
   readonly total: number;
   /** Self time of the calls. */
@@ -30,23 +30,23 @@ interface Sums {
 interface Frame {
   func: number;
   asked: boolean;
-  /** As a call of a function asked for: whether it is the outermost such call; the sums of its caller. */
+  /** For a call of a chosen function: whether it is the outermost such call, and the sums of its caller. */
   outermost: boolean;
   caller: Sums | undefined;
-  /** As a call by a function asked for. */
+  /** For a call made by a chosen function: the sums of the callee. */
   callee: Sums | undefined;
 }
 
 const NOBODY = -1;
 
-/** Collects callers and callees in one walk. Memory: open calls, and one entry for each neighbour. */
+/** Collects callers and callees in one walk. Memory: the open calls and one entry per neighbour. */
 export class NeighbourMeter implements CallVisitor {
   private readonly callersBy = new Map<number, Sums>();
   private readonly calleesBy = new Map<number, Sums>();
   private readonly asked: readonly boolean[];
   private readonly frames: Frame[] = [];
   private goroutine: Goroutine | undefined;
-  /** Open calls of functions asked for. */
+  /** Open calls of chosen functions. */
   private open = 0;
 
   /** @param matches by name, the functions asked for */
@@ -105,7 +105,7 @@ export class NeighbourMeter implements CallVisitor {
     return this.neighbours(this.callersBy);
   }
 
-  /** Most time first; goroutines that the functions start are not called by them. */
+  /** Most time first. Goroutines that the functions start are not callees. */
   callees(): Neighbour[] {
     return this.neighbours(this.calleesBy);
   }

@@ -1,4 +1,4 @@
-/** Call paths as names, and the tests that nodes belong to. */
+/** Call paths of the tree as lists of names. */
 import type { Naming } from "../base/names.js";
 import { type CallTree, EdgeKind, type FunctionInfo, isTestFunction, localTest } from "../calltree/index.js";
 
@@ -9,17 +9,20 @@ const MARKS: Readonly<Record<EdgeKind, string>> = {
   [EdgeKind.approximate]: "go~ ",
 };
 
-/** A function as a step of a path: with `go ` or `go~ ` where a goroutine begins, and the test that it runs, as in the tree. */
+/**
+ * A function as a step of a path, as the tree shows it: with `go ` or `go~ ` where a goroutine begins, and with the
+ * test it runs.
+ */
 export function stepOf(functions: readonly FunctionInfo[], tree: CallTree, node: number): string {
   const { name } = functions[tree.func[node]];
-  // Package testing gives every test a goroutine of its own; saying so in every line would say nothing.
+  // Package testing runs every test on its own goroutine; a mark on every line would be noise.
   const plain = tree.parent[node] === 0 && isTestFunction(name);
   const test = tree.tests.get(node);
   const named = test === undefined || localTest(name) === test ? "" : ` [${test}]`;
   return `${plain ? "" : MARKS[tree.edge[node] as EdgeKind]}${name}${named}`;
 }
 
-/** A step of a path with its function shown as `naming` says. */
+/** A step of a path with its function name mapped by `naming`. */
 export function namedStep(step: string, naming: Naming): string {
   const [, mark, name, test] = /^(go~? )?(.*?)( \[[^ ]*\])?$/su.exec(step) as unknown as [
     string,

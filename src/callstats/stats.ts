@@ -1,4 +1,4 @@
-/** Numbers by function: how often it was called, how long its calls took, how they ended. */
+/** Statistics by function: how often it was called, how long its calls took, how they ended. */
 import type { CallForest, CallVisitor, FunctionInfo } from "../calltree/index.js";
 import type { Spread } from "./durations.js";
 import { CallGroup, type CallSums, spreadOf, sumsOf, tracingOf } from "./group.js";
@@ -6,18 +6,18 @@ import { CallMeter } from "./meter.js";
 
 /** One function of a recording; times in nanoseconds, as measured. */
 export interface FunctionStats extends FunctionInfo, CallSums, Spread {
-  /** The most that tracing added to these times; undefined where that is not known of all its calls. */
+  /** The most that tracing added to these times; undefined unless known for all its calls. */
   readonly tracing: { readonly total: number; readonly self: number } | undefined;
 }
 
 export interface StatsOptions {
-  /** Whether to collect what single calls took; else all of {@link Spread} is 0. */
+  /** Whether to collect the durations of single calls; if not, all of {@link Spread} is 0. */
   readonly spread: boolean;
   /** Deepest level whose calls count; outermost calls are level 1. */
   readonly depth?: number;
 }
 
-/** Collects the numbers of all functions that were called, in one walk of its visitor. */
+/** Collects the statistics of all called functions in one walk of `visitor`. */
 export class StatsMeter {
   readonly visitor: CallVisitor;
   private readonly byFunction: (readonly [CallGroup] | undefined)[] = [];

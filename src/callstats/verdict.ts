@@ -1,4 +1,4 @@
-/** Holding the calls of a recording against assertions. */
+/** Checks the calls of a recording against assertions. */
 import { nearest } from "../base/nearest.js";
 import {
   type CallForest,
@@ -16,26 +16,26 @@ import { PathItems } from "./items.js";
 import { nearestName } from "./match.js";
 import { CallMeter } from "./meter.js";
 
-/** What became of an assertion; one of a test that several tests match has a verdict for each. */
+/** The result of an assertion. An assertion whose test pattern matches several tests has a verdict for each. */
 export interface Verdict {
   readonly assertion: Assertion;
   /** Go's name of the test. */
   readonly test: string | undefined;
   /** How often the test ran; counts and sums are means over its runs. 1 for the whole run. */
   readonly runs: number;
-  /** Undefined where there is nothing to measure: no such test, or no call to take the time of. */
+  /** Undefined if there is nothing to measure: no such test, or no call to time. */
   readonly actual: number | undefined;
   readonly ok: boolean;
   readonly calls: number;
-  /** Of an assertion about a test: calls of its functions that belong to no test, and most of their paths. */
+  /** For an assertion about a test: calls of its functions that belong to no test, and the top paths of these. */
   readonly outside: { readonly calls: number; readonly paths: readonly PathShare[] };
-  /** What the assertion names and nothing bears: a gate that no change can close. */
+  /** Set if the named function or test does not exist, so the assertion could never fail. */
   readonly unknown: "function" | "test" | undefined;
   /** The first of its functions that was recorded. */
   readonly function: FunctionInfo | undefined;
-  /** The nearest name of a test or function there is, where none matches. */
+  /** The most similar test or function name, if none matches. */
   readonly near: string | undefined;
-  /** For what does not hold, the first few times: the paths that make up most of it. */
+  /** For the first failures of an assertion: the paths that contribute most. */
   readonly paths: readonly PathShare[];
 }
 
@@ -47,11 +47,11 @@ export interface PathShare {
 }
 
 const PATHS = 3;
-/** Verdicts of an assertion that say which paths broke it. */
+/** Failed verdicts of an assertion that get `paths`; finding these is costly. */
 const EXPLAINED = 10;
 const PER_RUN: ReadonlySet<Assertable> = new Set(["calls", "total", "self", "panics"]);
 
-/** Measures what assertions are about, in one walk of its visitor. */
+/** Measures and judges assertions in one walk of `visitor`. */
 export class AssertionMeter {
   readonly visitor: CallVisitor;
   private readonly claims: readonly Claim[];
@@ -135,7 +135,7 @@ export class AssertionMeter {
     return { ...none, unknown: exists ? undefined : "test", near };
   }
 
-  /** @param of whether the calls of a test count */
+  /** @param of whether to include the calls of a test */
   private paths({ assertion: { measure }, functions }: Claim, of: (test: string | undefined) => boolean): PathShare[] {
     const table = new PathItems();
     const keep = (process: number, node: number) =>
@@ -151,7 +151,7 @@ function isWithin(own: string | undefined, test: string): boolean {
   return own === test || own?.startsWith(`${test}/`) === true;
 }
 
-/** How often each test ran, in the order in which they are met. */
+/** How often each test ran, in order of first appearance. */
 function runsOf(owners: readonly Owners[]): Map<string, number> {
   const runs = new Map<string, number>();
   for (const { names, runs: counts } of owners) {

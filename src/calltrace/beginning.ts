@@ -1,10 +1,12 @@
-/** Records that begin a goroutine or say who started one, in a trace's memory: what both passes over a trace read alike. */
+/**
+ * Reads the records that begin a goroutine or name its parent; shared by the prescan (`Skimmer`) and the full decoder.
+ */
 
-/** What `begin` and `test` records say of a goroutine. */
+/** The fields that `begin` and `test` records share. */
 export interface Beginning {
   goid: number;
   parentGoid: number;
-  /** Offset of its spawn record; 0 for none. */
+  /** Offset of its spawn record in the process trace; 0 for none. */
   spawnRef: number;
 }
 
@@ -15,12 +17,12 @@ export function readBeginning(units: Uint16Array, at: number, into: Beginning): 
   into.spawnRef = wide(units, at + 9) * 2;
 }
 
-/** Notes the record at `at`, of kind `parent`: by goroutine, its parent. */
+/** Adds the `parent` record at `at` (in units of 16 bits) to a map from goroutine id to parent id. */
 export function readParent(units: Uint16Array, at: number, into: Map<number, number>): void {
   into.set(wide(units, at + 3), wide(units, at + 6));
 }
 
-/** A number of 48 bits. */
+/** Reads a number of 48 bits. */
 function wide(units: Uint16Array, at: number): number {
   return units[at] + units[at + 1] * 65536 + units[at + 2] * 4294967296;
 }

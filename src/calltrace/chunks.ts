@@ -1,11 +1,11 @@
-/** Finding the chunks of a process trace, from their headers alone. */
+/** Finds the chunks of a process trace by reading only their headers. */
 import { grown } from "../base/columns.js";
 import type { Clock } from "./header.js";
 import { slopeOf } from "./header.js";
 import { type ByteSource, Window } from "./source.js";
 import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
 
-/** What is wrong with a trace, and where; everything before the offset was used. */
+/** What is wrong with a trace, and where. Everything before the offset is used. */
 export interface Problem {
   /** Bytes from the start of the file. */
   readonly offset: number;
@@ -13,18 +13,18 @@ export interface Problem {
 }
 
 /**
- * The events chunks of a process trace, in file order, as columns. Slots are numbered densely by first appearance:
- * the numbers in the file may be anything below 2^32.
+ * The events chunks of a process trace, in file order, as columns. Slots are numbered densely by first appearance: in
+ * the file they may be any number below 2^32.
  */
 export interface ChunkTable {
   count: number;
   /** Bytes from the start of the process trace. */
   offset: Float64Array<ArrayBuffer>;
-  /** Bytes, header included. */
+  /** Bytes, including the header. */
   size: Uint32Array<ArrayBuffer>;
   /**
-   * Bytes from the start of the chunk to behind its last record; the whole chunk until a first pass has found out. Later
-   * passes end there: a process that still runs goes on writing into chunks that have been read.
+   * Bytes from the start of the chunk to the end of its last record; the size of the chunk until the prescan has set
+   * it. Later passes stop there, because a process that still runs keeps writing into chunks already read.
    */
   filled: Uint32Array<ArrayBuffer>;
   slot: Int32Array<ArrayBuffer>;
@@ -48,21 +48,21 @@ export interface ChunkScan {
   readonly problem?: Problem;
 }
 
-/** Zeros that a trace may have where chunks should begin: space that was taken when the process was killed. */
+/** The most zero bytes accepted in place of chunks: space that was reserved when the process was killed. */
 const ZEROS_MAX = 1 << 30;
 
 const KINDS = new Set<number>(Object.values(CHUNK_KINDS));
 
 /**
- * Reads all chunk headers of a process trace. Never throws for bad data: the first header that cannot be right becomes
- * the problem, and the chunks before it the result.
+ * Reads all chunk headers of a process trace. Never throws for bad data: the first invalid header becomes `problem`,
+ * and the chunks before it are the result.
  *
- * A process that still runs begins chunks in space that was zeros when it was passed. Then what follows the zeros is no
- * header, or a slot's next chunk comes before one that was missed: the headers are read again from the start, until
- * nothing is wrong or the same is wrong twice. That ends, because between the header and `used` chunks only ever appear.
+ * A running process may begin a chunk in zeros that the scan has already passed. Then the scan finds no header after
+ * the zeros, or misses a chunk of a slot. So the headers are read again from the start until there is no problem or the
+ * same one twice. This terminates because chunks between the header and `used` are only ever added.
  *
  * @param source the process trace, offset 0 = its header
- * @param used where its chunks end, if the source is that long
+ * @param used where its chunks end, if the source reaches that far
  * @param base offset of the process trace in the file, for messages
  */
 export function scanChunks(source: ByteSource, used: number, base: number, clock: Clock): ChunkScan {
@@ -85,7 +85,7 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
   let lastOfSlot = new Int32Array(16);
   let seqOfSlot = new Uint32Array(16);
   let slope = clock.slope;
-  // Small enough that the payload of large chunks is not read here.
+  // Small, so that the payload of large chunks is not read.
   const window = new Window(source, 16384);
   const words = window.u32;
   let offset = HEADER_SIZE;
@@ -119,7 +119,7 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
       stop(`a chunk says it has ${size} bytes`);
       break;
     }
-    // Chunks begin in what is in the file: one that goes beyond it shows that the file has grown, or was cut.
+    // Only a file that has grown since, or one that was cut, has a chunk reaching past its end.
     if (offset + size > end) end = Math.min(used, source.size);
     cut = offset + size > end;
     if (cut) size = Math.floor((end - offset) / 4) * 4;
@@ -215,7 +215,7 @@ export function chunkAt(table: ChunkTable, offset: number): number {
   return inside ? low : -1;
 }
 
-/** Drops what follows a record that cannot be read: the later chunks, and the rest of its own. */
+/** Drops everything after an unreadable record: the rest of its chunk and all later chunks. */
 export function truncateTable(table: ChunkTable, lastChunk: number, size: number): void {
   table.count = lastChunk + 1;
   table.size[lastChunk] = size;

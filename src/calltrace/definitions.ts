@@ -1,4 +1,4 @@
-/** Names of the ids in a process trace. */
+/** Reads the definitions of a process trace: what each id names (a function, go statement or test). */
 
 import { type ByteSource, readBytes } from "./source.js";
 import {
@@ -13,8 +13,8 @@ import {
 } from "./spec.js";
 
 /**
- * Largest id whose definition is kept; ids are given in the order of first use. Programs have some ten thousand functions;
- * names of millions would take gigabytes.
+ * Largest id whose definition is kept. Ids are assigned in order of first use; programs have tens of thousands of
+ * functions, and names for millions would take gigabytes.
  */
 export const ID_LIMIT = 1 << 17;
 
@@ -22,20 +22,20 @@ export const ID_LIMIT = 1 << 17;
 export interface Definition {
   readonly id: number;
   readonly kind: "function" | "go" | "test";
-  /** Go's own name of the function; for a go statement, of the function around it; of a test, what its `Name()` gives. */
+  /** For a function, its name in Go; for a go statement, that of the enclosing function; for a test, its `Name()`. */
   readonly name: string;
   readonly file: string;
-  /** 1-based; where the function or the statement begins. */
+  /** 1-based line where the function or statement begins. */
   readonly line: number;
 }
 
 /**
- * Reads the definitions of a process trace, those of ids up to {@link ID_LIMIT}; of tests, whose ids count down from the
- * largest, as many.
+ * Reads the definitions of a process trace with ids up to {@link ID_LIMIT}, and the same number of tests, whose ids
+ * count down from 2^32.
  *
  * @param source the process trace, offset 0 = its header
  * @param chunks offsets of the defs chunks found in the file
- * @param head offset of the first defs chunk: the chain from there also reaches chunks behind a broken one
+ * @param head offset of the first defs chunk: the chain from there also reaches chunks after a broken one
  */
 export function readDefinitions(source: ByteSource, chunks: readonly number[], head: number): Map<number, Definition> {
   const definitions = new Map<number, Definition>();
@@ -54,8 +54,8 @@ function isKept({ id, kind }: Definition): boolean {
 }
 
 /**
- * Adds the definitions of one chunk. @returns the offset of the next one in the chain, 0 for none. Chunks of the chain
- * follow one another in the file: one that does not is made up, and could be the head of a chain without end.
+ * Adds the definitions of one chunk. @returns the offset of the next one in the chain, 0 for none. Offsets in a chain
+ * only increase; a smaller one is corrupt and might lead into a cycle, so it ends the chain.
  */
 function readChunk(source: ByteSource, offset: number, into: Map<number, Definition> | undefined): number {
   const header = readBytes(source, offset, CHUNK_HEADER);
@@ -74,7 +74,7 @@ function readChunk(source: ByteSource, offset: number, into: Map<number, Definit
   return next >= offset + Math.max(size, CHUNK_HEADER) ? next : 0;
 }
 
-/** The definitions in the payload of a defs chunk; ends at the first one that is not whole. */
+/** The definitions in the payload of a defs chunk; stops at the first incomplete one. */
 export function* parseDefinitions(payload: Uint8Array): Generator<Definition> {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const decoder = new TextDecoder();

@@ -1,4 +1,4 @@
-/** The header of a process trace. */
+/** Reads the header of a process trace: raw fields, process information and clock. */
 import { ExitCode, UserError } from "../base/errors.js";
 import {
   FLAG_RAW_TICKS,
@@ -20,7 +20,7 @@ import {
 type HeaderNumbers = { readonly [K in (typeof HEADER_FIELDS)[number]["name"]]: bigint };
 type HeaderStrings = { readonly [K in (typeof HEADER_STRINGS)[number]]: string };
 
-/** Everything the header says, in the units of the format. */
+/** All fields of the header, in the units of the format. */
 export interface RawHeader {
   readonly numbers: HeaderNumbers;
   readonly strings: HeaderStrings;
@@ -28,15 +28,15 @@ export interface RawHeader {
   readonly shards: readonly bigint[];
 }
 
-/** What the hooks add to times, in nanoseconds, as the traced process measured it when it started. */
+/** How much the hooks add to times, in nanoseconds; measured by the traced process when it starts. */
 export interface HookCost {
-  /** What a call of an empty traced function appears to take. */
+  /** The apparent duration of a call to an empty traced function. */
   readonly inner: number;
-  /** What a traced call makes its caller's self time longer by, beyond the call's own time. */
+  /** How much a traced call adds to its caller's self time, beyond the call's own duration. */
   readonly outer: number;
 }
 
-/** What the reports need to know of a process. Times in nanoseconds since the start of the process's tracing. */
+/** Facts about a process for reports. Times are nanoseconds since tracing started in it. */
 export interface ProcessInfo {
   readonly pid: number;
   readonly ppid: number;
@@ -45,35 +45,35 @@ export interface ProcessInfo {
   readonly platform: string;
   readonly executable: string;
   readonly directory: string;
-  /** Start of tracing, nanoseconds since 1970 (rounded to a multiple of 256 by the size of a number). */
+  /** Start of tracing, nanoseconds since 1970 (a float64 rounds it to a multiple of 256). */
   readonly startWall: number;
   /** Start of tracing on the runtime's monotonic clock. */
   readonly startNano: number;
-  /** When the process ended, or without {@link exitStatus} when it was last seen alive; undefined if it never was. */
+  /** When the process ended or, without {@link exitStatus}, when it was last seen alive; undefined if unknown. */
   readonly end?: number;
-  /** Exit status, 128 + n for signal n; undefined if nobody saw it. */
+  /** Exit status, 128 + n for signal n; undefined if unknown. */
   readonly exitStatus?: number;
   /** Why recording stopped before the process ended. */
   readonly stop?: { readonly reason: string; readonly at: number };
   /** Events (enter, exit and spawn each count 1) that were not recorded. */
   readonly lost: number;
   readonly limit: number;
-  /** The process still runs: when the trace was opened. */
+  /** Set if the process still runs: the time at which the trace was opened. */
   readonly now?: number;
-  /** Undefined where it was not measured. */
+  /** Undefined if not measured. */
   readonly hook?: HookCost;
-  /** Processor time of the process, user and system, nanoseconds; undefined where nobody measured it. */
+  /** User and system CPU time of the process, nanoseconds; undefined if not measured. */
   readonly cpu?: number;
 }
 
-/** Turns tick counts of this process into nanoseconds since its start. */
+/** Parameters that convert this process's ticks to nanoseconds since its start. */
 export interface Clock {
   /** startTicks as two 32-bit halves; differences to it are exact below 2^53 ticks. */
   readonly ticksLow: number;
   readonly ticksHigh: number;
   readonly nanoLow: number;
   readonly nanoHigh: number;
-  /** Nanoseconds a tick; NaN while unknown (no clock pair reached the header). */
+  /** Nanoseconds per tick; NaN while unknown (no clock pair reached the header). */
   readonly slope: number;
 }
 
@@ -88,7 +88,7 @@ export function hasMagic(bytes: Uint8Array, offset = 0): boolean {
  *
  * @param bytes at least HEADER_SIZE bytes from the start of the process trace
  * @param offset of the header in the file, for messages
- * @throws UserError if the bytes are no trace, or one of another version
+ * @throws UserError if the bytes are not a trace, or one of an unsupported version
  */
 export function readHeader(bytes: Uint8Array, offset: number): RawHeader {
   if (!hasMagic(bytes)) {
@@ -144,8 +144,8 @@ function readStrings(bytes: Uint8Array): HeaderStrings {
 }
 
 /**
- * The header in the units of reports.
- * @param live the time on the process's monotonic clock, where the process still runs
+ * Converts the header to the units of reports.
+ * @param live the time on the process's monotonic clock, if the process still runs
  */
 export function processInfo({ numbers: n, strings, shards }: RawHeader, clock: Clock, live?: bigint): ProcessInfo {
   const stop = Number(n.stopReason);
@@ -179,11 +179,11 @@ function hookCost({ hookInner, hookOuter }: HeaderNumbers, slope: number): { hoo
   return { hook: { inner: Number(hookInner) * scale, outer: Number(hookOuter) * scale } };
 }
 
-/** Rates outside this range (1 GHz is 1, the slowest counters run at 1 MHz) mean that a clock pair is broken. */
+/** Slopes outside this range (1 GHz is 1, the slowest counters run at 1 MHz) mean that a clock pair is corrupt. */
 const SLOPE_MIN = 1e-3;
 const SLOPE_MAX = 1e4;
 
-/** The clock of the header: slope from its start to its latest whole clock pair. */
+/** The clock from the header, with the slope between its start and its latest complete clock pair. */
 export function headerClock({ numbers: n }: RawHeader): Clock {
   const latest = Number(n.latest);
   const ticks = latest === 1 ? n.pairATicks : n.pairBTicks;
@@ -200,7 +200,7 @@ export function headerClock({ numbers: n }: RawHeader): Clock {
   };
 }
 
-/** Nanoseconds a tick between two clock pairs, or NaN if they make no sense. */
+/** Nanoseconds per tick between two clock pairs; NaN if implausible. */
 export function slopeOf(ticks: number, nano: number): number {
   const slope = nano / ticks;
   return slope >= SLOPE_MIN && slope <= SLOPE_MAX ? slope : Number.NaN;

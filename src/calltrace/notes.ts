@@ -1,12 +1,12 @@
-/** Notes: what the gotrace command adds to a trace after the process has ended, as JSON. */
+/** Notes: JSON objects that the gotrace command appends to a trace after the process has ended. */
 
 import { type ByteSource, readBytes } from "./source.js";
 import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk } from "./spec.js";
 
-/** A note is a JSON object; its fields are the business of those who write and read it. */
+/** A JSON object; this module does not interpret its fields. */
 export type Note = { readonly [key: string]: unknown };
 
-/** The note in a chunk, undefined if it is not whole or no JSON object. */
+/** The note in a chunk; undefined if it is incomplete or not a JSON object. */
 export function readNote(source: ByteSource, offset: number): Note | undefined {
   const head = readBytes(source, offset, CHUNK_HEADER + 4);
   if (head.length < CHUNK_HEADER + 4) return undefined;
@@ -23,7 +23,7 @@ export function readNote(source: ByteSource, offset: number): Note | undefined {
 }
 
 /**
- * A note as a chunk to append to a trace.
+ * Encodes a note as a chunk to append to a trace.
  *
  * @throws RangeError if the JSON does not fit a chunk of 1 MiB
  */

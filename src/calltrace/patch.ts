@@ -1,4 +1,4 @@
-/** Changes to a trace that the gotrace command makes after the process has ended, as bytes to write at offsets. */
+/** Changes that the gotrace command makes to a trace (exit status, notes, halt), as bytes to write at offsets. */
 import { encodeNote, type Note } from "./notes.js";
 import { HEADER_FIELDS } from "./spec.js";
 import type { ProcessTrace } from "./trace.js";
@@ -13,13 +13,13 @@ export interface Patch {
 export interface End {
   /** On the runtime's clock, nanoseconds. */
   readonly nano: bigint;
-  /** 128 + n for signal n. Without it nobody saw the process end, and the time is when it was last seen alive. */
+  /** 128 + n for signal n. Without it, the end was not observed and `nano` is when the process was last seen alive. */
   readonly exitStatus?: number;
-  /** Processor time, user and system, milliseconds. */
+  /** User and system CPU time, milliseconds. */
   readonly cpu?: number | undefined;
 }
 
-/** The end of the process for its header. */
+/** Writes the end of the process into its header. */
 export function endPatches({ nano, exitStatus, cpu }: End): Patch[] {
   return [
     numberPatch("endNano", nano),
@@ -28,12 +28,12 @@ export function endPatches({ nano, exitStatus, cpu }: End): Patch[] {
   ];
 }
 
-/** Has a process that still runs stop recording when it needs more space. */
+/** Asks a running process to stop recording when it next needs space. */
 export function haltPatch(): Patch {
   return numberPatch("halt", 1n);
 }
 
-/** Appends notes to a process trace: chunks behind its last one, and the cursor behind them. */
+/** Appends notes to a process trace as chunks after its last one, and moves the `used` cursor past them. */
 export function notePatches(process: ProcessTrace, notes: readonly Note[]): Patch[] {
   let end = process.length;
   const patches: Patch[] = [];
@@ -45,7 +45,10 @@ export function notePatches(process: ProcessTrace, notes: readonly Note[]): Patc
   return [...patches, ...lengthPatches(end)];
 }
 
-/** The patches that let a copy of the first `process.length` bytes stand in a bundle. */
+/**
+ * The patches for a copy of the first `process.length` bytes of a trace, so that another trace can follow it in a
+ * bundle.
+ */
 export function bundlePatches(process: ProcessTrace): Patch[] {
   return lengthPatches(process.length);
 }

@@ -1,8 +1,8 @@
 /**
- * The record decoder: one chunk of one slot at a time, in batches, into columns that are used again.
+ * The record decoder: decodes one chunk of one slot at a time, in batches, into reused columns.
  *
- * 1. `open` takes a chunk: its header is a sync point, so no state of the slot is needed but the latest time given
- *    out, below which no later time of the slot may fall.
+ * 1. `open` takes a chunk: its header is a sync point, so the only state carried over is the slot's latest time, below
+ * which no later time of the slot may fall.
  * 2. `next` decodes until the columns are full or something needs the caller's attention (`status`).
  * 3. Times are nanoseconds since the start of the process: the latest clock pair plus ticks since then times slope.
  *
@@ -12,27 +12,27 @@ import { type Beginning, readBeginning } from "./beginning.js";
 import type { Clock } from "./header.js";
 import { CHUNK_HEADER, Chunk, CONTROL_UNITS, Control, Tag } from "./spec.js";
 
-/** Records a batch holds; the columns then fit the second-level cache. */
+/** Records per batch; the columns then fit the second-level cache. */
 const BATCH = 4096;
 
-/** Kinds of records in the columns. */
+/** Values of the `kind` column. */
 export const Kind = { exit: 0, enter: 1, exitPanic: 2, exitGoexit: 3, spawn: 4, exitDeferred: 5 } as const;
 
 /** Why `next` returned. */
 export const Status = {
   /** The columns are full. */
   more: 0,
-  /** The chunk is done. */
+  /** The end of the chunk. */
   end: 1,
-  /** A begin record came after those in the columns: see `begin`. Another goroutine has the slot now. */
+  /** A begin record follows those in the columns: see `begin`. The slot now belongs to another goroutine. */
   begin: 2,
-  /** What follows is no record: see `position`. */
+  /** What follows is not a record: see `offset`. */
   corrupt: 3,
 } as const;
 
 export type Status = (typeof Status)[keyof typeof Status];
 
-/** Where a decoder stands within a chunk: what it takes to go on later. */
+/** The state of a decoder within a chunk, for resuming later. */
 export interface DecoderState {
   position: number;
   ticks: number;
@@ -41,9 +41,9 @@ export interface DecoderState {
   floor: number;
 }
 
-/** A goroutine begins. */
+/** A decoded begin or test record. */
 export interface Begin extends Beginning {
-  /** Id of the name of the test that it runs; 0 for none. */
+  /** Id of the name of the test that the goroutine runs; 0 for none. */
   test: number;
   /** Nanoseconds since the start of the process. */
   time: number;
@@ -51,11 +51,14 @@ export interface Begin extends Beginning {
 
 export class RecordDecoder {
   readonly kind = new Uint8Array(BATCH);
-  /** Function id of an enter, site id of a spawn; of an exit that is not plain, the panics running at its enter. */
+  /**
+   * Function id of an enter, go statement id of a spawn. For exits other than `exit`: the number of panics running at
+   * entry.
+   */
   readonly id = new Uint32Array(BATCH);
   /** Nanoseconds since the start of the process. */
   readonly time = new Float64Array(BATCH);
-  /** Bytes from the start of the chunk; only for spawns. */
+  /** Bytes from the start of the chunk; set for spawns only. */
   readonly at = new Uint32Array(BATCH);
   status: Status = Status.end;
   /** The latest begin record. */
@@ -73,10 +76,10 @@ export class RecordDecoder {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * Begins a chunk.
+   * Starts decoding a chunk.
    *
    * @param units memory that holds the chunk
-   * @param index of the chunk's first byte in that memory, even
+   * @param index byte index of the chunk in that memory, even
    * @param size bytes of the chunk
    * @param floor the latest time of the slot so far
    */
@@ -92,7 +95,7 @@ export class RecordDecoder {
     this.floor = floor;
   }
 
-  /** Goes on where `state` was taken, after `open` of the same chunk. */
+  /** Continues where `state` was taken. Call `open` with the same chunk first. */
   resume(state: DecoderState): void {
     this.position = this.start + state.position;
     this.ticks = state.ticks;
@@ -111,7 +114,7 @@ export class RecordDecoder {
     return (this.position - this.start) * 2;
   }
 
-  /** Latest time given out. */
+  /** The latest time returned so far. */
   get latest(): number {
     return this.floor;
   }
@@ -121,7 +124,7 @@ export class RecordDecoder {
     return (u[at + 2] + u[at + 3] * 65536 - high) * 4294967296 + (u[at] + u[at + 1] * 65536 - low);
   }
 
-  /** Decodes on; returns how many records are in the columns now and sets `status`. */
+  /** Decodes the next batch; returns the number of records in the columns and sets `status`. */
   next(): number {
     const { units, end, kind, id, time, at } = this;
     const slope = this.clock.slope;
@@ -224,7 +227,7 @@ export class RecordDecoder {
       if (now > floor) floor = now;
       time[count++] = floor;
     }
-    // The loop was left in the middle of a record: it is cut, or no record at all.
+    // The loop was left within a record: it is cut off or not a record.
     if (status === Status.more && count < BATCH) status = Status.corrupt;
     this.position = p;
     this.ticks = ticks;

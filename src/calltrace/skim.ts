@@ -1,27 +1,27 @@
 /**
- * Running over the records of a chunk without decoding times: what a first pass over a trace needs, at a fraction of
- * the price of the decoder.
+ * Skips through the records of a chunk without decoding times: what the prescan needs, at a fraction of the decoder's
+ * cost.
  */
 import { type Beginning, readBeginning, readParent } from "./beginning.js";
 import { Status } from "./records.js";
 import { CHUNK_HEADER, CONTROL_UNITS, Control, RECORD_UNITS, Tag } from "./spec.js";
 
-/** Goroutines whose parents are remembered, at most: a made-up trace may name any number. */
+/** The most goroutines whose parents are kept; a damaged trace may name any number. */
 const MAX_PARENTS = 1 << 22;
 
 export class Skimmer {
-  /** Events passed since the chunk was opened: enter, exit and spawn. */
+  /** Enters, exits and spawns passed since the chunk was opened. */
   events = 0;
   /** The latest begin record. */
   readonly begin: Beginning = { goid: 0, parentGoid: 0, spawnRef: 0 };
-  /** By goroutine that had not begun when its parent was written down: the parent. */
+  /** Parent by goroutine, from `parent` records, which are written before the goroutine begins. */
   readonly parents = new Map<number, number>();
   private units: Uint16Array = new Uint16Array(0);
   private start = 0;
   private position = 0;
   private end = 0;
 
-  /** As RecordDecoder.open. */
+  /** See {@link RecordDecoder.open}. */
   open(units: Uint16Array, index: number, size: number): void {
     this.units = units;
     this.start = index >>> 1;
@@ -35,7 +35,7 @@ export class Skimmer {
     return (this.position - this.start) * 2;
   }
 
-  /** Goes on to behind the next begin record, or to where the records end. */
+  /** Advances past the next begin record, or to the end of the records. */
   next(): Status {
     const { units, end } = this;
     let { position: p, events } = this;
@@ -66,7 +66,7 @@ export class Skimmer {
       events++;
     }
     if (p > end) {
-      // The last record is cut.
+      // The last record is cut off.
       p = before;
       events--;
       status = Status.corrupt;

@@ -1,13 +1,15 @@
-/** Where trace bytes come from, and a window over them that the decoder reads through. */
+/** Random access to the bytes of a trace, and buffered windows for the decoder. */
 import { CHUNK_MAX } from "./spec.js";
 
-/** Random access to a trace. The decoder never opens files: its callers wrap theirs in this. */
+/** Random access to a trace. The decoder never opens files itself. */
 export interface ByteSource {
-  /** Number of bytes at this moment: of a trace that is being written it grows, and never shrinks. */
+  /** The current number of bytes; grows while a trace is being written, and never shrinks. */
   readonly size: number;
-  /** While a process writes the trace: the time now on that process's monotonic clock, nanoseconds. */
+  /** While a process is writing the trace: the current time on its monotonic clock, nanoseconds. */
   readonly live?: bigint | undefined;
-  /** Fills `into` from `offset` on and returns how many bytes it got; fewer only at the end of the data. */
+  /**
+   * Fills `into` with the bytes at `offset` and returns their number; fewer than requested only at the end of the data.
+   */
   read(offset: number, into: Uint8Array): number;
 }
 
@@ -23,7 +25,7 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** The part of a source from `start` on; without `size`, all that it has there, also later. */
+/** The part of a source from `start` on; without `size` it grows with the source. */
 export function sliceSource(source: ByteSource, start: number, size = Number.POSITIVE_INFINITY): ByteSource {
   const length = () => Math.max(0, Math.min(size, source.size - start));
   return {
@@ -54,7 +56,7 @@ function readFully(source: ByteSource, offset: number, into: Uint8Array): number
   return done;
 }
 
-/** One buffer that holds a stretch of the source, seen as 8, 16 and 32 bit units. */
+/** A buffer over one range of the source, viewed in units of 8, 16 and 32 bits. */
 export class Window {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly u16: Uint16Array<ArrayBuffer>;
@@ -82,7 +84,7 @@ export class Window {
    * Makes [offset, offset + length) available and returns its index into `bytes`; the range must lie in the source.
    *
    * @param offset a multiple of 64, so that the index is one too
-   * @param ahead how many bytes to read when the range is not there yet
+   * @param ahead how many bytes to read if the range is not in the buffer
    */
   at(offset: number, length: number, ahead = this.capacity): number {
     if (!this.holds(offset, length)) {
@@ -98,19 +100,19 @@ export class Window {
   }
 }
 
-/** Two windows: one runs ahead through the trace, the other fetches single chunks behind it. */
+/** Two windows on a source: one reads ahead sequentially, the other fetches single chunks out of order. */
 export class ChunkReader {
   private readonly scan: Window;
   private readonly back: Window;
 
   constructor(source: ByteSource) {
-    // Chunks end in multiples of 64 except for one that a cut file ends in.
+    // Chunks end at multiples of 64, except for the last one of a truncated file.
     const ahead = Math.min(4 * CHUNK_MAX, Math.ceil(source.size / 64) * 64 + 64);
     this.scan = new Window(source, ahead);
     this.back = new Window(source, Math.min(CHUNK_MAX, ahead));
   }
 
-  /** The window that holds the range, filled, and the index of the range in it. */
+  /** A window that holds the range, and the index of the range in it. */
   fetch(offset: number, length: number, onward: boolean): { readonly window: Window; readonly index: number } {
     const window = onward || this.scan.holds(offset, length) ? this.scan : this.back;
     return { window, index: window.at(offset, length, onward ? undefined : 4096) };

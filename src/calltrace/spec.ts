@@ -1,12 +1,12 @@
 /**
- * The trace format, version 3, as data, for the reader and for the text twin and the writer of test/support/calltrace.
- * runtime-go/ has the same tables in Go; testdata/format/golden.gotrace holds the two together. Everything is
- * little-endian, all offsets are relative to the start of the process trace they stand in.
+ * The trace format, version 3, as data, for the reader here and for the text form and the writer in
+ * test/support/calltrace. runtime-go/ has the same tables in Go; testdata/format/golden.gotrace keeps the two in step.
+ * All numbers are little-endian; all offsets are relative to the start of their process trace.
  */
 
 export const MAGIC = "gotrace\n";
 export const VERSION = 3;
-/** The oldest version that is read: gotrace 0.1.0's, which lacks records of kind `parent` and `test`. */
+/** The oldest supported version: that of gotrace 0.1.0, which lacks `parent` and `test` records. */
 export const OLDEST_VERSION = 2;
 export const HEADER_SIZE = 4096;
 export const STRINGS_START = 160;
@@ -29,7 +29,7 @@ export const HEADER_FIELDS = [
   { name: "headerSize", offset: 12, type: "u32" },
   /** The allocation cursor: chunks end here. It may exceed what is in the file. */
   { name: "used", offset: 16, type: "u64" },
-  /** Bit 0: ticks are a raw counter of the processor; else nanoseconds. */
+  /** Bit 0: ticks are a raw CPU counter; else they are nanoseconds. */
   { name: "flags", offset: 24, type: "u32" },
   { name: "stopReason", offset: 28, type: "u32" },
   { name: "stopTicks", offset: 32, type: "u64" },
@@ -40,27 +40,27 @@ export const HEADER_FIELDS = [
   { name: "pairANano", offset: 72, type: "u64" },
   { name: "pairBTicks", offset: 80, type: "u64" },
   { name: "pairBNano", offset: 88, type: "u64" },
-  /** Which pair is whole: 0 none, 1 A, 2 B. */
+  /** Which pair is complete: 0 none, 1 A, 2 B. */
   { name: "latest", offset: 96, type: "u32" },
   { name: "pid", offset: 100, type: "u32" },
   { name: "ppid", offset: 104, type: "u32" },
   /** Not 0: the gotrace command asks the process to take no more space. */
   { name: "halt", offset: 108, type: "u32" },
-  /** 0 unknown; filled in by the gotrace command: the end, or without `exit` when the process was last seen alive. */
+  /** When the process ended or, without `exit`, was last seen alive; 0 unknown. Filled in by the gotrace command. */
   { name: "endNano", offset: 112, type: "u64" },
   /** 0 unknown, else 1 + status; a signal n counts as status 128 + n. Filled in by the gotrace command. */
   { name: "exit", offset: 120, type: "u32" },
-  /** Processor time of the process, user and system; 0 unknown. Filled in by the gotrace command. */
+  /** User and system CPU time of the process; 0 unknown. Filled in by the gotrace command. */
   { name: "cpuMillis", offset: 124, type: "u32" },
   { name: "defsHead", offset: 128, type: "u64" },
   { name: "limit", offset: 136, type: "u64" },
   /**
-   * The hooks' own cost in ticks / HOOK_SCALE, both 0 where it was not measured: what an empty traced call appears to
-   * take, and what it takes of its caller beyond that.
+   * The hooks' own cost in ticks / HOOK_SCALE, both 0 if not measured: the apparent duration of an empty traced call,
+   * and what the call adds to its caller's self time beyond that.
    */
   { name: "hookInner", offset: 144, type: "u32" },
   { name: "hookOuter", offset: 148, type: "u32" },
-  /** Bytes that the file has; chunks lie within both this and `used`. 0 in traces of gotrace 0.1.0. */
+  /** Size of the file; chunks lie within both this and `used`. 0 in traces of gotrace 0.1.0. */
   { name: "grown", offset: 152, type: "u64" },
 ] as const satisfies readonly HeaderField[];
 
@@ -79,7 +79,7 @@ export const STOP_REASONS = [
 
 export const FLAG_RAW_TICKS = 1;
 
-/** Units of hookInner and hookOuter in a tick. */
+/** Units of hookInner and hookOuter per tick. */
 export const HOOK_SCALE = 1024;
 
 export const CHUNK_ALIGN = 64;
@@ -98,7 +98,7 @@ export enum Chunk {
   slot = 8,
   seq = 12,
   ticks = 16,
-  /** Of a chunk of definitions, `ticks` is the offset of the next one in their chain, 0 for none. */
+  /** In a chunk of definitions, `ticks` is the offset of the next one in the chain, 0 for none. */
   nano = 24,
 }
 
@@ -112,7 +112,7 @@ export const CHUNK_FIELDS = [
   { name: "nano", offset: Chunk.nano, bytes: 8 },
 ] as const;
 
-/** Low three bits of a record's first byte. No record has 6; 0 is where nothing was written yet. */
+/** Low three bits of a record's first byte. 6 is not used; 0 means that nothing was written yet. */
 export enum Tag {
   end = 0,
   exit2 = 1,
@@ -135,7 +135,7 @@ export enum Control {
   test = 8,
 }
 
-/** One bit field of a record: `bits` bits from bit `from` of the little-endian number that the record is. */
+/** One bit field of a record: `bits` bits starting at bit `from` of the record, read as one little-endian number. */
 interface RecordField {
   readonly name: string;
   readonly from: number;
@@ -145,7 +145,7 @@ interface RecordField {
 export interface RecordSpec {
   readonly name: string;
   readonly tag: Tag;
-  /** Of control records. */
+  /** For control records only. */
   readonly type?: Control;
   readonly bytes: number;
   readonly fields: readonly RecordField[];
@@ -153,7 +153,7 @@ export interface RecordSpec {
 
 const DELTA32: RecordField = { name: "delta", from: 16, bits: 32 };
 const ARG: RecordField = { name: "arg", from: 8, bits: 8 };
-/** Who started a goroutine. */
+/** The fields that identify a goroutine and its parent. */
 const START: readonly RecordField[] = [
   ARG,
   DELTA32,
@@ -215,12 +215,12 @@ export const RECORDS: readonly RecordSpec[] = [
     bytes: 10,
     fields: [ARG, DELTA32, { name: "site", from: 48, bits: 32 }],
   },
-  // `arg` of these: how many panics and Goexits ran deferred calls when the function was entered, 255 at most.
+  // `arg` of exits: the number of panics and Goexits that were running deferred calls at function entry, at most 255.
   { name: "exitPanic", tag: Tag.control, type: Control.exitPanic, bytes: 6, fields: [ARG, DELTA32] },
   { name: "exitGoexit", tag: Tag.control, type: Control.exitGoexit, bytes: 6, fields: [ARG, DELTA32] },
-  // A return where `arg` is not 0.
+  // A normal return whose `arg` is not 0.
   { name: "exitDeferred", tag: Tag.control, type: Control.exitDeferred, bytes: 6, fields: [ARG, DELTA32] },
-  // Who started a goroutine that had not begun when this was written: it may run untraced code only.
+  // The parent of a goroutine that has not begun yet, and may never do so if it runs only untraced code.
   {
     name: "parent",
     tag: Tag.control,
@@ -228,7 +228,7 @@ export const RECORDS: readonly RecordSpec[] = [
     bytes: 18,
     fields: START,
   },
-  // A begin record of a goroutine that package testing runs a test on; `test` is the id of the test's name.
+  // A begin record of a goroutine that runs a test of package testing; `test` is the id of the test's name.
   {
     name: "test",
     tag: Tag.control,
@@ -238,7 +238,7 @@ export const RECORDS: readonly RecordSpec[] = [
   },
 ];
 
-/** By tag: length of a record in 16-bit units, 0 for tags that need a look (end, reserved, control). */
+/** By tag: length of a record in 16-bit units; 0 for tags without a fixed length (end, reserved, control). */
 export const RECORD_UNITS = new Uint8Array(8);
 /** By type of control record: its length in 16-bit units, 0 for an unknown type. */
 export const CONTROL_UNITS = new Uint8Array(32);

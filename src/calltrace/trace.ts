@@ -1,8 +1,8 @@
 /**
- * Opening a trace: one process trace after the other.
+ * Opens a trace: finds its process traces, one after another in the file.
  *
- * A process trace ends at its `used` cursor. Behind it comes the next one, or zeros (space that the process had
- * reserved), or the end of the file. Behind damage the next whole header is looked for.
+ * A process trace ends at its `used` cursor. After it comes the next one, or zeros (space that the process had
+ * reserved), or the end of the file. After damage, the search goes on at the next complete header.
  */
 import { UserError } from "../base/errors.js";
 import { type ChunkTable, type Problem, scanChunks } from "./chunks.js";
@@ -20,13 +20,13 @@ import { type Note, readNote } from "./notes.js";
 import { type ByteSource, readBytes, sliceSource } from "./source.js";
 import { CHUNK_ALIGN, CHUNK_MAX, HEADER_SIZE, MAGIC } from "./spec.js";
 
-/** One process of a trace, its events not decoded yet. */
+/** One process of a trace, with its events not yet decoded. */
 export interface ProcessTrace {
   /** Offset of the header in the file. */
   readonly base: number;
   /** The process trace alone: offset 0 is its header. */
   readonly source: ByteSource;
-  /** Bytes from the header to the end of the last chunk: what to keep when the trace is copied. */
+  /** Bytes from the header to the end of the last chunk: the part to keep when copying the trace. */
   readonly length: number;
   readonly header: RawHeader;
   readonly info: ProcessInfo;
@@ -36,23 +36,23 @@ export interface ProcessTrace {
   readonly notes: readonly Note[];
   /** The file ends within the last chunk. */
   readonly cut: boolean;
-  /** Where the chunks stopped making sense. */
+  /** Where the chunks became invalid. */
   readonly problem?: Problem;
 }
 
 export interface Trace {
   readonly processes: readonly ProcessTrace[];
-  /** Bytes behind the last process that are no trace. */
+  /** Set if the bytes after the last process are not a trace. */
   readonly problem?: Problem;
 }
 
-/** Damaged processes after which a file is no longer taken for a bundle of traces. */
+/** With more damaged processes than this, the rest of a file is not searched for further traces. */
 const DAMAGED_MAX = 100;
 
 /**
  * Finds the processes, chunks and definitions of a trace.
  *
- * @throws UserError if the bytes do not begin with a trace of a version this reader knows
+ * @throws UserError if the bytes do not begin with a trace of a supported version
  */
 export function openTrace(source: ByteSource): Trace {
   const processes: ProcessTrace[] = [];
@@ -68,18 +68,19 @@ export function openTrace(source: ByteSource): Trace {
     }
     processes.push(process);
     if (process.problem !== undefined) {
-      // A process that was cut off reaches into the next one, as far as its cursor says.
+      // The cursor of a truncated process may point into the next process.
       const next = ++damaged > DAMAGED_MAX ? undefined : findHeader(source, base + HEADER_SIZE);
       if (next === undefined) break;
       processes[processes.length - 1] = openProcess(sliceSource(source, base, next - base), base);
       base = next;
       continue;
     }
-    // What a process that still runs has reserved behind its end fills while it is read.
+    // A running process fills its reserved space while we read, so what follows its end means nothing.
     if (source.live !== undefined) break;
     const next = behind(source, process);
     if (next < source.size && !hasMagic(readBytes(source, next, 8))) {
-      // The process may run although nobody said so: the trace is whole as far as it had come.
+      // The process may still run although `live` is not set. Then the cursor has moved, and the trace is complete up
+      // to here.
       const now = readHeader(readBytes(source, base, HEADER_SIZE), base).numbers.used;
       if (now > process.header.numbers.used) break;
       return { processes, problem: { offset: next, message: "what follows the trace is not one" } };
@@ -92,7 +93,7 @@ export function openTrace(source: ByteSource): Trace {
 function openProcess(source: ByteSource, base: number): ProcessTrace {
   const header = readHeader(readBytes(source, 0, HEADER_SIZE), base);
   const used = Number(header.numbers.used);
-  // The size is asked for after the header was read: what the header says the file has is there.
+  // Take the size after reading the header: by then the file is at least as long as the header states.
   const { size } = source;
   const scan = scanChunks(source, Math.max(used, HEADER_SIZE), base, headerClock(header));
   const problem = scan.problem ?? cutProblem(header, used, size, base);
@@ -111,13 +112,13 @@ function openProcess(source: ByteSource, base: number): ProcessTrace {
   };
 }
 
-/** What a process of gotrace 0.1.0 reserves at once is a multiple of this. */
+/** Processes traced by gotrace 0.1.0 reserve space in multiples of this. */
 const RESERVED = 65536;
 
 /**
- * The cursor may exceed the file when the process was stopped by a limit, or killed between taking space and getting
- * it from the file system: nothing was in that space. How much the file had to have, the header says; of traces without
- * that number, less than a chunk for each thread may be missing.
+ * The cursor may exceed the file when the process was stopped by a limit, or killed between taking space and getting it
+ * from the file system: nothing was in that space. The header has the size that the file must have (`grown`); in traces
+ * without it, less than a chunk per thread may be missing.
  */
 function cutProblem({ numbers }: RawHeader, used: number, size: number, base: number): Problem | undefined {
   if (used < HEADER_SIZE || used % CHUNK_ALIGN !== 0) {
@@ -131,17 +132,19 @@ function cutProblem({ numbers }: RawHeader, used: number, size: number, base: nu
   return { offset: base + size, message: `the trace ends here; its header says it has ${whole} bytes` };
 }
 
-/** Zeros that are searched through for another process: sparse files may have them without end. */
+/** The most zero bytes to search for another process: a sparse file may have any number. */
 const ZEROS_MAX = 1 << 30;
 
-/** Where the next process of a file begins: behind what this one reserved. */
+/** Where the next process of a file begins: after the space that this one reserved. */
 function behind(source: ByteSource, { base, length, header }: ProcessTrace): number {
   const grown = base + Number(header.numbers.grown);
   if (grown >= base + length && grown < source.size && hasMagic(readBytes(source, grown, 8))) return grown;
   return skipZeros(source, base + length);
 }
 
-/** Where the first header at or behind `offset` begins, at any alignment: what was cut before it may have any length. */
+/**
+ * The first header at or after `offset`, at any alignment, because a truncated process before it may have any length.
+ */
 function findHeader(source: ByteSource, offset: number): number | undefined {
   const step = 1 << 20;
   let without = 0;
@@ -166,8 +169,8 @@ function isHeader(bytes: Uint8Array): boolean {
 }
 
 /**
- * The first 8 bytes at or behind `offset` (which is aligned to 8) that are not all zero; the end of the source if there
- * are none, or more zeros than a process reserves.
+ * The offset of the first 8 bytes at or after `offset` (aligned to 8) that are not all zero; the end of the source if
+ * there are none within ZEROS_MAX.
  */
 function skipZeros(source: ByteSource, offset: number): number {
   const words = new Int32Array(1 << 18);
