@@ -92,8 +92,15 @@ test.each(pages)("commands and flags that %s names exist", (page) => {
 test("exit codes and variables of the code are those of help and documents", () => {
   const codes = exitCodes.map(([code]) => code).filter((code) => /^\d+$/.test(code));
   expect(codes).toEqual(["1", ...Object.values(ExitCode).map(String)]);
-  // What gotrace sets itself for the processes that it starts.
-  const own = ["GOTRACE_EXEC_OUT", "GOTRACE_POLICY", "GOTRACE_STYLE", "GOTRACE_SCRIPT", "GOTRACE_DATA"];
+  // What gotrace sets itself, for the processes that it starts and when it is bundled.
+  const own = [
+    "GOTRACE_EXEC_OUT",
+    "GOTRACE_CACHE_KEY",
+    "GOTRACE_POLICY",
+    "GOTRACE_STYLE",
+    "GOTRACE_SCRIPT",
+    "GOTRACE_DATA",
+  ];
   const sources = [...files("src"), ...files("runtime-go")].filter((path) => /(?<!_test)\.(ts|go)$/.test(path));
   const used = sources.flatMap((path) => read(path).match(/\bGOTRACE_[A-Z_]*[A-Z]\b/g) ?? []);
   const listed = environment.flatMap(([name]) => name.match(/^\w+/)!);
