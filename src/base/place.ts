@@ -9,8 +9,3 @@ export function baseName(path: string): string {
 export function place(frame: { readonly function: string; readonly file: string; readonly line: number }): string {
   return frame.file ? `${frame.function} (${baseName(frame.file)}:${frame.line})` : frame.function;
 }
-
-/** A program's name, from the path of its executable, without `.exe`. */
-export function programName(executable: string): string {
-  return baseName(executable).replace(/\.exe$/, "");
-}

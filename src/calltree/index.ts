@@ -19,6 +19,7 @@ export {
   type CallTree,
   EdgeKind,
   type ProcessTree,
+  processTitle,
   type SourceProblem,
   sumOf,
   type TracingTimes,

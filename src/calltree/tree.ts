@@ -2,6 +2,7 @@
  * The finished call tree: columns by node, in preorder (a node's subtree is [node, end[node]), parents before
  * children, siblings by first start). Node 0 stands above all goroutines. Built once, then only read.
  */
+import { baseName } from "../base/place.js";
 import type { Note, Problem, ProcessInfo } from "../calltrace/index.js";
 import type { FunctionInfo } from "./functions.js";
 
@@ -106,6 +107,11 @@ export interface CallForest {
 /** A problem of one of several sources, by its index. */
 export interface SourceProblem extends Problem {
   readonly source: number;
+}
+
+/** What people call a process: its program, without its directory and the ending that Windows wants. */
+export function processTitle({ info }: Pick<ProcessTree, "info">): string {
+  return baseName(info.executable).replace(/\.exe$/, "");
 }
 
 /** Sum of a sparse count. */

@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 import { baseName } from "../base/place.js";
 import { jsonText } from "../base/printable.js";
 import { TextWriter, utf8 } from "../base/text-writer.js";
-import { EdgeKind, Ending, ownersOf, type ProcessTree, type Recording } from "../calltree/index.js";
+import { EdgeKind, Ending, ownersOf, type ProcessTree, processTitle, type Recording } from "../calltree/index.js";
 import { WallClock } from "./clock.js";
 import { type CallRow, ENDINGS, walkCalls } from "./tables/calls.js";
 import { SPAWNS } from "./tables/goroutines.js";
@@ -168,12 +168,11 @@ class ProcessSpans {
 function headOf(process: ProcessTree, { version, notices: statements }: OtlpOptions): string {
   const { info } = process;
   const [os, arch] = info.platform.split("/");
-  const name = baseName(info.executable);
   const attributes = [
-    attribute("service.name", name),
+    attribute("service.name", processTitle(process)),
     attribute("process.pid", info.pid),
     attribute("process.parent_pid", info.ppid),
-    attribute("process.executable.name", name),
+    attribute("process.executable.name", baseName(info.executable)),
     attribute("process.executable.path", info.executable),
     attribute("process.working_directory", info.directory),
     attribute("process.runtime.name", "go"),

@@ -1,15 +1,14 @@
 /** What processes and goroutines are called in other tools. */
-import { programName } from "../base/place.js";
-import type { CallForest, Goroutine, ProcessTree } from "../calltree/index.js";
+import { type CallForest, type Goroutine, type ProcessTree, processTitle } from "../calltree/index.js";
 
 /** Names for what a forest holds. */
 export class Names {
   private readonly titles: readonly string[];
 
-  /** @param title of a process; by default its executable */
+  /** @param title of a process; by default its program */
   constructor(
     private readonly forest: CallForest,
-    title: (process: ProcessTree) => string = ({ info }) => programName(info.executable),
+    title: (process: ProcessTree) => string = processTitle,
   ) {
     this.titles = forest.processes.map(title);
   }

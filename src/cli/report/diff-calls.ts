@@ -3,7 +3,6 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import { notJudged } from "../../base/evidence.js";
 import { matching } from "../../base/names.js";
-import { programName } from "../../base/place.js";
 import {
   type CallDiff,
   callsChanged,
@@ -16,7 +15,13 @@ import {
   type RunItems,
   StatsMeter,
 } from "../../callstats/index.js";
-import { type FunctionInfo, type Recording, readRecording, type SelectOptions } from "../../calltree/index.js";
+import {
+  type FunctionInfo,
+  processTitle,
+  type Recording,
+  readRecording,
+  type SelectOptions,
+} from "../../calltree/index.js";
 import { omissions, overall } from "../../render/notices.js";
 import { callDiffJson, callDiffTable, type Exceeded } from "../../render/numbers/call-diff.js";
 import { measureFor } from "../../render/style.js";
@@ -136,8 +141,7 @@ class Runs {
     this.costs.push(...costBounds(recording.forest));
     const reason = incomplete(recording);
     if (reason !== undefined) this.lacking ??= `${path}: ${reason}`;
-    const title = ({ info }: { info: { executable: string } }) => programName(info.executable);
-    const lines = [...overall(recording.forest, title), ...omissions(recording)];
+    const lines = [...overall(recording.forest, processTitle), ...omissions(recording)];
     // What tracing may have added has a line of its own.
     const remarks = lines.filter(
       ({ serious, about }) => !serious && (about === undefined || (about === "paths" && this.byPath)),

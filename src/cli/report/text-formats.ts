@@ -1,10 +1,9 @@
 /** What a report is made of, and the formats that show call paths: trees, folded stacks, JSON, the page. */
 
 import { basename } from "node:path";
-import { programName } from "../../base/place.js";
 import { formatBytes, formatNumberOf } from "../../base/units.js";
 import type { Note } from "../../calltrace/index.js";
-import type { CallForest, ProcessTree, Recording } from "../../calltree/index.js";
+import { type CallForest, type ProcessTree, processTitle, type Recording } from "../../calltree/index.js";
 import { omissions, overall } from "../../render/notices.js";
 import { measureFor } from "../../render/style.js";
 import type { Pieces } from "../output.js";
@@ -19,7 +18,7 @@ export function contextOf(
 ): FormatContext {
   const { forest } = recording;
   const note = runNote(forest);
-  const title = ({ info }: ProcessTree) => note?.titles[info.directory] ?? programName(info.executable);
+  const title = (process: ProcessTree) => note?.titles[process.info.directory] ?? processTitle(process);
   const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
     ...given,

@@ -22,6 +22,7 @@ import {
   type FilterOptions,
   hottest,
   type ProcessTree,
+  processTitle,
   testBegins,
   testNodes,
   unseenWaits,
@@ -105,7 +106,7 @@ function callsOf(tree: CallTree): number {
 }
 
 function titleOf(process: ProcessTree, index: number, options: TreeTextOptions): string {
-  const name = options.title?.(process, index) ?? process.info.executable.split(/[/\\]/).pop() ?? "";
+  const name = options.title?.(process, index) ?? processTitle(process);
   return printable(`${name} (pid ${process.info.pid})`);
 }
 
