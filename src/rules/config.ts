@@ -15,6 +15,7 @@ import * as v from "valibot";
 import { ExitCode, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
 import { type Budget, parseBudget } from "./budgets.js";
+import { failOnLevels, severities } from "./finding.js";
 import {
   applySetting,
   changeRule,
@@ -30,9 +31,9 @@ const entries = {
   /** Prefix of the import paths that are the user's own. */
   module: v.optional(v.string("an import path")),
   /** Findings from which on the command fails. */
-  "fail-on": v.optional(v.picklist(["warn", "error", "never"], "warn, error or never")),
+  "fail-on": v.optional(v.picklist(failOnLevels, "warn, error or never")),
   /** Findings that are shown. */
-  severity: v.optional(v.picklist(["info", "warn", "error"], "info, warn or error")),
+  severity: v.optional(v.picklist(severities, "info, warn or error")),
   /** Findings of a rule that are shown. */
   top: v.optional(v.pipe(v.number("a number"), v.integer("a whole number"), v.minValue(1, "a number of at least 1"))),
   /** File of known findings, relative to the configuration. */

@@ -1,10 +1,20 @@
-/** What the analysis of an execution trace says: findings, budgets, and the trace they are about. Types only. */
+/** What the analysis of an execution trace says: findings, budgets, and the trace they are about. */
 import type { Quantity } from "../base/quantity.js";
 import type { Frame } from "../exectrace/index.js";
 
 /** From harmless to bad. */
 export const severities = ["info", "warn", "error"] as const;
 export type Severity = (typeof severities)[number];
+
+/** In the order in which people get to see them. */
+export const worstFirst: readonly Severity[] = [...severities].reverse();
+
+/** What people read for a severity. */
+export const severityNames: Readonly<Record<Severity, string>> = { error: "error", warn: "warning", info: "info" };
+
+/** From which severity on a command fails. */
+export const failOnLevels = ["warn", "error", "never"] as const;
+export type FailOn = (typeof failOnLevels)[number];
 
 /** What `worst` and `total` of a finding count. */
 export type Unit = Exclude<Quantity, "bytes/s">;
@@ -90,4 +100,9 @@ export interface TraceReport {
   readonly budgets: readonly BudgetResult[];
   /** What is missing of a file that was cut off. */
   readonly warning?: string;
+}
+
+/** How many findings of a severity there are. */
+export function countOf({ findings }: { readonly findings: readonly Pick<Finding, "severity">[] }, severity: Severity) {
+  return findings.filter((finding) => finding.severity === severity).length;
 }

@@ -1,5 +1,5 @@
 /** What of a report is shown, and what fails. */
-import { type Finding, type Severity, severities, type TraceReport } from "./finding.js";
+import { countOf, type FailOn, type Severity, severities, type TraceReport, worstFirst } from "./finding.js";
 
 /** 0 for an info, more for what is worse. */
 export function rank(finding: { readonly severity: Severity }): number {
@@ -29,7 +29,7 @@ export function selectFindings(report: TraceReport, top: number, least: Severity
 }
 
 /** Whether a report fails: by a finding of at least that severity, or by a budget. */
-export function failing(report: TraceReport, failOn: "warn" | "error" | "never"): boolean {
+export function failing(report: TraceReport, failOn: FailOn): boolean {
   if (failOn === "never") return false;
   const least = severities.indexOf(failOn);
   return report.findings.some((finding) => rank(finding) >= least) || report.budgets.some(({ ok }) => !ok);
@@ -37,12 +37,11 @@ export function failing(report: TraceReport, failOn: "warn" | "error" | "never")
 
 /** Reports by their worst findings: more errors first, then more warnings. */
 export function rankTraces(reports: readonly TraceReport[]): TraceReport[] {
-  const counts = (report: TraceReport, severity: Severity) =>
-    report.findings.filter((finding: Finding) => finding.severity === severity).length;
-  return [...reports].sort(
-    (a, b) =>
-      counts(b, "error") - counts(a, "error") ||
-      counts(b, "warn") - counts(a, "warn") ||
-      counts(b, "info") - counts(a, "info"),
-  );
+  return [...reports].sort((a, b) => {
+    for (const severity of worstFirst) {
+      const more = countOf(b, severity) - countOf(a, severity);
+      if (more !== 0) return more;
+    }
+    return 0;
+  });
 }

@@ -6,9 +6,11 @@ import {
   applyBaseline,
   baselineText,
   failing,
+  failOnLevels,
   rankTraces,
   selectFindings,
   settingsOf,
+  severities,
   type TraceReport,
 } from "../../rules/index.js";
 import { analyzeFile } from "../analyze/findings.js";
@@ -119,8 +121,8 @@ export function analysisOf(
     baseline: known === undefined ? new Set() : readBaseline(resolve(cwd, known)),
     part: partOf(flags),
   };
-  const least = flags.string("severity") ? choice(flags, "severity", ["info", "warn", "error"]) : config.severity;
-  const failOn = flags.string("fail-on") ? choice(flags, "fail-on", ["warn", "error", "never"]) : config["fail-on"];
+  const least = flags.string("severity") ? choice(flags, "severity", severities) : config.severity;
+  const failOn = flags.string("fail-on") ? choice(flags, "fail-on", failOnLevels) : config["fail-on"];
   const top = number(flags, "top", config.top ?? Number.POSITIVE_INFINITY, 1);
 
   return async (paths) => {

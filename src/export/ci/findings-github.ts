@@ -8,13 +8,12 @@ import { type Locate, type Place, placeOf } from "../../base/locate.js";
 import { printableAll } from "../../base/printable.js";
 import { measuredText } from "../../base/quantity.js";
 import { formatCount, formatNumberOf } from "../../base/units.js";
-import type { Severity, TraceReport } from "../../rules/finding.js";
+import { type Severity, type TraceReport, worstFirst } from "../../rules/finding.js";
 
 /** Annotations of one kind that GitHub shows for a step. */
 const MAX_OF_A_KIND = 10;
 
 const kinds = { error: "error", warn: "warning", info: "notice" } as const;
-const order: readonly Severity[] = ["error", "warn", "info"];
 
 export interface GithubOptions {
   readonly locate: Locate;
@@ -36,7 +35,7 @@ export function* renderGithub(given: readonly TraceReport[], options: GithubOpti
 export function* annotate(notes: readonly Annotation[]): Generator<string> {
   const left = { error: 0, warn: 0, info: 0 };
   // One notice is kept for the rest.
-  for (const severity of order) {
+  for (const severity of worstFirst) {
     const ofKind = notes.filter((note) => note.severity === severity);
     const most = severity === "info" ? MAX_OF_A_KIND - 1 : MAX_OF_A_KIND;
     left[severity] = Math.max(0, ofKind.length - most);
@@ -44,7 +43,7 @@ export function* annotate(notes: readonly Annotation[]): Generator<string> {
       yield command(kinds[severity], place, title, message);
     }
   }
-  const rest = order.filter((severity) => left[severity] > 0);
+  const rest = worstFirst.filter((severity) => left[severity] > 0);
   if (rest.length > 0) {
     const parts = rest.map((severity) => formatNumberOf(left[severity], kinds[severity]));
     yield command("notice", undefined, "gotrace", `${parts.join(", ")} more; GitHub shows 10 of a kind for a step`);

@@ -8,7 +8,7 @@ import { printableAll } from "../../base/printable.js";
 import { formatQuantity } from "../../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import { partText } from "../../render/part.js";
-import type { BudgetResult, Finding, Severity, TraceReport } from "../../rules/finding.js";
+import { type BudgetResult, countOf, type Finding, type Severity, type TraceReport } from "../../rules/finding.js";
 import { cell, code, fenced, html, MAX_CHARACTERS, prose } from "./markdown-text.js";
 
 const framesShown = 12;
@@ -49,8 +49,8 @@ export function renderMarkdown(given: readonly TraceReport[], options: MarkdownO
 }
 
 function headOf(report: TraceReport): string {
-  const { findings, suppressed, hidden } = report;
-  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  const { suppressed, hidden } = report;
+  const count = (severity: Severity) => countOf(report, severity);
   const parts = [
     ...(count("error") ? [formatNumberOf(count("error"), "error")] : []),
     ...(count("warn") ? [formatNumberOf(count("warn"), "warning")] : []),

@@ -8,6 +8,7 @@ import { measuredText } from "../../base/quantity.js";
 import { formatCount } from "../../base/units.js";
 import type { BudgetResult, Finding, Severity, TraceReport } from "../../rules/finding.js";
 import { rules as all, ruleText } from "../../rules/index.js";
+import { rank } from "../../rules/select.js";
 import { fallbackLocations, location, type SarifPlaces, sarifLog } from "./sarif-text.js";
 
 /** Results of one run that GitHub takes. */
@@ -20,7 +21,6 @@ export interface SarifOptions extends SarifPlaces {
 }
 
 const levels: Record<Severity, string> = { error: "error", warn: "warning", info: "note" };
-const order: readonly Severity[] = ["error", "warn", "info"];
 
 /**
  * One SARIF log, in pieces. Where there are more results than {@link MAX_RESULTS} the worst stay, and a notification
@@ -35,7 +35,7 @@ export function* renderSarif(reports: readonly TraceReport[], options: SarifOpti
   const room = Math.max(most - budgets.length, 0);
   if (all.length > room) {
     // Worst first within a trace is not worst first over all.
-    all.sort((a, b) => order.indexOf(a.finding.severity) - order.indexOf(b.finding.severity));
+    all.sort((a, b) => rank(b.finding) - rank(a.finding));
   }
   const shown = all.slice(0, room);
   const rules = ruleTable(shown.map(({ finding }) => finding));

@@ -2,13 +2,11 @@
 
 import { formatQuantity } from "../../base/quantity.js";
 import { formatCount, formatDuration } from "../../base/units.js";
+import { severityNames, worstFirst } from "../../rules/finding.js";
 import type { PageFinding, PageTrace } from "../data/page.js";
 import { h } from "../dom.js";
 import { closeUp } from "./closeup.js";
 import type { Model } from "./model.js";
-
-/** What is said of a severity. */
-export const severityNames = { error: "error", warn: "warning", info: "info" } as const;
 
 export interface FindingList {
   readonly element: HTMLElement;
@@ -35,7 +33,7 @@ export function findingList(model: Model, trace: PageTrace, onOpen: (index: numb
     h("option", { value: "" }, "all rules"),
     ...rules.map((name) => h("option", { value: name }, name)),
   );
-  const boxes = (["error", "warn", "info"] as const).map((severity) => {
+  const boxes = worstFirst.map((severity) => {
     const input = h("input", { type: "checkbox", checked: true });
     return { severity, input, label: h("label", {}, input, ` ${severityNames[severity]}`) };
   });

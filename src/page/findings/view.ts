@@ -1,9 +1,10 @@
 /** Findings in execution traces: which trace is shown, and its summary. */
 import { formatQuantity } from "../../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
+import { countOf, type Severity, severityNames, worstFirst } from "../../rules/finding.js";
 import type { PageTrace } from "../data/page.js";
 import { h } from "../dom.js";
-import { type FindingList, findingList, severityNames } from "./findings.js";
+import { type FindingList, findingList } from "./findings.js";
 import type { Model } from "./model.js";
 import { overview } from "./overview.js";
 
@@ -95,8 +96,8 @@ function facts(trace: PageTrace): string {
 }
 
 function tally(trace: PageTrace): HTMLElement {
-  const boxes = (["error", "warn", "info"] as const).map((severity) => {
-    const count = trace.findings.filter((finding) => finding.severity === severity).length;
+  const boxes = worstFirst.map((severity) => {
+    const count = countOf(trace, severity);
     const word = `${severityNames[severity]}${count === 1 || severity === "info" ? "" : "s"}`;
     return h("div", {}, h("b", { class: count > 0 ? severity : "faint" }, formatCount(count)), word);
   });
@@ -137,10 +138,7 @@ function budgets(trace: PageTrace): HTMLElement[] {
 }
 
 function byRule(trace: PageTrace): HTMLElement[] {
-  const rules = new Map<
-    string,
-    { title: string; severity: "error" | "warn" | "info"; places: number; times: number }
-  >();
+  const rules = new Map<string, { title: string; severity: Severity; places: number; times: number }>();
   // Worst first, so the first one of a rule tells its severity.
   for (const { rule, title, severity, count } of trace.findings) {
     const entry = rules.get(rule) ?? { title, severity, places: 0, times: 0 };

@@ -4,7 +4,14 @@ import { place } from "../../base/place.js";
 import { printableAll } from "../../base/printable.js";
 import { formatQuantity } from "../../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
-import type { BudgetResult, Finding, TraceReport } from "../../rules/index.js";
+import {
+  type BudgetResult,
+  countOf,
+  type Finding,
+  severityNames,
+  type TraceReport,
+  worstFirst,
+} from "../../rules/finding.js";
 import { partText } from "../part.js";
 import { type Measure, type Paint, painter } from "../style.js";
 import { wrap } from "../wrap.js";
@@ -89,13 +96,10 @@ function* budgets(results: readonly BudgetResult[], paint: Paint): Generator<str
 
 /** How many findings there are, shown or not. */
 function closing(report: TraceReport): string {
-  const of = (severity: string) => report.findings.filter((finding) => finding.severity === severity).length;
-  const counts = [
-    [of("error"), "error", "errors"],
-    [of("warn"), "warning", "warnings"],
-    [of("info"), "info", "infos"],
-  ] as const;
-  const parts = counts.filter(([count]) => count > 0).map(([count, one, many]) => formatNumberOf(count, one, many));
+  const counts = worstFirst.map((severity) => ({ severity, count: countOf(report, severity) }));
+  const parts = counts
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => formatNumberOf(count, severityNames[severity]));
   const shown = parts.length > 0 ? parts.join(", ") : "no findings";
   const hidden = report.hidden > 0 ? `, ${formatCount(report.hidden)} more not shown` : "";
   const known = report.suppressed > 0 ? `, ${formatCount(report.suppressed)} known from the baseline` : "";
