@@ -117,6 +117,17 @@ test.each([...pages, "CONTRIBUTING.md"])("%s is in plain English", (page) => {
   expect(found && read(page).slice(found.index - 60, found.index + 60)).toBe(null);
 });
 
+test("CONTRIBUTING names every script of package.json and of sweeps, and none that is missing", () => {
+  const text = read("CONTRIBUTING.md");
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  const known = Object.keys(scripts).filter((name) => name !== "prepare");
+  expect(known.filter((name) => !new RegExp(`npm (run )?${name}(?![\\w:])`).test(text))).toEqual([]);
+  for (const [, name] of text.matchAll(/npm run ([\w:]+)/g)) expect(known).toContain(name);
+  const sweeps = readdirSync(join(root, "scripts")).filter((name) => /^sweep-.*\./.test(name));
+  const run = Object.values(scripts).join("\n");
+  for (const name of sweeps) expect(`${text}\n${run}`).toContain(`scripts/${name}`);
+});
+
 test("paths that CONTRIBUTING names exist", () => {
   const named = [...read("CONTRIBUTING.md").matchAll(/`((?:src|test|scripts|runtime-go|testdata|docs)\/[^`* ]+)`/g)];
   const paths = named.map(([, path]) => path).filter((path) => !path.includes("NAME"));
