@@ -1,31 +1,36 @@
 /**
- * The most that tracing may have added to a tree's times. What a hook takes depends on what the processor does beside it:
- * between functions of 100 ns it took a tenth of what it took between empty ones, and start-ups of one program measured
- * it at half and at twice as much. So no time is corrected; each has a bound beside it, which follows from the cost that
- * the traced process measured at its start, the quickest of some batches, {@link MARGIN} times.
+ * The most that tracing may have added to a tree's times. The cost of a hook depends on the surrounding code: between
+ * functions of 100 ns it was a tenth of its cost between empty ones, and different runs of one program measured half or
+ * twice the value. So times are never corrected. Instead each has an upper bound: {@link MARGIN} times the cost that
+ * the traced process measured at its start (the fastest of several batches).
  *
  * A traced call appears to take `inner` longer than it does, and makes its caller's self time longer by `outer` beyond
  * that; so of a node's self time at most
  *
- *     calls * inner + direct callees * outer
+ * calls * inner + direct callees * outer
  *
- * is tracing, and of its total time that and the parts of all calls beneath it. Goroutines started beneath it run beside
- * it and are no callees. Where the tree does not say how many callees there were, more of them are assumed, not fewer.
- * A bound is on sums: a single call may take longer when it is the first of its function or when the trace's file grows.
+ * is tracing, and of its total time that and the parts of all calls beneath it. Goroutines started beneath it run
+ * concurrently and are not callees. Where the tree does not have the number of callees, it is overestimated. The bound
+ * holds for sums: a single call may exceed it, if it is the first of its function or if the trace file grows.
  */
 import type { HookCost, ProcessInfo } from "../calltrace/index.js";
 import { type CallTree, EdgeKind, type TracingTimes } from "./tree.js";
 
-/** How many times the cost measured at the start a hook takes at most; `npm run bench` holds it against plain programs. */
+/**
+ * The most that a hook costs, in multiples of the cost measured at the start. `npm run bench` checks it against
+ * untraced programs.
+ */
 const MARGIN = 4;
 
-/** What {@link tracingTimes} takes of a tree, columns by node in preorder. */
+/** The input of {@link tracingTimes}: columns by node in preorder. */
 interface Columns extends Pick<CallTree, "size" | "parent" | "edge" | "calls" | "self" | "total" | "others"> {
-  /** Calls beneath a node beyond those counted on its children; negative where these count calls of others. */
+  /**
+   * Calls made by a node but counted on children of other nodes; negative if its children count calls made by others.
+   */
   readonly displaced: Float64Array;
 }
 
-/** The most that tracing adds to a call, nanoseconds; undefined where the traced process could not measure it. */
+/** The most that tracing adds to a call, nanoseconds; undefined if the traced process could not measure it. */
 export function costBound({ hook }: Pick<ProcessInfo, "hook">): HookCost | undefined {
   return hook && { inner: MARGIN * hook.inner, outer: MARGIN * hook.outer };
 }
@@ -53,12 +58,12 @@ export function tracingTimes(tree: Columns, { inner, outer }: HookCost): Tracing
   return { self, total };
 }
 
-/** Whether tracing may be more than half of a time: then it says more about that than about the program. */
+/** Whether tracing may make up more than half of a time. Such a time says little about the program. */
 export function isDistorted(time: number, most: number): boolean {
   return most * 2 > time;
 }
 
-/** Whether tracing may be more than half of a node's total time; never where its cost was not measured. */
+/** Whether tracing may make up more than half of a node's total time; false if its cost was not measured. */
 export function isDistortedNode({ total, tracing }: CallTree, node: number): boolean {
   return tracing !== undefined && isDistorted(total[node], tracing.total[node]);
 }

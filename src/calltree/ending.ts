@@ -5,9 +5,9 @@ export const Ending = {
   panic: 1,
   /** Left by runtime.Goexit. */
   goexit: 2,
-  /** Never returned, as far as the trace goes. */
+  /** Still open at the end of the trace. */
   running: 3,
-  /** Returned although a panic ran through it. */
+  /** Returned normally after a panic reached it. */
   recovered: 4,
 } as const;
 

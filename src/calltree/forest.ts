@@ -1,4 +1,4 @@
-/** From a trace to the call trees of its processes. */
+/** Builds the call trees of all processes of one or more traces. */
 import { UserError } from "../base/errors.js";
 import { type ByteSource, openTrace, type ProcessTrace, type Trace } from "../calltrace/index.js";
 import { costBound } from "./bound.js";
@@ -10,15 +10,18 @@ import type { Replayed } from "./replay/replay.js";
 import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
 
 export interface ForestOptions extends BuildOptions {
-  /** Told now and then how far the work is; `total` is twice the size of the trace. */
+  /**
+   * Called from time to time with the progress in bytes; `total` is twice the size of the traces, because each is read
+   * twice.
+   */
   readonly progress?: (done: number, total: number) => void;
 }
 
-/** The trees of some traces, and what it takes to walk the calls again. */
+/** The trees of some traces, and the data needed to walk their calls again. */
 export interface Replay {
   readonly forest: CallForest;
   readonly processes: readonly (Replayed & { readonly numbers: Int32Array; readonly ids: IdMap })[];
-  /** Calls outside of the goroutines and of the times that were asked for. */
+  /** Calls left out because they were not on the selected goroutines, or not in the selected time window. */
   readonly outside: { readonly goroutine: number; readonly window: number };
 }
 
@@ -28,11 +31,11 @@ export function buildForest(sources: ByteSource | readonly ByteSource[], options
 }
 
 /**
- * Builds the call trees of all processes of some traces. Damaged traces give the trees of what could be read, and say
- * in `problem` what could not; so do sources that are no traces at all, as long as one is.
+ * Builds the call trees of all processes of some traces. For damaged traces, the trees hold what could be read and
+ * `problem` reports what could not. A source that is not a trace is also reported there, as long as at least one is.
  *
  * @param sources a trace, or several whose processes are shown together
- * @throws UserError if no source is a trace of a version this gotrace reads
+ * @throws UserError if no source is a trace of a supported version
  */
 export function replayTraces(sources: ByteSource | readonly ByteSource[], options: ForestOptions = {}): Replay {
   const list = "read" in sources ? [sources] : sources;
@@ -119,7 +122,7 @@ function buildProcess(
   };
 }
 
-/** When the frames ended that are open at the end of the trace, and whether that is known. */
+/** The time at which frames still open at the end of the trace ended, and whether it is known exactly. */
 function endOf(
   { info, definitions }: ProcessTrace,
   builder: TreeBuilder,
@@ -127,7 +130,7 @@ function endOf(
 ): { end: number; known: boolean } {
   if (info.stop !== undefined) return { end: Math.max(info.stop.at, last), known: false };
   if (info.now !== undefined) return { end: Math.max(info.now, last), known: false };
-  // When main.main returns the process ends at once; it does not when main.main is left by Goexit.
+  // The process ends at once when main.main returns, but not when main.main is left by Goexit.
   for (const { id, name } of definitions.values()) {
     if (name === "main.main" && builder.isDone(id)) return { end: last, known: true };
   }

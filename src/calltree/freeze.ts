@@ -10,9 +10,10 @@ import type { Stacks } from "./replay/stacks.js";
 import type { CallTree } from "./tree.js";
 
 /**
- * The finished tree, and the builder's nodes by number in it. The builder's times and counts must not be used afterwards.
+ * Returns the finished tree, and by builder's node its number in the tree. The builder's times and counts must not be
+ * used afterwards.
  *
- * @param cost the most that tracing adds to a call, if that is known
+ * @param cost the most that tracing adds to a call, if known
  */
 export function freeze(
   nodes: NodeTable,
@@ -53,7 +54,7 @@ export function freeze(
     goStatement[i] = id === 0 ? -1 : ids.number(id);
   }
   fillEnds(end, parent);
-  // Sums of fractions of nanoseconds may come out a hair below zero.
+  // Rounding of fractional nanoseconds may yield sums slightly below zero.
   const self = column(nodes.self).map((time) => Math.max(0, time));
   const total = column(nodes.total);
   const deepest = Uint8Array.from(order, (node) => (nodes.depth[node] === nodes.depthLimit ? 1 : 0));

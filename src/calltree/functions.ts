@@ -9,7 +9,7 @@ export interface FunctionInfo {
   readonly line: number;
 }
 
-/** Gives the same number to the same (name, file, line), whatever process it comes from. */
+/** Numbers functions by (name, file, line), across processes. */
 export class FunctionTable {
   readonly list: FunctionInfo[] = [];
   private readonly numbers = new Map<string, number>();
@@ -31,7 +31,7 @@ const OTHER_PATHS_NAME = "[other call paths]";
 /** Name of all functions whose ids are beyond the limit. */
 const OTHER_FUNCTIONS_NAME = "[other functions]";
 
-/** From the ids of one process trace to the common table. Ids without a definition get a name that says so. */
+/** Maps the ids of one process trace to the common table. An id without a definition is named `?ID`. */
 export class IdMap {
   private readonly numbers = new Map<number, number>();
 
@@ -57,7 +57,7 @@ function standIn(id: number): string {
   return id === OTHER_IDS ? OTHER_FUNCTIONS_NAME : `?${id}`;
 }
 
-/** Which functions lexically enclose another, by Go's names: `main.run` encloses `main.run.func1`. */
+/** Finds the functions that lexically enclose another, by Go's names: `main.run` encloses `main.run.func1`. */
 export class Enclosing {
   private readonly byName = new Map<string, number[]>();
   private readonly cache = new Map<number, ReadonlySet<number>>();
@@ -71,7 +71,7 @@ export class Enclosing {
     }
   }
 
-  /** Ids of the functions around the function with this id. */
+  /** Ids of the functions that enclose the function with this id. */
   of(id: number): ReadonlySet<number> {
     let ids = this.cache.get(id);
     if (ids === undefined) {

@@ -1,12 +1,12 @@
 /**
- * The lives of goroutines and their longest calls, from one walk and in bounded memory: of many goroutines those that
- * live longest are kept, of many calls those that last longest.
+ * Collects the lifetimes of goroutines and their longest calls, in one walk and bounded memory: it keeps the
+ * longest-lived goroutines and the longest calls.
  */
 import type { CallVisitor, Goroutine } from "./visitor.js";
 
 export interface GoroutineTimeline {
   readonly goid: number;
-  /** The goroutine that started it; 0 where that is not known. */
+  /** The goroutine that started it; 0 if unknown. */
   readonly parentGoid: number;
   readonly edge: number;
   /** Its go statement, a function of the forest; -1 for none. */
@@ -25,7 +25,7 @@ export interface CallSpan {
   readonly node: number;
   readonly start: number;
   readonly end: number;
-  /** Calls around it on its goroutine, short ones and those that filters leave out not counted. */
+  /** Number of calls around it on its goroutine, not counting short and filtered ones. */
   readonly level: number;
 }
 
@@ -35,20 +35,20 @@ export interface TimelineTree {
   readonly below: readonly TimelineTree[];
 }
 
-/** What can be shown of the goroutines of a process. */
+/** The timelines of a process's goroutines. */
 export interface GoroutineTimelines {
-  /** Goroutines whose starter is not among those kept, by start. */
+  /** Goroutines whose parent was not kept, by start. */
   readonly roots: readonly TimelineTree[];
   readonly kept: number;
   readonly omitted: number;
-  /** Calls that were shorter, nanoseconds, are in no life. */
+  /** Calls shorter than this (nanoseconds) are in no timeline. */
   readonly shortest: number;
 }
 
 export interface TimelineLimits {
-  /** Goroutines of a process in the result. */
+  /** The most goroutines per process in the result. */
   readonly goroutines: number;
-  /** Calls of all goroutines together. */
+  /** The most calls of all goroutines together. */
   readonly spans: number;
 }
 
@@ -60,10 +60,13 @@ interface Draft {
   spans: CallSpan[] | undefined;
 }
 
-/** Goroutines that are remembered during the walk for each one in the result: ancestors are looked for among them. */
+/**
+ * Goroutines remembered during the walk per goroutine in the result, so that the ancestors of those kept are still
+ * there.
+ */
 const MEMORY = 15;
 
-/** Collects lives while a recording is walked. */
+/** A visitor that collects goroutine timelines. */
 export class TimelineCollector implements Required<Pick<CallVisitor, "begin" | "enter" | "exit" | "end">> {
   readonly #processes: Draft[][] = [];
   readonly #counts: number[] = [];
@@ -72,7 +75,7 @@ export class TimelineCollector implements Required<Pick<CallVisitor, "begin" | "
   #open = 0;
   #spans = 0;
   #shortest = 0;
-  /** Goroutines of the current process that lived shorter need not be remembered. */
+  /** Goroutines of the current process with a shorter life can be dropped. */
   #least = 0;
 
   constructor(private readonly limits: TimelineLimits) {}
@@ -125,7 +128,7 @@ export class TimelineCollector implements Required<Pick<CallVisitor, "begin" | "
     this.#spans -= spans?.length ?? 0;
   }
 
-  /** What was collected of a process; call when the walk is over. */
+  /** The timelines of a process. Call it after the walk. */
   lives(process: number): GoroutineTimelines {
     this.#choose(process);
     this.#shorten(this.limits.spans);
@@ -138,7 +141,7 @@ export class TimelineCollector implements Required<Pick<CallVisitor, "begin" | "
     };
   }
 
-  /** Processes come one after the other: of one that is done only what is shown is kept. */
+  /** Reduces a process to what the result needs. Processes are walked one after another, so it is complete by then. */
   #choose(process: number): void {
     const drafts = this.#processes[process];
     if (!drafts) return;
@@ -148,7 +151,7 @@ export class TimelineCollector implements Required<Pick<CallVisitor, "begin" | "
     this.#least = 0;
   }
 
-  /** Drops the shortest calls until there are at most this many. */
+  /** Drops the shortest calls until at most `most` are left. */
   #shorten(most: number): void {
     const drafts = [...this.#processes.flat(), ...(this.#current ? [this.#current] : [])];
     const lengths = drafts
@@ -156,7 +159,7 @@ export class TimelineCollector implements Required<Pick<CallVisitor, "begin" | "
       .sort((a, b) => b - a);
     this.#spans = lengths.length;
     if (lengths.length <= most) return;
-    // Of equally long ones all or none stay.
+    // Calls of equal length are all kept or all dropped.
     const limit = lengths[most];
     this.#shortest = lengths.findLast((length) => length > limit) ?? limit + 1;
     this.#spans = 0;
@@ -170,11 +173,14 @@ export class TimelineCollector implements Required<Pick<CallVisitor, "begin" | "
 const lengthOf = ({ goroutine, end }: Draft) => end - goroutine.start;
 const byLength = (a: Draft, b: Draft) => lengthOf(b) - lengthOf(a);
 
-/** The longest lives, each with those that led to it, as many as there is room for. */
+/** The longest-lived goroutines, each with all its ancestors, at most `most` in all. */
 function withAncestors(drafts: readonly Draft[], most: number): Set<Draft> {
   const byGoid = new Map(drafts.map((draft) => [draft.goroutine.goid, draft]));
   const kept = new Set<Draft>();
-  /** Those with more missing ancestors than there was room: what is kept later takes as much room as it spares. */
+  /**
+   * Those with more missing ancestors than room. They stay so: keeping one of the ancestors later reduces both numbers
+   * by one.
+   */
   const hopeless = new Set<Draft>();
   for (const draft of [...drafts].sort(byLength)) {
     if (kept.size >= most) break;
@@ -205,7 +211,7 @@ function treesOf(kept: readonly Draft[]): TimelineTree[] {
   for (const draft of [...kept].sort((a, b) => a.goroutine.start - b.goroutine.start)) {
     const tree = { life: lifeOf(draft), below: [] };
     const parent = parentOf(draft, byGoid);
-    // Who started a goroutine began before it.
+    // A parent begins before its children, so it is already placed.
     const above = parent && placed.get(parent);
     (above?.below ?? roots).push(tree);
     placed.set(draft, tree);

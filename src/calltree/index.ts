@@ -1,4 +1,4 @@
-/** Call trees: building them from a trace, and choosing what of them to show. */
+/** Call trees: building them from a trace, and choosing what to show of them. */
 export { type HookCost, ID_LIMIT } from "../calltrace/index.js";
 export { costBound, isDistorted, isDistortedNode } from "./bound.js";
 export { Ending } from "./ending.js";

@@ -1,7 +1,7 @@
-/** The order of the nodes of finished trees. */
+/** Computes the preorder of a finished tree's nodes. */
 import { ROOT } from "./replay/nodes.js";
 
-/** What the order is made of, columns by node. */
+/** The input: columns by node. */
 export interface Family {
   readonly count: number;
   readonly parent: Int32Array;
@@ -10,12 +10,12 @@ export interface Family {
 }
 
 /**
- * Nodes in preorder, and each node's number in it (0 also for nodes that are not in it). Node 0 is the root. Siblings
- * come by first start, then in the order of their numbers.
+ * Nodes in preorder, and each node's number in it (0 for both the root and free nodes, which are not in it). Node 0 is
+ * the root. Siblings are ordered by first start, then by node number.
  */
 export function preorder(nodes: Family): { order: Int32Array; number: Int32Array } {
   const { count, parent, first } = nodes;
-  // Lists of children, built from behind so that they come in the order of creation.
+  // Linked lists of children, built from the end so that they are in order of creation.
   const child = new Int32Array(count);
   const sibling = new Int32Array(count);
   let size = 1;
@@ -45,7 +45,7 @@ export function preorder(nodes: Family): { order: Int32Array; number: Int32Array
   return { order, number };
 }
 
-/** By node in preorder, the first node behind its subtree. */
+/** Fills `end`: by node in preorder, the first node after its subtree. */
 export function fillEnds(end: Int32Array, parent: Int32Array): void {
   const size = parent.length;
   end.fill(size, 0, 1);

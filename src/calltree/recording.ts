@@ -1,4 +1,4 @@
-/** Traces as those use them who report: the trees of what filters leave, and all calls again, one after the other. */
+/** Traces opened for a report: the filtered call trees, and walks over their single calls. */
 import type { ByteSource } from "../calltrace/index.js";
 import { extent, type ForestOptions, type Replay, replayTraces } from "./forest.js";
 import type { BuildOptions } from "./replay/builder.js";
@@ -9,33 +9,36 @@ import { viewTree } from "./views/filter.js";
 import { type Omission, type PathOptions, type Selected, selectPaths } from "./views/select.js";
 import type { CallVisitor } from "./visitor.js";
 
-/** What is to be shown. Patterns match anywhere in a function's name. */
+/** The selection to show. Patterns match anywhere in a function's name. */
 export interface SelectOptions extends PathOptions {
   /** Only these goroutines. */
   readonly goroutines?: readonly number[];
-  /** Only what happened between these times, nanoseconds since the start of the process. */
+  /** Only the time between these, nanoseconds since the start of the process. */
   readonly from?: number;
   readonly to?: number;
-  /** In a walk, calls that took at least this many nanoseconds; renderers of trees take it, and the next two, as a view. */
+  /**
+   * In a walk: only calls of at least this many nanoseconds. Renderers of trees pass this and the next two to
+   * `viewTree` instead.
+   */
   readonly minimum?: number;
   readonly depth?: number;
-  /** The call paths with the largest total times, and what leads to them. */
+  /** Only this many call paths, those with the largest total times, and their callers. */
   readonly top?: number;
 }
 
 export interface RecordingOptions extends Omit<ForestOptions, keyof BuildOptions> {
   readonly select?: SelectOptions;
-  /** Limits of the trees; `noMerge` rules out a walk. */
+  /** Limits of the trees. With `noMerge` the recording cannot be walked. */
   readonly build?: BuildOptions;
 }
 
-/** Traces that have been read once. Their sources must stay open as long as they are walked. */
+/** Opened traces. Their sources must stay open for walks. */
 export class Recording {
-  /** The trees of what the filters leave. */
+  /** The filtered trees. */
   readonly forest: CallForest;
-  /** Calls that filters left out of the trees. */
+  /** Filtered calls, by filter: those not in the trees. */
   readonly omitted: readonly Omission[];
-  /** Calls that the latest walk left out of what is in the trees. */
+  /** Calls in the trees that the latest walk did not visit. */
   leftOut: LeftOut = { minimum: 0, unseen: 0 };
   private readonly selected: readonly (Selected | undefined)[];
 
@@ -57,7 +60,7 @@ export class Recording {
     ];
   }
 
-  /** Whether a walk shows all calls of the traces. */
+  /** Whether a walk visits all calls of the traces. */
   get isWhole(): boolean {
     const { minimum = 0, depth, top } = this.select;
     return (
@@ -66,11 +69,11 @@ export class Recording {
   }
 
   /**
-   * Tells a visitor of all calls that are shown. Yields now and then, so that what was made of them can be written;
-   * memory is that of the open frames.
+   * Visits all calls of the selection in order. Yields from time to time, so that the caller can write its output.
+   * Memory: the open frames.
    *
-   * @param progress told how many bytes of how many are done
-   * @param view which of the calls that the other filters leave; by default what the options say
+   * @param progress called with the number of bytes done and in all
+   * @param view which of the remaining calls to visit; by default as in `select`
    */
   *walk(
     visitor: CallVisitor,
@@ -131,7 +134,7 @@ export class Recording {
  * Reads traces.
  *
  * @param sources a trace, or several whose processes are shown together
- * @throws UserError if no source is a trace of a version this gotrace reads
+ * @throws UserError if no source is a trace of a supported version
  */
 export function readRecording(
   sources: ByteSource | readonly ByteSource[],

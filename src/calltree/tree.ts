@@ -1,22 +1,25 @@
 /**
- * The finished call tree: columns by node, in preorder (a node's subtree is [node, end[node]), parents before
- * children, siblings by first start). Node 0 stands above all goroutines. Built once, then only read.
+ * The finished call tree: columns by node, in preorder (a node's subtree is [node, end[node]), parents before children,
+ * siblings by first start). Node 0 is the root above all goroutines. Built once, then read-only.
  */
 import { baseName } from "../base/place.js";
 import type { Note, Problem, ProcessInfo } from "../calltrace/index.js";
 import type { FunctionInfo } from "./functions.js";
 
-/** How a node hangs under its parent. */
+/** How a node is attached to its parent. */
 export const EdgeKind = {
-  /** Called by it; also the outermost frames of the main goroutine. */
+  /** A call; also the outermost frames of the main goroutine. */
   call: 0,
   /** Outermost frame of a goroutine that the parent's go statement started. */
   exact: 1,
-  /** Outermost frame of a goroutine that untraced code started, itself started by the parent's go statement. */
+  /**
+   * Outermost frame of a goroutine started by untraced code that runs on a goroutine started by the parent's go
+   * statement.
+   */
   indirect: 2,
   /**
-   * Outermost frame of a goroutine that untraced code started; the parent is a guess within the right goroutine, or
-   * node 0 if that goroutine has no open frame in the trace.
+   * Outermost frame of a goroutine started by untraced code. The parent is a guess within the right goroutine, or node
+   * 0 if that goroutine has no open frame in the trace.
    */
   approximate: 3,
 } as const;
@@ -31,10 +34,10 @@ export interface TracingTimes {
 
 /** Times in nanoseconds since the start of the process. */
 export interface CallTree {
-  /** Number of nodes, node 0 included. */
+  /** Number of nodes, including node 0. */
   readonly size: number;
   readonly parent: Int32Array;
-  /** First node behind the subtree. */
+  /** First node after the subtree. */
   readonly end: Int32Array;
   readonly depth: Uint16Array;
   /** Index into the functions of the forest; -1 for node 0. */
@@ -43,22 +46,25 @@ export interface CallTree {
   /** The go statement, an index into the functions of the forest; -1 for none. */
   readonly goStatement: Int32Array;
   readonly calls: Float64Array;
-  /** Time between enter and exit, of all calls; for nodes at the depth limit, self time. */
+  /** Sum of the times between enter and exit; for nodes at the depth limit, the self time. */
   readonly total: Float64Array;
-  /** Total without the calls beneath; goroutines are concurrent and stay in. */
+  /** Total minus callees. Goroutines started beneath run concurrently and are not subtracted. */
   readonly self: Float64Array;
-  /** The most that tracing added to these times; undefined where the traced process did not measure its hooks. */
+  /** The most that tracing added to these times; undefined if the traced process did not measure its hooks. */
   readonly tracing?: TracingTimes;
   readonly first: Float64Array;
   readonly last: Float64Array;
-  /** The node above calls whose paths are beyond the limit, by function, with self time; -1 where there are none. */
+  /**
+   * The node above calls on paths beyond the limit; its children sum them by function, with self time only. -1 for
+   * none.
+   */
   readonly others: number;
-  /** Counts by node, only where there are any. */
+  /** Counts by node; nodes without any are absent. */
   readonly panics: ReadonlyMap<number, number>;
   readonly goexits: ReadonlyMap<number, number>;
   /** Frames that never returned. */
   readonly running: ReadonlyMap<number, number>;
-  /** Frames that returned although a panic ran through them. */
+  /** Frames that returned after a panic. */
   readonly recovered: ReadonlyMap<number, number>;
   /** For outermost frames: number of goroutines, and the id of the latest. */
   readonly goroutines: ReadonlyMap<number, number>;
@@ -67,9 +73,9 @@ export interface CallTree {
   readonly tests: ReadonlyMap<number, string>;
 }
 
-/** One process: its tree, and what a report must say about how complete it is. */
+/** One process: its tree, and the facts for notices about its completeness. */
 export interface ProcessTree {
-  /** Which of the sources it comes from. */
+  /** Index of its source. */
   readonly source: number;
   readonly info: ProcessInfo;
   readonly notes: readonly Note[];
@@ -79,19 +85,19 @@ export interface ProcessTree {
   readonly goroutines: number;
   /** From the first event to the end of the last frame. */
   readonly total: number;
-  /** Frames that were open when the recording ended last at least until then: it is not known when they ended. */
+  /** Whether frames were open when the recording ended, so that their times are lower bounds. */
   readonly atLeast: boolean;
-  /** Exits without an enter; a sound trace has none. */
+  /** Exits without an enter; an intact trace has none. */
   readonly strayExits: number;
-  /** Calls left out while building (BuildOptions.minimum). */
+  /** Calls pruned while building (BuildOptions.minimum). */
   readonly pruned: number;
-  /** Deepest level; calls further down stand on it, beside the frames they belong under. */
+  /** Deepest level of the tree; deeper calls are siblings of the frames that called them. */
   readonly depthLimit: number;
-  /** Whether there are nodes on that level. */
+  /** Whether there are nodes at the depth limit. */
   readonly deep: boolean;
-  /** Whether there are functions with ids beyond the limit, whose calls are counted as those of one. */
+  /** Whether there are function ids beyond the limit; all these count as one function. */
   readonly manyFunctions: boolean;
-  /** Most nodes; calls on other paths are counted under `tree.others`. */
+  /** The most nodes; calls on further paths are counted under `tree.others`. */
   readonly pathLimit: number;
   readonly problem?: Problem;
 }
@@ -100,7 +106,7 @@ export interface ProcessTree {
 export interface CallForest {
   readonly functions: readonly FunctionInfo[];
   readonly processes: readonly ProcessTree[];
-  /** What is wrong with the traces beyond the problems of the processes: the first such thing. */
+  /** The first problem of a trace that does not belong to one of its processes. */
   readonly problem?: SourceProblem;
 }
 

@@ -1,4 +1,4 @@
-/** Calls as those see them who walk a recording. */
+/** The visitor interface of `Recording.walk`. */
 import type { Ending } from "./ending.js";
 import type { EdgeKind } from "./tree.js";
 
@@ -7,34 +7,37 @@ export interface Goroutine {
   /** Index into the processes of the forest. */
   readonly process: number;
   readonly goid: number;
-  /** The goroutine that started it, 0 if that is not known. */
+  /** The goroutine that started it; 0 if unknown. */
   readonly parentGoid: number;
   readonly edge: EdgeKind;
   /** Its go statement, an index into the functions of the forest; -1 for none. */
   readonly goStatement: number;
-  /** The node that its outermost calls hang under; 0 for none. */
+  /** The node that its outermost calls are attached to; 0 for none. */
   readonly node: number;
-  /** What `spawn` calls `ref` where its go statement ran: the same number as no other of the process; 0 for none. */
+  /** The `ref` that `spawn` reports for its go statement, unique within the process; 0 for none. */
   readonly spawn: number;
   readonly start: number;
 }
 
 /**
- * Told of all calls of a recording. Nodes are those of the process's tree. The events of a goroutine come together and
- * in time order, goroutines one after the other in no particular order.
+ * Receives all calls of a recording. Nodes are those of the process's tree. The events of one goroutine come together,
+ * in time order; goroutines come one after another, in no particular order.
  */
 export interface CallVisitor {
   begin?(goroutine: Goroutine): void;
-  /** A call begins in the innermost open one. It is told late when its length matters, but before all that is in it. */
+  /**
+   * A call begins in the innermost open one. Delayed while a minimum duration is in force, but always before its
+   * callees.
+   */
   enter?(node: number, time: number): void;
   /**
    * The innermost open call ends.
    *
-   * @param self the time without callees, and with those that `hide` hides
-   * @param calls traced calls beneath it on the goroutine, those that filters leave out included
+   * @param self the time without callees; those removed by `hide` count as self time
+   * @param calls traced calls beneath it on the goroutine, including filtered ones
    */
   exit?(node: number, start: number, time: number, self: number, how: Ending, calls: number): void;
-  /** A go statement ran in the innermost call that is known to be shown. */
+  /** A go statement ran in the innermost call reported so far. */
   spawn?(node: number, goStatement: number, time: number, ref: number): void;
   end?(goroutine: Goroutine, time: number): void;
 }

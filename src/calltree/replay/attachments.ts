@@ -1,4 +1,7 @@
-/** Where goroutines hang, in the order in which each slot begins them: what a second replay needs to know. */
+/**
+ * The node that each goroutine is attached to, by slot in order of begin: recorded by the first replay, used by later
+ * ones.
+ */
 import { grown } from "../../base/columns.js";
 
 const NONE = -1;
@@ -16,7 +19,7 @@ export class AttachmentTable {
     this.last = new Int32Array(slots).fill(NONE);
   }
 
-  /** The next goroutine of a slot hangs under a node by an edge. */
+  /** Attaches the next goroutine of a slot to a node by an edge. */
   add(slot: number, node: number, edge: number): void {
     const at = this.count++;
     this.node = grown(this.node, this.count);

@@ -1,16 +1,16 @@
 /**
- * Events to call tree, one process trace at a time.
+ * Builds the call tree of a process from its events.
  *
- * 1. A survey (survey.ts) lists the goroutines that need their parent's stack at a certain time.
+ * 1. The prescan (prescan.ts) lists the goroutines that need their parent's stack at a certain time.
  * 2. Chunks are replayed in file order, each onto the stack of its slot (stacks.ts).
- * 3. A begin record says where the new goroutine hangs: under the frame that was open at its spawn record, or, without
- *    one, under a frame of the parent goroutine. If the spawn record, or the parent at that time, has not been
- *    replayed yet, the slot is parked there; its later chunks are passed over, and fetched again when it goes on.
- * 4. Slots that still wait at the end wait for one another: the earliest goroutine among them becomes a root, then the
- *    others may go on, and so forth.
+ * 3. A begin record attaches the new goroutine to the frame that was open at its spawn record or, without one, to a
+ * frame of the parent goroutine. If the spawn record, or the parent at that time, has not been replayed yet, the slot
+ * is parked; its later chunks are skipped and fetched again when it resumes.
+ * 4. Slots still parked at the end wait for one another: the earliest goroutine among them becomes a root, then the
+ * others may resume, and so on.
  *
- * Memory: nodes (distinct call paths), open frames, 20 bytes a chunk, 24 bytes a goroutine without a spawn record, a
- * bit a goroutine.
+ * Memory: nodes (distinct call paths), open frames, 20 bytes per chunk, 24 bytes per goroutine without a spawn record,
+ * a bit per goroutine.
  */
 import { ChunkReader, chunkAt, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
 import { EdgeKind } from "../tree.js";
@@ -28,11 +28,11 @@ import { Waiting } from "./waiting.js";
 export interface BuildOptions {
   /** One node per call instead of one per distinct path. */
   readonly noMerge?: boolean;
-  /** With noMerge: calls shorter than this (ns) that keep nothing else in the tree are left out while building. */
+  /** With noMerge: calls shorter than this (ns) are pruned, unless other nodes of the tree need them. */
   readonly minimum?: number;
   readonly depthLimit?: number;
   readonly pathLimit?: number;
-  /** Only what happened between these times (ns since the start of the process) counts; calls are cut to them. */
+  /** Only the time between these (ns since the start of the process) counts; calls are clipped to it. */
   readonly from?: number;
   readonly to?: number;
   /** Only calls on these goroutines count. */
@@ -80,8 +80,8 @@ export class TreeBuilder {
       }
       progress?.(chunks.offset[chunk] + chunks.size[chunk]);
     }
-    // The earliest of slots that wait for one another waits for a goroutine whose own first event came later: that had
-    // no open frame yet. The others must wait on, what they wait for may come now.
+    // The earliest of the slots that wait for one another waits for a goroutine whose first event is later, so that had
+    // no open frame yet. The others must go on waiting: what they wait for may come now.
     for (let slot = this.waiting.earliest(); slot !== undefined; slot = this.waiting.earliest()) {
       this.hang(slot, slots.parked.get(slot)!.begin, ROOT, EdgeKind.approximate, 0);
       this.advance(slot, chunks.count);
@@ -89,7 +89,7 @@ export class TreeBuilder {
     }
   }
 
-  /** Whether the main goroutine has called this function, which then returned or was left by panic. */
+  /** Whether the main goroutine has called this function, and the call has returned or panicked. */
   isDone(func: number): boolean {
     const { nodes, slots, stacks } = this;
     let called = false;
@@ -123,7 +123,7 @@ export class TreeBuilder {
     for (let slot = waiting.next(); slot !== undefined; slot = waiting.next()) this.advance(slot, chunk);
   }
 
-  /** Replays the chunks of a slot from where it stands up to chunk `until`, or until it has to park. */
+  /** Replays the chunks of a slot from its position up to chunk `until`, or until it has to park. */
   private advance(slot: number, until: number): void {
     const { chunks } = this.process;
     const { slots, decoder } = this;
@@ -135,7 +135,7 @@ export class TreeBuilder {
       decoder.open(window.u16, index, chunks.filled[chunk], slots.floor[slot]);
       if (resumed !== undefined) {
         decoder.resume(resumed.state);
-        // A slot that was forced to go on hangs already.
+        // A slot that was forced to resume is already attached.
         if (slots.goid[slot] !== resumed.begin.goid && !this.place(slot, resumed)) return;
         slots.parked.delete(slot);
         resumed = undefined;
@@ -157,7 +157,10 @@ export class TreeBuilder {
     }
   }
 
-  /** Another goroutine has the slot: closes the old one. False if the slot must wait to know where it hangs. */
+  /**
+   * The slot now belongs to another goroutine: closes the old one and attaches the new one. False if the slot must wait
+   * for the place to attach it to.
+   */
   private begin(slot: number): boolean {
     const { slots, decoder } = this;
     this.capture(slot, decoder.begin.time);
@@ -174,11 +177,11 @@ export class TreeBuilder {
     return false;
   }
 
-  /** Finds where a goroutine hangs; false if that is not known yet. */
+  /** Attaches a goroutine; false if its place is not known yet. */
   private place(slot: number, { begin, request }: Parked): boolean {
     const { goid, parentGoid, spawnRef } = begin;
     if (parentGoid === 0 && spawnRef === 0) {
-      // Goroutine 1 is the main one; others without a parent were started by the runtime, for timers for instance.
+      // Goroutine 1 is the main one; others without a parent were started by the runtime, for example for timers.
       this.hang(slot, begin, ROOT, goid === 1 ? EdgeKind.call : EdgeKind.approximate, 0);
       return true;
     }
@@ -234,25 +237,28 @@ export class TreeBuilder {
     this.guesses.expect(slot, goid);
   }
 
-  /** Called by the replay: see Listener. */
+  /** Called by the replay (see Listener). */
   spawn(slot: number, node: number, goStatement: number, at: number): void {
     this.stacks.hold(node);
     this.spawns.add(this.chunk, this.process.chunks.offset[this.chunk] + at, node, goStatement, this.slots.goid[slot]);
   }
 
-  /** Called by the replay, and at the end of a goroutine: answers the requests of goroutines that began before `time`. */
+  /**
+   * Called by the replay and at the end of a goroutine: resolves the parent queries of goroutines that began before
+   * `time`.
+   */
   capture(slot: number, time: number): void {
     this.guesses.answer(slot, time, (request) => this.waiting.answered(request));
   }
 
-  /** Looks at the slots that wait for a spawn record of this one. */
+  /** Wakes the slots that wait for a spawn record of this one, if it has been passed. */
   private wake(slot: number): void {
     const { chunks } = this.process;
     this.waiting.passed(slot, (spawnRef) => this.passed(chunkAt(chunks, spawnRef), spawnRef));
   }
 }
 
-/** From when on the calls of a goroutine count: never, if it is not asked for. */
+/** The time from which the calls of a goroutine count; infinite if the goroutine is not selected. */
 export function startOf(goid: number, { goroutines, from }: BuildOptions): number {
   if (goroutines !== undefined && !goroutines.has(goid)) return Number.POSITIVE_INFINITY;
   return from ?? Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** The edges from a frame to the outermost frames of goroutines, by number. */
+/** Numbers the distinct kinds of edges from a frame to a goroutine's outermost frames. */
 
 import { EdgeKind } from "../tree.js";
 import { OTHER_IDS } from "./nodes.js";

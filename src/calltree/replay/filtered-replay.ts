@@ -1,26 +1,29 @@
-/** From the calls of a replay to those that a selection shows: what is hidden is skipped, what may be short waits. */
+/**
+ * Passes the calls of a replay that a selection shows on to a visitor: skips the others, and holds calls back until
+ * they have lasted `minimum`.
+ */
 import { grown } from "../../base/columns.js";
 import type { Ending } from "../ending.js";
 import { DROPPED, HIDDEN } from "../views/select.js";
 import type { CallVisitor, Goroutine } from "../visitor.js";
 import type { Begun, WalkObserver } from "./replay.js";
 
-/** How the numbers of a replay become those of the forest. */
+/** Maps from the numbers of a replay to those of the forest. */
 export interface ReplayMaps {
   readonly process: number;
-  /** From the builder's nodes to nodes of the tree; or HIDDEN, DROPPED. */
+  /** By builder's node: the node of the tree, or HIDDEN, or DROPPED. */
   readonly nodes: Int32Array;
-  /** The tree's nodes that are shown; undefined: all. */
+  /** By node of the tree: 1 if it is shown. Undefined: all are. */
   readonly shown: Uint8Array | undefined;
-  /** The builder's nodes that are shown for what is beneath them only: their self time does not count. */
+  /** By builder's node: 1 if it is shown only as context for nodes beneath it; its self time does not count. */
   readonly context: Uint8Array | undefined;
   /** From the id of a go statement to its index among the functions. */
   readonly goStatement: (id: number) => number;
-  /** What the goroutine hangs under in the tree, and how. */
+  /** The node of the tree that a goroutine is attached to, and its edge. */
   readonly place: (begun: Begun) => Pick<Goroutine, "node" | "edge" | "goStatement">;
 }
 
-/** Calls that are left out here, by reason. */
+/** Number of calls not passed on, by reason. */
 export interface LeftOut {
   minimum: number;
   unseen: number;
@@ -28,17 +31,20 @@ export interface LeftOut {
 
 export class FilteredReplay implements WalkObserver {
   readonly leftOut: LeftOut = { minimum: 0, unseen: 0 };
-  /** Open calls: the tree's node or what stands for it, start, time of hidden callees, traced calls beneath, context. */
+  /** Open calls, as columns: the value of `nodes`, start, time of hidden callees, traced calls beneath, context. */
   private node = new Int32Array(64);
   private start = new Float64Array(64);
   private carried = new Float64Array(64);
   private beneath = new Float64Array(64);
   private leads = new Uint8Array(64);
   private depth = 0;
-  /** So many of them, from the bottom, have been told. */
+  /** Number of open calls, outermost first, already passed to the visitor. */
   private told = 0;
   private from = Number.NEGATIVE_INFINITY;
-  /** Go statements that ran in calls that have not been told, in order; depths are beyond `told` and do not decrease. */
+  /**
+   * Pending go statements, in order: those of calls not yet passed on. Their depths are greater than `told` and do not
+   * decrease.
+   */
   private waiting: { depth: number; readonly goStatement: number; readonly time: number; readonly ref: number }[] = [];
   private begun: Begun | undefined;
   private goroutine: Goroutine | undefined;
@@ -88,7 +94,7 @@ export class FilteredReplay implements WalkObserver {
       }
     }
     if (this.told > at) this.told = at;
-    // What a call that is not shown started, its caller did.
+    // A goroutine started by a call that is not shown counts as started by its caller.
     for (let i = this.waiting.length - 1; i >= 0 && this.waiting[i].depth > at; i--) this.waiting[i].depth = at;
     this.tellWaiting();
   }
@@ -109,7 +115,7 @@ export class FilteredReplay implements WalkObserver {
     return this.maps.shown === undefined || this.maps.shown[node] === 1;
   }
 
-  /** Tells of all open calls. */
+  /** Passes on all open calls. */
   private tell(): void {
     while (this.told < this.depth) {
       const node = this.node[this.told];
@@ -122,7 +128,7 @@ export class FilteredReplay implements WalkObserver {
     }
   }
 
-  /** Tells what waits in calls that have been told. */
+  /** Passes on the pending go statements of calls that have been passed on. */
   private tellWaiting(): void {
     const { waiting, told } = this;
     let count = 0;
@@ -130,7 +136,7 @@ export class FilteredReplay implements WalkObserver {
     if (count > 0) this.waiting = waiting.slice(count);
   }
 
-  /** A go statement of the innermost call that is told, if there is one that is shown. */
+  /** Passes on a go statement, for the innermost shown call, if any. */
   private tellSpawn({ goStatement, time, ref }: Readonly<{ goStatement: number; time: number; ref: number }>): void {
     let at = this.told - 1;
     while (at >= 0 && !this.isShown(this.node[at])) at--;

@@ -1,4 +1,4 @@
-/** Open frames of all goroutines: one pool, each goroutine's stack a list through it. */
+/** The open frames of all goroutines: one pool, in which each goroutine's stack is a linked list. */
 import { grown } from "../../base/columns.js";
 
 export const NO_FRAME = -1;
@@ -7,7 +7,7 @@ export class FramePool {
   node = new Int32Array(0);
   /** When the frame was entered. */
   start = new Float64Array(0);
-  /** Time its callees took so far. */
+  /** Time of its callees so far. */
   callees = new Float64Array(0);
   /** The frame below; for free frames, the next free one. */
   below = new Int32Array(0);
@@ -15,7 +15,7 @@ export class FramePool {
   /** Number of free frames. */
   spare = 0;
 
-  /** Makes sure that `count` frames can be pushed without replacing a column. */
+  /** Ensures that `count` frames can be pushed without reallocating a column. */
   reserve(count: number): void {
     if (this.spare >= count) return;
     const before = this.node.length;

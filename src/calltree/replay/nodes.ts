@@ -1,8 +1,8 @@
 /**
  * The nodes of a call tree under construction: growable columns, and a hash from (parent, function, edge) to the node.
  *
- * Node 0 is a root above all goroutines. A node at the depth limit has no children: what is called from it becomes
- * its sibling, so that runaway recursion costs a bounded number of nodes and no report is quadratic in the depth.
+ * Node 0 is a root above all goroutines. A node at the depth limit has no children: its callees become its siblings, so
+ * that runaway recursion takes a bounded number of nodes and no report is quadratic in the depth.
  */
 import { resized } from "../../base/columns.js";
 import { ID_LIMIT } from "../../calltrace/index.js";
@@ -11,25 +11,25 @@ export const NO_NODE = -1;
 export const ROOT = 0;
 
 /**
- * Deepest level of a call tree. JSON nests twice a level, and widespread readers (Python's json module) end at about
- * a thousand nested values.
+ * Deepest level of a call tree. JSON nests two values per level, and common readers (Python's json module) fail at
+ * about a thousand nested values.
  */
 const DEPTH_LIMIT = 400;
 
 /**
- * Most nodes of a tree. Recursion through several functions can have more distinct call paths than memory has bytes: calls
- * on paths beyond the limit are counted by function under one node, so that no call and no self time is lost. With that many,
- * reports stay below 512 MiB also where each path is a goroutine's.
+ * The most nodes of a tree. Recursion through several functions can have more distinct call paths than memory has
+ * bytes. Calls on paths beyond the limit are counted by function under one node, so no call and no self time is lost.
+ * At this limit reports stay below 512 MiB even if each path is a goroutine's.
  */
 const PATH_LIMIT = 3 << 18;
 
-/** Room for nodes beyond the limit: those of {@link OTHER_PATHS}, and as many as are reserved at once. */
+/** Room for nodes beyond the limit: those under {@link OTHER_PATHS}, and those reserved at one time. */
 const BEYOND = 1 << 14;
 
-/** Stands for all ids of functions and go statements beyond the limit. */
+/** Replaces all ids of functions and go statements beyond {@link ID_LIMIT}. */
 export const OTHER_IDS = ID_LIMIT + 1;
 
-/** Function id of the node above such calls; ids of the trace begin at 1. */
+/** Function id of the node above calls on paths beyond the limit; ids in a trace begin at 1. */
 export const OTHER_PATHS = 0;
 
 export class NodeTable {
@@ -52,9 +52,11 @@ export class NodeTable {
   self = new Float64Array(64);
   first = new Float64Array(64);
   last = new Float64Array(64);
-  /** Calls beneath the node beyond those counted on its children; negative where these count calls of others. */
+  /**
+   * Calls made by the node but counted on children of other nodes; negative if its children count calls made by others.
+   */
   displaced = new Float64Array(64);
-  /** Unmerged trees: children and other reasons not to forget the node. */
+  /** Unmerged trees: reference count of children and other reasons to keep the node. */
   holds = new Int32Array(0);
   private table: Int32Array<ArrayBuffer>;
   private freeNode = NO_NODE;
@@ -71,11 +73,11 @@ export class NodeTable {
     if (!merged) this.holds = new Int32Array(64);
   }
 
-  /** Makes room for `count` more nodes, so that adding them replaces no column. */
+  /** Makes room for `count` more nodes, so that adding them reallocates no column. */
   reserve(count: number): void {
     const need = this.count + count + 1;
     if (need <= this.parent.length) return;
-    // By half, but not beyond the limit: columns of a million nodes are large.
+    // Grow by half, but not beyond the limit: columns of a million nodes are large.
     const most = this.pathLimit + BEYOND;
     const length = need > most ? Math.ceil(need * 1.5) : Math.min(most, Math.ceil(need * 1.5));
     this.parent = resized(this.parent, length);
@@ -92,7 +94,7 @@ export class NodeTable {
     if (!this.merged) this.holds = resized(this.holds, length);
   }
 
-  /** The node for a call of function `id` under `parent`, new or known. There must be room for it. */
+  /** Finds or adds the node for a call of function `id` under `parent`. There must be room for it. */
   child(parent: number, id: number, edge: number): number {
     const func = id > ID_LIMIT ? OTHER_IDS : id;
     if (func === OTHER_IDS) this.hasOtherIds = true;
@@ -117,7 +119,7 @@ export class NodeTable {
     return node;
   }
 
-  /** Notes a call of `caller` that is counted on a child of `instead`. */
+  /** Records that a call of `caller` is counted on a child of `instead`. */
   displace(caller: number, instead: number): void {
     this.displaced[caller]++;
     this.displaced[instead]--;
@@ -127,7 +129,10 @@ export class NodeTable {
     return this.count >= this.pathLimit && this.freeNode === NO_NODE;
   }
 
-  /** The node for calls of a function on paths beyond the limit. It counts as deepest: what it calls stands beside it. */
+  /**
+   * The node for calls of a function on paths beyond the limit. It counts as being at the depth limit, so its callees
+   * become its siblings.
+   */
   private other(func: number): number {
     if (this.others === NO_NODE) {
       this.others = this.add(ROOT, OTHER_PATHS, 0);
@@ -165,7 +170,7 @@ export class NodeTable {
     return node;
   }
 
-  /** Unmerged trees: forgets a node without children. */
+  /** Unmerged trees: removes a node without children. */
   remove(node: number): void {
     this.holds[this.parent[node]]--;
     this.displaced[this.parent[node]] += 1 + this.displaced[node];
@@ -180,7 +185,7 @@ export class NodeTable {
     return !this.merged && this.holds[node] === 0;
   }
 
-  /** Whether the node was removed and not used again. */
+  /** Whether the node was removed and not reused. */
   isFree(node: number): boolean {
     return !this.merged && this.holds[node] === FREE;
   }

@@ -1,6 +1,6 @@
 /**
- * Under which frame goroutines without a spawn record hang. The parent goroutine is known, the frame is not: it is
- * taken from the parent's stack as it was when the child began.
+ * Infers the frame that started a goroutine without a spawn record. The parent goroutine is known, the frame is not: it
+ * is taken from the parent's stack at the time when the child began.
  */
 import type { ProcessTrace } from "../../calltrace/index.js";
 import { Enclosing } from "../functions.js";
@@ -12,7 +12,7 @@ import type { Stacks } from "./stacks.js";
 
 export class ParentInference {
   private readonly enclosing: Enclosing;
-  /** By request: the node to hang under, or NO_NODE. */
+  /** By request: the node to attach to, or NO_NODE. */
   private readonly answers: Int32Array;
   /** By slot: its next request. */
   private readonly nextOfSlot: Int32Array;
@@ -36,12 +36,12 @@ export class ParentInference {
     return request;
   }
 
-  /** The node to hang under; NO_NODE if it is not known yet, the root if no goroutine above is in the trace. */
+  /** The node to attach to; NO_NODE if not known yet; the root if no ancestor goroutine is in the trace. */
   find(request: number): number {
     return this.survey.requests.asked[request] === 0 ? ROOT : this.answers[request];
   }
 
-  /** A goroutine begins on a slot: gathers the requests to it. */
+  /** Called when a goroutine begins on a slot: collects the requests to it. */
   expect(slot: number, goid: number): void {
     const { slots } = this;
     const { requests } = this.survey;
@@ -61,7 +61,7 @@ export class ParentInference {
     this.answerUntil(slot, time, true, answered);
   }
 
-  /** Answers what is left: another goroutine has the slot. */
+  /** Answers the remaining requests, because another goroutine takes over the slot. */
   bury(slot: number, answered: (request: number) => void): void {
     this.answerUntil(slot, Number.POSITIVE_INFINITY, false, answered);
   }
@@ -84,16 +84,17 @@ export class ParentInference {
   }
 
   /**
-   * The innermost open frame whose function encloses the goroutine's first one, else the innermost one. A function that has others start a
-   * goroutine mostly waits for it, and is the innermost frame then. Where no frame is open it is the test, as long as the goroutine
-   * may be waiting for parallel subtests, else what the goroutine itself hangs under.
+   * The innermost open frame whose function encloses the goroutine's first function, else the innermost frame: code
+   * that lets a library start a goroutine usually blocks on it and is then the innermost frame. If no frame is open:
+   * the test, as long as the parent may be waiting for parallel subtests, else the node that the parent itself is
+   * attached to.
    */
   private frameAround(slot: number, request: number, alive: boolean): number {
     const { slots } = this;
     const { time, func } = this.survey.requests;
     const { frames } = this.stacks;
     if (slots.top[slot] === NO_FRAME) {
-      // Before its own first event nothing is known of it.
+      // Nothing is known about the parent before its own first event.
       if (time[request] < slots.start[slot]) return ROOT;
       return alive && slots.test[slot] && slots.root[slot] > ROOT ? slots.root[slot] : slots.attach[slot];
     }

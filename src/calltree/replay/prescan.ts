@@ -1,8 +1,8 @@
 /**
- * The first pass over a process trace. It counts events, finds the place where records stop making sense, and lists
- * the goroutines that carry no spawn record: for those the builder must look into the stack of the parent goroutine
- * at the time the child began, and to know that time before it passes it, it needs them beforehand. It also needs to
- * know which goroutines are in the trace at all: for another parent it must not wait.
+ * The first pass over a process trace. It counts events, finds where records become unreadable, and lists the
+ * goroutines without a spawn record: for these the builder looks into the parent's stack at the time when the child
+ * began, so it needs that time before its replay of the parent passes it. The builder also needs the set of goroutines
+ * in the trace: it must not wait for a parent that has no records.
  */
 import { grown, NumberMap, NumberSet } from "../../base/columns.js";
 import {
@@ -24,7 +24,7 @@ class ParentQueries {
   time = new Float64Array(16);
   /** Its first function, 0 for none. */
   func = new Uint32Array(16);
-  /** The goroutine that it is made to: the nearest one above that is in the trace; 0 for none. */
+  /** The goroutine that the request goes to: the nearest ancestor that is in the trace; 0 for none. */
   asked = new Float64Array(16);
   /** Next request to the same goroutine, -1 for none. */
   link = new Int32Array(16);
@@ -57,9 +57,9 @@ class ParentQueries {
   }
 
   /**
-   * Makes each request to the nearest goroutine above that is in the trace.
+   * Redirects each request to the nearest ancestor goroutine that is in the trace.
    *
-   * @param parents of goroutines that are not
+   * @param parents parent by goroutine, for goroutines not in the trace
    */
   address(begun: NumberSet, parents: ReadonlyMap<number, number>): void {
     this.link = new Int32Array(this.count);
@@ -74,7 +74,7 @@ class ParentQueries {
   }
 }
 
-/** The nearest goroutine from `goid` up that has begun; 0 for none. @param found what was found so far */
+/** The nearest goroutine from `goid` up that has begun; 0 for none. @param found results so far, by goroutine */
 function nearest(
   goid: number,
   begun: NumberSet,
@@ -83,7 +83,7 @@ function nearest(
 ): number {
   const path: number[] = [];
   let at = goid;
-  // A made-up trace may lead in circles: then the first answer for one on the path, 0, is final.
+  // A damaged trace may contain a cycle; then the provisional result for a goroutine on the path, 0, is final.
   for (; at !== 0 && !begun.has(at) && !found.has(at); at = parents.get(at) ?? 0) {
     path.push(at);
     found.set(at, 0);
@@ -103,7 +103,7 @@ export interface Prescan {
   readonly problem?: Problem;
 }
 
-/** Whether a begin record asks for the parent's stack: it has a parent and no spawn record that could be found. */
+/** Whether a begin record needs the parent's stack: it has a parent, but its spawn record is missing. */
 export function asksForParent(process: ProcessTrace, parentGoid: number, spawnRef: number): boolean {
   return parentGoid !== 0 && (spawnRef === 0 || chunkAt(process.chunks, spawnRef) < 0);
 }
@@ -132,7 +132,7 @@ export function prescan(process: ProcessTrace, progress?: (bytes: number) => voi
     events += skimmer.events;
     if (wanted) collector.collect(chunks.slot[chunk], window.u16, index, size);
     if (status === Status.corrupt) {
-      // A cut chunk ends in the middle of a record; then the cut is what is wrong.
+      // A truncated chunk may end within a record; then `problem` already reports the truncation.
       if (!process.cut || chunk < chunks.count - 1) {
         const offset = process.base + chunks.offset[chunk] + skimmer.offset;
         problem = { offset, message: "what stands here is no record" };
@@ -147,11 +147,11 @@ export function prescan(process: ProcessTrace, progress?: (bytes: number) => voi
   return { requests: collector.requests, begun, events, goroutines, ...(problem === undefined ? {} : { problem }) };
 }
 
-/** Decodes the chunks with requests in them, for their times and first functions. */
+/** Decodes the chunks that contain requests, for the times and first functions. */
 class Collector {
   readonly requests: ParentQueries;
   private decoder: RecordDecoder | undefined;
-  /** By slot: the request that waits for its first function. */
+  /** By slot: the request whose first function is still unknown, -1 for none. */
   private readonly open: Int32Array;
 
   constructor(private readonly process: ProcessTrace) {
@@ -178,7 +178,9 @@ class Collector {
   }
 }
 
-/** Notes the first function of a goroutine if it is in the columns; returns the request if it still waits. */
+/**
+ * Stores the first function of a goroutine if it is in the columns; returns the request while it is unknown, else -1.
+ */
 function firstFunction(decoder: RecordDecoder, count: number, requests: ParentQueries, request: number): number {
   for (let i = 0; i < count; i++) {
     if (decoder.kind[i] !== Kind.enter) continue;

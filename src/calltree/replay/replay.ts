@@ -1,7 +1,6 @@
 /**
- * The calls of a process trace once more, goroutine by goroutine: chunks of a slot follow one another, and where each
- * goroutine hangs is known from the first replay, so nothing has to wait. Nodes are looked up in the table that the
- * first replay filled.
+ * Walks the calls of a process trace, goroutine by goroutine. It reads slot by slot; the first replay has already
+ * attached the goroutines, so none has to wait. Nodes are looked up in the table that the first replay filled.
  */
 import { ChunkReader, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
 import type { AttachmentTable } from "./attachments.js";
@@ -11,17 +10,17 @@ import type { NodeTable } from "./nodes.js";
 import { SlotTable } from "./slots.js";
 import { type Observer, Stacks } from "./stacks.js";
 
-/** What the first replay leaves for others. */
+/** The results of the first replay that later ones need. */
 export interface Replayed {
   readonly process: ProcessTrace;
   readonly nodes: NodeTable;
   readonly edges: EdgeTable;
   readonly hangs: AttachmentTable;
-  /** When frames ended that never returned. */
+  /** The end time of frames that never returned. */
   readonly end: number;
 }
 
-/** A goroutine of the trace: `node` and `edge` are numbers of the builder. */
+/** A goroutine that begins; `node` and `edge` are the builder's numbers. */
 export interface Begun {
   readonly goid: number;
   readonly parentGoid: number;
@@ -31,7 +30,7 @@ export interface Begun {
   readonly edge: number;
 }
 
-/** Told of goroutines, one after the other, and between `begin` and `end` of their calls. */
+/** Receives goroutines one after another, with their calls between `begin` and `end`. */
 export interface WalkObserver extends Observer {
   begin(goroutine: Begun, from: number): void;
   /** @param ref the offset that the goroutine's begin record has as `spawnRef` */
@@ -41,11 +40,11 @@ export interface WalkObserver extends Observer {
 
 const UNKNOWN: Begun = { goid: 0, parentGoid: 0, spawnRef: 0, time: 0, node: 0, edge: 0 };
 
-/** Events between two yields, about. */
+/** Approximate number of events between two yields. */
 const STEP = 4096;
 
 /**
- * Replays a process; yields the bytes that are done, every few thousand events.
+ * Replays a process; yields the number of bytes done every few thousand events.
  *
  * @param options those of the first replay
  */
@@ -99,7 +98,7 @@ export function* walkProcess(replayed: Replayed, options: BuildOptions, observer
             start({ goid, parentGoid, spawnRef, time, node: place.node, edge: place.edge });
           }
         }
-        // Goroutines may have few events.
+        // Count batches as well: goroutines may have few events.
         since += count + 1;
         if (since > STEP) {
           yield done;

@@ -1,4 +1,4 @@
-/** What the builder knows of each slot (one goroutine at a time), as columns. */
+/** The builder's state of each slot (which runs one goroutine at a time), as columns. */
 import type { Begin, ChunkTable, DecoderState } from "../../calltrace/index.js";
 import { NO_FRAME } from "./frames.js";
 import { ROOT } from "./nodes.js";
@@ -7,7 +7,7 @@ import { ROOT } from "./nodes.js";
 export interface Parked {
   readonly begin: Readonly<Begin>;
   readonly state: DecoderState;
-  /** The request it waits for, or -1 when it waits for a spawn record. */
+  /** The request it waits for; -1 if it waits for a spawn record. */
   readonly request: number;
 }
 
@@ -16,31 +16,31 @@ export class SlotTable {
   readonly top: Int32Array;
   /** Outermost open frame. */
   readonly bottom: Int32Array;
-  /** Node under which outermost frames of the goroutine hang, and the edge to them. */
+  /** The node to which the goroutine's outermost frames are attached, and their edge. */
   readonly attach: Int32Array;
   readonly edge: Int32Array;
   readonly goid: Float64Array;
-  /** 1 where the goroutine runs a test of which the trace knows the name. */
+  /** 1 if the goroutine runs a test whose name is in the trace. */
   readonly test: Uint8Array;
   /** When the goroutine began. */
   readonly start: Float64Array;
   /** Latest time. */
   readonly floor: Float64Array;
-  /** When to look for the next request to the goroutine. */
+  /** The time of the next request to the goroutine. */
   readonly capture: Float64Array;
-  /** First chunk that is not done, -1 for none. */
+  /** The first unfinished chunk, -1 for none. */
   readonly chunk: Int32Array;
   /** Node of the goroutine's latest outermost frame. */
   readonly root: Int32Array;
-  /** Calls that end before are not counted; infinite for goroutines that are not asked for. */
+  /** Calls that end before this are not counted; infinite for goroutines that are not selected. */
   readonly from: Float64Array;
-  /** How many open frames have callees that saw a panic. */
+  /** Number of open frames with callees that saw a panic. */
   readonly panicked: Int32Array;
   readonly parked = new Map<number, Parked>();
   /** Requests to the slot's goroutine, latest first. */
   readonly requests = new Map<number, number[]>();
 
-  /** @param from when calls begin to count, of slots whose goroutine is not known */
+  /** @param from initial `from`, for slots whose goroutine is unknown */
   constructor({ slots, first }: ChunkTable, from = Number.NEGATIVE_INFINITY) {
     this.top = new Int32Array(slots).fill(NO_FRAME);
     this.bottom = new Int32Array(slots).fill(NO_FRAME);

@@ -1,8 +1,8 @@
 /**
- * Where go statements ran: from the offset of a spawn record to the frame that was open there.
+ * Maps the offset of a spawn record to the frame that executed the go statement.
  *
- * Any goroutine may still refer to any spawn record, so none can be forgotten; but neighbours in a stream mostly come
- * from the same frame, statement and goroutine, and only changes are stored.
+ * Any later goroutine may refer to any spawn record, so none can be dropped. But neighbours in a stream mostly have the
+ * same frame, statement and goroutine, so only changes are stored.
  */
 import { grown } from "../../base/columns.js";
 
@@ -18,10 +18,12 @@ export class SpawnTable {
   private node = new Int32Array(16);
   private goStatement = new Uint32Array(16);
   private goid = new Float64Array(16);
-  /** By chunk: [first, end) of its runs; another pair follows if the slot was left in the middle of the chunk. */
+  /**
+   * By chunk: [first, end) of its entries; more pairs follow if the replay left the slot in the middle of the chunk.
+   */
   private readonly runs = new Map<number, number[]>();
 
-  /** Adds the spawn record at an offset; those of one chunk come in order. */
+  /** Adds the spawn record at an offset. Records of one chunk must come in order. */
   add(chunk: number, offset: number, node: number, goStatement: number, goid: number): void {
     const runs = this.runs.get(chunk);
     const last = this.count - 1;

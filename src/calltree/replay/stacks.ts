@@ -1,6 +1,6 @@
 /**
- * Replays the records of one goroutine after the other onto the tree: the stack of open frames per slot, and the
- * times and counts of the nodes. This is the inner loop of every report.
+ * Replays records onto the tree: keeps each slot's stack of open frames, and adds times and counts to the nodes. This
+ * is the inner loop of every report.
  */
 import { grown } from "../../base/columns.js";
 import { Kind, type RecordDecoder } from "../../calltrace/index.js";
@@ -9,40 +9,40 @@ import { FramePool, NO_FRAME } from "./frames.js";
 import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
 import type { SlotTable } from "./slots.js";
 
-/** Frames that ended otherwise than by returning, by node. */
+/** Number of frames that did not return normally, by node. */
 export interface Endings {
   readonly panics: Map<number, number>;
   readonly goexits: Map<number, number>;
   /** Never returned. */
   readonly running: Map<number, number>;
-  /** Returned although a panic ran through it: one of its own, or one that its callees were left by. */
+  /** Returned after a panic, its own or one that ended its callees. */
   readonly recovered: Map<number, number>;
 }
 
-/** What the replay asks of the builder. */
+/** Callbacks from the replay to the builder. */
 export interface Listener {
-  /** A spawn record at `at` bytes in the chunk; `node` is the frame that is open. */
+  /** A spawn record at byte `at` of the chunk; `node` is the innermost open frame. */
   spawn(slot: number, node: number, goStatement: number, at: number, time: number): void;
-  /** The goroutine gets to `time`, and someone wants its stack as of before. */
+  /** The goroutine is about to reach `time`, and there are requests for its stack at an earlier time. */
   capture(slot: number, time: number): void;
 }
 
-/** Told of every call. */
+/** Receives every call. */
 export interface Observer {
   enter(slot: number, node: number, time: number): void;
   /**
    * The innermost frame of the slot ends.
    *
-   * @param shown whether the call touches what is asked for; `start`, `end` and `self` are cut to that
+   * @param shown whether the call overlaps the scope; `start`, `end` and `self` are clipped to it
    */
   exit(slot: number, start: number, end: number, self: number, how: Ending, shown: boolean): void;
 }
 
-/** What of the calls counts, in nanoseconds since the start of the process; the rest is replayed all the same. */
+/** Which calls count; times in nanoseconds since the start of the process. The others are replayed all the same. */
 export interface Scope {
-  /** Calls shorter than this get no node in unmerged trees. */
+  /** Calls shorter than this are pruned from unmerged trees. */
   readonly minimum?: number;
-  /** Calls that end before `SlotTable.from` or begin after this are not counted, the others cut to it. */
+  /** Calls that end before `SlotTable.from` or begin after this do not count; the others are clipped to these times. */
   readonly to?: number;
   readonly observer?: Observer;
 }
@@ -50,16 +50,21 @@ export interface Scope {
 export class Stacks {
   readonly frames = new FramePool();
   readonly endings: Endings = { panics: new Map(), goexits: new Map(), running: new Map(), recovered: new Map() };
-  /** By node, as far as there are any: goroutines that it was an outermost frame of, and the latest of them. */
+  /**
+   * By node (the columns may be shorter): number of goroutines with the node as an outermost frame, and the latest one.
+   */
   goroutines = new Int32Array(0);
   goids = new Float64Array(0);
-  /** By open frame whose callees saw panics run: the most of them at once. More than at its own enter are its own. */
+  /**
+   * By open frame whose callees saw panics: the most panics at one time. Those beyond the number at its own enter began
+   * beneath it.
+   */
   private readonly panics = new Map<number, number>();
-  /** Exits without a frame: there are none in a sound trace. */
+  /** Exits without an open frame; an intact trace has none. */
   stray = 0;
-  /** Calls that were forgotten because they were shorter than `minimum`. */
+  /** Pruned calls: those shorter than `minimum`. */
   pruned = 0;
-  /** Calls outside of what is asked for: on other goroutines, before or after. */
+  /** Calls outside the scope: on other goroutines, or before or after the time window. */
   outside = { goroutine: 0, window: 0 };
   private readonly minimum: number;
   private readonly to: number;
@@ -90,7 +95,7 @@ export class Stacks {
     let spare = frames.spare;
     let top = slots.top[slot];
     let capture = slots.capture[slot];
-    // In unmerged trees the last child is never set, so the fast path below is not taken.
+    // In unmerged trees `lastChild` is never set, so the fast path below is not taken.
     for (let i = 0; i < count; i++) {
       const now = time[i];
       if (now > capture) {
@@ -172,7 +177,7 @@ export class Stacks {
     else this.outside.window++;
   }
 
-  /** An outermost frame ends: counts the goroutines that a node was one of. */
+  /** An outermost frame ends: counts its goroutine for the node, once. */
   private outermost(slot: number, node: number): void {
     const { slots, nodes } = this;
     if (slots.root[slot] === node) return;
@@ -185,7 +190,7 @@ export class Stacks {
     this.goroutines[node] = nodes.merged ? this.goroutines[node] + 1 : 1;
   }
 
-  /** @param panics how many panics ran deferred calls when the frame was entered */
+  /** @param panics number of panics that were running deferred calls when the frame was entered */
   private ending(
     slot: number,
     node: number,
@@ -220,12 +225,12 @@ export class Stacks {
     if (before === undefined || before < panics) this.panics.set(frame, panics);
   }
 
-  /** Keeps a node of an unmerged tree, however short it was. */
+  /** Protects a node of an unmerged tree from being pruned. */
   hold(node: number): void {
     if (!this.nodes.merged && node !== NO_NODE) this.nodes.holds[node]++;
   }
 
-  /** Ends all frames of a slot at `time`, as frames that never returned. */
+  /** Ends all open frames of a slot at `time`, as never returned. */
   abandon(slot: number, time: number): void {
     const { nodes, frames, slots } = this;
     const from = slots.from[slot];

@@ -1,4 +1,4 @@
-/** Slots that are parked at a begin record, and what each of them waits for. */
+/** The slots parked at a begin record, indexed by what they wait for. */
 import { Heap } from "../../base/heap.js";
 import type { Parked, SlotTable } from "./slots.js";
 
@@ -12,14 +12,14 @@ export class Waiting {
   private readonly forSpawn = new Map<number, number[]>();
   /** By request: the slot parked for its answer. */
   private readonly forAnswer = new Map<number, number>();
-  /** Slots that may go on. */
+  /** Slots that may resume. */
   private readonly ready: number[] = [];
-  /** Once asked for the earliest: a heap of the parked slots, and of some that are parked no longer. */
+  /** Created by the first call of `earliest`: the parked slots, and some that are no longer parked. */
   private heap: Heap<Entry> | undefined;
 
   constructor(private readonly slots: SlotTable) {}
 
-  /** Parks a slot until the slot `spawner` gets to a spawn record or, if it asked for a frame, until that is found. */
+  /** Parks a slot until the slot `spawner` reaches the spawn record or, if it has a request, until that is answered. */
   park(slot: number, parked: Parked, spawner: number): void {
     this.slots.parked.set(slot, parked);
     this.heap?.push({ slot, parked });
@@ -40,7 +40,7 @@ export class Waiting {
     this.ready.push(slot);
   }
 
-  /** A slot has got on: looks at those that wait for its spawn records. */
+  /** A slot has advanced: marks as ready the slots whose spawn record it has passed. */
   passed(spawner: number, isDone: (spawnRef: number) => boolean): void {
     const list = this.forSpawn.get(spawner);
     if (list === undefined) return;
@@ -55,7 +55,7 @@ export class Waiting {
     else this.forSpawn.set(spawner, rest);
   }
 
-  /** A slot that may go on; undefined if there is none. */
+  /** Removes and returns a slot that may resume; undefined if there is none. */
   next(): number | undefined {
     return this.ready.pop();
   }

@@ -1,4 +1,4 @@
-/** Choosing what of a finished tree to show, and in which order. Nothing here changes the tree. */
+/** Chooses the nodes of a finished tree to show, and their order. The tree itself does not change. */
 import { Best } from "../../base/best.js";
 import type { CallTree } from "../tree.js";
 
@@ -11,35 +11,35 @@ export interface FilterOptions {
   readonly minimum?: number;
   /** Least share of `whole`, percent. */
   readonly minimumPercent?: number;
-  /** What 100% is, nanoseconds. */
+  /** The time that counts as 100%, nanoseconds. */
   readonly whole?: number;
   /** Siblings by time (longest first), by first start, or by number of calls; by default by time. */
   readonly sort?: SortOrder;
-  /** Only this many nodes, those with the largest total times, and what leads to them. */
+  /** Only this many nodes, those with the largest total times, and their ancestors. */
   readonly top?: number | undefined;
-  /** What siblings are ordered by where that is time, by node; total times by default. */
+  /** By node: the time to sort siblings by; total times by default. */
   readonly weight?: Float64Array;
-  /** By node, 0 for what is not shown. */
+  /** By node: 0 if it must not be shown. */
   readonly only?: Uint8Array;
-  /** Subtrees that are shown elsewhere: not part of this view, and not counted as hidden. */
+  /** Subtrees shown elsewhere: not in this view, and not counted as hidden. */
   readonly omit?: ReadonlySet<number>;
 }
 
-/** A choice of nodes of a tree. */
+/** The nodes of a tree to show. */
 export interface View {
   readonly tree: CallTree;
   readonly roots: readonly number[];
-  /** By node, 1 where it is in the view. */
+  /** By node: 1 if it is in the view. */
   readonly shown: Uint8Array;
   /** Visible children in order. */
   children(node: number): readonly number[];
-  /** Nodes and calls that are left out. */
+  /** Number of nodes and calls that are not in the view. */
   readonly hidden: { readonly nodes: number; readonly calls: number };
 }
 
 /**
- * A view of the subtrees under `roots` (by default all goroutines). A node is shown if it is not too deep and it, or
- * a goroutine started beneath it, lasts long enough: goroutines may outlive the frame that started them.
+ * A view of the subtrees under `roots` (by default all goroutines). A node is shown if it is not too deep and if it, or
+ * a node beneath it, is long enough: a goroutine may outlive the frame that started it.
  */
 export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: readonly number[]): View {
   const { omit } = options;
@@ -65,7 +65,7 @@ export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: re
         shown[node] = 1;
       else {
         hiddenNodes++;
-        // The node above calls on other paths counts the calls of its children.
+        // The calls of `others` are already counted at its children.
         if (node !== tree.others) hiddenCalls += tree.calls[node];
       }
     }
@@ -87,7 +87,7 @@ export function childrenOf(tree: CallTree, node: number): number[] {
   return children;
 }
 
-/** Marks the nodes with the largest total times, and those above them. */
+/** Marks the nodes with the largest total times and their ancestors. */
 function heaviest(
   tree: CallTree,
   tops: readonly number[],
@@ -108,7 +108,7 @@ function heaviest(
   return marked;
 }
 
-/** Longest time in each subtree; total times by default. */
+/** The longest time in each subtree, of total times by default. */
 export function longest({ size, parent, total }: CallTree, time = total): Float64Array {
   const reach = Float64Array.from(time);
   for (let node = size - 1; node > 0; node--) {
@@ -117,7 +117,7 @@ export function longest({ size, parent, total }: CallTree, time = total): Float6
   return reach;
 }
 
-/** Calls on other paths are a sum over all goroutines, which no other time compares with: they come last. */
+/** Compares siblings. `others` comes last: it sums all goroutines, so its time is not comparable. */
 function order(
   { total, calls, first, others }: CallTree,
   { sort = "time", weight = total }: FilterOptions,
@@ -128,7 +128,7 @@ function order(
   return (a, b) => isOthers(a) - isOthers(b) || by[b] - by[a] || first[a] - first[b] || a - b;
 }
 
-/** Self times by node, those of nodes that are not shown added to the node above that is; lost if there is none. */
+/** Self times by node; those of nodes not shown are added to the nearest shown ancestor, or to node 0. */
 export function foldedSelf({ size, parent, self }: CallTree, shown: Uint8Array): Float64Array {
   const sums = self.slice();
   for (let node = size - 1; node > 0; node--) {

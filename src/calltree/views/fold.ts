@@ -1,32 +1,32 @@
 /**
- * Trees without recursion: a call of a function within a call of itself, on the same goroutine and on whatever way,
- * counts at the outer one, and what it calls beneath that. So each function stands at most once on a path, and a
- * program that walks trees has some thousand paths instead of millions.
+ * Folds recursion: a call of a function within another call of it on the same goroutine, direct or indirect, counts at
+ * the outer call, and its callees count beneath that. So each function appears at most once on a path, and a program
+ * that walks trees has thousands of paths instead of millions.
  *
- * Counts and self times are sums. A total is the time of the calls that stand in no other call of the same node:
- * recursion counts once. So a node's total is never larger than that of the node above it on its goroutine, but nodes
- * beneath a folded one may stand within each other, and then add up to more than it has.
+ * Counts and self times are sums. A total is the time of the calls that are not within another call of the same node:
+ * recursion counts once. So a node's total never exceeds its parent's on the same goroutine. But calls of different
+ * children of a folded node may be nested, and then the children's totals add up to more than the node's.
  */
 
 import { type CallTree, EdgeKind } from "../tree.js";
 import { regroup, Take } from "./regroup.js";
 import { StepTable } from "./steps.js";
 
-/** What was folded into a node. */
+/** The recursion that was folded into a node. */
 export interface Recursion {
-  /** Calls of the node that stand within another call of it. */
+  /** Calls of the node within another call of it. */
   readonly calls: number;
-  /** Most of its calls within each other; 2 is a call within a call. */
+  /** Its deepest nesting; 2 is a call within a call. */
   readonly depth: number;
 }
 
 export interface Folded {
   readonly tree: CallTree;
-  /** By node of the tree, where there is any. */
+  /** By node of the tree; nodes without recursion are absent. */
   readonly recursion: ReadonlyMap<number, Recursion>;
 }
 
-/** Folds the recursion of a tree. Goroutines that start goroutines of the same go statement are folded too. */
+/** Folds the recursion of a tree. Also folds goroutines that start goroutines by the same go statement. */
 export function foldRecursion(old: CallTree): Folded {
   const { size, func, edge, goStatement, tests } = old;
   const place = new Int32Array(size);
@@ -48,7 +48,7 @@ export function foldRecursion(old: CallTree): Folded {
     if (tests.get(one) !== tests.get(node)) return false;
     return func[one] === func[node] && edge[one] === edge[node] && goStatement[one] === goStatement[node];
   };
-  /** The node above or at `above` that a node recurs to; 0 for none. */
+  /** The new node that `node` folds into, `above` or one of its ancestors; 0 for none. */
   const outer = (above: number, node: number): number => {
     const spawned = edge[node] !== EdgeKind.call;
     for (let at = above; at > 0; at = parent[at]) {
@@ -77,12 +77,15 @@ export function foldRecursion(old: CallTree): Folded {
   return { tree, recursion };
 }
 
-/** How many nodes of a path, on one goroutine, went to the same place; for nodes in preorder. */
+/** Counts how many nodes on the current path and goroutine share a place, for nodes visited in preorder. */
 class OpenCalls {
-  /** By place: calls that are open, and the outermost node of the goroutine they are on. */
+  /** By place: number of open calls, and the outermost node of their goroutine. */
   private readonly count: Int32Array;
   private readonly goroutine: Int32Array;
-  /** By old node: the outermost node of its goroutine; its place, and what to restore behind it. */
+  /**
+   * By old node: the outermost node of its goroutine. `stack` has the open nodes, with the values to restore after
+   * each.
+   */
   private readonly outermost: Int32Array;
   private readonly stack: { node: number; at: number; count: number; goroutine: number }[] = [];
 
@@ -92,7 +95,7 @@ class OpenCalls {
     this.outermost = new Int32Array(tree.size);
   }
 
-  /** @returns how many calls at this place are open on the goroutine, the node itself included */
+  /** @returns number of open calls at this place on the goroutine, including the node itself */
   enter(node: number, at: number): number {
     const { tree, count, goroutine, outermost, stack } = this;
     for (let top = stack.at(-1); top !== undefined && node >= tree.end[top.node]; top = stack.at(-1)) {

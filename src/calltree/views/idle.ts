@@ -1,14 +1,14 @@
 /**
- * Which time is waiting for work: of worker loops, accept loops, and goroutines that listen until the process ends.
+ * Finds time spent waiting for work: in worker loops, accept loops, and goroutines that listen until the process ends.
  *
- * A call trace knows nothing of the scheduler: time in a function that calls no traced one may be waiting or computing.
- * So this says little, and only where several things hold together: all calls of a goroutine's outermost function (of
- * all goroutines of a node) were still open when the process ended; in all of them the same function was the innermost
- * one open; that function's self time is 90 % of the goroutine's time or more, and a tenth of the whole or more. The
- * main goroutine and those of tests never wait for work. What stands beneath, the work done in between, is not idle.
+ * A call trace has no scheduler data: a function's self time may be waiting or computing. So this is conservative. A
+ * goroutine waits for work only if all of these hold: all calls of its outermost function (of all goroutines of a node)
+ * were still open when the process ended; in all of them the same function was the innermost open one; that function's
+ * self time is at least 90 % of the goroutine's time and at least a tenth of the whole. The main goroutine and those of
+ * tests never count. The work done in between, in the nodes beneath, is not idle.
  *
- * Views use it to put such time last and out of their shares; they say so, and hide no calls by it. A goroutine that
- * computes until the process ends without calling a traced function is taken for a waiting one.
+ * Views put such time last, exclude it from shares and add a note; they hide no calls because of it. Known error: a
+ * goroutine that computes until the process ends without calling a traced function is taken for a waiting one.
  */
 import type { FunctionInfo } from "../functions.js";
 import { type CallForest, type CallTree, EdgeKind } from "../tree.js";
@@ -17,11 +17,11 @@ import { isTestFunction } from "./tests.js";
 const SHARE = 0.9;
 const MIN = 0.1;
 
-/** What of a tree is waiting for work. */
+/** The time in a tree that is waiting for work. */
 export interface IdleTimes {
-  /** By node: what of its total is waiting, nanoseconds; 0 for nodes that are not on the way to where it waits. */
+  /** By node: how much of its total is waiting, nanoseconds; 0 for nodes not on the path to the waiting one. */
   readonly time: Float64Array;
-  /** By outermost node of goroutines that wait: the node in which they do. */
+  /** By outermost node of waiting goroutines: the node in which they wait. */
   readonly waits: ReadonlyMap<number, number>;
 }
 
@@ -43,7 +43,7 @@ export function idleTimes(tree: CallTree, functions: readonly FunctionInfo[]): I
   return { time, waits };
 }
 
-/** From a goroutine's outermost node to the innermost one that is open in all of `count` goroutines. */
+/** The path from a goroutine's outermost node to the innermost one open in all `count` goroutines. */
 function openPath(tree: CallTree, outermost: number, count: number): number[] {
   const path = [outermost];
   for (let child = outermost + 1; child < tree.end[path[path.length - 1]]; ) {
@@ -55,12 +55,15 @@ function openPath(tree: CallTree, outermost: number, count: number): number[] {
   return path;
 }
 
-/** By node: the total without waiting, by which views put what matters first. */
+/** By node: the total without waiting, which views sort by. */
 export function busyTimes({ total }: CallTree, { time }: IdleTimes): Float64Array {
   return total.map((all, node) => Math.max(0, all - time[node]));
 }
 
-/** By function of a forest: how much of the totals of its calls is waiting for work, nanoseconds; for those that have any. */
+/**
+ * By function of a forest: how much of its calls' total is waiting for work, nanoseconds; functions without any are
+ * absent.
+ */
 export function idleByFunction({ processes, functions }: CallForest): Map<number, number> {
   const sums = new Map<number, number>();
   for (const { tree } of processes) {

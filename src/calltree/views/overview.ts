@@ -1,6 +1,6 @@
 /**
- * What to show first of a tree with more paths than anybody reads: the paths that take most of the time, with recursion
- * folded. A tree of few lines stays as it is.
+ * The overview of a tree too large to read: the paths that take most of the time, with recursion folded. A small tree
+ * stays as it is.
  */
 import { Heap } from "../../base/heap.js";
 import type { FunctionInfo } from "../functions.js";
@@ -9,36 +9,36 @@ import { childrenOf, type FilterOptions, longest } from "./filter.js";
 import { type Folded, foldRecursion, type Recursion } from "./fold.js";
 import { busyTimes, type IdleTimes, idleTimes } from "./idle.js";
 
-/** A tree as it is to be shown. */
+/** A tree ready to be shown. */
 export interface Overview {
-  /** With recursion folded where the tree had too many lines. */
+  /** With recursion folded if the tree had too many lines. */
   readonly tree: CallTree;
   readonly recursion: ReadonlyMap<number, Recursion>;
   readonly idle: IdleTimes;
-  /** Lines that became one with others by folding. */
+  /** Number of lines that folding merged into others. */
   readonly foldedLines: number;
-  /** What a view of the tree takes to show what was chosen, in the right order. */
+  /** Options for `viewTree` that show the chosen nodes in the right order. */
   readonly filter: Pick<FilterOptions, "weight" | "only">;
 }
 
-/** Below this share of the whole a path says nothing, however much room there is; as long as there are some lines. */
+/** Paths below this share of the whole are left out even if there is room, once SOME_LINES are shown. */
 const MIN_SHARE = 0.0005;
 const SOME_LINES = 20;
 
-/** A subtree with lines of its own. */
+/** Subtrees with their own number of lines. */
 export interface Part {
   readonly tops: readonly number[];
-  /** Most of them. */
+  /** The most lines to show. */
   readonly lines: number;
-  /** Nodes to show before others, with what leads to them. */
+  /** Nodes to show before others, with their ancestors. */
   readonly first?: ReadonlySet<number>;
 }
 
 /**
  * Chooses what to show of a tree.
  *
- * @param lines what a tree may have to stay as it is
- * @param parts of the folded tree, what to show of it; by default all of it is one part with that many lines
+ * @param lines the most lines of a tree that stays as it is
+ * @param parts the parts of the folded tree to show; by default one part with all of it and this many lines
  */
 export function overview(
   tree: CallTree,
@@ -58,7 +58,7 @@ export function overview(
   return { ...all, foldedLines, filter: { ...all.filter, only } };
 }
 
-/** The whole tree, goroutines that wait for work last. */
+/** An overview of the whole tree, with goroutines that wait for work last. */
 export function everything(
   tree: CallTree,
   functions: readonly FunctionInfo[],
@@ -69,7 +69,10 @@ export function everything(
   return { tree, recursion, idle, foldedLines: 0, filter };
 }
 
-/** Marks the nodes to show: always the one in whose subtree most time is, of those whose parents are shown. */
+/**
+ * Marks the nodes to show. Each step takes, of the nodes whose parent is marked, the one with the longest time in its
+ * subtree.
+ */
 function markHeaviest(tree: CallTree, weight: Float64Array, { tops, lines, first }: Part, only: Uint8Array): void {
   const reach = longest(tree, weight);
   const roots = tops.filter((node) => node !== tree.others);
@@ -89,12 +92,12 @@ function markHeaviest(tree: CallTree, weight: Float64Array, { tops, lines, first
   }
 }
 
-/** Outermost nodes of goroutines that wait for work and are not in a view. */
+/** Outermost nodes, not in a view, of goroutines that wait for work; longest first. */
 export function unseenWaits({ tree, idle }: Overview, shown: Uint8Array): number[] {
   return [...idle.waits.keys()].filter((node) => shown[node] === 0).sort((a, b) => tree.total[b] - tree.total[a]);
 }
 
-/** A function and its calls on all paths of a tree. */
+/** A function with its calls and self time on all paths of a tree. */
 export interface FunctionShare {
   /** Index into the functions of the forest. */
   readonly func: number;

@@ -1,7 +1,7 @@
 /**
- * Which test each node of a tree belongs to: all that happens beneath it, on goroutines that were started on its behalf too.
- * A goroutine belongs to the test that started it, also after that test has ended (a pool, a connection that is kept
- * alive); what nothing of leads up to a test belongs to none.
+ * Finds the test that each node of a tree belongs to: everything beneath the test, including goroutines started on its
+ * behalf. A goroutine belongs to the test that started it even after that test has ended (a pool, a kept-alive
+ * connection). A node without a test among its ancestors belongs to none.
  */
 import type { FunctionInfo } from "../functions.js";
 import { type CallTree, EdgeKind } from "../tree.js";
@@ -10,13 +10,16 @@ import { isTestFunction } from "./tests.js";
 export interface Owners {
   /** By node: the innermost test that it belongs to, an index into `names`; -1 for none. */
   readonly of: Int32Array;
-  /** Tests, as Go names functions: `example.com/db.TestGet/first_case`. */
+  /** Tests, named like Go functions: `example.com/db.TestGet/first_case`. */
   readonly names: readonly string[];
   /** By test: how often it ran. */
   readonly runs: readonly number[];
 }
 
-/** Finds the owners. Where a trace does not know the names of subtests, the outermost test function owns all beneath it. */
+/**
+ * Finds the owners. If a trace does not have the names of subtests, the outermost test function owns everything beneath
+ * it.
+ */
 export function ownersOf(tree: CallTree, functions: readonly FunctionInfo[]): Owners {
   const isTest = functions.map(({ name }) => isTestFunction(name));
   const names: string[] = [];
@@ -41,7 +44,8 @@ export function ownersOf(tree: CallTree, functions: readonly FunctionInfo[]): Ow
       runs.push(0);
     }
     of[node] = test;
-    // What follows the test on its goroutine is its cleanup; a test may go on on a goroutine of the same name.
+    // Later nodes of the test on its goroutine are its cleanup, and a test may continue on a goroutine of the same
+    // name: neither is a new run.
     const key = `${up} ${test}`;
     if (above !== test && !counted.has(key)) runs[test] += tree.calls[node];
     counted.add(key);
@@ -50,8 +54,8 @@ export function ownersOf(tree: CallTree, functions: readonly FunctionInfo[]): Ow
 }
 
 /**
- * Where tests begin that are among some: the first node of each, beneath each node that it begins beneath. What follows it
- * there is the test's cleanup.
+ * The nodes where the given tests begin: for each test and each parent node, the first one. Later siblings are the
+ * test's cleanup.
  * @param names without their package: `TestGet`, `TestGet/first_case`
  */
 export function testBegins(
@@ -65,7 +69,7 @@ export function testBegins(
   const isWanted = tests.map((test) => names.has(localTest(test)));
   for (let node = 1; node < tree.size; node++) {
     const [test, up] = [of[node], tree.parent[node]];
-    // Beneath it are sums by function, not paths.
+    // Beneath `others` are sums by function, not paths.
     if (test < 0 || !isWanted[test] || of[up] === test || up === tree.others) continue;
     const key = `${up} ${test}`;
     if (!begins.has(key)) begins.set(key, node);
@@ -74,8 +78,8 @@ export function testBegins(
 }
 
 /**
- * The name of a test of a suite (testify's and others): a method of that name, the first traced one on a goroutine that
- * something untraced started beneath a test. It takes no `*testing.T`, so the trace does not know its name.
+ * The name of a suite's test (testify and others): a method named like a test that is the first traced function of a
+ * goroutine started by untraced code beneath a test. It takes no `*testing.T`, so its name is not in the trace.
  */
 function suiteTest(name: string, begins: boolean, above: string | undefined): string | undefined {
   const method = begins ? /\.\(\*?[^()]*\)\.(Test[^.]*)$/.exec(name)?.[1] : undefined;
@@ -96,7 +100,7 @@ export function localTest(name: string): string {
   return TEST.exec(name)?.[2] ?? name;
 }
 
-/** A test and those around it, the innermost first: `p.TestGet/a/b`, `p.TestGet/a`, `p.TestGet`. */
+/** A test and its parents, innermost first: `p.TestGet/a/b`, `p.TestGet/a`, `p.TestGet`. */
 export function testsAround(name: string): string[] {
   const local = localTest(name);
   const start = name.length - local.length;

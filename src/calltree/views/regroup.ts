@@ -1,30 +1,30 @@
-/** A tree made of another one's nodes: several may become one, some none. */
+/** Builds a tree from another one by merging and dropping nodes, summing their numbers. */
 import { placesOf, sparseColumn } from "../../base/sparse.js";
 import { fillEnds, preorder } from "../preorder.js";
 import type { CallTree } from "../tree.js";
 
-/** Which numbers of an old node count at its new one; bits. */
+/** Bits: which numbers of an old node count at its new one. */
 export const Take = {
-  /** Calls, how they ended, their goroutines, when they ran. */
+  /** Calls, with their endings, goroutines and first and last times. */
   calls: 1,
   total: 2,
   self: 4,
 } as const;
 
-/** Where the nodes of a tree go. */
+/** Maps old nodes to new ones. */
 export interface Grouping {
-  /** By old node: the new one, numbered from 1 in the order of the first old ones; 0 for none. */
+  /** By old node: the new one; 0 for none. New nodes are numbered from 1 by their first old node. */
   readonly place: Int32Array;
-  /** By old node: what of it counts there, of {@link Take}. */
+  /** By old node: which of its numbers count there, bits of {@link Take}. */
   readonly takes: Uint8Array;
   /** By old node, as in the tree. */
   readonly edge: Uint8Array;
   readonly goStatement: Int32Array;
   readonly tests: ReadonlyMap<number, string>;
-  /** By new node: its parent, and the first node that it stands for. */
+  /** By new node: its parent, and its first old node. */
   readonly parent: Int32Array;
   readonly source: Int32Array;
-  /** New nodes, node 0 included. */
+  /** Number of new nodes, including node 0. */
   readonly count: number;
 }
 
@@ -35,7 +35,7 @@ export interface Regrouped {
   readonly number: Int32Array;
 }
 
-/** Adds up the numbers of old nodes at their new ones, and puts these into the order of finished trees. */
+/** Sums the numbers of old nodes at their new ones, and sorts these into preorder. */
 export function regroup(old: CallTree, { place, takes, edge, goStatement, source, ...grouping }: Grouping): Regrouped {
   const { count } = grouping;
   const zeros = () => new Float64Array(count);
@@ -59,7 +59,7 @@ export function regroup(old: CallTree, { place, takes, edge, goStatement, source
     first[at] = Math.min(first[at], old.first[node]);
     last[at] = Math.max(last[at], old.last[node]);
   }
-  // Nodes without calls, which are there for what is beneath them, take the times of that.
+  // Nodes without calls, kept only for their descendants, take first and last from these.
   for (let at = count - 1; at > 0; at--) {
     const up = grouping.parent[at];
     if (sums.calls[up] > 0) continue;

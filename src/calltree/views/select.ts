@@ -1,6 +1,6 @@
 /**
- * Choosing call paths by the functions on them, as `go tool pprof` does: focus, ignore and hide, and one test's calls.
- * The result is a tree of the same kind, and where each node of the old one went.
+ * Filters call paths by the functions on them, like `go tool pprof`: focus, ignore, hide, and the calls of tests. The
+ * result is a tree of the same kind and a map from old nodes to new ones.
  */
 import { matching } from "../../base/names.js";
 import type { TestFilter } from "../../base/test-filter.js";
@@ -10,39 +10,39 @@ import { localTest, ownersOf } from "./owners.js";
 import { regroup, Take } from "./regroup.js";
 import { StepTable } from "./steps.js";
 
-/** What to choose; all of it must hold. Patterns look for a match anywhere in a function's full name, or in what it is shown as. */
+/** Filters; all must hold. Patterns match anywhere in a function's full name or in its short form. */
 export interface PathOptions {
-  /** Only paths through such a function; what leads there is kept, without its self time. */
+  /** Only paths through such a function; its callers are kept, without their self time. */
   readonly focus?: RegExp;
   /** No paths through such a function. */
   readonly ignore?: RegExp;
-  /** Such functions are taken out of the paths; their self time goes to the caller. */
+  /** Removes such functions from the paths; their self time goes to the caller. */
   readonly hide?: RegExp;
-  /** Only what runs in such a test; what leads there is kept as by `focus`. */
+  /** Only what runs in such a test; callers are kept as with `focus`. */
   readonly test?: TestFilter;
 }
 
-/** Calls that a filter left out. */
+/** Number of calls that a filter left out. */
 export interface Omission {
   readonly filter: "focus" | "ignore" | "hide" | "test" | "goroutine" | "window";
   readonly calls: number;
 }
 
-/** In place of a new node: the node is not in the tree. */
+/** Instead of a new node: the node and its subtree are not in the tree. */
 export const DROPPED = -1;
-/** In place of a new node: the node is taken out, what is beneath it is not. */
+/** Instead of a new node: the node is removed, but not its subtree. */
 export const HIDDEN = -2;
 
 export interface Selected {
   readonly tree: CallTree;
   /** By node of the old tree: the node of the new one, or DROPPED, or HIDDEN. */
   readonly map: Int32Array;
-  /** Nodes of the old tree that are kept for what is beneath them only. */
+  /** By node of the old tree: 1 if it is kept only as context for nodes beneath it. */
   readonly context: Uint8Array;
   readonly omitted: readonly Omission[];
 }
 
-/** Chooses; nodes without calls in or beneath them are dropped in any case. */
+/** Applies the filters. Subtrees without calls are always dropped. */
 export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], options: PathOptions): Selected {
   const map = new Int32Array(tree.size);
   const leads = new Uint8Array(tree.size);
@@ -64,7 +64,7 @@ export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], 
   return { ...rebuild(tree, map, leads), omitted };
 }
 
-/** By node, 1 where its test is chosen. */
+/** By node: 1 if its test matches. */
 function ofTests(tree: CallTree, functions: readonly FunctionInfo[], filter: TestFilter): Uint8Array {
   const { of, names } = ownersOf(tree, functions);
   const chosen = names.map((name) => (filter.matches(localTest(name)) ? 1 : 0));
@@ -75,7 +75,7 @@ function ofFunctions({ func }: CallTree, matched: Uint8Array): Uint8Array {
   return Uint8Array.from(func, (one) => (one < 0 ? 0 : matched[one]));
 }
 
-/** Calls counted at a node; those of the node above other call paths are counted at its children. */
+/** Calls counted at a node; 0 for `others`, whose calls are counted at its children. */
 function callsAt(tree: CallTree, node: number): number {
   return node === tree.others ? 0 : tree.calls[node];
 }
@@ -100,7 +100,7 @@ function dropPaths(tree: CallTree, map: Int32Array, matched: Uint8Array): number
   return calls;
 }
 
-/** Keeps what is beneath a match and what leads to one. @param matched by node */
+/** Keeps the subtrees and the ancestors of matches. @param matched by node */
 function keepPaths(tree: CallTree, map: Int32Array, leads: Uint8Array, matched: Uint8Array): number {
   const { size, parent } = tree;
   const inside = new Uint8Array(size);
@@ -132,10 +132,10 @@ function hideNodes(tree: CallTree, map: Int32Array, matched: Uint8Array): number
   return calls;
 }
 
-/** The tree of the nodes that are neither dropped nor hidden; fills in their new numbers. */
+/** Builds the tree of the nodes that are neither dropped nor hidden, and fills their new numbers into `map`. */
 function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selected, "omitted"> {
   const old = tree;
-  // By old node: what stands for it among the new ones (for hidden nodes, the one above), and how it hangs.
+  // By old node: its new node (for hidden nodes, that of the parent), and its edge.
   const place = new Int32Array(old.size);
   const edge = old.edge.slice();
   const goStatement = old.goStatement.slice();
@@ -179,14 +179,17 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
   return { tree: inherit(old, map, chosen), map, context: leads };
 }
 
-/** Whether a hidden node runs on the goroutine of the first node above it that is not hidden. */
+/** Whether a hidden node runs on the goroutine of its nearest ancestor that is not hidden. */
 function isCalled(tree: CallTree, map: Int32Array, hidden: number): boolean {
   let node = hidden;
   for (; map[node] === HIDDEN; node = tree.parent[node]) if (tree.edge[node] !== 0) return false;
   return true;
 }
 
-/** What was called by a hidden outermost function is outermost now: its goroutines are those of the hidden one, at most. */
+/**
+ * Callees of a hidden outermost function become outermost: each gets the goroutines of the hidden one, at most one per
+ * call.
+ */
 function inherit(tree: CallTree, map: Int32Array, chosen: CallTree): CallTree {
   const goroutines = new Map<number, number>();
   const goids = new Map<number, number>();

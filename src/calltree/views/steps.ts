@@ -1,20 +1,20 @@
-/** The step from a node to one beneath it as a number: with that of the node above it names a path. */
+/** A hash of tree nodes by parent and step (function and edge), to find nodes on the same path. */
 import { NumberMap } from "../../base/columns.js";
 import { type CallTree, EdgeKind } from "../tree.js";
 
-/** Functions of a forest and sites are fewer, and so are different steps. */
+/** There are fewer functions and go statements in a forest, and fewer distinct steps. */
 const STEPS = 2 ** 22;
 
-/** Finds nodes by the node above them, their function, and how they hang under it. */
+/** Finds nodes by their parent, function and edge. */
 export class StepTable {
   private readonly nodes = new NumberMap();
-  /** Steps that are no plain calls; those of tests by text. */
+  /** Numbers of steps that are not plain calls; in `named`, those of tests. */
   private readonly spawned = new NumberMap();
   private readonly named = new Map<string, number>();
 
   constructor(private readonly tree: Pick<CallTree, "func" | "edge" | "goStatement" | "tests">) {}
 
-  /** What {@link set} gave the step of `node` beneath `above`; 0 for nothing. */
+  /** The value that {@link set} stored for the step of `node` beneath `above`; 0 for none. */
   get(above: number, node: number): number {
     return this.nodes.get(this.key(above, node), 0);
   }

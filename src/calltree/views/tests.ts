@@ -1,23 +1,23 @@
-/** The tests in the tree of a test binary. */
+/** Splits the tree of a test binary into sections, one per test. */
 
 import type { FunctionInfo } from "../functions.js";
 import { type CallTree, EdgeKind } from "../tree.js";
 import type { FilterOptions, View } from "./filter.js";
 import { viewTree } from "./filter.js";
 
-/** A part of a process's tree that is shown on its own. */
+/** A part of a process's tree that is shown by itself. */
 export interface Section {
   readonly view: View;
-  /** What 100% is in it, nanoseconds. */
+  /** The time that counts as 100% in it, nanoseconds. */
   readonly whole: number;
-  /** When it ended, nanoseconds since the start of the process: goroutines that go on have no share of it. */
+  /** Its end, nanoseconds since the start of the process. Goroutines that outlive it get no percentage. */
   readonly until?: number;
 }
 
-/** Whether a function is a test, benchmark, fuzz test or example by its name, as cmd/go sees it. */
+/** Whether a function is a test, benchmark, fuzz test or example by its name, following cmd/go. */
 export function isTestFunction(name: string): boolean {
   const local = name.slice(name.indexOf(".", name.lastIndexOf("/") + 1) + 1);
-  // TestMain runs the tests, it is none; Testify is an ordinary function.
+  // TestMain runs the tests and is not one itself; Testify is an ordinary function.
   return local !== "TestMain" && /^(Test|Benchmark|Fuzz|Example)($|[^\p{Ll}.][^.]*$)/u.test(local);
 }
 
@@ -27,8 +27,8 @@ export function wholeSection(tree: CallTree, total: number, options: FilterOptio
 }
 
 /**
- * One section for each test, in the order in which the tests began, and one for what ran outside of them (init
- * functions, TestMain) if there is anything.
+ * One section per test, in the order in which they began, and one for what ran outside tests (init functions,
+ * TestMain), if anything did.
  *
  * @param chosen tests to show, in this order; all by default
  */
@@ -54,7 +54,7 @@ export function testNodes(tree: CallTree, functions: readonly FunctionInfo[]): n
   const isTest = functions.map(({ name }) => isTestFunction(name));
   const tests: number[] = [];
   for (let node = 1; node < tree.size; ) {
-    // Beneath it are sums by function, not paths.
+    // Beneath `others` are sums by function, not paths.
     if (node === tree.others) node = tree.end[node];
     else if (isTest[tree.func[node]]) {
       tests.push(node);
@@ -65,9 +65,9 @@ export function testNodes(tree: CallTree, functions: readonly FunctionInfo[]): n
 }
 
 /**
- * How long a test took. A parallel subtest runs after the function of its test has returned: it is the time until all
- * is done. Goroutines of `go` statements that still run when the process ends are left behind by the test, not part of
- * it; those that untraced code started may be subtests, and are.
+ * The duration of a test, until everything in it is done: a parallel subtest runs after its parent's function has
+ * returned. Goroutines of `go` statements that still run when the process ends were leaked by the test and do not
+ * count; those started by untraced code may be subtests and count.
  */
 export function testExtent(tree: CallTree, node: number): number {
   if (tree.calls[node] > 1) return tree.total[node];
@@ -83,7 +83,7 @@ function isLeftBehind({ edge, running }: CallTree, node: number): boolean {
   return (edge[node] === EdgeKind.exact || edge[node] === EdgeKind.indirect) && running.has(node);
 }
 
-/** Whether a node is the outermost one of goroutines that went on after the end of their section. */
+/** Whether a node is the outermost one of goroutines that outlived their section. */
 export function outlives({ edge, last }: CallTree, node: number, { until }: Section): boolean {
   return until !== undefined && edge[node] !== EdgeKind.call && last[node] > until;
 }
