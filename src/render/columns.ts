@@ -1,26 +1,26 @@
-/** Rows of text under headings, aligned; the widest kind of column, names, gives way where the terminal is narrow. */
+/** Lays out aligned tables: headings over rows. On a narrow terminal, name columns are cut. */
 import { printable } from "../base/printable.js";
 import { type Measure, type Paint, truncateMiddle } from "./style.js";
 
 export interface Column {
   readonly heading: string;
-  /** Numbers are aligned at their right. A name is cut in its middle when the line is too long. */
+  /** Numbers are right-aligned. Names are cut in the middle if the line is too long. */
   readonly kind: "number" | "name";
 }
 
 export interface ColumnStyle {
   readonly paint: Paint;
-  /** Columns of the terminal; undefined where nothing should be cut. */
+  /** Columns of the terminal; undefined to cut nothing. */
   readonly width: number | undefined;
   readonly widthOf: Measure;
-  /** Where notes begin; by default below the last column. */
+  /** The column where notes begin; by default that of the last cell. */
   readonly notesAt?: number;
 }
 
 const GAP = 2;
 const MIN_NAME = 16;
 
-/** Heading and rows, a line each. A row may have notes, which stand below it under its last column. */
+/** Yields the heading and the rows, one line each, and below each row its notes. */
 export function* columns(
   list: readonly Column[],
   given: readonly { readonly cells: readonly string[]; readonly notes?: readonly string[] }[],
@@ -57,7 +57,7 @@ export function* columns(
   }
 }
 
-/** Takes from the names what the line has too much, the widest name first. */
+/** Narrows name columns, widest first, until the line fits. */
 function shrink(list: readonly Column[], widths: number[], width: number): void {
   let over = widths.reduce((sum, one) => sum + one + GAP, -GAP) - width;
   while (over > 0) {

@@ -1,4 +1,4 @@
-/** What a report must say about how complete it is: one line each. */
+/** Notices: lines that say how complete a report is. */
 import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import {
@@ -13,12 +13,14 @@ import {
 } from "../calltree/index.js";
 import { tracingOf } from "./tracing.js";
 
-/** One thing to say. */
+/** A line about the completeness of a report. */
 export interface Notice {
   readonly text: string;
-  /** Something is missing or wrong. */
+  /** Whether something is missing or wrong. */
   readonly serious: boolean;
-  /** Of interest only where call paths are shown, or where what tracing may have added has no line of its own. */
+  /**
+   * `paths`: only for reports that show call paths. `tracing`: only for reports without their own line about tracing.
+   */
   readonly about?: "paths" | "tracing";
 }
 
@@ -27,7 +29,7 @@ export function footer(process: ProcessTree, remarks: readonly string[]): string
   return [...notices(process).map(({ text }) => text), ...remarks].map(printable);
 }
 
-/** What there is to say of the calls of a process. */
+/** The notices about the calls of a process. */
 export function notices(process: ProcessTree): Notice[] {
   const { info, tree } = process;
   const lines: Notice[] = [];
@@ -76,7 +78,9 @@ export function notices(process: ProcessTree): Notice[] {
   return lines;
 }
 
-/** What there is to say of all processes together; of several, what is missing or has limits is said of each. */
+/**
+ * The notices about all processes together. With several, notices about missing data and limits are listed per process.
+ */
 export function overall({ processes }: CallForest, title: (process: ProcessTree) => string): Notice[] {
   if (processes.length < 2) return processes.flatMap(notices);
   const sum = (of: (process: ProcessTree) => number) => processes.reduce((total, process) => total + of(process), 0);
@@ -119,7 +123,7 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
   ];
 }
 
-/** What the filters of a recording left out of its trees. */
+/** The notices about filtered calls. */
 export function omissions({ forest, omitted, select }: Recording): Notice[] {
   const lines = omitted.map(
     ({ filter, calls }) => `left out by ${flagOf(filter, select)}: ${formatNumberOf(calls, "call")}`,
@@ -134,7 +138,7 @@ export function omissions({ forest, omitted, select }: Recording): Notice[] {
   return lines.map((text) => ({ text, serious: true }));
 }
 
-/** The flags that choose of a tree what to show, as far as they are given. */
+/** The given flags that limit what is shown of a tree, such as `--depth and --min`. */
 export function flagsOf({ depth, minimum, minimumPercent, top }: FilterOptions): string {
   return [
     ...(Number.isFinite(depth ?? Number.NaN) ? ["--depth"] : []),
@@ -144,7 +148,7 @@ export function flagsOf({ depth, minimum, minimumPercent, top }: FilterOptions):
   ].join(" and ");
 }
 
-/** A pattern in the user's words: JavaScript escapes slashes in it. */
+/** A pattern as the user wrote it: JavaScript escapes slashes in `source`. */
 function written(pattern: RegExp | { readonly text: string } | undefined): string | undefined {
   return pattern instanceof RegExp ? pattern.source.replaceAll("\\/", "/") : pattern?.text;
 }

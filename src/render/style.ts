@@ -1,23 +1,25 @@
-/** Colours, and text that fits a width. */
+/** Terminal colours, and measuring and cutting text to a width. */
 import { styleText } from "node:util";
 
 export type Paint = (style: "dim" | "bold" | "red" | "cyan" | "yellow", text: string) => string;
 
-/** Paints with escape codes, or not at all. The caller knows whether its output is a terminal that wants colours. */
+/**
+ * Paints with escape codes if `colour` is set. The caller decides whether its output is a terminal that wants colours.
+ */
 export function painter(colour: boolean): Paint {
   return colour ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
 }
 
-/** Columns that a text takes on a terminal. */
+/** Returns the number of columns that a text takes on a terminal. */
 export type Measure = (text: string) => number;
 
-/** Characters that are known to take one column each; measuring others takes a hundred times as long. */
+/** Characters known to take one column each; measuring others is a hundred times slower. */
 const PLAIN = /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2500-\u257f≥–…]*$/;
 
-/** The measure for names of plain letters. */
+/** The measure for texts of single-column characters. */
 export const plainWidth: Measure = (text) => text.length;
 
-/** A measure that is right for these names. The library for wide and combining characters is loaded only for them. */
+/** A measure that is right for these names. Loads the library for wide and combining characters only if needed. */
 export async function measureFor(names: Iterable<string>): Promise<Measure> {
   for (const name of names) {
     if (PLAIN.test(name)) continue;
@@ -27,7 +29,7 @@ export async function measureFor(names: Iterable<string>): Promise<Measure> {
   return plainWidth;
 }
 
-/** A text cut in the middle so that it takes at most `width` columns; package and method stay readable. */
+/** Cuts a text in the middle to at most `width` columns, so that package and method stay readable. */
 export function truncateMiddle(text: string, width: number, widthOf: Measure): string {
   if (widthOf(text) <= width) return text;
   const characters = [...text];

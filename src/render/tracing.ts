@@ -1,9 +1,9 @@
-/** What a report must say about the time that tracing itself may have taken. */
+/** The notices about the time that tracing itself may have taken. */
 import { formatCount, formatDuration, formatPercent } from "../base/units.js";
 import { costBound, type HookCost, type ProcessTree } from "../calltree/index.js";
 import { MOSTLY_TRACING } from "./advice.js";
 
-/** @param costs by process, the most that tracing adds to a call; undefined where it was not measured */
+/** @param costs by process, the most that tracing adds to a call; undefined if not measured */
 export function tracingLine(costs: readonly (HookCost | undefined)[]): string | undefined {
   const known = costs.filter((cost) => cost !== undefined);
   if (costs.length === 0) return undefined;
@@ -16,16 +16,16 @@ export function tracingLine(costs: readonly (HookCost | undefined)[]): string | 
   return `times are as measured: tracing may have added up to ${formatDuration(most)} a call${some}`;
 }
 
-/** Below this part of the processor time (where that is not known, of the process's life) tracing is not worth a line. */
+/** Below this share of the CPU time (if unknown, of the process's run time) tracing is not worth a line. */
 const WORTH = 0.01;
 
-/** Calls that a goroutine costs as much tracing as: its `go` statement and its start. */
+/** The tracing of a goroutine (its `go` statement and its start) costs as much as this number of calls. */
 const GOROUTINE = 2;
 
 /**
- * What tracing may have taken of a process, related to its processor time where that is known: goroutines that wait take
- * none. Nothing where it is not worth a line. An advice follows where most of the run may have been tracing: where the
- * bound, which has a margin, exceeds the processor time.
+ * The notice about tracing in a process, and advice if most of the run may have been tracing. The cost is compared to
+ * the CPU time if known, because waiting goroutines take none. Empty if the cost is too small for a line. The advice
+ * appears if the bound, which includes a margin, exceeds the CPU time.
  */
 export function tracingOf({ info, events, goroutines, total }: ProcessTree): string[] {
   const cost = costBound(info);
@@ -42,7 +42,7 @@ export function tracingOf({ info, events, goroutines, total }: ProcessTree): str
   return share < 1 ? [`${line}, ${formatPercent(share, 1)} of ${cpu}`] : [`${line}, in ${cpu}`, MOSTLY_TRACING];
 }
 
-/** Before a time that may be more than half tracing. */
+/** The mark before a time of which more than half may be tracing. */
 export const DISTORTED = "~";
 
 /** The legend of that mark. */

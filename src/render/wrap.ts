@@ -1,7 +1,7 @@
-/** Text in lines of a width. */
+/** Wraps text to a width. */
 import type { Measure } from "./style.js";
 
-/** The words of a text in lines of at most `width` columns; a longer word has a line of its own. */
+/** Wraps text into lines of at most `width` columns; a longer word gets its own line. */
 export function wrap(text: string, width: number, widthOf: Measure): string[] {
   const lines: string[] = [];
   let line = "";

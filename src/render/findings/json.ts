@@ -1,4 +1,4 @@
-/** Findings as JSON, for programs. Fields are those of TraceReport and Finding; wall times are text in ISO 8601. */
+/** Findings as JSON. The fields are those of TraceReport and Finding; wall times are ISO 8601 text. */
 import { jsonText } from "../../base/printable.js";
 import type { Finding, TraceReport } from "../../rules/index.js";
 
@@ -9,7 +9,7 @@ export function* findingsJson(reports: readonly TraceReport[]): Generator<string
   yield `${jsonText({ version: VERSION, traces: reports.map(plain) }, undefined, 2)}\n`;
 }
 
-/** One line for each finding, with the path of its trace. */
+/** One line per finding, with the path of its trace. */
 export function* findingsNdjson(reports: readonly TraceReport[]): Generator<string> {
   for (const report of reports) {
     for (const finding of report.findings) yield `${jsonText({ trace: report.path, ...plainFinding(finding) })}\n`;

@@ -1,4 +1,4 @@
-/** A rule of `gotrace analyze` as plain text. */
+/** The documentation of `gotrace analyze` rules as plain text. */
 
 import { formatQuantity } from "../../base/quantity.js";
 import type { Rule } from "../../rules/index.js";
@@ -6,7 +6,7 @@ import { wrap } from "../wrap.js";
 
 const WIDTH = 96;
 
-/** All that a rule's page says. */
+/** The full documentation of a rule. */
 export function ruleText(rule: Rule): string {
   const { name, title, measures, why, actions, caveats } = rule;
   const thresholds = Object.entries(rule.thresholds).map(
@@ -37,7 +37,7 @@ export function ruleText(rule: Rule): string {
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** A line for each rule: its name and what is wrong when it fires. */
+/** One line per rule: its name and the problem that it reports. */
 export function ruleList(rules: readonly Rule[]): string {
   const width = Math.max(...rules.map(({ name }) => name.length)) + 2;
   const lines = rules.map(({ name, title }) => `${name.padEnd(width)}${title}\n`);

@@ -1,4 +1,4 @@
-/** Findings as a table for people: worst first, then what to do, once for each rule. */
+/** Findings as a table for people, worst first, followed by advice, once per rule. */
 
 import { place } from "../../base/place.js";
 import { printableAll } from "../../base/printable.js";
@@ -18,14 +18,14 @@ import { wrap } from "../wrap.js";
 
 export interface TableStyle {
   readonly colour: boolean;
-  /** Columns; undefined where nothing should be wrapped. */
+  /** Columns of the terminal; undefined to wrap nothing. */
   readonly width: number | undefined;
   readonly widthOf: Measure;
 }
 
 const HEADINGS = ["SEVERITY", "RULE", "TIMESTAMP", "MESSAGE"] as const;
 const COLOURS = { error: "red", warn: "yellow", info: "cyan" } as const;
-/** A message in less than this is not readable: rather let the terminal wrap. */
+/** Messages are not wrapped to fewer columns than this; the terminal wraps them instead. */
 const MIN = 24;
 
 /** The reports one after another. */
@@ -94,7 +94,7 @@ function* budgets(results: readonly BudgetResult[], paint: Paint): Generator<str
   }
 }
 
-/** How many findings there are, shown or not. */
+/** The number of findings, shown and not shown. */
 function closing(report: TraceReport): string {
   const counts = worstFirst.map((severity) => ({ severity, count: countOf(report, severity) }));
   const parts = counts

@@ -1,4 +1,4 @@
-/** The comparison of call traces as a table and as JSON. */
+/** A comparison of call traces as a table or as JSON. */
 import { RUNS_NEEDED } from "../../base/evidence.js";
 import { fullNames, type Naming } from "../../base/names.js";
 import { jsonText, printable } from "../../base/printable.js";
@@ -22,11 +22,11 @@ export interface CallDiffReport {
   readonly diff: CallDiff;
   /** Rows to show. */
   readonly top: number;
-  /** What is beyond a threshold. */
+  /** The changes beyond a threshold. */
   readonly exceeded: readonly Exceeded[];
-  /** Why a threshold on times was not applied. */
+  /** Why a threshold on times was not applied; undefined if it was. */
   readonly notJudged: string | undefined;
-  /** By process, the most that tracing adds to a call; undefined where that is not known. */
+  /** By process, the most that tracing adds to a call; undefined if unknown. */
   readonly costs: readonly (HookCost | undefined)[];
   readonly notices: readonly string[];
 }
@@ -36,7 +36,7 @@ export interface Exceeded {
   readonly measure: CallMeasure;
 }
 
-/** The changes, and what to think of them. */
+/** The table of changes, remarks on their significance, and the exceeded thresholds. */
 export function* callDiffTable(report: CallDiffReport, options: StatsStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
   const { diff, exceeded, costs } = report;

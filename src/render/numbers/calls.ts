@@ -1,4 +1,4 @@
-/** Single calls as a table, as JSON, as lines of JSON. */
+/** A list of single calls as a table, JSON or NDJSON. */
 import { fullNames, shortName } from "../../base/names.js";
 import { jsonText, printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
@@ -11,11 +11,11 @@ import { ns, type StatsStyle } from "./stats.js";
 
 export interface CallsReport {
   readonly listing: Listing;
-  /** The functions, as they were asked for. */
+  /** The function pattern as the user wrote it. */
   readonly of: string;
-  /** How processes are called; undefined where there is only one. */
+  /** Titles of the processes; undefined if there is only one. */
   readonly titles: readonly string[] | undefined;
-  /** By process, the most that tracing adds to a call; undefined where that is not known. */
+  /** By process, the most that tracing adds to a call; undefined if unknown. */
   readonly costs: readonly (HookCost | undefined)[];
   readonly notices: readonly string[];
 }
@@ -28,7 +28,7 @@ const ENDS: Readonly<Record<CallRecord["end"], string>> = {
   recovered: "recovered",
 };
 
-/** A line for each call, its path beneath. */
+/** The table: one line per call, with its callers on the line below. */
 export function* callsTable(report: CallsReport, options: StatsStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
   const { listing, of, titles, costs } = report;
@@ -136,7 +136,7 @@ export function* callsJson({ listing, costs, notices: statements }: CallsReport)
   yield "\n  ]\n}\n";
 }
 
-/** One object a line. */
+/** One object per line. */
 export function* callsNdjson({ listing, costs }: CallsReport): Generator<string> {
   for (const call of listing.records) yield `${jsonText(record(call, costs))}\n`;
 }

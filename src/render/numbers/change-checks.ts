@@ -1,4 +1,4 @@
-/** What thresholds on a comparison of call traces came to, as checks. */
+/** Turns the thresholds on a comparison of call traces into checks for CI. */
 
 import type { Check } from "../../base/check.js";
 import { fullNames, type Naming } from "../../base/names.js";
@@ -8,10 +8,10 @@ import type { FunctionInfo } from "../../calltree/index.js";
 import { type CallDiffReport, share, sides } from "./call-diff.js";
 
 /**
- * A check for each change that is beyond a threshold, and for each threshold that nothing is beyond.
+ * One failed check per change beyond a threshold, and one passed or skipped check per threshold without such a change.
  *
  * @param limits thresholds of --fail-on: `calls`, `10%`
- * @param placeOf where a function is
+ * @param placeOf finds the source position of a function
  */
 export function changeChecks(
   { diff, exceeded, notJudged }: CallDiffReport,

@@ -1,21 +1,21 @@
-/** Tables whose less important columns give way where the terminal is narrow. */
+/** Tables that drop less important columns on a narrow terminal. */
 import { printable } from "../../base/printable.js";
 import { type Column, type ColumnStyle, columns } from "../columns.js";
 import { wrap } from "../wrap.js";
 
-/** A column, and when it may go. */
+/** A column with its priority. */
 export interface FittingColumn extends Column {
-  /** Columns with larger numbers go first; one without stays. */
+  /** Columns with larger numbers are dropped first; a column without a number is always kept. */
   readonly dispensable?: number;
 }
 
 type Rows = Parameters<typeof columns>[1];
 
 const GAP = 2;
-/** Least columns of a name for which others go. */
+/** Name columns up to this width are kept whole before other columns are; wider names may be cut. */
 const NAME = 32;
 
-/** A table, and the headings of the columns that found no place in it. */
+/** A table, and the headings of the dropped columns. */
 export function fitting(
   list: readonly FittingColumn[],
   rows: Rows,
@@ -47,7 +47,7 @@ export function fitting(
   return { lines, dropped: list.filter((_, i) => !kept[i]).map(({ heading }) => heading) };
 }
 
-/** What to know of a table, below it: a line each, or more where the terminal is narrow. */
+/** The remarks below a table, one line each, wrapped on a narrow terminal. */
 export function remarks(lines: readonly string[], { paint, width, widthOf }: ColumnStyle): string {
   const shown = width === undefined ? lines : lines.flatMap((line) => wrap(line, width, widthOf));
   return shown.length === 0 ? "" : `\n${shown.map((line) => paint("dim", printable(line))).join("\n")}\n`;

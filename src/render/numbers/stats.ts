@@ -1,4 +1,4 @@
-/** Numbers by function as a table, as JSON, as CSV. */
+/** Statistics by function as a table, JSON or CSV. */
 import { fullNames, type Naming } from "../../base/names.js";
 import { jsonText, printable } from "../../base/printable.js";
 import { formatCount, formatDuration } from "../../base/units.js";
@@ -10,44 +10,44 @@ import { DISTORTED, DISTORTED_LEGEND, tracingLine } from "../tracing.js";
 import { IDLE } from "../tree/label.js";
 import { type FittingColumn, fitting, remarks } from "./responsive-columns.js";
 
-/** What is shown. */
+/** The input of all formats here. */
 export interface StatsReport {
-  /** In the order to show. */
+  /** In display order. */
   readonly rows: readonly FunctionStats[];
-  /** Functions that only wait for work, of the rows; they are marked. */
+  /** Rows of functions that only wait for work, which get a mark. */
   readonly idle?: ReadonlySet<FunctionStats>;
-  /** All functions, before `top` was applied. */
+  /** Number of functions before `top` was applied. */
   readonly functions: number;
-  /** Callers and callees, where they were asked for. */
+  /** Callers and callees, if requested. */
   readonly neighbours: readonly NeighbourTable[];
   /** By process, the most that tracing adds to a call; undefined where that is not known. */
   readonly costs: readonly (HookCost | undefined)[];
-  /** What else a view must say. */
+  /** Further lines to print below the tables. */
   readonly notices: readonly string[];
 }
 
-/** Who calls some functions, or what they call. */
+/** The callers or the callees of some functions. */
 export interface NeighbourTable {
   readonly kind: "callers" | "callees";
-  /** The functions, as they were asked for. */
+  /** The function pattern as the user wrote it. */
   readonly of: string;
   readonly rows: readonly Neighbour[];
-  /** All rows, before `top` was applied. */
+  /** Number of rows before `top` was applied. */
   readonly count: number;
 }
 
 export interface StatsStyle {
   readonly colour: boolean;
-  /** Columns; undefined where nothing should be cut. */
+  /** Columns of the terminal; undefined to cut nothing. */
   readonly width: number | undefined;
   readonly widthOf: Measure;
-  /** How functions are shown; by default by their full names. */
+  /** How to show function names; full names by default. */
   readonly naming?: Naming;
 }
 
 const ERROR = "0.8 %";
 const SPREAD = ["min", "mean", "p50", "p90", "p95", "p99", "max", "stddev"] as const;
-/** Which columns go first where there is no room. */
+/** Columns with larger numbers are dropped first on a narrow terminal. */
 const DISPENSABLE: Readonly<Record<(typeof SPREAD)[number], number>> = {
   stddev: 8,
   min: 7,
@@ -59,7 +59,7 @@ const DISPENSABLE: Readonly<Record<(typeof SPREAD)[number], number>> = {
   mean: 1,
 };
 
-/** The table, the tables of neighbours, and what to know about them. */
+/** The table of functions, the tables of neighbours, and remarks. */
 export function* statsTable(report: StatsReport, options: StatsStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour) };
   const { rows, functions, neighbours, costs } = report;
@@ -120,7 +120,7 @@ function mark({ tracing, ...row }: FunctionStats, time: "total" | "self"): strin
   return tracing !== undefined && isDistorted(row[time], tracing[time]) ? DISTORTED : "";
 }
 
-/** Panics have columns where there are any. */
+/** The columns for panics, if there are any. */
 function endings(rows: readonly FunctionStats[]): readonly ("panics" | "recovered")[] {
   return (["panics", "recovered"] as const).filter((one) => rows.some((row) => row[one] > 0));
 }
@@ -154,17 +154,17 @@ function* neighbourTable(
   if (count > rows.length) yield `${style.paint("dim", `${formatCount(count - rows.length)} more`)}\n`;
 }
 
-/** Nanoseconds of a mean, with one decimal: it is finer than a clock. Times themselves come in whole ones. */
+/** Nanoseconds with one decimal, which only means need: times themselves are whole numbers. */
 export function ns(time: number): number {
   return Math.round(time * 10) / 10;
 }
 
-/** By process, the most that tracing adds to a call; null where that is not known. */
+/** By process, the most that tracing adds to a call; null if unknown. */
 export function costsJson(costs: readonly (HookCost | undefined)[]): (number | null)[] {
   return costs.map((cost) => (cost === undefined ? null : ns(cost.inner + cost.outer)));
 }
 
-/** A row under the names of JSON and CSV. */
+/** A row with the field names of JSON and CSV. */
 function record(row: FunctionStats): Record<string, string | number | null> {
   const spread = Object.fromEntries(SPREAD.map((one) => [`${one}_ns`, ns(row[one])]));
   return {
@@ -214,7 +214,7 @@ export function* statsJson({
   yield "\n}\n";
 }
 
-/** A heading and a line for each function; times in nanoseconds. */
+/** A heading and one line per function; times in nanoseconds. */
 export function* statsCsv({ rows }: Pick<StatsReport, "rows">): Generator<string> {
   const names = Object.keys(record(EMPTY));
   yield `${names.join(",")}\n`;

@@ -1,4 +1,4 @@
-/** Assertions that do not hold, and those of which there is something to know. */
+/** Prints the assertions that failed or have a remark, and converts verdicts to checks. */
 
 import type { Check } from "../../base/check.js";
 import { fullNames, type Naming } from "../../base/names.js";
@@ -7,10 +7,10 @@ import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js
 import { assertable, namedStep, type PathShare, type Verdict } from "../../callstats/index.js";
 import { localTest } from "../../calltree/index.js";
 
-/** Failures of an assertion that are told one by one. */
+/** The most failures of an assertion that are printed one by one. */
 const TOLD = 10;
 
-/** What there is to say, a piece of some lines each. */
+/** Yields a few lines per failed assertion or remark. */
 export function* verdictLines(verdicts: readonly Verdict[], naming: Naming = fullNames): Generator<string> {
   for (const assertion of new Set(verdicts.map((verdict) => verdict.assertion))) {
     const own = verdicts.filter((verdict) => verdict.assertion === assertion);
@@ -25,7 +25,7 @@ export function* verdictLines(verdicts: readonly Verdict[], naming: Naming = ful
   }
 }
 
-/** The verdicts as checks, each with what there is to say of it. */
+/** Converts verdicts to checks, with their messages. */
 export function verdictChecks(verdicts: readonly Verdict[], naming: Naming = fullNames): Check[] {
   return verdicts.map((verdict) => {
     const { failed, name, message, details } = saying(verdict, naming);
@@ -46,7 +46,7 @@ interface Saying {
   readonly details: readonly string[];
 }
 
-/** What to say of a verdict: why it failed, with the paths that make up most of it; "" where there is nothing. */
+/** The message of a verdict: why it failed, with the paths that contribute most; "" if there is none. */
 function saying(verdict: Verdict, naming: Naming): Saying & { readonly failed: boolean; readonly name: string } {
   const { assertion, test, actual, runs, near, paths, unknown, ok } = verdict;
   const { expression, measure, functions } = assertion;
@@ -66,7 +66,7 @@ function saying(verdict: Verdict, naming: Naming): Saying & { readonly failed: b
   const name =
     test === undefined || assertion.test?.text === test ? expression : `${expression} in ${shownTest(test, naming)}`;
   if (!failed) {
-    // It holds because nothing was called.
+    // The assertion holds, but only because nothing was called.
     const idle = verdict.calls === 0 && test === undefined;
     return { ...none, name, message: idle ? `no traced function of that name was called${hint}` : "" };
   }
@@ -76,7 +76,7 @@ function saying(verdict: Verdict, naming: Naming): Saying & { readonly failed: b
   return { failed, name, message, details: pathTexts(paths, naming) };
 }
 
-/** What to say of calls that belong to no test. */
+/** The remark about calls that belong to no test; "" if there are none. */
 function outside({ assertion, outside: { calls, paths } }: Verdict, naming: Naming): Saying {
   if (calls === 0) return { message: "", details: [] };
   const belong = calls === 1 ? "belongs" : "belong";
@@ -98,7 +98,7 @@ function pathTexts(paths: readonly PathShare[], naming: Naming): string[] {
   });
 }
 
-/** A subtest under the name of its test, shown as functions are. */
+/** The name of a test as functions are shown, followed by that of the subtest. */
 function shownTest(test: string, naming: Naming): string {
   const local = localTest(test);
   const [top] = local.split("/", 1);

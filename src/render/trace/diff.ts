@@ -1,4 +1,4 @@
-/** The comparison of execution traces as a table. */
+/** A comparison of execution traces as a table. */
 
 import type { Change, DiffMeasure, TraceDiff } from "../../analyses/index.js";
 import { RUNS_NEEDED } from "../../base/evidence.js";
@@ -10,13 +10,13 @@ import { givenName } from "./stack.js";
 
 export interface DiffStyle {
   readonly colour: boolean;
-  /** Columns; undefined where nothing should be cut. */
+  /** Columns of the terminal; undefined to cut nothing. */
   readonly width: number | undefined;
   readonly widthOf: Measure;
   readonly top: number;
 }
 
-/** The changes, and what to think of them. @param failed changes beyond the threshold */
+/** The table of changes, remarks on their significance, and the exceeded threshold. @param failed changes beyond it */
 export function* diffTable(diff: TraceDiff, failed: readonly Change[], options: DiffStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour) };
   const { measure, runs, tested, changes } = diff;

@@ -1,4 +1,4 @@
-/** One task, goroutine or request of an execution trace: where its time went, and its critical path. */
+/** Tables for one task, goroutine or request of an execution trace: where its time went, and its critical path. */
 
 import type { Breakdown, CriticalPath, TaskRecord, TasksOfType, TraceSummary } from "../../analyses/index.js";
 import { printable } from "../../base/printable.js";
@@ -6,7 +6,9 @@ import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../.
 import { type ColumnStyle, columns } from "../columns.js";
 import { functionName, givenName, siteOf } from "./stack.js";
 
-/** What is said about the selection before the tables that are restricted to it. */
+/**
+ * Yields what comes before the tables of the selection: its extent, time breakdown, critical path and similar tasks.
+ */
 export function* selectionTables(summary: TraceSummary, top: number, style: ColumnStyle): Generator<string> {
   const { begin, end, goroutines, ofType } = summary.selection!;
   const span = `${formatDuration(begin)} to ${formatDuration(end)} (${formatDuration(end - begin)})`;
@@ -20,7 +22,7 @@ export function* selectionTables(summary: TraceSummary, top: number, style: Colu
   if (ofType && ofType.count > 1) yield* ofTypeTable(ofType, top, style);
 }
 
-/** The other tasks of the type, with what shows each. */
+/** All tasks of the type, with the flag that selects each. */
 function* ofTypeTable({ count, longest }: TasksOfType, top: number, style: ColumnStyle): Generator<string> {
   yield `\n${style.paint("bold", "Tasks of this type")}${style.paint("dim", `  ${formatCount(count)}, longest first`)}\n`;
   const rows = longest.slice(0, top).map(({ id, begin, end, cut, goroutines }) => ({
@@ -130,7 +132,7 @@ interface PartRow {
   readonly texts: readonly string[];
 }
 
-/** The parts of a path as they are shown: those that would read the same are one row. Largest first. */
+/** The rows of a path's parts, largest first; parts with the same texts share a row. */
 function partRows({ parts }: CriticalPath): PartRow[] {
   const rows = new Map<string, PartRow>();
   for (const { activity, reason, stack, function: start, total, count } of parts) {

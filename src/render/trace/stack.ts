@@ -1,4 +1,4 @@
-/** A stack in one line. */
+/** Short texts for stacks, given names and start functions in the tables of execution traces. */
 import { ownFrame } from "../../base/packages.js";
 import { place } from "../../base/place.js";
 
@@ -8,18 +8,21 @@ interface FrameLike {
   readonly line: number;
 }
 
-/** The frame that says most, with the place in it: `main.(*Store).Put (store.go:42)`; "(no stack)" for an empty stack. */
+/**
+ * The most relevant frame of a stack, with its position: `main.(*Store).Put (store.go:42)`; "(no stack)" for an empty
+ * stack.
+ */
 export function siteOf(stack: readonly FrameLike[]): string {
   const frame = ownFrame(stack);
   return frame ? place(frame) : "(no stack)";
 }
 
-/** A name that a program gave to something; it may be empty. */
+/** A name that the program gave to a task, region or log; it may be empty. */
 export function givenName(name: string): string {
   return name === "" ? "(empty name)" : name;
 }
 
-/** A start function; those that are not known have a name as well. */
+/** A goroutine's start function, with a stand-in if it is unknown. */
 export function functionName(name: string): string {
   return name || "(start not known)";
 }

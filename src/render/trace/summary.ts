@@ -12,10 +12,10 @@ import { functionName, givenName, siteOf } from "./stack.js";
 
 export interface SummaryStyle {
   readonly colour: boolean;
-  /** Columns; undefined where nothing should be cut. */
+  /** Columns of the terminal; undefined to cut nothing. */
   readonly width: number | undefined;
   readonly widthOf: Measure;
-  /** Rows of a table. */
+  /** The most rows of a table. */
   readonly top: number;
 }
 
@@ -23,16 +23,16 @@ const MAX_NOTES = 5;
 
 type Rows = Parameters<typeof columns>[1];
 
-/** What the file is, as the first line of the report. */
+/** The file, for the first lines of the report. */
 export interface TraceFile {
   readonly path: string;
-  /** What was lost of a file that was cut off. */
+  /** What is missing from a truncated file. */
   readonly warning: string | undefined;
-  /** The part of it that the summary is about; times count from its begin. */
+  /** The part of the trace that the summary covers; times count from its start. */
   readonly part?: { readonly from: number; readonly to: number } | undefined;
 }
 
-/** All tables that have something to say. */
+/** All non-empty tables. */
 export function* summaryTables(file: TraceFile, summary: TraceSummary, options: SummaryStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour) };
   const { paint } = style;
@@ -129,7 +129,7 @@ function typeRow({ type, durations, cut }: { type: string | undefined; durations
   return { cells: [...distributionCells(durations), cut === 0 ? "" : formatCount(cut), shown] };
 }
 
-/** What goroutines of the program wait for, with its share of all waiting; syscalls are waits too. */
+/** What the program's goroutines wait for, with the share of all waiting, which includes syscalls. */
 function reasonRows(groups: readonly GoroutineGroup[]): Rows {
   const sums = new Map<string, number>();
   for (const { breakdown } of groups) {
@@ -144,7 +144,7 @@ function reasonRows(groups: readonly GoroutineGroup[]): Rows {
     .map(([reason, ns]) => ({ cells: [formatDuration(ns), formatPercent(ns, total), reason || "(not known)"] }));
 }
 
-/** Regions that are not what runtime/trace asks for, and what of them is not known. */
+/** Notes on regions that break the rules of runtime/trace, and on what is therefore not counted. */
 function* misuseNotes({ regionMisuses }: TraceSummary): Generator<string> {
   for (const { region, goroutine, how, count } of regionMisuses.slice(0, MAX_NOTES)) {
     const times = count > 1 ? `, ${formatCount(count)} times` : "";

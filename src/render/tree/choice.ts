@@ -1,4 +1,4 @@
-/** What of each process a report of limited length shows. */
+/** Chooses what a report of limited length shows of each process. */
 import {
   type CallForest,
   type CallTree,
@@ -17,45 +17,47 @@ import {
   wholeSection,
 } from "../../calltree/index.js";
 
-/** Trees that one report shows where they do not fit in whole: those of the longest processes. */
+/** The most trees in a report that does not have room for all: those of the longest processes. */
 const PROCESSES = 8;
-/** Tests that it shows beside the ones that failed: the slowest. */
+/** The most passed tests in such a report, the slowest ones; FAILED is for failed tests. */
 const SLOWEST = 5;
 const FAILED = 10;
-/** A tree with fewer lines than this would not be worth its heading. */
+/** The fewest lines of a tree; with less it would not be worth its heading. */
 const MIN_LINES = 8;
 
-/** Local names of the tests of a process that failed. */
+/** Returns the local names of a process's failed tests. */
 export type FailedTests = (process: ProcessTree) => ReadonlySet<string>;
 
-/** What is shown of a process. */
+/** The part of a process to show. */
 export interface Choice {
   readonly overview: Overview;
   readonly sections: readonly Section[];
-  /** Whether lines were chosen, or folded: then there is something to say of what is left out. */
+  /** Whether lines were left out or folded, so that the report must say so. */
   readonly cut: boolean;
-  /** Tests with a tree of their own that are not shown, nanoseconds in all. */
+  /** Tests whose trees are not shown: their number and total time, nanoseconds. */
   readonly otherTests: { readonly count: number; readonly time: number };
 }
 
-/** How much of each process to show, before any of them is looked at closely. */
+/** How much of each process to show, decided from sizes and times alone. */
 export interface Plan {
   /** By process: lines of its tree; Infinity for all of it, 0 for nothing. */
   readonly lines: readonly number[];
-  /** By process: functions of the tests to show, in this order; undefined for all tests. */
+  /** By process: functions of the tests to show, in this order; undefined for all. */
   readonly tests: readonly (readonly number[] | undefined)[];
   readonly linesOfTest: number;
 }
 
 export interface PlanOptions {
-  /** Lines of all trees together, more or less; undefined for no limit. */
+  /** Approximate number of lines of all trees together; undefined for no limit. */
   readonly lines?: number;
-  /** One tree for each test. */
+  /** One tree per test. */
   readonly tests?: boolean;
   readonly failed?: FailedTests;
 }
 
-/** Shares the lines of a report among its processes: small trees stay whole, long processes come before short ones. */
+/**
+ * Divides the lines of a report among its processes: small trees stay whole, and long-running processes have priority.
+ */
 export function planOf(forest: CallForest, { lines, tests, failed }: PlanOptions): Plan {
   const { processes } = forest;
   const sizes = processes.map(({ tree }) => tree.size - 1);
@@ -86,7 +88,10 @@ export function planOf(forest: CallForest, { lines, tests, failed }: PlanOptions
   return { lines: given, tests: everyTest, linesOfTest: Number.POSITIVE_INFINITY };
 }
 
-/** By process: the functions of the slowest tests of all, and last, where the eye ends, of those that failed. */
+/**
+ * By process: the functions of the slowest passed tests, then of failed tests, which come last so that the reader sees
+ * them first.
+ */
 function chooseTests({ processes, functions }: CallForest, failed: FailedTests | undefined): number[][] {
   const all = processes.flatMap((process, index) => {
     const names = failed?.(process) ?? new Set();
@@ -105,7 +110,7 @@ function chooseTests({ processes, functions }: CallForest, failed: FailedTests |
   return processes.map((_, index) => chosen.filter((test) => test.index === index).map(({ func }) => func));
 }
 
-/** What the plan means for a process. */
+/** Applies the plan to a process. */
 export function chooseOf(
   { functions }: CallForest,
   process: ProcessTree,

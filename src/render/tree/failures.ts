@@ -1,19 +1,22 @@
-/** The line that ends the report on tests of which some failed. */
+/** The FAIL line at the end of a report on tests. */
 import { printable } from "../../base/printable.js";
 import { formatCount, formatNumberOf } from "../../base/units.js";
 import { painter } from "../style.js";
 
-/** Names that the line has. */
+/** The most names in the line. */
 const NAMED = 10;
 
 export interface Failures {
   /** By import path: full names of tests and subtests. */
   readonly failed: ReadonlyMap<string, ReadonlySet<string>>;
-  /** All packages that failed. */
+  /** All failed packages. */
   readonly packages: ReadonlySet<string>;
 }
 
-/** `FAIL: TestLogin/expired, TestList (example.com/shop/auth)`: subtests instead of the tests that failed by them. */
+/**
+ * `FAIL: TestLogin/expired, TestList (example.com/shop/auth)`: lists subtests instead of parents that failed because of
+ * them.
+ */
 export function failLine({ failed, packages }: Failures, colour: boolean): string {
   const tests = [...failed].flatMap(([path, names]) => innermost(names).map((name) => ({ path, name })));
   const shown = tests.slice(0, NAMED);
@@ -31,7 +34,7 @@ export function failLine({ failed, packages }: Failures, colour: boolean): strin
   return `${painter(colour)("red", "FAIL")}: ${printable(what)}\n`;
 }
 
-/** Names without those of tests that have a subtest among them. */
+/** Removes the names of tests that have a subtest in the set. */
 function innermost(names: ReadonlySet<string>): string[] {
   return [...names].filter((name) => ![...names].some((other) => other.startsWith(`${name}/`)));
 }

@@ -1,8 +1,8 @@
 /**
- * The call tree as nested JSON: `[{"name", "duration_ms", "children"}]` and, beyond that, `calls`, `self_ms`,
- * `start_ms`, `goroutine` or `goroutines` and `spawn` where a goroutine begins, and `end` with counts where frames did
- * not return. `tracing_max_ms` is how much of the duration may be tracing, with `distorted` where that is more than half.
- * Written in pieces, so that no string is as long as the tree.
+ * The call tree as nested JSON: `[{"name", "duration_ms", "children"}]`, plus `calls`, `self_ms`, `start_ms`, where a
+ * goroutine begins `goroutine` or `goroutines` and `spawn`, and for frames that did not return `end` or counts.
+ * `tracing_max_ms` is how much of the duration may be tracing, `distorted` is set if that is more than half. Written in
+ * pieces, so that no string is as long as the tree.
  */
 import { jsonText } from "../../base/printable.js";
 import {
@@ -19,7 +19,7 @@ import {
 } from "../../calltree/index.js";
 
 export interface JsonOptions extends FilterOptions {
-  /** Tests come first, one root each. */
+  /** Tests come first, each as its own root. */
   readonly tests?: boolean;
 }
 
@@ -53,10 +53,10 @@ export function* renderJson(forest: CallForest, options: JsonOptions = {}): Gene
   yield `${text}\n]\n`;
 }
 
-/** Nodes whose text is measured to tell how large a document gets. */
+/** Number of nodes to measure for an estimate of the document's size. */
 const SAMPLE = 1000;
 
-/** About how large {@link renderJson} gets: bytes of ASCII, and nodes. */
+/** Estimates the size of {@link renderJson}'s output: bytes (as if ASCII) and nodes. */
 export function jsonSize(forest: CallForest, options: FilterOptions = {}): { bytes: number; nodes: number } {
   let bytes = 0;
   let nodes = 0;
@@ -77,12 +77,12 @@ export function jsonSize(forest: CallForest, options: FilterOptions = {}): { byt
   return { bytes: Math.round(bytes), nodes };
 }
 
-/** Milliseconds with all digits of a nanosecond. */
+/** Milliseconds, to the nanosecond. */
 function ms(ns: number): number {
   return Math.round(ns) / 1e6;
 }
 
-/** A node without its children and without the brackets that end it. */
+/** The text of a node up to its children, without the closing brackets. */
 function head(forest: CallForest, process: ProcessTree, node: number, several: boolean): string {
   const { tree } = process;
   const { name, file, line } = forest.functions[tree.func[node]];
@@ -114,7 +114,7 @@ function head(forest: CallForest, process: ProcessTree, node: number, several: b
   return `${jsonText(fields).slice(0, -1)},"children":[`;
 }
 
-/** `end` for a node that is one call; counts for a node that stands for several. */
+/** `end` for a node of one call; also `ends`, with counts, for a node of several. */
 function endings(tree: CallTree, node: number): Record<string, unknown> {
   const counts = {
     panic: tree.panics.get(node),

@@ -1,4 +1,4 @@
-/** What a line of a call tree says about its node, apart from times. */
+/** The label of a call tree node: name, counts and endings, without times. */
 import type { Naming } from "../../base/names.js";
 import { printable } from "../../base/printable.js";
 import { formatCount } from "../../base/units.js";
@@ -11,23 +11,23 @@ import {
   type Recursion,
 } from "../../calltree/index.js";
 
-/** Stands before a goroutine that untraced code started beneath the frame above it. */
+/** Precedes a goroutine started by untraced code beneath the parent frame. */
 export const UNTRACED = "go~ ";
 
-/** What is known of nodes beyond their tree. */
+/** Facts about nodes that are not in the tree. */
 export interface Marks {
   readonly recursion: ReadonlyMap<number, Recursion>;
   /** Outermost nodes of goroutines that wait for work. */
   readonly waits: ReadonlyMap<number, number>;
-  /** Tests that failed. */
+  /** Nodes of failed tests. */
   readonly failed: ReadonlySet<number>;
 }
 
 const NO_MARKS: Marks = { recursion: new Map(), waits: new Map(), failed: new Set() };
 
-/** On goroutines that wait for work. */
+/** The mark of goroutines that wait for work. */
 export const IDLE = "[idle]";
-/** What it means. */
+/** Its legend. */
 export const WAITS =
   "to the end in one frame with almost no call in it, as one that waits for work; stands last, with --all in its place";
 
@@ -44,8 +44,8 @@ export interface Label {
 /**
  * The label of a node.
  *
- * @param naming how functions are shown
- * @param top whether the node is shown without a frame above it
+ * @param naming how to show function names
+ * @param top whether the node is shown as a root
  */
 export function labelOf(
   functions: CallForest["functions"],
@@ -73,7 +73,7 @@ export function labelOf(
   mark("not returned", tree.running.get(node));
   if (waits.has(node)) endings += ` ${IDLE}`;
   const { name } = functions[tree.func[node]];
-  // Package testing gives every test a goroutine of its own; saying so in every line would say nothing.
+  // Package testing runs every test on its own goroutine; a mark on every line would be noise.
   const plain = edge === EdgeKind.call || (top && isTestFunction(name));
   const spawn = plain ? "" : edge === EdgeKind.exact || top ? "go " : UNTRACED;
   const test = tree.tests.get(node);

@@ -1,4 +1,4 @@
-/** The lines of a tree: what stands on them, and how wide its columns are. */
+/** Formats the lines of a call tree and computes the widths of its columns. */
 import { fullNames, type Naming } from "../../base/names.js";
 import { formatDuration, formatPercent } from "../../base/units.js";
 import {
@@ -14,17 +14,17 @@ import { type Measure, type Paint, plainWidth, truncateMiddle } from "../style.j
 import { DISTORTED } from "../tracing.js";
 import { labelOf, type Marks, UNTRACED } from "./label.js";
 
-/** How lines look. */
+/** Options for the look of lines. */
 export interface LineStyle {
-  /** Columns of the terminal: longer names are cut in the middle. Without it nothing is cut. */
+  /** Columns of the terminal: longer names are cut in the middle. By default nothing is cut. */
   readonly width?: number;
-  /** How functions are shown; by default by their full names. */
+  /** How to show function names; full names by default. */
   readonly naming?: Naming;
-  /** Columns of names; by default every character takes one. See measureFor. */
+  /** Measures the width of names; one column per character by default. See measureFor. */
   readonly measure?: Measure;
 }
 
-/** A process's tree as it is shown: the tree may be another one than was recorded. */
+/** A process to show. Its tree may differ from the recorded one (folded recursion). */
 export interface Shown {
   readonly forest: CallForest;
   readonly process: ProcessTree;
@@ -32,16 +32,16 @@ export interface Shown {
   readonly marks: Marks;
 }
 
-/** Names longer than this do not push the columns of the other lines aside. */
+/** Names longer than this do not widen the column for the other lines. */
 const NAME_LIMIT = 120;
 const NAME_LEAST = 24;
 const GAP = 2;
 
-/** Columns of a level of the tree, and of the number that stands for levels there is no room for. */
+/** INDENT: columns per level of the tree. LEVEL: columns of the number that replaces levels without room. */
 const INDENT = 4;
 const LEVEL = 5;
 
-/** The columns of a process, and what its lines have in common. */
+/** The column widths of a process, and facts about all its lines. */
 export interface Columns {
   readonly name: number;
   readonly time: number;
@@ -52,16 +52,16 @@ export interface Columns {
   readonly indent: number;
   readonly widthOf: Measure;
   readonly naming: Naming;
-  /** Whether untraced code started one of the goroutines. */
+  /** Whether a goroutine was started by untraced code, so that the legend is needed. */
   readonly untraced: boolean;
   readonly lines: number;
   /** Lines with a time that may be mostly tracing. */
   readonly distorted: number;
-  /** Whether they are marked: not where most lines would be. */
+  /** Whether such lines are marked; not if that would be most lines. */
   readonly marked: boolean;
 }
 
-/** Measures what is to be shown. */
+/** Measures the lines to show. */
 export function columnsOf(
   { forest, process, sections, marks }: Shown,
   { measure: widthOf = plainWidth, width, naming = fullNames }: LineStyle,
@@ -105,7 +105,7 @@ export function columnsOf(
   };
 }
 
-/** A frame without calls is there for what is beneath it: it has no time in what is asked for. */
+/** A frame without calls is only context for frames beneath it and has no time in the selection. */
 function timeOf({ tree, atLeast }: ProcessTree, node: number, marked: boolean): string {
   if (tree.calls[node] === 0) return "–";
   const distorted = marked && isDistortedNode(tree, node);
@@ -117,7 +117,7 @@ function shareOf(tree: CallTree, node: number, section: Section): string {
   return formatPercent(tree.total[node], section.whole);
 }
 
-/** The line of a node. @param uncut the lines to its left */
+/** The line of a node. @param uncut the full prefix of tree lines to its left */
 export function lineOf(
   { forest, process, marks }: Shown,
   section: Section,
@@ -153,7 +153,7 @@ export function lineOf(
   ].join("");
 }
 
-/** A prefix that takes at most `width` columns: its end, after the level of the node. */
+/** Shortens a prefix to at most `width` columns: the level of the node, then the end of the prefix. */
 function cutPrefix(prefix: string, width: number): string {
   if (prefix.length <= width) return prefix;
   const level = prefix.length / INDENT + 1;
@@ -161,7 +161,7 @@ function cutPrefix(prefix: string, width: number): string {
   return `…${level}`.padEnd(LEVEL) + prefix.slice(-rest);
 }
 
-/** The shown nodes in order, with the lines to their left. Not recursive: trees may be deep. */
+/** The shown nodes in order, with the prefix of tree lines to their left. Not recursive, because trees may be deep. */
 export function* walk(view: View): Generator<{ node: number; prefix: string }> {
   interface Level {
     readonly nodes: readonly number[];

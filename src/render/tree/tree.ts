@@ -1,17 +1,15 @@
 /**
- * Call trees as text:
+ * Renders call trees as text:
  *
- *     TOTAL: 2.31s
+ * TOTAL: 2.31s
  *
- *     main.main             2.31s 100.0%
- *     ├── server.Start      1.92s  83.1%
- *     │   └── db.Connect    412ms  17.8%
- *     └── go main.worker    1.20s  51.9%
+ * main.main             2.31s 100.0% ├── server.Start      1.92s  83.1% │   └── db.Connect    412ms  17.8% └── go
+ * main.worker    1.20s  51.9%
  *
- * A report may have a limit of lines: then it shows what takes most of the time, with recursion folded, the functions
- * with most self time, and what is left out.
+ * A report may have a limit of lines. Then it shows the paths that take most of the time, with recursion folded, the
+ * functions with most self time, and a count of what is left out.
  *
- * Two passes over what is shown: the first measures the columns, the second writes.
+ * There are two passes over the shown nodes: the first measures the columns, the second writes.
  */
 import { fullNames } from "../../base/names.js";
 import { printable } from "../../base/printable.js";
@@ -35,17 +33,20 @@ import { IDLE, type Marks, WAITS } from "./label.js";
 import { type Columns, columnsOf, type LineStyle, lineOf, type Shown, walk } from "./lines.js";
 
 export interface TreeTextOptions extends FilterOptions, LineStyle {
-  /** Escape codes for colours. */
+  /** Whether to write escape codes for colours. */
   readonly colour?: boolean;
-  /** Lines of all trees together, more or less: beyond it, what takes most of the time is shown. By default all. */
+  /**
+   * Approximate number of lines of all trees together; larger trees are cut to what takes most of the time. No limit by
+   * default.
+   */
   readonly lines?: number;
-  /** Goroutines that wait for work stand in their place, not last. */
+  /** Goroutines that wait for work are sorted like others, not last. */
   readonly inPlace?: boolean;
-  /** One tree for each test. */
+  /** One tree per test. */
   readonly tests?: boolean;
-  /** Which of them failed. */
+  /** Which tests failed. */
   readonly failed?: FailedTests;
-  /** The heading of a process; shown when there are several or when this is given. */
+  /** The heading of a process; shown if there are several or if this is given. */
   readonly title?: (process: ProcessTree, index: number) => string;
   /** Lines to add below a process's tree. */
   readonly remarks?: (process: ProcessTree, index: number) => readonly string[];
@@ -55,10 +56,10 @@ const STARTED =
   "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it";
 const SEE = "--all shows everything; --min, --depth, --top, --focus a part";
 
-/** Functions with most self time that a cut tree names. */
+/** Number of functions with most self time listed below a cut tree. */
 const HOTTEST = 10;
 
-/** The trees of all processes, in pieces of some lines. */
+/** The trees of all processes, a few lines at a time. */
 export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): Generator<string> {
   const paint = painter(options.colour === true);
   const { processes } = forest;
@@ -98,7 +99,7 @@ function notShown({ functions }: CallForest, skipped: readonly ProcessTree[], { 
   return `not shown: ${what}, ${formatNumberOf(lines, "line")} with ${formatNumberOf(calls, "call")}; ${SEE}`;
 }
 
-/** All calls of a tree; the node above calls on other paths counts those of its children. */
+/** Number of calls of a tree. `others` is skipped: its calls are already counted at its children. */
 function callsOf(tree: CallTree): number {
   let calls = 0;
   for (let node = 1; node < tree.size; node++) if (node !== tree.others) calls += tree.calls[node];
@@ -110,7 +111,7 @@ function titleOf(process: ProcessTree, index: number, options: TreeTextOptions):
   return printable(`${name} (pid ${process.info.pid})`);
 }
 
-/** Returns what is to be said of the marks on the lines. */
+/** Yields the tree of a process. Returns the legends of the marks in it. */
 function* renderProcess(
   forest: CallForest,
   process: ProcessTree,
@@ -128,7 +129,7 @@ function* renderProcess(
   yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(process.total)}`)}\n`;
   const columns = columnsOf(shown, options);
   let lines = "";
-  // Calls that the builder of an unmerged tree left out would have been a line each.
+  // Each call pruned from an unmerged tree would have been a line.
   let hidden = process.pruned;
   let hiddenCalls = process.pruned;
   for (const section of sections) {
@@ -157,7 +158,7 @@ function* renderProcess(
   return legendsOf(columns, marks, shown);
 }
 
-/** The functions with most self time: many short paths may add up to more than any that is shown. */
+/** The functions with most self time. Many short paths may add up to more than any path shown. */
 function* hottestOf(
   { forest, process }: Shown,
   { overview }: Choice,
@@ -176,7 +177,7 @@ function* hottestOf(
   }
 }
 
-/** What a cut tree does not show. */
+/** Lines about what a cut tree does not show. */
 function cutLines(
   { forest, sections, process }: Shown,
   { overview, otherTests }: Choice,
