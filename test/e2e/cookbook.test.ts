@@ -84,6 +84,7 @@ test.each(recipes.filter(([, commands]) => commands.length > 0))("%s", (title, c
   bash(`git clean -qffdx && git worktree prune && git switch -q ${branches[title] ?? "main"}`);
   const serves = commands.some(({ command }) => command.includes("localhost:6060"));
   follow(commands, serves ? serving(port) : "");
+  if (title === "Compare two commits") bash("cp before.gotrace after.gotrace ..");
 });
 
 /** The lines that the jobs of the recipe for pull requests run after what they install. */
@@ -96,6 +97,14 @@ function jobs(): Readonly<Record<string, readonly string[]>> {
     Jenkins: [...fences(cookbook, "groovy")[0].matchAll(/^ *sh '(.*)'$/gm)].map(([, line]) => line),
   };
 }
+
+test("the README's tasks", () => {
+  // The two sides of its comparison are those of the recipe.
+  const sides = "cp ../before.gotrace ../after.gotrace .";
+  bash("git clean -qffdx && git worktree prune && git switch -q main");
+  const readme = readFileSync(join(repository, "README.md"), "utf8");
+  follow(fences(readme, "console").flatMap(typed), `${sides}\n${serving(port)}`);
+});
 
 test("pull requests: each job records both sides, passes where counts are equal, and fails where one changed", () => {
   const run = (lines: readonly string[], base: string) => {

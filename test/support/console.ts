@@ -25,11 +25,10 @@ export function typed(block: string): Typed[] {
 /** What is the same in any run: a line without times, shares, sizes, numbers that the scheduler decides, branches and widths. */
 export function steady(line: string): string {
   return line
-    .replace(/[│├└─]/g, " ")
+    .replace(/[│├└─\s]+/g, " ")
     .replace(/[~≥]?-?\+?\b\d[\d,.]*(ns|µs|ms|m?s|%| ?[KMG]i?B)(?![\w/])/g, "T")
-    .replace(/\d+(?= +(returned|goroutines? waited|times for|steps))|(?<=Task )\d+/g, "N")
+    .replace(/\d+(?= (returned|goroutines? waited|times for|steps))|(?<=Task )\d+/g, "N")
     .replace(/^(WARN|ERROR) /, "")
-    .replace(/\s+/g, " ")
     .trim();
 }
 
