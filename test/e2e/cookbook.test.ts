@@ -13,7 +13,6 @@ import { repository, temporaryDirectory } from "./support.js";
 const cookbook = readFileSync(join(repository, "docs/cookbook.md"), "utf8");
 const directory = temporaryDirectory("gotrace-cookbook");
 const shop = join(directory, "shop");
-let port = 0;
 
 /** Runs a script as a terminal would; what it prints and its exit code. */
 function bash(script: string, env: Readonly<Record<string, string>> = {}) {
@@ -29,7 +28,7 @@ function bash(script: string, env: Readonly<Record<string, string>> = {}) {
   return { status, stdout };
 }
 
-beforeAll(async () => {
+beforeAll(() => {
   cpSync(join(repository, "testdata/shop"), shop, { recursive: true });
   mkdirSync(join(directory, "bin"));
   const command = join(directory, "bin/gotrace");
@@ -42,19 +41,28 @@ git init -q -b main && git add . && ${git} commit -qm 'a cart'
 git switch -qc batch && git apply ../batch.diff && ${git} commit -qam 'one query for a cart'
 git remote add origin . && git fetch -q origin && git switch -q main`);
   expect(made).toMatchObject({ status: 0 });
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  port = (server.address() as { port: number }).port;
-  await new Promise((resolve) => server.close(resolve));
 });
 
+/** A port that nothing listens on. Captures from one address are 10 s apart: each user takes a new one. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 /** Types commands into one shell, in which `prepared` ran, and checks what each shows and how it ends. */
-function follow(commands: readonly Typed[], prepared = "") {
+async function follow(commands: readonly Typed[], prepared: string) {
+  const port = await freePort();
+  const serves = commands.some(({ command }) => command.includes("localhost:6060"));
   const here = (text: string) => text.replaceAll("localhost:6060", `127.0.0.1:${port}`);
   const lines = commands.map(
     ({ command }, index) => `(exit \${code:-0})\n${here(command)}\ncode=$?\necho "@@${index} $code@@"`,
   );
-  const { stdout } = bash(`trap 'kill $(jobs -p) 2>/dev/null' EXIT\n${prepared}\n${lines.join("\n")}`);
+  const { stdout } = bash(
+    `trap 'kill $(jobs -p) 2>/dev/null' EXIT\n${prepared}\n${serves ? serving(port) : ""}\n${lines.join("\n")}`,
+  );
   let rest = stdout;
   for (const [index, { command, shown }] of commands.entries()) {
     const end = new RegExp(`@@${index} (\\d+)@@\n`).exec(rest);
@@ -80,10 +88,9 @@ const recipes = cookbook
   .map((text) => [text.split("\n")[0], fences(text, "console").flatMap(typed)] as const);
 const branches: Readonly<Record<string, string>> = { "Compare two commits": "batch" };
 
-test.each(recipes.filter(([, commands]) => commands.length > 0))("%s", (title, commands) => {
+test.each(recipes.filter(([, commands]) => commands.length > 0))("%s", async (title, commands) => {
   bash(`git clean -qffdx && git worktree prune && git switch -q ${branches[title] ?? "main"}`);
-  const serves = commands.some(({ command }) => command.includes("localhost:6060"));
-  follow(commands, serves ? serving(port) : "");
+  await follow(commands, "");
   if (title === "Compare two commits") bash("cp before.gotrace after.gotrace ..");
 });
 
@@ -98,12 +105,11 @@ function jobs(): Readonly<Record<string, readonly string[]>> {
   };
 }
 
-test("the README's tasks", () => {
+test("the README's tasks", async () => {
   // The two sides of its comparison are those of the recipe.
-  const sides = "cp ../before.gotrace ../after.gotrace .";
   bash("git clean -qffdx && git worktree prune && git switch -q main");
   const readme = readFileSync(join(repository, "README.md"), "utf8");
-  follow(fences(readme, "console").flatMap(typed), `${sides}\n${serving(port)}`);
+  await follow(fences(readme, "console").flatMap(typed), "cp ../before.gotrace ../after.gotrace .");
 });
 
 test("pull requests: each job records both sides, passes where counts are equal, and fails where one changed", () => {
