@@ -13,7 +13,7 @@
  * See TraceReader for what is known beyond the single event.
  */
 export { Wire } from "./codes.js";
-export { describeCut, refuseEmpty, TraceError } from "./errors.js";
+export { describeCut, TraceError } from "./errors.js";
 export {
   BACKGROUND_TASK,
   EventKind,
@@ -26,8 +26,9 @@ export {
   ResourceKind,
   type TraceEvent,
 } from "./event.js";
+export { type EventSink, feedAll } from "./feed.js";
 export { releaseOf } from "./header.js";
-export { PartReader, refuseNothing, type Span } from "./part.js";
+export { PartReader, type Span } from "./part.js";
 export { TraceReader } from "./reader.js";
 export type { EventSource } from "./source.js";
 export { spec } from "./spec.js";

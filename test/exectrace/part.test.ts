@@ -1,7 +1,7 @@
 /** Parts of a trace: what is counted in one or the other is what is counted in the whole. */
 import { describe, expect, test } from "vitest";
 import { type Breakdown, Summarizer, type TraceSummary } from "../../src/analyses/index.js";
-import { PartReader, refuseNothing } from "../../src/exectrace/index.js";
+import { PartReader, refuseNothing } from "../../src/exectrace/part.js";
 import { readerOf } from "../analyses/traces.js";
 
 function summarize(name: string, from: number, to: number): TraceSummary {

@@ -1,7 +1,7 @@
 /** What the page draws of a trace: a second pass over the file, now that it is known where to look closely. */
 import { statSync } from "node:fs";
 import { ChartCollector, Intervals, Ranges, WindowCollector } from "../../analyses/index.js";
-import { PartReader, TraceError, TraceReader } from "../../exectrace/index.js";
+import { feedAll, PartReader, TraceError, type TraceEvent, TraceReader } from "../../exectrace/index.js";
 import { closeUps, type PageInput } from "../../page/data/page.js";
 import type { TraceReport } from "../../rules/index.js";
 import { withProgress } from "../progress.js";
@@ -24,14 +24,13 @@ export function closeUpsOf(given: TraceReport): PageInput {
     const ranges = new Ranges();
     const series = new ChartCollector(intervals, ranges);
     const windows = new WindowCollector(intervals, ranges, requests);
-    let count = 0;
+    const feed = (event: TraceEvent) => {
+      series.feed(event);
+      intervals.feed(event);
+      ranges.feed(event);
+    };
     try {
-      for (let event = reader.nextDecoded(); event; event = reader.nextDecoded()) {
-        series.feed(event);
-        intervals.feed(event);
-        ranges.feed(event);
-        if (++count % 16384 === 0) progress(reader.bytesRead, size);
-      }
+      feedAll(reader, { feed }, (bytes) => progress(bytes, size));
     } catch (error) {
       // The first pass has said what is wrong with it.
       if (!(error instanceof TraceError)) throw error;

@@ -2,21 +2,15 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import {
   describeCut,
+  type EventSink,
   type EventSource,
+  feedAll,
   PartReader,
-  refuseEmpty,
-  refuseNothing,
-  type TraceEvent,
   TraceReader,
 } from "../../exectrace/index.js";
 import type { PartOf } from "../flags/part.js";
 import { withProgress } from "../progress.js";
 import { openChunks } from "./chunks.js";
-
-/** What gets the events. */
-export interface EventSink {
-  feed(e: TraceEvent): void;
-}
 
 /**
  * Feeds all events of a file.
@@ -34,15 +28,7 @@ export function readTrace<T extends EventSink>(
   const whole = new TraceReader(chunks);
   const reader = part ? new PartReader(whole, part) : whole;
   const sink = make(reader);
-  withProgress(`reading ${path}`, (report) => {
-    let count = 0;
-    for (let event = reader.nextDecoded(); event; event = reader.nextDecoded()) {
-      sink.feed(event);
-      if ((++count & 0xffff) === 0) report(reader.bytesRead, size);
-    }
-  });
-  refuseEmpty(reader);
-  refuseNothing(reader);
+  withProgress(`reading ${path}`, (report) => feedAll(reader, sink, (bytes) => report(bytes, size)));
   return { sink, reader };
 }
 
