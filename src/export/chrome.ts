@@ -1,8 +1,8 @@
 /**
- * The Trace Event Format, as JSON, for chrome://tracing, ui.perfetto.dev and whatever else reads it: a process for each
- * process, a thread for each goroutine, events B and E for calls, and arrows (s, f) from go statements to the first call
- * of what they started. B and E instead of X, because in the order in which they stand calls of no length nest as well.
- * Times are microseconds with three decimals, since the earliest process began.
+ * The Trace Event Format (JSON) for chrome://tracing, ui.perfetto.dev and other viewers: a thread per goroutine, B and
+ * E events for calls, and flow arrows (s, f) from go statements to the first call of the new goroutine. B and E rather
+ * than X, because their order also nests calls of zero length. Times are microseconds with three decimals since the
+ * earliest process began.
  */
 import { jsonText } from "../base/printable.js";
 import { TextWriter, utf8 } from "../base/text-writer.js";
@@ -13,14 +13,14 @@ import { pidsOf, startsOf } from "./processes.js";
 import { Names } from "./titles.js";
 
 export interface TimelineOptions {
-  /** What to tell of; everything by default. */
+  /** The part of the recording to write; all of it by default. */
   readonly fit?: Fit;
-  /** Of a process; its executable by default. */
+  /** The title of a process; its executable by default. */
   readonly title?: (process: ProcessTree) => string;
 }
 
 export interface ChromeOptions extends TimelineOptions {
-  /** How complete the calls are, for the file's head. */
+  /** Notices about completeness, for the file's head. */
   readonly notices?: readonly string[];
 }
 
@@ -42,13 +42,13 @@ export function* renderChrome(recording: Recording, options: ChromeOptions = {})
 class ChromeWriter implements TimelineSink {
   private readonly pids: readonly number[];
   private readonly starts: readonly number[];
-  /** Texts of events up to the time, by function. */
+  /** By function: the text of its events up to the time. */
   private readonly opens: Uint8Array[] = [];
   private readonly closes: Uint8Array[] = [];
   private separator = utf8("");
   private goroutine!: Goroutine;
   private func!: Int32Array;
-  /** Everything behind the time of an event of this goroutine. */
+  /** The text after the time of this goroutine's events. */
   private tail = utf8("");
   private start = 0;
   private isFirst = false;
@@ -62,7 +62,7 @@ class ChromeWriter implements TimelineSink {
     this.starts = startsOf(recording.forest);
   }
 
-  /** Says what processes are called. */
+  /** Writes the names of the processes. */
   processes(): void {
     for (const [index, pid] of this.pids.entries()) {
       const args = jsonText({ name: this.names.title(index) });
@@ -91,7 +91,7 @@ class ChromeWriter implements TimelineSink {
     this.isFirst = false;
   }
 
-  /** Some readers want the name of what ends. */
+  /** Some readers require the name on E events. */
   close(node: number, time: number): void {
     this.event(this.closes[this.func[node]], time);
   }

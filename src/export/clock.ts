@@ -1,12 +1,12 @@
-/** Wall clocks to the nanosecond, which a number cannot hold: seconds and nanoseconds apart. */
+/** Writes wall clock times with nanoseconds. A float64 cannot hold these, so seconds and nanoseconds are kept apart. */
 import { type TextWriter, utf8 } from "../base/text-writer.js";
 
-/** Times of one process, given as whole nanoseconds since its start. */
+/** Converts times of one process, given as whole nanoseconds since its start. */
 export class WallClock {
   /** Unix time of the start: seconds, and nanoseconds beyond them. */
   private readonly second: number;
   private readonly rest: number;
-  /** The second that the two texts are of. */
+  /** The second for which `date` and `unix` are cached. */
   private latest = Number.NaN;
   private date = utf8("");
   private unix = utf8("");
@@ -41,7 +41,7 @@ export class WallClock {
     return this.second * 1e6 + Math.floor((this.rest + ns) / 1000);
   }
 
-  /** Prepares the texts of the second; returns the nanoseconds in it. */
+  /** Caches the texts of the time's second; returns the nanoseconds within it. */
   private split(ns: number): number {
     const all = this.rest + ns;
     const seconds = Math.floor(all / 1e9);

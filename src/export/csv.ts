@@ -1,4 +1,6 @@
-/** Tables as comma-separated values (RFC 4180): a header, CRLF, quotes where they are needed; no value is nothing. */
+/**
+ * Tables as comma-separated values (RFC 4180): a header, CRLF line ends, quotes where needed; missing values are empty.
+ */
 import { printable } from "../base/printable.js";
 import type { Recording } from "../calltree/index.js";
 import type { TableOptions } from "./ndjson.js";
@@ -19,7 +21,7 @@ export function renderCsv(recording: Recording, { table = "calls" }: TableOption
   return writeTable(found, FORMAT, `${found.columns.map(({ name }) => name).join(",")}\r\n`);
 }
 
-/** CSV knows no escapes: what a terminal may not see is replaced. */
+/** CSV has no escapes, so characters that are unsafe on a terminal are replaced. */
 function quoted(given: string): string {
   const text = printable(given);
   return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;

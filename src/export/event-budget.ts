@@ -1,14 +1,14 @@
 /**
- * What of a recording fits a viewer. Viewers keep every event in memory, so beyond some millions of them a page becomes
- * slow, then crashes. What is shown then follows a rule that can be told in a sentence: the goroutines with the most
- * traced time, the outer levels, and of the calls those that took longest. Because a call lasts at least as long as any
- * call within it, calls of at least some duration are again a forest: nothing shown loses the calls around it.
+ * Selects the part of a recording that a viewer can hold. Viewers keep all events in memory; with some millions of
+ * events they become slow, then crash. The rule fits in one sentence: the goroutines with the most traced time, the
+ * outer levels, and the longest calls. A call lasts at least as long as each of its callees, so no shown call loses its
+ * callers.
  */
 import { Histogram } from "../base/histogram.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import type { CallVisitor, Goroutine, Recording } from "../calltree/index.js";
 
-/** Infinity where there is no limit. */
+/** Limits of a viewer; Infinity for no limit. */
 export interface Budget {
   /** Two for a call. */
   readonly events: number;
@@ -25,7 +25,7 @@ export const NO_BUDGET: Budget = {
 
 /** A goroutine that fits. Times in nanoseconds since the start of its process. */
 export interface FittingGoroutine {
-  /** Its place in the order of the walk, which is the same in every walk of a recording. */
+  /** Its position in the order of the walk, which is the same in every walk of a recording. */
   readonly ordinal: number;
   readonly process: number;
   readonly goid: number;
@@ -34,9 +34,9 @@ export interface FittingGoroutine {
   /** When its first call began and its last ended. */
   readonly start: number;
   readonly end: number;
-  /** Within the depth, before short calls are left out. */
+  /** Number of events within the depth limit, before short calls are left out. */
   readonly events: number;
-  /** In its outermost calls. */
+  /** Total time of its outermost calls. */
   readonly time: number;
 }
 
@@ -44,18 +44,18 @@ export interface FittingGoroutine {
 export interface Fit {
   /** By process, then by start. */
   readonly goroutines: readonly FittingGoroutine[];
-  /** Shorter calls are left out, nanoseconds; 0 where none are. */
+  /** Calls shorter than this are left out, nanoseconds; 0 if none are. */
   readonly minimum: number;
   readonly depth: number;
-  /** Calls that are shown. */
+  /** Number of calls shown. */
   readonly calls: number;
   readonly whole: { readonly goroutines: number; readonly calls: number; readonly depth: number };
 }
 
-/** Told how much of how much has been walked. */
+/** Called with the progress of a walk, in bytes. */
 export type Progress = (done: number, total: number) => void;
 
-/** Finds out what fits: one walk, or two where goroutines and calls are too many. */
+/** Computes what fits, in one walk, or in two if there are too many goroutines and too many calls. */
 export function fitRecording(recording: Recording, budget: Budget, progress?: Progress): Fit {
   const survey = new Survey(budget);
   walk(recording, survey, progress);
@@ -75,7 +75,7 @@ export function fitRecording(recording: Recording, budget: Budget, progress?: Pr
   };
 }
 
-/** What does not fit, as a sentence each; none where all fits. */
+/** What does not fit, one sentence each; empty if everything fits. */
 export function leftOut({ goroutines, minimum, depth, calls, whole }: Fit): string[] {
   const sentences: string[] = [];
   if (goroutines.length < whole.goroutines) {
@@ -96,7 +96,7 @@ function walk(recording: Recording, visitor: CallVisitor, progress?: Progress): 
   for (const _ of recording.walk(visitor, progress));
 }
 
-/** The least duration from which on at most a given number of calls is left, and how many there are. */
+/** The smallest threshold (a bucket bound) that keeps at most `most` calls, and the number that it keeps. */
 function longest(lengths: Histogram, most: number): { minimum: number; calls: number } {
   let calls = 0;
   let minimum = lengths.max + 1;
@@ -108,7 +108,7 @@ function longest(lengths: Histogram, most: number): { minimum: number; calls: nu
   return { minimum, calls };
 }
 
-/** The duration by which a call is judged: whole nanoseconds. */
+/** The duration that is compared to the threshold, in whole nanoseconds. */
 export function lengthOf(start: number, end: number): number {
   return Math.max(0, Math.round(end - start));
 }
@@ -166,7 +166,7 @@ class Survey implements CallVisitor {
     if (this.candidates.length > Math.max(2 * most, most + 1000)) this.candidates = this.best();
   }
 
-  /** The goroutines with the most time; main goroutines are always among them. */
+  /** The goroutines with the most time, always including main goroutines. */
   best(): FittingGoroutine[] {
     const { candidates, budget } = this;
     if (candidates.length <= budget.goroutines) return candidates;
@@ -179,7 +179,7 @@ class Survey implements CallVisitor {
   }
 }
 
-/** How long the calls of some goroutines take. */
+/** The distribution of call durations of some goroutines. */
 function lengthsOf(recording: Recording, goroutines: readonly FittingGoroutine[], limit: number): Histogram {
   const lengths = new Histogram();
   const chosen = new Set(goroutines.map(({ ordinal }) => ordinal));

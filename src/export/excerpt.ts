@@ -1,26 +1,26 @@
-/** Walking the part of a recording that fits, in the order of the walk. */
+/** Walks the part of a recording that fits an event budget. */
 import type { CallVisitor, Goroutine, Recording } from "../calltree/index.js";
 import { type Fit, lengthOf } from "./event-budget.js";
 
-/** Told of calls. Within a goroutine times do not decrease and calls nest. */
+/** Receives calls. Within a goroutine, times do not decrease and calls nest. */
 export interface TimelineSink {
-  /** A goroutine has calls, and this is the node of its first one. */
+  /** A goroutine with calls begins; `node` is that of its first call. */
   begin(goroutine: Goroutine, node: number, ordinal: number): void;
   open(node: number, time: number): void;
   close(node: number, time: number, how: number): void;
   /**
-   * As CallVisitor.spawn; it may come before the call around it is told, and where that is left out, but not before
-   * `begin`: of goroutines without calls that are told, nothing is.
+   * Like CallVisitor.spawn. It may precede its enclosing call, or come without it if that is left out, but never
+   * precedes `begin`: goroutines without reported calls produce nothing.
    */
   spawn?(goStatement: number, time: number, ref: number): void;
-  /** The goroutine that began is over. */
+  /** The goroutine of the latest `begin` ends. */
   end?(): void;
 }
 
 /**
- * Walks, and yields now and then.
- * @param fit what to tell of; everything where it is missing
- * @param chosen ordinals of goroutines, fewer than fit
+ * Walks, and yields from time to time.
+ * @param fit limits; none by default
+ * @param chosen ordinals of the goroutines to walk; all by default
  */
 export function walkExcerpt(
   recording: Recording,
@@ -32,8 +32,8 @@ export function walkExcerpt(
 }
 
 /**
- * Passes a call on when it is known to last long enough: at its end, or when a call within it is passed on. Open calls
- * wait in two columns by depth; those below `told` have been passed on.
+ * Passes a call on once it is known to be long enough: at its end, or when a call within it is passed on. Open calls
+ * are held in two columns by depth; those at depths below `told` have been passed on.
  */
 class Excerpt implements CallVisitor {
   private ordinal = -1;
@@ -44,7 +44,7 @@ class Excerpt implements CallVisitor {
   private told = 0;
   private readonly nodes: number[] = [];
   private readonly times: number[] = [];
-  /** Go statements before the first call that is told: triples of go statement, time and reference. */
+  /** Go statements before the first reported call: triples of go statement, time and reference. */
   private waiting: number[] = [];
 
   constructor(

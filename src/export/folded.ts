@@ -1,6 +1,6 @@
 /**
- * Collapsed stacks: `root;mid;leaf N`, one line for each call path, for Speedscope and flamegraph.pl. The weight is
- * self time as a whole number, by default of nanoseconds; a path that took time never weighs 0, whatever the unit.
+ * Collapsed stacks: `root;mid;leaf N`, one line per call path, for Speedscope and flamegraph.pl. The weight is the self
+ * time as a whole number, in nanoseconds by default; a path that took time never weighs 0 in any unit.
  */
 import { printable } from "../base/printable.js";
 import { type CallForest, type CallTree, type FilterOptions, foldedSelf, viewTree } from "../calltree/index.js";
@@ -14,8 +14,8 @@ export interface FoldedOptions extends FilterOptions {
 }
 
 /**
- * The self time of what the options leave out counts for the frame above. Lines in pieces, sorted by path so that equal runs give equal files. Processes share the paths: the same path in two
- * processes gives two lines, which readers add up.
+ * Yields lines in pieces, sorted by path so that equal runs give equal files. The self time of frames that are left out
+ * goes to the frame above. A path that occurs in two processes gives two lines, which readers add up.
  */
 export function* renderFolded(forest: CallForest, options: FoldedOptions = {}): Generator<string> {
   const unit = options.unit ?? "ns";
@@ -26,7 +26,9 @@ export function* renderFolded(forest: CallForest, options: FoldedOptions = {}): 
   }
 }
 
-/** About how large {@link renderFolded} gets: bytes of ASCII, and lines; paths without weight are counted with. */
+/**
+ * Estimates the size of {@link renderFolded}'s output: bytes (as if ASCII) and lines, including paths without weight.
+ */
 export function foldedSize(forest: CallForest, options: FilterOptions = {}): { bytes: number; lines: number } {
   const lengths = forest.functions.map(({ name }) => frameName(name).length);
   let bytes = 0;
@@ -44,7 +46,7 @@ export function foldedSize(forest: CallForest, options: FilterOptions = {}): { b
   return { bytes, lines };
 }
 
-/** Usual characters of a weight and the end of its line. */
+/** Typical length of a weight and its line end. */
 const WEIGHT = 6;
 
 function* renderProcess(
@@ -77,7 +79,7 @@ function timeWeight(ns: number, divisor: number): number {
   return ns > 0 ? Math.max(1, Math.round(ns / divisor)) : 0;
 }
 
-/** Spaces stay: readers take the last one as the separator. */
+/** Spaces are kept: readers take the last one as the separator. */
 function frameName(name: string): string {
   return printable(name).replace(/;/g, ":");
 }

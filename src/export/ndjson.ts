@@ -1,11 +1,11 @@
-/** Tables as JSON, one object a line (NDJSON, JSON Lines). */
+/** Tables as JSON, one object per line (NDJSON, JSON Lines). */
 import { jsonText } from "../base/printable.js";
 import type { Recording } from "../calltree/index.js";
 import { type TableName, tableOf } from "./tables/index.js";
 import { type TextFormat, writeTable } from "./tables/text.js";
 
 export interface TableOptions {
-  /** What to write; calls by default. */
+  /** The table to write; calls by default. */
   readonly table?: TableName;
 }
 
@@ -17,7 +17,7 @@ const FORMAT: TextFormat = {
   end: "}\n",
 };
 
-/** The rows of a table, in pieces. Memory is that of a walk, plus some 50 bytes for each goroutine. */
+/** The rows of a table, in pieces. Memory: that of a walk, plus about 50 bytes per goroutine. */
 export function renderNdjson(recording: Recording, { table = "calls" }: TableOptions = {}): Iterable<Uint8Array> {
   return writeTable(tableOf(recording, table), FORMAT);
 }

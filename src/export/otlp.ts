@@ -1,9 +1,9 @@
 /**
- * Calls as OpenTelemetry spans: OTLP as JSON, one `{"resourceSpans":[…]}` a line, as the collector's file receiver reads it.
- * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ * Calls as OpenTelemetry spans: OTLP as JSON, one `{"resourceSpans":[…]}` per line, the format of the collector's file
+ * receiver. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  *
  * Every process run is a trace, every call a span, and a goroutine's outermost calls are children of the call that
- * started it. Ids depend on the trace and on the filters alone: the same export twice gives the same spans.
+ * started it. Ids depend only on the trace and the filters, so repeated exports give the same spans.
  */
 
 import { createHash } from "node:crypto";
@@ -18,18 +18,18 @@ import { SPAWNS } from "./tables/goroutines.js";
 export interface OtlpOptions {
   /** Version of gotrace. */
   readonly version: string;
-  /** What makes the trace of a process incomplete; attribute `gotrace.statements` of the resource. */
+  /** Notices about a process's completeness, for the attribute `gotrace.statements` of the resource. */
   readonly notices?: (process: ProcessTree) => readonly string[];
 }
 
-/** The collector reads lines of up to 1 MiB. */
+/** Length at which a line ends; the collector reads lines of up to 1 MiB. */
 const LINE = 1 << 18;
-/** Attribute names are those of the semantic conventions of this version. */
+/** Attribute names follow this version of the semantic conventions. */
 const SCHEMA = "https://opentelemetry.io/schemas/1.37.0";
 const INTERNAL = 1;
 const ERROR = 2;
 
-/** The spans of a recording, a line a piece, in the order in which calls end. */
+/** The spans of a recording, one line per piece, in the order in which calls end. */
 export function* renderOtlp(recording: Recording, options: OtlpOptions): Generator<Uint8Array> {
   const out = new TextWriter();
   const scopes = recording.forest.processes.map(
@@ -76,11 +76,11 @@ const BRACE = utf8("}");
 
 /** The spans of one process. */
 class ProcessSpans {
-  /** What stands in a line before its spans. */
+  /** The start of a line, up to its spans. */
   readonly head: Uint8Array;
   private readonly clock: WallClock;
   private readonly trace: Uint8Array;
-  /** What numbers of calls are mixed with. */
+  /** The 64 bits that call numbers are XORed with. */
   private readonly high: number;
   private readonly low: number;
   /** By function: name and attributes. */
@@ -105,7 +105,7 @@ class ProcessSpans {
     const identity = JSON.stringify([index, runs, recording.select], pattern);
     const digest = createHash("sha256").update(identity).digest();
     this.trace = utf8(`{"traceId":"${digest.toString("hex", 0, 16)}`);
-    // With its first bit an id is never 0.
+    // The first bit is set, so that an id is never 0.
     this.high = digest.readUInt32BE(16) | 0x80000000;
     this.low = digest.readUInt32BE(20);
     this.head = utf8(headOf(process, options));
@@ -157,14 +157,14 @@ class ProcessSpans {
     out.fragment(BRACE);
   }
 
-  /** A call's number, mixed so that it is unlike the ids of other traces. */
+  /** Writes a call's number, mixed with a digest so that it differs from ids in other traces. */
   private id(call: number, out: TextWriter): void {
     out.hex32(this.high ^ (call / 2 ** 32));
     out.hex32(this.low ^ (call % 2 ** 32));
   }
 }
 
-/** What stands before the spans of a process. */
+/** The start of a line: resource and scope of a process. */
 function headOf(process: ProcessTree, { version, notices: statements }: OtlpOptions): string {
   const { info } = process;
   const [os, arch] = info.platform.split("/");
@@ -185,7 +185,7 @@ function headOf(process: ProcessTree, { version, notices: statements }: OtlpOpti
   return `{"resourceSpans":[{"resource":{"attributes":[${attributes.join(",")}]},"schemaUrl":"${SCHEMA}","scopeSpans":[{"scope":${scope},"schemaUrl":"${SCHEMA}","spans":[`;
 }
 
-/** An attribute in JSON; integers are strings there. */
+/** An attribute in OTLP's JSON, where integers are strings. */
 function attribute(key: string, value: string | number | readonly string[]): string {
   return jsonText({ key, value: anyValue(value) });
 }

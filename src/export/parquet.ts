@@ -1,9 +1,8 @@
 /**
- * Tables as Parquet files, written row group by row group.
- * https://parquet.apache.org/docs/file-format/
+ * Tables as Parquet files, written row group by row group. https://parquet.apache.org/docs/file-format/
  *
- * Words are dictionaries; numbers are differences (DELTA_BINARY_PACKED), for neighbouring rows are neighbours in time.
- * Times are microseconds, which everyone reads; the nanoseconds are in `start_ns`.
+ * Strings are dictionary-encoded; numbers are delta-encoded (DELTA_BINARY_PACKED), because neighbouring rows are close
+ * in time. Times are microseconds, which every reader supports; `start_ns` has the nanoseconds.
  */
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, type ColumnSource, ParquetWriter } from "hyparquet-writer";
@@ -12,18 +11,18 @@ import type { Column, Row, Table } from "./tables/columns.js";
 import { type TableName, tableOf } from "./tables/index.js";
 
 export interface ParquetOptions {
-  /** What to write; calls by default. */
+  /** The table to write; calls by default. */
   readonly table?: TableName;
   /** Version of gotrace. */
   readonly version: string;
-  /** What makes the traces incomplete: `gotrace.statements` of the file's metadata. */
+  /** Notices about completeness, for `gotrace.statements` in the file's metadata. */
   readonly notices?: readonly string[];
 }
 
-/** Rows of a row group: what is in memory, and what a reader skips or reads at once. */
+/** Rows per row group: the unit held in memory, and that readers read or skip. */
 const GROUP = 1 << 17;
 
-/** The file of a table, in pieces. Memory is that of a walk, of a row group, and some 20 KiB for each one written. */
+/** The file of a table, in pieces. Memory: that of a walk, a row group, and about 20 KiB per row group written. */
 export function* renderParquet(recording: Recording, options: ParquetOptions): Generator<Uint8Array> {
   const table = tableOf(recording, options.table ?? "calls");
   const bytes = new ByteWriter();
@@ -66,7 +65,7 @@ function schemaElement(column: Column<Row>): SchemaElement {
   return { ...base, type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
 }
 
-/** Rows that wait to be written, by column. */
+/** Rows not yet written, by column. */
 class RowGroup {
   rows = 0;
   private readonly values: Float64Array[];
@@ -84,7 +83,7 @@ class RowGroup {
     }
   }
 
-  /** The columns; the group is empty then. */
+  /** Returns the columns and empties the group. */
   take(): ColumnSource[] {
     const { rows } = this;
     this.rows = 0;
@@ -106,7 +105,7 @@ function lookedUp(words: readonly (string | number)[], indexes: Float64Array): (
   return data;
 }
 
-/** Whole numbers as the library wants them: it is several times quicker with 32 bits than with 64. */
+/** Whole numbers in the library's types; it is several times faster with 32 bits than with 64. */
 function integers(values: Float64Array): Int32Array | BigInt64Array | (number | bigint | null)[] {
   const { length } = values;
   let small = true;

@@ -1,9 +1,9 @@
 /**
- * Perfetto's own format (protos/perfetto/trace/perfetto_trace.proto), for ui.perfetto.dev and trace_processor: a stream of
- * packets. A process has a track, beneath it one for its goroutines, beneath that one for each, named after its first
- * function. Calls are slices with the place of the function; a go statement is an instant, with a flow to the first call
- * of what it started. Names and places are interned: written once, then a number. Times are nanoseconds since the earliest
- * process began, and a snapshot of clocks says when that was.
+ * Perfetto's own format (protos/perfetto/trace/perfetto_trace.proto), for ui.perfetto.dev and trace_processor: a stream
+ * of packets. Each process has a track, below it one for its goroutines, and below that one per goroutine, named after
+ * its first function. Calls are slices with the function's source location; a go statement is an instant with a flow to
+ * the first call of the new goroutine. Names and locations are interned. Times are nanoseconds since the earliest
+ * process began; a clock snapshot ties that to the wall clock.
  */
 import { Ending, type Goroutine, type Recording } from "../calltree/index.js";
 import type { TimelineOptions } from "./chrome.js";
@@ -12,7 +12,7 @@ import { beginningOf, pidsOf, startsOf } from "./processes.js";
 import { encoded, ProtoWriter } from "./protobuf.js";
 import { Names } from "./titles.js";
 
-/** Numbers of fields, by message. */
+/** Field numbers, by message. */
 const Trace = { packet: 1 } as const;
 const Packet = {
   clockSnapshot: 6,
@@ -48,7 +48,7 @@ const CHRONOLOGICAL = 2;
 const NEVER_MERGE = 2;
 const Type = { begin: 1, end: 2, instant: 3 } as const;
 
-/** Fields of every packet with an event. */
+/** Encoded fields of every packet with an event. */
 const WITH_STATE = encoded((out) => {
   out.varint(Packet.sequenceId, SEQUENCE);
   out.varint(Packet.sequenceFlags, NEEDS_STATE);
@@ -61,7 +61,7 @@ const endings: Readonly<Record<number, string>> = {
   [Ending.recovered]: "recovered",
 };
 
-/** One trace in pieces; they make a file one behind the other. */
+/** One trace, in pieces to concatenate. */
 export function* renderPerfetto(recording: Recording, options: TimelineOptions = {}): Generator<Uint8Array> {
   const { fit } = options;
   const out = new ProtoWriter();
@@ -74,16 +74,16 @@ export function* renderPerfetto(recording: Recording, options: TimelineOptions =
 
 class PerfettoWriter implements TimelineSink {
   private readonly starts: readonly number[];
-  /** 1 for functions whose name is interned, 2 for places. */
+  /** By function, bits: 1 if its name is interned, 2 if its location is. */
   private readonly interned: Uint8Array;
   private tracks: number;
   private goroutine!: Goroutine;
   private func!: Int32Array;
   private start = 0;
   private isFirst = false;
-  /** Fields of events of this goroutine, by type. */
+  /** Encoded fields of this goroutine's events, by type. */
   private heads: Uint8Array[] = [];
-  /** Fields of calls, by function. */
+  /** Encoded fields of calls, by function. */
   private readonly calls: Uint8Array[] = [];
 
   constructor(
@@ -93,12 +93,12 @@ class PerfettoWriter implements TimelineSink {
   ) {
     const { functions, processes } = recording.forest;
     this.starts = startsOf(recording.forest);
-    // One more name: that of go statements.
+    // The additional entry is the name of go statements.
     this.interned = new Uint8Array(functions.length + 1);
     this.tracks = 2 * processes.length;
   }
 
-  /** Clocks and processes. */
+  /** Writes the clock snapshot and the tracks of processes. */
   head(): void {
     const { out } = this;
     const { forest } = this.recording;
@@ -195,13 +195,13 @@ class PerfettoWriter implements TimelineSink {
     out.close(packet);
   }
 
-  /** The same number on both ends of a flow, and nowhere else. */
+  /** Writes the flow's id, which is the same on both ends of a flow and otherwise unique. */
   private flow(field: number, ref: number): void {
     const high = this.goroutine.process * 65_536 + Math.floor(ref / 2 ** 32) + 1;
     this.out.fixed64(field, ref % 2 ** 32, high);
   }
 
-  /** Begins a packet for an event that needs a name and a place, -1 for none. */
+  /** Begins a packet for an event with a name and a location, -1 for none; interns these on first use. */
   private packet(time: number, name: number, place: number): number {
     const { out, interned } = this;
     const packet = out.open(Trace.packet);

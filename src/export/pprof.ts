@@ -1,10 +1,10 @@
 /**
- * Profiles for pprof: gzipped protobuf, one sample for each call path.
+ * Profiles for pprof: gzipped protobuf, one sample per call path.
  * https://github.com/google/pprof/blob/main/proto/profile.proto
  *
- * Values are the number of calls and the self time, from which pprof sums what lies beneath. A location is a function
- * and a line: that of its go statement where a goroutine was started, else the one where the function begins, for a
- * trace knows no other. The self time of what the options leave out counts for the frame above.
+ * Values are the number of calls and the self time, from which pprof computes cumulative values. A location is a
+ * function and a line: that of the go statement if the next frame is a goroutine's outermost one, else the function's
+ * first line, because a trace has no other. The self time of frames that are left out goes to the frame above.
  */
 import { gzip } from "../base/gzip.js";
 import {
@@ -21,11 +21,11 @@ import { ProtoWriter } from "./protobuf.js";
 
 export interface PprofOptions extends FilterOptions {
   /**
-   * Stacks of goroutines begin with their own outermost call, as in Go's profiles; else with the stack of the go
-   * statement that started them, as in our trees.
+   * Whether a goroutine's stacks begin with its own outermost call, as in Go's profiles. By default they begin with the
+   * stack of the go statement that started it, as in gotrace's trees.
    */
   readonly goroutineRoots?: boolean;
-  /** What `go tool pprof -comments` says. */
+  /** Comments, which `go tool pprof -comments` prints. */
   readonly comments?: readonly string[];
 }
 
@@ -56,7 +56,7 @@ interface Mapped {
   readonly locations: Map<number, number>;
 }
 
-/** The profile of all processes, in pieces; those of several executables have a mapping each. */
+/** The profile of all processes, in pieces; each executable has a mapping. */
 export function renderPprof(forest: CallForest, options: PprofOptions = {}): Iterable<Uint8Array> {
   return gzip(new Encoder(forest, options).profile());
 }
@@ -103,7 +103,7 @@ class Encoder {
     const from = Math.min(...processes.map(({ info }) => info.startWall));
     const ends = processes.map(({ info, tree }) => {
       const last = tree.last.reduce((last, time) => Math.max(last, time), info.end ?? 0);
-      // In this order: wall clocks are beyond 2^53.
+      // Subtract first: wall clocks exceed 2^53.
       return info.startWall - from + last;
     });
     this.out.varint(Profile.timeNanos, BigInt(from));
@@ -120,9 +120,11 @@ class Encoder {
     const tests = ownersOf(tree, this.forest.functions);
     const processLabel = this.forest.processes.length > 1 ? `${info.executable} (${info.pid})` : undefined;
     const { goroutineRoots = false } = this.options;
-    /** By depth: the location of the frame, as seen from the frame beneath that is looked at. */
+    /**
+     * By depth: the location of the frame, with the line of the call or go statement that leads to the current node.
+     */
     const above = new Float64Array(process.depthLimit + 2);
-    /** By depth: where the stack begins. */
+    /** By depth: the depth at which the stack begins. */
     const bottom = new Uint16Array(process.depthLimit + 2).fill(1);
     const stack = new Float64Array(process.depthLimit + 2);
     const values = new Float64Array(2);
@@ -134,7 +136,7 @@ class Encoder {
         const line = spawned && goStatement[node] >= 0 ? this.forest.functions[goStatement[node]].line : undefined;
         above[level - 1] = this.location(mapping, func[parent[node]], line);
       }
-      // The calls of the node above other call paths are those of its children.
+      // `others` is skipped: its calls are those of its children.
       if (shown[node] === 0 || node === tree.others) continue;
       stack[0] = this.location(mapping, func[node], undefined);
       let count = 1;
@@ -171,7 +173,7 @@ class Encoder {
       const mark = out.open(Profile.mapping);
       out.varint(Mapping.id, id);
       out.varint(Mapping.filename, filename);
-      // Else pprof looks for symbols in the executable.
+      // Without these, pprof looks for symbols in the executable.
       out.varint(Mapping.hasFunctions, 1);
       out.varint(Mapping.hasFilenames, 1);
       out.varint(Mapping.hasLineNumbers, 1);
@@ -180,7 +182,7 @@ class Encoder {
     return mapping;
   }
 
-  /** @param at the line, or undefined for the one where the function begins */
+  /** @param at the line; undefined for the function's first line */
   private location(mapping: Mapped, func: number, at: number | undefined): number {
     const line = at ?? this.forest.functions[func].line;
     const key = func * 2 ** 32 + line;

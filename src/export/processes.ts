@@ -1,13 +1,13 @@
-/** Processes on one line of time. */
+/** Places several processes on one time line, with distinct pids. */
 import type { CallForest } from "../calltree/index.js";
 
-/** When the processes began, in nanoseconds since the earliest of them did. */
+/** Start times of the processes, in nanoseconds since the earliest one. */
 export function startsOf({ processes }: CallForest): number[] {
   const first = earliest(processes.map(({ info }) => info.startWall));
   return processes.map(({ info }) => (info.startWall > 0 ? info.startWall - first : 0));
 }
 
-/** When the earliest process began, nanoseconds since 1970; 0 where that is not known. */
+/** When the earliest process began, nanoseconds since 1970; 0 if unknown. */
 export function beginningOf({ processes }: CallForest): number {
   return earliest(processes.map(({ info }) => info.startWall));
 }
@@ -17,7 +17,10 @@ function earliest(walls: readonly number[]): number {
   return Number.isFinite(first) ? first : 0;
 }
 
-/** Numbers for processes: their pids, where traces of several machines or times do not share one. */
+/**
+ * A distinct number for each process: its pid, unless another process has the same (traces of several machines or
+ * times).
+ */
 export function pidsOf({ processes }: CallForest): number[] {
   const taken = new Set<number>();
   return processes.map(({ info }) => {

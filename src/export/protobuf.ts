@@ -1,35 +1,35 @@
 /**
- * Writing protocol buffers (https://protobuf.dev/programming-guides/encoding/), as much of them as is needed to stream:
- * fields go straight into one buffer, a message begins with `open` and ends with `close`.
+ * A streaming writer for protocol buffers (https://protobuf.dev/programming-guides/encoding/): fields go straight into
+ * one buffer, and nested messages are written between `open` and `close`.
  */
 
 const utf8 = new TextEncoder();
 
-/** Bytes of one message after the other. */
+/** Writes messages one after another. */
 export class ProtoWriter {
   private bytes: Uint8Array<ArrayBuffer>;
   private view: DataView;
   private length = 0;
 
-  /** @param capacity bytes to begin with */
+  /** @param capacity initial size in bytes */
   constructor(capacity = 1 << 17) {
     this.bytes = new Uint8Array(capacity);
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Whether what is there should be taken. */
+  /** Whether it is time to {@link take} the bytes. */
   get full(): boolean {
     return this.length > 65_536;
   }
 
-  /** What was written since the last time; no message may be open. */
+  /** Returns the bytes written since the last call. No message may be open. */
   take(): Uint8Array {
     const taken = this.bytes.slice(0, this.length);
     this.length = 0;
     return taken;
   }
 
-  /** Begins a message in a field. @returns what ends it */
+  /** Begins a message in a field. @returns the mark to pass to {@link close} */
   open(field: number): number {
     this.number(field * 8 + 2);
     this.reserve(1);
@@ -40,7 +40,7 @@ export class ProtoWriter {
   close(mark: number): void {
     const begin = mark + 1;
     const size = this.length - begin;
-    // The length takes the byte that was kept free for it, and more where it needs them.
+    // One byte is reserved for the length; if it needs more, the message moves.
     const more = size < 128 ? 0 : size < 1 << 14 ? 1 : size < 1 << 21 ? 2 : size < 1 << 28 ? 3 : 4;
     if (more > 0) {
       this.reserve(more);
@@ -51,20 +51,20 @@ export class ProtoWriter {
     this.length = begin + more + size;
   }
 
-  /** A whole number from 0 on; numbers are exact as far as they are doubles. */
+  /** A non-negative whole number; a `number` must be at most 2^53 to be exact. */
   varint(field: number, value: number | bigint): void {
     this.number(field * 8);
     this.number(value);
   }
 
-  /** The first `count` of some whole numbers from 0 on, as a packed field. */
+  /** The first `count` values, non-negative whole numbers, as a packed field. */
   packed(field: number, values: ArrayLike<number>, count = values.length): void {
     const mark = this.open(field);
     for (let i = 0; i < count; i++) this.number(values[i]);
     this.close(mark);
   }
 
-  /** Fields that were encoded before: see {@link encoded}. */
+  /** Appends fields encoded earlier with {@link encoded}. */
   fields(bytes: Uint8Array): void {
     const { length } = bytes;
     this.reserve(length);
@@ -97,7 +97,7 @@ export class ProtoWriter {
       for (; rest > 0x7fffffffn; rest >>= 7n) this.bytes[this.length++] = Number(rest & 127n) | 128;
       rest = Number(rest);
     }
-    // Beyond 31 bits, shifts would lose the upper ones.
+    // Shifts would lose bits beyond the 31st.
     for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) this.bytes[this.length++] = (rest % 128) | 128;
     for (; rest > 127; rest >>>= 7) this.bytes[this.length++] = (rest & 127) | 128;
     this.bytes[this.length++] = rest;
@@ -112,7 +112,7 @@ export class ProtoWriter {
   }
 }
 
-/** Fields that are written again and again. */
+/** Encodes fields once, to be written many times. */
 export function encoded(write: (out: ProtoWriter) => void): Uint8Array {
   const out = new ProtoWriter(64);
   write(out);

@@ -1,14 +1,14 @@
 /**
- * Which call started a goroutine. Goroutines are walked in no particular order, a goroutine often before the one that
- * started it, so what is written in one walk must be known from walks before: one that numbers the calls in which go
- * statements ran, and, where untraced code started goroutines, one that looks for the calls that were open then.
+ * Finds the call that started each goroutine. A goroutine is often walked before its parent, so the answer must come
+ * from earlier walks: one that numbers the calls in which go statements ran and, if untraced code started goroutines,
+ * one that finds the calls that were open at that time.
  *
- * Memory: 20 to 50 bytes a goroutine.
+ * Memory: 20 to 50 bytes per goroutine.
  */
 import { grown, NumberMap } from "../base/columns.js";
 import { EdgeKind, type Goroutine, type Recording } from "../calltree/index.js";
 
-/** Numbers calls from 1 on in the order in which a walk tells of them: the same in every walk of a recording. */
+/** Numbers calls from 1 on in the order of the walk, which is the same in every walk of a recording. */
 export class CallNumbers {
   private latest = 0;
   private stack = new Float64Array(64);
@@ -30,7 +30,7 @@ export class CallNumbers {
     return this.depth === 0 ? 0 : this.stack[this.depth - 1];
   }
 
-  /** The open call at a depth, from 0 on. */
+  /** The open call at a depth (0 is the outermost). */
   at(depth: number): number {
     return this.stack[depth];
   }
@@ -54,7 +54,7 @@ class CallMap {
   }
 }
 
-/** A goroutine that untraced code started: who looks for the open call. */
+/** A goroutine started by untraced code, for which the open call is to be found. */
 interface Request {
   readonly goid: number;
   readonly start: number;
@@ -63,34 +63,34 @@ interface Request {
 
 /** The calls that started goroutines. */
 export class Spawners {
-  /** By process: from the place of a go statement, and from a goroutine's id. */
+  /** By process: the call by a go statement's `ref`, and by a goroutine's id. */
   private readonly exact: CallMap[] = [];
   private readonly guessed: CallMap[] = [];
 
-  /** The call that a goroutine's outermost calls belong under; 0 if none is known. */
+  /** The call that started a goroutine; 0 if unknown. */
   of({ process, spawn, goid }: Goroutine): number {
     return (spawn === 0 ? 0 : this.exact[process]?.get(spawn)) || (this.guessed[process]?.get(goid) ?? 0);
   }
 
-  /** The go statement with this number ran in a call. */
+  /** Records that the go statement with this `ref` ran in a call. */
   ran(process: number, ref: number, call: number): void {
     this.exact[process] ??= new CallMap();
     this.exact[process].set(ref, call);
   }
 
-  /** A goroutine began while a call was open. */
+  /** Records that a goroutine was started, by untraced code, during a call. */
   found(process: number, goid: number, call: number): void {
     this.guessed[process] ??= new CallMap();
     this.guessed[process].set(goid, call);
   }
 }
 
-/** Walks a recording for the calls that started goroutines; yields as a walk does. */
+/** Walks a recording to find the calls that started goroutines; yields like a walk. */
 export function* findSpawners(recording: Recording): Generator<undefined, Spawners> {
   const spawners = new Spawners();
   const edges = recording.forest.processes.map(({ tree }) => tree.edge);
   if (!edges.some((edge) => edge.some((kind) => kind !== EdgeKind.call))) return spawners;
-  /** By process and goroutine: who began while it was open. */
+  /** By process and parent goroutine: the goroutines started by untraced code on it. */
   const requests: Map<number, Request[]>[] = edges.map(() => new Map());
   let wanted = false;
   const numbers = new CallNumbers();
@@ -114,7 +114,7 @@ export function* findSpawners(recording: Recording): Generator<undefined, Spawne
   return spawners;
 }
 
-/** Finds the innermost open call of the node that a goroutine hangs under, as of when it began. */
+/** For each request, finds the innermost call of the goroutine's parent node that was open when the goroutine began. */
 function* answer(
   recording: Recording,
   requests: readonly Map<number, Request[]>[],

@@ -1,4 +1,4 @@
-/** What the profiles of one Speedscope file share. */
+/** The frame table and text pieces shared by the profiles of a Speedscope file. */
 import { jsonText } from "../base/printable.js";
 import { utf8 } from "../base/text-writer.js";
 import type { CallForest } from "../calltree/index.js";
@@ -10,14 +10,14 @@ interface Frame {
   readonly line?: number;
 }
 
-/** The table of frames: functions that were called, and the processes where there are several. */
+/** The frame table: the called functions, and the processes if there are several. */
 export class Frames {
   readonly list: Frame[] = [];
-  /** Of functions of the forest; -1 for those that were not called. */
+  /** By function of the forest: its frame; -1 if it was not called. */
   readonly ofFunction: Int32Array;
-  /** Of processes; none where there is but one. */
+  /** By process: its frame; empty if there is only one process. */
   readonly ofProcess: readonly number[];
-  /** Texts of events up to the time, by frame. */
+  /** By frame: the text of its events up to the time. */
   readonly opens: Uint8Array[] = [];
   readonly closes: Uint8Array[] = [];
 
@@ -43,11 +43,11 @@ export class Frames {
   }
 }
 
-/** Between two things of a list, and behind the time of an event. */
+/** COMMA separates list items; BRACE follows the time of an event. */
 export const COMMA = utf8(",\n");
 export const BRACE = utf8("}");
 
-/** An evented profile up to its events. Times in nanoseconds. */
+/** The text of an evented profile up to its events. Times in nanoseconds. */
 export function profileHead(name: string, start: number, end: number): string {
   const range = `"startValue":${Math.round(start)},"endValue":${Math.round(end)}`;
   return `{"type":"evented","name":${jsonText(name)},"unit":"nanoseconds",${range},"events":[`;

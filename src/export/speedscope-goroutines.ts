@@ -1,6 +1,6 @@
 /**
- * Writing goroutines in the order of their start, although they are walked in another: events of the one whose turn it
- * is become text at once, those of others wait in columns.
+ * Writes goroutines in order of their start, although the walk has another order: events of the goroutine whose turn it
+ * is become text at once, those of others are buffered in columns.
  */
 import { grown } from "../base/columns.js";
 import type { TextWriter } from "../base/text-writer.js";
@@ -9,10 +9,10 @@ import type { FittingGoroutine } from "./event-budget.js";
 import type { TimelineSink } from "./excerpt.js";
 import { BRACE, COMMA, type Frames, profileHead } from "./speedscope-frames.js";
 
-/** Most events that are to wait at the same time, 12 bytes each. */
+/** The most events to buffer at a time, 12 bytes each. */
 const MAX_WAITING = 4_000_000;
 
-/** Parts of a list of goroutines, in order, each small enough that its events may wait. */
+/** Splits a list of goroutines into parts, in order, whose events each fit the buffer. */
 export function* batchesOf(goroutines: readonly FittingGoroutine[]): Generator<readonly FittingGoroutine[]> {
   let first = 0;
   let events = 0;
@@ -27,25 +27,25 @@ export function* batchesOf(goroutines: readonly FittingGoroutine[]): Generator<r
   if (first < goroutines.length) yield goroutines.slice(first);
 }
 
-/** Writes the goroutines of one batch, which one walk brings. */
+/** Writes the goroutines of one batch, in one walk. */
 export class GoroutineWriter implements TimelineSink {
   private readonly places: ReadonlyMap<number, number>;
-  /** Whose turn it is. */
+  /** Index in the batch of the goroutine to write next. */
   private turn = 0;
-  /** Whose events come. */
+  /** Index in the batch of the goroutine being walked. */
   private place = 0;
   private func!: Int32Array;
-  /** Of goroutines that had to wait: where their events are. */
+  /** By index in the batch: the range of buffered events. */
   private readonly waiting = new Map<number, { readonly from: number; readonly to: number }>();
   private from = 0;
   private count = 0;
   private times = new Float64Array(1024);
-  /** Frames; those of events that close are inverted. */
+  /** Frames of events; inverted (~) for closing events. */
   private frames = new Int32Array(1024);
-  /** The goroutine that is written has a profile already. */
+  /** Whether the profile of the goroutine being written has begun. */
   private begun = false;
 
-  /** @param name of a goroutine's profile */
+  /** @param name returns the name of a goroutine's profile */
   constructor(
     private readonly forest: CallForest,
     private readonly batch: readonly FittingGoroutine[],

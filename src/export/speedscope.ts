@@ -1,7 +1,7 @@
 /**
- * Speedscope's own format (file-format-schema.json in its package): one profile that adds up all goroutines by call path,
- * and one for each goroutine with its calls in the order of time. Profiles are evented: frames open and close, balanced,
- * at times in nanoseconds that never decrease. A goroutine's profile begins with its first call.
+ * Speedscope's own format (file-format-schema.json in its package): one profile that merges all goroutines by call
+ * path, and one per goroutine with its calls in time order. Profiles are evented: frames open and close, balanced, at
+ * times in nanoseconds that never decrease. A goroutine's profile begins with its first call.
  */
 import { jsonText } from "../base/printable.js";
 import { TextWriter } from "../base/text-writer.js";
@@ -22,23 +22,23 @@ import { batchesOf, GoroutineWriter } from "./speedscope-goroutines.js";
 import { Names } from "./titles.js";
 
 /**
- * What Speedscope 1.25 shows in a browser without trouble: two million events are there after some seconds and take half
- * a gigabyte (16 million: 20 seconds, 3 gigabytes); its views recurse, and fail somewhere from 1,000 to 3,000 levels.
+ * What Speedscope 1.25 shows in a browser without trouble: two million events load in some seconds and take half a
+ * gigabyte (16 million: 20 seconds, 3 gigabytes). Its views recurse and fail somewhere between 1,000 and 3,000 levels.
  */
 export const SPEEDSCOPE_BUDGET: Budget = { events: 2_000_000, goroutines: 1000, depth: 1000 };
 
 export interface SpeedscopeOptions {
-  /** What {@link fitSpeedscope} found. */
+  /** The result of {@link fitSpeedscope}. */
   readonly fit: Fit;
-  /** Of a process; its executable by default. */
+  /** The title of a process; its executable by default. */
   readonly title?: (process: ProcessTree) => string;
-  /** Who made the file: `gotrace@0.1.0`. */
+  /** The exporter's name and version: `gotrace@0.1.0`. */
   readonly exporter?: string;
-  /** Goroutines that wait for work count in the merged profile, and stand where they began. */
+  /** Treat goroutines that wait for work like others: count them in the merged profile, and sort them by start. */
   readonly inPlace?: boolean;
 }
 
-/** What fits beside the merged profile, which is always whole; goroutines get half of the budget at least. */
+/** Computes what fits besides the merged profile, which is always complete; goroutines get at least half the budget. */
 export function fitSpeedscope(recording: Recording, budget: Budget = SPEEDSCOPE_BUDGET, progress?: Progress): Fit {
   const merged = recording.forest.processes.reduce((sum, { tree }) => sum + 2 * tree.size, 0);
   return fitRecording(recording, { ...budget, events: Math.max(budget.events - merged, budget.events / 2) }, progress);
@@ -46,7 +46,7 @@ export function fitSpeedscope(recording: Recording, budget: Budget = SPEEDSCOPE_
 
 /**
  * One JSON document in pieces: the merged profile first, then goroutines by process and start, those that wait for work
- * behind the others.
+ * last.
  */
 export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptions): Generator<Uint8Array> {
   const { forest } = recording;
@@ -94,8 +94,9 @@ function profileName(
 }
 
 /**
- * Call paths as wide as their self times; goroutines stand within the call that started them, and widen it.
- * @param idle by process: waiting for work, which does not count
+ * The merged profile: call paths as wide as their self times. Goroutines are nested in the call that started them and
+ * widen it.
+ * @param idle by process: the time spent waiting for work, which does not count
  */
 function* renderMerged(
   recording: Recording,

@@ -1,7 +1,7 @@
-/** What processes and goroutines are called in other tools. */
+/** Names of processes and goroutines in exported files. */
 import { type CallForest, type Goroutine, type ProcessTree, processTitle } from "../calltree/index.js";
 
-/** Names for what a forest holds. */
+/** Names for the processes, goroutines and functions of a forest. */
 export class Names {
   private readonly titles: readonly string[];
 
@@ -23,12 +23,12 @@ export class Names {
     return `${this.title(process)} (pid ${this.forest.processes[process].info.pid})`;
   }
 
-  /** `main.worker goroutine 17`, after the function that it starts with. */
+  /** `main.worker goroutine 17`, after its first function. */
   goroutine({ process, goid }: Pick<Goroutine, "process" | "goid">, node: number): string {
     return `${this.functionOf(process, node)} goroutine ${goid}`;
   }
 
-  /** Name of the function that a node is a call of. */
+  /** The name of a node's function. */
   functionOf(process: number, node: number): string {
     const { functions, processes } = this.forest;
     return functions[processes[process].tree.func[node]]?.name ?? "?";

@@ -1,4 +1,4 @@
-/** What assertions and thresholds came to, as CI systems show it: annotations of GitHub Actions, and Markdown. */
+/** Results of assertions and thresholds as GitHub Actions annotations and as Markdown. */
 import { type Check, titles } from "../../base/check.js";
 import type { Locate } from "../../base/locate.js";
 import { printableAll } from "../../base/printable.js";
@@ -8,7 +8,7 @@ import { cell, code, fenced, html, MAX_CHARACTERS, prose } from "./markdown-text
 
 const severities = { failed: "error", skipped: "warn", noted: "info", passed: "info" } as const;
 
-/** Annotations: an error for each check that failed, a warning for each that was not judged. */
+/** Annotations: an error per failed check, a warning per check that was not judged. */
 export function* checksGithub(given: readonly Check[], locate: Locate): Generator<string> {
   const checks = printableAll(given);
   const notes = checks
@@ -40,8 +40,8 @@ function verdictOf(checks: readonly Check[]): string {
 const marks = { passed: "✅", noted: "✅", failed: "❌", skipped: "⚠️" } as const;
 
 /**
- * A table of the checks, the paths of those that failed below. The first line is a comment by which a bot finds the comment
- * to replace.
+ * A table of the checks, followed by the paths of the failed ones. The first line is an HTML comment by which a bot
+ * finds its comment to replace.
  */
 export function checksMarkdown(given: readonly Check[], locate: Locate): string {
   const checks = printableAll(given);

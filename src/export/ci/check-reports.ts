@@ -1,4 +1,4 @@
-/** What assertions and thresholds came to, as JUnit XML and as SARIF. */
+/** Results of assertions and thresholds as JUnit XML and as SARIF. */
 
 import { type Check, titles } from "../../base/check.js";
 import type { Locate, Place } from "../../base/locate.js";
@@ -6,7 +6,7 @@ import { printable, printableAll } from "../../base/printable.js";
 import { type Case, junitDocument } from "./junit-text.js";
 import { fallbackLocations, location, type SarifPlaces, sarifLog } from "./sarif-text.js";
 
-/** A suite with a case for each check. @param name of the suite @param time of what was recorded, nanoseconds */
+/** A suite with one case per check. @param name of the suite @param time duration of the recording, nanoseconds */
 export function* checksJunit(
   given: readonly Check[],
   { name, time, locate }: { readonly name: string; readonly time: number; readonly locate: Locate },
@@ -37,7 +37,7 @@ const rules = (Object.keys(titles) as Check["kind"][]).map((kind) => ({
   defaultConfiguration: { level: "error" },
 }));
 
-/** One log: a result for each check that failed, a notification for each that was not judged. */
+/** One log: a result per failed check, a notification per check that was not judged. */
 export function* checksSarif(
   checks: readonly Check[],
   options: SarifPlaces & { readonly version: string },

@@ -1,7 +1,7 @@
 /**
- * Findings as annotations of GitHub Actions: lines `::error file=F,line=N,title=T::MESSAGE` on standard output. GitHub
- * shows ten errors, ten warnings and ten notices of a step and drops the others silently, so the rest is counted in the
- * last notice.
+ * Findings as GitHub Actions annotations: lines `::error file=F,line=N,title=T::MESSAGE` on standard output. GitHub
+ * shows ten errors, ten warnings and ten notices per step and silently drops further ones, so the last notice counts
+ * the rest.
  */
 
 import { type Locate, type Place, placeOf } from "../../base/locate.js";
@@ -10,7 +10,7 @@ import { measuredText } from "../../base/quantity.js";
 import { formatCount, formatNumberOf } from "../../base/units.js";
 import { type Severity, type TraceReport, worstFirst } from "../../rules/finding.js";
 
-/** Annotations of one kind that GitHub shows for a step. */
+/** The most annotations of one kind that GitHub shows for a step. */
 const MAX_OF_A_KIND = 10;
 
 const kinds = { error: "error", warn: "warning", info: "notice" } as const;
@@ -19,7 +19,7 @@ export interface GithubOptions {
   readonly locate: Locate;
 }
 
-/** The annotations of all traces: the worst first, and at most {@link MAX_OF_A_KIND} of a kind. */
+/** The annotations of all traces, worst first, at most {@link MAX_OF_A_KIND} of each kind. */
 export function* renderGithub(given: readonly TraceReport[], options: GithubOptions): Generator<string> {
   const reports = printableAll(given);
   const several = reports.length > 1;
@@ -31,10 +31,10 @@ export function* renderGithub(given: readonly TraceReport[], options: GithubOpti
   yield command("notice", undefined, "gotrace", `no findings in ${formatNumberOf(reports.length, "trace")}${known}`);
 }
 
-/** Annotations as commands, the worst first, and at most {@link MAX_OF_A_KIND} of a kind. */
+/** Annotations as workflow commands, worst first, at most {@link MAX_OF_A_KIND} of each kind. */
 export function* annotate(notes: readonly Annotation[]): Generator<string> {
   const left = { error: 0, warn: 0, info: 0 };
-  // One notice is kept for the rest.
+  // One notice is reserved for the count of the rest.
   for (const severity of worstFirst) {
     const ofKind = notes.filter((note) => note.severity === severity);
     const most = severity === "info" ? MAX_OF_A_KIND - 1 : MAX_OF_A_KIND;
@@ -50,7 +50,7 @@ export function* annotate(notes: readonly Annotation[]): Generator<string> {
   }
 }
 
-/** A note on a line of a file, or on the whole. Its texts are printable. */
+/** A message about a line of a file, or about the run if `place` is undefined. Texts must be printable. */
 export interface Annotation {
   readonly severity: Severity;
   readonly place: Place | undefined;
@@ -95,12 +95,12 @@ function command(kind: string, place: Place | undefined, title: string, message:
   return `::${kind} ${properties.join(",")}::${escapeData(message)}\n`;
 }
 
-/** As the runner decodes the text behind the second `::`. */
+/** Escapes the text after the second `::`; the inverse of the runner's decoding. */
 function escapeData(text: string): string {
   return text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
 }
 
-/** As the runner decodes the value of a property, where commas and colons have a meaning too. */
+/** Escapes the value of a property, in which commas and colons also have a meaning. */
 function escapeProperty(text: string): string {
   return escapeData(text).replace(/:/g, "%3A").replace(/,/g, "%2C");
 }

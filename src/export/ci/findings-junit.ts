@@ -1,6 +1,6 @@
 /**
- * Findings as JUnit XML, which every CI system shows: a suite for each trace, a case for each finding and budget. Findings
- * of severity info pass. A trace without findings is one case that passes, so that a report is never empty.
+ * Findings as JUnit XML, which every CI system can show: a suite per trace, a case per finding and budget. Findings of
+ * severity info pass. A trace without findings gets one passing case, so that a report is never empty.
  */
 
 import { type FramePlace, type Locate, placeOf } from "../../base/locate.js";
@@ -14,7 +14,10 @@ export interface JunitOptions {
   readonly locate: Locate;
 }
 
-/** One JUnit document, in pieces. Times are in seconds: of a suite the trace's length, of a case its worst occurrence. */
+/**
+ * One JUnit document, in pieces. Times are in seconds: for a suite the trace's duration, for a case its worst
+ * occurrence.
+ */
 export function* renderJunit(given: readonly TraceReport[], options: JunitOptions): Generator<string> {
   const reports = printableAll(given);
   yield* junitDocument(
@@ -38,7 +41,7 @@ function casesOf(report: TraceReport, locate: Locate): Case[] {
   return [{ name: `no findings${suppressed}`, classname: classOf(report, "gotrace"), time: report.duration }];
 }
 
-/** Dots would make packages of a file's name. */
+/** Dots in the file's name are replaced, because readers would split it into packages. */
 function classOf(report: TraceReport, rule: string): string {
   const base = report.path.split(/[\\/]/).at(-1)!;
   return `${base.replace(/\./g, "_")}.${rule}`;

@@ -1,6 +1,7 @@
 /**
- * Findings as Markdown, for a comment on a pull request or the summary of a CI step. GitHub takes 65,536 characters in a
- * comment, so the details of findings, worst first, are left out from where they would not fit, and counted.
+ * Findings as Markdown, for a pull request comment or the summary of a CI step. GitHub limits a comment to 65,536
+ * characters, so rows and details that do not fit are left out, starting with the mildest findings, and the missing
+ * rows are counted.
  */
 
 import { type FramePlace, type Locate, placeOf } from "../../base/locate.js";
@@ -20,7 +21,7 @@ export interface MarkdownOptions {
   readonly most?: number;
 }
 
-/** One document for all traces. Its first line is a comment by which a bot finds the comment to replace. */
+/** One document for all traces. Its first line is an HTML comment by which a bot finds its comment to replace. */
 export function renderMarkdown(given: readonly TraceReport[], options: MarkdownOptions): string {
   const reports = printableAll(given);
   const most = options.most ?? MAX_CHARACTERS;

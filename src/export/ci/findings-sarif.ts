@@ -1,6 +1,6 @@
 /**
- * Findings as SARIF 2.1.0 (OASIS), for code scanning. One run holds the results of all traces, because GitHub refuses
- * several runs of one tool in a file.
+ * Findings as SARIF 2.1.0 (OASIS), for code scanning. One run holds the results of all traces, because GitHub rejects
+ * files with several runs of one tool.
  */
 
 import { type FramePlace, type Locate, placeOf } from "../../base/locate.js";
@@ -11,7 +11,7 @@ import { rules as all, ruleText } from "../../rules/index.js";
 import { rank } from "../../rules/select.js";
 import { fallbackLocations, location, type SarifPlaces, sarifLog } from "./sarif-text.js";
 
-/** Results of one run that GitHub takes. */
+/** The most results per run that GitHub accepts. */
 export const MAX_RESULTS = 25_000;
 
 export interface SarifOptions extends SarifPlaces {
@@ -23,8 +23,8 @@ export interface SarifOptions extends SarifPlaces {
 const levels: Record<Severity, string> = { error: "error", warn: "warning", info: "note" };
 
 /**
- * One SARIF log, in pieces. Where there are more results than {@link MAX_RESULTS} the worst stay, and a notification
- * of the run says how many are missing.
+ * One SARIF log, in pieces. Beyond {@link MAX_RESULTS} only the worst results are kept, and a notification of the run
+ * has the number of missing ones.
  */
 export function* renderSarif(reports: readonly TraceReport[], options: SarifOptions): Generator<string> {
   const all = reports.flatMap((report) => report.findings.map((finding) => ({ report, finding })));
@@ -34,7 +34,7 @@ export function* renderSarif(reports: readonly TraceReport[], options: SarifOpti
   );
   const room = Math.max(most - budgets.length, 0);
   if (all.length > room) {
-    // Worst first within a trace is not worst first over all.
+    // Each trace's findings are sorted, but not those of all traces together.
     all.sort((a, b) => rank(b.finding) - rank(a.finding));
   }
   const shown = all.slice(0, room);
@@ -92,7 +92,7 @@ function ruleTable(findings: readonly Finding[]): Map<string, Rule> {
       name: rule,
       shortDescription: { text: title },
       fullDescription: { text: suggestion },
-      // Viewers show it beside a result: the whole page, because there is none to link to.
+      // Viewers show it beside a result. It has the whole page, because there is no page to link to.
       help: { text: `${suggestion}\n\nMore: ${docs}`, ...(known && { markdown: ruleText(known) }) },
       defaultConfiguration: { level: "warning" },
       properties: { tags: ["performance"] },
@@ -146,14 +146,14 @@ function stackOf(text: string, frames: readonly FramePlace[], locate: Locate): o
   if (frames.length === 0) return [];
   const list = frames.map((frame) => {
     const place = locate(frame);
-    // Frames outside of the repository have no URI that another machine could open.
+    // Frames outside the repository have no URI that another machine could open.
     const logical = { logicalLocations: [{ fullyQualifiedName: frame.function, kind: "function" }] };
     return { location: place ? location(place, frame.function) : logical };
   });
   return [{ message: { text }, frames: list }];
 }
 
-/** JSON has no NaN and no infinity. */
+/** Drops NaN and infinities, which JSON does not have. */
 function finite(numbers: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(numbers).filter(([, value]) => Number.isFinite(value)));
 }

@@ -1,4 +1,4 @@
-/** JUnit XML, whatever it is about. Texts are printable. */
+/** Writes JUnit XML, for findings and checks alike. Texts must be printable. */
 import type { Place } from "../../base/locate.js";
 import { escapeXml } from "../../base/xml.js";
 
@@ -8,9 +8,9 @@ export interface Case {
   /** Nanoseconds. */
   readonly time: number;
   readonly place?: Place | undefined;
-  /** Present: the case failed. */
+  /** Present if the case failed. */
   readonly failure?: { readonly type: string; readonly message: string; readonly text: string };
-  /** Present: the case was not judged, and why. */
+  /** Present if the case was not judged: the reason. */
   readonly skipped?: string;
   readonly output?: string;
 }
@@ -69,7 +69,7 @@ function seconds(ns: number): string {
   return (ns / 1e9).toFixed(9).replace(/0{1,6}$/, "");
 }
 
-/** ISO 8601 without fraction, as the JUnit schema wants it. */
+/** ISO 8601 without fraction, as the JUnit schema requires. */
 function isoSeconds(wall: bigint): string {
   return new Date(Number(wall / 1_000_000n)).toISOString().slice(0, 19);
 }

@@ -1,11 +1,11 @@
-/** SARIF 2.1.0, whatever it is about. */
+/** Writes SARIF 2.1.0, for findings and checks alike. */
 import type { Locate, Place } from "../../base/locate.js";
 import { jsonText } from "../../base/printable.js";
 
-/** Where results are. */
+/** How to find the locations of results. */
 export interface SarifPlaces {
   readonly locate: Locate;
-  /** File of the repository that stands for results without a place in it; code scanning drops results without one. */
+  /** File of the repository to report for results without a place: code scanning drops results without a location. */
   readonly fallback?: string | undefined;
 }
 
@@ -48,7 +48,7 @@ export function location(place: Place, functionName: string | undefined): object
   };
 }
 
-/** A relative path as a URI reference: only what a path may hold stays as it is. */
+/** A relative path as a URI reference, with each element percent-encoded. */
 function uriOf(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }

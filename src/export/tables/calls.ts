@@ -1,4 +1,4 @@
-/** One row for each call, when it ends: what is called stands before its caller. */
+/** The table of calls: one row per call, written when it ends, so callees precede their callers. */
 import { Ending, type Goroutine, type Recording } from "../../calltree/index.js";
 import { CallNumbers, findSpawners } from "../spawners.js";
 import { type Column, functionColumns, processColumns, type Row, type Table } from "./columns.js";
@@ -9,13 +9,13 @@ export interface CallRow extends Row {
   readonly goroutine: Goroutine;
   /** From 1 on. */
   readonly call: number;
-  /** The call that it was made in, or the one that started the goroutine; 0 if that is not known. */
+  /** The calling call, or for outermost calls the one that started the goroutine; 0 if unknown. */
   readonly parent: number;
   readonly node: number;
   readonly start: number;
   readonly end: number;
   readonly self: number;
-  /** On its goroutine, from 1 on. */
+  /** Level on its goroutine, from 1 on. */
   readonly depth: number;
   readonly how: Ending;
 }
@@ -24,7 +24,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export const ENDINGS: readonly string[] = Object.keys(Ending);
 
-/** All calls of a recording, the same object each time. */
+/** Emits all calls of a recording, reusing one object. */
 export function* walkCalls(recording: Recording, emit: (row: CallRow) => void): Generator<undefined> {
   const spawners = yield* findSpawners(recording);
   const numbers = new CallNumbers();

@@ -1,15 +1,15 @@
-/** Tables of a recording: what their columns are, for every format that has columns. */
+/** Types of the tables of a recording, and the columns that several tables share. */
 import { packageOf } from "../../base/packages.js";
 import type { Recording } from "../../calltree/index.js";
 import type { WallClock } from "../clock.js";
 
-/** What all rows say. */
+/** The fields of every row. */
 export interface Row {
   /** Index into the processes of the forest. */
   process: number;
 }
 
-/** A whole number; NaN is no value. */
+/** A whole number; NaN if missing. */
 interface IntegerColumn<R extends Row> {
   readonly name: string;
   readonly kind: "int32" | "int64";
@@ -17,7 +17,7 @@ interface IntegerColumn<R extends Row> {
   readonly of: (row: R) => number;
 }
 
-/** One of some values, by its index; -1 is no value. Neighbours with the same `of` can be looked up together. */
+/** An index into `values`; -1 if missing. Adjacent columns with the same `of` can be looked up together. */
 interface LookupColumn<R extends Row> {
   readonly name: string;
   readonly kind: "lookup";
@@ -40,7 +40,7 @@ export interface Table<R extends Row> {
   readonly columns: readonly Column<R>[];
   /** By process. */
   readonly clocks: readonly WallClock[];
-  /** Calls `emit` for every row, with the same object each time; yields now and then, so that output can be written. */
+  /** Calls `emit` for every row, reusing one object; yields from time to time, so that output can be written. */
   rows(emit: (row: R) => void): Generator<undefined>;
 }
 
@@ -72,7 +72,7 @@ export function processColumns<R extends Row>({ forest }: Recording): Column<R>[
 /**
  * The columns that describe a function.
  *
- * @param of its index; -1 if there is none
+ * @param of returns the function's index; -1 if there is none
  */
 export function functionColumns<R extends Row>({ forest }: Recording, of: (row: R) => number, nullable: boolean) {
   const column = (name: string, type: "string" | "int32", values: string[] | number[]): Column<R> => ({

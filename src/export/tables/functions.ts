@@ -1,10 +1,10 @@
-/** One row for each function of a process: sums over its calls. */
+/** The table of functions: one row per function and process, with sums over its calls. */
 import { type CallTree, type CallVisitor, EdgeKind, type Recording } from "../../calltree/index.js";
 import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
 
 const COUNTS = ["panics", "goexits", "recovered", "running", "goroutines"] as const;
 const SUMS = ["calls", "total", "self", "totalTracing", "selfTracing", ...COUNTS] as const;
-/** By function; what tracing may have added is NaN where the traced process did not measure its hooks. */
+/** By function. The tracing sums are NaN if the traced process did not measure its hooks. */
 type Sums = { readonly [K in (typeof SUMS)[number]]: Float64Array };
 
 interface FunctionRow extends Row {
@@ -50,8 +50,8 @@ function* functionRows(recording: Recording, emit: (row: FunctionRow) => void): 
 }
 
 /**
- * Total times by function, from single calls: of processes whose trees have calls in other places than their own, because
- * their paths are too many or too deep. There a call stands without the calls that it was made in.
+ * Total times by function, computed from single calls, for processes whose trees exceeded the limit of paths or depth.
+ * In such trees some calls are not beneath their callers, so the tree's totals would count recursion twice.
  */
 function* totalsOfCalls(recording: Recording): Generator<undefined, (Float64Array | undefined)[]> {
   const { processes, functions } = recording.forest;
@@ -82,7 +82,10 @@ function* totalsOfCalls(recording: Recording): Generator<undefined, (Float64Arra
 function sumUp(tree: CallTree, functions: number, depthLimit: number): Sums {
   const sums = Object.fromEntries(SUMS.map((name) => [name, new Float64Array(functions)])) as Sums;
   const { func, depth, edge, calls, total, self, tracing } = tree;
-  /** By depth of the node that is looked at: the function, where the goroutine begins, what `latest` was before. */
+  /**
+   * By depth on the path to the current node: the function, the depth at which the goroutine begins, and the previous
+   * value of `latest`.
+   */
   const path = new Int32Array(depthLimit + 2);
   const bottom = new Int32Array(depthLimit + 2).fill(1);
   const before = new Int32Array(depthLimit + 2);
@@ -96,7 +99,7 @@ function sumUp(tree: CallTree, functions: number, depthLimit: number): Sums {
     path[level] = of;
     before[level] = latest[of];
     bottom[level] = level === 1 || edge[node] !== EdgeKind.call ? level : bottom[level - 1];
-    // The node above other call paths is no call.
+    // The node `others` is not a call.
     if (node !== tree.others) {
       sums.calls[of] += calls[node];
       sums.self[of] += self[node];

@@ -1,4 +1,4 @@
-/** One row for each goroutine, when it has ended. */
+/** The table of goroutines: one row per goroutine, written when it ends. */
 import { EdgeKind, type Goroutine, type Recording } from "../../calltree/index.js";
 import { findSpawners } from "../spawners.js";
 import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
@@ -6,7 +6,7 @@ import { testColumn } from "./tests.js";
 
 interface GoroutineRow extends Row {
   goroutine: Goroutine;
-  /** The call that started it, 0 if that is not known. */
+  /** The call that started it; 0 if unknown. */
   parent: number;
   /** Node of its first outermost call; 0 if it has none. */
   node: number;
@@ -15,7 +15,7 @@ interface GoroutineRow extends Row {
   calls: number;
 }
 
-/** How a goroutine came to be, by the kind of its edge. */
+/** How a goroutine was started, by kind of its edge. */
 export const SPAWNS: readonly string[] = ["", "exact", "indirect", "approximate"];
 
 export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>["clocks"]): Table<GoroutineRow> {

@@ -12,7 +12,7 @@ const TABLES = { calls: callTable, functions: functionTable, goroutines: gorouti
 export type TableName = keyof typeof TABLES;
 export const tableNames = Object.keys(TABLES) as [TableName, ...TableName[]];
 
-/** A table; its rows are made when they are asked for. */
+/** A table by name; its rows are computed on demand. */
 export function tableOf(recording: Recording, name: TableName): Table<Row> {
   const clocks = recording.forest.processes.map(({ info }) => new WallClock(info.startWall));
   return TABLES[name](recording, clocks) as Table<Row>;

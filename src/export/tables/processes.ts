@@ -1,4 +1,4 @@
-/** One row for each process, with what makes its trace incomplete. */
+/** The table of processes: one row per process, with the number of lost events. */
 import type { ProcessTree, Recording } from "../../calltree/index.js";
 import { type Column, processColumns, processOf, type Row, type Table } from "./columns.js";
 

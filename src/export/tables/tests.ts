@@ -1,4 +1,4 @@
-/** The column that says which test a row belongs to. */
+/** The column with the test that a row belongs to. */
 import { ownersOf, type Recording } from "../../calltree/index.js";
 import type { Column, Row } from "./columns.js";
 

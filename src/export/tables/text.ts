@@ -1,17 +1,17 @@
-/** Writing rows as text: what the formats of tables have in common. */
+/** Writes tables as text; shared by CSV and NDJSON. */
 import { TextWriter, utf8 } from "../../base/text-writer.js";
 import type { Column, Row, Table } from "./columns.js";
 
 /** How a format writes values. */
 export interface TextFormat {
-  /** What stands before the value of a column. */
+  /** The text before the value of a column. */
   head(name: string, index: number): string;
   value(value: string | number): string;
-  /** What stands for no value. */
+  /** The text for a missing value. */
   readonly missing: string;
-  /** What stands on either side of a time. */
+  /** The text on either side of a time. */
   readonly quote: string;
-  /** What ends a row. */
+  /** The text at the end of a row. */
   readonly end: string;
 }
 
@@ -19,7 +19,7 @@ type Cell = (row: Row, out: TextWriter) => void;
 
 const PIECE = 1 << 16;
 
-/** The rows of a table in pieces of some 64 KiB, as UTF-8. */
+/** The rows of a table as UTF-8, in pieces of about 64 KiB. */
 export function* writeTable(table: Table<Row>, format: TextFormat, title = ""): Generator<Uint8Array> {
   const out = new TextWriter();
   out.fragment(utf8(title));
