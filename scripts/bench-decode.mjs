@@ -34,13 +34,13 @@ else {
 }
 
 async function measure(path, reader) {
-  const { buildForest } = await import(reader);
+  const { replayTraces } = await import(reader);
   const descriptor = openSync(path, "r");
   const { size } = fstatSync(descriptor);
   const read = (offset, into) => readSync(descriptor, into, 0, into.length, offset);
   const start = performance.now();
   const before = process.cpuUsage();
-  const forest = buildForest({ size, read });
+  const { forest } = replayTraces({ size, read });
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(before);
   const busy = (user + system) / 1e6;

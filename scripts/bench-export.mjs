@@ -14,7 +14,8 @@ import { parseArgs } from "node:util";
 import { generate } from "./lib-calltrace.mjs";
 import "./typescript.mjs";
 
-const { buildForest, sumOf } = await import("../src/calltree/index.ts");
+const { sumOf } = await import("../src/calltree/index.ts");
+const { buildForest } = await import("../test/support/calltrace/build-forest.ts");
 const { openFile } = await import("../src/cli/trace-files.ts");
 const { formats } = await import("../src/cli/report/formats.ts");
 

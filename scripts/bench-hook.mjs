@@ -13,7 +13,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import "./typescript.mjs";
 
-const { ChunkReader, Kind, memorySource, openTrace, RecordDecoder, Status } = await import("../src/calltrace/index.ts");
+const { ChunkReader, Kind, openTrace, RecordDecoder, Status } = await import("../src/calltrace/index.ts");
+const { memorySource } = await import("../test/support/calltrace/memory-source.ts");
 const { costBound } = await import("../src/calltree/index.ts");
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "5" }, go: { type: "string" } } });

@@ -11,9 +11,10 @@ import { xorshift } from "./lib-calltrace.mjs";
 import "./typescript.mjs";
 
 const { UserError } = await import("../src/base/errors.ts");
-const { encodeNote, memorySource } = await import("../src/calltrace/index.ts");
+const { encodeNote } = await import("../src/calltrace/index.ts");
 const { TraceWriter } = await import("../test/support/calltrace/writer.ts");
-const { buildForest } = await import("../src/calltree/index.ts");
+const { buildForest } = await import("../test/support/calltrace/build-forest.ts");
+const { memorySource } = await import("../test/support/calltrace/memory-source.ts");
 const { renderFolded } = await import("../src/export/folded.ts");
 const { renderJson } = await import("../src/render/tree/json.ts");
 const { renderTree } = await import("../src/render/tree/tree.ts");

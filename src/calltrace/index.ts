@@ -6,6 +6,6 @@ export { encodeNote, type Note } from "./notes.js";
 export { bundlePatches, endPatches, haltPatch, notePatches, type Patch } from "./patch.js";
 export { type Begin, type DecoderState, Kind, RecordDecoder, Status } from "./records.js";
 export { Skimmer } from "./skim.js";
-export { type ByteSource, ChunkReader, memorySource, readBytes } from "./source.js";
+export { type ByteSource, ChunkReader, readBytes } from "./source.js";
 export { HEADER_SIZE } from "./spec.js";
 export { openTrace, type ProcessTrace, type Trace } from "./trace.js";

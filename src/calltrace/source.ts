@@ -13,18 +13,6 @@ export interface ByteSource {
   read(offset: number, into: Uint8Array): number;
 }
 
-/** A source over bytes in memory. */
-export function memorySource(bytes: Uint8Array): ByteSource {
-  return {
-    size: bytes.length,
-    read(offset, into) {
-      const part = bytes.subarray(offset, offset + into.length);
-      into.set(part);
-      return part.length;
-    },
-  };
-}
-
 /** The part of a source from `start` on; without `size` it grows with the source. */
 export function sliceSource(source: ByteSource, start: number, size = Number.POSITIVE_INFINITY): ByteSource {
   const length = () => Math.max(0, Math.min(size, source.size - start));

@@ -25,11 +25,6 @@ export interface Replay {
   readonly outside: { readonly goroutine: number; readonly window: number };
 }
 
-/** The forest of {@link replayTraces}. */
-export function buildForest(sources: ByteSource | readonly ByteSource[], options: ForestOptions = {}): CallForest {
-  return replayTraces(sources, options).forest;
-}
-
 /**
  * Builds the call trees of all processes of some traces. For damaged traces, the trees hold what could be read and
  * `problem` reports what could not. A source that is not a trace is also reported there, as long as at least one is.

@@ -2,7 +2,7 @@
 export { type HookCost, ID_LIMIT } from "../calltrace/index.js";
 export { costBound, isDistorted, isDistortedNode } from "./bound.js";
 export { Ending } from "./ending.js";
-export { buildForest, type ForestOptions } from "./forest.js";
+export { type ForestOptions, replayTraces } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export {
   type CallSpan,

@@ -1,5 +1,5 @@
 /** Every call of a recording as an object, and what can be said of them by the plainest means. */
-import { memorySource } from "../../src/calltrace/index.js";
+
 import {
   type CallForest,
   type CallVisitor,
@@ -9,6 +9,7 @@ import {
   readRecording,
   type SelectOptions,
 } from "../../src/calltree/index.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 
 export interface Call {
   readonly name: string;

@@ -1,7 +1,8 @@
 /** Traces that are read while their process writes them. */
 import { expect, test } from "vitest";
-import { type ByteSource, memorySource, openTrace } from "../../src/calltrace/index.js";
-import { buildForest } from "../../src/calltree/index.js";
+import { type ByteSource, openTrace } from "../../src/calltrace/index.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
 
 const CALLS = 3000;

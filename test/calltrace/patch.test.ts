@@ -3,12 +3,12 @@ import {
   bundlePatches,
   encodeNote,
   endPatches,
-  memorySource,
   notePatches,
   openTrace,
   type Patch,
 } from "../../src/calltrace/index.js";
 import { fromText } from "../support/calltrace/from-text.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { small } from "./fixtures.js";
 
 const bytes = fromText(small);

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { UserError } from "../../src/base/errors.js";
-import { memorySource, openTrace } from "../../src/calltrace/index.js";
+import { openTrace } from "../../src/calltrace/index.js";
 import { fromText } from "../support/calltrace/from-text.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { small } from "./fixtures.js";
 
 const bytes = fromText(small);

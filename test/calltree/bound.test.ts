@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
-import {
-  type BuildOptions,
-  buildForest,
-  type CallForest,
-  isDistortedNode,
-  readRecording,
-} from "../../src/calltree/index.js";
+import { type BuildOptions, type CallForest, isDistortedNode, readRecording } from "../../src/calltree/index.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
 import { NAMES, pathsOf } from "./program.js";
 import { grow } from "./script.js";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
-import { buildForest } from "../../src/calltree/index.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { grow, outline, scripted } from "./script.js";
 
 test("equal siblings are one node; time of callees is not self time", () => {

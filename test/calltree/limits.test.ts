@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
-import { buildForest, ID_LIMIT } from "../../src/calltree/index.js";
+import { ID_LIMIT } from "../../src/calltree/index.js";
 import { notices } from "../../src/render/notices.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
 
 test("functions beyond the limit count as one, with their go statements", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
 import { LifeCollector, type LifeLimits, type LifeTree, type Lives, readRecording } from "../../src/calltree/index.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { scripted } from "./script.js";
 
 /** Who lived: goroutine, start function, from and to in microseconds, calls, and the calls that were kept. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
-import { buildForest } from "../../src/calltree/index.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { pathsOf, run } from "./program.js";
 
 const programs = fc.array(fc.nat(1 << 20), { maxLength: 1000, size: "max" });

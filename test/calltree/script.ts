@@ -11,8 +11,9 @@
  *     70 g1    parent g7 g6         says that g6 started g7, which is not traced
  */
 
-import { memorySource } from "../../src/calltrace/index.js";
-import { type BuildOptions, buildForest, type CallForest } from "../../src/calltree/index.js";
+import type { BuildOptions, CallForest } from "../../src/calltree/index.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { TraceWriter, type WriterOptions } from "../support/calltrace/writer.js";
 
 /** The bytes of a scripted trace. */

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
-import { buildForest, processTitle, readRecording } from "../../src/calltree/index.js";
+import { processTitle, readRecording } from "../../src/calltree/index.js";
 import { renderOtlp } from "../../src/export/otlp.js";
 import { Names } from "../../src/export/titles.js";
 import { renderTree } from "../../src/render/tree/tree.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { scripted } from "./script.js";
 
 test("a process has one title, whatever machine it ran on and whatever shows it", () => {

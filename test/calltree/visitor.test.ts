@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
 import { type CallVisitor, combineVisitors, readRecording, visitEachProcess } from "../../src/calltree/index.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { scripted } from "./script.js";
 
 const trace = scripted(`

@@ -1,8 +1,8 @@
 /** Goroutines whose parent is not, not yet, or never in the trace. */
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
-import { buildForest } from "../../src/calltree/index.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
 import { fromText } from "../support/calltrace/from-text.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { grow, outline } from "./script.js";
 
 test("tests one after the other on one g, their subtests on another, and a parent that is not in the trace", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
 import { EdgeKind, Ending, type Recording, readRecording, type SelectOptions } from "../../src/calltree/index.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { pathsOf, run } from "./program.js";
 
 const programs = fc.array(fc.nat(1 << 20), { maxLength: 800, size: "max" });

@@ -5,8 +5,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTrace } from "../../src/calltrace/index.js";
-import { buildForest } from "../../src/calltree/index.js";
 import { openFile } from "../../src/cli/trace-files.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
 import { filesOn, gotrace, startGotrace, temporaryDirectory } from "./support.js";
 
 /** GOTRACE_LIVE=1000 makes it a stress test of a minute or two. */

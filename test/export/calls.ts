@@ -1,9 +1,9 @@
 /** Recordings for tests of exporters. */
 import fc from "fast-check";
-import { memorySource } from "../../src/calltrace/index.js";
 import { type Recording, readRecording, type SelectOptions } from "../../src/calltree/index.js";
 import { run } from "../calltree/program.js";
 import { scripted } from "../calltree/script.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 
 /** Scripts, one a process. */
 export function record(scripts: string | readonly string[], select: SelectOptions = {}): Recording {

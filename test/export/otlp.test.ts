@@ -2,10 +2,10 @@
 import { resolve } from "node:path";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
 import { type RecordingOptions, readRecording } from "../../src/calltree/index.js";
 import { renderOtlp } from "../../src/export/otlp.js";
 import { scripted } from "../calltree/script.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 
 const root = new protobuf.Root();
 const protos = resolve(import.meta.dirname, "../../testdata/proto");

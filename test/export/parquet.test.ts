@@ -3,11 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
 import { Recording, readRecording } from "../../src/calltree/index.js";
 import { renderParquet } from "../../src/export/parquet.js";
 import { type TableName, tableNames } from "../../src/export/tables/index.js";
 import { temporaryDirectory } from "../e2e/support.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
 
 const directory = temporaryDirectory();

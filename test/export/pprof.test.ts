@@ -4,10 +4,11 @@ import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
-import { buildForest, type CallForest } from "../../src/calltree/index.js";
+import type { CallForest } from "../../src/calltree/index.js";
 import { type PprofOptions, renderPprof } from "../../src/export/pprof.js";
 import { grow, scripted } from "../calltree/script.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 
 const schema = resolve(import.meta.dirname, "../../testdata/proto/profile.proto");
 const Profile = protobuf.parse(readFileSync(schema, "utf8")).root.lookupType("perftools.profiles.Profile");

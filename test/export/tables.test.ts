@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
 import { type RecordingOptions, readRecording, type SelectOptions } from "../../src/calltree/index.js";
 import { renderCsv } from "../../src/export/csv.js";
 import { renderNdjson } from "../../src/export/ndjson.js";
 import type { TableName } from "../../src/export/tables/index.js";
 import { run } from "../calltree/program.js";
 import { scripted } from "../calltree/script.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 
 type Values = Record<string, string | number | null>;
 

@@ -1,11 +1,11 @@
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
 import { readRecording } from "../../src/calltree/index.js";
 import { packCalls } from "../../src/page/data/calls.js";
 import { type PageInput, renderPage } from "../../src/page/data/page.js";
 import { scripted } from "../calltree/script.js";
 import { finding, locate, report } from "../render/reports.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { openPages, type PageContext, template } from "./pages.js";
 
 const pages = openPages();

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
-import { buildForest } from "../../src/calltree/index.js";
 import { frameAt, layOut, shareOf, type Weight } from "../../src/page/calls/layout.js";
 import { calleesOf, callersOf, relationsOf } from "../../src/page/calls/relations.js";
 import { callTotals, stacksOf } from "../../src/page/data/totals.js";
 import { run } from "../calltree/program.js";
 import { grow } from "../calltree/script.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 
 const programs = fc.array(fc.nat(1 << 20), { maxLength: 500, size: "max" });
 const weights = fc.constantFrom<Weight[]>("total", "self", "calls");

@@ -2,8 +2,7 @@ import { inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ByteReader, ByteWriter } from "../../src/base/varint.js";
-import { memorySource } from "../../src/calltrace/index.js";
-import { buildForest, readRecording } from "../../src/calltree/index.js";
+import { readRecording } from "../../src/calltree/index.js";
 import { type CallPageOptions, packCalls } from "../../src/page/data/calls.js";
 import { readStats } from "../../src/page/data/functions.js";
 import { readGoroutines } from "../../src/page/data/goroutine-rows.js";
@@ -11,6 +10,8 @@ import { readPaths, writePaths } from "../../src/page/data/paths.js";
 import { callTotals, stacksOf } from "../../src/page/data/totals.js";
 import { run } from "../calltree/program.js";
 import { grow, scripted } from "../calltree/script.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 
 const programs = fc.array(fc.nat(1 << 20), { maxLength: 500, size: "max" });
 const everything = ({ size }: { size: number }) => Int32Array.from({ length: size }, (_, node) => node);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { memorySource } from "../../src/calltrace/index.js";
-import { buildForest } from "../../src/calltree/index.js";
 import { measureFor } from "../../src/render/style.js";
 import { renderTree, type TreeTextOptions } from "../../src/render/tree/tree.js";
 import { grow, scripted } from "../calltree/script.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 
 const program = `
   0      g1 { main.main
