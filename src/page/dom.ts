@@ -1,4 +1,4 @@
-/** Elements without markup in strings: whatever a trace holds becomes text, never HTML. */
+/** Creates DOM elements without HTML strings, so that the contents of a trace become text, never markup. */
 
 type Child = Node | string | number | undefined | false;
 type Attributes = Record<string, string | number | boolean | undefined | ((event: never) => void)>;
@@ -15,7 +15,7 @@ function fill<E extends Element>(element: E, attributes: Attributes, children: r
   return element;
 }
 
-/** An HTML element; attributes that are functions listen to the event of that name. */
+/** An HTML element. Attributes whose values are functions become listeners for the event of that name. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},

@@ -1,4 +1,4 @@
-/** The page: findings in execution traces, calls, or both; its keys, and what its address means. */
+/** Entry point of the page: shows findings in execution traces, calls, or both; handles keys and the address. */
 import { formatCount } from "../base/units.js";
 import { type CallsView, callsView } from "./calls/view.js";
 import { h } from "./dom.js";
@@ -45,7 +45,7 @@ const footer = h("footer", { class: "faint" }, h("p", {}, `gotrace ${model.versi
 let findings: FindingsPage | undefined;
 let view: CallsView | undefined;
 
-/** The address names a trace and a finding (`#0.3`) or a view of the calls (`#flame`). */
+/** Shows what the address names: a trace and a finding (`#0.3`) or a view of the calls (`#flame`). */
 function follow(hash: string): void {
   const match = /^#(\d+)(?:\.(\d+))?$/.exec(hash);
   const finding = match?.[2] === undefined ? undefined : Number(match[2]);
@@ -56,7 +56,7 @@ function follow(hash: string): void {
 }
 
 async function start(): Promise<void> {
-  // Showing something changes the address.
+  // Save the address, because showing something changes it.
   const wanted = location.hash;
   const titled = calls === undefined;
   findings = findingsPage(model, { titled, button: titled ? button : undefined, moved: address });
@@ -71,7 +71,7 @@ async function start(): Promise<void> {
     const tab = { id: "findings", title: `Findings (${formatCount(count)})`, element, focusSearch };
     const moved = (id: string) => address(`#${id}`);
     view = await callsView(calls, model.traces.length > 0 ? [tab] : [], { button, moved });
-    // Calls and findings are of one run, so with one process on either side goroutines are the same.
+    // Calls and findings come from one run, so with one process on either side goroutine numbers agree.
     if (model.traces.length === 1) model.openGoroutine = view.openGoroutine;
   }
   page.replaceChildren(view?.element ?? findings.element, footer, help);

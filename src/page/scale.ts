@@ -1,4 +1,4 @@
-/** Axes of charts: from values to pixels, and round numbers for ticks. */
+/** Axes of charts: scales from values to pixels, and round numbers for ticks. */
 import { formatDuration } from "../base/units.js";
 import { s } from "./dom.js";
 
@@ -33,7 +33,7 @@ export function ticks(from: number, to: number, count: number, base = 10): numbe
   return found;
 }
 
-/** A time axis: lines over `height` pixels and durations beneath. */
+/** A time axis: vertical lines of `height` pixels with durations below. */
 export function timeAxis(x: Scale, width: number, height: number): SVGElement[] {
   return ticks(x.from, x.to, Math.max(2, width / 130)).flatMap((time) => {
     const at = x(time);
@@ -45,7 +45,7 @@ export function timeAxis(x: Scale, width: number, height: number): SVGElement[] 
   });
 }
 
-/** Enough digits to tell neighbours apart, in the unit of the whole axis. */
+/** The text of a tick, in the unit of the whole axis, with enough digits to tell neighbours apart. */
 export function tickText(time: number, x: Scale): string {
   if (time === 0) return "0";
   const range = Math.max(Math.abs(x.from), Math.abs(x.to));

@@ -1,18 +1,18 @@
-/** A time axis along the top of a canvas. */
+/** Draws a time axis along the top of a canvas. */
 import { type Scale, ticks, tickText } from "../scale.js";
 import { FONT } from "./paint.js";
 import type { Theme } from "./theme.js";
 
-/** Pixels that the axis takes. */
+/** Height of the axis in pixels. */
 export const AXIS = 22;
 
-/** Draws lines over the whole height. */
+/** Draws the vertical grid lines. */
 export function drawGrid(context: CanvasRenderingContext2D, theme: Theme, x: Scale, height: number): void {
   context.fillStyle = theme.line;
   for (const time of timesOf(x)) context.fillRect(Math.round(x(time)), AXIS, 1, height);
 }
 
-/** Draws the times, over whatever has been drawn there. */
+/** Draws the axis with its times, on top of what was drawn there. */
 export function drawAxis(context: CanvasRenderingContext2D, theme: Theme, x: Scale, width: number): void {
   context.fillStyle = theme.sheet;
   context.fillRect(0, 0, width, AXIS - 1);

@@ -1,4 +1,6 @@
-/** The flame graph with its controls, the panel beside it, and the graphs of one function's callers and callees. */
+/**
+ * The flame graph tab: the graph with its controls, the panel of a function, and the graphs of its callers and callees.
+ */
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import type { Paths } from "../data/paths.js";
 import { h } from "../dom.js";
@@ -21,7 +23,7 @@ export interface FlameView {
   readonly element: HTMLElement;
   readonly show: (part: Part) => void;
   readonly focusSearch: () => void;
-  /** Looks at a function: searches for it and zooms to where it took longest. */
+  /** Opens a function and zooms to the node where it took longest. */
   readonly find: (func: number) => void;
   /** Zooms to a node of the process. */
   readonly zoomTo: (node: number) => void;
@@ -35,7 +37,7 @@ export function flameView(first: Part): FlameView {
   let weight: Weight = "total";
   let order: Order = "weight";
   let upward = false;
-  /** Function in the middle, -1 for the graph of everything. */
+  /** The function whose callers and callees are shown; -1 for the whole graph. */
   let middle = -1;
   let panel: { func: number; node: number } | undefined;
 
@@ -190,7 +192,7 @@ export function flameView(first: Part): FlameView {
     middle = func;
     draw();
     if (func >= 0) open(func, 0);
-    // Graphs that were hidden have no size yet.
+    // Graphs that were hidden have no size yet and must learn it.
     element.dispatchEvent(new CustomEvent("shown"));
   }
   function open(func: number, node: number): void {
@@ -231,7 +233,7 @@ export function flameView(first: Part): FlameView {
   return { element, show, focusSearch: () => search.focus(), find, zoomTo, sandwich };
 }
 
-/** A labelled choice. */
+/** A labelled select element. */
 export function select(
   label: string,
   options: readonly (readonly [value: string, title: string])[],

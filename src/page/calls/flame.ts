@@ -1,4 +1,4 @@
-/** A flame graph: a surface with the frames of a layout. */
+/** A flame graph: a canvas (surface) with the frames of a layout, with selection by pointer and keys. */
 import { h } from "../dom.js";
 import { frameAt, type Layout } from "./layout.js";
 import { type Picture, paint, ROW, rowAt, rowTop } from "./paint.js";
@@ -7,7 +7,7 @@ import { Surface } from "./surface.js";
 export interface FlameOptions {
   readonly label: string;
   readonly colours: Uint8Array;
-  /** Part of the window's height that it may take. */
+  /** The share of the window's height that it may take. */
   readonly share?: number;
   readonly text: (node: number) => string;
   /** One line about a frame, for pointers and screen readers. */
@@ -42,7 +42,7 @@ export class Flame {
     this.element = h("div", { class: "flame" }, this.surface.element, this.#readout);
   }
 
-  /** Shows a layout as a whole. */
+  /** Shows a layout, zoomed out. */
   show(layout: Layout, upward: boolean): void {
     this.#layout = layout;
     this.#upward = upward;
@@ -132,7 +132,7 @@ export class Flame {
   }
 }
 
-/** The frame that an arrow key leads to, 0 for none; undefined for other keys. */
+/** The frame that an arrow key leads to; 0 for none, undefined for other keys. */
 function beside({ first, list, above, width }: Layout, node: number, key: string, upward: boolean): number | undefined {
   const deeper = upward ? "ArrowUp" : "ArrowDown";
   const back = upward ? "ArrowDown" : "ArrowUp";

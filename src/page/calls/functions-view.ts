@@ -1,4 +1,4 @@
-/** All functions in a table, and the panel of the one that is looked at. */
+/** The functions tab: a table of all functions, and the panel of the selected one. */
 import { formatCount, formatDuration } from "../../base/units.js";
 import { h } from "../dom.js";
 import { functionPanel, type PanelActions } from "./panel.js";
@@ -22,7 +22,7 @@ const spreadNames = {
   max: "the longest",
 };
 
-/** @param actions what the panel offers beside itself */
+/** @param actions links from the panel to other views */
 export function functionsView(first: Part, actions: Required<Pick<PanelActions, "sandwich" | "find">>): FunctionsView {
   let part = first;
   const { model } = first;

@@ -1,4 +1,4 @@
-/** Goroutines over time, and the calls of the one that is looked at. */
+/** The goroutines tab: a timeline of goroutines, and the calls of the selected one. */
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import type { GoroutineRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
@@ -12,7 +12,7 @@ import { timeline } from "./timeline.js";
 export interface GoroutinesView {
   readonly element: HTMLElement;
   readonly focusSearch: () => void;
-  /** Shows a goroutine and its calls. @returns whether the page has it */
+  /** Shows a goroutine and its calls. @returns false if the page does not have it */
   readonly open: (goid: number) => boolean;
 }
 
@@ -78,7 +78,7 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
   const apply = () => {
     const text = search.value.trim();
     const found = searchFunctions(model, text, () => true);
-    // A number that is looked for is there, whether it waits or not.
+    // A search by number also finds goroutines that wait for work.
     const numbered = /^\d+$/.test(text) ? within.filter(({ goid }) => String(goid) === text) : [];
     const named = found ? own.filter(({ func }) => found.matches[func] === 1) : own;
     const shown = numbered.length > 0 ? numbered : named;
@@ -127,7 +127,7 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
   return { element, focusSearch: () => search.focus(), open: find };
 }
 
-/** Rows without those of goroutines that wait for work, which stay where they lead to others. */
+/** Drops the rows of goroutines that wait for work, except those with children. */
 function withoutWaiting(rows: readonly GoroutineRow[], { waiting }: Part): GoroutineRow[] {
   return rows.filter(({ node, level }, index) => !waiting.total.has(node) || (rows[index + 1]?.level ?? 0) > level);
 }

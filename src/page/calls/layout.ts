@@ -1,44 +1,44 @@
-/** Where frames of a flame graph lie: in units of what their width means, before any zoom. */
+/** Computes the positions of a flame graph's frames, in units of their weight, independent of zoom. */
 import type { Paths } from "../data/paths.js";
 import type { Span } from "../data/totals.js";
 
 /**
- * What a frame's width means. `total`: the time from enter to exit; goroutines run beside, so their stacks stand on
- * their own. `self` and `calls`: the sum over the frame and everything beneath it, goroutines that it started included.
+ * What a frame's width means. `total`: the time from enter to exit; goroutines run concurrently, so their stacks are
+ * separate. `self` and `calls`: the sum over the frame and everything beneath it, including goroutines that it started.
  */
 export type Weight = "total" | "self" | "calls";
 
-/** Order of frames beside one another: the widest first, or the one that was called first. */
+/** Order of sibling frames: widest first, or by first call. */
 export type Order = "weight" | "start";
 
-/** Frames in rows, from the outermost on. Frames that are not part of it have no width. */
+/** Frames in rows, outermost first; columns by node. Nodes that are not part of it have width 0. */
 export interface Layout {
   readonly paths: Paths;
   readonly x: Float64Array;
   readonly width: Float64Array;
   readonly row: Uint16Array;
-  /** Above it in the drawing: 0 for a frame in the first row. */
+  /** The frame that this one is drawn beneath; 0 for a frame in the first row. */
   readonly above: Int32Array;
   /** Frames below a frame are list[first[frame]] to list[first[frame + 1] - 1], from left to right. */
   readonly first: Int32Array;
   readonly list: Int32Array;
   readonly rows: number;
-  /** The width of all. */
+  /** The total width. */
   readonly whole: number;
-  /** Whether the widest stand first. */
+  /** Whether siblings are ordered by width, widest first. */
   readonly sorted: boolean;
 }
 
 export interface LayoutOptions {
   readonly weight: Weight;
   readonly order: Order;
-  /** Widths by node where they do not follow from the paths. */
+  /** Widths by node, if they do not follow from the paths. */
   readonly widths?: Float64Array;
-  /** By node: time that does not count. */
+  /** By node: waiting time that does not count. */
   readonly waiting?: { readonly total: ReadonlyMap<number, number>; readonly self: ReadonlyMap<number, number> };
 }
 
-/** Lays out the nodes of some spans. */
+/** Lays out the nodes in some spans. */
 export function layOut(
   paths: Paths,
   spans: readonly Span[],
@@ -94,7 +94,7 @@ export function layOut(
   return { paths, x, width, row, above, first, list, rows, whole: width[0], sorted: order === "weight" };
 }
 
-/** The numbers without what does not count. */
+/** The column minus the parts that do not count. */
 function less(column: Float64Array, parts: ReadonlyMap<number, number> | undefined): Float64Array {
   if (parts === undefined || parts.size === 0) return column;
   const left = column.slice();
@@ -106,7 +106,7 @@ function forEach(spans: readonly Span[], visit: (node: number) => void): void {
   for (const [begin, end] of spans) for (let node = begin; node < end; node++) visit(node);
 }
 
-/** The frame at a place, 0 for none. */
+/** The frame at a position and row; 0 for none. */
 export function frameAt({ x, width, first, list, row }: Layout, at: number, level: number): number {
   let node = 0;
   for (;;) {
@@ -117,7 +117,7 @@ export function frameAt({ x, width, first, list, row }: Layout, at: number, leve
       if (x[list[middle]] + width[list[middle]] > at) high = middle;
       else low = middle + 1;
     }
-    // Frames without width lie before the one that is hit.
+    // Frames of width 0 precede the one that is hit.
     const found = low < first[node + 1] ? list[low] : 0;
     if (found === 0 || x[found] > at) return 0;
     if (row[found] === level) return found;
@@ -125,7 +125,7 @@ export function frameAt({ x, width, first, list, row }: Layout, at: number, leve
   }
 }
 
-/** Share of the whole that lies in frames of some functions, a frame within another counted once. */
+/** The share of the whole that frames of some functions take; nested frames count once. */
 export function shareOf({ paths, above, width, whole }: Layout, spans: readonly Span[], functions: Uint8Array): number {
   const within = new Uint8Array(paths.size);
   let sum = 0;

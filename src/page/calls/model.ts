@@ -1,4 +1,4 @@
-/** The call traces in the page, unpacked: functions at once, the paths of a process when it is shown. */
+/** Unpacks the call traces in the page: functions at once, the data of a process when it is shown. */
 import { type Naming, shortNaming } from "../../base/names.js";
 import { packageOf } from "../../base/packages.js";
 import { ByteReader } from "../../base/varint.js";
@@ -29,17 +29,17 @@ export class CallModel {
     return this.calls.processes;
   }
 
-  /** How many functions there are; go statements count as well. */
+  /** Number of functions, including go statements. */
   get size(): number {
     return this.functions.names.length;
   }
 
-  /** As Go's runtime spells it; control characters, which no Go name has, become spaces. */
+  /** The name as in Go's runtime; control characters, which no Go name has, become spaces. */
   name(id: number): string {
     return (this.functions.names[id] ?? "?").replace(/[\x00-\x1f\x7f]/g, " ");
   }
 
-  /** As views show it: without the part of the package's path that tells nothing apart. */
+  /** The name shortened for views: the package path is cut as far as names stay distinct. */
   shortName(id: number): string {
     this.#naming ??= shortNaming(this.functions.names);
     return this.#naming(this.name(id));
@@ -49,7 +49,7 @@ export class CallModel {
     return packageOf(this.name(id));
   }
 
-  /** `file:line`, or "" where it is not known. */
+  /** `file:line`, or "" if unknown. */
   place(id: number): string {
     const { files, file, line } = this.functions;
     const path = files[file[id] ?? -1] ?? "";
@@ -66,7 +66,7 @@ export class CallModel {
   }
 }
 
-/** What is known of one process. */
+/** The unpacked data of one process. */
 export interface ProcessModel {
   readonly info: PageProcess;
   readonly paths: Paths;
@@ -76,7 +76,7 @@ export interface ProcessModel {
   readonly everything: readonly Span[];
 }
 
-/** Bytes of a text in Base64 that was compressed (zlib). @throws Error in browsers that cannot unpack */
+/** Decodes Base64 and decompresses zlib. @throws Error in browsers without DecompressionStream */
 async function unpack(text: string): Promise<Uint8Array> {
   if (typeof DecompressionStream === "undefined") throw new Error("this browser is too old to unpack the page's data");
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));

@@ -1,4 +1,4 @@
-/** What was traced, how complete it is, and where time went, at a glance. */
+/** The overview tab: what was traced, how complete it is, and where the time went. */
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import type { PageProcess } from "../data/calls.js";
 import { h } from "../dom.js";
@@ -13,7 +13,7 @@ export interface OverviewActions {
   readonly openProcess: (process: number) => void;
 }
 
-/** The overview of what is looked at. */
+/** The overview of the selected part. */
 export function overviewView(part: Part, process: number, actions: OverviewActions): HTMLElement {
   const { info } = part.process;
   return h(
@@ -36,7 +36,7 @@ export function overviewView(part: Part, process: number, actions: OverviewActio
   );
 }
 
-/** What shares are of, and why their sum may be more than all. */
+/** Explains what 100% is, and why shares may exceed it. */
 function explain({ process, section }: Part): string {
   const whole = section ? "Shares are of the time of this part" : "Shares are of the wall time";
   const many = process.info.goroutines > 1 ? "; goroutines run at the same time, so they may be above 100%" : "";

@@ -1,14 +1,14 @@
-/** Draws the frames of a layout that can be seen: the work depends on pixels, not on the number of paths. */
+/** Draws the visible frames of a layout. The work depends on the number of pixels, not of paths. */
 import type { Layout } from "./layout.js";
 import { COLOURS, type Theme } from "./theme.js";
 
 export const ROW = 19;
-/** Narrower frames are drawn together, without what lies below them. */
+/** Frames narrower than this (pixels) are drawn as one, without the frames below them. */
 const MIN = 0.5;
 const LABEL = 28;
 export const FONT = "11px ui-monospace, 'SF Mono', Menlo, Consolas, monospace";
 
-/** The part of a layout that is to be seen: from and to in its units, and pixels above the canvas. */
+/** The visible part of a layout: `from` and `to` in its units, `top` in pixels scrolled past. */
 interface Viewport {
   from: number;
   to: number;
@@ -21,15 +21,15 @@ export interface Picture {
   /** In CSS pixels. */
   readonly width: number;
   readonly height: number;
-  /** Outermost frames at the bottom. */
+  /** Whether the outermost frames are at the bottom. */
   readonly upward: boolean;
   /** By function: its colour. */
   readonly colours: Uint8Array;
-  /** By function: whether a search finds it; without a search undefined. */
+  /** By function: 1 if the search matches; undefined without a search. */
   readonly matches: Uint8Array | undefined;
   readonly hovered: number;
   readonly selected: number;
-  /** What stands on a frame. */
+  /** The text on a frame. */
   readonly label: (node: number) => string;
 }
 
@@ -37,23 +37,23 @@ const CRUMBS = COLOURS;
 const DIM = COLOURS + 1;
 const MATCH = COLOURS + 2;
 
-/** Rectangles by colour, used again for every picture: x, y and width, three numbers each. */
+/** Rectangles by colour (x, y and width, three numbers each), reused for every picture. */
 const buckets: number[][] = Array.from({ length: COLOURS + 3 }, () => []);
 const labelled: number[] = [];
 
-/** Where the top of a row is on the canvas. */
+/** The y coordinate of a row's top on the canvas. */
 export function rowTop({ layout, view, upward, height }: Picture, row: number): number {
   if (!upward) return row * ROW - view.top;
   return Math.max(height, layout.rows * ROW) - (row + 1) * ROW - view.top;
 }
 
-/** The row at a height of the canvas; may be one that does not exist. */
+/** The row at a y coordinate of the canvas; it may be out of range. */
 export function rowAt(picture: Picture, y: number): number {
   const { layout, view, upward, height } = picture;
   return Math.floor((upward ? Math.max(height, layout.rows * ROW) - y - view.top : y + view.top) / ROW);
 }
 
-/** Draws everything. @returns how many rectangles */
+/** Draws everything. @returns the number of rectangles */
 export function paint(context: CanvasRenderingContext2D, theme: Theme, picture: Picture): number {
   const { width, height } = picture;
   context.fillStyle = theme.paper;
@@ -74,7 +74,7 @@ export function paint(context: CanvasRenderingContext2D, theme: Theme, picture: 
   return count;
 }
 
-/** Fills the buckets with what is to be seen. */
+/** Fills the buckets with the visible frames. */
 function collect(picture: Picture): void {
   const { layout, view, width, height, colours, matches } = picture;
   const { first, list, x, width: widths, row, paths } = layout;
@@ -86,7 +86,8 @@ function collect(picture: Picture): void {
     let at = firstVisible(layout, above, view.from);
     if (at === end) continue;
     const y = rowTop(picture, row[list[at]]);
-    // Rows beyond the far edge are not seen, nor is anything below them; rows before the near edge lead to others.
+    // Rows past the far edge are invisible, and so is everything below them; rows before the near edge lead to visible
+    // ones.
     if (picture.upward ? y + ROW < 0 : y > height) continue;
     const seen = y + ROW > 0 && y < height;
     let crumbs = Number.NaN;
@@ -130,7 +131,7 @@ function collect(picture: Picture): void {
   }
 }
 
-/** Place in the list of the first frame below `above` that ends behind `from`. */
+/** Index in `list` of the first frame below `above` that ends after `from`. */
 function firstVisible({ first, list, x, width }: Layout, above: number, from: number): number {
   let low = first[above];
   let high = first[above + 1];

@@ -1,4 +1,4 @@
-/** What is known of a frame and its function: numbers, callers and callees. */
+/** The panel of a function: its numbers, those of the picked frame, its callers and callees. */
 import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
 import { h } from "../dom.js";
 import { type Relation, relationsOf } from "./relations.js";
@@ -6,18 +6,18 @@ import type { Part } from "./state.js";
 import { sortedTable } from "./table.js";
 
 export interface PanelActions {
-  /** Looks at another function. */
+  /** Opens another function. */
   readonly open: (func: number) => void;
-  /** Shows who calls the function and whom it calls as graphs. */
+  /** Shows the function's callers and callees as graphs. */
   readonly sandwich?: (func: number) => void;
-  /** Shows where the function is in the flame graph. */
+  /** Shows the function in the flame graph. */
   readonly find?: (func: number) => void;
   readonly close: () => void;
 }
 
 const within = "The time is part of that of an outer call of the same function";
 
-/** The panel of a function; `node` is the frame that was picked, 0 for none. */
+/** The panel of a function; `node` is the picked frame, 0 for none. */
 export function functionPanel(part: Part, func: number, node: number, actions: PanelActions): HTMLElement {
   const { model, totals, spread } = part;
   const place = model.place(func);
@@ -66,7 +66,7 @@ function numbers(list: readonly (readonly [name: string, value: string | undefin
   );
 }
 
-/** The numbers of one path, where the function has others as well. */
+/** The numbers of the picked path alone. */
 function thisPath(part: Part, node: number): HTMLElement[] {
   const { paths, info } = part.process;
   const calls = paths.calls[node];

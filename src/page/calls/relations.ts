@@ -1,30 +1,30 @@
-/** Who calls a function and whom it calls: as sums, and as trees for a graph with the function in its middle. */
+/** Callers and callees of a function: as sums, and as trees for graphs above and below the function. */
 import type { Paths } from "../data/paths.js";
 import type { Span, Stacks } from "../data/totals.js";
 
-/** All calls between a function and another. */
+/** The calls between a function and another one. */
 export interface Relation {
   readonly func: number;
-  /** Across a go statement: one is a goroutine that the other started. */
+  /** Whether the link is a go statement. */
   readonly go: boolean;
   calls: number;
-  /** Enter to exit of what was called. Where calls lie within one another, the outermost. */
+  /** Time from enter to exit of the callee; of nested calls only the outermost counts. */
   total: number;
   self: number;
 }
 
 export interface Relations {
-  /** -1 stands for no traced caller. Calls and times are the function's own. */
+  /** Calls and times are the function's own; `func` is -1 for no traced caller. */
   readonly callers: readonly Relation[];
   readonly callees: readonly Relation[];
 }
 
-/** Sums up the callers and callees of a function in some spans, those with most time first. */
+/** Sums the callers and callees of a function in some spans, most time first. */
 export function relationsOf(paths: Paths, { stack, outer }: Stacks, spans: readonly Span[], func: number): Relations {
   const { parent, end, edge } = paths;
   const callers = new Map<string, Relation>();
   const callees = new Map<string, Relation>();
-  /** By callee and stack: where its latest outermost call there ends. */
+  /** By callee and stack: the end of its latest outermost node. */
   const open = new Map<string, number>();
   const add = (to: Map<string, Relation>, key: string, other: number, node: number, counts: boolean) => {
     let relation = to.get(key);
@@ -54,7 +54,10 @@ export function relationsOf(paths: Paths, { stack, outer }: Stacks, spans: reado
   return { callers: sorted(callers), callees: sorted(callees) };
 }
 
-/** Paths that grow by merging others: a node for each function below another. */
+/**
+ * Builds paths by merging others: children of a node that have the same function become one, called and started ones
+ * apart.
+ */
 class Merged {
   private readonly children = new Map<number, number>();
   private readonly columns: {
@@ -85,7 +88,7 @@ class Merged {
     row.self += self;
   }
 
-  /** In preorder; nodes have other numbers there. */
+  /** The merged paths in preorder, renumbered. */
   paths(): Paths {
     const { columns } = this;
     const size = columns.length;
@@ -132,7 +135,7 @@ class Merged {
 
 const none: ReadonlyMap<number, number> = new Map();
 
-/** The function, and the merged paths below its outermost calls. */
+/** A tree of the function and the merged paths below its outermost calls. */
 export function calleesOf(
   paths: Paths,
   { outer }: Stacks,
@@ -143,7 +146,7 @@ export function calleesOf(
   const merged = new Merged(options.functions);
   const to = new Int32Array(paths.size);
   for (const node of nodesOf(paths, spans, func, outer)) {
-    // Another goroutine of the function beneath this one has a stack, and a turn, of its own.
+    // A goroutine of the same function beneath this node has its own stack and comes in its own iteration.
     to[node] = merged.child(0, func, 0);
     merged.add(to[node], paths.calls[node], paths.total[node], paths.self[node]);
     for (let below = node + 1; below < paths.end[node]; below++) {
@@ -160,8 +163,8 @@ export function calleesOf(
 }
 
 /**
- * The function, and above it, merged, those who called its outermost calls: depth 1 is the function, 2 its callers.
- * Total is what `value` says of the calls; where it started, through a go statement, the frame has an edge.
+ * A tree of the function and the merged callers of its outermost calls: depth 1 is the function, depth 2 its callers,
+ * and so on. Totals are sums of `value`. A frame that leads to the next one by a go statement has an edge.
  */
 export function callersOf(
   paths: Paths,

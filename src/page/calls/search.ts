@@ -1,18 +1,18 @@
-/** Searching functions by name. */
+/** Searches functions by name. */
 import type { CallModel } from "./model.js";
 
-/** What a search text finds. */
+/** The result of a search. */
 export interface Search {
-  /** By function: 1 where it matches. */
+  /** By function: 1 if it matches. */
   readonly matches: Uint8Array;
   readonly functions: number;
-  /** What is wrong with the expression, which is then taken literally. */
+  /** What is wrong with the expression, if it had to be taken literally. */
   readonly problem: string | undefined;
 }
 
 /**
- * Functions whose name matches a regular expression, whatever case its letters have unless it holds a capital.
- * @param used by function: whether it is to be searched; go statements are not
+ * Finds functions whose names match a regular expression; ignores case unless the expression has a capital letter.
+ * @param used whether to search a function; excludes go statements
  * @returns undefined for an empty text
  */
 export function searchFunctions(model: CallModel, text: string, used: (func: number) => boolean): Search | undefined {

@@ -1,8 +1,8 @@
-/** Times with what they are of the whole: the one meaning of percent on the page. */
+/** Shows a time with its share of the whole, so that a bar means the same on every tab. */
 import { formatDuration, formatPercent } from "../../base/units.js";
 import { h } from "../dom.js";
 
-/** A time above a bar as long as its share of `whole`, at most all of the cell; the share itself as a hint. */
+/** A time above a bar as long as its share of `whole`, at most the cell's width, with the percentage as tooltip. */
 export function shareBar(time: number, whole: number): HTMLElement {
   const cell = h("span", { class: "share", title: formatPercent(time, whole) }, formatDuration(time));
   const share = whole > 0 ? Math.min(1, time / whole) : 0;

@@ -1,4 +1,4 @@
-/** The longest single calls of all goroutines. */
+/** The slowest calls tab: a table of the longest single calls of all goroutines. */
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import type { GoroutineRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
@@ -96,7 +96,7 @@ export function slowestView(part: Part, actions: SlowestActions): SlowestView {
   return { element, focusSearch: () => search.focus() };
 }
 
-/** The calls that the page has, without those that are nothing but waiting for work. */
+/** The calls that the page has, without those that only wait for work. */
 function callsOf(part: Part): Call[] {
   const { lives } = part.process;
   return lives.rows.flatMap((row) => {

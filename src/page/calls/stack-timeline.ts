@@ -1,4 +1,4 @@
-/** The calls of one goroutine over time, those that were long enough to be kept. */
+/** Draws the calls of one goroutine over time, as far as they were long enough to be in the page. */
 import { formatDuration } from "../../base/units.js";
 import type { GoroutineRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
@@ -11,7 +11,7 @@ import type { Theme } from "./theme.js";
 
 const LABEL = 28;
 
-/** The timeline. @param pick is told the node of a call that was clicked */
+/** The timeline. @param pick called with the node of a clicked call */
 export function stackTimeline(part: Part, row: GoroutineRow, colours: Uint8Array, pick: (node: number) => void) {
   const { spans } = row;
   const { paths } = part.process;
@@ -51,7 +51,7 @@ export function stackTimeline(part: Part, row: GoroutineRow, colours: Uint8Array
     context.font = FONT;
     context.textBaseline = "middle";
     const letter = context.measureText("0").width;
-    /** By level: where the last call ends that was drawn. */
+    /** By level: the pixel at which the last drawn call ends. */
     const drawn = new Float64Array(levels).fill(-1);
     for (let i = 0; i < spans.size; i++) {
       const begin = spans.start[i];
@@ -60,7 +60,7 @@ export function stackTimeline(part: Part, row: GoroutineRow, colours: Uint8Array
       if (end < from || begin > to || y > height || y + ROW < AXIS) continue;
       const left = Math.max(0, x(Math.max(begin, from)));
       const right = Math.min(width, x(Math.min(end, to)));
-      // What lies within a pixel that is drawn would not be seen.
+      // Skip calls within a pixel that is already drawn.
       if (right - drawn[spans.level[i]] < 0.5) continue;
       drawn[spans.level[i]] = right;
       const func = paths.func[spans.node[i]];

@@ -1,23 +1,23 @@
-/** What is looked at: a process, a part of it, and what follows from them. */
+/** The selected part of a process, with its derived data. */
 import type { PageSection } from "../data/calls.js";
 import type { PageStats } from "../data/functions.js";
 import { type CallTotals, callTotals, type Span } from "../data/totals.js";
 import { type Layout, layOut, type Order, type Weight } from "./layout.js";
 import type { CallModel, ProcessModel } from "./model.js";
 
-/** A part of a process; things are computed when they are asked for first. */
+/** A part of a process. Derived data is computed on first use. */
 export class Part {
   readonly spans: readonly Span[];
-  /** What 100% of time is, nanoseconds. */
+  /** The time that counts as 100%, nanoseconds. */
   readonly whole: number;
-  /** Functions that are tests. */
+  /** Functions of tests. */
   readonly #tests: ReadonlySet<number>;
   #totals: CallTotals | undefined;
   readonly #layouts = new Map<string, Layout>();
   #waiting: Waiting | undefined;
 
   /**
-   * @param section the part; the whole process where it is undefined
+   * @param section the part; undefined for the whole process
    * @param countsWaiting whether the time of goroutines that wait for work counts
    */
   constructor(
@@ -32,7 +32,7 @@ export class Part {
     this.#tests = new Set(tests.map(({ spans }) => process.paths.func[spans[0][0]]));
   }
 
-  /** Of all calls; of those in the part where it is not the whole process. Waiting for work counts where it shall. */
+  /** Totals by function of the calls in the part. Waiting for work counts if {@link countsWaiting}. */
   get totals(): CallTotals {
     const { paths, stacks, stats } = this.process;
     this.#totals ??= withoutWaiting(
@@ -43,18 +43,18 @@ export class Part {
     return this.#totals;
   }
 
-  /** The waiting that does not count: by node of a path to where goroutines wait. */
+  /** The waiting time that does not count, by node on the paths to where goroutines wait. */
   get waiting(): Waiting {
     this.#waiting ??= waitingOf(this.process, this.countsWaiting ? [] : this.process.info.waits);
     return this.#waiting;
   }
 
-  /** A node's time without waiting that does not count, nanoseconds. */
+  /** A node's total without waiting time that does not count, nanoseconds. */
   totalOf(node: number): number {
     return Math.max(0, this.process.paths.total[node] - (this.waiting.total.get(node) ?? 0));
   }
 
-  /** What single calls took, which is known for a whole process only. */
+  /** The distribution of call durations; known only for a whole process. */
   get spread(): PageStats | undefined {
     return this.section ? undefined : this.process.stats;
   }
@@ -75,16 +75,16 @@ export class Part {
   }
 
   /**
-   * What stands before the outermost frame of a goroutine, as in the tree: `go`, or `go~` where code that is not traced
-   * started it. Tests, which all have a goroutine, have it not.
-   * @param top whether nothing that is known started it
+   * The mark before the outermost frame of a goroutine, as in the tree: `go`, or `go~` if untraced code started it;
+   * none for tests, which always have their own goroutine.
+   * @param top whether its parent is unknown
    */
   spawnWord(edge: number, top: boolean, func: number): string {
     if (edge === 0 || this.#tests.has(func)) return "";
     return edge === 1 || top ? "go " : "go~ ";
   }
 
-  /** The node of a function that took longest, 0 if it has none here. */
+  /** The node of a function with the longest total; 0 if it has none in the part. */
   longest(func: number): number {
     const { paths } = this.process;
     let found = 0;
@@ -97,7 +97,10 @@ export class Part {
   }
 }
 
-/** Time that does not count, nanoseconds: of totals for the nodes on the way, of the self time where goroutines wait. */
+/**
+ * Time that does not count, nanoseconds: in `total` for all nodes on the path, in `self` for the node where goroutines
+ * wait.
+ */
 export interface Waiting {
   readonly total: ReadonlyMap<number, number>;
   readonly self: ReadonlyMap<number, number>;

@@ -1,8 +1,11 @@
-/** A canvas that shows a stretch of a long axis: it scrolls down, and zooms and pans sideways, by whatever there is. */
+/**
+ * A canvas that shows a range of a long axis. It scrolls vertically, and zooms and pans horizontally, by mouse, wheel,
+ * touch and keyboard.
+ */
 import { h } from "../dom.js";
 import { onSchemeChange, type Theme, themeOf } from "./theme.js";
 
-/** A stretch of the axis, in its units. */
+/** A range of the axis, in its units. */
 export interface Range {
   readonly from: number;
   readonly to: number;
@@ -10,24 +13,24 @@ export interface Range {
 
 export interface SurfaceOptions {
   readonly label: string;
-  /** Pixels at the left that are no part of the axis. */
+  /** Pixels at the left that are not part of the axis. */
   readonly margin?: (width: number) => number;
-  /** Part of the window's height that it may take; two thirds by default. */
+  /** The share of the window's height that it may take; two thirds by default. */
   readonly share?: number;
-  /** Shortest stretch to be seen, in units of the axis. */
+  /** The shortest visible range, in units of the axis. */
   readonly least: () => number;
   readonly draw: (context: CanvasRenderingContext2D, theme: Theme, size: { width: number; height: number }) => void;
-  /** The pointer is at a place of the canvas; undefined when it left. */
+  /** The pointer is at a position of the canvas; `x` is undefined when it has left. */
   readonly hover: (x: number | undefined, y: number) => void;
   readonly click: (x: number, y: number) => void;
-  /** A key that the surface does not know. @returns whether it was one for the drawing */
+  /** Called for keys that the surface does not handle. @returns whether the drawing handled it */
   readonly key: (key: string) => boolean;
 }
 
 const STILL = 4;
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** See the module's comment. Its owner says how long the axis is and how high the drawing. */
+/** See the module's comment. The owner sets the length of the axis and the height of the drawing. */
 export class Surface {
   readonly element: HTMLElement;
   readonly canvas: HTMLCanvasElement;
@@ -58,7 +61,7 @@ export class Surface {
     this.#listen();
   }
 
-  /** How long the axis is and how many pixels the drawing is high; shows all of it. */
+  /** Sets the axis and the height of the drawing in pixels, and shows the whole axis. */
   setExtent(whole: Range, pixels: number, top = 0): void {
     this.#whole = whole;
     this.#rows = pixels;
@@ -68,7 +71,7 @@ export class Surface {
     this.element.scrollTop = top;
   }
 
-  /** Changes the height, and nothing that is shown. */
+  /** Changes the height and keeps the view. */
   setHeight(pixels: number): void {
     this.#rows = pixels;
     this.#resize();
@@ -87,7 +90,7 @@ export class Surface {
     });
   }
 
-  /** Goes to a stretch, smoothly where motion is welcome. */
+  /** Goes to a range, with an animation unless the user prefers reduced motion. */
   show(range: Range): void {
     const to = this.#clamped(range);
     const { from: startFrom, to: startTo } = this.view;
@@ -115,7 +118,7 @@ export class Surface {
     this.show(this.#whole);
   }
 
-  /** Zooms by a factor around a pixel, by default the middle. */
+  /** Zooms by a factor around a pixel, the middle by default. */
   zoom(factor: number, pixel = (this.width + this.#margin) / 2): void {
     const { from, to } = this.view;
     const at = this.value(pixel);
@@ -127,13 +130,13 @@ export class Surface {
     this.#jump({ from: this.view.from + move, to: this.view.to + move });
   }
 
-  /** Place on the axis of a pixel. */
+  /** The position on the axis of a pixel. */
   value(pixel: number): number {
     const { from, to } = this.view;
     return from + ((pixel - this.#margin) / (this.width - this.#margin)) * (to - from);
   }
 
-  /** Scrolls so that these pixels of the drawing are seen. */
+  /** Scrolls so that these pixels of the drawing are visible. */
   reveal(top: number, bottom: number): void {
     if (top < this.element.scrollTop) this.element.scrollTop = top;
     else if (bottom > this.element.scrollTop + this.height) this.element.scrollTop = bottom - this.height;
@@ -209,7 +212,7 @@ export class Surface {
       moved = true;
       this.pan(start.last - x);
       start.last = x;
-      // A finger scrolls by itself (touch-action in the style).
+      // Touch scrolls natively (touch-action in the style).
       if (event.pointerType === "mouse") this.element.scrollTop = start.top + start.y - y;
     });
     canvas.addEventListener("pointerup", (event) => {
@@ -259,7 +262,7 @@ export class Surface {
   }
 }
 
-/** Buttons for what the wheel does, where there is no wheel. */
+/** Zoom buttons, for devices without a wheel. */
 export function zoomButtons(surface: () => Surface): HTMLElement {
   const button = (text: string, name: string, act: () => void) =>
     h("button", { type: "button", "aria-label": name, title: name, click: act }, text);

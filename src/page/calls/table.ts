@@ -1,4 +1,4 @@
-/** Tables of numbers that can be sorted. Of long ones only the rows in view are in the document. */
+/** Sortable tables. Of long tables only the rows in view are in the document. */
 import { h } from "../dom.js";
 
 export interface TableColumn<Row> {
@@ -13,19 +13,19 @@ export interface TableColumn<Row> {
 
 export interface Table<Row> {
   readonly element: HTMLElement;
-  /** Shows other rows in the same order. */
+  /** Shows other rows, with the same sorting. */
   readonly show: (rows: readonly Row[]) => void;
 }
 
-/** Tables of more rows scroll within a window of their own. */
+/** Tables with more rows than this scroll within their own box. */
 const WHOLE = 40;
-/** Rows beyond either end of the window. */
+/** Rows kept in the document beyond either end of the box. */
 const MARGIN = 20;
 
 /**
- * A table; numbers are sorted from the largest on, names from A on, a second click turns that around. All its rows must be
- * equally high.
- * @param sorted index of the column that it is sorted by first
+ * A sortable table: numbers are sorted from the largest, names from A; a second click reverses the order. All rows must
+ * have the same height.
+ * @param sorted index of the column to sort by initially
  */
 export function sortedTable<Row>(
   columns: readonly TableColumn<Row>[],
@@ -86,7 +86,7 @@ export function sortedTable<Row>(
     if (near) draw();
   };
   element.addEventListener("scroll", scrolled);
-  // A table that was not shown yet did not know how high its rows are; a narrower one has higher ones.
+  // Row heights are unknown until the table is shown, and they change with its width.
   let width = 0;
   new ResizeObserver(() => {
     if (element.clientWidth === width) return;

@@ -1,4 +1,4 @@
-/** Colours for canvases: the page's own, as its style has them now, and one for every function. */
+/** Colours for canvases: those of the page's current style, and one for every function. */
 import type { CallModel } from "./model.js";
 
 export interface Theme {
@@ -8,13 +8,13 @@ export interface Theme {
   readonly faint: string;
   readonly line: string;
   readonly focus: string;
-  /** Of text on frames. */
+  /** Colour of text on frames. */
   readonly label: string;
-  /** By number of a colour, see {@link functionColours}. */
+  /** By colour number, see {@link functionColours}. */
   readonly fills: readonly string[];
-  /** Frames too narrow to be told apart. */
+  /** Colour of frames too narrow to draw separately. */
   readonly crumbs: string;
-  /** Frames that a search does not match, and those that it does. */
+  /** Colours of frames that a search does not match (`dim`) and does match (`match`). */
   readonly dim: string;
   readonly match: string;
 }
@@ -23,11 +23,14 @@ const HUES = 18;
 const SHADES = 3;
 export const COLOURS = HUES * SHADES;
 
-/** By function, a number of a colour: functions of a package look alike, the more so the more packages there are. */
+/**
+ * By function, a colour number. Functions of a package have similar colours, the more similar the more packages there
+ * are.
+ */
 export function functionColours(model: CallModel): Uint8Array {
   const hues = new Map<string, number>();
   for (let id = 0; id < model.size; id++) {
-    // Packages get hues far apart, whatever their names are.
+    // Consecutive packages get distant hues.
     const name = model.package(id);
     if (!hues.has(name)) hues.set(name, (hues.size * 7) % HUES);
   }
@@ -42,12 +45,12 @@ export function functionColours(model: CallModel): Uint8Array {
 function hash(text: string): number {
   let value = 0;
   for (let i = 0; i < text.length; i++) value = (Math.imul(value, 31) + text.charCodeAt(i)) | 0;
-  // Similar names end alike: what differs has to reach the low bits.
+  // Similar names often differ only at the start: mix that into the low bits.
   value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d);
   return (value ^ (value >>> 12)) >>> 0;
 }
 
-/** The colours of now; ask again when the scheme changes. */
+/** The current colours; call again when the colour scheme changes. */
 export function themeOf(element: Element): Theme {
   const style = getComputedStyle(element);
   const get = (name: string) => style.getPropertyValue(`--${name}`).trim();
@@ -72,7 +75,7 @@ export function themeOf(element: Element): Theme {
   };
 }
 
-/** Calls back when the system changes between light and dark. */
+/** Calls `listen` when the system switches between light and dark. */
 export function onSchemeChange(listen: () => void): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", listen);
 }

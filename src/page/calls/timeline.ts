@@ -1,4 +1,4 @@
-/** Rows of goroutines, each under the one that started it, with bars from their first event to their last. */
+/** The timeline of goroutines: a row each, beneath its parent's, with a bar from its first event to its last. */
 import { formatDuration, formatNumberOf } from "../../base/units.js";
 import type { GoroutineRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
@@ -16,18 +16,18 @@ export interface Timeline {
   readonly surface: Surface;
   /** Shows some rows of the process. */
   readonly show: (rows: readonly GoroutineRow[]) => void;
-  /** Marks a row and scrolls to it. @returns whether it is among those shown */
+  /** Selects a row and scrolls to it. @returns false if the row is not shown */
   readonly choose: (row: GoroutineRow) => boolean;
 }
 
-/** @param pick is told the row that was clicked */
+/** @param pick called with the clicked row */
 export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineRow) => void): Timeline {
   const { model } = part;
   const readout = h("div", { class: "readout", "aria-live": "polite" });
   const label = "Goroutines over time, each below the one that started it";
   const folded = new Set<number>();
   let all: readonly GoroutineRow[] = [];
-  /** Those not within a folded one. */
+  /** The rows that are not beneath a folded one. */
   let rows: readonly GoroutineRow[] = [];
   let parents = new Set<number>();
   let hovered = -1;

@@ -1,4 +1,4 @@
-/** The page of call traces: what is looked at, and the views of it. */
+/** The page of call traces: the selection of a process and a part, and the tabs with its views. */
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import type { PageCalls } from "../data/calls.js";
 import { h } from "../dom.js";
@@ -14,30 +14,30 @@ import { Part } from "./state.js";
 export interface Tab {
   readonly id: string;
   readonly title: string;
-  /** Made when it is shown first. */
+  /** Called when the tab is first shown. */
   readonly element: () => HTMLElement;
-  /** What `/` does. */
+  /** Called for the key `/`. */
   readonly focusSearch?: () => void;
 }
 
 export interface CallsView {
   readonly element: HTMLElement;
   readonly focusSearch: () => void;
-  /** Moves by this number of tabs. */
+  /** Moves by a number of tabs. */
   readonly step: (by: number) => void;
-  /** Shows a tab by its place. */
+  /** Shows a tab by its index. */
   readonly pick: (index: number) => void;
-  /** Shows a tab. @returns whether there is one of that name */
+  /** Shows a tab. @returns false if there is no such tab */
   readonly open: (id: string) => boolean;
-  /** Name of the tab that is shown. */
+  /** The id of the current tab. */
   readonly current: () => string;
-  /** Shows a goroutine of the only process; undefined where there are several, whose numbers repeat. */
+  /** Shows a goroutine of the only process; undefined with several processes, in which numbers repeat. */
   readonly openGoroutine: ((goid: number) => void) | undefined;
 }
 
 /**
- * Reads the calls, those of at least one process, and shows them.
- * @param others tabs behind those of the calls
+ * Reads the calls of at least one process and shows them.
+ * @param others further tabs, after those of the calls
  * @param moved is told the name of the tab that is shown
  */
 export async function callsView(
@@ -132,7 +132,7 @@ export async function callsView(
     },
     ...others,
   ];
-  /** Elements of tabs that were shown since the part changed. */
+  /** By tab: the element, if shown since the part changed. */
   const built = new Map<string, HTMLElement>();
   const head = h("div");
   const body = h("main", { id: "view", tabindex: -1 });

@@ -1,4 +1,4 @@
-/** Calls as the page gets them: what fits into one file for the browser. src/page/calls reads and draws it. */
+/** Packs a recording for the page, limited to what fits one file for the browser. src/page/calls reads and draws it. */
 
 import { deflateSync } from "node:zlib";
 import { printableAll } from "../../base/printable.js";
@@ -25,25 +25,25 @@ import { writeGoroutines } from "./goroutine-rows.js";
 import { writePaths } from "./paths.js";
 import type { Span } from "./totals.js";
 
-/** Paths of one process in the page; of more, those that took least are left out. */
+/** The most paths of a process in the page; of more, the shortest are left out. */
 const MAX_PATHS = 300_000;
-/** Goroutines with a row in the timeline of a process, and of all processes. */
+/** The most goroutines with a row in a process's timeline, and (ALL_GOROUTINES) in those of all processes. */
 const MAX_GOROUTINES = 2_000;
 const ALL_GOROUTINES = 20_000;
-/** Single calls in the timelines of all goroutines. */
+/** The most single calls in the timelines of all goroutines. */
 const MAX_SPANS = 60_000;
 
-/** What the page gets of call traces. `packed` texts are Base64 of zlib streams. */
+/** The data of call traces in the page. `packed` texts are zlib streams in Base64. */
 export interface PageCalls {
   readonly command?: string;
-  /** Goroutines that wait for work count at first. */
+  /** Whether goroutines that wait for work count initially. */
   readonly countsWaiting?: boolean;
   /** Packed JSON of {@link PageFunctions}. */
   readonly functions: string;
   readonly processes: readonly PageProcess[];
 }
 
-/** One table for all processes. Files repeat, so `file` holds their numbers. */
+/** The functions of all processes. Files repeat, so `file` has indexes into `files`. */
 export interface PageFunctions {
   readonly names: readonly string[];
   readonly files: readonly string[];
@@ -67,41 +67,43 @@ export interface PageProcess {
   readonly events: number;
   readonly goroutines: number;
   readonly calls: number;
-  /** Distinct paths, those that are left out too. */
+  /** Number of distinct paths, including those left out. */
   readonly paths: number;
   readonly omitted: { readonly paths: number; readonly calls: number };
-  /** What the page does not show, and what its numbers do not hold. */
+  /** Notices about what is missing from the page and its numbers. */
   readonly notes: readonly Notice[];
   readonly sections: readonly PageSection[];
-  /** Goroutines that wait for work: by their outermost node the one in which they wait, and for how long (nanoseconds). */
+  /**
+   * Goroutines that wait for work: their outermost node, the node in which they wait, and for how long (nanoseconds).
+   */
   readonly waits: readonly (readonly [outermost: number, innermost: number, time: number])[];
-  /** Packed: paths (writePaths), goroutines (writeLives), functions (writeStats). */
+  /** Packed: paths (writePaths), goroutines (writeGoroutines), functions (writeStats). */
   readonly packed: string;
 }
 
-/** A test, or what ran outside of tests. */
+/** A test, or everything that ran outside tests. */
 export interface PageSection {
   readonly title: string;
   readonly test: boolean;
   readonly spans: readonly Span[];
-  /** What 100% is, nanoseconds. */
+  /** The time that counts as 100%, nanoseconds. */
   readonly whole: number;
 }
 
 export interface CallPageOptions extends FilterOptions {
-  /** Tests are sections of their own. */
+  /** Whether each test is its own section. */
   readonly tests?: boolean;
   readonly command?: string;
   readonly countsWaiting?: boolean;
   readonly title: (process: ProcessTree) => string;
   readonly notes: (process: ProcessTree) => readonly Notice[];
-  /** Paths of a process, by default {@link MAX_PATHS}. */
+  /** The most paths of a process; {@link MAX_PATHS} by default. */
   readonly mostPaths?: number;
-  /** Told how many bytes of how many have been walked. */
+  /** Called with the number of bytes walked and in all. */
   readonly progress?: (done: number, total: number) => void;
 }
 
-/** What the page shows of a recording. */
+/** Packs what the page shows of a recording. */
 export function packCalls(recording: Recording, options: CallPageOptions): PageCalls {
   const { forest } = recording;
   const each = Math.ceil(ALL_GOROUTINES / Math.max(1, forest.processes.length));
@@ -119,7 +121,7 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   };
 }
 
-/** What a walk says of a process. */
+/** The results of the walk for one process. */
 interface Walked {
   readonly lives: Lives;
   readonly stats: readonly FunctionStats[];
@@ -154,7 +156,7 @@ function packProcess(
   const { info, tree } = process;
   const { number, count, omitted } = choose(tree, process.total, options);
   const writer = new ByteWriter();
-  // The node above calls on other paths also has their number; in the page every node has its own.
+  // `others` also counts the calls of its children; in the page every node counts only its own.
   const calls = tree.others > 0 ? tree.calls.with(tree.others, 0) : tree.calls;
   writePaths(writer, { ...tree, calls }, number, count);
   writeGoroutines(writer, lives, tree.func, number);
@@ -182,7 +184,7 @@ function packProcess(
   };
 }
 
-/** The goroutines that wait for work, as far as they are in the page. */
+/** The goroutines that wait for work, if their nodes are in the page. */
 function waitsOf({ functions }: CallForest, { tree }: ProcessTree, number: Int32Array): PageProcess["waits"] {
   const { time, waits } = idleTimes(tree, functions);
   return [...waits].flatMap(([outermost, innermost]) => {
@@ -191,7 +193,7 @@ function waitsOf({ functions }: CallForest, { tree }: ProcessTree, number: Int32
   });
 }
 
-/** The paths that stand in the page: those a view shows, at most {@link MAX_PATHS} and then the longest. */
+/** Chooses the paths for the page: those that a view shows, at most {@link MAX_PATHS}, longest first. */
 function choose(
   tree: CallTree,
   whole: number,
@@ -206,7 +208,7 @@ function choose(
   return { number, count, omitted: { paths: view.hidden.nodes, calls: view.hidden.calls } };
 }
 
-/** How long a path must last for there to be room for it. Of equally long ones all or none are shown. */
+/** The shortest total for which there is room. Paths of equal length are all shown or all left out. */
 function leastOf({ size, parent, total }: CallTree, most: number): number {
   if (size - 1 <= most) return 0;
   const reach = Float64Array.from(total);
@@ -216,10 +218,10 @@ function leastOf({ size, parent, total }: CallTree, most: number): number {
   return sorted.find((time) => time > tooShort) ?? tooShort;
 }
 
-/** The tests, and what ran outside of them, as far as they are in the page. */
+/** The sections: the tests, and what ran outside them, as far as they are in the page. */
 function sectionsOf(forest: CallForest, process: ProcessTree, number: Int32Array, count: number): PageSection[] {
   const { tree, total } = process;
-  /** By node, and behind the last one: how many nodes of the page stand before it. */
+  /** By node, plus one entry after the last: the number of the page's nodes before it. */
   const before = new Int32Array(tree.size + 1);
   for (let node = 0; node < tree.size; node++) before[node + 1] = before[node] + (number[node] >= 0 ? 1 : 0);
   const tests = testNodes(tree, forest.functions).map((node) => ({

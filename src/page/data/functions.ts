@@ -1,4 +1,4 @@
-/** Numbers by function as the page gets them: of all calls of a process, on whatever path. */
+/** Packs and unpacks the statistics by function of a process, over all its calls. */
 import type { ByteReader, ByteWriter } from "../../base/varint.js";
 import type { FunctionStats } from "../../callstats/index.js";
 import type { FunctionInfo } from "../../calltree/index.js";
@@ -16,7 +16,7 @@ export interface PageStats extends CallTotals {
   readonly max: Float64Array;
 }
 
-/** Writes rows, which stand in the order of the functions. */
+/** Writes rows, which must be in the order of the functions. */
 export function writeStats(to: ByteWriter, functions: readonly FunctionInfo[], rows: readonly FunctionStats[]): void {
   to.uint(rows.length);
   let func = -1;
@@ -32,7 +32,7 @@ function isSame(a: FunctionInfo, b: FunctionInfo): boolean {
   return a.name === b.name && a.file === b.file && a.line === b.line;
 }
 
-/** Reads what {@link writeStats} wrote. @param functions how many there are */
+/** Reads what {@link writeStats} wrote. @param functions number of functions */
 export function readStats(from: ByteReader, functions: number): PageStats {
   const stats = Object.fromEntries(columns.map((name) => [name, new Float64Array(functions)])) as {
     [name in (typeof columns)[number]]: Float64Array;

@@ -1,18 +1,18 @@
-/** Goroutines as the page gets them: rows of a timeline, each under the goroutine that started it. */
+/** Packs and unpacks the rows of the goroutine timeline, each beneath its parent's. */
 import type { ByteReader, ByteWriter } from "../../base/varint.js";
 import type { LifeTree, Lives } from "../../calltree/index.js";
 
 /** A goroutine. Times are nanoseconds since the start of the process. */
 export interface GoroutineRow {
   readonly goid: number;
-  /** The goroutine that started it, 0 where that is not known; it need not have a row. */
+  /** The goroutine that started it, which may have no row; 0 if unknown. */
   readonly parentGoid: number;
-  /** Rows above it that lead to it: 0 for goroutines whose starter has no row. */
+  /** Number of ancestors with a row; 0 for goroutines whose parent has none. */
   readonly level: number;
   /** As in Paths. */
   readonly edge: number;
   readonly goStatement: number;
-  /** Its first outermost function, and the node of that call; 0 where the page does not have the node. */
+  /** Its first outermost function, and that call's node; `node` is 0 if the page does not have it. */
   readonly func: number;
   readonly node: number;
   readonly start: number;
@@ -34,14 +34,14 @@ export interface PageGoroutines {
   readonly rows: readonly GoroutineRow[];
   /** Goroutines without a row. */
   readonly omitted: number;
-  /** Shorter calls are in no row, nanoseconds. */
+  /** Calls shorter than this (nanoseconds) are in no row. */
   readonly shortest: number;
 }
 
 /**
  * Writes goroutines in the order of their rows.
  * @param func by node of the tree: its function
- * @param number by node of the tree: its number in the page, not positive where it is not there
+ * @param number by node of the tree: its number in the page; not positive if it is not there
  */
 export function writeGoroutines(to: ByteWriter, lives: Lives, func: Int32Array, number: Int32Array): void {
   to.uint(lives.kept);

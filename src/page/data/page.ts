@@ -1,6 +1,6 @@
 /**
- * The page of findings: one HTML file that needs no network. This is the data that it shows, packed; src/page draws it
- * in the browser, scripts/bundle.mjs makes the template of both.
+ * Writes the page: one HTML file that needs no network. It packs the data into a template, which scripts/bundle.mjs
+ * builds from src/page; src/page draws the data in the browser.
  */
 
 import type { LaneInterval, Phase, Series, TraceCharts, Window, WindowRequest } from "../../analyses/charts.js";
@@ -10,21 +10,21 @@ import type { Frame } from "../../exectrace/index.js";
 import type { Finding, TraceReport } from "../../rules/finding.js";
 import type { PageCalls } from "./calls.js";
 
-/** Stands in the template where the data goes. */
+/** Marks the place for the data in the template. */
 const DATA_MARK = "GOTRACE_DATA";
-/** Close-ups of one trace; findings beyond have none. */
+/** The most close-ups of a trace; further findings have none. */
 const MAX_WINDOWS = 60;
-/** Characters of all close-ups together: what keeps a page small. */
+/** The most characters of all close-ups together, which keeps the page small. */
 const MAX_WINDOW_TEXT = 4_000_000;
 
-/** States of intervals, by their number in {@link PageLane.intervals}. */
+/** States of intervals, by number in {@link PageLane.intervals}. */
 export const laneStates: readonly LaneInterval["state"][] = ["running", "runnable", "waiting", "syscall", "gc", "idle"];
 
-/** What the page gets. Texts that repeat are numbers: places in `strings`. */
+/** The data in the page. Texts that repeat are indexes into `strings`. */
 export interface PageData {
   readonly version: string;
   readonly strings: readonly string[];
-  /** Function, file, line, and the path in the repository or -1: four numbers for each frame. */
+  /** Four numbers per frame: function, file, line, and the path in the repository or -1. */
   readonly frames: readonly number[];
   readonly traces: readonly PageTrace[];
   readonly calls?: PageCalls;
@@ -45,7 +45,7 @@ export interface PageTrace
 
 interface PageBudget {
   readonly expression: string;
-  /** null: the trace holds no measurement. */
+  /** null if the trace has no measurement. */
   readonly actual: number | null;
   readonly limit: number;
   readonly unit: Finding["unit"];
@@ -53,14 +53,14 @@ interface PageBudget {
 }
 
 export interface PageFinding extends Omit<Finding, "stack" | "waker" | "site" | "wall"> {
-  /** Numbers of frames, leaf first. */
+  /** Indexes of frames, leaf first. */
   readonly stack: readonly number[];
   readonly waker?: { readonly goroutine: number; readonly function: string; readonly stack: readonly number[] };
   readonly site?: number;
   /** `path:line` in the repository. */
   readonly place?: string;
   readonly wall?: string;
-  /** Number of its close-up. */
+  /** Index of its close-up. */
   readonly window?: number;
 }
 
@@ -94,30 +94,33 @@ export interface PageLane {
   readonly id: number;
   readonly name: number;
   readonly omitted: number;
-  /** Five numbers for each: begin since the window's, length, state, reason (a string), the other goroutine or -1. */
+  /**
+   * Five numbers per interval: begin relative to the window's, length, state, reason (a string index), the other
+   * goroutine or -1.
+   */
   readonly intervals: readonly number[];
 }
 
-/** A trace with what there is to draw of it. */
+/** A trace and its charts. */
 export interface PageInput {
   readonly report: TraceReport;
   readonly charts?: TraceCharts | undefined;
-  /** As {@link closeUps} made them: window i is about the finding with this index. */
+  /** From {@link closeUps}: window i belongs to the finding with this index. */
   readonly windowFindings?: readonly number[];
 }
 
-/** Spans of a trace worth a close-up: around the worst occurrence of its findings, worst first. */
+/** The windows to draw as close-ups: around the worst occurrence of each finding, worst findings first. */
 export interface CloseUps {
   readonly requests: readonly WindowRequest[];
   /** Index in the report's findings. */
   readonly findings: readonly number[];
 }
 
-/** Nanoseconds before and behind a short occurrence, and a finding that has a time but no duration. */
+/** Nanoseconds shown before and after a short occurrence, and (AROUND_MOMENT) a finding without duration. */
 const MIN_AROUND = 20_000;
 const AROUND_MOMENT = 1_000_000;
 
-/** Chooses the close-ups of a report. Each shows half of the occurrence's length before and behind it. */
+/** Chooses the close-ups of a report. Each also shows half of the occurrence's length before and after it. */
 export function closeUps(report: TraceReport): CloseUps {
   const findings: number[] = [];
   const requests: WindowRequest[] = [];
@@ -138,13 +141,13 @@ export function closeUps(report: TraceReport): CloseUps {
 export interface PageOptions {
   readonly version: string;
   readonly locate: Locate;
-  /** Calls to be shown beside the findings, or without any. */
+  /** Calls to show, with or without findings. */
   readonly calls?: PageCalls;
 }
 
 /**
  * The page, in pieces.
- * @param template what scripts/bundle.mjs made
+ * @param template the template built by scripts/bundle.mjs
  */
 export function* renderPage(template: string, inputs: readonly PageInput[], options: PageOptions): Generator<string> {
   const at = template.indexOf(DATA_MARK);
@@ -153,12 +156,12 @@ export function* renderPage(template: string, inputs: readonly PageInput[], opti
   yield template.slice(at + DATA_MARK.length);
 }
 
-/** JSON as it may stand in a script element: nothing in it can end the element or begin a comment. */
+/** Escapes JSON for a script element: nothing in it can end the element or begin a comment. */
 function scriptText(json: string): string {
   return json.replace(/</g, "\\u003c");
 }
 
-/** What the page shows, packed. */
+/** Packs the data of the page. */
 function pageData(inputs: readonly PageInput[], options: PageOptions): PageData {
   const pack = new Packer(options.locate);
   let room = MAX_WINDOW_TEXT;
@@ -273,7 +276,7 @@ function packCharts(charts: TraceCharts, windows: readonly PageWindow[]): PageCh
   return { ...(series as Record<SeriesName, Series>), phases, omittedPhases, windows };
 }
 
-/** Four significant digits are more than a chart can show. */
+/** Rounds to four significant digits, more than a chart can show. */
 function rounded({ step, values }: Series): Series {
   return { step, values: values.map((value) => Number(value.toPrecision(4))) };
 }

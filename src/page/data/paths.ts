@@ -1,14 +1,14 @@
 /**
- * Call paths as the page gets them: columns by node in preorder, as numbers of variable length. What follows from other
- * columns is not stored: parents and ends follow from depths, totals from self times (but for a remainder).
+ * Packs and unpacks call paths: columns by node in preorder, as variable-length numbers. Derivable columns are not
+ * stored: parents and ends follow from depths, totals from self times (up to a stored remainder).
  */
 import type { ByteReader, ByteWriter } from "../../base/varint.js";
 
-/** Merged call paths in preorder; node 0 stands above all. A CallTree is one. */
+/** Merged call paths in preorder; node 0 is the root. A CallTree is also one. */
 export interface Paths {
   readonly size: number;
   readonly parent: Int32Array;
-  /** First node behind the subtree. */
+  /** First node after the subtree. */
   readonly end: Int32Array;
   readonly depth: Uint16Array;
   /** -1 for node 0. */
@@ -31,8 +31,9 @@ const sparse = ["panics", "goexits", "running", "recovered", "goroutines"] as co
 
 /**
  * Writes the paths for which `number` is not negative.
- * @param number by node: its number among those written, in the same order; -1 for those left out with all beneath them
- * @param count how many are written, node 0 included
+ * @param number by node: its number among those written, in the same order; -1 for nodes left out together with their
+ * subtrees
+ * @param count number of nodes written, including node 0
  */
 export function writePaths(to: ByteWriter, paths: Paths, number: Int32Array, count: number): void {
   to.uint(count);

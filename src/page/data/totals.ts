@@ -1,22 +1,25 @@
-/** What functions took, whatever path they were called on. */
+/** Totals by function over call paths, counting recursion once. */
 import type { Paths } from "./paths.js";
 
-/** Nodes in preorder from `begin` on, `end` not included. */
+/** A range [begin, end) of nodes in preorder. */
 export type Span = readonly [begin: number, end: number];
 
-/** Where frames stand on their stacks, by node. A goroutine has a stack of its own. */
+/** The position of nodes on their stacks, by node. Each goroutine has its own stack. */
 export interface Stacks {
-  /** The outermost frame of its goroutine. */
+  /** The outermost node of the goroutine. */
   readonly stack: Int32Array;
-  /** 1 for the outermost frame of its function: the time of the others is part of its time. */
+  /**
+   * 1 if the node is not within another one of its function on the stack; the time of nested ones is part of the
+   * outer's.
+   */
   readonly outer: Uint8Array;
 }
 
-/** Looks at every path once. */
+/** Computes the positions in one pass over the paths. */
 export function stacksOf({ size, parent, end, func, edge }: Paths, functions: number): Stacks {
   const outer = new Uint8Array(size);
   const stack = new Int32Array(size);
-  /** By function: the last outermost frame, and what to put back when it ends. */
+  /** By function: its latest outermost node. `replaced` has the values to restore when a node ends. */
   const frame = new Int32Array(functions);
   const replaced: { until: number; func: number; frame: number }[] = [];
   for (let node = 1; node < size; node++) {
@@ -35,15 +38,15 @@ export function stacksOf({ size, parent, end, func, edge }: Paths, functions: nu
   return { stack, outer };
 }
 
-/** By function. */
+/** Columns by function. */
 export interface CallTotals {
   readonly calls: Float64Array;
-  /** Of outermost frames only: recursion counts once. */
+  /** Of outermost nodes only: recursion counts once. */
   readonly total: Float64Array;
   readonly self: Float64Array;
 }
 
-/** Sums up the nodes of some spans. */
+/** Sums the nodes in some spans. */
 export function callTotals(paths: Paths, functions: number, { outer }: Stacks, spans: readonly Span[]): CallTotals {
   const calls = new Float64Array(functions);
   const total = new Float64Array(functions);

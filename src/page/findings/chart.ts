@@ -1,19 +1,21 @@
-/** What all drawings share: drawn anew for every width, read out under the pointer and with the arrow keys. */
+/**
+ * A frame for SVG drawings: redraws for every width, and reads values out under the pointer and with the arrow keys.
+ */
 import { h, s } from "../dom.js";
 import type { Scale } from "../scale.js";
 
 export interface Drawing {
-  /** Says in one sentence what is to be seen. */
+  /** One sentence about what the drawing shows. */
   readonly label: string;
-  /** Draws for a width in pixels; x is the scale of times in what it drew. */
+  /** Draws for a width in pixels; `x` is the time scale of the result. */
   readonly draw: (width: number) => { height: number; x: Scale; content: readonly SVGElement[] };
-  /** What there is at a time; `y` in pixels for a pointer, undefined for the keyboard. */
+  /** Describes what is at a time; `y` is in pixels for a pointer, undefined for the keyboard. */
   readonly read: (time: number, y: number | undefined) => string;
-  /** Times that the arrow keys go through, if not a fixed step; ordered. */
+  /** Times for the arrow keys, ascending; by default they move by a fixed step. */
   readonly stops?: () => readonly number[];
 }
 
-/** A drawing in a box, with a line that reads values out. */
+/** A drawing in a box, with a line for the values under the cursor. */
 export function chart(drawing: Drawing): HTMLElement {
   const readout = h("div", { class: "readout", "aria-live": "polite" }, drawing.label);
   const svg = s("svg", { role: "img", "aria-label": drawing.label, tabindex: 0 });
@@ -63,7 +65,7 @@ export function chart(drawing: Drawing): HTMLElement {
   return box;
 }
 
-/** Where a key takes the cursor; undefined for other keys. */
+/** The time that a key moves the cursor to; undefined for other keys. */
 function moved(
   key: string,
   time: number | undefined,
@@ -83,7 +85,7 @@ function moved(
   return Math.min(x.to, Math.max(x.from, time + (forward ? step : -step)));
 }
 
-/** A legend: classes with what they mean. */
+/** A legend: CSS classes and their meanings. */
 export function legend(entries: readonly (readonly [className: string, text: string])[]): HTMLElement {
   return h(
     "ul",

@@ -1,4 +1,4 @@
-/** What goroutines and processors did around a finding. */
+/** Draws what goroutines and Ps did around a finding. */
 import { shortName } from "../../base/names.js";
 import { formatDuration, formatNumberOf } from "../../base/units.js";
 import { laneStates, type PageFinding, type PageLane, type PageWindow } from "../data/page.js";
@@ -8,7 +8,7 @@ import { chart, legend } from "./chart.js";
 import type { Model } from "./model.js";
 
 const lane = 22;
-/** States differ in height too, for those who cannot tell the colours apart. */
+/** States also differ in height, for readers who cannot tell the colours apart. */
 const heights = { running: 14, gc: 14, syscall: 10, runnable: 10, waiting: 4, idle: 2 };
 const says = {
   running: "runs",
@@ -91,7 +91,7 @@ export function closeUp(model: Model, window: PageWindow, finding: PageFinding):
   ];
 }
 
-/** The goroutine of the finding first, then its waker, the other goroutines, the Ps. */
+/** Sort key of lanes: the finding's goroutine first, then its waker, the other goroutines, the Ps. */
 function rank(each: PageLane, finding: PageFinding): number {
   if (each.proc) return each.id === finding.proc && finding.goroutine === undefined ? 0 : 1e6 + each.id;
   if (each.id === finding.goroutine) return 1;
@@ -125,7 +125,7 @@ function textOf(each: PageLane, { state, reason, begin, end, other }: Interval):
   return `${says[state]} for ${formatDuration(end - begin)}${why}${who}`;
 }
 
-/** Text that fits: letters of this size take at most 6.3 pixels on average. */
+/** Cuts text to a width: letters of this size take at most 6.3 pixels on average. */
 function fit(text: string, width: number): string {
   const most = Math.max(4, Math.floor(width / 6.3));
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;

@@ -1,4 +1,4 @@
-/** The list of findings: filters, the line of each, and what opens beneath it. */
+/** The list of findings: filters, a line per finding, and the details that open beneath it. */
 
 import { formatQuantity } from "../../base/quantity.js";
 import { formatCount, formatDuration } from "../../base/units.js";
@@ -10,9 +10,9 @@ import type { Model } from "./model.js";
 
 export interface FindingList {
   readonly element: HTMLElement;
-  /** Opens a finding and goes there. */
+  /** Opens a finding and scrolls to it. */
   readonly open: (index: number) => void;
-  /** Moves the focus by this number of the findings that are shown. */
+  /** Moves the focus by a number of visible findings. */
   readonly move: (by: number) => void;
   readonly focusFilter: () => void;
 }
@@ -158,7 +158,7 @@ function body(model: Model, trace: PageTrace, finding: PageFinding): HTMLElement
   );
 }
 
-/** A goroutine's number, which leads to its calls where the page has them. */
+/** A goroutine's number, with a link to its calls if the page has them. */
 function goroutine({ openGoroutine }: Model, goid: number, name = ""): string | Node {
   if (!openGoroutine) return `${goid} ${name}`;
   return h("button", { type: "button", class: "link", click: () => openGoroutine(goid) }, `${goid} ${name}`);
@@ -183,7 +183,7 @@ function stack(model: Model, title: string, frames: readonly number[], site: num
   return h("div", {}, h("h3", {}, title), h("ol", { class: "stack" }, ...rows));
 }
 
-/** Nanoseconds since 1970 as a clock shows them, in UTC. */
+/** Nanoseconds since 1970 as date and time in UTC. */
 function clock(wall: string): string {
   const ns = BigInt(wall);
   const date = new Date(Number(ns / 1_000_000n)).toISOString();

@@ -1,4 +1,4 @@
-/** The data in the page, unpacked when asked for. */
+/** Reads the data in the page and resolves its indexes on demand. */
 import type { PageCalls } from "../data/calls.js";
 import type { PageData, PageFinding, PageTrace } from "../data/page.js";
 
@@ -6,14 +6,14 @@ export interface ShownFrame {
   readonly function: string;
   readonly file: string;
   readonly line: number;
-  /** In the repository. */
+  /** Path in the repository; undefined if it is not there. */
   readonly path: string | undefined;
 }
 
 export class Model {
   private constructor(private readonly data: PageData) {}
 
-  /** Shows the calls of a goroutine; undefined where the page has no calls of the same process. */
+  /** Shows the calls of a goroutine; undefined if the page does not have the calls of the same process. */
   openGoroutine: ((goid: number) => void) | undefined;
 
   static read(document: Document): Model {
@@ -24,7 +24,7 @@ export class Model {
     return this.data.version;
   }
 
-  /** Call traces; undefined where no process has recorded any. */
+  /** Call traces; undefined if there is no traced process. */
   get calls(): PageCalls | undefined {
     return this.data.calls?.processes.length === 0 ? undefined : this.data.calls;
   }
@@ -47,7 +47,7 @@ export class Model {
     };
   }
 
-  /** The function that a finding is about, or "". */
+  /** The function that a finding is about; "" if unknown. */
   siteFunction(finding: PageFinding): string {
     return finding.site === undefined ? (finding.goroutineFunction ?? "") : this.frame(finding.site).function;
   }

@@ -1,4 +1,7 @@
-/** The whole trace: processors, goroutines, heap, the collector, and where findings are. One time axis for all. */
+/**
+ * Charts of a whole execution trace on one time axis: findings, processors, goroutines, heap, and the garbage
+ * collector.
+ */
 import type { Phase, Series } from "../../analyses/charts.js";
 import { formatBytes, formatCount, formatDuration } from "../../base/units.js";
 import type { PageCharts, PageTrace } from "../data/page.js";
@@ -18,17 +21,17 @@ interface Layer {
 interface Plot {
   readonly title: string;
   readonly label: string;
-  /** Drawn one upon the other. */
+  /** Drawn as stacked areas. */
   readonly stacked: readonly Layer[];
   /** Drawn as lines. */
   readonly lines: readonly Layer[];
-  /** A line over the whole width. */
+  /** A horizontal line. */
   readonly limit?: { readonly name: string; readonly value: number } | undefined;
   readonly format: (value: number) => string;
   readonly base: number;
 }
 
-/** Everything that the overview of a trace shows. */
+/** All charts of a trace. */
 export function overview(trace: PageTrace, open: (finding: number) => void): HTMLElement[] {
   const { charts } = trace;
   if (!charts) return [];
@@ -149,7 +152,7 @@ function marks(trace: PageTrace, open: (finding: number) => void): HTMLElement {
   const draw = (width: number) => {
     const x: Scale = scale(0, duration, left, width - right);
     const content: SVGElement[] = timeAxis(x, width, height);
-    // The worst are drawn last, on top.
+    // Draw the worst findings last, on top.
     for (let index = findings.length - 1; index >= 0; index--) {
       const { time, duration: long, severity, title } = findings[index];
       const begin = x(Math.min(time, duration));

@@ -1,4 +1,4 @@
-/** Findings in execution traces: which trace is shown, and its summary. */
+/** The page of findings: the choice of the execution trace, its summary, findings and charts. */
 import { formatQuantity } from "../../base/quantity.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import { countOf, type Severity, severityNames, worstFirst } from "../../rules/finding.js";
@@ -8,26 +8,26 @@ import { type FindingList, findingList } from "./findings.js";
 import type { Model } from "./model.js";
 import { overview } from "./overview.js";
 
-/** The traces of a page, one of them shown. */
+/** The page of findings, which shows one trace at a time. */
 export interface FindingsPage {
   readonly element: HTMLElement;
-  /** Shows a trace and, where one is named, opens a finding. */
+  /** Shows a trace and opens a finding, if given. */
   readonly show: (trace: number, finding?: number) => void;
-  /** Moves by this number of traces. */
+  /** Moves by a number of traces. */
   readonly step: (by: number) => void;
   readonly list: () => FindingList | undefined;
 }
 
 export interface FindingsFrame {
-  /** Stands beside the heading. */
+  /** Placed beside the heading. */
   readonly button: HTMLElement | undefined;
-  /** The page is about the trace alone, so it has its name. */
+  /** Whether the page shows only findings, so that the trace's name is its title. */
   readonly titled: boolean;
-  /** Is told what is shown. */
+  /** Called with the address of what is shown. */
   readonly moved: (address: string) => void;
 }
 
-/** The page, with nothing shown yet. */
+/** The page, initially empty. */
 export function findingsPage(model: Model, frame: FindingsFrame): FindingsPage {
   const element = h("div");
   let current = 0;
@@ -139,7 +139,7 @@ function budgets(trace: PageTrace): HTMLElement[] {
 
 function byRule(trace: PageTrace): HTMLElement[] {
   const rules = new Map<string, { title: string; severity: Severity; places: number; times: number }>();
-  // Worst first, so the first one of a rule tells its severity.
+  // Findings are sorted worst first, so the first one of a rule has its severity.
   for (const { rule, title, severity, count } of trace.findings) {
     const entry = rules.get(rule) ?? { title, severity, places: 0, times: 0 };
     entry.places++;
