@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { ExitCode } from "../src/base/errors.js";
-import { dashed } from "../src/cli/command.js";
+import { commandHelp, dashed, flagName } from "../src/cli/command.js";
 import { commands } from "../src/cli/commands/index.js";
 import { overview } from "../src/cli/help/help.js";
 import { environment, exitCodes } from "../src/cli/help/topics.js";
@@ -30,6 +30,13 @@ test("help fits a screen", () => {
   expect(lines.length).toBeLessThan(24);
   for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
   for (const { name } of commands) expect(overview()).toMatch(new RegExp(`^  ${name} `, "m"));
+});
+
+test.each(loaded)("the help of $name has all its flags in 80 columns", (command) => {
+  const text = commandHelp(command);
+  for (const flag of command.flags.filter(({ go }) => !go)) expect(text).toContain(`\n  ${flagName(flag)} `);
+  const [, ...lines] = text.slice(0, text.indexOf("\nExamples:")).split("\n");
+  for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
 });
 
 test("docs/commands.md is what the tables of flags say (npm run docs)", () => {

@@ -1,13 +1,14 @@
 /** What a command of gotrace is, and its help. */
 
 import type { Flag } from "./flags/parse.js";
+import { entries, paragraphs } from "./help/layout.js";
 
 /** One command. */
 export interface Command {
   readonly name: string;
   /** What follows `gotrace` on the command line. */
   readonly usage: string;
-  /** What it does, a few lines of at most 100 columns. */
+  /** What it does, in short paragraphs. */
   readonly description: string;
   readonly flags: readonly Flag[];
   /** Words about flags that are passed on to Go. */
@@ -30,13 +31,11 @@ export interface CommandEntry {
 
 /** The help of one command. */
 export function commandHelp(command: Command): string {
-  const own = command.flags.filter((flag) => !flag.go);
-  const names = own.map(flagName);
-  const width = Math.max(...names.map((name) => name.length)) + 2;
-  const lines = own.map((flag, index) => `  ${names[index].padEnd(width)}${flag.help}`);
-  const go = command.goFlags ? `\n${command.goFlags}\n` : "";
+  const flags = command.flags.filter((flag) => !flag.go).map((flag) => [flagName(flag), flag.help] as const);
+  const go = command.goFlags ? `\n${command.goFlags.split("\n").map(paragraphs).join("\n")}\n` : "";
   const examples = command.examples.map((example) => `  ${example}`).join("\n");
-  return `Usage: gotrace ${command.usage}\n\n${command.description}\n\nFlags:\n${lines.join("\n")}\n${go}\nExamples:\n${examples}\n`;
+  const head = `Usage: gotrace ${command.usage}\n\n${paragraphs(command.description)}`;
+  return `${head}\n\nFlags:\n${entries(flags)}\n${go}\nExamples:\n${examples}\n`;
 }
 
 /** A flag as help shows it: `-v, --verbose`, `--save FILE`. */

@@ -2,7 +2,7 @@
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { runInNewContext } from "node:vm";
 import { transformSync } from "esbuild";
 import { describe, expect, test } from "vitest";
@@ -86,9 +86,17 @@ test("the package installs from its tarball without a network, and works", () =>
     return run.stdout;
   };
   // What is built is packed as it is.
-  const [{ filename }] = JSON.parse(npm("pack", "--ignore-scripts", "--json", "--pack-destination", scratch)) as [
-    { filename: string },
-  ];
+  const [{ filename, files }] = JSON.parse(
+    npm("pack", "--ignore-scripts", "--json", "--pack-destination", scratch),
+  ) as [{ filename: string; files: { path: string }[] }];
+  const packed = new Set(files.map(({ path }) => path));
+  for (const page of [...packed].filter((path) => path.endsWith(".md") && !path.startsWith("dist/"))) {
+    for (const [, link, picture] of read(page).matchAll(/\]\(([^)\s#]+)[^)\s]*\)|(?:src|srcset)="([^"]+)"/g)) {
+      const target = link ?? picture;
+      if (!/^https?:/.test(target))
+        expect(packed, `${page}: ${target}`).toContain(posix.join(posix.dirname(page), target));
+    }
+  }
   npm("install", "--global", "--offline", "--no-audit", "--prefix", join(scratch, "prefix"), join(scratch, filename));
   const program = join(scratch, "prefix", process.platform === "win32" ? "gotrace.cmd" : "bin/gotrace");
   const cwd = at("testdata/wordcount");

@@ -15,7 +15,7 @@ export const traceFlags: readonly Flag[] = [
     name: "include",
     value: "PATTERN",
     repeats: true,
-    help: "trace only packages that match: an import path or ./dir, with * and ... (repeat or separate by commas)",
+    help: "trace only packages that match: an import path or ./dir, with * within one element ('m/*' also matches m) and ... (repeat or separate by commas)",
   },
   { name: "exclude", value: "PATTERN", repeats: true, help: "do not trace packages that match" },
   { name: "generated", help: "also trace generated files (// Code generated …, *.pb.go, *_generated.go)" },
@@ -37,7 +37,7 @@ export const recordFlags: readonly Flag[] = [
   {
     name: "max-trace-size",
     value: "SIZE",
-    help: "stop tracing when the trace of a process reaches SIZE, for instance 512MiB or 8GiB (default 2GiB)",
+    help: "stop tracing when the trace of a process reaches SIZE, for instance 512MiB or 8GiB (default 2GiB), or those of all processes of the run 4 times that; the program goes on, and the report says how many events are missing",
   },
   {
     name: "no-keep",

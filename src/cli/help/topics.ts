@@ -1,7 +1,7 @@
 /** What holds for several commands: exit codes and environment, for `gotrace help` and docs/commands.md. */
 
 import { ExitCode } from "../../base/errors.js";
-import { wrap } from "../../render/wrap.js";
+import { entries } from "./layout.js";
 
 /** A line of a topic: what it is about, as it is typed or seen, and what it means. */
 export type Entry = readonly [name: string, meaning: string];
@@ -10,7 +10,7 @@ export type Entry = readonly [name: string, meaning: string];
 const outcomes: readonly Entry[] = [
   [
     "any",
-    "run, exec, test, flame, json: the program's own code, 128+n after signal n; go's own where a build or a test fails",
+    "run, exec, test, flame, json, stats: the program's own code, 128+n after signal n; go's own where a build or a test fails",
   ],
   [
     "1",
@@ -38,7 +38,7 @@ export const exitCodes: readonly Entry[] = [
 export const environment: readonly Entry[] = [
   [
     "GOTRACE_OUT=DIR",
-    "directory for the traces of instrumented programs, one file per process, children included; it must exist, or they run untraced. Set by run, exec, test, flame and json",
+    "directory for the traces of instrumented programs, one file per process, children included; it must exist, or they run untraced. Set by run, exec, test, flame, json and stats",
   ],
   ["GOTRACE_MAX_SIZE=BYTES", "--max-trace-size of instrumented programs"],
   [
@@ -56,18 +56,6 @@ export const environment: readonly Entry[] = [
 
 /** What `gotrace help TOPIC` prints, by topic. */
 export const topics: Readonly<Record<string, string>> = {
-  "exit-codes": `Exit codes:\n${lines(exitCodes)}`,
-  environment: `Environment:\n${lines(environment)}`,
+  "exit-codes": `Exit codes:\n${entries(exitCodes)}\n`,
+  environment: `Environment:\n${entries(environment)}\n`,
 };
-
-/** Two columns: names, and meanings in lines of at most 80 columns in all. */
-function lines(entries: readonly Entry[]): string {
-  const width = Math.max(...entries.map(([name]) => name.length)) + 4;
-  return entries
-    .map(
-      ([name, meaning]) =>
-        `  ${name}`.padEnd(width) + wrap(meaning, 80 - width, (text) => text.length).join(`\n${" ".repeat(width)}`),
-    )
-    .join("\n")
-    .concat("\n");
-}
