@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path) => readFileSync(`${root}${path}`);
 
 /** By name in dist/bin: the program's entry points. */
-const COMMAND = { main: "src/cli/main.ts", toolexec: "src/build/toolexec.ts" };
+const COMMAND = { main: "src/cli/main.ts", toolexec: "src/build/toolexec-main.ts" };
 
 /** Makes dist/bin, unless it is made of what is there already. */
 export async function bundleIfStale() {

@@ -2,7 +2,7 @@
 
 import type { Withdrawn } from "../gotool/build.js";
 import type { BuildContext } from "./context.js";
-import type { FileReport } from "./rewrite.js";
+import type { FileReport } from "./rewrite-cache.js";
 
 /** What was left out for one reason. */
 interface LeftOut {

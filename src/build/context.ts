@@ -1,6 +1,6 @@
 /** What the build needs of the invocation that it belongs to; a Session of the command line is one. */
 
-import type { GoContext } from "../gotool/command.js";
+import type { GoContext } from "../gotool/run-go.js";
 
 export interface BuildContext {
   /** Absolute; relative patterns and files start from here. */

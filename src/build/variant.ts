@@ -10,7 +10,7 @@ import { digest, storeText, writeByContent, writeIfChanged } from "../gotool/cac
 import { systemPackage } from "../gotool/join.js";
 import type { GoPackage } from "../gotool/packages.js";
 import { type Marked, toolFlags } from "../gotool/toolexec.js";
-import type { FileReport } from "./rewrite.js";
+import type { FileReport } from "./rewrite-cache.js";
 import { type AddedFile, tableFiles } from "./site-tables.js";
 
 const toolProgram = fileURLToPath(new URL("./toolexec.js", import.meta.url));

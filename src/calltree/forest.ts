@@ -22,7 +22,7 @@ export interface Replay {
   readonly forest: CallForest;
   readonly processes: readonly (Replayed & { readonly numbers: Int32Array; readonly ids: IdMap })[];
   /** Calls left out because they were not on the selected goroutines, or not in the selected time window. */
-  readonly outside: { readonly goroutine: number; readonly window: number };
+  readonly filtered: { readonly goroutine: number; readonly window: number };
 }
 
 /**
@@ -60,13 +60,13 @@ export function replayTraces(sources: ByteSource | readonly ByteSource[], option
   const forest = Object.freeze({ functions: table.list, processes, ...(problem === undefined ? {} : { problem }) });
   const sum = (kind: "goroutine" | "window") => built.reduce((calls, { outside }) => calls + outside[kind], 0);
   const outside = { goroutine: sum("goroutine"), window: sum("window") };
-  return { forest, processes: built.map(({ replayed }) => replayed), outside };
+  return { forest, processes: built.map(({ replayed }) => replayed), filtered: outside };
 }
 
 interface Built {
   readonly tree: ProcessTree;
   readonly replayed: Replay["processes"][number];
-  readonly outside: Replay["outside"];
+  readonly outside: Replay["filtered"];
 }
 
 function tryOpen(source: ByteSource): Trace | UserError {
@@ -113,7 +113,7 @@ function buildProcess(
       ...(facts.problem === undefined ? {} : { problem: facts.problem }),
     }),
     replayed: { process, nodes, edges, hangs, end, ids, numbers: number },
-    outside: stacks.outside,
+    outside: stacks.filtered,
   };
 }
 

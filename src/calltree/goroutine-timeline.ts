@@ -40,7 +40,7 @@ export interface GoroutineTimelines {
   /** Goroutines whose parent was not kept, by start. */
   readonly roots: readonly TimelineTree[];
   readonly kept: number;
-  readonly omitted: number;
+  readonly hidden: number;
   /** Calls shorter than this (nanoseconds) are in no timeline. */
   readonly shortest: number;
 }
@@ -136,7 +136,7 @@ export class TimelineCollector implements Required<Pick<CallVisitor, "begin" | "
     return {
       roots: treesOf(kept),
       kept: kept.length,
-      omitted: (this.#counts[process] ?? 0) - kept.length,
+      hidden: (this.#counts[process] ?? 0) - kept.length,
       shortest: this.#shortest,
     };
   }

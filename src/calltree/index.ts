@@ -37,7 +37,7 @@ export {
   unseenWaits,
 } from "./views/overview.js";
 export { localTest, type Owners, ownersOf, testBegins, testsAround } from "./views/owners.js";
-export type { Omission, PathOptions } from "./views/select.js";
+export type { FilteredCalls as Omission, PathOptions } from "./views/select.js";
 export {
   isTestFunction,
   outlives,

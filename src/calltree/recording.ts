@@ -6,7 +6,7 @@ import { FilteredReplay, type LeftOut } from "./replay/filtered-replay.js";
 import { walkProcess } from "./replay/replay.js";
 import type { CallForest, ProcessTree } from "./tree.js";
 import { viewTree } from "./views/filter.js";
-import { type Omission, type PathOptions, type Selected, selectPaths } from "./views/select.js";
+import { type FilteredCalls, type PathOptions, type Selected, selectPaths } from "./views/select.js";
 import type { CallVisitor } from "./visitor.js";
 
 /** The selection to show. Patterns match anywhere in a function's name. */
@@ -37,7 +37,7 @@ export class Recording {
   /** The filtered trees. */
   readonly forest: CallForest;
   /** Filtered calls, by filter: those not in the trees. */
-  readonly omitted: readonly Omission[];
+  readonly filtered: readonly FilteredCalls[];
   /** Calls in the trees that the latest walk did not visit. */
   leftOut: LeftOut = { minimum: 0, unseen: 0 };
   private readonly selected: readonly (Selected | undefined)[];
@@ -47,16 +47,16 @@ export class Recording {
     readonly select: SelectOptions,
     private readonly build: BuildOptions,
   ) {
-    const { forest, outside } = replay;
+    const { forest, filtered: outside } = replay;
     this.selected = forest.processes.map(({ tree }) =>
       isStructural(select) ? selectPaths(tree, forest.functions, select) : undefined,
     );
     const processes = forest.processes.map((process, index) => withTree(process, this.selected[index]));
     this.forest = isStructural(select) ? Object.freeze({ ...forest, processes }) : forest;
-    this.omitted = [
+    this.filtered = [
       ...(outside.goroutine > 0 ? [{ filter: "goroutine", calls: outside.goroutine } as const] : []),
       ...(outside.window > 0 ? [{ filter: "window", calls: outside.window } as const] : []),
-      ...sumUp(this.selected.flatMap((selected) => selected?.omitted ?? [])),
+      ...sumUp(this.selected.flatMap((selected) => selected?.filtered ?? [])),
     ];
   }
 
@@ -168,8 +168,8 @@ function withTree(process: ProcessTree, selected: Selected | undefined): Process
   });
 }
 
-function sumUp(omissions: readonly Omission[]): Omission[] {
-  const sums = new Map<Omission["filter"], number>();
+function sumUp(omissions: readonly FilteredCalls[]): FilteredCalls[] {
+  const sums = new Map<FilteredCalls["filter"], number>();
   for (const { filter, calls } of omissions) sums.set(filter, (sums.get(filter) ?? 0) + calls);
   return [...sums].map(([filter, calls]) => ({ filter, calls }));
 }

@@ -4,8 +4,8 @@
  */
 
 import { resolve } from "node:path";
-import { type CommandResult, type GoContext, runGo } from "./command.js";
 import { parseConcatenated } from "./packages.js";
+import { type CommandResult, type GoContext, runGo } from "./run-go.js";
 
 /** A compile error that names a file. */
 export interface CompileError {

@@ -12,9 +12,9 @@ import {
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
-import { type GoContext, runGo } from "./command.js";
 import type { GoEnvironment } from "./environment.js";
 import { runtimeModule, systemPackage } from "./join.js";
+import { type GoContext, runGo } from "./run-go.js";
 
 /** Directory of the copy that holds what gotrace adds; the underscore keeps it out of `./...`. */
 const addedDirectory = "_gotrace";

@@ -2,7 +2,7 @@
 
 import { ExitCode, UserError } from "../base/errors.js";
 import { digest } from "./cache.js";
-import { type GoContext, runGo } from "./command.js";
+import { type GoContext, runGo } from "./run-go.js";
 
 /** The part of `go env` that gotrace needs; empty strings where Go has no value. */
 export interface GoEnvironment {

@@ -5,7 +5,7 @@
  */
 
 import { resolve } from "node:path";
-import { type GoContext, runGo } from "./command.js";
+import { type GoContext, runGo } from "./run-go.js";
 
 /** A build as the user asks for it, without gotrace. */
 export interface PlainBuild {

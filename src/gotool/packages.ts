@@ -1,7 +1,7 @@
 /** The packages of a target and their Go files, as `go list -deps` sees them under the user's own build flags. */
 
 import { isAbsolute, join } from "node:path";
-import { type GoContext, runGo } from "./command.js";
+import { type GoContext, runGo } from "./run-go.js";
 
 /** One package of the build. Test variants of a package are separate entries with the same `dir`. */
 export interface GoPackage {

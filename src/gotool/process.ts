@@ -2,9 +2,9 @@
 
 import { spawn } from "node:child_process";
 import { ExitCode, UserError } from "../base/errors.js";
-import { exitStatus, goMissing } from "./command.js";
 import { childrenTime } from "./cputime.js";
 import { passOn } from "./pass-on.js";
+import { exitStatus, goMissing } from "./run-go.js";
 import { hasTerminal, inForeground } from "./terminal.js";
 
 /** How a program ended. */

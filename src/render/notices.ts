@@ -124,7 +124,7 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
 }
 
 /** The notices about filtered calls. */
-export function omissions({ forest, omitted, select }: Recording): Notice[] {
+export function filterNotices({ forest, filtered: omitted, select }: Recording): Notice[] {
   const lines = omitted.map(
     ({ filter, calls }) => `left out by ${flagOf(filter, select)}: ${formatNumberOf(calls, "call")}`,
   );

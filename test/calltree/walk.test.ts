@@ -112,7 +112,7 @@ test("a walk has the calls of the program", () => {
         expect(beneath).toBe(below);
       }
       expect(walk(recording)).toEqual(calls);
-      expect(recording.omitted).toEqual([]);
+      expect(recording.filtered).toEqual([]);
     }),
     { numRuns: 100 },
   );
@@ -170,7 +170,7 @@ test("focus, ignore and hide leave the paths that they should, in the tree and i
         return path ? [[spelled(path), { calls: 1, total: end - start, self: self.get(call)! }] as const] : [];
       });
       expect(ofTree(recording)).toEqual(sums(expected));
-      const omitted = recording.omitted.reduce((sum, { calls }) => sum + calls, 0);
+      const omitted = recording.filtered.reduce((sum, { calls }) => sum + calls, 0);
       expect(omitted + expected.length).toBe(all.length);
     }),
     { numRuns: 200 },
@@ -199,7 +199,7 @@ test("a window cuts calls, and leaves out those beyond", () => {
       expect(ofCalls(calls)).toEqual(expected);
       // What leads to a goroutine stays, although its calls are over.
       expect(ofTree(recording).filter(([, { calls: count }]) => count > 0)).toEqual(expected);
-      expect(recording.omitted).toEqual(
+      expect(recording.filtered).toEqual(
         inside.length === all.length ? [] : [{ filter: "window", calls: all.length - inside.length }],
       );
     }),

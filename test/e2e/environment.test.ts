@@ -90,9 +90,9 @@ test.runIf(isInMemory(shared))("a trace that goes into memory is said, with what
   }
 });
 
-test("what the README says of the runtime's system calls", () => {
+test("what Limits says of the runtime's system calls", () => {
   const read = (file: string) => readFileSync(join(repository, file), "utf8");
-  const line = /^- On Linux the runtime calls .*?(?=: a seccomp filter)/ms.exec(read("README.md"))![0];
+  const line = /^- On Linux the runtime calls .*?(?=\. A seccomp filter)/ms.exec(read("docs/limits.md"))![0];
   const said = [...line.matchAll(/`(\w+)`/g)].map(([, name]) => name);
   const names = { yieldnr: "sched_yield", prlimit: "prlimit64", pwrite: "pwrite64", clockget: "clock_gettime" };
   for (const processor of ["amd64", "arm64"]) {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { firstReason, parseCompileErrors } from "../../src/gotool/build.js";
-import { commandLine } from "../../src/gotool/command.js";
 import { flagValue } from "../../src/gotool/join.js";
+import { commandLine } from "../../src/gotool/run-go.js";
 import { asksForCoverage } from "../../src/gotool/toolexec.js";
 import { parseModulesTxt } from "../../src/gotool/vendor.js";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { TestOutcomes } from "../../src/gotool/test-outcomes.js";
-import { failLine } from "../../src/render/tree/failures.js";
+import { failLine } from "../../src/render/tree/fail-line.js";
 
 /** What is known after output that comes in pieces of a few bytes. */
 function outcomes(text: string, json = false): TestOutcomes {

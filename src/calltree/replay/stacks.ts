@@ -65,7 +65,7 @@ export class Stacks {
   /** Pruned calls: those shorter than `minimum`. */
   pruned = 0;
   /** Calls outside the scope: on other goroutines, or before or after the time window. */
-  outside = { goroutine: 0, window: 0 };
+  filtered = { goroutine: 0, window: 0 };
   private readonly minimum: number;
   private readonly to: number;
   private readonly observer: Observer | undefined;
@@ -173,8 +173,8 @@ export class Stacks {
   }
 
   private leaveOut(from: number): void {
-    if (from === Number.POSITIVE_INFINITY) this.outside.goroutine++;
-    else this.outside.window++;
+    if (from === Number.POSITIVE_INFINITY) this.filtered.goroutine++;
+    else this.filtered.window++;
   }
 
   /** An outermost frame ends: counts its goroutine for the node, once. */

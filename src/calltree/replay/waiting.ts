@@ -1,5 +1,5 @@
 /** The slots parked at a begin record, indexed by what they wait for. */
-import { Heap } from "../../base/heap.js";
+import { Heap } from "../../base/binary-heap.js";
 import type { Parked, SlotTable } from "./slots.js";
 
 interface Entry {

@@ -2,7 +2,7 @@
  * The overview of a tree too large to read: the paths that take most of the time, with recursion folded. A small tree
  * stays as it is.
  */
-import { Heap } from "../../base/heap.js";
+import { Heap } from "../../base/binary-heap.js";
 import type { FunctionInfo } from "../functions.js";
 import type { CallTree } from "../tree.js";
 import { childrenOf, type FilterOptions, longest } from "./filter.js";

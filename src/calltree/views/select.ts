@@ -23,7 +23,7 @@ export interface PathOptions {
 }
 
 /** Number of calls that a filter left out. */
-export interface Omission {
+export interface FilteredCalls {
   readonly filter: "focus" | "ignore" | "hide" | "test" | "goroutine" | "window";
   readonly calls: number;
 }
@@ -39,15 +39,15 @@ export interface Selected {
   readonly map: Int32Array;
   /** By node of the old tree: 1 if it is kept only as context for nodes beneath it. */
   readonly context: Uint8Array;
-  readonly omitted: readonly Omission[];
+  readonly filtered: readonly FilteredCalls[];
 }
 
 /** Applies the filters. Subtrees without calls are always dropped. */
 export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], options: PathOptions): Selected {
   const map = new Int32Array(tree.size);
   const leads = new Uint8Array(tree.size);
-  const omitted: Omission[] = [];
-  const note = (filter: Omission["filter"], calls: number) => {
+  const omitted: FilteredCalls[] = [];
+  const note = (filter: FilteredCalls["filter"], calls: number) => {
     if (calls > 0) omitted.push({ filter, calls });
   };
   const names = functions.map(({ name }) => name);
@@ -61,7 +61,7 @@ export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], 
   if (options.test) note("test", keepPaths(tree, map, leads, ofTests(tree, functions, options.test)));
   if (options.focus) note("focus", keepPaths(tree, map, leads, ofFunctions(tree, matches(options.focus))));
   if (options.hide) note("hide", hideNodes(tree, map, matches(options.hide)));
-  return { ...rebuild(tree, map, leads), omitted };
+  return { ...rebuild(tree, map, leads), filtered: omitted };
 }
 
 /** By node: 1 if its test matches. */
@@ -133,7 +133,7 @@ function hideNodes(tree: CallTree, map: Int32Array, matched: Uint8Array): number
 }
 
 /** Builds the tree of the nodes that are neither dropped nor hidden, and fills their new numbers into `map`. */
-function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selected, "omitted"> {
+function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selected, "filtered"> {
   const old = tree;
   // By old node: its new node (for hidden nodes, that of the parent), and its edge.
   const place = new Int32Array(old.size);

@@ -5,7 +5,7 @@ import { feedAll, PartReader, TraceError, type TraceEvent, TraceReader } from ".
 import { closeUps, type PageInput } from "../../page/data/page.js";
 import type { TraceReport } from "../../rules/index.js";
 import { withProgress } from "../progress.js";
-import { openChunks } from "./chunks.js";
+import { openChunks } from "./read-chunks.js";
 
 /** A report with its charts; without them where a trace cannot be read a second time (pipes, standard input). */
 export function closeUpsOf(given: TraceReport): PageInput {

@@ -18,7 +18,7 @@ import { withProgress } from "../progress.js";
 import type { ExecTrace } from "../run/exec-recording.js";
 import { sayError } from "../say.js";
 import type { Session } from "../session.js";
-import { openChunks } from "./chunks.js";
+import { openChunks } from "./read-chunks.js";
 
 /** A report that is ready to be printed. */
 export type Section = (output: Output) => Promise<Iterable<string>>;

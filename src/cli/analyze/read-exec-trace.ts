@@ -10,7 +10,7 @@ import {
 } from "../../exectrace/index.js";
 import type { PartOf } from "../flags/part.js";
 import { withProgress } from "../progress.js";
-import { openChunks } from "./chunks.js";
+import { openChunks } from "./read-chunks.js";
 
 /**
  * Feeds all events of a file.

@@ -11,7 +11,7 @@ import { printable } from "../../base/printable.js";
 import { formatBytes } from "../../base/units.js";
 import { TraceReader } from "../../exectrace/index.js";
 import { openCache } from "../../gotool/cache.js";
-import { openChunks } from "../analyze/chunks.js";
+import { openChunks } from "../analyze/read-chunks.js";
 import { withGrepExitCodes } from "../analyze/read-exec-trace.js";
 import { type Cut, type Downloaded, type DownloadOptions, download, MARGIN, MAX_BYTES } from "../capture/download.js";
 import { RetryLater } from "../capture/refusal.js";

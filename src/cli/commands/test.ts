@@ -9,7 +9,7 @@ import { isDryRun } from "../../gotool/environment.js";
 import { runProgram } from "../../gotool/process.js";
 import { TestOutcomes } from "../../gotool/test-outcomes.js";
 import { asksForCoverage } from "../../gotool/toolexec.js";
-import { failLine } from "../../render/tree/failures.js";
+import { failLine } from "../../render/tree/fail-line.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { runFormat } from "../flags/format.js";
 import { buildFlags, testFlags } from "../flags/go-flags.js";

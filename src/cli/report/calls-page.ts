@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Recording } from "../../calltree/index.js";
 import { packCalls } from "../../page/data/calls.js";
 import { renderPage } from "../../page/data/page.js";
-import { notices, omissions } from "../../render/notices.js";
+import { filterNotices, notices } from "../../render/notices.js";
 import { applyBaseline, rankTraces } from "../../rules/index.js";
 import { closeUpsOf } from "../analyze/close-ups.js";
 import { analyzeFile, execSettings } from "../analyze/findings.js";
@@ -31,7 +31,7 @@ export function callsPage(
   template: string,
 ): Iterable<string> {
   const { cwd } = session;
-  const left = [...omissions(recording), ...remarks.map((text) => ({ text, serious: false }))];
+  const left = [...filterNotices(recording), ...remarks.map((text) => ({ text, serious: false }))];
   const calls = withProgress("drawing the calls", (progress) =>
     packCalls(recording, {
       ...options.tree,

@@ -22,7 +22,7 @@ import {
   readRecording,
   type SelectOptions,
 } from "../../calltree/index.js";
-import { omissions, overall } from "../../render/notices.js";
+import { filterNotices, overall } from "../../render/notices.js";
 import { callDiffJson, callDiffTable, type Exceeded } from "../../render/numbers/call-diff.js";
 import { measureFor } from "../../render/style.js";
 import type { CallDiffOptions } from "../flags/diff.js";
@@ -141,7 +141,7 @@ class Runs {
     this.costs.push(...costBounds(recording.forest));
     const reason = incomplete(recording);
     if (reason !== undefined) this.lacking ??= `${path}: ${reason}`;
-    const lines = [...overall(recording.forest, processTitle), ...omissions(recording)];
+    const lines = [...overall(recording.forest, processTitle), ...filterNotices(recording)];
     // What tracing may have added has a line of its own.
     const remarks = lines.filter(
       ({ serious, about }) => !serious && (about === undefined || (about === "paths" && this.byPath)),

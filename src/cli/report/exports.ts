@@ -3,7 +3,7 @@
 import { costBound, type ProcessTree, type Recording } from "../../calltree/index.js";
 import { renderPprof } from "../../export/pprof.js";
 import { tableNames } from "../../export/tables/index.js";
-import { notices, omissions } from "../../render/notices.js";
+import { filterNotices, notices } from "../../render/notices.js";
 import { tracingLine } from "../../render/tracing.js";
 import type { TableName } from "../options.js";
 import type { NamedPieces, Pieces } from "../output.js";
@@ -53,7 +53,7 @@ export async function parquetFiles(recording: Recording, context: FormatContext)
 export async function otlp(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderOtlp } = await import("../../export/otlp.js");
   const ofProcess = (process: ProcessTree) => [
-    ...[...notices(process), ...omissions(recording)].map(({ text }) => text),
+    ...[...notices(process), ...filterNotices(recording)].map(({ text }) => text),
     ...tracing([process]),
   ];
   return counted(renderOtlp(recording, { version: packageVersion(), notices: ofProcess }), recording, context);

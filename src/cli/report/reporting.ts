@@ -196,7 +196,7 @@ function readFiles(files: readonly OpenFile[], options: RecordingOptions): Recor
 }
 
 function noRecording(): Recording {
-  return new Recording({ forest: { functions: [], processes: [] }, processes: [], outside: NOTHING }, {}, {});
+  return new Recording({ forest: { functions: [], processes: [] }, processes: [], filtered: NOTHING }, {}, {});
 }
 
 const NOTHING = { goroutine: 0, window: 0 };

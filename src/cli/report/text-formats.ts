@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { formatBytes, formatNumberOf } from "../../base/units.js";
 import type { Note } from "../../calltrace/index.js";
 import { type CallForest, type ProcessTree, processTitle, type Recording } from "../../calltree/index.js";
-import { omissions, overall } from "../../render/notices.js";
+import { filterNotices, overall } from "../../render/notices.js";
 import { measureFor } from "../../render/style.js";
 import type { Pieces } from "../output.js";
 import type { RunNote } from "../run/run-directory.js";
@@ -22,7 +22,7 @@ export function contextOf(
   const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
     ...given,
-    notices: [...overall(forest, title), ...omissions(recording), ...said(note ? untraced(note) : [])],
+    notices: [...overall(forest, title), ...filterNotices(recording), ...said(note ? untraced(note) : [])],
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
     title,
@@ -53,7 +53,7 @@ export async function tree(
     ...(tests ? { title } : {}),
     remarks: (process) =>
       process === forest.processes[0]
-        ? [...omissions(recording).map(({ text }) => text), ...(note ? untraced(note) : [])]
+        ? [...filterNotices(recording).map(({ text }) => text), ...(note ? untraced(note) : [])]
         : [],
   });
 }

@@ -4,7 +4,7 @@ import { closeSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs
 import { join, parse, resolve } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { execTraceVariable } from "../../gotool/exectrace.js";
-import { openChunks } from "../analyze/chunks.js";
+import { openChunks } from "../analyze/read-chunks.js";
 import type { RecordOptions } from "../options.js";
 import { checkWritable, createFile, writeFailure } from "../output.js";
 import type { Session } from "../session.js";

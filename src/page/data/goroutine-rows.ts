@@ -45,7 +45,7 @@ export interface PageGoroutines {
  */
 export function writeGoroutines(to: ByteWriter, lives: Lives, func: Int32Array, number: Int32Array): void {
   to.uint(lives.kept);
-  to.uint(lives.omitted);
+  to.uint(lives.hidden);
   to.uint(Math.round(lives.shortest));
   const page = (node: number) => Math.max(0, number[node]);
   const stack: { tree: LifeTree; level: number }[] = [];

@@ -50,13 +50,13 @@ test("goroutines stand under those that started them, with their calls in order"
     "    g4 main.long 60-160 1: main.long 60-160",
     "  g3 main.short 50-51 1: main.short 50-51",
   ]);
-  expect(result).toMatchObject({ kept: 4, omitted: 0, shortest: 0 });
+  expect(result).toMatchObject({ kept: 4, hidden: 0, shortest: 0 });
 });
 
 test("the longest lives are kept, with those that led to them, and the rest is counted", () => {
   const { lives: result, lines } = lives(program, { goroutines: 3, spans: 100 });
   expect(lines.map((line) => line.trim().slice(0, 2))).toEqual(["g1", "g2", "g4"]);
-  expect(result).toMatchObject({ kept: 3, omitted: 1 });
+  expect(result).toMatchObject({ kept: 3, hidden: 1 });
   // There is no room for the goroutine that started the second longest, so another one is shown instead of it.
   expect(lives(program, { goroutines: 2, spans: 100 }).lines.map((line) => line.trim().slice(0, 2))).toEqual([
     "g1",
@@ -83,7 +83,7 @@ test("what is remembered during the walk does not grow with the number of gorout
   }
   lines.push("30000 g1 }");
   const { lives: result, lines: shown } = lives(lines.join("\n"), { goroutines: 5, spans: 20 });
-  expect(result).toMatchObject({ kept: 5, omitted: 1996 });
+  expect(result).toMatchObject({ kept: 5, hidden: 1996 });
   expect(shown[0]).toBe("g1 main.main 0-30000 1: main.main 0-30000");
   expect(shown.slice(1).every((line) => /main\.worker \d+-\d+ 1/.test(line))).toBe(true);
   const lengths = result.roots[0].below.map(({ life }) => life.end - life.start);
@@ -101,6 +101,6 @@ test("goroutines that each start the next: those from the first on that there is
     goroutines: 2000,
     spans: 10,
   });
-  expect(result).toMatchObject({ kept: 2000, omitted: length - 2000 });
+  expect(result).toMatchObject({ kept: 2000, hidden: length - 2000 });
   expect(shown[1999]).toMatch(/^ {3998}g2000 main\.chain /);
 });
