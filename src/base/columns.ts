@@ -27,8 +27,8 @@ export function resized<T extends Column>(column: T, length: number): T {
 }
 
 /**
- * A hash from non-negative whole numbers below 2^53 to 32-bit integers: open addressing in two typed arrays, 12 bytes a
- * slot. A Map takes four times the memory and is limited to 2^24 entries.
+ * A hash from non-negative whole numbers below 2^53 to 32-bit integers: open addressing in two typed arrays, 12 bytes
+ * per entry. A Map takes four times the memory and is limited to 2^24 entries.
  */
 export class NumberMap {
   private keys = new Float64Array(16).fill(-1);

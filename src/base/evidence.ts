@@ -20,7 +20,7 @@ export function canTell(a: number, b: number): boolean {
   return leastP(a, b) < ALPHA;
 }
 
-/** The number of runs a side needed to tell change from chance: 4. */
+/** The number of runs per side needed to tell change from chance: 4. */
 export const RUNS_NEEDED = Array.from({ length: 10 }, (_, i) => i + 1).find((runs) => canTell(runs, runs))!;
 
 /** Compares one number, with one value per run. @param tested whether both sides have enough runs */

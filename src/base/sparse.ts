@@ -1,4 +1,4 @@
-/** A compact read-only map from ascending integer keys to numbers: 12 bytes an entry, a quarter of a Map's. */
+/** A compact read-only map from ascending integer keys to numbers: 12 bytes per entry, a quarter of a Map's. */
 export class SparseColumn implements ReadonlyMap<number, number> {
   /**
    * @param keysInOrder whole numbers from 0 on, each larger than the one before

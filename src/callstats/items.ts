@@ -33,7 +33,7 @@ class Names {
 export class FunctionItems {
   private readonly names = new Names();
 
-  /** The items of a run. @param keep by name, which functions to compare */
+  /** The items of a run. @param keep selects the functions to compare by name */
   items(rows: readonly FunctionStats[], keep: (name: string) => boolean): RunItems {
     const items = new Map<number, ItemSums>();
     for (const row of rows) if (keep(row.name)) add(items, this.names.number(row.name), row);

@@ -92,7 +92,7 @@ export class CallLister implements CallVisitor {
   private calls = 0;
   private leftOut = 0;
 
-  /** @param matches by name, the functions asked for */
+  /** @param matches selects functions by name */
   constructor(
     private readonly forest: CallForest,
     matches: (name: string) => boolean,

@@ -49,7 +49,7 @@ export class NeighbourMeter implements CallVisitor {
   /** Open calls of chosen functions. */
   private open = 0;
 
-  /** @param matches by name, the functions asked for */
+  /** @param matches selects functions by name */
   constructor(
     private readonly forest: CallForest,
     matches: (name: string) => boolean,

@@ -41,7 +41,7 @@ export interface ChunkScan {
   readonly defs: number[];
   readonly notes: number[];
   readonly clock: Clock;
-  /** The last chunk is not whole. */
+  /** Whether the last chunk is truncated. */
   readonly cut: boolean;
   /** Where the trace ends: the end of its chunks, or of the source. */
   readonly end: number;

@@ -2,7 +2,7 @@
  * The record decoder: decodes one chunk of one slot at a time, in batches, into reused columns.
  *
  * 1. `open` takes a chunk: its header is a sync point, so the only state carried over is the slot's latest time, below
- * which no later time of the slot may fall.
+ *    which no later time of the slot may fall.
  * 2. `next` decodes until the columns are full or something needs the caller's attention (`status`).
  * 3. Times are nanoseconds since the start of the process: the latest clock pair plus ticks since then times slope.
  *

@@ -5,9 +5,9 @@
  * the traced process measured at its start (the fastest of several batches).
  *
  * A traced call appears to take `inner` longer than it does, and makes its caller's self time longer by `outer` beyond
- * that; so of a node's self time at most
+ * that. So of a node's self time at most
  *
- * calls * inner + direct callees * outer
+ *     calls * inner + direct callees * outer
  *
  * is tracing, and of its total time that and the parts of all calls beneath it. Goroutines started beneath it run
  * concurrently and are not callees. Where the tree does not have the number of callees, it is overestimated. The bound

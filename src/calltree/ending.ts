@@ -1,9 +1,9 @@
 /** How a call ended. */
 export const Ending = {
   return: 0,
-  /** Left by a panic. */
+  /** Ended by a panic. */
   panic: 1,
-  /** Left by runtime.Goexit. */
+  /** Ended by runtime.Goexit. */
   goexit: 2,
   /** Still open at the end of the trace. */
   running: 3,

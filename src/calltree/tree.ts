@@ -115,7 +115,7 @@ export interface SourceProblem extends Problem {
   readonly source: number;
 }
 
-/** What people call a process: its program, without its directory and the ending that Windows wants. */
+/** The title of a process: the name of its program, without directory and `.exe`. */
 export function processTitle({ info }: Pick<ProcessTree, "info">): string {
   return baseName(info.executable).replace(/\.exe$/, "");
 }

@@ -5,7 +5,7 @@ import { type CallForest, type Goroutine, type ProcessTree, processTitle } from 
 export class Names {
   private readonly titles: readonly string[];
 
-  /** @param title of a process; by default its program */
+  /** @param title returns the title of a process; by default its program */
   constructor(
     private readonly forest: CallForest,
     title: (process: ProcessTree) => string = processTitle,

@@ -4,10 +4,10 @@
  * 1. The prescan (prescan.ts) lists the goroutines that need their parent's stack at a certain time.
  * 2. Chunks are replayed in file order, each onto the stack of its slot (stacks.ts).
  * 3. A begin record attaches the new goroutine to the frame that was open at its spawn record or, without one, to a
- * frame of the parent goroutine. If the spawn record, or the parent at that time, has not been replayed yet, the slot
- * is parked; its later chunks are skipped and fetched again when it resumes.
+ *    frame of the parent goroutine. If the spawn record, or the parent at that time, has not been replayed yet, the
+ *    slot is parked; its later chunks are skipped and fetched again when it resumes.
  * 4. Slots still parked at the end wait for one another: the earliest goroutine among them becomes a root, then the
- * others may resume, and so on.
+ *    others may resume, and so on.
  *
  * Memory: nodes (distinct call paths), open frames, 20 bytes per chunk, 24 bytes per goroutine without a spawn record,
  * a bit per goroutine.

@@ -38,7 +38,7 @@ export interface CallsView {
 /**
  * Reads the calls of at least one process and shows them.
  * @param others further tabs, after those of the calls
- * @param moved is told the name of the tab that is shown
+ * @param moved called with the id of the tab that is shown
  */
 export async function callsView(
   calls: PageCalls,

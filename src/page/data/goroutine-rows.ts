@@ -9,7 +9,7 @@ export interface GoroutineRow {
   readonly parentGoid: number;
   /** Number of ancestors with a row; 0 for goroutines whose parent has none. */
   readonly level: number;
-  /** As in Paths. */
+  /** Edge and go statement, as in Paths. */
   readonly edge: number;
   readonly goStatement: number;
   /** Its first outermost function, and that call's node; `node` is 0 if the page does not have it. */

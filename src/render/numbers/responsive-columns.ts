@@ -12,7 +12,7 @@ export interface FittingColumn extends Column {
 type Rows = Parameters<typeof columns>[1];
 
 const GAP = 2;
-/** Name columns up to this width are kept whole before other columns are; wider names may be cut. */
+/** Other columns are dropped to give a name column this width, but not more: longer names are cut. */
 const NAME = 32;
 
 /** A table, and the headings of the dropped columns. */

@@ -20,7 +20,7 @@ export interface StatsReport {
   readonly functions: number;
   /** Callers and callees, if requested. */
   readonly neighbours: readonly NeighbourTable[];
-  /** By process, the most that tracing adds to a call; undefined where that is not known. */
+  /** By process, the most that tracing adds to a call; undefined if unknown. */
   readonly costs: readonly (HookCost | undefined)[];
   /** Further lines to print below the tables. */
   readonly notices: readonly string[];

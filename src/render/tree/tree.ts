@@ -1,10 +1,12 @@
 /**
  * Renders call trees as text:
  *
- * TOTAL: 2.31s
+ *     TOTAL: 2.31s
  *
- * main.main             2.31s 100.0% ├── server.Start      1.92s  83.1% │   └── db.Connect    412ms  17.8% └── go
- * main.worker    1.20s  51.9%
+ *     main.main             2.31s 100.0%
+ *     ├── server.Start      1.92s  83.1%
+ *     │   └── db.Connect    412ms  17.8%
+ *     └── go main.worker    1.20s  51.9%
  *
  * A report may have a limit of lines. Then it shows the paths that take most of the time, with recursion folded, the
  * functions with most self time, and a count of what is left out.
