@@ -129,7 +129,7 @@ export class TimelineCollector implements Required<Pick<CallVisitor, "begin" | "
   }
 
   /** The timelines of a process. Call it after the walk. */
-  lives(process: number): GoroutineTimelines {
+  timelines(process: number): GoroutineTimelines {
     this.#choose(process);
     this.#shorten(this.limits.spans);
     const kept = this.#processes[process] ?? [];

@@ -6,11 +6,11 @@ export { type ForestOptions, replayTraces } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export {
   type CallSpan,
-  type GoroutineTimeline as Life,
-  type GoroutineTimelines as Lives,
-  TimelineCollector as LifeCollector,
-  type TimelineLimits as LifeLimits,
-  type TimelineTree as LifeTree,
+  type GoroutineTimeline,
+  type GoroutineTimelines,
+  TimelineCollector,
+  type TimelineLimits,
+  type TimelineTree,
 } from "./goroutine-timeline.js";
 export { Recording, type RecordingOptions, readRecording, type SelectOptions } from "./recording.js";
 export type { BuildOptions } from "./replay/builder.js";

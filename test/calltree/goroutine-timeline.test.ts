@@ -1,18 +1,24 @@
 import { expect, test } from "vitest";
-import { LifeCollector, type LifeLimits, type LifeTree, type Lives, readRecording } from "../../src/calltree/index.js";
+import {
+  type GoroutineTimelines,
+  readRecording,
+  TimelineCollector,
+  type TimelineLimits,
+  type TimelineTree,
+} from "../../src/calltree/index.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { scripted } from "./script.js";
 
 /** Who lived: goroutine, start function, from and to in microseconds, calls, and the calls that were kept. */
-function lives(script: string, limits: LifeLimits): { lives: Lives; lines: string[] } {
+function lives(script: string, limits: TimelineLimits): { lives: GoroutineTimelines; lines: string[] } {
   const recording = readRecording(memorySource(scripted(script)));
-  const collector = new LifeCollector(limits);
+  const collector = new TimelineCollector(limits);
   for (const _ of recording.walk(collector));
-  const result = collector.lives(0);
+  const result = collector.timelines(0);
   const { functions, processes } = recording.forest;
   const name = (node: number) => functions[processes[0].tree.func[node]].name;
   const lines: string[] = [];
-  const visit = ({ life, below }: LifeTree, depth: number) => {
+  const visit = ({ life, below }: TimelineTree, depth: number) => {
     const spans = life.spans.map(
       ({ node, start, end, level }) => `${".".repeat(level)}${name(node)} ${start / 1e3}-${end / 1e3}`,
     );

@@ -9,11 +9,11 @@ import {
   type CallTree,
   combineVisitors,
   type FilterOptions,
+  type GoroutineTimelines,
   idleTimes,
-  LifeCollector,
-  type Lives,
   type ProcessTree,
   type Recording,
+  TimelineCollector,
   testExtent,
   testNodes,
   viewTree,
@@ -107,7 +107,7 @@ export interface CallPageOptions extends FilterOptions {
 export function packCalls(recording: Recording, options: CallPageOptions): PageCalls {
   const { forest } = recording;
   const each = Math.ceil(ALL_GOROUTINES / Math.max(1, forest.processes.length));
-  const lives = new LifeCollector({ goroutines: Math.min(MAX_GOROUTINES, each), spans: MAX_SPANS });
+  const lives = new TimelineCollector({ goroutines: Math.min(MAX_GOROUTINES, each), spans: MAX_SPANS });
   const stats = forest.processes.map(() => new StatsMeter(forest, { spread: true }));
   const visitor = combineVisitors([lives, visitEachProcess(stats.map(({ visitor }) => visitor))]);
   for (const _ of recording.walk(visitor, options.progress));
@@ -116,14 +116,14 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
     ...(options.countsWaiting ? { countsWaiting: true } : {}),
     functions: packed(Buffer.from(JSON.stringify(printableAll(packFunctions(forest))))),
     processes: forest.processes.map((process, i) =>
-      packProcess(forest, process, { lives: lives.lives(i), stats: stats[i].rows() }, options),
+      packProcess(forest, process, { lives: lives.timelines(i), stats: stats[i].rows() }, options),
     ),
   };
 }
 
 /** The results of the walk for one process. */
 interface Walked {
-  readonly lives: Lives;
+  readonly lives: GoroutineTimelines;
   readonly stats: readonly FunctionStats[];
 }
 

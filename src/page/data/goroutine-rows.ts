@@ -1,6 +1,6 @@
 /** Packs and unpacks the rows of the goroutine timeline, each beneath its parent's. */
 import type { ByteReader, ByteWriter } from "../../base/varint.js";
-import type { LifeTree, Lives } from "../../calltree/index.js";
+import type { GoroutineTimelines, TimelineTree } from "../../calltree/index.js";
 
 /** A goroutine. Times are nanoseconds since the start of the process. */
 export interface GoroutineRow {
@@ -43,13 +43,13 @@ export interface PageGoroutines {
  * @param func by node of the tree: its function
  * @param number by node of the tree: its number in the page; not positive if it is not there
  */
-export function writeGoroutines(to: ByteWriter, lives: Lives, func: Int32Array, number: Int32Array): void {
+export function writeGoroutines(to: ByteWriter, lives: GoroutineTimelines, func: Int32Array, number: Int32Array): void {
   to.uint(lives.kept);
   to.uint(lives.hidden);
   to.uint(Math.round(lives.shortest));
   const page = (node: number) => Math.max(0, number[node]);
-  const stack: { tree: LifeTree; level: number }[] = [];
-  const push = (trees: readonly LifeTree[], level: number) => {
+  const stack: { tree: TimelineTree; level: number }[] = [];
+  const push = (trees: readonly TimelineTree[], level: number) => {
     for (const tree of [...trees].reverse()) stack.push({ tree, level });
   };
   push(lives.roots, 0);
