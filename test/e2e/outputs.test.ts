@@ -114,18 +114,17 @@ func hang() {
   });
   const slept = join(hung, "slept");
   const lasted = () => (existsSync(slept) ? Number(readFileSync(slept, "utf8").trim().split("\n").at(-1)) : 0);
-  // The time runs from the start of the process: on a slow machine it takes more of it until the test hangs.
+  // The timeout counts from the start of the process: on a slow machine more of it passes before the test hangs.
   for (let timeout = 1; timeout < 100; timeout *= 4) {
     const result = gotrace(["test", "-timeout", `${timeout}s`, "."], { cwd: hung });
     expect(result.code).toBe(1);
     if (lasted() < 100) continue;
     const time = /hung\.hang \[not returned\] +(≥ ?)?([\d.]+)(ms|s)/.exec(result.stdout);
     expect(time, result.stdout).not.toBeNull();
-    // Both are rounded, and read from clocks of their own.
-    expect(Number(time![2]) * (time![3] === "s" ? 1000 : 1)).toBeGreaterThan(0.98 * lasted() - 2);
-    return;
+    // gotrace looks every 50 ms whether the process still lives, later where the machine is busy: of a long time that is little.
+    if (Number(time![2]) * (time![3] === "s" ? 1000 : 1) > 0.9 * lasted()) return;
   }
-  expect.unreachable("the test never hung");
+  expect.unreachable("the frames end long before the process");
 });
 
 test("report reads pipes, names the file that is no trace, and has an exit code for no trace at all", () => {
