@@ -69,7 +69,7 @@ type kinship struct {
 	goid, parent uint64
 }
 
-// lookFor writes down who started goid and returns that; 0 where nobody did,
+// lookFor writes down who started goid and returns it; 0 if unknown,
 // where goid is traced, or was not found. What is new stands at the end of the
 // list.
 //

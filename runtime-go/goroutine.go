@@ -28,7 +28,7 @@ const (
 	labelsAsSlice = 24
 )
 
-// initGoroutines decides how goroutines are told apart. The table is believed
+// initGoroutines decides how goroutines are identified. The table is believed
 // after it has given the goid that runtime.Stack prints; for releases not in
 // it the offsets are searched. Where that finds none, everything is asked of
 // runtime.Stack.

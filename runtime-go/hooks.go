@@ -63,7 +63,7 @@ func leave(panics uintptr) {
 	}
 }
 
-// The usual ones are functions of their own, which nobody has to allocate.
+// The usual ones are plain functions, so that nothing is allocated.
 
 //go:norace
 func leave0() {

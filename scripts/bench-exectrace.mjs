@@ -4,7 +4,7 @@
 //
 // Records testdata/exectrace/programs/server.go until the trace has this many megabytes (--mb 1000: RSS on a large trace
 // of one-second generations). Both read all events of the file, in turns, each in a process of its own; MB/s of each
-// run, the best of both, and the ratio of the medians. CPU time is told beside it (of all threads: compilers and garbage
+// run, the best of both, and the ratio of the medians. CPU time is shown beside it (of all threads: compilers and garbage
 // collectors have their own), because other work of the machine disturbs both, but not always alike.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";

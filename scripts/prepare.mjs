@@ -1,5 +1,5 @@
 // What npm runs in a clone before it packs or links it (`npm pack`, `npm install -g .`, `npm install git+…`): builds, where
-// nobody else does. For those who install a package it has been done.
+// nothing else does. Users who install a package get it done.
 import { execSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

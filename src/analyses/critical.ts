@@ -8,7 +8,7 @@
  *
  * What the path finds there explains a wait of goroutine g as far as it lies within that wait. Where it is older, it may
  * have nothing to do with g: the reader of a connection that is kept alive has waited since the last request, a worker is
- * busy with somebody else's job. So the path goes back to g at the moment its wait began, unless the other worked then
+ * busy with other work. So the path goes back to g at the moment its wait began, unless the other worked then
  * because of g or of what g had been waiting for: work that it started.
  *
  * Here it is done forwards, in one pass: each goroutine carries the path up to its present interval as a list that shares
@@ -36,7 +36,7 @@ interface PathStep {
 }
 
 export interface CriticalPath {
-  /** The begin of the span; later where the path leads to a goroutine that nobody's work started, such as a timer's. */
+  /** The begin of the span; later where the path leads to a goroutine that no other one's work started, such as a timer's. */
   readonly begin: number;
   readonly end: number;
   /** Sums over the whole path by function, activity, reason and stack, largest first; they add up to end − begin. */

@@ -24,7 +24,7 @@ interface Load {
  * Utilisation over time: 0 while the collector stops the world, else the share of Ps on which neither a dedicated or
  * fractional mark worker nor a mark assist runs. A worker is one from the label that it puts on itself until it stops.
  *
- * Assists that were under way when the trace began are told later in its first generation, and count from the beginning.
+ * Assists that were under way when the trace began appear later in its first generation, and count from the beginning.
  * Therefore the loads of that generation are kept until it is over. (Go's internal/trace, gc.go, does the same; but it
  * counts a worker that runs for the second time twice, and takes only one back when it stops.)
  */

@@ -75,7 +75,7 @@ export interface PreparedBuild {
   readonly variant: (files: ReadonlySet<string>) => Variant;
   /** Functions left out by --skip-inlined. */
   readonly omissions: Omissions;
-  /** How to know whether anything changed; undefined where that cannot be told. */
+  /** How to recognise the build as unchanged; undefined where that is impossible. */
   readonly mark: BuildMark | undefined;
   readonly scope: Scope;
   /** Files that are not rewritten because an earlier build showed that their rewritten form does not compile. */

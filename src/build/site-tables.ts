@@ -127,7 +127,7 @@ function addedPath(file: string, stem: string, external: boolean): string {
 }
 
 /**
- * The beginning of a name that comes before those of all Go files, and is none of them. (Go takes no file name that begins
+ * The beginning of a name that comes before those of all Go files, and is the name of none. (Go takes no file name that begins
  * with a character before the digits.) Files that the user named have a package of their own, in a directory that may hold
  * another one.
  */

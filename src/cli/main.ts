@@ -30,7 +30,7 @@ function report(error: unknown): number {
     return error.code;
   }
   const code = (error as NodeJS.ErrnoException).code;
-  // The reader of our output went away: nothing to say, and nobody to say it to.
+  // The reader of our output went away: there is no one left to report to.
   if (code === "EPIPE") return 0;
   if (code === "ENOSPC" || code === "EIO" || code === "EDQUOT" || code === "EFBIG") {
     sayError({

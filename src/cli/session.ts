@@ -34,7 +34,7 @@ export class Session {
   readonly #onSignal = (signal: NodeJS.Signals) =>
     this.#interrupt.abort(new Interrupted(128 + constants.signals[signal]));
 
-  /** @throws UserError where the directory is none */
+  /** @throws UserError when the directory does not exist */
   constructor({ verbose, keepWorkspace, directory }: SessionOptions) {
     this.verbose = verbose;
     this.#keep = keepWorkspace;
@@ -66,7 +66,7 @@ export class Session {
   async delegateSignals<T>(work: () => Promise<T>): Promise<T> {
     this.#interrupt.signal.throwIfAborted();
     const working = work();
-    // Only now: what `work` sets up before it first waits is in force, and no signal finds nobody.
+    // Only now: by its first wait `work` has set up its own listeners, so no signal goes unhandled.
     for (const signal of endings) process.off(signal, this.#onSignal);
     try {
       return await working;
@@ -76,7 +76,7 @@ export class Session {
   }
 
   /**
-   * Has signals end gotrace at once while `work` runs, as they do where nobody listens: a listener would not be told of
+   * Has signals end gotrace at once while `work` runs, as without listeners: a listener would not hear of
    * them before work that computes is done. @throws Interrupted when one came before
    */
   async withDefaultSignals<T>(work: () => Promise<T>): Promise<T> {

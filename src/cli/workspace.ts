@@ -1,5 +1,5 @@
 /**
- * Temporary directories. Their library removes them by itself only where Node ends by itself: after a signal that nobody
+ * Temporary directories. Their library removes them by itself only where Node ends by itself: after a signal that nothing
  * listens to they stay. So they are removed by those who made them, and a session listens to signals while it has one.
  */
 

@@ -79,7 +79,7 @@ export enum GoStatus {
 
 /**
  * Proc states as the wire has them. SyscallAbandoned: what a proc is in when its first mention in a generation is that
- * it was stolen, so that nobody knows which thread it is stolen from.
+ * it was stolen, so the thread it is stolen from is unknown.
  */
 export enum ProcStatus {
   Bad = 0,

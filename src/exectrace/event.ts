@@ -56,7 +56,7 @@ export interface TraceEvent {
   /** StateTransition: a GoState or a ProcState, after `resource`. Equal to `to`: a mere mention in a new generation. */
   readonly from: number;
   readonly to: number;
-  /** StateTransition: why the goroutine stopped or blocked ("chan receive", "sync", ...); "" when not told. */
+  /** StateTransition: why the goroutine stopped or blocked ("chan receive", "sync", ...); "" if unknown. */
   readonly reason: string;
   /**
    * StateTransition: stack of the goroutine that changes, as an index into `stacks`. On creation it holds the function

@@ -3,7 +3,7 @@ import { Reason } from "./codes.js";
 import { corrupt, type TraceError } from "./errors.js";
 import { nameOf } from "./spec.js";
 
-/** Damage within a batch. {event} is the event's name; {a} and so on are told by the core, {n} is {a} as a double. */
+/** Damage within a batch. {event} is the event's name; {a} and so on come from the core, {n} is {a} as a double. */
 const DAMAGE: Partial<Record<Reason, string>> = {
   [Reason.Foreign]: "{event} among the events of a thread",
   [Reason.MalformedNumber]: "a malformed number in {event}",

@@ -84,7 +84,7 @@ export class PartReader implements EventSource {
         continue;
       }
       if (next.time > to) return this.end(to - from);
-      // Nobody else has the event, and the reader fills it again.
+      // The event has no other owner, and the reader reuses it.
       (next as { time: number }).time -= from;
       if (this.begun) return next;
       return this.open(next);

@@ -8,7 +8,7 @@ import type { Stacks, Strings } from "./tables.js";
 
 const NO_FRAMES: readonly Frame[] = [];
 
-/** All stacks that somebody asked events for. Numbers count up from 1; 0 is no stack. */
+/** All stacks that were read from events. Numbers count up from 1; 0 is no stack. */
 export class StackTable {
   private readonly frameList: Frame[] = [];
   /** Frames by function and file, line and program counter. */

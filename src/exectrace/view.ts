@@ -1,4 +1,4 @@
-/** The event that the reader hands out: a record of the core, whose fields are decoded when somebody reads them. */
+/** The event that the reader hands out: a record of the core, whose fields are decoded when they are read. */
 import { EventKind, Place, type ResourceKind, Wire } from "./codes.js";
 import { MetricName, RangeName, type TraceEvent } from "./event.js";
 import type { Core } from "./host.js";

@@ -200,7 +200,7 @@ export function installRuntime(root: string, source: string): string {
   return target;
 }
 
-/** Removes what nobody used for days: whole entries, and old files in the directories of builds. Looks at most once a day. */
+/** Removes what was not used for days: whole entries, and old files in the directories of builds. Looks at most once a day. */
 export function pruneCache(root: string): void {
   const stamp = join(root, "pruned");
   const now = Date.now();

@@ -2,7 +2,7 @@
  * Recording an execution trace beside the call trace. Through the overlay the runtime module of the build gets files that
  * start the recording before the user's packages are initialised, and end it when main.main returns or os.Exit is called:
  * by a hook that the Go runtime has for this (`internal/runtime/exithook`; coverage uses it too). Since Go 1.23 the linker
- * lets only std refer to it, unless told otherwise. A crash or a fatal signal runs no hook: then what the runtime still
+ * by default lets only std refer to it. A crash or a fatal signal runs no hook: then what the runtime still
  * holds, at most the last second, may be missing (since Go 1.23 the runtime tries to write it in a panic).
  */
 

@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 const SILENCE = 500;
 
 /**
- * Passes a program's output on to our standard output, told to `watch` on the way. Where our reader goes away the program
+ * Passes a program's output on to our standard output; `watch` sees it on the way. Where our reader goes away the program
  * finds its own pipe closed.
  * @returns to be called when the program has ended: waits for what it left in the pipe
  */

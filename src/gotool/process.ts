@@ -35,7 +35,7 @@ export interface Program {
   readonly ownGroup?: boolean;
 }
 
-/** Signals that are meant for the program when somebody sends them to gotrace. */
+/** Signals that gotrace passes on to the program. */
 const forwarded: readonly NodeJS.Signals[] = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT"];
 /** Signals that a terminal sends to every process of the foreground group: forwarding them would deliver them twice. */
 const fromTerminal: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];

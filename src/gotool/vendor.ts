@@ -26,7 +26,7 @@ export interface VendorPlace {
   readonly workspace: boolean;
   /** The value of the user's -mod flag. */
   readonly mod: string | undefined;
-  /** Whether Go uses a vendor directory here without being told (go.mod 1.14, go.work 1.22 and newer). */
+  /** Whether Go uses a vendor directory here by default (go.mod 1.14, go.work 1.22 and newer). */
   readonly automatic: boolean;
   /** Whether this release tells the vendor directories of modules and of workspaces apart (Go 1.22 and newer). */
   readonly toldApart: boolean;
@@ -43,7 +43,7 @@ export function vendorReplacements(place: VendorPlace, directory: string): Vendo
   const text = existsSync(list) ? readFileSync(list, "utf8") : undefined;
   const lines: string[] = [];
   const overlay = new Map<string, string>();
-  // Without being told, Go leaves a vendor directory alone that was made for a workspace, or in one that was not.
+  // By default Go leaves a vendor directory alone that was made for a workspace, or in one that was not.
   const fitting = text === undefined || !place.toldApart || /^## workspace/m.test(text) === place.workspace;
   const inForce = place.mod === undefined ? place.automatic && existsSync(vendor) && fitting : place.mod === "vendor";
   // Without modules.txt, vendor mode finds the standard library and the main modules. Where more is needed, Go reports it.

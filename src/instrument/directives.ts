@@ -16,7 +16,7 @@ const forbidding = new Map([
 
 /**
  * The directive that forbids hooking a function, or null. The compiler attaches to a function all directives between the
- * end of the declaration before it and the token after `func`; general comments are none.
+ * end of the declaration before it and the token after `func`; general comments do not count.
  *
  * @param from end of the declaration before
  * @param to offset of the token after the function's `func`

@@ -20,7 +20,7 @@ const small = 400;
 
 interface Candidate {
   readonly start: number;
-  /** Empty for a literal, which nobody can call by name. */
+  /** Empty for a literal, which cannot be called by name. */
   readonly name: string;
   /** Its code, function literals blanked. */
   readonly body: string;

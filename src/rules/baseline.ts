@@ -22,7 +22,7 @@ function compare(a: string, b: string): number {
 /**
  * The fingerprints in a baseline file.
  * @param path for messages
- * @throws UserError when it is none
+ * @throws UserError when it is not a baseline
  */
 export function parseBaseline(text: string, path: string): Set<string> {
   const fail = (reason: string) =>

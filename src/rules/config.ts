@@ -102,7 +102,7 @@ function unknownKey(key: string, path: string): UserError {
  * @param path of the file, for messages
  * @param changes values of `--set`
  * @param more budgets of the command line
- * @throws UserError for names that do not exist and values that are none
+ * @throws UserError for unknown names and invalid values
  */
 export function settingsOf(
   config: Config,

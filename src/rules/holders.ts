@@ -17,7 +17,7 @@ interface Hold {
   readonly place: string;
   /** `goroutine 12 (main.worker)`. */
   readonly holder: string;
-  /** When it got it from another; -1: it did not wait for it, so nobody saw. */
+  /** When it got it from another; -1: it did not wait for it, so the trace does not show when. */
   readonly begin: number;
   readonly end: number;
   readonly depth: number;
@@ -52,7 +52,7 @@ export class Blame {
     if (held > one.longest) [one.longest, one.atLeast, one.holder] = [held, atLeast, hold.holder];
   }
 
-  /** `held for up to 36ms by goroutine 7 (main.load), released at main.(*Store).Put (store.go:40)`, of the place that most waits were for; "" when nobody is known. */
+  /** `held for up to 36ms by goroutine 7 (main.load), released at main.(*Store).Put (store.go:40)`, of the place that most waits were for; "" when no holder is known. */
   text(): string {
     const [top] = [...this.places].sort((a, b) => b[1].total - a[1].total);
     if (!top) return "";
@@ -72,7 +72,7 @@ export class Holders {
     watch.onGoroutineEnd((g) => this.acquired.delete(g.id));
   }
 
-  /** Divides a wait among those who held the lock; `blame` is told each part. */
+  /** Divides a wait among the goroutines that held the lock; `blame` gets each part. */
   take(i: Interval, g: GoroutineInfo, blame: Blame | undefined): void {
     if (i.waker === NONE || i.cutEnd || !this.locks.isRelease(i.wakerStack)) return;
     const frame = this.watch.sites.of(i.wakerStack);
@@ -80,7 +80,7 @@ export class Holders {
     const where = frame ? place(frame) : "";
     const by = this.functionOf(i.stack, g);
     const got = this.acquired.get(i.waker);
-    // One that waited for another lock before holds this one for longer or shorter: nobody knows.
+    // One that waited for another lock before holds this one for an unknown time.
     const same = got !== undefined && got.by === by;
     const before = same ? got.before : undefined;
     const hold: Hold = {

@@ -45,7 +45,7 @@ export class Requests {
 
   constructor(private readonly watch: Watch) {
     watch.onGoroutineBegin((g) => {
-      // Of one that was there before, nobody knows whether it serves a connection; the program's first one does not.
+      // Whether one that existed before serves a connection is unknown; the program's first one does not.
       const main = g.startFunction === "runtime.main" || g.startFunction === "main.main" || g.id === 1;
       if (g.createdInTrace ? this.accepting.has(g.creator) : !main) this.serving.add(g.id);
     });

@@ -84,7 +84,7 @@ export interface Occurrence {
   readonly stack?: number;
   /** The user's frame, where it is not simply that of the stack; null: there is none to name. */
   readonly site?: Frame | null | undefined;
-  /** NONE: nobody, such as a timer. */
+  /** NONE: not a goroutine but, for instance, a timer. */
   readonly waker?: number;
   readonly wakerStack?: number;
   readonly wakerFunction?: string | undefined;

@@ -21,7 +21,7 @@ function defaultLimits(rule: Rule): Limits {
 /**
  * Changes a rule: `on`, `off`, or the values of some thresholds.
  * @param where for messages: the flag or the file
- * @throws UserError for names that do not exist and values that are none, with a hint
+ * @throws UserError for unknown names and invalid values, with a hint
  */
 export function changeRule(
   settings: Map<string, Limits>,
@@ -43,7 +43,7 @@ export function changeRule(
 
 /**
  * A setting as `--set` takes it: `GCPauseSpike.warn=5ms`, `GCPauseSpike=off`, `GCPauseSpike=on`.
- * @throws UserError when it is none
+ * @throws UserError for an invalid value
  */
 export function applySetting(settings: Map<string, Limits>, text: string): void {
   const match = /^([^.=]+)(?:\.([^=]+))?=(.*)$/.exec(text);
@@ -96,7 +96,7 @@ export function unknownThreshold(rule: string, key: string, where: string): User
 }
 
 /**
- * Refuses an `error` below its `warn`, with which nobody would ever see a warning. To be called when all is set.
+ * Refuses an `error` below its `warn`, with which no warning would ever be shown. Call it when everything is set.
  * @throws UserError
  */
 export function checkSettings(settings: Settings): void {

@@ -27,7 +27,7 @@ export interface FindingSink {
   readonly file: string | undefined;
 }
 
-/** Reads a value of `--also`: FORMAT=FILE. @throws UserError when it is none */
+/** Reads a value of `--also`: FORMAT=FILE. @throws UserError for an invalid value */
 export function parseSink(text: string): FindingSink {
   const [, name, file] = /^([^=]*)=(.+)$/s.exec(text) ?? [];
   const format = findingFormats.find((known) => known === name);

@@ -25,7 +25,7 @@ export function locator(root: string, module: string = root): Locate {
   let modules: readonly Module[] | undefined;
   const search = (file: string) => {
     const path = slashes(file);
-    // Files of the module cache are nobody's to change.
+    // Users do not change files of the module cache.
     if (/@v\d/.test(path)) return undefined;
     const inside = relative(root, file);
     if (inside !== "" && !inside.startsWith("..") && resolve(root, inside) === resolve(file) && isFile(file))

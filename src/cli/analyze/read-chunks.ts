@@ -6,7 +6,7 @@ const SIZE = 256 << 10;
 
 /** A file that is read from its beginning to its end, once; pipes and devices too. */
 export interface Chunks {
-  /** 0 where nobody knows. */
+  /** 0 if unknown. */
   readonly size: number;
   readonly chunks: Iterable<Uint8Array>;
 }
@@ -46,7 +46,7 @@ function readChunk(descriptor: number, into: Uint8Array, path: string): number {
       return readSync(descriptor, into, 0, into.length, null);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw cannotRead(path, error);
-      // Standard input that somebody made non-blocking, and that has nothing yet.
+      // Standard input is non-blocking and has nothing yet.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }

@@ -1,4 +1,4 @@
-/** Why a trace cannot be had, said clearly: connections that fail, answers that are none. */
+/** Explains why a trace cannot be fetched: failed connections, answers that are not traces. */
 import type { IncomingMessage } from "node:http";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { printable } from "../../base/printable.js";

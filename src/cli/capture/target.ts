@@ -23,7 +23,7 @@ export interface Target {
  * Reads an address: `host:port`, `http://host:port` and `unix:///path/of.sock` stand for `/debug/pprof/trace` there; other
  * URLs are taken as they are, for instance of a flight recorder (`unix:///path/of.sock:/flight` on a Unix socket).
  * @param seconds the value of `--seconds`
- * @throws UserError when it is none, or when more seconds are asked for than allowed
+ * @throws UserError for an invalid address, or for more seconds than allowed
  */
 export function captureTarget(address: string, seconds: string | undefined): Target {
   const unix = /^unix:(?:\/\/(?=\/))?(\/(?!\/)[^:]*)(?::(\/.*))?$/.exec(address);

@@ -179,7 +179,7 @@ async function inTurn(
   }
 }
 
-/** The certificates to trust: those that come with Node, and those of a file. @throws UserError when there are none in it */
+/** The certificates to trust: those that come with Node, and those of a file. @throws UserError when the file has no certificate */
 function authoritiesOf(file: string | undefined): readonly string[] | undefined {
   if (file === undefined) return undefined;
   try {

@@ -143,7 +143,7 @@ export async function runPackage(
   }
 }
 
-/** As `go run`: either one package, or .go files up to the first word that is none. */
+/** As `go run`: either one package, or .go files up to the first other word. */
 function splitTarget(command: string, words: readonly string[]) {
   if (words.length === 0) {
     throw new UserError(

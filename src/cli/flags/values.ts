@@ -50,7 +50,7 @@ export function duration<T>(flags: ParsedFlags, name: string, missing: T): numbe
   return value;
 }
 
-/** A share such as `10%`, as a fraction; undefined when it is none. */
+/** A share such as `10%`, as a fraction; undefined if it is not a share. */
 export function parseShare(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)%$/.exec(text.trim());
   return match ? Number(match[1]) / 100 : undefined;

@@ -37,7 +37,7 @@ export function findCommand(name: string): CommandEntry {
 
 /**
  * What `gotrace help WORD` prints: of a command, a topic, a flag (`--save`), or a rule of `gotrace analyze`.
- * @throws UserError for a word that is none of them
+ * @throws UserError for an unknown word
  */
 export async function helpOn(word: string): Promise<string> {
   if (word.startsWith("-")) return flagHelp(word);

@@ -15,7 +15,7 @@ import { workingDirectory } from "../working-directory.js";
 export interface Gate {
   readonly assertions: readonly Assertion[];
   readonly unknownIsOk: boolean;
-  /** Assertions of the configuration: one file serves many runs, so those about other packages are told and passed over. */
+  /** Assertions of the configuration: one file serves many runs, so those about other packages are skipped, and reported as skipped. */
   readonly configured: readonly Assertion[];
 }
 

@@ -222,7 +222,7 @@ function printNotices(session: Session, context: FormatContext): void {
 /**
  * The files that a process has written to.
  * @param paths what they were named by
- * @throws UserError when there is none, or that names one that is no trace
+ * @throws UserError when there is none; it names the file when one is not a trace
  */
 export function assertTraces(files: readonly OpenFile[], paths: readonly string[]): OpenFile[] {
   const begun = files.filter(hasBegun);

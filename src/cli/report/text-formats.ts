@@ -30,7 +30,7 @@ export function contextOf(
   };
 }
 
-/** Lines of a report that nobody asked for more of: a screen or two. */
+/** Lines of a report by default: a screen or two. */
 const LINES = 80;
 
 /** The format `tree`. */

@@ -85,7 +85,7 @@ export const oversubscription = defineRule({
     });
     watch.onGoroutineBegin((g) => {
       spawned[g.slot] = undefined;
-      // Of what the standard library starts, nobody can bound the number there.
+      // Users cannot bound how many goroutines the standard library starts.
       const stack = g.createdInTrace ? g.creatorStack : g.startStack;
       const starter = watch.sites.of(stack);
       if (!starter || isBackground(g)) return;
