@@ -20,7 +20,8 @@ try {
   mkdirSync(pictures, { recursive: true });
   const [calls, events, page] = ["shop.gotrace", "exec.trace", "shop.html"].map((name) => join(scratch, name));
   gotrace("run", "-C", join(root, "testdata/shop"), `--exec-trace=${events}`, "--save", calls, ".");
-  gotrace("report", "--html", "-o", page, calls, events);
+  // Names as somebody types them: the page shows them.
+  gotrace("report", "--html", "-o", page, "shop.gotrace", "exec.trace");
   const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
   for (const colorScheme of ["light", "dark"]) {
     const tab = await browser.newPage({ viewport: { width: 1100, height: 560 }, colorScheme });
@@ -28,6 +29,7 @@ try {
     for (const [view, name] of [
       ["Flame graph", "flame-graph"],
       ["Goroutines", "goroutines"],
+      ["Findings", "findings"],
     ]) {
       await tab
         .getByRole("tab", { name: view })

@@ -56,7 +56,7 @@ const page = `# Commands and flags
 <!-- Written by "npm run docs" from the tables in src/cli that feed the parser and the help. Change those. -->
 
 \`gotrace help\` lists the commands; \`gotrace help run\` describes one, \`gotrace help --save\` a flag, \`gotrace help
-LockConvoy\` a rule. \`gotrace --version\` prints the version.
+LockConvoy\` a rule, \`gotrace help exit-codes\` and \`gotrace help environment\` those. \`gotrace --version\` prints the version.
 
 ## How flags are read
 

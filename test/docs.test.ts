@@ -1,7 +1,7 @@
 /** What the documents say of the command, their links, their language and their size. */
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { ExitCode } from "../src/base/errors.js";
@@ -72,6 +72,17 @@ test.each([...pages, "CONTRIBUTING.md", "src/README.md"])("links and pictures of
     if (anchor === undefined) continue;
     const headings = [...withoutFences(read(file)).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading));
     expect(headings, `${page}: ${target}`).toContain(anchor);
+  }
+});
+
+test("pictures are small, shown, and there in light and dark", () => {
+  const shown = pages.map(read).join("");
+  const pictures = readdirSync(join(root, "docs/pictures"));
+  expect(pictures.length).toBeGreaterThan(0);
+  for (const name of pictures) {
+    expect(statSync(join(root, "docs/pictures", name)).size, name).toBeLessThan(200_000);
+    expect(shown).toContain(`pictures/${name}"`);
+    expect(pictures).toContain(name.replace(/-(light|dark)\./, (_, tone) => (tone === "light" ? "-dark." : "-light.")));
   }
 });
 
