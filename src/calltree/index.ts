@@ -38,6 +38,7 @@ export {
 } from "./views/overview.js";
 export { localTest, type Owners, ownersOf, testBegins, testsAround } from "./views/owners.js";
 export type { FilteredCalls as Omission, PathOptions } from "./views/select.js";
+export { stacksOf } from "./views/stacks.js";
 export {
   isTestFunction,
   outlives,
