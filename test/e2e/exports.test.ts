@@ -58,9 +58,11 @@ test("go tool pprof reads calls, times, places, comments", () => {
   // The function's line has its own time, the line of its go statement what that started.
   const list = pprof("-list", "main.nested$");
   expect(list).toMatch(
-    new RegExp(`^ +[\\d.]+[mµu]?s +[\\d.]+[mµu]?s +${line("func nested()")}:func nested\\(\\) \\{$`, "m"),
+    new RegExp(`^ +[\\d.]+[nmµu]?s +[\\d.]+[nmµu]?s +${line("func nested()")}:func nested\\(\\) \\{$`, "m"),
   );
-  expect(list).toMatch(new RegExp(`^ +\\. +[\\d.]+[mµu]?s +${line("go underNested()")}:\\tgo underNested\\(\\)$`, "m"));
+  expect(list).toMatch(
+    new RegExp(`^ +\\. +[\\d.]+[nmµu]?s +${line("go underNested()")}:\\tgo underNested\\(\\)$`, "m"),
+  );
   expect(pprof("-peek", "main.underNested$")).toContain("main.nested");
   report("--format", "pprof", "--goroutine-roots", "-o", profile);
   expect(pprof("-peek", "main.underNested$")).not.toContain("main.nested");
