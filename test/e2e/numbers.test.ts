@@ -356,6 +356,9 @@ test("diff does not mix kinds", () => {
   expect(mixed.stderr).toMatch(
     /shop\.gotrace is a call trace of gotrace, .*exec\.trace is an execution trace of Go\n {2}compare traces of one kind/,
   );
+  const missing = gotrace(["diff", "--by", "calls", "none.gotrace", "none.gotrace"], { cwd });
+  expect(missing).toMatchObject({ code: 2, stdout: "" });
+  expect(missing.stderr).toContain("cannot read none.gotrace: no such file");
   const refused = gotrace(["diff", "--by-path", execution, execution], { cwd });
   expect(refused.code).toBe(2);
   expect(refused.stderr).toMatch(/--by-path is not for execution traces/);

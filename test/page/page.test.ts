@@ -87,6 +87,8 @@ test("a finding opens with both stacks, its numbers and the close-up", async () 
   await open([{ report: report({ findings: three }), ...charts(three) }], async (page) => {
     await page.locator("summary").first().click();
     const body = page.locator(".body").first();
+    // The body is drawn when the browser says that it was opened.
+    await body.locator("h3").first().waitFor();
     expect(await body.locator("h3").allTextContents()).toEqual([
       "Where the goroutine was",
       "Who made it go on: goroutine 7 main.refill",

@@ -24,12 +24,16 @@ export function typed(block: string): Typed[] {
 
 /** What is the same in any run: a line without times, shares, sizes, numbers that the scheduler decides, branches and widths. */
 export function steady(line: string): string {
-  return line
-    .replace(/[│├└─\s]+/g, " ")
-    .replace(/[~≥]?-?\+?\b\d[\d,.]*(ns|µs|ms|m?s|%| ?[KMG]i?B)(?![\w/])/g, "T")
-    .replace(/\d+(?= (returned|goroutines? waited|times for|steps))|(?<=Task )\d+/g, "N")
-    .replace(/^(WARN|ERROR) /, "")
-    .trim();
+  return (
+    line
+      .replace(/[│├└─\s]+/g, " ")
+      .replace(/[~≥]?-?\+?\b\d[\d,.]*(ns|µs|ms|m?s|%| ?[KMG]i?B)(?![\w/])/g, "T")
+      .replace(/\d+(?= (returned|goroutines? waited|times for|steps))|(?<=Task )\d+/g, "N")
+      .replace(/^(WARN|ERROR) /, "")
+      // Whether a change of times is significant is up to the machine.
+      .replace(/(?<= )~(?= )/g, "T")
+      .trim()
+  );
 }
 
 /** Lines about what the scheduler may do in another way, or not at all. */

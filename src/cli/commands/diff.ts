@@ -1,5 +1,6 @@
 /** `gotrace diff`: traces before and after a change, call traces or execution traces, each kind with its own. */
 
+import { existsSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { withGrepExitCodes } from "../analyze/read-exec-trace.js";
 import { type Command, commandHelp } from "../command.js";
@@ -96,7 +97,7 @@ const NAMES: Readonly<Record<TraceKind, string>> = {
   execution: "an execution trace of Go",
 };
 
-/** The kind that the reader is to expect. @throws UserError for traces of both kinds */
+/** The kind that the reader is to expect. @throws UserError for traces of both kinds, and when a file does not exist */
 function commonKind(paths: readonly string[]): TraceKind {
   const known = paths.map((path) => ({ path, kind: traceKindOf(path) })).filter(({ kind }) => kind !== undefined);
   const [first] = known;
@@ -107,6 +108,10 @@ function commonKind(paths: readonly string[]): TraceKind {
       "compare traces of one kind: call traces are files of --save, execution traces files of 'go test -trace' or --exec-trace",
       ExitCode.trouble,
     );
+  }
+  const missing = paths.find((path) => path !== "-" && !existsSync(path));
+  if (missing !== undefined) {
+    throw new UserError(`cannot read ${missing}: no such file`, "name a trace file that exists", ExitCode.trouble);
   }
   return first?.kind ?? "execution";
 }
