@@ -100,6 +100,11 @@ test("DuckDB reads the tables, and finds the same in every format", async () => 
   expect(readdirSync(at("tables")).sort()).toEqual([
     ...["calls.parquet", "functions.parquet", "goroutines.parquet", "processes.parquet"],
   ]);
+  const metadata = `parquet_kv_metadata('${at("tables")}/calls.parquet')`;
+  const [{ said }] = await query(
+    `SELECT decode(value) AS said FROM ${metadata} WHERE decode(key) = 'gotrace.statements'`,
+  );
+  expect(JSON.parse(said as string)).toContainEqual(expect.stringMatching(/^\d+ events, \d+ goroutines$/));
   for (const table of ["calls", "functions", "goroutines", "processes"]) {
     report("--format", "csv", "--table", table, "-o", at(`${table}.csv`));
     report("--format", "ndjson", "--table", table, "-o", at(`${table}.ndjson`));

@@ -1,6 +1,7 @@
 /** Calls and their sums in the formats of profilers, databases and trace stores. */
 
 import { costBound, type ProcessTree, type Recording } from "../../calltree/index.js";
+import type { ParquetOptions } from "../../export/parquet.js";
 import { renderPprof } from "../../export/pprof.js";
 import { tableNames } from "../../export/tables/index.js";
 import { filterNotices, notices } from "../../render/notices.js";
@@ -59,8 +60,8 @@ export async function otlp(recording: Recording, context: FormatContext): Promis
   return counted(renderOtlp(recording, { version: packageVersion(), notices: ofProcess }), recording, context);
 }
 
-function described(recording: Recording, context: FormatContext) {
-  return { version: packageVersion(), statements: said(recording, context) };
+function described(recording: Recording, context: FormatContext): Omit<ParquetOptions, "table"> {
+  return { version: packageVersion(), notices: said(recording, context) };
 }
 
 /** What formats say that have a place for it. */
