@@ -58,15 +58,15 @@ export function replayTraces(sources: ByteSource | readonly ByteSource[], option
   if (built.length === 0 && refusal !== undefined) throw refusal;
   const processes = built.map(({ tree }) => tree);
   const forest = Object.freeze({ functions: table.list, processes, ...(problem === undefined ? {} : { problem }) });
-  const sum = (kind: "goroutine" | "window") => built.reduce((calls, { outside }) => calls + outside[kind], 0);
-  const outside = { goroutine: sum("goroutine"), window: sum("window") };
-  return { forest, processes: built.map(({ replayed }) => replayed), filtered: outside };
+  const sum = (kind: "goroutine" | "window") => built.reduce((calls, { filtered }) => calls + filtered[kind], 0);
+  const filtered = { goroutine: sum("goroutine"), window: sum("window") };
+  return { forest, processes: built.map(({ replayed }) => replayed), filtered };
 }
 
 interface Built {
   readonly tree: ProcessTree;
   readonly replayed: Replay["processes"][number];
-  readonly outside: Replay["filtered"];
+  readonly filtered: Replay["filtered"];
 }
 
 function tryOpen(source: ByteSource): Trace | UserError {
@@ -91,7 +91,7 @@ function buildProcess(
   builder.replay((bytes) => progress(1, bytes));
   const { end, known } = endOf(process, builder, builder.last());
   builder.close(end);
-  const { nodes, stacks, edges, hangs } = builder;
+  const { nodes, stacks, edges, attachments } = builder;
   const ids = new IdMap(process.definitions, table);
   const { tree, number } = freeze(nodes, stacks, edges.list, ids, costBound(info));
   return {
@@ -112,8 +112,8 @@ function buildProcess(
       pathLimit: nodes.pathLimit,
       ...(facts.problem === undefined ? {} : { problem: facts.problem }),
     }),
-    replayed: { process, nodes, edges, hangs, end, ids, numbers: number },
-    outside: stacks.filtered,
+    replayed: { process, nodes, edges, attachments, end, ids, numbers: number },
+    filtered: stacks.filtered,
   };
 }
 

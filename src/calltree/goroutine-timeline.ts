@@ -31,7 +31,7 @@ export interface CallSpan {
 
 /** A goroutine and those it started. */
 export interface TimelineTree {
-  readonly life: GoroutineTimeline;
+  readonly timeline: GoroutineTimeline;
   readonly below: readonly TimelineTree[];
 }
 
@@ -206,10 +206,10 @@ function parentOf({ goroutine }: Draft, byGoid: ReadonlyMap<number, Draft>): Dra
 
 function treesOf(kept: readonly Draft[]): TimelineTree[] {
   const byGoid = new Map(kept.map((draft) => [draft.goroutine.goid, draft]));
-  const placed = new Map<Draft, { life: GoroutineTimeline; below: TimelineTree[] }>();
+  const placed = new Map<Draft, { timeline: GoroutineTimeline; below: TimelineTree[] }>();
   const roots: TimelineTree[] = [];
   for (const draft of [...kept].sort((a, b) => a.goroutine.start - b.goroutine.start)) {
-    const tree = { life: lifeOf(draft), below: [] };
+    const tree = { timeline: timelineOf(draft), below: [] };
     const parent = parentOf(draft, byGoid);
     // A parent begins before its children, so it is already placed.
     const above = parent && placed.get(parent);
@@ -219,7 +219,7 @@ function treesOf(kept: readonly Draft[]): TimelineTree[] {
   return roots;
 }
 
-function lifeOf({ goroutine, end, node, calls, spans }: Draft): GoroutineTimeline {
+function timelineOf({ goroutine, end, node, calls, spans }: Draft): GoroutineTimeline {
   const { goid, parentGoid, edge, goStatement, start } = goroutine;
   const sorted = (spans ?? []).sort((a, b) => a.start - b.start || a.level - b.level);
   return { goid, parentGoid, edge, goStatement, node, start, end, calls, spans: sorted };

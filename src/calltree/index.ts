@@ -26,6 +26,7 @@ export {
 } from "./tree.js";
 export { childrenOf, type FilterOptions, foldedSelf, type SortOrder, type View, viewTree } from "./views/filter.js";
 export type { Recursion } from "./views/fold.js";
+export { framePlaces } from "./views/frame-places.js";
 export { busyTimes, type IdleTimes, idleByFunction, idleTimes } from "./views/idle.js";
 export {
   everything,
@@ -37,8 +38,7 @@ export {
   unseenWaits,
 } from "./views/overview.js";
 export { localTest, type Owners, ownersOf, testBegins, testsAround } from "./views/owners.js";
-export type { FilteredCalls as Omission, PathOptions } from "./views/select.js";
-export { stacksOf } from "./views/stacks.js";
+export type { FilteredCalls, PathOptions } from "./views/select.js";
 export {
   isTestFunction,
   outlives,

@@ -47,15 +47,15 @@ export class Recording {
     readonly select: SelectOptions,
     private readonly build: BuildOptions,
   ) {
-    const { forest, filtered: outside } = replay;
+    const { forest, filtered } = replay;
     this.selected = forest.processes.map(({ tree }) =>
       isStructural(select) ? selectPaths(tree, forest.functions, select) : undefined,
     );
     const processes = forest.processes.map((process, index) => withTree(process, this.selected[index]));
     this.forest = isStructural(select) ? Object.freeze({ ...forest, processes }) : forest;
     this.filtered = [
-      ...(outside.goroutine > 0 ? [{ filter: "goroutine", calls: outside.goroutine } as const] : []),
-      ...(outside.window > 0 ? [{ filter: "window", calls: outside.window } as const] : []),
+      ...(filtered.goroutine > 0 ? [{ filter: "goroutine", calls: filtered.goroutine } as const] : []),
+      ...(filtered.window > 0 ? [{ filter: "window", calls: filtered.window } as const] : []),
       ...sumUp(this.selected.flatMap((selected) => selected?.filtered ?? [])),
     ];
   }
@@ -168,8 +168,8 @@ function withTree(process: ProcessTree, selected: Selected | undefined): Process
   });
 }
 
-function sumUp(omissions: readonly FilteredCalls[]): FilteredCalls[] {
+function sumUp(filtered: readonly FilteredCalls[]): FilteredCalls[] {
   const sums = new Map<FilteredCalls["filter"], number>();
-  for (const { filter, calls } of omissions) sums.set(filter, (sums.get(filter) ?? 0) + calls);
+  for (const { filter, calls } of filtered) sums.set(filter, (sums.get(filter) ?? 0) + calls);
   return [...sums].map(([filter, calls]) => ({ filter, calls }));
 }

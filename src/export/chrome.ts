@@ -26,12 +26,12 @@ export interface ChromeOptions extends TimelineOptions {
 
 /** One JSON document in pieces. */
 export function* renderChrome(recording: Recording, options: ChromeOptions = {}): Generator<Uint8Array> {
-  const { fit, notices: statements = [] } = options;
+  const { fit, notices = [] } = options;
   const names = new Names(recording.forest, options.title);
   const out = new TextWriter();
   const writer = new ChromeWriter(recording, names, out);
   const chosen = fit && new Set(fit.goroutines.map(({ ordinal }) => ordinal));
-  const about = { exporter: "gotrace", statements };
+  const about = { exporter: "gotrace", statements: notices };
   out.text(`{"displayTimeUnit":"ns","otherData":${jsonText(about)},"traceEvents":[\n`);
   writer.processes();
   for (const _ of walkExcerpt(recording, writer, fit, chosen)) if (out.full) yield out.take();

@@ -165,7 +165,7 @@ class ProcessSpans {
 }
 
 /** The start of a line: resource and scope of a process. */
-function headOf(process: ProcessTree, { version, notices: statements }: OtlpOptions): string {
+function headOf(process: ProcessTree, { version, notices }: OtlpOptions): string {
   const { info } = process;
   const [os, arch] = info.platform.split("/");
   const attributes = [
@@ -179,7 +179,7 @@ function headOf(process: ProcessTree, { version, notices: statements }: OtlpOpti
     attribute("process.runtime.version", info.goVersion),
     attribute("os.type", os ?? ""),
     attribute("host.arch", arch === "386" ? "x86" : (arch ?? "")),
-    attribute("gotrace.statements", statements?.(process) ?? []),
+    attribute("gotrace.statements", notices?.(process) ?? []),
   ];
   const scope = jsonText({ name: "gotrace", version });
   return `{"resourceSpans":[{"resource":{"attributes":[${attributes.join(",")}]},"schemaUrl":"${SCHEMA}","scopeSpans":[{"scope":${scope},"schemaUrl":"${SCHEMA}","spans":[`;

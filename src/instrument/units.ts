@@ -13,13 +13,13 @@ interface Gap {
 }
 
 /** The sites of a file in source order, and what is missing from them. */
-export interface Sites {
+export interface FoundHookPoints {
   readonly sites: HookPoint[];
   readonly gaps: Gap[];
 }
 
 /** Finds all sites of a file. @param scanned the scanner's view of the same text, without error */
-export function findHookPoints(text: string, scanned: Scan, parse: Parse): Sites {
+export function findHookPoints(text: string, scanned: Scan, parse: Parse): FoundHookPoints {
   const whole = parse(text);
   if (whole !== null && agree(whole, scanned)) return { sites: whole, gaps: [] };
   const sites: HookPoint[] = [];

@@ -3,9 +3,9 @@ import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import {
   type CallForest,
+  type FilteredCalls,
   type FilterOptions,
   ID_LIMIT,
-  type Omission,
   type ProcessTree,
   type Recording,
   type SelectOptions,
@@ -26,11 +26,11 @@ export interface Notice {
 
 /** The lines below the tree of a process. */
 export function footer(process: ProcessTree, remarks: readonly string[]): string[] {
-  return [...notices(process).map(({ text }) => text), ...remarks].map(printable);
+  return [...processNotices(process).map(({ text }) => text), ...remarks].map(printable);
 }
 
 /** The notices about the calls of a process. */
-export function notices(process: ProcessTree): Notice[] {
+export function processNotices(process: ProcessTree): Notice[] {
   const { info, tree } = process;
   const lines: Notice[] = [];
   const say = (text: string, about?: Notice["about"]) =>
@@ -82,7 +82,7 @@ export function notices(process: ProcessTree): Notice[] {
  * The notices about all processes together. With several, notices about missing data and limits are listed per process.
  */
 export function overall({ processes }: CallForest, title: (process: ProcessTree) => string): Notice[] {
-  if (processes.length < 2) return processes.flatMap(notices);
+  if (processes.length < 2) return processes.flatMap(processNotices);
   const sum = (of: (process: ProcessTree) => number) => processes.reduce((total, process) => total + of(process), 0);
   const counts = [
     formatNumberOf(processes.length, "process", "processes"),
@@ -116,7 +116,7 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
       sum(({ tree }) => sumOf(tree.goexits)),
     ),
     ...processes.flatMap((process) =>
-      notices(process)
+      processNotices(process)
         .filter(({ serious, about }) => serious || about === "paths")
         .map((statement) => ({ ...statement, text: `${title(process)} (${process.info.pid}): ${statement.text}` })),
     ),
@@ -124,8 +124,8 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
 }
 
 /** The notices about filtered calls. */
-export function filterNotices({ forest, filtered: omitted, select }: Recording): Notice[] {
-  const lines = omitted.map(
+export function filterNotices({ forest, filtered, select }: Recording): Notice[] {
+  const lines = filtered.map(
     ({ filter, calls }) => `left out by ${flagOf(filter, select)}: ${formatNumberOf(calls, "call")}`,
   );
   if (select.from !== undefined || select.to !== undefined) {
@@ -133,7 +133,7 @@ export function filterNotices({ forest, filtered: omitted, select }: Recording):
     const to = select.to === undefined ? "the end" : formatDuration(select.to);
     lines.push(`calls and times are those from ${from} to ${to}`);
   }
-  if (omitted.length > 0 && forest.processes.every(({ tree }) => tree.size === 1))
+  if (filtered.length > 0 && forest.processes.every(({ tree }) => tree.size === 1))
     lines.push("no call is left to show");
   return lines.map((text) => ({ text, serious: true }));
 }
@@ -153,7 +153,7 @@ function written(pattern: RegExp | { readonly text: string } | undefined): strin
   return pattern instanceof RegExp ? pattern.source.replaceAll("\\/", "/") : pattern?.text;
 }
 
-function flagOf(filter: Omission["filter"], select: SelectOptions): string {
+function flagOf(filter: FilteredCalls["filter"], select: SelectOptions): string {
   switch (filter) {
     case "window":
       return select.from === undefined ? "--to" : select.to === undefined ? "--from" : "--from and --to";

@@ -18,7 +18,7 @@ function lives(script: string, limits: TimelineLimits): { lives: GoroutineTimeli
   const { functions, processes } = recording.forest;
   const name = (node: number) => functions[processes[0].tree.func[node]].name;
   const lines: string[] = [];
-  const visit = ({ life, below }: TimelineTree, depth: number) => {
+  const visit = ({ timeline: life, below }: TimelineTree, depth: number) => {
     const spans = life.spans.map(
       ({ node, start, end, level }) => `${".".repeat(level)}${name(node)} ${start / 1e3}-${end / 1e3}`,
     );
@@ -92,7 +92,7 @@ test("what is remembered during the walk does not grow with the number of gorout
   expect(result).toMatchObject({ kept: 5, hidden: 1996 });
   expect(shown[0]).toBe("g1 main.main 0-30000 1: main.main 0-30000");
   expect(shown.slice(1).every((line) => /main\.worker \d+-\d+ 1/.test(line))).toBe(true);
-  const lengths = result.roots[0].below.map(({ life }) => life.end - life.start);
+  const lengths = result.roots[0].below.map(({ timeline: life }) => life.end - life.start);
   expect(lengths).toEqual([7000, 7000, 7000, 7000]);
 });
 

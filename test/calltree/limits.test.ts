@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ID_LIMIT } from "../../src/calltree/index.js";
-import { notices } from "../../src/render/notices.js";
+import { processNotices } from "../../src/render/notices.js";
 import { buildForest } from "../support/calltrace/build-forest.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
@@ -33,7 +33,7 @@ test("functions beyond the limit count as one, with their go statements", () => 
   ]);
   expect(functions[tree.goStatement[2]].name).toBe("[other functions]");
   expect(manyFunctions).toBe(true);
-  expect(notices(processes[0]).map(({ text }) => text)).toContain(
+  expect(processNotices(processes[0]).map(({ text }) => text)).toContain(
     "more than 131,072 functions: calls of those beyond are counted under [other functions]",
   );
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { frameAt, layOut, shareOf, type Weight } from "../../src/page/calls/layout.js";
 import { calleesOf, callersOf, relationsOf } from "../../src/page/calls/relations.js";
-import { callTotals, stacksOf } from "../../src/page/data/totals.js";
+import { callTotals, framePlaces } from "../../src/page/data/totals.js";
 import { run } from "../calltree/program.js";
 import { grow } from "../calltree/script.js";
 import { buildForest } from "../support/calltrace/build-forest.js";
@@ -18,7 +18,7 @@ function treeOf(choices: readonly number[]) {
   return {
     paths,
     functions: functions.length,
-    stacks: stacksOf(paths, functions.length),
+    stacks: framePlaces(paths, functions.length),
     spans: [[1, paths.size]] as const,
   };
 }

@@ -7,7 +7,7 @@ import { type CallPageOptions, packCalls } from "../../src/page/data/calls.js";
 import { readStats } from "../../src/page/data/functions.js";
 import { readGoroutines } from "../../src/page/data/goroutine-rows.js";
 import { readPaths, writePaths } from "../../src/page/data/paths.js";
-import { callTotals, stacksOf } from "../../src/page/data/totals.js";
+import { callTotals, framePlaces } from "../../src/page/data/totals.js";
 import { run } from "../calltree/program.js";
 import { grow, scripted } from "../calltree/script.js";
 import { buildForest } from "../support/calltrace/build-forest.js";
@@ -68,7 +68,7 @@ test("the total of a function is the time of its outermost calls, each goroutine
           if (!open.includes(func)) wanted.total[func] += time - start;
         },
       }));
-      const found = callTotals(tree, size, stacksOf(tree, size), [[1, tree.size]]);
+      const found = callTotals(tree, size, framePlaces(tree, size), [[1, tree.size]]);
       expect(found.calls).toEqual(wanted.calls);
       for (let func = 0; func < size; func++) {
         expect(found.total[func]).toBeCloseTo(wanted.total[func], 3);
@@ -89,7 +89,7 @@ test("the numbers of functions in the page are those of their calls, and agree w
       readGoroutines(reader);
       const size = recording.forest.functions.length;
       const stats = readStats(reader, size);
-      const totals = callTotals(paths, size, stacksOf(paths, size), [[1, paths.size]]);
+      const totals = callTotals(paths, size, framePlaces(paths, size), [[1, paths.size]]);
       expect(stats.calls).toEqual(totals.calls);
       for (let func = 0; func < size; func++) {
         if (stats.calls[func] === 0) continue;
@@ -117,7 +117,7 @@ test("recursion counts once, and again in a goroutine of its own", () => {
     100 g2 { main.f
     107 g2 }`);
   const { tree } = processes[0];
-  const totals = callTotals(tree, functions.length, stacksOf(tree, functions.length), [[1, tree.size]]);
+  const totals = callTotals(tree, functions.length, framePlaces(tree, functions.length), [[1, tree.size]]);
   const f = functions.findIndex(({ name }) => name === "main.f");
   expect([totals.calls[f], totals.total[f]]).toEqual([3, 107_000]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { notices } from "../../src/render/notices.js";
+import { processNotices } from "../../src/render/notices.js";
 import { tracingOf } from "../../src/render/tracing.js";
 import { grow } from "../calltree/script.js";
 
@@ -33,5 +33,5 @@ test("where most of the run may have been tracing, the report names what helps",
   const { info, ...process } = recorded(1);
   const busy = { ...process, info: { ...info, cpu: 50e3 } };
   expect(tracingOf(busy)).toEqual([`${LINE}, in 50.0µs of processor time`, expect.stringContaining("--skip-inlined")]);
-  expect(notices(busy).map(({ about }) => about)).toEqual([undefined, "tracing", undefined]);
+  expect(processNotices(busy).map(({ about }) => about)).toEqual([undefined, "tracing", undefined]);
 });

@@ -43,10 +43,10 @@ export class TreeBuilder {
   readonly nodes: NodeTable;
   readonly stacks: Stacks;
   readonly edges = new EdgeTable();
-  readonly hangs: AttachmentTable;
+  readonly attachments: AttachmentTable;
   private readonly slots: SlotTable;
   private readonly spawns = new SpawnTable();
-  private readonly guesses: ParentInference;
+  private readonly parents: ParentInference;
   private readonly waiting: Waiting;
   private readonly reader: ChunkReader;
   private readonly decoder: RecordDecoder;
@@ -55,14 +55,14 @@ export class TreeBuilder {
 
   constructor(
     private readonly process: ProcessTrace,
-    survey: Prescan,
+    prescan: Prescan,
     private readonly options: BuildOptions = {},
   ) {
     this.nodes = new NodeTable(options.noMerge !== true, options.depthLimit, options.pathLimit);
     this.slots = new SlotTable(process.chunks, startOf(0, options));
     this.stacks = new Stacks(this.nodes, this.slots, this, options);
-    this.hangs = new AttachmentTable(process.chunks.slots);
-    this.guesses = new ParentInference(process, survey, this.slots, this.nodes, this.stacks);
+    this.attachments = new AttachmentTable(process.chunks.slots);
+    this.parents = new ParentInference(process, prescan, this.slots, this.nodes, this.stacks);
     this.waiting = new Waiting(this.slots);
     this.reader = new ChunkReader(process.source);
     this.decoder = new RecordDecoder(process.clock);
@@ -164,11 +164,11 @@ export class TreeBuilder {
   private begin(slot: number): boolean {
     const { slots, decoder } = this;
     this.capture(slot, decoder.begin.time);
-    this.guesses.bury(slot, (answered) => this.waiting.answered(answered));
+    this.parents.bury(slot, (answered) => this.waiting.answered(answered));
     this.stacks.abandon(slot, slots.floor[slot]);
     slots.root[slot] = NO_NODE;
     const { parentGoid, spawnRef } = decoder.begin;
-    const request = asksForParent(this.process, parentGoid, spawnRef) ? this.guesses.take(slot) : NO_NODE;
+    const request = asksForParent(this.process, parentGoid, spawnRef) ? this.parents.take(slot) : NO_NODE;
     const parked: Parked = { begin: { ...decoder.begin }, state: decoder.state(), request };
     if (this.place(slot, parked)) return true;
     slots.goid[slot] = NO_NODE;
@@ -186,7 +186,7 @@ export class TreeBuilder {
       return true;
     }
     if (request !== NO_NODE) {
-      const node = this.guesses.find(request);
+      const node = this.parents.find(request);
       if (node === NO_NODE) return false;
       this.hang(slot, begin, node, EdgeKind.approximate, 0);
       return true;
@@ -233,8 +233,8 @@ export class TreeBuilder {
     slots.test[slot] = name === "" ? 0 : 1;
     slots.edge[slot] = this.edges.number(kind, goStatement, name);
     slots.from[slot] = startOf(goid, this.options);
-    this.hangs.add(slot, node, slots.edge[slot]);
-    this.guesses.expect(slot, goid);
+    this.attachments.add(slot, node, slots.edge[slot]);
+    this.parents.expect(slot, goid);
   }
 
   /** Called by the replay (see Listener). */
@@ -248,7 +248,7 @@ export class TreeBuilder {
    * `time`.
    */
   capture(slot: number, time: number): void {
-    this.guesses.answer(slot, time, (request) => this.waiting.answered(request));
+    this.parents.answer(slot, time, (request) => this.waiting.answered(request));
   }
 
   /** Wakes the slots that wait for a spawn record of this one, if it has been passed. */

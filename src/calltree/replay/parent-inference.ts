@@ -19,32 +19,32 @@ export class ParentInference {
 
   constructor(
     process: ProcessTrace,
-    private readonly survey: Prescan,
+    private readonly prescan: Prescan,
     private readonly slots: SlotTable,
     private readonly nodes: NodeTable,
     private readonly stacks: Stacks,
   ) {
     this.enclosing = new Enclosing(process.definitions);
-    this.answers = new Int32Array(survey.requests.count).fill(NO_NODE);
-    this.nextOfSlot = survey.requests.firstOfSlot.slice();
+    this.answers = new Int32Array(prescan.requests.count).fill(NO_NODE);
+    this.nextOfSlot = prescan.requests.firstOfSlot.slice();
   }
 
   /** The request that belongs to the next begin record of a slot without a spawn record. */
   take(slot: number): number {
     const request = this.nextOfSlot[slot];
-    this.nextOfSlot[slot] = this.survey.requests.nextOfSlot[request];
+    this.nextOfSlot[slot] = this.prescan.requests.nextOfSlot[request];
     return request;
   }
 
   /** The node to attach to; NO_NODE if not known yet; the root if no ancestor goroutine is in the trace. */
   find(request: number): number {
-    return this.survey.requests.asked[request] === 0 ? ROOT : this.answers[request];
+    return this.prescan.requests.asked[request] === 0 ? ROOT : this.answers[request];
   }
 
   /** Called when a goroutine begins on a slot: collects the requests to it. */
   expect(slot: number, goid: number): void {
     const { slots } = this;
-    const { requests } = this.survey;
+    const { requests } = this.prescan;
     slots.capture[slot] = Number.POSITIVE_INFINITY;
     let request = requests.heads.get(goid, NO_NODE);
     if (request === NO_NODE) return;
@@ -68,7 +68,7 @@ export class ParentInference {
 
   private answerUntil(slot: number, time: number, alive: boolean, answered: (request: number) => void): void {
     const { slots } = this;
-    const { requests } = this.survey;
+    const { requests } = this.prescan;
     const list = slots.requests.get(slot);
     if (list === undefined) return;
     let request = list.pop();
@@ -91,7 +91,7 @@ export class ParentInference {
    */
   private frameAround(slot: number, request: number, alive: boolean): number {
     const { slots } = this;
-    const { time, func } = this.survey.requests;
+    const { time, func } = this.prescan.requests;
     const { frames } = this.stacks;
     if (slots.top[slot] === NO_FRAME) {
       // Nothing is known about the parent before its own first event.

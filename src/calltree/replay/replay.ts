@@ -15,7 +15,7 @@ export interface Replayed {
   readonly process: ProcessTrace;
   readonly nodes: NodeTable;
   readonly edges: EdgeTable;
-  readonly hangs: AttachmentTable;
+  readonly attachments: AttachmentTable;
   /** The end time of frames that never returned. */
   readonly end: number;
 }
@@ -49,7 +49,7 @@ const STEP = 4096;
  * @param options those of the first replay
  */
 export function* walkProcess(replayed: Replayed, options: BuildOptions, observer: WalkObserver): Generator<number> {
-  const { process, nodes, hangs, end } = replayed;
+  const { process, nodes, attachments, end } = replayed;
   const { chunks } = process;
   const slots = new SlotTable(chunks, startOf(0, options));
   const reader = new ChunkReader(process.source);
@@ -64,7 +64,7 @@ export function* walkProcess(replayed: Replayed, options: BuildOptions, observer
   let done = 0;
   let since = 0;
   for (let slot = 0; slot < chunks.slots; slot++) {
-    const places = hangs.of(slot);
+    const places = attachments.of(slot);
     let open = false;
     const start = (begun: Begun) => {
       slots.goid[slot] = begun.goid;

@@ -46,9 +46,9 @@ export interface Selected {
 export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], options: PathOptions): Selected {
   const map = new Int32Array(tree.size);
   const leads = new Uint8Array(tree.size);
-  const omitted: FilteredCalls[] = [];
+  const filtered: FilteredCalls[] = [];
   const note = (filter: FilteredCalls["filter"], calls: number) => {
-    if (calls > 0) omitted.push({ filter, calls });
+    if (calls > 0) filtered.push({ filter, calls });
   };
   const names = functions.map(({ name }) => name);
   const matches = (pattern: RegExp) =>
@@ -61,7 +61,7 @@ export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], 
   if (options.test) note("test", keepPaths(tree, map, leads, ofTests(tree, functions, options.test)));
   if (options.focus) note("focus", keepPaths(tree, map, leads, ofFunctions(tree, matches(options.focus))));
   if (options.hide) note("hide", hideNodes(tree, map, matches(options.hide)));
-  return { ...rebuild(tree, map, leads), filtered: omitted };
+  return { ...rebuild(tree, map, leads), filtered };
 }
 
 /** By node: 1 if its test matches. */

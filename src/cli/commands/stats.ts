@@ -197,7 +197,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
   });
   const small = all.filter((row) => row.total < min).length;
   context.notices.push(...leftOutOfTrees(recording, { depth }));
-  const statements = completeness(context);
+  const notices = completeness(context);
   return {
     // Who asks for neighbours sees them alone.
     rows: neighbours.length > 0 ? [] : rows.slice(0, top),
@@ -207,7 +207,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     costs: costBounds(forest),
     notices: [
       ...(waiting > 0 && !options.inPlace ? [`${IDLE}: ${formatNumberOf(waiting, "function")}: ${WAITS}`] : []),
-      ...statements,
+      ...notices,
       ...(small > 0 ? [`left out by --min: ${formatNumberOf(small, "function")}`] : []),
     ],
   };

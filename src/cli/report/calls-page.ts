@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Recording } from "../../calltree/index.js";
 import { packCalls } from "../../page/data/calls.js";
 import { renderPage } from "../../page/data/page.js";
-import { filterNotices, notices } from "../../render/notices.js";
+import { filterNotices, processNotices } from "../../render/notices.js";
 import { applyBaseline, rankTraces } from "../../rules/index.js";
 import { closeUpsOf } from "../analyze/close-ups.js";
 import { analyzeFile, execSettings } from "../analyze/findings.js";
@@ -37,7 +37,7 @@ export function callsPage(
       ...options.tree,
       ...{ tests, title, progress, countsWaiting: options.all },
       ...(note === undefined ? {} : { command: note.command }),
-      notes: (process) => [...notices(process).slice(1), ...left],
+      notes: (process) => [...processNotices(process).slice(1), ...left],
     }),
   );
   const reports = execTraces.length === 0 ? [] : analyze(execTraces, execSettings(session));

@@ -4,7 +4,7 @@ import { costBound, type ProcessTree, type Recording } from "../../calltree/inde
 import type { ParquetOptions } from "../../export/parquet.js";
 import { renderPprof } from "../../export/pprof.js";
 import { tableNames } from "../../export/tables/index.js";
-import { filterNotices, notices } from "../../render/notices.js";
+import { filterNotices, processNotices } from "../../render/notices.js";
 import { tracingLine } from "../../render/tracing.js";
 import type { TableName } from "../options.js";
 import type { NamedPieces, Pieces } from "../output.js";
@@ -13,8 +13,8 @@ import type { FormatContext } from "./format.js";
 import { counted, leftOutOfTrees } from "./left-out.js";
 
 export async function pprof(recording: Recording, context: FormatContext): Promise<Pieces> {
-  const { options, notices: statements } = context;
-  statements.push(...leftOutOfTrees(recording, options.tree));
+  const { options, notices } = context;
+  notices.push(...leftOutOfTrees(recording, options.tree));
   return renderPprof(recording.forest, {
     ...options.tree,
     goroutineRoots: options.goroutineRoots,
@@ -54,7 +54,7 @@ export async function parquetFiles(recording: Recording, context: FormatContext)
 export async function otlp(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderOtlp } = await import("../../export/otlp.js");
   const ofProcess = (process: ProcessTree) => [
-    ...[...notices(process), ...filterNotices(recording)].map(({ text }) => text),
+    ...[...processNotices(process), ...filterNotices(recording)].map(({ text }) => text),
     ...tracing([process]),
   ];
   return counted(renderOtlp(recording, { version: packageVersion(), notices: ofProcess }), recording, context);
@@ -65,8 +65,8 @@ function described(recording: Recording, context: FormatContext): Omit<ParquetOp
 }
 
 /** What formats say that have a place for it. */
-function said({ forest }: Recording, { notices: statements }: FormatContext): string[] {
-  return [...statements.map(({ text }) => text), ...tracing(forest.processes)];
+function said({ forest }: Recording, { notices }: FormatContext): string[] {
+  return [...notices.map(({ text }) => text), ...tracing(forest.processes)];
 }
 
 function tracing(processes: readonly ProcessTree[]): string[] {

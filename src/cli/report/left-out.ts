@@ -30,9 +30,9 @@ export function leftOutOfWalk({ leftOut, select }: Recording): Notice[] {
 }
 
 /** The pieces; then standard error can say how many calls were left out on the way. */
-export function* counted(pieces: Iterable<Uint8Array>, recording: Recording, { notices: statements }: FormatContext) {
+export function* counted(pieces: Iterable<Uint8Array>, recording: Recording, { notices }: FormatContext) {
   yield* pieces;
-  for (const statement of leftOutOfWalk(recording)) {
-    if (!statements.some(({ text }) => text === statement.text)) statements.push(statement);
+  for (const notice of leftOutOfWalk(recording)) {
+    if (!notices.some(({ text }) => text === notice.text)) notices.push(notice);
   }
 }

@@ -70,20 +70,20 @@ function warnOfSize({ session, options }: FormatContext, bytes: number, what: st
 /** The format `folded`. */
 export async function folded(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { foldedSize, renderFolded } = await import("../../export/folded.js");
-  const { options, notices: statements } = context;
+  const { options, notices } = context;
   const { bytes, lines } = foldedSize(recording.forest, options.tree);
   warnOfSize(context, bytes, formatNumberOf(lines, "call path"));
-  statements.push(...leftOutOfTrees(recording, options.tree));
+  notices.push(...leftOutOfTrees(recording, options.tree));
   return renderFolded(recording.forest, { ...options.tree, unit: options.unit });
 }
 
 /** The format `json`. */
 export async function json(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { jsonSize, renderJson } = await import("../../render/tree/json.js");
-  const { options, tests, notices: statements } = context;
+  const { options, tests, notices } = context;
   const { bytes, nodes } = jsonSize(recording.forest, options.tree);
   warnOfSize(context, bytes, formatNumberOf(nodes, "call path"));
-  statements.push(...leftOutOfTrees(recording, options.tree, tests));
+  notices.push(...leftOutOfTrees(recording, options.tree, tests));
   return renderJson(recording.forest, { ...options.tree, tests });
 }
 

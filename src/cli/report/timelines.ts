@@ -12,7 +12,7 @@ import { packageVersion } from "../version.js";
 import type { FormatContext } from "./format.js";
 import { counted, leftOutOfWalk } from "./left-out.js";
 
-/** Speedscope's JSON as often as it is wanted; what is left out joins the statements. */
+/** Speedscope's JSON as often as it is wanted; what is left out joins the notices. */
 export function speedscopeProfile(recording: Recording, context: FormatContext): () => Generator<Uint8Array> {
   const { events, all: inPlace } = context.options;
   const budget =
@@ -45,8 +45,8 @@ export async function speedscope(recording: Recording, context: FormatContext): 
 
 export async function chrome(recording: Recording, context: FormatContext): Promise<Pieces> {
   const limit = limited(recording, context);
-  const statements = context.notices.map(({ text }) => text);
-  return counted(renderChrome(recording, { ...limit, title: context.title, notices: statements }), recording, context);
+  const notices = context.notices.map(({ text }) => text);
+  return counted(renderChrome(recording, { ...limit, title: context.title, notices }), recording, context);
 }
 
 export async function perfetto(recording: Recording, context: FormatContext): Promise<Pieces> {
@@ -65,8 +65,8 @@ function limited(recording: Recording, context: FormatContext): { fit?: Fit } {
   return { fit };
 }
 
-function say(fit: Fit, { notices: statements }: FormatContext): void {
+function say(fit: Fit, { notices }: FormatContext): void {
   const left = leftOut(fit);
   if (left.length === 0) return;
-  statements.push({ text: `cut for the viewer: ${left.join("; ")}`, serious: true });
+  notices.push({ text: `cut for the viewer: ${left.join("; ")}`, serious: true });
 }

@@ -12,6 +12,6 @@ export function walk(recording: Recording, ...visitors: readonly CallVisitor[]):
 }
 
 /** How complete a view of numbers is: single calls know no limits of trees, and what tracing took has a line of its own. */
-export function completeness({ notices: statements }: FormatContext): string[] {
-  return statements.filter(({ about }) => about === undefined).map(({ text }) => text);
+export function completeness({ notices }: FormatContext): string[] {
+  return notices.filter(({ about }) => about === undefined).map(({ text }) => text);
 }

@@ -37,8 +37,8 @@ const pageFormat = shownFormat("page", async (...args) => (await import("./own-p
 
 const speedscopeFormat = shownFormat("speedscope", async (recording, context) => {
   const exhibit = (await import("./speedscope.js")).speedscopeExhibit(recording, context);
-  const { options, notices: statements } = context;
-  for (const { text, serious } of statements) if (serious || options.verbose) say(text);
+  const { options, notices } = context;
+  for (const { text, serious } of notices) if (serious || options.verbose) say(text);
   return exhibit;
 });
 

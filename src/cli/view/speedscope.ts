@@ -24,7 +24,7 @@ const types: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-/** Speedscope on the calls of a recording. What is left out joins the statements. */
+/** Speedscope on the calls of a recording. What is left out joins the notices. */
 export function speedscopeExhibit(recording: Recording, context: FormatContext): Exhibit {
   const profile = speedscopeProfile(recording, context);
   const files = new Map<string, ServedFile>();

@@ -1,7 +1,7 @@
 /** The table of functions: one row per function and process, with sums over its calls. */
 import { CallGroup } from "../../callstats/group.js";
 import { CallMeter } from "../../callstats/meter.js";
-import { type CallTree, type Recording, stacksOf } from "../../calltree/index.js";
+import { type CallTree, framePlaces, type Recording } from "../../calltree/index.js";
 import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
 
 const COUNTS = ["panics", "goexits", "recovered", "running", "goroutines"] as const;
@@ -76,7 +76,7 @@ function* totalsOfCalls(
 function sumUp(tree: CallTree, functions: number): Sums {
   const sums = Object.fromEntries(SUMS.map((name) => [name, new Float64Array(functions)])) as Sums;
   const { func, calls, total, self, tracing } = tree;
-  const { outer } = stacksOf(tree, functions);
+  const { outer } = framePlaces(tree, functions);
   for (let node = 1; node < tree.size; node++) {
     // The node `others` is not a call.
     if (node === tree.others) continue;

@@ -6,7 +6,7 @@ import type { PageCalls, PageFunctions, PageProcess } from "../data/calls.js";
 import { type PageStats, readStats } from "../data/functions.js";
 import { type PageGoroutines, readGoroutines } from "../data/goroutine-rows.js";
 import { type Paths, readPaths } from "../data/paths.js";
-import { type Span, type Stacks, stacksOf } from "../data/totals.js";
+import { type FramePlaces, framePlaces, type Span } from "../data/totals.js";
 
 export class CallModel {
   #naming: Naming | undefined;
@@ -62,7 +62,7 @@ export class CallModel {
     const paths = readPaths(reader);
     const lives = readGoroutines(reader);
     const stats = readStats(reader, this.size);
-    return { info, paths, lives, stats, stacks: stacksOf(paths, this.size), everything: [[1, paths.size]] };
+    return { info, paths, lives, stats, stacks: framePlaces(paths, this.size), everything: [[1, paths.size]] };
   }
 }
 
@@ -70,7 +70,7 @@ export class CallModel {
 export interface ProcessModel {
   readonly info: PageProcess;
   readonly paths: Paths;
-  readonly stacks: Stacks;
+  readonly stacks: FramePlaces;
   readonly lives: PageGoroutines;
   readonly stats: PageStats;
   readonly everything: readonly Span[];

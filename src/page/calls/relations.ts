@@ -1,6 +1,6 @@
 /** Callers and callees of a function: as sums, and as trees for graphs above and below the function. */
 import type { Paths } from "../data/paths.js";
-import type { Span, Stacks } from "../data/totals.js";
+import type { FramePlaces, Span } from "../data/totals.js";
 
 /** The calls between a function and another one. */
 export interface Relation {
@@ -20,7 +20,12 @@ export interface Relations {
 }
 
 /** Sums the callers and callees of a function in some spans, most time first. */
-export function relationsOf(paths: Paths, { stack, outer }: Stacks, spans: readonly Span[], func: number): Relations {
+export function relationsOf(
+  paths: Paths,
+  { stack, outer }: FramePlaces,
+  spans: readonly Span[],
+  func: number,
+): Relations {
   const { parent, end, edge } = paths;
   const callers = new Map<string, Relation>();
   const callees = new Map<string, Relation>();
@@ -138,7 +143,7 @@ const none: ReadonlyMap<number, number> = new Map();
 /** A tree of the function and the merged paths below its outermost calls. */
 export function calleesOf(
   paths: Paths,
-  { outer }: Stacks,
+  { outer }: FramePlaces,
   spans: readonly Span[],
   func: number,
   options: { readonly functions: number; readonly goroutines: boolean },
@@ -168,7 +173,7 @@ export function calleesOf(
  */
 export function callersOf(
   paths: Paths,
-  { outer }: Stacks,
+  { outer }: FramePlaces,
   spans: readonly Span[],
   func: number,
   options: { readonly functions: number; readonly value: Float64Array },

@@ -55,7 +55,7 @@ export function writeGoroutines(to: ByteWriter, lives: GoroutineTimelines, func:
   push(lives.roots, 0);
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { tree, level } = top;
-    const { goid, parentGoid, edge, goStatement, node, start, end, calls, spans } = tree.life;
+    const { goid, parentGoid, edge, goStatement, node, start, end, calls, spans } = tree.timeline;
     for (const value of [goid, parentGoid, level, edge, goStatement + 1, func[node], page(node)]) to.uint(value);
     for (const value of [start, end - start, calls]) to.uint(Math.max(0, Math.round(value)));
     const shown = spans.filter((span) => page(span.node) > 0);

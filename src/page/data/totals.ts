@@ -1,8 +1,8 @@
 /** Totals by function over call paths, counting recursion once. */
-import type { Stacks } from "../../calltree/views/stacks.js";
+import type { FramePlaces } from "../../calltree/views/frame-places.js";
 import type { Paths } from "./paths.js";
 
-export { type Stacks, stacksOf } from "../../calltree/views/stacks.js";
+export { type FramePlaces, framePlaces } from "../../calltree/views/frame-places.js";
 
 /** A range [begin, end) of nodes in preorder. */
 export type Span = readonly [begin: number, end: number];
@@ -16,7 +16,12 @@ export interface CallTotals {
 }
 
 /** Sums the nodes in some spans. */
-export function callTotals(paths: Paths, functions: number, { outer }: Stacks, spans: readonly Span[]): CallTotals {
+export function callTotals(
+  paths: Paths,
+  functions: number,
+  { outer }: FramePlaces,
+  spans: readonly Span[],
+): CallTotals {
   const calls = new Float64Array(functions);
   const total = new Float64Array(functions);
   const self = new Float64Array(functions);

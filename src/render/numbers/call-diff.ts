@@ -140,12 +140,12 @@ function percent(ratio: number | undefined): string {
 
 /** One object; times in nanoseconds. */
 export function* callDiffJson(report: CallDiffReport, a: readonly string[], b: readonly string[]): Generator<string> {
-  const { diff, costs, notices: statements } = report;
+  const { diff, costs, notices } = report;
   const head = {
     ...{ a, b, by: diff.measure, runs: diff.runs, tested: diff.tested, runs_needed: RUNS_NEEDED, left_out: diff.small },
     tracing_max_ns_per_call: costsJson(costs),
     not_judged: report.notJudged ?? null,
-    statements,
+    statements: notices,
   };
   yield `${jsonText(head, undefined, 2).slice(0, -2)}`;
   for (const [name, list] of [

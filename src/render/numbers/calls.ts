@@ -123,11 +123,11 @@ function record(call: CallRecord, costs: CallsReport["costs"]): Record<string, u
 }
 
 /** One object with all calls. */
-export function* callsJson({ listing, costs, notices: statements }: CallsReport): Generator<string> {
+export function* callsJson({ listing, costs, notices }: CallsReport): Generator<string> {
   const head = {
     choice: listing.choice.kind,
     calls_in_all: listing.calls,
-    statements,
+    statements: notices,
   };
   yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "calls": [`;
   for (const [index, call] of listing.records.entries()) {

@@ -185,17 +185,11 @@ function record(row: FunctionStats): Record<string, string | number | null> {
 }
 
 /** One object; times in nanoseconds. */
-export function* statsJson({
-  rows,
-  functions,
-  neighbours,
-  costs,
-  notices: statements,
-}: StatsReport): Generator<string> {
+export function* statsJson({ rows, functions, neighbours, costs, notices }: StatsReport): Generator<string> {
   const head = {
     tracing_max_ns_per_call: costsJson(costs),
     percentile_error: 1 / 128,
-    statements,
+    statements: notices,
     functions_in_all: functions,
   };
   yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "functions": [`;

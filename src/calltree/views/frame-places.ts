@@ -2,7 +2,7 @@
 import { type CallTree, EdgeKind } from "../tree.js";
 
 /** By node. A goroutine has a stack of its own. */
-export interface Stacks {
+export interface FramePlaces {
   /** The outermost frame of its goroutine. */
   readonly stack: Int32Array;
   /** 1 for the outermost frame of its function on the goroutine: the time of the others is part of its time. */
@@ -10,10 +10,10 @@ export interface Stacks {
 }
 
 /** Looks at every path once. @param functions how many there are */
-export function stacksOf(
+export function framePlaces(
   { size, depth, func, edge }: Pick<CallTree, "size" | "depth" | "func" | "edge">,
   functions: number,
-): Stacks {
+): FramePlaces {
   const stack = new Int32Array(size);
   const outer = new Uint8Array(size);
   let levels = 1;
