@@ -9,8 +9,8 @@ const haveTicks = false
 
 func rawTicks() uint64 { return 0 }
 
-// The race detector is told to ignore these operations: an ordering made by
-// the tracer must not hide a race of the program.
+// The race detector ignores these operations: it would take them for
+// synchronisation of the program and miss races.
 
 //go:norace
 func cas32(p *uint32, old, new uint32) bool {

@@ -2,9 +2,9 @@ package rt
 
 import "unsafe"
 
-// What is taken from the Go runtime by name. Each is either marked by the
-// runtime for use from outside or pushed to another package's name, which Go
-// 1.23 and later demand.
+// Functions of the Go runtime, linked by name. Go 1.23 and later allow this only
+// for a function that the runtime marks with go:linkname, or that it defines
+// under the name of another package (os, syscall, runtime/pprof).
 
 //go:linkname nanotime runtime.nanotime
 func nanotime() int64
@@ -28,7 +28,8 @@ func runtimeEnvs() []string
 func runtimeArgs() []string
 
 // setProfLabel replaces the goroutine's profiler labels. Under -race the
-// runtime makes an ordering of it, which is not the program's.
+// runtime reports this to the race detector as synchronisation, which could
+// hide a race of the program.
 //
 //go:norace
 func setProfLabel(labels unsafe.Pointer) {

@@ -68,7 +68,8 @@ func osMap(limit uint64) unsafe.Pointer {
 	return toPtr(p)
 }
 
-// osStep: 16 KiB is the largest page size of macOS.
+// osStep rounds a size of the file up to whole pages: 16 KiB on arm64, the
+// largest page size of macOS.
 //
 //go:norace
 func osStep(to uint64) uint64 { return (to + 16383) &^ 16383 }
@@ -87,8 +88,9 @@ func osGrow(from, to uint64) uint32 {
 	case e == syscall.ENOSPC || e == syscall.EDQUOT:
 		return stopNoSpace
 	case e != 0:
-		// The file system does not know it (network drives, FAT). Space that is not
-		// there would kill the program when it is touched, so it is written.
+		// The file system does not support F_PREALLOCATE (network drives, FAT).
+		// Writing zeros reserves the space: touching a mapped page for which the
+		// disk has no room would kill the program.
 		if reason := osWriteZeros(from, to); reason != stopNone {
 			return reason
 		}

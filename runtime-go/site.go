@@ -1,5 +1,5 @@
 package rt
 
-// Site is the word of memory that a hook owns: zero until the hook is first used, then the number that the trace knows it by.
-// Rewritten files say Site and not uint32, because a package may give that name another meaning.
+// Site is the word of memory that belongs to a hook point: zero until the hook first runs, then its number in the trace.
+// Rewritten files write Site instead of uint32, because a package may declare something else called uint32.
 type Site = uint32

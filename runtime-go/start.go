@@ -7,7 +7,8 @@ const (
 	envMax       = "GOTRACE_MAX_SIZE="
 	limitDefault = 2 << 30
 	limitLeast   = 16 << 10
-	// mapLeast: below this much address space for the file, none is traced.
+	// mapLeast is the least address space to map the file into. With less,
+	// tracing stays off, except where the user set a smaller size limit.
 	mapLeast     = 16 << 20
 	tableEntries = 1024
 	// firstBytes is what the file has at the start: the header, some names, the
@@ -68,9 +69,10 @@ func open() bool {
 	return true
 }
 
-// settings reads our variables from the environment the process was started
-// with: no copy of package syscall's is made early, and what the program sets
-// itself is not ours.
+// settings reads our variables from the environment that the process was
+// started with. Package syscall would make its one copy of the environment
+// here, earlier than in the untraced program, and what the program itself sets
+// is not meant for us.
 //
 //go:norace
 func settings() (dir string, max uint64) {
@@ -90,9 +92,9 @@ func settings() (dir string, max uint64) {
 	return dir, max &^ 4095
 }
 
-// fit maps the file, as much of it as the process's address space allows
-// (a program under ulimit -v needs the rest itself), and reserves the token
-// region. It returns the size limit in force, 0 if there is no room.
+// fit maps the file, with at most a sixteenth of the address space that ulimit
+// -v allows (the program needs the rest), and the token region (see spawn.go).
+// It returns the size limit in force, 0 if there is no room.
 //
 //go:norace
 //go:nocheckptr

@@ -12,7 +12,8 @@ func noescape(p unsafe.Pointer) unsafe.Pointer {
 	return *(*unsafe.Pointer)(unsafe.Pointer(&x))
 }
 
-// toPtr is for addresses outside the Go heap only.
+// toPtr turns an address into a pointer. The address must lie outside the Go
+// heap: the garbage collector may move or free what lies inside.
 //
 //go:nocheckptr
 func toPtr(a uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&a)) }
@@ -23,7 +24,8 @@ func add(p unsafe.Pointer, n uintptr) unsafe.Pointer { return unsafe.Pointer(uin
 // strPtr returns the address of a string's bytes.
 func strPtr(s string) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&s)) }
 
-// The puts store at any offset, that of a record's first byte last.
+// put16, put32 and put64 store v at p+off, which need not be aligned. putBytes writes the lowest byte last: a record begins with its tag,
+// so a process killed in between leaves no tag without the rest.
 
 //go:norace
 //go:nocheckptr

@@ -8,6 +8,9 @@ import (
 	_ "unsafe"
 )
 
+// raceOff makes the race detector ignore the synchronisation of this goroutine
+// until raceOn.
+//
 //go:linkname raceOff gotrace.internal/rt.raceOff
 func raceOff() { runtime.RaceDisable() }
 

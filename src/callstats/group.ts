@@ -30,10 +30,10 @@ export class CallGroup implements CallSums {
   goexits = 0;
   recovered = 0;
   running = 0;
-  /** The most that tracing added to total and self; NaN unless known for all calls. */
+  /** Upper bounds of what tracing added to total and self; NaN as soon as the bound of one call is unknown. */
   totalTracing = 0;
   selfTracing = 0;
-  /** Open calls of the group on the goroutine being walked. */
+  /** How many calls of the group are open on the goroutine being walked; total counts the outermost. */
   open = 0;
   readonly durations: Durations | undefined;
 
@@ -53,7 +53,7 @@ export function spreadOf({ durations }: CallGroup): Spread {
   return (durations ?? new Durations()).spread();
 }
 
-/** The most that tracing added to the sums of a group, capped at the sums; undefined if unknown. */
+/** Upper bounds of what tracing added to the sums of a group, never above the sums; undefined if unknown. */
 export function tracingOf(group: CallGroup): { readonly total: number; readonly self: number } | undefined {
   const sums = sumsOf(group);
   const [total, self] = [Math.min(sums.total, group.totalTracing), Math.min(sums.self, group.selfTracing)];

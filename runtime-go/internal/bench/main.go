@@ -13,8 +13,10 @@
 //	bytes_mixed  the same for a recursive program with calls of 0.1-20 µs
 //	heap_bytes   heap allocated while tracing
 //
-// Each figure is processor time, the least of many short runs; the file's pages are used for
-// the first time, the machine's memory is warm after the first of them.
+// Each time is processor time, the least of many short runs. Every run writes to
+// new pages of the trace file, so page faults count. What the machine needs to
+// provide memory for the first time falls on the first run and is not measured.
+//
 // Usage: bench [scratch directory].
 package main
 
