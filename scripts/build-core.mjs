@@ -1,28 +1,42 @@
 // Compiles src/exectrace/core (AssemblyScript) to WebAssembly, and writes it as the module src/exectrace/wasm.ts, which
-// belongs to no commit. Does nothing while the module is newer than the sources.
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+// belongs to no commit. Does nothing while the module names the digest of the sources as they are.
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const self = fileURLToPath(import.meta.url);
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const folder = at("src/exectrace/core");
 const module = at("src/exectrace/wasm.ts");
-const timeOf = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** Functions up to this size (in Binaryen's measure) are inlined: the compiler's own limit costs a tenth of the speed. */
 const INLINED = 400;
 
 export default async function buildCore() {
-  const sources = readdirSync(folder).map((name) => `${folder}/${name}`);
-  const newest = Math.max(...[...sources, at("src/exectrace/codes.ts"), self].map(timeOf));
-  if (newest < timeOf(module)) return;
+  // Taken first: what changes meanwhile makes the result stale.
+  const head = `/** core/, compiled by scripts/build-core.mjs from sources with the digest ${digest()}. */`;
+  if (existsSync(module) && readFileSync(module, "utf8").startsWith(head)) return;
   // The compiler takes a second to load.
   const [{ default: asc }, { default: binaryen }] = await Promise.all([
     import("assemblyscript/asc"),
     import("binaryen"),
   ]);
   const text = Buffer.from(optimized(binaryen, await compiled(asc))).toString("base64");
-  writeFileSync(module, `/** core/, compiled by scripts/build-core.mjs. */\nexport const WASM =\n  "${text}";\n`);
+  const temporary = `${module}.${process.pid}.tmp`;
+  writeFileSync(temporary, `${head}\nexport const WASM =\n  "${text}";\n`);
+  renameSync(temporary, module);
+}
+
+/** Of the sources, of this script, and of the lock file, which stands for the compiler. */
+function digest() {
+  const sources = readdirSync(folder).sort();
+  const paths = sources.map((name) => `${folder}/${name}`);
+  const hash = createHash("sha256");
+  for (const path of [...paths, at("src/exectrace/codes.ts"), self, at("package-lock.json")]) {
+    const contents = readFileSync(path);
+    hash.update(`${path.slice(at("").length)}\0${contents.length}\0`).update(contents);
+  }
+  return hash.digest("hex");
 }
 
 async function compiled(asc) {

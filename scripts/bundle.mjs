@@ -7,6 +7,7 @@ import { build } from "esbuild";
 import buildCore from "./build-core.mjs";
 import { digestOf, isFresh, publish, writeDigest } from "./lib-bundle.mjs";
 import { cacheKey } from "./lib-cache-key.mjs";
+import { exclusively } from "./lib-exclusively.mjs";
 import { noticesText } from "./lib-notices.mjs";
 
 const self = fileURLToPath(import.meta.url);
@@ -18,11 +19,13 @@ const COMMAND = { main: "src/cli/main.ts", toolexec: "src/build/toolexec-main.ts
 
 /** Makes dist/bin, unless it is made of what is there already. */
 export async function bundleIfStale() {
-  await buildCore();
-  if (!isFresh(root)) await bundle();
+  await exclusively(root, async () => {
+    await buildCore();
+    if (!isFresh(root)) await bundle();
+  });
 }
 
-/** Makes dist/bin. A run of the command meanwhile finds the old files or the new ones, each of them whole. */
+/** Makes dist/bin; call it through {@link exclusively}. A run of the command meanwhile finds the old files or the new ones, each of them whole. */
 export async function bundle() {
   // Taken first: what changes meanwhile makes the result stale.
   const digest = digestOf(root);
@@ -126,6 +129,8 @@ function* filesToRead() {
 }
 
 if (process.argv[1] === self) {
-  await buildCore();
-  await bundle();
+  await exclusively(root, async () => {
+    await buildCore();
+    await bundle();
+  });
 }

@@ -20,6 +20,7 @@ const SOURCES = [
   "scripts/bundle.mjs",
   "scripts/lib-bundle.mjs",
   "scripts/lib-cache-key.mjs",
+  "scripts/lib-exclusively.mjs",
   "scripts/lib-notices.mjs",
 ];
 const PACKAGE = ["package.json", "package-lock.json"];
@@ -62,7 +63,7 @@ export function writeDigest(root, digest, metafiles) {
 
 /**
  * Makes a directory hold `files` (path → contents) and nothing else. Each file is replaced in one step, and only where it
- * differs, so several may do it at a time.
+ * differs, so that a command that starts meanwhile finds whole files.
  */
 export function publish(directory, files, executables = []) {
   for (const [name, contents] of files) {

@@ -1,6 +1,7 @@
 /** The end-to-end tests run the sources as they are: dist/bin knows what it was made of. */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -8,6 +9,7 @@ import { afterAll, expect, test } from "vitest";
 const repository = resolve(import.meta.dirname, "..");
 const library = join(repository, "scripts/lib-bundle.mjs");
 const { digestOf, isFresh, publish, writeDigest } = await import(library);
+const { exclusively } = await import(join(repository, "scripts/lib-exclusively.mjs"));
 const root = mkdtempSync(join(tmpdir(), "gotrace-bundle-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -55,4 +57,24 @@ test("publishing leaves exactly the files of the new bundle", () => {
   expect(readdirSync(directory).sort()).toEqual(["inner", "main.js"]);
   expect(readFileSync(join(directory, "main.js"), "utf8")).toBe("2");
   expect(readFileSync(join(directory, "inner/part-B.js"), "utf8")).toBe("b");
+});
+
+test("one at a time makes the bundle; a killed one does not keep the others waiting", async () => {
+  const lock = join(root, "dist/bundle.lock");
+  const said: string[] = [];
+  const work = (name: string) => async () => {
+    said.push(`${name} begins`);
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 20));
+    said.push(`${name} ends`);
+  };
+  await Promise.all(["a", "b", "c"].map((name) => exclusively(root, work(name))));
+  for (let i = 0; i < said.length; i += 2) expect(said[i + 1]).toBe(said[i].replace("begins", "ends"));
+  expect(said.length).toBe(6);
+  expect(existsSync(lock)).toBe(false);
+
+  const { pid } = spawnSync(process.execPath, ["--version"]);
+  writeFileSync(lock, String(pid));
+  expect(await exclusively(root, async () => "done")).toBe("done");
+  await expect(exclusively(root, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+  expect(existsSync(lock)).toBe(false);
 });
