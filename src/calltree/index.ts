@@ -12,8 +12,9 @@ export {
   type TimelineLimits,
   type TimelineTree,
 } from "./goroutine-timeline.js";
-export { Recording, type RecordingOptions, readRecording, type SelectOptions } from "./recording.js";
+export { Recording, type RecordingOptions, readRecording, type SelectOptions, type Walk } from "./recording.js";
 export type { BuildOptions } from "./replay/builder.js";
+export type { LeftOut } from "./replay/filtered-replay.js";
 export {
   type CallForest,
   type CallTree,

@@ -9,6 +9,9 @@ import { viewTree } from "./views/filter.js";
 import { type FilteredCalls, type PathOptions, type Selected, selectPaths } from "./views/select.js";
 import type { CallVisitor } from "./visitor.js";
 
+/** Visits calls as it is advanced, and returns how many it left out. */
+export type Walk = Generator<undefined, LeftOut>;
+
 /** The selection to show. Patterns match anywhere in a function's name. */
 export interface SelectOptions extends PathOptions {
   /** Only these goroutines. */
@@ -38,8 +41,6 @@ export class Recording {
   readonly forest: CallForest;
   /** Filtered calls, by filter: those not in the trees. */
   readonly filtered: readonly FilteredCalls[];
-  /** Calls in the trees that the latest walk did not visit. */
-  leftOut: LeftOut = { minimum: 0, unseen: 0 };
   private readonly selected: readonly (Selected | undefined)[];
 
   constructor(
@@ -69,8 +70,8 @@ export class Recording {
   }
 
   /**
-   * Visits all calls of the selection in order. Yields from time to time, so that the caller can write its output.
-   * Memory: the open frames.
+   * Visits all calls of the selection in order. Yields from time to time, so that the caller can write its output;
+   * {@link visit} does not. Memory: the open frames.
    *
    * @param progress called with the number of bytes done and in all
    * @param view which of the remaining calls to visit; by default as in `select`
@@ -79,28 +80,40 @@ export class Recording {
     visitor: CallVisitor,
     progress?: (done: number, total: number) => void,
     view: Pick<SelectOptions, "minimum" | "depth" | "top"> = this.select,
-  ): Generator<undefined> {
+  ): Walk {
     if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
     const { processes } = this.replay;
-    this.leftOut = { minimum: 0, unseen: 0 };
+    const leftOut = { minimum: 0, unseen: 0 };
     const total = processes.reduce((sum, { process }) => sum + process.length, 0);
     let before = 0;
     for (const [index, { process }] of processes.entries()) {
-      for (const done of this.walkOne(index, visitor, view)) {
+      const sink = this.replayFor(index, visitor, view);
+      for (const done of walkProcess(this.replay.processes[index], scopeOf(this.select, this.build), sink)) {
         progress?.(before + done, total);
         yield;
       }
+      leftOut.minimum += sink.leftOut.minimum;
+      leftOut.unseen += sink.leftOut.unseen;
       before += process.length;
     }
+    return leftOut;
   }
 
-  private *walkOne(
+  /** A {@link walk} to its end. */
+  visit(visitor: CallVisitor, progress?: (done: number, total: number) => void): LeftOut {
+    const walk = this.walk(visitor, progress);
+    let step = walk.next();
+    while (!step.done) step = walk.next();
+    return step.value;
+  }
+
+  /** What a replay of a process passes on to the visitor. */
+  private replayFor(
     index: number,
     visitor: CallVisitor,
     { minimum = 0, depth, top }: Pick<SelectOptions, "minimum" | "depth" | "top">,
-  ): Generator<number> {
-    const replayed = this.replay.processes[index];
-    const { edges, ids, numbers, nodes } = replayed;
+  ): FilteredReplay {
+    const { edges, ids, numbers, nodes } = this.replay.processes[index];
     const { to = Number.POSITIVE_INFINITY } = this.select;
     const { tree } = this.forest.processes[index];
     const selected = this.selected[index];
@@ -123,10 +136,7 @@ export class Recording {
         };
       },
     };
-    const sink = new FilteredReplay(maps, visitor, minimum, to);
-    yield* walkProcess(replayed, scopeOf(this.select, this.build), sink);
-    this.leftOut.minimum += sink.leftOut.minimum;
-    this.leftOut.unseen += sink.leftOut.unseen;
+    return new FilteredReplay(maps, visitor, minimum, to);
   }
 }
 

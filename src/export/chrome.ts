@@ -9,6 +9,7 @@ import { TextWriter, utf8 } from "../base/text-writer.js";
 import type { Goroutine, ProcessTree, Recording } from "../calltree/index.js";
 import type { Fit } from "./event-budget.js";
 import { type TimelineSink, walkExcerpt } from "./excerpt.js";
+import { type Document, piecesOf, whenFull } from "./pieces.js";
 import { pidsOf, startsOf } from "./processes.js";
 import { Names } from "./titles.js";
 
@@ -25,7 +26,7 @@ export interface ChromeOptions extends TimelineOptions {
 }
 
 /** One JSON document in pieces. */
-export function* renderChrome(recording: Recording, options: ChromeOptions = {}): Generator<Uint8Array> {
+export function* renderChrome(recording: Recording, options: ChromeOptions = {}): Document {
   const { fit, notices = [] } = options;
   const names = new Names(recording.forest, options.title);
   const out = new TextWriter();
@@ -34,9 +35,10 @@ export function* renderChrome(recording: Recording, options: ChromeOptions = {})
   const about = { exporter: "gotrace", statements: notices };
   out.text(`{"displayTimeUnit":"ns","otherData":${jsonText(about)},"traceEvents":[\n`);
   writer.processes();
-  for (const _ of walkExcerpt(recording, writer, fit, chosen)) if (out.full) yield out.take();
+  const leftOut = yield* piecesOf(walkExcerpt(recording, writer, fit, chosen), whenFull(out));
   out.text("\n]}\n");
   yield out.take();
+  return leftOut;
 }
 
 class ChromeWriter implements TimelineSink {

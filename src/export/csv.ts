@@ -4,6 +4,7 @@
 import { printable } from "../base/printable.js";
 import type { Recording } from "../calltree/index.js";
 import type { TableOptions } from "./ndjson.js";
+import type { Document } from "./pieces.js";
 import { tableOf } from "./tables/index.js";
 import { type TextFormat, writeTable } from "./tables/text.js";
 
@@ -16,7 +17,7 @@ const FORMAT: TextFormat = {
 };
 
 /** The rows of a table below a header, in pieces. */
-export function renderCsv(recording: Recording, { table = "calls" }: TableOptions = {}): Iterable<Uint8Array> {
+export function renderCsv(recording: Recording, { table = "calls" }: TableOptions = {}): Document {
   const found = tableOf(recording, table);
   return writeTable(found, FORMAT, `${found.columns.map(({ name }) => name).join(",")}\r\n`);
 }

@@ -6,7 +6,7 @@
  */
 import { Histogram } from "../base/histogram.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import type { CallVisitor, Goroutine, Recording } from "../calltree/index.js";
+import type { CallVisitor, Goroutine, LeftOut, Recording } from "../calltree/index.js";
 
 /** Limits of a viewer; Infinity for no limit. */
 export interface Budget {
@@ -49,6 +49,8 @@ export interface Fit {
   readonly depth: number;
   /** Number of calls shown. */
   readonly calls: number;
+  /** Calls that the walk left out, so they are not in `whole`. */
+  readonly hidden: LeftOut;
   readonly whole: { readonly goroutines: number; readonly calls: number; readonly depth: number };
 }
 
@@ -58,7 +60,7 @@ export type Progress = (done: number, total: number) => void;
 /** Computes what fits, in one walk, or in two if there are too many goroutines and too many calls. */
 export function fitRecording(recording: Recording, budget: Budget, progress?: Progress): Fit {
   const survey = new Survey(budget);
-  walk(recording, survey, progress);
+  const hidden = recording.visit(survey, progress);
   const goroutines = survey.best().sort((a, b) => a.process - b.process || a.start - b.start || a.goid - b.goid);
   let { lengths } = survey;
   const events = goroutines.reduce((sum, goroutine) => sum + goroutine.events, 0);
@@ -71,6 +73,7 @@ export function fitRecording(recording: Recording, budget: Budget, progress?: Pr
     minimum,
     depth: budget.depth,
     calls,
+    hidden,
     whole: { goroutines: all, calls: allCalls, depth: deepest },
   };
 }
@@ -90,10 +93,6 @@ export function leftOut({ goroutines, minimum, depth, calls, whole }: Fit): stri
     sentences.push(`${formatCount(whole.calls - calls)} of ${formatNumberOf(whole.calls, "call")} are left out`);
   }
   return sentences;
-}
-
-function walk(recording: Recording, visitor: CallVisitor, progress?: Progress): void {
-  for (const _ of recording.walk(visitor, progress));
 }
 
 /** The smallest threshold (a bucket bound) that keeps at most `most` calls, and the number that it keeps. */
@@ -186,7 +185,7 @@ function lengthsOf(recording: Recording, goroutines: readonly FittingGoroutine[]
   let ordinal = -1;
   let counts = false;
   let depth = 0;
-  walk(recording, {
+  recording.visit({
     begin() {
       counts = chosen.has(++ordinal);
       depth = 0;

@@ -1,5 +1,5 @@
 /** Walks the part of a recording that fits an event budget. */
-import type { CallVisitor, Goroutine, Recording } from "../calltree/index.js";
+import type { CallVisitor, Goroutine, Recording, Walk } from "../calltree/index.js";
 import { type Fit, lengthOf } from "./event-budget.js";
 
 /** Receives calls. Within a goroutine, times do not decrease and calls nest. */
@@ -18,7 +18,7 @@ export interface TimelineSink {
 }
 
 /**
- * Walks, and yields from time to time.
+ * Walks, and yields from time to time. What is returned does not count what does not fit.
  * @param fit limits; none by default
  * @param chosen ordinals of the goroutines to walk; all by default
  */
@@ -27,7 +27,7 @@ export function walkExcerpt(
   sink: TimelineSink,
   fit?: Pick<Fit, "minimum" | "depth">,
   chosen?: ReadonlySet<number>,
-): Generator<void> {
+): Walk {
   return recording.walk(new Excerpt(sink, fit?.minimum ?? 0, fit?.depth ?? Number.POSITIVE_INFINITY, chosen));
 }
 

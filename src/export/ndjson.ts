@@ -1,6 +1,7 @@
 /** Tables as JSON, one object per line (NDJSON, JSON Lines). */
 import { jsonText } from "../base/printable.js";
 import type { Recording } from "../calltree/index.js";
+import type { Document } from "./pieces.js";
 import { type TableName, tableOf } from "./tables/index.js";
 import { type TextFormat, writeTable } from "./tables/text.js";
 
@@ -18,6 +19,6 @@ const FORMAT: TextFormat = {
 };
 
 /** The rows of a table, in pieces. Memory: that of a walk, plus about 50 bytes per goroutine. */
-export function renderNdjson(recording: Recording, { table = "calls" }: TableOptions = {}): Iterable<Uint8Array> {
+export function renderNdjson(recording: Recording, { table = "calls" }: TableOptions = {}): Document {
   return writeTable(tableOf(recording, table), FORMAT);
 }

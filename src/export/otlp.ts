@@ -12,6 +12,7 @@ import { jsonText } from "../base/printable.js";
 import { TextWriter, utf8 } from "../base/text-writer.js";
 import { EdgeKind, Ending, ownersOf, type ProcessTree, processTitle, type Recording } from "../calltree/index.js";
 import { WallClock } from "./clock.js";
+import { type Document, piecesOf } from "./pieces.js";
 import { type CallRow, ENDINGS, walkCalls } from "./tables/calls.js";
 import { SPAWNS } from "./tables/goroutines.js";
 
@@ -30,7 +31,7 @@ const INTERNAL = 1;
 const ERROR = 2;
 
 /** The spans of a recording, one line per piece, in the order in which calls end. */
-export function* renderOtlp(recording: Recording, options: OtlpOptions): Generator<Uint8Array> {
+export function* renderOtlp(recording: Recording, options: OtlpOptions): Document {
   const out = new TextWriter();
   const scopes = recording.forest.processes.map(
     (process, index) => new ProcessSpans(recording, process, index, options),
@@ -53,9 +54,10 @@ export function* renderOtlp(recording: Recording, options: OtlpOptions): Generat
     current = scope;
     scope.span(row, out);
   };
-  for (const _ of walkCalls(recording, emit)) yield* lines.splice(0);
+  const leftOut = yield* piecesOf(walkCalls(recording, emit), () => lines.splice(0));
   finish();
   yield* lines;
+  return leftOut;
 }
 
 const COMMA = utf8(",");

@@ -7,6 +7,7 @@
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, type ColumnSource, ParquetWriter } from "hyparquet-writer";
 import type { Recording } from "../calltree/index.js";
+import { type Document, piecesOf } from "./pieces.js";
 import type { Column, Row, Table } from "./tables/columns.js";
 import { type TableName, tableOf } from "./tables/index.js";
 
@@ -23,7 +24,7 @@ export interface ParquetOptions {
 const GROUP = 1 << 17;
 
 /** The file of a table, in pieces. Memory: that of a walk, a row group, and about 20 KiB per row group written. */
-export function* renderParquet(recording: Recording, options: ParquetOptions): Generator<Uint8Array> {
+export function* renderParquet(recording: Recording, options: ParquetOptions): Document {
   const table = tableOf(recording, options.table ?? "calls");
   const bytes = new ByteWriter();
   const writer = new ParquetWriter({
@@ -45,11 +46,12 @@ export function* renderParquet(recording: Recording, options: ParquetOptions): G
     writer.write({ columnData: group.take(), rowGroupSize: GROUP });
     full.push(take());
   };
-  for (const _ of table.rows(emit)) yield* full.splice(0);
+  const leftOut = yield* piecesOf(table.rows(emit), () => full.splice(0));
   yield* full;
   if (group.rows > 0) writer.write({ columnData: group.take(), rowGroupSize: GROUP });
   writer.finish();
   yield take();
+  return leftOut;
 }
 
 function schemaElement(column: Column<Row>): SchemaElement {

@@ -8,6 +8,7 @@
 import { Ending, type Goroutine, type Recording } from "../calltree/index.js";
 import type { TimelineOptions } from "./chrome.js";
 import { type TimelineSink, walkExcerpt } from "./excerpt.js";
+import { type Document, piecesOf, whenFull } from "./pieces.js";
 import { beginningOf, pidsOf, startsOf } from "./processes.js";
 import { encoded, ProtoWriter } from "./protobuf.js";
 import { Names } from "./titles.js";
@@ -62,14 +63,15 @@ const endings: Readonly<Record<number, string>> = {
 };
 
 /** One trace, in pieces to concatenate. */
-export function* renderPerfetto(recording: Recording, options: TimelineOptions = {}): Generator<Uint8Array> {
+export function* renderPerfetto(recording: Recording, options: TimelineOptions = {}): Document {
   const { fit } = options;
   const out = new ProtoWriter();
   const writer = new PerfettoWriter(recording, new Names(recording.forest, options.title), out);
   const chosen = fit && new Set(fit.goroutines.map(({ ordinal }) => ordinal));
   writer.head();
-  for (const _ of walkExcerpt(recording, writer, fit, chosen)) if (out.full) yield out.take();
+  const leftOut = yield* piecesOf(walkExcerpt(recording, writer, fit, chosen), whenFull(out));
   yield out.take();
+  return leftOut;
 }
 
 class PerfettoWriter implements TimelineSink {

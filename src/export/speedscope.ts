@@ -17,6 +17,7 @@ import {
 } from "../calltree/index.js";
 import { type Budget, type Fit, type FittingGoroutine, fitRecording, leftOut, type Progress } from "./event-budget.js";
 import { walkExcerpt } from "./excerpt.js";
+import { piecesOf, whenFull } from "./pieces.js";
 import { BRACE, COMMA, Frames, profileHead } from "./speedscope-frames.js";
 import { batchesOf, GoroutineWriter } from "./speedscope-goroutines.js";
 import { Names } from "./titles.js";
@@ -67,7 +68,7 @@ export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptio
   for (const batch of batchesOf(order)) {
     const writer = new GoroutineWriter(forest, batch, name, frames, out);
     const chosen = new Set(batch.map(({ ordinal }) => ordinal));
-    for (const _ of walkExcerpt(recording, writer, fit, chosen)) if (out.full) yield out.take();
+    yield* piecesOf(walkExcerpt(recording, writer, fit, chosen), whenFull(out));
   }
   out.text("\n]}\n");
   yield out.take();

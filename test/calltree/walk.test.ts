@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { EdgeKind, Ending, type Recording, readRecording, type SelectOptions } from "../../src/calltree/index.js";
+import {
+  EdgeKind,
+  Ending,
+  type LeftOut,
+  type Recording,
+  readRecording,
+  type SelectOptions,
+} from "../../src/calltree/index.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { pathsOf, run } from "./program.js";
 
@@ -43,11 +50,16 @@ function pathTo(recording: Recording, node: number): Step[] {
 
 /** All calls, and on the way: enters and exits match, times never go back within a goroutine, goroutines are whole. */
 function walk(recording: Recording): Call[] {
+  return walkCounting(recording).calls;
+}
+
+/** As well: the calls that the walk left out. */
+function walkCounting(recording: Recording): { calls: Call[]; leftOut: LeftOut } {
   const calls: Call[] = [];
   const open: { node: number; time: number; index: number }[] = [];
   let goid = -1;
   let now = 0;
-  for (const _ of recording.walk({
+  const leftOut = recording.visit({
     begin: (goroutine) => {
       expect(open).toEqual([]);
       goid = goroutine.goid;
@@ -71,11 +83,9 @@ function walk(recording: Recording): Call[] {
       expect(time).toBeGreaterThanOrEqual(now);
       goid = -1;
     },
-  })) {
-    // Nothing to write.
-  }
+  });
   expect(open).toEqual([]);
-  return calls;
+  return { calls, leftOut };
 }
 
 const spelled = (path: readonly Step[]) => path.map(({ mark, name }) => `;${mark}${name}`).join("");
@@ -215,11 +225,11 @@ test("one goroutine, and calls that are long enough", () => {
       const goids = [...new Set(all.map(({ goid }) => goid))];
       const goid = goids[pick % Math.max(1, goids.length)] ?? 1;
       const recording = read(bytes, { goroutines: [goid], minimum });
-      const calls = walk(recording);
+      const { calls, leftOut } = walkCounting(recording);
       const its = all.filter((call) => call.goid === goid);
       const facts = ({ path, start, end, self, beneath, how }: Call) => [spelled(path), start, end, self, beneath, how];
       expect(calls.map(facts)).toEqual(its.filter(({ start, end }) => end - start >= minimum).map(facts));
-      expect(recording.leftOut.minimum).toBe(its.length - calls.length);
+      expect(leftOut.minimum).toBe(its.length - calls.length);
       expect(ofTree(recording).reduce((sum, [, sums]) => sum + sums.calls, 0)).toBe(its.length);
     }),
     { numRuns: 100 },

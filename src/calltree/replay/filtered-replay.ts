@@ -23,14 +23,16 @@ export interface ReplayMaps {
   readonly place: (begun: Begun) => Pick<Goroutine, "node" | "edge" | "goStatement">;
 }
 
-/** Number of calls not passed on, by reason. */
+/** Number of calls that a walk did not visit although they are in the trees. */
 export interface LeftOut {
-  minimum: number;
-  unseen: number;
+  /** Those that are too short. */
+  readonly minimum: number;
+  /** Those of nodes that are not shown. */
+  readonly unseen: number;
 }
 
 export class FilteredReplay implements WalkObserver {
-  readonly leftOut: LeftOut = { minimum: 0, unseen: 0 };
+  readonly leftOut = { minimum: 0, unseen: 0 };
   /** Open calls, as columns: the value of `nodes`, start, time of hidden callees, traced calls beneath, context. */
   private node = new Int32Array(64);
   private start = new Float64Array(64);

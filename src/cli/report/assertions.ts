@@ -69,9 +69,7 @@ export async function judgeGate(gate: Gate, recording: Recording): Promise<Judge
   const { functions, processes } = recording.forest;
   const traced = processes.flatMap(({ notes }) => tracedNames(notes));
   const meter = new AssertionMeter(recording.forest, [...gate.assertions, ...gate.configured], traced);
-  withProgress("checking assertions", (progress) => {
-    for (const _ of recording.walk(meter.visitor, progress));
-  });
+  withProgress("checking assertions", (progress) => recording.visit(meter.visitor, progress));
   const configured = new Set(gate.configured);
   const all = meter.verdicts();
   const isElsewhere = ({ assertion, unknown, runs }: Verdict) =>

@@ -1,6 +1,7 @@
 /** What --min, --depth and --top leave out of a report that has no place to say it. */
 import { formatNumberOf } from "../../base/units.js";
-import { type FilterOptions, type Recording, testSections, wholeSection } from "../../calltree/index.js";
+import { type FilterOptions, type LeftOut, type Recording, testSections, wholeSection } from "../../calltree/index.js";
+import type { Document } from "../../export/pieces.js";
 import { flagsOf, type Notice } from "../../render/notices.js";
 import type { FormatContext } from "./format.js";
 
@@ -18,8 +19,8 @@ export function leftOutOfTrees({ forest }: Recording, options: FilterOptions, te
     : [];
 }
 
-/** Of what shows single calls: known when they have been walked. */
-export function leftOutOfWalk({ leftOut, select }: Recording): Notice[] {
+/** Of what shows single calls. @param leftOut what a walk over them returned */
+export function leftOutOfWalk(leftOut: LeftOut, { select }: Recording): Notice[] {
   const { minimum = 0, depth, top } = select;
   return [
     { calls: leftOut.minimum, flags: flagsOf({ minimum }) },
@@ -30,9 +31,8 @@ export function leftOutOfWalk({ leftOut, select }: Recording): Notice[] {
 }
 
 /** The pieces; then standard error can say how many calls were left out on the way. */
-export function* counted(pieces: Iterable<Uint8Array>, recording: Recording, { notices }: FormatContext) {
-  yield* pieces;
-  for (const notice of leftOutOfWalk(recording)) {
+export function* counted(pieces: Document, recording: Recording, { notices }: FormatContext) {
+  for (const notice of leftOutOfWalk(yield* pieces, recording)) {
     if (!notices.some(({ text }) => text === notice.text)) notices.push(notice);
   }
 }

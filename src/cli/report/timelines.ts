@@ -19,7 +19,7 @@ export function speedscopeProfile(recording: Recording, context: FormatContext):
     events === Number.POSITIVE_INFINITY ? NO_BUDGET : { ...SPEEDSCOPE_BUDGET, ...(events ? { events } : {}) };
   const fit = withProgress("choosing what to show", (progress) => fitSpeedscope(recording, budget, progress));
   say(fit, context);
-  context.notices.push(...leftOutOfWalk(recording));
+  context.notices.push(...leftOutOfWalk(fit.hidden, recording));
   const waiting = inPlace ? 0 : waitingFor(recording);
   if (waiting > 0) {
     const text = `the profile of all goroutines is without ${formatDuration(waiting)} of waiting for work; --all counts it`;

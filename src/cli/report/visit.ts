@@ -6,9 +6,7 @@ import type { FormatContext } from "./format.js";
 
 /** Lets visitors see all calls in one walk. */
 export function walk(recording: Recording, ...visitors: readonly CallVisitor[]): void {
-  withProgress("reading the calls", (progress) => {
-    for (const _ of recording.walk(combineVisitors(visitors), progress));
-  });
+  withProgress("reading the calls", (progress) => recording.visit(combineVisitors(visitors), progress));
 }
 
 /** How complete a view of numbers is: single calls know no limits of trees, and what tracing took has a line of its own. */

@@ -1,5 +1,5 @@
 /** The table of calls: one row per call, written when it ends, so callees precede their callers. */
-import { Ending, type Goroutine, type Recording } from "../../calltree/index.js";
+import { Ending, type Goroutine, type Recording, type Walk } from "../../calltree/index.js";
 import { CallNumbers, findSpawners } from "../spawners.js";
 import { type Column, functionColumns, processColumns, type Row, type Table } from "./columns.js";
 import { testColumn } from "./tests.js";
@@ -25,12 +25,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export const ENDINGS: readonly string[] = Object.keys(Ending);
 
 /** Emits all calls of a recording, reusing one object. */
-export function* walkCalls(recording: Recording, emit: (row: CallRow) => void): Generator<undefined> {
+export function* walkCalls(recording: Recording, emit: (row: CallRow) => void): Walk {
   const spawners = yield* findSpawners(recording);
   const numbers = new CallNumbers();
   let spawner = 0;
   const row = { process: 0 } as Mutable<CallRow>;
-  yield* recording.walk({
+  return yield* recording.walk({
     begin(goroutine) {
       row.process = goroutine.process;
       row.goroutine = goroutine;

@@ -1,6 +1,6 @@
 /** Types of the tables of a recording, and the columns that several tables share. */
 import { packageOf } from "../../base/packages.js";
-import type { Recording } from "../../calltree/index.js";
+import type { LeftOut, Recording, Walk } from "../../calltree/index.js";
 import type { WallClock } from "../clock.js";
 
 /** The fields of every row. */
@@ -40,9 +40,15 @@ export interface Table<R extends Row> {
   readonly columns: readonly Column<R>[];
   /** By process. */
   readonly clocks: readonly WallClock[];
-  /** Calls `emit` for every row, reusing one object; yields from time to time, so that output can be written. */
-  rows(emit: (row: R) => void): Generator<undefined>;
+  /**
+   * Calls `emit` for every row, reusing one object; yields from time to time, so that output can be written. Returns
+   * the calls that have no row, or do not count in one, because of `--min`, `--depth` or `--top`.
+   */
+  rows(emit: (row: R) => void): Walk;
 }
+
+/** What a table leaves out that shows sums of all calls. */
+export const NOTHING: LeftOut = { minimum: 0, unseen: 0 };
 
 /** The row's process, for columns that look values up by it. */
 export const processOf = (row: Row) => row.process;

@@ -1,8 +1,8 @@
 /** The table of functions: one row per function and process, with sums over its calls. */
 import { CallGroup } from "../../callstats/group.js";
 import { CallMeter } from "../../callstats/meter.js";
-import { type CallTree, framePlaces, type Recording } from "../../calltree/index.js";
-import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
+import { type CallTree, framePlaces, type Recording, type Walk } from "../../calltree/index.js";
+import { functionColumns, NOTHING, processColumns, type Row, type Table } from "./columns.js";
 
 const COUNTS = ["panics", "goexits", "recovered", "running", "goroutines"] as const;
 const SUMS = ["calls", "total", "self", "totalTracing", "selfTracing", ...COUNTS] as const;
@@ -37,7 +37,7 @@ export function functionTable(recording: Recording, clocks: Table<FunctionRow>["
   };
 }
 
-function* functionRows(recording: Recording, emit: (row: FunctionRow) => void): Generator<undefined> {
+function* functionRows(recording: Recording, emit: (row: FunctionRow) => void): Walk {
   const { forest } = recording;
   const exact = yield* totalsOfCalls(recording);
   for (const [process, { tree }] of forest.processes.entries()) {
@@ -50,6 +50,7 @@ function* functionRows(recording: Recording, emit: (row: FunctionRow) => void): 
     for (let func = 0; func < forest.functions.length; func++) if (sums.calls[func] > 0) emit({ process, func, sums });
     yield;
   }
+  return NOTHING;
 }
 
 const NONE: readonly CallGroup[] = [];

@@ -1,5 +1,5 @@
 /** The table of goroutines: one row per goroutine, written when it ends. */
-import { EdgeKind, type Goroutine, type Recording } from "../../calltree/index.js";
+import { EdgeKind, type Goroutine, type Recording, type Walk } from "../../calltree/index.js";
 import { findSpawners } from "../spawners.js";
 import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
 import { testColumn } from "./tests.js";
@@ -69,10 +69,10 @@ export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>
   };
 }
 
-function* walkGoroutines(recording: Recording, emit: (row: GoroutineRow) => void): Generator<undefined> {
+function* walkGoroutines(recording: Recording, emit: (row: GoroutineRow) => void): Walk {
   const spawners = yield* findSpawners(recording);
   const row = { process: 0 } as GoroutineRow;
-  yield* recording.walk({
+  return yield* recording.walk({
     begin(goroutine) {
       row.process = goroutine.process;
       row.goroutine = goroutine;

@@ -1,6 +1,6 @@
 /** The table of processes: one row per process, with the number of lost events. */
 import type { ProcessTree, Recording } from "../../calltree/index.js";
-import { type Column, processColumns, processOf, type Row, type Table } from "./columns.js";
+import { type Column, NOTHING, processColumns, processOf, type Row, type Table } from "./columns.js";
 
 export function processTable(recording: Recording, clocks: Table<Row>["clocks"]): Table<Row> {
   const { processes } = recording.forest;
@@ -34,6 +34,7 @@ export function processTable(recording: Recording, clocks: Table<Row>["clocks"])
     *rows(emit) {
       for (const process of processes.keys()) emit({ process });
       yield;
+      return NOTHING;
     },
   };
 }

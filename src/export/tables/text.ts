@@ -1,5 +1,6 @@
 /** Writes tables as text; shared by CSV and NDJSON. */
 import { TextWriter, utf8 } from "../../base/text-writer.js";
+import { type Document, piecesOf, whenFull } from "../pieces.js";
 import type { Column, Row, Table } from "./columns.js";
 
 /** How a format writes values. */
@@ -17,10 +18,8 @@ export interface TextFormat {
 
 type Cell = (row: Row, out: TextWriter) => void;
 
-const PIECE = 1 << 16;
-
 /** The rows of a table as UTF-8, in pieces of about 64 KiB. */
-export function* writeTable(table: Table<Row>, format: TextFormat, title = ""): Generator<Uint8Array> {
+export function* writeTable(table: Table<Row>, format: TextFormat, title = ""): Document {
   const out = new TextWriter();
   out.fragment(utf8(title));
   const cells = cellsOf(table, format);
@@ -29,8 +28,9 @@ export function* writeTable(table: Table<Row>, format: TextFormat, title = ""): 
     for (const cell of cells) cell(row, out);
     out.fragment(end);
   };
-  for (const _ of table.rows(emit)) if (out.size > PIECE) yield out.take();
+  const leftOut = yield* piecesOf(table.rows(emit), whenFull(out));
   if (out.size > 0) yield out.take();
+  return leftOut;
 }
 
 function cellsOf({ columns, clocks }: Table<Row>, format: TextFormat): Cell[] {

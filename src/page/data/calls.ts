@@ -110,7 +110,7 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   const lives = new TimelineCollector({ goroutines: Math.min(MAX_GOROUTINES, each), spans: MAX_SPANS });
   const stats = forest.processes.map(() => new StatsMeter(forest, { spread: true }));
   const visitor = combineVisitors([lives, visitEachProcess(stats.map(({ visitor }) => visitor))]);
-  for (const _ of recording.walk(visitor, options.progress));
+  recording.visit(visitor, options.progress);
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
     ...(options.countsWaiting ? { countsWaiting: true } : {}),
