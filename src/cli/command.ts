@@ -1,28 +1,28 @@
-/** What a command of gotrace is, and its help. */
+/** The interface of gotrace's commands, and the text of their help. */
 
 import type { Flag } from "./flags/parse.js";
 import { entries, paragraphs } from "./help/layout.js";
 
-/** One command. */
+/** A command with its flags, its help and its implementation. */
 export interface Command {
   readonly name: string;
-  /** What follows `gotrace` on the command line. */
+  /** The synopsis, without `gotrace`. */
   readonly usage: string;
-  /** What it does, in short paragraphs. */
+  /** What it does: short paragraphs, separated by blank lines. */
   readonly description: string;
   readonly flags: readonly Flag[];
-  /** Words about flags that are passed on to Go. */
+  /** The paragraph about flags that are passed on to Go. */
   readonly goFlags?: string;
   readonly examples: readonly string[];
   /**
    * Runs the command.
-   * @param words what follows its name
+   * @param words the command line after its name
    * @returns the exit code
    */
   readonly run: (words: readonly string[]) => Promise<number>;
 }
 
-/** A command's line in `gotrace help`. */
+/** A command in the list of `gotrace help`; its module is loaded when it is needed. */
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
@@ -43,7 +43,7 @@ export function flagName(flag: Flag): string {
   return `${flag.short ? `-${flag.short}, ` : ""}${dashed(flag)}${valueIn(flag)}`;
 }
 
-/** A flag's name as it is typed: `-o`, `--save`; one of Go's with one dash. */
+/** A flag as one types it: `-o`, `--save`; Go's own flags with one dash. */
 export function dashed({ name, go }: Flag): string {
   return name.length === 1 || go ? `-${name}` : `--${name}`;
 }

@@ -1,4 +1,4 @@
-/** What the page draws of a trace: a second pass over the file, now that it is known where to look closely. */
+/** Charts for the page: a second pass over an execution trace, once its findings say which parts to draw in detail. */
 import { statSync } from "node:fs";
 import { ChartCollector, Intervals, Ranges, WindowCollector } from "../../analyses/index.js";
 import { feedAll, PartReader, TraceError, type TraceEvent, TraceReader } from "../../exectrace/index.js";
@@ -7,10 +7,10 @@ import type { TraceReport } from "../../rules/index.js";
 import { withProgress } from "../progress.js";
 import { openChunks } from "./read-chunks.js";
 
-/** A report with its charts; without them where a trace cannot be read a second time (pipes, standard input). */
+/** Adds charts to a report, unless its trace cannot be read a second time (a pipe, standard input). */
 export function closeUpsOf(given: TraceReport): PageInput {
   const { path, part } = given;
-  // The page's axis begins where the part does.
+  // The page's time axis begins where the analyzed part (--from) does.
   const report = part
     ? { ...given, findings: given.findings.map((one) => ({ ...one, time: one.time - part.from })) }
     : given;
@@ -32,7 +32,7 @@ export function closeUpsOf(given: TraceReport): PageInput {
     try {
       feedAll(reader, { feed }, (bytes) => progress(bytes, size));
     } catch (error) {
-      // The first pass has said what is wrong with it.
+      // The first pass has reported the damage.
       if (!(error instanceof TraceError)) throw error;
     }
     ranges.finish();

@@ -1,4 +1,4 @@
-/** Execution traces before and after a change. */
+/** `gotrace diff` for execution traces. */
 
 import { diffTraces, exceeding, Summarizer, type TraceSummary } from "../../analyses/index.js";
 import { UserError } from "../../base/errors.js";
@@ -11,7 +11,13 @@ import { openOutput } from "../output.js";
 import { say } from "../say.js";
 import { readTrace, warningOf } from "./read-exec-trace.js";
 
-/** Compares the runs of two sides. @returns the exit code */
+/**
+ * Compares the execution traces of two sides and writes the result as a table or JSON.
+ * @param a paths of the traces before the change
+ * @param b paths of the traces after it
+ * @returns the exit code: 1 when `--fail-on` is exceeded, else 0
+ * @throws UserError when a trace cannot be read or the output cannot be written
+ */
 export async function diffExecutionTraces(
   options: ExecutionDiffOptions,
   a: readonly string[],

@@ -1,4 +1,4 @@
-/** Writing findings: every format of `gotrace analyze`, to standard output or into files. */
+/** The output of `gotrace analyze`: findings in any of its formats, to standard output or into files. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { renderGithub } from "../../export/ci/findings-github.js";
@@ -17,17 +17,18 @@ import { packageVersion } from "../version.js";
 import { closeUpsOf } from "./close-ups.js";
 import { fallbackFile, locator, repositoryRoot } from "./places.js";
 
+/** The formats of `--format` and `--also`, the default first. */
 export const findingFormats = ["table", "json", "ndjson", "html", "sarif", "junit", "github", "markdown"] as const;
 type FindingFormat = (typeof findingFormats)[number];
 
-/** One thing to write. */
+/** One output: a format and where it goes. */
 export interface FindingSink {
   readonly format: FindingFormat;
-  /** As of `-o`. */
+  /** Like the value of `-o`: undefined or `-` is standard output. */
   readonly file: string | undefined;
 }
 
-/** Reads a value of `--also`: FORMAT=FILE. @throws UserError for an invalid value */
+/** Parses a value of `--also`: FORMAT=FILE. @throws UserError for an invalid value */
 export function parseSink(text: string): FindingSink {
   const [, name, file] = /^([^=]*)=(.+)$/s.exec(text) ?? [];
   const format = findingFormats.find((known) => known === name);
@@ -37,8 +38,9 @@ export function parseSink(text: string): FindingSink {
 }
 
 /**
- * Writes reports.
- * @param cwd what files are relative to, and where the repository is looked for
+ * Writes the reports to every sink.
+ * @param cwd files are relative to it, and findings are placed in the repository around it
+ * @throws UserError when a file cannot be written
  */
 export async function writeFindings(
   reports: readonly TraceReport[],

@@ -1,4 +1,4 @@
-/** Findings in files; and those in the execution traces that `--exec-trace` recorded, for the report after the tree. */
+/** Applies the rules to execution traces: to a file, or to what `--exec-trace` recorded, for the section after the tree. */
 
 import { relative } from "node:path";
 import { UserError } from "../../base/errors.js";
@@ -20,7 +20,7 @@ import { sayError } from "../say.js";
 import type { Session } from "../session.js";
 import { openChunks } from "./read-chunks.js";
 
-/** A report that is ready to be printed. */
+/** A further section of a report: gets the output, for its width and colours, and returns the text. */
 export type Section = (output: Output) => Promise<Iterable<string>>;
 
 function shortPath(cwd: string, path: string): string {
@@ -30,8 +30,8 @@ function shortPath(cwd: string, path: string): string {
 
 /**
  * Reads a trace and applies the rules, with progress on a terminal.
- * @param called how to call the file there
- * @throws UserError when it cannot be read
+ * @param called name of the file in the progress line
+ * @throws UserError when the file cannot be read
  */
 export function analyzeFile(file: string, called: string, options: Omit<AnalyzeOptions, "progress">): TraceReport {
   const { size, chunks } = openChunks(file);
@@ -40,7 +40,11 @@ export function analyzeFile(file: string, called: string, options: Omit<AnalyzeO
   );
 }
 
-/** What the configuration file says; read before the run, which a mistake in it must not cost. */
+/**
+ * The settings for the findings of a run, from the configuration. Call it before the program runs, so that a mistake in
+ * the file does not cost a run.
+ * @throws UserError when the configuration or its baseline is invalid or cannot be read
+ */
 export function execSettings(session: Session) {
   const { config, path, baseline } = findConfig(session.cwd, undefined);
   return {
@@ -50,7 +54,7 @@ export function execSettings(session: Session) {
   };
 }
 
-/** Analyses what a run recorded. A trace that cannot be read is a warning: the program ran all the same. */
+/** Analyzes the execution traces of a run. An unreadable one is only a warning, because the program did run. */
 export function execFindings(
   session: Session,
   { settings, budgets, module, known }: ReturnType<typeof execSettings>,

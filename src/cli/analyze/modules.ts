@@ -1,21 +1,22 @@
-/** The Go modules of a repository. */
+/** Finds the Go modules of a repository by their go.mod files. */
 import { readdirSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { readSmallFile } from "../config/small-file.js";
 
-/** A go.mod and where it is. */
+/** A Go module: the path that its go.mod declares, and its directory. */
 export interface Module {
-  /** The import path that it declares. */
+  /** From the `module` directive. */
   readonly path: string;
   readonly directory: string;
 }
 
-/** Directories that are looked at, and how deep; a repository with more is searched in part. */
+/** The search visits at most this many directories and levels; a larger repository is searched in part. */
 const MAX = 20_000;
 const DEPTH = 8;
+/** A larger go.mod is ignored. */
 const MAX_BYTES = 1 << 20;
 
-/** All modules below a directory, the outermost first. Test data, vendored code and hidden directories are left out, as by go. */
+/** All modules below a directory, outermost first. As go does, it skips testdata, vendor and hidden directories. */
 export function modulesBelow(root: string): Module[] {
   const found: Module[] = [];
   let level = [root];
@@ -38,7 +39,7 @@ export function modulesBelow(root: string): Module[] {
   return found;
 }
 
-/** The modules that a directory lies in, the innermost first, up to a root: those in test data too. */
+/** The modules around a directory, innermost first, up to `root`; a module within testdata counts here. */
 export function modulesAround(directory: string, root: string): Module[] {
   const found: Module[] = [];
   for (let at = resolve(directory); ; at = dirname(at)) {
@@ -56,7 +57,7 @@ function entriesOf(directory: string) {
   }
 }
 
-/** The path in a go.mod; undefined when there is none to read. */
+/** The module path that a go.mod declares; undefined if there is no such file or path. */
 function declared(file: string): string | undefined {
   try {
     return /^\s*module\s+"?([^\s"]+)"?/m.exec(readSmallFile(file, MAX_BYTES))?.[1];
@@ -65,7 +66,7 @@ function declared(file: string): string | undefined {
   }
 }
 
-/** A path below a root as tools want it: relative, with slashes. */
+/** `path` relative to `root`, with forward slashes, as CI tools expect it. */
 export function slashed(root: string, path: string): string {
   return relative(root, path).split(sep).join("/");
 }

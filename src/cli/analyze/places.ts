@@ -1,11 +1,11 @@
-/** Where the files that a trace names are in the repository that gotrace runs in. */
+/** Finds, in the repository around the working directory, the source files that a trace names. */
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Locate, Place } from "../../base/locate.js";
 import { isStandard } from "../../base/packages.js";
 import { type Module, modulesAround, modulesBelow, slashed } from "./modules.js";
 
-/** The repository around a directory: the nearest one above it with `.git`, or the directory itself. */
+/** The root of the repository around a directory: the nearest directory upwards with `.git`, or the directory itself. */
 export function repositoryRoot(directory: string): string {
   for (let at = resolve(directory); ; at = dirname(at)) {
     if (existsSync(join(at, ".git"))) return at;
@@ -14,25 +14,25 @@ export function repositoryRoot(directory: string): string {
 }
 
 /**
- * Places relative to a root. A trace may come from another machine, or from a build with -trimpath: a file that is not
- * under the root is taken for the one of the repository's module whose path it begins with, or else for the one in the
- * repository whose path agrees with its end.
- * @param root the repository's root
- * @param module directory of the module, for paths that agree only from there on
+ * Makes a function that finds the place of a stack frame in the repository. A trace may come from another machine or
+ * from a build with -trimpath, so a file outside the root is looked up by its module's import path, or else by the end
+ * of its path.
+ * @param root the repository's root; places are relative to it
+ * @param module a directory of the repository that is searched first
  */
 export function locator(root: string, module: string = root): Locate {
   const known = new Map<string, string | undefined>();
   let modules: readonly Module[] | undefined;
   const search = (file: string) => {
     const path = slashes(file);
-    // Users do not change files of the module cache.
+    // Users do not edit files of the module cache.
     if (/@v\d/.test(path)) return undefined;
     const inside = relative(root, file);
     if (inside !== "" && !inside.startsWith("..") && resolve(root, inside) === resolve(file) && isFile(file))
       return file;
     modules ??= [...modulesAround(module, root), ...modulesBelow(root)];
     const own = ofModule(path, modules);
-    // With -trimpath the path says whose it is: another module's file only looks like one here by its name.
+    // A -trimpath path begins with its module: a file here that matches only by its end would be another module's.
     if (own !== undefined || (modules.length > 0 && isImportPath(path))) return own;
     return byEnd(path, module === root ? [root] : [module, root]) ?? inAnyModule(path, modules);
   };
@@ -48,8 +48,9 @@ export function locator(root: string, module: string = root): Locate {
 }
 
 /**
- * The file of the repository that stands for what has no place in it: the nearest go.mod above a directory, or the first
- * one below the root. Code scanning refuses results without a location, so that there is always one, relative to the root.
+ * The file to name for findings without a place in the repository, since code scanning rejects results without a
+ * location: the nearest go.mod upwards from `cwd`, or else the first one below the root.
+ * @returns a path relative to the root; `go.mod` even if there is no such file
  */
 export function fallbackFile(cwd: string, root: string): string {
   for (let at = resolve(cwd); ; at = dirname(at)) {
@@ -64,19 +65,19 @@ function slashes(file: string): string {
   return file.replace(/\\/g, "/");
 }
 
-/** Whether a path begins with a host's name, as those of modules do. */
+/** Whether a path begins with a host name, as import paths of published modules do. */
 function isImportPath(path: string): boolean {
   return /^[^/:]+\.[^/:]+\//.test(path);
 }
 
-/** A file as -trimpath writes it, with the module's path in front. */
+/** The file that a -trimpath path names: it begins with the path of one of the modules. */
 function ofModule(path: string, modules: readonly Module[]): string | undefined {
   const owners = modules.filter((module) => path.startsWith(`${module.path}/`));
   owners.sort((a, b) => b.path.length - a.path.length);
   return owners.map((module) => join(module.directory, path.slice(module.path.length + 1))).find(isFile);
 }
 
-/** The file below one of some directories that agrees with most of the end of a path. */
+/** The file below the first of the directories that has one with the same end of the path; the longest end wins. */
 function byEnd(path: string, directories: readonly string[]): string | undefined {
   const parts = path.split("/").filter((part) => part !== "" && part !== "..");
   for (const base of directories) {
@@ -88,7 +89,7 @@ function byEnd(path: string, directories: readonly string[]): string | undefined
   return undefined;
 }
 
-/** The same in the repository's modules, if only one has such a file. */
+/** Like {@link byEnd}, in all modules; undefined unless exactly one of them has such a file. */
 function inAnyModule(path: string, modules: readonly Module[]): string | undefined {
   const found = new Set(modules.flatMap((module) => byEnd(path, [module.directory]) ?? []));
   return found.size === 1 ? [...found][0] : undefined;

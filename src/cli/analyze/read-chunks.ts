@@ -1,18 +1,19 @@
-/** A file as chunks of bytes, read when they are asked for. */
+/** Reads a file, a pipe or standard input in chunks, on demand. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 
+/** Bytes of a chunk. */
 const SIZE = 256 << 10;
 
-/** A file that is read from its beginning to its end, once; pipes and devices too. */
+/** An open file, pipe or device that can be read once, from beginning to end. */
 export interface Chunks {
-  /** 0 if unknown. */
+  /** In bytes; 0 if unknown. */
   readonly size: number;
   readonly chunks: Iterable<Uint8Array>;
 }
 
 /**
- * Opens a file; it is closed when its chunks have been taken, or the loop over them is left.
+ * Opens a file. It is closed when the loop over its chunks ends, even if that stops early.
  * @param path `-` is standard input
  * @throws UserError when it cannot be read
  */
@@ -46,7 +47,7 @@ function readChunk(descriptor: number, into: Uint8Array, path: string): number {
       return readSync(descriptor, into, 0, into.length, null);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw cannotRead(path, error);
-      // Standard input is non-blocking and has nothing yet.
+      // Standard input is non-blocking and has no data yet: wait 5 ms.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }

@@ -1,4 +1,4 @@
-/** Reading execution traces for commands that look at all of their events. */
+/** Reads whole execution traces for `summary` and `diff`, and sets the exit codes of all commands that judge traces. */
 import { ExitCode, UserError } from "../../base/errors.js";
 import {
   describeCut,
@@ -13,10 +13,10 @@ import { withProgress } from "../progress.js";
 import { openChunks } from "./read-chunks.js";
 
 /**
- * Feeds all events of a file.
- * @param make gets the reader, for its stacks
- * @param part only this part of it
- * @returns the sink and the reader, for its warning
+ * Feeds all events of a file to a sink.
+ * @param make makes the sink; gets the reader, which resolves stacks
+ * @param part the part of the trace to read; all of it by default
+ * @returns the sink, and the reader for {@link warningOf}
  * @throws UserError when the file cannot be read
  */
 export function readTrace<T extends EventSink>(
@@ -32,14 +32,14 @@ export function readTrace<T extends EventSink>(
   return { sink, reader };
 }
 
-/** What a report must say about a file that was cut off. */
+/** The warning for a trace that was cut off; undefined for a complete one. */
 export function warningOf(reader: EventSource): string | undefined {
   return reader.warning && describeCut(reader.warning);
 }
 
 /**
- * Runs a command whose exit code 1 says that there are findings or that a threshold was exceeded: bad arguments and
- * unreadable traces are 2, because scripts take everything above for a crash.
+ * Runs a command with the exit codes of grep: 1 stands for findings or an exceeded threshold, so every
+ * {@link UserError} (bad arguments, unreadable traces) gets 2. Scripts take higher codes for a crash.
  */
 export async function withGrepExitCodes(run: () => Promise<number>): Promise<number> {
   try {

@@ -1,25 +1,27 @@
-/** The response to the request for a trace, after redirects. */
+/** Requests a trace over HTTP and follows redirects. */
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { ExitCode, UserError } from "../../base/errors.js";
 import type { Target } from "./target.js";
 
+/** Milliseconds. */
 const CONNECT_TIMEOUT = 10_000;
 const MAX_REDIRECTS = 5;
 
 export interface ConnectOptions {
-  /** Further headers. */
+  /** Extra request headers, of `--header`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Certificates in PEM of authorities to trust; undefined: the system's idea. */
+  /** Certificates of the authorities to trust, in PEM; undefined for Node's default. */
   readonly authorities: readonly string[] | undefined;
-  /** Take any certificate. */
+  /** Accept any certificate. */
   readonly insecure: boolean;
 }
 
 /**
- * Asks for a trace. Headers and credentials go to the server that was named and to no other; once a redirect has led away
- * from it they are not sent again, wherever the next one leads.
- * @throws UserError when redirects have no end or lead where there is no HTTP, and the errors of node:http
+ * Requests a trace. Headers and credentials go only to the server that was named: after a redirect to another origin
+ * they are never sent again, even if a later redirect leads back.
+ * @returns the first response that is not a redirect
+ * @throws UserError after too many redirects, or one that does not lead to HTTP; otherwise the errors of node:http
  */
 export async function connect(target: Target, options: ConnectOptions, signal: AbortSignal): Promise<IncomingMessage> {
   let url = target.url;

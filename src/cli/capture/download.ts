@@ -1,4 +1,4 @@
-/** Fetching a trace over HTTP into a file, whatever the server does: there is an end in time, and one in size. */
+/** Downloads a trace over HTTP into a file, with limits on time and size that hold whatever the server does. */
 import { closeSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { createGunzip } from "node:zlib";
@@ -9,35 +9,37 @@ import { type ConnectOptions, connect } from "./connect.js";
 import { checkHead, connectionError, refusal } from "./refusal.js";
 import type { Target } from "./target.js";
 
-/** Milliseconds that a transfer may take beyond the seconds that the server records. */
+/** Milliseconds that a transfer may take in addition to the time that the server records. */
 export const MARGIN = 30_000;
-/** Bytes of a trace that are saved, where --max-size does not say otherwise: 512 MiB. */
+/** Default of `--max-size`, in bytes. */
 export const MAX_BYTES = 2 ** 29;
-/** Bytes by which a trace is known. */
+/** Bytes that identify an execution trace: its header. */
 const HEAD = 16;
 
 export interface DownloadOptions extends ConnectOptions {
-  /** Ends the download: the connection is closed. */
+  /** When it is aborted, the connection is closed and the download ends. */
   readonly signal: AbortSignal;
+  /** Called with the number of bytes saved so far. */
   readonly onBytes: (bytes: number) => void;
+  /** The download ends at this size. */
   readonly maxBytes: number;
   /** Milliseconds; {@link MARGIN} by default. */
   readonly margin?: number;
 }
 
-/** Why a file is not whole. */
+/** What ended a download early: a signal, the server, or one of the limits. */
 export type Cut = "signal" | "server" | "time" | "size";
 
 export interface Downloaded {
+  /** Bytes that were saved. */
   readonly bytes: number;
   readonly cut?: Cut;
 }
 
 /**
- * Fetches a trace; a compressed one is unpacked. A part stays when something ended the transfer; without a byte of trace
- * nothing stays.
- * @param path the file, made when the first bytes have shown that they begin a trace
- * @throws UserError when there is no trace to be had
+ * Downloads a trace and decompresses it where necessary. If the transfer ends early, the file holds what has arrived.
+ * @param path the file; created once the first bytes prove to be a trace
+ * @throws UserError when the server sends no trace or the file cannot be written
  */
 export async function download(target: Target, path: string, options: DownloadOptions): Promise<Downloaded> {
   const limit = (target.seconds ?? 0) * 1000 + (options.margin ?? MARGIN);
@@ -69,7 +71,7 @@ export async function download(target: Target, path: string, options: DownloadOp
   }
 }
 
-/** An error of the file, and not of the connection. */
+/** Marks an error of the file, as opposed to one of the connection. */
 class FileError extends Error {
   constructor(readonly reason: unknown) {
     super(messageOf(reason));
@@ -114,7 +116,7 @@ async function save(
   return { bytes: progress.bytes };
 }
 
-/** A body, without the compression that a proxy or a file brings along; it shows in the first bytes. */
+/** The body, decompressed if it begins like gzip: proxies and compressed files come without a header that says so. */
 async function unpacked(response: IncomingMessage): Promise<{ chunks: AsyncIterable<Buffer>; compressed: boolean }> {
   const reader = (response as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   let start = Buffer.alloc(0);
@@ -148,12 +150,12 @@ async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
     yield* gunzip as AsyncIterable<Buffer>;
   } finally {
     gunzip.destroy();
-    // It may wait for a server that sends nothing more; closing the connection ends it.
+    // `feeding` may still wait for the server; closing the connection ends that.
     feeding.catch(() => undefined);
   }
 }
 
-/** Whether an error is the end of a connection, or of what it carried. */
+/** Whether an error means that the connection, or the compressed data in it, ended early. */
 function isCut(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   return ["ECONNRESET", "ETIMEDOUT", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "Z_BUF_ERROR", "Z_DATA_ERROR"].includes(

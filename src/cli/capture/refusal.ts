@@ -1,17 +1,18 @@
-/** Explains why a trace cannot be fetched: failed connections, answers that are not traces. */
+/** The errors of `gotrace capture`: failed connections, error responses, and responses that are not traces. */
 import type { IncomingMessage } from "node:http";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { printable } from "../../base/printable.js";
 import { formatBytes } from "../../base/units.js";
 import type { Target } from "./target.js";
 
-/** Milliseconds for what a server says with a refusal. */
+/** Milliseconds to wait for the text of an error response. */
 const PATIENCE = 2000;
+/** Characters of it that are read. */
 const MAX_SAID = 1000;
 
-/** The server asks to come back later. */
+/** The server answered 429: try again later. */
 export class RetryLater extends UserError {
-  /** @param seconds as its Retry-After says; undefined without one */
+  /** @param seconds what its Retry-After header asks for; undefined without one */
   constructor(
     server: string,
     text: string,
@@ -25,6 +26,7 @@ export class RetryLater extends UserError {
   }
 }
 
+/** The error for a request that failed without a response. @param error what node:http reported */
 export function connectionError(target: Target, error: NodeJS.ErrnoException): UserError {
   const { server } = target;
   const code = error.code ?? "";
@@ -46,7 +48,7 @@ export function connectionError(target: Target, error: NodeJS.ErrnoException): U
   return new UserError(message, advice, ExitCode.noInput);
 }
 
-/** The error for a response that is no success, with the first line of what the server says. */
+/** The error for a response other than 200, with the first line of its text. */
 export async function refusal(target: Target, response: IncomingMessage): Promise<UserError> {
   const { statusCode = 0, headers } = response;
   const html = isHtml(response);
@@ -71,7 +73,7 @@ function adviceFor(status: number, target: Target, said: string): string {
   return "give the URL of an execution trace, such as http://host:port/debug/pprof/trace";
 }
 
-/** Throws unless the bytes begin an execution trace. @param unpacked whether they were compressed */
+/** Checks that the bytes begin an execution trace. @param unpacked whether they were compressed @throws UserError if not */
 export function checkHead(target: Target, response: IncomingMessage, head: Buffer, unpacked: boolean): void {
   if (/^go 1\.\d+ trace\0\0\0$/.test(head.toString("latin1", 0, 16))) return;
   const found =
@@ -93,7 +95,7 @@ function isHtml(response: IncomingMessage): boolean {
   return /\bhtml\b/.test(response.headers["content-type"] ?? "");
 }
 
-/** The first bytes of a body as text, as far as they come soon. */
+/** The beginning of a body as text: what arrives within {@link PATIENCE}. */
 async function beginning(response: IncomingMessage): Promise<string> {
   let text = "";
   const timer = setTimeout(() => response.destroy(), PATIENCE);
@@ -103,20 +105,20 @@ async function beginning(response: IncomingMessage): Promise<string> {
       if (text.length > MAX_SAID) break;
     }
   } catch {
-    // what came has to do
+    // Use what has arrived.
   } finally {
     clearTimeout(timer);
   }
   return text;
 }
 
-/** The first line of a text, in a size for a message. */
+/** The first line of a text, short enough for a message. */
 function firstLine(text: string): string {
   const line = text.trim().split(/[\r\n]/, 1)[0];
   return printable(line).slice(0, 200);
 }
 
-/** Seconds of a Retry-After: a number, or a date. */
+/** Seconds that a Retry-After header asks for; it holds a number or a date. */
 function retryAfter(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d+$/.test(text)) return Number(text);

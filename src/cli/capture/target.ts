@@ -1,4 +1,4 @@
-/** What `gotrace capture` is asked to fetch: an address of a server, made into the URL of its trace. */
+/** The argument of `gotrace capture`: turns the address of a server into the URL of its trace. */
 import { ExitCode, UserError } from "../../base/errors.js";
 
 /** Longest capture, in seconds: tracing slows a server down. */
@@ -11,17 +11,17 @@ export interface Target {
   readonly url: URL;
   /** The path of a Unix socket on which the server listens. */
   readonly socket?: string;
-  /** `host:port`, or the path of the socket: what a cool-down is about. */
+  /** `host:port`, or the path of the socket: the name under which captures take turns, and in messages. */
   readonly server: string;
-  /** Seconds that the server records after the request; undefined where the endpoint has its own idea (flight recorder). */
+  /** Seconds that the server records after the request; undefined if the endpoint decides (a flight recorder). */
   readonly seconds: number | undefined;
-  /** Value of the header, from name and password in the URL. */
+  /** Value of the Authorization header, from name and password in the URL. */
   readonly authorization: string | undefined;
 }
 
 /**
- * Reads an address: `host:port`, `http://host:port` and `unix:///path/of.sock` stand for `/debug/pprof/trace` there; other
- * URLs are taken as they are, for instance of a flight recorder (`unix:///path/of.sock:/flight` on a Unix socket).
+ * Parses an address. `host:port`, `http://host:port` and `unix:///path/of.sock` stand for `/debug/pprof/trace` on that
+ * server; other URLs are used as given, such as that of a flight recorder (on a socket: `unix:///path/of.sock:/flight`).
  * @param seconds the value of `--seconds`
  * @throws UserError for an invalid address, or for more seconds than allowed
  */
@@ -84,7 +84,7 @@ export function defaultName(target: Target, now: Date): string {
   return `${fileName(target.server)}-${day}-${time}.trace`;
 }
 
-/** A server's name as part of a file's. */
+/** A server's name, made safe for use in a file name. */
 export function fileName(server: string): string {
   return server.replace(/[^\w.]+/g, "-").replace(/^-/, "");
 }

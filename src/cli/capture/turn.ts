@@ -1,7 +1,7 @@
 /**
- * Taking turns at a server: one capture at a time, and a pause after each, for all gotraces of a user on this machine.
- * Two small files for each server in the cache: a lock that holds the process's id, and a stamp whose time is the end of
- * the last capture.
+ * Makes captures from a server take turns: one at a time with a pause after each, across all gotrace processes of a user
+ * on this machine. The cache has two small files for each server: a lock that holds the id of the capturing process, and
+ * a stamp whose modification time is the end of the last capture.
  */
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,17 +12,18 @@ import { fileName } from "./target.js";
 
 /** Milliseconds between the end of a capture and the next one from the same server. */
 export const COOL_DOWN = 10_000;
+/** Milliseconds between two attempts to take the lock. */
 const glance = 200;
 
 export interface TurnOptions {
   /** Wait for the turn instead of refusing. */
   readonly wait: boolean;
   readonly signal: AbortSignal;
-  /** Tells the user what is waited for. */
+  /** Tells the user why gotrace waits. */
   readonly say: (line: string) => void;
 }
 
-/** The right to capture from a server; {@link Turn.end} it. */
+/** The right to capture from a server. Whoever takes it must call {@link Turn.end}. */
 export class Turn {
   private constructor(
     private readonly lock: string,
@@ -30,9 +31,11 @@ export class Turn {
   ) {}
 
   /**
-   * Takes the turn.
+   * Takes the turn, or waits for it.
    * @param cache gotrace's cache directory
-   * @throws UserError when another capture is running, or the last one ended too recently, and `wait` is not given
+   * @param server as {@link Target.server}
+   * @throws UserError when another capture is running or the last one ended too recently, and `wait` is false; an
+   * AbortError when `signal` fires while it waits
    */
   static async take(cache: string, server: string, { wait, signal, say }: TurnOptions): Promise<Turn> {
     const directory = ensureDirectory(join(cache, "capture"));
@@ -63,7 +66,7 @@ export class Turn {
     }
   }
 
-  /** @param captured the server has recorded something: the pause begins */
+  /** Gives the turn back. @param captured whether the server recorded anything; if so, the pause begins */
   end(captured: boolean): void {
     if (captured) writeFileSync(this.stamp, "");
     rmSync(this.lock, { force: true });
@@ -74,7 +77,7 @@ function busy(message: string, advice: string): UserError {
   return new UserError(message, advice, ExitCode.unavailable);
 }
 
-/** Milliseconds until the pause after the last capture is over. A stamp from the future is of a clock that was wrong. */
+/** Milliseconds that are left of the pause after the last capture. A stamp from the future (a wrong clock) is ignored. */
 function pauseLeft(stamp: string): number {
   const ended = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs;
   if (ended === undefined) return 0;
@@ -82,7 +85,7 @@ function pauseLeft(stamp: string): number {
   return left <= COOL_DOWN ? left : 0;
 }
 
-/** Makes the lock, or says which living process has it. A lock of a dead process is removed. */
+/** Creates the lock, or returns the id of the running process that holds it. Removes the lock of a dead process. */
 function lockOrOwner(lock: string): number | undefined {
   for (let tries = 0; tries < 5; tries++) {
     try {
@@ -93,7 +96,7 @@ function lockOrOwner(lock: string): number | undefined {
     }
     const owner = ownerOf(lock);
     if (owner !== undefined && alive(owner)) return owner;
-    // Another gotrace may be doing the same: only one of them can move the old lock away.
+    // Several processes may find the same dead lock: only one of them can rename it.
     const aside = `${lock}.${process.pid}`;
     try {
       renameSync(lock, aside);

@@ -1,4 +1,4 @@
-/** Reading the configuration: `.gotrace.yaml` or `gotrace.config.json`. */
+/** Reads the configuration (`.gotrace.yaml` or `gotrace.config.json`) and the baseline of known findings. */
 import { dirname, relative, resolve } from "node:path";
 import { parse } from "yaml";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
@@ -11,17 +11,18 @@ export interface FoundConfig {
   readonly config: Config;
   /** Relative to the working directory; undefined without a file. */
   readonly path: string | undefined;
-  /** The file of known findings, absolute; undefined when none is named. */
+  /** Absolute path of the baseline; undefined if the configuration names none. */
   readonly baseline: string | undefined;
 }
 
-/** Bytes that they may have: far more than anybody writes, and no burden. */
+/** Size limits in bytes: far above any real file, yet harmless to read. */
 const MAX_CONFIG = 1 << 20;
 const MAX_BASELINE = 64 << 20;
 
 /**
- * The configuration that a flag names, or else the nearest one in the working directory and those above it, up to the
- * user's home.
+ * Reads the configuration: the file that a flag names, or else the nearest one in the working directory and its parents,
+ * up to the user's home.
+ * @param named the value of `--config`
  * @throws UserError when it cannot be read or is not valid
  */
 export function findConfig(cwd: string, named: string | undefined): FoundConfig {
@@ -34,7 +35,7 @@ export function findConfig(cwd: string, named: string | undefined): FoundConfig 
   return { config, path, baseline: baseline && resolve(dirname(file), baseline) };
 }
 
-/** YAML; JSON is a part of it, but gets JSON's own messages. An empty file sets nothing. */
+/** Parses YAML. JSON is YAML as well, but JSON.parse describes its errors better. An empty file sets nothing. */
 function parseText(path: string, text: string): unknown {
   if (text.trim() === "") return undefined;
   try {
@@ -45,12 +46,12 @@ function parseText(path: string, text: string): unknown {
   }
 }
 
-/** The known findings of a baseline file. @throws UserError when it cannot be read */
+/** The fingerprints of the findings in a baseline. @throws UserError when it cannot be read */
 export function readBaseline(path: string): Set<string> {
   return parseBaseline(readText(path, MAX_BASELINE, "--baseline: "), path);
 }
 
-/** @param called how to call the file in messages */
+/** @param called name of the file in messages */
 function readText(path: string, most: number, prefix: string, called = path): string {
   try {
     return readSmallFile(path, most);

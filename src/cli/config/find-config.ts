@@ -1,12 +1,12 @@
-/** Where the configuration lies. A module of its own, cheap to import: most directories have none. */
+/** Finds the configuration file. Separate from reading it, because most directories have none and YAML is slow to load. */
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-/** Names that are looked for, the first one first. */
+/** Names of the configuration file, in order of precedence. */
 const configNames = [".gotrace.yaml", ".gotrace.yml", "gotrace.config.json"] as const;
 
-/** The nearest configuration in a directory and those above it, up to the user's home; undefined where there is none. */
+/** Path of the nearest configuration in a directory or its parents, up to the user's home; undefined if there is none. */
 export function nearestConfig(cwd: string): string | undefined {
   const last = homedir();
   for (let at = resolve(cwd); ; at = dirname(at)) {

@@ -1,15 +1,15 @@
-/** Reading the files that a repository brings along: settings and baselines. */
+/** Reads small files of a repository (configuration, baseline, go.mod) without trusting them. */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { formatBytes } from "../../base/units.js";
 
 /**
- * The text of a regular file. Devices, pipes and files beyond any sane size are refused before they are read: a clone of
- * a foreign repository can name `/dev/zero`.
- * @param most bytes
- * @throws Error that says why it cannot be read
+ * Reads a regular file as text. Refuses devices, pipes and oversized files without reading them: a foreign repository may
+ * contain a link to `/dev/zero`.
+ * @param most the largest size that is accepted, in bytes
+ * @throws Error whose message says why the file cannot be read
  */
 export function readSmallFile(path: string, most: number): string {
-  // O_NONBLOCK: to open a pipe that nobody writes to would wait for ever. Windows has neither.
+  // O_NONBLOCK: opening a pipe without a writer would block forever. Windows has neither.
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const status = fstatSync(descriptor);
