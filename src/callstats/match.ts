@@ -61,7 +61,7 @@ function compile(expression: string, text: string): RegExp {
     return compilePattern(expression);
   } catch (error) {
     throw new UserError(
-      `${text} is no regular expression: ${messageOf(error)}`,
+      `${text} is not a regular expression: ${messageOf(error)}`,
       "write a \\ before characters that should stand for themselves",
       ExitCode.usage,
     );

@@ -41,7 +41,7 @@ function report(error: unknown): number {
   }
   sayError({
     message: `internal error: ${messageOf(error)}`,
-    advice: "this is a bug of gotrace; GOTRACE_DEBUG=1 shows where it happened",
+    advice: "this is a bug in gotrace; GOTRACE_DEBUG=1 shows where it happened",
   });
   if (process.env.GOTRACE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return ExitCode.internal;

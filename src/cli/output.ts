@@ -72,11 +72,7 @@ export function refuseInput(file: string | undefined, cwd: string, inputs: reado
   };
   const output = identity(file);
   if (output === undefined || !inputs.some((path) => identity(path) === output)) return;
-  throw new UserError(
-    `-o: ${file} is the trace that is to be read`,
-    "name another file for the report",
-    ExitCode.usage,
-  );
+  throw new UserError(`-o: ${file} is the trace to read`, "name another file for the report", ExitCode.usage);
 }
 
 /**

@@ -37,7 +37,7 @@ test.each([
   ["db.Query < 1s", "there is no measure Query; use calls, total,"],
   ["db.Query.calls <= 3ms", "3ms is no value of calls; use a number"],
   ["db.Query.max < 3", "3 is no value of max; use a duration such as"],
-  ["/(/.calls < 3", "/(/ is no regular expression"],
+  ["/(/.calls < 3", "/(/ is not a regular expression"],
 ])("%s is refused", (text, message) => {
   expect(refusal(text)).toContain(message);
 });

@@ -44,7 +44,7 @@ test.each([
 });
 
 test("a regular expression that is none", () => {
-  expect(() => namePattern("/(/")).toThrow(/^\/\(\/ is no regular expression: Unterminated group$/);
+  expect(() => namePattern("/(/")).toThrow(/^\/\(\/ is not a regular expression: Unterminated group$/);
 });
 
 test("names without their path", () => {

@@ -41,17 +41,17 @@ test.skipIf(process.platform === "win32")("devices, pipes, directories and giant
   const device = directory("device");
   symlinkSync("/dev/zero", join(device, ".gotrace.yaml"));
   expect(refused(() => findConfig(device, undefined))).toBe(
-    "cannot read .gotrace.yaml: it is no regular file | name a file that exists, of text",
+    "cannot read .gotrace.yaml: it is not a regular file | name a text file that exists",
   );
   const pipe = join(directory("pipe"), ".gotrace.yaml");
   execFileSync("mkfifo", [pipe]);
-  expect(refused(() => findConfig(join(root, "pipe"), undefined))).toMatch(/no regular file/);
+  expect(refused(() => findConfig(join(root, "pipe"), undefined))).toMatch(/not a regular file/);
   const giant = join(directory("giant"), ".gotrace.yaml");
   writeFileSync(giant, "");
   truncateSync(giant, 2 ** 40);
-  expect(refused(() => findConfig(join(root, "giant"), undefined))).toMatch(/it has 1024 GiB, more than the 1 MiB/);
-  expect(refused(() => findConfig(root, "giant"))).toMatch(/^--config: cannot read giant: it is no regular file/);
+  expect(refused(() => findConfig(join(root, "giant"), undefined))).toMatch(/it has 1024 GiB, more than the allowed 1 MiB/);
+  expect(refused(() => findConfig(root, "giant"))).toMatch(/^--config: cannot read giant: it is not a regular file/);
   for (const path of ["/dev/zero", pipe, giant, root]) {
-    expect(refused(() => readBaseline(path))).toMatch(/^--baseline: cannot read .*(no regular file|more than the)/);
+    expect(refused(() => readBaseline(path))).toMatch(/^--baseline: cannot read .*(not a regular file|more than the)/);
   }
 });

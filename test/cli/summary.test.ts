@@ -90,11 +90,11 @@ test("--from and --to: a part, by durations and by the clock, and it is said", a
     "from 100ms to 150ms of the trace (what reaches beyond is cut); times count from its begin",
   );
   expect(await failure(summaryCommand, "--from", "1h", paths)).toBe("the trace ends before --from");
-  expect(await failure(summaryCommand, "--from", "14:00", earlier)).toContain("does not tell the time of day");
+  expect(await failure(summaryCommand, "--from", "14:00", earlier)).toContain("does not record the time of day");
   expect(await failure(summaryCommand, "--from", "2s", "--to", "1s", paths)).toContain("is not later than --from");
   expect(await failure(summaryCommand, "--from", "soon", paths)).toContain('--from: "soon" is not valid');
   expect(await failure(summaryCommand, "--from", "1ms", "--task", "keepalive", paths)).toContain(
-    "is a part of the trace of its own",
+    "cannot be combined with --from and --to",
   );
 });
 

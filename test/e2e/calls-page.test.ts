@@ -59,12 +59,12 @@ test("what cannot be done is said in a line, with what to do", () => {
   const both = gotrace(["report", "--html", "--format", "json", calls], { cwd });
   expect([both.code, both.stderr]).toEqual([
     64,
-    "gotrace: --html and --format json do not go together\n  leave one of them out\n",
+    "gotrace: --html and --format json cannot be combined\n  leave one of them out\n",
   ]);
   const alone = gotrace(["report", "--html", exec], { cwd });
   expect([alone.code, alone.stderr]).toEqual([
     66,
-    `gotrace: no trace of calls in ${exec}\n  findings alone: gotrace analyze --format html ${exec}\n`,
+    `gotrace: no call trace in ${exec}\n  findings alone: gotrace analyze --format html ${exec}\n`,
   ]);
   const tree = gotrace(["report", calls, exec], { cwd });
   expect(tree.code).toBe(65);

@@ -104,7 +104,7 @@ test("Ctrl-C closes the connection, which ends the tracing, and keeps what is co
   child.kill("SIGINT");
   const { code, stdout, stderr } = await done;
   expect(code).toBe(130);
-  expect(stderr).toContain("what arrived is in long.trace");
+  expect(stderr).toContain("partial trace in long.trace");
   expect(stdout).toBe("");
   const { generations, cut } = read(join(directory, "long.trace"));
   expect(generations).toBeGreaterThan(0);
@@ -193,8 +193,8 @@ test.each([
   ["/text", 'no execution trace: .* begin with "�\\[31mhello', "flight recorder"],
   ["/nothing", "no execution trace: .* sent nothing at all", "flight recorder"],
   ["/debug/pprof/heap", "no execution trace: .* sent a compressed profile", "/debug/pprof/trace"],
-  ["/busy", "answered 429: one at a time", "try again in 1s, as it asks"],
-  ["/round", "redirects to", "the trace itself"],
+  ["/busy", "answered 429: one at a time", "try again in 1s, as the server asks"],
+  ["/round", "redirects too often", "the trace itself"],
   ["/debug/pprof/trace?seconds=31", '--seconds: "31" is not valid', "up to 30"],
 ])("%s: %s", async (path, what, advice) => {
   const { code, stdout, stderr } = await capture("-o", "no.trace", `http://${address}${path}`);

@@ -76,7 +76,7 @@ test.runIf(isInMemory(shared))("a trace that goes into memory is said, with what
     const run = gotrace(["run", "--no-keep", "."], { cwd, env });
     expect(run.code).toBe(0);
     expect(run.stderr).toMatch(
-      /^gotrace: the trace goes into memory, where \/dev\/shm\/\S+ is; set TMPDIR to a directory on disk\n$/,
+      /^gotrace: the trace goes to memory, because \/dev\/shm\/\S+ is in a memory file system; set TMPDIR to a directory on disk\n$/,
     );
     // A trace that is kept goes into the cache in any case, and at once if that is on disk.
     const cache = temporaryDirectory();

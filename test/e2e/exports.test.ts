@@ -194,11 +194,11 @@ test("what is left out is said, what cannot be written is refused before anythin
     expect(stdout).toBe("");
     return stderr;
   };
-  const advice = "name a directory for them, or one table: --format parquet --table calls -o calls.parquet";
-  expect(refused("--format", "parquet")).toBe(`gotrace: parquet is a file for each table\n  ${advice}\n`);
+  const advice = "name a directory with -o, or choose one table: --format parquet --table calls -o calls.parquet";
+  expect(refused("--format", "parquet")).toBe(`gotrace: parquet writes one file per table\n  ${advice}\n`);
   expect(refused("--format", "parquet", "-o", saved)).toContain(advice);
   const before = readFileSync(saved);
-  expect(refused("--format", "csv", "-o", saved)).toContain("is the trace that is to be read\n");
+  expect(refused("--format", "csv", "-o", saved)).toContain("is the trace to read\n");
   expect(gotrace(["diff", "-o", saved, saved, saved], { cwd: directory }).code).toBe(2);
   expect(readFileSync(saved)).toEqual(before);
   expect(refused("--format", "csv", "--min-percent", "5")).toBe(

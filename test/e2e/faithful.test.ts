@@ -59,7 +59,7 @@ test("what is traced, and why nothing is", () => {
   expect(one.stdout).toMatch(/\bb\.B\b/);
   expect(one.stdout).not.toContain("main.main");
   expect(one.stderr).toBe(
-    "gotrace: --include=x stands behind the package and goes to the program; flags of gotrace stand before the package\n",
+    "gotrace: --include=x comes after the package, so it goes to the program; gotrace's own flags go before the package\n",
   );
   expect(gotrace(["run", ".", "--", "--include=x"], { cwd }).stderr).toBe("");
   for (const [flag, said] of [

@@ -11,7 +11,7 @@ const run = (...words: string[]) => gotrace(words, here);
 
 test("help on commands, flags, rules and topics; a word that is none names the nearest", () => {
   expect(run("help", "run")).toEqual(run("run", "--help"));
-  expect(run("help", "--save").stdout).toMatch(/^--save FILE\n {2}save the trace.*\n {2}of: run, .*stats/);
+  expect(run("help", "--save").stdout).toMatch(/^--save FILE\n {2}save the trace.*\n {2}commands: run, .*stats/);
   expect(run("help", "lockconvoy")).toEqual(run("explain", "LockConvoy"));
   expect(run("help", "exit-codes").stdout).toMatch(/^Exit codes:\n(.*\n)* {2}64 {3}bad arguments\n/);
   expect(run("help", "environment").stdout).toContain("GOTRACE_OUT=DIR");

@@ -21,7 +21,7 @@ test("the last run is shown where no trace is named, until a newer one replaces 
       code: 64,
       stdout: "",
       stderr:
-        "gotrace: no trace given, and no run is kept\n  name a file that --save wrote, or trace something first: gotrace run .\n",
+        "gotrace: no trace given, and there is no last run\n  name a file that --save wrote, or trace something first: gotrace run .\n",
     });
   }
   const run = gotrace(["run", "."], here);

@@ -132,7 +132,7 @@ func exists(name string) bool { _, err := os.Stat(name); return err == nil }
   const run = gotrace(["run", "."], { cwd: daemon, env });
   expect(run.code).toBe(0);
   expect(run.stderr).toMatch(
-    /^gotrace: process \d+, which the program started, still runs; see its later calls with: gotrace report$/m,
+    /^gotrace: process \d+, which the program started, is still running; see its later calls with: gotrace report$/m,
   );
   expect(run.stdout).toContain("main.early");
   expect(run.stdout).not.toContain("main.late");

@@ -244,13 +244,13 @@ test.each([
   [["calls", "main.rsky", saved], 66, /no traced function is called main\.rsky\n {2}did you mean main\.risky\?/],
   [["calls"], 64, /no function given/],
   [["calls", "--first", "2", "--last", "1", "main.risky", saved], 64, /cannot be combined/],
-  [["calls", "/(/", saved], 64, /is no regular expression/],
+  [["calls", "/(/", saved], 64, /is not a regular expression/],
   [["stats", "--sort", "size", saved], 64, /--sort: "size" is not valid/],
   [["stats", "nosuch.gotrace"], 66, /cannot read nosuch\.gotrace/],
   [["stats", "--assert", "x", "."], 64, /is no assertion/],
   [["run", "--assert", "main.fib.cals < 3", "."], 64, /there is no measure cals\n {2}did you mean calls\?/],
   [["diff", saved, "nosuch"], 2, /cannot read nosuch/],
-  [["stats", "--callers", "db.Query", "--min", "1ms", saved], 64, /--callers and --min do not go together/],
+  [["stats", "--callers", "db.Query", "--min", "1ms", saved], 64, /--callers and --min cannot be combined/],
   [["diff", "--by", "p99", saved, after], 2, /--by: "p99" is not valid/],
   [["diff", "--fail-on", "much", saved, after], 2, /use a share such as 10%, or the word calls/],
 ])("%j fails", (words, code, message) => {
@@ -331,7 +331,7 @@ test("a threshold does not hold for a trace that lacks calls", () => {
   writeFileSync(cut, readFileSync(saved).subarray(0, 4500));
   const { code, stdout, stderr } = gotrace(["diff", "--fail-on", "1000%", saved, cut], { cwd });
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^gotrace: --fail-on says nothing about a trace that lacks calls: .*cut\.gotrace: /);
+  expect(stderr).toMatch(/^gotrace: --fail-on cannot judge a trace that lacks calls: .*cut\.gotrace: /);
   expect(stdout).toMatch(/cut\.gotrace: the trace is damaged/);
   expect(gotrace(["diff", saved, cut], { cwd }).code).toBe(0);
 });

@@ -90,7 +90,7 @@ async function functions(page: Page): Promise<string> {
 
 test("view: Speedscope shows the goroutines and their functions, and gotrace ends when the page is closed", async () => {
   const shown = await show(["view", "--speedscope", "--no-browser", trace]);
-  expect(shown.stderr()).toBe("gotrace: this page is there until the page is closed, or Ctrl-C\n");
+  expect(shown.stderr()).toBe("gotrace: serving this page until the page is closed or Ctrl-C is pressed\n");
   const { page, trouble } = await speedscope(shown.url);
   await expect.poll(() => page.title()).toBe("wordcount - speedscope");
   expect(profiles(await listed(page))).toEqual(expected);
@@ -129,7 +129,7 @@ test("flame --open: the program's output and exit code are its own; Ctrl-C ends 
   writeFileSync(browserProgram, `#!/bin/sh\nprintf '%s' "$1" > '${place}/opened'\n`);
   chmodSync(browserProgram, 0o755);
   const shown = await show(["flame", "--open", "."], { BROWSER: browserProgram });
-  expect(shown.stderr()).toMatch(/shown in the browser until the page is closed, or Ctrl-C: http/);
+  expect(shown.stderr()).toMatch(/shown in the browser until the page is closed or Ctrl-C is pressed: http/);
   expect(readFileSync(join(place, "opened"), "utf8")).toBe(shown.url);
   expect(shown.stdout()).toMatch(/^a +4\n/);
   expect(shown.stdout()).not.toContain("http");
@@ -148,7 +148,7 @@ test("where there is no browser the page can be opened from elsewhere", async ()
   const env = { BROWSER: join(directory, "nothing"), DISPLAY: undefined, WAYLAND_DISPLAY: undefined };
   const shown = await show(["view", trace], { ...env, SSH_CONNECTION: "10.0.0.1 5000 10.0.0.2 22" });
   expect(shown.stderr()).toMatch(
-    /^gotrace: cannot open a browser: .*\n {2}open this page until .* \(where you sit, first: ssh -L (\d+):127\.0\.0\.1:\1 10\.0\.0\.2\): http:\/\/127\.0\.0\.1:\1\//,
+    /^gotrace: cannot open a browser: .*\n {2}open this page, served until .* \(first, on your own machine: ssh -L (\d+):127\.0\.0\.1:\1 10\.0\.0\.2\): http:\/\/127\.0\.0\.1:\1\//,
   );
   process.kill(shown.process.pid!, "SIGTERM");
   expect(await shown.ended).toBe(143);
@@ -248,7 +248,7 @@ test("what does not go together", () => {
   const at = { cwd: wordcount };
   expect(gotrace(["flame", "--open", "-o", "x", "."], at)).toMatchObject({
     code: 64,
-    stderr: expect.stringContaining("--open and -o exclude each other"),
+    stderr: expect.stringContaining("--open and -o cannot be combined"),
   });
   expect(gotrace(["view"], { ...at, env: { GOTRACE_CACHE: directory } })).toMatchObject({
     code: 64,
@@ -266,6 +266,6 @@ test("what does not go together", () => {
   expect(gotrace(["view", "--no-browser", "--focus", "nothing like it", trace], at)).toMatchObject({
     code: 0,
     stdout: "",
-    stderr: expect.stringContaining("there is no call to show"),
+    stderr: expect.stringContaining("there are no calls to show"),
   });
 });

@@ -34,7 +34,7 @@ export async function connect(target: Target, options: ConnectOptions, signal: A
     const next = redirectOf(headers.location, url);
     if (!next || redirects === MAX_REDIRECTS) {
       throw new UserError(
-        `${target.server} redirects to ${next ? `${next.protocol}//${next.host}${next.pathname}, and on` : headers.location}`,
+        `${target.server} redirects ${next ? `too often, at last to ${next.protocol}//${next.host}${next.pathname}` : `to ${headers.location}`}`,
         "give the URL of the trace itself",
         ExitCode.data,
       );

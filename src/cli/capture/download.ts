@@ -167,7 +167,7 @@ function tooSlow({ server, seconds }: Target, limit: number): UserError {
   const asked = seconds === undefined ? "" : `, of which ${seconds}s were to be recorded`;
   return new UserError(
     `${server} sent no trace within ${limit / 1000}s${asked}`,
-    "look into the server's log, or try again",
+    "check the server's log, or try again",
     ExitCode.noInput,
   );
 }

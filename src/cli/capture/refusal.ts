@@ -20,7 +20,7 @@ export class RetryLater extends UserError {
   ) {
     super(
       `${server} answered 429: ${text || "too many captures"}`,
-      seconds === undefined ? "try again later" : `try again in ${seconds}s, as it asks, or give --wait`,
+      seconds === undefined ? "try again later" : `try again in ${seconds}s, as the server asks, or give --wait`,
       ExitCode.unavailable,
     );
   }
@@ -34,7 +34,7 @@ export function connectionError(target: Target, error: NodeJS.ErrnoException): U
     code === "ECONNREFUSED" || (target.socket !== undefined && code === "ENOENT")
       ? [`nothing listens at ${server}`, "start the server, or check host and port"]
       : code === "ENOTFOUND" || code === "EAI_AGAIN"
-        ? [`no host ${target.url.hostname}: ${messageOf(error)}`, "check the name, or give an IP address"]
+        ? [`host ${target.url.hostname} not found: ${messageOf(error)}`, "check the name, or give an IP address"]
         : code === "ETIMEDOUT"
           ? [`${server} does not answer: ${messageOf(error)}`, "check host, port and firewall"]
           : code === "EPROTO" || code.startsWith("HPE_") || code === "ERR_SSL_WRONG_VERSION_NUMBER"
@@ -42,9 +42,9 @@ export function connectionError(target: Target, error: NodeJS.ErrnoException): U
             : /CERT|SELF_SIGNED|UNABLE_TO/.test(code)
               ? [
                   `the certificate of ${server} is not trusted: ${messageOf(error)}`,
-                  "name the file of its authority with --cacert, or give --insecure",
+                  "name the certificate file of its authority with --cacert, or give --insecure",
                 ]
-              : [`${server} closed the connection: ${messageOf(error)}`, "look into the server's log, or try again"];
+              : [`${server} closed the connection: ${messageOf(error)}`, "check the server's log, or try again"];
   return new UserError(message, advice, ExitCode.noInput);
 }
 
@@ -62,14 +62,14 @@ export async function refusal(target: Target, response: IncomingMessage): Promis
 
 function adviceFor(status: number, target: Target, said: string): string {
   if (status === 401 || status === 403)
-    return "give a header with --header, or name and password in the URL, or ask from an allowed address";
+    return "give a header with --header, or user name and password in the URL, or use an allowed address";
   if (status === 404)
-    return `nothing is at ${target.url.pathname}: import net/http/pprof, or give the URL of the trace`;
+    return `nothing is served at ${target.url.pathname}: import net/http/pprof, or give the URL of the trace`;
   if (/already enabled|in progress/.test(said))
     return "somebody else is tracing this server: try again when they are done";
   if (/WriteTimeout/.test(said))
     return "ask for fewer seconds, or serve pprof from a server with a longer WriteTimeout";
-  if (status >= 500) return "look into the server's log, or try again";
+  if (status >= 500) return "check the server's log, or try again";
   return "give the URL of an execution trace, such as http://host:port/debug/pprof/trace";
 }
 

@@ -32,7 +32,8 @@ export const analyzeCommand: Command = {
 runtime/trace, /debug/pprof/trace and the flight recorder write ('-' is standard input). Several traces are ranked by
 their worst findings. Settings come from .gotrace.yaml or gotrace.config.json, in this directory or one above it.
 
-Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an unreadable trace or bad arguments.`,
+Exit codes: 0 for nothing above an info, 1 for warnings, errors or exceeded budgets, 2 for an unreadable trace or bad
+arguments.`,
   flags: [
     { name: "format", value: "FORMAT", help: `${findingFormats.join(", ")} (default table)` },
     outputFlag,
@@ -40,11 +41,15 @@ Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an 
       name: "also",
       value: "FORMAT=FILE",
       repeats: true,
-      help: "write another format too, for instance sarif=out.sarif",
+      help: "also write another format, for instance sarif=out.sarif",
     },
-    { name: "severity", value: "S", help: "show findings from S on: info (default), warn or error" },
+    { name: "severity", value: "S", help: "show findings of at least severity S: info (default), warn or error" },
     { name: "top", value: "N", help: "show the N worst findings of each rule" },
-    { name: "fail-on", value: "S", help: "exit with 1 from S on: warn (default), error or never" },
+    {
+      name: "fail-on",
+      value: "S",
+      help: "exit with 1 for findings of at least severity S: warn (default), error or never",
+    },
     { name: "module", value: "PREFIX", help: "only packages under PREFIX are your own code (default: all but Go's)" },
     {
       name: "set",
@@ -56,7 +61,7 @@ Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an 
       name: "budget",
       value: "EXPR",
       repeats: true,
-      help: "fail when a number of the trace is beyond it, for instance 'sched.p99 < 2ms'",
+      help: "fail unless this holds for the trace, for instance 'sched.p99 < 2ms'",
     },
     { name: "baseline", value: "FILE", help: "leave out the findings in FILE" },
     {
@@ -65,7 +70,7 @@ Exit codes: 0 nothing above an info, 1 warnings, errors or broken budgets, 2 an 
       help: "write all findings to FILE, for --baseline, and do not fail on them",
     },
     ...partFlags,
-    { name: "config", value: "FILE", help: "read settings from FILE and from nowhere else" },
+    { name: "config", value: "FILE", help: "read settings from FILE only" },
     helpFlag,
   ],
   examples: [

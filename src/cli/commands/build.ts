@@ -40,7 +40,7 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const patterns = flags.rest.length > 0 ? flags.rest : ["."];
   if (patterns[0].startsWith("-")) {
-    throw new UserError(`${patterns[0]} is no package`, "flags stand before --", ExitCode.usage);
+    throw new UserError(`${patterns[0]} is not a package`, "flags go before --", ExitCode.usage);
   }
   const request = { patterns, goFlags: flags.go, options: buildOptions(flags), tests: false };
   const session = new Session(sessionOptions(flags));

@@ -33,7 +33,7 @@ const flags: readonly Flag[] = [
   { name: "slowest", value: "N", help: "the N slowest calls (default 10)" },
   { name: "first", value: "N", help: "the N calls that began first" },
   { name: "last", value: "N", help: "the N calls that began last" },
-  { name: "nth", value: "N", help: "the N-th call, by start" },
+  { name: "nth", value: "N", help: "the N-th call in order of start" },
   { name: "min", value: "DURATION", help: "only calls that took at least this" },
   { name: "depth", value: "N", help: "only calls on the N outermost levels" },
   { name: "format", value: "FORMAT", help: "table (default), json or ndjson (one call a line)" },

@@ -33,16 +33,16 @@ const passed = analyzeCommand.flags.filter((flag) => flag.name !== "o" && flag.n
 export const captureCommand: Command = {
   name: "capture",
   usage: "capture [flags] URL",
-  description: `Fetches an execution trace from a running Go server, saves it, and says what is wrong in it as 'gotrace analyze' does.
-URL is host:port or http://host:port, which stand for /debug/pprof/trace there (import _ "net/http/pprof"), or the
-whole URL of that or of a flight recorder; unix:///run/app.sock is a server on a Unix socket, unix:///run/app.sock:/path
-another endpoint there.
+  description: `Fetches an execution trace from a running Go server, saves it, and analyzes it as 'gotrace analyze' does.
+URL is host:port or http://host:port, which stand for /debug/pprof/trace on that server (import _ "net/http/pprof"), or
+the full URL of a trace or of a flight recorder; unix:///run/app.sock is a server on a Unix socket, and
+unix:///run/app.sock:/path another endpoint of it.
 
-Tracing slows a server down: there is one capture at a time from a server, at most ${MAX_SECONDS} seconds long, and ${COOL_DOWN / 1000} seconds
-between two. Ctrl-C closes the connection, which ends the tracing; what has arrived is kept if it can be analyzed, and
-analyzed later. A capture ends ${MARGIN / 1000} seconds after those asked for, and at --max-size, whatever the server does.
+Tracing slows a server down, so captures from one server never overlap, last at most ${MAX_SECONDS} seconds, and are ${COOL_DOWN / 1000}
+seconds apart. Ctrl-C closes the connection, which ends the tracing; what has arrived is kept if it can be analyzed later.
+Whatever the server does, a capture ends ${MARGIN / 1000} seconds after the requested time, or at --max-size.
 
-Exit codes: those of 'gotrace analyze' (2 where no trace could be had); 130 after Ctrl-C.`,
+Exit codes: those of 'gotrace analyze' (2 also if there is no trace); 130 after Ctrl-C.`,
   flags: [
     {
       name: "seconds",
@@ -59,11 +59,11 @@ Exit codes: those of 'gotrace analyze' (2 where no trace could be had); 130 afte
     {
       name: "max-size",
       value: "SIZE",
-      help: `end when the trace has this size (default ${formatBytes(MAX_BYTES)})`,
+      help: `end when the trace reaches this size (default ${formatBytes(MAX_BYTES)})`,
     },
     { name: "cacert", value: "FILE", help: "also trust the authority whose certificate is in FILE (PEM)" },
     { name: "insecure", help: "accept any certificate" },
-    { name: "wait", help: "wait for its turn if another capture runs or has just ended, or if the server asks to" },
+    { name: "wait", help: "wait if another capture is running or has just ended, or if the server asks for it" },
     { name: "no-analyze", help: "only save the trace" },
     { name: "report", value: "FILE", help: "write the findings to FILE instead of standard output" },
     ...passed,
@@ -123,7 +123,7 @@ async function run(words: readonly string[]): Promise<number> {
     rmSync(file, { force: true });
     if (!signal) throw tooEarly(target, got);
     say("stopped before there was anything to keep");
-  } else say(`${cut ? "what arrived is" : "trace"} in ${path} (${formatBytes(bytes)})`);
+  } else say(`${cut ? "partial trace" : "trace"} in ${path} (${formatBytes(bytes)})`);
   if (signal) return 128 + constants.signals[signal];
   if (cut) say(endOf(cut, target));
   return flags.has("no-analyze") ? 0 : analyze([path]);
@@ -131,15 +131,15 @@ async function run(words: readonly string[]): Promise<number> {
 
 /** Why a transfer ended before its end, as a message. */
 function endOf(cut: Cut, { server }: Target): string {
-  if (cut === "time") return `${server} went on sending: gotrace ended the transfer`;
-  if (cut === "size") return "the trace has reached its largest size: gotrace ended the transfer; see --max-size";
+  if (cut === "time") return `${server} kept sending: gotrace ended the transfer`;
+  if (cut === "size") return "the trace has reached its maximum size: gotrace ended the transfer; see --max-size";
   return `${server} ended the transfer early`;
 }
 
 function tooEarly(target: Target, { cut, bytes }: Downloaded): UserError {
   return new UserError(
     `${endOf(cut!, target)}, after ${formatBytes(bytes)} without anything to keep`,
-    "look into the server's log, or try again",
+    "check the server's log, or try again",
     ExitCode.data,
   );
 }
@@ -186,7 +186,7 @@ function authoritiesOf(file: string | undefined): readonly string[] | undefined 
     const pem = readFileSync(file, "utf8");
     const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
     for (const one of found) new X509Certificate(one);
-    if (found.length === 0) throw new Error("there is no certificate in it");
+    if (found.length === 0) throw new Error("it holds no certificate");
     return [...rootCertificates, ...found];
   } catch (error) {
     throw new UserError(

@@ -14,9 +14,9 @@ export const diffCommand: Command = {
   usage: "diff [flags] A B",
   description: `Compares traces before and after a change, the largest change first. Of call traces (files of --save, directories of
 GOTRACE_OUT): calls, total and self time by function, or by call path. Of execution traces of the Go runtime: tasks,
-regions, start functions of goroutines, and states such as running, runnable and each reason to wait. All is matched by
-name. Several runs a side (--a and --b, repeated) are averaged; the Mann-Whitney U test tells change from chance, which
-takes 4 runs a side: --fail-on judges no times with fewer. Call counts are exact.
+regions, start functions of goroutines, and states such as running, runnable and each reason to wait. Everything is matched
+by name. Several runs per side (--a and --b, repeated) are averaged, and the Mann-Whitney U test tells change from chance.
+It needs 4 runs per side; with fewer, --fail-on does not judge times. Call counts are exact.
 
 Exit codes: 0, 1 when --fail-on was exceeded, 2 for an unreadable trace or bad arguments.`,
   flags: [
@@ -25,10 +25,10 @@ Exit codes: 0, 1 when --fail-on was exceeded, 2 for an unreadable trace or bad a
     {
       name: "by",
       value: "MEASURE",
-      help: "what to compare: total (default), of call traces self or calls, of execution traces mean, p50, p95, p99 or count",
+      help: "what to compare: total (default); for call traces also self or calls, for execution traces also mean, p50, p95, p99 or count",
     },
     { name: "by-path", help: "call traces: compare call paths instead of functions" },
-    { name: "match", value: "REGEXP", help: "only what has a name that matches" },
+    { name: "match", value: "REGEXP", help: "only what has a matching name" },
     {
       name: "kind",
       value: "KIND",
@@ -39,18 +39,18 @@ Exit codes: 0, 1 when --fail-on was exceeded, 2 for an unreadable trace or bad a
       name: "fail-on",
       value: "P%|calls",
       repeats: true,
-      help: "exit with 1 when something grew by more, for instance 10%; of call traces 'calls': when a call count changed",
+      help: "exit with 1 if something grew by more, for instance 10%; for call traces also 'calls': if a call count changed",
     },
     {
       name: "min",
       value: "DURATION",
-      help: "leave out what took less in total on both sides (execution traces: default 1ms; for --fail-on 10% always 1ms)",
+      help: "leave out what took less in total on both sides (default 1ms for execution traces and for --fail-on 10%)",
     },
     { name: "top", value: "N", help: "rows of the table (default 20)" },
     {
       name: "format",
       value: "FORMAT",
-      help: "table (default) or json; of call traces github, junit, sarif or markdown, for what --fail-on says",
+      help: "table (default) or json; for call traces also github, junit, sarif or markdown, with the outcome of --fail-on",
     },
     namesFlag,
     ...selectFlags,

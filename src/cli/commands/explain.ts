@@ -10,7 +10,7 @@ import { allRules, explanation, ruleNames } from "../help/explain.js";
 export const explainCommand: Command = {
   name: "explain",
   usage: "explain [RULE…]",
-  description: `Says of a rule of 'gotrace analyze' what it measures, from which thresholds on it reports, why that matters, what to do
+  description: `Explains a rule of 'gotrace analyze': what it measures, above which thresholds it reports, why that matters, what to do
 about it, and how it can be wrong. Without a name it lists the rules.`,
   flags: [helpFlag],
   examples: ["gotrace explain", "gotrace explain LockConvoy"],

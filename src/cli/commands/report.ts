@@ -30,7 +30,8 @@ export const reportCommand: Command = {
   name: "report",
   usage: "report [flags] [TRACE…]",
   description: `Renders traces: files that --save wrote, files of GOTRACE_OUT, or directories of them. Several are shown one after
-another; without one, the last run is. Needs no Go and no source. With --html, execution traces of the same run may stand beside them.`,
+another; without any, it shows the last run. Needs neither Go nor the source. With --html, execution traces of the same
+run may be named as well.`,
   flags: [
     { name: "format", value: "FORMAT", help: `${formatNames[0]} (default), ${formatNames.slice(1).join(", ")}` },
     { name: "html", help: "a page for the browser, with flame graph and goroutines: the same as --format html" },
@@ -67,8 +68,8 @@ async function run(words: readonly string[]): Promise<number> {
   const { output, table } = options;
   if (format.files && table === undefined && (isStandardOutput(output) || isFile(output!))) {
     throw new UserError(
-      `${format.name} is a file for each table`,
-      `name a directory for them, or one table: --format ${format.name} --table calls -o calls.${format.name}`,
+      `${format.name} writes one file per table`,
+      `name a directory with -o, or choose one table: --format ${format.name} --table calls -o calls.${format.name}`,
       ExitCode.usage,
     );
   }

@@ -153,7 +153,11 @@ function splitTarget(command: string, words: readonly string[]) {
     );
   }
   if (words[0].startsWith("-")) {
-    throw new UserError(`${words[0]} is no package`, "name one before the words of the program", ExitCode.usage);
+    throw new UserError(
+      `${words[0]} is not a package`,
+      "name a package before the program's arguments",
+      ExitCode.usage,
+    );
   }
   let end = 0;
   while (end < words.length && words[end].endsWith(".go")) end++;

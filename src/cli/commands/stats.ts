@@ -71,12 +71,12 @@ const flags: readonly Flag[] = [
   {
     name: "callers",
     value: "FUNC",
-    help: "who calls FUNC: Go's name, from any part of its package path on, or /regexp/",
+    help: "show who calls FUNC: Go's name, which may begin at any part of the package path, or /regexp/",
   },
-  { name: "callees", value: "FUNC", help: "what FUNC calls" },
+  { name: "callees", value: "FUNC", help: "show what FUNC calls" },
   { name: "min", value: "DURATION", help: "only functions with a total of at least this" },
   { name: "depth", value: "N", help: "only calls on the N outermost levels" },
-  { name: "all", help: "all rows, and functions that wait for work in their place instead of last" },
+  { name: "all", help: "show all rows, and sort functions that wait for work among the others instead of last" },
   namesFlag,
   ...selectFlags,
   assertFlag,
@@ -86,10 +86,10 @@ const flags: readonly Flag[] = [
 export const statsCommand: Command = {
   name: "stats",
   usage: "stats [flags] TRACE… | <package or .go files> [arguments of the program…]",
-  description: `Shows for each function how often it was called, its total and self time, how long single calls took, and how many were
-left by a panic; of saved traces (files, or directories of *.gotrace files), or of a program that it builds and runs,
-whose standard output then goes to standard error, unless -o names a file for the numbers. In the total, recursion
-counts once on each goroutine. Times are as measured; what tracing may have added to a call stands below.`,
+  description: `Shows for each function how often it was called, its total and self time, how long single calls took, and how many ended
+in a panic. It reads saved traces (files, or directories of *.gotrace files), or builds and runs a program; the program's
+standard output then goes to standard error, unless -o names a file for the numbers. Recursion counts once in the total
+of each goroutine. Times are as measured; a line below the table says how much tracing may have added to a call.`,
   flags: [...flags, outputFlag, ...recordFlags, ...traceFlags, ...buildFlags],
   goFlags: buildFlagsNote,
   examples: [
@@ -155,7 +155,7 @@ function optionsOf(flags: ParsedFlags, top: number) {
   const other = ["min", "depth", "match"].find((name) => flags.has(name));
   if (asked !== undefined && other !== undefined) {
     throw new UserError(
-      `--${asked} and --${other} do not go together`,
+      `--${asked} and --${other} cannot be combined`,
       `leave --${other} out; --top limits the rows, --focus and its kin choose calls`,
       ExitCode.usage,
     );

@@ -18,7 +18,7 @@ export const summaryCommand: Command = {
   usage: "summary [flags] TRACE",
   description: `Shows what an execution trace of the Go runtime says (Go 1.22 and later; '-' is standard input): where the time of
 goroutines goes, where they wait and what unblocks them, how long they wait for a P, what the collector costs, tasks
-and regions. With --task, --goroutine or --log all of it for one request, and its critical path.
+and regions. With --task, --goroutine or --log it shows this for one request, and its critical path.
 
 Exit codes: 0, or 2 for an unreadable trace or bad arguments.`,
   flags: [
@@ -62,7 +62,7 @@ async function run(words: readonly string[]): Promise<number> {
   const window = partOf(flags);
   if (target && window) {
     throw new UserError(
-      `--${target.kind.split(" ")[0]} is a part of the trace of its own`,
+      `--${target.kind.split(" ")[0]} cannot be combined with --from and --to`,
       "leave --from and --to out",
       ExitCode.trouble,
     );

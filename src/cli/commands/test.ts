@@ -39,9 +39,8 @@ export const testCommand: Command = {
   name: "test",
   usage: "test [flags] [packages…] [flags of go test…]",
   description: `Runs tests as 'go test' does, with its patterns, flags, output and exit code, then shows one call tree for each
-test, subtests beneath. A -v before the packages is meant for both gotrace and go test. Results are never taken from
-the test cache. With -json
-only what go writes is written, and the tree into the file of -o, if there is one.`,
+test, subtests beneath. A -v before the packages is meant for both gotrace and go test. Results never come from
+the test cache. With -json, standard output has only what go writes; the tree goes to the file of -o, if that is given.`,
   flags: [
     ...treeFlags,
     allFlag,

@@ -15,9 +15,9 @@ export const viewCommand: Command = {
   name: "view",
   usage: "view [flags] [TRACE…]",
   description: `Shows traces in the browser: flame graph, time line of each goroutine, numbers of each function, and the findings of
-execution traces of the same run. With --speedscope Speedscope, which is part of gotrace, shows the calls. The page is
-served on this machine only, at an unguessable URL, until it is closed or until Ctrl-C. Traces are files
-that --save wrote, files of GOTRACE_OUT, or directories of them; without one, the last run is shown.`,
+execution traces of the same run. With --speedscope it shows the calls in Speedscope, which comes with gotrace. The
+page is served on this machine only, at an unguessable URL, until it is closed or Ctrl-C is pressed. Traces are files
+that --save wrote, files of GOTRACE_OUT, or directories of them; without any, it shows the last run.`,
   flags: [
     ...callFlags,
     waitingFlag,

@@ -58,7 +58,7 @@ function readText(path: string, most: number, prefix: string, called = path): st
   } catch (error) {
     throw new UserError(
       `${prefix}cannot read ${called}: ${messageOf(error)}`,
-      "name a file that exists, of text",
+      "name a text file that exists",
       ExitCode.noInput,
     );
   }

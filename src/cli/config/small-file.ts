@@ -13,9 +13,9 @@ export function readSmallFile(path: string, most: number): string {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const status = fstatSync(descriptor);
-    if (!status.isFile()) throw new Error("it is no regular file");
+    if (!status.isFile()) throw new Error("it is not a regular file");
     if (status.size > most) {
-      throw new Error(`it has ${formatBytes(status.size)}, more than the ${formatBytes(most)} that it may have`);
+      throw new Error(`it has ${formatBytes(status.size)}, more than the allowed ${formatBytes(most)}`);
     }
     return readFileSync(descriptor, "utf8");
   } finally {

@@ -60,7 +60,7 @@ export function callDiffOptions(flags: ParsedFlags): CallDiffOptions {
   );
   if (limits.length === 0 && !["table", "json"].includes(format)) {
     throw new UserError(
-      `--format ${format} shows what is beyond --fail-on, and there is no such threshold`,
+      `--format ${format} shows what exceeds --fail-on, and no threshold is given`,
       "give --fail-on calls, or --fail-on 10%",
       ExitCode.usage,
     );

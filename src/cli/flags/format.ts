@@ -12,7 +12,7 @@ export function formatOf(flags: ParsedFlags): Format {
   if (!flags.has("html")) return format;
   if (flags.has("format") && format.name !== "html") {
     throw new UserError(
-      `--html and --format ${format.name} do not go together`,
+      `--html and --format ${format.name} cannot be combined`,
       "leave one of them out",
       ExitCode.usage,
     );
@@ -39,7 +39,7 @@ export async function runFormat(flags: ParsedFlags, name: string, speedscope = f
   }
   if (flags.string("o") !== undefined) {
     throw new UserError(
-      "--open and -o exclude each other",
+      "--open and -o cannot be combined",
       "save the trace with --save, and write a report with 'gotrace report'",
       ExitCode.usage,
     );

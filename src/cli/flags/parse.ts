@@ -135,6 +135,6 @@ export function misplacedHint(words: readonly string[], flags: readonly Flag[]):
     return name !== undefined && own.has(name);
   });
   return (
-    found && `${found} stands behind the package and goes to the program; flags of gotrace stand before the package`
+    found && `${found} comes after the package, so it goes to the program; gotrace's own flags go before the package`
   );
 }

@@ -10,9 +10,9 @@ export const partFlags: readonly Flag[] = [
   {
     name: "from",
     value: "TIME",
-    help: "only what happened later: 1.5s after the trace's begin, or 14:32:05, or 2026-01-02T14:32:05Z (Go 1.25)",
+    help: "only what happened after this time: 1.5s from the start of the trace, or 14:32:05, or 2026-01-02T14:32:05Z (Go 1.25)",
   },
-  { name: "to", value: "TIME", help: "only what happened earlier" },
+  { name: "to", value: "TIME", help: "only what happened before this time" },
 ];
 
 /** Says which part of a trace is meant, by when the trace began. @throws UserError when there is no such part */
@@ -27,18 +27,19 @@ export function partOf(flags: ParsedFlags): PartOf | undefined {
       const ns = sinceBegin(moment, start);
       if (ns !== undefined) return ns;
       throw new UserError(
-        `--${name}: this trace does not tell the time of day, as those of Go 1.24 and before`,
-        `use a duration since its begin, such as --${name} 1.5s`,
+        `--${name}: this trace does not record the time of day, which takes Go 1.25`,
+        `use a duration since its start, such as --${name} 1.5s`,
         ExitCode.usage,
       );
     };
     const span = { from: from ? Math.max(0, offset("from", from)) : 0, to: to ? offset("to", to) : Infinity };
     if (span.to > span.from) return span;
     const [begin, end] = [span.from, span.to].map(formatDuration);
-    const what = span.to < 0 ? "--to is before the trace's begin" : `--to (${end}) is not later than --from (${begin})`;
+    const what =
+      span.to < 0 ? "--to is before the start of the trace" : `--to (${end}) is not later than --from (${begin})`;
     throw new UserError(
       what,
-      "times are those of the traced program's machine, durations since the trace's begin",
+      "times are those of the traced program's machine, durations count from the start of the trace",
       ExitCode.usage,
     );
   };

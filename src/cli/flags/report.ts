@@ -86,7 +86,7 @@ export function selectOptions(flags: ParsedFlags): SelectOptions {
   });
 }
 
-/** The tests that `--test` chooses. @throws UserError for what is no regular expression */
+/** The tests that `--test` chooses. @throws UserError for what is not a regular expression */
 function testsOf(flags: ParsedFlags): ReturnType<typeof testFilter> | undefined {
   const text = flags.string("test");
   return text === undefined ? undefined : testFilter(text, (expression) => parsePattern(expression, "--test"));

@@ -23,7 +23,7 @@ export const traceFlags: readonly Flag[] = [
     name: "skip-inlined",
     value: "COST",
     optional: true,
-    help: "leave out functions that the compiler can inline, which are most of what tracing costs; with COST (such as 320) all up to that size, as the compiler counts it (it inlines up to 80)",
+    help: "do not trace functions that the compiler can inline, which cause most of the cost of tracing; with COST (such as 320), those up to that size in the compiler's own units (it inlines up to 80)",
   },
   { name: "C", value: "DIR", help: "change to DIR first" },
   { name: "keep-workspace", help: "keep the temporary workspace with the trace" },
@@ -33,11 +33,11 @@ export const traceFlags: readonly Flag[] = [
 
 /** Flags of every command that runs what it built. */
 export const recordFlags: readonly Flag[] = [
-  { name: "save", value: "FILE", help: "save the trace, to be rendered again with 'gotrace report FILE'" },
+  { name: "save", value: "FILE", help: "save the trace in FILE, for 'gotrace report FILE'" },
   {
     name: "max-trace-size",
     value: "SIZE",
-    help: "stop tracing when the trace of a process reaches SIZE, for instance 512MiB or 8GiB (default 2GiB), or those of all processes of the run 4 times that; the program goes on, and the report says how many events are missing",
+    help: "stop tracing when the trace of a process reaches SIZE, for instance 512MiB or 8GiB (default 2GiB), or when those of all processes of the run reach 4 times that; the program goes on, and the report says how many events are missing",
   },
   {
     name: "no-keep",
@@ -79,8 +79,12 @@ export const selectFlags: readonly Flag[] = [
   { name: "focus", value: "REGEXP", help: "only call paths through functions whose names match" },
   { name: "ignore", value: "REGEXP", help: "no call paths through functions whose names match" },
   { name: "hide", value: "REGEXP", help: "take functions whose names match out of the paths; what they call stays" },
-  { name: "from", value: "DURATION", help: "only what happened later than this after the start of the process" },
-  { name: "to", value: "DURATION", help: "only what happened earlier than this" },
+  {
+    name: "from",
+    value: "DURATION",
+    help: "only what happened after this time, counted from the start of the process",
+  },
+  { name: "to", value: "DURATION", help: "only what happened before this time" },
   {
     name: "goroutine",
     value: "ID",
@@ -96,24 +100,24 @@ export const callFlags: readonly Flag[] = [...viewFlags, ...selectFlags];
 /** For commands whose views show what matters first. */
 export const allFlag: Flag = {
   name: "all",
-  help: "show the whole tree: every path and level, recursion unfolded, goroutines that wait for work in their place",
+  help: "show the whole tree: every path and level, recursion unfolded, goroutines that wait for work sorted among the others",
 };
 
 /** The same for what is shown in the browser. */
 export const waitingFlag: Flag = {
   name: "all",
-  help: "count goroutines that wait for work; in Speedscope they stand where they began",
+  help: "count goroutines that wait for work; in Speedscope, show them where they began",
 };
 
 /** For commands whose tables and trees are for people. */
 export const namesFlag: Flag = {
   name: "full-names",
-  help: "show names with their whole package path, as files for programs have them",
+  help: "show names with their full package path, as in machine-readable formats",
 };
 
 /** Flags of every command that renders a call tree. */
 export const treeFlags: readonly Flag[] = [
-  { name: "no-merge", help: "one line for every call, instead of one with a count for equal siblings" },
+  { name: "no-merge", help: "one line for every call, instead of one line with a count for equal siblings" },
   ...viewFlags,
   { name: "min-percent", value: "P", help: "leave out what took less than P percent of the total" },
   { name: "sort", value: "ORDER", help: "order of siblings: time (default), start or calls" },
@@ -124,7 +128,7 @@ export const treeFlags: readonly Flag[] = [
 export const eventsFlag: Flag = {
   name: "events",
   value: "N",
-  help: "show at most N events (two for a call), those of the longest calls, or 'all' (default 2000000)",
+  help: "show at most N events (two per call), those of the longest calls; 'all' shows every event (default 2000000)",
 };
 
 export const openFlag: Flag = { name: "open", help: "show the calls on a page in the browser, instead of the report" };
@@ -155,5 +159,5 @@ export const tableFlag: Flag = {
 /** For profiles. */
 export const goroutineRootsFlag: Flag = {
   name: "goroutine-roots",
-  help: "pprof: stacks begin where their goroutine does, as in Go's profiles, not with the stack that started it",
+  help: "pprof: begin stacks where their goroutine began, as in Go's profiles, without the stack that started it",
 };

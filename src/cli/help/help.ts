@@ -70,7 +70,8 @@ async function flagHelp(word: string): Promise<string> {
       meanings.set(meaning, [...(meanings.get(meaning) ?? []), entry.name]);
     }
   }
-  if (meanings.size > 0) return [...meanings].map(([text, names]) => `${text}  of: ${names.join(", ")}\n`).join("\n");
+  if (meanings.size > 0)
+    return [...meanings].map(([text, names]) => `${text}  commands: ${names.join(", ")}\n`).join("\n");
   const near = nearest(name, known);
   throw new UserError(
     `no flag ${word}`,

@@ -10,23 +10,23 @@ export type Entry = readonly [name: string, meaning: string];
 const outcomes: readonly Entry[] = [
   [
     "any",
-    "run, exec, test, flame, json, stats: the program's own code, 128+n after signal n; go's own where a build or a test fails",
+    "run, exec, test, flame, json, stats: the program's own code, 128+n after signal n; go's own if a build or a test fails",
   ],
   [
     "1",
-    "an --assert does not hold, where the code was 0; analyze, summary, diff, capture: findings, or a threshold exceeded",
+    "an --assert does not hold, although the code would be 0; analyze, summary, diff, capture: findings, or a threshold exceeded",
   ],
 ];
 
 const failures: Readonly<Record<keyof typeof ExitCode, string>> = {
   trouble: "analyze, summary, diff, capture: an unreadable trace, or bad arguments",
   usage: "bad arguments",
-  data: "a trace that cannot be read, or not whole",
+  data: "a trace that cannot be read, or only in part",
   noInput: "an input does not exist: no module, no package, no trace",
   unavailable: "Go is missing or too old",
-  internal: "a bug of gotrace",
+  internal: "a bug in gotrace",
   cannotCreate: "an output cannot be created",
-  io: "reading or writing failed; a trace that has no other place is then kept, and gotrace says where",
+  io: "reading or writing failed; if the trace has no other copy it is kept, and gotrace says where",
 };
 
 export const exitCodes: readonly Entry[] = [
@@ -43,7 +43,7 @@ export const environment: readonly Entry[] = [
   ["GOTRACE_MAX_SIZE=BYTES", "--max-trace-size of instrumented programs"],
   [
     "GOTRACE_CACHE=DIR",
-    "rewritten files and the trace of the last run (default: gotrace in the user's cache directory; unused entries go after ten days)",
+    "directory for rewritten files and the trace of the last run (default: gotrace in the user's cache directory; unused entries are removed after ten days)",
   ],
   ["GOTRACE_KEEP_SIZE=SIZE", "the largest trace, on disk, that is kept as the last run (default 1GiB)"],
   ["GOTRACE_DEBUG=1", "show where an internal error happened"],

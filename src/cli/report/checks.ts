@@ -17,7 +17,7 @@ export function judgedChecks({ verdicts, passedOver, missing, naming }: Judged):
     ...passedOver.map(
       ({ expression }): Check => ({
         ...{ kind: "Assertion", name: expression, outcome: "skipped" },
-        ...{ message: "it is about what this run does not trace", ...plain },
+        ...{ message: "it names nothing that this run traced", ...plain },
       }),
     ),
     ...(missing === undefined

@@ -73,7 +73,7 @@ export async function diffCallTraces(
   if (exceeded.length > 0) return 1;
   if (limits.length > 0 && runs.lacking !== undefined) {
     throw new UserError(
-      `--fail-on says nothing about a trace that lacks calls: ${runs.lacking}`,
+      `--fail-on cannot judge a trace that lacks calls: ${runs.lacking}`,
       "record it again, with a larger --max-trace-size where that was reached",
       ExitCode.trouble,
     );

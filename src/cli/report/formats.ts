@@ -69,11 +69,11 @@ export function checksFormat(name: CheckFormat): Format {
   return { name, carriesNotices: true, checks: name, render: async () => [] };
 }
 
-/** @throws UserError where a format shows what became of assertions, and there are none */
+/** @throws UserError where a format shows the outcome of assertions, and there are none */
 export function requireGate({ checks }: Format, isGiven: boolean): void {
   if (checks === undefined || isGiven) return;
   throw new UserError(
-    `--format ${checks} shows what became of assertions, and there are none`,
+    `--format ${checks} shows the outcome of assertions, and there are none`,
     "give --assert 'db.Query.calls <= 3', or put them into .gotrace.yaml under assert:",
     ExitCode.usage,
   );

@@ -69,8 +69,8 @@ export async function reportTraces(
     const execTraces = files.filter(isExec).map(({ path }) => path);
     if (calls.length === 0 && execTraces.length > 0) {
       throw new UserError(
-        `no trace of calls in ${paths.join(", ")}`,
-        `findings alone: gotrace analyze --format ${request.format.name} ${execTraces.join(" ")}`,
+        `no call trace in ${paths.join(", ")}`,
+        `for findings alone: gotrace analyze --format ${request.format.name} ${execTraces.join(" ")}`,
         ExitCode.noInput,
       );
     }
@@ -86,7 +86,7 @@ function lastRun(session: Session): string {
   const found = findLastRun(session.cachePath);
   if (found === undefined) {
     throw new UserError(
-      "no trace given, and no run is kept",
+      "no trace given, and there is no last run",
       "name a file that --save wrote, or trace something first: gotrace run .",
       ExitCode.usage,
     );
@@ -205,8 +205,8 @@ const NOTHING = { goroutine: 0, window: 0 };
 function refuseTerminal(output: Output, { name }: Format): void {
   if (output.width === undefined) return;
   throw new UserError(
-    `${name} is no text for a terminal`,
-    `write it into a file: --format ${name} -o FILE`,
+    `${name} is not text for a terminal`,
+    `write it to a file: --format ${name} -o FILE`,
     ExitCode.usage,
   );
 }

@@ -22,7 +22,7 @@ export function speedscopeProfile(recording: Recording, context: FormatContext):
   context.notices.push(...leftOutOfWalk(fit.hidden, recording));
   const waiting = inPlace ? 0 : waitingFor(recording);
   if (waiting > 0) {
-    const text = `the profile of all goroutines is without ${formatDuration(waiting)} of waiting for work; --all counts it`;
+    const text = `the profile of all goroutines omits ${formatDuration(waiting)} of waiting for work; --all includes it`;
     context.notices.push({ text, serious: true });
   }
   const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}`, inPlace };

@@ -19,8 +19,8 @@ const MORE = "allow more with --max-trace-size, or trace less with --include, --
 const REMEDIES: { readonly [reason: number]: string } = {
   1: `its trace has reached the size limit: ${MORE}`,
   2: "there is no space left for its trace: free some, or set GOTRACE_CACHE and TMPDIR to a larger file system",
-  3: "its trace has reached the process's own limit for files: raise it (ulimit -f)",
-  4: "memory for its trace is out",
+  3: "its trace has reached the process's own limit on file sizes: raise it (ulimit -f)",
+  4: "it has no memory left for its trace",
 };
 
 /** Looks at the headers of the traces in a directory, as often as {@link look} is called. */
@@ -68,7 +68,7 @@ export class LimitWatch {
     this.#said.add(name);
     if (this.#said.size <= LINES) {
       this.say(`process ${processIdOf(name)}: ${remedy}; the program goes on, its later calls are not recorded`);
-    } else if (this.#said.size === LINES + 1) this.say("more processes have reached limits of their traces");
+    } else if (this.#said.size === LINES + 1) this.say("the traces of more processes have reached their limits");
   }
 }
 

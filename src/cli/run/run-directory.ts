@@ -81,7 +81,7 @@ export function prepareRunDirectory(session: Session, options: RecordOptions): R
   const directory = inPlace ? last.directory : ensureDirectory(join(workspace, "trace"));
   if (isInMemory(directory)) {
     session.warn(
-      `the trace goes into memory, where ${directory} is; set ${inPlace ? "GOTRACE_CACHE" : "TMPDIR"} to a directory on disk`,
+      `the trace goes to memory, because ${directory} is in a memory file system; set ${inPlace ? "GOTRACE_CACHE" : "TMPDIR"} to a directory on disk`,
     );
   }
   return {
@@ -146,7 +146,7 @@ export function survivorLines(recording: RunDirectory, isKept: boolean): string[
       : "its later calls are not kept";
   return recordedFiles(recording)
     .filter(isWritten)
-    .map((file) => `process ${processIdOf(file)}, which the program started, still runs; ${later}`);
+    .map((file) => `process ${processIdOf(file)}, which the program started, is still running; ${later}`);
 }
 
 /** The traces of a run. The program may have removed them, and their directory. */

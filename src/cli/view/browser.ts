@@ -25,5 +25,5 @@ export async function openBrowser(url: string): Promise<string | undefined> {
 }
 
 function refusal(code: number | null): string | undefined {
-  return code ? `there is none, or it does not start (exit code ${code})` : undefined;
+  return code ? `no browser was found, or it did not start (exit code ${code})` : undefined;
 }

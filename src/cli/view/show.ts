@@ -55,7 +55,7 @@ async function show(
 ): Promise<void> {
   if (recording.forest.processes.every(({ tree }) => tree.size === 1) && context.execTraces.length === 0) {
     for (const { text, serious } of context.notices) if (serious || context.options.verbose) say(text);
-    say("there is no call to show");
+    say("there are no calls to show");
     return;
   }
   const exhibit = await exhibitOf(recording, context);
@@ -78,22 +78,22 @@ async function show(
 
 async function present({ url: page, port }: ViewServer, { fragment }: Exhibit, browser: boolean): Promise<void> {
   const url = `${page}${fragment}`;
-  const until = "until the page is closed, or Ctrl-C";
+  const until = "until the page is closed or Ctrl-C is pressed";
   if (!browser) {
-    say(`this page is there ${until}${forwarding(port)}`);
+    say(`serving this page ${until}${forwarding(port)}`);
     process.stdout.write(`${url}\n`);
     return;
   }
   const problem = await openBrowser(url);
   if (problem === undefined) say(`shown in the browser ${until}: ${url}`);
   else {
-    const advice = `open this page ${until}${forwarding(port)}: ${url}`;
+    const advice = `open this page, served ${until}${forwarding(port)}: ${url}`;
     sayError({ message: `cannot open a browser: ${problem}`, advice });
   }
 }
 
 async function start({ files, policy, instead }: Exhibit): Promise<ViewServer> {
-  const onError = (error: unknown) => say(`the page broke off: ${messageOf(error)}`);
+  const onError = (error: unknown) => say(`the page was cut off: ${messageOf(error)}`);
   try {
     return await ViewServer.start({
       files,
@@ -116,5 +116,5 @@ function forwarding(port: number): string {
   const { SSH_CONNECTION } = process.env;
   if (!SSH_CONNECTION) return "";
   const host = SSH_CONNECTION.split(" ")[2] ?? "HOST";
-  return ` (where you sit, first: ssh -L ${port}:127.0.0.1:${port} ${host})`;
+  return ` (first, on your own machine: ssh -L ${port}:127.0.0.1:${port} ${host})`;
 }
