@@ -64,7 +64,7 @@ test("what cannot be done is said in a line, with what to do", () => {
   const alone = gotrace(["report", "--html", exec], { cwd });
   expect([alone.code, alone.stderr]).toEqual([
     66,
-    `gotrace: no call trace in ${exec}\n  findings alone: gotrace analyze --format html ${exec}\n`,
+    `gotrace: no call trace in ${exec}\n  for findings alone: gotrace analyze --format html ${exec}\n`,
   ]);
   const tree = gotrace(["report", calls, exec], { cwd });
   expect(tree.code).toBe(65);
