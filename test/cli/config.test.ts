@@ -49,7 +49,9 @@ test.skipIf(process.platform === "win32")("devices, pipes, directories and giant
   const giant = join(directory("giant"), ".gotrace.yaml");
   writeFileSync(giant, "");
   truncateSync(giant, 2 ** 40);
-  expect(refused(() => findConfig(join(root, "giant"), undefined))).toMatch(/it has 1024 GiB, more than the allowed 1 MiB/);
+  expect(refused(() => findConfig(join(root, "giant"), undefined))).toMatch(
+    /it has 1024 GiB, more than the allowed 1 MiB/,
+  );
   expect(refused(() => findConfig(root, "giant"))).toMatch(/^--config: cannot read giant: it is not a regular file/);
   for (const path of ["/dev/zero", pipe, giant, root]) {
     expect(refused(() => readBaseline(path))).toMatch(/^--baseline: cannot read .*(not a regular file|more than the)/);
