@@ -1,15 +1,18 @@
 package rt
 
+// Tracing of time.AfterFunc: the timer's function is wrapped so that the
+// goroutine that later runs it can be attached to the call that set the timer.
+
 import "unsafe"
 
 // End closes the argument list that After opens in rewritten code.
 const End = 0
 
-// After wraps the function of a time.AfterFunc call. The runtime gives the
-// goroutine that runs it no parent and no labels of the caller's, so the
-// wrapper carries a token to it: a closure whose code is afterEntry, which
-// puts the token where Spawn would have put it and goes on to f without a
-// frame of its own. Where there is no such code, f comes back as it is.
+// After wraps f, the function of a time.AfterFunc call. The runtime starts f's
+// goroutine without a parent and without the caller's labels, so the wrapper
+// carries a token to it: a closure whose code is afterEntry, which puts the
+// token where Spawn would have put it and then jumps to f, adding no frame.
+// On architectures without afterEntry, After returns f unchanged.
 func After(site *Site, f func(), _ int) func() {
 	if hot.off || f == nil || !haveAfter {
 		return f
@@ -25,8 +28,8 @@ type afterClosure struct {
 	token uintptr
 }
 
-// labelsOff is the offset of the label pointer in g for afterEntry, set
-// before the first afterClosure exists; labelsUnknown where it was not found.
+// labelsOff tells afterEntry the offset of the label pointer in g. It is set
+// before the first afterClosure exists, and is labelsUnknown if the search failed.
 var labelsOff uintptr
 
 const labelsUnknown = ^uintptr(0)
@@ -65,8 +68,8 @@ func after(site *Site, f func()) func() {
 }
 
 // findLabels finds the offset of the label pointer in g: the one word that
-// changes with the labels. Several goroutines may look at once; they find the
-// same.
+// changes with the labels. Goroutines may search at the same time; all of them
+// find the same offset.
 //
 //go:norace
 //go:nocheckptr

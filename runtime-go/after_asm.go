@@ -3,7 +3,9 @@
 
 package rt
 
-// haveAfter says that this architecture has the assembly in after_*.s.
+// The Go side of after_amd64.s and after_arm64.s; see after.go.
+
+// haveAfter says that this architecture has afterEntry.
 const haveAfter = true
 
 // afterCode returns the address of afterEntry.

@@ -3,6 +3,8 @@
 
 package rt
 
+// Architectures without afterEntry: After returns its function unchanged.
+
 const haveAfter = false
 
 func afterCode() uintptr { return 0 }

@@ -3,6 +3,7 @@
 
 package rt
 
-// alignedOnly: these processors may refuse to store a word at an address that
-// is no multiple of its size, or the kernel does it for them slowly.
+// alignedOnly makes put16, put32 and put64 store byte by byte. These
+// processors may fault on a misaligned word, or the kernel emulates the store
+// slowly.
 const alignedOnly = true

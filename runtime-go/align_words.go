@@ -3,4 +3,6 @@
 
 package rt
 
+// Processors that store misaligned words; see align_bytes.go for the others.
+
 const alignedOnly = false

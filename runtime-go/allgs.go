@@ -1,10 +1,12 @@
 package rt
 
+// Access to the runtime's list of all goroutines. This file is the fallback
+// without access: by default the linker forbids references to the list. A build
+// that passes -checklinkname=0 replaces this file (gotool/linkname.ts).
+
 import "unsafe"
 
-// haveAllgs says whether the runtime's list of all goroutines can be seen. Its
-// name is the runtime's own: only builds whose linker is told so may use it,
-// and in those another file stands in place of this one.
+// haveAllgs says whether allgs works.
 const haveAllgs = false
 
 // allgs returns the list: an array of n pointers to g.

@@ -1,32 +1,32 @@
 package rt
 
+// Parents of goroutines that run no traced code. A traced goroutine records the
+// goid of its parent, but an untraced parent is not in the trace, and once it
+// has ended its g may hold another goroutine. So parent records for untraced
+// goroutines are written while they live: whenever a goroutine begins that may
+// descend from one, and at the first call of each function. With few
+// goroutines all of them are recorded, otherwise only one chain of ancestors.
+
 import "unsafe"
 
-// Whom goroutines that untraced code starts descend from. A goroutine knows
-// the number of its parent, but a parent that runs no traced code is not in
-// the trace, and cannot be asked once it is dead and its g another's. So the
-// parents of such goroutines are written down when anything begins that may
-// descend from them, and at the first call of each function: all that are to
-// be seen then, where those are few.
-
 const (
-	kinKnown  = 4096    // goroutines remembered as done, a power of two
-	kinTraced = 64      // as many
-	kinFew    = 512     // g that are all looked at as a matter of course
-	kinEarned = 2048    // g that may be looked at for each goroutine that begins,
-	kinCredit = 4 << 20 // and at first: else looking would cost a program of very many goroutines too much
+	kinKnown  = 4096    // size of kin.known
+	kinTraced = 64      // size of kin.traced
+	kinFew    = 512     // up to this many g, all are scanned each time
+	kinEarned = 2048    // g that may be scanned for each goroutine that begins
+	kinCredit = 4 << 20 // the most that may be saved up; bounds the cost in programs with very many goroutines
 	kinBatch  = 16
-	kinChain  = 16 // links that are followed where not all are looked at
+	kinChain  = 16 // ancestors followed when there are more than kinFew g
 )
 
 var kin struct {
-	// known holds goids whose parents are written down, or that are traced, each
-	// at its place; what falls on the same place is written down again.
+	// known caches goids that are traced or whose parents are recorded, indexed
+	// by goid modulo its size. A goid that was evicted is recorded again.
 	known [kinKnown]uint64
-	// traced are those where a search ended: a few start all the others, and
-	// must not make room for them.
+	// traced caches the goids at which searches ended. It is separate because
+	// these few goroutines start all the others and must not be evicted by them.
 	traced [kinTraced]uint64
-	credit int64
+	credit int64 // g that may still be scanned
 }
 
 //go:norace
@@ -37,8 +37,8 @@ func isKin(goid uint64) bool {
 //go:norace
 func addKin(goid uint64) { kin.known[goid%kinKnown] = goid }
 
-// relate writes down, on s, who started the goroutines that are to be seen;
-// where they are many, the chain from goid up only. goid 0 is none.
+// relate writes to s the parents of all goroutines or, if there are more than
+// kinFew, of goid and its ancestors. goid 0 stands for no goroutine.
 //
 //go:norace
 func relate(s *slot, goid uint64) {
@@ -63,20 +63,20 @@ func relate(s *slot, goid uint64) {
 	}
 }
 
-// kinship is a goroutine on a g, and its parent.
+// kinship is a goroutine, the g it runs on, and its parent.
 type kinship struct {
 	g            uintptr
 	goid, parent uint64
 }
 
-// lookFor writes down who started goid and returns it; 0 if unknown,
-// where goid is traced, or was not found. What is new stands at the end of the
-// list.
+// lookFor writes to s the parent of goid and returns it. It returns 0 if goid
+// is traced or not found, or has no parent. The search goes backwards because
+// new g are at the end of the list.
 //
 //go:norace
 //go:nocheckptr
 func lookFor(s *slot, list unsafe.Pointer, n uintptr, goid uint64) uint64 {
-	addKin(goid) // also where it is not found: it will not be any more
+	addKin(goid) // even if it is not found: it never will be
 	for i := n; i > 0 && kin.credit > 0; i-- {
 		kin.credit--
 		g := *(*uintptr)(add(list, (i-1)*wordSize))
@@ -99,8 +99,7 @@ func lookFor(s *slot, list unsafe.Pointer, n uintptr, goid uint64) uint64 {
 	return 0
 }
 
-// lookAtAll writes down the parents of the goroutines of a list that are not
-// traced.
+// lookAtAll writes to s the parents of all untraced goroutines of a list.
 //
 //go:norace
 //go:nocheckptr
@@ -135,8 +134,10 @@ func kinshipOf(g uintptr) kinship {
 	return kinship{g, goid, *(*uint64)(add(p, rec.parentOff))}
 }
 
-// writeKin writes down the first m of found. A g may just be given to another goroutine, whose parent is stored before its goid: what
-// does not read the same a second time, after a while, is left for later.
+// writeKin writes to s the first m of found. A g may be passing to another
+// goroutine, whose parent is stored before its goid, so each entry is read a
+// second time, some time after the first; entries that changed are left for a
+// later call.
 //
 //go:norace
 //go:nocheckptr

@@ -3,14 +3,16 @@
 
 package rt
 
+// Atomics for architectures without assembly of ours in fast_*.s.
+
 import "sync/atomic"
 
 const haveTicks = false
 
 func rawTicks() uint64 { return 0 }
 
-// The race detector ignores these operations: it would take them for
-// synchronisation of the program and miss races.
+// These operations are hidden from the race detector, which would take them
+// for synchronisation by the program and miss races.
 
 //go:norace
 func cas32(p *uint32, old, new uint32) bool {

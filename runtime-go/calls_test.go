@@ -1,5 +1,8 @@
 package rt_test
 
+// Calls, panics, Goexit and clocks as the trace records them, and what recording
+// costs the Go heap.
+
 import (
 	"fmt"
 	"os"
@@ -137,7 +140,7 @@ func TestPanics(t *testing.T) {
 	// Slots come in the order of their first use, and any idle one is reused.
 	sort.Slice(tr.gs, func(i, j int) bool { return tr.gs[i].ev[0].t < tr.gs[j].ev[0].t })
 	for i, g := range tr.gs {
-		if portable { // which does not know how many panics there were at Enter
+		if portable { // portable mode does not know the number of panics at Enter
 			expect[i] = strings.NewReplacer("~1", "", "~2", "", "~4", "").Replace(expect[i])
 		}
 		want(t, fmt.Sprint("case ", i), tr.shape(g), expect[i])
@@ -239,7 +242,8 @@ func TestAllocatesNothing(t *testing.T) {
 
 const stressRounds = 4 + 36*deepest/100000
 
-// Stacks move and the collector runs while several goroutines record.
+// TestStress records on several goroutines while stacks move and the collector
+// runs.
 var _ = scenario("stress", func() {
 	stop := make(chan bool)
 	go func() {

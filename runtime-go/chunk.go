@@ -1,5 +1,8 @@
 package rt
 
+// Chunks: the pieces of the trace file that slots fill with records. This file
+// reserves them, grows the file for them, and makes room for each record.
+
 const (
 	chunkMin     = 128
 	chunkMax     = 256 << 10
@@ -8,8 +11,8 @@ const (
 )
 
 // reserve takes n bytes (a multiple of 64) of the file and returns their
-// offset, or 0 when recording has stopped. A dropped event is the caller's to
-// count. held: the caller has the lock.
+// offset, or 0 when recording has stopped; counting the dropped event is up to
+// the caller. held says that the caller has the lock.
 //
 //go:norace
 //go:nocheckptr
@@ -53,7 +56,7 @@ func extend(need uint64) bool {
 		stop(stopTotal)
 		return false
 	}
-	// A process that does little takes little; one that does much asks rarely.
+	// Doubling keeps small traces small and makes growing large ones rare.
 	to := 2 * rec.mapped
 	if to > rec.mapped+segmentMax {
 		to = rec.mapped + segmentMax
@@ -63,7 +66,7 @@ func extend(need uint64) bool {
 	}
 	reason := growTo(to)
 	if reason == stopRlimit || reason == stopNoSpace {
-		// The segment does not fit; what is asked for may.
+		// The whole segment does not fit, but the request itself may.
 		reason = growTo(need)
 	}
 	if reason != stopNone {
@@ -73,8 +76,8 @@ func extend(need uint64) bool {
 	return true
 }
 
-// growTo makes the file's bytes up to `to`, or some more, touchable. It returns
-// a stop reason. Call with the lock held.
+// growTo makes the file's bytes at least up to `to` touchable. It returns a
+// stop reason. Call with the lock held.
 //
 //go:norace
 //go:nocheckptr
@@ -91,8 +94,8 @@ func growTo(to uint64) uint32 {
 	return reason
 }
 
-// chunkSize is the size of a slot's next chunk: as much as the slot has
-// written so far, so that at most half of its bytes lie unused at the end.
+// chunkSize returns the size of a slot's next chunk: about as much as the slot
+// has written so far, so that at most half of its bytes stay unused.
 //
 //go:norace
 func chunkSize(s *slot) uint64 {
@@ -104,7 +107,7 @@ func chunkSize(s *slot) uint64 {
 }
 
 // openChunk starts s's next chunk, n bytes at off, with a clock pair. The
-// magic goes in last, and before any record: a chunk without it was never
+// magic is stored last, but before any record: a chunk without it was never
 // begun.
 //
 //go:norace
@@ -138,10 +141,10 @@ func setLast(s *slot, ticks uint64) {
 	s.due = ticks + every
 }
 
-// ready makes room for a record of need bytes at s and sees to clock pairs.
-// at is the time of the event when it has been taken already, else 0: the
-// time is then taken last. It returns the event's time; ok is false when
-// recording has stopped.
+// ready makes room on s for a record of need bytes, and writes a clock pair if
+// one is due. at is the time of the event in ticks, or 0 if it is yet to be
+// taken; then ready takes it as its last step. It returns the event's time; ok
+// is false when recording has stopped.
 //
 //go:norace
 //go:nocheckptr

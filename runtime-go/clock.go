@@ -1,5 +1,8 @@
 package rt
 
+// The trace's clock: raw processor ticks where they run at one rate, otherwise
+// nanotime. Clock pairs (ticks, nanotime) let a reader convert one to the other.
+
 // ticks reads the trace's clock.
 //
 //go:norace
@@ -11,8 +14,8 @@ func ticks() uint64 {
 }
 
 // clockPair reads ticks and nanotime at one moment: the ticks are the middle
-// of two reads around nanotime. A wide window (the thread was interrupted
-// between them) is tried again.
+// of two reads around nanotime. If the window between them is wide, because the
+// thread was interrupted, it tries again.
 //
 //go:norace
 func clockPair() (t, nano uint64) {
@@ -39,8 +42,8 @@ func clockPair() (t, nano uint64) {
 }
 
 // headerPair stores a pair in the header, alternating between two places so
-// that one of them is whole at any time. It skips pairs that would not make
-// the slope of the clock any better.
+// that one of them is whole at any time. It skips pairs too close to the last
+// one to improve the estimate of the clock's rate.
 //
 //go:norace
 //go:nocheckptr

@@ -1,35 +1,36 @@
 package rt
 
+// The cost of the hooks, measured once while the trace is opened. Reports use
+// it to bound how much of their times is tracing overhead.
+//
+// Batches of calls to an empty instrumented function run through the fast
+// paths, which write to memory outside the trace. The fastest batch counts: an
+// interrupted thread only makes its batch slower, and the minimum varies least
+// between runs. The result is too low if the processor is busier later, so
+// reports use a multiple of it as the bound.
+
 import "unsafe"
 
-// What the hooks themselves cost, measured once as the trace is opened. From
-// it a report says how much of its times tracing may be at most. Batches of calls of an empty
-// function that is instrumented as any other run through the fast paths, into
-// memory that is not of the trace. A thread that is interrupted meanwhile only
-// makes its batch slower: the quickest batch counts, which varies least from
-// start to start. It is too little where the processor is busier later; the
-// bound is a multiple of it.
-
 const (
-	costCalls   = 64 // a batch
+	costCalls   = 64 // calls in a batch
 	costBatches = 20
-	costTime    = 200e3 // ns after which no batch is begun: counters may be slow to read
-	costScale   = 1024  // of the numbers in the header, to a tick
+	costTime    = 200e3 // ns after which no batch starts: counters may be slow to read
+	costScale   = 1024  // the header's numbers are in ticks/costScale
 	costRecords = costCalls * 6
 )
 
 // costOf is the state of the measurement.
 var costOf struct {
 	site uint32
-	// records takes what the hooks write: enters of 4 and exits of 2 bytes.
+	// records receives what the hooks write: enters of 4 and exits of 2 bytes.
 	records [costRecords/8 + 1]uint64
 }
 
 // measureCost returns, in ticks/costScale, how long an empty traced call
-// appears to take, and what it takes of its caller beyond that. Both are 0
-// where they cannot be measured: without fast paths, or when a panic is on
-// its way. Goroutines that come to a hook meanwhile find no slot of theirs
-// and wait for the start to end.
+// appears to take (inner), and how much time it costs its caller beyond that
+// (outer). Both are 0 if they cannot be measured: without fast paths, or during
+// a panic. Other goroutines that reach a hook meanwhile find no slot and wait
+// until the start is over.
 //
 //go:norace
 //go:nocheckptr
@@ -52,8 +53,7 @@ func measureCost() (inner, outer uint32) {
 
 	traced, plain, within := ^uint64(0), ^uint64(0), uint64(0)
 	until := nanotime() + costTime
-	// A thread that was interrupted in all of that time goes on until one
-	// batch was not.
+	// Beyond the time limit, go on until at least one batch has succeeded.
 	for i := 0; i < costBatches && (nanotime() < until || traced == ^uint64(0)); i++ {
 		start := costBegin(s)
 		for j := 0; j < costCalls; j++ {
@@ -72,7 +72,7 @@ func measureCost() (inner, outer uint32) {
 		}
 	}
 
-	// As good as new, for the goroutine's first event.
+	// Reset the slot for the goroutine's first event.
 	storePtr((*uintptr)(unsafe.Pointer(&hot.table)), 0)
 	s.goid, s.pos, s.lim, s.last, s.due, s.depth = 0, 0, 0, 0, 0, 0
 	rec.measurer = 0
@@ -86,7 +86,7 @@ func measureCost() (inner, outer uint32) {
 	return inner, outer
 }
 
-// costTraced is an empty function as gotrace instruments it.
+// costTraced is an empty function with the hooks that gotrace inserts.
 //
 //go:noinline
 func costTraced() {
@@ -101,7 +101,7 @@ func costPlain() {}
 //go:norace
 //go:nocheckptr
 func costBegin(s *slot) uint64 {
-	// Offsets are relative to the file's mapping; this one leads out of it.
+	// Positions are relative to the file's mapping; this one points outside it.
 	s.pos = uint64(uintptr(unsafe.Pointer(&costOf.records)) - uintptr(hot.base))
 	s.lim = s.pos + costRecords
 	s.depth = 0
@@ -109,8 +109,8 @@ func costBegin(s *slot) uint64 {
 	return s.last
 }
 
-// costWithin returns the sum of the times between enters and exits of the
-// batch; ok is false unless all of it went through the fast paths.
+// costWithin returns the sum, in ticks, of the times between enters and exits
+// of the batch; ok is false if any hook took a slow path.
 //
 //go:norace
 //go:nocheckptr

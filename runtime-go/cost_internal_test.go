@@ -1,10 +1,12 @@
 package rt
 
+// The measurement of the hooks' cost (cost.go), seen from inside the package.
+
 import "testing"
 
-// TestMeasurerDoesNotWait: a hook of the goroutine that measures may come to
-// the slow path, when its thread was interrupted for long; it must not wait
-// for itself. Others wait.
+// TestMeasurerDoesNotWait checks that the measuring goroutine does not wait for
+// itself when one of its hooks takes the slow path, as happens if its thread was
+// interrupted for long. Others wait.
 func TestMeasurerDoesNotWait(t *testing.T) {
 	if !haveG {
 		t.Skip("no g pointer")

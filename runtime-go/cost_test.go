@@ -1,5 +1,7 @@
 package rt_test
 
+// The cost of the hooks that the header states (cost.go).
+
 import (
 	"encoding/binary"
 	"runtime"
@@ -8,13 +10,13 @@ import (
 	"testing"
 )
 
-// costs returns what the header says, in ticks.
+// costs returns the header's two costs, in ticks.
 func (tr *trace) costs() (inner, outer float64) {
 	le := binary.LittleEndian
 	return float64(le.Uint32(tr.b[144:])) / 1024, float64(le.Uint32(tr.b[148:])) / 1024
 }
 
-// measures says whether this build can measure its hooks.
+// measures reports whether this build can measure its hooks.
 const measures = !portable && (runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64")
 
 var _ = scenario("leaves", func() {
@@ -23,8 +25,8 @@ var _ = scenario("leaves", func() {
 	}
 })
 
-// TestCost holds what was measured at the start to what calls in the trace
-// took. No test compares the times of two runs.
+// TestCost compares the cost measured at the start with the times of calls in the
+// same trace. No test compares the times of two runs.
 func TestCost(t *testing.T) {
 	tr, _ := traced(t, "leaves")
 	tr.balanced(t)
@@ -82,7 +84,8 @@ var _ = scenario("together", func() {
 	done.Wait()
 })
 
-// Goroutines that come to their first hook while another one measures wait.
+// TestCostTogether checks that goroutines which reach their first hook while
+// another one measures wait for it.
 func TestCostTogether(t *testing.T) {
 	for i := 0; i < 5; i++ {
 		tr, _ := traced(t, "together")
@@ -99,7 +102,8 @@ var _ = scenario("panicking", func() {
 	panic("before the first hook")
 })
 
-// The hooks of a goroutine that panics are slow: that is no measure.
+// TestCostInPanic checks that a start during a panic measures nothing: the hooks of
+// a panicking goroutine take the slow path.
 func TestCostInPanic(t *testing.T) {
 	tr, _ := traced(t, "panicking")
 	tr.balanced(t)

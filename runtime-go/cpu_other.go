@@ -3,6 +3,6 @@
 
 package rt
 
-// cpuTicksSteady: the arm64 generic timer counts at a fixed rate by
-// definition; elsewhere raw ticks are not used.
+// cpuTicksSteady reports whether raw ticks run at one rate. The arm64 generic
+// timer does by definition; other architectures here do not use raw ticks.
 func cpuTicksSteady() bool { return haveTicks }

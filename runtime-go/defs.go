@@ -1,5 +1,9 @@
 package rt
 
+// Definitions: the trace's names and source positions of functions, go
+// statements and tests, written when each is first used. Their chunks form a
+// linked list of their own.
+
 import "unsafe"
 
 const (
@@ -11,8 +15,9 @@ const (
 
 // define gives site the next id and writes its definition: Go's own name of
 // the function that calls the hook, its file, and the line of the function's
-// entry (of the statement for a go statement). It returns 0 when recording
-// has stopped. It is called by enterSlow and spawn.
+// entry (for a go statement, the line of the statement). It returns 0 when
+// recording has stopped. Only enterSlow, spawn and after may call it: it skips
+// a fixed number of frames.
 //
 //go:norace
 //go:noinline
@@ -64,8 +69,8 @@ func putDefinition(kind uint8, name, file string, line int) uint32 {
 	return rec.nextID
 }
 
-// putDefinitionAs writes a definition under an id, which goes in last. Call
-// with the lock held.
+// putDefinitionAs writes a definition under the given id. The id is stored
+// last: a reader stops at the first zero id. Call with the lock held.
 //
 //go:norace
 //go:nocheckptr

@@ -16,7 +16,7 @@ import (
 	rt "gotrace.internal/rt"
 )
 
-// However a process ends, what it recorded is in the file.
+// However a process ends, the events that it recorded are in the file.
 
 const endCalls = deepest / 10
 
@@ -127,7 +127,8 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// SIGKILL at arbitrary moments leaves a file that reads without a fault.
+// TestKilledAnywhere checks that SIGKILL at arbitrary moments leaves a file that can
+// be read without errors.
 var _ = scenario("spin", func() {
 	for i := 0; i < 2; i++ {
 		go func() {
@@ -169,8 +170,8 @@ func TestKilledAnywhere(t *testing.T) {
 	}
 }
 
-// Children write traces of their own; descriptors the program sees are as
-// they would be.
+// TestChildren checks that child processes write their own traces, and that the
+// program sees the descriptors that it would see untraced.
 var _ = scenario("children", func() {
 	defer rt.Enter(&v[50])()
 	f, _ := os.Open("/dev/null")
@@ -212,7 +213,8 @@ func TestChildren(t *testing.T) {
 	}
 }
 
-// A program that closes every descriptor and opens its own keeps them intact.
+// TestForeignDescriptor checks that the recorder does not write to the files of a
+// program that closes every descriptor and then opens its own.
 var _ = scenario("closesall", func() {
 	leaf()
 	for fd := 3; fd < 2000; fd++ {
@@ -239,7 +241,7 @@ func TestForeignDescriptor(t *testing.T) {
 	}
 }
 
-// A process that is forked off and executes no program records nothing.
+// TestFork checks that a forked process that executes no program records nothing.
 var _ = scenario("fork", func() {
 	leaf()
 	pid, _, e := syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)

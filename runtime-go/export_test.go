@@ -1,5 +1,7 @@
 package rt
 
+// What the tests of package rt_test need from inside this package.
+
 // Sanitized is for the tests of package rt_test.
 const Sanitized = sanitized
 

@@ -3,10 +3,13 @@
 
 package rt
 
+// Declarations of the assembly in fast_amd64.s and fast_arm64.s: the current g,
+// the time-stamp counter, and atomics.
+
 import "unsafe"
 
-// haveG and haveTicks say what the assembly of this architecture can do:
-// find the current g, read a time-stamp counter.
+// haveG and haveTicks say that the assembly can find the current g and read a
+// time-stamp counter.
 const (
 	haveG     = true
 	haveTicks = true
@@ -18,9 +21,9 @@ func gticks() (gp unsafe.Pointer, ticks uint64)
 // rawTicks reads the time-stamp counter (TSC, CNTVCT_EL0).
 func rawTicks() uint64
 
-// The atomics are assembly of our own because sync/atomic tells the race
-// detector about an ordering between goroutines that the user's program
-// does not have, which would hide the program's races.
+// The atomics are our own because sync/atomic reports an ordering between
+// goroutines to the race detector. The user's program does not have that
+// ordering, and its races would be hidden.
 
 //go:noescape
 func cas32(p *uint32, old, new uint32) bool

@@ -1,7 +1,7 @@
 package rt
 
-// The trace format, version 3. This table is mirrored by src/calltrace/spec.ts;
-// testdata/format/golden.gotrace holds the two together. All integers are
+// The trace format, version 3. src/calltrace/spec.ts mirrors this table;
+// testdata/format/golden.gotrace keeps the two in step. All integers are
 // little-endian, all offsets relative to the start of the process trace.
 
 const (
@@ -29,12 +29,12 @@ const (
 	hdrPpid       = 104
 	hdrHalt       = 108 // u32, set by the gotrace command: do not grow
 	hdrEndNano    = 112
-	hdrExit       = 120 // u32; 124: u32, milliseconds of processor time. Both are the gotrace command's
+	hdrExit       = 120 // u32; at 124 u32, processor time in milliseconds. The gotrace command writes both
 	hdrDefsHead   = 128 // u64
 	hdrLimit      = 136 // u64
 	hdrInner      = 144 // u32, ticks/1024: what an empty traced call appears to take; 0 not measured
-	hdrOuter      = 148 // u32, ticks/1024: what a traced call takes of its caller beyond that
-	hdrGrown      = 152 // u64: bytes the file has
+	hdrOuter      = 148 // u32, ticks/1024: what a traced call costs its caller beyond that
+	hdrGrown      = 152 // u64, size of the file in bytes
 	hdrStrings    = 160 // u16 length + bytes, four times
 	hdrStringsEnd = 2048
 	hdrShards     = 2048
@@ -89,8 +89,8 @@ const (
 	ctlPanic    = 4
 	ctlGoexit   = 5
 	ctlDeferred = 6 // a return while a panic or Goexit runs deferred calls
-	ctlParent   = 7 // who started a goroutine that is not traced
-	ctlTest     = 8 // a goroutine begins that runs a test
+	ctlParent   = 7 // the parent of an untraced goroutine
+	ctlTest     = 8 // like ctlBegin, for a goroutine that runs a test
 
 	// The second byte of 4 to 6: length of the chain of panics at Enter.
 	argShift = 8
@@ -126,7 +126,7 @@ const (
 	defHeader   = 16 // u32 id, u8 kind, u8 0, u16 nameLen, u16 fileLen, u16 0, u32 line
 )
 
-// Bounds of the distance between two clock pairs of one slot, in ticks.
+// Minimum and maximum distance between two clock pairs of a slot, in ticks.
 const (
 	syncMin = 1 << 14
 	syncMax = 1 << 28

@@ -3,6 +3,9 @@
 
 package rt
 
+// The current g on architectures whose assembly (getg_*.s) provides nothing
+// else: these use sync/atomic and nanotime.
+
 import "unsafe"
 
 const haveG = true

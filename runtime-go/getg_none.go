@@ -3,6 +3,8 @@
 
 package rt
 
+// Architectures without assembly of ours: the current g is unknown.
+
 import "unsafe"
 
 const haveG = false

@@ -1,5 +1,8 @@
 package rt
 
+// The encoders of records against testdata/format/golden.gotrace, which the
+// TypeScript reader decodes as well.
+
 import (
 	"bytes"
 	"flag"
@@ -90,7 +93,8 @@ func golden() []byte {
 	return out
 }
 
-// TestGolden holds the encoders to the bytes that the reader's tests use too.
+// TestGolden checks that the encoders produce the bytes that the reader's tests
+// use.
 func TestGolden(t *testing.T) {
 	got := golden()
 	if *update {

@@ -1,14 +1,18 @@
 package rt
 
+// How a goroutine is identified: where its goid and its parent's goid lie in
+// the runtime's g struct, by a table for known releases of Go, otherwise by
+// searching a g for values that runtime.Stack prints.
+
 import "unsafe"
 
-// offsetsOf says where goid and parentGoid lie in the g struct, and link in
-// the _panic struct.
+// offsetsOf holds the offsets of goid and parentGoid in the g struct, and of
+// link in the _panic struct.
 type offsetsOf struct{ goid, parent, link uint16 }
 
-// offsets are those of 64-bit and of 32-bit systems, by the minor version of
-// Go. Read from the debug information of programs built by each release: the
-// same on all processors of a word size.
+// offsets lists them by the minor version of Go, for 64-bit (wide) and 32-bit
+// (short) systems. They come from the debug information of programs built with
+// each release, and depend on the processor only by its word size.
 var offsets = [...]struct {
 	minor       uint
 	wide, short offsetsOf
@@ -23,15 +27,14 @@ var offsets = [...]struct {
 
 const (
 	wordSize = unsafe.Sizeof(uintptr(0))
-	// labelsAsSlice is the release in which a label set became a slice of three
-	// words; it was a map, one word.
+	// labelsAsSlice is the release that turned a label set from a map (one word)
+	// into a slice (three words).
 	labelsAsSlice = 24
 )
 
-// initGoroutines decides how goroutines are identified. The table is believed
-// after it has given the goid that runtime.Stack prints; for releases not in
-// it the offsets are searched. Where that finds none, everything is asked of
-// runtime.Stack.
+// initGoroutines decides how goroutines are identified. It trusts the table only
+// if the table yields the goid that runtime.Stack prints; for other releases it
+// searches for the offsets. If that fails, portable mode asks runtime.Stack.
 //
 //go:norace
 //go:nocheckptr
@@ -70,7 +73,8 @@ func initGoroutines() {
 	}
 }
 
-// goMinor returns 26 for "go1.26.8" and 0 for what is not a release of Go 1.
+// goMinor returns the minor version of a release of Go 1 (26 for "go1.26.8"),
+// and 0 for anything else.
 func goMinor(version string) uint {
 	if !hasPrefix(version, "go1.") {
 		return 0
@@ -104,8 +108,8 @@ func leadingNumber(b []byte, from int) uint64 {
 	return v
 }
 
-// parentIn returns the N of "created by F in goroutine N", the line before
-// the last of a stack trace; 0 for goroutines that no goroutine created.
+// parentIn returns the N of "created by F in goroutine N", the last line but
+// one of a stack trace; 0 if no goroutine created this one.
 //
 //go:norace
 func parentIn(b []byte) uint64 {
@@ -126,17 +130,18 @@ func parentIn(b []byte) uint64 {
 
 const (
 	calibrateDepth = 20
-	calibrateWords = 52 // of g, which has some more
+	calibrateWords = 52 // words of g to examine; g is a little larger
 )
 
-// calibration narrows down, over nested goroutines, which words of g hold the
-// goid and the parent's goid.
+// calibration is the state of the search: each goroutine of a chain rules out
+// the words of its g that differ from its goid or its parent's.
 type calibration struct {
-	goid, parent [calibrateWords]bool // still possible
+	goid, parent [calibrateWords]bool // words not ruled out
 	done         uint32
 }
 
-// calibrate finds the offsets in releases of Go that the table does not know.
+// calibrate searches for the offsets in releases of Go that the table does not
+// know. It reports whether the result is unique.
 func calibrate() bool {
 	c := new(calibration)
 	for i := range c.goid {

@@ -1,8 +1,11 @@
 package rt
 
+// How goroutines are identified: the table of offsets, and the search that
+// replaces it.
+
 import "testing"
 
-// TestCalibrate finds by search what the table of releases says.
+// TestCalibrate checks that the search finds the offsets in the table of releases.
 func TestCalibrate(t *testing.T) {
 	if !haveG || forcePortable {
 		t.Skip("no g pointer")

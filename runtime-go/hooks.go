@@ -1,25 +1,25 @@
 // Package rt is linked into programs traced by gotrace. Inserted code calls
 // Enter at the beginning of functions and Spawn and Spawned around go
-// statements; the package writes what they tell into a file mapping, so that
-// nothing is lost however the process ends.
+// statements. The package writes these events to a mapped file, so that nothing
+// is lost however the process ends.
 //
 // It has no init function and starts at the first hook. Nothing it does is
-// visible to the program: no allocation on the Go heap (but for goroutines
+// visible to the program: no allocation on the Go heap (except for goroutines
 // started under profiler labels), no goroutine, no signal, no output.
 package rt
 
 import "unsafe"
 
-// Enter records the entry of the calling function, and returns what records
-// that it is left, for the function to defer before any other call, so that it
-// runs last:
+// Enter records the entry of the calling function and returns a function that
+// records its exit. The caller defers that function before any other, so that
+// it runs last:
 //
 //	defer rt.Enter(&site)()
 //
 // site is a word of the caller's package, zero at first, that holds the
-// function's id. A deferred call without arguments takes the compiler half the
-// time of one with arguments, for which it makes another function. For the
-// same reason nothing of this is inlined.
+// function's id. A deferred call without arguments compiles twice as fast as
+// one with arguments, for which the compiler generates a wrapper function. For
+// the same reason, compile time, Enter is not inlined.
 //
 //go:norace
 //go:noinline
@@ -30,8 +30,8 @@ func Enter(site *uint32) func() {
 	return leaving(enter(site))
 }
 
-// leaving returns what records that a function is left which began with so
-// many panics on its goroutine.
+// leaving returns the function that records an exit. panics is the length of
+// the goroutine's chain of panics at Enter.
 //
 //go:norace
 func leaving(panics uintptr) func() {
@@ -50,11 +50,12 @@ func leavingPanics(panics uintptr) func() {
 	case 2:
 		return leave2
 	}
-	return func() { leave(panics) } // not norace itself: it reads nothing of ours
+	// The closure cannot be marked norace, and need not be: it only reads panics.
+	return func() { leave(panics) }
 }
 
-// leave records that a function is left which began with panics on its
-// goroutine.
+// leave records an exit; panics as for leaving. The compiler inlines it into
+// leave0, leave1 and leave2, except under -race.
 //
 //go:norace
 func leave(panics uintptr) {
@@ -63,31 +64,20 @@ func leave(panics uintptr) {
 	}
 }
 
-// The usual ones are plain functions, so that nothing is allocated.
+// leave0, leave1 and leave2 serve the usual counts without allocating a closure.
 
 //go:norace
-func leave0() {
-	if !hot.off {
-		exit(0)
-	}
-}
+func leave0() { leave(0) }
 
 //go:norace
-func leave1() {
-	if !hot.off {
-		exit(1)
-	}
-}
+func leave1() { leave(1) }
 
 //go:norace
-func leave2() {
-	if !hot.off {
-		exit(2)
-	}
-}
+func leave2() { leave(2) }
 
-// Spawn records that the go statement after it is about to start a goroutine
-// and marks the goroutine's future child.
+// Spawn records that the go statement after it is about to start a goroutine,
+// and leaves a token for that goroutine to inherit (see spawn.go). site is as
+// for Enter.
 func Spawn(site *uint32) {
 	if hot.off {
 		return
@@ -95,7 +85,7 @@ func Spawn(site *uint32) {
 	spawn(site)
 }
 
-// Spawned ends what Spawn began.
+// Spawned follows the go statement and removes the token that Spawn left.
 func Spawned() {
 	if hot.off {
 		return
@@ -103,11 +93,13 @@ func Spawned() {
 	spawned()
 }
 
-// offPanic is the offset of _panic in g, which the linker knows too.
+// offPanic is the offset of _panic in g. The Go tool chain relies on it as well
+// (runtime2.go: "offset known to liblink").
 const offPanic = 4 * unsafe.Sizeof(uintptr(0))
 
-// enter is the fast path: the goroutine's slot is in the first table entry
-// its hash points to, the record has room and is short. All else is slow.
+// enter is the fast path of Enter: the goroutine's slot is in the first table
+// entry its hash points to, the record is short and has room. Anything else goes
+// to enterSlow. It returns the length of the goroutine's chain of panics.
 //
 //go:norace
 //go:nocheckptr
@@ -148,7 +140,8 @@ func enter(site *uint32) uintptr {
 	return 0
 }
 
-// exit is the fast path of a plain return.
+// exit is the fast path of leave, for a plain return; anything else goes to
+// exitSlow. token is the length of the chain of panics at Enter.
 //
 //go:norace
 //go:nocheckptr

@@ -3,6 +3,9 @@
 
 package rt_test
 
+// The trace when a resource runs out: the size limit, disk, file size,
+// descriptors, address space.
+
 import (
 	"fmt"
 	"os"
@@ -55,7 +58,7 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// The gotrace command ends the recording of a process through its file.
+// TestHalt ends a recording as the gotrace command does, through the file.
 var _ = scenario("halted", func() {
 	leaf()
 	path := fmt.Sprintf("%s/%d-1.gotrace", os.Getenv("GOTRACE_OUT"), os.Getpid())
@@ -75,7 +78,7 @@ func TestHalt(t *testing.T) {
 	}
 }
 
-// Six events are a small file.
+// TestSmall checks that a trace of six events is a small file.
 var _ = scenario("six", func() { leaf(); leaf(); leaf() })
 
 func TestSmall(t *testing.T) {
@@ -85,7 +88,8 @@ func TestSmall(t *testing.T) {
 	}
 }
 
-// Where few descriptors are allowed the program has all but one of them.
+// TestFewDescriptors checks that the recorder takes only one of the few descriptors
+// that a process is allowed.
 var _ = scenario("descriptors", func() {
 	lim := syscall.Rlimit{Cur: 10, Max: 10}
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &lim); err != nil {

@@ -1,10 +1,10 @@
 package rt
 
-import "unsafe"
-
 // Functions of the Go runtime, linked by name. Go 1.23 and later allow this only
-// for a function that the runtime marks with go:linkname, or that it defines
+// for functions that the runtime marks with go:linkname, or that it defines
 // under the name of another package (os, syscall, runtime/pprof).
+
+import "unsafe"
 
 //go:linkname nanotime runtime.nanotime
 func nanotime() int64

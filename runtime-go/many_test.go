@@ -3,6 +3,9 @@
 
 package rt_test
 
+// Memory use with very many goroutines, alive at the same time or one after the
+// other.
+
 import (
 	"fmt"
 	"os"

@@ -3,14 +3,15 @@
 
 package rt
 
+// The trace file and its mapping on macOS; os_syscall.go has the rest. Pages past
+// the end of a mapped file stay unusable here even after the file has grown, so
+// the address space is reserved once and each segment of the file is mapped into
+// it.
+
 import (
 	"syscall"
 	"unsafe"
 )
-
-// macOS. Pages past the end of a mapped file stay unusable there even after
-// the file has grown, so the address space is reserved once and each segment
-// of the file is mapped into it.
 
 const (
 	mapFixed     = 0x10

@@ -4,13 +4,14 @@
 
 package rt
 
+// The trace file and its mapping on Linux architectures without assembly of
+// ours: os_linux_raw.go's functions through package syscall. os_syscall.go has
+// the rest.
+
 import (
 	"syscall"
 	"unsafe"
 )
-
-// Linux on architectures without assembly of ours: the same through package
-// syscall.
 
 //go:norace
 func osAlloc(n uintptr) unsafe.Pointer {
@@ -52,8 +53,8 @@ func osMap(limit uint64) unsafe.Pointer {
 	return unsafe.Pointer(&b[0])
 }
 
-// osWipeOnFork has the page of p read as zeros in processes that are forked off
-// this one. Kernels before 4.14 cannot do it.
+// osWipeOnFork makes the page of p read as zeros in forked processes. Kernels
+// before 4.14 do not support it.
 //
 //go:norace
 func osWipeOnFork(p unsafe.Pointer) {

@@ -4,16 +4,16 @@
 
 package rt
 
-import "unsafe"
+// The recorder's operating system functions on Linux, without package syscall.
+// Nothing here enters the scheduler or allocates, so all of it may run while the
+// P is pinned.
 
-// The operating system below the recorder, on Linux without package syscall.
-// Nothing here enters the scheduler or allocates, so all of it may run while
-// the P is pinned.
+import "unsafe"
 
 const (
 	osSupported = true
-	// osPinned: the locks of this package are held with the P pinned, so
-	// that a holder is never descheduled.
+	// osPinned says that the recorder's lock is held with the P pinned, so that
+	// the goroutine that holds it is never descheduled.
 	osPinned = true
 )
 
@@ -44,17 +44,17 @@ const (
 	descriptorFloor2 = 200
 )
 
-// osFile is the open trace file. dev and ino tell whether the descriptor is
-// still ours: a program that closes all descriptors and opens others must not
-// have its own files written to.
+// osFile is the open trace file. dev and ino show whether fd is still ours: a
+// program may close all descriptors and open files of its own, which must not
+// be written to. noPop says that the kernel lacks MADV_POPULATE_WRITE.
 var osFile struct {
 	fd       uintptr
 	dev, ino uint64
 	noPop    bool
 }
 
-// scratch is what the kernel writes to; used during the start and under the
-// growth lock only. A buffer on the stack could move before the call.
+// scratch is a buffer for the kernel to write to; a buffer on the stack could
+// move before the call. Use it only during the start or with the lock held.
 var scratch [32]uint64
 
 //go:norace
@@ -97,7 +97,7 @@ func osZeros(n uintptr) unsafe.Pointer {
 	return toPtr(r)
 }
 
-// osAddressLimit returns how much address space the process may use.
+// osAddressLimit returns how many bytes of address space the process may use.
 //
 //go:norace
 func osAddressLimit() uint64 { return osRlimit(rlimitAS) }
@@ -110,7 +110,8 @@ func osRlimit(which uintptr) uint64 {
 	return scratch[0]
 }
 
-// osCreate makes the file tracePath, which must not exist.
+// osCreate creates the file tracePath; exists says that it failed because the
+// file exists.
 //
 //go:norace
 func osCreate() (ok, exists bool) {
@@ -123,7 +124,8 @@ func osCreate() (ok, exists bool) {
 	return true, false
 }
 
-// osRaise moves a descriptor out of the low numbers a program may count on.
+// osRaise moves a descriptor out of the low numbers, which a program may rely on
+// for its own files.
 //
 //go:norace
 func osRaise(fd uintptr) uintptr {
@@ -146,8 +148,8 @@ func osIdentity(fd uintptr) (dev, ino uint64) {
 	return scratch[0], scratch[1]
 }
 
-// osWipeOnFork has the page of p read as zeros in processes that are forked off
-// this one. Kernels before 4.14 cannot do it.
+// osWipeOnFork makes the page of p read as zeros in forked processes. Kernels
+// before 4.14 do not support it.
 //
 //go:norace
 func osWipeOnFork(p unsafe.Pointer) {
@@ -178,13 +180,13 @@ func osMap(limit uint64) unsafe.Pointer {
 	return toPtr(r)
 }
 
-// osStep rounds a size of the file up to one that osGrow takes.
+// osStep rounds a size of the file up to one that osGrow accepts.
 //
 //go:norace
 func osStep(to uint64) uint64 { return (to + 4095) &^ 4095 }
 
-// osGrow allocates the file's bytes [from, to) on disk and returns 0 or the
-// stop reason. It must not let the kernel send SIGXFSZ or, later, SIGBUS.
+// osGrow allocates the file's bytes [from, to) on disk and returns stopNone or
+// why it cannot. It must never cause a SIGXFSZ or, on a later store, a SIGBUS.
 //
 //go:norace
 func osGrow(from, to uint64) uint32 {
@@ -237,8 +239,8 @@ func osWriteZeros(from, to uint64) uint32 {
 	return stopNone
 }
 
-// osPrefault makes the pages of a chunk present and writable in one call
-// instead of one fault each. Kernels before 5.14 do not know it.
+// osPrefault makes the pages of a chunk present and writable with one call,
+// which is cheaper than a fault for each. Kernels before 5.14 do not support it.
 //
 //go:norace
 func osPrefault(p unsafe.Pointer, n uintptr) {
@@ -266,8 +268,8 @@ func osCwd(buf *[1100]byte) int {
 	return int(n) - 1
 }
 
-// osClockVerdict tells what the kernel thinks of the time-stamp counter:
-// 1 it keeps time by it, -1 it has given it up, 0 unknown.
+// osClockVerdict says what the kernel thinks of the time-stamp counter: 1 if it
+// keeps time by it, -1 if it uses a slower clock instead, 0 if unknown.
 //
 //go:norace
 func osClockVerdict() int {

@@ -5,9 +5,10 @@
 
 package rt
 
-import "unsafe"
+// Systems and processors (all big-endian ones among them) on which programs run
+// untraced.
 
-// On these systems (and on big-endian machines) programs run untraced.
+import "unsafe"
 
 const (
 	osSupported = false

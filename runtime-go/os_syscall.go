@@ -4,13 +4,14 @@
 
 package rt
 
+// The operating system functions that macOS and most Linux architectures share.
+// They use package syscall, whose calls may enter the scheduler; see
+// os_linux_raw.go for what each function does.
+
 import (
 	"syscall"
 	"unsafe"
 )
-
-// What macOS and Linux have in common through package syscall, whose calls
-// may enter the scheduler.
 
 const (
 	osSupported = true
@@ -70,13 +71,13 @@ func osIdentity(fd int) (dev, ino uint64) {
 	return uint64(st.Dev), st.Ino
 }
 
-// osGrowable says why the file cannot have `to` bytes, as far as that is
-// known beforehand: stopNone if it may.
+// osGrowable returns stopNone if the file may have `to` bytes, otherwise why it
+// may not, as far as this is known without trying.
 //
 //go:norace
 func osGrowable(to uint64) uint32 {
 	if dev, ino := osIdentity(osFile.fd); dev != osFile.dev || ino != osFile.ino {
-		// The program has closed it, and the number may be that of a file of its own.
+		// The program has closed the descriptor and may have reused its number.
 		fd, err := syscall.Open(tracePathString(), syscall.O_RDWR|syscall.O_CLOEXEC, 0)
 		if err != nil {
 			return stopMapping
@@ -93,11 +94,10 @@ func osGrowable(to uint64) uint32 {
 	return stopNone
 }
 
-// zeros is what osWriteZeros writes.
 var zeros [16384]byte
 
-// osWriteZeros puts the bytes [from, to) into the file where the file system
-// cannot be asked for the space alone.
+// osWriteZeros writes zeros to the file's bytes [from, to), on file systems that
+// cannot reserve space otherwise.
 //
 //go:norace
 func osWriteZeros(from, to uint64) uint32 {

@@ -1,20 +1,22 @@
 package rt
 
+// The recorder's operating system functions on Windows; see os_linux_raw.go for
+// what each does. A view of the file can be mapped into reserved address space
+// only if that is a placeholder. Older systems have no placeholders: there the
+// space is reserved in pieces, and each piece is released just before a view of
+// the file takes its place.
+
 import (
 	"syscall"
 	"unsafe"
 )
 
-// Windows. A view can be placed inside reserved address space only where that
-// is a placeholder. Without these the space is reserved in pieces, and a piece
-// is given up just before the view of the file's part takes its place.
-
 const (
 	osSupported = unsafe.Sizeof(uintptr(0)) == 8
 	osPinned    = false
 
-	// A view begins at a multiple of 64 KiB. The first pieces are that small, so
-	// that a process that does little takes little.
+	// A view begins at a multiple of 64 KiB. The first pieces are that small to
+	// keep the traces of short processes small.
 	pieceMin   = 64 << 10
 	pieceMax   = 1 << 20
 	smallUntil = 1 << 20
@@ -48,7 +50,7 @@ var (
 var osFile struct {
 	h    syscall.Handle
 	base uintptr
-	// placeholders: a view takes the place of reserved space in one step.
+	// placeholders says that a view can replace reserved space in one step.
 	placeholders bool
 }
 
@@ -74,9 +76,9 @@ func osAlloc(n uintptr) unsafe.Pointer {
 	return toPtr(p)
 }
 
-// osZeros: readable memory counts against the commit limit on Windows, so
-// the token region, four times the file, is not had; spawns take their tokens
-// from the heap instead.
+// osZeros always fails, so there is no token region: it would be four times the
+// size of the file, and readable memory counts against the commit limit on
+// Windows. Spawn tokens come from the heap instead.
 //
 //go:norace
 func osZeros(n uintptr) unsafe.Pointer { return nil }
@@ -116,8 +118,8 @@ func pieceAt(off uint64) uint64 {
 	return pieceMax
 }
 
-// osMap reserves address space, as one placeholder where Windows has them
-// (since 10, version 1803), else in pieces.
+// osMap reserves address space: as one placeholder if Windows has them (since
+// Windows 10, version 1803), otherwise in pieces.
 //
 //go:norace
 func osMap(limit uint64) unsafe.Pointer {
@@ -129,7 +131,7 @@ func osMap(limit uint64) unsafe.Pointer {
 			return toPtr(base)
 		}
 	}
-	// Another thread may take the space between the two steps: then elsewhere.
+	// Another thread may take the space between the two steps: try elsewhere.
 	for try := 0; try < 10; try++ {
 		base, _, _ := procAlloc.Call(0, uintptr(limit), memReserve, pageNoAccess)
 		if base == 0 {
@@ -144,7 +146,8 @@ func osMap(limit uint64) unsafe.Pointer {
 	return nil
 }
 
-// reservePieces reserves the address space of each piece, or none.
+// reservePieces reserves the address space of all pieces. On failure it
+// reserves nothing.
 //
 //go:norace
 func reservePieces(base uintptr, limit uint64) bool {
@@ -159,7 +162,7 @@ func reservePieces(base uintptr, limit uint64) bool {
 	return true
 }
 
-// osStep: the file grows by whole pieces, because a view cannot be made longer.
+// osStep rounds up to whole pieces, because a view cannot be extended.
 //
 //go:norace
 func osStep(to uint64) uint64 {
@@ -167,8 +170,8 @@ func osStep(to uint64) uint64 {
 	return (to + unit - 1) &^ (unit - 1)
 }
 
-// osGrow puts the bytes [from, to) into the file and maps them; both are
-// borders of pieces, but for the limit.
+// osGrow puts the bytes [from, to) into the file and maps them. Both are
+// boundaries of pieces, except for the size limit.
 //
 //go:norace
 func osGrow(from, to uint64) uint32 {
@@ -192,9 +195,9 @@ func osGrow(from, to uint64) uint32 {
 	return stopNone
 }
 
-// mapPiece puts a view of the file in the place of a piece. Without
-// placeholders another thread may get its memory from there between the two
-// steps; what lies there is then not ours to free, and recording stops.
+// mapPiece replaces a piece by a view of the file. Without placeholders another
+// thread may allocate that memory between the two steps; it is then not ours to
+// free, and recording stops.
 //
 //go:norace
 func mapPiece(m uintptr, off, n uint64) bool {

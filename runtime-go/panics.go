@@ -1,13 +1,15 @@
 package rt
 
+// How the recorder tells whether a function returned, panicked or was ended by
+// Goexit. It was left by a panic or Goexit exactly when the goroutine's chain of
+// panics (g._panic, _panic.link; Goexit adds an entry as well) is longer at its
+// exit than at Enter. A recovered panic is removed from the chain before the
+// frame's remaining deferred calls run.
+
 import "unsafe"
 
-// A frame was left by a panic or by Goexit exactly when the goroutine's chain
-// of panics (g._panic, _panic.link; Goexit puts an entry there too) is longer
-// as the function is left than it was at Enter. A recovered panic is taken out
-// of the chain before the deferred calls of the frame go on.
-
-// panicDepth returns the length of g's chain of panics.
+// panicDepth returns the length of g's chain of panics, or 0 if the offset of
+// its links is unknown.
 //
 //go:norace
 //go:nocheckptr
@@ -28,9 +30,9 @@ func panicHead(g unsafe.Pointer) unsafe.Pointer {
 	return *(*unsafe.Pointer)(add(g, offPanic))
 }
 
-// leftBy tells from the stack what runs the deferred call: ctlPanic,
-// ctlGoexit, or 0 for the function itself as it returns. It is called by
-// exitSlow.
+// leftBy finds out from the stack what runs the deferred call: ctlPanic,
+// ctlGoexit, or 0 if the function itself does on return. Only exitSlow may call
+// it: it skips a fixed number of frames.
 //
 //go:norace
 //go:noinline
@@ -53,7 +55,8 @@ func leftBy() uint64 {
 	return 0
 }
 
-// linkWorks tries the offset of _panic.link on two nested panics of its own.
+// linkWorks checks the offset of _panic.link with two nested panics that it
+// raises itself.
 //
 //go:nocheckptr
 func linkWorks(g unsafe.Pointer, link uintptr) (ok bool) {

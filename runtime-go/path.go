@@ -1,6 +1,6 @@
 package rt
 
-// tracePathString is the trace file's path.
+// tracePathString returns the trace file's path, for package syscall.
 //
 //go:norace
 func tracePathString() string {

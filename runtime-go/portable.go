@@ -1,20 +1,20 @@
 package rt
 
 // Portable mode: for releases of Go whose g struct is not understood, and for
-// tests (build tag gotrace_portable). The goid is the one that runtime.Stack
-// prints, and time is nanotime. runtime.Stack walks the stack, so it is asked
-// only where no frame of the slot is open: a goroutine with an open frame is
-// alive, and the g still belongs to it.
+// tests (build tag gotrace_portable). The goid comes from runtime.Stack, the
+// time from nanotime. runtime.Stack walks the stack and is slow, so it is called
+// only if the slot has no open frame: with one, its goroutine is still alive and
+// the g still its own.
 
-// stackBuf receives the stack trace a parent is read from; guarded by
-// stackLock.
+// stackBuf receives the stack trace that stackParent reads; stackLock guards it.
 var (
 	stackBuf  [64 << 10]byte
 	stackLock uint32
 )
 
-// acquirePortable returns s, the slot of the calling goroutine's g, after the
-// goroutine has begun on it; nil when recording has stopped.
+// acquirePortable is the second half of acquire in portable mode: it begins the
+// calling goroutine on s, the slot of its g, if need be. It returns s, or nil
+// when recording has stopped.
 //
 //go:norace
 func acquirePortable(s *slot) *slot {

@@ -3,4 +3,6 @@
 
 package rt
 
+// The default: portable mode only where the g struct is not understood.
+
 const forcePortable = false

@@ -3,6 +3,8 @@
 
 package rt_test
 
+// Whether the tests force portable mode.
+
 const (
 	portable = false
 	deepest  = 100000

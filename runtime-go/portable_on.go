@@ -3,4 +3,6 @@
 
 package rt
 
+// Tests of portable mode force it with this build tag.
+
 const forcePortable = true

@@ -3,6 +3,8 @@
 
 package rt_test
 
+// Whether the tests force portable mode.
+
 // In portable mode an event costs as much as its stack is deep.
 const (
 	portable = true

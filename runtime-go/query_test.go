@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What tests ask of a decoded trace.
+// Queries on a decoded trace.
 
 // shape prints a goroutine's events: "main(a() b(!panic))".
 func (tr *trace) shape(g *gor) string {

@@ -3,6 +3,8 @@
 
 package rt
 
-// In package sys.
+// Defined in package sys: raceOff makes the race detector ignore this
+// goroutine's synchronisation until raceOn.
+
 func raceOff()
 func raceOn()

@@ -3,4 +3,6 @@
 
 package rt_test
 
+// Whether the tests run under the race detector.
+
 const raceEnabled = true

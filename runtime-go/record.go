@@ -1,10 +1,11 @@
 package rt
 
-// The writers below are for a slot that has passed ready: there is room.
-// What an 8-byte store does not cover is written first and the bytes with the
-// tag last, so that a process killed in between leaves a valid prefix.
+// Writers of records to a slot; format.go has their layout. Call ready first: it
+// makes room. The 8 bytes that begin with the tag are stored last, so that a
+// process killed in between leaves a valid prefix.
 
-// elapsed returns the delta of now to s's last record and makes now the last.
+// elapsed returns the ticks from s's last record to now, and makes now the time
+// of the last record.
 //
 //go:norace
 func elapsed(s *slot, now uint64) uint64 {
@@ -35,8 +36,8 @@ func putEnter(s *slot, id, now uint64) {
 	s.depth++
 }
 
-// putExit writes a plain exit (kind 0) or, with the length of the chain of
-// panics at Enter, another kind.
+// putExit writes an exit: plain (kind 0), or a control record of another kind
+// with the length of the chain of panics at Enter.
 //
 //go:norace
 //go:nocheckptr
@@ -76,8 +77,9 @@ func putSpawn(s *slot, id, now uint64) uint64 {
 	return off
 }
 
-// putBegin writes that a goroutine has begun on the slot, and the test that
-// it runs, if any.
+// putBegin writes that a goroutine has begun on the slot. ref refers to the
+// spawn record that started it (takeToken), test is the id of the test that it
+// runs (defineTest); 0 for none.
 //
 //go:norace
 //go:nocheckptr
@@ -95,7 +97,8 @@ func putBegin(s *slot, now, goid, parent, ref uint64, test uint32) {
 	s.pos += size
 }
 
-// putParent writes that parent started goid, which is not traced.
+// putParent writes that goroutine parent started goroutine goid, which is not
+// traced.
 //
 //go:norace
 //go:nocheckptr

@@ -3,4 +3,6 @@
 
 package rt
 
+// Builds without -asan and -msan.
+
 const sanitized = false

@@ -3,6 +3,7 @@
 
 package rt
 
-// sanitized: a sanitizer surrounds heap objects and watches reads near them,
-// so that a label pointer cannot be looked at for being a token of ours.
+// sanitized turns heap tokens off (spawn.go). Telling a token from the user's
+// labels means reading beyond the end of the label set, which a sanitizer
+// reports.
 const sanitized = true

@@ -1,11 +1,13 @@
 package rt
 
+// Slots, the recorders of goroutines, and the hash table that finds them.
+
 import "unsafe"
 
-// slot is the recorder of one g: of one goroutine at a time, one after the
-// other, because the runtime reuses g structs and never frees them. Slots lie
-// outside the Go heap. Only the goroutine that runs on the g writes to its
-// slot, so nothing in it is locked.
+// slot records the events of one g. The runtime never frees g structs but
+// reuses them, so a slot serves one goroutine after another. Only the goroutine
+// that runs on the g writes to its slot, so no lock is needed. Slots lie outside
+// the Go heap.
 type slot struct {
 	// First cache line: the fast paths.
 	goid       uint64
@@ -14,8 +16,8 @@ type slot struct {
 	last       uint64 // ticks of the last record
 	due        uint64 // ticks at which the next clock pair is due
 	depth      uint32 // open frames
-	spawnDepth uint32 // depth of the innermost open Spawn, 0 none
-	spawns     *node
+	spawnDepth uint32 // depth at the innermost open Spawn, 0 if none is open
+	spawns     *node  // stack of open Spawns
 	freeNodes  *node
 
 	// Second cache line.
@@ -27,11 +29,11 @@ type slot struct {
 }
 
 // table is an open-addressing hash table from g pointer to slot. Entries
-// follow the header. Lookups take no lock: a g's entry is read only by the
-// goroutine on that g, and entries do not move: a grown table is a new one,
-// and the old one stays readable.
+// follow the header. Lookups take no lock: a goroutine looks up only its own
+// g, whose entry never moves or changes. A table that grows is copied, and the
+// old one stays readable.
 type table struct {
-	shift uintptr // hash>>shift is the entry's byte offset, with 4 low junk bits
+	shift uintptr // hash>>shift is the entry's byte offset, with 4 low bits to clear
 	size  uintptr // bytes of entries
 	count uintptr
 	_     [5]uintptr
@@ -71,7 +73,7 @@ func (t *table) find(key uintptr) *slot {
 	}
 }
 
-// put adds an entry; there is room.
+// put adds an entry. The caller makes sure that there is room.
 //
 //go:norace
 //go:nocheckptr
@@ -103,8 +105,8 @@ func newTable(n uintptr) *table {
 	return t
 }
 
-// growTable doubles the table. The old one is not freed: other threads may
-// be reading it. All old ones together are as large as the new one.
+// growTable doubles the table. The old one is not freed, because other threads
+// may be reading it. All old ones together are no larger than the new one.
 //
 //go:norace
 //go:nocheckptr
@@ -135,8 +137,8 @@ func setTable(t *table) {
 	}
 }
 
-// slotOf returns the slot for key, made if need be; nil when memory is out.
-// Call with the lock held.
+// slotOf returns the slot for key, which it makes if need be; nil if there is no
+// memory. Call with the lock held.
 //
 //go:norace
 //go:nocheckptr

@@ -1,11 +1,11 @@
 package rt
 
-// The slow paths: the first hook of the process, of a site or of a goroutine,
-// a full chunk, a clock pair that is due, wide records, ends by panic, and
-// every event where the fast paths cannot be used or recording has stopped.
+// The slow paths of the hooks: the first event of the process, of a site or of a
+// goroutine, a full chunk, a due clock pair, wide records, exits by panic, and
+// every event if the fast paths are unavailable or recording has stopped.
 
-// running says whether the event at hand is to be recorded. It starts the
-// recorder at the first hook, and counts the event after the stop.
+// running reports whether the current event is to be recorded. It starts the
+// recorder at the first hook; after the stop it counts the event as dropped.
 //
 //go:norace
 func running() bool {
@@ -67,7 +67,8 @@ func enterSlow(site *uint32) uintptr {
 	return panicDepth(g)
 }
 
-// exitSlow records an exit; at is its time, or 0.
+// exitSlow records an exit. token is the length of the chain of panics at Enter;
+// at is the exit's raw ticks, or 0 if they were not read.
 //
 //go:norace
 //go:nocheckptr
@@ -107,14 +108,14 @@ func exitSlow(token uintptr, at uint64) {
 	}
 }
 
-// acquire returns the calling goroutine's slot, on which the goroutine has
-// begun; nil when recording has stopped.
+// acquire returns the slot of the calling goroutine, and begins the goroutine on
+// it if need be. It returns nil when recording has stopped.
 //
 //go:norace
 func acquire() *slot { return acquireAs(0) }
 
-// acquireAs is acquire for a goroutine that runs the test with an id, if it
-// begins now; 0 for none.
+// acquireAs is acquire for a goroutine that runs a test: if it begins now, its
+// begin record names the test with this id. 0 stands for no test.
 //
 //go:norace
 //go:nocheckptr
@@ -142,8 +143,9 @@ func acquireAs(test uint32) *slot {
 	return s
 }
 
-// begin records that goroutine goid has begun on s, and which test it runs. What was open on s before
-// belongs to a goroutine that is dead.
+// begin records that goroutine goid has begun on s, and the id of the test that
+// it runs, if any. Frames and Spawns still open on s belong to an ended
+// goroutine and are discarded.
 //
 //go:norace
 func begin(s *slot, goid, parent uint64, test uint32) bool {

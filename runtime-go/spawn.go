@@ -1,26 +1,26 @@
 package rt
 
-import "unsafe"
+// How a started goroutine is attached to its go statement. A goroutine inherits
+// its parent's profiler-label pointer. Spawn puts a token there, Spawned puts the
+// user's labels back in the parent, and the child takes the token and restores
+// the labels at its first event. Code that reads the labels meanwhile sees what
+// it should: a token reads as an empty set or as a copy of the user's labels.
 
-// How a started goroutine finds the go statement that started it: goroutines
-// inherit the profiler-label pointer at birth. Spawn puts a token there, the
-// child takes it at its first event and puts the user's labels back, and
-// Spawned puts them back in the parent. While a token stands in for labels it
-// reads as them: as none, or as a copy of the user's.
+import "unsafe"
 
 // node is an open Spawn of a slot, outside the Go heap.
 type node struct {
 	next  *node
-	token uintptr // the label pointer while the Spawn is open; 0: unchanged
-	prev  uintptr // labels before it, nil or a region token; heap tokens hold their own
+	token uintptr // the label pointer while the Spawn is open; 0 if it was not changed
+	prev  uintptr // the label pointer before, nil or a region token; a heap token holds its own
 	depth uint32  // frames open at the Spawn
 	_     [36]byte
 }
 
-// heapToken stands in for user labels. Its first words are those of the label
-// set: a map until Go 1.23, a slice since. 64 bytes, so that a pointer to one
-// is a multiple of 64 and reading the magic word of any such pointer stays
-// within mapped memory.
+// heapToken is a token that stands in for a user's labels. Its first words are
+// those of the label set: a map before Go 1.24, a slice since. It takes 64 bytes
+// so that its address is a multiple of 64. Any such address can be checked for
+// the magic word, because reading it stays within mapped memory.
 type heapToken struct {
 	data     unsafe.Pointer
 	len, cap uintptr
@@ -80,8 +80,8 @@ func spawn(site *uint32) {
 	}
 }
 
-// mark replaces the goroutine's labels by a token for the spawn record at
-// file offset ref, and remembers it on s.
+// mark replaces the goroutine's labels by a token for the spawn record at file
+// offset ref, and pushes the open Spawn on s.
 //
 //go:norace
 //go:nocheckptr
@@ -152,8 +152,8 @@ func spawned() {
 	restore(s)
 }
 
-// restore ends s's innermost open Spawn: the labels before it come back,
-// unless the program has set others meanwhile.
+// restore ends s's innermost open Spawn and puts back the labels from before it,
+// unless the program has set others since.
 //
 //go:norace
 //go:nocheckptr
@@ -176,9 +176,9 @@ func restore(s *slot) {
 	}
 }
 
-// takeToken is called at a goroutine's first event: it returns the reference
-// to the spawn record the goroutine was born with (0 none) and gives it the
-// labels its parent's code had.
+// takeToken is called at a goroutine's first event. It returns the reference to
+// the spawn record that the goroutine inherited, 0 if none, and gives the
+// goroutine its parent's real labels. The reference is half the file offset.
 //
 //go:norace
 func takeToken() uint64 {
@@ -197,7 +197,8 @@ func takeToken() uint64 {
 	return 0
 }
 
-// push puts a node on s's stack of open Spawns; nil when memory is out.
+// push puts a node on s's stack of open Spawns and returns it; nil if there is
+// no memory.
 //
 //go:norace
 //go:nocheckptr
@@ -231,7 +232,7 @@ func pop(s *slot) {
 	}
 }
 
-// storeNode stores without a write barrier: neither side is of the Go heap.
+// storeNode stores without a write barrier: neither side is on the Go heap.
 //
 //go:norace
 //go:nocheckptr

@@ -1,5 +1,8 @@
 package rt_test
 
+// Goroutines and the go statements that started them, and that the program's
+// profiler labels stay as they are.
+
 import (
 	"bytes"
 	"context"

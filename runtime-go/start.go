@@ -1,5 +1,8 @@
 package rt
 
+// The start of the recorder, at the first hook of the process: it reads its
+// settings, creates and maps the trace file, and writes the header.
+
 import "unsafe"
 
 const (
@@ -7,12 +10,12 @@ const (
 	envMax       = "GOTRACE_MAX_SIZE="
 	limitDefault = 2 << 30
 	limitLeast   = 16 << 10
-	// mapLeast is the least address space to map the file into. With less,
-	// tracing stays off, except where the user set a smaller size limit.
+	// mapLeast is the least address space, in bytes, to map the file into. With
+	// less, tracing stays off, except if the user set a smaller size limit.
 	mapLeast     = 16 << 20
 	tableEntries = 1024
-	// firstBytes is what the file has at the start: the header, some names, the
-	// first chunks.
+	// firstBytes is the size of the file at the start: enough for the header,
+	// some names and the first chunks.
 	firstBytes = 8 << 10
 )
 
@@ -33,7 +36,7 @@ func start() {
 	setTable(rec.table)
 }
 
-// fastPaths says whether hooks may use the assembly.
+// fastPaths reports whether hooks may take the fast paths.
 //
 //go:norace
 func fastPaths() bool { return haveTicks && rec.rawTicks && !rec.portable }
@@ -69,10 +72,10 @@ func open() bool {
 	return true
 }
 
-// settings reads our variables from the environment that the process was
-// started with. Package syscall would make its one copy of the environment
-// here, earlier than in the untraced program, and what the program itself sets
-// is not meant for us.
+// settings reads gotrace's variables from the environment that the process was
+// started with: variables that the program sets itself are not meant for us, and
+// package syscall would make its one copy of the environment now, earlier than
+// in the untraced program. max is in bytes.
 //
 //go:norace
 func settings() (dir string, max uint64) {
@@ -92,9 +95,9 @@ func settings() (dir string, max uint64) {
 	return dir, max &^ 4095
 }
 
-// fit maps the file, with at most a sixteenth of the address space that ulimit
-// -v allows (the program needs the rest), and the token region (see spawn.go).
-// It returns the size limit in force, 0 if there is no room.
+// fit maps the file and the token region (see spawn.go). The file gets at most a
+// sixteenth of the address space that ulimit -v allows; the program needs the
+// rest. fit returns the size limit in force in bytes, 0 if there is no room.
 //
 //go:norace
 //go:nocheckptr
@@ -124,8 +127,8 @@ func fit(limit uint64) uint64 {
 	return 0
 }
 
-// create makes DIR/<pid>-<n>.gotrace, n counting up: a process keeps its pid
-// when it executes another program.
+// create makes DIR/<pid>-<n>.gotrace with the first n that is free: a process
+// keeps its pid when it executes another program.
 //
 //go:norace
 func create(dir string) bool {
@@ -167,7 +170,7 @@ func copyNumber(to []byte, v uint64) int {
 	return digits
 }
 
-// header is what the start of a trace says.
+// header holds the fields of the trace's header that are known at the start.
 type header struct {
 	flags, pid, ppid       uint32
 	inner, outer           uint32
@@ -175,7 +178,7 @@ type header struct {
 	text                   [4]string // Go version, platform, executable, directory
 }
 
-// writeHeader begins the trace. inner and outer are measureCost's.
+// writeHeader writes the header. inner and outer come from measureCost.
 //
 //go:norace
 func writeHeader(inner, outer uint32) {
@@ -225,7 +228,8 @@ func putHeader(h *header) {
 
 var cwd [1100]byte
 
-// putHeaderString adds a string, cut to what fits, and returns the next place.
+// putHeaderString writes a string at header offset at, cut to fit, and returns
+// the offset after it.
 //
 //go:norace
 //go:nocheckptr

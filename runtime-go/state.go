@@ -1,11 +1,14 @@
 package rt
 
+// The recorder's state: what the fast paths read, everything else, the lock, and
+// an allocator of memory outside the Go heap.
+
 import "unsafe"
 
 // hashK spreads g pointers over the table (2^64 divided by the golden ratio).
 const hashK = 0x9e3779b97f4a7c15
 
-// Life of the recorder; only ever goes up.
+// States of the recorder. The state only ever goes up.
 const (
 	stateNew      = 0
 	stateStarting = 1
@@ -17,15 +20,15 @@ const (
 // pageMost is the largest page of Linux and macOS.
 const pageMost = 64 << 10
 
-// hot is what the fast paths read, on cache lines that are written only at
-// the start, when the table grows and at the stop. Nothing else is on its
-// page: a process that forks and goes on without executing a program shares
-// the file's mapping, but finds zeros here.
+// hot is what the fast paths read, on cache lines that are written only at the
+// start, when the table grows and at the stop. Nothing else is on its page,
+// which osWipeOnFork clears in forked processes: these share the file's mapping
+// and must not write to it.
 var hot struct {
 	_ [pageMost]byte
 	// off: nothing is recorded and never will be.
 	off bool
-	// mine: this process opened the trace.
+	// mine: this process opened the trace; false after a fork.
 	mine bool
 	// table finds slots by g pointer; nil sends every hook to the slow path.
 	table   *table
@@ -39,7 +42,7 @@ var rec struct {
 	mapped   uint64 // bytes of the file that may be touched; first, for its alignment
 	state    uint32
 	lock     uint32 // guards everything below it, and slot insertion
-	portable bool   // the goid is asked of runtime.Stack
+	portable bool   // goids come from runtime.Stack
 	rawTicks bool   // ticks are the time-stamp counter
 
 	table *table
@@ -70,9 +73,9 @@ var rec struct {
 	tokenEnd uintptr
 }
 
-// lock takes the recorder's lock. On systems where all that runs under it is
-// free of the scheduler the P is pinned, so that the holder keeps running and
-// spinning stays short.
+// lock takes the recorder's lock. If nothing that runs under it enters the
+// scheduler (osPinned), it pins the P, so that the holder keeps running and
+// others spin only briefly.
 //
 //go:norace
 func lock() {
@@ -100,8 +103,8 @@ func unlock() {
 	}
 }
 
-// alloc returns zeroed memory outside the Go heap that is never freed, in
-// multiples of 64 bytes; nil if there is none. Call with the lock held.
+// alloc returns n bytes, rounded up to a multiple of 64, of zeroed memory outside
+// the Go heap, or nil. It is never freed. Call with the lock held.
 //
 //go:norace
 //go:nocheckptr

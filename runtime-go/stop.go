@@ -1,10 +1,12 @@
 package rt
 
+// The end of the recording, and the count of events dropped after it.
+
 import "unsafe"
 
-// stop ends the recording for good: every hook counts from now on. Records
-// under way in chunks that have room may still be finished. Call with the
-// lock held.
+// stop ends the recording for good: from now on hooks only count their events.
+// Hooks already running may still finish records in chunks that have room. Call
+// with the lock held.
 //
 //go:norace
 //go:nocheckptr
@@ -18,7 +20,8 @@ func stop(reason uint32) {
 	put32(hot.base, hdrStopReason, reason)
 }
 
-// drop counts one event that is not recorded, in one of the header's shards.
+// drop counts one event that is not recorded. The counter is split into shards in
+// the header, to keep threads from contending for one cache line.
 //
 //go:norace
 //go:nocheckptr

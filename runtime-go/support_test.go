@@ -40,8 +40,8 @@ type result struct {
 	files     []string
 }
 
-// again runs this test binary, beneath the emulator that RT_EMULATOR names if
-// the tests run beneath one.
+// again returns a command that runs this test binary, under the emulator that
+// RT_EMULATOR names if there is one.
 func again() *exec.Cmd {
 	if emulator := os.Getenv("RT_EMULATOR"); emulator != "" {
 		return exec.Command(emulator, os.Args[0])

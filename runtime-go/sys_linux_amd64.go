@@ -1,5 +1,7 @@
 package rt
 
+// Numbers of the Linux system calls that os_linux_raw.go uses, on amd64.
+
 const (
 	sysRead      = 0
 	sysClose     = 3

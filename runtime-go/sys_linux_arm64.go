@@ -1,5 +1,7 @@
 package rt
 
+// Numbers of the Linux system calls that os_linux_raw.go uses, on arm64.
+
 const (
 	sysGetcwd    = 17
 	sysFcntl     = 25

@@ -1,16 +1,17 @@
 package rt
 
-// What package runtime exports, by way of package sys: see there why it is not
-// imported here.
+// Functions of package runtime, which package sys defines for this package; its
+// comment says why runtime is not imported here.
 
 // callers is runtime.Callers; skip 0 stands for callers itself.
 func callers(skip int, pcs []uintptr) int
 
-// function returns name and entry of the function at pc, "" where there is
-// none.
+// function returns the name and entry of the function at pc; "" and 0 if there is
+// no function.
 func function(pc uintptr) (name string, entry uintptr)
 
-// fileLine returns the place of the instruction at, in the function at pc.
+// fileLine returns the source position of the instruction at, which lies in the
+// function at pc.
 func fileLine(pc, at uintptr) (file string, line int)
 
 // stack is runtime.Stack of this goroutine.

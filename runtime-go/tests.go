@@ -1,17 +1,17 @@
 package rt
 
+// Names of tests in the trace. Package testing runs each test and subtest in a
+// goroutine of its own, whose first function usually takes a *testing.T. Such
+// functions call EnterTest instead of Enter.
+
 import "unsafe"
 
-// The names of tests. Package testing gives each test and subtest a goroutine,
-// whose first function mostly takes a *testing.T: it has EnterTest in place of
-// Enter.
-
-// Named is a *testing.T, B or F.
+// Named is the part of *testing.T, *testing.B and *testing.F that EnterTest uses.
 type Named interface{ Name() string }
 
-// EnterTest is Enter for a function that takes t. Where the function is the
-// first one of a goroutine that package testing runs, the goroutine is named
-// after t.
+// EnterTest is Enter for a function that takes t. If package testing called the
+// function and it is the first traced one of its goroutine, the goroutine is
+// named after t.
 //
 //go:norace
 //go:noinline
@@ -35,7 +35,7 @@ func nameTest(t Named) {
 	if s := rec.table.find(uintptr(g)); s != nil && s.goid == goid {
 		return
 	}
-	// A nil pointer has no name.
+	// Name panics on a nil pointer.
 	if words := (*[2]uintptr)(unsafe.Pointer(&t)); words[1] == 0 || !runByTesting() {
 		return
 	}
@@ -44,8 +44,8 @@ func nameTest(t Named) {
 	}
 }
 
-// runByTesting says whether package testing called the function that called
-// EnterTest, itself or by way of package reflect.
+// runByTesting reports whether package testing called the function that called
+// EnterTest, directly or through package reflect.
 //
 //go:norace
 //go:noinline
@@ -62,10 +62,10 @@ func runByTesting() bool {
 	return false
 }
 
-// defineTest writes down a test's name and returns its id; 0 when recording
-// has stopped. Ids of tests count down from the largest, so that those of
-// functions stay small. Successive tests of one name share an id: a fuzz test
-// has millions.
+// defineTest writes a test's name as a definition and returns its id; 0 when
+// recording has stopped. Ids of tests count down from the largest uint32, so that
+// those of functions stay small. Successive tests of the same name share an id: a
+// fuzz test runs millions of times.
 //
 //go:norace
 func defineTest(name string) uint32 {

@@ -1,5 +1,8 @@
 package rt
 
+// Helpers for memory outside the Go heap: pointers from addresses, and stores of
+// numbers and strings.
+
 import "unsafe"
 
 // noescape hides a pointer to a local from escape analysis; the callee must
@@ -12,8 +15,8 @@ func noescape(p unsafe.Pointer) unsafe.Pointer {
 	return *(*unsafe.Pointer)(unsafe.Pointer(&x))
 }
 
-// toPtr turns an address into a pointer. The address must lie outside the Go
-// heap: the garbage collector may move or free what lies inside.
+// toPtr turns an address into a pointer. The garbage collector must never free or
+// move what is there: memory outside the Go heap, or a g, which is never freed.
 //
 //go:nocheckptr
 func toPtr(a uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&a)) }
@@ -24,8 +27,9 @@ func add(p unsafe.Pointer, n uintptr) unsafe.Pointer { return unsafe.Pointer(uin
 // strPtr returns the address of a string's bytes.
 func strPtr(s string) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&s)) }
 
-// put16, put32 and put64 store v at p+off, which need not be aligned. putBytes writes the lowest byte last: a record begins with its tag,
-// so a process killed in between leaves no tag without the rest.
+// put16, put32 and put64 store v at p+off, which need not be aligned. putBytes
+// writes the lowest byte last: a record begins with its tag, so a process killed
+// in between leaves no tag without the rest.
 
 //go:norace
 //go:nocheckptr

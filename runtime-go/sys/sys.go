@@ -1,8 +1,8 @@
-// Package sys gives package rt what it needs of package runtime. Package rt
-// imports nothing that has an initialisation task, so that importing it does
-// not move a package of the program in the order of initialisation: Go
-// initialises the first package by path whose imports are ready. Only the main
-// package, which comes last in any case, and packages of tests import sys.
+// Package sys gives package rt what it needs from package runtime. Package rt
+// itself imports nothing that must be initialised. Otherwise importing rt could
+// change the order in which the program's packages are initialised: Go takes, of
+// the packages whose imports are ready, the first by path. Only main packages,
+// which come last anyway, and packages of tests import sys.
 //
 // Its functions are defined under names of package rt (see ../system.go). They
 // hold no state and work before the package is initialised.

@@ -13,9 +13,9 @@
 //	bytes_mixed  the same for a recursive program with calls of 0.1-20 µs
 //	heap_bytes   heap allocated while tracing
 //
-// Each time is processor time, the least of many short runs. Every run writes to
-// new pages of the trace file, so page faults count. What the machine needs to
-// provide memory for the first time falls on the first run and is not measured.
+// Each time is processor time, the minimum of many short runs. Every run writes to
+// new pages of the trace file, so page faults count. Providing memory for the
+// first time slows only the first run and so does not count.
 //
 // Usage: bench [scratch directory].
 package main
@@ -65,8 +65,8 @@ func work(n int) int {
 
 const calls = 200000
 
-// least returns the least ns of processor time per call of f over runs.
-// Processor time, because other programs may be running.
+// least returns the minimum over all runs of the processor time per call, in ns;
+// f makes n calls. Unlike wall time, it does not depend on other programs.
 func least(runs, n int, f func(n int)) float64 {
 	best := 1e18
 	for i := 0; i < runs; i++ {
@@ -125,7 +125,7 @@ func loopGo(f func()) func(n int) {
 	}
 }
 
-// used returns how many bytes of our trace file are taken.
+// used returns how many bytes of our trace file are in use.
 func used() uint64 {
 	files, _ := filepath.Glob(filepath.Join(os.Getenv("GOTRACE_OUT"), fmt.Sprint(os.Getpid())+"-*.gotrace"))
 	if len(files) == 0 {
@@ -173,7 +173,7 @@ func main() {
 	json.NewEncoder(os.Stdout).Encode(r)
 }
 
-// parent runs the program again, traced and not, and prints both results.
+// parent runs this program again, traced and untraced, and prints both results.
 func parent() {
 	scratch := os.TempDir()
 	if len(os.Args) > 1 {

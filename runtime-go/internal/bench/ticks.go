@@ -3,5 +3,7 @@
 
 package main
 
+// The floor of the measurements: two reads of the time-stamp counter.
+
 // rawPair reads the time-stamp counter twice.
 func rawPair() uint64
