@@ -1,8 +1,8 @@
 /**
- * The file as a sequence of batches: cuts pushed chunks of any size into frames and copies their data to segments.
+ * Splits the file into batches: takes chunks of any size and copies the data of each batch to the core's memory.
  *
- * A batch is a byte, uvarints for generation, thread, base time and size, and the data. Segments lie in the memory of the
- * core and are reused from generation to generation, so that memory is that of the largest generation.
+ * A batch is one byte, uvarints for generation, thread, base time and size, and the data. The data goes to segments
+ * that are reused from generation to generation, so memory is that of the largest generation.
  */
 
 import { beforeTrace, behindTrace, TELLING } from "./beside.js";
@@ -12,42 +12,45 @@ import { corrupt } from "./errors.js";
 import { readHeader } from "./header.js";
 import { HEADER_SIZE, MAX_BATCH, VERSION_END } from "./spec.js";
 
-/** Bytes behind the data of a segment, so that a varint can be read without asking where the batch ends. */
+/**
+ * Readable bytes behind the data of a segment, so that decoders need not check for the end of a batch inside a varint.
+ */
 const SLACK = 64;
 const SEGMENT = 1 << 20;
-/** Two leading bytes, four varints. */
+/** One or two bytes (kind, experiment), then four varints. */
 const LONGEST_HEADER = 2 + 4 * 10;
 
+/** A complete batch, with its data in memory. */
 export interface Batch {
   /** Where the batch starts in the file. */
   readonly offset: number;
-  /** 0: none. */
+  /** Number of the experiment; 0: none. */
   readonly experiment: number;
   readonly generation: number;
-  /** NONE: of no thread. */
+  /** Thread that wrote the batch, or NONE. */
   readonly thread: number;
   /** Base time in ticks. */
   readonly time: number;
-  /** Data in [start, end) of the memory. */
+  /** The data is at the addresses [start, end). */
   readonly start: number;
   readonly end: number;
-  /** The number that the data begins with tells the kind of the batch; 0 when it is empty. */
+  /** First number of the data (a Wire), which says what kind of batch it is; 0 if the data is empty. */
   readonly kind: number;
 }
 
-/** Memory that batches are in. Its bytes are a new view after memory was allocated. */
+/** The memory of batches. `bytes` is a new view after each allocation. */
 export interface Memory {
   readonly bytes: Uint8Array;
   allocate(size: number): number;
   free(block: number): void;
 }
 
-/** Reads the entries of a batch of a table, behind the number that tells what they are. */
+/** A reader for the entries of a table batch, positioned behind its kind. */
 export function readerOf(batch: Batch, memory: Memory): ByteReader {
   return new ByteReader(memory.bytes, batch.start + 1, batch.end, (reason) => corrupt(batch.offset, reason));
 }
 
-/** Segments of memory that are filled one after the other and emptied together. */
+/** Segments of memory that are filled one after another and emptied together. */
 export class Segments {
   private full: number[] = [];
   private spare: number[] = [];
@@ -56,7 +59,7 @@ export class Segments {
 
   constructor(readonly memory: Memory) {}
 
-  /** Reserves `size` bytes (64 KiB at most) and returns where they are. */
+  /** Reserves `size` bytes (64 KiB at most) and returns their address. @throws UserError when memory is exhausted */
   reserve(size: number): number {
     if (this.used + size > SEGMENT) {
       this.current = this.spare.pop() ?? this.memory.allocate(SEGMENT + SLACK);
@@ -68,7 +71,7 @@ export class Segments {
     return start;
   }
 
-  /** Forgets all data; the memory is filled again. A quarter of spare segments is given back each time. */
+  /** Discards all data and keeps the memory for reuse, except for a quarter of the segments that stayed unused. */
   clear(): void {
     for (let i = this.spare.length >> 2; i > 0; i--) this.memory.free(this.spare.pop()!);
     this.spare.push(...this.full);
@@ -79,22 +82,26 @@ export class Segments {
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
-/** What `next` found: a batch, the end of a generation, nothing yet, or the end of the file. */
+/**
+ * Result of `next`: a batch; the end of a generation; "hungry" if it needs more bytes; the end of the file, after a
+ * complete batch ("eof") or within one ("cut").
+ */
 export type Framed = Batch | "end-of-generation" | "hungry" | "eof" | "cut";
 
+/** Splits pushed chunks into batches. */
 export class Framer extends Varints {
-  /** Of the header; 0 until it was read. */
+  /** Version in the header; 0 until it was read. */
   version = 0;
-  /** Bytes of the file that have been taken in complete batches, and of all. */
+  /** Bytes of the file in complete batches so far, and all bytes received. */
   consumed = 0;
   received = 0;
   private chunk = NO_BYTES;
   private at = 0;
   private finished = false;
-  /** Start of a frame that a chunk ended in. */
+  /** Start of a batch whose head was cut by the end of a chunk. */
   private readonly carry: Uint8Array = new Uint8Array(LONGEST_HEADER + SLACK);
   private carried = 0;
-  /** The batch whose data is being copied, and how much of it is still to come. */
+  /** The batch whose data is being copied, and the number of its bytes still to come. */
   private open: Batch | undefined;
   private missing = 0;
 
@@ -102,29 +109,34 @@ export class Framer extends Varints {
     super(NO_BYTES);
   }
 
-  /** The next bytes of the file; the last ones must have been used up (`next` said "hungry"). */
+  /** Supplies the next bytes of the file. Call it only when `next` has returned "hungry". */
   push(chunk: Uint8Array): void {
     this.chunk = chunk;
     this.at = 0;
     this.received += chunk.length;
   }
 
-  /** No more bytes will come. */
+  /** Says that the file has ended. */
   finish(): void {
     this.finished = true;
   }
 
-  /** Generation of the batch that the file was cut off in; undefined when the cut left no whole header. */
+  /** Generation of the batch that the file was cut off in; undefined if not even its head is complete. */
   get cutGeneration(): number | undefined {
     return this.open?.generation;
   }
 
-  /** Where the incomplete batch starts that the file was cut off in. */
+  /** Offset of the batch that the file was cut off in. */
   get cutOffset(): number {
     return this.open?.offset ?? this.consumed;
   }
 
-  /** @param segments where the data of the batch goes */
+  /**
+   * Reads up to the end of the next batch.
+   *
+   * @param segments where its data goes
+   * @throws TraceError when the header or the head of a batch is not valid
+   */
   next(segments: Segments): Framed {
     if (this.version === 0 && !this.readVersion()) return "hungry";
     if (!this.open) {
@@ -187,7 +199,7 @@ export class Framer extends Varints {
     for (let i = 0; i < 4; i++) {
       const value = this.varint(at);
       if (this.after > limit) {
-        // Decoded from what lies behind the bytes that are there, so nothing is known yet.
+        // The varint was decoded past the available bytes, so its value and `broken` are not valid.
         this.broken = false;
         return this.finished ? "cut" : "hungry";
       }
@@ -216,17 +228,21 @@ export class Framer extends Varints {
     return undefined;
   }
 
-  /** Declares the bytes up to `end` of `bytes` read; what was gathered beyond goes back to the chunk. */
+  /**
+   * Marks the bytes up to `end` of `bytes` as read. Bytes gathered beyond are given back to the chunk.
+   *
+   * @param before number of gathered bytes that came from earlier chunks
+   */
   private take(before: number, end: number, bytes: Uint8Array): void {
     if (bytes !== this.carry) {
       this.at = end;
       return;
     }
-    // The carry holds `before` bytes of earlier chunks, the rest came from this one.
     this.at -= this.carried - Math.max(end, before);
     this.carried = 0;
   }
 
+  /** Copies data of the open batch; returns the batch when it is complete. */
   private fill(memory: Memory): Framed {
     const open = this.open!;
     const part = Math.min(this.missing, this.chunk.length - this.at);

@@ -1,16 +1,19 @@
-/** What stands beside a trace in its file: text that a program printed there, another trace. */
+/**
+ * Explains files that hold something besides one trace: output that the program printed into them, or a second trace.
+ */
 import { corrupt, TraceError } from "./errors.js";
 
-/** Bytes that are enough to tell what follows a trace. */
+/** Number of bytes that suffice to tell what follows a trace. */
 export const TELLING = 16;
 
 const HEADER = /go 1\.\d+ trace\0/;
 const SHOWN = 40;
 
 /**
- * The error for bytes that stand where a batch should begin.
- * @param offset of them in the file
- * @param bytes the first of them: {@link TELLING}, or fewer where the file ends
+ * Returns the error for bytes found where a batch should begin.
+ *
+ * @param offset where they are in the file
+ * @param bytes the first of them: {@link TELLING}, fewer at the end of the file
  */
 export function behindTrace(offset: number, bytes: Uint8Array): TraceError {
   const text = latin1(bytes);
@@ -32,7 +35,11 @@ export function behindTrace(offset: number, bytes: Uint8Array): TraceError {
   return corrupt(offset, `a batch was expected, found ${bytes[0]}`);
 }
 
-/** The error for a file in which a trace begins later; undefined when none does. @param bytes of the file's start */
+/**
+ * Returns the error for a file with something in front of the trace; undefined if there is no trace in `bytes`.
+ *
+ * @param bytes the start of the file
+ */
 export function beforeTrace(bytes: Uint8Array): TraceError | undefined {
   const at = latin1(bytes).search(HEADER);
   if (at <= 0) return undefined;

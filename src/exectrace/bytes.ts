@@ -1,28 +1,28 @@
 /**
- * Reading the unsigned varints of a trace. All 64 bits of a value survive as a signed number would hold them: ids are
- * signed in Go, and 2^64 - 1 stands for "none" there. Magnitudes beyond 2^53 are rounded.
+ * Decodes the unsigned varints of a trace as signed 64-bit numbers: ids are signed in Go, where 2^64 - 1 stands for
+ * "none" (-1). Magnitudes beyond 2^53 are rounded.
  */
 
-/** A value that cannot be negative: of a counter, a size, a time. */
+/** Converts a decoded number that cannot be negative (a counter, a size, a time) back to unsigned. */
 export function unsigned(value: number): number {
   return value < 0 ? value + 2 ** 64 : value;
 }
 
 /**
- * Decodes varints from bytes. Where one ended is a field of the object: kept in a variable of the module, the engine loses
- * track that it is a small integer, and decoding takes twice as long.
+ * Decodes varints from bytes. The end of the last one is a field of the object: in a module variable, V8 loses track of
+ * its being a small integer, and decoding takes twice as long.
  */
 export class Varints {
-  /** Where the varint that `varint` decoded last ended. */
+  /** Index behind the varint that `varint` decoded last. */
   protected after = 0;
-  /** A varint was malformed (as Go judges it), and its value means nothing; never cleared. */
+  /** Whether any varint was malformed, by Go's rules; its value is then undefined. Never cleared. */
   protected broken = false;
 
   constructor(protected bytes: Uint8Array) {}
 
   /**
-   * Decodes the varint at `at`. Reads 10 bytes at most, maybe behind the end of the data, where some must be readable:
-   * the caller compares `after` with it.
+   * Decodes the varint at `at`. Reads up to 10 bytes, possibly past the end of the data, where bytes must be readable.
+   * The caller compares `after` with that end.
    */
   protected varint(at: number): number {
     const { bytes } = this;
@@ -53,7 +53,8 @@ export class Varints {
       if (byte < 0x80) {
         if (i === 9 && byte > 1) break;
         this.after = at + i + 1;
-        // `high` is signed: from 2^63 on the value is negative. What fits 32 bits stays a small integer, -1 above all.
+        // `high` is signed: from 2^63 on the value is negative. A value that fits 32 bits, -1 above all, stays a small
+        // integer.
         if (high === low >> 31) return low;
         return high * 4294967296 + (low >>> 0);
       }
@@ -64,7 +65,7 @@ export class Varints {
   }
 }
 
-/** A position in the data of a batch; malformed data throws what `fail` makes. */
+/** Reads the data of a batch from a position on. @throws the error that `fail` makes, when the data is malformed */
 export class ByteReader extends Varints {
   constructor(
     bytes: Uint8Array,
@@ -79,12 +80,13 @@ export class ByteReader extends Varints {
     return this.at >= this.end;
   }
 
+  /** The next byte. */
   byte(): number {
     if (this.at >= this.end) throw this.fail("the batch ends within an entry");
     return this.bytes[this.at++];
   }
 
-  /** As `varint`: from 2^63 on negative. */
+  /** The next varint as a signed number: negative from 2^63 on. */
   signed(): number {
     const value = this.varint(this.at);
     if (this.broken || this.after > this.end) throw this.fail("the batch ends within a number");
@@ -92,11 +94,12 @@ export class ByteReader extends Varints {
     return value;
   }
 
+  /** The next varint; beyond 2^53 rounded. */
   unsigned(): number {
     return unsigned(this.signed());
   }
 
-  /** An unsigned varint of 64 bits, exactly. */
+  /** The next varint, exactly: up to 64 bits, unsigned. */
   exact(): bigint {
     const start = this.at;
     this.signed();

@@ -1,6 +1,6 @@
 /**
- * Numbers that the core of the reader (core/, AssemblyScript) and the rest (TypeScript) share: both compile this file.
- * Those of the wire are of Go's internal/trace/tracev2.
+ * Numbers shared by the core of the reader (core/, AssemblyScript) and the rest (TypeScript); both compile this file.
+ * Numbers of the wire format are those of Go's internal/trace/tracev2.
  */
 
 /** Numbers of batches, table entries and events. */
@@ -68,7 +68,7 @@ export enum Wire {
   GoroutineStackFree = 136,
 }
 
-/** Goroutine states as the wire has them. */
+/** Goroutine states on the wire. */
 export enum GoStatus {
   Bad = 0,
   Runnable = 1,
@@ -78,8 +78,8 @@ export enum GoStatus {
 }
 
 /**
- * Proc states as the wire has them. SyscallAbandoned: what a proc is in when its first mention in a generation is that
- * it was stolen, so the thread it is stolen from is unknown.
+ * Proc states on the wire. A proc is SyscallAbandoned when a generation first mentions it by saying that it was stolen:
+ * the thread it was stolen from is then unknown.
  */
 export enum ProcStatus {
   Bad = 0,
@@ -89,9 +89,9 @@ export enum ProcStatus {
   SyscallAbandoned = 4,
 }
 
-/** What an event is. The numbers are ours and may change; compare with the names. */
+/** Kinds of events. The numbers are gotrace's own and may change; compare with the names. */
 export enum EventKind {
-  /** A boundary of generations: all goroutines, procs and threads that existed up to here have been named. */
+  /** A boundary of generations: all goroutines, procs and threads that existed before it have been named. */
   Sync = 1,
   /** The value of a metric. */
   Metric = 2,
@@ -101,7 +101,9 @@ export enum EventKind {
   StackSample = 4,
   /** A range of time begins on a goroutine, on a proc, or globally. */
   RangeBegin = 5,
-  /** As RangeBegin, but the range began before the trace (or the generation); its resource need not be the current one. */
+  /**
+   * As RangeBegin, but the range began before the trace or the generation. Its resource need not be the current one.
+   */
   RangeActive = 6,
   RangeEnd = 7,
   /** runtime/trace.NewTask. */
@@ -120,7 +122,7 @@ export enum EventKind {
 
 /** States of a goroutine. `Running` and `Syscall` bind it to a thread. */
 export enum GoState {
-  /** Nothing known: the `from` of the first mention in the first generation. */
+  /** Unknown: the `from` of the first mention in the first generation. */
   Undetermined = 0,
   NotExist = 1,
   Runnable = 2,
@@ -145,13 +147,13 @@ export enum ResourceKind {
   Thread = 3,
 }
 
-/** In place of a number of arguments: no event of an event batch. */
+/** Stands in tables of arities for numbers that may not occur in event batches. */
 export const FOREIGN = 7;
 
 /** No goroutine, no proc, no thread, no task. */
 export const NONE = -1;
 
-/** Bytes of an event as the core hands it over, and where its fields are (core/record.ts tells what they hold). */
+/** Offsets of the fields of an event record of the core, in bytes. core/record.ts says what they hold. */
 export enum Place {
   time = 0,
   thread = 8,
@@ -172,7 +174,7 @@ export enum Place {
   size = 96,
 }
 
-/** Bytes of the other things that the two hand each other, and where their fields are. */
+/** Offsets of the fields of a batch description, in bytes (host.ts writes it, core/cursor.ts reads it). */
 export enum BatchPlace {
   offset = 0,
   ticks = 8,
@@ -181,6 +183,7 @@ export enum BatchPlace {
   size = 24,
 }
 
+/** Offsets of the fields of a CPU sample, in bytes (host.ts writes it, core/samples.ts reads it). */
 export enum SamplePlace {
   time = 0,
   thread = 8,
@@ -191,16 +194,16 @@ export enum SamplePlace {
   size = 48,
 }
 
-/** Why the core refuses to go on; failures.ts has the texts. */
+/** Why the core stopped; failures.ts has the texts. */
 export enum Reason {
   None = 0,
-  // Damage: what a batch holds makes no sense.
+  // Damage: the content of a batch makes no sense.
   Foreign,
   MalformedNumber,
   TimeOutOfRange,
   BatchTime,
   SampleStack,
-  // Order: the event cannot have happened where it stands.
+  // Order: the event cannot have happened at this point of the trace.
   Stuck,
   Impossible,
   StackMissing,

@@ -1,4 +1,4 @@
-/** How a trace can be unreadable, and how it can be incomplete. */
+/** Errors for traces that cannot be read, and the warning for a trace that was cut off. */
 import { ExitCode, UserError } from "../base/errors.js";
 import { formatBytes } from "../base/units.js";
 
@@ -12,15 +12,15 @@ export type TraceProblem =
   | "new"
   /** Damaged, or in an order that cannot have happened. */
   | "corrupt"
-  /** A trace, but something else stands before or behind it. */
+  /** A trace with something else before or behind it. */
   | "several"
   /** Cut off before its first generation was complete. */
   | "cut";
 
-/** A trace that cannot be read; events delivered before it are sound. */
+/** A trace that cannot be read (any further). Events delivered before the error are valid. */
 export class TraceError extends UserError {
   /**
-   * @param offset byte of the file where the trouble is: of the batch for damage inside of one, 0 for the header
+   * @param offset where the trouble is in the file: offset of the batch for damage inside one, 0 for the header
    * @param reason what is wrong there, without the offset
    */
   constructor(
@@ -34,11 +34,12 @@ export class TraceError extends UserError {
   }
 }
 
+/** Makes the error for damage; parameters as in TraceError. */
 export function corrupt(offset: number, reason: string): TraceError {
   return new TraceError("corrupt", offset, reason, "Record the trace again, or copy it again if it was copied.");
 }
 
-/** A generation (commonly a second) of a trace that does not fit the memory of the reader. */
+/** Makes the error for a generation that does not fit the reader's memory. A generation commonly lasts a second. */
 export function tooLarge(): UserError {
   return new UserError(
     "a part of the trace that must be in memory as a whole takes more than 4 GB",
@@ -47,22 +48,25 @@ export function tooLarge(): UserError {
   );
 }
 
-/** The file ends within a generation, as when the program was killed. Complete generations have been delivered. */
+/**
+ * The file ends within a generation, usually because the program was killed. Complete generations have been delivered.
+ */
 export interface CutWarning {
   readonly kind: "cut";
-  /** Number of the generation that is not complete. */
+  /** Number of the incomplete generation. */
   readonly generation: number;
-  /** Bytes of the file that were not delivered as events. */
+  /** Number of bytes that were not delivered as events. */
   readonly lostBytes: number;
-  /** Where the lost part begins. */
+  /** Offset of the lost part. */
   readonly offset: number;
   /** What is missing. */
   readonly reason: string;
 }
 
 /**
- * Refuses a trace of which no generation could be read: whatever is asked of it, no answer would be true.
- * @param reader at its end
+ * Refuses a trace without any readable generation: every report about it would be wrong.
+ *
+ * @param reader at the end of the trace
  * @throws TraceError
  */
 export function refuseEmpty(reader: { readonly generations: number; readonly warning: CutWarning | undefined }): void {
@@ -76,7 +80,7 @@ export function refuseEmpty(reader: { readonly generations: number; readonly war
   );
 }
 
-/** What a report says about a file that was cut off. */
+/** Describes a file that was cut off, for a report. */
 export function describeCut({ lostBytes, reason }: CutWarning): string {
   return `the file was cut off: the last ${formatBytes(lostBytes)} are lost (${reason})`;
 }

@@ -1,15 +1,15 @@
 /**
- * The events of an execution trace as analyses see them. They correspond one to one to the events of
- * golang.org/x/exp/trace; only the shape differs: one flat object that the reader fills again for every event.
+ * The event type that analyses work with. Events correspond one to one to those of golang.org/x/exp/trace; only the
+ * shape differs: one flat object, which the reader fills again for every event.
  */
 import type { EventKind, ResourceKind } from "./codes.js";
 
 export { EventKind, GoState, NONE, ProcState, ResourceKind } from "./codes.js";
 
-/** The task that regions and logs belong to when their context holds none. */
+/** Id of the task of regions and logs whose context holds no task. */
 export const BACKGROUND_TASK = 0;
 
-/** Names of ranges. A stop-the-world range is called `stop-the-world (REASON)`. */
+/** Names of ranges. For stop-the-world ranges it is the beginning: they are called `stop-the-world (REASON)`. */
 export const RangeName = {
   gcMark: "GC concurrent mark phase",
   gcSweep: "GC incremental sweep",
@@ -25,14 +25,17 @@ export const MetricName = {
 } as const;
 
 /**
- * One event. The reader owns a single one and fills it again on every `next()`: copy what is to be kept.
+ * One event. The reader owns a single object and fills it again on every `next()`: copy what you keep.
  *
- * The fields up to `stack` hold for every event. The others mean something only for the kinds named there and are
- * left over from earlier events otherwise. Ids are exact below 2^53.
+ * The fields up to `stack` are set for every event. The others are meaningful only for the kinds named in their
+ * comments, and otherwise hold leftovers of earlier events. Ids are exact below 2^53.
  */
 export interface TraceEvent {
   readonly kind: EventKind;
-  /** The event's number on the wire (`Wire` in spec.ts); tells apart what kinds do not, such as create and status. 0: Sync. */
+  /**
+   * The event's number on the wire (`Wire` in codes.ts), which tells more than `kind`, such as create from status. 0:
+   * Sync.
+   */
   readonly type: number;
   /** Nanoseconds since the first event of the trace; strictly increasing. */
   readonly time: number;
@@ -43,61 +46,64 @@ export interface TraceEvent {
   /** Goroutine on the thread before the event, or NONE. */
   readonly goroutine: number;
   /**
-   * Stack of the goroutine (or thread) that made the event: an index into the reader's `stacks`, valid and the same for
-   * equal stacks in the whole trace; 0 is no stack.
+   * Stack of the goroutine (or thread) that made the event, as an index into the reader's `stacks`; 0: no stack. Equal
+   * stacks have the same index in the whole trace.
    */
   readonly stack: number;
 
-  /** StateTransition, Range*, Label: what `id` names. None: a global range. */
+  /** StateTransition, Range*, Label: what `id` identifies. None: a global range. */
   readonly resource: ResourceKind;
-  /** StateTransition, Range*, Label: the goroutine or proc that it is about (not always the current one). */
+  /** StateTransition, Range*, Label: the goroutine or proc that the event is about, not always the current one. */
   readonly id: number;
 
-  /** StateTransition: a GoState or a ProcState, after `resource`. Equal to `to`: a mere mention in a new generation. */
+  /**
+   * StateTransition: the states before and after, GoState or ProcState according to `resource`. They are equal when a
+   * new generation merely mentions the resource.
+   */
   readonly from: number;
   readonly to: number;
   /** StateTransition: why the goroutine stopped or blocked ("chan receive", "sync", ...); "" if unknown. */
   readonly reason: string;
   /**
-   * StateTransition: stack of the goroutine that changes, as an index into `stacks`. On creation it holds the function
-   * that the new goroutine starts in, while `stack` is its creator's; 0 when not known.
+   * StateTransition: stack of the goroutine that changes, as an index into `stacks`; 0 if unknown. On creation it holds
+   * the function that the new goroutine starts in, while `stack` is the creator's.
    */
   readonly transitionStack: number;
 
   /**
-   * Range*: name of the range. Metric: name of the metric. Label: the label. Task*: the task's type, "" when its begin
-   * is not in the trace. Region*: the region's type. Log: the category. Experimental: name of the event.
+   * Range*: name of the range. Metric: name of the metric. Label: the label. Task*: the task's type, "" if its begin is
+   * not in the trace. Region*: the region's type. Log: the category. Experimental: name of the event.
    */
   readonly name: string;
   /** Log: the message. Readable until the next Sync. */
   readonly message: string;
-  /** Task*: its id. Region*, Log: id of the task that it belongs to, maybe BACKGROUND_TASK. */
+  /** Task*: its id. Region*, Log: id of their task, possibly BACKGROUND_TASK. */
   readonly task: number;
-  /** TaskBegin, TaskEnd: id of the parent task or NONE. */
+  /** Task*: id of the parent task, or NONE. */
   readonly parent: number;
-  /** Metric: the value; beyond 2^53 rounded. Sync: its number, from 1 on. */
+  /** Metric: the value, rounded beyond 2^53. Sync: its number, from 1 on. */
   readonly value: number;
   /** RangeEnd of a GC sweep: bytes swept; else 0. */
   readonly swept: number;
   /** RangeEnd of a GC sweep: bytes reclaimed; else 0. */
   readonly reclaimed: number;
-  /** Experimental: the arguments, named by `spec(type).args`; filled again for every event. */
+  /** Experimental: the arguments, in the order of `spec(type).args`. */
   readonly args: readonly number[];
 }
 
 /** A frame of a stack. */
 export interface Frame {
-  /** Program counter: of the call, or of the leaf where the stack was taken. Beyond 2^53 rounded. */
+  /** Program counter of the call, or in the leaf of the point where the stack was taken. Rounded beyond 2^53. */
   readonly pc: number;
-  /** As Go spells it, for instance `main.(*Server).Start.func1`. */
+  /** Full name as Go spells it, for example `main.(*Server).Start.func1`. */
   readonly function: string;
   readonly file: string;
   readonly line: number;
 }
 
-/** The clocks read at the same time, once a generation (Go 1.25 and later). */
+/** All clocks at one moment, taken once in each generation (Go 1.25 and later). */
 export interface ClockSnapshot {
-  /** Nanoseconds since the first event of the trace; can be negative by a little. */
+  /** Nanoseconds since the first event of the trace; may be slightly negative. */
   readonly time: number;
   /** Nanoseconds of the system's monotonic clock. */
   readonly mono: bigint;
@@ -113,9 +119,9 @@ export interface ExperimentalBatch {
   readonly data: Uint8Array;
 }
 
-/** What a Sync event says about the events up to the next one. */
+/** Details of a Sync event; they apply to the events up to the next one. */
 export interface SyncDetails {
-  /** Number of the generation; 0 on the last Sync of a trace, which no generation follows. */
+  /** Number of the generation; 0 for the last Sync of a trace, which no generation follows. */
   readonly generation: number;
   readonly clock: ClockSnapshot | undefined;
   readonly experiments: readonly ExperimentalBatch[];

@@ -1,9 +1,9 @@
-/** What the core refuses, in words. */
+/** Error messages for the failures of the core. */
 import { Reason } from "./codes.js";
 import { corrupt, type TraceError } from "./errors.js";
 import { nameOf } from "./spec.js";
 
-/** Damage within a batch. {event} is the event's name; {a} and so on come from the core, {n} is {a} as a double. */
+/** Damage within a batch. {event} is the event's name; {a}, {b}, {c} are the core's details, {n} is {a} as a double. */
 const DAMAGE: Partial<Record<Reason, string>> = {
   [Reason.Foreign]: "{event} among the events of a thread",
   [Reason.MalformedNumber]: "a malformed number in {event}",
@@ -12,7 +12,7 @@ const DAMAGE: Partial<Record<Reason, string>> = {
   [Reason.SampleStack]: "a CPU sample names the stack {a}, which is missing",
 };
 
-/** Events that cannot have happened where they stand; "EVENT of thread N: " comes before. */
+/** Events that cannot have happened at their point of the trace. Messages begin with "EVENT of thread N: ". */
 const ORDER: Partial<Record<Reason, string>> = {
   [Reason.Stuck]: "neither this event can come next nor that of another thread",
   [Reason.Impossible]: "it does not belong among the events of a thread",
@@ -55,9 +55,11 @@ const ORDER: Partial<Record<Reason, string>> = {
 };
 
 /**
+ * Makes the error for a failure of the core.
+ *
  * @param type number of the event on the wire
- * @param offset of the batch that it is in
- * @param details numbers that the core tells for the reason
+ * @param offset of its batch in the file
+ * @param details the a, b and c of `fail` (core/failure.ts)
  */
 export function failureError(
   reason: Reason,
@@ -75,6 +77,7 @@ export function failureError(
   );
 }
 
+/** The double with these bits. */
 function double(bits: bigint): number {
   const view = new DataView(new ArrayBuffer(8));
   view.setBigInt64(0, bits);

@@ -1,10 +1,10 @@
-/** Reading a trace to its end. */
+/** The event loop: reads a trace to its end and feeds its events to a sink. */
 import { refuseEmpty } from "./errors.js";
 import type { TraceEvent } from "./event.js";
 import { refuseNothing } from "./part.js";
 import type { EventSource } from "./source.js";
 
-/** What gets the events of a trace. Readers reuse an event: its fields are valid during the call only. */
+/** Receives the events of a trace. Readers reuse the event object: its fields are valid during the call only. */
 export interface EventSink {
   feed(e: TraceEvent): void;
 }
@@ -13,10 +13,11 @@ export interface EventSink {
 const STEP = 1 << 14;
 
 /**
- * Feeds all events that are left of a trace, in order.
+ * Feeds all remaining events of a trace, in order.
  *
- * @param progress gets the bytes read so far, now and then
- * @throws TraceError when the trace cannot be read, or has no events
+ * @param progress called with the number of bytes read so far, once in 16,384 events
+ * @throws TraceError when the trace cannot be read or has no events
+ * @throws UserError when the trace ends before the part that `reader` reads (see PartReader)
  */
 export function feedAll(
   reader: EventSource,

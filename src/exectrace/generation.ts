@@ -1,6 +1,6 @@
 /**
- * The batches of one generation, its tables read. Events refer to tables that stand behind them, so a generation must be
- * in memory as a whole; and no more than one is.
+ * Collects the batches of one generation and reads its tables. Events refer to tables that come later in the file, so a
+ * generation must be in memory as a whole; only one is at a time.
  */
 import { type Batch, type Framer, type Memory, Segments } from "./batch.js";
 import { Clock } from "./clock.js";
@@ -11,6 +11,7 @@ import { readSamples, type Sample } from "./samples.js";
 import { VERSION_END, VERSION_SYNC } from "./spec.js";
 import { Stacks, Strings } from "./tables.js";
 
+/** One generation: its event batches by thread, and its tables, clock and samples. */
 export class Generation {
   readonly clock = new Clock();
   readonly strings: Strings;
@@ -27,7 +28,7 @@ export class Generation {
 
   constructor(
     readonly number: number,
-    /** Where it starts in the file. */
+    /** Offset in the file. */
     readonly offset: number,
     private readonly version: number,
     private readonly memory: Memory,
@@ -36,6 +37,7 @@ export class Generation {
     this.stacks = new Stacks(memory);
   }
 
+  /** Reads a table, or keeps an event batch. @throws TraceError when a table is malformed */
   add(batch: Batch): void {
     if (this.start === 0 || batch.time < this.start) this.start = batch.time;
     this.last = batch.kind;
@@ -55,31 +57,31 @@ export class Generation {
     }
   }
 
-  /** What keeps the generation from being read; undefined when nothing is missing. */
+  /** What is missing or invalid, so that the generation cannot be read; undefined if it can. */
   get gap(): string | undefined {
     if (this.clock.nanosPerTick === 0) return "its clock frequency is missing";
     if (this.version >= VERSION_SYNC && !this.clock.snapshot) return "its clock snapshot is missing";
     return this.stacks.validate(this.strings);
   }
 
-  /** Whether the last batch is one that ends a generation: strings are written last, and stacks before them. */
+  /** Whether the last batch can be the end of a generation: the runtime writes stacks and then strings last. */
   get endsWell(): boolean {
     return this.hasStacks && this.last === Wire.Strings;
   }
 }
 
-/** What `load` found. */
+/** Result of `load`: a complete generation, "hungry" if it needs more bytes, or the end of the file. */
 export type Loaded = Generation | "hungry" | "end";
 
 /** Collects batches until a generation is complete. */
 export class GenerationLoader {
-  /** Set with the answer "end" when the file is cut off. */
+  /** What was lost of a file that was cut off; set when `load` returns the end, or the last complete generation. */
   warning: CutWarning | undefined;
   private readonly segments: Segments;
   private current: Generation | undefined;
-  /** First batch of the next generation: that it came shows that the one before is complete (before Go 1.26). */
+  /** First batch of the next generation. Before Go 1.26 only its arrival shows that the current one is complete. */
   private spilled: Batch | undefined;
-  /** Trouble behind a generation that is itself complete. */
+  /** Error behind a generation that is itself complete; thrown by the next `load`. */
   private late: TraceError | undefined;
   private ended = false;
   private fresh = true;
@@ -93,9 +95,9 @@ export class GenerationLoader {
   }
 
   /**
-   * The next generation; the one before is forgotten, and its memory used again.
+   * The next generation. The previous one becomes invalid: its memory is reused.
    *
-   * @throws TraceError, after which nothing more is to be had
+   * @throws TraceError when the file is damaged; the loader cannot be used afterwards
    */
   load(): Loaded {
     if (this.late) throw this.late;
@@ -124,7 +126,7 @@ export class GenerationLoader {
     }
   }
 
-  /** Starts over with empty memory, but for the batch that was read too far. */
+  /** Starts a generation with empty memory, except for the batch that was read ahead. */
   private begin(): void {
     this.fresh = false;
     this.current = undefined;
@@ -147,7 +149,7 @@ export class GenerationLoader {
     try {
       return this.framer.next(this.segments);
     } catch (error) {
-      // Before Go 1.26 damage where a batch should begin may well lie behind the end of this generation.
+      // Before Go 1.26, damage where a batch should begin may lie behind the end of this generation.
       if (!(error instanceof TraceError) || !this.current || this.framer.version >= VERSION_END) throw error;
       this.late = error;
       return "late";
@@ -162,7 +164,9 @@ export class GenerationLoader {
     return generation;
   }
 
-  /** The file is over. Before Go 1.26 this ends the last generation, whose last batch is one of strings. */
+  /**
+   * Handles the end of the file. Before Go 1.26 it ends the last generation, if that one's last batch holds strings.
+   */
   private finish(cut: boolean): Loaded {
     this.ended = true;
     const { framer, current } = this;
@@ -178,7 +182,7 @@ export class GenerationLoader {
     if (framer.cutGeneration === number) {
       return this.lose(number, current.offset, `it ends within a batch of generation ${number}`);
     }
-    // A batch of the next generation, cut or not, shows that this one is complete.
+    // A batch of the next generation, complete or cut off, shows that this one is complete.
     if (framer.cutGeneration !== number + 1) {
       const gap = current.gap ?? (current.endsWell ? undefined : "its tables are not complete");
       if (gap) return this.lose(number, current.offset, `it ends within generation ${number}: ${gap}`);
@@ -187,6 +191,7 @@ export class GenerationLoader {
     return this.complete();
   }
 
+  /** Sets the warning: everything from `offset` on is lost. */
   private lose(generation: number, offset: number, reason: string): "end" {
     const lostBytes = this.framer.received - offset;
     this.warning = { kind: "cut", generation, lostBytes, offset, reason };

@@ -1,15 +1,15 @@
-/** The first 16 bytes of a trace: `go 1.NN trace` and zeros. */
+/** The header of a trace, its first 16 bytes: `go 1.NN trace` and zeros. */
 import { TraceError } from "./errors.js";
 import { HEADER_SIZE, VERSIONS } from "./spec.js";
 
 const NEWEST = VERSIONS.at(-1)!;
 
-/** The releases of Go that write a version: Go 1.24 writes the header of 1.23, and nothing else tells them apart. */
+/** The Go releases that write a version, as text. Go 1.24 writes the header of 1.23; nothing else tells them apart. */
 export function releaseOf(version: number): string {
   return version === 23 ? "1.23 or 1.24" : `1.${version}`;
 }
 
-/** Whether a file is meant for an execution trace of Go of any release, by its first bytes: `go 1.26 trace`. */
+/** Whether a file claims to be an execution trace of any Go release. @param bytes its beginning, 16 bytes or more */
 export function hasHeader(bytes: Uint8Array): boolean {
   return /^go 1\.\d+ trace/.test(String.fromCharCode(...bytes.subarray(0, HEADER_SIZE)));
 }
@@ -18,6 +18,7 @@ export function hasHeader(bytes: Uint8Array): boolean {
  * The version in a header: 22 for Go 1.22.
  *
  * @param bytes the first 16 bytes of the file, or all of a shorter one
+ * @throws TraceError when it is not a trace, or one of a release that gotrace does not read
  */
 export function readHeader(bytes: Uint8Array): number {
   const text = String.fromCharCode(...bytes.subarray(0, HEADER_SIZE));

@@ -1,11 +1,14 @@
-/** The core (core/index.ts) as WebAssembly: an instance with its memory, and views of it. */
+/**
+ * The TypeScript side of the core (core/index.ts): instantiates the WebAssembly module, hands data over to it, and
+ * reads its memory and failures.
+ */
 import { BatchPlace, SamplePlace } from "./codes.js";
 import { type TraceError, tooLarge } from "./errors.js";
 import { failureError } from "./failures.js";
 import { ARITY } from "./spec.js";
 import { WASM } from "./wasm.js";
 
-/** What core/index.ts exports; 64-bit numbers are big integers here. */
+/** Exports of core/index.ts; 64-bit numbers are big integers here. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly arity: { readonly value: number };
@@ -35,7 +38,7 @@ interface Exports {
   failureC(): bigint;
 }
 
-/** What is used of it; the library of types for Node has no WebAssembly. */
+/** The parts in use; Node's type library does not declare WebAssembly. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
@@ -43,13 +46,13 @@ declare const WebAssembly: {
 
 let compiled: object | undefined;
 
-/** Places of the entries of a table by id: of those below the length of `dense` (0: there is none), and of others. */
+/** Places of a table's entries by id: `dense` for ids below its length (0: missing), `sparse` for the others. */
 export interface IdTable {
   readonly dense: Int32Array;
   readonly sparse: ReadonlyMap<number, number> | undefined;
 }
 
-/** A description of a batch, and of a sample, as the core reads them. */
+/** A batch as the core needs it: offset in the file, base time in ticks, addresses of its data. */
 export interface BatchEntry {
   readonly offset: number;
   readonly time: number;
@@ -57,6 +60,9 @@ export interface BatchEntry {
   readonly end: number;
 }
 
+/**
+ * A CPU sample as the core needs it: `time` in nanoseconds since the trace's start, `offset` of its batch in the file.
+ */
 export interface SampleEntry {
   readonly time: number;
   readonly thread: number;
@@ -66,15 +72,19 @@ export interface SampleEntry {
   readonly offset: number;
 }
 
+/** One instance of the core. See core/index.ts for the order of calls. */
 export class Core {
-  /** Views of the whole memory; new ones when it has grown, so ask for them again after anything that may need memory. */
+  /**
+   * Views of the whole memory. They are replaced when it grows: read these fields again after any call that may
+   * allocate.
+   */
   bytes!: Uint8Array;
   words!: Int32Array;
   floats!: Float64Array;
-  /** Where the records are that `run` makes. */
+  /** Address of the records that `run` makes. */
   readonly records: number;
   private readonly core: Exports;
-  /** Memory that the current generation takes here. */
+  /** Blocks to free at the end of the current generation. */
   private readonly blocks: number[] = [];
 
   constructor() {
@@ -86,9 +96,9 @@ export class Core {
   }
 
   /**
-   * Memory that stays until `free`.
+   * Reserves `size` bytes until `free` and returns their address.
    *
-   * @throws UserError when there is none left: an address has 32 bits
+   * @throws UserError when the 4 GB of memory are used up: an address has 32 bits
    */
   allocate(size: number): number {
     try {
@@ -100,6 +110,7 @@ export class Core {
     }
   }
 
+  /** Releases a block that `allocate` returned. */
   free(block: number): void {
     this.core.free(block);
   }
@@ -107,6 +118,7 @@ export class Core {
   /**
    * Begins a generation.
    *
+   * @param generation its number in the file
    * @param first whether it is the first of the trace
    * @param zero absolute time of the trace's start in nanoseconds
    */
@@ -114,7 +126,7 @@ export class Core {
     this.core.enter(BigInt(generation), first, nanosPerTick, zero);
   }
 
-  /** Ends a generation: what it handed over is not needed any more. */
+  /** Ends a generation and frees the memory handed over for it. */
   leave(): void {
     this.core.leave();
     for (const block of this.blocks) this.core.free(block);
@@ -122,7 +134,7 @@ export class Core {
     this.refresh();
   }
 
-  /** @param places address and length of each string, by place */
+  /** Hands over the strings of a generation. @param places address and length of each, by place */
   setStrings(ids: IdTable, places: Int32Array): void {
     this.core.setStringIds(this.place(placesOf(ids)), ids.dense.length);
     for (const [id, place] of ids.sparse ?? []) this.core.addString(BigInt(id), place);
@@ -130,13 +142,14 @@ export class Core {
     this.refresh();
   }
 
+  /** Hands over the ids of the stacks of a generation. */
   setStacks(ids: IdTable): void {
     this.core.setStackIds(this.place(placesOf(ids)), ids.dense.length);
     for (const [id, place] of ids.sparse ?? []) this.core.addStack(BigInt(id), place);
     this.refresh();
   }
 
-  /** @param samples sorted by time (nanoseconds since the start of the trace) */
+  /** Hands over the CPU samples of a generation. @param samples sorted by time */
   setSamples(samples: readonly SampleEntry[]): void {
     const block = this.block(samples.length * SamplePlace.size);
     const view = new DataView(this.bytes.buffer);
@@ -153,9 +166,8 @@ export class Core {
   }
 
   /**
-   * Adds the events of a thread.
+   * Hands over the event batches of a thread.
    *
-   * @param batches base times in ticks; data at addresses
    * @throws TraceError when the first event is damaged
    */
   addThread(thread: number, batches: readonly BatchEntry[]): void {
@@ -172,30 +184,33 @@ export class Core {
     this.refresh();
   }
 
-  /** Makes the record of a Sync event, alone. */
+  /** Makes one record, of a Sync event. @param time nanoseconds since the start of the trace */
   sync(time: number, number: number): void {
     this.core.sync(time, number);
   }
 
-  /** Time of the latest event. */
+  /** Time of the latest event in nanoseconds since the start of the trace; -1 before the first. */
   get lastTime(): number {
     return this.core.lastTime();
   }
 
-  /** Makes the next records; returns how many bytes of them. Behind the last ones there may be a `failure`. */
+  /**
+   * Makes the next records and returns their size in bytes; 0 at the end of the generation. A `failure` may follow the
+   * last ones.
+   */
   run(): number {
     const size = this.core.run();
     this.refresh();
     return size;
   }
 
-  /** The bytes of a text that a record names by a number below 0; valid until memory is needed. */
+  /** Bytes (UTF-8) of a text with a negative number (core/texts.ts); valid until memory grows. */
   text(text: number): Uint8Array {
     const start = this.core.textAddress(text) >>> 0;
     return this.bytes.subarray(start, start + this.core.textLength(text));
   }
 
-  /** Why there will be no more records. */
+  /** Why the core stopped; undefined if nothing failed. */
   get failure(): TraceError | undefined {
     const { core } = this;
     const reason = core.failureReason();
@@ -207,7 +222,7 @@ export class Core {
     ]);
   }
 
-  /** A copy of a column that the generation keeps. */
+  /** Copies a column to memory of the current generation and returns its address. */
   private place(column: Int32Array): number {
     const block = this.block(column.byteLength);
     this.words.set(column, block >>> 2);
@@ -229,7 +244,7 @@ export class Core {
   }
 }
 
-/** Places by id: 0 for the empty entry, -1 where there is none. */
+/** Places by id as the core expects them: -1 for missing ids. */
 function placesOf({ dense }: IdTable): Int32Array {
   return dense.map((place, id) => (place === 0 && id > 0 ? -1 : place));
 }

@@ -10,7 +10,7 @@
  *     }
  *     reader.warning; // set when the file was cut off
  *
- * See TraceReader for what is known beyond the single event.
+ * TraceReader also has the clocks, the version and the number of generations.
  */
 export { Wire } from "./codes.js";
 export { describeCut, TraceError } from "./errors.js";

@@ -1,4 +1,7 @@
-/** A part of a trace as if the trace had been recorded then: what is going on at its begin began before it. */
+/**
+ * Reads a part of a trace as if the recording had started and stopped then. The part opens with the state of the
+ * program, so what was going on at that time appears to have begun before the trace.
+ */
 import { ExitCode, UserError } from "../base/errors.js";
 import type { CutWarning } from "./errors.js";
 import type { SyncDetails, TraceEvent } from "./event.js";
@@ -6,29 +9,29 @@ import { event, Snapshot } from "./snapshot.js";
 import type { EventSource } from "./source.js";
 import type { StackTable } from "./symbols.js";
 
-/** Nanoseconds since the trace's begin. */
+/** A span of time in nanoseconds since the trace's beginning; both ends belong to it. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Reads the events from one time to another. Times begin with 0 there, and the last event is a Sync at the end of the part.
- * Memory: as the reader's, and the state of the program at the begin.
+ * Reads the events of a span. Times are relative to its start; its last event is a Sync at its end. Memory: that of the
+ * reader, and the state of the program at the start.
  */
 export class PartReader implements EventSource {
-  /** What is read; undefined before the first event. */
+  /** The span; undefined before the first event. */
   span: Span | undefined;
   private readonly before = new Snapshot();
   private opening: Iterator<TraceEvent> | undefined;
-  /** The first event of the part, which follows the opening. */
+  /** The first event of the part, delivered after the opening. */
   private held: TraceEvent | undefined;
   private begun = false;
   private over = false;
 
   /**
-   * @param reader of the whole trace, at its begin
-   * @param resolve says which part, when it is known when the trace began (see EventSource.wallTime)
+   * @param reader of the whole trace, before its first event
+   * @param resolve returns the span, given when the trace began (see EventSource.wallTime)
    */
   constructor(
     private readonly reader: EventSource,
@@ -59,7 +62,7 @@ export class PartReader implements EventSource {
     return this.reader.bytesRead;
   }
 
-  /** Whether the trace ended before the part. */
+  /** Whether the trace ended before the span began. */
   get isEmpty(): boolean {
     return !this.begun;
   }
@@ -84,7 +87,7 @@ export class PartReader implements EventSource {
         continue;
       }
       if (next.time > to) return this.end(to - from);
-      // The event has no other owner, and the reader reuses it.
+      // Changing the event is safe: the reader reuses it, and nobody else keeps it.
       (next as { time: number }).time -= from;
       if (this.begun) return next;
       return this.open(next);
@@ -102,7 +105,7 @@ export class PartReader implements EventSource {
 
   private end(time: number): TraceEvent | undefined {
     if (!this.begun) {
-      // Nothing happened in between: the state is all there is.
+      // No event lies within the span: only the state is delivered.
       this.begun = true;
       this.held = event({ time });
       this.opening = this.before.events();
@@ -113,7 +116,7 @@ export class PartReader implements EventSource {
   }
 }
 
-/** @throws UserError when a part was read and the trace ended before it */
+/** Refuses an empty part. @throws UserError when `reader` is a PartReader and the trace ended before its span began */
 export function refuseNothing(reader: EventSource): void {
   if (!(reader instanceof PartReader) || !reader.isEmpty) return;
   throw new UserError("the trace ends before --from", "see 'gotrace summary' for how long it is", ExitCode.usage);

@@ -1,4 +1,4 @@
-/** The ordered events of a trace, generation by generation. */
+/** TraceReader: reads a Go execution trace and delivers its events in order, one generation after another. */
 import { Framer } from "./batch.js";
 import type { Clock } from "./clock.js";
 import { Place } from "./codes.js";
@@ -13,9 +13,9 @@ import { EventView } from "./view.js";
 
 const NO_SYNC: SyncDetails = { generation: 0, clock: undefined, experiments: [] };
 
-/** Reads one trace. Holds one generation in memory, and all different stacks that its events were asked for. */
+/** Reads one trace. Memory: one generation, and each distinct stack that a consumer asked for. */
 export class TraceReader implements EventSource {
-  /** Stacks and frames by the numbers in events; valid for the whole trace. */
+  /** Stacks and frames by the numbers in events, which are valid for the whole trace. */
   readonly stacks = new StackTable();
   private readonly core = new Core();
   private readonly framer = new Framer();
@@ -32,70 +32,73 @@ export class TraceReader implements EventSource {
   /** Whether a generation is in the core. */
   private entered = false;
   private over = false;
-  /** Of a generation that cannot be loaded; thrown when the events before it have been delivered. */
+  /** Error of a generation that cannot be loaded; thrown after the events before it have been delivered. */
   private error: TraceError | undefined;
 
   /**
-   * @param source the bytes of the file in chunks of any size (64 KiB to 1 MiB are good), pulled when needed; without it
-   *   bytes come by `push` and `finish`
+   * @param source the bytes of the file in chunks of any size (64 KiB to 1 MiB work well), pulled when needed. Without
+   * a source, the caller supplies bytes by `push` and `finish`.
    */
   constructor(source?: Iterable<Uint8Array>) {
     this.chunks = source?.[Symbol.iterator]();
   }
 
-  /** Version in the header, 26 for Go 1.26; 0 before the first event. 23 is also what Go 1.24 writes. */
+  /** Version in the header, 26 for Go 1.26; 0 before the first event. Go 1.24 also writes 23. */
   get version(): number {
     return this.framer.version;
   }
 
-  /** Time of the first event in nanoseconds of the machine's monotonic clock: 0 of `TraceEvent.time`. */
+  /** Time of the first event, in nanoseconds of the machine's monotonic clock; `TraceEvent.time` counts from it. */
   get start(): bigint {
     return this.zero < 0 ? 0n : BigInt(this.zero);
   }
 
-  /** What the last Sync event said: of the generation that events come from now. */
+  /** Details of the last Sync event, about the generation of the current events. */
   get sync(): SyncDetails {
     return this.details;
   }
 
-  /** Set at the end of a trace that was cut off: what was lost. */
+  /** What was lost of a file that was cut off; set at the end of the trace. */
   get warning(): CutWarning | undefined {
     return this.over ? this.loader.warning : undefined;
   }
 
-  /** Generations so far; 0 at the end of a trace of which none is complete. */
+  /** Number of generations so far; 0 at the end of a trace without a complete one. */
   get generations(): number {
     return this.entries;
   }
 
-  /** Bytes of the file taken so far. */
+  /** Number of bytes of the file read so far. */
   get bytesRead(): number {
     return this.framer.received;
   }
 
   /**
-   * Nanoseconds since 1970 (UTC) at a time of an event, by the latest clock snapshot; undefined when there was none
-   * (before Go 1.25).
+   * Converts a time of an event to nanoseconds since 1970 (UTC), by the latest clock snapshot; undefined if there was
+   * none (before Go 1.25).
    */
   wallTime(time: number): bigint | undefined {
     return this.clock && this.clock.wall + BigInt(Math.round(time - this.clock.time));
   }
 
-  /** Gives a reader without a source the next bytes of the file; allowed when `next` returned undefined. */
+  /**
+   * Supplies the next bytes of the file to a reader without a source. Call it only after `next` has returned undefined.
+   */
   push(chunk: Uint8Array): void {
     this.framer.push(chunk);
   }
 
-  /** Tells a reader without a source that no more bytes will come. */
+  /** Tells a reader without a source that the file has ended. */
   finish(): void {
     this.framer.finish();
   }
 
   /**
-   * The next event, in an object that decodes its fields when they are read, until the next call; undefined at the end of the trace (and, for a
-   * reader without a source, when it needs more bytes). The first and the last event of a trace are Syncs.
+   * The next event; undefined at the end of the trace, or when a reader without a source needs more bytes. The object
+   * is valid until the next call and decodes fields when they are read. The first and the last event of a trace are
+   * Syncs.
    *
-   * @throws TraceError when the trace cannot be read (further); the reader is of no use after that
+   * @throws TraceError when the trace cannot be read any further; do not use the reader after that
    */
   next(): TraceEvent | undefined {
     const { event } = this;
@@ -103,14 +106,14 @@ export class TraceReader implements EventSource {
     return this.more() ? event : undefined;
   }
 
-  /** As `next`, but what is read of most events is decoded at once: quicker for those who read it more than once. */
+  /** As `next`, but decodes the common fields at once: faster with several consumers. */
   nextDecoded(): TraceEvent | undefined {
     if (this.next() === undefined) return undefined;
     this.decoded.take();
     return this.decoded;
   }
 
-  /** Goes on to the first of the next events. */
+  /** Asks the core for more records and moves to the first of them; false as `next` returns undefined. */
   private more(): boolean {
     if (this.entered) {
       this.event.open(this.core.run());
@@ -123,7 +126,7 @@ export class TraceReader implements EventSource {
     return this.nextGeneration();
   }
 
-  /** Loads the next generation and goes on to the Sync that opens it, or to the last one. */
+  /** Loads the next generation and moves to the Sync that opens it, or to the last Sync. */
   private nextGeneration(): boolean {
     if (this.over) return false;
     if (this.error) throw this.error;
@@ -143,7 +146,7 @@ export class TraceReader implements EventSource {
     return true;
   }
 
-  /** As the loader's, but what has been delivered gets its last Sync before an error is thrown. */
+  /** As the loader's `load`, but defers errors until the events already delivered have got their last Sync. */
   private load(): Loaded {
     try {
       return this.loader.load();
@@ -154,6 +157,7 @@ export class TraceReader implements EventSource {
     }
   }
 
+  /** Hands a generation over to the core. */
   private enter(generation: Generation): void {
     const { core } = this;
     const { clock, number, offset, strings, stacks, experiments } = generation;
@@ -181,7 +185,7 @@ export class TraceReader implements EventSource {
     return { time: clock.absolute(at.ticks, offset) - this.zero, mono: at.mono, wall: at.wall };
   }
 
-  /** Goes on to a Sync. */
+  /** Makes a Sync the current event. */
   private deliverSync(time: number, details = NO_SYNC): void {
     this.details = details;
     this.core.sync(time, ++this.syncs);

@@ -1,21 +1,24 @@
-/** The CPU samples of a generation: written apart from the events, to be merged with them by time. */
+/**
+ * Reads the CPU samples of a generation. They come in batches apart from the events and are merged with these by time.
+ */
 import { type Batch, type Memory, readerOf } from "./batch.js";
 import { NONE, Wire } from "./codes.js";
 import { corrupt } from "./errors.js";
 
+/** One sample; ids are NONE if it has no goroutine, proc or thread. */
 export interface Sample {
-  /** Ticks when read from the file. */
+  /** Time in ticks. */
   readonly ticks: number;
   readonly thread: number;
   readonly proc: number;
   readonly goroutine: number;
-  /** Id in the table of the generation. */
+  /** Id in the generation's table. */
   readonly stack: number;
-  /** Batch that it came in. */
+  /** Offset of its batch in the file. */
   readonly offset: number;
 }
 
-/** Reads a batch of samples and appends them to `into`. */
+/** Reads a batch of samples and appends them to `into`. @throws TraceError when it is malformed */
 export function readSamples(batch: Batch, memory: Memory, into: Sample[]): void {
   const from = readerOf(batch, memory);
   while (!from.done) {

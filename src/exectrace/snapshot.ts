@@ -1,4 +1,4 @@
-/** The state of a program at a moment of its trace, as the events with which a trace that begins then would open. */
+/** The state of a program at one moment of its trace, as the events that would open a trace recorded from then on. */
 import { EventKind, GoState, NONE, ProcState, RangeName, ResourceKind, type TraceEvent } from "./event.js";
 
 type Fields = { -readonly [name in keyof TraceEvent]: TraceEvent[name] };
@@ -6,7 +6,7 @@ type Fields = { -readonly [name in keyof TraceEvent]: TraceEvent[name] };
 interface Goroutine {
   state: number;
   reason: string;
-  /** The last stack that was seen of it. */
+  /** Its last known stack. */
   stack: number;
   proc: number;
 }
@@ -17,7 +17,7 @@ interface OpenRange {
   readonly id: number;
 }
 
-/** Feed events; memory: living goroutines, procs, open ranges, metrics. */
+/** Tracks the state: feed it all events up to the moment. Memory: live goroutines, procs, open ranges, metrics. */
 export class Snapshot {
   private readonly goroutines = new Map<number, Goroutine>();
   private readonly procs = new Map<number, number>();
@@ -34,7 +34,7 @@ export class Snapshot {
     else if (e.kind === EventKind.Metric) this.metrics.set(e.name, e.value);
   }
 
-  /** Events at time 0 that tell the state: metrics, procs, goroutines, ranges. */
+  /** Yields events at time 0 that describe the state: metrics, procs, goroutines, ranges. */
   *events(): Generator<TraceEvent> {
     for (const [name, value] of this.metrics) yield event({ kind: EventKind.Metric, name, value });
     const kind = EventKind.StateTransition;
@@ -46,7 +46,7 @@ export class Snapshot {
     const busy = new Set<number>();
     for (const { state, proc } of this.goroutines.values()) if (state === GoState.Running) busy.add(proc);
     for (const [id, { state, reason, stack, proc: last }] of this.goroutines) {
-      // A syscall that takes long loses its proc.
+      // A goroutine in a long syscall loses its proc.
       const isLost = state === GoState.Syscall && (busy.has(last) || this.procs.get(last) !== ProcState.Running);
       const proc = isLost ? NONE : last;
       const transition = { resource: ResourceKind.Goroutine, id, from: GoState.Undetermined, to: state };
@@ -59,7 +59,7 @@ export class Snapshot {
     const { id, from, to } = e;
     if (to === GoState.NotExist) {
       this.goroutines.delete(id);
-      // The runtime does not say that the assist of a goroutine that ends is over.
+      // The runtime does not report the end of the assist of a goroutine that ends.
       this.ranges.delete(`${ResourceKind.Goroutine} ${id} ${RangeName.gcMarkAssist}`);
       return;
     }
@@ -76,7 +76,7 @@ export class Snapshot {
   }
 }
 
-/** Why a goroutine is in its new state; one that was woken keeps the reason of its wait. */
+/** Why a goroutine is in its new state; a woken one keeps the reason of its wait. */
 function reasonOf({ from, to, reason }: TraceEvent, before: string): string {
   if (to === GoState.Waiting) return reason || (from === GoState.Undetermined ? "" : "coroutine");
   if (to !== GoState.Runnable) return "";
@@ -89,7 +89,7 @@ function keyOf(e: TraceEvent): string {
   return `${e.resource} ${e.id} ${e.name}`;
 }
 
-/** An event of which only some fields mean something. */
+/** Makes an event with default values for all other fields. */
 export function event(fields: Partial<Fields>): TraceEvent {
   const { None } = ResourceKind;
   return {

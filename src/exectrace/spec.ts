@@ -1,33 +1,36 @@
 /**
  * The wire format of execution traces, version 2 (Go 1.22 and later), as a table. Names are those of Go's
- * internal/trace/tracev2; the numbers are in codes.ts.
+ * internal/trace/tracev2; codes.ts has the numbers.
  */
 import { FOREIGN, Wire } from "./codes.js";
 
-/** Versions in the header that this reader knows: 1.23 stands for Go 1.24 too. */
+/** Versions in the header that this reader knows. Go 1.24 also writes 23. */
 export const VERSIONS: readonly number[] = [22, 23, 25, 26];
-/** From this version on a sync batch with a clock snapshot stands where a lone frequency stood. */
+/**
+ * From this version on, each generation has a sync batch (frequency and clock snapshot) in place of a frequency batch.
+ */
 export const VERSION_SYNC = 25;
-/** From this version on a generation ends with a byte of its own. */
+/** From this version on, a byte marks the end of each generation. */
 export const VERSION_END = 26;
 
 export const HEADER_SIZE = 16;
+/** Limits of Go's runtime: bytes of a batch, frames of a stack, bytes of a string. */
 export const MAX_BATCH = 64 << 10;
 export const MAX_FRAMES = 128;
 export const MAX_STRING = 1 << 10;
 
 export interface EventSpec {
   readonly name: string;
-  /** Names of the arguments behind the time difference. */
+  /** Names of the arguments that follow the time difference. */
   readonly args: readonly string[];
 }
 
-/** The names in an enum of numbers. */
+/** The names of a numeric enum. */
 export function namesOf<T extends object>(values: T): (keyof T & string)[] {
   return Object.keys(values).filter((name) => Number.isNaN(Number(name))) as (keyof T & string)[];
 }
 
-/** Arguments of the events that stand in event batches; all of them are unsigned varints. */
+/** Arguments of the events in event batches; all are unsigned varints. */
 const ARGUMENTS: Partial<Record<keyof typeof Wire, string>> = {
   ProcsChange: "procs_value stack",
   ProcStart: "p p_seq",
@@ -82,7 +85,7 @@ const ARGUMENTS: Partial<Record<keyof typeof Wire, string>> = {
 };
 
 const specs: (EventSpec | undefined)[] = new Array(256).fill(undefined);
-/** Number of arguments by the event's number, or FOREIGN. */
+/** Number of arguments by the event's number on the wire, or FOREIGN. */
 export const ARITY = new Uint8Array(256).fill(FOREIGN);
 for (const name of namesOf(Wire)) {
   const type = Wire[name];
@@ -92,7 +95,7 @@ for (const name of namesOf(Wire)) {
   if (list !== undefined) ARITY[type] = args.length;
 }
 
-/** Name and arguments of a number on the wire; undefined when there is no such event. */
+/** Name and arguments of the event with a number on the wire; undefined if there is no such event. */
 export function spec(type: number): EventSpec | undefined {
   return specs[type];
 }

@@ -1,6 +1,6 @@
 /**
- * Frames and stacks of a whole trace. Ids of the file hold for one generation; here equal stacks get the same number
- * wherever they appear, so memory is bounded by the different stacks that events were asked for.
+ * Stacks and frames of a whole trace. Ids in the file are valid for one generation only; here equal stacks get the same
+ * number everywhere. Memory is bounded by the distinct stacks that consumers asked for.
  */
 import { grown } from "../base/columns.js";
 import type { Frame } from "./event.js";
@@ -8,7 +8,7 @@ import type { Stacks, Strings } from "./tables.js";
 
 const NO_FRAMES: readonly Frame[] = [];
 
-/** All stacks that were read from events. Numbers count up from 1; 0 is no stack. */
+/** The stacks that consumers have read from events. Numbers count up from 1; 0 is no stack. */
 export class StackTable {
   private readonly frameList: Frame[] = [];
   /** Frames by function and file, line and program counter. */
@@ -17,18 +17,18 @@ export class StackTable {
   private lists = new Int32Array(1024);
   private starts = new Int32Array(256);
   private stacks = 1;
-  /** Stacks by the hash of their frames, and the next one with the same. */
+  /** Hash table of stacks: first stack of each bucket, and next stack of the same bucket. */
   private buckets = new Int32Array(1024);
   private chain = new Int32Array(256);
   private hashes = new Int32Array(256);
   private readonly made: (readonly Frame[] | undefined)[] = [];
 
-  /** Stacks so far, and the empty one: ids are below this. */
+  /** Number of stacks so far, plus one: stack numbers are below it. */
   get size(): number {
     return this.stacks;
   }
 
-  /** Frames so far: frame ids are below this. */
+  /** Number of frames so far: frame ids are below it. */
   get frameCount(): number {
     return this.frameList.length;
   }
@@ -60,7 +60,7 @@ export class StackTable {
     return frames;
   }
 
-  /** @internal The id of a frame; made when it is new. */
+  /** @internal The id of a frame, added if it is new. */
   internFrame(pc: number, name: string, file: string, line: number): number {
     const key = `${name}\0${file}\0${line}\0${pc}`;
     let id = this.frameOf.get(key);
@@ -71,7 +71,7 @@ export class StackTable {
     return id;
   }
 
-  /** @internal The id of the stack with the frames [0, depth) of `ids`; made when it is new. */
+  /** @internal The number of the stack with the frames [0, depth) of `ids`, added if it is new. */
   internStack(ids: Int32Array, depth: number): number {
     let hash = depth;
     for (let i = 0; i < depth; i++) {
@@ -114,9 +114,9 @@ export class StackTable {
   }
 }
 
-/** The stacks of one generation as numbers of the whole trace; only those that are asked for are looked up. */
+/** Maps the stacks of one generation to numbers of the whole trace, on demand. */
 export class StackNames {
-  /** By place in the generation's table: number in the trace, 0 not yet known. */
+  /** By place in the generation's table: number in the trace; 0 if not yet mapped. Frames: id plus one. */
   private readonly known: Int32Array;
   private readonly knownFrames: Int32Array;
   private readonly scratch = new Int32Array(128);
@@ -130,7 +130,7 @@ export class StackNames {
     this.knownFrames = new Int32Array(stacks.frameCount);
   }
 
-  /** The number in the trace of the stack at a place of the generation's table, not 0. */
+  /** The number in the trace of the stack at a place of the generation's table. @param place not 0 */
   resolve(place: number): number {
     const known = this.known[place];
     return known !== 0 ? known : this.intern(place);

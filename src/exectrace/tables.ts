@@ -1,24 +1,24 @@
-/** The tables of one generation: strings and stacks by the ids that its events use. */
+/** The tables of one generation: the strings and stacks that its events refer to by id. */
 import { grown } from "../base/columns.js";
 import { type Batch, type Memory, readerOf } from "./batch.js";
 import { Wire } from "./codes.js";
 import { corrupt } from "./errors.js";
 import { MAX_FRAMES, MAX_STRING } from "./spec.js";
 
-/** Entries of a table that no generation has, but that a Map can hold: a bound for damaged traces. */
+/** Bound for damaged traces: no generation has more entries in a table, and a Map can hold this number. */
 const MAX = 1 << 23;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Places of entries by id. Ids are dense in real traces; others go to a Map. Id 0 is the empty entry of every table, at
- * place 0.
+ * Maps ids to places (indexes of entries). Ids are dense in real traces; outliers go to a Map. Id 0 is the empty entry
+ * of every table, at place 0.
  */
 class Ids {
   dense = new Int32Array(1024);
   sparse: Map<number, number> | undefined;
   private count = 0;
 
-  /** The place of an id, or -1. */
+  /** The place of an id, -1 if it is missing. */
   get(id: number): number {
     if (id === 0) return 0;
     if (id < this.dense.length && id > 0) {
@@ -28,7 +28,7 @@ class Ids {
     return this.sparse === undefined ? -1 : (this.sparse.get(id) ?? -1);
   }
 
-  /** Gives the id the next place, from 1 on; returns 0 when it has one. */
+  /** Gives an id the next place, from 1 on, and returns it; 0 if the id already has one. */
   add(id: number): number {
     if (this.get(id) !== -1) return 0;
     const place = ++this.count;
@@ -44,7 +44,7 @@ class Ids {
     return place;
   }
 
-  /** Moves what now fits from the Map to the array. */
+  /** Moves the ids that now fit the array there from the Map. */
   private absorb(): void {
     for (const [id, place] of this.sparse ?? []) {
       if (id > 0 && id < this.dense.length) {
@@ -55,21 +55,21 @@ class Ids {
   }
 }
 
-/** Strings of a generation, decoded when first asked for: most log messages never are. */
+/** Strings of a generation. They are decoded on first use, because most log messages are never read. */
 export class Strings {
   readonly ids = new Ids();
   private readonly texts: (string | undefined)[] = [""];
-  /** Two numbers a string: where it is in the core's memory, and its length. */
+  /** Two numbers for each place: address in the core's memory, and length in bytes. */
   places = new Int32Array(2 * 256);
 
   constructor(private readonly memory: Memory) {}
 
-  /** The place of a string, or -1. */
+  /** The place of a string, -1 if it is missing. */
   find(id: number): number {
     return this.ids.get(id);
   }
 
-  /** @param place what `find` returned, not -1 */
+  /** The string at a place that `find` returned, not -1. */
   text(place: number): string {
     const text = this.texts[place];
     return text === undefined ? this.decode(place) : text;
@@ -82,7 +82,7 @@ export class Strings {
     return text;
   }
 
-  /** Reads a batch of strings: entries of id, length and bytes. */
+  /** Reads a batch of strings: entries of id, length and bytes. @throws TraceError when it is malformed */
   read(batch: Batch): void {
     const from = readerOf(batch, this.memory);
     while (!from.done) {
@@ -104,16 +104,16 @@ export class Strings {
 }
 
 /**
- * Stacks of a generation as lists of frames. A frame is known by its program counter: if two entries tell different
- * lines for the same one, the first holds in the whole generation (as in Go's reader).
+ * Stacks of a generation as lists of frames. The program counter identifies a frame: if two entries give it different
+ * lines, the first holds for the whole generation, as in Go's reader.
  */
 export class Stacks {
   readonly ids = new Ids();
   private readonly frameOf = new Map<number, number>();
-  /** Frames: program counter, string ids of function and file, line. */
+  /** Four numbers for each frame: program counter, string ids of function and file, line. */
   private columns = new Float64Array(4 * 256);
   private frames = 0;
-  /** Frames of all stacks, leaf first, and where each stack begins. */
+  /** Frames of all stacks, leaf first; the stack at place n takes [starts[n], starts[n + 1]). */
   private lists = new Int32Array(1024);
   private starts = new Int32Array(256);
   private stacks = 1;
@@ -121,20 +121,22 @@ export class Stacks {
 
   constructor(private readonly memory: Memory) {}
 
-  /** The place of a stack, or -1; 0 is the empty stack. */
+  /** The place of a stack, -1 if it is missing; 0 is the empty stack. */
   find(id: number): number {
     return this.ids.get(id);
   }
 
+  /** Number of stacks, the empty one included. */
   get count(): number {
     return this.stacks;
   }
 
-  /** Number of frames, and the n-th of them as an index for the methods below. */
+  /** Number of frames of the stack at a place. */
   depth(place: number): number {
     return place === 0 ? 0 : this.starts[place + 1] - this.starts[place];
   }
 
+  /** Index of the n-th frame (0: the leaf) of the stack at a place, for the methods below. */
   frame(place: number, n: number): number {
     return this.lists[this.starts[place] + n];
   }
@@ -159,7 +161,11 @@ export class Stacks {
     return this.columns[4 * frame + 3];
   }
 
-  /** Reads a batch of stacks: entries of id, number of frames, and pc, function, file and line of each. */
+  /**
+   * Reads a batch of stacks: entries of id, number of frames, and for each frame pc, function, file and line.
+   *
+   * @throws TraceError when it is malformed
+   */
   read(batch: Batch): void {
     const from = readerOf(batch, this.memory);
     while (!from.done) {
@@ -186,7 +192,7 @@ export class Stacks {
     }
   }
 
-  /** Refuses frames that name a string which is not in the table. */
+  /** Says which string a frame names that is missing; undefined if all are there. */
   validate(strings: Strings): string | undefined {
     for (let frame = 0; frame < this.frames; frame++) {
       for (const id of [this.functionId(frame), this.fileId(frame)]) {

@@ -1,4 +1,6 @@
-/** The event that the reader hands out: a record of the core, whose fields are decoded when they are read. */
+/**
+ * The event object that the reader hands out: a view of one record of the core, which decodes a field when it is read.
+ */
 import { EventKind, Place, type ResourceKind, Wire } from "./codes.js";
 import { MetricName, RangeName, type TraceEvent } from "./event.js";
 import type { Core } from "./host.js";
@@ -8,7 +10,7 @@ import type { Strings } from "./tables.js";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Names of metrics and ranges by the events that they have. */
+/** Names of metrics and ranges by the wire events that report them. */
 const NAMES: Partial<Record<Wire, string>> = {
   [Wire.ProcsChange]: MetricName.gomaxprocs,
   [Wire.HeapAlloc]: MetricName.heapLive,
@@ -25,7 +27,7 @@ const NAMES: Partial<Record<Wire, string>> = {
 };
 
 export class EventView implements TraceEvent {
-  /** Where the record is in memory, and where the last one ends, which can be read. */
+  /** Address of the current record, and end of the last one. */
   private at = 0;
   private end = 0;
   private bytes!: Uint8Array;
@@ -36,7 +38,7 @@ export class EventView implements TraceEvent {
 
   constructor(private readonly core: Core) {}
 
-  /** Sets out before the first of the records that the core has made; `next` comes to it. */
+  /** Positions the view before the first of the records that the core has made. @param size of these, in bytes */
   open(size: number): void {
     const { core } = this;
     this.at = core.records - Place.size;
@@ -46,13 +48,13 @@ export class EventView implements TraceEvent {
     this.floats = core.floats;
   }
 
-  /** Goes on to the next record; false when there is none. */
+  /** Moves to the next record; false if there is none. */
   next(): boolean {
     this.at += Place.size;
     return this.at < this.end;
   }
 
-  /** The tables of the generation that records are of. */
+  /** Sets the tables of the generation that the records belong to. */
   setTables(strings: Strings, stacks: StackNames): void {
     this.strings = strings;
     this.stacks = stacks;
@@ -159,7 +161,7 @@ export class EventView implements TraceEvent {
     return Array.from(spec(this.type)!.args, (_, n) => this.valueAt(n));
   }
 
-  /** An id: exact below 2^53, and a small integer for the engine where it is one. */
+  /** Reads an id: exact below 2^53, and a small integer for the engine if it fits 32 bits. */
   private id64(place: number): number {
     const word = (this.at + place) >>> 2;
     const low = this.words[word];
@@ -180,7 +182,7 @@ export class EventView implements TraceEvent {
     return this.floats[((this.at + Place.values) >>> 3) + n];
   }
 
-  /** A string of the generation, or a text that the core has kept from an earlier one. */
+  /** Decodes a string of the generation or a text that the core kept from an earlier one (core/texts.ts). */
   private text(place: number): string {
     const text = this.word(place);
     return text >= 0 ? this.strings.text(text) : utf8.decode(this.core.text(text));

@@ -1,26 +1,26 @@
-/** The events of one thread in a generation, decoded one at a time. */
+/** Decodes the events of one thread in one generation, one at a time, across its batches. */
 import { BatchPlace, FOREIGN, Reason } from "../codes";
 import { fail, Step } from "./failure";
 import { ThreadState } from "./state";
 import { after, lengthOf, malformed, numbersOf, patternOf, varint } from "./varints";
 
-/** Times beyond are not exact as doubles, so that they could not be made to increase: 2^53 - 1. */
+/** 2^53 - 1. Later times are not exact as doubles and could not be made to increase strictly. */
 const LAST_TIME: i64 = 9007199254740991;
-/** Go counts nanoseconds in 63 bits; a time beyond is nonsense: 2^63. */
+/** 2^63. Go counts nanoseconds in 63 bits; a later time is damage. */
 const LAST_ABSOLUTE: f64 = 9.223372036854776e18;
 
-/** Times a number of 32 bits, this is exact in a double: 2^20. */
+/** 2^20. A product of this and a 32-bit number is exact in a double. */
 const MAX_WHOLE: f64 = 1048576;
 
-/** Number of arguments by an event's number, or FOREIGN. Filled in by the reader. */
+/** Number of arguments of each event by its number on the wire, or FOREIGN; 256 bytes, filled in by host.ts. */
 export const arity: usize = memory.data(256);
 
 let nanosPerTick: f64 = 0;
-/** The same when it is a small whole number, as where Go's runtime counts 64 nanoseconds; else 0. */
+/** `nanosPerTick` if it is a small whole number (Go's runtime usually counts in units of 64 nanoseconds), else 0. */
 let wholeNanosPerTick: i64 = 0;
 let zero: i64 = 0;
 
-/** @param start absolute time of the trace's start in nanoseconds */
+/** Sets the clock of the generation. @param start absolute time of the trace's start in nanoseconds */
 export function setClock(perTick: f64, start: i64): void {
   nanosPerTick = perTick;
   wholeNanosPerTick = perTick <= MAX_WHOLE && Math.trunc(perTick) === perTick ? <i64>perTick : 0;
@@ -29,7 +29,7 @@ export function setClock(perTick: f64, start: i64): void {
 
 @unmanaged
 export class Cursor {
-  /** Time difference and arguments of the event; those that it has not mean nothing. */
+  /** Time difference in ticks and arguments of the event; arguments beyond its arity are undefined. */
   ticks: i64;
   a0: i64;
   a1: i64;
@@ -41,12 +41,12 @@ export class Cursor {
   type: i32;
   at: usize;
   end: usize;
-  /** The thread's state, when an event of this cursor has been tried. */
+  /** The thread's state; null before the first event of this cursor was tried. */
   state: ThreadState | null;
   thread: i64;
-  /** Start in the file of the batch that the event is in. */
+  /** Offset in the file of the event's batch. */
   offset: f64;
-  /** Descriptions of the batches that are still to be read (see BatchPlace). */
+  /** The remaining batches (see BatchPlace), `left` of them. */
   batches: usize;
   left: i32;
 
@@ -60,8 +60,8 @@ export class Cursor {
   }
 
   /**
-   * Decodes the next event; Over when there is none. Bytes behind the end of the batch are readable; whether it ends too
-   * early shows at last.
+   * Decodes the next event; Over when there is none. May read past the end of a batch, where memory is readable (SLACK
+   * in batch.ts): truncation is checked once, after decoding.
    */
   next(): Step {
     let at = this.at;
@@ -87,7 +87,7 @@ export class Cursor {
     return this.reachBy(at + length, ticks * wholeNanosPerTick);
   }
 
-  /** Decodes an event with many arguments or large ones. */
+  /** Decodes an event that does not fit the vector path: many arguments, or large ones. */
   private nextLong(at: usize, count: u32): Step {
     if (count === FOREIGN) return fail(this, Reason.Foreign);
     const ticks = <f64>(<u64>varint(at));
@@ -102,7 +102,7 @@ export class Cursor {
   private reach(at: usize, ticks: f64): Step {
     const nanos = ticks * nanosPerTick;
     if (at <= this.end && !(nanos <= <f64>LAST_TIME)) return fail(this, Reason.TimeOutOfRange);
-    // Each difference is truncated before it is added, as Go's reader does.
+    // Go's reader truncates each difference before adding it, so this one does too.
     return this.reachBy(at, <i64>nanos);
   }
 

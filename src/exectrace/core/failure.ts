@@ -1,15 +1,16 @@
-/** Why the core does not go on: a reason and what it is about, for failures.ts to make a message of. */
+/** Steps and failures of the core. A failure is a reason and the numbers from which failures.ts makes a message. */
 import { Reason } from "../codes";
 import { Cursor } from "./cursor";
 
-/** What became of an attempt. */
+/** Outcome of an attempt to take an event. */
 export enum Step {
-  /** It is not time yet: events of other threads have to come first. */
+  /** Blocked: events of other threads must come first. */
   Wait,
+  /** The event was taken. */
   Came,
-  /** Nothing more is to be had; `failure` tells why. */
+  /** The trace cannot be read any further; `failure` says why. */
   Failed,
-  /** There is no event left to try. */
+  /** No event is left. */
   Over,
 }
 
@@ -19,8 +20,9 @@ class Failure {
   /** Number of the event on the wire. */
   type: i32;
   thread: i64;
-  /** Of the batch in the file. */
+  /** Offset of the batch in the file. */
   offset: f64;
+  /** Details; the texts in failures.ts say what they mean for each reason. */
   a: i64;
   b: i64;
   c: i64;
@@ -28,6 +30,7 @@ class Failure {
 
 export const failure = new Failure();
 
+/** Records a failure at the event of a cursor. Always returns Failed. */
 export function fail(cursor: Cursor, reason: Reason, a: i64 = 0, b: i64 = 0, c: i64 = 0): Step {
   failure.reason = reason;
   failure.type = cursor.type;

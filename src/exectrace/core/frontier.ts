@@ -1,8 +1,9 @@
 /**
- * The cursors of a generation in a binary min-heap by time. Of equal times the same comes first as in Go's reader, whose
- * heap moves alike; but for sorting more than 12 cursors, where Go's order of equal times is left to its algorithm.
+ * The next event of each thread: the cursors of a generation in a binary min-heap by time. The heap moves as the one in
+ * Go's reader does, so events with equal times come in the same order. The exception is sorting more than 12 cursors:
+ * there Go's sort is unstable and this one is stable.
  *
- * A place holds the time of its cursor and a pointer to it.
+ * A place in the heap holds a cursor's time and a pointer to it.
  */
 import { Cursor } from "./cursor";
 
@@ -11,7 +12,7 @@ const CURSOR: usize = 8;
 
 let capacity: i32 = 64;
 let places: usize = heap.alloc(<usize>capacity * PLACE);
-/** Room for sorting. */
+/** Buffer for merge sort, as large as `places`. */
 let scratch: usize = heap.alloc(<usize>capacity * PLACE);
 let count = 0;
 
@@ -20,10 +21,12 @@ export function size(): i32 {
   return count;
 }
 
+/** The cursor at an index of the heap; 0 is the earliest. */
 export function cursorAt(i: i32): Cursor {
   return changetype<Cursor>(load<usize>(placeAt(i), CURSOR));
 }
 
+/** Adds a cursor that has an event. */
 export function insert(cursor: Cursor): void {
   if (count + 3 > capacity) {
     capacity *= 2;
@@ -36,7 +39,7 @@ export function insert(cursor: Cursor): void {
   up(count - 1, cursor);
 }
 
-/** Behind the last cursor stand two places of no time: so nothing has to ask which places there are. */
+/** Puts two sentinels with the largest time behind the last cursor, so `down` need not check whether a child exists. */
 function close(): void {
   store<i64>(placeAt(count), i64.MAX_VALUE);
   store<i64>(placeAt(count + 1), i64.MAX_VALUE);
@@ -53,7 +56,7 @@ export function update(i: i32): void {
   if (up(i, cursor) === i) down(i, cursor);
 }
 
-/** Takes the cursor at `i` out: those above move down, and the last one is sifted down from the root. */
+/** Removes the cursor at `i`: its ancestors move down, and the last cursor is sifted down from the root. */
 export function remove(i: i32): void {
   for (let at = i; at > 0; at = (at - 1) >> 1) put(at, cursorAt((at - 1) >> 1));
   count--;
@@ -62,7 +65,7 @@ export function remove(i: i32): void {
   if (count > 0) down(0, last);
 }
 
-/** Sorts all cursors by time; equal ones keep their order. A sorted heap is a heap. */
+/** Sorts all cursors by time, stably. A sorted array is a heap. */
 export function sort(): void {
   if (count <= 12) insertionSort();
   else mergeSort();
@@ -99,7 +102,7 @@ function mergeSort(): void {
   close();
 }
 
-/** Moves a cursor, whose place is `from`, up to where it belongs; returns where that is. */
+/** Moves a cursor from index `from` up to where it belongs; returns its new index. */
 function up(from: i32, cursor: Cursor): i32 {
   let i = from;
   while (i > 0) {
@@ -112,7 +115,7 @@ function up(from: i32, cursor: Cursor): i32 {
   return i;
 }
 
-/** Moves a cursor, whose place is `from`, down to where it belongs. */
+/** Moves a cursor from index `from` down to where it belongs. */
 function down(from: i32, cursor: Cursor): void {
   const time = cursor.time;
   let hole = placeAt(from);

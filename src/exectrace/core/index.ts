@@ -1,10 +1,10 @@
 /**
- * The core of the reader: from the batches of a generation to its events in order. It is compiled to WebAssembly, where
- * it does in a fraction of the time what it would take in JavaScript; host.ts is its other side, and the only one that
- * calls it. Memory is asked for with `allocate` on either side; each reader has an instance, and so memory, of its own.
+ * Entry points of the WebAssembly core, which turns the batches of one generation of an execution trace into ordered
+ * events. It is WebAssembly because the same work in JavaScript takes several times as long. Only host.ts calls it.
+ * Each reader has its own instance and memory; both sides reserve memory with `allocate`.
  *
- * For each generation: `enter`, the tables, `setSamples`, `addThread` for each, then `run` until it makes no record, then
- * `leave`, behind which nothing that was handed over is looked at again.
+ * Calls for one generation: `enter`, the tables, `setSamples`, `addThread` for each thread, then `run` until it returns
+ * 0, then `leave`. After `leave` the core no longer reads the memory that was handed to it.
  */
 import { EventKind, NONE, Reason } from "../codes";
 import { Cursor, setClock } from "./cursor";
@@ -21,59 +21,76 @@ export { arity } from "./cursor";
 export { records } from "./record";
 export { setSamples, setStrings, textAddress, textLength };
 
+/** Reserves `size` bytes and returns their address; traps when memory is exhausted. */
 export function allocate(size: usize): usize {
   return heap.alloc(size);
 }
 
+/** Releases a block that `allocate` returned. */
 export function free(block: usize): void {
   heap.free(block);
 }
 
-/** @param zero absolute time of the trace's start in nanoseconds */
+/**
+ * Begins a generation.
+ *
+ * @param zero absolute time of the trace's start in nanoseconds
+ */
 export function enter(generation: i64, first: bool, nanosPerTick: f64, zero: f64): void {
   setGeneration(generation, first);
   setClock(nanosPerTick, <i64>zero);
 }
 
+/** Ends a generation, and copies what outlives it. */
 export function leave(): void {
   keepTexts();
 }
 
-/** Places of strings (or stacks) by ids below `length`, 32 bits each; the others follow by `addString`. */
+/** Sets the places of the strings whose ids are below `length`, 32 bits each, -1 for missing ids. */
 export function setStringIds(dense: usize, length: u32): void {
   strings.set(dense, length);
 }
 
+/** Adds the place of a string whose id is not below the `length` of `setStringIds`. */
 export function addString(id: i64, place: i32): void {
   strings.add(id, place);
 }
 
+/** As `setStringIds`, for stacks. */
 export function setStackIds(dense: usize, length: u32): void {
   stacks.set(dense, length);
 }
 
+/** As `addString`, for stacks. */
 export function addStack(id: i64, place: i32): void {
   stacks.add(id, place);
 }
 
-/** Adds the events of a thread; false is a failure. */
+/**
+ * Adds the events of a thread. Returns false if its first event cannot be decoded; `failureReason` then says why.
+ *
+ * @param batches address of `count` entries, see BatchPlace
+ */
 export function addThread(thread: i64, batches: usize, count: i32): bool {
   const cursor = new Cursor(thread, batches, count);
   return settled(cursor.next(), cursor, -1);
 }
 
-/** A Sync event alone. */
+/** Replaces the records by one Sync event. @param time nanoseconds since the start of the trace */
 export function sync(time: f64, number: f64): void {
   out.empty();
   out.lone(EventKind.Sync, 0, <i64>time, NONE, NONE, NONE, 0).value = number;
 }
 
-/** Time of the latest event. */
+/** Time of the latest event in nanoseconds since the start of the trace; -1 before the first. */
 export function lastTime(): f64 {
   return out.lastTime();
 }
 
-/** Makes the next records and returns how many bytes they take; 0 when there are no more, maybe because of a failure. */
+/**
+ * Replaces the records by the next ones and returns their size in bytes; 0 at the end of the generation or after a
+ * failure.
+ */
 export function run(): i32 {
   out.empty();
   if (failure.reason !== Reason.None) return 0;
@@ -88,7 +105,7 @@ export function run(): i32 {
   return out.filled();
 }
 
-/** Takes one event, or a sample that is earlier. */
+/** Takes the earliest event, or a sample if that is earlier. */
 function next(): Step {
   if (frontier.size() === 0) return takeSample();
   const first = frontier.cursorAt(0);
@@ -101,7 +118,7 @@ function next(): Step {
   return Step.Came;
 }
 
-/** The earliest event has to wait: takes the first that need not of the other threads, by time. */
+/** The earliest event is blocked: takes the first event of another thread, by time, that is not. */
 function takeOther(): Step {
   frontier.sort();
   for (let i = 1; i < frontier.size(); i++) {
@@ -114,7 +131,13 @@ function takeOther(): Step {
   return fail(frontier.cursorAt(0), Reason.Stuck);
 }
 
-/** Puts a cursor where its next event belongs. @param i where it is in the frontier, -1 when it is not yet */
+/**
+ * Moves a cursor to where its next event belongs in the frontier; drops it if it has no more events.
+ *
+ * @param step what `cursor.next()` returned
+ * @param i the cursor's index in the frontier, -1 if it is not there yet
+ * @returns false after a failure
+ */
 function settled(step: Step, cursor: Cursor, i: i32): bool {
   if (step === Step.Failed) return false;
   if (step === Step.Over) {
@@ -126,6 +149,7 @@ function settled(step: Step, cursor: Cursor, i: i32): bool {
   return true;
 }
 
+/** The `Reason` of the first failure, 0 if none; the functions below describe it (see `fail`). */
 export function failureReason(): i32 {
   return failure.reason;
 }

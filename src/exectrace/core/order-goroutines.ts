@@ -1,4 +1,7 @@
-/** Goroutines: which of their events may come now, and what they change. */
+/**
+ * Ordering rules for the events of goroutines: when each may come, and how it changes the states. Each function handles
+ * the event that its comment names, with the event's arguments; the results are those of `advance` in order.ts.
+ */
 import { GoState, GoStatus, NONE, ProcState, ProcStatus, Reason, Wire } from "../codes";
 import { Cursor } from "./cursor";
 import { fail, Step } from "./failure";
@@ -20,7 +23,7 @@ import {
 } from "./state";
 import { stackAt, stringAt } from "./tables";
 
-/** A status of the wire as a state. */
+/** Converts a status on the wire. */
 function stateOf(status: i64): GoState {
   if (status === GoStatus.Runnable) return GoState.Runnable;
   if (status === GoStatus.Running) return GoState.Running;
@@ -28,7 +31,9 @@ function stateOf(status: i64): GoState {
   return status === GoStatus.Waiting ? GoState.Waiting : GoState.Undetermined;
 }
 
-/** GoStatus g m status: what a goroutine is doing when a generation first mentions it; GoStatusStack has a stack too. */
+/**
+ * GoStatus g m status, GoStatusStack g m status stack: the state of a goroutine when a generation first mentions it.
+ */
 export function goStatus(c: Cursor, thread: ThreadState, stackId: i64): Step {
   const stack = stackAt(c, stackId);
   if (stack < 0) return Step.Failed;
@@ -52,7 +57,9 @@ export function goStatus(c: Cursor, thread: ThreadState, stackId: i64): Step {
   return Step.Came;
 }
 
-/** A goroutine in a syscall is bound to a thread, which the status names; it need not be the one that says so. */
+/**
+ * Binds a goroutine in a syscall to its thread. The status names that thread; it need not be the thread of the event.
+ */
 function inSyscall(c: Cursor, thread: ThreadState, goroutine: Resource, record: Record): Step {
   const id = goroutine.id;
   const home = c.a1;
@@ -76,7 +83,7 @@ function inSyscall(c: Cursor, thread: ThreadState, goroutine: Resource, record: 
   return Step.Came;
 }
 
-/** GoCreate g stack' stack, GoCreateBlocked g stack' stack: by a running goroutine, or by none. */
+/** GoCreate g stack' stack, GoCreateBlocked g stack' stack: the creator is the running goroutine, if there is one. */
 export function goCreate(c: Cursor, thread: ThreadState, status: GoStatus): Step {
   if (!has(c, thread, true, false)) return Step.Failed;
   const creator = currentOf(thread);
@@ -88,7 +95,7 @@ export function goCreate(c: Cursor, thread: ThreadState, status: GoStatus): Step
   return Step.Came;
 }
 
-/** GoCreateSyscall g: a thread of C calls into Go. */
+/** GoCreateSyscall g: a C thread calls into Go. */
 export function goCreateSyscall(c: Cursor, thread: ThreadState): Step {
   if (!has(c, thread, false, false)) return Step.Failed;
   if (thread.goroutine !== NONE) return fail(c, Reason.ThreadHasGoroutine, thread.id, thread.goroutine);
@@ -121,7 +128,7 @@ export function goStart(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** GoStop reason stack, GoBlock reason stack: of the running goroutine, so always possible. */
+/** GoStop reason stack, GoBlock reason stack: about the thread's own running goroutine, so never blocked. */
 export function goStop(c: Cursor, thread: ThreadState, status: GoStatus, state: GoState): Step {
   const goroutine = running(c, thread, true, GoStatus.Running);
   if (goroutine === null) return Step.Failed;
@@ -134,7 +141,7 @@ export function goStop(c: Cursor, thread: ThreadState, status: GoStatus, state: 
   return Step.Came;
 }
 
-/** GoDestroy: as GoStop. */
+/** GoDestroy: never blocked, like GoStop. */
 export function goDestroy(c: Cursor, thread: ThreadState): Step {
   const goroutine = running(c, thread, true, GoStatus.Running);
   if (goroutine === null) return Step.Failed;
@@ -144,7 +151,7 @@ export function goDestroy(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** GoUnblock g seq stack: by anybody. */
+/** GoUnblock g seq stack: from any thread. */
 export function goUnblock(c: Cursor, thread: ThreadState): Step {
   const id = c.a0;
   const goroutine = goroutineOf(id);
@@ -160,8 +167,8 @@ export function goUnblock(c: Cursor, thread: ThreadState): Step {
 }
 
 /**
- * GoSwitch g seq: unblocks a goroutine, blocks the current one, and starts the other. GoSwitchDestroy g seq: the current
- * one ends.
+ * GoSwitch g seq: unblocks a goroutine, blocks the current one, and starts the unblocked one. GoSwitchDestroy g seq:
+ * the same, but the current one ends. Each makes three records, as if the runtime had written three events.
  */
 export function goSwitch(c: Cursor, thread: ThreadState, destroy: bool): Step {
   const current = running(c, thread, true, GoStatus.Running);
@@ -184,7 +191,7 @@ export function goSwitch(c: Cursor, thread: ThreadState, destroy: bool): Step {
   return Step.Came;
 }
 
-/** GoSyscallBegin pseq stack: the sequence number is the proc's, which from now on may be stolen. */
+/** GoSyscallBegin pseq stack: pseq is the sequence number of the proc, which may be stolen from now on. */
 export function goSyscallBegin(c: Cursor, thread: ThreadState): Step {
   const goroutine = running(c, thread, true, GoStatus.Running);
   if (goroutine === null) return Step.Failed;
@@ -200,7 +207,7 @@ export function goSyscallBegin(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** GoSyscallEnd: the proc was not stolen. */
+/** GoSyscallEnd: the goroutine still has its proc. */
 export function goSyscallEnd(c: Cursor, thread: ThreadState): Step {
   const goroutine = running(c, thread, true, GoStatus.Syscall);
   if (goroutine === null) return Step.Failed;
@@ -213,7 +220,7 @@ export function goSyscallEnd(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** GoSyscallEndBlocked: the proc was lost, so the event has to wait until it is. */
+/** GoSyscallEndBlocked: the goroutine has lost its proc, so the event waits for the one that steals it. */
 export function goSyscallEndBlocked(c: Cursor, thread: ThreadState): Step {
   if (thread.proc !== NONE) {
     const proc = procOn(c, thread);
@@ -228,7 +235,7 @@ export function goSyscallEndBlocked(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** GoDestroySyscall: a call from C ends. Its thread may be reused, so its proc counts as stolen by itself. */
+/** GoDestroySyscall: a call from C ends. Its thread may be reused at once, so its proc is recorded as stolen here. */
 export function goDestroySyscall(c: Cursor, thread: ThreadState): Step {
   const goroutine = running(c, thread, false, GoStatus.Syscall);
   if (goroutine === null) return Step.Failed;

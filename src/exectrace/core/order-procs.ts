@@ -1,17 +1,21 @@
-/** Procs: which of their events may come now, and what they change. */
+/**
+ * Ordering rules for the events of procs (the scheduler's Ps): when each may come, and how it changes the states. Each
+ * function handles the event that its comment names, with the event's arguments; the results are those of `advance` in
+ * order.ts.
+ */
 import { NONE, ProcState, ProcStatus, Reason } from "../codes";
 import { Cursor } from "./cursor";
 import { fail, Step } from "./failure";
 import { procTransition } from "./record";
 import { addProc, generation, has, inFirst, procOf, ThreadState, threadOf, threadWithProc } from "./state";
 
-/** A status of the wire as a state: one in a syscall counts as running, a lost one as idle. */
+/** Converts a status on the wire: a proc in a syscall counts as running, an abandoned one as idle. */
 function stateOf(status: i64): ProcState {
   if (status === ProcStatus.Bad) return ProcState.Undetermined;
   return status === ProcStatus.Running || status === ProcStatus.Syscall ? ProcState.Running : ProcState.Idle;
 }
 
-/** ProcStatus p status: what a proc is doing when a generation first mentions it. */
+/** ProcStatus p status: the state of a proc when a generation first mentions it. */
 export function procStatus(c: Cursor, thread: ThreadState): Step {
   const id = c.a0;
   const status = c.a1;
@@ -26,7 +30,8 @@ export function procStatus(c: Cursor, thread: ThreadState): Step {
     from = inFirst ? ProcState.Undetermined : ProcState.NotExist;
   } else {
     if (status === ProcStatus.SyscallAbandoned && proc.status === ProcStatus.Syscall) {
-      // Nothing is lost: it is known which thread the proc was in a syscall with, and the event is that thread's.
+      // The abandoned proc is known from the previous generation, so its thread is known too: the event belongs to that
+      // thread.
       from = ProcState.Running;
       to = ProcState.Running;
       owner = threadWithProc(id);
@@ -44,7 +49,7 @@ export function procStart(c: Cursor, thread: ThreadState): Step {
   const id = c.a0;
   const proc = procOf(id);
   if (proc === null || proc.status !== ProcStatus.Idle || !proc.isNext(generation, c.a1)) return Step.Wait;
-  // A thread that returns from a syscall may not have been told yet that its proc was stolen.
+  // A thread that returns from a syscall may still hold a proc whose ProcSteal has not come yet.
   if (thread.proc !== NONE) return Step.Wait;
   if (!has(c, thread, false, false)) return Step.Failed;
   proc.status = ProcStatus.Running;
@@ -54,7 +59,7 @@ export function procStart(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** ProcStop: the thread gives its proc up; always possible. */
+/** ProcStop: the thread gives up its proc; never blocked. */
 export function procStop(c: Cursor, thread: ThreadState): Step {
   const proc = thread.p;
   if (proc === null) return fail(c, Reason.ProcUnknown, thread.proc);
@@ -68,7 +73,7 @@ export function procStop(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** ProcSteal p seq m: takes a proc from a thread in a syscall, maybe from this one. */
+/** ProcSteal p seq m: takes a proc from thread m, which is in a syscall and may be the thread of the event. */
 export function procSteal(c: Cursor, thread: ThreadState): Step {
   const id = c.a0;
   const proc = procOf(id);
@@ -79,7 +84,7 @@ export function procSteal(c: Cursor, thread: ThreadState): Step {
   proc.status = ProcStatus.Idle;
   proc.sequence = c.a1;
   procTransition(c, thread, c.type, id, lost ? ProcState.Idle : ProcState.Running, ProcState.Idle);
-  // An abandoned proc's thread may have moved on; it is left alone.
+  // The thread of an abandoned proc may have moved on, so its state stays as it is.
   if (lost) return Step.Came;
   const victim = c.a2 === thread.id ? thread : threadOf(c.a2);
   if (victim === null) return fail(c, Reason.StolenFromNobody, id, c.a2);

@@ -1,4 +1,7 @@
-/** Ranges of time (stop-the-world and the work of the GC), and metrics. */
+/**
+ * Ordering rules for ranges of time (stop-the-world, GC mark, sweep, assist) and for metrics. Each function handles the
+ * event that its comment names, with the event's arguments; the results are those of `advance` in order.ts.
+ */
 import { EventKind, NONE, Reason, ResourceKind, Wire } from "../codes";
 import { Cursor } from "./cursor";
 import { fail, Step } from "./failure";
@@ -14,7 +17,7 @@ enum Gc {
 }
 
 let gc = Gc.Undetermined;
-/** Sequence numbers of GC events count through the whole trace. */
+/** Sequence number of the last GC event; these do not restart with a generation. */
 let gcSequence: i64 = 0;
 
 /** STWBegin kind stack: on the current goroutine. */
@@ -24,7 +27,7 @@ export function stopBegin(c: Cursor, thread: ThreadState): Step {
   return start(c, thread, goroutine, ResourceKind.Goroutine, c.a0, name, c.a1);
 }
 
-/** STWEnd: which kind it was tells its begin. */
+/** STWEnd: names no kind, so it is taken from the begin. */
 export function stopEnd(c: Cursor, thread: ThreadState): Step {
   const goroutine = goroutineOn(c, thread);
   if (goroutine === null) return Step.Failed;
@@ -41,14 +44,14 @@ export function assistBegin(c: Cursor, thread: ThreadState): Step {
   return start(c, thread, goroutineOn(c, thread), ResourceKind.Goroutine, 0, 0, c.a0);
 }
 
-/** GCMarkAssistActive g: on any goroutine. */
+/** GCMarkAssistActive g: g need not be the current goroutine. */
 export function assistActive(c: Cursor, thread: ThreadState): Step {
   const goroutine = goroutineOf(c.a0);
   if (goroutine === null) return fail(c, Reason.GoroutineUnknown, c.a0);
   return active(c, thread, goroutine, Wire.GCMarkAssistBegin, ResourceKind.Goroutine);
 }
 
-/** GCMarkAssistEnd. */
+/** GCMarkAssistEnd: on the current goroutine. */
 export function assistEnd(c: Cursor, thread: ThreadState): Step {
   const goroutine = goroutineOn(c, thread);
   if (goroutine === null) return Step.Failed;
@@ -63,7 +66,7 @@ export function sweepBegin(c: Cursor, thread: ThreadState): Step {
   return start(c, thread, procOn(c, thread), ResourceKind.Proc, 0, 0, c.a0);
 }
 
-/** GCSweepEnd swept reclaimed. */
+/** GCSweepEnd swept reclaimed: on the current proc; both in bytes. */
 export function sweepEnd(c: Cursor, thread: ThreadState): Step {
   if (!has(c, thread, true, false)) return Step.Failed;
   const proc = procOn(c, thread);
@@ -75,7 +78,7 @@ export function sweepEnd(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** GCSweepActive p: on any proc. */
+/** GCSweepActive p: p need not be the current proc. */
 export function sweepActive(c: Cursor, thread: ThreadState): Step {
   const proc = procOf(c.a0);
   if (proc === null) return fail(c, Reason.ProcUnknown, c.a0);
@@ -95,7 +98,10 @@ export function gcBegin(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** GCActive seq: in the first generation nothing is known before. */
+/**
+ * GCActive seq: the GC was already running when the generation began. In the first generation there is nothing to
+ * check.
+ */
 export function gcActive(c: Cursor, thread: ThreadState): Step {
   if (inFirst) {
     if (gc !== Gc.Undetermined) return fail(c, Reason.GcActive);
@@ -108,7 +114,7 @@ export function gcActive(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** GCEnd seq. */
+/** GCEnd seq: global. */
 export function gcEnd(c: Cursor, thread: ThreadState): Step {
   if (c.a0 !== gcSequence + 1) return Step.Wait;
   if (gc !== Gc.Running) return fail(c, Reason.GcNotRunning);
@@ -123,14 +129,14 @@ function mark(c: Cursor, thread: ThreadState, kind: EventKind, state: Gc, stack:
   range(c, thread, kind, ResourceKind.None, 0, stack);
 }
 
-/** HeapAlloc bytes, HeapGoal bytes. */
+/** HeapAlloc bytes, HeapGoal bytes: metrics. */
 export function heapSize(c: Cursor, thread: ThreadState): Step {
   if (!has(c, thread, true, false)) return Step.Failed;
   begin(c, thread, EventKind.Metric, 0).value = <f64>(<u64>c.a0);
   return Step.Came;
 }
 
-/** ProcsChange n stack. */
+/** ProcsChange n stack: a metric, GOMAXPROCS. */
 export function procsChange(c: Cursor, thread: ThreadState): Step {
   if (!hasAll(c, thread)) return Step.Failed;
   const stack = stackAt(c, c.a1);
@@ -155,7 +161,12 @@ function range(
   return record;
 }
 
-/** A range begins on a resource (null: that was a failure), maybe with a name, at a stack. */
+/**
+ * Begins a range on the current goroutine or proc.
+ *
+ * @param on null or `name` below 0: looking it up failed already
+ * @param detail string id of the name, 0 for ranges without one
+ */
 function start(
   c: Cursor,
   thread: ThreadState,
@@ -182,7 +193,7 @@ function start(
   return Step.Came;
 }
 
-/** A generation says that a range is open, which all but the first know. */
+/** Handles the announcement that a range is open as a generation begins: new in the first one, known in all others. */
 function active(c: Cursor, thread: ThreadState, on: Resource, type: Wire, kind: ResourceKind): Step {
   const open = on.hasRange(type, 0);
   if (inFirst) {
@@ -193,7 +204,7 @@ function active(c: Cursor, thread: ThreadState, on: Resource, type: Wire, kind: 
   return Step.Came;
 }
 
-/** The current goroutine, which must be known; null is a failure. */
+/** The current goroutine; null after a failure (there is none, or it is unknown). */
 function goroutineOn(c: Cursor, thread: ThreadState): Resource | null {
   if (!hasAll(c, thread)) return null;
   const goroutine = currentOf(thread);

@@ -1,4 +1,7 @@
-/** What is written beside the scheduler: tasks, regions and logs of user code, labels, experiments. */
+/**
+ * Ordering rules for user annotations (tasks, regions, logs), labels and experimental events. None of these ever waits.
+ * Each function handles the event that its comment names, with the event's arguments.
+ */
 import { EventKind, NONE, Reason, ResourceKind } from "../codes";
 import { arity, Cursor } from "./cursor";
 import { fail, Step } from "./failure";
@@ -7,7 +10,7 @@ import { currentOf, has, hasAll, ThreadState } from "./state";
 import { stackAt, stringAt } from "./tables";
 import { addTask, MAX_TASKS, removeTask, Task, tasks } from "./tasks";
 
-/** UserTaskBegin task parent name stack. */
+/** UserTaskBegin task parent name stack: refuses an id that is in use, and more than MAX_TASKS open tasks. */
 export function taskBegin(c: Cursor, thread: ThreadState): Step {
   const id = c.a0;
   if (tasks.get(id) !== 0) return fail(c, Reason.TaskExists, id);
@@ -15,7 +18,7 @@ export function taskBegin(c: Cursor, thread: ThreadState): Step {
   const name = stringAt(c, c.a2);
   const stack = stackAt(c, c.a3);
   if (name < 0 || stack < 0 || !hasAll(c, thread)) return Step.Failed;
-  // Here 0 is no parent, and not the background task.
+  // As a parent, 0 means none; elsewhere it is the background task.
   const parent = c.a1 === 0 ? NONE : c.a1;
   addTask(id, parent, name);
   const record = begin(c, thread, EventKind.TaskBegin, stack);
@@ -25,7 +28,7 @@ export function taskBegin(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** UserTaskEnd task stack: maybe of a task that began before the trace, maybe again. */
+/** UserTaskEnd task stack: the task may have begun before the trace, or have ended already. */
 export function taskEnd(c: Cursor, thread: ThreadState): Step {
   if (!hasAll(c, thread)) return Step.Failed;
   const stack = stackAt(c, c.a1);
@@ -48,8 +51,9 @@ export function regionBegin(c: Cursor, thread: ThreadState): Step {
 }
 
 /**
- * UserRegionEnd task name stack. Regions should be nested on one goroutine, but programs end them in another order and on
- * other goroutines: that is theirs to know (Tasks notes it) and no damage. golang.org/x/exp/trace refuses it.
+ * UserRegionEnd task name stack. Regions should nest on one goroutine, but programs end them in another order or on
+ * another goroutine. That is a mistake of the program (the analyses report it), not damage. golang.org/x/exp/trace
+ * refuses it.
  */
 export function regionEnd(c: Cursor, thread: ThreadState): Step {
   return region(c, thread, EventKind.RegionEnd);
@@ -67,7 +71,7 @@ function region(c: Cursor, thread: ThreadState, kind: EventKind): Step {
   return Step.Came;
 }
 
-/** UserLog task category message stack. */
+/** UserLog task category message stack: on the current goroutine. */
 export function log(c: Cursor, thread: ThreadState): Step {
   if (!hasAll(c, thread)) return Step.Failed;
   const category = stringAt(c, c.a1);
@@ -93,7 +97,7 @@ export function label(c: Cursor, thread: ThreadState): Step {
   return Step.Came;
 }
 
-/** Events of experiments: delivered as they are. */
+/** Events of experiments of the runtime: passed on with their raw arguments. */
 export function experimental(c: Cursor, thread: ThreadState): Step {
   if (!has(c, thread, false, false)) return Step.Failed;
   const record = begin(c, thread, EventKind.Experimental, 0);

@@ -1,7 +1,7 @@
 /**
- * The order of events across threads. Clocks of threads may disagree, so times alone do not tell it: an event may come
- * only when the states of its goroutine, proc and thread allow it, and when the sequence number that it carries is the
- * next one. What Go's runtime guarantees about that is in internal/trace/order.go, whose decisions these are.
+ * Decides which thread's event comes next. Clocks of threads may disagree, so times alone do not give the order: an
+ * event may come only when the states of its goroutine, proc and thread allow it and when its sequence number is the
+ * next one. The decisions are those of Go's internal/trace/order.go, which explains what the runtime guarantees.
  */
 import { GoState, GoStatus, NONE, Reason, Wire } from "../codes";
 import { Cursor } from "./cursor";
@@ -13,8 +13,10 @@ import * as user from "./order-user";
 import { ThreadState, threadOfCursor } from "./state";
 
 /**
- * Tries the event of a cursor. If it may come now, the states change, and a record (or several) is made of it; a failure
- * means that it can never come.
+ * Tries the event of a cursor.
+ *
+ * @returns Came: the states have changed and one to three records were made; Wait: it must come later; Failed: it can
+ * never come
  */
 export function advance(c: Cursor): Step {
   let thread = c.state;

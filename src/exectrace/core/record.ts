@@ -1,21 +1,24 @@
-/** Events on their way out: a row of records that the reader walks along. */
+/** The output of the core: a buffer of fixed-size records, one for each event, which view.ts reads in place. */
 import { EventKind, GoState, Place, ProcState, ResourceKind } from "../codes";
 import { Cursor } from "./cursor";
 import { ThreadState } from "./state";
 
-/** Records that are made at a time. */
+/** Number of records in the buffer. */
 const COUNT: usize = 256;
-/** Records that one event of the wire may make. */
+/** Most records that one event on the wire makes (GoSwitch). */
 const MAX_AT_ONCE: usize = 3;
 
-/** What each field means tells event.ts, whose events have the same; texts and stacks are places in their tables. */
+/**
+ * One event. Fields mean what the fields of the same names in event.ts mean; strings are places in their table or texts
+ * (texts.ts), stacks are places in their table. codes.ts repeats the layout as Place.
+ */
 @unmanaged
 export class Record {
   time: f64;
   thread: i64;
   proc: i64;
   goroutine: i64;
-  /** Or the task. */
+  /** Goroutine, proc or task. */
   id: i64;
   parent: i64;
   kind: u8;
@@ -54,37 +57,39 @@ if (
 
 export const records: usize = memory.data(256 * 96, 16);
 const full: usize = records + (COUNT - MAX_AT_ONCE) * Place.size;
-/** Where the next record goes. */
+/** Address of the next record. */
 let end: usize = records;
 let last: i64 = -1;
 
+/** Discards all records. */
 export function empty(): void {
   end = records;
 }
 
+/** Whether there is no room for the records of another event. */
 export function isFull(): bool {
   return end > full;
 }
 
-/** Bytes of records. */
+/** Size of all records in bytes. */
 export function filled(): i32 {
   return <i32>(end - records);
 }
 
-/** Forgets the records behind. */
+/** Discards the records beyond the first `size` bytes. */
 export function truncate(size: i32): void {
   end = records + size;
 }
 
-/** Time of the latest record; before the first a time that any is later than. */
+/** Time of the latest record in nanoseconds; -1 before the first. */
 export function lastTime(): f64 {
   return <f64>last;
 }
 
 /**
- * A new record; times of different threads are made to increase strictly.
+ * Appends a record. A time that is not later than that of the record before becomes one nanosecond later.
  *
- * @param what the fields that have a byte, from `kind` on
+ * @param what the eight bytes from `kind` on
  */
 function append(what: u64, time: i64, thread: i64, proc: i64, goroutine: i64, stack: i32): Record {
   const record = changetype<Record>(end);
@@ -100,7 +105,7 @@ function append(what: u64, time: i64, thread: i64, proc: i64, goroutine: i64, st
   return record;
 }
 
-/** A record of an event that is not in a batch of events. */
+/** Appends a record for an event that no cursor has: a Sync or a CPU sample. */
 export function lone(
   kind: EventKind,
   type: i32,
@@ -113,16 +118,16 @@ export function lone(
   return append(kind | (type << 8), time, thread, proc, goroutine, stack);
 }
 
-/** A record of the event of a cursor, with the context of the thread as it is now. */
+/** Appends a record for the event of a cursor, with the proc and goroutine that are on the thread now. */
 export function begin(c: Cursor, thread: ThreadState, kind: EventKind, stack: i32): Record {
   return append(kind | (c.type << 8), c.time, thread.id, thread.proc, thread.goroutine, stack);
 }
 
 /**
- * As `begin`, of a goroutine that changes its state.
+ * As `begin`, for a goroutine that changes its state.
  *
- * @param type number of the event that it is, as if it stood alone
- * @param target stack of the goroutine
+ * @param type number of the event on the wire; for a part of a GoSwitch that of the event it stands for
+ * @param target stack of the goroutine that changes
  */
 export function goTransition(
   c: Cursor,
@@ -137,7 +142,7 @@ export function goTransition(
   return transition(c, thread, type, ResourceKind.Goroutine, id, from, to, stack, target);
 }
 
-/** As `begin`, of a proc that changes its state. */
+/** As `begin`, for a proc that changes its state. */
 export function procTransition(
   c: Cursor,
   thread: ThreadState,

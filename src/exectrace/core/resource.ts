@@ -1,6 +1,6 @@
-/** A goroutine or a proc as the order of events knows it. */
+/** State of one goroutine or proc: its status, the sequence number of its last event, and its open ranges. */
 
-/** Ranges that are open: the number of the event that began each, and a string id or 0. */
+/** Layout of an open range: number of the event that began it, and a string id (its name) or 0. */
 const RANGE: usize = 16;
 const DETAIL: usize = 8;
 const MAX_AT_FIRST: usize = 2;
@@ -35,7 +35,9 @@ class Ranges {
     store<i64>(range, detail, DETAIL);
   }
 
-  /** Ends the first range that `type` began, in whose place the last one comes; -1 when there is none. */
+  /**
+   * Ends the first range that `type` began and returns its detail, -1 if there is none. The last range takes its place.
+   */
   end(type: i32): i64 {
     for (let i: usize = 0; i < this.count; i++) {
       const range = this.list + i * RANGE;
@@ -48,7 +50,7 @@ class Ranges {
   }
 }
 
-/** A status of the wire, and the sequence number of the last event, which counts in a generation. */
+/** A goroutine or a proc. `status` is a GoStatus or a ProcStatus; `sequence` counts within `generation`. */
 @unmanaged
 export class Resource {
   id: i64;
@@ -56,32 +58,34 @@ export class Resource {
   generation: i64;
   status: i32;
   ranges: Ranges | null;
-  /** The next one that may be used again. */
+  /** Next object in the free list. */
   spare: Resource | null;
 
-  /** Makes it one of which nothing is known. */
+  /** Sets a new or reused object to its first state. */
   renew(id: i64, status: i32, generation: i64): void {
     this.id = id;
     this.status = status;
     this.reset(generation);
   }
 
-  /** Starts counting anew. */
+  /** Restarts the sequence numbers for a generation. */
   reset(generation: i64): void {
     this.generation = generation;
     this.sequence = 0;
   }
 
-  /** Whether the event with a sequence number is the one that follows. */
+  /** Whether an event with this sequence number is the next one. */
   isNext(generation: i64, sequence: i64): bool {
     return this.generation === generation && sequence === this.sequence + 1;
   }
 
+  /** Whether a range is open. @param detail string id of its name, or 0 */
   hasRange(type: i32, detail: i64): bool {
     const ranges = this.ranges;
     return ranges !== null && ranges.has(type, detail);
   }
 
+  /** Opens a range. */
   beginRange(type: i32, detail: i64): void {
     let ranges = this.ranges;
     if (ranges === null) {
@@ -91,13 +95,13 @@ export class Resource {
     ranges.begin(type, detail);
   }
 
-  /** Ends the first range that `type` began and returns its detail, or -1 when there is none. */
+  /** As Ranges.end. */
   endRange(type: i32): i64 {
     const ranges = this.ranges;
     return ranges === null ? -1 : ranges.end(type);
   }
 
-  /** Forgets what is open, to be another one later. */
+  /** Drops the open ranges, so that the object can be reused. */
   close(): void {
     const ranges = this.ranges;
     if (ranges !== null) ranges.count = 0;

@@ -6,17 +6,17 @@ import { stacks } from "./tables";
 
 let next: usize = 0;
 let left = 0;
-/** Time of the next sample: events beyond come later. */
+/** Time of the next sample, the largest time if there is none. It comes before events that are later. */
 export let sampleTime: i64 = i64.MAX_VALUE;
 
-/** @param samples see SamplePlace */
+/** Sets the samples of the generation. @param samples address of `count` entries sorted by time, see SamplePlace */
 export function setSamples(samples: usize, count: i32): void {
   next = samples;
   left = count;
   setTime();
 }
 
-/** Makes a record of the next sample; Over when there is none. */
+/** Appends a record for the next sample; Over if there is none, Failed if its stack is missing. */
 export function takeSample(): Step {
   if (left === 0) return Step.Over;
   const stack = load<i64>(next, SamplePlace.stack);

@@ -1,26 +1,29 @@
-/** What goroutines, procs and threads are doing at a point of the trace. */
+/**
+ * State of all goroutines, procs and threads at the current point of the trace. The ordering rules (order*.ts) read and
+ * change it.
+ */
 import { GoStatus, NONE, Reason } from "../codes";
 import { Cursor } from "./cursor";
 import { fail } from "./failure";
 import { Resource } from "./resource";
 import { Table } from "./table";
 
-/** Threads or procs that no program has, and goroutines: bounds for damaged traces. */
+/** Bounds for damaged traces: threads or procs, and goroutines. No program has more. */
 const MAX = 1 << 20;
 const MAX_GOROUTINES = 1 << 23;
-/** Id of a goroutine that is gone. */
+/** Id of a goroutine that has ended. */
 const GONE: i64 = -2;
 
-/** A thread and what is bound to it. */
+/** A thread with the goroutine and proc that are on it; NONE for none. */
 @unmanaged
 export class ThreadState {
   id: i64;
   goroutine: i64;
   proc: i64;
-  /** The same as objects, when they are known. */
+  /** The same as objects; null if there is none or it is unknown. */
   g: Resource | null;
   p: Resource | null;
-  /** Threads in the order in which they appeared. */
+  /** The thread that appeared next. */
   next: ThreadState | null;
 
   constructor(id: i64) {
@@ -41,7 +44,7 @@ export class ThreadState {
   }
 }
 
-// At addresses that the compiler knows: these are looked at for nearly every event.
+// At constant addresses, because nearly every event looks things up here.
 const goroutines = changetype<Table>(memory.data(offsetof<Table>(), 8));
 const procs = changetype<Table>(memory.data(offsetof<Table>(), 8));
 const threads = changetype<Table>(memory.data(offsetof<Table>(), 8));
@@ -50,25 +53,27 @@ procs.init();
 threads.init();
 let firstThread: ThreadState | null = null;
 let lastThread: ThreadState | null = null;
-/** Stands for the thread of events that have none: nothing stays bound to it. */
+/** Stands for the thread of events that have none; `advance` unbinds everything from it after each event. */
 const nobody = new ThreadState(NONE);
 let spareGoroutine: Resource | null = null;
 
 /** Number of the current generation. */
 export let generation: i64 = 0;
+/** Whether it is the first of the trace. */
 export let inFirst = true;
 
+/** Begins a generation. @param number from the file */
 export function setGeneration(number: i64, first: bool): void {
   generation = number;
   inFirst = first;
 }
 
-/** A goroutine by its id, or null. */
+/** The goroutine with an id, or null. */
 export function goroutineOf(id: i64): Resource | null {
   return changetype<Resource | null>(goroutines.get(id));
 }
 
-/** The goroutine that runs on a thread, if it is known. */
+/** The goroutine on a thread; null if there is none or it is unknown. */
 export function currentOf(thread: ThreadState): Resource | null {
   const g = thread.g;
   if (g !== null && g.id === thread.goroutine) return g;
@@ -77,7 +82,7 @@ export function currentOf(thread: ThreadState): Resource | null {
   return thread.g;
 }
 
-/** Adds a goroutine that is not there; null (a failure) when there are too many. */
+/** Adds a goroutine with a new id; null after a failure (too many). */
 export function addGoroutine(c: Cursor, id: i64, status: GoStatus): Resource | null {
   if (goroutines.size >= MAX_GOROUTINES) {
     fail(c, Reason.TooManyGoroutines);
@@ -93,7 +98,7 @@ export function addGoroutine(c: Cursor, id: i64, status: GoStatus): Resource | n
   return goroutine;
 }
 
-/** Takes out a goroutine, which from now on has no id. */
+/** Removes a goroutine that ended. The object loses its id and is reused later. */
 export function removeGoroutine(goroutine: Resource): void {
   goroutines.remove(goroutine.id);
   goroutine.close();
@@ -103,12 +108,12 @@ export function removeGoroutine(goroutine: Resource): void {
   spareGoroutine = goroutine;
 }
 
-/** A proc by its id, or null. */
+/** The proc with an id, or null. */
 export function procOf(id: i64): Resource | null {
   return changetype<Resource | null>(procs.get(id));
 }
 
-/** Adds a proc that is not there; null (a failure) when there are too many. */
+/** Adds a proc with a new id; null after a failure (too many). */
 export function addProc(c: Cursor, id: i64, status: i32): Resource | null {
   if (procs.size >= MAX) {
     fail(c, Reason.TooManyProcs, MAX);
@@ -126,12 +131,12 @@ function newResource(): Resource {
   return resource;
 }
 
-/** A thread by its id, or null. */
+/** The thread with an id, or null. */
 export function threadOf(id: i64): ThreadState | null {
   return changetype<ThreadState | null>(threads.get(id));
 }
 
-/** Adds a thread that is not there; null (a failure) when there are too many. */
+/** Adds a thread with a new id; null after a failure (too many). */
 export function addThread(c: Cursor, id: i64): ThreadState | null {
   if (threads.size >= MAX) {
     fail(c, Reason.TooManyThreads, MAX);
@@ -145,26 +150,29 @@ export function addThread(c: Cursor, id: i64): ThreadState | null {
   return thread;
 }
 
-/** The first thread that has a proc, or null. */
+/** The first thread that holds a proc, or null. */
 export function threadWithProc(id: i64): ThreadState | null {
   let thread = firstThread;
   while (thread !== null && thread.proc !== id) thread = thread.next;
   return thread;
 }
 
-/** The thread of a cursor; null is a failure. */
+/** The thread of a cursor, added if it is new; null after a failure (too many threads). */
 export function threadOfCursor(c: Cursor): ThreadState | null {
   if (c.thread === NONE) return nobody;
   const thread = threadOf(c.thread);
   return thread !== null ? thread : addThread(c, c.thread);
 }
 
-/** Whether there is a thread, and a proc and a goroutine on it; if not, that is a failure. */
+/** Checks that the event has a thread, and the thread a proc and a goroutine; false after a failure. */
 export function hasAll(c: Cursor, thread: ThreadState): bool {
   return has(c, thread, true, true);
 }
 
-/** Whether there is a thread and, where asked for, a proc and a goroutine; if not, that is a failure. */
+/**
+ * Checks that the event has a thread, and that the thread has a proc and a goroutine if these are required; false after
+ * a failure.
+ */
 export function has(c: Cursor, thread: ThreadState, proc: bool, goroutine: bool): bool {
   if (thread.id === NONE) fail(c, Reason.NoThread);
   else if (proc && thread.proc === NONE) fail(c, Reason.ThreadWithoutProc, thread.id);
@@ -173,7 +181,11 @@ export function has(c: Cursor, thread: ThreadState, proc: bool, goroutine: bool)
   return false;
 }
 
-/** The current goroutine, which must exist and have the status, and with it a thread and maybe a proc; null is a failure. */
+/**
+ * The current goroutine, which must have a status; null after a failure.
+ *
+ * @param proc whether the thread must also have a proc
+ */
 export function running(c: Cursor, thread: ThreadState, proc: bool, status: GoStatus): Resource | null {
   const g = thread.g;
   if (g !== null && g.id === thread.goroutine && g.status === status && !(proc && thread.proc === NONE)) return g;
@@ -189,7 +201,7 @@ function runningSlowly(c: Cursor, thread: ThreadState, proc: bool, status: GoSta
   return null;
 }
 
-/** The current proc, which must be known; null is a failure. */
+/** The current proc; null after a failure (there is none, or it is unknown). */
 export function procOn(c: Cursor, thread: ThreadState): Resource | null {
   const proc = thread.p;
   if (proc === null) fail(c, Reason.ProcUnknown, thread.proc);

@@ -1,9 +1,9 @@
 /**
- * A hash from 64-bit numbers to pointers (or other numbers but 0), by open addressing: programs make and end goroutines
- * by the million, so taking out leaves no traces behind.
+ * A hash table from 64-bit numbers to pointers or other non-zero numbers, with open addressing. Programs start and end
+ * goroutines by the million, so removal leaves no tombstones.
  */
 
-/** Bytes of a slot: a key, and a value, which is 0 in empty slots. */
+/** Layout of a slot: a key, and a value, which is 0 in empty slots. */
 const SLOT: usize = 16;
 const VALUE: usize = 8;
 const FIRST_CAPACITY: u32 = 64;
@@ -14,18 +14,18 @@ export class Table {
   private mask: u32;
   private slots: usize;
 
-  /** Makes it empty; to be called first. */
+  /** Allocates an empty table. Call it before anything else. */
   init(): void {
     this.size = 0;
     this.allocate(FIRST_CAPACITY);
   }
 
-  /** The value of a key, or 0. */
+  /** The value of a key, 0 if it is missing. */
   get(key: i64): usize {
     return load<usize>(this.find(key), VALUE);
   }
 
-  /** Adds a key that is not there. */
+  /** Adds a key that is not in the table. @param value not 0 */
   add(key: i64, value: usize): void {
     if (<u32>++this.size * 2 > this.mask) this.grow();
     const slot = this.find(key);
@@ -33,7 +33,7 @@ export class Table {
     store<usize>(slot, value, VALUE);
   }
 
-  /** Takes out a key that is there, and moves those up that stand behind it because it was in their way. */
+  /** Removes a key that is in the table, and moves back the keys behind it that would otherwise become unreachable. */
   remove(key: i64): void {
     const mask = this.mask;
     this.size--;
@@ -49,23 +49,23 @@ export class Table {
     store<usize>(slotAt(this.slots, hole), 0, VALUE);
   }
 
-  /** Takes out all. */
+  /** Removes all keys. */
   clear(): void {
     this.size = 0;
     memory.fill(this.slots, 0, slotAt(0, this.capacity));
   }
 
-  /** Values are at places below this. */
+  /** Number of slots; places run from 0 up to it. */
   get capacity(): u32 {
     return this.mask + 1;
   }
 
-  /** The value at a place, or 0. */
+  /** The value in a slot, 0 if it is empty. Visits all values, with `capacity`. */
   at(place: u32): usize {
     return load<usize>(slotAt(this.slots, place), VALUE);
   }
 
-  /** The slot of a key, or the empty one (which may hold an old key) where it belongs. */
+  /** The slot of a key, or the empty slot where it belongs. An empty slot may hold an old key. */
   private find(key: i64): usize {
     const mask = this.mask;
     let place = homeOf(key) & mask;

@@ -1,25 +1,27 @@
 /**
- * Texts that outlive their generation: names of tasks that are open. A text is a number: the place of a
- * string of the current generation, or, negative, that of a copy.
+ * Strings that records refer to. Names of open tasks outlive their generation, so they are copied at its end. A text is
+ * a number: the place of a string of the current generation, or, if negative, that of a copy.
  */
 import { Task, tasks } from "./tasks";
 
 /** Address and length of each string of the generation, by place. */
 let places: usize = 0;
 const LENGTH: usize = 4;
-/** Copies: length and bytes of each, aligned to 4 bytes. */
+/** The block of copies: length and bytes of each, aligned to 4 bytes. */
 let copies: usize = 0;
 let used: usize = 0;
 
-/** @param strings address and length of the strings of the generation by place, 32 bits each */
+/** Sets the strings of the generation. @param strings address and length of each by place, 32 bits each */
 export function setStrings(strings: usize): void {
   places = strings;
 }
 
+/** Address of the bytes (UTF-8) of a text. */
 export function textAddress(text: i32): usize {
   return text >= 0 ? load<usize>(places + ((<usize>text) << 3)) : addressOf(text) + LENGTH;
 }
 
+/** Length of a text in bytes. */
 export function textLength(text: i32): u32 {
   return text >= 0 ? load<u32>(places + ((<usize>text) << 3), 4) : load<u32>(addressOf(text));
 }
@@ -28,7 +30,7 @@ function addressOf(copy: i32): usize {
   return (<usize>~copy) << 2;
 }
 
-/** Copies the names of all that is open; earlier copies and the strings of the generation may go then. */
+/** Copies the names of all open tasks. Earlier copies become invalid; the strings of the generation may be freed. */
 export function keepTexts(): void {
   const before = copies;
   let size: usize = 0;

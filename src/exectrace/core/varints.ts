@@ -1,21 +1,21 @@
 /**
- * Decoding several varints at once (after D. Lemire and others, "Vectorized VByte Decoding", 2015): the last bits of 8
- * bytes tell where numbers end; for each such pattern a table has the shuffle that puts the first four numbers into four
- * lanes of 32 bits, where the 7 bits of each byte are joined for all at the same time.
+ * Decodes several varints at once (after D. Lemire and others, "Vectorized VByte Decoding", 2015). The top bits of 8
+ * bytes show where numbers end. For each such pattern a table holds the shuffle that puts the first four numbers into
+ * four lanes of 32 bits, where the 7-bit groups of all of them are joined at the same time.
  */
 const PATTERNS = 256;
 /** Bytes of a lane. */
 const LANE = 4;
 const LANES = 4;
-/** Entries of a pattern in `lengths`. */
+/** Entries for each pattern in `lengths`. */
 const COUNTS = 8;
 
-/** By pattern: for each of 16 bytes which one of the input comes there; 255 is none. */
+/** By pattern: the input byte for each of the 16 output bytes; 255 for zero. */
 const shuffles: usize = memory.data(256 * 16, 16);
-/** By pattern and number of numbers but one: bytes that they take; 0 where they are too many or too long. */
+/** By pattern and N: bytes that the first N + 1 numbers take; 0 if these are too many or too long for the lanes. */
 const lengths: usize = memory.data(256 * 8);
 
-/** Where in a lane the 7 bits of each byte go. */
+/** By byte: the bits of a lane that its 7 bits go to. */
 const masks: usize = memory.data(4 * 16, 16);
 
 for (let byte = 0; byte < LANE; byte++) v128.store(masks + ((<usize>byte) << 4), i32x4.splat(0x7f << (7 * byte)));
@@ -36,17 +36,17 @@ for (let pattern = 0; pattern < PATTERNS; pattern++) {
   }
 }
 
-/** The pattern of the first 8 bytes. */
+/** The top bits of the first 8 bytes. */
 export function patternOf(bytes: v128): usize {
   return <usize>(i8x16.bitmask(bytes) & 0xff);
 }
 
-/** How many bytes `count` + 1 numbers take (`count` below 8); 0 when they have to be decoded one by one. */
+/** Bytes that `count` + 1 numbers take (`count` below 8); 0 if they must be decoded one by one. */
 export function lengthOf(pattern: usize, count: usize): usize {
   return load<u8>(lengths + (pattern << 3) + count);
 }
 
-/** The first four numbers in lanes of 32 bits. */
+/** The first four numbers, in lanes of 32 bits. */
 export function numbersOf(bytes: v128, pattern: usize): v128 {
   const lanes = i8x16.swizzle(bytes, v128.load(shuffles + (pattern << 4)));
   const first = v128.and(lanes, v128.load(masks));
@@ -56,11 +56,12 @@ export function numbersOf(bytes: v128, pattern: usize): v128 {
   return v128.or(v128.or(first, second), v128.or(third, fourth));
 }
 
-/** Where the varint ended that `varint` decoded last, and whether one was malformed (as Go judges it); never cleared. */
+/** Address behind the varint that `varint` decoded last. */
 export let after: usize = 0;
+/** Whether any varint was malformed, by Go's rules; never cleared. */
 export let malformed: bool = false;
 
-/** A varint of any size. Reads 10 bytes at most, maybe behind the end of the data. */
+/** Decodes a varint of any size; 0 if it is malformed. Reads up to 10 bytes, possibly past the end of the data. */
 export function varint(at: usize): i64 {
   let value: u64 = 0;
   for (let i = 0; i < 10; i++) {
