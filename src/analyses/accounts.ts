@@ -1,32 +1,32 @@
 /**
- * Where the time of goroutines goes: disjoint parts that add up to their lives. The time in which a running goroutine
- * assists the collector (an inline range) is taken out of its running time.
+ * Sums up where the time of each goroutine goes, in disjoint parts that add up to its life. Mark assists of a running
+ * goroutine are taken out of its running time.
  */
 import { NONE, RangeName, ResourceKind } from "../exectrace/index.js";
 import { Activity, type GoroutineInfo, type Interval } from "./interval.js";
 import type { Intervals } from "./intervals.js";
 import type { Range, Ranges } from "./ranges.js";
 
-/** Numbers of the parts that always exist; waits follow, one part for each reason. */
+/** Numbers of the fixed parts. Waits follow, one part for each reason. */
 const Part = { Running: 0, GcAssist: 1, Runnable: 2, Syscall: 3, SyscallBlocked: 4 } as const;
 const FIRST_WAIT = 5;
 
-/** The parts of some time of one or several goroutines, ns. Their sum is `total`, exactly. */
+/** Time of one or several goroutines by part, in ns. The parts add up to `total` exactly. */
 export interface Breakdown {
   readonly total: number;
   readonly running: number;
-  /** Running, but marking for the collector. */
+  /** Running, but in a mark assist for the garbage collector. */
   readonly gcAssist: number;
   readonly runnable: number;
-  /** In a syscall with its P at hand. */
+  /** In a syscall, still holding its P. */
   readonly syscall: number;
-  /** In a syscall that took so long that the P was given to others. */
+  /** In a syscall, after the scheduler took its P away because it took long. */
   readonly syscallBlocked: number;
-  /** By the runtime's reason; "" for waits that began before the trace. */
+  /** Waits by the runtime's reason; "" for those that began before the trace. */
   readonly waiting: Readonly<Record<string, number>>;
 }
 
-/** Sums of every living goroutine up to now. Memory: one row of numbers per living goroutine. */
+/** Keeps the sums of all live goroutines. Memory: one row of numbers for each. */
 export class Accounts {
   private readonly reasons = new Map<string, number>();
   private readonly reasonNames: string[] = [];
@@ -35,15 +35,13 @@ export class Accounts {
   private stride = 16;
   /** By slot, `stride` numbers each. */
   private sums = new Float64Array(64 * 16);
-  /** By slot: since when a mark assist is open, or NONE; and the assists of the open running interval that are over. */
+  /** By slot: begin of the open mark assist, or NONE; ns of finished assists within the open running interval. */
   private readonly assistSince: number[] = [];
   private readonly assistDone: number[] = [];
   private readonly rows: Sums[] = [];
   private readonly closes: ((g: GoroutineInfo, sums: Float64Array) => void)[] = [];
 
-  /**
-   * @param begin @param end what lies outside of this span of time does not count
-   */
+  /** Subscribes to its sources. @param begin @param end only time within this span counts */
   constructor(
     private readonly intervals: Intervals,
     ranges: Ranges,
@@ -57,7 +55,7 @@ export class Accounts {
     ranges.onRange((r) => this.assistEnds(r));
   }
 
-  /** Called with the sums of a goroutine when it is over; the array is used again. */
+  /** Calls `f` with the sums of each goroutine that ends; the array is reused, so copy what you keep. */
   onClose(f: (g: GoroutineInfo, sums: Float64Array) => void): void {
     this.closes.push(f);
   }
@@ -68,8 +66,8 @@ export class Accounts {
   }
 
   /**
-   * The parts of a living goroutine up to now, the open interval included, as a row that is the caller's until it gives
-   * it back: rows are made for the beginning and end of every region.
+   * The sums of a live goroutine up to now, including its open interval. Rows are needed for the begin and end of every
+   * region, so they are reused: give the row back with `release`.
    */
   read(g: GoroutineInfo): Sums {
     const open = this.intervals.open(g);
@@ -98,7 +96,7 @@ export class Accounts {
     return this.take().fill(0);
   }
 
-  /** Takes a row back; undefined is allowed. */
+  /** Gives a row back; undefined is allowed. */
   release(row: Sums | undefined): void {
     if (row && row.length === this.stride) this.rows.push(row);
   }
@@ -108,7 +106,7 @@ export class Accounts {
     return row && row.length === this.stride ? row : new Float64Array(this.stride);
   }
 
-  /** Sums as named parts. */
+  /** Converts a row of sums to named parts. */
   breakdown(sums: ArrayLike<number>): Breakdown {
     const waiting: Record<string, number> = {};
     let total = 0;
@@ -218,10 +216,10 @@ export class Accounts {
   }
 }
 
-/** A row of sums, one number a part. */
+/** A row of sums in ns, indexed by part. */
 export type Sums = Float64Array<ArrayBuffer>;
 
-/** Adds one row of sums, minus another, to a third, which may be shorter; returns what holds the result. */
+/** Computes `to` + `sums` − `minus`, in place if `to` is long enough, else in a new row. Returns the result. */
 export function addSums(to: Sums, sums: ArrayLike<number>, minus?: ArrayLike<number>): Sums {
   let out = to;
   if (out.length < sums.length) {

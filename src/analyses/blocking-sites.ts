@@ -1,6 +1,6 @@
 /**
- * Where goroutines block: waits by their place and the reason, and who ended them. The place of a stack is the frame that
- * says most to its owner (ownFrame): what lies beneath it is how a library happens to wait.
+ * Where goroutines block: waits grouped by place and reason, and what ended them. The place of a stack is its most
+ * telling frame (ownFrame); the frames below it only show how a library waits.
  */
 
 import { type Distribution, distribution, Histogram } from "../base/histogram.js";
@@ -11,15 +11,15 @@ import type { Intervals } from "./intervals.js";
 
 /** A place where goroutines of the program block. */
 export interface BlockingSite {
-  /** The runtime's reason; "syscall" for syscalls; "" when all waits here began before the trace. */
+  /** The runtime's reason; "syscall" for syscalls; "" if all waits here began before the trace. */
   readonly reason: string;
-  /** Of the longest wait, leaf first; empty when not known. */
+  /** Stack of the longest wait, leaf first; empty if unknown. */
   readonly stack: readonly Frame[];
-  /** Durations of the waits; cut ones count as far as they are in the trace. */
+  /** Durations of the waits in ns; of a wait that the trace's edge cuts, the visible part counts. */
   readonly waits: Distribution;
-  /** Different goroutines that waited here. */
+  /** Number of distinct goroutines that waited here. */
   readonly waiters: number;
-  /** Waits that the trace's edge cuts: they took at least that long. */
+  /** Number of waits that the trace's edge cuts: they took at least as long as counted. */
   readonly cut: number;
   readonly longest: {
     readonly goroutine: number;
@@ -28,16 +28,17 @@ export interface BlockingSite {
     readonly end: number;
     readonly atLeast: boolean;
   };
-  /** Who ended the waits, the most waiting time first; at most 5. */
+  /** What ended the waits, most waiting time first; at most 5. */
   readonly releasers: readonly Releaser[];
 }
 
+/** A start function and place whose goroutines ended waits. */
 export interface Releaser {
-  /** Start function of the goroutine that woke; "" for none: a timer, the network, or the end of a syscall. */
+  /** Start function of the waking goroutine; "" for a timer, the network, or the end of a syscall. */
   readonly function: string;
   readonly stack: readonly Frame[];
   readonly count: number;
-  /** ns that those had waited. */
+  /** ns waited by the goroutines it woke. */
   readonly total: number;
 }
 
@@ -61,19 +62,27 @@ type Name = string | GoroutineInfo;
 
 const SHOWN_RELEASERS = 5;
 
-/** Memory: one record per different place that waits, and the sites that each living goroutine has waited at. */
+/**
+ * Collects blocking sites. Memory: one record for each distinct site, and for each live goroutine the sites where it
+ * has waited.
+ */
 export class BlockingSites {
-  /** By place. */
+  /** By place: its sites, one for each reason, as a linked list. */
   private readonly byPlace: (Site | undefined)[] = [];
   /** By stack: its place. */
   private readonly placeOf: (number | undefined)[] = [];
   private readonly places = new Map<string, number>();
   private readonly names = new Map<Name, number>();
-  /** By slot: the last site of a goroutine, and all of them where there are several. */
+  /** By slot: a goroutine's last site, and the set of its sites if there is more than one. */
   private readonly last: (Site | undefined)[] = [];
   private readonly seen: (Set<Site> | undefined)[] = [];
 
-  /** @param intervals answers who a waker is @param source the intervals that count */
+  /**
+   * Subscribes to its source.
+   *
+   * @param intervals for looking up wakers
+   * @param source the intervals to count
+   */
   constructor(
     private readonly intervals: Intervals,
     source: IntervalSource,
@@ -88,7 +97,7 @@ export class BlockingSites {
     });
   }
 
-  /** The sites with the largest sum of waits, and how many there are in all. */
+  /** The `top` sites with the largest sums of waits; number and sum (ns) of all sites. */
   result(top: number): { readonly sites: readonly BlockingSite[]; readonly count: number; readonly total: number } {
     const all: Site[] = [];
     for (const first of this.byPlace) for (let site = first; site; site = site.next) all.push(site);
@@ -183,7 +192,7 @@ export class BlockingSites {
     };
   }
 
-  /** By start function, which all goroutines have by now, and the place of the release. */
+  /** Merges releasers by start function, which is known for all goroutines by now, and place of the release. */
   private releasersOf(site: Site): Releaser[] {
     const merged = new Map<string, { function: string; stack: number; count: number; total: number }>();
     for (const { name, stack, count, total } of site.releasers.values()) {

@@ -1,7 +1,7 @@
 /**
- * What changed between traces before and after: tasks, regions, start functions and states, matched by name. A side may
- * have several runs; then numbers are means over runs, and the Mann-Whitney U test tells whether a difference may be
- * chance.
+ * Compares the summaries of execution traces before (a) and after (b) a change: tasks, regions, start functions and
+ * states, matched by name. A side may have several runs: numbers are then means over runs, and the Mann-Whitney U test
+ * shows whether a difference may be chance.
  */
 import { canTell, type Evidence, evidence } from "../base/evidence.js";
 import type { Distribution } from "../base/histogram.js";
@@ -12,42 +12,43 @@ export type Measure = (typeof measures)[number];
 export const itemKinds = ["task", "region", "function", "state"] as const;
 export type ItemKind = (typeof itemKinds)[number];
 
-/** Means over the runs of a side; ns, but for `count`. */
+/** Means over the runs of a side, in ns; `count` is a number. */
 type Side = Readonly<Record<Measure, number>>;
 
+/** One item on both sides. */
 export interface Change extends Evidence {
   readonly kind: ItemKind;
   /** Type of a task or region, start function of goroutines, or a state such as "runnable" or "sync". */
   readonly name: string;
-  /** Undefined where no run of the side has it. */
+  /** Undefined if no run of the side has the item. */
   readonly a: Side | undefined;
   readonly b: Side | undefined;
-  /** b − a of the measure asked for; what is missing counts as 0. */
+  /** b − a of the chosen measure; a missing side counts as 0. */
   readonly delta: number;
-  /** delta / a; undefined where one side does not have it, or has 0. */
+  /** delta / a; undefined if a side lacks the item, or a is 0. */
   readonly ratio: number | undefined;
 }
 
 export interface DiffOptions {
   readonly measure: Measure;
-  /** ns: what totals less on both sides is left out. */
+  /** Items whose total is below this on both sides are left out, ns. */
   readonly min: number;
-  /** Only these kinds. */
+  /** Kinds of items to compare; default: all. */
   readonly kinds?: readonly ItemKind[] | undefined;
-  /** Only names that match. */
+  /** Pattern of the names to compare; default: all. */
   readonly match?: RegExp | undefined;
 }
 
 export interface TraceDiff {
   readonly measure: Measure;
   readonly runs: { readonly a: number; readonly b: number };
-  /** Whether the runs are enough for the test. */
+  /** Whether there are enough runs for the test. */
   readonly tested: boolean;
   /** Largest |delta| first. */
   readonly changes: readonly Change[];
 }
 
-/** Compares the runs of two sides. */
+/** Compares two sides. @param a @param b the summaries of a side's runs */
 export function diffTraces(
   a: readonly TraceSummary[],
   b: readonly TraceSummary[],
@@ -78,7 +79,10 @@ export function diffTraces(
   return { measure, runs: { a: a.length, b: b.length }, tested, changes };
 }
 
-/** The changes that grew by more than a share (0.1: 10 %) and not by chance; what one side lacks is no growth. */
+/**
+ * The changes that are significant and grew by more than a share (0.1: 10 %). An item that one side lacks has no
+ * growth.
+ */
 export function exceeding(diff: TraceDiff, share: number): Change[] {
   return diff.changes.filter(({ ratio, significant }) => ratio !== undefined && ratio > share && significant);
 }
@@ -95,7 +99,7 @@ function itemsOf(summary: TraceSummary): Map<string, Distribution> {
   return items;
 }
 
-/** Count and total of a run that lacks the item are 0; the rest is not a number of that run. */
+/** Means over runs. A run without the item counts as 0 in `count` and `total` and is ignored in the other measures. */
 function sideOf(runs: readonly (Distribution | undefined)[]): Side | undefined {
   if (runs.every((run) => run === undefined)) return undefined;
   return Object.fromEntries(measures.map((measure) => [measure, mean(valuesOf(runs, measure))])) as Side;

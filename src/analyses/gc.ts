@@ -1,4 +1,7 @@
-/** What the collector cost: cycles, pauses of the world by reason, mark assists, sweeps, and what it left the program. */
+/**
+ * The cost of garbage collection: cycles, stop-the-world pauses by reason, mark assists, sweeps, and the share of the
+ * processors left to the program. Times are in ns.
+ */
 import { type Distribution, distribution, Histogram } from "../base/histogram.js";
 import { type Frame, RangeName, type StackTable, type TraceEvent } from "../exectrace/index.js";
 import { Activity } from "./interval.js";
@@ -6,44 +9,46 @@ import type { Intervals } from "./intervals.js";
 import { isGcPause, Mutator } from "./mutator-use.js";
 import type { Range, Ranges } from "./ranges.js";
 
-/** A span of time that stands out. */
+/** The longest of its kind; `stack` is where it began, leaf first. */
 interface Occurrence {
   readonly goroutine: number;
-  /** Its start function. */
+  /** The goroutine's start function. */
   readonly function: string;
   readonly begin: number;
   readonly end: number;
   readonly stack: readonly Frame[];
 }
 
+/** Stop-the-world pauses for one reason. */
 interface Pauses {
   /** As the runtime names it: "GC mark termination", "read mem stats", "GOMAXPROCS", ... */
   readonly reason: string;
-  /** Whether the collector stopped the world for itself. */
+  /** Whether the garbage collector caused the pauses. */
   readonly gc: boolean;
   readonly pauses: Distribution;
   readonly longest: Occurrence;
 }
 
 export interface GcSummary {
-  /** Concurrent mark phases; cut ones count as far as they are in the trace. */
+  /** Concurrent mark phases; of a phase that the trace's edge cuts, the visible part counts. */
   readonly cycles: Distribution;
   /** By reason, largest total first. */
   readonly pauses: readonly Pauses[];
   readonly assists: {
-    /** Inline ranges, from begin to end; a wait for work may be within. */
+    /** Mark assists, each from begin to end, including waits for mark work. */
     readonly ranges: Distribution;
-    /** Waits "GC mark assist wait for work". */
+    /** Waits with the reason "GC mark assist wait for work". */
     readonly waits: Distribution;
-    /** ns of ranges by start function, largest first. */
+    /** Time in assists by start function, largest first. */
     readonly byFunction: readonly { readonly function: string; readonly count: number; readonly total: number }[];
     readonly longest: Occurrence | undefined;
   };
+  /** `swept` and `reclaimed` in bytes. */
   readonly sweeps: { readonly ranges: Distribution; readonly swept: number; readonly reclaimed: number };
   readonly mutator: {
-    /** Mean share of the Ps that the collector left to the program: no stopped world, no mark worker, no assist. */
+    /** Mean share of the Ps that the program had to itself: world not stopped, no mark worker, no assist. */
     readonly mean: number;
-    /** The smallest mean in any window of a length, ns. */
+    /** The smallest mean share in any window of each length (minimum mutator utilization). */
     readonly minimum: readonly { readonly window: number; readonly utilization: number }[];
   };
 }
@@ -58,7 +63,10 @@ interface Kept {
   stack: number;
 }
 
-/** Memory: one record per reason and per start function, and the utilisation's changes within one second. */
+/**
+ * Collects a GcSummary. Memory: a record for each reason and start function, and the changes of utilization within one
+ * second.
+ */
 export class Gc {
   private readonly cycles = new Histogram();
   private readonly pauses = new Map<string, { histogram: Histogram; longest: Kept }>();
@@ -82,11 +90,12 @@ export class Gc {
     });
   }
 
-  /** Feed every event, after the intervals have got it. */
+  /** Feed every event, after the intervals have seen it. */
   feed(e: TraceEvent): void {
     this.mutator.feed(e);
   }
 
+  /** The summary; call it after `intervals` and `ranges` are finished. */
   result(stacks: StackTable): GcSummary {
     const occurrence = (kept: Kept): Occurrence => ({ ...kept, stack: stacks.frames(kept.stack) });
     return {

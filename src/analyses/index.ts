@@ -1,4 +1,7 @@
-/** What an execution trace says, as typed results: one pass, memory by what lives at a time and not by events. */
+/**
+ * Public interface of the analyses: typed results computed from the events of an execution trace in one pass. Memory
+ * grows with the goroutines that live at the same time, not with the number of events.
+ */
 export { Accounts, type Breakdown } from "./accounts.js";
 export { ChartCollector } from "./chart-series.js";
 export * from "./charts.js";

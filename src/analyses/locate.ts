@@ -1,4 +1,7 @@
-/** The first pass of questions about one task, one goroutine or one request: where in the trace it is. */
+/**
+ * First pass of `gotrace summary --task` and the like: finds the span of time and the goroutines of one task, goroutine
+ * or request.
+ */
 import { Best } from "../base/best.js";
 import { EventKind, type EventSource, NONE, type TraceEvent } from "../exectrace/index.js";
 import { Accounts } from "./accounts.js";
@@ -8,17 +11,20 @@ import type { Selection, TasksOfType } from "./selection.js";
 import type { TaskRecord } from "./task.js";
 import { Tasks } from "./tasks.js";
 
+/** What to look for. */
 export type Target =
   | { readonly kind: "goroutine"; readonly id: number }
   | { readonly kind: "task"; readonly id: number }
   /** The longest task of a type. */
   | { readonly kind: "task type"; readonly type: string }
-  /** All tasks with a log `KEY=VALUE` or `VALUE`; the whole goroutines that logged it outside of tasks. */
+  /**
+   * All tasks with a matching log (see logMatches), and, for logs outside of tasks, the goroutines that logged them.
+   */
   | { readonly kind: "log"; readonly filter: string };
 
 /**
- * Whether a log is one that a filter asks for: `VALUE` is its message; `KEY=VALUE` its category and message, or a word of
- * its message.
+ * Whether a log matches a filter: `VALUE` matches a message; `KEY=VALUE` matches a category with a message, or a word
+ * of a message.
  */
 export function logMatches(filter: string, category: string, message: string): boolean {
   if (message === filter) return true;
@@ -33,10 +39,10 @@ interface Span {
   readonly end: number;
 }
 
-/** Tasks of a type that are listed. */
+/** Most tasks of a type to list. */
 const LISTED = 1000;
 
-/** Feed every event; then ask. Memory: as Tasks, and what was found. */
+/** Feed every event, then call `finish` and `result`. Memory: that of Tasks, and what was found. */
 export class Locator {
   private readonly intervals: Intervals;
   private readonly ranges = new Ranges();
@@ -74,12 +80,13 @@ export class Locator {
     this.tasks.feed(e);
   }
 
+  /** Closes what is still open at the end of the trace. */
   finish(): void {
     this.tasks.finish();
     this.intervals.finish();
   }
 
-  /** What was asked for; undefined when the trace does not have it. */
+  /** The selection; undefined if the trace does not hold the target. */
   result(): Selection | undefined {
     const listed = this.longest.sorted();
     const tasks = listed.length > 0 ? listed.slice(0, 1) : this.foundTasks;
@@ -108,7 +115,7 @@ export class Locator {
   }
 }
 
-/** A task that began before the trace has no type, which is not the empty one. */
+/** A task that began before the trace has an unknown type, which is not the type "". */
 function isOfType(task: TaskRecord, type: string): boolean {
   return task.type === type && (type !== "" || !task.cutBegin);
 }
@@ -117,7 +124,7 @@ function listing({ id, begin, end, cutBegin, cutEnd, goroutines }: TaskRecord): 
   return { id, begin, end, cut: cutBegin || cutEnd, goroutines: goroutines.length };
 }
 
-/** Longest first; complete tasks go before those that the trace's edge cuts. */
+/** Orders complete tasks before cut ones, and longer ones before shorter ones. */
 function compareLength(a: TaskRecord, b: TaskRecord): number {
   const cut = (one: TaskRecord) => Number(one.cutBegin || one.cutEnd);
   return cut(a) - cut(b) || b.end - b.begin - (a.end - a.begin) || a.begin - b.begin;

@@ -1,13 +1,13 @@
-/** Ranges of a trace from begin to end: GC phases, stop-the-world, mark assists, sweeps. */
+/** Pairs the begins and ends of ranges in a trace: GC phases, stop-the-world, mark assists, sweeps. */
 import { EventKind, NONE, RangeName, ResourceKind, type TraceEvent } from "../exectrace/index.js";
 
-/** One range. ONE object is reused: copy what you keep. Times: ns since the trace's start. */
+/** One range. The object is valid during the call only. Times: ns since the trace's start. */
 export interface Range {
   /** One of RangeName. */
   name: string;
-  /** Stop-the-world: its reason, such as "GC mark termination". Else "". */
+  /** Stop-the-world: its reason, such as "GC mark termination"; else "". */
   detail: string;
-  /** What `id` names; None: a global range. */
+  /** What `id` identifies; None: a global range. */
   resource: ResourceKind;
   id: number;
   begin: number;
@@ -16,29 +16,30 @@ export interface Range {
   cutBegin: boolean;
   /** Still open at the end of the trace: the duration is "at least". */
   cutEnd: boolean;
-  /** Who began it, or NONE. */
+  /** The goroutine that began it, or NONE. */
   goroutine: number;
-  /** Its stack then; 0 unknown. */
+  /** That goroutine's stack at the begin; 0 if unknown. */
   stack: number;
-  /** Bytes swept and reclaimed by a sweep. */
+  /** Sweeps: bytes swept and reclaimed; else 0. */
   swept: number;
   reclaimed: number;
 }
 
-/** Feed every event of a TraceReader. Memory: the ranges that are open. */
+/** Feed every event; consumers subscribe first. Memory: the open ranges. */
 export class Ranges {
-  /** Open ranges by resource and id; those of one resource are few. */
+  /** Open ranges by resource and id; a resource has only a few at a time. */
   private readonly open = new Map<number, Range[]>();
   private readonly names = new Map<string, readonly [name: string, detail: string]>();
   private readonly begins: ((r: Range) => void)[] = [];
   private readonly sinks: ((r: Range) => void)[] = [];
   private now = 0;
 
-  /** Called when a range begins (or is found active); its end is not known then. */
+  /** Calls `f` when a range begins or is found active; its end is not set yet. */
   onRangeBegin(f: (r: Range) => void): void {
     this.begins.push(f);
   }
 
+  /** Calls `f` when a range ends, and at the end of the trace for each open range. */
   onRange(f: (r: Range) => void): void {
     this.sinks.push(f);
   }
@@ -72,7 +73,7 @@ export class Ranges {
       this.open.set(key, list);
     }
     const active = e.kind === EventKind.RangeActive;
-    // In later generations what is open is confirmed.
+    // Later generations repeat the ranges that are open.
     if (active && list.some((range) => range.name === name && range.detail === detail)) return;
     const range: Range = {
       name,
@@ -110,7 +111,7 @@ export class Ranges {
     for (const f of this.sinks) f(range);
   }
 
-  /** `stop-the-world (REASON)` taken apart. */
+  /** Splits `stop-the-world (REASON)` into name and reason. */
   private split(name: string): readonly [string, string] {
     let parts = this.names.get(name);
     if (!parts) {

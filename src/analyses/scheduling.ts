@@ -1,4 +1,4 @@
-/** How long goroutines that could run wait until they do, and how busy the Ps are. */
+/** Scheduler latency (how long runnable goroutines wait until they run) and utilization of the Ps. Times are in ns. */
 import { type Distribution, distribution, Histogram } from "../base/histogram.js";
 import { Timeline } from "../base/timeline.js";
 import {
@@ -15,10 +15,11 @@ import {
 import { Activity, type GoroutineInfo, type Interval, type IntervalSource } from "./interval.js";
 import type { Intervals } from "./intervals.js";
 
+/** Scheduler latencies of the goroutines of the program. */
 export interface Scheduling {
-  /** ns from runnable to running, of goroutines of the program; without those that the trace's edge cuts. */
+  /** Time from runnable to running; waits that the trace's edge cuts are left out. */
   readonly latency: Distribution;
-  /** The same by why they had become runnable: "created", "preempted", "sync", ...; largest total first. */
+  /** The same by the reason for becoming runnable: "created", "preempted", "sync", ...; largest total first. */
   readonly byReason: readonly { readonly reason: string; readonly latency: Distribution }[];
   /** The same by start function; largest total first. */
   readonly byFunction: readonly { readonly function: string; readonly latency: Distribution }[];
@@ -28,14 +29,14 @@ export interface Scheduling {
     readonly begin: number;
     readonly end: number;
     readonly reason: string;
-    /** Where the goroutine had stopped. */
+    /** Where the goroutine had stopped, leaf first. */
     readonly stack: readonly Frame[];
   };
-  /** Times that the scheduler took a P away from a goroutine that wanted to go on. */
+  /** How often the scheduler preempted a running goroutine. */
   readonly preemptions: number;
 }
 
-/** Memory: one record per start function and per reason. */
+/** Collects a Scheduling. Memory: one record for each start function and each reason. */
 export class SchedulingLatency {
   private readonly all = new Histogram();
   private readonly reasons = new Map<string, Histogram>();
@@ -49,6 +50,7 @@ export class SchedulingLatency {
     });
   }
 
+  /** The latencies; call it after the source is finished. */
   result(stacks: StackTable): Scheduling {
     const list = <K extends string>(map: Map<string, Histogram>, key: K) =>
       [...map]
@@ -88,34 +90,37 @@ function record(map: Map<string, Histogram>, key: string, value: number): void {
   histogram.record(value);
 }
 
-/** What the Ps did. Shares are of GOMAXPROCS × the trace's duration. */
+/** What the Ps did. */
 export interface Procs {
-  /** The largest in the trace. */
+  /** The largest GOMAXPROCS in the trace. */
   readonly gomaxprocs: number;
-  /** ns of all Ps together: GOMAXPROCS over time. */
+  /** Available time of all Ps together: GOMAXPROCS integrated over time. */
   readonly capacity: number;
-  /** ns running goroutines of the program; running the runtime's own; in syscalls; the rest had nothing to do. */
+  /**
+   * Time of all Ps running goroutines of the program, running the runtime's own, and in syscalls. The rest of
+   * `capacity` was idle.
+   */
   readonly running: number;
   readonly system: number;
   readonly syscall: number;
-  /** Each P by id: ns as above. */
+  /** The same for each P, by id. */
   readonly procs: readonly {
     readonly proc: number;
     readonly running: number;
     readonly system: number;
     readonly syscall: number;
   }[];
-  /** Mean number of Ps that ran goroutines (the runtime's included), by buckets of `step` ns. */
+  /** Mean number of Ps that ran goroutines, the runtime's included, in buckets of `step` ns. */
   readonly step: number;
   readonly busy: readonly number[];
-  /** ns in which exactly n Ps ran goroutines, by n. */
+  /** By n: time in which exactly n Ps ran goroutines. */
   readonly concurrency: readonly number[];
 }
 
-/** What the runtime allows. */
+/** Bound for damaged traces, far above the Ps of any machine. */
 const MAX_PROCS = 1 << 16;
 
-/** Memory: one record per P, and at most 1024 buckets. */
+/** Collects a Procs. Memory: one record for each P, and at most 1024 buckets. */
 export class ProcUse {
   private readonly procs = new Map<number, { running: number; system: number; syscall: number }>();
   private readonly busy = new Timeline("sum");
@@ -132,6 +137,7 @@ export class ProcUse {
     intervals.onInterval((i, g) => this.add(i, g));
   }
 
+  /** Feed every event. */
   feed(e: TraceEvent): void {
     this.now = e.time;
     if (e.kind === EventKind.Metric) {
@@ -141,12 +147,13 @@ export class ProcUse {
         if (e.to === GoState.Running) this.count(1, e.time);
         else if (e.from === GoState.Running) this.count(-1, e.time);
       } else if (e.to === ProcState.Running && e.id >= this.current && e.id < MAX_PROCS) {
-        // Until the trace tells GOMAXPROCS there are at least the Ps that are seen.
+        // Until the trace reports GOMAXPROCS, assume as many Ps as were seen.
         this.resize(e.id + 1, e.time);
       }
     }
   }
 
+  /** The result, after the intervals are finished. @param duration of the trace, ns */
   result(duration: number): Procs {
     this.resize(this.current, this.now);
     this.count(0, this.now);

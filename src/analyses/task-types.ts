@@ -1,19 +1,19 @@
-/** Tasks and regions by type: durations, where the time went, the longest. */
+/** Statistics of tasks and regions by type: durations, where the time went, the longest one. Times are in ns. */
 import { type Distribution, distribution, Histogram } from "../base/histogram.js";
 import { type Frame, NONE, type StackTable } from "../exectrace/index.js";
 import type { Accounts, Breakdown, Sums } from "./accounts.js";
 
 /** The tasks of one type. */
 export interface TaskType {
-  /** May be ""; undefined for tasks whose begin, which names them, is not in the trace. */
+  /** The name, which may be ""; undefined for tasks that began before the trace, because only the begin has it. */
   readonly type: string | undefined;
-  /** Durations of those that began and ended within the trace. */
+  /** Durations of the tasks that began and ended within the trace. */
   readonly durations: Distribution;
-  /** Those that the trace's edge cuts; they count in nothing else. */
+  /** Number of tasks that the trace's edge cuts; all other fields ignore them. */
   readonly cut: number;
-  /** Sum over the complete ones. */
+  /** Sum over the complete tasks. */
   readonly breakdown: Breakdown;
-  /** Goroutines that worked on one task. */
+  /** Number of goroutines that worked on each task. */
   readonly goroutines: Distribution;
   readonly longest: { readonly task: number; readonly goroutine: number; readonly begin: number; readonly end: number };
 }
@@ -21,11 +21,11 @@ export interface TaskType {
 /** The regions of one type. */
 export interface RegionType {
   readonly type: string;
-  /** Durations of those that began and ended within the trace. */
+  /** Durations of the regions that began and ended within the trace. */
   readonly durations: Distribution;
-  /** Those that never ended, or began before the trace. */
+  /** Number of regions that never ended or began before the trace. */
   readonly cut: number;
-  /** Where the goroutine's time went within them. */
+  /** Where the time of the goroutines went within the regions. */
   readonly breakdown: Breakdown;
   readonly longest: {
     readonly goroutine: number;
@@ -36,7 +36,7 @@ export interface RegionType {
   };
 }
 
-/** What is summed up for one type. */
+/** The sums of one type, while they are collected. */
 export class TypeSums {
   readonly durations = new Histogram();
   readonly goroutines = new Histogram();
@@ -45,13 +45,13 @@ export class TypeSums {
   longest = { task: NONE, goroutine: NONE, begin: 0, end: -1, stack: 0 };
 }
 
-/** One record for each type that occurs. */
+/** The sums of all types that occur, by name. */
 export class TypeTable {
   private readonly types = new Map<string | undefined, TypeSums>();
 
   constructor(private readonly accounts: Accounts) {}
 
-  /** The sums of a type; made when it is first mentioned. @param name undefined where it is not known */
+  /** The sums of a type, added if it is new. @param name undefined if the type is not known */
   of(name: string | undefined): TypeSums {
     let type = this.types.get(name);
     if (!type) {
@@ -61,7 +61,7 @@ export class TypeTable {
     return type;
   }
 
-  /** Types of tasks, largest total duration first. */
+  /** The types as task types, largest total duration first. */
   tasks(): TaskType[] {
     return [...this.types]
       .map(([type, { durations, goroutines, cut, sums, longest }]) => ({
@@ -80,7 +80,7 @@ export class TypeTable {
       .sort((a, b) => b.durations.total - a.durations.total);
   }
 
-  /** Types of regions, largest total duration first. */
+  /** The types as region types, largest total duration first. */
   regions(stacks: StackTable): RegionType[] {
     return [...this.types]
       .map(([type, { durations, cut, sums, longest }]) => ({

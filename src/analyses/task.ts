@@ -1,12 +1,15 @@
-/** One task: what is kept while it is open, who works on it, and the record that it leaves. */
+/**
+ * Data structures for one task of runtime/trace: its state while it is open, the goroutines that work on it, and the
+ * record made of it at its end.
+ */
 import { NONE } from "../exectrace/index.js";
 import type { Breakdown, Sums } from "./accounts.js";
 import type { GoroutineInfo } from "./interval.js";
 
-/** One task, when it is over or the trace is. */
+/** A task that has ended, or that was open at the end of the trace. Times: ns since the trace's start. */
 export interface TaskRecord {
   readonly id: number;
-  /** "" when its begin is not in the trace. */
+  /** "" if its begin is not in the trace. */
   readonly type: string;
   /** Parent task or NONE. */
   readonly parent: number;
@@ -14,14 +17,14 @@ export interface TaskRecord {
   readonly end: number;
   readonly cutBegin: boolean;
   readonly cutEnd: boolean;
-  /** The goroutine that ended it (began it, when it has not ended). */
+  /** The goroutine that ended it; for an open task the one that began it. */
   readonly goroutine: number;
   readonly breakdown: Breakdown;
-  /** All that worked on it or on a child task. */
+  /** Ids of all goroutines that worked on it or on a child task. */
   readonly goroutines: readonly number[];
-  /** Regions within it or its child tasks, by type. */
+  /** Watched tasks only, as the next two: regions of it and of its child tasks, by type, largest total first. */
   readonly regions: readonly { readonly type: string; readonly count: number; readonly total: number }[];
-  /** Child tasks that ended within it, by type. */
+  /** Child tasks that ended before it, by type, largest total first. */
   readonly children: readonly { readonly type: string; readonly count: number; readonly total: number }[];
   readonly logs: readonly {
     readonly time: number;
@@ -48,18 +51,18 @@ class Counts {
   }
 }
 
-/** A task that is not over yet. */
+/** A task that has not ended yet. */
 export class OpenTask {
-  /** What parents have been given already. */
+  /** The part of its sums that its parents have already been credited with. */
   given: Sums | undefined;
   goroutine: number = NONE;
   readonly workers = new Set<Worker>();
   readonly goroutines = new Set<number>();
-  /** The parent as long as it is open, or what took its place; older, so there are no circles. */
+  /** The closest open ancestor. Ancestors are older, so there are no cycles. */
   above: OpenTask | undefined;
   /** Child tasks that are open. */
   readonly open = new Set<OpenTask>();
-  /** Kept for watched tasks alone. */
+  /** Set for watched tasks only. */
   detail: { regions: Counts; children: Counts; logs: TaskRecord["logs"][number][] } | undefined;
 
   constructor(
@@ -71,12 +74,12 @@ export class OpenTask {
     public sums: Sums,
   ) {}
 
-  /** From now on regions, child tasks and logs are kept. */
+  /** Starts keeping regions, child tasks and logs. */
   watch(): void {
     this.detail ??= { regions: new Counts(), children: new Counts(), logs: [] };
   }
 
-  /** What is to be said of it when it ends, or is cut, at `end`. */
+  /** Makes the record when the task ends, or is cut, at `end`. */
   record(breakdown: Breakdown, end: number, cutEnd: boolean): TaskRecord {
     return {
       id: this.id,
@@ -96,7 +99,7 @@ export class OpenTask {
   }
 }
 
-/** A task or region that a goroutine has entered. */
+/** A task or region that a goroutine has entered; "inherited": the task of the goroutine's creator. */
 export interface Entry {
   readonly kind: "task" | "region" | "inherited";
   readonly task: number;
@@ -106,7 +109,7 @@ export interface Entry {
   readonly stack: number;
 }
 
-/** A goroutine that is, or was, in a task or region. */
+/** A goroutine that is or was in a task or region. `since`: its sums when it turned to its current task. */
 export class Worker {
   readonly entries: Entry[] = [];
   task: OpenTask | undefined;

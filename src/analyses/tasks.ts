@@ -1,9 +1,9 @@
 /**
- * What programs say about themselves with runtime/trace: tasks, regions, logs.
+ * User annotations of runtime/trace: tasks, regions and logs, with durations and where their time went.
  *
- * A goroutine works on a task from TaskBegin on, within regions of the task, and from its creation on when its creator
- * works on it; the innermost counts. A task's breakdown is the time of all goroutines while they work on it or on one of
- * its child tasks, up to its end.
+ * A goroutine works on a task from its TaskBegin on, while it is in a region of the task, and from its own creation on
+ * if its creator was working on the task; the innermost of these counts. A task's breakdown is the time of all
+ * goroutines while they worked on it or on one of its child tasks, up to the task's end.
  */
 import { BACKGROUND_TASK, EventKind, type StackTable, type TraceEvent } from "../exectrace/index.js";
 import { type Accounts, addSums } from "./accounts.js";
@@ -14,9 +14,13 @@ import { type Entry, type OpenTask, type TaskRecord, Worker } from "./task.js";
 import { TaskTree } from "./task-tree.js";
 import { type RegionType, type TaskType, TypeTable } from "./task-types.js";
 
+/** Most logs kept for one watched task. */
 const MAX_LOGS = 1000;
 
-/** Memory: open tasks and the goroutines that work on them, open regions, one record per type. */
+/**
+ * Collects tasks, regions and logs. Memory: open tasks and the goroutines that work on them, open regions, one record
+ * for each type.
+ */
 export class Tasks {
   private readonly tree: TaskTree;
   private readonly workers: (Worker | undefined)[] = [];
@@ -37,7 +41,7 @@ export class Tasks {
     intervals.onGoroutineEnd((g) => this.leave(g));
   }
 
-  /** Called when a task is over, and at the end of the trace for those that are not. */
+  /** Calls `f` when a task ends, and at the end of the trace for each open task. */
   onTaskEnd(f: (task: TaskRecord) => void): void {
     this.ends.push(f);
   }
@@ -47,7 +51,7 @@ export class Tasks {
     this.tree.watch(task);
   }
 
-  /** Feed every event, after the intervals have got it. */
+  /** Feed every event, after the intervals have seen it. */
   feed(e: TraceEvent): void {
     switch (e.kind) {
       case EventKind.TaskBegin:
@@ -68,17 +72,17 @@ export class Tasks {
     }
   }
 
-  /** Closes what is open at the end of the trace; before the intervals are finished. */
+  /** Closes open tasks at the end of the trace. Call it before the intervals are finished. */
   finish(): void {
     for (const task of this.tree.list()) this.close(task, this.intervals.now, true);
   }
 
-  /** Types of tasks, largest total duration first. */
+  /** Tasks by type, largest total duration first. */
   taskResult(): TaskType[] {
     return this.taskTypes.tasks();
   }
 
-  /** Types of regions, largest total duration first. */
+  /** Regions by type, largest total duration first. */
   regionResult(stacks: StackTable): RegionType[] {
     return this.regionTypes.regions(stacks);
   }
@@ -88,7 +92,7 @@ export class Tasks {
     return this.misuses.result();
   }
 
-  /** Number of logs by category, most first. */
+  /** Number of logs by category, largest first. */
   logResult(): { readonly category: string; readonly count: number }[] {
     return [...this.categories].map(([category, count]) => ({ category, count })).sort((a, b) => b.count - a.count);
   }
@@ -123,7 +127,7 @@ export class Tasks {
     if (at < innermost) this.misuses.add(e.name, g.id, at < 0 ? "elsewhere" : "order");
     if (!worker || at < 0) {
       if (innermost < 0 && g.createdInTrace) this.misuses.add(e.name, g.id, "elsewhere");
-      // Elsewhere it counts where it began, as one that never ended.
+      // If it began on another goroutine, it already counts there as one that never ended.
       else if (innermost < 0) type.cut++;
       return;
     }
@@ -152,7 +156,7 @@ export class Tasks {
     }
   }
 
-  /** A new goroutine works on what its creator works on; the runtime's own do not. */
+  /** Makes a new goroutine of the program work on its creator's task. */
   private inherit(g: GoroutineInfo): void {
     this.workers[g.slot] = undefined;
     if (!g.createdInTrace || g.system) return;
