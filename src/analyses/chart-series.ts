@@ -1,4 +1,4 @@
-/** Collects the series of charts.ts in the pass over a trace. */
+/** Collects the series of charts.ts during a pass over a trace. */
 import { Timeline } from "../base/timeline.js";
 import { EventKind, MetricName, NONE, RangeName, type TraceEvent } from "../exectrace/index.js";
 import type { Phase, Series, TraceCharts } from "./charts.js";
@@ -8,7 +8,7 @@ import type { Range, Ranges } from "./ranges.js";
 
 const MAX_PHASES = 2000;
 
-/** Start functions of the collector's goroutines. */
+/** Start functions of the garbage collector's goroutines. */
 const collector = /^runtime\.(gcBgMarkWorker|bgsweep|bgscavenge)$/;
 
 /** Whether a goroutine belongs to the garbage collector. */
@@ -16,7 +16,7 @@ export function isCollector(g: GoroutineInfo): boolean {
   return g.system && collector.test(g.startFunction);
 }
 
-/** Memory: ten timelines of 1024 buckets, and 4000 phases. */
+/** Collects everything in TraceCharts but the windows. Memory: eight timelines of 1024 buckets, and 4000 phases. */
 export class ChartCollector {
   private readonly heapLive = new Timeline("max");
   private readonly heapGoal = new Timeline("max");
@@ -40,7 +40,7 @@ export class ChartCollector {
     ranges.onRange((r) => this.addPhase(r));
   }
 
-  /** Feed every event, as intervals and ranges get them. */
+  /** Feed every event, besides the intervals and ranges. */
   feed(e: TraceEvent): void {
     this.now = e.time;
     if (e.kind !== EventKind.Metric) return;
@@ -49,7 +49,9 @@ export class ChartCollector {
     else if (e.name === MetricName.gomaxprocs) this.gomaxprocs = Math.max(this.gomaxprocs, e.value);
   }
 
-  /** To be called when intervals and ranges are finished. The windows come from a second pass: WindowCollector. */
+  /**
+   * The charts; call it after intervals and ranges are finished. @param windows from a second pass with WindowCollector
+   */
   result(windows: TraceCharts["windows"] = []): TraceCharts {
     this.thin(MAX_PHASES);
     return {
@@ -93,7 +95,7 @@ export class ChartCollector {
     if (this.phases.length >= 2 * MAX_PHASES) this.thin(MAX_PHASES);
   }
 
-  /** Keeps the longest. */
+  /** Keeps the `most` longest phases. */
   private thin(most: number): void {
     if (this.phases.length <= most) return;
     this.phases.sort((a, b) => b.end - b.begin - (a.end - a.begin));

@@ -1,22 +1,22 @@
 /**
- * What the page of a trace draws: bounded series over the whole trace, and close-ups of short windows. All times are ns
- * since the trace's start. Plain data, fit for JSON.
+ * Types of the charts on the page of a trace: bounded series over the whole trace, and close-ups of short windows. All
+ * times are ns since the trace's start. Plain data that JSON can hold.
  */
 
-/** Values of buckets of equal width: bucket i covers [i × step, (i + 1) × step). At most 1024 buckets. */
+/** Values in buckets of equal width: bucket i covers [i × step, (i + 1) × step). At most 1024 buckets. */
 export interface Series {
-  /** ns */
+  /** Width of a bucket, ns. */
   readonly step: number;
   readonly values: readonly number[];
 }
 
-/** A phase of the collector, or a pause of the world. */
+/** A mark phase of the garbage collector, or a stop-the-world pause. */
 export interface Phase {
   readonly begin: number;
   readonly end: number;
   /** "GC" for a mark phase; the reason of a stop-the-world, such as "GC mark termination" or "read mem stats". */
   readonly name: string;
-  /** Start function of the goroutine that asked for it; "" unknown. */
+  /** Start function of the goroutine that began it; "" if unknown. */
   readonly function: string;
 }
 
@@ -26,58 +26,62 @@ export interface Lane {
   readonly id: number;
   /** Start function of a goroutine; "" for a P. */
   readonly name: string;
-  /** By begin, clipped to the window. An interval of state "gc" lies upon one that it is a part of. */
+  /** By begin, clipped to the window. An interval of state "gc" overlies the one that it is part of. */
   readonly intervals: readonly LaneInterval[];
-  /** Intervals that are not there because they are too short to be drawn: one stands for each group of them. */
+  /** Number of intervals that were too short to be drawn and were merged into a neighbour. */
   readonly omitted: number;
 }
 
 export interface LaneInterval {
   readonly begin: number;
   readonly end: number;
-  /** "gc": a running goroutine that assists the collector. "idle": a P without a thread. */
+  /** "gc": running for the garbage collector, such as in a mark assist. "idle": a P without a thread. */
   readonly state: "running" | "runnable" | "waiting" | "syscall" | "gc" | "idle";
   /** Waiting, runnable: the reason. On the lane of a P: the start function of the goroutine that ran. */
   readonly reason: string;
-  /** On the lane of a P: the goroutine that ran; else the goroutine that made this one runnable; -1 none. */
+  /** On the lane of a P: the goroutine that ran. Else the goroutine that made this one runnable; -1: none. */
   readonly other: number;
 }
 
-/** The close-up of a span of time: the goroutines asked for, those that woke them, and the Ps. */
+/** The close-up of a span of time: the requested goroutines, those that woke them, and the Ps. */
 export interface Window {
   readonly begin: number;
   readonly end: number;
   readonly lanes: readonly Lane[];
-  /** Goroutines that were active in the window and are not shown. */
+  /** Number of goroutines that were active in the window but have no lane. */
   readonly omittedGoroutines: number;
 }
 
-/** What to look at closely. */
+/** A request for a close-up. */
 export interface WindowRequest {
   readonly begin: number;
   readonly end: number;
-  /** Goroutines that must have a lane; more are added while there is room, by the time they ran. */
+  /** Goroutines that must have a lane. While there is room, those that ran longest are added. */
   readonly goroutines: readonly number[];
 }
 
+/** All charts of a trace. */
 export interface TraceCharts {
-  /** ns from the first event to the last. */
+  /** Time from the first event to the last, ns. */
   readonly duration: number;
   readonly gomaxprocs: number;
   /** Largest live heap and heap goal in each bucket, bytes; a bucket without a value repeats the one before. */
   readonly heapLive: Series;
   readonly heapGoal: Series;
-  /** Mean number of Ps that run goroutines of the program, that run the collector's workers, that are in syscalls. */
+  /**
+   * Mean number of Ps that run goroutines of the program, that run workers of the garbage collector, and that are in
+   * syscalls.
+   */
   readonly procsRunning: Series;
   readonly procsGc: Series;
   readonly procsSyscall: Series;
-  /** Mean number of goroutines that are runnable and wait for a P; that wait for something; that live. */
+  /** Mean number of goroutines that are runnable, that wait, and that exist. */
   readonly runnable: Series;
   readonly waiting: Series;
   readonly goroutines: Series;
-  /** Mark phases and stop-the-world pauses, in order of time; the longest when there were too many. */
+  /** Mark phases and stop-the-world pauses in order of time; only the longest if there were too many. */
   readonly phases: readonly Phase[];
   readonly omittedPhases: number;
-  /** In the order of the requests. */
+  /** Close-ups, in the order of the requests. */
   readonly windows: readonly Window[];
 }

@@ -2,17 +2,17 @@
  * The critical path to the end of a task or a goroutine: one chain of activities without gaps that says what it waited
  * for.
  *
- * Walked back from the end: while a goroutine runs, is runnable or in a syscall, that is the path; where it waits, the
- * path goes over to the goroutine that woke it, and where it was created, to its creator. Waits that no goroutine of the
- * program ended (timers, network, the collector) are on the path themselves.
+ * Walked back from the end: while a goroutine runs, is runnable or is in a syscall, that is the path. Where it waits,
+ * the path moves to the goroutine that woke it, and where it was created, to its creator. Waits that no goroutine of
+ * the program ended (timers, network, the garbage collector) are on the path themselves.
  *
- * What the path finds there explains a wait of goroutine g as far as it lies within that wait. Where it is older, it may
- * have nothing to do with g: the reader of a connection that is kept alive has waited since the last request, a worker is
- * busy with other work. So the path goes back to g at the moment its wait began, unless the other worked then
- * because of g or of what g had been waiting for: work that it started.
+ * What the path finds in a waker explains a wait of goroutine g only as far as it lies within that wait. Older parts
+ * may have nothing to do with g: the goroutine that reads a kept-alive connection has waited since the last request, a
+ * worker is busy with other work. So the path returns to g at the moment its wait began, unless the waker was running
+ * then because of g or of what g had been waiting for, that is, on a path that started with g's own.
  *
- * Here it is done forwards, in one pass: each goroutine carries the path up to its present interval as a list that shares
- * what came before with others.
+ * The code does this forwards, in one pass: each goroutine carries the path up to its present interval, as a list that
+ * shares its older part with other paths.
  */
 import { type Frame, NONE, type StackTable, type TraceEvent } from "../exectrace/index.js";
 import { Activity, type GoroutineInfo, type Interval } from "./interval.js";
@@ -20,23 +20,25 @@ import type { Intervals } from "./intervals.js";
 
 type PathActivity = "running" | "runnable" | "waiting" | "syscall";
 
+/** One activity on the path. */
 interface PathStep {
   readonly goroutine: number;
   readonly function: string;
   readonly activity: PathActivity;
-  /** Waiting, runnable: why. */
+  /** Waiting, runnable: the reason. */
   readonly reason: string;
   /**
-   * Running: where it stopped, or what it did for the next step; where it had been preempted, that place, because it
-   * certainly was at work there. Else where it had stopped.
+   * Running: where it stopped or woke the next goroutine; if it had been preempted, that place instead, because it was
+   * certainly at work there. Other activities: where it had stopped. Leaf first.
    */
   readonly stack: readonly Frame[];
   readonly begin: number;
   readonly end: number;
 }
 
+/** The path. Times: ns since the trace's start. */
 export interface CriticalPath {
-  /** The begin of the span; later where the path leads to a goroutine that no other one's work started, such as a timer's. */
+  /** Begin of the span. Later if the path leads to a goroutine that no other one started, such as a timer's. */
   readonly begin: number;
   readonly end: number;
   /** Sums over the whole path by function, activity, reason and stack, largest first; they add up to end − begin. */
@@ -48,14 +50,14 @@ export interface CriticalPath {
     readonly count: number;
     readonly total: number;
   }[];
-  /** The last steps in order of time, without gaps up to the end; at least the last 4096 if there are more. */
+  /** The last steps in order of time, without gaps up to `end`; at least the last 4096 if there are more. */
   readonly steps: readonly PathStep[];
-  /** Steps before them, which are only in `parts`. */
+  /** Number of earlier steps, which are only in `parts`. */
   readonly omitted: number;
 }
 
 interface Step {
-  /** Its start function may become known later. */
+  /** As an object, because its start function may become known later. */
   readonly g: GoroutineInfo;
   readonly activity: Activity;
   readonly reason: string;
@@ -64,7 +66,7 @@ interface Step {
   readonly end: number;
 }
 
-/** Sums of steps that are no longer kept one by one. */
+/** Sums of old steps that are no longer kept one by one. */
 interface Prefix {
   readonly sums: ReadonlyMap<string, Sum>;
   readonly steps: number;
@@ -81,28 +83,36 @@ interface Node {
   readonly step: Step;
   readonly before: Node | undefined;
   readonly prefix: Prefix | undefined;
-  /** The first step of the whole path: paths that part from a common beginning share it. */
+  /** First step of the whole path. Paths that branch off from a common beginning share it. */
   readonly origin: Step;
-  /** Steps from the prefix to this one. */
+  /** Number of steps from the prefix to this one. */
   readonly depth: number;
-  /** A node further back, so that a time is found in few steps (Myers, "An applicative random-access stack", 1983). */
+  /**
+   * A node further back, for finding a time in logarithmically many steps (Myers, "An applicative random-access stack",
+   * 1983).
+   */
   readonly jump: Node | undefined;
 }
 
-/** Steps that are kept one by one; twice as many at most. */
+/** Steps to keep when a path is folded, which happens at twice this number. */
 const KEPT = 4096;
 const NAMES = ["", "running", "runnable", "waiting", "syscall"] as const;
 
-/** Memory: at most 8192 steps for each living goroutine, most of them shared. Time: of a wait, the steps within it. */
+/**
+ * Finds one critical path. Memory: at most 8192 steps for each live goroutine, most of them shared. Time for a wait:
+ * the number of steps within it.
+ */
 export class CriticalPathFinder {
-  /** By slot: the path up to the begin of the open interval. */
+  /** By slot: the path up to the begin of the goroutine's open interval. */
   private readonly paths: (Node | undefined)[] = [];
   private found: Node | undefined;
   private done = false;
 
   /**
-   * @param target the goroutine at the end of the path, and the path's span; its `end` is the time of an event at which
-   *   the goroutine still lives, or anything beyond the end of the trace
+   * Subscribes to the intervals.
+   *
+   * @param target the goroutine at the end of the path, and the path's span (ns). `end` is the time of an event at
+   * which the goroutine is still live, or any time beyond the end of the trace.
    */
   constructor(
     private readonly intervals: Intervals,
@@ -118,17 +128,17 @@ export class CriticalPathFinder {
     });
   }
 
-  /** Feed every event before the intervals get it. */
+  /** Feed every event, before the intervals see it. */
   feed(e: TraceEvent): void {
     if (!this.done && e.time >= this.target.end) this.close(e.time);
   }
 
-  /** At the end of the trace, before the intervals are finished. */
+  /** Closes the path at the end of the trace. Call it before the intervals are finished. */
   finish(): void {
     if (!this.done) this.close(this.intervals.now);
   }
 
-  /** The path; empty when the goroutine did not live at the end of the span. */
+  /** The path; empty if the goroutine was not live at the end of the span. */
   result(stacks: StackTable): CriticalPath {
     const steps: Step[] = [];
     let prefix: Prefix | undefined;
@@ -172,7 +182,10 @@ export class CriticalPathFinder {
     this.paths[slot] = append(this.paths[slot], { g, activity, reason, stack, begin, end });
   }
 
-  /** The path up to a moment in which a goroutine of the program, at a place, does something for another. */
+  /**
+   * The path up to the moment at which a goroutine creates or wakes another, at `stack`; undefined if it is not one of
+   * the program's, or the moment is before the span.
+   */
   private through(id: number, time: number, stack: number): Node | undefined {
     if (id === NONE || time <= this.target.begin) return undefined;
     const g = this.intervals.goroutine(id);
@@ -189,7 +202,10 @@ export class CriticalPathFinder {
     return append(before, { g, activity, reason, stack, begin, end: time });
   }
 
-  /** Where a goroutine was in its present interval. @param stop where it stopped, 0 unknown @param start where it went on */
+  /**
+   * The stack to show for a goroutine's present interval. @param stop where it stopped, 0: unknown @param start where
+   * it went on
+   */
   private place(g: GoroutineInfo, stop: number, start: number): number {
     const last = this.paths[g.slot]?.step;
     const wasPreempted = last?.g === g && last.activity === Activity.Runnable && last.reason === "preempted";
@@ -218,8 +234,13 @@ function after(before: Node | undefined, step: Step, prefix: Prefix | undefined,
 }
 
 /**
- * The path of a waker, for a goroutine that waited since `time` and whose own path up to then is `own`: what is older than
- * the wait is the waker's only if it runs then, on a path that began with the goroutine's own.
+ * Limits a waker's path to what explains a wait. A part that is older than the wait stays only if the waker was not
+ * waiting then and its path began with the goroutine's own; otherwise that part is replaced by the goroutine's own
+ * path.
+ *
+ * @param path of the waker, up to the wake-up
+ * @param time when the wait began
+ * @param own path of the waiting goroutine up to `time`
  */
 function within(path: Node, time: number, own: Node | undefined): Node {
   let node: Node | undefined = path;
@@ -233,12 +254,12 @@ function within(path: Node, time: number, own: Node | undefined): Node {
   return result;
 }
 
-/** Whether two steps are of the same interval, as far as it went. */
+/** Whether two steps belong to the same interval, which may have grown in between. */
 function isSame(a: Step, b: Step): boolean {
   return a.g === b.g && a.begin === b.begin;
 }
 
-/** Folds all but the last steps of a path into its prefix. */
+/** Folds all but the last KEPT steps of a path into its prefix. */
 function folded(path: Node): Node {
   const kept: Step[] = [];
   let node: Node | undefined = path;
@@ -262,7 +283,7 @@ function single(step: Step): Sum {
   return { step, count: 1, total: step.end - step.begin };
 }
 
-/** Goroutines whose start function is not known yet are summed up alone. */
+/** Adds to the sums. Goroutines whose start function is not known yet are summed up separately. */
 function addTo(sums: Map<string, Sum>, { step, count, total }: Sum): void {
   const { g, activity, stack, reason } = step;
   const key = `${activity} ${stack} ${reason}\0${g.startFunction || g.id}`;

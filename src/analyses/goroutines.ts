@@ -1,23 +1,23 @@
-/** Goroutines by the function they start in: how many, how long they live, and where their time goes. */
+/** Statistics of goroutines by start function: how many, how long they live, and where their time goes. */
 import { type Distribution, distribution, Histogram } from "../base/histogram.js";
 import { type Accounts, addSums, type Breakdown } from "./accounts.js";
 import type { GoroutineInfo } from "./interval.js";
 
-/** The goroutines that start in one function. */
+/** All goroutines with one start function. Times in ns. */
 export interface GoroutineGroup {
-  /** "" for goroutines of which no stack was seen. */
+  /** "" for goroutines without any known stack. */
   readonly function: string;
-  /** The runtime's own. */
+  /** Whether they belong to the runtime. */
   readonly system: boolean;
   readonly count: number;
-  /** Of them, those created and those ended within the trace. */
+  /** How many of them were created, and how many ended, within the trace. */
   readonly created: number;
   readonly ended: number;
-  /** ns of a goroutine within the trace. */
+  /** Time of each goroutine within the trace. */
   readonly lifetime: Distribution;
-  /** Sums over all of them. */
+  /** Sums over all goroutines. */
   readonly breakdown: Breakdown;
-  /** By part ("running", "runnable", "sync", ...): ns of each goroutine that has any of it, the largest total first. */
+  /** By part ("running", "runnable", "sync", ...): time of each goroutine that has any of it, largest total first. */
   readonly parts: readonly { readonly name: string; readonly of: Distribution }[];
 }
 
@@ -31,11 +31,11 @@ class Group {
   sums = new Float64Array(16);
 }
 
-/** Memory: one record per start function. */
+/** Collects the groups. Memory: one record for each start function. */
 export class Goroutines {
   private readonly groups = new Map<string, Group>();
 
-  /** @param accepts leaves goroutines out */
+  /** Subscribes to the accounts. @param accepts which goroutines to count */
   constructor(
     private readonly accounts: Accounts,
     private readonly accepts: (g: GoroutineInfo) => boolean = () => true,
@@ -43,7 +43,7 @@ export class Goroutines {
     accounts.onClose((g, sums) => this.add(g, sums));
   }
 
-  /** All groups, those with the longest total life first. */
+  /** All groups, longest total lifetime first. */
   result(): GoroutineGroup[] {
     const { accounts } = this;
     return [...this.groups]
@@ -63,7 +63,10 @@ export class Goroutines {
       .sort((a, b) => b.lifetime.total - a.lifetime.total);
   }
 
-  /** Parts of all goroutines of the program together: ns of each goroutine that has any of it, largest total first. */
+  /**
+   * Parts over all goroutines of the program, the runtime's excluded: ns of each goroutine that has any of it, largest
+   * total first.
+   */
   states(): { readonly name: string; readonly of: Distribution }[] {
     const merged = new Map<string, Histogram>();
     for (const group of this.groups.values()) {

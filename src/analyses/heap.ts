@@ -1,28 +1,29 @@
-/** The heap over time, and whether what survives collections grows. */
+/** The live heap over time, and whether the part that survives collections grows. */
 import { Line } from "../base/line.js";
 import { Timeline } from "../base/timeline.js";
 import { EventKind, MetricName, RangeName, type TraceEvent } from "../exectrace/index.js";
 
+/** Sizes in bytes. */
 export interface HeapSummary {
-  /** Live heap in bytes: first and last value in the trace, largest and smallest. All 0 when the trace has none. */
+  /** Live heap: first, last, largest and smallest value in the trace. All 0 if the trace has none. */
   readonly first: number;
   readonly last: number;
   readonly max: number;
   readonly min: number;
-  /** The last goal, and the largest. */
+  /** Heap goal of the GC: the last, and the largest. */
   readonly goal: number;
   readonly maxGoal: number;
   /**
-   * Live heap at the ends of mark phases: the first and the last value, and the slope of the least-squares line through
-   * all of them, bytes a second; 0 with fewer than two collections.
+   * Live heap at the ends of mark phases: number, first and last value, and the slope of the least-squares line through
+   * all of them in bytes per second; 0 with fewer than two collections.
    */
   readonly afterGc: { readonly count: number; readonly first: number; readonly last: number; readonly slope: number };
-  /** Largest live heap in each bucket of `step` ns; 0 where no value fell into it. */
+  /** Largest live heap in each bucket of `step` ns; 0 in buckets without a value. */
   readonly step: number;
   readonly live: readonly number[];
 }
 
-/** Memory: at most 1024 buckets. */
+/** Collects a HeapSummary; feed every event. Memory: at most 1024 buckets. */
 export class Heap {
   readonly live = new Timeline("max");
   readonly goals = new Timeline("max");

@@ -1,20 +1,23 @@
-/** What an interval and a goroutine are, for all that consume them; `intervals` makes them. */
+/** The types Interval and GoroutineInfo, which most analyses consume; intervals.ts makes them. */
 
 export const Activity = { Running: 1, Runnable: 2, Waiting: 3, Syscall: 4 } as const;
 export type Activity = (typeof Activity)[keyof typeof Activity];
 
-/** One stay of a goroutine in one state. ONE object is reused: copy what you keep. Times: ns since the trace's start. */
+/**
+ * One stay of a goroutine in one state. A single object is reused: copy what you keep. Times: ns since the trace's
+ * start.
+ */
 export interface Interval {
   goroutine: number;
   activity: Activity;
   /**
-   * Waiting: what for, as the runtime says ("sync", "chan receive", "network", ...), "" when it began before the trace.
-   * Runnable: why it became so: "preempted" and the like, "created", "syscall", or the reason it had waited for.
+   * Waiting: the runtime's reason ("sync", "chan receive", "network", ...), "" if it began before the trace. Runnable:
+   * why it became runnable: "preempted" and the like, "created", "syscall", or the reason of the wait before.
    */
   reason: string;
-  /** Where the goroutine stopped; for Running where it goes on. An index into the reader's stacks, 0 unknown. */
+  /** Where the goroutine stopped; for Running where it goes on. An index into the reader's stacks, 0: unknown. */
   stack: number;
-  /** Running: where it stops then; 0 unknown. Else 0. */
+  /** Running: where it stopped at the end of the interval, 0: unknown. Else 0. */
   stopStack: number;
   begin: number;
   end: number;
@@ -22,17 +25,17 @@ export interface Interval {
   cutBegin: boolean;
   /** Still open at the end of the trace: the duration is "at least". */
   cutEnd: boolean;
-  /** Waiting, Runnable: the goroutine that made it runnable (created or woke it), or NONE: a timer, the network, itself. */
+  /** Waiting, Runnable: the goroutine that created or woke it; NONE: a timer, the network, or itself. */
   waker: number;
-  /** The stack of that at the time, 0 unknown. */
+  /** Stack of `waker` at that time, 0: unknown. */
   wakerStack: number;
-  /** Running: the P. Syscall: the P it was entered with, or NONE. Else NONE. */
+  /** Running: the P. Syscall: the P with which it was entered, or NONE. Else NONE. */
   proc: number;
-  /** Syscall: time from which it had no P any more (its begin, when it never had one), or NONE. */
+  /** Syscall: when it lost its P (its begin if it never had one); NONE: it did not. */
   procLost: number;
 }
 
-/** An open interval, for analyses that attribute a part of it before it ends. */
+/** An open interval, for analyses that count a part of it before it ends. Fields as in Interval. */
 export interface OpenInterval {
   readonly activity: Activity;
   readonly reason: string;
@@ -41,39 +44,40 @@ export interface OpenInterval {
   readonly procLost: number;
 }
 
-/** What is known of a goroutine; filled in as the trace tells more. */
+/** What is known of a goroutine; filled in as the trace reveals more. */
 export interface GoroutineInfo {
   readonly id: number;
-  /** A small number, unique among living goroutines and given again after the end: for tables of one's own. */
+  /** A small number, unique among live goroutines and reused after the end: an index for tables of consumers. */
   readonly slot: number;
-  /** A stack whose outermost frame is the start function; 0 as long as no stack was seen. */
+  /** A stack whose outermost frame is the start function; 0 until a stack is known. */
   startStack: number;
-  /** "" as long as no stack was seen. */
+  /** "" until a stack is known. */
   startFunction: string;
+  /** NONE if it was created before the trace. */
   readonly creator: number;
   readonly creatorStack: number;
   readonly begin: number;
-  /** Valid when the goroutine is over. */
+  /** Set when the goroutine has ended. */
   end: number;
   readonly createdInTrace: boolean;
   endedInTrace: boolean;
-  /** One of the runtime's own, after its start function. */
+  /** Whether it is one of the runtime's own (isSystemFunction). */
   system: boolean;
 }
 
 /**
- * Whether goroutines with this start function are the runtime's own (runtime.isSystemGoroutine, seen from outside), or
- * record: those that write the trace and the CPU profile are not the program's.
+ * Whether goroutines with this start function belong to the runtime (as runtime.isSystemGoroutine decides) or to the
+ * recording: those that write the trace and the CPU profile are not the program's.
  */
 export function isSystemFunction(name: string): boolean {
   if (name.startsWith("runtime.")) return name !== "runtime.main";
   return name.startsWith("runtime/trace.") || name === "runtime/pprof.profileWriter";
 }
 
-/** Where intervals come from; calls come in the order of the trace (intervals by their end). */
+/** A source of intervals. Calls follow the order of the trace; an interval comes at its end. */
 export interface IntervalSource {
   onGoroutineBegin(f: (g: GoroutineInfo) => void): void;
   onInterval(f: (i: Interval, g: GoroutineInfo) => void): void;
-  /** After the last interval of a goroutine; at the end of the trace also for those that live. */
+  /** Calls `f` after the last interval of a goroutine, and at the end of the trace for those still live. */
   onGoroutineEnd(f: (g: GoroutineInfo) => void): void;
 }

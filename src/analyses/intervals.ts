@@ -1,9 +1,10 @@
 /**
- * What every goroutine did from when to when: transitions of an ordered trace as closed intervals. The intervals of a
- * goroutine follow each other without gap or overlap from its begin to its end, so their durations add up to its life.
+ * Turns the state transitions of an ordered trace into intervals: what each goroutine did from when to when. The
+ * intervals of a goroutine follow each other without gap or overlap from its begin to its end, so their durations add
+ * up to its life.
  *
- * Source: events of a TraceReader; meanings after Go's internal/trace (summary.go). Where Go ends a goroutine that
- * blocks "forever", here it stays and waits.
+ * Input: the events of a TraceReader. Meanings follow Go's internal/trace (summary.go), with one exception: where Go
+ * ends a goroutine that blocks "forever", here it keeps waiting.
  */
 import {
   EventKind,
@@ -23,7 +24,7 @@ import {
   type OpenInterval,
 } from "./interval.js";
 
-/** A living goroutine: what is known, and its open interval. */
+/** A live goroutine: what is known of it, and its open interval. */
 class Track implements GoroutineInfo {
   startStack = 0;
   startFunction = "";
@@ -55,13 +56,13 @@ class Track implements GoroutineInfo {
 
 const ACTIVITY = [0, 0, Activity.Runnable, Activity.Running, Activity.Waiting, Activity.Syscall] as readonly Activity[];
 
-/** Feed every event of a TraceReader; consumers subscribe before. Memory: one record per living goroutine. */
+/** Feed every event; consumers subscribe first. Memory: one record for each live goroutine. */
 export class Intervals implements IntervalSource {
   private readonly living = new Map<number, Track>();
-  /** By slot: the living goroutine. */
+  /** By slot: the live goroutine. */
   private readonly slots: (Track | undefined)[] = [];
   private readonly free: number[] = [];
-  /** The goroutine that last entered a syscall with a proc; stale entries do no harm. */
+  /** By proc: the goroutine that last entered a syscall with it. Stale entries do no harm. */
   private readonly inSyscall = new Map<number, Track>();
   private readonly begins: ((g: GoroutineInfo) => void)[] = [];
   private readonly sinks: ((i: Interval, g: GoroutineInfo) => void)[] = [];
@@ -82,7 +83,7 @@ export class Intervals implements IntervalSource {
     proc: NONE,
     procLost: NONE,
   };
-  /** Time of the latest event. */
+  /** Time of the latest event, ns. */
   now = 0;
   private finished = false;
 
@@ -100,38 +101,38 @@ export class Intervals implements IntervalSource {
     this.ends.push(f);
   }
 
-  /** A living goroutine. */
+  /** The live goroutine with an id, if there is one. */
   goroutine(id: number): GoroutineInfo | undefined {
     return this.living.get(id);
   }
 
-  /** Goroutines that live now. */
+  /** Number of live goroutines. */
   get alive(): number {
     return this.living.size;
   }
 
-  /** The living goroutines. */
+  /** All live goroutines. */
   goroutines(): Iterable<GoroutineInfo> {
     return this.living.values();
   }
 
-  /** Slots are below this. */
+  /** Slot numbers are below this. */
   get slotCount(): number {
     return this.slots.length;
   }
 
-  /** The interval that a living goroutine is in; a copy. */
+  /** A copy of a live goroutine's open interval. */
   open(g: GoroutineInfo): OpenInterval {
     const { state, reason, stack, since, procLost } = g as Track;
     return { activity: ACTIVITY[state], reason, stack, begin: since, procLost };
   }
 
-  /** When the open interval of a living goroutine began. */
+  /** When a live goroutine's open interval began, ns. */
   openSince(g: GoroutineInfo): number {
     return (g as Track).since;
   }
 
-  /** Whether a living goroutine runs. */
+  /** Whether a live goroutine is running. */
   isRunning(g: GoroutineInfo): boolean {
     return (g as Track).state === GoState.Running;
   }
@@ -143,7 +144,7 @@ export class Intervals implements IntervalSource {
     else if (e.to === ProcState.Idle && e.from !== ProcState.Idle) this.procStops(e);
   }
 
-  /** Closes what is open at the end of the trace. */
+  /** Closes all open intervals and goroutines at the end of the trace. */
   finish(): void {
     if (this.finished) return;
     this.finished = true;
@@ -199,7 +200,7 @@ export class Intervals implements IntervalSource {
     this.free.push(track.slot);
   }
 
-  /** Enters a state; waker and reason of a wait pass on to the time as runnable that follows. */
+  /** Enters a state. The waker and reason of a wait are kept for the runnable interval that follows. */
   private enter(track: Track, e: TraceEvent): void {
     const from = e.from;
     const to = e.to as GoState;
@@ -216,7 +217,7 @@ export class Intervals implements IntervalSource {
       track.waker = NONE;
       track.wakerStack = 0;
     } else if (to === GoState.Waiting) {
-      // The runtime names no reason for coroutines alone, which switch to each other.
+      // Only coroutines, which switch to each other, have no reason in the trace.
       track.reason = e.reason || (from === GoState.Undetermined ? "" : "coroutine");
     } else if (to === GoState.Runnable) {
       if (from === GoState.NotExist) {
@@ -239,7 +240,7 @@ export class Intervals implements IntervalSource {
     }
   }
 
-  /** Takes a stack of a goroutine for what it lacks: its start function, and where it waits since before the trace. */
+  /** Uses a stack of a goroutine to fill in its start function, and where it has been since before the trace. */
   private learn(track: Track, stack: number): void {
     if (track.stack === 0 && track.state !== GoState.Running) track.stack = stack;
     if (track.startStack !== 0 || this.reader.stacks.depth(stack) === 0) return;

@@ -1,32 +1,35 @@
-/** How much of the Ps the collector leaves to the program, event by event. */
+/**
+ * Tracks, event by event, the share of the Ps that the garbage collector leaves to the program (mutator utilization).
+ */
 import { EventKind, GoState, MetricName, NONE, RangeName, ResourceKind, type TraceEvent } from "../exectrace/index.js";
 import type { Intervals } from "./intervals.js";
 import { MutatorCurve } from "./mutator.js";
 
-/** Windows of the utilisation curve: 1, 2, 5 × 10^n from 10 µs to 1 s. */
+/** Window lengths of the utilization curve in ns: 1, 2, 5 × 10^n from 10 µs to 1 s. */
 const WINDOWS = [1e4, 1e5, 1e6, 1e7, 1e8].flatMap((n) => [n, 2 * n, 5 * n]).concat(1e9);
 
-/** Whether a stop-the-world with this reason is the collector's own. */
+/** Whether the garbage collector itself stopped the world for this reason. */
 export function isGcPause(reason: string): boolean {
   return reason.includes("GC");
 }
 
-/** What decides on the utilisation from a time on. */
+/** What determines the utilization from a time on. */
 interface Load {
   readonly time: number;
   procs: number;
   stopped: number;
-  /** Goroutines that run for the collector. */
+  /** Number of goroutines that run for the collector. */
   collecting: number;
 }
 
 /**
- * Utilisation over time: 0 while the collector stops the world, else the share of Ps on which neither a dedicated or
- * fractional mark worker nor a mark assist runs. A worker is one from the label that it puts on itself until it stops.
+ * Utilization over time: 0 while the collector stops the world, else the share of Ps that run neither a dedicated or
+ * fractional mark worker nor a mark assist. A goroutine counts as a worker from the label that it puts on itself until
+ * it stops.
  *
- * Assists that were under way when the trace began appear later in its first generation, and count from the beginning.
- * Therefore the loads of that generation are kept until it is over. (Go's internal/trace, gc.go, does the same; but it
- * counts a worker that runs for the second time twice, and takes only one back when it stops.)
+ * Assists that were under way when the trace began are reported later in the first generation, but count from its
+ * beginning. So the loads of that generation are kept until it ends. (Go's internal/trace, gc.go, does the same; but it
+ * counts a worker that runs a second time twice, and subtracts only one when it stops.)
  */
 export class Mutator {
   private readonly assisting = new Set<number>();
@@ -48,7 +51,7 @@ export class Mutator {
     private readonly curve: Pick<MutatorCurve, "change" | "finish"> = new MutatorCurve(WINDOWS),
   ) {}
 
-  /** Feed every event, after the intervals have got it. */
+  /** Feed every event, after the intervals have seen it. */
   feed(e: TraceEvent): void {
     this.now = e.time;
     switch (e.kind) {
@@ -84,7 +87,7 @@ export class Mutator {
     else this.apply(load);
   }
 
-  /** Mean utilisation, and the smallest in windows of several lengths. */
+  /** Mean utilization over the trace, and the smallest mean in any window of each length (ns). Shares from 0 to 1. */
   result(): { mean: number; minimum: { readonly window: number; readonly utilization: number }[] } {
     this.flush();
     const { begin, now } = this;

@@ -1,17 +1,17 @@
 /**
- * Minimum mutator utilisation: in the worst window of a length, the share of the Ps that the program has for itself.
+ * Minimum mutator utilization: the share of the Ps that the program has for itself in the worst window of each length.
  *
- * Cheng and Blelloch, "A Parallel, Real-Time Garbage Collector" (PLDI 2001). Utilisation is a step function of time, so
- * its mean over a window is linear in the window's place between changes, and its minimum is at a place where an edge of
- * the window lies on a change or on an end of the trace. Those places are visited in one pass; only the changes within
- * the longest window are kept.
+ * Cheng and Blelloch, "A Parallel, Real-Time Garbage Collector" (PLDI 2001). Utilization is a step function of time, so
+ * between changes its mean over a window is linear in the window's position. Its minimum is therefore at a position
+ * where an edge of the window lies on a change or on an end of the trace. These positions are visited in one pass; only
+ * the changes within the longest window are kept.
  */
 export class MutatorCurve {
-  /** Changes that the longest window can still reach: time, utilisation from there on, integral up to there. */
+  /** Changes that the longest window can still reach: time, utilization from then on, integral up to then. */
   private times: number[] = [];
   private utils: number[] = [];
   private sums: number[] = [];
-  /** For each window: the first kept change behind its left edge, and the smallest integral so far. */
+  /** For each window: the first kept change after its left edge, and the smallest integral so far. */
   private readonly next: number[];
   private readonly least: number[];
   private begin = -1;
@@ -23,8 +23,9 @@ export class MutatorCurve {
   }
 
   /**
-   * Utilisation from a time on.
-   * @param time not before the last one
+   * Sets the utilization from a time on.
+   *
+   * @param time ns, not before the last one
    * @param util from 0 to 1
    */
   change(time: number, util: number): void {
@@ -37,7 +38,10 @@ export class MutatorCurve {
     this.sums.push(this.integral(time));
   }
 
-  /** The smallest mean utilisation of each window that ends before `end`; of the whole trace for longer ones. */
+  /**
+   * The smallest mean utilization in windows of each length that end by `end`; for longer windows the mean of the whole
+   * trace.
+   */
   finish(end: number): { readonly window: number; readonly utilization: number }[] {
     if (this.begin < 0 || end <= this.begin) return this.windows.map((window) => ({ window, utilization: 1 }));
     this.advance(end);
@@ -54,14 +58,14 @@ export class MutatorCurve {
     for (let w = 0; w < windows.length; w++) {
       const window = windows[w];
       let at = next[w];
-      // Left edge on a change.
+      // Windows whose left edge is on a change.
       while (at < times.length && times[at] + window <= time) {
         const sum = this.integral(times[at] + window) - this.sums[at];
         if (sum < least[w]) least[w] = sum;
         at++;
       }
       next[w] = at;
-      // Right edge on the end of the step.
+      // The window whose right edge is on the end of the step.
       const left = time - window;
       if (left < this.begin || at === 0) continue;
       const sum = this.integral(time) - (this.sums[at - 1] + this.utils[at - 1] * (left - times[at - 1]));
@@ -70,7 +74,7 @@ export class MutatorCurve {
     this.forget();
   }
 
-  /** Integral of utilisation from the begin to a time in the last step. */
+  /** Integral of utilization from the begin to a time in the last step. */
   private integral(time: number): number {
     const last = this.lastBefore(time);
     return last < 0 ? 0 : this.sums[last] + this.utils[last] * (time - this.times[last]);

@@ -1,18 +1,21 @@
-/** Regions that a program does not end as it should: on the goroutine where they began, the innermost first. */
+/**
+ * Regions (runtime/trace) that a program ends wrongly: not on the goroutine where they began, or not innermost first.
+ */
 
-/** One way in which regions of a type end wrongly on a goroutine. */
+/** One kind of misuse: regions of a type that end wrongly in one way on one goroutine. */
 export interface RegionMisuse {
   readonly region: string;
-  /** Where it ended. */
+  /** Goroutine on which the regions ended. */
   readonly goroutine: number;
-  /** "order": before one that had begun within it. "elsewhere": it had not begun on that goroutine. */
+  /** "order": before a region that had begun within it. "elsewhere": it had not begun on that goroutine. */
   readonly how: "order" | "elsewhere";
   readonly count: number;
 }
 
-/** Different ones that are kept. */
+/** Most kinds to keep. */
 const MAX = 100;
 
+/** Counts the misuses of each kind. */
 export class RegionMisuses {
   private readonly found = new Map<string, { count: number } & Omit<RegionMisuse, "count">>();
 
@@ -23,7 +26,7 @@ export class RegionMisuses {
     else if (this.found.size < MAX) this.found.set(key, { region, goroutine, how, count: 1 });
   }
 
-  /** In the order in which they were found. */
+  /** All kinds, in the order in which they were found. */
   result(): RegionMisuse[] {
     return [...this.found.values()];
   }

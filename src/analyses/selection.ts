@@ -1,20 +1,21 @@
-/** A part of a trace: a span of time and the goroutines that matter in it, such as those of one request. */
+/** A selected part of a trace: a span of time and the goroutines that matter in it, such as those of one request. */
 import type { GoroutineInfo, Interval, IntervalSource } from "./interval.js";
 import type { Intervals } from "./intervals.js";
 
+/** A selection. Times: ns since the trace's start. */
 export interface Selection {
   readonly begin: number;
   readonly end: number;
   readonly goroutines: ReadonlySet<number>;
-  /** Tasks whose records are wanted. */
+  /** Ids of the tasks to describe. */
   readonly tasks: readonly number[];
-  /** The tasks of the type that was asked for. */
+  /** All tasks of the type, if a type was selected. */
   readonly ofType?: TasksOfType | undefined;
-  /** Whose critical path is wanted: the goroutine that is at the end of the span. */
+  /** Where the critical path ends: `goroutine` is the one at the end of the span. */
   readonly path: { readonly goroutine: number; readonly begin: number; readonly end: number };
 }
 
-/** All tasks of a type, the longest one by one. */
+/** Number of tasks of a type, and the longest of them. */
 export interface TasksOfType {
   readonly count: number;
   readonly longest: readonly {
@@ -26,7 +27,7 @@ export interface TasksOfType {
   }[];
 }
 
-/** The intervals of a selection, clipped to its span. A clipped interval is cut. */
+/** The intervals of a selection, clipped to its span. Clipped intervals are marked as cut. */
 export class SelectedIntervals implements IntervalSource {
   constructor(
     private readonly source: Intervals,

@@ -1,4 +1,4 @@
-/** The rows of a summary in another order than by total. */
+/** Sorts the rows of a summary by a column (`gotrace summary --sort`). */
 
 import type { BlockingSite } from "./blocking-sites.js";
 import type { GoroutineGroup } from "./goroutines.js";
@@ -55,7 +55,10 @@ function durationsOf<T>(of: (row: T) => Durations): Of<T> {
   );
 }
 
-/** The summary with its goroutines, blocking places, tasks and regions in an order; those without the column stay. */
+/**
+ * Returns a summary with goroutines, blocking sites, tasks and regions sorted by a column. Tables without the column
+ * keep their order.
+ */
 export function sortedBy(summary: TraceSummary, column: SortColumn): TraceSummary {
   return {
     ...summary,
@@ -66,7 +69,7 @@ export function sortedBy(summary: TraceSummary, column: SortColumn): TraceSummar
   };
 }
 
-/** Largest numbers first, names by the alphabet. */
+/** Sorts numbers from largest to smallest, names alphabetically. */
 function sorted<T>(rows: readonly T[], of: ((row: T) => number | string) | undefined): readonly T[] {
   if (!of) return rows;
   return [...rows].sort((a, b) => {

@@ -1,4 +1,4 @@
-/** Everything that `gotrace summary` tells about an execution trace, in one pass over its events. */
+/** Runs all analyses for `gotrace summary` in one pass over the events of an execution trace. */
 import type { Distribution } from "../base/histogram.js";
 import { type EventSource, releaseOf, type TraceEvent } from "../exectrace/index.js";
 import { Accounts } from "./accounts.js";
@@ -16,17 +16,20 @@ import type { TaskRecord } from "./task.js";
 import type { RegionType, TaskType } from "./task-types.js";
 import { Tasks } from "./tasks.js";
 
+/** The results of all analyses. Times: ns since the trace's start. */
 export interface TraceSummary {
-  /** "1.26"; "1.23 or 1.24", which write the same header. */
+  /** The Go release: "1.26", or "1.23 or 1.24", which write the same header. */
   readonly goVersion: string;
-  /** ns since 1970 at time 0, as a decimal number; only Go 1.25 and later tell it. */
+  /** ns since 1970 at time 0, as a decimal number; undefined before Go 1.25. */
   readonly start: string | undefined;
-  /** ns from the first event to the last. */
+  /** Time from the first event to the last, ns. */
   readonly duration: number;
   readonly events: number;
-  /** All that lived within the trace, the runtime's included. */
+  /** Number of all goroutines in the trace, the runtime's included. */
   readonly goroutineCount: number;
-  /** The span and the goroutines that `goroutines`, `blocking` and `scheduling` are about; undefined: all. */
+  /**
+   * The span and the goroutines that `goroutines`, `states`, `blocking` and `scheduling` cover; undefined: everything.
+   */
   readonly selection:
     | {
         readonly begin: number;
@@ -36,25 +39,26 @@ export interface TraceSummary {
       }
     | undefined;
   readonly goroutines: readonly GoroutineGroup[];
-  /** Parts of the time of all goroutines of the program ("running", "runnable", "sync", ...). */
+  /** Time of all goroutines of the program by part ("running", "runnable", "sync", ...). */
   readonly states: readonly { readonly name: string; readonly of: Distribution }[];
   readonly blocking: { readonly sites: readonly BlockingSite[]; readonly count: number; readonly total: number };
   readonly scheduling: Scheduling;
-  /** Of the whole trace, whatever is selected; the same for what follows. */
+  /** This and the following cover the whole trace, even with a selection. */
   readonly procs: Procs;
   readonly gc: GcSummary;
   readonly heap: HeapSummary;
   readonly tasks: readonly TaskType[];
   readonly regions: readonly RegionType[];
-  /** Regions that ended in the wrong order or on the wrong goroutine; those of the latter have no duration. */
+  /** Regions that ended in the wrong order or on the wrong goroutine; the latter have no duration. */
   readonly regionMisuses: readonly RegionMisuse[];
   readonly logs: readonly { readonly category: string; readonly count: number }[];
-  /** The tasks of the selection. */
+  /** The tasks of the selection; empty without one. */
   readonly selected: readonly TaskRecord[];
+  /** Critical path of the selection; undefined without one. */
   readonly criticalPath: CriticalPath | undefined;
 }
 
-/** Feed every event of a TraceReader, then call `finish`. Memory: see the analyses. */
+/** Feed every event, then call `finish`. Memory: that of the analyses. */
 export class Summarizer {
   private readonly intervals: Intervals;
   private readonly ranges = new Ranges();
@@ -70,7 +74,7 @@ export class Summarizer {
   private events = 0;
   private goroutineCount = 0;
 
-  /** @param selection a part of the trace to look at (see Locator) */
+  /** @param selection restrict the summary to a part of the trace (see Locator) */
   constructor(
     private readonly reader: EventSource,
     private readonly selection?: Selection,
@@ -107,7 +111,7 @@ export class Summarizer {
     this.tasks.feed(e);
   }
 
-  /** @param top blocking sites to describe */
+  /** Closes all analyses and returns the summary. @param top number of blocking sites to describe */
   finish(top = 50): TraceSummary {
     const { reader, intervals, selection } = this;
     const duration = intervals.now;

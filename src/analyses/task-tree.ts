@@ -1,27 +1,27 @@
 /**
- * The tasks that are open, each below its parent, and the time that goroutines spend on them. A task that is over leaves
- * its sums and its open child tasks to its parent.
+ * The tree of open tasks, and the time that goroutines spend on them. A task that ends passes its sums and its open
+ * child tasks to its parent.
  */
 import { BACKGROUND_TASK, NONE } from "../exectrace/index.js";
 import { type Accounts, addSums, type Sums } from "./accounts.js";
 import { OpenTask, type Worker } from "./task.js";
 
-/** Memory: open tasks and the goroutines that work on them. */
+/** The tree. Memory: open tasks and the goroutines that work on them. */
 export class TaskTree {
   private readonly tasks = new Map<number, OpenTask>();
   private readonly watched = new Set<number>();
-  /** Tasks are numbered in the order of their begins: those from here on began within the trace. */
+  /** Go numbers tasks in the order of their begins: ids from this one on began within the trace. */
   private firstBegun = Number.POSITIVE_INFINITY;
 
   constructor(private readonly accounts: Accounts) {}
 
-  /** Keeps regions and logs of a task from now on. */
+  /** Starts keeping regions, child tasks and logs of a task. */
   watch(id: number): void {
     this.watched.add(id);
     this.tasks.get(id)?.watch();
   }
 
-  /** Opens a task that a goroutine begins now. */
+  /** Opens a task that a goroutine begins. */
   begin(id: number, type: string, parent: number, time: number, goroutine: number): void {
     this.firstBegun = Math.min(this.firstBegun, id);
     const task = new OpenTask(id, type, parent, time, false, this.accounts.zeros());
@@ -29,17 +29,20 @@ export class TaskTree {
     this.add(task);
   }
 
-  /** An open task that was mentioned. */
+  /** The open task with an id, if it was mentioned before. */
   get(id: number): OpenTask | undefined {
     return this.tasks.get(id);
   }
 
-  /** All open tasks as of now. */
+  /** All open tasks. */
   list(): OpenTask[] {
     return [...this.tasks.values()];
   }
 
-  /** An open task; one that began before the trace is made when it is first mentioned. */
+  /**
+   * The open task with an id. A task that began before the trace is added at its first mention; undefined if there is
+   * no such task.
+   */
   known(id: number): OpenTask | undefined {
     const task = this.tasks.get(id);
     if (task || id === BACKGROUND_TASK || id >= this.firstBegun) return task;
@@ -48,7 +51,7 @@ export class TaskTree {
     return older;
   }
 
-  /** Books the time of a worker on its task, and turns it to the innermost open task of its entries. */
+  /** Books a worker's time to its task, then assigns it to the innermost open task of its entries. */
   settle(worker: Worker): void {
     const { entries } = worker;
     for (
@@ -73,9 +76,9 @@ export class TaskTree {
     }
   }
 
-  /** The sums of a task and its open descendants, up to now. */
+  /** The sums of a task and its open descendants, up to now. Give the row back with `remove` or Accounts.release. */
   total(task: OpenTask): Sums {
-    // Parents before their children; there may be more levels than a recursion can have.
+    // Parents come before their children. Not recursive, because there may be more levels than the call stack has.
     const family = [task];
     for (let i = 0; i < family.length; i++) for (const child of family[i].open) family.push(child);
     const totals = new Map<OpenTask, Sums>();
@@ -93,7 +96,7 @@ export class TaskTree {
     return totals.get(task)!;
   }
 
-  /** Takes an open task out; `sums`, its total, is given back to the accounts. */
+  /** Removes an open task. @param sums its `total`, which is released to the accounts */
   remove(task: OpenTask, sums: Sums, time: number): void {
     this.tasks.delete(task.id);
     this.giveToParent(task, sums, time);

@@ -1,4 +1,4 @@
-/** Close-ups: what goroutines and Ps did in some short spans of a trace. */
+/** Close-ups for the page: what goroutines and Ps did in a few short spans of a trace. */
 import { NONE, RangeName, ResourceKind } from "../exectrace/index.js";
 import { isCollector } from "./chart-series.js";
 import type { Lane, LaneInterval, Window, WindowRequest } from "./charts.js";
@@ -6,16 +6,16 @@ import { Activity, type GoroutineInfo, type Interval } from "./interval.js";
 import type { Intervals } from "./intervals.js";
 import type { Range, Ranges } from "./ranges.js";
 
-/** Lanes of goroutines in a window. */
+/** Most lanes of goroutines in a window. */
 const MAX_GOROUTINES = 10;
-/** Lanes that are kept while it is not known which goroutines ran most. */
+/** Most lanes to keep until it is known which goroutines ran most. */
 const MAX_CANDIDATES = 64;
 const MAX_PROCS = 16;
-/** Parts of a window: of the intervals that are shorter, those in the same part become one. */
+/** Number of parts of a window. Shorter intervals in the same part are merged into one. */
 const PARTS = 400;
-/** Mark assists of a lane. */
+/** Most mark assists of a lane. */
 const MAX_ASSISTS = 1000;
-/** Goroutines that are counted one by one. */
+/** Most goroutines to count. */
 const MAX_COUNTED = 10_000;
 
 type State = LaneInterval["state"];
@@ -26,7 +26,7 @@ const states: Readonly<Record<Activity, State>> = {
   [Activity.Syscall]: "syscall",
 };
 
-/** Short intervals in one part of a lane. */
+/** The short intervals in one part of a lane. */
 interface Crumbs {
   readonly first: LaneInterval;
   begin: number;
@@ -35,9 +35,9 @@ interface Crumbs {
   readonly time: Map<State, number>;
 }
 
-/** A lane that is being filled, in any order. Memory: some intervals for each part of the window. */
+/** A lane that is being filled; intervals come in any order. Memory: a few intervals for each part of the window. */
 class OpenLane {
-  /** ns that it ran. */
+  /** Time that it ran, ns. */
   ran = 0;
   name = "";
   private readonly long: LaneInterval[] = [];
@@ -53,7 +53,7 @@ class OpenLane {
     this.part = Math.max(1, (window.end - window.begin) / PARTS);
   }
 
-  /** Adds what of an interval is in the window. */
+  /** Adds the part of an interval that lies in the window. @param other see LaneInterval */
   add(from: number, to: number, state: State, reason: string, other: number): void {
     const begin = Math.max(from, this.window.begin);
     const end = Math.min(to, this.window.end);
@@ -97,7 +97,7 @@ class OpenLane {
     return { kind: this.kind, id: this.id, name: this.name, intervals: all, omitted };
   }
 
-  /** The parts of mark assists in which the goroutine ran; it also waits in them. */
+  /** The parts of mark assists in which the goroutine ran; it may also wait during an assist. */
   private assisting(running: readonly LaneInterval[]): LaneInterval[] {
     return this.assists.flatMap((assist) =>
       running
@@ -113,7 +113,7 @@ class OpenLane {
   }
 }
 
-/** Fills the gaps of a P: it had nothing to do then. */
+/** Fills the gaps of a P's lane with idle intervals. */
 function withIdle(intervals: readonly LaneInterval[], window: WindowRequest): LaneInterval[] {
   const all: LaneInterval[] = [];
   let at = window.begin;
@@ -130,7 +130,7 @@ class OpenWindow {
   private readonly goroutines = new Map<number, OpenLane>();
   private readonly procs = new Map<number, OpenLane>();
   private readonly active = new Set<number>();
-  /** Who woke goroutines that were asked for. */
+  /** Goroutines that woke a requested goroutine. */
   private readonly wakers = new Set<number>();
   private readonly wanted: ReadonlySet<number>;
 
@@ -149,7 +149,7 @@ class OpenWindow {
     this.procLane(i.proc)?.add(i.begin, end, state, g.startFunction, i.goroutine);
   }
 
-  /** An assist lies within what else its goroutine did. */
+  /** Adds an assist, which overlies the other intervals of its goroutine. */
   assist(r: Range): void {
     this.goroutines.get(r.id)?.assist(r.begin, r.end);
   }
@@ -173,14 +173,14 @@ class OpenWindow {
 
   private laneOf(i: Interval, g: GoroutineInfo): OpenLane | undefined {
     const wanted = this.wanted.has(i.goroutine);
-    // A goroutine that only waits in the window has nothing to do with what happens there.
+    // A goroutine that only waits in the window does not matter for what happens there.
     const acts = i.activity !== Activity.Waiting && !g.system;
     if (acts && this.active.size < MAX_COUNTED) this.active.add(i.goroutine);
     let lane = this.goroutines.get(i.goroutine);
     if (!lane && (wanted || (acts && this.goroutines.size < MAX_CANDIDATES))) {
       lane = new OpenLane("goroutine", i.goroutine, this.request);
       this.goroutines.set(i.goroutine, lane);
-      // It did nothing in the window before, so it waited, if it was there.
+      // This is its first activity in the window: if it existed before, it was waiting.
       if (!wanted) lane.add(g.begin, i.begin, "waiting", i.activity === Activity.Runnable ? i.reason : "", NONE);
     }
     return lane;
@@ -196,13 +196,16 @@ class OpenWindow {
   }
 }
 
-/** Collects windows, in a second pass, when it is known where to look. Memory is bounded by the number of requests. */
+/**
+ * Collects windows in a second pass over the trace, when it is known where to look. Memory is bounded by the number of
+ * requests.
+ */
 export class WindowCollector {
   private readonly windows: readonly OpenWindow[];
-  /** By begin; with the latest end among those up to each, so that a search backwards knows when to stop. */
+  /** Windows by begin, and for each the latest end of all up to it, so that a backward search knows when to stop. */
   private readonly ordered: readonly OpenWindow[];
   private readonly latest: readonly number[];
-  /** Number of `ordered` that begin before the latest interval's end: ends only grow. */
+  /** Number of windows in `ordered` that begin before the end of the latest interval; ends only grow. */
   private begun = 0;
 
   /** Subscribes to the sources. */
@@ -221,12 +224,12 @@ export class WindowCollector {
     });
   }
 
-  /** When the sources are finished: in the order of the requests. */
+  /** The windows in the order of the requests; call it after the sources are finished. */
   result(): Window[] {
     return this.windows.map((window) => window.close());
   }
 
-  /** Calls for every window that a span of time touches. */
+  /** Calls `visit` for every window that overlaps a span of time. */
   private each(begin: number, end: number, visit: (window: OpenWindow) => void): void {
     const { ordered, latest } = this;
     while (this.begun < ordered.length && ordered[this.begun].request.begin < end) this.begun++;
