@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command. In words that the oldest Node understands, so that it can say that it is too old, before it reads anything else.
+// The executable. Written in old JavaScript, so that an old Node can run it and say that it is too old.
 "use strict";
 var version = process.versions.node.split(".");
 var major = Number(version[0]);

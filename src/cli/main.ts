@@ -1,4 +1,4 @@
-/** The command `gotrace`: finds the command, runs it, and turns errors into two lines and an exit code. */
+/** The entry point: finds the command, runs it, and turns an error into two lines and an exit code. */
 
 import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
 import { findCommand, helpOn, overview } from "./help/help.js";
@@ -23,6 +23,7 @@ async function main(words: readonly string[]): Promise<number> {
   return (await findCommand(name).load()).run(rest);
 }
 
+/** Prints an error for the user. @returns the exit code */
 function report(error: unknown): number {
   if (error instanceof Interrupted) return error.code;
   if (error instanceof UserError) {
@@ -30,7 +31,7 @@ function report(error: unknown): number {
     return error.code;
   }
   const code = (error as NodeJS.ErrnoException).code;
-  // The reader of our output went away: there is no one left to report to.
+  // The reader of our output has gone, as with `gotrace report | head`: that is not an error.
   if (code === "EPIPE") return 0;
   if (code === "ENOSPC" || code === "EIO" || code === "EDQUOT" || code === "EFBIG") {
     sayError({
@@ -47,11 +48,11 @@ function report(error: unknown): number {
   return ExitCode.internal;
 }
 
-// For help texts: who writes a report listens too, and deals with it.
+// Only for help output: report writers install a listener of their own and handle the error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (process.stdout.listenerCount("error") > 1) return;
   if (error.code !== "EPIPE" && !process.exitCode) process.exitCode = report(error);
 });
-// There is nowhere left to say that standard error is gone.
+// If standard error is closed, there is nowhere to report that.
 process.stderr.on("error", () => undefined);
 process.exitCode = await main(process.argv.slice(2)).catch(report);

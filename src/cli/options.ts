@@ -1,68 +1,69 @@
-/** What a command line asked for: its flags as typed values. `flags/` makes them, before anything is built or run. */
+/** The options of a command: its flags as typed values. `flags/` makes them before anything is built or run. */
 
 import type { Naming } from "../base/names.js";
 import type { FilterOptions, SelectOptions } from "../calltree/index.js";
 
-/** Of the invocation. */
+/** Options of the invocation. */
 export interface SessionOptions {
   /** `-v`. */
   readonly verbose: boolean;
   readonly keepWorkspace: boolean;
-  /** `-C`: the directory to change to, as it was given. */
+  /** `-C`: the directory to change to, as given. */
   readonly directory: string | undefined;
 }
 
-/** Of the traces that a run writes. */
+/** Options for recording a run. */
 export interface RecordOptions {
-  /** `--save` and `-o`, as they were given. */
+  /** `--save` and `-o`, as given. */
   readonly save: string | undefined;
   readonly output: string | undefined;
-  /** Bytes that the trace of a process may have; undefined for the runtime's own limit. */
+  /** The limit for the trace of one process, in bytes; undefined for the runtime's default. */
   readonly maxTraceSize: number | undefined;
-  /** The trace becomes the last run. */
+  /** Keep the trace as the last run. */
   readonly keepsLast: boolean;
   readonly keepWorkspace: boolean;
-  /** Record an execution trace as well, and save it in this file, where one is named. */
+  /** Also record an execution trace, and save it in `file` if that is set. */
   readonly execTrace: { readonly file: string | undefined } | undefined;
 }
 
-/** Of what must hold. */
+/** Options for checking assertions. */
 export interface GateOptions {
-  /** Texts of `--assert`. */
+  /** The values of `--assert`. */
   readonly assertions: readonly string[];
+  /** An assertion may name a function or test that does not exist. */
   readonly unknownIsOk: boolean;
-  /** `-C`, from where the configuration is looked for. */
+  /** `-C`: the search for the configuration starts there. */
   readonly directory: string | undefined;
 }
 
 export type TableName = "calls" | "functions" | "goroutines" | "processes";
 
-/** Of a report. */
+/** Options of a report. */
 export interface ReportOptions {
-  /** `-o` as it was given; undefined for standard output. */
+  /** `-o` as given; undefined or `-` for standard output. */
   readonly output: string | undefined;
   readonly verbose: boolean;
-  /** Which calls. */
+  /** Which calls to show. */
   readonly select: SelectOptions;
-  /** The same without `--min`, `--depth` and `--top`, for views that apply these to what they show instead of single calls. */
+  /** The same without `--min`, `--depth` and `--top`, for views that apply these to totals and not to single calls. */
   readonly selectWithoutLimits: SelectOptions;
-  /** How much of the tree, and in which order. */
+  /** How much of the tree to show, and in which order. */
   readonly tree: FilterOptions;
   /** One line for every call instead of one for equal siblings. */
   readonly unmerged: boolean;
-  /** The user said how much to show. */
+  /** A flag says how much to show, so the default limit of lines does not apply. */
   readonly asksForLines: boolean;
   /** `--all`. */
   readonly all: boolean;
-  /** How text for people shows functions. @param names all that may be shown */
+  /** Makes the function that shortens names in text for people. @param names all names that may be shown */
   readonly namingOf: (names: Iterable<string>) => Naming;
   /** Unit of folded stacks. */
   readonly unit: "ns" | "us" | "ms" | "calls";
-  /** The most events that a viewer is to get; undefined for what is right for it. */
+  /** The maximum number of events to give to a viewer; undefined for that viewer's default. */
   readonly events: number | undefined;
-  /** The table that was asked for; undefined where none was. */
+  /** The table of `--table`; undefined without that flag. */
   readonly table: TableName | undefined;
   readonly goroutineRoots: boolean;
-  /** Open a browser for the page that is served. */
+  /** Open the browser, instead of only printing the address of the page. */
   readonly opensBrowser: boolean;
 }

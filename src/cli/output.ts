@@ -1,4 +1,4 @@
-/** Writing a report: to standard output (a terminal, a pipe, a file) or to the file of `-o`, in pieces. */
+/** Writes reports piece by piece: to standard output, to the file of `-o`, or to several files of a directory. */
 
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync, unlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -9,7 +9,7 @@ import { writeFully } from "./trace-files.js";
 /** A report in pieces. */
 export type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
-/** A file of a report that is several. */
+/** One file of a report that consists of several. */
 export interface NamedPieces {
   readonly name: string;
   readonly pieces: Pieces;
@@ -19,9 +19,9 @@ export interface NamedPieces {
 export interface Output {
   /** Whether to use colours. */
   readonly colour: boolean;
-  /** Columns of the terminal; undefined where nothing should be cut. */
+  /** Columns of the terminal; undefined if lines should not be cut. */
   readonly width: number | undefined;
-  /** Writes the pieces one after the other and closes the output. @throws UserError when that fails */
+  /** Writes the pieces in order and closes the output. @throws UserError when that fails */
   readonly write: (pieces: Pieces) => Promise<void>;
 }
 
@@ -31,9 +31,9 @@ export function isStandardOutput(file: string | undefined): boolean {
 }
 
 /**
- * The output of a report. A file is made, or emptied, when the first piece is there.
+ * Opens the output of a report. A file is created or emptied only when writing begins.
  * @param file the value of `-o`, relative to `cwd`; `-` is standard output
- * @param toStderr use standard error where no file is given
+ * @param toStderr use standard error if no file is given
  */
 export function openOutput(file: string | undefined, cwd: string, toStderr: boolean): Output {
   if (file !== undefined && !isStandardOutput(file)) {
@@ -42,7 +42,7 @@ export function openOutput(file: string | undefined, cwd: string, toStderr: bool
   }
   const stream = (toStderr ? process.stderr : process.stdout) as WriteStream;
   const terminal = stream.isTTY === true;
-  // Every write tells of its own error.
+  // Every write reports its own error to its callback.
   stream.on("error", () => undefined);
   return {
     colour: wantsColour(stream, process.env),
@@ -50,7 +50,7 @@ export function openOutput(file: string | undefined, cwd: string, toStderr: bool
     write: async (pieces) => {
       for await (const piece of pieces) {
         const error = await new Promise<NodeJS.ErrnoException | null | undefined>((done) => stream.write(piece, done));
-        // A reader that went away is no failure of the program: its exit code stays.
+        // The reader has gone, as with `| head`: that is not an error, and the exit code stays the program's.
         if (error?.code === "EPIPE" || error?.code === "ERR_STREAM_DESTROYED") return;
         if (error) throw writeFailure(toStderr ? "standard error" : "standard output", error);
       }
@@ -59,10 +59,10 @@ export function openOutput(file: string | undefined, cwd: string, toStderr: bool
 }
 
 /**
- * Refuses to write a report over what it is made of.
+ * Refuses to overwrite a trace with the report about it.
  * @param file the value of `-o`, relative to `cwd`
- * @param inputs relative to `cwd`
- * @throws UserError when the file is one of them, by whatever name
+ * @param inputs the traces, relative to `cwd`
+ * @throws UserError when the file is one of them, even under another name
  */
 export function refuseInput(file: string | undefined, cwd: string, inputs: readonly string[]): void {
   if (file === undefined || isStandardOutput(file)) return;
@@ -76,8 +76,8 @@ export function refuseInput(file: string | undefined, cwd: string, inputs: reado
 }
 
 /**
- * Writes a report that is several files.
- * @param directory the value of `-o`, relative to `cwd`; made if it does not exist
+ * Writes a report that consists of several files.
+ * @param directory the value of `-o`, relative to `cwd`; created if it does not exist
  * @throws UserError when that fails
  */
 export async function writeFiles(directory: string, cwd: string, files: readonly NamedPieces[]): Promise<void> {
@@ -99,7 +99,7 @@ async function writeFile(path: string, flag: string, pieces: Pieces): Promise<vo
   }
 }
 
-/** What fails while pieces are made is no failure to write. */
+/** Writes one piece. Separate, so that errors while a piece is made are not reported as failures to write. */
 function write(descriptor: number, path: string, bytes: Uint8Array): void {
   try {
     writeFully(descriptor, bytes);
@@ -108,7 +108,7 @@ function write(descriptor: number, path: string, bytes: Uint8Array): void {
   }
 }
 
-/** The error for output that could not be written to its end. */
+/** The error for an output that could not be written completely. */
 export function writeFailure(path: string, error: unknown): UserError {
   return new UserError(
     `cannot write to ${path}: ${messageOf(error)}`,
@@ -117,7 +117,7 @@ export function writeFailure(path: string, error: unknown): UserError {
   );
 }
 
-/** Creates or empties an output file. @throws UserError when that fails */
+/** Creates or empties an output file. @param flag the flag that named it @returns its descriptor @throws UserError */
 export function createFile(path: string, flag: string): number {
   try {
     return openSync(path, "w");
@@ -127,7 +127,7 @@ export function createFile(path: string, flag: string): number {
 }
 
 /**
- * Checks that a file can be written, without changing it: better now than after a long run.
+ * Checks that a file can be written, without changing it, so that the error comes before a long run and not after it.
  * @param flag the flag that named it
  * @throws UserError when it cannot
  */
@@ -135,7 +135,7 @@ export function checkWritable(path: string, flag: string): void {
   try {
     const before = statSync(path, { throwIfNoEntry: false });
     if (before) {
-      // Opening a pipe for a test would end it for its reader.
+      // Opening and closing a pipe would signal its end to the reader.
       if (before.isFile() || before.isDirectory()) closeSync(openSync(path, "a"));
       else accessSync(path, constants.W_OK);
     } else {
@@ -156,12 +156,12 @@ function cannotWrite(path: string, flag: string, error: unknown): UserError {
 }
 
 /**
- * Whether to colour what goes to a stream, as Node decides it: FORCE_COLOR decides alone where it is set; else it takes
- * a terminal, and NO_COLOR and TERM=dumb say no.
+ * Whether to use colours on a stream, by Node's rules: FORCE_COLOR alone decides if it is set; otherwise the stream must
+ * be a terminal, and neither NO_COLOR nor TERM=dumb may be set.
  */
 export function wantsColour(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
   if (env.FORCE_COLOR === undefined && stream.isTTY !== true) return false;
-  // Node warns on standard error when both are set, and Node 20 takes an empty NO_COLOR for one (no-color.org does not).
+  // Node prints a warning when both are set, and Node 20 honours an empty NO_COLOR, against no-color.org.
   const { NO_COLOR, ...rest } = env;
   return WriteStream.prototype.getColorDepth(env.FORCE_COLOR === undefined && NO_COLOR ? env : rest) > 1;
 }

@@ -1,17 +1,17 @@
-/** Progress on standard error, only for work that takes a while: a line that moves on a terminal, one line elsewhere. */
+/** Shows the progress of long work on standard error: a line that changes on a terminal, a single line elsewhere. */
 
 import { printable } from "../base/printable.js";
 import { formatBytes } from "../base/units.js";
 import { say } from "./say.js";
 
-/** Milliseconds until the first word on a terminal and elsewhere, and between two on a terminal. */
+/** Milliseconds before progress is shown at all, and between two updates on a terminal. */
 const patience = { terminal: 500, elsewhere: 1000 };
 const interval = 100;
 
 /**
- * Runs `work`, which reports how far it is; on a terminal the line is gone when the work is done.
- * @param what present participle and object: `reading the trace`
- * @param size bytes that are read; only such work is announced where there is no terminal
+ * Runs `work` and shows the progress that it reports. On a terminal the line is removed when the work is done.
+ * @param what names the work, such as `reading the trace`
+ * @param size bytes to read; without it, nothing is shown unless standard error is a terminal
  */
 export function withProgress<T>(
   what: string,

@@ -1,7 +1,7 @@
-/** Files of the installed package. */
+/** Finds files of the installed package. */
 import { fileURLToPath } from "node:url";
 
-/** Path of a file in dist/bin. This module lies as deep below the package as its bundle does. */
+/** Path of a file in dist/bin. Works from the source and from the bundle: both lie two levels below the package. */
 export function resource(name: string): string {
   return fileURLToPath(new URL(`../../dist/bin/${name}`, import.meta.url));
 }

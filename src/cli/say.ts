@@ -1,18 +1,18 @@
-/** Messages on standard error: the one way there, so that nothing in them can command a terminal or a log. */
+/** Prints gotrace's messages on standard error. All go through here, so that none can carry control characters. */
 import { printable } from "../base/printable.js";
 
-/** Writes a message of one line. */
+/** Prints a message of one line. */
 export function say(line: string): void {
   process.stderr.write(`gotrace: ${printable(line)}\n`);
 }
 
-/** Writes an error: what happened, and below it what to do. */
+/** Prints an error: what happened, and on the next line what to do. */
 export function sayError({ message, advice }: { readonly message: string; readonly advice: string }): void {
   say(message);
   process.stderr.write(`  ${printable(advice)}\n`);
 }
 
-/** Writes lines, each with its end, that their renderer has made printable. */
+/** Prints text whose renderer has already made it printable. @param text ends with a newline */
 export function sayRendered(text: string): void {
   process.stderr.write(`gotrace: ${text}`);
 }

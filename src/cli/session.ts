@@ -1,4 +1,4 @@
-/** One invocation of the command: where it runs, what it says on standard error, its temporary workspace. */
+/** One invocation of gotrace: its working directory, environment, messages, signal handling and temporary workspace. */
 
 import { constants } from "node:os";
 import { resolve } from "node:path";
@@ -10,23 +10,23 @@ import { say } from "./say.js";
 import { workingDirectory } from "./working-directory.js";
 import { type TemporaryDirectory, temporaryDirectory } from "./workspace.js";
 
-/** Signals that end gotrace while no program of the user runs. */
+/** Signals that end gotrace, except while a traced program handles them. */
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * See the module's comment. From the start a signal ends a running `go` and is then thrown as {@link Interrupted}, so
- * that the workspace is removed; {@link delegateSignals} leaves signals to others.
+ * See the module's comment. From its creation on, a signal ends a running `go` command, which then throws
+ * {@link Interrupted} so that the workspace is removed. {@link delegateSignals} and {@link withDefaultSignals} suspend that.
  */
 export class Session {
-  /** Absolute. Keeps the name that the user knows where the path holds symbolic links, as go does. */
+  /** Absolute path. Like go, keeps the path the user knows (PWD) if it contains symbolic links. */
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly verbose: boolean;
   readonly go: GoContext;
-  /** Fulfilled when a `go` runs for the first time. */
+  /** Resolves when the first `go` command has started. */
   readonly goRuns: Promise<void>;
   readonly #keep: boolean;
-  /** Where the command was started: what relative paths in the environment are relative to. */
+  /** Where gotrace was started, before `-C`: relative paths in the environment start there. */
   readonly #start: string;
   #cache: string | undefined;
   #workspace: TemporaryDirectory | undefined;
@@ -34,7 +34,7 @@ export class Session {
   readonly #onSignal = (signal: NodeJS.Signals) =>
     this.#interrupt.abort(new Interrupted(128 + constants.signals[signal]));
 
-  /** @throws UserError when the directory does not exist */
+  /** Changes to the directory of `-C`. @throws UserError when it does not exist */
   constructor({ verbose, keepWorkspace, directory }: SessionOptions) {
     this.verbose = verbose;
     this.#keep = keepWorkspace;
@@ -62,11 +62,11 @@ export class Session {
     for (const signal of endings) process.on(signal, this.#onSignal);
   }
 
-  /** Leaves signals to `work`, which listens to them from its first step on. @throws Interrupted when one came before */
+  /** Leaves signals to `work`, which installs its listeners before it first waits. @throws Interrupted if one came before */
   async delegateSignals<T>(work: () => Promise<T>): Promise<T> {
     this.#interrupt.signal.throwIfAborted();
     const working = work();
-    // Only now: by its first wait `work` has set up its own listeners, so no signal goes unhandled.
+    // Not earlier: `work` has now installed its listeners, so no signal goes unhandled.
     for (const signal of endings) process.off(signal, this.#onSignal);
     try {
       return await working;
@@ -76,8 +76,8 @@ export class Session {
   }
 
   /**
-   * Has signals end gotrace at once while `work` runs, as without listeners: a listener would not hear of
-   * them before work that computes is done. @throws Interrupted when one came before
+   * Lets signals end gotrace at once while `work` runs. A listener would not do: Node calls it only after synchronous
+   * work is done. @throws Interrupted if one came before
    */
   async withDefaultSignals<T>(work: () => Promise<T>): Promise<T> {
     this.#interrupt.signal.throwIfAborted();
@@ -89,28 +89,28 @@ export class Session {
     }
   }
 
-  /** The root of the cache, made when first needed. @throws UserError when that fails */
+  /** The root of the cache, created when first needed. @throws UserError when that fails */
   get cache(): string {
     this.#cache ??= openCache(this.env, this.#start);
     return this.#cache;
   }
 
-  /** Where the cache would be: for what only reads it. */
+  /** The root of the cache, which may not exist yet: for code that only reads it. */
   get cachePath(): string {
     return resolve(this.#start, cacheRoot(this.env));
   }
 
-  /** A line of `-v`. */
+  /** Prints a line if `-v` is given. */
   log(line: string): void {
     if (this.verbose) say(line);
   }
 
-  /** A line that the user should see in any case. */
+  /** Prints a line that the user should always see. */
   warn(line: string): void {
     say(line);
   }
 
-  /** The temporary workspace, made when first needed. @throws UserError when there is no place for it */
+  /** The temporary workspace, created when first needed. @throws UserError when it cannot be created */
   workspace(): string {
     if (this.#workspace === undefined) {
       try {
@@ -128,8 +128,8 @@ export class Session {
   }
 
   /**
-   * Removes the workspace, or says where it is with `--keep-workspace`; and what the cache has held too long. The session may go on
-   * without them.
+   * Removes the workspace (with `--keep-workspace` it only says where that is) and old entries of the cache. The session
+   * can still be used.
    */
   close(): void {
     if (this.#cache !== undefined) pruneCache(this.#cache);

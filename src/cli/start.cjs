@@ -1,2 +1,2 @@
-// A file of its own: Node before 13 does not even parse it.
+// Loads gotrace. Separate from gotrace.cjs because Node before 13 cannot even parse a dynamic import.
 import("./main.js");

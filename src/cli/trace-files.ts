@@ -1,4 +1,4 @@
-/** Trace files on disk: finding them, reading them piece by piece, changing their headers, writing bundles. */
+/** Call trace files on disk: finds them, opens them for reading, and patches them. */
 
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -7,17 +7,17 @@ import type { ByteSource, Patch } from "../calltrace/index.js";
 import { isWritten } from "./run/writing-process.js";
 import { temporaryDirectory } from "./workspace.js";
 
-/** What names of call traces end with. */
+/** Extension of call traces. */
 const ENDING = ".gotrace";
 
-/** A file that is open for reading; {@link close} it. */
+/** A file that is open for reading. Whoever opens it must call {@link close}. */
 export interface OpenFile {
   readonly path: string;
   readonly source: ByteSource;
   readonly close: () => void;
 }
 
-/** Opens a file as a byte source. @throws UserError when it cannot be read */
+/** Opens a file, a pipe or a device as a byte source. @throws UserError when it cannot be read */
 export function openFile(path: string): OpenFile {
   try {
     let descriptor = openSync(path, "r");
@@ -28,7 +28,7 @@ export function openFile(path: string): OpenFile {
   }
 }
 
-/** @param live whether a process of this machine still writes the file; one in a container may, unknown to us */
+/** @param live whether a process of this machine still writes the file; a process in a container is not seen */
 function fileSource(descriptor: number, live: boolean): ByteSource {
   return {
     get size() {
@@ -39,7 +39,7 @@ function fileSource(descriptor: number, live: boolean): ByteSource {
   };
 }
 
-/** What a pipe or device gives, as a file without a name that can be read at any place. Closes the descriptor. */
+/** Copies a pipe or device to an unnamed temporary file, which can be read at any offset. Closes `from`. */
 function spool(from: number): number {
   const directory = temporaryDirectory("gotrace");
   try {
@@ -56,7 +56,7 @@ function spool(from: number): number {
 }
 
 /**
- * The trace files that some paths name: files as they are, directories by their `*.gotrace` files.
+ * Lists trace files: each path that is a file, and the `*.gotrace` files of each directory, in the order of processes.
  * @throws UserError when a path does not exist
  */
 export function traceFiles(paths: readonly string[]): string[] {
@@ -78,7 +78,7 @@ export function traceFiles(paths: readonly string[]): string[] {
   });
 }
 
-/** Whether a word names traces and not a program: a file that is no Go file, or a directory with traces in it. */
+/** Whether a word names traces rather than a program: a file without `.go`, or a directory that holds traces. */
 export function namesTraces(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return path.endsWith(ENDING);
@@ -90,14 +90,14 @@ export function tracesIn(directory: string): string[] {
   return readdirSync(directory).filter((name) => name.endsWith(ENDING));
 }
 
-/** `<pid>-<n>.gotrace` in the order of numbers. */
+/** Orders `<pid>-<n>.gotrace` by its numbers. */
 function byProcess(a: string, b: string): number {
   const numbers = (name: string) => [...name.matchAll(/\d+/g)].map((match) => Number(match[0]));
   const [left, right] = [numbers(a), numbers(b)];
   return (left[0] ?? 0) - (right[0] ?? 0) || (left[1] ?? 0) - (right[1] ?? 0);
 }
 
-/** Writes patches at `base` of a file. */
+/** Overwrites bytes of a file. @param base what the patches' offsets are relative to */
 export function patchFile(path: string, base: number, patches: readonly Patch[]): void {
   const descriptor = openSync(path, "r+");
   try {
@@ -107,7 +107,7 @@ export function patchFile(path: string, base: number, patches: readonly Patch[])
   }
 }
 
-/** Writes all of `bytes`, where one write may take only a part. */
+/** Writes all of `bytes`, since one write may take only a part. @param position in the file; null for the current one */
 export function writeFully(descriptor: number, bytes: Uint8Array, position: number | null = null): void {
   let done = 0;
   while (done < bytes.length) {

@@ -1,18 +1,18 @@
-/** Which kind of trace a file is, by its first bytes. */
+/** Tells call traces from execution traces by their first bytes. */
 
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { hasMagic } from "../calltrace/index.js";
 import { hasHeader } from "../exectrace/header.js";
 
-/** Traces of gotrace's own hooks, or of the Go runtime. */
+/** `calls`: written by gotrace's hooks; `execution`: written by the Go runtime. */
 export type TraceKind = "calls" | "execution";
 
-/** Bytes that tell. */
+/** Bytes that identify the kind. */
 const BYTES = 16;
 
 /**
- * The kind of a file. Undefined for what is no trace.
- * @param read fills the array from the file's beginning, as far as there are bytes
+ * The kind of a file; undefined if it is not a trace.
+ * @param read fills the array from the beginning of the file; a shorter file may leave a rest of zeros
  */
 export function traceKind(read: (into: Uint8Array) => void): TraceKind | undefined {
   const start = new Uint8Array(BYTES);
@@ -22,8 +22,9 @@ export function traceKind(read: (into: Uint8Array) => void): TraceKind | undefin
 }
 
 /**
- * The kind of a path: directories hold call traces. Undefined for what is no trace, and for pipes, whose bytes are their
- * reader's; standard input is taken for an execution trace.
+ * The kind of the trace that a path names. A directory counts as call traces, standard input (`-`) as an execution trace.
+ * Undefined for other files, and for pipes: looking at their bytes would take them from the reader.
+ * @throws Error when the file cannot be opened
  */
 export function traceKindOf(path: string): TraceKind | undefined {
   if (path === "-") return "execution";

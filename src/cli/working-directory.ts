@@ -1,10 +1,13 @@
-/** Where a command was started. */
+/** Finds the working directory, by the name that the user's shell has for it. */
 
 import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 
-/** The working directory by the name in PWD, where that is one of its names. @throws UserError when it is gone */
+/**
+ * The working directory: the path in PWD if it leads there (it may hold symbolic links), or else the real path.
+ * @throws UserError when the directory was removed
+ */
 export function workingDirectory({ PWD }: NodeJS.ProcessEnv): string {
   try {
     const here = statSync(".", { bigint: true });

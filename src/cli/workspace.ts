@@ -1,6 +1,6 @@
 /**
- * Temporary directories. Their library removes them by itself only where Node ends by itself: after a signal that nothing
- * listens to they stay. So they are removed by those who made them, and a session listens to signals while it has one.
+ * Temporary directories. The code that creates one must remove it: the library's own cleanup runs only on a normal exit,
+ * not when a signal ends Node. This is why a session listens to signals.
  */
 
 import { rmSync } from "node:fs";
@@ -8,10 +8,10 @@ import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { dirSync } from "tmp-promise";
 
-/** A directory that only the user may enter. */
+/** A temporary directory that only the user may enter. */
 export interface TemporaryDirectory {
   readonly path: string;
-  /** Removes it with all that is in it; does nothing the second time. */
+  /** Removes the directory and its contents; may be called again. */
   readonly remove: () => void;
 }
 

@@ -83,7 +83,7 @@ arguments.`,
   run: (words) => withGrepExitCodes(() => run(words)),
 };
 
-/** What the flags and the configuration ask for. */
+/** How to analyze, from the flags and the configuration. */
 interface Options extends ReturnType<typeof settingsOf> {
   readonly module: string | undefined;
   readonly baseline: ReadonlySet<string>;
@@ -103,11 +103,11 @@ async function run(words: readonly string[]): Promise<number> {
 }
 
 /**
- * Reads what an analysis is to be like.
- * @param flags may be those of another command that has the flags of `analyze` too
- * @param file where the report goes, as the value of `-o`
- * @returns analyzes traces and gives the exit code
- * @throws UserError for flags and configurations that are not valid
+ * Prepares an analysis: checks flags and configuration before any trace is read.
+ * @param flags of `analyze`, or of a command that also has its flags
+ * @param file where the report goes, like the value of `-o`
+ * @returns a function that analyzes traces, writes the report and returns the exit code
+ * @throws UserError when a flag or the configuration is invalid
  */
 export function analysisOf(
   flags: ParsedFlags,
@@ -142,7 +142,7 @@ export function analysisOf(
   };
 }
 
-/** Analyzes every trace that can be read, and says which cannot. */
+/** Analyzes every trace that can be read, and prints an error for each of the others. */
 function analyzeAll(paths: readonly string[], options: Options) {
   const reports: TraceReport[] = [];
   let unreadable = false;
@@ -160,7 +160,7 @@ function analyzeAll(paths: readonly string[], options: Options) {
   return { reports, unreadable };
 }
 
-/** Writes the baseline where asked for. @returns the findings that are known now */
+/** Writes the baseline of `--write-baseline`. @returns the fingerprints in it; undefined without that flag */
 async function writeBaseline(
   flags: ParsedFlags,
   reports: readonly TraceReport[],

@@ -87,7 +87,7 @@ function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
   };
 }
 
-/** @throws UserError for several of them */
+/** Which calls to list. @throws UserError when more than one of the flags is given */
 function choiceOf(flags: ParsedFlags): Choice {
   const given = CHOICES.filter((name) => flags.has(name));
   if (given.length > 1) {

@@ -25,9 +25,9 @@ import { checkWritable } from "../output.js";
 import { say } from "../say.js";
 import { analysisOf, analyzeCommand } from "./analyze.js";
 
-/** Longest Retry-After that --wait waits for, in seconds. */
+/** The longest Retry-After that `--wait` accepts, in seconds. */
 const longestWait = 120;
-/** Flags of `analyze` that mean the same here; `-o` names the trace, so the report's file has another name. */
+/** The flags of `analyze` that mean the same here. `-o` does not: it names the trace, and `--report` the findings. */
 const passed = analyzeCommand.flags.filter((flag) => flag.name !== "o" && flag.name !== "help");
 
 export const captureCommand: Command = {
@@ -129,7 +129,7 @@ async function run(words: readonly string[]): Promise<number> {
   return flags.has("no-analyze") ? 0 : analyze([path]);
 }
 
-/** Why a transfer ended before its end, as a message. */
+/** The message for a transfer that ended early. */
 function endOf(cut: Cut, { server }: Target): string {
   if (cut === "time") return `${server} kept sending: gotrace ended the transfer`;
   if (cut === "size") return "the trace has reached its maximum size: gotrace ended the transfer; see --max-size";
@@ -144,7 +144,7 @@ function tooEarly(target: Target, { cut, bytes }: Downloaded): UserError {
   );
 }
 
-/** Downloads when it is this gotrace's turn; with `wait` once more when the server asks to come back later. */
+/** Waits for the turn and downloads. With `wait`, tries once more if the server asks to come back later. */
 async function inTurn(
   target: Target,
   file: string,
@@ -179,7 +179,7 @@ async function inTurn(
   }
 }
 
-/** The certificates to trust: those that come with Node, and those of a file. @throws UserError when the file has no certificate */
+/** The certificates to trust: Node's own and those in `file`. @throws UserError when the file holds no valid certificate */
 function authoritiesOf(file: string | undefined): readonly string[] | undefined {
   if (file === undefined) return undefined;
   try {
@@ -209,7 +209,7 @@ function parseHeaders(texts: readonly string[]): Record<string, string> {
   return headers;
 }
 
-/** Whether a file that was cut off holds a complete generation. */
+/** Whether a trace that was cut off can be analyzed: it needs one complete generation. */
 function hasGeneration(path: string): boolean {
   try {
     const reader = new TraceReader(openChunks(path).chunks);
@@ -220,7 +220,7 @@ function hasGeneration(path: string): boolean {
   }
 }
 
-/** A line on a terminal: what is going on, and how far it is. */
+/** The progress line of a capture on a terminal: server, seconds, bytes. Prints nothing elsewhere. */
 class Progress {
   readonly #terminal = process.stderr.isTTY === true;
   readonly #begun = Date.now();

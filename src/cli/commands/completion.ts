@@ -1,4 +1,4 @@
-/** `gotrace completion`: a script for the shell. */
+/** `gotrace completion`: prints a completion script for a shell. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, type CommandEntry, commandHelp } from "../command.js";
@@ -6,7 +6,7 @@ import { parseFlags } from "../flags/parse.js";
 import { helpFlag } from "../flags/tables.js";
 import { isShell, SHELLS, script } from "../help/completion.js";
 
-/** The command. @param commands all that the script completes */
+/** Makes the command. @param commands the commands that the script completes */
 export function completionOf(commands: readonly CommandEntry[]): Command {
   const command: Command = {
     name: "completion",

@@ -1,4 +1,4 @@
-/** `gotrace diff`: traces before and after a change, call traces or execution traces, each kind with its own. */
+/** `gotrace diff`: compares traces before and after a change, either call traces or execution traces. */
 
 import { existsSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
@@ -97,7 +97,7 @@ const NAMES: Readonly<Record<TraceKind, string>> = {
   execution: "an execution trace of Go",
 };
 
-/** The kind that the reader is to expect. @throws UserError for traces of both kinds, and when a file does not exist */
+/** The kind of all the traces. @throws UserError when the kinds are mixed or a file does not exist */
 function commonKind(paths: readonly string[]): TraceKind {
   const known = paths.map((path) => ({ path, kind: traceKindOf(path) })).filter(({ kind }) => kind !== undefined);
   const [first] = known;

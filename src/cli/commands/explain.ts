@@ -1,4 +1,4 @@
-/** `gotrace explain`: a rule's page in the terminal. */
+/** `gotrace explain`: prints the documentation of a rule. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { nearest } from "../../base/nearest.js";

@@ -1,4 +1,4 @@
-/** The commands, each loaded only when it is asked for, so that `gotrace --help` answers at once. */
+/** The list of commands. Each module is loaded only when its command runs, so that `gotrace --help` is fast. */
 
 import type { CommandEntry } from "../command.js";
 

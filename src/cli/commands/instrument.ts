@@ -1,4 +1,4 @@
-/** `gotrace instrument`: a complete instrumented copy of the module, to read or to build elsewhere. */
+/** `gotrace instrument`: writes a complete instrumented copy of the module, to read or to build elsewhere. */
 
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -66,13 +66,13 @@ async function run(words: readonly string[]): Promise<number> {
   }
 }
 
-/** What the command line asked for; without patterns all packages. */
+/** What the command line asks for; no patterns mean all packages. */
 type Asked = Pick<BuildRequest, "patterns" | "goFlags" | "options">;
 
 async function instrument(session: Session, asked: Asked, target: string): Promise<number> {
   const patterns = asked.patterns.length > 0 ? asked.patterns : await allPackages(session);
   const request = { ...asked, patterns, tests: true };
-  // Compiling in place first shows which rewritten files would not compile; these stay as they are in the copy.
+  // A build in place shows which rewritten files do not compile: the copy gets the originals of those.
   const compiled = await compile(session, request, {
     name: "instrument",
     verb: compileList,
@@ -97,21 +97,21 @@ async function instrument(session: Session, asked: Asked, target: string): Promi
   return 0;
 }
 
-/** All packages of the module, or of all modules of the workspace: the copy has them all. */
+/** Patterns for all packages that the copy holds: those of the module, or of all modules of the workspace. */
 async function allPackages(session: Session): Promise<string[]> {
   const { goWork } = await readGoEnvironment(session.go);
   if (goWork === "") return ["./..."];
   return (await usedModules(session.go, goWork)).map(({ path }) => join(path, "..."));
 }
 
-/** Whether go finds a directory for every package that is named. */
+/** Whether go finds a directory for every named package. */
 async function allExist(session: Session, { goFlags, patterns }: Asked): Promise<boolean> {
   const format = "{{if not .Dir}}{{.ImportPath}}{{end}}";
   const missing = await runGo(session.go, ["list", "-e", "-f", format, ...goFlags, "--", ...patterns]);
   return missing.stdout.trim() === "";
 }
 
-/** Why there is nothing to instrument: go's own reason, where it has one. */
+/** The error for packages without anything to instrument, with go's own reason if it has one. */
 async function nothingToDo(session: Session, { goFlags, patterns }: Asked): Promise<UserError> {
   const listed = await runGo(session.go, ["list", ...goFlags, "--", ...patterns]);
   const reason =
@@ -123,7 +123,7 @@ async function nothingToDo(session: Session, { goFlags, patterns }: Asked): Prom
   );
 }
 
-/** Makes the directory for the copy; `discard` removes what was made. */
+/** Creates the copy's directory; `discard` removes what was created. @throws UserError if it is not empty */
 function emptyDirectory(path: string): { target: string; discard: () => void } {
   try {
     const made = makeDirectories(path);
@@ -141,7 +141,7 @@ function emptyDirectory(path: string): { target: string; discard: () => void } {
   throw new UserError(`${path} is not empty`, "name a new or empty directory", ExitCode.cannotCreate);
 }
 
-/** Rewrites, in the copy, every Go file in the directories of the packages that are traced. */
+/** Rewrites, within the copy, all Go files of the traced packages' directories. @returns a report for each file */
 async function rewriteCopy(
   session: Session,
   options: BuildOptions,
@@ -155,7 +155,7 @@ async function rewriteCopy(
     if (!entry.files.some((file) => prepared.reports.has(file))) continue;
     const names = readdirSync(entry.dir).filter((name) => /^[^._].*\.go$/.test(name));
     traced.set(entry.dir, { ...entry, files: names.map((name) => join(entry.dir, name)) });
-    // An external test package comes after the one that it tests, if there is one.
+    // go lists an external test package after the package that it tests, if that exists.
     if (!packageNames.has(entry.dir)) packageNames.set(entry.dir, entry.name.replace(/_test$/, ""));
     if (!entry.importPath.endsWith("_test")) packageNames.set(entry.dir, entry.name);
   }
@@ -173,7 +173,7 @@ async function rewriteCopy(
       return [];
     return [{ file, place, text: readFileSync(rewritten, "utf8"), table, head }];
   });
-  // Where a package does not compile as it is, its files may be programs of their own.
+  // If a package does not compile even unchanged, each of its files may be a separate program.
   const alone = (file: string) => prepared.rewritten.has(file) && compiled?.has(file) !== true;
   const tabled = written.filter(({ file }) => !alone(file));
   const copied = prepared.packages.filter(({ dir, standard }) => !standard && copy.locate(dir));

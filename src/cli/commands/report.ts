@@ -1,4 +1,4 @@
-/** `gotrace report`: renders saved traces again, on any machine, without Go. */
+/** `gotrace report`: renders saved traces in any format, on any machine, without Go. */
 
 import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";

@@ -1,4 +1,4 @@
-/** `gotrace run`, `exec`, `flame` and `json`: build a program, run it, show what it did. */
+/** `gotrace run`, `exec`, `flame` and `json`: build a program, run it, and show what it did. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import type { BuildOptions } from "../../build/context.js";
@@ -35,6 +35,7 @@ import type { ReportRequest } from "../report/reporting.js";
 import type { RunOptions } from "../run/run-traced.js";
 import { Session } from "../session.js";
 
+/** What distinguishes these commands. */
 interface Variant {
   readonly name: string;
   readonly format: "tree" | "folded" | "json";
@@ -121,8 +122,9 @@ async function run(command: Command, format: string, words: readonly string[]): 
 }
 
 /**
- * Builds the program that the words behind the flags name, runs it with the rest of them, and reports.
- * @returns its exit code, as far as that says enough: see {@link runTraced}
+ * Builds the program that follows the flags, runs it with the remaining words as its arguments, and reports.
+ * @returns the exit code, see {@link runTraced}
+ * @throws UserError when no program is named, or it cannot be built or started
  */
 export async function runPackage(
   command: string,
@@ -143,7 +145,7 @@ export async function runPackage(
   }
 }
 
-/** As `go run`: either one package, or .go files up to the first other word. */
+/** Splits the words like `go run`: one package, or all leading .go files; the rest are the program's arguments. */
 function splitTarget(command: string, words: readonly string[]) {
   if (words.length === 0) {
     throw new UserError(
@@ -170,7 +172,7 @@ interface RunTarget {
   readonly patterns: readonly string[];
   readonly goFlags: readonly string[];
   readonly build: BuildOptions;
-  /** Its own arguments. */
+  /** The program's arguments. */
   readonly args: readonly string[];
 }
 
@@ -181,7 +183,7 @@ async function runTarget(
   report: ReportRequest,
   { patterns, goFlags, build, args }: RunTarget,
 ): Promise<number> {
-  // Loaded while go works: reporting takes more modules than building.
+  // Load the reporting modules while go is busy: they are many.
   const tracing = session.goRuns.then(() => import("../run/run-traced.js"));
   const make = (anew: boolean) => buildProgram(command, session, { patterns, goFlags, options: build, anew });
   const built = await make(false);

@@ -1,4 +1,4 @@
-/** `gotrace stats`: numbers by function, of saved traces or of a program that is built and run for it. */
+/** `gotrace stats`: numbers by function, from saved traces or from a program that it builds and runs. */
 
 import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
@@ -57,6 +57,7 @@ const SORTS = [
   "panics",
   "name",
 ] as const;
+/** Default of `--top` for tables. */
 const TOP = 30;
 
 const flags: readonly Flag[] = [
@@ -111,7 +112,7 @@ async function run(words: readonly string[]): Promise<number> {
     const options = reportOptions(parsed, true);
     return runPackage("stats", parsed, options, ...(await asked(parsed)));
   }
-  // Flags may also stand behind the files.
+  // With files, flags may also follow them.
   const all = parseFlags("stats", statsCommand.flags, words, true);
   const [format, asserted] = await asked(all);
   const request = { format, toStderr: false, gate: asserted };
@@ -121,7 +122,7 @@ async function run(words: readonly string[]): Promise<number> {
   return damaged ? ExitCode.data : gate;
 }
 
-/** The format and the gate that the flags ask for. @throws UserError for an invalid value */
+/** The output format and the assertions to check. @throws UserError for an invalid value */
 async function asked(flags: ParsedFlags): Promise<[Format, Gate]> {
   const format = statsFormat(flags);
   const gate = await gateOf(gateOptions(flags));
@@ -129,7 +130,7 @@ async function asked(flags: ParsedFlags): Promise<[Format, Gate]> {
   return [format, gate];
 }
 
-/** The report that the flags ask for. @throws UserError for a bad value */
+/** The output format. @throws UserError for an invalid value */
 function statsFormat(flags: ParsedFlags): Format {
   const kind = choice(flags, "format", ["table", "json", "csv", ...checkFormats]);
   const checks = checkFormats.find((name) => name === kind);
@@ -146,7 +147,7 @@ function statsFormat(flags: ParsedFlags): Format {
 }
 
 type Options = ReturnType<typeof optionsOf> & {
-  /** Functions that wait for work are sorted as others are. */
+  /** Sort functions that wait for work among the others instead of last. */
   readonly inPlace: boolean;
 };
 
@@ -199,7 +200,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
   context.notices.push(...leftOutOfTrees(recording, { depth }));
   const notices = completeness(context);
   return {
-    // Who asks for neighbours sees them alone.
+    // --callers and --callees replace the table of functions.
     rows: neighbours.length > 0 ? [] : rows.slice(0, top),
     idle,
     functions: rows.length,
@@ -213,10 +214,10 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
   };
 }
 
-/** Orders that have nothing to do with time. */
+/** Sort columns other than times: there, functions that wait for work are not sorted last. */
 const TIMELESS: readonly string[] = ["calls", "panics", "name"];
 
-/** Functions of whose total nine tenths are waiting for work. */
+/** Functions that spend at least nine tenths of their total time waiting for work. */
 function idleRows(forest: CallForest, rows: readonly FunctionStats[]): Set<FunctionStats> {
   const key = ({ name, file, line }: FunctionInfo) => `${name}\0${file}\0${line}`;
   const times = new Map([...idleByFunction(forest)].map(([func, time]) => [key(forest.functions[func]), time]));

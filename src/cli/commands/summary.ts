@@ -1,4 +1,4 @@
-/** `gotrace summary`: what an execution trace of the Go runtime says, without judging. */
+/** `gotrace summary`: shows what is in an execution trace of the Go runtime, without applying rules. */
 import { Locator, type Selection, Summarizer, sortColumns, sortedBy, type Target } from "../../analyses/index.js";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { PartReader } from "../../exectrace/index.js";
@@ -72,7 +72,7 @@ async function run(words: readonly string[]): Promise<number> {
 
   const selection = target && select(path, target);
   const { sink, reader } = readTrace(path, (trace) => new Summarizer(trace, selection), window);
-  // What comes first by another column may be last by total.
+  // The first rows by another column may be the last by total: keep them all until they are sorted.
   const all = sink.finish(sort === "total" ? top : Number.POSITIVE_INFINITY);
   const { blocking, ...rest } = sortedBy(all, sort);
   const summary = { ...rest, blocking: { ...blocking, sites: blocking.sites.slice(0, top) } };
@@ -105,7 +105,7 @@ function targetOf(flags: ParsedFlags): Target | undefined {
   return flags.has("goroutine") ? { kind: "goroutine", id: number(flags, "goroutine", 0, 0) } : undefined;
 }
 
-/** The first of two passes. @throws UserError when the trace does not have what is asked for */
+/** The first of two passes: finds the request. @throws UserError when the trace does not contain it */
 function select(path: string, target: Target): Selection {
   if (path === "-") {
     throw new UserError(

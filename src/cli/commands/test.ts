@@ -1,4 +1,4 @@
-/** `gotrace test`: `go test` itself, with rewritten files; its output is its own, a call tree for each test follows. */
+/** `gotrace test`: runs `go test` on instrumented files with its output unchanged, then shows a call tree for each test. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { describeBuild } from "../../build/build-summary.js";
@@ -65,10 +65,10 @@ the test cache. With -json, standard output has only what go writes; the tree go
   run,
 };
 
-/** Failed tests that the trace remembers. */
+/** At most this many failed tests are noted in the trace. */
 const NOTED = 1000;
 
-/** Compiles tests and all they need without linking or running them: shows which rewritten files do not compile. */
+/** Compiles tests and their dependencies without linking or running them, to find rewritten files that do not compile. */
 const compileTests: CompileCommand = {
   name: "test",
   verb: compileList,
@@ -119,7 +119,7 @@ async function test(
   }
   const hint = misplacedHint(line.after, ownFlags);
   if (hint) session.warn(hint);
-  // With -n nothing runs that could be traced.
+  // With -n nothing runs, so there is nothing to trace.
   if (isDryRun(line.flags)) return (await plain()) || judgeNothing(report.gate ?? openGate);
   const vet = line.flags.some((flag) => /^-vet(=(?!off$)|$)/.test(flag));
   const patterns = line.packages.length > 0 ? line.packages : ["."];
@@ -131,7 +131,7 @@ async function test(
     ...compileTests,
     rest: (_, extra) => ["--", ...extra, ...patterns],
   });
-  // What go cannot load, go test reports in its own words.
+  // go could not load the packages: let plain `go test` report it.
   if ("code" in compiled) return (await plain()) || compiled.code;
   const { state, summary, traced, prepared } = compiled;
   describeBuild(session, summary);
@@ -139,7 +139,7 @@ async function test(
     ...(state ? [...state.flags, `-overlay=${state.overlay}`] : request.goFlags),
     ...(given("vet") ? [] : ["-vet=off"]),
     ...(given("count") ? [] : ["-count=1"]),
-    // With -c there is no report that could go into a file.
+    // With -c there is no report, so -o names the test binary.
     ...(given("c") && options.record.output !== undefined ? [`-o=${options.record.output}`] : []),
     ...line.before,
     ...(state?.extra ?? []),
@@ -148,7 +148,7 @@ async function test(
   ];
   session.log(`go test ${args.join(" ")}`);
   const hasTests = (prepared?.packages ?? []).some(({ files }) => files.some((file) => file.endsWith("_test.go")));
-  // An external test package has the directory of the package that it tests, and comes after it.
+  // An external test package shares the directory of the package that it tests, and is listed after it.
   const titles: Record<string, string> = {};
   for (const entry of prepared?.packages ?? []) {
     if (!entry.name.endsWith("_test") || titles[entry.dir] === undefined) titles[entry.dir] = entry.importPath;
@@ -172,7 +172,7 @@ async function test(
       ...{ ...report, toStderr: false, quiet: given("json") },
       closing: (colour) => (code === 0 ? undefined : failLine(outcomes, colour)),
     },
-    // Tests that were only compiled or listed, or that do not exist, have run nothing that could be shown.
+    // If tests were only compiled or listed, or there are none, no calls are expected.
     mayBeEmpty: !hasTests || ["c", "list"].some(given),
   });
 }

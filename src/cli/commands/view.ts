@@ -1,4 +1,4 @@
-/** `gotrace view`: saved traces in the browser. */
+/** `gotrace view`: shows saved traces in the browser. */
 
 import { ExitCode } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";

@@ -1,4 +1,4 @@
-/** The options of comparisons. */
+/** Turns the flags of `gotrace diff` into options: one set for call traces, one for execution traces. */
 
 import { diffMeasures, type ItemKind, itemKinds } from "../../analyses/index.js";
 import { ExitCode, UserError } from "../../base/errors.js";
@@ -11,22 +11,22 @@ import { reportOptions } from "./report.js";
 import { selectFlags } from "./tables.js";
 import { badValue, choice, duration, number, parseShare, pattern, refuse } from "./values.js";
 
-/** A threshold of `--fail-on`, and its text. */
+/** A threshold of `--fail-on`: as typed, and its value. */
 interface Limit<T> {
   readonly text: string;
   readonly share: T;
 }
 
-/** Of a comparison of call traces. */
+/** Options for comparing call traces. */
 export interface CallDiffOptions {
   /** `-o` as it was given. */
   readonly output: string | undefined;
   readonly format: "table" | "json" | CheckFormat;
   readonly measure: (typeof callMeasures)[number];
-  /** Nanoseconds; undefined where it was not given. */
+  /** Nanoseconds; undefined without `--min`. */
   readonly min: number | undefined;
   readonly top: number;
-  /** A share by which times may grow, or "calls": call counts must not change. */
+  /** Thresholds: a share by which times may grow (0.1 for 10%), or "calls" if call counts must not change. */
   readonly limits: readonly Limit<number | "calls">[];
   readonly byPath: boolean;
   readonly match: RegExp | undefined;
@@ -34,7 +34,7 @@ export interface CallDiffOptions {
   readonly namingOf: (names: Iterable<string>) => Naming;
 }
 
-/** Of a comparison of execution traces. */
+/** Options for comparing execution traces. */
 export interface ExecutionDiffOptions {
   /** `-o` as it was given. */
   readonly output: string | undefined;
@@ -48,7 +48,7 @@ export interface ExecutionDiffOptions {
   readonly match: RegExp | undefined;
 }
 
-/** @throws UserError for an invalid value, and for flags of execution traces */
+/** The options for call traces. @throws UserError for an invalid value, or a flag that only execution traces have */
 export function callDiffOptions(flags: ParsedFlags): CallDiffOptions {
   refuse(flags, ["kind"], "call traces");
   const format = choice(flags, "format", ["table", "json", ...checkFormats]);
@@ -78,7 +78,7 @@ export function callDiffOptions(flags: ParsedFlags): CallDiffOptions {
 
 const CALL_FLAGS = ["by-path", "full-names", ...selectFlags.map(({ name }) => name)];
 
-/** @throws UserError for an invalid value, and for flags of call traces */
+/** The options for execution traces. @throws UserError for an invalid value, or a flag that only call traces have */
 export function executionDiffOptions(flags: ParsedFlags): ExecutionDiffOptions {
   refuse(flags, CALL_FLAGS, "execution traces");
   const text = flags.string("fail-on");
@@ -94,14 +94,14 @@ export function executionDiffOptions(flags: ParsedFlags): ExecutionDiffOptions {
   };
 }
 
-/** @param or what else would do */
+/** Parses a share such as `10%` to a fraction. @param or other accepted values, for the error @throws UserError */
 function shareOf(text: string, or: string): number {
   const share = parseShare(text);
   if (share === undefined) throw badValue("fail-on", text, `a share such as 10%${or}`);
   return share;
 }
 
-/** @throws UserError for an unknown kind */
+/** The kinds of `--kind`; undefined for all. @throws UserError for an unknown kind */
 function kindsOf(flags: ParsedFlags): ItemKind[] | undefined {
   const words = flags.list("kind");
   const bad = words.find((word) => !itemKinds.some((kind) => kind === word));

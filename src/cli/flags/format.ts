@@ -1,4 +1,4 @@
-/** The format of a report: the one that is named, or the page of the browser. */
+/** Chooses the format of a report from `--format`, `--html`, `--open` and `--speedscope`. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { FORMAT_FLAGS, type Format } from "../report/format.js";
@@ -6,7 +6,7 @@ import { formatNames, namedFormat } from "../report/formats.js";
 import type { ParsedFlags } from "./parse.js";
 import { choice, refuse } from "./values.js";
 
-/** The format that `--format` and `--html` name. @throws UserError when there is none of that name, or they do not agree */
+/** The format of `--format` or `--html`. @throws UserError for an unknown format, or when both are given and disagree */
 export function formatOf(flags: ParsedFlags): Format {
   const format = namedFormat(choice(flags, "format", formatNames));
   if (!flags.has("html")) return format;
@@ -20,16 +20,16 @@ export function formatOf(flags: ParsedFlags): Format {
   return namedFormat("html");
 }
 
-/** @throws UserError for a flag that would say nothing to the format */
+/** Refuses flags that the format does not use. @throws UserError for the first of them */
 export function refuseUnknown(flags: ParsedFlags, { name, flags: known = [], forPeople }: Format): void {
   const unknown = FORMAT_FLAGS.filter((flag) => !known.includes(flag));
   refuse(flags, unknown, forPeople ? "trees: it is for other formats" : `--format ${name}`);
 }
 
 /**
- * The format of a run's report: the page that the flags ask for, else the named one.
- * @param speedscope the page is Speedscope without --speedscope
- * @throws UserError where the calls are to be shown and written, and for flags that the page does not know
+ * The format of a run's report: a page in the browser if a flag asks for it, or else the format called `name`.
+ * @param speedscope the page is Speedscope even without `--speedscope`
+ * @throws UserError when a page is combined with `-o`, or a flag does not apply
  */
 export async function runFormat(flags: ParsedFlags, name: string, speedscope = false): Promise<Format> {
   const shows = ["open", "no-browser", "speedscope"].some((flag) => flags.has(flag));
@@ -49,7 +49,7 @@ export async function runFormat(flags: ParsedFlags, name: string, speedscope = f
   return (await import("../view/show.js")).formatToShow(inSpeedscope);
 }
 
-/** @throws UserError for flags that only Speedscope knows */
+/** Refuses flags that only Speedscope uses. @throws UserError if there is one */
 export function refuseEvents(flags: ParsedFlags): void {
   refuse(flags, ["events"], "gotrace's own page, which shows all calls: it is for --speedscope");
 }

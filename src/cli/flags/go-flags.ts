@@ -6,7 +6,7 @@ const boolean = (names: string): Flag[] => names.split(" ").map((name) => ({ nam
 const valued = (names: string): Flag[] =>
   names.split(" ").map((name) => ({ name, go: true, value: "VALUE", help: "" }));
 
-/** Flags that every building command takes. `-C` is handled by gotrace itself. */
+/** Flags of every command that builds. `-C` is missing because gotrace handles it. */
 export const buildFlags: readonly Flag[] = [
   ...boolean("a asan buildvcs cover linkshared modcacherw msan race trimpath work x"),
   ...valued(
@@ -14,7 +14,7 @@ export const buildFlags: readonly Flag[] = [
   ),
 ];
 
-/** Flags of `go test` beyond those of the build. `-o` before the package is gotrace's own. */
+/** Additional flags of `go test`. `-o` is missing: before the package it is gotrace's own. */
 export const testFlags: readonly Flag[] = [
   ...boolean("artifacts benchmem c failfast fullpath i json short"),
   ...valued(

@@ -1,7 +1,7 @@
 /**
- * Command-line flags in Go's own style, because most of them are Go's: `-name`, `--name`, `-name=value`, `-name value`.
- * (POSIX parsers read `-race` as `-r -a -c -e`.) Parsing stops at the first word that is no flag, so everything after
- * the package belongs to the program.
+ * Parses command-line flags the way Go does, because most of them are Go's: `-name`, `--name`, `-name=value`,
+ * `-name value`. (POSIX parsers read `-race` as `-r -a -c -e`.) Parsing stops at the first word that is not a flag, so
+ * everything after the package belongs to the program.
  */
 
 import { ExitCode, UserError } from "../../base/errors.js";
@@ -12,23 +12,23 @@ export interface Flag {
   readonly name: string;
   /** A second spelling, for instance `v` for `verbose`. */
   readonly short?: string;
-  /** Name of the value in help; a flag without is boolean. */
+  /** Name of the value in help; without it the flag is boolean. */
   readonly value?: string;
-  /** The value may be missing; where there is one, it stands in the same word: `--name=value`. */
+  /** The value may be omitted; it must be in the same word: `--name=value`. */
   readonly optional?: boolean;
   /** May be given several times. */
   readonly repeats?: boolean;
   readonly help: string;
-  /** A flag of `go build` or `go test`: collected to be passed on. */
+  /** A flag of `go build` or `go test`: it is passed on in {@link ParsedFlags.go}. */
   readonly go?: boolean;
 }
 
-/** What a command line said. */
+/** The flags of a command line by name, and the words after them. */
 export class ParsedFlags {
   readonly #values = new Map<string, string[]>();
   /** Flags for Go, each as one word `-name=value` or `-name`. */
   readonly go: string[] = [];
-  /** What follows the flags. */
+  /** The words that are not flags. */
   rest: string[] = [];
 
   add(flag: Flag, value: string): void {
@@ -38,21 +38,22 @@ export class ParsedFlags {
     else this.#values.set(flag.name, [value]);
   }
 
+  /** Whether a flag is given, other than as `--name=false`. */
   has(name: string): boolean {
     return this.string(name) !== undefined && this.string(name) !== "false";
   }
 
-  /** Last value of a flag. */
+  /** The last value of a flag; "true" for a boolean one. */
   string(name: string): string | undefined {
     return this.#values.get(name)?.at(-1);
   }
 
-  /** All values of a flag, as they were given. */
+  /** All values of a flag that repeats, as given. */
   values(name: string): readonly string[] {
     return this.#values.get(name) ?? [];
   }
 
-  /** All values, comma-separated ones taken apart. */
+  /** All values of a flag, split at commas. */
   list(name: string): string[] {
     return this.values(name)
       .flatMap((value) => value.split(","))
@@ -62,7 +63,7 @@ export class ParsedFlags {
 
 /**
  * Parses flags.
- * @param anywhere accept flags after positional words too (commands whose positional words are files)
+ * @param anywhere accept flags after positional words as well, for commands whose positional words are files
  * @throws UserError for unknown flags and missing values, with the nearest known flag as advice
  */
 export function parseFlags(
@@ -122,8 +123,9 @@ function unknownFlag(command: string, word: string, names: readonly string[]): U
 }
 
 /**
- * What to say where a word behind the package reads like a flag of gotrace's own: it goes to the program, which may not know
- * it. Short names are everybody's, and so is what follows `--` or `-args`.
+ * The warning for a word after the package that looks like a flag of gotrace: it goes to the program, which may not know
+ * it. Ignores names of one or two letters, which many programs have, and everything after `--` or `-args`.
+ * @returns undefined if there is no such word
  */
 export function misplacedHint(words: readonly string[], flags: readonly Flag[]): string | undefined {
   const own = new Set(

@@ -1,4 +1,4 @@
-/** `--from` and `--to` of execution traces: which part of a trace to look at. */
+/** `--from` and `--to` for execution traces: limits a command to a part of the trace. */
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Moment, parseMoment, sinceBegin } from "../../base/moment.js";
 import { formatDuration } from "../../base/units.js";
@@ -15,10 +15,10 @@ export const partFlags: readonly Flag[] = [
   { name: "to", value: "TIME", help: "only what happened before this time" },
 ];
 
-/** Says which part of a trace is meant, by when the trace began. @throws UserError when there is no such part */
+/** Gives the part of a trace that the flags mean, given when the trace began. @throws UserError when the part is empty */
 export type PartOf = (start: bigint | undefined) => Span;
 
-/** What --from and --to ask for; undefined for the whole trace. @throws UserError for what is no time */
+/** The part that `--from` and `--to` choose; undefined for the whole trace. @throws UserError for an invalid time */
 export function partOf(flags: ParsedFlags): PartOf | undefined {
   const [from, to] = [momentOf(flags, "from"), momentOf(flags, "to")];
   if (!from && !to) return undefined;

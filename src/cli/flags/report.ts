@@ -1,4 +1,4 @@
-/** The options of reports. */
+/** Turns flags into the options of reports on call traces: which calls, how many, in which order. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { fullNames, shortNaming } from "../../base/names.js";
@@ -10,12 +10,12 @@ import { badValue, choice, duration, number, parsePattern, pattern } from "./val
 
 const tables: readonly [TableName, ...TableName[]] = ["calls", "functions", "goroutines", "processes"];
 
-/** Flags that say how much to show. */
+/** Flags that limit how much is shown, or lift the limit. */
 const LIMITS = ["all", "depth", "min", "min-percent", "no-merge", "top"];
 
 /**
  * The options of a report.
- * @param ownSort `--sort` is not about siblings of the tree
+ * @param ownSort the command defines its own `--sort`, so it does not order the siblings of the tree
  * @throws UserError for an invalid value
  */
 export function reportOptions(flags: ParsedFlags, ownSort = false): ReportOptions {
@@ -46,16 +46,16 @@ export function reportOptions(flags: ParsedFlags, ownSort = false): ReportOption
   };
 }
 
-/** How much of the calls to show. */
+/** The limits of a view. */
 export interface ViewOptions {
   readonly depth: number;
   /** Nanoseconds. */
   readonly min: number;
-  /** Only this many call paths, those with the largest total times. */
+  /** Show this many call paths, those with the largest total times; undefined for all. */
   readonly top: number | undefined;
 }
 
-/** The limits of every view. @throws UserError for an invalid value */
+/** The limits of `--depth`, `--min` and `--top`. @throws UserError for an invalid value */
 export function viewOptions(flags: ParsedFlags): ViewOptions {
   return {
     depth: number(flags, "depth", Number.POSITIVE_INFINITY, 1),
@@ -86,7 +86,7 @@ export function selectOptions(flags: ParsedFlags): SelectOptions {
   });
 }
 
-/** The tests that `--test` chooses. @throws UserError for what is not a regular expression */
+/** The tests that `--test` chooses. @throws UserError for an invalid regular expression */
 function testsOf(flags: ParsedFlags): ReturnType<typeof testFilter> | undefined {
   const text = flags.string("test");
   return text === undefined ? undefined : testFilter(text, (expression) => parsePattern(expression, "--test"));
@@ -97,7 +97,7 @@ function goroutineId(text: string): number {
   return Number(text);
 }
 
-/** The object without what is undefined. */
+/** A copy of the object without its undefined properties. */
 function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
 }

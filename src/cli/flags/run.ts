@@ -1,4 +1,4 @@
-/** The options of building and running. */
+/** Turns flags into the options of building, recording and checking a run. */
 
 import type { BuildOptions } from "../../build/context.js";
 import { COMPILER_BUDGET } from "../../gotool/inlining.js";
@@ -6,6 +6,7 @@ import type { GateOptions, RecordOptions, SessionOptions } from "../options.js";
 import type { ParsedFlags } from "./parse.js";
 import { choice, number, parseSize } from "./values.js";
 
+/** The options of the invocation: `-v`, `--keep-workspace`, `-C`. */
 export function sessionOptions(flags: ParsedFlags): SessionOptions {
   return {
     verbose: flags.has("verbose"),
@@ -30,7 +31,7 @@ function inlineBudget(flags: ParsedFlags): number | undefined {
   return flags.string("skip-inlined") === "true" ? COMPILER_BUDGET : number(flags, "skip-inlined", 0, COMPILER_BUDGET);
 }
 
-/** Where traces go. @throws UserError for an invalid value */
+/** What to record and where to save it. @throws UserError for an invalid value */
 export function recordOptions(flags: ParsedFlags): RecordOptions {
   const size = flags.string("max-trace-size");
   const file = flags.string("exec-trace");
@@ -44,7 +45,7 @@ export function recordOptions(flags: ParsedFlags): RecordOptions {
   };
 }
 
-/** What must hold. @throws UserError for an invalid value */
+/** The assertions of `--assert`. @throws UserError for an invalid `--assert-unknown` */
 export function gateOptions(flags: ParsedFlags): GateOptions {
   return {
     assertions: flags.values("assert"),

@@ -1,4 +1,4 @@
-/** The tables of gotrace's own flags: they feed the parser, the help and docs/commands.md. */
+/** gotrace's own flags. The parser, the help, the completion scripts and docs/commands.md are made from these tables. */
 
 import type { Flag } from "./parse.js";
 
@@ -53,7 +53,7 @@ export const execTraceFlag: Flag = {
   help: "also record an execution trace (Go 1.22 and later), show its findings after the tree, and save it in FILE",
 };
 
-/** For commands that know all calls of a run. */
+/** For commands that see all calls of a run. */
 export const assertFlag: Flag = {
   name: "assert",
   value: "EXPR",
@@ -67,14 +67,14 @@ export const assertUnknownFlag: Flag = {
   help: "whether --assert may name a function or test that does not exist (default fail)",
 };
 
-/** Flags of every command that renders calls: how much to show. */
+/** Flags that limit how much is shown, for every command that renders calls. */
 const viewFlags: readonly Flag[] = [
   { name: "depth", value: "N", help: "show N levels" },
   { name: "min", value: "DURATION", help: "leave out what took less, for instance 1ms" },
   { name: "top", value: "N", help: "show the N call paths with the largest total times, and what leads to them" },
 ];
 
-/** Flags of every command that renders calls: which. */
+/** Flags that choose calls, for every command that renders calls. */
 export const selectFlags: readonly Flag[] = [
   { name: "focus", value: "REGEXP", help: "only call paths through functions whose names match" },
   { name: "ignore", value: "REGEXP", help: "no call paths through functions whose names match" },
@@ -94,22 +94,22 @@ export const selectFlags: readonly Flag[] = [
   { name: "test", value: "REGEXP", help: "only what runs in these tests, as go test -run takes them: TestGet/first" },
 ];
 
-/** Flags of commands that render calls in other ways than as a tree. */
+/** Flags of commands that render calls, but not as a tree. */
 export const callFlags: readonly Flag[] = [...viewFlags, ...selectFlags];
 
-/** For commands whose views show what matters first. */
+/** For commands that show a shortened tree by default. */
 export const allFlag: Flag = {
   name: "all",
   help: "show the whole tree: every path and level, recursion unfolded, goroutines that wait for work sorted among the others",
 };
 
-/** The same for what is shown in the browser. */
+/** `--all` for commands that show calls in the browser. */
 export const waitingFlag: Flag = {
   name: "all",
   help: "count goroutines that wait for work; in Speedscope, show them where they began",
 };
 
-/** For commands whose tables and trees are for people. */
+/** For commands that print tables and trees for people. */
 export const namesFlag: Flag = {
   name: "full-names",
   help: "show names with their full package path, as in machine-readable formats",
@@ -124,7 +124,7 @@ export const treeFlags: readonly Flag[] = [
   ...selectFlags,
 ];
 
-/** For formats whose readers take only so much. */
+/** For formats whose viewers can load only a limited number of events. */
 export const eventsFlag: Flag = {
   name: "events",
   value: "N",
@@ -149,14 +149,14 @@ export const unitFlag: Flag = {
   help: "weight of folded stacks: ns (default), us, ms of self time, or calls",
 };
 
-/** For formats that have tables. */
+/** For formats that export tables. */
 export const tableFlag: Flag = {
   name: "table",
   value: "TABLE",
   help: "csv, ndjson and parquet: calls (default), functions, goroutines or processes; parquet writes all of them into -o DIR",
 };
 
-/** For profiles. */
+/** For pprof. */
 export const goroutineRootsFlag: Flag = {
   name: "goroutine-roots",
   help: "pprof: begin stacks where their goroutine began, as in Go's profiles, without the stack that started it",

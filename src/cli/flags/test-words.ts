@@ -1,8 +1,10 @@
 /**
- * The words of `gotrace test`, taken apart as `go test` does (testFlags in cmd/go/internal/test/testflag.go): flags that it
- * knows may stand anywhere before a literal argument; the packages are the first run of words that are no flags; a flag that
- * it does not know belongs to the test binary, and closes the list of packages even where that is empty; `-args`, `--` and a
- * literal argument take all that follows. gotrace's own flags stand before all of these.
+ * Splits the command line of `gotrace test` by the rules of `go test` (testFlags in cmd/go/internal/test/testflag.go):
+ * - flags that it knows may appear anywhere before a literal argument;
+ * - the packages are the first run of words that are not flags;
+ * - an unknown flag belongs to the test binary and ends the list of packages, even an empty one;
+ * - everything after `-args`, `--` or a literal argument goes to the test binary.
+ * gotrace's own flags come before all of these.
  */
 
 import { buildFlags, testFlags } from "./go-flags.js";
@@ -12,20 +14,20 @@ import type { Flag } from "./parse.js";
 export interface TestLine {
   /** gotrace's own flags with their values. */
   readonly own: readonly string[];
-  /** All flags of go that `go test` reads itself, as `-name` or `-name=value`, without `test.`; wherever they stand. */
+  /** All flags that `go test` itself reads, wherever they appear, as `-name` or `-name=value` without `test.`. */
   readonly flags: readonly string[];
-  /** Flags of the build among them. */
+  /** The build flags among them. */
   readonly build: readonly string[];
   /** Empty in local-directory mode. */
   readonly packages: readonly string[];
-  /** What else stands before and behind the packages, as written: flags of the test, arguments of its binary. */
+  /** The other words before and after the packages, as written: flags of the tests, arguments of the test binary. */
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** All but gotrace's own flags, as written. */
+  /** The whole line without gotrace's own flags, as written. */
   readonly plain: readonly string[];
 }
 
-/** Flags of go alone, which no test binary knows as `-test.name`. */
+/** Flags of `go test` that no test binary accepts as `-test.name`. */
 const goOnly = new Set(["c", "exec", "i", "json", "n", "o", "vet"]);
 const known = new Map<string, { valued: boolean; build: boolean }>([
   ...testFlags.map(({ name, value }) => [name, { valued: value !== undefined, build: false }] as const),
@@ -36,8 +38,8 @@ const known = new Map<string, { valued: boolean; build: boolean }>([
 ]);
 
 /**
- * Takes the words apart.
- * @param own gotrace's flags; one that is a flag of `go test` too, such as `-v`, is meant for both
+ * Splits the words.
+ * @param own gotrace's flags; `-v` is also a flag of `go test` and goes to both
  */
 export function splitTestWords(words: readonly string[], own: readonly Flag[]): TestLine {
   const mine = new Map(
@@ -91,7 +93,7 @@ export function splitTestWords(words: readonly string[], own: readonly Flag[]): 
     const whole = `-${short}${takesNext ? `=${given[1] ?? ""}` : value === undefined ? "" : `=${value}`}`;
     line.flags.push(whole);
     line.plain.push(...given);
-    // A value that is missing is for go to complain of.
+    // If the value is missing, go reports it.
     if (definition.build && !(takesNext && given.length < 2)) line.build.push(whole);
     else (packages === "before" ? line.before : line.after).push(...given);
   }

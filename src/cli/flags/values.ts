@@ -1,16 +1,16 @@
-/** The values of flags: words, numbers, durations, patterns. */
+/** Parses the values of flags: words, numbers, durations, sizes, patterns. */
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { compilePattern } from "../../base/pattern.js";
 import { parseDuration } from "../../base/quantity.js";
 import type { ParsedFlags } from "./parse.js";
 
-/** A regular expression, as Go's (`(?i)` at its start too). @throws UserError for a bad expression */
+/** The regular expression of a flag, which may begin with `(?i)` as in Go. @throws UserError for an invalid expression */
 export function pattern(flags: ParsedFlags, name: string): RegExp | undefined {
   const text = flags.string(name);
   return text === undefined ? undefined : parsePattern(text, `--${name}`);
 }
 
-/** A regular expression as {@link pattern}. @param what what it was given as, for the error */
+/** Parses an expression like {@link pattern}. @param what the flag, for the error @throws UserError if it is invalid */
 export function parsePattern(text: string, what: string): RegExp {
   try {
     return compilePattern(text);
@@ -24,7 +24,7 @@ export function parsePattern(text: string, what: string): RegExp {
   }
 }
 
-/** One of several words, the first by default. */
+/** One of several words; the first is the default. @throws UserError for any other word */
 export function choice<T extends string>(flags: ParsedFlags, name: string, words: readonly [T, ...T[]]): T {
   const value = flags.string(name) ?? words[0];
   const known = words.find((word) => word === value);
@@ -32,7 +32,7 @@ export function choice<T extends string>(flags: ParsedFlags, name: string, words
   return known;
 }
 
-/** A number, or `missing` where the flag is not given. @throws UserError when it is not a number, or too small */
+/** A number, or `missing` without the flag. @throws UserError when it is not a number, or below `least` */
 export function number(flags: ParsedFlags, name: string, missing: number, least: number): number {
   const text = flags.string(name);
   if (text === undefined) return missing;
@@ -41,7 +41,7 @@ export function number(flags: ParsedFlags, name: string, missing: number, least:
   return value;
 }
 
-/** A duration as Go writes them, in nanoseconds, or `missing` where the flag is not given. @throws UserError when it is not a duration */
+/** A duration such as `1ms`, in nanoseconds, or `missing` without the flag. @throws UserError for anything else */
 export function duration<T>(flags: ParsedFlags, name: string, missing: T): number | T {
   const text = flags.string(name);
   if (text === undefined) return missing;
@@ -68,14 +68,14 @@ export function parseSize(text: string, what = "--max-trace-size"): number {
   return Math.floor(bytes);
 }
 
-/** @throws UserError when a flag is not for what the command does */
+/** Refuses flags that do not apply. @param why what they are not for @throws UserError for the first of them */
 export function refuse(flags: ParsedFlags, names: readonly string[], why: string): void {
   for (const name of names) {
     if (flags.has(name)) throw new UserError(`--${name} is not for ${why}`, "leave it out", ExitCode.usage);
   }
 }
 
-/** The error for a value that a flag does not take. */
+/** The error for an invalid value of a flag. @param wanted what the flag accepts */
 export function badValue(name: string, value: string, wanted: string): UserError {
   return badValueOf(`--${name}`, value, wanted);
 }

@@ -1,4 +1,4 @@
-/** Completion scripts, made of the tables of commands and flags. A script asks gotrace nothing when a key is pressed. */
+/** Generates completion scripts for shells from the tables of commands and flags. The scripts do not run gotrace. */
 
 import { type CommandEntry, dashed } from "../command.js";
 import type { Flag } from "../flags/parse.js";
@@ -15,11 +15,11 @@ interface CommandWords {
   readonly name: string;
   readonly summary: string;
   readonly flags: readonly Flag[];
-  /** Words that can follow; files and directories where there are none. */
+  /** Words that the shell offers after the command; if there are none, it offers files. */
   readonly words: readonly string[];
 }
 
-/** The script of a shell. @param commands all that it completes */
+/** The script of a shell. @param commands the commands that it completes */
 export async function script(shell: Shell, commands: readonly CommandEntry[]): Promise<string> {
   const names = commands.map(({ name }) => name);
   const all: CommandWords[] = [];
@@ -111,7 +111,7 @@ function fishFlag({ name, short, go, value, optional }: Flag): string {
   return words.join(" ");
 }
 
-/** In single quotes, as all three shells take it: fish alone reads a backslash within them, which no text here holds. */
+/** Quotes a text for all three shells. Only fish interprets backslashes within single quotes, and no text here has one. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,17 +1,17 @@
-/** The rules of `gotrace analyze`, for a terminal. */
+/** The documentation of the rules of `gotrace analyze`, as text for a terminal. */
 
 import { ruleList, ruleText } from "../../render/findings/rule-text.js";
 import { rules } from "../../rules/index.js";
 
 export const ruleNames = rules.map(({ name }) => name);
 
-/** What a rule measures, and what to do about its findings; undefined where no rule has the name, whatever its case. */
+/** The documentation of a rule, whose name may be in any case; undefined if there is no such rule. */
 export function explanation(name: string): string | undefined {
   const rule = rules.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
   return rule && ruleText(rule);
 }
 
-/** All rules, a line each. */
+/** The list of all rules, one per line. */
 export function allRules(): string {
   return ruleList(rules);
 }

@@ -1,4 +1,4 @@
-/** `gotrace help`: the overview, and what there is to say of a word. */
+/** `gotrace help`: the overview, and help on a command, a flag, a rule or a topic. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { nearest } from "../../base/nearest.js";
@@ -6,7 +6,7 @@ import { type CommandEntry, commandHelp, flagName } from "../command.js";
 import { commands } from "../commands/index.js";
 import { topics } from "./topics.js";
 
-/** What `gotrace help` prints: a screen of 24 lines of 80 columns. */
+/** The text of `gotrace help`. It must fit a terminal of 24 lines and 80 columns. */
 export function overview(): string {
   const width = Math.max(...commands.map((command) => command.name.length)) + 2;
   const lines = commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}`);
@@ -19,7 +19,7 @@ More: gotrace help COMMAND, --FLAG, RULE, exit-codes or environment
 `;
 }
 
-/** The entry of a command. @throws UserError that names the nearest one */
+/** Finds a command by name. @throws UserError if there is none; its advice names the most similar command */
 export function findCommand(name: string): CommandEntry {
   const entry = commands.find((command) => command.name === name);
   if (entry) return entry;
@@ -36,7 +36,7 @@ export function findCommand(name: string): CommandEntry {
 }
 
 /**
- * What `gotrace help WORD` prints: of a command, a topic, a flag (`--save`), or a rule of `gotrace analyze`.
+ * The text of `gotrace help WORD`, for a command, a topic, a flag (`--save`) or a rule of `gotrace analyze`.
  * @throws UserError for an unknown word
  */
 export async function helpOn(word: string): Promise<string> {
@@ -56,7 +56,7 @@ export async function helpOn(word: string): Promise<string> {
   );
 }
 
-/** What a flag means, for each set of commands in which it means the same. */
+/** The help of a flag: each of its meanings, with the commands that share it. */
 async function flagHelp(word: string): Promise<string> {
   const name = word.replace(/^--?/, "").replace(/=.*$/s, "");
   const meanings = new Map<string, string[]>();

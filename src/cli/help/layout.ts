@@ -1,13 +1,13 @@
-/** Help in lines of a width. */
+/** Wraps the text of help to the width of a terminal. */
 
 import { wrap } from "../../render/wrap.js";
 
-/** Columns of a line of help at most; a longer word has a line of its own. */
+/** Maximum columns of a line. A longer word gets a separate line. */
 const WIDTH = 80;
 
 const widthOf = (text: string) => text.length;
 
-/** Names, and beside them what they mean. */
+/** A table of two columns: names, and beside them what they mean. */
 export function entries(list: readonly (readonly [name: string, meaning: string])[]): string {
   const column = Math.max(...list.map(([name]) => name.length)) + 4;
   const gap = `\n${" ".repeat(column)}`;
@@ -16,7 +16,7 @@ export function entries(list: readonly (readonly [name: string, meaning: string]
     .join("\n");
 }
 
-/** Paragraphs, which blank lines part. */
+/** Wraps paragraphs, which are separated by blank lines. */
 export function paragraphs(text: string): string {
   return text
     .split("\n\n")

@@ -1,12 +1,12 @@
-/** What holds for several commands: exit codes and environment, for `gotrace help` and docs/commands.md. */
+/** Help topics that concern several commands: exit codes and environment variables. Also used for docs/commands.md. */
 
 import { ExitCode } from "../../base/errors.js";
 import { entries } from "./layout.js";
 
-/** A line of a topic: what it is about, as it is typed or seen, and what it means. */
+/** A line of a topic: an exit code or a variable, and what it means. */
 export type Entry = readonly [name: string, meaning: string];
 
-/** Exit codes that are no failure of gotrace. */
+/** Exit codes that are not failures of gotrace. */
 const outcomes: readonly Entry[] = [
   [
     "any",
@@ -29,12 +29,13 @@ const failures: Readonly<Record<keyof typeof ExitCode, string>> = {
   io: "reading or writing failed; if the trace has no other copy it is kept, and gotrace says where",
 };
 
+/** All exit codes of gotrace. */
 export const exitCodes: readonly Entry[] = [
   ...outcomes,
   ...Object.entries(failures).map(([name, meaning]): Entry => [`${ExitCode[name as keyof typeof ExitCode]}`, meaning]),
 ];
 
-/** Environment variables that gotrace, or a program that it instrumented, reads. */
+/** Environment variables that gotrace or the programs it instrumented read. */
 export const environment: readonly Entry[] = [
   [
     "GOTRACE_OUT=DIR",
@@ -54,7 +55,7 @@ export const environment: readonly Entry[] = [
   ],
 ];
 
-/** What `gotrace help TOPIC` prints, by topic. */
+/** The texts of `gotrace help TOPIC`, by topic. */
 export const topics: Readonly<Record<string, string>> = {
   "exit-codes": `Exit codes:\n${entries(exitCodes)}\n`,
   environment: `Environment:\n${entries(environment)}\n`,
