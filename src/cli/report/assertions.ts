@@ -1,4 +1,4 @@
-/** `--assert`: what must hold for the calls of a run. */
+/** `--assert`: collects the assertions of a run, checks them against its calls, and prints those that fail. */
 
 import { resolve } from "node:path";
 import { ExitCode } from "../../base/errors.js";
@@ -11,11 +11,13 @@ import { withProgress } from "../progress.js";
 import { say, sayRendered } from "../say.js";
 import { workingDirectory } from "../working-directory.js";
 
-/** What must hold, and whether an assertion may name what nothing bears. */
+/** The assertions that a run must pass. */
 export interface Gate {
+  /** Assertions of the command line. */
   readonly assertions: readonly Assertion[];
+  /** They may name functions or tests that do not exist. */
   readonly unknownIsOk: boolean;
-  /** Assertions of the configuration: one file serves many runs, so those about other packages are skipped, and reported as skipped. */
+  /** Assertions of the configuration. One file serves many runs, so those about other packages are reported as skipped. */
   readonly configured: readonly Assertion[];
 }
 
@@ -24,16 +26,16 @@ export function hasAssertions({ assertions, configured }: Gate): boolean {
   return assertions.length + configured.length > 0;
 }
 
-/** No gate. */
+/** A gate without assertions. */
 export const openGate: Gate = { assertions: [], unknownIsOk: false, configured: [] };
 
 /**
- * The gate that the command line and the configuration make.
+ * Collects the assertions of the command line and of the configuration.
  * @throws UserError for an invalid assertion or configuration
  */
 export async function gateOf({ assertions: texts, unknownIsOk, directory }: GateOptions): Promise<Gate> {
   const cwd = resolve(workingDirectory(process.env), directory ?? ".");
-  // Reading YAML takes modules that would double the start of every run.
+  // Load the YAML parser only if there is a configuration: it would double the startup time of every run.
   const found =
     nearestConfig(cwd) === undefined
       ? []
@@ -46,22 +48,25 @@ export async function gateOf({ assertions: texts, unknownIsOk, directory }: Gate
 
 const NOTHING = "nothing was recorded";
 
-/** What became of a gate. */
+/** The outcome of a gate. */
 export interface Judged {
   readonly verdicts: readonly Verdict[];
-  /** Assertions of the configuration that are about other packages or tests. */
+  /** Assertions of the configuration about other packages or tests, which are skipped. */
   readonly passedOver: readonly Assertion[];
-  /** Why nothing that was asserted can be relied on: calls are missing. */
+  /** Why calls are missing, which makes every verdict unreliable; undefined if the trace is complete. */
   readonly missing: string | undefined;
   readonly naming: Naming;
   /**
-   * That of bad arguments where an assertion names a function or test that nothing bears, 1 where one does not hold, or cannot
-   * be relied on; else 0.
+   * The exit code: that of bad arguments if an assertion names an unknown function or test, 1 if one fails or calls are
+   * missing, else 0.
    */
   readonly code: number;
 }
 
-/** Holds a gate's assertions against all calls of a recording; where unknown names are no failure, they hold. */
+/**
+ * Checks the assertions of a gate against all calls of a recording. With `unknownIsOk`, assertions about unknown names
+ * pass.
+ */
 export async function judgeGate(gate: Gate, recording: Recording): Promise<Judged> {
   const { AssertionMeter } = await import("../../callstats/index.js");
   const { shortNaming } = await import("../../base/names.js");
@@ -89,14 +94,14 @@ export async function judgeGate(gate: Gate, recording: Recording): Promise<Judge
   };
 }
 
-/** Judges a run of which there is no recording: says so, and returns the exit code. */
+/** Judges a run without a recording: assertions fail, with a message. @returns the exit code */
 export function judgeNothing(gate: Gate): number {
   if (!hasAssertions(gate)) return 0;
   say(`assertion failed: ${NOTHING}`);
   return 1;
 }
 
-/** Says on standard error what does not hold, and why. */
+/** Prints on standard error which assertions failed or were skipped, and why. */
 export async function tellJudged({ verdicts, passedOver, missing, naming }: Judged): Promise<void> {
   const { verdictLines } = await import("../../render/numbers/verdicts.js");
   for (const { expression } of passedOver) say(`not in this run, and not judged: ${expression}`);

@@ -1,4 +1,4 @@
-/** The page: its template, and calls with the findings of execution traces beside them. */
+/** Fills the HTML page with the calls of a recording and the findings of its execution traces. */
 import { readFileSync } from "node:fs";
 import type { Recording } from "../../calltree/index.js";
 import { packCalls } from "../../page/data/calls.js";
@@ -13,15 +13,16 @@ import { resource } from "../resources.js";
 import { packageVersion } from "../version.js";
 import type { FormatContext } from "./format.js";
 
-/** The page without data, as scripts/bundle.mjs made it: a file for itself, or one that `gotrace view` serves. */
+/** The page without data, as scripts/bundle.mjs builds it: a standalone file, or the variant that `gotrace view` serves. */
 export function pageTemplate(name: "page.html" | "page-served.html" = "page.html"): string {
   return readFileSync(resource(name), "utf8");
 }
 
 /**
- * The page of a recording.
- * @param remarks what there is to say of the run
+ * Makes the page of a recording.
+ * @param remarks additional notices about the run, one per line
  * @param template the page without data
+ * @returns the HTML in pieces
  * @throws UserError when an execution trace cannot be read
  */
 export function callsPage(

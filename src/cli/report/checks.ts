@@ -1,4 +1,4 @@
-/** Writing checks of calls in the formats that CI systems show. */
+/** Writes the outcome of assertions and thresholds in the formats of CI systems. */
 
 import type { Check } from "../../base/check.js";
 import { checksGithub, checksMarkdown } from "../../export/ci/check-comments.js";
@@ -9,7 +9,7 @@ import { packageVersion } from "../version.js";
 import type { Judged } from "./assertions.js";
 import type { CheckFormat } from "./format.js";
 
-/** What became of assertions, a check each. */
+/** The outcome of a gate, one check per assertion, and a failed one if calls are missing. */
 export function judgedChecks({ verdicts, passedOver, missing, naming }: Judged): Check[] {
   const plain = { details: [], place: undefined };
   return [
@@ -35,9 +35,9 @@ export function judgedChecks({ verdicts, passedOver, missing, naming }: Judged):
 }
 
 /**
- * Checks in a format.
- * @param of what was checked: its name, and how long it ran, nanoseconds
- * @param cwd where the repository is looked for
+ * Renders checks in a format.
+ * @param of what was checked: its name, and how long it ran in nanoseconds
+ * @param cwd places of functions are relative to the repository around it
  */
 export function renderChecks(
   format: CheckFormat,

@@ -1,4 +1,4 @@
-/** Call traces before and after a change. */
+/** `gotrace diff` for call traces. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { notJudged } from "../../base/evidence.js";
@@ -34,13 +34,15 @@ import { incomplete } from "./assertions.js";
 import { assertTraces } from "./reporting.js";
 import { walk } from "./visit.js";
 
-/** What a share counts for, where no --min says otherwise: times of less vary by more than any threshold. */
+/** Default of `--min` for thresholds, in nanoseconds: shorter times vary by more than any threshold. */
 const MIN = 1e6;
 
 /**
- * Compares the runs of two sides.
- * @returns the exit code
- * @throws UserError when a run cannot be read, or a threshold is to hold for one that lacks calls
+ * Compares the runs of two sides and writes the result.
+ * @param a paths of the runs before the change
+ * @param b paths of the runs after it
+ * @returns the exit code: 1 when a threshold is exceeded, else 0
+ * @throws UserError when a run cannot be read, or lacks calls although there are thresholds
  */
 export async function diffCallTraces(
   options: CallDiffOptions,
@@ -81,17 +83,17 @@ export async function diffCallTraces(
   return 0;
 }
 
-/** Reads runs one after the other, so that only one is in memory; items have the same numbers in all. */
+/** Reads runs one at a time, so that only one is in memory. An item (function or call path) has one number in all runs. */
 class Runs {
-  /** By process, the most that tracing adds to a call. */
+  /** An upper bound of what tracing adds to a call, for each process. */
   readonly costs: (HookCost | undefined)[] = [];
   /** How complete each run is. */
   readonly notices: string[] = [];
   /** The first run that lacks calls, and why. */
   lacking: string | undefined;
-  /** Of all functions of all runs. */
+  /** The names of all functions in all runs. */
   readonly names = new Set<string>();
-  /** Where functions are, as the latest run says. */
+  /** The source positions of functions, by name, from the last run that was read. */
   readonly places = new Map<string, FunctionInfo>();
   private readonly functions = new FunctionItems();
   private readonly paths = new PathItems();
@@ -102,7 +104,7 @@ class Runs {
     private readonly select: SelectOptions,
   ) {}
 
-  /** @throws UserError that names the file when it cannot be read */
+  /** Reads a run and counts its items. @throws UserError that names the file when it cannot be read */
   read(path: string): RunItems {
     const files = traceFiles([path]).map(openFile);
     try {
@@ -117,6 +119,7 @@ class Runs {
     }
   }
 
+  /** The name (and path, if paths are compared) of an item. */
   describe(item: number): ReturnType<PathItems["describe"]> | ReturnType<FunctionItems["describe"]> {
     return this.byPath ? this.paths.describe(item) : this.functions.describe(item);
   }
@@ -142,7 +145,7 @@ class Runs {
     const reason = incomplete(recording);
     if (reason !== undefined) this.lacking ??= `${path}: ${reason}`;
     const lines = [...overall(recording.forest, processTitle), ...filterNotices(recording)];
-    // What tracing may have added has a line of its own.
+    // The report has a separate line for the cost of tracing.
     const remarks = lines.filter(
       ({ serious, about }) => !serious && (about === undefined || (about === "paths" && this.byPath)),
     );
@@ -153,6 +156,7 @@ class Runs {
   }
 }
 
+/** The changes beyond a threshold. @param min nanoseconds; shorter times are ignored */
 function exceeding({ changes }: CallDiff, limit: number | "calls", min: number): Exceeded[] {
   if (limit === "calls") return changes.filter(callsChanged).map((change) => ({ change, measure: "calls" }));
   return changes.flatMap((change) => grown(change, limit, min).map((measure) => ({ change, measure })));

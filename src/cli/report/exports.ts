@@ -1,4 +1,4 @@
-/** Calls and their sums in the formats of profilers, databases and trace stores. */
+/** Exports of calls and totals: pprof, CSV, NDJSON, Parquet and OpenTelemetry. */
 
 import { costBound, type ProcessTree, type Recording } from "../../calltree/index.js";
 import type { ParquetOptions } from "../../export/parquet.js";
@@ -42,7 +42,7 @@ function tableOf({ options }: FormatContext): TableName {
   return options.table ?? "calls";
 }
 
-/** A file for each table. */
+/** One Parquet file for each table. */
 export async function parquetFiles(recording: Recording, context: FormatContext): Promise<NamedPieces[]> {
   const { renderParquet } = await import("../../export/parquet.js");
   return tableNames.map((table) => ({
@@ -64,7 +64,7 @@ function described(recording: Recording, context: FormatContext): Omit<ParquetOp
   return { version: packageVersion(), notices: said(recording, context) };
 }
 
-/** What formats say that have a place for it. */
+/** The lines about completeness and the cost of tracing, for formats with a place for comments. */
 function said({ forest }: Recording, { notices }: FormatContext): string[] {
   return [...notices.map(({ text }) => text), ...tracing(forest.processes)];
 }

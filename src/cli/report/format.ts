@@ -1,4 +1,4 @@
-/** What a format of reports on calls is, and what it is given. */
+/** The interface of a report format for call traces: what it can do, and what it gets. */
 
 import type { Naming } from "../../base/names.js";
 import type { ProcessTree, Recording } from "../../calltree/index.js";
@@ -8,56 +8,57 @@ import type { NamedPieces, Output, Pieces } from "../output.js";
 import type { RunNote } from "../run/run-directory.js";
 import type { Session } from "../session.js";
 
-/** What a format may ask for beyond the recording. */
+/** What a format gets in addition to the recording. */
 export interface FormatContext {
   readonly session: Session;
   readonly options: ReportOptions;
   readonly output: Output;
-  /** How processes are called: test binaries by their package. */
+  /** Name of a process; for a test binary, its package. */
   readonly title: (process: ProcessTree) => string;
-  /** How text for people shows functions. */
+  /** Shortens names of functions in text for people. */
   readonly naming: Naming;
-  /** Whether there is a test binary among the processes. */
+  /** Whether any of the processes is a test binary. */
   readonly tests: boolean;
-  /** What gotrace noted of the run. */
+  /** What gotrace noted about the run in the trace. */
   readonly note: RunNote | undefined;
-  /** Execution traces that were named beside the traces of calls. */
+  /** Paths of execution traces that belong to the call traces. */
   readonly execTraces: readonly string[];
-  /** How complete the report is, a line each: for formats that have a place for it. A format adds what it leaves out. */
+  /** Lines about the completeness of the report. A format shows them if it can, and adds what it leaves out. */
   readonly notices: Notice[];
 }
 
+/** A format of reports. */
 export interface Format {
   readonly name: string;
-  /** Text for people: it follows the program's own output, and says nothing where nothing was recorded. */
+  /** Text for people: it follows the program's own output, and is omitted if nothing was recorded. */
   readonly forPeople?: boolean;
-  /** No text: nothing for a terminal. */
+  /** Not text for a terminal, which is refused as its output. */
   readonly binary?: boolean;
-  /** Says itself, in what it writes, how complete it is; for the others standard error does. */
+  /** The output carries its own notices; for other formats they go to standard error. */
   readonly carriesNotices?: boolean;
-  /** Shows the report elsewhere than on an output: the program's standard output stays its own. */
+  /** Shows the report in a browser instead of writing it, so standard output is left to the program. */
   readonly interactive?: boolean;
-  /** Shows unmerged trees (--no-merge); nothing can be walked then. */
+  /** Can show unmerged trees (`--no-merge`), for which single calls cannot be walked. */
   readonly unmerged?: boolean;
-  /** Applies --min, --depth and --top itself, to what it shows instead of single calls. */
+  /** Applies `--min`, `--depth` and `--top` itself, to what it shows and not to single calls. */
   readonly handlesLimits?: boolean;
-  /** Of the flags that only some formats know, those that it knows. */
+  /** Those of {@link FORMAT_FLAGS} that it uses. */
   readonly flags?: readonly (typeof FORMAT_FLAGS)[number][];
-  /** Shows findings as well: execution traces may stand beside the traces of calls. */
+  /** Also shows findings, so execution traces may be named with the call traces. */
   readonly findings?: boolean;
-  /** Shows what became of assertions instead of calls, in this format of CI systems. */
+  /** Shows the outcome of assertions instead of calls, in this CI format. */
   readonly checks?: CheckFormat;
-  /** For a report that people read: commands that show more of the same traces. */
+  /** Commands to suggest below the report, for the same traces. */
   readonly next?: readonly string[];
   /** The report in pieces. */
   readonly render: (recording: Recording, context: FormatContext) => Promise<Pieces>;
-  /** The report as files of a directory: what is written where no --table is chosen. */
+  /** The report as files of a directory, which are written unless `--table` chooses one. */
   readonly files?: (recording: Recording, context: FormatContext) => Promise<readonly NamedPieces[]>;
 }
 
-/** Formats of CI systems, which show what became of assertions and thresholds. */
+/** Formats of CI systems, which show the outcome of assertions and thresholds. */
 export const checkFormats = ["github", "junit", "sarif", "markdown"] as const;
 export type CheckFormat = (typeof checkFormats)[number];
 
-/** Flags that only some formats know. */
+/** Flags that only some formats use. */
 export const FORMAT_FLAGS = ["min-percent", "events", "table", "goroutine-roots", "full-names", "all"] as const;

@@ -1,8 +1,9 @@
-/** The formats of reports on calls, each loaded only when it is asked for. */
+/** The list of report formats for call traces. The code of each is loaded only when it is used. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type CheckFormat, checkFormats, type Format } from "./format.js";
 
+/** All formats, the default first. */
 export const formats: readonly Format[] = [
   {
     name: "tree",
@@ -64,12 +65,12 @@ export const formats: readonly Format[] = [
   ...checkFormats.map(checksFormat),
 ];
 
-/** A format of what became of assertions: they are written where they are judged, there is nothing else to render. */
+/** A CI format: the outcome of assertions is written where they are judged, so there is nothing to render. */
 export function checksFormat(name: CheckFormat): Format {
   return { name, carriesNotices: true, checks: name, render: async () => [] };
 }
 
-/** @throws UserError where a format shows the outcome of assertions, and there are none */
+/** Checks that a format which shows the outcome of assertions has any. @throws UserError if not */
 export function requireGate({ checks }: Format, isGiven: boolean): void {
   if (checks === undefined || isGiven) return;
   throw new UserError(
@@ -82,7 +83,7 @@ export function requireGate({ checks }: Format, isGiven: boolean): void {
 /** Names of the formats, the default first. */
 export const formatNames = formats.map(({ name }) => name) as [string, ...string[]];
 
-/** A format by its name. */
+/** The format with a name, which must exist. */
 export function namedFormat(name: string): Format {
   return formats.find((format) => format.name === name)!;
 }

@@ -1,11 +1,11 @@
-/** What --min, --depth and --top leave out of a report that has no place to say it. */
+/** Counts the calls that `--min`, `--depth` and `--top` leave out of a report, for formats that cannot show that. */
 import { formatNumberOf } from "../../base/units.js";
 import { type FilterOptions, type LeftOut, type Recording, testSections, wholeSection } from "../../calltree/index.js";
 import type { Document } from "../../export/pieces.js";
 import { flagsOf, type Notice } from "../../render/notices.js";
 import type { FormatContext } from "./format.js";
 
-/** Of what shows call paths: known before. Calls that an unmerged tree was built without count as well. */
+/** For formats that show call paths: the hidden calls, and those pruned while an unmerged tree was built. */
 export function leftOutOfTrees({ forest }: Recording, options: FilterOptions, tests = false): Notice[] {
   let calls = 0;
   for (const { tree, total, pruned } of forest.processes) {
@@ -19,7 +19,7 @@ export function leftOutOfTrees({ forest }: Recording, options: FilterOptions, te
     : [];
 }
 
-/** Of what shows single calls. @param leftOut what a walk over them returned */
+/** For formats that show single calls. @param leftOut what the walk returned */
 export function leftOutOfWalk(leftOut: LeftOut, { select }: Recording): Notice[] {
   const { minimum = 0, depth, top } = select;
   return [
@@ -30,7 +30,7 @@ export function leftOutOfWalk(leftOut: LeftOut, { select }: Recording): Notice[]
   );
 }
 
-/** The pieces; then standard error can say how many calls were left out on the way. */
+/** Passes on the pieces of a document; at its end, adds to the notices how many calls were left out. */
 export function* counted(pieces: Document, recording: Recording, { notices }: FormatContext) {
   for (const notice of leftOutOfWalk(yield* pieces, recording)) {
     if (!notices.some(({ text }) => text === notice.text)) notices.push(notice);

@@ -1,4 +1,4 @@
-/** From trace files to a report in one of the formats. */
+/** Makes a report from call traces: opens them, reads them, renders one format, and prints notices and assertions. */
 
 import { basename } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
@@ -19,38 +19,38 @@ import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./ass
 import type { Format, FormatContext } from "./format.js";
 import { contextOf } from "./text-formats.js";
 
-/** How to report. */
+/** What to report, and how. */
 export interface ReportRequest {
   readonly format: Format;
-  /** Standard output belongs to something else. */
+  /** Write to standard error, because standard output belongs to the program. */
   readonly toStderr: boolean;
-  /** What to say where no call was recorded. */
+  /** The message for a run without any recorded call. */
   readonly whyNothing?: string;
-  /** What must hold for the calls; all of them count, whatever the report shows. */
+  /** Assertions; they are checked against all calls, whatever the report shows. */
   readonly gate?: Gate;
   /** Execution traces for formats that show findings. */
   readonly execTraces?: readonly string[];
-  /** Programs read what is written: no tree, unless -o names a file for it. */
+  /** Write no tree unless `-o` names a file: a program reads the output. */
   readonly quiet?: boolean;
-  /** The line that ends a report which goes where the program's output went. */
+  /** The last line of a report on standard output. */
   readonly closing?: (colour: boolean) => string | undefined;
-  /** Words that name the traces to another command: none for those of the last run; undefined where none can. */
+  /** The words that name these traces to another command: none for the last run; undefined if they cannot be named. */
   readonly traces?: readonly string[] | undefined;
 }
 
-/** What became of a report. */
+/** The outcome of a report. */
 export interface Reported {
-  /** A part of a trace could not be read; what could be is in the report. */
+  /** A part of a trace could not be read; the report has the rest. */
   readonly damaged: boolean;
-  /** What assertions make of the exit code: 0 where all hold. */
+  /** The exit code of the assertions: 0 if all hold. */
   readonly gate: number;
 }
 
 /**
  * Renders saved traces.
- * @param words files or directories of files; execution traces among them where the format shows findings; none for the
- * trace of the last run
- * @throws UserError when there is no trace, or one that cannot be read
+ * @param words files, or directories of files, including execution traces if the format shows findings; empty for the
+ * last run
+ * @throws UserError when there is no trace, or one cannot be read
  */
 export async function reportTraces(
   session: Session,
@@ -81,7 +81,7 @@ export async function reportTraces(
   }
 }
 
-/** Where the trace of the last run lies. @throws UserError when there is none */
+/** The directory with the trace of the last run. @throws UserError when there is none */
 function lastRun(session: Session): string {
   const found = findLastRun(session.cachePath);
   if (found === undefined) {
@@ -96,8 +96,9 @@ function lastRun(session: Session): string {
 }
 
 /**
- * Renders traces that are open.
- * @param sections what follows the report
+ * Renders open traces.
+ * @param sections follow the report
+ * @throws UserError when a trace cannot be read or the report cannot be written
  */
 export async function reportOpenTraces(
   session: Session,
@@ -130,7 +131,7 @@ export async function reportOpenTraces(
   if (format.binary) refuseTerminal(output, format);
   const recording = files.length === 0 ? noRecording() : record(files, options, format);
   const { forest } = recording;
-  // First of all: what is damaged may be why nothing is found.
+  // Before the report: damage may be the reason why it is empty.
   const problems = [
     ...(forest.problem ? [forest.problem] : []),
     ...forest.processes.flatMap(({ problem, source }) => (problem ? [{ ...problem, source }] : [])),
@@ -159,13 +160,13 @@ export async function reportOpenTraces(
   return { damaged: problems.length > 0, gate: await check(recording) };
 }
 
-/** What checks are about. */
+/** The name of what was checked: the first trace, and how many more. */
 function nameOf(files: readonly OpenFile[]): string {
   const [first, ...more] = files.map(({ path }) => basename(path));
   return more.length === 0 ? (first ?? "gotrace") : `${first} and ${formatNumberOf(more.length, "more trace")}`;
 }
 
-/** The line that leads on from a report: commands for the same traces. */
+/** The `next:` line below a report, which suggests commands for the same traces. */
 function nextLine(commands: readonly string[], traces: readonly string[]): string {
   const words = printable(traces.map(quoteWord).join(" "));
   return `next: ${commands.map((command) => `gotrace ${command}${words && ` ${words}`}`).join(" · ")}\n`;
@@ -175,7 +176,7 @@ async function* chain(parts: readonly Pieces[]): AsyncGenerator<string | Uint8Ar
   for (const part of parts) yield* part;
 }
 
-/** Reads the traces as the options say. */
+/** Reads the traces, filtered as the options say and the format requires. */
 function record(files: readonly OpenFile[], options: ReportOptions, format: Format): Recording {
   const select = format.handlesLimits ? options.selectWithoutLimits : options.select;
   return readFiles(files, {
@@ -184,7 +185,7 @@ function record(files: readonly OpenFile[], options: ReportOptions, format: Form
   });
 }
 
-/** All calls of a recording that may show only some. */
+/** The recording with all calls: reads the traces again if it is filtered. */
 function whole(files: readonly OpenFile[], recording: Recording): Recording {
   return files.length === 0 || recording.isWhole ? recording : readFiles(files, {});
 }
@@ -201,7 +202,7 @@ function noRecording(): Recording {
 
 const NOTHING = { goroutine: 0, window: 0 };
 
-/** @throws UserError when what is no text would go to a terminal */
+/** Refuses to write a binary format to a terminal. @throws UserError */
 function refuseTerminal(output: Output, { name }: Format): void {
   if (output.width === undefined) return;
   throw new UserError(
@@ -211,7 +212,7 @@ function refuseTerminal(output: Output, { name }: Format): void {
   );
 }
 
-/** Says on standard error how complete a report is that cannot say so itself: to programs and logs only what is missing. */
+/** Prints the notices of a report on standard error: all of them on a terminal, otherwise only the serious ones. */
 function printNotices(session: Session, context: FormatContext): void {
   for (const { text, serious } of context.notices) {
     if (serious || process.stderr.isTTY) session.warn(text);
@@ -220,9 +221,9 @@ function printNotices(session: Session, context: FormatContext): void {
 }
 
 /**
- * The files that a process has written to.
- * @param paths what they were named by
- * @throws UserError when there is none; it names the file when one is not a trace
+ * Checks that the files are call traces, and drops those that are still empty.
+ * @param paths the names of the files on the command line
+ * @throws UserError when no file is left, or one is not a trace
  */
 export function assertTraces(files: readonly OpenFile[], paths: readonly string[]): OpenFile[] {
   const begun = files.filter(hasBegun);
@@ -233,7 +234,7 @@ export function assertTraces(files: readonly OpenFile[], paths: readonly string[
   return begun;
 }
 
-/** @throws UserError that names the file when it is no trace */
+/** Checks the header of a file. @throws UserError that names the file if it is not a trace */
 function assertTrace(path: string, source: ByteSource): void {
   try {
     readHeader(readBytes(source, 0, HEADER_SIZE), 0);
@@ -243,7 +244,7 @@ function assertTrace(path: string, source: ByteSource): void {
   }
 }
 
-/** A process that was killed while it made its trace leaves nothing, or zeros. */
+/** Whether the trace has any content: a process that was killed while creating it leaves an empty file, or zeros. */
 function hasBegun({ source }: OpenFile): boolean {
   const start = new Uint8Array(8);
   return source.read(0, start) > 0 && start.some((byte) => byte !== 0);

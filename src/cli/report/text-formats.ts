@@ -1,4 +1,4 @@
-/** What a report is made of, and the formats that show call paths: trees, folded stacks, JSON, the page. */
+/** Formats that show call paths (tree, folded stacks, JSON, the page), and the context that all formats get. */
 
 import { basename } from "node:path";
 import { formatBytes, formatNumberOf } from "../../base/units.js";
@@ -11,7 +11,7 @@ import type { RunNote } from "../run/run-directory.js";
 import type { FormatContext } from "./format.js";
 import { leftOutOfTrees } from "./left-out.js";
 
-/** The context of a report. */
+/** Makes the context of a report from the recording and its notes. */
 export function contextOf(
   recording: Recording,
   given: Pick<FormatContext, "session" | "options" | "output" | "execTraces">,
@@ -30,7 +30,7 @@ export function contextOf(
   };
 }
 
-/** Lines of a report by default: a screen or two. */
+/** Default limit for the lines of a tree: a screen or two. */
 const LINES = 80;
 
 /** The format `tree`. */
@@ -58,7 +58,7 @@ export async function tree(
   });
 }
 
-/** Bytes from which on a report says how large it gets before it is written. */
+/** From this size on, in bytes, gotrace announces the size of a report before writing it. */
 const LARGE = 64 << 20;
 
 function warnOfSize({ session, options }: FormatContext, bytes: number, what: string): void {
@@ -92,7 +92,7 @@ export async function html(recording: Recording, context: FormatContext): Promis
   return htmlPage(recording, context, "page.html");
 }
 
-/** The page of a recording, made of one of its templates. */
+/** Renders the page with one of its templates. @returns the HTML in pieces */
 export async function htmlPage(
   recording: Recording,
   context: FormatContext,
@@ -103,16 +103,16 @@ export async function htmlPage(
   return callsPage(recording, context, remarks, pageTemplate(template));
 }
 
-/** What gotrace noted of the run when it recorded it. */
+/** The note about the run that gotrace added to the trace. */
 function runNote(forest: CallForest): RunNote | undefined {
   const notes = forest.processes.flatMap((process) => process.notes) as (Note & { run?: RunNote })[];
   return notes.find((note) => note.run !== undefined)?.run;
 }
 
-/** What was not traced and why, a line each. */
+/** Lines that say what was not traced and why. */
 function untraced({ summary }: RunNote): string[] {
   return summary.leftOut.map(({ what, count, reason, examples }) => {
-    // Of generated files there are many, and everybody knows them; of the others one shows where to look.
+    // One example shows where to look; generated files are many and need none.
     const example = what === "function" || reason === "generated" ? undefined : examples[0];
     const where =
       example === undefined ? "" : ` (${what === "file" ? basename(example) : example}${count > 1 ? ", …" : ""})`;

@@ -1,4 +1,4 @@
-/** Calls in the order of time, for viewers of other makers. */
+/** Formats for timeline viewers: Speedscope, Chrome's trace viewer, Perfetto. */
 
 import { formatDuration } from "../../base/units.js";
 import { idleTimes, type Recording } from "../../calltree/index.js";
@@ -12,7 +12,7 @@ import { packageVersion } from "../version.js";
 import type { FormatContext } from "./format.js";
 import { counted, leftOutOfWalk } from "./left-out.js";
 
-/** Speedscope's JSON as often as it is wanted; what is left out joins the notices. */
+/** Prepares a Speedscope profile, and adds what it leaves out to the notices. @returns a function that renders its JSON */
 export function speedscopeProfile(recording: Recording, context: FormatContext): () => Generator<Uint8Array> {
   const { events, all: inPlace } = context.options;
   const budget =
@@ -29,7 +29,7 @@ export function speedscopeProfile(recording: Recording, context: FormatContext):
   return () => renderSpeedscope(recording, options);
 }
 
-/** Time that goroutines wait for work, nanoseconds. */
+/** The total time that goroutines wait for work, in nanoseconds. */
 function waitingFor({ forest }: Recording): number {
   let sum = 0;
   for (const { tree } of forest.processes) {
@@ -54,7 +54,7 @@ export async function perfetto(recording: Recording, context: FormatContext): Pr
   return counted(renderPerfetto(recording, { ...limit, title: context.title }), recording, context);
 }
 
-/** Everything by default: these viewers take more. */
+/** Limits the events only if `--events` says so: these viewers can load many more than Speedscope. */
 function limited(recording: Recording, context: FormatContext): { fit?: Fit } {
   const events = context.options.events ?? Number.POSITIVE_INFINITY;
   if (events === Number.POSITIVE_INFINITY) return {};

@@ -1,13 +1,13 @@
 /**
- * Watching processes that are not our children: `go test` starts the test binaries, a program its own. A process that
- * ends by itself cannot write when; the last time it was seen alive is a lower bound.
+ * Watches traced processes that are not children of gotrace (`go test` starts the test binaries, a program its own
+ * children) to learn when they end. A process cannot record its own end; when it was last seen alive is a lower bound.
  */
 
 import { readdirSync } from "node:fs";
 import { processorTime } from "../../gotool/cputime.js";
 import { isAlive, processIdOf } from "./writing-process.js";
 
-/** Milliseconds between two looks, and how much of its time the watcher may use. */
+/** Milliseconds between two looks, and the share of time that looking may take. */
 const interval = 50;
 const share = 0.05;
 
@@ -15,11 +15,11 @@ const share = 0.05;
 export interface Seen {
   /** Nanoseconds of the monotonic clock. */
   readonly at: bigint;
-  /** Its processor time until then, milliseconds; undefined where the system does not tell. */
+  /** Its processor time until then, in milliseconds; undefined if the system does not tell. */
   readonly cpu: number | undefined;
 }
 
-/** Looks at the processes that write `<pid>-<n>.gotrace` files into a directory, from its making to {@link stop}. */
+/** Watches the processes that write `<pid>-<n>.gotrace` files into a directory, from its creation until {@link stop}. */
 export class AliveWatch {
   readonly #directory: string;
   readonly #gone = new Set<number>();
@@ -62,7 +62,7 @@ export class AliveWatch {
   }
 }
 
-/** Processes that have written into a directory. A program may have removed it. */
+/** Ids of the processes that have written into a directory; none if the program removed it. */
 function pidsIn(directory: string): Set<number> {
   try {
     const pids = readdirSync(directory).map(processIdOf);

@@ -1,4 +1,4 @@
-/** Bundles: the traces of a run's processes in one file, each without the space that it reserved and did not use. */
+/** Writes bundles: the traces of all processes of a run in one file, each without the unused space that it reserved. */
 
 import { closeSync, statSync, unlinkSync } from "node:fs";
 import { UserError } from "../../base/errors.js";
@@ -6,7 +6,7 @@ import { bundlePatches, openTrace, type ProcessTrace, readBytes } from "../../ca
 import { createFile, writeFailure } from "../output.js";
 import { type OpenFile, writeFully } from "../trace-files.js";
 
-/** The processes of a file; one that is no trace (cut before its header) has none. */
+/** The processes in a file; none if it was cut off before its header. */
 export function processesOf({ source }: OpenFile): readonly ProcessTrace[] {
   try {
     return openTrace(source).processes;
@@ -17,7 +17,7 @@ export function processesOf({ source }: OpenFile): readonly ProcessTrace[] {
 }
 
 /**
- * Writes the used part of every trace into one file.
+ * Writes a bundle.
  * @param flag the flag that named the file, for messages
  * @throws UserError when that fails; the partial file (never a device) is removed
  */
@@ -31,7 +31,7 @@ export function saveBundle(path: string, flag: string, files: readonly OpenFile[
     try {
       closeSync(descriptor);
     } catch {
-      // The error that counts is the first one.
+      // Report the first error, not this one.
     }
     if (statSync(path).isFile()) unlinkSync(path);
     throw writeFailure(path, error);
@@ -40,7 +40,7 @@ export function saveBundle(path: string, flag: string, files: readonly OpenFile[
 
 function copyProcess(descriptor: number, position: number, process: ProcessTrace): number {
   const step = 1 << 20;
-  // From the end: of a process that still writes, a chunk is then not copied without those before it of its slot.
+  // Backwards: if the process is still writing, no chunk is copied without the earlier chunks of its slot.
   for (let end = process.length; end > 0; ) {
     const offset = Math.max(0, Math.ceil(end / step) - 1) * step;
     writeFully(descriptor, readBytes(process.source, offset, end - offset), position + offset);

@@ -1,4 +1,4 @@
-/** `--exec-trace`: where the traced processes write their execution traces, and where these go. */
+/** `--exec-trace`: where the traced processes write execution traces, and how they are saved. */
 
 import { closeSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join, parse, resolve } from "node:path";
@@ -11,11 +11,13 @@ import type { Session } from "../session.js";
 import { writeFully } from "../trace-files.js";
 import { processIdOf } from "./writing-process.js";
 
-/** Execution traces of a run. */
+/** Where a run records its execution traces. */
 export interface ExecRecording {
+  /** The processes write here. */
   readonly directory: string;
-  /** Absolute path that the user named. */
+  /** The file of `--exec-trace=FILE`, absolute. */
   readonly save: string | undefined;
+  /** Environment that makes the program record. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +26,7 @@ export function execFile(session: Session, { execTrace }: RecordOptions): string
   return execTrace?.file === undefined ? undefined : resolve(session.cwd, execTrace.file);
 }
 
-/** Makes the place for execution traces, if they are asked for. @throws UserError when the named file cannot be written */
+/** Creates the directory for execution traces, if they are wanted. @throws UserError when the named file is not writable */
 export function prepareExecRecording(session: Session, options: RecordOptions): ExecRecording | undefined {
   if (options.execTrace === undefined) return undefined;
   const directory = join(session.workspace(), "exec-trace");
@@ -35,8 +37,7 @@ export function prepareExecRecording(session: Session, options: RecordOptions): 
 }
 
 /**
- * The execution traces of a run that has ended, in the order in which the processes started: the paths where they lie
- * and the names to call them by.
+ * Lists the execution traces of a run that has ended, in the order in which the processes started.
  */
 export function execTraces({ directory, save }: ExecRecording): ExecTrace[] {
   if (!existsSync(directory)) return [];
@@ -47,11 +48,11 @@ export function execTraces({ directory, save }: ExecRecording): ExecTrace[] {
     .map(({ path, pid }, index) => ({ path, pid, save: save === undefined ? undefined : numbered(save, index) }));
 }
 
-/** One of them. */
+/** The execution trace of one process. */
 export interface ExecTrace {
   readonly path: string;
   readonly pid: number;
-  /** Where the user wants it: with `--exec-trace=FILE` the first in FILE, others with `-2`, `-3` … before its extension. */
+  /** Where to save it: the first in FILE of `--exec-trace=FILE`, others with `-2`, `-3` … before its extension. */
   readonly save: string | undefined;
 }
 
@@ -60,7 +61,7 @@ function numbered(file: string, index: number): string {
   return index === 0 ? file : join(dir, `${name}-${index + 1}${ext}`);
 }
 
-/** Copies a trace to where the user wants it. @throws UserError when that fails; a partial file is left */
+/** Copies a trace to where it is to be saved. @throws UserError when that fails, which leaves a partial file */
 export function saveExecTrace({ path, save }: ExecTrace): void {
   if (save === undefined) return;
   const to = createFile(save, "--exec-trace");

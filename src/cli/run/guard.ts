@@ -1,7 +1,7 @@
 /**
- * A word on standard error where something ends gotrace while it computes. Decoding does not return to Node's event loop, so
- * no handler of a signal would run, and none ever does for SIGKILL or exhausted memory. A shell waits beside us instead: it
- * reads from a pipe that only our end closes.
+ * Prints a message if gotrace is ended while it decodes a trace. Decoding does not return to Node's event loop, so no
+ * signal handler would run, and none ever runs for SIGKILL or exhausted memory. So a shell waits in the background: it
+ * reads from a pipe that closes when gotrace ends.
  */
 
 import { spawn } from "node:child_process";
@@ -10,13 +10,13 @@ import type { Socket } from "node:net";
 const SCRIPT = `trap '' HUP INT QUIT TERM; read -r _; printf '%s\\n' "$1" >&2`;
 
 /**
- * Has `message` printed if gotrace ends before the guard is lifted.
- * @returns lifts the guard
+ * Prints `message` on standard error if gotrace ends before the guard is lifted. Does nothing on Windows.
+ * @returns a function that lifts the guard
  */
 export function guard(message: string): () => void {
   if (process.platform === "win32") return () => undefined;
   const shell = spawn("/bin/sh", ["-c", SCRIPT, "sh", message], { stdio: ["pipe", "ignore", "inherit"] });
-  // A system without a shell goes without the message.
+  // Without a shell there is no message.
   shell.on("error", () => undefined);
   shell.stdin.on("error", () => undefined);
   shell.unref();

@@ -1,6 +1,7 @@
 /**
- * The trace of the last run, kept in gotrace's cache so that `gotrace report` and its kin need no file. Each run records into
- * an entry of its own, `last/<time>-<pid of gotrace>`; an entry lives until a newer one is complete.
+ * Keeps the trace of the last run in gotrace's cache, so that `gotrace report`, `stats`, `calls` and `view` work without
+ * naming a file. Each run records into a separate entry, `last/<time>-<pid of gotrace>`; an entry is removed when a newer
+ * one is complete.
  */
 
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
@@ -12,22 +13,22 @@ import { type OpenFile, traceFiles } from "../trace-files.js";
 import { saveBundle } from "./bundle.js";
 import { isAlive, isWritten } from "./writing-process.js";
 
-/** Bytes on disk of the largest trace that outlives its report, by default. */
+/** Default of GOTRACE_KEEP_SIZE: the largest trace that is kept, in bytes on disk. */
 const LARGEST_KEPT = 1 << 30;
 
 /** The entry of a run that is being recorded or reported. */
 export interface LastRun {
-  /** Where the traced processes write, or where their traces go at the end. */
+  /** The entry's directory. Processes write here directly, or their traces are copied here at the end. */
   readonly directory: string;
-  /** Bytes on disk of the largest trace that it keeps. */
+  /** The largest trace that it keeps, in bytes on disk. */
   readonly largest: number;
 }
 
 /**
- * Makes the entry of a run.
+ * Creates the entry of a run.
  * @param cache root of the cache
- * @param env `GOTRACE_KEEP_SIZE` is the size of the largest trace that is kept
- * @returns undefined where the entry cannot be made: a run does without
+ * @param env holds GOTRACE_KEEP_SIZE
+ * @returns undefined if the entry cannot be created; the run continues without one
  * @throws UserError when GOTRACE_KEEP_SIZE is not a size
  */
 export function beginLastRun(cache: string, env: NodeJS.ProcessEnv): LastRun | undefined {
@@ -36,7 +37,7 @@ export function beginLastRun(cache: string, env: NodeJS.ProcessEnv): LastRun | u
   const directory = join(root, `${Date.now().toString(36).padStart(9, "0")}-${process.pid}`);
   try {
     mkdirSync(root, { recursive: true });
-    // Traces hold names of the user's code; the cache may lie where others can read.
+    // Traces contain names from the user's code, and others may be able to read the cache.
     chmodSync(root, 0o700);
     mkdirSync(directory);
     return { directory, largest };
@@ -45,19 +46,19 @@ export function beginLastRun(cache: string, env: NodeJS.ProcessEnv): LastRun | u
   }
 }
 
-/** Where the entries of runs lie. */
+/** The directory of the entries. */
 export function lastRuns(cache: string): string {
   return join(cache, "last");
 }
 
-/** Whether files can be recorded in the entry as well as in `other`: both are on one file system. */
+/** Whether the entry is on the same file system as `other`, so that a run can record into it directly. */
 export function sharesFileSystem({ directory }: LastRun, other: string): boolean {
   return statSync(directory).dev === statSync(other).dev;
 }
 
 /**
- * Decides whether the entry keeps the traces of its run, and copies those into it that were recorded elsewhere.
- * @returns why it does not keep them; undefined where it does
+ * Keeps the traces of a run in its entry if they are not too large, and copies those recorded elsewhere.
+ * @returns the reason if they are not kept; undefined if they are
  */
 export function keepLastRun({ directory, largest }: LastRun, files: readonly OpenFile[]): string | undefined {
   const size = diskBytes(files.map(({ path }) => path));
@@ -73,12 +74,12 @@ export function keepLastRun({ directory, largest }: LastRun, files: readonly Ope
   }
 }
 
-/** Removes the entry of a run that is not kept. */
+/** Removes the entry of a run. */
 export function dropLastRun({ directory }: LastRun): void {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Ends the entry of a run: it replaces older ones, unless it is empty. */
+/** Completes the entry of a run: removes older entries, or this one if it is empty. */
 export function endLastRun(last: LastRun): void {
   const { directory } = last;
   if (diskBytes(tracesIn(directory)) === 0) {
@@ -91,7 +92,7 @@ export function endLastRun(last: LastRun): void {
   }
 }
 
-/** The newest entry with a trace; undefined where there is none. */
+/** The newest entry with a trace; undefined if there is none. */
 export function findLastRun(cache: string): { readonly directory: string; readonly when: Date } | undefined {
   const found = entries(lastRuns(cache))
     .reverse()
@@ -99,7 +100,7 @@ export function findLastRun(cache: string): { readonly directory: string; readon
   return found && { directory: found.path, when: found.when };
 }
 
-/** Entries, the oldest first. */
+/** All entries, oldest first. */
 function entries(root: string): { readonly path: string; readonly owner: number; readonly when: Date }[] {
   if (!existsSync(root)) return [];
   return readdirSync(root)
@@ -111,7 +112,7 @@ function entries(root: string): { readonly path: string; readonly owner: number;
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** None where another gotrace has just removed the entry. */
+/** The traces of an entry; none if another gotrace has just removed it. */
 function tracesIn(directory: string): string[] {
   try {
     return existsSync(directory) ? traceFiles([directory]) : [];
@@ -121,7 +122,7 @@ function tracesIn(directory: string): string[] {
   }
 }
 
-/** Bytes on disk: trace files are sparse. */
+/** The bytes that files occupy on disk, which is less than their sizes because traces are sparse. */
 function diskBytes(paths: readonly string[]): number {
   return paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.blocks ?? 0) * 512, 0);
 }

@@ -1,4 +1,4 @@
-/** Limits of a run's traces, while it runs: what is reached is said at once, and all processes together have a limit too. */
+/** Watches the sizes of traces during a run: reports limits that are reached, and enforces the one of all together. */
 
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
@@ -8,11 +8,11 @@ import { HEADER_SIZE, haltPatch, type RawHeader, readBytes, readHeader } from ".
 import { openFile, patchFile, tracesIn } from "../trace-files.js";
 import { isAlive, processIdOf } from "./writing-process.js";
 
-/** How many times the size limit of one process all processes of a run may have together. */
+/** All processes of a run together may write this many times the limit of one process. */
 export const TOTAL_FACTOR = 4;
-/** Bytes that a process may have by default, as the runtime has it. */
+/** The limit for the trace of one process, in bytes; the same default as in the runtime. */
 export const SIZE_DEFAULT = 2 ** 31;
-/** Lines about processes that reached a limit, before one says that more did. */
+/** Report this many processes that reached a limit one by one; then print one line for all others. */
 const LINES = 3;
 
 const MORE = "allow more with --max-trace-size, or trace less with --include, --exclude and --skip-inlined";
@@ -23,17 +23,17 @@ const REMEDIES: { readonly [reason: number]: string } = {
   4: "it has no memory left for its trace",
 };
 
-/** Looks at the headers of the traces in a directory, as often as {@link look} is called. */
+/** Watches the headers of the traces in a directory. The caller calls {@link look} regularly. */
 export class LimitWatch {
   readonly #sizes = new Map<string, number>();
-  /** Files whose process has ended. */
+  /** Names of files whose process has ended. */
   readonly #over = new Set<string>();
   readonly #said = new Set<string>();
   readonly #halted = new Set<string>();
 
   /**
-   * @param total bytes that all traces together may have
-   * @param say gets a line for the user
+   * @param total limit for all traces together, in bytes
+   * @param say prints a line for the user
    */
   constructor(
     private readonly directory: string,
@@ -41,8 +41,9 @@ export class LimitWatch {
     private readonly say: (line: string) => void,
   ) {}
 
+  /** Reads the headers once, reports new limits, and stops the recording of all processes if the total is reached. */
   look(): void {
-    // Files come and go, and may not be begun: what cannot be looked at now is looked at again.
+    // A file may vanish or still be without a header: errors are ignored, the next look tries again.
     for (const name of namesIn(this.directory)) if (!this.#over.has(name)) attempt(() => this.#lookAt(name));
     const sum = [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
     if (sum < this.total) return;
@@ -92,7 +93,7 @@ function namesIn(directory: string): string[] {
 /** Magic numbers of tmpfs and ramfs, from statfs(2). */
 const IN_MEMORY = [0x01021994, 0x858458f6];
 
-/** Whether a directory lies in a file system that is in memory (Linux). */
+/** Whether a directory is on a file system in memory. Only detected on Linux. */
 export function isInMemory(directory: string): boolean {
   try {
     return process.platform === "linux" && IN_MEMORY.includes(statfsSync(directory).type);

@@ -1,4 +1,4 @@
-/** Recording a run: where the traced processes write, and what gotrace adds when they have ended. */
+/** The directory that a run's traces are written to: prepares it, and completes the traces when the processes have ended. */
 
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -20,45 +20,45 @@ import { isInMemory, SIZE_DEFAULT, TOTAL_FACTOR } from "./limits.js";
 import { tracedNotes } from "./traced-notes.js";
 import { isWritten, processIdOf } from "./writing-process.js";
 
-/** A run to be recorded. */
+/** Where a run is recorded. */
 export interface RunDirectory {
-  /** Where every traced process writes its own file. */
+  /** Every traced process writes a file in this directory. */
   readonly directory: string;
-  /** Environment of the program, beyond the session's. */
+  /** Environment for the program, in addition to the session's. */
   readonly env: Readonly<Record<string, string>>;
-  /** Bytes that the traces of all processes together may have. */
+  /** Limit for the traces of all processes together, in bytes. */
   readonly total: number;
   /** Absolute path of `--save`. */
   readonly save: string | undefined;
-  /** Where the trace is kept after the run. */
+  /** The entry that keeps the trace as the last run; undefined if it is not kept. */
   readonly last: LastRun | undefined;
 }
 
-/** What gotrace knows of a run and the trace does not. */
+/** What gotrace knows about a run and the traced processes do not; stored as a note in the trace. */
 export interface RunNote {
   readonly summary: BuildSummary;
-  /** Title of a process by its working directory: import paths of tested packages. */
+  /** Titles of test processes by working directory: the import paths of their packages. */
   readonly titles: Readonly<Record<string, string>>;
   readonly command: string;
-  /** Tests that failed, by import path, where that is known. */
+  /** Names of failed tests by import path; undefined if unknown. */
   failed?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The notes of a run. */
+/** All notes that gotrace adds to the traces of a run. */
 export interface RunNotes {
   readonly run: RunNote;
   readonly traced: TracedSet;
 }
 
-/** How the processes of a run ended, as far as gotrace saw it. */
+/** What gotrace saw of the ends of a run's processes. */
 export interface Endings {
-  /** The program itself, where it is a child of gotrace. */
+  /** The program itself, if it is a child of gotrace. */
   readonly program?: ProgramExit;
-  /** By process id: when it was last seen alive. */
+  /** When each process was last seen alive, by process id. */
   readonly alive: ReadonlyMap<number, Seen>;
 }
 
-/** Makes the place for a run's traces. @throws UserError when `--save` or `-o` cannot be written */
+/** Creates the directory for a run's traces. @throws UserError when `--save` or `-o` cannot be written */
 export function prepareRunDirectory(session: Session, options: RecordOptions): RunDirectory {
   const { maxTraceSize } = options;
   const absolute = (file: string | undefined) => (file === undefined ? undefined : resolve(session.cwd, file));
@@ -76,7 +76,7 @@ export function prepareRunDirectory(session: Session, options: RecordOptions): R
   if (options.keepsLast && !last && save === undefined) {
     session.warn(unkept(`cannot write ${lastRuns(session.cache)}`));
   }
-  // With --keep-workspace the trace is looked for there.
+  // With --keep-workspace, users look for the trace in the workspace.
   const inPlace = last && !options.keepWorkspace && (sharesFileSystem(last, workspace) || isInMemory(workspace));
   const directory = inPlace ? last.directory : ensureDirectory(join(workspace, "trace"));
   if (isInMemory(directory)) {
@@ -93,7 +93,7 @@ export function prepareRunDirectory(session: Session, options: RecordOptions): R
   };
 }
 
-/** @throws UserError when two flags name the same file: the later one would win. Devices may be named twice */
+/** Refuses two flags that name the same file, which would be overwritten; devices are allowed. @throws UserError */
 function refuseSame(files: Readonly<Record<string, string | undefined>>): void {
   const taken = new Map<string, string>();
   for (const [flag, path] of Object.entries(files)) {
@@ -104,10 +104,10 @@ function refuseSame(files: Readonly<Record<string, string | undefined>>): void {
   }
 }
 
-/** Completes the traces of a run: when and how processes ended (nobody else watched), and what was not traced. */
+/** Adds to the traces of a run what only gotrace knows: when and how processes ended, and what was not traced. */
 export function completeTraces(recording: RunDirectory, { run, traced }: RunNotes, { program, alive }: Endings): void {
   const files = recordedFiles(recording);
-  // After syscall.Exec one process has several traces: only the last one ended with it.
+  // After syscall.Exec one process has several traces: only the last one lasted until its end.
   const lastOf = new Map(files.map((file) => [processIdOf(file), file]));
   for (const [pid, file] of lastOf) {
     const seen = alive.get(pid);
@@ -115,13 +115,13 @@ export function completeTraces(recording: RunDirectory, { run, traced }: RunNote
       patchFile(file, 0, endPatches({ nano: program.endNano, exitStatus: program.code, cpu: ownTime(program, alive) }));
     } else if (seen !== undefined && !isWritten(file)) patchFile(file, 0, endPatches({ nano: seen.at, cpu: seen.cpu }));
   }
-  // A child that outlives the program goes on writing: there is no place for a note in its trace.
+  // A child that outlives the program is still writing: no note can be added to its trace.
   const ended = files.find((file) => !isWritten(file));
   const first = (program && lastOf.get(program.pid)) ?? ended;
   if (first !== undefined) addNotes(openFile(first), [{ run } as unknown as Note, ...tracedNotes(traced)]);
 }
 
-/** Processor time of the program alone: what it waited for has been counted with it. */
+/** Processor time of the program alone: the system's number includes the children that it waited for. */
 function ownTime({ pid, cpu }: ProgramExit, alive: Endings["alive"]): number | undefined {
   if (cpu === undefined) return undefined;
   let others = 0;
@@ -129,14 +129,14 @@ function ownTime({ pid, cpu }: ProgramExit, alive: Endings["alive"]): number | u
   return Math.max(alive.get(pid)?.cpu ?? 0, cpu - others);
 }
 
-/** What to say of a run that commands without a file will not show. @param why it is not kept */
+/** The message for a run that is not kept as the last run. @param why it is not kept */
 export function unkept(why: string): string {
   return `this run is not kept for 'gotrace report': ${why}; keep it with --save FILE`;
 }
 
 /**
- * What to say of processes that outlive the run: what they call from now on is in no report of it.
- * @param isKept the run's traces outlive their report
+ * Messages about processes that outlive the run, since the report lacks their later calls.
+ * @param isKept the run's traces are kept after the report
  */
 export function survivorLines(recording: RunDirectory, isKept: boolean): string[] {
   const { last, directory } = recording;
@@ -149,7 +149,7 @@ export function survivorLines(recording: RunDirectory, isKept: boolean): string[
     .map((file) => `process ${processIdOf(file)}, which the program started, is still running; ${later}`);
 }
 
-/** The traces of a run. The program may have removed them, and their directory. */
+/** The traces of a run; the program may have removed them or their directory. */
 export function recordedFiles({ directory }: RunDirectory): string[] {
   return existsSync(directory) ? traceFiles([directory]) : [];
 }

@@ -1,4 +1,4 @@
-/** Running something traced from beginning to end: record, save, report. */
+/** Runs an instrumented program from beginning to end: records it, saves its traces, and reports. */
 
 import { join } from "node:path";
 import { ExitCode, Interrupted, UserError } from "../../base/errors.js";
@@ -28,32 +28,32 @@ import {
   unkept,
 } from "./run-directory.js";
 
-/** What the command line asked for. */
+/** Options from the command line. */
 export interface RunOptions {
   readonly record: RecordOptions;
   readonly report: ReportOptions;
 }
 
-/** What to run, and what to say of it. */
+/** The program to run, and how to report on it. */
 export interface TracedRun {
   readonly program: Omit<Program, "cwd">;
-  /** Makes the program anew, for once, when it cannot be started. */
+  /** Builds the program again if it cannot be started; tried once. */
   readonly remake?: () => Promise<void>;
-  /** The program itself is traced, not only what it starts. */
+  /** The program itself is traced, and not only the processes that it starts. */
   readonly direct: boolean;
   readonly notes: RunNotes;
   readonly report: Omit<ReportRequest, "traces">;
-  /** Told of the program's exit code before anything is made of it. */
+  /** Called with the program's exit code as soon as it has ended. */
   readonly ended?: (code: number) => void;
-  /** Nothing need have been recorded: then there is no report, unless something is asserted. */
+  /** It may be that nothing is recorded; then there is no report unless there are assertions. */
   readonly mayBeEmpty?: boolean;
 }
 
 /**
- * Runs and reports.
- * @returns the exit code of the program; of gotrace where saving the trace failed; 1 instead of 0 where an assertion does
- * not hold
- * @throws UserError when the program cannot be started or the report not be written; then the trace is kept
+ * Runs the program and reports.
+ * @returns the program's exit code; gotrace's own if the trace could not be saved; instead of 0, the exit code of
+ * assertions that fail
+ * @throws UserError when the program cannot be started, or the report cannot be written; then the trace is kept
  */
 export async function runTraced(session: Session, options: RunOptions, run: TracedRun): Promise<number> {
   const recording = prepareRunDirectory(session, options.record);
@@ -74,7 +74,7 @@ async function recordAndReport(
   const { save } = recording;
   const named = options.record.save;
   const execRecording = prepareExecRecording(session, options.record);
-  // Loaded only when needed: reading configurations and traces takes modules that would double the start.
+  // Loaded only when needed: the modules for configurations and execution traces would double the startup time.
   const findings = execRecording && (await import("../analyze/findings.js"));
   const settings = findings?.execSettings(session);
   const limits = new LimitWatch(recording.directory, recording.total, (line) => session.warn(line));
@@ -93,7 +93,7 @@ async function recordAndReport(
   completeTraces(recording, run.notes, { alive, ...(run.direct ? { program: exit } : {}) });
   const files = recordedFiles(recording).map(openFile);
   try {
-    // A go test that failed before it ran anything has said so itself.
+    // If go test failed before it ran anything, it has printed why.
     const gated = run.report.gate !== undefined && hasAssertions(run.report.gate);
     if (files.length === 0 && ((run.mayBeEmpty && !gated) || (!run.direct && exit.code !== 0))) return exit.code;
     const place = settle(recording, files);
@@ -114,7 +114,7 @@ async function recordAndReport(
     const { format } = run.report;
     const sections = findings && settings && !format.findings ? [findings.execFindings(session, settings, traces)] : [];
     const beside = format.findings ? traces.map(({ path }) => path) : [];
-    // The files stay readable while they are open; whatever ends gotrace from here on leaves nothing else behind.
+    // Open files stay readable after their removal; removing the workspace now leaves nothing behind if gotrace is killed.
     if (process.platform !== "win32" && place.leavesWorkspace && beside.length === 0) session.close();
     const whyNoCall = whyNothing(run.notes.run.summary);
     const report = {
@@ -133,7 +133,7 @@ async function recordAndReport(
       );
       if (saved && exit.code === 0 && gate !== 0) return gate;
     } catch (error) {
-      // Who ends the page that shows the calls has seen them.
+      // Closing the viewer is a normal end: there is nothing to rescue.
       if (!(error instanceof Interrupted)) {
         if (save === undefined || !saved) rescue(session, files);
       } else if (!format.interactive) {
@@ -154,21 +154,22 @@ async function recordAndReport(
   }
 }
 
-/** Traces below this size are read before anybody could interrupt it. */
+/** Traces from this size on, in bytes, get a {@link guard}: smaller ones are read before anybody could interrupt that. */
 const GUARDED = 4 << 20;
 
-/** Where the trace of a run that has ended stays. */
+/** Where the trace of a finished run is kept. */
 interface Place {
-  /** The workspace can go. */
+  /** The workspace is not needed any more. */
   readonly leavesWorkspace: boolean;
-  /** What to say when gotrace ends before it has reported. */
+  /** The message if gotrace ends before the report is complete. */
   readonly interrupted: string;
-  /** The words that name the traces to later commands: none for the last run; undefined where it is not kept. */
+  /** The words that name the traces to later commands: none for the last run; undefined if the trace is not kept. */
   readonly words?: readonly string[];
-  /** Why the trace goes with the report, although it was to be kept. */
+  /** Why the trace is removed after the report although it was to be kept. */
   readonly whyUnkept?: string;
 }
 
+/** Decides where the trace stays, and copies it there if necessary. */
 function settle({ directory, last }: RunDirectory, files: readonly OpenFile[]): Place {
   const what = "ended before the report was complete";
   if (last === undefined) return { leavesWorkspace: true, interrupted: `${what}; the trace was not kept` };
@@ -176,11 +177,11 @@ function settle({ directory, last }: RunDirectory, files: readonly OpenFile[]): 
   const whyUnkept = keepLastRun(last, files);
   const kept = `${what}; the trace is kept: gotrace report`;
   if (whyUnkept === undefined) return { leavesWorkspace: true, interrupted: kept, words: [] };
-  // Until the report is complete the trace stays where it is: who interrupts it may want to see it another way.
+  // Keep the trace until the report is complete: a user who interrupts it may want another report.
   return { leavesWorkspace: inPlace, interrupted: inPlace ? kept : `${kept} ${quoteWord(directory)}`, whyUnkept };
 }
 
-/** Writes what the user asked for; where that fails it says so, and `keep` keeps it elsewhere. */
+/** Writes a file that the user asked for. If that fails, prints the error and calls `keep`. @returns whether it worked */
 function writeOr(write: () => void, keep: () => void): boolean {
   try {
     write();
@@ -193,7 +194,7 @@ function writeOr(write: () => void, keep: () => void): boolean {
   }
 }
 
-/** Keeps the trace of a run that cannot be repeated, when it could not go where it should. */
+/** Saves the trace in a new temporary directory when it could not be saved as asked: the run may not be repeatable. */
 function rescue(session: Session, files: readonly OpenFile[]): void {
   keep(session, "trace.gotrace", (path) => {
     saveBundle(path, "TMPDIR", files);
@@ -208,7 +209,7 @@ function rescueExec(session: Session, trace: ExecTrace): void {
   });
 }
 
-/** Writes into a directory of its own, and says what `write` returns; leaves nothing where that fails too. */
+/** Lets `write` write a file in a new temporary directory and prints what it returns; removes the directory on failure. */
 function keep(session: Session, name: string, write: (path: string) => string): void {
   const directory = temporaryDirectory("gotrace-kept");
   try {

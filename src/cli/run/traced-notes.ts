@@ -1,15 +1,15 @@
-/** The notes of a trace that hold the functions which its build traced. */
+/** Stores the names of all traced functions in the notes of a trace, and reads them back. */
 
 import { type TracedSet, unpackTraced } from "../../build/traced-set.js";
 import type { Note } from "../../calltrace/index.js";
 
-/** The notes that hold a set. */
+/** Splits a set of functions into notes. */
 export function tracedNotes(set: TracedSet): Note[] {
   return set.map((piece, index) => ({ traced: piece, piece: index, of: set.length }));
 }
 
 /**
- * The names that the notes of a process hold; none where it was not recorded by a gotrace that knew them.
+ * The names of the traced functions from the notes of a process; empty if the trace comes from an older gotrace.
  * @param notes in the order in which they were written
  */
 export function tracedNames(notes: readonly Note[]): string[] {

@@ -1,14 +1,14 @@
-/** The process that writes a trace file: who it is, and whether it still runs. */
+/** The process that writes a trace file: its id, and whether it is still running. */
 
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 
-/** Which process wrote a trace: `<pid>-<n>.gotrace` or `<pid>-<n>.trace`. NaN for files of another name. */
+/** The id of the process that wrote `<pid>-<n>.gotrace` or `<pid>-<n>.trace`; NaN for other names. */
 export function processIdOf(path: string): number {
   return Number.parseInt(basename(path), 10);
 }
 
-/** Whether a process runs: one that ended and was not waited for yet does not. */
+/** Whether a process is running. A zombie is not. */
 export function isAlive(pid: number): boolean {
   try {
     if (process.platform === "linux") {
@@ -23,8 +23,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Whether the process that a trace file is named after still writes it. On Linux that it has the file mapped proves it,
- * where its maps can be read: another process may have got the number.
+ * Whether the process that a trace file is named after is still writing it. Its id may belong to another process by now,
+ * so on Linux the file must be among its mapped files, if /proc shows them.
  */
 export function isWritten(path: string): boolean {
   const pid = processIdOf(path);

@@ -1,10 +1,10 @@
-/** Asking the system to show a page in the user's browser. */
+/** Opens a page in the user's browser. */
 import { messageOf } from "../../base/errors.js";
 
-/** How long a failing launcher may take to say so, milliseconds: where it works it may stay as long as the browser. */
+/** Milliseconds within which a launcher must fail to count as failed; a working one may run as long as the browser. */
 const patience = 3000;
 
-/** Opens the browser. @returns why it could not be opened, or undefined */
+/** Opens the browser. @returns undefined if that worked, else why it did not */
 export async function openBrowser(url: string): Promise<string | undefined> {
   try {
     const { default: open } = await import("open");

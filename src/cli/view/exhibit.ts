@@ -1,13 +1,14 @@
-/** What a browser is to show. */
+/** What the local server serves: a page and its files. */
 import type { ServedFile } from "./server.js";
 
+/** A page with its files. */
 export interface Exhibit {
-  /** By name; the one named "" is the page. */
+  /** Files by name; the page itself has the name "". */
   readonly files: ReadonlyMap<string, ServedFile>;
-  /** What follows the page's address. */
+  /** Appended to the page's address; empty or beginning with `#`. */
   readonly fragment: string;
-  /** A policy of its own for what the page may load. */
+  /** Content-Security-Policy; undefined for the server's default. */
   readonly policy?: string;
-  /** The format that holds the same in a file. */
+  /** The format of `gotrace report` to suggest when the page cannot be served. */
   readonly instead: string;
 }

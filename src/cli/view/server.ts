@@ -1,12 +1,11 @@
 /**
- * Shows one exhibit to one person's browser: a server on the loopback address, at a random port, beneath a path that
- * cannot be guessed. It serves the files that it was given and nothing else: requests are looked up in a table, no path
- * ever reaches the file system. A `Host` that is no name of this machine is refused, so that no page of another site gets
- * in by DNS rebinding; there are no CORS headers, and the policy of the page lets it load from here only.
+ * Serves one page to the user's browser: on the loopback address, at a random port, below a path that cannot be guessed.
+ * It serves only the files it was given: requests are looked up in a table, so no path reaches the file system. Against
+ * DNS rebinding it refuses any `Host` that is not a name of this machine; it sends no CORS headers, and the policy lets
+ * the page load from this server only.
  *
- * It ends by itself. A page that is shown holds a connection open (`alive`, an event stream); when the last one is gone
- * and none comes back for some seconds, as one does when the page is reloaded, or when none ever came for some minutes,
- * the server is done.
+ * The server ends on its own. An open page holds a connection (`alive`, an event stream). The server ends when the last
+ * one has been closed for some seconds (a reload reconnects sooner), or when no page was opened for some minutes.
  */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -14,31 +13,31 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** A file that can be asked for. */
+/** A file that the server can send. */
 export interface ServedFile {
   /** Media type. */
   readonly type: string;
-  /** What is in it, made anew for every request. */
+  /** Makes the content, anew for every request. */
   readonly body: () => Iterable<string | Uint8Array>;
 }
 
 export interface ServerOptions {
-  /** By name; the one named "" is the page. */
+  /** Files by name; the page itself has the name "". */
   readonly files: ReadonlyMap<string, ServedFile>;
-  /** Milliseconds from the last page's end to the server's. */
+  /** Milliseconds from the end of the last page to the end of the server. */
   readonly grace: number;
-  /** Milliseconds to wait for the first page. */
+  /** Milliseconds to wait for the first page to be opened. */
   readonly patience: number;
-  /** What the page may load, as a Content-Security-Policy; by default scripts and styles of the server. */
+  /** Content-Security-Policy of the page; by default it may load scripts and styles from the server. */
   readonly policy?: string;
-  /** Told when an answer broke off in the middle. */
+  /** Called when a response fails in the middle. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** Why a server ended: pages were closed, none ever came, or {@link ViewServer.close}. */
+/** Why a server ended: all pages were closed, none was ever opened, or {@link ViewServer.close} was called. */
 export type Ending = "left" | "nobody" | "closed";
 
-/** Where a page tells that it is still shown. */
+/** The path at which a page keeps its connection open. */
 const ALIVE = "alive";
 
 const headers = {
@@ -53,20 +52,20 @@ const headers = {
 };
 
 export class ViewServer {
-  /** Settled when the server has ended and nothing of it is left. */
+  /** Resolves when the server has ended and all connections are closed. */
   readonly ended: Promise<Ending>;
   readonly #server: Server;
   readonly #options: ServerOptions;
   readonly #root = `/${randomBytes(16).toString("base64url")}/`;
   readonly #pages = new Set<ServerResponse>();
-  /** Answers that are being written. */
+  /** Number of responses that are being written. */
   #answering = 0;
   #visited = false;
   #closed = false;
   #timer: NodeJS.Timeout | undefined;
   #end!: (ending: Ending) => void;
 
-  /** @throws where there is no loopback address to listen on */
+  /** Starts a server. @throws Error when it cannot listen on the loopback address */
   static async start(options: ServerOptions): Promise<ViewServer> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
@@ -95,7 +94,7 @@ export class ViewServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Ends at once, whatever is being written. */
+  /** Ends the server at once, even in the middle of responses. */
   close(): void {
     this.#close("closed");
   }
@@ -104,9 +103,9 @@ export class ViewServer {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
-    // The page need not look for the server again.
+    // Tell the pages not to reconnect.
     for (const page of this.#pages) page.end("event: end\ndata:\n\n");
-    // Pages have the time to take that in; what is still being sent is broken off.
+    // Give them 200 ms to receive it, then break off whatever is still being sent.
     const patience = setTimeout(() => this.#server.closeAllConnections(), 200);
     this.#server.close(() => {
       clearTimeout(patience);
@@ -128,7 +127,7 @@ export class ViewServer {
     else this.#send(file, response);
   }
 
-  /** A page is shown until this connection ends. */
+  /** Keeps the connection of a page; the page counts as open until it ends. */
   #welcome(response: ServerResponse): void {
     clearTimeout(this.#timer);
     this.#visited = true;
@@ -141,7 +140,7 @@ export class ViewServer {
     });
   }
 
-  /** In pieces, no faster than they are taken. */
+  /** Sends a file in pieces, as fast as the browser reads them. */
   async #send(file: ServedFile, response: ServerResponse): Promise<void> {
     clearTimeout(this.#timer);
     this.#answering++;
@@ -149,7 +148,7 @@ export class ViewServer {
     try {
       await pipeline(Readable.from(file.body(), { objectMode: true, highWaterMark: 4 }), response);
     } catch (error) {
-      // A browser that went away took what it wanted.
+      // A browser that closes the connection is not an error.
       if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") this.#options.onError?.(error);
       response.destroy();
     } finally {
@@ -158,7 +157,7 @@ export class ViewServer {
     }
   }
 
-  /** Where nothing goes on, the time runs until the end. */
+  /** Starts the timer that ends the server if no page is open and no response is being written. */
   #rest(): void {
     if (this.#closed || this.#pages.size > 0 || this.#answering > 0) return;
     const { grace, patience } = this.#options;
@@ -167,7 +166,7 @@ export class ViewServer {
   }
 }
 
-/** Any port: a forwarded one differs from ours. */
+/** Whether a Host header names this machine, at any port: a forwarded port differs from ours. */
 function isLocal(host: string | undefined): boolean {
   return host !== undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host);
 }

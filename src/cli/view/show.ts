@@ -1,4 +1,4 @@
-/** Showing calls in the browser: a server of our own for as long as its page is open. */
+/** Shows calls in the browser: serves a page on this machine for as long as it is open. */
 import { constants } from "node:os";
 import { ExitCode, Interrupted, messageOf, UserError } from "../../base/errors.js";
 import type { Recording } from "../../calltree/index.js";
@@ -11,7 +11,7 @@ import { ViewServer } from "./server.js";
 const second = 1000;
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** A format that is shown: rendering it is serving it until its page is closed. */
+/** Makes a format whose rendering serves a page until it is closed. */
 function shownFormat(
   name: string,
   exhibit: (recording: Recording, context: FormatContext) => Promise<Exhibit>,
@@ -29,7 +29,7 @@ function shownFormat(
   };
 }
 
-/** gotrace's own page, which says itself how complete it is. */
+/** gotrace's own page. It carries the notices. */
 const pageFormat = shownFormat("page", async (...args) => (await import("./own-page.js")).pageExhibit(...args), {
   handlesLimits: true,
   findings: true,
@@ -42,12 +42,12 @@ const speedscopeFormat = shownFormat("speedscope", async (recording, context) =>
   return exhibit;
 });
 
-/** Speedscope, or gotrace's own page. */
+/** The format that shows calls in the browser: Speedscope, or gotrace's own page. */
 export function formatToShow(speedscope: boolean): Format {
   return speedscope ? speedscopeFormat : pageFormat;
 }
 
-/** @throws Interrupted when a signal ended it */
+/** Serves the page until it is closed. @throws Interrupted when a signal ended it */
 async function show(
   recording: Recording,
   context: FormatContext,
@@ -111,7 +111,7 @@ async function start({ files, policy, instead }: Exhibit): Promise<ViewServer> {
   }
 }
 
-/** For those who sit at another machine. */
+/** For users who are logged in by SSH: how to forward the port to their own machine. */
 function forwarding(port: number): string {
   const { SSH_CONNECTION } = process.env;
   if (!SSH_CONNECTION) return "";

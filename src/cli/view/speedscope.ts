@@ -1,4 +1,4 @@
-/** Speedscope, which is bundled, and the profile that it loads. */
+/** Makes the bundled Speedscope, with the profile of a recording, ready to be served. */
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { Recording } from "../../calltree/index.js";
@@ -10,7 +10,7 @@ import type { ServedFile } from "./server.js";
 
 const viewer = resource("speedscope");
 
-/** Speedscope takes a file of this name for what it is, without a guess. */
+/** Speedscope recognizes the format of a file by this name. */
 const PROFILE = "profile.speedscope.json";
 
 const types: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ const types: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-/** Speedscope on the calls of a recording. What is left out joins the notices. */
+/** Speedscope with the calls of a recording. Adds what is left out to the notices. */
 export function speedscopeExhibit(recording: Recording, context: FormatContext): Exhibit {
   const profile = speedscopeProfile(recording, context);
   const files = new Map<string, ServedFile>();
