@@ -1,4 +1,4 @@
-/** From the bytes of an execution trace to its report. */
+/** Analyzes one execution trace: from its bytes to a TraceReport. */
 import { createHash } from "node:crypto";
 import {
   describeCut,
@@ -19,27 +19,31 @@ import type { Draft, Limits, Rule } from "./rule.js";
 import { rank } from "./select.js";
 import { defaultSettings, type Settings } from "./settings.js";
 
-/** What to look for. */
+/** Options of an analysis. */
 export interface AnalyzeOptions {
-  /** For the report. */
+  /** Path of the trace, for the report. */
   readonly path: string;
-  /** Prefix of the import paths that are the user's own; without it all outside of the standard library. */
+  /** Prefix of the user's import paths; without it, everything outside of the standard library is the user's. */
   readonly module?: string | undefined;
-  /** Thresholds by rule; a rule that is missing is off. By default all rules with their defaults. */
+  /** Thresholds by rule; missing rules are off. Default: all rules with their defaults. */
   readonly settings?: Settings;
   readonly budgets?: readonly Budget[];
-  /** Only a part of the trace: which, by when it began (nanoseconds since 1970; undefined where it does not tell). */
+  /**
+   * Restricts the analysis to a part of the trace. Gets the time when the trace began (nanoseconds since 1970;
+   * undefined if the trace does not have it) and returns the part.
+   */
   readonly part?: ((start: bigint | undefined) => Span) | undefined;
-  /** Called now and then with the bytes read. */
+  /** Called from time to time with the number of bytes read. */
   readonly progress?: ((bytes: number) => void) | undefined;
 }
 
 /**
- * Reads a trace once and applies all rules. Memory: one generation of the trace, its different stacks, what is known of
- * living goroutines, and one record for each place that a rule found.
+ * Reads a trace once and applies all rules. Memory: one generation of the trace, its distinct stacks, the state of live
+ * goroutines, and one record for each place that a rule found.
  *
  * @param chunks the bytes of the file, pulled when needed
  * @throws TraceError when the trace cannot be read
+ * @throws UserError when the trace ends before `options.part`
  */
 export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptions): TraceReport {
   const whole = new TraceReader(chunks);
@@ -79,6 +83,7 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
   };
 }
 
+/** Completes a rule's draft to a finding. */
 function findingOf(rule: Rule, draft: Draft, reader: EventSource, engine: Engine): Finding {
   const { occurrence, key, severity, message, count, worst, total, unit } = draft;
   const { time, duration, goroutine, goroutineFunction, proc, stack = 0, waker = NONE } = occurrence;

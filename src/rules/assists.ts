@@ -1,33 +1,34 @@
-/** Mark assists from begin to end, with what the goroutine did in them. */
+/** Tracks mark assists from begin to end, with the time that the goroutine marked and waited in them. */
 import { Activity } from "../analyses/index.js";
 import { RangeName } from "../exectrace/index.js";
 import type { Watch } from "./rule.js";
 
-/** The reason of a wait in an assist that finds nothing to mark. */
+/** Reason of a wait in an assist that finds nothing to mark. */
 const WAIT = "GC mark assist wait for work";
 
 /** One assist. Times in nanoseconds. */
 export interface Assist {
   readonly goroutine: number;
-  /** Where it began; 0 when that was before the trace. */
+  /** Stack at its begin; 0 if that was before the trace. */
   readonly stack: number;
   readonly begin: number;
   readonly end: number;
+  /** Whether the trace's edge cut it. */
   readonly cut: boolean;
-  /** Running in it, that is, marking. */
+  /** Time running in it, that is, marking. */
   readonly marked: number;
-  /** Waiting for work. What is missing to `end - begin` is time in which it was preempted. */
+  /** Time waiting for work. The rest of `end - begin` is time in which the goroutine was preempted. */
   readonly waited: number;
 }
 
 interface Open {
-  /** Up to here time is accounted for. */
+  /** Time up to here is accounted for. */
   since: number;
   marked: number;
   waited: number;
 }
 
-/** Calls `f` for every assist at its end. Memory: the goroutines in one. */
+/** Calls `f` for every assist at its end. Memory: one record for each goroutine in an assist. */
 export function onAssist(watch: Watch, f: (assist: Assist) => void): void {
   const open = new Map<number, Open>();
   watch.onRangeBegin(RangeName.gcMarkAssist, (r) => open.set(r.id, { since: r.begin, marked: 0, waited: 0 }));
@@ -51,7 +52,8 @@ export function onAssist(watch: Watch, f: (assist: Assist) => void): void {
     const assist = open.get(r.id);
     if (!assist) return;
     open.delete(r.id);
-    // Only who runs ends its assist; one that is cut by the end of the trace may do anything.
+    // A goroutine ends its assist while it runs, so the rest is marking. When the trace ends first, its state is
+    // unknown.
     const rest = r.cutEnd ? 0 : r.end - assist.since;
     const { stack, begin, end } = r;
     const cut = r.cutBegin || r.cutEnd;

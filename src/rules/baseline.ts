@@ -1,4 +1,4 @@
-/** Baselines: findings that are known and shall not fail a build again. */
+/** Reads and writes baseline files: known findings that shall not fail a build again. */
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { Finding } from "./finding.js";
 
@@ -21,8 +21,9 @@ function compare(a: string, b: string): number {
 
 /**
  * The fingerprints in a baseline file.
- * @param path for messages
- * @throws UserError when it is not a baseline
+ *
+ * @param path of the file, for messages
+ * @throws UserError when it is not a valid baseline
  */
 export function parseBaseline(text: string, path: string): Set<string> {
   const fail = (reason: string) =>

@@ -1,4 +1,7 @@
-/** Budgets: `sched.p99 < 2ms`, `goroutines.max < 1000`, `heap.max <= 512MiB`, `gc.pause.max < 1ms if any`. */
+/**
+ * Parses and checks budgets, limits for measures of a trace: `sched.p99 < 2ms`, `goroutines.max < 1000`, `heap.max <=
+ * 512MiB`, `gc.pause.max < 1ms if any`.
+ */
 import { parseComparison } from "../base/comparison.js";
 import { ExitCode, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
@@ -6,20 +9,20 @@ import { examples, parseQuantity } from "../base/quantity.js";
 import type { BudgetResult, Unit } from "./finding.js";
 import { measures } from "./measures.js";
 
-/** A number of the trace and what it may be. */
+/** A measure of a trace and its limit. */
 export interface Budget {
   readonly expression: string;
   readonly measure: string;
   readonly unit: Unit;
   readonly limit: number;
   readonly holds: (actual: number) => boolean;
-  /** Kept when the trace holds nothing to measure. */
+  /** Whether the budget is kept if the trace holds nothing to measure. */
   readonly ifAny: boolean;
 }
 
 const IF_ANY = /\s+if\s+any$/;
 
-/** @throws UserError for what is no budget */
+/** Parses a budget. @throws UserError when it is not valid */
 export function parseBudget(text: string): Budget {
   const ifAny = IF_ANY.test(text.trim());
   const comparison = parseComparison(text.trim().replace(IF_ANY, ""));
@@ -46,7 +49,12 @@ function bad(message: string, advice: string): UserError {
   return new UserError(`budget ${message}`, advice, ExitCode.usage);
 }
 
-/** Compares. What was not measured (no GC in the trace, no lock) keeps no budget, unless this was agreed to: `if any`. */
+/**
+ * Compares budgets with the measures of a trace. Without anything to measure (no GC in the trace, no lock) a budget is
+ * broken, unless it says `if any`.
+ *
+ * @param measured returns the value of a measure, NaN if there was nothing to measure
+ */
 export function checkBudgets(budgets: readonly Budget[], measured: (name: string) => number): BudgetResult[] {
   return budgets.map(({ expression, measure, unit, limit, holds, ifAny }) => {
     const actual = measured(measure);

@@ -1,5 +1,5 @@
 /**
- * The configuration, as YAML or JSON holds it:
+ * Reads the configuration file, `.gotrace.yaml` or JSON:
  *
  *     module: example.com/app
  *     fail-on: error
@@ -30,13 +30,13 @@ const thresholds = v.record(v.string(), v.union([v.string(), v.number()], "a val
 const entries = {
   /** Prefix of the import paths that are the user's own. */
   module: v.optional(v.string("an import path")),
-  /** Findings from which on the command fails. */
+  /** Lowest severity at which the command fails. */
   "fail-on": v.optional(v.picklist(failOnLevels, "warn, error or never")),
-  /** Findings that are shown. */
+  /** Lowest severity to show. */
   severity: v.optional(v.picklist(severities, "info, warn or error")),
-  /** Findings of a rule that are shown. */
+  /** Most findings to show for each rule. */
   top: v.optional(v.pipe(v.number("a number"), v.integer("a whole number"), v.minValue(1, "a number of at least 1"))),
-  /** File of known findings, relative to the configuration. */
+  /** File of known findings, relative to the configuration file. */
   baseline: v.optional(v.string("the path of a file")),
   rules: v.optional(
     v.record(
@@ -45,19 +45,20 @@ const entries = {
       "rules by name",
     ),
   ),
-  /** What must hold for the calls of a run; for `run`, `test`, `report` and `stats`. */
+  /** Assertions about the calls of a run, for `run`, `test`, `report` and `stats`. */
   assert: v.optional(v.array(v.string("an assertion such as 'db.Query.calls <= 3'"), "a list of assertions")),
   budgets: v.optional(v.array(v.string("a budget such as 'sched.p99 < 2ms'"), "a list of budgets")),
 } as const;
 const schema = v.strictObject(entries, "a table of settings");
 
-/** What a file says. */
+/** The content of a configuration file. */
 export type Config = v.InferOutput<typeof schema>;
 
 /**
- * Checks what a parsed file holds.
- * @param value what YAML or JSON gave
- * @param path for messages
+ * Checks the parsed content of a configuration file.
+ *
+ * @param value the parsed YAML or JSON
+ * @param path of the file, for messages
  * @throws UserError for the first thing that is wrong
  */
 export function parseConfig(value: unknown, path: string): Config {
@@ -79,7 +80,10 @@ export function parseConfig(value: unknown, path: string): Config {
   );
 }
 
-/** The keys on the way to a part of the input that a schema ignores: names of Object's own, such as `constructor`. */
+/**
+ * The keys leading to a part of the input that is missing in the output: valibot drops names of Object's own, such as
+ * `constructor`, without an error.
+ */
 function dropped(input: unknown, output: unknown): string[] {
   if (typeof input !== "object" || input === null || typeof output !== "object" || output === null) return [];
   for (const [key, value] of Object.entries(input)) {
@@ -98,7 +102,8 @@ function unknownKey(key: string, path: string): UserError {
 }
 
 /**
- * Thresholds and budgets of a configuration, changed by the command line.
+ * Combines the thresholds and budgets of a configuration with those of the command line.
+ *
  * @param path of the file, for messages
  * @param changes values of `--set`
  * @param more budgets of the command line

@@ -1,4 +1,4 @@
-/** One pass over a trace: hands its events to the rules, each what it asked for. */
+/** The engine of one pass over a trace: gives each rule the events it subscribed to. */
 import { type GoroutineInfo, type Interval, Intervals, type Range, Ranges } from "../analyses/index.js";
 import {
   EventKind,
@@ -11,13 +11,13 @@ import {
 import type { Watch } from "./rule.js";
 import { UserFrames } from "./user-frames.js";
 
-/** Feed every event of a reader, then `finish`. Subscribe before. */
+/** Let rules subscribe, feed every event of a reader, then call `finish`. Members are documented in Watch. */
 export class Engine implements Watch {
   readonly stacks: StackTable;
   readonly sites: UserFrames;
   now = 0;
   procs = 1;
-  /** The largest GOMAXPROCS of the trace; 0 when it does not tell. */
+  /** The largest GOMAXPROCS of the trace; 0 if it has none. */
   maxProcs = 0;
   events = 0;
   goroutines = 0;
@@ -29,7 +29,10 @@ export class Engine implements Watch {
   private readonly byRange = new Map<string, ((r: Range) => void)[]>();
   private readonly byRangeBegin = new Map<string, ((r: Range) => void)[]>();
 
-  /** @param module prefix of the import paths that are the user's; without it all outside of the standard library */
+  /**
+   * @param module prefix of the user's import paths; without it, everything outside of the standard library is the
+   * user's
+   */
   constructor(reader: EventSource, module?: string) {
     this.stacks = reader.stacks;
     this.sites = new UserFrames(reader.stacks, module);
@@ -98,7 +101,7 @@ export class Engine implements Watch {
   }
 
   private transition(e: TraceEvent): void {
-    // One that ends is not known afterwards, one that begins not before.
+    // A goroutine that ends is unknown after `feed`, one that begins is unknown before.
     const before = this.intervals.goroutine(e.id);
     this.intervals.feed(e);
     if (e.from === e.to) return;
@@ -106,7 +109,7 @@ export class Engine implements Watch {
     if (g) for (const f of this.transitions) f(e, g);
   }
 
-  /** Closes what is open. */
+  /** Closes open ranges and intervals at the end of the trace. */
   finish(): void {
     this.ranges.finish();
     this.intervals.finish();

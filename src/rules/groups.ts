@@ -1,4 +1,4 @@
-/** Occurrences of a rule, collected by place: count, total and the worst one. Memory: one record per place. */
+/** Collects the occurrences of a rule by place: count, total, and the worst one. Memory: one record for each place. */
 import type { GoroutineInfo } from "../analyses/index.js";
 import { baseName } from "../base/place.js";
 import { type Frame, NONE } from "../exectrace/index.js";
@@ -10,28 +10,28 @@ export class Group {
   count = 0;
   total = 0;
   worst = Number.NEGATIVE_INFINITY;
-  /** Nanoseconds in which there was at least one of them; a lower bound where long ones enclose short ones. */
+  /** Nanoseconds during which at least one occurrence was going on; a lower bound if long ones enclose short ones. */
   covered = 0;
-  /** The worst one. */
+  /** The worst occurrence. */
   occurrence: Occurrence = { time: 0, duration: 0 };
   private coveredTo = 0;
 
   constructor(readonly key: string) {}
 
-  /** Of an occurrence that ended just now, for `covered`. */
+  /** Adds an occurrence that has just ended to `covered`. */
   cover(begin: number, end: number): void {
     this.covered += Math.max(end - Math.max(begin, this.coveredTo), 0);
     this.coveredTo = Math.max(end, this.coveredTo);
   }
 }
 
-/** Groups by key, with what else a rule keeps for each. */
+/** Groups by key. Rules use subclasses of Group to keep more for each. */
 export class Groups<G extends Group = Group> {
   private readonly byKey = new Map<string, G>();
 
   constructor(private readonly make: (key: string) => G) {}
 
-  /** Counts an occurrence; `describe` is asked only for the worst so far. */
+  /** Counts an occurrence. `describe` is called only if it is the worst so far. */
   add(key: string, value: number, describe: () => Occurrence): G {
     const group = this.get(key);
     group.count++;
@@ -43,6 +43,7 @@ export class Groups<G extends Group = Group> {
     return group;
   }
 
+  /** The group with a key, added if it is new. */
   get(key: string): G {
     let group = this.byKey.get(key);
     if (!group) {
@@ -56,7 +57,7 @@ export class Groups<G extends Group = Group> {
     return this.byKey.values();
   }
 
-  /** The draft of every group that `grade` gives a severity. */
+  /** Yields a draft for every group to which `grade` gives a severity. */
   *drafts(
     unit: Unit,
     limits: { readonly warn: number },
@@ -82,9 +83,11 @@ export class Groups<G extends Group = Group> {
 }
 
 /**
- * The severity of occurrences that are each at or above `warn`, by their mean: where they come again (`times` of them) and
- * take a `share` of the trace, which chance and a busy machine do not bring about. A single one beyond `error` is an info.
- * @param length of the trace
+ * Grades a group of occurrences that are each at or above `warn` by their mean, if there are `times` of them (or one
+ * reaches `single`) and they cover a `share` of the trace: chance and a busy machine do not cause that. Otherwise one
+ * beyond `error` is an info.
+ *
+ * @param length of the trace, ns
  */
 export function repeated(
   group: Group,
@@ -96,30 +99,31 @@ export function repeated(
   return group.worst >= limits.error ? "info" : undefined;
 }
 
-/** Groups that keep nothing more. */
+/** Groups without further data. */
 export function plainGroups(): Groups {
   return new Groups((key) => new Group(key));
 }
 
 /**
- * The name of a place: function and file of the user's frame; where the stack has none, the function that the goroutine
- * started in. "" when neither is known.
+ * The key of a place: function and file of the user's frame; for a stack without one, the function in which the
+ * goroutine started. "" if neither is known.
  */
 export function placeKey(watch: Watch, stack: number, g?: GoroutineInfo): string {
   const site = watch.sites.of(stack);
   return site ? frameKey(site) : (g?.startFunction ?? watch.stacks.frames(stack).at(-1)?.function ?? "");
 }
 
+/** The key of a frame: function and file, without line. */
 export function frameKey(frame: Frame): string {
   return `${frame.function} ${baseName(frame.file)}`;
 }
 
-/** Who it was, for an occurrence. */
+/** The fields of an Occurrence that name its goroutine. */
 export function goroutineOf(g: GoroutineInfo): { goroutine: number; goroutineFunction: string | undefined } {
   return { goroutine: g.id, goroutineFunction: g.startFunction || undefined };
 }
 
-/** Who woke it, for an occurrence. */
+/** The fields of an Occurrence that name the waker; none if there is no waker. */
 export function wakerOf(watch: Watch, i: { waker: number; wakerStack: number }) {
   if (i.waker === NONE) return {};
   return {
@@ -129,13 +133,13 @@ export function wakerOf(watch: Watch, i: { waker: number; wakerStack: number }) 
   };
 }
 
-/** `goroutine 12 (main.worker)`. */
+/** Name for messages: `goroutine 12 (main.worker)`. */
 export function nameOf(o: Occurrence): string {
   if (o.goroutine === undefined) return "a goroutine";
   return o.goroutineFunction ? `goroutine ${o.goroutine} (${o.goroutineFunction})` : `goroutine ${o.goroutine}`;
 }
 
-/** A bounded count of names: once full, new names are not counted. */
+/** Sums of amounts by name, for up to `limit` names: once full, it ignores new names. */
 export class Tally {
   private readonly counts = new Map<string, number>();
   constructor(private readonly limit = 64) {}
@@ -145,7 +149,7 @@ export class Tally {
     if (count !== undefined || this.counts.size < this.limit) this.counts.set(name, (count ?? 0) + amount);
   }
 
-  /** The name with the largest amount. */
+  /** The name with the largest sum; undefined if there is none. */
   top(): string | undefined {
     let best: string | undefined;
     let most = 0;

@@ -1,7 +1,8 @@
 /**
- * Who held a lock while others waited for it. A trace says who woke a waiter, which for a Mutex is who released it. Among
- * waiters the lock is handed over: each wakes the next, all of them within microseconds, when the one that held it for long
- * has gone. So a wait is divided among all who held the lock meanwhile, as far back as the chain of hand-overs tells.
+ * Finds out which goroutines held a lock while others waited for it. A trace tells who woke a waiter, which for a Mutex
+ * is the goroutine that released it. When a goroutine that held the lock for long has gone, the waiters hand the lock
+ * on: each wakes the next, all within microseconds. So a wait is divided among all goroutines that held the lock during
+ * it, as far back as the chain of hand-overs is known.
  */
 import type { GoroutineInfo, Interval } from "../analyses/index.js";
 import { place } from "../base/place.js";
@@ -11,21 +12,21 @@ import { frameKey, nameOf } from "./groups.js";
 import type { Locks } from "./locks.js";
 import type { Watch } from "./rule.js";
 
-/** One time that a goroutine held a lock, known by its end. */
+/** One hold of a lock by a goroutine, known by its end. */
 interface Hold {
-  /** Where it was released, `main.(*Store).Put (store.go:42)`. */
+  /** Where it was released: `main.(*Store).Put (store.go:42)`; "" if unknown. */
   readonly place: string;
   /** `goroutine 12 (main.worker)`. */
   readonly holder: string;
-  /** When it got it from another; -1: it did not wait for it, so the trace does not show when. */
+  /** When it got the lock from another goroutine; -1: it did not wait, so the trace does not show when. */
   readonly begin: number;
   readonly end: number;
   readonly depth: number;
-  /** Who held it before. */
+  /** The hold before, if known. */
   before: Hold | undefined;
 }
 
-/** How a goroutine came by the lock that it waited for. */
+/** How a goroutine got the lock that it waited for. */
 interface Acquired {
   readonly time: number;
   /** The function that called Lock. */
@@ -33,14 +34,20 @@ interface Acquired {
   readonly before: Hold;
 }
 
-/** Hand-overs that are followed back. */
+/** Most hand-overs to follow back. */
 const CHAIN = 512;
 
-/** What is known of those who held a lock: the place that holds it most, and its longest hold. */
+/** Sums up the holders of a lock: the place that most waits were for, and its longest hold. Keeps 64 places. */
 export class Blame {
   private readonly places = new Map<string, { total: number; longest: number; atLeast: boolean; holder: string }>();
 
-  /** @param atLeast the lock was also held before that, but it is not known since when */
+  /**
+   * Adds a hold that a goroutine waited for.
+   *
+   * @param waited part of the wait that this hold caused, ns
+   * @param held length of the hold, ns
+   * @param atLeast the hold was longer, but its begin is unknown
+   */
   add(hold: { place: string; holder: string }, waited: number, held: number, atLeast: boolean): void {
     let one = this.places.get(hold.place);
     if (!one) {
@@ -52,7 +59,10 @@ export class Blame {
     if (held > one.longest) [one.longest, one.atLeast, one.holder] = [held, atLeast, hold.holder];
   }
 
-  /** `held for up to 36ms by goroutine 7 (main.load), released at main.(*Store).Put (store.go:40)`, of the place that most waits were for; "" when no holder is known. */
+  /**
+   * Describes the place that most waits were for: `held for up to 36ms by goroutine 7 (main.load), released at
+   * main.(*Store).Put (store.go:40)`; "" if no holder is known.
+   */
   text(): string {
     const [top] = [...this.places].sort((a, b) => b[1].total - a[1].total);
     if (!top) return "";
@@ -61,7 +71,10 @@ export class Blame {
   }
 }
 
-/** Feed all waits for locks at their end. Memory: what goroutines that live got last, and chains of {@link CHAIN}. */
+/**
+ * Tracks hand-overs: feed it all waits for locks at their end. Memory: the last lock of each live goroutine, and chains
+ * of up to twice {@link CHAIN} holds.
+ */
 export class Holders {
   private readonly acquired = new Map<number, Acquired>();
 
@@ -72,7 +85,7 @@ export class Holders {
     watch.onGoroutineEnd((g) => this.acquired.delete(g.id));
   }
 
-  /** Divides a wait among the goroutines that held the lock; `blame` gets each part. */
+  /** Divides a wait among the goroutines that held the lock. @param blame gets each part; undefined: only track */
   take(i: Interval, g: GoroutineInfo, blame: Blame | undefined): void {
     if (i.waker === NONE || i.cutEnd || !this.locks.isRelease(i.wakerStack)) return;
     const frame = this.watch.sites.of(i.wakerStack);
@@ -80,7 +93,7 @@ export class Holders {
     const where = frame ? place(frame) : "";
     const by = this.functionOf(i.stack, g);
     const got = this.acquired.get(i.waker);
-    // One that waited for another lock before holds this one for an unknown time.
+    // If the waker last waited for another lock, the begin of its hold of this one is unknown.
     const same = got !== undefined && got.by === by;
     const before = same ? got.before : undefined;
     const hold: Hold = {
@@ -103,14 +116,14 @@ export class Holders {
     }
   }
 
-  /** The user's function that asks for the lock. */
+  /** Key of the user's function that asks for the lock. */
   private functionOf(stack: number, g: GoroutineInfo): string {
     const site = this.watch.sites.of(stack);
     return site ? frameKey(site) : g.startFunction;
   }
 }
 
-/** Forgets what is more than a chain back. */
+/** Drops the part of a chain that is more than CHAIN holds back. */
 function cut(hold: Hold): void {
   let one: Hold | undefined = hold;
   for (let n = 0; one && n < CHAIN; n++) one = one.before;

@@ -1,5 +1,5 @@
 /**
- * Findings in execution traces.
+ * Public interface of the rules: findings in execution traces.
  *
  *     const report = analyzeTrace(chunks, { path: "trace.out" });
  *     report.findings; // worst first

@@ -1,4 +1,4 @@
-/** Numbers of a trace that budgets compare with. */
+/** The measures of a trace that budgets can limit, such as `sched.p99`. */
 import { Activity } from "../analyses/index.js";
 import { Histogram } from "../base/histogram.js";
 import { EventKind, MetricName, RangeName } from "../exectrace/index.js";
@@ -6,7 +6,7 @@ import type { Unit } from "./finding.js";
 import { Locks } from "./locks.js";
 import { isBackground, isOfRecording, type Watch } from "./rule.js";
 
-/** Durations that are collected, and what they are. */
+/** Families of durations, and what one duration of each is. */
 export const families = {
   sched: "a goroutine was ready and did not run",
   "gc.pause": "a stop of the world for the GC",
@@ -18,7 +18,7 @@ export const families = {
 } as const;
 type Family = keyof typeof families;
 
-/** What is known of each. */
+/** Statistics of each family. */
 const statistics: Readonly<Record<string, { readonly unit: Unit; readonly of: (h: Histogram) => number }>> = {
   p50: { unit: "ns", of: (h) => quantile(h, 0.5) },
   p90: { unit: "ns", of: (h) => quantile(h, 0.9) },
@@ -31,7 +31,7 @@ const statistics: Readonly<Record<string, { readonly unit: Unit; readonly of: (h
   count: { unit: "count", of: (h) => h.count },
 };
 
-/** Single numbers, and what they are. */
+/** Single numbers, and what they mean. */
 const scalars = {
   "goroutines.max": { unit: "goroutines", what: "the most goroutines at a time, without the runtime's" },
   "goroutines.start": { unit: "goroutines", what: "goroutines at the start" },
@@ -64,8 +64,9 @@ function quantile(h: Histogram, q: number): number {
 }
 
 /**
- * Takes all measures of a trace.
- * @returns the value by name at its end, NaN for what was not measured
+ * Subscribes to a trace to take all measures.
+ *
+ * @returns call it at the trace's end: the value of a measure by name, NaN if there was nothing to measure
  */
 export function takeMeasures(watch: Watch): (name: string) => number {
   const histograms = Object.fromEntries(Object.keys(families).map((name) => [name, new Histogram()])) as Record<

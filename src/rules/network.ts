@@ -1,51 +1,57 @@
 /**
- * Which waits are for the answer to a request: the goroutine asked for something. One that only reads what others send (a
- * subscription, a stream, the loop that reads a connection) waits for the network as well, but not for its own request.
+ * Recognizes waits for the answer to a request that the goroutine made. A goroutine that only reads what others send (a
+ * subscription, a stream, the loop that reads a connection) also waits for the network, but not for an answer.
  */
 import { Activity } from "../analyses/index.js";
 import type { Watch } from "./rule.js";
 
-/** What a wait has to do with requests. */
+/** How a wait relates to requests. */
 export const Kind = {
-  /** Nothing. */
+  /** Not at all. */
   None: 0,
-  /** For the answer to a request that this very wait belongs to. */
+  /** Waits for the answer to a request. */
   Answer: 1,
-  /** For a part of a request: the connection, the rest of an answer. Counts as time of the request that comes next. */
+  /** Waits for a part of a request: the connection, the rest of an answer. Counts toward the next request. */
   Part: 2,
-  /** For bytes of a connection that the goroutine reads itself: an answer if it has written before. */
+  /** Waits for bytes of a connection that the goroutine reads itself: an answer if it has written before. */
   Read: 3,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** The callers of net/http and gRPC wait on a select or a channel, while a goroutine of the library reads the connection. */
+/**
+ * Round trips of net/http and gRPC: the caller waits on a select or a channel while a goroutine of the library reads
+ * the connection.
+ */
 const ANSWER =
   /^(net\/http\.\(\*persistConn\)\.roundTrip|(net\/http\.\(\*http2|golang\.org\/x\/net\/http2\.\(\*)ClientConn\)\.[rR]oundTrip|google\.golang\.org\/grpc\.(invoke|\(\*ClientConn\)\.Invoke))$/;
 const PART =
   /^(net\/http\.\(\*(Transport\)\.(getConn|queueForDial)|persistConn\)\.Read|bodyEOFSignal\)\.Read|http2(ClientConn|Transport|clientStream)\)\.)|golang\.org\/x\/net\/http2\.\(\*(ClientConn|clientStream)\)\.|net\.\(\*(Resolver|Dialer|sysDialer)\)\.)/;
-/** Servers that wait for the next client or request, and the libraries' own readers. */
+/** Servers that wait for the next client or request, and the libraries' own goroutines that read connections. */
 const IDLE =
   /^(internal\/poll\.\(\*FD\)\.Accept|net\.\(\*(TCP|Unix)Listener\)\.|net\/http\.\(\*(conn\)\.readRequest|connReader\)\.|persistConn\)\.(readLoop|writeLoop)|http2)|golang\.org\/x\/net\/http2\.|google\.golang\.org\/grpc\/internal\/transport\.)/;
-/** A handler within this serves a connection, but reads it by the reader above: what else it reads is its own business. */
+/**
+ * Handlers run within this function, and the server reads their connection with IDLE functions. So any other connection
+ * that a handler reads is one it opened itself.
+ */
 const HANDLER = "net/http.(*conn).serve";
 const ACCEPT = /^(internal\/poll\.\(\*FD\)\.Accept|net\.\(\*(TCP|Unix)Listener\)\.)/;
 const WRITE = /^net\.\(\*(netFD|conn|rawConn|TCPConn|UDPConn|UnixConn|IPConn)\)\.(Write|write|ReadFrom|readFrom|Send)/;
 
-/** Watches what goroutines ask of the network. Memory: those that live and have waited for it, and different stacks. */
+/** Classifies network waits. Memory: live goroutines that have waited for the network, and distinct stacks. */
 export class Requests {
   private readonly kinds = new Map<number, Kind>();
   private readonly handlers = new Set<number>();
   private readonly accepts = new Map<number, boolean>();
   private readonly writes = new Map<number, boolean>();
-  /** Goroutines that accept connections, and those that they started to serve one. */
+  /** Goroutines that accept connections, and goroutines that these started to serve one. */
   private readonly accepting = new Set<number>();
   private readonly serving = new Set<number>();
-  /** Goroutines that have written since they read. */
+  /** Goroutines that have written since they last read. */
   private readonly asked = new Set<number>();
 
   constructor(private readonly watch: Watch) {
     watch.onGoroutineBegin((g) => {
-      // Whether one that existed before serves a connection is unknown; the program's first one does not.
+      // Goroutines from before the trace may serve a connection, so they count as serving; the main goroutine does not.
       const main = g.startFunction === "runtime.main" || g.startFunction === "main.main" || g.id === 1;
       if (g.createdInTrace ? this.accepting.has(g.creator) : !main) this.serving.add(g.id);
     });
@@ -61,7 +67,7 @@ export class Requests {
     });
   }
 
-  /** What a wait is that just ended; to be asked once for each. */
+  /** The kind of a wait that has just ended. Call it once for each wait, because it updates the state. */
   kindOf(goroutine: number, stack: number, reason: string): Kind {
     if (stack === 0 || (reason !== "network" && reason !== "select" && reason !== "chan receive")) return Kind.None;
     let kind = this.kinds.get(stack);

@@ -1,4 +1,4 @@
-/** The pages in docs/rules, made of the rules' own texts. */
+/** Makes the pages in docs/rules from the texts of the rules (`npm run rules:pages`). */
 import { formatQuantity } from "../base/quantity.js";
 import { families, measures } from "./measures.js";
 import { rules } from "./registry.js";
@@ -13,7 +13,7 @@ export function rulePage(rule: Rule): string {
 `;
 }
 
-/** The same without links, for where it stands alone. */
+/** The text of the page without links, for `gotrace explain`. */
 export function ruleText(rule: Rule): string {
   const thresholds = Object.entries(rule.thresholds).map(
     ([name, { value, unit, meaning }]) => `| \`${name}\` | ${formatQuantity(value, unit)} | ${meaning} |`,
@@ -51,7 +51,7 @@ ${list(rule.caveats)}
 `;
 }
 
-/** The page that lists all rules, and the numbers that budgets compare with. */
+/** The page that lists all rules, and all measures for budgets, in Markdown. */
 export function indexPage(): string {
   const lines = rules.map((rule) => {
     const { warn, error } = rule.thresholds;

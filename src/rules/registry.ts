@@ -1,4 +1,4 @@
-/** All rules. */
+/** The list of all rules. A new rule is added here. */
 import { blockedOnSyscall } from "./catalogue/blocked-on-syscall.js";
 import { channelContention } from "./catalogue/channel-contention.js";
 import { gcAssist } from "./catalogue/gc-assist.js";
@@ -18,7 +18,7 @@ import { stopTheWorldShare } from "./catalogue/stop-the-world-share.js";
 import { stuckGoroutines } from "./catalogue/stuck-goroutines.js";
 import type { Rule } from "./rule.js";
 
-/** First those about single occurrences, then those about the trace as a whole. */
+/** All rules: first those about single occurrences, then those about the trace as a whole. */
 export const rules: readonly Rule[] = [
   gcPauseSpike,
   highSchedulingLatency,

@@ -1,11 +1,14 @@
-/** What a rule is: its texts, its thresholds, and how it watches a trace. */
+/**
+ * The interface of a rule: its texts and thresholds, the Watch through which it sees a trace, and the drafts of
+ * findings that it returns.
+ */
 import type { GoroutineInfo, Interval, Range } from "../analyses/index.js";
 import type { Quantity } from "../base/quantity.js";
 import type { Frame, StackTable, TraceEvent } from "../exectrace/index.js";
 import type { Severity, Unit } from "./finding.js";
 import type { UserFrames } from "./user-frames.js";
 
-/** A number that a rule compares with. */
+/** A threshold of a rule. */
 interface Threshold {
   /** The default. */
   readonly value: number;
@@ -14,18 +17,18 @@ interface Threshold {
   readonly meaning: string;
 }
 
-/** Thresholds by name. */
+/** Values of thresholds by name. */
 export type Limits<Name extends string = string> = Readonly<Record<Name | "warn" | "error", number>>;
 
-/** One rule. Its page in docs/rules says the same. */
+/** One rule. Its page in docs/rules is made from these texts. */
 export interface Rule<Name extends string = string> {
-  /** As configuration and reports call it: `MutexContention`. */
+  /** Name in configuration and reports: `MutexContention`. */
   readonly name: string;
-  /** What is wrong where it fires, a few words. */
+  /** What is wrong when it fires, in a few words. */
   readonly title: string;
   /** What exactly is measured. */
   readonly measures: string;
-  /** Every rule has `warn` and `error`; the others say whether something counts at all. */
+  /** Every rule has `warn` and `error`; further thresholds decide whether something counts at all. */
   readonly thresholds: Readonly<Record<Name, Threshold>> & { readonly warn: Threshold; readonly error: Threshold };
   /** Why the defaults are what they are. */
   readonly reason: string;
@@ -39,42 +42,49 @@ export interface Rule<Name extends string = string> {
   readonly caveats: readonly string[];
   /**
    * Subscribes to the trace.
-   * @returns what to call at its end
+   *
+   * @returns a function to call at the end of the trace, which returns the findings
    */
   readonly start: (watch: Watch, limits: Limits<Name>) => () => Iterable<Draft>;
 }
 
-/** A rule whose thresholds' names are checked where it uses them. */
+/** Defines a rule; makes the compiler check the names of thresholds in `start`. */
 export function defineRule<const Name extends string>(rule: Rule<Name>): Rule {
   return rule as unknown as Rule;
 }
 
-/** The trace as rules see it. Objects handed to callbacks are filled again: copy what is kept. */
+/** The view of a trace that rules get. Objects passed to callbacks are reused: copy what you keep. */
 export interface Watch {
   readonly stacks: StackTable;
   readonly sites: UserFrames;
-  /** Nanoseconds since the trace's start of the latest event. */
+  /** Time of the latest event, in nanoseconds since the trace's start. */
   readonly now: number;
-  /** GOMAXPROCS now; 1 when the trace does not tell. */
+  /** Current GOMAXPROCS; 1 if the trace does not report it. */
   readonly procs: number;
-  /** Goroutines that live now. */
+  /** Number of live goroutines. */
   readonly alive: number;
-  /** A living goroutine. */
+  /** The live goroutine with an id, if there is one. */
   readonly goroutine: (id: number) => GoroutineInfo | undefined;
-  /** Intervals of one Activity, at their end. */
+  /** Subscribes to the intervals of one Activity, each at its end. */
   readonly onInterval: (activity: number, f: (i: Interval, g: GoroutineInfo) => void) => void;
   readonly onGoroutineBegin: (f: (g: GoroutineInfo) => void) => void;
   readonly onGoroutineEnd: (f: (g: GoroutineInfo) => void) => void;
-  /** Ranges of one name (RangeName), at their end. */
+  /** Subscribes to the ranges with one name (RangeName), each at its end. */
   readonly onRange: (name: string, f: (r: Range) => void) => void;
   readonly onRangeBegin: (name: string, f: (r: Range) => void) => void;
-  /** Goroutines that change their state, after all of the above have seen it. A goroutine's slot holds until its end. */
+  /**
+   * Subscribes to state changes of goroutines, after all of the above have seen them. Slots stay valid until the
+   * goroutine ends.
+   */
   readonly onTransition: (f: (e: TraceEvent, g: GoroutineInfo) => void) => void;
-  /** Events of one kind (EventKind), after all of the above have seen it. */
+  /** Subscribes to events of one kind (EventKind), after all of the above have seen them. */
   readonly onEvent: (kind: number, f: (e: TraceEvent) => void) => void;
 }
 
-/** One occurrence: when, who and where. Stacks are numbers of the trace. */
+/**
+ * One occurrence: when it was, which goroutine, and where. Times in nanoseconds; stacks are indexes into
+ * `Watch.stacks`.
+ */
 export interface Occurrence {
   readonly time: number;
   readonly duration: number;
@@ -82,21 +92,21 @@ export interface Occurrence {
   readonly goroutineFunction?: string | undefined;
   readonly proc?: number | undefined;
   readonly stack?: number;
-  /** The user's frame, where it is not simply that of the stack; null: there is none to name. */
+  /** The user's frame to report; undefined: that of `stack`; null: report none. */
   readonly site?: Frame | null | undefined;
-  /** NONE: not a goroutine but, for instance, a timer. */
+  /** The goroutine that ended the wait; NONE: something else, such as a timer. */
   readonly waker?: number;
   readonly wakerStack?: number;
   readonly wakerFunction?: string | undefined;
   readonly atLeast?: boolean;
 }
 
-/** What a rule says at the end; the engine makes a Finding of it. */
+/** A finding as the rule returns it; analyze.ts completes it to a Finding. */
 export interface Draft {
-  /** Tells the findings of a rule apart: no line, no number, the same from run to run. */
+  /** Identifies the finding among those of the rule. Without lines and numbers, so that it is the same in every run. */
   readonly key: string;
   readonly severity: Severity;
-  /** How many times the threshold for a warning: orders findings. */
+  /** How many times the threshold for a warning was reached; findings are sorted by it. */
   readonly excess: number;
   readonly message: string;
   readonly count: number;
@@ -106,20 +116,20 @@ export interface Draft {
   readonly occurrence: Occurrence;
 }
 
-/** Where a value stands; undefined below the threshold for a warning. */
+/** The severity of a value; undefined below `warn`. */
 export function severityOf(value: number, limits: Limits): "warn" | "error" | undefined {
   if (!(value >= limits.warn)) return undefined;
   return value >= limits.error ? "error" : "warn";
 }
 
-/** Whether a goroutine belongs to the runtime or to the recording, and not to the program. */
+/** Whether a goroutine belongs to the runtime or to the recording, not to the program. */
 export function isBackground(g: GoroutineInfo): boolean {
   if (g.system) return true;
   const name = g.startFunction;
   return name.startsWith("runtime/") && (name.startsWith("runtime/trace.") || name.startsWith("runtime/pprof."));
 }
 
-/** Ranges in which the world stands still because of the recording itself. */
+/** Whether the recording itself stopped the world. @param detail of a stop-the-world range */
 export function isOfRecording(detail: string): boolean {
   return detail === "start trace" || detail === "stop trace";
 }

@@ -1,21 +1,22 @@
-/** What of a report is shown, and what fails. */
+/** Filters a report for output (baseline, `--top`, `--severity`), and decides whether it fails the command. */
 import { countOf, type FailOn, type Severity, severities, type TraceReport, worstFirst } from "./finding.js";
 
-/** 0 for an info, more for what is worse. */
+/** Rank of a finding's severity: 0 for an info, larger for worse. */
 export function rank(finding: { readonly severity: Severity }): number {
   return severities.indexOf(finding.severity);
 }
 
-/** The report without the findings that a baseline knows; they are counted. */
+/** Removes the findings that are in a baseline and counts them as suppressed. @param known fingerprints */
 export function applyBaseline(report: TraceReport, known: ReadonlySet<string>): TraceReport {
   const findings = report.findings.filter((finding) => !known.has(finding.fingerprint));
   return { ...report, findings, suppressed: report.suppressed + report.findings.length - findings.length };
 }
 
 /**
- * The report with the worst findings only; the others are counted.
- * @param top findings for each rule
- * @param least nothing below it
+ * Keeps only the worst findings and counts the others as hidden.
+ *
+ * @param top most findings for each rule
+ * @param least lowest severity to keep
  */
 export function selectFindings(report: TraceReport, top: number, least: Severity): TraceReport {
   const seen = new Map<string, number>();
@@ -28,14 +29,14 @@ export function selectFindings(report: TraceReport, top: number, least: Severity
   return { ...report, findings, hidden: report.hidden + report.findings.length - findings.length };
 }
 
-/** Whether a report fails: by a finding of at least that severity, or by a budget. */
+/** Whether a report fails the command: by a finding of at least the severity `failOn`, or by a broken budget. */
 export function failing(report: TraceReport, failOn: FailOn): boolean {
   if (failOn === "never") return false;
   const least = severities.indexOf(failOn);
   return report.findings.some((finding) => rank(finding) >= least) || report.budgets.some(({ ok }) => !ok);
 }
 
-/** Reports by their worst findings: more errors first, then more warnings. */
+/** Sorts reports, worst first: by number of errors, then warnings, then infos. */
 export function rankTraces(reports: readonly TraceReport[]): TraceReport[] {
   return [...reports].sort((a, b) => {
     for (const severity of worstFirst) {

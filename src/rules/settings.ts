@@ -1,11 +1,11 @@
-/** Thresholds of all rules: defaults, and what configuration and command line change. */
+/** Thresholds of all rules: their defaults, changed by the configuration and the command line. */
 import { ExitCode, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
 import { examples, formatQuantity, parseQuantity } from "../base/quantity.js";
 import { rules } from "./registry.js";
 import type { Limits, Rule } from "./rule.js";
 
-/** Thresholds by rule; a rule that is missing is off. */
+/** Thresholds by rule; missing rules are off. */
 export type Settings = ReadonlyMap<string, Limits>;
 
 /** All rules with their defaults. */
@@ -19,7 +19,8 @@ function defaultLimits(rule: Rule): Limits {
 }
 
 /**
- * Changes a rule: `on`, `off`, or the values of some thresholds.
+ * Turns a rule on or off, or sets some of its thresholds.
+ *
  * @param where for messages: the flag or the file
  * @throws UserError for unknown names and invalid values, with a hint
  */
@@ -42,7 +43,8 @@ export function changeRule(
 }
 
 /**
- * A setting as `--set` takes it: `GCPauseSpike.warn=5ms`, `GCPauseSpike=off`, `GCPauseSpike=on`.
+ * Applies a value of `--set`: `GCPauseSpike.warn=5ms`, `GCPauseSpike=off`, `GCPauseSpike=on`.
+ *
  * @throws UserError for an invalid value
  */
 export function applySetting(settings: Map<string, Limits>, text: string): void {
@@ -66,7 +68,7 @@ function findRule(name: string, where: string): Rule {
   throw unknownRule(name, where);
 }
 
-/** The error for the name of a rule that does not exist. */
+/** Makes the error for an unknown rule. @param where for the message: the flag or the file */
 export function unknownRule(name: string, where: string): UserError {
   const names = rules.map((one) => one.name);
   const near = nearest(name, names);
@@ -87,7 +89,7 @@ function threshold(rule: Rule, key: string, text: string | number, where: string
   );
 }
 
-/** The error for the name of a threshold that a rule does not have. */
+/** Makes the error for an unknown threshold of a rule. @param where for the message: the flag or the file */
 export function unknownThreshold(rule: string, key: string, where: string): UserError {
   const names = Object.keys(findRule(rule, where).thresholds);
   const near = nearest(key, names);
@@ -96,7 +98,8 @@ export function unknownThreshold(rule: string, key: string, where: string): User
 }
 
 /**
- * Refuses an `error` below its `warn`, with which no warning would ever be shown. Call it when everything is set.
+ * Refuses an `error` threshold below its `warn`, which would hide all warnings. Call it after all settings are made.
+ *
  * @throws UserError
  */
 export function checkSettings(settings: Settings): void {

@@ -1,4 +1,4 @@
-/** BlockedOnSyscall: long stays in the operating system, or in C. */
+/** Rule BlockedOnSyscall: long system calls, and long calls of C. */
 import { Activity } from "../../analyses/index.js";
 import { isCgoStub } from "../../base/packages.js";
 import type { Frame } from "../../exectrace/index.js";

@@ -1,4 +1,4 @@
-/** ChannelContention: waiting for a turn on a channel that is used as a lock, a semaphore or a pool. */
+/** Rule ChannelContention: long waits for a turn on a channel that is used as a lock, a semaphore or a pool. */
 import { Activity, type GoroutineInfo, type Interval } from "../../analyses/index.js";
 import { isStandard, packageOf } from "../../base/packages.js";
 import { place } from "../../base/place.js";
@@ -13,17 +13,19 @@ class Turns extends Group {
   readonly waiters = new Set<number>();
   readonly givers = new Tally();
   reason = "";
-  /** Ends of waits by one of their own kind, which gave its turn on; and by others, who hand out work or results. */
+  /**
+   * Waits ended by a goroutine of the same kind, which gave its turn on; and by others, which hand out work or results.
+   */
   handed = 0;
   others = 0;
 }
 
-/** From here on waiters are only known to be more. */
+/** Most waiters to count. */
 const MANY = 1000;
-/** Of the waits that end, the part that must be ended by who had its turn before. */
+/** Share of the waits that must have been ended by a goroutine that had its turn before. */
 const MAX = 0.8;
 const REASONS = new Set(["chan send", "chan receive", "select"]);
-/** Waits of libraries that are always for a turn, no matter who ends them. */
+/** Pools of known libraries: their waits are always for a turn, whoever ends them. */
 const POOL =
   /^(database\/sql\.\(\*DB\)\.conn|golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire|github\.com\/jackc\/puddle\/v\d\.\(\*Pool\[.*\]\)\.(Acquire|acquire)|github\.com\/(redis\/go-redis|go-redis\/redis)\/v\d+\/internal\/pool\.\(\*ConnPool\)\.waitTurn)$/;
 
@@ -59,9 +61,9 @@ export const channelContention = defineRule({
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Turns(key));
-    /** By stack: the frame to name, and whether it is a known pool. Null: not to be looked at. */
+    /** By stack: the frame to report, and whether it is a known pool; null: ignore this stack. */
     const known = new Map<number, { readonly key: string; readonly site: Frame; readonly pool: boolean } | null>();
-    /** By goroutine: turns that it gave on since it got one. */
+    /** By goroutine: number of turns it gave on since it got one. */
     const gave = new Map<number, number>();
     watch.onGoroutineEnd((g) => gave.delete(g.id));
 
@@ -76,7 +78,7 @@ export const channelContention = defineRule({
     const isHandedOn = (i: Interval, g: GoroutineInfo): boolean => {
       const giver = watch.goroutine(i.waker);
       if (!giver || giver.startFunction !== g.startFunction || giver.startFunction === "") return false;
-      // Who waits for what it started, or for who started it, waits for a result.
+      // A wait between a goroutine and its creator is for a result.
       if (giver.creator === g.id || g.creator === giver.id) return false;
       const count = (gave.get(giver.id) ?? 0) + 1;
       gave.set(giver.id, count);

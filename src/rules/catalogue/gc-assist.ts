@@ -1,4 +1,4 @@
-/** GCAssist: single long mark assists. */
+/** Rule GCAssist: single long mark assists. */
 import { formatDuration } from "../../base/units.js";
 import { onAssist } from "../assists.js";
 import { Group, Groups, goroutineOf, nameOf, placeKey, repeated } from "../groups.js";
@@ -6,7 +6,7 @@ import { others, worstOf } from "../phrases.js";
 import { defineRule } from "../rule.js";
 
 class Assists extends Group {
-  /** Of the worst one: waiting for work. */
+  /** Time waiting for work in the worst assist, ns. */
   waited = 0;
 }
 

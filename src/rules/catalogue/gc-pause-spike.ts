@@ -1,4 +1,4 @@
-/** GCPauseSpike: single times in which the world stood still. */
+/** Rule GCPauseSpike: long stop-the-world pauses. */
 import { Histogram } from "../../base/histogram.js";
 import { formatDuration, formatNumberOf } from "../../base/units.js";
 import { RangeName } from "../../exectrace/index.js";
@@ -47,7 +47,8 @@ export const gcPauseSpike = defineRule({
       const gc = r.detail.startsWith("GC ");
       const key = gc ? r.detail : `${r.detail} ${placeKey(watch, r.stack)}`;
       const group = groups.add(key, duration, () => {
-        // Whose allocation set off the GC is chance; the stack says it, the finding is not about it.
+        // Which allocation triggered the GC is chance: the finding shows the stack but names neither goroutine nor
+        // site.
         const g = gc ? undefined : watch.goroutine(r.goroutine);
         const site = gc ? null : undefined;
         const atLeast = r.cutBegin || r.cutEnd;

@@ -1,4 +1,4 @@
-/** GoroutineLeakGrowth: places that create more goroutines than end. */
+/** Rule GoroutineLeakGrowth: places that create more goroutines than end. */
 import type { GoroutineInfo } from "../../analyses/index.js";
 import { place } from "../../base/place.js";
 import { formatCount, formatNumberOf, formatPercent } from "../../base/units.js";
@@ -48,7 +48,7 @@ export const goroutineLeakGrowth = defineRule({
   ],
   start(watch, limits) {
     const places = new Map<string, Creations>();
-    /** By the creator's stack, which nearly always decides what is started. */
+    /** By the creator's stack, which nearly always determines what is started. */
     const byStack = new Map<number, Creations>();
     const placeOf = (g: GoroutineInfo) => {
       const known = byStack.get(g.creatorStack);

@@ -1,4 +1,4 @@
-/** HeapGrowthSpike: live memory that grows from one GC cycle to the next. */
+/** Rule HeapGrowthSpike: live memory that grows from one GC cycle to the next. */
 
 import { Line } from "../../base/line.js";
 import { place } from "../../base/place.js";
@@ -54,7 +54,7 @@ export const heapGrowthSpike = defineRule({
     watch.onRangeBegin(RangeName.gcMarkAssist, (r) => setOff(r.stack));
     watch.onRange(RangeName.gcMark, (r) => {
       setOff(r.stack);
-      // The runtime sets the heap to what was marked while the world is stopped, just before the end of the cycle.
+      // Just before the end of the cycle, with the world stopped, the runtime sets the heap metric to what was marked.
       if (!r.cutEnd && !Number.isNaN(heap)) after.add(r.end, heap);
     });
     return (): Draft[] => {

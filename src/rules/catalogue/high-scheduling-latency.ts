@@ -1,4 +1,4 @@
-/** HighSchedulingLatency: goroutines that were woken and did not run. */
+/** Rule HighSchedulingLatency: goroutines that were woken and did not run for long. */
 import { Activity } from "../../analyses/index.js";
 import { Histogram } from "../../base/histogram.js";
 import { place } from "../../base/place.js";
@@ -6,7 +6,7 @@ import { formatCount, formatDuration, formatPercent } from "../../base/units.js"
 import { goroutineOf, placeKey, plainGroups, wakerOf } from "../groups.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
-/** Who was preempted or gave way has had its turn: its wait is the price of sharing, not of being late. */
+/** A goroutine that was preempted or yielded has had its turn: its wait is the cost of sharing, not a delay. */
 const TURNS = /^(preempted|runtime\.Gosched|runtime\.GoSched|GC |yield)/i;
 
 export const highSchedulingLatency = defineRule({

@@ -1,4 +1,4 @@
-/** LateTimers: sleeps and timeouts that end late because every P was busy. */
+/** Rule LateTimers: sleeps and timeouts that end late because every P was busy. */
 import { Activity } from "../../analyses/index.js";
 import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
 import { EventKind, GoState, NONE, ProcState, ResourceKind } from "../../exectrace/index.js";
@@ -14,7 +14,7 @@ class Timers extends Group {
 
 /** Waits that a timer may end. */
 const REASONS = new Set(["sleep", "select", "chan receive"]);
-/** A timer that fires behind a stretch without a look at timers fires within this of its end. */
+/** A timer was delayed by a stretch without timer checks if it fires within this time (ns) after it. */
 const SOON = 0.5e6;
 
 export const lateTimers = defineRule({
@@ -49,10 +49,10 @@ export const lateTimers = defineRule({
   start(watch, limits) {
     const groups = new Groups((key) => new Timers(key));
     const idle = new Set<number>();
-    /** The latest change of a goroutine or a P, and the latest long stretch without one. */
+    /** Time of the latest change of a goroutine or a P, and the latest long stretch without one. */
     let last = 0;
     let stretch = { begin: 0, end: -SOON, runner: "" };
-    /** The program's goroutine that stopped last. */
+    /** Notes a change. @param runner start function of the goroutine that stopped; "" if none did */
     const point = (time: number, runner: string) => {
       if (time - last >= limits.least && [...idle].every((id) => id >= watch.procs)) {
         stretch = { begin: last, end: time, runner };
@@ -65,7 +65,8 @@ export const lateTimers = defineRule({
       if (e.to === ProcState.Idle) idle.add(e.id);
       else idle.delete(e.id);
     });
-    // A wait is at its end before the transition is seen that ends it: the stretch before it must be known by then.
+    // onInterval, not onTransition: a wait is reported before the transition that ends it, and the stretch before it
+    // must be known by then.
     watch.onInterval(Activity.Running, (i, g) => point(i.end, g.startFunction));
     watch.onInterval(Activity.Waiting, (i, g) => {
       if (!REASONS.has(i.reason) || i.waker !== NONE || i.cutEnd || i.cutBegin || isBackground(g)) return;

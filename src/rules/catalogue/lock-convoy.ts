@@ -1,4 +1,4 @@
-/** LockConvoy: a place where several goroutines queue for a lock much of the time. */
+/** Rule LockConvoy: places where several goroutines queue for a lock much of the time. */
 
 import { Activity, type GoroutineInfo } from "../../analyses/index.js";
 import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
@@ -8,7 +8,7 @@ import { Blame, Holders } from "../holders.js";
 import { Locks } from "../locks.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
-/** The queue at one place. */
+/** The queue at one place. `waiting` and `peak` are numbers of goroutines; `since`: when the current queue formed. */
 class Queue extends Group {
   waiting = 0;
   peak = 0;

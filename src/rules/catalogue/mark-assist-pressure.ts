@@ -1,4 +1,4 @@
-/** MarkAssistPressure: how much of the program's time goes into helping the GC. */
+/** Rule MarkAssistPressure: the share of the program's time spent helping the GC. */
 import { Activity } from "../../analyses/index.js";
 import { place } from "../../base/place.js";
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";

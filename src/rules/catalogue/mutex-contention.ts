@@ -1,4 +1,4 @@
-/** MutexContention: single long waits for a lock. */
+/** Rule MutexContention: single long waits for a lock. */
 import { Activity } from "../../analyses/index.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import { Group, Groups, goroutineOf, placeKey, repeated, wakerOf } from "../groups.js";
@@ -7,7 +7,7 @@ import { Locks } from "../locks.js";
 import { worstOf } from "../phrases.js";
 import { defineRule, isBackground } from "../rule.js";
 
-/** From here on waiters are only known to be more. */
+/** Most waiters to count. */
 const MANY = 1000;
 
 class Waits extends Group {

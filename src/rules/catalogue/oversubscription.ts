@@ -1,26 +1,26 @@
-/** Oversubscription: a place that starts more goroutines than can run. */
+/** Rule Oversubscription: places that start more goroutines than can run. */
 import { Activity, type GoroutineInfo } from "../../analyses/index.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import { GoState } from "../../exectrace/index.js";
 import { frameKey, Group, Groups } from "../groups.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
-/** Goroutines of one place. */
+/** The goroutines that one place started. `running` and `runnable` in ns. */
 class Spawned extends Group {
   goroutines = 0;
   alive = 0;
   peak = 0;
   running = 0;
   runnable = 0;
-  /** Now. */
+  /** Numbers of goroutines that are runnable and that run now. */
   ready = 0;
   runners = 0;
   since = 0;
-  /** Time in which many of them were ready, and what they ran meanwhile, on all Ps together. */
+  /** Time in which many of them were ready, and the time that they ran meanwhile, on all Ps together. */
   crowded = 0;
   crowdRan = 0;
 
-  /** Accounts for the time up to now. */
+  /** Counts the time up to now. @param crowd number of ready goroutines that are many */
   advance(now: number, crowd: number): void {
     if (this.ready >= crowd) {
       this.crowded += now - this.since;
@@ -67,11 +67,11 @@ export const oversubscription = defineRule({
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Spawned(key));
-    /** By the stack of the `go` statement, which nearly always decides what is started. */
+    /** By the stack of the `go` statement, which nearly always determines what is started. */
     const byStack = new Map<number, { readonly name: string; readonly group: Spawned }>();
     /** By slot. */
     const spawned: (Spawned | undefined)[] = [];
-    /** By slot: GoState.Runnable or Running where it is counted as that. */
+    /** By slot: the GoState in which the goroutine is counted. */
     const state: number[] = [];
     watch.onTransition((e, g) => {
       const group = spawned[g.slot];
@@ -85,7 +85,7 @@ export const oversubscription = defineRule({
     });
     watch.onGoroutineBegin((g) => {
       spawned[g.slot] = undefined;
-      // Users cannot bound how many goroutines the standard library starts.
+      // Goroutines that the standard library starts are left out: users cannot bound them.
       const stack = g.createdInTrace ? g.creatorStack : g.startStack;
       const starter = watch.sites.of(stack);
       if (!starter || isBackground(g)) return;

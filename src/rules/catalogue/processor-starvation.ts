@@ -1,4 +1,4 @@
-/** ProcessorStarvation: goroutines that were ready while a P stood idle. */
+/** Rule ProcessorStarvation: goroutines that were ready while a P was idle. */
 import {
   EventKind,
   GoState,
@@ -41,14 +41,14 @@ export const processorStarvation = defineRule({
   ],
   start(watch, limits) {
     const groups = plainGroups();
-    /** Ps that are idle; those beyond GOMAXPROCS do not exist. */
+    /** Idle Ps, and the number of them below GOMAXPROCS; the others do not exist. */
     const idle = new Set<number>();
     let idlePs = 0;
     let stopped = 0;
-    /** Time so far with an idle P and the world not stopped; up to `since`, then it may count on. */
+    /** Time up to `since` with an idle P and the world not stopped. */
     let spare = 0;
     let since = 0;
-    /** By slot: since when a goroutine has been ready, and what was spare then. */
+    /** By slot: since when a goroutine has been ready, and the value of `spare` then. */
     const ready: ({ time: number; spare: number; stack: number; cut: boolean } | undefined)[] = [];
     const advance = (now: number) => {
       if (idlePs > 0 && stopped === 0) spare += now - since;

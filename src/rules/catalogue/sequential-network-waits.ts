@@ -1,4 +1,4 @@
-/** SequentialNetworkWaits: one goroutine calls other services one after another. */
+/** Rule SequentialNetworkWaits: one goroutine calls other services one after another. */
 import { Activity, type GoroutineInfo, type Interval } from "../../analyses/index.js";
 import { Histogram } from "../../base/histogram.js";
 import { formatDuration, formatNumberOf } from "../../base/units.js";
@@ -8,26 +8,26 @@ import { Kind, Requests } from "../network.js";
 import { lasted, others } from "../phrases.js";
 import { defineRule, isBackground, severityOf } from "../rule.js";
 
-/** Waits of one goroutine that follow each other closely. */
+/** Waits of one goroutine that follow each other closely. Times in ns. */
 interface Sequence {
-  /** Requests. */
+  /** Number of requests. */
   waits: number;
-  /** How long the answer to each of them took. */
+  /** Times until the answers came. */
   readonly answers: Histogram;
   total: number;
-  /** Waiting since the last request for what may belong to the next one. */
+  /** Waits since the last request that may belong to the next one. */
   pending: number;
   begin: number;
   end: number;
   cut: boolean;
   longest: number;
   stack: number;
-  /** Frames that all waits have in common, outermost first. */
+  /** Frames common to all waits, outermost first. */
   common: readonly Frame[];
 }
 
 class Sequences extends Group {
-  /** Of the worst one. */
+  /** Of the worst sequence. */
   waits = 0;
   longest = 0;
 }
@@ -78,7 +78,7 @@ export const sequentialNetworkWaits = defineRule({
     const close = (sequence: Sequence, g: GoroutineInfo) => {
       const { waits, answers } = sequence;
       if (waits < limits.waits || sequence.total < limits.warn) return;
-      // Answers that are late now and then are the machine's; a service that is far away always takes its time.
+      // Occasional late answers are due to a busy machine; a distant service always takes its time.
       if (waits * answers.quantile(0.25) < limits.warn * limits.usual) return;
       const site = sequence.common.findLast(isOwn);
       if (!site) return;
@@ -141,7 +141,7 @@ function message(group: Sequences): string {
   );
 }
 
-/** The frames from the outermost on that a stack (leaf first) shares with a list (outermost first), by function. */
+/** The outermost frames that a list (outermost first) and a stack (leaf first) have in common, by function. */
 function commonPart(known: readonly Frame[], stack: readonly Frame[]): readonly Frame[] {
   let n = 0;
   while (n < known.length && n < stack.length && known[n].function === stack[stack.length - 1 - n].function) n++;

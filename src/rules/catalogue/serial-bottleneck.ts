@@ -1,4 +1,4 @@
-/** SerialBottleneck: one goroutine runs alone while others wait. */
+/** Rule SerialBottleneck: one goroutine runs alone while others wait for it. */
 import { Activity, type GoroutineInfo } from "../../analyses/index.js";
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import { GoState, NONE, type TraceEvent } from "../../exectrace/index.js";
@@ -6,18 +6,18 @@ import { Group, Groups, goroutineOf, nameOf } from "../groups.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
 class Alone extends Group {
-  /** Time-weighted number of goroutines that waited meanwhile. */
+  /** Number of goroutines that waited meanwhile, times ns. */
   waited = 0;
-  /** Waits that goroutines of this function ended. */
+  /** Total of the waits that goroutines of this function ended, ns. */
   relieved = 0;
 }
 
-/** Creators that are looked up. */
+/** Most creators to follow up the chain. */
 const GENERATIONS = 16;
-/** Of the waits that stand beside a goroutine that runs alone, the part that it must have ended itself. */
+/** Share of the waits during its time alone that the goroutine must have ended itself. */
 const RELIEF = 0.25;
 
-/** Waits for other goroutines, not for the world outside. */
+/** Reasons of waits for other goroutines, not for the world outside. */
 const FOR_OTHERS = new Set(["sync", "sync.(*Cond).Wait", "chan receive", "chan send", "select"]);
 
 export const serialBottleneck = defineRule({
@@ -49,10 +49,12 @@ export const serialBottleneck = defineRule({
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Alone(key));
-    /** Number and sum of ids of the goroutines that run: with one of them the sum is its id. */
+    /**
+     * Number of running goroutines, and the sum of their ids: if one runs, the sum is its id. Number of runnable ones.
+     */
     let [running, runningIds, ready] = [0, 0, 0];
     let waiting = 0;
-    /** By slot: what a goroutine of the program is counted as; 0 nothing. */
+    /** By slot: the GoState in which a goroutine of the program is counted; 0: not counted. */
     const counted: number[] = [];
     let since = -1;
     let alone: GoroutineInfo | undefined;
@@ -63,7 +65,7 @@ export const serialBottleneck = defineRule({
       if (alone && waiting - waitingParents(alone) < limits.waiters) alone = undefined;
       since = alone ? time : -1;
     };
-    /** Those up the chain of creators that wait: for the goroutine's end. */
+    /** Number of goroutines up the chain of creators that wait: they wait for the goroutine's end. */
     const waitingParents = (g: GoroutineInfo): number => {
       let count = 0;
       let parent = watch.goroutine(g.creator);
@@ -76,7 +78,7 @@ export const serialBottleneck = defineRule({
     watch.onInterval(Activity.Waiting, (i, g) => {
       if (i.waker === NONE || isBackground(g) || !(i.cutBegin || FOR_OTHERS.has(i.reason))) return;
       const waker = watch.goroutine(i.waker);
-      // Who waits for the end of what it started is a caller.
+      // A goroutine that waits for one that it started is a caller.
       if (waker && waker.creator !== g.id) groups.get(waker.startFunction).relieved += i.end - i.begin;
     });
     const end = (e: { time: number; id?: number; transitionStack?: number }) => {
@@ -87,7 +89,7 @@ export const serialBottleneck = defineRule({
       const stack = e.id === g.id ? (e.transitionStack ?? 0) : 0;
       const group = groups.add(g.startFunction, duration, () => ({ time, duration, ...goroutineOf(g), stack }));
       group.waited += waiting * duration;
-      // The place is that of the worst stretch whose end has a stack: most end with one.
+      // Most stretches end with a stack; if the worst one does not, a later stack stands in.
       if (stack !== 0 && group.occurrence.stack === 0) group.occurrence = { ...group.occurrence, stack };
     };
     const leave = (g: GoroutineInfo) => {

@@ -1,4 +1,4 @@
-/** StopTheWorldShare: how much of the whole trace the world stood still. */
+/** Rule StopTheWorldShare: the share of the trace in which the world was stopped. */
 
 import { Histogram } from "../../base/histogram.js";
 import { place } from "../../base/place.js";

@@ -1,4 +1,4 @@
-/** StuckGoroutines: many new goroutines that all wait at one place and do nothing. */
+/** Rule StuckGoroutines: many new goroutines that all wait at one place and do nothing. */
 import { Activity } from "../../analyses/index.js";
 import { place } from "../../base/place.js";
 import { formatCount, formatNumberOf } from "../../base/units.js";
@@ -11,7 +11,7 @@ class Stuck extends Group {
   readonly creators = new Tally();
 }
 
-/** Waits that are expected to be long. */
+/** Reasons of waits that are expected to be long. */
 const IDLE = new Set(["network", "sleep", "coroutine"]);
 
 export const stuckGoroutines = defineRule({
@@ -43,7 +43,7 @@ export const stuckGoroutines = defineRule({
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Stuck(key));
-    /** By slot: how long the goroutine ran. */
+    /** By slot: how long the goroutine ran, ns. */
     const ran: number[] = [];
     let alive = 0;
     watch.onGoroutineBegin((g) => {
