@@ -53,5 +53,6 @@ function valueIn({ value, optional }: Flag): string {
   return optional ? `[=${value}]` : ` ${value}`;
 }
 
+/** The help's paragraph about Go's flags, for commands that build. */
 export const buildFlagsNote =
   "Flags of 'go build' (-race, -cover, -tags, -ldflags, -gcflags, -mod, -trimpath, -pgo …) are passed on to it.";

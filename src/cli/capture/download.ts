@@ -30,6 +30,7 @@ export interface DownloadOptions extends ConnectOptions {
 /** What ended a download early: a signal, the server, or one of the limits. */
 export type Cut = "signal" | "server" | "time" | "size";
 
+/** The outcome of a download; `cut` is undefined if the trace is complete. */
 export interface Downloaded {
   /** Bytes that were saved. */
   readonly bytes: number;

@@ -3,6 +3,7 @@ import { ExitCode, UserError } from "../../base/errors.js";
 
 /** Longest capture, in seconds: tracing slows a server down. */
 export const MAX_SECONDS = 30;
+/** Default of `--seconds`. */
 export const DEFAULT_SECONDS = 5;
 
 /** Where a trace comes from. */

@@ -2,6 +2,7 @@
 
 import type { CommandEntry } from "../command.js";
 
+/** All commands but `help`, in the order of the help. */
 export const commands: readonly CommandEntry[] = [
   {
     name: "run",

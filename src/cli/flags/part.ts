@@ -6,6 +6,7 @@ import type { Span } from "../../exectrace/index.js";
 import type { Flag, ParsedFlags } from "./parse.js";
 import { badValue } from "./values.js";
 
+/** For commands that read execution traces. */
 export const partFlags: readonly Flag[] = [
   {
     name: "from",

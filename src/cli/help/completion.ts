@@ -4,9 +4,11 @@ import { type CommandEntry, dashed } from "../command.js";
 import type { Flag } from "../flags/parse.js";
 import { ruleNames } from "./explain.js";
 
+/** The shells that have a script. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
+/** Whether there is a script for a shell of this name. */
 export function isShell(word: string): word is Shell {
   return (SHELLS as readonly string[]).includes(word);
 }

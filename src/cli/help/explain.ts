@@ -3,6 +3,7 @@
 import { ruleList, ruleText } from "../../render/findings/rule-text.js";
 import { rules } from "../../rules/index.js";
 
+/** The names of all rules. */
 export const ruleNames = rules.map(({ name }) => name);
 
 /** The documentation of a rule, whose name may be in any case; undefined if there is no such rule. */

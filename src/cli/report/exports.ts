@@ -12,6 +12,7 @@ import { packageVersion } from "../version.js";
 import type { FormatContext } from "./format.js";
 import { counted, leftOutOfTrees } from "./left-out.js";
 
+/** The format `pprof`. */
 export async function pprof(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { options, notices } = context;
   notices.push(...leftOutOfTrees(recording, options.tree));
@@ -22,16 +23,19 @@ export async function pprof(recording: Recording, context: FormatContext): Promi
   });
 }
 
+/** The format `ndjson`: one table of `--table`, a JSON object per line. */
 export async function ndjson(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderNdjson } = await import("../../export/ndjson.js");
   return counted(renderNdjson(recording, { table: tableOf(context) }), recording, context);
 }
 
+/** The format `csv`: one table of `--table`. */
 export async function csv(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderCsv } = await import("../../export/csv.js");
   return counted(renderCsv(recording, { table: tableOf(context) }), recording, context);
 }
 
+/** The format `parquet`: one table of `--table`. */
 export async function parquet(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderParquet } = await import("../../export/parquet.js");
   const pieces = renderParquet(recording, { ...described(recording, context), table: tableOf(context) });
@@ -51,6 +55,7 @@ export async function parquetFiles(recording: Recording, context: FormatContext)
   }));
 }
 
+/** The format `otlp`: calls as OpenTelemetry spans. */
 export async function otlp(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderOtlp } = await import("../../export/otlp.js");
   const ofProcess = (process: ProcessTree) => [

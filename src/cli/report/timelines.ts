@@ -39,16 +39,19 @@ function waitingFor({ forest }: Recording): number {
   return sum;
 }
 
+/** The format `speedscope`. */
 export async function speedscope(recording: Recording, context: FormatContext): Promise<Pieces> {
   return speedscopeProfile(recording, context)();
 }
 
+/** The format `chrome`. */
 export async function chrome(recording: Recording, context: FormatContext): Promise<Pieces> {
   const limit = limited(recording, context);
   const notices = context.notices.map(({ text }) => text);
   return counted(renderChrome(recording, { ...limit, title: context.title, notices }), recording, context);
 }
 
+/** The format `perfetto`. */
 export async function perfetto(recording: Recording, context: FormatContext): Promise<Pieces> {
   const limit = limited(recording, context);
   return counted(renderPerfetto(recording, { ...limit, title: context.title }), recording, context);

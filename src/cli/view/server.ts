@@ -51,6 +51,7 @@ const headers = {
   "X-Content-Type-Options": "nosniff",
 };
 
+/** A running server; see the module's comment. */
 export class ViewServer {
   /** Resolves when the server has ended and all connections are closed. */
   readonly ended: Promise<Ending>;
