@@ -53,7 +53,7 @@ export interface ReportOptions {
   readonly unmerged: boolean;
   /** A flag says how much to show, so the default limit of lines does not apply. */
   readonly asksForLines: boolean;
-  /** `--all`. */
+  /** Show the whole tree: nothing is shortened, and goroutines that wait for work are sorted among the others. */
   readonly all: boolean;
   /** Makes the function that shortens names in text for people. @param names all names that may be shown */
   readonly namingOf: (names: Iterable<string>) => Naming;

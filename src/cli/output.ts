@@ -129,7 +129,7 @@ export function createFile(path: string, flag: string): number {
 /**
  * Checks that a file can be written, without changing it, so that the error comes before a long run and not after it.
  * @param flag the flag that named it
- * @throws UserError when it cannot
+ * @throws UserError when the file cannot be written
  */
 export function checkWritable(path: string, flag: string): void {
   try {

@@ -16,13 +16,13 @@ export interface TemporaryDirectory {
 }
 
 /**
- * Makes a directory in that of the system.
- * @param prefix of its name
- * @param from what a relative TMPDIR is relative to
- * @throws Error where there is no place for it
+ * Creates a directory in the system's temporary directory.
+ * @param prefix of the new directory's name
+ * @param from directory that a relative TMPDIR is relative to
+ * @throws Error when it cannot be created
  */
 export function temporaryDirectory(prefix: string, from = process.cwd()): TemporaryDirectory {
-  // `keep`: what the library forgets about, it does not remove behind our back.
+  // `keep` turns off the library's own cleanup.
   const { name } = dirSync({ prefix, tmpdir: resolve(from, tmpdir()), keep: true });
   return { path: name, remove: () => rmSync(name, { recursive: true, force: true }) };
 }

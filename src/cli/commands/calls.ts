@@ -101,7 +101,7 @@ interface Options extends ListingOptions {
   readonly functions: NamePattern;
 }
 
-/** @throws UserError when no function has the name */
+/** Lists the calls of the function in a recording. @throws UserError when no traced function has the name */
 function reportOf(recording: Recording, context: FormatContext, options: Options): CallsReport {
   const { forest } = recording;
   const { functions } = options;

@@ -9,7 +9,7 @@ import { readSmallFile } from "./small-file.js";
 /** A configuration and where it was found. */
 export interface FoundConfig {
   readonly config: Config;
-  /** Relative to the working directory; undefined without a file. */
+  /** Path of the file, relative to the working directory; undefined if there is no file. */
   readonly path: string | undefined;
   /** Absolute path of the baseline; undefined if the configuration names none. */
   readonly baseline: string | undefined;
