@@ -34,6 +34,8 @@ export interface ProcessTrace {
   readonly chunks: ChunkTable;
   readonly definitions: ReadonlyMap<number, Definition>;
   readonly notes: readonly Note[];
+  /** The bytes of the execution trace of the same process, if there is one; each iteration reads them again. */
+  readonly execution?: Iterable<Uint8Array>;
   /** The file ends within the last chunk. */
   readonly cut: boolean;
   /** Where the chunks became invalid. */

@@ -16,6 +16,16 @@ export { Recording, type RecordingOptions, readRecording, type SelectOptions, ty
 export type { BuildOptions } from "./replay/builder.js";
 export type { LeftOut } from "./replay/filtered-replay.js";
 export {
+  type CallStates,
+  STATES,
+  State,
+  type StateClock,
+  type StateColumns,
+  type StateName,
+  statesAt,
+  type TreeStates,
+} from "./states.js";
+export {
   type CallForest,
   type CallTree,
   EdgeKind,

@@ -1,13 +1,15 @@
 /** Traces opened for a report: the filtered call trees, and walks over their single calls. */
-import type { ByteSource } from "../calltrace/index.js";
+import type { ByteSource, ProcessTrace } from "../calltrace/index.js";
 import { extent, type ForestOptions, type Replay, replayTraces } from "./forest.js";
 import type { BuildOptions } from "./replay/builder.js";
 import { FilteredReplay, type LeftOut } from "./replay/filtered-replay.js";
 import { walkProcess } from "./replay/replay.js";
+import type { StateClock } from "./states.js";
 import type { CallForest, ProcessTree } from "./tree.js";
+import { TreeStateCollector } from "./tree-states.js";
 import { viewTree } from "./views/filter.js";
 import { type FilteredCalls, type PathOptions, type Selected, selectPaths } from "./views/select.js";
-import type { CallVisitor } from "./visitor.js";
+import { type CallVisitor, visitEachProcess } from "./visitor.js";
 
 /** Visits calls as it is advanced, and returns how many it left out. */
 export type Walk = Generator<undefined, LeftOut>;
@@ -31,7 +33,7 @@ export interface SelectOptions extends PathOptions {
 
 export interface RecordingOptions extends Omit<ForestOptions, keyof BuildOptions> {
   readonly select?: SelectOptions;
-  /** Limits of the trees. With `noMerge` the recording cannot be walked. */
+  /** Limits of the trees. With `noMerge` the recording cannot be walked, and calls have no states. */
   readonly build?: BuildOptions;
 }
 
@@ -47,6 +49,7 @@ export class Recording {
     private readonly replay: Replay,
     readonly select: SelectOptions,
     private readonly build: BuildOptions,
+    private readonly clocks: readonly (StateClock | undefined)[] = [],
   ) {
     const { forest, filtered } = replay;
     this.selected = forest.processes.map(({ tree }) =>
@@ -54,11 +57,23 @@ export class Recording {
     );
     const processes = forest.processes.map((process, index) => withTree(process, this.selected[index]));
     this.forest = isStructural(select) ? Object.freeze({ ...forest, processes }) : forest;
+    if (clocks.some((clock) => clock !== undefined)) this.forest = this.forestWithStates();
     this.filtered = [
       ...(filtered.goroutine > 0 ? [{ filter: "goroutine", calls: filtered.goroutine } as const] : []),
       ...(filtered.window > 0 ? [{ filter: "window", calls: filtered.window } as const] : []),
       ...sumUp(this.selected.flatMap((selected) => selected?.filtered ?? [])),
     ];
+  }
+
+  /** Whether a process has an execution trace, so that its calls can get their states. */
+  get isJoinable(): boolean {
+    return !this.build.noMerge && this.replay.processes.some(({ process }) => process.execution !== undefined);
+  }
+
+  /** The recording with the states of calls, in trees and walks. @param clockOf called once for each process */
+  withStates(clockOf: (process: ProcessTrace) => StateClock | undefined): Recording {
+    const clocks = this.replay.processes.map(({ process }) => clockOf(process));
+    return new Recording(this.replay, this.select, this.build, clocks);
   }
 
   /** Whether a walk visits all calls of the traces. */
@@ -100,8 +115,12 @@ export class Recording {
   }
 
   /** A {@link walk} to its end. */
-  visit(visitor: CallVisitor, progress?: (done: number, total: number) => void): LeftOut {
-    const walk = this.walk(visitor, progress);
+  visit(
+    visitor: CallVisitor,
+    progress?: (done: number, total: number) => void,
+    view: Pick<SelectOptions, "minimum" | "depth" | "top"> = this.select,
+  ): LeftOut {
+    const walk = this.walk(visitor, progress, view);
     let step = walk.next();
     while (!step.done) step = walk.next();
     return step.value;
@@ -136,7 +155,19 @@ export class Recording {
         };
       },
     };
-    return new FilteredReplay(maps, visitor, minimum, to);
+    return new FilteredReplay(maps, visitor, minimum, to, this.clocks[index]);
+  }
+
+  private forestWithStates(): CallForest {
+    const { forest, clocks } = this;
+    const collectors = forest.processes.map(({ tree, depthLimit }) => new TreeStateCollector(tree, depthLimit));
+    this.visit(visitEachProcess(collectors), undefined, {});
+    const processes = forest.processes.map((process, index) => {
+      const { self, total } = collectors[index];
+      if (clocks[index] === undefined) return process;
+      return Object.freeze({ ...process, tree: Object.freeze({ ...process.tree, states: { self, total } }) });
+    });
+    return Object.freeze({ ...forest, processes });
   }
 }
 

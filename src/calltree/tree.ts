@@ -5,6 +5,7 @@
 import { baseName } from "../base/place.js";
 import type { Note, Problem, ProcessInfo } from "../calltrace/index.js";
 import type { FunctionInfo } from "./functions.js";
+import type { TreeStates } from "./states.js";
 
 /** How a node is attached to its parent. */
 export const EdgeKind = {
@@ -52,6 +53,8 @@ export interface CallTree {
   readonly self: Float64Array;
   /** The most that tracing added to these times; undefined if the traced process did not measure its hooks. */
   readonly tracing?: TracingTimes;
+  /** How these times divide into states; undefined without an execution trace of the process. */
+  readonly states?: TreeStates;
   readonly first: Float64Array;
   readonly last: Float64Array;
   /**

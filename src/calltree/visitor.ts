@@ -1,5 +1,6 @@
 /** The visitor interface of `Recording.walk`. */
 import type { Ending } from "./ending.js";
+import type { CallStates } from "./states.js";
 import type { EdgeKind } from "./tree.js";
 
 /** A goroutine. Times are nanoseconds since the start of its process. */
@@ -35,8 +36,9 @@ export interface CallVisitor {
    *
    * @param self the time without callees; those removed by `hide` count as self time
    * @param calls traced calls beneath it on the goroutine, including filtered ones
+   * @param states the states that its times divide into, valid until it returns; undefined where they are not known
    */
-  exit?(node: number, start: number, time: number, self: number, how: Ending, calls: number): void;
+  exit?(node: number, start: number, time: number, self: number, how: Ending, calls: number, states?: CallStates): void;
   /** A go statement ran in the innermost call reported so far. */
   spawn?(node: number, goStatement: number, time: number, ref: number): void;
   end?(goroutine: Goroutine, time: number): void;
@@ -53,8 +55,8 @@ export function combineVisitors(visitors: readonly CallVisitor[]): CallVisitor {
     enter(node, time) {
       for (const visitor of visitors) visitor.enter?.(node, time);
     },
-    exit(node, start, time, self, how, calls) {
-      for (const visitor of visitors) visitor.exit?.(node, start, time, self, how, calls);
+    exit(node, start, time, self, how, calls, states) {
+      for (const visitor of visitors) visitor.exit?.(node, start, time, self, how, calls, states);
     },
     spawn(node, goStatement, time, ref) {
       for (const visitor of visitors) visitor.spawn?.(node, goStatement, time, ref);
@@ -76,8 +78,8 @@ export function visitEachProcess(visitors: readonly CallVisitor[]): CallVisitor 
     enter(node, time) {
       visitor.enter?.(node, time);
     },
-    exit(node, start, time, self, how, calls) {
-      visitor.exit?.(node, start, time, self, how, calls);
+    exit(node, start, time, self, how, calls, states) {
+      visitor.exit?.(node, start, time, self, how, calls, states);
     },
     spawn(node, goStatement, time, ref) {
       visitor.spawn?.(node, goStatement, time, ref);

@@ -4,12 +4,11 @@
  * on: each wakes the next, all within microseconds. So a wait is divided among all goroutines that held the lock during
  * it, as far back as the chain of hand-overs is known.
  */
-import type { GoroutineInfo, Interval } from "../analyses/index.js";
+import type { GoroutineInfo, Interval, Locks } from "../analyses/index.js";
 import { place } from "../base/place.js";
 import { formatDuration } from "../base/units.js";
 import { NONE } from "../exectrace/index.js";
 import { frameKey, nameOf } from "./groups.js";
-import type { Locks } from "./locks.js";
 import type { Watch } from "./rule.js";
 
 /** One hold of a lock by a goroutine, known by its end. */

@@ -1,9 +1,8 @@
 /** The measures of a trace that budgets can limit, such as `sched.p99`. */
-import { Activity } from "../analyses/index.js";
+import { Activity, Locks } from "../analyses/index.js";
 import { Histogram } from "../base/histogram.js";
 import { EventKind, MetricName, RangeName } from "../exectrace/index.js";
 import type { Unit } from "./finding.js";
-import { Locks } from "./locks.js";
 import { isBackground, isOfRecording, type Watch } from "./rule.js";
 
 /** Families of durations, and what one duration of each is. */

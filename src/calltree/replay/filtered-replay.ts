@@ -4,6 +4,7 @@
  */
 import { grown } from "../../base/columns.js";
 import type { Ending } from "../ending.js";
+import { CallStateMeter, type StateClock } from "../states.js";
 import { DROPPED, HIDDEN } from "../views/select.js";
 import type { CallVisitor, Goroutine } from "../visitor.js";
 import type { Begun, WalkObserver } from "./replay.js";
@@ -50,13 +51,17 @@ export class FilteredReplay implements WalkObserver {
   private waiting: { depth: number; readonly goStatement: number; readonly time: number; readonly ref: number }[] = [];
   private begun: Begun | undefined;
   private goroutine: Goroutine | undefined;
+  private readonly states: CallStateMeter | undefined;
 
   constructor(
     private readonly maps: ReplayMaps,
     private readonly visitor: CallVisitor,
     private readonly minimum: number,
     private readonly to: number,
-  ) {}
+    clock?: StateClock,
+  ) {
+    this.states = clock && new CallStateMeter(clock);
+  }
 
   begin(begun: Begun, from: number): void {
     this.begun = begun;
@@ -64,6 +69,7 @@ export class FilteredReplay implements WalkObserver {
     this.goroutine = undefined;
     this.depth = this.told = 0;
     this.waiting = [];
+    this.states?.begin(begun.goid, Math.max(begun.time, from));
   }
 
   enter(_slot: number, built: number, time: number): void {
@@ -73,14 +79,16 @@ export class FilteredReplay implements WalkObserver {
     this.leads[at] = this.maps.context?.[built] ?? 0;
     this.start[at] = time;
     this.carried[at] = this.beneath[at] = 0;
+    this.states?.enter(Math.min(Math.max(time, this.from), this.to));
     if (this.minimum === 0 && time >= this.from && time <= this.to) this.tell();
   }
 
   exit(_slot: number, start: number, end: number, self: number, how: Ending, shown: boolean): void {
     const at = --this.depth;
     const below = at - 1;
+    const node = this.node[at];
+    this.states?.exit(Math.min(end, this.to), shown && this.leads[at] === 0, node === HIDDEN);
     if (shown) {
-      const node = this.node[at];
       if (below >= 0) this.beneath[below] += this.beneath[at] + 1;
       const own = this.carried[at] + (this.leads[at] === 1 ? 0 : self);
       if (node === HIDDEN) {
@@ -92,7 +100,7 @@ export class FilteredReplay implements WalkObserver {
         this.depth++;
         this.tell();
         this.depth--;
-        this.visitor.exit?.(node, start, end, own, how, this.beneath[at]);
+        this.visitor.exit?.(node, start, end, own, how, this.beneath[at], this.states);
       }
     }
     if (this.told > at) this.told = at;

@@ -1,6 +1,7 @@
 /** Builds a tree from another one by merging and dropping nodes, summing their numbers. */
 import { placesOf, sparseColumn } from "../../base/sparse.js";
 import { fillEnds, preorder } from "../preorder.js";
+import type { StateColumns } from "../states.js";
 import type { CallTree } from "../tree.js";
 
 /** Bits: which numbers of an old node count at its new one. */
@@ -41,6 +42,10 @@ export function regroup(old: CallTree, { place, takes, edge, goStatement, source
   const zeros = () => new Float64Array(count);
   const sums = { calls: zeros(), total: zeros(), self: zeros() };
   const tracing = old.tracing && { self: zeros(), total: zeros() };
+  const states = old.states && {
+    self: regrouped(old.states.self, Take.self, { place, takes, count }),
+    total: regrouped(old.states.total, Take.total, { place, takes, count }),
+  };
   const first = zeros().fill(Number.POSITIVE_INFINITY);
   const last = zeros();
   for (let node = 1; node < old.size; node++) {
@@ -105,6 +110,9 @@ export function regroup(old: CallTree, { place, takes, edge, goStatement, source
     total: pick(sums.total),
     self: pick(sums.self),
     ...(tracing ? { tracing: { self: pick(tracing.self), total: pick(tracing.total) } } : {}),
+    ...(states
+      ? { states: { self: states.self.map((of) => of && pick(of)), total: states.total.map((of) => of && pick(of)) } }
+      : {}),
     first: order.length > 1 ? pick(first) : new Float64Array(1),
     last: pick(last),
     others: others > 0 ? others : -1,
@@ -119,4 +127,18 @@ export function regroup(old: CallTree, { place, takes, edge, goStatement, source
     ),
   });
   return { tree, number };
+}
+
+/** Sums columns of old nodes at their new ones. */
+function regrouped(
+  columns: StateColumns,
+  take: number,
+  { place, takes, count }: Pick<Grouping, "place" | "takes" | "count">,
+): (Float64Array | undefined)[] {
+  return columns.map((column) => {
+    if (column === undefined) return undefined;
+    const sums = new Float64Array(count);
+    for (let node = 1; node < column.length; node++) if (takes[node] & take) sums[place[node]] += column[node];
+    return sums;
+  });
 }

@@ -116,7 +116,7 @@ export async function reportOpenTraces(
   const { format, gate = openGate, closing } = request;
   const check = async (recording: Recording) => {
     if (!hasAssertions(gate)) return 0;
-    const judged = await judgeGate(gate, whole(files, recording));
+    const judged = await judgeGate(gate, await whole(session, files, recording));
     await tellJudged(judged);
     return judged.code;
   };
@@ -125,11 +125,14 @@ export async function reportOpenTraces(
   }
   if (quiet) {
     if (process.stderr.isTTY && request.traces) session.warn(nextLine(["report"], request.traces).trimEnd());
-    return { damaged: false, gate: await check(files.length === 0 ? noRecording() : record(files, options, format)) };
+    return {
+      damaged: false,
+      gate: await check(files.length === 0 ? noRecording() : await record(session, files, options, format)),
+    };
   }
   const output = openOutput(options.output, session.cwd, request.toStderr);
   if (format.binary) refuseTerminal(output, format);
-  const recording = files.length === 0 ? noRecording() : record(files, options, format);
+  const recording = files.length === 0 ? noRecording() : await record(session, files, options, format);
   const { forest } = recording;
   // Before the report: damage may be the reason why it is empty.
   const problems = [
@@ -141,7 +144,7 @@ export async function reportOpenTraces(
   }
   const context = contextOf(recording, { session, options, output, execTraces: request.execTraces ?? [] });
   if (format.checks) {
-    const judged = await judgeGate(gate, whole(files, recording));
+    const judged = await judgeGate(gate, await whole(session, files, recording));
     const { judgedChecks, renderChecks } = await import("./checks.js");
     const time = forest.processes.reduce((sum, { total }) => sum + total, 0);
     await output.write(renderChecks(format.checks, judgedChecks(judged), { name: nameOf(files), time }, session.cwd));
@@ -177,23 +180,36 @@ async function* chain(parts: readonly Pieces[]): AsyncGenerator<string | Uint8Ar
 }
 
 /** Reads the traces, filtered as the options say and the format requires. */
-function record(files: readonly OpenFile[], options: ReportOptions, format: Format): Recording {
+async function record(
+  session: Session,
+  files: readonly OpenFile[],
+  options: ReportOptions,
+  format: Format,
+): Promise<Recording> {
   const select = format.handlesLimits ? options.selectWithoutLimits : options.select;
-  return readFiles(files, {
+  return readFiles(session, files, {
     select,
     build: format.unmerged && options.unmerged ? { noMerge: true, minimum: select.minimum ?? 0 } : {},
   });
 }
 
 /** The recording with all calls: reads the traces again if it is filtered. */
-function whole(files: readonly OpenFile[], recording: Recording): Recording {
-  return files.length === 0 || recording.isWhole ? recording : readFiles(files, {});
+async function whole(session: Session, files: readonly OpenFile[], recording: Recording): Promise<Recording> {
+  return files.length === 0 || recording.isWhole ? recording : readFiles(session, files, {});
 }
 
-function readFiles(files: readonly OpenFile[], options: RecordingOptions): Recording {
+async function readFiles(session: Session, files: readonly OpenFile[], options: RecordingOptions): Promise<Recording> {
   const sources = files.map(({ source }) => source);
   const size = sources.reduce((sum, source) => sum + source.size, 0);
-  return withProgress("reading the trace", (progress) => readRecording(sources, { ...options, progress }), size);
+  const recording = withProgress(
+    "reading the trace",
+    (progress) => readRecording(sources, { ...options, progress }),
+    size,
+  );
+  if (!recording.isJoinable) return recording;
+  // Loaded only here: it needs the reader of execution traces.
+  const { joined } = await import("./states.js");
+  return joined(recording, (text) => session.warn(text));
 }
 
 function noRecording(): Recording {

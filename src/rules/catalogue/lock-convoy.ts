@@ -1,11 +1,10 @@
 /** Rule LockConvoy: places where several goroutines queue for a lock much of the time. */
 
-import { Activity, type GoroutineInfo } from "../../analyses/index.js";
+import { Activity, type GoroutineInfo, Locks } from "../../analyses/index.js";
 import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
 import { GoState, type TraceEvent } from "../../exectrace/index.js";
 import { Group, Groups, placeKey } from "../groups.js";
 import { Blame, Holders } from "../holders.js";
-import { Locks } from "../locks.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
 /** The queue at one place. `waiting` and `peak` are numbers of goroutines; `since`: when the current queue formed. */

@@ -1,9 +1,8 @@
 /** Rule MutexContention: single long waits for a lock. */
-import { Activity } from "../../analyses/index.js";
+import { Activity, Locks } from "../../analyses/index.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import { Group, Groups, goroutineOf, placeKey, repeated, wakerOf } from "../groups.js";
 import { Blame, Holders } from "../holders.js";
-import { Locks } from "../locks.js";
 import { worstOf } from "../phrases.js";
 import { defineRule, isBackground } from "../rule.js";
 

@@ -2,8 +2,8 @@
  * Recognizes waits for a lock. The runtime gives all waits of package sync the reason "sync", also those of a
  * WaitGroup; the stacks of waiter and waker tell them apart.
  */
-import { Activity, type Interval } from "../analyses/index.js";
 import type { StackTable } from "../exectrace/index.js";
+import { Activity, type Interval } from "./interval.js";
 
 const WAITING = /^((internal\/)?sync\.\(\*(RW)?Mutex\)\.|internal\/poll\.\(\*fdMutex\)\.)/;
 const RELEASING =

@@ -1,0 +1,48 @@
+/** The states of calls: from the execution traces that call traces hold. */
+import { ExitCode, UserError } from "../../base/errors.js";
+import type { ProcessTrace } from "../../calltrace/index.js";
+import type { Recording, StateClock } from "../../calltree/index.js";
+import { TraceError } from "../../exectrace/index.js";
+import { joinStates } from "../../join/index.js";
+
+/**
+ * A recording with the states of its calls. Those of processes whose execution trace cannot be read have none.
+ *
+ * @param warn is told what could not be read of an execution trace
+ * @throws UserError when an execution trace is not of its process
+ */
+export function joined(recording: Recording, warn: (text: string) => void): Recording {
+  const clocks = new Map<number, StateClock>();
+  const result = recording.withStates((process) => {
+    const clock = clockOf(process, warn);
+    if (clock !== undefined) clocks.set(process.info.pid, clock);
+    return clock;
+  });
+  for (const [pid, clock] of clocks) if (!clock.isPlausible) throw ofAnother(pid);
+  return result;
+}
+
+function clockOf(process: ProcessTrace, warn: (text: string) => void): StateClock | undefined {
+  const { execution, info } = process;
+  if (execution === undefined) return undefined;
+  try {
+    const found = joinStates(process, execution);
+    if (found === undefined) throw ofAnother(info.pid);
+    if (found.problem !== undefined) {
+      warn(`the execution trace of process ${info.pid}: ${found.problem}; after that, states are unknown`);
+    }
+    return found.clock;
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error;
+    warn(`the execution trace of process ${info.pid} cannot be read: ${error.message}; states are not shown`);
+    return undefined;
+  }
+}
+
+function ofAnother(pid: number): UserError {
+  return new UserError(
+    `the execution trace is not of process ${pid}: its goroutines do not run when calls begin and end`,
+    "name the execution trace that this process wrote during the same run",
+    ExitCode.data,
+  );
+}

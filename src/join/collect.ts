@@ -1,0 +1,97 @@
+/** Reads an execution trace once, for the stays of its goroutines. */
+import { Activity, type Interval, Intervals, type Range, Ranges } from "../analyses/index.js";
+import { State } from "../calltree/index.js";
+import { describeCut, feedAll, NONE, RangeName, ResourceKind, TraceError, TraceReader } from "../exectrace/index.js";
+import { Classifier } from "./classify.js";
+import { StayCollector, type Stays } from "./stays.js";
+
+/** An execution trace, reduced to what the join needs. */
+export interface Scheduling {
+  readonly stays: Stays;
+  /** The first event, nanoseconds of the runtime's monotonic clock. */
+  readonly start: bigint;
+  /** Nanoseconds from the first event to the last one. */
+  readonly length: number;
+  /** What could not be read. */
+  readonly problem: string | undefined;
+}
+
+/**
+ * Reads an execution trace to its end, or as far as it can be read.
+ *
+ * @throws TraceError when nothing of it can be read
+ */
+export function readScheduling(chunks: Iterable<Uint8Array>): Scheduling {
+  const reader = new TraceReader(chunks);
+  const intervals = new Intervals(reader);
+  const ranges = new Ranges();
+  const collector = new StayCollector();
+  collect(intervals, ranges, new Classifier(reader.stacks), collector);
+  let problem: string | undefined;
+  try {
+    feedAll(reader, {
+      feed(event) {
+        intervals.feed(event);
+        ranges.feed(event);
+      },
+    });
+    problem = reader.warning && describeCut(reader.warning);
+  } catch (error) {
+    if (!(error instanceof TraceError) || reader.generations === 0) throw error;
+    problem = error.message;
+  }
+  intervals.finish();
+  ranges.finish();
+  return { stays: collector.finish(), start: reader.start, length: intervals.now, problem };
+}
+
+/** The mark assists of a goroutine since its open interval began: pairs of begin and end, and the begin of an open one. */
+interface Assists {
+  readonly done: number[];
+  since: number;
+}
+
+function collect(intervals: Intervals, ranges: Ranges, classifier: Classifier, to: StayCollector): void {
+  const assists = new Map<number, Assists>();
+  const isAssist = ({ name, resource }: Range) =>
+    name === RangeName.gcMarkAssist && resource === ResourceKind.Goroutine;
+  ranges.onRangeBegin((range) => {
+    if (!isAssist(range)) return;
+    const open = assists.get(range.id);
+    if (open) open.since = range.begin;
+    else assists.set(range.id, { done: [], since: range.begin });
+  });
+  ranges.onRange((range) => {
+    const open = isAssist(range) ? assists.get(range.id) : undefined;
+    if (open === undefined || open.since === NONE) return;
+    open.done.push(open.since, range.end);
+    open.since = NONE;
+  });
+  intervals.onGoroutineEnd(({ id }) => assists.delete(id));
+  intervals.onInterval((interval) => {
+    const { goroutine, activity, begin, end, waker } = interval;
+    const marking = assists.get(goroutine);
+    if (activity !== Activity.Running || marking === undefined) {
+      to.add(goroutine, begin, end, classifier.stateOf(interval), waker);
+      return;
+    }
+    addRunning(interval, marking, to);
+    if (marking.since === NONE) assists.delete(goroutine);
+    else marking.done.length = 0;
+  });
+}
+
+/** Adds an interval on a processor, with the assists in it as `gc`. */
+function addRunning({ goroutine, begin, end }: Interval, { done, since }: Assists, to: StayCollector): void {
+  let at = begin;
+  const open = since === NONE ? [] : [since, end];
+  const pairs = [...done, ...open];
+  for (let i = 0; i < pairs.length; i += 2) {
+    const from = Math.min(Math.max(pairs[i], at), end);
+    const until = Math.min(Math.max(pairs[i + 1], from), end);
+    to.add(goroutine, at, from, State.running, NONE);
+    to.add(goroutine, from, until, State.gc, NONE);
+    at = until;
+  }
+  to.add(goroutine, at, end, State.running, NONE);
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Accounts, type Breakdown, Intervals, Ranges } from "../../src/analyses/index.js";
+import { STATES } from "../../src/calltree/index.js";
+import { SchedulingClock } from "../../src/join/clock.js";
+import { readScheduling, type Scheduling } from "../../src/join/collect.js";
+import { StayCollector } from "../../src/join/stays.js";
+import { feedAll, readerOf, traceNames } from "../analyses/traces.js";
+
+/** Times by state of a goroutine's life. */
+function statesOf({ stays }: Scheduling, goid: number): Record<string, number> {
+  const { first, end } = stays.range(goid);
+  const times: Record<string, number> = Object.fromEntries(STATES.map((name) => [name, 0]));
+  for (let stay = first; stay < end; stay++) times[STATES[stays.state[stay]]] += stays.end[stay] - stays.begin[stay];
+  return times;
+}
+
+/** What the account of a goroutine says of the states that have a name of the runtime's own. */
+function fromAccount({ running, gcAssist, runnable, syscall, syscallBlocked, waiting }: Breakdown) {
+  const of = (...reasons: string[]) => reasons.reduce((sum, reason) => sum + (waiting[reason] ?? 0), 0);
+  const collecting = Object.keys(waiting).filter((reason) => reason.includes("GC") || reason === "preempted");
+  return {
+    running,
+    runnable,
+    syscall: syscall + syscallBlocked,
+    channel: of("chan send", "chan receive", "forever"),
+    select: of("select"),
+    network: of("network"),
+    sleep: of("sleep"),
+    gc: gcAssist + of(...collecting),
+  };
+}
+
+test.each(traceNames)("%s: the states of each goroutine are what its account says", (name) => {
+  const bytes = gunzipSync(readFileSync(`testdata/exectrace/${name}.trace.gz`));
+  const scheduling = readScheduling([bytes]);
+  const reader = readerOf(name);
+  const intervals = new Intervals(reader);
+  const ranges = new Ranges();
+  const accounts = new Accounts(intervals, ranges);
+  let goroutines = 0;
+  accounts.onClose(({ id }, sums) => {
+    const account = accounts.breakdown(sums);
+    const states = statesOf(scheduling, id);
+    for (const [state, time] of Object.entries(fromAccount(account))) expect(states[state]).toBeCloseTo(time, 3);
+    expect(states.unknown).toBe(0);
+    expect(Object.values(states).reduce((sum, time) => sum + time)).toBeCloseTo(account.total, 3);
+    goroutines++;
+  });
+  feedAll(reader, (e) => {
+    intervals.feed(e);
+    ranges.feed(e);
+  });
+  intervals.finish();
+  ranges.finish();
+  expect(goroutines).toBeGreaterThan(5);
+});
+
+test("a trace that is cut off tells its states up to there", () => {
+  const bytes = gunzipSync(readFileSync("testdata/exectrace/go1.26-workload.trace.gz"));
+  const whole = readScheduling([bytes]);
+  const cut = readScheduling([bytes.subarray(0, Math.floor(bytes.length * 0.9))]);
+  expect(whole.problem).toBeUndefined();
+  expect(cut.problem).toMatch(/./);
+  expect(cut.length).toBeLessThan(whole.length);
+});
+
+const lives = fc.array(
+  fc.record({
+    goid: fc.integer({ min: 1, max: 5 }),
+    gap: fc.nat(3),
+    length: fc.integer({ min: 1, max: 30 }),
+    state: fc.nat(STATES.length - 2),
+  }),
+);
+
+test("a clock adds up stays, and what lies between them is unknown", () => {
+  fc.assert(
+    fc.property(
+      lives,
+      fc.array(fc.nat(400), { maxLength: 40 }),
+      fc.integer({ min: -100, max: 100 }),
+      (list, asked, offset) => {
+        const collector = new StayCollector();
+        const ends = new Map<number, number>();
+        const stays = list.map(({ goid, gap, length, state }) => {
+          const begin = (ends.get(goid) ?? 0) + gap;
+          ends.set(goid, begin + length);
+          collector.add(goid, begin, begin + length, state, -1);
+          return { goid, begin, end: begin + length, state };
+        });
+        const scheduling = { stays: collector.finish(), start: 0n, length: 1000, problem: undefined };
+        const clock = new SchedulingClock(scheduling, offset);
+        const times = asked.sort((a, b) => a - b).map((time) => time - offset);
+        for (let goid = 1; goid <= 6; goid++) {
+          const from = times[0] ?? 0;
+          clock.begin(goid, from);
+          for (const time of times) {
+            clock.advance(time);
+            const expected = STATES.map(() => 0);
+            for (const stay of stays.filter((one) => one.goid === goid)) {
+              expected[stay.state] += Math.max(
+                0,
+                Math.min(stay.end, time + offset) - Math.max(stay.begin, from + offset),
+              );
+            }
+            expected[STATES.length - 1] = time - from - expected.reduce((sum, one) => sum + one);
+            expect([...clock.spent]).toEqual(expected);
+          }
+        }
+      },
+    ),
+  );
+});
