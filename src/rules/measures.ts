@@ -7,9 +7,9 @@ import { isBackground, isOfRecording, type Watch } from "./rule.js";
 
 /** Families of durations, and what one duration of each is. */
 export const families = {
-  sched: "a goroutine was ready and did not run",
-  "gc.pause": "a stop of the world for the GC",
-  stw: "a stop of the world for any reason but the recording",
+  sched: "a goroutine was ready but did not run",
+  "gc.pause": "a stop-the-world pause of the GC",
+  stw: "a stop-the-world pause for any reason except the recording",
   assist: "a mark assist",
   syscall: "a system call",
   mutex: "a wait for a lock",
@@ -32,14 +32,14 @@ const statistics: Readonly<Record<string, { readonly unit: Unit; readonly of: (h
 
 /** Single numbers, and what they mean. */
 const scalars = {
-  "goroutines.max": { unit: "goroutines", what: "the most goroutines at a time, without the runtime's" },
+  "goroutines.max": { unit: "goroutines", what: "the most goroutines at the same time, without the runtime's" },
   "goroutines.start": { unit: "goroutines", what: "goroutines at the start" },
   "goroutines.end": { unit: "goroutines", what: "goroutines at the end" },
   "goroutines.growth": { unit: "goroutines", what: "goroutines at the end minus those at the start" },
   "heap.max": { unit: "bytes", what: "the largest heap, garbage included" },
   "heap.live": { unit: "bytes", what: "the heap after the last GC cycle" },
   "gc.cycles": { unit: "count", what: "GC cycles that ended" },
-  "stw.share": { unit: "ratio", what: "stopped time against the length of the trace" },
+  "stw.share": { unit: "ratio", what: "stopped time, as a share of the trace" },
 } as const satisfies Record<string, { unit: Unit; what: string }>;
 type Scalar = keyof typeof scalars;
 

@@ -9,7 +9,7 @@ export function rulePage(rule: Rule): string {
   return `${ruleText(rule)}
 ## Programs
 
-[main.go](../../testdata/rules/${rule.name}/main.go) has a version for which the rule fires and one for which it does not.
+[main.go](../../testdata/rules/${rule.name}/main.go) has one version for which the rule fires and one for which it does not.
 `;
 }
 
@@ -29,7 +29,7 @@ ${rule.measures}
 
 ## Thresholds
 
-| name | default | compares |
+| name | default | meaning |
 | --- | --- | --- |
 ${thresholds.join("\n")}
 
@@ -71,9 +71,10 @@ ${lines.join("\n")}
 
 # Budgets
 
-\`--budget 'sched.p99 < 2ms'\`, or a line under \`budgets\` in the configuration: a number of the trace, \`<\`, \`<=\`, \`>\` or
-\`>=\`, and a value. A number that was not measured (no GC cycle in the trace, no lock) breaks its budget;
-\`gc.pause.max < 1ms if any\` is kept then. \`.count\` and \`.total\` of nothing are 0. Percentiles are exact to 0.8 %.
+\`--budget 'sched.p99 < 2ms'\`, or a line under \`budgets\` in the configuration: a measure of the trace, \`<\`, \`<=\`, \`>\` or
+\`>=\`, and a value. A budget on something that did not occur (no GC cycle in the trace, no lock) is
+broken, unless it ends in \`if any\`, as in \`gc.pause.max < 1ms if any\`; \`.count\` and \`.total\` are 0 then. Percentiles are exact
+to 0.8 %.
 
 Durations, each with ${statistics.map((name) => `\`.${name}\``).join(", ")}:
 

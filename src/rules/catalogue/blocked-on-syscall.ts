@@ -17,28 +17,31 @@ export const blockedOnSyscall = defineRule({
   title: "Long system call",
   measures:
     "How long a goroutine was in a system call, or in C through cgo, from entry to exit. Waiting for signals " +
-    "(`os/signal`) is left out; waiting for a child process is only worth an info.",
+    "(`os/signal`) is left out; waiting for a child process is an info at most.",
   thresholds: {
     warn: { value: 10e6, unit: "ns", meaning: "mean of the long system calls at one place" },
     error: { value: 100e6, unit: "ns", meaning: "mean of the long system calls at one place" },
-    times: { value: 5, unit: "count", meaning: "calls of at least `warn` that make a habit" },
-    single: { value: 100e6, unit: "ns", meaning: "a call that counts although it is one of few" },
-    share: { value: 0.1, unit: "ratio", meaning: "time in such calls against the length of the trace" },
+    times: { value: 5, unit: "count", meaning: "minimum number of calls of at least `warn`" },
+    single: { value: 100e6, unit: "ns", meaning: "a single call of this length counts even if there are few" },
+    share: { value: 0.1, unit: "ratio", meaning: "time in such calls, as a share of the trace" },
   },
   reason:
-    "A call that does not wait takes microseconds. On a busy machine its thread may have to wait for a processor, some 10 ms " +
-    "now and then: only what comes again, or takes longer than any such wait, is the call's own.",
-  why: "A system call holds a thread. The scheduler takes the P away after some 20 µs and may have to start a new thread; many long calls mean many threads.",
+    "A call that does not wait takes microseconds. On a busy machine its thread may occasionally wait about 10 ms " +
+    "for a processor: only waits that recur, or that are longer than any such delay, are due to the call itself.",
+  why:
+    "A system call holds a thread. After about 20 µs the scheduler takes the P away and may have to start a new " +
+    "thread; many long calls mean many threads.",
   suggestion:
-    "Find out what the call waits for (fsync, a slow disk, DNS through cgo, a terminal), move it out of the request path, and bound how many run at once",
+    "Find out what the call waits for (fsync, a slow disk, DNS through cgo, a terminal), move it out of the request " +
+    "path, and limit how many run at once",
   actions: [
-    "File input and output block; the network does not. Batch writes, sync less often, or hand slow files to few goroutines.",
-    "Bound the number of concurrent calls with a semaphore: each holds a thread of the system.",
+    "File I/O blocks a thread; network I/O does not. Batch writes, sync less often, or leave slow files to a few goroutines.",
+    "Limit the number of concurrent calls with a semaphore: each holds a thread of the operating system.",
     "For name resolution through cgo use the Go resolver (`GODEBUG=netdns=go`).",
   ],
   caveats: [
-    "Reading a terminal or a pipe that the runtime does not poll is long by design.",
-    "On a machine without a free processor the call seems to last until its thread runs again.",
+    "Reading a terminal, or a pipe that the runtime does not poll, takes long by design.",
+    "On a machine without a free processor, the call seems to last until its thread runs again.",
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Calls(key));

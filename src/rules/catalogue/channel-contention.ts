@@ -33,30 +33,35 @@ export const channelContention = defineRule({
   name: "ChannelContention",
   title: "Long wait for a turn on a channel",
   measures:
-    "How long goroutines waited to send or receive on a channel that works as a lock, a semaphore or a pool: such a wait is ended by a goroutine " +
-    "of the same kind that had its turn before. The pools of database/sql, pgx, go-redis and x/sync/semaphore are known by name. A goroutine " +
-    "that waits for work or for a result is woken by whatever produces it, and does not count.",
+    "How long goroutines waited to send or receive on a channel that works as a lock, a semaphore or a pool. Such a " +
+    "wait is ended by a goroutine of the same kind, which had its turn before. The pools of database/sql, pgx, " +
+    "go-redis and x/sync/semaphore are known by name. A goroutine that waits for work or for a result is woken by " +
+    "whatever produces it, and does not count.",
   thresholds: {
     warn: { value: 10e6, unit: "ns", meaning: "mean of the long waits at one place" },
     error: { value: 100e6, unit: "ns", meaning: "mean of the long waits at one place" },
-    times: { value: 5, unit: "count", meaning: "waits of at least `warn` that make a habit" },
-    share: { value: 0.1, unit: "ratio", meaning: "time with such a wait against the length of the trace" },
-    waiters: { value: 3, unit: "goroutines", meaning: "different goroutines that waited" },
+    times: { value: 5, unit: "count", meaning: "minimum number of waits of at least `warn`" },
+    share: { value: 0.1, unit: "ratio", meaning: "time with such a wait, as a share of the trace" },
+    waiters: { value: 3, unit: "goroutines", meaning: "minimum number of distinct goroutines that waited" },
   },
   reason:
-    "Who bounds concurrency wants some waiting, so that a wait counts from ten milliseconds on, which a caller notices, and not from the one of MutexContention.",
-  why: "A channel with room for N is a lock for N. The runtime does not call it one, so that no mutex profile shows it, but its waits are as long.",
+    "A program that limits concurrency expects some waiting, so the threshold is ten milliseconds, which callers " +
+    "notice, and not the one of MutexContention.",
+  why:
+    "A channel with room for N is a lock for N holders. The runtime does not treat it as one, so no mutex profile " +
+    "shows it, but its waits are just as long.",
   suggestion:
-    "Do less while the turn is held, or allow more at once: a larger pool (SetMaxOpenConns), a larger semaphore, or work that needs none",
+    "Do less while holding the turn, or allow more at once: a larger pool (SetMaxOpenConns), a larger semaphore, or " +
+    "work that needs neither",
   actions: [
-    "Look at what is done between taking the turn and giving it back: slow calls there are what all others wait for.",
+    "Look at what happens between taking the turn and giving it back: slow calls there are what all others wait for.",
     "Enlarge the pool or the semaphore if what it protects can take more; for database/sql see `DB.Stats().WaitDuration`.",
     "Give results back early: rows and bodies that are not closed hold their connection.",
-    "Refuse or delay new work at the door in place of a long queue inside.",
+    "Reject or delay new work on arrival instead of queueing it inside.",
   ],
   caveats: [
-    "Turns that were free when asked for leave nothing in the trace.",
-    "Workers that give each other work over one channel look like this where each hands on one piece for each that it got.",
+    "Turns that were free at once leave nothing in the trace.",
+    "Workers that pass work to each other over one channel look like this if each passes on one piece for each that it received.",
     "A bounded fan-out (a goroutine for each piece, and a semaphore) waits by design; raise the threshold there.",
   ],
   start(watch, limits) {

@@ -14,27 +14,28 @@ export const gcAssist = defineRule({
   name: "GCAssist",
   title: "Allocation had to help the GC",
   measures:
-    "How long mark assists kept an allocating goroutine marking. Waiting in an assist for work to do is said, but not judged: the mark workers " +
-    "that it waits for may just not be run by a busy machine. Time in which the goroutine was preempted does not count.",
+    "How long mark assists kept an allocating goroutine marking. Time waiting for work in an assist is reported but " +
+    "not judged: on a busy machine, the mark workers that it waits for may just not run. Time in which the " +
+    "goroutine was preempted does not count.",
   thresholds: {
     warn: { value: 1e6, unit: "ns", meaning: "mean of the long mark assists at one place" },
     error: { value: 10e6, unit: "ns", meaning: "mean of the long mark assists at one place" },
-    times: { value: 5, unit: "count", meaning: "assists of at least `warn` that make a habit" },
-    share: { value: 0.1, unit: "ratio", meaning: "time in such assists against the length of the trace" },
+    times: { value: 5, unit: "count", meaning: "minimum number of assists of at least `warn`" },
+    share: { value: 0.1, unit: "ratio", meaning: "time in such assists, as a share of the trace" },
   },
   reason:
-    "An assist takes some 50 µs. On a busy machine single ones take milliseconds, because the thread that marks is not run; " +
-    "a tenth of the trace in long ones is the program's own doing.",
-  why: "An assist is a delay in the middle of an allocation, and CPU profiles book it on the code that allocates.",
+    "An assist takes about 50 µs. On a busy machine single ones take milliseconds because the thread that marks " +
+    "does not run; a tenth of the trace in long ones is caused by the program itself.",
+  why: "An assist is a delay in the middle of an allocation, and CPU profiles attribute it to the code that allocates.",
   suggestion: "Allocate less at this place (reuse buffers, preallocate), or give the GC more room: GOGC, GOMEMLIMIT",
   actions: [
-    "See in an allocation profile (`-sample_index=alloc_space`) what this place allocates; preallocate, reuse, pool.",
+    "Find out from an allocation profile (`-sample_index=alloc_space`) what this place allocates; preallocate, reuse, pool.",
     "Raise `GOGC`, so that a cycle starts with more room left, or set `GOMEMLIMIT` and a high `GOGC`.",
-    "Spread bursts of allocation: the pacer plans from the last cycle and is surprised by them.",
+    "Spread bursts of allocation: the pacer plans from the last cycle, and bursts surprise it.",
   ],
   caveats: [
     "Time in which the system did not run the goroutine's thread counts as marking.",
-    "Which goroutine has to help is partly chance: the debt is that of all allocations since the last assist.",
+    "Which goroutine has to assist is partly chance: the debt is that of all allocations since the last assist.",
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Assists(key));

@@ -15,23 +15,26 @@ export const gcPauseSpike = defineRule({
   name: "GCPauseSpike",
   title: "Long stop-the-world pause",
   measures:
-    "How long stops of the world lasted, from the request to the restart: what three of four of them take at least. Pauses of the garbage collector (sweep " +
-    "termination, mark termination) are told apart from stops that the program asked for (read mem stats, goroutine " +
-    "profile, GOMAXPROCS), which are grouped by who asked. Stops made by the recording itself are left out.",
+    "The duration of stop-the-world pauses, from the request to the restart: the time that 75% of them take at " +
+    "least. Pauses of the garbage collector (sweep termination, mark termination) are separate from stops that the " +
+    "program requested (read mem stats, goroutine profile, GOMAXPROCS), which are grouped by the place of the " +
+    "request. Stops made by the recording itself are left out.",
   thresholds: {
-    warn: { value: 5e6, unit: "ns", meaning: "what three of four stops for one reason take at least" },
-    error: { value: 50e6, unit: "ns", meaning: "what three of four stops for one reason take at least" },
-    times: { value: 8, unit: "count", meaning: "stops from which on that counts" },
+    warn: { value: 5e6, unit: "ns", meaning: "time that 75% of the stops for one reason take at least" },
+    error: { value: 50e6, unit: "ns", meaning: "time that 75% of the stops for one reason take at least" },
+    times: { value: 8, unit: "count", meaning: "minimum number of stops for one reason" },
   },
   reason:
-    "A stop takes some 50 to 200 µs, whatever the size of the heap. On a busy machine the thread that is to stop may first " +
-    "have to wait for a processor: some stops take 10 ms and more there, but not three of four. A single stop beyond `error` is an info.",
-  why: "While the world is stopped no goroutine runs: every request in flight is late by the length of the pause.",
+    "A stop takes about 50 to 200 µs, whatever the size of the heap. On a busy machine the thread that should stop " +
+    "may first have to wait for a processor: some stops then take 10 ms and more, but not 75% of them. A single " +
+    "stop beyond `error` is an info.",
+  why: "While the world is stopped no goroutine runs: the pause delays every request in flight.",
   suggestion:
-    "Look at what keeps goroutines from stopping (long loops, CPU throttling) and at how often the GC runs; a stop that the program asks for (runtime.ReadMemStats, profiles) belongs out of the request path",
+    "Look at what keeps goroutines from stopping (long loops, CPU throttling) and at how often the GC runs; move " +
+    "stops that the program requests (runtime.ReadMemStats, profiles) out of the request path",
   actions: [
     "For GC pauses: allocate less, so that the GC runs less often (`go tool pprof -sample_index=alloc_space`), and raise `GOGC` or set `GOMEMLIMIT` if there is memory to spare.",
-    "A pause lasts until the last goroutine has stopped. One that is long while the GC has little to do points at a thread that the system did not run: a CPU limit below `GOMAXPROCS`, or a busy machine.",
+    "A pause lasts until the last goroutine has stopped. If it is long although the GC has little to do, the system probably did not run a thread: a CPU limit below `GOMAXPROCS`, or a busy machine.",
     "For `read mem stats`: use `runtime/metrics`, which does not stop the world. For `goroutine profile` and `all goroutines stack trace`: collect less often.",
     "`/sched/pauses/total/gc:seconds` of `runtime/metrics` shows whether it is a regression.",
   ],
@@ -68,12 +71,12 @@ export const gcPauseSpike = defineRule({
 function describe(group: Pauses): string {
   const { reason, count, durations, occurrence } = group;
   const gc = reason.startsWith("GC ");
-  const what = gc ? `GC pauses (${reason.slice(3)})` : `stops of the world (${reason})`;
+  const what = gc ? `GC pauses (${reason.slice(3)})` : `stop-the-world (${reason})`;
   const asker = gc ? undefined : occurrence.goroutineFunction;
   const one = gc
     ? `GC pause of ${worstOf(group)} (${reason.slice(3)})`
     : `the world was stopped for ${worstOf(group)} (${reason})`;
-  const who = asker ? `, asked for in ${asker}` : "";
+  const who = asker ? `, requested in ${asker}` : "";
   if (count === 1) return `${one}${who}`;
-  return `three of four of ${formatNumberOf(count, "stop")} took ${formatDuration(durations.quantile(0.25))} or more, ${worstOf(group)} at worst: ${what}${who}`;
+  return `75% of ${formatNumberOf(count, "stop")} took ${formatDuration(durations.quantile(0.25))} or more, ${worstOf(group)} at worst: ${what}${who}`;
 }

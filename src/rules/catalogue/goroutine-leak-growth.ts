@@ -19,30 +19,38 @@ export const goroutineLeakGrowth = defineRule({
   name: "GoroutineLeakGrowth",
   title: "More goroutines are created than end",
   measures:
-    "Goroutines created during the trace minus goroutines that ended, by the place that creates them. Goroutines from " +
-    "before the trace that ended are set off against new ones with the same start function. Compared as a number, and " +
-    "as a share of the goroutines that lived at the start.",
+    "Goroutines created during the trace minus goroutines that ended, by the place that creates them. Goroutines " +
+    "from before the trace that ended are set off against new ones with the same start function. The growth is " +
+    "compared as a number and as a share of the goroutines that existed at the start.",
   thresholds: {
     warn: { value: 100, unit: "goroutines", meaning: "net growth" },
     error: { value: 500, unit: "goroutines", meaning: "net growth" },
-    warnRatio: { value: 0.25, unit: "ratio", meaning: "net growth against the goroutines at the start" },
-    errorRatio: { value: 1, unit: "ratio", meaning: "net growth against the goroutines at the start" },
-    least: { value: 100, unit: "goroutines", meaning: "goroutines at the start from which on the share counts" },
+    warnRatio: { value: 0.25, unit: "ratio", meaning: "net growth as a share of the goroutines at the start" },
+    errorRatio: { value: 1, unit: "ratio", meaning: "net growth as a share of the goroutines at the start" },
+    least: {
+      value: 100,
+      unit: "goroutines",
+      meaning: "minimum number of goroutines at the start for the ratios to count",
+    },
   },
   reason:
-    "Pools, servers and tests start some dozens of goroutines as they begin and keep them; against the handful of a program that " +
-    "has just started every share is large, so that it counts only where many goroutines were there at the start.",
-  why: "Goroutines that do not end keep their stacks and all that these refer to. Growth that lasts ends out of memory.",
+    "Pools, servers and tests start a few dozen goroutines at the beginning and keep them. Compared with the " +
+    "handful of goroutines of a program that has just started, every share is large, so the share counts only if " +
+    "there were many goroutines at the start.",
+  why:
+    "Goroutines that never end keep their stacks and everything those refer to. Growth that continues runs out of " +
+    "memory.",
   suggestion:
-    "Give every goroutine a way to end: a context that is cancelled, a channel that is closed; bound how many are started",
+    "Give every goroutine a way to end: a context that is cancelled, a channel that is closed; limit how many are " +
+    "started",
   actions: [
     "Look at the place that grows, and at StuckGoroutines for where these goroutines wait now.",
-    "Pass a context and select on `ctx.Done()`; close channels that others range over; make a channel that nobody may read from any more buffered.",
+    "Pass a context and select on `ctx.Done()`; close channels that others range over; buffer a channel whose reader may be gone.",
     "Compare two goroutine profiles some minutes apart (`/debug/pprof/goroutine?debug=1`).",
     "In tests, `go.uber.org/goleak` finds goroutines that survive.",
   ],
   caveats: [
-    "A trace is short: a program that has just started, or a load that has just begun, grows without a leak.",
+    "A trace is short: a program that has just started, or whose load has just begun, grows without a leak.",
     "Slow leaks stay below the thresholds; compare the goroutine counts of two traces.",
     "Goroutines from before the trace are not attributed to a place.",
   ],

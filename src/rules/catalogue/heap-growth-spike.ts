@@ -11,31 +11,34 @@ export const heapGrowthSpike = defineRule({
   name: "HeapGrowthSpike",
   title: "Live heap grows",
   measures:
-    "What the heap holds right after each GC cycle, garbage gone, as a straight line through all cycles (least squares): " +
-    "its slope, and its growth over the trace. With fewer than three cycles the first and the last are compared; without " +
-    "two cycles the plain heap, which contains garbage, is only worth an info.",
+    "The size of the heap right after each GC cycle, without garbage, as a straight line through all cycles (least " +
+    "squares): its slope, and its growth over the trace. With two cycles the first is compared with the last. " +
+    "Without two cycles only the size with garbage is known, which is worth an info at most.",
   thresholds: {
     warn: { value: 100 * 2 ** 20, unit: "bytes", meaning: "growth of the live heap" },
     error: { value: 500 * 2 ** 20, unit: "bytes", meaning: "growth of the live heap" },
-    warnRate: { value: 50 * 2 ** 20, unit: "bytes/s", meaning: "growth of the live heap a second" },
-    errorRate: { value: 200 * 2 ** 20, unit: "bytes/s", meaning: "growth of the live heap a second" },
-    least: { value: 64 * 2 ** 20, unit: "bytes", meaning: "growth from which on the rate counts" },
+    warnRate: { value: 50 * 2 ** 20, unit: "bytes/s", meaning: "growth of the live heap per second" },
+    errorRate: { value: 200 * 2 ** 20, unit: "bytes/s", meaning: "growth of the live heap per second" },
+    least: { value: 64 * 2 ** 20, unit: "bytes", meaning: "minimum growth for the rates to count" },
   },
   reason:
-    "A program that starts grows by some tens of mebibytes within a moment; the rate says something only from `least` on.",
-  why: "Memory that survives the GC makes every later cycle dearer, and growth that lasts ends at the memory limit.",
+    "A program that starts grows by tens of mebibytes within a moment; the rate means something only from `least` on.",
+  why:
+    "Memory that survives the GC makes every later cycle more expensive, and growth that continues ends at the " +
+    "memory limit.",
   suggestion:
-    "Find what is kept: compare two heap profiles (go tool pprof -diff_base), bound caches and queues; GOMEMLIMIT protects the machine, not the program",
+    "Find out what is kept: compare two heap profiles (go tool pprof -diff_base), limit caches and queues; " +
+    "GOMEMLIMIT protects the machine, not the program",
   actions: [
     "Compare two heap profiles taken some time apart: `go tool pprof -sample_index=inuse_space -diff_base first second`.",
-    "Bound caches, queues and buffers, and look for maps and slices that only grow.",
+    "Limit caches, queues and buffers, and look for maps and slices that only grow.",
     "Look at goroutines that do not end (GoroutineLeakGrowth): their stacks keep memory alive.",
     "Set `GOMEMLIMIT` so that the GC works harder before the system kills the program.",
   ],
   caveats: [
     "A program that is starting fills its caches: growth without a leak.",
-    "An execution trace does not say who allocates; the place in the message is where most GC work was set off, which is where much is allocated, not necessarily what is kept.",
-    "Memory outside of the Go heap (C, mapped files) is not seen.",
+    "An execution trace does not show allocations; the place in the message is where most GC work was triggered, which is where much is allocated, not necessarily what is kept.",
+    "Memory outside of the Go heap (C, mapped files) is not measured.",
   ],
   start(watch, limits) {
     const after = new Line();
@@ -73,7 +76,7 @@ export const heapGrowthSpike = defineRule({
         : "not yet collected by the GC, garbage included";
       const message =
         `the ${live ? "live " : ""}heap grew by ${formatBytes(Math.round(growth))}, ${formatBytes(Math.round(rate))}/s, ` +
-        `to ${formatBytes(line.lastY)} (${source})${top ? `; most GC work was set off by ${top}` : ""}`;
+        `to ${formatBytes(line.lastY)} (${source})${top ? `; most GC work was triggered by ${top}` : ""}`;
       return [
         {
           key: live ? "live" : "plain",

@@ -13,32 +13,34 @@ export const highSchedulingLatency = defineRule({
   name: "HighSchedulingLatency",
   title: "Ready goroutines wait for a processor",
   measures:
-    "How long goroutines of the program that were woken or created waited until they ran: the 99th percentile of all of them. It counts where " +
-    "such waits come again (`times` of at least `warn`), and where the waiting is a `share` of all the time in which these goroutines " +
-    "waited or ran. Goroutines that were preempted or gave way do not count, nor do those of the runtime and those of which no stack is known.",
+    "How long goroutines of the program that were woken or created waited until they ran: the 99th percentile of " +
+    "all these waits. It counts if such waits recur (`times` of at least `warn`) and if waiting is a `share` of all " +
+    "the time in which these goroutines waited or ran. Goroutines that were preempted or yielded do not count, nor " +
+    "do those of the runtime and those without any known stack.",
   thresholds: {
     warn: { value: 20e6, unit: "ns", meaning: "99th percentile of the waits from runnable to running" },
     error: { value: 100e6, unit: "ns", meaning: "99th percentile of the waits from runnable to running" },
-    times: { value: 5, unit: "count", meaning: "waits of at least `warn` that make a habit" },
-    share: { value: 0.2, unit: "ratio", meaning: "time waiting against the time waiting and running" },
+    times: { value: 5, unit: "count", meaning: "minimum number of waits of at least `warn`" },
+    share: { value: 0.2, unit: "ratio", meaning: "time waiting, as a share of the time waiting and running" },
   },
   reason:
-    "Go lets a goroutine run for 10 ms before it is preempted. Waits of two such turns mean a queue on all Ps. The " +
-    "system's own turns are some 3 ms, so that a program whose two processors are shared with others has single waits of " +
-    "10 ms and more; they do not come again often enough to move the 99th percentile and the share.",
-  why: "The wait is pure delay: what the goroutine waited for is there, only no P takes it up.",
+    "Go lets a goroutine run for 10 ms before preempting it. Waits of two such time slices mean a queue on all Ps. " +
+    "The time slices of the operating system are about 3 ms, so a program that shares its two processors with " +
+    "others has single waits of 10 ms and more, but not often enough to move the 99th percentile and the share.",
+  why: "The wait is pure delay: what the goroutine waited for is there, but no P runs it.",
   suggestion:
-    "Bound how many goroutines compute at the same time, break up long loops, and check the CPU limit against GOMAXPROCS",
+    "Limit how many goroutines compute at the same time, break up long loops, and check the CPU limit against " +
+    "GOMAXPROCS",
   actions: [
-    "Bound the number of goroutines that compute at the same time (a worker pool, `errgroup.SetLimit`).",
+    "Limit the number of goroutines that compute at the same time (a worker pool, `errgroup.SetLimit`).",
     "Look for goroutines that run for many milliseconds without blocking: the scheduler preempts them only every 10 ms.",
-    "In a container compare the CPU limit with `GOMAXPROCS` (Go 1.25 does so itself): with more Ps than processors threads are throttled.",
+    "In a container, compare the CPU limit with `GOMAXPROCS` (Go 1.25 does so by default): with more Ps than processors, threads are throttled.",
     "During a GC a quarter of the processors marks; see GCAssist and StopTheWorldShare if the waits coincide with it.",
   ],
   caveats: [
-    "A machine that is far too busy makes a program look slow to schedule: the P is there, but its thread does not run.",
-    "Batch programs that start much at once on purpose wait in the queue by design; raise the threshold there.",
-    "A few late goroutines among very many quick ones do not move the percentile; use a budget on `sched.p99.9` for them.",
+    "An overloaded machine makes a program look slow to schedule: the P is there, but its thread does not run.",
+    "Batch programs that deliberately start much at once wait in the queue by design; raise the threshold there.",
+    "A few late goroutines among very many quick ones do not move the percentile; set a budget on `sched.p99.9` for them.",
   ],
   start(watch, limits) {
     const groups = plainGroups();
@@ -74,7 +76,7 @@ export const highSchedulingLatency = defineRule({
       const site = watch.sites.of(occurrence.stack ?? 0);
       const where = site ? place(site) : occurrence.goroutineFunction;
       const message =
-        `one in a hundred goroutines that could run waited for ${formatDuration(value)} or more: ${formatCount(late)} of ` +
+        `1% of the goroutines that could run waited for ${formatDuration(value)} or more: ${formatCount(late)} of ` +
         `${formatCount(waits.count)} for at least ${formatDuration(limits.warn)}, ${formatDuration(waits.max)} at worst; waiting was ` +
         `${formatPercent(waits.sum, waits.sum + running)} of their time${where ? `, most of it at ${where}` : ""}`;
       const numbers = { count: late, worst: value, total: waits.sum, unit: "ns" } as const;

@@ -21,30 +21,33 @@ export const lateTimers = defineRule({
   name: "LateTimers",
   title: "Timers fire late",
   measures:
-    "For waits that a timer ended (`time.Sleep`, `time.After`, tickers): whether it fired right after a stretch in which all Ps ran without " +
-    "once looking at timers, which they do when they change goroutines. Such a timer may be late by the whole stretch, but not by " +
-    "more than its own wait. Compared are the mean lateness at one place, how often it happens, and its share of all that was waited there.",
+    "For waits that a timer ended (`time.Sleep`, `time.After`, tickers): whether the timer fired right after a " +
+    "stretch in which all Ps ran without checking timers, which they do when they switch goroutines. Such a timer " +
+    "is late by at most the whole stretch, and never by more than its own wait. The rule compares the mean lateness " +
+    "at one place, how often it happens, and its share of all time waited for timers there.",
   thresholds: {
     warn: { value: 10e6, unit: "ns", meaning: "mean lateness at one place" },
     error: { value: 100e6, unit: "ns", meaning: "mean lateness at one place" },
-    times: { value: 5, unit: "count", meaning: "late timers at one place" },
-    share: { value: 0.5, unit: "ratio", meaning: "lateness against all time waited for timers there" },
-    least: { value: 5e6, unit: "ns", meaning: "a stretch that counts" },
+    times: { value: 5, unit: "count", meaning: "minimum number of late timers at one place" },
+    share: { value: 0.5, unit: "ratio", meaning: "lateness as a share of all time waited for timers there" },
+    least: { value: 5e6, unit: "ns", meaning: "minimum length of a stretch" },
   },
   reason:
-    "Go preempts a goroutine after 10 ms; until then a busy P looks at no timer. A timer of a second that is late by that is " +
-    "on time for everybody; a sleep of a millisecond that takes twenty is not what its author wrote.",
-  why: "Timeouts, retries, tickers and rate limits are as precise as the scheduler lets them be: with all Ps computing a 1 ms sleep takes 10 to 20 ms.",
+    "Go preempts a goroutine after 10 ms; until then a busy P does not check timers. For a timer of one second, 10 " +
+    "ms of lateness does not matter; a sleep of one millisecond that takes twenty is not what its author intended.",
+  why:
+    "Timeouts, retries, tickers and rate limits are only as precise as the scheduler: with all Ps computing, a " +
+    "sleep of 1 ms takes 10 to 20 ms.",
   suggestion:
-    "Leave a P free: bound the goroutines that compute, let long loops give way (runtime.Gosched), or check GOMAXPROCS",
+    "Leave a P free: limit the goroutines that compute, let long loops yield (runtime.Gosched), or check GOMAXPROCS",
   actions: [
-    "Bound the goroutines that compute to one less than GOMAXPROCS where something else has to be on time.",
-    "Call `runtime.Gosched` every some hundred microseconds in long loops.",
-    "In a container with one processor expect steps of 10 ms; do not build on shorter sleeps.",
+    "Limit the goroutines that compute to one less than GOMAXPROCS if something else has to be on time.",
+    "Call `runtime.Gosched` every few hundred microseconds in long loops.",
+    "In a container with one processor, expect steps of 10 ms; do not rely on shorter sleeps.",
   ],
   caveats: [
-    "A trace does not say for when a timer was set: the lateness is a bound from above for each, and only its repetition a finding.",
-    "On a machine that is busy with other programs stretches are longer, because the threads themselves are not run.",
+    "A trace does not contain the time a timer was set for: each lateness is an upper bound, and only repeated lateness is reported.",
+    "On a machine that is busy with other programs, stretches are longer because the threads themselves do not run.",
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Timers(key));

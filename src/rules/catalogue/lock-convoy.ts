@@ -19,26 +19,31 @@ export const lockConvoy = defineRule({
   name: "LockConvoy",
   title: "Goroutines queue for one lock",
   measures:
-    "How much of the trace at least `waiters` goroutines waited for a lock at the same place at the same time: one runs, the others stand in line.",
+    "The share of the trace in which at least `waiters` goroutines waited for a lock at the same place at the same " +
+    "time: one runs, the others queue.",
   thresholds: {
-    warn: { value: 0.1, unit: "ratio", meaning: "time with a queue against the length of the trace" },
-    error: { value: 0.5, unit: "ratio", meaning: "time with a queue against the length of the trace" },
-    waiters: { value: 3, unit: "goroutines", meaning: "waiting goroutines that make a queue" },
-    least: { value: 10e6, unit: "ns", meaning: "time with a queue in total from which on the share counts" },
+    warn: { value: 0.1, unit: "ratio", meaning: "time with a queue, as a share of the trace" },
+    error: { value: 0.5, unit: "ratio", meaning: "time with a queue, as a share of the trace" },
+    waiters: { value: 3, unit: "goroutines", meaning: "waiting goroutines that count as a queue" },
+    least: { value: 10e6, unit: "ns", meaning: "minimum total time with a queue" },
   },
   reason:
-    "A queue of three for a tenth of the trace is no chance: a holder that the system does not run for 10 ms makes a queue, but not in every tenth moment.",
-  why: "While there is a queue the program runs one goroutine at a time, whatever GOMAXPROCS says. Each wait may be short, below MutexContention's threshold, and the whole is serial all the same.",
+    "A queue of three during a tenth of the trace is not chance: a lock holder that the system does not run for 10 " +
+    "ms makes a queue, but not that often.",
+  why:
+    "During a queue, the program runs one goroutine at a time, whatever GOMAXPROCS is. Each wait may be short, " +
+    "below the threshold of MutexContention, and the program is serial all the same.",
   suggestion:
-    "Shorten what is done under the lock, or shard it: a lock for each part of the data, or one owner goroutine",
+    "Shorten what is done under the lock, or shard it: a lock for each part of the data, or one goroutine that owns " +
+    "the data",
   actions: [
-    "Shorten the locked section of who holds the lock.",
+    "Shorten the locked section of the goroutine that holds the lock.",
     "Shard: an array of locks chosen by a hash of the key; sync.Map or an atomic pointer for data that is mostly read.",
-    "Give each worker its own copy and merge at the end, where the lock protects a counter or a buffer.",
+    "If the lock protects a counter or a buffer, give each worker its own copy and merge at the end.",
   ],
   caveats: [
-    "Places are told apart, not locks: two locks that one function takes at one place count together, and a queue for one lock that is taken in many functions is seen in parts.",
-    "Goroutines that queue for a lock to wait for work (a pool behind a Mutex) are no harm.",
+    "The rule distinguishes places, not locks: two locks that one function takes at one place count together, and a queue for one lock that many functions take is split among them.",
+    "Goroutines that queue for a lock to wait for work (a pool behind a Mutex) do no harm.",
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Queue(key));

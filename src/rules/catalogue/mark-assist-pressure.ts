@@ -10,31 +10,34 @@ export const markAssistPressure = defineRule({
   name: "MarkAssistPressure",
   title: "The program outruns the garbage collector",
   measures:
-    "All marking in assists together against the time in which the program's goroutines ran, and the place with the largest part. Short " +
-    "assists count as well as long ones; time in which the goroutine was preempted in one, or waited for work, does not.",
+    "The total time spent marking in assists, compared with the time in which the program's goroutines ran, and the " +
+    "place with the largest part. Short assists count as well as long ones. Time in an assist in which the " +
+    "goroutine was preempted or waited for work does not count.",
   thresholds: {
-    warn: { value: 0.1, unit: "ratio", meaning: "time in assists against running time" },
-    error: { value: 0.4, unit: "ratio", meaning: "time in assists against running time" },
-    times: { value: 20, unit: "count", meaning: "assists from which on the share counts" },
+    warn: { value: 0.1, unit: "ratio", meaning: "time in assists, as a share of running time" },
+    error: { value: 0.4, unit: "ratio", meaning: "time in assists, as a share of running time" },
+    times: { value: 20, unit: "count", meaning: "minimum number of assists" },
     least: {
       value: 0.05,
       unit: "ratio",
-      meaning: "time in assists against all processor time of the trace from which on it counts",
+      meaning: "minimum time in assists, as a share of all processor time of the trace",
     },
   },
   reason:
-    "The pacer means to have a quarter of the processors mark and no assists at all; short bursts of assists after a burst " +
-    "of allocation are normal. A twentieth of all processor time is what an owner would want back.",
-  why: "Assists are the brake that the GC puts on those who allocate faster than it marks. Thousands of short ones cost as much as a few long ones, and GCAssist sees only those.",
+    "The pacer aims for a quarter of the processors to mark, and for no assists at all; a short series of assists " +
+    "after a burst of allocation is normal. A twentieth of all processor time is worth getting back.",
+  why:
+    "With assists the GC slows down goroutines that allocate faster than it marks. Thousands of short ones cost as " +
+    "much as a few long ones, and GCAssist only sees the latter.",
   suggestion:
     "Allocate less at the place named, or start GC cycles earlier and make them rarer: set GOMEMLIMIT with a higher GOGC",
   actions: [
-    "Cut the rate of allocation at the place named: reuse, preallocate, avoid conversions between string and []byte.",
+    "Reduce the allocation rate at the place named: reuse, preallocate, avoid conversions between string and []byte.",
     "Raise `GOGC` or set `GOMEMLIMIT`: fewer cycles, fewer assists.",
-    "If the program has reached its `GOMEMLIMIT`, the GC runs all the time: raise it or shrink what is live.",
+    "If the program has reached its `GOMEMLIMIT`, the GC runs all the time: raise the limit or shrink the live heap.",
   ],
   caveats: [
-    "The place named is where the assist was done, not where most bytes were allocated; both are usually the same.",
+    "The place named is where the assists were done, not where most bytes were allocated; usually both are the same.",
     "A burst in an otherwise idle trace weighs as much as a steady load: the share is of running time, not of the trace.",
   ],
   start(watch, limits) {

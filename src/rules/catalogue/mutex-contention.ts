@@ -18,31 +18,34 @@ export const mutexContention = defineRule({
   name: "MutexContention",
   title: "Long wait for a lock",
   measures:
-    "How long a goroutine waited for a sync.Mutex, a sync.RWMutex or the lock of a file, by the place that wanted it, " +
-    "with the number of waiters, their mean wait, and who held the lock meanwhile and for how long: where waiters hand it on " +
-    "to each other, the one that they all waited for. Waits of a WaitGroup, " +
-    "which the runtime gives the same reason, are told apart by their stacks and left out.",
+    "How long goroutines waited for a sync.Mutex, a sync.RWMutex or the lock of a file, by the place that wanted " +
+    "it; with the number of waiters, their mean wait, which goroutine held the lock meanwhile, and for how long. " +
+    "Where waiters pass the lock on to each other, the holder is the one that all of them waited for. Waits for a " +
+    "WaitGroup, for which the runtime gives the same reason, are recognized by their stacks and left out.",
   thresholds: {
     warn: { value: 1e6, unit: "ns", meaning: "mean of the long waits for a lock at one place" },
     error: { value: 10e6, unit: "ns", meaning: "mean of the long waits for a lock at one place" },
-    times: { value: 3, unit: "count", meaning: "waits of at least `warn` that make a habit" },
-    single: { value: 50e6, unit: "ns", meaning: "a wait that counts although it is one of few" },
-    share: { value: 0.1, unit: "ratio", meaning: "time with such a wait against the length of the trace" },
+    times: { value: 3, unit: "count", meaning: "minimum number of waits of at least `warn`" },
+    single: { value: 50e6, unit: "ns", meaning: "a single wait of this length counts even if there are few" },
+    share: { value: 0.1, unit: "ratio", meaning: "time with such a wait, as a share of the trace" },
   },
   reason:
-    "On a busy machine a holder may lose its processor for some 10 ms, and all who want the lock wait meanwhile: a burst of long waits " +
-    "that takes a percent of the trace. A lock that is in the way is so for a good part of it.",
-  why: "Who waits for a lock waits for the slowest thing that is ever done while it is held, times those who came before.",
-  suggestion: "Do the slow part outside of the lock (look at who holds it), or shard the lock",
+    "On a busy machine, a goroutine that holds a lock may lose its processor for about 10 ms, and all that want the " +
+    "lock wait meanwhile: a burst of long waits that takes one percent of the trace. A lock that really is in the " +
+    "way takes a much larger share.",
+  why:
+    "A goroutine that waits for a lock waits for the slowest thing ever done under that lock, multiplied by the " +
+    "number of goroutines ahead of it.",
+  suggestion: "Move the slow part out of the lock (look at which goroutine holds it), or shard the lock",
   actions: [
-    "Look at who holds the lock, not at who waits: what it does between Lock and Unlock is the duration that all others see.",
-    "Move input and output, calls of other services and large copies out of the locked section.",
-    "Split one lock over a whole map into one for each of N parts; use sync.RWMutex or an atomic pointer where nearly all only read.",
+    "Look at the goroutine that holds the lock, not at those that wait: all others wait for what it does between Lock and Unlock.",
+    "Move I/O, calls to other services and large copies out of the locked section.",
+    "Split one lock over a whole map into one for each of N parts; use sync.RWMutex or an atomic pointer for data that is mostly read.",
   ],
   caveats: [
-    "A lock that is taken by spinning, without parking, leaves nothing in the trace.",
-    "Time from Unlock until the waiter runs is HighSchedulingLatency's.",
-    "A trace does not tell locks apart: a goroutine that waited for one lock and then releases another that was asked for in the same function is taken for the holder of both.",
+    "A lock acquired by spinning, without parking the goroutine, leaves nothing in the trace.",
+    "The time from Unlock until the waiter runs belongs to HighSchedulingLatency.",
+    "A trace does not distinguish locks: a goroutine that waited for one lock and then releases another that the same function asked for is taken for the holder of both.",
     "Waits that began before the trace have no stack before Go 1.23; they count if the stack of the releaser shows a lock.",
     "Locks of the runtime itself are not in the trace.",
   ],

@@ -34,36 +34,43 @@ export const oversubscription = defineRule({
   name: "Oversubscription",
   title: "More goroutines started than can run",
   measures:
-    "For all goroutines started at one place of the user's own code: the time that they were ready and did not run against the time that they " +
-    "ran, where many of them were ready at the same time, for a good part of the trace, and it was they who kept the processors busy. Goroutines that " +
-    "wait for others to leave the processors are not the cause.",
+    "For all goroutines started at one place of the user's own code: the time they were ready but did not run, " +
+    "compared with the time they ran. It counts if many of them were ready at the same time for a good part of the " +
+    "trace, and if they themselves kept the processors busy. Goroutines that wait while others use the processors " +
+    "are not the cause.",
   thresholds: {
-    warn: { value: 4, unit: "ratio", meaning: "time ready against time running" },
-    error: { value: 16, unit: "ratio", meaning: "time ready against time running" },
+    warn: { value: 4, unit: "ratio", meaning: "time ready divided by time running" },
+    error: { value: 16, unit: "ratio", meaning: "time ready divided by time running" },
     perProc: {
       value: 4,
       unit: "count",
-      meaning: "goroutines ready at the same time for each P that make a crowd",
+      meaning: "goroutines ready at the same time, for each P, that count as a crowd",
     },
-    share: { value: 0.25, unit: "ratio", meaning: "time with a crowd against the length of the trace" },
-    least: { value: 20e6, unit: "ns", meaning: "time with a crowd in total from which on it counts" },
-    busy: { value: 0.5, unit: "ratio", meaning: "processor time that the crowd itself used meanwhile" },
+    share: { value: 0.25, unit: "ratio", meaning: "time with a crowd, as a share of the trace" },
+    least: { value: 20e6, unit: "ns", meaning: "minimum total time with a crowd" },
+    busy: {
+      value: 0.5,
+      unit: "ratio",
+      meaning: "share of the processor time that the crowd itself must have used meanwhile",
+    },
   },
   reason:
-    "A burst of goroutines that is worked off within a moment is how Go programs are written. Four in the queue of each P for a " +
-    "quarter of the trace are more than the queue ever needs to keep the processors busy.",
-  why: "Goroutines that queue for a processor finish late, all of them, hold memory meanwhile, and delay everybody else. It is one `go` statement in a loop, not a slow machine.",
+    "A burst of goroutines that is worked off within a moment is normal in Go programs. Four waiting for each P " +
+    "during a quarter of the trace are more than are ever needed to keep the processors busy.",
+  why:
+    "Goroutines that queue for a processor all finish late, hold memory meanwhile, and delay everything else. The " +
+    "cause is one `go` statement in a loop, not a slow machine.",
   suggestion:
-    "Bound the goroutines started at this place: a worker pool of GOMAXPROCS, errgroup.SetLimit, or a semaphore",
+    "Limit the goroutines started at this place: a worker pool of GOMAXPROCS, errgroup.SetLimit, or a semaphore",
   actions: [
-    "Bound the loop: `errgroup.Group.SetLimit(runtime.GOMAXPROCS(0))`, a pool of workers that read a channel, or a semaphore.",
-    "Give small pieces of work in batches: a goroutine for each costs more than the work.",
-    "Shed load at the door if requests are what starts them.",
+    "Limit the loop: `errgroup.Group.SetLimit(runtime.GOMAXPROCS(0))`, a pool of workers that read a channel, or a semaphore.",
+    "Combine small pieces of work into batches: starting a goroutine for each costs more than the work.",
+    "If requests start them, reject load on arrival.",
   ],
   caveats: [
     "A machine whose processors are busy with other programs looks the same; ProcessorStarvation hints at that.",
-    "Where only the end of all work counts, as in a batch program, the queue does no harm.",
-    "Goroutines from before the trace are grouped by their start function: who started them is not known.",
+    "If only the end of all work matters, as in a batch program, the queue does no harm.",
+    "Goroutines from before the trace are grouped by their start function, because the place that started them is unknown.",
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Spawned(key));

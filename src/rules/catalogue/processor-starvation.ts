@@ -16,27 +16,29 @@ export const processorStarvation = defineRule({
   name: "ProcessorStarvation",
   title: "Idle P while goroutines were ready",
   measures:
-    "For every time that a goroutine was ready: how much of it there was an idle P, with the world not stopped. It counts where that " +
-    "comes again and takes a share of the trace. Goroutines of the runtime and those of which no stack is known do not count.",
+    "For every time a goroutine was ready: for how much of that time a P was idle, with the world not stopped. It " +
+    "counts if this recurs and takes a share of the trace. Goroutines of the runtime and those without any known " +
+    "stack do not count.",
   thresholds: {
     warn: { value: 10e6, unit: "ns", meaning: "time ready with an idle P" },
     error: { value: 100e6, unit: "ns", meaning: "time ready with an idle P" },
-    times: { value: 3, unit: "count", meaning: "such times that make a habit" },
-    share: { value: 0.1, unit: "ratio", meaning: "such time against the length of the trace" },
+    times: { value: 3, unit: "count", meaning: "minimum number of such times" },
+    share: { value: 0.1, unit: "ratio", meaning: "such time, as a share of the trace" },
   },
   reason:
-    "A thread is woken within some 50 µs on a machine that has a processor to spare, and within some 3 to 10 ms on one whose " +
-    "processors are shared. A limit of the system's (`cpu.max`) stops all threads for tens of milliseconds, again and again.",
-  why: "There was work and a P for it, but no thread came to run it: the program is slower than its processors allow.",
+    "Waking a thread takes about 50 µs on a machine with a free processor, and about 3 to 10 ms on one whose " +
+    "processors are shared. A limit of the system (`cpu.max`) stops all threads for tens of milliseconds, again and " +
+    "again.",
+  why: "There was work and a P for it, but no thread ran it: the program is slower than its processors would allow.",
   suggestion:
     "The system did not run the program's threads: check the CPU limit (throttling) and the load of the machine, and set GOMAXPROCS to what the program really gets",
   actions: [
-    "In a container look at `nr_throttled` in `cpu.stat`; raise the limit, or lower `GOMAXPROCS` to it (Go 1.25 does so itself).",
+    "In a container, look at `nr_throttled` in `cpu.stat`; raise the limit, or lower `GOMAXPROCS` to it (Go 1.25 does so by default).",
     "Look at the load of the machine: other processes that compete for the processors.",
-    "Look for goroutines with `runtime.LockOSThread`: they are ready, but only their own thread may run them.",
+    "Look for goroutines that call `runtime.LockOSThread`: when they are ready, only their own thread may run them.",
   ],
   caveats: [
-    "A goroutine that is locked to a thread can be ready while no other P may take it.",
+    "A goroutine that is locked to a thread can be ready without any other thread being allowed to run it.",
     "Waking a thread takes some 50 µs on any system, more on virtual machines; thresholds far below 10 ms will show that.",
   ],
   start(watch, limits) {

@@ -36,37 +36,42 @@ export const sequentialNetworkWaits = defineRule({
   name: "SequentialNetworkWaits",
   title: "Network calls one after another",
   measures:
-    "How long a goroutine waited for answers to requests in a row: waits of at least `leastWait` that follow each other with less " +
-    "time between them than they took, by the innermost function that all of them have in common. Requests are round trips of " +
-    "net/http, unary calls of gRPC, and a connection's reads after the goroutine has written to it. Goroutines that only read what " +
-    "others send (subscriptions, WebSockets, server-sent events, streams) make none, and those that serve a connection that was accepted answer them.",
+    "How long a goroutine waited for the answers to consecutive requests: waits of at least `leastWait`, with less " +
+    "time between them than they took, by the innermost function that all of them have in common. Requests are " +
+    "round trips of net/http, unary calls of gRPC, and reads of a connection after the goroutine has written to it. " +
+    "Goroutines that only read what others send (subscriptions, WebSockets, server-sent events, streams) make no " +
+    "requests, and goroutines that serve an accepted connection answer them.",
   thresholds: {
     warn: { value: 50e6, unit: "ns", meaning: "waiting time of one sequence" },
     error: { value: 500e6, unit: "ns", meaning: "waiting time of one sequence" },
-    waits: { value: 5, unit: "count", meaning: "requests that make a sequence" },
+    waits: { value: 5, unit: "count", meaning: "minimum number of requests in a sequence" },
     usual: {
       value: 0.4,
       unit: "ratio",
-      meaning: "what three of four answers take at least, times their number, against `warn`",
+      meaning: "number of answers times what 75% of them take at least, as a share of `warn`",
     },
-    leastWait: { value: 1e6, unit: "ns", meaning: "a wait that counts" },
+    leastWait: { value: 1e6, unit: "ns", meaning: "minimum length of a wait" },
   },
   reason:
-    "Five calls are hardly anything but a loop; people notice a delay from some 50 to 100 ms on. On a busy machine an answer from " +
-    "the same machine takes tens of milliseconds now and then, but most still come at once: `usual` asks that most do not.",
-  why: "Latencies of calls one after another add up; of calls at the same time only the slowest counts. Nothing in the program is busy, so no CPU profile shows it.",
+    "Five calls are most likely a loop, and people notice a delay from about 50 to 100 ms on. On a busy machine an " +
+    "answer from the same machine occasionally takes tens of milliseconds, but most still come at once: `usual` " +
+    "requires that most do not.",
+  why:
+    "Latencies of consecutive calls add up; of concurrent calls only the slowest counts. Nothing in the program is " +
+    "busy, so no CPU profile shows it.",
   suggestion:
-    "Make calls that do not need each other's results at the same time (errgroup), batch them, or cache; then look at why the backend is slow",
+    "Make calls that do not need each other's results concurrently (errgroup), batch them, or cache; then look at " +
+    "why the backend is slow",
   actions: [
     "Make independent calls concurrently with `errgroup`, with a limit.",
-    "Batch: one query for all keys in place of one for each (the N+1 queries of an ORM look exactly like this).",
-    "Measure the backend: if a single wait is long, no concurrency here will help it.",
+    "Batch: one query for all keys instead of one for each (the N+1 queries of an ORM look exactly like this).",
+    "Measure the backend: if a single wait is long, concurrency will not help it.",
     "Reuse connections: a wait in `getConn` is a connection being made.",
   ],
   caveats: [
     "Calls that need each other's results cannot be concurrent.",
-    "A long poll that is repeated looks like requests one after another; leave its finding to the baseline.",
-    "Of goroutines from before the trace that read a connection themselves nobody knows who asks whom; only the main goroutine's count.",
+    "A repeated long poll looks like consecutive requests; put its finding into the baseline.",
+    "For goroutines from before the trace that read a connection themselves, the trace does not show which side makes the requests; only the main goroutine's waits count.",
     "Waits of less than a millisecond are not counted.",
   ],
   start(watch, limits) {

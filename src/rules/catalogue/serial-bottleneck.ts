@@ -24,27 +24,31 @@ export const serialBottleneck = defineRule({
   name: "SerialBottleneck",
   title: "One goroutine runs while all others wait",
   measures:
-    "How much of the trace goroutines of one start function ran alone: no other goroutine of the program ran or was ready, " +
-    "and at least `waiters` waited for a channel, a lock or a condition, not counting those that started it and wait for its end. " +
-    "They must have waited for it: it woke goroutines whose waits add up to as much. Only with GOMAXPROCS of 2 or more.",
+    "The share of the trace in which goroutines of one start function ran alone: no other goroutine of the program " +
+    "ran or was ready, and at least `waiters` waited for a channel, a lock or a condition, not counting those that " +
+    "started it and wait for its end. They must have waited for it: it woke goroutines whose waits add up to as " +
+    "much. Only with GOMAXPROCS of 2 or more.",
   thresholds: {
-    warn: { value: 0.3, unit: "ratio", meaning: "time alone against the length of the trace" },
-    error: { value: 0.8, unit: "ratio", meaning: "time alone against the length of the trace" },
-    waiters: { value: 2, unit: "goroutines", meaning: "goroutines that wait meanwhile" },
-    least: { value: 50e6, unit: "ns", meaning: "time alone in total from which on the share counts" },
+    warn: { value: 0.3, unit: "ratio", meaning: "time alone, as a share of the trace" },
+    error: { value: 0.8, unit: "ratio", meaning: "time alone, as a share of the trace" },
+    waiters: { value: 2, unit: "goroutines", meaning: "minimum number of goroutines that wait meanwhile" },
+    least: { value: 50e6, unit: "ns", meaning: "minimum total time alone" },
   },
-  reason: "Of a program with several processors a third of the time on one of them is what Amdahl's law is felt from.",
-  why: "More processors make such a program no faster (Amdahl's law): all the others stand still until this goroutine is done.",
+  reason:
+    "If a program with several processors spends a third of its time on one of them, Amdahl's law begins to hurt.",
+  why:
+    "More processors do not make such a program faster (Amdahl's law): all other goroutines stand still until this " +
+    "one is done.",
   suggestion:
-    "Split the work of this goroutine among several, or hand out its results while it works in place of at the end",
+    "Split the work of this goroutine among several, or pass on its results while it works instead of at the end",
   actions: [
     "Look in a CPU profile at what this goroutine does, and split it: by parts of the data, or as stages of a pipeline.",
-    "Let the others start with the first results (a channel) in place of waiting for all of them.",
-    "If it works under a lock, see LockConvoy and MutexContention for what to move out of it.",
+    "Let the others start with the first results (a channel) instead of waiting for all of them.",
+    "If it works under a lock, see LockConvoy and MutexContention for what to move out of the lock.",
   ],
   caveats: [
-    "A program that has one thing to do is serial by nature: reading its configuration, a command-line tool.",
-    "Goroutines that wait on a select with a timer or for a signal look as if they waited for others.",
+    "A program that has only one thing to do is serial by nature: reading its configuration, a command-line tool.",
+    "Goroutines that wait for a timer or a signal in a select look as if they waited for others.",
     "Time in system calls does not count as running.",
   ],
   start(watch, limits) {

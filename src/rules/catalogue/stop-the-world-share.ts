@@ -12,28 +12,32 @@ export const stopTheWorldShare = defineRule({
   name: "StopTheWorldShare",
   title: "The world is stopped too much of the time",
   measures:
-    "The number of stops of the world times what three of four take at least, against the length of the trace, with the number of GC cycles a second and the rate " +
-    "of allocation that explains them. Stops made by the recording itself are left out.",
+    "The number of stop-the-world pauses, multiplied by the time that 75% of them take at least, as a share of the " +
+    "trace; with the number of GC cycles per second and the allocation rate that explains them. Stops made by the " +
+    "recording itself are left out.",
   thresholds: {
-    warn: { value: 0.02, unit: "ratio", meaning: "stopped time against the length of the trace" },
-    error: { value: 0.1, unit: "ratio", meaning: "stopped time against the length of the trace" },
-    times: { value: 10, unit: "count", meaning: "stops from which on the share counts" },
+    warn: { value: 0.02, unit: "ratio", meaning: "stopped time, as a share of the trace" },
+    error: { value: 0.1, unit: "ratio", meaning: "stopped time, as a share of the trace" },
+    times: { value: 10, unit: "count", meaning: "minimum number of stops" },
   },
   reason:
-    "Stopped time is counted by the quartile of the stops, because on a busy machine many have to wait for the system and " +
-    "outweigh all others. A program with ten GC cycles a second stands at two or three thousandths.",
-  why: "Single pauses may all be short and yet numerous enough that all processors together lose a percent of their time: a regression of the GC that GCPauseSpike does not see.",
+    "The quartile is used because on a busy machine many stops have to wait for the system and would outweigh all " +
+    "others. A program with ten GC cycles per second is at 0.2% to 0.3%.",
+  why:
+    "Every pause may be short, and still all of them together can cost the program a percent of its time on all " +
+    "processors: a GC regression that GCPauseSpike does not see.",
   suggestion:
-    "Lower the rate of allocation, or let the GC run less often (GOGC, GOMEMLIMIT); watch /sched/pauses/total/gc:seconds and /gc/cycles/total:gc-cycles",
+    "Reduce the allocation rate, or let the GC run less often (GOGC, GOMEMLIMIT); watch " +
+    "/sched/pauses/total/gc:seconds and /gc/cycles/total:gc-cycles",
   actions: [
-    "Lower the rate of allocation: an allocation profile (`-sample_index=alloc_space`) shows where.",
-    "A small live heap makes for many cycles: raise `GOGC`, or set `GOMEMLIMIT` with `GOGC=off`.",
-    "Remove calls of `runtime.GC`, `debug.FreeOSMemory` and `runtime.ReadMemStats` from anything that is called often.",
-    "Compare with a trace of the release before: `/sched/pauses/total/gc:seconds` in `runtime/metrics` is the number to watch.",
+    "Reduce the allocation rate: an allocation profile (`-sample_index=alloc_space`) shows where.",
+    "A small live heap causes many cycles: raise `GOGC`, or set `GOMEMLIMIT` with `GOGC=off`.",
+    "Remove calls of `runtime.GC`, `debug.FreeOSMemory` and `runtime.ReadMemStats` from code that runs often.",
+    "Compare with a trace of the previous release: `/sched/pauses/total/gc:seconds` in `runtime/metrics` is the number to watch.",
   ],
   caveats: [
-    "The rate of allocation is the sum of rises of the heap metric: what is allocated and counted in between two samples of it is missing.",
-    "In very short traces a single cycle weighs much.",
+    "The allocation rate is the sum of the rises of the heap metric: allocations that a GC cycle frees between two samples are missing.",
+    "In very short traces a single cycle has a large share.",
   ],
   start(watch, limits) {
     let [count, total, worst, cycles, allocated] = [0, 0, 0, 0, 0];
@@ -69,8 +73,8 @@ export const stopTheWorldShare = defineRule({
       const seconds = watch.now / 1e9;
       const message =
         `the world was stopped for ${formatPercent(total, watch.now)} of the trace: ${formatNumberOf(count, "time")}, ` +
-        `${formatDuration(total)}, ${formatDuration(usual)} or more as a rule, ${lasted(worst, occurrence.atLeast)} at worst, mostly for ${reasons.top()}; ` +
-        `${formatCount(cycles / seconds)} GC cycles a second, ${formatBytes(Math.round(allocated / seconds))}/s allocated`;
+        `${formatDuration(total)}, typically ${formatDuration(usual)} or more, ${lasted(worst, occurrence.atLeast)} at worst, mostly for ${reasons.top()}; ` +
+        `${formatCount(cycles / seconds)} GC cycles per second, ${formatBytes(Math.round(allocated / seconds))}/s allocated`;
       const numbers = { count, worst: share, total: share, unit: "ratio" } as const;
       return [{ key: "", severity, excess: share / limits.warn, message, ...numbers, occurrence }];
     };

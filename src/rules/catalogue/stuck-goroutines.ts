@@ -18,28 +18,33 @@ export const stuckGoroutines = defineRule({
   name: "StuckGoroutines",
   title: "New goroutines are stuck",
   measures:
-    "Goroutines that were created during the trace and wait at its end on a channel, a select, a lock or a condition: for " +
-    "at least `least`, having run for less than a hundredth of their life; by the place where they wait.",
+    "Goroutines that were created during the trace and wait at its end on a channel, a select, a lock or a " +
+    "condition, have waited for at least `least`, and ran for less than a hundredth of their life; by the place " +
+    "where they wait.",
   thresholds: {
     warn: { value: 50, unit: "goroutines", meaning: "new goroutines stuck at one place" },
     error: { value: 500, unit: "goroutines", meaning: "new goroutines stuck at one place" },
-    least: { value: 100e6, unit: "ns", meaning: "how long a goroutine has waited at the end of the trace" },
+    least: { value: 100e6, unit: "ns", meaning: "minimum time that a goroutine has waited at the end of the trace" },
   },
   reason:
-    "A pool of workers has a few for each processor; fifty at one place that have never done anything are no pool.",
-  why: "GoroutineLeakGrowth says who creates too many; this says where they hang: the line that never returns.",
+    "A pool has a few workers for each processor; fifty goroutines at one place that have never done anything are " +
+    "not a pool.",
+  why:
+    "GoroutineLeakGrowth shows what creates too many goroutines; this rule shows where they are stuck: the line " +
+    "that never returns.",
   suggestion:
-    "Find who should wake them: a channel nobody sends on or closes, a result nobody reads, a lock never released; add a context",
+    "Find out what should wake them: a channel that nobody sends on or closes, a result that nobody reads, a lock " +
+    "that is never released; add a context",
   actions: [
-    "Waiting to send: the receiver has gone. Give the channel room for one, or select on `ctx.Done()`.",
-    "Waiting to receive: the sender has gone or has returned early. Close the channel in a `defer`.",
-    "Waiting for a lock: somebody holds it and waits itself; look for a missing Unlock on an error path.",
+    "Waiting to send: the receiver is gone. Give the channel a buffer of one, or select on `ctx.Done()`.",
+    "Waiting to receive: the sender is gone or has returned early. Close the channel in a `defer`.",
+    "Waiting for a lock: the goroutine that holds it is itself waiting; look for a missing Unlock on an error path.",
     "Compare with `/debug/pprof/goroutine?debug=1` after some minutes: what is still there has leaked.",
   ],
   caveats: [
-    "Workers of a pool that was just started and has nothing to do wait in the same way.",
+    "Workers of a pool that has just been started and has nothing to do wait in the same way.",
     "Waits for the network and sleeps are left out: idle connections are normal.",
-    "Goroutines with no function of the user's on their stack are left out.",
+    "Goroutines whose stack has no function of the user's are left out.",
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Stuck(key));
