@@ -1,5 +1,5 @@
 /** Walks the part of a recording that fits an event budget. */
-import type { CallVisitor, Goroutine, Recording, Walk } from "../calltree/index.js";
+import { type CallVisitor, type Goroutine, HeldCalls, type Recording, type Walk } from "../calltree/index.js";
 import { type Fit, lengthOf } from "./event-budget.js";
 
 /** Receives calls. Within a goroutine, times do not decrease and calls nest. */
@@ -31,21 +31,15 @@ export function walkExcerpt(
   return recording.walk(new Excerpt(sink, fit?.minimum ?? 0, fit?.depth ?? Number.POSITIVE_INFINITY, chosen));
 }
 
-/**
- * Passes a call on once it is known to be long enough: at its end, or when a call within it is passed on. Open calls
- * are held in two columns by depth; those at depths below `told` have been passed on.
- */
+/** Passes a call on once it is known to be long enough: at its end, or when a call within it is passed on. */
 class Excerpt implements CallVisitor {
   private ordinal = -1;
   private goroutine!: Goroutine;
   private listens = true;
   private introduced = false;
-  private depth = 0;
-  private told = 0;
-  private readonly nodes: number[] = [];
-  private readonly times: number[] = [];
+  private readonly held = new HeldCalls();
   /** Go statements before the first reported call: triples of go statement, time and reference. */
-  private waiting: number[] = [];
+  private pending: number[] = [];
 
   constructor(
     private readonly sink: TimelineSink,
@@ -59,48 +53,49 @@ class Excerpt implements CallVisitor {
     this.goroutine = goroutine;
     this.listens = this.chosen?.has(this.ordinal) ?? true;
     this.introduced = false;
-    this.depth = 0;
-    this.told = 0;
-    this.waiting = [];
+    this.held.clear();
+    this.pending = [];
   }
 
   enter(node: number, time: number): void {
-    const depth = this.depth++;
-    if (!this.listens || depth >= this.limit) return;
+    if (!this.listens || this.held.enter(node, time) >= this.limit) return;
     if (!this.introduced) {
       this.introduced = true;
       this.sink.begin(this.goroutine, node, this.ordinal);
-      const { waiting } = this;
-      for (let i = 0; i < waiting.length; i += 3) this.sink.spawn?.(waiting[i], waiting[i + 1], waiting[i + 2]);
-      this.waiting = [];
+      const { pending } = this;
+      for (let i = 0; i < pending.length; i += 3) this.sink.spawn?.(pending[i], pending[i + 1], pending[i + 2]);
+      this.pending = [];
     }
-    if (this.minimum === 0) {
-      this.sink.open(node, time);
-      this.told = this.depth;
-    } else {
-      this.nodes[depth] = node;
-      this.times[depth] = time;
-    }
+    if (this.minimum === 0) this.open();
   }
 
   exit(node: number, start: number, time: number, _self: number, how: number): void {
-    const depth = --this.depth;
-    if (!this.listens || depth >= this.limit) return;
-    if (depth >= this.told) {
-      if (lengthOf(start, time) < this.minimum) return;
-      for (let i = this.told; i <= depth; i++) this.sink.open(this.nodes[i], this.times[i]);
+    if (!this.listens) return;
+    const { held } = this;
+    const { depth } = held;
+    if (depth <= this.limit && (!held.holds || lengthOf(start, time) >= this.minimum)) {
+      this.open();
+      this.sink.close(node, time, how);
     }
-    this.told = depth;
-    this.sink.close(node, time, how);
+    held.exit();
   }
 
   spawn(_node: number, goStatement: number, time: number, ref: number): void {
     if (!this.listens || !this.sink.spawn) return;
     if (this.introduced) this.sink.spawn(goStatement, time, ref);
-    else this.waiting.push(goStatement, time, ref);
+    else this.pending.push(goStatement, time, ref);
   }
 
   end(): void {
     if (this.introduced) this.sink.end?.();
+  }
+
+  /** Passes on all open calls. */
+  private open(): void {
+    const { held, sink } = this;
+    while (held.holds) {
+      const at = held.pass();
+      sink.open(held.node[at], held.start[at]);
+    }
   }
 }

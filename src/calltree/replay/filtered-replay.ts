@@ -4,6 +4,7 @@
  */
 import { grown } from "../../base/columns.js";
 import type { Ending } from "../ending.js";
+import { HeldCalls } from "../held-calls.js";
 import { CallStateMeter, type StateClock } from "../states.js";
 import { DROPPED, HIDDEN } from "../views/select.js";
 import type { CallVisitor, Goroutine } from "../visitor.js";
@@ -34,21 +35,15 @@ export interface LeftOut {
 
 export class FilteredReplay implements WalkObserver {
   readonly leftOut = { minimum: 0, unseen: 0 };
-  /** Open calls, as columns: the value of `nodes`, start, time of hidden callees, traced calls beneath, context. */
-  private node = new Int32Array(64);
-  private start = new Float64Array(64);
+  /** Open calls, each with its value of `nodes`. */
+  private readonly held = new HeldCalls();
+  /** By level of the open calls: time of hidden callees, traced calls beneath, context. */
   private carried = new Float64Array(64);
   private beneath = new Float64Array(64);
   private leads = new Uint8Array(64);
-  private depth = 0;
-  /** Number of open calls, outermost first, already passed to the visitor. */
-  private told = 0;
   private from = Number.NEGATIVE_INFINITY;
-  /**
-   * Pending go statements, in order: those of calls not yet passed on. Their depths are greater than `told` and do not
-   * decrease.
-   */
-  private waiting: { depth: number; readonly goStatement: number; readonly time: number; readonly ref: number }[] = [];
+  /** Go statements of calls still held, in order. Their depths do not decrease. */
+  private pending: { depth: number; readonly goStatement: number; readonly time: number; readonly ref: number }[] = [];
   private begun: Begun | undefined;
   private goroutine: Goroutine | undefined;
   private readonly states: CallStateMeter | undefined;
@@ -67,26 +62,25 @@ export class FilteredReplay implements WalkObserver {
     this.begun = begun;
     this.from = from;
     this.goroutine = undefined;
-    this.depth = this.told = 0;
-    this.waiting = [];
+    this.held.clear();
+    this.pending = [];
     this.states?.begin(begun.goid, Math.max(begun.time, from));
   }
 
   enter(_slot: number, built: number, time: number): void {
-    const at = this.depth++;
-    if (at >= this.node.length) this.grow();
-    this.node[at] = this.maps.nodes[built];
+    const at = this.held.enter(this.maps.nodes[built], time);
+    if (at >= this.leads.length) this.grow();
     this.leads[at] = this.maps.context?.[built] ?? 0;
-    this.start[at] = time;
     this.carried[at] = this.beneath[at] = 0;
     this.states?.enter(Math.min(Math.max(time, this.from), this.to));
-    if (this.minimum === 0 && time >= this.from && time <= this.to) this.tell();
+    if (this.minimum === 0 && time >= this.from && time <= this.to) this.passOpenCalls();
   }
 
   exit(_slot: number, start: number, end: number, self: number, how: Ending, shown: boolean): void {
-    const at = --this.depth;
+    const { held } = this;
+    const at = held.depth - 1;
     const below = at - 1;
-    const node = this.node[at];
+    const node = held.node[at];
     this.states?.exit(Math.min(end, this.to), shown && this.leads[at] === 0, node === HIDDEN);
     if (shown) {
       if (below >= 0) this.beneath[below] += this.beneath[at] + 1;
@@ -97,23 +91,23 @@ export class FilteredReplay implements WalkObserver {
         if (node !== DROPPED) this.leftOut.unseen++;
       } else if (end - start < this.minimum) this.leftOut.minimum++;
       else {
-        this.depth++;
-        this.tell();
-        this.depth--;
+        this.passOpenCalls();
         this.visitor.exit?.(node, start, end, own, how, this.beneath[at], this.states);
       }
     }
-    if (this.told > at) this.told = at;
+    held.exit();
+    const { pending } = this;
+    if (pending.length === 0) return;
     // A goroutine started by a call that is not shown counts as started by its caller.
-    for (let i = this.waiting.length - 1; i >= 0 && this.waiting[i].depth > at; i--) this.waiting[i].depth = at;
-    this.tellWaiting();
+    for (let i = pending.length - 1; i >= 0 && pending[i].depth > at; i--) pending[i].depth = at;
+    this.passPending();
   }
 
   spawn(goStatement: number, time: number, ref: number): void {
     if (!(time <= this.to)) return;
-    const what = { depth: this.depth, goStatement, time: Math.max(time, this.from), ref };
-    if (this.told < this.depth) this.waiting.push(what);
-    else this.tellSpawn(what);
+    const what = { depth: this.held.depth, goStatement, time: Math.max(time, this.from), ref };
+    if (this.held.holds) this.pending.push(what);
+    else this.passSpawn(what);
   }
 
   end(time: number): void {
@@ -126,31 +120,34 @@ export class FilteredReplay implements WalkObserver {
   }
 
   /** Passes on all open calls. */
-  private tell(): void {
-    while (this.told < this.depth) {
-      const node = this.node[this.told];
+  private passOpenCalls(): void {
+    const { held } = this;
+    while (held.holds) {
+      const at = held.pass();
+      const node = held.node[at];
       if (this.isShown(node)) {
         this.introduce();
-        this.visitor.enter?.(node, Math.max(this.start[this.told], this.from));
+        this.visitor.enter?.(node, Math.max(held.start[at], this.from));
       }
-      this.told++;
-      this.tellWaiting();
+      if (this.pending.length > 0) this.passPending();
     }
   }
 
   /** Passes on the pending go statements of calls that have been passed on. */
-  private tellWaiting(): void {
-    const { waiting, told } = this;
+  private passPending(): void {
+    const { pending } = this;
+    const { passed } = this.held;
     let count = 0;
-    while (count < waiting.length && waiting[count].depth <= told) this.tellSpawn(waiting[count++]);
-    if (count > 0) this.waiting = waiting.slice(count);
+    while (count < pending.length && pending[count].depth <= passed) this.passSpawn(pending[count++]);
+    if (count > 0) this.pending = pending.slice(count);
   }
 
   /** Passes on a go statement, for the innermost shown call, if any. */
-  private tellSpawn({ goStatement, time, ref }: Readonly<{ goStatement: number; time: number; ref: number }>): void {
-    let at = this.told - 1;
-    while (at >= 0 && !this.isShown(this.node[at])) at--;
-    if (at >= 0) this.visitor.spawn?.(this.node[at], this.maps.goStatement(goStatement), time, ref);
+  private passSpawn({ goStatement, time, ref }: Readonly<{ goStatement: number; time: number; ref: number }>): void {
+    const { node, passed } = this.held;
+    let at = passed - 1;
+    while (at >= 0 && !this.isShown(node[at])) at--;
+    if (at >= 0) this.visitor.spawn?.(node[at], this.maps.goStatement(goStatement), time, ref);
   }
 
   private introduce(): void {
@@ -163,9 +160,7 @@ export class FilteredReplay implements WalkObserver {
   }
 
   private grow(): void {
-    const length = this.depth * 2;
-    this.node = grown(this.node, length);
-    this.start = grown(this.start, length);
+    const length = this.held.depth * 2;
     this.carried = grown(this.carried, length);
     this.beneath = grown(this.beneath, length);
     this.leads = grown(this.leads, length);
