@@ -1,9 +1,13 @@
 /**
- * The binary of a build directory. `go build -o` looks at the binary that is there to see whether it must link again, so
- * it stays in the cache; but what go puts there it may copy, byte by byte, when temporary files lie on another file system.
- * So each run builds into a place of its own, which begins as the binary of the last build, runs what lies there, and
- * leaves it to the next ones by renaming it. Go looks at the beginning of a binary alone, so its size and hash are kept
- * beside it, and compared while go works.
+ * The cached binary of a build directory. `go build -o` skips linking if the binary in place is up to date, so gotrace
+ * keeps it from run to run.
+ *
+ * Runs at the same time must not share the file, because go may write it byte by byte (when temporary files are on another
+ * file system). So each run starts with its own link to the last binary, lets go replace it, and renames the result back
+ * for later runs.
+ *
+ * Go judges a binary by its first bytes only. To find damage elsewhere, its size and hash are stored beside it and checked
+ * while go works.
  */
 
 import { createHash } from "node:crypto";
@@ -28,20 +32,21 @@ import { digest, refuseForeign, writeAtomically } from "../gotool/cache.js";
 
 const NAME = "program";
 
-/** What is kept beside a binary. */
+/** Stored beside a binary, to detect damage. */
 interface Seal {
   readonly size: number;
   /** Hex SHA-256. */
   readonly hash: string;
 }
 
+/** One run's copy of the cached binary, and its way back into the cache. */
 export class Binary {
-  /** Where go is to put it. */
+  /** The value for `go build -o`. */
   readonly path: string;
   private readonly own: string;
   private readonly shared: string;
   private readonly seal: string;
-  /** What the place begins as; undefined where go links anew. */
+  /** The state of the last build's binary in `path`; undefined if there was none and go must link. */
   private begun: { readonly mark: string; readonly whole: Promise<boolean> } | undefined;
 
   /** @param directory the build's directory in the cache @throws UserError when its binary is another user's */
@@ -51,7 +56,7 @@ export class Binary {
     this.seal = join(directory, `${NAME}.json`);
     this.own = mkdtempSync(join(directory, `${NAME}-`));
     this.path = binaryPath(this.own, NAME);
-    // There is none, or no way to have it: go links anew.
+    // If this fails, there is no binary to reuse, and go links a new one.
     attempt(() => linkOrCopy(this.shared, this.path));
     const stat = statSync(this.path, { throwIfNoEntry: false });
     if (!stat) return;
@@ -59,39 +64,39 @@ export class Binary {
     this.begun = { mark: markOf(this.path), whole: isSealed(this.path, this.seal) };
   }
 
-  /** Whether go found nothing to do although the binary is not what it once made. It is then given up: go is to link anew. */
+  /** Discards the binary if go left it alone although it is damaged; returns whether it did. Then build again. */
   async discardDamaged(): Promise<boolean> {
     if (this.begun?.mark !== markOf(this.path) || (await this.begun.whole)) return false;
     this.discard();
     return true;
   }
 
-  /** Gives the binary up: go is to link anew. */
+  /** Deletes the binary, so that the next `go build` links. */
   discard(): void {
     for (const path of [this.path, this.shared, this.seal]) rmSync(path, { force: true });
     this.begun = undefined;
   }
 
-  /** Puts what go has built into a directory under a name of its own, and leaves it to later builds. Returns its path. */
+  /** Puts the binary that go has built into a directory, and back into the cache for later builds. Returns its new path. */
   async place(directory: string, name: string): Promise<string> {
     mkdirSync(directory, { recursive: true });
     const program = binaryPath(directory, name);
     rmSync(program, { force: true });
     linkOrCopy(this.path, program);
     const made = this.begun?.mark !== markOf(this.path);
-    // Where the old one may not be replaced, later builds link again.
+    // If the old one cannot be replaced, later builds link again.
     attempt(() => renameSync(this.path, this.shared));
     if (made) writeAtomically(this.seal, JSON.stringify(await sealOf(program)));
     return program;
   }
 
-  /** Removes what no one needs any more. */
+  /** Removes this run's own directory. */
   close(): void {
     rmSync(this.own, { recursive: true, force: true });
   }
 }
 
-/** Whether a binary is what its seal says. */
+/** Whether a binary has the size and hash of its seal. */
 async function isSealed(path: string, seal: string): Promise<boolean> {
   try {
     const { size, hash } = JSON.parse(readFileSync(seal, "utf8")) as Seal;
@@ -111,10 +116,10 @@ async function sealOf(path: string): Promise<Seal> {
   return { size, hash: hash.digest("hex") };
 }
 
-/** Where go keeps the id of a build, at the latest (cmd/internal/buildid). */
+/** Go's build ID is within the first 32 KiB of a binary (cmd/internal/buildid). */
 const HEAD = 32 << 10;
 
-/** Differs when go has linked a file anew, in its place too. (Go sets the time of one that it leaves alone.) */
+/** A string that changes when go links a file, even in place. Its time does not: go also touches a file that it leaves alone. */
 function markOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return "";
@@ -136,7 +141,7 @@ function linkOrCopy(from: string, to: string): void {
   }
 }
 
-/** What runs left that were killed. */
+/** Removes directories of killed runs, after an hour. */
 function removeOld(directory: string): void {
   const hourAgo = Date.now() - 3600_000;
   for (const name of readdirSync(directory)) {
@@ -148,7 +153,7 @@ function removeOld(directory: string): void {
   }
 }
 
-/** Where a program lies in a directory. */
+/** The path of a program in a directory, with `.exe` on Windows. */
 function binaryPath(directory: string, name: string): string {
   return join(directory, process.platform === "win32" ? `${name}.exe` : name);
 }

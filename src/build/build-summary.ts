@@ -4,35 +4,35 @@ import type { Withdrawn } from "../gotool/build.js";
 import type { BuildContext } from "./context.js";
 import type { FileReport } from "./rewrite-cache.js";
 
-/** What was left out for one reason. */
+/** Everything left out for one reason. */
 interface LeftOut {
   readonly reason: string;
-  /** Functions, or files or packages where these were left out as a whole. */
   readonly count: number;
+  /** What is counted: functions, or whole files or packages. */
   readonly what: "function" | "file" | "package";
-  /** Some of them, as `file:line name` or a path. */
+  /** Up to five of them, as `file:line name` or a path. */
   readonly examples: readonly string[];
 }
 
-/** A package that the user asked for and that is not traced. */
+/** A package that the user asked to trace but that cannot be traced. */
 export interface LeftPackage {
   readonly importPath: string;
   readonly reason: string;
 }
 
-/** A package that the user named. */
+/** A package that the user asked to build. */
 export interface Target {
   readonly importPath: string;
   readonly name: string;
 }
 
-/** Counts of an instrumented build. */
+/** What an instrumented build traces, and what it leaves out. */
 export interface BuildSummary {
   readonly functions: number;
   readonly goStatements: number;
   readonly files: number;
   readonly leftOut: readonly LeftOut[];
-  /** Functions that the grammar could not read, as `file:line: name: reason`. */
+  /** Functions that the grammar could not read, as messages: `file:line: name is not traced: reason`. */
   readonly gaps: readonly string[];
 }
 
@@ -42,7 +42,7 @@ const exampleLimit = 5;
  * Counts what a build traces.
  * @param files reports by file
  * @param left files whose rewritten form did not compile
- * @param packages those that are not traced
+ * @param packages packages that the user asked for and that are not traced
  */
 export function summarize(
   files: ReadonlyMap<string, FileReport>,
@@ -79,7 +79,7 @@ export function summarize(
   return { ...total, leftOut: [...groups.values()].sort((a, b) => b.count - a.count), gaps };
 }
 
-/** Says it with `-v`; syntax that gotrace could not read is said in any case. */
+/** Logs a summary (shown with `-v`), and warns of functions that the grammar could not read. */
 export function describeBuild(context: Pick<BuildContext, "log" | "warn">, summary: BuildSummary): void {
   context.log(
     `traced: ${summary.functions} functions and ${summary.goStatements} go statements in ${summary.files} files`,

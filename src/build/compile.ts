@@ -1,4 +1,7 @@
-/** Compiling a prepared build: the binary of `run` and its kin, or the packages of `test` ahead of `go test`. */
+/**
+ * Compiles a prepared build: the binary for `run` and similar commands, or the packages of `test` ahead of `go test`.
+ * Remembers what it built, to skip preparation while nothing changes.
+ */
 
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -24,31 +27,31 @@ import { refuseNothing } from "./scope.js";
 import { packTraced, type TracedSet } from "./traced-set.js";
 import { inputState } from "./up-to-date.js";
 
-/** A build that worked. */
+/** A build that succeeded. */
 export interface Compiled {
   /** The build's directory in the cache. */
   readonly directory: string;
-  /** Overlay, flags and environment in force; undefined where there is nothing to trace. */
+  /** The overlay, flags and environment used; undefined if there is nothing to trace. */
   readonly state: BuildState | undefined;
-  /** The packages that the user named. */
+  /** The packages that the user asked to build. */
   readonly targets: readonly Target[];
   readonly summary: BuildSummary;
   readonly traced: TracedSet;
-  /** Files whose rewritten form did not compile; empty where nothing had changed. */
+  /** Files whose rewritten form did not compile; empty if the last build was reused. */
   readonly withdrawn: readonly Withdrawn[];
   /**
-   * The files that were compiled in their rewritten form: neither those withdrawn nor those of packages that do not compile
-   * untouched. Absent where nothing had changed.
+   * The files compiled in their rewritten form: not those withdrawn, nor those of packages whose original code does not
+   * compile. Absent if the last build was reused.
    */
   readonly rewritten?: ReadonlySet<string>;
-  /** Absent where nothing had changed and `go build` alone was asked. */
+  /** Absent if the last build was reused. */
   readonly prepared?: PreparedBuild;
 }
 
-/** What a build is remembered by where nothing has changed. */
+/** The result of a build, to be reused while nothing changes. */
 interface Remembered {
   readonly mark: BuildMark;
-  /** Milliseconds since 1970. After a day everything is looked at again. */
+  /** Milliseconds since 1970. After a day the build is prepared again in any case. */
   readonly time: number;
   readonly targets: readonly Target[];
   readonly unmatched: readonly string[];
@@ -59,26 +62,31 @@ interface Remembered {
 
 const day = 24 * 3600 * 1000;
 
-/** How to compile: the command before and after the flags. */
+/** The go command that compiles. */
 export interface CompileCommand {
   /** Part of the key of the build's cache directory. */
   readonly name: string;
+  /** The words before the flags: `build`. */
   readonly verb: readonly string[];
+  /** The words after the flags. @param extraFiles files that gotrace adds to those that the user named */
   readonly rest: (directory: string, extraFiles: readonly string[]) => readonly string[];
-  /** Reads its result, where that says more than its exit code. */
+  /** Reads the command's output, if it says more than the exit code. */
   readonly read?: (result: CommandResult) => BuildResult;
-  /** Go on where packages of the user do not compile. */
+  /** Continue with the other packages if some of the user's do not compile. */
   readonly partial?: boolean;
-  /** Another command of go follows, which says all that this one said. */
+  /** Another go command follows and repeats this one's messages, so they are not printed. */
   readonly followed?: boolean;
-  /** Refuses packages that the user named, before anything is built. @throws UserError */
+  /** Checks the packages that the user asked for, before anything is built. @throws UserError to refuse them */
   readonly check?: (targets: readonly Target[], environment: GoEnvironment) => void;
-  /** The command itself decides what to build anew: where nothing changed it needs no preparation. */
+  /** The command rebuilds whatever changed, as `go build` does, so an unchanged build needs no preparation. */
   readonly builds?: boolean;
 }
 
 /**
- * Prepares and compiles. Go's own failure comes back as its result, exactly as the plain build gave it.
+ * Prepares and compiles. Files whose rewritten form does not compile stay untraced, with a warning.
+ *
+ * @returns the build, or Go's own result if the plain build fails as well
+ * @throws UserError if `command.check` refuses the packages, or `--include` leaves nothing to trace
  */
 export async function compile(
   context: BuildContext,
@@ -175,7 +183,7 @@ async function isUnchanged(context: BuildContext, { mark, time, sizes }: Remembe
   return (await readGoEnvironment(context.go)).identity === mark.environment;
 }
 
-/** Overlays of earlier states; young ones may be in use by another gotrace. */
+/** Removes overlays of earlier builds after an hour; younger ones may be in use by another gotrace. */
 function removeOldOverlays(directory: string, current: string): void {
   const hourAgo = Date.now() - 3600_000;
   for (const name of readdirSync(directory)) {

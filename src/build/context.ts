@@ -1,7 +1,8 @@
-/** What the build needs of the invocation that it belongs to; a Session of the command line is one. */
+/** What the build gets from its caller: the invocation's surroundings (a `Session` of the CLI is one) and the options. */
 
 import type { GoContext } from "../gotool/run-go.js";
 
+/** The surroundings of one invocation of gotrace. */
 export interface BuildContext {
   /** Absolute; relative patterns and files start from here. */
   readonly cwd: string;
@@ -10,22 +11,22 @@ export interface BuildContext {
   readonly go: GoContext;
   /** Root of gotrace's cache; it exists. */
   readonly cache: string;
-  /** A directory that goes when the invocation ends. */
+  /** A directory that is removed when the invocation ends. */
   workspace(): string;
-  /** A line for `-v`. */
+  /** Prints a line with `-v`. */
   log(line: string): void;
-  /** A line that the user should see in any case. */
+  /** Prints a line always. */
   warn(line: string): void;
 }
 
 /** What to trace, and how. */
 export interface BuildOptions {
-  /** Patterns of packages; none for all of the main modules. */
+  /** Package patterns; if empty, all packages of the main modules. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   /** Trace generated files as well. */
   readonly generated: boolean;
-  /** Leave out functions that cost the compiler's inliner at most this; undefined for none. */
+  /** Leave out functions whose inlining cost is at most this; undefined to leave out none. */
   readonly inlineBudget: number | undefined;
   /** The program records an execution trace as well. */
   readonly execTrace: boolean;

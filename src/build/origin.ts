@@ -1,12 +1,12 @@
-/** Which gotrace stored what lies in the cache. */
+/** Identifies the version of gotrace that stored an entry of the cache. */
 
-/** Put in by scripts/bundle.mjs. */
+/** Defined by scripts/bundle.mjs. */
 declare const GOTRACE_CACHE_KEY: string | undefined;
 
 /**
- * Part of the key of all that is stored in a form of our own: a digest of the code of this folder with all that it imports, so
- * that two versions of gotrace which might store different things share nothing. Code that is not bundled does not know its
- * digest, and shares nothing with other processes.
+ * Part of the cache key of everything stored in gotrace's own form: a digest of the code in this folder and all that it
+ * imports, so that versions of gotrace which might store different things share no entries. Code that is not bundled has no
+ * digest and shares nothing with other processes.
  */
 export const ORIGIN: string =
   typeof GOTRACE_CACHE_KEY === "string" ? GOTRACE_CACHE_KEY : `${process.pid}-${process.hrtime.bigint()}`;

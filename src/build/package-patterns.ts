@@ -1,4 +1,4 @@
-/** Which packages are traced: import-path patterns as Go writes them, plus `*` within one path element. */
+/** Patterns of `--include` and `--exclude`: import-path patterns in Go's syntax, plus `*` within one path element. */
 
 import { relative, sep } from "node:path";
 
@@ -9,9 +9,9 @@ export interface Matchable {
 }
 
 /**
- * A predicate for one pattern.
- * `...` matches any string (`p/...` matches p too), `*` anything but a slash (`p/*` matches p too). A pattern that starts with `./` or `../`
- * is matched against the package's directory, relative to `cwd`; any other against the import path.
+ * Compiles one pattern to a predicate. `...` matches any string (`p/...` also matches p), `*` any string without a slash
+ * (`p/*` also matches p). A pattern that starts with `./` or `../` is matched against the package's directory, relative to
+ * `cwd`; any other against the import path.
  */
 export function packagePattern(pattern: string, cwd: string): (candidate: Matchable) => boolean {
   const local = /^\.{1,2}(\/|$)/.test(pattern);
@@ -31,7 +31,7 @@ export function packagePattern(pattern: string, cwd: string): (candidate: Matcha
   };
 }
 
-/** Whether a package is chosen by `--include` (all when there is none) and not by `--exclude`. */
+/** Compiles `--include` (all packages if empty) and `--exclude`. */
 export function packageFilter(include: readonly string[], exclude: readonly string[], cwd: string) {
   const matchers = (flag: string, patterns: readonly string[]) =>
     patterns.map((pattern) => ({ word: `${flag} ${pattern}`, matches: packagePattern(pattern, cwd) }));
@@ -39,11 +39,12 @@ export function packageFilter(include: readonly string[], exclude: readonly stri
   const excluded = matchers("--exclude", exclude);
   const named = (candidate: Matchable) => included.some(({ matches }) => matches(candidate));
   return {
-    /** Named by an --include pattern. */
+    /** Whether an --include pattern matches a package. */
     named,
+    /** Whether a package is included and not excluded. */
     accepts: (candidate: Matchable) =>
       (included.length === 0 || named(candidate)) && !excluded.some(({ matches }) => matches(candidate)),
-    /** Patterns that match none of these, with their flag. */
+    /** Patterns that match none of the candidates; `word` is flag and pattern, for messages. */
     unmatched: (candidates: readonly Matchable[]) =>
       [...included, ...excluded].filter(({ matches }) => !candidates.some(matches)),
   };

@@ -1,5 +1,4 @@
-/**
- * From a target to an instrumented build: list the packages, rewrite their files, join the runtime, write the overlay. */
+/** Prepares an instrumented build: lists the packages, rewrites their files, joins the runtime, writes the overlay. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -31,26 +30,27 @@ export interface BuildRequest {
   readonly goFlags: readonly string[];
   readonly options: BuildOptions;
   readonly tests: boolean;
-  /** Coverage is asked for by a flag that is not among `goFlags`. */
+  /** Whether a flag that is not in `goFlags` asks for coverage. */
   readonly coverage?: boolean;
-  /** Vet runs. */
+  /** Whether vet runs. */
   readonly vet?: boolean;
 }
 
-/** Files whose rewritten form is known not to compile: path of the file → that form, and why. */
+/** Files whose rewritten form is known not to compile: path → path of that form, and the compiler's reason. */
 export type KnownUncompilable = Readonly<Record<string, { readonly rewritten: string; readonly reason: string }>>;
 
-/** Kept between builds of one target. */
+/** What a build directory keeps from one build to the next. */
 export interface BuildState {
+  /** Path of the overlay file. */
   readonly overlay: string;
   readonly flags: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Files to name before those that the user named. */
+  /** Files to pass to go before those that the user named. */
   readonly extra: readonly string[];
   readonly uncompilable: KnownUncompilable;
 }
 
-/** By what a build is recognised as unchanged (see up-to-date.ts). */
+/** Identifies the inputs of a build, to recognise it as unchanged (see up-to-date.ts). */
 export interface BuildMark {
   readonly inputs: BuildInputs;
   readonly fingerprint: string;
@@ -58,38 +58,38 @@ export interface BuildMark {
   readonly environment: string;
 }
 
-/** A build that is ready to run. */
+/** A build that is ready to be compiled. */
 export interface PreparedBuild {
   readonly environment: GoEnvironment;
   readonly packages: readonly GoPackage[];
-  /** Files with a rewritten form, by path; withdrawn ones are not among them. */
+  /** Original file → its rewritten form; without the `withdrawn` files. */
   readonly rewritten: ReadonlyMap<string, string>;
   readonly reports: ReadonlyMap<string, FileReport>;
-  /** Directory that stays the same for the same target. */
+  /** The build's directory in the cache, see {@link buildDirectory}. */
   readonly directory: string;
-  /** Flags for `go` that every variant begins with, the overlay not among them. */
+  /** Flags for `go` that every variant begins with, without the overlay. */
   readonly flags: readonly string[];
-  /** Environment for `go`, beyond the session's. */
+  /** Variables for `go` in addition to the context's environment. */
   readonly joinEnv: Readonly<Record<string, string>>;
-  /** The build with some of the rewritten files. */
+  /** Makes the build that replaces only these files. */
   readonly variant: (files: ReadonlySet<string>) => Variant;
   /** Functions left out by --skip-inlined. */
   readonly omissions: Omissions;
-  /** How to recognise the build as unchanged; undefined where that is impossible. */
+  /** Recognises the build as unchanged; undefined if that is impossible. */
   readonly mark: BuildMark | undefined;
   readonly scope: Scope;
-  /** Files that are not rewritten because an earlier build showed that their rewritten form does not compile. */
+  /** Files left as they are because their rewritten form did not compile in an earlier build. */
   readonly withdrawn: readonly Withdrawn[];
 }
 
 const runtimeSource = fileURLToPath(new URL("../../runtime-go", import.meta.url));
 
-/** The runtime module of this installation, at its place in the cache. */
+/** Installs this version's runtime module in the cache, and returns its directory. */
 export function runtimeDirectory(context: BuildContext): string {
   return installRuntime(context.cache, runtimeSource);
 }
 
-/** A directory of the cache that belongs to this target, its flags and its environment. */
+/** The directory in the cache for builds of this target with these flags and this environment. */
 export function buildDirectory(context: BuildContext, request: BuildRequest, verb: string): string {
   const env = Object.entries(context.env).filter(
     ([name]) => /^(GO|CGO_|CC$|CXX$)/.test(name) && name !== "GOTRACE_CACHE",
@@ -105,7 +105,7 @@ export function buildDirectory(context: BuildContext, request: BuildRequest, ver
   return directory;
 }
 
-/** The state that the last build in this directory left. */
+/** The state that the last build left in a directory; undefined if there is none or it is unusable. */
 export function readState<T extends BuildState>(directory: string): T | undefined {
   try {
     const state = JSON.parse(readFileSync(join(directory, "state.json"), "utf8")) as T;
@@ -115,14 +115,16 @@ export function readState<T extends BuildState>(directory: string): T | undefine
   }
 }
 
-/** Remembers a build that worked. */
+/** Stores the state of a successful build. */
 export function writeState(directory: string, state: BuildState): void {
   writeIfChanged(join(directory, "state.json"), JSON.stringify(state));
 }
 
 /**
  * Prepares a build.
- * @returns the build, or Go's own failure where it cannot even list the packages
+ * @param known files not to rewrite, from earlier builds
+ * @returns the build, or go's own result if it cannot list the packages
+ * @throws UserError without a module, with `-n`, or if `--include` and `--exclude` leave no package
  */
 export async function prepareBuild(
   context: BuildContext,
@@ -156,7 +158,7 @@ export async function prepareBuild(
     );
   }
   const userOverlay = readOverlay(flagValue(goFlags, "overlay"), context.cwd);
-  // Taken before the files are read: a change while they are is seen the next time.
+  // Taken before the files are read, so that the next build notices changes made meanwhile.
   const inputs = inputsOf(environment, listed);
   const state = inputState(inputs);
   const recognisable = isRecognisable(request.patterns, goFlags) && isStable(state, start);
@@ -177,7 +179,7 @@ export async function prepareBuild(
   const coverage = asksForCoverage([...goFlags, ...(request.coverage ? ["-cover"] : [])]);
   const markers = { ...rewriteOptions(request.options), mode: "markers" } as const;
   const marked = coverage ? await rewriteFiles(context.cache, chosen, markers, userOverlay, omissions) : undefined;
-  // In a workspace the runtime is a main module, which a plain -cover would count and slow down.
+  // In a workspace the runtime is a main module. A plain -cover would count its code and slow it down.
   const cover =
     coverage && environment.goWork && !request.tests && flagValue(goFlags, "coverpkg") === undefined
       ? [`-coverpkg=${listed.filter((entry) => entry.main).map((entry) => entry.importPath)}`]
@@ -190,7 +192,7 @@ export async function prepareBuild(
     ),
   );
   const recorder = request.options.execTrace ? recordExecTrace(environment, runtime).overlay : [];
-  // Whom a goroutine descends from matters for tests, which own what they start.
+  // Tests own the goroutines that they start, also through untraced code, so the runtime records those ancestors.
   const beyond = [...recorder, ...(request.tests ? ancestryOverlay(runtime) : [])];
   const linking = beyond.length > 0 ? linkFlags(environment, request.goFlags) : [];
   const reports = new Map(rewriting.files.map((file) => [file.file, file.report]));
@@ -231,17 +233,19 @@ function isUncompilable({ file, rewritten }: RewrittenFile, known: KnownUncompil
   return rewritten !== undefined && known[file]?.rewritten === rewritten;
 }
 
-/** How files are rewritten under these options. */
+/** The options of the rewriter for a build. */
 export function rewriteOptions({ generated }: Pick<BuildOptions, "generated">): Omit<InstrumentOptions, "name"> {
   return { runtimePath: runtimeModule, generated, mode: "hooks" };
 }
 
-/** The user's own -overlay file; relative paths in it start from `cwd`, as for go. @throws UserError when it cannot be read */
+/**
+ * Reads the user's own -overlay file: path → path of its content, "" to hide the file. Relative paths start from `cwd`, as
+ * in go. @throws UserError if it cannot be read
+ */
 function readOverlay(path: string | undefined, cwd: string): ReadonlyMap<string, string> {
   if (path === undefined) return new Map();
   try {
     const parsed = JSON.parse(readFileSync(resolve(cwd, path), "utf8")) as { Replace?: Record<string, string> };
-    // An empty replacement hides the file.
     return new Map(
       Object.entries(parsed.Replace ?? {}).map(([from, to]) => [resolve(cwd, from), to === "" ? "" : resolve(cwd, to)]),
     );

@@ -1,4 +1,4 @@
-/** Building the program that a run is about, into its workspace. */
+/** Builds the program that `run` and similar commands execute, in the workspace of the run. */
 
 import { basename, join } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
@@ -14,14 +14,15 @@ export interface ProgramRequest {
   readonly patterns: readonly string[];
   readonly goFlags: readonly string[];
   readonly options: BuildOptions;
-  /** The binary of the last build is of no use. */
+  /** Whether to ignore the binary of the last build. */
   readonly anew: boolean;
 }
 
 /**
  * Builds the program and puts it into the workspace.
- * @param command of gotrace, for errors
- * @returns go's exit code, where it has said why it does not build
+ * @param command name of gotrace's command, for errors
+ * @returns the path of the binary, or go's exit code if the build failed; go's messages are then printed
+ * @throws UserError if the packages are not one program, or it is for another system
  */
 export async function buildProgram(
   command: string,
@@ -50,7 +51,7 @@ export async function buildProgram(
     });
   try {
     let compiled = await make();
-    // Of a binary that it cannot read at all, go says that it is in the way.
+    // Done even if go failed: go refuses to overwrite a binary that it cannot read.
     if (await binary?.discardDamaged()) {
       context.log("the binary in the cache is damaged: building it again");
       compiled = await make();
@@ -61,7 +62,7 @@ export async function buildProgram(
     }
     const { summary, traced } = compiled;
     describeBuild(context, summary);
-    // Under its own name, so that os.Args[0] reads as a user expects.
+    // Named as `go build` would name it, because the program sees the name in os.Args[0].
     const place = join(context.workspace(), "bin");
     return { summary, traced, program: await own(compiled.directory).place(place, programName(compiled, patterns)) };
   } finally {
@@ -69,7 +70,7 @@ export async function buildProgram(
   }
 }
 
-/** @throws UserError when the program is built for another system: a shell might take it for a script */
+/** @throws UserError if the program is for another system; if run anyway, a shell might take it for a script */
 function checkSystem({ os, arch }: GoEnvironment): void {
   const here = { os: process.platform === "win32" ? "windows" : process.platform, arch: goArch[process.arch] };
   if (os === here.os && (arch === here.arch || here.arch === undefined || (arch === "386" && here.arch === "amd64")))
@@ -81,7 +82,7 @@ function checkSystem({ os, arch }: GoEnvironment): void {
   );
 }
 
-/** Go's names of processors, by Node's. */
+/** Node's names of processors → Go's. */
 const goArch: Readonly<Record<string, string>> = {
   x64: "amd64",
   arm64: "arm64",
@@ -90,7 +91,7 @@ const goArch: Readonly<Record<string, string>> = {
   riscv64: "riscv64",
 };
 
-/** @throws UserError when the packages are not one program; what go could not load is for go to report */
+/** @throws UserError if the packages are not exactly one program; packages that go could not load are left for go to report */
 function checkProgram(command: string, targets: readonly Target[], patterns: readonly string[]): void {
   const words = patterns.join(" ");
   const programs = targets.filter((target) => target.name === "main").map((target) => target.importPath);
@@ -121,7 +122,7 @@ function checkProgram(command: string, targets: readonly Target[], patterns: rea
   }
 }
 
-/** The name that `go build` would give. */
+/** The name that `go build` would give the binary. */
 function programName({ targets }: Compiled, patterns: readonly string[]): string {
   if (patterns[0].endsWith(".go")) return basename(patterns[0], ".go");
   const path = (targets[0]?.importPath ?? "program").split("/");

@@ -1,4 +1,4 @@
-/** Rewrites the files of a build, through a cache by content: an unchanged file is neither parsed nor written again. */
+/** Rewrites the files of a build. Results are cached by content, so unchanged files are neither parsed nor written again. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,21 +9,21 @@ import type { Instrumented, InstrumentOptions } from "../instrument/index.js";
 import { importName } from "../instrument/snippets.js";
 import { ORIGIN } from "./origin.js";
 
-/** What rewriting one file gave, without the text. */
+/** The result of rewriting one file, without the text. */
 export type FileReport = Omit<Instrumented, "text">;
 
-/** A file of the build with its rewritten form. */
+/** A file of the build and its rewritten form. */
 export interface RewrittenFile {
   readonly file: string;
-  /** Where the rewritten text lies, without its site table; undefined where the file stays as it is. */
+  /** Path of the rewritten text, which lacks its site table; undefined if the file stays as it is. */
   readonly rewritten: string | undefined;
   readonly report: FileReport;
 }
 
-/** All files of a build. */
+/** The result for all files of a build. */
 export interface Rewriting {
   readonly files: readonly RewrittenFile[];
-  /** Files that had to be parsed, because they were new or had changed. */
+  /** How many files were not in the cache and had to be parsed. */
   readonly parsed: number;
 }
 
@@ -64,7 +64,7 @@ export async function rewriteFiles(
   return { files, parsed };
 }
 
-/** The files of some packages, and the name that each may use for the runtime's import: no file of its directory has it. */
+/** Yields the files of packages, each with a name for the runtime's import that no file in its directory contains. */
 function* sourcesOf(
   packages: readonly GoPackage[],
   replaced: ReadonlyMap<string, string>,
@@ -85,10 +85,10 @@ function* sourcesOf(
   }
 }
 
-/** As it lies in the cache: with the hash of the rewritten text, where there is one. */
+/** A report as stored in the cache, with the hash of the rewritten text if there is one. */
 type StoredReport = FileReport & { readonly hash?: string };
 
-/** What the cache knows of a file; undefined where that is nothing, or not what was written. */
+/** Reads a report from the cache; undefined if it is missing, or it or its text is damaged. */
 function readReport(path: string): StoredReport | undefined {
   const text = path.slice(0, -".json".length);
   let report: StoredReport;

@@ -1,4 +1,4 @@
-/** Which packages of a build are traced, and why others are not. */
+/** Decides which packages of a build are traced, and explains why others are not. */
 
 import { isAbsolute, relative } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
@@ -9,20 +9,20 @@ import type { BuildSummary, LeftPackage } from "./build-summary.js";
 import type { BuildOptions } from "./context.js";
 import { packageFilter } from "./package-patterns.js";
 
-/** The packages of a build. */
+/** The packages of a build, sorted out. */
 export interface Scope {
-  /** Those that are traced. */
+  /** The packages to trace. */
   readonly chosen: readonly GoPackage[];
-  /** Those to which a build can add files, the chosen ones among them. */
+  /** The packages whose files a build can replace, `chosen` included. */
   readonly open: readonly GoPackage[];
   readonly left: readonly LeftPackage[];
-  /** What to say of patterns that match nothing that could be traced. */
+  /** Messages for patterns that match no package in `open`. */
   readonly unmatched: readonly string[];
 }
 
 /**
- * Finds them: packages of the main modules, and those of modules replaced by directories that `--include` names.
- * @throws UserError when `--include` and `--exclude` leave none, and go has nothing to complain of
+ * Chooses the packages of the main modules, and those of modules replaced by directories if `--include` names them.
+ * @throws UserError if `--include` and `--exclude` leave none, unless go could not load a package and will report that
  */
 export function scopeOf(
   listed: readonly GoPackage[],
@@ -57,7 +57,7 @@ export function scopeOf(
   return { chosen, open, left: [...left].map(([importPath, reason]) => ({ importPath, reason })), unmatched };
 }
 
-/** Why the files of a package cannot be replaced; undefined where they can. */
+/** Why the files of a package cannot be replaced; undefined if they can. */
 function closedBy({ standard, main, localReplace, dir }: GoPackage, { modCache, minor }: GoEnvironment) {
   if (standard) return "in the standard library";
   if (!main && !localReplace) return "in another module, which no go.work and no replace finds in a directory";
@@ -67,7 +67,8 @@ function closedBy({ standard, main, localReplace, dir }: GoPackage, { modCache, 
 }
 
 /**
- * @throws UserError when packages were named and hold nothing that can be traced: the program would run in vain
+ * Stops a run whose trace would be empty.
+ * @throws UserError if `--include` names packages and none of their functions can be traced
  */
 export function refuseNothing({ include }: BuildOptions, { chosen }: Scope, summary: BuildSummary): void {
   if (include.length === 0 || summary.functions > 0) return;
@@ -78,7 +79,7 @@ export function refuseNothing({ include }: BuildOptions, { chosen }: Scope, summ
   );
 }
 
-/** Why no call was recorded, as far as the build tells. */
+/** A message that says why no call was recorded, as far as the build shows. */
 export function whyNothing(summary: BuildSummary): string {
   return summary.functions === 0
     ? `no call was recorded: no function of this build is traced${reasons(summary)}`

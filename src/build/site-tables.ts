@@ -1,14 +1,14 @@
 /**
- * Files that a build adds to a package: the declarations of its site tables, and the import of what the runtime package
- * needs of Go's.
+ * Files that a build adds to packages. They declare the site tables of rewritten files and import runtime-go's package sys.
  *
- * A site table is a variable, `var __gotrace_x [N]__gotrace.Site`, and the compiler orders the initialisation of
- * package-level variables by what their functions refer to. Declared at the end of its file, it would hold back every variable
- * whose initialiser calls a hooked function, and the program would initialise in another order than untraced. So tables are
- * declared in a file of their own, whose name comes before all others: variables that are ready first hold back nothing.
+ * A site table is a variable, `var __gotrace_x [N]__gotrace.Site`. The compiler orders the initialisation of package-level
+ * variables by what their initialisers refer to, functions included. A table at the end of its file would delay every
+ * variable whose initialiser calls a hooked function, and the program would initialise in another order than untraced. So
+ * the tables are declared in a separate file that sorts before all others: variables that are ready first delay nothing.
  *
- * Packages are ordered by their imports, so the runtime package imports nothing that must be initialised (see runtime-go's
- * package sys). Programs and packages of tests import that for it: they come last, or wait for package testing.
+ * Packages are ordered by their imports, so the runtime package imports nothing that must be initialised. What it needs
+ * from package runtime is in package sys, which programs and packages of tests import in its place: they come last, or
+ * wait for package testing.
  */
 
 import { basename, dirname, join } from "node:path";
@@ -16,7 +16,7 @@ import { runtimeModule, systemPackage } from "../gotool/join.js";
 import { type GoPackage, isFilesPackage } from "../gotool/packages.js";
 import { type FileHead, type SiteTable, tableDeclaration } from "../instrument/index.js";
 
-/** A file that declares its own table, at its end; a program or a test also imports what the runtime needs. */
+/** The text of a rewritten file with its table declared at its end; in programs and tests it also imports package sys. */
 export function withOwnTable({ file, text, table, head }: Tabled): string {
   const isLinked = head.packageName === "main" || isTest(file);
   const more = isLinked ? `; import _ ${JSON.stringify(systemPackage)}` : "";
@@ -27,14 +27,14 @@ export function withOwnTable({ file, text, table, head }: Tabled): string {
 /** A file that a build adds to a package. */
 export interface AddedFile {
   readonly text: string;
-  /** It belongs to the files that the user named, and must be named too. */
+  /** Whether it belongs to a package of files that the user named, so that go must be given its name as well. */
   readonly named: boolean;
 }
 
 /**
- * The files to add to a build's packages: path (nothing lies there on disk) → file.
- * @param packages those to which files can be added
- * @param tableOf the table of a file that is compiled in its rewritten form
+ * The files to add to a build's packages, for an overlay: path, where no file exists on disk → file.
+ * @param packages the packages to which files can be added
+ * @param tableOf the table of a file; undefined if its original form is compiled
  * @param namesIn names of files in a directory
  */
 export function tableFiles(
@@ -52,7 +52,7 @@ export function tableFiles(
       const table = tableOf(file);
       return table ? [{ ...own, path: addedPath(file, stem, external), table }] : [];
     });
-    // Where no file is rewritten, the import still has to be somewhere.
+    // If no file is rewritten, the import still needs a file.
     const last = files.findLast(isTest) ?? (name === "main" ? files[0] : undefined);
     return last && !declarations.some(({ path }) => name === "main" || isTest(path))
       ? [...declarations, { ...own, path: addedPath(last, stem, external) }]
@@ -61,7 +61,7 @@ export function tableFiles(
   return declare(declared);
 }
 
-/** A file to be added, and the table that it is to declare. */
+/** A file to add, and the table that it declares. */
 interface Declaration {
   readonly path: string;
   /** Build constraints, as lines. */
@@ -80,12 +80,14 @@ export interface Tabled {
 }
 
 /**
- * Files that declare tables on disk, where builds for any system find them: path → text. A file with build constraints, in
- * its text or in its name, has a table file with the same constraints. Left out are files that belong to no package, because
- * they are run by their own name: those with the tag `ignore` and those whose package is not that of their directory.
- * Programs and tests of which nothing is rewritten import what the runtime needs as well.
+ * The files that declare tables in a copy on disk, which is built for any system: path → text. A file with build
+ * constraints, in its text or its name, gets a table file with the same constraints. Files that belong to no package get
+ * none, because they are run by name: those with the tag `ignore`, and those whose package is not that of their directory.
+ * Programs and tests import package sys even if none of their files is rewritten.
  * @param packageNames directory → name of its package
- * @param packages those of the copy
+ * @param packages the packages of the copy
+ * @param namesIn names of files in a directory
+ * @returns the files, and which of `files` have their table declared in one
  */
 export function tableFilesOnDisk(
   files: readonly Tabled[],
@@ -115,7 +117,7 @@ export function tableFilesOnDisk(
   return { texts, declared };
 }
 
-/** Names of files that belong to one system or processor: Go's internal/syslist, which keeps retired ones and rarely grows. */
+/** Matches names of files for one system or processor. From Go's internal/syslist, which keeps retired names and rarely grows. */
 const systemSuffix =
   /_(aix|android|darwin|dragonfly|freebsd|hurd|illumos|ios|js|linux|nacl|netbsd|openbsd|plan9|solaris|wasip1|windows|zos|386|amd64|amd64p32|arm|armbe|arm64|arm64be|loong64|mips|mipsle|mips64|mips64le|mips64p32|mips64p32le|ppc|ppc64|ppc64le|riscv|riscv64|s390|s390x|sparc|sparc64|wasm)(_test)?\.go$/;
 
@@ -127,9 +129,9 @@ function addedPath(file: string, stem: string, external: boolean): string {
 }
 
 /**
- * The beginning of a name that comes before those of all Go files, and is the name of none. (Go takes no file name that begins
- * with a character before the digits.) Files that the user named have a package of their own, in a directory that may hold
- * another one.
+ * The beginning of an unused file name that sorts before all Go files of a directory. It consists of zeros, because Go
+ * accepts no file name whose first character sorts before the digits. Files that the user named are a package of their own,
+ * so their table file must not have the name of the one for the directory's package.
  */
 function stemFor(names: readonly string[], named: boolean): string {
   const goFiles = names.filter((name) => name.endsWith(".go"));
@@ -148,7 +150,7 @@ function declare(declarations: readonly Declaration[]): Map<string, AddedFile> {
 
 function fileOf(path: string, group: readonly Declaration[]): string {
   const { constraints, packageName } = group[0];
-  // A file may be in a package and in its test variant.
+  // A file may be in a package and in its test variant, and then has two declarations.
   const tables = new Map(group.flatMap(({ table }) => (table ? [[table.name, table] as const] : [])));
   const [first] = tables.values();
   const imports = [

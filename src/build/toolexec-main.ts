@@ -1,6 +1,6 @@
 /**
- * The `-toolexec` program of builds whose tools need it (see gotool/toolexec.ts): `node toolexec.js PLAN TOOL ARGS…`. Runs
- * the tool with other files than go names, and mends what it wrote.
+ * The `-toolexec` program (see gotool/toolexec.ts), run by go as `node toolexec.js PLAN TOOL ARGS…`. It runs the tool with
+ * other files than go passes, and corrects its output.
  */
 
 import { spawnSync } from "node:child_process";
@@ -12,13 +12,13 @@ import { expandMarkers } from "../instrument/markers.js";
 const [planPath, tool, ...args] = process.argv.slice(2) as [string, string, ...string[]];
 const plan = JSON.parse(readFileSync(planPath, "utf8")) as ToolPlan;
 
-/** Value of a flag of the tool, written in one word or in two. */
+/** The value of one of the tool's flags, written as one word or two. */
 function flagOf(name: string): string | undefined {
   const at = args.indexOf(name);
   return at >= 0 ? args[at + 1] : args.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
-/** Runs the tool, and ends with its exit code where it fails. */
+/** Runs the tool; if it fails, exits with its exit code. */
 function runTool(words: readonly string[]): void {
   const [program, ...rest] = [...plan.through, tool, ...words] as [string, ...string[]];
   const { status, error } = spawnSync(program, rest, { stdio: "inherit" });
@@ -26,6 +26,7 @@ function runTool(words: readonly string[]): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** Gives the cover tool files with markers, and turns the markers in its output into hooks. */
 function cover(): void {
   const replaced = args.filter((arg) => plan.markers[arg] !== undefined);
   runTool(args.map((arg) => plan.markers[arg]?.path ?? arg));
@@ -45,7 +46,7 @@ function cover(): void {
   }
 }
 
-/** The package as the user wrote it: cmd/go's vetConfig. */
+/** Gives vet the package as the user wrote it, by editing cmd/go's vetConfig. */
 function vet(): void {
   const path = args.at(-1);
   if (path?.endsWith(".cfg")) {
@@ -56,7 +57,7 @@ function vet(): void {
   runTool(args);
 }
 
-/** Embedded files: cmd/go's embedcfg, whose `Files` says where each lies. */
+/** Embeds the user's own files: edits cmd/go's embedcfg, whose `Files` maps each embedded name to a path. */
 function compile(): void {
   const path = flagOf("-embedcfg");
   if (path !== undefined) {

@@ -1,24 +1,24 @@
 /**
- * The functions that a build traces, by Go's names: what an assertion may be about, called or not. In the note of a run they
- * are text (a line for each package: its path, then names, separated by spaces), deflated, in base64, cut into pieces that fit
- * a note: some 4 bytes a function.
+ * The names of all functions that a build traces, called or not, so that assertions can tell a function that was not called
+ * from a misspelled one. A trace stores them in notes: text with a line for each package (its path, then names, separated
+ * by spaces), deflated, in base64, split into pieces that fit a note. They take about 4 bytes per function.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { GoPackage } from "../gotool/packages.js";
 
-/** Packed names: one string for each note that they take. */
+/** Packed names, one string per note. */
 export type TracedSet = readonly string[];
 
-/** A note has room for 1 MiB. */
+/** Characters per piece; a note holds 1 MiB. */
 const PIECE = 512 << 10;
 
-/** What unpacks to more is no set of ours. */
+/** The maximum size in bytes when unpacked; anything larger is damaged. */
 const MAX = 256 << 20;
 
 /**
  * Packs the names of a build.
- * @param namesOf names of the traced functions of a file, without the package; undefined where it is not traced
- * @param tests Go names the functions of a package main after its path when it tests it
+ * @param namesOf names of the traced functions of a file, without the package; undefined if the file is not traced
+ * @param tests whether the build is a test; Go then prefixes functions of a package main with its path instead of `main`
  */
 export function packTraced(
   packages: readonly GoPackage[],
@@ -41,7 +41,7 @@ export function packTraced(
 }
 
 /**
- * The names in a packed set, with their packages; none where it is damaged.
+ * The names in a packed set, with their packages; none if it is damaged.
  * @param pieces in order
  */
 export function unpackTraced(pieces: TracedSet): string[] {

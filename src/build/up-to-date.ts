@@ -1,27 +1,27 @@
 /**
- * Whether anything changed since the last build that could change which files belong to it or what they become. Where
- * nothing did, the last overlay is still right, and `go build` alone is asked.
+ * Detects whether anything has changed since the last build that affects which files belong to it or how they are
+ * rewritten. If not, the last overlay is still right, and only `go build` needs to run.
  *
  * An overlay is a function of
  *
  * 1. gotrace, the command line, the working directory and the environment: they name the build's directory in the cache;
- * 2. what `go env` answers (release, platform, go.mod and go.work in force, GOFLAGS, also those of `go env -w`): asked each
- *    time, and compared by {@link GoEnvironment.identity};
+ * 2. the output of `go env` (release, platform, go.mod and go.work in force, GOFLAGS, including values from `go env -w`):
+ *    asked each time, and compared by {@link GoEnvironment.identity};
  * 3. the files that `go list` finds for the packages named, which follow from
  *    a. go.mod and go.work, the go.mod of all modules of the workspace and of all that a `replace` finds on disk, their sums,
  *       and vendor/modules.txt: they say which module, so which directory, an import path is;
  *    b. in the directory of every package of the build that may change (of the main modules whether traced or not, of
  *       replaced modules, vendored ones): the names of its .go files and the files themselves, whose build constraints and
- *       imports say what belongs to the build. So a package can join only when a file is changed or added that is watched.
+ *       imports say what belongs to the build. So a package can join the build only if a watched file changes or is added.
  *       The standard library and the module cache do not change under one release and one go.mod;
  * 4. the contents of these files.
  *
- * Files are judged as make judges them, by time, size and identity. A file that changed while `go list` ran, or just before
- * it, by less than clocks can tell, could be known in one state and remembered in another: then nothing is remembered. All
- * else (embedded files, C and assembly, other modules, the tool chain) is judged by `go build`, which runs in any case, and
- * a last overlay with which it fails is given up.
+ * Files are compared as make does, by time and size, and by inode. A file that changed while `go list` ran, or so shortly
+ * before that its time does not show it, could be listed in one state and remembered in another; such builds are not
+ * remembered. All else (embedded files, C and assembly, other modules, the tool chain) is left to `go build`, which runs in
+ * any case; if it fails with the last overlay, the build is prepared again.
  *
- * Not recognised, so never remembered: patterns that may match new packages, and the -overlay and -modfile flags.
+ * Builds with patterns that may match new packages, or with the flags -overlay or -modfile, are never remembered.
  */
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -31,21 +31,21 @@ import type { GoEnvironment } from "../gotool/environment.js";
 import { flagValue } from "../gotool/join.js";
 import type { GoPackage } from "../gotool/packages.js";
 
-/** The files that decide what a build consists of, in a form that can be stored. */
+/** The files that decide what a build consists of, as plain data that can be stored. */
 export interface BuildInputs {
   readonly files: readonly string[];
-  /** Directories whose .go files count. */
+  /** Directories of which all .go files are inputs. */
   readonly directories: readonly string[];
 }
 
 /** The state of a build's inputs. */
 export interface InputState {
   readonly fingerprint: string;
-  /** When one of them, or one of the directories, changed last: milliseconds since 1970. */
+  /** When any of the files or directories last changed, in milliseconds since 1970. */
   readonly newest: number;
 }
 
-/** Milliseconds by which the time of a change may lag behind the clock. */
+/** How far, in milliseconds, a file's time of change may lag behind the clock. */
 const clockLag = 20;
 
 /** Whether a build with these flags and patterns can be recognised as unchanged. */
@@ -65,7 +65,7 @@ export function inputsOf(environment: GoEnvironment, packages: readonly GoPackag
   return { files: [...moduleFiles(environment)], directories: [...new Set(directories)] };
 }
 
-/** Reads times, sizes and identities of the inputs; that a file is missing is a state as well. */
+/** Reads times, sizes and inodes of the inputs. A missing file is a state as well. */
 export function inputState({ files, directories }: BuildInputs): InputState {
   const marks: string[] = [];
   let newest = 0;
@@ -81,8 +81,8 @@ export function inputState({ files, directories }: BuildInputs): InputState {
       marks.push(`${path} missing`);
       continue;
     }
-    // A file that was removed meanwhile shows in the directory's time alone. That time is no part of the fingerprint, because
-    // a binary may be written there.
+    // The removal of a file while the build runs shows only in the directory's time. That time is not part of the
+    // fingerprint, because the user may build a binary there.
     newest = Math.max(newest, found.ctimeMs, found.mtimeMs);
     const names = readdirSync(path).filter((name) => name.endsWith(".go"));
     for (const name of names.sort()) mark(join(path, name));
@@ -90,12 +90,12 @@ export function inputState({ files, directories }: BuildInputs): InputState {
   return { fingerprint: digest(...marks), newest };
 }
 
-/** Whether the inputs did not change after `start` (milliseconds since 1970), nor too shortly before. */
+/** Whether the inputs have not changed since `start` (milliseconds since 1970) or shortly before it. */
 export function isStable({ newest }: InputState, start: number): boolean {
   return newest < start - clockLag;
 }
 
-/** The files that say where modules are. */
+/** The files that say where modules are: go.mod, go.work, their sums, vendor/modules.txt. */
 function moduleFiles({ goMod, goWork }: GoEnvironment): Set<string> {
   const files = new Set<string>();
   const add = (path: string, sum: string) => {
@@ -116,7 +116,7 @@ function moduleFiles({ goMod, goWork }: GoEnvironment): Set<string> {
   return files;
 }
 
-/** The directories that `use` and `replace` lines name: every word that can only be a path. More than these do no harm. */
+/** The directories in `use` and `replace` lines: all words that must be paths. Directories in excess do no harm. */
 function localDirectories(file: string): string[] {
   if (!existsSync(file)) return [];
   return [...readFileSync(file, "utf8").matchAll(/"([^"\n]*)"|`([^`\n]*)`|([^\s"`]+)/g)]

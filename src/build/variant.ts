@@ -1,6 +1,7 @@
 /**
- * What a build becomes with some of its files rewritten: an overlay, files to name, flags. Builds are tried with fewer
- * rewritten files where not all of them compile (see gotool/build.ts), and everything that speaks of them must follow.
+ * Variants of a build: the overlay, flags and extra files to build with only some of the files rewritten. If not all
+ * rewritten files compile, the build is retried with fewer (see gotool/build.ts), and site tables, markers and flags must
+ * match.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -19,37 +20,39 @@ const toolProgram = fileURLToPath(new URL("./toolexec.js", import.meta.url));
 export interface Variant {
   /** Path of the overlay. */
   readonly overlay: string;
-  /** Flags for `go` that follow those of every variant. */
+  /** Flags for `go` in addition to those that all variants share. */
   readonly flags: readonly string[];
-  /** Files to name before those that the user named. */
+  /** Files to pass to go before those that the user named. */
   readonly extra: readonly string[];
 }
 
-/** What variants are made of. */
+/** What all variants of a build are made from. */
 export interface VariantParts {
   readonly cache: string;
-  /** Directory of the build in the cache, and of the runtime module. */
+  /** The build's directory in the cache. */
   readonly directory: string;
+  /** The directory of the runtime module. */
   readonly runtime: string;
-  /** All packages of the build, and those to which files can be added. */
+  /** All packages of the build. */
   readonly packages: readonly GoPackage[];
+  /** The packages to which files can be added. */
   readonly open: readonly GoPackage[];
   readonly patterns: readonly string[];
   readonly reports: ReadonlyMap<string, FileReport>;
-  /** Files with a rewritten form, by path. */
+  /** Original file → its rewritten form. */
   readonly rewritten: ReadonlyMap<string, string>;
-  /** The user's own overlay. */
+  /** The user's own overlay: path → path of its content. */
   readonly replaced: ReadonlyMap<string, string>;
-  /** Overlay entries of every variant. */
+  /** Overlay entries that all variants share: path → path of its content. */
   readonly fixed: readonly (readonly [string, string])[];
-  /** Files with markers, for the cover tool; undefined where nothing is to be covered. */
+  /** Original file → its text with markers, for the cover tool; undefined without coverage. */
   readonly marked: ReadonlyMap<string, string> | undefined;
   readonly vet: boolean;
   /** Words of the user's own -toolexec. */
   readonly through: readonly string[];
 }
 
-/** Makes a variant, and writes what belongs to it. @param wanted the files to replace by their rewritten form */
+/** Makes a variant and writes its files. @param wanted the files to replace by their rewritten form */
 export function makeVariant(parts: VariantParts, wanted: ReadonlySet<string>): Variant {
   const added = tableFiles(
     parts.open,
@@ -65,7 +68,7 @@ export function makeVariant(parts: VariantParts, wanted: ReadonlySet<string>): V
   return { overlay, flags: toolsOf(parts, used, texts, added), extra: namedTables(parts, added) };
 }
 
-/** Programs and tests outside the user's modules cannot import what the runtime needs: then it does itself. */
+/** Lets the runtime import package sys itself if a program or test is outside the user's modules and cannot. */
 function systemEntry({ packages, open, runtime, directory }: VariantParts): [string, string][] {
   const isLinked = ({ target, standard, name, files }: GoPackage) =>
     target && !standard && (name === "main" || files.some((file) => file.endsWith("_test.go")));
@@ -104,13 +107,13 @@ function toolsOf(
   return toolFlags(parts.directory, needs, toolProgram);
 }
 
-/** Tables of the files that the user named. Go wants all named files in one directory, written the same way. */
+/** Table files for files that the user named, written as the user wrote those: go requires all in one directory. */
 function namedTables({ patterns }: VariantParts, added: ReadonlyMap<string, AddedFile>): string[] {
   const prefix = /^(.*[\\/])?/.exec(patterns[0])?.[0] ?? "";
   return [...added].filter(([, { named }]) => named).map(([path]) => `${prefix}${basename(path)}`);
 }
 
-/** Names of the files in a directory, those of the user's overlay included. */
+/** Names of the files in a directory, including those of the user's overlay. */
 function namesIn(directory: string, replaced: ReadonlyMap<string, string>): string[] {
   const names = [...replaced.keys()].filter((path) => dirname(path) === directory).map((path) => basename(path));
   try {
@@ -120,7 +123,7 @@ function namesIn(directory: string, replaced: ReadonlyMap<string, string>): stri
   }
 }
 
-/** The text of every file that has a marked form. */
+/** Reads the texts with markers: original file → text. */
 export function readMarked(files: readonly { file: string; rewritten: string | undefined }[]): Map<string, string> {
   return new Map(
     files.flatMap(({ file, rewritten }): [string, string][] =>

@@ -1,6 +1,6 @@
 /**
- * Building with rewritten files in place. The user's build must never fail because of gotrace: files whose rewritten
- * form does not compile where the original does are taken out of the overlay, and the build goes on.
+ * Builds with rewritten files. The user's build must never fail because of gotrace: if a rewritten file does not compile
+ * but the original does, the file is taken out of the overlay and the build is tried again.
  */
 
 import { resolve } from "node:path";
@@ -15,7 +15,7 @@ export interface CompileError {
   readonly message: string;
 }
 
-/** The compile errors in Go's output, whose paths are relative to the directory of the build. */
+/** Parses the compile errors in Go's output. @param cwd directory of the build; paths in the output are relative to it */
 export function parseCompileErrors(output: string, cwd: string): CompileError[] {
   const errors: CompileError[] = [];
   for (const line of output.split(/\r?\n/)) {
@@ -31,40 +31,41 @@ export interface Withdrawn {
   readonly reason: string;
 }
 
-/** What came of a build. */
+/** The result of a build. */
 export interface BuildResult extends CommandResult {
-  /** Import paths of the packages that did not compile, where the command tells: see {@link compileList}. */
+  /** Import paths of the packages that did not compile, if the command reports them (see {@link compileList}). */
   readonly failed?: ReadonlySet<string>;
 }
 
 /** Outcome of {@link buildWithFallback}. */
 export interface BuildOutcome {
-  /** The last build; when it failed, it is the build of the untouched files, so its output is Go's own. */
+  /** The last build. If it failed, it is the build of the original files, so its output is Go's own. */
   readonly result: BuildResult;
   readonly withdrawn: readonly Withdrawn[];
   /** The files whose rewritten form the last build used. */
   readonly rewritten: ReadonlySet<string>;
 }
 
-/** What {@link buildWithFallback} needs to try a build. */
+/** The argument of {@link buildWithFallback}. */
 export interface BuildAttempt {
-  /** Builds with these original files replaced by their rewritten form; an empty set is the plain build. */
+  /** Builds with these original files replaced by their rewritten form; an empty set means the plain build. */
   readonly build: (rewritten: ReadonlySet<string>) => Promise<BuildResult>;
+  /** Original files that have a rewritten form. */
   readonly rewritten: ReadonlySet<string>;
   readonly cwd: string;
-  /** Files of the same package as this one, itself included. */
+  /** Files of a file's package, the file itself included. */
   readonly packageFiles: (file: string) => readonly string[];
-  /** Files of the packages with this import path, test variants included. */
+  /** Files of the packages with this import path, including test variants. */
   readonly filesOf: (importPath: string) => readonly string[];
-  /** Packages that do not compile in the plain build either are left to Go, and the others are built all the same. */
+  /** If the plain build fails as well, build the packages that compile and leave the others to Go. */
   readonly partial: boolean;
 }
 
 const rounds = 8;
 
 /**
- * Builds; when that fails and the plain build does not, withdraws the files that the errors name and tries again. After
- * some rounds whole packages are withdrawn, at last everything.
+ * Builds. If that fails but the plain build succeeds, withdraws the files that the errors name and tries again; after some
+ * rounds it withdraws whole packages, finally everything.
  */
 export async function buildWithFallback(attempt: BuildAttempt): Promise<BuildOutcome> {
   const withdrawn = new Map<string, Withdrawn>();
@@ -83,7 +84,7 @@ export async function buildWithFallback(attempt: BuildAttempt): Promise<BuildOut
   const failsAnew = () => result.code !== 0 && [...(result.failed ?? [""])].some((path) => !plain.failed?.has(path));
   for (let round = 0; files.size > 0 && failsAnew(); round++) {
     const named = blame(result, files, attempt, round >= rounds / 2);
-    // An error may stand in a file that is as it was, beside the rewritten one that caused it.
+    // The error may be in a file that was not rewritten, caused by a rewritten one of the same package.
     const blamed = named.size > 0 ? named : blame(result, files, attempt, true);
     const reason = firstReason(result);
     const leaving = blamed.size > 0 && round < rounds ? [...blamed.keys()] : [...files];
@@ -109,7 +110,7 @@ function blame(result: CommandResult, files: ReadonlySet<string>, attempt: Build
   return blamed;
 }
 
-/** What a failed command of go says first: one line, made of two where the second goes on with the first. */
+/** The first error in the output of a failed go command, as one line; a continuation on the next line is appended. */
 export function firstReason(result: CommandResult): string {
   const lines = (result.stderr + result.stdout).split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#"));
   const [first, second] = lines;
@@ -118,12 +119,12 @@ export function firstReason(result: CommandResult): string {
 }
 
 /**
- * The command that compiles packages and all they need without linking: `go list` goes on where a package does not compile,
- * and has its errors in what it prints.
+ * The command that compiles packages and their dependencies without linking. Unlike `go build`, `go list -e` continues after
+ * a package that does not compile and reports its errors as JSON.
  */
 export const compileList = ["list", "-e", "-export", "-deps", "-test", "-json=ImportPath,Error"] as const;
 
-/** Reads what {@link compileList} printed: the errors become the output, as Go writes them. */
+/** Turns the output of {@link compileList} into that of a build: exit code 1 and the errors as text if a package failed. */
 export function readCompileList(result: CommandResult): BuildResult {
   if (result.code !== 0) return result;
   const listed = parseConcatenated<{ ImportPath: string; Error?: { Err: string } }>(result.stdout);
@@ -133,7 +134,7 @@ export function readCompileList(result: CommandResult): BuildResult {
   return { code: failed.size > 0 ? 1 : 0, stdout: "", stderr: result.stderr + text, failed };
 }
 
-/** Runs one `go build`-like command with an overlay file (none for the plain build). */
+/** Runs a command like `go build`. @param overlay path of the overlay file; undefined for the plain build */
 export function goBuild(
   context: GoContext,
   verb: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * gotrace's own cache: the runtime module at a stable path (so that the Go build cache stays warm), rewritten files by
- * content, and per build its last overlay. All of it may be deleted at any time.
+ * gotrace's cache on disk: the runtime module at a stable path (so that the Go build cache stays warm), rewritten files
+ * named by content, and a directory per build with its last overlay. All of it may be deleted at any time.
  */
 
 import { createHash } from "node:crypto";
@@ -26,10 +26,10 @@ import { ExitCode, messageOf, UserError } from "../base/errors.js";
 const day = 24 * 3600 * 1000;
 /** Entries unused for this long are removed. */
 const keepFor = 10 * day;
-/** The cache's directories: runtimes, builds, and texts by content. */
+/** Directories of the cache: runtime modules, builds, and texts named by content. */
 const groups = ["rt", "build", "src"] as const;
 
-/** The cache directory: GOTRACE_CACHE, else the platform's cache directory plus `gotrace`. May be relative. */
+/** The cache directory: GOTRACE_CACHE, by default `gotrace` in the platform's cache directory. May be relative. */
 export function cacheRoot(env: NodeJS.ProcessEnv): string {
   if (env.GOTRACE_CACHE) return env.GOTRACE_CACHE;
   if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, "gotrace");
@@ -38,31 +38,30 @@ export function cacheRoot(env: NodeJS.ProcessEnv): string {
   return join(homedir(), ".cache", "gotrace");
 }
 
-/** Hex SHA-256 of the parts, each ended by a zero byte so that ("ab","c") and ("a","bc") differ. */
+/** Hex SHA-256 of the parts, each followed by a zero byte so that ("ab","c") and ("a","bc") differ. */
 export function digest(...parts: (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part).update("\0");
   return hash.digest("hex");
 }
 
-/** Writes a file so that readers see the old content or the new, never a part. */
+/** Writes a file so that readers see the old content or the new, never a mixture. */
 export function writeAtomically(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(temporary, content);
   renameSync(temporary, path);
 }
 
-/** Like {@link writeAtomically}, but leaves a file alone that has this content already. */
+/** Like {@link writeAtomically}, but leaves the file alone if it already has this content. */
 export function writeIfChanged(path: string, content: string | Uint8Array): void {
   if (holds(path, content)) return;
   writeAtomically(path, content);
 }
 
 /**
- * Writes a file that is named by its content, so that processes which run at the same time with different content do not
- * change each other's.
- * @param suffix end of the name, `.mod` for instance
- * @param beside further files of the same name, by their suffix: part of the content
+ * Writes a file named by its content, so that concurrent processes with different content do not overwrite each other's.
+ * @param suffix end of the name, such as `.mod`
+ * @param beside suffix → content of further files with the same stem; they count as content too
  * @returns its path
  */
 export function writeByContent(
@@ -73,20 +72,20 @@ export function writeByContent(
 ): string {
   const others = Object.entries(beside);
   const stem = join(directory, digest(content, ...others.flat()).slice(0, 24));
-  // The file itself comes last: where it is, the others are.
+  // The file itself comes last: if it exists, so do the others.
   for (const [end, text] of [...others, [suffix, content] as const]) {
     writeOnce(stem + end, text);
   }
   return stem + suffix;
 }
 
-/** Writes a file whose path stands for this content; where it lies already, unharmed, it is marked as used. */
+/** Writes a file whose path is derived from its content. If it exists undamaged, it is only marked as used. */
 export function writeOnce(path: string, content: string | Uint8Array): void {
   if (holds(path, content)) touch(path);
   else writeAtomically(path, content);
 }
 
-/** Whether a file is there and has this content: a cleaner, a full disk or a loss of power may have emptied it. */
+/** Whether a file exists with this content; a full disk or a loss of power may have truncated it. */
 function holds(path: string, content: string | Uint8Array): boolean {
   const bytes = Buffer.from(content as string);
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -94,10 +93,10 @@ function holds(path: string, content: string | Uint8Array): boolean {
 }
 
 /**
- * Finds and makes the cache.
- * @param from what relative paths in the environment are relative to
+ * Finds the cache directory and creates it if needed.
+ * @param from directory that relative paths in the environment start from
  * @returns its absolute path
- * @throws UserError when there is no place for it, or one that cannot be written
+ * @throws UserError if it cannot be found, created or written
  */
 export function openCache(env: NodeJS.ProcessEnv, from: string): string {
   let path = "";
@@ -117,16 +116,16 @@ export function openCache(env: NodeJS.ProcessEnv, from: string): string {
   }
 }
 
-/** Creates a directory with its parents, and returns its path. */
+/** Creates a directory and its parents if needed, and returns its path. */
 export function ensureDirectory(path: string): string {
   makeDirectories(path);
   return path;
 }
 
 /**
- * Creates a directory with its parents. (Node's own `recursive` never ends where a file system refuses new entries with
- * ENOENT, as /proc does.)
- * @returns the topmost directory that had to be made; undefined where all were there
+ * Creates a directory and its parents if needed. Node's `recursive` option is not used: it loops forever if a file system
+ * refuses new entries with ENOENT, as /proc does.
+ * @returns the topmost directory that was created; undefined if all existed
  */
 export function makeDirectories(path: string): string | undefined {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
@@ -143,8 +142,8 @@ export function makeDirectories(path: string): string | undefined {
 }
 
 /**
- * Marks an entry as used today, at most one write a day.
- * @throws UserError when it belongs to another user, who could have put anything there
+ * Marks an entry as used, with at most one write a day.
+ * @throws UserError if it belongs to another user, who could have put anything there
  */
 export function touch(path: string): void {
   const stat = statSync(path);
@@ -152,7 +151,7 @@ export function touch(path: string): void {
   if (Date.now() - stat.mtimeMs > day) markUsed(path);
 }
 
-/** @throws UserError when an entry's owner is not the user */
+/** @throws UserError if `owner`, the user ID of an entry's owner, is not the current user */
 export function refuseForeign(path: string, owner: number, user = process.getuid?.()): void {
   if (user === undefined || owner === user) return;
   throw new UserError(
@@ -169,7 +168,8 @@ export function markUsed(path: string): void {
 }
 
 /**
- * The runtime module in the cache, at a path named by its content.
+ * Installs the runtime module in the cache, at a path named by its content, and returns that path. Damaged files are
+ * written again.
  * @param source the directory `runtime-go` of this installation
  */
 export function installRuntime(root: string, source: string): string {
@@ -193,14 +193,14 @@ export function installRuntime(root: string, source: string): string {
   try {
     renameSync(staging, target);
   } catch {
-    // Another gotrace was faster: its copy has the same content.
+    // Another gotrace was faster, and its copy has the same content.
     if (!existsSync(join(target, "go.mod"))) cpSync(staging, target, { recursive: true });
     rmSync(staging, { recursive: true, force: true });
   }
   return target;
 }
 
-/** Removes what was not used for days: whole entries, and old files in the directories of builds. Looks at most once a day. */
+/** Removes entries, and old files in the directories of builds, that were not used for ten days. Acts at most once a day. */
 export function pruneCache(root: string): void {
   const stamp = join(root, "pruned");
   const now = Date.now();
@@ -216,11 +216,11 @@ export function pruneCache(root: string): void {
       }
     }
   } catch {
-    // Pruning is a courtesy; a cache that cannot be pruned still works.
+    // A cache that cannot be pruned still works.
   }
 }
 
-/** Removes files, at any depth, and the directories that hold nothing else. */
+/** Removes unwanted files at any depth, and directories that are empty. */
 function removeFiles(directory: string, unwanted: (file: string) => boolean): void {
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true }).reverse()) {
     const path = join(entry.parentPath, entry.name);
@@ -229,24 +229,24 @@ function removeFiles(directory: string, unwanted: (file: string) => boolean): vo
   }
 }
 
-/** What a directory holds; nothing where there is none. */
+/** Names of the entries in a directory; empty if it does not exist. */
 export function namesIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory) : [];
 }
 
-/** Keeps a text in the cache, at a path named by its content. */
+/** Stores a text in the cache, at a path named by its content, and returns the path. @param name readable part of the name */
 export function storeText(root: string, name: string, text: string): string {
   const path = join(ensureDirectory(join(root, "src")), cachedName(digest(text), name));
   writeOnce(path, text);
   return path;
 }
 
-/** Whether an absolute path leads into the cache. */
+/** Whether an absolute path is inside the cache. */
 export function inCache(root: string, path: string): boolean {
   return path.startsWith(root + sep);
 }
 
-/** The base name of a path in the cache that keeps the file's own name readable. */
+/** The name of a cache entry: part of the key, then the base name of `path`, for people. */
 export function cachedName(key: string, path: string): string {
   return `${key.slice(0, 32)}-${basename(path)}`;
 }

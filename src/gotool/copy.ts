@@ -1,4 +1,4 @@
-/** A complete copy of a module or workspace that carries the runtime module with it and builds with plain `go build`. */
+/** Copies a module or workspace together with the runtime module, so that the copy builds with plain `go build`. */
 
 import {
   cpSync,
@@ -19,11 +19,11 @@ import { type GoContext, runGo } from "./run-go.js";
 /** Directory of the copy that holds what gotrace adds; the underscore keeps it out of `./...`. */
 const addedDirectory = "_gotrace";
 
-/** Where things went. */
+/** A finished copy. */
 export interface ModuleCopy {
   /** Root of the copy. */
   readonly root: string;
-  /** Where a path of the original lies in the copy; undefined when it was not copied. */
+  /** Maps a path of the original to its path in the copy; undefined if it was not copied. */
   readonly locate: (path: string) => string | undefined;
 }
 
@@ -33,9 +33,10 @@ interface Replace {
 }
 
 /**
- * Copies the module (or every module of the workspace) in force into `target`, with the runtime module beside it.
+ * Copies the current module (or every module of the workspace) into `target`, and the runtime module with it.
+ * @param runtime directory of the runtime module
  * @param target a directory that does not exist or is empty
- * @throws UserError when it is neither, or when go cannot edit the copied go.mod
+ * @throws UserError if go cannot edit the copied go.mod or go.work
  */
 export async function copyModule(
   go: GoContext,
@@ -100,10 +101,10 @@ export async function usedModules(go: GoContext, workFile: string): Promise<{ wr
 
 /** A replacement that was copied. */
 interface Adopted {
-  /** For `go mod edit` and `go work edit`. */
+  /** A flag for `go mod edit` and `go work edit`. */
   readonly edit: string;
   readonly module: string;
-  /** Its directory as it was written, and in the copy. */
+  /** Its directory as the directive named it, and as the copy's directive names it. */
   readonly from: string;
   readonly to: string;
 }
@@ -131,7 +132,7 @@ async function adoptReplacements(
   return adopted;
 }
 
-/** Says in vendor/modules.txt where replacements lie now: go compares it with go.mod. */
+/** Updates the directories of replacements in vendor/modules.txt, which go compares with go.mod. */
 function moveInVendor(vendor: string, adopted: readonly Adopted[]): void {
   const list = join(vendor, "modules.txt");
   if (adopted.length === 0 || !existsSync(list)) return;
@@ -157,12 +158,12 @@ function addToVendor(vendor: string, runtime: string, replacement: string): void
   copyTree(runtime, place, place);
 }
 
-/** Copies a tree without version control directories and without `except`, keeping modes, times and links. */
+/** Copies a tree except for version control directories and `except`, and preserves modes, times and links. */
 function copyTree(from: string, to: string, except: string): void {
   copyEntries(realpathSync(from), to, realpathSync(except));
 }
 
-/** Entry by entry on the way to `except`: a copy of a directory into itself is refused by cpSync whatever its filter says. */
+/** Copies directories that contain `except` entry by entry: cpSync refuses to copy a directory into itself, even if filtered. */
 function copyEntries(from: string, to: string, except: string): void {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from)) {

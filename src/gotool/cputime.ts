@@ -1,21 +1,21 @@
 /**
- * Processor time of processes (user and system), where the system tells of others than oneself: Linux, see proc_pid_stat(5).
- * Milliseconds; undefined elsewhere, and for a process that is gone.
+ * Processor time (user and system, in milliseconds) of other processes. Works on Linux, see proc_pid_stat(5); undefined on
+ * other systems, and for processes that have ended.
  */
 import { readFileSync } from "node:fs";
 
-/** A tick of /proc: USER_HZ is 100 on all systems that Go runs on. */
+/** Milliseconds per tick of /proc: USER_HZ is 100 on all Linux systems that Go runs on. */
 const TICK = 10;
-/** Fields of /proc/PID/stat behind the name of the program, which is in brackets and may hold anything. */
+/** Positions of fields in /proc/PID/stat, counted after the program's name, which is in brackets and may contain anything. */
 const OWN = [11, 12];
 const CHILDREN = [13, 14];
 
-/** What a process has used so far. */
+/** The time that a process has used so far. */
 export function processorTime(pid: number): number | undefined {
   return read(String(pid), OWN);
 }
 
-/** What the children of this process that have ended used, theirs included. */
+/** The time that this process's ended children used, including their own ended children. */
 export function childrenTime(): number | undefined {
   return read("self", CHILDREN);
 }

@@ -1,4 +1,4 @@
-/** What `go env` says about the module at hand and the tool chain that will build it. */
+/** Reads from `go env` which module, workspace and tool chain a build uses. */
 
 import { ExitCode, UserError } from "../base/errors.js";
 import { digest } from "./cache.js";
@@ -10,27 +10,28 @@ export interface GoEnvironment {
   readonly minor: number;
   /** Path of the go.mod in force; empty outside a module. */
   readonly goMod: string;
-  /** Path of the go.work in force; empty without one. */
+  /** Path of the go.work in force; empty outside a workspace. */
   readonly goWork: string;
+  /** Path of the module cache. */
   readonly modCache: string;
-  /** GOOS and GOARCH of what is built. */
+  /** GOOS and GOARCH of the build. */
   readonly os: string;
   readonly arch: string;
   /** `GOFLAGS`, split into its words. */
   readonly flags: readonly string[];
-  /** Two answers with the same identity choose the same files for the same command line. */
+  /** A hash of the settings. Environments with the same identity choose the same files for the same command line. */
   readonly identity: string;
 }
 
-/** The settings that this module reads, and those that build constraints and module lookup look at. */
+/** The settings that this file reads, and those that affect build constraints and module lookup. */
 const settings =
   "GOVERSION GOROOT GOMOD GOWORK GOMODCACHE GOFLAGS GO111MODULE GOOS GOARCH CGO_ENABLED GOEXPERIMENT GO386 GOAMD64 GOARM GOARM64 GOMIPS GOMIPS64 GOPPC64 GORISCV64 GOWASM";
 
 const minimumMinor = 21;
 
 /**
- * Asks Go about itself and the current module.
- * @throws UserError when Go is missing, older than 1.21, or in GOPATH mode
+ * Reads the environment of a build in `context.cwd`.
+ * @throws UserError if Go is missing, older than 1.21, or in GOPATH mode
  */
 export async function readGoEnvironment(context: GoContext): Promise<GoEnvironment> {
   const result = await runGo(context, ["env", "-json", ...settings.split(" ")]);
@@ -44,7 +45,7 @@ export async function readGoEnvironment(context: GoContext): Promise<GoEnvironme
   const env = JSON.parse(result.stdout) as Record<string, string>;
   const version = env.GOVERSION ?? "";
   const minor = /^(?:devel )?go1\.(\d+)/.exec(version);
-  // A development build ("devel +abc…") carries no number: it is newer than any release we know.
+  // A development build ("devel +abc…") has no number and counts as newer than any release.
   const number = minor ? Number(minor[1]) : 99;
   if (number < minimumMinor) {
     throw new UserError(
@@ -74,12 +75,12 @@ export async function readGoEnvironment(context: GoContext): Promise<GoEnvironme
   };
 }
 
-/** GOFLAGS is split at spaces; a word may be quoted with ' or " as a whole (cmd/internal/quoted). */
+/** Splits GOFLAGS at spaces; a whole word may be quoted with ' or " (cmd/internal/quoted). */
 export function splitFlags(text: string): string[] {
   return [...text.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }
 
-/** Whether go only prints what it would do (`-n`). */
+/** Whether flags include `-n`, with which go only prints what it would do. */
 export function isDryRun(flags: readonly string[]): boolean {
   return flags.some((flag) => /^--?n(=(?!false)|$)/.test(flag));
 }

@@ -1,9 +1,11 @@
 /**
- * Recording an execution trace beside the call trace. Through the overlay the runtime module of the build gets files that
- * start the recording before the user's packages are initialised, and end it when main.main returns or os.Exit is called:
- * by a hook that the Go runtime has for this (`internal/runtime/exithook`; coverage uses it too). Since Go 1.23 the linker
- * by default lets only std refer to it. A crash or a fatal signal runs no hook: then what the runtime still
- * holds, at most the last second, may be missing (since Go 1.23 the runtime tries to write it in a panic).
+ * Makes a program record an execution trace in addition to the call trace. An overlay adds files to the runtime module that
+ * start the recording before the user's packages are initialised, and end it when main.main returns or os.Exit is called.
+ * For the end they use the runtime's exit hook (`internal/runtime/exithook`; coverage uses it as well), which the linker
+ * since Go 1.23 reserves for std by default.
+ *
+ * A crash or fatal signal runs no hook. What the runtime has not written yet, at most the last second, may then be missing;
+ * since Go 1.23 the runtime tries to write it on a panic.
  */
 
 import { join } from "node:path";
@@ -11,21 +13,21 @@ import { fileURLToPath } from "node:url";
 import { ExitCode, UserError } from "../base/errors.js";
 import type { GoEnvironment } from "./environment.js";
 
-/** Directory where every process writes `<pid>-<n>.trace`; a process without this variable records nothing. */
+/** The variable that names the directory where each process writes `<pid>-<n>.trace`; without it, nothing is recorded. */
 export const execTraceVariable = "GOTRACE_EXEC_OUT";
 
 const templates = fileURLToPath(new URL("../../templates/exectrace", import.meta.url));
 
-/** What makes a build record its execution trace, beside the flags of linkname.ts. */
+/** What a build needs to record execution traces, in addition to the flags of linkname.ts. */
 export interface ExecTraceBuild {
   /** Overlay entries: path as Go sees it → file on disk. */
   readonly overlay: readonly [string, string][];
 }
 
 /**
- * Makes a program record its execution trace.
+ * The overlay entries with which a program records its execution trace.
  * @param runtime directory of the runtime module, which every traced program links
- * @throws UserError before Go 1.22, whose traces have another format
+ * @throws UserError before Go 1.22, which writes traces in another format
  */
 export function recordExecTrace(env: GoEnvironment, runtime: string): ExecTraceBuild {
   if (env.minor < 22) {

@@ -1,7 +1,7 @@
 /**
- * Which functions the compiler inlines in the plain build, by its own word: `-gcflags=-m` makes it say "can inline F" for
- * every function whose body it may put in place of a call. Go keeps what a compiler said together with what it made, and
- * says it again, so that only what changed is compiled.
+ * Finds out which functions the compiler inlines in the plain build: with `-gcflags=-m` it prints "can inline F" for every
+ * function whose body it may put in place of a call. Go caches the compiler's messages with its output and repeats them, so
+ * only changed packages are compiled.
  */
 
 import { resolve } from "node:path";
@@ -19,20 +19,20 @@ export interface PlainBuild {
   readonly packages: readonly string[];
 }
 
-/** Functions to leave out: absolute path of the file → place (`LINE:COLUMN`) as the compiler says it → why. */
+/** Functions to leave out: absolute path of the file → position (`LINE:COLUMN`) as the compiler prints it → reason. */
 export type Omissions = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-/** The cost up to which the compiler inlines (cmd/compile/internal/inline, inlineMaxBudget, since Go 1.9). */
+/** The maximum cost at which the compiler inlines (cmd/compile/internal/inline, inlineMaxBudget, since Go 1.9). */
 export const COMPILER_BUDGET = 80;
 
 /**
- * Compiles the packages as plain Go does, without linking.
- * @param budget the cost up to which functions are left out; with the compiler's own just those that it can inline
- * @returns the functions; packages that do not compile have none
+ * Compiles the packages as plain Go does, without linking, and lists the functions to leave out.
+ * @param budget the maximum cost of functions to leave out; {@link COMPILER_BUDGET} selects just those that can be inlined
+ * @returns the functions; none of packages that do not compile
  */
 export async function listInlined(context: GoContext, budget: number, build: PlainBuild): Promise<Omissions> {
   const { environmentFlags, flags, patterns, tests, packages } = build;
-  // With -m=2 it also says what the others cost, and ten times as much besides.
+  // -m=2 also prints the cost of the other functions, but ten times as much output.
   const ask = budget > COMPILER_BUDGET ? "-m=2" : "-m";
   const args = [
     ...["list", "-e", "-export", "-deps", ...(tests ? ["-test"] : []), "-f", "{{with .Incomplete}}{{end}}"],
@@ -43,9 +43,9 @@ export async function listInlined(context: GoContext, budget: number, build: Pla
 }
 
 /**
- * The user's flags, with a question for these packages. Of several -gcflags the last one whose pattern matches a package is in
- * force, so the user's own follow ours, each with the question behind it; those of GOFLAGS are in force beside those given.
- * With -trimpath the compiler would print no paths of files, with -a it would compile everything each time.
+ * The user's flags, with the flag `ask` added for the given packages. Of several -gcflags, the last whose pattern matches a
+ * package applies. So the user's own, including those of GOFLAGS, come after ours, each with `ask` appended. -trimpath is
+ * turned off because it removes the paths of files from the messages, and -a because it would compile everything each time.
  */
 export function askingFlags(
   ask: string,
@@ -69,9 +69,9 @@ export function askingFlags(
 }
 
 /**
- * Reads a compiler's output. Of a generic function each instance has a line; they are alike but for the cost of calls of
- * methods of type parameters, and one that is inlined is enough.
- * @param cwd what relative paths are relative to
+ * Parses the compiler's messages. Each instance of a generic function has its own line. The instances differ only in the
+ * cost of method calls on type parameters; if one can be inlined, the function counts as inlined.
+ * @param cwd directory that relative paths start from
  */
 export function parseInlined(output: string, cwd: string, budget: number): Omissions {
   const inlined = "inlined by the compiler (--skip-inlined)";

@@ -1,7 +1,7 @@
 /**
- * How the runtime module joins a build without touching the user's files: lines added to the go.mod or go.work in force,
- * put under the user's path by `-overlay`. Where that is not possible (`-mod=mod` writes go.mod; Go before 1.23 does not
- * read go.work through an overlay; files outside a module) a copy in the build directory takes its place.
+ * Adds the runtime module to a build without touching the user's files: `-overlay` replaces the go.mod or go.work in force
+ * by a version with added lines. If that is impossible (`-mod=mod` writes go.mod, Go before 1.23 does not read go.work
+ * through an overlay, files outside a module), the build uses a copy in its directory instead.
  */
 
 import { existsSync, readFileSync } from "node:fs";
@@ -10,25 +10,25 @@ import { writeByContent } from "./cache.js";
 import type { GoEnvironment } from "./environment.js";
 import { vendorReplacements } from "./vendor.js";
 
-/** Import path of the runtime package and path of its module. */
+/** Import path of the runtime package, and path of its module. */
 export const runtimeModule = "gotrace.internal/rt";
 
-/** Import path of the package that programs and tests import for it. */
+/** Import path of package sys, which programs and tests import on behalf of the runtime package. */
 export const systemPackage = `${runtimeModule}/sys`;
 
 /** What a build needs besides the user's own flags. */
 export interface Joined {
   /** Overlay entries: path as Go sees it → file on disk. */
   readonly overlay: ReadonlyMap<string, string>;
-  /** Flags that follow the user's and win over them. */
+  /** Flags to put after the user's, which they override. */
   readonly flags: readonly string[];
-  /** Environment for `go` alone. */
+  /** Variables for `go`, not for the program. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * Joins the runtime module.
- * @param directory where copies are written, named by their content (absolute; stable per build, so that caches stay warm)
+ * Adds the runtime module to a build.
+ * @param directory absolute path where copies are written, named by their content; stable per build to keep caches warm
  * @param runtime directory of the runtime module
  * @param userFlags the user's build flags
  * @param complete whether go could load every package of the build
@@ -107,7 +107,7 @@ function joinWorkspace(
   return { overlay: vendor.overlay, flags: readonly, env: { GOWORK: copy } };
 }
 
-/** Value of the last `-name=value` or `-name value` among Go flags. */
+/** The value of the last `-name=value` or `-name value` among Go flags; undefined without one. */
 export function flagValue(flags: readonly string[], name: string): string | undefined {
   let value: string | undefined;
   for (const [index, flag] of flags.entries()) {
@@ -123,17 +123,17 @@ function goLineAtLeast(text: string, minor: number): boolean {
   return line !== null && Number(line[1]) >= minor;
 }
 
-/** A string of go.mod and go.work: quoted as in Go, so that spaces and other characters may be part of a path. */
+/** Quotes a path for go.mod and go.work as a Go string, because it may contain spaces. */
 function quoted(path: string): string {
   return JSON.stringify(path);
 }
 
-/** The text without its `replace` directives, single and in blocks: the vendor directory already holds their result. */
+/** Removes all `replace` directives, single and in blocks: the vendor directory already contains their result. */
 function withoutReplaces(text: string): string {
   return text.replace(/^[ \t]*replace[ \t]*\([^)]*\)/gm, "").replace(/^[ \t]*replace[ \t][^\n]*/gm, "");
 }
 
-/** Rewrites `./x`, `../x` and `.` in `use` and `replace` lines so that they mean the same from another directory. */
+/** Rewrites `./x`, `../x` and `.` in `use` and `replace` lines to mean the same when read from the directory `from`. */
 function absoluteDirectories(text: string, root: string, from: string): string {
   const upwards = relative(from, root) || ".";
   return text.replace(

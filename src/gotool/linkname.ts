@@ -1,12 +1,13 @@
-/** Letting the runtime module refer to names of the Go runtime that the linker, since Go 1.23, keeps for std alone. */
+/** Lets the runtime module refer to names of the Go runtime that the linker, since Go 1.23, reserves for std. */
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GoEnvironment } from "./environment.js";
 
 /**
- * The user's -ldflags with one more, as flags that follow his own. Each may be for some packages only (`pattern=flags`) and
- * the last that matches a package wins, so all get it, and one for the packages on the command line comes before them.
+ * Flags to put after the user's that allow such references. An -ldflags may apply to some packages only (`pattern=flags`),
+ * and the last one that matches a package wins. So each of the user's is repeated with the addition, after one for the
+ * packages on the command line.
  */
 export function linkFlags(env: GoEnvironment, userFlags: readonly string[]): string[] {
   if (env.minor < 23) return [];
@@ -17,9 +18,10 @@ export function linkFlags(env: GoEnvironment, userFlags: readonly string[]): str
 const template = fileURLToPath(new URL("../../templates/ancestry/allgs.go.txt", import.meta.url));
 
 /**
- * What lets the runtime module see all goroutines, and so learn whom those descend from that untraced code starts.
+ * Lets the runtime module list all goroutines, to record the ancestors of those that untraced code starts. The build also
+ * needs {@link linkFlags}.
  * @param runtime directory of the runtime module
- * @returns overlay entries: path as Go sees it → file on disk. The build needs {@link linkFlags}
+ * @returns overlay entries: path as Go sees it → file on disk
  */
 export function ancestryOverlay(runtime: string): [string, string][] {
   return [[join(runtime, "allgs.go"), template]];

@@ -1,4 +1,4 @@
-/** The packages of a target and their Go files, as `go list -deps` sees them under the user's own build flags. */
+/** Lists the packages of a build and their Go files with `go list -deps`, under the user's own build flags. */
 
 import { isAbsolute, join } from "node:path";
 import { type GoContext, runGo } from "./run-go.js";
@@ -12,24 +12,24 @@ export interface GoPackage {
   /** Absolute paths of the Go files that this build compiles, cgo files included. */
   readonly files: readonly string[];
   readonly standard: boolean;
-  /** In the main module or a module of the workspace. */
+  /** Whether it is in the main module or a module of the workspace. */
   readonly main: boolean;
-  /** In a module replaced by a directory on disk. */
+  /** Whether it is in a module replaced by a directory on disk. */
   readonly localReplace: boolean;
-  /** Named by the user's patterns, not only a dependency. */
+  /** Whether the user's patterns match it; false for mere dependencies. */
   readonly target: boolean;
-  /** Go could not load it, or something that it imports. */
+  /** Whether go could not load it or one of its imports. */
   readonly incomplete: boolean;
   /** Absolute paths of the files that it embeds. */
   readonly embeds: readonly string[];
 }
 
-/** `go list` failed; its output, for the cases where plain Go does not. */
+/** The messages of a `go list` that failed. */
 export interface ListFailure {
   readonly stderr: string;
 }
 
-/** Whether the package consists of files that the user named. */
+/** Whether a package consists of .go files that the user named instead of a package. */
 export function isFilesPackage({ importPath }: Pick<GoPackage, "importPath">): boolean {
   return /^command-line-arguments(_test)?$/.test(importPath);
 }
@@ -54,9 +54,9 @@ const fields =
   "Dir,ImportPath,Name,ForTest,Standard,DepOnly,Incomplete,Module,GoFiles,CgoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles";
 
 /**
- * Lists the packages that `patterns` need.
+ * Lists the packages that match `patterns` and all that they import.
  * @param flags the user's build flags
- * @param tests whether test files and test variants belong to the build
+ * @param tests whether to include test files and test variants
  */
 export async function listPackages(
   context: GoContext,
@@ -64,7 +64,7 @@ export async function listPackages(
   patterns: readonly string[],
   tests: boolean,
 ): Promise<GoPackage[] | ListFailure> {
-  // With -e a package that go cannot load still lists; the build itself then reports it in Go's own words.
+  // With -e, go also lists packages that it cannot load; the build then reports them in Go's own words.
   const args = ["list", "-e", "-deps", ...(tests ? ["-test"] : []), `-json=${fields}`, ...flags, "--", ...patterns];
   const result = await runGo(context, args);
   if (result.code !== 0) return { stderr: result.stderr };
@@ -83,7 +83,7 @@ function toPackage(listed: Listed): GoPackage[] {
       dir,
       files: [...(listed.GoFiles ?? []), ...(listed.CgoFiles ?? [])].map((file) => join(dir, file)),
       standard: listed.Standard === true,
-      // Files named on the command line have no module, and are the user's own.
+      // Files named on the command line have no module but are the user's own.
       main: listed.Module ? listed.Module.Main === true : isFilesPackage({ importPath }),
       localReplace: replace !== undefined && replace.Version === undefined,
       target: listed.DepOnly !== true,
@@ -95,12 +95,12 @@ function toPackage(listed: Listed): GoPackage[] {
   ];
 }
 
-/** The main package that `go test` makes up: its one file lies in Go's cache. (A user's package may end in `.test` too.) */
+/** Whether it is the main package that `go test` generates: unlike a user's package named `x.test`, its file is in Go's cache. */
 function isTestMain({ ImportPath, Name, GoFiles }: Listed): boolean {
   return ImportPath.endsWith(".test") && Name === "main" && (GoFiles ?? []).every((file) => isAbsolute(file));
 }
 
-/** `go list -json` prints objects one after another; each closes with a brace in the first column. */
+/** Parses the output of `go list -json`: objects one after another, each closed by a brace in the first column. */
 export function parseConcatenated<T>(text: string): T[] {
   const inner = text.trim().replace(/^}\r?\n{/gm, "},\n{");
   return JSON.parse(`[${inner}]`) as T[];

@@ -1,13 +1,16 @@
-/** Passing on what a program writes, and looking at it on the way. */
+/** Passes a program's output on to standard output while watching it. */
 import type { Readable } from "node:stream";
 
-/** Milliseconds of silence after which what still holds the pipe is a program that outlives the one that was run. */
+/**
+ * Milliseconds without output, after the program has ended, to wait for the pipe to close. If it is still open then, another
+ * program that outlives the first one holds it.
+ */
 const SILENCE = 500;
 
 /**
- * Passes a program's output on to our standard output; `watch` sees it on the way. Where our reader goes away the program
- * finds its own pipe closed.
- * @returns to be called when the program has ended: waits for what it left in the pipe
+ * Passes a program's output on to our standard output, and calls `watch` with each piece. If our reader closes its end, the
+ * program finds its own pipe closed.
+ * @returns a function to call when the program has ended, which waits for the rest of its output
  */
 export function passOn(from: Readable, watch: (chunk: Uint8Array) => void): () => Promise<void> {
   const to = process.stdout;

@@ -1,4 +1,4 @@
-/** Running the traced program: its own standard streams, live; signals reach it; its exit code comes back. */
+/** Runs the traced program: it uses gotrace's standard streams, receives its signals, and determines its exit code. */
 
 import { spawn } from "node:child_process";
 import { ExitCode, UserError } from "../base/errors.js";
@@ -12,13 +12,13 @@ export interface ProgramExit {
   /** Its exit code, 128+n after signal n. */
   readonly code: number;
   readonly pid: number;
-  /** When it had ended, on the monotonic clock that Go's `nanotime` reads too (nanoseconds). */
+  /** When it ended, in nanoseconds of the monotonic clock that Go's `nanotime` reads. */
   readonly endNano: bigint;
-  /** Processor time of it and of the children that it waited for, milliseconds; undefined where the system does not tell. */
+  /** Processor time of the program and the children that it waited for, in milliseconds; absent if the system does not tell. */
   readonly cpu?: number;
 }
 
-/** A program that the system does not start. */
+/** The system cannot start the program. */
 export class CannotStart extends UserError {}
 
 /** What to run. */
@@ -29,20 +29,20 @@ export interface Program {
   readonly env: NodeJS.ProcessEnv;
   /** Send its standard output to our standard error, because ours carries the report. */
   readonly stdoutToStderr?: boolean;
-  /** Told of what it writes to its standard output, which then is a pipe; all of it goes to ours unchanged. */
+  /** Called with all that it writes to standard output, which is then a pipe; the output still goes to ours unchanged. */
   readonly watch?: (chunk: Uint8Array) => void;
-  /** Give it a process group of its own where no terminal is attached, so that signals reach its children too. */
+  /** Without a terminal, give it its own process group, so that forwarded signals also reach its children. */
   readonly ownGroup?: boolean;
 }
 
-/** Signals that gotrace passes on to the program. */
+/** Signals that gotrace always forwards to the program. */
 const forwarded: readonly NodeJS.Signals[] = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT"];
-/** Signals that a terminal sends to every process of the foreground group: forwarding them would deliver them twice. */
+/** Signals that a terminal sends to every process of the foreground group; forwarding would then deliver them twice. */
 const fromTerminal: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
 
 /**
  * Runs a program to its end.
- * @throws UserError when it cannot be started; CannotStart where that is not go
+ * @throws CannotStart if it cannot be started; a plain UserError if it is go
  */
 export async function runProgram(program: Program): Promise<ProgramExit> {
   const group = program.ownGroup === true && !hasTerminal() && process.platform !== "win32";

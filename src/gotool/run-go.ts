@@ -1,9 +1,9 @@
-/** Running the user's `go` command: captured for questions, inherited for builds whose output the user should see. */
+/** Runs the user's `go` command and captures its output. */
 
 import { constants } from "node:os";
 import { ExitCode, UserError } from "../base/errors.js";
 
-/** What a captured command left behind. `code` is 128+n after signal n. */
+/** The result of a captured command. `code` is 128+n after signal n. */
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
@@ -15,28 +15,28 @@ export interface GoContext {
   /** Working directory, absolute. */
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Told every command line before it runs (`-v`). */
+  /** Called with each command line before it runs (for `-v`). */
   readonly onCommand?: (line: string) => void;
-  /** Told of every command when it runs: there is time now for what is needed later. */
+  /** Called when a command has started, so that the caller can use the wait to prepare what it needs later. */
   readonly onStarted?: () => void;
-  /** Ends commands early, with SIGINT; its reason is then thrown. */
+  /** Ends commands early with SIGINT; the signal's reason is then thrown. */
   readonly signal?: AbortSignal;
 }
 
-/** A command line as a person would type it, for messages: words with special characters are quoted. */
+/** A command line for messages, with words quoted for a shell where needed. */
 export function commandLine(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
 }
 
 /**
  * Runs `go` with its output captured. A non-zero exit is a result, not an error.
- * @throws UserError when there is no `go` to run; the reason of the context's signal when that ended it
+ * @throws UserError if there is no `go` to run; the reason of the context's signal if that ended the command
  */
 export async function runGo(context: GoContext, args: readonly string[]): Promise<CommandResult> {
   const { signal } = context;
   signal?.throwIfAborted();
   context.onCommand?.(commandLine(["go", ...args]));
-  // Here, because help and reports start no process.
+  // Imported late, because help and reports start no process.
   const { execa } = await import("execa");
   const running = execa("go", args, {
     ...settings,
@@ -54,8 +54,8 @@ export async function runGo(context: GoContext, args: readonly string[]): Promis
 }
 
 /**
- * How execa starts go. What it kills, by itself or after a time, it kills alone, and compilers that go has started live on;
- * so nothing is ever killed: SIGINT makes go end them, and a signal to gotrace is the session's business.
+ * How execa starts go. Killing go would leave the compilers that it has started running, so execa must never do that, neither
+ * on exit nor after a delay. SIGINT makes go end them itself; the session handles signals to gotrace.
  */
 const settings = {
   stdin: "ignore",
@@ -68,7 +68,7 @@ const settings = {
   maxBuffer: Number.POSITIVE_INFINITY,
 } as const;
 
-/** How a process ended as one number, as shells have it: its exit code, or 128+n after signal n. */
+/** The exit status of a process as shells report it: its exit code, or 128+n after signal n. */
 export function exitStatus(code: number | null, signal: NodeJS.Signals | null): number {
   return code ?? 128 + (signal ? constants.signals[signal] : 0);
 }

@@ -1,4 +1,4 @@
-/** Systems and processors that runtime-go traces; its os_none.go has the rest. */
+/** The systems and processors on which programs are traced; runtime-go's os_none.go covers the others. */
 
 const TRACED: Readonly<Record<string, readonly string[]>> = {
   linux: ["386", "amd64", "arm", "arm64", "loong64", "mips64le", "mipsle", "ppc64le", "riscv64"],
@@ -6,7 +6,7 @@ const TRACED: Readonly<Record<string, readonly string[]>> = {
   windows: ["amd64", "arm64"],
 };
 
-/** Systems whose files go takes for another's as well. */
+/** Systems that also satisfy the build constraint of another one. */
 const ALSO: Readonly<Record<string, string>> = { android: "linux", ios: "darwin" };
 
 /** Whether programs of this GOOS and GOARCH are traced; others run untraced. */
@@ -14,12 +14,12 @@ export function isTraceable({ os, arch }: { readonly os: string; readonly arch: 
   return TRACED[ALSO[os] ?? os]?.includes(arch) === true;
 }
 
-/** What can be traced, for people. */
+/** The list of targets, for messages. */
 const traceableTargets = Object.entries(TRACED)
   .map(([os, processors]) => `${os} (${processors.join(", ")})`)
   .join(", ");
 
-/** For people: that `what` will run untraced on a target; undefined where it will be traced. */
+/** A warning that `what` will run untraced on a target; undefined if it will be traced. */
 export function untracedThere(
   what: string,
   target: { readonly os: string; readonly arch: string },

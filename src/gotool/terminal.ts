@@ -1,4 +1,4 @@
-/** The controlling terminal: who gets the signals of its keys. */
+/** The controlling terminal: whether it exists, and which processes get the signals of its keys. */
 
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
@@ -14,8 +14,8 @@ export function hasTerminal(): boolean {
 }
 
 /**
- * Whether this process is in the foreground group of its terminal: Ctrl-C and Ctrl-\\ then reach the children of the
- * group as well. On Windows every process of a console gets them.
+ * Whether this process is in the foreground group of its terminal. Ctrl-C and Ctrl-\\ then also reach its children in that
+ * group. On Windows they reach every process of a console.
  */
 export function inForeground(): boolean {
   if (!hasTerminal()) return false;
@@ -28,7 +28,7 @@ export function inForeground(): boolean {
   }
 }
 
-/** Process group and the terminal's foreground group: fields 5 and 8 of proc(5)'s stat, whose field 2 may hold spaces. */
+/** The process group and the terminal's foreground group: fields 5 and 8 of proc(5)'s stat; field 2 may contain spaces. */
 function groupsFromProc(): string[] {
   const text = readFileSync("/proc/self/stat", "utf8");
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");

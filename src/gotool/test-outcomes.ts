@@ -1,26 +1,27 @@
 /**
- * Which tests failed, read from what `go test` prints: lines of package testing (`--- FAIL: TestX/sub (0.00s)`, the list of
- * running tests below a timeout) followed by go's line for the package (`FAIL	import/path	0.1s`), or events of `-json`
- * (cmd/test2json). A program that prints such lines itself can add names, and no test of that name is then found.
+ * Finds the tests that failed in the output of `go test`: lines of package testing (`--- FAIL: TestX/sub (0.00s)`, the list
+ * of running tests after a timeout) followed by go's line for the package (`FAIL	import/path	0.1s`), or events of `-json`
+ * (cmd/test2json). A program that prints such lines itself adds names of tests that do not exist, which does no harm.
  */
 
-/** A line longer than this is no line of go's. */
+/** The longest line to consider; go prints no longer ones. */
 const LONGEST = 1 << 16;
 
+/** Collects outcomes from the output of one `go test`. */
 export class TestOutcomes {
-  /** By import path: full names of failed tests, with their subtests. */
+  /** Import path → full names of failed tests and subtests. */
   readonly failed = new Map<string, Set<string>>();
-  /** Packages that failed, built or not. */
+  /** Import paths of packages that failed, including those that did not build. */
   readonly packages = new Set<string>();
   private pending = new Set<string>();
   private runningTests = false;
   private rest = "";
   private readonly decoder = new TextDecoder();
 
-  /** @param json whether the output is that of `go test -json` */
+  /** @param json whether it is the output of `go test -json` */
   constructor(private readonly json: boolean) {}
 
-  /** Takes the next bytes of the output. */
+  /** Reads the next bytes of the output. */
   add(chunk: Uint8Array): void {
     const lines = (this.rest + this.decoder.decode(chunk, { stream: true })).split("\n");
     this.rest = lines.pop()!.slice(-LONGEST);
@@ -30,12 +31,12 @@ export class TestOutcomes {
     }
   }
 
-  /** Ends the output: tests whose package go did not name, as when it is killed, belong to any. */
+  /** Ends the output. Failed tests without a line for their package, as after go was killed, are dropped. */
   end(): void {
     if (this.rest !== "") this.add(Buffer.from("\n"));
   }
 
-  /** The first `count` failed tests, by import path. */
+  /** The first `count` failed tests: import path → names. */
   first(count: number): Record<string, string[]> {
     let left = count;
     const found: Record<string, string[]> = {};
@@ -52,7 +53,7 @@ export class TestOutcomes {
     if (test) this.pending.add(test);
     else this.runningTests = /^\trunning tests:$/.test(line);
     const [, word, path] = /^(FAIL|ok {2})\t(\S+)/.exec(line) ?? [];
-    // In one's own directory go says first how the program ended: FAIL	exit status 1.
+    // Before the line of the package, go may print how the program ended: FAIL	exit status 1.
     if (word === undefined || path === "exit" || path === "signal:") return;
     if (word === "FAIL") {
       this.packages.add(path);
@@ -71,7 +72,7 @@ export class TestOutcomes {
       const tests = this.failed.get(Package) ?? new Set();
       this.failed.set(Package, tests.add(Test));
     } catch {
-      // A line of something else.
+      // Not a line of go's.
     }
   }
 }

@@ -1,11 +1,11 @@
 /**
- * The `-toolexec` program of a build: what some of go's tools must see that an overlay cannot give them.
+ * Sets up the `-toolexec` program of a build, which gives some Go tools files that an overlay cannot give them:
  *
- * - cover: `go build -cover` gives it the user's own files, not those of the overlay, and hooks inserted before it ran would
- *   count as statements of the user. It gets files with comments where hooks belong, and these comments become hooks in
- *   what it wrote: statements, columns and percentages stay those of the original.
- * - vet: gets the user's own files, so that what it says is about them.
- * - compile: files that the program embeds are the user's own, also where they are Go files with hooks.
+ * - cover: `go build -cover` passes it the user's own files, not the overlay's, and hooks would count as the user's
+ *   statements. It gets files with comments in place of hooks; in its output, these comments become hooks. Statements,
+ *   columns and percentages stay those of the original.
+ * - vet gets the user's own files, so that its messages are about them.
+ * - compile: if the program embeds Go files, it embeds the user's own, not those with hooks.
  */
 
 import { basename, join } from "node:path";
@@ -14,11 +14,11 @@ import { digest, ensureDirectory, writeByContent, writeOnce } from "./cache.js";
 /** A file for the cover tool. */
 export interface Marked {
   readonly text: string;
-  /** What its markers begin with; absent where it has none. */
+  /** What its markers begin with; absent if it has none. */
   readonly name?: string | undefined;
 }
 
-/** What the tools of a build need. */
+/** What the tools of a build need to see. */
 export interface ToolNeeds {
   /** Path that go passes to the cover tool → file with markers. */
   readonly markers: ReadonlyMap<string, Marked>;
@@ -30,11 +30,11 @@ export interface ToolNeeds {
   readonly vet: boolean;
   /** Whether the program embeds a file that is rewritten. */
   readonly embeds: boolean;
-  /** Words of the user's own -toolexec: it runs the tools. */
+  /** Words of the user's own -toolexec command, through which tools are run. */
   readonly through: readonly string[];
 }
 
-/** What the `-toolexec` program needs to know, as JSON in a file. */
+/** The input of the `-toolexec` program, stored as JSON. */
 export interface ToolPlan {
   /** Path that go passes to the cover tool → file with markers, of the same base name, and what its markers begin with. */
   readonly markers: Readonly<Record<string, { readonly path: string; readonly name?: string | undefined }>>;
@@ -49,7 +49,7 @@ export function asksForCoverage(flags: readonly string[]): boolean {
 }
 
 /**
- * Writes the plan and the program, and returns the flag for `go`; none where no tool needs anything.
+ * Writes the plan, and returns the flag for `go`; no flag if no tool needs anything.
  * @param directory where they are written, named by their content
  * @param program path of the JavaScript program, run as `node program plan tool args…`
  */
@@ -59,7 +59,7 @@ export function toolFlags(directory: string, needs: ToolNeeds, program: string):
   if (tools.length === 0) return [];
   const markers: Record<string, { path: string; name?: string | undefined }> = {};
   for (const [file, { text, name }] of needs.markers) {
-    // The cover tool names files in profiles after the base name of what it is given.
+    // The cover tool uses the base name of its input in profiles.
     const place = ensureDirectory(join(directory, "cover", digest(file, text).slice(0, 24)));
     const path = join(place, basename(file));
     markers[file] = { path, name };
@@ -69,7 +69,7 @@ export function toolFlags(directory: string, needs: ToolNeeds, program: string):
   const content: ToolPlan = { markers, originals, added: vet ? added : [], through };
   const command = [process.execPath, program, writeByContent(directory, ".json", JSON.stringify(content))];
   if (process.platform === "win32") return [`-toolexec=${command.map(quote).join(" ")}`];
-  // Go runs this for every tool: only those that need it are worth a start of Node.
+  // Go runs this for every tool, so a shell script starts Node only for those that need it.
   const sh = (words: readonly string[]) => words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   const pattern = tools.map((tool) => `*/${tool}`).join("|");
   const text = `case "$1" in ${pattern}) exec ${sh(command)} "$@";; esac\nexec ${[...through.map((word) => sh([word])), '"$@"'].join(" ")}\n`;

@@ -1,8 +1,8 @@
 /**
- * Vendor directories. `go build` refuses a vendor directory that does not list the runtime module, and cannot assemble
- * a package that exists only in an overlay. So the build leaves vendor mode: each vendored module is replaced by its own
- * directory beneath vendor/, to which the overlay adds the go.mod that vendoring left out. Same files, same paths, no
- * network.
+ * Builds modules that have a vendor directory. `go build` refuses a vendor directory that does not list the runtime module,
+ * and cannot assemble a package that exists only in an overlay. So the build leaves vendor mode: each vendored module is
+ * replaced by its directory in vendor/, to which the overlay adds the go.mod that vendoring omits. Files and paths stay the
+ * same, and no network is needed.
  */
 
 import { existsSync, readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { ensureDirectory, writeByContent } from "./cache.js";
 
 /** How a build leaves vendor mode. */
 export interface VendorReplacements {
-  /** Whether vendor mode is in force and is left. */
+  /** Whether vendor mode was in force, and the build leaves it. */
   readonly left: boolean;
   /** Lines for go.mod or go.work. */
   readonly lines: readonly string[];
@@ -19,7 +19,7 @@ export interface VendorReplacements {
   readonly overlay: ReadonlyMap<string, string>;
 }
 
-/** Where vendoring may be in force. */
+/** A module or workspace that may have a vendor directory. */
 export interface VendorPlace {
   /** Directory of the go.mod or go.work (absolute). */
   readonly root: string;
@@ -28,14 +28,15 @@ export interface VendorPlace {
   readonly mod: string | undefined;
   /** Whether Go uses a vendor directory here by default (go.mod 1.14, go.work 1.22 and newer). */
   readonly automatic: boolean;
-  /** Whether this release tells the vendor directories of modules and of workspaces apart (Go 1.22 and newer). */
+  /** Whether this release distinguishes vendor directories of modules and of workspaces (Go 1.22 and newer). */
   readonly toldApart: boolean;
   /** Whether go could load every package of the build. */
   readonly complete: boolean;
 }
 
 /**
- * @param directory where the made-up go.mod files are written, named by their content
+ * Works out how a build leaves vendor mode.
+ * @param directory where the generated go.mod files are written, named by their content
  */
 export function vendorReplacements(place: VendorPlace, directory: string): VendorReplacements {
   const vendor = join(place.root, "vendor");
@@ -43,10 +44,10 @@ export function vendorReplacements(place: VendorPlace, directory: string): Vendo
   const text = existsSync(list) ? readFileSync(list, "utf8") : undefined;
   const lines: string[] = [];
   const overlay = new Map<string, string>();
-  // By default Go leaves a vendor directory alone that was made for a workspace, or in one that was not.
+  // By default Go ignores a workspace's vendor directory outside the workspace, and a module's inside one.
   const fitting = text === undefined || !place.toldApart || /^## workspace/m.test(text) === place.workspace;
   const inForce = place.mod === undefined ? place.automatic && existsSync(vendor) && fitting : place.mod === "vendor";
-  // Without modules.txt, vendor mode finds the standard library and the main modules. Where more is needed, Go reports it.
+  // Without modules.txt, vendor mode finds only the standard library and the main modules. If more is needed, go reports it.
   if (!inForce || (text === undefined && !place.complete)) return { left: false, lines, overlay };
   for (const module of parseModulesTxt(text ?? "")) {
     const made = writeByContent(

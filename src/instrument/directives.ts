@@ -1,10 +1,10 @@
-/** Compiler directives that forbid a hook in the function they stand before. */
+/** Compiler directives that forbid a hook in their function. */
 
 /**
- * Verbs and the reason shown. `//go:nosplit`: the linker's stack check counts what the hook calls, and fails. The other four
- * are accepted by the compiler in the runtime only, and a hook breaks each promise: it runs on the goroutine's stack and
- * writes pointers. All others (`noinline`, `norace`, `nocheckptr`, `linkname`, `uintptrescapes`, `export`, …) change how
- * the function is compiled or called but not what it may do. From cmd/compile/internal/noder/lex.go.
+ * Verbs → the reason shown. `//go:nosplit`: with a hook, the linker's check of the stack size fails. The compiler accepts the
+ * other four in the runtime only; a hook violates them, because it runs on the goroutine's stack and writes pointers. All
+ * other directives (`noinline`, `norace`, `nocheckptr`, `linkname`, `uintptrescapes`, `export`, …) change how the function
+ * is compiled or called, but not what it may do. From cmd/compile/internal/noder/lex.go.
  */
 const forbidding = new Map([
   ["go:nosplit", "//go:nosplit"],
@@ -15,10 +15,10 @@ const forbidding = new Map([
 ]);
 
 /**
- * The directive that forbids hooking a function, or null. The compiler attaches to a function all directives between the
- * end of the declaration before it and the token after `func`; general comments do not count.
+ * The directive that forbids hooking a function, or null. A function has all directives between the end of the previous
+ * declaration and the token after `func`; general comments do not count.
  *
- * @param from end of the declaration before
+ * @param from end of the previous declaration
  * @param to offset of the token after the function's `func`
  */
 export function forbiddenBy(text: string, from: number, to: number): string | null {

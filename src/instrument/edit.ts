@@ -1,4 +1,4 @@
-/** Insertions into a text by offset, in the manner of Go's cmd/internal/edit: nothing is ever deleted or moved. */
+/** Inserts into a text by offset, like Go's cmd/internal/edit; nothing is ever deleted or moved. */
 
 interface Insertion {
   readonly offset: number;
@@ -18,10 +18,10 @@ export class EditBuffer {
   }
 
   /**
-   * Inserts text before the unit at `offset`.
+   * Inserts text at an offset in UTF-16 units.
    *
-   * @param rank orders insertions at one offset: what belongs to the token before (0) comes ahead of what belongs to the
-   *   token after (1)
+   * @param rank orders insertions at one offset: text that belongs to the token before it (0) precedes text that belongs to
+   *   the token after it (1)
    */
   insert(offset: number, rank: 0 | 1, text: string): void {
     this.#insertions.push({ offset, rank, text });
@@ -30,7 +30,7 @@ export class EditBuffer {
   /**
    * The text with all insertions.
    *
-   * @throws Error if two insertions share offset and rank (naming both), lie outside the text or split a surrogate pair
+   * @throws Error if two insertions share offset and rank, or one lies outside the text or splits a surrogate pair
    */
   toString(): string {
     const { original } = this;

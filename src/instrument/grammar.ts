@@ -1,15 +1,15 @@
-/** The Go grammar: loading the WebAssembly build of tree-sitter-go, and parsing text to plain sites. */
+/** Loads the Go grammar (the WebAssembly build of tree-sitter-go), and parses text to plain hook points. */
 import { fileURLToPath } from "node:url";
 import { collectHookPoints, type HookPoint, hookPointFields } from "./hook-points.js";
 
-/** What one parse yields: the sites in source order, or null where the grammar found a syntax error. */
+/** Parses a text to its hook points in source order; null if the grammar finds a syntax error. */
 export type Parse = (text: string) => HookPoint[] | null;
 
 let loading: Promise<Parse> | null = null;
 
 /**
- * Loads the grammar (once per process) and returns a parse function. A tree lives only during one call, so that the memory
- * of the WebAssembly heap is bounded by the largest file. Indexes are UTF-16 units.
+ * Loads the grammar (once per process) and returns a parse function. Each call frees its tree, so that the largest file
+ * bounds the memory of the WebAssembly heap. Offsets are in UTF-16 units.
  *
  * @throws Error if grammar/tree-sitter-go.wasm is missing or was built for another tree-sitter
  */
@@ -26,7 +26,7 @@ async function load(): Promise<Parse> {
   const parser = new Parser();
   parser.setLanguage(language);
   return (text) => {
-    // The grammar wants a terminator after the last declaration.
+    // The grammar requires a terminator after the last declaration.
     const tree = parser.parse(text.endsWith("\n") ? text : `${text}\n`);
     if (tree === null) throw new Error("tree-sitter gave no tree");
     try {

@@ -1,15 +1,18 @@
-/** From a syntax tree to plain numbers: where functions and go statements stand. */
+/** Finds hook points in a syntax tree: functions and go statements, as plain offsets. */
 import type { Language, Node } from "web-tree-sitter";
 
-/** What a site is. `timer` (see timers.ts) is an argument of time.AfterFunc; `type` is a function type: nothing is inserted there, but it owns a `func` keyword. */
+/**
+ * The construct. `timer` is an argument of time.AfterFunc or context.AfterFunc (see timers.ts). `type` is a function type:
+ * it gets no hook, but accounts for a `func` keyword.
+ */
 type HookPointKind = "declaration" | "literal" | "go" | "timer" | "type";
 
-/** One construct in the text; offsets are UTF-16 units. */
+/** A construct in the text that may get a hook; offsets are in UTF-16 units. */
 export interface HookPoint {
   readonly kind: HookPointKind;
   readonly start: number;
   readonly end: number;
-  /** Offset of the body's `{`; -1 for a go statement, a function type, a function without a body. */
+  /** Offset of the body's `{`; -1 without a body. */
   readonly open: number;
 }
 
@@ -22,7 +25,7 @@ const kinds = new Map<string, HookPointKind>([
 ]);
 const types = [...kinds.keys()];
 
-/** Grammar numbers that collectSites needs, looked up once per language. */
+/** Field numbers of the grammar that {@link collectHookPoints} needs, looked up once. */
 export interface HookPointFields {
   readonly body: number;
 }
@@ -34,7 +37,7 @@ export function hookPointFields(language: Language): HookPointFields {
   return { body };
 }
 
-/** All sites beneath a node, outer before inner, in source order. */
+/** All hook points below a node in source order, outer before inner. */
 export function collectHookPoints(root: Node, fields: HookPointFields): HookPoint[] {
   return root.descendantsOfType(types).map((node) => {
     const kind = kinds.get(node.type)!;
@@ -43,7 +46,7 @@ export function collectHookPoints(root: Node, fields: HookPointFields): HookPoin
   });
 }
 
-/** The same sites, `by` units further on. */
+/** The hook points with all offsets increased by `by`. */
 export function shiftHookPoints(sites: readonly HookPoint[], by: number): HookPoint[] {
   return sites.map(({ kind, start, end, open }) => ({
     kind,

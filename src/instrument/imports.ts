@@ -1,6 +1,6 @@
-/** Under which names a file imports packages. */
+/** Finds the names under which a file imports packages. */
 
-/** The name of a package of the standard library; null where the file does not import it by one. */
+/** The name by which a file refers to a package of the standard library; null if it has none (not imported, `_` or `.`). */
 export function importedName(text: string, path: string): string | null {
   const own = "(?:^|[\\n;(]|\\bimport)[ \\t]*(?:([\\p{L}_.][\\p{L}\\p{Nd}_]*)[ \\t]+)?";
   const match = new RegExp(`${own}"${path}"`, "u").exec(text);

@@ -1,4 +1,4 @@
-/** Source rewriting: source text and options in, text with hooks and an account of it out. Pure but for loading the grammar. */
+/** Rewrites Go source text to text with hooks. Pure except for loading the grammar. */
 import { loadGrammar } from "./grammar.js";
 import { type Instrumented, type InstrumentOptions, rewrite } from "./rewrite.js";
 
@@ -8,11 +8,11 @@ export { type SiteTable, tableDeclaration } from "./snippets.js";
 
 /** A loaded rewriter. */
 export interface Instrumenter {
-  /** Rewrites one file. @param path names the file in its package; only its last element counts */
+  /** Rewrites one file, see {@link rewrite}. @param path only its last element counts */
   instrument(source: Uint8Array, path: string, options: InstrumentOptions): Instrumented;
 }
 
-/** Loads the grammar, some 20 ms once per process. @throws Error if the grammar file is missing */
+/** Loads the grammar, which takes about 20 ms once per process. @throws Error if the grammar file is missing */
 export async function loadInstrumenter(): Promise<Instrumenter> {
   const parse = await loadGrammar();
   return { instrument: (source, path, options) => rewrite(source, path, options, parse) };

@@ -1,14 +1,14 @@
-/** Functions that are left out because the compiler puts their bodies in place of calls (`--skip-inlined`). */
+/** Maps the positions of functions that `--skip-inlined` leaves out, as the compiler prints them, to offsets in the text. */
 
 import type { HookPoint } from "./hook-points.js";
 import type { Scan } from "./scan.js";
 
 /**
- * Offsets of places as the compiler prints them. It prints what line directives say, so a file with such directives has
- * none that could be relied on.
- * @param places `LINE:COLUMN`, both from 1, columns in bytes of UTF-8: of the token after `func` of a declaration, of the
- *   `func` of a literal → a value
- * @returns offset → value
+ * Converts positions that the compiler prints to offsets. Line directives change those positions, so the result is empty for
+ * a file with line directives.
+ * @param places `LINE:COLUMN` → value; both count from 1, columns in bytes of UTF-8. A declaration's position is that of the
+ *   token after `func`, a literal's that of `func`
+ * @returns offset in UTF-16 units → value
  */
 export function byOffset<T>(text: string, scanned: Scan, places: Readonly<Record<string, T>>): ReadonlyMap<number, T> {
   const offsets = new Map<number, T>();
@@ -32,7 +32,7 @@ export function byOffset<T>(text: string, scanned: Scan, places: Readonly<Record
   return offsets;
 }
 
-/** The number of UTF-16 units that take this many bytes as UTF-8. */
+/** Converts a length at the beginning of a line from bytes of UTF-8 to UTF-16 units. */
 function unitsBefore(line: string, bytes: number): number {
   let units = 0;
   for (let left = bytes; left > 0 && units < line.length; ) {
@@ -44,7 +44,8 @@ function unitsBefore(line: string, bytes: number): number {
 }
 
 /**
- * Whether Go itself calls a function, or `testing` does: such calls are few, never inlined, and the roots of the tree.
+ * Whether Go itself or package testing calls a function. Such calls are never inlined, are few, and form the roots of the
+ * call tree, so they are always traced.
  * @param name as in the source
  */
 export function isEntry(text: string, name: string, { start, open }: HookPoint): boolean {

@@ -1,34 +1,33 @@
-// Hooks in disguise, for `-cover` builds: Go's cover tool counts statements and notes columns, so it must not see ours. Each
-// insertion but the import is a comment that holds its code, /*NAME:CODE*/, and behind it stands a line directive,
-// /*line :L:C*/, that gives the text that follows the position it had. The tool copies comments as they are; then expandMarkers
-// turns them into code.
+// Hides hooks in comments for `-cover` builds: Go's cover tool counts statements and notes columns, so it must not see the
+// hooks. Each insertion except the import becomes a comment that contains its code, /*NAME:CODE*/, followed by a line
+// directive, /*line :L:C*/, which restores the position of the text after it. The tool copies comments unchanged; then
+// expandMarkers turns them into code.
 import type { LineDirective } from "./scan.js";
 import { importName } from "./snippets.js";
 
 /**
- * Turns markers into code, after the cover tool has run. It is one substitution, the same in every language.
- * @param name of the import
+ * Turns markers into code, after the cover tool has run.
+ * @param name name of the import
  */
-// sed: s,/\*__gotrace:\([^*]*\)\*/,\1,g     Go: regexp.MustCompile(`/\*__gotrace:([^*]*)\*/`) with `${1}`
 export function expandMarkers(text: string, name: string = importName): string {
   return text.replace(new RegExp(`/\\*${name}:([^*]*)\\*/`, "g"), "$1");
 }
 
-/** A comment that holds code. The code never contains an asterisk. @param name of the import: no comment of the user has it */
+/** A comment that contains code without asterisks. @param name name of the import, which the user's text does not contain */
 export function marker(code: string, name: string): string {
   return `/*${name}:${code}*/`;
 }
 
 const encoder = new TextEncoder();
 
-/** Gives positions as Go's tools see them, in ascending order of offset. */
+/** Computes positions as Go's tools see them, for offsets in ascending order. */
 export class Positions {
   #line = 1;
   #newline: number;
   #columnAt = 0;
   #columnBytes = 0;
   #directive = 0;
-  /** The line directive in force: line and column it gives, to which physical line, after how many of its bytes. */
+  /** The line directive in force: the line and column that it sets, and the physical line and byte where they apply. */
   #base: { line: number; column: number; physical: number; bytes: number } | null = null;
 
   constructor(
@@ -39,11 +38,11 @@ export class Positions {
   }
 
   /**
-   * The comment that gives the text at an offset its position back, after an insertion just before it: line and column, which
-   * counts bytes, from 1. The form without a file name keeps the file name. Empty where a line directive without a column
-   * is in force: columns are unknown there and nothing needs to be put right.
+   * The line directive that, after an insertion at an offset, restores the position of the text there: line and column from
+   * 1, columns in bytes. Without a file name in it, the file name stays the same. Empty if a line directive without a column
+   * is in force: columns are unknown then, and there is nothing to restore.
    *
-   * @param offset not less than the last one asked for
+   * @param offset not less than in the call before
    */
   directiveAt(offset: number): string {
     for (; this.directives[this.#directive]?.next <= offset; this.#directive++) {
@@ -71,7 +70,7 @@ export class Positions {
     }
   }
 
-  /** Bytes from the start of the line to the offset, which is on the current line and not before the last one asked for. */
+  /** Bytes from the start of the line to an offset, which is on the current line and not less than in the call before. */
   #bytes(offset: number): number {
     this.#columnBytes += encoder.encode(this.text.slice(this.#columnAt, offset)).length;
     this.#columnAt = offset;

@@ -1,16 +1,16 @@
 /**
- * Same-length copies of a declaration in which syntax that is newer than the grammar is hidden. Offsets stay valid, and only
- * text without function bodies of its own is hidden, so that the sites found in the copy are those of the original.
+ * Hides syntax that the grammar does not know, by overwriting it in a copy of the same length. Offsets stay valid, and no
+ * hidden text contains function bodies, so the copy has the same hook points as the original.
  */
 import type { Parse } from "./grammar.js";
 import { readHead, skipTrivia } from "./names.js";
 import { scan } from "./scan.js";
 
 /**
- * Hides what is known to fail: type parameters of methods (`func (T) M[P any]()`), method expressions of type literals
- * (`interface{ M() }.M`), empty initializers, lone semicolons, labels of nothing and, each only if it does not parse by itself, operands of
- * `new` that are values (Go 1.26).
- * Masking `new([]T)` would be wrong: `[]T` is no expression.
+ * Hides the constructs that are known to fail: type parameters of methods (`func (T) M[P any]()`), method expressions of type
+ * literals (`interface{ M() }.M`), empty initializers, lone semicolons, labels without a statement, and values as operands of
+ * `new` (Go 1.26). The last only if the call does not parse: after masking, `new([]T)` would fail, because `[]T` is not an
+ * expression.
  *
  * @param text one declaration
  */
@@ -25,7 +25,7 @@ export function maskGaps(text: string, parse: Parse): string {
   return masked.text;
 }
 
-/** A text under masking, and a copy in which comments, strings and runes are spaces, so that patterns see code only. */
+/** The text being masked, and a copy with spaces for comments, strings and runes, so that patterns match code only. */
 class Mask {
   readonly #text: Uint16Array;
   readonly #code: Uint16Array;
@@ -34,7 +34,7 @@ class Mask {
     this.#text = unitsOf(text);
     this.#code = unitsOf(text);
     scan(text, 0, text.length, (start, end) => {
-      // A general comment with a newline in it acts like a newline, which the grammar does not know.
+      // The grammar does not know that a general comment with a newline in it acts like a newline.
       if (text.startsWith("/*", start) && text.slice(start, end).includes("\n")) this.fill(start, end, "\n");
       else this.#code.fill(0x20, start, end);
     });
@@ -57,7 +57,7 @@ class Mask {
     this.#code.fill(char.charCodeAt(0), start, end);
   }
 
-  /** Offset after the bracket that matches the first `(`, `[` or `{` at or after `from`; the text's length if there is none. */
+  /** Offset after the bracket that closes the first `(`, `[` or `{` at or after `from`; the text's length without one. */
   closed(from: number): number {
     let depth = 0;
     for (let i = from; i < this.#code.length; i++) {
@@ -104,7 +104,7 @@ function maskEmptyInitializers(masked: Mask): void {
   }
 }
 
-/** `{; x }`, `x;; y`, `case x:; y`: a semicolon of its own becomes a newline, which is white space where it ends nothing. */
+/** `{; x }`, `x;; y`, `case x:; y`: an empty statement's semicolon becomes a newline, which is mere white space there. */
 function maskEmptyStatements(masked: Mask): void {
   const { code } = masked;
   for (const match of code.matchAll(/(?<=[{;:]\s*|\n\s*);/g)) {
@@ -122,7 +122,7 @@ function maskLabelsOfNothing(masked: Mask): void {
 }
 
 function maskNews(masked: Mask, parse: Parse): void {
-  // From the last to the first, so that an operand's own operands are readable when it is tried.
+  // From last to first, so that nested operands are masked before the outer one is parsed.
   for (const match of [...masked.code.matchAll(/(?<![\p{L}\p{Nd}_.])(?:new|make)(?=\s*\()/gu)].reverse()) {
     const start = match.index;
     const word = start + match[0].length;

@@ -1,4 +1,4 @@
-/** Names of functions as a reader of the source would write them: `Start`, `(*Server).Start`, `run.func1`. */
+/** Reads names of functions from the source, as a reader would write them: `Start`, `(*Server).Start`, `run.func1`. */
 
 /** White space and comments. */
 const trivia = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
@@ -23,7 +23,7 @@ export function skipTrivia(text: string, offset: number): number {
   return trivia.lastIndex;
 }
 
-/** Reads `func name` or `func (receiver) name`. Null if that is not what stands there. @param start offset of `func` */
+/** Reads `func name` or `func (receiver) name`; null if the text is neither. @param start offset of `func` */
 export function readHead(text: string, start: number): Head | null {
   const afterFunc = skipTrivia(text, start + 4);
   let at = afterFunc;
@@ -45,7 +45,7 @@ export function wordAt(text: string, offset: number): string {
   return word.exec(text)?.[0] ?? "";
 }
 
-/** End of a receiver's parentheses: no strings can stand in one, comments can. */
+/** The offset after a receiver's closing parenthesis. A receiver can contain comments, but no strings. */
 function roundEnd(text: string, open: number): number {
   let depth = 0;
   for (let i = open; i < text.length; i++) {

@@ -1,7 +1,7 @@
-/** A text for patterns that are about code alone. */
+/** Blanks comments and strings, so that patterns match code only. */
 import { scan } from "./scan.js";
 
-/** The text with comments blanked and strings turned into letters, every offset as it was. */
+/** The text with spaces for comments and letters for strings and runes; offsets stay valid. */
 export function withoutOpaque(text: string): string {
   const parts: string[] = [];
   let done = 0;

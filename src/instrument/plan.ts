@@ -1,4 +1,4 @@
-/** Which sites get a hook, and why the others do not. */
+/** Decides which hook points get a hook, and explains why others do not. */
 import { forbiddenBy } from "./directives.js";
 import type { HookPoint } from "./hook-points.js";
 import { isEntry } from "./inlined.js";
@@ -8,7 +8,7 @@ import type { Scan } from "./scan.js";
 import { type TestParameter, TestParameters } from "./tests.js";
 import { findTimers } from "./timers.js";
 
-/** A place that gets a hook: a function's `{` at `open`, a go statement or an argument of time.AfterFunc at [start, end). */
+/** A hook point that gets a hook: a function with its `{` at `open`, or a go statement or timer argument at [start, end). */
 type Hook =
   | { readonly kind: "function"; readonly open: number; readonly name: string; readonly test?: TestParameter }
   | { readonly kind: "spawn" | "timer"; readonly start: number; readonly end: number };
@@ -20,7 +20,7 @@ interface Refusal {
   readonly reason: string;
 }
 
-/** Hooks in source order and functions left alone. */
+/** Hooks in source order, and functions left out. */
 export interface Plan {
   readonly hooks: Hook[];
   readonly refusals: Refusal[];
@@ -36,10 +36,12 @@ interface Frame {
 }
 
 /**
- * Decides for each site. Function literals within a function that may not be hooked are left alone too: Go may have inlined
- * them, and a hook would turn them into calls, which `//go:nosplit` code must not make on a small stack.
+ * Decides for each hook point. Function literals within a function that must not be hooked get no hook either: Go may inline
+ * them, and a hook would turn them into calls, for which `//go:nosplit` code may lack the stack.
  *
- * @param omitted why functions are to be left out, by offset of the token after `func` of declarations, of `func` of literals
+ * @param found the text's hook points, in source order
+ * @param omitted functions to leave out: offset (of the token after `func` for a declaration, of `func` for a literal) →
+ *   reason
  */
 export function planHooks(
   text: string,
@@ -50,7 +52,7 @@ export function planHooks(
   const timers = findTimers(text, scanned.declarations).map(
     ({ start, end }): HookPoint => ({ kind: "timer", start, end, open: -1 }),
   );
-  // An argument comes before a function literal that begins where it does.
+  // The sort is stable: a timer argument precedes a function literal at the same offset.
   const sites = timers.length === 0 ? found : [...timers, ...found].sort((a, b) => a.start - b.start);
   const tests = new TestParameters(text);
   const callers = findRecoverCallers(text, found);
@@ -66,7 +68,7 @@ export function planHooks(
     const around = frames.length > 0 ? frames[frames.length - 1] : outside;
     if (site.kind === "go") {
       started = skipTrivia(text, site.start + 2);
-      // A statement outside any function is not Go, though the grammar takes it.
+      // The grammar accepts a go statement outside any function, but Go does not.
       if (around !== outside && around.reason === null) hooks.push({ kind: "spawn", start: site.start, end: site.end });
       continue;
     }

@@ -1,32 +1,32 @@
 /**
- * Functions that let another one recover. `recover` works in a function that a defer statement calls, not in one that this
- * calls in turn; but in Go 1.22 to 1.25 it does where the compiler inlined the deferred function into the wrapper that it
- * makes for a deferred call with arguments (go.dev/issue/73916):
+ * Finds functions that a hook might keep from recovering from a panic. `recover` works only in a function that a defer
+ * statement calls directly. But in Go 1.22 to 1.25 it also works one level deeper if the compiler inlined the deferred
+ * function into the wrapper that it makes for a deferred call with arguments (go.dev/issue/73916):
  *
  *     func callRecover() { recover() }
  *     func cleanup(int)  { callRecover() }
  *     … defer cleanup(1)
  *
- * A hook prevents inlining, so small functions that call one which recovers, without defer, get none; nor do small ones that
- * call these in turn. Functions of other files are not looked at.
+ * A hook prevents inlining. So small functions get none if they call, without defer, a function that recovers or another
+ * such small function. Only functions of the same file are considered.
  */
 
 import type { HookPoint } from "./hook-points.js";
 import { readHead } from "./names.js";
 import { withoutOpaque } from "./opaque.js";
 
-/** A function that is longer costs more than the compiler's budget for inlining, in all likelihood. */
+/** The maximum length of a body in UTF-16 units; longer functions very likely exceed the compiler's budget for inlining. */
 const small = 400;
 
 interface Candidate {
   readonly start: number;
   /** Empty for a literal, which cannot be called by name. */
   readonly name: string;
-  /** Its code, function literals blanked. */
+  /** Its code, with spaces for function literals. */
   readonly body: string;
 }
 
-/** Offsets of the functions to leave alone. @param sites of the text, in source order */
+/** The offsets of the functions to leave out. @param sites the text's hook points, in source order */
 export function findRecoverCallers(text: string, sites: readonly HookPoint[]): ReadonlySet<number> {
   const found = new Set<number>();
   if (!/\brecover\b/.test(text)) return found;
@@ -46,11 +46,11 @@ export function findRecoverCallers(text: string, sites: readonly HookPoint[]): R
     for (const { start } of callers) found.add(start);
     callees = callers.filter(({ name }) => name !== "");
   }
-  // A literal without parameters is deferred without a wrapper.
+  // Go makes no wrapper for a deferred literal without parameters.
   return new Set([...found].filter((start) => !/^func\s*\(\s*\)/.test(code.slice(start, start + 80))));
 }
 
-/** A call by name, of a function or a method, that no defer or go statement makes. */
+/** Matches calls of a function or method by name, except by defer and go statements. */
 function callOf(name: string): RegExp {
   return new RegExp(`(?<!\\b(?:defer|go)\\s+[\\p{L}\\p{Nd}_.]*)(?<![\\p{L}\\p{Nd}_])${name}\\s*\\(`, "u");
 }

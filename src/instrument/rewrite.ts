@@ -1,4 +1,4 @@
-/** One file: from bytes to text with hooks. */
+/** Rewrites one file: from its bytes to text with hooks. */
 import { messageOf } from "../base/errors.js";
 import { EditBuffer } from "./edit.js";
 import { generatedName, generatedText } from "./generated.js";
@@ -14,13 +14,13 @@ import { findHookPoints } from "./units.js";
 export interface InstrumentOptions {
   /** Import path of the runtime package. */
   readonly runtimePath: string;
-  /** Name of the import; names of tables begin with it. No file of the package may contain it. Default `__gotrace`. */
+  /** Name of the import, and prefix of the table's name. No file of the package may contain it. By default `__gotrace`. */
   readonly name?: string;
-  /** Whether generated files are rewritten too. */
+  /** Whether to rewrite generated files. */
   readonly generated: boolean;
-  /** `hooks`: code. `markers`: comments that become the same code by expandMarkers, for Go's cover tool. */
+  /** `hooks` inserts code. `markers` inserts comments for Go's cover tool, which expandMarkers turns into the same code. */
   readonly mode: "hooks" | "markers";
-  /** Functions of this file to leave out: their place as the compiler says it (see inlined.ts) → why. */
+  /** Functions of this file to leave out: their position as the compiler prints it (see inlined.ts) → reason. */
   readonly omitted?: Readonly<Record<string, string>>;
 }
 
@@ -28,27 +28,27 @@ export interface InstrumentOptions {
 export interface Skip {
   /** As in the source: `Start`, `(*Server).Start`, `run.func1`. */
   readonly name: string;
-  /** From 1, of the file as it is, whatever line directives say. */
+  /** From 1; the physical line, regardless of line directives. */
   readonly line: number;
   readonly reason: string;
 }
 
-/** What a rewritten file begins with. */
+/** Facts from the beginning of a rewritten file. */
 export interface FileHead {
   readonly packageName: string;
-  /** Its build constraints, as lines. */
+  /** Its build constraints, as comment lines. */
   readonly constraints: string;
-  /** Offset in the rewritten text where the runtime's import ends. */
+  /** Offset in the rewritten text after the runtime's import. */
   readonly importEnd: number;
 }
 
 /** A file after rewriting. */
 export interface Instrumented {
-  /** Without its site table. Null: nothing was inserted, the file stays as it is. */
+  /** The rewritten text, without its site table; null if nothing was inserted and the file stays as it is. */
   readonly text: string | null;
-  /** There is one where there is a text. */
+  /** Present if there is a text. */
   readonly table?: SiteTable;
-  /** Undefined where nothing was inserted. */
+  /** Present if there is a text. */
   readonly head?: FileHead;
   /** Functions and function literals that got a hook. */
   readonly functions: number;
@@ -57,7 +57,7 @@ export interface Instrumented {
   /** Go statements that got a hook. */
   readonly spawns: number;
   readonly skipped: Skip[];
-  /** Why the whole file was left alone. */
+  /** Why the whole file was left as it is. */
   readonly fileReason?: string;
   /** Declarations left out because the grammar cannot read them. */
   readonly grammarGaps: Skip[];
@@ -67,10 +67,10 @@ export interface Instrumented {
 const maxUnits = 8 << 20;
 
 /**
- * Rewrites one file. All insertions stand on lines that are there.
- * Never throws on account of the source: what is not understood is left alone.
+ * Rewrites one file. Insertions add no lines. Never throws because of the source: code that is not understood stays as it is.
  *
- * @param path names the file in its package; only its last element counts
+ * @param source UTF-8
+ * @param path the file's path, of which only the last element counts: it names the site table
  */
 export function rewrite(source: Uint8Array, path: string, options: InstrumentOptions, parse: Parse): Instrumented {
   if (!options.generated && generatedName(path)) return untouched("generated");
@@ -95,7 +95,7 @@ export function rewrite(source: Uint8Array, path: string, options: InstrumentOpt
   try {
     return withHooks(text, path, options, scanned, parse);
   } catch (error) {
-    // Out of memory in the parser, or a mistake of ours: the user's build must not fail for it.
+    // Out of memory in the parser, or a bug in gotrace: the user's build must not fail.
     return untouched(`could not be rewritten: ${messageOf(error)}`);
   }
 }
@@ -136,7 +136,7 @@ function insertHooks(
   const name = options.name ?? importName;
   const code = snippets(name, path, options.runtimePath);
   const edits = new EditBuffer(text);
-  // Positions are asked for in ascending order, so the ends of statements and arguments that are still open wait here.
+  // Positions require ascending offsets, so the ends of open statements and arguments wait here.
   const ends: { readonly at: number; readonly code: string }[] = [];
   const positions = options.mode === "markers" ? new Positions(text, scanned.lineDirectives) : null;
   const wrap = (snippet: string) => (positions === null ? snippet : marker(snippet, name));
@@ -149,7 +149,7 @@ function insertHooks(
       ends.pop();
     }
   };
-  // The import is never hidden: the go command must see it, or the package would be built without the runtime.
+  // The import is never a marker: the go command must see it to build the package with the runtime.
   const clause = scanned.declarations[0];
   insert(clause.end, 0, code.afterPackage);
   plan.hooks.forEach((hook, site) => {
@@ -181,7 +181,7 @@ function insertHooks(
   };
 }
 
-/** Gives line numbers of offsets asked for in ascending order. */
+/** Returns a function that maps offsets, in ascending order, to line numbers from 1. */
 function lineCounter(text: string): (offset: number) => number {
   let line = 1;
   let next = text.indexOf("\n");

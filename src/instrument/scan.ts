@@ -1,20 +1,20 @@
 /**
  * A lexical scanner for Go: comments, strings, runes, brackets, the keywords `func` and `go`, and top-level declarations.
  *
- * It knows no grammar, so syntax newer than the grammar cannot confuse it. It has two uses: to check what the grammar said
- * (every keyword accounted for, every body a matched pair of braces) and to cut a file that the grammar cannot read into
- * declarations. Declarations end as the Go specification's rule on semicolons says: at `;`, or at a newline after a token
- * that may end a statement, outside all brackets.
+ * It uses no grammar, so syntax newer than the grammar cannot confuse it. It has two uses: to check the grammar's result
+ * (every keyword accounted for, every body a matched pair of braces), and to split a file that the grammar cannot read into
+ * declarations. These end as the Go specification's rule on semicolons says: outside all brackets at `;`, or at a newline
+ * after a token that may end a statement.
  */
 
-/** A top-level declaration: [start, end) from its first token to its last. `lead` is where the one before it ended. */
+/** A top-level declaration: [start, end) from its first token to its last. `lead` is where the previous one ended. */
 export interface Declaration {
   readonly lead: number;
   readonly start: number;
   readonly end: number;
 }
 
-/** A `line` directive in a comment. `next` is the offset of the text that it speaks of. */
+/** A `line` directive in a comment. `next` is the offset of the text whose position it sets. */
 export interface LineDirective {
   readonly start: number;
   readonly next: number;
@@ -22,7 +22,7 @@ export interface LineDirective {
   readonly text: string;
 }
 
-/** What the scanner saw; all offsets are UTF-16 units, ascending. */
+/** The result of a scan. All offsets are in UTF-16 units, ascending. */
 export interface Scan {
   readonly declarations: Declaration[];
   /** Offsets of the keyword `func`. */
@@ -33,7 +33,7 @@ export interface Scan {
   readonly opens: number[];
   readonly closes: number[];
   readonly lineDirectives: LineDirective[];
-  /** Set where scanning stopped: the text is not Go. */
+  /** Why and where scanning stopped because the text is not Go; null if it did not. */
   readonly error: { readonly offset: number; readonly message: string } | null;
 }
 
@@ -55,7 +55,7 @@ for (let code = 0; code < 128; code++) {
 /** Keywords after which a newline inserts no semicolon; the others cannot stand at the end of a line outside brackets. */
 const continuing = new Set(["func", "var", "const", "type", "import", "package", "map", "chan", "struct", "interface"]);
 
-/** How the last token bears on semicolon insertion. */
+/** Whether a newline after the last token ends a statement: no, yes, or (for a word) unless it is in `continuing`. */
 enum Last {
   open = 0,
   ends = 1,
@@ -197,7 +197,7 @@ export function scan(text: string, from = 0, to = text.length, opaque?: (start: 
   return { declarations, funcs, gos, opens, closes, lineDirectives, error };
 }
 
-/** Index of a value in an ascending list of numbers, or of the first greater one. */
+/** Index of the first number in an ascending list that is not less than `value`. */
 export function lowerBound(sorted: readonly number[], value: number): number {
   let low = 0;
   let high = sorted.length;
@@ -209,18 +209,18 @@ export function lowerBound(sorted: readonly number[], value: number): number {
   return low;
 }
 
-/** Offset of the `}` that matches the `{` at `open`; -1 if no brace stands there. */
+/** Offset of the `}` that matches the `{` at `open`; -1 if there is no `{`. */
 export function closeOf(scanned: Scan, open: number): number {
   const index = lowerBound(scanned.opens, open);
   return scanned.opens[index] === open ? scanned.closes[index] : -1;
 }
 
-/** Letters, digits, `_` and all that is not ASCII: tokens cannot touch each other by way of these. */
+/** Whether a character can be part of a word: letters, digits, `_` and everything outside ASCII. */
 function isWord(code: number): boolean {
   return code >= 128 || classes[code] >= Kind.letter;
 }
 
-/** End of the comment at `start`; a line comment's newline is not part of it. -1 if not terminated. */
+/** End of the comment at `start`, for a line comment before its newline; -1 if not terminated. */
 function commentEnd(text: string, start: number, to: number): number {
   if (text.charCodeAt(start + 1) === 0x2f) {
     const end = text.indexOf("\n", start);

@@ -1,12 +1,12 @@
-/** The Go text that is inserted, as it stands in code and as it hides in comments. */
+/** The Go text that is inserted, and the site table that it refers to. */
 
-/** Name of the import, where the package does not use it itself. */
+/** Default name of the import, for packages that do not contain it. */
 export const importName = "__gotrace";
 
 /** The inserted texts for one file. */
 export interface Snippets {
   readonly afterPackage: string;
-  /** @param test name of the parameter that is a test, where there is one */
+  /** @param test name of the function's parameter of type `*testing.T`, `B` or `F`, if it has one */
   readonly afterBrace: (site: number, test?: string) => string;
   readonly beforeGo: (site: number) => string;
   readonly afterGo: string;
@@ -14,7 +14,7 @@ export interface Snippets {
   readonly afterTimer: string;
 }
 
-/** The texts. @param name of the import @param path of the file @param runtimePath import path of the runtime package */
+/** The inserted texts for a file. @param name name of the import @param runtimePath import path of the runtime package */
 export function snippets(name: string, path: string, runtimePath: string): Snippets {
   const variable = tableName(name, path);
   return {
@@ -30,7 +30,7 @@ export function snippets(name: string, path: string, runtimePath: string): Snipp
   };
 }
 
-/** The variable that holds a file's sites. Rewritten text refers to it; who compiles the text declares it. */
+/** The variable that holds a file's sites. Rewritten text refers to it; the build declares it. */
 export interface SiteTable {
   readonly name: string;
   readonly size: number;
@@ -38,16 +38,16 @@ export interface SiteTable {
   readonly importName: string;
 }
 
-/** The declaration of a site table, behind `var`. */
+/** The declaration of a site table, without `var`. */
 export function tableDeclaration({ name, size, importName }: SiteTable): string {
   return `${name} [${size}]${importName}.Site`;
 }
 
 /**
- * Name of a file's site table: unique among the files of a package, the same on every machine. The readable part is for
- * people who look at the copy; the hash keeps `a-b.go` and `a_b.go` apart.
+ * The name of a file's site table: unique in its package, the same on every machine. The readable part is for people; the
+ * hash distinguishes `a-b.go` from `a_b.go`.
  *
- * @param name of the import @param path only its last element counts
+ * @param name name of the import @param path only its last element counts
  */
 export function tableName(name: string, path: string): string {
   const base = path.replace(/^.*[/\\]/, "").replace(/\.go$/, "");

@@ -1,18 +1,18 @@
 /**
- * Functions that package testing may run: their first parameter is a `*testing.T`, `B` or `F`. Where such a function is the
- * first one of its goroutine, the goroutine is named after the test.
+ * Finds functions that package testing may run: their first parameter is a `*testing.T`, `B` or `F`. If such a function is
+ * the first of its goroutine, the runtime names the goroutine after the test.
  */
 import { importedName } from "./imports.js";
 import { skipTrivia } from "./names.js";
 
-/** How a function's body calls the test that it is given. */
+/** A function's parameter for the test. */
 export interface TestParameter {
   readonly name: string;
-  /** What must be inserted for that, where the source gives it no name. */
+  /** The insertion that gives the parameter this name, if the source does not. */
   readonly insertion?: { readonly at: number; readonly text: string };
 }
 
-/** Tells which functions of a file take a test. */
+/** Finds the test parameters of a file's functions. */
 export class TestParameters {
   private readonly first: RegExp | undefined;
   private readonly alone: RegExp | undefined;
@@ -25,7 +25,7 @@ export class TestParameters {
     this.alone = new RegExp(`\\(\\s*(?=${type}\\s*\\))`, "uy");
   }
 
-  /** The test of a function, or undefined. @param from offset behind its name, or behind `func` */
+  /** The test parameter of a function, or undefined. @param from offset after its name, or after a literal's `func` */
   of(from: number): TestParameter | undefined {
     const { first, alone, text } = this;
     if (first === undefined || alone === undefined) return undefined;

@@ -1,6 +1,7 @@
 /**
- * Calls of time.AfterFunc and context.AfterFunc. The goroutine that runs the function has no parent, or has the one that
- * cancels the context: so the function itself must carry the way back, and the second argument is wrapped.
+ * Finds calls of time.AfterFunc and context.AfterFunc. Their function runs in a goroutine without a parent, or whose parent
+ * is the one that cancels the context. To attach it to the call, its second argument, the function, is wrapped (see
+ * runtime-go's after.go).
  */
 import { importedName } from "./imports.js";
 import { withoutOpaque } from "./opaque.js";
@@ -13,10 +14,10 @@ export interface TimerArgument {
 }
 
 /**
- * Finds the calls by name: a package under the name that it is imported by. Calls in a declaration that gives the name another
- * meaning are left alone.
+ * Finds the calls by the name under which the package is imported. Calls in a declaration that gives that name another
+ * meaning are ignored.
  *
- * @param declarations of the text
+ * @param declarations the text's declarations
  */
 export function findTimers(text: string, declarations: readonly Declaration[]): TimerArgument[] {
   if (!text.includes(".AfterFunc")) return [];
@@ -35,15 +36,15 @@ export function findTimers(text: string, declarations: readonly Declaration[]): 
 }
 
 /**
- * Whether a declaration uses a package's name for anything else: no package stands without a selector. (Keys of literals and
- * labels, before a colon, and fields, behind a dot, declare nothing.)
+ * Whether a declaration gives a package's name another meaning: whether the name appears without a selector after it. Keys of
+ * literals and labels (before a colon) and fields (after a dot) do not count.
  */
 function isShadowed(masked: string, name: string): boolean {
   const other = new RegExp(`(?<![\\p{L}\\p{Nd}_.])(?<!\\.\\s+)${name}(?![\\p{L}\\p{Nd}_])(?!\\s*(?:\\.|:(?!=)))`, "u");
   return other.test(masked);
 }
 
-/** The second of exactly two arguments. @param from offset behind the opening parenthesis */
+/** The second of exactly two arguments; null otherwise. @param from offset after the opening parenthesis */
 function secondArgument(masked: string, from: number): TimerArgument | null {
   const commas: number[] = [];
   let depth = 0;

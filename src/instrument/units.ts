@@ -1,4 +1,4 @@
-/** Finding the sites of a file, at the price of no more than one declaration for each thing the grammar cannot read. */
+/** Finds the hook points of a file. A construct that the grammar rejects costs at most its own declaration. */
 import type { Parse } from "./grammar.js";
 import { type HookPoint, shiftHookPoints } from "./hook-points.js";
 import { maskGaps } from "./masks.js";
@@ -12,13 +12,13 @@ interface Gap {
   readonly reason: string;
 }
 
-/** The sites of a file in source order, and what is missing from them. */
+/** The hook points of a file in source order, and the declarations left out. */
 export interface FoundHookPoints {
   readonly sites: HookPoint[];
   readonly gaps: Gap[];
 }
 
-/** Finds all sites of a file. @param scanned the scanner's view of the same text, without error */
+/** Finds all hook points of a file. @param scanned the scan of the same text, without error */
 export function findHookPoints(text: string, scanned: Scan, parse: Parse): FoundHookPoints {
   const whole = parse(text);
   if (whole !== null && agree(whole, scanned)) return { sites: whole, gaps: [] };
@@ -31,7 +31,7 @@ export function findHookPoints(text: string, scanned: Scan, parse: Parse): Found
   return { sites, gaps };
 }
 
-/** Reads one declaration, or spec of a group if `keyword` is given, and adds what it found. */
+/** Reads one declaration, or one spec of a group if `keyword` is not empty, and adds its hook points or a gap. */
 function readDeclaration(
   text: string,
   { start, end }: Declaration,
@@ -86,8 +86,8 @@ function hasFunc({ funcs }: Scan, { start, end }: Declaration): boolean {
 }
 
 /**
- * Whether grammar and scanner tell the same story: every keyword `func` and `go` belongs to a site, every body is a pair of
- * braces that ends where its function ends, a go statement ends with a call, declarations stand at the top level.
+ * Whether grammar and scanner agree: every keyword `func` and `go` belongs to a hook point, every body is a matched pair of
+ * braces that ends with its function, and every function declaration is one of the scanner's top-level declarations.
  */
 function agree(sites: readonly HookPoint[], scanned: Scan): boolean {
   let funcs = 0;
