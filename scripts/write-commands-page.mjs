@@ -55,16 +55,17 @@ const page = `# Commands and flags
 
 <!-- Written by "npm run docs" from the tables in src/cli that feed the parser and the help. Change those. -->
 
-\`gotrace help\` lists the commands; \`gotrace help run\` describes one, \`gotrace help --save\` a flag, \`gotrace help
-LockConvoy\` a rule, \`gotrace help exit-codes\` and \`gotrace help environment\` those. \`gotrace --version\` prints the version.
+\`gotrace help\` lists the commands. \`gotrace help run\` describes a command, \`gotrace help --save\` a flag, \`gotrace help
+LockConvoy\` a rule, \`gotrace help exit-codes\` the exit codes and \`gotrace help environment\` the environment variables.
+\`gotrace --version\` prints the version.
 
 ## How flags are read
 
 - Flags go before the package. Everything after it belongs to the program (with \`gotrace test\`, to \`go test\`).
 - As in Go, \`-save\` and \`--save\` are the same.
 - Flags of \`go build\` are passed on to it: \`-race -cover -tags -ldflags -gcflags -mod -modfile -overlay -trimpath -pgo …\`
-- With \`gotrace test\`, flags of \`go test\` may also stand before the packages. A \`-v\` there is meant for both, and a flag
-  that gotrace does not know is left to \`go test\`.
+- With \`gotrace test\`, flags of \`go test\` may also go before the packages. A \`-v\` there is meant for both, and a flag
+  that gotrace does not know is passed on to \`go test\`.
 
 ## Commands
 
@@ -76,7 +77,7 @@ ${table(
 ${loaded.map(section).join("\n")}
 ## Flags
 
-Where a flag differs between commands it has several lines.
+A flag that means different things in different commands has several lines.
 
 ${table(
   ["flag", "commands", "meaning"],
@@ -94,8 +95,8 @@ ${table(
   exitCodes.map(([name, meaning]) => [name, plain(meaning)]),
 )}
 
-After Ctrl-C, or a signal to gotrace while the program runs, the tree so far is shown. A signal while gotrace reads a trace
-ends it at once; the trace stays, and a line says how to show it.
+If Ctrl-C or another signal ends the program, gotrace still shows the tree so far. A signal that arrives while gotrace reads a
+trace ends gotrace at once; the trace is kept, and a line says how to show it.
 
 ## Environment
 
