@@ -1,5 +1,5 @@
-// What hooks cost the compiler: processor time of `go build` for a package of many small functions, plain and as `gotrace
-// instrument` writes it, in turns; the quickest of each, and their ratio.
+// Measures what hooks cost the compiler: the processor time of `go build` for a package of many small functions, plain and
+// as `gotrace instrument` writes it. The two alternate; prints the fastest run of each, and their ratio.
 //   npm run build && node scripts/bench-compile.mjs [FUNCTIONS [RUNS]]
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -28,7 +28,7 @@ const shapes = {
 `,
 };
 
-/** Seconds of processor time that go and what it starts take to compile a package that it has not compiled before. */
+/** Processor time in seconds of go and its child processes to compile a package for the first time. */
 function build(directory) {
   writeFileSync(join(directory, "stamp.go"), `package p\n\nconst stamp = "${process.hrtime.bigint()}"\n`);
   const text = execFileSync("sh", ["-c", "go build . && times"], { cwd: directory, encoding: "utf8" });

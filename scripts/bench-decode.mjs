@@ -1,9 +1,9 @@
-// Decode rate: builds the merged call tree of a generated trace and prints events a second and resident memory.
+// Measures the decoder: builds the merged call tree of a generated trace, and prints events per second and resident memory.
 //
 //   node scripts/bench-decode.mjs [--size 256]
 //
-// --size is MiB of the generated trace. The trace is written to a file first and read by another process, so that the
-// memory printed is the reader's alone.
+// --size is the size of the generated trace in MiB. The trace is written to a file and read by another process, so that
+// the printed memory is only the reader's.
 import { execFileSync } from "node:child_process";
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,11 +1,11 @@
-// Speed and memory of the reader of execution traces, beside golang.org/x/exp/trace in the same run.
+// Compares the speed and memory of gotrace's reader of execution traces with golang.org/x/exp/trace.
 //
 //	npm run bench:exectrace [-- --mb 100] [--runs 5] [--trace FILE]
 //
-// Records testdata/exectrace/programs/server.go until the trace has this many megabytes (--mb 1000: RSS on a large trace
-// of one-second generations). Both read all events of the file, in turns, each in a process of its own; MB/s of each
-// run, the best of both, and the ratio of the medians. CPU time is shown beside it (of all threads: compilers and garbage
-// collectors have their own), because other work of the machine disturbs both, but not always alike.
+// Records testdata/exectrace/programs/server.go until the trace has this many megabytes (with --mb 1000: memory on a large
+// trace of one-second generations). The two readers alternate; each run is a process that reads all events of the file.
+// Prints the MB/s of each run, the best of each reader, and the ratio of the medians. Prints processor time as well (of
+// all threads, compilers and garbage collectors included), because other programs may disturb the two unequally.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -35,7 +35,7 @@ else {
   }
 }
 
-/** Doubles the time until the trace is large enough; its size depends on the machine. */
+/** Records for a time that it doubles until the trace is large enough; the size depends on the machine. */
 function record(directory) {
   const program = buildProgram(RELEASES.at(-1), at("testdata/exectrace/programs/server.go"), directory);
   const file = join(directory, "server.trace");

@@ -1,10 +1,10 @@
-// Speed and memory of every format of `gotrace report`.
+// Measures the speed and memory of every format of `gotrace report`.
 //
 //	npm run bench:export [-- --mb 3] [--only NAME]
 //
-// Generates a trace of this many megabytes and one of ten times that with the same call paths, has the built command write
-// each in every format, and prints what was written, how fast (by processor time, Node's start included), and the peak of
-// resident memory for both: it must not grow with the trace.
+// Generates a trace of this many megabytes, and one ten times as large with the same call paths. Writes each in every
+// format with the built command, and prints the size of the output, the speed (by processor time, Node's start included)
+// and the peak of resident memory, which must not grow with the trace.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -62,7 +62,7 @@ function describe(file) {
   return `${size} MB: ${events} events, ${goroutines} goroutines, ${tree.size - 1} call paths`;
 }
 
-/** Runs the command; it tells its memory at its end. */
+/** Runs the command, which reports its memory when it ends. */
 function measure(format, several, trace) {
   const tell = `import { writeSync } from "node:fs";
     process.on("exit", () => {

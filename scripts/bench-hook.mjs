@@ -1,10 +1,10 @@
-// Whether what reports say of tracing holds: the functions of testdata/hookcost plain and traced, in turns.
+// Checks the bound that reports give for the cost of tracing: runs the functions of testdata/hookcost plain and traced.
 //
 //	node scripts/bench-hook.mjs [--runs 5] [--go go1.23.12]
 //
-// For every case the quickest of all rounds: the plain time, and how much the trace has beyond it; then what plain and
-// what tracing added come to a call, and the most that the report said it was (the least of all runs). Exits with 1 if
-// tracing added more in a case; five per cent of the plain time are noise.
+// Plain and traced runs alternate, and the fastest of all rounds counts. Prints for each case the plain time and the time
+// that tracing added; then both per call, and the report's bound (the smallest of all runs). Exits with 1 if tracing added
+// more than the bound in any case, allowing five per cent of the plain time for noise.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -102,7 +102,7 @@ function lines(text) {
     .map((line) => line.split(" "));
 }
 
-/** The calls of the main goroutine as they end, with the number of calls beneath each. */
+/** Yields the calls of the main goroutine as they end, each with the number of calls below it. */
 function* callsOf({ source, chunks, clock, definitions }) {
   const reader = new ChunkReader(source);
   const decoder = new RecordDecoder(clock);

@@ -1,4 +1,4 @@
-// Rewrite rate over the .go files of GOROOT/src, against the same files parsed and nothing else. Needs Go.
+// Measures rewriting over the .go files of GOROOT/src (or DIR), compared with only parsing them. Needs Go.
 //   node scripts/bench-rewrite.mjs [DIR]
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -38,7 +38,7 @@ const instrumenter = await loadInstrumenter();
 const options = { runtimePath: "gotrace.internal/rt", generated: true, mode: "hooks" };
 const parse = (source) => parser.parse(source.toString("utf8")).delete();
 const rewrite = (source, path) => instrumenter.instrument(source, path, options);
-// The first few files warm both up.
+// Warm up both with the first few files.
 for (const { source, path } of files.slice(0, 200)) {
   parse(source);
   rewrite(source, path);

@@ -1,8 +1,8 @@
-// What tracing costs whole programs, and what --skip-inlined leaves of it: processor time against the plain build, in turns.
+// Measures the cost of tracing whole programs, without and with --skip-inlined, as processor time relative to the plain build.
 //
 //	npm run build && node scripts/bench-skip.mjs [--runs 5] [--only sort]
 //
-// esbuild and gofumpt come from the Go module proxy. For each build the quickest of all runs.
+// The builds alternate, and the fastest run of each counts. esbuild and gofumpt come from the Go module proxy.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -81,7 +81,7 @@ const programs = [
   },
 ];
 
-/** Processor time of a run, seconds, and the bytes of its trace. */
+/** The processor time of a run in seconds, and the size of its trace in bytes. */
 function measure(binary, args) {
   const out = mkdtempSync(join(scratch, "out-"));
   const env = { ...process.env, GOMAXPROCS: "1", GOTRACE_OUT: out, GOTRACE_MAX_SIZE: String(8 * 2 ** 30) };

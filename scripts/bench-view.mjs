@@ -1,8 +1,8 @@
-// A trace far too large for a viewer: makes one, shows it with 'gotrace view', and has Chromium open the page.
+// Measures 'gotrace view' on a trace far too large for a viewer: generates the trace, and opens the page in Chromium.
 //
 //   npm run build && node scripts/bench-view.mjs [--calls 50000000] [--trace FILE] [--screenshot FILE]
 //
-// A call is two events. --trace uses a trace that is there, or keeps the one that is made.
+// A call is two events. --trace uses an existing trace; if FILE does not exist, the generated trace is kept there.
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
@@ -60,7 +60,7 @@ func main() {
   execFileSync(process.execPath, [gotrace, ...args], { cwd: directory, stdio: "ignore" });
 }
 
-/** Most memory that a process had, bytes; 0 where the system does not say. */
+/** The peak memory of a process in bytes; 0 if the system does not tell. */
 function peak(pid) {
   const path = `/proc/${pid}/status`;
   const [, kilobytes = "0"] = existsSync(path) ? /VmHWM:\s+(\d+)/.exec(readFileSync(path, "utf8")) : [];

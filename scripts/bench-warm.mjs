@@ -1,4 +1,4 @@
-// Warm `gotrace run` against warm `go run` on a small program: the two in turn, medians and their ratio.
+// Compares warm `gotrace run` with warm `go run` on a small program. The two alternate; prints medians and their ratio.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

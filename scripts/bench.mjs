@@ -1,5 +1,5 @@
-// npm run bench: every figure of the table in docs/cost.md, measured. Ratios compare two things of one run. A
-// measurement that fails does not end the others; the exit code says so.
+// npm run bench: measures all figures of the table in docs/cost.md. Ratios compare measurements of the same run. If a
+// measurement fails, the others still run, and the exit code is not 0.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const run = (command, args, cwd = root) =>
   execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 
-/** Prints what a measurement says, also where it fails, and goes on. */
+/** Runs a measurement and prints its result; if it fails, prints the error and continues. */
 function section(title, measure) {
   console.log(`\n${title}`);
   try {

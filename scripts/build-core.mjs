@@ -1,5 +1,5 @@
-// Compiles src/exectrace/core (AssemblyScript) to WebAssembly, and writes it as the module src/exectrace/wasm.ts, which
-// belongs to no commit. Does nothing while the module names the digest of the sources as they are.
+// Compiles src/exectrace/core (AssemblyScript) to WebAssembly, and writes it as the module src/exectrace/wasm.ts, which is
+// not committed. Does nothing if the module contains the digest of the current sources.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,14 +9,14 @@ const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const folder = at("src/exectrace/core");
 const module = at("src/exectrace/wasm.ts");
 
-/** Functions up to this size (in Binaryen's measure) are inlined: the compiler's own limit costs a tenth of the speed. */
+/** The maximum size of inlined functions, in Binaryen's measure. The compiler's default makes the reader 10 % slower. */
 const INLINED = 400;
 
 export default async function buildCore() {
-  // Taken first: what changes meanwhile makes the result stale.
+  // Taken first, so that a change during the build makes the result stale.
   const head = `/** core/, compiled by scripts/build-core.mjs from sources with the digest ${digest()}. */`;
   if (existsSync(module) && readFileSync(module, "utf8").startsWith(head)) return;
-  // The compiler takes a second to load.
+  // Imported here because the compiler takes a second to load.
   const [{ default: asc }, { default: binaryen }] = await Promise.all([
     import("assemblyscript/asc"),
     import("binaryen"),
@@ -27,7 +27,7 @@ export default async function buildCore() {
   renameSync(temporary, module);
 }
 
-/** Of the sources, of this script, and of the lock file, which stands for the compiler. */
+/** A digest of the sources, of this script, and of the lock file, which stands for the compiler. */
 function digest() {
   const sources = readdirSync(folder).sort();
   const paths = sources.map((name) => `${folder}/${name}`);

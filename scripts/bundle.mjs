@@ -1,5 +1,6 @@
-// Makes dist/bin, the command as users get it: bundled (loading some hundred small modules would cost more than most commands
-// take), with the grammar and all else that it reads at run time, so that users install no package with an install script.
+// Makes dist/bin, the command as users get it. It is bundled, because loading some hundred small modules would take longer
+// than most commands. It contains the grammar and everything else read at run time, so that users need not install packages
+// that have install scripts.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,10 +15,10 @@ const self = fileURLToPath(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path) => readFileSync(`${root}${path}`);
 
-/** By name in dist/bin: the program's entry points. */
+/** The program's entry points: name in dist/bin → source. */
 const COMMAND = { main: "src/cli/main.ts", toolexec: "src/build/toolexec-main.ts" };
 
-/** Makes dist/bin, unless it is made of what is there already. */
+/** Makes dist/bin, unless it is up to date. */
 export async function bundleIfStale() {
   await exclusively(root, async () => {
     await buildCore();
@@ -25,9 +26,9 @@ export async function bundleIfStale() {
   });
 }
 
-/** Makes dist/bin; call it through {@link exclusively}. A run of the command meanwhile finds the old files or the new ones, each of them whole. */
+/** Makes dist/bin; call it through {@link exclusively}. A command that runs meanwhile finds each file whole, old or new. */
 export async function bundle() {
-  // Taken first: what changes meanwhile makes the result stale.
+  // Taken first, so that a change during the build makes the result stale.
   const digest = digestOf(root);
   const [command, page] = await Promise.all([bundleCommand(), bundlePage()]);
   const files = new Map([...command.files, ...page.files, ...filesToRead()]);
@@ -57,14 +58,14 @@ async function bundleCommand() {
     write: false,
     metafile: true,
     absWorkingDir: root,
-    // What is short is read sooner; names stay, for traces of the stack.
+    // Smaller files load faster; names are kept for stack traces.
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 160,
     logLevel: "warning",
   });
   const files = new Map(outputFiles.map(({ path, text }) => [path.slice(`${root}dist/bin/`.length), text]));
-  // Libraries of the older kind call `require`, through one function.
+  // CommonJS libraries call `require`.
   const requiring = [...files].filter(([, text]) => /\btypeof require\b/.test(text));
   if (requiring.length !== 1) throw new Error(`${requiring.length} files call require`);
   const define = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
@@ -73,7 +74,7 @@ async function bundleCommand() {
   return { files, metafile };
 }
 
-/** The page: script and style in the template, and a policy under which nothing else can run or be loaded. */
+/** The page: the template with script and style, and a content security policy that forbids everything else. */
 async function bundlePage() {
   const { outputFiles, metafile } = await build({
     entryPoints: [`${root}src/page/main.ts`, `${root}templates/page.css`],
@@ -101,7 +102,7 @@ async function bundlePage() {
     return withScript(page, alive);
   };
   const files = new Map([
-    // A file that loads nothing; and the page that 'gotrace view' serves, which tells the server that it is shown.
+    // A file that loads nothing, and the page of 'gotrace view', which tells the server while it is shown.
     ["page.html", pageOf("", "", "")],
     ["page-served.html", pageOf("'self' ", "connect-src 'self'; ", ALIVE)],
   ]);
@@ -115,13 +116,13 @@ function withScript(page, script) {
   return page.replace("<body>", `<body>${script}`);
 }
 
-/** What the command and its libraries look for beside themselves. */
+/** Files that the command and its libraries read from their own directory. */
 function* filesToRead() {
   for (const name of ["gotrace.cjs", "start.cjs"]) yield [name, read(`src/cli/${name}`)];
   yield ["web-tree-sitter.wasm", read("node_modules/web-tree-sitter/web-tree-sitter.wasm")];
   yield ["xdg-open", read("node_modules/open/xdg-open")];
   yield ["alive.js", read("templates/alive.js")];
-  // Speedscope as its package has it; its page also tells the server of 'gotrace view' that it is shown.
+  // Speedscope's files from its package; its page also tells the server of 'gotrace view' while it is shown.
   const release = "node_modules/speedscope/dist/release";
   for (const name of readdirSync(`${root}${release}`)) yield [`speedscope/${name}`, read(`${release}/${name}`)];
   yield ["speedscope/alive.js", read("templates/alive.js")];

@@ -1,6 +1,7 @@
-// npm run conformance [-- filter…]: every "// run" program of $(go env GOROOT)/test, plain against traced: same exit code,
-// same standard output, same standard error. Differences must be in test/conformance/known.json with their cause; a
-// difference that is not, and one that is listed but gone, fails. Needs no network; takes about half an hour on two cores.
+// npm run conformance [-- filter…]: runs every "// run" program of $(go env GOROOT)/test plain and traced. Exit code,
+// standard output and standard error must be the same. Known differences and their causes are in
+// test/conformance/known.json; an unlisted difference fails, and so does a listed one that is gone. Needs no network; takes
+// about half an hour on two cores.
 
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -26,7 +27,7 @@ function* goFiles(directory) {
   }
 }
 
-/** The "// run [flags] [args]" line, as cmd/internal/testdir reads it; undefined where there is none, or for another system. */
+/** Parses the "// run [flags] [args]" line as cmd/internal/testdir does; undefined without one, or for another system. */
 function action(file) {
   let words;
   for (const line of readFileSync(file, "utf8").split("\n")) {
@@ -37,7 +38,7 @@ function action(file) {
   return words;
 }
 
-/** Words, of which a part or all may be quoted: -gcflags="-l -d=x". */
+/** Splits a line into words, which may be quoted in part or as a whole: -gcflags="-l -d=x". */
 function split(text) {
   return [...text.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/["']/g, ""));
 }
@@ -70,7 +71,7 @@ function run(command, args, cwd, env) {
         resolve({
           code: error ? (error.code ?? `killed by ${error.signal}`) : 0,
           stdout: stdout.toString("latin1"),
-          // What takes longer than a second to read says so: that is gotrace's own.
+          // gotrace prints progress if reading takes longer than a second; that is not the program's output.
           stderr: stderr.toString("latin1").replace(/^gotrace: reading the trace \(.*\)\n/gm, ""),
         });
       },
@@ -78,7 +79,7 @@ function run(command, args, cwd, env) {
   });
 }
 
-/** What differs from run to run of the same program: addresses, goroutine numbers, pids, paths of the temporary binary. */
+/** Replaces what differs between runs of a program: addresses, goroutine numbers, pids, paths of the temporary binary. */
 function normalized(text) {
   return text
     .replace(/0x[0-9a-f]+/g, "0x?")
@@ -106,7 +107,7 @@ async function compare(file, index) {
   if (words === undefined) return undefined;
   const first = words.findIndex((word) => !word.startsWith("-"));
   const flags = first < 0 ? words : words.slice(0, first);
-  // Words that end in .go are more source files, as in the test driver.
+  // As in Go's test driver, words that end in .go are further source files.
   const sources = words.filter((word) => word.endsWith(".go")).map((word) => join(file, "..", word));
   const args = words.slice(flags.length).filter((word) => !word.endsWith(".go"));
   const go = {
@@ -130,7 +131,7 @@ async function compare(file, index) {
   rmSync(report, { force: true });
   const found = difference(plain, traced);
   if (found === undefined) return { status: "same" };
-  // A program that differs from itself proves nothing.
+  // A program whose plain runs differ cannot be judged.
   await run("go", ["build", ...goFlags, "-o", binary, file, ...sources], tests, go);
   const again = await run(binary, args, join(file, ".."), go);
   rmSync(binary, { force: true });

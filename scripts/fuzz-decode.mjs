@@ -1,10 +1,10 @@
-// Mutation fuzzing of the decoder: damaged traces must neither crash it nor keep it busy nor fill the memory.
+// Mutation fuzzing of the decoder: damaged traces must not crash it, keep it busy or fill the memory.
 //
 //   node scripts/fuzz-decode.mjs [--runs 1000000] [--seconds N] [--seed N]
 //
-// Each run damages a small sound trace (bytes, cuts, splices of two traces, fields of headers and chunks set to
-// extremes) and reads it as `gotrace report` does, unmerged now and then, one in four rendered in every format. Allowed outcomes:
-// a report, or a UserError. Prints runs, outcomes, the slowest run and peak memory; a failure writes the trace.
+// Each run damages a small valid trace (changed bytes, cuts, splices of two traces, extreme values in headers and chunks)
+// and reads it as `gotrace report` does, sometimes unmerged; one in four is rendered in every format. Allowed outcomes are
+// a report or a UserError. Prints runs, outcomes, the slowest run and peak memory; on failure, writes the trace to a file.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { xorshift } from "./lib-calltrace.mjs";
@@ -29,7 +29,7 @@ const { values } = parseArgs({
 const random = xorshift(Number(values.seed) || 1);
 const below = (n) => random() % n;
 const EXTREMES = [0, 1, 2, 31, 32, 63, 64, 127, 128, 4095, 4096, 65535, 2 ** 20, 2 ** 20 + 64, 2 ** 31, 2 ** 32 - 1];
-/** A run of a small trace takes far less than a millisecond; this also forgives a busy machine. */
+/** Milliseconds that a run may take. It needs far less than one, but the machine may be busy. */
 const SLOWEST_MS = 2000;
 const MEMORY_MIB = 400;
 
@@ -67,7 +67,7 @@ function read(bytes) {
   const noMerge = below(4) === 0;
   const forest = buildForest(memorySource(bytes), { noMerge, minimum: noMerge ? below(3) * 1000 : 0 });
   check(forest, bytes);
-  // Rendering takes most of the time and sees few new things.
+  // Rendering takes most of the time and finds little.
   if (below(4) === 0) render(forest, bytes);
   return forest.problem ?? forest.processes.find(({ problem }) => problem)?.problem;
 }
@@ -140,7 +140,7 @@ function mutate(original) {
   return bytes;
 }
 
-/** Anywhere, but mostly where something stands: the header is long and mostly empty. */
+/** A random position, biased towards used bytes: the header is long and mostly empty. */
 function place(length) {
   const from = below(5) === 0 ? 0 : 4096;
   if (from === 0) return below(Math.min(length, below(2) ? 160 : 4096));

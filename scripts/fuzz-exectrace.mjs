@@ -1,12 +1,12 @@
-// Mutation fuzzing of the reader of execution traces: damaged files must neither crash it nor keep it busy nor fill the
-// memory, and times must increase up to the last event.
+// Mutation fuzzing of the reader of execution traces: damaged files must not crash it, keep it busy or fill the memory, and
+// times must never decrease.
 //
 //	npm run fuzz:exectrace [-- --runs 100000] [--seconds N] [--seed N]
 //
-// Each run damages a trace of testdata/exectrace (test/exectrace/mutate.ts: bytes, cuts, splices of two traces, batches
-// moved, numbers set to extremes) and reads it in chunks of any size (test/exectrace/read-damaged.ts). Allowed outcomes:
-// all events, a warning that the file was cut, or a TraceError. Prints runs, outcomes, the slowest run and peak memory; a
-// failure writes the trace.
+// Each run damages a trace of testdata/exectrace (test/exectrace/mutate.ts: changed bytes, cuts, splices of two traces,
+// moved batches, extreme numbers) and reads it in chunks of random sizes (test/exectrace/read-damaged.ts). Allowed outcomes
+// are all events, a warning that the file was cut, or a TraceError. Prints runs, outcomes, the slowest run and peak memory;
+// on failure, writes the trace to a file.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { goldenTraces, loadFuzzing } from "./lib-exectrace.mjs";
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
   },
 });
-/** A run takes some milliseconds; this also forgives a busy machine. */
+/** Milliseconds that a run may take. It needs only a few, but the machine may be busy. */
 const SLOWEST_MS = 3000;
 const MEMORY_MIB = 500;
 

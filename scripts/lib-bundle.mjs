@@ -1,4 +1,4 @@
-// Whether dist/bin is made of the sources that are there, and how files get into it.
+// Finds out whether dist/bin is up to date with the sources, and writes files into it.
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-/** What dist/bin is made of, relative to the root. The lock file stands for node_modules. */
+/** The sources of dist/bin, relative to the root. The lock file stands for node_modules. */
 const SOURCES = [
   "src",
   "templates",
@@ -26,7 +26,7 @@ const SOURCES = [
 const PACKAGE = ["package.json", "package-lock.json"];
 const DIGEST = "dist/sources.sha256";
 
-/** A digest over paths and contents of all sources; times of files say nothing after a checkout or a restore. */
+/** A digest of the paths and contents of all sources. Times of files mean nothing after a checkout or a restore. */
 export function digestOf(root) {
   const hash = createHash("sha256");
   for (const path of [...SOURCES, ...PACKAGE].flatMap((source) => filesOf(join(root, source)))) {
@@ -36,7 +36,7 @@ export function digestOf(root) {
   return hash.digest("hex");
 }
 
-/** All files beneath a path, or the path itself; none where there is nothing. */
+/** All files below a path, or the path itself if it is a file; none if it does not exist. */
 function filesOf(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat?.isDirectory()) return stat ? [path] : [];
@@ -47,7 +47,7 @@ function filesOf(path) {
     .sort();
 }
 
-/** Whether dist/bin is made of the sources as they are now. */
+/** Whether dist/bin was made from the current sources. */
 export function isFresh(root) {
   const path = join(root, DIGEST);
   return (
@@ -55,15 +55,15 @@ export function isFresh(root) {
   );
 }
 
-/** Notes what dist/bin was made of. */
+/** Stores the digest of the sources that dist/bin was made from. */
 export function writeDigest(root, digest, metafiles) {
   writeFileSync(join(root, "dist/metafiles.json"), JSON.stringify(metafiles));
   writeFileSync(join(root, DIGEST), digest);
 }
 
 /**
- * Makes a directory hold `files` (path → contents) and nothing else. Each file is replaced in one step, and only where it
- * differs, so that a command that starts meanwhile finds whole files.
+ * Makes a directory contain `files` (path → contents) and nothing else. Files that differ are replaced atomically, so that a
+ * command that starts meanwhile finds whole files.
  */
 export function publish(directory, files, executables = []) {
   for (const [name, contents] of files) {

@@ -1,4 +1,4 @@
-// What the keys of gotrace's cache say of gotrace itself: a digest of the code that decides what lies there.
+// The part of gotrace's cache keys that identifies gotrace itself: a digest of the code that decides what is stored.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { build } from "esbuild";
 
 const GRAMMAR = "node_modules/tree-sitter-go/tree-sitter-go.wasm";
 
-/** A digest of all modules of src/build, of what they import, packages included, and of the grammar. */
+/** A digest of all modules of src/build, of everything that they import (packages included), and of the grammar. */
 export async function cacheKey(root) {
   const entryPoints = readdirSync(join(root, "src/build"))
     .filter((name) => name.endsWith(".ts"))

@@ -1,13 +1,14 @@
-// Generated call traces, for measuring.
+// Generates call traces for benchmarks and fuzzing.
 import "./typescript.mjs";
 
 const { TraceWriter } = await import("../test/support/calltrace/writer.ts");
 
 /**
- * A trace of this many bytes that looks like a program's: stacks 5 to 15 deep, several goroutines whose chunks interleave,
- * short-lived goroutines, mostly short deltas with long ones among them.
+ * A trace like that of a real program: stacks 5 to 15 deep, several goroutines whose chunks interleave, short-lived
+ * goroutines, mostly short deltas and a few long ones.
  *
- * @param branching down to which depth functions call more than one other: the number of call paths grows with it
+ * @param size in bytes
+ * @param branching the depth down to which functions call more than one other; the number of call paths grows with it
  */
 export function generate(size, branching = 7) {
   const random = xorshift(42);
@@ -37,7 +38,7 @@ export function generate(size, branching = 7) {
       slot.exit(worker.time);
       return;
     }
-    // A function calls one other, or every now and then near the top of the stack another one.
+    // A function usually calls one other; near the outermost frames it sometimes calls a different one.
     const parent = depth === 0 ? 0 : stack[depth - 1];
     const other = depth < branching && random() % 100 < 40 ? random() % 4 : 0;
     const callee = functions[(parent * 5 + other * 7 + depth) % functions.length];
@@ -57,7 +58,7 @@ export function generate(size, branching = 7) {
   }
 }
 
-/** Random 32-bit numbers, the same for the same seed other than 0. */
+/** A generator of random 32-bit numbers. @param seed not 0; the same seed gives the same numbers */
 export function xorshift(seed) {
   let state = seed;
   return () => {

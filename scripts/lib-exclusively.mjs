@@ -1,9 +1,9 @@
-// One process at a time makes dist/bin: a slower one must not put its older files over those of another.
+// A lock so that only one process at a time makes dist/bin: a slow one must not overwrite the newer files of another.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Runs `work` when no other process runs it for this root. A holder that was killed does not hold it any more. */
+/** Runs `work` once no other process runs it for this root. The lock of a process that was killed is released. */
 export async function exclusively(root, work) {
   const lock = join(root, "dist/bundle.lock");
   mkdirSync(join(root, "dist"), { recursive: true });
@@ -15,7 +15,7 @@ export async function exclusively(root, work) {
   }
 }
 
-/** The lock appears with its holder's number in it, in one step. */
+/** Creates the lock file atomically, with its holder's pid in it. Returns whether this process now holds the lock. */
 function take(lock) {
   const mine = `${lock}.${process.pid}`;
   writeFileSync(mine, String(process.pid));
@@ -31,7 +31,7 @@ function take(lock) {
   }
 }
 
-/** Of several that find a dead holder only one takes its lock away; what it took by mistake it puts back. */
+/** Removes the lock of a dead holder. Of several processes only one succeeds; a live holder's lock, taken by mistake, is put back. */
 function removeIfDead(lock, mine) {
   const holder = holderOf(lock);
   if (holder === undefined || isAlive(holder)) return;

@@ -1,4 +1,4 @@
-// What the scripts for execution traces share: the Go releases, building programs with them, and reading with ours.
+// Shared by the scripts for execution traces: the Go releases, building programs with them, and reading traces.
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ export const RELEASES = ["go1.22.12", "go1.23.12", "go1.24.13", "go1.25.9", "go1
 
 export const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** Runs `go` of a release and returns what it prints. */
+/** Runs `go` of a release and returns its output. */
 export function go(release, args, options = {}) {
   return execFileSync("go", args, {
     encoding: "utf8",
@@ -35,7 +35,7 @@ export function buildOracle(directory) {
   return program;
 }
 
-/** A file in chunks; each is valid until the next one is asked for. */
+/** Reads a file in chunks; each chunk is valid only until the next one is requested. */
 export function* chunksOf(path, size = 1 << 18) {
   const descriptor = openSync(path, "r");
   try {
@@ -48,9 +48,9 @@ export function* chunksOf(path, size = 1 << 18) {
   }
 }
 
-/** The functions of test/exectrace that damage traces, rewrite and read them. */
+/** Loads the functions of test/exectrace that damage, rewrite and read traces. */
 export async function loadFuzzing() {
-  // Only here: it takes memory and a thread, which others of these scripts measure.
+  // Loaded here because it takes memory and a thread, which would disturb the scripts that measure.
   await import("./typescript.mjs");
   return {
     ...(await import("../test/exectrace/mutate.ts")),
@@ -59,7 +59,7 @@ export async function loadFuzzing() {
   };
 }
 
-/** The traces of testdata/exectrace by name, unpacked. */
+/** The traces of testdata/exectrace: name → uncompressed bytes. */
 export function goldenTraces() {
   const folder = at("testdata/exectrace");
   const names = readdirSync(folder).filter((name) => name.endsWith(".trace.gz"));

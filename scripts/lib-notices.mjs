@@ -1,8 +1,8 @@
-// Notices of what the package contains of others: collected when it is built, from the packages themselves.
+// Collects the licence notices of the third-party code in the bundle, from the packages themselves.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Directories of packages in the keys of esbuild's `metafile.inputs`, relative to the root. */
+/** The directories of all packages in esbuild's metafiles, relative to the root. */
 export function packagesOf(metafiles) {
   const found = new Set();
   for (const input of metafiles.flatMap(({ inputs }) => Object.keys(inputs))) {
@@ -13,9 +13,9 @@ export function packagesOf(metafiles) {
 }
 
 /**
- * What a package says of its licence: files named LICENSE, NOTICE and the like, and templates/notices/NAME.txt, which has
- * what these do not say, or what the package bundles itself, and begins with the version that it was collected for.
- * @throws Error where there is nothing, or only of another version
+ * The notices of a package: its files named LICENSE, NOTICE and the like, and templates/notices/NAME.txt with what is missing
+ * there, such as notices of code that the package bundles. That file begins with the version that it was collected for.
+ * @throws Error if there is no notice, or only one for another version
  */
 export function noticeOf(root, directory) {
   const path = join(root, directory);
@@ -35,7 +35,7 @@ export function noticeOf(root, directory) {
   return { name, version, license, text: texts.join("\n\n") };
 }
 
-/** The text of all notices. @param more directories of packages of which parts are copied or compiled in */
+/** The text of all notices. @param more directories of further packages, parts of which are copied or compiled in */
 export function noticesText(root, metafiles, more) {
   const directories = [...new Set([...packagesOf(metafiles), ...more])].sort();
   const sections = directories.map((directory) => {

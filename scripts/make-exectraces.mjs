@@ -1,9 +1,9 @@
-// Makes testdata/exectrace/*.trace.gz and the golden dumps beside them again.
+// Makes testdata/exectrace/*.trace.gz and their golden dumps anew.
 //
 //	npm run build && node scripts/make-exectraces.mjs [--only NAME]
 //
-// Every trace is recorded by a real Go release (one then gets another clock); the dumps are those of golang.org/x/exp/trace, not ours. Times differ from
-// run to run, so all files change.
+// Each trace is recorded by a real Go release (one then gets another clock). The dumps come from golang.org/x/exp/trace, not
+// from gotrace. Times differ from run to run, so all files change.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ const programs = at("testdata/exectrace/programs");
 
 /** Name, release, program, arguments, environment. */
 const recordings = [
-  // Generations of 2 ms, so that there are several.
+  // Generations of 2 ms, so that the trace has several.
   ...RELEASES.map((release) => [
     `${release.split(".").slice(0, 2).join(".")}-workload`,
     release,
@@ -41,7 +41,7 @@ try {
     execFileSync(executable, [...args, trace], { env: { ...process.env, ...env }, stdio: "inherit", timeout: 60_000 });
     keep(oracle, name, trace);
   }
-  // A clock whose ticks are no whole nanoseconds, as on Windows.
+  // A clock whose ticks are not whole nanoseconds, as on Windows.
   const odd = "go1.26-odd-clock";
   if (!values.only || values.only === odd) {
     const { withFrequency } = await loadFuzzing();

@@ -1,11 +1,11 @@
-// Compares gotrace's analyses of execution traces with those of Go's internal/trace: the parts of every goroutine's life,
+// Compares gotrace's analyses of execution traces with those of Go's internal/trace: how each goroutine spent its time,
 // regions, tasks, and minimum mutator utilisation.
 //
 //	npm run oracle:analyses [-- --keep DIRECTORY] [FILE...]
 //
-// Traces: the text traces of x/exp, what testdata/exectrace holds, and its programs run with the newest Go. With files,
-// only those. Known differences, which are not counted: Go ends a goroutine that blocks "forever"; and it counts a syscall
-// that is open at the end of the trace after its P is gone twice.
+// Traces: the text traces of x/exp, the traces in testdata/exectrace, and traces of its programs run with the newest Go; if
+// files are given, only those. Two known differences are ignored: Go ends a goroutine that blocks "forever"; and it counts a
+// syscall twice if it lost its P and is open at the end of the trace.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,7 +38,7 @@ console.log(
 );
 if (totals.different > 0 || totals.goroutines === 0) process.exitCode = 1;
 
-/** Builds test/oracle/summary as if it lay in GOROOT. */
+/** Builds test/oracle/summary as if it were in GOROOT, so that it may import internal/trace. */
 function buildSummary() {
   const root = go("local", ["env", "GOROOT"]);
   const overlay = join(directory, "overlay.json");
@@ -78,7 +78,7 @@ function* allTraces() {
   }
 }
 
-/** What gotrace says, in the words of the Go program. */
+/** gotrace's results, in the format of the Go program. */
 function ours(path) {
   const reader = new TraceReader(chunksOf(path));
   const intervals = new Intervals(reader);
@@ -185,7 +185,7 @@ function compare(program, name, path) {
   compareCurve(list("utilization")[0], path, differ);
 }
 
-/** The curve of Go's utilisation function, and of ours. */
+/** Compares the curves of Go's utilisation function and ours. */
 function compareCurve({ Changes, Windows }, path, differ) {
   if (!Changes) return;
   const curve = new MutatorCurve(Windows.map(([window]) => window));
@@ -197,15 +197,15 @@ function compareCurve({ Changes, Windows }, path, differ) {
   }
   const { changes, until } = utilization(path);
   const before = (list) => list.filter(([time]) => time < until).map(([time, util]) => [time, util.toFixed(6)]);
-  // Go writes down changes below the precision of its sums.
+  // Go also records changes below the precision of its sums.
   const distinct = (list) => list.filter(([, util], i) => i === 0 || util !== list[i - 1][1]);
   totals.changes += before(changes).length;
   differ("utilisation", distinct(before(changes)), distinct(before(Changes)));
 }
 
 /**
- * Our utilisation function, and the time from which Go's is wrong: it counts a mark worker that runs for the second time
- * twice, and takes one back when it stops.
+ * Our utilisation function, and the time from which Go's is wrong: it counts a mark worker twice when it runs for the second
+ * time, and subtracts it once when it stops.
  */
 function utilization(path) {
   const reader = new TraceReader(chunksOf(path));
@@ -225,7 +225,10 @@ function utilization(path) {
   return { changes, until: Math.min(until, intervals.now) };
 }
 
-/** Reasons in order; the runtime has none for coroutines, and Go's summary none for what began before the trace. */
+/**
+ * Sorts waiting times by reason, and merges those that one side does not distinguish: the runtime has no reason for
+ * coroutines, and Go's summary has none for waits that began before the trace.
+ */
 function waits(by) {
   const named = {};
   for (const [reason, ns] of Object.entries(by)) {

@@ -1,10 +1,10 @@
-// Exports of a real program, read by what they are for and what the tests do not install:
+// Reads exports of a real program with tools that the tests do not install:
 //
 //	npm run oracle:exports [-- --python venv/bin/python]
 //
-// OTLP by the OpenTelemetry collector's own reader (Go module go.opentelemetry.io/collector/pdata); with --python, whose
-// environment has chdb and pyspark (pip install chdb pyspark; Spark needs Java), Parquet by ClickHouse and Spark, and the
-// queries of docs/parquet.md. All must find the calls and sums that the CSV has.
+// The OpenTelemetry collector's own reader (Go module go.opentelemetry.io/collector/pdata) reads OTLP. With --python, whose
+// environment needs chdb and pyspark (pip install chdb pyspark; Spark needs Java), ClickHouse and Spark read Parquet and run
+// the queries of docs/parquet.md. All must find the same calls and sums as in the CSV.
 import { deepStrictEqual, ok } from "node:assert";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -53,7 +53,7 @@ try {
   rmSync(directory, { recursive: true });
 }
 
-/** The rows of CSV whose values have no commas. */
+/** The rows of a CSV file without commas in values. */
 function table(text) {
   const [head, ...lines] = text.trim().split("\r\n");
   const names = head.split(",");

@@ -1,14 +1,16 @@
-// Compares gotrace's reader of execution traces with golang.org/x/exp/trace, event by event: all fields, all stacks.
+// Compares gotrace's reader of execution traces with golang.org/x/exp/trace event by event: all fields, all stacks.
 //
 //	npm run oracle [-- --only PATTERN] [--quick] [--damaged N] [--keep DIRECTORY] [FILE...]
 //
 // Traces: the text traces of x/exp, the test programs of each Go release from 1.22 to 1.26 (some with one proc, some with
-// events of the alloc/free experiment), testdata/exectrace/programs with each release, and what testdata/exectrace holds.
-// With files, only those. With --damaged, only this number of damaged traces: both must refuse them at the same event, or none.
-// They differ on purpose where a file ends within a generation (x/exp delivers parts of it), where a time is beyond 2^53
-// nanoseconds (gotrace refuses at once), and where a program ends a region in the wrong order or on another goroutine: x/exp
-// refuses the trace at that event, gotrace reads on. Up to there both must agree, and the next event must be the end of a
-// region; such traces are counted.
+// events of the alloc/free experiment), testdata/exectrace/programs with each release, and the traces in testdata/exectrace.
+// If files are given, only those. With --damaged, only this number of damaged traces: both readers must reject each at the
+// same event, or neither.
+//
+// They differ on purpose in three cases: a file ends within a generation (x/exp delivers parts of it); a time is beyond 2^53
+// nanoseconds (gotrace rejects the trace at once); a program ends a region in the wrong order or on another goroutine (x/exp
+// rejects the trace at that event, gotrace reads on). In the last case both must agree up to there, and the next event must
+// be the end of a region; such traces are counted.
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   closeSync,
@@ -73,7 +75,7 @@ console.log(
 );
 if (different > 0 || traces === 0) process.exitCode = 1;
 
-/** Names of traces, and functions that make each at a path (or return undefined when it cannot be made here). */
+/** Names of traces, with functions that make each at a path (or return undefined if it cannot be made here). */
 function* allTraces(oracle) {
   const tests = join(
     go("local", ["list", "-m", "-f", "{{.Dir}}", "golang.org/x/exp"], { cwd: at("test/oracle") }),
@@ -104,7 +106,7 @@ function* ownPrograms(release) {
   if (release >= "go1.25") yield [`${release}-recorder`, run("recorder", [])];
 }
 
-/** The test programs of Go itself. They write a trace to their standard output. */
+/** Go's own test programs, which write a trace to standard output. */
 function* goPrograms(release) {
   const root = go(release, ["env", "GOROOT"]);
   const folder = ["internal/trace/testdata/testprog", "internal/trace/v2/testdata/testprog"]
@@ -146,7 +148,7 @@ function compare(oracle, name, path) {
   let line = 0;
   let last = "";
   let pair = [ours.next().value, nextOf(theirs)];
-  // Before it refuses a trace of which it delivered nothing, x/exp delivers a Sync.
+  // x/exp delivers a Sync even if it then rejects the trace without any other event.
   if (pair[0] === "refused" && pair[1] === "start 1") {
     nextOf(theirs);
     pair = ["refused", nextOf(theirs)];
@@ -161,7 +163,7 @@ function compare(oracle, name, path) {
   if (last === "refused") totals.refused++;
   if (pair[0] === pair[1]) return;
   if (pair[1] === "refused region") {
-    // Stacks that are new stand before the event.
+    // New stacks precede the event.
     let next = pair[0];
     while (next?.startsWith("stack ")) next = ours.next().value;
     if (/^\S+ m=\S+ p=\S+ g=\S+ RegionEnd /.test(next ?? "")) {
@@ -178,7 +180,7 @@ function compare(oracle, name, path) {
   }
 }
 
-/** Whether x/exp refuses the trace too, further on, or takes damage for the end (it does at the end of a table's batch). */
+/** Whether x/exp also rejects the trace, later, or takes damage for its end (as it does at the end of a table's batch). */
 function endsBadly(line, lines) {
   return line === undefined || [line, ...lines].at(-1).startsWith("refused");
 }

@@ -1,12 +1,12 @@
-// What npm runs in a clone before it packs or links it (`npm pack`, `npm install -g .`, `npm install git+…`): builds, where
-// nothing else does. Users who install a package get it done.
+// npm runs this in a clone before it packs or links it (`npm pack`, `npm install -g .`, `npm install git+…`). It builds,
+// unless something else does. Users of the published package get it built.
 import { execSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
 const run = (command) =>
-  // What is said on standard output may be the list of what was packed.
+  // Standard output may have to carry npm's list of packed files, so builds print to standard error.
   execSync(command, {
     cwd,
     stdio: ["ignore", 2, 2],
@@ -14,7 +14,7 @@ const run = (command) =>
   });
 
 if (process.env.GOTRACE_PREPARE !== "no") {
-  // Linking a directory does not install what building it takes.
+  // When it links a directory, npm does not install the packages needed to build it.
   if (!existsSync(`${cwd}/node_modules/esbuild`)) run("npm ci --no-fund --no-audit");
   run("npm run --silent build");
 }

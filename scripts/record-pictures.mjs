@@ -1,4 +1,4 @@
-// npm run pictures: takes the pictures of docs/pictures again: the page of a run of testdata/shop, in light and dark.
+// npm run pictures: takes the screenshots in docs/pictures anew: the page for a run of testdata/shop, in light and dark.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -20,7 +20,7 @@ try {
   mkdirSync(pictures, { recursive: true });
   const [calls, events, page] = ["shop.gotrace", "exec.trace", "shop.html"].map((name) => join(scratch, name));
   gotrace("run", "-C", join(root, "testdata/shop"), `--exec-trace=${events}`, "--save", calls, ".");
-  // Names as somebody types them: the page shows them.
+  // The page shows the command line, so it is written as a user would type it.
   gotrace("report", "--html", "-o", page, "shop.gotrace", "exec.trace");
   const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
   for (const colorScheme of ["light", "dark"]) {
@@ -38,7 +38,7 @@ try {
         .click();
       await tab.mouse.move(0, 0);
       await tab.waitForTimeout(500);
-      // Down to the end of the picture: the frame is of another height in each view.
+      // Down to the end of the picture; the frame's height differs from view to view.
       const bottom = await tab.evaluate(() => document.querySelector("footer")?.getBoundingClientRect().top ?? 560);
       const clip = { x: 0, y: 0, width: 1100, height: Math.min(560, Math.floor(bottom)) };
       await tab.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`), clip });

@@ -1,10 +1,10 @@
-// Records testdata/rules/RULE/{fires,quiet}.trace.gz again: for every rule a program that it is about, and one that it
-// is not.
+// Records testdata/rules/RULE/{fires,quiet}.trace.gz anew: for each rule, a program for which it must report a finding, and one
+// for which it must not.
 //
 //	npm run rules [-- --only RULE] [--release go1.22.12] [--write] [--tries N]
 //
-// Without --write nothing is kept: it only checks that the rules still say of fresh traces what they should. A busy
-// machine can make any program look bad, so a recording that comes out wrong is tried again.
+// Without --write, it keeps nothing and only checks the rules on fresh traces. A busy machine can make any program look bad,
+// so a recording with the wrong result is repeated.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ try {
   for (const rule of readdirSync(programs).sort()) {
     if (!existsSync(join(programs, rule, "main.go")) || (values.only && values.only !== rule)) continue;
     const program = join(directory, rule);
-    // Without paths of this machine.
+    // Keeps paths of this machine out of the trace.
     go(values.release, ["build", "-trimpath", "-o", program, `./${rule}`], { cwd: programs });
     for (const version of ["fires", "quiet"]) if (!recordGood(rule, version, program)) wrong++;
   }
@@ -41,7 +41,7 @@ try {
 }
 process.exitCode = wrong > 0 ? 1 : 0;
 
-/** Records until the rule says what it should. */
+/** Records until the rule gives the expected result, or the tries are used up. */
 function recordGood(rule, version, program) {
   for (let attempt = 1; attempt <= Number(values.tries); attempt++) {
     const trace = join(directory, "trace");

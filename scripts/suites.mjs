@@ -1,9 +1,10 @@
-// npm run suites [-- --only NAME… | --list | --repeat N]: the test suites of well-known modules under `go test` and under
-// `gotrace test`: the same tests must pass, fail and be skipped. Modules come from the Go module proxy, their list is
-// test/conformance/suites.json. Prints a Markdown table for docs/conformance.md; what both sides wrote stays in the scratch
-// directory. A test that differs is run again on both sides (--repeat, 2 times): where plain runs differ among themselves it
-// is unsteady and no fault of tracing. Exits with 1 where a difference has no entry in the list, nothing was traced, or no test
-// ran in more than a tenth of the packages that ought to have some.
+// npm run suites [-- --only NAME… | --list | --repeat N]: runs the test suites of well-known modules with `go test` and with
+// `gotrace test`. The same tests must pass, fail and be skipped. test/conformance/suites.json lists the modules, which come
+// from the Go module proxy. Prints a Markdown table for docs/conformance.md; the outputs stay in the scratch directory.
+//
+// A test that differs is run again on both sides (--repeat, by default twice). If plain runs differ among themselves, the test
+// is flaky and tracing is not to blame. Exits with 1 if a difference is not listed, nothing was traced, or no test ran in more
+// than a tenth of the packages with tests.
 
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
@@ -26,7 +27,7 @@ const { values: options, positionals } = parseArgs({
   },
 });
 
-/** Runs a command in a process group of its own, its output in files; after 15 minutes the whole group is killed. */
+/** Runs a command in its own process group with its output in files; after 15 minutes the whole group is killed. */
 function run(command, args, cwd, output) {
   const began = performance.now();
   return new Promise((resolve) => {
@@ -48,12 +49,12 @@ function run(command, args, cwd, output) {
   });
 }
 
-/** Names of tests may hold addresses and times, which are others in every run. */
+/** Replaces addresses and times in names of tests, which differ from run to run. */
 function steady(name) {
   return name.replace(/0x[0-9a-f]+/g, "0x?").replace(/time\.Date\([^)]*\)|\d{4}-\d\d-\d\dT[\d:.]+/g, "time?");
 }
 
-/** Outcome of every package and test from `go test -json`. */
+/** Reads the outcome of each package and test from the output of `go test -json`. */
 function outcomes(stdout) {
   const found = new Map();
   for (const line of stdout.split("\n")) {
@@ -70,7 +71,7 @@ function outcomes(stdout) {
   return found;
 }
 
-/** A writable copy of the module, in a directory of its own. */
+/** Makes a writable copy of the module in its own directory. */
 function place({ module, version }) {
   const directory = join(scratch, `${module}@${version}`.replaceAll("/", "_"));
   if (!existsSync(join(directory, "go.mod"))) {
@@ -84,7 +85,7 @@ function place({ module, version }) {
     );
     cpSync(info.Dir, directory, { recursive: true });
     execFileSync("chmod", ["-R", "u+w", directory]);
-    // The zip of a module never holds what is vendored, at most the list of it, which go takes for all of it.
+    // A module's zip has no vendored packages, but maybe vendor/modules.txt, which would make go expect them.
     rmSync(join(directory, "vendor"), { recursive: true, force: true });
   }
   return directory;
@@ -99,7 +100,7 @@ const packagesIn = (cwd, patterns) =>
     .split("\n")
     .filter(Boolean);
 
-/** The packages of a suite: what its patterns match, without what `leftOut` matches. */
+/** The packages of a suite: those that its patterns match, except those that `leftOut` matches. */
 function selected(suite, cwd) {
   const out = (suite.leftOut ?? []).flatMap((entry) => entry.packages);
   const without = out.length === 0 ? new Set() : new Set(packagesIn(cwd, out));
@@ -132,7 +133,7 @@ async function differences(suite, cwd, first, output) {
     const plain = rounds.map((round) => round.plain.results.get(key) ?? "none");
     const traced = rounds.map((round) => round.traced.results.get(key) ?? "none");
     const listed = (suite.known ?? []).some((entry) => new RegExp(entry.tests).test(key));
-    // Plain runs differ among themselves; or it is a subtest whose name is another in each run.
+    // Plain runs differ among themselves, or it is a subtest whose name differs from run to run.
     const isSeenOnce =
       plain.every((result) => result === "none") && traced.filter((result) => result !== "none").length === 1;
     const unsteady = new Set(plain).size > 1 || (isSeenOnce && rounds.length > 1 && !traced.includes("fail"));
@@ -140,7 +141,7 @@ async function differences(suite, cwd, first, output) {
   });
 }
 
-/** Packages of which no test ran, for they do not compile. */
+/** Packages of which no test ran because they do not compile. */
 function notBuilt(results) {
   const keys = [...results.keys()];
   const ran = new Set(keys.filter((key) => key.includes(" ")).map((key) => key.split(" ")[0]));

@@ -1,7 +1,7 @@
-// npm run sweep:arch [-- linux/arm64 …]: testdata/arch, built by `gotrace build` for other systems and processors, runs under
-// an emulator (qemu-user; wine), ends in every way, and its calls are compared with those on this machine. Then the tests of
-// the runtime module run there. Debian has the emulators in qemu-user and wine. A target without one is left out with a line.
-// Exit code 1 if any calls differ or a test fails.
+// npm run sweep:arch [-- linux/arm64 …]: builds testdata/arch with `gotrace build` for other systems and processors, runs it
+// under an emulator (qemu-user or wine; Debian has packages of these names) with every way to end, and compares its calls with
+// those on this machine. Then runs the tests of the runtime module there. Skips targets without an emulator, with a message.
+// Exits with 1 if any calls differ or a test fails.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const gotrace = join(root, "dist/bin/main.js");
 const modes = ["plain", "close", "kill", "panic", "exit"];
 
-/** What runs a target's programs on linux/amd64; undefined: the kernel itself. */
+/** The emulator for a target's programs on linux/amd64; undefined if the kernel runs them. */
 const emulators = {
   "linux/arm64": "qemu-aarch64",
   "linux/386": undefined,
@@ -37,7 +37,7 @@ function run(command, args, { env = {}, cwd = root } = {}) {
   return spawnSync(command, args, options);
 }
 
-/** Calls of a tree by path, with how they ended: what must be the same everywhere. */
+/** The calls of a tree by path, with how they ended: these must be the same everywhere. */
 function calls(nodes, path = "", into = {}) {
   for (const node of nodes) {
     const key = `${path}/${node.name}`;
@@ -68,7 +68,7 @@ function record(binary, emulator, mode) {
     const report = run(process.execPath, [gotrace, "report", "--format", "json", traces]);
     const paces = [...ran.stdout.matchAll(/depth \d+: ([\d.]+) .*/g)];
     const [flat, deep] = paces.map(([, microseconds]) => Number(microseconds));
-    // A hook that walks the stack takes a hundred times as long there; ten times is more than any noise.
+    // A hook that walks the stack takes a hundred times as long. Ten times is more than noise explains.
     const walks = deep > 10 * flat + 1 ? `calls at depth 100 take ${deep} us, at depth 0 ${flat} us` : undefined;
     const errors = [report.stderr.trim(), ...(walks ? [walks] : [])].filter((line) => line !== "").join("\n");
     return {
@@ -89,8 +89,8 @@ function differences(here, there) {
 }
 
 /**
- * Makes a Windows for wine. Go needs a library that wine has had since version 9; for older ones it is compiled.
- * @returns what is missing
+ * Sets up a Windows environment for wine. Go needs a library that wine has since version 9; for older versions it is compiled.
+ * @returns a message that says what is missing
  */
 function prepareWine() {
   run("wine", ["wineboot"], { env: wine });

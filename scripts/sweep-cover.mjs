@@ -1,5 +1,5 @@
-// Runs Go's cover tool on originals and on their rewritten form with markers: blocks (positions, statement counts) must be the
-// same, and after expandMarkers the output must parse. Needs Go.
+// Runs Go's cover tool on original files and on their rewritten form with markers. The blocks (positions, statement counts)
+// must be the same, and after expandMarkers the output must parse. Needs Go.
 //   node scripts/sweep-cover.mjs [GO [EVERY [DIR]]]      GO: the go command; every EVERYth file of DIR (default GOROOT/src)
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ const files = readdirSync(root, { recursive: true, withFileTypes: true })
   .map((entry) => join(entry.parentPath, entry.name))
   .filter((_, index) => index % Number(every) === 0);
 
-/** The tool's output, and of it the table of blocks. */
+/** The tool's output, and the table of blocks in it. */
 function run(file) {
   const { status, stdout } = spawnSync(cover, ["-mode=set", "-var=V", file], { encoding: "utf8", maxBuffer: 1 << 28 });
   if (status !== 0) return null;

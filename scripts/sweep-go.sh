@@ -1,8 +1,8 @@
 #!/bin/sh
-# scripts/sweep-go.sh [release…]: the end-to-end tests and the tests of the runtime module (vet, plain, with the race
-# detector, and in its portable form) under several Go releases, named as GOTOOLCHAIN wants them (go1.23.12, or local).
-# Without arguments: the last release of each supported version. Go itself downloads the releases that are missing.
-# Prints one line for each release, and below it what failed. Exit code 1 if anything did.
+# scripts/sweep-go.sh [release…]: runs the end-to-end tests and the tests of the runtime module (vet, plain, with the race
+# detector, and in portable mode) under several Go releases, named as for GOTOOLCHAIN (go1.23.12, or local); by default the
+# last release of each supported version. Go downloads missing releases. Prints a line for each release, followed by its
+# failures. Exits with 1 if anything failed.
 set -eu
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- go1.21.13 go1.22.12 go1.23.12 go1.24.13 go1.25.9 go1.26.8

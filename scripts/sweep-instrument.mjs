@@ -1,6 +1,6 @@
-// Rewrites every .go file beneath some directories (default: src and test of GOROOT) in both modes and has go/parser check
-// each rewritten file against its original. Needs Go. Prints files left alone and declarations left out, where
-// go/parser accepts the original.
+// Rewrites every .go file below some directories (by default src and test of GOROOT) in both modes, and checks each rewritten
+// file against its original with go/parser. Prints the files and declarations that were left out although go/parser accepts
+// the original. Needs Go.
 //   node scripts/sweep-instrument.mjs [DIR…]
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

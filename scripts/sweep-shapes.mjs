@@ -1,7 +1,7 @@
-// npm run sweep:shapes [-- shape…] [-- --go go1.22.12,go1.24.13]: the programs and tests of testdata/sweep, plain against traced
-// by run, build (traced and not), test and cover, under several releases of Go and under the language of Go 1.21: output, exit
-// code and coverage are the same byte for byte, but for addresses, goroutine ids and times. Prints what differs; exit code 1
-// if anything does. Differences that are known have a reason in testdata/sweep/known.json.
+// npm run sweep:shapes [-- shape…] [-- --go go1.22.12,go1.24.13]: runs the programs and tests of testdata/sweep plain, and
+// traced by run, build (with and without recording), test and cover, under several releases of Go and with the language of
+// Go 1.21. Output, exit code and coverage must be the same except for addresses, goroutine ids and times. Prints differences,
+// and exits with 1 if there are any. testdata/sweep/known.json lists known ones with their reasons.
 
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -36,7 +36,7 @@ function run(command, args, cwd, env) {
   });
 }
 
-/** A text without what differs between any two runs, and without what is known to differ for this shape. */
+/** Removes from a text what differs between any two runs, and what is known to differ for this shape. */
 function steady(text, shape) {
   let result = text
     .replace(/0x[0-9a-f]+/g, "0x?")
@@ -50,7 +50,7 @@ function steady(text, shape) {
   return result;
 }
 
-/** The first lines in which two texts differ. */
+/** The first lines that differ between two texts. */
 function difference(plain, traced) {
   const [a, b] = [plain, traced].map((text) => text.split("\n"));
   const first = a.findIndex((line, index) => line !== b[index]);
@@ -61,7 +61,7 @@ function difference(plain, traced) {
   ];
 }
 
-/** What differs between two results: lines, none where they are the same. */
+/** The differences between two results, as lines; none if they are the same. */
 function compare(shape, mode, plain, traced) {
   const lines = [];
   if (plain.code !== traced.code) lines.push(`    ${mode}: exit code ${plain.code} plain, ${traced.code} traced`);
@@ -72,7 +72,7 @@ function compare(shape, mode, plain, traced) {
   return lines;
 }
 
-/** The modes of a program. */
+/** The ways to run a program. */
 async function program(shape, module, env) {
   const place = join(module, "out", shape);
   mkdirSync(join(place, "trace"), { recursive: true });
@@ -94,7 +94,7 @@ async function program(shape, module, env) {
   return lines;
 }
 
-/** The modes of a package with tests. */
+/** The ways to run a package's tests. */
 async function tests(shape, module, env) {
   const lines = [];
   for (const [mode, flags] of [
@@ -102,13 +102,13 @@ async function tests(shape, module, env) {
     ["cover", ["-coverprofile=profile"]],
     ["cover, atomic, of all", ["-covermode=atomic", "-coverpkg=./...", "-coverprofile=profile"]],
   ]) {
-    // A -v before the package would be gotrace's as well.
+    // Before the package, -v would also apply to gotrace.
     const words = ["-vet=off", "-count=1", ...flags, `./${shape}`, "-v"];
     const once = async (command, args) => {
       rmSync(join(module, "profile"), { force: true });
       const result = await run(command, args, module, env);
       const path = join(module, "profile");
-      // What runs in parallel, or in goroutines, is counted in any order.
+      // The order of code that runs in parallel differs from run to run.
       const profile = existsSync(path) ? readFileSync(path, "utf8").split("\n").sort().join("\n") : "";
       return { ...result, stdout: result.stdout.split("\n").sort().join("\n"), profile };
     };

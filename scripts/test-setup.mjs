@@ -1,5 +1,5 @@
-// Before the tests, and before each repetition in watch mode: makes dist/bin of the sources as they are. Where that fails, tests
-// that need dist/bin say so (test/support/bundle.ts), and the others run.
+// Vitest's global setup: brings dist/bin up to date before the tests, and before each repetition in watch mode. If that fails,
+// tests that need dist/bin fail and say so (test/support/bundle.ts); the others run.
 import { bundleIfStale } from "./bundle.mjs";
 
 /** @param {import("vitest/node").TestProject} project */

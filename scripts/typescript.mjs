@@ -1,15 +1,15 @@
-// Has Node load TypeScript: `import "./typescript.mjs"`, then `await import("../src/….ts")`. Scripts use it to run what is in
-// src and test without a build. Types are stripped by esbuild, not checked.
+// Makes Node load TypeScript: `import "./typescript.mjs"`, then `await import("../src/….ts")`. Scripts use it to run code in src
+// and test without a build. esbuild strips the types; they are not checked.
 import { existsSync, readFileSync } from "node:fs";
 import { register } from "node:module";
 import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";
 import { transformSync } from "esbuild";
 
-// Node calls the hooks below on a thread of its own, where this module is loaded again.
+// Node calls the hooks below on another thread, where this module is loaded again.
 if (isMainThread) register(import.meta.url);
 
-/** TypeScript's sources import "./name.js" and mean name.ts. */
+/** Resolves imports of "./name.js" in TypeScript sources to name.ts. */
 export function resolve(specifier, context, next) {
   if (/^\.\.?\/.*\.js$/.test(specifier) && context.parentURL?.endsWith(".ts")) {
     const url = new URL(specifier.replace(/\.js$/, ".ts"), context.parentURL);

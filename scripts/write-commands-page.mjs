@@ -1,4 +1,4 @@
-// Writes docs/commands.md from the tables that feed parser and help: npm run docs. With --print to standard output.
+// npm run docs: writes docs/commands.md from the tables that also feed the parser and help. With --print, to standard output.
 import { writeFileSync } from "node:fs";
 import { at } from "./lib-exectrace.mjs";
 import "./typescript.mjs";
@@ -9,7 +9,7 @@ const { environment, exitCodes } = await import("../src/cli/help/topics.ts");
 
 const loaded = await Promise.all(commands.map((entry) => entry.load()));
 
-/** Text that Markdown must not read as markup. */
+/** Escapes text for Markdown. */
 const escaped = (text) => text.replace(/[\\*_<>|[\]]/g, "\\$&");
 const plain = (text) =>
   text
@@ -20,7 +20,7 @@ const code = (text) => `\`${text.replaceAll("|", "\\|")}\``;
 const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-/** Own flags by what they mean, with the commands that have them. */
+/** gotrace's own flags, grouped by meaning, with the commands that have them. */
 const flags = new Map();
 for (const command of loaded) {
   for (const flag of command.flags.filter(({ go }) => !go)) {

@@ -1,4 +1,4 @@
-// Writes docs/rules from the texts of the rules: npm run rules:pages
+// npm run rules:pages: writes docs/rules from the texts in the rules.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { at } from "./lib-exectrace.mjs";
 import "./typescript.mjs";

@@ -1,9 +1,9 @@
-// Sweepcheck reads a manifest of rewritten files and checks each against its original with go/parser: it parses where the
-// original does, without our insertions its syntax tree, comments and line numbers are the original's, and hooks stand in
-// exactly the functions and at exactly the go statements that were counted.
+// Sweepcheck reads a manifest of rewritten files and checks each against its original with go/parser: it must parse if the
+// original does; without the insertions, its syntax tree, comments and line numbers must be the original's; and exactly the
+// functions and go statements that were counted must have hooks.
 //
-// Manifest: one JSON object a line. "skipped" is the number of functions without a hook, "gaps" names declarations left out,
-// "reason" says why the file was left alone; both are reported only where go/parser accepts the original.
+// The manifest has one JSON object per line. "skipped" is the number of functions without a hook, "gaps" names declarations
+// left out, "reason" says why the file was left as it is; the last two are reported only if go/parser accepts the original.
 package main
 
 import (
@@ -78,7 +78,7 @@ func check(e entry) (bool, error) {
 		return true, nil
 	}
 	if e.Rewritten == "" {
-		// Left alone: there must be nothing in it that could be hooked.
+		// Left as it is: it must contain nothing that could be hooked.
 		total := 0
 		ast.Inspect(original, func(n ast.Node) bool {
 			switch n.(type) {

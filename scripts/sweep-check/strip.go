@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// stripper removes our insertions from a tree and counts them.
+// stripper removes gotrace's insertions from a syntax tree and counts them.
 type stripper struct {
 	functions, spawns, unhooked int
 	problem                     string
@@ -42,7 +42,7 @@ func (s *stripper) file(file *ast.File) {
 	}
 }
 
-// walk visits all functions beneath a node; hooked says whether the function around it has a hook.
+// walk visits all functions below a node; hooked says whether the enclosing function has a hook.
 func (s *stripper) walk(node ast.Node, hooked bool) {
 	ast.Inspect(node, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -88,7 +88,8 @@ func (s *stripper) function(body *ast.BlockStmt) {
 	}
 }
 
-// statements removes Spawn and Spawned around go statements, which must all have them in a hooked function and nowhere else.
+// statements removes Spawn and Spawned around go statements. In a hooked function every go statement must have them, elsewhere
+// none.
 func (s *stripper) statements(list []ast.Stmt, hooked bool) []ast.Stmt {
 	var out []ast.Stmt
 	for i := 0; i < len(list); i++ {
@@ -142,13 +143,13 @@ func called(stmt ast.Stmt) string {
 	return ""
 }
 
-// isHook recognises `__gotrace.Enter(…)()` and its kin.
+// isHook reports whether a call is a hook such as `__gotrace.Enter(…)()`.
 func isHook(deferred *ast.CallExpr) bool {
 	enter, ok := deferred.Fun.(*ast.CallExpr)
 	return ok && strings.HasPrefix(ours(enter), "Enter")
 }
 
-// ours names the function of package __gotrace that is called, if it is one.
+// ours returns the name of the called function if it belongs to package __gotrace, otherwise "".
 func ours(call *ast.CallExpr) string {
 	if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
 		if x, ok := sel.X.(*ast.Ident); ok && x.Name == "__gotrace" {

@@ -4,6 +4,7 @@
  */
 import type { FramePlace } from "./locate.js";
 
+/** A check and its outcome. */
 export interface Check {
   /** The rule in SARIF, the class in JUnit. */
   readonly kind: "Assertion" | "CallChange" | "CompleteTrace";
@@ -19,6 +20,7 @@ export interface Check {
   readonly place: FramePlace | undefined;
 }
 
+/** Headings for failed checks of each kind. */
 export const titles: Readonly<Record<Check["kind"], string>> = {
   Assertion: "Assertion failed",
   CallChange: "Calls changed",

@@ -22,12 +22,12 @@ export class Histogram {
   /** -Infinity when empty. */
   max = Number.NEGATIVE_INFINITY;
 
-  /** 0 when empty. */
+  /** The mean of all values; 0 when empty. */
   get mean(): number {
     return this.count === 0 ? 0 : this.sum / this.count;
   }
 
-  /** @param value a whole number from 0 to 2^53 */
+  /** Counts a value. @param value a whole number from 0 to 2^53 */
   record(value: number): void {
     this.count++;
     this.sum += value;

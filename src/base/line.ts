@@ -10,6 +10,7 @@ export class Line {
   private xx = 0;
   private xy = 0;
 
+  /** Adds a point. */
   add(x: number, y: number): void {
     if (this.count === 0) [this.firstX, this.firstY] = [x, y];
     [this.lastX, this.lastY] = [x, y];
@@ -22,7 +23,7 @@ export class Line {
     this.xy += dx * (y - this.meanY);
   }
 
-  /** 0 with fewer than two distinct x. */
+  /** The slope of the line; 0 with fewer than two distinct x. */
   get slope(): number {
     return this.xx > 0 ? this.xy / this.xx : 0;
   }

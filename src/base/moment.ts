@@ -1,6 +1,7 @@
 /** Points in time as users write them: an offset from the start, a time of day, or a date with time. */
 import { parseDuration } from "./quantity.js";
 
+/** A parsed point in time. */
 export type Moment =
   /** Nanoseconds since the start. */
   | { readonly kind: "offset"; readonly ns: number }

@@ -1,6 +1,7 @@
 /** Parses and formats numbers with units, as users write them in thresholds and budgets. */
 import { formatBytes, formatCount, formatDuration } from "./units.js";
 
+/** The unit of a value. `ratio` is a share or a factor, `count` a plain number. */
 export type Quantity = "ns" | "bytes" | "bytes/s" | "goroutines" | "count" | "ratio";
 
 const durations: Readonly<Record<string, number>> = {

@@ -3,6 +3,7 @@
 /** Fragments up to this length are copied byte by byte, which is faster for them. */
 const SHORT = 24;
 
+/** Append text and numbers, and {@link take} the bytes whenever the writer is {@link full}. */
 export class TextWriter {
   private bytes = new Uint8Array(1 << 17);
   private length = 0;

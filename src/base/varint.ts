@@ -9,6 +9,7 @@ export class ByteWriter {
     return this.#length;
   }
 
+  /** Appends an unsigned number. @param value from 0 to 2^53 - 1 */
   uint(value: number): void {
     if (this.#length + 8 > this.#bytes.length) {
       const more = new Uint8Array(this.#bytes.length * 2);
@@ -22,11 +23,12 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** @param value from -2^52 to 2^52 - 1 */
+  /** Appends a signed number. @param value from -2^52 to 2^52 - 1 */
   int(value: number): void {
     this.uint(value < 0 ? -2 * value - 1 : 2 * value);
   }
 
+  /** The bytes written so far; valid until the next write. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -119,7 +119,7 @@ async function sealOf(path: string): Promise<Seal> {
 /** Go's build ID is within the first 32 KiB of a binary (cmd/internal/buildid). */
 const HEAD = 32 << 10;
 
-/** A string that changes when go links a file, even in place. Its time does not: go also touches a file that it leaves alone. */
+/** A string that changes when go links a file, even in place. (Times do not tell: go also updates that of a file it leaves alone.) */
 function markOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return "";
