@@ -32,6 +32,7 @@ export interface Lane {
   readonly omitted: number;
 }
 
+/** One interval of a lane. */
 export interface LaneInterval {
   readonly begin: number;
   readonly end: number;

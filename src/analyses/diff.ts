@@ -29,6 +29,7 @@ export interface Change extends Evidence {
   readonly ratio: number | undefined;
 }
 
+/** What to compare, and how to sort it. */
 export interface DiffOptions {
   readonly measure: Measure;
   /** Items whose total is below this on both sides are left out, ns. */
@@ -39,6 +40,7 @@ export interface DiffOptions {
   readonly match?: RegExp | undefined;
 }
 
+/** The result of a comparison. */
 export interface TraceDiff {
   readonly measure: Measure;
   readonly runs: { readonly a: number; readonly b: number };

@@ -29,6 +29,7 @@ interface Pauses {
   readonly longest: Occurrence;
 }
 
+/** The cost of garbage collection in a trace. */
 export interface GcSummary {
   /** Concurrent mark phases; of a phase that the trace's edge cuts, the visible part counts. */
   readonly cycles: Distribution;

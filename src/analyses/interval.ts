@@ -1,5 +1,6 @@
 /** The types Interval and GoroutineInfo, which most analyses consume; intervals.ts makes them. */
 
+/** What a goroutine is doing; for Waiting and Runnable the interval has a reason. */
 export const Activity = { Running: 1, Runnable: 2, Waiting: 3, Syscall: 4 } as const;
 export type Activity = (typeof Activity)[keyof typeof Activity];
 

@@ -56,7 +56,7 @@ class Track implements GoroutineInfo {
 
 const ACTIVITY = [0, 0, Activity.Runnable, Activity.Running, Activity.Waiting, Activity.Syscall] as readonly Activity[];
 
-/** Feed every event; consumers subscribe first. Memory: one record for each live goroutine. */
+/** Feed every event; consumers subscribe first (see IntervalSource). Memory: one record for each live goroutine. */
 export class Intervals implements IntervalSource {
   private readonly living = new Map<number, Track>();
   /** By slot: the live goroutine. */

@@ -19,6 +19,7 @@ const MAX = 100;
 export class RegionMisuses {
   private readonly found = new Map<string, { count: number } & Omit<RegionMisuse, "count">>();
 
+  /** Counts a region that ended wrongly. */
   add(region: string, goroutine: number, how: RegionMisuse["how"]): void {
     const key = `${how} ${goroutine} ${region}`;
     const known = this.found.get(key);

@@ -26,7 +26,7 @@ export type Assertable = keyof typeof assertable;
 export interface Assertion {
   /** The source text, with whitespace collapsed. */
   readonly expression: string;
-  /** The tests to check, each by itself; undefined for all calls of the run together. */
+  /** The tests to check, each separately; undefined for all calls of the run together. */
   readonly test: NamePattern | undefined;
   readonly functions: NamePattern;
   readonly measure: Assertable;

@@ -14,6 +14,7 @@ export interface Subject {
   readonly group: CallGroup;
 }
 
+/** The calls of one assertion. */
 export class Claim {
   /** By function: whether the assertion applies to it. */
   readonly functions: readonly boolean[];
@@ -23,7 +24,7 @@ export class Claim {
   readonly near: string | undefined;
 
   /**
-   * @param traced names of traced functions, called or not, as far as known
+   * @param traced names of traced functions, called or not, if known
    * @param runs how often each test ran
    */
   constructor(

@@ -30,6 +30,7 @@ interface Shift extends Evidence {
   readonly exact: boolean;
 }
 
+/** One item on both sides. */
 export interface CallChange {
   /** Go's name of the function. */
   readonly name: string;
@@ -48,6 +49,7 @@ export interface CallDiffOptions {
   readonly min: number;
 }
 
+/** The result of a comparison. */
 export interface CallDiff {
   readonly measure: CallMeasure;
   readonly runs: { readonly a: number; readonly b: number };

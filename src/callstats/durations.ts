@@ -21,9 +21,9 @@ export interface Spread {
 }
 
 /**
- * Durations in nanoseconds. Percentiles (nearest rank) are exact for up to {@link EXACT_CALLS} values and off by at most
- * 1/128 (0.8 %) beyond; min, max, mean and standard deviation are exact but for rounding. All but mean and standard
- * deviation are whole numbers.
+ * Durations in nanoseconds. Percentiles (nearest rank) are exact for up to {@link EXACT_CALLS} values and off by at
+ * most 1/128 (0.8 %) beyond; min, max, mean and standard deviation are exact except for rounding. All but mean and
+ * standard deviation are whole numbers.
  */
 export class Durations {
   private few: number[] | undefined = [];

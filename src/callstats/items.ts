@@ -12,6 +12,7 @@ interface ItemSums {
   panics: number;
 }
 
+/** The items of one run, by item number. */
 export type RunItems = ReadonlyMap<number, ItemSums>;
 
 /** Numbers texts in order of first appearance. */
@@ -40,6 +41,7 @@ export class FunctionItems {
     return items;
   }
 
+  /** The name of an item. */
   describe(item: number): { name: string; path: undefined } {
     return { name: this.names.list[item], path: undefined };
   }
@@ -75,6 +77,7 @@ export class PathItems {
     return items;
   }
 
+  /** The function and path of an item, outermost call first. */
   describe(item: number): { name: string; path: readonly string[] } {
     const path: string[] = [];
     for (let at = item; at > 0; at = this.parents[at]) path.push(this.steps.list[this.lastSteps[at]]);

@@ -48,6 +48,7 @@ export interface CallRecord {
   readonly calls: number;
 }
 
+/** The listed calls. */
 export interface Listing {
   readonly choice: Choice;
   /** Number of calls to choose from. */

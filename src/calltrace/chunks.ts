@@ -35,6 +35,7 @@ export interface ChunkTable {
   slots: number;
 }
 
+/** The chunks of a process trace, and what is wrong with it. */
 export interface ChunkScan {
   readonly table: ChunkTable;
   /** Offsets of defs chunks and note chunks. */

@@ -49,6 +49,7 @@ export interface Begin extends Beginning {
   time: number;
 }
 
+/** Decodes chunks; see the head of this file. */
 export class RecordDecoder {
   readonly kind = new Uint8Array(BATCH);
   /**
@@ -104,6 +105,7 @@ export class RecordDecoder {
     this.floor = state.floor;
   }
 
+  /** The state before the next record, for `resume`. */
   state(): DecoderState {
     const { ticks, pairTicks, pairNano, floor } = this;
     return { position: this.position - this.start, ticks, pairTicks, pairNano, floor };

@@ -9,6 +9,7 @@ import { CHUNK_HEADER, CONTROL_UNITS, Control, RECORD_UNITS, Tag } from "./spec.
 /** The most goroutines whose parents are kept; a damaged trace may name any number. */
 const MAX_PARENTS = 1 << 22;
 
+/** Passes over the records of chunks, one chunk at a time. */
 export class Skimmer {
   /** Enters, exits and spawns passed since the chunk was opened. */
   events = 0;

@@ -17,6 +17,7 @@ export const SHARD_STRIDE = 64;
 
 type FieldType = "u32" | "u64" | "i64";
 
+/** A field of the header; `offset` in bytes. */
 export interface HeaderField {
   readonly name: string;
   readonly offset: number;
@@ -142,6 +143,7 @@ interface RecordField {
   readonly bits: number;
 }
 
+/** The layout of one kind of record. */
 export interface RecordSpec {
   readonly name: string;
   readonly tag: Tag;

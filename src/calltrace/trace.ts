@@ -42,6 +42,7 @@ export interface ProcessTrace {
   readonly problem?: Problem;
 }
 
+/** An opened trace. */
 export interface Trace {
   readonly processes: readonly ProcessTrace[];
   /** Set if the bytes after the last process are not a trace. */

@@ -76,6 +76,7 @@ export class ByteReader extends Varints {
     super(bytes);
   }
 
+  /** Whether all data has been read. */
   get done(): boolean {
     return this.at >= this.end;
   }

@@ -8,6 +8,7 @@ import { VERSION_SYNC } from "./spec.js";
 /** Go counts nanoseconds in 63 bits; a later time is damage. */
 const MAX = 2 ** 63;
 
+/** The clock of a generation. `read` sets it. */
 export class Clock {
   /** Nanoseconds per tick; 0 until the batch with the frequency was read. */
   nanosPerTick = 0;

@@ -5,6 +5,7 @@
 import { type EventKind, NONE, type ResourceKind } from "./codes.js";
 import type { TraceEvent } from "./event.js";
 
+/** The event. `take` fills it; the members are those of TraceEvent. */
 export class DecodedEvent implements TraceEvent {
   kind: EventKind = 0 as EventKind;
   type = 0;

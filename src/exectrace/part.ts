@@ -17,7 +17,7 @@ export interface Span {
 
 /**
  * Reads the events of a span. Times are relative to its start; its last event is a Sync at its end. Memory: that of the
- * reader, and the state of the program at the start.
+ * reader, and the state of the program at the start. Members not described here are those of EventSource.
  */
 export class PartReader implements EventSource {
   /** The span; undefined before the first event. */

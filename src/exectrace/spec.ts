@@ -19,6 +19,7 @@ export const MAX_BATCH = 64 << 10;
 export const MAX_FRAMES = 128;
 export const MAX_STRING = 1 << 10;
 
+/** Name and arguments of an event. */
 export interface EventSpec {
   readonly name: string;
   /** Names of the arguments that follow the time difference. */

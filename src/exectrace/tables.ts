@@ -141,22 +141,27 @@ export class Stacks {
     return this.lists[this.starts[place] + n];
   }
 
+  /** Number of frames; their indexes are below it. */
   get frameCount(): number {
     return this.frames;
   }
 
+  /** Program counter of a frame. */
   pc(frame: number): number {
     return this.columns[4 * frame];
   }
 
+  /** String id of a frame's function. */
   functionId(frame: number): number {
     return this.columns[4 * frame + 1];
   }
 
+  /** String id of a frame's file. */
   fileId(frame: number): number {
     return this.columns[4 * frame + 2];
   }
 
+  /** Line number of a frame. */
   line(frame: number): number {
     return this.columns[4 * frame + 3];
   }

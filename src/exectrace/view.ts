@@ -26,6 +26,7 @@ const NAMES: Partial<Record<Wire, string>> = {
   [Wire.GCMarkAssistEnd]: RangeName.gcMarkAssist,
 };
 
+/** The event. `open` and `next` position it; the members are those of TraceEvent. */
 export class EventView implements TraceEvent {
   /** Address of the current record, and end of the last one. */
   private at = 0;

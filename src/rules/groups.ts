@@ -53,6 +53,7 @@ export class Groups<G extends Group = Group> {
     return group;
   }
 
+  /** All groups. */
   values(): Iterable<G> {
     return this.byKey.values();
   }
@@ -144,6 +145,7 @@ export class Tally {
   private readonly counts = new Map<string, number>();
   constructor(private readonly limit = 64) {}
 
+  /** Adds to the sum of a name. */
   add(name: string, amount = 1): void {
     const count = this.counts.get(name);
     if (count !== undefined || this.counts.size < this.limit) this.counts.set(name, (count ?? 0) + amount);

@@ -1,4 +1,4 @@
-/** The traces in testdata, for tests of what reads them. */
+/** The execution traces in testdata, for the tests of their readers. */
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -19,7 +19,7 @@ export function readerOf(name: string): TraceReader {
   return new TraceReader([bytesOf(name)]);
 }
 
-/** Feeds all events to something. */
+/** Feeds all events of a trace to a function. */
 export function feedAll(reader: TraceReader, feed: (e: TraceEvent) => void): void {
   for (let event = reader.next(); event; event = reader.next()) feed(event);
 }

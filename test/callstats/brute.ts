@@ -1,4 +1,4 @@
-/** Every call of a recording as an object, and what can be said of them by the plainest means. */
+/** Every call of a recording as an object: the plain, slow model with which tests compare the statistics. */
 
 import {
   type CallForest,
@@ -27,12 +27,12 @@ export function read(bytes: Uint8Array, select: SelectOptions = {}): Recording {
   return readRecording(memorySource(bytes), { select });
 }
 
-/** Lets visitors see all calls. */
+/** Walks all calls of a recording. */
 export function visit(recording: Recording, visitor: CallVisitor): void {
   for (const _ of recording.walk(visitor));
 }
 
-/** A forest as if it had been recorded with hooks that take at most this: four times what was measured. */
+/** A copy of the forest with other hook costs, as bounds in nanoseconds: a bound is four times what was measured. */
 export function withHooks(recording: Recording, inner: number, outer: number): CallForest {
   const processes = recording.forest.processes.map((process) => ({
     ...process,

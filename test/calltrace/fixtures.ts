@@ -1,4 +1,4 @@
-/** A trace as text: main starts a worker; a reused g; a panic; one definition of a go statement; a note. */
+/** A trace as text with some of everything: main starts a worker, a reused g, a panic, a go statement, a note. */
 export const small = `process
   version 2
   headerSize 4096

@@ -1,12 +1,12 @@
 /**
- * Random programs: a list of numbers becomes goroutines that call, return, panic and start one another. The same run
- * goes into a trace (TraceWriter) and, by the plainest code possible, into the tree it must give.
+ * Random programs: turns a list of numbers into goroutines that call, return, panic and start one another. The same run
+ * is written to a trace (TraceWriter) and, with the plainest code possible, to the call tree expected from it.
  */
 
 import { type CallForest, EdgeKind } from "../../src/calltree/index.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
 
-/** One distinct path: calls and times as they must come out. */
+/** One distinct path with the expected calls and times. */
 export interface PathTotals {
   calls: number;
   total: number;
@@ -28,12 +28,12 @@ interface Frame {
 interface Goroutine {
   readonly goid: number;
   readonly slot: number;
-  /** Path of the frame it hangs under, with the edge to its own frames. */
+  /** Path of the frame under which it hangs, without the edge to its own frames. */
   readonly under: string;
   readonly stack: Frame[];
   begun: boolean;
   readonly parent: number;
-  /** The nearest goroutine above that may be in the trace; 0 for none. */
+  /** The nearest ancestor that may be in the trace; 0 for none. */
   readonly asked?: number;
   readonly ref: number;
   readonly kind: EdgeKind;
@@ -54,7 +54,7 @@ export interface Run {
   readonly goroutines: number;
 }
 
-/** Runs the program that the choices spell. */
+/** Runs the program encoded by the choices. */
 export function run(choices: readonly number[], chunkMax = 256): Run {
   return new Machine(choices, chunkMax).run();
 }
@@ -65,7 +65,7 @@ class Machine {
   private readonly site: number;
   private readonly paths = new Map<string, PathTotals>();
   private readonly live: Goroutine[] = [];
-  /** Dead ones too. */
+  /** All goroutines, including those that have ended. */
   private readonly all = new Map<number, Goroutine>();
   private readonly freeSlots: number[] = [];
   private at = 0;
@@ -114,7 +114,7 @@ class Machine {
     this.time += [1, 5, 100, 9000, 200000][this.choose(5)];
     const what = this.choose(10);
     const { stack } = g;
-    // Untraced code of goroutines without an open frame starts others, too, even before their first event.
+    // Untraced code also starts goroutines, even from a goroutine without an open frame and before its first event.
     if (stack.length === 0 && what > 7) this.start(g, 3);
     else if (what < 4 || stack.length === 0) this.enter(g);
     else if (what < 7) this.exit(g, this.choose(8));
@@ -142,7 +142,7 @@ class Machine {
     stack.push({ name: NAMES[func], path, start: time, callees: 0 });
   }
 
-  /** Fixes the place of a goroutine without a spawn record by its parent's stack now. */
+  /** Determines where a goroutine without a spawn record hangs, by its parent's stack at this moment. */
   private approximate(g: Goroutine, func: number): string {
     const parent = this.all.get(g.asked ?? 0);
     const stack = parent?.stack ?? [];
@@ -160,7 +160,7 @@ class Machine {
     else slot.exit(this.time);
     this.event();
     this.leave(g.stack, this.time, how === 0 ? "panics" : how === 1 ? "goexits" : undefined);
-    // The main goroutine ends last; the g of others is used again.
+    // The main goroutine ends last; the slots of others are reused.
     if (g.stack.length > 0 || g.goid === 1 || this.choose(2) === 0) return;
     this.live.splice(this.live.indexOf(g), 1);
     this.freeSlots.push(g.slot);
@@ -182,7 +182,7 @@ class Machine {
     const slot = this.freeSlots.pop() ?? this.slots++;
     const child = { goid: ++this.goids, slot, stack: [], begun: false };
     if (how === 3) {
-      // One in four has a parent of which nothing is in the trace, one in four a parent that g started.
+      // One in four has a parent that is not in the trace at all, one in four has a parent that g started.
       const what = this.choose(4);
       const parent = what < 2 ? 2_000_000 + child.goid : g.goid;
       if (what === 1) this.trace.slot(g.slot).parent(this.time, parent, g.goid);
@@ -216,7 +216,9 @@ class Machine {
   }
 }
 
-/** The paths of the first process of a forest, in the same form. Equal paths of an unmerged tree are added up. */
+/**
+ * The paths of the first process of a forest, in the form of the model. Equal paths of an unmerged tree are added up.
+ */
 export function pathsOf({ functions, processes: [{ tree }] }: CallForest): Map<string, PathTotals> {
   const paths = new Map<string, PathTotals>();
   const names: string[] = [""];

@@ -1,14 +1,14 @@
 /**
- * Traces as scripts, one event a line: time (microseconds), goroutine, what it does.
+ * Traces as scripts, with one event on each line: time (microseconds), goroutine, and what it does.
  *
  *     0  g1    { main.main          enters
- *     10 g1    go g2                runs a go statement; g2 is exactly its goroutine
+ *     10 g1    go g2                runs a go statement that starts exactly g2
  *     20 g2    { main.worker
  *     30 g2    }                    returns; `} panic` and `} goexit` do not; `} deferred` is within a panic
  *     40 g3<g1 { main.main.func1    was started by untraced code on g1
- *     50 g4@2  { main.worker        uses the g (slot) of g2 again
- *     60 g5<g1=TestGet/first { main.TestGet.func1   runs a test of that name
- *     70 g1    parent g7 g6         says that g6 started g7, which is not traced
+ *     50 g4@2  { main.worker        reuses the g (slot) of g2
+ *     60 g5<g1=TestGet/first { main.TestGet.func1   runs a test with that name
+ *     70 g1    parent g7 g6         records that g6 started g7, which is not traced
  */
 
 import type { BuildOptions, CallForest } from "../../src/calltree/index.js";

@@ -1,4 +1,4 @@
-/** Running the built command on real Go modules. */
+/** Runs the built command on real Go modules, for the end-to-end tests. */
 
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -10,7 +10,7 @@ import { main } from "../support/bundle.js";
 
 export const repository = resolve(import.meta.dirname, "../..");
 
-/** What a command left. */
+/** The result of a command. */
 export interface Result {
   readonly code: number;
   readonly stdout: string;
@@ -38,7 +38,7 @@ function run(program: string, args: readonly string[], { cwd, env, input }: Opti
 /** Runs the built gotrace. */
 export function gotrace(args: readonly string[], options: Options): Result {
   const result = run(process.execPath, [main, ...args], options);
-  // What takes longer than a second says so: on a busy machine that may be anything.
+  // Commands that take longer than a second print progress; on a busy machine that may be any command.
   return { ...result, stderr: result.stderr.replace(/^gotrace: reading .* \([\d.]+ .?i?B\)\n/gm, "") };
 }
 
@@ -47,7 +47,7 @@ export function go(args: readonly string[], options: Options): Result {
   return run("go", args, options);
 }
 
-/** Starts gotrace without waiting, in a session of its own, so that no terminal takes part. */
+/** Starts gotrace without waiting, in a new session, so that no terminal takes part. */
 export function startGotrace(args: readonly string[], { cwd, env }: Options) {
   return spawn(process.execPath, [main, ...args], {
     cwd,
@@ -65,7 +65,7 @@ afterAll(() => {
   }
 });
 
-/** A directory that is removed when the test file is done. */
+/** Makes a directory that is removed after the tests of the file. */
 export function temporaryDirectory(name = "gotrace test"): string {
   const path = mkdtempSync(join(tmpdir(), `${name}-`));
   temporary.push(path);
@@ -81,7 +81,7 @@ export function filesOn(files: Readonly<Record<string, string>>, root = temporar
   return root;
 }
 
-/** A digest over names and contents of a directory: whether anything was touched. */
+/** A digest of the names and contents of a directory, to check that nothing in it changed. */
 export function snapshot(root: string): string {
   const hash = createHash("sha256");
   const visit = (path: string) => {

@@ -1,4 +1,6 @@
-/** Damaged traces for fuzzing: the script (scripts/fuzz-exectrace.mjs) and its short version in a test make the same. */
+/**
+ * Makes damaged traces for fuzzing, for the script (scripts/fuzz-exectrace.mjs) and for its short version in a test.
+ */
 
 const EXTREMES = [
   [0x00],
@@ -14,7 +16,7 @@ const EXTREMES = [
 ];
 const HEADER = 16;
 
-/** Pseudo-random numbers below a bound. */
+/** A generator of pseudo-random numbers below a bound. */
 export function randomBelow(seed: number): (bound: number) => number {
   let state = seed || 1;
   return (bound) => {
@@ -53,7 +55,7 @@ function damage(bytes: Uint8Array, at: number, other: Uint8Array, below: (bound:
       return bytes;
     }
     case 5: {
-      // A piece of another trace (of this one, if it is the same).
+      // Insert a piece of another trace, or of the same one.
       const from = below(other.length);
       const piece = other.subarray(from, from + below(300));
       bytes.set(piece.subarray(0, bytes.length - at), at);
@@ -69,7 +71,7 @@ function damage(bytes: Uint8Array, at: number, other: Uint8Array, below: (bound:
   }
 }
 
-/** Two batches change places, or one comes twice, or one is left out. */
+/** Swaps two batches, repeats one, or leaves one out. */
 function withBatchesMoved(bytes: Uint8Array, below: (bound: number) => number): Uint8Array {
   const starts = batchesOf(bytes);
   const batches = starts.map((start, i) => bytes.subarray(start, starts[i + 1] ?? bytes.length));
@@ -82,7 +84,7 @@ function withBatchesMoved(bytes: Uint8Array, below: (bound: number) => number): 
   return joined(bytes.subarray(0, HEADER), ...moved);
 }
 
-/** Where batches start, as far as the file is sound. */
+/** Where batches start, up to the first damage. */
 function batchesOf(bytes: Uint8Array): number[] {
   const starts: number[] = [];
   let at = HEADER;

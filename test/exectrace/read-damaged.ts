@@ -1,9 +1,9 @@
 import { TraceError, TraceReader } from "../../src/exectrace/index.js";
 
 /**
- * Reads what may be damaged, in chunks of random size, touching what an analysis would.
+ * Reads a trace that may be damaged, in chunks of random size, using everything that an analysis would use.
  *
- * @throws when anything but a TraceError happens, or an event is not what the contract says
+ * @throws when anything but a TraceError happens, or an event breaks the contract of TraceEvent
  */
 export function readDamaged(bytes: Uint8Array, below: (bound: number) => number): "sound" | "cut" | "refused" {
   const size = [1 << 20, 4096, 100, 1][below(4)];
@@ -17,7 +17,7 @@ export function readDamaged(bytes: Uint8Array, below: (bound: number) => number)
     for (let event = reader.next(); event; event = reader.next()) {
       if (!(event.time > last)) throw new Error(`time ${event.time} after ${last}`);
       last = event.time;
-      // A switch of goroutines makes three events of one.
+      // A switch of goroutines is one event on the wire and three for readers.
       if (++events > 3 * bytes.length + 10) throw new Error("more events than bytes");
       if (event.stack < 0 || event.stack >= reader.stacks.size) throw new Error(`stack ${event.stack}`);
       if (events % 16 === 0) reader.stacks.frames(event.stack);

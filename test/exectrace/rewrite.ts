@@ -1,16 +1,16 @@
-/** Sound traces written in another way, for tests of what Go's own releases on Linux never write. */
+/** Rewrites valid traces in other valid forms, for tests of what Go's own releases on Linux never write. */
 import { spec, Wire } from "../../src/exectrace/index.js";
 
 const HEADER = 16;
 const MAX = 64 << 10;
 
 interface Batch {
-  /** The byte (or two) that it begins with, generation, thread and time. */
+  /** The first one or two bytes (kind, experiment), generation, thread and time. */
   readonly head: Uint8Array;
   readonly data: Uint8Array;
 }
 
-/** The same trace, its clock told to tick `perSecond` times a second: on Windows a tick is no whole number of nanoseconds. */
+/** The same trace with a clock of `perSecond` ticks: on Windows a tick is not a whole number of nanoseconds. */
 export function withFrequency(bytes: Uint8Array, perSecond: number): Uint8Array {
   return rewritten(bytes, ({ data }) => {
     if (data[0] !== Wire.Sync) return data;
@@ -19,7 +19,7 @@ export function withFrequency(bytes: Uint8Array, perSecond: number): Uint8Array 
   });
 }
 
-/** The same trace, numbers of events written with more bytes than they need, up to 10. */
+/** The same trace with the numbers in events written in more bytes than they need, up to 10. */
 export function withLongNumbers(bytes: Uint8Array, below: (bound: number) => number): Uint8Array {
   return rewritten(bytes, ({ head, data }) => {
     const isEvents = head[0] === Wire.EventBatch && data[0] > Wire.CPUSample && data[0] !== Wire.Sync;

@@ -5,7 +5,7 @@ import { run } from "../calltree/program.js";
 import { scripted } from "../calltree/script.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 
-/** Scripts, one a process. */
+/** A recording of scripts, one for each process. */
 export function record(scripts: string | readonly string[], select: SelectOptions = {}): Recording {
   const list = typeof scripts === "string" ? [scripts] : scripts;
   return readRecording(
@@ -23,7 +23,7 @@ export function record(scripts: string | readonly string[], select: SelectOption
   );
 }
 
-/** Random programs, and how large the chunks of their traces are. */
+/** Arbitrary random programs, with the size of the chunks of their traces. */
 export const programs = fc.tuple(
   fc.array(fc.nat(1 << 20), { maxLength: 600, size: "max" }),
   fc.constantFrom(128, 4096),
@@ -34,7 +34,7 @@ export function recordProgram([choices, chunkMax]: readonly [readonly number[], 
   return readRecording(memorySource(run(choices, chunkMax).bytes));
 }
 
-/** Three workers, one of them out of order in the file, and one that never ends. */
+/** Three workers: one out of order in the file, one that never ends. */
 export const workers = `
   0    g1 { main.main
   1    g1 go g4

@@ -1,6 +1,7 @@
 /**
- * Reads Perfetto traces with Perfetto's published schema, as trace_processor does: packets of all sequences sorted by
- * time, stable, names looked up in the interned data of their sequence, slices nested on their tracks, flows between them.
+ * Reads Perfetto traces with Perfetto's published schema, as trace_processor does: packets of all sequences in order of
+ * time (stable), names looked up in the interned data of their sequence, slices nested on their tracks, flows between
+ * them.
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -20,9 +21,9 @@ interface Slice {
   readonly start: number;
   end: number;
   readonly place: string;
-  /** Why it ended, where that is said. */
+  /** Why it ended, if the trace has it. */
   how?: string;
-  /** What a flow that ends here came from: `track@time`. */
+  /** Origin of the flow that ends here: `track@time`. */
   from?: string;
 }
 
@@ -30,7 +31,7 @@ export interface PerfettoTrace {
   readonly slices: readonly Slice[];
   /** `process (pid)`. */
   readonly processes: readonly string[];
-  /** Nanoseconds since 1970 of the time 0. */
+  /** Nanoseconds since 1970 at time 0. */
   readonly begin: bigint;
 }
 
@@ -42,7 +43,7 @@ interface Interned {
 // biome-ignore lint/suspicious/noExplicitAny: as the schema says
 type Packet = any;
 
-/** @throws where a reader would drop something */
+/** Parses a trace. @throws when a reader would drop something */
 export function readPerfetto(bytes: Uint8Array): PerfettoTrace {
   const decoded = Trace.decode(bytes);
   // A field that the schema does not know would be lost here.

@@ -11,7 +11,7 @@ const instrumenter = await loadInstrumenter();
 export const hooks: InstrumentOptions = { runtimePath: "gotrace.internal/rt", generated: false, mode: "hooks" };
 export const markers: InstrumentOptions = { ...hooks, mode: "markers" };
 
-/** Instruments a source text; the result declares its site table at its end. */
+/** Instruments a source text; the site table is declared at the end of the result. */
 export function instrument(source: string, options: InstrumentOptions = hooks, path = "dir/file.go"): Instrumented {
   const result = instrumenter.instrument(new TextEncoder().encode(source), path, options);
   if (result.text === null) return result;
@@ -36,18 +36,18 @@ const insertions: [RegExp, string][] = [
   [/\nvar __gotrace_\w+ \[(\d+)\]__gotrace\.Site\n$/g, "‹table $1›"],
 ];
 
-/** A rewritten text with our insertions in short. */
+/** A rewritten text with abbreviated insertions. */
 export function short(text: string | null): string {
   return insertions.reduce((shorter, [pattern, name]) => shorter.replace(pattern, name), text ?? "‹untouched›");
 }
 
-/** A rewritten text without our insertions. */
+/** A rewritten text without the insertions. */
 export function without(text: string): string {
   const unnamed = text.replace(/(?<=\(\s*)_gotrace (?=\*)/g, "").replace(/(?<=\(\s*)_gotrace(?=\s)/g, "_");
   return short(unnamed).replace(/‹(import|enter \d+( \w+)?|spawn \d+|spawned|after \d+|end|table \d+)›/g, "");
 }
 
-/** What the body of a file becomes: package clause and table are left out. */
+/** The rewritten body of a file, without package clause and site table. */
 export function body(source: string): string {
   const text = short(instrument(`package p\n${source}`).text);
   return text.replace(/^package p‹import›\n/, "").replace(/‹table \d+›$/, "");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** A program made of odd pieces, and how many of each kind it holds. */
+/** A program made of odd pieces, and the number of each kind in it. */
 export interface Program {
   readonly source: string;
   readonly functions: number;
@@ -9,7 +9,7 @@ export interface Program {
 
 const plain = (source: string): Program => ({ source, functions: 0, spawns: 0 });
 
-/** Pieces one after the other, with texts between. */
+/** Concatenates pieces, with separators between them. */
 function join(parts: readonly (Program | string)[]): Program {
   const programs = parts.map((part) => (typeof part === "string" ? plain(part) : part));
   return {
@@ -27,7 +27,7 @@ const counted = (program: Program, functions: number, spawns: number): Program =
 
 /** White space and comments that do not end a statement. */
 const gap = fc.constantFrom("", "", " ", "\t", "/* { func go \" ` ' */", "/**/", " /* größe */ ");
-/** What ends a statement or declaration. */
+/** Terminators of statements and declarations. */
 const end = fc.constantFrom(
   "\n",
   "\n",
@@ -127,7 +127,7 @@ const clause = fc
   )
   .map(([a, b, c]) => plain(`${a}package${b}${c}`));
 
-/** Programs that go/parser accepts. */
+/** Arbitrary programs that go/parser accepts. */
 export const program = fc
   .tuple(
     clause,

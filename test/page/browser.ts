@@ -1,4 +1,4 @@
-/** A real browser for tests of the page: Chromium, as installed. */
+/** Starts a real browser for tests of the page: the installed Chromium. */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
@@ -20,9 +20,9 @@ function executable(): string {
   throw new Error("no Chromium on PATH: install it ('apt-get install chromium'), or name one in the variable CHROMIUM");
 }
 
-/** Starts the browser. @throws where there is none: a page that no browser has seen is not tested */
+/** Starts the browser. @throws if none is installed: the page must be tested in a browser */
 export async function openBrowser(): Promise<Browser> {
-  // Root, as in containers, has no sandbox.
+  // The sandbox does not work for root, as in containers.
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   return chromium.launch({ executablePath: executable(), args });
 }

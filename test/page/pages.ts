@@ -1,4 +1,4 @@
-/** Pages in a real browser: opened from disk, without a network. */
+/** Opens pages in a real browser, from disk and without a network. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { bundled } from "../support/bundle.js";
 import { openBrowser } from "./browser.js";
 
-/** What scripts/bundle.mjs made of src/page and templates. */
+/** The scripts that scripts/bundle.mjs made of src/page and templates. */
 export const template = readFileSync(bundled("page.html"), "utf8");
 
 export type PageContext = BrowserContextOptions & { hash?: string };

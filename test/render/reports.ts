@@ -1,4 +1,4 @@
-/** Reports with what formats have to escape, for tests of renderers. */
+/** Reports full of characters that formats must escape, for tests of renderers. */
 
 import type { Locate } from "../../src/base/locate.js";
 import type { Frame } from "../../src/exectrace/index.js";

@@ -1,11 +1,11 @@
-/** The bundled command, dist/bin: scripts/test-setup.mjs makes it of the sources as they are, or says why it cannot. */
+/** The bundled command, dist/bin. scripts/test-setup.mjs makes it from the current sources, or says why it cannot. */
 
 import { resolve } from "node:path";
 import { inject } from "vitest";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Empty where dist/bin is made of the sources as they are. */
+    /** Why dist/bin is not up to date; empty if it is. */
     bundleProblem: string;
   }
 }

@@ -1,4 +1,4 @@
-/** Examples of documents: what they type, and what they show. */
+/** Parses the examples in documents: the commands they type and the output they show. */
 
 /** A command of an example and what it shows, both as written. */
 export interface Typed {
@@ -11,7 +11,10 @@ export function fences(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, block]) => block!);
 }
 
-/** The commands of a `console` block: lines that begin with `$ `, continued by those with `> `; the rest is what they show. */
+/**
+ * The commands of a `console` block: lines that begin with `$ `, continued by lines that begin with `> `; the other
+ * lines are their output.
+ */
 export function typed(block: string): Typed[] {
   const result: { command: string; shown: string[] }[] = [];
   for (const line of block.trimEnd().split("\n")) {
@@ -22,7 +25,10 @@ export function typed(block: string): Typed[] {
   return result;
 }
 
-/** What is the same in any run: a line without times, shares, sizes, numbers that the scheduler decides, branches and widths. */
+/**
+ * The part of a line that is the same in every run: without times, shares, sizes, numbers that the scheduler decides,
+ * branches and widths.
+ */
 export function steady(line: string): string {
   return (
     line
@@ -30,16 +36,19 @@ export function steady(line: string): string {
       .replace(/[~≥]?-?\+?\b\d[\d,.]*(ns|µs|ms|m?s|%| ?[KMG]i?B)(?![\w/])/g, "T")
       .replace(/\d+(?= (returned|goroutines? waited|times for|steps))|(?<=Task )\d+/g, "N")
       .replace(/^(WARN|ERROR) /, "")
-      // Whether a change of times is significant is up to the machine.
+      // Whether a change of times is significant depends on the machine.
       .replace(/(?<= )~(?= )/g, "T")
       .trim()
   );
 }
 
-/** Lines about what the scheduler may do in another way, or not at all. */
+/** Lines about things that the scheduler may do differently, or not at all. */
 const possible = /\b(waiting|runnable): |\brunnable, waiting\b/;
 
-/** The steady lines of what an example shows, without those that it leaves out (`…`). A line may end in `…`. */
+/**
+ * The lines of an example's output that are the same in every run, without those that it leaves out (`…`). A line may
+ * end in `…`.
+ */
 export function promised(shown: readonly string[]): string[] {
   return shown
     .filter((line) => !possible.test(line))

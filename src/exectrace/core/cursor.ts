@@ -27,6 +27,10 @@ export function setClock(perTick: f64, start: i64): void {
   zero = start;
 }
 
+/**
+ * A position in the events of a thread, with the event decoded there. The constructor does not decode: call `next`
+ * first.
+ */
 @unmanaged
 export class Cursor {
   /** Time difference in ticks and arguments of the event; arguments beyond its arity are undefined. */

@@ -33,11 +33,13 @@ export class ThreadState {
     this.setGoroutine(NONE, null);
   }
 
+  /** Binds a proc to the thread. @param state null if the proc is unknown, or there is none */
   setProc(id: i64, state: Resource | null): void {
     this.proc = id;
     this.p = state;
   }
 
+  /** Binds a goroutine to the thread. @param state null if the goroutine is unknown, or there is none */
   setGoroutine(id: i64, state: Resource | null): void {
     this.goroutine = id;
     this.g = state;

@@ -13,6 +13,7 @@ export class Ids {
   private length: u64;
   private sparse: Table;
 
+  /** Allocates an empty table. Call it before anything else. */
   init(): void {
     this.sparse = new Table();
     this.sparse.init();

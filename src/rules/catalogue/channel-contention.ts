@@ -25,7 +25,7 @@ const MANY = 1000;
 /** Share of the waits that must have been ended by a goroutine that had its turn before. */
 const MAX = 0.8;
 const REASONS = new Set(["chan send", "chan receive", "select"]);
-/** Pools of known libraries: their waits are always for a turn, whoever ends them. */
+/** Pools of known libraries: their waits are always for a turn, no matter what ends them. */
 const POOL =
   /^(database\/sql\.\(\*DB\)\.conn|golang\.org\/x\/sync\/semaphore\.\(\*Weighted\)\.Acquire|github\.com\/jackc\/puddle\/v\d\.\(\*Pool\[.*\]\)\.(Acquire|acquire)|github\.com\/(redis\/go-redis|go-redis\/redis)\/v\d+\/internal\/pool\.\(\*ConnPool\)\.waitTurn)$/;
 

@@ -1,4 +1,7 @@
-/** Records by the tables of spec.ts: slow, and plainly right. The text twin, the writer and the tests use it. */
+/**
+ * Reads and writes records by the tables of spec.ts: slow but obviously correct. Used by the text twin, the writer and
+ * the tests.
+ */
 import { RECORDS, type RecordSpec, Tag } from "../../../src/calltrace/spec.js";
 
 /** The spec of the record that begins with `head` (its first 16 bits), undefined if there is none. */
@@ -22,7 +25,7 @@ export function readRecord(spec: RecordSpec, bytes: Uint8Array, at: number): Map
   return new Map(spec.fields.map(({ name, from, bits }) => [name, BigInt.asUintN(bits, word >> BigInt(from))]));
 }
 
-/** Writes a record; fields that are not given are 0. @throws RangeError if a value does not fit its field */
+/** Writes a record; missing fields are 0. @throws RangeError if a value does not fit its field */
 export function writeRecord(spec: RecordSpec, fields: ReadonlyMap<string, bigint>, into: Uint8Array, at: number): void {
   let word = BigInt(spec.tag | ((spec.type ?? 0) << 3));
   for (const [name, value] of fields) {

@@ -1,4 +1,4 @@
-/** Call trees of traces, for tests and scripts that need nothing else of a recording. */
+/** Builds call trees from traces, for tests and scripts that need nothing else of a recording. */
 import type { ByteSource } from "../../../src/calltrace/index.js";
 import { type CallForest, type ForestOptions, replayTraces } from "../../../src/calltree/index.js";
 

@@ -1,4 +1,4 @@
-/** Headers, chunk headers and definitions as bytes, by the tables of spec.ts. */
+/** Encodes headers, chunk headers and definitions by the tables of spec.ts. */
 import type { Definition } from "../../../src/calltrace/definitions.js";
 import {
   CHUNK_FIELDS,
@@ -16,7 +16,7 @@ import {
 } from "../../../src/calltrace/spec.js";
 
 export interface HeaderParts {
-  /** Fields by name; version and headerSize need not be given. */
+  /** Fields by name; version and headerSize are optional. */
   readonly numbers?: { readonly [name: string]: bigint };
   readonly strings?: { readonly [name: string]: string };
   /** Events not recorded, by shard. */
@@ -61,7 +61,7 @@ export function writeChunkHeader(fields: { readonly [name: string]: bigint }, in
   }
 }
 
-/** A definition as it stands in a defs chunk, padding included. */
+/** A definition as in a defs chunk, including padding. */
 export function encodeDefinition({ id, kind, name, file, line }: Definition): Uint8Array {
   const nameBytes = new TextEncoder().encode(name);
   const fileBytes = new TextEncoder().encode(file);

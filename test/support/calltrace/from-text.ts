@@ -1,4 +1,4 @@
-/** The text twin, other direction: lines to bytes. See to-text.ts. */
+/** Makes a trace from its text twin: lines to bytes. See to-text.ts. */
 
 import {
   CHUNK_ALIGN,
@@ -19,7 +19,7 @@ interface HeaderDraft {
 }
 
 /**
- * The bytes that the lines of a text twin describe. Lines that begin with `#` and empty lines are comments.
+ * The bytes that the lines of a text twin describe. Lines that begin with `#`, and empty lines, are ignored.
  *
  * @throws SyntaxError that names the line
  */
@@ -98,7 +98,7 @@ class Assembly {
     return true;
   }
 
-  /** The header is complete when the process's chunks are: then its `used` is known, if no line said it. */
+  /** The header is written after the process's chunks, when its `used` is known even if no line gave it. */
   private closeHeader(): void {
     if (this.header === undefined) return;
     const { at, numbers, strings, shards } = this.header;

@@ -1,8 +1,9 @@
 /**
- * The text twin: a trace as lines that can be read, reviewed and edited. Writing: toText; reading: fromText.
+ * The text twin: a trace as lines that people can read, review and edit. toText writes it, fromText (from-text.ts)
+ * reads it.
  *
- * Whatever the lines do not say (damaged parts, bytes behind the last record) stands in `patch` lines at the end, so
- * that fromText(toText(bytes)) gives the same bytes whatever they are.
+ * Whatever the lines cannot express (damage, bytes behind the last record) is in `patch` lines at the end, so
+ * fromText(toText(bytes)) returns the same bytes for any input.
  */
 
 import { parseDefinitions } from "../../../src/calltrace/definitions.js";
@@ -21,7 +22,7 @@ import {
 import { readRecord, specOf } from "./bits.js";
 import { fromText } from "./from-text.js";
 
-/** Bytes of any kind as text; meant for small traces. */
+/** Any bytes as text; meant for small traces. */
 export function toText(bytes: Uint8Array): string {
   const lines: string[] = [];
   let at = 0;
@@ -43,7 +44,7 @@ function isHeader(bytes: Uint8Array, at: number): boolean {
   }
 }
 
-/** Bytes up to the next header are zeros as far as the lines go. */
+/** The lines imply zeros up to the next header. */
 function zeroLines(bytes: Uint8Array, at: number, lines: string[]): number {
   let end = at + 1;
   while (end < bytes.length && !(bytes[end] === 0x67 && isHeader(bytes, end))) end++;

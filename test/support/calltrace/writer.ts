@@ -1,6 +1,6 @@
 /**
- * A writer of traces for tests, benchmarks and fuzzing. It makes the choices that runtime-go makes (short forms,
- * chunks that grow with their slot, clock pairs now and then), on a clock that the caller sets.
+ * Writes traces for tests, benchmarks and fuzzing. It makes the same choices as runtime-go (short forms, chunks that
+ * grow with their slot, periodic clock pairs), on a clock that the caller sets.
  */
 
 import type { Definition } from "../../../src/calltrace/definitions.js";
@@ -19,20 +19,20 @@ import { encodeDefinition, encodeHeader, type HeaderParts, writeChunkHeader } fr
 export interface WriterOptions {
   readonly startTicks?: bigint;
   readonly startNano?: bigint;
-  /** Ticks a nanosecond. */
+  /** Ticks per nanosecond. */
   readonly rate?: number;
   /** Smallest and largest chunk. */
   readonly chunkMin?: number;
   readonly chunkMax?: number;
-  /** Room for the whole trace to begin with; it grows when it must. */
+  /** Initial size of the buffer for the whole trace; it grows when needed. */
   readonly capacity?: number;
   readonly header?: HeaderParts;
 }
 
-/** All times are ticks since the start. */
+/** Writes one process trace. All times are ticks since the start. */
 export class TraceWriter {
   bytes: Uint8Array<ArrayBuffer>;
-  /** Where the next chunk will begin. */
+  /** Offset of the next chunk. */
   used = HEADER_SIZE;
   latest = 0;
   private readonly startTicks: bigint;
@@ -54,7 +54,7 @@ export class TraceWriter {
     this.chunkMax = options.chunkMax ?? 262144;
   }
 
-  /** The id of a new function, go statement or name of a test. */
+  /** Defines a function, go statement or name of a test, and returns its id. */
   define(kind: Definition["kind"], name: string, file = "main.go", line = 1): number {
     const id = kind === "test" ? 2 ** 32 - ++this.tests : this.definitions.length - this.tests + 1;
     this.definitions.push({ id, kind, name, file, line });
@@ -70,7 +70,7 @@ export class TraceWriter {
     return slot;
   }
 
-  /** Takes space for a chunk; returns its offset. */
+  /** Reserves space for a chunk and returns its offset. */
   reserve(size: number): number {
     const offset = this.used;
     this.used += size;
@@ -82,7 +82,7 @@ export class TraceWriter {
     return offset;
   }
 
-  /** Ticks since the start as the two clocks of the format. */
+  /** Converts ticks since the start to the two clocks of the format. */
   pair(time: number): { ticks: bigint; nano: bigint } {
     return {
       ticks: this.startTicks + BigInt(Math.round(time)),
@@ -90,7 +90,7 @@ export class TraceWriter {
     };
   }
 
-  /** The trace: definitions go into chunks at the end. */
+  /** The finished trace; definitions are in chunks at the end. */
   finish(): Uint8Array {
     const defsHead = this.writeDefinitions();
     const { ticks, nano } = this.pair(Math.max(this.latest, 1));
@@ -139,7 +139,7 @@ function chunkFields(kind: number, size: number): { [name: string]: bigint } {
   return { magic: BigInt(CHUNK_MAGIC), kind: BigInt(kind), size: BigInt(size) };
 }
 
-/** Room a record may take. */
+/** Largest size of a record. */
 const ROOM = 48;
 
 export class SlotWriter {
@@ -184,7 +184,7 @@ export class SlotWriter {
     }
   }
 
-  /** @param arg panics that were running when the function was entered */
+  /** @param arg number of panics running when the function was entered */
   exitPanic(time: number, arg = 0): void {
     this.control("exitPanic", { delta: this.ready(time), arg });
   }
@@ -197,7 +197,7 @@ export class SlotWriter {
     this.control("exitDeferred", { delta: this.ready(time), arg });
   }
 
-  /** Returns the offset of the record, for the begin record of the goroutine it starts. */
+  /** Writes a spawn record and returns its offset, for the begin record of the goroutine that it starts. */
   spawn(time: number, site: number): number {
     const delta = this.ready(time);
     const offset = this.at;
@@ -210,12 +210,12 @@ export class SlotWriter {
     this.control("begin", { delta: this.ready(time), goid, parentGoid, spawnRef: spawn / 2 });
   }
 
-  /** As `begin`, of a goroutine that runs a test. @param test id of its name */
+  /** As `begin`, for a goroutine that runs a test. @param test id of its name */
   beginTest(time: number, goid: number, parentGoid: number, test: number): void {
     this.control("test", { delta: this.ready(time), goid, parentGoid, spawnRef: 0, test });
   }
 
-  /** Says who started a goroutine that is not traced. */
+  /** Writes a parent record: which goroutine started one that is not traced. */
   parent(time: number, goid: number, parentGoid: number): void {
     this.control("parent", { delta: this.ready(time), goid, parentGoid });
   }
@@ -227,7 +227,7 @@ export class SlotWriter {
     this.at += spec.bytes;
   }
 
-  /** Makes room and sees to clock pairs; returns the delta. */
+  /** Makes room for a record and writes clock pairs when due; returns the delta. */
   private ready(time: number): number {
     const { trace } = this;
     if (time > trace.latest) trace.latest = time;

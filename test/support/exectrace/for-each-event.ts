@@ -1,11 +1,11 @@
-/** Reading an execution trace event by event. */
+/** Reads an execution trace event by event, from chunks that may arrive asynchronously. */
 import { type TraceEvent, TraceReader } from "../../../src/exectrace/index.js";
 
 /**
- * Reads a trace from chunks that may come asynchronously, and calls `visit` for every event.
+ * Reads a trace and calls `visit` for every event.
  *
  * @returns the reader, for its warning and stacks
- * @throws TraceError
+ * @throws TraceError when the trace cannot be read
  */
 export async function forEachEvent(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

@@ -1,4 +1,7 @@
-/** Events as lines of text, the same that test/oracle writes with Go's own reader: for comparisons and golden files. */
+/**
+ * Events as lines of text, in the same form as test/oracle writes them with Go's own reader, for comparisons and golden
+ * files.
+ */
 import { TraceError } from "../../../src/exectrace/errors.js";
 import {
   EventKind,
@@ -16,7 +19,7 @@ const GO_STATES = names(GoState);
 const PROC_STATES = names(ProcState);
 const RESOURCES = names(ResourceKind);
 
-/** The whole trace, line by line; the last line is "refused" when it cannot be read (further), or tells a cut. */
+/** The whole trace, line by line. The last line is "refused" if it cannot be read (any further), or describes a cut. */
 export function* traceText(reader: TraceReader): Generator<string> {
   const stacks = new StackNumbers(reader);
   try {
@@ -91,7 +94,7 @@ function resourceText(event: TraceEvent): string {
   return event.resource === ResourceKind.None ? "None" : `${RESOURCES[event.resource]} ${event.id}`;
 }
 
-/** Stacks numbered in the order in which events first name them. */
+/** Numbers stacks in the order in which events first refer to them. */
 class StackNumbers {
   private readonly numbers = new Map<number, number>();
   private readonly lines: string[] = [];
