@@ -7,6 +7,7 @@ import type { FilterOptions, SelectOptions } from "../calltree/index.js";
 export interface SessionOptions {
   /** `-v`. */
   readonly verbose: boolean;
+  /** `--keep-workspace`. */
   readonly keepWorkspace: boolean;
   /** `-C`: the directory to change to, as given. */
   readonly directory: string | undefined;
@@ -14,14 +15,12 @@ export interface SessionOptions {
 
 /** Options for recording a run. */
 export interface RecordOptions {
-  /** `--save` and `-o`, as given. */
+  /** `--save`, as given. */
   readonly save: string | undefined;
-  readonly output: string | undefined;
   /** The limit for the trace of one process, in bytes; undefined for the runtime's default. */
   readonly maxTraceSize: number | undefined;
   /** Keep the trace as the last run. */
   readonly keepsLast: boolean;
-  readonly keepWorkspace: boolean;
   /** Also record an execution trace, and save it in `file` if that is set. */
   readonly execTrace: { readonly file: string | undefined } | undefined;
 }
@@ -42,7 +41,6 @@ export type TableName = "calls" | "functions" | "goroutines" | "processes";
 export interface ReportOptions {
   /** `-o` as given; undefined or `-` for standard output. */
   readonly output: string | undefined;
-  readonly verbose: boolean;
   /** Which calls to show. */
   readonly select: SelectOptions;
   /** The same without `--min`, `--depth` and `--top`, for views that apply these to totals and not to single calls. */

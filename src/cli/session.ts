@@ -22,10 +22,10 @@ export class Session {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly verbose: boolean;
+  readonly keepsWorkspace: boolean;
   readonly go: GoContext;
   /** Resolves when the first `go` command has started. */
   readonly goRuns: Promise<void>;
-  readonly #keep: boolean;
   /** Where gotrace was started, before `-C`: relative paths in the environment start there. */
   readonly #start: string;
   #cache: string | undefined;
@@ -37,7 +37,7 @@ export class Session {
   /** Changes to the directory of `-C`. @throws UserError when it does not exist */
   constructor({ verbose, keepWorkspace, directory }: SessionOptions) {
     this.verbose = verbose;
-    this.#keep = keepWorkspace;
+    this.keepsWorkspace = keepWorkspace;
     this.env = { ...process.env };
     this.#start = workingDirectory(this.env);
     if (directory !== undefined) {
@@ -134,7 +134,7 @@ export class Session {
   close(): void {
     if (this.#cache !== undefined) pruneCache(this.#cache);
     if (this.#workspace === undefined) return;
-    if (this.#keep) this.warn(`workspace kept in ${this.#workspace.path}`);
+    if (this.keepsWorkspace) this.warn(`workspace kept in ${this.#workspace.path}`);
     else this.#workspace.remove();
     this.#workspace = undefined;
   }

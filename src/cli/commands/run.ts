@@ -191,7 +191,7 @@ async function runTarget(
   const { summary, traced, program } = built;
   session.log(`run ${program} ${args.join(" ")}`);
   const { interactive, forPeople } = report.format;
-  const stdoutToStderr = !forPeople && !interactive && isStandardOutput(options.record.output);
+  const stdoutToStderr = !forPeople && !interactive && isStandardOutput(options.report.output);
   const { runTraced } = await tracing;
   return runTraced(session, options, {
     program: { command: program, args, env: session.env, stdoutToStderr },

@@ -140,7 +140,7 @@ async function test(
     ...(given("vet") ? [] : ["-vet=off"]),
     ...(given("count") ? [] : ["-count=1"]),
     // With -c there is no report, so -o names the test binary.
-    ...(given("c") && options.record.output !== undefined ? [`-o=${options.record.output}`] : []),
+    ...(given("c") && options.report.output !== undefined ? [`-o=${options.report.output}`] : []),
     ...line.before,
     ...(state?.extra ?? []),
     ...line.packages,

@@ -19,12 +19,12 @@ const LIMITS = ["all", "depth", "min", "min-percent", "no-merge", "top"];
  * @throws UserError for an invalid value
  */
 export function reportOptions(flags: ParsedFlags, ownSort = false): ReportOptions {
-  const { depth, min, top } = viewOptions(flags);
-  const select = selectOptions(flags);
+  const view = viewOptions(flags);
+  const { depth, min, top } = view;
+  const select = selectOptions(flags, view);
   const { minimum: _minimum, depth: _depth, top: _top, ...selectWithoutLimits } = select;
   return {
     output: flags.string("o"),
-    verbose: flags.has("verbose"),
     select,
     selectWithoutLimits,
     tree: {
@@ -65,8 +65,7 @@ export function viewOptions(flags: ParsedFlags): ViewOptions {
 }
 
 /** Which calls to show. @throws UserError for an invalid value */
-export function selectOptions(flags: ParsedFlags): SelectOptions {
-  const { depth, min, top } = viewOptions(flags);
+export function selectOptions(flags: ParsedFlags, { depth, min, top } = viewOptions(flags)): SelectOptions {
   const from = duration(flags, "from", undefined);
   const to = duration(flags, "to", undefined);
   if (from !== undefined && to !== undefined && to < from) {

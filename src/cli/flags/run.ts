@@ -37,10 +37,8 @@ export function recordOptions(flags: ParsedFlags): RecordOptions {
   const file = flags.string("exec-trace");
   return {
     save: flags.string("save"),
-    output: flags.string("o"),
     maxTraceSize: size ? parseSize(size) : undefined,
     keepsLast: !flags.has("no-keep"),
-    keepWorkspace: flags.has("keep-workspace"),
     execTrace: flags.has("exec-trace") ? { file: file === "true" ? undefined : file } : undefined,
   };
 }

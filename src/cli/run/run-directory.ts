@@ -58,11 +58,19 @@ export interface Endings {
   readonly alive: ReadonlyMap<number, Seen>;
 }
 
-/** Creates the directory for a run's traces. @throws UserError when `--save` or `-o` cannot be written */
-export function prepareRunDirectory(session: Session, options: RecordOptions): RunDirectory {
+/**
+ * Creates the directory for a run's traces.
+ * @param report the file of the report (`-o`), as given
+ * @throws UserError when `--save` or `-o` cannot be written
+ */
+export function prepareRunDirectory(
+  session: Session,
+  options: RecordOptions,
+  report: string | undefined,
+): RunDirectory {
   const { maxTraceSize } = options;
   const absolute = (file: string | undefined) => (file === undefined ? undefined : resolve(session.cwd, file));
-  const [save, output] = [absolute(options.save), absolute(options.output)];
+  const [save, output] = [absolute(options.save), absolute(report)];
   refuseSame({ "-o": output, "--save": save, "--exec-trace": execFile(session, options) });
   if (save !== undefined) {
     checkWritable(save, "--save");
@@ -70,14 +78,14 @@ export function prepareRunDirectory(session: Session, options: RecordOptions): R
       throw new UserError(`--save: ${save} is a pipe`, "name a file: a trace is not written in order", ExitCode.usage);
     }
   }
-  if (output !== undefined && !isStandardOutput(options.output)) checkWritable(output, "-o");
+  if (output !== undefined && !isStandardOutput(report)) checkWritable(output, "-o");
   const workspace = session.workspace();
   const last = options.keepsLast ? beginLastRun(session.cache, session.env) : undefined;
   if (options.keepsLast && !last && save === undefined) {
     session.warn(unkept(`cannot write ${lastRuns(session.cache)}`));
   }
   // With --keep-workspace, users look for the trace in the workspace.
-  const inPlace = last && !options.keepWorkspace && (sharesFileSystem(last, workspace) || isInMemory(workspace));
+  const inPlace = last && !session.keepsWorkspace && (sharesFileSystem(last, workspace) || isInMemory(workspace));
   const directory = inPlace ? last.directory : ensureDirectory(join(workspace, "trace"));
   if (isInMemory(directory)) {
     session.warn(

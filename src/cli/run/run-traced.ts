@@ -56,7 +56,7 @@ export interface TracedRun {
  * @throws UserError when the program cannot be started, or the report cannot be written; then the trace is kept
  */
 export async function runTraced(session: Session, options: RunOptions, run: TracedRun): Promise<number> {
-  const recording = prepareRunDirectory(session, options.record);
+  const recording = prepareRunDirectory(session, options.record, options.report.output);
   const { last } = recording;
   try {
     return await recordAndReport(session, options, run, recording);

@@ -37,10 +37,14 @@ const pageFormat = shownFormat("page", async (...args) => (await import("./own-p
 
 const speedscopeFormat = shownFormat("speedscope", async (recording, context) => {
   const exhibit = (await import("./speedscope.js")).speedscopeExhibit(recording, context);
-  const { options, notices } = context;
-  for (const { text, serious } of notices) if (serious || options.verbose) say(text);
+  sayNotices(context);
   return exhibit;
 });
+
+/** Says how complete the report is; with `-v` also what is not serious. */
+function sayNotices({ session, notices }: FormatContext): void {
+  for (const { text, serious } of notices) if (serious || session.verbose) say(text);
+}
 
 /** The format that shows calls in the browser: Speedscope, or gotrace's own page. */
 export function formatToShow(speedscope: boolean): Format {
@@ -54,7 +58,7 @@ async function show(
   exhibitOf: (recording: Recording, context: FormatContext) => Promise<Exhibit>,
 ): Promise<void> {
   if (recording.forest.processes.every(({ tree }) => tree.size === 1) && context.execTraces.length === 0) {
-    for (const { text, serious } of context.notices) if (serious || context.options.verbose) say(text);
+    sayNotices(context);
     say("there are no calls to show");
     return;
   }
