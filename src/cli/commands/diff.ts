@@ -73,11 +73,13 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const { a, b } = sides(flags);
   refuseInput(flags.string("o"), process.cwd(), [...a, ...b]);
-  const isOfCalls = commonKind([...a, ...b]) === "calls";
-  const { callDiffOptions, executionDiffOptions } = await import("../flags/diff.js");
-  return isOfCalls
-    ? (await import("../report/diff-calls.js")).diffCallTraces(callDiffOptions(flags), a, b)
-    : (await import("../analyze/diff-execution.js")).diffExecutionTraces(executionDiffOptions(flags), a, b);
+  // Each kind loads its own modules only.
+  if (commonKind([...a, ...b]) === "calls") {
+    const { callDiffOptions } = await import("../flags/diff-calls.js");
+    return (await import("../report/diff-calls.js")).diffCallTraces(callDiffOptions(flags), a, b);
+  }
+  const { executionDiffOptions } = await import("../flags/diff-execution.js");
+  return (await import("../analyze/diff-execution.js")).diffExecutionTraces(executionDiffOptions(flags), a, b);
 }
 
 function sides(flags: ParsedFlags): { a: string[]; b: string[] } {

@@ -50,10 +50,17 @@ export function duration<T>(flags: ParsedFlags, name: string, missing: T): numbe
   return value;
 }
 
-/** A share such as `10%`, as a fraction; undefined if it is not a share. */
-export function parseShare(text: string): number | undefined {
+/** A threshold of `--fail-on`: as typed, and its value. */
+export interface Limit<T> {
+  readonly text: string;
+  readonly share: T;
+}
+
+/** A share such as `10%`, as a fraction. @param or other accepted values, for the error @throws UserError for anything else */
+export function parseShare(name: string, text: string, or = ""): number {
   const match = /^(\d+(?:\.\d+)?)%$/.exec(text.trim());
-  return match ? Number(match[1]) / 100 : undefined;
+  if (!match) throw badValue(name, text, `a share such as 10%${or}`);
+  return Number(match[1]) / 100;
 }
 
 /**
