@@ -28,6 +28,11 @@ const MIN_LINES = 8;
 /** Returns the local names of a process's failed tests. */
 export type FailedTests = (process: ProcessTree) => ReadonlySet<string>;
 
+/** The local names of a process's failed tests; none if nothing is known of them. */
+export function failedOf(failed: FailedTests | undefined, process: ProcessTree): ReadonlySet<string> {
+  return failed?.(process) ?? new Set();
+}
+
 /** The part of a process to show. */
 export interface Choice {
   readonly overview: Overview;
@@ -94,7 +99,7 @@ export function planOf(forest: CallForest, { lines, tests, failed }: PlanOptions
  */
 function chooseTests({ processes, functions }: CallForest, failed: FailedTests | undefined): number[][] {
   const all = processes.flatMap((process, index) => {
-    const names = failed?.(process) ?? new Set();
+    const names = failedOf(failed, process);
     return testNodes(process.tree, functions).map((node) => ({
       index,
       func: process.tree.func[node],
@@ -126,7 +131,7 @@ export function chooseOf(
       return tests.flatMap((func) => nodes.filter((node) => tree.func[node] === func));
     };
     const parts = (tree: CallTree): Part[] => {
-      const first = testBegins(tree, functions, options.failed?.(process) ?? new Set());
+      const first = testBegins(tree, functions, failedOf(options.failed, process));
       const beneath = (top: number) => new Set([...first].filter((node) => node >= top && node < tree.end[top]));
       return chosen(tree).map((node) => ({ tops: [node], lines: linesOfTest, first: beneath(node) }));
     };

@@ -30,7 +30,7 @@ import {
 import { flagsOf, footer } from "../notices.js";
 import { type Paint, painter } from "../style.js";
 import { DISTORTED_LEGEND } from "../tracing.js";
-import { type Choice, chooseOf, type FailedTests, planOf } from "./choice.js";
+import { type Choice, chooseOf, type FailedTests, failedOf, planOf } from "./choice.js";
 import { IDLE, type Marks, WAITS } from "./label.js";
 import { type Columns, columnsOf, type LineStyle, lineOf, type Shown, walk } from "./lines.js";
 
@@ -125,7 +125,7 @@ function* renderProcess(
   const marks: Marks = {
     recursion: overview.recursion,
     waits: overview.idle.waits,
-    failed: testBegins(overview.tree, forest.functions, options.failed?.(process) ?? new Set()),
+    failed: testBegins(overview.tree, forest.functions, failedOf(options.failed, process)),
   };
   const shown: Shown = { forest, process: { ...process, tree: overview.tree }, sections, marks };
   yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(process.total)}`)}\n`;
