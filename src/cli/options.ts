@@ -2,6 +2,7 @@
 
 import type { Naming } from "../base/names.js";
 import type { FilterOptions, SelectOptions } from "../calltree/index.js";
+import type { TableName } from "../export/tables/names.js";
 
 /** Options of the invocation. */
 export interface SessionOptions {
@@ -34,8 +35,6 @@ export interface GateOptions {
   /** `-C`: the search for the configuration starts there. */
   readonly directory: string | undefined;
 }
-
-export type TableName = "calls" | "functions" | "goroutines" | "processes";
 
 /** Options of a report. */
 export interface ReportOptions {

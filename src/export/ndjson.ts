@@ -2,7 +2,8 @@
 import { jsonText } from "../base/printable.js";
 import type { Recording } from "../calltree/index.js";
 import type { Document } from "./pieces.js";
-import { type TableName, tableOf } from "./tables/index.js";
+import { tableOf } from "./tables/index.js";
+import type { TableName } from "./tables/names.js";
 import { type TextFormat, writeTable } from "./tables/text.js";
 
 export interface TableOptions {

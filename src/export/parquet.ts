@@ -9,7 +9,8 @@ import { ByteWriter, type ColumnSource, ParquetWriter } from "hyparquet-writer";
 import type { Recording } from "../calltree/index.js";
 import { type Document, piecesOf } from "./pieces.js";
 import type { Column, Row, Table } from "./tables/columns.js";
-import { type TableName, tableOf } from "./tables/index.js";
+import { tableOf } from "./tables/index.js";
+import type { TableName } from "./tables/names.js";
 
 export interface ParquetOptions {
   /** The table to write; calls by default. */

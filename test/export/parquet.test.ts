@@ -5,7 +5,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
 import { Recording, readRecording } from "../../src/calltree/index.js";
 import { renderParquet } from "../../src/export/parquet.js";
-import { type TableName, tableNames } from "../../src/export/tables/index.js";
+import { type TableName, tableNames } from "../../src/export/tables/names.js";
 import { temporaryDirectory } from "../e2e/support.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { TraceWriter } from "../support/calltrace/writer.js";

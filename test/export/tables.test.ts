@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type RecordingOptions, readRecording, type SelectOptions } from "../../src/calltree/index.js";
 import { renderCsv } from "../../src/export/csv.js";
 import { renderNdjson } from "../../src/export/ndjson.js";
-import type { TableName } from "../../src/export/tables/index.js";
+import type { TableName } from "../../src/export/tables/names.js";
 import { run } from "../calltree/program.js";
 import { scripted } from "../calltree/script.js";
 import { memorySource } from "../support/calltrace/memory-source.js";

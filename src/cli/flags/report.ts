@@ -4,11 +4,10 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import { fullNames, shortNaming } from "../../base/names.js";
 import { testFilter } from "../../base/test-filter.js";
 import type { SelectOptions } from "../../calltree/index.js";
-import type { ReportOptions, TableName } from "../options.js";
+import { tableNames } from "../../export/tables/names.js";
+import type { ReportOptions } from "../options.js";
 import type { ParsedFlags } from "./parse.js";
 import { badValue, choice, duration, number, parsePattern, pattern } from "./values.js";
-
-const tables: readonly [TableName, ...TableName[]] = ["calls", "functions", "goroutines", "processes"];
 
 /** Flags that limit how much is shown, or lift the limit. */
 const LIMITS = ["all", "depth", "min", "min-percent", "no-merge", "top"];
@@ -40,7 +39,7 @@ export function reportOptions(flags: ParsedFlags, ownSort = false): ReportOption
     namingOf: (names) => (flags.has("full-names") ? fullNames : shortNaming(names)),
     unit: choice(flags, "unit", ["ns", "us", "ms", "calls"]),
     events: eventLimit(flags),
-    table: flags.has("table") ? choice(flags, "table", tables) : undefined,
+    table: flags.has("table") ? choice(flags, "table", tableNames) : undefined,
     goroutineRoots: flags.has("goroutine-roots"),
     opensBrowser: !flags.has("no-browser"),
   };

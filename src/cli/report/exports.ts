@@ -3,10 +3,9 @@
 import { costBound, type ProcessTree, type Recording } from "../../calltree/index.js";
 import type { ParquetOptions } from "../../export/parquet.js";
 import { renderPprof } from "../../export/pprof.js";
-import { tableNames } from "../../export/tables/index.js";
+import { type TableName, tableNames } from "../../export/tables/names.js";
 import { filterNotices, processNotices } from "../../render/notices.js";
 import { tracingLine } from "../../render/tracing.js";
-import type { TableName } from "../options.js";
 import type { NamedPieces, Pieces } from "../output.js";
 import { packageVersion } from "../version.js";
 import type { FormatContext } from "./format.js";

@@ -5,12 +5,15 @@ import { callTable } from "./calls.js";
 import type { Row, Table } from "./columns.js";
 import { functionTable } from "./functions.js";
 import { goroutineTable } from "./goroutines.js";
+import type { TableName } from "./names.js";
 import { processTable } from "./processes.js";
 
-const TABLES = { calls: callTable, functions: functionTable, goroutines: goroutineTable, processes: processTable };
-
-export type TableName = keyof typeof TABLES;
-export const tableNames = Object.keys(TABLES) as [TableName, ...TableName[]];
+const TABLES = {
+  calls: callTable,
+  functions: functionTable,
+  goroutines: goroutineTable,
+  processes: processTable,
+} satisfies Record<TableName, unknown>;
 
 /** A table by name; its rows are computed on demand. */
 export function tableOf(recording: Recording, name: TableName): Table<Row> {

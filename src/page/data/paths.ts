@@ -3,31 +3,25 @@
  * stored: parents and ends follow from depths, totals from self times (up to a stored remainder).
  */
 import type { ByteReader, ByteWriter } from "../../base/varint.js";
-
-/** Merged call paths in preorder; node 0 is the root. A CallTree is also one. */
-export interface Paths {
-  readonly size: number;
-  readonly parent: Int32Array;
-  /** First node after the subtree. */
-  readonly end: Int32Array;
-  readonly depth: Uint16Array;
-  /** -1 for node 0. */
-  readonly func: Int32Array;
-  /** 0 for a call; else the node is the outermost frame of a goroutine (EdgeKind of calltree). */
-  readonly edge: Uint8Array;
-  /** The go statement, -1 for none. */
-  readonly goStatement: Int32Array;
-  readonly calls: Float64Array;
-  readonly total: Float64Array;
-  readonly self: Float64Array;
-  readonly panics: ReadonlyMap<number, number>;
-  readonly goexits: ReadonlyMap<number, number>;
-  readonly running: ReadonlyMap<number, number>;
-  readonly recovered: ReadonlyMap<number, number>;
-  readonly goroutines: ReadonlyMap<number, number>;
-}
+import type { CallTree } from "../../calltree/index.js";
 
 const sparse = ["panics", "goexits", "running", "recovered", "goroutines"] as const;
+
+/** Merged call paths in preorder: the columns of a call tree that the page reads. */
+export type Paths = Pick<
+  CallTree,
+  | "size"
+  | "parent"
+  | "end"
+  | "depth"
+  | "func"
+  | "edge"
+  | "goStatement"
+  | "calls"
+  | "total"
+  | "self"
+  | (typeof sparse)[number]
+>;
 
 /**
  * Writes the paths for which `number` is not negative.
