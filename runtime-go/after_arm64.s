@@ -1,3 +1,5 @@
+// The code of wrapped timer functions; see after.go.
+
 #include "textflag.h"
 
 // func afterCode() uintptr
@@ -8,7 +10,7 @@ TEXT ·afterCode(SB), NOSPLIT, $0-8
 
 // afterEntry runs as the outermost function of a goroutine, with its
 // afterClosure in R26. No write barrier is needed: the label pointer is nil,
-// and the token is no pointer into the Go heap.
+// and the token does not point into the Go heap.
 TEXT ·afterEntry(SB), NOSPLIT|NOFRAME|NEEDCTXT, $0-0
 	MOVD ·labelsOff(SB), R0
 	ADD g, R0, R0

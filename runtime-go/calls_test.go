@@ -266,7 +266,7 @@ var _ = scenario("stress", func() {
 				wg.Add(1)
 				rt.Spawn(&v[13])
 				go func() {
-					defer wg.Done() // behind the exit
+					defer wg.Done() // runs after the exit
 					defer rt.Enter(&v[12])()
 					down(50)
 				}()

@@ -1,13 +1,13 @@
 package rt_test
 
+// A small reader of traces for the tests of this package, stricter than the real
+// one.
+
 import (
 	"encoding/binary"
 	"os"
 	"testing"
 )
-
-// A small reader of traces for the tests of this package, strict where the
-// real one is lenient.
 
 type event struct {
 	kind string // enter exit panic goexit deferred spawn

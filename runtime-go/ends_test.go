@@ -3,6 +3,8 @@
 
 package rt_test
 
+// However a process ends, the events that it recorded are in the file.
+
 import (
 	"fmt"
 	"os"
@@ -15,8 +17,6 @@ import (
 
 	rt "gotrace.internal/rt"
 )
-
-// However a process ends, the events that it recorded are in the file.
 
 const endCalls = deepest / 10
 

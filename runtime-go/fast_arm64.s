@@ -1,3 +1,5 @@
+// The current g, the time-stamp counter and atomics, declared in fast.go.
+
 #include "textflag.h"
 
 // func gticks() (gp unsafe.Pointer, ticks uint64)

@@ -1,3 +1,5 @@
+// The current g, declared in getg.go.
+
 #include "textflag.h"
 
 // func gticks() (gp unsafe.Pointer, ticks uint64)

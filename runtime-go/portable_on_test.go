@@ -5,7 +5,7 @@ package rt_test
 
 // Whether the tests force portable mode.
 
-// In portable mode an event costs as much as its stack is deep.
+// In portable mode the cost of an event grows with the depth of its stack.
 const (
 	portable = true
 	deepest  = 1000

@@ -1,12 +1,12 @@
 package rt_test
 
+// Queries on a decoded trace.
+
 import (
 	"fmt"
 	"sort"
 	"testing"
 )
-
-// Queries on a decoded trace.
 
 // shape prints a goroutine's events: "main(a() b(!panic))".
 func (tr *trace) shape(g *gor) string {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Two goroutines write a variable with nothing but hooks between them.
+// raced is written by two goroutines with nothing but hooks between the writes.
 var raced int
 
 var _ = scenario("racy", func() {
@@ -24,8 +24,9 @@ var _ = scenario("racy", func() {
 	time.Sleep(200 * time.Millisecond)
 })
 
-// The hooks must not look like synchronisation to the race detector, and
-// must not be reported themselves (every other test fails if they are).
+// TestHidesNoRace checks that the race detector finds the race: the hooks must not
+// look like synchronisation. They must not be reported as races themselves either;
+// all other tests fail if they are.
 func TestHidesNoRace(t *testing.T) {
 	if !raceEnabled || portable {
 		t.Skip("needs -race and speed")

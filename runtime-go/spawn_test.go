@@ -248,7 +248,7 @@ func testLabels(t *testing.T, env ...string) {
 	}
 	for _, say := range []string{"plain", "one", "two"} {
 		if rt.Sanitized && say != "plain" {
-			continue // labels of the user's are left alone
+			continue // the user's labels stay as they are
 		}
 		p, e := tr.spawnAt(t, tr.byGoid(t, ids[say]).ref)
 		if p.goid != 1 || tr.defs[e.id].kind != 1 {

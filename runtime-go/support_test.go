@@ -1,5 +1,9 @@
 package rt_test
 
+// Tests that trace run a scenario: a function in its own process, which is this
+// test binary again with RT_SCENARIO set. Scenarios are instrumented by hand,
+// just as gotrace would.
+
 import (
 	"bytes"
 	"os"
@@ -13,10 +17,6 @@ import (
 
 	rt "gotrace.internal/rt"
 )
-
-// Tests that trace run a scenario: a function in a process of its own, this
-// test binary again with RT_SCENARIO set. Scenarios are instrumented by hand,
-// just as gotrace would.
 
 var scenarios = map[string]func(){}
 

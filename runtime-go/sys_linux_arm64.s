@@ -1,3 +1,5 @@
+// System calls without the scheduler, declared in sys_linux_raw.go.
+
 #include "textflag.h"
 
 // func syscall6(num, a1, a2, a3, a4, a5, a6 uintptr) (r1, errno uintptr)

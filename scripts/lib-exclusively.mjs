@@ -31,7 +31,7 @@ function take(lock) {
   }
 }
 
-/** Removes the lock of a dead holder. Of several processes only one succeeds; a live holder's lock, taken by mistake, is put back. */
+/** Removes the lock of a dead holder. Of several processes only one succeeds; a lock taken by mistake is put back. */
 function removeIfDead(lock, mine) {
   const holder = holderOf(lock);
   if (holder === undefined || isAlive(holder)) return;

@@ -23,6 +23,7 @@ export const ExitCode = {
   io: 74,
 } as const;
 
+/** One of gotrace's own exit codes. */
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /** An error shown to the user without a stack trace. */

@@ -6,7 +6,7 @@ const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 const LAST_BLOCK = Uint8Array.of(3, 0);
 
 /**
- * Compresses pieces into one gzip member (RFC 1952). Each piece is compressed by itself and flushed to a whole byte, so
+ * Compresses pieces into one gzip member (RFC 1952). Each piece is compressed separately and flushed to a whole byte, so
  * pieces should be about 64 KiB. No name or time is stored: the same input gives the same bytes.
  */
 export function* gzip(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {

@@ -1,8 +1,8 @@
 /** Suggests the known word that a mistyped one was meant to be. */
 
 /**
- * The known word within two edits of `word` (ignoring case), else the first that begins with `word`; undefined if there
- * is none.
+ * The known word within two edits of `word` (ignoring case), else the first that begins with `word`; undefined without
+ * either.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();

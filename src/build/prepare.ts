@@ -152,8 +152,8 @@ export async function prepareBuild(
   const goFlags = [...environment.flags, ...request.goFlags];
   if (isDryRun(goFlags)) {
     throw new UserError(
-      "with -n go only prints what it would do, and nothing is built that could be traced",
-      "leave out -n, in GOFLAGS too",
+      "with -n go only prints what it would do, and builds nothing that could be traced",
+      "leave out -n, also in GOFLAGS",
       ExitCode.usage,
     );
   }

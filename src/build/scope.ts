@@ -60,7 +60,7 @@ export function scopeOf(
 /** Why the files of a package cannot be replaced; undefined if they can. */
 function closedBy({ standard, main, localReplace, dir }: GoPackage, { modCache, minor }: GoEnvironment) {
   if (standard) return "in the standard library";
-  if (!main && !localReplace) return "in another module, which no go.work and no replace finds in a directory";
+  if (!main && !localReplace) return "in a module that neither go.work nor a replace directive makes local";
   const way = modCache === "" ? ".." : relative(modCache, dir);
   const cached = way !== ".." && !way.startsWith("../") && !way.startsWith("..\\") && !isAbsolute(way);
   return cached && minor >= 25 ? "in the module cache, where Go 1.25 and newer replace no files" : undefined;

@@ -202,7 +202,7 @@ async function edit(go: GoContext, args: readonly string[]): Promise<string> {
   if (result.code === 0) return result.stdout;
   throw new UserError(
     `go ${args.slice(0, 2).join(" ")} failed: ${result.stderr.trim().split("\n")[0]}`,
-    "mend the go.mod or go.work file that it names",
+    "fix the go.mod or go.work file that it names",
     ExitCode.data,
   );
 }

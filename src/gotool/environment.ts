@@ -38,7 +38,7 @@ export async function readGoEnvironment(context: GoContext): Promise<GoEnvironme
   if (result.code !== 0) {
     throw new UserError(
       `go env failed: ${result.stderr.trim().split("\n")[0]}`,
-      "run 'go env' in this directory and mend what it reports",
+      "run 'go env' in this directory and fix what it reports",
       ExitCode.unavailable,
     );
   }

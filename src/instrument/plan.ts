@@ -100,7 +100,7 @@ export function planHooks(
     }
     const entry = site.start === started || isEntry(text, frame.name, site);
     const small = callers.has(site.start)
-      ? "calls a function that recovers: a hook might keep it from that"
+      ? "calls a function that recovers, which a hook might prevent"
       : omitted.get(at);
     const reason = frame.reason ?? (entry ? null : (small ?? null));
     const test = reason === null ? tests.of(parameters) : undefined;

@@ -80,7 +80,7 @@ test("what is traced, and why nothing is", () => {
   });
   expect(gotrace(["run", "."], { cwd, env: { GOFLAGS: "-n" } })).toMatchObject({
     code: 64,
-    stderr: expect.stringMatching(/^gotrace: with -n go only prints .*\n {2}leave out -n, in GOFLAGS too\n$/),
+    stderr: expect.stringMatching(/^gotrace: with -n go only prints .*\n {2}leave out -n, also in GOFLAGS\n$/),
   });
 }, 200_000);
 

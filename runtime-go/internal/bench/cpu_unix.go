@@ -5,7 +5,7 @@ package main
 
 import "syscall"
 
-// cpuTime returns the ns of processor time the process has used.
+// cpuTime returns the processor time that the process has used, in ns.
 func cpuTime() int64 {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

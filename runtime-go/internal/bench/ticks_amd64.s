@@ -1,3 +1,5 @@
+// Two reads of the time-stamp counter, declared in ticks.go.
+
 #include "textflag.h"
 
 // func rawPair() uint64
