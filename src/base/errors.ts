@@ -52,9 +52,65 @@ export class Interrupted extends Error {
   }
 }
 
-/** The message of any thrown value. */
+/** What the system says by its codes of errors, in words for users. */
+const SYSTEM_WORDS: ReadonlyMap<unknown, string> = new Map([
+  ["ENOENT", "no such file or directory"],
+  ["EACCES", "permission denied"],
+  ["EPERM", "operation not permitted"],
+  ["EISDIR", "it is a directory"],
+  ["ENOTDIR", "a part of the path is not a directory"],
+  ["EEXIST", "it exists already"],
+  ["ENOTEMPTY", "the directory is not empty"],
+  ["EROFS", "the file system is read-only"],
+  ["ENOSPC", "no space left on the disk"],
+  ["EDQUOT", "the disk quota is used up"],
+  ["EFBIG", "the file is too large for the system"],
+  ["EIO", "the disk or device reports an error"],
+  ["EMFILE", "too many open files"],
+  ["ENFILE", "too many open files"],
+  ["ENAMETOOLONG", "the name is too long"],
+  ["ELOOP", "the path has too many symbolic links"],
+  ["ETXTBSY", "the program is running"],
+  ["EBUSY", "it is in use"],
+  ["ENXIO", "nothing is at the other end"],
+  ["ENOMEM", "out of memory"],
+  ["E2BIG", "the arguments and the environment are too long"],
+  ["ENOEXEC", "it is not a program for this machine"],
+  ["EADDRINUSE", "the address is in use"],
+  ["ECONNREFUSED", "connection refused"],
+  ["ECONNRESET", "connection reset"],
+  ["ENOTFOUND", "the name is unknown"],
+  ["EAI_AGAIN", "the name server does not answer"],
+  ["EHOSTUNREACH", "no route to the host"],
+  ["ENETUNREACH", "the network is unreachable"],
+  ["ETIMEDOUT", "timed out"],
+]);
+
+/** Node's `CODE: words, call 'path' -> 'path'`, of which only the words are for users. */
+const NODE_MESSAGE = /^[A-Z][A-Z0-9_]+: (.+?)(?:, \w+(?: '.*')?)?$/s;
+
+/**
+ * What went wrong, from any thrown value, in words for users: an error of the system without its code, the call that failed and
+ * the path, which the message around it names.
+ */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (!(thrown instanceof Error)) return String(thrown);
+  if (!isSystemError(thrown)) return thrown.message;
+  return SYSTEM_WORDS.get(thrown.code) ?? NODE_MESSAGE.exec(thrown.message)?.[1] ?? thrown.message;
+}
+
+/** An error that the operating system reported, through Node. */
+export interface SystemError extends Error {
+  readonly code: string;
+  readonly syscall: string;
+  /** The file that it is about, where it is about one. */
+  readonly path?: string;
+}
+
+/** Whether a thrown value is an error of the operating system. */
+export function isSystemError(thrown: unknown): thrown is SystemError {
+  const { code, syscall } = (thrown ?? {}) as Partial<SystemError>;
+  return thrown instanceof Error && typeof code === "string" && typeof syscall === "string";
 }
 
 /** Runs an action and ignores its failure. Callers explain why the failure does not matter. */

@@ -1,5 +1,6 @@
 /** What a build traces and what it does not, counted by reason: for `-v` and for the note in the trace. */
 
+import { formatNumberOf } from "../base/units.js";
 import type { Withdrawn } from "../gotool/build.js";
 import type { BuildContext } from "./context.js";
 import type { FileReport } from "./rewrite-cache.js";
@@ -82,10 +83,10 @@ export function summarize(
 /** Logs a summary (shown with `-v`), and warns of functions that the grammar could not read. */
 export function describeBuild(context: Pick<BuildContext, "log" | "warn">, summary: BuildSummary): void {
   context.log(
-    `traced: ${summary.functions} functions and ${summary.goStatements} go statements in ${summary.files} files`,
+    `traced: ${formatNumberOf(summary.functions, "function")} and ${formatNumberOf(summary.goStatements, "go statement")} in ${formatNumberOf(summary.files, "file")}`,
   );
   for (const { what, count, reason, examples } of summary.leftOut) {
-    context.log(`not traced: ${count} ${what}${count === 1 ? "" : "s"}: ${reason}`);
+    context.log(`not traced: ${formatNumberOf(count, what)}: ${reason}`);
     for (const example of examples) context.log(`  ${example}`);
   }
   for (const gap of summary.gaps) context.warn(gap);

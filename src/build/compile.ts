@@ -93,6 +93,7 @@ export async function compile(
   request: BuildRequest,
   command: CompileCommand,
 ): Promise<Compiled | CommandResult> {
+  context.checkTemporary();
   const directory = buildDirectory(context, request, command.name);
   const read = command.read ?? ((result: CommandResult): BuildResult => result);
   const plain = async () =>

@@ -12,7 +12,9 @@ export interface BuildContext {
   /** Root of gotrace's cache; it exists. */
   readonly cache: string;
   /** A directory that is removed when the invocation ends. */
-  workspace(): string;
+  workspace(): Promise<string>;
+  /** @throws UserError when the system's directory for temporary files cannot be used */
+  checkTemporary(): void;
   /** Prints a line with `-v`. */
   log(line: string): void;
   /** Prints a line always. */

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
+import { formatNumberOf } from "../base/units.js";
 import type { Withdrawn } from "../gotool/build.js";
 import { digest, ensureDirectory, installRuntime, touch, writeIfChanged } from "../gotool/cache.js";
 import { type GoEnvironment, isDryRun, readGoEnvironment, splitFlags } from "../gotool/environment.js";
@@ -174,7 +175,7 @@ export async function prepareBuild(
     : new Map();
   const rewriting = await rewriteFiles(context.cache, chosen, rewriteOptions(request.options), userOverlay, omissions);
   context.log(
-    `${chosen.length} packages, ${rewriting.files.length} files to trace (${rewriting.parsed} parsed, the rest unchanged)`,
+    `${formatNumberOf(chosen.length, "package")}, ${formatNumberOf(rewriting.files.length, "file")} to trace (${rewriting.parsed} parsed, the rest unchanged)`,
   );
   const coverage = asksForCoverage([...goFlags, ...(request.coverage ? ["-cover"] : [])]);
   const markers = { ...rewriteOptions(request.options), mode: "markers" } as const;
@@ -251,7 +252,7 @@ function readOverlay(path: string | undefined, cwd: string): ReadonlyMap<string,
     );
   } catch (error) {
     throw new UserError(
-      `-overlay: ${messageOf(error)}`,
+      `-overlay: cannot read ${path}: ${messageOf(error)}`,
       "name a JSON file as 'go help build' describes",
       ExitCode.noInput,
     );

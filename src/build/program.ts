@@ -63,7 +63,7 @@ export async function buildProgram(
     const { summary, traced } = compiled;
     describeBuild(context, summary);
     // Named as `go build` would name it, because the program sees the name in os.Args[0].
-    const place = join(context.workspace(), "bin");
+    const place = join(await context.workspace(), "bin");
     return { summary, traced, program: await own(compiled.directory).place(place, programName(compiled, patterns)) };
   } finally {
     binary?.close();
@@ -98,7 +98,7 @@ function checkProgram(command: string, targets: readonly Target[], patterns: rea
   if (targets.length > 1) {
     const some = `${programs.slice(0, 3).join(", ")}${programs.length > 3 ? ", …" : ""}`;
     throw new UserError(
-      `${words} matches ${targets.length} packages, ${programs.length === 0 ? "none of them a program" : `${programs.length} of them programs: ${some}`}`,
+      `${words} matches ${targets.length} packages, ${programs.length === 0 ? "none of them a program" : `${programs.length === 1 ? "one of them a program" : `${programs.length} of them programs`}: ${some}`}`,
       programs.length === 0
         ? "name a package with a main function, or use 'gotrace test' for tests"
         : `name exactly one: gotrace ${command} ${programs[0]}`,

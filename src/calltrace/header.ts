@@ -83,6 +83,18 @@ export function hasMagic(bytes: Uint8Array, offset = 0): boolean {
   return true;
 }
 
+const howWritten =
+  "a trace is written with `gotrace run --save FILE`, or into GOTRACE_OUT by a program built with `gotrace build`";
+
+/** What to do with a file that is no trace, by its first bytes. */
+function adviceOn(bytes: Uint8Array): string {
+  const start = String.fromCharCode(...bytes.subarray(0, 16));
+  if (start.startsWith("\x1f\x8b")) return "it is compressed: if it is a trace, unpack it with gunzip first";
+  if (/^go 1\.\d+ trace\0/.test(start))
+    return "it is an execution trace of Go: use `gotrace analyze` or `gotrace summary`";
+  return howWritten;
+}
+
 /**
  * Reads the fields of a header.
  *
@@ -94,7 +106,7 @@ export function readHeader(bytes: Uint8Array, offset: number): RawHeader {
   if (!hasMagic(bytes)) {
     throw new UserError(
       offset === 0 ? "this is not a gotrace trace" : `no gotrace trace begins at offset ${offset}`,
-      "a trace is written with `gotrace run --save FILE`, or into GOTRACE_OUT by a program built with `gotrace build`",
+      offset === 0 ? adviceOn(bytes) : howWritten,
       ExitCode.data,
     );
   }

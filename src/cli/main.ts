@@ -1,7 +1,8 @@
 /** The entry point: finds the command, runs it, and turns an error into two lines and an exit code. */
 
-import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
+import { ExitCode, Interrupted, isSystemError, messageOf, UserError } from "../base/errors.js";
 import { findCommand, helpOn, overview } from "./help/help.js";
+import { writeFailure } from "./output.js";
 import { sayError } from "./say.js";
 import { packageVersion } from "./version.js";
 
@@ -30,28 +31,34 @@ function report(error: unknown): number {
     sayError(error);
     return error.code;
   }
-  const code = (error as NodeJS.ErrnoException).code;
+  const { code } = error as NodeJS.ErrnoException;
   // The reader of our output has gone, as with `gotrace report | head`: that is not an error.
   if (code === "EPIPE") return 0;
-  if (code === "ENOSPC" || code === "EIO" || code === "EDQUOT" || code === "EFBIG") {
-    sayError({
-      message: messageOf(error),
-      advice: "free some space, or set TMPDIR and GOTRACE_CACHE to disks that have it",
-    });
-    return ExitCode.io;
-  }
-  sayError({
-    message: `internal error: ${messageOf(error)}`,
-    advice: "this is a bug in gotrace; GOTRACE_DEBUG=1 shows where it happened",
-  });
+  const isSystem = isSystemError(error);
+  sayError(
+    isSystem
+      ? { message: `${error.path ?? error.syscall}: ${messageOf(error)}`, advice: adviceOn(error.code) }
+      : {
+          message: `internal error: ${messageOf(error)}`,
+          advice: "this is a bug in gotrace; GOTRACE_DEBUG=1 shows where it happened",
+        },
+  );
   if (process.env.GOTRACE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  return ExitCode.internal;
+  return isSystem ? ExitCode.io : ExitCode.internal;
+}
+
+/** Advice for an error of the operating system that was not handled where it happened. */
+function adviceOn(code: string): string {
+  if (["ENOSPC", "EDQUOT", "EFBIG"].includes(code)) {
+    return "free some space, or set TMPDIR and GOTRACE_CACHE to disks that have it";
+  }
+  return "check that it exists and that you may read and write it; GOTRACE_DEBUG=1 shows where it happened";
 }
 
 // Only for help output: report writers install a listener of their own and handle the error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (process.stdout.listenerCount("error") > 1) return;
-  if (error.code !== "EPIPE" && !process.exitCode) process.exitCode = report(error);
+  if (error.code !== "EPIPE" && !process.exitCode) process.exitCode = report(writeFailure("standard output", error));
 });
 // If standard error is closed, there is nowhere to report that.
 process.stderr.on("error", () => undefined);

@@ -8,7 +8,7 @@ import type { GoContext } from "../gotool/run-go.js";
 import type { SessionOptions } from "./options.js";
 import { say } from "./say.js";
 import { workingDirectory } from "./working-directory.js";
-import { type TemporaryDirectory, temporaryDirectory } from "./workspace.js";
+import { type TemporaryDirectory, temporaryDirectory, temporaryRoot } from "./workspace.js";
 
 /** Signals that end gotrace, except while a traced program handles them. */
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -44,7 +44,11 @@ export class Session {
       try {
         process.chdir(directory);
       } catch (error) {
-        throw new UserError(`-C: ${messageOf(error)}`, "name a directory that exists", ExitCode.noInput);
+        throw new UserError(
+          `-C: cannot change to ${directory}: ${messageOf(error)}`,
+          "name a directory that exists",
+          ExitCode.noInput,
+        );
       }
       this.env.PWD = process.cwd();
     }
@@ -110,18 +114,15 @@ export class Session {
     say(line);
   }
 
+  /** @throws UserError when there is no place for temporary files, which go needs as well */
+  checkTemporary(): void {
+    temporaryRoot(this.#start);
+  }
+
   /** The temporary workspace, created when first needed. @throws UserError when it cannot be created */
-  workspace(): string {
+  async workspace(): Promise<string> {
     if (this.#workspace === undefined) {
-      try {
-        this.#workspace = temporaryDirectory("gotrace", this.#start);
-      } catch (error) {
-        throw new UserError(
-          `cannot create a workspace: ${messageOf(error)}`,
-          "set TMPDIR to a directory with free space that gotrace may write to",
-          ExitCode.cannotCreate,
-        );
-      }
+      this.#workspace = await temporaryDirectory("gotrace", this.#start);
       this.log(`workspace ${this.#workspace.path}`);
     }
     return this.#workspace.path;

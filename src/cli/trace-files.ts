@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { ByteSource, Patch } from "../calltrace/index.js";
 import { isWritten } from "./run/writing-process.js";
-import { temporaryDirectory } from "./workspace.js";
+import { type TemporaryDirectory, temporaryDirectory } from "./workspace.js";
 
 /** Extension of call traces. */
 const ENDING = ".gotrace";
@@ -19,13 +19,38 @@ export interface OpenFile {
 
 /** Opens a file, a pipe or a device as a byte source. @throws UserError when it cannot be read */
 export function openFile(path: string): OpenFile {
+  return opened(path, open(path));
+}
+
+/** Opens what a user named: files, and pipes and devices, of which a copy is made. @throws UserError when one cannot be read */
+export async function openNamed(paths: readonly string[]): Promise<OpenFile[]> {
+  const files: OpenFile[] = [];
   try {
-    let descriptor = openSync(path, "r");
-    if (!fstatSync(descriptor).isFile()) descriptor = spool(descriptor);
-    return { path, source: fileSource(descriptor, isWritten(path)), close: () => closeSync(descriptor) };
+    for (const path of paths) {
+      const descriptor = open(path);
+      files.push(opened(path, fstatSync(descriptor).isFile() ? descriptor : await spool(descriptor, path)));
+    }
+    return files;
   } catch (error) {
-    throw new UserError(`cannot read ${path}: ${messageOf(error)}`, "name a trace file that exists", ExitCode.noInput);
+    for (const file of files) file.close();
+    throw error;
   }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
+function opened(path: string, descriptor: number): OpenFile {
+  return { path, source: fileSource(descriptor, isWritten(path)), close: () => closeSync(descriptor) };
+}
+
+function cannotRead(path: string, error: unknown): UserError {
+  return new UserError(`cannot read ${path}: ${messageOf(error)}`, "name a trace file that exists", ExitCode.noInput);
 }
 
 /** @param live whether a process of this machine still writes the file; a process in a container is not seen */
@@ -40,18 +65,21 @@ function fileSource(descriptor: number, live: boolean): ByteSource {
 }
 
 /** Copies a pipe or device to an unnamed temporary file, which can be read at any offset. Closes `from`. */
-function spool(from: number): number {
-  const directory = temporaryDirectory("gotrace");
+async function spool(from: number, path: string): Promise<number> {
+  let directory: TemporaryDirectory | undefined;
   try {
+    directory = await temporaryDirectory("gotrace");
     const to = openSync(join(directory.path, "spooled"), "w+");
     const buffer = new Uint8Array(1 << 16);
     for (let got = readSync(from, buffer); got > 0; got = readSync(from, buffer)) {
       writeFully(to, buffer.subarray(0, got));
     }
     return to;
+  } catch (error) {
+    throw error instanceof UserError ? error : cannotRead(path, error);
   } finally {
     closeSync(from);
-    directory.remove();
+    directory?.remove();
   }
 }
 

@@ -47,6 +47,6 @@ export function readHeader(bytes: Uint8Array): number {
 
 function advice(text: string): string {
   if (text.startsWith("\x1f\x8b")) return "It is compressed: unpack it with gunzip first.";
-  if (text.startsWith("gotrace\n")) return "It is a call trace of gotrace: use `gotrace report`.";
+  if (text.startsWith("gotrace\n")) return "It is a call trace of gotrace: use `gotrace report` or `gotrace stats`.";
   return "Traces are made by `go test -trace FILE`, runtime/trace.Start, /debug/pprof/trace and the flight recorder.";
 }

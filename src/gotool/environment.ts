@@ -2,7 +2,7 @@
 
 import { ExitCode, UserError } from "../base/errors.js";
 import { digest } from "./cache.js";
-import { type GoContext, runGo } from "./run-go.js";
+import { type CommandResult, findGo, type GoContext, runGo } from "./run-go.js";
 
 /** The part of `go env` that gotrace needs; empty strings where Go has no value. */
 export interface GoEnvironment {
@@ -35,21 +35,16 @@ const minimumMinor = 21;
  */
 export async function readGoEnvironment(context: GoContext): Promise<GoEnvironment> {
   const result = await runGo(context, ["env", "-json", ...settings.split(" ")]);
-  if (result.code !== 0) {
-    throw new UserError(
-      `go env failed: ${result.stderr.trim().split("\n")[0]}`,
-      "run 'go env' in this directory and fix what it reports",
-      ExitCode.unavailable,
-    );
-  }
-  const env = JSON.parse(result.stdout) as Record<string, string>;
+  if (result.code !== 0) throw goEnvFailed(context, result);
+  const env = parseSettings(result.stdout);
+  if (env === undefined) throw notGo(context, result.stdout);
   const version = env.GOVERSION ?? "";
   const minor = /^(?:devel )?go1\.(\d+)/.exec(version);
   // A development build ("devel +abc…") has no number and counts as newer than any release.
-  const number = minor ? Number(minor[1]) : 99;
+  const number = minor ? Number(minor[1]) : version === "" ? 0 : 99;
   if (number < minimumMinor) {
     throw new UserError(
-      `${version} is too old for gotrace`,
+      `${version || (findGo(context) ?? "go")} is too old for gotrace`,
       `use Go 1.${minimumMinor} or newer (GOTOOLCHAIN=go1.${minimumMinor}.13 lets go fetch one)`,
       ExitCode.unavailable,
     );
@@ -73,6 +68,36 @@ export async function readGoEnvironment(context: GoContext): Promise<GoEnvironme
     flags: splitFlags(env.GOFLAGS ?? ""),
     identity: digest(...settings.split(" ").map((name) => env[name] ?? "")),
   };
+}
+
+/** The settings by name; undefined where that is not what the text holds. */
+function parseSettings(text: string): Record<string, string> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null && "GOVERSION" in parsed
+      ? (parsed as Record<string, string>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function goEnvFailed(context: GoContext, { code, stderr }: CommandResult): UserError {
+  const [said] = stderr.trim().split("\n");
+  return new UserError(
+    `go env failed: ${said || `${findGo(context)} ended with exit code ${code} and said nothing`}`,
+    "run 'go env' in this directory and fix what it reports",
+    ExitCode.unavailable,
+  );
+}
+
+function notGo(context: GoContext, text: string): UserError {
+  const [said] = text.trim().split("\n");
+  return new UserError(
+    `${findGo(context)} is not Go's own command: it answers 'go env -json' with ${said === "" ? "nothing" : JSON.stringify(said.slice(0, 60))}`,
+    "put the directory of Go's own go first on PATH ('type -a go' lists what there is)",
+    ExitCode.unavailable,
+  );
 }
 
 /** Splits GOFLAGS at spaces; a whole word may be quoted with ' or " (cmd/internal/quoted). */

@@ -1,7 +1,7 @@
 /** Runs the traced program: it uses gotrace's standard streams, receives its signals, and determines its exit code. */
 
 import { spawn } from "node:child_process";
-import { ExitCode, UserError } from "../base/errors.js";
+import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { childrenTime } from "./cputime.js";
 import { passOn } from "./pass-on.js";
 import { exitStatus, goMissing } from "./run-go.js";
@@ -75,7 +75,7 @@ export async function runProgram(program: Program): Promise<ProgramExit> {
   try {
     const exit = await new Promise<ProgramExit>((resolve, reject) => {
       child.on("error", (error: NodeJS.ErrnoException) => {
-        reject(program.command === "go" ? goMissing(error) : cannotStart(program.command, error));
+        reject(program.command === "go" ? goMissing(error, program) : cannotStart(program.command, error));
       });
       child.on("exit", (code, signal) => {
         const endNano = process.hrtime.bigint();
@@ -96,5 +96,5 @@ function cannotStart(command: string, error: NodeJS.ErrnoException): CannotStart
     error.code === "EACCES"
       ? "the directory may forbid running programs (noexec): set TMPDIR and GOTRACE_CACHE to another one"
       : "check GOOS and GOARCH: the program must be built for this machine";
-  return new CannotStart(`cannot run ${command}: ${error.message}`, advice, ExitCode.cannotCreate);
+  return new CannotStart(`cannot run ${command}: ${messageOf(error)}`, advice, ExitCode.cannotCreate);
 }

@@ -1,7 +1,9 @@
 /** Runs the user's `go` command and captures its output. */
 
-import { constants } from "node:os";
-import { ExitCode, UserError } from "../base/errors.js";
+import { accessSync, constants, statSync } from "node:fs";
+import { constants as systemConstants } from "node:os";
+import { delimiter, resolve } from "node:path";
+import { ExitCode, messageOf, UserError } from "../base/errors.js";
 
 /** The result of a captured command. `code` is 128+n after signal n. */
 export interface CommandResult {
@@ -49,7 +51,7 @@ export async function runGo(context: GoContext, args: readonly string[]): Promis
   signal?.throwIfAborted();
   const { exitCode, stdout, stderr } = result;
   if (exitCode === undefined && result.signal === undefined)
-    throw goMissing(result as unknown as NodeJS.ErrnoException);
+    throw goMissing((result.cause ?? result) as NodeJS.ErrnoException, context);
   return { code: exitStatus(exitCode ?? null, result.signal ?? null), stdout, stderr };
 }
 
@@ -70,13 +72,39 @@ const settings = {
 
 /** The exit status of a process as shells report it: its exit code, or 128+n after signal n. */
 export function exitStatus(code: number | null, signal: NodeJS.Signals | null): number {
-  return code ?? 128 + (signal ? constants.signals[signal] : 0);
+  return code ?? 128 + (signal ? systemConstants.signals[signal] : 0);
+}
+
+/** The path of the `go` that runs, or would if it could be run, for messages; undefined where PATH has none. */
+export function findGo({ cwd, env }: Pick<GoContext, "cwd" | "env">): string | undefined {
+  const name = process.platform === "win32" ? "go.exe" : "go";
+  const files = (env.PATH ?? "")
+    .split(delimiter)
+    .map((directory) => resolve(cwd, directory, name))
+    .filter((path) => works(() => statSync(path).isFile()));
+  return files.find((path) => works(() => accessSync(path, constants.X_OK) === undefined)) ?? files[0];
+}
+
+/** The answer to a question about a file; no where it cannot be asked. */
+function works(question: () => boolean): boolean {
+  try {
+    return question();
+  } catch {
+    return false;
+  }
 }
 
 /** The error for a `go` that cannot be started. */
-export function goMissing(error: NodeJS.ErrnoException): UserError {
-  if (error.code !== "ENOENT") {
-    return new UserError(`cannot run go: ${error.message}`, "check the go command on your PATH", ExitCode.unavailable);
+export function goMissing(error: NodeJS.ErrnoException, context: Pick<GoContext, "cwd" | "env">): UserError {
+  const found = findGo(context);
+  if (error.code !== "ENOENT" || found !== undefined) {
+    const reason =
+      error.code === "ENOENT" ? "the interpreter or loader that it names does not exist" : messageOf(error);
+    return new UserError(
+      `cannot run ${found ?? "go"}: ${reason}`,
+      "check the go command on your PATH",
+      ExitCode.unavailable,
+    );
   }
   return new UserError(
     "no go command found on PATH",

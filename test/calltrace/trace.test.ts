@@ -43,6 +43,15 @@ test("what is no trace, or one of another version, is refused", () => {
   expect(message(bytes.slice(0, 100))).toBe("the trace at offset 0 ends after 100 bytes, within its header of 4096");
 });
 
+test.each([
+  ["go 1.22 trace\0\0\0", /execution trace of Go: use `gotrace analyze`/],
+  ["\x1f\x8b\x08\0", /compressed/],
+  ["module app\n", /gotrace run --save/],
+])("advice on a file that begins with %j", (text, advice) => {
+  const reading = () => open(Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
+  expect(reading).toThrow(expect.objectContaining({ advice: expect.stringMatching(advice) }));
+});
+
 test("damage ends a trace with its offset; what is before it stays", () => {
   const at = (data: Uint8Array) => {
     const [process] = open(data).processes;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { buildFlags, testFlags } from "../../src/cli/flags/go-flags.js";
-import { type Flag, parseFlags } from "../../src/cli/flags/parse.js";
+import { type Flag, misplacedHint, parseFlags } from "../../src/cli/flags/parse.js";
 
 const flags: Flag[] = [
   { name: "o", value: "FILE", help: "" },
@@ -55,4 +55,11 @@ test("unknown flags are refused with a hint", () => {
 test("no flag stands in two tables", () => {
   const names = [...buildFlags, ...testFlags].map((flag) => flag.name);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test("a flag after the package: who gets it", () => {
+  const flags = [{ name: "top", value: "N", help: "" }];
+  const hint = "--top comes after the package, so it goes to go test; gotrace's own flags go before the package";
+  expect(misplacedHint(["--top", "4"], flags, "go test")).toBe(hint);
+  expect(misplacedHint(["--", "--top", "4"], flags, "go test")).toBe(undefined);
 });

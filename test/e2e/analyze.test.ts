@@ -36,7 +36,10 @@ test("exit codes: 0 nothing, 2 what cannot be read, whatever else there is", () 
   expect(analyze("quiet.trace")).toMatchObject({ code: 0, stderr: "" });
   expect(analyze("quiet.trace").stdout).toContain("no findings");
   for (const [args, message] of [
-    [["none.trace"], /^gotrace: cannot read none\.trace: ENOENT.*\n {2}name a trace file that exists\n$/],
+    [
+      ["none.trace"],
+      /^gotrace: cannot read none\.trace: no such file or directory\n {2}name a trace file that exists\n$/,
+    ],
     [["text.trace"], /^gotrace: text\.trace: .*\n {2}\S.*\n$/],
     [[], /^gotrace: no trace given\n {2}name an execution trace/],
     [["--format", "xml", "lock.trace"], /^gotrace: --format: "xml" is not valid\n/],

@@ -205,7 +205,8 @@ test.each([
 
 test.each([
   ["127.0.0.1:1", "nothing listens at 127.0.0.1:1", "start the server"],
-  ["ftp://127.0.0.1/", "cannot fetch from ftp://", "http://"],
+  ["ftp://127.0.0.1/x", "cannot fetch from ftp://127.0.0.1/x", "http://, https:// or unix://"],
+  ["foo://me:secret@x", "cannot fetch from foo://x", "http://"],
   ["http://", "not an address", "localhost:6060"],
 ])("%s: %s", async (url, what, advice) => {
   const { code, stderr } = await capture(url);

@@ -176,6 +176,13 @@ func parent() {
   expect(tree).toContain("main.parent");
 });
 
+test("-v counts one as one", () => {
+  const one = filesOn({ "go.mod": "module one\n", "main.go": "package main\n\nfunc main() {}\n" });
+  const { stderr } = gotrace(["run", "-v", "."], { cwd: one });
+  expect(stderr).toMatch(/^gotrace: 1 package, 1 file to trace \(/m);
+  expect(stderr).toMatch(/^gotrace: traced: 1 function and 0 go statements in 1 file$/m);
+});
+
 test("-v says what happens, --keep-workspace keeps the workspace", () => {
   const result = gotrace(["run", "-v", "--keep-workspace", "-o", "/dev/null", "."], { cwd });
   expect(result.stderr).toMatch(/^gotrace: traced: 16 functions and 2 go statements in 2 files$/m);

@@ -2,6 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -47,6 +48,80 @@ test("directories in which nothing can be made are refused at once", () => {
   const plain = gotrace(["run", "."], { cwd, env: { TMPDIR: "/proc" } });
   expect(plain).toMatchObject({ code: 1, stdout: "" });
   expect(plain.stderr).toMatch(/^go: [^\n]*\/proc\/[^\n]*\n$/);
+});
+
+test("a TMPDIR that is no place for files: what needs none works, the others say so", () => {
+  const cwd = filesOn({ ...app, file: "" });
+  expect(gotrace(["json", "--save", "t", "."], { cwd })).toMatchObject({ code: 0 });
+  const missing = { TMPDIR: join(cwd, "missing") };
+  for (const words of [["report", "t"], ["stats", "t"], ["calls", "main.main", "t"], ["diff", "t", "t"], ["help"]]) {
+    expect(gotrace(words, { cwd, env: missing }), words[0]).toMatchObject({ code: 0, stderr: "" });
+  }
+  const advice = "  set TMPDIR to a directory with free space that gotrace may write to\n";
+  for (const words of [
+    ["run", "."],
+    ["json", "."],
+    ["test", "./..."],
+    ["build", "-o", "b", "."],
+    ["instrument", "-o", "i"],
+  ]) {
+    expect(gotrace(words, { cwd, env: missing }), words[0]).toEqual({
+      code: 73,
+      stdout: "",
+      stderr: `gotrace: TMPDIR=${missing.TMPDIR} does not exist\n${advice}`,
+    });
+  }
+  // A pipe is copied to be read, so it needs the directory.
+  const piped = spawnSync("sh", ["-c", 'cat t | "$0" "$1" report /dev/stdin', process.execPath, main], {
+    cwd,
+    encoding: "utf8",
+    env: { ...process.env, ...missing },
+  });
+  expect(piped).toMatchObject({ status: 73, stderr: `gotrace: TMPDIR=${missing.TMPDIR} does not exist\n${advice}` });
+  const file = join(cwd, "file");
+  expect(gotrace(["run", "."], { cwd, env: { TMPDIR: file } })).toMatchObject({
+    code: 73,
+    stderr: `gotrace: TMPDIR=${file} is not a directory\n${advice}`,
+  });
+});
+
+test.each([
+  [
+    "answers without JSON",
+    "echo hello",
+    /^gotrace: \S+\/bin\/go is not Go's own command: it answers 'go env -json' with "hello"\n/,
+  ],
+  [
+    "answers nothing",
+    "exit 0",
+    /^gotrace: \S+\/bin\/go is not Go's own command: it answers 'go env -json' with nothing\n/,
+  ],
+  ["answers other JSON", "echo '[]'", /^gotrace: \S+\/bin\/go is not Go's own command: .* with "\[\]"\n/],
+  ["fails without a word", "exit 3", /^gotrace: go env failed: \S+\/bin\/go ended with exit code 3 and said nothing\n/],
+  ["fails with words", "echo no >&2; exit 3", /^gotrace: go env failed: no\n/],
+  ["does not say its version", `echo '{"GOVERSION": ""}'`, /^gotrace: \S+\/bin\/go is too old for gotrace\n/],
+])("a go command that %s", (_, body, message) => {
+  const cwd = filesOn({ ...app, "bin/go": `#!/bin/sh\n${body}\n` }, temporaryDirectory("gotrace-path"));
+  chmodSync(join(cwd, "bin/go"), 0o755);
+  const result = gotrace(["run", "."], { cwd, env: { PATH: `${join(cwd, "bin")}:${process.env.PATH}` } });
+  expectTwoLines(result, 69);
+  expect(result.stderr).toMatch(message);
+});
+
+test("a go command that cannot be started", () => {
+  const cwd = filesOn({ ...app, "bin/go": "#!/missing/interpreter\n" }, temporaryDirectory("gotrace-path"));
+  const refused = (PATH: string) => {
+    const result = gotrace(["run", "."], { cwd, env: { PATH } });
+    expectTwoLines(result, 69);
+    return result.stderr;
+  };
+  const file = join(cwd, "bin/go");
+  expect(refused(join(cwd, "bin"))).toContain(`cannot run ${file}: permission denied\n`);
+  chmodSync(file, 0o755);
+  expect(refused(join(cwd, "bin"))).toContain(
+    `cannot run ${file}: the interpreter or loader that it names does not exist`,
+  );
+  expect(refused(cwd)).toContain("no go command found on PATH");
 });
 
 test("relative GOTRACE_CACHE and TMPDIR start where gotrace was started", () => {

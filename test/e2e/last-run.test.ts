@@ -125,6 +125,12 @@ test("a run whose trace is too large to keep says so, and leads to no other run"
   });
 });
 
+test("the tests have a cache of their own", () => {
+  const cwd = filesOn({ "go.mod": "module m\n", "main.go": "package main\n\nfunc main() {}\n" });
+  expect(gotrace(["run", "."], { cwd })).toMatchObject({ code: 0 });
+  expect(gotrace(["report"], { cwd }).stderr).toContain(join(repository, "dist/test-cache/last"));
+});
+
 test("a run that cannot be kept says so", () => {
   const { env } = ownCache();
   // Not a directory: nothing can be written below it, by root neither.

@@ -242,7 +242,17 @@ test("calls: the slowest, the first, the last, one of them", () => {
 
 test.each([
   [["calls", "main.rsky", saved], 66, /no traced function is called main\.rsky\n {2}did you mean main\.risky\?/],
-  [["calls"], 64, /no function given/],
+  [["calls"], 64, /no function given\n/],
+  [
+    ["calls", saved],
+    64,
+    /no function given: .+ is a trace\n {2}the function comes before the trace: gotrace calls db\.Query .+\n$/,
+  ],
+  [
+    ["calls", saved, "main.fib"],
+    64,
+    /is a trace\n {2}the function comes before the trace: gotrace calls main\.fib .+\n$/,
+  ],
   [["calls", "--first", "2", "--last", "1", "main.risky", saved], 64, /cannot be combined/],
   [["calls", "/(/", saved], 64, /is not a regular expression/],
   [["stats", "--sort", "size", saved], 64, /--sort: "size" is not valid/],

@@ -30,11 +30,23 @@ test("a full standard output is an error of two lines; the trace is kept", () =>
   const result = spawnSync("sh", ["-c", command], { cwd: program, encoding: "utf8", env: { ...process.env, ...env } });
   expect(result.status).toBe(74);
   const [kept, error, advice] = result.stderr.split("\n");
-  expect(error).toMatch(/^gotrace: cannot write to standard output: ENOSPC/);
+  expect(error).toMatch(/^gotrace: cannot write to standard output: no space left on the disk/);
   expect(advice).toMatch(/^ {2}\S/);
   const again = gotrace(["report", kept.replace(/^.*gotrace report /, "")], { cwd: program });
   expect(again.stdout).toContain("main.work ×100,000");
   expect(left()).toEqual([expect.stringMatching(/^gotrace-kept-/)]);
+});
+
+test.runIf(existsSync("/dev/full"))("help that standard output cannot take blames standard output", () => {
+  for (const words of ["help", "help exit-codes", "run --help", "--version"]) {
+    const command = `"${process.execPath}" "${main}" ${words} > /dev/full`;
+    const result = spawnSync("sh", ["-c", command], { encoding: "utf8" });
+    expect(result, words).toMatchObject({
+      status: 74,
+      stderr:
+        "gotrace: cannot write to standard output: no space left on the disk\n  free some space there, or write to another place\n",
+    });
+  }
 });
 
 test("a file that cannot take the trace or the report does not cost the other", () => {
@@ -42,11 +54,11 @@ test("a file that cannot take the trace or the report does not cost the other", 
   const save = gotrace(["run", "--save", "/dev/full", "."], { cwd: program, env });
   expect(save.code).toBe(74);
   expect(save.stderr).toMatch(twoLines);
-  expect(save.stderr).toContain("cannot write to /dev/full: ENOSPC");
+  expect(save.stderr).toContain("cannot write to /dev/full: no space left on the disk");
   expect(save.stdout).toContain("main.work ×100,000");
   const output = gotrace(["run", "-o", "/dev/full", "."], { cwd: program, env });
   expect(output.code).toBe(74);
-  expect(output.stderr).toContain("cannot write to /dev/full: ENOSPC");
+  expect(output.stderr).toContain("cannot write to /dev/full: no space left on the disk");
   expect(left().length).toBe(2);
 });
 
@@ -208,7 +220,7 @@ test("a device that takes no execution trace costs nothing else, and is still th
   const result = gotrace(["run", "--exec-trace=/dev/full", "."], { cwd: program, env });
   expect(result.code).toBe(74);
   expect(result.stdout).toContain("main.work ×100,000");
-  expect(result.stderr).toContain("cannot write to /dev/full: ENOSPC");
+  expect(result.stderr).toContain("cannot write to /dev/full: no space left on the disk");
   expect(result.stderr).toContain("the execution trace is kept: gotrace analyze ");
   expect(left().length).toBe(1);
   expect(lstatSync("/dev/full").isCharacterDevice()).toBe(true);

@@ -37,6 +37,10 @@ describe("headers", () => {
     expect(error.advice).toMatch(/\S/);
   });
 
+  test("a call trace is told to be one", () => {
+    expect(errorOf(ascii("gotrace\n\x03\0\0\0\0\0\0\0")).advice).toMatch(/`gotrace report`/);
+  });
+
   test("a compressed trace is told to be one", () => {
     expect(errorOf(new Uint8Array([0x1f, 0x8b, ...new Uint8Array(30)])).advice).toMatch(/gunzip/);
   });

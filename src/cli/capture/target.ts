@@ -44,7 +44,8 @@ export function captureTarget(address: string, seconds: string | undefined): Tar
   }
   if (url.protocol === "unix:") throw usage(`not a Unix socket: ${address}`, "write unix:///run/app.sock");
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw usage(`cannot fetch from ${url.protocol}//`, "use a URL with http:// or https://");
+    url.username = url.password = "";
+    throw usage(`cannot fetch from ${url.href}`, "use a URL that begins with http://, https:// or unix://");
   }
   const { username, password } = url;
   url.username = url.password = url.hash = "";

@@ -2,6 +2,7 @@
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import { formatNumberOf } from "../../base/units.js";
+import { quoteWord } from "../../base/words.js";
 import {
   CallLister,
   type Choice,
@@ -25,7 +26,9 @@ import type { Pieces } from "../output.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { reportTraces } from "../report/reporting.js";
 import { completeness, walk } from "../report/visit.js";
+import { tracedNames } from "../run/traced-notes.js";
 import { Session } from "../session.js";
+import { namesTraces } from "../trace-files.js";
 
 const CHOICES = ["slowest", "first", "last", "nth"] as const;
 
@@ -66,12 +69,25 @@ async function run(words: readonly string[]): Promise<number> {
   if (name === undefined) {
     throw new UserError("no function given", "name one: gotrace calls db.Query [FILE]", ExitCode.usage);
   }
+  refuseTrace(name, paths);
   const format = callsFormat(parsed, namePattern(name));
   const options = reportOptions(parsed);
   const session = new Session(sessionOptions(parsed));
   const request = { format, toStderr: false };
   const { damaged } = await session.withDefaultSignals(() => reportTraces(session, options, paths, request));
   return damaged ? ExitCode.data : 0;
+}
+
+/** @throws UserError where a trace stands in the function's place */
+function refuseTrace(name: string, [next]: readonly string[]): void {
+  if (/^\/.+\/$/.test(name) || !namesTraces(name)) return;
+  // What follows may be another trace, or the function.
+  const meant = next === undefined || namesTraces(next) ? "db.Query" : next;
+  throw new UserError(
+    `no function given: ${name} is a trace`,
+    `the function comes before the trace: gotrace calls ${[meant, name].map(quoteWord).join(" ")}`,
+    ExitCode.usage,
+  );
 }
 
 function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
@@ -101,19 +117,31 @@ interface Options extends ListingOptions {
   readonly functions: NamePattern;
 }
 
+/** Why there are no calls. @param names of the functions that were called */
+function noCalls(functions: NamePattern, names: readonly string[], { forest }: Recording): UserError {
+  const traced = forest.processes.flatMap(({ notes }) => tracedNames(notes));
+  const uncalled = traced.find((name) => functions.matches(name));
+  if (uncalled !== undefined) {
+    return new UserError(
+      `${functions.text} was not called`,
+      "it is traced: record a run that calls it; 'gotrace stats --sort name TRACE' lists what was called",
+      ExitCode.noInput,
+    );
+  }
+  const near = nearestName(functions.text, [...names, ...traced]);
+  return new UserError(
+    `no traced function is called ${functions.text}`,
+    near ? `did you mean ${near}?` : "'gotrace stats --sort name TRACE' lists them",
+    ExitCode.noInput,
+  );
+}
+
 /** Lists the calls of the function in a recording. @throws UserError when no traced function has the name */
 function reportOf(recording: Recording, context: FormatContext, options: Options): CallsReport {
   const { forest } = recording;
   const { functions } = options;
   const names = forest.functions.map(({ name }) => name);
-  if (!names.some((name) => functions.matches(name))) {
-    const near = nearestName(functions.text, names);
-    throw new UserError(
-      `no traced function is called ${functions.text}`,
-      near ? `did you mean ${near}?` : "'gotrace stats --sort name TRACE' lists them",
-      ExitCode.noInput,
-    );
-  }
+  if (!names.some((name) => functions.matches(name))) throw noCalls(functions, names, recording);
   const lister = new CallLister(forest, (name) => functions.matches(name), options);
   walk(recording, lister);
   const listing = lister.listing();

@@ -136,7 +136,7 @@ export async function runPackage(
   const target = { ...splitTarget(command, flags.rest), goFlags: flags.go, build: buildOptions(flags) };
   const options = { record: recordOptions(flags), report };
   const session = new Session(sessionOptions(flags));
-  const hint = misplacedHint(target.args, runCommand.flags);
+  const hint = misplacedHint(target.args, runCommand.flags, "the program");
   if (hint) session.warn(hint);
   try {
     return await runTarget(command, session, options, { format, toStderr: false, gate }, target);

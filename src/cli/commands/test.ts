@@ -117,7 +117,7 @@ async function test(
       ExitCode.usage,
     );
   }
-  const hint = misplacedHint(line.after, ownFlags);
+  const hint = misplacedHint(line.after, ownFlags, "go test");
   if (hint) session.warn(hint);
   // With -n nothing runs, so there is nothing to trace.
   if (isDryRun(line.flags)) return (await plain()) || judgeNothing(report.gate ?? openGate);

@@ -123,11 +123,11 @@ function unknownFlag(command: string, word: string, names: readonly string[]): U
 }
 
 /**
- * The warning for a word after the package that looks like a flag of gotrace: it goes to the program, which may not know
+ * The warning for a word after the package that looks like a flag of gotrace: it goes to `receiver`, which may not know
  * it. Ignores names of one or two letters, which many programs have, and everything after `--` or `-args`.
  * @returns undefined if there is no such word
  */
-export function misplacedHint(words: readonly string[], flags: readonly Flag[]): string | undefined {
+export function misplacedHint(words: readonly string[], flags: readonly Flag[], receiver: string): string | undefined {
   const own = new Set(
     flags.filter(({ name, go }) => !go && name.length > 2 && name !== "help").map(({ name }) => name),
   );
@@ -137,6 +137,6 @@ export function misplacedHint(words: readonly string[], flags: readonly Flag[]):
     return name !== undefined && own.has(name);
   });
   return (
-    found && `${found} comes after the package, so it goes to the program; gotrace's own flags go before the package`
+    found && `${found} comes after the package, so it goes to ${receiver}; gotrace's own flags go before the package`
   );
 }

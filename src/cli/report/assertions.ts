@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { ExitCode } from "../../base/errors.js";
 import type { Naming } from "../../base/names.js";
+import { formatNumberOf } from "../../base/units.js";
 import type { Assertion, Verdict } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
 import { nearestConfig } from "../config/find-config.js";
@@ -116,7 +117,7 @@ export function incomplete({ forest: { processes, problem } }: Recording): strin
   for (const { info, problem: damage } of processes) {
     if (damage !== undefined) return damage.message;
     if (info.stop !== undefined) return `recording stopped: ${info.stop.reason}`;
-    if (info.lost > 0) return `${info.lost} events were not recorded`;
+    if (info.lost > 0) return `${formatNumberOf(info.lost, "event")} ${info.lost === 1 ? "was" : "were"} not recorded`;
   }
   return undefined;
 }

@@ -29,7 +29,7 @@ import type { CallDiffOptions } from "../flags/diff-calls.js";
 import { openOutput } from "../output.js";
 import { withProgress } from "../progress.js";
 import { say } from "../say.js";
-import { openFile, traceFiles } from "../trace-files.js";
+import { openNamed, traceFiles } from "../trace-files.js";
 import { incomplete } from "./assertions.js";
 import { assertTraces } from "./reporting.js";
 import { walk } from "./visit.js";
@@ -52,7 +52,7 @@ export async function diffCallTraces(
   const { format, measure, min, top, limits } = options;
   const output = openOutput(options.output, process.cwd(), false);
   const runs = new Runs(options.byPath, options.match, options.select);
-  const [before, after] = [a, b].map((side) => side.map((path) => runs.read(path)));
+  const [before, after] = [await runs.readAll(a), await runs.readAll(b)];
   const diff = diffCalls(before, after, (item) => runs.describe(item), { measure, min: min ?? 0 });
   const exceeded = limits.flatMap(({ share }) => exceeding(diff, share, min ?? MIN));
   const shares = limits.flatMap(({ text, share }) => (share === "calls" ? [] : [text]));
@@ -104,9 +104,15 @@ class Runs {
     private readonly select: SelectOptions,
   ) {}
 
+  async readAll(paths: readonly string[]): Promise<RunItems[]> {
+    const items: RunItems[] = [];
+    for (const path of paths) items.push(await this.read(path));
+    return items;
+  }
+
   /** Reads a run and counts its items. @throws UserError that names the file when it cannot be read */
-  read(path: string): RunItems {
-    const files = traceFiles([path]).map(openFile);
+  private async read(path: string): Promise<RunItems> {
+    const files = await openNamed(traceFiles([path]));
     try {
       const sources = assertTraces(files, [path]).map(({ source }) => source);
       const recording = withProgress(`reading ${path}`, (progress) =>

@@ -13,7 +13,7 @@ import { isStandardOutput, type Output, openOutput, type Pieces, refuseInput, wr
 import { withProgress } from "../progress.js";
 import { findLastRun } from "../run/last-run.js";
 import type { Session } from "../session.js";
-import { type OpenFile, openFile, traceFiles } from "../trace-files.js";
+import { type OpenFile, openNamed, traceFiles } from "../trace-files.js";
 import { traceKind } from "../trace-kind.js";
 import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./assertions.js";
 import type { Format, FormatContext } from "./format.js";
@@ -61,7 +61,7 @@ export async function reportTraces(
   const paths = words.length > 0 ? words : [lastRun(session)];
   const named = traceFiles(paths);
   refuseInput(options.output, session.cwd, named);
-  const files = named.map(openFile);
+  const files = await openNamed(named);
   try {
     const isExec = ({ source }: OpenFile) =>
       request.format.findings === true && traceKind((into) => source.read(0, into)) === "execution";

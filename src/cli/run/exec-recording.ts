@@ -27,9 +27,12 @@ export function execFile(session: Session, { execTrace }: RecordOptions): string
 }
 
 /** Creates the directory for execution traces, if they are wanted. @throws UserError when the named file is not writable */
-export function prepareExecRecording(session: Session, options: RecordOptions): ExecRecording | undefined {
+export async function prepareExecRecording(
+  session: Session,
+  options: RecordOptions,
+): Promise<ExecRecording | undefined> {
   if (options.execTrace === undefined) return undefined;
-  const directory = join(session.workspace(), "exec-trace");
+  const directory = join(await session.workspace(), "exec-trace");
   mkdirSync(directory);
   const save = execFile(session, options);
   if (save !== undefined) checkWritable(save, "--exec-trace");

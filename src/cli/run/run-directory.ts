@@ -63,11 +63,11 @@ export interface Endings {
  * @param report the file of the report (`-o`), as given
  * @throws UserError when `--save` or `-o` cannot be written
  */
-export function prepareRunDirectory(
+export async function prepareRunDirectory(
   session: Session,
   options: RecordOptions,
   report: string | undefined,
-): RunDirectory {
+): Promise<RunDirectory> {
   const { maxTraceSize } = options;
   const absolute = (file: string | undefined) => (file === undefined ? undefined : resolve(session.cwd, file));
   const [save, output] = [absolute(options.save), absolute(report)];
@@ -79,7 +79,7 @@ export function prepareRunDirectory(
     }
   }
   if (output !== undefined && !isStandardOutput(report)) checkWritable(output, "-o");
-  const workspace = session.workspace();
+  const workspace = await session.workspace();
   const last = options.keepsLast ? beginLastRun(session.cache, session.env) : undefined;
   if (options.keepsLast && !last && save === undefined) {
     session.warn(unkept(`cannot write ${lastRuns(session.cache)}`));

@@ -11,7 +11,7 @@ import { type ReportRequest, reportOpenTraces } from "../report/reporting.js";
 import { sayError } from "../say.js";
 import type { Session } from "../session.js";
 import { type OpenFile, openFile } from "../trace-files.js";
-import { temporaryDirectory } from "../workspace.js";
+import { type TemporaryDirectory, temporaryDirectory } from "../workspace.js";
 import { AliveWatch } from "./alive.js";
 import { saveBundle } from "./bundle.js";
 import { type ExecTrace, execTraces, prepareExecRecording, saveExecTrace } from "./exec-recording.js";
@@ -56,7 +56,7 @@ export interface TracedRun {
  * @throws UserError when the program cannot be started, or the report cannot be written; then the trace is kept
  */
 export async function runTraced(session: Session, options: RunOptions, run: TracedRun): Promise<number> {
-  const recording = prepareRunDirectory(session, options.record, options.report.output);
+  const recording = await prepareRunDirectory(session, options.record, options.report.output);
   const { last } = recording;
   try {
     return await recordAndReport(session, options, run, recording);
@@ -73,7 +73,7 @@ async function recordAndReport(
 ): Promise<number> {
   const { save } = recording;
   const named = options.record.save;
-  const execRecording = prepareExecRecording(session, options.record);
+  const execRecording = await prepareExecRecording(session, options.record);
   // Loaded only when needed: the modules for configurations and execution traces would double the startup time.
   const findings = execRecording && (await import("../analyze/findings.js"));
   const settings = findings?.execSettings(session);
@@ -98,19 +98,12 @@ async function recordAndReport(
     if (files.length === 0 && ((run.mayBeEmpty && !gated) || (!run.direct && exit.code !== 0))) return exit.code;
     const place = settle(recording, files);
     const traces = execRecording ? execTraces(execRecording) : [];
-    const saved = [
-      save === undefined ||
-        writeOr(
-          () => saveBundle(save, "--save", files),
-          () => rescue(session, files),
-        ),
-      ...traces.map((trace) =>
-        writeOr(
-          () => saveExecTrace(trace),
-          () => rescueExec(session, trace),
-        ),
-      ),
-    ].every((worked) => worked);
+    const rescueCalls = () => rescue(session, files);
+    let saved = save === undefined || (await writeOr(() => saveBundle(save, "--save", files), rescueCalls));
+    for (const trace of traces) {
+      const rescueIt = () => rescueExec(session, trace);
+      saved = (await writeOr(() => saveExecTrace(trace), rescueIt)) && saved;
+    }
     const { format } = run.report;
     const sections = findings && settings && !format.findings ? [findings.execFindings(session, settings, traces)] : [];
     const beside = format.findings ? traces.map(({ path }) => path) : [];
@@ -135,7 +128,7 @@ async function recordAndReport(
     } catch (error) {
       // Closing the viewer is a normal end: there is nothing to rescue.
       if (!(error instanceof Interrupted)) {
-        if (save === undefined || !saved) rescue(session, files);
+        if (save === undefined || !saved) await rescueCalls();
       } else if (!format.interactive) {
         session.warn(place.interrupted);
         isLeft = true;
@@ -182,39 +175,40 @@ function settle({ directory, last }: RunDirectory, files: readonly OpenFile[]): 
 }
 
 /** Writes a file that the user asked for. If that fails, prints the error and calls `keep`. @returns whether it worked */
-function writeOr(write: () => void, keep: () => void): boolean {
+async function writeOr(write: () => void, keep: () => Promise<void>): Promise<boolean> {
   try {
     write();
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     sayError(error);
-    keep();
+    await keep();
     return false;
   }
 }
 
 /** Saves the trace in a new temporary directory when it could not be saved as asked: the run may not be repeatable. */
-function rescue(session: Session, files: readonly OpenFile[]): void {
-  keep(session, "trace.gotrace", (path) => {
+function rescue(session: Session, files: readonly OpenFile[]): Promise<void> {
+  return keep(session, "trace.gotrace", (path) => {
     saveBundle(path, "TMPDIR", files);
     return `the trace is kept: gotrace report ${path}`;
   });
 }
 
-function rescueExec(session: Session, trace: ExecTrace): void {
-  keep(session, "exec.trace", (path) => {
+function rescueExec(session: Session, trace: ExecTrace): Promise<void> {
+  return keep(session, "exec.trace", (path) => {
     saveExecTrace({ ...trace, save: path });
     return `the execution trace is kept: gotrace analyze ${path}`;
   });
 }
 
 /** Lets `write` write a file in a new temporary directory and prints what it returns; removes the directory on failure. */
-function keep(session: Session, name: string, write: (path: string) => string): void {
-  const directory = temporaryDirectory("gotrace-kept");
+async function keep(session: Session, name: string, write: (path: string) => string): Promise<void> {
+  let directory: TemporaryDirectory | undefined;
   try {
+    directory = await temporaryDirectory("gotrace-kept");
     session.warn(write(join(directory.path, name)));
   } catch {
-    directory.remove();
+    directory?.remove();
   }
 }

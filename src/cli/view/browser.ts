@@ -1,5 +1,5 @@
 /** Opens a page in the user's browser. */
-import { messageOf } from "../../base/errors.js";
+import { isSystemError, messageOf } from "../../base/errors.js";
 
 /** Milliseconds within which a launcher must fail to count as failed; a working one may run as long as the browser. */
 const patience = 3000;
@@ -15,13 +15,17 @@ export async function openBrowser(url: string): Promise<string | undefined> {
         clearTimeout(timer);
         resolve(problem);
       };
-      launcher.once("error", (error) => say(messageOf(error)));
+      launcher.once("error", (error) => say(problemOf(error)));
       if (launcher.exitCode !== null) say(refusal(launcher.exitCode));
       else launcher.once("exit", (code) => say(refusal(code)));
     });
   } catch (error) {
-    return messageOf(error);
+    return problemOf(error);
   }
+}
+
+function problemOf(error: unknown): string {
+  return isSystemError(error) && error.path ? `${error.path}: ${messageOf(error)}` : messageOf(error);
 }
 
 function refusal(code: number | null): string | undefined {

@@ -6,7 +6,7 @@
 import { type FramePlace, type Locate, placeOf } from "../../base/locate.js";
 import { printableAll } from "../../base/printable.js";
 import { formatQuantity, measuredText } from "../../base/quantity.js";
-import { formatCount } from "../../base/units.js";
+import { formatCount, formatNumberOf } from "../../base/units.js";
 import type { BudgetResult, Finding, TraceReport } from "../../rules/finding.js";
 import { type Case, junitDocument } from "./junit-text.js";
 
@@ -70,7 +70,7 @@ function findingCase(report: TraceReport, finding: Finding, locate: Locate): Cas
   const text = [
     message,
     finding.suggestion,
-    `${formatCount(finding.count)} times; ${finding.docs}`,
+    `${formatNumberOf(finding.count, "time")}; ${finding.docs}`,
     ...stackLines("where the goroutine was:", finding.stack),
     ...(finding.waker
       ? stackLines(`who made it go on (goroutine ${finding.waker.goroutine}):`, finding.waker.stack)
