@@ -28,8 +28,8 @@ import { sayError } from "../say.js";
 export const analyzeCommand: Command = {
   name: "analyze",
   usage: "analyze [flags] TRACE…",
-  description: `Finds what is wrong in execution traces of the Go runtime, of Go 1.22 and later: what 'go test -trace',
-runtime/trace, /debug/pprof/trace and the flight recorder write ('-' is standard input). Several traces are ranked by
+  description: `Finds what is wrong in execution traces of the Go runtime (Go 1.22 and later), which 'go test -trace', runtime/trace,
+/debug/pprof/trace and the flight recorder write; '-' is standard input. Several traces are ranked by
 their worst findings. Settings come from .gotrace.yaml or gotrace.config.json, in this directory or one above it.
 
 Exit codes: 0 for nothing above an info, 1 for warnings, errors or exceeded budgets, 2 for an unreadable trace or bad

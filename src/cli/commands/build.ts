@@ -15,9 +15,9 @@ import { Session } from "../session.js";
 export const buildCommand: Command = {
   name: "build",
   usage: "build -o BIN [flags] <package or .go files>",
-  description: `Builds an instrumented binary. Run with GOTRACE_OUT=DIR in its environment it writes its trace into DIR, which
-must exist, for 'gotrace report DIR'; without that variable it runs untraced, at next to no cost.
-GOTRACE_MAX_SIZE=BYTES bounds the trace of a process (default 2147483648).`,
+  description: `Builds an instrumented binary. If GOTRACE_OUT=DIR is in its environment, the binary writes its trace into DIR, which
+must exist, for 'gotrace report DIR'. Without that variable it runs untraced, at next to no cost.
+GOTRACE_MAX_SIZE=BYTES limits the trace of a process (default 2147483648).`,
   flags: [
     { name: "o", value: "BIN", help: "where to write the binary (required)" },
     ...traceFlags.filter((flag) => flag.name !== "keep-workspace"),

@@ -26,10 +26,11 @@ import { Session } from "../session.js";
 export const instrumentCommand: Command = {
   name: "instrument",
   usage: "instrument -o DIR [flags] [packages…]",
-  description: `Writes a complete copy of the module (or of all modules of the workspace) into DIR, instrumented, with the runtime
-beside it: plain 'go build' and 'go test' accept it. Instruments the packages named (default: all), files for other
-systems and tests included. A program built from it traces when GOTRACE_OUT=DIR is in its environment. A program of
-another module that uses the copy through 'replace' imports _ "gotrace.internal/rt/sys" itself (see docs/limits.md).`,
+  description: `Writes a complete instrumented copy of the module (or of all modules of the workspace) into DIR, together with the
+runtime, so that plain 'go build' and 'go test' work there. Instruments the named packages (default: all), including
+tests and files for other systems. A program built from it writes a trace if GOTRACE_OUT=DIR is in its environment. A
+program of another module that uses the copy through 'replace' must import _ "gotrace.internal/rt/sys" (see
+docs/limits.md).`,
   flags: [
     { name: "o", value: "DIR", help: "where to write the copy: a new or empty directory (required)" },
     ...traceFlags.filter((flag) => flag.name !== "keep-workspace"),

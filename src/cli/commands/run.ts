@@ -93,7 +93,7 @@ export const flameCommand = define({
   ],
   description: `Builds and runs a program and prints collapsed stacks on standard output, one line for each call path with its self
 time, for Speedscope and flamegraph.pl. The program's standard output goes to standard error, unless -o names a file
-for the stacks. With --open the calls are shown in Speedscope instead, as 'gotrace view --speedscope' does it.`,
+for the stacks. With --open it shows the calls in Speedscope instead, like 'gotrace view --speedscope'.`,
   examples: [
     "gotrace flame --open ./cmd/server",
     "gotrace flame ./cmd/server > profile.folded",

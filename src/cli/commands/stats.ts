@@ -157,7 +157,7 @@ function optionsOf(flags: ParsedFlags, top: number) {
   if (asked !== undefined && other !== undefined) {
     throw new UserError(
       `--${asked} and --${other} cannot be combined`,
-      `leave --${other} out; --top limits the rows, --focus and its kin choose calls`,
+      `leave --${other} out; --top limits the rows, --focus and similar flags choose calls`,
       ExitCode.usage,
     );
   }

@@ -55,7 +55,7 @@ the test cache. With -json, standard output has only what go writes; the tree go
     ...testFlags,
     ...buildFlags,
   ],
-  goFlags: `${buildFlagsNote}\nFlags of 'go test' (-run, -v, -count, -bench, -short, -timeout, -args …) may stand before or after the packages.`,
+  goFlags: `${buildFlagsNote}\nFlags of 'go test' (-run, -v, -count, -bench, -short, -timeout, -args …) may go before or after the packages.`,
   examples: [
     "gotrace test ./...",
     "gotrace test ./pkg/auth -run TestLogin -v",

@@ -14,7 +14,7 @@ import { formatToShow } from "../view/show.js";
 export const viewCommand: Command = {
   name: "view",
   usage: "view [flags] [TRACE…]",
-  description: `Shows traces in the browser: flame graph, time line of each goroutine, numbers of each function, and the findings of
+  description: `Shows traces in the browser: flame graph, timeline of each goroutine, numbers of each function, and the findings of
 execution traces of the same run. With --speedscope it shows the calls in Speedscope, which comes with gotrace. The
 page is served on this machine only, at an unguessable URL, until it is closed or Ctrl-C is pressed. Traces are files
 that --save wrote, files of GOTRACE_OUT, or directories of them; without any, it shows the last run.`,

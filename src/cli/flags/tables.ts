@@ -41,7 +41,7 @@ export const recordFlags: readonly Flag[] = [
   },
   {
     name: "no-keep",
-    help: "do not keep the trace as the last run, which report, stats, calls and view show without a file",
+    help: "do not keep the trace as the last run, which report, stats, calls and view show if no file is named",
   },
 ];
 
@@ -71,14 +71,14 @@ export const assertUnknownFlag: Flag = {
 const viewFlags: readonly Flag[] = [
   { name: "depth", value: "N", help: "show N levels" },
   { name: "min", value: "DURATION", help: "leave out what took less, for instance 1ms" },
-  { name: "top", value: "N", help: "show the N call paths with the largest total times, and what leads to them" },
+  { name: "top", value: "N", help: "show the N call paths with the largest total times, and their callers" },
 ];
 
 /** Flags that choose calls, for every command that renders calls. */
 export const selectFlags: readonly Flag[] = [
   { name: "focus", value: "REGEXP", help: "only call paths through functions whose names match" },
   { name: "ignore", value: "REGEXP", help: "no call paths through functions whose names match" },
-  { name: "hide", value: "REGEXP", help: "take functions whose names match out of the paths; what they call stays" },
+  { name: "hide", value: "REGEXP", help: "remove functions whose names match from the paths, but not what they call" },
   {
     name: "from",
     value: "DURATION",
@@ -91,7 +91,11 @@ export const selectFlags: readonly Flag[] = [
     repeats: true,
     help: "only calls on this goroutine (repeat or separate by commas)",
   },
-  { name: "test", value: "REGEXP", help: "only what runs in these tests, as go test -run takes them: TestGet/first" },
+  {
+    name: "test",
+    value: "REGEXP",
+    help: "only what runs in these tests, in the syntax of go test -run: TestGet/first",
+  },
 ];
 
 /** Flags of commands that render calls, but not as a tree. */
@@ -137,7 +141,7 @@ export const speedscopeFlag: Flag = { name: "speedscope", help: "the page is Spe
 
 export const browserFlag: Flag = {
   name: "no-browser",
-  help: "print the address of the page on standard output instead of opening it",
+  help: "print the address of the page on standard output instead of opening the browser",
 };
 
 /** Flags of every command that can show its calls in the browser. */

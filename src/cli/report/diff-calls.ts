@@ -76,7 +76,7 @@ export async function diffCallTraces(
   if (limits.length > 0 && runs.lacking !== undefined) {
     throw new UserError(
       `--fail-on cannot judge a trace that lacks calls: ${runs.lacking}`,
-      "record it again, with a larger --max-trace-size where that was reached",
+      "record it again, with a larger --max-trace-size if that limit was reached",
       ExitCode.trouble,
     );
   }

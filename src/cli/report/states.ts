@@ -1,4 +1,4 @@
-/** The states of calls: from the execution traces that call traces hold. */
+/** Adds the goroutine states of calls to a recording, from the execution traces that the call traces contain. */
 import { ExitCode, UserError } from "../../base/errors.js";
 import type { ProcessTrace } from "../../calltrace/index.js";
 import type { Recording, StateClock } from "../../calltree/index.js";
@@ -6,10 +6,9 @@ import { TraceError } from "../../exectrace/index.js";
 import { joinStates } from "../../join/index.js";
 
 /**
- * A recording with the states of its calls. Those of processes whose execution trace cannot be read have none.
- *
- * @param warn is told what could not be read of an execution trace
- * @throws UserError when an execution trace is not of its process
+ * A copy of the recording whose calls have states. Calls of a process whose execution trace cannot be read have none.
+ * @param warn prints a warning about an execution trace that cannot be read, or only in part
+ * @throws UserError when an execution trace belongs to another process
  */
 export function joined(recording: Recording, warn: (text: string) => void): Recording {
   const clocks = new Map<number, StateClock>();

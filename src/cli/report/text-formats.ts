@@ -63,7 +63,7 @@ const LARGE = 64 << 20;
 
 function warnOfSize({ session, options }: FormatContext, bytes: number, what: string): void {
   if (bytes < LARGE) return;
-  const less = options.asksForLines ? "" : "; --min, --depth, --top or --focus make less of it";
+  const less = options.asksForLines ? "" : "; --min, --depth, --top or --focus reduce it";
   session.warn(`writing about ${formatBytes(bytes)}: ${what}${less}`);
 }
 
