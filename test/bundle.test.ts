@@ -1,4 +1,4 @@
-/** The end-to-end tests run the sources as they are: dist/bin knows what it was made of. */
+/** The end-to-end tests run the current sources: dist/bin knows from which sources it was made. */
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** What the documents say of the command, their links, their language and their size. */
+/** Checks the documents: what they say about the command, their links, their language and their size. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -86,7 +86,7 @@ test("pictures are small, shown, and there in light and dark", () => {
   }
 });
 
-/** Flags of others in the documents: of npm, gh, git, jq and gotrace's own scripts. */
+/** Flags of other programs in the documents: npm, gh, git, jq and gotrace's own scripts. */
 const foreign = new Set(["--only", "--list", "--runs", "--edit-last", "--create-if-none", "--body-file", "--global"]);
 
 test.each(pages)("commands and flags that %s names exist", (page) => {
@@ -110,7 +110,7 @@ test.each(pages)("commands and flags that %s names exist", (page) => {
 test("exit codes and variables of the code are those of help and documents", () => {
   const codes = exitCodes.map(([code]) => code).filter((code) => /^\d+$/.test(code));
   expect(codes).toEqual(["1", ...Object.values(ExitCode).map(String)]);
-  // What gotrace sets itself, for the processes that it starts and when it is bundled.
+  // Variables that gotrace sets itself, for the processes that it starts and when it is bundled.
   const own = [
     "GOTRACE_EXEC_OUT",
     "GOTRACE_CACHE_KEY",

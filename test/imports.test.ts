@@ -19,7 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   callstats: ["base", "calltree"],
   render: ["base", "calltree", "callstats", "exectrace", "analyses", "rules"],
   export: ["base", "calltree", "callstats", "analyses", "rules", "render"],
-  // What runs in the browser reads what page/data packs, and is a room of its own.
+  // Code that runs in the browser reads the data that page/data packs, and is a room of its own.
   "page/data": ["base", "exectrace", "calltree", "callstats", "analyses", "rules", "render"],
   page: ["base", "analyses", "render", "rules", "page/data"],
   cli: [
@@ -40,7 +40,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
 };
 
-/** Folders that compute and leave files, processes and the terminal to others. */
+/** Folders that only compute: no files, processes or terminal. */
 const pure = [
   "analyses",
   "base",
@@ -68,7 +68,7 @@ function importsOf(text: string): string[] {
   return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, imported]) => imported);
 }
 
-/** The folder whose rule holds for a file: the innermost one that has a rule. */
+/** The folder whose rule applies to a file: the innermost one that has a rule. */
 function roomOf(file: string): string {
   const [first = "", second = ""] = relative(source, file).split("/");
   return `${first}/${second}` in allowed ? `${first}/${second}` : first;
@@ -97,7 +97,7 @@ function violations(): string[] {
   return found;
 }
 
-/** Files that import one another, types and `import()` included: each circle as its files in order of name. */
+/** Files that import one another, including types and `import()`: each circle as its files in order of name. */
 function circles(): string[][] {
   const imports = new Map<string, string[]>();
   for (const file of sourceFiles(source)) {
@@ -118,7 +118,7 @@ function circles(): string[][] {
   return [...found.values()];
 }
 
-/** Files that a file imports, and those that these import; the file itself only in a circle. */
+/** Files that a file imports, directly or indirectly; the file itself only if it is in a circle. */
 function reachable(imports: ReadonlyMap<string, readonly string[]>, file: string): Set<string> {
   const found = new Set<string>();
   const open = [file];

@@ -81,7 +81,7 @@ test.each(traceNames)(
       for (const { kind, intervals } of lanes) {
         let last = begin;
         for (const interval of intervals) {
-          // An assist lies within something else.
+          // An assist overlies another interval.
           if (kind === "goroutine" && interval.state === "gc") continue;
           if (kind === "proc") expect(interval.begin).toBe(last);
           expect(interval.begin).toBeGreaterThanOrEqual(last);
@@ -118,7 +118,7 @@ test("a close-up that is long against its intervals, and one that is short", () 
   const name = "go1.26-workload";
   const { duration } = charts(name).charts;
   const all = stays(name);
-  // The longest interval in which something ran.
+  // The longest interval in which a goroutine ran.
   const longest = all
     .filter((stay) => stay.activity === Activity.Running)
     .reduce((most, stay) => (stay.end - stay.begin > most.end - most.begin ? stay : most));

@@ -1,4 +1,4 @@
-/** Critical paths of requests whose right paths are known: testdata/exectrace/programs/paths.go says them. */
+/** Critical paths of requests whose correct paths are known: testdata/exectrace/programs/paths.go documents them. */
 import { expect, test } from "vitest";
 import { type CriticalPath, Locator, Summarizer, type Target } from "../../src/analyses/index.js";
 import { feedAll, readerOf } from "./traces.js";
@@ -18,7 +18,7 @@ function pathOf(name: string, target: Target): CriticalPath {
   return criticalPath!;
 }
 
-/** ms of the path that goroutines with this start function spend in an activity. */
+/** Milliseconds of the path that goroutines with this start function spend in an activity. */
 function ms({ parts }: CriticalPath, start: string, activity: string): number {
   const found = parts.filter((part) => part.function === start && part.activity === activity);
   return found.reduce((sum, part) => sum + part.total, 0) / 1e6;
@@ -48,7 +48,7 @@ test("a goroutine has one label, and the stages of a chain are all on the path",
 
 const network = (path: CriticalPath) => ms(path, "net/http.(*persistConn).readLoop", "waiting");
 
-/** Own work is at least what the program computes: the machine may have been slow, and the time it ran counts. */
+/** Own work takes at least as long as the program computes; a slow machine may add to it, and that counts. */
 test.each(["go1.22", "go1.24", "go1.26"])("%s: requests, pools and workers", (version) => {
   const of = (type: string) => pathOf(`paths-${version}`, { kind: "task type", type });
 
@@ -57,7 +57,7 @@ test.each(["go1.22", "go1.24", "go1.26"])("%s: requests, pools and workers", (ve
   expect(network(keepalive)).toBeGreaterThan(10);
   expect(network(keepalive)).toBeLessThan(13);
 
-  // The rest of the other's response, then its own 10 ms.
+  // The rest of the other one's response, then its own 10 ms.
   const connpool = of("connpool");
   expect(ms(connpool, "main.connpool.func2", "running")).toBeGreaterThan(19.9);
   expect(ms(connpool, "main.connpool.func1", "running")).toBeLessThan(1);

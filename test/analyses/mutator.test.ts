@@ -10,7 +10,7 @@ function curveOf(changes: readonly Change[], end: number, windows: readonly numb
   return curve.finish(end).map((one) => one.utilization);
 }
 
-/** By trying every window that has an edge on a change or an end. */
+/** The minimum by trying every window that has an edge on a change or an end. */
 function slow(changes: readonly Change[], end: number, window: number): number {
   const begin = changes[0][0];
   const length = Math.min(window, end - begin);

@@ -43,7 +43,7 @@ test.each(traceNames)("%s: sums over groups, places, states and Ps agree", (name
   const runningOf = (groups: typeof goroutines) =>
     groups.reduce((sum, { breakdown: b }) => sum + b.running + b.gcAssist, 0);
   const syscalls = goroutines.map(({ breakdown: b }) => b.syscall + b.syscallBlocked).reduce((a, b) => a + b, 0);
-  // Until the first stack of a goroutine is seen, nobody knows that it is one of the runtime's.
+  // Until a goroutine's first stack, it is not known whether the goroutine belongs to the runtime.
   expect(blocking.total).toBeGreaterThanOrEqual(waitsOf(own) + syscalls);
   expect(blocking.total).toBeLessThanOrEqual(waitsOf(goroutines) + syscalls);
   expect(states.reduce((sum, state) => sum + state.of.total, 0)).toBe(
@@ -66,10 +66,10 @@ const withTasks = traceNames.filter((name) => !name.includes("flight"));
 test.each(withTasks)("%s: tasks with their children, regions and logs", (name) => {
   const summary = summarize(name);
   const [round, worker] = ["round", "worker"].map((type) => summary.tasks.find((task) => task.type === type)!);
-  // Each round waits for its workers, which work for it, too.
+  // Each round waits for its workers, which also work on its task.
   expect(round.breakdown.total).toBeGreaterThan(worker.breakdown.total);
   expect(round.goroutines.min).toBeGreaterThan(worker.goroutines.max);
-  // A worker alone works on its task.
+  // Only the worker works on its own task.
   expect(worker.goroutines.max).toBe(1);
   expect(worker.breakdown.total).toBe(worker.durations.total);
   for (const region of summary.regions) expect(region.breakdown.total).toBe(region.durations.total);
@@ -142,7 +142,7 @@ test.each(traceNames)("%s: critical paths have no gaps, whatever goroutine and s
       finder.finish();
       const path = finder.result(again.stacks);
       if (span.end <= begin || span.end > end || span.end === span.begin) return;
-      // A goroutine from before the trace is not known until an event tells of it.
+      // A goroutine from before the trace is unknown until an event mentions it.
       if (begin === 0 && path.steps.length === 0) return;
       expect(path.end).toBe(span.end);
       expect(path.begin).toBeGreaterThanOrEqual(span.begin);

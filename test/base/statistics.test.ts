@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { leastP, mannWhitney } from "../../src/base/statistics.js";
 
-/** By counting every way to choose the first sample. */
+/** The exact value, by counting every way to choose the first sample. */
 function byCounting(a: readonly number[], b: readonly number[]): number {
   const all = [...a, ...b];
   const u = (chosen: readonly number[], others: readonly number[]) => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { notJudged } from "../../src/base/evidence.js";
 import { callsChanged, diffCalls, grown, type RunItems } from "../../src/callstats/index.js";
 
-/** Runs with one item: calls and total, a run each. */
+/** Runs with a single item, given as calls and total of each run. */
 function runs(...values: readonly (readonly [calls: number, total: number])[]): RunItems[] {
   return values.map(([calls, total]) => new Map([[0, { calls, total, self: total, panics: 0 }]]));
 }
@@ -25,7 +25,7 @@ test("one run a side cannot tell a change of time from chance, and says so; call
 
 test("nothing that varies is significant without a test, however far apart the runs are", () => {
   expect(only(runs([1, 100], [1, 120]), runs([1, 121], [1, 200])).shifts.total.significant).toBe(false);
-  // Calls that vary within a side are no more exact than times.
+  // Call counts that vary within a side are no more exact than times.
   expect(callsChanged(only(runs([3, 1], [4, 1]), runs([5, 1], [5, 1])))).toBe(false);
   expect(callsChanged(only(runs([4, 1], [4, 1]), runs([5, 1], [5, 1])))).toBe(true);
 });

@@ -12,7 +12,7 @@ interface Sums {
   readonly self: number;
 }
 
-/** By path, as the tests of the tree have it; `go? ` is `go ` here. */
+/** Items by path, in the form of the tree's tests; `go? ` is `go ` here. */
 function plainPaths(paths: ReadonlyMap<string, Sums>): Map<string, Sums> {
   const merged = new Map<string, Sums>();
   for (const [key, { calls, total, self }] of paths) {

@@ -1,4 +1,4 @@
-/** Traces that are read while their process writes them. */
+/** Reading traces while their process writes them. */
 import { expect, test } from "vitest";
 import { type ByteSource, openTrace } from "../../src/calltrace/index.js";
 import { buildForest } from "../support/calltrace/build-forest.js";
@@ -8,7 +8,7 @@ import { TraceWriter } from "../support/calltrace/writer.js";
 const CALLS = 3000;
 const SLOTS = 5;
 
-/** Some goroutines that call and return in turn. */
+/** Several goroutines that call and return in turn. */
 function busy(): Uint8Array {
   const trace = new TraceWriter({ chunkMax: 4096 });
   const work = trace.define("function", "main.work");
@@ -33,9 +33,9 @@ function random(seed: number): () => number {
 }
 
 /**
- * The trace as its process makes it, further at every read. Space is taken in order; a chunk begins (its header stands,
- * and what is in it by then) some time later, those of one slot one after the other. The file grows in steps, and in time
- * for what begins in it.
+ * A trace that its process is writing: it has grown at every read. Space is taken in order; a chunk begins (its header
+ * appears, with what it holds by then) some time later, those of one slot one after another. The file grows in steps,
+ * always before a chunk begins in the new part.
  */
 class Growing implements ByteSource {
   private now = 0;
@@ -52,7 +52,7 @@ class Growing implements ByteSource {
     let taken = 0;
     for (let offset = 4096; offset < whole.length; ) {
       const size = view.getUint32(offset + 4, true);
-      // Definitions stand behind everything in this trace, and are no matter of time.
+      // Definitions come last in this trace, and do not depend on time.
       const isDefs = view.getUint16(offset + 2, true) === 2;
       const slot = view.getUint32(offset + 8, true);
       taken += isDefs ? 0 : draw() * pace;
@@ -64,7 +64,7 @@ class Growing implements ByteSource {
     }
   }
 
-  /** How much space is taken. */
+  /** End of the space taken so far. */
   private get used(): number {
     return this.chunks.reduce((used, { offset, size, taken }) => (taken <= this.now ? offset + size : used), 4096);
   }
@@ -119,7 +119,7 @@ test("what is written into a chunk between two passes is not half seen", () => {
   let reads = 0;
   const source = {
     size: whole.length,
-    // The first pass has read the last chunk when the second one begins.
+    // The first pass has already read the last chunk when the second one begins.
     read: (offset: number, into: Uint8Array) =>
       (offset <= last && offset + into.length > last + 64 && reads++ > 1 ? before : memorySource(early)).read(
         offset,
@@ -140,7 +140,7 @@ test("a copy that was cut is told, wherever the cut is", () => {
   for (const length of [whole.length - 64, whole.length - 4096, 8192, 4096, 5000]) {
     expect(problems(whole.slice(0, length))?.offset, `${length}`).toBeLessThanOrEqual(length);
   }
-  // A process that was killed after it took space that the file had not got yet has lost nothing.
+  // A process killed between taking space and growing the file has lost nothing.
   view.setBigUint64(16, BigInt(whole.length + (1 << 22)), true);
   expect(problems(whole)).toBeUndefined();
 });

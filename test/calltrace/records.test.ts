@@ -6,7 +6,7 @@ import { readRecord, specOf, writeRecord } from "../support/calltrace/bits.js";
 
 const clock = { ticksLow: 0, ticksHigh: 0, nanoLow: 0, nanoHigh: 0, slope: 1 };
 
-/** Any sequence of records with any values, as the tables describe them; syncs only go forward. */
+/** Arbitrary sequences of records with arbitrary values, by the tables; syncs only go forward. */
 const records = fc.array(
   fc.oneof(
     ...RECORDS.filter(({ name }) => name !== "sync").map((spec) =>
@@ -85,7 +85,7 @@ function byTables(bytes: Uint8Array): unknown[] {
         time,
       });
     } else if (spec.name !== "parent") {
-      // Spawns have an arg that says nothing.
+      // The arg of spawns has no meaning.
       const id = fields.get("id") ?? fields.get("site") ?? fields.get("arg");
       seen.push([KINDS[spec.name], time, id === undefined ? undefined : Number(id)]);
     }

@@ -103,7 +103,7 @@ test("a trace in a file of a tebibyte of zeros ends after what a process could h
     return processes.map(({ chunks, problem }) => [chunks.count, problem?.message]);
   };
   expect(giant(bytes)).toEqual([[2, undefined]]);
-  // `used` says that the zeros are the trace's own.
+  // By `used`, the zeros belong to the trace.
   const used = changed((_, view) => view.setBigUint64(16, 2n ** 40n, true));
   expect(giant(used)).toEqual([[2, "nothing but zeros follows"]]);
 });

@@ -1,8 +1,8 @@
-/** Goroutines that untraced code starts: whose they are is known along the whole chain, and from the names of tests. */
+/** Goroutines that untraced code starts: their parents are known along the whole chain, and from the names of tests. */
 import { expect, test } from "vitest";
 import { grow, outline } from "./script.js";
 
-/** The tree's names, with how they hang. */
+/** The names in the tree, with the marks of their edges. */
 const shape = (script: string) =>
   outline(grow(script))
     .split("\n")

@@ -7,12 +7,12 @@ import { TraceWriter } from "../support/calltrace/writer.js";
 import { NAMES, pathsOf } from "./program.js";
 import { grow } from "./script.js";
 
-/** A header from which these nanoseconds follow as bounds: four times what was measured. */
+/** A header with hook costs that give these bounds in nanoseconds: a bound is four times what was measured. */
 function bound(inner: number, outer: number) {
   return { numbers: { hookInner: BigInt(inner * 256), hookOuter: BigInt(outer * 256) } };
 }
 
-/** Ticks (nanoseconds) that the hooks take: of Enter before and after its time stamp, of Exit before and after. */
+/** Ticks (nanoseconds) that the hooks take: Enter before and after its time stamp, Exit before and after. */
 interface Hooks {
   readonly enter: readonly [number, number];
   readonly exit: readonly [number, number];
@@ -21,7 +21,7 @@ interface Hooks {
 const NONE: Hooks = { enter: [0, 0], exit: [0, 0] };
 
 /**
- * Plays a program on one goroutine after the other: each choice works for a while, then calls, returns or starts a
+ * Plays a program, one goroutine after another: each choice works for a while, then calls, returns or starts a
  * goroutine. The same choices with other hooks do the same work.
  */
 function play(choices: readonly number[], { enter, exit }: Hooks): Uint8Array {
@@ -74,7 +74,7 @@ const build = (bytes: Uint8Array, options?: BuildOptions) => buildForest(memoryS
 
 type Times = Map<string, { total: number; self: number; calls: number; most?: { total: number; self: number } }>;
 
-/** What does not depend on when a goroutine begins; the bounds of nodes that bear one name add up. */
+/** The part that does not depend on when a goroutine begins; the bounds of nodes with the same name add up. */
 function times(forest: CallForest): Times {
   const result: Times = new Map();
   const { tree } = forest.processes[0];
@@ -90,10 +90,10 @@ function times(forest: CallForest): Times {
   return result;
 }
 
-/** Holds what tracing added to every node against its bound. @param low of the same program without hooks */
+/** Checks that what tracing added to every node is within its bound. @param low of the same program without hooks */
 function expectBounds(low: CallForest, high: CallForest): boolean {
   const [plain, traced] = [times(low), times(high)];
-  // Which paths come before a limit depends on the order of chunks, so on the hooks.
+  // Which paths fit below a limit depends on the order of chunks, and so on the hooks.
   if (`${[...plain.keys()].sort()}` !== `${[...traced.keys()].sort()}`) return false;
   for (const [path, { self, total, most }] of traced) {
     expect(self - plain.get(path)!.self, `self of ${path}`).toBeLessThanOrEqual(most!.self);
@@ -186,7 +186,7 @@ test("a node is marked where tracing may be more than half of its total time", (
     3.090  g1 }
     10     g1 }`;
   const [{ tree }] = grow(script, {}, { header: bound(20, 30) }).processes;
-  // main.calls: 20 of its own, 30 for its callee, and the 10 that main.empty took in all.
+  // main.calls: 20 of its own, 30 for its callee, and the 10 that main.empty took in total.
   expect([...tree.tracing!.total]).toEqual([0, 210, 20, 20, 60, 10]);
   expect([1, 2, 3, 4, 5].map((node) => isDistortedNode(tree, node))).toEqual([false, true, false, true, true]);
 });

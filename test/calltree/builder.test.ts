@@ -187,7 +187,7 @@ test("open frames last until the process ended, if somebody saw that", () => {
   const stopped = grow(script, {}, header({ endNano: 5_900_000n, stopReason: 1n, stopTicks: 1_000_000n + 50_000n }));
   expect(outline(stopped).split("\n")[0]).toBe("main.main 1 50/20 running:1");
   expect(stopped.processes[0].atLeast).toBe(true);
-  // Once main.main has returned there is nothing to wait for.
+  // After main.main has returned, nothing is waited for.
   const returned = grow(`${script}\n 30 g1 }\n 40 g1 }`, {}, header({ endNano: 5_900_000n }));
   expect(outline(returned)).toContain("go main.server 1 25/25 running:1");
 });

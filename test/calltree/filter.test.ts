@@ -39,7 +39,7 @@ test("depth and least time leave nodes out, and say how many", () => {
   expect(names(shallow)).toEqual(["main", ["slow", "often", "start"]]);
   expect(shallow.hidden).toEqual({ nodes: 2, calls: 2 });
   const long = viewTree(tree, { minimum: 20_000 });
-  // The frame that started a long goroutine stays, however short it was.
+  // The frame that started a long goroutine is kept even if it is short.
   expect(names(long)).toEqual(["main", ["slow", "start", ["worker"]]]);
   expect(long.hidden).toEqual({ nodes: 2, calls: 3 });
   expect(names(viewTree(tree, { minimumPercent: 32, whole: 100_000 }))).toEqual(["main", ["start", ["worker"]]]);

@@ -112,7 +112,7 @@ test("what works, has ended, is short, is a test or the main goroutine does not 
   expect(waits(`${start} 95 g2 { main.late\n 100 g1 }`)).toEqual([]);
   expect(waits(`${start} 2 g2 { main.TestHangs\n 100 g1 }`)).toEqual([]);
   expect(waits("0 g1 { main.main\n 1 g1 { main.serve\n 100 g1 { main.last")).toEqual([]);
-  // One of two goroutines has ended: the node is both.
+  // One of two goroutines has ended: the node shows both states.
   const two =
     "0 g1 { main.main\n 1 g1 { main.start\n 2 g1 go g2\n 2.5 g1 }\n 2.7 g1 { main.start\n 3 g1 go g3\n 3.5 g1 }\n";
   expect(waits(`${two} 4 g2 { main.worker\n 5 g3 { main.worker\n 90 g3 }\n 100 g1 }`)).toEqual([]);

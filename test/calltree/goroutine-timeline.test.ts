@@ -9,7 +9,7 @@ import {
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { scripted } from "./script.js";
 
-/** Who lived: goroutine, start function, from and to in microseconds, calls, and the calls that were kept. */
+/** The goroutines: number, start function, from and to in microseconds, calls, and the calls that were kept. */
 function lives(script: string, limits: TimelineLimits): { lives: GoroutineTimelines; lines: string[] } {
   const recording = readRecording(memorySource(scripted(script)));
   const collector = new TimelineCollector(limits);
@@ -63,7 +63,7 @@ test("the longest lives are kept, with those that led to them, and the rest is c
   const { lives: result, lines } = lives(program, { goroutines: 3, spans: 100 });
   expect(lines.map((line) => line.trim().slice(0, 2))).toEqual(["g1", "g2", "g4"]);
   expect(result).toMatchObject({ kept: 3, hidden: 1 });
-  // There is no room for the goroutine that started the second longest, so another one is shown instead of it.
+  // There is no room for the goroutine that started the second longest, so another one is shown in its place.
   expect(lives(program, { goroutines: 2, spans: 100 }).lines.map((line) => line.trim().slice(0, 2))).toEqual([
     "g1",
     "g2",

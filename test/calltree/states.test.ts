@@ -14,7 +14,7 @@ import { run } from "./program.js";
 
 const WIDTH = STATES.length;
 
-/** Each goroutine changes its state every `step` nanoseconds, in an order of its own. */
+/** Each goroutine changes its state every `step` nanoseconds, in its own order. */
 class MadeUpClock implements StateClock {
   readonly spent = new Float64Array(WIDTH);
   readonly isPlausible = true;

@@ -13,7 +13,7 @@ const trace = scripted(`
 
 type Event = readonly [name: string, ...arguments: unknown[]];
 
-/** A visitor that keeps all events of a walk, with all their arguments. */
+/** A visitor that records all events of a walk with all their arguments. */
 function recorder(): { visitor: Required<CallVisitor>; events: Event[] } {
   const events: Event[] = [];
   const keep =

@@ -1,4 +1,4 @@
-/** Goroutines whose parent is not, not yet, or never in the trace. */
+/** Goroutines whose parent is missing from the trace, or appears later. */
 import { expect, test } from "vitest";
 import { buildForest } from "../support/calltrace/build-forest.js";
 import { fromText } from "../support/calltrace/from-text.js";

@@ -48,12 +48,14 @@ function pathTo(recording: Recording, node: number): Step[] {
   return path;
 }
 
-/** All calls, and on the way: enters and exits match, times never go back within a goroutine, goroutines are whole. */
+/**
+ * Collects all calls and checks: enters and exits match, times never decrease within a goroutine, goroutines are whole.
+ */
 function walk(recording: Recording): Call[] {
   return walkCounting(recording).calls;
 }
 
-/** As well: the calls that the walk left out. */
+/** The same, with the calls that the walk left out. */
 function walkCounting(recording: Recording): { calls: Call[]; leftOut: LeftOut } {
   const calls: Call[] = [];
   const open: { node: number; time: number; index: number }[] = [];
@@ -135,7 +137,7 @@ function isUnder(calls: readonly Call[], at: number, above: number): boolean {
 
 const patterns = fc.constantFrom(/main\.a$/, /func1/, /main\.b/, /^p\//, /nothing/, /T/, /main/);
 
-/** What the patterns leave of a path; undefined: nothing. */
+/** The part of a path that the patterns keep; undefined for none. */
 function chosen(path: readonly Step[], { ignore, hide }: SelectOptions): Step[] | undefined {
   if (ignore && path.some(({ name }) => ignore.test(name))) return undefined;
   const left: Step[] = [];
@@ -166,7 +168,7 @@ test("focus, ignore and hide leave the paths that they should, in the tree and i
         left.flatMap(({ path }) => (isIn(path) ? path.map((_, at) => spelled(path.slice(0, at + 1))) : [])),
       );
       const kept = left.filter(({ path }) => isIn(path) || leading.has(spelled(path)));
-      // Self time of hidden calls goes to the callers on their goroutine, and is lost where there is none.
+      // Self time of hidden calls goes to the callers on their goroutine; without a caller it is lost.
       const self = new Map<Call, number>(kept.map((call) => [call, isIn(call.path) ? call.self : 0]));
       for (const call of kept) {
         if (!hide?.test(call.path.at(-1)!.name)) continue;
@@ -207,7 +209,7 @@ test("a window cuts calls, and leaves out those beyond", () => {
         inside.map((call) => [spelled(call.path), { calls: 1, total: cut(call), self: self.get(call)! }]),
       );
       expect(ofCalls(calls)).toEqual(expected);
-      // What leads to a goroutine stays, although its calls are over.
+      // The path to a goroutine is kept although its calls have ended.
       expect(ofTree(recording).filter(([, { calls: count }]) => count > 0)).toEqual(expected);
       expect(recording.filtered).toEqual(
         inside.length === all.length ? [] : [{ filter: "window", calls: all.length - inside.length }],
@@ -307,7 +309,7 @@ test("whatever is left out, events are in order, spawns are in calls, and gorout
       })) {
         // Nothing to write.
       }
-      // Within a call that is shown, all that it and its short callees start is told.
+      // Within a call that is shown, everything that it and its short callees start is visited.
       const stack: { start: number; refs: number[] }[] = [];
       for (const _ of read(bytes).walk({
         enter: (_node, start) => stack.push({ start, refs: [] }),

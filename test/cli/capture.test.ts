@@ -1,4 +1,4 @@
-/** Captures end, whatever the server does; they say what proves who we are to nobody else. Servers are Node's own. */
+/** Captures end whatever the server does, and send credentials to no other server. The servers are Node's own. */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
@@ -46,7 +46,7 @@ async function fetched(address: string, options: Partial<DownloadOptions> = {}) 
   return { result, file: existsSync(path) ? readFileSync(path) : undefined };
 }
 
-/** Sends a byte now and then until the other side is gone. */
+/** Sends single bytes until the other side disconnects. */
 const drip =
   (status: number, start: Uint8Array): RequestListener =>
   (_, response) => {
@@ -56,7 +56,7 @@ const drip =
     response.on("close", () => clearInterval(timer));
   };
 
-// The seconds asked for count as well: these URLs ask for none.
+// The timeout also depends on the seconds in the URL; these have none.
 const margin = 2000;
 
 test.concurrent("a server that never ends: what came stays, cut off by time", async () => {

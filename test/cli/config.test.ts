@@ -1,4 +1,6 @@
-/** Settings and baselines come with a repository, perhaps somebody else's: nothing but plain files of sane size is read. */
+/**
+ * Settings and baselines come with a repository, perhaps a stranger's: only plain files of reasonable size are read.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +12,7 @@ import { findConfig, readBaseline } from "../../src/cli/config/config.js";
 const root = mkdtempSync(join(tmpdir(), "gotrace-config-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** A directory of its own. */
+/** A directory for one test. */
 function directory(name: string): string {
   mkdirSync(join(root, name), { recursive: true });
   return join(root, name);

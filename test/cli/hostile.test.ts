@@ -1,4 +1,6 @@
-/** No name in a trace or of a file commands a terminal or a log: every format of every command gets names that try. */
+/**
+ * No name in a trace or of a file can control a terminal or a log: every format of every command gets names that try.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -16,7 +18,7 @@ import { formats } from "../../src/cli/report/formats.js";
 import { sayError } from "../../src/cli/say.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
 
-/** All but the line feed, which must not begin what a name says. */
+/** All control characters but the line feed, which must not start a line with text from a name. */
 const unsafe = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 const injected = /^\s*(::(error|warning|stop-commands)|##\[|FAKE)/m;
 
@@ -41,7 +43,7 @@ const calls = join(directory, "calls \x1b[31m\u202e.gotrace");
 const execution = join(directory, "exec \x1b[31m\u202e.trace");
 const output = join(directory, "output");
 
-/** Each function calls all that follow; the second half starts as goroutines. */
+/** Each function calls all later ones; the second half runs on goroutines of their own. */
 function callTrace(): Uint8Array {
   const title = evil.join(" ");
   const strings = { goVersion: `go1.26${evil[0]}`, platform: "x", executable: `/bin/${title}`, directory: title };
@@ -77,7 +79,7 @@ beforeEach(() => {
   });
 });
 
-/** What a command writes into a file, and to standard error. */
+/** The output of a command: its file and standard error. */
 async function outputOf(command: Command, words: readonly string[]): Promise<string> {
   writeFileSync(output, "");
   await command.run([...words, "-o", output]);
@@ -91,7 +93,7 @@ function expectHarmless(text: string): void {
   expect(text).not.toMatch(injected);
 }
 
-/** Formats that show assertions need one, which does not hold. */
+/** Formats that show assertions get one that fails. */
 function gate(name: string): string[] {
   return formats.find((format) => format.name === name)!.checks ? ["--assert", "/8bit/.calls <= 0"] : [];
 }
@@ -112,7 +114,7 @@ test.each(formats.map(({ name }) => name).filter((name) => !binary.includes(name
     } else {
       expect(text).toContain("8bit");
       if (name === "github") {
-        // Commands to the runner, each on a line of gotrace's own.
+        // Commands to the runner; gotrace begins each on a new line.
         expect(text).not.toMatch(unsafe);
         for (const line of text.trim().split("\n")) expect(line).toMatch(/^::(error|notice|warning) [^:]*::/);
         return;
@@ -120,7 +122,7 @@ test.each(formats.map(({ name }) => name).filter((name) => !binary.includes(name
       // CSV ends lines as its standard says.
       expectHarmless(name === "csv" ? text.replaceAll("\r\n", "\n") : text);
       if (name !== "json" && name !== "ndjson") return;
-      // A program reads the names as they are.
+      // Formats for programs keep the names as they are.
       expect(text).toContain("\\u009b31m8bit");
     }
   },

@@ -9,7 +9,7 @@ import { beginLastRun, endLastRun, findLastRun } from "../../src/cli/run/last-ru
 const cache = mkdtempSync(join(tmpdir(), "gotrace-last-"));
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
-/** Makes and removes entries of processes that are gone, as other runs of gotrace do when they end, until it is killed. */
+/** Adds and removes entries of dead processes, as other runs of gotrace do when they end, until it is killed. */
 const others = `
   const { mkdirSync, rmSync } = require("node:fs");
   for (let n = 0; ; n++) {

@@ -10,7 +10,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A trace of this very process, the n-th, or of one that is over. */
+/** The n-th trace of this process, or of one that has ended. */
 function write(name: string, grown: number, stopReason = 0): string {
   const path = join(directory, name);
   writeFileSync(path, encodeHeader({ numbers: { used: 4096n, grown: BigInt(grown), stopReason: BigInt(stopReason) } }));

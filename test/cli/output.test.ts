@@ -14,7 +14,7 @@ test("colours are for terminals that have them, unless the environment says othe
   expect(wantsColour(pipe, xterm)).toBe(false);
   expect(wantsColour(terminal, { TERM: "dumb" })).toBe(false);
   expect(wantsColour(terminal, { ...xterm, NO_COLOR: "1" })).toBe(false);
-  // https://no-color.org: an empty value is none.
+  // https://no-color.org: an empty value counts as unset.
   expect(wantsColour(terminal, { ...xterm, NO_COLOR: "" })).toBe(true);
 });
 

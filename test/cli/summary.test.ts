@@ -1,4 +1,4 @@
-/** `summary`, `diff` and `analyze` of execution traces: the flags that choose, through the commands themselves. */
+/** `summary`, `diff` and `analyze` of execution traces: the flags that select, tested through the commands. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,7 +81,7 @@ test("--from and --to: a part, by durations and by the clock, and it is said", a
   const begin = new Date(Number(BigInt(whole.start!) / 1_000_000n) + 1000);
   expect(begin.getTime()).toBeLessThan(Date.now());
   expect(start).toBe(String(BigInt(whole.start!) + 100_000_000n));
-  // The trace takes less than a second: a full second before its end is its begin at the earliest.
+  // The trace is shorter than a second, so a full second before its end is at or before its start.
   const clock = begin.toTimeString().slice(0, 8);
   const until = await summary("--to", clock, paths);
   expect(until.part!.to).toBe(Math.min(whole.duration, until.part!.to));

@@ -16,7 +16,7 @@ function kindOf(content: string | Uint8Array) {
 
 test("the first bytes of a file tell which kind of trace it is", () => {
   expect(kindOf(scripted("0 g1 { main.main\n1 g1 }"))).toBe("calls");
-  // Of any release: whether it can be read is the reader's to say.
+  // A trace of any release; the reader decides whether it can read it.
   expect(kindOf("go 1.26 trace\0\0\0")).toBe("execution");
   expect(kindOf("go 1.5 trace\0\0\0\0more")).toBe("execution");
   expect(kindOf("go 1.26 is a release")).toBe(undefined);

@@ -27,7 +27,7 @@ test("a hundred thousand functions take some notes, each of which fits", () => {
   expect(notes.length).toBeGreaterThan(1);
   for (const note of notes) encodeNote(note);
   expect(tracedNames([{ run: {} }, ...notes])).toHaveLength(new Set(many).size);
-  // Without one of its pieces it is nothing, as what is no set.
+  // A set without one of its pieces counts as none, like anything that is not a set.
   expect(tracedNames(notes.slice(1))).toEqual([]);
   expect(tracedNames([{ traced: "AAAA", piece: 0, of: 1 }])).toEqual([]);
 });

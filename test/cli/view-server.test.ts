@@ -9,7 +9,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** The server's time stands still but for \`vi.advanceTimersByTime\`; connections go on. */
+/** The server's time moves only by `vi.advanceTimersByTime`; connections work as usual. */
 const holdTime = () => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
 
 async function start(options: Partial<ServerOptions> = {}): Promise<ViewServer> {
@@ -28,7 +28,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** A request whose path goes out as it is. */
+/** A request whose path is sent unchanged. */
 function get(server: ViewServer, path: string, options: { method?: string; host?: string } = {}): Promise<Answer> {
   const { method = "GET", host = `127.0.0.1:${server.port}` } = options;
   return new Promise((resolve, reject) => {
@@ -44,7 +44,7 @@ function get(server: ViewServer, path: string, options: { method?: string; host?
   });
 }
 
-/** A page that is shown. @returns how to leave it, and what it was told */
+/** Opens the connection by which a page shows that it is open. @returns how to close it, and what the server sent */
 async function visit(server: ViewServer) {
   const socket = connect(server.port, "127.0.0.1");
   let told = "";
@@ -59,7 +59,7 @@ async function visit(server: ViewServer) {
   return { leave: () => socket.destroy(), told: () => told };
 }
 
-/** Connections take some turns of the event loop. */
+/** Connections need a few turns of the event loop. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,4 @@
-/** What lies in gotrace's cache is checked before it is used, and made anew where it is damaged. */
+/** Entries of gotrace's cache are checked before use, and made anew if they are damaged. */
 
 import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

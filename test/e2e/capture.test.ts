@@ -55,7 +55,7 @@ function start(...words: string[]): { child: ChildProcess; done: Promise<Result>
 const capture = (...words: string[]) => start(...words).done;
 const traces = () => readdirSync(directory).filter((name) => name.endsWith(".trace"));
 
-/** Makes the end of the last capture so many milliseconds older. */
+/** Moves the end of the last capture back by some milliseconds. */
 function age(by: number): void {
   const folder = join(cache, "capture");
   for (const name of readdirSync(folder).filter((each) => each.endsWith(".stamp"))) {
@@ -63,7 +63,7 @@ function age(by: number): void {
   }
 }
 
-/** Generations of a trace file, and whether it was cut off. */
+/** Number of generations in a trace file, and whether it was cut off. */
 function read(path: string) {
   const reader = new TraceReader([readFileSync(path)]);
   let last = 0;
@@ -109,7 +109,7 @@ test("Ctrl-C closes the connection, which ends the tracing, and keeps what is co
   const { generations, cut } = read(join(directory, "long.trace"));
   expect(generations).toBeGreaterThan(0);
   expect(cut).toBe(true);
-  // The server is free again: it would refuse a second trace at a time.
+  // The server is free again: it refuses a second trace while one is being taken.
   age(6_000);
   const next = await capture("--seconds", "0.3", "--wait", "--no-analyze", "-o", "next.trace", address);
   expect(next).toMatchObject({ code: 0, stdout: "" });
@@ -117,7 +117,7 @@ test("Ctrl-C closes the connection, which ends the tracing, and keeps what is co
 });
 
 test("Ctrl-C before anything is complete leaves no file", async () => {
-  // A server that sends the header of a trace, and then nothing.
+  // A server that sends the header of a trace and nothing more.
   const silent = createServer((_, response) => {
     response.writeHead(200, { "content-type": "application/octet-stream" });
     response.write("go 1.23 trace\0\0\0", () => child.kill("SIGTERM"));
@@ -148,7 +148,7 @@ test("one at a time, and a pause between two", async () => {
   expect(second.stderr).toMatch(
     /^gotrace: another gotrace \(process \d+\) is capturing from .*\n {2}wait until .*--wait\n$/,
   );
-  // A pause is due to a server that has recorded something.
+  // The pause applies only after a server has recorded something.
   while (!existsSync(join(directory, "one.trace"))) await new Promise((later) => setTimeout(later, 20));
   first.child.kill("SIGINT");
   expect((await first.done).code).toBe(130);

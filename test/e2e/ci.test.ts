@@ -37,7 +37,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Runs lines as GitHub does. */
+/** Runs shell lines as GitHub does. */
 function shell(script: string) {
   const env = {
     ...process.env,
@@ -73,11 +73,11 @@ test("its commands, as written: known findings pass, a new one fails with a plac
   expect(shell(step("Benchmark").run!).status).toBe(0);
   const quiet = shell(step("Findings").run!);
   expect(quiet.stderr).toBe("");
-  // What a busy machine adds is beside the point here.
+  // Findings that a busy machine adds do not matter here.
   expect(quiet.stdout).not.toContain("store.go,line=17");
 
   const path = join(module, "store/store.go");
-  // The lock moves into a function that the baseline does not know.
+  // Move the lock into a function that is not in the baseline.
   writeFileSync(path, readFileSync(path, "utf8").replace("Put(key", "write(key").concat(put));
   expect(shell(step("Benchmark").run!).status).toBe(0);
   const found = shell(step("Findings").run!);
@@ -99,7 +99,7 @@ test("the other examples run too", () => {
   for (const block of blocks("sh").slice(1)) expect([0, 1, 2, 64, 66]).toContain(shell(block).status);
 });
 
-/** A test that puts three values, and what is asserted of it. */
+/** A test that stores three values, and the assertion about it. */
 function assertPuts(most: number) {
   const source = `package store
 

@@ -1,4 +1,4 @@
-/** Colours as the environment asks for them, where the output is no terminal. */
+/** Colours as the environment requests them, when the output is not a terminal. */
 
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -16,6 +16,6 @@ test("FORCE_COLOR, NO_COLOR and TERM", () => {
   }
   const coloured = report({ FORCE_COLOR: "1", NO_COLOR: "1", TERM: "dumb" });
   expect(coloured.stdout).toContain("\x1b[1mTOTAL");
-  // Node 22 and later say so themselves when both are set.
+  // Node 22 and later print a warning of their own when both are set.
   expect(coloured.stderr.replace(/^\(node:\d+\) Warning: The 'NO_COLOR' env is ignored.*\n.*\n/, "")).toBe("");
 });

@@ -1,4 +1,4 @@
-/** The commands beside run and test: what they print, where, and with which exit code; what they say when all is not well. */
+/** The commands besides run and test: what they print, where, and with which exit code, also after errors. */
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
@@ -303,7 +303,7 @@ test("a rewritten file that does not compile is left out, the build goes on", ()
 });
 
 test("package-level variables are initialised in the order of the untraced program", () => {
-  // Where functions refer to a variable that is declared last, these would come in another order.
+  // If functions referred to a variable declared last, these would be initialised in another order.
   const program = filesOn({
     "go.mod": "module order\n",
     "a.go": `package main

@@ -5,7 +5,7 @@ import { filesOn, go, gotrace, startGotrace, temporaryDirectory } from "./suppor
 
 const says = (text: string) => `package main\n\nfunc main() { println("${text}") }\n`;
 
-/** A go that is go, but waits after a build until it is told to go on. */
+/** A wrapper of go that waits after each build until it may continue. */
 function patientGo(directory: string): { PATH: string } {
   const real = join(go(["env", "GOROOT"], { cwd: directory }).stdout.trim(), "bin/go");
   const script = `#!/bin/sh
@@ -42,7 +42,7 @@ test("a run runs what it has built, whatever another run of the same target buil
   writeFileSync(join(pause, "go-on"), "");
   expect(await ended).toBe(0);
   expect(output).toBe("first\n");
-  // What the runs leave is one binary.
+  // The runs leave a single binary.
   const builds = join(cache.GOTRACE_CACHE, "build");
   const left = readdirSync(builds).flatMap((name) => readdirSync(join(builds, name)));
   expect(left.filter((name) => name.startsWith("program"))).toEqual(["program", "program.json"]);

@@ -1,4 +1,4 @@
-/** The examples of docs/cookbook.md and README.md do what they show, in a copy of testdata/shop. */
+/** The examples in docs/cookbook.md and README.md do what they show, in a copy of testdata/shop. */
 
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const cookbook = readFileSync(join(repository, "docs/cookbook.md"), "utf8");
 const directory = temporaryDirectory("gotrace-cookbook");
 const shop = join(directory, "shop");
 
-/** Runs a script as a terminal would; what it prints and its exit code. */
+/** Runs a script as a terminal would; returns its output and exit code. */
 function bash(script: string, env: Readonly<Record<string, string>> = {}) {
   const PATH = `${join(directory, "bin")}${delimiter}${process.env.PATH}`;
   const cwd = shop;
@@ -43,7 +43,7 @@ git remote add origin . && git fetch -q origin && git switch -q main`);
   expect(made).toMatchObject({ status: 0 });
 });
 
-/** A port that nothing listens on. Captures from one address are 10 s apart: each user takes a new one. */
+/** A free port. Captures from one address are 10 s apart, so each user takes a new one. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -52,7 +52,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Types commands into one shell, in which `prepared` ran, and checks what each shows and how it ends. */
+/** Types commands into one shell, after `prepared` has run in it, and checks what each shows and how it ends. */
 async function follow(commands: readonly Typed[], prepared: string) {
   const port = await freePort();
   const serves = commands.some(({ command }) => command.includes("localhost:6060"));
@@ -94,7 +94,7 @@ test.each(recipes.filter(([, commands]) => commands.length > 0))("%s", async (ti
   if (title === "Compare two commits") bash("cp before.gotrace after.gotrace ..");
 });
 
-/** The lines that the jobs of the recipe for pull requests run after what they install. */
+/** The shell lines of the jobs in the recipe for pull requests, without the installation. */
 function jobs(): Readonly<Record<string, readonly string[]>> {
   const [github, gitlab] = fences(cookbook, "yaml").map((text) => parse(text));
   const { steps } = (github as { jobs: { calls: { steps: { name?: string; run?: string }[] } } }).jobs.calls;

@@ -1,4 +1,4 @@
-/** The kill matrix: however a program ends, no recorded call is lost, and it ends as it would have untraced. */
+/** The kill matrix: however a program ends, no recorded call is lost, and it ends as it would untraced. */
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -14,11 +14,12 @@ beforeAll(() => {
   expect(go(["build", "-o", plain, "."], { cwd: module }).code).toBe(0);
 });
 
-/** What varies between two runs of one crashing program. */
+/** Replaces what varies between two runs of one crashing program. */
 function normalized(text: string): string {
   return (
     text
-      // Whether Go trusts the value of an argument that it shows (`0x2a` or `0x2a?`) is up to the code around the panic.
+      // Whether Go trusts the value of an argument that it shows (`0x2a` or `0x2a?`) depends on the code around the
+      // panic.
       .replace(/0x[0-9a-f]+\??/g, "0x?")
       .replace(/goroutine \d+( gp=\S+)?( m=\S+)?( mp=\S+)?/g, "goroutine ?")
       .replace(/ \+0x\?/g, "")
@@ -48,7 +49,7 @@ const endings: Record<string, { running?: readonly string[]; stderrDiffers?: boo
   "main goexit": {},
   deadlock: { running: ["main.main", "main.end"] },
   map: { running: ["main.main", "main.end"], stderrDiffers: true },
-  // The trace of the stack has the frames that fit on it, which are larger with a hook.
+  // The stack trace has as many frames as fit on the stack, and frames are larger with a hook.
   overflow: { running: ["main.main", "main.end", "main.overflow"], stderrDiffers: true },
   memory: { running: ["main.main", "main.end", "main.memory"], stderrDiffers: true },
   SIGKILL: { running: ["main.main", "main.end", "main.kill"] },
@@ -109,7 +110,7 @@ for (const [signal, code] of [
       });
     });
     child.kill(signal);
-    // A program that a signal ended: the Go runtime exits with 2 on SIGINT only where it is not the default action.
+    // A program ended by a signal. On SIGINT the Go runtime exits with 2 only if that is not the default action.
     expect(await done).toBe(code);
     expect(output).toContain("main.step ×1,000");
     expect(output).toMatch(/main\.end \[not returned\]/);

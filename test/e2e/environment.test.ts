@@ -1,4 +1,4 @@
-/** Where gotrace runs and what it may write: it works, or says in two lines what to change. */
+/** Environments in which gotrace runs: it works, or says in two lines what to change. */
 
 import { spawnSync } from "node:child_process";
 import {
@@ -129,7 +129,7 @@ test("relative GOTRACE_CACHE and TMPDIR start where gotrace was started", () => 
   const start = temporaryDirectory();
   mkdirSync(join(start, "tmp"));
   const env = { GOTRACE_CACHE: "cache", TMPDIR: "tmp" };
-  // A TMPDIR that is relative is not for go, where another directory is the working one.
+  // go runs in another working directory, so it must not get a relative TMPDIR.
   const words = ["json", "--keep-workspace", "-C", cwd, "."];
   for (let run = 0; run < 2; run++) {
     const result = gotrace(words, { cwd: start, env: { ...env, GOTMPDIR: start } });
@@ -153,7 +153,7 @@ test.runIf(isInMemory(shared))("a trace that goes into memory is said, with what
     expect(run.stderr).toMatch(
       /^gotrace: the trace goes to memory, because \/dev\/shm\/\S+ is in a memory file system; set TMPDIR to a directory on disk\n$/,
     );
-    // A trace that is kept goes into the cache in any case, and at once if that is on disk.
+    // A kept trace always ends up in the cache, and is written there at once if the cache is on disk.
     const cache = temporaryDirectory();
     if (isInMemory(cache)) return;
     expect(gotrace(["run", "."], { cwd, env: { ...env, GOTRACE_CACHE: cache } })).toMatchObject({
@@ -188,7 +188,7 @@ test("a working directory with a symbolic link in its path", () => {
   };
   expect(traced()).toContain("main.main");
   expect(traced("--include", "./lib")).toEqual(["app/lib.F"]);
-  // The names of files that do not compile when rewritten come from go, the others stay traced.
+  // go names the files that do not compile when rewritten; the others stay traced.
   const refuse =
     'for w; do case "$w" in *-lib.go) grep -q "Enter(" "$w" && { echo "lib/lib.go:3:1: no" >&2; exit 1; };; esac; done\nexec "$@"\n';
   filesOn({ "refuse.sh": refuse, "real/lib/lib.go": "package lib\n\nfunc F() { _ = 1 }\n" }, root);

@@ -96,7 +96,7 @@ describe.skipIf(old)("since Go 1.22", () => {
     expect(result.code).toBe(2);
     expect(result.stderr).toContain("panic: gone");
     expect(result.stdout).toContain("main.main [panic]");
-    // Since Go 1.23 the runtime tries to write what it holds.
+    // Since Go 1.23 the runtime tries to write its buffers when it crashes.
     expect(result.stdout + result.stderr).toMatch(
       /execution trace \(pid \d+\).*\n(.*(cut|lost|ends|whole|empty)|(.|\n)*MutexContention)/i,
     );

@@ -1,4 +1,6 @@
-/** `gotrace summary` and `gotrace diff` on traces of a program whose waits are known (testdata/execprograms/request). */
+/**
+ * `gotrace summary` and `gotrace diff` on traces of a program whose waits are known (testdata/execprograms/request).
+ */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +10,9 @@ import { go, gotrace, repository, temporaryDirectory } from "./support.js";
 
 const MS = 1e6;
 const cwd = temporaryDirectory();
-/** More than twice what any of a.trace's requests took, and much more than rounding: b.trace's backend takes longer by that. */
+/**
+ * More than twice the time of any request in a.trace, and far more than rounding; b.trace's backend is slower by this.
+ */
 let slower: number;
 
 beforeAll(() => {
@@ -70,7 +74,7 @@ test("the critical path of a request goes through its backend and the holder of 
     const { begin, end, parts } = criticalPath!;
     expect([begin, end]).toEqual([task.begin, task.end]);
     const sleeps = parts.filter((part) => part.reason === "sleep" && part.activity === "waiting");
-    // A busy machine lets sleepers wait: no order, and no limit but what each slept in all.
+    // On a busy machine sleepers wait longer, so check only that each slept as long as it asked for.
     expect(sleeps.map((part) => part.function).sort()).toEqual(["main.backend", "main.handle", "main.hold"]);
     for (const [name, ms] of Object.entries({ "main.backend": 20, "main.hold": 10, "main.handle": 5 })) {
       const { total } = sleeps.find((part) => part.function === name)!;
@@ -78,7 +82,7 @@ test("the critical path of a request goes through its backend and the holder of 
       const { breakdown } = goroutines.find((group) => group.function === name)!;
       expect(total).toBeLessThanOrEqual(breakdown.waiting.sleep);
     }
-    // Nobody waits for a lock or a channel on it: that time is somebody's work.
+    // The path holds no wait for a lock or a channel: that time is some goroutine's work.
     expect(parts.filter((part) => part.activity === "waiting").map((part) => part.reason)).not.toContain("sync");
     expect(parts.reduce((sum, part) => sum + part.total, 0)).toBe(end - begin);
   }

@@ -1,4 +1,4 @@
-/** Exports of a real program's trace, read by the tools that they are for. */
+/** Exports of a real program's trace, read by the tools they are made for. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -28,7 +28,7 @@ async function query(sql: string): Promise<Row[]> {
   return reader.getRowObjectsJson() as Row[];
 }
 
-/** Number of calls by function, as another report says it. */
+/** Number of calls by function, from another report. */
 function callsByFunction(): Map<string, number> {
   const [head, ...lines] = report("--format", "csv", "--table", "functions").stdout.trim().split("\r\n");
   const [name, calls] = ["function", "calls"].map((column) => head.split(",").indexOf(column));
@@ -55,7 +55,7 @@ test("go tool pprof reads calls, times, places, comments", () => {
   expect(pprof("-tree")).toMatch(/\| +main\.leaf$/m);
   const source = readFileSync(join(cwd, "main.go"), "utf8").split("\n");
   const line = (text: string) => source.findIndex((found) => found.includes(text)) + 1;
-  // The function's line has its own time, the line of its go statement what that started.
+  // The function's line has its own time; the line of its go statement has the time of the goroutines started there.
   const list = pprof("-list", "main.nested$");
   expect(list).toMatch(
     new RegExp(`^ +[\\d.]+[nmµu]?s +[\\d.]+[nmµu]?s +${line("func nested()")}:func nested\\(\\) \\{$`, "m"),

@@ -1,11 +1,13 @@
-/** What Go says is what the user sees, what programs do is what they did, and what is not traced is said with its reason. */
+/**
+ * Users see the messages of Go, programs behave as untraced, and whatever is not traced is reported with its reason.
+ */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesOn, go, gotrace, type Result, repository } from "./support.js";
 
-/** Without what differs between any two runs: times, and the order in which packages are compiled. */
+/** Removes what differs between any two runs: times, and the order in which packages are compiled. */
 const steady = (text: string) =>
   text
     .replace(/\d+\.\d+s/g, "T")
@@ -87,7 +89,7 @@ test("what is traced, and why nothing is", () => {
 test("programs that a hook could change", () => {
   const cwd = filesOn({
     "go.mod": "module m\n\ngo 1.21\n",
-    // A fake clock in the name of package time; recover that works where Go inlines, as it did from 1.22 to 1.25.
+    // A fake clock under the name of package time; a recover that works if Go inlines, as it did from 1.22 to 1.25.
     "main.go": `package main
 
 import (

@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Runs in this repository, so that places are found. */
+/** Runs in this repository, so that source files are found. */
 function analyze(...words: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, "analyze", ...words], {
     cwd: join(root, "testdata/rules"),
@@ -98,7 +98,7 @@ test("the page of real traces opens in a browser, with charts and a close-up for
       const summaries = page.locator("summary");
       expect(await summaries.count()).toBeGreaterThan(0);
       for (const summary of await summaries.all()) await summary.click();
-      // Details open a little after the click.
+      // Details open shortly after the click.
       await expect.poll(() => page.locator(".body .chart").count()).toBe(await summaries.count());
       expect(await page.locator("svg[aria-label^='Processors'] path.running").count()).toBe(1);
       await page.keyboard.press("]");

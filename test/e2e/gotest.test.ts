@@ -1,4 +1,4 @@
-/** `gotrace test` is `go test`: same lines, same exit code, same coverage; a tree for each test beneath. */
+/** `gotrace test` behaves as `go test`: same lines, same exit code, same coverage; then a tree for each test. */
 
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -103,7 +103,7 @@ func TestPanics(t *testing.T) {
   "none/none.go": "package none\n",
 };
 
-/** Lines of go test without what varies: times, and which of several parallel subtests goes on or is done first. */
+/** Lines of go test without what varies: times, and which of several parallel subtests continues or finishes first. */
 function lines(text: string): string {
   return text
     .replace(/\d+\.\d+s/g, "?s")
@@ -286,7 +286,7 @@ func TestTable(t *testing.T) {
   expect(result.stdout).toMatch(/^fails\.TestTable FAIL /m);
   expect(result.stdout).toMatch(/^[├└]── go~ fails\.TestTable\.func1 \[TestTable\/bad_one\] FAIL /m);
   expect(result.stdout).toMatch(/^[├└]── go~ fails\.TestTable\.func1 \[TestTable\/good\] +~?\d/m);
-  // A saved trace knows it as well.
+  // A saved trace has it too.
   expect(gotrace(["report"], { cwd, env }).stdout).toMatch(/^fails\.TestFails FAIL /m);
 });
 

@@ -1,4 +1,4 @@
-/** Goroutines that untraced code starts: the trace names the goroutine above them, the frame is inferred. */
+/** Goroutines that untraced code starts: the trace names the parent goroutine, the frame is inferred. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

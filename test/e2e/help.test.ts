@@ -51,7 +51,7 @@ test("bash completes commands, flags of each command, and words", () => {
   expect(complete("test", "-rac")).toEqual(["-race"]);
   expect(complete("explain", "Lock")).toEqual(["LockConvoy"]);
   expect(complete("help", "exit")).toEqual(["exit-codes"]);
-  // Files are left to bash.
+  // bash completes files itself.
   expect(complete("report", "")).toEqual([""]);
 });
 
@@ -70,7 +70,7 @@ test("the scripts of zsh and fish name every command and flag", async () => {
     const file = join(temporaryDirectory(), shell);
     writeFileSync(file, scripts[shell]);
     const checked = spawnSync(shell, ["-n", file], { encoding: "utf8" });
-    // Not every machine has them.
+    // Not every machine has these shells.
     if (checked.error === undefined) expect(checked).toMatchObject({ status: 0, stderr: "" });
   }
 });

@@ -1,4 +1,4 @@
-/** `gotrace instrument`: a copy that plain go builds, vets and tests, with the behaviour of the original. */
+/** `gotrace instrument`: makes a copy that plain go builds, vets and tests, and that behaves as the original. */
 
 import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -74,7 +74,7 @@ replace (\n\tex.com/lib => ../copy\n\tgotrace.internal/rt => ../copy/_gotrace/rt
   expect(gotrace(["report", traces], { cwd }).stdout).toContain("lib.L");
 });
 
-/** Builds, vets and tests a module; its copy must do so too. */
+/** Builds, vets and tests a module: the original, then its copy. */
 function accept(root: string): void {
   for (const verb of ["build", "vet", "test"]) {
     const result = go([verb, "./..."], { cwd: root });
@@ -146,7 +146,7 @@ test("where there is nothing to instrument, nothing is written", () => {
   expect(gotrace(["instrument", "-o", "x", "./nosuch"], { cwd: root }).stderr).toContain("nosuch");
 });
 
-// Where functions refer to variables that are declared at the ends of their files, these would come in another order.
+// If functions referred to variables declared at the ends of their files, these would be initialised in another order.
 const order = {
   "go.mod": "module order\n\ngo 1.21\n",
   "a.go": `package main

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { TraceWriter } from "../support/calltrace/writer.js";
 import { startGotrace, temporaryDirectory } from "./support.js";
 
-/** Twenty million events: more than a second to read. */
+/** Twenty million events take more than a second to read. */
 function largeTrace(path: string): void {
   const trace = new TraceWriter({ capacity: 1 << 26 });
   const [main, step] = [trace.define("function", "main.main"), trace.define("function", "main.step")];

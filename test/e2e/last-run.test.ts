@@ -5,7 +5,7 @@ import { filesOn, gotrace, repository, startGotrace, temporaryDirectory } from "
 
 const wordcount = join(repository, "testdata/wordcount");
 
-/** A cache of its own for a test, with what lies in it of the last run. */
+/** A separate cache for a test, and the files of the last run in it. */
 function ownCache() {
   const cache = temporaryDirectory();
   const env = { GOTRACE_CACHE: cache };
@@ -34,12 +34,12 @@ test("the last run is shown where no trace is named, until a newer one replaces 
   expect(gotrace(["stats"], here).stdout).toMatch(/main\.openStore[\s\S]*\nnext: gotrace calls FUNC · gotrace view\n$/);
   expect(gotrace(["calls", "main.openStore"], here).stdout).toMatch(/\nnext: gotrace stats · gotrace view\n$/);
 
-  // A run that is not to be kept, or that recorded nothing, replaces nothing; neither says that it could be shown again.
+  // A run that is not kept, or that recorded nothing, replaces nothing, and does not offer to be shown again.
   const [entry] = kept();
   expect(gotrace(["run", "--no-keep", "."], here).stdout).not.toContain("next:");
   expect(kept()).toEqual([entry]);
   expect(gotrace(["report"], here).stdout).toBe(tree);
-  // A saved trace is named in the line that leads on.
+  // The line that leads on names a saved trace.
   const saved = gotrace(["run", "--save", join(temporaryDirectory("it's"), "t.gotrace"), "."], here);
   expect(saved.stdout).toMatch(/\nnext: gotrace stats '\/\S*it'\\''s-\w+\/t\.gotrace' · /);
   expect(kept()).toHaveLength(1);
@@ -100,7 +100,8 @@ test("a run whose trace is too large to keep says so, and leads to no other run"
   const small = { ...env, GOTRACE_KEEP_SIZE: "1MiB" };
   const why =
     /^gotrace: this run is not kept for 'gotrace report': its trace of [\d.]+ MiB is larger than 1 MiB; keep it with --save FILE$/m;
-  // In the cache itself, and copied to it: --keep-workspace records as runs do whose workspace is on another file system.
+  // Written in the cache, and copied to it: --keep-workspace records as runs do whose workspace is on another file
+  // system.
   for (const words of [
     ["run", "."],
     ["run", "--keep-workspace", "."],
@@ -133,7 +134,7 @@ test("the tests have a cache of their own", () => {
 
 test("a run that cannot be kept says so", () => {
   const { env } = ownCache();
-  // Not a directory: nothing can be written below it, by root neither.
+  // Not a directory: not even root can write below it.
   filesOn({ last: "" }, env.GOTRACE_CACHE);
   const run = gotrace(["run", "."], { cwd: wordcount, env });
   expect(run.stderr).toContain(

@@ -1,4 +1,4 @@
-/** Traces of processes that still run. */
+/** Traces of processes that are still running. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { openFile } from "../../src/cli/trace-files.js";
 import { buildForest } from "../support/calltrace/build-forest.js";
 import { filesOn, gotrace, startGotrace, temporaryDirectory } from "./support.js";
 
-/** GOTRACE_LIVE=1000 makes it a stress test of a minute or two. */
+/** GOTRACE_LIVE=1000 turns it into a stress test of a minute or two. */
 const PROCESSES = Number(process.env.GOTRACE_LIVE ?? 10);
 const READS = 50;
 
@@ -49,7 +49,7 @@ afterAll(() => {
   for (const child of children) child.kill("SIGKILL");
 });
 
-/** Starts the program. @returns its trace, once it is there */
+/** Starts the program. @returns its trace, as soon as it exists */
 async function start(traces = temporaryDirectory()): Promise<{ child: ChildProcess; path: string }> {
   const env = { ...process.env, GOTRACE_OUT: traces, GOTRACE_MAX_SIZE: String(64 << 20) };
   const child = spawn(join(busy, "busy"), { env, stdio: "ignore" });

@@ -1,4 +1,4 @@
-/** Function names of all shapes are those that the Go runtime has in the same build. */
+/** Function names of all shapes in the trace are those that the Go runtime has in the same build. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -163,7 +163,7 @@ test("the table, its order, its filters, its end", () => {
     "db.Open",
     "db.scan",
   ]);
-  // What is shown can be typed, and so can the full name.
+  // Names can be typed as shown, or in full.
   for (const pattern of ["^db\\.scan$", "^example\\.com/shop/db\\.scan$"]) {
     expect(names(table("--match", pattern))).toEqual(["db.scan"]);
     expect(names(table("--match", pattern, "--full-names"))).toEqual(["example.com/shop/db.scan"]);
@@ -414,7 +414,7 @@ test("assertions of a run: its own exit code comes first, what was not called ha
     "m.go": 'package main\nimport "os"\nfunc main() { os.Exit(7) }\n',
   });
   expect(gotrace(["run", "--assert", "main.main.calls == 2", "."], { cwd: exits }).code).toBe(7);
-  // All calls count, whatever the tree shows.
+  // All calls count, whatever the tree hides.
   expect(gotrace(["run", "--focus", "fib", "--assert", "db.(*DB).Query.calls == 20", "."], { cwd }).code).toBe(0);
   expect(gotrace(["report", "--no-merge", "--assert", "db.(*DB).Query.calls == 21", saved], { cwd }).code).toBe(1);
   expect(gotrace(["stats", "--assert", "db.(*DB).Query.calls == 20", saved], { cwd }).code).toBe(0);

@@ -15,7 +15,7 @@ func Add(name string) bool {
 
 test("packages are initialised as in the plain program", () => {
   const root = filesOn({
-    // In modules whose paths sort before and after the runtime's, with hooks and without.
+    // In modules whose paths sort before and after the runtime's, with and without hooks.
     "reg/go.mod": "module github.com/acme/reg\n\ngo 1.21\n",
     "reg/r.go": registry,
     "zcodec/go.mod":
@@ -25,7 +25,7 @@ test("packages are initialised as in the plain program", () => {
       "module github.com/acme/app\n\ngo 1.21\n\nrequire (\n\tgithub.com/acme/reg v0.0.0\n\tgithub.com/acme/zcodec v0.0.0\n)\n\nreplace (\n\tgithub.com/acme/reg => ../reg\n\tgithub.com/acme/zcodec => ../zcodec\n)\n",
     "app/codec/c.go": 'package codec\n\nimport "github.com/acme/reg"\n\nfunc init() { reg.Add("codec") }\n',
     "app/early/e.go": 'package early\n\nimport "github.com/acme/reg"\n\nvar _ = reg.Add("early")\n',
-    // Waits for package runtime alone: one that waited for nothing came before it, and still does.
+    // It depends on package runtime only: it comes as early as a package without dependencies did.
     "app/a/a.go":
       'package a\n\nimport (\n\t"runtime"\n\n\t"github.com/acme/reg"\n)\n\nfunc init() { reg.Add("a" + runtime.GOOS[:0]) }\n',
     "app/main.go": `package main

@@ -1,4 +1,4 @@
-/** What happens when output cannot be written, when a signal comes at another time, and what report reads. */
+/** Output that cannot be written, signals at unusual times, and the inputs that report reads. */
 
 import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const program = filesOn({
 });
 const twoLines = /^gotrace: [^\n]+\n {2}[^\n]+\n/;
 
-/** An empty TMPDIR, and what of ours is left in it: an interrupted go may leave a directory of its own. */
+/** An empty TMPDIR, and the files of gotrace left in it; an interrupted go may leave a directory, too. */
 function watchedTemporary() {
   const directory = join(temporaryDirectory(), "tmp");
   mkdirSync(directory);
@@ -126,14 +126,15 @@ func hang() {
   });
   const slept = join(hung, "slept");
   const lasted = () => (existsSync(slept) ? Number(readFileSync(slept, "utf8").trim().split("\n").at(-1)) : 0);
-  // The timeout counts from the start of the process: on a slow machine more of it passes before the test hangs.
+  // The timeout counts from the start of the process: on a slow machine, more of it passes before the test hangs.
   for (let timeout = 1; timeout < 60; timeout *= 4) {
     const result = gotrace(["test", "-timeout", `${timeout}s`, "."], { cwd: hung });
     expect(result.code).toBe(1);
     if (lasted() < 100) continue;
     const time = /hung\.hang \[not returned\] +(≥ ?)?([\d.]+)(ms|s)/.exec(result.stdout);
     expect(time, result.stdout).not.toBeNull();
-    // gotrace looks every 50 ms whether the process still lives, later where the machine is busy: of a long time that is little.
+    // gotrace checks every 50 ms whether the process is alive, less often on a busy machine: that is little of a long
+    // time.
     if (Number(time![2]) * (time![3] === "s" ? 1000 : 1) > 0.9 * lasted()) return;
   }
   expect.unreachable("the frames end long before the process");
@@ -159,7 +160,7 @@ test("report reads pipes, names the file that is no trace, and has an exit code 
   expect(wrong).toMatchObject({ code: 65, stdout: "" });
   expect(wrong.stderr).toContain("go.mod: this is not a gotrace trace");
 
-  // A process that was cut off, and a whole one behind it.
+  // A process that was cut off, followed by a complete one.
   writeFileSync(two, readFileSync(one));
   truncateSync(one, 300_003);
   writeFileSync(two, Buffer.concat([readFileSync(one), readFileSync(two)]));

@@ -1,4 +1,6 @@
-/** A test owns what happens on its behalf, on whatever goroutine; subtests have the names that t.Run gives them. */
+/**
+ * A test owns everything that happens on its behalf, on any goroutine; subtests have the names that t.Run gives them.
+ */
 
 import { beforeAll, expect, test } from "vitest";
 import { filesOn, gotrace, type Node, type Result } from "./support.js";
@@ -143,7 +145,7 @@ interface Named extends Node {
   readonly children: readonly Named[];
 }
 
-/** Path of a function's nodes, with the tests that goroutines run. */
+/** Paths of a function's nodes, with the tests that goroutines run. */
 function paths(nodes: readonly Named[], name: string, above = ""): string[] {
   return nodes.flatMap((node) => {
     const path = `${above}${node.name.replace("example.com/own.", "")}${node.test ? ` [${node.test}]` : ""}`;

@@ -1,4 +1,4 @@
-/** What npm makes of the project: what it contains of others, how it installs, what starts it. */
+/** The npm package: third-party code in it, how it installs, and how it starts. */
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
@@ -85,7 +85,7 @@ test("the package installs from its tarball without a network, and works", () =>
     expect(run.status, run.stderr).toBe(0);
     return run.stdout;
   };
-  // What is built is packed as it is.
+  // The existing build is packed unchanged.
   const [{ filename, files }] = JSON.parse(
     npm("pack", "--ignore-scripts", "--json", "--pack-destination", scratch),
   ) as [{ filename: string; files: { path: string }[] }];
@@ -114,7 +114,7 @@ test("npm install -g . in a clone that was not built builds it", () => {
   cpSync(repository, clone, { recursive: true, filter: (path) => !left.includes(path) });
   symlinkSync(at("node_modules"), join(clone, "node_modules"));
   const prefix = join(scratch, "prefix");
-  // What npm hands to its scripts are settings of this project, which a global installation does not read.
+  // npm passes settings of this project to its scripts; a global installation does not read them.
   const own = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
   const installed = spawnSync("npm", ["install", "--global", "--offline", "--no-audit", "--prefix", prefix, "."], {
     cwd: clone,

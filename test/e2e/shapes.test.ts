@@ -1,4 +1,4 @@
-/** Module shapes: each program prints the same traced and untraced, is traced, and its files are left alone. */
+/** Module shapes: each program prints the same traced and untraced, is traced, and its files stay as they were. */
 
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { filesOn, go, gotrace, names, snapshot } from "./support.js";
 
 interface Shape {
   readonly files: Readonly<Record<string, string>>;
-  /** Directory to run in, below the root. */
+  /** Directory to run in, relative to the root. */
   readonly at?: string;
   readonly target?: string;
   readonly flags?: readonly string[];

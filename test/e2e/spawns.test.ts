@@ -1,4 +1,4 @@
-/** Goroutines hang under the exact frame and go statement that started them; nothing about the program changes. */
+/** Goroutines hang under the exact frame and go statement that started them; the program behaves as before. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,9 @@ beforeAll(() => {
   tree = JSON.parse(readFileSync(report, "utf8")) as Spawned[];
 });
 
-/** Paths, outermost first, that end in a function; `*` marks where a goroutine begins, and how sure that is. */
+/**
+ * Paths, outermost first, that end in a function; `*` marks the beginning of a goroutine and how certain its place is.
+ */
 function paths(name: string): string[] {
   const found: string[] = [];
   const visit = (nodes: readonly Spawned[], above: string) => {

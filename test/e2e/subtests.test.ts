@@ -1,4 +1,4 @@
-/** Subtests, parallel ones too, and the seeds of fuzz tests hang under the test that started them. */
+/** Subtests, including parallel ones, and the seeds of fuzz tests hang under the test that started them. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -55,12 +55,13 @@ func TestMain(m *testing.M) { os.Exit(m.Run()) }
 `,
 };
 
-/** Paths of functions with their calls, from the names of roots down. */
+/** A node of the call tree, with the test that it runs. */
 interface Named extends Node {
   readonly test?: string;
   readonly children: readonly Named[];
 }
 
+/** Paths of functions, with their calls. */
 function paths(nodes: readonly Named[], above = ""): string[] {
   return nodes.flatMap(({ name, test, calls, children }) => {
     const local = name.replace("example.com/sub.", "");

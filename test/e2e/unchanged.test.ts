@@ -1,4 +1,4 @@
-/** A build in which nothing changed asks `go build` alone; every change that matters is seen by the very next run. */
+/** A build in which nothing changed only runs `go build`; the very next run sees every change that matters. */
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";

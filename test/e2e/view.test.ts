@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** Ids differ from run to run. */
+/** Replaces ids, which differ from run to run. */
 const profiles = (names: readonly string[]) =>
   names.map((name) => name.replace(/goroutine \d+$/, "goroutine N")).sort();
 const expected = [
@@ -39,7 +39,7 @@ interface Shown {
   readonly ended: Promise<number | string>;
 }
 
-/** Starts what serves a page, and waits for its address. */
+/** Starts a command that serves a page, and waits for its address. */
 async function show(args: readonly string[], env: Record<string, string | undefined> = {}): Promise<Shown> {
   const process = startGotrace(args, { cwd: wordcount, env: { SSH_CONNECTION: undefined, ...env } });
   let stdout = "";
@@ -58,7 +58,7 @@ async function show(args: readonly string[], env: Record<string, string | undefi
   return { url: address()!, process, stdout: () => stdout, stderr: () => stderr, ended };
 }
 
-/** Opens Speedscope, which must not complain. */
+/** Opens Speedscope, which must not report an error. */
 async function speedscope(url: string): Promise<{ page: Page; trouble: string[] }> {
   const page = await browser.newPage();
   const trouble: string[] = [];
@@ -99,7 +99,7 @@ test("view: Speedscope shows the goroutines and their functions, and gotrace end
     expect(table).toContain(name);
   }
   expect(trouble).toEqual([]);
-  // A page that comes back is the same as one that stays.
+  // A page that is reloaded counts as one that stayed open.
   await page.reload();
   await expect.poll(() => page.title()).toBe("wordcount - speedscope");
   await page.close();
@@ -123,7 +123,7 @@ test("view and run --open show gotrace's own page, and gotrace ends when it is c
 });
 
 test("flame --open: the program's output and exit code are its own; Ctrl-C ends the page", async () => {
-  // xdg-open takes words apart.
+  // xdg-open splits its argument into words.
   const place = temporaryDirectory("gotrace-browser");
   const browserProgram = join(place, "browser");
   writeFileSync(browserProgram, `#!/bin/sh\nprintf '%s' "$1" > '${place}/opened'\n`);
@@ -138,7 +138,7 @@ test("flame --open: the program's output and exit code are its own; Ctrl-C ends 
   process.kill(shown.process.pid!, "SIGINT");
   expect(await shown.ended).toBe(130);
   expect(shown.stderr()).not.toContain("kept");
-  // It was told, and does not look for the server again.
+  // The page was told that the server ends, and does not look for it again.
   await page.waitForTimeout(4000);
   expect(trouble.filter((line) => line.endsWith("/alive"))).toEqual([]);
   await page.close();
@@ -154,7 +154,7 @@ test("where there is no browser the page can be opened from elsewhere", async ()
   expect(await shown.ended).toBe(143);
 });
 
-/** Status of a request whose path and host go out as they are. */
+/** Status of a request whose path and host are sent unchanged. */
 function status(url: string, path: string, host?: string): Promise<number> {
   const { port } = new URL(url);
   return new Promise((resolve, reject) => {
