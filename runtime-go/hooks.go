@@ -6,6 +6,12 @@
 // It has no init function and starts at the first hook. Nothing it does is
 // visible to the program: no allocation on the Go heap (except for goroutines
 // started under profiler labels), no goroutine, no signal, no output.
+//
+// This file has the hooks and their fast paths, slow.go the slow ones. They write
+// records (format.go, record.go) to the slot (slot.go) of their goroutine, which
+// fills chunks of the trace file (chunk.go). spawn.go, after.go and ancestry.go
+// attach goroutines to what started them. start.go, state.go and stop.go have the
+// recorder's life; os_*.go what it needs from the operating system.
 package rt
 
 import "unsafe"
@@ -54,8 +60,7 @@ func leavingPanics(panics uintptr) func() {
 	return func() { leave(panics) }
 }
 
-// leave records an exit; panics as for leaving. The compiler inlines it into
-// leave0, leave1 and leave2, except under -race.
+// leave records an exit; panics as for leaving.
 //
 //go:norace
 func leave(panics uintptr) {
@@ -65,15 +70,30 @@ func leave(panics uintptr) {
 }
 
 // leave0, leave1 and leave2 serve the usual counts without allocating a closure.
+// They repeat leave instead of calling it: an inlined call would put a frame on
+// the stack that has no function of its own, and for such frames FuncForPC, which
+// leftBy uses, allocates.
 
 //go:norace
-func leave0() { leave(0) }
+func leave0() {
+	if !hot.off {
+		exit(0)
+	}
+}
 
 //go:norace
-func leave1() { leave(1) }
+func leave1() {
+	if !hot.off {
+		exit(1)
+	}
+}
 
 //go:norace
-func leave2() { leave(2) }
+func leave2() {
+	if !hot.off {
+		exit(2)
+	}
+}
 
 // Spawn records that the go statement after it is about to start a goroutine,
 // and leaves a token for that goroutine to inherit (see spawn.go). site is as
