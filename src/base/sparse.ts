@@ -38,8 +38,8 @@ export class SparseColumn implements ReadonlyMap<number, number> {
     return this.entries();
   }
 
-  forEach(told: (value: number, key: number, map: ReadonlyMap<number, number>) => void): void {
-    for (const [key, value] of this) told(value, key, this);
+  forEach(callback: (value: number, key: number, map: ReadonlyMap<number, number>) => void): void {
+    for (const [key, value] of this) callback(value, key, this);
   }
 
   private find(key: number): number {

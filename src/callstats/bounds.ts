@@ -17,8 +17,8 @@ export function costBounds({ processes }: CallForest): readonly (HookCost | unde
  */
 export class BoundMeter {
   private cost = UNKNOWN;
-  /** By open call: callees visited so far, in `told` all of them, in `direct` only those it called itself. */
-  private readonly told: number[] = [];
+  /** By open call: visited calls beneath it so far, in `visited` all of them, in `direct` only those it called itself. */
+  private readonly visited: number[] = [];
   private readonly direct: number[] = [];
   private depth = 0;
   /** Bounds for the call that ended last, nanoseconds. */
@@ -32,16 +32,16 @@ export class BoundMeter {
 
   enter(): void {
     const at = this.depth++;
-    this.told[at] = this.direct[at] = 0;
+    this.visited[at] = this.direct[at] = 0;
   }
 
   /** @param calls traced calls beneath it on its goroutine; those not visited count as part of its self time */
   exit(calls: number): void {
     const { inner, outer } = this.cost;
     const at = --this.depth;
-    const hidden = calls - this.told[at];
+    const hidden = calls - this.visited[at];
     if (at > 0) {
-      this.told[at - 1] += calls + 1;
+      this.visited[at - 1] += calls + 1;
       this.direct[at - 1]++;
     }
     this.ofTotal = inner + calls * (inner + outer);

@@ -59,15 +59,15 @@ export type Progress = (done: number, total: number) => void;
 
 /** Computes what fits, in one walk, or in two if there are too many goroutines and too many calls. */
 export function fitRecording(recording: Recording, budget: Budget, progress?: Progress): Fit {
-  const survey = new Survey(budget);
-  const hidden = recording.visit(survey, progress);
-  const goroutines = survey.best().sort((a, b) => a.process - b.process || a.start - b.start || a.goid - b.goid);
-  let { lengths } = survey;
+  const collector = new BudgetCollector(budget);
+  const hidden = recording.visit(collector, progress);
+  const goroutines = collector.best().sort((a, b) => a.process - b.process || a.start - b.start || a.goid - b.goid);
+  let { lengths } = collector;
   const events = goroutines.reduce((sum, goroutine) => sum + goroutine.events, 0);
   const complete = events <= budget.events;
-  if (!complete && goroutines.length < survey.goroutines) lengths = lengthsOf(recording, goroutines, budget.depth);
+  if (!complete && goroutines.length < collector.goroutines) lengths = lengthsOf(recording, goroutines, budget.depth);
   const { minimum, calls } = complete ? { minimum: 0, calls: events / 2 } : longest(lengths, budget.events / 2);
-  const { goroutines: all, calls: allCalls, deepest } = survey;
+  const { goroutines: all, calls: allCalls, deepest } = collector;
   return {
     goroutines,
     minimum,
@@ -112,7 +112,7 @@ export function lengthOf(start: number, end: number): number {
   return Math.max(0, Math.round(end - start));
 }
 
-class Survey implements CallVisitor {
+class BudgetCollector implements CallVisitor {
   readonly lengths = new Histogram();
   goroutines = 0;
   calls = 0;

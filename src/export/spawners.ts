@@ -55,7 +55,7 @@ class CallMap {
 }
 
 /** A goroutine started by untraced code, for which the open call is to be found. */
-interface Request {
+interface ParentQuery {
   readonly goid: number;
   readonly start: number;
   readonly node: number;
@@ -91,7 +91,7 @@ export function* findSpawners(recording: Recording): Generator<undefined, Spawne
   const edges = recording.forest.processes.map(({ tree }) => tree.edge);
   if (!edges.some((edge) => edge.some((kind) => kind !== EdgeKind.call))) return spawners;
   /** By process and parent goroutine: the goroutines started by untraced code on it. */
-  const requests: Map<number, Request[]>[] = edges.map(() => new Map());
+  const queries: Map<number, ParentQuery[]>[] = edges.map(() => new Map());
   let wanted = false;
   const numbers = new CallNumbers();
   let process = 0;
@@ -100,8 +100,8 @@ export function* findSpawners(recording: Recording): Generator<undefined, Spawne
       process = index;
       if (edge !== EdgeKind.approximate || node === 0) return;
       wanted = true;
-      const list = requests[process].get(parentGoid);
-      if (list === undefined) requests[process].set(parentGoid, [{ goid, start, node }]);
+      const list = queries[process].get(parentGoid);
+      if (list === undefined) queries[process].set(parentGoid, [{ goid, start, node }]);
       else list.push({ goid, start, node });
     },
     enter: () => numbers.enter(),
@@ -110,20 +110,20 @@ export function* findSpawners(recording: Recording): Generator<undefined, Spawne
       if (numbers.open > 0) spawners.ran(process, ref, numbers.open);
     },
   });
-  if (wanted) yield* answer(recording, requests, spawners);
+  if (wanted) yield* answer(recording, queries, spawners);
   return spawners;
 }
 
-/** For each request, finds the innermost call of the goroutine's parent node that was open when the goroutine began. */
+/** For each query, finds the innermost call of the goroutine's parent node that was open when the goroutine began. */
 function* answer(
   recording: Recording,
-  requests: readonly Map<number, Request[]>[],
+  queries: readonly Map<number, ParentQuery[]>[],
   spawners: Spawners,
 ): Generator<undefined> {
   const numbers = new CallNumbers();
   let nodes = new Int32Array(64);
   let process = 0;
-  let list: Request[] = [];
+  let list: ParentQuery[] = [];
   const until = (time: number) => {
     for (let last = list.at(-1); last !== undefined && last.start < time; last = list.at(-1)) {
       list.pop();
@@ -137,7 +137,7 @@ function* answer(
   yield* recording.walk({
     begin(goroutine) {
       process = goroutine.process;
-      list = requests[process].get(goroutine.goid) ?? [];
+      list = queries[process].get(goroutine.goid) ?? [];
       list.sort((a, b) => b.start - a.start);
     },
     enter(node, time) {

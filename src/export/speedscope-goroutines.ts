@@ -10,14 +10,14 @@ import type { TimelineSink } from "./excerpt.js";
 import { BRACE, COMMA, type Frames, profileHead } from "./speedscope-frames.js";
 
 /** The most events to buffer at a time, 12 bytes each. */
-const MAX_WAITING = 4_000_000;
+const MAX_BUFFERED = 4_000_000;
 
 /** Splits a list of goroutines into parts, in order, whose events each fit the buffer. */
 export function* batchesOf(goroutines: readonly FittingGoroutine[]): Generator<readonly FittingGoroutine[]> {
   let first = 0;
   let events = 0;
   for (const [index, goroutine] of goroutines.entries()) {
-    if (index > first && events + goroutine.events > MAX_WAITING) {
+    if (index > first && events + goroutine.events > MAX_BUFFERED) {
       yield goroutines.slice(first, index);
       first = index;
       events = 0;
@@ -36,7 +36,7 @@ export class GoroutineWriter implements TimelineSink {
   private place = 0;
   private func!: Int32Array;
   /** By index in the batch: the range of buffered events. */
-  private readonly waiting = new Map<number, { readonly from: number; readonly to: number }>();
+  private readonly buffered = new Map<number, { readonly from: number; readonly to: number }>();
   private from = 0;
   private count = 0;
   private times = new Float64Array(1024);
@@ -72,16 +72,16 @@ export class GoroutineWriter implements TimelineSink {
 
   end(): void {
     if (this.place !== this.turn) {
-      this.waiting.set(this.place, { from: this.from, to: this.count });
+      this.buffered.set(this.place, { from: this.from, to: this.count });
       return;
     }
     this.finish();
-    for (let next = this.waiting.get(this.turn); next; next = this.waiting.get(this.turn)) {
-      this.waiting.delete(this.turn);
+    for (let next = this.buffered.get(this.turn); next; next = this.buffered.get(this.turn)) {
+      this.buffered.delete(this.turn);
       for (let i = next.from; i < next.to; i++) this.write(this.frames[i], this.times[i]);
       this.finish();
     }
-    if (this.waiting.size === 0) this.count = 0;
+    if (this.buffered.size === 0) this.count = 0;
   }
 
   private event(frame: number, time: number): void {

@@ -19,11 +19,11 @@ import { EdgeTable } from "./edges.js";
 import { NO_FRAME } from "./frames.js";
 import { NO_NODE, NodeTable, ROOT } from "./nodes.js";
 import { ParentInference } from "./parent-inference.js";
+import { ParkedSlots } from "./parked-slots.js";
 import { asksForParent, type Prescan } from "./prescan.js";
 import { type Parked, SlotTable } from "./slots.js";
 import { SpawnTable } from "./spawns.js";
 import { Stacks } from "./stacks.js";
-import { Waiting } from "./waiting.js";
 
 export interface BuildOptions {
   /** One node per call instead of one per distinct path. */
@@ -47,7 +47,7 @@ export class TreeBuilder {
   private readonly slots: SlotTable;
   private readonly spawns = new SpawnTable();
   private readonly parents: ParentInference;
-  private readonly waiting: Waiting;
+  private readonly parkedSlots: ParkedSlots;
   private readonly reader: ChunkReader;
   private readonly decoder: RecordDecoder;
   private chunk = 0;
@@ -63,7 +63,7 @@ export class TreeBuilder {
     this.stacks = new Stacks(this.nodes, this.slots, this, options);
     this.attachments = new AttachmentTable(process.chunks.slots);
     this.parents = new ParentInference(process, prescan, this.slots, this.nodes, this.stacks);
-    this.waiting = new Waiting(this.slots);
+    this.parkedSlots = new ParkedSlots(this.slots);
     this.reader = new ChunkReader(process.source);
     this.decoder = new RecordDecoder(process.clock);
   }
@@ -82,7 +82,7 @@ export class TreeBuilder {
     }
     // The earliest of the slots that wait for one another waits for a goroutine whose first event is later, so that had
     // no open frame yet. The others must go on waiting: what they wait for may come now.
-    for (let slot = this.waiting.earliest(); slot !== undefined; slot = this.waiting.earliest()) {
+    for (let slot = this.parkedSlots.earliest(); slot !== undefined; slot = this.parkedSlots.earliest()) {
       this.hang(slot, slots.parked.get(slot)!.begin, ROOT, EdgeKind.approximate, 0);
       this.advance(slot, chunks.count);
       this.settle(chunks.count);
@@ -119,8 +119,8 @@ export class TreeBuilder {
   }
 
   private settle(chunk: number): void {
-    const { waiting } = this;
-    for (let slot = waiting.next(); slot !== undefined; slot = waiting.next()) this.advance(slot, chunk);
+    const { parkedSlots } = this;
+    for (let slot = parkedSlots.next(); slot !== undefined; slot = parkedSlots.next()) this.advance(slot, chunk);
   }
 
   /** Replays the chunks of a slot from its position up to chunk `until`, or until it has to park. */
@@ -164,29 +164,29 @@ export class TreeBuilder {
   private begin(slot: number): boolean {
     const { slots, decoder } = this;
     this.capture(slot, decoder.begin.time);
-    this.parents.bury(slot, (answered) => this.waiting.answered(answered));
+    this.parents.bury(slot, (answered) => this.parkedSlots.answered(answered));
     this.stacks.abandon(slot, slots.floor[slot]);
     slots.root[slot] = NO_NODE;
     const { parentGoid, spawnRef } = decoder.begin;
-    const request = asksForParent(this.process, parentGoid, spawnRef) ? this.parents.take(slot) : NO_NODE;
-    const parked: Parked = { begin: { ...decoder.begin }, state: decoder.state(), request };
+    const query = asksForParent(this.process, parentGoid, spawnRef) ? this.parents.take(slot) : NO_NODE;
+    const parked: Parked = { begin: { ...decoder.begin }, state: decoder.state(), query };
     if (this.place(slot, parked)) return true;
     slots.goid[slot] = NO_NODE;
     const { chunks } = this.process;
-    this.waiting.park(slot, parked, request === NO_NODE ? chunks.slot[chunkAt(chunks, spawnRef)] : NO_NODE);
+    this.parkedSlots.park(slot, parked, query === NO_NODE ? chunks.slot[chunkAt(chunks, spawnRef)] : NO_NODE);
     return false;
   }
 
   /** Attaches a goroutine; false if its place is not known yet. */
-  private place(slot: number, { begin, request }: Parked): boolean {
+  private place(slot: number, { begin, query }: Parked): boolean {
     const { goid, parentGoid, spawnRef } = begin;
     if (parentGoid === 0 && spawnRef === 0) {
       // Goroutine 1 is the main one; others without a parent were started by the runtime, for example for timers.
       this.hang(slot, begin, ROOT, goid === 1 ? EdgeKind.call : EdgeKind.approximate, 0);
       return true;
     }
-    if (request !== NO_NODE) {
-      const node = this.parents.find(request);
+    if (query !== NO_NODE) {
+      const node = this.parents.find(query);
       if (node === NO_NODE) return false;
       this.hang(slot, begin, node, EdgeKind.approximate, 0);
       return true;
@@ -248,13 +248,13 @@ export class TreeBuilder {
    * `time`.
    */
   capture(slot: number, time: number): void {
-    this.parents.answer(slot, time, (request) => this.waiting.answered(request));
+    this.parents.answer(slot, time, (query) => this.parkedSlots.answered(query));
   }
 
   /** Wakes the slots that wait for a spawn record of this one, if it has been passed. */
   private wake(slot: number): void {
     const { chunks } = this.process;
-    this.waiting.passed(slot, (spawnRef) => this.passed(chunkAt(chunks, spawnRef), spawnRef));
+    this.parkedSlots.passed(slot, (spawnRef) => this.passed(chunkAt(chunks, spawnRef), spawnRef));
   }
 }
 

@@ -12,9 +12,9 @@ import type { Stacks } from "./stacks.js";
 
 export class ParentInference {
   private readonly enclosing: Enclosing;
-  /** By request: the node to attach to, or NO_NODE. */
+  /** By query: the node to attach to, or NO_NODE. */
   private readonly answers: Int32Array;
-  /** By slot: its next request. */
+  /** By slot: its next query. */
   private readonly nextOfSlot: Int32Array;
 
   constructor(
@@ -25,62 +25,62 @@ export class ParentInference {
     private readonly stacks: Stacks,
   ) {
     this.enclosing = new Enclosing(process.definitions);
-    this.answers = new Int32Array(prescan.requests.count).fill(NO_NODE);
-    this.nextOfSlot = prescan.requests.firstOfSlot.slice();
+    this.answers = new Int32Array(prescan.queries.count).fill(NO_NODE);
+    this.nextOfSlot = prescan.queries.firstOfSlot.slice();
   }
 
-  /** The request that belongs to the next begin record of a slot without a spawn record. */
+  /** The query that belongs to the next begin record of a slot without a spawn record. */
   take(slot: number): number {
-    const request = this.nextOfSlot[slot];
-    this.nextOfSlot[slot] = this.prescan.requests.nextOfSlot[request];
-    return request;
+    const query = this.nextOfSlot[slot];
+    this.nextOfSlot[slot] = this.prescan.queries.nextOfSlot[query];
+    return query;
   }
 
   /** The node to attach to; NO_NODE if not known yet; the root if no ancestor goroutine is in the trace. */
-  find(request: number): number {
-    return this.prescan.requests.asked[request] === 0 ? ROOT : this.answers[request];
+  find(query: number): number {
+    return this.prescan.queries.asked[query] === 0 ? ROOT : this.answers[query];
   }
 
-  /** Called when a goroutine begins on a slot: collects the requests to it. */
+  /** Called when a goroutine begins on a slot: collects the queries to it. */
   expect(slot: number, goid: number): void {
     const { slots } = this;
-    const { requests } = this.prescan;
+    const { queries } = this.prescan;
     slots.capture[slot] = Number.POSITIVE_INFINITY;
-    let request = requests.heads.get(goid, NO_NODE);
-    if (request === NO_NODE) return;
-    requests.heads.set(goid, NO_NODE);
+    let query = queries.heads.get(goid, NO_NODE);
+    if (query === NO_NODE) return;
+    queries.heads.set(goid, NO_NODE);
     const list: number[] = [];
-    for (; request !== NO_NODE; request = requests.link[request]) list.push(request);
-    list.sort((a, b) => requests.time[b] - requests.time[a]);
-    slots.requests.set(slot, list);
-    slots.capture[slot] = requests.time[list[list.length - 1]];
+    for (; query !== NO_NODE; query = queries.link[query]) list.push(query);
+    list.sort((a, b) => queries.time[b] - queries.time[a]);
+    slots.queries.set(slot, list);
+    slots.capture[slot] = queries.time[list[list.length - 1]];
   }
 
-  /** Answers the requests to a slot's goroutine by goroutines that began before `time`; calls `answered` for each. */
-  answer(slot: number, time: number, answered: (request: number) => void): void {
+  /** Answers the queries to a slot's goroutine by goroutines that began before `time`; calls `answered` for each. */
+  answer(slot: number, time: number, answered: (query: number) => void): void {
     this.answerUntil(slot, time, true, answered);
   }
 
-  /** Answers the remaining requests, because another goroutine takes over the slot. */
-  bury(slot: number, answered: (request: number) => void): void {
+  /** Answers the remaining queries, because another goroutine takes over the slot. */
+  bury(slot: number, answered: (query: number) => void): void {
     this.answerUntil(slot, Number.POSITIVE_INFINITY, false, answered);
   }
 
-  private answerUntil(slot: number, time: number, alive: boolean, answered: (request: number) => void): void {
+  private answerUntil(slot: number, time: number, alive: boolean, answered: (query: number) => void): void {
     const { slots } = this;
-    const { requests } = this.prescan;
-    const list = slots.requests.get(slot);
+    const { queries } = this.prescan;
+    const list = slots.queries.get(slot);
     if (list === undefined) return;
-    let request = list.pop();
-    for (; request !== undefined && requests.time[request] < time; request = list.pop()) {
-      const node = this.frameAround(slot, request, alive);
+    let query = list.pop();
+    for (; query !== undefined && queries.time[query] < time; query = list.pop()) {
+      const node = this.frameAround(slot, query, alive);
       this.stacks.hold(node);
-      this.answers[request] = node;
-      answered(request);
+      this.answers[query] = node;
+      answered(query);
     }
-    if (request === undefined) slots.requests.delete(slot);
-    else list.push(request);
-    slots.capture[slot] = request === undefined ? Number.POSITIVE_INFINITY : requests.time[request];
+    if (query === undefined) slots.queries.delete(slot);
+    else list.push(query);
+    slots.capture[slot] = query === undefined ? Number.POSITIVE_INFINITY : queries.time[query];
   }
 
   /**
@@ -89,16 +89,16 @@ export class ParentInference {
    * the test, as long as the parent may be waiting for parallel subtests, else the node that the parent itself is
    * attached to.
    */
-  private frameAround(slot: number, request: number, alive: boolean): number {
+  private frameAround(slot: number, query: number, alive: boolean): number {
     const { slots } = this;
-    const { time, func } = this.prescan.requests;
+    const { time, func } = this.prescan.queries;
     const { frames } = this.stacks;
     if (slots.top[slot] === NO_FRAME) {
       // Nothing is known about the parent before its own first event.
-      if (time[request] < slots.start[slot]) return ROOT;
+      if (time[query] < slots.start[slot]) return ROOT;
       return alive && slots.test[slot] && slots.root[slot] > ROOT ? slots.root[slot] : slots.attach[slot];
     }
-    const around = this.enclosing.of(func[request]);
+    const around = this.enclosing.of(func[query]);
     if (around.size > 0) {
       for (let frame = slots.top[slot]; frame !== NO_FRAME; frame = frames.below[frame]) {
         if (around.has(this.nodes.func[frames.node[frame]])) return frames.node[frame];

@@ -17,22 +17,22 @@ import {
   truncateTable,
 } from "../../calltrace/index.js";
 
-/** Goroutines without a spawn record, as columns, in the order in which each slot begins them. */
+/** Queries for the frame that started a goroutine without a spawn record, as columns, in the order in which each slot begins them. */
 class ParentQueries {
   count = 0;
   /** When the goroutine began. */
   time = new Float64Array(16);
   /** Its first function, 0 for none. */
   func = new Uint32Array(16);
-  /** The goroutine that the request goes to: the nearest ancestor that is in the trace; 0 for none. */
+  /** The goroutine that the query goes to: the nearest ancestor that is in the trace; 0 for none. */
   asked = new Float64Array(16);
-  /** Next request to the same goroutine, -1 for none. */
+  /** Next query to the same goroutine, -1 for none. */
   link = new Int32Array(16);
-  /** Next request of the same slot, -1 for none. */
+  /** Next query of the same slot, -1 for none. */
   nextOfSlot = new Int32Array(16);
-  /** By slot: its first request, -1 for none. */
+  /** By slot: its first query, -1 for none. */
   firstOfSlot: Int32Array;
-  /** By goroutine: one of the requests to it, the head of a list. */
+  /** By goroutine: one of the queries to it, the head of a list. */
   readonly heads = new NumberMap();
   private readonly lastOfSlot: Int32Array;
 
@@ -42,34 +42,34 @@ class ParentQueries {
   }
 
   add(slot: number, parentGoid: number, time: number): number {
-    const request = this.count++;
+    const query = this.count++;
     this.time = grown(this.time, this.count);
     this.func = grown(this.func, this.count);
     this.asked = grown(this.asked, this.count);
     this.nextOfSlot = grown(this.nextOfSlot, this.count);
-    this.time[request] = time;
-    this.asked[request] = parentGoid;
-    this.nextOfSlot[request] = -1;
-    if (this.lastOfSlot[slot] < 0) this.firstOfSlot[slot] = request;
-    else this.nextOfSlot[this.lastOfSlot[slot]] = request;
-    this.lastOfSlot[slot] = request;
-    return request;
+    this.time[query] = time;
+    this.asked[query] = parentGoid;
+    this.nextOfSlot[query] = -1;
+    if (this.lastOfSlot[slot] < 0) this.firstOfSlot[slot] = query;
+    else this.nextOfSlot[this.lastOfSlot[slot]] = query;
+    this.lastOfSlot[slot] = query;
+    return query;
   }
 
   /**
-   * Redirects each request to the nearest ancestor goroutine that is in the trace.
+   * Redirects each query to the nearest ancestor goroutine that is in the trace.
    *
    * @param parents parent by goroutine, for goroutines not in the trace
    */
   address(begun: NumberSet, parents: ReadonlyMap<number, number>): void {
     this.link = new Int32Array(this.count);
     const found = new Map<number, number>();
-    for (let request = 0; request < this.count; request++) {
-      const asked = nearest(this.asked[request], begun, parents, found);
-      this.asked[request] = asked;
+    for (let query = 0; query < this.count; query++) {
+      const asked = nearest(this.asked[query], begun, parents, found);
+      this.asked[query] = asked;
       if (asked === 0) continue;
-      this.link[request] = this.heads.get(asked, -1);
-      this.heads.set(asked, request);
+      this.link[query] = this.heads.get(asked, -1);
+      this.heads.set(asked, query);
     }
   }
 }
@@ -94,7 +94,7 @@ function nearest(
 }
 
 export interface Prescan {
-  readonly requests: ParentQueries;
+  readonly queries: ParentQueries;
   /** Ids of the goroutines that begin in the trace. */
   readonly begun: NumberSet;
   /** Recorded events: enter, exit and spawn each count 1. */
@@ -143,19 +143,19 @@ export function prescan(process: ProcessTrace, progress?: (bytes: number) => voi
     chunks.filled[chunk] = skimmer.offset;
     progress?.(chunks.offset[chunk] + size);
   }
-  collector.requests.address(begun, skimmer.parents);
-  return { requests: collector.requests, begun, events, goroutines, ...(problem === undefined ? {} : { problem }) };
+  collector.queries.address(begun, skimmer.parents);
+  return { queries: collector.queries, begun, events, goroutines, ...(problem === undefined ? {} : { problem }) };
 }
 
-/** Decodes the chunks that contain requests, for the times and first functions. */
+/** Decodes the chunks that contain queries, for the times and first functions. */
 class Collector {
-  readonly requests: ParentQueries;
+  readonly queries: ParentQueries;
   private decoder: RecordDecoder | undefined;
-  /** By slot: the request whose first function is still unknown, -1 for none. */
+  /** By slot: the query whose first function is still unknown, -1 for none. */
   private readonly open: Int32Array;
 
   constructor(private readonly process: ProcessTrace) {
-    this.requests = new ParentQueries(process.chunks.slots);
+    this.queries = new ParentQueries(process.chunks.slots);
     this.open = new Int32Array(process.chunks.slots).fill(-1);
   }
 
@@ -164,28 +164,28 @@ class Collector {
   }
 
   collect(slot: number, units: Uint16Array, index: number, size: number): void {
-    const { open, requests } = this;
+    const { open, queries } = this;
     this.decoder ??= new RecordDecoder(this.process.clock);
     const { decoder } = this;
     decoder.open(units, index, size, 0);
     do {
       const count = decoder.next();
-      if (open[slot] >= 0) open[slot] = firstFunction(decoder, count, requests, open[slot]);
+      if (open[slot] >= 0) open[slot] = firstFunction(decoder, count, queries, open[slot]);
       if (decoder.status !== Status.begin) continue;
       const { parentGoid, spawnRef, time } = decoder.begin;
-      open[slot] = asksForParent(this.process, parentGoid, spawnRef) ? requests.add(slot, parentGoid, time) : -1;
+      open[slot] = asksForParent(this.process, parentGoid, spawnRef) ? queries.add(slot, parentGoid, time) : -1;
     } while (decoder.status === Status.more || decoder.status === Status.begin);
   }
 }
 
 /**
- * Stores the first function of a goroutine if it is in the columns; returns the request while it is unknown, else -1.
+ * Stores the first function of a goroutine if it is in the columns; returns the query while it is unknown, else -1.
  */
-function firstFunction(decoder: RecordDecoder, count: number, requests: ParentQueries, request: number): number {
+function firstFunction(decoder: RecordDecoder, count: number, queries: ParentQueries, query: number): number {
   for (let i = 0; i < count; i++) {
     if (decoder.kind[i] !== Kind.enter) continue;
-    requests.func[request] = decoder.id[i];
+    queries.func[query] = decoder.id[i];
     return -1;
   }
-  return request;
+  return query;
 }

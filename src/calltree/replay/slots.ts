@@ -7,8 +7,8 @@ import { ROOT } from "./nodes.js";
 export interface Parked {
   readonly begin: Readonly<Begin>;
   readonly state: DecoderState;
-  /** The request it waits for; -1 if it waits for a spawn record. */
-  readonly request: number;
+  /** The query it waits for; -1 if it waits for a spawn record. */
+  readonly query: number;
 }
 
 export class SlotTable {
@@ -26,7 +26,7 @@ export class SlotTable {
   readonly start: Float64Array;
   /** Latest time. */
   readonly floor: Float64Array;
-  /** The time of the next request to the goroutine. */
+  /** The time of the next query to the goroutine. */
   readonly capture: Float64Array;
   /** The first unfinished chunk, -1 for none. */
   readonly chunk: Int32Array;
@@ -37,8 +37,8 @@ export class SlotTable {
   /** Number of open frames with callees that saw a panic. */
   readonly panicked: Int32Array;
   readonly parked = new Map<number, Parked>();
-  /** Requests to the slot's goroutine, latest first. */
-  readonly requests = new Map<number, number[]>();
+  /** Queries to the slot's goroutine, latest first. */
+  readonly queries = new Map<number, number[]>();
 
   /** @param from initial `from`, for slots whose goroutine is unknown */
   constructor({ slots, first }: ChunkTable, from = Number.NEGATIVE_INFINITY) {

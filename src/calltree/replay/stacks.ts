@@ -23,7 +23,7 @@ export interface Endings {
 export interface Listener {
   /** A spawn record at byte `at` of the chunk; `node` is the innermost open frame. */
   spawn(slot: number, node: number, goStatement: number, at: number, time: number): void;
-  /** The goroutine is about to reach `time`, and there are requests for its stack at an earlier time. */
+  /** The goroutine is about to reach `time`, and there are queries for its stack at an earlier time. */
   capture(slot: number, time: number): void;
 }
 

@@ -35,9 +35,9 @@ export function idleTimes(tree: CallTree, functions: readonly FunctionInfo[]): I
     if (isTestFunction(functions[tree.func[outermost]].name)) continue;
     const path = openPath(tree, outermost, count);
     const innermost = path[path.length - 1];
-    const waiting = tree.self[innermost];
-    if (waiting < SHARE * tree.total[outermost] || waiting < MIN * whole * count) continue;
-    for (const node of path) time[node] = waiting;
+    const waitingTime = tree.self[innermost];
+    if (waitingTime < SHARE * tree.total[outermost] || waitingTime < MIN * whole * count) continue;
+    for (const node of path) time[node] = waitingTime;
     waits.set(outermost, innermost);
   }
   return { time, waits };

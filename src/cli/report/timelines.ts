@@ -20,9 +20,9 @@ export function speedscopeProfile(recording: Recording, context: FormatContext):
   const fit = withProgress("choosing what to show", (progress) => fitSpeedscope(recording, budget, progress));
   say(fit, context);
   context.notices.push(...leftOutOfWalk(fit.hidden, recording));
-  const waiting = inPlace ? 0 : waitingFor(recording);
-  if (waiting > 0) {
-    const text = `the profile of all goroutines omits ${formatDuration(waiting)} of waiting for work; --all includes it`;
+  const omitted = inPlace ? 0 : waitingTime(recording);
+  if (omitted > 0) {
+    const text = `the profile of all goroutines omits ${formatDuration(omitted)} of waiting for work; --all includes it`;
     context.notices.push({ text, serious: true });
   }
   const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}`, inPlace };
@@ -30,7 +30,7 @@ export function speedscopeProfile(recording: Recording, context: FormatContext):
 }
 
 /** The total time that goroutines wait for work, in nanoseconds. */
-function waitingFor({ forest }: Recording): number {
+function waitingTime({ forest }: Recording): number {
   let sum = 0;
   for (const { tree } of forest.processes) {
     const { time, waits } = idleTimes(tree, forest.functions);

@@ -19,11 +19,11 @@ export interface GoroutinesView {
 /** @param toFlame shows a node in the flame graph */
 export function goroutinesView(part: Part, toFlame: (node: number) => void): GoroutinesView {
   const { model, process } = part;
-  const { lives } = process;
+  const { timelines } = process;
   const colours = functionColours(model);
-  const within = part.section ? lives.rows.filter(({ node }) => part.has(node)) : lives.rows;
+  const within = part.section ? timelines.rows.filter(({ node }) => part.has(node)) : timelines.rows;
   const own = withoutWaiting(within, part);
-  const waiting = within.length - own.length;
+  const waiters = within.length - own.length;
   const search = h("input", {
     type: "search",
     placeholder: "Filter: start function or number",
@@ -34,7 +34,7 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
   const rows = timeline(part, colours, (row) => open(row));
 
   const numberLink = (goid: number) =>
-    lives.rows.some((row) => row.goid === goid)
+    timelines.rows.some((row) => row.goid === goid)
       ? h("button", { type: "button", class: "link", click: () => find(goid) }, `goroutine ${goid}`)
       : `goroutine ${goid}`;
 
@@ -72,8 +72,8 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
     );
   }
   const shortest = ({ spans, calls }: GoroutineRow) =>
-    spans.size < calls && lives.shortest > 0
-      ? ` of ${formatCount(calls)}: those of at least ${formatDuration(lives.shortest)}`
+    spans.size < calls && timelines.shortest > 0
+      ? ` of ${formatCount(calls)}: those of at least ${formatDuration(timelines.shortest)}`
       : "";
   const apply = () => {
     const text = search.value.trim();
@@ -83,8 +83,8 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
     const named = found ? own.filter(({ func }) => found.matches[func] === 1) : own;
     const shown = numbered.length > 0 ? numbered : named;
     const rest =
-      waiting > 0
-        ? `, without ${formatNumberOf(waiting, "goroutine")} that ${waiting === 1 ? "waits" : "wait"} for work`
+      waiters > 0
+        ? `, without ${formatNumberOf(waiters, "goroutine")} that ${waiters === 1 ? "waits" : "wait"} for work`
         : "";
     const of = found ? ` of ${formatCount(own.length)}` : "";
     status.textContent = `${formatNumberOf(shown.length, "goroutine")}${of}${rest}`;
@@ -115,11 +115,11 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
       zoomButtons(() => rows.surface),
       status,
     ),
-    lives.omitted > 0 &&
+    timelines.omitted > 0 &&
       h(
         "p",
         { class: "faint" },
-        `${formatNumberOf(lives.omitted, "goroutine")} with shorter lives ${lives.omitted === 1 ? "is" : "are"} not in this timeline.`,
+        `${formatNumberOf(timelines.omitted, "goroutine")} with shorter lives ${timelines.omitted === 1 ? "is" : "are"} not in this timeline.`,
       ),
     rows.element,
     detail,
@@ -128,6 +128,8 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
 }
 
 /** Drops the rows of goroutines that wait for work, except those with children. */
-function withoutWaiting(rows: readonly GoroutineRow[], { waiting }: Part): GoroutineRow[] {
-  return rows.filter(({ node, level }, index) => !waiting.total.has(node) || (rows[index + 1]?.level ?? 0) > level);
+function withoutWaiting(rows: readonly GoroutineRow[], { waitingTimes }: Part): GoroutineRow[] {
+  return rows.filter(
+    ({ node, level }, index) => !waitingTimes.total.has(node) || (rows[index + 1]?.level ?? 0) > level,
+  );
 }

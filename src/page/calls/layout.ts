@@ -35,21 +35,21 @@ export interface LayoutOptions {
   /** Widths by node, if they do not follow from the paths. */
   readonly widths?: Float64Array;
   /** By node: waiting time that does not count. */
-  readonly waiting?: { readonly total: ReadonlyMap<number, number>; readonly self: ReadonlyMap<number, number> };
+  readonly waitingTimes?: { readonly total: ReadonlyMap<number, number>; readonly self: ReadonlyMap<number, number> };
 }
 
 /** Lays out the nodes in some spans. */
 export function layOut(
   paths: Paths,
   spans: readonly Span[],
-  { weight, order, widths, waiting }: LayoutOptions,
+  { weight, order, widths, waitingTimes }: LayoutOptions,
 ): Layout {
   const { size, parent, edge } = paths;
   const above = new Int32Array(size);
   const width = new Float64Array(size);
   const inside = new Uint8Array(size);
-  const own = weight === "calls" ? paths.calls : less(paths.self, waiting?.self);
-  const total = less(paths.total, waiting?.total);
+  const own = weight === "calls" ? paths.calls : less(paths.self, waitingTimes?.self);
+  const total = less(paths.total, waitingTimes?.total);
   const apart = weight === "total" && widths === undefined;
   for (const [begin, end] of spans) inside.fill(1, begin, end);
   forEach(spans, (node) => {

@@ -60,9 +60,16 @@ export class CallModel {
     const info = this.processes[index];
     const reader = new ByteReader(await unpack(info.packed));
     const paths = readPaths(reader);
-    const lives = readGoroutines(reader);
+    const timelines = readGoroutines(reader);
     const stats = readStats(reader, this.size);
-    return { info, paths, lives, stats, stacks: framePlaces(paths, this.size), everything: [[1, paths.size]] };
+    return {
+      info,
+      paths,
+      timelines,
+      stats,
+      stacks: framePlaces(paths, this.size),
+      everything: [[1, paths.size]],
+    };
   }
 }
 
@@ -71,7 +78,7 @@ export interface ProcessModel {
   readonly info: PageProcess;
   readonly paths: Paths;
   readonly stacks: FramePlaces;
-  readonly lives: PageGoroutines;
+  readonly timelines: PageGoroutines;
   readonly stats: PageStats;
   readonly everything: readonly Span[];
 }

@@ -26,7 +26,7 @@ interface Call {
 
 export function slowestView(part: Part, actions: SlowestActions): SlowestView {
   const { model, process } = part;
-  const { paths, lives } = process;
+  const { paths, timelines } = process;
   const calls = callsOf(part);
   const search = h("input", { type: "search", placeholder: "Filter: function", "aria-label": "Filter calls" });
   const status = h("span", { class: "faint", role: "status" });
@@ -80,7 +80,7 @@ export function slowestView(part: Part, actions: SlowestActions): SlowestView {
   const apply = () => {
     const found = searchFunctions(model, search.value, () => true);
     const shown = found ? calls.filter((call) => found.matches[func(call)] === 1) : calls;
-    const least = lives.shortest > 0 ? ` of at least ${formatDuration(lives.shortest)}` : "";
+    const least = timelines.shortest > 0 ? ` of at least ${formatDuration(timelines.shortest)}` : "";
     status.textContent = `${formatNumberOf(shown.length, "call")}${least}${found ? ` of ${formatCount(calls.length)}` : ""}`;
     table.show(shown);
   };
@@ -98,12 +98,12 @@ export function slowestView(part: Part, actions: SlowestActions): SlowestView {
 
 /** The calls that the page has, without those that only wait for work. */
 function callsOf(part: Part): Call[] {
-  const { lives } = part.process;
-  return lives.rows.flatMap((row) => {
+  const { timelines } = part.process;
+  return timelines.rows.flatMap((row) => {
     const { size, node, start, length } = row.spans;
     const calls: Call[] = [];
     for (let i = 0; i < size; i++) {
-      if (part.waiting.total.has(node[i]) || !part.has(node[i])) continue;
+      if (part.waitingTimes.total.has(node[i]) || !part.has(node[i])) continue;
       calls.push({ row, node: node[i], start: start[i], length: length[i] });
     }
     return calls;

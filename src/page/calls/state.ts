@@ -14,7 +14,7 @@ export class Part {
   readonly #tests: ReadonlySet<number>;
   #totals: CallTotals | undefined;
   readonly #layouts = new Map<string, Layout>();
-  #waiting: Waiting | undefined;
+  #waitingTimes: WaitingTimes | undefined;
 
   /**
    * @param section the part; undefined for the whole process
@@ -38,20 +38,20 @@ export class Part {
     this.#totals ??= withoutWaiting(
       this.section ? callTotals(paths, this.model.size, stacks, this.spans) : stats,
       this.process,
-      this.waiting,
+      this.waitingTimes,
     );
     return this.#totals;
   }
 
   /** The waiting time that does not count, by node on the paths to where goroutines wait. */
-  get waiting(): Waiting {
-    this.#waiting ??= waitingOf(this.process, this.countsWaiting ? [] : this.process.info.waits);
-    return this.#waiting;
+  get waitingTimes(): WaitingTimes {
+    this.#waitingTimes ??= waitingTimesOf(this.process, this.countsWaiting ? [] : this.process.info.waits);
+    return this.#waitingTimes;
   }
 
   /** A node's total without waiting time that does not count, nanoseconds. */
   totalOf(node: number): number {
-    return Math.max(0, this.process.paths.total[node] - (this.waiting.total.get(node) ?? 0));
+    return Math.max(0, this.process.paths.total[node] - (this.waitingTimes.total.get(node) ?? 0));
   }
 
   /** The distribution of call durations; known only for a whole process. */
@@ -68,7 +68,7 @@ export class Part {
     const key = `${weight} ${order}`;
     let layout = this.#layouts.get(key);
     if (!layout) {
-      layout = layOut(this.process.paths, this.spans, { weight, order, waiting: this.waiting });
+      layout = layOut(this.process.paths, this.spans, { weight, order, waitingTimes: this.waitingTimes });
       this.#layouts.set(key, layout);
     }
     return layout;
@@ -101,12 +101,12 @@ export class Part {
  * Time that does not count, nanoseconds: in `total` for all nodes on the path, in `self` for the node where goroutines
  * wait.
  */
-export interface Waiting {
+export interface WaitingTimes {
   readonly total: ReadonlyMap<number, number>;
   readonly self: ReadonlyMap<number, number>;
 }
 
-function waitingOf({ paths }: ProcessModel, waits: ProcessModel["info"]["waits"]): Waiting {
+function waitingTimesOf({ paths }: ProcessModel, waits: ProcessModel["info"]["waits"]): WaitingTimes {
   const total = new Map<number, number>();
   const self = new Map<number, number>();
   for (const [outermost, innermost, time] of waits) {
@@ -116,14 +116,14 @@ function waitingOf({ paths }: ProcessModel, waits: ProcessModel["info"]["waits"]
   return { total, self };
 }
 
-function withoutWaiting(all: CallTotals, { paths, stacks }: ProcessModel, waiting: Waiting): CallTotals {
-  if (waiting.total.size === 0) return all;
+function withoutWaiting(all: CallTotals, { paths, stacks }: ProcessModel, times: WaitingTimes): CallTotals {
+  if (times.total.size === 0) return all;
   const totals = { calls: all.calls, total: all.total.slice(), self: all.self.slice() };
   const take = (column: Float64Array, node: number, time: number) => {
     const func = paths.func[node];
     column[func] = Math.max(0, column[func] - time);
   };
-  for (const [node, time] of waiting.total) if (stacks.outer[node] === 1) take(totals.total, node, time);
-  for (const [node, time] of waiting.self) take(totals.self, node, time);
+  for (const [node, time] of times.total) if (stacks.outer[node] === 1) take(totals.total, node, time);
+  for (const [node, time] of times.self) take(totals.self, node, time);
   return totals;
 }

@@ -107,23 +107,23 @@ export interface CallPageOptions extends FilterOptions {
 export function packCalls(recording: Recording, options: CallPageOptions): PageCalls {
   const { forest } = recording;
   const each = Math.ceil(ALL_GOROUTINES / Math.max(1, forest.processes.length));
-  const lives = new TimelineCollector({ goroutines: Math.min(MAX_GOROUTINES, each), spans: MAX_SPANS });
+  const collector = new TimelineCollector({ goroutines: Math.min(MAX_GOROUTINES, each), spans: MAX_SPANS });
   const stats = forest.processes.map(() => new StatsMeter(forest, { spread: true }));
-  const visitor = combineVisitors([lives, visitEachProcess(stats.map(({ visitor }) => visitor))]);
+  const visitor = combineVisitors([collector, visitEachProcess(stats.map(({ visitor }) => visitor))]);
   recording.visit(visitor, options.progress);
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
     ...(options.countsWaiting ? { countsWaiting: true } : {}),
     functions: packed(Buffer.from(JSON.stringify(printableAll(packFunctions(forest))))),
     processes: forest.processes.map((process, i) =>
-      packProcess(forest, process, { lives: lives.timelines(i), stats: stats[i].rows() }, options),
+      packProcess(forest, process, { timelines: collector.timelines(i), stats: stats[i].rows() }, options),
     ),
   };
 }
 
 /** The results of the walk for one process. */
 interface Walked {
-  readonly lives: GoroutineTimelines;
+  readonly timelines: GoroutineTimelines;
   readonly stats: readonly FunctionStats[];
 }
 
@@ -150,7 +150,7 @@ function packFunctions({ functions }: CallForest): PageFunctions {
 function packProcess(
   forest: CallForest,
   process: ProcessTree,
-  { lives, stats }: Walked,
+  { timelines, stats }: Walked,
   options: CallPageOptions,
 ): PageProcess {
   const { info, tree } = process;
@@ -159,7 +159,7 @@ function packProcess(
   // `others` also counts the calls of its children; in the page every node counts only its own.
   const calls = tree.others > 0 ? tree.calls.with(tree.others, 0) : tree.calls;
   writePaths(writer, { ...tree, calls }, number, count);
-  writeGoroutines(writer, lives, tree.func, number);
+  writeGoroutines(writer, timelines, tree.func, number);
   writeStats(writer, forest.functions, stats);
   return {
     title: options.title(process),

@@ -43,16 +43,21 @@ export interface PageGoroutines {
  * @param func by node of the tree: its function
  * @param number by node of the tree: its number in the page; not positive if it is not there
  */
-export function writeGoroutines(to: ByteWriter, lives: GoroutineTimelines, func: Int32Array, number: Int32Array): void {
-  to.uint(lives.kept);
-  to.uint(lives.hidden);
-  to.uint(Math.round(lives.shortest));
+export function writeGoroutines(
+  to: ByteWriter,
+  timelines: GoroutineTimelines,
+  func: Int32Array,
+  number: Int32Array,
+): void {
+  to.uint(timelines.kept);
+  to.uint(timelines.hidden);
+  to.uint(Math.round(timelines.shortest));
   const page = (node: number) => Math.max(0, number[node]);
   const stack: { tree: TimelineTree; level: number }[] = [];
   const push = (trees: readonly TimelineTree[], level: number) => {
     for (const tree of [...trees].reverse()) stack.push({ tree, level });
   };
-  push(lives.roots, 0);
+  push(timelines.roots, 0);
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { tree, level } = top;
     const { goid, parentGoid, edge, goStatement, node, start, end, calls, spans } = tree.timeline;

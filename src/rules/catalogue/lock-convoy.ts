@@ -7,9 +7,9 @@ import { Group, Groups, placeKey } from "../groups.js";
 import { Blame, Holders } from "../holders.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
-/** The queue at one place. `waiting` and `peak` are numbers of goroutines; `since`: when the current queue formed. */
+/** The queue at one place. `length` and `peak` are numbers of goroutines; `since`: when the current queue formed. */
 class Queue extends Group {
-  waiting = 0;
+  length = 0;
   peak = 0;
   since = 0;
   readonly blame = new Blame();
@@ -50,10 +50,10 @@ export const lockConvoy = defineRule({
     const locks = new Locks(watch.stacks);
     const holders = new Holders(watch, locks);
     const places = new Map<number, Queue>();
-    /** By slot. */
-    const waiting: (Queue | undefined)[] = [];
+    /** By slot: where its goroutine queues. */
+    const queueOf: (Queue | undefined)[] = [];
     const settle = (queue: Queue, time: number) => {
-      if (queue.waiting !== limits.waiters) return;
+      if (queue.length !== limits.waiters) return;
       const duration = time - queue.since;
       groups.add(queue.key, duration, () => ({ ...queue.occurrence, time: queue.since, duration }));
     };
@@ -66,22 +66,22 @@ export const lockConvoy = defineRule({
         queue = groups.get(placeKey(watch, stack));
         places.set(stack, queue);
       }
-      waiting[g.slot] = queue;
-      queue.peak = Math.max(queue.peak, ++queue.waiting);
-      if (queue.waiting === limits.waiters) {
+      queueOf[g.slot] = queue;
+      queue.peak = Math.max(queue.peak, ++queue.length);
+      if (queue.length === limits.waiters) {
         queue.since = e.from === GoState.Undetermined ? 0 : e.time;
         if (queue.count === 0) queue.occurrence = { time: e.time, duration: 0, stack };
       }
     };
     const leave = (e: TraceEvent, g: GoroutineInfo) => {
-      const queue = waiting[g.slot];
+      const queue = queueOf[g.slot];
       if (!queue) return;
-      waiting[g.slot] = undefined;
+      queueOf[g.slot] = undefined;
       settle(queue, e.time);
-      queue.waiting--;
+      queue.length--;
     };
     watch.onInterval(Activity.Waiting, (i, g) => {
-      if (locks.isLockWait(i)) holders.take(i, g, waiting[g.slot]?.blame);
+      if (locks.isLockWait(i)) holders.take(i, g, queueOf[g.slot]?.blame);
     });
     watch.onTransition((e, g) => {
       if (e.to === GoState.Waiting) enter(e, g);
@@ -90,8 +90,8 @@ export const lockConvoy = defineRule({
     return () => {
       const drafts: Draft[] = [];
       for (const queue of groups.values()) {
-        if (queue.waiting >= limits.waiters) {
-          queue.waiting = limits.waiters;
+        if (queue.length >= limits.waiters) {
+          queue.length = limits.waiters;
           settle(queue, watch.now);
         }
         const share = queue.total / Math.max(watch.now, 1);

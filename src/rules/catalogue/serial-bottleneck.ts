@@ -57,16 +57,16 @@ export const serialBottleneck = defineRule({
      * Number of running goroutines, and the sum of their ids: if one runs, the sum is its id. Number of runnable ones.
      */
     let [running, runningIds, ready] = [0, 0, 0];
-    let waiting = 0;
+    let waiters = 0;
     /** By slot: the GoState in which a goroutine of the program is counted; 0: not counted. */
     const counted: number[] = [];
     let since = -1;
     let alone: GoroutineInfo | undefined;
 
     const begin = (time: number) => {
-      if (waiting < limits.waiters || watch.procs < 2) return;
+      if (waiters < limits.waiters || watch.procs < 2) return;
       alone = watch.goroutine(runningIds);
-      if (alone && waiting - waitingParents(alone) < limits.waiters) alone = undefined;
+      if (alone && waiters - waitingParents(alone) < limits.waiters) alone = undefined;
       since = alone ? time : -1;
     };
     /** Number of goroutines up the chain of creators that wait: they wait for the goroutine's end. */
@@ -92,7 +92,7 @@ export const serialBottleneck = defineRule({
       alone = undefined;
       const stack = e.id === g.id ? (e.transitionStack ?? 0) : 0;
       const group = groups.add(g.startFunction, duration, () => ({ time, duration, ...goroutineOf(g), stack }));
-      group.waited += waiting * duration;
+      group.waited += waiters * duration;
       // Most stretches end with a stack; if the worst one does not, a later stack stands in.
       if (stack !== 0 && group.occurrence.stack === 0) group.occurrence = { ...group.occurrence, stack };
     };
@@ -104,14 +104,14 @@ export const serialBottleneck = defineRule({
         running--;
         runningIds -= g.id;
       } else if (state === GoState.Runnable) ready--;
-      else waiting--;
+      else waiters--;
     };
     const enter = (e: TraceEvent, g: GoroutineInfo) => {
       if (e.to === GoState.Running) {
         running++;
         runningIds += g.id;
       } else if (e.to === GoState.Runnable) ready++;
-      else if (e.to === GoState.Waiting && (e.from === GoState.Undetermined || FOR_OTHERS.has(e.reason))) waiting++;
+      else if (e.to === GoState.Waiting && (e.from === GoState.Undetermined || FOR_OTHERS.has(e.reason))) waiters++;
       else return;
       counted[g.slot] = e.to;
     };

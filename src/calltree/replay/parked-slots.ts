@@ -7,10 +7,10 @@ interface Entry {
   readonly parked: Parked;
 }
 
-export class Waiting {
+export class ParkedSlots {
   /** By slot: slots parked for one of its spawn records. */
   private readonly forSpawn = new Map<number, number[]>();
-  /** By request: the slot parked for its answer. */
+  /** By query: the slot parked for its answer. */
   private readonly forAnswer = new Map<number, number>();
   /** Slots that may resume. */
   private readonly ready: number[] = [];
@@ -19,12 +19,12 @@ export class Waiting {
 
   constructor(private readonly slots: SlotTable) {}
 
-  /** Parks a slot until the slot `spawner` reaches the spawn record or, if it has a request, until that is answered. */
+  /** Parks a slot until the slot `spawner` reaches the spawn record or, if it has a query, until that is answered. */
   park(slot: number, parked: Parked, spawner: number): void {
     this.slots.parked.set(slot, parked);
     this.heap?.push({ slot, parked });
-    if (parked.request >= 0) {
-      this.forAnswer.set(parked.request, slot);
+    if (parked.query >= 0) {
+      this.forAnswer.set(parked.query, slot);
       return;
     }
     const list = this.forSpawn.get(spawner);
@@ -32,11 +32,11 @@ export class Waiting {
     else list.push(slot);
   }
 
-  /** A request has been answered. */
-  answered(request: number): void {
-    const slot = this.forAnswer.get(request);
+  /** A query has been answered. */
+  answered(query: number): void {
+    const slot = this.forAnswer.get(query);
     if (slot === undefined) return;
-    this.forAnswer.delete(request);
+    this.forAnswer.delete(query);
     this.ready.push(slot);
   }
 
@@ -69,7 +69,7 @@ export class Waiting {
     }
     for (let entry = this.heap.pop(); entry !== undefined; entry = this.heap.pop()) {
       if (parked.get(entry.slot) !== entry.parked) continue;
-      this.forAnswer.delete(entry.parked.request);
+      this.forAnswer.delete(entry.parked.query);
       return entry.slot;
     }
     return undefined;
