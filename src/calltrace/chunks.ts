@@ -38,9 +38,10 @@ export interface ChunkTable {
 /** The chunks of a process trace, and what is wrong with it. */
 export interface ChunkScan {
   readonly table: ChunkTable;
-  /** Offsets of defs chunks and note chunks. */
+  /** Offsets of the chunks of definitions, of notes, and of the execution trace. */
   readonly defs: number[];
   readonly notes: number[];
+  readonly execution: number[];
   readonly clock: Clock;
   /** Whether the last chunk is truncated. */
   readonly cut: boolean;
@@ -81,7 +82,11 @@ function isSame(a: Problem, b: Problem | undefined): boolean {
 
 function scanOnce(source: ByteSource, used: number, base: number, clock: Clock): ChunkScan {
   const table = emptyTable();
-  const scan: { defs: number[]; notes: number[]; problem?: Problem } = { defs: [], notes: [] };
+  const scan: { defs: number[]; notes: number[]; execution: number[]; problem?: Problem } = {
+    defs: [],
+    notes: [],
+    execution: [],
+  };
   const slots = new Map<number, number>();
   let lastOfSlot = new Int32Array(16);
   let seqOfSlot = new Uint32Array(16);
@@ -126,6 +131,7 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
     if (cut) size = Math.floor((end - offset) / 4) * 4;
     if (kind === CHUNK_KINDS.defs) scan.defs.push(offset);
     else if (kind === CHUNK_KINDS.note) scan.notes.push(offset);
+    else if (kind === CHUNK_KINDS.execution) scan.execution.push(offset);
     else {
       const number = words[at + Chunk.slot / 4];
       const seq = words[at + Chunk.seq / 4];

@@ -3,7 +3,7 @@ export { type ChunkTable, chunkAt, type Problem, truncateTable } from "./chunks.
 export { type Definition, ID_LIMIT } from "./definitions.js";
 export { type HookCost, hasMagic, type ProcessInfo, type RawHeader, readHeader } from "./header.js";
 export { encodeNote, type Note } from "./notes.js";
-export { bundlePatches, endPatches, haltPatch, notePatches, type Patch } from "./patch.js";
+export { bundlePatches, endPatches, executionPatches, haltPatch, notePatches, type Patch } from "./patch.js";
 export { type Begin, type DecoderState, Kind, RecordDecoder, Status } from "./records.js";
 export { Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, readBytes } from "./source.js";

@@ -1,4 +1,5 @@
 /** Changes that the gotrace command makes to a trace (exit status, notes, halt), as bytes to write at offsets. */
+import { encodeExecution } from "./execution.js";
 import { encodeNote, type Note } from "./notes.js";
 import { HEADER_FIELDS } from "./spec.js";
 import type { ProcessTrace } from "./trace.js";
@@ -46,11 +47,25 @@ export function notePatches(process: ProcessTrace, notes: readonly Note[]): Patc
 }
 
 /**
- * The patches for a copy of the first `process.length` bytes of a trace, so that another trace can follow it in a
- * bundle.
+ * Appends an execution trace to a process trace, a chunk at a time. The trace is whole after each of them, so that it stays
+ * readable if gotrace is killed meanwhile.
  */
-export function bundlePatches(process: ProcessTrace): Patch[] {
-  return lengthPatches(process.length);
+export function* executionPatches(process: ProcessTrace, execution: Iterable<Uint8Array>): Generator<Patch> {
+  let end = process.length;
+  for (const bytes of encodeExecution(execution)) {
+    yield { offset: end, bytes };
+    end += bytes.length;
+    yield* lengthPatches(end);
+  }
+}
+
+/**
+ * The patches for a copy of the first `process.length` bytes of a trace, so that another trace can follow it in a
+ * bundle. They append the execution trace if it lies in another file.
+ */
+export function* bundlePatches(process: ProcessTrace): Generator<Patch> {
+  yield* lengthPatches(process.length);
+  if (process.execution !== undefined && !process.holdsExecution) yield* executionPatches(process, process.execution);
 }
 
 function lengthPatches(length: number): Patch[] {

@@ -1,4 +1,5 @@
 /** Random access to the bytes of a trace, and buffered windows for the decoder. */
+import type { ProcessInfo } from "./header.js";
 import { CHUNK_MAX } from "./spec.js";
 
 /** Random access to a trace. The decoder never opens files itself. */
@@ -11,6 +12,15 @@ export interface ByteSource {
    * Fills `into` with the bytes at `offset` and returns their number; fewer than requested only at the end of the data.
    */
   read(offset: number, into: Uint8Array): number;
+  /**
+   * Finds the execution trace of a process of this trace, which may lie in another file. Each iteration reads it again.
+   * @param process its header's offset and what that says
+   * @param held the execution trace that the call trace itself holds; it is used without this method
+   */
+  execution?(
+    process: { readonly base: number; readonly info: ProcessInfo },
+    held: Iterable<Uint8Array> | undefined,
+  ): Iterable<Uint8Array> | undefined;
 }
 
 /** The part of a source from `start` on; without `size` it grows with the source. */

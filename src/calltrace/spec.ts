@@ -6,7 +6,7 @@
 
 export const MAGIC = "gotrace\n";
 export const VERSION = 3;
-/** The oldest supported version: that of gotrace 0.1.0, which lacks `parent` and `test` records. */
+/** The oldest supported version: that of gotrace 0.1.0, which lacks `parent` and `test` records and `execution` chunks. */
 export const OLDEST_VERSION = 2;
 export const HEADER_SIZE = 4096;
 export const STRINGS_START = 160;
@@ -88,8 +88,8 @@ export const CHUNK_HEADER = 32;
 export const CHUNK_MAX = 1 << 20;
 export const CHUNK_MAGIC = 0x7467;
 
-/** Kinds of chunks, by number. */
-export const CHUNK_KINDS = { events: 1, defs: 2, note: 3 } as const;
+/** Kinds of chunks, by number. The process writes `events` and `defs`; the gotrace command appends the others. */
+export const CHUNK_KINDS = { events: 1, defs: 2, note: 3, execution: 4 } as const;
 
 /** Offsets in the header of a chunk. */
 export enum Chunk {

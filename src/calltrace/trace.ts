@@ -7,6 +7,7 @@
 import { UserError } from "../base/errors.js";
 import { type ChunkTable, type Problem, scanChunks } from "./chunks.js";
 import { type Definition, readDefinitions } from "./definitions.js";
+import { readExecution } from "./execution.js";
 import {
   type Clock,
   hasMagic,
@@ -36,6 +37,8 @@ export interface ProcessTrace {
   readonly notes: readonly Note[];
   /** The bytes of the execution trace of the same process, if there is one; each iteration reads them again. */
   readonly execution?: Iterable<Uint8Array>;
+  /** {@link execution} lies within {@link length}, so that a copy has it. */
+  readonly holdsExecution: boolean;
   /** The file ends within the last chunk. */
   readonly cut: boolean;
   /** Where the chunks became invalid. */
@@ -64,7 +67,7 @@ export function openTrace(source: ByteSource): Trace {
   while (base < source.size || processes.length === 0) {
     let process: ProcessTrace;
     try {
-      process = openProcess(sliceSource(source, base), base);
+      process = openProcess(source, base);
     } catch (error) {
       if (processes.length === 0 || !(error instanceof UserError)) throw error;
       return { processes, problem: { offset: base, message: error.message } };
@@ -74,7 +77,7 @@ export function openTrace(source: ByteSource): Trace {
       // The cursor of a truncated process may point into the next process.
       const next = ++damaged > DAMAGED_MAX ? undefined : findHeader(source, base + HEADER_SIZE);
       if (next === undefined) break;
-      processes[processes.length - 1] = openProcess(sliceSource(source, base, next - base), base);
+      processes[processes.length - 1] = openProcess(source, base, next - base);
       base = next;
       continue;
     }
@@ -93,24 +96,31 @@ export function openTrace(source: ByteSource): Trace {
   return { processes };
 }
 
-function openProcess(source: ByteSource, base: number): ProcessTrace {
+/** @param most the number of bytes to the next process, if that is known */
+function openProcess(whole: ByteSource, base: number, most?: number): ProcessTrace {
+  const source = sliceSource(whole, base, most);
   const header = readHeader(readBytes(source, 0, HEADER_SIZE), base);
   const used = Number(header.numbers.used);
   // Take the size after reading the header: by then the file is at least as long as the header states.
   const { size } = source;
   const scan = scanChunks(source, Math.max(used, HEADER_SIZE), base, headerClock(header));
   const problem = scan.problem ?? cutProblem(header, used, size, base);
+  const info = processInfo(header, scan.clock, source.live);
+  const held = scan.execution.length === 0 ? undefined : readExecution(source, scan.execution);
+  const execution = whole.execution ? whole.execution({ base, info }, held) : held;
   return {
     base,
     source,
     length: scan.end,
     header,
-    info: processInfo(header, scan.clock, source.live),
+    info,
     clock: scan.clock,
     chunks: scan.table,
     cut: scan.cut,
     definitions: readDefinitions(source, scan.defs, Number(header.numbers.defsHead)),
     notes: scan.notes.map((offset) => readNote(source, offset)).filter((note) => note !== undefined),
+    ...(execution === undefined ? {} : { execution }),
+    holdsExecution: execution !== undefined && execution === held,
     ...(problem === undefined ? {} : { problem }),
   };
 }

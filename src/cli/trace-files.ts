@@ -126,7 +126,7 @@ function byProcess(a: string, b: string): number {
 }
 
 /** Overwrites bytes of a file. @param base what the patches' offsets are relative to */
-export function patchFile(path: string, base: number, patches: readonly Patch[]): void {
+export function patchFile(path: string, base: number, patches: Iterable<Patch>): void {
   const descriptor = openSync(path, "r+");
   try {
     for (const { offset, bytes } of patches) writeFully(descriptor, bytes, base + offset);

@@ -47,7 +47,7 @@ test("a copy of the used part can stand in a bundle", () => {
   const data = patched(bytes, [{ offset: 16, bytes: new Uint8Array([0, 64, 1, 0, 0, 0, 0, 0]) }]);
   const cut = data.slice(0, 4700);
   const process = opened(cut);
-  const copy = patched(cut, bundlePatches(process));
+  const copy = patched(cut, [...bundlePatches(process)]);
   const bundle = new Uint8Array(copy.length + bytes.length);
   bundle.set(copy);
   bundle.set(bytes, copy.length);

@@ -1,4 +1,7 @@
-/** Writes bundles: the traces of all processes of a run in one file, each without the unused space that it reserved. */
+/**
+ * Writes bundles: the traces of all processes of a run in one file, each with its execution trace, if it has one, and
+ * without the unused space that it reserved.
+ */
 
 import { closeSync, statSync, unlinkSync } from "node:fs";
 import { UserError } from "../../base/errors.js";
@@ -46,6 +49,10 @@ function copyProcess(descriptor: number, position: number, process: ProcessTrace
     writeFully(descriptor, readBytes(process.source, offset, end - offset), position + offset);
     end = offset;
   }
-  for (const { offset, bytes } of bundlePatches(process)) writeFully(descriptor, bytes, position + offset);
-  return position + process.length;
+  let length = process.length;
+  for (const { offset, bytes } of bundlePatches(process)) {
+    writeFully(descriptor, bytes, position + offset);
+    length = Math.max(length, offset + bytes.length);
+  }
+  return position + length;
 }

@@ -78,7 +78,7 @@ function processLines(bytes: Uint8Array, base: number, lines: string[]): number 
     const payload = bytes.subarray(at + CHUNK_HEADER, at + size);
     if (kind === CHUNK_KINDS.events) recordLines(payload, lines);
     else if (kind === CHUNK_KINDS.defs) definitionLines(payload, lines);
-    else noteLines(payload, lines);
+    else if (kind === CHUNK_KINDS.note) noteLines(payload, lines);
     at += size;
   }
   return at;
