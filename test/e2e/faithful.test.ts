@@ -214,7 +214,10 @@ test("modules replaced by a directory of the module cache, or vendored", () => {
   else expect(traced.stdout).toMatch(/not traced: 1 package: in the module cache, where .* \(ex\.com\/b\)/);
 }, 200_000);
 
-/** A release of Go up to 1.24, which knows GOEXPERIMENT=nocoverageredesign: the installed one, or one in the module cache. */
+/**
+ * A release of Go up to 1.24, which has GOEXPERIMENT=nocoverageredesign: the installed one, or one from the module
+ * cache.
+ */
 const oldCoverage = ["1.24.13", "1.23.12", "1.22.12"]
   .map((release) => `go${release}`)
   .find((release) => {

@@ -1,4 +1,4 @@
-/** A file that holds more than one trace, and programs that use regions in ways that Go's own reader refuses. */
+/** Files with more than one trace, and programs that use regions in ways that Go's own reader refuses. */
 import { describe, expect, test } from "vitest";
 import { Summarizer } from "../../src/analyses/index.js";
 import { EventKind, releaseOf, TraceError, TraceReader } from "../../src/exectrace/index.js";

@@ -1,4 +1,6 @@
-/** Damaged traces: events, a warning, or a TraceError, and nothing else. Longer: npm run fuzz:exectrace. */
+/**
+ * Damaged traces give events, a warning, or a TraceError, and nothing else. For a longer run: npm run fuzz:exectrace.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";

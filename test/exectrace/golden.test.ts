@@ -1,4 +1,7 @@
-/** Traces recorded by real Go releases, against what golang.org/x/exp/trace made of them (testdata/exectrace/README.md). */
+/**
+ * Compares traces recorded by real Go releases with the events that golang.org/x/exp/trace read from them
+ * (testdata/exectrace/README.md).
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";

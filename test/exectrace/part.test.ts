@@ -1,4 +1,4 @@
-/** Parts of a trace: what is counted in one or the other is what is counted in the whole. */
+/** Parts of a trace: the counts of two parts add up to the counts of the whole. */
 import { describe, expect, test } from "vitest";
 import { type Breakdown, Summarizer, type TraceSummary } from "../../src/analyses/index.js";
 import { PartReader, refuseNothing } from "../../src/exectrace/part.js";
@@ -11,7 +11,7 @@ function summarize(name: string, from: number, to: number): TraceSummary {
   return summarizer.finish();
 }
 
-/** ns by what goroutines did, and of ranges. */
+/** Nanoseconds by activity of goroutines, and of ranges. */
 function totals({ goroutines, gc, procs }: TraceSummary): Record<string, number> {
   const sums: Record<string, number> = { capacity: procs.capacity, sweeps: gc.sweeps.ranges.total };
   const add = (key: string, ns: number) => {
@@ -19,7 +19,8 @@ function totals({ goroutines, gc, procs }: TraceSummary): Record<string, number>
   };
   for (const { breakdown, function: start } of goroutines) {
     if (start === "runtime/pprof.profileWriter") continue;
-    // That one, in a syscall, and those that have waited since before the trace may be told of only behind the split.
+    // The profile writer, in a syscall, and goroutines waiting since before the trace may first be mentioned after the
+    // split.
     const {
       total: _,
       waiting: { "": __, ...waiting },
@@ -50,7 +51,7 @@ describe.each(["go1.22-workload", "go1.25-allocfree", "go1.26-workload", "go1.26
       expect(a.duration + b.duration).toBe(whole.duration);
       const [left, right, all] = [totals(a), totals(b), totals(whole)];
       for (const key of new Set([...Object.keys(left), ...Object.keys(right), ...Object.keys(all)])) {
-        // Until the first events the number of Ps is a guess, and when a syscall lost its P is known to the event.
+        // Until the first events the number of Ps is a guess; and only an event tells when a syscall lost its P.
         const slack = key === "capacity" || key.startsWith("syscall") ? whole.duration * 0.02 : 0;
         const sum = (left[key] ?? 0) + (right[key] ?? 0);
         expect(Math.abs(sum - (all[key] ?? 0)), `${key} split at ${at}: ${sum}, ${all[key]}`).toBeLessThanOrEqual(

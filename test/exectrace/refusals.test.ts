@@ -1,4 +1,6 @@
-/** Files that are no traces, old, new, cut off, damaged: what the reader says, and what it delivers before. */
+/**
+ * Files that are not traces, or are old, new, cut off or damaged: the reader's messages, and the events before them.
+ */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -51,7 +53,7 @@ describe.each(["go1.22-workload", "go1.25-workload", "go1.26-workload"])("%s cut
   const whole = [...traceText(new TraceReader([bytes]))];
   const syncs = whole.filter((line) => line.includes(" Sync ")).length;
 
-  // Steps of a prime number: cuts within batches, in heads of batches, between them.
+  // Steps of a prime number give cuts within batches, within heads of batches, and between batches.
   test("complete generations are delivered, and the rest is told to be lost", () => {
     let most = 0;
     for (let length = 17; length < bytes.length; length += 997) {
@@ -61,7 +63,7 @@ describe.each(["go1.22-workload", "go1.25-workload", "go1.26-workload"])("%s cut
       expect(lines).not.toContain("refused");
       expect(warning && warning.offset + warning.lostBytes).toBe(length);
       expect(lines.at(-1)).toBe(`cut generation=${warning?.generation} lost=${warning?.lostBytes}`);
-      // Before it stands the last Sync, which is there in any case; if no generation is complete, it is the only event.
+      // The last Sync, which always comes, is left out; if no generation is complete, it is the only event.
       const sound = lines.slice(0, -2);
       if (sound.length > 1) expect(sound).toEqual(whole.slice(0, sound.length));
       most = Math.max(most, lines.filter((line) => line.includes(" Sync ")).length);
@@ -105,7 +107,7 @@ test("chunks may come asynchronously", async () => {
   const expected = [...traceText(new TraceReader([bytes]))].filter((line) => !/^stack|^start/.test(line));
   expect(events).toBe(expected.length);
   expect(reader.bytesRead).toBe(bytes.length);
-  // A trace of some milliseconds: the wall clock moved on by as much as the trace's.
+  // In a trace of some milliseconds, the wall clock advanced by as much as the trace's.
   expect(reader.wallTime(last)! - reader.wallTime(0)!).toBe(BigInt(last));
 });
 

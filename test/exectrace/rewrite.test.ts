@@ -1,4 +1,4 @@
-/** What must make no difference: how long numbers are written, and other readers at work. */
+/** Things that must make no difference: the length of encoded numbers, and other readers at work. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";

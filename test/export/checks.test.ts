@@ -1,4 +1,6 @@
-/** Assertions and thresholds in the formats of CI systems: by the schemas and parsers of those who read them. */
+/**
+ * Assertions and thresholds in the formats of CI systems, checked with the schemas and parsers of those that read them.
+ */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import Ajv from "ajv-draft-04";

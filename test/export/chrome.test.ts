@@ -18,7 +18,7 @@ interface Event {
 const events = (recording: Recording, options = {}): Event[] =>
   JSON.parse(Buffer.concat([...renderChrome(recording, options)]).toString()).traceEvents;
 
-/** Calls as `pid.tid start-end path`, as a viewer sees them: sorted by time, in the order of the file where that is equal. */
+/** Calls as `pid.tid start-end path`, as a viewer sees them: sorted by time, equal times in the order of the file. */
 function calls(all: readonly Event[]): string[] {
   const stacks = new Map<string, { name: string; ts: number; line: number }[]>();
   const lines: string[] = [];

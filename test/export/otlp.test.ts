@@ -1,4 +1,4 @@
-/** Spans read again by the published schema of OTLP. */
+/** Reads exported spans with the published schema of OTLP. */
 import { resolve } from "node:path";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
@@ -30,7 +30,7 @@ interface Span {
   events: { name: string; timeUnixNano: string; attributes: Attribute[] }[];
 }
 
-/** JSON of OTLP as JSON of protobuf: ids are base64 there. Fields that the schema does not know are an error. */
+/** Converts OTLP's JSON to protobuf's JSON, where ids are base64. Fields that the schema does not have are an error. */
 function read(line: string): {
   resourceSpans: { resource: { attributes: Attribute[] }; scopeSpans: { spans: Span[] }[] }[];
 } {

@@ -1,4 +1,4 @@
-/** Parquet files read again by DuckDB; test/e2e/exports.test.ts compares them with the other formats. */
+/** Reads exported Parquet files with DuckDB; test/e2e/exports.test.ts compares them with the other formats. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -20,7 +20,7 @@ async function query(recording: Recording, table: TableName, sql: (file: string)
   return (await connection.runAndReadAll(sql(`'${file}'`))).getRowObjectsJson();
 }
 
-/** Calls on two goroutines; numbers and times beyond 32 bits, more rows than a group. */
+/** Calls on two goroutines, with numbers and times beyond 32 bits, and more rows than a row group. */
 function many(calls: number): Recording {
   const trace = new TraceWriter({
     capacity: calls * 12,

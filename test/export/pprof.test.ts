@@ -1,4 +1,4 @@
-/** Profiles read again by their published schema. */
+/** Reads exported profiles with their published schema. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -13,7 +13,7 @@ import { memorySource } from "../support/calltrace/memory-source.js";
 const schema = resolve(import.meta.dirname, "../../testdata/proto/profile.proto");
 const Profile = protobuf.parse(readFileSync(schema, "utf8")).root.lookupType("perftools.profiles.Profile");
 
-/** What the tests ask of a profile; numbers of 64 bits as numbers. */
+/** The parts of a profile that the tests check; 64-bit numbers as numbers. */
 interface Read {
   stringTable: string[];
   sampleType: { type: number; unit: number }[];

@@ -1,4 +1,4 @@
-/** Read again with protobufjs. */
+/** Reads the encoder's output with protobufjs. */
 import fc from "fast-check";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";

@@ -53,7 +53,7 @@ test("a finding is a result with a place in the repository, both stacks and a st
     occurrenceCount: 15,
   });
   expect(result.stacks.map((stack: Log) => stack.frames.length)).toEqual([2, 1]);
-  // A path of this machine would mean nothing elsewhere.
+  // A path of this machine means nothing elsewhere.
   expect(JSON.stringify(run.results)).not.toContain("/usr/local");
   expect(run.tool.driver.rules.map((rule: Log) => rule.id)).toEqual(["MutexContention"]);
 });

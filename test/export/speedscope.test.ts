@@ -45,7 +45,7 @@ function render(recording: Recording, budget?: Budget, inPlace = true): File {
   return file;
 }
 
-/** Calls of a profile as `start-end path`; on the way: frames are balanced and times never decrease. */
+/** Calls of a profile as `start-end path`; checks that frames are balanced and times never decrease. */
 function calls({ profiles, shared }: File, index: number): string[] {
   const { startValue, endValue, events } = profiles[index];
   const open: { frame: number; at: number; line: number }[] = [];

@@ -1,4 +1,4 @@
-/** The cache keeps what is used, and for ten days what is not. */
+/** The cache keeps entries in use, and unused ones for ten days. */
 
 import {
   chownSync,
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Makes a file, and its directory where that is new, so old. */
+/** Makes a file that was last used some days ago, and its directory if missing. */
 function put(path: string, days: number): void {
   const file = join(root, path);
   mkdirSync(dirname(file), { recursive: true });

@@ -1,4 +1,4 @@
-/** Runs of one target at the same time share a directory: what one of them wrote must not change under it. */
+/** Concurrent runs of one target share a directory: what one of them wrote must not change under it. */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

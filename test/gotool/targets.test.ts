@@ -36,7 +36,7 @@ test("processors know the running goroutine, and write words where they may", ()
     // Without it each hook would walk the stack.
     expect(files, arch).toMatch(new RegExp(`\\b(getg|fast)_${arch}\\.s\\b`));
     expect(files, arch).not.toMatch(/\bportable_on\.go|getg_none\.s/);
-    // An unaligned store ends the program there (SIGBUS), or takes the kernel to do.
+    // There an unaligned store ends the program (SIGBUS) or is emulated by the kernel.
     const strict = ["arm", "mips64le", "mipsle", "riscv64"].includes(arch);
     expect(files, arch).toMatch(strict ? /\balign_bytes\.go/ : /\balign_words\.go/);
   }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { TestOutcomes } from "../../src/gotool/test-outcomes.js";
 import { failLine } from "../../src/render/tree/fail-line.js";
 
-/** What is known after output that comes in pieces of a few bytes. */
+/** The outcomes after reading output in pieces of a few bytes. */
 function outcomes(text: string, json = false): TestOutcomes {
   const found = new TestOutcomes(json);
   const bytes = Buffer.from(text);

@@ -8,7 +8,7 @@ import { hooks, instrument, without } from "./helpers.js";
 
 const every = 150;
 
-// The whole of GOROOT is done by scripts/sweep-instrument.mjs; this is a sample, with the same checker.
+// A sample, with the same checker; scripts/sweep-instrument.mjs covers the whole of GOROOT.
 test("a sample of Go's own sources: go/parser sees the original plus hooks in each function and go statement", () => {
   const goroot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
   const files = readdirSync(join(goroot, "src"), { recursive: true, withFileTypes: true })

@@ -67,7 +67,7 @@ describe("Go's cover tool", () => {
   const cover = (source: string, mode: string) => {
     const file = join(directory, "f.go");
     writeFileSync(file, source);
-    // It grumbles about literals in a labelled statement, of the original too.
+    // Its standard error is ignored: it complains about literals in a labelled statement, also in the original.
     return execFileSync("go", ["tool", "cover", `-mode=${mode}`, "-var=V", file], { encoding: "utf8", stdio: "pipe" });
   };
   const errors = (source: string) => spawnSync("gofmt", ["-e"], { input: source, encoding: "utf8" }).stderr;
@@ -83,7 +83,7 @@ describe("Go's cover tool", () => {
         const original = cover(source, mode);
         const output = cover(marked, mode);
         expect(blocks(output)).toBe(blocks(original));
-        // The tool itself breaks files with a byte order mark: its line directive comes before it.
+        // The tool itself breaks files with a byte order mark: its line directive comes before the mark.
         expect(errors(expandMarkers(output))).toBe(errors(original));
       }
     },

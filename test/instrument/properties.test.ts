@@ -64,7 +64,7 @@ test("whatever the text: no exception, and what is not hooked is as it was", () 
   fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => check(`package p\n${text}func f() {}`)));
   fc.assert(
     fc.property(cut, ([{ source }, from, length, middle]) => {
-      // Half of the time whole characters, so that the text stays well-formed.
+      // Half of the time insert whole characters, so that the text stays well-formed.
       const points = [...source];
       const start = from % (points.length + 1);
       points.splice(start, length % 20, middle);

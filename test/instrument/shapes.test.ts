@@ -16,12 +16,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Runs a command, and gives back its standard output. */
+/** Runs a command and returns its standard output. */
 function run(cwd: string, command: string, args: string[], env: Record<string, string> = {}): string {
   return execFileSync(command, args, { cwd, encoding: "utf8", env: { ...process.env, ...env }, stdio: "pipe" });
 }
 
-/** A copy of the shapes, rewritten if options are given, built on the real runtime. */
+/** Makes a copy of the shapes, rewritten if options are given, and builds it with the real runtime. */
 function copy(name: string, options?: InstrumentOptions): string {
   const target = join(directory, name);
   cpSync(shapes, target, { recursive: true });
@@ -29,11 +29,11 @@ function copy(name: string, options?: InstrumentOptions): string {
     join(target, "go.mod"),
     `module shapes\n\ngo 1.21\n\nrequire gotrace.internal/rt v0.0.0\n\nreplace gotrace.internal/rt => ${JSON.stringify(runtime)}\n`,
   );
-  // What a build adds to a program.
+  // Files that a build adds to a program.
   writeFileSync(join(target, "a_system.go"), 'package main\n\nimport _ "gotrace.internal/rt/sys"\n');
   for (const file of readdirSync(target).filter((file) => file.endsWith(".go") && file !== "a_system.go")) {
     const path = join(target, file);
-    // Go's cover tool breaks files with a byte order mark.
+    // Go's cover tool breaks files that have a byte order mark.
     const source = readFileSync(path, "utf8").replace(options?.mode === "hooks" ? /$^/ : /^\uFEFF/, "");
     const result = options && instrument(source, options, file);
     expect(result?.grammarGaps ?? []).toEqual([]);
@@ -54,7 +54,7 @@ test("rewritten shapes compile and do what the originals do, traced or not", () 
 });
 
 test("coverage of rewritten shapes is that of the originals", () => {
-  // Expands markers in what the cover tool wrote.
+  // Expands the markers in the cover tool's output.
   const expand = join(directory, "expand.sh");
   const script = [
     "#!/bin/sh",

@@ -17,7 +17,7 @@ describe("functions that take a test", () => {
       "func A() { run(func(_ *testing.T) {}) }",
       "func A() {‹enter 0› run(func(_gotrace *testing.T) {‹enter 1 _gotrace›}) }",
     ],
-    // Helpers of other kinds, and other packages.
+    // Other helpers, and other packages.
     ["func A(t testing.TB) {}", "func A(t testing.TB) {‹enter 0›}"],
     ["func A(n int, t *testing.T) {}", "func A(n int, t *testing.T) {‹enter 0›}"],
     ["func A(*testing.T, int) {}", "func A(*testing.T, int) {‹enter 0›}"],

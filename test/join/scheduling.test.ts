@@ -17,7 +17,7 @@ function statesOf({ stays }: Scheduling, goid: number): Record<string, number> {
   return times;
 }
 
-/** What the account of a goroutine says of the states that have a name of the runtime's own. */
+/** The account of a goroutine for the states that have a name of the runtime. */
 function fromAccount({ running, gcAssist, runnable, syscall, syscallBlocked, waiting }: Breakdown) {
   const of = (...reasons: string[]) => reasons.reduce((sum, reason) => sum + (waiting[reason] ?? 0), 0);
   const collecting = Object.keys(waiting).filter((reason) => reason.includes("GC") || reason === "preempted");

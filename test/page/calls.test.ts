@@ -68,13 +68,13 @@ async function open(use: (page: Page) => Promise<void>, given: Given = {}): Prom
 const tab = (page: Page, name: string) => page.getByRole("tab", { name });
 const readout = (page: Page) => page.locator(".flame:visible .readout").first();
 
-/** Clicks on a place of a canvas, given in parts of its width and in rows. */
+/** Clicks on a point of a canvas, given as a fraction of its width and a row. */
 async function clickRow(canvas: Locator, share: number, row: number): Promise<void> {
   const box = (await canvas.boundingBox())!;
   await canvas.click({ position: { x: box.width * share, y: row * 19 + 9 } });
 }
 
-/** A copy that may be read again and again. */
+/** A copy that can be read several times. */
 function pixels(canvas: Locator, top: number, height: number): Promise<{ data: number[]; paper: string }> {
   return canvas.evaluate(
     (element: HTMLCanvasElement, at) => {
@@ -92,9 +92,9 @@ function pixels(canvas: Locator, top: number, height: number): Promise<{ data: n
   );
 }
 
-/** How many colours a row of a canvas has, mixed ones at edges left aside, and what part of it is not background. */
+/** Number of colours in a row of a canvas, without mixed ones at edges, and the part of it that is not background. */
 async function inspect(canvas: Locator, row: number): Promise<{ colours: number; filled: number }> {
-  // Above the letters.
+  // A line above the letters.
   const { data, paper } = await pixels(canvas, row * 19 + 2, 1);
   const found = new Map<string, number>();
   for (let i = 0; i < data.length; i += 4) {
@@ -201,7 +201,7 @@ test("a search highlights and says its share; weights and direction change the p
       await page.keyboard.press("/");
       await page.keyboard.type("store\\.(load|save)");
       expect(await page.locator("section [role=status]").textContent()).toBe("2 functions, 25.5% of the time");
-      // One colour for what is found, one for what is not.
+      // One colour for matches, one for the others.
       await expect.poll(async () => (await inspect(canvas, 1)).colours).toBe(2);
       await page.keyboard.press("Control+A");
       await page.keyboard.type("pool.(walk");
@@ -232,7 +232,7 @@ test("a function in the middle, with what calls it above and what it calls below
       for (const canvas of [callers, callees]) {
         expect((await inspect(canvas, 0)).filled).toBeGreaterThan(0.98);
       }
-      // Below: itself once more, for 100 of 300.
+      // Below it: itself again, for 100 of 300.
       expect((await inspect(callees, 1)).filled).toBeCloseTo(0.33, 1);
       await clickRow(callers, 0.5, 1);
       expect(await page.locator(".panel h2").textContent()).toBe("shop/pool.worker");
@@ -359,7 +359,7 @@ test("light and dark: text has contrast, canvases follow when the system changes
   );
 });
 
-/** main serves; two goroutines wait for work until the end, one of them works in between; one works only. */
+/** main serves; two goroutines wait for work until the end, one of which works in between; one only works. */
 const idle = `
   0    g1 { main.main
   10   g1 go g2
@@ -382,7 +382,7 @@ test("goroutines that wait for work count when they are asked for", async () => 
       await tab(page, "Goroutines").click();
       const status = page.locator("section [role=status]");
       expect(await status.textContent()).toBe("2 goroutines, without 2 goroutines that wait for work");
-      // A number is found, whatever its goroutine does.
+      // A number is found whatever its goroutine does.
       await page.getByRole("searchbox").fill("3");
       expect(await status.textContent()).toMatch(/^1 goroutine of /);
       await box.check();
@@ -457,7 +457,7 @@ test("at 390 pixels no column is cut", async () => {
           .evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth + 1).length);
         expect([name, cut]).toEqual([name, 0]);
       }
-      // Tabs, too, are all in sight.
+      // All tabs are visible, too.
       const list = page.getByRole("tablist");
       expect(await list.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
     },

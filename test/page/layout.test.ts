@@ -111,7 +111,7 @@ test("callers and callees of a function add up to its calls and times", () => {
     }),
     {
       numRuns: 40,
-      // A goroutine within a call has its own outermost calls; the call goes on after it.
+      // A goroutine started within a call has its own outermost calls; the call goes on after it.
       examples: [
         [
           [
@@ -141,7 +141,7 @@ test("a function in the middle: what is below and above its outermost calls, mer
           expect(merged.end[1]).toBe(merged.size);
           expect(merged.total[1]).toBeCloseTo(totals.total[func], 3);
         }
-        // Every frame leaves room for those above it: only where a stack begins there is less.
+        // Every frame leaves room for those above it; only at the beginning of a stack there is less.
         const sums = new Float64Array(above.size);
         for (let node = 2; node < above.size; node++) sums[above.parent[node]] += above.total[node];
         for (let node = 1; node < above.size; node++) expect(sums[node]).toBeLessThanOrEqual(above.total[node] + 1e-3);

@@ -17,7 +17,7 @@ async function open(
   await pages.open(renderPage(template, inputs, { version: "1.2.3", locate }), use, options);
 }
 
-/** Charts of a second: a heap that grows, two collections, and a close-up for each finding. */
+/** Charts of one second: a growing heap, two collections, and a close-up for each finding. */
 function charts(findings: readonly Finding[]): Omit<PageInput, "report"> {
   const { requests, findings: windowFindings } = closeUps(report({ findings }));
   const series = (value: (i: number) => number) => ({
@@ -87,7 +87,7 @@ test("a finding opens with both stacks, its numbers and the close-up", async () 
   await open([{ report: report({ findings: three }), ...charts(three) }], async (page) => {
     await page.locator("summary").first().click();
     const body = page.locator(".body").first();
-    // The body is drawn when the browser says that it was opened.
+    // The body is drawn after the browser reports that it was opened.
     await body.locator("h3").first().waitFor();
     expect(await body.locator("h3").allTextContents()).toEqual([
       "Where the goroutine was",

@@ -36,7 +36,7 @@ test("paths come back as they were, times to the nanosecond", () => {
       const { size, parent, end, depth, func, edge, goStatement, calls } = tree;
       expect(paths).toMatchObject({ size, parent, end, depth, func, edge, goStatement, calls });
       expect(paths.self).toEqual(tree.self.map(Math.round));
-      // Times are fractions of nanoseconds: what is stored are whole ones, of each node on its own.
+      // Times are fractions of nanoseconds; the page stores whole ones, rounded for each node.
       for (let node = 1; node < size; node++) expect(paths.total[node]).toBe(Math.round(tree.total[node]));
       for (const name of ["panics", "goexits", "running", "recovered", "goroutines"] as const) {
         expect(new Map(paths[name])).toEqual(new Map([...tree[name]].filter(([node]) => node > 0)));

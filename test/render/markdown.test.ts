@@ -30,7 +30,7 @@ test("names cannot break out: of the cell, of the code span, of HTML, into menti
     },
   );
   const row = text.split("\n").find((line) => line.includes("**Lock"))!;
-  // Bars that end cells are those without a backslash.
+  // Bars without a backslash end cells.
   expect(row.match(/(?<!\\)\|/g)).toHaveLength(6);
   expect(row).toContain(`\`\`${nasty.replace(/\|/g, "\\|")}\`\``);
   expect(text).toContain("ping @\u200bteam &lt;img src=x&gt; \\*not bold\\* \\#1 \\| x \\|");

@@ -1,4 +1,6 @@
-/** Tables of execution traces: golden text, and lines that fit a terminal. `npx vitest -u` writes the golden files anew. */
+/**
+ * Tables of execution traces: golden text, and lines that fit a terminal. `npx vitest -u` rewrites the golden files.
+ */
 import { expect, test } from "vitest";
 import { diffTraces, Locator, Summarizer, type Target } from "../../src/analyses/index.js";
 import { columns } from "../../src/render/columns.js";
@@ -70,7 +72,7 @@ test.each([80, 100, 140])("no line of names is longer than %i columns where numb
   const summary = summarize("go1.26-workload");
   const least = 16;
   for (const line of [...summaryTables(file, summary, { ...plain, width })].join("").split("\n")) {
-    // Sentences are for the terminal to wrap; a line of numbers alone can be longer than a narrow terminal.
+    // The terminal may wrap sentences; a line of numbers only can be longer than a narrow terminal.
     if (/^(app|heap|time|[\d.]+% ran|no coll)/.test(line) || /^ *COUNT|RUNNING/.test(line)) continue;
     const numbers = /^[ \d.,a-zµ≥-]*? {2}(?=\S+$)/.exec(line)?.[0].length ?? 0;
     expect(line.length).toBeLessThanOrEqual(Math.max(width, numbers + least));

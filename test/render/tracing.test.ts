@@ -14,7 +14,7 @@ function recorded(cpuMillis: number) {
 const LINE = "times are as measured: tracing may have added up to 60ns a call";
 
 test("what tracing may have taken is related to processor time, not to goroutines that wait", () => {
-  // 1,002 calls, and what starts a goroutine.
+  // 1,002 calls, and a goroutine's start.
   expect(tracingOf(recorded(1))).toEqual([`${LINE}, 6.0% of 1.00ms of processor time`]);
 });
 

@@ -91,7 +91,7 @@ go~: a goroutine started by code that is not traced, shown under a frame of the 
 });
 
 test("what is left out is counted once, whether it was in the tree or not", () => {
-  // 12 calls; the builder forgets short ones without callees, the rest is left out of the finished tree.
+  // 12 calls; the builder drops short ones without callees, the view hides the rest.
   const short = (at: number) => `${at} g1 { main.short\n ${at + 1} g1 { main.leaf\n ${at + 2} g1 }\n ${at + 3} g1 }`;
   const script = `0 g1 { main.main\n 10 g1 { main.long\n ${short(20)}\n ${short(30)}\n 80 g1 }
     81 g1 { main.starts\n 82 g1 go g2\n 83 g1 }\n ${short(84)}\n 90 g2 { main.brief\n 91 g2 }

@@ -1,4 +1,4 @@
-/** Recordings of programs whose right analysis is known; testdata/rules/cases/README.md says what they do. */
+/** Recordings of programs whose correct analysis is known; testdata/rules/cases/README.md describes them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";

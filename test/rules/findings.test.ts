@@ -13,7 +13,7 @@ function find(rule: string, from = rule): Finding[] {
 
 test("a lock: who waited, where, and who held it for how long", () => {
   const finding = find("MutexContention").find((one) => one.site?.function === "main.(*store).putSlowly")!;
-  // The numbers of go tool trace -pprof=sync for this place.
+  // The numbers that go tool trace -pprof=sync gives for this place.
   expect(finding).toMatchObject({ count: 23, total: 444256512 });
   expect(finding.total).toBeGreaterThan(finding.worst);
   expect(finding.stack.map((frame) => frame.function)).toContain("sync.(*Mutex).Lock");
@@ -38,7 +38,7 @@ test("a wait longer than the trace lasts at least as long", () => {
 test("pauses of the GC are told apart from those that the program asked for", () => {
   const asker = find("GCPauseSpike").find((finding) => finding.message.includes("read mem stats"))!;
   expect(asker).toMatchObject({ site: { function: "main.reportMemory" }, count: 10 });
-  // Set so low that the stops of the GC count, too.
+  // Set low enough for the GC's stops to count.
   const settings = new Map([["GCPauseSpike", { warn: 1, error: 1e12, times: 1 }]]);
   const gc = analyze("GCPauseSpike", "fires", { settings }).findings.filter((one) => one.message.includes("GC pause"));
   expect(gc.length).toBeGreaterThan(0);
@@ -78,7 +78,7 @@ test("times: since the start, and of the wall since Go 1.25", () => {
 test("fingerprints are the same for another recording of the same program", () => {
   const one = find("MutexContention").map((finding) => finding.fingerprint);
   expect(one).toEqual(find("MutexContention").map((finding) => finding.fingerprint));
-  // Same function, other numbers: only the function counts.
+  // The same function with other numbers: only the function counts.
   const [waits, queues] = [find("MutexContention", "LockConvoy"), find("LockConvoy")];
   expect(waits[0].site!.function).toBe(queues[0].site!.function);
   expect(waits[0].fingerprint).not.toBe(queues[0].fingerprint);

@@ -1,6 +1,6 @@
 /**
- * Every rule has its texts, its page, a program for which it fires and one for which it does not; and what it says of
- * them. `UPDATE=1` writes the golden tables again, `npm run rules:pages` the pages.
+ * Every rule has its texts, its page, a program for which it fires and one for which it does not, and the expected
+ * output. `UPDATE=1` rewrites the golden tables, `npm run rules:pages` the pages.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";

@@ -1,4 +1,4 @@
-/** Thresholds, configuration, budgets, baselines: what is accepted, and what is said of the rest. */
+/** Thresholds, configuration, budgets, baselines: which inputs are accepted, and the messages for the others. */
 import { expect, test } from "vitest";
 import { renderGithub } from "../../src/export/ci/findings-github.js";
 import { renderJunit } from "../../src/export/ci/findings-junit.js";
@@ -91,7 +91,7 @@ test("configurations", () => {
   expect(bad({ top: 0 })).toMatch(/top is not valid/);
   expect(bad({ rules: { GCAssist: 3 } })).toMatch(/rules\.GCAssist is not valid.* thresholds such as/);
   expect(bad({ rules: { GCAssist: { warn: [] } } })).toMatch(/rules\.GCAssist/);
-  // Names of Object's own are names like others.
+  // Names of members of Object are ordinary names.
   expect(bad(JSON.parse('{"rules":{"constructor":"off"}}'))).toMatch(/f: there is no rule constructor \|/);
   expect(bad(JSON.parse('{"rules":{"__proto__":"off"}}'))).toMatch(/no rule __proto__/);
   expect(bad(JSON.parse('{"rules":{"GCAssist":{"constructor":"5ms"}}}'))).toMatch(/GCAssist has no threshold constr/);
