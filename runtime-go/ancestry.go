@@ -14,7 +14,7 @@ const (
 	kinTraced = 64      // size of kin.traced
 	kinFew    = 512     // up to this many g, all are scanned each time
 	kinEarned = 2048    // g that may be scanned for each goroutine that begins
-	kinCredit = 4 << 20 // the most that may be saved up; bounds the cost in programs with very many goroutines
+	kinCredit = 4 << 20 // g that may be scanned at the start, and at most: bounds the cost with very many goroutines
 	kinBatch  = 16
 	kinChain  = 16 // ancestors followed when there are more than kinFew g
 )

@@ -10,8 +10,8 @@
 // This file has the hooks and their fast paths, slow.go the slow ones. They write
 // records (format.go, record.go) to the slot (slot.go) of their goroutine, which
 // fills chunks of the trace file (chunk.go). spawn.go, after.go and ancestry.go
-// attach goroutines to what started them. start.go, state.go and stop.go have the
-// recorder's life; os_*.go what it needs from the operating system.
+// attach goroutines to what started them. start.go, state.go and stop.go start the
+// recorder, hold its state and stop it; os_*.go adapt it to operating systems.
 package rt
 
 import "unsafe"

@@ -1,5 +1,5 @@
-// Makes Node load TypeScript: `import "./typescript.mjs"`, then `await import("../src/….ts")`. Scripts use it to run code in src
-// and test without a build. esbuild strips the types; they are not checked.
+// Makes Node load TypeScript: `import "./typescript.mjs"`, then `await import("../src/….ts")`. Scripts use it to run code in
+// src and test without a build. esbuild strips the types; they are not checked.
 import { existsSync, readFileSync } from "node:fs";
 import { register } from "node:module";
 import { fileURLToPath } from "node:url";
