@@ -13,7 +13,7 @@ import { readHeader } from "./header.js";
 import { HEADER_SIZE, MAX_BATCH, VERSION_END } from "./spec.js";
 
 /**
- * Readable bytes behind the data of a segment, so that decoders need not check for the end of a batch inside a varint.
+ * Readable bytes after the data of a segment, so that decoders need not check for the end of a batch inside a varint.
  */
 const SLACK = 64;
 const SEGMENT = 1 << 20;
@@ -45,7 +45,7 @@ export interface Memory {
   free(block: number): void;
 }
 
-/** A reader for the entries of a table batch, positioned behind its kind. */
+/** A reader for the entries of a table batch, positioned after its kind. */
 export function readerOf(batch: Batch, memory: Memory): ByteReader {
   return new ByteReader(memory.bytes, batch.start + 1, batch.end, (reason) => corrupt(batch.offset, reason));
 }

@@ -13,7 +13,7 @@ export function unsigned(value: number): number {
  * its being a small integer, and decoding takes twice as long.
  */
 export class Varints {
-  /** Index behind the varint that `varint` decoded last. */
+  /** Index just after the varint that `varint` decoded last. */
   protected after = 0;
   /** Whether any varint was malformed, by Go's rules; its value is then undefined. Never cleared. */
   protected broken = false;

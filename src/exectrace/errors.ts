@@ -12,7 +12,7 @@ export type TraceProblem =
   | "new"
   /** Damaged, or in an order that cannot have happened. */
   | "corrupt"
-  /** A trace with something else before or behind it. */
+  /** A trace with something else before or after it. */
   | "several"
   /** Cut off before its first generation was complete. */
   | "cut";

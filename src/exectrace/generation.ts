@@ -81,7 +81,7 @@ export class GenerationLoader {
   private current: Generation | undefined;
   /** First batch of the next generation. Before Go 1.26 only its arrival shows that the current one is complete. */
   private spilled: Batch | undefined;
-  /** Error behind a generation that is itself complete; thrown by the next `load`. */
+  /** Error after a generation that is itself complete; thrown by the next `load`. */
   private late: TraceError | undefined;
   private ended = false;
   private fresh = true;
@@ -149,7 +149,7 @@ export class GenerationLoader {
     try {
       return this.framer.next(this.segments);
     } catch (error) {
-      // Before Go 1.26, damage where a batch should begin may lie behind the end of this generation.
+      // Before Go 1.26, damage where a batch should begin may lie after the end of this generation.
       if (!(error instanceof TraceError) || !this.current || this.framer.version >= VERSION_END) throw error;
       this.late = error;
       return "late";

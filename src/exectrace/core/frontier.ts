@@ -39,7 +39,7 @@ export function insert(cursor: Cursor): void {
   up(count - 1, cursor);
 }
 
-/** Puts two sentinels with the largest time behind the last cursor, so `down` need not check whether a child exists. */
+/** Puts two sentinels with the largest time after the last cursor, so `down` need not check whether a child exists. */
 function close(): void {
   store<i64>(placeAt(count), i64.MAX_VALUE);
   store<i64>(placeAt(count + 1), i64.MAX_VALUE);

@@ -33,7 +33,7 @@ export class Table {
     store<usize>(slot, value, VALUE);
   }
 
-  /** Removes a key that is in the table, and moves back the keys behind it that would otherwise become unreachable. */
+  /** Removes a key that is in the table, and moves back the keys after it that would otherwise become unreachable. */
   remove(key: i64): void {
     const mask = this.mask;
     this.size--;

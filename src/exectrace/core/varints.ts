@@ -56,7 +56,7 @@ export function numbersOf(bytes: v128, pattern: usize): v128 {
   return v128.or(v128.or(first, second), v128.or(third, fourth));
 }
 
-/** Address behind the varint that `varint` decoded last. */
+/** Address just after the varint that `varint` decoded last. */
 export let after: usize = 0;
 /** Whether any varint was malformed, by Go's rules; never cleared. */
 export let malformed: bool = false;
