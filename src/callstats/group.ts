@@ -1,4 +1,6 @@
 /** Sums (calls, times, endings) over a group of calls. */
+import { exactParts } from "../base/exact-parts.js";
+import { type CallStates, STATES } from "../calltree/index.js";
 import { Durations, type Spread } from "./durations.js";
 
 /**
@@ -33,6 +35,8 @@ export class CallGroup implements CallSums {
   /** Upper bounds of what tracing added to total and self; NaN as soon as the bound of one call is unknown. */
   totalTracing = 0;
   selfTracing = 0;
+  /** Unrounded times of `self` and `total` in each state; undefined until the states of a call are known. */
+  states: { readonly self: Float64Array; readonly total: Float64Array } | undefined;
   /** How many calls of the group are open on the goroutine being walked; total counts the outermost. */
   open = 0;
   readonly durations: Durations | undefined;
@@ -46,6 +50,28 @@ export class CallGroup implements CallSums {
 /** The sums of a group. */
 export function sumsOf({ calls, total, self, panics, goexits, recovered, running }: CallGroup): CallSums {
   return { calls, total: Math.round(total), self: Math.round(self), panics, goexits, recovered, running };
+}
+
+/** The times in each state, by index into STATES, of the two sums; whole nanoseconds that add up to them. */
+export interface StateSums {
+  readonly self: readonly number[];
+  readonly total: readonly number[];
+}
+
+/** How the sums of a group divide into states; undefined if unknown for all its calls. */
+export function statesOf(group: CallGroup): StateSums | undefined {
+  if (group.states === undefined) return undefined;
+  const { total, self } = sumsOf(group);
+  return { self: exactParts(self, group.states.self), total: exactParts(total, group.states.total) };
+}
+
+/** Adds what a call spent in each state to its group. @param outermost whether the call counts in the group's total */
+export function addStates(group: CallGroup, { self, total }: CallStates, outermost: boolean): void {
+  group.states ??= { self: new Float64Array(STATES.length), total: new Float64Array(STATES.length) };
+  for (let state = 0; state < STATES.length; state++) {
+    group.states.self[state] += self[state];
+    if (outermost) group.states.total[state] += total[state];
+  }
 }
 
 /** The durations of single calls; zeros if not collected. */

@@ -13,6 +13,7 @@ export {
   grown,
 } from "./diff.js";
 export { EXACT_CALLS } from "./durations.js";
+export type { StateSums } from "./group.js";
 export { FunctionItems, PathItems, type RunItems } from "./items.js";
 export { CallLister, type CallRecord, type Choice, type Listing, type ListingOptions } from "./listing.js";
 export { type NamePattern, namePattern, nearestName } from "./match.js";

@@ -1,8 +1,10 @@
 /** Lists single calls of chosen functions: the slowest, the first, the last or the n-th. */
 import { Best } from "../base/best.js";
+import { exactParts } from "../base/exact-parts.js";
 import { matching } from "../base/names.js";
 import {
   type CallForest,
+  type CallStates,
   type CallVisitor,
   Ending,
   type FunctionInfo,
@@ -10,6 +12,7 @@ import {
   type Owners,
   ownersOf,
 } from "../calltree/index.js";
+import type { StateSums } from "./group.js";
 import { pathOf } from "./paths.js";
 
 /** Which calls to list. All choices but `slowest` order calls by their start on the wall clock, across processes. */
@@ -44,6 +47,8 @@ export interface CallRecord {
   readonly duration: number;
   readonly self: number;
   readonly end: keyof typeof Ending;
+  /** How duration and self time divide into states; undefined without an execution trace. */
+  readonly states: StateSums | undefined;
   /** Traced calls beneath it on its goroutine. */
   readonly calls: number;
 }
@@ -69,6 +74,8 @@ interface Candidate {
   readonly self: number;
   readonly how: Ending;
   readonly calls: number;
+  /** Set when the candidate is kept. */
+  states: StateSums | undefined;
 }
 
 const byStart = (a: Candidate, b: Candidate) => a.wall - b.wall || a.process - b.process || a.start - b.start;
@@ -114,7 +121,7 @@ export class CallLister implements CallVisitor {
     this.wall = info.startWall;
   }
 
-  exit(node: number, start: number, time: number, self: number, how: Ending, calls: number): void {
+  exit(node: number, start: number, time: number, self: number, how: Ending, calls: number, states?: CallStates): void {
     const { minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
     if (!this.asked[this.func[node]]) return;
     const duration = time - start;
@@ -124,7 +131,7 @@ export class CallLister implements CallVisitor {
     }
     this.calls++;
     const { process, goid } = this.goroutine!;
-    this.best.add({
+    const candidate: Candidate = {
       process,
       goid,
       node,
@@ -134,7 +141,15 @@ export class CallLister implements CallVisitor {
       self,
       how,
       calls,
-    });
+      states: undefined,
+    };
+    if (states !== undefined && this.best.takes(candidate)) {
+      candidate.states = {
+        self: exactParts(Math.round(self), states.self),
+        total: exactParts(Math.round(duration), states.total),
+      };
+    }
+    this.best.add(candidate);
   }
 
   /** The picked calls. */
@@ -149,7 +164,7 @@ export class CallLister implements CallVisitor {
   }
 
   private record(candidate: Candidate, tests: Map<number, Owners>): CallRecord {
-    const { process, goid, node, start, wall, duration, self, how, calls } = candidate;
+    const { process, goid, node, start, wall, duration, self, how, calls, states } = candidate;
     const { functions, processes } = this.forest;
     const { tree, info } = processes[process];
     const owners = tests.get(process) ?? ownersOf(tree, functions);
@@ -167,6 +182,7 @@ export class CallLister implements CallVisitor {
       self,
       end: NAMES[how],
       calls,
+      states,
     };
   }
 }

@@ -1,7 +1,7 @@
 /** A visitor that adds each call to the groups it belongs to, in one walk. */
-import { type CallForest, type CallVisitor, Ending, type Goroutine } from "../calltree/index.js";
+import { type CallForest, type CallStates, type CallVisitor, Ending, type Goroutine } from "../calltree/index.js";
 import { BoundMeter, costBounds } from "./bounds.js";
-import type { CallGroup } from "./group.js";
+import { addStates, type CallGroup } from "./group.js";
 
 /**
  * Feeds each call to the groups that it belongs to.
@@ -36,7 +36,7 @@ export class CallMeter implements CallVisitor {
     for (const group of this.at(node)) group.open++;
   }
 
-  exit(node: number, start: number, time: number, self: number, how: Ending, calls: number): void {
+  exit(node: number, start: number, time: number, self: number, how: Ending, calls: number, states?: CallStates): void {
     const { bounds } = this;
     bounds.exit(calls);
     const duration = time - start;
@@ -50,6 +50,7 @@ export class CallMeter implements CallVisitor {
       }
       if (how !== Ending.return) count(group, how);
       group.durations?.record(duration);
+      if (states !== undefined) addStates(group, states, group.open === 0);
     }
   }
 

@@ -1,13 +1,15 @@
 /** Statistics by function: how often it was called, how long its calls took, how they ended. */
 import type { CallForest, CallVisitor, FunctionInfo } from "../calltree/index.js";
 import type { Spread } from "./durations.js";
-import { CallGroup, type CallSums, spreadOf, sumsOf, tracingOf } from "./group.js";
+import { CallGroup, type CallSums, type StateSums, spreadOf, statesOf, sumsOf, tracingOf } from "./group.js";
 import { CallMeter } from "./meter.js";
 
 /** One function of a recording; times in nanoseconds, as measured. */
 export interface FunctionStats extends FunctionInfo, CallSums, Spread {
   /** The most that tracing added to these times; undefined unless known for all its calls. */
   readonly tracing: { readonly total: number; readonly self: number } | undefined;
+  /** How these times divide into states; undefined without an execution trace. */
+  readonly states: StateSums | undefined;
 }
 
 export interface StatsOptions {
@@ -55,5 +57,6 @@ function statsOf({ name, file, line }: FunctionInfo, group: CallGroup): Function
     ...sumsOf(group),
     ...spreadOf(group),
     tracing: tracingOf(group),
+    states: statesOf(group),
   };
 }

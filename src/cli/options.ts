@@ -22,6 +22,8 @@ export interface RecordOptions {
   readonly maxTraceSize: number | undefined;
   /** Keep the trace as the last run. */
   readonly keepsLast: boolean;
+  /** Put the execution trace of each process into its call trace. */
+  readonly states: boolean;
   /** Also record an execution trace, and save it in `file` if that is set. */
   readonly execTrace: { readonly file: string | undefined } | undefined;
 }

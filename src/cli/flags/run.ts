@@ -22,7 +22,7 @@ export function buildOptions(flags: ParsedFlags): BuildOptions {
     exclude: flags.list("exclude"),
     generated: flags.has("generated"),
     inlineBudget: inlineBudget(flags),
-    execTrace: flags.has("exec-trace"),
+    execTrace: flags.has("exec-trace") || flags.has("states"),
   };
 }
 
@@ -39,6 +39,7 @@ export function recordOptions(flags: ParsedFlags): RecordOptions {
     save: flags.string("save"),
     maxTraceSize: size ? parseSize(size) : undefined,
     keepsLast: !flags.has("no-keep"),
+    states: flags.has("states"),
     execTrace: flags.has("exec-trace") ? { file: file === "true" ? undefined : file } : undefined,
   };
 }

@@ -40,6 +40,10 @@ export const recordFlags: readonly Flag[] = [
     help: "stop tracing when the trace of a process reaches SIZE, for instance 512MiB or 8GiB (default 2GiB), or when those of all processes of the run reach 4 times that; the program goes on, and the report says how many events are missing",
   },
   {
+    name: "states",
+    help: "also record what the scheduler does (Go 1.22 and later): reports then show how long calls ran, and what they waited for",
+  },
+  {
     name: "no-keep",
     help: "do not keep the trace as the last run, which report, stats, calls and view show if no file is named",
   },

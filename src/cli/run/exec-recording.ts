@@ -31,7 +31,7 @@ export async function prepareExecRecording(
   session: Session,
   options: RecordOptions,
 ): Promise<ExecRecording | undefined> {
-  if (options.execTrace === undefined) return undefined;
+  if (options.execTrace === undefined && !options.states) return undefined;
   const directory = join(await session.workspace(), "exec-trace");
   mkdirSync(directory);
   const save = execFile(session, options);

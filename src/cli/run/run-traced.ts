@@ -13,6 +13,7 @@ import type { Session } from "../session.js";
 import { type OpenFile, openFile } from "../trace-files.js";
 import { type TemporaryDirectory, temporaryDirectory } from "../workspace.js";
 import { AliveWatch } from "./alive.js";
+import { appendStates } from "./append-states.js";
 import { saveBundle } from "./bundle.js";
 import { type ExecTrace, execTraces, prepareExecRecording, saveExecTrace } from "./exec-recording.js";
 import { guard } from "./guard.js";
@@ -75,7 +76,7 @@ async function recordAndReport(
   const named = options.record.save;
   const execRecording = await prepareExecRecording(session, options.record);
   // Loaded only when needed: the modules for configurations and execution traces would double the startup time.
-  const findings = execRecording && (await import("../analyze/findings.js"));
+  const findings = options.record.execTrace && (await import("../analyze/findings.js"));
   const settings = findings?.execSettings(session);
   const limits = new LimitWatch(recording.directory, recording.total, (line) => session.warn(line));
   const watch = new AliveWatch(recording.directory, () => limits.look());
@@ -90,6 +91,8 @@ async function recordAndReport(
   run.ended?.(exit.code);
   const alive = watch.stop();
   session.log(`the program ended with exit code ${exit.code}`);
+  const traces = execRecording ? execTraces(execRecording) : [];
+  if (options.record.states) appendStates(session, recording, traces);
   completeTraces(recording, run.notes, { alive, ...(run.direct ? { program: exit } : {}) });
   const files = recordedFiles(recording).map(openFile);
   try {
@@ -97,7 +100,6 @@ async function recordAndReport(
     const gated = run.report.gate !== undefined && hasAssertions(run.report.gate);
     if (files.length === 0 && ((run.mayBeEmpty && !gated) || (!run.direct && exit.code !== 0))) return exit.code;
     const place = settle(recording, files);
-    const traces = execRecording ? execTraces(execRecording) : [];
     const rescueCalls = () => rescue(session, files);
     let saved = save === undefined || (await writeOr(() => saveBundle(save, "--save", files), rescueCalls));
     for (const trace of traces) {

@@ -3,7 +3,9 @@ import { fullNames, shortName } from "../../base/names.js";
 import { jsonText, printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import { type CallRecord, type Choice, type HookCost, type Listing, namedStep } from "../../callstats/index.js";
+import { STATES } from "../../calltree/index.js";
 import type { Column, ColumnStyle } from "../columns.js";
+import { stateCell, statesJson, statesThatMatter, sumStates } from "../states.js";
 import { painter } from "../style.js";
 import { tracingLine } from "../tracing.js";
 import { fitting, remarks } from "./responsive-columns.js";
@@ -36,9 +38,14 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
   const { naming = fullNames } = options;
   yield `${style.paint("bold", printable(headline(listing, of)))}\n`;
   if (records.length > 0) {
+    const states = statesThatMatter(
+      sumStates(records.flatMap(({ states }) => (states === undefined ? [] : [states.total]))),
+    );
     const tests = records.some(({ test }) => test !== undefined);
     const list = [
-      ...["START", "DURATION", "SELF", "GOROUTINE"].map(number),
+      ...["START", "DURATION", "SELF"].map(number),
+      ...states.map((state) => number(STATES[state].toUpperCase())),
+      number("GOROUTINE"),
       { ...name("END"), dispensable: 1 },
       ...(titles ? [{ ...name("PROCESS"), dispensable: 2 }] : []),
       ...(tests ? [{ ...name("TEST"), dispensable: 3 }] : []),
@@ -49,6 +56,7 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
         formatDuration(record.start),
         formatDuration(record.duration),
         formatDuration(record.self),
+        ...states.map((state) => stateCell(record.states?.total[state] ?? 0, record.duration)),
         record.goroutine === 0 ? "?" : String(record.goroutine),
         ENDS[record.end],
         ...(titles ? [`${titles[record.process]} (${record.pid})`] : []),
@@ -102,7 +110,7 @@ function name(heading: string): Column {
 }
 
 function record(call: CallRecord, costs: CallsReport["costs"]): Record<string, unknown> {
-  const { function: of, path, goroutine, process, pid, test, start, wall, duration, self, end, calls } = call;
+  const { function: of, path, goroutine, process, pid, test, start, wall, duration, self, end, calls, states } = call;
   const cost = costs[process];
   return {
     function: of.name,
@@ -116,6 +124,7 @@ function record(call: CallRecord, costs: CallsReport["costs"]): Record<string, u
     start_unix_ns: Math.round(wall),
     duration_ns: Math.round(duration),
     self_ns: Math.round(self),
+    ...(states === undefined ? {} : { states: statesJson(states.total), self_states: statesJson(states.self) }),
     tracing_max_ns: cost ? ns(Math.min(Math.round(duration), cost.inner + calls * (cost.inner + cost.outer))) : null,
     calls_beneath: calls,
     end: end === "running" ? "not returned" : end,

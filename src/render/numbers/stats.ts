@@ -3,8 +3,9 @@ import { fullNames, type Naming } from "../../base/names.js";
 import { jsonText, printable } from "../../base/printable.js";
 import { formatCount, formatDuration } from "../../base/units.js";
 import { EXACT_CALLS, type FunctionStats, type HookCost, type Neighbour } from "../../callstats/index.js";
-import { isDistorted } from "../../calltree/index.js";
+import { isDistorted, STATES } from "../../calltree/index.js";
 import type { Column, ColumnStyle } from "../columns.js";
+import { stateCell, stateFields, statesJson, statesThatMatter, sumStates } from "../states.js";
 import { type Measure, painter } from "../style.js";
 import { DISTORTED, DISTORTED_LEGEND, tracingLine } from "../tracing.js";
 import { IDLE } from "../tree/label.js";
@@ -92,6 +93,7 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
 function columnsOf(rows: readonly FunctionStats[]): FittingColumn[] {
   return [
     ...["CALLS", "TOTAL", "SELF"].map(number),
+    ...statesOf(rows).map((state) => number(STATES[state].toUpperCase())),
     ...SPREAD.map((one) => ({ ...number(one.toUpperCase()), dispensable: DISPENSABLE[one] })),
     ...endings(rows).map((one) => number(one.toUpperCase())),
     { heading: "FUNCTION", kind: "name" },
@@ -104,11 +106,13 @@ function cellsOf(
   idle: StatsReport["idle"],
 ): (row: FunctionStats) => { cells: string[] } {
   const shown = endings(rows);
+  const states = statesOf(rows);
   return (row) => ({
     cells: [
       formatCount(row.calls),
       `${mark(row, "total")}${formatDuration(row.total)}`,
       `${mark(row, "self")}${formatDuration(row.self)}`,
+      ...states.map((state) => stateCell(row.states?.total[state] ?? 0, row.total)),
       ...SPREAD.map((one) => formatDuration(row[one])),
       ...shown.map((one) => (row[one] === 0 ? "" : formatCount(row[one]))),
       `${naming(row.name)}${idle?.has(row) ? ` ${IDLE}` : ""}`,
@@ -118,6 +122,11 @@ function cellsOf(
 
 function mark({ tracing, ...row }: FunctionStats, time: "total" | "self"): string {
   return tracing !== undefined && isDistorted(row[time], tracing[time]) ? DISTORTED : "";
+}
+
+/** The states of the self times that have a column, as indices into STATES. */
+function statesOf(rows: readonly FunctionStats[]): number[] {
+  return statesThatMatter(sumStates(rows.flatMap(({ states }) => (states === undefined ? [] : [states.self]))));
 }
 
 /** The columns for panics, if there are any. */
@@ -164,7 +173,7 @@ export function costsJson(costs: readonly (HookCost | undefined)[]): (number | n
   return costs.map((cost) => (cost === undefined ? null : ns(cost.inner + cost.outer)));
 }
 
-/** A row with the field names of JSON and CSV. */
+/** A row with the field names of JSON and CSV, but for the states. */
 function record(row: FunctionStats): Record<string, string | number | null> {
   const spread = Object.fromEntries(SPREAD.map((one) => [`${one}_ns`, ns(row[one])]));
   return {
@@ -193,7 +202,10 @@ export function* statsJson({ rows, functions, neighbours, costs, notices }: Stat
     functions_in_all: functions,
   };
   yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "functions": [`;
-  for (const [index, row] of rows.entries()) yield `${index > 0 ? "," : ""}\n    ${jsonText(record(row))}`;
+  for (const [index, row] of rows.entries()) {
+    const states = row.states && { states: statesJson(row.states.total), self_states: statesJson(row.states.self) };
+    yield `${index > 0 ? "," : ""}\n    ${jsonText({ ...record(row), ...states })}`;
+  }
   yield `\n  ]`;
   for (const table of neighbours) {
     const list = table.rows.map(({ name, spawned, calls, total, self }) => ({
@@ -210,19 +222,26 @@ export function* statsJson({ rows, functions, neighbours, costs, notices }: Stat
 
 /** A heading and one line per function; times in nanoseconds. */
 export function* statsCsv({ rows }: Pick<StatsReport, "rows">): Generator<string> {
-  const names = Object.keys(record(EMPTY));
-  yield `${names.join(",")}\n`;
-  for (const row of rows) yield `${Object.values(record(row)).map(csvCell).join(",")}\n`;
+  const withStates = rows.some(({ states }) => states !== undefined);
+  const fields = (row: FunctionStats) => ({
+    ...record(row),
+    ...(withStates ? stateFields(row.states ?? NO_STATES) : {}),
+  });
+  yield `${Object.keys(fields(EMPTY)).join(",")}\n`;
+  for (const row of rows) yield `${Object.values(fields(row)).map(csvCell).join(",")}\n`;
 }
+
+const NO_STATES = { self: [], total: [] };
 
 const EMPTY: FunctionStats = {
   ...{ name: "", file: "", line: 0, calls: 0, total: 0, self: 0, panics: 0, goexits: 0, recovered: 0, running: 0 },
   ...{ min: 0, mean: 0, p50: 0, p90: 0, p95: 0, p99: 0, max: 0, stddev: 0 },
   tracing: undefined,
+  states: undefined,
 };
 
 /** RFC 4180. */
-function csvCell(value: string | number | null): string {
+function csvCell(value: string | number | null | undefined): string {
   const text = printable(String(value ?? ""));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,9 +1,11 @@
 /**
  * The call tree as nested JSON: `[{"name", "duration_ms", "children"}]`, plus `calls`, `self_ms`, `start_ms`, where a
  * goroutine begins `goroutine` or `goroutines` and `spawn`, and for frames that did not return `end` or counts.
- * `tracing_max_ms` is how much of the duration may be tracing, `distorted` is set if that is more than half. Written in
+ * `tracing_max_ms` is how much of the duration may be tracing, `distorted` is set if that is more than half. With an
+ * execution trace, `states` and `self_states` have the times in each state, in nanoseconds, without zeros. Written in
  * pieces, so that no string is as long as the tree.
  */
+import { exactParts } from "../../base/exact-parts.js";
 import { jsonText } from "../../base/printable.js";
 import {
   type CallForest,
@@ -12,11 +14,13 @@ import {
   type FilterOptions,
   isDistortedNode,
   type ProcessTree,
+  statesAt,
   testSections,
   type View,
   viewTree,
   wholeSection,
 } from "../../calltree/index.js";
+import { statesJson } from "../states.js";
 
 export interface JsonOptions extends FilterOptions {
   /** Tests come first, each as its own root. */
@@ -98,6 +102,10 @@ function head(forest: CallForest, process: ProcessTree, node: number, several: b
   };
   if (tree.tracing !== undefined) fields.tracing_max_ms = ms(tree.tracing.total[node]);
   if (isDistortedNode(tree, node)) fields.distorted = true;
+  if (tree.states !== undefined) {
+    fields.states = statesJson(exactParts(Math.round(tree.total[node]), statesAt(tree.states.total, node)));
+    fields.self_states = statesJson(exactParts(Math.round(tree.self[node]), statesAt(tree.states.self, node)));
+  }
   if (several && top) fields.pid = process.info.pid;
   if (top || edge !== EdgeKind.call) {
     const goroutines = tree.goroutines.get(node) ?? 0;

@@ -8,8 +8,10 @@ import {
   outlives,
   type ProcessTree,
   type Section,
+  STATES,
   type View,
 } from "../../calltree/index.js";
+import { stateCell, statesThatMatter, sumColumns } from "../states.js";
 import { type Measure, type Paint, plainWidth, truncateMiddle } from "../style.js";
 import { DISTORTED } from "../tracing.js";
 import { labelOf, type Marks, UNTRACED } from "./label.js";
@@ -41,11 +43,20 @@ const GAP = 2;
 const INDENT = 4;
 const LEVEL = 5;
 
+/** A column of times in a state, right of the others. */
+interface StateColumn {
+  /** Index into STATES. */
+  readonly state: number;
+  readonly width: number;
+}
+
 /** The column widths of a process, and facts about all its lines. */
 export interface Columns {
   readonly name: number;
   readonly time: number;
   readonly percent: number;
+  /** The states that have a column, most important ones if there is no room for all. */
+  readonly states: readonly StateColumn[];
   /** Widest name including its prefix. */
   readonly limit: number;
   /** Widest prefix. */
@@ -89,11 +100,14 @@ export function columnsOf(
   }
   const marked = distorted > 0 && distorted * 2 <= lines;
   if (marked) time = markedTime;
-  const limit = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width - GAP - time - 1 - percent);
+  const room = width === undefined ? Number.POSITIVE_INFINITY : width - GAP - time - 1 - percent;
+  const states = stateColumns(process.tree, sections, room - NAME_LEAST);
+  const limit = Math.max(NAME_LEAST, room - states.reduce((sum, column) => sum + GAP + column.width, 0));
   return {
     name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit),
     time,
     percent,
+    states,
     limit,
     indent,
     widthOf,
@@ -103,6 +117,40 @@ export function columnsOf(
     distorted,
     marked,
   };
+}
+
+/** The columns of the states that matter, as many as fit; those with less time are dropped first. */
+function stateColumns(tree: CallTree, sections: readonly Section[], room: number): StateColumn[] {
+  const { states } = tree;
+  if (states === undefined) return [];
+  const sums = sumColumns(states.self);
+  const widths = sums.map((_, state) => STATES[state].length);
+  const shown = statesThatMatter(sums);
+  for (const section of sections) {
+    for (const { node } of walk(section.view)) {
+      for (const state of shown) widths[state] = Math.max(widths[state], stateOf(tree, node, state).length);
+    }
+  }
+  const kept = new Set<number>();
+  let used = 0;
+  for (const state of [...shown].sort((a, b) => sums[b] - sums[a])) {
+    used += GAP + widths[state];
+    if (used > room) break;
+    kept.add(state);
+  }
+  return shown.filter((state) => kept.has(state)).map((state) => ({ state, width: widths[state] }));
+}
+
+/** The time of a node in a state; empty where it hardly matters. */
+function stateOf({ states, total }: CallTree, node: number, state: number): string {
+  return stateCell(states?.total[state]?.[node] ?? 0, total[node]);
+}
+
+/** The line above a tree that names the columns of states; empty without any. */
+export function headingOf({ states, name, time, percent }: Columns, paint: Paint): string {
+  if (states.length === 0) return "";
+  const names = states.map(({ state, width }) => `${" ".repeat(GAP)}${STATES[state].padStart(width)}`);
+  return `${paint("dim", `${" ".repeat(name + GAP + time + 1 + percent)}${names.join("")}`)}\n`;
 }
 
 /** A frame without calls is only context for frames beneath it and has no time in the selection. */
@@ -149,6 +197,10 @@ export function lineOf(
     time,
     " ",
     paint("dim", share.padStart(columns.percent)),
+    columns.states
+      .map(({ state, width }) => " ".repeat(GAP) + stateOf(process.tree, node, state).padStart(width))
+      .join("")
+      .trimEnd(),
     "\n",
   ].join("");
 }

@@ -32,7 +32,7 @@ import { type Paint, painter } from "../style.js";
 import { DISTORTED_LEGEND } from "../tracing.js";
 import { type Choice, chooseOf, type FailedTests, failedOf, planOf } from "./choice.js";
 import { IDLE, type Marks, WAITS } from "./label.js";
-import { type Columns, columnsOf, type LineStyle, lineOf, type Shown, walk } from "./lines.js";
+import { type Columns, columnsOf, headingOf, type LineStyle, lineOf, type Shown, walk } from "./lines.js";
 
 export interface TreeTextOptions extends FilterOptions, LineStyle {
   /** Whether to write escape codes for colours. */
@@ -140,6 +140,7 @@ function* renderProcess(
     hiddenCalls += view.hidden.calls;
     if (view.roots.length === 0) continue;
     lines += "\n";
+    if (section === sections[0]) lines += headingOf(columns, paint);
     for (const { node, prefix } of walk(view)) {
       lines += lineOf(shown, section, node, prefix, columns, paint);
       if (lines.length > 65536) {

@@ -1,0 +1,44 @@
+/** States of calls: columns in tables and trees for people, fields in JSON and CSV. */
+import { formatDuration } from "../base/units.js";
+import type { StateSums } from "../callstats/index.js";
+import { STATES, type StateColumns } from "../calltree/index.js";
+
+/** A state in less than this share of all times, or of a line's own time, is not shown. */
+const SHARE = 0.01;
+
+/** Sums of some rows by state. */
+export function sumStates(rows: Iterable<readonly number[]>): number[] {
+  const sums = STATES.map(() => 0);
+  for (const row of rows) for (const [state, time] of row.entries()) sums[state] += time;
+  return sums;
+}
+
+/** The sum of each column. */
+export function sumColumns(columns: StateColumns): number[] {
+  return columns.map((column) => column?.reduce((sum, time) => sum + time, 0) ?? 0);
+}
+
+/** The states that make up a share of some times worth a column, as indices into STATES. */
+export function statesThatMatter(sums: readonly number[]): number[] {
+  const whole = sums.reduce((sum, time) => sum + time, 0);
+  return STATES.flatMap((_, state) => (sums[state] > 0 && sums[state] >= SHARE * whole ? [state] : []));
+}
+
+/** A time in a state; empty where it hardly matters to the whole. */
+export function stateCell(time: number, whole: number): string {
+  return time > 0 && time >= SHARE * whole ? formatDuration(time) : "";
+}
+
+/** Times by state as an object, `{"running_ns": 12, "lock_ns": 3}`, without zeros. @param times whole nanoseconds */
+export function statesJson(times: readonly number[]): Record<string, number> {
+  return Object.fromEntries(
+    times.flatMap((time, state) => (time === 0 ? [] : [[`${STATES[state]}_ns`, time] as const])),
+  );
+}
+
+/** Times by state as columns: `running_ns` and so on of the total, `self_running_ns` of the self time. */
+export function stateFields({ self, total }: StateSums): Record<string, number> {
+  const fields = (prefix: string, times: readonly number[]) =>
+    STATES.map((name, state) => [`${prefix}${name}_ns`, times[state]] as const);
+  return Object.fromEntries([...fields("", total), ...fields("self_", self)]);
+}
