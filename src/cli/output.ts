@@ -1,9 +1,10 @@
 /** Writes reports piece by piece: to standard output, to the file of `-o`, or to several files of a directory. */
 
-import { accessSync, closeSync, constants, mkdirSync, openSync, statSync, unlinkSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { accessSync, closeSync, constants, openSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { WriteStream } from "node:tty";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
+import { makeDirectories } from "../gotool/cache.js";
 import { writeFully } from "./trace-files.js";
 
 /** A report in pieces. */
@@ -83,7 +84,7 @@ export function refuseInput(file: string | undefined, cwd: string, inputs: reado
 export async function writeFiles(directory: string, cwd: string, files: readonly NamedPieces[]): Promise<void> {
   const path = resolve(cwd, directory);
   try {
-    mkdirSync(path, { recursive: true });
+    makeDirectories(path);
   } catch (error) {
     throw cannotWrite(path, "-o", error);
   }
@@ -117,9 +118,15 @@ export function writeFailure(path: string, error: unknown): UserError {
   );
 }
 
-/** Creates or empties an output file. @param flag the flag that named it @returns its descriptor @throws UserError */
+/**
+ * Creates or empties an output file; missing directories are created, as `go build -o` does.
+ * @param flag the flag that named it
+ * @returns its descriptor
+ * @throws UserError
+ */
 export function createFile(path: string, flag: string): number {
   try {
+    makeDirectories(dirname(path));
     return openSync(path, "w");
   } catch (error) {
     throw cannotWrite(path, flag, error);
@@ -139,8 +146,13 @@ export function checkWritable(path: string, flag: string): void {
       if (before.isFile() || before.isDirectory()) closeSync(openSync(path, "a"));
       else accessSync(path, constants.W_OK);
     } else {
-      closeSync(openSync(path, "a"));
-      unlinkSync(path);
+      const made = makeDirectories(dirname(path));
+      try {
+        closeSync(openSync(path, "a"));
+        unlinkSync(path);
+      } finally {
+        if (made !== undefined) rmSync(made, { recursive: true });
+      }
     }
   } catch (error) {
     throw cannotWrite(path, flag, error);
@@ -150,7 +162,7 @@ export function checkWritable(path: string, flag: string): void {
 function cannotWrite(path: string, flag: string, error: unknown): UserError {
   return new UserError(
     `${flag}: cannot write ${path}: ${messageOf(error)}`,
-    "name a file in a directory that exists and can be written",
+    "name a file in a directory that can be written",
     ExitCode.cannotCreate,
   );
 }

@@ -61,7 +61,23 @@ async function copySingle(go: GoContext, root: string, runtime: string, target: 
   await edit(go, ["mod", "edit", ...edits, join(target, "go.mod")]);
   moveInVendor(join(target, "vendor"), adopted);
   addToVendor(join(target, "vendor"), runtime, `./${addedDirectory}/rt`);
-  return { root: target, locate: (path) => inside(root, path, target) };
+  return { root: target, locate: locator([...placesOf(adopted, target), [root, target]]) };
+}
+
+/** Where the replacements were copied to: original directories and those of the copy. */
+function placesOf(adopted: readonly Adopted[], target: string): [from: string, to: string][] {
+  return adopted.map(({ path, to }) => [path, join(target, to)]);
+}
+
+/** Maps paths below one of the directories to the other; earlier pairs come first. */
+function locator(places: readonly (readonly [from: string, to: string])[]): ModuleCopy["locate"] {
+  return (path) => {
+    for (const [from, to] of places) {
+      const found = inside(from, path, to);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
 }
 
 async function copyWorkspace(go: GoContext, workFile: string, runtime: string, target: string): Promise<ModuleCopy> {
@@ -81,16 +97,7 @@ async function copyWorkspace(go: GoContext, workFile: string, runtime: string, t
   }
   await edit(go, ["work", "edit", ...edits, join(target, "go.work")]);
   moveInVendor(join(target, "vendor"), adopted);
-  return {
-    root: target,
-    locate: (path) => {
-      for (const [from, to] of places) {
-        const found = inside(from, path, to);
-        if (found !== undefined) return found;
-      }
-      return inside(root, path, target);
-    },
-  };
+  return { root: target, locate: locator([...places, ...placesOf(adopted, target), [root, target]]) };
 }
 
 /** The modules of a workspace: directories as go.work writes them, and their absolute paths. */
@@ -104,6 +111,8 @@ interface Adopted {
   /** A flag for `go mod edit` and `go work edit`. */
   readonly edit: string;
   readonly module: string;
+  /** Its directory, absolute. */
+  readonly path: string;
   /** Its directory as the directive named it, and as the copy's directive names it. */
   readonly from: string;
   readonly to: string;
@@ -127,7 +136,7 @@ async function adoptReplacements(
     copyTree(path, join(target, place), target);
     const version = Old.Version ? `@${Old.Version}` : "";
     const to = `./${place}`;
-    adopted.push({ edit: `-replace=${Old.Path}${version}=${to}`, module: Old.Path, from: New.Path, to });
+    adopted.push({ edit: `-replace=${Old.Path}${version}=${to}`, module: Old.Path, path, from: New.Path, to });
   }
   return adopted;
 }

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { UserError } from "../../src/base/errors.js";
-import { openOutput, wantsColour } from "../../src/cli/output.js";
+import { checkWritable, openOutput, wantsColour } from "../../src/cli/output.js";
 
 const terminal = { isTTY: true };
 const pipe = {};
@@ -39,4 +39,17 @@ test("a disk that fails is the user's matter; what fails while a report is made 
   await expect(openOutput("report", directory, false).write(broken())).rejects.toThrow(TypeError);
   if (process.platform !== "linux") return;
   await expect(openOutput("/dev/full", directory, false).write(["text"])).rejects.toThrow(UserError);
+});
+
+test("directories of an output are created when it is written, not when it is checked", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "gotrace-test-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, "a/b/report");
+  checkWritable(path, "--save");
+  expect(existsSync(join(directory, "a"))).toBe(false);
+  await openOutput("a/b/report", directory, false).write(["text"]);
+  expect(readFileSync(path, "utf8")).toBe("text");
+  writeFileSync(join(directory, "file"), "");
+  const refused = () => checkWritable(join(directory, "file/x/y"), "--save");
+  expect(refused).toThrow(/^--save: cannot write .*: a part of the path is not a directory$|: it exists already$/);
 });

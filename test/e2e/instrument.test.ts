@@ -1,6 +1,6 @@
 /** `gotrace instrument`: makes a copy that plain go builds, vets and tests, and that behaves as the original. */
 
-import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesOn, go, gotrace, repository, snapshot, temporaryDirectory } from "./support.js";
@@ -56,6 +56,31 @@ test("workspace, vendor directory and relative replace", () => {
     const [plain, traced] = [go(["run", "."], { cwd: join(root, "app") }), go(["run", "."], { cwd: place })];
     expect(traced, title).toEqual(plain);
   }
+});
+
+test("modules behind local replacements are traced if they are included", () => {
+  const root = filesOn({
+    "app/go.mod":
+      "module example.com/app\n\ngo 1.21\n\nrequire example.com/dep v0.0.0\n\nreplace example.com/dep => ../dep\n",
+    "app/main.go": `package main\n\nimport "example.com/dep"\n\nfunc main() { println(dep.Text()) }\n`,
+    "dep/go.mod": "module example.com/dep\n\ngo 1.21\n",
+    "dep/dep.go": `package dep\n\nfunc Text() string { return "replaced" }\n`,
+  });
+  const traces = temporaryDirectory();
+  for (const place of ["app", "dep"]) {
+    const cwd = join(root, "app");
+    // The same in a workspace, which is also one of modules that lie outside.
+    if (place === "dep") filesOn({ "app/go.work": "go 1.21\n\nuse .\n\nreplace example.com/dep => ../dep\n" }, root);
+    const copy = join(temporaryDirectory(), "copy");
+    const made = gotrace(["instrument", "-o", copy, "--include", "example.com/dep/...", "--include", "./..."], { cwd });
+    expect(made, made.stderr).toMatchObject({ code: 0, stderr: "" });
+    accept(copy);
+    const out = join(traces, place);
+    mkdirSync(out);
+    expect(go(["run", "."], { cwd: copy, env: { GOTRACE_OUT: out } })).toMatchObject({ code: 0, stderr: "replaced\n" });
+    expect(gotrace(["report", out], { cwd }).stdout).toContain("dep.Text");
+  }
+  expect(readFileSync(join(root, "dep/dep.go"), "utf8")).not.toContain("gotrace");
 });
 
 test("another module uses the copy of a library through replace", () => {

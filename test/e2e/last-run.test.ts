@@ -141,4 +141,8 @@ test("a run that cannot be kept says so", () => {
     `gotrace: this run is not kept for 'gotrace report': cannot write ${join(env.GOTRACE_CACHE, "last")}; keep it with --save FILE\n`,
   );
   expect(run.stdout).not.toContain("next:");
+  expect(gotrace(["report"], { cwd: wordcount, env })).toMatchObject({
+    code: 64,
+    stderr: expect.stringMatching(/^gotrace: no trace given, and there is no last run\n/),
+  });
 });

@@ -3,7 +3,7 @@
  * on this machine. The cache has two small files for each server: a lock that holds the id of the capturing process, and
  * a stamp whose modification time is the end of the last capture.
  */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ExitCode, UserError } from "../../base/errors.js";
@@ -89,7 +89,7 @@ function pauseLeft(stamp: string): number {
 function lockOrOwner(lock: string): number | undefined {
   for (let tries = 0; tries < 5; tries++) {
     try {
-      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      create(lock, String(process.pid));
       return undefined;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -108,6 +108,17 @@ function lockOrOwner(lock: string): number | undefined {
     else rmSync(aside, { force: true });
   }
   return ownerOf(lock) ?? 0;
+}
+
+/** Creates a file that has its content as soon as it exists. @throws EEXIST if the file exists */
+function create(path: string, content: string): void {
+  const temporary = `${path}.${process.pid}.new`;
+  writeFileSync(temporary, content);
+  try {
+    linkSync(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 function ownerOf(lock: string): number | undefined {

@@ -3,6 +3,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
+import { formatNumberOf } from "../../base/units.js";
 import { describeBuild, summarize } from "../../build/build-summary.js";
 import { type Compiled, compile } from "../../build/compile.js";
 import type { BuildOptions } from "../../build/context.js";
@@ -152,14 +153,20 @@ async function rewriteCopy(
 ): Promise<Map<string, FileReport>> {
   const traced = new Map<string, GoPackage>();
   const packageNames = new Map<string, string>();
+  const outside = new Set<string>();
   for (const entry of prepared.packages) {
     if (!entry.files.some((file) => prepared.reports.has(file))) continue;
+    if (copy.locate(entry.dir) === undefined) {
+      outside.add(entry.importPath);
+      continue;
+    }
     const names = readdirSync(entry.dir).filter((name) => /^[^._].*\.go$/.test(name));
     traced.set(entry.dir, { ...entry, files: names.map((name) => join(entry.dir, name)) });
     // go lists an external test package after the package that it tests, if that exists.
     if (!packageNames.has(entry.dir)) packageNames.set(entry.dir, entry.name.replace(/_test$/, ""));
     if (!entry.importPath.endsWith("_test")) packageNames.set(entry.dir, entry.name);
   }
+  tellOutside(session, [...outside], traced.size);
   const rewriting = await rewriteFiles(
     session.cache,
     [...traced.values()],
@@ -190,4 +197,16 @@ async function rewriteCopy(
     writeFileSync(place, text);
   }
   return new Map(rewriting.files.map((entry) => [entry.file, entry.report]));
+}
+
+/** Names packages of dependencies that the copy does not contain. @throws UserError if no other package is to be traced */
+function tellOutside(session: Session, outside: readonly string[], traced: number): void {
+  if (outside.length === 0) return;
+  const some = `${outside.slice(0, 3).join(", ")}${outside.length > 3 ? ", …" : ""}`;
+  const message = `the copy holds the main module and its local replacements, not ${formatNumberOf(outside.length, "package")} of --include: ${some}`;
+  if (traced > 0) session.warn(`${message}; untraced there`);
+  else {
+    const advice = "replace their modules with local directories (go mod edit -replace), or use 'gotrace build'";
+    throw new UserError(message, advice, ExitCode.noInput);
+  }
 }

@@ -22,10 +22,12 @@ const failures: Readonly<Record<keyof typeof ExitCode, string>> = {
   trouble: "analyze, summary, diff, capture: an unreadable trace, or bad arguments",
   usage: "bad arguments",
   data: "a trace that cannot be read, or only in part",
-  noInput: "an input does not exist: no module, no package, no trace",
+  noInput:
+    "an input does not exist: no module, no trace, no program among the packages; for a package that go does not find, go's own code",
   unavailable: "Go is missing or too old",
   internal: "a bug in gotrace",
-  cannotCreate: "an output cannot be created",
+  cannotCreate:
+    "an output, a temporary directory or the cache cannot be created (missing directories of an output are)",
   io: "reading or writing failed; if the trace has no other copy it is kept, and gotrace says where",
 };
 

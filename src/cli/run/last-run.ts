@@ -102,7 +102,7 @@ export function findLastRun(cache: string): { readonly directory: string; readon
 
 /** All entries, oldest first. */
 function entries(root: string): { readonly path: string; readonly owner: number; readonly when: Date }[] {
-  if (!existsSync(root)) return [];
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) return [];
   return readdirSync(root)
     .flatMap((name) => {
       const match = /^([0-9a-z]{9})-(\d+)$/.exec(name);
