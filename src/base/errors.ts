@@ -58,7 +58,7 @@ const SYSTEM_WORDS: ReadonlyMap<unknown, string> = new Map([
   ["EACCES", "permission denied"],
   ["EPERM", "operation not permitted"],
   ["EISDIR", "it is a directory"],
-  ["ENOTDIR", "a part of the path is not a directory"],
+  ["ENOTDIR", "it, or a part of its path, is not a directory"],
   ["EEXIST", "it exists already"],
   ["ENOTEMPTY", "the directory is not empty"],
   ["EROFS", "the file system is read-only"],

@@ -46,20 +46,26 @@ function open(path: string): number {
 }
 
 function opened(path: string, descriptor: number): OpenFile {
-  return { path, source: fileSource(descriptor, isWritten(path)), close: () => closeSync(descriptor) };
+  return { path, source: fileSource(path, descriptor, isWritten(path)), close: () => closeSync(descriptor) };
 }
 
-function cannotRead(path: string, error: unknown): UserError {
-  return new UserError(`cannot read ${path}: ${messageOf(error)}`, "name a trace file that exists", ExitCode.noInput);
+function cannotRead(path: string, error: unknown, code: ExitCode = ExitCode.noInput): UserError {
+  return new UserError(`cannot read ${path || '""'}: ${messageOf(error)}`, "name a trace file that exists", code);
 }
 
 /** @param live whether a process of this machine still writes the file; a process in a container is not seen */
-function fileSource(descriptor: number, live: boolean): ByteSource {
+function fileSource(path: string, descriptor: number, live: boolean): ByteSource {
   return {
     get size() {
       return fstatSync(descriptor).size;
     },
-    read: (offset, into) => readSync(descriptor, into, 0, into.length, offset),
+    read: (offset, into) => {
+      try {
+        return readSync(descriptor, into, 0, into.length, offset);
+      } catch (error) {
+        throw cannotRead(path, error, ExitCode.io);
+      }
+    },
     ...(live ? { live: process.hrtime.bigint() } : {}),
   };
 }
@@ -94,7 +100,7 @@ export function traceFiles(paths: readonly string[]): string[] {
       directory = statSync(path).isDirectory();
     } catch (error) {
       throw new UserError(
-        `cannot read ${path}: ${messageOf(error)}`,
+        `cannot read ${path || '""'}: ${messageOf(error)}`,
         "name a file that --save wrote, or a directory that GOTRACE_OUT named",
         ExitCode.noInput,
       );

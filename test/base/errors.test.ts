@@ -21,7 +21,7 @@ function failureOf(action: () => void): unknown {
 
 test.each<[what: string, action: () => void, words: string]>([
   ["a missing file", () => openSync(join(directory, "missing"), "r"), "no such file or directory"],
-  ["a file as a directory", () => openSync(join(file, "x"), "r"), "a part of the path is not a directory"],
+  ["a file as a directory", () => openSync(join(file, "x"), "r"), "it, or a part of its path, is not a directory"],
   ["a directory as a file", () => openSync(directory, "w"), "it is a directory"],
   ["a directory that exists", () => mkdirSync(directory), "it exists already"],
   ["a name that is too long", () => openSync(join(directory, "x".repeat(300)), "r"), "the name is too long"],

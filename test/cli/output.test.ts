@@ -51,5 +51,7 @@ test("directories of an output are created when it is written, not when it is ch
   expect(readFileSync(path, "utf8")).toBe("text");
   writeFileSync(join(directory, "file"), "");
   const refused = () => checkWritable(join(directory, "file/x/y"), "--save");
-  expect(refused).toThrow(/^--save: cannot write .*: a part of the path is not a directory$|: it exists already$/);
+  expect(refused).toThrow(
+    /^--save: cannot write .*: it, or a part of its path, is not a directory$|: it exists already$/,
+  );
 });

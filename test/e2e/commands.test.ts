@@ -1,7 +1,7 @@
 /** The commands besides run and test: what they print, where, and with which exit code, also after errors. */
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesOn, go, gotrace, names, repository, temporaryDirectory } from "./support.js";
@@ -244,10 +244,11 @@ test("errors are two lines and a documented exit code", () => {
     [["run", "."], library, 66],
     [["run", "-C", "/nonexistent", "."], empty, 66],
     [["report", "nothing"], empty, 66],
+    [["report", ""], empty, 66],
     [["report", "junk"], empty, 65],
     [["report", "--format", "xml", "junk"], empty, 64],
-    [["run", "--save", "/nonexistent/x", "."], wordcount, 73],
-    [["run", "-o", "/nonexistent/x", "."], wordcount, 73],
+    [["run", "--save", "go.mod/x", "."], wordcount, 73],
+    [["run", "-o", "go.mod/x", "."], wordcount, 73],
     [["build", "."], wordcount, 64],
     [["instrument"], wordcount, 64],
   ];
@@ -255,6 +256,17 @@ test("errors are two lines and a documented exit code", () => {
     const result = gotrace(args, { cwd: directory });
     expect(result, args.join(" ")).toMatchObject({ code });
     expect(result.stderr, args.join(" ")).toMatch(/^gotrace: [^\n]+\n {2}[^\n]+\n$/);
+  }
+  const size = gotrace(["run", "."], { cwd: wordcount, env: { GOTRACE_MAX_SIZE: "512MiB" } });
+  expect(size).toMatchObject({ code: 64, stdout: "" });
+  expect(size.stderr).toMatch(/^gotrace: GOTRACE_MAX_SIZE: "512MiB" is not valid\n {2}[^\n]+\n$/);
+  // A file that opens, and whose first bytes cannot be read.
+  if (existsSync("/proc/self/mem")) {
+    const unread = gotrace(["report", "/proc/self/mem"], { cwd: empty });
+    expect(unread).toMatchObject({
+      code: 74,
+      stderr: expect.stringMatching(/^gotrace: cannot read \/proc\/self\/mem: /),
+    });
   }
   const noGo = gotrace(["run", "."], { cwd: wordcount, env: { PATH: "/nonexistent" } });
   expect(noGo).toMatchObject({ code: 69 });

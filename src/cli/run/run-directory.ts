@@ -69,6 +69,7 @@ export async function prepareRunDirectory(
   report: string | undefined,
 ): Promise<RunDirectory> {
   const { maxTraceSize } = options;
+  if (maxTraceSize === undefined) checkSizeOf(session.env);
   const absolute = (file: string | undefined) => (file === undefined ? undefined : resolve(session.cwd, file));
   const [save, output] = [absolute(options.save), absolute(report)];
   refuseSame({ "-o": output, "--save": save, "--exec-trace": execFile(session, options) });
@@ -99,6 +100,16 @@ export async function prepareRunDirectory(
     total: TOTAL_FACTOR * (maxTraceSize ?? SIZE_DEFAULT),
     save,
   };
+}
+
+/** Traced programs ignore a limit that is no number. @throws UserError */
+function checkSizeOf({ GOTRACE_MAX_SIZE: size }: NodeJS.ProcessEnv): void {
+  if (!size || /^\d+$/.test(size)) return;
+  throw new UserError(
+    `GOTRACE_MAX_SIZE: ${JSON.stringify(size)} is not valid`,
+    "use a number of bytes, or give --max-trace-size 512MiB instead",
+    ExitCode.usage,
+  );
 }
 
 /** Refuses two flags that name the same file, which would be overwritten; devices are allowed. @throws UserError */
