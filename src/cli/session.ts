@@ -114,7 +114,7 @@ export class Session {
     say(line);
   }
 
-  /** @throws UserError when there is no place for temporary files, which go needs as well */
+  /** Checks that temporary files can be created, which go needs as well. @throws UserError if TMPDIR is unusable */
   checkTemporary(): void {
     temporaryRoot(this.#start);
   }

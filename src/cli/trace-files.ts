@@ -17,12 +17,12 @@ export interface OpenFile {
   readonly close: () => void;
 }
 
-/** Opens a file, a pipe or a device as a byte source. @throws UserError when it cannot be read */
+/** Opens a regular file as a byte source. @throws UserError when it cannot be read */
 export function openFile(path: string): OpenFile {
   return opened(path, open(path));
 }
 
-/** Opens what a user named: files, and pipes and devices, of which a copy is made. @throws UserError when one cannot be read */
+/** Opens files, pipes and devices as byte sources; copies pipes and devices. @throws UserError when one cannot be read */
 export async function openNamed(paths: readonly string[]): Promise<OpenFile[]> {
   const files: OpenFile[] = [];
   try {

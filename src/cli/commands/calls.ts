@@ -78,10 +78,10 @@ async function run(words: readonly string[]): Promise<number> {
   return damaged ? ExitCode.data : 0;
 }
 
-/** @throws UserError where a trace stands in the function's place */
+/** Refuses a trace in the place of the function. @param next the word after it @throws UserError if `name` is a trace */
 function refuseTrace(name: string, [next]: readonly string[]): void {
   if (/^\/.+\/$/.test(name) || !namesTraces(name)) return;
-  // What follows may be another trace, or the function.
+  // The advice uses the next word as the function, unless it is a trace as well.
   const meant = next === undefined || namesTraces(next) ? "db.Query" : next;
   throw new UserError(
     `no function given: ${name} is a trace`,
@@ -117,7 +117,7 @@ interface Options extends ListingOptions {
   readonly functions: NamePattern;
 }
 
-/** Why there are no calls. @param names of the functions that were called */
+/** The error for a function without calls in a recording. @param names the functions that were called */
 function noCalls(functions: NamePattern, names: readonly string[], { forest }: Recording): UserError {
   const traced = forest.processes.flatMap(({ notes }) => tracedNames(notes));
   const uncalled = traced.find((name) => functions.matches(name));

@@ -73,7 +73,7 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const { a, b } = sides(flags);
   refuseInput(flags.string("o"), process.cwd(), [...a, ...b]);
-  // Each kind loads its own modules only.
+  // Loads only the modules for the kind of the traces.
   if (commonKind([...a, ...b]) === "calls") {
     const { callDiffOptions } = await import("../flags/diff-calls.js");
     return (await import("../report/diff-calls.js")).diffCallTraces(callDiffOptions(flags), a, b);

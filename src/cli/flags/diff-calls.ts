@@ -11,7 +11,7 @@ import { choice, duration, type Limit, number, parseShare, pattern, refuse } fro
 
 /** Options for comparing call traces. */
 export interface CallDiffOptions {
-  /** `-o` as it was given. */
+  /** `-o` as given; undefined or `-` for standard output. */
   readonly output: string | undefined;
   readonly format: "table" | "json" | CheckFormat;
   readonly measure: (typeof callMeasures)[number];

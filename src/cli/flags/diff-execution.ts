@@ -7,7 +7,7 @@ import { badValue, choice, duration, type Limit, number, parseShare, pattern, re
 
 /** Options for comparing execution traces. */
 export interface ExecutionDiffOptions {
-  /** `-o` as it was given. */
+  /** `-o` as given; undefined or `-` for standard output. */
   readonly output: string | undefined;
   readonly format: "table" | "json";
   readonly measure: (typeof diffMeasures)[number];

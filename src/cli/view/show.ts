@@ -41,7 +41,7 @@ const speedscopeFormat = shownFormat("speedscope", async (recording, context) =>
   return exhibit;
 });
 
-/** Says how complete the report is; with `-v` also what is not serious. */
+/** Prints the serious notices of a report, with `-v` all of them. */
 function sayNotices({ session, notices }: FormatContext): void {
   for (const { text, serious } of notices) if (serious || session.verbose) say(text);
 }
