@@ -5,9 +5,8 @@
 // Each run damages a small valid trace (changed bytes, cuts, splices of two traces, extreme values in headers and chunks)
 // and reads it as `gotrace report` does, sometimes unmerged; one in four is rendered in every format. Allowed outcomes are
 // a report or a UserError. Prints runs, outcomes, the slowest run and peak memory; on failure, writes the trace to a file.
-import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { xorshift } from "./lib-calltrace.mjs";
+import { fuzz, fuzzFlags } from "./lib-fuzz.mjs";
 import "./typescript.mjs";
 
 const { UserError } = await import("../src/base/errors.ts");
@@ -19,48 +18,28 @@ const { renderFolded } = await import("../src/export/folded.ts");
 const { renderJson } = await import("../src/render/tree/json.ts");
 const { renderTree } = await import("../src/render/tree/tree.ts");
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: "string", default: "1000000" },
-    seconds: { type: "string", default: "0" },
-    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
-  },
-});
-const random = xorshift(Number(values.seed) || 1);
+const flags = fuzzFlags(1_000_000);
+const random = xorshift(flags.seed || 1);
 const below = (n) => random() % n;
 const EXTREMES = [0, 1, 2, 31, 32, 63, 64, 127, 128, 4095, 4096, 65535, 2 ** 20, 2 ** 20 + 64, 2 ** 31, 2 ** 32 - 1];
-/** Milliseconds that a run may take. It needs far less than one, but the machine may be busy. */
-const SLOWEST_MS = 2000;
-const MEMORY_MIB = 400;
+/** A run needs far less than a millisecond, but the machine may be busy. */
+const LIMITS = { milliseconds: 2000, mebibytes: 400, file: "fuzz-failure.gotrace" };
 
 const corpus = Array.from({ length: 40 }, (_, i) => soundTrace(i));
-const outcomes = { sound: 0, damaged: 0, refused: 0 };
-let slowest = 0;
-let runs = 0;
-const start = performance.now();
-const limit = Number(values.seconds) * 1000 || Number.POSITIVE_INFINITY;
-for (; runs < Number(values.runs); runs++) {
-  if (runs % 100 === 0 && performance.now() - start > limit) break;
-  const bytes = mutate(corpus[below(corpus.length)]);
-  const before = performance.now();
-  let problem;
-  try {
-    problem = read(bytes);
-    outcomes[problem ? "damaged" : "sound"]++;
-  } catch (error) {
-    if (error instanceof UserError) outcomes.refused++;
-    else fail(bytes, error);
-  }
-  const took = performance.now() - before;
-  if (took > slowest) slowest = took;
-  if (took > SLOWEST_MS) fail(bytes, new Error(`took ${took.toFixed(0)} ms`));
-  if (runs % 1000 === 0 && process.memoryUsage.rss() > MEMORY_MIB * 2 ** 20) fail(bytes, new Error("too much memory"));
-}
-const seconds = ((performance.now() - start) / 1000).toFixed(0);
-const rss = (process.resourceUsage().maxRSS / 1024).toFixed(0);
-console.log(
-  `${runs} mutated traces in ${seconds} s (seed ${values.seed}): ${outcomes.sound} read without complaint, ` +
-    `${outcomes.damaged} in part, ${outcomes.refused} refused; slowest ${slowest.toFixed(0)} ms, peak RSS ${rss} MiB`,
+fuzz(
+  flags,
+  () => mutate(corpus[below(corpus.length)]),
+  (bytes) => {
+    try {
+      return read(bytes) ? "damaged" : "sound";
+    } catch (error) {
+      if (error instanceof UserError) return "refused";
+      throw error;
+    }
+  },
+  LIMITS,
+  (numberOf) =>
+    `${numberOf("sound")} read without complaint, ${numberOf("damaged")} in part, ${numberOf("refused")} refused`,
 );
 
 function read(bytes) {
@@ -184,10 +163,4 @@ function soundTrace(number) {
   whole.set(note, bytes.length);
   new DataView(whole.buffer).setBigUint64(16, BigInt(whole.length), true);
   return whole;
-}
-
-function fail(bytes, error) {
-  writeFileSync("fuzz-failure.gotrace", bytes);
-  console.error(`run ${runs}, seed ${values.seed}, trace in fuzz-failure.gotrace`);
-  throw error;
 }

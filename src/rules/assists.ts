@@ -1,7 +1,8 @@
 /** Tracks mark assists from begin to end, with the time that the goroutine marked and waited in them. */
 import { Activity } from "../analyses/index.js";
 import { RangeName } from "../exectrace/index.js";
-import type { Watch } from "./rule.js";
+import { goroutineOf } from "./groups.js";
+import type { Occurrence, Watch } from "./rule.js";
 
 /** Reason of a wait in an assist that finds nothing to mark. */
 const WAIT = "GC mark assist wait for work";
@@ -59,4 +60,10 @@ export function onAssist(watch: Watch, f: (assist: Assist) => void): void {
     const cut = r.cutBegin || r.cutEnd;
     f({ goroutine: r.id, stack, begin, end, cut, marked: assist.marked + rest, waited: assist.waited });
   });
+}
+
+/** An assist as an occurrence of a rule. */
+export function assistOccurrence(watch: Watch, { goroutine, stack, begin, end, cut }: Assist): Occurrence {
+  const g = watch.goroutine(goroutine);
+  return { time: begin, duration: end - begin, goroutine, ...(g && goroutineOf(g)), stack, atLeast: cut };
 }

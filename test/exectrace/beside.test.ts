@@ -1,10 +1,11 @@
 /** Files with more than one trace, and programs that use regions in ways that Go's own reader refuses. */
 import { describe, expect, test } from "vitest";
 import { Summarizer } from "../../src/analyses/index.js";
-import { EventKind, releaseOf, TraceError, TraceReader } from "../../src/exectrace/index.js";
+import { EventKind, releaseOf } from "../../src/exectrace/index.js";
 import { plainWidth } from "../../src/render/style.js";
 import { summaryTables } from "../../src/render/trace/summary.js";
 import { bytesOf, feedAll, readerOf } from "../analyses/traces.js";
+import { errorOf } from "../support/exectrace/error-of.js";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
@@ -12,21 +13,10 @@ function* pieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-function errorOf(bytes: Uint8Array, size: number): TraceError {
-  const reader = new TraceReader(pieces(bytes, size));
-  try {
-    while (reader.next());
-  } catch (error) {
-    if (error instanceof TraceError) return error;
-    throw error;
-  }
-  throw new Error("no error");
-}
-
 describe.each(["go1.22-workload", "go1.26-workload"])("%s, and beside it", (name) => {
   const bytes = bytesOf(name);
   const { length } = bytes;
-  const behind = (more: Uint8Array, size: number) => errorOf(new Uint8Array([...bytes, ...more]), size);
+  const behind = (more: Uint8Array, size: number) => errorOf(pieces(new Uint8Array([...bytes, ...more]), size));
 
   test.each([1 << 20, 997, 7])("text, another trace, or neither, in pieces of %i bytes", (size) => {
     for (const text of ["PASS\n", "PASS\nok  \texample.com/shop\t0.31s\n"]) {
@@ -42,7 +32,7 @@ describe.each(["go1.22-workload", "go1.26-workload"])("%s, and beside it", (name
   });
 
   test("text before it", () => {
-    const error = errorOf(new Uint8Array([...ascii("hello from the program\n"), ...bytes]), 1 << 16);
+    const error = errorOf(pieces(new Uint8Array([...ascii("hello from the program\n"), ...bytes]), 1 << 16));
     expect(error.message).toContain("the trace begins at byte 23");
     expect(error.advice).toContain("tail -c +24 FILE");
   });

@@ -5,24 +5,14 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { EventKind, TraceError, TraceReader } from "../../src/exectrace/index.js";
+import { EventKind, TraceReader } from "../../src/exectrace/index.js";
+import { errorOf } from "../support/exectrace/error-of.js";
 import { forEachEvent } from "../support/exectrace/for-each-event.js";
 import { traceText } from "../support/exectrace/to-text.js";
 
 const golden = (name: string) =>
   new Uint8Array(gunzipSync(readFileSync(resolve(import.meta.dirname, `../../testdata/exectrace/${name}.trace.gz`))));
 const ascii = (text: string) => new TextEncoder().encode(text);
-
-function errorOf(bytes: Uint8Array): TraceError {
-  const reader = new TraceReader([bytes]);
-  try {
-    while (reader.next());
-  } catch (error) {
-    if (error instanceof TraceError) return error;
-    throw error;
-  }
-  throw new Error("no error");
-}
 
 describe("headers", () => {
   test.each([
@@ -33,18 +23,18 @@ describe("headers", () => {
     ["go 1.2", "foreign", /not an execution trace/],
     ["package main\n\nfunc main() {}", "foreign", /not an execution trace/],
   ] as const)("%j", (header, problem, message) => {
-    const error = errorOf(ascii(header));
+    const error = errorOf([ascii(header)]);
     expect(error.problem).toBe(problem);
     expect(error.message).toMatch(message);
     expect(error.advice).toMatch(/\S/);
   });
 
   test("a call trace is told to be one", () => {
-    expect(errorOf(ascii("gotrace\n\x03\0\0\0\0\0\0\0")).advice).toMatch(/`gotrace report`/);
+    expect(errorOf([ascii("gotrace\n\x03\0\0\0\0\0\0\0")]).advice).toMatch(/`gotrace report`/);
   });
 
   test("a compressed trace is told to be one", () => {
-    expect(errorOf(new Uint8Array([0x1f, 0x8b, ...new Uint8Array(30)])).advice).toMatch(/gunzip/);
+    expect(errorOf([new Uint8Array([0x1f, 0x8b, ...new Uint8Array(30)])]).advice).toMatch(/gunzip/);
   });
 });
 
@@ -84,7 +74,7 @@ test("damage is told with its place; events before it are delivered", () => {
   const whole = [...traceText(new TraceReader([bytes]))];
   const at = Math.floor(bytes.length * 0.7);
   bytes.fill(0xff, at, at + 40);
-  const error = errorOf(bytes);
+  const error = errorOf([bytes]);
   expect(error.problem).toBe("corrupt");
   expect(error.offset).toBeGreaterThan(16);
   expect(error.offset).toBeLessThanOrEqual(at + 40);

@@ -1,7 +1,7 @@
 /** Rule GCAssist: single long mark assists. */
 import { formatDuration } from "../../base/units.js";
-import { onAssist } from "../assists.js";
-import { Group, Groups, goroutineOf, nameOf, placeKey, repeated } from "../groups.js";
+import { assistOccurrence, onAssist } from "../assists.js";
+import { Group, Groups, nameOf, placeKey, repeated } from "../groups.js";
 import { others, worstOf } from "../phrases.js";
 import { defineRule } from "../rule.js";
 
@@ -39,18 +39,11 @@ export const gcAssist = defineRule({
   ],
   start(watch, limits) {
     const groups = new Groups((key) => new Assists(key));
-    onAssist(watch, ({ goroutine, stack, begin, end, cut, marked, waited }) => {
-      const value = marked;
+    onAssist(watch, (assist) => {
+      const { goroutine, stack, begin, end, marked: value, waited } = assist;
       if (value < limits.warn) return;
-      const g = watch.goroutine(goroutine);
-      const group = groups.add(placeKey(watch, stack, g), value, () => ({
-        time: begin,
-        duration: end - begin,
-        goroutine,
-        ...(g && goroutineOf(g)),
-        stack,
-        atLeast: cut,
-      }));
+      const key = placeKey(watch, stack, watch.goroutine(goroutine));
+      const group = groups.add(key, value, () => assistOccurrence(watch, assist));
       group.cover(begin, end);
       if (group.worst === value) group.waited = waited;
     });

@@ -2,8 +2,8 @@
 import { Activity } from "../../analyses/index.js";
 import { place } from "../../base/place.js";
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
-import { onAssist } from "../assists.js";
-import { goroutineOf, placeKey, plainGroups } from "../groups.js";
+import { assistOccurrence, onAssist } from "../assists.js";
+import { placeKey, plainGroups } from "../groups.js";
 import { type Draft, defineRule, isBackground, severityOf } from "../rule.js";
 
 export const markAssistPressure = defineRule({
@@ -46,17 +46,11 @@ export const markAssistPressure = defineRule({
     watch.onInterval(Activity.Running, (i, g) => {
       if (!isBackground(g)) running += i.end - i.begin;
     });
-    onAssist(watch, ({ goroutine, stack, begin, end, cut, marked }) => {
+    onAssist(watch, (assist) => {
+      const { goroutine, stack, marked } = assist;
       assists += marked;
-      const g = watch.goroutine(goroutine);
-      groups.add(placeKey(watch, stack, g), marked, () => ({
-        time: begin,
-        duration: end - begin,
-        goroutine,
-        ...(g && goroutineOf(g)),
-        stack,
-        atLeast: cut,
-      }));
+      const key = placeKey(watch, stack, watch.goroutine(goroutine));
+      groups.add(key, marked, () => assistOccurrence(watch, assist));
     });
     return (): Draft[] => {
       const share = running > 0 ? assists / running : 0;
