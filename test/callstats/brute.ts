@@ -29,7 +29,7 @@ export function read(bytes: Uint8Array, select: SelectOptions = {}): Recording {
 
 /** Walks all calls of a recording. */
 export function visit(recording: Recording, visitor: CallVisitor): void {
-  for (const _ of recording.walk(visitor));
+  recording.visit(visitor);
 }
 
 /** A copy of the forest with other hook costs, as bounds in nanoseconds: a bound is four times what was measured. */

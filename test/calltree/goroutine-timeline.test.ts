@@ -13,7 +13,7 @@ import { scripted } from "./script.js";
 function lives(script: string, limits: TimelineLimits): { lives: GoroutineTimelines; lines: string[] } {
   const recording = readRecording(memorySource(scripted(script)));
   const collector = new TimelineCollector(limits);
-  for (const _ of recording.walk(collector));
+  recording.visit(collector);
   const result = collector.timelines(0);
   const { functions, processes } = recording.forest;
   const name = (node: number) => functions[processes[0].tree.func[node]].name;

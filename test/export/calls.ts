@@ -1,6 +1,6 @@
 /** Recordings for tests of exporters. */
 import fc from "fast-check";
-import { type Recording, readRecording, type SelectOptions } from "../../src/calltree/index.js";
+import { type Ending, type Recording, readRecording, type SelectOptions } from "../../src/calltree/index.js";
 import { run } from "../calltree/program.js";
 import { scripted } from "../calltree/script.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
@@ -32,6 +32,25 @@ export const programs = fc.tuple(
 /** The recording of a random program. */
 export function recordProgram([choices, chunkMax]: readonly [readonly number[], number]): Recording {
   return readRecording(memorySource(run(choices, chunkMax).bytes));
+}
+
+/** The calls of a recording of one process, in the order in which they end, as `make` shows them. */
+export function callsOf(
+  recording: Recording,
+  make: (goid: number, start: number, end: number, name: string, how: Ending) => string,
+): string[] {
+  const { functions, processes } = recording.forest;
+  const calls: string[] = [];
+  let goid = 0;
+  recording.visit({
+    begin: (goroutine) => {
+      goid = goroutine.goid;
+    },
+    exit: (node, start, end, _self, how) => {
+      calls.push(make(goid, start, end, functions[processes[0].tree.func[node]].name, how));
+    },
+  });
+  return calls;
 }
 
 /** Three workers: one out of order in the file, one that never ends. */

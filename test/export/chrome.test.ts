@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Ending, type Recording, type SelectOptions } from "../../src/calltree/index.js";
 import { renderChrome } from "../../src/export/chrome.js";
 import { fitRecording, NO_BUDGET } from "../../src/export/event-budget.js";
-import { programs, record, recordProgram, workers } from "./calls.js";
+import { callsOf, programs, record, recordProgram, workers } from "./calls.js";
 
 interface Event {
   readonly ph: string;
@@ -94,18 +94,10 @@ test("whatever the program, a reader that sorts by time finds its calls", () => 
   fc.assert(
     fc.property(programs, (program) => {
       const recording = recordProgram(program);
-      const expected: string[] = [];
-      let goid = 0;
-      const { functions, processes } = recording.forest;
-      for (const _ of recording.walk({
-        begin: (goroutine) => {
-          goid = goroutine.goid;
-        },
-        exit: (node, start, end, _self, how) => {
-          expect(Object.values(Ending)).toContain(how);
-          expected.push(`${goid} ${start / 1000}-${end / 1000} ${functions[processes[0].tree.func[node]].name}`);
-        },
-      }));
+      const expected = callsOf(recording, (goid, start, end, name, how) => {
+        expect(Object.values(Ending)).toContain(how);
+        return `${goid} ${start / 1000}-${end / 1000} ${name}`;
+      });
       const shown = calls(events(recording)).map((line) => line.replace(/^\d+\.(\d+ \S+) (?:.*;)?/, "$1 "));
       expect(shown.sort()).toEqual(expected.sort());
     }),

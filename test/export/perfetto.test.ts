@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Ending, Recording } from "../../src/calltree/index.js";
+import type { Recording } from "../../src/calltree/index.js";
 import { fitRecording, NO_BUDGET } from "../../src/export/event-budget.js";
 import { renderPerfetto } from "../../src/export/perfetto.js";
 import { ProtoWriter } from "../../src/export/protobuf.js";
-import { programs, record, recordProgram, workers } from "./calls.js";
+import { callsOf, programs, record, recordProgram, workers } from "./calls.js";
 import { readPerfetto } from "./perfetto.js";
 
 const render = (recording: Recording, options = {}) =>
@@ -57,17 +57,10 @@ test("whatever the program, a reader finds its calls", () => {
   fc.assert(
     fc.property(programs, (program) => {
       const recording = recordProgram(program);
-      const expected: string[] = [];
-      let goid = 0;
-      const { functions, processes } = recording.forest;
-      for (const _ of recording.walk({
-        begin: (goroutine) => {
-          goid = goroutine.goid;
-        },
-        exit: (node, start, end, _self, how: Ending) => {
-          expected.push(`${goid} ${start}-${end} ${functions[processes[0].tree.func[node]].name} ${said[how]}`);
-        },
-      }));
+      const expected = callsOf(
+        recording,
+        (goid, start, end, name, how) => `${goid} ${start}-${end} ${name} ${said[how]}`,
+      );
       const shown = render(recording).slices.map(
         ({ track, path, start, end, how }) =>
           `${track.split(" ").at(-1)} ${start}-${end} ${path.split(";").at(-1)} ${how ?? ""}`,

@@ -56,7 +56,7 @@ test("the total of a function is the time of its outermost calls, each goroutine
       const size = functions.length;
       const wanted = { calls: new Float64Array(size), total: new Float64Array(size), self: new Float64Array(size) };
       const open: number[] = [];
-      for (const _ of recording.walk({
+      recording.visit({
         enter: (node) => {
           open.push(tree.func[node]);
         },
@@ -67,7 +67,7 @@ test("the total of a function is the time of its outermost calls, each goroutine
           wanted.self[func] += self;
           if (!open.includes(func)) wanted.total[func] += time - start;
         },
-      }));
+      });
       const found = callTotals(tree, size, framePlaces(tree, size), [[1, tree.size]]);
       expect(found.calls).toEqual(wanted.calls);
       for (let func = 0; func < size; func++) {
