@@ -1,6 +1,6 @@
 /** Rewrites the files of a build. Results are cached by content, so unchanged files are neither parsed nor written again. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cachedName, digest, ensureDirectory, touch, writeAtomically } from "../gotool/cache.js";
 import type { Omissions } from "../gotool/inlining.js";
@@ -77,11 +77,21 @@ function* sourcesOf(
   for (const files of directories.values()) {
     const sources = [...files].flatMap((file): [string, Buffer][] => {
       const content = replaced.get(file) ?? file;
-      return content === "" || !existsSync(content) ? [] : [[file, readFileSync(content)]];
+      const source = content === "" ? undefined : sourceOf(content);
+      return source === undefined ? [] : [[file, source]];
     });
     let name = importName;
     for (let n = 2; sources.some(([, source]) => source.includes(name)); n++) name = `${importName}${n}`;
     for (const [file, source] of sources) yield [file, { source, name }];
+  }
+}
+
+/** The text of a file; undefined if it cannot be read, which go then reports. */
+function sourceOf(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
   }
 }
 

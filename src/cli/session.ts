@@ -46,7 +46,7 @@ export class Session {
       } catch (error) {
         throw new UserError(
           `-C: cannot change to ${directory}: ${messageOf(error)}`,
-          "name a directory that exists",
+          "name a directory that exists and that you may enter",
           ExitCode.noInput,
         );
       }

@@ -95,9 +95,11 @@ async function spool(from: number, path: string): Promise<number> {
  */
 export function traceFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
-    let directory: boolean;
     try {
-      directory = statSync(path).isDirectory();
+      if (!statSync(path).isDirectory()) return [path];
+      return tracesIn(path)
+        .sort(byProcess)
+        .map((name) => join(path, name));
     } catch (error) {
       throw new UserError(
         `cannot read ${path || '""'}: ${messageOf(error)}`,
@@ -105,18 +107,16 @@ export function traceFiles(paths: readonly string[]): string[] {
         ExitCode.noInput,
       );
     }
-    if (!directory) return [path];
-    return tracesIn(path)
-      .sort(byProcess)
-      .map((name) => join(path, name));
   });
 }
 
 /** Whether a word names traces rather than a program: a file without `.go`, or a directory that holds traces. */
 export function namesTraces(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return path.endsWith(ENDING);
-  return stat.isDirectory() ? tracesIn(path).length > 0 : !path.endsWith(".go");
+  try {
+    return statSync(path).isDirectory() ? tracesIn(path).length > 0 : !path.endsWith(".go");
+  } catch {
+    return path.endsWith(ENDING);
+  }
 }
 
 /** Names of the call traces in a directory. */

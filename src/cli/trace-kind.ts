@@ -23,14 +23,21 @@ export function traceKind(read: (into: Uint8Array) => void): TraceKind | undefin
 
 /**
  * The kind of the trace that a path names. A directory counts as call traces, standard input (`-`) as an execution trace.
- * Undefined for other files, and for pipes: looking at their bytes would take them from the reader.
- * @throws Error when the file cannot be opened
+ * Undefined for other files, for those that cannot be opened (the reader reports why), and for pipes: looking at their bytes
+ * would take them from the reader.
  */
 export function traceKindOf(path: string): TraceKind | undefined {
   if (path === "-") return "execution";
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) return "calls";
-  if (!stat?.isFile()) return undefined;
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) return "calls";
+    return stat.isFile() ? kindOfFile(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function kindOfFile(path: string): TraceKind | undefined {
   const descriptor = openSync(path, "r");
   try {
     return traceKind((into) => readSync(descriptor, into));

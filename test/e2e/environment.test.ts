@@ -124,6 +124,38 @@ test("a go command that cannot be started", () => {
   expect(refused(cwd)).toContain("no go command found on PATH");
 });
 
+/** Root reads everything, unless it gives up the capabilities for that (Linux). */
+const asOthers = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : ["env"];
+
+test.runIf(process.platform !== "win32" && spawnSync(asOthers[0], [...asOthers.slice(1), "true"]).status === 0)(
+  "files and directories that may not be read",
+  () => {
+    const cwd = filesOn({ ...app, "locked/t.gotrace": "" });
+    expect(gotrace(["json", "--save", "t", "."], { cwd })).toMatchObject({ code: 0 });
+    const run = (...words: string[]) => {
+      const [program, ...rest] = [...asOthers, ...words];
+      const { status, stdout, stderr } = spawnSync(program, rest, { cwd, encoding: "utf8" });
+      return { code: status ?? -1, stdout, stderr };
+    };
+    const refused = (code: number, message: string, ...words: string[]) => {
+      const result = run(process.execPath, main, ...words);
+      expectTwoLines(result, code);
+      expect(result.stderr).toContain(`gotrace: ${message}: permission denied\n`);
+    };
+    for (const path of ["locked", "t", "lib/lib.go"]) chmodSync(join(cwd, path), 0);
+    refused(66, "cannot read locked", "report", "locked");
+    refused(66, "cannot read locked/t.gotrace", "report", "locked/t.gotrace");
+    refused(66, "cannot read t", "report", "t");
+    refused(2, "cannot read t", "diff", "t", "t");
+    refused(2, "cannot read t", "analyze", "t");
+    refused(66, "-C: cannot change to locked", "run", "-C", "locked", ".");
+    const plain = run("go", "build", "-o", "/dev/null", ".");
+    expect(plain.stderr).toContain("permission denied");
+    expect(run(process.execPath, main, "run", ".")).toEqual({ ...plain, stdout: "" });
+    for (const path of ["locked", "t"]) chmodSync(join(cwd, path), 0o755);
+  },
+);
+
 test("relative GOTRACE_CACHE and TMPDIR start where gotrace was started", () => {
   const cwd = filesOn(app);
   const start = temporaryDirectory();
