@@ -97,17 +97,30 @@ function violations(): string[] {
   return found;
 }
 
-/** Files that import one another, including types and `import()`: each circle as its files in order of name. */
-function circles(): string[][] {
+/** By file of src: those that it imports. @param importsIn finds the imports in the text of a file */
+function importTable(importsIn: (text: string) => string[]): Map<string, string[]> {
   const imports = new Map<string, string[]>();
   for (const file of sourceFiles(source)) {
-    const relativeImports = importsOf(readFileSync(file, "utf8")).filter((imported) => imported.startsWith("."));
+    const relativeImports = importsIn(readFileSync(file, "utf8")).filter((imported) => imported.startsWith("."));
     const paths = relativeImports.map((imported) => `${resolve(dirname(file), imported).replace(/\.js$/, "")}.ts`);
     imports.set(
       relative(source, file),
       paths.map((path) => relative(source, path)),
     );
   }
+  return imports;
+}
+
+/** The imports that are there at run time and that a file does not load on demand. */
+function loadedWith(text: string): string[] {
+  const found = [...text.matchAll(/^(?:import|export) (?!type\b)([^;"]*?)from "([^"]+)"/gm)];
+  const onlyTypes = /^\{\s*(?:type \w+(?: as \w+)?,?\s*)+\}\s*$/;
+  return found.filter(([, names]) => !onlyTypes.test(names)).map(([, , imported]) => imported);
+}
+
+/** Files that import one another, including types and `import()`: each circle as its files in order of name. */
+function circles(): string[][] {
+  const imports = importTable(importsOf);
   const reached = new Map([...imports.keys()].map((file) => [file, reachable(imports, file)]));
   const found = new Map<string, string[]>();
   for (const [file, from] of reached) {
@@ -152,6 +165,19 @@ test("every folder of src has a rule", () => {
       .filter((room) => !room.includes("/"))
       .sort(),
   );
+});
+
+test("a comparison loads what its kind of trace needs", () => {
+  const imports = importTable(loadedWith);
+  const roomsOf = (...files: string[]) =>
+    new Set(files.flatMap((file) => [file, ...reachable(imports, file)]).map((file) => file.split("/")[0]));
+  const ofCalls = roomsOf("cli/commands/diff.ts", "cli/flags/diff-calls.ts", "cli/report/diff-calls.ts");
+  expect(ofCalls).toContain("callstats");
+  expect(ofCalls).not.toContain("analyses");
+  const ofExecution = roomsOf("cli/commands/diff.ts", "cli/flags/diff-execution.ts", "cli/analyze/diff-execution.ts");
+  expect(ofExecution).toContain("analyses");
+  expect(ofExecution).not.toContain("callstats");
+  expect(ofExecution).not.toContain("calltree");
 });
 
 test("only commands and what makes options of flags know flags", () => {
