@@ -66,8 +66,13 @@ export function statesOf(group: CallGroup): StateSums | undefined {
 }
 
 /** Adds what a call spent in each state to its group. @param outermost whether the call counts in the group's total */
-export function addStates(group: CallGroup, { self, total }: CallStates, outermost: boolean): void {
+export function addStates(group: CallGroup, { self, total, only }: CallStates, outermost: boolean): void {
   group.states ??= { self: new Float64Array(STATES.length), total: new Float64Array(STATES.length) };
+  if (only >= 0) {
+    group.states.self[only] += self[only];
+    if (outermost) group.states.total[only] += total[only];
+    return;
+  }
   for (let state = 0; state < STATES.length; state++) {
     group.states.self[state] += self[state];
     if (outermost) group.states.total[state] += total[state];

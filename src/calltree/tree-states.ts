@@ -18,16 +18,30 @@ export class TreeStateCollector implements CallVisitor, TreeStates {
     if (states === undefined) return;
     const { tree } = this;
     const isFlat = tree.depth[node] === this.depthLimit || (tree.others > 0 && tree.parent[node] === tree.others);
-    addTo(this.self, states.self, node, tree.size);
-    addTo(this.total, isFlat ? states.self : states.total, node, tree.size);
+    addTo(this.self, states.self, states.only, node, tree.size);
+    addTo(this.total, isFlat ? states.self : states.total, states.only, node, tree.size);
   };
 }
 
-function addTo(columns: (Float64Array | undefined)[], times: Float64Array, node: number, size: number): void {
-  for (let state = 0; state < times.length; state++) {
-    if (times[state] === 0) continue;
-    const column = columns[state] ?? new Float64Array(size);
-    columns[state] = column;
-    column[node] += times[state];
+/** @param only the only state with any time; -1 if there may be several */
+function addTo(
+  columns: (Float64Array | undefined)[],
+  times: Float64Array,
+  only: number,
+  node: number,
+  size: number,
+): void {
+  if (only >= 0) {
+    columnOf(columns, only, size)[node] += times[only];
+    return;
   }
+  for (let state = 0; state < times.length; state++) {
+    if (times[state] !== 0) columnOf(columns, state, size)[node] += times[state];
+  }
+}
+
+function columnOf(columns: (Float64Array | undefined)[], state: number, size: number): Float64Array {
+  const column = columns[state] ?? new Float64Array(size);
+  columns[state] = column;
+  return column;
 }

@@ -1,6 +1,7 @@
 /** The states of a process's goroutines, on the time scale of its call trace. */
 import { STATES, State, type StateClock } from "../calltree/index.js";
 import type { Scheduling } from "./collect.js";
+import type { StayCursor } from "./stays.js";
 
 /**
  * Goes through the stays of one goroutine after another.
@@ -10,52 +11,46 @@ import type { Scheduling } from "./collect.js";
  */
 export class SchedulingClock implements StateClock {
   readonly spent = new Float64Array(STATES.length);
-  private at = 0;
+  at = 0;
+  state: number = State.unknown;
+  until = Number.POSITIVE_INFINITY;
+  private readonly stays: StayCursor;
+  /** Whether the cursor stands at a stay that ends after `at`. */
+  private isKnown = false;
   private asked = 0;
   private misplaced = 0;
-  /** The stay that ends after `at`, and the end of those of the goroutine. */
-  private stay = 0;
-  private last = 0;
 
   /** @param offset what to add to times of the call trace for those of the execution trace, nanoseconds */
   constructor(
-    private readonly scheduling: Scheduling,
+    { stays }: Pick<Scheduling, "stays">,
     private readonly offset: number,
-  ) {}
+  ) {
+    this.stays = stays.cursor();
+  }
 
   begin(goid: number, time: number): void {
-    const { stays } = this.scheduling;
-    const { first, end } = stays.range(goid);
     this.spent.fill(0);
-    this.at = time + this.offset;
-    this.last = end;
-    this.stay = firstAfter(stays.end, this.at, first, end);
+    this.at = time;
+    this.isKnown = this.stays.seek(goid, time + this.offset);
+    this.look();
+    this.check();
   }
 
   advance(time: number): void {
-    const to = time + this.offset;
-    const { begin, end, state } = this.scheduling.stays;
-    const { spent, last } = this;
-    let { at, stay } = this;
-    while (at < to) {
-      if (stay === last) {
-        spent[State.unknown] += to - at;
-        at = to;
-      } else if (at < begin[stay]) {
-        const until = Math.min(begin[stay], to);
-        spent[State.unknown] += until - at;
-        at = until;
-      } else {
-        const until = Math.min(end[stay], to);
-        spent[state[stay]] += until - at;
-        at = until;
-        if (until === end[stay]) stay++;
-      }
+    const { spent, offset, stays } = this;
+    while (time > this.until) {
+      const { state, until } = this;
+      spent[state] += until - this.at;
+      this.at = until;
+      // What ends may also be the time before the first stay.
+      if (this.isKnown && stays.end - offset <= until) this.isKnown = stays.next();
+      this.look();
     }
-    this.at = at;
-    this.stay = stay;
-    this.asked++;
-    if (this.isAway(stay, at)) this.misplaced++;
+    if (time > this.at) {
+      spent[this.state] += time - this.at;
+      this.at = time;
+    }
+    this.check();
   }
 
   /** Calls begin and end on a goroutine that runs, so that of another process's trace this soon becomes false. */
@@ -63,26 +58,29 @@ export class SchedulingClock implements StateClock {
     return this.misplaced <= 2 || this.misplaced * 100 <= this.asked;
   }
 
-  /** Whether the goroutine surely did not run. In a system call it may: callbacks from C do. */
-  private isAway(stay: number, at: number): boolean {
-    const { begin, end, state } = this.scheduling.stays;
-    if (stay === this.last || at < begin[stay] + TOLERANCE || at > end[stay] - TOLERANCE) return false;
-    const now = state[stay];
-    return now !== State.running && now !== State.gc && now !== State.syscall;
+  /** Sets what holds where the clock stands. */
+  private look(): void {
+    const { stays, offset } = this;
+    if (!this.isKnown) {
+      this.state = State.unknown;
+      this.until = Number.POSITIVE_INFINITY;
+    } else if (this.at < stays.begin - offset) {
+      this.state = State.unknown;
+      this.until = stays.begin - offset;
+    } else {
+      this.state = stays.state;
+      this.until = stays.end - offset;
+    }
+  }
+
+  /** Counts the times at which the goroutine surely did not run. In a system call it may: callbacks from C do. */
+  private check(): void {
+    this.asked++;
+    const { state, stays, at, offset } = this;
+    if (state === State.unknown || state === State.running || state === State.gc || state === State.syscall) return;
+    if (at > stays.begin - offset + TOLERANCE && at < stays.end - offset - TOLERANCE) this.misplaced++;
   }
 }
 
 /** What the clocks of both traces may differ by, nanoseconds. */
 const TOLERANCE = 5000;
-
-/** The first index in [first, end) whose value is greater than `value`; the values increase. */
-function firstAfter(values: Float64Array, value: number, first: number, end: number): number {
-  let low = first;
-  let high = end;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (values[middle] > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}

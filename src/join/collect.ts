@@ -3,11 +3,11 @@ import { Activity, type Interval, Intervals, type Range, Ranges } from "../analy
 import { State } from "../calltree/index.js";
 import { describeCut, feedAll, NONE, RangeName, ResourceKind, TraceError, TraceReader } from "../exectrace/index.js";
 import { Classifier } from "./classify.js";
-import { StayCollector, type Stays } from "./stays.js";
+import { StayTable } from "./stays.js";
 
 /** An execution trace, reduced to what the join needs. */
 export interface Scheduling {
-  readonly stays: Stays;
+  readonly stays: StayTable;
   /** The first event, nanoseconds of the runtime's monotonic clock. */
   readonly start: bigint;
   /** Nanoseconds from the first event to the last one. */
@@ -25,8 +25,8 @@ export function readScheduling(chunks: Iterable<Uint8Array>): Scheduling {
   const reader = new TraceReader(chunks);
   const intervals = new Intervals(reader);
   const ranges = new Ranges();
-  const collector = new StayCollector();
-  collect(intervals, ranges, new Classifier(reader.stacks), collector);
+  const stays = new StayTable();
+  collect(intervals, ranges, new Classifier(reader.stacks), stays);
   let problem: string | undefined;
   try {
     feedAll(reader, {
@@ -42,7 +42,7 @@ export function readScheduling(chunks: Iterable<Uint8Array>): Scheduling {
   }
   intervals.finish();
   ranges.finish();
-  return { stays: collector.finish(), start: reader.start, length: intervals.now, problem };
+  return { stays, start: reader.start, length: intervals.now, problem };
 }
 
 /** The mark assists of a goroutine since its open interval began: pairs of begin and end, and the begin of an open one. */
@@ -51,7 +51,7 @@ interface Assists {
   since: number;
 }
 
-function collect(intervals: Intervals, ranges: Ranges, classifier: Classifier, to: StayCollector): void {
+function collect(intervals: Intervals, ranges: Ranges, classifier: Classifier, to: StayTable): void {
   const assists = new Map<number, Assists>();
   const isAssist = ({ name, resource }: Range) =>
     name === RangeName.gcMarkAssist && resource === ResourceKind.Goroutine;
@@ -69,10 +69,10 @@ function collect(intervals: Intervals, ranges: Ranges, classifier: Classifier, t
   });
   intervals.onGoroutineEnd(({ id }) => assists.delete(id));
   intervals.onInterval((interval) => {
-    const { goroutine, activity, begin, end, waker } = interval;
+    const { goroutine, activity, reason, begin, end, waker } = interval;
     const marking = assists.get(goroutine);
     if (activity !== Activity.Running || marking === undefined) {
-      to.add(goroutine, begin, end, classifier.stateOf(interval), waker);
+      to.add(goroutine, begin, end, classifier.stateOf(interval), reason, waker);
       return;
     }
     addRunning(interval, marking, to);
@@ -82,16 +82,16 @@ function collect(intervals: Intervals, ranges: Ranges, classifier: Classifier, t
 }
 
 /** Adds an interval on a processor, with the assists in it as `gc`. */
-function addRunning({ goroutine, begin, end }: Interval, { done, since }: Assists, to: StayCollector): void {
+function addRunning({ goroutine, begin, end }: Interval, { done, since }: Assists, to: StayTable): void {
   let at = begin;
   const open = since === NONE ? [] : [since, end];
   const pairs = [...done, ...open];
   for (let i = 0; i < pairs.length; i += 2) {
     const from = Math.min(Math.max(pairs[i], at), end);
     const until = Math.min(Math.max(pairs[i + 1], from), end);
-    to.add(goroutine, at, from, State.running, NONE);
-    to.add(goroutine, from, until, State.gc, NONE);
+    to.add(goroutine, at, from, State.running, "", NONE);
+    to.add(goroutine, from, until, State.gc, "", NONE);
     at = until;
   }
-  to.add(goroutine, at, end, State.running, NONE);
+  to.add(goroutine, at, end, State.running, "", NONE);
 }

@@ -1,85 +1,249 @@
-/** What every goroutine of an execution trace did from when to when, as columns: some 20 bytes for each stay in a state. */
+/**
+ * What every goroutine of an execution trace did from when to when: 18 bytes for each stay in a state.
+ *
+ * Stays come in the order in which they end, over all goroutines, and are read goroutine by goroutine. So each goroutine
+ * has a chain of blocks, small ones first, and nothing is sorted or copied.
+ */
 import { grown, NumberMap } from "../base/columns.js";
+import { State } from "../calltree/index.js";
+import { NONE } from "../exectrace/index.js";
 
-/** The stays of all goroutines. Those of a goroutine follow one another in time. Times: ns since the trace's start. */
-export interface Stays {
-  /** The stays of a goroutine: from `first` up to, not including, `end`; both 0 for one that is not in the trace. */
-  range(goid: number): { readonly first: number; readonly end: number };
-  readonly begin: Float64Array;
-  readonly end: Float64Array;
-  /** Index into STATES. */
-  readonly state: Uint8Array;
-  /** The goroutine that ended the wait, or NONE: a timer, the network, itself. */
-  readonly waker: Float64Array;
+/** Entries of a segment of columns, a power of two, and of the smallest and the largest block. */
+const SEGMENT = 1 << 16;
+const BLOCK_MIN = 4;
+const BLOCK_MAX = 1024;
+
+/** Some columns of stays. The stays of a goroutine follow one another without gaps, so each ends where the next begins. */
+class Segment {
+  readonly begin = new Float64Array(SEGMENT);
+  readonly state = new Uint8Array(SEGMENT);
+  readonly reason = new Uint8Array(SEGMENT);
+  /** The number of the goroutine that ended the wait, plus 1; 0 for none. */
+  readonly waker = new Uint32Array(SEGMENT);
 }
 
-/** Collects stays in the order in which they end, and sorts them by goroutine. */
-export class StayCollector {
-  private readonly goroutines = new NumberMap();
-  /** By goroutine, in the order of first appearance: its stays so far. */
-  private counts = new Uint32Array(64);
-  private who = new Uint32Array(1024);
-  private begin = new Float64Array(1024);
-  private end = new Float64Array(1024);
-  private state = new Uint8Array(1024);
-  private waker = new Float64Array(1024);
-  private count = 0;
+/** All stays of a trace. Times are nanoseconds since the trace's start. */
+export class StayTable {
+  private readonly numbers = new NumberMap();
+  private readonly segments: Segment[] = [];
+  private readonly reasons: string[] = [];
+  private readonly reasonNumbers = new Map<string, number>();
+  /** Entries given to blocks. */
+  private used = 0;
+  /** By goroutine: its id, its first and last block, and the end of its last stay. */
+  private goid = new Float64Array(64);
+  private firstBlock = new Int32Array(64);
+  private lastBlock = new Int32Array(64);
+  private end = new Float64Array(64);
+  /** By block: its first entry, its size, the stays in it, and the next block of the goroutine, -1 for none. */
+  private blocks = 0;
+  private blockStart = new Float64Array(64);
+  private blockSize = new Uint16Array(64);
+  private blockCount = new Uint16Array(64);
+  private nextBlock = new Int32Array(64);
 
-  add(goid: number, begin: number, end: number, state: number, waker: number): void {
+  /**
+   * Adds a stay of a goroutine. Time between it and the one before counts as unknown.
+   *
+   * @param reason why it waits, in the words of the Go runtime
+   * @param waker the goroutine that ended the wait, or NONE
+   */
+  add(goid: number, begin: number, end: number, state: number, reason: string, waker: number): void {
     if (!(end > begin)) return;
-    const at = this.count++;
-    if (at === this.who.length) this.grow();
     const goroutine = this.numberOf(goid);
-    this.who[at] = goroutine;
-    this.counts[goroutine]++;
-    this.begin[at] = begin;
-    this.end[at] = end;
-    this.state[at] = state;
-    this.waker[at] = waker;
+    if (this.firstBlock[goroutine] >= 0 && this.end[goroutine] < begin) {
+      this.put(goroutine, this.end[goroutine], State.unknown, "", NONE);
+    }
+    this.put(goroutine, begin, state, reason, waker);
+    this.end[goroutine] = end;
   }
 
-  /** What was collected; the collector is of no use after that. */
-  finish(): Stays {
-    const { goroutines, count, who } = this;
-    const starts = new Uint32Array(goroutines.size + 1);
-    for (let i = 0; i < goroutines.size; i++) starts[i + 1] = starts[i] + this.counts[i];
-    const place = new Uint32Array(count);
-    const next = starts.slice();
-    for (let i = 0; i < count; i++) place[i] = next[who[i]]++;
-    return {
-      range: (goid) => {
-        const number = goroutines.get(goid, -1);
-        return number < 0 ? { first: 0, end: 0 } : { first: starts[number], end: starts[number + 1] };
-      },
-      begin: permuted(this.begin, place),
-      end: permuted(this.end, place),
-      state: permuted(this.state, place),
-      waker: permuted(this.waker, place),
-    };
+  /** The ids of all goroutines, in the order of first appearance. */
+  get goroutines(): Float64Array {
+    return this.goid.subarray(0, this.numbers.size);
+  }
+
+  /** Reads the stays of one goroutine after another. */
+  cursor(): StayCursor {
+    return new Cursor(this);
+  }
+
+  private put(goroutine: number, begin: number, state: number, reason: string, waker: number): void {
+    const block = this.lastBlock[goroutine];
+    const full = block < 0 || this.blockCount[block] === this.blockSize[block];
+    const to = full ? this.newBlock(goroutine, block) : block;
+    const entry = this.blockStart[to] + this.blockCount[to]++;
+    const segment = this.segments[Math.floor(entry / SEGMENT)];
+    const at = entry % SEGMENT;
+    segment.begin[at] = begin;
+    segment.state[at] = state;
+    segment.reason[at] = this.reasonNumber(reason);
+    segment.waker[at] = waker === NONE ? 0 : this.numberOf(waker) + 1;
+  }
+
+  /** A block after the last one of a goroutine. It lies in one segment. */
+  private newBlock(goroutine: number, last: number): number {
+    const size = last < 0 ? BLOCK_MIN : Math.min(BLOCK_MAX, this.blockSize[last] * 2);
+    if (SEGMENT - (this.used % SEGMENT) < size) this.used = Math.ceil(this.used / SEGMENT) * SEGMENT;
+    if (this.used + size > this.segments.length * SEGMENT) this.segments.push(new Segment());
+    const block = this.blocks++;
+    if (block === this.blockStart.length) this.growBlocks();
+    this.blockStart[block] = this.used;
+    this.blockSize[block] = size;
+    this.blockCount[block] = 0;
+    this.nextBlock[block] = -1;
+    this.used += size;
+    if (last < 0) this.firstBlock[goroutine] = block;
+    else this.nextBlock[last] = block;
+    this.lastBlock[goroutine] = block;
+    return block;
   }
 
   private numberOf(goid: number): number {
-    const known = this.goroutines.get(goid, -1);
+    const known = this.numbers.get(goid, -1);
     if (known >= 0) return known;
-    const number = this.goroutines.size;
-    this.goroutines.set(goid, number);
-    this.counts = grown(this.counts, number + 1);
+    const number = this.numbers.size;
+    this.numbers.set(goid, number);
+    this.goid = grown(this.goid, number + 1);
+    this.firstBlock = grown(this.firstBlock, number + 1);
+    this.lastBlock = grown(this.lastBlock, number + 1);
+    this.end = grown(this.end, number + 1);
+    this.goid[number] = goid;
+    this.firstBlock[number] = -1;
+    this.lastBlock[number] = -1;
     return number;
   }
 
-  private grow(): void {
-    const length = this.count;
-    this.who = grown(this.who, length);
-    this.begin = grown(this.begin, length);
-    this.end = grown(this.end, length);
-    this.state = grown(this.state, length);
-    this.waker = grown(this.waker, length);
+  /** The runtime has some twenty reasons; beyond 255 of a damaged trace all others are one. */
+  private reasonNumber(reason: string): number {
+    const known = this.reasonNumbers.get(reason);
+    if (known !== undefined) return known;
+    if (this.reasons.length === 255) return 254;
+    const number = this.reasons.push(reason) - 1;
+    this.reasonNumbers.set(reason, number);
+    return number;
+  }
+
+  private growBlocks(): void {
+    const length = this.blocks;
+    this.blockStart = grown(this.blockStart, length);
+    this.blockSize = grown(this.blockSize, length);
+    this.blockCount = grown(this.blockCount, length);
+    this.nextBlock = grown(this.nextBlock, length);
+  }
+
+  /** @internal For cursors: the first block of a goroutine, -1 for none, and the end of its last stay. */
+  find(goid: number): { readonly block: number; readonly end: number } {
+    const number = this.numbers.get(goid, -1);
+    return number < 0 ? { block: -1, end: 0 } : { block: this.firstBlock[number], end: this.end[number] };
+  }
+
+  /** @internal */
+  blockAt(block: number): { readonly start: number; readonly count: number; readonly next: number } {
+    return { start: this.blockStart[block], count: this.blockCount[block], next: this.nextBlock[block] };
+  }
+
+  /** @internal */
+  beginOf(entry: number): number {
+    return this.segments[Math.floor(entry / SEGMENT)].begin[entry % SEGMENT];
+  }
+
+  /** @internal */
+  stateOf(entry: number): number {
+    return this.segments[Math.floor(entry / SEGMENT)].state[entry % SEGMENT];
+  }
+
+  /** @internal */
+  reasonOf(entry: number): string {
+    return this.reasons[this.segments[Math.floor(entry / SEGMENT)].reason[entry % SEGMENT]];
+  }
+
+  /** @internal */
+  wakerOf(entry: number): number {
+    const number = this.segments[Math.floor(entry / SEGMENT)].waker[entry % SEGMENT];
+    return number === 0 ? NONE : this.goid[number - 1];
   }
 }
 
-/** The first elements of a column, each where `place` puts it. */
-function permuted<T extends Uint8Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(column: T, place: Uint32Array): T {
-  const sorted = new (column.constructor as new (length: number) => T)(place.length);
-  for (let i = 0; i < place.length; i++) sorted[place[i]] = column[i];
-  return sorted;
+/** Stands at a stay of a goroutine, or at none. */
+export interface StayCursor {
+  /** Goes to the first stay of a goroutine that ends after a time. @returns whether there is one */
+  seek(goid: number, time: number): boolean;
+  /** Goes to the next stay of the goroutine. @returns whether there is one */
+  next(): boolean;
+  readonly begin: number;
+  readonly end: number;
+  /** Index into STATES. */
+  readonly state: number;
+  /** Why the goroutine waits, in the words of the Go runtime; "" if it does not, or the trace does not say. */
+  readonly reason: string;
+  /** The goroutine that ended the wait; NONE for a timer, the network or the goroutine itself. */
+  readonly waker: number;
+}
+
+class Cursor implements StayCursor {
+  begin = 0;
+  end = 0;
+  state: number = State.unknown;
+  private entry = 0;
+  /** The end of the block, the block after it, and the end of the goroutine's last stay. */
+  private blockEnd = 0;
+  private following = -1;
+  private last = 0;
+
+  constructor(private readonly table: StayTable) {}
+
+  seek(goid: number, time: number): boolean {
+    const { table } = this;
+    const { block, end } = table.find(goid);
+    this.last = end;
+    if (block < 0 || end <= time) return false;
+    this.open(block);
+    // Whole blocks are passed over: one ends where the next begins.
+    while (this.following >= 0) {
+      const next = table.blockAt(this.following);
+      if (table.beginOf(next.start) > time) break;
+      this.open(this.following);
+    }
+    while (this.end <= time) if (!this.next()) return false;
+    return true;
+  }
+
+  next(): boolean {
+    if (++this.entry < this.blockEnd) {
+      this.look();
+      return true;
+    }
+    if (this.following < 0) {
+      this.entry = this.blockEnd;
+      return false;
+    }
+    this.open(this.following);
+    return true;
+  }
+
+  get reason(): string {
+    return this.table.reasonOf(this.entry);
+  }
+
+  get waker(): number {
+    return this.table.wakerOf(this.entry);
+  }
+
+  private open(block: number): void {
+    const { start, count, next } = this.table.blockAt(block);
+    this.entry = start;
+    this.blockEnd = start + count;
+    this.following = next;
+    this.look();
+  }
+
+  private look(): void {
+    const { table, entry } = this;
+    this.begin = table.beginOf(entry);
+    this.state = table.stateOf(entry);
+    if (entry + 1 < this.blockEnd) this.end = table.beginOf(entry + 1);
+    else if (this.following >= 0) this.end = table.beginOf(table.blockAt(this.following).start);
+    else this.end = this.last;
+  }
 }

@@ -18,8 +18,8 @@ const WIDTH = STATES.length;
 class MadeUpClock implements StateClock {
   readonly spent = new Float64Array(WIDTH);
   readonly isPlausible = true;
+  at = 0;
   private goid = 0;
-  private at = 0;
 
   constructor(private readonly step: number) {}
 
@@ -33,6 +33,14 @@ class MadeUpClock implements StateClock {
     if (time <= this.at) return;
     for (const [state, spent] of this.between(this.goid, this.at, time).entries()) this.spent[state] += spent;
     this.at = time;
+  }
+
+  get state(): number {
+    return (Math.floor(this.at / this.step) * 7 + this.goid * 5) % WIDTH;
+  }
+
+  get until(): number {
+    return (Math.floor(this.at / this.step) + 1) * this.step;
   }
 
   between(goid: number, from: number, to: number): number[] {

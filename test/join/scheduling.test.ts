@@ -6,14 +6,16 @@ import { Accounts, type Breakdown, Intervals, Ranges } from "../../src/analyses/
 import { STATES } from "../../src/calltree/index.js";
 import { SchedulingClock } from "../../src/join/clock.js";
 import { readScheduling, type Scheduling } from "../../src/join/collect.js";
-import { StayCollector } from "../../src/join/stays.js";
+import { StayTable } from "../../src/join/stays.js";
 import { feedAll, readerOf, traceNames } from "../analyses/traces.js";
 
 /** Times by state of a goroutine's life. */
 function statesOf({ stays }: Scheduling, goid: number): Record<string, number> {
-  const { first, end } = stays.range(goid);
   const times: Record<string, number> = Object.fromEntries(STATES.map((name) => [name, 0]));
-  for (let stay = first; stay < end; stay++) times[STATES[stays.state[stay]]] += stays.end[stay] - stays.begin[stay];
+  const cursor = stays.cursor();
+  for (let more = cursor.seek(goid, Number.NEGATIVE_INFINITY); more; more = cursor.next()) {
+    times[STATES[cursor.state]] += cursor.end - cursor.begin;
+  }
   return times;
 }
 
@@ -83,15 +85,15 @@ test("a clock adds up stays, and what lies between them is unknown", () => {
       fc.array(fc.nat(400), { maxLength: 40 }),
       fc.integer({ min: -100, max: 100 }),
       (list, asked, offset) => {
-        const collector = new StayCollector();
+        const table = new StayTable();
         const ends = new Map<number, number>();
         const stays = list.map(({ goid, gap, length, state }) => {
           const begin = (ends.get(goid) ?? 0) + gap;
           ends.set(goid, begin + length);
-          collector.add(goid, begin, begin + length, state, -1);
+          table.add(goid, begin, begin + length, state, "", -1);
           return { goid, begin, end: begin + length, state };
         });
-        const scheduling = { stays: collector.finish(), start: 0n, length: 1000, problem: undefined };
+        const scheduling = { stays: table };
         const clock = new SchedulingClock(scheduling, offset);
         const times = asked.sort((a, b) => a - b).map((time) => time - offset);
         for (let goid = 1; goid <= 6; goid++) {
