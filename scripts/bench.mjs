@@ -48,6 +48,9 @@ try {
   section("warm gotrace run against warm go run (scripts/bench-warm.mjs)", () =>
     run(process.execPath, ["scripts/bench-warm.mjs"]),
   );
+  section("start: from the command to the traced program's main, and its parts (scripts/bench-start.mjs)", () =>
+    run(process.execPath, ["scripts/bench-start.mjs"]),
+  );
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

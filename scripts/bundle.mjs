@@ -8,15 +8,13 @@ import { build } from "esbuild";
 import buildCore from "./build-core.mjs";
 import { digestOf, isFresh, publish, writeDigest } from "./lib-bundle.mjs";
 import { cacheKey } from "./lib-cache-key.mjs";
+import { bundleCommand } from "./lib-command.mjs";
 import { exclusively } from "./lib-exclusively.mjs";
 import { noticesText } from "./lib-notices.mjs";
 
 const self = fileURLToPath(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path) => readFileSync(`${root}${path}`);
-
-/** The program's entry points: name in dist/bin → source. */
-const COMMAND = { main: "src/cli/main.ts", toolexec: "src/build/toolexec-main.ts" };
 
 /** Makes dist/bin, unless it is up to date. */
 export async function bundleIfStale() {
@@ -30,7 +28,7 @@ export async function bundleIfStale() {
 export async function bundle() {
   // Taken first, so that a change during the build makes the result stale.
   const digest = digestOf(root);
-  const [command, page] = await Promise.all([bundleCommand(), bundlePage()]);
+  const [command, page] = await Promise.all([cacheKey(root).then((key) => bundleCommand(root, key)), bundlePage()]);
   const files = new Map([...command.files, ...page.files, ...filesToRead()]);
   const metafiles = [command.metafile, page.metafile];
   // Parts of AssemblyScript's library are compiled into the core of the reader of execution traces.
@@ -43,35 +41,6 @@ export async function bundle() {
     new Map([["tree-sitter-go.wasm", read("node_modules/tree-sitter-go/tree-sitter-go.wasm")]]),
   );
   writeDigest(root, digest, metafiles);
-}
-
-async function bundleCommand() {
-  const { outputFiles, metafile } = await build({
-    entryPoints: COMMAND,
-    define: { GOTRACE_CACHE_KEY: JSON.stringify(await cacheKey(root)) },
-    outdir: `${root}dist/bin`,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    write: false,
-    metafile: true,
-    absWorkingDir: root,
-    // Smaller files load faster; names are kept for stack traces.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    lineLimit: 160,
-    logLevel: "warning",
-  });
-  const files = new Map(outputFiles.map(({ path, text }) => [path.slice(`${root}dist/bin/`.length), text]));
-  // CommonJS libraries call `require`.
-  const requiring = [...files].filter(([, text]) => /\btypeof require\b/.test(text));
-  if (requiring.length !== 1) throw new Error(`${requiring.length} files call require`);
-  const define = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
-  const [[name, text]] = requiring;
-  files.set(name, `${define}\n${text}`);
-  return { files, metafile };
 }
 
 /** The page: the template with script and style, and a content security policy that forbids everything else. */

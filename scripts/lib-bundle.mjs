@@ -20,6 +20,7 @@ const SOURCES = [
   "scripts/bundle.mjs",
   "scripts/lib-bundle.mjs",
   "scripts/lib-cache-key.mjs",
+  "scripts/lib-command.mjs",
   "scripts/lib-exclusively.mjs",
   "scripts/lib-notices.mjs",
 ];

@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import "./typescript.mjs";
 
-const { expandMarkers, loadInstrumenter, tableDeclaration } = await import("../src/instrument/index.ts");
+const { expandMarkers, loadInstrumenter } = await import("../src/instrument/index.ts");
+const { tableDeclaration } = await import("../src/instrument/snippets.ts");
 
 const goroot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
 const roots = process.argv.length > 2 ? process.argv.slice(2) : [join(goroot, "src"), join(goroot, "test")];

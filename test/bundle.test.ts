@@ -17,6 +17,27 @@ test("the bundle that the tests run is made of the sources as they are", () => {
   expect(isFresh(repository)).toBe(true);
 });
 
+/** The files of dist/bin that Node loads for one of them, itself included. */
+function loadedFor(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  const text = readFileSync(join(repository, "dist/bin", file), "utf8");
+  for (const [, imported] of text.matchAll(/^(?:import|export)\b.*?"\.\/([^"]+)";$/gm)) loadedFor(imported, found);
+  return found;
+}
+
+test("help loads little, and a run a few files: each takes time before the program starts", () => {
+  const help = loadedFor("main.js");
+  const bytes = [...help].map((file) => readFileSync(join(repository, "dist/bin", file)).length);
+  expect(bytes.reduce((sum, length) => sum + length, 0)).toBeLessThan(60_000);
+  expect([...help].some((file) => file.startsWith("start-"))).toBe(true);
+  const texts = [...help].map((file) => readFileSync(join(repository, "dist/bin", file), "utf8")).join("\n");
+  const [, command] = /import\("\.\/(run-[^"]+)"\)/.exec(texts)!;
+  const run = loadedFor(command, new Set(help));
+  expect(run.size).toBeGreaterThan(help.size + 1);
+  expect(run.size).toBeLessThan(8);
+});
+
 test("a bundle is stale once a source changes, comes or goes, and fresh when it is as before", () => {
   const source = join(root, "src/cli/main.ts");
   mkdirSync(join(root, "src/cli"), { recursive: true });

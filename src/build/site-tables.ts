@@ -14,7 +14,8 @@
 import { basename, dirname, join } from "node:path";
 import { runtimeModule, systemPackage } from "../gotool/join.js";
 import { type GoPackage, isFilesPackage } from "../gotool/packages.js";
-import { type FileHead, type SiteTable, tableDeclaration } from "../instrument/index.js";
+import type { FileHead, SiteTable } from "../instrument/index.js";
+import { tableDeclaration } from "../instrument/snippets.js";
 
 /** The text of a rewritten file with its table declared at its end; in programs and tests it also imports package sys. */
 export function withOwnTable({ file, text, table, head }: Tabled): string {

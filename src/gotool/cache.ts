@@ -183,7 +183,11 @@ export function installRuntime(root: string, source: string): string {
   const target = join(root, "rt", key);
   if (existsSync(join(target, "go.mod"))) {
     touch(target);
-    for (const [index, name] of files.entries()) writeOnce(join(target, name), contents[index]);
+    // Untouched files stay old: go keeps an index of a directory only if no file in it changed within two seconds.
+    for (const [index, name] of files.entries()) {
+      const path = join(target, name);
+      if (!holds(path, contents[index])) writeAtomically(path, contents[index]);
+    }
     return target;
   }
   ensureDirectory(dirname(target));

@@ -4,7 +4,7 @@ import { type Instrumented, type InstrumentOptions, rewrite } from "./rewrite.js
 
 export { expandMarkers } from "./markers.js";
 export type { FileHead, Instrumented, InstrumentOptions, Skip } from "./rewrite.js";
-export { type SiteTable, tableDeclaration } from "./snippets.js";
+export type { SiteTable } from "./snippets.js";
 
 /** A loaded rewriter. */
 export interface Instrumenter {

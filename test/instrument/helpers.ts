@@ -1,10 +1,6 @@
-import {
-  type Instrumented,
-  type InstrumentOptions,
-  loadInstrumenter,
-  tableDeclaration,
-} from "../../src/instrument/index.js";
+import { type Instrumented, type InstrumentOptions, loadInstrumenter } from "../../src/instrument/index.js";
 import { marker } from "../../src/instrument/markers.js";
+import { tableDeclaration } from "../../src/instrument/snippets.js";
 
 const instrumenter = await loadInstrumenter();
 

@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { ExitCode } from "../../base/errors.js";
-import type { Naming } from "../../base/names.js";
+import { type Naming, shortNaming } from "../../base/names.js";
 import { formatNumberOf } from "../../base/units.js";
 import type { Assertion, Verdict } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
@@ -70,7 +70,6 @@ export interface Judged {
  */
 export async function judgeGate(gate: Gate, recording: Recording): Promise<Judged> {
   const { AssertionMeter } = await import("../../callstats/index.js");
-  const { shortNaming } = await import("../../base/names.js");
   const { tracedNames } = await import("../run/traced-notes.js");
   const { functions, processes } = recording.forest;
   const traced = processes.flatMap(({ notes }) => tracedNames(notes));
