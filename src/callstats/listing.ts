@@ -11,6 +11,7 @@ import {
   type Goroutine,
   type Owners,
   ownersOf,
+  timeIn,
 } from "../calltree/index.js";
 import type { StateSums } from "./group.js";
 import { pathOf } from "./paths.js";
@@ -23,6 +24,8 @@ export type Choice =
 
 export interface ListingOptions {
   readonly choice: Choice;
+  /** The states whose time counts instead of the duration; only for the choice `slowest`. */
+  readonly by?: readonly number[] | undefined;
   /** Least duration, nanoseconds. */
   readonly minimum?: number;
   /** Deepest level; outermost calls are level 1. */
@@ -56,6 +59,8 @@ export interface CallRecord {
 /** The listed calls. */
 export interface Listing {
   readonly choice: Choice;
+  /** The states whose time decided which calls are the slowest; undefined for their durations. */
+  readonly by: readonly number[] | undefined;
   /** Number of calls to choose from. */
   readonly calls: number;
   /** Calls of these functions that `minimum` and `depth` left out. */
@@ -71,6 +76,8 @@ interface Candidate {
   readonly start: number;
   readonly wall: number;
   readonly duration: number;
+  /** The duration, or what of it counts. */
+  readonly time: number;
   readonly self: number;
   readonly how: Ending;
   readonly calls: number;
@@ -80,7 +87,7 @@ interface Candidate {
 
 const byStart = (a: Candidate, b: Candidate) => a.wall - b.wall || a.process - b.process || a.start - b.start;
 const ORDERS: Readonly<Record<Choice["kind"], (a: Candidate, b: Candidate) => number>> = {
-  slowest: (a, b) => b.duration - a.duration || byStart(a, b),
+  slowest: (a, b) => b.time - a.time || byStart(a, b),
   first: byStart,
   nth: byStart,
   last: (a, b) => byStart(b, a),
@@ -122,10 +129,11 @@ export class CallLister implements CallVisitor {
   }
 
   exit(node: number, start: number, time: number, self: number, how: Ending, calls: number, states?: CallStates): void {
-    const { minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
+    const { by, minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
     if (!this.asked[this.func[node]]) return;
     const duration = time - start;
-    if (duration < minimum || this.depth[node] > depth) {
+    const counted = by === undefined ? duration : timeIn(by, states?.total ?? []);
+    if (counted < minimum || this.depth[node] > depth) {
       this.leftOut++;
       return;
     }
@@ -138,6 +146,7 @@ export class CallLister implements CallVisitor {
       start,
       wall: this.wall + start,
       duration,
+      time: counted,
       self,
       how,
       calls,
@@ -155,12 +164,12 @@ export class CallLister implements CallVisitor {
   /** The picked calls. */
   listing(): Listing {
     const { calls, leftOut } = this;
-    const { choice } = this.options;
+    const { choice, by } = this.options;
     const picked = this.best.sorted();
     const shown =
       choice.kind === "nth" ? picked.slice(choice.count - 1) : choice.kind === "last" ? picked.reverse() : picked;
     const tests = new Map<number, Owners>();
-    return { choice, calls, leftOut, records: shown.map((candidate) => this.record(candidate, tests)) };
+    return { choice, by, calls, leftOut, records: shown.map((candidate) => this.record(candidate, tests)) };
   }
 
   private record(candidate: Candidate, tests: Map<number, Owners>): CallRecord {

@@ -13,6 +13,7 @@ export {
   type TimelineTree,
 } from "./goroutine-timeline.js";
 export { HeldCalls } from "./held-calls.js";
+export { columnIn, PARTS, partName, statesOfPart, timeIn } from "./part.js";
 export { Recording, type RecordingOptions, readRecording, type SelectOptions, type Walk } from "./recording.js";
 export type { BuildOptions } from "./replay/builder.js";
 export type { LeftOut } from "./replay/filtered-replay.js";

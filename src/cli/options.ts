@@ -58,6 +58,8 @@ export interface ReportOptions {
   readonly namingOf: (names: Iterable<string>) => Naming;
   /** Unit of folded stacks. */
   readonly unit: "ns" | "us" | "ms" | "calls";
+  /** The states whose times to measure by, indices into STATES in ascending order; undefined for all time. */
+  readonly by: readonly number[] | undefined;
   /** The maximum number of events to give to a viewer; undefined for that viewer's default. */
   readonly events: number | undefined;
   /** The table of `--table`; undefined without that flag. */

@@ -18,10 +18,14 @@ export function sumColumns(columns: StateColumns): number[] {
   return columns.map((column) => column?.reduce((sum, time) => sum + time, 0) ?? 0);
 }
 
-/** The states that make up a share of some times worth a column, as indices into STATES. */
-export function statesThatMatter(sums: readonly number[]): number[] {
+/**
+ * The states that make up a share of some times worth a column, as indices into STATES.
+ * @param asked states that are worth one with any time
+ */
+export function statesThatMatter(sums: readonly number[], asked: readonly number[] = []): number[] {
   const whole = sums.reduce((sum, time) => sum + time, 0);
-  return STATES.flatMap((_, state) => (sums[state] > 0 && sums[state] >= SHARE * whole ? [state] : []));
+  const matters = (time: number, state: number) => time >= SHARE * whole || asked.includes(state);
+  return STATES.flatMap((_, state) => (sums[state] > 0 && matters(sums[state], state) ? [state] : []));
 }
 
 /** A time in a state; empty where it hardly matters to the whole. */

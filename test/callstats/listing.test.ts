@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CallLister, type Choice, type Listing } from "../../src/callstats/index.js";
+import { State } from "../../src/calltree/index.js";
 import { NAMES, run } from "../calltree/program.js";
 import { scripted } from "../calltree/script.js";
+import { ScriptedClock } from "../calltree/scripted-clock.js";
 import { allCalls, read, visit } from "./brute.js";
 
 function list(bytes: Uint8Array, choice: Choice, matches: (name: string) => boolean): Listing {
@@ -70,4 +72,39 @@ test("a call with its path, goroutine, test, times and end", () => {
     end: "panic",
     calls: 1,
   });
+});
+
+test("the calls with most time in some states", () => {
+  const recording = read(
+    scripted(`
+      0   g1 { p.f
+      100 g1 }
+      100 g1 { p.f
+      150 g1 }
+      200 g2 { p.f
+      230 g2 }
+    `),
+  ).withStates(
+    () =>
+      new ScriptedClock(`
+        g1 10-20 lock
+        g1 110-140 lock
+        g2 205-215 lock
+        g2 215-230 wait
+      `),
+  );
+  const picked = (by: readonly number[], minimum = 0) => {
+    const lister = new CallLister(recording.forest, () => true, {
+      choice: { kind: "slowest", count: 2 },
+      by,
+      minimum,
+    });
+    recording.visit(lister);
+    const { records, leftOut } = lister.listing();
+    return { leftOut, durations: records.map(({ duration }) => duration / 1000) };
+  };
+  expect(picked([State.lock])).toEqual({ leftOut: 0, durations: [50, 100] });
+  expect(picked([State.lock, State.wait])).toEqual({ leftOut: 0, durations: [50, 30] });
+  expect(picked([State.lock], 20_000)).toEqual({ leftOut: 2, durations: [50] });
+  expect(picked([State.running])).toEqual({ leftOut: 0, durations: [100, 50] });
 });

@@ -20,7 +20,7 @@ import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { reportOptions, viewOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
-import { helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
+import { byFlag, helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
 import { choice, number } from "../flags/values.js";
 import type { Pieces } from "../output.js";
 import type { Format, FormatContext } from "../report/format.js";
@@ -37,6 +37,10 @@ const flags: readonly Flag[] = [
   { name: "first", value: "N", help: "the N calls that began first" },
   { name: "last", value: "N", help: "the N calls that began last" },
   { name: "nth", value: "N", help: "the N-th call in order of start" },
+  {
+    ...byFlag,
+    help: "the calls with most time in this state, such as lock, network or off-cpu; --min limits that time (repeat or separate by commas)",
+  },
   { name: "min", value: "DURATION", help: "only calls that took at least this" },
   { name: "depth", value: "N", help: "only calls on the N outermost levels" },
   { name: "format", value: "FORMAT", help: "table (default), json or ndjson (one call a line)" },
@@ -110,6 +114,13 @@ function choiceOf(flags: ParsedFlags): Choice {
     throw new UserError(`--${given.join(" and --")} cannot be combined`, "choose one of them", ExitCode.usage);
   }
   const kind = given[0] ?? "slowest";
+  if (kind !== "slowest" && flags.has("by")) {
+    throw new UserError(
+      `--${kind} and --by cannot be combined`,
+      "--by orders calls by their time, not by their start: use --slowest",
+      ExitCode.usage,
+    );
+  }
   return { kind, count: Math.floor(number(flags, kind, 10, 1)) };
 }
 
@@ -142,7 +153,8 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
   const { functions } = options;
   const names = forest.functions.map(({ name }) => name);
   if (!names.some((name) => functions.matches(name))) throw noCalls(functions, names, recording);
-  const lister = new CallLister(forest, (name) => functions.matches(name), options);
+  const { by } = context.options;
+  const lister = new CallLister(forest, (name) => functions.matches(name), { ...options, by });
   walk(recording, lister);
   const listing = lister.listing();
   const { leftOut } = listing;

@@ -12,7 +12,14 @@ import {
   namePattern,
   StatsMeter,
 } from "../../callstats/index.js";
-import { type CallForest, type FunctionInfo, idleByFunction, type Recording } from "../../calltree/index.js";
+import {
+  type CallForest,
+  type FunctionInfo,
+  idleByFunction,
+  partName,
+  type Recording,
+  timeIn,
+} from "../../calltree/index.js";
 import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/numbers/stats.js";
 import { measureFor } from "../../render/style.js";
 import { IDLE, WAITS } from "../../render/tree/label.js";
@@ -24,6 +31,7 @@ import { gateOptions, sessionOptions } from "../flags/run.js";
 import {
   assertFlag,
   assertUnknownFlag,
+  byFlag,
   namesFlag,
   outputFlag,
   recordFlags,
@@ -67,6 +75,7 @@ const flags: readonly Flag[] = [
     help: "table (default), json or csv; github, junit, sarif or markdown show the outcome of --assert",
   },
   { name: "sort", value: "COLUMN", help: `${SORTS.slice(0, -1).join(", ")} or name (default total)` },
+  byFlag,
   { name: "top", value: "N", help: `rows of a table (default ${TOP}; json and csv: all)` },
   { name: "match", value: "REGEXP", help: "only functions whose names match" },
   {
@@ -109,14 +118,14 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const [first] = parsed.rest;
   if (first !== undefined && !namesTraces(resolve(parsed.string("C") ?? ".", first))) {
-    const options = reportOptions(parsed, true);
+    const options = reportOptions(parsed, "sort");
     return runPackage("stats", parsed, options, ...(await asked(parsed)));
   }
   // With files, flags may also follow them.
   const all = parseFlags("stats", statsCommand.flags, words, true);
   const [format, asserted] = await asked(all);
   const request = { format, toStderr: false, gate: asserted };
-  const options = reportOptions(all, true);
+  const options = reportOptions(all, "sort");
   const session = new Session(sessionOptions(all));
   const { damaged, gate } = await session.withDefaultSignals(() => reportTraces(session, options, all.rest, request));
   return damaged ? ExitCode.data : gate;
@@ -153,13 +162,16 @@ type Options = ReturnType<typeof optionsOf> & {
 
 function optionsOf(flags: ParsedFlags, top: number) {
   const asked = ["callers", "callees"].find((name) => flags.has(name));
-  const other = ["min", "depth", "match"].find((name) => flags.has(name));
+  const other = ["min", "depth", "match", "by"].find((name) => flags.has(name));
   if (asked !== undefined && other !== undefined) {
     throw new UserError(
       `--${asked} and --${other} cannot be combined`,
       `leave --${other} out; --top limits the rows, --focus and similar flags choose calls`,
       ExitCode.usage,
     );
+  }
+  if (flags.has("sort") && flags.has("by")) {
+    throw new UserError("--sort and --by cannot be combined", "leave one of them out", ExitCode.usage);
   }
   return {
     sort: choice(flags, "sort", SORTS as unknown as ["total", ...(typeof SORTS)[number][]]),
@@ -180,6 +192,8 @@ function functionsOf(flags: ParsedFlags, name: string): NamePattern | undefined 
 function reportOf(recording: Recording, context: FormatContext, options: Options): StatsReport {
   const { forest } = recording;
   const { callers, callees, match, min, depth, top } = options;
+  const { by } = context.options;
+  const timeOf = ({ total, states }: FunctionStats) => (by === undefined ? total : timeIn(by, states?.total ?? []));
   const meter = new StatsMeter(forest, { spread: true, depth });
   const asked = [
     ...(callers ? [{ kind: "callers", of: callers } as const] : []),
@@ -190,24 +204,32 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
   const isMatch = (name: string) => match === undefined || match.test(name) || match.test(shown(name));
   const all = meter.rows();
   const idle = idleRows(forest, all);
-  const rows = all.filter((row) => row.total >= min && isMatch(row.name)).sort(order(options, idle));
+  const rows = all
+    .filter((row) => timeOf(row) >= min && isMatch(row.name))
+    .sort(
+      by === undefined ? order(options, idle) : (a, b) => timeOf(b) - timeOf(a) || b.total - a.total || byName(a, b),
+    );
   const waiting = rows.filter((row) => idle.has(row)).length;
   const neighbours = asked.map(({ kind, of, meter }): NeighbourTable => {
     const list = kind === "callers" ? meter.callers() : meter.callees();
     return { kind, of: of.text, rows: list.slice(0, top), count: list.length };
   });
-  const small = all.filter((row) => row.total < min).length;
+  const small = all.filter((row) => timeOf(row) < min).length;
   context.notices.push(...leftOutOfTrees(recording, { depth }));
   const notices = completeness(context);
   return {
     // --callers and --callees replace the table of functions.
     rows: neighbours.length > 0 ? [] : rows.slice(0, top),
+    by,
     idle,
     functions: rows.length,
     neighbours,
     costs: costBounds(forest),
     notices: [
-      ...(waiting > 0 && !options.inPlace ? [`${IDLE}: ${formatNumberOf(waiting, "function")}: ${WAITS}`] : []),
+      ...(by === undefined ? [] : [`sorted by the total time in ${partName(by)}`]),
+      ...(waiting > 0 && !options.inPlace && by === undefined
+        ? [`${IDLE}: ${formatNumberOf(waiting, "function")}: ${WAITS}`]
+        : []),
       ...notices,
       ...(small > 0 ? [`left out by --min: ${formatNumberOf(small, "function")}`] : []),
     ],
@@ -228,10 +250,13 @@ function order(
   { sort: by, inPlace }: Options,
   idle: ReadonlySet<FunctionStats>,
 ): (a: FunctionStats, b: FunctionStats) => number {
-  const byName = (a: FunctionStats, b: FunctionStats) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
   if (by === "name") return byName;
   const last = (row: FunctionStats) => Number(!inPlace && !TIMELESS.includes(by) && idle.has(row));
   return (a, b) => last(a) - last(b) || b[by] - a[by] || b.total - a.total || byName(a, b);
+}
+
+function byName(a: FunctionStats, b: FunctionStats): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
 async function render(

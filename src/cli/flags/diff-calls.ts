@@ -43,7 +43,7 @@ export function callDiffOptions(flags: ParsedFlags): CallDiffOptions {
       ExitCode.usage,
     );
   }
-  const { output, selectWithoutLimits: select, namingOf } = reportOptions(flags);
+  const { output, selectWithoutLimits: select, namingOf } = reportOptions(flags, "by");
   return {
     ...{ output, format, limits, select, namingOf },
     measure: choice(flags, "by", [callMeasures[0], ...callMeasures.slice(1)]),

@@ -4,6 +4,7 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import { fullNames, shortNaming } from "../../base/names.js";
 import { testFilter } from "../../base/test-filter.js";
 import type { SelectOptions } from "../../calltree/index.js";
+import { PARTS, statesOfPart } from "../../calltree/part.js";
 import { tableNames } from "../../export/tables/names.js";
 import type { ReportOptions } from "../options.js";
 import type { ParsedFlags } from "./parse.js";
@@ -14,10 +15,11 @@ const LIMITS = ["all", "depth", "min", "min-percent", "no-merge", "top"];
 
 /**
  * The options of a report.
- * @param ownSort the command defines its own `--sort`, so it does not order the siblings of the tree
+ * @param own flags whose values are the command's own: its `--sort` does not order the siblings of the tree, its `--by`
+ * names no state
  * @throws UserError for an invalid value
  */
-export function reportOptions(flags: ParsedFlags, ownSort = false): ReportOptions {
+export function reportOptions(flags: ParsedFlags, own?: "sort" | "by"): ReportOptions {
   const view = viewOptions(flags);
   const { depth, min, top } = view;
   const select = selectOptions(flags, view);
@@ -31,13 +33,14 @@ export function reportOptions(flags: ParsedFlags, ownSort = false): ReportOption
       minimum: min,
       top,
       minimumPercent: number(flags, "min-percent", 0, 0),
-      sort: ownSort ? "time" : choice(flags, "sort", ["time", "start", "calls"]),
+      sort: own === "sort" ? "time" : choice(flags, "sort", ["time", "start", "calls"]),
     },
     unmerged: flags.has("no-merge"),
     asksForLines: LIMITS.some((flag) => flags.has(flag)),
     all: flags.has("all"),
     namingOf: (names) => (flags.has("full-names") ? fullNames : shortNaming(names)),
     unit: choice(flags, "unit", ["ns", "us", "ms", "calls"]),
+    by: own === "by" ? undefined : statesOf(flags),
     events: eventLimit(flags),
     table: flags.has("table") ? choice(flags, "table", tableNames) : undefined,
     goroutineRoots: flags.has("goroutine-roots"),
@@ -82,6 +85,25 @@ export function selectOptions(flags: ParsedFlags, { depth, min, top } = viewOpti
     depth: Number.isFinite(depth) ? depth : undefined,
     top,
   });
+}
+
+/** The states of `--by`. @throws UserError for a word that names none */
+function statesOf(flags: ParsedFlags): readonly number[] | undefined {
+  if (!flags.has("by")) return undefined;
+  if (flags.has("no-merge")) {
+    throw new UserError(
+      "--by and --no-merge cannot be combined",
+      "leave one of them out; 'gotrace calls --by STATE FUNC' shows single calls",
+      ExitCode.usage,
+    );
+  }
+  const states = flags.list("by").flatMap((word) => {
+    const named = statesOfPart(word);
+    if (named === undefined) throw badValue("by", word, PARTS.join(", "));
+    return named;
+  });
+  if (states.length === 0) throw badValue("by", "", PARTS.join(", "));
+  return [...new Set(states)].sort((a, b) => a - b);
 }
 
 /** The tests that `--test` chooses. @throws UserError for an invalid regular expression */

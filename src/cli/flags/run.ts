@@ -22,13 +22,18 @@ export function buildOptions(flags: ParsedFlags): BuildOptions {
     exclude: flags.list("exclude"),
     generated: flags.has("generated"),
     inlineBudget: inlineBudget(flags),
-    execTrace: flags.has("exec-trace") || flags.has("states"),
+    execTrace: flags.has("exec-trace") || recordsStates(flags),
   };
 }
 
 function inlineBudget(flags: ParsedFlags): number | undefined {
   if (!flags.has("skip-inlined")) return undefined;
   return flags.string("skip-inlined") === "true" ? COMPILER_BUDGET : number(flags, "skip-inlined", 0, COMPILER_BUDGET);
+}
+
+/** Whether the report needs the states of calls. */
+function recordsStates(flags: ParsedFlags): boolean {
+  return flags.has("states") || flags.has("by");
 }
 
 /** What to record and where to save it. @throws UserError for an invalid value */
@@ -39,7 +44,7 @@ export function recordOptions(flags: ParsedFlags): RecordOptions {
     save: flags.string("save"),
     maxTraceSize: size ? parseSize(size) : undefined,
     keepsLast: !flags.has("no-keep"),
-    states: flags.has("states"),
+    states: recordsStates(flags),
     execTrace: flags.has("exec-trace") ? { file: file === "true" ? undefined : file } : undefined,
   };
 }

@@ -71,6 +71,14 @@ export const assertUnknownFlag: Flag = {
   help: "whether --assert may name a function or test that does not exist (default fail)",
 };
 
+/** For commands that show times by call path, function or call. */
+export const byFlag: Flag = {
+  name: "by",
+  value: "STATE",
+  repeats: true,
+  help: "sort, choose and measure by the time in this state: runnable, lock, wait, channel, select, network, sleep, syscall, gc, running, other or unknown; off-cpu for all but running (repeat or separate by commas). A run then records states, as with --states",
+};
+
 /** Flags that limit how much is shown, for every command that renders calls. */
 const viewFlags: readonly Flag[] = [
   { name: "depth", value: "N", help: "show N levels" },

@@ -6,7 +6,7 @@ import { printable } from "../../base/printable.js";
 import { formatNumberOf } from "../../base/units.js";
 import { quoteWord } from "../../base/words.js";
 import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../../calltrace/index.js";
-import { Recording, type RecordingOptions, readRecording } from "../../calltree/index.js";
+import { partName, Recording, type RecordingOptions, readRecording } from "../../calltree/index.js";
 import type { Section } from "../analyze/findings.js";
 import type { ReportOptions } from "../options.js";
 import { isStandardOutput, type Output, openOutput, type Pieces, refuseInput, writeFiles } from "../output.js";
@@ -17,6 +17,7 @@ import { type OpenFile, openNamed, traceFiles } from "../trace-files.js";
 import { traceKind } from "../trace-kind.js";
 import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./assertions.js";
 import type { Format, FormatContext } from "./format.js";
+import { requireStates } from "./require-states.js";
 import { contextOf } from "./text-formats.js";
 
 /** What to report, and how. */
@@ -133,6 +134,7 @@ export async function reportOpenTraces(
   const output = openOutput(options.output, session.cwd, request.toStderr);
   if (format.binary) refuseTerminal(output, format);
   const recording = files.length === 0 ? noRecording() : await record(session, files, options, format);
+  if (options.by !== undefined) requireStates(recording, `--by ${partName(options.by)}`);
   const { forest } = recording;
   // Before the report: damage may be the reason why it is empty.
   const problems = [

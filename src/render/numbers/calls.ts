@@ -3,7 +3,7 @@ import { fullNames, shortName } from "../../base/names.js";
 import { jsonText, printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import { type CallRecord, type Choice, type HookCost, type Listing, namedStep } from "../../callstats/index.js";
-import { STATES } from "../../calltree/index.js";
+import { partName, STATES } from "../../calltree/index.js";
 import type { Column, ColumnStyle } from "../columns.js";
 import { stateCell, statesJson, statesThatMatter, sumStates } from "../states.js";
 import { painter } from "../style.js";
@@ -40,6 +40,7 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
   if (records.length > 0) {
     const states = statesThatMatter(
       sumStates(records.flatMap(({ states }) => (states === undefined ? [] : [states.total]))),
+      listing.by,
     );
     const tests = records.some(({ test }) => test !== undefined);
     const list = [
@@ -88,10 +89,14 @@ function callersOf({ path }: CallRecord): readonly string[] {
   return path.slice(0, -1);
 }
 
-function headline({ choice, calls, records }: Listing, of: string): string {
+function headline({ choice, by, calls, records }: Listing, of: string): string {
   const all = `${formatNumberOf(calls, "call")} of ${of}`;
   if (choice.kind === "nth") {
     return records.length === 0 ? `no call number ${formatCount(choice.count)}: ${all}` : `${nth(choice)} of ${all}`;
+  }
+  if (by !== undefined) {
+    const first = records.length === calls ? all : `${formatCount(records.length)} of ${all}`;
+    return `${first}, those with most time in ${partName(by)} first`;
   }
   if (records.length === calls) return choice.kind === "slowest" ? `${all}, slowest first` : `${all}, by start`;
   return `${choice.kind} ${formatCount(records.length)} of ${all}`;
@@ -135,6 +140,7 @@ function record(call: CallRecord, costs: CallsReport["costs"]): Record<string, u
 export function* callsJson({ listing, costs, notices }: CallsReport): Generator<string> {
   const head = {
     choice: listing.choice.kind,
+    ...(listing.by === undefined ? {} : { by: listing.by.map((state) => STATES[state]) }),
     calls_in_all: listing.calls,
     statements: notices,
   };

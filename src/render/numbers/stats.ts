@@ -15,6 +15,8 @@ import { type FittingColumn, fitting, remarks } from "./responsive-columns.js";
 export interface StatsReport {
   /** In display order. */
   readonly rows: readonly FunctionStats[];
+  /** The states whose time decides the order, which get a column; undefined for another order. */
+  readonly by?: readonly number[] | undefined;
   /** Rows of functions that only wait for work, which get a mark. */
   readonly idle?: ReadonlySet<FunctionStats>;
   /** Number of functions before `top` was applied. */
@@ -64,11 +66,12 @@ const DISPENSABLE: Readonly<Record<(typeof SPREAD)[number], number>> = {
 export function* statsTable(report: StatsReport, options: StatsStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour) };
   const { rows, functions, neighbours, costs } = report;
+  const states = statesOf(report);
   const notes: string[] = [];
   if (rows.length > 0) {
     const { lines, dropped } = fitting(
-      columnsOf(rows),
-      rows.map(cellsOf(rows, options.naming ?? fullNames, report.idle)),
+      columnsOf(rows, states),
+      rows.map(cellsOf(rows, states, options.naming ?? fullNames, report.idle)),
       style,
     );
     yield* lines;
@@ -90,10 +93,10 @@ export function* statsTable(report: StatsReport, options: StatsStyle): Generator
   yield remarks(lines, style);
 }
 
-function columnsOf(rows: readonly FunctionStats[]): FittingColumn[] {
+function columnsOf(rows: readonly FunctionStats[], states: readonly number[]): FittingColumn[] {
   return [
     ...["CALLS", "TOTAL", "SELF"].map(number),
-    ...statesOf(rows).map((state) => number(STATES[state].toUpperCase())),
+    ...states.map((state) => number(STATES[state].toUpperCase())),
     ...SPREAD.map((one) => ({ ...number(one.toUpperCase()), dispensable: DISPENSABLE[one] })),
     ...endings(rows).map((one) => number(one.toUpperCase())),
     { heading: "FUNCTION", kind: "name" },
@@ -102,11 +105,11 @@ function columnsOf(rows: readonly FunctionStats[]): FittingColumn[] {
 
 function cellsOf(
   rows: readonly FunctionStats[],
+  states: readonly number[],
   naming: Naming,
   idle: StatsReport["idle"],
 ): (row: FunctionStats) => { cells: string[] } {
   const shown = endings(rows);
-  const states = statesOf(rows);
   return (row) => ({
     cells: [
       formatCount(row.calls),
@@ -125,8 +128,8 @@ function mark({ tracing, ...row }: FunctionStats, time: "total" | "self"): strin
 }
 
 /** The states of the self times that have a column, as indices into STATES. */
-function statesOf(rows: readonly FunctionStats[]): number[] {
-  return statesThatMatter(sumStates(rows.flatMap(({ states }) => (states === undefined ? [] : [states.self]))));
+function statesOf({ rows, by }: StatsReport): number[] {
+  return statesThatMatter(sumStates(rows.flatMap(({ states }) => (states === undefined ? [] : [states.self]))), by);
 }
 
 /** The columns for panics, if there are any. */
