@@ -35,11 +35,12 @@ export function isStandardOutput(file: string | undefined): boolean {
  * Opens the output of a report. A file is created or emptied only when writing begins.
  * @param file the value of `-o`, relative to `cwd`; `-` is standard output
  * @param toStderr use standard error if no file is given
+ * @param flag the flag that named the file
  */
-export function openOutput(file: string | undefined, cwd: string, toStderr: boolean): Output {
+export function openOutput(file: string | undefined, cwd: string, toStderr: boolean, flag = "-o"): Output {
   if (file !== undefined && !isStandardOutput(file)) {
     const path = resolve(cwd, file);
-    return { colour: false, width: undefined, write: (pieces) => writeFile(path, "-o", pieces) };
+    return { colour: false, width: undefined, write: (pieces) => writeFile(path, flag, pieces) };
   }
   const stream = (toStderr ? process.stderr : process.stdout) as WriteStream;
   const terminal = stream.isTTY === true;
@@ -68,8 +69,12 @@ export function openOutput(file: string | undefined, cwd: string, toStderr: bool
 export function refuseInput(file: string | undefined, cwd: string, inputs: readonly string[]): void {
   if (file === undefined || isStandardOutput(file)) return;
   const identity = (path: string) => {
-    const found = statSync(resolve(cwd, path), { throwIfNoEntry: false });
-    return found?.isFile() ? `${found.dev} ${found.ino}` : undefined;
+    try {
+      const found = statSync(resolve(cwd, path));
+      return found.isFile() ? `${found.dev} ${found.ino}` : undefined;
+    } catch {
+      return undefined;
+    }
   };
   const output = identity(file);
   if (output === undefined || !inputs.some((path) => identity(path) === output)) return;

@@ -52,7 +52,8 @@ test("exit codes: 0 nothing, 2 what cannot be read, whatever else there is", () 
     [["--budget", "sched.p98 < 1ms", "lock.trace"], /^gotrace: budget .*no measure sched\.p98\n {2}did you mean/],
     [["--baseline", "none.json", "lock.trace"], /^gotrace: --baseline: cannot read .*none\.json/],
     [["--config", "none.yaml", "lock.trace"], /^gotrace: --config: cannot read .*none\.yaml/],
-    [["-o", "no/such/dir/x", "lock.trace"], /^gotrace: -o: cannot write/],
+    [["-o", "text.trace/x", "lock.trace"], /^gotrace: -o: cannot write/],
+    [["--write-baseline", "text.trace/x", "lock.trace"], /^gotrace: --write-baseline: cannot write/],
   ] as const) {
     const result = analyze(...args);
     expect(result, args.join(" ")).toMatchObject({ code: 2, stdout: "" });

@@ -83,6 +83,27 @@ test("modules behind local replacements are traced if they are included", () => 
   expect(readFileSync(join(root, "dep/dep.go"), "utf8")).not.toContain("gotrace");
 });
 
+test("an included package that is not in the copy is named", () => {
+  const dep = filesOn({ "go.mod": "module example.com/dep\n\ngo 1.21\n", "dep.go": "package dep\n\nfunc F() {}\n" });
+  const root = filesOn({
+    "go.work": "go 1.21\n\nuse ./app\n",
+    "app/go.mod": `module app\n\ngo 1.21\n\nrequire example.com/dep v0.0.0\n\nreplace example.com/dep => ${JSON.stringify(dep)}\n`,
+    "app/main.go": 'package main\n\nimport "example.com/dep"\n\nfunc main() { dep.F() }\n',
+  });
+  const copy = join(temporaryDirectory(), "copy");
+  const include = ["--include", "example.com/dep"];
+  const at = { cwd: join(root, "app") };
+  expect(gotrace(["instrument", "-o", copy, ...include], at)).toMatchObject({
+    code: 66,
+    stderr: expect.stringMatching(/^gotrace: the copy .* not 1 package of --include: example\.com\/dep\n {2}[^\n]+\n$/),
+  });
+  expect(existsSync(copy)).toBe(false);
+  expect(gotrace(["instrument", "-o", copy, ...include, "--include", "app"], at)).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^gotrace: the copy .* 1 package of --include: example\.com\/dep; untraced there\n$/),
+  });
+});
+
 test("another module uses the copy of a library through replace", () => {
   const root = filesOn({
     "lib/go.mod": "module ex.com/lib\n\ngo 1.21\n",

@@ -26,13 +26,15 @@ export interface FindingSink {
   readonly format: FindingFormat;
   /** Like the value of `-o`: undefined or `-` is standard output. */
   readonly file: string | undefined;
+  /** The flag that named the file. */
+  readonly flag: string;
 }
 
 /** Parses a value of `--also`: FORMAT=FILE. @throws UserError for an invalid value */
 export function parseSink(text: string): FindingSink {
   const [, name, file] = /^([^=]*)=(.+)$/s.exec(text) ?? [];
   const format = findingFormats.find((known) => known === name);
-  if (format !== undefined && file !== undefined) return { format, file };
+  if (format !== undefined && file !== undefined) return { format, file, flag: "--also" };
   const advice = `use FORMAT=FILE with one of ${findingFormats.join(", ")}`;
   throw new UserError(`--also: ${JSON.stringify(text)} is not valid`, advice, ExitCode.usage);
 }
@@ -47,8 +49,8 @@ export async function writeFindings(
   sinks: readonly FindingSink[],
   cwd: string,
 ): Promise<void> {
-  for (const { format, file } of sinks) {
-    const output = openOutput(file, cwd, false);
+  for (const { format, file, flag } of sinks) {
+    const output = openOutput(file, cwd, false, flag);
     await output.write(await render(format, reports, output, cwd));
   }
 }

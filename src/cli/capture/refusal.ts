@@ -32,7 +32,12 @@ export function connectionError(target: Target, error: NodeJS.ErrnoException): U
   const code = error.code ?? "";
   const [message, advice] =
     code === "ECONNREFUSED" || (target.socket !== undefined && code === "ENOENT")
-      ? [`nothing listens at ${server}`, "start the server, or check host and port"]
+      ? [
+          `nothing listens at ${server}`,
+          target.socket === undefined
+            ? "start the server, or check host and port"
+            : "start the server, or check the path",
+        ]
       : code === "ENOTFOUND" || code === "EAI_AGAIN"
         ? [`host ${target.url.hostname} not found: ${messageOf(error)}`, "check the name, or give an IP address"]
         : code === "ETIMEDOUT"

@@ -99,22 +99,23 @@ async function run(words: readonly string[]): Promise<number> {
   if (flags.rest.length === 0) {
     throw new UserError("no trace given", "name an execution trace: gotrace analyze trace.out", ExitCode.trouble);
   }
-  return analysisOf(flags, flags.string("o"))(flags.rest);
+  return analysisOf(flags, "o")(flags.rest);
 }
 
 /**
  * Prepares an analysis: checks flags and configuration before any trace is read.
  * @param flags of `analyze`, or of a command that also has its flags
- * @param file where the report goes, like the value of `-o`
+ * @param reportFlag the flag that says where the report goes
  * @returns a function that analyzes traces, writes the report and returns the exit code
  * @throws UserError when a flag or the configuration is invalid
  */
 export function analysisOf(
   flags: ParsedFlags,
-  file: string | undefined,
+  reportFlag: "o" | "report",
 ): (paths: readonly string[]) => Promise<number> {
+  const file = flags.string(reportFlag);
   const sinks: FindingSink[] = [
-    { format: choice(flags, "format", findingFormats), file },
+    { format: choice(flags, "format", findingFormats), file, flag: reportFlag === "o" ? "-o" : "--report" },
     ...flags.list("also").map(parseSink),
   ];
   const cwd = process.cwd();
@@ -169,6 +170,6 @@ async function writeBaseline(
   const file = flags.string("write-baseline");
   if (file === undefined) return undefined;
   const findings = reports.flatMap((report) => report.findings);
-  await openOutput(file, cwd, false).write([baselineText(findings)]);
+  await openOutput(file, cwd, false, "--write-baseline").write([baselineText(findings)]);
   return new Set(findings.map((finding) => finding.fingerprint));
 }

@@ -96,7 +96,7 @@ async function run(words: readonly string[]): Promise<number> {
     insecure: flags.has("insecure"),
     maxBytes: max === undefined ? MAX_BYTES : parseSize(max, "--max-size"),
   };
-  const analyze = analysisOf(flags, flags.string("report"));
+  const analyze = analysisOf(flags, "report");
   const cwd = process.cwd();
   const path = flags.string("o") ?? defaultName(target, new Date());
   checkWritable(resolve(cwd, path), "-o");
