@@ -26,6 +26,8 @@ export interface Command {
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** It runs `go`. */
+  readonly runsGo?: true;
   readonly load: () => Promise<Command>;
 }
 

@@ -1,6 +1,7 @@
 /** The entry point: finds the command, runs it, and turns an error into two lines and an exit code. */
 
 import { ExitCode, Interrupted, isSystemError, messageOf, UserError } from "../base/errors.js";
+import { expectGo } from "../gotool/run-go.js";
 import { findCommand, helpOn, overview } from "./help/help.js";
 import { writeFailure } from "./output.js";
 import { sayError } from "./say.js";
@@ -21,7 +22,9 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(`gotrace ${packageVersion()}\n`);
     return 0;
   }
-  return (await findCommand(name).load()).run(rest);
+  const command = findCommand(name);
+  if (command.runsGo) expectGo();
+  return (await command.load()).run(rest);
 }
 
 /** Prints an error for the user. @returns the exit code */

@@ -30,6 +30,15 @@ export function commandLine(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
 }
 
+/** What starts go. It takes about 15 ms to load, and help and reports need none of it. */
+const library = () => import("execa");
+
+/** Says that {@link runGo} will be called: its library is loaded along with whatever else is being loaded. */
+export function expectGo(): void {
+  // An error is for the call to report.
+  library().catch(() => undefined);
+}
+
 /**
  * Runs `go` with its output captured. A non-zero exit is a result, not an error.
  * @throws UserError if there is no `go` to run; the reason of the context's signal if that ended the command
@@ -38,8 +47,7 @@ export async function runGo(context: GoContext, args: readonly string[]): Promis
   const { signal } = context;
   signal?.throwIfAborted();
   context.onCommand?.(commandLine(["go", ...args]));
-  // Imported late, because help and reports start no process.
-  const { execa } = await import("execa");
+  const { execa } = await library();
   const running = execa("go", args, {
     ...settings,
     cwd: context.cwd,

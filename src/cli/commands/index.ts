@@ -7,36 +7,43 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "run",
     summary: "build and run a program, then show its call tree",
+    runsGo: true,
     load: async () => (await import("./run.js")).runCommand,
   },
   {
     name: "test",
     summary: "run tests as 'go test' does, then show a call tree for each",
+    runsGo: true,
     load: async () => (await import("./test.js")).testCommand,
   },
   {
     name: "flame",
     summary: "run a program and print collapsed stacks",
+    runsGo: true,
     load: async () => (await import("./run.js")).flameCommand,
   },
   {
     name: "json",
     summary: "run a program and print its call tree as JSON",
+    runsGo: true,
     load: async () => (await import("./run.js")).jsonCommand,
   },
   {
     name: "exec",
     summary: "the same as run",
+    runsGo: true,
     load: async () => (await import("./run.js")).execCommand,
   },
   {
     name: "build",
     summary: "build an instrumented binary to run elsewhere",
+    runsGo: true,
     load: async () => (await import("./build.js")).buildCommand,
   },
   {
     name: "instrument",
     summary: "write an instrumented copy of the module",
+    runsGo: true,
     load: async () => (await import("./instrument.js")).instrumentCommand,
   },
   {
