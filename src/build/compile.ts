@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { type BuildResult, buildWithFallback, goBuild, type Withdrawn } from "../gotool/build.js";
 import { markUsed } from "../gotool/cache.js";
 import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
-import type { CommandResult } from "../gotool/run-go.js";
+import { both, type CommandResult } from "../gotool/run-go.js";
 import { type BuildSummary, summarize, type Target } from "./build-summary.js";
 import type { BuildContext } from "./context.js";
 import { areIntact, type Sizes, sizesOf } from "./intact.js";
@@ -105,10 +105,12 @@ export async function compile(
   };
 
   const last = readState<BuildState & { remembered?: Remembered }>(directory);
-  if (last?.remembered && command.builds && (await isUnchanged(context, last.remembered))) {
-    context.log("nothing changed since the last build");
-    const result = await traced(last);
-    if (result.code === 0) {
+  if (last?.remembered && command.builds && isUntouched(last.remembered)) {
+    // The answer is nearly always the old one. So go builds meanwhile; what it makes under another one is not used.
+    const [result, { identity }] = await both(traced(last), readGoEnvironment(context.go));
+    const isSame = identity === last.remembered.mark.environment;
+    if (isSame) context.log("nothing changed since the last build");
+    if (isSame && result.code === 0) {
       process.stderr.write(result.stderr);
       const { targets, unmatched, summary, traced: set } = last.remembered;
       warnOf(context, unmatched);
@@ -178,10 +180,9 @@ function warnOf(context: BuildContext, lines: readonly string[]): void {
   for (const line of lines) context.warn(line);
 }
 
-async function isUnchanged(context: BuildContext, { mark, time, sizes }: Remembered): Promise<boolean> {
-  if (Date.now() - time >= day || inputState(mark.inputs).fingerprint !== mark.fingerprint) return false;
-  if (!areIntact(sizes)) return false;
-  return (await readGoEnvironment(context.go)).identity === mark.environment;
+/** Whether all that gotrace itself looks at is as it was: go's environment is then what is left to compare. */
+function isUntouched({ mark, time, sizes }: Remembered): boolean {
+  return Date.now() - time < day && inputState(mark.inputs).fingerprint === mark.fingerprint && areIntact(sizes);
 }
 
 /** Removes overlays of earlier builds after an hour; younger ones may be in use by another gotrace. */

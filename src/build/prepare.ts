@@ -13,7 +13,7 @@ import { listInlined, type Omissions } from "../gotool/inlining.js";
 import { flagValue, joinRuntime, runtimeModule } from "../gotool/join.js";
 import { ancestryOverlay, linkFlags } from "../gotool/linkname.js";
 import { type GoPackage, listPackages } from "../gotool/packages.js";
-import type { CommandResult } from "../gotool/run-go.js";
+import { both, type CommandResult } from "../gotool/run-go.js";
 import { asksForCoverage } from "../gotool/toolexec.js";
 import type { InstrumentOptions } from "../instrument/index.js";
 import type { BuildContext, BuildOptions } from "./context.js";
@@ -135,10 +135,10 @@ export async function prepareBuild(
 ): Promise<PreparedBuild | CommandResult> {
   const start = Date.now();
   const runtime = runtimeDirectory(context);
-  const [environment, listed] = await Promise.all([
+  const [environment, listed] = await both(
     readGoEnvironment(context.go),
     listPackages(context.go, request.goFlags, request.patterns, request.tests),
-  ]);
+  );
   const files = request.patterns.some((pattern) => pattern.endsWith(".go"));
   if (!environment.goMod && !environment.goWork && !files) {
     throw new UserError(

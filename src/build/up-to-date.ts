@@ -6,7 +6,7 @@
  *
  * 1. gotrace, the command line, the working directory and the environment: they name the build's directory in the cache;
  * 2. the output of `go env` (release, platform, go.mod and go.work in force, GOFLAGS, including values from `go env -w`):
- *    asked each time, and compared by {@link GoEnvironment.identity};
+ *    asked each time, while go builds with the last overlay already, and compared by {@link GoEnvironment.identity};
  * 3. the files that `go list` finds for the packages named, which follow from
  *    a. go.mod and go.work, the go.mod of all modules of the workspace and of all that a `replace` finds on disk, their sums,
  *       and vendor/modules.txt: they say which module, so which directory, an import path is;

@@ -64,6 +64,15 @@ export async function runGo(context: GoContext, args: readonly string[]): Promis
 }
 
 /**
+ * What two commands that run at the same time lead to, once both have ended: after an error none goes on in the background.
+ * @throws the error of the first, or else of the second
+ */
+export async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
+}
+
+/**
  * How execa starts go. Killing go would leave the compilers that it has started running, so execa must never do that, neither
  * on exit nor after a delay. SIGINT makes go end them itself; the session handles signals to gotrace.
  */
