@@ -27,6 +27,7 @@ export {
   statesAt,
   type TreeStates,
 } from "./states.js";
+export type { StayCursor, Stays } from "./stays.js";
 export {
   type CallForest,
   type CallTree,

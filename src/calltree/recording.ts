@@ -5,6 +5,7 @@ import type { BuildOptions } from "./replay/builder.js";
 import { FilteredReplay, type LeftOut } from "./replay/filtered-replay.js";
 import { walkProcess } from "./replay/replay.js";
 import type { StateClock } from "./states.js";
+import type { Stays } from "./stays.js";
 import type { CallForest, ProcessTree } from "./tree.js";
 import { TreeStateCollector } from "./tree-states.js";
 import { viewTree } from "./views/filter.js";
@@ -74,6 +75,11 @@ export class Recording {
   withStates(clockOf: (process: ProcessTrace) => StateClock | undefined): Recording {
     const clocks = this.replay.processes.map(({ process }) => clockOf(process));
     return new Recording(this.replay, this.select, this.build, clocks);
+  }
+
+  /** What the goroutines of a process did, whatever calls are shown; undefined if that is not known. */
+  staysOf(process: number): Stays | undefined {
+    return this.clocks[process]?.stays;
   }
 
   /** Whether a walk visits all calls of the traces. */

@@ -3,6 +3,7 @@
  * execution trace of the same process; here they are only charged to calls.
  */
 import { grown } from "../base/columns.js";
+import type { Stays } from "./stays.js";
 
 /** The states. A goroutine is in exactly one at any time, so the times in them add up to the whole. */
 export const STATES = [
@@ -77,6 +78,8 @@ export interface StateClock {
   readonly spent: Float64Array;
   /** Whether the calls so far can be of the process whose states these are. */
   readonly isPlausible: boolean;
+  /** All that it knows; undefined if it cannot tell at once. */
+  readonly stays?: Stays;
 }
 
 /**
@@ -155,6 +158,12 @@ export class CallStateMeter implements CallStates {
     const above = (at - 1) * STATES.length + state;
     this.callees[above] += whole;
     if (isHidden) this.carried[above] += own;
+  }
+
+  /** The goroutine ends. @returns its times since it began, by index into {@link STATES}; reused */
+  end(time: number): Float64Array {
+    this.clock.advance(time);
+    return this.clock.spent;
   }
 
   private exitSettled(at: number, time: number, counts: boolean, isHidden: boolean): void {

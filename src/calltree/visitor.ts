@@ -41,7 +41,8 @@ export interface CallVisitor {
   exit?(node: number, start: number, time: number, self: number, how: Ending, calls: number, states?: CallStates): void;
   /** A go statement ran in the innermost call reported so far. */
   spawn?(node: number, goStatement: number, time: number, ref: number): void;
-  end?(goroutine: Goroutine, time: number): void;
+  /** @param states the times of the goroutine since its start, by index into STATES; valid as those of `exit` */
+  end?(goroutine: Goroutine, time: number, states?: Float64Array): void;
 }
 
 /** A visitor that passes every event on to each of the given ones, in their order. */
@@ -61,8 +62,8 @@ export function combineVisitors(visitors: readonly CallVisitor[]): CallVisitor {
     spawn(node, goStatement, time, ref) {
       for (const visitor of visitors) visitor.spawn?.(node, goStatement, time, ref);
     },
-    end(goroutine, time) {
-      for (const visitor of visitors) visitor.end?.(goroutine, time);
+    end(goroutine, time, states) {
+      for (const visitor of visitors) visitor.end?.(goroutine, time, states);
     },
   };
 }
@@ -84,8 +85,8 @@ export function visitEachProcess(visitors: readonly CallVisitor[]): CallVisitor 
     spawn(node, goStatement, time, ref) {
       visitor.spawn?.(node, goStatement, time, ref);
     },
-    end(goroutine, time) {
-      visitor.end?.(goroutine, time);
+    end(goroutine, time, states) {
+      visitor.end?.(goroutine, time, states);
     },
   };
 }

@@ -1,7 +1,6 @@
 /** The states of a process's goroutines, on the time scale of its call trace. */
-import { STATES, State, type StateClock } from "../calltree/index.js";
+import { STATES, State, type StateClock, type StayCursor, type Stays } from "../calltree/index.js";
 import type { Scheduling } from "./collect.js";
-import type { StayCursor } from "./stays.js";
 
 /**
  * Goes through the stays of one goroutine after another.
@@ -14,36 +13,36 @@ export class SchedulingClock implements StateClock {
   at = 0;
   state: number = State.unknown;
   until = Number.POSITIVE_INFINITY;
-  private readonly stays: StayCursor;
+  readonly stays: Stays;
+  private readonly cursor: StayCursor;
   /** Whether the cursor stands at a stay that ends after `at`. */
   private isKnown = false;
   private asked = 0;
   private misplaced = 0;
 
   /** @param offset what to add to times of the call trace for those of the execution trace, nanoseconds */
-  constructor(
-    { stays }: Pick<Scheduling, "stays">,
-    private readonly offset: number,
-  ) {
-    this.stays = stays.cursor();
+  constructor({ stays }: Pick<Scheduling, "stays">, offset: number) {
+    const { goroutines, reasons, places } = stays;
+    this.stays = { goroutines, reasons, places, cursor: () => stays.cursor(offset) };
+    this.cursor = this.stays.cursor();
   }
 
   begin(goid: number, time: number): void {
     this.spent.fill(0);
     this.at = time;
-    this.isKnown = this.stays.seek(goid, time + this.offset);
+    this.isKnown = this.cursor.seek(goid, time);
     this.look();
     this.check();
   }
 
   advance(time: number): void {
-    const { spent, offset, stays } = this;
+    const { spent, cursor } = this;
     while (time > this.until) {
       const { state, until } = this;
       spent[state] += until - this.at;
       this.at = until;
       // What ends may also be the time before the first stay.
-      if (this.isKnown && stays.end - offset <= until) this.isKnown = stays.next();
+      if (this.isKnown && cursor.end <= until) this.isKnown = cursor.next();
       this.look();
     }
     if (time > this.at) {
@@ -60,25 +59,25 @@ export class SchedulingClock implements StateClock {
 
   /** Sets what holds where the clock stands. */
   private look(): void {
-    const { stays, offset } = this;
+    const { cursor } = this;
     if (!this.isKnown) {
       this.state = State.unknown;
       this.until = Number.POSITIVE_INFINITY;
-    } else if (this.at < stays.begin - offset) {
+    } else if (this.at < cursor.begin) {
       this.state = State.unknown;
-      this.until = stays.begin - offset;
+      this.until = cursor.begin;
     } else {
-      this.state = stays.state;
-      this.until = stays.end - offset;
+      this.state = cursor.state;
+      this.until = cursor.end;
     }
   }
 
   /** Counts the times at which the goroutine surely did not run. In a system call it may: callbacks from C do. */
   private check(): void {
     this.asked++;
-    const { state, stays, at, offset } = this;
+    const { state, cursor, at } = this;
     if (state === State.unknown || state === State.running || state === State.gc || state === State.syscall) return;
-    if (at > stays.begin - offset + TOLERANCE && at < stays.end - offset - TOLERANCE) this.misplaced++;
+    if (at > cursor.begin + TOLERANCE && at < cursor.end - TOLERANCE) this.misplaced++;
   }
 }
 

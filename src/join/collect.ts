@@ -3,7 +3,8 @@ import { Activity, type Interval, Intervals, type Range, Ranges } from "../analy
 import { State } from "../calltree/index.js";
 import { describeCut, feedAll, NONE, RangeName, ResourceKind, TraceError, TraceReader } from "../exectrace/index.js";
 import { Classifier } from "./classify.js";
-import { StayTable } from "./stays.js";
+import { Places } from "./places.js";
+import { type Stay, StayTable } from "./stays.js";
 
 /** An execution trace, reduced to what the join needs. */
 export interface Scheduling {
@@ -26,7 +27,11 @@ export function readScheduling(chunks: Iterable<Uint8Array>): Scheduling {
   const intervals = new Intervals(reader);
   const ranges = new Ranges();
   const stays = new StayTable();
-  collect(intervals, ranges, new Classifier(reader.stacks), stays);
+  collect(intervals, ranges, {
+    classifier: new Classifier(reader.stacks),
+    places: new Places(reader.stacks),
+    to: stays,
+  });
   let problem: string | undefined;
   try {
     feedAll(reader, {
@@ -51,7 +56,13 @@ interface Assists {
   since: number;
 }
 
-function collect(intervals: Intervals, ranges: Ranges, classifier: Classifier, to: StayTable): void {
+interface Collecting {
+  readonly classifier: Classifier;
+  readonly places: Places;
+  readonly to: StayTable;
+}
+
+function collect(intervals: Intervals, ranges: Ranges, { classifier, places, to }: Collecting): void {
   const assists = new Map<number, Assists>();
   const isAssist = ({ name, resource }: Range) =>
     name === RangeName.gcMarkAssist && resource === ResourceKind.Goroutine;
@@ -68,30 +79,37 @@ function collect(intervals: Intervals, ranges: Ranges, classifier: Classifier, t
     open.since = NONE;
   });
   intervals.onGoroutineEnd(({ id }) => assists.delete(id));
+  const stay = { state: 0, reason: "", waker: NONE, place: "", wakerPlace: "" };
   intervals.onInterval((interval) => {
-    const { goroutine, activity, reason, begin, end, waker } = interval;
+    const { goroutine, activity, begin, end } = interval;
+    stay.state = classifier.stateOf(interval);
+    stay.reason = interval.reason;
+    stay.waker = interval.waker;
+    stay.place = places.of(interval.stack);
+    stay.wakerPlace = places.of(interval.wakerStack);
     const marking = assists.get(goroutine);
     if (activity !== Activity.Running || marking === undefined) {
-      to.add(goroutine, begin, end, classifier.stateOf(interval), reason, waker);
+      to.add(goroutine, begin, end, stay);
       return;
     }
-    addRunning(interval, marking, to);
+    addRunning(interval, stay, marking, to);
     if (marking.since === NONE) assists.delete(goroutine);
     else marking.done.length = 0;
   });
 }
 
 /** Adds an interval on a processor, with the assists in it as `gc`. */
-function addRunning({ goroutine, begin, end }: Interval, { done, since }: Assists, to: StayTable): void {
+function addRunning({ goroutine, begin, end }: Interval, running: Stay, { done, since }: Assists, to: StayTable): void {
   let at = begin;
   const open = since === NONE ? [] : [since, end];
   const pairs = [...done, ...open];
+  const assisting = { ...running, state: State.gc, reason: RangeName.gcMarkAssist };
   for (let i = 0; i < pairs.length; i += 2) {
     const from = Math.min(Math.max(pairs[i], at), end);
     const until = Math.min(Math.max(pairs[i + 1], from), end);
-    to.add(goroutine, at, from, State.running, "", NONE);
-    to.add(goroutine, from, until, State.gc, "", NONE);
+    to.add(goroutine, at, from, running);
+    to.add(goroutine, from, until, assisting);
     at = until;
   }
-  to.add(goroutine, at, end, State.running, "", NONE);
+  to.add(goroutine, at, end, running);
 }

@@ -1,12 +1,13 @@
 /**
- * What every goroutine of an execution trace did from when to when: 18 bytes for each stay in a state.
+ * What every goroutine of an execution trace did from when to when: 26 bytes for each stay in a state.
  *
  * Stays come in the order in which they end, over all goroutines, and are read goroutine by goroutine. So each goroutine
  * has a chain of blocks, small ones first, and nothing is sorted or copied.
  */
 import { grown, NumberMap } from "../base/columns.js";
-import { State } from "../calltree/index.js";
+import { State, type StayCursor } from "../calltree/index.js";
 import { NONE } from "../exectrace/index.js";
+import { type Entries, TableCursor } from "./cursor.js";
 
 /** Entries of a segment of columns, a power of two, and of the smallest and the largest block. */
 const SEGMENT = 1 << 16;
@@ -20,14 +21,34 @@ class Segment {
   readonly reason = new Uint8Array(SEGMENT);
   /** The number of the goroutine that ended the wait, plus 1; 0 for none. */
   readonly waker = new Uint32Array(SEGMENT);
+  /** Numbers of functions, plus 1; 0 for none. */
+  readonly place = new Uint32Array(SEGMENT);
+  readonly wakerPlace = new Uint32Array(SEGMENT);
 }
 
+/** A stay in a state. */
+export interface Stay {
+  /** Index into STATES. */
+  readonly state: number;
+  /** Why the goroutine waits, in the words of the Go runtime. */
+  readonly reason: string;
+  /** The goroutine that ended the wait, or NONE. */
+  readonly waker: number;
+  /** The user's functions in which it waits, and in which the waker was; "" if unknown. */
+  readonly place: string;
+  readonly wakerPlace: string;
+}
+
+const UNKNOWN: Stay = { state: State.unknown, reason: "", waker: NONE, place: "", wakerPlace: "" };
+
 /** All stays of a trace. Times are nanoseconds since the trace's start. */
-export class StayTable {
+export class StayTable implements Entries {
   private readonly numbers = new NumberMap();
   private readonly segments: Segment[] = [];
-  private readonly reasons: string[] = [];
+  readonly reasons: string[] = [];
   private readonly reasonNumbers = new Map<string, number>();
+  readonly places: string[] = [];
+  private readonly placeNumbers = new Map<string, number>();
   /** Entries given to blocks. */
   private used = 0;
   /** By goroutine: its id, its first and last block, and the end of its last stay. */
@@ -42,19 +63,14 @@ export class StayTable {
   private blockCount = new Uint16Array(64);
   private nextBlock = new Int32Array(64);
 
-  /**
-   * Adds a stay of a goroutine. Time between it and the one before counts as unknown.
-   *
-   * @param reason why it waits, in the words of the Go runtime
-   * @param waker the goroutine that ended the wait, or NONE
-   */
-  add(goid: number, begin: number, end: number, state: number, reason: string, waker: number): void {
+  /** Adds a stay of a goroutine. Time between it and the one before counts as unknown. */
+  add(goid: number, begin: number, end: number, stay: Stay): void {
     if (!(end > begin)) return;
     const goroutine = this.numberOf(goid);
     if (this.firstBlock[goroutine] >= 0 && this.end[goroutine] < begin) {
-      this.put(goroutine, this.end[goroutine], State.unknown, "", NONE);
+      this.put(goroutine, this.end[goroutine], UNKNOWN);
     }
-    this.put(goroutine, begin, state, reason, waker);
+    this.put(goroutine, begin, stay);
     this.end[goroutine] = end;
   }
 
@@ -63,12 +79,12 @@ export class StayTable {
     return this.goid.subarray(0, this.numbers.size);
   }
 
-  /** Reads the stays of one goroutine after another. */
-  cursor(): StayCursor {
-    return new Cursor(this);
+  /** Reads the stays of one goroutine after another. @param offset the time of the table that counts as 0 */
+  cursor(offset = 0): StayCursor {
+    return new TableCursor(this, offset);
   }
 
-  private put(goroutine: number, begin: number, state: number, reason: string, waker: number): void {
+  private put(goroutine: number, begin: number, { state, reason, waker, place, wakerPlace }: Stay): void {
     const block = this.lastBlock[goroutine];
     const full = block < 0 || this.blockCount[block] === this.blockSize[block];
     const to = full ? this.newBlock(goroutine, block) : block;
@@ -78,6 +94,8 @@ export class StayTable {
     segment.begin[at] = begin;
     segment.state[at] = state;
     segment.reason[at] = this.reasonNumber(reason);
+    segment.place[at] = this.placeNumber(place);
+    segment.wakerPlace[at] = this.placeNumber(wakerPlace);
     segment.waker[at] = waker === NONE ? 0 : this.numberOf(waker) + 1;
   }
 
@@ -124,6 +142,16 @@ export class StayTable {
     return number;
   }
 
+  private placeNumber(place: string): number {
+    if (place === "") return 0;
+    let number = this.placeNumbers.get(place);
+    if (number === undefined) {
+      number = this.places.push(place);
+      this.placeNumbers.set(place, number);
+    }
+    return number;
+  }
+
   private growBlocks(): void {
     const length = this.blocks;
     this.blockStart = grown(this.blockStart, length);
@@ -132,118 +160,36 @@ export class StayTable {
     this.nextBlock = grown(this.nextBlock, length);
   }
 
-  /** @internal For cursors: the first block of a goroutine, -1 for none, and the end of its last stay. */
   find(goid: number): { readonly block: number; readonly end: number } {
     const number = this.numbers.get(goid, -1);
     return number < 0 ? { block: -1, end: 0 } : { block: this.firstBlock[number], end: this.end[number] };
   }
 
-  /** @internal */
   blockAt(block: number): { readonly start: number; readonly count: number; readonly next: number } {
     return { start: this.blockStart[block], count: this.blockCount[block], next: this.nextBlock[block] };
   }
 
-  /** @internal */
   beginOf(entry: number): number {
     return this.segments[Math.floor(entry / SEGMENT)].begin[entry % SEGMENT];
   }
 
-  /** @internal */
   stateOf(entry: number): number {
     return this.segments[Math.floor(entry / SEGMENT)].state[entry % SEGMENT];
   }
 
-  /** @internal */
   reasonOf(entry: number): string {
     return this.reasons[this.segments[Math.floor(entry / SEGMENT)].reason[entry % SEGMENT]];
   }
 
-  /** @internal */
   wakerOf(entry: number): number {
     const number = this.segments[Math.floor(entry / SEGMENT)].waker[entry % SEGMENT];
     return number === 0 ? NONE : this.goid[number - 1];
   }
-}
-
-/** Stands at a stay of a goroutine, or at none. */
-export interface StayCursor {
-  /** Goes to the first stay of a goroutine that ends after a time. @returns whether there is one */
-  seek(goid: number, time: number): boolean;
-  /** Goes to the next stay of the goroutine. @returns whether there is one */
-  next(): boolean;
-  readonly begin: number;
-  readonly end: number;
-  /** Index into STATES. */
-  readonly state: number;
-  /** Why the goroutine waits, in the words of the Go runtime; "" if it does not, or the trace does not say. */
-  readonly reason: string;
-  /** The goroutine that ended the wait; NONE for a timer, the network or the goroutine itself. */
-  readonly waker: number;
-}
-
-class Cursor implements StayCursor {
-  begin = 0;
-  end = 0;
-  state: number = State.unknown;
-  private entry = 0;
-  /** The end of the block, the block after it, and the end of the goroutine's last stay. */
-  private blockEnd = 0;
-  private following = -1;
-  private last = 0;
-
-  constructor(private readonly table: StayTable) {}
-
-  seek(goid: number, time: number): boolean {
-    const { table } = this;
-    const { block, end } = table.find(goid);
-    this.last = end;
-    if (block < 0 || end <= time) return false;
-    this.open(block);
-    // Whole blocks are passed over: one ends where the next begins.
-    while (this.following >= 0) {
-      const next = table.blockAt(this.following);
-      if (table.beginOf(next.start) > time) break;
-      this.open(this.following);
-    }
-    while (this.end <= time) if (!this.next()) return false;
-    return true;
+  placeOf(entry: number): string {
+    return this.places[this.segments[Math.floor(entry / SEGMENT)].place[entry % SEGMENT] - 1] ?? "";
   }
 
-  next(): boolean {
-    if (++this.entry < this.blockEnd) {
-      this.look();
-      return true;
-    }
-    if (this.following < 0) {
-      this.entry = this.blockEnd;
-      return false;
-    }
-    this.open(this.following);
-    return true;
-  }
-
-  get reason(): string {
-    return this.table.reasonOf(this.entry);
-  }
-
-  get waker(): number {
-    return this.table.wakerOf(this.entry);
-  }
-
-  private open(block: number): void {
-    const { start, count, next } = this.table.blockAt(block);
-    this.entry = start;
-    this.blockEnd = start + count;
-    this.following = next;
-    this.look();
-  }
-
-  private look(): void {
-    const { table, entry } = this;
-    this.begin = table.beginOf(entry);
-    this.state = table.stateOf(entry);
-    if (entry + 1 < this.blockEnd) this.end = table.beginOf(entry + 1);
-    else if (this.following >= 0) this.end = table.beginOf(table.blockAt(this.following).start);
-    else this.end = this.last;
+  wakerPlaceOf(entry: number): string {
+    return this.places[this.segments[Math.floor(entry / SEGMENT)].wakerPlace[entry % SEGMENT] - 1] ?? "";
   }
 }

@@ -11,21 +11,21 @@ interface Stay {
 export class ScriptedClock implements StateClock {
   readonly spent = new Float64Array(STATES.length);
   readonly isPlausible = true;
-  private readonly stays = new Map<number, Stay[]>();
+  private readonly script = new Map<number, Stay[]>();
   private own: readonly Stay[] = [];
   at = 0;
 
   constructor(script: string) {
     for (const line of script.split("\n").filter((line) => line.trim() !== "")) {
       const [, goid, from, to, name] = /^\s*g(\d+)\s+(\d+)-(\d+)\s+([a-z]+)\s*$/.exec(line)!;
-      const stays = this.stays.get(Number(goid)) ?? [];
+      const stays = this.script.get(Number(goid)) ?? [];
       stays.push({ from: Number(from) * 1000, to: Number(to) * 1000, state: State[name as StateName] });
-      this.stays.set(Number(goid), stays);
+      this.script.set(Number(goid), stays);
     }
   }
 
   begin(goid: number, time: number): void {
-    this.own = this.stays.get(goid) ?? [];
+    this.own = this.script.get(goid) ?? [];
     this.at = time;
     this.spent.fill(0);
   }

@@ -81,6 +81,11 @@ test("the states of each call add up to its times, and are those of its goroutin
         begin(goroutine: Goroutine) {
           goid = goroutine.goid;
         },
+        end(goroutine, time, states) {
+          for (const [state, spent] of clock.between(goid, goroutine.start, time).entries()) {
+            expect(states![state]).toBeCloseTo(spent, 3);
+          }
+        },
         exit(node, start, time, self, _how, _calls, states?: CallStates) {
           const { self: own, total } = states!;
           for (const [state, spent] of clock.between(goid, start, time).entries()) {

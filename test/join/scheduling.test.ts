@@ -3,7 +3,8 @@ import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Accounts, type Breakdown, Intervals, Ranges } from "../../src/analyses/index.js";
-import { STATES } from "../../src/calltree/index.js";
+import { isWritten } from "../../src/base/packages.js";
+import { STATES, type StayCursor } from "../../src/calltree/index.js";
 import { SchedulingClock } from "../../src/join/clock.js";
 import { readScheduling, type Scheduling } from "../../src/join/collect.js";
 import { StayTable } from "../../src/join/stays.js";
@@ -60,6 +61,41 @@ test.each(traceNames)("%s: the states of each goroutine are what its account say
   expect(goroutines).toBeGreaterThan(5);
 });
 
+test.each(traceNames)("%s: each stay has the reason, the waker and the places of its interval", (name) => {
+  const { stays } = readScheduling([gunzipSync(readFileSync(`testdata/exectrace/${name}.trace.gz`))]);
+  const reader = readerOf(name);
+  const intervals = new Intervals(reader);
+  const cursors = new Map<number, StayCursor>();
+  const isOf = (stack: number, place: string) =>
+    place === ""
+      ? !reader.stacks.frames(stack).some((frame) => isWritten(frame) && frame.function !== "")
+      : reader.stacks.frames(stack).some((frame) => frame.function === place);
+  let wakers = 0;
+  intervals.onInterval(({ goroutine, begin, end, reason, waker, stack, wakerStack }) => {
+    if (end === begin) return;
+    let cursor = cursors.get(goroutine);
+    if (cursor === undefined) {
+      cursor = stays.cursor();
+      cursors.set(goroutine, cursor);
+      expect(cursor.seek(goroutine, Number.NEGATIVE_INFINITY)).toBe(true);
+    }
+    expect(cursor.begin).toBe(begin);
+    // Assists divide an interval.
+    for (let more = true; more && cursor.begin < end; more = cursor.next()) {
+      if (STATES[cursor.state] !== "gc" || reason !== "") expect(cursor.reason).toBe(reason);
+      expect(cursor.waker).toBe(waker);
+      expect(isOf(stack, cursor.place)).toBe(true);
+      expect(isOf(wakerStack, cursor.wakerPlace)).toBe(true);
+      if (cursor.place !== "") expect(stays.places).toContain(cursor.place);
+    }
+    if (waker >= 0) wakers++;
+  });
+  feedAll(reader, (e) => intervals.feed(e));
+  intervals.finish();
+  expect(wakers).toBeGreaterThan(0);
+  for (const cursor of cursors.values()) expect(cursor.next()).toBe(false);
+});
+
 test("a trace that is cut off tells its states up to there", () => {
   const bytes = gunzipSync(readFileSync("testdata/exectrace/go1.26-workload.trace.gz"));
   const whole = readScheduling([bytes]);
@@ -90,7 +126,7 @@ test("a clock adds up stays, and what lies between them is unknown", () => {
         const stays = list.map(({ goid, gap, length, state }) => {
           const begin = (ends.get(goid) ?? 0) + gap;
           ends.set(goid, begin + length);
-          table.add(goid, begin, begin + length, state, "", -1);
+          table.add(goid, begin, begin + length, { state, reason: "", waker: -1, place: "", wakerPlace: "" });
           return { goid, begin, end: begin + length, state };
         });
         const scheduling = { stays: table };

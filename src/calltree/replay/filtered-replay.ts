@@ -111,7 +111,9 @@ export class FilteredReplay implements WalkObserver {
   }
 
   end(time: number): void {
-    if (this.goroutine !== undefined) this.visitor.end?.(this.goroutine, Math.min(time, this.to));
+    if (this.goroutine === undefined) return;
+    const last = Math.min(time, this.to);
+    this.visitor.end?.(this.goroutine, last, this.states?.end(last));
   }
 
   private isShown(node: number): boolean {
