@@ -1,26 +1,10 @@
-/** Parses assertions about calls: `db.Query.calls <= 3`, `TestLogin: db.Query.max < 5ms`. */
+/** Parses assertions about calls: `db.Query.calls <= 3`, `TestLogin: db.Query.max < 5ms`, `db.Query.lock.p99 < 1ms`. */
 import { parseComparison } from "../base/comparison.js";
 import { ExitCode, UserError } from "../base/errors.js";
 import { nearest } from "../base/nearest.js";
 import { examples, parseQuantity } from "../base/quantity.js";
-import { type NamePattern, namePattern, testPattern } from "./match.js";
-
-/** The measures that assertions can use, and their units. */
-export const assertable = {
-  calls: "count",
-  total: "ns",
-  self: "ns",
-  min: "ns",
-  mean: "ns",
-  p50: "ns",
-  p90: "ns",
-  p95: "ns",
-  p99: "ns",
-  max: "ns",
-  panics: "count",
-} as const;
-
-export type Assertable = keyof typeof assertable;
+import { type NamePattern, testPattern } from "./match.js";
+import { assertable, measureName, measureWords, type Reading, readingsOf } from "./reading.js";
 
 /** A parsed assertion: a condition on a measure of some functions' calls. */
 export interface Assertion {
@@ -28,8 +12,8 @@ export interface Assertion {
   readonly expression: string;
   /** The tests to check, each separately; undefined for all calls of the run together. */
   readonly test: NamePattern | undefined;
-  readonly functions: NamePattern;
-  readonly measure: Assertable;
+  /** The ways to read what it measures; see `chosen`. */
+  readonly readings: readonly Reading[];
   readonly limit: number;
   readonly holds: (actual: number) => boolean;
 }
@@ -42,28 +26,24 @@ export function parseAssertion(text: string): Assertion {
   if (comparison === undefined) throw bad(`${JSON.stringify(text)} is no assertion`, USAGE);
   const { expression, subject, value, holds } = comparison;
   const [, test, target] = /^(?:(\/.+\/|[^/:\s](?:[^:]*[^:\s])?)\s*:\s*)?(.+)$/su.exec(subject) as unknown as string[];
-  const [, name, measure] = /^(.+)\.([A-Za-z0-9_]+)$/su.exec(target) ?? [];
-  if (name === undefined || measure === undefined) {
-    throw bad(`${JSON.stringify(text)}: ${target} names no number of calls`, USAGE);
-  }
-  if (!Object.hasOwn(assertable, measure)) {
-    const known = Object.keys(assertable);
-    const near = nearest(measure, known);
+  const readings = readingsOf(target);
+  if ("word" in readings) {
+    const near = nearest(readings.word, measureWords);
     throw bad(
-      `${JSON.stringify(text)}: there is no measure ${measure}`,
-      near ? `did you mean ${near}?` : `use ${known.slice(0, -1).join(", ")} or ${known.at(-1)}`,
+      `${JSON.stringify(text)}: there is no measure ${readings.word}`,
+      near ? `did you mean ${near}?` : `use ${measureWords.slice(0, -1).join(", ")} or ${measureWords.at(-1)}`,
     );
   }
-  const unit = assertable[measure as Assertable];
+  if (readings.length === 0) throw bad(`${JSON.stringify(text)}: ${target} names no number of calls`, USAGE);
+  const unit = assertable[readings[0].measure];
   const limit = parseQuantity(value, unit);
   if (limit === undefined) {
-    throw bad(`${JSON.stringify(text)}: ${value} is no value of ${measure}`, `use ${examples[unit]}`);
+    throw bad(`${JSON.stringify(text)}: ${value} is no value of ${measureName(readings[0])}`, `use ${examples[unit]}`);
   }
   return {
     expression,
     test: test === undefined ? undefined : testPattern(test),
-    functions: namePattern(name),
-    measure: measure as Assertable,
+    readings,
     limit,
     holds: (actual) => holds(actual, limit),
   };

@@ -41,8 +41,14 @@ export class CallGroup implements CallSums {
   open = 0;
   readonly durations: Durations | undefined;
 
-  /** @param spread whether to collect the durations of single calls */
-  constructor(spread: boolean) {
+  /**
+   * @param spread whether to collect the durations of single calls
+   * @param part the states whose time counts in total, self and durations, indices into STATES; by default all
+   */
+  constructor(
+    spread: boolean,
+    readonly part?: readonly number[],
+  ) {
     this.durations = spread ? new Durations() : undefined;
   }
 }

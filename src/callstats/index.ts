@@ -1,7 +1,7 @@
 /** Statistics of calls: by function, single calls, comparisons, assertions. Works on opened recordings; does no I/O. */
 
 export type { HookCost } from "../calltree/index.js";
-export { type Assertion, assertable, parseAssertion } from "./assertion.js";
+export { type Assertion, parseAssertion } from "./assertion.js";
 export { costBounds } from "./bounds.js";
 export {
   type CallChange,
@@ -19,5 +19,6 @@ export { CallLister, type CallRecord, type Choice, type Listing, type ListingOpt
 export { type NamePattern, namePattern, nearestName } from "./match.js";
 export { type Neighbour, NeighbourMeter } from "./neighbours.js";
 export { namedStep } from "./paths.js";
+export { assertable, measureName } from "./reading.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";
 export { AssertionMeter, type PathShare, type Verdict } from "./verdict.js";

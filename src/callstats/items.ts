@@ -1,15 +1,19 @@
 /** Sums per function or per call path, with item numbers that are the same in every run, for comparing runs. */
 import { NumberMap } from "../base/columns.js";
-import type { CallForest } from "../calltree/index.js";
+import { exactParts } from "../base/exact-parts.js";
+import { type CallForest, statesAt } from "../calltree/index.js";
+import type { StateSums } from "./group.js";
 import { stepOf } from "./paths.js";
 import type { FunctionStats } from "./stats.js";
 
 /** Calls and nanoseconds of an item in one run. */
-interface ItemSums {
+export interface ItemSums {
   calls: number;
   total: number;
   self: number;
   panics: number;
+  /** How the times divide into states; undefined unless known for all calls. */
+  states?: StateSums | undefined;
 }
 
 /** The items of one run, by item number. */
@@ -71,7 +75,11 @@ export class PathItems {
         if (!keep(index, node)) continue;
         const panics = tree.panics.get(node) ?? 0;
         const [total, self] = [Math.round(tree.total[node]), Math.round(tree.self[node])];
-        add(items, path, { calls: tree.calls[node], total, self, panics });
+        const states = tree.states && {
+          self: exactParts(self, statesAt(tree.states.self, node)),
+          total: exactParts(total, statesAt(tree.states.total, node)),
+        };
+        add(items, path, { calls: tree.calls[node], total, self, panics, states });
       }
     }
     return items;
@@ -96,13 +104,20 @@ export class PathItems {
   }
 }
 
-function add(items: Map<number, ItemSums>, item: number, { calls, total, self, panics }: Readonly<ItemSums>): void {
+function add(items: Map<number, ItemSums>, item: number, added: Readonly<ItemSums>): void {
+  const { calls, total, self, panics, states } = added;
   const sums = items.get(item);
-  if (sums === undefined) items.set(item, { calls, total, self, panics });
+  if (sums === undefined) items.set(item, { calls, total, self, panics, states });
   else {
     sums.calls += calls;
     sums.total += total;
     sums.self += self;
     sums.panics += panics;
+    sums.states = sums.states &&
+      states && { self: plus(sums.states.self, states.self), total: plus(sums.states.total, states.total) };
   }
+}
+
+function plus(one: readonly number[], other: readonly number[]): number[] {
+  return one.map((time, state) => time + other[state]);
 }

@@ -1,5 +1,13 @@
 /** A visitor that adds each call to the groups it belongs to, in one walk. */
-import { type CallForest, type CallStates, type CallVisitor, Ending, type Goroutine } from "../calltree/index.js";
+import {
+  type CallForest,
+  type CallStates,
+  type CallVisitor,
+  Ending,
+  type Goroutine,
+  State,
+  timeIn,
+} from "../calltree/index.js";
 import { BoundMeter, costBounds } from "./bounds.js";
 import { addStates, type CallGroup } from "./group.js";
 
@@ -36,20 +44,22 @@ export class CallMeter implements CallVisitor {
     for (const group of this.at(node)) group.open++;
   }
 
-  exit(node: number, start: number, time: number, self: number, how: Ending, calls: number, states?: CallStates): void {
+  exit(node: number, start: number, end: number, self: number, how: Ending, calls: number, states?: CallStates): void {
     const { bounds } = this;
     bounds.exit(calls);
-    const duration = time - start;
+    const duration = end - start;
     for (const group of this.at(node)) {
+      const { part } = group;
+      const time = part === undefined ? duration : spentIn(part, states?.total, duration);
       group.calls++;
-      group.self += self;
+      group.self += part === undefined ? self : spentIn(part, states?.self, self);
       group.selfTracing += bounds.ofSelf;
       if (--group.open === 0) {
-        group.total += duration;
+        group.total += time;
         group.totalTracing += bounds.ofTotal;
       }
       if (how !== Ending.return) count(group, how);
-      group.durations?.record(duration);
+      group.durations?.record(time);
       if (states !== undefined) addStates(group, states, group.open === 0);
     }
   }
@@ -62,6 +72,12 @@ export class CallMeter implements CallVisitor {
     }
     return groups;
   }
+}
+
+/** The part of a time that was spent in some states. Without an execution trace, all of it is unknown. */
+function spentIn(states: readonly number[], times: Float64Array | undefined, whole: number): number {
+  if (times === undefined) return states.includes(State.unknown) ? whole : 0;
+  return timeIn(states, times);
 }
 
 function count(group: CallGroup, how: Ending): void {

@@ -8,29 +8,39 @@ import {
   localTest,
   type Owners,
   ownersOf,
+  timeIn,
 } from "../calltree/index.js";
-import type { Assertable, Assertion } from "./assertion.js";
+import type { Assertion } from "./assertion.js";
 import { Claim, type Subject } from "./claim.js";
-import { spreadOf, sumsOf } from "./group.js";
-import { PathItems } from "./items.js";
+import { type CallGroup, spreadOf, sumsOf } from "./group.js";
+import { type ItemSums, PathItems } from "./items.js";
 import { nearestName } from "./match.js";
 import { CallMeter } from "./meter.js";
+import type { Assertable, Reading } from "./reading.js";
 
 /** The result of an assertion. An assertion whose test pattern matches several tests has a verdict for each. */
 export interface Verdict {
   readonly assertion: Assertion;
+  /** What it measures. */
+  readonly reading: Reading;
   /** Go's name of the test. */
   readonly test: string | undefined;
   /** How often the test ran; counts and sums are means over its runs. 1 for the whole run. */
   readonly runs: number;
   /** Undefined if there is nothing to measure: no such test, or no call to time. */
   readonly actual: number | undefined;
+  /** What the number may be at most, if all unknown time was spent in the states measured; undefined if it has none. */
+  readonly most: number | undefined;
+  /** Whether the assertion holds, whatever the unknown time was spent in. */
   readonly ok: boolean;
   readonly calls: number;
   /** For an assertion about a test: calls of its functions that belong to no test, and the top paths of these. */
   readonly outside: { readonly calls: number; readonly paths: readonly PathShare[] };
-  /** Set if the named function or test does not exist, so the assertion could never fail. */
-  readonly unknown: "function" | "test" | undefined;
+  /**
+   * Set if the assertion could never fail: the named function or test does not exist, or it is about states and no
+   * process has an execution trace.
+   */
+  readonly unknown: "function" | "test" | "states" | undefined;
   /** The first of its functions that was recorded. */
   readonly function: FunctionInfo | undefined;
   /** The most similar test or function name, if none matches. */
@@ -58,6 +68,7 @@ export class AssertionMeter {
   /** By process. */
   private readonly owners: readonly Owners[];
   private readonly runs: ReadonlyMap<string, number>;
+  private readonly hasStates: boolean;
 
   constructor(
     private readonly forest: CallForest,
@@ -65,6 +76,7 @@ export class AssertionMeter {
     private readonly traced: readonly string[] = [],
   ) {
     this.owners = forest.processes.map(({ tree }) => ownersOf(tree, forest.functions));
+    this.hasStates = forest.processes.some(({ tree }) => tree.states !== undefined);
     this.runs = runsOf(this.owners);
     this.claims = assertions.map((assertion) => new Claim(assertion, forest, traced, this.runs));
     this.visitor = new CallMeter(forest, (process, node) => {
@@ -94,36 +106,55 @@ export class AssertionMeter {
     return names[of[node]];
   }
 
-  private judge(claim: Claim, { test, runs, group }: Subject): Verdict {
-    const { assertion, known, near } = claim;
-    const { measure } = assertion;
+  private judge(claim: Claim, { test, runs, group, most: upper }: Subject): Verdict {
+    const { assertion, reading, known, near } = claim;
+    const { measure, states } = reading;
     const { calls } = group;
-    const measured = measure === "calls" || measure === "panics" || calls > 0;
-    const value = { ...sumsOf(group), ...spreadOf(group) }[measure];
-    const actual = measured ? value / (PER_RUN.has(measure) ? runs : 1) : undefined;
-    const ok = actual !== undefined && assertion.holds(actual);
-    const unknown = known ? undefined : "function";
-    return { assertion, test, runs, actual, ok, calls, ...this.about(claim), unknown, near, paths: [] };
+    const unknown = !known ? "function" : states !== undefined && !this.hasStates ? "states" : undefined;
+    const measured = unknown !== "states" && (measure === "calls" || measure === "panics" || calls > 0);
+    const perRun = (of: CallGroup) => valueIn(of, measure) / (PER_RUN.has(measure) ? runs : 1);
+    const actual = measured ? perRun(group) : undefined;
+    const highest = measured && upper !== undefined ? perRun(upper) : undefined;
+    const most = highest === actual ? undefined : highest;
+    const ok = actual !== undefined && holdsFrom(actual, most ?? actual, assertion);
+    return {
+      assertion,
+      reading,
+      test,
+      runs,
+      actual,
+      most,
+      ok,
+      calls,
+      ...this.about(claim, test),
+      unknown,
+      near,
+      paths: [],
+    };
   }
 
-  private about(claim: Claim): Pick<Verdict, "outside" | "function"> {
+  private about(claim: Claim, test: string | undefined): Pick<Verdict, "outside" | "function"> {
     const { calls } = claim.outside;
+    const { functions } = this.forest;
+    const ofTest = test && functions.find(({ name }) => isWithin(test, name));
     return {
       outside: { calls, paths: calls > 0 ? this.paths(claim, (test) => test === undefined) : [] },
-      function: this.forest.functions[claim.functions.indexOf(true)],
+      function: claim.reading.functions === undefined ? ofTest || undefined : functions[claim.functions.indexOf(true)],
     };
   }
 
   private noTest(claim: Claim): Verdict {
-    const { assertion, known, near: nearFunction } = claim;
+    const { assertion, reading, known, near: nearFunction } = claim;
     const none = {
       assertion,
+      reading,
       test: undefined,
       runs: 0,
       actual: undefined,
+      most: undefined,
       ok: false,
       calls: 0,
-      ...this.about(claim),
+      ...this.about(claim, undefined),
       paths: [],
     };
     if (!known) return { ...none, unknown: "function", near: nearFunction };
@@ -136,15 +167,32 @@ export class AssertionMeter {
   }
 
   /** @param of whether to include the calls of a test */
-  private paths({ assertion: { measure }, functions }: Claim, of: (test: string | undefined) => boolean): PathShare[] {
+  private paths({ reading, functions }: Claim, of: (test: string | undefined) => boolean): PathShare[] {
     const table = new PathItems();
     const keep = (process: number, node: number) =>
       functions[this.forest.processes[process].tree.func[node]] && of(this.testOf(process, node));
-    const by = measure === "calls" || measure === "panics" ? measure : "total";
-    const found = [...table.items(this.forest, keep)].filter(([, sums]) => sums[by] > 0);
-    found.sort(([, a], [, b]) => b[by] - a[by]);
-    return found.slice(0, PATHS).map(([item, { calls, total }]) => ({ path: table.describe(item).path, calls, total }));
+    const { measure, states } = reading;
+    // All calls of a test contain one another: only self times say where its time went.
+    const times = reading.functions === undefined ? "self" : "total";
+    const timeOf = (sums: ItemSums) =>
+      states === undefined ? sums[times] : timeIn(states, sums.states?.[times] ?? []);
+    const counted = measure === "calls" || measure === "panics" ? measure : undefined;
+    const shares = [...table.items(this.forest, keep)].map(([item, sums]) => {
+      const time = timeOf(sums);
+      return { item, calls: sums.calls, total: time, by: counted === undefined ? time : sums[counted] };
+    });
+    const found = shares.filter(({ by }) => by > 0).sort((a, b) => b.by - a.by);
+    return found.slice(0, PATHS).map(({ item, calls, total }) => ({ path: table.describe(item).path, calls, total }));
   }
+}
+
+function valueIn(group: CallGroup, measure: Assertable): number {
+  return { ...sumsOf(group), ...spreadOf(group) }[measure];
+}
+
+/** Whether an assertion holds for all numbers from one to another. */
+function holdsFrom(least: number, most: number, { holds, limit }: Assertion): boolean {
+  return [least, Math.min(Math.max(limit, least), most), most].every(holds);
 }
 
 function isWithin(own: string | undefined, test: string): boolean {

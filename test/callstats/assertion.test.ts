@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { UserError } from "../../src/base/errors.js";
-import { parseAssertion } from "../../src/callstats/index.js";
+import { measureName, parseAssertion } from "../../src/callstats/index.js";
+import { chosen } from "../../src/callstats/reading.js";
 
 test.each([
   ["db.Query.calls<=3", undefined, "db.Query", "calls", 3],
@@ -10,14 +11,32 @@ test.each([
   ["/Log(?:in|out)/: /db\\.(?:Query|Exec)/.p99 <= 2ms", "/Log(?:in|out)/", "/db\\.(?:Query|Exec)/", "p99", 2e6],
   ["/db\\.(?:Query|Exec)/.panics != 0", undefined, "/db\\.(?:Query|Exec)/", "panics", 0],
   ["main.run.func1.mean > 10ns", undefined, "main.run.func1", "mean", 10],
+  ["db.Query.lock < 1ms", undefined, "db.Query", "lock", 1e6],
+  ["TestLogin: db.(*DB).Query.off-cpu <= 1s", "TestLogin", "db.(*DB).Query", "off-cpu", 1e9],
+  ["Test*: runnable < 10ms", "Test*", undefined, "runnable", 10e6],
+  ["lock < 1s", undefined, undefined, "lock", 1e9],
 ])("%s", (text, test, functions, measure, limit) => {
   const assertion = parseAssertion(text);
-  expect([assertion.test?.text, assertion.functions.text, assertion.measure, assertion.limit]).toEqual([
+  const [{ functions: pattern, ...reading }, ...others] = assertion.readings;
+  expect([assertion.test?.text, pattern?.text, measureName(reading), assertion.limit]).toEqual([
     test,
     functions,
     measure,
     limit,
   ]);
+  expect(others).toEqual([]);
+});
+
+test("a function may be named like a state", () => {
+  const { readings } = parseAssertion("db.Query.lock.p99 < 1ms");
+  expect(readings.map((one) => `${one.functions?.text}: ${measureName(one)}`)).toEqual([
+    "db.Query.lock: p99",
+    "db.Query: lock.p99",
+  ]);
+  const pick = (...names: string[]) => measureName(chosen(readings, names));
+  expect(pick("app/db.Query")).toBe("lock.p99");
+  expect(pick("app/db.Query", "app/db.Query.lock")).toBe("p99");
+  expect(pick()).toBe("lock.p99");
 });
 
 function refusal(text: string): string {
@@ -35,6 +54,9 @@ test.each([
   ["db.Query.cals <= 3", 'assertion "db.Query.cals <= 3": there is no measure cals; did you mean calls?'],
   ["db.Query.p94 < 1s", "there is no measure p94; did you mean p90?"],
   ["db.Query < 1s", "there is no measure Query; use calls, total,"],
+  ["db.Query.lokc < 1s", "there is no measure lokc; did you mean lock?"],
+  ["TestLogin: runable < 1s", "runable names no number of calls; write it as"],
+  ["db.Query.lock < 3", "3 is no value of lock; use a duration such as"],
   ["db.Query.calls <= 3ms", "3ms is no value of calls; use a number"],
   ["db.Query.max < 3", "3 is no value of max; use a duration such as"],
   ["/(/.calls < 3", "/(/ is not a regular expression"],

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { AssertionMeter, parseAssertion, type Verdict } from "../../src/callstats/index.js";
+import { verdictLines } from "../../src/render/numbers/verdicts.js";
 import { scripted } from "../calltree/script.js";
+import { ScriptedClock } from "../calltree/scripted-clock.js";
 import { read, visit } from "./brute.js";
 
 const TESTS = `
@@ -111,4 +113,74 @@ test("a test that did not run, and one that does not exist", () => {
   expect(judgeTraced(["app/auth.TestLogn"], "TestLogn: db.(*DB).Query.calls <= 100")).toMatchObject([
     { ...none, unknown: undefined, near: undefined },
   ]);
+});
+
+const WAITS = `
+  g1 12-15 lock
+  g1 22-24 lock
+  g1 30-35 runnable
+  g2 60-80 lock
+  g2 90-95 unknown
+  g4 312-318 lock
+  g4 330-340 unknown
+`;
+
+function judgeStates(...texts: readonly string[]): Verdict[] {
+  const recording = read(scripted(TESTS)).withStates(() => new ScriptedClock(WAITS));
+  const meter = new AssertionMeter(recording.forest, texts.map(parseAssertion));
+  recording.visit(meter.visitor);
+  return meter.verdicts();
+}
+
+test.each([
+  ["TestLogin: db.(*DB).Query.lock <= 25us", 25_000, undefined, true],
+  ["TestLogin: db.(*DB).Query.lock.self == 23us", 23_000, undefined, true],
+  ["TestLogin: db.(*DB).Query.lock.max == 20us", 20_000, undefined, true],
+  ["TestLogin: db.(*DB).Query.lock.min == 5us", 5_000, undefined, true],
+  ["TestLogin: db.(*DB).Query.off-cpu.p99 < 20us", 20_000, undefined, false],
+  // All goroutines of the test, each call once.
+  ["TestLogin: lock < 25us", 25_000, 30_000, false],
+  ["TestLogin: runnable <= 10us", 5_000, 10_000, true],
+  ["TestLogin: runnable < 10us", 5_000, 10_000, false],
+  ["TestLogout: lock == 0ns", 0, undefined, true],
+  // The mean of two runs; what is unknown may have been spent waiting for locks.
+  ["TestTwice: db.(*DB).Query.lock < 8us", 3_000, 8_000, false],
+  ["TestTwice: db.(*DB).Query.lock <= 8us", 3_000, 8_000, true],
+  ["TestTwice: db.(*DB).Query.lock >= 3us", 3_000, 8_000, true],
+  ["TestTwice: db.(*DB).Query.lock != 5us", 3_000, 8_000, false],
+  ["TestTwice: db.(*DB).Query.lock.max < 10us", 6_000, 10_000, false],
+  ["TestTwice: db.(*DB).Query.unknown == 5us", 5_000, undefined, true],
+  ["lock < 1ms", 31_000, 46_000, true],
+])("%s, of the time in states", (text, actual, most, ok) => {
+  expect(judgeStates(text)).toMatchObject([{ actual, most, ok, unknown: undefined }]);
+});
+
+test("the paths and the place of an assertion on states", () => {
+  const [calls] = judgeStates("db.(*DB).Query.lock == 0ns");
+  expect(calls.paths.map(({ path, total }) => [path[0], total])).toEqual([
+    ["app/auth.TestLogin", 20_000],
+    ["app/auth.TestTwice", 6_000],
+    ["app/auth.TestLogin", 5_000],
+  ]);
+  const [whole] = judgeStates("TestLogin: lock == 0ns");
+  expect(whole.function?.name).toBe("app/auth.TestLogin");
+  expect(whole.paths.map(({ path, total }) => [path.at(-1), total])).toEqual([
+    ["app/db.(*DB).Query", 20_000],
+    ["app/db.(*DB).Query", 3_000],
+    ["app/db.exec", 2_000],
+  ]);
+  expect([...verdictLines([whole])].join("")).toBe(
+    `assertion failed: TestLogin: lock == 0ns in app/auth.TestLogin: lock is 25.0µs, or up to 30.0µs: the execution trace does not cover all of the time
+  1×, 20.0µs: app/auth.TestLogin > go app/auth.refresh > app/db.(*DB).Query
+  1×, 3.00µs: app/auth.TestLogin > app/db.(*DB).Query
+  1×, 2.00µs: app/auth.TestLogin > app/db.(*DB).Query > app/db.exec
+`,
+  );
+});
+
+test("without an execution trace an assertion on states is broken", () => {
+  const [one, name] = judge("db.(*DB).Query.lock < 1s", "db.(*DB).Qery.lock < 1s");
+  expect(one).toMatchObject({ unknown: "states", actual: undefined, ok: false });
+  expect([...verdictLines([one])].join("")).toContain("record it with --states");
+  expect(name).toMatchObject({ unknown: "function", near: "db.(*DB).Query" });
 });

@@ -47,6 +47,11 @@ export async function gateOf({ assertions: texts, unknownIsOk, directory }: Gate
   return { assertions: texts.map(parseAssertion), unknownIsOk, configured: configured.map(parseAssertion) };
 }
 
+/** Whether what an assertion names does not exist. */
+function isMissing(unknown: Verdict["unknown"]): boolean {
+  return unknown === "function" || unknown === "test";
+}
+
 const NOTHING = "nothing was recorded";
 
 /** The outcome of a gate. */
@@ -58,7 +63,8 @@ export interface Judged {
   readonly missing: string | undefined;
   readonly naming: Naming;
   /**
-   * The exit code: that of bad arguments if an assertion names an unknown function or test, 1 if one fails or calls are
+   * The exit code: that of bad arguments if an assertion names an unknown function or test, or states that the trace does
+   * not have, 1 if one fails or calls are
    * missing, else 0.
    */
   readonly code: number;
@@ -78,8 +84,8 @@ export async function judgeGate(gate: Gate, recording: Recording): Promise<Judge
   const configured = new Set(gate.configured);
   const all = meter.verdicts();
   const isElsewhere = ({ assertion, unknown, runs }: Verdict) =>
-    configured.has(assertion) && (unknown !== undefined || runs === 0);
-  const isExcused = ({ unknown }: Verdict) => gate.unknownIsOk && unknown !== undefined;
+    configured.has(assertion) && (isMissing(unknown) || runs === 0);
+  const isExcused = ({ unknown }: Verdict) => gate.unknownIsOk && isMissing(unknown);
   const verdicts = all
     .filter((verdict) => !isElsewhere(verdict))
     .map((verdict) => (isExcused(verdict) ? { ...verdict, ok: true, unknown: undefined } : verdict));

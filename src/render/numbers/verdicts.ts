@@ -4,7 +4,7 @@ import type { Check } from "../../base/check.js";
 import { fullNames, type Naming } from "../../base/names.js";
 import { printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
-import { assertable, namedStep, type PathShare, type Verdict } from "../../callstats/index.js";
+import { assertable, measureName, namedStep, type PathShare, type Verdict } from "../../callstats/index.js";
 import { localTest } from "../../calltree/index.js";
 
 /** The most failures of an assertion that are printed one by one. */
@@ -48,20 +48,25 @@ interface Saying {
 
 /** The message of a verdict: why it failed, with the paths that contribute most; "" if there is none. */
 function saying(verdict: Verdict, naming: Naming): Saying & { readonly failed: boolean; readonly name: string } {
-  const { assertion, test, actual, runs, near, paths, unknown, ok } = verdict;
-  const { expression, measure, functions } = assertion;
+  const { assertion, reading, test, actual, runs, near, paths, unknown, ok } = verdict;
+  const { expression } = assertion;
+  const text = reading.functions?.text;
   const hint = near === undefined ? "" : `; did you mean ${near}?`;
   const failed = !ok || unknown !== undefined;
   const none = { failed, name: expression, details: [] };
   if (unknown === "function") {
     const details = ["correct the name, or pass --assert-unknown=ok if it may be missing"];
-    return { ...none, message: `no traced function is called ${functions.text}${hint}`, details };
+    return { ...none, message: `no traced function is called ${text}${hint}`, details };
   }
   if (failed && runs === 0) {
     return {
       ...none,
       message: `${unknown === "test" ? "no test has that name" : "no test of that name was run"}${hint}`,
     };
+  }
+  if (unknown === "states") {
+    const details = ["record it with --states: gotrace run --states, gotrace test --states"];
+    return { ...none, message: "the trace does not have the states of calls", details };
   }
   const name =
     test === undefined || assertion.test?.text === test ? expression : `${expression} in ${shownTest(test, naming)}`;
@@ -71,22 +76,36 @@ function saying(verdict: Verdict, naming: Naming): Saying & { readonly failed: b
     return { ...none, name, message: idle ? `no traced function of that name was called${hint}` : "" };
   }
   const of = runs > 1 ? ` (mean of ${formatCount(runs)} runs)` : "";
-  const message =
-    actual === undefined ? `${functions.text} was not called` : `${measure} is ${measuredOf(verdict, actual)}${of}`;
+  if (actual === undefined)
+    return {
+      failed,
+      name,
+      message: `${text ?? "a traced function"} was not called`,
+      details: pathTexts(paths, naming),
+    };
+  const number = measuredOf(verdict, actual);
+  const message = `${measureName(reading)} is ${number}${of}${unknownTime(verdict, number)}`;
   return { failed, name, message, details: pathTexts(paths, naming) };
 }
 
 /** The remark about calls that belong to no test; "" if there are none. */
-function outside({ assertion, outside: { calls, paths } }: Verdict, naming: Naming): Saying {
+function outside({ reading, outside: { calls, paths } }: Verdict, naming: Naming): Saying {
   if (calls === 0) return { message: "", details: [] };
   const belong = calls === 1 ? "belongs" : "belong";
   return {
-    message: `${formatNumberOf(calls, "call")} of ${assertion.functions.text} ${belong} to no test`,
+    message: `${formatNumberOf(calls, "call")} of ${reading.functions?.text} ${belong} to no test`,
     details: pathTexts(paths, naming),
   };
 }
 
-function measuredOf({ assertion: { measure } }: Verdict, actual: number): string {
+/** What the number may be beyond its known part. */
+function unknownTime(verdict: Verdict, actual: string): string {
+  const { most } = verdict;
+  const text = most === undefined ? actual : measuredOf(verdict, most);
+  return text === actual ? "" : `, or up to ${text}: the execution trace does not cover all of the time`;
+}
+
+function measuredOf({ reading: { measure } }: Verdict, actual: number): string {
   if (assertable[measure] === "ns") return formatDuration(actual);
   return Number.isInteger(actual) ? formatCount(actual) : String(Number(actual.toFixed(2)));
 }
