@@ -1,5 +1,8 @@
 /** Rounding parts of a whole so that they still add up to it. */
 
+/** What rounding down took from each part; reused, since parts of millions of calls are rounded. */
+let remainders = new Float64Array(16);
+
 /**
  * Whole numbers that add up to `whole`, each as near to its part as that allows: the largest remainders are rounded up.
  * What parts lack, or exceed the whole by, beyond rounding goes to or comes from the last one, then from the largest.
@@ -8,19 +11,46 @@
  * @param parts not negative, but for errors of rounding
  */
 export function exactParts(whole: number, parts: ArrayLike<number>): number[] {
-  const given = Array.from(parts, (part) => Math.max(0, part));
-  const rest = whole - Math.round(given.reduce((sum, part) => sum + part, 0));
-  if (rest > 1) given[given.length - 1] += rest;
-  const rounded = given.map(Math.floor);
-  let left = whole - rounded.reduce((sum, part) => sum + part, 0);
-  const order = rounded.map((_, i) => i).sort((a, b) => given[b] - rounded[b] - (given[a] - rounded[a]));
-  for (let i = 0; left > 0; i = (i + 1) % order.length, left--) rounded[order[i]]++;
+  return exactPartsInto(new Array<number>(parts.length).fill(0), whole, parts);
+}
+
+/** {@link exactParts}, written to an array as long as `parts`, which it returns. */
+export function exactPartsInto<T extends number[] | Float64Array>(to: T, whole: number, parts: ArrayLike<number>): T {
+  const { length } = to;
+  if (length > remainders.length) remainders = new Float64Array(length);
+  let sum = 0;
+  let left = whole;
+  for (let i = 0; i < length; i++) {
+    const part = Math.max(0, parts[i]);
+    const floor = Math.floor(part);
+    sum += part;
+    left -= floor;
+    to[i] = floor;
+    remainders[i] = part - floor;
+  }
+  const lacking = whole - Math.round(sum);
+  if (lacking > 1) {
+    to[length - 1] += lacking;
+    left -= lacking;
+  }
+  for (; left > 0; left--) {
+    const next = largest(remainders, length);
+    to[next]++;
+    remainders[next]--;
+  }
   while (left < 0) {
-    const largest = rounded.indexOf(Math.max(...rounded));
-    const taken = Math.min(rounded[largest], -left);
+    const from = largest(to, length);
+    const taken = Math.min(to[from], -left);
     if (taken === 0) break;
-    rounded[largest] -= taken;
+    to[from] -= taken;
     left += taken;
   }
-  return rounded;
+  return to;
+}
+
+/** The index of the first of the largest values. */
+function largest(values: ArrayLike<number>, length: number): number {
+  let index = 0;
+  for (let i = 1; i < length; i++) if (values[i] > values[index]) index = i;
+  return index;
 }

@@ -1,12 +1,19 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type RecordingOptions, readRecording, type SelectOptions } from "../../src/calltree/index.js";
+import {
+  type Recording,
+  type RecordingOptions,
+  readRecording,
+  type SelectOptions,
+  STATES,
+} from "../../src/calltree/index.js";
 import { renderCsv } from "../../src/export/csv.js";
 import { renderNdjson } from "../../src/export/ndjson.js";
 import type { TableName } from "../../src/export/tables/names.js";
 import { run } from "../calltree/program.js";
 import { scripted } from "../calltree/script.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
+import { changingStays, scriptedStays } from "./stays.js";
 
 type Values = Record<string, string | number | null>;
 
@@ -14,7 +21,11 @@ const text = (pieces: Iterable<Uint8Array>) => Buffer.concat([...pieces]).toStri
 const record = (bytes: Uint8Array, options: RecordingOptions = {}) => readRecording(memorySource(bytes), options);
 
 function rows(bytes: Uint8Array, table: TableName, options: RecordingOptions = {}): Values[] {
-  const lines = text(renderNdjson(record(bytes, options), { table })).split("\n");
+  return rowsOf(record(bytes, options), table);
+}
+
+function rowsOf(recording: Recording, table: TableName): Values[] {
+  const lines = text(renderNdjson(recording, { table })).split("\n");
   expect(lines.pop()).toBe("");
   return lines.map((line) => JSON.parse(line));
 }
@@ -248,5 +259,116 @@ test("rows of random programs fit together, and add up to the tree", () => {
       }
     }),
     { numRuns: 60 },
+  );
+});
+
+const joined = record(
+  scripted(`
+  0  g1 { main.main
+  2  g1 go g2
+  3  g1 { main.wait
+  9  g1 }
+  20 g1 }
+  6  g2 { main.worker
+  7  g2 { main.worker
+  12 g2 }
+  15 g2 }`),
+).withStates(() =>
+  scriptedStays(`
+  g1 0-4 running
+  g1 4-8 lock "sync" by g2 at main.wait main.worker
+  g1 8-8.5 runnable "sync" by g2 at main.wait main.worker
+  g1 8.5-30 running
+  g2 2.2-5 runnable "created" by g1 at main.worker main.main
+  g2 5-10 running
+  g2 10-10.5 sleep "sleep" at main.worker
+  g2 10.5-13 running
+  g7 1-30 network "network"`),
+);
+
+/** The states of a row that have any time: `running 3 lock 4`, microseconds. */
+function statesOf(row: Values, prefix = ""): string {
+  const times = STATES.map((state) => [state, Number(row[`${prefix}${state}_ns`]) / 1000] as const);
+  return times.flatMap(([state, time]) => (time === 0 ? [] : [`${state} ${time}`])).join(" ");
+}
+
+test("calls, functions and goroutines have the states of their times", () => {
+  const states = (table: TableName, ...names: string[]) =>
+    rowsOf(joined, table).map((row) => [...pick([row], ...names), statesOf(row)].join(": "));
+  expect(states("calls", "function")).toEqual([
+    "main.wait: running 1.5 runnable 0.5 lock 4",
+    "main.main: running 15.5 runnable 0.5 lock 4",
+    "main.worker: running 4.5 sleep 0.5",
+    "main.worker: running 6.5 sleep 0.5 unknown 2",
+  ]);
+  expect(rowsOf(joined, "calls").map((row) => statesOf(row, "self_"))).toEqual([
+    "running 1.5 runnable 0.5 lock 4",
+    "running 14",
+    "running 4.5 sleep 0.5",
+    "running 2 unknown 2",
+  ]);
+  expect(states("functions", "function", "self_running_ns", "self_sleep_ns")).toEqual([
+    "main.main 14000 0: running 15.5 runnable 0.5 lock 4",
+    "main.wait 1500 0: running 1.5 runnable 0.5 lock 4",
+    "main.worker 6500 500: running 6.5 sleep 0.5 unknown 2",
+  ]);
+  expect(states("goroutines", "goroutine", "ready_ns")).toEqual([
+    "1 null: running 15.5 runnable 0.5 lock 4",
+    "2 2800: running 6.5 sleep 0.5 unknown 2",
+  ]);
+});
+
+test("states are in columns of their own only where any process has them", () => {
+  const columns = (recording: Recording, table: TableName) => text(renderCsv(recording, { table })).split("\r\n")[0];
+  for (const table of ["calls", "functions", "goroutines"] as const) {
+    expect(columns(joined, table)).toContain(",running_ns,runnable_ns,lock_ns,");
+    expect(columns(record(program), table)).not.toContain("running_ns");
+  }
+  const [known, unknown] = [program, program].map((bytes) => memorySource(bytes));
+  const clocks = [scriptedStays("g1 0-100 lock"), undefined];
+  const both = readRecording([known, unknown]).withStates(() => clocks.shift());
+  for (const table of ["calls", "functions", "goroutines"] as const) {
+    const found = rowsOf(both, table);
+    expect(found.map((row) => row.lock_ns === null)).toEqual(found.map((row) => row.process === 2));
+  }
+});
+
+const isState = new RegExp(`^(self_)?(ready|${STATES.join("|")})_ns$`);
+
+test("the states of every row are whole numbers, and add up exactly", () => {
+  const choices = fc.array(fc.nat(1 << 20), { maxLength: 300, size: "max" });
+  const selections = fc.constantFrom<SelectOptions>(
+    {},
+    { minimum: 700 },
+    { hide: /main\.b$/ },
+    { from: 2000, to: 9000 },
+  );
+  const builds = fc.constantFrom({}, { pathLimit: 8 }, { depthLimit: 3 });
+  fc.assert(
+    fc.property(choices, selections, builds, fc.constantFrom(53, 1013), (program, select, build, step) => {
+      const recording = record(run(program).bytes, { select, build });
+      const withStates = recording.withStates(() => changingStays(20, step, 20_000));
+      const sums: [TableName, string, string][] = [
+        ["calls", "", "duration_ns"],
+        ["calls", "self_", "self_ns"],
+        ["functions", "", "total_ns"],
+        ["functions", "self_", "self_ns"],
+        ["goroutines", "", "duration_ns"],
+      ];
+      for (const [table, prefix, whole] of sums) {
+        for (const row of rowsOf(withStates, table)) {
+          const parts = STATES.map((state) => Number(row[`${prefix}${state}_ns`]));
+          for (const part of parts) expect(Number.isInteger(part) && part >= 0).toBe(true);
+          expect(parts.reduce((sum, part) => sum + part)).toBe(row[whole]);
+        }
+      }
+      for (const table of ["calls", "functions", "goroutines"] as const) {
+        const bare = rowsOf(withStates, table).map((row) =>
+          Object.fromEntries(Object.entries(row).filter(([name]) => !isState.test(name))),
+        );
+        expect(bare).toEqual(rowsOf(recording, table));
+      }
+    }),
+    { numRuns: 40 },
   );
 });

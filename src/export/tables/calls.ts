@@ -2,6 +2,7 @@
 import { Ending, type Goroutine, type Recording, type Walk } from "../../calltree/index.js";
 import { CallNumbers, findSpawners } from "../spawners.js";
 import { type Column, functionColumns, processColumns, type Row, type Table } from "./columns.js";
+import { CallParts, hasStates, stateColumns } from "./states.js";
 import { testColumn } from "./tests.js";
 
 /** A call; times are whole nanoseconds since the start of the process. */
@@ -18,6 +19,8 @@ export interface CallRow extends Row {
   /** Level on its goroutine, from 1 on. */
   readonly depth: number;
   readonly how: Ending;
+  /** How duration and self time divide into states; undefined if that is not known. */
+  readonly states: CallParts | undefined;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -30,6 +33,7 @@ export function* walkCalls(recording: Recording, emit: (row: CallRow) => void): 
   const numbers = new CallNumbers();
   let spawner = 0;
   const row = { process: 0 } as Mutable<CallRow>;
+  const parts = new CallParts();
   return yield* recording.walk({
     begin(goroutine) {
       row.process = goroutine.process;
@@ -37,7 +41,7 @@ export function* walkCalls(recording: Recording, emit: (row: CallRow) => void): 
       spawner = spawners.of(goroutine);
     },
     enter: () => numbers.enter(),
-    exit(node, start, time, self, how) {
+    exit(node, start, time, self, how, _calls, states) {
       row.depth = numbers.depth;
       row.call = numbers.exit();
       row.parent = numbers.open || spawner;
@@ -46,6 +50,8 @@ export function* walkCalls(recording: Recording, emit: (row: CallRow) => void): 
       row.end = Math.round(time);
       row.self = Math.min(Math.round(self), row.end - row.start);
       row.how = how;
+      row.states = states && parts;
+      if (states !== undefined) parts.set(row.end - row.start, row.self, states);
       emit(row);
     },
   });
@@ -63,6 +69,12 @@ function callColumns(recording: Recording): Column<CallRow>[] {
     { name: "start_ns", kind: "int64", of: ({ start }) => start },
     { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
     { name: "self_ns", kind: "int64", of: ({ self }) => self },
+    ...(hasStates(recording)
+      ? [
+          ...stateColumns<CallRow>(recording, "", ({ states }) => states?.total),
+          ...stateColumns<CallRow>(recording, "self_", ({ states }) => states?.self),
+        ]
+      : []),
     { name: "depth", kind: "int32", of: ({ depth }) => depth },
     { name: "ending", kind: "lookup", type: "string", values: ENDINGS, of: ({ how }) => how },
     testColumn<CallRow>(recording, ({ node }) => node),

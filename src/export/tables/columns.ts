@@ -14,6 +14,8 @@ interface IntegerColumn<R extends Row> {
   readonly name: string;
   readonly kind: "int32" | "int64";
   readonly nullable?: boolean;
+  /** Most values are 0, so writers should be quick with these. */
+  readonly sparse?: boolean;
   readonly of: (row: R) => number;
 }
 

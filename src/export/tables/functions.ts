@@ -1,17 +1,26 @@
 /** The table of functions: one row per function and process, with sums over its calls. */
 import { CallGroup } from "../../callstats/group.js";
 import { CallMeter } from "../../callstats/meter.js";
-import { type CallTree, framePlaces, type Recording, type Walk } from "../../calltree/index.js";
+import { type CallTree, framePlaces, type Recording, STATES, type Walk } from "../../calltree/index.js";
 import { functionColumns, NOTHING, processColumns, type Row, type Table } from "./columns.js";
+import { emptyParts, hasStates, type StateParts, setParts, stateColumns } from "./states.js";
 
 const COUNTS = ["panics", "goexits", "recovered", "running", "goroutines"] as const;
 const SUMS = ["calls", "total", "self", "totalTracing", "selfTracing", ...COUNTS] as const;
 /** By function. The tracing sums are NaN if the traced process did not measure its hooks. */
 type Sums = { readonly [K in (typeof SUMS)[number]]: Float64Array };
+/** By function: unrounded times by state, of its total and self times. */
+interface StateSums {
+  readonly total: readonly Float64Array[];
+  readonly self: readonly Float64Array[];
+}
 
 interface FunctionRow extends Row {
   func: number;
   sums: Sums;
+  /** The parts of its total and self times; undefined if they are not known. */
+  total: StateParts | undefined;
+  self: StateParts | undefined;
 }
 
 export function functionTable(recording: Recording, clocks: Table<FunctionRow>["clocks"]): Table<FunctionRow> {
@@ -24,6 +33,12 @@ export function functionTable(recording: Recording, clocks: Table<FunctionRow>["
       sum("calls", "calls"),
       sum("total_ns", "total"),
       sum("self_ns", "self"),
+      ...(hasStates(recording)
+        ? [
+            ...stateColumns<FunctionRow>(recording, "", ({ total }) => total),
+            ...stateColumns<FunctionRow>(recording, "self_", ({ self }) => self),
+          ]
+        : []),
       { ...sum("total_tracing_max_ns", "totalTracing"), nullable: true },
       { ...sum("self_tracing_max_ns", "selfTracing"), nullable: true },
       sum("panics", "panics"),
@@ -40,6 +55,7 @@ export function functionTable(recording: Recording, clocks: Table<FunctionRow>["
 function* functionRows(recording: Recording, emit: (row: FunctionRow) => void): Walk {
   const { forest } = recording;
   const exact = yield* totalsOfCalls(recording);
+  const parts = { total: emptyParts(), self: emptyParts() };
   for (const [process, { tree }] of forest.processes.entries()) {
     const sums = sumUp(tree, forest.functions.length);
     const groups = exact[process];
@@ -47,7 +63,15 @@ function* functionRows(recording: Recording, emit: (row: FunctionRow) => void): 
       sums.total.set(groups.map(([group]) => group.total));
       sums.totalTracing.fill(Number.NaN);
     }
-    for (let func = 0; func < forest.functions.length; func++) if (sums.calls[func] > 0) emit({ process, func, sums });
+    const states = sumStates(tree, forest.functions.length, groups);
+    for (let func = 0; func < forest.functions.length; func++) {
+      if (sums.calls[func] === 0) continue;
+      if (states !== undefined) {
+        setParts(parts.total, Math.round(sums.total[func]), states.total[func]);
+        setParts(parts.self, Math.round(sums.self[func]), states.self[func]);
+      }
+      emit({ process, func, sums, total: states && parts.total, self: states && parts.self });
+    }
     yield;
   }
   return NOTHING;
@@ -93,5 +117,33 @@ function sumUp(tree: CallTree, functions: number): Sums {
   for (const name of COUNTS) {
     for (const [node, count] of tree[name]) sums[name][func[node]] += count;
   }
+  return sums;
+}
+
+/**
+ * Times by function and state; undefined if they are not known.
+ *
+ * @param groups have the totals, if the tree does not tell them
+ */
+function sumStates(
+  tree: CallTree,
+  functions: number,
+  groups: readonly (readonly [CallGroup])[] | undefined,
+): StateSums | undefined {
+  const { states, func, size, others } = tree;
+  if (states === undefined) return undefined;
+  const rows = () => Array.from({ length: functions }, () => emptyParts());
+  const sums = { total: rows(), self: rows() };
+  const { outer } = framePlaces(tree, functions);
+  for (let state = 0; state < STATES.length; state++) {
+    const self = states.self[state];
+    const total = states.total[state];
+    for (let node = 1; node < size; node++) {
+      if (node === others) continue;
+      if (self !== undefined) sums.self[func[node]][state] += self[node];
+      if (total !== undefined && outer[node] === 1) sums.total[func[node]][state] += total[node];
+    }
+  }
+  for (const [index, [group]] of groups?.entries() ?? []) sums.total[index] = group.states?.total ?? emptyParts();
   return sums;
 }

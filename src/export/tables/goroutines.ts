@@ -1,7 +1,8 @@
 /** The table of goroutines: one row per goroutine, written when it ends. */
-import { EdgeKind, type Goroutine, type Recording, type Walk } from "../../calltree/index.js";
+import { EdgeKind, type Goroutine, type Recording, type StayCursor, type Walk } from "../../calltree/index.js";
 import { findSpawners } from "../spawners.js";
 import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
+import { emptyParts, hasStates, type StateParts, setParts, stateColumns } from "./states.js";
 import { testColumn } from "./tests.js";
 
 interface GoroutineRow extends Row {
@@ -13,6 +14,9 @@ interface GoroutineRow extends Row {
   start: number;
   end: number;
   calls: number;
+  /** How its time divides into states, and how long it was ready before it first ran; NaN if that is not known. */
+  states: StateParts | undefined;
+  ready: number;
 }
 
 /** How a goroutine was started, by kind of its edge. */
@@ -61,6 +65,12 @@ export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>
       { name: "time", kind: "time", of: ({ start }) => start },
       { name: "start_ns", kind: "int64", of: ({ start }) => start },
       { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
+      ...(hasStates(recording)
+        ? [
+            ...stateColumns<GoroutineRow>(recording, "", ({ states }) => states),
+            { name: "ready_ns", kind: "int64", nullable: true, of: ({ ready }: GoroutineRow) => ready } as const,
+          ]
+        : []),
       { name: "calls", kind: "int64", of: ({ calls }) => calls },
       testColumn<GoroutineRow>(recording, ({ node, goroutine }) => node || goroutine.node),
     ],
@@ -72,6 +82,8 @@ export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>
 function* walkGoroutines(recording: Recording, emit: (row: GoroutineRow) => void): Walk {
   const spawners = yield* findSpawners(recording);
   const row = { process: 0 } as GoroutineRow;
+  const parts = emptyParts();
+  const stays = recording.forest.processes.map((_, process) => recording.staysOf(process)?.cursor());
   return yield* recording.walk({
     begin(goroutine) {
       row.process = goroutine.process;
@@ -83,10 +95,19 @@ function* walkGoroutines(recording: Recording, emit: (row: GoroutineRow) => void
       row.node ||= node;
       row.calls++;
     },
-    end({ start }, time) {
+    end({ start, process, goid }, time, states) {
       row.start = Math.round(start);
       row.end = Math.max(row.start, Math.round(time));
+      row.states = states && parts;
+      if (states !== undefined) setParts(parts, row.end - row.start, states);
+      row.ready = readyTime(stays[process], goid);
       emit(row);
     },
   });
+}
+
+/** How long a goroutine waited for a processor after it was created, whole nanoseconds; NaN if that is not known. */
+function readyTime(stays: StayCursor | undefined, goid: number): number {
+  if (!stays?.seek(goid, Number.NEGATIVE_INFINITY) || stays.reason !== "created") return Number.NaN;
+  return Math.round(stays.end) - Math.round(stays.begin);
 }

@@ -38,6 +38,20 @@ function cellsOf({ columns, clocks }: Table<Row>, format: TextFormat): Cell[] {
   for (let index = 0; index < columns.length; ) {
     const column = columns[index];
     const head = format.head(column.name, index);
+    if (isSparse(column)) {
+      const following = columns.slice(index);
+      const end = following.findIndex((next) => !isSparse(next));
+      const run = following.slice(0, end < 0 ? following.length : end).filter(isSparse);
+      cells.push(
+        sparseCell(
+          run,
+          run.map(({ name }, at) => format.head(name, index + at)),
+          format,
+        ),
+      );
+      index += run.length;
+      continue;
+    }
     if (column.kind !== "lookup") {
       cells.push(cellOf(column, head, clocks, format));
       index++;
@@ -59,6 +73,43 @@ function cellsOf({ columns, clocks }: Table<Row>, format: TextFormat): Cell[] {
 
 function lookupCell(of: (row: Row) => number, texts: readonly Uint8Array[], missing: Uint8Array): Cell {
   return (row, out) => out.fragment(texts[of(row)] ?? missing);
+}
+
+type SparseColumn = Exclude<Column<Row>, { kind: "lookup" | "time" }>;
+
+function isSparse(column: Column<Row>): column is SparseColumn {
+  return column.kind !== "lookup" && column.kind !== "time" && column.sparse === true;
+}
+
+/** Writes adjacent columns; each run of zeros is one piece of text. */
+function sparseCell(columns: readonly SparseColumn[], heads: readonly string[], format: TextFormat): Cell {
+  const values = columns.map(({ of }) => of);
+  const before = heads.map(utf8);
+  const missing = heads.map((head) => utf8(head + format.missing));
+  const zeros = (from: number, to: number) =>
+    utf8(
+      heads
+        .slice(from, to)
+        .map((head) => `${head}0`)
+        .join(""),
+    );
+  /** By the first column of a run and the one after it. */
+  const runs = heads.map((_, from) => [...heads, ""].map((_, to) => zeros(from, to)));
+  return (row, out) => {
+    let zero = 0;
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index](row);
+      if (value === 0) continue;
+      if (zero < index) out.fragment(runs[zero][index]);
+      zero = index + 1;
+      if (Number.isNaN(value)) out.fragment(missing[index]);
+      else {
+        out.fragment(before[index]);
+        out.integer(value);
+      }
+    }
+    if (zero < values.length) out.fragment(runs[zero][values.length]);
+  };
 }
 
 function cellOf(
