@@ -2,8 +2,10 @@
  * Collapsed stacks: `root;mid;leaf N`, one line per call path, for Speedscope and flamegraph.pl. The weight is the self
  * time as a whole number, in nanoseconds by default; a path that took time never weighs 0 in any unit.
  */
+import { exactParts } from "../base/exact-parts.js";
 import { printable } from "../base/printable.js";
-import { type CallForest, type CallTree, type FilterOptions, foldedSelf, viewTree } from "../calltree/index.js";
+import { type CallForest, type CallTree, type FilterOptions, viewTree } from "../calltree/index.js";
+import { leafName, SelfTimes } from "./self-times.js";
 
 type FoldedUnit = "ns" | "us" | "ms" | "calls";
 
@@ -11,18 +13,22 @@ const DIVISORS = { ns: 1, us: 1e3, ms: 1e6 } as const;
 
 export interface FoldedOptions extends FilterOptions {
   readonly unit?: FoldedUnit;
+  /** The states to count, as indices into STATES; all by default. */
+  readonly by?: readonly number[] | undefined;
 }
 
 /**
  * Yields lines in pieces, sorted by path so that equal runs give equal files. The self time of frames that are left out
- * goes to the frame above. A path that occurs in two processes gives two lines, which readers add up.
+ * goes to the frame above. A path that occurs in two processes gives two lines, which readers add up. Where states are
+ * known, the time in each but running has a line with a frame such as `[lock]`, and all lines of a path add up to its
+ * self time.
  */
 export function* renderFolded(forest: CallForest, options: FoldedOptions = {}): Generator<string> {
   const unit = options.unit ?? "ns";
   const names = forest.functions.map(({ name }) => frameName(name));
   for (const { tree, total } of forest.processes) {
     const { shown } = viewTree(tree, { ...options, whole: total });
-    yield* renderProcess(tree, shown, names, unit);
+    yield* renderProcess(tree, shown, names, unit, options.by);
   }
 }
 
@@ -54,8 +60,9 @@ function* renderProcess(
   shown: Uint8Array,
   names: readonly string[],
   unit: FoldedUnit,
+  by: readonly number[] | undefined,
 ): Generator<string> {
-  const self = foldedSelf(tree, shown);
+  const times = new SelfTimes(tree, shown, by);
   const order = byName(tree, names);
   const paths: string[] = [""];
   let lines = "";
@@ -64,15 +71,27 @@ function* renderProcess(
     const depth = tree.depth[node];
     const path = `${paths[depth - 1]}${names[tree.func[node]]}`;
     paths[depth] = `${path};`;
-    const weight = unit === "calls" ? tree.calls[node] : timeWeight(self[node], DIVISORS[unit]);
-    if (weight <= 0) continue;
-    lines += `${path} ${weight}\n`;
+    const weights = unit === "calls" ? [[-1, tree.calls[node]]] : weightsOf(times, node, DIVISORS[unit]);
+    for (const [leaf, weight] of weights) {
+      if (weight > 0) lines += leaf < 0 ? `${path} ${weight}\n` : `${path};${leafName(leaf)} ${weight}\n`;
+    }
     if (lines.length > 65536) {
       yield lines;
       lines = "";
     }
   }
   if (lines !== "") yield lines;
+}
+
+/** The lines of a node: the state of each, -1 for the function's own, and its weight. */
+function weightsOf(times: SelfTimes, node: number, divisor: number): [number, number][] {
+  const parts = times.parts(node, times.isDivided ? timeWeight(times.self[node], 1) : times.self[node]);
+  const whole = parts.reduce((sum, { time }) => sum + time, 0);
+  const weights = exactParts(
+    timeWeight(whole, divisor),
+    parts.map(({ time }) => time / divisor),
+  );
+  return parts.map(({ leaf }, index) => [leaf, weights[index]]);
 }
 
 function timeWeight(ns: number, divisor: number): number {

@@ -5,6 +5,9 @@
  * Values are the number of calls and the self time, from which pprof computes cumulative values. A location is a
  * function and a line: that of the go statement if the next frame is a goroutine's outermost one, else the function's
  * first line, because a trace has no other. The self time of frames that are left out goes to the frame above.
+ *
+ * Where states are known, the time in each but running is a sample of its own, with a frame such as `[lock]` below the
+ * function, and the samples of a call path add up to its self time. All have the label `state`.
  */
 import { gzip } from "../base/gzip.js";
 import {
@@ -12,12 +15,15 @@ import {
   EdgeKind,
   type FilterOptions,
   type FunctionInfo,
-  foldedSelf,
   ownersOf,
   type ProcessTree,
+  partName,
+  STATES,
+  State,
   viewTree,
 } from "../calltree/index.js";
 import { ProtoWriter } from "./protobuf.js";
+import { leafName, type SelfPart, SelfTimes } from "./self-times.js";
 
 export interface PprofOptions extends FilterOptions {
   /**
@@ -25,6 +31,8 @@ export interface PprofOptions extends FilterOptions {
    * stack of the go statement that started it, as in gotrace's trees.
    */
   readonly goroutineRoots?: boolean;
+  /** The states to count, as indices into STATES. By default all, and the number of calls. */
+  readonly by?: readonly number[] | undefined;
   /** Comments, which `go tool pprof -comments` prints. */
   readonly comments?: readonly string[];
 }
@@ -61,6 +69,9 @@ export function renderPprof(forest: CallForest, options: PprofOptions = {}): Ite
   return gzip(new Encoder(forest, options).profile());
 }
 
+/** What a function has of its own if it never ran. */
+const OWN: SelfPart = { leaf: -1, time: 0 };
+
 class Encoder {
   private readonly out = new ProtoWriter();
   private readonly strings = new Map<string, number>([["", 0]]);
@@ -75,20 +86,19 @@ class Encoder {
 
   *profile(): Generator<Uint8Array> {
     const { out, forest } = this;
-    for (const [type, unit] of [
-      ["calls", "count"],
-      ["wall", "nanoseconds"],
-    ]) {
+    const { by } = this.options;
+    const time = by === undefined ? "wall" : partName(by);
+    for (const [type, unit] of [...(by === undefined ? [["calls", "count"]] : []), [time, "nanoseconds"]]) {
       const mark = out.open(Profile.sampleType);
       out.varint(ValueType.type, this.string(type));
       out.varint(ValueType.unit, this.string(unit));
       out.close(mark);
     }
-    out.varint(Profile.defaultSampleType, this.string("wall"));
+    out.varint(Profile.defaultSampleType, this.string(time));
     this.span();
     for (const comment of this.options.comments ?? []) out.varint(Profile.comment, this.string(comment));
     for (const process of forest.processes) yield* this.samples(process);
-    for (const func of this.functions) this.function(func + 1, forest.functions[func]);
+    for (const func of this.functions) this.function(func + 1, this.functionOf(func));
     for (const text of this.strings.keys()) {
       out.string(Profile.stringTable, text);
       if (out.full) yield out.take();
@@ -115,41 +125,50 @@ class Encoder {
     const { tree, info } = process;
     const { func, depth, calls, edge, goStatement, parent } = tree;
     const { shown } = viewTree(tree, { ...this.options, whole: process.total });
-    const self = foldedSelf(tree, shown);
+    const { goroutineRoots = false, by } = this.options;
+    const times = new SelfTimes(tree, shown, by);
     const mapping = this.mapping(info.executable);
-    const tests = ownersOf(tree, this.forest.functions);
+    const { functions } = this.forest;
+    const tests = ownersOf(tree, functions);
+    const own = by?.length === 1 ? by[0] : State.running;
     const processLabel = this.forest.processes.length > 1 ? `${info.executable} (${info.pid})` : undefined;
-    const { goroutineRoots = false } = this.options;
     /**
      * By depth: the location of the frame, with the line of the call or go statement that leads to the current node.
      */
     const above = new Float64Array(process.depthLimit + 2);
     /** By depth: the depth at which the stack begins. */
     const bottom = new Uint16Array(process.depthLimit + 2).fill(1);
-    const stack = new Float64Array(process.depthLimit + 2);
-    const values = new Float64Array(2);
+    const stack = new Float64Array(process.depthLimit + 3);
+    const values = new Float64Array(by === undefined ? 2 : 1);
     for (let node = 1; node < tree.size; node++) {
       const level = depth[node];
       const spawned = edge[node] !== EdgeKind.call;
       bottom[level] = spawned && goroutineRoots ? level : level === 1 ? 1 : bottom[level - 1];
       if (level > 1) {
-        const line = spawned && goStatement[node] >= 0 ? this.forest.functions[goStatement[node]].line : undefined;
+        const line = spawned && goStatement[node] >= 0 ? functions[goStatement[node]].line : undefined;
         above[level - 1] = this.location(mapping, func[parent[node]], line);
       }
       // `others` is skipped: its calls are those of its children.
       if (shown[node] === 0 || node === tree.others) continue;
-      stack[0] = this.location(mapping, func[node], undefined);
-      let count = 1;
-      for (let at = level - 1; at >= bottom[level]; at--) stack[count++] = above[at];
-      values[0] = calls[node];
-      values[1] = Math.round(self[node]);
-      const mark = out.open(Profile.sample);
-      out.packed(Sample.locationId, stack, count);
-      out.packed(Sample.value, values);
-      if (processLabel !== undefined) this.label("process", processLabel);
-      if (tests.of[node] >= 0) this.label("test", tests.names[tests.of[node]]);
-      out.close(mark);
-      if (out.full) yield out.take();
+      const parts = times.parts(node, Math.round(times.self[node]));
+      // The number of calls belongs to the function's own sample, which may have no time.
+      if (by === undefined && parts[0]?.leaf !== -1) parts.unshift(OWN);
+      for (const { leaf, time } of parts) {
+        let count = 0;
+        if (leaf >= 0) stack[count++] = this.location(mapping, functions.length + leaf, undefined);
+        stack[count++] = this.location(mapping, func[node], undefined);
+        for (let at = level - 1; at >= bottom[level]; at--) stack[count++] = above[at];
+        if (by === undefined) values[0] = leaf < 0 ? calls[node] : 0;
+        values[values.length - 1] = time;
+        const mark = out.open(Profile.sample);
+        out.packed(Sample.locationId, stack, count);
+        out.packed(Sample.value, values);
+        if (processLabel !== undefined) this.label("process", processLabel);
+        if (tests.of[node] >= 0) this.label("test", tests.names[tests.of[node]]);
+        if (tree.states !== undefined) this.label("state", STATES[leaf < 0 ? own : leaf]);
+        out.close(mark);
+        if (out.full) yield out.take();
+      }
     }
   }
 
@@ -184,7 +203,7 @@ class Encoder {
 
   /** @param at the line; undefined for the function's first line */
   private location(mapping: Mapped, func: number, at: number | undefined): number {
-    const line = at ?? this.forest.functions[func].line;
+    const line = at ?? this.functionOf(func).line;
     const key = func * 2 ** 32 + line;
     let location = mapping.locations.get(key);
     if (location === undefined) {
@@ -203,6 +222,12 @@ class Encoder {
       out.close(mark);
     }
     return location;
+  }
+
+  /** Numbers beyond those of the forest's functions are states. */
+  private functionOf(func: number): FunctionInfo {
+    const { functions } = this.forest;
+    return functions[func] ?? { name: leafName(func - functions.length), file: "", line: 0 };
   }
 
   private function(id: number, { name, file, line }: FunctionInfo): void {

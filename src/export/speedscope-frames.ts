@@ -1,7 +1,8 @@
 /** The frame table and text pieces shared by the profiles of a Speedscope file. */
 import { jsonText } from "../base/printable.js";
 import { utf8 } from "../base/text-writer.js";
-import type { CallForest } from "../calltree/index.js";
+import { type CallForest, STATES } from "../calltree/index.js";
+import { leafName, leavesOf } from "./self-times.js";
 import type { Names } from "./titles.js";
 
 interface Frame {
@@ -10,18 +11,21 @@ interface Frame {
   readonly line?: number;
 }
 
-/** The frame table: the called functions, and the processes if there are several. */
+/** The frame table: the called functions, the processes if there are several, and the states that occur. */
 export class Frames {
   readonly list: Frame[] = [];
   /** By function of the forest: its frame; -1 if it was not called. */
   readonly ofFunction: Int32Array;
   /** By process: its frame; empty if there is only one process. */
   readonly ofProcess: readonly number[];
+  /** By state, as index into STATES: its frame; -1 if it has none. */
+  readonly ofState = new Int32Array(STATES.length).fill(-1);
   /** By frame: the text of its events up to the time. */
   readonly opens: Uint8Array[] = [];
   readonly closes: Uint8Array[] = [];
 
-  constructor(forest: CallForest, names: Names) {
+  /** @param by the states to show, all by default */
+  constructor(forest: CallForest, names: Names, by?: readonly number[]) {
     this.ofFunction = new Int32Array(forest.functions.length).fill(-1);
     for (const { tree } of forest.processes) {
       for (let node = 1; node < tree.size; node++) {
@@ -33,6 +37,8 @@ export class Frames {
     }
     const { processes } = forest;
     this.ofProcess = processes.length > 1 ? processes.map((_, index) => this.add({ name: names.process(index) })) : [];
+    const trees = processes.map(({ tree }) => tree);
+    for (const state of leavesOf(trees, by)) this.ofState[state] = this.add({ name: leafName(state) });
   }
 
   private add(frame: Frame): number {

@@ -8,16 +8,17 @@ import { TextWriter } from "../base/text-writer.js";
 import { formatDuration } from "../base/units.js";
 import {
   type CallForest,
-  foldedSelf,
   type IdleTimes,
   idleTimes,
   type ProcessTree,
   type Recording,
+  statesAt,
   viewTree,
 } from "../calltree/index.js";
 import { type Budget, type Fit, type FittingGoroutine, fitRecording, leftOut, type Progress } from "./event-budget.js";
 import { walkExcerpt } from "./excerpt.js";
 import { piecesOf, whenFull } from "./pieces.js";
+import { SelfTimes } from "./self-times.js";
 import { BRACE, COMMA, Frames, profileHead } from "./speedscope-frames.js";
 import { batchesOf, GoroutineWriter } from "./speedscope-goroutines.js";
 import { Names } from "./titles.js";
@@ -37,6 +38,8 @@ export interface SpeedscopeOptions {
   readonly exporter?: string;
   /** Treat goroutines that wait for work like others: count them in the merged profile, and sort them by start. */
   readonly inPlace?: boolean;
+  /** The states to show, as indices into STATES; all by default. The merged profile counts only these. */
+  readonly by?: readonly number[] | undefined;
 }
 
 /** Computes what fits besides the merged profile, which is always complete; goroutines get at least half the budget. */
@@ -51,9 +54,9 @@ export function fitSpeedscope(recording: Recording, budget: Budget = SPEEDSCOPE_
  */
 export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptions): Generator<Uint8Array> {
   const { forest } = recording;
-  const { fit, exporter = "gotrace" } = options;
+  const { fit, exporter = "gotrace", by } = options;
   const names = new Names(forest, options.title);
-  const frames = new Frames(forest, names);
+  const frames = new Frames(forest, names, by);
   const out = new TextWriter();
   out.text(`{"$schema":"https://www.speedscope.app/file-format-schema.json",`);
   out.text(`"name":${jsonText(fileName(forest, names, fit))},"exporter":${jsonText(exporter)},`);
@@ -61,7 +64,7 @@ export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptio
   out.text(frames.list.map((frame) => jsonText(frame)).join(",\n"));
   out.text('\n]},"profiles":[\n');
   const idle = forest.processes.map(({ tree }) => idleTimes(tree, forest.functions));
-  yield* renderMerged(recording, frames, out, options.inPlace ? [] : idle);
+  yield* renderMerged(recording, frames, out, options.inPlace ? [] : idle, by);
   const waits = ({ process, node }: FittingGoroutine) => !options.inPlace && idle[process].waits.has(node);
   const name = profileName(forest, names, fit, waits);
   const order = [...fit.goroutines.filter((each) => !waits(each)), ...fit.goroutines.filter(waits)];
@@ -96,7 +99,7 @@ function profileName(
 
 /**
  * The merged profile: call paths as wide as their self times. Goroutines are nested in the call that started them and
- * widen it.
+ * widen it. Where states are known, a path's time in each but running is a frame in it.
  * @param idle by process: the time spent waiting for work, which does not count
  */
 function* renderMerged(
@@ -104,20 +107,21 @@ function* renderMerged(
   frames: Frames,
   out: TextWriter,
   idle: readonly IdleTimes[],
+  by: readonly number[] | undefined,
 ): Generator<Uint8Array> {
   const { forest, select } = recording;
   const shares = forest.processes.map(({ tree }, index) => {
     const { shown } = viewTree(tree, select);
-    const self = foldedSelf(tree, shown);
+    const times = new SelfTimes(tree, shown, by);
     const { waits, time } = idle[index] ?? { waits: new Map<number, number>(), time: [] };
     for (const innermost of waits.values()) {
       let node = innermost;
       while (node > 0 && shown[node] === 0) node = tree.parent[node];
-      self[node] = Math.max(0, self[node] - time[innermost]);
+      times.subtract(node, time[innermost], statesAt(tree.states?.self ?? [], innermost));
     }
-    return self;
+    return times;
   });
-  const width = shares.reduce((sum, self) => self.reduce((all, time) => all + time, sum), 0);
+  const width = forest.processes.reduce((sum, { tree }, index) => sum + widthOf(shares[index], tree.size), 0);
   let at = 0;
   let isFirst = true;
   const event = (head: Uint8Array) => {
@@ -136,7 +140,11 @@ function* renderMerged(
     for (let node = 1; node <= tree.size; node++) {
       while (open.length > 0 && (node === tree.size || tree.end[open.at(-1)!] <= node)) {
         const top = open.pop()!;
-        at += shares[index][top];
+        for (const { leaf, time } of shares[index].parts(top)) {
+          if (leaf >= 0) event(frames.opens[frames.ofState[leaf]]);
+          at += time;
+          if (leaf >= 0) event(frames.closes[frames.ofState[leaf]]);
+        }
         event(frames.closes[frames.ofFunction[tree.func[top]]]);
       }
       if (node < tree.size && shown[node] === 1) {
@@ -148,4 +156,10 @@ function* renderMerged(
     if (root !== undefined) event(frames.closes[root]);
   }
   out.text("\n]}");
+}
+
+function widthOf(times: SelfTimes, size: number): number {
+  let width = 0;
+  for (let node = 1; node < size; node++) for (const { time } of times.parts(node)) width += time;
+  return width;
 }

@@ -14,6 +14,7 @@ import {
   assertFlag,
   assertUnknownFlag,
   browserFlag,
+  byFlag,
   callFlags,
   eventsFlag,
   execTraceFlag,
@@ -89,6 +90,7 @@ export const flameCommand = define({
     eventsFlag,
     waitingFlag,
     unitFlag,
+    byFlag,
     ...callFlags,
   ],
   description: `Builds and runs a program and prints collapsed stacks on standard output, one line for each call path with its self

@@ -61,4 +61,4 @@ export const checkFormats = ["github", "junit", "sarif", "markdown"] as const;
 export type CheckFormat = (typeof checkFormats)[number];
 
 /** Flags that only some formats use. */
-export const FORMAT_FLAGS = ["min-percent", "events", "table", "goroutine-roots", "full-names", "all"] as const;
+export const FORMAT_FLAGS = ["min-percent", "events", "table", "goroutine-roots", "full-names", "all", "by"] as const;

@@ -16,7 +16,7 @@ export const formats: readonly Format[] = [
   },
   {
     name: "folded",
-    flags: ["min-percent"],
+    flags: ["min-percent", "by"],
     render: async (...args) => (await import("./text-formats.js")).folded(...args),
   },
   {
@@ -36,7 +36,7 @@ export const formats: readonly Format[] = [
   },
   {
     name: "speedscope",
-    flags: ["events", "all"],
+    flags: ["events", "all", "by"],
     render: async (...args) => (await import("./timelines.js")).speedscope(...args),
   },
   { name: "chrome", flags: ["events"], render: async (...args) => (await import("./timelines.js")).chrome(...args) },
@@ -49,7 +49,7 @@ export const formats: readonly Format[] = [
   {
     name: "pprof",
     binary: true,
-    flags: ["min-percent", "goroutine-roots"],
+    flags: ["min-percent", "goroutine-roots", "by"],
     render: async (...args) => (await import("./exports.js")).pprof(...args),
   },
   { name: "ndjson", flags: ["table"], render: async (...args) => (await import("./exports.js")).ndjson(...args) },

@@ -1,6 +1,7 @@
 /** Formats that show call paths (tree, folded stacks, JSON, the page), and the context that all formats get. */
 
 import { basename } from "node:path";
+import { ExitCode, UserError } from "../../base/errors.js";
 import { formatBytes, formatNumberOf } from "../../base/units.js";
 import type { Note } from "../../calltrace/index.js";
 import { type CallForest, type ProcessTree, processTitle, type Recording } from "../../calltree/index.js";
@@ -71,10 +72,17 @@ function warnOfSize({ session, options }: FormatContext, bytes: number, what: st
 export async function folded(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { foldedSize, renderFolded } = await import("../../export/folded.js");
   const { options, notices } = context;
+  refuseCalls(options);
   const { bytes, lines } = foldedSize(recording.forest, options.tree);
   warnOfSize(context, bytes, formatNumberOf(lines, "call path"));
   notices.push(...leftOutOfTrees(recording, options.tree));
-  return renderFolded(recording.forest, { ...options.tree, unit: options.unit });
+  return renderFolded(recording.forest, { ...options.tree, unit: options.unit, by: options.by });
+}
+
+/** @throws UserError when the weight is to be the time in a state, and the number of calls */
+function refuseCalls({ unit, by }: FormatContext["options"]): void {
+  if (unit !== "calls" || by === undefined) return;
+  throw new UserError("--by and --unit calls cannot be combined", "calls have no states: choose one", ExitCode.usage);
 }
 
 /** The format `json`. */

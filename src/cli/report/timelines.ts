@@ -14,7 +14,7 @@ import { counted, leftOutOfWalk } from "./left-out.js";
 
 /** Prepares a Speedscope profile, and adds what it leaves out to the notices. @returns a function that renders its JSON */
 export function speedscopeProfile(recording: Recording, context: FormatContext): () => Generator<Uint8Array> {
-  const { events, all: inPlace } = context.options;
+  const { events, all: inPlace, by } = context.options;
   const budget =
     events === Number.POSITIVE_INFINITY ? NO_BUDGET : { ...SPEEDSCOPE_BUDGET, ...(events ? { events } : {}) };
   const fit = withProgress("choosing what to show", (progress) => fitSpeedscope(recording, budget, progress));
@@ -25,7 +25,7 @@ export function speedscopeProfile(recording: Recording, context: FormatContext):
     const text = `the profile of all goroutines omits ${formatDuration(omitted)} of waiting for work; --all includes it`;
     context.notices.push({ text, serious: true });
   }
-  const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}`, inPlace };
+  const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}`, inPlace, by };
   return () => renderSpeedscope(recording, options);
 }
 
