@@ -3,6 +3,7 @@
  * side may have several runs; then numbers are means over runs, and their spread decides what is significant.
  */
 import { canTell, type Evidence, evidence } from "../base/evidence.js";
+import { STATES } from "../calltree/index.js";
 import type { RunItems } from "./items.js";
 
 export const callMeasures = ["total", "self", "calls"] as const;
@@ -40,6 +41,17 @@ export interface CallChange {
   readonly a: CallSide | undefined;
   readonly b: CallSide | undefined;
   readonly shifts: Readonly<Record<CallMeasure, Shift>>;
+  /**
+   * How the times divide into states, which explains their change; undefined unless all runs with the item have an
+   * execution trace.
+   */
+  readonly parts: Readonly<Record<"total" | "self", Parts>> | undefined;
+}
+
+/** Means over the runs of a side, by index into STATES, nanoseconds; a run without the item counts as 0. */
+export interface Parts {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
 }
 
 export interface CallDiffOptions {
@@ -76,7 +88,7 @@ export function diffCalls(
     const shifts = Object.fromEntries(
       callMeasures.map((one) => [one, shiftOf(a, b, item, one, tested)]),
     ) as CallChange["shifts"];
-    const change = { ...names(item), a: sideA, b: sideB, shifts };
+    const change = { ...names(item), a: sideA, b: sideB, shifts, parts: partsOf(a, b, item) };
     if (Math.max(sideA?.total.mean ?? 0, sideB?.total.mean ?? 0) >= min || callsChanged(change)) changes.push(change);
     else small++;
   }
@@ -108,6 +120,18 @@ function valuesOf(runs: readonly RunItems[], item: number, measure: CallMeasure)
 function sideOf(runs: readonly RunItems[], item: number): CallSide | undefined {
   if (!runs.some((run) => run.has(item))) return undefined;
   return Object.fromEntries(callMeasures.map((one) => [one, extentOf(valuesOf(runs, item, one))])) as CallSide;
+}
+
+function partsOf(a: readonly RunItems[], b: readonly RunItems[], item: number): CallChange["parts"] {
+  const isDivided = (run: RunItems) => !run.has(item) || run.get(item)!.states !== undefined;
+  if (![...a, ...b].every(isDivided)) return undefined;
+  const mean = (runs: readonly RunItems[], time: "total" | "self") =>
+    STATES.map((_, state) => {
+      const sum = runs.reduce((sum, run) => sum + (run.get(item)?.states?.[time][state] ?? 0), 0);
+      return sum / runs.length;
+    });
+  const of = (time: "total" | "self"): Parts => ({ a: mean(a, time), b: mean(b, time) });
+  return { total: of("total"), self: of("self") };
 }
 
 function extentOf(values: readonly number[]): Extent {

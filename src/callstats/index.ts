@@ -11,6 +11,7 @@ export {
   callsChanged,
   diffCalls,
   grown,
+  type Parts,
 } from "./diff.js";
 export { EXACT_CALLS } from "./durations.js";
 export type { StateSums } from "./group.js";

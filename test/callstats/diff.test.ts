@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { notJudged } from "../../src/base/evidence.js";
 import { callsChanged, diffCalls, grown, type RunItems } from "../../src/callstats/index.js";
+import { STATES, State } from "../../src/calltree/index.js";
+import { partsText } from "../../src/render/numbers/call-diff.js";
 
 /** Runs with a single item, given as calls and total of each run. */
 function runs(...values: readonly (readonly [calls: number, total: number])[]): RunItems[] {
@@ -60,4 +62,21 @@ test("small items are left out, unless their calls changed", () => {
   const diff = diffCalls([a], [b], (item) => ({ name: String(item), path: undefined }), { measure: "total", min: 100 });
   expect(diff.changes.map(({ name }) => name)).toEqual(["1", "2"]);
   expect(diff.small).toBe(1);
+});
+
+test("the states explain the change of a time where all runs with the item know them", () => {
+  const run = (running: number, lock: number): RunItems => {
+    const total = STATES.map((_, state) => (state === State.running ? running : state === State.lock ? lock : 0));
+    const states = { total, self: total };
+    return new Map([[0, { calls: 1, total: running + lock, self: running + lock, panics: 0, states }]]);
+  };
+  const change = only([run(4e6, 1e6), run(6e6, 3e6)], [run(4e6, 13e6)]);
+  expect(partsText(change, "total")).toEqual(["lock +11.0ms, running -1.00ms"]);
+  expect(change.parts?.self.a[State.lock]).toBe(2e6);
+  // What is new has all its parts from the change.
+  expect(partsText(only([new Map()], [run(4e6, 13e6)]), "self")).toEqual(["lock +13.0ms, running +4.00ms"]);
+  // A twentieth of the largest change explains nothing.
+  expect(partsText(only([run(0, 0)], [run(0.4e6, 10e6)]), "total")).toEqual(["lock +10.0ms"]);
+  expect(partsText(only([run(1, 1)], [run(1, 1)]), "total")).toEqual([]);
+  expect(only([run(4e6, 1e6)], runs([1, 5e6])).parts).toBeUndefined();
 });

@@ -31,7 +31,7 @@ import { withProgress } from "../progress.js";
 import { say } from "../say.js";
 import { openNamed, traceFiles } from "../trace-files.js";
 import { incomplete } from "./assertions.js";
-import { assertTraces } from "./reporting.js";
+import { assertTraces, withStates } from "./reporting.js";
 import { walk } from "./visit.js";
 
 /** Default of `--min` for thresholds, in nanoseconds: shorter times vary by more than any threshold. */
@@ -115,9 +115,10 @@ class Runs {
     const files = await openNamed(traceFiles([path]));
     try {
       const sources = assertTraces(files, [path]).map(({ source }) => source);
-      const recording = withProgress(`reading ${path}`, (progress) =>
+      const plain = withProgress(`reading ${path}`, (progress) =>
         readRecording(sources, { select: this.select, progress }),
       );
+      const recording = await withStates(plain, (text) => say(`${path}: ${text}`));
       this.note(path, recording);
       return this.items(recording);
     } finally {

@@ -208,10 +208,15 @@ async function readFiles(session: Session, files: readonly OpenFile[], options: 
     (progress) => readRecording(sources, { ...options, progress }),
     size,
   );
+  return withStates(recording, (text) => session.warn(text));
+}
+
+/** The recording with the states of its calls, if it has an execution trace; see `joined`. */
+export async function withStates(recording: Recording, warn: (text: string) => void): Promise<Recording> {
   if (!recording.isJoinable) return recording;
   // Loaded only here: it needs the reader of execution traces.
   const { joined } = await import("./states.js");
-  return joined(recording, (text) => session.warn(text));
+  return joined(recording, warn);
 }
 
 function noRecording(): Recording {

@@ -11,7 +11,9 @@ import {
   callsChanged,
   type HookCost,
   namedStep,
+  type Parts,
 } from "../../callstats/index.js";
+import { STATES } from "../../calltree/index.js";
 import { type Column, type ColumnStyle, columns } from "../columns.js";
 import { painter } from "../style.js";
 import { tracingLine } from "../tracing.js";
@@ -97,17 +99,29 @@ function rowOf(
     const cell = (side: CallChange["a"]) => (side ? format(side[measure].mean, measure) : "-");
     const word = !a ? "new" : !b ? "gone" : chance ? "~" : percent(shifts[measure].ratio);
     return {
-      cells: [
-        cell(a),
-        cell(b),
-        `${delta > 0 ? "+" : ""}${format(delta, measure)}`,
-        word,
-        ...others.map((one) => sides(change, one)),
-        naming(name),
+      cells: [cell(a), cell(b), signed(delta, measure), word, ...others.map((one) => sides(change, one)), naming(name)],
+      notes: [
+        ...(path && path.length > 1 ? [shownPath(path.slice(0, -1), naming)] : []),
+        ...(chance || measure === "calls" ? [] : partsText(change, measure)),
       ],
-      notes: path && path.length > 1 ? [shownPath(path.slice(0, -1), naming)] : [],
     };
   };
+}
+
+/** The states that changed most of a time, at most this many, each by at least this share of what the largest did. */
+const PARTS = 4;
+const LEAST = 0.05;
+
+/** One line that says which parts of a time changed, most first: `lock +11.0ms, runnable +1.00ms`; none without states. */
+export function partsText({ parts }: CallChange, measure: "total" | "self"): string[] {
+  if (parts === undefined) return [];
+  const { a, b } = parts[measure];
+  const shifts = STATES.map((name, state) => ({ name, delta: b[state] - a[state] }));
+  shifts.sort((one, other) => Math.abs(other.delta) - Math.abs(one.delta));
+  const least = LEAST * Math.abs(shifts[0].delta);
+  const shown = shifts.slice(0, PARTS).filter(({ delta }) => delta !== 0 && Math.abs(delta) >= least);
+  if (shown.length === 0) return [];
+  return [shown.map(({ name, delta }) => `${name} ${signed(delta, measure)}`).join(", ")];
 }
 
 export function sides({ a, b }: CallChange, measure: CallMeasure): string {
@@ -131,6 +145,10 @@ function shownPath(path: readonly string[], naming: Naming): string {
 function format(value: number, measure: CallMeasure): string {
   if (measure !== "calls") return formatDuration(value);
   return Number.isInteger(value) ? formatCount(value) : String(Number(value.toFixed(1)));
+}
+
+function signed(delta: number, measure: CallMeasure): string {
+  return `${delta > 0 ? "+" : ""}${format(delta, measure)}`;
 }
 
 function percent(ratio: number | undefined): string {
@@ -160,7 +178,7 @@ export function* callDiffJson(report: CallDiffReport, a: readonly string[], b: r
 }
 
 function record(change: CallChange): Record<string, unknown> {
-  const { name, path, a, b, shifts } = change;
+  const { name, path, a, b, shifts, parts } = change;
   const measures = callMeasures.map((measure) => {
     const unit = measure === "calls" ? "" : "_ns";
     const side = (of: CallChange["a"]) =>
@@ -173,5 +191,17 @@ function record(change: CallChange): Record<string, unknown> {
     ...(path ? { path } : {}),
     calls_changed: callsChanged(change),
     ...Object.fromEntries(measures),
+    ...(parts === undefined ? {} : { states: partsJson(parts.total), self_states: partsJson(parts.self) }),
   };
+}
+
+/** `{"lock_ns": {"a": 12, "b": 23, "delta": 11}}`, means over runs, without states that neither side has. */
+function partsJson({ a, b }: Parts): Record<string, unknown> {
+  return Object.fromEntries(
+    STATES.flatMap((name, state) => {
+      const [before, after] = [a[state], b[state]];
+      if (before === 0 && after === 0) return [];
+      return [[`${name}_ns`, { a: ns(before), b: ns(after), delta: ns(after - before) }]];
+    }),
+  );
 }

@@ -5,7 +5,7 @@ import { fullNames, type Naming } from "../../base/names.js";
 import { formatNumberOf } from "../../base/units.js";
 import { namedStep } from "../../callstats/index.js";
 import type { FunctionInfo } from "../../calltree/index.js";
-import { type CallDiffReport, share, sides } from "./call-diff.js";
+import { type CallDiffReport, partsText, share, sides } from "./call-diff.js";
 
 /**
  * One failed check per change beyond a threshold, and one passed or skipped check per threshold without such a change.
@@ -27,7 +27,10 @@ export function changeChecks(
       name: `${measure} of ${naming(name)}`,
       outcome: "failed",
       message: `${sides(change, measure)}${share(change, measure)}`,
-      details: path === undefined ? [] : [path.map((step) => namedStep(step, naming)).join(" > ")],
+      details: [
+        ...(path === undefined ? [] : [path.map((step) => namedStep(step, naming)).join(" > ")]),
+        ...(measure === "calls" ? [] : partsText(change, measure)),
+      ],
       place: place && { ...place, function: name },
     };
   });
