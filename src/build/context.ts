@@ -1,5 +1,6 @@
 /** What the build gets from its caller: the invocation's surroundings (a `Session` of the CLI is one) and the options. */
 
+import type { ExecTraceFlag } from "../gotool/exectrace.js";
 import type { GoContext } from "../gotool/run-go.js";
 
 /** The surroundings of one invocation of gotrace. */
@@ -30,6 +31,6 @@ export interface BuildOptions {
   readonly generated: boolean;
   /** Leave out functions whose inlining cost is at most this; undefined to leave out none. */
   readonly inlineBudget: number | undefined;
-  /** The program records an execution trace as well. */
-  readonly execTrace: boolean;
+  /** The flag that makes the program able to record an execution trace as well; undefined without one. */
+  readonly execTrace: ExecTraceFlag | undefined;
 }

@@ -96,7 +96,7 @@ export function buildDirectory(context: BuildContext, request: BuildRequest, ver
     ([name]) => /^(GO|CGO_|CC$|CXX$)/.test(name) && name !== "GOTRACE_CACHE",
   );
   const { include, exclude, generated, execTrace, inlineBudget } = request.options;
-  const choice = [include, exclude, generated, execTrace, inlineBudget, request.vet];
+  const choice = [include, exclude, generated, execTrace !== undefined, inlineBudget, request.vet];
   const gotrace = [ORIGIN, basename(runtimeDirectory(context))];
   const key = digest(
     JSON.stringify([gotrace, context.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]),
@@ -192,7 +192,8 @@ export async function prepareBuild(
       entry.rewritten === undefined || isUncompilable(entry, known) ? [] : [[entry.file, entry.rewritten]],
     ),
   );
-  const recorder = request.options.execTrace ? recordExecTrace(environment, runtime).overlay : [];
+  const { execTrace } = request.options;
+  const recorder = execTrace ? recordExecTrace(environment, runtime, execTrace).overlay : [];
   // Tests own the goroutines that they start, also through untraced code, so the runtime records those ancestors.
   const beyond = [...recorder, ...(request.tests ? ancestryOverlay(runtime) : [])];
   const linking = beyond.length > 0 ? linkFlags(environment, request.goFlags) : [];

@@ -1,7 +1,10 @@
-/** Call trace files on disk: finds them, opens them for reading, and patches them. */
+/**
+ * Call trace files on disk: finds them, opens them for reading, and patches them. A process may have written its execution
+ * trace beside its call trace: `<pid>-<n>.trace` beside `<pid>-<n>.gotrace`. It is opened with it.
+ */
 
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
+import { basename, join } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { ByteSource, Patch } from "../calltrace/index.js";
 import { isWritten } from "./run/writing-process.js";
@@ -9,11 +12,15 @@ import { type TemporaryDirectory, temporaryDirectory } from "./workspace.js";
 
 /** Extension of call traces. */
 const ENDING = ".gotrace";
+/** Extension of the execution traces that traced processes write. */
+const EXECUTION_ENDING = ".trace";
 
 /** A file that is open for reading. Whoever opens it must call {@link close}. */
 export interface OpenFile {
   readonly path: string;
   readonly source: ByteSource;
+  /** The file with the execution trace that the process wrote beside this one. */
+  readonly beside?: string;
   readonly close: () => void;
 }
 
@@ -46,7 +53,58 @@ function open(path: string): number {
 }
 
 function opened(path: string, descriptor: number): OpenFile {
-  return { path, source: fileSource(path, descriptor, isWritten(path)), close: () => closeSync(descriptor) };
+  const source = fileSource(path, descriptor, isWritten(path));
+  const beside = besideOf(path);
+  if (beside === undefined) return { path, source, close: () => closeSync(descriptor) };
+  // Opened now: a directory may be removed while its files are read.
+  const execution = open(beside);
+  const pieces = piecesOf(fileSource(beside, execution, false));
+  return {
+    path,
+    source: withExecution(source, ({ base }, held) => held ?? (base === 0 ? pieces : undefined)),
+    beside,
+    close: () => {
+      closeSync(descriptor);
+      closeSync(execution);
+    },
+  };
+}
+
+/** The execution trace that the process wrote beside its call trace, if there is one. */
+function besideOf(path: string): string | undefined {
+  if (!/^\d+-\d+\.gotrace$/.test(basename(path))) return undefined;
+  const beside = path.slice(0, -ENDING.length) + EXECUTION_ENDING;
+  return existsSync(beside) ? beside : undefined;
+}
+
+/** The same bytes, with another answer to where the execution traces of the processes are. */
+function withExecution(source: ByteSource, execution: NonNullable<ByteSource["execution"]>): ByteSource {
+  return {
+    get size() {
+      return source.size;
+    },
+    read: (offset, into) => source.read(offset, into),
+    ...(source.live === undefined ? {} : { live: source.live }),
+    execution,
+  };
+}
+
+/** Bytes of a piece. */
+const PIECE = 256 << 10;
+
+/** The bytes of a source in pieces; each iteration reads them again, up to where they end by then. */
+export function piecesOf(source: ByteSource): Iterable<Uint8Array> {
+  return {
+    *[Symbol.iterator]() {
+      for (let offset = 0; ; ) {
+        const piece = new Uint8Array(PIECE);
+        const got = source.read(offset, piece);
+        if (got <= 0) return;
+        yield piece.subarray(0, got);
+        offset += got;
+      }
+    },
+  };
 }
 
 function cannotRead(path: string, error: unknown, code: ExitCode = ExitCode.noInput): UserError {
@@ -122,6 +180,16 @@ export function namesTraces(path: string): boolean {
 /** Names of the call traces in a directory. */
 export function tracesIn(directory: string): string[] {
   return readdirSync(directory).filter((name) => name.endsWith(ENDING));
+}
+
+/** The call trace beside which a process writes this execution trace. */
+export function callTraceOf(execution: string): string {
+  return execution.slice(0, -EXECUTION_ENDING.length) + ENDING;
+}
+
+/** Names of the execution traces in a directory that traced processes wrote. */
+export function executionsIn(directory: string): string[] {
+  return readdirSync(directory).filter((name) => name.endsWith(EXECUTION_ENDING));
 }
 
 /** Orders `<pid>-<n>.gotrace` by its numbers. */

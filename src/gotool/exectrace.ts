@@ -13,8 +13,17 @@ import { fileURLToPath } from "node:url";
 import { ExitCode, UserError } from "../base/errors.js";
 import type { GoEnvironment } from "./environment.js";
 
-/** The variable that names the directory where each process writes `<pid>-<n>.trace`; without it, nothing is recorded. */
+/** The variable that names the directory where each process writes `<pid>-<n>.trace`. */
 export const execTraceVariable = "GOTRACE_EXEC_OUT";
+
+/**
+ * The variable that, unless it is empty or 0, makes each process write its execution trace beside its call trace, in the
+ * directory of GOTRACE_OUT, under the same `<pid>-<n>`. It takes precedence. With neither, nothing is recorded.
+ */
+export const statesVariable = "GOTRACE_STATES";
+
+/** The flags that ask for an execution trace. */
+export type ExecTraceFlag = "--exec-trace" | "--states" | "--by";
 
 const templates = fileURLToPath(new URL("../../templates/exectrace", import.meta.url));
 
@@ -27,13 +36,14 @@ export interface ExecTraceBuild {
 /**
  * The overlay entries with which a program records its execution trace.
  * @param runtime directory of the runtime module, which every traced program links
+ * @param flag the one that asks for it, for messages
  * @throws UserError before Go 1.22, which writes traces in another format
  */
-export function recordExecTrace(env: GoEnvironment, runtime: string): ExecTraceBuild {
+export function recordExecTrace(env: GoEnvironment, runtime: string, flag: ExecTraceFlag): ExecTraceBuild {
   if (env.minor < 22) {
     throw new UserError(
-      "--exec-trace needs Go 1.22 or newer",
-      "use a newer release (GOTOOLCHAIN=go1.22.12 lets go fetch one), or leave --exec-trace out",
+      `${flag} needs Go 1.22 or newer`,
+      `use a newer release (GOTOOLCHAIN=go1.22.12 lets go fetch one), or leave ${flag} out`,
       ExitCode.unavailable,
     );
   }

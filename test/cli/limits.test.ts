@@ -21,7 +21,7 @@ const halted = (path: string) => readFileSync(path).readUInt32LE(108);
 
 test("all traces together have a limit: processes that run are halted, and it is said once", () => {
   const lines: string[] = [];
-  const watch = new LimitWatch(directory, 4 << 20, (line) => lines.push(line));
+  const watch = new LimitWatch({ directory, limit: 1 << 20, total: 4 << 20 }, undefined, (line) => lines.push(line));
   watch.look();
   const mine = write(`${process.pid}-1.gotrace`, 1 << 20);
   const over = write("999999999-1.gotrace", 2 << 20);
@@ -42,7 +42,7 @@ test("all traces together have a limit: processes that run are halted, and it is
 
 test("what stops the recording of a process is said once, with what helps", () => {
   const lines: string[] = [];
-  const watch = new LimitWatch(directory, 2 ** 40, (line) => lines.push(line));
+  const watch = new LimitWatch({ directory, limit: 2 ** 31, total: 2 ** 40 }, undefined, (line) => lines.push(line));
   write(`${process.pid}-1.gotrace`, 4096, 1);
   write(`${process.pid}-2.gotrace`, 4096, 2);
   watch.look();
@@ -54,6 +54,29 @@ test("what stops the recording of a process is said once, with what helps", () =
   for (let n = 5; n < 20; n++) write(`${process.pid}-${n}.gotrace`, 4096, 1);
   watch.look();
   expect(lines.length).toBe(4);
+});
+
+test("an execution trace has the limit of its own, and counts towards the total", () => {
+  const own = mkdtempSync(join(directory, "executions-"));
+  const lines: string[] = [];
+  const watch = new LimitWatch({ directory: own, limit: 700, total: 1 << 20 }, own, (line) => lines.push(line));
+  const calls = join(own, `${process.pid}-1.gotrace`);
+  writeFileSync(calls, encodeHeader({ numbers: { used: 4096n, grown: 8192n } }));
+  const execution = join(own, `${process.pid}-1.trace`);
+  writeFileSync(execution, new Uint8Array(700));
+  watch.look();
+  expect(lines).toEqual([]);
+  writeFileSync(execution, new Uint8Array(701));
+  watch.look();
+  watch.look();
+  expect(lines).toEqual([
+    expect.stringMatching(/^process \d+: its execution trace has reached the size limit: .*--max-trace-size/),
+  ]);
+  expect(halted(calls)).toBe(0);
+  writeFileSync(execution, new Uint8Array(1 << 20));
+  watch.look();
+  expect(halted(calls)).toBe(1);
+  expect(lines[1]).toMatch(/^the traces of this run have reached 1(\.0)? ?MiB/);
 });
 
 const inMemory = ["/dev/shm", "/run"].find((path) => isMounted(path, "tmpfs"));

@@ -71,8 +71,6 @@ export function execFindings(
       return [];
     }
   });
-  if (traces.length === 0)
-    session.warn("no execution trace was recorded: no traced package was linked, or it could not be written");
   const ranked = rankTraces(reports);
   return async (output) => {
     if (ranked.length === 0) return [];

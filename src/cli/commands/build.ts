@@ -9,7 +9,7 @@ import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { buildFlags } from "../flags/go-flags.js";
 import { parseFlags } from "../flags/parse.js";
 import { buildOptions, sessionOptions } from "../flags/run.js";
-import { traceFlags } from "../flags/tables.js";
+import { buildStatesFlag, traceFlags } from "../flags/tables.js";
 import { Session } from "../session.js";
 
 export const buildCommand: Command = {
@@ -17,9 +17,11 @@ export const buildCommand: Command = {
   usage: "build -o BIN [flags] <package or .go files>",
   description: `Builds an instrumented binary. If GOTRACE_OUT=DIR is in its environment, the binary writes its trace into DIR, which
 must exist, for 'gotrace report DIR'. Without that variable it runs untraced, at next to no cost.
-GOTRACE_MAX_SIZE=BYTES limits the trace of a process (default 2147483648).`,
+GOTRACE_MAX_SIZE=BYTES limits the trace of a process (default 2147483648). A binary of --states also records an execution
+trace if GOTRACE_STATES=1 is set: <pid>-<n>.trace beside <pid>-<n>.gotrace. Keep the two together.`,
   flags: [
     { name: "o", value: "BIN", help: "where to write the binary (required)" },
+    buildStatesFlag,
     ...traceFlags.filter((flag) => flag.name !== "keep-workspace"),
     ...buildFlags,
   ],

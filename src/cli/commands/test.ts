@@ -110,9 +110,9 @@ async function test(
     const whole = { command: "go", args: ["test", ...line.plain], cwd: session.cwd, ownGroup: true };
     return (await session.delegateSignals(() => runProgram({ ...whole, env: session.env }))).code;
   };
-  if (options.record.execTrace !== undefined && given("trace")) {
+  if (options.build.execTrace !== undefined && given("trace")) {
     throw new UserError(
-      "--exec-trace and -trace both record an execution trace",
+      `${options.build.execTrace} and -trace both record an execution trace`,
       "leave one of them out; --exec-trace=FILE saves the file and shows its findings",
       ExitCode.usage,
     );

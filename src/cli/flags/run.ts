@@ -22,13 +22,19 @@ export function buildOptions(flags: ParsedFlags): BuildOptions {
     exclude: flags.list("exclude"),
     generated: flags.has("generated"),
     inlineBudget: inlineBudget(flags),
-    execTrace: flags.has("exec-trace") || recordsStates(flags),
+    execTrace: execTraceFlagOf(flags),
   };
 }
 
 function inlineBudget(flags: ParsedFlags): number | undefined {
   if (!flags.has("skip-inlined")) return undefined;
   return flags.string("skip-inlined") === "true" ? COMPILER_BUDGET : number(flags, "skip-inlined", 0, COMPILER_BUDGET);
+}
+
+/** The flag for which the program must be able to record an execution trace. */
+function execTraceFlagOf(flags: ParsedFlags): BuildOptions["execTrace"] {
+  const name = (["exec-trace", "states", "by"] as const).find((name) => flags.has(name));
+  return name && `--${name}`;
 }
 
 /** Whether the report needs the states of calls. */

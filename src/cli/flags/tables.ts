@@ -37,7 +37,7 @@ export const recordFlags: readonly Flag[] = [
   {
     name: "max-trace-size",
     value: "SIZE",
-    help: "stop tracing when the trace of a process reaches SIZE, for instance 512MiB or 8GiB (default 2GiB), or when those of all processes of the run reach 4 times that; the program goes on, and the report says how many events are missing",
+    help: "stop tracing when the trace of a process reaches SIZE, for instance 512MiB or 8GiB (default 2GiB), or when those of all processes of the run reach 4 times that; the program goes on, and the report says how many events are missing. An execution trace has the same limit of its own",
   },
   {
     name: "states",
@@ -48,6 +48,12 @@ export const recordFlags: readonly Flag[] = [
     help: "do not keep the trace as the last run, which report, stats, calls and view show if no file is named",
   },
 ];
+
+/** For `build`. */
+export const buildStatesFlag: Flag = {
+  name: "states",
+  help: "the binary can also record what the scheduler did (Go 1.22 and later); it does if GOTRACE_STATES=1 is in its environment too",
+};
 
 /** For commands that show findings after the tree. */
 export const execTraceFlag: Flag = {

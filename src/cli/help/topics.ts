@@ -45,6 +45,10 @@ export const environment: readonly Entry[] = [
   ],
   ["GOTRACE_MAX_SIZE=BYTES", "--max-trace-size of instrumented programs"],
   [
+    "GOTRACE_STATES=1",
+    "a program of 'gotrace build --states' also records what the scheduler did: <pid>-<n>.trace beside <pid>-<n>.gotrace in GOTRACE_OUT. Set by run, exec, test, flame, json and stats, 0 without --states",
+  ],
+  [
     "GOTRACE_CACHE=DIR",
     "directory for rewritten files and the trace of the last run (default: gotrace in the user's cache directory; unused entries are removed after ten days)",
   ],

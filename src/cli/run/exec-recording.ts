@@ -1,6 +1,6 @@
-/** `--exec-trace`: where the traced processes write execution traces, and how they are saved. */
+/** `--exec-trace` and `--states`: where the traced processes write execution traces, and how they are saved. */
 
-import { closeSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { join, parse, resolve } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { execTraceVariable } from "../../gotool/exectrace.js";
@@ -8,7 +8,8 @@ import { openChunks } from "../analyze/read-chunks.js";
 import type { RecordOptions } from "../options.js";
 import { checkWritable, createFile, writeFailure } from "../output.js";
 import type { Session } from "../session.js";
-import { writeFully } from "../trace-files.js";
+import { executionsIn, writeFully } from "../trace-files.js";
+import type { RunDirectory } from "./run-directory.js";
 import { processIdOf } from "./writing-process.js";
 
 /** Where a run records its execution traces. */
@@ -26,16 +27,22 @@ export function execFile(session: Session, { execTrace }: RecordOptions): string
   return execTrace?.file === undefined ? undefined : resolve(session.cwd, execTrace.file);
 }
 
-/** Creates the directory for execution traces, if they are wanted. @throws UserError when the named file is not writable */
+/**
+ * Prepares the directory for execution traces, if they are wanted. With `--states` it is that of the call traces, which
+ * they belong to; else they are only needed for the report.
+ * @throws UserError when the named file is not writable
+ */
 export async function prepareExecRecording(
   session: Session,
   options: RecordOptions,
+  run: RunDirectory,
 ): Promise<ExecRecording | undefined> {
-  if (options.execTrace === undefined && !options.states) return undefined;
-  const directory = join(await session.workspace(), "exec-trace");
-  mkdirSync(directory);
   const save = execFile(session, options);
   if (save !== undefined) checkWritable(save, "--exec-trace");
+  if (options.states) return { directory: run.directory, save, env: {} };
+  if (options.execTrace === undefined) return undefined;
+  const directory = join(await session.workspace(), "exec-trace");
+  mkdirSync(directory);
   return { directory, save, env: { [execTraceVariable]: directory } };
 }
 
@@ -44,7 +51,7 @@ export async function prepareExecRecording(
  */
 export function execTraces({ directory, save }: ExecRecording): ExecTrace[] {
   if (!existsSync(directory)) return [];
-  return readdirSync(directory)
+  return executionsIn(directory)
     .map((name) => ({ path: join(directory, name), pid: processIdOf(name) }))
     .map((trace) => ({ ...trace, made: statSync(trace.path).birthtimeMs }))
     .sort((a, b) => a.made - b.made)

@@ -61,7 +61,7 @@ export function sharesFileSystem({ directory }: LastRun, other: string): boolean
  * @returns the reason if they are not kept; undefined if they are
  */
 export function keepLastRun({ directory, largest }: LastRun, files: readonly OpenFile[]): string | undefined {
-  const size = diskBytes(files.map(({ path }) => path));
+  const size = diskBytes(files.flatMap(({ path, beside }) => (beside === undefined ? [path] : [path, beside])));
   if (size > largest) return `its trace of ${formatBytes(size)} is larger than ${formatBytes(largest)}`;
   if (files.every(({ path }) => dirname(path) === directory)) return undefined;
   const copy = join(directory, "1-1.gotrace");

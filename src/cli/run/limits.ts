@@ -1,11 +1,11 @@
 /** Watches the sizes of traces during a run: reports limits that are reached, and enforces the one of all together. */
 
-import { statfsSync } from "node:fs";
+import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { attempt } from "../../base/errors.js";
 import { formatBytes } from "../../base/units.js";
 import { HEADER_SIZE, haltPatch, type RawHeader, readBytes, readHeader } from "../../calltrace/index.js";
-import { openFile, patchFile, tracesIn } from "../trace-files.js";
+import { executionsIn, openFile, patchFile, tracesIn } from "../trace-files.js";
 import { isAlive, processIdOf } from "./writing-process.js";
 
 /** All processes of a run together may write this many times the limit of one process. */
@@ -23,53 +23,90 @@ const REMEDIES: { readonly [reason: number]: string } = {
   4: "it has no memory left for its trace",
 };
 
-/** Watches the headers of the traces in a directory. The caller calls {@link look} regularly. */
+/** The limits of a run, in bytes. */
+export interface Limits {
+  /** Every process writes its call trace here. */
+  readonly directory: string;
+  /** For the call trace of one process, and for its execution trace. */
+  readonly limit: number;
+  /** For all traces together. */
+  readonly total: number;
+}
+
+/**
+ * Watches the headers of the call traces in a directory, and the sizes of execution traces. The caller calls {@link look}
+ * regularly.
+ */
 export class LimitWatch {
   readonly #sizes = new Map<string, number>();
+  /** Sizes of execution traces, by name. */
+  readonly #executions = new Map<string, number>();
   /** Names of files whose process has ended. */
   readonly #over = new Set<string>();
   readonly #said = new Set<string>();
   readonly #halted = new Set<string>();
 
+  readonly #directory: string;
+
   /**
-   * @param total limit for all traces together, in bytes
+   * @param executions the directory of the execution traces, if they are recorded
    * @param say prints a line for the user
    */
   constructor(
-    private readonly directory: string,
-    private readonly total: number,
+    private readonly limits: Limits,
+    private readonly executions: string | undefined,
     private readonly say: (line: string) => void,
-  ) {}
+  ) {
+    this.#directory = limits.directory;
+  }
 
   /** Reads the headers once, reports new limits, and stops the recording of all processes if the total is reached. */
   look(): void {
     // A file may vanish or still be without a header: errors are ignored, the next look tries again.
-    for (const name of namesIn(this.directory)) if (!this.#over.has(name)) attempt(() => this.#lookAt(name));
-    const sum = [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
-    if (sum < this.total) return;
+    for (const name of namesIn(this.#directory, tracesIn)) if (!this.#over.has(name)) attempt(() => this.#lookAt(name));
+    const { executions } = this;
+    if (executions !== undefined) {
+      for (const name of namesIn(executions, executionsIn)) attempt(() => this.#lookAtExecution(executions, name));
+    }
+    const sum = [...this.#sizes.values(), ...this.#executions.values()].reduce((sum, size) => sum + size, 0);
+    const { total } = this.limits;
+    if (sum < total) return;
     if (this.#halted.size === 0) {
       this.say(
-        `the traces of this run have reached ${formatBytes(this.total)}: later calls of its processes are not recorded; ${MORE}`,
+        `the traces of this run have reached ${formatBytes(total)}: later calls of its processes are not recorded; ${MORE}`,
       );
     }
     for (const name of this.#sizes.keys()) {
       if (this.#over.has(name) || this.#halted.has(name)) continue;
       this.#halted.add(name);
-      attempt(() => patchFile(join(this.directory, name), 0, [haltPatch()]));
+      attempt(() => patchFile(join(this.#directory, name), 0, [haltPatch()]));
     }
   }
 
   #lookAt(name: string): void {
-    const path = join(this.directory, name);
+    const path = join(this.#directory, name);
     if (!isAlive(processIdOf(name))) this.#over.add(name);
     const header = headerOf(path);
     this.#sizes.set(name, Number(header.numbers.grown));
     const remedy = REMEDIES[Number(header.numbers.stopReason)];
-    if (remedy === undefined || this.#said.has(name)) return;
+    if (remedy !== undefined) this.#stopped(name, `${remedy}; the program goes on, its later calls are not recorded`);
+  }
+
+  /** The process itself ends its recording then; see templates/exectrace/record.go.txt. */
+  #lookAtExecution(directory: string, name: string): void {
+    const { size } = statSync(join(directory, name));
+    this.#executions.set(name, size);
+    if (size <= this.limits.limit) return;
+    const what = "its execution trace has reached the size limit: allow more with --max-trace-size";
+    this.#stopped(name, `${what}; the program goes on, what it later waits for is not recorded`);
+  }
+
+  /** Reports a trace that has ended before its process, once. */
+  #stopped(name: string, why: string): void {
+    if (this.#said.has(name)) return;
     this.#said.add(name);
-    if (this.#said.size <= LINES) {
-      this.say(`process ${processIdOf(name)}: ${remedy}; the program goes on, its later calls are not recorded`);
-    } else if (this.#said.size === LINES + 1) this.say("the traces of more processes have reached their limits");
+    if (this.#said.size <= LINES) this.say(`process ${processIdOf(name)}: ${why}`);
+    else if (this.#said.size === LINES + 1) this.say("the traces of more processes have reached their limits");
   }
 }
 
@@ -82,9 +119,9 @@ function headerOf(path: string): RawHeader {
   }
 }
 
-function namesIn(directory: string): string[] {
+function namesIn(directory: string, list: (directory: string) => string[]): string[] {
   try {
-    return tracesIn(directory);
+    return list(directory);
   } catch {
     return [];
   }

@@ -7,6 +7,7 @@ import type { BuildSummary } from "../../build/build-summary.js";
 import type { TracedSet } from "../../build/traced-set.js";
 import { endPatches, type Note, notePatches } from "../../calltrace/index.js";
 import { ensureDirectory } from "../../gotool/cache.js";
+import { statesVariable } from "../../gotool/exectrace.js";
 import type { ProgramExit } from "../../gotool/process.js";
 import type { RecordOptions } from "../options.js";
 import { checkWritable, isStandardOutput } from "../output.js";
@@ -26,6 +27,8 @@ export interface RunDirectory {
   readonly directory: string;
   /** Environment for the program, in addition to the session's. */
   readonly env: Readonly<Record<string, string>>;
+  /** Limit for the call trace of one process, and for its execution trace, in bytes. */
+  readonly limit: number;
   /** Limit for the traces of all processes together, in bytes. */
   readonly total: number;
   /** Absolute path of `--save`. */
@@ -68,7 +71,7 @@ export async function prepareRunDirectory(
   options: RecordOptions,
   report: string | undefined,
 ): Promise<RunDirectory> {
-  const { maxTraceSize } = options;
+  const { maxTraceSize, states } = options;
   if (maxTraceSize === undefined) checkSizeOf(session.env);
   const absolute = (file: string | undefined) => (file === undefined ? undefined : resolve(session.cwd, file));
   const [save, output] = [absolute(options.save), absolute(report)];
@@ -96,7 +99,12 @@ export async function prepareRunDirectory(
   return {
     directory,
     last,
-    env: { GOTRACE_OUT: directory, ...(maxTraceSize ? { GOTRACE_MAX_SIZE: String(maxTraceSize) } : {}) },
+    env: {
+      GOTRACE_OUT: directory,
+      ...(maxTraceSize ? { GOTRACE_MAX_SIZE: String(maxTraceSize) } : {}),
+      [statesVariable]: states ? "1" : "0",
+    },
+    limit: maxTraceSize ?? SIZE_DEFAULT,
     total: TOTAL_FACTOR * (maxTraceSize ?? SIZE_DEFAULT),
     save,
   };

@@ -13,7 +13,7 @@ import type { Session } from "../session.js";
 import { type OpenFile, openFile } from "../trace-files.js";
 import { type TemporaryDirectory, temporaryDirectory } from "../workspace.js";
 import { AliveWatch } from "./alive.js";
-import { appendStates } from "./append-states.js";
+import { appendStates, dropAppended } from "./append-states.js";
 import { saveBundle } from "./bundle.js";
 import { type ExecTrace, execTraces, prepareExecRecording, saveExecTrace } from "./exec-recording.js";
 import { guard } from "./guard.js";
@@ -74,11 +74,11 @@ async function recordAndReport(
 ): Promise<number> {
   const { save } = recording;
   const named = options.record.save;
-  const execRecording = await prepareExecRecording(session, options.record);
+  const execRecording = await prepareExecRecording(session, options.record, recording);
   // Loaded only when needed: the modules for configurations and execution traces would double the startup time.
   const findings = options.record.execTrace && (await import("../analyze/findings.js"));
   const settings = findings?.execSettings(session);
-  const limits = new LimitWatch(recording.directory, recording.total, (line) => session.warn(line));
+  const limits = new LimitWatch(recording, execRecording?.directory, (line) => session.warn(line));
   const watch = new AliveWatch(recording.directory, () => limits.look());
   const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
   const start = () => session.delegateSignals(() => runProgram({ ...run.program, env, cwd: session.cwd }));
@@ -91,14 +91,20 @@ async function recordAndReport(
   run.ended?.(exit.code);
   const alive = watch.stop();
   session.log(`the program ended with exit code ${exit.code}`);
-  const traces = execRecording ? execTraces(execRecording) : [];
-  if (options.record.states) appendStates(session, recording, traces);
+  const recorded = execRecording ? execTraces(execRecording) : [];
+  const appended = options.record.states ? appendStates(session, recording, recorded) : recorded;
+  // Those of --states alone are for the page, which shows findings as well.
+  const traces = findings || run.report.format.findings ? appended : [];
+  if (traces.length === 0) dropAppended(recording);
   completeTraces(recording, run.notes, { alive, ...(run.direct ? { program: exit } : {}) });
   const files = recordedFiles(recording).map(openFile);
   try {
     // If go test failed before it ran anything, it has printed why.
     const gated = run.report.gate !== undefined && hasAssertions(run.report.gate);
     if (files.length === 0 && ((run.mayBeEmpty && !gated) || (!run.direct && exit.code !== 0))) return exit.code;
+    if (execRecording && recorded.length === 0) {
+      session.warn("no execution trace was recorded: no traced package was linked, or it could not be written");
+    }
     const place = settle(recording, files);
     const rescueCalls = () => rescue(session, files);
     let saved = save === undefined || (await writeOr(() => saveBundle(save, "--save", files), rescueCalls));
@@ -146,6 +152,7 @@ async function recordAndReport(
     return saved ? exit.code : ExitCode.io;
   } finally {
     for (const file of files) file.close();
+    dropAppended(recording);
   }
 }
 
