@@ -13,8 +13,10 @@ const IMPORTS_OF = {
   start: ["src/cli/main.ts"],
   // What `gotrace run` needs before it starts go.
   run: ["src/cli/commands/run.ts"],
-  // What it needs later, loaded while go works: running the program, and the tree.
-  report: ["src/cli/run/run-traced.ts", "src/cli/report/text-formats.ts", "src/render/tree/tree.ts"],
+  // For running the program, loaded while go works.
+  execute: ["src/cli/run/run-traced.ts"],
+  // For the tree, loaded while the program runs.
+  report: ["src/cli/report/reporting.ts", "src/cli/report/text-formats.ts", "src/render/tree/tree.ts"],
 };
 
 /**

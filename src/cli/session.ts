@@ -8,7 +8,7 @@ import type { GoContext } from "../gotool/run-go.js";
 import type { SessionOptions } from "./options.js";
 import { say } from "./say.js";
 import { workingDirectory } from "./working-directory.js";
-import { type TemporaryDirectory, temporaryDirectory, temporaryRoot } from "./workspace.js";
+import { expectTemporaryDirectory, type TemporaryDirectory, temporaryDirectory, temporaryRoot } from "./workspace.js";
 
 /** Signals that end gotrace, except while a traced program handles them. */
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -117,6 +117,11 @@ export class Session {
   /** Checks that temporary files can be created, which go needs as well. @throws UserError if TMPDIR is unusable */
   checkTemporary(): void {
     temporaryRoot(this.#start);
+  }
+
+  /** Loads ahead of time what {@link workspace} needs. */
+  expectWorkspace(): void {
+    void expectTemporaryDirectory(this.#start);
   }
 
   /** The temporary workspace, created when first needed. @throws UserError when it cannot be created */

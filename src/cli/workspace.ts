@@ -34,11 +34,28 @@ export async function temporaryDirectory(prefix: string, from = process.cwd()): 
   }
 }
 
+/** Loads ahead of time what {@link temporaryDirectory} needs, and leaves errors to that. */
+export async function expectTemporaryDirectory(from: string): Promise<void> {
+  try {
+    await loadLibrary(temporaryRoot(from));
+  } catch {
+    // The one who needs the directory hears of it.
+  }
+}
+
+let library: Promise<typeof import("tmp-promise")> | undefined;
+
+/** Loads the library, once: two at a time would each take the other's TMPDIR for the user's. */
+function loadLibrary(root: string): Promise<typeof import("tmp-promise")> {
+  library ??= importLibrary(root);
+  return library;
+}
+
 /**
- * Loads the library only when it is needed, because loading it looks up the system's temporary directory: that fails if the
- * directory does not exist, and resolves a relative TMPDIR against the current directory.
+ * The library is loaded only when it is needed, because loading it looks up the system's temporary directory: that fails if
+ * the directory does not exist, and resolves a relative TMPDIR against the current directory.
  */
-async function loadLibrary(root: string): Promise<typeof import("tmp-promise")> {
+async function importLibrary(root: string): Promise<typeof import("tmp-promise")> {
   const before = process.env.TMPDIR;
   if (before !== undefined) process.env.TMPDIR = root;
   try {

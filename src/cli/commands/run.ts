@@ -185,8 +185,11 @@ async function runTarget(
   report: ReportRequest,
   { patterns, goFlags, build, args }: RunTarget,
 ): Promise<number> {
-  // Load the reporting modules while go is busy: they are many.
-  const tracing = session.goRuns.then(() => import("../run/run-traced.js"));
+  // While go is busy, load what comes after it.
+  const tracing = session.goRuns.then(() => {
+    session.expectWorkspace();
+    return import("../run/run-traced.js");
+  });
   const make = (anew: boolean) => buildProgram(command, session, { patterns, goFlags, options: build, anew });
   const built = await make(false);
   if (typeof built === "number") return built;

@@ -7,7 +7,7 @@ import { whyNothing } from "../../build/scope.js";
 import { CannotStart, type Program, runProgram } from "../../gotool/process.js";
 import type { RecordOptions, ReportOptions } from "../options.js";
 import { hasAssertions } from "../report/assertions.js";
-import { type ReportRequest, reportOpenTraces } from "../report/reporting.js";
+import type { ReportRequest } from "../report/reporting.js";
 import { sayError } from "../say.js";
 import type { Session } from "../session.js";
 import { type OpenFile, openFile } from "../trace-files.js";
@@ -82,7 +82,11 @@ async function recordAndReport(
   const watch = new AliveWatch(recording.directory, () => limits.look());
   const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
   const start = () => session.delegateSignals(() => runProgram({ ...run.program, env, cwd: session.cwd }));
-  const exit = await start().catch(async (error: unknown) => {
+  const running = start();
+  // Now, so that it delays neither the program's start nor, unless the program is short, the report.
+  const reporting = import("../report/reporting.js");
+  reporting.catch(() => undefined);
+  const exit = await running.catch(async (error: unknown) => {
     if (!(error instanceof CannotStart) || !run.remake) throw error;
     session.log(`${error.message}: building it again`);
     await run.remake();
@@ -129,8 +133,8 @@ async function recordAndReport(
     for (const line of survivorLines(recording, place.words !== undefined)) session.warn(line);
     let isLeft = false;
     try {
-      const { gate } = await session.withDefaultSignals(() =>
-        reportOpenTraces(session, options.report, files, report, sections),
+      const { gate } = await session.withDefaultSignals(async () =>
+        (await reporting).reportOpenTraces(session, options.report, files, report, sections),
       );
       if (saved && exit.code === 0 && gate !== 0) return gate;
     } catch (error) {
