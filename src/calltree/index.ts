@@ -17,11 +17,12 @@ export { columnIn, PARTS, partName, statesOfPart, timeIn } from "./part.js";
 export { Recording, type RecordingOptions, readRecording, type SelectOptions, type Walk } from "./recording.js";
 export type { BuildOptions } from "./replay/builder.js";
 export type { LeftOut } from "./replay/filtered-replay.js";
+export type { StateClock, WaitVisitor } from "./state-meter.js";
 export {
+  type Blamed,
   type CallStates,
   STATES,
   State,
-  type StateClock,
   type StateColumns,
   type StateName,
   statesAt,

@@ -4,13 +4,13 @@ import { extent, type ForestOptions, type Replay, replayTraces } from "./forest.
 import type { BuildOptions } from "./replay/builder.js";
 import { FilteredReplay, type LeftOut } from "./replay/filtered-replay.js";
 import { walkProcess } from "./replay/replay.js";
-import type { StateClock } from "./states.js";
+import type { StateClock } from "./state-meter.js";
 import type { Stays } from "./stays.js";
 import type { CallForest, ProcessTree } from "./tree.js";
 import { TreeStateCollector } from "./tree-states.js";
 import { viewTree } from "./views/filter.js";
 import { type FilteredCalls, type PathOptions, type Selected, selectPaths } from "./views/select.js";
-import { type CallVisitor, visitEachProcess } from "./visitor.js";
+import { type CallVisitor, combineVisitors, visitEachProcess } from "./visitor.js";
 
 /** Visits calls as it is advanced, and returns how many it left out. */
 export type Walk = Generator<undefined, LeftOut>;
@@ -167,11 +167,16 @@ export class Recording {
   private forestWithStates(): CallForest {
     const { forest, clocks } = this;
     const collectors = forest.processes.map(({ tree, depthLimit }) => new TreeStateCollector(tree, depthLimit));
-    this.visit(visitEachProcess(collectors), undefined, {});
+    const waits = clocks.map((clock) => clock?.waits?.());
+    const visitors = collectors.map((collector, process) => combineVisitors([collector, waits[process] ?? {}]));
+    this.visit(visitEachProcess(visitors), undefined, {});
     const processes = forest.processes.map((process, index) => {
       const { self, total } = collectors[index];
       if (clocks[index] === undefined) return process;
-      return Object.freeze({ ...process, tree: Object.freeze({ ...process.tree, states: { self, total } }) });
+      const { tree } = process;
+      const blamed = waits[index]?.blamed(tree);
+      const states = { states: { self, total }, ...(blamed === undefined ? {} : { blamed }) };
+      return Object.freeze({ ...process, tree: Object.freeze({ ...tree, ...states }) });
     });
     return Object.freeze({ ...forest, processes });
   }

@@ -1,6 +1,8 @@
 /** The states of a process's goroutines, on the time scale of its call trace. */
 import { STATES, State, type StateClock, type StayCursor, type Stays } from "../calltree/index.js";
+import { BlameCollector } from "./blame.js";
 import type { Scheduling } from "./collect.js";
+import { waitsOf } from "./waits.js";
 
 /**
  * Goes through the stays of one goroutine after another.
@@ -25,6 +27,10 @@ export class SchedulingClock implements StateClock {
     const { goroutines, reasons, places } = stays;
     this.stays = { goroutines, reasons, places, cursor: () => stays.cursor(offset) };
     this.cursor = this.stays.cursor();
+  }
+
+  waits(): BlameCollector {
+    return new BlameCollector(waitsOf(this.stays));
   }
 
   begin(goid: number, time: number): void {

@@ -26,7 +26,8 @@ export function joinStates(
   const offset = offsetOf(info.startNano, scheduling);
   const end = info.end ?? info.now;
   const isApart = offset > scheduling.length || (end !== undefined && end + offset < 0);
-  return isApart ? undefined : { clock: new SchedulingClock(scheduling, offset), problem: scheduling.problem };
+  if (isApart) return undefined;
+  return { clock: new SchedulingClock(scheduling, offset), problem: scheduling.problem };
 }
 
 /** What to add to nanoseconds since the start of tracing calls for nanoseconds since the first event. */

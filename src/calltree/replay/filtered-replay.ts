@@ -5,7 +5,7 @@
 import { grown } from "../../base/columns.js";
 import type { Ending } from "../ending.js";
 import { HeldCalls } from "../held-calls.js";
-import { CallStateMeter, type StateClock } from "../states.js";
+import { CallStateMeter, type StateClock } from "../state-meter.js";
 import { DROPPED, HIDDEN } from "../views/select.js";
 import type { CallVisitor, Goroutine } from "../visitor.js";
 import type { Begun, WalkObserver } from "./replay.js";

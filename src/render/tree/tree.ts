@@ -30,6 +30,7 @@ import {
 import { flagsOf, footer } from "../notices.js";
 import { type Paint, painter } from "../style.js";
 import { DISTORTED_LEGEND } from "../tracing.js";
+import { blameTable } from "./blame.js";
 import { type Choice, chooseOf, type FailedTests, failedOf, planOf } from "./choice.js";
 import { IDLE, type Marks, WAITS } from "./label.js";
 import { type Columns, columnsOf, headingOf, type LineStyle, lineOf, type Shown, walk } from "./lines.js";
@@ -158,6 +159,8 @@ function* renderProcess(
   } else if (hidden > 0) {
     yield `\n${paint("dim", leftOut(hidden, hiddenCalls, options))}\n`;
   }
+  const style = { paint, naming: options.naming ?? fullNames, width: options.width, widthOf: columns.widthOf };
+  yield* blameTable(forest, process.tree, style);
   return legendsOf(columns, marks, shown);
 }
 

@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { readRecording, STATES, State } from "../../src/calltree/index.js";
+import { SchedulingClock } from "../../src/join/clock.js";
+import { StayTable } from "../../src/join/stays.js";
+import { scripted } from "../calltree/script.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
+
+interface Stay {
+  readonly goid: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly state: number;
+  readonly waker?: number;
+}
+
+/** `waiter state culprit time×waits` of a script's calls, in microseconds. */
+function blamed(script: string, stays: readonly Stay[]): string[] {
+  const table = new StayTable();
+  // A trace tells of stays when they end.
+  for (const { goid, begin, end, state, waker = -1 } of [...stays].sort((a, b) => a.end - b.end)) {
+    table.add(goid, begin * 1000, end * 1000, { state, reason: "", waker, place: "", wakerPlace: "" });
+  }
+  const recording = readRecording(memorySource(scripted(script))).withStates(
+    () => new SchedulingClock({ stays: table }, 0),
+  );
+  const { functions, processes } = recording.forest;
+  const { func, blamed: list = [] } = processes[0].tree;
+  const name = (node: number) => (node === 0 ? "-" : functions[func[node]].name.replace("main.", ""));
+  return list.map(
+    ({ waiter, state, culprit, time, waits }) =>
+      `${name(waiter)} ${STATES[state]} ${name(culprit)} ${time / 1000}×${waits}`,
+  );
+}
+
+test("a wait is charged to the innermost open call of the goroutine that ended it", () => {
+  const script = `
+    0  g1 { main.main
+    5  g1 { main.receive
+    6  g2 { main.send
+    7  g2 { main.prepare
+    20 g2 }
+    30 g2 }
+    31 g1 }
+    40 g1 }`;
+  const receive = { goid: 1, begin: 10, end: 25, state: State.channel };
+  expect(blamed(script, [{ ...receive, waker: 2 }])).toEqual(["receive channel send 15×1"]);
+  expect(blamed(script, [{ ...receive, end: 15, waker: 2 }])).toEqual(["receive channel prepare 5×1"]);
+  expect(blamed(script, [{ ...receive, end: 30.5, waker: 2 }])).toEqual(["receive channel - 20.5×1"]);
+  expect(blamed(script, [{ ...receive, waker: 77 }])).toEqual(["receive channel - 15×1"]);
+  // A timer ended it, or another state.
+  expect(blamed(script, [receive])).toEqual([]);
+  expect(blamed(script, [{ ...receive, state: State.sleep, waker: 2 }])).toEqual([]);
+});
+
+test("a lock that waiters hand over is charged to the one that held it, each wait to all who did", () => {
+  const goroutine = (goid: number, get: number, end: number) => `
+    1 g${goid} { main.need
+    ${get + 1} g${goid} { main.use
+    ${end} g${goid} }
+    ${end} g${goid} }`;
+  const script = `
+    0 g1 { main.hold
+    41 g1 }
+    ${goroutine(2, 40, 42)}
+    ${goroutine(3, 42, 50)}
+    ${goroutine(4, 49, 55)}`;
+  const wait = (goid: number, end: number, waker: number) => ({ goid, begin: 5, end, state: State.lock, waker });
+  // Goroutine 1 holds it to 40, 2 to 41.5, 3 to 49.
+  expect(blamed(script, [wait(2, 40, 1), wait(3, 41.5, 2), wait(4, 49, 3)])).toEqual([
+    "need lock hold 105×3",
+    "need lock use 10.5×3",
+  ]);
+});
+
+test("who waited for a lock elsewhere is not taken for having got this one then", () => {
+  const script = `
+    0 g1 { main.a
+    60 g1 }
+    1 g2 { main.b
+    60 g2 }
+    1 g3 { main.c
+    60 g3 }`;
+  const stays = [
+    { goid: 2, begin: 5, end: 20, state: State.lock, waker: 1 },
+    { goid: 3, begin: 10, end: 50, state: State.lock, waker: 2 },
+  ];
+  expect(blamed(script, stays)).toEqual(["c lock b 40×1", "b lock a 15×1"]);
+});
