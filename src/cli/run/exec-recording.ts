@@ -9,7 +9,6 @@ import type { RecordOptions } from "../options.js";
 import { checkWritable, createFile, writeFailure } from "../output.js";
 import type { Session } from "../session.js";
 import { executionsIn, writeFully } from "../trace-files.js";
-import type { RunDirectory } from "./run-directory.js";
 import { processIdOf } from "./writing-process.js";
 
 /** Where a run records its execution traces. */
@@ -30,16 +29,17 @@ export function execFile(session: Session, { execTrace }: RecordOptions): string
 /**
  * Prepares the directory for execution traces, if they are wanted. With `--states` it is that of the call traces, which
  * they belong to; else they are only needed for the report.
+ * @param traces the directory of the call traces
  * @throws UserError when the named file is not writable
  */
 export async function prepareExecRecording(
   session: Session,
   options: RecordOptions,
-  run: RunDirectory,
+  traces: string,
 ): Promise<ExecRecording | undefined> {
   const save = execFile(session, options);
   if (save !== undefined) checkWritable(save, "--exec-trace");
-  if (options.states) return { directory: run.directory, save, env: {} };
+  if (options.states) return { directory: traces, save, env: {} };
   if (options.execTrace === undefined) return undefined;
   const directory = join(await session.workspace(), "exec-trace");
   mkdirSync(directory);

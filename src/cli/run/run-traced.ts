@@ -74,7 +74,7 @@ async function recordAndReport(
 ): Promise<number> {
   const { save } = recording;
   const named = options.record.save;
-  const execRecording = await prepareExecRecording(session, options.record, recording);
+  const execRecording = await prepareExecRecording(session, options.record, recording.directory);
   // Loaded only when needed: the modules for configurations and execution traces would double the startup time.
   const findings = options.record.execTrace && (await import("../analyze/findings.js"));
   const settings = findings?.execSettings(session);
