@@ -61,6 +61,8 @@ export {
   testExtent,
   testNodes,
   testSections,
+  testTime,
   wholeSection,
 } from "./views/tests.js";
+export { spentIn, timesOf } from "./views/times.js";
 export { type CallVisitor, combineVisitors, type Goroutine, visitEachProcess } from "./visitor.js";

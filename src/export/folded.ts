@@ -4,7 +4,7 @@
  */
 import { exactParts } from "../base/exact-parts.js";
 import { printable } from "../base/printable.js";
-import { type CallForest, type CallTree, type FilterOptions, viewTree } from "../calltree/index.js";
+import { type CallForest, type CallTree, type FilterOptions, wholeSection } from "../calltree/index.js";
 import { leafName, SelfTimes } from "./self-times.js";
 
 type FoldedUnit = "ns" | "us" | "ms" | "calls";
@@ -13,8 +13,6 @@ const DIVISORS = { ns: 1, us: 1e3, ms: 1e6 } as const;
 
 export interface FoldedOptions extends FilterOptions {
   readonly unit?: FoldedUnit;
-  /** The states to count, as indices into STATES; all by default. */
-  readonly by?: readonly number[] | undefined;
 }
 
 /**
@@ -27,7 +25,7 @@ export function* renderFolded(forest: CallForest, options: FoldedOptions = {}): 
   const unit = options.unit ?? "ns";
   const names = forest.functions.map(({ name }) => frameName(name));
   for (const { tree, total } of forest.processes) {
-    const { shown } = viewTree(tree, { ...options, whole: total });
+    const { shown } = wholeSection(tree, total, options).view;
     yield* renderProcess(tree, shown, names, unit, options.by);
   }
 }
@@ -40,7 +38,7 @@ export function foldedSize(forest: CallForest, options: FilterOptions = {}): { b
   let bytes = 0;
   let lines = 0;
   for (const { tree, total } of forest.processes) {
-    const { shown } = viewTree(tree, { ...options, whole: total });
+    const { shown } = wholeSection(tree, total, options).view;
     const path = new Float64Array(tree.size);
     for (let node = 1; node < tree.size; node++) {
       path[node] = path[tree.parent[node]] + lengths[tree.func[node]] + 1;

@@ -20,7 +20,7 @@ import {
   partName,
   STATES,
   State,
-  viewTree,
+  wholeSection,
 } from "../calltree/index.js";
 import { ProtoWriter } from "./protobuf.js";
 import { leafName, type SelfPart, SelfTimes } from "./self-times.js";
@@ -31,8 +31,6 @@ export interface PprofOptions extends FilterOptions {
    * stack of the go statement that started it, as in gotrace's trees.
    */
   readonly goroutineRoots?: boolean;
-  /** The states to count, as indices into STATES. By default all, and the number of calls. */
-  readonly by?: readonly number[] | undefined;
   /** Comments, which `go tool pprof -comments` prints. */
   readonly comments?: readonly string[];
 }
@@ -124,7 +122,7 @@ class Encoder {
     const { out } = this;
     const { tree, info } = process;
     const { func, depth, calls, edge, goStatement, parent } = tree;
-    const { shown } = viewTree(tree, { ...this.options, whole: process.total });
+    const { shown } = wholeSection(tree, process.total, this.options).view;
     const { goroutineRoots = false, by } = this.options;
     const times = new SelfTimes(tree, shown, by);
     const mapping = this.mapping(info.executable);

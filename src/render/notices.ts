@@ -139,8 +139,9 @@ export function filterNotices({ forest, filtered, select }: Recording): Notice[]
 }
 
 /** The given flags that limit what is shown of a tree, such as `--depth and --min`. */
-export function flagsOf({ depth, minimum, minimumPercent, top }: FilterOptions): string {
+export function flagsOf({ by, depth, minimum, minimumPercent, top }: FilterOptions): string {
   return [
+    ...(by === undefined ? [] : ["--by"]),
     ...(Number.isFinite(depth ?? Number.NaN) ? ["--depth"] : []),
     ...(minimum ? ["--min"] : []),
     ...(minimumPercent ? ["--min-percent"] : []),

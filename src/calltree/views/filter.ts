@@ -1,10 +1,16 @@
 /** Chooses the nodes of a finished tree to show, and their order. The tree itself does not change. */
 import { Best } from "../../base/best.js";
 import type { CallTree } from "../tree.js";
+import { timesOf } from "./times.js";
 
 export type SortOrder = "time" | "start" | "calls";
 
 export interface FilterOptions {
+  /**
+   * The states whose time counts in all that follows, indices into STATES: nodes without any, and without any beneath
+   * them, are not shown. By default all time.
+   */
+  readonly by?: readonly number[] | undefined;
   /** Levels to show; roots are level 1. */
   readonly depth?: number | undefined;
   /** Least total time of a node, nanoseconds. */
@@ -17,7 +23,7 @@ export interface FilterOptions {
   readonly sort?: SortOrder;
   /** Only this many nodes, those with the largest total times, and their ancestors. */
   readonly top?: number | undefined;
-  /** By node: the time to sort siblings by; total times by default. */
+  /** By node: the time to sort siblings by; that of the node by default. */
   readonly weight?: Float64Array;
   /** By node: 0 if it must not be shown. */
   readonly only?: Uint8Array;
@@ -46,13 +52,15 @@ export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: re
   const tops = roots ?? childrenOf(tree, 0).filter((node) => !omit?.has(node));
   const minimum = Math.max(options.minimum ?? 0, ((options.minimumPercent ?? 0) / 100) * (options.whole ?? 0));
   const depth = options.depth ?? Number.POSITIVE_INFINITY;
-  const reach = minimum > 0 ? longest(tree) : tree.total;
-  const compare = order(tree, options);
-  const visible = (node: number, level: number) => level <= depth && reach[node] >= minimum;
+  const times = timesOf(tree, options.by, "total");
+  const reach = minimum > 0 || options.by !== undefined ? longest(tree, times) : times;
+  const compare = order(tree, times, options);
+  const isLong = (time: number) => time >= minimum && (time > 0 || options.by === undefined);
+  const visible = (node: number, level: number) => level <= depth && isLong(reach[node]);
   let hiddenNodes = 0;
   let hiddenCalls = 0;
   const shown = new Uint8Array(tree.size);
-  const within = options.top === undefined ? undefined : heaviest(tree, tops, options.top, omit);
+  const within = options.top === undefined ? undefined : heaviest(tree, times, tops, options.top, omit);
   for (const top of tops) {
     const offset = tree.depth[top] - 1;
     for (let node = top; node < tree.end[top]; node++) {
@@ -90,11 +98,12 @@ export function childrenOf(tree: CallTree, node: number): number[] {
 /** Marks the nodes with the largest total times and their ancestors. */
 function heaviest(
   tree: CallTree,
+  times: Float64Array,
   tops: readonly number[],
   count: number,
   omit: ReadonlySet<number> | undefined,
 ): Uint8Array {
-  const best = new Best<number>(count, (a, b) => tree.total[b] - tree.total[a] || a - b);
+  const best = new Best<number>(count, (a, b) => times[b] - times[a] || a - b);
   for (const top of tops) {
     for (let node = top; node < tree.end[top]; node++) {
       if (omit?.has(node) && node !== top) node = tree.end[node] - 1;
@@ -108,8 +117,8 @@ function heaviest(
   return marked;
 }
 
-/** The longest time in each subtree, of total times by default. */
-export function longest({ size, parent, total }: CallTree, time = total): Float64Array {
+/** The longest time in each subtree. @param time by node */
+export function longest({ size, parent }: CallTree, time: Float64Array): Float64Array {
   const reach = Float64Array.from(time);
   for (let node = size - 1; node > 0; node--) {
     if (reach[node] > reach[parent[node]]) reach[parent[node]] = reach[node];
@@ -119,8 +128,9 @@ export function longest({ size, parent, total }: CallTree, time = total): Float6
 
 /** Compares siblings. `others` comes last: it sums all goroutines, so its time is not comparable. */
 function order(
-  { total, calls, first, others }: CallTree,
-  { sort = "time", weight = total }: FilterOptions,
+  { calls, first, others }: CallTree,
+  times: Float64Array,
+  { sort = "time", weight = times }: FilterOptions,
 ): (a: number, b: number) => number {
   if (sort === "start") return (a, b) => first[a] - first[b] || a - b;
   const by = sort === "time" ? weight : calls;

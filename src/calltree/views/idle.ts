@@ -13,6 +13,7 @@
 import type { FunctionInfo } from "../functions.js";
 import { type CallForest, type CallTree, EdgeKind } from "../tree.js";
 import { isTestFunction } from "./tests.js";
+import { timesOf } from "./times.js";
 
 const SHARE = 0.9;
 const MIN = 0.1;
@@ -55,9 +56,16 @@ function openPath(tree: CallTree, outermost: number, count: number): number[] {
   return path;
 }
 
-/** By node: the total without waiting, which views sort by. */
-export function busyTimes({ total }: CallTree, { time }: IdleTimes): Float64Array {
-  return total.map((all, node) => Math.max(0, all - time[node]));
+/** By node: the time without waiting for work, which views sort by. @param by the states whose time counts */
+export function busyTimes(tree: CallTree, { waits }: IdleTimes, by?: readonly number[]): Float64Array {
+  const busy = timesOf(tree, by, "total").slice();
+  const self = timesOf(tree, by, "self");
+  for (const [outermost, innermost] of waits) {
+    for (let node = innermost; node >= outermost; node = tree.parent[node]) {
+      busy[node] = Math.max(0, busy[node] - self[innermost]);
+    }
+  }
+  return busy;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { CallTree } from "../tree.js";
 import { childrenOf, type FilterOptions, longest } from "./filter.js";
 import { type Folded, foldRecursion, type Recursion } from "./fold.js";
 import { busyTimes, type IdleTimes, idleTimes } from "./idle.js";
+import { timesOf } from "./times.js";
 
 /** A tree ready to be shown. */
 export interface Overview {
@@ -19,6 +20,8 @@ export interface Overview {
   readonly foldedLines: number;
   /** Options for `viewTree` that show the chosen nodes in the right order. */
   readonly filter: Pick<FilterOptions, "weight" | "only">;
+  /** The states whose time decides, indices into STATES; undefined for all time. */
+  readonly by: readonly number[] | undefined;
 }
 
 /** Paths below this share of the whole are left out even if there is room, once SOME_LINES are shown. */
@@ -38,20 +41,22 @@ export interface Part {
  * Chooses what to show of a tree.
  *
  * @param lines the most lines of a tree that stays as it is
+ * @param by the states whose time decides
  * @param parts the parts of the folded tree to show; by default one part with all of it and this many lines
  */
 export function overview(
   tree: CallTree,
   functions: readonly FunctionInfo[],
   lines: number,
+  by: readonly number[] | undefined,
   parts?: (folded: CallTree) => readonly Part[],
 ): Overview {
-  if (parts === undefined && tree.size - 1 <= lines) return everything(tree, functions);
+  if (parts === undefined && tree.size - 1 <= lines) return everything(tree, functions, by);
   const folded = foldRecursion(tree);
-  const all = everything(folded.tree, functions, folded.recursion);
+  const all = everything(folded.tree, functions, by, folded.recursion);
   const foldedLines = tree.size - folded.tree.size;
   if (parts === undefined && folded.tree.size - 1 <= lines) return { ...all, foldedLines };
-  const weight = all.filter.weight ?? folded.tree.total;
+  const weight = all.filter.weight ?? timesOf(folded.tree, by, "total");
   const whole = { tops: childrenOf(folded.tree, 0), lines };
   const only = new Uint8Array(folded.tree.size);
   for (const part of parts?.(folded.tree) ?? [whole]) markHeaviest(folded.tree, weight, part, only);
@@ -62,11 +67,12 @@ export function overview(
 export function everything(
   tree: CallTree,
   functions: readonly FunctionInfo[],
+  by?: readonly number[],
   recursion: Folded["recursion"] = new Map(),
 ): Overview {
   const idle = idleTimes(tree, functions);
-  const filter = idle.waits.size === 0 ? {} : { weight: busyTimes(tree, idle) };
-  return { tree, recursion, idle, foldedLines: 0, filter };
+  const filter = idle.waits.size === 0 ? {} : { weight: busyTimes(tree, idle, by) };
+  return { tree, recursion, idle, foldedLines: 0, filter, by };
 }
 
 /**
@@ -102,12 +108,13 @@ export interface FunctionShare {
   /** Index into the functions of the forest. */
   readonly func: number;
   readonly calls: number;
-  /** Self time without waiting for work, nanoseconds. */
+  /** Self time, as far as it counts, without waiting for work, nanoseconds. */
   readonly self: number;
 }
 
-/** The functions with most self time, most first. */
-export function hottest({ tree, idle }: Pick<Overview, "tree" | "idle">, count: number): FunctionShare[] {
+/** The functions with most self time, as far as it counts, most first. */
+export function hottest({ tree, idle, by }: Pick<Overview, "tree" | "idle" | "by">, count: number): FunctionShare[] {
+  const self = timesOf(tree, by, "self");
   const waits = new Set(idle.waits.values());
   const sums = new Map<number, { func: number; calls: number; self: number }>();
   for (let node = 1; node < tree.size; node++) {
@@ -119,7 +126,7 @@ export function hottest({ tree, idle }: Pick<Overview, "tree" | "idle">, count: 
       sums.set(func, sum);
     }
     sum.calls += tree.calls[node];
-    if (!waits.has(node)) sum.self += tree.self[node];
+    if (!waits.has(node)) sum.self += self[node];
   }
   return [...sums.values()].sort((a, b) => b.self - a.self || a.func - b.func).slice(0, count);
 }

@@ -4,6 +4,7 @@ import type { FunctionInfo } from "../functions.js";
 import { type CallTree, EdgeKind } from "../tree.js";
 import type { FilterOptions, View } from "./filter.js";
 import { viewTree } from "./filter.js";
+import { spentIn } from "./times.js";
 
 /** A part of a process's tree that is shown by itself. */
 export interface Section {
@@ -21,9 +22,10 @@ export function isTestFunction(name: string): boolean {
   return local !== "TestMain" && /^(Test|Benchmark|Fuzz|Example)($|[^\p{Ll}.][^.]*$)/u.test(local);
 }
 
-/** The whole tree as one section: 100% is `total`. */
+/** The whole tree as one section: 100% is `total`, or the time in the states that count. */
 export function wholeSection(tree: CallTree, total: number, options: FilterOptions = {}): Section {
-  return { view: viewTree(tree, { ...options, whole: total }), whole: total };
+  const whole = options.by === undefined ? total : spentIn(tree, options.by);
+  return { view: viewTree(tree, { ...options, whole }), whole };
 }
 
 /**
@@ -41,12 +43,20 @@ export function testSections(
 ): Section[] {
   const tests = testNodes(tree, functions);
   const sections: Section[] = (chosen ?? tests).map((node) => {
-    const whole = testExtent(tree, node);
-    const until = tree.first[node] + whole;
+    const whole = testTime(tree, node, options.by);
+    const until = tree.first[node] + testExtent(tree, node);
     return { view: viewTree(tree, { ...options, whole }, [node]), whole, until };
   });
-  const rest = viewTree(tree, { ...options, whole: total, omit: new Set(tests) });
-  return rest.roots.length === 0 ? sections : [...sections, { view: rest, whole: total }];
+  const { by } = options;
+  const inTests = (states: readonly number[]) => tests.reduce((sum, node) => sum + spentIn(tree, states, node), 0);
+  const whole = by === undefined ? total : spentIn(tree, by) - inTests(by);
+  const rest = viewTree(tree, { ...options, whole, omit: new Set(tests) });
+  return rest.roots.length === 0 ? sections : [...sections, { view: rest, whole }];
+}
+
+/** The time that counts as 100% of a test: its duration, or what it spent in some states on all its goroutines. */
+export function testTime(tree: CallTree, node: number, by: readonly number[] | undefined): number {
+  return by === undefined ? testExtent(tree, node) : spentIn(tree, by, node);
 }
 
 /** The nodes of tests, in the order in which they began; none is beneath another. */

@@ -45,7 +45,10 @@ export async function runFormat(flags: ParsedFlags, name: string, speedscope = f
     );
   }
   const inSpeedscope = speedscope || flags.has("speedscope");
-  if (!inSpeedscope) refuseEvents(flags);
+  if (!inSpeedscope) {
+    refuseEvents(flags);
+    refuse(flags, ["by"], "gotrace's own page: it is for the tree and for --speedscope");
+  }
   return (await import("../view/show.js")).formatToShow(inSpeedscope);
 }
 

@@ -23,12 +23,14 @@ export function reportOptions(flags: ParsedFlags, own?: "sort" | "by"): ReportOp
   const view = viewOptions(flags);
   const { depth, min, top } = view;
   const select = selectOptions(flags, view);
+  const by = own === "by" ? undefined : statesOf(flags);
   const { minimum: _minimum, depth: _depth, top: _top, ...selectWithoutLimits } = select;
   return {
     output: flags.string("o"),
     select,
     selectWithoutLimits,
     tree: {
+      by,
       depth,
       minimum: min,
       top,
@@ -40,7 +42,7 @@ export function reportOptions(flags: ParsedFlags, own?: "sort" | "by"): ReportOp
     all: flags.has("all"),
     namingOf: (names) => (flags.has("full-names") ? fullNames : shortNaming(names)),
     unit: choice(flags, "unit", ["ns", "us", "ms", "calls"]),
-    by: own === "by" ? undefined : statesOf(flags),
+    by,
     events: eventLimit(flags),
     table: flags.has("table") ? choice(flags, "table", tableNames) : undefined,
     goroutineRoots: flags.has("goroutine-roots"),

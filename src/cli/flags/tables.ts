@@ -140,6 +140,7 @@ export const namesFlag: Flag = {
 /** Flags of every command that renders a call tree. */
 export const treeFlags: readonly Flag[] = [
   { name: "no-merge", help: "one line for every call, instead of one line with a count for equal siblings" },
+  byFlag,
   ...viewFlags,
   { name: "min-percent", value: "P", help: "leave out what took less than P percent of the total" },
   { name: "sort", value: "ORDER", help: "order of siblings: time (default), start or calls" },

@@ -18,7 +18,6 @@ export async function pprof(recording: Recording, context: FormatContext): Promi
   return renderPprof(recording.forest, {
     ...options.tree,
     goroutineRoots: options.goroutineRoots,
-    by: options.by,
     comments: said(recording, context),
   });
 }

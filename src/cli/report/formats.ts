@@ -10,7 +10,7 @@ export const formats: readonly Format[] = [
     forPeople: true,
     carriesNotices: true,
     unmerged: true,
-    flags: ["min-percent", "full-names", "all"],
+    flags: ["min-percent", "full-names", "all", "by"],
     next: ["stats", "calls FUNC", "view"],
     render: async (...args) => (await import("./text-formats.js")).tree(...args),
   },
@@ -22,7 +22,7 @@ export const formats: readonly Format[] = [
   {
     name: "json",
     unmerged: true,
-    flags: ["min-percent"],
+    flags: ["min-percent", "by"],
     render: async (...args) => (await import("./text-formats.js")).json(...args),
   },
   {

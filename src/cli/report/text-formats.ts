@@ -76,7 +76,7 @@ export async function folded(recording: Recording, context: FormatContext): Prom
   const { bytes, lines } = foldedSize(recording.forest, options.tree);
   warnOfSize(context, bytes, formatNumberOf(lines, "call path"));
   notices.push(...leftOutOfTrees(recording, options.tree));
-  return renderFolded(recording.forest, { ...options.tree, unit: options.unit, by: options.by });
+  return renderFolded(recording.forest, { ...options.tree, unit: options.unit });
 }
 
 /** @throws UserError when the weight is to be the time in a state, and the number of calls */

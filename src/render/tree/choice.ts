@@ -10,10 +10,11 @@ import {
   type Part,
   type ProcessTree,
   type Section,
+  spentIn,
   testBegins,
-  testExtent,
   testNodes,
   testSections,
+  testTime,
   wholeSection,
 } from "../../calltree/index.js";
 
@@ -58,12 +59,14 @@ export interface PlanOptions {
   /** One tree per test. */
   readonly tests?: boolean;
   readonly failed?: FailedTests;
+  /** The states whose time decides, indices into STATES; by default all. */
+  readonly by?: readonly number[] | undefined;
 }
 
 /**
  * Divides the lines of a report among its processes: small trees stay whole, and long-running processes have priority.
  */
-export function planOf(forest: CallForest, { lines, tests, failed }: PlanOptions): Plan {
+export function planOf(forest: CallForest, { lines, tests, failed, by }: PlanOptions): Plan {
   const { processes } = forest;
   const sizes = processes.map(({ tree }) => tree.size - 1);
   const everyTest = processes.map(() => undefined);
@@ -75,14 +78,15 @@ export function planOf(forest: CallForest, { lines, tests, failed }: PlanOptions
     };
   }
   if (tests) {
-    const chosen = chooseTests(forest, failed);
+    const chosen = chooseTests(forest, failed, by);
     if (chosen.some((own) => own.length > 0)) {
       const count = chosen.reduce((sum, own) => sum + own.length, 0);
       const linesOfTest = Math.max(MIN_LINES, Math.floor(lines / count));
       return { lines: chosen.map((own) => own.length * linesOfTest), tests: chosen, linesOfTest };
     }
   }
-  const longest = processes.map((_, index) => index).sort((a, b) => processes[b].total - processes[a].total);
+  const times = processes.map(({ tree, total }) => (by === undefined ? total : spentIn(tree, by)));
+  const longest = processes.map((_, index) => index).sort((a, b) => times[b] - times[a]);
   const shown = longest.slice(0, PROCESSES).sort((a, b) => sizes[a] - sizes[b]);
   const given = sizes.map(() => 0);
   let left = lines;
@@ -97,13 +101,17 @@ export function planOf(forest: CallForest, { lines, tests, failed }: PlanOptions
  * By process: the functions of the slowest passed tests, then of failed tests, which come last so that the reader sees
  * them first.
  */
-function chooseTests({ processes, functions }: CallForest, failed: FailedTests | undefined): number[][] {
+function chooseTests(
+  { processes, functions }: CallForest,
+  failed: FailedTests | undefined,
+  by: readonly number[] | undefined,
+): number[][] {
   const all = processes.flatMap((process, index) => {
     const names = failedOf(failed, process);
     return testNodes(process.tree, functions).map((node) => ({
       index,
       func: process.tree.func[node],
-      time: testExtent(process.tree, node),
+      time: testTime(process.tree, node, by),
       failed: names.has(localTest(functions[process.tree.func[node]].name)),
     }));
   });
@@ -135,16 +143,16 @@ export function chooseOf(
       const beneath = (top: number) => new Set([...first].filter((node) => node >= top && node < tree.end[top]));
       return chosen(tree).map((node) => ({ tops: [node], lines: linesOfTest, first: beneath(node) }));
     };
-    const view = overview(whole, functions, plan.lines, parts);
+    const view = overview(whole, functions, plan.lines, options.by, parts);
     const { tree } = view;
     const shown = chosen(tree);
     const sections = testSections(tree, functions, total, { ...options, ...view.filter }, shown);
     const others = testNodes(tree, functions).filter((node) => !shown.includes(node));
-    const time = others.reduce((sum, node) => sum + testExtent(tree, node), 0);
+    const time = others.reduce((sum, node) => sum + testTime(tree, node, options.by), 0);
     return { overview: view, sections, cut: true, otherTests: { count: others.length, time } };
   }
   const limited = Number.isFinite(plan.lines);
-  const view = limited ? overview(whole, functions, plan.lines) : everything(whole, functions);
+  const view = limited ? overview(whole, functions, plan.lines, options.by) : everything(whole, functions, options.by);
   const filter = { ...options, ...(options.inPlace ? {} : view.filter) };
   const sections = options.tests
     ? testSections(view.tree, functions, total, filter)

@@ -17,7 +17,6 @@ import {
   statesAt,
   testSections,
   type View,
-  viewTree,
   wholeSection,
 } from "../../calltree/index.js";
 import { statesJson } from "../states.js";
@@ -65,7 +64,7 @@ export function jsonSize(forest: CallForest, options: FilterOptions = {}): { byt
   let bytes = 0;
   let nodes = 0;
   for (const process of forest.processes) {
-    const { shown } = viewTree(process.tree, { ...options, whole: process.total });
+    const { shown } = wholeSection(process.tree, process.total, options).view;
     const count = shown.reduce((sum, one) => sum + one, 0);
     const step = Math.max(1, Math.floor(count / SAMPLE));
     let measured = 0;

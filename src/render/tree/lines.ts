@@ -7,6 +7,7 @@ import {
   isDistortedNode,
   outlives,
   type ProcessTree,
+  partName,
   type Section,
   STATES,
   type View,
@@ -32,6 +33,10 @@ export interface Shown {
   readonly process: ProcessTree;
   readonly sections: readonly Section[];
   readonly marks: Marks;
+  /** The states whose time is shown, indices into STATES; undefined for all time. */
+  readonly by: readonly number[] | undefined;
+  /** By node: that time. */
+  readonly times: Float64Array;
 }
 
 /** Names longer than this do not widen the column for the other lines. */
@@ -52,6 +57,7 @@ interface StateColumn {
 
 /** The column widths of a process, and facts about all its lines. */
 export interface Columns {
+  readonly by: Shown["by"];
   readonly name: number;
   readonly time: number;
   readonly percent: number;
@@ -74,9 +80,10 @@ export interface Columns {
 
 /** Measures the lines to show. */
 export function columnsOf(
-  { forest, process, sections, marks }: Shown,
+  shown: Shown,
   { measure: widthOf = plainWidth, width, naming = fullNames }: LineStyle,
 ): Columns {
+  const { forest, process, sections, marks, by } = shown;
   const indent = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width) / 3;
   let name = NAME_LEAST;
   let time = 5;
@@ -88,22 +95,23 @@ export function columnsOf(
   for (const section of sections) {
     for (const { node, prefix } of walk(section.view)) {
       lines++;
-      if (isDistortedNode(process.tree, node)) distorted++;
+      if (by === undefined && isDistortedNode(process.tree, node)) distorted++;
       const label = labelOf(forest.functions, process.tree, node, naming, prefix === "", marks);
       untraced ||= label.spawn === UNTRACED;
       const text = `${label.spawn}${label.name}${label.count}${label.endings}`;
       name = Math.max(name, cutPrefix(prefix, indent).length + widthOf(text));
-      time = Math.max(time, widthOf(timeOf(process, node, false)));
-      markedTime = Math.max(markedTime, widthOf(timeOf(process, node, true)));
-      percent = Math.max(percent, shareOf(process.tree, node, section).length);
+      time = Math.max(time, widthOf(timeOf(shown, node, false)));
+      markedTime = Math.max(markedTime, widthOf(timeOf(shown, node, true)));
+      percent = Math.max(percent, shareOf(shown, node, section).length);
     }
   }
   const marked = distorted > 0 && distorted * 2 <= lines;
   if (marked) time = markedTime;
   const room = width === undefined ? Number.POSITIVE_INFINITY : width - GAP - time - 1 - percent;
-  const states = stateColumns(process.tree, sections, room - NAME_LEAST);
+  const states = stateColumns(shown, room - NAME_LEAST);
   const limit = Math.max(NAME_LEAST, room - states.reduce((sum, column) => sum + GAP + column.width, 0));
   return {
+    by,
     name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit),
     time,
     percent,
@@ -120,12 +128,12 @@ export function columnsOf(
 }
 
 /** The columns of the states that matter, as many as fit; those with less time are dropped first. */
-function stateColumns(tree: CallTree, sections: readonly Section[], room: number): StateColumn[] {
+function stateColumns({ process: { tree }, sections, by }: Shown, room: number): StateColumn[] {
   const { states } = tree;
   if (states === undefined) return [];
   const sums = sumColumns(states.self);
   const widths = sums.map((_, state) => STATES[state].length);
-  const shown = statesThatMatter(sums);
+  const shown = statesThatMatter(sums).filter((state) => String(by) !== String(state));
   for (const section of sections) {
     for (const { node } of walk(section.view)) {
       for (const state of shown) widths[state] = Math.max(widths[state], stateOf(tree, node, state).length);
@@ -147,33 +155,35 @@ function stateOf({ states, total }: CallTree, node: number, state: number): stri
 }
 
 /** The line above a tree that names the columns of states; empty without any. */
-export function headingOf({ states, name, time, percent }: Columns, paint: Paint): string {
-  if (states.length === 0) return "";
+export function headingOf({ by, states, name, time, percent }: Columns, paint: Paint): string {
+  if (states.length === 0 && by === undefined) return "";
   const names = states.map(({ state, width }) => `${" ".repeat(GAP)}${STATES[state].padStart(width)}`);
-  return `${paint("dim", `${" ".repeat(name + GAP + time + 1 + percent)}${names.join("")}`)}\n`;
+  const part = (by === undefined ? "" : partName(by)).padStart(name + GAP + time);
+  return `${paint("dim", `${part}${" ".repeat(1 + percent)}${names.join("")}`.trimEnd())}\n`;
 }
 
 /** A frame without calls is only context for frames beneath it and has no time in the selection. */
-function timeOf({ tree, atLeast }: ProcessTree, node: number, marked: boolean): string {
+function timeOf({ process: { tree, atLeast }, times }: Shown, node: number, marked: boolean): string {
   if (tree.calls[node] === 0) return "–";
   const distorted = marked && isDistortedNode(tree, node);
-  return `${atLeast && tree.running.has(node) ? "≥" : distorted ? DISTORTED : ""}${formatDuration(tree.total[node])}`;
+  return `${atLeast && tree.running.has(node) ? "≥" : distorted ? DISTORTED : ""}${formatDuration(times[node])}`;
 }
 
-function shareOf(tree: CallTree, node: number, section: Section): string {
+function shareOf({ process: { tree }, times }: Shown, node: number, section: Section): string {
   if (tree.calls[node] === 0 || outlives(tree, node, section)) return "–";
-  return formatPercent(tree.total[node], section.whole);
+  return formatPercent(times[node], section.whole);
 }
 
 /** The line of a node. @param uncut the full prefix of tree lines to its left */
 export function lineOf(
-  { forest, process, marks }: Shown,
+  shown: Shown,
   section: Section,
   node: number,
   uncut: string,
   columns: Columns,
   paint: Paint,
 ): string {
+  const { forest, process, marks } = shown;
   const { widthOf } = columns;
   const prefix = cutPrefix(uncut, columns.indent);
   const label = labelOf(forest.functions, process.tree, node, columns.naming, prefix === "", marks);
@@ -184,8 +194,8 @@ export function lineOf(
       : truncateMiddle(label.name, Math.max(8, columns.limit - rest), widthOf);
   const used = prefix.length + widthOf(`${label.spawn}${name}${label.count}${label.endings}`);
   const pad = " ".repeat(Math.max(0, columns.name - used) + GAP);
-  const time = timeOf(process, node, columns.marked);
-  const share = shareOf(process.tree, node, section);
+  const time = timeOf(shown, node, columns.marked);
+  const share = shareOf(shown, node, section);
   return [
     paint("dim", prefix),
     label.spawn === "" ? "" : paint("cyan", label.spawn),

@@ -22,9 +22,12 @@ import {
   type FilterOptions,
   hottest,
   type ProcessTree,
+  partName,
   processTitle,
+  spentIn,
   testBegins,
   testNodes,
+  timesOf,
   unseenWaits,
 } from "../../calltree/index.js";
 import { flagsOf, footer } from "../notices.js";
@@ -128,8 +131,12 @@ function* renderProcess(
     waits: overview.idle.waits,
     failed: testBegins(overview.tree, forest.functions, failedOf(options.failed, process)),
   };
-  const shown: Shown = { forest, process: { ...process, tree: overview.tree }, sections, marks };
-  yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(process.total)}`)}\n`;
+  const { by } = options;
+  const times = timesOf(overview.tree, by, "total");
+  const shown: Shown = { forest, process: { ...process, tree: overview.tree }, sections, marks, by, times };
+  const part =
+    by === undefined ? "" : `, ${partName(by)} on all goroutines: ${formatDuration(spentIn(process.tree, by))}`;
+  yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(process.total)}${part}`)}\n`;
   const columns = columnsOf(shown, options);
   let lines = "";
   // Each call pruned from an unmerged tree would have been a line.
@@ -166,7 +173,7 @@ function* renderProcess(
 
 /** The functions with most self time. Many short paths may add up to more than any path shown. */
 function* hottestOf(
-  { forest, process }: Shown,
+  { forest, process, by }: Shown,
   { overview }: Choice,
   columns: Columns,
   { naming = fullNames }: TreeTextOptions,
@@ -174,10 +181,12 @@ function* hottestOf(
 ): Generator<string> {
   const rows = hottest(overview, HOTTEST).filter(({ self }) => self > 0);
   if (rows.length === 0) return;
-  yield `\n${paint("bold", "Most self time, waiting included, on all paths together")}\n`;
+  const what = by === undefined ? "Most self time, waiting included," : `Most self time in ${partName(by)}`;
+  const whole = by === undefined ? process.total : spentIn(process.tree, by);
+  yield `\n${paint("bold", `${what} on all paths together`)}\n`;
   for (const { func, calls, self } of rows) {
     const time = formatDuration(self).padStart(9);
-    const share = paint("dim", formatPercent(self, process.total).padStart(columns.percent));
+    const share = paint("dim", formatPercent(self, whole).padStart(columns.percent));
     const count = calls > 1 ? paint("yellow", ` ×${formatCount(calls)}`) : "";
     yield `${time} ${share}  ${printable(naming(forest.functions[func].name))}${count}\n`;
   }
