@@ -7,15 +7,19 @@
 import { jsonText } from "../base/printable.js";
 import { TextWriter, utf8 } from "../base/text-writer.js";
 import type { Goroutine, ProcessTree, Recording } from "../calltree/index.js";
+import { ChromeStates, statesThread, writeMicros } from "./chrome-states.js";
 import type { Fit } from "./event-budget.js";
 import { type TimelineSink, walkExcerpt } from "./excerpt.js";
 import { type Document, piecesOf, whenFull } from "./pieces.js";
 import { pidsOf, startsOf } from "./processes.js";
+import type { StateSlices } from "./state-slices.js";
 import { Names } from "./titles.js";
 
 export interface TimelineOptions {
   /** The part of the recording to write; all of it by default. */
   readonly fit?: Fit;
+  /** The states of goroutines, which then have a track of their own; needs `fit`. */
+  readonly states?: StateSlices | undefined;
   /** The title of a process; its executable by default. */
   readonly title?: (process: ProcessTree) => string;
 }
@@ -27,10 +31,10 @@ export interface ChromeOptions extends TimelineOptions {
 
 /** One JSON document in pieces. */
 export function* renderChrome(recording: Recording, options: ChromeOptions = {}): Document {
-  const { fit, notices = [] } = options;
+  const { fit, states, notices = [] } = options;
   const names = new Names(recording.forest, options.title);
   const out = new TextWriter();
-  const writer = new ChromeWriter(recording, names, out);
+  const writer = new ChromeWriter(recording, names, out, states && fit && { fit, states });
   const chosen = fit && new Set(fit.goroutines.map(({ ordinal }) => ordinal));
   const about = { exporter: "gotrace", statements: notices };
   out.text(`{"displayTimeUnit":"ns","otherData":${jsonText(about)},"traceEvents":[\n`);
@@ -53,13 +57,21 @@ class ChromeWriter implements TimelineSink {
   /** The text after the time of this goroutine's events. */
   private tail = utf8("");
   private start = 0;
+  /** Where states are shown: by process, the goroutines that are. */
+  private readonly shown: Set<number>[] = [];
+  private wakes = 0;
   private isFirst = false;
 
   constructor(
     private readonly recording: Recording,
     private readonly names: Names,
     private readonly out: TextWriter,
+    private readonly states: { readonly fit: Fit; readonly states: StateSlices } | undefined,
   ) {
+    for (const { process, goid } of states?.fit.goroutines ?? []) {
+      this.shown[process] ??= new Set();
+      this.shown[process].add(goid);
+    }
     this.pids = pidsOf(recording.forest);
     this.starts = startsOf(recording.forest);
   }
@@ -83,6 +95,24 @@ class ChromeWriter implements TimelineSink {
     this.tail = utf8(`,${thread}}`);
     const args = jsonText({ name: this.names.goroutine(goroutine, node) });
     this.text(`{"ph":"M","name":"thread_name",${thread},"args":${args}}`);
+    if (this.states?.states.has(process)) this.writeStates(goroutine, this.names.goroutine(goroutine, node));
+  }
+
+  /** The thread of the states stands below that of the goroutine. */
+  private writeStates({ process, goid }: Goroutine, name: string): void {
+    const { states, fit } = this.states!;
+    const pid = this.pids[process];
+    const thread = statesThread(goid);
+    const about = (kind: string, tid: number, args: object) =>
+      this.text(`{"ph":"M","name":"thread_${kind}","pid":${pid},"tid":${tid},"args":${jsonText(args)}}`);
+    about("name", thread, { name: `${name} states` });
+    about("sort_index", goid, { sort_index: 2 * goid });
+    about("sort_index", thread, { sort_index: 2 * goid + 1 });
+    const isShown = (waker: number) => this.shown[process].has(waker);
+    const separate = () => this.separate();
+    const flow = () => ++this.wakes;
+    const sink = new ChromeStates(this.out, separate, { pid, thread, start: this.start }, isShown, flow);
+    states.write(process, goid, fit.minimum, sink);
   }
 
   open(node: number, time: number): void {
@@ -115,26 +145,23 @@ class ChromeWriter implements TimelineSink {
 
   private event(head: Uint8Array, time: number): void {
     const { out } = this;
-    const ns = Math.round(this.start + time);
-    const micros = Math.floor(ns / 1000);
-    const rest = ns - micros * 1000;
-    out.fragment(this.separator);
+    out.fragment(this.separate());
     out.fragment(head);
-    out.integer(micros);
-    if (rest > 0) {
-      out.fragment(POINT);
-      out.padded(rest, 3);
-    }
+    writeMicros(out, Math.round(this.start + time));
     out.fragment(this.tail);
-    this.separator = COMMA;
   }
 
   private text(event: string): void {
-    this.out.fragment(this.separator);
+    this.out.fragment(this.separate());
     this.out.text(event);
+  }
+
+  /** What stands between the next event and the one before. */
+  private separate(): Uint8Array {
+    const { separator } = this;
     this.separator = COMMA;
+    return separator;
   }
 }
 
-const POINT = utf8(".");
 const COMMA = utf8(",\n");

@@ -1,8 +1,8 @@
 /**
  * Selects the part of a recording that a viewer can hold. Viewers keep all events in memory; with some millions of
  * events they become slow, then crash. The rule fits in one sentence: the goroutines with the most traced time, the
- * outer levels, and the longest calls. A call lasts at least as long as each of its callees, so no shown call loses its
- * callers.
+ * outer levels, and the longest calls and states. A call lasts at least as long as each of its callees and of the states
+ * in it, so nothing that is shown loses its callers.
  */
 import { Histogram } from "../base/histogram.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
@@ -10,7 +10,7 @@ import type { CallVisitor, Goroutine, LeftOut, Recording } from "../calltree/ind
 
 /** Limits of a viewer; Infinity for no limit. */
 export interface Budget {
-  /** Two for a call. */
+  /** Two for a call, or for a stay in a state. */
   readonly events: number;
   readonly goroutines: number;
   /** Levels of calls on a goroutine. */
@@ -34,8 +34,10 @@ export interface FittingGoroutine {
   /** When its first call began and its last ended. */
   readonly start: number;
   readonly end: number;
-  /** Number of events within the depth limit, before short calls are left out. */
+  /** Number of events within the depth limit, before short calls and states are left out. */
   readonly events: number;
+  /** Number of its stays in states. */
+  readonly states: number;
   /** Total time of its outermost calls. */
   readonly time: number;
 }
@@ -44,42 +46,61 @@ export interface FittingGoroutine {
 export interface Fit {
   /** By process, then by start. */
   readonly goroutines: readonly FittingGoroutine[];
-  /** Calls shorter than this are left out, nanoseconds; 0 if none are. */
+  /** Calls and states shorter than this are left out, nanoseconds; 0 if none are. */
   readonly minimum: number;
   readonly depth: number;
-  /** Number of calls shown. */
+  /** Number of calls shown, and of stays in states. */
   readonly calls: number;
+  readonly states: number;
   /** Calls that the walk left out, so they are not in `whole`. */
   readonly hidden: LeftOut;
-  readonly whole: { readonly goroutines: number; readonly calls: number; readonly depth: number };
+  readonly whole: {
+    readonly goroutines: number;
+    readonly calls: number;
+    readonly states: number;
+    readonly depth: number;
+  };
 }
+
+/** Passes on the lengths of a goroutine's stays in states that a viewer shows, in whole nanoseconds. */
+export type StateLengths = (goroutine: FittingGoroutine, record: (length: number) => void) => void;
 
 /** Called with the progress of a walk, in bytes. */
 export type Progress = (done: number, total: number) => void;
 
-/** Computes what fits, in one walk, or in two if there are too many goroutines and too many calls. */
-export function fitRecording(recording: Recording, budget: Budget, progress?: Progress): Fit {
-  const collector = new BudgetCollector(budget);
+/**
+ * Computes what fits, in one walk, or in two if there are too many goroutines and too many calls.
+ *
+ * @param states if the viewer shows states
+ */
+export function fitRecording(
+  recording: Recording,
+  budget: Budget,
+  progress?: Progress,
+  states: StateLengths = () => {},
+): Fit {
+  const collector = new BudgetCollector(budget, states);
   const hidden = recording.visit(collector, progress);
   const goroutines = collector.best().sort((a, b) => a.process - b.process || a.start - b.start || a.goid - b.goid);
   let { lengths } = collector;
   const events = goroutines.reduce((sum, goroutine) => sum + goroutine.events, 0);
   const complete = events <= budget.events;
-  if (!complete && goroutines.length < collector.goroutines) lengths = lengthsOf(recording, goroutines, budget.depth);
-  const { minimum, calls } = complete ? { minimum: 0, calls: events / 2 } : longest(lengths, budget.events / 2);
-  const { goroutines: all, calls: allCalls, deepest } = collector;
+  if (!complete && goroutines.length < collector.goroutines) {
+    lengths = lengthsOf(recording, goroutines, budget.depth, states);
+  }
+  const stays = goroutines.reduce((sum, goroutine) => sum + goroutine.states, 0);
+  const { goroutines: all, calls: allCalls, states: allStates, deepest } = collector;
   return {
     goroutines,
-    minimum,
+    ...(complete ? { minimum: 0, calls: events / 2 - stays, states: stays } : longest(lengths, budget.events / 2)),
     depth: budget.depth,
-    calls,
     hidden,
-    whole: { goroutines: all, calls: allCalls, depth: deepest },
+    whole: { goroutines: all, calls: allCalls, states: allStates, depth: deepest },
   };
 }
 
 /** What does not fit, one sentence each; empty if everything fits. */
-export function leftOut({ goroutines, minimum, depth, calls, whole }: Fit): string[] {
+export function leftOut({ goroutines, minimum, depth, calls, states, whole }: Fit): string[] {
   const sentences: string[] = [];
   if (goroutines.length < whole.goroutines) {
     const most = formatCount(goroutines.length);
@@ -88,23 +109,41 @@ export function leftOut({ goroutines, minimum, depth, calls, whole }: Fit): stri
   if (whole.depth > depth) {
     sentences.push(`only ${formatNumberOf(depth, "level")} of calls, of ${formatCount(whole.depth)}`);
   }
-  if (minimum > 0) sentences.push(`only calls of at least ${formatDuration(minimum)}`);
+  const what = whole.states > 0 ? "calls and states" : "calls";
+  if (minimum > 0) sentences.push(`only ${what} of at least ${formatDuration(minimum)}`);
   if (sentences.length > 0) {
-    sentences.push(`${formatCount(whole.calls - calls)} of ${formatNumberOf(whole.calls, "call")} are left out`);
+    const stays =
+      whole.states > 0
+        ? ` and ${formatCount(whole.states - states)} of ${formatNumberOf(whole.states, "stay")} in states`
+        : "";
+    sentences.push(
+      `${formatCount(whole.calls - calls)} of ${formatNumberOf(whole.calls, "call")}${stays} are left out`,
+    );
   }
   return sentences;
 }
 
-/** The smallest threshold (a bucket bound) that keeps at most `most` calls, and the number that it keeps. */
-function longest(lengths: Histogram, most: number): { minimum: number; calls: number } {
-  let calls = 0;
-  let minimum = lengths.max + 1;
-  for (const { low, count } of [...lengths.buckets()].reverse()) {
-    if (calls + count > most) break;
-    calls += count;
+/** Durations of calls, and of stays in states. */
+class Lengths {
+  readonly calls = new Histogram();
+  readonly states = new Histogram();
+}
+
+/** The smallest threshold (a bucket bound) that keeps at most `most` calls and stays, and the numbers that it keeps. */
+function longest({ calls, states }: Lengths, most: number): { minimum: number; calls: number; states: number } {
+  const all = new Histogram();
+  all.merge(calls);
+  all.merge(states);
+  let kept = 0;
+  let minimum = all.max + 1;
+  for (const { low, count } of [...all.buckets()].reverse()) {
+    if (kept + count > most) break;
+    kept += count;
     minimum = low;
   }
-  return { minimum, calls };
+  let stays = 0;
+  for (const { low, count } of states.buckets()) if (low >= minimum) stays += count;
+  return { minimum, calls: kept - stays, states: stays };
 }
 
 /** The duration that is compared to the threshold, in whole nanoseconds. */
@@ -113,9 +152,10 @@ export function lengthOf(start: number, end: number): number {
 }
 
 class BudgetCollector implements CallVisitor {
-  readonly lengths = new Histogram();
+  readonly lengths = new Lengths();
   goroutines = 0;
   calls = 0;
+  states = 0;
   deepest = 0;
   private ordinal = -1;
   private depth = 0;
@@ -126,7 +166,10 @@ class BudgetCollector implements CallVisitor {
   private last = 0;
   private candidates: FittingGoroutine[] = [];
 
-  constructor(private readonly budget: Budget) {}
+  constructor(
+    private readonly budget: Budget,
+    private readonly statesOf: StateLengths,
+  ) {}
 
   begin(): void {
     this.ordinal++;
@@ -148,7 +191,7 @@ class BudgetCollector implements CallVisitor {
     this.calls++;
     if (this.depth <= this.budget.depth) {
       this.events += 2;
-      this.lengths.record(lengthOf(start, time));
+      this.lengths.calls.record(lengthOf(start, time));
     }
     if (--this.depth === 0) {
       this.time += time - start;
@@ -160,7 +203,14 @@ class BudgetCollector implements CallVisitor {
     const { ordinal, node, start, last, events, time } = this;
     if (node === 0) return;
     this.goroutines++;
-    this.candidates.push({ ordinal, process, goid, node, start, end: last, events, time });
+    const goroutine = { ordinal, process, goid, node, start, end: last, time };
+    let states = 0;
+    this.statesOf({ ...goroutine, events, states }, (length) => {
+      states++;
+      this.lengths.states.record(length);
+    });
+    this.states += states;
+    this.candidates.push({ ...goroutine, events: events + 2 * states, states });
     const most = this.budget.goroutines;
     if (this.candidates.length > Math.max(2 * most, most + 1000)) this.candidates = this.best();
   }
@@ -178,9 +228,15 @@ class BudgetCollector implements CallVisitor {
   }
 }
 
-/** The distribution of call durations of some goroutines. */
-function lengthsOf(recording: Recording, goroutines: readonly FittingGoroutine[], limit: number): Histogram {
-  const lengths = new Histogram();
+/** The distribution of durations on some goroutines. */
+function lengthsOf(
+  recording: Recording,
+  goroutines: readonly FittingGoroutine[],
+  limit: number,
+  statesOf: StateLengths,
+): Lengths {
+  const lengths = new Lengths();
+  for (const goroutine of goroutines) statesOf(goroutine, (length) => lengths.states.record(length));
   const chosen = new Set(goroutines.map(({ ordinal }) => ordinal));
   let ordinal = -1;
   let counts = false;
@@ -194,7 +250,7 @@ function lengthsOf(recording: Recording, goroutines: readonly FittingGoroutine[]
       depth++;
     },
     exit(_node, start, time) {
-      if (depth-- <= limit && counts) lengths.record(lengthOf(start, time));
+      if (depth-- <= limit && counts) lengths.calls.record(lengthOf(start, time));
     },
   });
   return lengths;

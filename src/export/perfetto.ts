@@ -3,57 +3,20 @@
  * of packets. Each process has a track, below it one for its goroutines, and below that one per goroutine, named after
  * its first function. Calls are slices with the function's source location; a go statement is an instant with a flow to
  * the first call of the new goroutine. Names and locations are interned. Times are nanoseconds since the earliest
- * process began; a clock snapshot ties that to the wall clock.
+ * process began; a clock snapshot ties that to the wall clock. Where states are known, each goroutine has a second track
+ * for them.
  */
 import { Ending, type Goroutine, type Recording } from "../calltree/index.js";
 import type { TimelineOptions } from "./chrome.js";
+import type { Fit } from "./event-budget.js";
 import { type TimelineSink, walkExcerpt } from "./excerpt.js";
+import { Event, Interned, NEVER_MERGE, Ordering, Packet, Packets, Process, Track, Type } from "./perfetto-packets.js";
+import { PerfettoStates, type StateTracks } from "./perfetto-states.js";
 import { type Document, piecesOf, whenFull } from "./pieces.js";
 import { beginningOf, pidsOf, startsOf } from "./processes.js";
-import { encoded, ProtoWriter } from "./protobuf.js";
+import { encoded, type ProtoWriter } from "./protobuf.js";
+import type { StateSlices } from "./state-slices.js";
 import { Names } from "./titles.js";
-
-/** Field numbers, by message. */
-const Trace = { packet: 1 } as const;
-const Packet = {
-  clockSnapshot: 6,
-  timestamp: 8,
-  sequenceId: 10,
-  trackEvent: 11,
-  internedData: 12,
-  sequenceFlags: 13,
-  trackDescriptor: 60,
-  firstOnSequence: 87,
-} as const;
-const Snapshot = { clocks: 1, primaryClock: 2, clockId: 1, timestamp: 2 } as const;
-const Track = { uuid: 1, name: 2, process: 3, parentUuid: 5, childOrdering: 11, siblingMerge: 15 } as const;
-const Process = { pid: 1, name: 6 } as const;
-const Event = {
-  annotations: 4,
-  type: 9,
-  nameIid: 10,
-  trackUuid: 11,
-  locationIid: 34,
-  flowIds: 47,
-  terminatingFlowIds: 48,
-} as const;
-const Annotation = { stringValue: 6, name: 10 } as const;
-const Interned = { eventNames: 2, locations: 4, iid: 1, name: 2, file: 2, function: 3, line: 4 } as const;
-
-const SEQUENCE = 1;
-const STATE_CLEARED = 1;
-const NEEDS_STATE = 2;
-const BOOTTIME = 6;
-const REALTIME = 1;
-const CHRONOLOGICAL = 2;
-const NEVER_MERGE = 2;
-const Type = { begin: 1, end: 2, instant: 3 } as const;
-
-/** Encoded fields of every packet with an event. */
-const WITH_STATE = encoded((out) => {
-  out.varint(Packet.sequenceId, SEQUENCE);
-  out.varint(Packet.sequenceFlags, NEEDS_STATE);
-});
 
 const endings: Readonly<Record<number, string>> = {
   [Ending.panic]: "panic",
@@ -64,9 +27,16 @@ const endings: Readonly<Record<number, string>> = {
 
 /** One trace, in pieces to concatenate. */
 export function* renderPerfetto(recording: Recording, options: TimelineOptions = {}): Document {
-  const { fit } = options;
-  const out = new ProtoWriter();
-  const writer = new PerfettoWriter(recording, new Names(recording.forest, options.title), out);
+  const { fit, states } = options;
+  // Functions have the first numbers for names, go statements the next one.
+  const packets = new Packets(recording.forest.functions.length + 2);
+  const { out } = packets;
+  const writer = new PerfettoWriter(
+    recording,
+    new Names(recording.forest, options.title),
+    packets,
+    states && fit && { fit, states },
+  );
   const chosen = fit && new Set(fit.goroutines.map(({ ordinal }) => ordinal));
   writer.head();
   const leftOut = yield* piecesOf(walkExcerpt(recording, writer, fit, chosen), whenFull(out));
@@ -75,10 +45,16 @@ export function* renderPerfetto(recording: Recording, options: TimelineOptions =
 }
 
 class PerfettoWriter implements TimelineSink {
+  private readonly out: ProtoWriter;
   private readonly starts: readonly number[];
   /** By function, bits: 1 if its name is interned, 2 if its location is. */
   private readonly interned: Uint8Array;
+  /** Uuids up to this one are in use. Where states are shown, each goroutine then has two, in the order of `fit`. */
   private tracks: number;
+  /** Where states are shown: by ordinal of a goroutine its place in `fit`, by process and goroutine its track. */
+  private readonly places = new Map<number, number>();
+  private readonly numbers: Map<number, number>[] = [];
+  private flows = 0;
   private goroutine!: Goroutine;
   private func!: Int32Array;
   private start = 0;
@@ -91,67 +67,81 @@ class PerfettoWriter implements TimelineSink {
   constructor(
     private readonly recording: Recording,
     private readonly names: Names,
-    private readonly out: ProtoWriter,
+    private readonly packets: Packets,
+    private readonly states: { readonly fit: Fit; readonly states: StateSlices } | undefined,
   ) {
+    this.out = packets.out;
     const { functions, processes } = recording.forest;
     this.starts = startsOf(recording.forest);
     // The additional entry is the name of go statements.
     this.interned = new Uint8Array(functions.length + 1);
     this.tracks = 2 * processes.length;
+    for (const [index, { ordinal, process, goid }] of (states?.fit.goroutines ?? []).entries()) {
+      this.places.set(ordinal, index);
+      this.numbers[process] ??= new Map();
+      this.numbers[process].set(goid, this.tracks + 2 * index + 1);
+    }
   }
 
   /** Writes the clock snapshot and the tracks of processes. */
   head(): void {
-    const { out } = this;
+    const { out, packets } = this;
     const { forest } = this.recording;
-    const first = out.open(Trace.packet);
-    out.varint(Packet.sequenceId, SEQUENCE);
-    out.varint(Packet.sequenceFlags, STATE_CLEARED);
-    out.varint(Packet.firstOnSequence, 1);
-    const clocks = out.open(Packet.clockSnapshot);
-    for (const [clock, time] of [
-      [BOOTTIME, 0],
-      [REALTIME, beginningOf(forest)],
-    ] as const) {
-      const one = out.open(Snapshot.clocks);
-      out.varint(Snapshot.clockId, clock);
-      out.varint(Snapshot.timestamp, time);
-      out.close(one);
-    }
-    out.varint(Snapshot.primaryClock, BOOTTIME);
-    out.close(clocks);
-    out.close(first);
+    packets.head(beginningOf(forest));
     for (const [index, pid] of pidsOf(forest).entries()) {
-      this.track(2 * index + 1, 0, () => {
+      packets.track(2 * index + 1, 0, () => {
         const process = out.open(Track.process);
         out.varint(Process.pid, pid);
         out.string(Process.name, this.names.title(index));
         out.close(process);
       });
-      this.track(2 * index + 2, 2 * index + 1, () => {
+      packets.track(2 * index + 2, 2 * index + 1, () => {
         out.string(Track.name, "goroutines");
-        out.varint(Track.childOrdering, CHRONOLOGICAL);
+        out.varint(Track.childOrdering, this.states === undefined ? Ordering.chronological : Ordering.explicit);
       });
     }
   }
 
-  begin(goroutine: Goroutine, node: number): void {
+  begin(goroutine: Goroutine, node: number, ordinal: number): void {
     const { process } = goroutine;
     this.goroutine = goroutine;
     this.func = this.recording.forest.processes[process].tree.func;
     this.start = this.starts[process];
     this.isFirst = true;
-    this.tracks++;
+    const place = this.places.get(ordinal);
+    const uuid = place === undefined ? ++this.tracks : this.tracks + 2 * place + 1;
     this.heads = [0, Type.begin, Type.end, Type.instant].map((type) =>
       encoded((out) => {
         out.varint(Event.type, type);
-        out.varint(Event.trackUuid, this.tracks);
+        out.varint(Event.trackUuid, uuid);
       }),
     );
-    this.track(this.tracks, 2 * process + 2, () => {
-      this.out.string(Track.name, this.names.goroutine(goroutine, node));
+    const name = this.names.goroutine(goroutine, node);
+    this.describe(uuid, process, name, place === undefined ? undefined : 2 * place);
+    if (place !== undefined && this.states?.states.has(process)) {
+      this.describe(uuid + 1, process, `${name} states`, 2 * place + 1);
+      this.writeStates(goroutine);
+    }
+  }
+
+  /** Describes a track of a goroutine. @param rank its place among the others; undefined: by its first event */
+  private describe(uuid: number, process: number, name: string, rank: number | undefined): void {
+    this.packets.track(uuid, 2 * process + 2, () => {
+      this.out.string(Track.name, name);
+      if (rank !== undefined) this.out.varint(Track.orderRank, rank);
       this.out.varint(Track.siblingMerge, NEVER_MERGE);
     });
+  }
+
+  private writeStates({ process, goid }: Goroutine): void {
+    const { states, fit } = this.states!;
+    const numbers = this.numbers[process];
+    const tracks: StateTracks = {
+      states: (id) => numbers.get(id)! + 1,
+      wakes: (id) => numbers.get(id) ?? 0,
+    };
+    const sink = new PerfettoStates(this.packets, tracks, this.start, () => ++this.flows, goid);
+    states.write(process, goid, fit.minimum, sink);
   }
 
   open(node: number, time: number): void {
@@ -175,12 +165,7 @@ class PerfettoWriter implements TimelineSink {
     const { out } = this;
     const packet = this.packet(time, -1, -1);
     const event = this.event(Type.end);
-    if (how !== Ending.return) {
-      const annotation = out.open(Event.annotations);
-      out.string(Annotation.name, "end");
-      out.string(Annotation.stringValue, endings[how] ?? "unknown");
-      out.close(annotation);
-    }
+    if (how !== Ending.return) this.packets.argument("end", endings[how] ?? "unknown");
     out.close(event);
     out.close(packet);
   }
@@ -205,10 +190,8 @@ class PerfettoWriter implements TimelineSink {
 
   /** Begins a packet for an event with a name and a location, -1 for none; interns these on first use. */
   private packet(time: number, name: number, place: number): number {
-    const { out, interned } = this;
-    const packet = out.open(Trace.packet);
-    out.varint(Packet.timestamp, Math.round(this.start + time));
-    out.fields(WITH_STATE);
+    const { interned } = this;
+    const packet = this.packets.open(this.start + time);
     const isNew = (name >= 0 && (interned[name] & 1) === 0) || (place >= 0 && (interned[place] & 2) === 0);
     if (isNew) this.intern(name, place);
     return packet;
@@ -243,17 +226,5 @@ class PerfettoWriter implements TimelineSink {
     const event = out.open(Packet.trackEvent);
     out.fields(this.heads[type]);
     return event;
-  }
-
-  private track(uuid: number, parent: number, describe: () => void): void {
-    const { out } = this;
-    const packet = out.open(Trace.packet);
-    out.varint(Packet.sequenceId, SEQUENCE);
-    const track = out.open(Packet.trackDescriptor);
-    out.varint(Track.uuid, uuid);
-    if (parent > 0) out.varint(Track.parentUuid, parent);
-    describe();
-    out.close(track);
-    out.close(packet);
   }
 }

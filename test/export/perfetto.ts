@@ -25,10 +25,22 @@ interface Slice {
   how?: string;
   /** Origin of the flow that ends here: `track@time`. */
   from?: string;
+  /** What else is said of it. */
+  readonly args: Readonly<Record<string, string>>;
+}
+
+interface Instant {
+  readonly track: string;
+  readonly time: number;
+  readonly name: string;
+  readonly from?: string;
 }
 
 export interface PerfettoTrace {
   readonly slices: readonly Slice[];
+  readonly instants: readonly Instant[];
+  /** The names of the tracks that have a place among their siblings, in that order. */
+  readonly ranks: readonly string[];
   /** `process (pid)`. */
   readonly processes: readonly string[];
   /** Nanoseconds since 1970 at time 0. */
@@ -80,17 +92,30 @@ export function readPerfetto(bytes: Uint8Array): PerfettoTrace {
       events.push({ time: Number(packet.timestamp), event: packet.track_event, interned: interned! });
   }
   events.sort((a, b) => a.time - b.time);
-  return { slices: slicesOf(events, tracks), processes: processesOf(tracks), begin };
+  return { ...slicesOf(events, tracks), processes: processesOf(tracks), ranks: ranksOf(tracks), begin };
 }
 
 function processesOf(tracks: ReadonlyMap<string, Packet>): string[] {
   return [...tracks.values()].flatMap(({ process }) => (process ? [`${process.process_name} (${process.pid})`] : []));
 }
 
+function ranksOf(tracks: ReadonlyMap<string, Packet>): string[] {
+  const all = [...tracks.values()];
+  const ranked = all.filter(({ parent_uuid }) => tracks.get(parent_uuid)?.child_ordering === "EXPLICIT");
+  if (ranked.some(({ sibling_order_rank }) => sibling_order_rank === undefined)) throw new Error("no rank");
+  return ranked.sort((a, b) => a.sibling_order_rank - b.sibling_order_rank).map(({ name }) => name);
+}
+
+function argsOf({ debug_annotations = [] }: Packet): Record<string, string> {
+  return Object.fromEntries(
+    debug_annotations.map(({ name, string_value, int_value }: Packet) => [name, string_value ?? int_value]),
+  );
+}
+
 function slicesOf(
   events: readonly { time: number; event: Packet; interned: Interned }[],
   tracks: ReadonlyMap<string, Packet>,
-): Slice[] {
+): Pick<PerfettoTrace, "slices" | "instants"> {
   const name = (uuid: string): string => {
     const track = tracks.get(uuid);
     if (track === undefined) throw new Error(`track ${uuid} is not described`);
@@ -98,6 +123,7 @@ function slicesOf(
     return track.parent_uuid === undefined ? own : `${name(track.parent_uuid)}/${own}`;
   };
   const slices: Slice[] = [];
+  const instants: Instant[] = [];
   const stacks = new Map<string, { name: string; slice: Slice }[]>();
   const flows = new Map<string, string>();
   for (const { time, event, interned } of events) {
@@ -106,12 +132,29 @@ function slicesOf(
     const called = interned.names.get(event.name_iid);
     const place = interned.places.get(event.source_location_iid);
     if (event.type === "TYPE_INSTANT") {
-      if (called === undefined || place === undefined) throw new Error("an instant without a name or a place");
-      for (const id of event.flow_ids ?? []) flows.set(id, `${name(event.track_uuid)}@${time} ${called} ${place}`);
+      if (called === undefined) throw new Error("an instant without a name");
+      const track = name(event.track_uuid);
+      for (const id of event.flow_ids ?? []) flows.set(id, [`${track}@${time} ${called}`, place].join(" ").trim());
+      const [ended] = event.terminating_flow_ids ?? [];
+      instants.push({
+        track,
+        time,
+        name: called,
+        ...(ended === undefined ? {} : { from: flows.get(ended) ?? "nowhere" }),
+      });
     } else if (event.type === "TYPE_SLICE_BEGIN") {
-      if (called === undefined || place === undefined) throw new Error("a slice without a name or a place");
+      if (called === undefined) throw new Error("a slice without a name");
       const above = stack.map((entry) => `${entry.name};`).join("");
-      const slice: Slice = { track: name(event.track_uuid), path: above + called, start: time, end: -1, place };
+      const track = name(event.track_uuid);
+      if (place === undefined && !track.endsWith("states")) throw new Error("a call without a place");
+      const slice: Slice = {
+        track,
+        path: above + called,
+        start: time,
+        end: -1,
+        place: place ?? "",
+        args: argsOf(event),
+      };
       for (const id of event.terminating_flow_ids ?? []) slice.from = flows.get(id) ?? "nowhere";
       stack.push({ name: called, slice });
       slices.push(slice);
@@ -125,5 +168,5 @@ function slicesOf(
     } else throw new Error(`an event of type ${event.type}`);
   }
   if ([...stacks.values()].some((stack) => stack.length > 0)) throw new Error("a slice does not end");
-  return slices;
+  return { slices, instants };
 }

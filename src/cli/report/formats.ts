@@ -39,11 +39,15 @@ export const formats: readonly Format[] = [
     flags: ["events", "all", "by"],
     render: async (...args) => (await import("./timelines.js")).speedscope(...args),
   },
-  { name: "chrome", flags: ["events"], render: async (...args) => (await import("./timelines.js")).chrome(...args) },
+  {
+    name: "chrome",
+    flags: ["events", "by"],
+    render: async (...args) => (await import("./timelines.js")).chrome(...args),
+  },
   {
     name: "perfetto",
     binary: true,
-    flags: ["events"],
+    flags: ["events", "by"],
     render: async (...args) => (await import("./timelines.js")).perfetto(...args),
   },
   {

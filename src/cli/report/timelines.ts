@@ -1,11 +1,12 @@
 /** Formats for timeline viewers: Speedscope, Chrome's trace viewer, Perfetto. */
 
 import { formatDuration } from "../../base/units.js";
-import { idleTimes, type Recording } from "../../calltree/index.js";
+import { idleTimes, type Recording, STATES, State } from "../../calltree/index.js";
 import { renderChrome } from "../../export/chrome.js";
 import { type Fit, fitRecording, leftOut, NO_BUDGET } from "../../export/event-budget.js";
 import { renderPerfetto } from "../../export/perfetto.js";
 import { fitSpeedscope, renderSpeedscope, SPEEDSCOPE_BUDGET } from "../../export/speedscope.js";
+import { StateSlices } from "../../export/state-slices.js";
 import type { Pieces } from "../output.js";
 import { withProgress } from "../progress.js";
 import { packageVersion } from "../version.js";
@@ -57,15 +58,28 @@ export async function perfetto(recording: Recording, context: FormatContext): Pr
   return counted(renderPerfetto(recording, { ...limit, title: context.title }), recording, context);
 }
 
-/** Limits the events only if `--events` says so: these viewers can load many more than Speedscope. */
-function limited(recording: Recording, context: FormatContext): { fit?: Fit } {
-  const events = context.options.events ?? Number.POSITIVE_INFINITY;
-  if (events === Number.POSITIVE_INFINITY) return {};
+/**
+ * What to show. Limits the events only if `--events` says so: these viewers can load many more than Speedscope. States
+ * need to know all goroutines in any case, for the arrows between them.
+ */
+function limited(recording: Recording, context: FormatContext): { fit?: Fit; states?: StateSlices } {
+  const { events = Number.POSITIVE_INFINITY, by } = context.options;
+  const states = statesOf(recording, by);
+  if (events === Number.POSITIVE_INFINITY && states === undefined) return {};
   const fit = withProgress("choosing what to show", (progress) =>
-    fitRecording(recording, { ...NO_BUDGET, events }, progress),
+    fitRecording(recording, { ...NO_BUDGET, events }, progress, states?.lengths),
   );
   say(fit, context);
-  return { fit };
+  return { fit, ...(states === undefined ? {} : { states }) };
+}
+
+/** The states to show: all but running, which is where there is none. */
+function statesOf(recording: Recording, by: readonly number[] | undefined): StateSlices | undefined {
+  const { forest, select } = recording;
+  if (forest.processes.every((_, process) => recording.staysOf(process) === undefined)) return undefined;
+  const states = by ?? STATES.map((_, state) => state).filter((state) => state !== State.running);
+  const { from = 0, to = Number.POSITIVE_INFINITY } = select;
+  return new StateSlices((process) => recording.staysOf(process), { states, from, to, starts: false });
 }
 
 function say(fit: Fit, { notices }: FormatContext): void {
