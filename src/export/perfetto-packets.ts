@@ -2,7 +2,7 @@
 import { encoded, ProtoWriter } from "./protobuf.js";
 
 /** Field numbers, by message. */
-export const Trace = { packet: 1 } as const;
+const Trace = { packet: 1 } as const;
 export const Packet = {
   clockSnapshot: 6,
   timestamp: 8,
