@@ -19,6 +19,8 @@ export interface StateClock {
   begin(goid: number, time: number): void;
   /** Goes on to `time`; an earlier time than the last one counts as the last one. */
   advance(time: number): void;
+  /** Learns that a call began or ended at `time`, in the state where the clock stands. */
+  observe?(time: number): void;
   /** Where the clock stands, the state there, and the time up to which that lasts. */
   readonly at: number;
   readonly state: number;
@@ -63,9 +65,13 @@ export class CallStateMeter implements CallStates {
     this.settled = 0;
   }
 
-  enter(time: number): void {
-    if (time > this.clock.until) this.cross(time);
+  /** @param isEvent false where the time is not that of the call's begin, but of what is looked at */
+  enter(time: number, isEvent: boolean): void {
+    const { clock } = this;
+    const isLater = time > clock.until;
+    if (isLater) this.cross(time);
     const at = this.depth++;
+    if (isEvent && (isLater || at === 0)) clock.observe?.(time);
     if (at === this.start.length) this.grow();
     this.start[at] = time;
     this.calleeTime[at] = 0;
@@ -77,9 +83,14 @@ export class CallStateMeter implements CallStates {
    *
    * @param counts whether its self time counts
    * @param isHidden whether its self time goes to its caller
+   * @param isEvent false where the call did not end, but what is looked at, or the trace
    */
-  exit(time: number, counts: boolean, isHidden: boolean): void {
-    if (time > this.clock.until) this.cross(time);
+  exit(time: number, counts: boolean, isHidden: boolean, isEvent: boolean): void {
+    const { clock } = this;
+    if (time > clock.until) {
+      this.cross(time);
+      if (isEvent) clock.observe?.(time);
+    }
     const at = --this.depth;
     if (at < this.settled) {
       this.settled = at;
@@ -87,7 +98,7 @@ export class CallStateMeter implements CallStates {
       return;
     }
     const { self, total, only } = this;
-    const { state } = this.clock;
+    const { state } = clock;
     const whole = Math.max(0, time - this.start[at]);
     const own = this.carriedTime[at] + (counts ? whole - this.calleeTime[at] : 0);
     if (only < 0) {

@@ -10,7 +10,6 @@ const BY_REASON: ReadonlyMap<string, StateName> = new Map(
     select: "select",
     "sync.(*Cond).Wait": "wait",
     "chan send": "channel",
-    "chan receive": "channel",
     // A nil channel, or a select without cases.
     forever: "channel",
     sleep: "sleep",
@@ -24,36 +23,50 @@ const INNER = /^(runtime|sync|internal\/sync|internal\/poll)\./;
 const WAITING = /^sync\.\(\*(WaitGroup|Once|Cond)\)\./;
 const LOCKING = /^(sync|internal\/sync|internal\/poll)\./;
 
+/** Whoever starts or ends a collection, or asks for one, waits on semaphores and channels of the runtime. */
+const COLLECTING = /^runtime\.(GC$|gc[A-Z])/;
+
 /** Classifies intervals; looks at each stack once. */
 export class Classifier {
-  /** By stack of a wait of package sync. */
+  /** By stack of a wait of package sync, and of one for a channel. */
   private readonly sync = new Map<number, number>();
+  private readonly received = new Map<number, number>();
 
-  constructor(private readonly stacks: StackTable) {}
+  constructor(private readonly stacks: Pick<StackTable, "frames">) {}
 
   /** The state, an index into STATES. A running goroutine that marks for the collector counts as running here. */
   stateOf({ activity, reason, stack }: Interval): number {
     if (activity === Activity.Running) return State.running;
     if (activity === Activity.Runnable) return State.runnable;
     if (activity === Activity.Syscall) return State.syscall;
-    if (reason === "sync") return this.ofSync(stack);
+    if (reason === "sync") return this.cached(this.sync, stack, ofSync);
+    if (reason === "chan receive") return this.cached(this.received, stack, ofReceive);
     const known = BY_REASON.get(reason);
     if (known !== undefined) return State[known];
     return reason.includes("GC") ? State.gc : State.other;
   }
 
-  /** All waits of package sync have the same reason; the frames above the user's tell them apart. */
-  private ofSync(stack: number): number {
-    let state = this.sync.get(stack);
+  private cached(known: Map<number, number>, stack: number, of: (inner: readonly string[]) => number): number {
+    let state = known.get(stack);
     if (state === undefined) {
-      const frames = this.stacks.frames(stack);
-      const user = frames.findIndex((frame) => !INNER.test(frame.function));
-      const inner = user < 0 ? frames : frames.slice(0, user);
-      const has = (pattern: RegExp) => inner.some((frame) => pattern.test(frame.function));
-      // The runtime's own semaphores, such as the one that runtime.GC takes, are neither.
-      state = has(WAITING) ? State.wait : inner.length === 0 || has(LOCKING) ? State.lock : State.other;
-      this.sync.set(stack, state);
+      const names = this.stacks.frames(stack).map((frame) => frame.function);
+      const user = names.findIndex((name) => !INNER.test(name));
+      state = of(user < 0 ? names : names.slice(0, user));
+      known.set(stack, state);
     }
     return state;
   }
+}
+
+/** All waits of package sync have the same reason; the frames above the user's tell them apart. */
+function ofSync(inner: readonly string[]): number {
+  const has = (pattern: RegExp) => inner.some((name) => pattern.test(name));
+  if (has(COLLECTING)) return State.gc;
+  if (has(WAITING)) return State.wait;
+  // The runtime's other semaphores, such as that of who may stop the world, are neither.
+  return inner.length === 0 || has(LOCKING) ? State.lock : State.other;
+}
+
+function ofReceive(inner: readonly string[]): number {
+  return inner.some((name) => COLLECTING.test(name)) ? State.gc : State.channel;
 }

@@ -38,7 +38,6 @@ export class SchedulingClock implements StateClock {
     this.at = time;
     this.isKnown = this.cursor.seek(goid, time);
     this.look();
-    this.check();
   }
 
   advance(time: number): void {
@@ -55,7 +54,14 @@ export class SchedulingClock implements StateClock {
       spent[this.state] += time - this.at;
       this.at = time;
     }
-    this.check();
+  }
+
+  /** Counts the times at which the goroutine surely did not run. In a system call it may: callbacks from C do. */
+  observe(time: number): void {
+    this.asked++;
+    const { state, cursor } = this;
+    if (state === State.unknown || state === State.running || state === State.gc || state === State.syscall) return;
+    if (time > cursor.begin + TOLERANCE && time < cursor.end - TOLERANCE) this.misplaced++;
   }
 
   /** Calls begin and end on a goroutine that runs, so that of another process's trace this soon becomes false. */
@@ -76,14 +82,6 @@ export class SchedulingClock implements StateClock {
       this.state = cursor.state;
       this.until = cursor.end;
     }
-  }
-
-  /** Counts the times at which the goroutine surely did not run. In a system call it may: callbacks from C do. */
-  private check(): void {
-    this.asked++;
-    const { state, cursor, at } = this;
-    if (state === State.unknown || state === State.running || state === State.gc || state === State.syscall) return;
-    if (at > cursor.begin + TOLERANCE && at < cursor.end - TOLERANCE) this.misplaced++;
   }
 }
 

@@ -3,7 +3,7 @@
  * they have lasted `minimum`.
  */
 import { grown } from "../../base/columns.js";
-import type { Ending } from "../ending.js";
+import { Ending } from "../ending.js";
 import { HeldCalls } from "../held-calls.js";
 import { CallStateMeter, type StateClock } from "../state-meter.js";
 import { DROPPED, HIDDEN } from "../views/select.js";
@@ -72,8 +72,9 @@ export class FilteredReplay implements WalkObserver {
     if (at >= this.leads.length) this.grow();
     this.leads[at] = this.maps.context?.[built] ?? 0;
     this.carried[at] = this.beneath[at] = 0;
-    this.states?.enter(Math.min(Math.max(time, this.from), this.to));
-    if (this.minimum === 0 && time >= this.from && time <= this.to) this.passOpenCalls();
+    const isWithin = time >= this.from && time <= this.to;
+    this.states?.enter(Math.min(Math.max(time, this.from), this.to), isWithin);
+    if (this.minimum === 0 && isWithin) this.passOpenCalls();
   }
 
   exit(_slot: number, start: number, end: number, self: number, how: Ending, shown: boolean): void {
@@ -81,7 +82,8 @@ export class FilteredReplay implements WalkObserver {
     const at = held.depth - 1;
     const below = at - 1;
     const node = held.node[at];
-    this.states?.exit(Math.min(end, this.to), shown && this.leads[at] === 0, node === HIDDEN);
+    const isEvent = how !== Ending.running && end <= this.to;
+    this.states?.exit(Math.min(end, this.to), shown && this.leads[at] === 0, node === HIDDEN, isEvent);
     if (shown) {
       if (below >= 0) this.beneath[below] += this.beneath[at] + 1;
       const own = this.carried[at] + (this.leads[at] === 1 ? 0 : self);
