@@ -8,7 +8,7 @@ import type { SchemaElement } from "hyparquet";
 import { ByteWriter, type ColumnSource, ParquetWriter } from "hyparquet-writer";
 import type { Recording } from "../calltree/index.js";
 import { type Document, piecesOf } from "./pieces.js";
-import type { Column, Row, Table } from "./tables/columns.js";
+import type { Column, PartColumn, Row, Table } from "./tables/columns.js";
 import { tableOf } from "./tables/index.js";
 import type { TableName } from "./tables/names.js";
 
@@ -63,7 +63,7 @@ function schemaElement(column: Column<Row>): SchemaElement {
     const logical_type = { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MICROS" } as const;
     return { ...base, type: "INT64", converted_type: "TIMESTAMP_MICROS", logical_type };
   }
-  if (column.kind !== "lookup") return { ...base, type: column.kind === "int64" ? "INT64" : "INT32" };
+  if (column.kind !== "lookup") return { ...base, type: column.kind === "int32" ? "INT32" : "INT64" };
   if (column.type === "int32") return { ...base, type: "INT32" };
   return { ...base, type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
 }
@@ -72,25 +72,57 @@ function schemaElement(column: Column<Row>): SchemaElement {
 class RowGroup {
   rows = 0;
   private readonly values: Float64Array[];
+  /** By column: 1 if a part has a value other than 0. Where it has none the values stay 0. */
+  private readonly filled: Uint8Array;
 
   constructor(private readonly table: Table<Row>) {
     this.values = table.columns.map(() => new Float64Array(GROUP));
+    this.filled = new Uint8Array(table.columns.length);
   }
 
   add(row: Row): void {
     const { columns, clocks } = this.table;
     const at = this.rows++;
     for (let index = 0; index < columns.length; index++) {
-      const { of, kind } = columns[index];
-      this.values[index][at] = kind === "time" ? clocks[row.process].microseconds(of(row)) : of(row);
+      const column = columns[index];
+      if (column.kind === "part") index = this.addParts(column.of, index, row, at);
+      else {
+        const value = column.of(row);
+        this.values[index][at] = column.kind === "time" ? clocks[row.process].microseconds(value) : value;
+      }
     }
+  }
+
+  /** Adds to all columns of the same parts. @returns the last of them */
+  private addParts(of: PartColumn<Row>["of"], first: number, row: Row, at: number): number {
+    const { values, filled, table } = this;
+    const { columns } = table;
+    const parts = of(row);
+    let index = first;
+    for (let next: Column<Row> | undefined = columns[first]; next?.kind === "part" && next.of === of; ) {
+      const value = parts === undefined ? Number.NaN : parts[next.index];
+      if (value !== 0) {
+        values[index][at] = value;
+        filled[index] = 1;
+      }
+      next = columns[++index];
+    }
+    return index - 1;
   }
 
   /** Returns the columns and empties the group. */
   take(): ColumnSource[] {
     const { rows } = this;
     this.rows = 0;
-    return this.table.columns.map((column, index) => columnSource(column, this.values[index].subarray(0, rows)));
+    return this.table.columns.map((column, index) => {
+      const values = this.values[index].subarray(0, rows);
+      const source = columnSource(column, values);
+      if (column.kind === "part" && this.filled[index] === 1) {
+        values.fill(0);
+        this.filled[index] = 0;
+      }
+      return source;
+    });
   }
 }
 

@@ -14,9 +14,19 @@ interface IntegerColumn<R extends Row> {
   readonly name: string;
   readonly kind: "int32" | "int64";
   readonly nullable?: boolean;
-  /** Most values are 0, so writers should be quick with these. */
-  readonly sparse?: boolean;
   readonly of: (row: R) => number;
+}
+
+/**
+ * One of some whole numbers of a row, most of which are 0; missing where there are none. Adjacent columns with the same
+ * `of`, in the order of `index` from 0 on, are quicker to write together.
+ */
+export interface PartColumn<R extends Row> {
+  readonly name: string;
+  readonly kind: "part";
+  readonly index: number;
+  readonly nullable?: boolean;
+  readonly of: (row: R) => Float64Array | undefined;
 }
 
 /** An index into `values`; -1 if missing. Adjacent columns with the same `of` can be looked up together. */
@@ -36,7 +46,7 @@ interface TimeColumn<R extends Row> {
   readonly of: (row: R) => number;
 }
 
-export type Column<R extends Row> = IntegerColumn<R> | LookupColumn<R> | TimeColumn<R>;
+export type Column<R extends Row> = IntegerColumn<R> | PartColumn<R> | LookupColumn<R> | TimeColumn<R>;
 
 export interface Table<R extends Row> {
   readonly columns: readonly Column<R>[];

@@ -46,11 +46,5 @@ export function stateColumns<R extends Row>(
   of: (row: R) => StateParts | undefined,
 ): Column<R>[] {
   const nullable = forest.processes.some(({ tree }) => tree.states === undefined);
-  return STATES.map((state, index) => ({
-    name: `${prefix}${state}_ns`,
-    kind: "int64",
-    nullable,
-    sparse: true,
-    of: (row) => of(row)?.[index] ?? Number.NaN,
-  }));
+  return STATES.map((state, index) => ({ name: `${prefix}${state}_ns`, kind: "part", index, nullable, of }));
 }

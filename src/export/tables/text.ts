@@ -1,7 +1,7 @@
 /** Writes tables as text; shared by CSV and NDJSON. */
 import { TextWriter, utf8 } from "../../base/text-writer.js";
 import { type Document, piecesOf, whenFull } from "../pieces.js";
-import type { Column, Row, Table } from "./columns.js";
+import type { Column, PartColumn, Row, Table } from "./columns.js";
 
 /** How a format writes values. */
 export interface TextFormat {
@@ -38,18 +38,13 @@ function cellsOf({ columns, clocks }: Table<Row>, format: TextFormat): Cell[] {
   for (let index = 0; index < columns.length; ) {
     const column = columns[index];
     const head = format.head(column.name, index);
-    if (isSparse(column)) {
-      const following = columns.slice(index);
-      const end = following.findIndex((next) => !isSparse(next));
-      const run = following.slice(0, end < 0 ? following.length : end).filter(isSparse);
-      cells.push(
-        sparseCell(
-          run,
-          run.map(({ name }, at) => format.head(name, index + at)),
-          format,
-        ),
-      );
-      index += run.length;
+    if (column.kind === "part") {
+      const heads: string[] = [];
+      for (let next: Column<Row> | undefined = column; next?.kind === "part" && next.of === column.of; ) {
+        heads.push(format.head(next.name, index));
+        next = columns[++index];
+      }
+      cells.push(partsCell(column.of, heads, format));
       continue;
     }
     if (column.kind !== "lookup") {
@@ -75,17 +70,10 @@ function lookupCell(of: (row: Row) => number, texts: readonly Uint8Array[], miss
   return (row, out) => out.fragment(texts[of(row)] ?? missing);
 }
 
-type SparseColumn = Exclude<Column<Row>, { kind: "lookup" | "time" }>;
-
-function isSparse(column: Column<Row>): column is SparseColumn {
-  return column.kind !== "lookup" && column.kind !== "time" && column.sparse === true;
-}
-
-/** Writes adjacent columns; each run of zeros is one piece of text. */
-function sparseCell(columns: readonly SparseColumn[], heads: readonly string[], format: TextFormat): Cell {
-  const values = columns.map(({ of }) => of);
+/** Writes numbers most of which are 0: each run of zeros is one piece of text. */
+function partsCell(of: PartColumn<Row>["of"], heads: readonly string[], format: TextFormat): Cell {
   const before = heads.map(utf8);
-  const missing = heads.map((head) => utf8(head + format.missing));
+  const missing = utf8(heads.map((head) => head + format.missing).join(""));
   const zeros = (from: number, to: number) =>
     utf8(
       heads
@@ -96,24 +84,25 @@ function sparseCell(columns: readonly SparseColumn[], heads: readonly string[], 
   /** By the first column of a run and the one after it. */
   const runs = heads.map((_, from) => [...heads, ""].map((_, to) => zeros(from, to)));
   return (row, out) => {
+    const parts = of(row);
+    if (parts === undefined) {
+      out.fragment(missing);
+      return;
+    }
     let zero = 0;
-    for (let index = 0; index < values.length; index++) {
-      const value = values[index](row);
-      if (value === 0) continue;
+    for (let index = 0; index < heads.length; index++) {
+      if (parts[index] === 0) continue;
       if (zero < index) out.fragment(runs[zero][index]);
       zero = index + 1;
-      if (Number.isNaN(value)) out.fragment(missing[index]);
-      else {
-        out.fragment(before[index]);
-        out.integer(value);
-      }
+      out.fragment(before[index]);
+      out.integer(parts[index]);
     }
-    if (zero < values.length) out.fragment(runs[zero][values.length]);
+    if (zero < heads.length) out.fragment(runs[zero][heads.length]);
   };
 }
 
 function cellOf(
-  { of, kind }: Exclude<Column<Row>, { kind: "lookup" }>,
+  { of, kind }: Exclude<Column<Row>, { kind: "lookup" | "part" }>,
   head: string,
   clocks: Table<Row>["clocks"],
   format: TextFormat,
