@@ -1,8 +1,9 @@
 /** Exports of a real program's trace, read by the tools they are made for. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeAll, expect, test } from "vitest";
+import { STATES } from "../../src/calltree/index.js";
 import { go, gotrace, repository, temporaryDirectory } from "./support.js";
 
 const cwd = join(repository, "testdata/spawns");
@@ -138,16 +139,110 @@ test("tables without rows have their columns, too", async () => {
   expect(await query(`SELECT count(*)::INT AS rows FROM '${at("none")}/calls.parquet'`)).toEqual([{ rows: 0 }]);
 });
 
+/** The queries of a part of docs/parquet.md. */
+function queries(from: string, to: string): string[] {
+  const page = readFileSync(join(repository, "docs/parquet.md"), "utf8");
+  const part = page.slice(page.indexOf(from), page.indexOf(to));
+  return [...part.matchAll(/```sql\n(.*?)```/gs)].map(([, sql]) => sql);
+}
+
+const inTables = (sql: string, directory: string) => query(sql.replace(/'(\w+\.parquet)'/g, `'${directory}/$1'`));
+
 test("the queries of docs/parquet.md run", async () => {
   report("--format", "parquet", "-o", at("tables"));
-  const page = readFileSync(join(repository, "docs/parquet.md"), "utf8");
-  const part = page.slice(page.indexOf("\n## DuckDB"), page.indexOf("\n## ClickHouse"));
-  const queries = [...part.matchAll(/```sql\n(.*?)```/gs)].map(([, sql]) => sql);
-  expect(queries.length).toBeGreaterThan(5);
-  for (const sql of queries) {
-    const found = await query(sql.replace(/'(\w+\.parquet)'/g, `'${at("tables")}/$1'`));
-    expect(found.length, sql).toBeGreaterThan(0);
-  }
+  const known = queries("\n## DuckDB", "\n### Waits");
+  expect(known.length).toBeGreaterThan(5);
+  for (const sql of known) expect((await inTables(sql, at("tables"))).length, sql).toBeGreaterThan(0);
+});
+
+const WAITS = `package main
+
+import (
+	"sync"
+	"time"
+)
+
+var mu sync.Mutex
+var started sync.WaitGroup
+
+func hold(ready chan<- bool) {
+	mu.Lock()
+	ready <- true
+	started.Wait()
+	time.Sleep(50 * time.Millisecond)
+	mu.Unlock()
+}
+
+func put() {
+	mu.Lock()
+	mu.Unlock()
+}
+
+func receive(c <-chan bool) { <-c }
+
+func main() {
+	var wait sync.WaitGroup
+	ready := make(chan bool)
+	started.Add(3)
+	go hold(ready)
+	receive(ready)
+	for range [3]int{} {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			started.Done()
+			put()
+		}()
+	}
+	wait.Wait()
+}
+`;
+
+test("the queries about waits run, and find who waited for what and whom", async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, "go.mod"), "module waits\n\ngo 1.22\n");
+  writeFileSync(join(directory, "main.go"), WAITS);
+  const trace = join(directory, "waits.gotrace");
+  const run = gotrace(["run", "--states", "--save", trace, "."], { cwd: directory });
+  expect(run.code, run.stderr).toBe(0);
+  const tables = join(directory, "tables");
+  expect(gotrace(["report", "--format", "parquet", "-o", tables, trace], { cwd: directory }).code).toBe(0);
+  const known = queries("\n### Waits", "\n## ClickHouse");
+  expect(known).toHaveLength(6);
+  const found: Row[][] = [];
+  for (const sql of known) found.push(await inTables(sql, tables));
+  for (const [index, rows] of found.entries()) expect(rows.length, known[index]).toBeGreaterThan(0);
+  const [locks, offProcessor, longest, created] = found;
+  expect(new Set(locks.map((row) => row.function))).toEqual(new Set(["main.put"]));
+  expect(locks.map(({ waker_function: waker }) => waker)).toContain("main.hold");
+  expect(offProcessor).toContainEqual(
+    expect.objectContaining({ function: "main.hold", state: "sleep", reason: "sleep" }),
+  );
+  expect(longest).toContainEqual(
+    expect.objectContaining({ state: "lock", path: "main.main > main.main.func1 > main.put" }),
+  );
+  expect(longest).toContainEqual(expect.objectContaining({ state: "wait", path: "main.main" }));
+  expect(created.map((row) => `${row.function} ${row.goroutines}`).sort()).toEqual([
+    "main.hold 1",
+    "main.main.func1 3",
+  ]);
+  const sums = STATES.map((state) => `${state}_ns`).join(" + ");
+  const selfSums = STATES.map((state) => `self_${state}_ns`).join(" + ");
+  const wrong = `SELECT * FROM 'calls.parquet' WHERE ${sums} <> duration_ns OR ${selfSums} <> self_ns`;
+  expect(await inTables(wrong, tables)).toEqual([]);
+  const gaps = `SELECT * FROM (SELECT start_ns, lag(start_ns + duration_ns)
+    OVER (PARTITION BY goroutine ORDER BY start_ns) AS before FROM 'intervals.parquet') WHERE start_ns <> before`;
+  expect(await inTables(gaps, tables)).toEqual([]);
+});
+
+test("the table of intervals is refused for a trace without states", () => {
+  const { code, stdout, stderr } = gotrace(["report", "--format", "csv", "--table", "intervals", saved], { cwd });
+  expect([code, stdout, stderr]).toEqual([
+    64,
+    "",
+    "gotrace: --table intervals needs the states of calls, and the trace does not have them\n" +
+      "  record it with --states: gotrace run --states --save FILE PACKAGE\n",
+  ]);
 });
 
 test("spans hang together across goroutines", () => {
@@ -207,7 +302,7 @@ test("what is left out is said, what cannot be written is refused before anythin
   expect(refused("--events", "10")).toContain("--events is not for trees");
   expect(refused("--html", "--table", "calls")).toContain("--table is not for --format html");
   expect(refused("--format", "csv", "--table", "lines")).toBe(
-    'gotrace: --table: "lines" is not valid\n  use calls, functions, goroutines, processes\n',
+    'gotrace: --table: "lines" is not valid\n  use calls, functions, goroutines, processes, intervals\n',
   );
   expect(existsSync(at("calls.parquet"))).toBe(false);
 });

@@ -318,6 +318,80 @@ test("calls, functions and goroutines have the states of their times", () => {
   ]);
 });
 
+const STAY = ["goroutine", "state", "reason", "start_ns", "duration_ns", "function", "call", "waker", "waker_function"];
+
+test("one line for each stay of a goroutine, with the innermost call at its beginning and who ended it", () => {
+  const calls = new Map(rowsOf(joined, "calls").map((row) => [row.call, row.function]));
+  const found = rowsOf(joined, "intervals");
+  expect(pick(found, ...STAY)).toEqual([
+    "1 running null 0 4000 null 1 null null",
+    "1 lock sync 4000 4000 main.wait 2 2 main.worker",
+    "1 runnable sync 8000 500 main.wait 2 2 main.worker",
+    "1 running null 8500 21500 null 2 null null",
+    "2 runnable created 2200 2800 main.worker null 1 main.main",
+    "2 running null 5000 5000 null null null null",
+    "2 sleep sleep 10000 500 main.worker 4 null null",
+    "2 running null 10500 2500 null 4 null null",
+    "7 network network 1000 29000 null null null null",
+  ]);
+  expect(found.map(({ call }) => calls.get(call) ?? null)).toEqual([
+    ...["main.main", "main.wait", "main.wait", "main.wait", null, null, "main.worker", "main.worker", null],
+  ]);
+  expect(found[0]).toMatchObject({ process: 1, pid: 1000, time: expect.stringMatching(/Z$/) });
+  expect(rowsOf(record(program), "intervals")).toEqual([]);
+});
+
+test("filters leave the stays of the goroutines and of the time that they leave", () => {
+  const left = (select: SelectOptions) => {
+    const recording = record(program, { select }).withStates(() =>
+      scriptedStays("g1 0-20 running\ng2 1-4 lock\ng3 2-9 sleep\ng8 0-9 running\ng9 0-9 running"),
+    );
+    return pick(rowsOf(recording, "intervals"), "goroutine", "start_ns", "duration_ns");
+  };
+  const all = ["1 0 20000", "2 1000 3000", "3 2000 7000", "8 0 9000", "9 0 9000"];
+  expect(left({})).toEqual(all);
+  expect(left({ minimum: 1_000_000 })).toEqual(expect.arrayContaining(all));
+  expect(left({ focus: /leaf/ })).toEqual(["1 0 20000", "2 1000 3000"]);
+  expect(left({ goroutines: [2, 8] })).toEqual(["2 1000 3000", "8 0 9000"]);
+  expect(left({ from: 5000, to: 8000 })).toEqual(["1 5000 3000", "3 5000 3000", "8 5000 3000", "9 5000 3000"]);
+});
+
+test("in random programs each stay names the innermost call that was open when it began", () => {
+  const choices = fc.array(fc.nat(1 << 20), { maxLength: 300, size: "max" });
+  fc.assert(
+    fc.property(choices, fc.constantFrom(211, 1013), (program, step) => {
+      const clock = changingStays(8, step, 20_000);
+      const recording = record(run(program).bytes).withStates(() => clock);
+      const calls: { call: number; goid: number; start: number; end: number; depth: number }[] = [];
+      let goid = 0;
+      const stack: number[] = [];
+      let latest = 0;
+      recording.visit({
+        begin(goroutine) {
+          goid = goroutine.goid;
+        },
+        enter: () => stack.push(++latest),
+        exit(_node, start, end) {
+          calls.push({ call: stack.at(-1)!, goid, start, end, depth: stack.length });
+          stack.pop();
+        },
+      });
+      const expected: string[] = [];
+      for (const goroutine of clock.stays!.goroutines) {
+        const cursor = clock.stays!.cursor();
+        for (let more = cursor.seek(goroutine, 0); more; more = cursor.next()) {
+          const begin = Math.max(0, cursor.begin);
+          const open = calls.filter(({ goid, start, end }) => goid === goroutine && start <= begin && begin < end);
+          const innermost = open.sort((a, b) => b.depth - a.depth)[0];
+          expected.push(`${goroutine} ${Math.round(begin)} ${innermost?.call ?? null}`);
+        }
+      }
+      expect(pick(rowsOf(recording, "intervals"), "goroutine", "start_ns", "call").sort()).toEqual(expected.sort());
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test("states are in columns of their own only where any process has them", () => {
   const columns = (recording: Recording, table: TableName) => text(renderCsv(recording, { table })).split("\r\n")[0];
   for (const table of ["calls", "functions", "goroutines"] as const) {

@@ -4,12 +4,14 @@ import { costBound, type ProcessTree, type Recording } from "../../calltree/inde
 import type { ParquetOptions } from "../../export/parquet.js";
 import { renderPprof } from "../../export/pprof.js";
 import { type TableName, tableNames } from "../../export/tables/names.js";
+import { hasStates } from "../../export/tables/states.js";
 import { filterNotices, processNotices } from "../../render/notices.js";
 import { tracingLine } from "../../render/tracing.js";
 import type { NamedPieces, Pieces } from "../output.js";
 import { packageVersion } from "../version.js";
 import type { FormatContext } from "./format.js";
 import { counted, leftOutOfTrees } from "./left-out.js";
+import { requireStates } from "./require-states.js";
 
 /** The format `pprof`. */
 export async function pprof(recording: Recording, context: FormatContext): Promise<Pieces> {
@@ -25,30 +27,33 @@ export async function pprof(recording: Recording, context: FormatContext): Promi
 /** The format `ndjson`: one table of `--table`, a JSON object per line. */
 export async function ndjson(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderNdjson } = await import("../../export/ndjson.js");
-  return counted(renderNdjson(recording, { table: tableOf(context) }), recording, context);
+  return counted(renderNdjson(recording, { table: tableOf(recording, context) }), recording, context);
 }
 
 /** The format `csv`: one table of `--table`. */
 export async function csv(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderCsv } = await import("../../export/csv.js");
-  return counted(renderCsv(recording, { table: tableOf(context) }), recording, context);
+  return counted(renderCsv(recording, { table: tableOf(recording, context) }), recording, context);
 }
 
 /** The format `parquet`: one table of `--table`. */
 export async function parquet(recording: Recording, context: FormatContext): Promise<Pieces> {
   const { renderParquet } = await import("../../export/parquet.js");
-  const pieces = renderParquet(recording, { ...described(recording, context), table: tableOf(context) });
+  const pieces = renderParquet(recording, { ...described(recording, context), table: tableOf(recording, context) });
   return counted(pieces, recording, context);
 }
 
-function tableOf({ options }: FormatContext): TableName {
-  return options.table ?? "calls";
+/** @throws UserError for a table that the recording does not have */
+function tableOf(recording: Recording, { options: { table = "calls" } }: FormatContext): TableName {
+  if (table === "intervals") requireStates(recording, "--table intervals");
+  return table;
 }
 
-/** One Parquet file for each table. */
+/** One Parquet file for each table that the recording has. */
 export async function parquetFiles(recording: Recording, context: FormatContext): Promise<NamedPieces[]> {
   const { renderParquet } = await import("../../export/parquet.js");
-  return tableNames.map((table) => ({
+  const tables = tableNames.filter((table) => table !== "intervals" || hasStates(recording));
+  return tables.map((table) => ({
     name: `${table}.parquet`,
     pieces: counted(renderParquet(recording, { ...described(recording, context), table }), recording, context),
   }));

@@ -5,6 +5,7 @@ import { callTable } from "./calls.js";
 import type { Row, Table } from "./columns.js";
 import { functionTable } from "./functions.js";
 import { goroutineTable } from "./goroutines.js";
+import { intervalTable } from "./intervals.js";
 import type { TableName } from "./names.js";
 import { processTable } from "./processes.js";
 
@@ -13,6 +14,7 @@ const TABLES = {
   functions: functionTable,
   goroutines: goroutineTable,
   processes: processTable,
+  intervals: intervalTable,
 } satisfies Record<TableName, unknown>;
 
 /** A table by name; its rows are computed on demand. */
