@@ -78,7 +78,7 @@ function besideOf(path: string): string | undefined {
 }
 
 /** The same bytes, with another answer to where the execution traces of the processes are. */
-function withExecution(source: ByteSource, execution: NonNullable<ByteSource["execution"]>): ByteSource {
+export function withExecution(source: ByteSource, execution: NonNullable<ByteSource["execution"]>): ByteSource {
   return {
     get size() {
       return source.size;

@@ -171,6 +171,21 @@ describe.skipIf(old)("since Go 1.22", () => {
     expect(gotrace(["analyze", exec], { cwd: program, env }).code).toBeLessThan(2);
   });
 
+  test("an execution trace that was recorded apart joins its process", () => {
+    const directory = temporaryDirectory();
+    const [calls, exec] = [join(directory, "calls"), join(directory, "exec")];
+    const recorded = gotrace(["run", "--save", calls, `--exec-trace=${exec}`, "."], { cwd: program, env });
+    expect(recorded.code).toBe(0);
+    const report = (...flags: string[]) =>
+      gotrace(["report", "--format", "json", ...flags, calls], { cwd: program, env });
+    const [main] = JSON.parse(report("--exec-trace", exec).stdout);
+    expect(main.states.channel_ns).toBeGreaterThan(1e6);
+    expect(report().stdout).not.toContain("channel_ns");
+    const stats = gotrace(["stats", "--exec-trace", exec, "."], { cwd: program, env });
+    expect(stats.code).toBe(64);
+    expect(stats.stderr).toContain("--states records");
+  });
+
   test("an execution trace has the size limit of a trace, which is said, and remains readable", () => {
     const { code, stderr, processes } = run("large", "--max-trace-size=1MiB");
     expect(code).toBe(0);

@@ -20,7 +20,7 @@ import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { reportOptions, viewOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
-import { byFlag, helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
+import { byFlag, helpFlag, joinFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
 import { choice, number } from "../flags/values.js";
 import type { Pieces } from "../output.js";
 import type { Format, FormatContext } from "../report/format.js";
@@ -46,6 +46,7 @@ const flags: readonly Flag[] = [
   { name: "format", value: "FORMAT", help: "table (default), json or ndjson (one call a line)" },
   namesFlag,
   ...selectFlags,
+  joinFlag,
 ];
 
 export const callsCommand: Command = {
@@ -77,7 +78,7 @@ async function run(words: readonly string[]): Promise<number> {
   const format = callsFormat(parsed, namePattern(name));
   const options = reportOptions(parsed);
   const session = new Session(sessionOptions(parsed));
-  const request = { format, toStderr: false };
+  const request = { format, toStderr: false, apart: parsed.values("exec-trace") };
   const { damaged } = await session.withDefaultSignals(() => reportTraces(session, options, paths, request));
   return damaged ? ExitCode.data : 0;
 }

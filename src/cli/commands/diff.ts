@@ -5,7 +5,7 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import { withGrepExitCodes } from "../analyze/read-exec-trace.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags/parse.js";
-import { helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
+import { helpFlag, joinFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
 import { refuseInput } from "../output.js";
 import { type TraceKind, traceKindOf } from "../trace-kind.js";
 
@@ -54,6 +54,7 @@ Exit codes: 0, 1 when --fail-on was exceeded, 2 for an unreadable trace or bad a
     },
     namesFlag,
     ...selectFlags,
+    joinFlag,
     outputFlag,
     helpFlag,
   ],

@@ -14,6 +14,7 @@ import {
   eventsFlag,
   goroutineRootsFlag,
   helpFlag,
+  joinFlag,
   namesFlag,
   outputFlag,
   tableFlag,
@@ -44,6 +45,7 @@ run may be named as well.`,
     assertUnknownFlag,
     tableFlag,
     goroutineRootsFlag,
+    joinFlag,
     { ...outputFlag, value: "FILE", help: "write the report to FILE (the tables of parquet into a directory)" },
     { name: "verbose", short: "v", help: "show what is read" },
     helpFlag,
@@ -76,7 +78,7 @@ async function run(words: readonly string[]): Promise<number> {
   const gate = await gateOf(gateOptions(flags));
   requireGate(format, hasAssertions(gate));
   const session = new Session(sessionOptions(flags));
-  const request = { format, toStderr: false, gate };
+  const request = { format, toStderr: false, gate, apart: flags.values("exec-trace") };
   const reported = await session.withDefaultSignals(() => reportTraces(session, options, flags.rest, request));
   return reported.damaged ? ExitCode.data : reported.gate;
 }

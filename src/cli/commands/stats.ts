@@ -32,6 +32,7 @@ import {
   assertFlag,
   assertUnknownFlag,
   byFlag,
+  joinFlag,
   namesFlag,
   outputFlag,
   recordFlags,
@@ -91,6 +92,7 @@ const flags: readonly Flag[] = [
   ...selectFlags,
   assertFlag,
   assertUnknownFlag,
+  joinFlag,
 ];
 
 export const statsCommand: Command = {
@@ -118,13 +120,20 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const [first] = parsed.rest;
   if (first !== undefined && !namesTraces(resolve(parsed.string("C") ?? ".", first))) {
+    if (parsed.has("exec-trace")) {
+      throw new UserError(
+        "--exec-trace is for saved traces here",
+        "leave it out; --states records an execution trace of the program",
+        ExitCode.usage,
+      );
+    }
     const options = reportOptions(parsed, "sort");
     return runPackage("stats", parsed, options, ...(await asked(parsed)));
   }
   // With files, flags may also follow them.
   const all = parseFlags("stats", statsCommand.flags, words, true);
   const [format, asserted] = await asked(all);
-  const request = { format, toStderr: false, gate: asserted };
+  const request = { format, toStderr: false, gate: asserted, apart: all.values("exec-trace") };
   const options = reportOptions(all, "sort");
   const session = new Session(sessionOptions(all));
   const { damaged, gate } = await session.withDefaultSignals(() => reportTraces(session, options, all.rest, request));

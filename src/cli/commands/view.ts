@@ -6,7 +6,15 @@ import { refuseEvents } from "../flags/format.js";
 import { parseFlags } from "../flags/parse.js";
 import { reportOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
-import { browserFlag, callFlags, eventsFlag, helpFlag, speedscopeFlag, waitingFlag } from "../flags/tables.js";
+import {
+  browserFlag,
+  callFlags,
+  eventsFlag,
+  helpFlag,
+  joinFlag,
+  speedscopeFlag,
+  waitingFlag,
+} from "../flags/tables.js";
 import { reportTraces } from "../report/reporting.js";
 import { Session } from "../session.js";
 import { formatToShow } from "../view/show.js";
@@ -24,6 +32,7 @@ that --save wrote, files of GOTRACE_OUT, or directories of them; without any, it
     speedscopeFlag,
     eventsFlag,
     browserFlag,
+    joinFlag,
     { name: "verbose", short: "v", help: "show what is read" },
     helpFlag,
   ],
@@ -44,7 +53,7 @@ async function run(words: readonly string[]): Promise<number> {
   const options = reportOptions(flags);
   if (!flags.has("speedscope")) refuseEvents(flags);
   const session = new Session(sessionOptions(flags));
-  const request = { format: formatToShow(flags.has("speedscope")), toStderr: false };
+  const request = { format: formatToShow(flags.has("speedscope")), toStderr: false, apart: flags.values("exec-trace") };
   const { damaged } = await session.withDefaultSignals(() => reportTraces(session, options, flags.rest, request));
   return damaged ? ExitCode.data : 0;
 }

@@ -23,6 +23,8 @@ export interface CallDiffOptions {
   readonly byPath: boolean;
   readonly match: RegExp | undefined;
   readonly select: SelectOptions;
+  /** The values of `--exec-trace`. */
+  readonly apart: readonly string[];
   readonly namingOf: (names: Iterable<string>) => Naming;
 }
 
@@ -51,5 +53,6 @@ export function callDiffOptions(flags: ParsedFlags): CallDiffOptions {
     top: number(flags, "top", 20, 1),
     byPath: flags.has("by-path"),
     match: pattern(flags, "match"),
+    apart: flags.values("exec-trace"),
   };
 }

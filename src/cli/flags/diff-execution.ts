@@ -19,7 +19,7 @@ export interface ExecutionDiffOptions {
   readonly match: RegExp | undefined;
 }
 
-const CALL_FLAGS = ["by-path", "full-names", ...selectFlags.map(({ name }) => name)];
+const CALL_FLAGS = ["exec-trace", "by-path", "full-names", ...selectFlags.map(({ name }) => name)];
 
 /** The options for execution traces. @throws UserError for an invalid value, or a flag that only call traces have */
 export function executionDiffOptions(flags: ParsedFlags): ExecutionDiffOptions {

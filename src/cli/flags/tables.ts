@@ -63,6 +63,14 @@ export const execTraceFlag: Flag = {
   help: "also record an execution trace (Go 1.22 and later), show its findings after the tree, and save it in FILE",
 };
 
+/** For commands that read saved call traces. */
+export const joinFlag: Flag = {
+  name: "exec-trace",
+  value: "FILE",
+  repeats: true,
+  help: "an execution trace of the same run that was recorded apart, for the states of calls; its process is found by the time, or is named: PID=FILE (repeat it)",
+};
+
 /** For commands that see all calls of a run. */
 export const assertFlag: Flag = {
   name: "assert",

@@ -29,8 +29,9 @@ import type { CallDiffOptions } from "../flags/diff-calls.js";
 import { openOutput } from "../output.js";
 import { withProgress } from "../progress.js";
 import { say } from "../say.js";
-import { openNamed, traceFiles } from "../trace-files.js";
+import { openFile, openNamed, traceFiles } from "../trace-files.js";
 import { incomplete } from "./assertions.js";
+import type { ExecTraces } from "./exec-traces.js";
 import { assertTraces, withStates } from "./reporting.js";
 import { walk } from "./visit.js";
 
@@ -51,8 +52,10 @@ export async function diffCallTraces(
 ): Promise<number> {
   const { format, measure, min, top, limits } = options;
   const output = openOutput(options.output, process.cwd(), false);
-  const runs = new Runs(options.byPath, options.match, options.select);
+  const apart = await execTracesOf(options.apart, [...a, ...b]);
+  const runs = new Runs(options.byPath, options.match, options.select, apart);
   const [before, after] = [await runs.readAll(a), await runs.readAll(b)];
+  apart?.close();
   const diff = diffCalls(before, after, (item) => runs.describe(item), { measure, min: min ?? 0 });
   const exceeded = limits.flatMap(({ share }) => exceeding(diff, share, min ?? MIN));
   const shares = limits.flatMap(({ text, share }) => (share === "calls" ? [] : [text]));
@@ -83,6 +86,18 @@ export async function diffCallTraces(
   return 0;
 }
 
+/** Finds the processes of execution traces that were recorded apart. @param paths those of all runs */
+async function execTracesOf(apart: readonly string[], paths: readonly string[]): Promise<ExecTraces | undefined> {
+  if (apart.length === 0) return undefined;
+  const { ExecTraces } = await import("./exec-traces.js");
+  const files = traceFiles(paths).map(openFile);
+  try {
+    return await ExecTraces.assign(apart, files, () => undefined);
+  } finally {
+    for (const file of files) file.close();
+  }
+}
+
 /** Reads runs one at a time, so that only one is in memory. An item (function or call path) has one number in all runs. */
 class Runs {
   /** An upper bound of what tracing adds to a call, for each process. */
@@ -102,6 +117,7 @@ class Runs {
     private readonly byPath: boolean,
     private readonly match: RegExp | undefined,
     private readonly select: SelectOptions,
+    private readonly apart: ExecTraces | undefined,
   ) {}
 
   async readAll(paths: readonly string[]): Promise<RunItems[]> {
@@ -114,7 +130,7 @@ class Runs {
   private async read(path: string): Promise<RunItems> {
     const files = await openNamed(traceFiles([path]));
     try {
-      const sources = assertTraces(files, [path]).map(({ source }) => source);
+      const sources = assertTraces(files, [path]).map((file) => (this.apart?.joinTo(file) ?? file).source);
       const plain = withProgress(`reading ${path}`, (progress) =>
         readRecording(sources, { select: this.select, progress }),
       );

@@ -29,6 +29,8 @@ export interface ReportRequest {
   readonly whyNothing?: string;
   /** Assertions; they are checked against all calls, whatever the report shows. */
   readonly gate?: Gate;
+  /** Files with execution traces that were recorded apart from the calls, as given: `FILE` or `PID=FILE`. */
+  readonly apart?: readonly string[];
   /** Execution traces for formats that show findings. */
   readonly execTraces?: readonly string[];
   /** Write no tree unless `-o` names a file: a program reads the output. */
@@ -76,7 +78,17 @@ export async function reportTraces(
       );
     }
     assertTraces(calls, paths);
-    return await reportOpenTraces(session, options, calls, { traces: words, ...request, execTraces });
+    const render = (opened: readonly OpenFile[]) =>
+      reportOpenTraces(session, options, opened, { traces: words, ...request, execTraces });
+    const { apart = [] } = request;
+    if (apart.length === 0) return await render(calls);
+    const { ExecTraces } = await import("./exec-traces.js");
+    const joined = await ExecTraces.assign(apart, calls, (line) => session.log(line));
+    try {
+      return await render(calls.map((file) => joined.joinTo(file)));
+    } finally {
+      joined.close();
+    }
   } finally {
     for (const file of files) file.close();
   }
