@@ -4,7 +4,7 @@ import { type CallForest, State, testsAround } from "../calltree/index.js";
 import type { Assertion } from "./assertion.js";
 import { CallGroup } from "./group.js";
 import { nearestName } from "./match.js";
-import { chosen, type Reading } from "./reading.js";
+import { chosen, isSum, type Reading } from "./reading.js";
 
 /** The calls of one test, or of the whole run. */
 export interface Subject {
@@ -66,9 +66,10 @@ export class Claim {
   }
 
   private add(test: string | undefined, runs: number): void {
-    const { states } = this.reading;
-    const most = states && new CallGroup(true, [...new Set([...states, State.unknown])]);
-    this.byTest.set(test, { test, runs, group: new CallGroup(true, states), most });
+    const { states, measure } = this.reading;
+    const spread = !isSum(measure);
+    const most = states && new CallGroup(spread, [...new Set([...states, State.unknown])]);
+    this.byTest.set(test, { test, runs, group: new CallGroup(spread, states), most });
   }
 }
 

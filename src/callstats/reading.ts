@@ -73,3 +73,10 @@ function split(text: string): readonly [string, string] | readonly [undefined, s
   const [, name, word = ""] = /^(.+)\.([A-Za-z0-9_-]+)$/su.exec(text) ?? [];
   return name === undefined ? [undefined, ""] : [name, word];
 }
+
+/** Whether a measure is a sum over calls, and not a number of single ones. */
+export function isSum(measure: Assertable): boolean {
+  return SUMS.has(measure);
+}
+
+const SUMS: ReadonlySet<Assertable> = new Set(["calls", "total", "self", "panics"]);

@@ -16,7 +16,7 @@ import { type CallGroup, spreadOf, sumsOf } from "./group.js";
 import { type ItemSums, PathItems } from "./items.js";
 import { nearestName } from "./match.js";
 import { CallMeter } from "./meter.js";
-import type { Assertable, Reading } from "./reading.js";
+import { type Assertable, isSum, type Reading } from "./reading.js";
 
 /** The result of an assertion. An assertion whose test pattern matches several tests has a verdict for each. */
 export interface Verdict {
@@ -59,7 +59,6 @@ export interface PathShare {
 const PATHS = 3;
 /** Failed verdicts of an assertion that get `paths`; finding these is costly. */
 const EXPLAINED = 10;
-const PER_RUN: ReadonlySet<Assertable> = new Set(["calls", "total", "self", "panics"]);
 
 /** Measures and judges assertions in one walk of `visitor`. */
 export class AssertionMeter {
@@ -112,7 +111,7 @@ export class AssertionMeter {
     const { calls } = group;
     const unknown = !known ? "function" : states !== undefined && !this.hasStates ? "states" : undefined;
     const measured = unknown !== "states" && (measure === "calls" || measure === "panics" || calls > 0);
-    const perRun = (of: CallGroup) => valueIn(of, measure) / (PER_RUN.has(measure) ? runs : 1);
+    const perRun = (of: CallGroup) => valueIn(of, measure) / (isSum(measure) ? runs : 1);
     const actual = measured ? perRun(group) : undefined;
     const highest = measured && upper !== undefined ? perRun(upper) : undefined;
     const most = highest === actual ? undefined : highest;

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { packageFilter, packagePattern } from "../../src/build/package-patterns.js";
+import { STATES } from "../../src/calltree/index.js";
 import { type ParsedFlags, parseFlags } from "../../src/cli/flags/parse.js";
-import { selectOptions } from "../../src/cli/flags/report.js";
-import { selectFlags } from "../../src/cli/flags/tables.js";
+import { reportOptions, selectOptions } from "../../src/cli/flags/report.js";
+import { selectFlags, treeFlags } from "../../src/cli/flags/tables.js";
 import { duration, parsePattern, parseSize } from "../../src/cli/flags/values.js";
 
 const given = (...words: string[]): ParsedFlags =>
@@ -35,6 +36,20 @@ test("what to show", () => {
   });
   for (const bad of [["--from=2s", "--to=1s"], ["--goroutine=main"], ["--hide=("], ["--to=soon"]]) {
     expect(() => selectOptions(given(...bad)), bad.join(" ")).toThrow(expect.objectContaining({ code: 64 }));
+  }
+});
+
+test("the states to measure by", () => {
+  const by = (...words: string[]) => {
+    const options = reportOptions(parseFlags("report", treeFlags, words));
+    expect(options.tree.by).toEqual(options.by);
+    return options.by?.map((state) => STATES[state]);
+  };
+  expect(by()).toBeUndefined();
+  expect(by("--by=wait,lock", "--by", "lock")).toEqual(["lock", "wait"]);
+  expect(by("--by", "off-cpu")).toEqual(STATES.filter((name) => name !== "running" && name !== "unknown"));
+  for (const bad of [["--by=lokc"], ["--by="], ["--by=,"], ["--by=lock", "--no-merge"]]) {
+    expect(() => by(...bad), bad.join(" ")).toThrow(expect.objectContaining({ code: 64 }));
   }
 });
 
