@@ -1,6 +1,6 @@
 // Shared by the scripts for execution traces: the Go releases, building programs with them, and reading traces.
 import { execFileSync } from "node:child_process";
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -32,6 +32,19 @@ export function buildProgram(release, file, directory) {
 export function buildOracle(directory) {
   const program = join(directory, "oracle");
   go("local", ["build", "-o", program, "."], { cwd: at("test/oracle"), stdio: ["ignore", "pipe", "inherit"] });
+  return program;
+}
+
+/** Builds test/oracle/summary as if it were in GOROOT, so that it may import internal/trace. */
+export function buildSummary(directory) {
+  const root = go("local", ["env", "GOROOT"]);
+  const overlay = join(directory, "overlay.json");
+  const place = join(root, "src/internal/trace/gotracesummary");
+  writeFileSync(overlay, JSON.stringify({ Replace: { [join(place, "main.go")]: at("test/oracle/summary/main.go") } }));
+  const program = join(directory, "summary");
+  go("local", ["build", "-overlay", overlay, "-o", program, "./internal/trace/gotracesummary"], {
+    cwd: join(root, "src"),
+  });
   return program;
 }
 

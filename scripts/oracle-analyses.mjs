@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { at, buildOracle, buildProgram, chunksOf, go } from "./lib-exectrace.mjs";
+import { at, buildOracle, buildProgram, buildSummary, chunksOf, go } from "./lib-exectrace.mjs";
 import "./typescript.mjs";
 
 const { Accounts, Intervals, Mutator, MutatorCurve, Ranges, Tasks } = await import("../src/analyses/index.ts");
@@ -24,7 +24,7 @@ mkdirSync(directory, { recursive: true });
 const totals = { traces: 0, refused: 0, goroutines: 0, regions: 0, tasks: 0, windows: 0, changes: 0, different: 0 };
 
 try {
-  const summary = buildSummary();
+  const summary = buildSummary(directory);
   for (const [name, path] of positionals.length ? positionals.map((file) => [basename(file), file]) : allTraces()) {
     compare(summary, name, path);
   }
@@ -37,19 +37,6 @@ console.log(
     .join(", "),
 );
 if (totals.different > 0 || totals.goroutines === 0) process.exitCode = 1;
-
-/** Builds test/oracle/summary as if it were in GOROOT, so that it may import internal/trace. */
-function buildSummary() {
-  const root = go("local", ["env", "GOROOT"]);
-  const overlay = join(directory, "overlay.json");
-  const place = join(root, "src/internal/trace/gotracesummary");
-  writeFileSync(overlay, JSON.stringify({ Replace: { [join(place, "main.go")]: at("test/oracle/summary/main.go") } }));
-  const program = join(directory, "summary");
-  go("local", ["build", "-overlay", overlay, "-o", program, "./internal/trace/gotracesummary"], {
-    cwd: join(root, "src"),
-  });
-  return program;
-}
 
 function* allTraces() {
   const oracle = buildOracle(directory);

@@ -28,6 +28,7 @@ type region struct {
 	Goroutine                              trace.GoID
 	Begin, End, Exec, Runnable, Syscalling int64
 	Waits                                  map[string]int64
+	Assist                                 int64
 }
 
 type task struct {
@@ -90,7 +91,7 @@ func run(path string) error {
 			out.Encode(region{
 				Kind: "region", Name: r.Name, Goroutine: g.ID, Begin: since(r.Start.Time()), End: since(r.End.Time()),
 				Exec: int64(r.ExecTime), Runnable: int64(r.SchedWaitTime), Syscalling: int64(r.SyscallTime + r.SyscallBlockTime),
-				Waits: waits(r.BlockTimeByReason),
+				Waits: waits(r.BlockTimeByReason), Assist: int64(r.RangeTime["GC mark assist"]),
 			})
 		}
 	}
