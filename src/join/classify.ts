@@ -19,7 +19,7 @@ const BY_REASON: ReadonlyMap<string, StateName> = new Map(
 );
 
 /** Frames that package sync and the runtime put above the user's. */
-const INNER = /^(runtime|sync|internal\/sync|internal\/poll)\./;
+export const INNER = /^(runtime|sync|internal\/sync|internal\/poll)\./;
 const WAITING = /^sync\.\(\*(WaitGroup|Once|Cond)\)\./;
 const LOCKING = /^(sync|internal\/sync|internal\/poll)\./;
 

@@ -96,6 +96,27 @@ test("what runs in a test says so, in profiles and tables", () => {
   for (const row of rows) if (labels.includes(row.function)) expect(row.test).toBe(row.function);
 });
 
+/** Checks that a table is the same in text as in a Parquet file. */
+async function sameInText(trace: string, tables: string, table: string): Promise<void> {
+  const files = ["csv", "ndjson"].map((format) => {
+    const file = at(`${table}.${format}`);
+    const { code, stderr } = gotrace(["report", "--format", format, "--table", table, "-o", file, trace], { cwd });
+    expect(code, stderr).toBe(0);
+    return file;
+  });
+  const parquet = `SELECT * FROM '${tables}/${table}.parquet'`;
+  // Times have nine digits in text and six in Parquet.
+  const cut = `REPLACE (time_bucket(INTERVAL 1 MICROSECOND, "time"::TIMESTAMPTZ) AS "time")`;
+  const text = (file: string) => `SELECT * ${table === "functions" ? "" : cut} FROM ${file}`;
+  const others = [text(`'${files[0]}'`), text(`read_json('${files[1]}', maximum_object_size = 100000)`)];
+  const [{ rows }] = await query(`SELECT count(*)::INT AS rows FROM (${parquet})`);
+  expect(rows).toBeGreaterThan(0);
+  for (const other of others) {
+    expect(await query(`SELECT count(*)::INT AS rows FROM (${other})`)).toEqual([{ rows }]);
+    expect(await query(`(${parquet}) EXCEPT ALL (${other})`)).toEqual([]);
+  }
+}
+
 test("DuckDB reads the tables, and finds the same in every format", async () => {
   report("--format", "parquet", "-o", at("tables"));
   expect(readdirSync(at("tables")).sort()).toEqual([
@@ -106,21 +127,7 @@ test("DuckDB reads the tables, and finds the same in every format", async () => 
     `SELECT decode(value) AS said FROM ${metadata} WHERE decode(key) = 'gotrace.statements'`,
   );
   expect(JSON.parse(said as string)).toContainEqual(expect.stringMatching(/^\d+ events, \d+ goroutines$/));
-  for (const table of ["calls", "functions", "goroutines", "processes"]) {
-    report("--format", "csv", "--table", table, "-o", at(`${table}.csv`));
-    report("--format", "ndjson", "--table", table, "-o", at(`${table}.ndjson`));
-    const parquet = `SELECT * FROM '${at("tables")}/${table}.parquet'`;
-    // Times have nine digits in text and six in Parquet.
-    const cut = `REPLACE (time_bucket(INTERVAL 1 MICROSECOND, "time"::TIMESTAMPTZ) AS "time")`;
-    const text = (file: string) => `SELECT * ${table === "functions" ? "" : cut} FROM ${file}`;
-    const others = [text(`'${at(table)}.csv'`), text(`read_json('${at(table)}.ndjson', maximum_object_size = 100000)`)];
-    const [{ rows }] = await query(`SELECT count(*)::INT AS rows FROM (${parquet})`);
-    expect(rows).toBeGreaterThan(0);
-    for (const other of others) {
-      expect(await query(`SELECT count(*)::INT AS rows FROM (${other})`)).toEqual([{ rows }]);
-      expect(await query(`(${parquet}) EXCEPT ALL (${other})`)).toEqual([]);
-    }
-  }
+  for (const table of ["calls", "functions", "goroutines", "processes"]) await sameInText(saved, at("tables"), table);
   const [sums] = await query(`SELECT count(*)::INT AS calls, count(DISTINCT "call")::INT AS numbers,
     (count(*) FILTER (parent IS NULL))::INT AS roots, (count(*) FILTER (ending = 'panic'))::INT AS panics,
     max(epoch_ms(now()) - epoch_ms("time")) < 600000 AS recent FROM '${at("tables")}/calls.parquet'`);
@@ -207,14 +214,16 @@ test("the queries about waits run, and find who waited for what and whom", async
   expect(run.code, run.stderr).toBe(0);
   const tables = join(directory, "tables");
   expect(gotrace(["report", "--format", "parquet", "-o", tables, trace], { cwd: directory }).code).toBe(0);
+  for (const table of ["calls", "functions", "goroutines", "intervals"]) await sameInText(trace, tables, table);
   const known = queries("\n### Waits", "\n## ClickHouse");
-  expect(known).toHaveLength(6);
+  expect(known).toHaveLength(7);
   const found: Row[][] = [];
   for (const sql of known) found.push(await inTables(sql, tables));
   for (const [index, rows] of found.entries()) expect(rows.length, known[index]).toBeGreaterThan(0);
-  const [locks, offProcessor, longest, created] = found;
+  const [locks, ended, offProcessor, longest, created] = found;
   expect(new Set(locks.map((row) => row.function))).toEqual(new Set(["main.put"]));
   expect(locks.map(({ waker_function: waker }) => waker)).toContain("main.hold");
+  expect(ended).toContainEqual(expect.objectContaining({ waits: "main.put", ended_by: "main.hold" }));
   expect(offProcessor).toContainEqual(
     expect.objectContaining({ function: "main.hold", state: "sleep", reason: "sleep" }),
   );
