@@ -4,8 +4,8 @@
  * it for long is gone. So a wait for a lock is divided among all who held it meanwhile, as far back as the hand-overs
  * tell, each by the call that released it.
  *
- * A trace does not tell locks apart. Whoever waited for a lock in the same function as the present waiter, and releases
- * one, is taken for a holder of the same lock.
+ * A trace does not identify locks. A goroutine that waited for a lock in the same function as the present waiter, and
+ * then releases a lock, is taken for a holder of the same one.
  */
 import { type Blamed, type Goroutine, State, type WaitVisitor } from "../calltree/index.js";
 import { type Waits, WaitsBy } from "./waits.js";
