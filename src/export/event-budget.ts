@@ -63,7 +63,10 @@ export interface Fit {
 }
 
 /** Passes on the lengths of a goroutine's stays in states that a viewer shows, in whole nanoseconds. */
-export type StateLengths = (goroutine: FittingGoroutine, record: (length: number) => void) => void;
+export type StateLengths = (
+  goroutine: Pick<FittingGoroutine, "process" | "goid">,
+  record: (length: number) => void,
+) => void;
 
 /** Called with the progress of a walk, in bytes. */
 export type Progress = (done: number, total: number) => void;
@@ -121,6 +124,25 @@ export function leftOut({ goroutines, minimum, depth, calls, states, whole }: Fi
     );
   }
   return sentences;
+}
+
+/** Computes which stays of goroutines without calls fit. @returns the length of the shortest, and what is left out */
+export function fitStates(
+  goroutines: readonly { readonly goid: number }[],
+  statesOf: StateLengths,
+  events: number,
+): { minimum: number; leftOut: string[] } {
+  const lengths = new Lengths();
+  for (const { goid } of goroutines) statesOf({ process: 0, goid }, (length) => lengths.states.record(length));
+  const { count } = lengths.states;
+  if (2 * count <= events) return { minimum: 0, leftOut: [] };
+  const { minimum, states } = longest(lengths, events / 2);
+  return {
+    minimum,
+    leftOut: [
+      `only states of at least ${formatDuration(minimum)}: ${formatCount(count - states)} of ${formatNumberOf(count, "stay")} are left out`,
+    ],
+  };
 }
 
 /** Durations of calls, and of stays in states. */
@@ -205,7 +227,7 @@ class BudgetCollector implements CallVisitor {
     this.goroutines++;
     const goroutine = { ordinal, process, goid, node, start, end: last, time };
     let states = 0;
-    this.statesOf({ ...goroutine, events, states }, (length) => {
+    this.statesOf(goroutine, (length) => {
       states++;
       this.lengths.states.record(length);
     });

@@ -52,6 +52,15 @@ export class StateSlices {
     return this.staysOf(process) !== undefined;
   }
 
+  /** Whether there is anything to tell of a goroutine. */
+  isShown(process: number, goid: number): boolean {
+    let isShown = false;
+    this.each(process, goid, () => {
+      isShown = true;
+    });
+    return isShown;
+  }
+
   /** The lengths of what {@link write} tells of a goroutine. */
   readonly lengths: StateLengths = ({ process, goid }, record) => {
     this.each(process, goid, (_cursor, begin, end) => record(Math.round(end - begin)));

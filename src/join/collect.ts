@@ -1,5 +1,5 @@
 /** Reads an execution trace once, for the stays of its goroutines. */
-import { Activity, type Interval, Intervals, type Range, Ranges } from "../analyses/index.js";
+import { Activity, type GoroutineInfo, type Interval, Intervals, type Range, Ranges } from "../analyses/index.js";
 import { State } from "../calltree/index.js";
 import { describeCut, feedAll, NONE, RangeName, ResourceKind, TraceError, TraceReader } from "../exectrace/index.js";
 import { Classifier } from "./classify.js";
@@ -9,6 +9,8 @@ import { type Stay, StayTable } from "./stays.js";
 /** An execution trace, reduced to what the join needs. */
 export interface Scheduling {
   readonly stays: StayTable;
+  /** When the first event was, nanoseconds since 1970; undefined before Go 1.25. */
+  readonly wall: bigint | undefined;
   /** The first event, nanoseconds of the runtime's monotonic clock. */
   readonly start: bigint;
   /** Nanoseconds from the first event to the last one. */
@@ -20,9 +22,13 @@ export interface Scheduling {
 /**
  * Reads an execution trace to its end, or as far as it can be read.
  *
+ * @param onGoroutine called for each goroutine at its end, or at the end of the trace
  * @throws TraceError when nothing of it can be read
  */
-export function readScheduling(chunks: Iterable<Uint8Array>): Scheduling {
+export function readScheduling(
+  chunks: Iterable<Uint8Array>,
+  onGoroutine: (goroutine: GoroutineInfo) => void = () => {},
+): Scheduling {
   const reader = new TraceReader(chunks);
   const intervals = new Intervals(reader);
   const ranges = new Ranges();
@@ -32,6 +38,7 @@ export function readScheduling(chunks: Iterable<Uint8Array>): Scheduling {
     places: new Places(reader.stacks),
     to: stays,
   });
+  intervals.onGoroutineEnd(onGoroutine);
   let problem: string | undefined;
   try {
     feedAll(reader, {
@@ -47,7 +54,7 @@ export function readScheduling(chunks: Iterable<Uint8Array>): Scheduling {
   }
   intervals.finish();
   ranges.finish();
-  return { stays, start: reader.start, length: intervals.now, problem };
+  return { stays, wall: reader.wallTime(0), start: reader.start, length: intervals.now, problem };
 }
 
 /** The mark assists of a goroutine since its open interval began: pairs of begin and end, and the begin of an open one. */

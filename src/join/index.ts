@@ -1,6 +1,6 @@
 /** Joins the calls of a process with what the Go scheduler did with its goroutines. */
 import type { ProcessTrace } from "../calltrace/index.js";
-import type { StateClock } from "../calltree/index.js";
+import type { StateClock, Stays } from "../calltree/index.js";
 import { SchedulingClock } from "./clock.js";
 import { readScheduling, type Scheduling } from "./collect.js";
 
@@ -9,6 +9,36 @@ interface JoinedStates {
   readonly clock: StateClock;
   /** What of the execution trace could not be read. */
   readonly problem: string | undefined;
+}
+
+/** A goroutine of an execution trace. */
+interface GoroutineSpan {
+  readonly goid: number;
+  /** The function that it started with; "" if unknown. */
+  readonly name: string;
+  /** When it began to exist, nanoseconds since the first event; 0 if that was before. */
+  readonly begin: number;
+}
+
+/** What an execution trace says about goroutines, without a call trace. Times: nanoseconds since the first event. */
+interface ExecutionStates {
+  readonly stays: Stays;
+  /** In the order of their beginnings. */
+  readonly goroutines: readonly GoroutineSpan[];
+  /** When the first event was, nanoseconds since 1970; undefined if that is not known. */
+  readonly wall: bigint | undefined;
+  /** What of the trace could not be read. */
+  readonly problem: string | undefined;
+}
+
+/** Reads an execution trace by itself. @throws TraceError when nothing of it can be read */
+export function readStates(chunks: Iterable<Uint8Array>): ExecutionStates {
+  const goroutines: GoroutineSpan[] = [];
+  const { stays, wall, problem } = readScheduling(chunks, ({ id, startFunction, begin }) =>
+    goroutines.push({ goid: id, name: startFunction, begin }),
+  );
+  goroutines.sort((a, b) => a.begin - b.begin || a.goid - b.goid);
+  return { stays, goroutines, wall, problem };
 }
 
 /**

@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import protobuf from "protobufjs";
 import descriptor from "protobufjs/ext/descriptor.js";
+import { STATES } from "../../src/calltree/index.js";
 
 const path = resolve(import.meta.dirname, "../../testdata/perfetto/perfetto_trace.descriptor.gz");
 const schema = descriptor.FileDescriptorSet.decode(gunzipSync(readFileSync(path)));
@@ -146,7 +147,8 @@ function slicesOf(
       if (called === undefined) throw new Error("a slice without a name");
       const above = stack.map((entry) => `${entry.name};`).join("");
       const track = name(event.track_uuid);
-      if (place === undefined && !track.endsWith("states")) throw new Error("a call without a place");
+      if (place === undefined && !(STATES as readonly string[]).includes(called))
+        throw new Error("a call without a place");
       const slice: Slice = {
         track,
         path: above + called,

@@ -26,13 +26,14 @@ import { gateOf, hasAssertions } from "../report/assertions.js";
 import { formatNames, requireGate } from "../report/formats.js";
 import { reportTraces } from "../report/reporting.js";
 import { Session } from "../session.js";
+import { traceKindOf } from "../trace-kind.js";
 
 export const reportCommand: Command = {
   name: "report",
   usage: "report [flags] [TRACE…]",
   description: `Renders traces: files that --save wrote, files of GOTRACE_OUT, or directories of them. Several are shown one after
 another; without any, it shows the last run. Needs neither Go nor the source. With --html, execution traces of the same
-run may be named as well.`,
+run may be named as well; with --format chrome or perfetto, one execution trace alone shows the states of its goroutines.`,
   flags: [
     { name: "format", value: "FORMAT", help: `${formatNames[0]} (default), ${formatNames.slice(1).join(", ")}` },
     { name: "html", help: "a page for the browser, with flame graph and goroutines: the same as --format html" },
@@ -74,6 +75,11 @@ async function run(words: readonly string[]): Promise<number> {
       `name a directory with -o, or choose one table: --format ${format.name} --table calls -o calls.${format.name}`,
       ExitCode.usage,
     );
+  }
+  if (format.executions !== undefined && flags.rest.some((path) => traceKindOf(path) === "execution")) {
+    const { reportExecution } = await import("../report/execution.js");
+    const own = new Session(sessionOptions(flags));
+    return own.withDefaultSignals(() => reportExecution(own, options, flags.rest, format, flags));
   }
   const gate = await gateOf(gateOptions(flags));
   requireGate(format, hasAssertions(gate));

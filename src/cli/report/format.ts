@@ -44,6 +44,8 @@ export interface Format {
   readonly handlesLimits?: boolean;
   /** Those of {@link FORMAT_FLAGS} that it uses. */
   readonly flags?: readonly (typeof FORMAT_FLAGS)[number][];
+  /** Also shows execution traces by themselves, in this format. */
+  readonly executions?: ExecutionFormat;
   /** Also shows findings, so execution traces may be named with the call traces. */
   readonly findings?: boolean;
   /** Shows the outcome of assertions instead of calls, in this CI format. */
@@ -59,6 +61,9 @@ export interface Format {
 /** Formats of CI systems, which show the outcome of assertions and thresholds. */
 export const checkFormats = ["github", "junit", "sarif", "markdown"] as const;
 export type CheckFormat = (typeof checkFormats)[number];
+
+/** Formats for execution traces without calls. */
+export type ExecutionFormat = "chrome" | "perfetto";
 
 /** Flags that only some formats use. */
 export const FORMAT_FLAGS = ["min-percent", "events", "table", "goroutine-roots", "full-names", "all", "by"] as const;

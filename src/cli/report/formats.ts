@@ -41,12 +41,14 @@ export const formats: readonly Format[] = [
   },
   {
     name: "chrome",
+    executions: "chrome",
     flags: ["events", "by"],
     render: async (...args) => (await import("./timelines.js")).chrome(...args),
   },
   {
     name: "perfetto",
     binary: true,
+    executions: "perfetto",
     flags: ["events", "by"],
     render: async (...args) => (await import("./timelines.js")).perfetto(...args),
   },

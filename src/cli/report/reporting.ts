@@ -238,7 +238,7 @@ function noRecording(): Recording {
 const NOTHING = { goroutine: 0, window: 0 };
 
 /** Refuses to write a binary format to a terminal. @throws UserError */
-function refuseTerminal(output: Output, { name }: Format): void {
+export function refuseTerminal(output: Output, { name }: Format): void {
   if (output.width === undefined) return;
   throw new UserError(
     `${name} is not text for a terminal`,
