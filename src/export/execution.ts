@@ -10,7 +10,7 @@ import { PerfettoStates } from "./perfetto-states.js";
 import type { StateSlices } from "./state-slices.js";
 
 /** A goroutine of an execution trace. */
-export interface TracedGoroutine {
+interface TracedGoroutine {
   readonly goid: number;
   /** The function that it started with; "" if unknown. */
   readonly name: string;

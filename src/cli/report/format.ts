@@ -63,7 +63,7 @@ export const checkFormats = ["github", "junit", "sarif", "markdown"] as const;
 export type CheckFormat = (typeof checkFormats)[number];
 
 /** Formats for execution traces without calls. */
-export type ExecutionFormat = "chrome" | "perfetto";
+type ExecutionFormat = "chrome" | "perfetto";
 
 /** Flags that only some formats use. */
 export const FORMAT_FLAGS = ["min-percent", "events", "table", "goroutine-roots", "full-names", "all", "by"] as const;
