@@ -1,6 +1,7 @@
 /** Exports of a real program's trace, read by the tools they are made for. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeAll, expect, test } from "vitest";
 import { STATES } from "../../src/calltree/index.js";
@@ -314,4 +315,27 @@ test("what is left out is said, what cannot be written is refused before anythin
     'gotrace: --table: "lines" is not valid\n  use calls, functions, goroutines, processes, intervals\n',
   );
   expect(existsSync(at("calls.parquet"))).toBe(false);
+});
+
+test("an execution trace alone, for timeline viewers; flags about calls are refused", () => {
+  const trace = at("workload.trace");
+  writeFileSync(trace, gunzipSync(readFileSync(join(repository, "testdata/exectrace/go1.24-workload.trace.gz"))));
+  const alone = (...words: string[]) => gotrace(["report", "--format", "chrome", ...words, trace], { cwd: directory });
+  const whole = alone();
+  expect(whole.code, whole.stderr).toBe(0);
+  const names = (text: string) => new Set(JSON.parse(text).traceEvents.map(({ name }: { name: string }) => name));
+  expect(names(whole.stdout)).toContain("running");
+  const waits = alone("--by", "sleep,channel", "-o", "-");
+  expect(names(waits.stdout)).not.toContain("running");
+  expect(alone("--events", "20").stderr).toMatch(
+    /^gotrace: cut for the viewer: only states of at least .* are left out\n$/,
+  );
+  expect(alone("--focus", "x").stderr).toBe(
+    "gotrace: --focus is not for execution traces, which have no calls\n  leave it out\n",
+  );
+  expect(alone(saved).stderr).toContain("one execution trace at a time");
+  expect(report("--format", "perfetto", "-o", at("calls.perfetto")).stderr).toBe("");
+  const lock = gotrace(["report", "--format", "folded", "--by", "lock", saved], { cwd });
+  expect(lock.code).toBe(64);
+  expect(lock.stderr).toContain("record it with --states");
 });

@@ -21,6 +21,7 @@ import {
   treeFlags,
   unitFlag,
 } from "../flags/tables.js";
+import { refuse } from "../flags/values.js";
 import { isStandardOutput } from "../output.js";
 import { gateOf, hasAssertions } from "../report/assertions.js";
 import { formatNames, requireGate } from "../report/formats.js";
@@ -59,6 +60,9 @@ run may be named as well; with --format chrome or perfetto, one execution trace 
   run,
 };
 
+/** Flags that choose calls, or judge them. */
+const OF_CALLS = ["focus", "ignore", "hide", "test", "min", "depth", "top", "no-merge", "assert", "assert-unknown"];
+
 async function run(words: readonly string[]): Promise<number> {
   const flags = parseFlags("report", reportCommand.flags, words, true);
   if (flags.has("help")) {
@@ -77,9 +81,10 @@ async function run(words: readonly string[]): Promise<number> {
     );
   }
   if (format.executions !== undefined && flags.rest.some((path) => traceKindOf(path) === "execution")) {
+    refuse(flags, OF_CALLS, "execution traces, which have no calls");
     const { reportExecution } = await import("../report/execution.js");
     const own = new Session(sessionOptions(flags));
-    return own.withDefaultSignals(() => reportExecution(own, options, flags.rest, format, flags));
+    return own.withDefaultSignals(() => reportExecution(own, options, flags.rest, format));
   }
   const gate = await gateOf(gateOptions(flags));
   requireGate(format, hasAssertions(gate));

@@ -8,8 +8,6 @@ import { type ExecutionTimeline, renderChromeExecution, renderPerfettoExecution 
 import { StateSlices } from "../../export/state-slices.js";
 import { readStates } from "../../join/index.js";
 import { openChunks } from "../analyze/read-chunks.js";
-import type { ParsedFlags } from "../flags/parse.js";
-import { refuse } from "../flags/values.js";
 import type { ReportOptions } from "../options.js";
 import { openOutput, refuseInput } from "../output.js";
 import { withProgress } from "../progress.js";
@@ -17,23 +15,18 @@ import type { Session } from "../session.js";
 import type { Format } from "./format.js";
 import { refuseTerminal } from "./reporting.js";
 
-/** Flags about calls. */
-const OF_CALLS = ["focus", "ignore", "hide", "test", "min", "depth", "top", "assert", "assert-unknown"];
-
 /**
  * Writes a trace.
  * @param paths of execution traces, of which there must be one
  * @returns the exit code
- * @throws UserError when it cannot be read, or a flag is about calls
+ * @throws UserError when it cannot be read
  */
 export async function reportExecution(
   session: Session,
   options: ReportOptions,
   paths: readonly string[],
   format: Format,
-  flags: ParsedFlags,
 ): Promise<number> {
-  refuse(flags, OF_CALLS, "execution traces, which have no calls");
   const [path, ...more] = paths;
   if (more.length > 0) {
     throw new UserError(
