@@ -36,6 +36,8 @@ export function steady(line: string): string {
       .replace(/[~≥]?-?\+?\b\d[\d,.]*(ns|µs|ms|m?s|%| ?[KMG]i?B)(?![\w/])/g, "T")
       .replace(/\d+(?= (returned|goroutines? waited|times for|steps))|(?<=Task )\d+/g, "N")
       .replace(/^(WARN|ERROR) /, "")
+      // A server's connection may carry several requests, and its goroutine is the same then.
+      .replace(/ in \d+ goroutines(?= |$)/, "")
       // Whether a change of times is significant depends on the machine.
       .replace(/(?<= )~(?= )/g, "T")
       .trim()
