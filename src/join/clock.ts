@@ -8,7 +8,8 @@ import { waitsOf } from "./waits.js";
  * Goes through the stays of one goroutine after another.
  *
  * Both traces read the same monotonic clock, the execution trace in steps of 64 ns on most systems. So a boundary
- * between two states is off by at most one such step and what the call trace's own clock is off, below 1 µs.
+ * between two states is off by at most one such step and what the call trace's own clock is off, below 1 µs. For so long
+ * a goroutine may still run after its last stay.
  */
 export class SchedulingClock implements StateClock {
   readonly spent = new Float64Array(STATES.length);
@@ -19,6 +20,8 @@ export class SchedulingClock implements StateClock {
   private readonly cursor: StayCursor;
   /** Whether the cursor stands at a stay that ends after `at`. */
   private isKnown = false;
+  /** Up to when the goroutine may still run although its last stay is over. */
+  private runsUntil = Number.NEGATIVE_INFINITY;
   private asked = 0;
   private misplaced = 0;
 
@@ -36,6 +39,7 @@ export class SchedulingClock implements StateClock {
   begin(goid: number, time: number): void {
     this.spent.fill(0);
     this.at = time;
+    this.runsUntil = Number.NEGATIVE_INFINITY;
     this.isKnown = this.cursor.seek(goid, time);
     this.look();
   }
@@ -47,7 +51,10 @@ export class SchedulingClock implements StateClock {
       spent[state] += until - this.at;
       this.at = until;
       // What ends may also be the time before the first stay.
-      if (this.isKnown && cursor.end <= until) this.isKnown = cursor.next();
+      if (this.isKnown && cursor.end <= until) {
+        this.isKnown = cursor.next();
+        if (!this.isKnown && state === State.running) this.runsUntil = until + CLOCK_ERROR;
+      }
       this.look();
     }
     if (time > this.at) {
@@ -72,7 +79,10 @@ export class SchedulingClock implements StateClock {
   /** Sets what holds where the clock stands. */
   private look(): void {
     const { cursor } = this;
-    if (!this.isKnown) {
+    if (!this.isKnown && this.at < this.runsUntil) {
+      this.state = State.running;
+      this.until = this.runsUntil;
+    } else if (!this.isKnown) {
       this.state = State.unknown;
       this.until = Number.POSITIVE_INFINITY;
     } else if (this.at < cursor.begin) {
@@ -85,5 +95,8 @@ export class SchedulingClock implements StateClock {
   }
 }
 
-/** What the clocks of both traces may differ by, nanoseconds. */
+/** What the clocks of both traces differ by at most, nanoseconds. */
+export const CLOCK_ERROR = 1000;
+
+/** What tells the traces of two processes apart: a multiple of that. */
 const TOLERANCE = 5000;
