@@ -2,7 +2,7 @@
 import { jsonText } from "../base/printable.js";
 import { utf8 } from "../base/text-writer.js";
 import { type CallForest, STATES } from "../calltree/index.js";
-import { leafName, leavesOf } from "./self-times.js";
+import { leafName } from "./self-times.js";
 import type { Names } from "./titles.js";
 
 interface Frame {
@@ -24,8 +24,8 @@ export class Frames {
   readonly opens: Uint8Array[] = [];
   readonly closes: Uint8Array[] = [];
 
-  /** @param by the states to show, all by default */
-  constructor(forest: CallForest, names: Names, by?: readonly number[]) {
+  /** @param leaves the states that have frames */
+  constructor(forest: CallForest, names: Names, leaves: readonly number[]) {
     this.ofFunction = new Int32Array(forest.functions.length).fill(-1);
     for (const { tree } of forest.processes) {
       for (let node = 1; node < tree.size; node++) {
@@ -37,8 +37,7 @@ export class Frames {
     }
     const { processes } = forest;
     this.ofProcess = processes.length > 1 ? processes.map((_, index) => this.add({ name: names.process(index) })) : [];
-    const trees = processes.map(({ tree }) => tree);
-    for (const state of leavesOf(trees, by)) this.ofState[state] = this.add({ name: leafName(state) });
+    for (const state of leaves) this.ofState[state] = this.add({ name: leafName(state) });
   }
 
   private add(frame: Frame): number {

@@ -4,13 +4,20 @@
  */
 import { grown } from "../base/columns.js";
 import type { TextWriter } from "../base/text-writer.js";
-import type { CallForest, Goroutine } from "../calltree/index.js";
+import type { CallForest, Goroutine, StayCursor } from "../calltree/index.js";
 import type { FittingGoroutine } from "./event-budget.js";
 import type { TimelineSink } from "./excerpt.js";
 import { BRACE, COMMA, type Frames, profileHead } from "./speedscope-frames.js";
+import type { StateSlices } from "./state-slices.js";
 
 /** The most events to buffer at a time, 12 bytes each. */
 const MAX_BUFFERED = 4_000_000;
+
+/**
+ * A stay and a call that seem to overlap by less than this do not: it is what the clocks of both traces differ by,
+ * nanoseconds.
+ */
+const LEAST_PIECE = 1000;
 
 /** Splits a list of goroutines into parts, in order, whose events each fit the buffer. */
 export function* batchesOf(goroutines: readonly FittingGoroutine[]): Generator<readonly FittingGoroutine[]> {
@@ -44,29 +51,44 @@ export class GoroutineWriter implements TimelineSink {
   private frames = new Int32Array(1024);
   /** Whether the profile of the goroutine being written has begun. */
   private begun = false;
+  /** Where states are shown: the next stay of the goroutine being walked, its open calls, and up to when it is told. */
+  private stays: StayCursor | undefined;
+  private depth = 0;
+  private told = 0;
 
-  /** @param name returns the name of a goroutine's profile */
+  /**
+   * @param name returns the name of a goroutine's profile
+   * @param states to show as frames in the calls, those of at least `minimum` nanoseconds
+   */
   constructor(
     private readonly forest: CallForest,
     private readonly batch: readonly FittingGoroutine[],
     private readonly name: (goroutine: FittingGoroutine) => string,
     private readonly table: Frames,
     private readonly out: TextWriter,
+    private readonly states: { readonly slices: StateSlices; readonly minimum: number } | undefined,
   ) {
     this.places = new Map(batch.map(({ ordinal }, place) => [ordinal, place]));
   }
 
-  begin({ process }: Goroutine, _node: number, ordinal: number): void {
+  begin({ process, goid, start }: Goroutine, _node: number, ordinal: number): void {
+    this.stays = this.states?.slices.seek(process, goid, start);
+    this.depth = 0;
+    this.told = start;
     this.place = this.places.get(ordinal)!;
     this.func = this.forest.processes[process].tree.func;
     this.from = this.count;
   }
 
   open(node: number, time: number): void {
+    this.tellStates(time);
+    this.depth++;
     this.event(this.table.ofFunction[this.func[node]], time);
   }
 
   close(node: number, time: number): void {
+    this.tellStates(time);
+    this.depth--;
     this.event(~this.table.ofFunction[this.func[node]], time);
   }
 
@@ -82,6 +104,29 @@ export class GoroutineWriter implements TimelineSink {
       this.finish();
     }
     if (this.buffered.size === 0) this.count = 0;
+  }
+
+  /** Writes the states of the innermost open call up to the time of the next event. */
+  private tellStates(until: number): void {
+    const { states, depth, told } = this;
+    this.told = until;
+    for (let { stays } = this; states !== undefined && stays !== undefined && stays.begin < until; ) {
+      const begin = Math.max(stays.begin, told);
+      const end = Math.min(stays.end, until);
+      const isWhole = begin === stays.begin && end === stays.end;
+      const least = Math.max(states.minimum, isWhole ? 0 : LEAST_PIECE);
+      // A state that is not shown has no frame.
+      const frame = this.table.ofState[stays.state];
+      if (depth > 0 && frame >= 0 && Math.round(end - begin) >= least) {
+        this.event(frame, begin);
+        this.event(~frame, end);
+      }
+      if (stays.end > until) return;
+      if (!stays.next()) {
+        stays = undefined;
+        this.stays = undefined;
+      }
+    }
   }
 
   private event(frame: number, time: number): void {

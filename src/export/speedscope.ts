@@ -1,26 +1,38 @@
 /**
  * Speedscope's own format (file-format-schema.json in its package): one profile that merges all goroutines by call
  * path, and one per goroutine with its calls in time order. Profiles are evented: frames open and close, balanced, at
- * times in nanoseconds that never decrease. A goroutine's profile begins with its first call.
+ * times in nanoseconds that never decrease. A goroutine's profile begins with its first call. Where states are known,
+ * they are frames in the innermost call.
  */
 import { jsonText } from "../base/printable.js";
 import { TextWriter } from "../base/text-writer.js";
 import { formatDuration } from "../base/units.js";
 import {
   type CallForest,
+  type CallTree,
   type IdleTimes,
   idleTimes,
   type ProcessTree,
   type Recording,
+  STATES,
   statesAt,
   viewTree,
 } from "../calltree/index.js";
-import { type Budget, type Fit, type FittingGoroutine, fitRecording, leftOut, type Progress } from "./event-budget.js";
+import {
+  type Budget,
+  type Fit,
+  type FittingGoroutine,
+  fitRecording,
+  leftOut,
+  type Progress,
+  type StateLengths,
+} from "./event-budget.js";
 import { walkExcerpt } from "./excerpt.js";
 import { piecesOf, whenFull } from "./pieces.js";
-import { SelfTimes } from "./self-times.js";
+import { leavesOf, SelfTimes } from "./self-times.js";
 import { BRACE, COMMA, Frames, profileHead } from "./speedscope-frames.js";
 import { batchesOf, GoroutineWriter } from "./speedscope-goroutines.js";
+import type { StateSlices } from "./state-slices.js";
 import { Names } from "./titles.js";
 
 /**
@@ -40,12 +52,36 @@ export interface SpeedscopeOptions {
   readonly inPlace?: boolean;
   /** The states to show, as indices into STATES; all by default. The merged profile counts only these. */
   readonly by?: readonly number[] | undefined;
+  /** The states to show in the profiles of goroutines; none by default. */
+  readonly states?: StateSlices | undefined;
 }
 
 /** Computes what fits besides the merged profile, which is always complete; goroutines get at least half the budget. */
-export function fitSpeedscope(recording: Recording, budget: Budget = SPEEDSCOPE_BUDGET, progress?: Progress): Fit {
-  const merged = recording.forest.processes.reduce((sum, { tree }) => sum + 2 * tree.size, 0);
-  return fitRecording(recording, { ...budget, events: Math.max(budget.events - merged, budget.events / 2) }, progress);
+export function fitSpeedscope(
+  recording: Recording,
+  budget: Budget = SPEEDSCOPE_BUDGET,
+  progress?: Progress,
+  states?: StateLengths,
+): Fit {
+  const merged = recording.forest.processes.reduce((sum, { tree }) => sum + 2 * (tree.size + partsOf(tree)), 0);
+  const events = Math.max(budget.events - merged, budget.events / 2);
+  return fitRecording(recording, { ...budget, events }, progress, states);
+}
+
+/** How many frames of states the merged profile has at most. */
+function partsOf({ states }: CallTree): number {
+  let parts = 0;
+  for (const column of states?.self ?? []) for (const time of column ?? []) if (time > 0) parts++;
+  return parts;
+}
+
+/** The states that have frames: those of the merged profile, and those in goroutines. */
+function framesOf({ forest }: Recording, states: StateSlices | undefined, by: readonly number[] | undefined): number[] {
+  const trees = forest.processes.map(({ tree }) => tree);
+  const merged = new Set(leavesOf(trees, by));
+  return STATES.map((_, state) => state).filter(
+    (state) => merged.has(state) || (states?.shows(state) && leavesOf(trees, undefined).includes(state)),
+  );
 }
 
 /**
@@ -54,9 +90,9 @@ export function fitSpeedscope(recording: Recording, budget: Budget = SPEEDSCOPE_
  */
 export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptions): Generator<Uint8Array> {
   const { forest } = recording;
-  const { fit, exporter = "gotrace", by } = options;
+  const { fit, exporter = "gotrace", by, states } = options;
   const names = new Names(forest, options.title);
-  const frames = new Frames(forest, names, by);
+  const frames = new Frames(forest, names, framesOf(recording, states, by));
   const out = new TextWriter();
   out.text(`{"$schema":"https://www.speedscope.app/file-format-schema.json",`);
   out.text(`"name":${jsonText(fileName(forest, names, fit))},"exporter":${jsonText(exporter)},`);
@@ -69,7 +105,14 @@ export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptio
   const name = profileName(forest, names, fit, waits);
   const order = [...fit.goroutines.filter((each) => !waits(each)), ...fit.goroutines.filter(waits)];
   for (const batch of batchesOf(order)) {
-    const writer = new GoroutineWriter(forest, batch, name, frames, out);
+    const writer = new GoroutineWriter(
+      forest,
+      batch,
+      name,
+      frames,
+      out,
+      states && { slices: states, minimum: fit.minimum },
+    );
     const chosen = new Set(batch.map(({ ordinal }) => ordinal));
     yield* piecesOf(walkExcerpt(recording, writer, fit, chosen), whenFull(out));
   }

@@ -61,6 +61,18 @@ export class StateSlices {
     return isShown;
   }
 
+  /** Whether stays in a state are shown. */
+  shows(state: number): boolean {
+    return this.shown.has(state);
+  }
+
+  /** Stands at the first stay of a goroutine that ends after a time; valid until the next goroutine is asked for. */
+  seek(process: number, goid: number, time: number): StayCursor | undefined {
+    const stays = this.staysOf(process);
+    const cursor = stays && this.cursorOf(stays);
+    return cursor?.seek(goid, time) ? cursor : undefined;
+  }
+
   /** The lengths of what {@link write} tells of a goroutine. */
   readonly lengths: StateLengths = ({ process, goid }, record) => {
     this.each(process, goid, (_cursor, begin, end) => record(Math.round(end - begin)));

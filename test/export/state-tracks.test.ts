@@ -4,6 +4,7 @@ import { type Recording, STATES, State, type StateName, type Stays } from "../..
 import { renderChrome } from "../../src/export/chrome.js";
 import { fitRecording, leftOut, NO_BUDGET } from "../../src/export/event-budget.js";
 import { renderPerfetto } from "../../src/export/perfetto.js";
+import { fitSpeedscope, renderSpeedscope, SPEEDSCOPE_BUDGET } from "../../src/export/speedscope.js";
 import { type StateChoice, StateSlices } from "../../src/export/state-slices.js";
 import { StayTable } from "../../src/join/stays.js";
 import { ScriptedClock } from "../calltree/scripted-clock.js";
@@ -32,8 +33,11 @@ const STAYS: readonly [goid: number, from: number, to: number, state: StateName,
 ];
 
 class Clock extends ScriptedClock {
-  constructor(readonly stays: Stays) {
-    super("");
+  constructor(
+    readonly stays: Stays,
+    script: string,
+  ) {
+    super(script);
   }
 }
 
@@ -47,7 +51,11 @@ function table(): Stays {
   return stays;
 }
 
-const recording = () => record(calls).withStates(() => new Clock(table()));
+const script = STAYS.filter(([, , , name]) => name !== "running")
+  .map(([goid, from, to, name]) => `g${goid} ${from}-${to} ${name}`)
+  .join("\n");
+
+const recording = () => record(calls).withStates(() => new Clock(table(), script));
 
 const ALL: StateChoice = {
   states: STATES.map((_, state) => state).filter((state) => state !== State.running),
@@ -149,4 +157,66 @@ test("Chrome: a thread for the states of each goroutine, and arrows to what was 
     ["s", 2, 8, 1],
     ["f", 1_000_000_001, 8, 1],
   ]);
+});
+
+/** The profile of goroutine 1 in Speedscope: `from-to path`, in order of time. */
+function speedscope(choice: Partial<StateChoice> = {}, events = 2000, by?: readonly number[]): string[] {
+  const of = recording();
+  const { states } = options(of, choice);
+  const fit = fitSpeedscope(of, { ...SPEEDSCOPE_BUDGET, events }, undefined, states.lengths);
+  const { shared, profiles } = JSON.parse(
+    Buffer.concat([...renderSpeedscope(of, { fit, states, by, inPlace: true })]).toString(),
+  );
+  const open: { readonly name: string; readonly at: number; readonly line: number }[] = [];
+  const lines: string[] = [];
+  let last = 0;
+  for (const { type, frame, at } of profiles[1].events) {
+    expect(at).toBeGreaterThanOrEqual(last);
+    last = at;
+    const { name } = shared.frames[frame];
+    if (type === "O") open.push({ name, at, line: lines.push("") - 1 });
+    else {
+      const path = open.map((each) => each.name).join(";");
+      const top = open.pop()!;
+      expect(name).toBe(top.name);
+      lines[top.line] = `${top.at}-${at} ${path}`;
+    }
+  }
+  expect(open).toEqual([]);
+  return lines;
+}
+
+test("Speedscope: the states of a goroutine are frames in its calls", () => {
+  expect(speedscope()).toEqual([
+    "0-20000 main.main",
+    "2000-12000 main.main;main.get",
+    "4000-8000 main.main;main.get;[lock]",
+    "8000-9000 main.main;main.get;[runnable]",
+    "14000-19000 main.main;[sleep]",
+  ]);
+  expect(speedscope({ states: [State.lock] }, 2000, [State.lock])).toEqual([
+    "0-20000 main.main",
+    "2000-12000 main.main;main.get",
+    "4000-8000 main.main;main.get;[lock]",
+  ]);
+  expect(speedscope({}, 10)).toEqual(["0-20000 main.main", "2000-12000 main.main;main.get"]);
+});
+
+test("Speedscope: a stay that reaches into the next call is divided there, but not for the error of clocks", () => {
+  const stays = (until: number) => {
+    const table = new StayTable();
+    const stay = { state: State.lock, reason: "sync", waker: -1, place: "", wakerPlace: "" };
+    table.add(1, 4000, until, stay);
+    return record(calls).withStates(() => new Clock(table, "g1 4-12 lock"));
+  };
+  const frames = (of: Recording) => {
+    const states = new StateSlices((process) => of.staysOf(process), ALL);
+    const fit = fitSpeedscope(of, SPEEDSCOPE_BUDGET, undefined, states.lengths);
+    const { profiles, shared } = JSON.parse(Buffer.concat([...renderSpeedscope(of, { fit, states })]).toString());
+    return profiles[1].events.flatMap(({ frame, at }: { frame: number; at: number }) =>
+      shared.frames[frame].name === "[lock]" ? [at] : [],
+    );
+  };
+  expect(frames(stays(12_500))).toEqual([4000, 12_000]);
+  expect(frames(stays(15_000))).toEqual([4000, 12_000, 12_000, 15_000]);
 });

@@ -18,7 +18,10 @@ export function speedscopeProfile(recording: Recording, context: FormatContext):
   const { events, all: inPlace, by } = context.options;
   const budget =
     events === Number.POSITIVE_INFINITY ? NO_BUDGET : { ...SPEEDSCOPE_BUDGET, ...(events ? { events } : {}) };
-  const fit = withProgress("choosing what to show", (progress) => fitSpeedscope(recording, budget, progress));
+  const states = statesOf(recording, by);
+  const fit = withProgress("choosing what to show", (progress) =>
+    fitSpeedscope(recording, budget, progress, states?.lengths),
+  );
   say(fit, context);
   context.notices.push(...leftOutOfWalk(fit.hidden, recording));
   const omitted = inPlace ? 0 : waitingTime(recording);
@@ -26,7 +29,7 @@ export function speedscopeProfile(recording: Recording, context: FormatContext):
     const text = `the profile of all goroutines omits ${formatDuration(omitted)} of waiting for work; --all includes it`;
     context.notices.push({ text, serious: true });
   }
-  const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}`, inPlace, by };
+  const options = { fit, title: context.title, exporter: `gotrace@${packageVersion()}`, inPlace, by, states };
   return () => renderSpeedscope(recording, options);
 }
 
