@@ -21,5 +21,6 @@ export { type NamePattern, namePattern, nearestName } from "./match.js";
 export { type Neighbour, NeighbourMeter } from "./neighbours.js";
 export { namedStep } from "./paths.js";
 export { assertable, measureName } from "./reading.js";
+export { RequestCollector, type Requests, type RootKind, type RootStats } from "./requests.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";
 export { AssertionMeter, type PathShare, type Verdict } from "./verdict.js";

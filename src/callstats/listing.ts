@@ -69,7 +69,8 @@ export interface Listing {
   readonly records: readonly CallRecord[];
 }
 
-interface Candidate {
+/** A call that may be listed. */
+export interface Candidate {
   readonly process: number;
   readonly goid: number;
   readonly node: number;
@@ -169,29 +170,32 @@ export class CallLister implements CallVisitor {
     const shown =
       choice.kind === "nth" ? picked.slice(choice.count - 1) : choice.kind === "last" ? picked.reverse() : picked;
     const tests = new Map<number, Owners>();
-    return { choice, by, calls, leftOut, records: shown.map((candidate) => this.record(candidate, tests)) };
+    return { choice, by, calls, leftOut, records: shown.map((candidate) => recordOf(this.forest, candidate, tests)) };
   }
+}
 
-  private record(candidate: Candidate, tests: Map<number, Owners>): CallRecord {
-    const { process, goid, node, start, wall, duration, self, how, calls, states } = candidate;
-    const { functions, processes } = this.forest;
-    const { tree, info } = processes[process];
-    const owners = tests.get(process) ?? ownersOf(tree, functions);
-    tests.set(process, owners);
-    return {
-      function: functions[tree.func[node]],
-      path: pathOf(functions, tree, node),
-      goroutine: goid,
-      process,
-      pid: info.pid,
-      test: owners.names[owners.of[node]],
-      start,
-      wall,
-      duration,
-      self,
-      end: NAMES[how],
-      calls,
-      states,
-    };
-  }
+/** A call as it is listed. @param tests by process, what has been looked up; added to */
+export function recordOf(
+  { functions, processes }: CallForest,
+  { process, goid, node, start, wall, duration, self, how, calls, states }: Candidate,
+  tests: Map<number, Owners>,
+): CallRecord {
+  const { tree, info } = processes[process];
+  const owners = tests.get(process) ?? ownersOf(tree, functions);
+  tests.set(process, owners);
+  return {
+    function: functions[tree.func[node]],
+    path: pathOf(functions, tree, node),
+    goroutine: goid,
+    process,
+    pid: info.pid,
+    test: owners.names[owners.of[node]],
+    start,
+    wall,
+    duration,
+    self,
+    end: NAMES[how],
+    calls,
+    states,
+  };
 }

@@ -82,6 +82,11 @@ export class Recording {
     return this.clocks[process]?.stays;
   }
 
+  /** Whether a goroutine is one on which a server calls handlers; undefined if that is not known. */
+  servesRequests(process: number, goid: number): boolean | undefined {
+    return this.clocks[process]?.serves?.(goid);
+  }
+
   /** Whether a walk visits all calls of the traces. */
   get isWhole(): boolean {
     const { minimum = 0, depth, top } = this.select;

@@ -31,6 +31,8 @@ export interface StateClock {
   waits?(): WaitVisitor;
   /** Whether the calls so far can be of the process whose states these are. */
   readonly isPlausible: boolean;
+  /** Whether a goroutine is one on which a server calls handlers. */
+  serves?(goid: number): boolean;
   /** All that it knows; undefined if it cannot tell at once. */
   readonly stays?: Stays;
 }

@@ -1,4 +1,5 @@
 /** The states of a process's goroutines, on the time scale of its call trace. */
+import { NumberSet } from "../base/columns.js";
 import { STATES, State, type StateClock, type StayCursor, type Stays } from "../calltree/index.js";
 import { BlameCollector } from "./blame.js";
 import type { Scheduling } from "./collect.js";
@@ -25,11 +26,22 @@ export class SchedulingClock implements StateClock {
   private asked = 0;
   private misplaced = 0;
 
-  /** @param offset what to add to times of the call trace for those of the execution trace, nanoseconds */
-  constructor({ stays }: Pick<Scheduling, "stays">, offset: number) {
+  /**
+   * @param offset what to add to times of the call trace for those of the execution trace, nanoseconds
+   * @param servers the goroutines on which servers call handlers
+   */
+  constructor(
+    { stays }: Pick<Scheduling, "stays">,
+    offset: number,
+    private readonly servers = new NumberSet(),
+  ) {
     const { goroutines, reasons, places } = stays;
     this.stays = { goroutines, reasons, places, cursor: () => stays.cursor(offset) };
     this.cursor = this.stays.cursor();
+  }
+
+  serves(goid: number): boolean {
+    return this.servers.has(goid);
   }
 
   waits(): BlameCollector {

@@ -1,8 +1,10 @@
 /** Joins the calls of a process with what the Go scheduler did with its goroutines. */
+import { NumberSet } from "../base/columns.js";
 import type { ProcessTrace } from "../calltrace/index.js";
 import type { StateClock, Stays } from "../calltree/index.js";
 import { SchedulingClock } from "./clock.js";
 import { readScheduling, type Scheduling } from "./collect.js";
+import { isServerFunction } from "./servers.js";
 
 /** The states of the goroutines of a process. */
 interface JoinedStates {
@@ -52,12 +54,15 @@ export function joinStates(
   { info }: Pick<ProcessTrace, "info">,
   chunks: Iterable<Uint8Array>,
 ): JoinedStates | undefined {
-  const scheduling = readScheduling(chunks);
+  const servers = new NumberSet();
+  const scheduling = readScheduling(chunks, ({ id, startFunction }) => {
+    if (isServerFunction(startFunction)) servers.add(id);
+  });
   const offset = offsetOf(info.startNano, scheduling);
   const end = info.end ?? info.now;
   const isApart = offset > scheduling.length || (end !== undefined && end + offset < 0);
   if (isApart) return undefined;
-  return { clock: new SchedulingClock(scheduling, offset), problem: scheduling.problem };
+  return { clock: new SchedulingClock(scheduling, offset, servers), problem: scheduling.problem };
 }
 
 /** What to add to nanoseconds since the start of tracing calls for nanoseconds since the first event. */

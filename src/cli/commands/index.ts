@@ -67,6 +67,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./calls.js")).callsCommand,
   },
   {
+    name: "requests",
+    summary: "the requests of a server: slow ones, and what they waited for",
+    load: async () => (await import("./requests.js")).requestsCommand,
+  },
+  {
     name: "analyze",
     summary: "diagnose a Go execution trace",
     load: async () => (await import("./analyze.js")).analyzeCommand,

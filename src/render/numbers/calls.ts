@@ -33,48 +33,12 @@ const ENDS: Readonly<Record<CallRecord["end"], string>> = {
 /** The table: one line per call, with its callers on the line below. */
 export function* callsTable(report: CallsReport, options: StatsStyle): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
-  const { listing, of, titles, costs } = report;
+  const { listing, of, costs } = report;
   const { records } = listing;
-  const { naming = fullNames } = options;
   yield `${style.paint("bold", printable(headline(listing, of)))}\n`;
   if (records.length > 0) {
-    const states = statesThatMatter(
-      sumStates(records.flatMap(({ states }) => (states === undefined ? [] : [states.total]))),
-      listing.by,
-    );
-    const tests = records.some(({ test }) => test !== undefined);
-    const list = [
-      ...["START", "DURATION", "SELF"].map(number),
-      ...states.map((state) => number(STATES[state].toUpperCase())),
-      number("GOROUTINE"),
-      { ...name("END"), dispensable: 1 },
-      ...(titles ? [{ ...name("PROCESS"), dispensable: 2 }] : []),
-      ...(tests ? [{ ...name("TEST"), dispensable: 3 }] : []),
-      name("FUNCTION"),
-    ];
-    const rows = records.map((record) => ({
-      cells: [
-        formatDuration(record.start),
-        formatDuration(record.duration),
-        formatDuration(record.self),
-        ...states.map((state) => stateCell(record.states?.total[state] ?? 0, record.duration)),
-        record.goroutine === 0 ? "?" : String(record.goroutine),
-        ENDS[record.end],
-        ...(titles ? [`${titles[record.process]} (${record.pid})`] : []),
-        ...(tests ? [shortName(record.test ?? "")] : []),
-        naming(record.function.name),
-      ],
-      notes:
-        callersOf(record).length > 0
-          ? [
-              callersOf(record)
-                .map((step) => namedStep(step, naming))
-                .join(" > "),
-            ]
-          : [],
-    }));
     yield "\n";
-    yield* fitting(list, rows, style).lines;
+    yield* callLines(records, report, options, listing.by);
   }
   const tracing = tracingLine(costs);
   const lines = [
@@ -83,6 +47,53 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
     ...report.notices,
   ];
   yield remarks(lines, style);
+}
+
+/** The lines of single calls: a heading, and for each call its callers on the line below. @param by states to show in any case */
+export function* callLines(
+  records: readonly CallRecord[],
+  { titles }: Pick<CallsReport, "titles">,
+  options: StatsStyle,
+  by?: readonly number[],
+): Generator<string> {
+  const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
+  const { naming = fullNames } = options;
+  const states = statesThatMatter(
+    sumStates(records.flatMap(({ states }) => (states === undefined ? [] : [states.total]))),
+    by,
+  );
+  const tests = records.some(({ test }) => test !== undefined);
+  const list = [
+    ...["START", "DURATION", "SELF"].map(number),
+    ...states.map((state) => number(STATES[state].toUpperCase())),
+    number("GOROUTINE"),
+    { ...name("END"), dispensable: 1 },
+    ...(titles ? [{ ...name("PROCESS"), dispensable: 2 }] : []),
+    ...(tests ? [{ ...name("TEST"), dispensable: 3 }] : []),
+    name("FUNCTION"),
+  ];
+  const rows = records.map((record) => ({
+    cells: [
+      formatDuration(record.start),
+      formatDuration(record.duration),
+      formatDuration(record.self),
+      ...states.map((state) => stateCell(record.states?.total[state] ?? 0, record.duration)),
+      record.goroutine === 0 ? "?" : String(record.goroutine),
+      ENDS[record.end],
+      ...(titles ? [`${titles[record.process]} (${record.pid})`] : []),
+      ...(tests ? [shortName(record.test ?? "")] : []),
+      naming(record.function.name),
+    ],
+    notes:
+      callersOf(record).length > 0
+        ? [
+            callersOf(record)
+              .map((step) => namedStep(step, naming))
+              .join(" > "),
+          ]
+        : [],
+  }));
+  yield* fitting(list, rows, style).lines;
 }
 
 function callersOf({ path }: CallRecord): readonly string[] {
@@ -114,7 +125,8 @@ function name(heading: string): Column {
   return { heading, kind: "name" };
 }
 
-function record(call: CallRecord, costs: CallsReport["costs"]): Record<string, unknown> {
+/** A call with the field names of JSON. */
+export function callRecord(call: CallRecord, costs: CallsReport["costs"]): Record<string, unknown> {
   const { function: of, path, goroutine, process, pid, test, start, wall, duration, self, end, calls, states } = call;
   const cost = costs[process];
   return {
@@ -146,12 +158,12 @@ export function* callsJson({ listing, costs, notices }: CallsReport): Generator<
   };
   yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "calls": [`;
   for (const [index, call] of listing.records.entries()) {
-    yield `${index > 0 ? "," : ""}\n    ${jsonText(record(call, costs))}`;
+    yield `${index > 0 ? "," : ""}\n    ${jsonText(callRecord(call, costs))}`;
   }
   yield "\n  ]\n}\n";
 }
 
 /** One object per line. */
 export function* callsNdjson({ listing, costs }: CallsReport): Generator<string> {
-  for (const call of listing.records) yield `${jsonText(record(call, costs))}\n`;
+  for (const call of listing.records) yield `${jsonText(callRecord(call, costs))}\n`;
 }
