@@ -2,8 +2,12 @@
  * The states of calls whose waits are known by construction. The program bounds each wait itself, from both sides, so
  * that the bounds hold on a busy machine, too.
  */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { readRecording, type StateClock } from "../../src/calltree/index.js";
+import { joinStates } from "../../src/join/index.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { differences, type Wait } from "../support/known-waits.js";
 import { gotrace, repository, temporaryDirectory } from "./support.js";
 
@@ -38,5 +42,20 @@ describe("waits that are known by construction", () => {
     for (const { states, total_ns } of JSON.parse(stdout).functions) {
       expect(Object.values<number>(states).reduce((sum, part) => sum + part)).toBe(total_ns);
     }
+  });
+
+  test("the same execution trace a few milliseconds away, as if of a process that ran meanwhile, is found out", () => {
+    const recording = readRecording(memorySource(readFileSync(trace)));
+    const isPlausible = (shift: number) => {
+      let clock: StateClock | undefined;
+      const shifted = recording.withStates(({ info, execution }) => {
+        const startNano = info.startNano + shift;
+        clock = joinStates({ info: { ...info, startNano } }, execution!)!.clock;
+        return clock;
+      });
+      shifted.visit({});
+      return clock!.isPlausible;
+    };
+    expect([0, 7e6, 31e6, -12e6].map(isPlausible)).toEqual([true, false, false, false]);
   });
 });
