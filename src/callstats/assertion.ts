@@ -23,7 +23,7 @@ const USAGE = "write it as 'db.Query.calls <= 3', 'main.run.total < 50ms' or 'Te
 /** @throws UserError for an invalid assertion */
 export function parseAssertion(text: string): Assertion {
   const comparison = parseComparison(text);
-  if (comparison === undefined) throw bad(`${JSON.stringify(text)} is no assertion`, USAGE);
+  if (comparison === undefined) throw bad(`${JSON.stringify(text)} is not a valid assertion`, USAGE);
   const { expression, subject, value, holds } = comparison;
   const [, test, target] = /^(?:(\/.+\/|[^/:\s](?:[^:]*[^:\s])?)\s*:\s*)?(.+)$/su.exec(subject) as unknown as string[];
   const readings = readingsOf(target);
@@ -34,11 +34,14 @@ export function parseAssertion(text: string): Assertion {
       near ? `did you mean ${near}?` : `use ${measureWords.slice(0, -1).join(", ")} or ${measureWords.at(-1)}`,
     );
   }
-  if (readings.length === 0) throw bad(`${JSON.stringify(text)}: ${target} names no number of calls`, USAGE);
+  if (readings.length === 0) throw bad(`${JSON.stringify(text)}: ${target} does not end in a measure`, USAGE);
   const unit = assertable[readings[0].measure];
   const limit = parseQuantity(value, unit);
   if (limit === undefined) {
-    throw bad(`${JSON.stringify(text)}: ${value} is no value of ${measureName(readings[0])}`, `use ${examples[unit]}`);
+    throw bad(
+      `${JSON.stringify(text)}: ${value} is not a valid value of ${measureName(readings[0])}`,
+      `use ${examples[unit]}`,
+    );
   }
   return {
     expression,

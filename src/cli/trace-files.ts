@@ -15,7 +15,7 @@ const ENDING = ".gotrace";
 /** Extension of the execution traces that traced processes write. */
 const EXECUTION_ENDING = ".trace";
 
-/** A file that is open for reading. Whoever opens it must call {@link close}. */
+/** A file that is open for reading. The caller must call {@link close}. */
 export interface OpenFile {
   readonly path: string;
   readonly source: ByteSource;

@@ -28,9 +28,9 @@ export function behindTrace(offset: number, bytes: Uint8Array): TraceError {
   }
   const [words] = /^[\t\n\r -~]+/.exec(text) ?? [""];
   if (words.trim().length > 1 && (words.length === text.length || words.length >= TELLING)) {
-    const said = JSON.stringify(words.trim().slice(0, SHOWN));
+    const shown = JSON.stringify(words.trim().slice(0, SHOWN));
     const advice = `Leave it out: head -c ${offset} FILE > trace.out; and send what the program prints to another file.`;
-    return new TraceError("several", offset, `text stands behind the trace, from byte ${offset} on: ${said}`, advice);
+    return new TraceError("several", offset, `text follows the trace, from byte ${offset} on: ${shown}`, advice);
   }
   return corrupt(offset, `a batch was expected, found ${bytes[0]}`);
 }
@@ -44,7 +44,7 @@ export function beforeTrace(bytes: Uint8Array): TraceError | undefined {
   const at = latin1(bytes).search(HEADER);
   if (at <= 0) return undefined;
   const advice = `Leave it out: tail -c +${at + 1} FILE > trace.out; and send what the program prints to another file.`;
-  return new TraceError("several", 0, `the trace begins at byte ${at}: something else stands before it`, advice);
+  return new TraceError("several", 0, `the trace begins at byte ${at}: something precedes it`, advice);
 }
 
 function latin1(bytes: Uint8Array): string {

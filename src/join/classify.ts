@@ -23,7 +23,7 @@ export const INNER = /^(runtime|sync|internal\/sync|internal\/poll)\./;
 const WAITING = /^sync\.\(\*(WaitGroup|Once|Cond)\)\./;
 const LOCKING = /^(sync|internal\/sync|internal\/poll)\./;
 
-/** Whoever starts or ends a collection, or asks for one, waits on semaphores and channels of the runtime. */
+/** A goroutine that starts, ends or requests a collection waits on semaphores and channels of the runtime. */
 const COLLECTING = /^runtime\.(GC$|gc[A-Z])/;
 
 /** Classifies intervals; looks at each stack once. */

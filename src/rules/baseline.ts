@@ -28,7 +28,7 @@ function compare(a: string, b: string): number {
 export function parseBaseline(text: string, path: string): Set<string> {
   const fail = (reason: string) =>
     new UserError(
-      `${path} is no baseline: ${reason}`,
+      `${path} is not a valid baseline: ${reason}`,
       "write it with 'gotrace analyze --write-baseline FILE'",
       ExitCode.data,
     );

@@ -26,7 +26,7 @@ const IF_ANY = /\s+if\s+any$/;
 export function parseBudget(text: string): Budget {
   const ifAny = IF_ANY.test(text.trim());
   const comparison = parseComparison(text.trim().replace(IF_ANY, ""));
-  if (!comparison) throw bad(`${JSON.stringify(text)} is no budget`, "write it as 'sched.p99 < 2ms'");
+  if (!comparison) throw bad(`${JSON.stringify(text)} is not a valid budget`, "write it as 'sched.p99 < 2ms'");
   const { subject: name, value, holds } = comparison;
   const expression = ifAny ? `${comparison.expression} if any` : comparison.expression;
   const measure = measures.find((one) => one.name === name);
@@ -40,7 +40,7 @@ export function parseBudget(text: string): Budget {
   }
   const limit = parseQuantity(value, measure.unit);
   if (limit === undefined) {
-    throw bad(`${JSON.stringify(text)}: ${value} is no value of ${name}`, `use ${examples[measure.unit]}`);
+    throw bad(`${JSON.stringify(text)}: ${value} is not a valid value of ${name}`, `use ${examples[measure.unit]}`);
   }
   return { expression, measure: name, unit: measure.unit, limit, holds: (actual) => holds(actual, limit), ifAny };
 }

@@ -49,7 +49,8 @@ export function changeRule(
  */
 export function applySetting(settings: Map<string, Limits>, text: string): void {
   const match = /^([^.=]+)(?:\.([^=]+))?=(.*)$/.exec(text);
-  if (!match) throw bad(`--set: ${JSON.stringify(text)} is no setting`, "use RULE.THRESHOLD=VALUE or RULE=off");
+  if (!match)
+    throw bad(`--set: ${JSON.stringify(text)} is not a valid setting`, "use RULE.THRESHOLD=VALUE or RULE=off");
   const [, name, key, value] = match as unknown as [string, string, string | undefined, string];
   if (key !== undefined) {
     changeRule(settings, name, { [key]: value }, "--set");
@@ -57,7 +58,10 @@ export function applySetting(settings: Map<string, Limits>, text: string): void 
   }
   findRule(name, "--set");
   if (value !== "on" && value !== "off") {
-    throw bad(`--set: ${JSON.stringify(text)} is no setting`, `use ${name}=off, ${name}=on or ${name}.warn=VALUE`);
+    throw bad(
+      `--set: ${JSON.stringify(text)} is not a valid setting`,
+      `use ${name}=off, ${name}=on or ${name}.warn=VALUE`,
+    );
   }
   changeRule(settings, name, value === "on", "--set");
 }

@@ -49,16 +49,16 @@ function refusal(text: string): string {
 }
 
 test.each([
-  ["db.Query", 'assertion "db.Query" is no assertion; write it as'],
-  ["calls <= 3", 'assertion "calls <= 3": calls names no number of calls; write it as'],
+  ["db.Query", 'assertion "db.Query" is not a valid assertion; write it as'],
+  ["calls <= 3", 'assertion "calls <= 3": calls does not end in a measure; write it as'],
   ["db.Query.cals <= 3", 'assertion "db.Query.cals <= 3": there is no measure cals; did you mean calls?'],
   ["db.Query.p94 < 1s", "there is no measure p94; did you mean p90?"],
   ["db.Query < 1s", "there is no measure Query; use calls, total,"],
   ["db.Query.lokc < 1s", "there is no measure lokc; did you mean lock?"],
-  ["TestLogin: runable < 1s", "runable names no number of calls; write it as"],
-  ["db.Query.lock < 3", "3 is no value of lock; use a duration such as"],
-  ["db.Query.calls <= 3ms", "3ms is no value of calls; use a number"],
-  ["db.Query.max < 3", "3 is no value of max; use a duration such as"],
+  ["TestLogin: runable < 1s", "runable does not end in a measure; write it as"],
+  ["db.Query.lock < 3", "3 is not a valid value of lock; use a duration such as"],
+  ["db.Query.calls <= 3ms", "3ms is not a valid value of calls; use a number"],
+  ["db.Query.max < 3", "3 is not a valid value of max; use a duration such as"],
   ["/(/.calls < 3", "/(/ is not a regular expression"],
 ])("%s is refused", (text, message) => {
   expect(refusal(text)).toContain(message);

@@ -137,7 +137,7 @@ test("DuckDB reads the tables, and finds the same in every format", async () => 
   expect(sums).toEqual({ calls, numbers: calls, roots: 4, panics: 1, recent: true });
 });
 
-test("tables without rows have their columns, too", async () => {
+test("tables without rows also have their columns", async () => {
   report("--format", "parquet", "-o", at("tables"));
   report("--format", "parquet", "--focus", "no such function", "-o", at("none"));
   for (const name of readdirSync(at("tables"))) {

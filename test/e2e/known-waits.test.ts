@@ -1,6 +1,6 @@
 /**
  * The states of calls whose waits are known by construction. The program bounds each wait itself, from both sides, so
- * that the bounds hold on a busy machine, too.
+ * that the bounds also hold on a busy machine.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ describe("waits that are known by construction", () => {
     expect(waits.length).toBeGreaterThan(20);
   });
 
-  test("a part of the time is divided, too, although goroutines wait where it begins and ends", () => {
+  test("a part of the time is also divided, although goroutines wait where it begins and ends", () => {
     const { code, stdout, stderr } = gotrace(["stats", "--format", "json", "--from", "150ms", "--to", "200ms", trace], {
       cwd,
     });

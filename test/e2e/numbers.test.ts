@@ -257,7 +257,7 @@ test.each([
   [["calls", "/(/", saved], 64, /is not a regular expression/],
   [["stats", "--sort", "size", saved], 64, /--sort: "size" is not valid/],
   [["stats", "nosuch.gotrace"], 66, /cannot read nosuch\.gotrace/],
-  [["stats", "--assert", "x", "."], 64, /is no assertion/],
+  [["stats", "--assert", "x", "."], 64, /is not a valid assertion/],
   [["run", "--assert", "main.fib.cals < 3", "."], 64, /there is no measure cals\n {2}did you mean calls\?/],
   [["diff", saved, "nosuch"], 2, /cannot read nosuch/],
   [["stats", "--callers", "db.Query", "--min", "1ms", saved], 64, /--callers and --min cannot be combined/],

@@ -14,7 +14,7 @@ const program = filesOn({
 });
 const twoLines = /^gotrace: [^\n]+\n {2}[^\n]+\n/;
 
-/** An empty TMPDIR, and the files of gotrace left in it; an interrupted go may leave a directory, too. */
+/** An empty TMPDIR, and the files of gotrace left in it; an interrupted go may also leave a directory. */
 function watchedTemporary() {
   const directory = join(temporaryDirectory(), "tmp");
   mkdirSync(directory);

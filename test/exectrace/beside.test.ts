@@ -22,7 +22,7 @@ describe.each(["go1.22-workload", "go1.26-workload"])("%s, and beside it", (name
     for (const text of ["PASS\n", "PASS\nok  \texample.com/shop\t0.31s\n"]) {
       const error = behind(ascii(text), size);
       expect(error).toMatchObject({ problem: "several", offset: length });
-      expect(error.message).toContain(`byte ${length} on: "PASS`);
+      expect(error.message).toContain(`text follows the trace, from byte ${length} on: "PASS`);
       expect(error.advice).toContain(`head -c ${length} FILE`);
     }
     const second = behind(bytes, size);
@@ -33,7 +33,7 @@ describe.each(["go1.22-workload", "go1.26-workload"])("%s, and beside it", (name
 
   test("text before it", () => {
     const error = errorOf(pieces(new Uint8Array([...ascii("hello from the program\n"), ...bytes]), 1 << 16));
-    expect(error.message).toContain("the trace begins at byte 23");
+    expect(error.message).toBe("the trace begins at byte 23: something precedes it");
     expect(error.advice).toContain("tail -c +24 FILE");
   });
 });

@@ -41,7 +41,7 @@ test("lines of go test: tests stand before the package they are of", () => {
   );
 });
 
-test("in one's own directory the end of the program stands before the package", () => {
+test("in one's own directory the end of the program precedes the package", () => {
   const { failed } = outcomes("--- FAIL: TestX (0.00s)\nFAIL\nFAIL\texit status 1\nFAIL\texample.com/x\t0.1s\n");
   expect([...failed]).toEqual([["example.com/x", new Set(["TestX"])]]);
 });
@@ -63,7 +63,7 @@ test("the last line names ten tests, and says where to look when it knows none",
     /^FAIL: Test0, .*, Test9 \(p\); 3 more\n$/,
   );
   expect(failLine({ failed: new Map(), packages: new Set() }, false)).toBe(
-    "FAIL: what failed stands in the output of go test, above\n",
+    "FAIL: see the failures in the output of go test, above\n",
   );
   expect(failLine({ failed: new Map([["p", new Set(["Test\u001b[2J"])]]), packages: new Set() }, false)).not.toContain(
     "\u001b",

@@ -457,7 +457,7 @@ test("at 390 pixels no column is cut", async () => {
           .evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth + 1).length);
         expect([name, cut]).toEqual([name, 0]);
       }
-      // All tabs are visible, too.
+      // All tabs are visible.
       const list = page.getByRole("tablist");
       expect(await list.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
     },

@@ -64,7 +64,7 @@ test("what does not exist is refused with a hint", () => {
   expect(set("GCPauseSpike.toString=1ms")).toMatch(/no threshold toString \| it has warn, error/);
   expect(set("GCPauseSpike.warn=5")).toMatch(/"5" is not valid \| use a duration .* the default is 5ms/);
   expect(set("LockConvoy.waiters=2.5")).toMatch(/is not valid \| use a whole number/);
-  expect(set("GCPauseSpike")).toMatch(/is no setting/);
+  expect(set("GCPauseSpike")).toMatch(/is not a valid setting/);
   expect(set("GCPauseSpike=maybe")).toMatch(/use GCPauseSpike=off/);
   expect(set("GCPauseSpike.warn=80ms")).toBe(
     "GCPauseSpike.warn (80ms) is above GCPauseSpike.error (50ms) | set GCPauseSpike.error too",
@@ -108,8 +108,8 @@ test("budgets", () => {
   expect(parseBudget("gc.cycles >= 2").holds(2)).toBe(true);
   const bad = (text: string) => refused(() => parseBudget(text));
   expect(bad("sched.p9 < 2ms")).toMatch(/no measure sched\.p9 \| did you mean sched\.p90\?|sched\.p99\?/);
-  expect(bad("sched.p99 2ms")).toMatch(/is no budget \| write it as/);
-  expect(bad("sched.p99 < 2")).toMatch(/2 is no value of sched\.p99 \| use a duration/);
+  expect(bad("sched.p99 2ms")).toMatch(/is not a valid budget \| write it as/);
+  expect(bad("sched.p99 < 2")).toMatch(/2 is not a valid value of sched\.p99 \| use a duration/);
   expect(bad("what.ever < 2")).toMatch(/for instance sched\.p99/);
 });
 
@@ -163,7 +163,7 @@ test("a baseline knows what was found, and nothing else", () => {
   expect(applyBaseline(analyze("BlockedOnSyscall", "fires"), known)).toMatchObject({ suppressed: 0 });
   expect(baselineText([...report.findings].reverse())).toBe(text);
   expect(text).not.toMatch(/\d+ms/);
-  expect(refused(() => parseBaseline("{", "f"))).toMatch(/f is no baseline/);
+  expect(refused(() => parseBaseline("{", "f"))).toMatch(/f is not a valid baseline/);
   expect(refused(() => parseBaseline('{"version":9,"findings":[]}', "f"))).toMatch(/version 9/);
   expect(refused(() => parseBaseline('{"version":1,"findings":[{}]}', "f"))).toMatch(/entry 1/);
 });

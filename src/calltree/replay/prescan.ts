@@ -135,7 +135,7 @@ export function prescan(process: ProcessTrace, progress?: (bytes: number) => voi
       // A truncated chunk may end within a record; then `problem` already reports the truncation.
       if (!process.cut || chunk < chunks.count - 1) {
         const offset = process.base + chunks.offset[chunk] + skimmer.offset;
-        problem = { offset, message: "what stands here is no record" };
+        problem = { offset, message: "not a valid record" };
       }
       truncateTable(chunks, chunk, skimmer.offset);
       break;

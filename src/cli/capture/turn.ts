@@ -23,7 +23,7 @@ export interface TurnOptions {
   readonly say: (line: string) => void;
 }
 
-/** The right to capture from a server. Whoever takes it must call {@link Turn.end}. */
+/** The right to capture from a server. The caller that takes it must call {@link Turn.end}. */
 export class Turn {
   private constructor(
     private readonly lock: string,

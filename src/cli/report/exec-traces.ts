@@ -15,7 +15,7 @@ interface Candidate {
   readonly process: ProcessTrace;
 }
 
-/** Execution traces by the processes that they belong to. Whoever makes it must call {@link close}. */
+/** Execution traces by the processes that they belong to. The caller must call {@link close}. */
 export class ExecTraces {
   readonly #of = new Map<string, OpenFile>();
 

@@ -188,7 +188,7 @@ function procLines({ procs }: TraceSummary): string {
   const total = procs.concurrency.reduce((sum, ns) => sum + ns, 0);
   const shares = procs.concurrency.map((ns, n) => [n, ns] as const).filter(([, ns]) => ns > 0);
   const busy = shares.slice(0, 17).map(([n, ns]) => `${n}: ${formatPercent(ns, total)}`);
-  return `${all}time with so many Ps busy: ${busy.join(", ")}\n`;
+  return `${all}time by number of busy Ps: ${busy.join(", ")}\n`;
 }
 
 function gcLines({ gc, heap, duration }: TraceSummary): string {

@@ -30,7 +30,7 @@ export function failLine({ failed, packages }: Failures, colour: boolean): strin
     const more = others.length > NAMED ? `, ${formatNumberOf(others.length - NAMED, "more package")}` : "";
     groups.push(`${others.length === 1 ? "package" : "packages"} ${others.slice(0, NAMED).join(", ")}${more}`);
   }
-  const what = groups.length > 0 ? groups.join("; ") : "what failed stands in the output of go test, above";
+  const what = groups.length > 0 ? groups.join("; ") : "see the failures in the output of go test, above";
   return `${painter(colour)("red", "FAIL")}: ${printable(what)}\n`;
 }
 
