@@ -1,7 +1,7 @@
 /** Adds the goroutine states of calls to a recording, from the execution traces that the call traces contain. */
 import { ExitCode, UserError } from "../../base/errors.js";
 import type { ProcessTrace } from "../../calltrace/index.js";
-import type { Recording, StateClock } from "../../calltree/index.js";
+import { type CallTree, type Recording, State, type StateClock } from "../../calltree/index.js";
 import { TraceError } from "../../exectrace/index.js";
 import { joinStates } from "../../join/index.js";
 
@@ -11,14 +11,25 @@ import { joinStates } from "../../join/index.js";
  * @throws UserError when an execution trace belongs to another process
  */
 export function joined(recording: Recording, warn: (text: string) => void): Recording {
-  const clocks = new Map<number, StateClock>();
+  const joins: { readonly process: ProcessTrace; readonly clock: StateClock | undefined }[] = [];
   const result = recording.withStates((process) => {
     const clock = clockOf(process, warn);
-    if (clock !== undefined) clocks.set(process.info.pid, clock);
+    joins.push({ process, clock });
     return clock;
   });
-  for (const [pid, clock] of clocks) if (!clock.isPlausible) throw ofAnother(pid);
+  for (const [index, { process, clock }] of joins.entries()) {
+    if (clock === undefined) continue;
+    // The process's own execution trace may lack the time of all calls, after a crash.
+    const isForeign = !process.holdsExecution && knowsNothing(result.forest.processes[index].tree);
+    if (isForeign || !clock.isPlausible) throw ofAnother(process.info.pid);
+  }
   return result;
+}
+
+/** Whether the states of all calls are unknown. */
+function knowsNothing({ states }: CallTree): boolean {
+  const known = states?.self.some((column, state) => column !== undefined && state !== State.unknown);
+  return known === false && states?.self[State.unknown] !== undefined;
 }
 
 function clockOf(process: ProcessTrace, warn: (text: string) => void): StateClock | undefined {
