@@ -13,7 +13,7 @@ function randomNumbers(seed) {
 
 const FUNCTIONS = 9;
 
-/** Statements that end in any case. None calls a function of the program while it holds a lock. */
+/** Statements that end in any case. None calls a function of the program while it holds a lock or a Once. */
 const STATEMENTS = [
   (n) => `time.Sleep(${n(400)} * time.Microsecond)`,
   (n) => `for begin := time.Now(); time.Since(begin) < ${n(300)}*time.Microsecond; {\n\t}`,
@@ -32,7 +32,7 @@ const STATEMENTS = [
   (n) => `f${n(FUNCTIONS)}(depth - 1)`,
   (n) => `f${n(FUNCTIONS)}(depth - 1)`,
   (n) => `group.Add(1)\n\tgo func() { defer group.Done(); f${n(FUNCTIONS)}(depth - 1) }()`,
-  (n) => `once[${n(3)}].Do(func() { f${n(FUNCTIONS)}(0); time.Sleep(time.Millisecond) })`,
+  (n) => `once[${n(3)}].Do(func() { time.Sleep(time.Millisecond) })`,
   (n) => `func() {\n\t\tdefer func() { recover() }()\n\t\tf${n(FUNCTIONS)}(depth - 2)\n\t\tpanic(depth)\n\t}()`,
   () => "ended := make(chan int)\n\tgo func() { defer close(ended); runtime.Goexit() }()\n\t<-ended",
   (n) => `sink = make([]byte, 1<<${12 + n(8)})`,

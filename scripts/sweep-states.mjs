@@ -70,6 +70,7 @@ function gotrace(args, cwd = directory, release = "local") {
     cwd,
     encoding: "utf8",
     maxBuffer: 1 << 30,
+    timeout: 120_000,
     env: { ...process.env, GOTOOLCHAIN: release },
   });
   if (status !== 0) throw new Error(`gotrace ${args.join(" ")} in ${cwd}: ${stderr}`);
