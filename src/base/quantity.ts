@@ -1,4 +1,5 @@
 /** Parses and formats numbers with units, as users write them in thresholds and budgets. */
+import { ExitCode, UserError } from "./errors.js";
 import { formatBytes, formatCount, formatDuration } from "./units.js";
 
 /** The unit of a value. `ratio` is a share or a factor, `count` a plain number. */
@@ -29,8 +30,8 @@ export const examples: Readonly<Record<Quantity, string>> = {
 export function parseQuantity(text: string | number, unit: Quantity): number | undefined {
   const trimmed = String(text).trim();
   if (unit === "ns") return parseDuration(trimmed);
-  if (unit === "bytes") return parseSize(trimmed);
-  if (unit === "bytes/s") return parseSize(trimmed.replace(/\/s$/, ""));
+  if (unit === "bytes") return bytesOf(trimmed);
+  if (unit === "bytes/s") return bytesOf(trimmed.replace(/\/s$/, ""));
   const match = /^(\d+(?:\.\d+)?|\.\d+)([%x×]?)$/.exec(trimmed);
   if (!match || (match[2] && unit !== "ratio")) return undefined;
   if (unit === "goroutines" && !/^\d+$/.test(trimmed)) return undefined;
@@ -45,7 +46,19 @@ export function parseDuration(text: string): number | undefined {
   return parts.reduce((sum, part) => sum + Number(part[1]) * durations[part[2]], 0);
 }
 
-function parseSize(text: string): number | undefined {
+/**
+ * Parses the size of a file or trace, such as `512MiB`, `2G` or `1000000`, into bytes.
+ * @param what the flag or variable whose value it is
+ * @throws UserError when it is not a size, or below 1 MiB
+ */
+export function parseSize(text: string, what: string): number {
+  const bytes = bytesOf(text);
+  if (bytes !== undefined && bytes >= 1 << 20) return Math.floor(bytes);
+  const advice = "use a size of at least 1MiB, such as 512MiB or 8GiB";
+  throw new UserError(`${what}: ${JSON.stringify(text)} is not valid`, advice, ExitCode.usage);
+}
+
+function bytesOf(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b)?$/i.exec(text);
   return match ? Number(match[1]) * 1024 ** " kmgt".indexOf((match[2] || " ").toLowerCase()) : undefined;
 }

@@ -1,7 +1,10 @@
 /** The options of a command: its flags as typed values. `flags/` makes them before anything is built or run. */
 
+import type { diffMeasures, ItemKind } from "../analyses/index.js";
 import type { Naming } from "../base/names.js";
+import type { callMeasures } from "../callstats/index.js";
 import type { FilterOptions, SelectOptions } from "../calltree/index.js";
+import type { Span } from "../exectrace/index.js";
 import type { TableName } from "../export/tables/names.js";
 
 /** Options of the invocation. */
@@ -68,3 +71,49 @@ export interface ReportOptions {
   /** Open the browser, instead of only printing the address of the page. */
   readonly opensBrowser: boolean;
 }
+
+/** A threshold of `--fail-on`: as typed, and its value. */
+export interface Limit<T> {
+  readonly text: string;
+  readonly share: T;
+}
+
+/** Formats of CI systems, which show the outcome of assertions and thresholds. */
+export const checkFormats = ["github", "junit", "sarif", "markdown"] as const;
+export type CheckFormat = (typeof checkFormats)[number];
+
+/** Options for comparing call traces. */
+export interface CallDiffOptions {
+  /** `-o` as given; undefined or `-` for standard output. */
+  readonly output: string | undefined;
+  readonly format: "table" | "json" | CheckFormat;
+  readonly measure: (typeof callMeasures)[number];
+  /** Nanoseconds; undefined without `--min`. */
+  readonly min: number | undefined;
+  readonly top: number;
+  /** Thresholds: a share by which times may grow (0.1 for 10%), or "calls" if call counts must not change. */
+  readonly limits: readonly Limit<number | "calls">[];
+  readonly byPath: boolean;
+  readonly match: RegExp | undefined;
+  readonly select: SelectOptions;
+  /** The values of `--exec-trace`. */
+  readonly apart: readonly string[];
+  readonly namingOf: (names: Iterable<string>) => Naming;
+}
+
+/** Options for comparing execution traces. */
+export interface ExecutionDiffOptions {
+  /** `-o` as given; undefined or `-` for standard output. */
+  readonly output: string | undefined;
+  readonly format: "table" | "json";
+  readonly measure: (typeof diffMeasures)[number];
+  /** Nanoseconds. */
+  readonly min: number;
+  readonly top: number;
+  readonly limit: Limit<number> | undefined;
+  readonly kinds: readonly ItemKind[] | undefined;
+  readonly match: RegExp | undefined;
+}
+
+/** Gives the part of an execution trace that `--from` and `--to` mean, by when the trace began. @throws UserError when the part is empty */
+export type PartOf = (start: bigint | undefined) => Span;

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import { parseSize } from "../../src/base/quantity.js";
 import { packageFilter, packagePattern } from "../../src/build/package-patterns.js";
 import { STATES } from "../../src/calltree/index.js";
 import { type ParsedFlags, parseFlags } from "../../src/cli/flags/parse.js";
 import { reportOptions, selectOptions } from "../../src/cli/flags/report.js";
 import { selectFlags, treeFlags } from "../../src/cli/flags/tables.js";
-import { duration, parsePattern, parseSize } from "../../src/cli/flags/values.js";
+import { duration, parsePattern } from "../../src/cli/flags/values.js";
 
 const given = (...words: string[]): ParsedFlags =>
   parseFlags("report", [{ name: "min", value: "DURATION", help: "" }, ...selectFlags], words);
@@ -54,12 +55,12 @@ test("the states to measure by", () => {
 });
 
 test("sizes", () => {
-  expect(parseSize("512MiB")).toBe(512 << 20);
-  expect(parseSize("2G")).toBe(2 ** 31);
-  expect(parseSize("1.5gb")).toBe(1.5 * 2 ** 30);
-  expect(parseSize("1048576")).toBe(1 << 20);
+  expect(parseSize("512MiB", "--max-trace-size")).toBe(512 << 20);
+  expect(parseSize("2G", "--max-trace-size")).toBe(2 ** 31);
+  expect(parseSize("1.5gb", "--max-trace-size")).toBe(1.5 * 2 ** 30);
+  expect(parseSize("1048576", "--max-trace-size")).toBe(1 << 20);
   for (const bad of ["", "big", "1023k", "-5G"]) {
-    expect(() => parseSize(bad), bad).toThrow(expect.objectContaining({ code: 64 }));
+    expect(() => parseSize(bad, "--max-trace-size"), bad).toThrow(expect.objectContaining({ code: 64 }));
   }
 });
 

@@ -15,7 +15,7 @@
 import { ChunkReader, chunkAt, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
 import { EdgeKind } from "../tree.js";
 import { AttachmentTable } from "./attachments.js";
-import { EdgeTable } from "./edges.js";
+import { CALL_EDGE, EdgeTable } from "./edges.js";
 import { NO_FRAME } from "./frames.js";
 import { NO_NODE, NodeTable, ROOT } from "./nodes.js";
 import { ParentInference } from "./parent-inference.js";
@@ -97,7 +97,7 @@ export class TreeBuilder {
       called =
         nodes.parent[node] === ROOT &&
         nodes.func[node] === func &&
-        nodes.edge[node] === 0 &&
+        nodes.edge[node] === CALL_EDGE &&
         !stacks.endings.goexits.has(node);
     }
     const open = (frame: number, slot: number) =>

@@ -3,7 +3,10 @@
 import { EdgeKind } from "../tree.js";
 import { OTHER_IDS } from "./nodes.js";
 
-/** An edge to an outermost frame of a goroutine; number 0 is a plain call. */
+/** The number of a plain call. */
+export const CALL_EDGE = 0;
+
+/** An edge to an outermost frame of a goroutine, or the plain call. */
 export interface Edge {
   readonly kind: EdgeKind;
   /** Id of the go statement, 0 for none. */
@@ -17,7 +20,7 @@ export class EdgeTable {
   private readonly numbers = new Map<number | string, number>();
 
   number(kind: EdgeKind, id: number, test = ""): number {
-    if (kind === EdgeKind.call && test === "") return 0;
+    if (kind === EdgeKind.call && test === "") return CALL_EDGE;
     const goStatement = Math.min(id, OTHER_IDS);
     const key = test === "" ? kind * 2 ** 32 + goStatement : `${kind} ${goStatement} ${test}`;
     let number = this.numbers.get(key);

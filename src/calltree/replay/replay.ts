@@ -5,8 +5,8 @@
 import { ChunkReader, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
 import type { AttachmentTable } from "./attachments.js";
 import { type BuildOptions, startOf } from "./builder.js";
-import type { EdgeTable } from "./edges.js";
-import type { NodeTable } from "./nodes.js";
+import { CALL_EDGE, type EdgeTable } from "./edges.js";
+import { type NodeTable, ROOT } from "./nodes.js";
 import { SlotTable } from "./slots.js";
 import { type Observer, Stacks } from "./stacks.js";
 
@@ -38,7 +38,7 @@ export interface WalkObserver extends Observer {
   end(time: number): void;
 }
 
-const UNKNOWN: Begun = { goid: 0, parentGoid: 0, spawnRef: 0, time: 0, node: 0, edge: 0 };
+const UNKNOWN: Begun = { goid: 0, parentGoid: 0, spawnRef: 0, time: 0, node: ROOT, edge: CALL_EDGE };
 
 /** Approximate number of events between two yields. */
 const STEP = 4096;

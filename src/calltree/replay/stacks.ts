@@ -5,6 +5,7 @@
 import { grown } from "../../base/columns.js";
 import { Kind, type RecordDecoder } from "../../calltrace/index.js";
 import { Ending } from "../ending.js";
+import { CALL_EDGE } from "./edges.js";
 import { FramePool, NO_FRAME } from "./frames.js";
 import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
 import type { SlotTable } from "./slots.js";
@@ -110,7 +111,8 @@ export class Stacks {
           let above = frameNode[top];
           if (depth[above] === depthLimit) above = parent[above];
           node = lastChild[above];
-          if (func[node] !== id[i] || edge[node] !== 0 || node === ROOT) node = nodes.child(above, id[i], 0);
+          if (func[node] !== id[i] || edge[node] !== CALL_EDGE || node === ROOT)
+            node = nodes.child(above, id[i], CALL_EDGE);
         } else {
           node = nodes.child(slots.attach[slot], id[i], slots.edge[slot]);
           slots.bottom[slot] = free;

@@ -5,7 +5,7 @@
 import { matching } from "../../base/names.js";
 import type { TestFilter } from "../../base/test-filter.js";
 import type { FunctionInfo } from "../functions.js";
-import type { CallTree } from "../tree.js";
+import { type CallTree, EdgeKind } from "../tree.js";
 import { localTest, ownersOf } from "./owners.js";
 import { regroup, Take } from "./regroup.js";
 import { StepTable } from "./steps.js";
@@ -149,7 +149,7 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
     if (map[node] === DROPPED) continue;
     const up = old.parent[node];
     const above = place[up];
-    if (map[up] === HIDDEN && edge[node] === 0) {
+    if (map[up] === HIDDEN && edge[node] === EdgeKind.call) {
       edge[node] = edge[up];
       goStatement[node] = goStatement[up];
       const test = tests.get(up);
@@ -182,7 +182,7 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
 /** Whether a hidden node runs on the goroutine of its nearest ancestor that is not hidden. */
 function isCalled(tree: CallTree, map: Int32Array, hidden: number): boolean {
   let node = hidden;
-  for (; map[node] === HIDDEN; node = tree.parent[node]) if (tree.edge[node] !== 0) return false;
+  for (; map[node] === HIDDEN; node = tree.parent[node]) if (tree.edge[node] !== EdgeKind.call) return false;
   return true;
 }
 
@@ -195,11 +195,12 @@ function inherit(tree: CallTree, map: Int32Array, chosen: CallTree): CallTree {
   const goids = new Map<number, number>();
   for (let node = 1; node < tree.size; node++) {
     let up = tree.parent[node];
-    if (map[node] < 0 || up <= 0 || map[up] !== HIDDEN || tree.edge[node] !== 0) continue;
-    while (tree.edge[up] === 0 && tree.parent[up] > 0 && map[tree.parent[up]] === HIDDEN) up = tree.parent[up];
+    if (map[node] < 0 || up <= 0 || map[up] !== HIDDEN || tree.edge[node] !== EdgeKind.call) continue;
+    while (tree.edge[up] === EdgeKind.call && tree.parent[up] > 0 && map[tree.parent[up]] === HIDDEN)
+      up = tree.parent[up];
     const count = tree.goroutines.get(up);
     const goid = tree.goids.get(up);
-    if (count === undefined || (tree.edge[up] === 0 && tree.parent[up] !== 0)) continue;
+    if (count === undefined || (tree.edge[up] === EdgeKind.call && tree.parent[up] !== 0)) continue;
     goroutines.set(map[node], Math.min(count, tree.calls[node]));
     if (goid !== undefined) goids.set(map[node], goid);
   }

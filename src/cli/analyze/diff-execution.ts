@@ -6,7 +6,7 @@ import { notJudged, RUNS_NEEDED } from "../../base/evidence.js";
 import { measureFor } from "../../render/style.js";
 import { diffTable } from "../../render/trace/diff.js";
 import { typedJson } from "../../render/typed-json.js";
-import type { ExecutionDiffOptions } from "../flags/diff-execution.js";
+import type { ExecutionDiffOptions } from "../options.js";
 import { openOutput } from "../output.js";
 import { say } from "../say.js";
 import { readTrace, warningOf } from "./read-exec-trace.js";

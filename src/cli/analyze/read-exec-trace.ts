@@ -8,7 +8,7 @@ import {
   PartReader,
   TraceReader,
 } from "../../exectrace/index.js";
-import type { PartOf } from "../flags/part.js";
+import type { PartOf } from "../options.js";
 import { withProgress } from "../progress.js";
 import { openChunks } from "./read-chunks.js";
 

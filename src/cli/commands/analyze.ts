@@ -19,9 +19,10 @@ import { withGrepExitCodes } from "../analyze/read-exec-trace.js";
 import { type Command, commandHelp } from "../command.js";
 import { findConfig, readBaseline } from "../config/config.js";
 import { type ParsedFlags, parseFlags } from "../flags/parse.js";
-import { type PartOf, partFlags, partOf } from "../flags/part.js";
+import { partFlags, partOf } from "../flags/part.js";
 import { helpFlag, outputFlag } from "../flags/tables.js";
 import { choice, number } from "../flags/values.js";
+import type { PartOf } from "../options.js";
 import { openOutput, refuseInput } from "../output.js";
 import { sayError } from "../say.js";
 

@@ -40,9 +40,10 @@ import {
   traceFlags,
 } from "../flags/tables.js";
 import { choice, number, pattern } from "../flags/values.js";
+import { checkFormats } from "../options.js";
 import type { Pieces } from "../output.js";
 import { type Gate, gateOf, hasAssertions } from "../report/assertions.js";
-import { checkFormats, type Format, type FormatContext } from "../report/format.js";
+import type { Format, FormatContext } from "../report/format.js";
 import { checksFormat, requireGate } from "../report/formats.js";
 import { leftOutOfTrees } from "../report/left-out.js";
 import { reportTraces } from "../report/reporting.js";
@@ -113,13 +114,14 @@ of each goroutine. Times are as measured; a line below the table says how much t
 };
 
 async function run(words: readonly string[]): Promise<number> {
-  const parsed = parseFlags("stats", statsCommand.flags, words);
+  const namesTrace = (word: string, flags: ParsedFlags) => namesTraces(resolve(flags.string("C") ?? ".", word));
+  const parsed = parseFlags("stats", statsCommand.flags, words, namesTrace);
   if (parsed.has("help")) {
     process.stdout.write(commandHelp(statsCommand));
     return 0;
   }
   const [first] = parsed.rest;
-  if (first !== undefined && !namesTraces(resolve(parsed.string("C") ?? ".", first))) {
+  if (first !== undefined && !namesTrace(first, parsed)) {
     if (parsed.has("exec-trace")) {
       throw new UserError(
         "--exec-trace is for saved traces here",
@@ -130,13 +132,13 @@ async function run(words: readonly string[]): Promise<number> {
     const options = reportOptions(parsed, "sort");
     return runPackage("stats", parsed, options, ...(await asked(parsed)));
   }
-  // With files, flags may also follow them.
-  const all = parseFlags("stats", statsCommand.flags, words, true);
-  const [format, asserted] = await asked(all);
-  const request = { format, toStderr: false, gate: asserted, apart: all.values("exec-trace") };
-  const options = reportOptions(all, "sort");
-  const session = new Session(sessionOptions(all));
-  const { damaged, gate } = await session.withDefaultSignals(() => reportTraces(session, options, all.rest, request));
+  const [format, asserted] = await asked(parsed);
+  const request = { format, toStderr: false, gate: asserted, apart: parsed.values("exec-trace") };
+  const options = reportOptions(parsed, "sort");
+  const session = new Session(sessionOptions(parsed));
+  const { damaged, gate } = await session.withDefaultSignals(() =>
+    reportTraces(session, options, parsed.rest, request),
+  );
   return damaged ? ExitCode.data : gate;
 }
 

@@ -1,23 +1,10 @@
 /** Turns the flags of `gotrace diff` into options for execution traces. */
 
 import { diffMeasures, type ItemKind, itemKinds } from "../../analyses/index.js";
+import type { ExecutionDiffOptions } from "../options.js";
 import type { ParsedFlags } from "./parse.js";
 import { selectFlags } from "./tables.js";
-import { badValue, choice, duration, type Limit, number, parseShare, pattern, refuse } from "./values.js";
-
-/** Options for comparing execution traces. */
-export interface ExecutionDiffOptions {
-  /** `-o` as given; undefined or `-` for standard output. */
-  readonly output: string | undefined;
-  readonly format: "table" | "json";
-  readonly measure: (typeof diffMeasures)[number];
-  /** Nanoseconds. */
-  readonly min: number;
-  readonly top: number;
-  readonly limit: Limit<number> | undefined;
-  readonly kinds: readonly ItemKind[] | undefined;
-  readonly match: RegExp | undefined;
-}
+import { badValue, choice, duration, number, parseShare, pattern, refuse } from "./values.js";
 
 const CALL_FLAGS = ["exec-trace", "by-path", "full-names", ...selectFlags.map(({ name }) => name)];
 

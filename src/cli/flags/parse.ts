@@ -63,14 +63,15 @@ export class ParsedFlags {
 
 /**
  * Parses flags.
- * @param anywhere accept flags after positional words as well, for commands whose positional words are files
+ * @param anywhere accept flags after a positional word as well, for positional words that are files; if it depends on the
+ * word, a function of the word and the flags before it
  * @throws UserError for unknown flags and missing values, with the nearest known flag as advice
  */
 export function parseFlags(
   command: string,
   flags: readonly Flag[],
   words: readonly string[],
-  anywhere = false,
+  anywhere: boolean | ((word: string, flags: ParsedFlags) => boolean) = false,
 ): ParsedFlags {
   const parsed = new ParsedFlags();
   const known = new Map<string, Flag>();
@@ -86,7 +87,7 @@ export function parseFlags(
       break;
     }
     if (!word.startsWith("-") || word === "-") {
-      if (!anywhere) break;
+      if (!(typeof anywhere === "function" ? anywhere(word, parsed) : anywhere)) break;
       parsed.rest.push(word);
       continue;
     }

@@ -2,7 +2,7 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Moment, parseMoment, sinceBegin } from "../../base/moment.js";
 import { formatDuration } from "../../base/units.js";
-import type { Span } from "../../exectrace/index.js";
+import type { PartOf } from "../options.js";
 import type { Flag, ParsedFlags } from "./parse.js";
 import { badValue } from "./values.js";
 
@@ -15,9 +15,6 @@ export const partFlags: readonly Flag[] = [
   },
   { name: "to", value: "TIME", help: "only what happened before this time" },
 ];
-
-/** Gives the part of a trace that the flags mean, given when the trace began. @throws UserError when the part is empty */
-export type PartOf = (start: bigint | undefined) => Span;
 
 /** The part that `--from` and `--to` choose; undefined for the whole trace. @throws UserError for an invalid time */
 export function partOf(flags: ParsedFlags): PartOf | undefined {

@@ -1,10 +1,11 @@
 /** Turns flags into the options of building, recording and checking a run. */
 
+import { parseSize } from "../../base/quantity.js";
 import type { BuildOptions } from "../../build/context.js";
 import { COMPILER_BUDGET } from "../../gotool/inlining.js";
 import type { GateOptions, RecordOptions, SessionOptions } from "../options.js";
 import type { ParsedFlags } from "./parse.js";
-import { choice, number, parseSize } from "./values.js";
+import { choice, number } from "./values.js";
 
 /** The options of the invocation: `-v`, `--keep-workspace`, `-C`. */
 export function sessionOptions(flags: ParsedFlags): SessionOptions {
@@ -48,7 +49,7 @@ export function recordOptions(flags: ParsedFlags): RecordOptions {
   const file = flags.string("exec-trace");
   return {
     save: flags.string("save"),
-    maxTraceSize: size ? parseSize(size) : undefined,
+    maxTraceSize: size ? parseSize(size, "--max-trace-size") : undefined,
     keepsLast: !flags.has("no-keep"),
     states: recordsStates(flags),
     execTrace: flags.has("exec-trace") ? { file: file === "true" ? undefined : file } : undefined,

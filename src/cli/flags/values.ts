@@ -50,29 +50,11 @@ export function duration<T>(flags: ParsedFlags, name: string, missing: T): numbe
   return value;
 }
 
-/** A threshold of `--fail-on`: as typed, and its value. */
-export interface Limit<T> {
-  readonly text: string;
-  readonly share: T;
-}
-
 /** A share such as `10%`, as a fraction. @param or other accepted values, for the error @throws UserError for anything else */
 export function parseShare(name: string, text: string, or = ""): number {
   const match = /^(\d+(?:\.\d+)?)%$/.exec(text.trim());
   if (!match) throw badValue(name, text, `a share such as 10%${or}`);
   return Number(match[1]) / 100;
-}
-
-/**
- * A size such as `512MiB`, `2G` or `1000000`, in bytes.
- * @param what the flag or variable whose value it is
- * @throws UserError when it is not a size, or below 1 MiB
- */
-export function parseSize(text: string, what = "--max-trace-size"): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b)?$/i.exec(text);
-  const bytes = match ? Number(match[1]) * 1024 ** " kmgt".indexOf((match[2] || " ").toLowerCase()) : Number.NaN;
-  if (!(bytes >= 1 << 20)) throw badValueOf(what, text, "a size of at least 1MiB, such as 512MiB or 8GiB");
-  return Math.floor(bytes);
 }
 
 /** Refuses flags that do not apply. @param why what they are not for @throws UserError for the first of them */
@@ -84,9 +66,5 @@ export function refuse(flags: ParsedFlags, names: readonly string[], why: string
 
 /** The error for an invalid value of a flag. @param wanted what the flag accepts */
 export function badValue(name: string, value: string, wanted: string): UserError {
-  return badValueOf(`--${name}`, value, wanted);
-}
-
-function badValueOf(what: string, value: string, wanted: string): UserError {
-  return new UserError(`${what}: ${JSON.stringify(value)} is not valid`, `use ${wanted}`, ExitCode.usage);
+  return new UserError(`--${name}: ${JSON.stringify(value)} is not valid`, `use ${wanted}`, ExitCode.usage);
 }

@@ -5,9 +5,9 @@ import { checksGithub, checksMarkdown } from "../../export/ci/check-comments.js"
 import { checksJunit, checksSarif } from "../../export/ci/check-reports.js";
 import { verdictChecks } from "../../render/numbers/verdicts.js";
 import { fallbackFile, locator, repositoryRoot } from "../analyze/places.js";
+import type { CheckFormat } from "../options.js";
 import { packageVersion } from "../version.js";
 import type { Judged } from "./assertions.js";
-import type { CheckFormat } from "./format.js";
 
 /** The outcome of a gate, one check per assertion, and a failed one if calls are missing. */
 export function judgedChecks({ verdicts, passedOver, missing, naming }: Judged): Check[] {

@@ -25,7 +25,7 @@ import {
 import { filterNotices, overall } from "../../render/notices.js";
 import { callDiffJson, callDiffTable, type Exceeded } from "../../render/numbers/call-diff.js";
 import { measureFor } from "../../render/style.js";
-import type { CallDiffOptions } from "../flags/diff-calls.js";
+import type { CallDiffOptions } from "../options.js";
 import { openOutput } from "../output.js";
 import { withProgress } from "../progress.js";
 import { say } from "../say.js";

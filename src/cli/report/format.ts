@@ -3,7 +3,7 @@
 import type { Naming } from "../../base/names.js";
 import type { ProcessTree, Recording } from "../../calltree/index.js";
 import type { Notice } from "../../render/notices.js";
-import type { ReportOptions } from "../options.js";
+import type { CheckFormat, ReportOptions } from "../options.js";
 import type { NamedPieces, Output, Pieces } from "../output.js";
 import type { RunNote } from "../run/run-directory.js";
 import type { Session } from "../session.js";
@@ -57,10 +57,6 @@ export interface Format {
   /** The report as files of a directory, which are written unless `--table` chooses one. */
   readonly files?: (recording: Recording, context: FormatContext) => Promise<readonly NamedPieces[]>;
 }
-
-/** Formats of CI systems, which show the outcome of assertions and thresholds. */
-export const checkFormats = ["github", "junit", "sarif", "markdown"] as const;
-export type CheckFormat = (typeof checkFormats)[number];
 
 /** Formats for execution traces without calls. */
 type ExecutionFormat = "chrome" | "perfetto";

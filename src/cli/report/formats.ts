@@ -1,7 +1,8 @@
 /** The list of report formats for call traces. The code of each is loaded only when it is used. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
-import { type CheckFormat, checkFormats, type Format } from "./format.js";
+import { type CheckFormat, checkFormats } from "../options.js";
+import type { Format } from "./format.js";
 
 /** All formats, the default first. */
 export const formats: readonly Format[] = [

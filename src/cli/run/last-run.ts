@@ -7,8 +7,8 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf } from "../../base/errors.js";
+import { parseSize } from "../../base/quantity.js";
 import { formatBytes } from "../../base/units.js";
-import { parseSize } from "../flags/values.js";
 import { type OpenFile, traceFiles } from "../trace-files.js";
 import { saveBundle } from "./bundle.js";
 import { isAlive, isWritten } from "./writing-process.js";

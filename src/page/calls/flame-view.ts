@@ -2,7 +2,7 @@
  * The flame graph tab: the graph with its controls, the panel of a function, and the graphs of its callers and callees.
  */
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
-import type { Paths } from "../data/paths.js";
+import { EdgeKind, type Paths } from "../data/paths.js";
 import { h } from "../dom.js";
 import { Flame } from "./flame.js";
 import { type Layout, layOut, type Order, shareOf, type Weight } from "./layout.js";
@@ -57,7 +57,7 @@ export function flameView(first: Part): FlameView {
   const textOf = (paths: Paths, node: number, above: boolean) => {
     const { func, edge } = paths;
     const name = model.shortName(func[node]);
-    if (above) return edge[node] === 0 ? name : `${name} (go)`;
+    if (above) return edge[node] === EdgeKind.call ? name : `${name} (go)`;
     return `${spawn(paths, node)}${name}`;
   };
   const describe = (paths: Paths, node: number) => {

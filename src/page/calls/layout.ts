@@ -1,5 +1,5 @@
 /** Computes the positions of a flame graph's frames, in units of their weight, independent of zoom. */
-import type { Paths } from "../data/paths.js";
+import { EdgeKind, type Paths } from "../data/paths.js";
 import type { Span } from "../data/totals.js";
 
 /**
@@ -54,7 +54,7 @@ export function layOut(
   for (const [begin, end] of spans) inside.fill(1, begin, end);
   forEach(spans, (node) => {
     const up = parent[node];
-    above[node] = inside[up] === 0 || (apart && edge[node] !== 0) ? 0 : up;
+    above[node] = inside[up] === 0 || (apart && edge[node] !== EdgeKind.call) ? 0 : up;
   });
   for (const [begin, end] of [...spans].reverse()) {
     for (let node = end - 1; node >= begin; node--) {

@@ -1,5 +1,5 @@
 /** Callers and callees of a function: as sums, and as trees for graphs above and below the function. */
-import type { Paths } from "../data/paths.js";
+import { EdgeKind, type Paths } from "../data/paths.js";
 import type { FramePlaces, Span } from "../data/totals.js";
 
 /** The calls between a function and another one. */
@@ -34,7 +34,7 @@ export function relationsOf(
   const add = (to: Map<string, Relation>, key: string, other: number, node: number, counts: boolean) => {
     let relation = to.get(key);
     if (!relation) {
-      relation = { func: other, go: edge[node] !== 0, calls: 0, total: 0, self: 0 };
+      relation = { func: other, go: edge[node] !== EdgeKind.call, calls: 0, total: 0, self: 0 };
       to.set(key, relation);
     }
     relation.calls += paths.calls[node];
@@ -44,7 +44,7 @@ export function relationsOf(
   for (const [begin, last] of spans) {
     for (let node = begin; node < last; node++) {
       const up = parent[node] <= 0 ? -1 : paths.func[parent[node]];
-      const key = `${edge[node] !== 0 ? "go " : ""}`;
+      const key = `${edge[node] !== EdgeKind.call ? "go " : ""}`;
       if (paths.func[node] === func) add(callers, `${key}${up}`, up, node, outer[node] === 1);
       if (up !== func) continue;
       const callee = `${key}${paths.func[node]}`;
@@ -72,12 +72,12 @@ class Merged {
     calls: number;
     total: number;
     self: number;
-  }[] = [{ parent: -1, func: -1, edge: 0, calls: 0, total: 0, self: 0 }];
+  }[] = [{ parent: -1, func: -1, edge: EdgeKind.call, calls: 0, total: 0, self: 0 }];
 
   constructor(private readonly functions: number) {}
 
   child(parent: number, func: number, edge: number): number {
-    const key = (parent * this.functions + func) * 2 + (edge === 0 ? 0 : 1);
+    const key = (parent * this.functions + func) * 2 + (edge === EdgeKind.call ? 0 : 1);
     let node = this.children.get(key);
     if (node === undefined) {
       node = this.columns.push({ parent, func, edge, calls: 0, total: 0, self: 0 }) - 1;
@@ -152,10 +152,10 @@ export function calleesOf(
   const to = new Int32Array(paths.size);
   for (const node of nodesOf(paths, spans, func, outer)) {
     // A goroutine of the same function beneath this node has its own stack and comes in its own iteration.
-    to[node] = merged.child(0, func, 0);
+    to[node] = merged.child(0, func, EdgeKind.call);
     merged.add(to[node], paths.calls[node], paths.total[node], paths.self[node]);
     for (let below = node + 1; below < paths.end[node]; below++) {
-      const go = paths.edge[below] !== 0;
+      const go = paths.edge[below] !== EdgeKind.call;
       if (go && (!options.goroutines || (outer[below] === 1 && paths.func[below] === func))) {
         below = paths.end[below] - 1;
         continue;
@@ -182,7 +182,7 @@ export function callersOf(
   for (const node of nodesOf(paths, spans, func, outer)) {
     const value = options.value[node];
     let below = node;
-    let at = merged.child(0, func, 0);
+    let at = merged.child(0, func, EdgeKind.call);
     merged.add(at, paths.calls[node], value, 0);
     for (let up = paths.parent[node]; up > 0; up = paths.parent[up]) {
       at = merged.child(at, paths.func[up], paths.edge[below]);

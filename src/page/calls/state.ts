@@ -1,6 +1,7 @@
 /** The selected part of a process, with its derived data. */
 import type { PageSection } from "../data/calls.js";
 import type { PageStats } from "../data/functions.js";
+import { EdgeKind } from "../data/paths.js";
 import { type CallTotals, callTotals, type Span } from "../data/totals.js";
 import { type Layout, layOut, type Order, type Weight } from "./layout.js";
 import type { CallModel, ProcessModel } from "./model.js";
@@ -80,8 +81,8 @@ export class Part {
    * @param top whether its parent is unknown
    */
   spawnWord(edge: number, top: boolean, func: number): string {
-    if (edge === 0 || this.#tests.has(func)) return "";
-    return edge === 1 || top ? "go " : "go~ ";
+    if (edge === EdgeKind.call || this.#tests.has(func)) return "";
+    return edge === EdgeKind.exact || top ? "go " : "go~ ";
   }
 
   /** The node of a function with the longest total; 0 if it has none in the part. */

@@ -4,6 +4,9 @@
  */
 import type { ByteReader, ByteWriter } from "../../base/varint.js";
 import type { CallTree } from "../../calltree/index.js";
+import { EdgeKind } from "../../calltree/tree.js";
+
+export { EdgeKind } from "../../calltree/tree.js";
 
 const sparse = ["panics", "goexits", "running", "recovered", "goroutines"] as const;
 
@@ -48,7 +51,7 @@ export function writePaths(to: ByteWriter, paths: Paths, number: Int32Array, cou
     const node = nodes[i];
     const total = Math.round(paths.total[node]);
     rest[node] += total - Math.round(paths.self[node]);
-    if (paths.edge[node] === 0) rest[paths.parent[node]] -= total;
+    if (paths.edge[node] === EdgeKind.call) rest[paths.parent[node]] -= total;
   }
   for (const node of nodes) to.int(rest[node]);
   for (const name of sparse) {
@@ -90,7 +93,7 @@ export function readPaths(from: ByteReader): Paths {
   const self = column(new Float64Array(size));
   const total = new Float64Array(size);
   for (let node = 1; node < size; node++) total[node] = from.int() + self[node];
-  for (let node = size - 1; node > 0; node--) if (edge[node] === 0) total[parent[node]] += total[node];
+  for (let node = size - 1; node > 0; node--) if (edge[node] === EdgeKind.call) total[parent[node]] += total[node];
   total[0] = 0;
   const [panics, goexits, running, recovered, goroutines] = sparse.map(() => {
     const counts = new Map<number, number>();
