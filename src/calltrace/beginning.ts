@@ -2,6 +2,8 @@
  * Reads the records that begin a goroutine or name its parent; shared by the prescan (`Skimmer`) and the full decoder.
  */
 
+import { Place } from "./spec.js";
+
 /** The fields that `begin` and `test` records share. */
 export interface Beginning {
   goid: number;
@@ -12,14 +14,14 @@ export interface Beginning {
 
 /** Reads the record at `at` (in units of 16 bits), of kind `begin` or `test`. */
 export function readBeginning(units: Uint16Array, at: number, into: Beginning): void {
-  into.goid = wide(units, at + 3);
-  into.parentGoid = wide(units, at + 6);
-  into.spawnRef = wide(units, at + 9) * 2;
+  into.goid = wide(units, at + Place.goid);
+  into.parentGoid = wide(units, at + Place.parentGoid);
+  into.spawnRef = wide(units, at + Place.spawnRef) * 2;
 }
 
 /** Adds the `parent` record at `at` (in units of 16 bits) to a map from goroutine id to parent id. */
 export function readParent(units: Uint16Array, at: number, into: Map<number, number>): void {
-  into.set(wide(units, at + 3), wide(units, at + 6));
+  into.set(wide(units, at + Place.goid), wide(units, at + Place.parentGoid));
 }
 
 /** Reads a number of 48 bits. */

@@ -10,7 +10,7 @@
  */
 import { type Beginning, readBeginning } from "./beginning.js";
 import type { Clock } from "./header.js";
-import { CHUNK_HEADER, Chunk, CONTROL_UNITS, Control, Tag } from "./spec.js";
+import { CHUNK_HEADER, Chunk, CONTROL_UNITS, Control, Head, Place, SpawnPlace, SyncPlace, Tag } from "./spec.js";
 
 /** Records per batch; the columns then fit the second-level cache. */
 const BATCH = 4096;
@@ -126,6 +126,11 @@ export class RecordDecoder {
     return (u[at + 2] + u[at + 3] * 65536 - high) * 4294967296 + (u[at] + u[at + 1] * 65536 - low);
   }
 
+  /** A number of 32 bits. */
+  private word(at: number): number {
+    return this.units[at] + this.units[at + 1] * 65536;
+  }
+
   /** Decodes the next batch; returns the number of records in the columns and sets `status`. */
   next(): number {
     const { units, end, kind, id, time, at } = this;
@@ -139,15 +144,15 @@ export class RecordDecoder {
         break;
       }
       const head = units[p];
-      switch (head & 7) {
+      switch (head & Head.tagMask) {
         case Tag.exit2:
-          ticks += head >>> 3;
+          ticks += head >>> Head.tagBits;
           kind[count] = Kind.exit;
           p += 1;
           break;
         case Tag.exit4: {
           if (p + 2 > end) break loop;
-          ticks += ((head | (units[p + 1] << 16)) >>> 3) | 0;
+          ticks += ((head | (units[p + 1] << 16)) >>> Head.tagBits) | 0;
           kind[count] = Kind.exit;
           p += 2;
           break;
@@ -156,7 +161,7 @@ export class RecordDecoder {
           if (p + 2 > end) break loop;
           const word = head | (units[p + 1] << 16);
           ticks += word >>> 15;
-          id[count] = (word >>> 3) & 0xfff;
+          id[count] = (word >>> Head.tagBits) & 0xfff;
           kind[count] = Kind.enter;
           p += 2;
           break;
@@ -165,7 +170,7 @@ export class RecordDecoder {
           if (p + 3 > end) break loop;
           const word = head | (units[p + 1] << 16);
           ticks += (word >>> 23) | (units[p + 2] << 9);
-          id[count] = (word >>> 3) & 0xfffff;
+          id[count] = (word >>> Head.tagBits) & 0xfffff;
           kind[count] = Kind.enter;
           p += 3;
           break;
@@ -173,25 +178,26 @@ export class RecordDecoder {
         case Tag.enter8: {
           if (p + 4 > end) break loop;
           const third = units[p + 2];
-          ticks += ((third | (units[p + 3] << 16)) >>> 3) | 0;
-          id[count] = ((head | (units[p + 1] << 16)) >>> 3) | ((third & 7) << 29);
+          ticks += ((third | (units[p + 3] << 16)) >>> Head.tagBits) | 0;
+          id[count] =
+            ((head | (units[p + 1] << 16)) >>> Head.tagBits) | ((third & Head.tagMask) << (32 - Head.tagBits));
           kind[count] = Kind.enter;
           p += 4;
           break;
         }
         case Tag.control: {
-          const type = (head >>> 3) & 31;
+          const type = (head >>> Head.tagBits) & Head.typeMask;
           const size = CONTROL_UNITS[type];
           if (size === 0 || p + size > end) break loop;
           if (type === Control.sync) {
-            const now = this.relative(p + 1, this.clock.ticksLow, this.clock.ticksHigh);
+            const now = this.relative(p + SyncPlace.ticks, this.clock.ticksLow, this.clock.ticksHigh);
             if (now > ticks) ticks = now;
             pairTicks = ticks;
-            pairNano = this.relative(p + 5, this.clock.nanoLow, this.clock.nanoHigh);
+            pairNano = this.relative(p + SyncPlace.nano, this.clock.nanoLow, this.clock.nanoHigh);
             p += size;
             continue;
           }
-          ticks += units[p + 1] + units[p + 2] * 65536;
+          ticks += this.word(p + Place.delta);
           if (type === Control.parent) {
             p += size;
             continue;
@@ -200,18 +206,18 @@ export class RecordDecoder {
             const now = pairNano + (ticks - pairTicks) * slope;
             if (now > floor) floor = now;
             readBeginning(units, p, this.begin);
-            this.begin.test = type === Control.test ? units[p + 12] + units[p + 13] * 65536 : 0;
+            this.begin.test = type === Control.test ? this.word(p + Place.test) : 0;
             this.begin.time = floor;
             p += size;
             status = Status.begin;
             break loop;
           }
           if (type === Control.spawn) {
-            id[count] = units[p + 3] + units[p + 4] * 65536;
+            id[count] = this.word(p + SpawnPlace.site);
             at[count] = (p - this.start) * 2;
             kind[count] = Kind.spawn;
           } else {
-            id[count] = head >>> 8;
+            id[count] = head >>> Head.arg;
             if (type === Control.exitPanic) kind[count] = Kind.exitPanic;
             else kind[count] = type === Control.exitGoexit ? Kind.exitGoexit : Kind.exitDeferred;
           }

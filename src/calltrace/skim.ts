@@ -4,7 +4,7 @@
  */
 import { type Beginning, readBeginning, readParent } from "./beginning.js";
 import { Status } from "./records.js";
-import { CHUNK_HEADER, CONTROL_UNITS, Control, RECORD_UNITS, Tag } from "./spec.js";
+import { CHUNK_HEADER, CONTROL_UNITS, Control, Head, RECORD_UNITS, Tag } from "./spec.js";
 
 /** The most goroutines whose parents are kept; a damaged trace may name any number. */
 const MAX_PARENTS = 1 << 22;
@@ -44,10 +44,10 @@ export class Skimmer {
     let status: Status = Status.end;
     while (p < end) {
       const head = units[p];
-      let size = RECORD_UNITS[head & 7];
+      let size = RECORD_UNITS[head & Head.tagMask];
       if (size === 0) {
-        if ((head & 7) === Tag.end) break;
-        const type = (head & 7) === Tag.control ? (head >>> 3) & 31 : 0;
+        if ((head & Head.tagMask) === Tag.end) break;
+        const type = (head & Head.tagMask) === Tag.control ? (head >>> Head.tagBits) & Head.typeMask : 0;
         size = CONTROL_UNITS[type];
         if (size === 0 || p + size > end) {
           status = Status.corrupt;

@@ -113,7 +113,17 @@ export const CHUNK_FIELDS = [
   { name: "nano", offset: Chunk.nano, bytes: 8 },
 ] as const;
 
-/** Low three bits of a record's first byte. 6 is not used; 0 means that nothing was written yet. */
+/** How the first 16 bits of a record divide. */
+export enum Head {
+  tagBits = 3,
+  tagMask = 7,
+  /** Of the type of a control record, above the tag. */
+  typeMask = 31,
+  /** Where `arg` of a control record begins. */
+  arg = 8,
+}
+
+/** Low bits of a record's first byte, see {@link Head}. 6 is not used; 0 means that nothing was written yet. */
 export enum Tag {
   end = 0,
   exit2 = 1,
@@ -124,7 +134,7 @@ export enum Tag {
   control = 7,
 }
 
-/** Bits 3 to 7 of the first byte of a control record. */
+/** The other bits of the first byte of a control record. */
 export enum Control {
   sync = 1,
   begin = 2,
@@ -134,6 +144,24 @@ export enum Control {
   exitDeferred = 6,
   parent = 7,
   test = 8,
+}
+
+/** Where the fields of control records begin, in units of 16 bits; `sync` and `spawn` have places of their own. */
+export enum Place {
+  delta = 1,
+  goid = 3,
+  parentGoid = 6,
+  spawnRef = 9,
+  test = 12,
+}
+
+export enum SyncPlace {
+  ticks = 1,
+  nano = 5,
+}
+
+export enum SpawnPlace {
+  site = 3,
 }
 
 /** One bit field of a record: `bits` bits starting at bit `from` of the record, read as one little-endian number. */
@@ -153,28 +181,28 @@ export interface RecordSpec {
   readonly fields: readonly RecordField[];
 }
 
-const DELTA32: RecordField = { name: "delta", from: 16, bits: 32 };
-const ARG: RecordField = { name: "arg", from: 8, bits: 8 };
+const DELTA32: RecordField = { name: "delta", from: Place.delta * 16, bits: 32 };
+const ARG: RecordField = { name: "arg", from: Head.arg, bits: 8 };
 /** The fields that identify a goroutine and its parent. */
 const START: readonly RecordField[] = [
   ARG,
   DELTA32,
-  { name: "goid", from: 48, bits: 48 },
-  { name: "parentGoid", from: 96, bits: 48 },
+  { name: "goid", from: Place.goid * 16, bits: 48 },
+  { name: "parentGoid", from: Place.parentGoid * 16, bits: 48 },
 ];
 /** `spawnRef`: offset of the spawn record divided by 2; 0 none. */
-const BEGIN: readonly RecordField[] = [...START, { name: "spawnRef", from: 144, bits: 48 }];
+const BEGIN: readonly RecordField[] = [...START, { name: "spawnRef", from: Place.spawnRef * 16, bits: 48 }];
 
 /** All records. `delta` is ticks since the previous record of the slot. */
 export const RECORDS: readonly RecordSpec[] = [
-  { name: "exit2", tag: Tag.exit2, bytes: 2, fields: [{ name: "delta", from: 3, bits: 13 }] },
-  { name: "exit4", tag: Tag.exit4, bytes: 4, fields: [{ name: "delta", from: 3, bits: 29 }] },
+  { name: "exit2", tag: Tag.exit2, bytes: 2, fields: [{ name: "delta", from: Head.tagBits, bits: 13 }] },
+  { name: "exit4", tag: Tag.exit4, bytes: 4, fields: [{ name: "delta", from: Head.tagBits, bits: 29 }] },
   {
     name: "enter4",
     tag: Tag.enter4,
     bytes: 4,
     fields: [
-      { name: "id", from: 3, bits: 12 },
+      { name: "id", from: Head.tagBits, bits: 12 },
       { name: "delta", from: 15, bits: 17 },
     ],
   },
@@ -183,7 +211,7 @@ export const RECORDS: readonly RecordSpec[] = [
     tag: Tag.enter6,
     bytes: 6,
     fields: [
-      { name: "id", from: 3, bits: 20 },
+      { name: "id", from: Head.tagBits, bits: 20 },
       { name: "delta", from: 23, bits: 25 },
     ],
   },
@@ -192,7 +220,7 @@ export const RECORDS: readonly RecordSpec[] = [
     tag: Tag.enter8,
     bytes: 8,
     fields: [
-      { name: "id", from: 3, bits: 32 },
+      { name: "id", from: Head.tagBits, bits: 32 },
       { name: "delta", from: 35, bits: 29 },
     ],
   },
@@ -201,7 +229,11 @@ export const RECORDS: readonly RecordSpec[] = [
     tag: Tag.control,
     type: Control.sync,
     bytes: 18,
-    fields: [ARG, { name: "ticks", from: 16, bits: 64 }, { name: "nano", from: 80, bits: 64 }],
+    fields: [
+      ARG,
+      { name: "ticks", from: SyncPlace.ticks * 16, bits: 64 },
+      { name: "nano", from: SyncPlace.nano * 16, bits: 64 },
+    ],
   },
   {
     name: "begin",
@@ -215,7 +247,7 @@ export const RECORDS: readonly RecordSpec[] = [
     tag: Tag.control,
     type: Control.spawn,
     bytes: 10,
-    fields: [ARG, DELTA32, { name: "site", from: 48, bits: 32 }],
+    fields: [ARG, DELTA32, { name: "site", from: SpawnPlace.site * 16, bits: 32 }],
   },
   // `arg` of exits: the number of panics and Goexits that were running deferred calls at function entry, at most 255.
   { name: "exitPanic", tag: Tag.control, type: Control.exitPanic, bytes: 6, fields: [ARG, DELTA32] },
@@ -236,14 +268,14 @@ export const RECORDS: readonly RecordSpec[] = [
     tag: Tag.control,
     type: Control.test,
     bytes: 28,
-    fields: [...BEGIN, { name: "test", from: 192, bits: 32 }],
+    fields: [...BEGIN, { name: "test", from: Place.test * 16, bits: 32 }],
   },
 ];
 
 /** By tag: length of a record in 16-bit units; 0 for tags without a fixed length (end, reserved, control). */
-export const RECORD_UNITS = new Uint8Array(8);
+export const RECORD_UNITS = new Uint8Array(Head.tagMask + 1);
 /** By type of control record: its length in 16-bit units, 0 for an unknown type. */
-export const CONTROL_UNITS = new Uint8Array(32);
+export const CONTROL_UNITS = new Uint8Array(Head.typeMask + 1);
 for (const { tag, type, bytes } of RECORDS) {
   if (tag === Tag.control) CONTROL_UNITS[type ?? 0] = bytes / 2;
   else RECORD_UNITS[tag] = bytes / 2;

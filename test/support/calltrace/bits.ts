@@ -2,12 +2,12 @@
  * Reads and writes records by the tables of spec.ts: slow but obviously correct. Used by the text twin, the writer and
  * the tests.
  */
-import { RECORDS, type RecordSpec, Tag } from "../../../src/calltrace/spec.js";
+import { Head, RECORDS, type RecordSpec, Tag } from "../../../src/calltrace/spec.js";
 
 /** The spec of the record that begins with `head` (its first 16 bits), undefined if there is none. */
 export function specOf(head: number): RecordSpec | undefined {
-  const tag = head & 7;
-  const type = (head >>> 3) & 31;
+  const tag = head & Head.tagMask;
+  const type = (head >>> Head.tagBits) & Head.typeMask;
   return RECORDS.find((record) => record.tag === tag && (tag !== Tag.control || record.type === type));
 }
 
