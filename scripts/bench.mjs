@@ -51,6 +51,9 @@ try {
   section("start: from the command to the traced program's main, and its parts (scripts/bench-start.mjs)", () =>
     run(process.execPath, ["scripts/bench-start.mjs"]),
   );
+  section("states: what recording them costs, and joining them with calls (scripts/bench-states.mjs)", () =>
+    run(process.execPath, ["scripts/bench-states.mjs"]),
+  );
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
