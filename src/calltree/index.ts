@@ -19,6 +19,7 @@ export type { BuildOptions } from "./replay/builder.js";
 export type { LeftOut } from "./replay/filtered-replay.js";
 export type { StateClock, WaitVisitor } from "./state-meter.js";
 export {
+  type Blame,
   type Blamed,
   type CallStates,
   STATES,

@@ -179,8 +179,8 @@ export class Recording {
       const { self, total } = collectors[index];
       if (clocks[index] === undefined) return process;
       const { tree } = process;
-      const blamed = waits[index]?.blamed(tree);
-      const states = { states: { self, total }, ...(blamed === undefined ? {} : { blamed }) };
+      const blame = waits[index]?.blame(tree);
+      const states = { states: { self, total }, ...(blame === undefined ? {} : { blame }) };
       return Object.freeze({ ...process, tree: Object.freeze({ ...tree, ...states }) });
     });
     return Object.freeze({ ...forest, processes });

@@ -1,13 +1,13 @@
 /** Charges the states of goroutines to their calls. */
 import { grown } from "../base/columns.js";
-import { type Blamed, type CallStates, STATES } from "./states.js";
+import { type Blame, type CallStates, STATES } from "./states.js";
 import type { Stays } from "./stays.js";
 import type { CallVisitor } from "./visitor.js";
 
 /** Visits all calls of a process, and then knows who made whom wait. */
 export interface WaitVisitor extends CallVisitor {
-  /** Pairs of nodes, most time first. @param tree whose nodes the walk visited */
-  blamed(tree: { readonly func: ArrayLike<number> }): Blamed[];
+  /** @param tree whose nodes the walk visited */
+  blame(tree: { readonly func: ArrayLike<number> }): Blame;
 }
 
 /**

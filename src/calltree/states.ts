@@ -59,6 +59,14 @@ export function statesAt(columns: StateColumns, node: number): number[] {
   return columns.map((column) => column?.[node] ?? 0);
 }
 
+/** Who made whom wait. */
+export interface Blame {
+  /** Pairs of nodes, most time first. */
+  readonly pairs: readonly Blamed[];
+  /** Shorter waits are not counted, because there are too many; nanoseconds, 0 if all are. */
+  readonly minimum: number;
+}
+
 /** The time that calls of one node waited because of calls of another one. */
 export interface Blamed {
   /** The waiting calls, a node of the tree; 0 where no traced call was open. */

@@ -5,7 +5,7 @@
 import { baseName } from "../base/place.js";
 import type { Note, Problem, ProcessInfo } from "../calltrace/index.js";
 import type { FunctionInfo } from "./functions.js";
-import type { Blamed, TreeStates } from "./states.js";
+import type { Blame, TreeStates } from "./states.js";
 
 /** How a node is attached to its parent. */
 export const EdgeKind = {
@@ -55,8 +55,8 @@ export interface CallTree {
   readonly tracing?: TracingTimes;
   /** How these times divide into states; undefined without an execution trace of the process. */
   readonly states?: TreeStates;
-  /** Who made whom wait, most time first; undefined where that is not known. */
-  readonly blamed?: readonly Blamed[];
+  /** Who made whom wait; undefined where that is not known. */
+  readonly blame?: Blame;
   readonly first: Float64Array;
   readonly last: Float64Array;
   /**

@@ -7,13 +7,13 @@
  * A trace does not identify locks. A goroutine that waited for a lock in the same function as the present waiter, and
  * then releases a lock, is taken for a holder of the same one.
  */
-import { type Blamed, type Goroutine, State, type WaitVisitor } from "../calltree/index.js";
+import { type Blame, type Blamed, type Goroutine, State, type WaitVisitor } from "../calltree/index.js";
 import { type Waits, WaitsBy } from "./waits.js";
 
 /** The most hand-overs of a lock that are followed back. */
 const CHAIN_MAX = 512;
 
-/** Finds the calls of all waits of a process in one walk; `blamed` is the result. Memory: 50 bytes for each wait. */
+/** Finds the calls of all waits of a process in one walk; `blame` is the result. Memory: 50 bytes for each wait. */
 export class BlameCollector implements WaitVisitor {
   private readonly waiterNode: Int32Array;
   private readonly wakerNode: Int32Array;
@@ -68,8 +68,8 @@ export class BlameCollector implements WaitVisitor {
     }
   }
 
-  /** All pairs of waiting and ending calls, those with most time first. Call it after the walk. */
-  blamed(tree: { readonly func: ArrayLike<number> }): Blamed[] {
+  /** Call it after the walk. */
+  blame(tree: { readonly func: ArrayLike<number> }): Blame {
     const pairs = new Pairs();
     const { waits, waiterNode, wakerNode } = this;
     const chain = new HandOvers(waits, (wait) => tree.func[waiterNode[wait]]);
@@ -81,7 +81,7 @@ export class BlameCollector implements WaitVisitor {
       }
       for (const [hold, time] of chain.holders(wait)) pairs.add(waiterNode[wait], state, wakerNode[hold], time);
     }
-    return pairs.list();
+    return { pairs: pairs.list(), minimum: waits.minimum };
   }
 }
 

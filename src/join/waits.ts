@@ -1,13 +1,13 @@
 /** Waits that another goroutine ended, as columns: who waited, from when to when, and who ended it. */
 import { NumberMap } from "../base/columns.js";
-import { State, type Stays } from "../calltree/index.js";
+import { State, type StayCursor, type Stays } from "../calltree/index.js";
 import { NONE } from "../exectrace/index.js";
 
 /** States that another goroutine ends. The others end by a timer, the network, the system or the collector. */
 const ENDED: ReadonlySet<number> = new Set([State.lock, State.wait, State.channel, State.select]);
 
 /** The most waits that are looked at; of more, the longest. */
-const WAITS_MAX = 1 << 22;
+const WAITS_MAX = 1 << 20;
 
 /** The waits of a process. Times are nanoseconds since its start. Those of a goroutine stand together, in order. */
 export interface Waits {
@@ -22,54 +22,49 @@ export interface Waits {
   readonly waker: Float64Array;
 }
 
-/** Collects the waits from the stays of all goroutines. */
-export function waitsOf(stays: Stays): Waits {
-  const minimum = minimumOf(stays);
-  const cursor = stays.cursor();
-  const columns: [begin: number[], end: number[], state: number[], waiter: number[], waker: number[]] = [
-    [],
-    [],
-    [],
-    [],
-    [],
-  ];
-  const [begin, end, state, waiter, waker] = columns;
-  for (const goid of stays.goroutines) {
-    for (let more = cursor.seek(goid, Number.NEGATIVE_INFINITY); more; more = cursor.next()) {
-      if (!ENDED.has(cursor.state) || cursor.end - cursor.begin < minimum || cursor.waker === NONE) continue;
-      begin.push(cursor.begin);
-      end.push(cursor.end);
-      state.push(cursor.state);
-      waiter.push(goid);
-      waker.push(cursor.waker);
-    }
-  }
-  return {
-    count: begin.length,
-    minimum,
-    begin: Float64Array.from(begin),
-    end: Float64Array.from(end),
-    state: Uint8Array.from(state),
-    waiter: Float64Array.from(waiter),
-    waker: Float64Array.from(waker),
-  };
+/** Collects the waits from the stays of all goroutines. @param most the most waits to look at */
+export function waitsOf(stays: Stays, most = WAITS_MAX): Waits {
+  const { minimum, count: room } = limitOf(stays, most);
+  const begin = new Float64Array(room);
+  const end = new Float64Array(room);
+  const state = new Uint8Array(room);
+  const waiter = new Float64Array(room);
+  const waker = new Float64Array(room);
+  let count = 0;
+  eachWait(stays, (goid, wait) => {
+    if (wait.end - wait.begin < minimum) return;
+    begin[count] = wait.begin;
+    end[count] = wait.end;
+    state[count] = wait.state;
+    waiter[count] = goid;
+    waker[count] = wait.waker;
+    count++;
+  });
+  return { count, minimum, begin, end, state, waiter, waker };
 }
 
-/** The least power of two such that at most WAITS_MAX waits last as long; 0 if all fit. */
-function minimumOf(stays: Stays): number {
-  const byLength = new Float64Array(64);
+/** Calls `visit` for each wait that another goroutine ended. */
+function eachWait(stays: Stays, visit: (goid: number, wait: StayCursor) => void): void {
   const cursor = stays.cursor();
   for (const goid of stays.goroutines) {
     for (let more = cursor.seek(goid, Number.NEGATIVE_INFINITY); more; more = cursor.next()) {
-      if (ENDED.has(cursor.state)) byLength[Math.max(0, Math.ceil(Math.log2(cursor.end - cursor.begin)))]++;
+      if (ENDED.has(cursor.state) && cursor.waker !== NONE) visit(goid, cursor);
     }
   }
+}
+
+/** The least power of two such that at most `most` waits last as long, and their number; 0 if all fit. */
+function limitOf(stays: Stays, most: number): { minimum: number; count: number } {
+  const atLeast = new Float64Array(64);
+  eachWait(stays, (_, { begin, end }) => {
+    atLeast[Math.max(0, Math.floor(Math.log2(end - begin)))]++;
+  });
   let count = 0;
-  for (let power = byLength.length - 1; power >= 0; power--) {
-    count += byLength[power];
-    if (count > WAITS_MAX) return 2 ** power;
+  for (let power = atLeast.length - 1; power >= 0; power--) {
+    if (count + atLeast[power] > most) return { minimum: 2 ** (power + 1), count };
+    count += atLeast[power];
   }
-  return 0;
+  return { minimum: 0, count };
 }
 
 /** The waits of each goroutine, by one of the columns of goroutines. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { readRecording, STATES, State } from "../../src/calltree/index.js";
 import { SchedulingClock } from "../../src/join/clock.js";
 import { StayTable } from "../../src/join/stays.js";
+import { waitsOf } from "../../src/join/waits.js";
 import { scripted } from "../calltree/script.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 
@@ -24,9 +25,9 @@ function blamed(script: string, stays: readonly Stay[]): string[] {
     () => new SchedulingClock({ stays: table }, 0),
   );
   const { functions, processes } = recording.forest;
-  const { func, blamed: list = [] } = processes[0].tree;
+  const { func, blame } = processes[0].tree;
   const name = (node: number) => (node === 0 ? "-" : functions[func[node]].name.replace("main.", ""));
-  return list.map(
+  return (blame?.pairs ?? []).map(
     ({ waiter, state, culprit, time, waits }) =>
       `${name(waiter)} ${STATES[state]} ${name(culprit)} ${time / 1000}×${waits}`,
   );
@@ -85,4 +86,18 @@ test("who waited for a lock elsewhere is not taken for having got this one then"
     { goid: 3, begin: 10, end: 50, state: State.lock, waker: 2 },
   ];
   expect(blamed(script, stays)).toEqual(["c lock b 40×1", "b lock a 15×1"]);
+});
+
+test("of too many waits the longest are looked at, and that is known", () => {
+  const table = new StayTable();
+  const lengths = Array.from({ length: 100 }, (_, i) => i + 1);
+  let time = 0;
+  for (const length of lengths) {
+    table.add(1, time, time + length, { state: State.channel, reason: "", waker: 2, place: "", wakerPlace: "" });
+    time += length + 10;
+  }
+  expect(waitsOf(table).count).toBe(100);
+  const { count, minimum } = waitsOf(table, 50);
+  expect(minimum).toBe(64);
+  expect(count).toBe(lengths.filter((length) => length >= 64).length);
 });

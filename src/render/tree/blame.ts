@@ -20,7 +20,7 @@ interface Style {
 
 /** Waits by function: which waited, for what, and which ended the wait or held the lock. */
 export function* blameTable({ functions }: CallForest, tree: CallTree, style: Style): Generator<string> {
-  const rows = byFunction(tree.blamed ?? [], tree.func);
+  const rows = byFunction(tree.blame?.pairs ?? [], tree.func);
   const whole = rows.reduce((sum, { time }) => sum + time, 0);
   const shown = rows.filter(({ time }) => time >= SHARE * whole).slice(0, ROWS);
   if (shown.length === 0) return;
@@ -41,6 +41,9 @@ export function* blameTable({ functions }: CallForest, tree: CallTree, style: St
   }));
   yield `\n${style.paint("bold", "Waits, and who ended them; for locks, who held them")}\n`;
   yield* columns(list, cells, style);
+  const { minimum = 0 } = tree.blame ?? {};
+  if (minimum > 0)
+    yield `${style.paint("dim", `only waits of at least ${formatDuration(minimum)}: there are too many others`)}\n`;
 }
 
 /** Sums of the pairs of nodes by function; the functions in place of the nodes, -1 where no call was open. */
