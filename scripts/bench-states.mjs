@@ -110,9 +110,13 @@ function report(...args) {
       require("node:fs").writeSync(2, "@@" + (userCPUTime + systemCPUTime) / 1e6 + " " + maxRSS / 1024);
     });
     import(${JSON.stringify(gotrace)});`;
-  const { stderr } = spawnSync(process.execPath, ["-e", script, "x", "report", "-o", join(scratch, "report"), ...args], {
-    encoding: "utf8",
-  });
+  const { stderr } = spawnSync(
+    process.execPath,
+    ["-e", script, "x", "report", "-o", join(scratch, "report"), ...args],
+    {
+      encoding: "utf8",
+    },
+  );
   const [, seconds, memory] = /@@([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
   if (seconds === undefined) throw new Error(stderr);
   return { seconds: Number(seconds), memory: Number(memory) };
@@ -149,7 +153,11 @@ try {
 
   measure(traced, [String(values.rounds * 5), "10", "0"], { GOTRACE_OUT: out, GOTRACE_STATES: "1" });
   const files = readdirSync(out);
-  const file = (ending) => join(out, files.find((name) => name.endsWith(ending)));
+  const file = (ending) =>
+    join(
+      out,
+      files.find((name) => name.endsWith(ending)),
+    );
   const size = (path) => (statSync(path).size / 2 ** 20).toFixed(0);
   console.log(`joining ${size(file(".gotrace"))} MiB of calls and ${size(file(".trace"))} MiB of execution trace`);
   const events = Number(values.rounds) * 5 * 264;
@@ -158,7 +166,9 @@ try {
   const alone = report(out);
   for (const [name, { seconds, memory }] of Object.entries({ "without states": alone, "with states": joined })) {
     const rate = (events / seconds / 1e6).toFixed(1);
-    console.log(`  ${name.padEnd(18)} ${seconds.toFixed(2)} s, ${rate} million call events/s, ${memory.toFixed(0)} MiB`);
+    console.log(
+      `  ${name.padEnd(18)} ${seconds.toFixed(2)} s, ${rate} million call events/s, ${memory.toFixed(0)} MiB`,
+    );
   }
   console.log(`  ratio ${(joined.seconds / alone.seconds).toFixed(2)}`);
 } finally {
