@@ -43,6 +43,7 @@ export {
 export { childrenOf, type FilterOptions, foldedSelf, type SortOrder, type View, viewTree } from "./views/filter.js";
 export type { Recursion } from "./views/fold.js";
 export { framePlaces } from "./views/frame-places.js";
+export { type CallTotals, callTotals, type Span } from "./views/function-totals.js";
 export { busyTimes, type IdleTimes, idleByFunction, idleTimes } from "./views/idle.js";
 export {
   everything,

@@ -1,14 +1,26 @@
 /** The table of functions: one row per function and process, with sums over its calls. */
 import { CallGroup } from "../../callstats/group.js";
 import { CallMeter } from "../../callstats/meter.js";
-import { type CallTree, framePlaces, type Recording, STATES, type Walk } from "../../calltree/index.js";
+import {
+  type CallTotals,
+  type CallTree,
+  callTotals,
+  framePlaces,
+  type Recording,
+  type Span,
+  STATES,
+  type Walk,
+} from "../../calltree/index.js";
 import { functionColumns, NOTHING, processColumns, type Row, type Table } from "./columns.js";
 import { emptyParts, hasStates, type StateParts, setParts, stateColumns } from "./states.js";
 
 const COUNTS = ["panics", "goexits", "recovered", "running", "goroutines"] as const;
-const SUMS = ["calls", "total", "self", "totalTracing", "selfTracing", ...COUNTS] as const;
+type Counts = { readonly [K in (typeof COUNTS)[number]]: Float64Array };
 /** By function. The tracing sums are NaN if the traced process did not measure its hooks. */
-type Sums = { readonly [K in (typeof SUMS)[number]]: Float64Array };
+interface Sums extends CallTotals, Counts {
+  readonly totalTracing: Float64Array;
+  readonly selfTracing: Float64Array;
+}
 /** By function: unrounded times by state, of its total and self times. */
 interface StateSums {
   readonly total: readonly Float64Array[];
@@ -99,25 +111,24 @@ function* totalsOfCalls(
 
 /** Sums by function. Total time counts a call only if none of the same function is open around it on its goroutine. */
 function sumUp(tree: CallTree, functions: number): Sums {
-  const sums = Object.fromEntries(SUMS.map((name) => [name, new Float64Array(functions)])) as Sums;
-  const { func, calls, total, self, tracing } = tree;
-  const { outer } = framePlaces(tree, functions);
-  for (let node = 1; node < tree.size; node++) {
-    // The node `others` is not a call.
-    if (node === tree.others) continue;
-    const of = func[node];
-    sums.calls[of] += calls[node];
-    sums.self[of] += self[node];
-    sums.selfTracing[of] += tracing?.self[node] ?? Number.NaN;
-    if (outer[node] === 1) {
-      sums.total[of] += total[node];
-      sums.totalTracing[of] += tracing?.total[node] ?? Number.NaN;
-    }
-  }
+  const { func, tracing, others, size } = tree;
+  const places = framePlaces(tree, functions);
+  // The node `others` is not a call.
+  const spans: readonly Span[] =
+    others > 0
+      ? [
+          [1, others],
+          [others + 1, size],
+        ]
+      : [[1, size]];
+  const times = callTotals(tree, functions, places, spans);
+  const added = tracing && callTotals({ ...tree, ...tracing }, functions, places, spans);
+  const counts = Object.fromEntries(COUNTS.map((name) => [name, new Float64Array(functions)])) as Counts;
   for (const name of COUNTS) {
-    for (const [node, count] of tree[name]) sums[name][func[node]] += count;
+    for (const [node, count] of tree[name]) counts[name][func[node]] += count;
   }
-  return sums;
+  const unknown = () => new Float64Array(functions).fill(Number.NaN);
+  return { ...times, ...counts, totalTracing: added?.total ?? unknown(), selfTracing: added?.self ?? unknown() };
 }
 
 /**

@@ -1,37 +1,3 @@
-/** Totals by function over call paths, counting recursion once. */
-import type { FramePlaces } from "../../calltree/views/frame-places.js";
-import type { Paths } from "./paths.js";
-
+/** Totals by function over unpacked call paths, in the browser as in Node. */
 export { type FramePlaces, framePlaces } from "../../calltree/views/frame-places.js";
-
-/** A range [begin, end) of nodes in preorder. */
-export type Span = readonly [begin: number, end: number];
-
-/** Columns by function. */
-export interface CallTotals {
-  readonly calls: Float64Array;
-  /** Of outermost nodes only: recursion counts once. */
-  readonly total: Float64Array;
-  readonly self: Float64Array;
-}
-
-/** Sums the nodes in some spans. */
-export function callTotals(
-  paths: Paths,
-  functions: number,
-  { outer }: FramePlaces,
-  spans: readonly Span[],
-): CallTotals {
-  const calls = new Float64Array(functions);
-  const total = new Float64Array(functions);
-  const self = new Float64Array(functions);
-  for (const [begin, end] of spans) {
-    for (let node = begin; node < end; node++) {
-      const func = paths.func[node];
-      calls[func] += paths.calls[node];
-      self[func] += paths.self[node];
-      if (outer[node] === 1) total[func] += paths.total[node];
-    }
-  }
-  return { calls, total, self };
-}
+export { type CallTotals, callTotals, type Span } from "../../calltree/views/function-totals.js";
