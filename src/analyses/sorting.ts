@@ -1,6 +1,6 @@
 /** Sorts the rows of a summary by a column (`gotrace summary --sort`). */
 
-import type { BlockingSite } from "./blocking-sites.js";
+import type { BlockingPlace } from "./blocking-places.js";
 import type { GoroutineGroup } from "./goroutines.js";
 import type { TraceSummary } from "./summary.js";
 
@@ -38,8 +38,8 @@ const groups: Of<GoroutineGroup> = {
   name: (group) => group.function,
 };
 
-const sites: Of<BlockingSite> = {
-  ...durationsOf((site: BlockingSite) => site.waits),
+const sites: Of<BlockingPlace> = {
+  ...durationsOf((site: BlockingPlace) => site.waits),
   waiters: ({ waiters }) => waiters,
   name: ({ reason }) => reason,
 };

@@ -2,7 +2,7 @@
 import type { Distribution } from "../base/histogram.js";
 import { type EventSource, releaseOf, type TraceEvent } from "../exectrace/index.js";
 import { Accounts } from "./accounts.js";
-import { type BlockingSite, BlockingSites } from "./blocking-sites.js";
+import { type BlockingPlace, BlockingPlaces } from "./blocking-places.js";
 import { type CriticalPath, CriticalPathFinder } from "./critical.js";
 import { Gc, type GcSummary } from "./gc.js";
 import { type GoroutineGroup, Goroutines } from "./goroutines.js";
@@ -41,7 +41,7 @@ export interface TraceSummary {
   readonly goroutines: readonly GoroutineGroup[];
   /** Time of all goroutines of the program by part ("running", "runnable", "sync", ...). */
   readonly states: readonly { readonly name: string; readonly of: Distribution }[];
-  readonly blocking: { readonly sites: readonly BlockingSite[]; readonly count: number; readonly total: number };
+  readonly blocking: { readonly sites: readonly BlockingPlace[]; readonly count: number; readonly total: number };
   readonly scheduling: Scheduling;
   /** This and the following cover the whole trace, even with a selection. */
   readonly procs: Procs;
@@ -63,7 +63,7 @@ export class Summarizer {
   private readonly intervals: Intervals;
   private readonly ranges = new Ranges();
   private readonly goroutines: Goroutines;
-  private readonly sites: BlockingSites;
+  private readonly places: BlockingPlaces;
   private readonly latency: SchedulingLatency;
   private readonly procs: ProcUse;
   private readonly gc: Gc;
@@ -89,7 +89,7 @@ export class Summarizer {
     const source = selection ? new SelectedIntervals(intervals, selection) : intervals;
     const counted = selection ? new Accounts(intervals, ranges, selection.begin, selection.end) : accounts;
     this.goroutines = new Goroutines(counted, (g) => selection === undefined || selection.goroutines.has(g.id));
-    this.sites = new BlockingSites(intervals, source, reader.stacks);
+    this.places = new BlockingPlaces(intervals, source, reader.stacks);
     this.latency = new SchedulingLatency(source);
     this.procs = new ProcUse(intervals);
     this.gc = new Gc(intervals, ranges);
@@ -134,7 +134,7 @@ export class Summarizer {
       },
       goroutines: this.goroutines.result(),
       states: this.goroutines.states(),
-      blocking: this.sites.result(top),
+      blocking: this.places.result(top),
       scheduling: this.latency.result(stacks),
       procs: this.procs.result(duration),
       gc: this.gc.result(stacks),

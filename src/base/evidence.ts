@@ -3,7 +3,7 @@
  * A number that varies from run to run needs the Mann-Whitney U test; with too few runs for the test to reach
  * significance, nothing is significant.
  */
-import { leastP, mannWhitney } from "./statistics.js";
+import { lowestP, mannWhitney } from "./statistics.js";
 
 const ALPHA = 0.05;
 
@@ -17,7 +17,7 @@ export interface Evidence {
 
 /** Whether samples of these sizes can differ significantly. */
 export function canTell(a: number, b: number): boolean {
-  return leastP(a, b) < ALPHA;
+  return lowestP(a, b) < ALPHA;
 }
 
 /** The number of runs per side needed to tell change from chance: 4. */

@@ -20,7 +20,7 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): number 
 }
 
 /** The smallest p-value that samples of these sizes can have, without ties. */
-export function leastP(n: number, m: number): number {
+export function lowestP(n: number, m: number): number {
   let ways = 1;
   for (let i = 1; i <= n; i++) ways = (ways * (m + i)) / i;
   return n === 0 || m === 0 ? 1 : Math.min(1, 2 / ways);

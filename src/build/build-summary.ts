@@ -6,7 +6,7 @@ import type { BuildContext } from "./context.js";
 import type { FileReport } from "./rewrite-cache.js";
 
 /** Everything left out for one reason. */
-interface LeftOut {
+interface Omission {
   readonly reason: string;
   readonly count: number;
   /** What is counted: functions, or whole files or packages. */
@@ -32,7 +32,7 @@ export interface BuildSummary {
   readonly functions: number;
   readonly goStatements: number;
   readonly files: number;
-  readonly leftOut: readonly LeftOut[];
+  readonly leftOut: readonly Omission[];
   /** Functions that the grammar could not read, as messages: `file:line: name is not traced: reason`. */
   readonly gaps: readonly string[];
 }
@@ -50,9 +50,9 @@ export function summarize(
   left: readonly Withdrawn[],
   packages: readonly LeftPackage[] = [],
 ): BuildSummary {
-  const groups = new Map<string, { reason: string; count: number; what: LeftOut["what"]; examples: string[] }>();
+  const groups = new Map<string, { reason: string; count: number; what: Omission["what"]; examples: string[] }>();
   const gaps: string[] = [];
-  const leaveOut = (what: LeftOut["what"], reason: string, example: string) => {
+  const leaveOut = (what: Omission["what"], reason: string, example: string) => {
     const key = `${what}\0${reason}`;
     const group = groups.get(key) ?? { reason, count: 0, what, examples: [] };
     group.count++;

@@ -1,4 +1,4 @@
-/** Prepares an instrumented build: lists the packages, rewrites their files, joins the runtime, writes the overlay. */
+/** Prepares an instrumented build: lists the packages, rewrites their files, links the runtime, writes the overlay. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -10,7 +10,7 @@ import { digest, ensureDirectory, installRuntime, touch, writeIfChanged } from "
 import { type GoEnvironment, isDryRun, readGoEnvironment, splitFlags } from "../gotool/environment.js";
 import { recordExecTrace } from "../gotool/exectrace.js";
 import { listInlined, type Omissions } from "../gotool/inlining.js";
-import { flagValue, joinRuntime, runtimeModule } from "../gotool/join.js";
+import { flagValue, linkRuntime, runtimeModule } from "../gotool/link-runtime.js";
 import { ancestryOverlay, linkFlags } from "../gotool/linkname.js";
 import { type GoPackage, listPackages } from "../gotool/packages.js";
 import { both, type CommandResult } from "../gotool/run-go.js";
@@ -186,7 +186,7 @@ export async function prepareBuild(
       ? [`-coverpkg=${listed.filter((entry) => entry.main).map((entry) => entry.importPath)}`]
       : [];
   const complete = !listed.some((entry) => entry.incomplete);
-  const joined = joinRuntime(environment, directory, runtime, request.goFlags, complete);
+  const linked = linkRuntime(environment, directory, runtime, request.goFlags, complete);
   const rewritten = new Map(
     rewriting.files.flatMap((entry): [string, string][] =>
       entry.rewritten === undefined || isUncompilable(entry, known) ? [] : [[entry.file, entry.rewritten]],
@@ -208,7 +208,7 @@ export async function prepareBuild(
     reports,
     rewritten,
     replaced: userOverlay,
-    fixed: [...joined.overlay, ...beyond],
+    fixed: [...linked.overlay, ...beyond],
     marked: marked && readMarked(marked.files),
     vet: request.vet === true,
     through: splitFlags(flagValue(goFlags, "toolexec") ?? ""),
@@ -219,8 +219,8 @@ export async function prepareBuild(
     rewritten,
     reports,
     directory,
-    flags: [...request.goFlags, ...joined.flags, ...linking, ...cover],
-    joinEnv: joined.env,
+    flags: [...request.goFlags, ...linked.flags, ...linking, ...cover],
+    joinEnv: linked.env,
     mark: recognisable ? { inputs, fingerprint: state.fingerprint, environment: environment.identity } : undefined,
     omissions,
     scope,

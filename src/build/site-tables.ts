@@ -12,7 +12,7 @@
  */
 
 import { basename, dirname, join } from "node:path";
-import { runtimeModule, systemPackage } from "../gotool/join.js";
+import { runtimeModule, systemPackage } from "../gotool/link-runtime.js";
 import { type GoPackage, isFilesPackage } from "../gotool/packages.js";
 import type { FileHead, SiteTable } from "../instrument/index.js";
 import { tableDeclaration } from "../instrument/snippets.js";

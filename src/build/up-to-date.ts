@@ -28,7 +28,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { digest } from "../gotool/cache.js";
 import type { GoEnvironment } from "../gotool/environment.js";
-import { flagValue } from "../gotool/join.js";
+import { flagValue } from "../gotool/link-runtime.js";
 import type { GoPackage } from "../gotool/packages.js";
 
 /** The files that decide what a build consists of, as plain data that can be stored. */

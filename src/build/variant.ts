@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { digest, storeText, writeByContent, writeIfChanged } from "../gotool/cache.js";
-import { systemPackage } from "../gotool/join.js";
+import { systemPackage } from "../gotool/link-runtime.js";
 import type { GoPackage } from "../gotool/packages.js";
 import { type Marked, toolFlags } from "../gotool/toolexec.js";
 import type { FileReport } from "./rewrite-cache.js";

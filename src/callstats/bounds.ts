@@ -39,12 +39,12 @@ export class BoundMeter {
   exit(calls: number): void {
     const { inner, outer } = this.cost;
     const at = --this.depth;
-    const hidden = calls - this.visited[at];
+    const unvisited = calls - this.visited[at];
     if (at > 0) {
       this.visited[at - 1] += calls + 1;
       this.direct[at - 1]++;
     }
     this.ofTotal = inner + calls * (inner + outer);
-    this.ofSelf = inner + this.direct[at] * outer + hidden * (inner + outer);
+    this.ofSelf = inner + this.direct[at] * outer + unvisited * (inner + outer);
   }
 }

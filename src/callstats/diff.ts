@@ -54,7 +54,7 @@ export interface Parts {
   readonly b: readonly number[];
 }
 
-export interface CallDiffOptions {
+export interface ComparisonOptions {
   /** Order of the changes. */
   readonly measure: CallMeasure;
   /** Nanoseconds: items with a smaller total on both sides are left out, unless their calls changed. */
@@ -78,7 +78,7 @@ export function diffCalls(
   a: readonly RunItems[],
   b: readonly RunItems[],
   names: (item: number) => Pick<CallChange, "name" | "path">,
-  { measure, min }: CallDiffOptions,
+  { measure, min }: ComparisonOptions,
 ): CallDiff {
   const tested = canTell(a.length, b.length);
   const changes: CallChange[] = [];

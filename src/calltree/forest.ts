@@ -4,12 +4,12 @@ import { type ByteSource, openTrace, type ProcessTrace, type Trace } from "../ca
 import { costBound } from "./bound.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
-import { type BuildOptions, TreeBuilder } from "./replay/builder.js";
+import { type ReplayOptions, TreeBuilder } from "./replay/builder.js";
 import { prescan } from "./replay/prescan.js";
 import type { Replayed } from "./replay/replay.js";
 import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
 
-export interface ForestOptions extends BuildOptions {
+export interface ForestOptions extends ReplayOptions {
   /**
    * Called from time to time with the progress in bytes; `total` is twice the size of the traces, because each is read
    * twice.
@@ -82,7 +82,7 @@ function buildProcess(
   process: ProcessTrace,
   source: number,
   table: FunctionTable,
-  options: BuildOptions,
+  options: ReplayOptions,
   progress: (pass: number, bytes: number) => void,
 ): Built {
   const { info } = process;

@@ -15,8 +15,8 @@ export {
 export { HeldCalls } from "./held-calls.js";
 export { columnIn, PARTS, partName, statesOfPart, timeIn } from "./part.js";
 export { Recording, type RecordingOptions, readRecording, type SelectOptions, type Walk } from "./recording.js";
-export type { BuildOptions } from "./replay/builder.js";
-export type { LeftOut } from "./replay/filtered-replay.js";
+export type { ReplayOptions } from "./replay/builder.js";
+export type { HiddenCalls } from "./replay/filtered-replay.js";
 export type { StateClock, WaitVisitor } from "./state-meter.js";
 export {
   type Blame,
@@ -40,7 +40,6 @@ export {
   sumOf,
   type TracingTimes,
 } from "./tree.js";
-export { childrenOf, type FilterOptions, foldedSelf, type SortOrder, type View, viewTree } from "./views/filter.js";
 export type { Recursion } from "./views/fold.js";
 export { framePlaces } from "./views/frame-places.js";
 export { type CallTotals, callTotals, type Span } from "./views/function-totals.js";
@@ -67,4 +66,5 @@ export {
   wholeSection,
 } from "./views/tests.js";
 export { spentIn, timesOf } from "./views/times.js";
+export { childrenOf, foldedSelf, type SortOrder, type View, type ViewOptions, viewTree } from "./views/view.js";
 export { type CallVisitor, combineVisitors, type Goroutine, visitEachProcess } from "./visitor.js";

@@ -1,19 +1,19 @@
 /** Traces opened for a report: the filtered call trees, and walks over their single calls. */
 import type { ByteSource, ProcessTrace } from "../calltrace/index.js";
 import { extent, type ForestOptions, type Replay, replayTraces } from "./forest.js";
-import type { BuildOptions } from "./replay/builder.js";
-import { FilteredReplay, type LeftOut } from "./replay/filtered-replay.js";
+import type { ReplayOptions } from "./replay/builder.js";
+import { FilteredReplay, type HiddenCalls } from "./replay/filtered-replay.js";
 import { walkProcess } from "./replay/replay.js";
 import type { StateClock } from "./state-meter.js";
 import type { Stays } from "./stays.js";
 import type { CallForest, ProcessTree } from "./tree.js";
 import { TreeStateCollector } from "./tree-states.js";
-import { viewTree } from "./views/filter.js";
 import { type FilteredCalls, type PathOptions, type Selected, selectPaths } from "./views/select.js";
+import { viewTree } from "./views/view.js";
 import { type CallVisitor, combineVisitors, visitEachProcess } from "./visitor.js";
 
 /** Visits calls as it is advanced, and returns how many it left out. */
-export type Walk = Generator<undefined, LeftOut>;
+export type Walk = Generator<undefined, HiddenCalls>;
 
 /** The selection to show. Patterns match anywhere in a function's name. */
 export interface SelectOptions extends PathOptions {
@@ -32,10 +32,10 @@ export interface SelectOptions extends PathOptions {
   readonly top?: number;
 }
 
-export interface RecordingOptions extends Omit<ForestOptions, keyof BuildOptions> {
+export interface RecordingOptions extends Omit<ForestOptions, keyof ReplayOptions> {
   readonly select?: SelectOptions;
   /** Limits of the trees. With `noMerge` the recording cannot be walked, and calls have no states. */
-  readonly build?: BuildOptions;
+  readonly build?: ReplayOptions;
 }
 
 /** Opened traces. Their sources must stay open for walks. */
@@ -49,7 +49,7 @@ export class Recording {
   constructor(
     private readonly replay: Replay,
     readonly select: SelectOptions,
-    private readonly build: BuildOptions,
+    private readonly build: ReplayOptions,
     private readonly clocks: readonly (StateClock | undefined)[] = [],
   ) {
     const { forest, filtered } = replay;
@@ -109,7 +109,7 @@ export class Recording {
   ): Walk {
     if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
     const { processes } = this.replay;
-    const leftOut = { minimum: 0, unseen: 0 };
+    const hidden = { minimum: 0, paths: 0 };
     const total = processes.reduce((sum, { process }) => sum + process.length, 0);
     let before = 0;
     for (const [index, { process }] of processes.entries()) {
@@ -118,11 +118,11 @@ export class Recording {
         progress?.(before + done, total);
         yield;
       }
-      leftOut.minimum += sink.leftOut.minimum;
-      leftOut.unseen += sink.leftOut.unseen;
+      hidden.minimum += sink.hidden.minimum;
+      hidden.paths += sink.hidden.paths;
       before += process.length;
     }
-    return leftOut;
+    return hidden;
   }
 
   /** A {@link walk} to its end. */
@@ -130,7 +130,7 @@ export class Recording {
     visitor: CallVisitor,
     progress?: (done: number, total: number) => void,
     view: Pick<SelectOptions, "minimum" | "depth" | "top"> = this.select,
-  ): LeftOut {
+  ): HiddenCalls {
     const walk = this.walk(visitor, progress, view);
     let step = walk.next();
     while (!step.done) step = walk.next();
@@ -201,7 +201,7 @@ export function readRecording(
   return new Recording(replayTraces(sources, { ...options, ...scope }), select, build);
 }
 
-function scopeOf({ from, to, goroutines }: SelectOptions, build: BuildOptions): BuildOptions {
+function scopeOf({ from, to, goroutines }: SelectOptions, build: ReplayOptions): ReplayOptions {
   return {
     ...build,
     ...(from === undefined ? {} : { from }),

@@ -50,7 +50,7 @@ export class CallStateMeter implements CallStates {
   only = -1;
   private depth = 0;
   private settled = 0;
-  /** By open call: when it began, and in the present state the time of its callees and the self time of hidden ones. */
+  /** By open call: when it began, and in the present state the time of its callees and the self time of removed ones. */
   private start = new Float64Array(64);
   private calleeTime = new Float64Array(64);
   private carriedTime = new Float64Array(64);

@@ -94,7 +94,7 @@ export interface ProcessTree {
   readonly atLeast: boolean;
   /** Exits without an enter; an intact trace has none. */
   readonly strayExits: number;
-  /** Calls pruned while building (BuildOptions.minimum). */
+  /** Calls pruned while building (ReplayOptions.minimum). */
   readonly pruned: number;
   /** Deepest level of the tree; deeper calls are siblings of the frames that called them. */
   readonly depthLimit: number;

@@ -3,7 +3,7 @@
 import type { diffMeasures, ItemKind } from "../analyses/index.js";
 import type { Naming } from "../base/names.js";
 import type { callMeasures } from "../callstats/index.js";
-import type { FilterOptions, SelectOptions } from "../calltree/index.js";
+import type { SelectOptions, ViewOptions } from "../calltree/index.js";
 import type { Span } from "../exectrace/index.js";
 import type { TableName } from "../export/tables/names.js";
 
@@ -50,7 +50,7 @@ export interface ReportOptions {
   /** The same without `--min`, `--depth` and `--top`, for views that apply these to totals and not to single calls. */
   readonly selectWithoutLimits: SelectOptions;
   /** How much of the tree to show, and in which order. */
-  readonly tree: FilterOptions;
+  readonly tree: ViewOptions;
   /** One line for every call instead of one for equal siblings. */
   readonly unmerged: boolean;
   /** A flag says how much to show, so the default limit of lines does not apply. */

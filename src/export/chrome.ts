@@ -39,10 +39,10 @@ export function* renderChrome(recording: Recording, options: ChromeOptions = {})
   const about = { exporter: "gotrace", statements: notices };
   out.text(`{"displayTimeUnit":"ns","otherData":${jsonText(about)},"traceEvents":[\n`);
   writer.processes();
-  const leftOut = yield* piecesOf(walkExcerpt(recording, writer, fit, chosen), whenFull(out));
+  const hidden = yield* piecesOf(walkExcerpt(recording, writer, fit, chosen), whenFull(out));
   out.text("\n]}\n");
   yield out.take();
-  return leftOut;
+  return hidden;
 }
 
 class ChromeWriter implements TimelineSink {

@@ -6,10 +6,10 @@
  */
 import { Histogram } from "../base/histogram.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import type { CallVisitor, Goroutine, LeftOut, Recording } from "../calltree/index.js";
+import type { CallVisitor, Goroutine, HiddenCalls, Recording } from "../calltree/index.js";
 
 /** Limits of a viewer; Infinity for no limit. */
-export interface Budget {
+export interface EventBudget {
   /** Two for a call, or for a stay in a state. */
   readonly events: number;
   readonly goroutines: number;
@@ -17,7 +17,7 @@ export interface Budget {
   readonly depth: number;
 }
 
-export const NO_BUDGET: Budget = {
+export const NO_BUDGET: EventBudget = {
   events: Number.POSITIVE_INFINITY,
   goroutines: Number.POSITIVE_INFINITY,
   depth: Number.POSITIVE_INFINITY,
@@ -53,7 +53,7 @@ export interface Fit {
   readonly calls: number;
   readonly states: number;
   /** Calls that the walk left out, so they are not in `whole`. */
-  readonly hidden: LeftOut;
+  readonly hidden: HiddenCalls;
   readonly whole: {
     readonly goroutines: number;
     readonly calls: number;
@@ -78,7 +78,7 @@ export type Progress = (done: number, total: number) => void;
  */
 export function fitRecording(
   recording: Recording,
-  budget: Budget,
+  budget: EventBudget,
   progress?: Progress,
   states: StateLengths = () => {},
 ): Fit {
@@ -189,7 +189,7 @@ class BudgetCollector implements CallVisitor {
   private candidates: FittingGoroutine[] = [];
 
   constructor(
-    private readonly budget: Budget,
+    private readonly budget: EventBudget,
     private readonly statesOf: StateLengths,
   ) {}
 

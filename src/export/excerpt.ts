@@ -36,7 +36,7 @@ class Excerpt implements CallVisitor {
   private ordinal = -1;
   private goroutine!: Goroutine;
   private listens = true;
-  private introduced = false;
+  private announced = false;
   private readonly held = new HeldCalls();
   /** Go statements before the first reported call: triples of go statement, time and reference. */
   private pending: number[] = [];
@@ -52,15 +52,15 @@ class Excerpt implements CallVisitor {
     this.ordinal++;
     this.goroutine = goroutine;
     this.listens = this.chosen?.has(this.ordinal) ?? true;
-    this.introduced = false;
+    this.announced = false;
     this.held.clear();
     this.pending = [];
   }
 
   enter(node: number, time: number): void {
     if (!this.listens || this.held.enter(node, time) >= this.limit) return;
-    if (!this.introduced) {
-      this.introduced = true;
+    if (!this.announced) {
+      this.announced = true;
       this.sink.begin(this.goroutine, node, this.ordinal);
       const { pending } = this;
       for (let i = 0; i < pending.length; i += 3) this.sink.spawn?.(pending[i], pending[i + 1], pending[i + 2]);
@@ -82,12 +82,12 @@ class Excerpt implements CallVisitor {
 
   spawn(_node: number, goStatement: number, time: number, ref: number): void {
     if (!this.listens || !this.sink.spawn) return;
-    if (this.introduced) this.sink.spawn(goStatement, time, ref);
+    if (this.announced) this.sink.spawn(goStatement, time, ref);
     else this.pending.push(goStatement, time, ref);
   }
 
   end(): void {
-    if (this.introduced) this.sink.end?.();
+    if (this.announced) this.sink.end?.();
   }
 
   /** Passes on all open calls. */

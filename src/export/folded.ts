@@ -4,14 +4,14 @@
  */
 import { exactParts } from "../base/exact-parts.js";
 import { printable } from "../base/printable.js";
-import { type CallForest, type CallTree, type FilterOptions, wholeSection } from "../calltree/index.js";
+import { type CallForest, type CallTree, type ViewOptions, wholeSection } from "../calltree/index.js";
 import { leafName, SelfTimes } from "./self-times.js";
 
 type FoldedUnit = "ns" | "us" | "ms" | "calls";
 
 const DIVISORS = { ns: 1, us: 1e3, ms: 1e6 } as const;
 
-export interface FoldedOptions extends FilterOptions {
+export interface FoldedOptions extends ViewOptions {
   readonly unit?: FoldedUnit;
 }
 
@@ -33,7 +33,7 @@ export function* renderFolded(forest: CallForest, options: FoldedOptions = {}): 
 /**
  * Estimates the size of {@link renderFolded}'s output: bytes (as if ASCII) and lines, including paths without weight.
  */
-export function foldedSize(forest: CallForest, options: FilterOptions = {}): { bytes: number; lines: number } {
+export function foldedSize(forest: CallForest, options: ViewOptions = {}): { bytes: number; lines: number } {
   const lengths = forest.functions.map(({ name }) => frameName(name).length);
   let bytes = 0;
   let lines = 0;

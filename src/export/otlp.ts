@@ -54,10 +54,10 @@ export function* renderOtlp(recording: Recording, options: OtlpOptions): Documen
     current = scope;
     scope.span(row, out);
   };
-  const leftOut = yield* piecesOf(walkCalls(recording, emit), () => lines.splice(0));
+  const hidden = yield* piecesOf(walkCalls(recording, emit), () => lines.splice(0));
   finish();
   yield* lines;
-  return leftOut;
+  return hidden;
 }
 
 const COMMA = utf8(",");

@@ -47,12 +47,12 @@ export function* renderParquet(recording: Recording, options: ParquetOptions): D
     writer.write({ columnData: group.take(), rowGroupSize: GROUP });
     full.push(take());
   };
-  const leftOut = yield* piecesOf(table.rows(emit), () => full.splice(0));
+  const hidden = yield* piecesOf(table.rows(emit), () => full.splice(0));
   yield* full;
   if (group.rows > 0) writer.write({ columnData: group.take(), rowGroupSize: GROUP });
   writer.finish();
   yield take();
-  return leftOut;
+  return hidden;
 }
 
 function schemaElement(column: Column<Row>): SchemaElement {

@@ -39,9 +39,9 @@ export function* renderPerfetto(recording: Recording, options: TimelineOptions =
   );
   const chosen = fit && new Set(fit.goroutines.map(({ ordinal }) => ordinal));
   writer.head();
-  const leftOut = yield* piecesOf(walkExcerpt(recording, writer, fit, chosen), whenFull(out));
+  const hidden = yield* piecesOf(walkExcerpt(recording, writer, fit, chosen), whenFull(out));
   yield out.take();
-  return leftOut;
+  return hidden;
 }
 
 class PerfettoWriter implements TimelineSink {

@@ -1,8 +1,8 @@
 /** Documents that are written while calls are walked. */
-import type { LeftOut, Walk } from "../calltree/index.js";
+import type { HiddenCalls, Walk } from "../calltree/index.js";
 
 /** A document in pieces; returns the calls that are not in it. */
-export type Document = Generator<Uint8Array, LeftOut>;
+export type Document = Generator<Uint8Array, HiddenCalls>;
 
 /** Runs a walk to its end, and yields the pieces that are ready at each of its pauses. */
 export function* piecesOf(walk: Walk, ready: () => Iterable<Uint8Array>): Document {

@@ -13,19 +13,19 @@ import { gzip } from "../base/gzip.js";
 import {
   type CallForest,
   EdgeKind,
-  type FilterOptions,
   type FunctionInfo,
   ownersOf,
   type ProcessTree,
   partName,
   STATES,
   State,
+  type ViewOptions,
   wholeSection,
 } from "../calltree/index.js";
 import { ProtoWriter } from "./protobuf.js";
 import { leafName, type SelfPart, SelfTimes } from "./self-times.js";
 
-export interface PprofOptions extends FilterOptions {
+export interface PprofOptions extends ViewOptions {
   /**
    * Whether a goroutine's stacks begin with its own outermost call, as in Go's profiles. By default they begin with the
    * stack of the go statement that started it, as in gotrace's trees.

@@ -19,7 +19,7 @@ import {
   viewTree,
 } from "../calltree/index.js";
 import {
-  type Budget,
+  type EventBudget,
   type Fit,
   type FittingGoroutine,
   fitRecording,
@@ -39,7 +39,7 @@ import { Names } from "./titles.js";
  * What Speedscope 1.25 shows in a browser without trouble: two million events load in some seconds and take half a
  * gigabyte (16 million: 20 seconds, 3 gigabytes). Its views recurse and fail somewhere between 1,000 and 3,000 levels.
  */
-export const SPEEDSCOPE_BUDGET: Budget = { events: 2_000_000, goroutines: 1000, depth: 1000 };
+export const SPEEDSCOPE_BUDGET: EventBudget = { events: 2_000_000, goroutines: 1000, depth: 1000 };
 
 export interface SpeedscopeOptions {
   /** The result of {@link fitSpeedscope}. */
@@ -59,7 +59,7 @@ export interface SpeedscopeOptions {
 /** Computes what fits besides the merged profile, which is always complete; goroutines get at least half the budget. */
 export function fitSpeedscope(
   recording: Recording,
-  budget: Budget = SPEEDSCOPE_BUDGET,
+  budget: EventBudget = SPEEDSCOPE_BUDGET,
   progress?: Progress,
   states?: StateLengths,
 ): Fit {

@@ -13,7 +13,7 @@ import {
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import type { GoEnvironment } from "./environment.js";
-import { runtimeModule, systemPackage } from "./join.js";
+import { runtimeModule, systemPackage } from "./link-runtime.js";
 import { type GoContext, runGo } from "./run-go.js";
 
 /** Directory of the copy that holds what gotrace adds; the underscore keeps it out of `./...`. */

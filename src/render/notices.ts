@@ -4,12 +4,12 @@ import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import {
   type CallForest,
   type FilteredCalls,
-  type FilterOptions,
   ID_LIMIT,
   type ProcessTree,
   type Recording,
   type SelectOptions,
   sumOf,
+  type ViewOptions,
 } from "../calltree/index.js";
 import { tracingOf } from "./tracing.js";
 
@@ -139,7 +139,7 @@ export function filterNotices({ forest, filtered, select }: Recording): Notice[]
 }
 
 /** The given flags that limit what is shown of a tree, such as `--depth and --min`. */
-export function flagsOf({ by, depth, minimum, minimumPercent, top }: FilterOptions): string {
+export function flagsOf({ by, depth, minimum, minimumPercent, top }: ViewOptions): string {
   return [
     ...(by === undefined ? [] : ["--by"]),
     ...(Number.isFinite(depth ?? Number.NaN) ? ["--depth"] : []),

@@ -87,7 +87,7 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
 function findingOf(rule: Rule, draft: Draft, reader: EventSource, engine: Engine): Finding {
   const { occurrence, key, severity, message, count, worst, total, unit } = draft;
   const { time, duration, goroutine, goroutineFunction, proc, stack = 0, waker = NONE } = occurrence;
-  const site = occurrence.site === null ? undefined : (occurrence.site ?? engine.sites.of(stack));
+  const site = occurrence.userFrame === null ? undefined : (occurrence.userFrame ?? engine.userFrames.of(stack));
   const wall = reader.wallTime(time);
   return {
     rule: rule.name,

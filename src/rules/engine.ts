@@ -14,7 +14,7 @@ import { UserFrames } from "./user-frames.js";
 /** Let rules subscribe, feed every event of a reader, then call `finish`. Members are documented in Watch. */
 export class Engine implements Watch {
   readonly stacks: StackTable;
-  readonly sites: UserFrames;
+  readonly userFrames: UserFrames;
   now = 0;
   procs = 1;
   /** The largest GOMAXPROCS of the trace; 0 if it has none. */
@@ -35,7 +35,7 @@ export class Engine implements Watch {
    */
   constructor(reader: EventSource, module?: string) {
     this.stacks = reader.stacks;
-    this.sites = new UserFrames(reader.stacks, module);
+    this.userFrames = new UserFrames(reader.stacks, module);
     this.intervals = new Intervals(reader);
     this.intervals.onInterval((i, g) => {
       for (const f of this.byActivity[i.activity]) f(i, g);

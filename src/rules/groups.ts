@@ -110,7 +110,7 @@ export function plainGroups(): Groups {
  * goroutine started. "" if neither is known.
  */
 export function placeKey(watch: Watch, stack: number, g?: GoroutineInfo): string {
-  const site = watch.sites.of(stack);
+  const site = watch.userFrames.of(stack);
   return site ? frameKey(site) : (g?.startFunction ?? watch.stacks.frames(stack).at(-1)?.function ?? "");
 }
 

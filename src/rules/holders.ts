@@ -87,7 +87,7 @@ export class Holders {
   /** Divides a wait among the goroutines that held the lock. @param blame gets each part; undefined: only track */
   take(i: Interval, g: GoroutineInfo, blame: Blame | undefined): void {
     if (i.waker === NONE || i.cutEnd || !this.locks.isRelease(i.wakerStack)) return;
-    const frame = this.watch.sites.of(i.wakerStack);
+    const frame = this.watch.userFrames.of(i.wakerStack);
     const holder = this.watch.goroutine(i.waker);
     const where = frame ? place(frame) : "";
     const by = this.functionOf(i.stack, g);
@@ -117,7 +117,7 @@ export class Holders {
 
   /** Key of the user's function that asks for the lock. */
   private functionOf(stack: number, g: GoroutineInfo): string {
-    const site = this.watch.sites.of(stack);
+    const site = this.watch.userFrames.of(stack);
     return site ? frameKey(site) : g.startFunction;
   }
 }

@@ -56,7 +56,7 @@ export function defineRule<const Name extends string>(rule: Rule<Name>): Rule {
 /** The view of a trace that rules get. Objects passed to callbacks are reused: copy what you keep. */
 export interface Watch {
   readonly stacks: StackTable;
-  readonly sites: UserFrames;
+  readonly userFrames: UserFrames;
   /** Time of the latest event, in nanoseconds since the trace's start. */
   readonly now: number;
   /** Current GOMAXPROCS; 1 if the trace does not report it. */
@@ -93,7 +93,7 @@ export interface Occurrence {
   readonly proc?: number | undefined;
   readonly stack?: number;
   /** The user's frame to report; undefined: that of `stack`; null: report none. */
-  readonly site?: Frame | null | undefined;
+  readonly userFrame?: Frame | null | undefined;
   /** The goroutine that ended the wait; NONE: something else, such as a timer. */
   readonly waker?: number;
   readonly wakerStack?: number;

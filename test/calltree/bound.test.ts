@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type BuildOptions, type CallForest, isDistortedNode, readRecording } from "../../src/calltree/index.js";
+import { type CallForest, isDistortedNode, type ReplayOptions, readRecording } from "../../src/calltree/index.js";
 import { buildForest } from "../support/calltrace/build-forest.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
@@ -70,7 +70,7 @@ const costs = fc
   .filter((parts) => parts.some((part) => part > 0))
   .map(([a, b, c, d]): Hooks => ({ enter: [a, b], exit: [c, d] }));
 
-const build = (bytes: Uint8Array, options?: BuildOptions) => buildForest(memorySource(bytes), options);
+const build = (bytes: Uint8Array, options?: ReplayOptions) => buildForest(memorySource(bytes), options);
 
 type Times = Map<string, { total: number; self: number; calls: number; most?: { total: number; self: number } }>;
 

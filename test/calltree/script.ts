@@ -11,7 +11,7 @@
  *     70 g1    parent g7 g6         records that g6 started g7, which is not traced
  */
 
-import type { BuildOptions, CallForest } from "../../src/calltree/index.js";
+import type { CallForest, ReplayOptions } from "../../src/calltree/index.js";
 import { buildForest } from "../support/calltrace/build-forest.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { TraceWriter, type WriterOptions } from "../support/calltrace/writer.js";
@@ -57,7 +57,7 @@ export function scripted(script: string, options: WriterOptions = {}): Uint8Arra
 }
 
 /** The forest of a scripted trace. */
-export function grow(script: string, options: BuildOptions = {}, writer: WriterOptions = {}): CallForest {
+export function grow(script: string, options: ReplayOptions = {}, writer: WriterOptions = {}): CallForest {
   return buildForest(memorySource(scripted(script, writer)), options);
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import {
   EdgeKind,
   Ending,
-  type LeftOut,
+  type HiddenCalls,
   type Recording,
   readRecording,
   type SelectOptions,
@@ -56,12 +56,12 @@ function walk(recording: Recording): Call[] {
 }
 
 /** The same, with the calls that the walk left out. */
-function walkCounting(recording: Recording): { calls: Call[]; leftOut: LeftOut } {
+function walkCounting(recording: Recording): { calls: Call[]; hidden: HiddenCalls } {
   const calls: Call[] = [];
   const open: { node: number; time: number; index: number }[] = [];
   let goid = -1;
   let now = 0;
-  const leftOut = recording.visit({
+  const hidden = recording.visit({
     begin: (goroutine) => {
       expect(open).toEqual([]);
       goid = goroutine.goid;
@@ -87,7 +87,7 @@ function walkCounting(recording: Recording): { calls: Call[]; leftOut: LeftOut }
     },
   });
   expect(open).toEqual([]);
-  return { calls, leftOut };
+  return { calls, hidden };
 }
 
 const spelled = (path: readonly Step[]) => path.map(({ mark, name }) => `;${mark}${name}`).join("");
@@ -227,11 +227,11 @@ test("one goroutine, and calls that are long enough", () => {
       const goids = [...new Set(all.map(({ goid }) => goid))];
       const goid = goids[pick % Math.max(1, goids.length)] ?? 1;
       const recording = read(bytes, { goroutines: [goid], minimum });
-      const { calls, leftOut } = walkCounting(recording);
+      const { calls, hidden } = walkCounting(recording);
       const its = all.filter((call) => call.goid === goid);
       const facts = ({ path, start, end, self, beneath, how }: Call) => [spelled(path), start, end, self, beneath, how];
       expect(calls.map(facts)).toEqual(its.filter(({ start, end }) => end - start >= minimum).map(facts));
-      expect(leftOut.minimum).toBe(its.length - calls.length);
+      expect(hidden.minimum).toBe(its.length - calls.length);
       expect(ofTree(recording).reduce((sum, [, sums]) => sum + sums.calls, 0)).toBe(its.length);
     }),
     { numRuns: 100 },

@@ -4,7 +4,7 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Recording } from "../../src/calltree/index.js";
-import { type Budget, leftOut, NO_BUDGET } from "../../src/export/event-budget.js";
+import { type EventBudget, leftOut, NO_BUDGET } from "../../src/export/event-budget.js";
 import { fitSpeedscope, renderSpeedscope } from "../../src/export/speedscope.js";
 import { programs, record, recordProgram, workers } from "./calls.js";
 
@@ -37,7 +37,7 @@ const schema = JSON.parse(
 );
 const validate = new Ajv({ strict: false }).compile(schema);
 
-function render(recording: Recording, budget?: Budget, inPlace = true): File {
+function render(recording: Recording, budget?: EventBudget, inPlace = true): File {
   const fit = fitSpeedscope(recording, budget);
   const pieces = [...renderSpeedscope(recording, { fit, exporter: "gotrace@test", inPlace })];
   const file = JSON.parse(Buffer.concat(pieces).toString());

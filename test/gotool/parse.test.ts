@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { firstReason, parseCompileErrors } from "../../src/gotool/build.js";
-import { flagValue } from "../../src/gotool/join.js";
+import { flagValue } from "../../src/gotool/link-runtime.js";
 import { commandLine } from "../../src/gotool/run-go.js";
 import { asksForCoverage } from "../../src/gotool/toolexec.js";
 import { parseModulesTxt } from "../../src/gotool/vendor.js";

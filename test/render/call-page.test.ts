@@ -180,7 +180,7 @@ test("tests are parts, and so is what ran outside of them; what filters hide is 
 test("of too many paths the longest are in the page, equally long ones together", () => {
   const script = [1, 5, 3, 3, 9].map((length, i) => `${i * 20} g${i + 1} { main.f${i}\n${i * 20 + length} g${i + 1} }`);
   const shown = (mostPaths: number) => {
-    const [process] = pack(script.join("\n"), { mostPaths }).processes;
+    const [process] = pack(script.join("\n"), { maxPaths: mostPaths }).processes;
     const paths = readPaths(new ByteReader(unpack(process.packed)));
     expect(process.paths).toBe(5);
     expect(process.omitted).toEqual({ paths: 6 - paths.size, calls: 6 - paths.size });

@@ -25,7 +25,7 @@ import { type Parked, SlotTable } from "./slots.js";
 import { SpawnTable } from "./spawns.js";
 import { Stacks } from "./stacks.js";
 
-export interface BuildOptions {
+export interface ReplayOptions {
   /** One node per call instead of one per distinct path. */
   readonly noMerge?: boolean;
   /** With noMerge: calls shorter than this (ns) are pruned, unless other nodes of the tree need them. */
@@ -56,7 +56,7 @@ export class TreeBuilder {
   constructor(
     private readonly process: ProcessTrace,
     prescan: Prescan,
-    private readonly options: BuildOptions = {},
+    private readonly options: ReplayOptions = {},
   ) {
     this.nodes = new NodeTable(options.noMerge !== true, options.depthLimit, options.pathLimit);
     this.slots = new SlotTable(process.chunks, startOf(0, options));
@@ -83,7 +83,7 @@ export class TreeBuilder {
     // The earliest of the slots that wait for one another waits for a goroutine whose first event is later, so that had
     // no open frame yet. The others must go on waiting: what they wait for may come now.
     for (let slot = this.parkedSlots.earliest(); slot !== undefined; slot = this.parkedSlots.earliest()) {
-      this.hang(slot, slots.parked.get(slot)!.begin, ROOT, EdgeKind.approximate, 0);
+      this.attach(slot, slots.parked.get(slot)!.begin, ROOT, EdgeKind.approximate, 0);
       this.advance(slot, chunks.count);
       this.settle(chunks.count);
     }
@@ -182,27 +182,27 @@ export class TreeBuilder {
     const { goid, parentGoid, spawnRef } = begin;
     if (parentGoid === 0 && spawnRef === 0) {
       // Goroutine 1 is the main one; others without a parent were started by the runtime, for example for timers.
-      this.hang(slot, begin, ROOT, goid === 1 ? EdgeKind.call : EdgeKind.approximate, 0);
+      this.attach(slot, begin, ROOT, goid === 1 ? EdgeKind.call : EdgeKind.approximate, 0);
       return true;
     }
     if (query !== NO_NODE) {
       const node = this.parents.find(query);
       if (node === NO_NODE) return false;
-      this.hang(slot, begin, node, EdgeKind.approximate, 0);
+      this.attach(slot, begin, node, EdgeKind.approximate, 0);
       return true;
     }
     const { chunks } = this.process;
     const chunk = chunkAt(chunks, spawnRef);
     if (chunk < 0) {
-      this.hang(slot, begin, ROOT, EdgeKind.approximate, 0);
+      this.attach(slot, begin, ROOT, EdgeKind.approximate, 0);
       return true;
     }
     if (!this.passed(chunk, spawnRef)) return false;
     const spawn = this.spawns.find(chunk, spawnRef);
-    if (spawn === undefined) this.hang(slot, begin, ROOT, EdgeKind.approximate, 0);
+    if (spawn === undefined) this.attach(slot, begin, ROOT, EdgeKind.approximate, 0);
     else {
       const kind = spawn.goid === parentGoid ? EdgeKind.exact : EdgeKind.indirect;
-      this.hang(slot, begin, spawn.node, kind, spawn.goStatement);
+      this.attach(slot, begin, spawn.node, kind, spawn.goStatement);
     }
     return true;
   }
@@ -218,7 +218,7 @@ export class TreeBuilder {
     return spawner === this.slot && chunk === this.chunk && chunks.offset[chunk] + this.decoder.offset > offset;
   }
 
-  private hang(
+  private attach(
     slot: number,
     { goid, test, time }: Parked["begin"],
     node: number,
@@ -259,7 +259,7 @@ export class TreeBuilder {
 }
 
 /** The time from which the calls of a goroutine count; infinite if the goroutine is not selected. */
-export function startOf(goid: number, { goroutines, from }: BuildOptions): number {
+export function startOf(goid: number, { goroutines, from }: ReplayOptions): number {
   if (goroutines !== undefined && !goroutines.has(goid)) return Number.POSITIVE_INFINITY;
   return from ?? Number.NEGATIVE_INFINITY;
 }

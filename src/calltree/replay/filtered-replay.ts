@@ -6,14 +6,14 @@ import { grown } from "../../base/columns.js";
 import { Ending } from "../ending.js";
 import { HeldCalls } from "../held-calls.js";
 import { CallStateMeter, type StateClock } from "../state-meter.js";
-import { DROPPED, HIDDEN } from "../views/select.js";
+import { DROPPED, REMOVED } from "../views/select.js";
 import type { CallVisitor, Goroutine } from "../visitor.js";
 import type { Begun, WalkObserver } from "./replay.js";
 
 /** Maps from the numbers of a replay to those of the forest. */
 export interface ReplayMaps {
   readonly process: number;
-  /** By builder's node: the node of the tree, or HIDDEN, or DROPPED. */
+  /** By builder's node: the node of the tree, or REMOVED, or DROPPED. */
   readonly nodes: Int32Array;
   /** By node of the tree: 1 if it is shown. Undefined: all are. */
   readonly shown: Uint8Array | undefined;
@@ -26,18 +26,18 @@ export interface ReplayMaps {
 }
 
 /** Number of calls that a walk did not visit although they are in the trees. */
-export interface LeftOut {
+export interface HiddenCalls {
   /** Those that are too short. */
   readonly minimum: number;
   /** Those of nodes that are not shown. */
-  readonly unseen: number;
+  readonly paths: number;
 }
 
 export class FilteredReplay implements WalkObserver {
-  readonly leftOut = { minimum: 0, unseen: 0 };
+  readonly hidden = { minimum: 0, paths: 0 };
   /** Open calls, each with its value of `nodes`. */
   private readonly held = new HeldCalls();
-  /** By level of the open calls: time of hidden callees, traced calls beneath, context. */
+  /** By level of the open calls: time of removed callees, traced calls beneath, context. */
   private carried = new Float64Array(64);
   private beneath = new Float64Array(64);
   private leads = new Uint8Array(64);
@@ -83,15 +83,15 @@ export class FilteredReplay implements WalkObserver {
     const below = at - 1;
     const node = held.node[at];
     const isEvent = how !== Ending.running && end <= this.to;
-    this.states?.exit(Math.min(end, this.to), shown && this.leads[at] === 0, node === HIDDEN, isEvent);
+    this.states?.exit(Math.min(end, this.to), shown && this.leads[at] === 0, node === REMOVED, isEvent);
     if (shown) {
       if (below >= 0) this.beneath[below] += this.beneath[at] + 1;
       const own = this.carried[at] + (this.leads[at] === 1 ? 0 : self);
-      if (node === HIDDEN) {
+      if (node === REMOVED) {
         if (below >= 0) this.carried[below] += own;
       } else if (!this.isShown(node)) {
-        if (node !== DROPPED) this.leftOut.unseen++;
-      } else if (end - start < this.minimum) this.leftOut.minimum++;
+        if (node !== DROPPED) this.hidden.paths++;
+      } else if (end - start < this.minimum) this.hidden.minimum++;
       else {
         this.passOpenCalls();
         this.visitor.exit?.(node, start, end, own, how, this.beneath[at], this.states);
@@ -119,7 +119,7 @@ export class FilteredReplay implements WalkObserver {
   }
 
   private isShown(node: number): boolean {
-    if (node === HIDDEN || node === DROPPED) return false;
+    if (node === REMOVED || node === DROPPED) return false;
     return this.maps.shown === undefined || this.maps.shown[node] === 1;
   }
 
@@ -130,7 +130,7 @@ export class FilteredReplay implements WalkObserver {
       const at = held.pass();
       const node = held.node[at];
       if (this.isShown(node)) {
-        this.introduce();
+        this.announce();
         this.visitor.enter?.(node, Math.max(held.start[at], this.from));
       }
       if (this.pending.length > 0) this.passPending();
@@ -154,7 +154,7 @@ export class FilteredReplay implements WalkObserver {
     if (at >= 0) this.visitor.spawn?.(node[at], this.maps.goStatement(goStatement), time, ref);
   }
 
-  private introduce(): void {
+  private announce(): void {
     if (this.goroutine !== undefined || this.begun === undefined) return;
     const { goid, parentGoid, spawnRef, time } = this.begun;
     const { process } = this.maps;

@@ -4,7 +4,7 @@
  */
 import { ChunkReader, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
 import type { AttachmentTable } from "./attachments.js";
-import { type BuildOptions, startOf } from "./builder.js";
+import { type ReplayOptions, startOf } from "./builder.js";
 import { CALL_EDGE, type EdgeTable } from "./edges.js";
 import { type NodeTable, ROOT } from "./nodes.js";
 import { SlotTable } from "./slots.js";
@@ -48,7 +48,7 @@ const STEP = 4096;
  *
  * @param options those of the first replay
  */
-export function* walkProcess(replayed: Replayed, options: BuildOptions, observer: WalkObserver): Generator<number> {
+export function* walkProcess(replayed: Replayed, options: ReplayOptions, observer: WalkObserver): Generator<number> {
   const { process, nodes, attachments, end } = replayed;
   const { chunks } = process;
   const slots = new SlotTable(chunks, startOf(0, options));

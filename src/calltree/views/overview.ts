@@ -5,10 +5,10 @@
 import { Heap } from "../../base/binary-heap.js";
 import type { FunctionInfo } from "../functions.js";
 import type { CallTree } from "../tree.js";
-import { childrenOf, type FilterOptions, longest } from "./filter.js";
 import { type Folded, foldRecursion, type Recursion } from "./fold.js";
 import { busyTimes, type IdleTimes, idleTimes } from "./idle.js";
 import { timesOf } from "./times.js";
+import { childrenOf, longest, type ViewOptions } from "./view.js";
 
 /** A tree ready to be shown. */
 export interface Overview {
@@ -19,7 +19,7 @@ export interface Overview {
   /** Number of lines that folding merged into others. */
   readonly foldedLines: number;
   /** Options for `viewTree` that show the chosen nodes in the right order. */
-  readonly filter: Pick<FilterOptions, "weight" | "only">;
+  readonly filter: Pick<ViewOptions, "weight" | "only">;
   /** The states whose time decides, indices into STATES; undefined for all time. */
   readonly by: readonly number[] | undefined;
 }

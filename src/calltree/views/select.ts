@@ -31,11 +31,11 @@ export interface FilteredCalls {
 /** Instead of a new node: the node and its subtree are not in the tree. */
 export const DROPPED = -1;
 /** Instead of a new node: the node is removed, but not its subtree. */
-export const HIDDEN = -2;
+export const REMOVED = -2;
 
 export interface Selected {
   readonly tree: CallTree;
-  /** By node of the old tree: the node of the new one, or DROPPED, or HIDDEN. */
+  /** By node of the old tree: the node of the new one, or DROPPED, or REMOVED. */
   readonly map: Int32Array;
   /** By node of the old tree: 1 if it is kept only as context for nodes beneath it. */
   readonly context: Uint8Array;
@@ -126,16 +126,16 @@ function hideNodes(tree: CallTree, map: Int32Array, matched: Uint8Array): number
   let calls = 0;
   for (let node = 1; node < tree.size; node++) {
     if (map[node] === DROPPED || !matched[tree.func[node]]) continue;
-    map[node] = HIDDEN;
+    map[node] = REMOVED;
     calls += callsAt(tree, node);
   }
   return calls;
 }
 
-/** Builds the tree of the nodes that are neither dropped nor hidden, and fills their new numbers into `map`. */
+/** Builds the tree of the nodes that are neither dropped nor removed, and fills their new numbers into `map`. */
 function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selected, "filtered"> {
   const old = tree;
-  // By old node: its new node (for hidden nodes, that of the parent), and its edge.
+  // By old node: its new node (for removed nodes, that of the parent), and its edge.
   const place = new Int32Array(old.size);
   const edge = old.edge.slice();
   const goStatement = old.goStatement.slice();
@@ -143,19 +143,19 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
   const parent = new Int32Array(old.size);
   const source = new Int32Array(old.size);
   const known = new StepTable({ func: old.func, edge, goStatement, tests });
-  const merging = map.includes(HIDDEN);
+  const merging = map.includes(REMOVED);
   let count = 1;
   for (let node = 1; node < old.size; node++) {
     if (map[node] === DROPPED) continue;
     const up = old.parent[node];
     const above = place[up];
-    if (map[up] === HIDDEN && edge[node] === EdgeKind.call) {
+    if (map[up] === REMOVED && edge[node] === EdgeKind.call) {
       edge[node] = edge[up];
       goStatement[node] = goStatement[up];
       const test = tests.get(up);
       if (test !== undefined) tests.set(node, test);
     }
-    if (map[node] === HIDDEN) {
+    if (map[node] === REMOVED) {
       place[node] = above;
       continue;
     }
@@ -169,7 +169,7 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
   }
   const takes = new Uint8Array(old.size);
   for (let node = 1; node < old.size; node++) {
-    const carried = map[node] === HIDDEN && place[node] > 0 && isCalled(old, map, node);
+    const carried = map[node] === REMOVED && place[node] > 0 && isCalled(old, map, node);
     if ((carried || map[node] >= 0) && !leads[node]) takes[node] |= Take.self;
     if (map[node] >= 0) takes[node] |= Take.calls | Take.total;
   }
@@ -179,15 +179,15 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
   return { tree: inherit(old, map, chosen), map, context: leads };
 }
 
-/** Whether a hidden node runs on the goroutine of its nearest ancestor that is not hidden. */
-function isCalled(tree: CallTree, map: Int32Array, hidden: number): boolean {
-  let node = hidden;
-  for (; map[node] === HIDDEN; node = tree.parent[node]) if (tree.edge[node] !== EdgeKind.call) return false;
+/** Whether a removed node runs on the goroutine of its nearest ancestor that is not removed. */
+function isCalled(tree: CallTree, map: Int32Array, removed: number): boolean {
+  let node = removed;
+  for (; map[node] === REMOVED; node = tree.parent[node]) if (tree.edge[node] !== EdgeKind.call) return false;
   return true;
 }
 
 /**
- * Callees of a hidden outermost function become outermost: each gets the goroutines of the hidden one, at most one per
+ * Callees of a removed outermost function become outermost: each gets the goroutines of the removed one, at most one per
  * call.
  */
 function inherit(tree: CallTree, map: Int32Array, chosen: CallTree): CallTree {
@@ -195,8 +195,8 @@ function inherit(tree: CallTree, map: Int32Array, chosen: CallTree): CallTree {
   const goids = new Map<number, number>();
   for (let node = 1; node < tree.size; node++) {
     let up = tree.parent[node];
-    if (map[node] < 0 || up <= 0 || map[up] !== HIDDEN || tree.edge[node] !== EdgeKind.call) continue;
-    while (tree.edge[up] === EdgeKind.call && tree.parent[up] > 0 && map[tree.parent[up]] === HIDDEN)
+    if (map[node] < 0 || up <= 0 || map[up] !== REMOVED || tree.edge[node] !== EdgeKind.call) continue;
+    while (tree.edge[up] === EdgeKind.call && tree.parent[up] > 0 && map[tree.parent[up]] === REMOVED)
       up = tree.parent[up];
     const count = tree.goroutines.get(up);
     const goid = tree.goids.get(up);

@@ -2,9 +2,9 @@
 
 import type { FunctionInfo } from "../functions.js";
 import { type CallTree, EdgeKind } from "../tree.js";
-import type { FilterOptions, View } from "./filter.js";
-import { viewTree } from "./filter.js";
 import { spentIn } from "./times.js";
+import type { View, ViewOptions } from "./view.js";
+import { viewTree } from "./view.js";
 
 /** A part of a process's tree that is shown by itself. */
 export interface Section {
@@ -23,7 +23,7 @@ export function isTestFunction(name: string): boolean {
 }
 
 /** The whole tree as one section: 100% is `total`, or the time in the states that count. */
-export function wholeSection(tree: CallTree, total: number, options: FilterOptions = {}): Section {
+export function wholeSection(tree: CallTree, total: number, options: ViewOptions = {}): Section {
   const whole = options.by === undefined ? total : spentIn(tree, options.by);
   return { view: viewTree(tree, { ...options, whole }), whole };
 }
@@ -38,7 +38,7 @@ export function testSections(
   tree: CallTree,
   functions: readonly FunctionInfo[],
   total: number,
-  options: FilterOptions = {},
+  options: ViewOptions = {},
   chosen?: readonly number[],
 ): Section[] {
   const tests = testNodes(tree, functions);

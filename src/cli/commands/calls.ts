@@ -18,7 +18,7 @@ import { type CallsReport, callsJson, callsNdjson, callsTable } from "../../rend
 import { measureFor } from "../../render/style.js";
 import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
-import { reportOptions, viewOptions } from "../flags/report.js";
+import { limitOptions, reportOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
 import { byFlag, helpFlag, joinFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
 import { choice, number } from "../flags/values.js";
@@ -97,7 +97,7 @@ function refuseTrace(name: string, [next]: readonly string[]): void {
 
 function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
   const kind = choice(flags, "format", ["table", "json", "ndjson"]);
-  const { min, depth } = viewOptions(flags);
+  const { min, depth } = limitOptions(flags);
   const options = { choice: choiceOf(flags), functions, minimum: min, depth };
   return {
     name: "calls",

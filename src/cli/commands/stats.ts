@@ -26,7 +26,7 @@ import { IDLE, WAITS } from "../../render/tree/label.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { buildFlags } from "../flags/go-flags.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
-import { reportOptions, viewOptions } from "../flags/report.js";
+import { limitOptions, reportOptions } from "../flags/report.js";
 import { gateOptions, sessionOptions } from "../flags/run.js";
 import {
   assertFlag,
@@ -190,7 +190,7 @@ function optionsOf(flags: ParsedFlags, top: number) {
     match: pattern(flags, "match"),
     callers: functionsOf(flags, "callers"),
     callees: functionsOf(flags, "callees"),
-    ...{ min: viewOptions(flags).min, depth: viewOptions(flags).depth },
+    ...{ min: limitOptions(flags).min, depth: limitOptions(flags).depth },
   };
 }
 

@@ -20,7 +20,7 @@ const LIMITS = ["all", "depth", "min", "min-percent", "no-merge", "top"];
  * @throws UserError for an invalid value
  */
 export function reportOptions(flags: ParsedFlags, own?: "sort" | "by"): ReportOptions {
-  const view = viewOptions(flags);
+  const view = limitOptions(flags);
   const { depth, min, top } = view;
   const select = selectOptions(flags, view);
   const by = own === "by" ? undefined : statesOf(flags);
@@ -51,7 +51,7 @@ export function reportOptions(flags: ParsedFlags, own?: "sort" | "by"): ReportOp
 }
 
 /** The limits of a view. */
-export interface ViewOptions {
+export interface LimitOptions {
   readonly depth: number;
   /** Nanoseconds. */
   readonly min: number;
@@ -60,7 +60,7 @@ export interface ViewOptions {
 }
 
 /** The limits of `--depth`, `--min` and `--top`. @throws UserError for an invalid value */
-export function viewOptions(flags: ParsedFlags): ViewOptions {
+export function limitOptions(flags: ParsedFlags): LimitOptions {
   return {
     depth: number(flags, "depth", Number.POSITIVE_INFINITY, 1),
     min: duration(flags, "min", 0),
@@ -69,7 +69,7 @@ export function viewOptions(flags: ParsedFlags): ViewOptions {
 }
 
 /** Which calls to show. @throws UserError for an invalid value */
-export function selectOptions(flags: ParsedFlags, { depth, min, top } = viewOptions(flags)): SelectOptions {
+export function selectOptions(flags: ParsedFlags, { depth, min, top } = limitOptions(flags)): SelectOptions {
   const from = duration(flags, "from", undefined);
   const to = duration(flags, "to", undefined);
   if (from !== undefined && to !== undefined && to < from) {

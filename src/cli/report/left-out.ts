@@ -1,12 +1,18 @@
 /** Counts the calls that `--min`, `--depth` and `--top` leave out of a report, for formats that cannot show that. */
 import { formatNumberOf } from "../../base/units.js";
-import { type FilterOptions, type LeftOut, type Recording, testSections, wholeSection } from "../../calltree/index.js";
+import {
+  type HiddenCalls,
+  type Recording,
+  testSections,
+  type ViewOptions,
+  wholeSection,
+} from "../../calltree/index.js";
 import type { Document } from "../../export/pieces.js";
 import { flagsOf, type Notice } from "../../render/notices.js";
 import type { FormatContext } from "./format.js";
 
 /** For formats that show call paths: the hidden calls, and those pruned while an unmerged tree was built. */
-export function leftOutOfTrees({ forest }: Recording, options: FilterOptions, tests = false): Notice[] {
+export function leftOutOfTrees({ forest }: Recording, options: ViewOptions, tests = false): Notice[] {
   let calls = 0;
   for (const { tree, total, pruned } of forest.processes) {
     const sections = tests
@@ -19,12 +25,12 @@ export function leftOutOfTrees({ forest }: Recording, options: FilterOptions, te
     : [];
 }
 
-/** For formats that show single calls. @param leftOut what the walk returned */
-export function leftOutOfWalk(leftOut: LeftOut, { select }: Recording): Notice[] {
+/** For formats that show single calls. @param hidden what the walk returned */
+export function leftOutOfWalk(hidden: HiddenCalls, { select }: Recording): Notice[] {
   const { minimum = 0, depth, top } = select;
   return [
-    { calls: leftOut.minimum, flags: flagsOf({ minimum }) },
-    { calls: leftOut.unseen, flags: flagsOf({ depth, top }) },
+    { calls: hidden.minimum, flags: flagsOf({ minimum }) },
+    { calls: hidden.paths, flags: flagsOf({ depth, top }) },
   ].flatMap(({ calls, flags }) =>
     calls > 0 ? [{ text: `left out by ${flags}: ${formatNumberOf(calls, "call")}`, serious: true }] : [],
   );

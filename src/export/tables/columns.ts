@@ -1,6 +1,6 @@
 /** Types of the tables of a recording, and the columns that several tables share. */
 import { packageOf } from "../../base/packages.js";
-import type { LeftOut, Recording, Walk } from "../../calltree/index.js";
+import type { HiddenCalls, Recording, Walk } from "../../calltree/index.js";
 import type { WallClock } from "../clock.js";
 
 /** The fields of every row. */
@@ -60,7 +60,7 @@ export interface Table<R extends Row> {
 }
 
 /** What a table leaves out that shows sums of all calls. */
-export const NOTHING: LeftOut = { minimum: 0, unseen: 0 };
+export const NOTHING: HiddenCalls = { minimum: 0, paths: 0 };
 
 /** The row's process, for columns that look values up by it. */
 export const processOf = (row: Row) => row.process;

@@ -66,7 +66,7 @@ const STEP = 4096;
 function* intervals(recording: Recording, reasons: Words, places: Words, emit: (row: IntervalRow) => void): Walk {
   const window = new Window(recording);
   const calls = new OpenCalls(recording, window);
-  const leftOut = yield* calls.find();
+  const hidden = yield* calls.find();
   const row = { process: 0 } as IntervalRow;
   let rows = 0;
   let stay = 0;
@@ -87,7 +87,7 @@ function* intervals(recording: Recording, reasons: Words, places: Words, emit: (
     }
   }
   yield;
-  return leftOut;
+  return hidden;
 }
 
 /** The part of all stays that `--from` and `--to` leave, and that is not before the first possible call. */

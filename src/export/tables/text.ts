@@ -28,9 +28,9 @@ export function* writeTable(table: Table<Row>, format: TextFormat, title = ""): 
     for (const cell of cells) cell(row, out);
     out.fragment(end);
   };
-  const leftOut = yield* piecesOf(table.rows(emit), whenFull(out));
+  const hidden = yield* piecesOf(table.rows(emit), whenFull(out));
   if (out.size > 0) yield out.take();
-  return leftOut;
+  return hidden;
 }
 
 function cellsOf({ columns, clocks }: Table<Row>, format: TextFormat): Cell[] {

@@ -8,7 +8,6 @@ import {
   type CallForest,
   type CallTree,
   combineVisitors,
-  type FilterOptions,
   type GoroutineTimelines,
   idleTimes,
   type ProcessTree,
@@ -16,6 +15,7 @@ import {
   TimelineCollector,
   testExtent,
   testNodes,
+  type ViewOptions,
   viewTree,
   visitEachProcess,
 } from "../../calltree/index.js";
@@ -90,7 +90,7 @@ export interface PageSection {
   readonly whole: number;
 }
 
-export interface CallPageOptions extends FilterOptions {
+export interface CallPageOptions extends ViewOptions {
   /** Whether each test is its own section. */
   readonly tests?: boolean;
   readonly command?: string;
@@ -98,7 +98,7 @@ export interface CallPageOptions extends FilterOptions {
   readonly title: (process: ProcessTree) => string;
   readonly notes: (process: ProcessTree) => readonly Notice[];
   /** The most paths of a process; {@link MAX_PATHS} by default. */
-  readonly mostPaths?: number;
+  readonly maxPaths?: number;
   /** Called with the number of bytes walked and in all. */
   readonly progress?: (done: number, total: number) => void;
 }
@@ -199,7 +199,7 @@ function choose(
   whole: number,
   options: CallPageOptions,
 ): { number: Int32Array; count: number; omitted: { paths: number; calls: number } } {
-  const least = leastOf(tree, options.mostPaths ?? MAX_PATHS);
+  const least = minimumOf(tree, options.maxPaths ?? MAX_PATHS);
   const view = viewTree(tree, { ...options, minimum: Math.max(options.minimum ?? 0, least), whole });
   const number = new Int32Array(tree.size).fill(-1);
   number[0] = 0;
@@ -209,7 +209,7 @@ function choose(
 }
 
 /** The shortest total for which there is room. Paths of equal length are all shown or all left out. */
-function leastOf({ size, parent, total }: CallTree, most: number): number {
+function minimumOf({ size, parent, total }: CallTree, most: number): number {
   if (size - 1 <= most) return 0;
   const reach = Float64Array.from(total);
   for (let node = size - 1; node > 0; node--) reach[parent[node]] = Math.max(reach[parent[node]], reach[node]);

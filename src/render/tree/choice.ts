@@ -3,7 +3,6 @@ import {
   type CallForest,
   type CallTree,
   everything,
-  type FilterOptions,
   localTest,
   type Overview,
   overview,
@@ -15,6 +14,7 @@ import {
   testNodes,
   testSections,
   testTime,
+  type ViewOptions,
   wholeSection,
 } from "../../calltree/index.js";
 
@@ -127,7 +127,7 @@ function chooseTests(
 export function chooseOf(
   { functions }: CallForest,
   process: ProcessTree,
-  options: FilterOptions & { readonly tests?: boolean; readonly inPlace?: boolean; readonly failed?: FailedTests },
+  options: ViewOptions & { readonly tests?: boolean; readonly inPlace?: boolean; readonly failed?: FailedTests },
   plan: { readonly lines: number; readonly tests: readonly number[] | undefined; readonly linesOfTest: number },
 ): Choice {
   const { tree: whole, total } = process;

@@ -11,17 +11,17 @@ import {
   type CallForest,
   type CallTree,
   EdgeKind,
-  type FilterOptions,
   isDistortedNode,
   type ProcessTree,
   statesAt,
   testSections,
   type View,
+  type ViewOptions,
   wholeSection,
 } from "../../calltree/index.js";
 import { statesJson } from "../states.js";
 
-export interface JsonOptions extends FilterOptions {
+export interface JsonOptions extends ViewOptions {
   /** Tests come first, each as its own root. */
   readonly tests?: boolean;
 }
@@ -60,7 +60,7 @@ export function* renderJson(forest: CallForest, options: JsonOptions = {}): Gene
 const SAMPLE = 1000;
 
 /** Estimates the size of {@link renderJson}'s output: bytes (as if ASCII) and nodes. */
-export function jsonSize(forest: CallForest, options: FilterOptions = {}): { bytes: number; nodes: number } {
+export function jsonSize(forest: CallForest, options: ViewOptions = {}): { bytes: number; nodes: number } {
   let bytes = 0;
   let nodes = 0;
   for (const process of forest.processes) {

@@ -41,7 +41,7 @@ export interface Shown {
 
 /** Names longer than this do not widen the column for the other lines. */
 const NAME_LIMIT = 120;
-const NAME_LEAST = 24;
+const NAME_MIN = 24;
 const GAP = 2;
 
 /** INDENT: columns per level of the tree. LEVEL: columns of the number that replaces levels without room. */
@@ -84,8 +84,8 @@ export function columnsOf(
   { measure: widthOf = plainWidth, width, naming = fullNames }: LineStyle,
 ): Columns {
   const { forest, process, sections, marks, by } = shown;
-  const indent = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_LEAST, width) / 3;
-  let name = NAME_LEAST;
+  const indent = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NAME_MIN, width) / 3;
+  let name = NAME_MIN;
   let time = 5;
   let markedTime = 5;
   let percent = 6;
@@ -108,8 +108,8 @@ export function columnsOf(
   const marked = distorted > 0 && distorted * 2 <= lines;
   if (marked) time = markedTime;
   const room = width === undefined ? Number.POSITIVE_INFINITY : width - GAP - time - 1 - percent;
-  const states = stateColumns(shown, room - NAME_LEAST);
-  const limit = Math.max(NAME_LEAST, room - states.reduce((sum, column) => sum + GAP + column.width, 0));
+  const states = stateColumns(shown, room - NAME_MIN);
+  const limit = Math.max(NAME_MIN, room - states.reduce((sum, column) => sum + GAP + column.width, 0));
   return {
     by,
     name: Math.min(name, limit, width === undefined ? NAME_LIMIT : limit),

@@ -19,7 +19,6 @@ import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../.
 import {
   type CallForest,
   type CallTree,
-  type FilterOptions,
   hottest,
   type ProcessTree,
   partName,
@@ -29,6 +28,7 @@ import {
   testNodes,
   timesOf,
   unseenWaits,
+  type ViewOptions,
 } from "../../calltree/index.js";
 import { flagsOf, footer } from "../notices.js";
 import { type Paint, painter } from "../style.js";
@@ -38,7 +38,7 @@ import { type Choice, chooseOf, type FailedTests, failedOf, planOf } from "./cho
 import { IDLE, type Marks, WAITS } from "./label.js";
 import { type Columns, columnsOf, headingOf, type LineStyle, lineOf, type Shown, walk } from "./lines.js";
 
-export interface TreeTextOptions extends FilterOptions, LineStyle {
+export interface TreeTextOptions extends ViewOptions, LineStyle {
   /** Whether to write escape codes for colours. */
   readonly colour?: boolean;
   /**
@@ -237,6 +237,6 @@ function legendsOf({ untraced, lines, distorted, marked }: Columns, { waits }: M
   return legends;
 }
 
-function leftOut(nodes: number, calls: number, options: FilterOptions): string {
+function leftOut(nodes: number, calls: number, options: ViewOptions): string {
   return `left out by ${flagsOf(options)}: ${formatNumberOf(nodes, "line")} with ${formatNumberOf(calls, "call")}`;
 }

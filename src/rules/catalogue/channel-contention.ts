@@ -76,7 +76,7 @@ export const channelContention = defineRule({
       const frames = watch.stacks.frames(stack);
       const library = frames.findLastIndex((frame) => POOL.test(frame.function));
       const pool = library >= 0;
-      const site = frames.slice(library + 1).find((frame) => watch.sites.isOwn(frame));
+      const site = frames.slice(library + 1).find((frame) => watch.userFrames.isOwn(frame));
       const waits = frames.find((frame) => packageOf(frame.function) !== "runtime");
       return site && waits && (pool || !isStandard(waits)) ? { key: frameKey(site), site, pool } : null;
     };
@@ -108,14 +108,14 @@ export const channelContention = defineRule({
         duration,
         ...goroutineOf(g),
         stack: i.stack,
-        site: at.site,
+        userFrame: at.site,
         ...wakerOf(watch, i),
         atLeast: i.cutBegin,
       }));
       group.cover(i.begin, i.end);
       group.reason = i.reason;
       if (group.waiters.size < MANY) group.waiters.add(g.id);
-      const giver = watch.sites.of(i.wakerStack);
+      const giver = watch.userFrames.of(i.wakerStack);
       if (giver) group.givers.add(place(giver), duration);
     });
     const message = (group: Turns) => {

@@ -55,7 +55,7 @@ export const gcPauseSpike = defineRule({
         const g = gc ? undefined : watch.goroutine(r.goroutine);
         const site = gc ? null : undefined;
         const atLeast = r.cutBegin || r.cutEnd;
-        return { time: r.begin, duration, ...(g && goroutineOf(g)), stack: r.stack, site, atLeast };
+        return { time: r.begin, duration, ...(g && goroutineOf(g)), stack: r.stack, userFrame: site, atLeast };
       });
       group.reason = r.detail;
       group.durations.record(Math.max(Math.round(duration), 0));

@@ -114,7 +114,7 @@ export const goroutineLeakGrowth = defineRule({
       if (drafts.length === 0 && growing.length > 0) {
         const names = growing.slice(0, 3).map((one) => `${formatCount(one.growth)} ${where(watch, one)}`);
         const message = `${formatNumberOf(total, "goroutine")} (${formatPercent(total, atStart)}) more than the ${baseline}, from many places: ${names.join(", ")}`;
-        add("many places", total, message, { time: 0, duration: watch.now, site: null });
+        add("many places", total, message, { time: 0, duration: watch.now, userFrame: null });
       }
       return drafts;
     };
@@ -131,7 +131,7 @@ function occurrenceOf(watch: Watch, one: Creations): Occurrence {
 }
 
 function where(watch: Watch, one: Creations): string {
-  const site = watch.sites.of(one.stack);
+  const site = watch.userFrames.of(one.stack);
   return site ? `from ${place(site)}` : `of ${one.startFunction}`;
 }
 

@@ -51,7 +51,7 @@ export const heapGrowthSpike = defineRule({
       plain.add(e.time, e.value);
     });
     const setOff = (stack: number) => {
-      const site = watch.sites.of(stack);
+      const site = watch.userFrames.of(stack);
       if (site) allocators.add(place(site));
     };
     watch.onRangeBegin(RangeName.gcMarkAssist, (r) => setOff(r.stack));

@@ -73,7 +73,7 @@ export const highSchedulingLatency = defineRule({
       const severity = severityOf(value, limits);
       if (!severity) return [];
       const { occurrence } = most;
-      const site = watch.sites.of(occurrence.stack ?? 0);
+      const site = watch.userFrames.of(occurrence.stack ?? 0);
       const where = site ? place(site) : occurrence.goroutineFunction;
       const message =
         `1% of the goroutines that could run waited for ${formatDuration(value)} or more: ${formatCount(late)} of ` +

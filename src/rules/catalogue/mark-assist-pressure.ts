@@ -60,7 +60,7 @@ export const markAssistPressure = defineRule({
       const severity = assists >= limits.least * watch.now * watch.procs ? severityOf(share, limits) : undefined;
       if (!severity) return [];
       const top = all.reduce((best, group) => (group.total > best.total ? group : best));
-      const site = watch.sites.of(top.occurrence.stack ?? 0);
+      const site = watch.userFrames.of(top.occurrence.stack ?? 0);
       const where = site ? `, ${formatPercent(top.total, assists)} of it in ${place(site)}` : "";
       const message =
         `goroutines spent ${formatPercent(assists, running)} of their time helping the GC mark: ` +

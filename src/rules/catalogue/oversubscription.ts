@@ -94,7 +94,7 @@ export const oversubscription = defineRule({
       spawned[g.slot] = undefined;
       // Goroutines that the standard library starts are left out: users cannot bound them.
       const stack = g.createdInTrace ? g.creatorStack : g.startStack;
-      const starter = watch.sites.of(stack);
+      const starter = watch.userFrames.of(stack);
       if (!starter || isBackground(g)) return;
       const known = byStack.get(stack);
       const group =

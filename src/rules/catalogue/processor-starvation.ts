@@ -90,7 +90,7 @@ export const processorStarvation = defineRule({
         if (value < limits.warn) return;
         const duration = e.time - begin.time;
         const { time, stack, cut } = begin;
-        const at = { time, duration, ...goroutineOf(g), stack, site: null, atLeast: cut };
+        const at = { time, duration, ...goroutineOf(g), stack, userFrame: null, atLeast: cut };
         groups.add("", value, () => at).cover(e.time - value, e.time);
       } else if (e.to === GoState.Runnable && !isBackground(g)) {
         advance(e.time);

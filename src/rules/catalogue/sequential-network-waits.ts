@@ -78,7 +78,7 @@ export const sequentialNetworkWaits = defineRule({
     const requests = new Requests(watch);
     const groups = new Groups((key) => new Sequences(key));
     const open = new Map<number, Sequence>();
-    const isOwn = (frame: Frame) => watch.sites.isOwn(frame);
+    const isOwn = (frame: Frame) => watch.userFrames.isOwn(frame);
 
     const close = (sequence: Sequence, g: GoroutineInfo) => {
       const { waits, answers } = sequence;
@@ -88,7 +88,14 @@ export const sequentialNetworkWaits = defineRule({
       const site = sequence.common.findLast(isOwn);
       if (!site) return;
       const { total, begin, end, stack, cut } = sequence;
-      const occurrence = { time: begin, duration: end - begin, ...goroutineOf(g), stack, site, atLeast: cut };
+      const occurrence = {
+        time: begin,
+        duration: end - begin,
+        ...goroutineOf(g),
+        stack,
+        userFrame: site,
+        atLeast: cut,
+      };
       const group = groups.add(frameKey(site), total, () => occurrence);
       if (group.worst === total) [group.waits, group.longest] = [sequence.waits, sequence.longest];
     };

@@ -50,12 +50,12 @@ export const stopTheWorldShare = defineRule({
       count++;
       total += duration;
       durations.record(Math.max(Math.round(duration), 0));
-      const asker = r.detail.startsWith("GC ") ? undefined : watch.sites.of(r.stack);
+      const asker = r.detail.startsWith("GC ") ? undefined : watch.userFrames.of(r.stack);
       reasons.add(asker ? `${r.detail}, by ${place(asker)}` : r.detail, duration);
       if (duration <= worst) return;
       worst = duration;
       const atLeast = r.cutBegin || r.cutEnd;
-      occurrence = { time: r.begin, duration, stack: r.stack, site: asker ?? null, atLeast };
+      occurrence = { time: r.begin, duration, stack: r.stack, userFrame: asker ?? null, atLeast };
     });
     watch.onRange(RangeName.gcMark, () => cycles++);
     let heap = Number.NaN;

@@ -61,7 +61,7 @@ export const stuckGoroutines = defineRule({
       const duration = i.end - i.begin;
       if (!i.cutEnd || !g.createdInTrace || duration < limits.least || IDLE.has(i.reason) || isBackground(g)) return;
       if (ran[g.slot] * 100 > i.end - g.begin) return;
-      const site = watch.sites.of(i.stack);
+      const site = watch.userFrames.of(i.stack);
       if (!site) return;
       const group = groups.add(`${frameKey(site)} ${i.reason}`, duration, () => ({
         time: i.begin,
@@ -72,7 +72,7 @@ export const stuckGoroutines = defineRule({
       }));
       group.reason = i.reason;
       alive = watch.alive;
-      const creator = watch.sites.of(g.creatorStack);
+      const creator = watch.userFrames.of(g.creatorStack);
       if (creator) group.creators.add(place(creator));
     });
     return () => {

@@ -17,7 +17,7 @@ export const runtimeModule = "gotrace.internal/rt";
 export const systemPackage = `${runtimeModule}/sys`;
 
 /** What a build needs besides the user's own flags. */
-export interface Joined {
+export interface LinkedRuntime {
   /** Overlay entries: path as Go sees it → file on disk. */
   readonly overlay: ReadonlyMap<string, string>;
   /** Flags to put after the user's, which they override. */
@@ -33,27 +33,27 @@ export interface Joined {
  * @param userFlags the user's build flags
  * @param complete whether go could load every package of the build
  */
-export function joinRuntime(
+export function linkRuntime(
   environment: GoEnvironment,
   directory: string,
   runtime: string,
   userFlags: readonly string[],
   complete: boolean,
-): Joined {
+): LinkedRuntime {
   const flags = [...environment.flags, ...userFlags];
-  if (environment.goWork) return joinWorkspace(environment, directory, runtime, flags, complete);
-  if (environment.goMod) return joinModule(environment, directory, runtime, flags, complete);
+  if (environment.goWork) return linkWorkspace(environment, directory, runtime, flags, complete);
+  if (environment.goMod) return linkModule(environment, directory, runtime, flags, complete);
   const work = writeByContent(directory, ".work", `go 1.${environment.minor}\n\nuse ${quoted(runtime)}\n`);
   return { overlay: new Map(), flags: [], env: { GOWORK: work } };
 }
 
-function joinModule(
+function linkModule(
   env: GoEnvironment,
   directory: string,
   runtime: string,
   flags: readonly string[],
   complete: boolean,
-): Joined {
+): LinkedRuntime {
   const named = flagValue(flags, "modfile");
   const goMod = named ?? env.goMod;
   const root = dirname(env.goMod);
@@ -76,13 +76,13 @@ function joinModule(
   };
 }
 
-function joinWorkspace(
+function linkWorkspace(
   env: GoEnvironment,
   directory: string,
   runtime: string,
   flags: readonly string[],
   complete: boolean,
-): Joined {
+): LinkedRuntime {
   const root = dirname(env.goWork);
   const mod = flagValue(flags, "mod");
   const original = readFileSync(env.goWork, "utf8");

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type GoEnvironment, readGoEnvironment } from "../../src/gotool/environment.js";
-import { joinRuntime } from "../../src/gotool/join.js";
+import { linkRuntime } from "../../src/gotool/link-runtime.js";
 import { toolFlags } from "../../src/gotool/toolexec.js";
 
 const root = mkdtempSync(join(tmpdir(), "gotrace-join-"));
@@ -24,7 +24,7 @@ beforeAll(() => {
 
 /** Texts of the files that a join refers to. */
 function written(env: GoEnvironment, flags: readonly string[] = []): () => string {
-  const joined = joinRuntime(env, shared, "/rt", flags, true);
+  const joined = linkRuntime(env, shared, "/rt", flags, true);
   const modfile = joined.flags.find((flag) => flag.startsWith("-modfile="))?.slice("-modfile=".length);
   const files = [...joined.overlay.values(), ...(modfile ? [modfile] : []), ...Object.values(joined.env)];
   expect(files.length).toBeGreaterThan(0);

@@ -5,7 +5,7 @@ import { timesOf } from "./times.js";
 
 export type SortOrder = "time" | "start" | "calls";
 
-export interface FilterOptions {
+export interface ViewOptions {
   /**
    * The states whose time counts in all that follows, indices into STATES: nodes without any, and without any beneath
    * them, are not shown. By default all time.
@@ -47,7 +47,7 @@ export interface View {
  * A view of the subtrees under `roots` (by default all goroutines). A node is shown if it is not too deep and if it, or
  * a node beneath it, is long enough: a goroutine may outlive the frame that started it.
  */
-export function viewTree(tree: CallTree, options: FilterOptions = {}, roots?: readonly number[]): View {
+export function viewTree(tree: CallTree, options: ViewOptions = {}, roots?: readonly number[]): View {
   const { omit } = options;
   const tops = roots ?? childrenOf(tree, 0).filter((node) => !omit?.has(node));
   const minimum = Math.max(options.minimum ?? 0, ((options.minimumPercent ?? 0) / 100) * (options.whole ?? 0));
@@ -130,7 +130,7 @@ export function longest({ size, parent }: CallTree, time: Float64Array): Float64
 function order(
   { calls, first, others }: CallTree,
   times: Float64Array,
-  { sort = "time", weight = times }: FilterOptions,
+  { sort = "time", weight = times }: ViewOptions,
 ): (a: number, b: number) => number {
   if (sort === "start") return (a, b) => first[a] - first[b] || a - b;
   const by = sort === "time" ? weight : calls;

@@ -10,7 +10,7 @@ import { Activity, type GoroutineInfo, type Interval, type IntervalSource } from
 import type { Intervals } from "./intervals.js";
 
 /** A place where goroutines of the program block. */
-export interface BlockingSite {
+export interface BlockingPlace {
   /** The runtime's reason; "syscall" for syscalls; "" if all waits here began before the trace. */
   readonly reason: string;
   /** Stack of the longest wait, leaf first; empty if unknown. */
@@ -42,7 +42,7 @@ export interface Releaser {
   readonly total: number;
 }
 
-class Site {
+class Place {
   readonly waits = new Histogram();
   waiters = 0;
   cut = 0;
@@ -52,7 +52,7 @@ class Site {
   end = -1;
   atLeast = false;
   readonly releasers = new Map<number, { name: Name; stack: number; count: number; total: number }>();
-  next: Site | undefined;
+  next: Place | undefined;
 
   constructor(readonly reason: string) {}
 }
@@ -66,16 +66,16 @@ const SHOWN_RELEASERS = 5;
  * Collects blocking sites. Memory: one record for each distinct site, and for each live goroutine the sites where it
  * has waited.
  */
-export class BlockingSites {
+export class BlockingPlaces {
   /** By place: its sites, one for each reason, as a linked list. */
-  private readonly byPlace: (Site | undefined)[] = [];
+  private readonly byPlace: (Place | undefined)[] = [];
   /** By stack: its place. */
   private readonly placeOf: (number | undefined)[] = [];
   private readonly places = new Map<string, number>();
   private readonly names = new Map<Name, number>();
   /** By slot: a goroutine's last site, and the set of its sites if there is more than one. */
-  private readonly last: (Site | undefined)[] = [];
-  private readonly seen: (Set<Site> | undefined)[] = [];
+  private readonly last: (Place | undefined)[] = [];
+  private readonly seen: (Set<Place> | undefined)[] = [];
 
   /**
    * Subscribes to its source.
@@ -98,8 +98,8 @@ export class BlockingSites {
   }
 
   /** The `top` sites with the largest sums of waits; number and sum (ns) of all sites. */
-  result(top: number): { readonly sites: readonly BlockingSite[]; readonly count: number; readonly total: number } {
-    const all: Site[] = [];
+  result(top: number): { readonly sites: readonly BlockingPlace[]; readonly count: number; readonly total: number } {
+    const all: Place[] = [];
     for (const first of this.byPlace) for (let site = first; site; site = site.next) all.push(site);
     all.sort((a, b) => b.waits.sum - a.waits.sum);
     return {
@@ -115,7 +115,7 @@ export class BlockingSites {
     let site = this.byPlace[place];
     while (site && site.reason !== reason) site = site.next;
     if (!site) {
-      site = new Site(reason);
+      site = new Place(reason);
       site.next = this.byPlace[place];
       this.byPlace[place] = site;
     }
@@ -145,7 +145,7 @@ export class BlockingSites {
     return place;
   }
 
-  private countWaiter(site: Site, slot: number): void {
+  private countWaiter(site: Place, slot: number): void {
     const last = this.last[slot];
     if (last === site) return;
     this.last[slot] = site;
@@ -163,7 +163,7 @@ export class BlockingSites {
     site.waiters++;
   }
 
-  private countReleaser(site: Site, i: Interval, duration: number): void {
+  private countReleaser(site: Place, i: Interval, duration: number): void {
     const waker = i.waker === NONE ? undefined : this.intervals.goroutine(i.waker);
     const name = waker === undefined ? "" : waker.startFunction || waker;
     let number = this.names.get(name);
@@ -179,7 +179,7 @@ export class BlockingSites {
     } else site.releasers.set(key, { name, stack: i.wakerStack, count: 1, total: duration });
   }
 
-  private describe(site: Site): BlockingSite {
+  private describe(site: Place): BlockingPlace {
     const { reason, waiters, cut, longest, begin, end, atLeast } = site;
     return {
       reason,
@@ -193,7 +193,7 @@ export class BlockingSites {
   }
 
   /** Merges releasers by start function, which is known for all goroutines by now, and place of the release. */
-  private releasersOf(site: Site): Releaser[] {
+  private releasersOf(site: Place): Releaser[] {
     const merged = new Map<string, { function: string; stack: number; count: number; total: number }>();
     for (const { name, stack, count, total } of site.releasers.values()) {
       const start = typeof name === "string" ? name : name.startFunction;
