@@ -58,7 +58,7 @@ func osMap(limit uint64) unsafe.Pointer {
 //
 //go:norace
 func osWipeOnFork(p unsafe.Pointer) {
-	for size := uintptr(4096); size <= pageMost; size *= 4 {
+	for size := uintptr(4096); size <= pageMax; size *= 4 {
 		if _, _, e := syscall.RawSyscall(syscall.SYS_MADVISE, uintptr(p)&^(size-1), size, 18); e == 0 {
 			return
 		}

@@ -153,7 +153,7 @@ func osIdentity(fd uintptr) (dev, ino uint64) {
 //
 //go:norace
 func osWipeOnFork(p unsafe.Pointer) {
-	for size := uintptr(4096); size <= pageMost; size *= 4 {
+	for size := uintptr(4096); size <= pageMax; size *= 4 {
 		if _, e := syscall6(sysMadvise, uintptr(p)&^(size-1), size, wipeOnFork, 0, 0, 0); e == 0 {
 			return
 		}

@@ -10,9 +10,9 @@ const (
 	envMax       = "GOTRACE_MAX_SIZE="
 	limitDefault = 2 << 30
 	limitLeast   = 16 << 10
-	// mapLeast is the least address space, in bytes, to map the file into. With
+	// mapMin is the least address space, in bytes, to map the file into. With
 	// less, tracing stays off, except if the user set a smaller size limit.
-	mapLeast     = 16 << 20
+	mapMin       = 16 << 20
 	tableEntries = 1024
 	// firstBytes is the size of the file at the start: enough for the header,
 	// some names and the first chunks.
@@ -108,7 +108,7 @@ func fit(limit uint64) uint64 {
 	if unsafe.Sizeof(uintptr(0)) == 4 && limit > 128<<20 {
 		limit = 128 << 20
 	}
-	least := uint64(mapLeast)
+	least := uint64(mapMin)
 	if limit < least {
 		least = limit
 	}

@@ -17,15 +17,15 @@ const (
 	stateStopped  = 4 // the file is full: events are counted only
 )
 
-// pageMost is the largest page of Linux and macOS.
-const pageMost = 64 << 10
+// pageMax is the largest page of Linux and macOS.
+const pageMax = 64 << 10
 
 // hot is what the fast paths read, on cache lines that are written only at the
 // start, when the table grows and at the stop. Nothing else is on its page,
 // which osWipeOnFork clears in forked processes: these share the file's mapping
 // and must not write to it.
 var hot struct {
-	_ [pageMost]byte
+	_ [pageMax]byte
 	// off: nothing is recorded and never will be.
 	off bool
 	// mine: this process opened the trace; false after a fork.
@@ -34,7 +34,7 @@ var hot struct {
 	table   *table
 	base    unsafe.Pointer // of the file mapping
 	goidOff uintptr
-	_       [pageMost]byte
+	_       [pageMax]byte
 }
 
 // rec is the rest of the recorder's state.

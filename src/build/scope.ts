@@ -88,6 +88,6 @@ export function whyNothing(summary: BuildSummary): string {
 
 function reasons({ leftOut }: BuildSummary): string {
   if (leftOut.length === 0) return "";
-  const said = leftOut.slice(0, 3).map(({ count, what, reason }) => `${formatNumberOf(count, what)} ${reason}`);
-  return ` (${said.join("; ")}${leftOut.length > 3 ? "; more with -v" : ""})`;
+  const listed = leftOut.slice(0, 3).map(({ count, what, reason }) => `${formatNumberOf(count, what)} ${reason}`);
+  return ` (${listed.join("; ")}${leftOut.length > 3 ? "; more with -v" : ""})`;
 }

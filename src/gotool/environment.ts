@@ -83,18 +83,18 @@ function parseSettings(text: string): Record<string, string> | undefined {
 }
 
 function goEnvFailed(context: GoContext, { code, stderr }: CommandResult): UserError {
-  const [said] = stderr.trim().split("\n");
+  const [line] = stderr.trim().split("\n");
   return new UserError(
-    `go env failed: ${said || `${findGo(context)} ended with exit code ${code} and said nothing`}`,
+    `go env failed: ${line || `${findGo(context)} ended with exit code ${code} and said nothing`}`,
     "run 'go env' in this directory and fix what it reports",
     ExitCode.unavailable,
   );
 }
 
 function notGo(context: GoContext, text: string): UserError {
-  const [said] = text.trim().split("\n");
+  const [line] = text.trim().split("\n");
   return new UserError(
-    `${findGo(context)} is not Go's own command: it answers 'go env -json' with ${said === "" ? "nothing" : JSON.stringify(said.slice(0, 60))}`,
+    `${findGo(context)} is not Go's own command: it answers 'go env -json' with ${line === "" ? "nothing" : JSON.stringify(line.slice(0, 60))}`,
     "put the directory of Go's own go first on PATH ('type -a go' lists what there is)",
     ExitCode.unavailable,
   );

@@ -118,7 +118,7 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
     ...processes.flatMap((process) =>
       processNotices(process)
         .filter(({ serious, about }) => serious || about === "paths")
-        .map((statement) => ({ ...statement, text: `${title(process)} (${process.info.pid}): ${statement.text}` })),
+        .map((notice) => ({ ...notice, text: `${title(process)} (${process.info.pid}): ${notice.text}` })),
     ),
   ];
 }

@@ -57,22 +57,22 @@ export function connectionError(target: Target, error: NodeJS.ErrnoException): U
 export async function refusal(target: Target, response: IncomingMessage): Promise<UserError> {
   const { statusCode = 0, headers } = response;
   const html = isHtml(response);
-  const said = html ? "" : firstLine(await beginning(response));
+  const reply = html ? "" : firstLine(await beginning(response));
   response.destroy();
-  if (statusCode === 429) return new RetryLater(target.server, said, retryAfter(headers["retry-after"]));
+  if (statusCode === 429) return new RetryLater(target.server, reply, retryAfter(headers["retry-after"]));
   const page = html ? " with a web page" : "";
-  const what = `${target.server} answered ${statusCode}${page}${said ? `: ${said}` : ""}`;
-  return new UserError(what, adviceFor(statusCode, target, said), ExitCode.noInput);
+  const what = `${target.server} answered ${statusCode}${page}${reply ? `: ${reply}` : ""}`;
+  return new UserError(what, adviceFor(statusCode, target, reply), ExitCode.noInput);
 }
 
-function adviceFor(status: number, target: Target, said: string): string {
+function adviceFor(status: number, target: Target, reply: string): string {
   if (status === 401 || status === 403)
     return "give a header with --header, or user name and password in the URL, or use an allowed address";
   if (status === 404)
     return `nothing is served at ${target.url.pathname}: import net/http/pprof, or give the URL of the trace`;
-  if (/already enabled|in progress/.test(said))
+  if (/already enabled|in progress/.test(reply))
     return "somebody else is tracing this server: try again when they are done";
-  if (/WriteTimeout/.test(said))
+  if (/WriteTimeout/.test(reply))
     return "ask for fewer seconds, or serve pprof from a server with a longer WriteTimeout";
   if (status >= 500) return "check the server's log, or try again";
   return "give the URL of an execution trace, such as http://host:port/debug/pprof/trace";

@@ -41,12 +41,12 @@ export class Turn {
     const directory = ensureDirectory(join(cache, "capture"));
     const lock = join(directory, `${fileName(server)}.lock`);
     const stamp = join(directory, `${fileName(server)}.stamp`);
-    let said = false;
+    let reported = false;
     for (let other = lockOrOwner(lock); other !== undefined; other = lockOrOwner(lock)) {
       const text = `another gotrace (process ${other}) is capturing from ${server}`;
       if (!wait) throw busy(text, "wait until it is done, or give --wait");
-      if (!said) say(`${text}: waiting`);
-      said = true;
+      if (!reported) say(`${text}: waiting`);
+      reported = true;
       await sleep(glance, undefined, { signal });
     }
     const turn = new Turn(lock, stamp);

@@ -20,7 +20,7 @@ export async function pprof(recording: Recording, context: FormatContext): Promi
   return renderPprof(recording.forest, {
     ...options.tree,
     goroutineRoots: options.goroutineRoots,
-    comments: said(recording, context),
+    comments: commentsOf(recording, context),
   });
 }
 
@@ -70,11 +70,11 @@ export async function otlp(recording: Recording, context: FormatContext): Promis
 }
 
 function described(recording: Recording, context: FormatContext): Omit<ParquetOptions, "table"> {
-  return { version: packageVersion(), notices: said(recording, context) };
+  return { version: packageVersion(), notices: commentsOf(recording, context) };
 }
 
 /** The lines about completeness and the cost of tracing, for formats with a place for comments. */
-function said({ forest }: Recording, { notices }: FormatContext): string[] {
+function commentsOf({ forest }: Recording, { notices }: FormatContext): string[] {
   return [...notices.map(({ text }) => text), ...tracing(forest.processes)];
 }
 

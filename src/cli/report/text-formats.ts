@@ -20,10 +20,10 @@ export function contextOf(
   const { forest } = recording;
   const note = runNote(forest);
   const title = (process: ProcessTree) => note?.titles[process.info.directory] ?? processTitle(process);
-  const said = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
+  const asNotices = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
   return {
     ...given,
-    notices: [...overall(forest, title), ...filterNotices(recording), ...said(note ? untraced(note) : [])],
+    notices: [...overall(forest, title), ...filterNotices(recording), ...asNotices(note ? untraced(note) : [])],
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
     title,

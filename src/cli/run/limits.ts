@@ -43,7 +43,7 @@ export class LimitWatch {
   readonly #executions = new Map<string, number>();
   /** Names of files whose process has ended. */
   readonly #over = new Set<string>();
-  readonly #said = new Set<string>();
+  readonly #reported = new Set<string>();
   readonly #halted = new Set<string>();
 
   readonly #directory: string;
@@ -103,10 +103,10 @@ export class LimitWatch {
 
   /** Reports a trace that has ended before its process, once. */
   #stopped(name: string, why: string): void {
-    if (this.#said.has(name)) return;
-    this.#said.add(name);
-    if (this.#said.size <= LINES) this.say(`process ${processIdOf(name)}: ${why}`);
-    else if (this.#said.size === LINES + 1) this.say("the traces of more processes have reached their limits");
+    if (this.#reported.has(name)) return;
+    this.#reported.add(name);
+    if (this.#reported.size <= LINES) this.say(`process ${processIdOf(name)}: ${why}`);
+    else if (this.#reported.size === LINES + 1) this.say("the traces of more processes have reached their limits");
   }
 }
 

@@ -46,8 +46,8 @@ const marks = { passed: "✅", noted: "✅", failed: "❌", skipped: "⚠️" } 
 export function checksMarkdown(given: readonly Check[], locate: Locate): string {
   const checks = printableAll(given);
   const failed = checks.filter(({ outcome }) => outcome === "failed");
-  const said = verdictOf(checks);
-  let text = `<!-- gotrace calls -->\n\n### gotrace: ${said}\n\n| | check | |\n|---|---|---|\n`;
+  const verdict = verdictOf(checks);
+  let text = `<!-- gotrace calls -->\n\n### gotrace: ${verdict}\n\n| | check | |\n|---|---|---|\n`;
   let left = 0;
   for (const check of [...failed, ...checks.filter((one) => !failed.includes(one))]) {
     const row = `| ${[marks[check.outcome], code(check.name), prose(check.message)].map(cell).join(" | ")} |\n`;

@@ -57,7 +57,7 @@ function headOf(report: TraceReport): string {
     ...(count("warn") ? [formatNumberOf(count("warn"), "warning")] : []),
     ...(count("info") ? [`${formatCount(count("info"))} info`] : []),
   ];
-  const said = parts.length > 0 ? parts.join(", ") : "no findings ✅";
+  const counted = parts.length > 0 ? parts.join(", ") : "no findings ✅";
   const more = [
     ...(suppressed ? [`${formatCount(suppressed)} known in the baseline`] : []),
     ...(hidden ? [`${formatCount(hidden)} not shown`] : []),
@@ -72,7 +72,7 @@ function headOf(report: TraceReport): string {
     formatBytes(report.bytes),
   ];
   return `
-### gotrace: ${code(report.path)}: ${said}${more.length > 0 ? ` (${more.join(", ")})` : ""}
+### gotrace: ${code(report.path)}: ${counted}${more.length > 0 ? ` (${more.join(", ")})` : ""}
 
 ${facts.map(prose).join(" · ")}
 

@@ -199,8 +199,8 @@ function choose(
   whole: number,
   options: CallPageOptions,
 ): { number: Int32Array; count: number; omitted: { paths: number; calls: number } } {
-  const least = minimumOf(tree, options.maxPaths ?? MAX_PATHS);
-  const view = viewTree(tree, { ...options, minimum: Math.max(options.minimum ?? 0, least), whole });
+  const minimum = minimumOf(tree, options.maxPaths ?? MAX_PATHS);
+  const view = viewTree(tree, { ...options, minimum: Math.max(options.minimum ?? 0, minimum), whole });
   const number = new Int32Array(tree.size).fill(-1);
   number[0] = 0;
   let count = 1;

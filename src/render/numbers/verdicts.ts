@@ -14,11 +14,11 @@ const TOLD = 10;
 export function* verdictLines(verdicts: readonly Verdict[], naming: Naming = fullNames): Generator<string> {
   for (const assertion of new Set(verdicts.map((verdict) => verdict.assertion))) {
     const own = verdicts.filter((verdict) => verdict.assertion === assertion);
-    const said = own.map((verdict) => saying(verdict, naming)).filter((one) => one.failed || one.message !== "");
-    for (const { failed, name, message, details } of said.slice(0, TOLD)) {
+    const outcomes = own.map((verdict) => saying(verdict, naming)).filter((one) => one.failed || one.message !== "");
+    for (const { failed, name, message, details } of outcomes.slice(0, TOLD)) {
       yield lines(`assertion ${failed ? "failed: " : ""}${name}: ${message}`, details);
     }
-    const more = said.length - TOLD;
+    const more = outcomes.length - TOLD;
     if (more > 0) yield `assertion failed: ${assertion.expression}: in ${formatNumberOf(more, "more test")}\n`;
     const { message, details } = outside(own[0], naming);
     if (message !== "") yield lines(`assertion ${assertion.expression}: ${message}`, details);
