@@ -2,6 +2,7 @@
 
 export type { HookCost } from "../calltree/index.js";
 export { type Assertion, parseAssertion } from "./assertion.js";
+export { type FunctionWaits, waitsByFunction } from "./blame.js";
 export { costBounds } from "./bounds.js";
 export {
   type CallChange,

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { waitsByFunction } from "../../src/callstats/index.js";
 import { readRecording, STATES, State } from "../../src/calltree/index.js";
 import { SchedulingClock } from "../../src/join/clock.js";
 import { StayTable } from "../../src/join/stays.js";
 import { waitsOf } from "../../src/join/waits.js";
+import { statsJson } from "../../src/render/numbers/stats.js";
 import { scripted } from "../calltree/script.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 
@@ -100,4 +102,21 @@ test("of too many waits the longest are looked at, and that is known", () => {
   const { count, minimum } = waitsOf(table, 50);
   expect(minimum).toBe(64);
   expect(count).toBe(lengths.filter((length) => length >= 64).length);
+});
+
+test("stats in JSON have who made whom wait, by function", () => {
+  const script = "0 g1 { main.main\n40 g1 }\n5 g2 { main.wait\n30 g2 }";
+  const table = new StayTable();
+  const wait = { state: State.lock, reason: "sync", waker: 1, place: "", wakerPlace: "" };
+  table.add(2, 10_000, 25_000, wait);
+  const recording = readRecording(memorySource(scripted(script))).withStates(
+    () => new SchedulingClock({ stays: table }, 0),
+  );
+  const { forest } = recording;
+  const waits = waitsByFunction(forest, forest.processes);
+  const report = { rows: [], functions: 0, neighbours: [], costs: [], notices: [], waits };
+  expect(JSON.parse([...statsJson(report)].join("")).waits).toEqual([
+    { function: "main.wait", state: "lock", ended_by: "main.main", waits: 1, total_ns: 15_000, longest_ns: 15_000 },
+  ]);
+  expect(JSON.parse([...statsJson({ ...report, waits: undefined })].join(""))).not.toHaveProperty("waits");
 });

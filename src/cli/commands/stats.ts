@@ -11,6 +11,7 @@ import {
   NeighbourMeter,
   namePattern,
   StatsMeter,
+  waitsByFunction,
 } from "../../callstats/index.js";
 import {
   type CallForest,
@@ -235,6 +236,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     idle,
     functions: rows.length,
     neighbours,
+    waits: forest.processes.some(({ tree }) => tree.blame) ? waitsByFunction(forest, forest.processes) : undefined,
     costs: costBounds(forest),
     notices: [
       ...(by === undefined ? [] : [`sorted by the total time in ${partName(by)}`]),

@@ -2,7 +2,13 @@
 import { fullNames, type Naming } from "../../base/names.js";
 import { jsonText, printable } from "../../base/printable.js";
 import { formatCount, formatDuration } from "../../base/units.js";
-import { EXACT_CALLS, type FunctionStats, type HookCost, type Neighbour } from "../../callstats/index.js";
+import {
+  EXACT_CALLS,
+  type FunctionStats,
+  type FunctionWaits,
+  type HookCost,
+  type Neighbour,
+} from "../../callstats/index.js";
 import { isDistorted, STATES } from "../../calltree/index.js";
 import type { Column, ColumnStyle } from "../columns.js";
 import { stateCell, stateFields, statesJson, statesThatMatter, sumStates } from "../states.js";
@@ -25,6 +31,8 @@ export interface StatsReport {
   readonly neighbours: readonly NeighbourTable[];
   /** By process, the most that tracing adds to a call; undefined if unknown. */
   readonly costs: readonly (HookCost | undefined)[];
+  /** Who made whom wait; undefined without an execution trace. */
+  readonly waits?: readonly FunctionWaits[] | undefined;
   /** Further lines to print below the tables. */
   readonly notices: readonly string[];
 }
@@ -197,7 +205,7 @@ function record(row: FunctionStats): Record<string, string | number | null> {
 }
 
 /** One object; times in nanoseconds. */
-export function* statsJson({ rows, functions, neighbours, costs, notices }: StatsReport): Generator<string> {
+export function* statsJson({ rows, functions, neighbours, costs, notices, waits }: StatsReport): Generator<string> {
   const head = {
     tracing_max_ns_per_call: costsJson(costs),
     percentile_error: 1 / 128,
@@ -210,6 +218,19 @@ export function* statsJson({ rows, functions, neighbours, costs, notices }: Stat
     yield `${index > 0 ? "," : ""}\n    ${jsonText({ ...record(row), ...states })}`;
   }
   yield `\n  ]`;
+  if (waits !== undefined) {
+    const list = waits.map(({ waiter, state, culprit, time, longest, waits }) =>
+      jsonText({
+        function: waiter ?? null,
+        state: STATES[state],
+        ended_by: culprit ?? null,
+        waits,
+        total_ns: Math.round(time),
+        longest_ns: Math.round(longest),
+      }),
+    );
+    yield `,\n  "waits": [${list.map((row) => `\n    ${row}`).join(",")}\n  ]`;
+  }
   for (const table of neighbours) {
     const list = table.rows.map(({ name, spawned, calls, total, self }) => ({
       function: name ?? null,

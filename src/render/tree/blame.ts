@@ -1,7 +1,8 @@
 /** The table below a tree that says who made whom wait. */
 import type { Naming } from "../../base/names.js";
 import { formatCount, formatDuration } from "../../base/units.js";
-import { type Blamed, type CallForest, type CallTree, STATES } from "../../calltree/index.js";
+import { waitsByFunction } from "../../callstats/index.js";
+import { type CallForest, type CallTree, STATES } from "../../calltree/index.js";
 import { type Column, columns } from "../columns.js";
 import type { Measure, Paint } from "../style.js";
 
@@ -19,12 +20,12 @@ interface Style {
 }
 
 /** Waits by function: which waited, for what, and which ended the wait or held the lock. */
-export function* blameTable({ functions }: CallForest, tree: CallTree, style: Style): Generator<string> {
-  const rows = byFunction(tree.blame?.pairs ?? [], tree.func);
+export function* blameTable(forest: CallForest, tree: CallTree, style: Style): Generator<string> {
+  const rows = waitsByFunction(forest, [{ tree }]);
   const whole = rows.reduce((sum, { time }) => sum + time, 0);
   const shown = rows.filter(({ time }) => time >= SHARE * whole).slice(0, ROWS);
   if (shown.length === 0) return;
-  const nameOf = (func: number) => (func < 0 ? NOBODY : style.naming(functions[func].name));
+  const nameOf = (name: string | undefined) => (name === undefined ? NOBODY : style.naming(name));
   const list: Column[] = [
     ...["WAITED", "LONGEST", "WAITS"].map((heading) => ({ heading, kind: "number" }) as const),
     ...["FOR", "IN", "ENDED BY"].map((heading) => ({ heading, kind: "name" }) as const),
@@ -44,21 +45,4 @@ export function* blameTable({ functions }: CallForest, tree: CallTree, style: St
   const { minimum = 0 } = tree.blame ?? {};
   if (minimum > 0)
     yield `${style.paint("dim", `only waits of at least ${formatDuration(minimum)}: there are too many others`)}\n`;
-}
-
-/** Sums of the pairs of nodes by function; the functions in place of the nodes, -1 where no call was open. */
-function byFunction(blamed: readonly Blamed[], func: Int32Array): Blamed[] {
-  const sums = new Map<string, Blamed>();
-  for (const { waiter, state, culprit, time, longest, waits } of blamed) {
-    const pair = { waiter: func[waiter], state, culprit: func[culprit] };
-    const key = `${pair.waiter} ${state} ${pair.culprit}`;
-    const known = sums.get(key) ?? { ...pair, time: 0, longest: 0, waits: 0 };
-    sums.set(key, {
-      ...pair,
-      time: known.time + time,
-      longest: Math.max(known.longest, longest),
-      waits: known.waits + waits,
-    });
-  }
-  return [...sums.values()].sort((a, b) => b.time - a.time);
 }
