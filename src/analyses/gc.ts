@@ -10,7 +10,7 @@ import { isGcPause, Mutator } from "./mutator-use.js";
 import type { Range, Ranges } from "./ranges.js";
 
 /** The longest of its kind; `stack` is where it began, leaf first. */
-interface Occurrence {
+interface GCOccurrence {
   readonly goroutine: number;
   /** The goroutine's start function. */
   readonly function: string;
@@ -26,7 +26,7 @@ interface Pauses {
   /** Whether the garbage collector caused the pauses. */
   readonly gc: boolean;
   readonly pauses: Distribution;
-  readonly longest: Occurrence;
+  readonly longest: GCOccurrence;
 }
 
 /** The cost of garbage collection in a trace. */
@@ -42,7 +42,7 @@ export interface GcSummary {
     readonly waits: Distribution;
     /** Time in assists by start function, largest first. */
     readonly byFunction: readonly { readonly function: string; readonly count: number; readonly total: number }[];
-    readonly longest: Occurrence | undefined;
+    readonly longest: GCOccurrence | undefined;
   };
   /** `swept` and `reclaimed` in bytes. */
   readonly sweeps: { readonly ranges: Distribution; readonly swept: number; readonly reclaimed: number };
@@ -98,7 +98,7 @@ export class Gc {
 
   /** The summary; call it after `intervals` and `ranges` are finished. */
   result(stacks: StackTable): GcSummary {
-    const occurrence = (kept: Kept): Occurrence => ({ ...kept, stack: stacks.frames(kept.stack) });
+    const occurrence = (kept: Kept): GCOccurrence => ({ ...kept, stack: stacks.frames(kept.stack) });
     return {
       cycles: distribution(this.cycles),
       pauses: [...this.pauses]

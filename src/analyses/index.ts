@@ -20,7 +20,7 @@ export type { GoroutineGroup } from "./goroutines.js";
 
 export * from "./interval.js";
 export { Intervals } from "./intervals.js";
-export { Locator, logMatches, type Target } from "./locate.js";
+export { type LocateTarget, Locator, logMatches } from "./locate.js";
 export { Locks } from "./locks.js";
 export { MutatorCurve } from "./mutator.js";
 export { Mutator } from "./mutator-use.js";

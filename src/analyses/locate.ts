@@ -12,7 +12,7 @@ import type { TaskRecord } from "./task.js";
 import { Tasks } from "./tasks.js";
 
 /** What to look for. */
-export type Target =
+export type LocateTarget =
   | { readonly kind: "goroutine"; readonly id: number }
   | { readonly kind: "task"; readonly id: number }
   /** The longest task of a type. */
@@ -57,7 +57,7 @@ export class Locator {
 
   constructor(
     reader: EventSource,
-    private readonly target: Target,
+    private readonly target: LocateTarget,
   ) {
     this.intervals = new Intervals(reader);
     const accounts = new Accounts(this.intervals, this.ranges);

@@ -22,7 +22,7 @@ export interface LeftPackage {
 }
 
 /** A package that the user asked to build. */
-export interface Target {
+export interface BuiltPackage {
   readonly importPath: string;
   readonly name: string;
 }

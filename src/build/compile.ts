@@ -9,7 +9,7 @@ import { type BuildResult, buildWithFallback, goBuild, type Withdrawn } from "..
 import { markUsed } from "../gotool/cache.js";
 import { type GoEnvironment, readGoEnvironment } from "../gotool/environment.js";
 import { both, type CommandResult } from "../gotool/run-go.js";
-import { type BuildSummary, summarize, type Target } from "./build-summary.js";
+import { type BuildSummary, type BuiltPackage, summarize } from "./build-summary.js";
 import type { BuildContext } from "./context.js";
 import { areIntact, type Sizes, sizesOf } from "./intact.js";
 import {
@@ -34,7 +34,7 @@ export interface Compiled {
   /** The overlay, flags and environment used; undefined if there is nothing to trace. */
   readonly state: BuildState | undefined;
   /** The packages that the user asked to build. */
-  readonly targets: readonly Target[];
+  readonly targets: readonly BuiltPackage[];
   readonly summary: BuildSummary;
   readonly traced: TracedSet;
   /** Files whose rewritten form did not compile; empty if the last build was reused. */
@@ -53,7 +53,7 @@ interface Remembered {
   readonly mark: BuildMark;
   /** Milliseconds since 1970. After a day the build is prepared again in any case. */
   readonly time: number;
-  readonly targets: readonly Target[];
+  readonly targets: readonly BuiltPackage[];
   readonly unmatched: readonly string[];
   readonly summary: BuildSummary;
   readonly traced: TracedSet;
@@ -77,7 +77,7 @@ export interface CompileCommand {
   /** Another go command follows and repeats this one's messages, so they are not printed. */
   readonly followed?: boolean;
   /** Checks the packages that the user asked for, before anything is built. @throws UserError to refuse them */
-  readonly check?: (targets: readonly Target[], environment: GoEnvironment) => void;
+  readonly check?: (targets: readonly BuiltPackage[], environment: GoEnvironment) => void;
   /** The command rebuilds whatever changed, as `go build` does, so an unchanged build needs no preparation. */
   readonly builds?: boolean;
 }

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { ExitCode, UserError } from "../base/errors.js";
 import type { GoEnvironment } from "../gotool/environment.js";
 import { Binary } from "./binary.js";
-import { describeBuild, type Target } from "./build-summary.js";
+import { type BuiltPackage, describeBuild } from "./build-summary.js";
 import { type Compiled, compile } from "./compile.js";
 import type { BuildContext, BuildOptions } from "./context.js";
 
@@ -92,7 +92,7 @@ const goArch: Readonly<Record<string, string>> = {
 };
 
 /** @throws UserError if the packages are not exactly one program; packages that go could not load are left for go to report */
-function checkProgram(command: string, targets: readonly Target[], patterns: readonly string[]): void {
+function checkProgram(command: string, targets: readonly BuiltPackage[], patterns: readonly string[]): void {
   const words = patterns.join(" ");
   const programs = targets.filter((target) => target.name === "main").map((target) => target.importPath);
   if (targets.length > 1) {

@@ -49,8 +49,8 @@ export {
   type FunctionShare,
   hottest,
   type Overview,
+  type OverviewPart,
   overview,
-  type Part,
   unseenWaits,
 } from "./views/overview.js";
 export { localTest, type Owners, ownersOf, testBegins, testsAround } from "./views/owners.js";

@@ -1,9 +1,9 @@
 /** Critical paths of requests whose correct paths are known: testdata/exectrace/programs/paths.go documents them. */
 import { expect, test } from "vitest";
-import { type CriticalPath, Locator, Summarizer, type Target } from "../../src/analyses/index.js";
+import { type CriticalPath, type LocateTarget, Locator, Summarizer } from "../../src/analyses/index.js";
 import { feedAll, readerOf } from "./traces.js";
 
-function pathOf(name: string, target: Target): CriticalPath {
+function pathOf(name: string, target: LocateTarget): CriticalPath {
   const first = readerOf(`cases/${name}`);
   const locator = new Locator(first, target);
   feedAll(first, (e) => locator.feed(e));

@@ -4,16 +4,16 @@ import {
   type Breakdown,
   CriticalPathFinder,
   Intervals,
+  type LocateTarget,
   Locator,
   logMatches,
   Summarizer,
-  type Target,
   type TraceSummary,
 } from "../../src/analyses/index.js";
 import { EventKind, MetricName } from "../../src/exectrace/index.js";
 import { feedAll, readerOf, traceNames } from "./traces.js";
 
-function summarize(name: string, target?: Target): TraceSummary {
+function summarize(name: string, target?: LocateTarget): TraceSummary {
   let selection: ReturnType<Locator["result"]>;
   if (target) {
     const reader = readerOf(name);

@@ -2,14 +2,14 @@
  * Tables of execution traces: golden text, and lines that fit a terminal. `npx vitest -u` rewrites the golden files.
  */
 import { expect, test } from "vitest";
-import { diffTraces, Locator, Summarizer, type Target } from "../../src/analyses/index.js";
+import { diffTraces, type LocateTarget, Locator, Summarizer } from "../../src/analyses/index.js";
 import { columns } from "../../src/render/columns.js";
 import { painter, plainWidth } from "../../src/render/style.js";
 import { diffTable } from "../../src/render/trace/diff.js";
 import { summaryTables } from "../../src/render/trace/summary.js";
 import { feedAll, readerOf } from "../analyses/traces.js";
 
-function selectionOf(name: string, target: Target) {
+function selectionOf(name: string, target: LocateTarget) {
   const reader = readerOf(name);
   const locator = new Locator(reader, target);
   feedAll(reader, (e) => locator.feed(e));
@@ -17,7 +17,7 @@ function selectionOf(name: string, target: Target) {
   return locator.result();
 }
 
-function summarize(name: string, target?: Target) {
+function summarize(name: string, target?: LocateTarget) {
   const reader = readerOf(name);
   const summarizer = new Summarizer(reader, target && selectionOf(name, target));
   feedAll(reader, (e) => summarizer.feed(e));

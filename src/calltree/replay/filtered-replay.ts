@@ -40,7 +40,7 @@ export class FilteredReplay implements WalkObserver {
   /** By level of the open calls: time of removed callees, traced calls beneath, context. */
   private carried = new Float64Array(64);
   private beneath = new Float64Array(64);
-  private leads = new Uint8Array(64);
+  private context = new Uint8Array(64);
   private from = Number.NEGATIVE_INFINITY;
   /** Go statements of calls still held, in order. Their depths do not decrease. */
   private pending: { depth: number; readonly goStatement: number; readonly time: number; readonly ref: number }[] = [];
@@ -69,8 +69,8 @@ export class FilteredReplay implements WalkObserver {
 
   enter(_slot: number, built: number, time: number): void {
     const at = this.held.enter(this.maps.nodes[built], time);
-    if (at >= this.leads.length) this.grow();
-    this.leads[at] = this.maps.context?.[built] ?? 0;
+    if (at >= this.context.length) this.grow();
+    this.context[at] = this.maps.context?.[built] ?? 0;
     this.carried[at] = this.beneath[at] = 0;
     const isWithin = time >= this.from && time <= this.to;
     this.states?.enter(Math.min(Math.max(time, this.from), this.to), isWithin);
@@ -83,10 +83,10 @@ export class FilteredReplay implements WalkObserver {
     const below = at - 1;
     const node = held.node[at];
     const isEvent = how !== Ending.running && end <= this.to;
-    this.states?.exit(Math.min(end, this.to), shown && this.leads[at] === 0, node === REMOVED, isEvent);
+    this.states?.exit(Math.min(end, this.to), shown && this.context[at] === 0, node === REMOVED, isEvent);
     if (shown) {
       if (below >= 0) this.beneath[below] += this.beneath[at] + 1;
-      const own = this.carried[at] + (this.leads[at] === 1 ? 0 : self);
+      const own = this.carried[at] + (this.context[at] === 1 ? 0 : self);
       if (node === REMOVED) {
         if (below >= 0) this.carried[below] += own;
       } else if (!this.isShown(node)) {
@@ -167,6 +167,6 @@ export class FilteredReplay implements WalkObserver {
     const length = this.held.depth * 2;
     this.carried = grown(this.carried, length);
     this.beneath = grown(this.beneath, length);
-    this.leads = grown(this.leads, length);
+    this.context = grown(this.context, length);
   }
 }

@@ -40,7 +40,7 @@ export interface Observer {
 }
 
 /** Which calls count; times in nanoseconds since the start of the process. The others are replayed all the same. */
-export interface Scope {
+export interface ReplayScope {
   /** Calls shorter than this are pruned from unmerged trees. */
   readonly minimum?: number;
   /** Calls that end before `SlotTable.from` or begin after this do not count; the others are clipped to these times. */
@@ -75,7 +75,7 @@ export class Stacks {
     private readonly nodes: NodeTable,
     private readonly slots: SlotTable,
     private readonly listener: Listener,
-    { minimum = 0, to = Number.POSITIVE_INFINITY, observer }: Scope = {},
+    { minimum = 0, to = Number.POSITIVE_INFINITY, observer }: ReplayScope = {},
   ) {
     this.minimum = minimum;
     this.to = to;

@@ -29,7 +29,7 @@ const MIN_SHARE = 0.0005;
 const SOME_LINES = 20;
 
 /** Subtrees with their own number of lines. */
-export interface Part {
+export interface OverviewPart {
   readonly tops: readonly number[];
   /** The most lines to show. */
   readonly lines: number;
@@ -49,7 +49,7 @@ export function overview(
   functions: readonly FunctionInfo[],
   lines: number,
   by: readonly number[] | undefined,
-  parts?: (folded: CallTree) => readonly Part[],
+  parts?: (folded: CallTree) => readonly OverviewPart[],
 ): Overview {
   if (parts === undefined && tree.size - 1 <= lines) return everything(tree, functions, by);
   const folded = foldRecursion(tree);
@@ -79,7 +79,12 @@ export function everything(
  * Marks the nodes to show. Each step takes, of the nodes whose parent is marked, the one with the longest time in its
  * subtree.
  */
-function markHeaviest(tree: CallTree, weight: Float64Array, { tops, lines, first }: Part, only: Uint8Array): void {
+function markHeaviest(
+  tree: CallTree,
+  weight: Float64Array,
+  { tops, lines, first }: OverviewPart,
+  only: Uint8Array,
+): void {
   const reach = longest(tree, weight);
   const roots = tops.filter((node) => node !== tree.others);
   const least = MIN_SHARE * roots.reduce((most, node) => Math.max(most, reach[node]), 0);

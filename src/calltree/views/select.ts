@@ -45,7 +45,7 @@ export interface Selected {
 /** Applies the filters. Subtrees without calls are always dropped. */
 export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], options: PathOptions): Selected {
   const map = new Int32Array(tree.size);
-  const leads = new Uint8Array(tree.size);
+  const context = new Uint8Array(tree.size);
   const filtered: FilteredCalls[] = [];
   const note = (filter: FilteredCalls["filter"], calls: number) => {
     if (calls > 0) filtered.push({ filter, calls });
@@ -58,10 +58,10 @@ export function selectPaths(tree: CallTree, functions: readonly FunctionInfo[], 
     );
   dropEmpty(tree, map);
   if (options.ignore) note("ignore", dropPaths(tree, map, matches(options.ignore)));
-  if (options.test) note("test", keepPaths(tree, map, leads, ofTests(tree, functions, options.test)));
-  if (options.focus) note("focus", keepPaths(tree, map, leads, ofFunctions(tree, matches(options.focus))));
+  if (options.test) note("test", keepPaths(tree, map, context, ofTests(tree, functions, options.test)));
+  if (options.focus) note("focus", keepPaths(tree, map, context, ofFunctions(tree, matches(options.focus))));
   if (options.hide) note("hide", hideNodes(tree, map, matches(options.hide)));
-  return { ...rebuild(tree, map, leads), filtered };
+  return { ...rebuild(tree, map, context), filtered };
 }
 
 /** By node: 1 if its test matches. */
@@ -101,7 +101,7 @@ function dropPaths(tree: CallTree, map: Int32Array, matched: Uint8Array): number
 }
 
 /** Keeps the subtrees and the ancestors of matches. @param matched by node */
-function keepPaths(tree: CallTree, map: Int32Array, leads: Uint8Array, matched: Uint8Array): number {
+function keepPaths(tree: CallTree, map: Int32Array, context: Uint8Array, matched: Uint8Array): number {
   const { size, parent } = tree;
   const inside = new Uint8Array(size);
   const above = new Uint8Array(size);
@@ -113,7 +113,7 @@ function keepPaths(tree: CallTree, map: Int32Array, leads: Uint8Array, matched: 
     if (map[node] === DROPPED) continue;
     if (inside[node] || above[node]) {
       above[parent[node]] = 1;
-      if (!inside[node]) leads[node] = 1;
+      if (!inside[node]) context[node] = 1;
     } else {
       map[node] = DROPPED;
       calls += callsAt(tree, node);
@@ -133,7 +133,7 @@ function hideNodes(tree: CallTree, map: Int32Array, matched: Uint8Array): number
 }
 
 /** Builds the tree of the nodes that are neither dropped nor removed, and fills their new numbers into `map`. */
-function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selected, "filtered"> {
+function rebuild(tree: CallTree, map: Int32Array, context: Uint8Array): Omit<Selected, "filtered"> {
   const old = tree;
   // By old node: its new node (for removed nodes, that of the parent), and its edge.
   const place = new Int32Array(old.size);
@@ -170,13 +170,13 @@ function rebuild(tree: CallTree, map: Int32Array, leads: Uint8Array): Omit<Selec
   const takes = new Uint8Array(old.size);
   for (let node = 1; node < old.size; node++) {
     const carried = map[node] === REMOVED && place[node] > 0 && isCalled(old, map, node);
-    if ((carried || map[node] >= 0) && !leads[node]) takes[node] |= Take.self;
+    if ((carried || map[node] >= 0) && !context[node]) takes[node] |= Take.self;
     if (map[node] >= 0) takes[node] |= Take.calls | Take.total;
   }
   const grouping = { place, takes, edge, goStatement, tests, parent, source, count };
   const { number, tree: chosen } = regroup(old, grouping);
   for (let node = 1; node < old.size; node++) if (map[node] >= 0) map[node] = number[place[node]];
-  return { tree: inherit(old, map, chosen), map, context: leads };
+  return { tree: inherit(old, map, chosen), map, context };
 }
 
 /** Whether a removed node runs on the goroutine of its nearest ancestor that is not removed. */

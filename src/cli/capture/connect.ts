@@ -2,7 +2,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { ExitCode, UserError } from "../../base/errors.js";
-import type { Target } from "./target.js";
+import type { CaptureTarget } from "./target.js";
 
 /** Milliseconds. */
 const CONNECT_TIMEOUT = 10_000;
@@ -23,7 +23,11 @@ export interface ConnectOptions {
  * @returns the first response that is not a redirect
  * @throws UserError after too many redirects, or one that does not lead to HTTP; otherwise the errors of node:http
  */
-export async function connect(target: Target, options: ConnectOptions, signal: AbortSignal): Promise<IncomingMessage> {
+export async function connect(
+  target: CaptureTarget,
+  options: ConnectOptions,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   let url = target.url;
   let own = true;
   for (let redirects = 0; ; redirects++) {
@@ -51,7 +55,7 @@ function redirectOf(location: string, from: URL): URL | undefined {
 
 function request(
   url: URL,
-  target: Target,
+  target: CaptureTarget,
   own: boolean,
   { headers, authorities, insecure }: ConnectOptions,
   signal: AbortSignal,

@@ -7,7 +7,7 @@ import { createFile } from "../output.js";
 import { writeFully } from "../trace-files.js";
 import { type ConnectOptions, connect } from "./connect.js";
 import { checkHead, connectionError, refusal } from "./refusal.js";
-import type { Target } from "./target.js";
+import type { CaptureTarget } from "./target.js";
 
 /** Milliseconds that a transfer may take in addition to the time that the server records. */
 export const MARGIN = 30_000;
@@ -42,7 +42,7 @@ export interface Downloaded {
  * @param path the file; created once the first bytes prove to be a trace
  * @throws UserError when the server sends no trace or the file cannot be written
  */
-export async function download(target: Target, path: string, options: DownloadOptions): Promise<Downloaded> {
+export async function download(target: CaptureTarget, path: string, options: DownloadOptions): Promise<Downloaded> {
   const limit = (target.seconds ?? 0) * 1000 + (options.margin ?? MARGIN);
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), limit);
@@ -81,7 +81,7 @@ class FileError extends Error {
 
 async function save(
   response: IncomingMessage,
-  target: Target,
+  target: CaptureTarget,
   path: string,
   { maxBytes, onBytes }: DownloadOptions,
   progress: { bytes: number },
@@ -164,7 +164,7 @@ function isCut(error: unknown): boolean {
   );
 }
 
-function tooSlow({ server, seconds }: Target, limit: number): UserError {
+function tooSlow({ server, seconds }: CaptureTarget, limit: number): UserError {
   const asked = seconds === undefined ? "" : `, of which ${seconds}s were to be recorded`;
   return new UserError(
     `${server} sent no trace within ${limit / 1000}s${asked}`,

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { printable } from "../../base/printable.js";
 import { formatBytes } from "../../base/units.js";
-import type { Target } from "./target.js";
+import type { CaptureTarget } from "./target.js";
 
 /** Milliseconds to wait for the text of an error response. */
 const PATIENCE = 2000;
@@ -27,7 +27,7 @@ export class RetryLater extends UserError {
 }
 
 /** The error for a request that failed without a response. @param error what node:http reported */
-export function connectionError(target: Target, error: NodeJS.ErrnoException): UserError {
+export function connectionError(target: CaptureTarget, error: NodeJS.ErrnoException): UserError {
   const { server } = target;
   const code = error.code ?? "";
   const [message, advice] =
@@ -54,7 +54,7 @@ export function connectionError(target: Target, error: NodeJS.ErrnoException): U
 }
 
 /** The error for a response other than 200, with the first line of its text. */
-export async function refusal(target: Target, response: IncomingMessage): Promise<UserError> {
+export async function refusal(target: CaptureTarget, response: IncomingMessage): Promise<UserError> {
   const { statusCode = 0, headers } = response;
   const html = isHtml(response);
   const reply = html ? "" : firstLine(await beginning(response));
@@ -65,7 +65,7 @@ export async function refusal(target: Target, response: IncomingMessage): Promis
   return new UserError(what, adviceFor(statusCode, target, reply), ExitCode.noInput);
 }
 
-function adviceFor(status: number, target: Target, reply: string): string {
+function adviceFor(status: number, target: CaptureTarget, reply: string): string {
   if (status === 401 || status === 403)
     return "give a header with --header, or user name and password in the URL, or use an allowed address";
   if (status === 404)
@@ -79,7 +79,7 @@ function adviceFor(status: number, target: Target, reply: string): string {
 }
 
 /** Checks that the bytes begin an execution trace. @param unpacked whether they were compressed @throws UserError if not */
-export function checkHead(target: Target, response: IncomingMessage, head: Buffer, unpacked: boolean): void {
+export function checkHead(target: CaptureTarget, response: IncomingMessage, head: Buffer, unpacked: boolean): void {
   if (/^go 1\.\d+ trace\0\0\0$/.test(head.toString("latin1", 0, 16))) return;
   const found =
     head.length === 0

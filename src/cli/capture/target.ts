@@ -7,7 +7,7 @@ export const MAX_SECONDS = 30;
 export const DEFAULT_SECONDS = 5;
 
 /** Where a trace comes from. */
-export interface Target {
+export interface CaptureTarget {
   /** Without name and password. */
   readonly url: URL;
   /** The path of a Unix socket on which the server listens. */
@@ -26,7 +26,7 @@ export interface Target {
  * @param seconds the value of `--seconds`
  * @throws UserError for an invalid address, or for more seconds than allowed
  */
-export function captureTarget(address: string, seconds: string | undefined): Target {
+export function captureTarget(address: string, seconds: string | undefined): CaptureTarget {
   const unix = /^unix:(?:\/\/(?=\/))?(\/(?!\/)[^:]*)(?::(\/.*))?$/.exec(address);
   const text = unix
     ? `http://localhost${unix[2] ?? ""}`
@@ -79,7 +79,7 @@ function usage(message: string, advice: string): UserError {
 }
 
 /** The default name of a captured trace: host, port and local time. */
-export function defaultName(target: Target, now: Date): string {
+export function defaultName(target: CaptureTarget, now: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;

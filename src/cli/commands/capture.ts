@@ -16,7 +16,7 @@ import { openChunks } from "../analyze/read-chunks.js";
 import { withGrepExitCodes } from "../analyze/read-exec-trace.js";
 import { type Cut, type Downloaded, type DownloadOptions, download, MARGIN, MAX_BYTES } from "../capture/download.js";
 import { RetryLater } from "../capture/refusal.js";
-import { captureTarget, DEFAULT_SECONDS, defaultName, MAX_SECONDS, type Target } from "../capture/target.js";
+import { type CaptureTarget, captureTarget, DEFAULT_SECONDS, defaultName, MAX_SECONDS } from "../capture/target.js";
 import { COOL_DOWN, Turn } from "../capture/turn.js";
 import { type Command, commandHelp } from "../command.js";
 import { parseFlags } from "../flags/parse.js";
@@ -130,13 +130,13 @@ async function run(words: readonly string[]): Promise<number> {
 }
 
 /** The message for a transfer that ended early. */
-function endOf(cut: Cut, { server }: Target): string {
+function endOf(cut: Cut, { server }: CaptureTarget): string {
   if (cut === "time") return `${server} kept sending: gotrace ended the transfer`;
   if (cut === "size") return "the trace has reached its maximum size: gotrace ended the transfer; see --max-size";
   return `${server} ended the transfer early`;
 }
 
-function tooEarly(target: Target, { cut, bytes }: Downloaded): UserError {
+function tooEarly(target: CaptureTarget, { cut, bytes }: Downloaded): UserError {
   return new UserError(
     `${endOf(cut!, target)}, after ${formatBytes(bytes)} without anything to keep`,
     "check the server's log, or try again",
@@ -146,7 +146,7 @@ function tooEarly(target: Target, { cut, bytes }: Downloaded): UserError {
 
 /** Waits for the turn and downloads. With `wait`, tries once more if the server asks to come back later. */
 async function inTurn(
-  target: Target,
+  target: CaptureTarget,
   file: string,
   wanted: Omit<DownloadOptions, "onBytes">,
   wait: boolean,
@@ -228,7 +228,7 @@ class Progress {
   readonly #timer: NodeJS.Timeout | undefined;
   #bytes = 0;
 
-  constructor(private readonly target: Target) {
+  constructor(private readonly target: CaptureTarget) {
     const { seconds, server, url } = target;
     this.#what = `${seconds === undefined ? "fetching" : `recording ${seconds}s`} from ${server}${url.pathname}`;
     if (this.#terminal) this.#timer = setInterval(() => this.#draw(), 200);

@@ -37,7 +37,7 @@ import type { RunOptions } from "../run/run-traced.js";
 import { Session } from "../session.js";
 
 /** What distinguishes these commands. */
-interface Variant {
+interface RunVariant {
   readonly name: string;
   readonly format: "tree" | "folded" | "json";
   readonly flags: readonly Flag[];
@@ -45,7 +45,7 @@ interface Variant {
   readonly examples: readonly string[];
 }
 
-function define(variant: Variant): Command {
+function define(variant: RunVariant): Command {
   const command: Command = {
     name: variant.name,
     usage: `${variant.name} [flags] <package or .go files> [arguments of the program…]`,

@@ -1,5 +1,5 @@
 /** `gotrace summary`: shows what is in an execution trace of the Go runtime, without applying rules. */
-import { Locator, type Selection, Summarizer, sortColumns, sortedBy, type Target } from "../../analyses/index.js";
+import { type LocateTarget, Locator, type Selection, Summarizer, sortColumns, sortedBy } from "../../analyses/index.js";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { PartReader } from "../../exectrace/index.js";
 import { measureFor } from "../../render/style.js";
@@ -92,7 +92,7 @@ async function run(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-function targetOf(flags: ParsedFlags): Target | undefined {
+function targetOf(flags: ParsedFlags): LocateTarget | undefined {
   const given = ["task", "goroutine", "log"].filter((flag) => flags.has(flag));
   if (given.length > 1) {
     throw new UserError(`--${given.join(" and --")} cannot be combined`, "choose one of them", ExitCode.trouble);
@@ -106,7 +106,7 @@ function targetOf(flags: ParsedFlags): Target | undefined {
 }
 
 /** The first of two passes: finds the request. @throws UserError when the trace does not contain it */
-function select(path: string, target: Target): Selection {
+function select(path: string, target: LocateTarget): Selection {
   if (path === "-") {
     throw new UserError(
       "standard input can be read only once",
@@ -128,7 +128,7 @@ function select(path: string, target: Target): Selection {
   return selection;
 }
 
-function describe(target: Target): string {
+function describe(target: LocateTarget): string {
   switch (target.kind) {
     case "goroutine":
     case "task":

@@ -5,7 +5,7 @@ import { functionColumns, processColumns, type Row, type Table } from "./columns
 import { emptyParts, hasStates, type StateParts, setParts, stateColumns } from "./states.js";
 import { testColumn } from "./tests.js";
 
-interface GoroutineRow extends Row {
+interface LifeRow extends Row {
   goroutine: Goroutine;
   /** The call that started it; 0 if unknown. */
   parent: number;
@@ -22,13 +22,13 @@ interface GoroutineRow extends Row {
 /** How a goroutine was started, by kind of its edge. */
 export const SPAWNS: readonly string[] = ["", "exact", "indirect", "approximate"];
 
-export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>["clocks"]): Table<GoroutineRow> {
+export function goroutineTable(recording: Recording, clocks: Table<LifeRow>["clocks"]): Table<LifeRow> {
   const { processes, functions } = recording.forest;
   const functionOf = processes.map(({ tree }) => tree.func);
-  const goStatementOf = ({ goroutine }: GoroutineRow) => goroutine.goStatement;
+  const goStatementOf = ({ goroutine }: LifeRow) => goroutine.goStatement;
   return {
     columns: [
-      ...processColumns<GoroutineRow>(recording),
+      ...processColumns<LifeRow>(recording),
       { name: "goroutine", kind: "int64", of: ({ goroutine }) => goroutine.goid },
       {
         name: "parent_goroutine",
@@ -61,27 +61,27 @@ export function goroutineTable(recording: Recording, clocks: Table<GoroutineRow>
         nullable: true,
         of: goStatementOf,
       },
-      ...functionColumns<GoroutineRow>(recording, ({ process, node }) => functionOf[process][node], true),
+      ...functionColumns<LifeRow>(recording, ({ process, node }) => functionOf[process][node], true),
       { name: "time", kind: "time", of: ({ start }) => start },
       { name: "start_ns", kind: "int64", of: ({ start }) => start },
       { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
       ...(hasStates(recording)
         ? [
-            ...stateColumns<GoroutineRow>(recording, "", ({ states }) => states),
-            { name: "ready_ns", kind: "int64", nullable: true, of: ({ ready }: GoroutineRow) => ready } as const,
+            ...stateColumns<LifeRow>(recording, "", ({ states }) => states),
+            { name: "ready_ns", kind: "int64", nullable: true, of: ({ ready }: LifeRow) => ready } as const,
           ]
         : []),
       { name: "calls", kind: "int64", of: ({ calls }) => calls },
-      testColumn<GoroutineRow>(recording, ({ node, goroutine }) => node || goroutine.node),
+      testColumn<LifeRow>(recording, ({ node, goroutine }) => node || goroutine.node),
     ],
     clocks,
     rows: (emit) => walkGoroutines(recording, emit),
   };
 }
 
-function* walkGoroutines(recording: Recording, emit: (row: GoroutineRow) => void): Walk {
+function* walkGoroutines(recording: Recording, emit: (row: LifeRow) => void): Walk {
   const spawners = yield* findSpawners(recording);
-  const row = { process: 0 } as GoroutineRow;
+  const row = { process: 0 } as LifeRow;
   const parts = emptyParts();
   const stays = recording.forest.processes.map((_, process) => recording.staysOf(process)?.cursor());
   return yield* recording.walk({

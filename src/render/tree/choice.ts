@@ -5,8 +5,8 @@ import {
   everything,
   localTest,
   type Overview,
+  type OverviewPart,
   overview,
-  type Part,
   type ProcessTree,
   type Section,
   spentIn,
@@ -138,7 +138,7 @@ export function chooseOf(
       const nodes = testNodes(tree, functions);
       return tests.flatMap((func) => nodes.filter((node) => tree.func[node] === func));
     };
-    const parts = (tree: CallTree): Part[] => {
+    const parts = (tree: CallTree): OverviewPart[] => {
       const first = testBegins(tree, functions, failedOf(options.failed, process));
       const beneath = (top: number) => new Set([...first].filter((node) => node >= top && node < tree.end[top]));
       return chosen(tree).map((node) => ({ tops: [node], lines: linesOfTest, first: beneath(node) }));
