@@ -38,6 +38,7 @@ export function steady(line: string): string {
       .replace(/^(WARN|ERROR) /, "")
       // A server's connection may carry several requests, and its goroutine is the same then.
       .replace(/ in \d+ goroutines(?= |$)/, "")
+      .replace(/(?<= events, )\d+(?= goroutines$)/, "N")
       // Whether a change of times is significant depends on the machine.
       .replace(/(?<= )~(?= )/g, "T")
       .trim()
