@@ -299,22 +299,22 @@ test("calls, functions and goroutines have the states of their times", () => {
     "main.wait: running 1.5 runnable 0.5 lock 4",
     "main.main: running 15.5 runnable 0.5 lock 4",
     "main.worker: running 4.5 sleep 0.5",
-    "main.worker: running 6.5 sleep 0.5 unknown 2",
+    "main.worker: running 7.5 sleep 0.5 unknown 1",
   ]);
   expect(rowsOf(joined, "calls").map((row) => statesOf(row, "self_"))).toEqual([
     "running 1.5 runnable 0.5 lock 4",
     "running 14",
     "running 4.5 sleep 0.5",
-    "running 2 unknown 2",
+    "running 3 unknown 1",
   ]);
   expect(states("functions", "function", "self_running_ns", "self_sleep_ns")).toEqual([
     "main.main 14000 0: running 15.5 runnable 0.5 lock 4",
     "main.wait 1500 0: running 1.5 runnable 0.5 lock 4",
-    "main.worker 6500 500: running 6.5 sleep 0.5 unknown 2",
+    "main.worker 7500 500: running 7.5 sleep 0.5 unknown 1",
   ]);
   expect(states("goroutines", "goroutine", "ready_ns")).toEqual([
     "1 null: running 15.5 runnable 0.5 lock 4",
-    "2 2800: running 6.5 sleep 0.5 unknown 2",
+    "2 2800: running 7.5 sleep 0.5 unknown 1",
   ]);
 });
 
