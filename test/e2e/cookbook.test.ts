@@ -1,4 +1,4 @@
-/** The examples in docs/cookbook.md and README.md do what they show, in a copy of testdata/shop. */
+/** The examples in docs/cookbook.md, docs/call-tree.md, docs/numbers.md and README.md do what they show, in a copy of testdata/shop. */
 
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -110,6 +110,19 @@ test("the README's tasks", async () => {
   bash("git clean -qffdx && git worktree prune && git switch -q main");
   const readme = readFileSync(join(repository, "README.md"), "utf8");
   await follow(fences(readme, "console").flatMap(typed), "cp ../before.gotrace ../after.gotrace .");
+});
+
+test("the examples on the pages about trees and numbers", async () => {
+  bash("git clean -qffdx && git worktree prune && git switch -q main");
+  const commands = ["call-tree", "numbers"].flatMap((page) =>
+    fences(readFileSync(join(repository, `docs/${page}.md`), "utf8"), "console").flatMap(typed),
+  );
+  const isOfWords = ({ command }: Typed) => command.includes("words.gotrace");
+  await follow(commands.filter(isOfWords), `cp -r '${join(repository, "testdata/wordcount")}' . && cd wordcount`);
+  await follow(
+    commands.filter((one) => !isOfWords(one)),
+    "cp ../before.gotrace ../after.gotrace .",
+  );
 });
 
 test("pull requests: each job records both sides, passes where counts are equal, and fails where one changed", () => {
