@@ -3,12 +3,12 @@
 
 package rt
 
-// The current g on architectures whose assembly (getg_*.s) provides nothing
-// else: these use sync/atomic and nanotime.
+// The current g on architectures whose assembly (getg_*.s) only finds g: atomic
+// operations come from sync/atomic, times from nanotime.
 
 import "unsafe"
 
 const haveG = true
 
-// gticks returns the current g; its ticks are not used here.
+// gticks returns the current g; ticks is unused, because haveTicks is false.
 func gticks() (gp unsafe.Pointer, ticks uint64)

@@ -1,7 +1,7 @@
 package rt
 
 // How the recorder tells whether a function returned, panicked or was ended by
-// Goexit. It was left by a panic or Goexit exactly when the goroutine's chain of
+// Goexit. A function was left by a panic or Goexit exactly when the goroutine's chain of
 // panics (g._panic, _panic.link; Goexit adds an entry as well) is longer at its
 // exit than at Enter. A recovered panic is removed from the chain before the
 // frame's remaining deferred calls run.

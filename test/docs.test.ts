@@ -9,6 +9,7 @@ import { commandHelp, dashed, flagName } from "../src/cli/command.js";
 import { commands } from "../src/cli/commands/index.js";
 import { overview } from "../src/cli/help/help.js";
 import { environment, exitCodes } from "../src/cli/help/topics.js";
+import { formats } from "../src/cli/report/formats.js";
 
 const root = resolve(import.meta.dirname, "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -133,6 +134,32 @@ const unidiomatic =
 test.each([...pages, "CONTRIBUTING.md"])("%s is in plain English", (page) => {
   const found = unidiomatic.exec(read(page));
   expect(found && read(page).slice(found.index - 60, found.index + 60)).toBe(null);
+});
+
+/** Some of the above is ordinary in comments ("undefined if there is none"); some is only found in messages. */
+const unidiomaticInCode =
+  /unless told|\bso many\b|\bwhoever\b|, too[.;,:)\n]|for a value that is none|its kin\b|(?<!there )\bis no (?:regular|package|budget|assertion|setting|baseline|value|module)\b|\bstands (?:behind|before)\b/i;
+
+test("so are comments and messages in the code", () => {
+  const sources = [...files("src"), ...files("runtime-go"), ...files("test"), ...files("scripts")].filter(
+    (path) => /\.(ts|mjs|go|md)$/.test(path) && path !== "test/docs.test.ts",
+  );
+  const found = sources.flatMap((path) => {
+    const text = read(path);
+    const match = unidiomaticInCode.exec(text);
+    return match ? [`${path}: ${text.slice(match.index - 40, match.index + 40)}`] : [];
+  });
+  expect(found).toEqual([]);
+});
+
+test("the pages for users name every format of reports", () => {
+  // docs/commands.md is made from the same table.
+  const text = pages
+    .filter((page) => page !== "docs/commands.md")
+    .map(read)
+    .join("");
+  const missing = formats.filter(({ name }) => !new RegExp(`(?:\`|--format |, )${name}\\b`).test(text));
+  expect(missing.map(({ name }) => name)).toEqual(["tree"]);
 });
 
 test("CONTRIBUTING names every script of package.json and of sweeps, and none that is missing", () => {

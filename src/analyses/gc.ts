@@ -9,7 +9,7 @@ import type { Intervals } from "./intervals.js";
 import { isGcPause, Mutator } from "./mutator-use.js";
 import type { Range, Ranges } from "./ranges.js";
 
-/** The longest of its kind; `stack` is where it began, leaf first. */
+/** The longest pause or assist of a group; `stack` is where it began, leaf first. */
 interface GCOccurrence {
   readonly goroutine: number;
   /** The goroutine's start function. */
@@ -56,6 +56,7 @@ export interface GcSummary {
 
 const ASSIST_WAIT = "GC mark assist wait for work";
 
+/** A GCOccurrence whose stack is still a number. */
 interface Kept {
   goroutine: number;
   function: string;

@@ -2,8 +2,8 @@
 import { grown } from "../base/columns.js";
 
 /**
- * The open calls of a goroutine. The outer ones have been passed on; the others are held until one of them turns out to be worth
- * it, because a call is passed on only after its callers.
+ * The open calls of a goroutine. The outer ones have been passed on; the others are held until one of them turns out to be long
+ * enough, because a call is passed on only after its callers.
  */
 export class HeldCalls {
   /** By level, from 0 on: what was entered, and when. */

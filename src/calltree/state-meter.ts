@@ -54,7 +54,7 @@ export class CallStateMeter implements CallStates {
   private start = new Float64Array(64);
   private calleeTime = new Float64Array(64);
   private carriedTime = new Float64Array(64);
-  /** Rows of states by open call below `settled`: the clock at its beginning, and the same two times. */
+  /** Rows of states by open call below `settled`: the clock at its beginning, then `calleeTime` and `carriedTime` by state. */
   private entered = new Float64Array(64 * STATES.length);
   private callees = new Float64Array(64 * STATES.length);
   private carried = new Float64Array(64 * STATES.length);

@@ -23,7 +23,7 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   const command = findCommand(name);
-  if (command.runsGo) expectGo();
+  if (command.runsGo && !rest.some((word) => /^--?h(elp)?$/.test(word))) expectGo();
   return (await command.load()).run(rest);
 }
 

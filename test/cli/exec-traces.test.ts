@@ -22,7 +22,7 @@ reader.next();
 const file = join(directory, "e.trace");
 writeFileSync(file, trace);
 
-/** A process that began so many milliseconds after the execution trace; `end` and `seen` are milliseconds since its start. */
+/** A process that began `after` milliseconds after the execution trace; `end` and `seen` are milliseconds since its start. */
 interface Made {
   readonly pid: number;
   readonly after: number;
