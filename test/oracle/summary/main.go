@@ -100,6 +100,9 @@ func run(path string) error {
 			out.Encode(task{Kind: "task", Name: t.Name, ID: t.ID, Begin: since(t.Start.Time()), End: since(t.End.Time())})
 		}
 	}
+	if os.Getenv("NO_MUTATOR") != "" {
+		return nil
+	}
 	return out.Encode(mutator(events, since))
 }
 
