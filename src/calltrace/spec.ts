@@ -103,16 +103,6 @@ export enum Chunk {
   nano = 24,
 }
 
-export const CHUNK_FIELDS = [
-  { name: "magic", offset: Chunk.magic, bytes: 2 },
-  { name: "kind", offset: Chunk.kind, bytes: 2 },
-  { name: "size", offset: Chunk.size, bytes: 4 },
-  { name: "slot", offset: Chunk.slot, bytes: 4 },
-  { name: "seq", offset: Chunk.seq, bytes: 4 },
-  { name: "ticks", offset: Chunk.ticks, bytes: 8 },
-  { name: "nano", offset: Chunk.nano, bytes: 8 },
-] as const;
-
 /** How the first 16 bits of a record divide. */
 export enum Head {
   tagBits = 3,

@@ -1,7 +1,7 @@
 /** Encodes headers, chunk headers and definitions by the tables of spec.ts. */
 import type { Definition } from "../../../src/calltrace/definitions.js";
 import {
-  CHUNK_FIELDS,
+  Chunk,
   DEFINITION,
   DEFINITION_KINDS,
   HEADER_FIELDS,
@@ -14,6 +14,16 @@ import {
   STRINGS_START,
   VERSION,
 } from "../../../src/calltrace/spec.js";
+
+const CHUNK_FIELDS = [
+  { name: "magic", offset: Chunk.magic, bytes: 2 },
+  { name: "kind", offset: Chunk.kind, bytes: 2 },
+  { name: "size", offset: Chunk.size, bytes: 4 },
+  { name: "slot", offset: Chunk.slot, bytes: 4 },
+  { name: "seq", offset: Chunk.seq, bytes: 4 },
+  { name: "ticks", offset: Chunk.ticks, bytes: 8 },
+  { name: "nano", offset: Chunk.nano, bytes: 8 },
+] as const;
 
 export interface HeaderParts {
   /** Fields by name; version and headerSize are optional. */
