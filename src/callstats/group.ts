@@ -1,7 +1,7 @@
 /** Sums (calls, times, endings) over a group of calls. */
-import { exactParts } from "../base/exact-parts.js";
 import { type CallStates, STATES } from "../calltree/index.js";
 import { Durations, type Spread } from "./durations.js";
+import { type StateSums, stateSums } from "./state-sums.js";
 
 /**
  * Sums over some calls; times in nanoseconds. They are summed at full clock resolution and rounded to whole nanoseconds
@@ -58,17 +58,9 @@ export function sumsOf({ calls, total, self, panics, goexits, recovered, running
   return { calls, total: Math.round(total), self: Math.round(self), panics, goexits, recovered, running };
 }
 
-/** The times in each state, by index into STATES, of the two sums; whole nanoseconds that add up to them. */
-export interface StateSums {
-  readonly self: readonly number[];
-  readonly total: readonly number[];
-}
-
 /** How the sums of a group divide into states; undefined if unknown for all its calls. */
 export function statesOf(group: CallGroup): StateSums | undefined {
-  if (group.states === undefined) return undefined;
-  const { total, self } = sumsOf(group);
-  return { self: exactParts(self, group.states.self), total: exactParts(total, group.states.total) };
+  return group.states && stateSums(group.self, group.total, group.states);
 }
 
 /** Adds what a call spent in each state to its group. @param outermost whether the call counts in the group's total */

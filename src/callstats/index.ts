@@ -15,7 +15,6 @@ export {
   type Parts,
 } from "./diff.js";
 export { EXACT_CALLS } from "./durations.js";
-export type { StateSums } from "./group.js";
 export { FunctionItems, PathItems, type RunItems } from "./items.js";
 export { CallLister, type CallRecord, type Choice, type Listing, type ListingOptions } from "./listing.js";
 export { type NamePattern, namePattern, nearestName } from "./match.js";
@@ -23,5 +22,6 @@ export { type Neighbour, NeighbourMeter } from "./neighbours.js";
 export { namedStep } from "./paths.js";
 export { assertable, measureName } from "./reading.js";
 export { RequestCollector, type Requests, type RootKind, type RootStats } from "./requests.js";
+export { type StateSums, statesOfNode } from "./state-sums.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";
 export { AssertionMeter, type PathShare, type Verdict } from "./verdict.js";

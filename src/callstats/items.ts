@@ -1,9 +1,8 @@
 /** Sums per function or per call path, with item numbers that are the same in every run, for comparing runs. */
 import { NumberMap } from "../base/columns.js";
-import { exactParts } from "../base/exact-parts.js";
-import { type CallForest, statesAt } from "../calltree/index.js";
-import type { StateSums } from "./group.js";
+import type { CallForest } from "../calltree/index.js";
 import { stepOf } from "./paths.js";
+import { type StateSums, statesOfNode } from "./state-sums.js";
 import type { FunctionStats } from "./stats.js";
 
 /** Calls and nanoseconds of an item in one run. */
@@ -75,10 +74,7 @@ export class PathItems {
         if (!keep(index, node)) continue;
         const panics = tree.panics.get(node) ?? 0;
         const [total, self] = [Math.round(tree.total[node]), Math.round(tree.self[node])];
-        const states = tree.states && {
-          self: exactParts(self, statesAt(tree.states.self, node)),
-          total: exactParts(total, statesAt(tree.states.total, node)),
-        };
+        const states = statesOfNode(tree, node);
         add(items, path, { calls: tree.calls[node], total, self, panics, states });
       }
     }

@@ -1,6 +1,5 @@
 /** Lists single calls of chosen functions: the slowest, the first, the last or the n-th. */
 import { Best } from "../base/best.js";
-import { exactParts } from "../base/exact-parts.js";
 import { matching } from "../base/names.js";
 import {
   type CallForest,
@@ -13,8 +12,8 @@ import {
   ownersOf,
   timeIn,
 } from "../calltree/index.js";
-import type { StateSums } from "./group.js";
 import { pathOf } from "./paths.js";
+import { type StateSums, stateSums } from "./state-sums.js";
 
 /** Which calls to list. All choices but `slowest` order calls by their start on the wall clock, across processes. */
 export type Choice =
@@ -154,10 +153,7 @@ export class CallLister implements CallVisitor {
       states: undefined,
     };
     if (states !== undefined && this.best.takes(candidate)) {
-      candidate.states = {
-        self: exactParts(Math.round(self), states.self),
-        total: exactParts(Math.round(duration), states.total),
-      };
+      candidate.states = stateSums(self, duration, states);
     }
     this.best.add(candidate);
   }

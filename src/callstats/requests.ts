@@ -2,7 +2,6 @@
 
 import { Best } from "../base/best.js";
 import { grown } from "../base/columns.js";
-import { exactParts } from "../base/exact-parts.js";
 import {
   type CallStates,
   type CallVisitor,
@@ -16,6 +15,7 @@ import {
 } from "../calltree/index.js";
 import { Durations, type Spread } from "./durations.js";
 import { type CallRecord, type Candidate, recordOf } from "./listing.js";
+import { stateSums } from "./state-sums.js";
 
 /** How root calls are found. */
 export type RootKind =
@@ -149,10 +149,7 @@ export class RequestCollector implements CallVisitor {
     };
     if (!this.best.takes(candidate)) return;
     if (states !== undefined) {
-      candidate.states = {
-        self: exactParts(Math.round(self), states.self),
-        total: exactParts(Math.round(duration), states.total),
-      };
+      candidate.states = stateSums(self, duration, states);
     }
     this.best.add(candidate);
   }

@@ -1,8 +1,9 @@
 /** Statistics by function: how often it was called, how long its calls took, how they ended. */
 import type { CallForest, CallVisitor, FunctionInfo } from "../calltree/index.js";
 import type { Spread } from "./durations.js";
-import { CallGroup, type CallSums, type StateSums, spreadOf, statesOf, sumsOf, tracingOf } from "./group.js";
+import { CallGroup, type CallSums, spreadOf, statesOf, sumsOf, tracingOf } from "./group.js";
 import { CallMeter } from "./meter.js";
+import type { StateSums } from "./state-sums.js";
 
 /** One function of a recording; times in nanoseconds, as measured. */
 export interface FunctionStats extends FunctionInfo, CallSums, Spread {

@@ -5,15 +5,14 @@
  * execution trace, `states` and `self_states` have the times in each state, in nanoseconds, without zeros. Written in
  * pieces, so that no string is as long as the tree.
  */
-import { exactParts } from "../../base/exact-parts.js";
 import { jsonText } from "../../base/printable.js";
+import { statesOfNode } from "../../callstats/index.js";
 import {
   type CallForest,
   type CallTree,
   EdgeKind,
   isDistortedNode,
   type ProcessTree,
-  statesAt,
   testSections,
   type View,
   type ViewOptions,
@@ -101,9 +100,10 @@ function head(forest: CallForest, process: ProcessTree, node: number, several: b
   };
   if (tree.tracing !== undefined) fields.tracing_max_ms = ms(tree.tracing.total[node]);
   if (isDistortedNode(tree, node)) fields.distorted = true;
-  if (tree.states !== undefined) {
-    fields.states = statesJson(exactParts(Math.round(tree.total[node]), statesAt(tree.states.total, node)));
-    fields.self_states = statesJson(exactParts(Math.round(tree.self[node]), statesAt(tree.states.self, node)));
+  const states = statesOfNode(tree, node);
+  if (states !== undefined) {
+    fields.states = statesJson(states.total);
+    fields.self_states = statesJson(states.self);
   }
   if (several && top) fields.pid = process.info.pid;
   if (top || edge !== EdgeKind.call) {
