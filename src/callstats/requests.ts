@@ -2,6 +2,7 @@
 
 import { Best } from "../base/best.js";
 import { grown } from "../base/columns.js";
+import { matching } from "../base/names.js";
 import {
   type CallStates,
   type CallVisitor,
@@ -86,8 +87,9 @@ class Root {
 export class RequestCollector implements CallVisitor {
   private readonly roots = new Map<number, Root>();
   private readonly best: Best<Candidate>;
+  /** By function. */
   private readonly isNamed: readonly boolean[];
-  private readonly wantsTests: boolean;
+  private readonly isTestFunction: readonly boolean[];
   private goroutine!: Goroutine;
   private func: ArrayLike<number> = [];
   private wall = 0;
@@ -106,8 +108,9 @@ export class RequestCollector implements CallVisitor {
     slowest: number,
   ) {
     const { functions } = recording.forest;
-    this.wantsTests = root.kind === "tests";
-    this.isNamed = functions.map(({ name }) => root.kind === "named" && root.matches(name));
+    const names = functions.map(({ name }) => name);
+    this.isNamed = matching(names, root.kind === "named" ? root.matches : () => false);
+    this.isTestFunction = matching(names, isTestFunction);
     this.best = new Best<Candidate>(slowest, (a, b) => b.duration - a.duration || a.wall - b.wall);
   }
 
@@ -125,11 +128,7 @@ export class RequestCollector implements CallVisitor {
   enter(node: number): void {
     const level = this.depth++;
     if (this.open >= 0) return;
-    if (
-      this.root.kind === "named" ? this.isNamed[this.func[node]] : this.serves && this.isTest(node) === this.wantsTests
-    ) {
-      this.open = level;
-    }
+    if (this.isRoot(node)) this.open = level;
   }
 
   exit(node: number, start: number, time: number, self: number, how: Ending, calls: number, states?: CallStates): void {
@@ -175,8 +174,11 @@ export class RequestCollector implements CallVisitor {
     return edge === EdgeKind.indirect || edge === EdgeKind.approximate;
   }
 
-  private isTest(node: number): boolean {
-    return this.tests.has(node) || isTestFunction(this.recording.forest.functions[this.func[node]].name);
+  private isRoot(node: number): boolean {
+    const func = this.func[node];
+    if (this.root.kind === "named") return this.isNamed[func];
+    const isTest = this.isTestFunction[func] || this.tests.has(node);
+    return this.serves && isTest === (this.root.kind === "tests");
   }
 }
 

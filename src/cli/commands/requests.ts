@@ -82,11 +82,8 @@ function requestsFormat(flags: ParsedFlags): Format {
 
 /** Handlers, or tests where there are none. @throws UserError where there are neither */
 function byThemselves(recording: Recording, slowest: number): Requests {
-  const kinds: readonly RootKind[] = [{ kind: "handlers" }, { kind: "tests" }];
-  for (const kind of kinds) {
-    const found = collect(recording, kind, slowest);
-    if (found.count > 0) return found;
-  }
+  const found = collect(recording, slowest, { kind: "handlers" }, { kind: "tests" }).find(({ count }) => count > 0);
+  if (found !== undefined) return found;
   throw new UserError(
     "no requests: no server that is not traced called a function of the module, and there are no tests",
     "name what a request is: gotrace requests --root main.handle TRACE",
@@ -98,7 +95,7 @@ function byThemselves(recording: Recording, slowest: number): Requests {
 function named(text: string): (recording: Recording, slowest: number) => Requests {
   const { matches } = namePattern(text);
   return (recording, slowest) => {
-    const found = collect(recording, { kind: "named", matches }, slowest);
+    const [found] = collect(recording, slowest, { kind: "named", matches });
     if (found.count > 0) return found;
     const near = nearestName(
       text,
@@ -112,10 +109,11 @@ function named(text: string): (recording: Recording, slowest: number) => Request
   };
 }
 
-function collect(recording: Recording, root: RootKind, slowest: number): Requests {
-  const collector = new RequestCollector(recording, root, slowest);
-  walk(recording, collector);
-  return collector.requests();
+/** The requests of each kind, found in one walk. */
+function collect(recording: Recording, slowest: number, ...kinds: readonly RootKind[]): Requests[] {
+  const collectors = kinds.map((kind) => new RequestCollector(recording, kind, slowest));
+  walk(recording, ...collectors);
+  return collectors.map((collector) => collector.requests());
 }
 
 function reportOf(requests: Requests, { forest }: Recording, context: FormatContext): RequestsReport {
