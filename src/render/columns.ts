@@ -8,6 +8,16 @@ export interface Column {
   readonly kind: "number" | "name";
 }
 
+/** A column of numbers. */
+export function number(heading: string): Column {
+  return { heading, kind: "number" };
+}
+
+/** A column of names. */
+export function name(heading: string): Column {
+  return { heading, kind: "name" };
+}
+
 export interface ColumnStyle {
   readonly paint: Paint;
   /** Columns of the terminal; undefined to cut nothing. */

@@ -14,7 +14,7 @@ import {
   type Parts,
 } from "../../callstats/index.js";
 import { STATES } from "../../calltree/index.js";
-import { type Column, type ColumnStyle, columns } from "../columns.js";
+import { type Column, type ColumnStyle, columns, number } from "../columns.js";
 import { painter } from "../style.js";
 import { tracingLine } from "../tracing.js";
 import { remarks } from "./responsive-columns.js";
@@ -81,10 +81,6 @@ function columnsOf({ measure }: CallDiff): Column[] {
     ...others.map((one) => number(one.toUpperCase())),
     { heading: "NAME", kind: "name" },
   ];
-}
-
-function number(heading: string): Column {
-  return { heading, kind: "number" };
 }
 
 function rowOf(

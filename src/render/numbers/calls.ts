@@ -4,7 +4,7 @@ import { jsonText, printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import { type CallRecord, type Choice, type HookCost, type Listing, namedStep } from "../../callstats/index.js";
 import { partName, STATES } from "../../calltree/index.js";
-import type { Column, ColumnStyle } from "../columns.js";
+import { type ColumnStyle, name, number } from "../columns.js";
 import { stateCell, statesJson, statesThatMatter, sumStates } from "../states.js";
 import { painter } from "../style.js";
 import { tracingLine } from "../tracing.js";
@@ -115,14 +115,6 @@ function headline({ choice, by, calls, records }: Listing, of: string): string {
 
 function nth({ count }: Choice): string {
   return `number ${formatCount(count)}`;
-}
-
-function number(heading: string): Column {
-  return { heading, kind: "number" };
-}
-
-function name(heading: string): Column {
-  return { heading, kind: "name" };
 }
 
 /** A call with the field names of JSON. */

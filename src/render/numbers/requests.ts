@@ -4,7 +4,7 @@ import { jsonText } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import type { Requests, RootStats } from "../../callstats/index.js";
 import { STATES } from "../../calltree/index.js";
-import type { Column, ColumnStyle } from "../columns.js";
+import { type ColumnStyle, name, number } from "../columns.js";
 import { statesJson } from "../states.js";
 import { painter } from "../style.js";
 import { type CallsReport, callLines, callRecord } from "./calls.js";
@@ -28,8 +28,8 @@ export function* requestsTable(report: RequestsReport, options: StatsStyle): Gen
   const isCompared = requests.roots.some(({ slow }) => slow !== undefined);
   const list: FittingColumn[] = [
     ...["REQUESTS", ...SPREAD.map((one) => one.toUpperCase())].map(number),
-    ...(isCompared ? [{ heading: "THE SLOW HAVE MORE", kind: "name" } as const] : []),
-    { heading: "FUNCTION", kind: "name" },
+    ...(isCompared ? [name("THE SLOW HAVE MORE")] : []),
+    name("FUNCTION"),
   ];
   const rows = requests.roots.map((root) => ({
     cells: [
@@ -54,10 +54,6 @@ export function* requestsTable(report: RequestsReport, options: StatsStyle): Gen
 
 const GUESSED =
   "requests are guessed: calls on goroutines that untraced code started; record with --states to know, or name them with --root";
-
-function number(heading: string): Column {
-  return { heading, kind: "number" };
-}
 
 /** What the slowest tenth spend more time on than the others, largest first. */
 function differenceOf({ slow, usual }: RootStats): string {

@@ -10,7 +10,7 @@ import {
   type Neighbour,
 } from "../../callstats/index.js";
 import { isDistorted, STATES } from "../../calltree/index.js";
-import type { Column, ColumnStyle } from "../columns.js";
+import { type ColumnStyle, number } from "../columns.js";
 import { stateCell, stateFields, statesJson, statesThatMatter, sumStates } from "../states.js";
 import { type Measure, painter } from "../style.js";
 import { DISTORTED, DISTORTED_LEGEND, tracingLine } from "../tracing.js";
@@ -143,10 +143,6 @@ function statesOf({ rows, by }: StatsReport): number[] {
 /** The columns for panics, if there are any. */
 function endings(rows: readonly FunctionStats[]): readonly ("panics" | "recovered")[] {
   return (["panics", "recovered"] as const).filter((one) => rows.some((row) => row[one] > 0));
-}
-
-function number(heading: string): Column {
-  return { heading, kind: "number" };
 }
 
 function* neighbourTable(

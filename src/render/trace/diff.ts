@@ -4,7 +4,7 @@ import type { Change, DiffMeasure, TraceDiff } from "../../analyses/index.js";
 import { RUNS_NEEDED } from "../../base/evidence.js";
 import { printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
-import { type Column, type ColumnStyle, columns } from "../columns.js";
+import { type Column, type ColumnStyle, columns, number } from "../columns.js";
 import { type Measure, painter } from "../style.js";
 import { givenName } from "./stack.js";
 
@@ -45,10 +45,6 @@ export function* diffTable(diff: TraceDiff, failed: readonly Change[], options: 
   for (const change of failed) {
     yield `${style.paint("red", "exceeded")}: ${change.kind} ${printable(nameOf(change))}: ${measure} ${percent(change.ratio)}\n`;
   }
-}
-
-function number(heading: string): Column {
-  return { heading, kind: "number" };
 }
 
 function row(change: Change, { measure, tested }: TraceDiff): string[] {

@@ -4,7 +4,7 @@ import type { Breakdown, GoroutineGroup, TraceSummary } from "../../analyses/ind
 import type { Distribution } from "../../base/histogram.js";
 import { printable } from "../../base/printable.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
-import { type Column, type ColumnStyle, columns } from "../columns.js";
+import { type Column, type ColumnStyle, columns, name, number } from "../columns.js";
 import { partText } from "../part.js";
 import { type Measure, painter } from "../style.js";
 import { selectionTables } from "./selection.js";
@@ -71,14 +71,6 @@ export function* summaryTables(file: TraceFile, summary: TraceSummary, options: 
   }));
   yield* section("Stop-the-world pauses", [...DISTRIBUTION, name("REASON")], pauses);
   yield `\n${paint("bold", "Garbage collector and heap")}\n${gcLines(summary)}`;
-}
-
-function name(heading: string): Column {
-  return { heading, kind: "name" };
-}
-
-function number(heading: string): Column {
-  return { heading, kind: "number" };
 }
 
 const DISTRIBUTION = ["COUNT", "TOTAL", "MEAN", "P50", "P99", "MAX"].map(number);

@@ -3,7 +3,7 @@ import type { Naming } from "../../base/names.js";
 import { formatCount, formatDuration } from "../../base/units.js";
 import { waitsByFunction } from "../../callstats/index.js";
 import { type CallForest, type CallTree, STATES } from "../../calltree/index.js";
-import { type Column, columns } from "../columns.js";
+import { columns, name, number } from "../columns.js";
 import type { Measure, Paint } from "../style.js";
 
 /** Rows of the table, and the share of all waits that a row must have. */
@@ -26,10 +26,7 @@ export function* blameTable(forest: CallForest, tree: CallTree, style: Style): G
   const shown = rows.filter(({ time }) => time >= SHARE * whole).slice(0, ROWS);
   if (shown.length === 0) return;
   const nameOf = (name: string | undefined) => (name === undefined ? NOBODY : style.naming(name));
-  const list: Column[] = [
-    ...["WAITED", "LONGEST", "WAITS"].map((heading) => ({ heading, kind: "number" }) as const),
-    ...["FOR", "IN", "ENDED BY"].map((heading) => ({ heading, kind: "name" }) as const),
-  ];
+  const list = [...["WAITED", "LONGEST", "WAITS"].map(number), ...["FOR", "IN", "ENDED BY"].map(name)];
   const cells = shown.map(({ waiter, state, culprit, time, longest, waits }) => ({
     cells: [
       formatDuration(time),
