@@ -51,6 +51,7 @@ export class Recording {
     readonly select: SelectOptions,
     private readonly build: ReplayOptions,
     private readonly clocks: readonly (StateClock | undefined)[] = [],
+    blames = false,
   ) {
     const { forest, filtered } = replay;
     this.selected = forest.processes.map(({ tree }) =>
@@ -58,7 +59,7 @@ export class Recording {
     );
     const processes = forest.processes.map((process, index) => withTree(process, this.selected[index]));
     this.forest = isStructural(select) ? Object.freeze({ ...forest, processes }) : forest;
-    if (clocks.some((clock) => clock !== undefined)) this.forest = this.forestWithStates();
+    if (clocks.some((clock) => clock !== undefined)) this.forest = this.forestWithStates(blames);
     this.filtered = [
       ...(filtered.goroutine > 0 ? [{ filter: "goroutine", calls: filtered.goroutine } as const] : []),
       ...(filtered.window > 0 ? [{ filter: "window", calls: filtered.window } as const] : []),
@@ -71,10 +72,15 @@ export class Recording {
     return !this.build.noMerge && this.replay.processes.some(({ process }) => process.execution !== undefined);
   }
 
-  /** The recording with the states of calls, in trees and walks. @param clockOf called once for each process */
-  withStates(clockOf: (process: ProcessTrace) => StateClock | undefined): Recording {
+  /**
+   * The recording with the states of calls, in trees and walks.
+   *
+   * @param clockOf called once for each process
+   * @param blames whether to find out who made whom wait, for `CallTree.blame`; that takes time and memory
+   */
+  withStates(clockOf: (process: ProcessTrace) => StateClock | undefined, blames = false): Recording {
     const clocks = this.replay.processes.map(({ process }) => clockOf(process));
-    return new Recording(this.replay, this.select, this.build, clocks);
+    return new Recording(this.replay, this.select, this.build, clocks, blames);
   }
 
   /** What the goroutines of a process did, whatever calls are shown; undefined if that is not known. */
@@ -169,10 +175,10 @@ export class Recording {
     return new FilteredReplay(maps, visitor, minimum, to, this.clocks[index]);
   }
 
-  private forestWithStates(): CallForest {
+  private forestWithStates(blames: boolean): CallForest {
     const { forest, clocks } = this;
     const collectors = forest.processes.map(({ tree, depthLimit }) => new TreeStateCollector(tree, depthLimit));
-    const waits = clocks.map((clock) => clock?.waits?.());
+    const waits = clocks.map((clock) => (blames ? clock?.waits?.() : undefined));
     const visitors = collectors.map((collector, process) => combineVisitors([collector, waits[process] ?? {}]));
     this.visit(visitEachProcess(visitors), undefined, {});
     const processes = forest.processes.map((process, index) => {

@@ -55,7 +55,7 @@ export interface CallTree {
   readonly tracing?: TracingTimes;
   /** How these times divide into states; undefined without an execution trace of the process. */
   readonly states?: TreeStates;
-  /** Who made whom wait; undefined where that is not known. */
+  /** Who made whom wait; undefined where that is not known, or was not asked for. */
   readonly blame?: Blame;
   readonly first: Float64Array;
   readonly last: Float64Array;

@@ -25,6 +25,7 @@ function blamed(script: string, stays: readonly Stay[]): string[] {
   }
   const recording = readRecording(memorySource(scripted(script))).withStates(
     () => new SchedulingClock({ stays: table }, 0),
+    true,
   );
   const { functions, processes } = recording.forest;
   const { func, blame } = processes[0].tree;
@@ -111,6 +112,7 @@ test("stats in JSON have who made whom wait, by function", () => {
   table.add(2, 10_000, 25_000, wait);
   const recording = readRecording(memorySource(scripted(script))).withStates(
     () => new SchedulingClock({ stays: table }, 0),
+    true,
   );
   const { forest } = recording;
   const waits = waitsByFunction(forest, forest.processes);

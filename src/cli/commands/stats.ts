@@ -161,6 +161,7 @@ function statsFormat(flags: ParsedFlags): Format {
   return {
     name: "stats",
     carriesNotices: kind !== "csv",
+    showsBlame: kind === "json",
     ...(kind === "table" ? { next: ["calls FUNC", "view"] } : {}),
     handlesLimits: true,
     render: async (recording, context) => render(kind as "table", reportOf(recording, context, options), context),

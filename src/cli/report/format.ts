@@ -42,6 +42,8 @@ export interface Format {
   readonly unmerged?: boolean;
   /** Applies `--min`, `--depth` and `--top` itself, to what it shows and not to single calls. */
   readonly handlesLimits?: boolean;
+  /** Shows who made whom wait. */
+  readonly showsBlame?: boolean;
   /** Those of {@link FORMAT_FLAGS} that it uses. */
   readonly flags?: readonly (typeof FORMAT_FLAGS)[number][];
   /** Also shows execution traces by themselves, in this format. */

@@ -9,6 +9,7 @@ export const formats: readonly Format[] = [
   {
     name: "tree",
     forPeople: true,
+    showsBlame: true,
     carriesNotices: true,
     unmerged: true,
     flags: ["min-percent", "full-names", "all", "by"],

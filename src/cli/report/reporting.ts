@@ -201,10 +201,15 @@ async function record(
   format: Format,
 ): Promise<Recording> {
   const select = format.handlesLimits ? options.selectWithoutLimits : options.select;
-  return readFiles(session, files, {
-    select,
-    build: format.unmerged && options.unmerged ? { noMerge: true, minimum: select.minimum ?? 0 } : {},
-  });
+  return readFiles(
+    session,
+    files,
+    {
+      select,
+      build: format.unmerged && options.unmerged ? { noMerge: true, minimum: select.minimum ?? 0 } : {},
+    },
+    format.showsBlame,
+  );
 }
 
 /** The recording with all calls: reads the traces again if it is filtered. */
@@ -212,7 +217,12 @@ async function whole(session: Session, files: readonly OpenFile[], recording: Re
   return files.length === 0 || recording.isWhole ? recording : readFiles(session, files, {});
 }
 
-async function readFiles(session: Session, files: readonly OpenFile[], options: RecordingOptions): Promise<Recording> {
+async function readFiles(
+  session: Session,
+  files: readonly OpenFile[],
+  options: RecordingOptions,
+  blames = false,
+): Promise<Recording> {
   const sources = files.map(({ source }) => source);
   const size = sources.reduce((sum, source) => sum + source.size, 0);
   const recording = withProgress(
@@ -220,15 +230,19 @@ async function readFiles(session: Session, files: readonly OpenFile[], options: 
     (progress) => readRecording(sources, { ...options, progress }),
     size,
   );
-  return withStates(recording, (text) => session.warn(text));
+  return withStates(recording, (text) => session.warn(text), blames);
 }
 
 /** The recording with the states of its calls, if it has an execution trace; see `joined`. */
-export async function withStates(recording: Recording, warn: (text: string) => void): Promise<Recording> {
+export async function withStates(
+  recording: Recording,
+  warn: (text: string) => void,
+  blames = false,
+): Promise<Recording> {
   if (!recording.isJoinable) return recording;
   // Loaded only here: it needs the reader of execution traces.
   const { joined } = await import("./states.js");
-  return joined(recording, warn);
+  return joined(recording, warn, blames);
 }
 
 function noRecording(): Recording {

@@ -8,15 +8,16 @@ import { joinStates } from "../../join/index.js";
 /**
  * A copy of the recording whose calls have states. Calls of a process whose execution trace cannot be read have none.
  * @param warn prints a warning about an execution trace that cannot be read, or only in part
+ * @param blames whether to find out who made whom wait
  * @throws UserError when an execution trace belongs to another process
  */
-export function joined(recording: Recording, warn: (text: string) => void): Recording {
+export function joined(recording: Recording, warn: (text: string) => void, blames = false): Recording {
   const joins: { readonly process: ProcessTrace; readonly clock: StateClock | undefined }[] = [];
   const result = recording.withStates((process) => {
     const clock = clockOf(process, warn);
     joins.push({ process, clock });
     return clock;
-  });
+  }, blames);
   for (const [index, { process, clock }] of joins.entries()) {
     if (clock === undefined) continue;
     // The process's own execution trace may lack the time of all calls, after a crash.
@@ -28,8 +29,9 @@ export function joined(recording: Recording, warn: (text: string) => void): Reco
 
 /** Whether the states of all calls are unknown. */
 function knowsNothing({ states }: CallTree): boolean {
-  const known = states?.self.some((column, state) => column !== undefined && state !== State.unknown);
-  return known === false && states?.self[State.unknown] !== undefined;
+  const columns = states?.self.entries() ?? [];
+  const known = [...columns].flatMap(([state, column]) => (column === undefined ? [] : [state]));
+  return known.length === 1 && known[0] === State.unknown;
 }
 
 function clockOf(process: ProcessTrace, warn: (text: string) => void): StateClock | undefined {
