@@ -41,7 +41,7 @@ export {
   type TracingTimes,
 } from "./tree.js";
 export type { Recursion } from "./views/fold.js";
-export { framePlaces } from "./views/frame-places.js";
+export { type FramePlaces, framePlaces } from "./views/frame-places.js";
 export { type CallTotals, callTotals, type Span } from "./views/function-totals.js";
 export { busyTimes, type IdleTimes, idleByFunction, idleTimes } from "./views/idle.js";
 export {

@@ -69,3 +69,13 @@ export const workers = `
   30   g3 }
   31   g3 }
   40   g1 }`;
+
+/** The script of a goroutine that calls `main.get` while another one, which it starts, calls `main.put`. */
+export const waitingCalls = `
+  0  g1 { main.main
+  1  g1 go g2
+  2  g1 { main.get
+  12 g1 }
+  20 g1 }
+  3  g2 { main.put
+  9  g2 }`;

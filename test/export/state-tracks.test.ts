@@ -8,17 +8,8 @@ import { fitSpeedscope, renderSpeedscope, SPEEDSCOPE_BUDGET } from "../../src/ex
 import { type StateChoice, StateSlices } from "../../src/export/state-slices.js";
 import { StayTable } from "../../src/join/stays.js";
 import { ScriptedClock } from "../calltree/scripted-clock.js";
-import { record } from "./calls.js";
+import { waitingCalls as calls, record } from "./calls.js";
 import { readPerfetto } from "./perfetto.js";
-
-const calls = `
-  0  g1 { main.main
-  1  g1 go g2
-  2  g1 { main.get
-  12 g1 }
-  20 g1 }
-  3  g2 { main.put
-  9  g2 }`;
 
 /** Goroutine 2 unlocks what goroutine 1 waits for; a timer ends its sleep. Microseconds. */
 const STAYS: readonly [goid: number, from: number, to: number, state: StateName, reason: string, waker: number][] = [

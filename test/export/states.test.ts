@@ -12,16 +12,8 @@ import { fitSpeedscope, renderSpeedscope } from "../../src/export/speedscope.js"
 import { run } from "../calltree/program.js";
 import { ScriptedClock } from "../calltree/scripted-clock.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
-import { record } from "./calls.js";
+import { waitingCalls as calls, record } from "./calls.js";
 
-const calls = `
-  0  g1 { main.main
-  1  g1 go g2
-  2  g1 { main.get
-  12 g1 }
-  20 g1 }
-  3  g2 { main.put
-  9  g2 }`;
 const states = `
   g1 4-8 lock
   g1 8-9 runnable

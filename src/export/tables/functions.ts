@@ -5,6 +5,7 @@ import {
   type CallTotals,
   type CallTree,
   callTotals,
+  type FramePlaces,
   framePlaces,
   type Recording,
   type Span,
@@ -69,13 +70,14 @@ function* functionRows(recording: Recording, emit: (row: FunctionRow) => void): 
   const exact = yield* totalsOfCalls(recording);
   const parts = { total: emptyParts(), self: emptyParts() };
   for (const [process, { tree }] of forest.processes.entries()) {
-    const sums = sumUp(tree, forest.functions.length);
+    const places = framePlaces(tree, forest.functions.length);
+    const sums = sumUp(tree, forest.functions.length, places);
     const groups = exact[process];
     if (groups) {
       sums.total.set(groups.map(([group]) => group.total));
       sums.totalTracing.fill(Number.NaN);
     }
-    const states = sumStates(tree, forest.functions.length, groups);
+    const states = sumStates(tree, forest.functions.length, places, groups);
     for (let func = 0; func < forest.functions.length; func++) {
       if (sums.calls[func] === 0) continue;
       if (states !== undefined) {
@@ -110,9 +112,8 @@ function* totalsOfCalls(
 }
 
 /** Sums by function. Total time counts a call only if none of the same function is open around it on its goroutine. */
-function sumUp(tree: CallTree, functions: number): Sums {
+function sumUp(tree: CallTree, functions: number, places: FramePlaces): Sums {
   const { func, tracing, others, size } = tree;
-  const places = framePlaces(tree, functions);
   // The node `others` is not a call.
   const spans: readonly Span[] =
     others > 0
@@ -139,13 +140,13 @@ function sumUp(tree: CallTree, functions: number): Sums {
 function sumStates(
   tree: CallTree,
   functions: number,
+  { outer }: FramePlaces,
   groups: readonly (readonly [CallGroup])[] | undefined,
 ): StateSums | undefined {
   const { states, func, size, others } = tree;
   if (states === undefined) return undefined;
   const rows = () => Array.from({ length: functions }, () => emptyParts());
   const sums = { total: rows(), self: rows() };
-  const { outer } = framePlaces(tree, functions);
   for (let state = 0; state < STATES.length; state++) {
     const self = states.self[state];
     const total = states.total[state];
