@@ -106,7 +106,7 @@ export function buildDirectory(context: BuildContext, request: BuildRequest, ver
   return directory;
 }
 
-/** The state that the last build left in a directory; undefined if there is none or it is unusable. */
+/** The state that the last build left in a directory; undefined if missing or unusable. */
 export function readState<T extends BuildState>(directory: string): T | undefined {
   try {
     const state = JSON.parse(readFileSync(join(directory, "state.json"), "utf8")) as T;

@@ -84,10 +84,10 @@ export class CallStateMeter implements CallStates {
    * The innermost open call ends; {@link self} and {@link total} are its times then.
    *
    * @param counts whether its self time counts
-   * @param isHidden whether its self time goes to its caller
+   * @param isRemoved whether its self time goes to its caller
    * @param isEvent false where the call did not end, but what is looked at, or the trace
    */
-  exit(time: number, counts: boolean, isHidden: boolean, isEvent: boolean): void {
+  exit(time: number, counts: boolean, isRemoved: boolean, isEvent: boolean): void {
     const { clock } = this;
     if (time > clock.until) {
       this.cross(time);
@@ -96,7 +96,7 @@ export class CallStateMeter implements CallStates {
     const at = --this.depth;
     if (at < this.settled) {
       this.settled = at;
-      this.exitSettled(at, time, counts, isHidden);
+      this.exitSettled(at, time, counts, isRemoved);
       return;
     }
     const { self, total, only } = this;
@@ -116,12 +116,12 @@ export class CallStateMeter implements CallStates {
     if (at === 0) return;
     if (at > this.settled) {
       this.calleeTime[at - 1] += whole;
-      if (isHidden) this.carriedTime[at - 1] += own;
+      if (isRemoved) this.carriedTime[at - 1] += own;
       return;
     }
     const above = (at - 1) * STATES.length + state;
     this.callees[above] += whole;
-    if (isHidden) this.carried[above] += own;
+    if (isRemoved) this.carried[above] += own;
   }
 
   /** The goroutine ends. @returns its times since it began, by index into {@link STATES}; reused */
@@ -130,7 +130,7 @@ export class CallStateMeter implements CallStates {
     return this.clock.spent;
   }
 
-  private exitSettled(at: number, time: number, counts: boolean, isHidden: boolean): void {
+  private exitSettled(at: number, time: number, counts: boolean, isRemoved: boolean): void {
     const { clock, entered, callees, carried, self, total } = this;
     clock.advance(time);
     const { spent } = clock;
@@ -143,7 +143,7 @@ export class CallStateMeter implements CallStates {
       self[state] = carried[i] + (counts ? total[state] - callees[i] : 0);
       if (above < 0) continue;
       callees[above + state] += total[state];
-      if (isHidden) carried[above + state] += self[state];
+      if (isRemoved) carried[above + state] += self[state];
     }
   }
 

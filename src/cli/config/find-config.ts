@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 /** Names of the configuration file, in order of precedence. */
 const configNames = [".gotrace.yaml", ".gotrace.yml", "gotrace.config.json"] as const;
 
-/** Path of the nearest configuration in a directory or its parents, up to the user's home; undefined if there is none. */
+/** Finds the nearest configuration, in a directory or its parents up to the user's home. @returns its path, if any */
 export function nearestConfig(cwd: string): string | undefined {
   const last = homedir();
   for (let at = resolve(cwd); ; at = dirname(at)) {

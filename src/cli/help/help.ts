@@ -19,7 +19,7 @@ More: gotrace help COMMAND, --FLAG, RULE, exit-codes or environment
 `;
 }
 
-/** Finds a command by name. @throws UserError if there is none; its advice names the most similar command */
+/** Finds a command by name. @throws UserError for an unknown name, with the most similar one as advice */
 export function findCommand(name: string): CommandEntry {
   const entry = commands.find((command) => command.name === name);
   if (entry) return entry;

@@ -155,7 +155,7 @@ function lastOf(process: ProcessTrace): number {
   return endOf(process) ?? Number((latest === 1n ? pairANano : pairBNano) - startNano);
 }
 
-/** The time of the first event on the machine's monotonic clock, nanoseconds. @throws UserError if there is none */
+/** When the first event was, nanoseconds of the machine's monotonic clock. @throws UserError for other files */
 function startOf({ path, source }: OpenFile): bigint {
   const kind = traceKind((into) => source.read(0, into));
   if (kind !== "execution") {

@@ -94,7 +94,7 @@ export async function reportTraces(
   }
 }
 
-/** The directory with the trace of the last run. @throws UserError when there is none */
+/** The directory with the trace of the last run. @throws UserError if no run was kept */
 function lastRun(session: Session): string {
   const found = findLastRun(session.cachePath);
   if (found === undefined) {

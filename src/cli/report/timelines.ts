@@ -76,7 +76,7 @@ function limited(recording: Recording, context: FormatContext): { fit?: Fit; sta
   return { fit, ...(states === undefined ? {} : { states }) };
 }
 
-/** The states to show: all but running, which is where there is none. */
+/** The states to show: all but running, which is where a track is empty. */
 function statesOf(recording: Recording, by: readonly number[] | undefined): StateSlices | undefined {
   const { forest, select } = recording;
   if (forest.processes.every((_, process) => recording.staysOf(process) === undefined)) return undefined;

@@ -92,7 +92,7 @@ export function endLastRun(last: LastRun): void {
   }
 }
 
-/** The newest entry with a trace; undefined if there is none. */
+/** The newest entry that has a trace, if any. */
 export function findLastRun(cache: string): { readonly directory: string; readonly when: Date } | undefined {
   const found = entries(lastRuns(cache))
     .reverse()

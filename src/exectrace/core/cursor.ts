@@ -64,7 +64,7 @@ export class Cursor {
   }
 
   /**
-   * Decodes the next event; Over when there is none. May read past the end of a batch, where memory is readable (SLACK
+   * Decodes the next event; Over after the last one. May read past the end of a batch, where memory is readable (SLACK
    * in batch.ts): truncation is checked once, after decoding.
    */
   next(): Step {

@@ -204,7 +204,7 @@ function active(c: Cursor, thread: ThreadState, on: Resource, type: Wire, kind: 
   return Step.Came;
 }
 
-/** The current goroutine; null after a failure (there is none, or it is unknown). */
+/** The current goroutine. If it is missing or unknown, the event fails and this is null. */
 function goroutineOn(c: Cursor, thread: ThreadState): Resource | null {
   if (!hasAll(c, thread)) return null;
   const goroutine = currentOf(thread);

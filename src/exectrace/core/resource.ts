@@ -36,7 +36,7 @@ class Ranges {
   }
 
   /**
-   * Ends the first range that `type` began and returns its detail, -1 if there is none. The last range takes its place.
+   * Ends the first range that `type` began. Returns its detail, or -1 without such a range. The last range takes its place.
    */
   end(type: i32): i64 {
     for (let i: usize = 0; i < this.count; i++) {

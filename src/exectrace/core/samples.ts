@@ -6,7 +6,7 @@ import { stacks } from "./tables";
 
 let next: usize = 0;
 let left = 0;
-/** Time of the next sample, the largest time if there is none. It comes before events that are later. */
+/** Time of the next sample, or the largest time after the last one. The sample precedes later events. */
 export let sampleTime: i64 = i64.MAX_VALUE;
 
 /** Sets the samples of the generation. @param samples address of `count` entries sorted by time, see SamplePlace */
@@ -16,7 +16,7 @@ export function setSamples(samples: usize, count: i32): void {
   setTime();
 }
 
-/** Appends a record for the next sample; Over if there is none, Failed if its stack is missing. */
+/** Appends a record for the next sample: Over after the last one, Failed if its stack is missing. */
 export function takeSample(): Step {
   if (left === 0) return Step.Over;
   const stack = load<i64>(next, SamplePlace.stack);

@@ -203,7 +203,7 @@ function runningSlowly(c: Cursor, thread: ThreadState, proc: bool, status: GoSta
   return null;
 }
 
-/** The current proc; null after a failure (there is none, or it is unknown). */
+/** The current proc. If it is missing or unknown, the event fails and this is null. */
 export function procOn(c: Cursor, thread: ThreadState): Resource | null {
   const proc = thread.p;
   if (proc === null) fail(c, Reason.ProcUnknown, thread.proc);
