@@ -81,11 +81,13 @@ async function listed(page: Page): Promise<string[]> {
   return rows;
 }
 
-/** Names of functions in the table of Speedscope's third view. */
+/** Names of functions in the table of Speedscope's third view, whose rows are drawn after its head. */
 async function functions(page: Page): Promise<string> {
   await page.keyboard.press("3");
   await page.getByText("Symbol Name").waitFor();
-  return page.locator("table").last().innerText();
+  const table = page.locator("table").last();
+  await expect.poll(async () => (await table.innerText()).split("\n").length).toBeGreaterThan(1);
+  return table.innerText();
 }
 
 test("view: Speedscope shows the goroutines and their functions, and gotrace ends when the page is closed", async () => {
