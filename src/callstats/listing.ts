@@ -36,6 +36,8 @@ export interface CallRecord {
   readonly function: FunctionInfo;
   /** The path in the call tree: callers, outermost first, then the function itself. */
   readonly path: readonly string[];
+  /** Of a request that middleware passed on: the path to its handler. */
+  readonly handler: readonly string[] | undefined;
   readonly goroutine: number;
   /** Index into the processes of the forest. */
   readonly process: number;
@@ -73,6 +75,8 @@ export interface Candidate {
   readonly process: number;
   readonly goid: number;
   readonly node: number;
+  /** Of a request: the node of its handler. */
+  readonly handler?: number;
   readonly start: number;
   readonly wall: number;
   readonly duration: number;
@@ -173,7 +177,7 @@ export class CallLister implements CallVisitor {
 /** A call as it is listed. @param tests by process, what has been looked up; added to */
 export function recordOf(
   { functions, processes }: CallForest,
-  { process, goid, node, start, wall, duration, self, how, calls, states }: Candidate,
+  { process, goid, node, handler = node, start, wall, duration, self, how, calls, states }: Candidate,
   tests: Map<number, Owners>,
 ): CallRecord {
   const { tree, info } = processes[process];
@@ -182,6 +186,7 @@ export function recordOf(
   return {
     function: functions[tree.func[node]],
     path: pathOf(functions, tree, node),
+    handler: handler === node ? undefined : pathOf(functions, tree, handler),
     goroutine: goid,
     process,
     pid: info.pid,

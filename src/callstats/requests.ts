@@ -14,6 +14,7 @@ import {
   type Recording,
   STATES,
 } from "../calltree/index.js";
+import { Dispatch } from "./dispatch.js";
 import { Durations, type Spread } from "./durations.js";
 import { type CallRecord, type Candidate, recordOf } from "./listing.js";
 import { stateSums } from "./state-sums.js";
@@ -27,7 +28,10 @@ export type RootKind =
   /** Tests and subtests. */
   | { readonly kind: "tests" };
 
-/** The requests of one root function; times in nanoseconds. */
+/**
+ * The requests of one root function; times in nanoseconds. Where middleware passes requests on to handlers, each handler
+ * counts as a root, with the times of the outermost calls.
+ */
 export interface RootStats extends Spread {
   readonly name: string;
   readonly count: number;
@@ -98,6 +102,9 @@ export class RequestCollector implements CallVisitor {
   private depth = 0;
   /** Level of the open request, -1 for none. */
   private open = -1;
+  /** By process, and that of the goroutine. */
+  private readonly dispatches: readonly Dispatch[];
+  private dispatch!: Dispatch;
   private count = 0;
   private guessed = false;
 
@@ -111,6 +118,7 @@ export class RequestCollector implements CallVisitor {
     const names = functions.map(({ name }) => name);
     this.isNamed = matching(names, root.kind === "named" ? root.matches : () => false);
     this.isTestFunction = matching(names, isTestFunction);
+    this.dispatches = recording.forest.processes.map(({ tree }) => new Dispatch(tree));
     this.best = new Best<Candidate>(slowest, (a, b) => b.duration - a.duration || a.wall - b.wall);
   }
 
@@ -122,13 +130,18 @@ export class RequestCollector implements CallVisitor {
     this.depth = 0;
     this.open = -1;
     this.tests = tree.tests;
+    this.dispatch = this.dispatches[goroutine.process];
     this.serves = this.root.kind === "tests" || (this.root.kind === "handlers" && this.isServer(goroutine));
   }
 
   enter(node: number): void {
     const level = this.depth++;
-    if (this.open >= 0) return;
-    if (this.isRoot(node)) this.open = level;
+    if (this.open >= 0) {
+      this.dispatch.enter(node);
+    } else if (this.isRoot(node)) {
+      this.open = level;
+      this.dispatch.begin(node);
+    }
   }
 
   exit(node: number, start: number, time: number, self: number, how: Ending, calls: number, states?: CallStates): void {
@@ -136,12 +149,13 @@ export class RequestCollector implements CallVisitor {
     this.open = -1;
     this.count++;
     const duration = time - start;
-    const root = this.roots.get(this.func[node]) ?? new Root();
-    this.roots.set(this.func[node], root);
+    const handler = this.root.kind === "handlers" ? this.dispatch.handler : node;
+    const root = this.roots.get(this.func[handler]) ?? new Root();
+    this.roots.set(this.func[handler], root);
     root.add(duration, states);
     const { process, goid } = this.goroutine;
     const candidate: Candidate = {
-      ...{ process, goid, node, start, duration, self, how, calls },
+      ...{ process, goid, node, handler, start, duration, self, how, calls },
       wall: this.wall + start,
       time: duration,
       states: undefined,

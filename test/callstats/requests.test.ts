@@ -69,6 +69,43 @@ test("tests, and outermost calls of a named function, can be the requests", () =
   expect(summary(requestsOf(read(recursive), named("main.a")))).toEqual(["main.a ×2 5"]);
 });
 
+/** Requests of middleware that is called by a server, each of the given length in µs, with the calls of its middle. */
+function served(requests: readonly (readonly string[])[]): Recording {
+  const lines = requests.flatMap((functions, i) => {
+    const at = i * 100;
+    const enters = functions.map((name, level) => `${at + level} g2<g1 { ${name}`);
+    const exits = functions.map((_, level) => `${at + 90 + level} g2 }`);
+    return [...enters, ...exits];
+  });
+  const script = ["0 g1 { main.main", ...lines, "5000 g1 }"].join("\n");
+  return read(script).withStates(() => new ServerClock("g2 0-5000 running"));
+}
+
+test("requests behind middleware are counted by the handlers that it chooses, with the times of the whole", () => {
+  const chain = ["main.logged", "main.authorised"];
+  const found = requestsOf(
+    served([
+      [...chain, "main.get", "main.query"],
+      [...chain, "main.put", "main.query"],
+      [...chain, "main.get", "main.query"],
+    ]),
+    { kind: "handlers" },
+  );
+  expect(summary(found)).toEqual(["main.get ×2 93", "main.put ×1 93"]);
+  expect(found.slowest[0].path.at(-1)).toBe("go~ main.logged");
+  expect(found.slowest[0].handler?.slice(-3)).toEqual(["go~ main.logged", "main.authorised", "main.get"]);
+});
+
+test("a handler that calls one function, or now and then another one, is the handler itself", () => {
+  const once = served([
+    ["main.handle", "main.query"],
+    ["main.handle", "main.query"],
+  ]);
+  expect(summary(requestsOf(once, { kind: "handlers" }))).toEqual(["main.handle ×2 91"]);
+  const rarely = served([["main.handle", "main.hit"], ...Array.from({ length: 9 }, () => ["main.handle"])]);
+  expect(summary(requestsOf(rarely, { kind: "handlers" }))).toEqual(["main.handle ×10 91"]);
+});
+
 test("what the slowest tenth has more of than the others", () => {
   const calls = Array.from(
     { length: 20 },

@@ -82,7 +82,7 @@ export function* callLines(
       ENDS[record.end],
       ...(titles ? [`${titles[record.process]} (${record.pid})`] : []),
       ...(tests ? [shortName(record.test ?? "")] : []),
-      naming(record.function.name),
+      naming(record.handler?.at(-1) ?? record.function.name),
     ],
     notes:
       callersOf(record).length > 0
@@ -96,8 +96,8 @@ export function* callLines(
   yield* fitting(list, rows, style).lines;
 }
 
-function callersOf({ path }: CallRecord): readonly string[] {
-  return path.slice(0, -1);
+function callersOf({ path, handler = path }: CallRecord): readonly string[] {
+  return handler.slice(0, -1);
 }
 
 function headline({ choice, by, calls, records }: Listing, of: string): string {
@@ -119,13 +119,29 @@ function nth({ count }: Choice): string {
 
 /** A call with the field names of JSON. */
 export function callRecord(call: CallRecord, costs: CallsReport["costs"]): Record<string, unknown> {
-  const { function: of, path, goroutine, process, pid, test, start, wall, duration, self, end, calls, states } = call;
+  const {
+    function: of,
+    path,
+    handler,
+    goroutine,
+    process,
+    pid,
+    test,
+    start,
+    wall,
+    duration,
+    self,
+    end,
+    calls,
+    states,
+  } = call;
   const cost = costs[process];
   return {
     function: of.name,
     file: of.file,
     line: of.line,
     path,
+    ...(handler === undefined ? {} : { handler: handler.at(-1), handler_path: handler }),
     goroutine: goroutine === 0 ? null : goroutine,
     pid,
     ...(test === undefined ? {} : { test }),

@@ -45,12 +45,15 @@ export function* requestsTable(report: RequestsReport, options: StatsStyle): Gen
     yield* callLines(requests.slowest, report, options);
   }
   const lines = [
+    ...(requests.slowest.some(({ handler }) => handler !== undefined) ? [DISPATCHED] : []),
     ...(isCompared ? ["THE SLOW HAVE MORE: the slowest tenth against the others, mean time in each state"] : []),
     ...(requests.guessed ? [GUESSED] : []),
     ...notices,
   ];
   yield remarks(lines, style);
 }
+
+const DISPATCHED = "handlers behind middleware: times are those of the whole request, with the middleware";
 
 const GUESSED =
   "requests are guessed: calls on goroutines that untraced code started; record with --states to know, or name them with --root";
@@ -83,5 +86,8 @@ export function* requestsJson({ requests, costs, notices }: RequestsReport): Gen
 
 /** The names that the table shows. */
 export function namesOf({ requests }: RequestsReport): string[] {
-  return [...requests.roots.map(({ name }) => name), ...requests.slowest.flatMap(({ path }) => path)];
+  return [
+    ...requests.roots.map(({ name }) => name),
+    ...requests.slowest.flatMap(({ path, handler = path }) => handler),
+  ];
 }
