@@ -73,8 +73,22 @@ export interface Blamed {
   readonly waiter: number;
   /** Index into STATES. */
   readonly state: number;
+  /** Why they waited, in the words of the Go runtime. */
+  readonly reason: string;
+  /** Whether these are goroutines that waited before their first call; `waiter` is then that call. */
+  readonly starts: boolean;
   /** The calls that ended the wait, or that held the lock; 0 where no traced call was open. */
   readonly culprit: number;
+  /**
+   * Untraced goroutines between the two: each ended the wait of the one before. The functions that they started with,
+   * from the waiter on, separated by `, `; "" for none, or if that is unknown.
+   */
+  readonly via: string;
+  /**
+   * What was to blame where no traced call was open: the state in which the last goroutine of `via` was most of the
+   * time meanwhile, or `timer`; "" if that is unknown, or there is a call.
+   */
+  readonly cause: string;
   /** Nanoseconds in all, and of the longest wait. */
   readonly time: number;
   readonly longest: number;

@@ -7,6 +7,8 @@ export interface Stays {
   /** All words that a cursor has for `reason`, and for `place` and `wakerPlace`. */
   readonly reasons: readonly string[];
   readonly places: readonly string[];
+  /** The function that a goroutine started with; "" if unknown. */
+  startOf(goid: number): string;
   /** Reads the stays of one goroutine after another. */
   cursor(): StayCursor;
 }

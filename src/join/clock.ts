@@ -3,7 +3,6 @@ import { NumberSet } from "../base/columns.js";
 import { STATES, State, type StateClock, type StayCursor, type Stays } from "../calltree/index.js";
 import { BlameCollector } from "./blame.js";
 import type { Scheduling } from "./collect.js";
-import { waitsOf } from "./waits.js";
 
 /**
  * Goes through the stays of one goroutine after another.
@@ -36,7 +35,13 @@ export class SchedulingClock implements StateClock {
     private readonly servers = new NumberSet(),
   ) {
     const { goroutines, reasons, places } = stays;
-    this.stays = { goroutines, reasons, places, cursor: () => stays.cursor(offset) };
+    this.stays = {
+      goroutines,
+      reasons,
+      places,
+      startOf: (goid) => stays.startOf(goid),
+      cursor: () => stays.cursor(offset),
+    };
     this.cursor = this.stays.cursor();
   }
 
@@ -45,7 +50,7 @@ export class SchedulingClock implements StateClock {
   }
 
   waits(): BlameCollector {
-    return new BlameCollector(waitsOf(this.stays));
+    return new BlameCollector(this.stays);
   }
 
   begin(goid: number, time: number): void {

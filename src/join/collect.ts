@@ -38,7 +38,10 @@ export function readScheduling(
     places: new Places(reader.stacks),
     to: stays,
   });
-  intervals.onGoroutineEnd(onGoroutine);
+  intervals.onGoroutineEnd((goroutine) => {
+    stays.setStart(goroutine.id, goroutine.startFunction);
+    onGoroutine(goroutine);
+  });
   let problem: string | undefined;
   try {
     feedAll(reader, {

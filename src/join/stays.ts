@@ -8,6 +8,7 @@ import { grown, NumberMap } from "../base/columns.js";
 import { State, type StayCursor } from "../calltree/index.js";
 import { NONE } from "../exectrace/index.js";
 import { type Entries, TableCursor } from "./cursor.js";
+import { Words } from "./words.js";
 
 /** Entries of a segment of columns, a power of two, and of the smallest and the largest block. */
 const SEGMENT = 1 << 16;
@@ -47,8 +48,8 @@ export class StayTable implements Entries {
   private readonly segments: Segment[] = [];
   readonly reasons: string[] = [];
   private readonly reasonNumbers = new Map<string, number>();
-  readonly places: string[] = [];
-  private readonly placeNumbers = new Map<string, number>();
+  private readonly placeWords = new Words();
+  private readonly functions = new Words();
   /** Entries given to blocks. */
   private used = 0;
   /** By goroutine: its id, its first and last block, and the end of its last stay. */
@@ -56,6 +57,8 @@ export class StayTable implements Entries {
   private firstBlock = new Int32Array(64);
   private lastBlock = new Int32Array(64);
   private end = new Float64Array(64);
+  /** By goroutine: the function that it started with, a number of `functions` plus 1; 0 if unknown. */
+  private started = new Uint32Array(64);
   /** By block: its first entry, its size, the stays in it, and the next block of the goroutine, -1 for none. */
   private blocks = 0;
   private blockStart = new Float64Array(64);
@@ -74,9 +77,24 @@ export class StayTable implements Entries {
     this.end[goroutine] = end;
   }
 
+  /** Sets the function that a goroutine started with. */
+  setStart(goid: number, name: string): void {
+    if (name !== "") this.started[this.numberOf(goid)] = this.functions.numberOf(name) + 1;
+  }
+
+  /** The function that a goroutine started with; "" if unknown. */
+  startOf(goid: number): string {
+    const number = this.numbers.get(goid, -1);
+    return number < 0 ? "" : (this.functions.list[this.started[number] - 1] ?? "");
+  }
+
   /** The ids of all goroutines, in the order of first appearance. */
   get goroutines(): Float64Array {
     return this.goid.subarray(0, this.numbers.size);
+  }
+
+  get places(): readonly string[] {
+    return this.placeWords.list;
   }
 
   /** Reads the stays of one goroutine after another. @param offset the time of the table that counts as 0 */
@@ -126,6 +144,7 @@ export class StayTable implements Entries {
     this.firstBlock = grown(this.firstBlock, number + 1);
     this.lastBlock = grown(this.lastBlock, number + 1);
     this.end = grown(this.end, number + 1);
+    this.started = grown(this.started, number + 1);
     this.goid[number] = goid;
     this.firstBlock[number] = -1;
     this.lastBlock[number] = -1;
@@ -143,13 +162,7 @@ export class StayTable implements Entries {
   }
 
   private placeNumber(place: string): number {
-    if (place === "") return 0;
-    let number = this.placeNumbers.get(place);
-    if (number === undefined) {
-      number = this.places.push(place);
-      this.placeNumbers.set(place, number);
-    }
-    return number;
+    return place === "" ? 0 : this.placeWords.numberOf(place) + 1;
   }
 
   private growBlocks(): void {

@@ -1,10 +1,16 @@
-/** Waits that another goroutine ended, as columns: who waited, from when to when, and who ended it. */
+/** Waits as columns: who waited, from when to when, and who ended it. */
 import { NumberMap } from "../base/columns.js";
 import { State, type StayCursor, type Stays } from "../calltree/index.js";
 import { NONE } from "../exectrace/index.js";
+import { Words } from "./words.js";
 
 /** States that another goroutine ends. The others end by a timer, the network, the system or the collector. */
 const ENDED: ReadonlySet<number> = new Set([State.lock, State.wait, State.channel, State.select]);
+
+/** Whether another goroutine ended the wait. */
+export function isEnded({ state, waker }: Pick<StayCursor, "state" | "waker">): boolean {
+  return ENDED.has(state) && waker !== NONE;
+}
 
 /** The most waits that are looked at; of more, the longest. */
 const WAITS_MAX = 1 << 20;
@@ -17,46 +23,59 @@ export interface Waits {
   readonly begin: Float64Array;
   readonly end: Float64Array;
   readonly state: Uint8Array;
+  /** By wait: why, an index into `reasons`. */
+  readonly reason: Uint8Array;
+  readonly reasons: readonly string[];
   /** By wait: the goroutines. */
   readonly waiter: Float64Array;
   readonly waker: Float64Array;
 }
 
-/** Collects the waits from the stays of all goroutines. @param most the most waits to look at */
-export function waitsOf(stays: Stays, most = WAITS_MAX): Waits {
-  const { minimum, count: room } = limitOf(stays, most);
+/** Which stays are waits. */
+type Accepts = (stay: StayCursor) => boolean;
+
+/**
+ * Collects waits from the stays of all goroutines.
+ *
+ * @param accepts by default those that another goroutine ended
+ * @param most the most waits to look at
+ */
+export function waitsOf(stays: Stays, accepts: Accepts = isEnded, most = WAITS_MAX): Waits {
+  const { minimum, count: room } = limitOf(stays, accepts, most);
+  const reasons = new Words();
   const begin = new Float64Array(room);
   const end = new Float64Array(room);
   const state = new Uint8Array(room);
+  const reason = new Uint8Array(room);
   const waiter = new Float64Array(room);
   const waker = new Float64Array(room);
   let count = 0;
-  eachWait(stays, (goid, wait) => {
+  eachWait(stays, accepts, (goid, wait) => {
     if (wait.end - wait.begin < minimum) return;
     begin[count] = wait.begin;
     end[count] = wait.end;
     state[count] = wait.state;
+    reason[count] = reasons.numberOf(wait.reason);
     waiter[count] = goid;
     waker[count] = wait.waker;
     count++;
   });
-  return { count, minimum, begin, end, state, waiter, waker };
+  return { count, minimum, begin, end, state, reason, reasons: reasons.list, waiter, waker };
 }
 
-/** Calls `visit` for each wait that another goroutine ended. */
-function eachWait(stays: Stays, visit: (goid: number, wait: StayCursor) => void): void {
+function eachWait(stays: Stays, accepts: Accepts, visit: (goid: number, wait: StayCursor) => void): void {
   const cursor = stays.cursor();
   for (const goid of stays.goroutines) {
     for (let more = cursor.seek(goid, Number.NEGATIVE_INFINITY); more; more = cursor.next()) {
-      if (ENDED.has(cursor.state) && cursor.waker !== NONE) visit(goid, cursor);
+      if (accepts(cursor)) visit(goid, cursor);
     }
   }
 }
 
 /** The least power of two such that at most `most` waits last as long, and their number; 0 if all fit. */
-function limitOf(stays: Stays, most: number): { minimum: number; count: number } {
+function limitOf(stays: Stays, accepts: Accepts, most: number): { minimum: number; count: number } {
   const atLeast = new Float64Array(64);
-  eachWait(stays, (_, { begin, end }) => {
+  eachWait(stays, accepts, (_, { begin, end }) => {
     atLeast[Math.max(0, Math.floor(Math.log2(end - begin)))]++;
   });
   let count = 0;

@@ -1,7 +1,7 @@
 /** States of calls: columns in tables and trees for people, fields in JSON and CSV. */
 import { formatDuration } from "../base/units.js";
 import type { StateSums } from "../callstats/index.js";
-import { STATES, type StateColumns } from "../calltree/index.js";
+import { type Blamed, STATES, type StateColumns } from "../calltree/index.js";
 
 /** A state in less than this share of all times, or of a line's own time, is not shown. */
 const SHARE = 0.01;
@@ -38,6 +38,24 @@ export function statesJson(times: readonly number[]): Record<string, number> {
   return Object.fromEntries(
     times.flatMap((time, state) => (time === 0 ? [] : [[`${STATES[state]}_ns`, time] as const])),
   );
+}
+
+/** What JSON says of a wait and who is to blame, after the name of who waited. @param culprit its name or path */
+export function blamedJson(
+  { state, reason, starts, via, cause, time, longest, waits }: Omit<Blamed, "waiter" | "culprit">,
+  culprit: unknown,
+): Record<string, unknown> {
+  return {
+    state: STATES[state],
+    ...(reason === "" ? {} : { reason }),
+    ...(starts ? { before_first_call: true } : {}),
+    ended_by: culprit ?? null,
+    ...(via === "" ? {} : { through: via.split(", ") }),
+    ...(cause === "" ? {} : { cause }),
+    ...(waits === 0 ? {} : { waits }),
+    total_ns: Math.round(time),
+    ...(waits === 0 ? {} : { longest_ns: Math.round(longest) }),
+  };
 }
 
 /** Times by state as columns: `running_ns` and so on of the total, `self_running_ns` of the self time. */

@@ -100,7 +100,7 @@ test("of too many waits the longest are looked at, and that is known", () => {
     time += length + 10;
   }
   expect(waitsOf(table).count).toBe(100);
-  const { count, minimum } = waitsOf(table, 50);
+  const { count, minimum } = waitsOf(table, undefined, 50);
   expect(minimum).toBe(64);
   expect(count).toBe(lengths.filter((length) => length >= 64).length);
 });

@@ -237,7 +237,9 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     idle,
     functions: rows.length,
     neighbours,
-    waits: forest.processes.some(({ tree }) => tree.blame) ? waitsByFunction(forest, forest.processes) : undefined,
+    waits: forest.processes.some(({ tree }) => tree.blame)
+      ? waitsByFunction(forest, forest.processes, true)
+      : undefined,
     costs: costBounds(forest),
     notices: [
       ...(by === undefined ? [] : [`sorted by the total time in ${partName(by)}`]),

@@ -11,7 +11,7 @@ import {
 } from "../../callstats/index.js";
 import { isDistorted, STATES } from "../../calltree/index.js";
 import { type ColumnStyle, number } from "../columns.js";
-import { stateCell, stateFields, statesJson, statesThatMatter, sumStates } from "../states.js";
+import { blamedJson, stateCell, stateFields, statesJson, statesThatMatter, sumStates } from "../states.js";
 import { type Measure, painter } from "../style.js";
 import { DISTORTED, DISTORTED_LEGEND, tracingLine } from "../tracing.js";
 import { IDLE } from "../tree/label.js";
@@ -215,16 +215,7 @@ export function* statsJson({ rows, functions, neighbours, costs, notices, waits 
   }
   yield `\n  ]`;
   if (waits !== undefined) {
-    const list = waits.map(({ waiter, state, culprit, time, longest, waits }) =>
-      jsonText({
-        function: waiter ?? null,
-        state: STATES[state],
-        ended_by: culprit ?? null,
-        waits,
-        total_ns: Math.round(time),
-        longest_ns: Math.round(longest),
-      }),
-    );
+    const list = waits.map((one) => jsonText({ function: one.waiter ?? null, ...blamedJson(one, one.culprit) }));
     yield `,\n  "waits": [${list.map((row) => `\n    ${row}`).join(",")}\n  ]`;
   }
   for (const table of neighbours) {

@@ -1,7 +1,7 @@
 /** The table below a tree that says who made whom wait. */
 import type { Naming } from "../../base/names.js";
 import { formatCount, formatDuration } from "../../base/units.js";
-import { waitsByFunction } from "../../callstats/index.js";
+import { type FunctionWaits, waitsByFunction } from "../../callstats/index.js";
 import { type CallForest, type CallTree, STATES } from "../../calltree/index.js";
 import { columns, name, number } from "../columns.js";
 import type { Measure, Paint } from "../style.js";
@@ -10,7 +10,17 @@ import type { Measure, Paint } from "../style.js";
 const ROWS = 8;
 const SHARE = 0.01;
 
-const NOBODY = "(untraced code)";
+/** What untraced code was to blame for, by {@link Blamed.cause}. */
+const CAUSES: Readonly<Record<string, string>> = {
+  "": "untraced code",
+  running: "untraced code",
+  network: "the network",
+  timer: "a timer",
+  sleep: "a timer",
+  syscall: "a system call",
+  gc: "the garbage collector",
+  runnable: "a free processor",
+};
 
 interface Style {
   readonly paint: Paint;
@@ -25,16 +35,16 @@ export function* blameTable(forest: CallForest, tree: CallTree, style: Style): G
   const whole = rows.reduce((sum, { time }) => sum + time, 0);
   const shown = rows.filter(({ time }) => time >= SHARE * whole).slice(0, ROWS);
   if (shown.length === 0) return;
-  const nameOf = (name: string | undefined) => (name === undefined ? NOBODY : style.naming(name));
+  const { naming } = style;
   const list = [...["WAITED", "LONGEST", "WAITS"].map(number), ...["FOR", "IN", "ENDED BY"].map(name)];
-  const cells = shown.map(({ waiter, state, culprit, time, longest, waits }) => ({
+  const cells = shown.map((row) => ({
     cells: [
-      formatDuration(time),
-      formatDuration(longest),
-      formatCount(waits),
-      STATES[state],
-      nameOf(waiter),
-      nameOf(culprit),
+      formatDuration(row.time),
+      formatDuration(row.longest),
+      formatCount(row.waits),
+      STATES[row.state],
+      row.waiter === undefined ? "(untraced code)" : naming(row.waiter),
+      culpritName(row, naming),
     ],
   }));
   yield `\n${style.paint("bold", "Waits, and who ended them; for locks, who held them")}\n`;
@@ -42,4 +52,13 @@ export function* blameTable(forest: CallForest, tree: CallTree, style: Style): G
   const { minimum = 0 } = tree.blame ?? {};
   if (minimum > 0)
     yield `${style.paint("dim", `only waits of at least ${formatDuration(minimum)}: there are too many others`)}\n`;
+}
+
+/** `main.send`, `main.serve, through net/http.(*conn).readLoop`, `net/http.(*conn).readLoop, which waited for the network`. */
+function culpritName({ culprit, via, cause }: FunctionWaits, naming: Naming): string {
+  const between = via === "" ? "" : via.split(", ").map(naming).join(", ");
+  if (culprit !== undefined) return between === "" ? naming(culprit) : `${naming(culprit)}, through ${between}`;
+  const what = CAUSES[cause] ?? cause;
+  if (between === "") return `(${what})`;
+  return cause === "" || cause === "running" ? `${between} (untraced)` : `${between}, which waited for ${what}`;
 }
