@@ -1,11 +1,19 @@
 /** The call trace format: opening traces, decoding records, and the changes gotrace makes to a trace. */
 export { type ChunkTable, chunkAt, type Problem, truncateTable } from "./chunks.js";
-export { type Definition, ID_LIMIT } from "./definitions.js";
-export { type HookCost, hasMagic, type ProcessInfo, type RawHeader, readHeader } from "./header.js";
+export { type Definition, ID_LIMIT, readDefinitions } from "./definitions.js";
+export {
+  type HookCost,
+  hasMagic,
+  headerClock,
+  type ProcessInfo,
+  processInfo,
+  type RawHeader,
+  readHeader,
+} from "./header.js";
 export { encodeNote, type Note } from "./notes.js";
 export { bundlePatches, endPatches, executionPatches, haltPatch, notePatches, type Patch } from "./patch.js";
 export { type Begin, type DecoderState, Kind, RecordDecoder, Status } from "./records.js";
 export { Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, readBytes } from "./source.js";
-export { HEADER_SIZE } from "./spec.js";
+export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
 export { openTrace, type ProcessTrace, type Trace } from "./trace.js";

@@ -72,6 +72,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./requests.js")).requestsCommand,
   },
   {
+    name: "top",
+    summary: "what running traced processes do now",
+    load: async () => (await import("./top.js")).topCommand,
+  },
+  {
     name: "analyze",
     summary: "diagnose a Go execution trace",
     load: async () => (await import("./analyze.js")).analyzeCommand,

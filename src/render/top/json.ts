@@ -1,0 +1,41 @@
+/** What followed processes do now, as JSON and in the text format of Prometheus. */
+import { jsonText } from "../../base/printable.js";
+import type { Snapshot } from "../../follow/index.js";
+
+/** One line. Times in nanoseconds; numbers of the window, not rates. */
+export function snapshotJson({ time, window, processes, inFlight, functions, goroutines }: Snapshot): string {
+  const round = (value: number | undefined) => (value === undefined ? null : Math.round(value));
+  return `${jsonText({
+    time_unix_ms: time,
+    window_ns: Math.round(window),
+    processes: processes.map((process) => ({
+      pid: process.pid,
+      executable: process.executable,
+      age_ns: round(process.age),
+      ended: process.hasEnded,
+      events: process.events,
+      hooks_ns: round(process.hooks),
+      trace_bytes: process.written,
+      ...(process.problem === undefined ? {} : { problem: process.problem }),
+    })),
+    in_flight: inFlight.map(({ pid, path, count, age, goroutine, returns }) => ({
+      pid,
+      path,
+      count,
+      age_ns: round(age),
+      oldest_goroutine: goroutine,
+      returns,
+    })),
+    functions: functions.map((one) => ({
+      function: one.name,
+      calls: one.calls,
+      panics: one.panics,
+      self_ns: round(one.self),
+      total_ns: round(one.total),
+      p50_ns: round(one.p50),
+      p99_ns: round(one.p99),
+      max_ns: round(one.max),
+    })),
+    goroutines: goroutines.map(({ function: of, count }) => ({ function: of, count })),
+  })}\n`;
+}
