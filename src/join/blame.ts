@@ -2,39 +2,66 @@
  * Who made whom wait, in calls: each wait is charged to the innermost open call of the goroutine that ended it, at that
  * moment. For a lock that is not enough: waiters hand it over to one another within microseconds when the one that held
  * it for long is gone. So a wait for a lock is divided among all who held it meanwhile, as far back as the hand-overs
- * tell, each by the call that released it. Where untraced code ended a wait, that code's own waits are followed back.
+ * tell, each by the call that released it. Where untraced code ended a wait, that code's own waits are followed back. Ready
+ * goroutines wait because of what runs on the processors.
  */
 import { type Blame, type Goroutine, State, type Stays, type WaitVisitor } from "../calltree/index.js";
 import { Chains } from "./chains.js";
+import { chargeReady, type Occupation } from "./contention.js";
 import { HandOvers } from "./hand-overs.js";
 import { Pairs } from "./pairs.js";
 import { Points } from "./points.js";
+import { Slices } from "./slices.js";
+import { Spans } from "./spans.js";
 import { type Waits, waitsOf } from "./waits.js";
 
-/** Finds the calls of all waits of a process in one walk; `blame` is the result. Memory: 50 bytes for each wait. */
+/** Why a goroutine is ready that has not run yet, in the words of the runtime. */
+const CREATED = "created";
+
+/**
+ * Finds the calls of all waits of a process in one walk; `blame` is the result. Memory: 50 bytes for each wait, 28 for
+ * each slice of time on a processor while somebody waited for one.
+ */
 export class BlameCollector implements WaitVisitor {
   private readonly waits: Waits;
   private readonly waiters: Points;
   private readonly wakers: Points;
+  /** Waits for a processor, the calls that were open then, and which of them were for a goroutine's start. */
+  private readonly ready: Waits;
+  private readonly readyCalls: Points;
+  private readonly starts: Uint8Array;
+  private readonly slices: Slices;
+  private isFirst = false;
   private readonly open: number[] = [];
   /** When the next moment of the goroutine is that needs its call. */
   private next = 0;
 
-  constructor(private readonly stays: Stays) {
+  constructor(
+    private readonly stays: Stays,
+    private readonly occupation: Occupation,
+  ) {
     this.waits = waitsOf(stays);
     this.waiters = new Points(this.waits.waiter, this.waits.begin);
     this.wakers = new Points(this.waits.waker, this.waits.end);
+    this.ready = waitsOf(stays, ({ state }) => state === State.runnable);
+    this.readyCalls = new Points(this.ready.waiter, this.ready.begin);
+    this.starts = new Uint8Array(this.ready.count);
+    this.slices = new Slices(stays, timesOf(this.ready));
   }
 
   begin({ goid }: Goroutine): void {
     this.waiters.begin(goid);
     this.wakers.begin(goid);
+    this.readyCalls.begin(goid);
+    this.slices.visit(goid);
+    this.isFirst = true;
     this.open.length = 0;
     this.next = Number.NEGATIVE_INFINITY;
   }
 
   enter(node: number, time: number): void {
-    if (this.next < time) this.settle(time);
+    if (this.isFirst) this.settleStart(node, time);
+    else if (this.next < time) this.settle(time);
     this.open.push(node);
   }
 
@@ -47,18 +74,31 @@ export class BlameCollector implements WaitVisitor {
     this.settle(Number.POSITIVE_INFINITY);
   }
 
+  /** The goroutine's first call begins. The wait for its start counts as that of this call. */
+  private settleStart(node: number, time: number): void {
+    const { ready, readyCalls } = this;
+    this.isFirst = false;
+    const wait = readyCalls.current;
+    this.settle(time);
+    if (wait < 0 || ready.reasons[ready.reason[wait]] !== CREATED || ready.begin[wait] >= time) return;
+    readyCalls.node[wait] = node;
+    this.starts[wait] = 1;
+  }
+
   private settle(time: number): void {
-    const { waiters, wakers } = this;
+    const { waiters, wakers, readyCalls, slices } = this;
     const node = this.open.at(-1) ?? 0;
     waiters.settle(time, node);
     wakers.settle(time, node);
-    this.next = Math.min(waiters.next, wakers.next);
+    readyCalls.settle(time, node);
+    slices.settle(time, this.open);
+    this.next = Math.min(waiters.next, wakers.next, readyCalls.next, slices.due);
   }
 
   /** Call it after the walk. */
   blame(tree: { readonly func: ArrayLike<number> }): Blame {
     const pairs = new Pairs();
-    const { stays, waits, waiters, wakers } = this;
+    const { stays, waits, waiters, wakers, ready, slices, occupation } = this;
     const handOvers = new HandOvers(waits, (wait) => tree.func[waiters.node[wait]]);
     const chains = new Chains(stays, waits, waiters, wakers);
     for (const wait of byEnd(waits)) {
@@ -67,8 +107,19 @@ export class BlameCollector implements WaitVisitor {
       if (state !== State.lock) pairs.add(who, chains.culpritOf(wait), waits.end[wait] - waits.begin[wait]);
       else for (const [hold, time] of handOvers.holders(wait)) pairs.add(who, chains.culpritOf(hold), time);
     }
-    return { pairs: pairs.list(), minimum: waits.minimum };
+    slices.finish();
+    const kinds = { node: this.readyCalls.node, starts: this.starts };
+    chargeReady(ready, kinds, slices, { stays, occupation }, pairs);
+    return { pairs: pairs.list(), minimum: Math.max(waits.minimum, ready.minimum) };
   }
+}
+
+/** When at least one of some waits lasted. */
+function timesOf({ count, begin, end }: Waits): Spans {
+  const spans = new Spans();
+  const order = Uint32Array.from({ length: count }, (_, wait) => wait).sort((a, b) => begin[a] - begin[b]);
+  for (const wait of order) spans.add(begin[wait], end[wait]);
+  return spans;
 }
 
 function byEnd({ count, end }: Waits): Uint32Array {

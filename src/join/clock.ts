@@ -3,6 +3,8 @@ import { NumberSet } from "../base/columns.js";
 import { STATES, State, type StateClock, type StayCursor, type Stays } from "../calltree/index.js";
 import { BlameCollector } from "./blame.js";
 import type { Scheduling } from "./collect.js";
+import type { Occupation } from "./contention.js";
+import { Spans } from "./spans.js";
 
 /**
  * Goes through the stays of one goroutine after another.
@@ -18,6 +20,7 @@ export class SchedulingClock implements StateClock {
   until = Number.POSITIVE_INFINITY;
   readonly stays: Stays;
   private readonly cursor: StayCursor;
+  private readonly occupation: Occupation;
   /** Whether the cursor stands at a stay that ends after `at`. */
   private isKnown = false;
   /** Up to when the goroutine may still run although its last stay is over. */
@@ -30,7 +33,7 @@ export class SchedulingClock implements StateClock {
    * @param servers the goroutines on which servers call handlers
    */
   constructor(
-    { stays }: Pick<Scheduling, "stays">,
+    { stays, occupation }: Pick<Scheduling, "stays"> & Partial<Scheduling>,
     offset: number,
     private readonly servers = new NumberSet(),
   ) {
@@ -43,6 +46,10 @@ export class SchedulingClock implements StateClock {
       cursor: () => stays.cursor(offset),
     };
     this.cursor = this.stays.cursor();
+    this.occupation = {
+      idle: occupation?.idle.shifted(offset) ?? new Spans(),
+      stopped: occupation?.stopped.shifted(offset) ?? new Spans(),
+    };
   }
 
   serves(goid: number): boolean {
@@ -50,7 +57,7 @@ export class SchedulingClock implements StateClock {
   }
 
   waits(): BlameCollector {
-    return new BlameCollector(this.stays);
+    return new BlameCollector(this.stays, this.occupation);
   }
 
   begin(goid: number, time: number): void {

@@ -3,12 +3,15 @@ import { Activity, type GoroutineInfo, type Interval, Intervals, type Range, Ran
 import { State } from "../calltree/index.js";
 import { describeCut, feedAll, NONE, RangeName, ResourceKind, TraceError, TraceReader } from "../exectrace/index.js";
 import { Classifier } from "./classify.js";
+import type { Occupation } from "./contention.js";
 import { Places } from "./places.js";
+import { Processors } from "./processors.js";
 import { type Stay, StayTable } from "./stays.js";
 
 /** An execution trace, reduced to what the join needs. */
 export interface Scheduling {
   readonly stays: StayTable;
+  readonly occupation: Occupation;
   /** When the first event was, nanoseconds since 1970; undefined before Go 1.25. */
   readonly wall: bigint | undefined;
   /** The first event, nanoseconds of the runtime's monotonic clock. */
@@ -32,6 +35,7 @@ export function readScheduling(
   const reader = new TraceReader(chunks);
   const intervals = new Intervals(reader);
   const ranges = new Ranges();
+  const processors = new Processors(ranges);
   const stays = new StayTable();
   collect(intervals, ranges, {
     classifier: new Classifier(reader.stacks),
@@ -48,6 +52,7 @@ export function readScheduling(
       feed(event) {
         intervals.feed(event);
         ranges.feed(event);
+        processors.feed(event);
       },
     });
     problem = reader.warning && describeCut(reader.warning);
@@ -57,7 +62,8 @@ export function readScheduling(
   }
   intervals.finish();
   ranges.finish();
-  return { stays, wall: reader.wallTime(0), start: reader.start, length: intervals.now, problem };
+  const occupation = { idle: processors.finish(), stopped: processors.stopped };
+  return { stays, occupation, wall: reader.wallTime(0), start: reader.start, length: intervals.now, problem };
 }
 
 /** The mark assists of a goroutine since its open interval began: pairs of begin and end, and the begin of an open one. */

@@ -24,6 +24,11 @@ export class Points {
     this.end = end;
   }
 
+  /** The next moment of the goroutine, -1 for none. */
+  get current(): number {
+    return this.at < this.end ? this.by.order[this.at] : -1;
+  }
+
   /** When the next moment of the goroutine is. */
   get next(): number {
     return this.at < this.end ? this.time[this.by.order[this.at]] : Number.POSITIVE_INFINITY;

@@ -2,7 +2,7 @@
 import type { Naming } from "../../base/names.js";
 import { formatCount, formatDuration } from "../../base/units.js";
 import { type FunctionWaits, waitsByFunction } from "../../callstats/index.js";
-import { type CallForest, type CallTree, STATES } from "../../calltree/index.js";
+import { type CallForest, type CallTree, STATES, State } from "../../calltree/index.js";
 import { columns, name, number } from "../columns.js";
 import type { Measure, Paint } from "../style.js";
 
@@ -20,6 +20,9 @@ const CAUSES: Readonly<Record<string, string>> = {
   syscall: "a system call",
   gc: "the garbage collector",
   runnable: "a free processor",
+  "idle processor": "a processor was idle",
+  "stop the world": "the world was stopped",
+  scheduler: "the scheduler",
 };
 
 interface Style {
@@ -31,7 +34,7 @@ interface Style {
 
 /** Waits by function: which waited, for what, and which ended the wait or held the lock. */
 export function* blameTable(forest: CallForest, tree: CallTree, style: Style): Generator<string> {
-  const rows = waitsByFunction(forest, [{ tree }]);
+  const rows = waitsByFunction(forest, [{ tree }]).filter(({ waiter }) => waiter !== undefined);
   const whole = rows.reduce((sum, { time }) => sum + time, 0);
   const shown = rows.filter(({ time }) => time >= SHARE * whole).slice(0, ROWS);
   if (shown.length === 0) return;
@@ -40,14 +43,15 @@ export function* blameTable(forest: CallForest, tree: CallTree, style: Style): G
   const cells = shown.map((row) => ({
     cells: [
       formatDuration(row.time),
-      formatDuration(row.longest),
-      formatCount(row.waits),
-      STATES[row.state],
-      row.waiter === undefined ? "(untraced code)" : naming(row.waiter),
+      row.waits === 0 ? "" : formatDuration(row.longest),
+      row.waits === 0 ? "" : formatCount(row.waits),
+      row.starts ? "start" : STATES[row.state],
+      row.starts ? `go ${naming(row.waiter!)}` : naming(row.waiter!),
       culpritName(row, naming),
     ],
   }));
-  yield `\n${style.paint("bold", "Waits, and who ended them; for locks, who held them")}\n`;
+  const forProcessor = shown.some(({ state }) => state === State.runnable) ? "; for processors, what ran" : "";
+  yield `\n${style.paint("bold", `Waits, and who ended them; for locks, who held them${forProcessor}`)}\n`;
   yield* columns(list, cells, style);
   const { minimum = 0 } = tree.blame ?? {};
   if (minimum > 0)

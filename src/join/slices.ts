@@ -1,0 +1,132 @@
+/**
+ * Which calls ran on processors while somebody waited for one: slices of time on a processor, each with its innermost
+ * open call.
+ *
+ * Calls may be far more than the scheduler's decisions, so they are looked at in a resolution: what is shorter counts as
+ * part of the call that was open meanwhile. That gives at most {@link SLICES} slices more than there are stays.
+ */
+import { grown } from "../base/columns.js";
+import { State, type StayCursor, type Stays } from "../calltree/index.js";
+import { RangeName } from "../exectrace/index.js";
+import type { Spans } from "./spans.js";
+
+const SLICES = 1 << 18;
+
+/** Whether the goroutine was on a processor. */
+function runs({ state, reason }: StayCursor): boolean {
+  return state === State.running || (state === State.gc && reason === RangeName.gcMarkAssist);
+}
+
+export class Slices {
+  count = 0;
+  begin = new Float64Array(64);
+  end = new Float64Array(64);
+  /** By slice: the innermost open call, 0 for none. */
+  node = new Int32Array(64);
+  /** By slice: the goroutine. */
+  goid = new Float64Array(64);
+  /** Shorter pieces are not told apart, nanoseconds. */
+  private readonly resolution: number;
+  private readonly cursor: StayCursor;
+  private readonly unvisited: Set<number>;
+  private current = 0;
+  /** Whether the cursor stands at a stay on a processor while somebody waits, and whether the walk has come to it. */
+  private more = false;
+  private inside = false;
+  /** The slice that is being made: its begin, the time up to which it is known, and the fewest open calls until then. */
+  private from = 0;
+  private upTo = 0;
+  private least = 0;
+
+  /** @param wanted when somebody waits for a processor */
+  constructor(
+    stays: Stays,
+    private readonly wanted: Spans,
+  ) {
+    this.cursor = stays.cursor();
+    this.unvisited = new Set();
+    let time = 0;
+    for (const goid of stays.goroutines) {
+      for (this.seek(goid); this.more; this.next()) {
+        this.unvisited.add(goid);
+        time += this.cursor.end - this.cursor.begin;
+      }
+    }
+    this.resolution = time / SLICES;
+    this.more = false;
+  }
+
+  visit(goid: number): void {
+    this.current = goid;
+    if (!this.unvisited.delete(goid)) this.more = false;
+    else this.seek(goid);
+    this.inside = false;
+  }
+
+  /** The innermost call changes at `time`, @param open the open calls until then */
+  settle(time: number, open: readonly number[]): void {
+    const { cursor, resolution } = this;
+    for (; this.more && cursor.begin < time; this.next()) {
+      if (!this.inside) {
+        this.from = this.upTo = cursor.begin;
+        this.least = Number.POSITIVE_INFINITY;
+        this.inside = true;
+      }
+      const until = Math.min(time, cursor.end);
+      const isLong = until - this.upTo >= resolution;
+      if (isLong) this.cut(open);
+      this.least = Math.min(this.least, open.length);
+      this.upTo = until;
+      if (isLong || until - this.from >= resolution || cursor.end <= time) this.cut(open);
+      if (cursor.end > time) return;
+      this.inside = false;
+    }
+  }
+
+  /** When the next change of the innermost call matters. */
+  get due(): number {
+    return this.more ? this.cursor.begin : Number.POSITIVE_INFINITY;
+  }
+
+  /** Ends the walk: what the goroutines did that have no calls. */
+  finish(): void {
+    for (const goid of [...this.unvisited]) {
+      this.visit(goid);
+      this.settle(Number.POSITIVE_INFINITY, []);
+    }
+  }
+
+  /** Ends the slice where it is known to. */
+  private cut(open: readonly number[]): void {
+    const { count, from, upTo, least } = this;
+    if (upTo > from) {
+      this.begin = grown(this.begin, count + 1);
+      this.end = grown(this.end, count + 1);
+      this.node = grown(this.node, count + 1);
+      this.goid = grown(this.goid, count + 1);
+      this.begin[count] = from;
+      this.end[count] = upTo;
+      // The calls that were open all the time are still the outermost of those that are.
+      this.node[count] = least === 0 ? 0 : open[least - 1];
+      this.goid[count] = this.current;
+      this.count++;
+    }
+    this.from = upTo;
+    this.least = Number.POSITIVE_INFINITY;
+  }
+
+  private seek(goid: number): void {
+    this.more = this.cursor.seek(goid, Number.NEGATIVE_INFINITY);
+    this.skip();
+  }
+
+  private next(): void {
+    this.more = this.cursor.next();
+    this.skip();
+  }
+
+  private skip(): void {
+    const { cursor, wanted } = this;
+    while (this.more && !(runs(cursor) && wanted.touches(cursor.begin, cursor.end))) this.more = cursor.next();
+  }
+}
