@@ -19,7 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   callstats: ["base", "calltree"],
   follow: ["base", "calltrace"],
   render: ["base", "follow", "calltree", "callstats", "exectrace", "analyses", "rules"],
-  export: ["base", "calltree", "callstats", "analyses", "rules", "render"],
+  export: ["base", "follow", "calltree", "callstats", "analyses", "rules", "render"],
   // Code that runs in the browser reads the data that page/data packs, and is a room of its own.
   "page/data": ["base", "exectrace", "calltree", "callstats", "analyses", "rules", "render"],
   page: ["base", "analyses", "render", "rules", "page/data"],

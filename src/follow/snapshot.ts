@@ -12,6 +12,8 @@ export interface FunctionNow {
   /** The time that passed in its calls within the window; recursion counts once in the total. */
   readonly self: number;
   readonly total: number;
+  /** Sum of the whole durations of the calls that ended in the window. */
+  readonly duration: number;
   /** Of the calls that ended in the window, off by at most 0.8 %; undefined if none ended. */
   readonly p50: number | undefined;
   readonly p99: number | undefined;
@@ -19,7 +21,7 @@ export interface FunctionNow {
 }
 
 /** Calls that are open on the same path. */
-export interface InFlight {
+interface InFlight {
   readonly pid: number;
   /** From the outermost function whose calls return to the innermost one; the whole stack if none has returned yet. */
   readonly path: readonly string[];
@@ -97,6 +99,15 @@ export function takeSnapshot(followers: readonly Follower[], time: number, lengt
   };
 }
 
+/** The functions of a snapshot that match, and the paths through them. */
+export function matchingSnapshot(snapshot: Snapshot, matches: (name: string) => boolean): Snapshot {
+  return {
+    ...snapshot,
+    functions: snapshot.functions.filter(({ name }) => matches(name)),
+    inFlight: snapshot.inFlight.filter(({ path }) => path.some(matches)),
+  };
+}
+
 function processNow({ info, now, window, written, problem }: Follower): ProcessNow {
   const calls = window.calls.reduce((sum, count) => sum + count, 0);
   const stopped = info.stop && `it stopped tracing: ${info.stop.reason}`;
@@ -123,7 +134,8 @@ class FunctionSum {
   row(name: string): FunctionNow {
     const { calls, panics, self, total, durations } = this;
     const quantile = (q: number) => (calls === 0 ? undefined : durations.quantile(q));
-    return { name, calls, panics, self, total, p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) };
+    const { sum: duration } = durations;
+    return { name, calls, panics, self, total, duration, p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) };
   }
 }
 

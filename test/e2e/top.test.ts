@@ -8,7 +8,7 @@ import { readRecording } from "../../src/calltree/index.js";
 import { isWritten } from "../../src/cli/run/writing-process.js";
 import { openFile } from "../../src/cli/trace-files.js";
 import { Follower } from "../../src/follow/index.js";
-import { filesOn, gotrace, temporaryDirectory } from "./support.js";
+import { filesOn, gotrace, startGotrace, temporaryDirectory } from "./support.js";
 
 /** Ends when its input does: then all its calls have returned. */
 const module = filesOn({
@@ -168,7 +168,6 @@ test("top: by process and by directory; as a table and as JSON; calls in flight 
 
 test("top: prints a window after another, until the processes have ended", async () => {
   const { child, ended, traces } = await start();
-  const { startGotrace } = await import("./support.js");
   const top = startGotrace(["top", "--interval", "50ms", "--format", "json", traces], { cwd: module });
   let text = "";
   top.stdout.on("data", (piece) => {
@@ -186,6 +185,34 @@ test("top: prints a window after another, until the processes have ended", async
   expect(windows.at(-1).processes).toMatchObject([{ ended: true }]);
 });
 
+test("top: metrics for Prometheus, on this machine only", async () => {
+  const { child, traces } = await start();
+  const top = startGotrace(["top", "--interval", "50ms", "--metrics", "0", "--match", "main", traces], { cwd: module });
+  let said = "";
+  top.stderr.on("data", (piece) => {
+    said += piece;
+  });
+  const code = new Promise((resolve) => top.once("exit", resolve));
+  while (!said.includes("\n")) await pause(10);
+  const url = /^gotrace: metrics: (http:\S+)\n/.exec(said)![1];
+  let text = "";
+  while (!/gotrace_call_duration_seconds_count\{function="main\.slow"\} [1-9]/.test(text)) {
+    await pause(20);
+    text = await (await fetch(url)).text();
+  }
+  const [, sum, count] = /_seconds_sum\{function="main\.slow"\} (\S+)\n\S+_count\S+ (\S+)/.exec(text)!;
+  expect(Number(sum) / Number(count)).toBeGreaterThan(0.02);
+  expect(text).toMatch(/^gotrace_panics_total\{function="main\.fails"\} [1-9]/m);
+  expect(text).toContain("gotrace_processes 1\n");
+  // Each line is a comment, or a name with labels and a number.
+  for (const line of text.trimEnd().split("\n"))
+    expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [-+\d.e]+)$/);
+  expect((await fetch(url.replace("/metrics", "/"))).status).toBe(404);
+  top.kill("SIGINT");
+  expect(await code).toBe(0);
+  child.kill("SIGKILL");
+});
+
 test("top: errors", () => {
   const empty = temporaryDirectory();
   expect(readdirSync(empty)).toEqual([]);
@@ -193,6 +220,8 @@ test("top: errors", () => {
     [[empty], 66, "no traced process runs in "],
     [[join(empty, "missing")], 66, "cannot read "],
     [["--sort", "age"], 64, "--sort"],
+    [["--metrics", "0.0.0.0:80"], 64, "0.0.0.0 is not this machine"],
+    [["--metrics", "here"], 64, "is not an address"],
     [["1", "2"], 64, "top follows one process or directory"],
     ...(process.platform === "linux"
       ? [[[String(process.pid)], 66, "no traced process runs with number"] as const]

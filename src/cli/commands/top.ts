@@ -3,17 +3,19 @@ import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { type Naming, shortName } from "../../base/names.js";
-import { type Follower, type Snapshot, takeSnapshot } from "../../follow/index.js";
+import { Metrics } from "../../export/prometheus.js";
+import { type Follower, matchingSnapshot, type Snapshot, takeSnapshot } from "../../follow/index.js";
 import { measureFor } from "../../render/style.js";
 import { snapshotJson } from "../../render/top/json.js";
 import { screenLines, TOP_SORTS, type TopSort } from "../../render/top/screen.js";
 import { type Command, commandHelp } from "../command.js";
 import { type Flag, parseFlags } from "../flags/parse.js";
 import { helpFlag, namesFlag } from "../flags/tables.js";
-import { choice, duration } from "../flags/values.js";
+import { choice, duration, pattern } from "../flags/values.js";
 import { say } from "../say.js";
 import { FollowedProcesses, tracesOf } from "../top/followed.js";
 import { Keys } from "../top/keys.js";
+import { type Address, loopbackAddress, serveMetrics } from "../top/metrics-server.js";
 import { Terminal } from "../top/terminal.js";
 
 const flags: readonly Flag[] = [
@@ -21,6 +23,12 @@ const flags: readonly Flag[] = [
   { name: "once", help: "print one window and stop" },
   { name: "sort", value: "COLUMN", help: "sort functions by self (default), total, calls, p99, max, panics or name" },
   { name: "format", value: "FORMAT", help: "table (default), or json: one line for each window" },
+  { name: "match", value: "REGEXP", help: "only functions whose names match, and calls in flight through them" },
+  {
+    name: "metrics",
+    value: "ADDR",
+    help: "print nothing, but serve the numbers to Prometheus at http://ADDR/metrics until Ctrl-C: PORT, or 127.0.0.1:PORT",
+  },
   namesFlag,
   helpFlag,
 ];
@@ -47,6 +55,7 @@ interface Options {
   readonly isJson: boolean;
   readonly sort: TopSort;
   readonly naming: Naming | undefined;
+  readonly metrics: Address | undefined;
 }
 
 async function run(words: readonly string[]): Promise<number> {
@@ -63,17 +72,21 @@ async function run(words: readonly string[]): Promise<number> {
       ExitCode.usage,
     );
   }
+  const address = parsed.string("metrics");
   const options: Options = {
     interval: Math.max(WINDOW_MIN, duration(parsed, "interval", 1e9)),
     once: parsed.has("once"),
     isJson: choice(parsed, "format", ["table", "json"]) === "json",
     sort: choice(parsed, "sort", TOP_SORTS),
     naming: parsed.has("full-names") ? undefined : shortName,
+    metrics: address === undefined ? undefined : loopbackAddress(address),
   };
+  const match = pattern(parsed, "match");
   const followed = new FollowedProcesses(tracesOf(target));
   try {
-    const windows = new Windows(followed, options.interval);
-    if (windows.begin() === 0) throw noProcess(target);
+    const windows = new Windows(followed, options.interval, (name) => match?.test(name) ?? true);
+    if (windows.begin() === 0 && options.metrics === undefined) throw noProcess(target);
+    if (options.metrics !== undefined) return await served(windows, options.metrics);
     if (process.stdout.isTTY && !options.once && !options.isJson) return await showOn(windows, options);
     return await printed(windows, options);
   } finally {
@@ -88,6 +101,7 @@ class Windows {
   constructor(
     private readonly followed: FollowedProcesses,
     private readonly interval: number,
+    private readonly matches: (name: string) => boolean,
   ) {}
 
   /** Reads what was written before. @returns the number of processes */
@@ -114,7 +128,7 @@ class Windows {
     const now = process.hrtime.bigint();
     const length = Number(now - this.begun);
     this.begun = now;
-    return takeSnapshot(followers, Date.now(), length);
+    return matchingSnapshot(takeSnapshot(followers, Date.now(), length), this.matches);
   }
 }
 
@@ -149,14 +163,14 @@ async function showOn(windows: Windows, { sort, naming }: Options): Promise<numb
   let isDone = false;
   const draw = async () => {
     const filter = keys.filter.toLowerCase();
-    const lines = screenLines(snapshot, {
+    const shown = matchingSnapshot(snapshot, (name) => name.toLowerCase().includes(filter));
+    const lines = screenLines(shown, {
       colour: true,
       width: terminal.width,
       height: terminal.height - 1,
       widthOf: await measureOf(snapshot),
       ...(naming === undefined ? {} : { naming }),
       sort: keys.sort,
-      matches: (name) => name.toLowerCase().includes(filter),
     });
     terminal.draw(lines, message === "" ? keys.line : message);
   };
@@ -186,6 +200,23 @@ async function showOn(windows: Windows, { sort, naming }: Options): Promise<numb
     terminal.close();
   }
   if (!windows.isRunning) say("all processes have ended");
+  return 0;
+}
+
+/** Serves metrics until a signal comes, also of processes that start later. */
+async function served(windows: Windows, address: Address): Promise<number> {
+  const metrics = new Metrics();
+  const { server, url } = await serveMetrics(address, () => metrics.text());
+  say(`metrics: ${url}`);
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  process.once("SIGINT", end).once("SIGTERM", end);
+  while (!ended.signal.aborted) {
+    await sleep(windows.left, undefined, { signal: ended.signal }).catch(() => undefined);
+    metrics.add(windows.next());
+  }
+  server.close();
+  server.closeAllConnections();
   return 0;
 }
 

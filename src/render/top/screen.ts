@@ -3,7 +3,7 @@ import { fullNames, type Naming } from "../../base/names.js";
 import { baseName } from "../../base/place.js";
 import { printable } from "../../base/printable.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
-import type { FunctionNow, InFlight, ProcessNow, Snapshot } from "../../follow/index.js";
+import type { FunctionNow, ProcessNow, Snapshot } from "../../follow/index.js";
 import { type ColumnStyle, name, number } from "../columns.js";
 import { fitting } from "../numbers/responsive-columns.js";
 import { painter } from "../style.js";
@@ -20,8 +20,6 @@ export interface ScreenOptions {
   readonly height?: number;
   readonly naming?: Naming;
   readonly sort: TopSort;
-  /** Shows the functions and paths that match. */
-  readonly matches?: (name: string) => boolean;
 }
 
 /** The most lines for calls in flight, as a share of a terminal's height. */
@@ -29,16 +27,12 @@ const IN_FLIGHT_SHARE = 0.4;
 
 /** The screen: processes, calls in flight, functions; each line without its line feed. */
 export function screenLines(snapshot: Snapshot, options: ScreenOptions): string[] {
-  const { colour, height = Number.POSITIVE_INFINITY, matches = () => true } = options;
+  const { colour, height = Number.POSITIVE_INFINITY } = options;
   const style: ColumnStyle = { ...options, paint: painter(colour) };
   const head = snapshot.processes.map((process) => processLine(process, snapshot, style));
-  const inFlight = snapshot.inFlight.filter(({ path }) => path.some(matches));
-  const functions = sorted(
-    snapshot.functions.filter(({ name }) => matches(name)),
-    options.sort,
-  );
+  const functions = sorted(snapshot.functions, options.sort);
   const most = Math.max(3, Math.floor(height * IN_FLIGHT_SHARE));
-  const open = inFlightLines(inFlight, snapshot, most, options, style);
+  const open = inFlightLines(snapshot, most, options, style);
   const room = height - head.length - open.length - 3;
   const shown = functions.slice(0, Math.max(1, room));
   const left = functions.length - shown.length;
@@ -66,8 +60,7 @@ function processLine(process: ProcessNow, { window }: Snapshot, { paint, width }
 }
 
 function inFlightLines(
-  list: readonly InFlight[],
-  { processes, goroutines }: Snapshot,
+  { inFlight: list, processes, goroutines }: Snapshot,
   most: number,
   { naming = fullNames }: ScreenOptions,
   style: ColumnStyle,
