@@ -1,5 +1,23 @@
-/** Holding calls back until it is known whether to pass them on. */
+/** Counting calls, and holding them back until it is known whether to pass them on. */
 import { grown } from "../base/columns.js";
+
+/**
+ * Counts the calls of a goroutine. Streams whose beginning was lost belong to nobody knows which goroutine, 0; they are
+ * counted as one, so that no two calls have the same number.
+ */
+export class CallCount {
+  /** Calls of the goroutine so far. */
+  calls = 0;
+  private goid = -1;
+  private lost = 0;
+
+  /** Goes to another goroutine. */
+  begin(goid: number): void {
+    if (this.goid === 0) this.lost = this.calls;
+    this.goid = goid;
+    this.calls = goid === 0 ? this.lost : 0;
+  }
+}
 
 /**
  * The open calls of a goroutine. The outer ones have been passed on; the others are held until one of them turns out to be long

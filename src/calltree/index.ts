@@ -1,7 +1,9 @@
 /** Call trees: building them from a trace, and choosing what to show of them. */
 export { type HookCost, ID_LIMIT } from "../calltrace/index.js";
 export { costBound, isDistorted, isDistortedNode } from "./bound.js";
+export { type CallId, callIdsOf, formatCallId, parseCallId, type WrittenCallId } from "./call-id.js";
 export { Ending } from "./ending.js";
+export { type CallFamily, type FamilyMember, familiesOf } from "./family.js";
 export { type ForestOptions, replayTraces } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export {

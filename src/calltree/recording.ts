@@ -3,7 +3,7 @@ import type { ByteSource, ProcessTrace } from "../calltrace/index.js";
 import { extent, type ForestOptions, type Replay, replayTraces } from "./forest.js";
 import type { ReplayOptions } from "./replay/builder.js";
 import { FilteredReplay, type HiddenCalls } from "./replay/filtered-replay.js";
-import { walkProcess } from "./replay/replay.js";
+import { type WalkObserver, walkProcess } from "./replay/replay.js";
 import type { StateClock } from "./state-meter.js";
 import type { Stays } from "./stays.js";
 import type { CallForest, ProcessTree } from "./tree.js";
@@ -141,6 +141,23 @@ export class Recording {
     let step = walk.next();
     while (!step.done) step = walk.next();
     return step.value;
+  }
+
+  /**
+   * Replays all calls of a process, whatever is selected.
+   *
+   * @param progress called with the number of bytes done and in all
+   */
+  replayAll(process: number, observer: WalkObserver, progress?: (done: number, total: number) => void): void {
+    if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
+    const replayed = this.replay.processes[process];
+    for (const done of walkProcess(replayed, this.build, observer)) progress?.(done, replayed.process.length);
+  }
+
+  /** The node of a process's tree for one of the numbers that {@link replayAll} reports; 0 if it is not selected. */
+  nodeOf(process: number, built: number): number {
+    const node = this.replay.processes[process].numbers[built];
+    return Math.max(0, this.selected[process]?.map[node] ?? node);
   }
 
   /** What a replay of a process passes on to the visitor. */

@@ -1,4 +1,5 @@
 /** The visitor interface of `Recording.walk`. */
+import type { CallId } from "./call-id.js";
 import type { Ending } from "./ending.js";
 import type { CallStates } from "./states.js";
 import type { EdgeKind } from "./tree.js";
@@ -29,16 +30,28 @@ export interface CallVisitor {
   /**
    * A call begins in the innermost open one. Delayed while a minimum duration is in force, but always before its
    * callees.
+   *
+   * @param number of the call on its goroutine, see {@link CallId}; the same whatever is selected
    */
-  enter?(node: number, time: number): void;
+  enter?(node: number, time: number, number: number): void;
   /**
    * The innermost open call ends.
    *
    * @param self the time without callees; those removed by `hide` count as self time
    * @param calls traced calls beneath it on the goroutine, including filtered ones
    * @param states the states that its times divide into, valid until it returns; undefined where they are not known
+   * @param number that of its `enter`
    */
-  exit?(node: number, start: number, time: number, self: number, how: Ending, calls: number, states?: CallStates): void;
+  exit?(
+    node: number,
+    start: number,
+    time: number,
+    self: number,
+    how: Ending,
+    calls: number,
+    states: CallStates | undefined,
+    number: number,
+  ): void;
   /** A go statement ran in the innermost call reported so far. */
   spawn?(node: number, goStatement: number, time: number, ref: number): void;
   /** @param states the times of the goroutine since its start, by index into STATES; valid as those of `exit` */
@@ -53,11 +66,11 @@ export function combineVisitors(visitors: readonly CallVisitor[]): CallVisitor {
     begin(goroutine) {
       for (const visitor of visitors) visitor.begin?.(goroutine);
     },
-    enter(node, time) {
-      for (const visitor of visitors) visitor.enter?.(node, time);
+    enter(node, time, number) {
+      for (const visitor of visitors) visitor.enter?.(node, time, number);
     },
-    exit(node, start, time, self, how, calls, states) {
-      for (const visitor of visitors) visitor.exit?.(node, start, time, self, how, calls, states);
+    exit(node, start, time, self, how, calls, states, number) {
+      for (const visitor of visitors) visitor.exit?.(node, start, time, self, how, calls, states, number);
     },
     spawn(node, goStatement, time, ref) {
       for (const visitor of visitors) visitor.spawn?.(node, goStatement, time, ref);
@@ -76,11 +89,11 @@ export function visitEachProcess(visitors: readonly CallVisitor[]): CallVisitor 
       visitor = visitors[goroutine.process];
       visitor.begin?.(goroutine);
     },
-    enter(node, time) {
-      visitor.enter?.(node, time);
+    enter(node, time, number) {
+      visitor.enter?.(node, time, number);
     },
-    exit(node, start, time, self, how, calls, states) {
-      visitor.exit?.(node, start, time, self, how, calls, states);
+    exit(node, start, time, self, how, calls, states, number) {
+      visitor.exit?.(node, start, time, self, how, calls, states, number);
     },
     spawn(node, goStatement, time, ref) {
       visitor.spawn?.(node, goStatement, time, ref);

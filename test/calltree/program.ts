@@ -18,7 +18,19 @@ export interface PathTotals {
   running: number;
 }
 
+/** A call, with the goroutines that were started while it was open. */
+interface ModelCall {
+  /** As `formatCallId` writes it for a single process. */
+  readonly id: string;
+  readonly goid: number;
+  readonly name: string;
+  readonly start: number;
+  end: number;
+  readonly started: number[];
+}
+
 interface Frame {
+  readonly call: ModelCall;
   readonly name: string;
   readonly path: string;
   readonly start: number;
@@ -32,9 +44,11 @@ interface Goroutine {
   readonly under: string;
   readonly stack: Frame[];
   begun: boolean;
+  /** Number of its calls. */
+  calls: number;
   readonly parent: number;
   /** The nearest ancestor that may be in the trace; 0 for none. */
-  readonly asked?: number;
+  readonly asked: number;
   readonly ref: number;
   readonly kind: EdgeKind;
 }
@@ -52,6 +66,10 @@ export interface Run {
   readonly paths: Map<string, PathTotals>;
   readonly events: number;
   readonly goroutines: number;
+  /** In the order in which they began. */
+  readonly calls: readonly ModelCall[];
+  /** By goroutine in the trace: the one in the trace that started it. */
+  readonly starters: ReadonlyMap<number, number>;
 }
 
 /** Runs the program encoded by the choices. */
@@ -64,6 +82,7 @@ class Machine {
   private readonly ids: number[];
   private readonly site: number;
   private readonly paths = new Map<string, PathTotals>();
+  private readonly calls: ModelCall[] = [];
   private readonly live: Goroutine[] = [];
   /** All goroutines, including those that have ended. */
   private readonly all = new Map<number, Goroutine>();
@@ -83,7 +102,18 @@ class Machine {
     this.trace = new TraceWriter({ chunkMax });
     this.ids = NAMES.map((name) => this.trace.define("function", name));
     this.site = this.trace.define("go", NAMES[0]);
-    this.add({ goid: 1, slot: 0, under: "", stack: [], begun: false, parent: 0, ref: 0, kind: EdgeKind.call });
+    this.add({
+      goid: 1,
+      slot: 0,
+      under: "",
+      stack: [],
+      begun: false,
+      calls: 0,
+      parent: 0,
+      asked: 0,
+      ref: 0,
+      kind: EdgeKind.call,
+    });
   }
 
   run(): Run {
@@ -92,8 +122,10 @@ class Machine {
     for (const { stack } of this.live) {
       while (stack.length > 0) this.leave(stack, end, "running");
     }
-    const { paths, events, goroutines } = this;
-    return { bytes: this.trace.finish(), paths, events, goroutines };
+    const { paths, events, goroutines, calls } = this;
+    const begun = [...this.all.values()].filter((g) => g.begun);
+    const starters = new Map(begun.map(({ goid, asked }) => [goid, this.all.get(asked)?.begun ? asked : 0]));
+    return { bytes: this.trace.finish(), paths, events, goroutines, calls, starters };
   }
 
   private add(g: Goroutine): void {
@@ -139,13 +171,16 @@ class Machine {
     const totals = this.totals(path);
     totals.calls++;
     totals.first = Math.min(totals.first, time);
-    stack.push({ name: NAMES[func], path, start: time, callees: 0 });
+    const call = { id: `${g.goid}.${++g.calls}`, goid: g.goid, name: NAMES[func], start: time, end: time, started: [] };
+    this.calls.push(call);
+    stack.push({ call, name: NAMES[func], path, start: time, callees: 0 });
   }
 
   /** Determines where a goroutine without a spawn record hangs, by its parent's stack at this moment. */
   private approximate(g: Goroutine, func: number): string {
-    const parent = this.all.get(g.asked ?? 0);
+    const parent = this.all.get(g.asked);
     const stack = parent?.stack ?? [];
+    for (const { call } of stack) call.started.push(g.goid);
     const around = stack.findLast(({ name }) => NAMES[func].startsWith(`${name}.`)) ?? stack.at(-1);
     const under = around?.path ?? (parent?.begun ? parent.under : "");
     (g as { under: string }).under = under;
@@ -168,6 +203,7 @@ class Machine {
 
   private leave(stack: Frame[], time: number, how?: "panics" | "goexits" | "running"): void {
     const frame = stack.pop()!;
+    frame.call.end = time;
     const totals = this.totals(frame.path);
     const duration = time - frame.start;
     totals.total += duration;
@@ -180,7 +216,7 @@ class Machine {
 
   private start(g: Goroutine, how: number): void {
     const slot = this.freeSlots.pop() ?? this.slots++;
-    const child = { goid: ++this.goids, slot, stack: [], begun: false };
+    const child = { goid: ++this.goids, slot, stack: [], begun: false, calls: 0 };
     if (how === 3) {
       // One in four has a parent that is not in the trace at all, one in four has a parent that g started.
       const what = this.choose(4);
@@ -194,7 +230,8 @@ class Machine {
     this.event();
     const kind = how === 2 ? EdgeKind.indirect : EdgeKind.exact;
     const parent = kind === EdgeKind.indirect ? 1_000_000 + child.goid : g.goid;
-    this.add({ ...child, under: g.stack.at(-1)!.path, parent, ref, kind });
+    for (const { call } of g.stack) call.started.push(child.goid);
+    this.add({ ...child, under: g.stack.at(-1)!.path, parent, asked: g.goid, ref, kind });
   }
 
   private totals(path: string): PathTotals {

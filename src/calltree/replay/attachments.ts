@@ -1,15 +1,23 @@
 /**
- * The node that each goroutine is attached to, by slot in order of begin: recorded by the first replay, used by later
- * ones.
+ * Where each goroutine is attached and who started it, by slot in order of begin: recorded by the first replay, used by
+ * later ones.
  */
 import { grown } from "../../base/columns.js";
 
 const NONE = -1;
 
+export interface Attachment {
+  readonly node: number;
+  readonly edge: number;
+  /** The goroutine in the trace that started it, directly or through goroutines that are not; 0 if unknown. */
+  readonly starter: number;
+}
+
 export class AttachmentTable {
   private count = 0;
   private node = new Int32Array(16);
   private edge = new Int32Array(16);
+  private starter = new Float64Array(16);
   private next = new Int32Array(16);
   private readonly first: Int32Array;
   private readonly last: Int32Array;
@@ -19,14 +27,16 @@ export class AttachmentTable {
     this.last = new Int32Array(slots).fill(NONE);
   }
 
-  /** Attaches the next goroutine of a slot to a node by an edge. */
-  add(slot: number, node: number, edge: number): void {
+  /** Attaches the next goroutine of a slot. */
+  add(slot: number, { node, edge, starter }: Attachment): void {
     const at = this.count++;
     this.node = grown(this.node, this.count);
     this.edge = grown(this.edge, this.count);
+    this.starter = grown(this.starter, this.count);
     this.next = grown(this.next, this.count);
     this.node[at] = node;
     this.edge[at] = edge;
+    this.starter[at] = starter;
     this.next[at] = NONE;
     if (this.last[slot] === NONE) this.first[slot] = at;
     else this.next[this.last[slot]] = at;
@@ -34,9 +44,9 @@ export class AttachmentTable {
   }
 
   /** Goroutines of a slot, in order. */
-  *of(slot: number): Generator<{ readonly node: number; readonly edge: number }> {
+  *of(slot: number): Generator<Attachment> {
     for (let at = this.first[slot]; at !== NONE; at = this.next[at]) {
-      yield { node: this.node[at], edge: this.edge[at] };
+      yield { node: this.node[at], edge: this.edge[at], starter: this.starter[at] };
     }
   }
 }

@@ -83,7 +83,9 @@ export class TreeBuilder {
     // The earliest of the slots that wait for one another waits for a goroutine whose first event is later, so that had
     // no open frame yet. The others must go on waiting: what they wait for may come now.
     for (let slot = this.parkedSlots.earliest(); slot !== undefined; slot = this.parkedSlots.earliest()) {
-      this.attach(slot, slots.parked.get(slot)!.begin, ROOT, EdgeKind.approximate, 0);
+      const { begin, query } = slots.parked.get(slot)!;
+      const starter = query === NO_NODE ? begin.parentGoid : this.parents.asked(query);
+      this.attach(slot, begin, { node: ROOT, kind: EdgeKind.approximate, starter });
       this.advance(slot, chunks.count);
       this.settle(chunks.count);
     }
@@ -182,27 +184,28 @@ export class TreeBuilder {
     const { goid, parentGoid, spawnRef } = begin;
     if (parentGoid === 0 && spawnRef === 0) {
       // Goroutine 1 is the main one; others without a parent were started by the runtime, for example for timers.
-      this.attach(slot, begin, ROOT, goid === 1 ? EdgeKind.call : EdgeKind.approximate, 0);
+      this.attach(slot, begin, { node: ROOT, kind: goid === 1 ? EdgeKind.call : EdgeKind.approximate, starter: 0 });
       return true;
     }
     if (query !== NO_NODE) {
       const node = this.parents.find(query);
       if (node === NO_NODE) return false;
-      this.attach(slot, begin, node, EdgeKind.approximate, 0);
+      this.attach(slot, begin, { node, kind: EdgeKind.approximate, starter: this.parents.asked(query) });
       return true;
     }
     const { chunks } = this.process;
     const chunk = chunkAt(chunks, spawnRef);
     if (chunk < 0) {
-      this.attach(slot, begin, ROOT, EdgeKind.approximate, 0);
+      this.attach(slot, begin, { node: ROOT, kind: EdgeKind.approximate, starter: 0 });
       return true;
     }
     if (!this.passed(chunk, spawnRef)) return false;
     const spawn = this.spawns.find(chunk, spawnRef);
-    if (spawn === undefined) this.attach(slot, begin, ROOT, EdgeKind.approximate, 0);
-    else {
+    if (spawn === undefined) {
+      this.attach(slot, begin, { node: ROOT, kind: EdgeKind.approximate, starter: parentGoid });
+    } else {
       const kind = spawn.goid === parentGoid ? EdgeKind.exact : EdgeKind.indirect;
-      this.attach(slot, begin, spawn.node, kind, spawn.goStatement);
+      this.attach(slot, begin, { node: spawn.node, kind, starter: spawn.goid, goStatement: spawn.goStatement });
     }
     return true;
   }
@@ -221,9 +224,7 @@ export class TreeBuilder {
   private attach(
     slot: number,
     { goid, test, time }: Parked["begin"],
-    node: number,
-    kind: EdgeKind,
-    goStatement: number,
+    { node, kind, starter, goStatement = 0 }: { node: number; kind: EdgeKind; starter: number; goStatement?: number },
   ): void {
     const { slots } = this;
     slots.goid[slot] = goid;
@@ -233,7 +234,7 @@ export class TreeBuilder {
     slots.test[slot] = name === "" ? 0 : 1;
     slots.edge[slot] = this.edges.number(kind, goStatement, name);
     slots.from[slot] = startOf(goid, this.options);
-    this.attachments.add(slot, node, slots.edge[slot]);
+    this.attachments.add(slot, { node, edge: slots.edge[slot], starter });
     this.parents.expect(slot, goid);
   }
 

@@ -4,7 +4,7 @@
  */
 import { grown } from "../../base/columns.js";
 import { Ending } from "../ending.js";
-import { HeldCalls } from "../held-calls.js";
+import { CallCount, HeldCalls } from "../held-calls.js";
 import { CallStateMeter, type StateClock } from "../state-meter.js";
 import { DROPPED, REMOVED } from "../views/select.js";
 import type { CallVisitor, Goroutine } from "../visitor.js";
@@ -37,10 +37,12 @@ export class FilteredReplay implements WalkObserver {
   readonly hidden = { minimum: 0, paths: 0 };
   /** Open calls, each with its value of `nodes`. */
   private readonly held = new HeldCalls();
-  /** By level of the open calls: time of removed callees, traced calls beneath, context. */
+  /** By level of the open calls: time of removed callees, traced calls beneath, context, number on the goroutine. */
   private carried = new Float64Array(64);
   private beneath = new Float64Array(64);
   private context = new Uint8Array(64);
+  private number = new Float64Array(64);
+  private readonly count = new CallCount();
   private from = Number.NEGATIVE_INFINITY;
   /** Go statements of calls still held, in order. Their depths do not decrease. */
   private pending: { depth: number; readonly goStatement: number; readonly time: number; readonly ref: number }[] = [];
@@ -64,12 +66,14 @@ export class FilteredReplay implements WalkObserver {
     this.goroutine = undefined;
     this.held.clear();
     this.pending = [];
+    this.count.begin(begun.goid);
     this.states?.begin(begun.goid, Math.max(begun.time, from));
   }
 
   enter(_slot: number, built: number, time: number): void {
     const at = this.held.enter(this.maps.nodes[built], time);
     if (at >= this.context.length) this.grow();
+    this.number[at] = ++this.count.calls;
     this.context[at] = this.maps.context?.[built] ?? 0;
     this.carried[at] = this.beneath[at] = 0;
     const isWithin = time >= this.from && time <= this.to;
@@ -94,7 +98,7 @@ export class FilteredReplay implements WalkObserver {
       } else if (end - start < this.minimum) this.hidden.minimum++;
       else {
         this.passOpenCalls();
-        this.visitor.exit?.(node, start, end, own, how, this.beneath[at], this.states);
+        this.visitor.exit?.(node, start, end, own, how, this.beneath[at], this.states, this.number[at]);
       }
     }
     held.exit();
@@ -131,7 +135,7 @@ export class FilteredReplay implements WalkObserver {
       const node = held.node[at];
       if (this.isShown(node)) {
         this.announce();
-        this.visitor.enter?.(node, Math.max(held.start[at], this.from));
+        this.visitor.enter?.(node, Math.max(held.start[at], this.from), this.number[at]);
       }
       if (this.pending.length > 0) this.passPending();
     }
@@ -168,5 +172,6 @@ export class FilteredReplay implements WalkObserver {
     this.carried = grown(this.carried, length);
     this.beneath = grown(this.beneath, length);
     this.context = grown(this.context, length);
+    this.number = grown(this.number, length);
   }
 }

@@ -41,6 +41,11 @@ export class ParentInference {
     return this.prescan.queries.asked[query] === 0 ? ROOT : this.answers[query];
   }
 
+  /** The goroutine that a query goes to: the nearest ancestor in the trace; 0 for none. */
+  asked(query: number): number {
+    return this.prescan.queries.asked[query];
+  }
+
   /** Called when a goroutine begins on a slot: collects the queries to it. */
   expect(slot: number, goid: number): void {
     const { slots } = this;

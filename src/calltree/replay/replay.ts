@@ -28,6 +28,8 @@ export interface Begun {
   readonly time: number;
   readonly node: number;
   readonly edge: number;
+  /** The goroutine in the trace that started it, directly or through goroutines that are not; 0 if unknown. */
+  readonly starter: number;
 }
 
 /** Receives goroutines one after another, with their calls between `begin` and `end`. */
@@ -38,7 +40,7 @@ export interface WalkObserver extends Observer {
   end(time: number): void;
 }
 
-const UNKNOWN: Begun = { goid: 0, parentGoid: 0, spawnRef: 0, time: 0, node: ROOT, edge: CALL_EDGE };
+const UNKNOWN: Begun = { goid: 0, parentGoid: 0, spawnRef: 0, time: 0, node: ROOT, edge: CALL_EDGE, starter: 0 };
 
 /** Approximate number of events between two yields. */
 const STEP = 4096;
@@ -95,7 +97,7 @@ export function* walkProcess(replayed: Replayed, options: ReplayOptions, observe
           const { value: place } = places.next();
           if (place !== undefined) {
             const { goid, parentGoid, spawnRef, time } = decoder.begin;
-            start({ goid, parentGoid, spawnRef, time, node: place.node, edge: place.edge });
+            start({ goid, parentGoid, spawnRef, time, ...place });
           }
         }
         // Count batches as well: goroutines may have few events.
