@@ -5,7 +5,7 @@ import { type CallTree, EdgeKind, type FunctionInfo, isTestFunction, localTest }
 const MARKS: Readonly<Record<EdgeKind, string>> = {
   [EdgeKind.call]: "",
   [EdgeKind.exact]: "go ",
-  [EdgeKind.indirect]: "go ",
+  [EdgeKind.indirect]: "go~ ",
   [EdgeKind.approximate]: "go~ ",
 };
 

@@ -16,7 +16,7 @@ interface Sums {
 function plainPaths(paths: ReadonlyMap<string, Sums>): Map<string, Sums> {
   const merged = new Map<string, Sums>();
   for (const [key, { calls, total, self }] of paths) {
-    const path = key.slice(1).replaceAll(";", " > ").replaceAll("go? ", "go ");
+    const path = key.slice(1).replaceAll(";", " > ").replaceAll("go? ", "go~ ");
     const before = merged.get(path) ?? { calls: 0, total: 0, self: 0 };
     merged.set(path, { calls: before.calls + calls, total: before.total + total, self: before.self + self });
   }
