@@ -32,3 +32,14 @@ export function s<K extends keyof SVGElementTagNameMap>(
 ): SVGElementTagNameMap[K] {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
+
+/** A labelled select element. */
+export function select(
+  label: string,
+  options: readonly (readonly [value: string, title: string])[],
+  change: (value: string) => void,
+): HTMLElement {
+  const control = h("select", {}, ...options.map(([value, title]) => h("option", { value }, title)));
+  control.addEventListener("change", () => change(control.value));
+  return h("label", { class: "choice" }, `${label} `, control);
+}

@@ -134,8 +134,8 @@ test("a function in the middle: what is below and above its outermost calls, mer
       const value = layOut(paths, spans, { weight: "total", order: "weight" }).width;
       for (let func = 0; func < functions; func++) {
         if (totals.calls[func] === 0) continue;
-        const below = calleesOf(paths, stacks, spans, func, { functions, goroutines: false });
-        const above = callersOf(paths, stacks, spans, func, { functions, value });
+        const { paths: below } = calleesOf(paths, stacks, spans, func, { functions, goroutines: false });
+        const { paths: above } = callersOf(paths, stacks, spans, func, { functions, value });
         for (const merged of [below, above]) {
           expect(merged.func[1]).toBe(func);
           expect(merged.end[1]).toBe(merged.size);

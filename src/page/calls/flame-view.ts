@@ -3,21 +3,19 @@
  */
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import { EdgeKind, type Paths } from "../data/paths.js";
+import { statesAt } from "../data/states.js";
 import { h } from "../dom.js";
 import { Flame } from "./flame.js";
-import { type Layout, layOut, type Order, shareOf, type Weight } from "./layout.js";
+import { flameControls } from "./flame-controls.js";
+import { layOut, shareOf } from "./layout.js";
 import { functionPanel } from "./panel.js";
+import { onlyStates, partsText } from "./part-states.js";
 import { calleesOf, callersOf } from "./relations.js";
 import { searchFunctions } from "./search.js";
 import type { Part } from "./state.js";
+import { stateLegend } from "./state-colours.js";
 import { zoomButtons } from "./surface.js";
 import { functionColours } from "./theme.js";
-
-const weights: readonly (readonly [weight: Weight, title: string, meaning: string])[] = [
-  ["total", "total time", "Width is the time between enter and exit; goroutines stand beside one another"],
-  ["self", "self time", "Width is the self time of a frame and of all beneath it, goroutines that it started included"],
-  ["calls", "calls", "Width is the number of calls of a frame and of all beneath it"],
-];
 
 export interface FlameView {
   readonly element: HTMLElement;
@@ -34,22 +32,21 @@ export function flameView(first: Part): FlameView {
   const { model } = first;
   const colours = functionColours(model);
   let part = first;
-  let weight: Weight = "total";
-  let order: Order = "weight";
+  const controls = flameControls(first, () => draw());
   let upward = false;
   /** The function whose callers and callees are shown; -1 for the whole graph. */
   let middle = -1;
   let panel: { func: number; node: number } | undefined;
 
-  const unitName = () => (weight === "calls" ? "calls" : "time");
-  const unit = (value: number) => (weight === "calls" ? formatNumberOf(value, "call") : formatDuration(value));
+  const unit = (value: number) =>
+    controls.choice.weight === "calls" ? formatNumberOf(value, "call") : formatDuration(value);
   const flameOf = (label: string, paths: () => Paths, above: boolean | undefined, pick: (node: number) => void) =>
     new Flame({
       label,
       colours,
       share: above === undefined ? 0.66 : 0.33,
       text: (node) => textOf(paths(), node, above === true),
-      describe: (node) => describe(paths(), node),
+      describe: (node) => describe(paths(), node, above),
       pick,
     });
   const spawn = ({ edge, parent, func }: Paths, node: number) =>
@@ -60,14 +57,17 @@ export function flameView(first: Part): FlameView {
     if (above) return edge[node] === EdgeKind.call ? name : `${name} (go)`;
     return `${spawn(paths, node)}${name}`;
   };
-  const describe = (paths: Paths, node: number) => {
-    const calls = paths.calls[node];
-    const times = `total ${formatDuration(paths.total[node])}, self ${formatDuration(paths.self[node])}`;
-    const share =
-      middle < 0 ? `, ${formatPercent(widthOf(node), part.layout(weight, order).whole)} of the ${unitName()}` : "";
-    return `${spawn(paths, node)}${model.name(paths.func[node])} · ${formatNumberOf(calls, "call")} · ${times}${share}`;
+  const describe = (paths: Paths, node: number, above: boolean | undefined) => {
+    const calls = formatNumberOf(paths.calls[node], "call");
+    const { width, whole } = part.layout(controls.choice);
+    const isWhole = above === undefined;
+    const of = isWhole || controls.unit === "calls" ? "" : `${controls.unit}: `;
+    const times = `${of}total ${formatDuration(paths.total[node])}, self ${formatDuration(paths.self[node])}`;
+    const share = isWhole ? `, ${formatPercent(width[node], whole)} of the ${controls.unit}` : "";
+    const states = isWhole ? part.process.states : undefined;
+    const parts = states ? ` · ${partsText(statesAt(states.paths.total, node))}` : "";
+    return `${spawn(paths, node)}${model.name(paths.func[node])} · ${calls} · ${times}${share}${parts}`;
   };
-  const widthOf = (node: number) => part.layout(weight, order).width[node];
 
   const main = flameOf(
     "Flame graph: frames below the frame that called them",
@@ -98,25 +98,6 @@ export function flameView(first: Part): FlameView {
   const status = h("span", { class: "faint", role: "status" });
   const meaning = h("span");
   const hint = h("span", { class: "mouse" }, " A click picks a frame, Ctrl and the wheel zoom, dragging moves.");
-  const weightSelect = select(
-    "Width",
-    weights.map(([value, title]) => [value, title]),
-    (value) => {
-      weight = value as Weight;
-      draw();
-    },
-  );
-  const orderSelect = select(
-    "Order",
-    [
-      ["weight", "widest first"],
-      ["start", "first called first"],
-    ],
-    (value) => {
-      order = value as Order;
-      draw();
-    },
-  );
   const turn = h("button", { type: "button", click: () => flip() });
   const flip = () => {
     upward = !upward;
@@ -133,11 +114,12 @@ export function flameView(first: Part): FlameView {
       status.textContent = "";
       return;
     }
-    const share = shareOf(part.layout(weight, order), part.spans, found.matches);
+    const share = shareOf(part.layout(controls.choice), part.spans, found.matches);
     const problem = found.problem === undefined ? "" : ` (taken literally: ${found.problem})`;
-    status.textContent = `${formatNumberOf(found.functions, "function")}, ${formatPercent(share, 1)} of the ${unitName()}${problem}`;
+    status.textContent = `${formatNumberOf(found.functions, "function")}, ${formatPercent(share, 1)} of the ${controls.unit}${problem}`;
   };
 
+  const legend = h("div");
   const back = h("button", { type: "button", click: () => sandwich(-1) }, "← Whole graph");
   const title = h("h2", {});
   const bar = h("div", { class: "sandwich-bar", hidden: true }, back, title);
@@ -150,14 +132,14 @@ export function flameView(first: Part): FlameView {
     h(
       "div",
       { class: "filters" },
-      weightSelect,
-      orderSelect,
+      ...controls.elements,
       search,
       turn,
       zoomButtons(() => (middle < 0 ? main.surface : callees.surface)),
       status,
     ),
     h("p", { class: "faint" }, meaning, hint),
+    legend,
     bar,
     h("div", { class: "split" }, graphs, side),
   );
@@ -168,24 +150,40 @@ export function flameView(first: Part): FlameView {
     bar.hidden = middle < 0;
     turn.textContent = upward ? "Roots at the top" : "Roots at the bottom";
     turn.hidden = middle >= 0;
-    meaning.textContent = `${weights.find(([value]) => value === weight)![2]}.`;
-    if (middle < 0) main.show(part.layout(weight, order), upward);
+    meaning.textContent = controls.meaning;
+    const { choice, used } = controls;
+    const states = choice.colourByState ? part.states : undefined;
+    legend.replaceChildren(...(states ? [stateLegend(choice.states ?? used)] : []));
+    main.parts = states && onlyStates(states.total, choice.states);
+    if (middle < 0) main.show(part.layout(choice), upward);
     else drawSandwich();
     applySearch();
   }
   function drawSandwich(): void {
-    const { paths, stacks } = part.process;
-    const options = { functions: model.size, goroutines: weight !== "total" };
-    calleePaths = calleesOf(paths, stacks, part.spans, middle, options);
-    const below = layOut(calleePaths, [[1, calleePaths.size]], { weight, order });
-    const value = part.layout(weight, order).width;
-    callerPaths = callersOf(paths, stacks, part.spans, middle, { functions: model.size, value });
-    const above: Layout = layOut(callerPaths, [[1, callerPaths.size]], { weight, order, widths: callerPaths.total });
-    callers.show(above, true);
-    callees.show(below, false);
+    const { choice } = controls;
+    const { stacks } = part.process;
+    const paths = part.paths(choice.states);
+    const parts = choice.colourByState && part.states ? onlyStates(part.states.total, choice.states) : undefined;
+    const options = { functions: model.size, goroutines: choice.weight !== "total", parts };
+    const below = calleesOf(paths, stacks, part.spans, middle, options);
+    calleePaths = below.paths;
+    callees.parts = below.parts;
+    const value = part.layout(choice).width;
+    const above = callersOf(paths, stacks, part.spans, middle, { functions: model.size, value, parts });
+    callerPaths = above.paths;
+    callers.parts = above.parts;
+    const all = (paths: Paths) => [[1, paths.size]] as const;
+    const calleeLayout = layOut(calleePaths, all(calleePaths), choice);
+    const callerLayout = layOut(callerPaths, all(callerPaths), { ...choice, widths: callerPaths.total });
+    callers.show(callerLayout, true);
+    callees.show(calleeLayout, false);
     title.replaceChildren(
       h("code", {}, model.name(middle)),
-      h("span", { class: "faint" }, ` ${unit(above.whole)}, callers above, callees below`),
+      h(
+        "span",
+        { class: "faint" },
+        ` ${unit(calleeLayout.whole)}${choice.states ? ` of ${controls.unit}` : ""}, callers above, callees below`,
+      ),
     );
   }
   function sandwich(func: number): void {
@@ -231,15 +229,4 @@ export function flameView(first: Part): FlameView {
   };
   show(first);
   return { element, show, focusSearch: () => search.focus(), find, zoomTo, sandwich };
-}
-
-/** A labelled select element. */
-export function select(
-  label: string,
-  options: readonly (readonly [value: string, title: string])[],
-  change: (value: string) => void,
-): HTMLElement {
-  const control = h("select", {}, ...options.map(([value, title]) => h("option", { value }, title)));
-  control.addEventListener("change", () => change(control.value));
-  return h("label", { class: "choice" }, `${label} `, control);
 }

@@ -1,4 +1,5 @@
 /** A flame graph: a canvas (surface) with the frames of a layout, with selection by pointer and keys. */
+import type { StateColumns } from "../data/states.js";
 import { h } from "../dom.js";
 import { frameAt, type Layout } from "./layout.js";
 import { type Picture, paint, ROW, rowAt, rowTop } from "./paint.js";
@@ -19,6 +20,8 @@ export class Flame {
   readonly element: HTMLElement;
   readonly surface: Surface;
   matches: Uint8Array | undefined;
+  /** By node, its time in each state; undefined for the colours of functions. */
+  parts: StateColumns | undefined;
   selected = 0;
   #hovered = 0;
   #layout: Layout | undefined;
@@ -72,7 +75,13 @@ export class Flame {
     if (!layout) return undefined;
     return {
       ...{ layout, width, height, view: this.surface.view, upward: this.#upward, selected: this.selected },
-      ...{ colours: this.options.colours, matches: this.matches, hovered: this.#hovered, label: this.options.text },
+      ...{
+        colours: this.options.colours,
+        parts: this.parts,
+        matches: this.matches,
+        hovered: this.#hovered,
+        label: this.options.text,
+      },
     };
   }
 

@@ -6,6 +6,7 @@ import type { PageCalls, PageFunctions, PageProcess } from "../data/calls.js";
 import { type PageStats, readStats } from "../data/functions.js";
 import { type PageGoroutines, readGoroutines } from "../data/goroutine-rows.js";
 import { type Paths, readPaths } from "../data/paths.js";
+import { type PageStates, readStates } from "../data/states.js";
 import { type FramePlaces, framePlaces, type Span } from "../data/totals.js";
 
 export class CallModel {
@@ -62,11 +63,13 @@ export class CallModel {
     const paths = readPaths(reader);
     const timelines = readGoroutines(reader);
     const stats = readStats(reader, this.size);
+    const states = info.states === undefined ? undefined : readStates(await unpack(info.states), paths);
     return {
       info,
       paths,
       timelines,
       stats,
+      states,
       stacks: framePlaces(paths, this.size),
       everything: [[1, paths.size]],
     };
@@ -80,6 +83,8 @@ export interface ProcessModel {
   readonly stacks: FramePlaces;
   readonly timelines: PageGoroutines;
   readonly stats: PageStats;
+  /** undefined if the run recorded no states. */
+  readonly states: PageStates | undefined;
   readonly everything: readonly Span[];
 }
 

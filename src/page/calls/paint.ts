@@ -1,4 +1,5 @@
 /** Draws the visible frames of a layout. The work depends on the number of pixels, not of paths. */
+import { STATES, type StateColumns } from "../data/states.js";
 import type { Layout } from "./layout.js";
 import { COLOURS, type Theme } from "./theme.js";
 
@@ -25,6 +26,8 @@ export interface Picture {
   readonly upward: boolean;
   /** By function: its colour. */
   readonly colours: Uint8Array;
+  /** By node, its time in each state: frames are divided among them, and have no colours of functions. */
+  readonly parts: StateColumns | undefined;
   /** By function: 1 if the search matches; undefined without a search. */
   readonly matches: Uint8Array | undefined;
   readonly hovered: number;
@@ -36,9 +39,13 @@ export interface Picture {
 const CRUMBS = COLOURS;
 const DIM = COLOURS + 1;
 const MATCH = COLOURS + 2;
+/** The first of the colours of states. */
+const PARTS = COLOURS + 3;
+/** Frames narrower than this (pixels) have the colour of the state with most time. */
+const DIVIDED = 3;
 
 /** Rectangles by colour (x, y and width, three numbers each), reused for every picture. */
-const buckets: number[][] = Array.from({ length: COLOURS + 3 }, () => []);
+const buckets: number[][] = Array.from({ length: PARTS + STATES.length }, () => []);
 const labelled: number[] = [];
 
 /** The y coordinate of a row's top on the canvas. */
@@ -62,8 +69,7 @@ export function paint(context: CanvasRenderingContext2D, theme: Theme, picture: 
   let count = 0;
   for (const [index, bucket] of buckets.entries()) {
     if (bucket.length === 0) continue;
-    context.fillStyle =
-      index === CRUMBS ? theme.crumbs : index === DIM ? theme.dim : index === MATCH ? theme.match : theme.fills[index];
+    context.fillStyle = fillOf(theme, index);
     for (let i = 0; i < bucket.length; i += 3) context.fillRect(bucket[i], bucket[i + 1], bucket[i + 2], ROW - 1);
     count += bucket.length / 3;
     bucket.length = 0;
@@ -74,9 +80,20 @@ export function paint(context: CanvasRenderingContext2D, theme: Theme, picture: 
   return count;
 }
 
+function fillOf(theme: Theme, index: number): string | CanvasPattern {
+  if (index >= PARTS) return theme.states[index - PARTS];
+  return index === CRUMBS
+    ? theme.crumbs
+    : index === DIM
+      ? theme.dim
+      : index === MATCH
+        ? theme.match
+        : theme.fills[index];
+}
+
 /** Fills the buckets with the visible frames. */
 function collect(picture: Picture): void {
-  const { layout, view, width, height, colours, matches } = picture;
+  const { layout, view, width, height, colours, matches, parts } = picture;
   const { first, list, x, width: widths, row, paths } = layout;
   const scale = width / (view.to - view.from);
   const stack = [0];
@@ -118,8 +135,10 @@ function collect(picture: Picture): void {
         const to = Math.min(width, left + wide);
         const shown = to - from;
         const func = paths.func[node];
+        const drawn = shown > 3 ? shown - 1 : shown;
         const colour = matches === undefined ? colours[func] : matches[func] === 1 ? MATCH : DIM;
-        buckets[colour].push(from, y, shown > 3 ? shown - 1 : shown);
+        if (!parts || colour === DIM) buckets[colour].push(from, y, drawn);
+        else divide(parts, node, { from, to: from + drawn, y, left, wide });
         if (shown >= LABEL) labelled.push(node, from, y, shown);
       }
       if (first[node + 1] > first[node]) stack.push(node);
@@ -127,6 +146,32 @@ function collect(picture: Picture): void {
     if (!Number.isNaN(crumbs)) {
       const to = Math.min(width, crumbsEnd);
       if (to > crumbs) buckets[CRUMBS].push(crumbs, y, Math.max(MIN, to - crumbs));
+    }
+  }
+}
+
+/** Fills the buckets with the parts of a frame: those of `left` and `wide` that are visible between `from` and `to`. */
+function divide(
+  parts: StateColumns,
+  node: number,
+  { from, to, y, left, wide }: Readonly<Record<"from" | "to" | "y" | "left" | "wide", number>>,
+): void {
+  let sum = 0;
+  let most = -1;
+  for (let state = 0; state < parts.length; state++) {
+    const time = parts[state]?.[node] ?? 0;
+    sum += time;
+    if (time > 0 && (most < 0 || time > (parts[most]?.[node] ?? 0))) most = state;
+  }
+  if (most < 0) buckets[CRUMBS].push(from, y, to - from);
+  else if (wide < DIVIDED) buckets[PARTS + most].push(from, y, to - from);
+  else {
+    let begin = left;
+    for (let state = 0; state < parts.length; state++) {
+      const end = begin + (wide * (parts[state]?.[node] ?? 0)) / sum;
+      const [visible, last] = [Math.max(from, begin), Math.min(to, end)];
+      if (last > visible) buckets[PARTS + state].push(visible, y, last - visible);
+      begin = end;
     }
   }
 }

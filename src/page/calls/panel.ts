@@ -1,8 +1,10 @@
 /** The panel of a function: its numbers, those of the picked frame, its callers and callees. */
 import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
+import { statesAt } from "../data/states.js";
 import { h } from "../dom.js";
 import { type Relation, relationsOf } from "./relations.js";
 import type { Part } from "./state.js";
+import { statesOfFunction, stateTable } from "./state-table.js";
 import { sortedTable } from "./table.js";
 
 export interface PanelActions {
@@ -27,6 +29,8 @@ export function functionPanel(part: Part, func: number, node: number, actions: P
       h("button", { type: "button", click: () => actions.sandwich?.(func) }, "Callers and callees as graphs"),
     actions.find && h("button", { type: "button", click: () => actions.find?.(func) }, "Show in the flame graph"),
   ];
+  const states = statesOfFunction(part, func);
+  const isOnlyPath = node > 0 && part.process.paths.calls[node] === totals.calls[func];
   const many = (totals.calls[func] ?? 0) > 1;
   return h(
     "aside",
@@ -49,6 +53,7 @@ export function functionPanel(part: Part, func: number, node: number, actions: P
       ["max", many && spread ? formatDuration(spread.max[func]) : undefined],
       ["self a call", many ? formatDuration(totals.self[func] / totals.calls[func]) : undefined],
     ]),
+    states && !isOnlyPath && stateTable(states, "Time by state"),
     ...(node > 0 ? thisPath(part, node) : []),
     h("p", { class: "buttons" }, ...buttons.filter((button) => button !== undefined)),
     relationTable(part, "Callers", model.name(func), callers, actions),
@@ -68,7 +73,7 @@ function numbers(list: readonly (readonly [name: string, value: string | undefin
 
 /** The numbers of the picked path alone. */
 function thisPath(part: Part, node: number): HTMLElement[] {
-  const { paths, info } = part.process;
+  const { paths, info, states } = part.process;
   const calls = paths.calls[node];
   const ends = (
     [
@@ -91,6 +96,14 @@ function thisPath(part: Part, node: number): HTMLElement[] {
       ["started at", goStatement === "" ? undefined : goStatement],
       ["", ends.length > 0 ? ends.join(", ") : undefined],
     ]),
+    ...(states
+      ? [
+          stateTable(
+            { total: statesAt(states.paths.total, node), self: statesAt(states.paths.self, node) },
+            "Time by state, on this path",
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** Callers and callees of a function: as sums, and as trees for graphs above and below the function. */
 import { EdgeKind, type Paths } from "../data/paths.js";
+import type { StateColumns } from "../data/states.js";
 import type { FramePlaces, Span } from "../data/totals.js";
 
 /** The calls between a function and another one. */
@@ -59,6 +60,12 @@ export function relationsOf(
   return { callers: sorted(callers), callees: sorted(callees) };
 }
 
+export interface MergedPaths {
+  readonly paths: Paths;
+  /** By node: its time in each state. */
+  readonly parts: StateColumns | undefined;
+}
+
 /**
  * Builds paths by merging others: children of a node that have the same function become one, called and started ones
  * apart.
@@ -72,29 +79,40 @@ class Merged {
     calls: number;
     total: number;
     self: number;
-  }[] = [{ parent: -1, func: -1, edge: EdgeKind.call, calls: 0, total: 0, self: 0 }];
+    parts: number[];
+  }[] = [{ parent: -1, func: -1, edge: EdgeKind.call, calls: 0, total: 0, self: 0, parts: [] }];
 
-  constructor(private readonly functions: number) {}
+  /** @param parts by node that is merged: its time in each state */
+  constructor(
+    private readonly functions: number,
+    private readonly parts: StateColumns | undefined,
+  ) {}
 
   child(parent: number, func: number, edge: number): number {
     const key = (parent * this.functions + func) * 2 + (edge === EdgeKind.call ? 0 : 1);
     let node = this.children.get(key);
     if (node === undefined) {
-      node = this.columns.push({ parent, func, edge, calls: 0, total: 0, self: 0 }) - 1;
+      node = this.columns.push({ parent, func, edge, calls: 0, total: 0, self: 0, parts: [] }) - 1;
       this.children.set(key, node);
     }
     return node;
   }
 
-  add(node: number, calls: number, total: number, self: number): void {
+  /** Adds a path to a node. @param from the path's node, whose time divides into the states */
+  add(node: number, from: number, calls: number, total: number, self: number): void {
     const row = this.columns[node];
     row.calls += calls;
     row.total += total;
     row.self += self;
+    if (!this.parts) return;
+    for (let state = 0; state < this.parts.length; state++) {
+      const time = this.parts[state]?.[from] ?? 0;
+      if (time !== 0) row.parts[state] = (row.parts[state] ?? 0) + time;
+    }
   }
 
   /** The merged paths in preorder, renumbered. */
-  paths(): Paths {
+  result(): MergedPaths {
     const { columns } = this;
     const size = columns.length;
     const below: number[][] = columns.map(() => []);
@@ -112,6 +130,7 @@ class Merged {
       self: new Float64Array(size),
       ...{ panics: none, goexits: none, running: none, recovered: none, goroutines: none },
     };
+    const parts = this.parts?.map((column) => column && new Float64Array(size));
     const number = new Int32Array(size);
     const stack = [0];
     let at = 0;
@@ -123,6 +142,9 @@ class Merged {
       paths.calls[at] = row.calls;
       paths.total[at] = row.total;
       paths.self[at] = row.self;
+      parts?.forEach((column, state) => {
+        if (column) column[at] = row.parts[state] ?? 0;
+      });
       if (at > 0) {
         paths.parent[at] = number[row.parent];
         paths.depth[at] = paths.depth[paths.parent[at]] + 1;
@@ -134,7 +156,7 @@ class Merged {
       if (paths.end[node] === 0) paths.end[node] = node + 1;
       if (paths.end[paths.parent[node]] === 0) paths.end[paths.parent[node]] = paths.end[node];
     }
-    return paths;
+    return { paths, parts };
   }
 }
 
@@ -146,14 +168,14 @@ export function calleesOf(
   { outer }: FramePlaces,
   spans: readonly Span[],
   func: number,
-  options: { readonly functions: number; readonly goroutines: boolean },
-): Paths {
-  const merged = new Merged(options.functions);
+  options: { readonly functions: number; readonly goroutines: boolean; readonly parts?: StateColumns | undefined },
+): MergedPaths {
+  const merged = new Merged(options.functions, options.parts);
   const to = new Int32Array(paths.size);
   for (const node of nodesOf(paths, spans, func, outer)) {
     // A goroutine of the same function beneath this node has its own stack and comes in its own iteration.
     to[node] = merged.child(0, func, EdgeKind.call);
-    merged.add(to[node], paths.calls[node], paths.total[node], paths.self[node]);
+    merged.add(to[node], node, paths.calls[node], paths.total[node], paths.self[node]);
     for (let below = node + 1; below < paths.end[node]; below++) {
       const go = paths.edge[below] !== EdgeKind.call;
       if (go && (!options.goroutines || (outer[below] === 1 && paths.func[below] === func))) {
@@ -161,10 +183,10 @@ export function calleesOf(
         continue;
       }
       to[below] = merged.child(to[paths.parent[below]], paths.func[below], paths.edge[below]);
-      merged.add(to[below], paths.calls[below], paths.total[below], paths.self[below]);
+      merged.add(to[below], below, paths.calls[below], paths.total[below], paths.self[below]);
     }
   }
-  return merged.paths();
+  return merged.result();
 }
 
 /**
@@ -176,21 +198,21 @@ export function callersOf(
   { outer }: FramePlaces,
   spans: readonly Span[],
   func: number,
-  options: { readonly functions: number; readonly value: Float64Array },
-): Paths {
-  const merged = new Merged(options.functions);
+  options: { readonly functions: number; readonly value: Float64Array; readonly parts?: StateColumns | undefined },
+): MergedPaths {
+  const merged = new Merged(options.functions, options.parts);
   for (const node of nodesOf(paths, spans, func, outer)) {
     const value = options.value[node];
     let below = node;
     let at = merged.child(0, func, EdgeKind.call);
-    merged.add(at, paths.calls[node], value, 0);
+    merged.add(at, node, paths.calls[node], value, 0);
     for (let up = paths.parent[node]; up > 0; up = paths.parent[up]) {
       at = merged.child(at, paths.func[up], paths.edge[below]);
-      merged.add(at, paths.calls[node], value, 0);
+      merged.add(at, node, paths.calls[node], value, 0);
       below = up;
     }
   }
-  return merged.paths();
+  return merged.result();
 }
 
 function* nodesOf(paths: Paths, spans: readonly Span[], func: number, outer: Uint8Array): Generator<number> {

@@ -1,10 +1,13 @@
 /** The selected part of a process, with its derived data. */
 import type { PageSection } from "../data/calls.js";
 import type { PageStats } from "../data/functions.js";
-import { EdgeKind } from "../data/paths.js";
+import { EdgeKind, type Paths } from "../data/paths.js";
+import type { TreeStates } from "../data/states.js";
 import { type CallTotals, callTotals, type Span } from "../data/totals.js";
-import { type Layout, layOut, type Order, type Weight } from "./layout.js";
+import type { FlameChoice } from "./flame-controls.js";
+import { type Layout, layOut } from "./layout.js";
 import type { CallModel, ProcessModel } from "./model.js";
+import { busyStates, pathsIn } from "./part-states.js";
 
 /** A part of a process. Derived data is computed on first use. */
 export class Part {
@@ -16,6 +19,7 @@ export class Part {
   #totals: CallTotals | undefined;
   readonly #layouts = new Map<string, Layout>();
   #waitingTimes: WaitingTimes | undefined;
+  #states: TreeStates | undefined;
 
   /**
    * @param section the part; undefined for the whole process
@@ -65,11 +69,25 @@ export class Part {
     return this.spans.some(([begin, end]) => node >= begin && node < end);
   }
 
-  layout(weight: Weight, order: Order): Layout {
-    const key = `${weight} ${order}`;
+  /** The states of paths without waiting for work that does not count; undefined if the run recorded none. */
+  get states(): TreeStates | undefined {
+    const { states, paths, info } = this.process;
+    this.#states ??= states && busyStates(states.paths, paths, this.countsWaiting ? [] : info.waits);
+    return this.#states;
+  }
+
+  /** The paths; with some states only their times in these, without waiting for work that does not count. */
+  paths(states?: readonly number[]): Paths {
+    const { paths } = this.process;
+    return states && this.states ? pathsIn(paths, this.states, states) : paths;
+  }
+
+  layout({ weight, order, states }: Omit<FlameChoice, "colourByState">): Layout {
+    const key = `${weight} ${order} ${states ?? ""}`;
     let layout = this.#layouts.get(key);
     if (!layout) {
-      layout = layOut(this.process.paths, this.spans, { weight, order, waitingTimes: this.waitingTimes });
+      const waiting = states ? {} : { waitingTimes: this.waitingTimes };
+      layout = layOut(this.paths(states), this.spans, { weight, order, ...waiting });
       this.#layouts.set(key, layout);
     }
     return layout;

@@ -1,5 +1,6 @@
 /** Colours for canvases: those of the page's current style, and one for every function. */
 import type { CallModel } from "./model.js";
+import { stateFills } from "./state-colours.js";
 
 export interface Theme {
   readonly paper: string;
@@ -12,6 +13,8 @@ export interface Theme {
   readonly label: string;
   /** By colour number, see {@link functionColours}. */
   readonly fills: readonly string[];
+  /** By index into STATES. */
+  readonly states: readonly (string | CanvasPattern)[];
   /** Colour of frames too narrow to draw separately. */
   readonly crumbs: string;
   /** Colours of frames that a search does not match (`dim`) and does match (`match`). */
@@ -69,6 +72,7 @@ export function themeOf(element: Element): Theme {
     focus: get("focus"),
     label: get("ink"),
     fills,
+    states: stateFills(get),
     crumbs: get("crumbs"),
     dim: get("dim"),
     match: get("match"),

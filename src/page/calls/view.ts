@@ -1,8 +1,8 @@
 /** The page of call traces: the selection of a process and a part, and the tabs with its views. */
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import type { PageCalls } from "../data/calls.js";
-import { h } from "../dom.js";
-import { type FlameView, flameView, select } from "./flame-view.js";
+import { h, select } from "../dom.js";
+import { type FlameView, flameView } from "./flame-view.js";
 import { functionsView } from "./functions-view.js";
 import { goroutinesView } from "./goroutines-view.js";
 import { CallModel, type ProcessModel } from "./model.js";

@@ -23,6 +23,7 @@ import type { Notice } from "../../render/notices.js";
 import { writeStats } from "./functions.js";
 import { writeGoroutines } from "./goroutine-rows.js";
 import { writePaths } from "./paths.js";
+import { statesBytes } from "./states.js";
 import type { Span } from "./totals.js";
 
 /** The most paths of a process in the page; of more, the shortest are left out. */
@@ -79,6 +80,8 @@ export interface PageProcess {
   readonly waits: readonly (readonly [outermost: number, innermost: number, time: number])[];
   /** Packed: paths (writePaths), goroutines (writeGoroutines), functions (writeStats). */
   readonly packed: string;
+  /** Packed: states of goroutines (statesBytes), if the run recorded them. */
+  readonly states?: string;
 }
 
 /** A test, or everything that ran outside tests. */
@@ -161,6 +164,7 @@ function packProcess(
   writePaths(writer, { ...tree, calls }, number, count);
   writeGoroutines(writer, timelines, tree.func, number);
   writeStats(writer, forest.functions, stats);
+  const states = statesBytes(tree, number, count);
   return {
     title: options.title(process),
     pid: info.pid,
@@ -181,6 +185,7 @@ function packProcess(
     sections: options.tests ? sectionsOf(forest, process, number, count) : [],
     waits: waitsOf(forest, process, number),
     packed: packed(writer.bytes()),
+    ...(states === undefined ? {} : { states: packed(states) }),
   };
 }
 

@@ -1,0 +1,122 @@
+import type { Locator, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { readRecording } from "../../src/calltree/index.js";
+import { packCalls } from "../../src/page/data/calls.js";
+import { renderPage } from "../../src/page/data/page.js";
+import { scripted } from "../calltree/script.js";
+import { scriptedStays } from "../export/stays.js";
+import { locate } from "../render/reports.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
+import { openPages, type PageContext, template } from "./pages.js";
+
+const pages = openPages();
+
+/** get waits 40 for the lock that put holds; main sleeps and waits for both. Times are microseconds. */
+const program = `
+  0   g1 { main.main
+  5   g1 go g2
+  6   g1 go g3
+  10  g1 { main.sleepy
+  20  g1 }
+  100 g1 }
+  5   g2 { main.put
+  55  g2 }
+  6   g3 { main.get
+  60  g3 }`;
+const stays = `
+  g1 0-10 running
+  g1 10-20 sleep "sleep"
+  g1 20-30 running
+  g1 30-100 wait "sync.(*WaitGroup).Wait" by g3 at main.main main.get
+  g2 0-10 running
+  g2 10-50 syscall
+  g2 50-70 running
+  g3 0-10 running
+  g3 10-50 lock "sync" by g2 at main.get main.put
+  g3 50-70 running`;
+
+async function open(use: (page: Page) => Promise<void>, context: PageContext = {}): Promise<void> {
+  const recording = readRecording(memorySource(scripted(program))).withStates(() => scriptedStays(stays));
+  const calls = packCalls(recording, { title: () => "shop", notes: () => [] });
+  const ready = async (page: Page) => {
+    await page.locator("[role=tab][aria-selected=true]").waitFor();
+    await use(page);
+  };
+  await pages.open(renderPage(template, [], { version: "1.2.3", locate, calls }), ready, context);
+}
+
+const readout = (page: Page) => page.locator(".flame:visible .readout").first();
+
+/** Clicks on a point of a canvas, given as a fraction of its width and a row. */
+async function clickRow(canvas: Locator, share: number, row: number): Promise<void> {
+  const box = (await canvas.boundingBox())!;
+  await canvas.click({ position: { x: box.width * share, y: row * 19 + 9 } });
+}
+
+/** The colours in a line of a row of a canvas, from left to right, without mixed ones at edges. */
+function colours(canvas: Locator, row: number): Promise<string[]> {
+  return canvas.evaluate((element: HTMLCanvasElement, row) => {
+    const ratio = element.width / element.clientWidth;
+    const copy = document.createElement("canvas");
+    [copy.width, copy.height] = [element.width, 1];
+    const context = copy.getContext("2d", { willReadFrequently: true })!;
+    context.drawImage(element, 0, -Math.round((row * 19 + 2) * ratio));
+    const { data } = context.getImageData(0, 0, copy.width, 1);
+    const found: { colour: string; times: number }[] = [];
+    for (let i = 0; i < data.length; i += 4) {
+      const colour = data.slice(i, i + 3).join();
+      const last = found.at(-1);
+      if (last?.colour === colour) last.times++;
+      else found.push({ colour, times: 1 });
+    }
+    return found.flatMap(({ colour, times }) => (times > 3 ? [colour] : []));
+  }, row);
+}
+
+/** The colour of a state as the canvas has it. */
+const colourOf = (page: Page, state: string) =>
+  page.evaluate((name) => {
+    const probe = document.createElement("i");
+    probe.style.color = `var(--state-${name})`;
+    document.body.append(probe);
+    const colour = getComputedStyle(probe).color.match(/\d+/g)!.join();
+    probe.remove();
+    return colour;
+  }, state);
+
+test("the flame graph has the states as colours, as widths, and to the nanosecond", async () => {
+  await open(async (page) => {
+    await page.getByRole("tab", { name: "Flame graph" }).click();
+    const canvas = page.locator(".surface canvas").first();
+    const [running, sleep, lock, syscall] = await Promise.all(
+      ["running", "sleep", "lock", "network"].map((name) => colourOf(page, name)),
+    );
+    expect(await page.locator(".legend li").allTextContents()).toEqual([
+      ...["running", "lock", "wait", "sleep", "syscall"],
+    ]);
+    // main.main, get and put, widest first; sleepy below.
+    const top = await colours(canvas, 0);
+    expect(top).toContain(lock);
+    expect(top[0]).toBe(running);
+    expect(await colours(canvas, 1)).toEqual(expect.arrayContaining([sleep]));
+    expect(top).not.toContain(syscall);
+    await page.getByLabel("in state").selectOption("lock");
+    await clickRow(canvas, 0.5, 0);
+    expect(await readout(page).textContent()).toBe(
+      "go main.get · 1 call · total 54.0µs, self 54.0µs, 100.0% of the lock time · lock 40,000 ns, running 14,000 ns",
+    );
+    const rows = page.locator("table.states tr");
+    expect(await rows.allTextContents()).toEqual([
+      ...["statetotalself", "lock40,000 ns40,000 ns", "running14,000 ns14,000 ns", "all54,000 ns54,000 ns"],
+    ]);
+    expect(new Set(await colours(canvas, 0))).toEqual(new Set([lock]));
+    await page.getByRole("combobox", { name: "Colour" }).selectOption("function");
+    expect(await page.locator(".legend li").count()).toBe(0);
+    expect(await colours(canvas, 0)).not.toContain(lock);
+    await page.getByLabel("in state").selectOption("off-cpu");
+    await page.getByRole("button", { name: "Callers and callees as graphs" }).click();
+    expect(await page.locator("h2").first().textContent()).toContain("40.0µs of off-cpu time");
+    await page.getByLabel("Width").selectOption("calls");
+    expect(await page.getByLabel("in state").isDisabled()).toBe(true);
+  });
+});
