@@ -1,5 +1,5 @@
 /** Who made whom wait, by function. */
-import type { Blamed, CallForest, ProcessTree } from "../calltree/index.js";
+import type { Blamed, CallForest, CallTree, ProcessTree } from "../calltree/index.js";
 
 /** The time that calls of one function waited because of calls of another one, or because of untraced code. */
 export interface FunctionWaits extends Omit<Blamed, "waiter" | "culprit"> {
@@ -36,4 +36,15 @@ export function waitsByFunction(
     }
   }
   return [...sums.values()].sort((a, b) => b.time - a.time);
+}
+
+/** The pairs of each node that waited, most time first. */
+export function waitsByNode({ blame }: CallTree): ReadonlyMap<number, readonly Blamed[]> {
+  const waits = new Map<number, Blamed[]>();
+  for (const pair of blame?.pairs ?? []) {
+    const own = waits.get(pair.waiter);
+    if (own === undefined) waits.set(pair.waiter, [pair]);
+    else own.push(pair);
+  }
+  return waits;
 }

@@ -2,7 +2,7 @@
 
 export type { HookCost } from "../calltree/index.js";
 export { type Assertion, parseAssertion } from "./assertion.js";
-export { type FunctionWaits, waitsByFunction } from "./blame.js";
+export { type FunctionWaits, waitsByFunction, waitsByNode } from "./blame.js";
 export { costBounds } from "./bounds.js";
 export {
   type CallChange,
@@ -19,8 +19,9 @@ export { FunctionItems, PathItems, type RunItems } from "./items.js";
 export { CallLister, type CallRecord, type Choice, type Listing, type ListingOptions } from "./listing.js";
 export { type NamePattern, namePattern, nearestName } from "./match.js";
 export { type Neighbour, NeighbourMeter } from "./neighbours.js";
-export { namedStep } from "./paths.js";
+export { namedStep, pathOf } from "./paths.js";
 export { assertable, measureName } from "./reading.js";
+export { type ReasonSums, type Reasons, reasonsByFunction, reasonsByNode, reasonsOfCall } from "./reasons.js";
 export { RequestCollector, type Requests, type RootKind, type RootStats } from "./requests.js";
 export { type StateSums, statesOfNode } from "./state-sums.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";

@@ -30,6 +30,7 @@ export {
   type StateName,
   statesAt,
   type TreeStates,
+  type WaitReason,
 } from "./states.js";
 export type { StayCursor, Stays } from "./stays.js";
 export {

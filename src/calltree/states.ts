@@ -63,8 +63,21 @@ export function statesAt(columns: StateColumns, node: number): number[] {
 export interface Blame {
   /** Pairs of nodes, most time first. */
   readonly pairs: readonly Blamed[];
+  /** Why calls waited, also where nobody is to blame: self times. */
+  readonly reasons: readonly WaitReason[];
   /** Shorter waits are not counted, because there are too many; nanoseconds, 0 if all are. */
   readonly minimum: number;
+}
+
+/** The time that calls of a node waited for one reason. */
+export interface WaitReason {
+  readonly node: number;
+  /** Index into STATES. */
+  readonly state: number;
+  /** In the words of the Go runtime. */
+  readonly reason: string;
+  /** Nanoseconds. */
+  readonly time: number;
 }
 
 /** The time that calls of one node waited because of calls of another one. */

@@ -5,7 +5,15 @@
  * tell, each by the call that released it. Where untraced code ended a wait, that code's own waits are followed back. Ready
  * goroutines wait because of what runs on the processors.
  */
-import { type Blame, type Goroutine, State, type Stays, type WaitVisitor } from "../calltree/index.js";
+import {
+  type Blame,
+  type Goroutine,
+  State,
+  type StayCursor,
+  type Stays,
+  type WaitReason,
+  type WaitVisitor,
+} from "../calltree/index.js";
 import { Chains } from "./chains.js";
 import { chargeReady, type Occupation } from "./contention.js";
 import { HandOvers } from "./hand-overs.js";
@@ -13,7 +21,7 @@ import { Pairs } from "./pairs.js";
 import { Points } from "./points.js";
 import { Slices } from "./slices.js";
 import { Spans } from "./spans.js";
-import { type Waits, waitsOf } from "./waits.js";
+import { isEnded, type Waits, waitsOf } from "./waits.js";
 
 /** Why a goroutine is ready that has not run yet, in the words of the runtime. */
 const CREATED = "created";
@@ -26,6 +34,9 @@ export class BlameCollector implements WaitVisitor {
   private readonly waits: Waits;
   private readonly waiters: Points;
   private readonly wakers: Points;
+  /** Waits that no goroutine ended, and that have a reason: it counts, not who is to blame. */
+  private readonly others: Waits;
+  private readonly otherCalls: Points;
   /** Waits for a processor, the calls that were open then, and which of them were for a goroutine's start. */
   private readonly ready: Waits;
   private readonly readyCalls: Points;
@@ -43,6 +54,8 @@ export class BlameCollector implements WaitVisitor {
     this.waits = waitsOf(stays);
     this.waiters = new Points(this.waits.waiter, this.waits.begin);
     this.wakers = new Points(this.waits.waker, this.waits.end);
+    this.others = waitsOf(stays, isOther);
+    this.otherCalls = new Points(this.others.waiter, this.others.begin);
     this.ready = waitsOf(stays, ({ state }) => state === State.runnable);
     this.readyCalls = new Points(this.ready.waiter, this.ready.begin);
     this.starts = new Uint8Array(this.ready.count);
@@ -52,6 +65,7 @@ export class BlameCollector implements WaitVisitor {
   begin({ goid }: Goroutine): void {
     this.waiters.begin(goid);
     this.wakers.begin(goid);
+    this.otherCalls.begin(goid);
     this.readyCalls.begin(goid);
     this.slices.visit(goid);
     this.isFirst = true;
@@ -86,13 +100,14 @@ export class BlameCollector implements WaitVisitor {
   }
 
   private settle(time: number): void {
-    const { waiters, wakers, readyCalls, slices } = this;
+    const { waiters, wakers, otherCalls, readyCalls, slices } = this;
     const node = this.open.at(-1) ?? 0;
     waiters.settle(time, node);
     wakers.settle(time, node);
+    otherCalls.settle(time, node);
     readyCalls.settle(time, node);
     slices.settle(time, this.open);
-    this.next = Math.min(waiters.next, wakers.next, readyCalls.next, slices.due);
+    this.next = Math.min(waiters.next, wakers.next, otherCalls.next, readyCalls.next, slices.due);
   }
 
   /** Call it after the walk. */
@@ -110,8 +125,32 @@ export class BlameCollector implements WaitVisitor {
     slices.finish();
     const kinds = { node: this.readyCalls.node, starts: this.starts };
     chargeReady(ready, kinds, slices, { stays, occupation }, pairs);
-    return { pairs: pairs.list(), minimum: Math.max(waits.minimum, ready.minimum) };
+    const minimum = Math.max(waits.minimum, ready.minimum);
+    return { pairs: pairs.list(), reasons: this.reasons(), minimum };
   }
+
+  /** Sums by call and reason. */
+  private reasons(): WaitReason[] {
+    const pairs = new Pairs();
+    for (const [waits, { node }] of [
+      [this.waits, this.waiters],
+      [this.others, this.otherCalls],
+    ] as const) {
+      for (let wait = 0; wait < waits.count; wait++) {
+        const who = { waiter: node[wait], state: waits.state[wait], reason: waits.reasons[waits.reason[wait]] };
+        pairs.add({ ...who, starts: false }, NOBODY, waits.end[wait] - waits.begin[wait]);
+      }
+    }
+    return pairs.list().map(({ waiter, state, reason, time }) => ({ node: waiter, state, reason, time }));
+  }
+}
+
+const NOBODY = { culprit: 0, via: "", cause: "" };
+
+const UNREASONED: ReadonlySet<number> = new Set([State.running, State.runnable, State.unknown]);
+
+function isOther(stay: StayCursor): boolean {
+  return !UNREASONED.has(stay.state) && stay.reason !== "" && !isEnded(stay);
 }
 
 /** When at least one of some waits lasted. */

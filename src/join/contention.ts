@@ -128,10 +128,10 @@ class Sweep {
     const [sliceBegins, sliceEnds] = [slices.begin, slices.end].map((time) => inOrder(slices.count, time));
     const at = { waitBegin: 0, waitEnd: 0, sliceBegin: 0, sliceEnd: 0 };
     const isIn = { idle: new Within(idle), stopped: new Within(stopped) };
-    let time = waits.count === 0 ? 0 : waits.begin[waitBegins[0]];
+    const nextOf = (order: Uint32Array, i: number, times: Float64Array) =>
+      i < order.length ? times[order[i]] : Number.POSITIVE_INFINITY;
+    let time = Math.min(nextOf(waitBegins, 0, waits.begin), nextOf(sliceBegins, 0, slices.begin));
     while (at.waitEnd < waits.count) {
-      const nextOf = (order: Uint32Array, i: number, times: Float64Array) =>
-        i < order.length ? times[order[i]] : Number.POSITIVE_INFINITY;
       const [idleNow, stoppedNow] = [isIn.idle.at(time), isIn.stopped.at(time)];
       const next = Math.min(
         nextOf(waitEnds, at.waitEnd, waits.end),

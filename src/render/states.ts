@@ -1,6 +1,6 @@
 /** States of calls: columns in tables and trees for people, fields in JSON and CSV. */
 import { formatDuration } from "../base/units.js";
-import type { StateSums } from "../callstats/index.js";
+import type { ReasonSums, Reasons, StateSums } from "../callstats/index.js";
 import { type Blamed, STATES, type StateColumns } from "../calltree/index.js";
 
 /** A state in less than this share of all times, or of a line's own time, is not shown. */
@@ -38,6 +38,23 @@ export function statesJson(times: readonly number[]): Record<string, number> {
   return Object.fromEntries(
     times.flatMap((time, state) => (time === 0 ? [] : [[`${STATES[state]}_ns`, time] as const])),
   );
+}
+
+/** Self and total times that have a reason, by state: `{"reasons": {"channel": {"chan receive": 12}}, "self_reasons": …}`. */
+export function reasonsJson({ self, total }: ReasonSums): Record<string, unknown> {
+  const fields = (reasons: Reasons) =>
+    Object.fromEntries(
+      [...reasons]
+        .sort(([a], [b]) => a - b)
+        .map(([state, times]) => [
+          STATES[state],
+          Object.fromEntries([...times].map(([reason, time]) => [reason, Math.round(time)])),
+        ]),
+    );
+  return {
+    ...(total === undefined ? {} : { reasons: fields(total) }),
+    ...(self === undefined ? {} : { self_reasons: fields(self) }),
+  };
 }
 
 /** What JSON says of a wait and who is to blame, after the name of who waited. @param culprit its name or path */

@@ -90,6 +90,12 @@ test("the time that a call is ready is shared equally among the calls that run m
   });
 });
 
+test("what a call did before anybody was ready does not count", () => {
+  const script = "0 g1 { main.wait\n90 g1 }\n0 g2 { main.crunch\n20 g2 { main.hash\n30 g2 }\n90 g2 }";
+  const table = tableOf(parsed("g1 0-40 running\ng1 40-50 runnable\ng2 0-90 running"));
+  expect(shares(script, table)).toEqual({ "wait < crunch": 10 });
+});
+
 test("several ready goroutines each blame what runs; untraced code has the name of its goroutine", () => {
   const script = "0 g1 { main.a\n90 g1 }\n0 g2 { main.b\n90 g2 }";
   const table = tableOf(
@@ -154,24 +160,32 @@ test("shares are what counting each microsecond gives, and add up to the time of
       const sorted = (list: [number, number][]) =>
         list.map(([begin, length]): [number, number] => [begin, begin + length]).sort(([a], [b]) => a - b);
       const [idle, stopped] = [sorted(idleSpans), sorted(stoppedSpans)];
-      // Goroutines 1 to 3 have a call each, all the time.
-      const script = [1, 2, 3].map((goid) => `0 g${goid} { main.f${goid}\n900 g${goid} }`).join("\n");
+      // Goroutines 1 to 3 have a call each, all the time; that of goroutine 2 calls another one again and again.
+      const inner = Array.from({ length: 80 }, (_, i) => `${i * 10 + 3} g2 { main.h2\n${i * 10 + 8} g2 }`);
+      const calls = [1, 2, 3].map((goid) => [
+        `0 g${goid} { main.f${goid}`,
+        ...(goid === 2 ? inner : []),
+        `900 g${goid} }`,
+      ]);
+      const script = calls.flat().join("\n");
+      const isInner = (goid: number, time: number) => goid === 2 && time < 800 && time % 10 >= 3 && time % 10 < 8;
       const expected: Record<string, number> = {};
-      const nameOf = (goid: number) => (goid <= 3 ? `f${goid}` : undefined);
+      const nameOf = (goid: number, time: number) =>
+        goid > 3 ? undefined : `${isInner(goid, time) ? "h" : "f"}${goid}`;
       for (let time = 0; time < 900; time++) {
         const at = (state: StateName) =>
           stays.filter((one) => one.state === state && one.begin <= time && one.end > time);
         const isIn = (list: [number, number][]) => list.some(([begin, end]) => begin <= time && end > time);
         const running = at("running");
-        for (const { goid } of at("runnable")) {
+        for (const { goid, begin } of at("runnable")) {
           const add = (whom: string, share: number) => {
-            const key = `${nameOf(goid) ?? "-"} < ${whom}`;
+            const key = `${nameOf(goid, begin) ?? "-"} < ${whom}`;
             expected[key] = (expected[key] ?? 0) + share;
           };
           if (isIn(stopped)) add("(stop the world)", 1);
           else if (isIn(idle)) add("(idle processor)", 1);
           else if (running.length === 0) add("(scheduler)", 1);
-          else for (const one of running) add(nameOf(one.goid) ?? "(running)", 1 / running.length);
+          else for (const one of running) add(nameOf(one.goid, time) ?? "(running)", 1 / running.length);
         }
       }
       const found = shares(script, tableOf(stays), { idle, stopped });

@@ -8,6 +8,7 @@ import {
   RequestCollector,
   type Requests,
   type RootKind,
+  reasonsOfCall,
 } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
 import { namesOf, type RequestsReport, requestsJson, requestsTable } from "../../render/numbers/requests.js";
@@ -116,11 +117,13 @@ function collect(recording: Recording, slowest: number, ...kinds: readonly RootK
   return collectors.map((collector) => collector.requests());
 }
 
-function reportOf(requests: Requests, { forest }: Recording, context: FormatContext): RequestsReport {
+function reportOf(requests: Requests, recording: Recording, context: FormatContext): RequestsReport {
+  const { forest } = recording;
   return {
     requests,
     titles: forest.processes.length > 1 ? forest.processes.map(context.title) : undefined,
     costs: costBounds(forest),
+    reasonsOf: (call) => reasonsOfCall(recording, call),
     notices: completeness(context),
   };
 }

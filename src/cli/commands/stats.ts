@@ -10,6 +10,7 @@ import {
   type NamePattern,
   NeighbourMeter,
   namePattern,
+  reasonsByFunction,
   StatsMeter,
   waitsByFunction,
 } from "../../callstats/index.js";
@@ -240,6 +241,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     waits: forest.processes.some(({ tree }) => tree.blame)
       ? waitsByFunction(forest, forest.processes, true)
       : undefined,
+    reasons: reasonsByFunction(forest, forest.processes),
     costs: costBounds(forest),
     notices: [
       ...(by === undefined ? [] : [`sorted by the total time in ${partName(by)}`]),

@@ -24,6 +24,7 @@ export const formats: readonly Format[] = [
   {
     name: "json",
     unmerged: true,
+    showsBlame: true,
     flags: ["min-percent", "by"],
     render: async (...args) => (await import("./text-formats.js")).json(...args),
   },

@@ -2,10 +2,17 @@
 import { fullNames, shortName } from "../../base/names.js";
 import { jsonText, printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
-import { type CallRecord, type Choice, type HookCost, type Listing, namedStep } from "../../callstats/index.js";
+import {
+  type CallRecord,
+  type Choice,
+  type HookCost,
+  type Listing,
+  namedStep,
+  type Reasons,
+} from "../../callstats/index.js";
 import { partName, STATES } from "../../calltree/index.js";
 import { type ColumnStyle, name, number } from "../columns.js";
-import { stateCell, statesJson, statesThatMatter, sumStates } from "../states.js";
+import { reasonsJson, stateCell, statesJson, statesThatMatter, sumStates } from "../states.js";
 import { painter } from "../style.js";
 import { tracingLine } from "../tracing.js";
 import { fitting, remarks } from "./responsive-columns.js";
@@ -19,6 +26,8 @@ export interface CallsReport {
   readonly titles: readonly string[] | undefined;
   /** By process, the most that tracing adds to a call; undefined if unknown. */
   readonly costs: readonly (HookCost | undefined)[];
+  /** Why a call waited, for JSON. */
+  readonly reasonsOf?: (call: CallRecord) => Reasons | undefined;
   readonly notices: readonly string[];
 }
 
@@ -118,7 +127,10 @@ function nth({ count }: Choice): string {
 }
 
 /** A call with the field names of JSON. */
-export function callRecord(call: CallRecord, costs: CallsReport["costs"]): Record<string, unknown> {
+export function callRecord(
+  call: CallRecord,
+  { costs, reasonsOf }: Pick<CallsReport, "costs" | "reasonsOf">,
+): Record<string, unknown> {
   const {
     function: of,
     path,
@@ -150,6 +162,7 @@ export function callRecord(call: CallRecord, costs: CallsReport["costs"]): Recor
     duration_ns: Math.round(duration),
     self_ns: Math.round(self),
     ...(states === undefined ? {} : { states: statesJson(states.total), self_states: statesJson(states.self) }),
+    ...reasonsJson({ self: undefined, total: reasonsOf?.(call) }),
     tracing_max_ns: cost ? ns(Math.min(Math.round(duration), cost.inner + calls * (cost.inner + cost.outer))) : null,
     calls_beneath: calls,
     end: end === "running" ? "not returned" : end,
@@ -157,7 +170,8 @@ export function callRecord(call: CallRecord, costs: CallsReport["costs"]): Recor
 }
 
 /** One object with all calls. */
-export function* callsJson({ listing, costs, notices }: CallsReport): Generator<string> {
+export function* callsJson(report: CallsReport): Generator<string> {
+  const { listing, notices } = report;
   const head = {
     choice: listing.choice.kind,
     ...(listing.by === undefined ? {} : { by: listing.by.map((state) => STATES[state]) }),
@@ -166,12 +180,12 @@ export function* callsJson({ listing, costs, notices }: CallsReport): Generator<
   };
   yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "calls": [`;
   for (const [index, call] of listing.records.entries()) {
-    yield `${index > 0 ? "," : ""}\n    ${jsonText(callRecord(call, costs))}`;
+    yield `${index > 0 ? "," : ""}\n    ${jsonText(callRecord(call, report))}`;
   }
   yield "\n  ]\n}\n";
 }
 
 /** One object per line. */
-export function* callsNdjson({ listing, costs }: CallsReport): Generator<string> {
-  for (const call of listing.records) yield `${jsonText(callRecord(call, costs))}\n`;
+export function* callsNdjson(report: CallsReport): Generator<string> {
+  for (const call of report.listing.records) yield `${jsonText(callRecord(call, report))}\n`;
 }

@@ -71,7 +71,8 @@ function differenceOf({ slow, usual }: RootStats): string {
 }
 
 /** One object: the root functions and the slowest requests; times in nanoseconds. */
-export function* requestsJson({ requests, costs, notices }: RequestsReport): Generator<string> {
+export function* requestsJson(report: RequestsReport): Generator<string> {
+  const { requests, notices } = report;
   const states = (times: readonly number[] | undefined) => times && statesJson(times.map(Math.round));
   const roots = requests.roots.map((root) => ({
     function: root.name,
@@ -80,7 +81,7 @@ export function* requestsJson({ requests, costs, notices }: RequestsReport): Gen
     ...(root.slow === undefined ? {} : { slow_states: states(root.slow), usual_states: states(root.usual) }),
   }));
   const head = { requests: requests.count, guessed: requests.guessed, statements: notices, roots };
-  const slowest = requests.slowest.map((call) => callRecord(call, costs));
+  const slowest = requests.slowest.map((call) => callRecord(call, report));
   yield `${jsonText({ ...head, slowest }, undefined, 2)}\n`;
 }
 

@@ -8,10 +8,11 @@ import {
   type FunctionWaits,
   type HookCost,
   type Neighbour,
+  type ReasonSums,
 } from "../../callstats/index.js";
 import { isDistorted, STATES } from "../../calltree/index.js";
 import { type ColumnStyle, number } from "../columns.js";
-import { blamedJson, stateCell, stateFields, statesJson, statesThatMatter, sumStates } from "../states.js";
+import { blamedJson, reasonsJson, stateCell, stateFields, statesJson, statesThatMatter, sumStates } from "../states.js";
 import { type Measure, painter } from "../style.js";
 import { DISTORTED, DISTORTED_LEGEND, tracingLine } from "../tracing.js";
 import { IDLE } from "../tree/label.js";
@@ -33,6 +34,8 @@ export interface StatsReport {
   readonly costs: readonly (HookCost | undefined)[];
   /** Who made whom wait; undefined without an execution trace. */
   readonly waits?: readonly FunctionWaits[] | undefined;
+  /** Why they waited, by function. */
+  readonly reasons?: ReadonlyMap<string, ReasonSums>;
   /** Further lines to print below the tables. */
   readonly notices: readonly string[];
 }
@@ -201,7 +204,8 @@ function record(row: FunctionStats): Record<string, string | number | null> {
 }
 
 /** One object; times in nanoseconds. */
-export function* statsJson({ rows, functions, neighbours, costs, notices, waits }: StatsReport): Generator<string> {
+export function* statsJson(report: StatsReport): Generator<string> {
+  const { rows, functions, neighbours, costs, notices, waits } = report;
   const head = {
     tracing_max_ns_per_call: costsJson(costs),
     percentile_error: 1 / 128,
@@ -211,7 +215,8 @@ export function* statsJson({ rows, functions, neighbours, costs, notices, waits 
   yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "functions": [`;
   for (const [index, row] of rows.entries()) {
     const states = row.states && { states: statesJson(row.states.total), self_states: statesJson(row.states.self) };
-    yield `${index > 0 ? "," : ""}\n    ${jsonText({ ...record(row), ...states })}`;
+    const reasons = reasonsJson(report.reasons?.get(row.name) ?? NO_REASONS);
+    yield `${index > 0 ? "," : ""}\n    ${jsonText({ ...record(row), ...states, ...reasons })}`;
   }
   yield `\n  ]`;
   if (waits !== undefined) {
@@ -242,6 +247,7 @@ export function* statsCsv({ rows }: Pick<StatsReport, "rows">): Generator<string
   for (const row of rows) yield `${Object.values(fields(row)).map(csvCell).join(",")}\n`;
 }
 
+const NO_REASONS = { self: undefined, total: undefined };
 const NO_STATES = { self: [], total: [] };
 
 const EMPTY: FunctionStats = {

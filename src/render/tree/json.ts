@@ -2,11 +2,12 @@
  * The call tree as nested JSON: `[{"name", "duration_ms", "children"}]`, plus `calls`, `self_ms`, `start_ms`, where a
  * goroutine begins `goroutine` or `goroutines` and `spawn`, and for frames that did not return `end` or counts.
  * `tracing_max_ms` is how much of the duration may be tracing, `distorted` is set if that is more than half. With an
- * execution trace, `states` and `self_states` have the times in each state, in nanoseconds, without zeros. Written in
- * pieces, so that no string is as long as the tree.
+ * execution trace, `states` and `self_states` have the times in each state, in nanoseconds, without zeros; `reasons` and
+ * `self_reasons` what of them has a reason, in the words of the Go runtime; `waits` who is to blame for the self time.
+ * Written in pieces, so that no string is as long as the tree.
  */
 import { jsonText } from "../../base/printable.js";
-import { statesOfNode } from "../../callstats/index.js";
+import { pathOf, reasonsByNode, statesOfNode, waitsByNode } from "../../callstats/index.js";
 import {
   type CallForest,
   type CallTree,
@@ -18,7 +19,7 @@ import {
   type ViewOptions,
   wholeSection,
 } from "../../calltree/index.js";
-import { statesJson } from "../states.js";
+import { blamedJson, reasonsJson, statesJson } from "../states.js";
 
 export interface JsonOptions extends ViewOptions {
   /** Tests come first, each as its own root. */
@@ -34,6 +35,7 @@ export function* renderJson(forest: CallForest, options: JsonOptions = {}): Gene
   let first = true;
   for (const process of forest.processes) {
     const { tree, total } = process;
+    const waitsOf = waitsFields(forest, tree);
     const sections = options.tests
       ? testSections(tree, forest.functions, total, options)
       : [wholeSection(tree, total, options)];
@@ -41,7 +43,7 @@ export function* renderJson(forest: CallForest, options: JsonOptions = {}): Gene
       for (const { node, close } of walk(view)) {
         if (close) text += "]}";
         else {
-          text += `${first ? "" : ","}\n${head(forest, process, node, several)}`;
+          text += `${first ? "" : ","}\n${head(forest, process, node, several, waitsOf)}`;
         }
         first = !close && view.children(node).length > 0;
         if (!close && !first) text += "]}";
@@ -64,6 +66,7 @@ export function jsonSize(forest: CallForest, options: ViewOptions = {}): { bytes
   let nodes = 0;
   for (const process of forest.processes) {
     const { shown } = wholeSection(process.tree, process.total, options).view;
+    const waitsOf = waitsFields(forest, process.tree);
     const count = shown.reduce((sum, one) => sum + one, 0);
     const step = Math.max(1, Math.floor(count / SAMPLE));
     let measured = 0;
@@ -71,7 +74,7 @@ export function jsonSize(forest: CallForest, options: ViewOptions = {}): { bytes
     for (let node = 1, seen = 0; node < shown.length; node++) {
       if (shown[node] === 0 || seen++ % step !== 0) continue;
       measured++;
-      length += head(forest, process, node, false).length + 4;
+      length += head(forest, process, node, false, waitsOf).length + 4;
     }
     if (measured > 0) bytes += (length / measured) * count;
     nodes += count;
@@ -85,7 +88,13 @@ function ms(ns: number): number {
 }
 
 /** The text of a node up to its children, without the closing brackets. */
-function head(forest: CallForest, process: ProcessTree, node: number, several: boolean): string {
+function head(
+  forest: CallForest,
+  process: ProcessTree,
+  node: number,
+  several: boolean,
+  waitsOf: (node: number) => Record<string, unknown>,
+): string {
   const { tree } = process;
   const { name, file, line } = forest.functions[tree.func[node]];
   const edge = tree.edge[node];
@@ -104,6 +113,7 @@ function head(forest: CallForest, process: ProcessTree, node: number, several: b
   if (states !== undefined) {
     fields.states = statesJson(states.total);
     fields.self_states = statesJson(states.self);
+    Object.assign(fields, waitsOf(node));
   }
   if (several && top) fields.pid = process.info.pid;
   if (top || edge !== EdgeKind.call) {
@@ -119,6 +129,23 @@ function head(forest: CallForest, process: ProcessTree, node: number, several: b
   fields.line = line;
   Object.assign(fields, endings(tree, node));
   return `${jsonText(fields).slice(0, -1)},"children":[`;
+}
+
+/** The fields of nodes about reasons and blame. */
+function waitsFields({ functions }: CallForest, tree: CallTree): (node: number) => Record<string, unknown> {
+  const reasonsOf = reasonsByNode(tree);
+  if (reasonsOf === undefined) return () => ({});
+  const waits = waitsByNode(tree);
+  const pathTo = (node: number) => (node === 0 ? undefined : pathOf(functions, tree, node));
+  return (node) => {
+    const own = waits.get(node);
+    const start = own?.reduce((sum, { starts, time }) => (starts ? sum + time : sum), 0) ?? 0;
+    return {
+      ...(start === 0 ? {} : { ready_to_start_ns: Math.round(start) }),
+      ...reasonsJson(reasonsOf(node)),
+      ...(own === undefined ? {} : { waits: own.map((one) => blamedJson(one, pathTo(one.culprit))) }),
+    };
+  };
 }
 
 /** `end` for a node of one call; also `ends`, with counts, for a node of several. */
