@@ -2,7 +2,8 @@
  * Who made whom wait, in calls: each wait is charged to the innermost open call of the goroutine that ended it, at that
  * moment. For a lock that is not enough: waiters hand it over to one another within microseconds when the one that held
  * it for long is gone. So a wait for a lock is divided among all who held it meanwhile, as far back as the hand-overs
- * tell, each by the call that released it. Where untraced code ended a wait, that code's own waits are followed back. Ready
+ * tell, each by the call that released it. Where untraced code ended a wait, the call is to blame that it waited for to
+ * return (as package testing and pools of goroutines do), or else that code's own waits are followed back. Ready
  * goroutines wait because of what runs on the processors.
  */
 import {
@@ -34,6 +35,10 @@ export class BlameCollector implements WaitVisitor {
   private readonly waits: Waits;
   private readonly waiters: Points;
   private readonly wakers: Points;
+  /** By wait that untraced code ended: the call that had taken most of it on that goroutine, 0 for none. */
+  private readonly returned: Int32Array;
+  /** The last outermost call of the goroutine that returned. */
+  private last = { node: 0, start: 0, end: 0 };
   /** Waits that no goroutine ended, and that have a reason: it counts, not who is to blame. */
   private readonly others: Waits;
   private readonly otherCalls: Points;
@@ -54,6 +59,7 @@ export class BlameCollector implements WaitVisitor {
     this.waits = waitsOf(stays);
     this.waiters = new Points(this.waits.waiter, this.waits.begin);
     this.wakers = new Points(this.waits.waker, this.waits.end);
+    this.returned = new Int32Array(this.waits.count);
     this.others = waitsOf(stays, isOther);
     this.otherCalls = new Points(this.others.waiter, this.others.begin);
     this.ready = waitsOf(stays, ({ state }) => state === State.runnable);
@@ -69,6 +75,7 @@ export class BlameCollector implements WaitVisitor {
     this.readyCalls.begin(goid);
     this.slices.visit(goid);
     this.isFirst = true;
+    this.last.node = 0;
     this.open.length = 0;
     this.next = Number.NEGATIVE_INFINITY;
   }
@@ -79,9 +86,13 @@ export class BlameCollector implements WaitVisitor {
     this.open.push(node);
   }
 
-  exit(_node: number, _start: number, time: number): void {
+  exit(node: number, start: number, time: number): void {
     if (this.next < time) this.settle(time);
     this.open.pop();
+    if (this.open.length > 0) return;
+    this.last.node = node;
+    this.last.start = start;
+    this.last.end = time;
   }
 
   end(): void {
@@ -103,19 +114,26 @@ export class BlameCollector implements WaitVisitor {
     const { waiters, wakers, otherCalls, readyCalls, slices } = this;
     const node = this.open.at(-1) ?? 0;
     waiters.settle(time, node);
-    wakers.settle(time, node);
+    wakers.settle(time, node, this.untraced);
     otherCalls.settle(time, node);
     readyCalls.settle(time, node);
     slices.settle(time, this.open);
     this.next = Math.min(waiters.next, wakers.next, otherCalls.next, readyCalls.next, slices.due);
   }
 
+  private readonly untraced = (wait: number): void => {
+    const { waits, last } = this;
+    const [from, to] = [waits.begin[wait], waits.end[wait]];
+    const time = Math.min(last.end, to) - Math.max(last.start, from);
+    if (last.node > 0 && 2 * time >= to - from) this.returned[wait] = last.node;
+  };
+
   /** Call it after the walk. */
   blame(tree: { readonly func: ArrayLike<number> }): Blame {
     const pairs = new Pairs();
     const { stays, waits, waiters, wakers, ready, slices, occupation } = this;
     const handOvers = new HandOvers(waits, (wait) => tree.func[waiters.node[wait]]);
-    const chains = new Chains(stays, waits, waiters, wakers);
+    const chains = new Chains(stays, waits, { waiters, wakers, returned: this.returned });
     for (const wait of byEnd(waits)) {
       const state = waits.state[wait];
       const who = { waiter: waiters.node[wait], state, reason: waits.reasons[waits.reason[wait]], starts: false };

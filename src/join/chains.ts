@@ -24,6 +24,16 @@ interface Past {
   readonly wait: number;
 }
 
+/** The calls of waits. */
+interface CallsOfWaits {
+  /** The waits by waiter, in order. */
+  readonly waiters: Points;
+  /** The waits by waker, with the innermost open call at their ends. */
+  readonly wakers: Points;
+  /** By wait that untraced code ended: the call that had taken most of it on that goroutine, 0 for none. */
+  readonly returned: Int32Array;
+}
+
 export class Chains {
   /** By wait that untraced code ended: the state in which its waker was most of the time meanwhile. */
   private readonly main: Uint8Array;
@@ -32,31 +42,31 @@ export class Chains {
   /** Whether a timer ended the waker's wait. */
   private readonly byTimer: Uint8Array;
 
-  /**
-   * @param waiters the waits by waiter, in order
-   * @param wakers the waits by waker, with the innermost open call at their ends
-   */
   constructor(
     private readonly stays: Stays,
     private readonly waits: Waits,
-    waiters: Points,
-    private readonly wakers: Points,
+    private readonly calls: CallsOfWaits,
   ) {
+    const { waiters, wakers, returned } = calls;
     this.main = new Uint8Array(waits.count).fill(State.unknown);
     this.before = new Int32Array(waits.count).fill(-1);
     this.byTimer = new Uint8Array(waits.count);
     const asked = new Set<number>();
-    for (let wait = 0; wait < waits.count; wait++) if (wakers.node[wait] === 0) asked.add(waits.waker[wait]);
+    for (let wait = 0; wait < waits.count; wait++) {
+      if (wakers.node[wait] === 0 && returned[wait] === 0) asked.add(waits.waker[wait]);
+    }
     for (const goid of asked) this.follow(goid, waiters.of(goid), wakers.of(goid));
   }
 
   /** Who is to blame for a wait that another goroutine ended. */
   culpritOf(wait: number): Culprit {
-    const { stays, waits, wakers } = this;
+    const { stays, waits } = this;
+    const { wakers, returned } = this.calls;
     const via: string[] = [];
     let at = wait;
     while (wakers.node[at] === 0) {
       via.push(stays.startOf(waits.waker[at]));
+      if (returned[at] !== 0) return { culprit: returned[at], via: shown(via), cause: "" };
       if (this.before[at] < 0 || via.length === HOPS_MAX) {
         const state = this.main[at];
         const cause = this.byTimer[at] === 1 ? "timer" : state === State.unknown ? "" : STATES[state];
@@ -69,7 +79,8 @@ export class Chains {
 
   /** Finds what a goroutine did before it ended each of some waits. @param own its own waits, @param ended those, both in order */
   private follow(goid: number, own: Uint32Array, ended: Uint32Array): void {
-    const { waits, wakers, stays } = this;
+    const { waits, stays } = this;
+    const { wakers } = this.calls;
     const cursor = stays.cursor();
     const past: Past[] = [];
     let more = cursor.seek(goid, Number.NEGATIVE_INFINITY);

@@ -34,10 +34,18 @@ export class Points {
     return this.at < this.end ? this.time[this.by.order[this.at]] : Number.POSITIVE_INFINITY;
   }
 
-  /** `node` is the innermost open call at all further moments before `time`. */
-  settle(time: number, node: number): void {
+  /**
+   * `node` is the innermost open call at all further moments before `time`.
+   *
+   * @param untraced called for each of them if there is none
+   */
+  settle(time: number, node: number, untraced?: (moment: number) => void): void {
     const { by } = this;
-    while (this.at < this.end && this.time[by.order[this.at]] < time) this.node[by.order[this.at++]] = node;
+    while (this.at < this.end && this.time[by.order[this.at]] < time) {
+      const moment = by.order[this.at++];
+      this.node[moment] = node;
+      if (node === 0) untraced?.(moment);
+    }
   }
 
   /** The moments of a goroutine, in the order of time. */

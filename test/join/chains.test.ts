@@ -59,6 +59,15 @@ test("a wait that untraced code ended is charged to what that code waited for", 
   expect(of("g5 0-5 running")).toEqual(["receive channel - [net.loop]  50"]);
 });
 
+test("untraced code that waited for a call to return: the call is to blame", () => {
+  const script = (end: number) =>
+    `0 g1 { main.receive\n100 g1 }\n5 g2 { main.task\n20 g2 { main.step\n30 g2 }\n${end} g2 }`;
+  const stays = "g1 10-60 channel g2\ng2 0-25 network\ng2 25-90 running";
+  expect(blamed(script(59), stays, { 2: "errgroup.Go" })).toEqual(["receive channel task [errgroup.Go]  50"]);
+  // It took less than half of the wait.
+  expect(blamed(script(34), stays, { 2: "errgroup.Go" })).toEqual(["receive channel - [errgroup.Go] running 50"]);
+});
+
 test("of the states of a goroutine the one counts in which it was most of the time, and only while the wait lasted", () => {
   const many = Array.from(
     { length: 10 },
