@@ -41,19 +41,46 @@ function nanoseconds(seconds = "0", fraction = ""): number {
 }
 
 /**
- * Nanoseconds from `begin` to a moment. A time of day means the occurrence nearest to `begin`.
+ * Nanoseconds from `begin` to a moment. A time of day means its first occurrence between `begin` and `end`, or else the
+ * one nearest to them.
  * @param begin nanoseconds since 1970, UTC; undefined if unknown
  * @returns undefined if the moment needs a `begin` that is unknown
  */
-export function sinceBegin(moment: Moment, begin: bigint | undefined): number | undefined {
+export function sinceBegin(moment: Moment, begin: bigint | undefined, end = begin): number | undefined {
   if (moment.kind === "offset") return moment.ns;
-  if (begin === undefined) return undefined;
+  if (begin === undefined || end === undefined) return undefined;
   if (moment.kind === "date") return Number(moment.ns - begin);
-  const start = Number(begin / 1_000_000n);
-  const day = new Date(start);
-  const candidates = [-1, 0, 1].map((days) => {
-    const date = new Date(day.getFullYear(), day.getMonth(), day.getDate() + days, moment.hours, moment.minutes);
+  const length = Math.max(0, Number(end - begin));
+  const day = new Date(Number(begin / 1_000_000n));
+  const occurrences = Array.from({ length: Math.ceil(length / DAY) + 3 }, (_, index) => {
+    const date = new Date(day.getFullYear(), day.getMonth(), day.getDate() + index - 1, moment.hours, moment.minutes);
     return Number(BigInt(date.getTime()) * 1_000_000n + BigInt(moment.ns) - begin);
   });
-  return candidates.reduce((best, one) => (Math.abs(one) < Math.abs(best) ? one : best));
+  const beside = (time: number) => Math.max(0, -time, time - length);
+  return occurrences.reduce((best, one) => (beside(one) < beside(best) ? one : best));
+}
+
+const DAY = 86_400e9;
+
+/** A local date with time, as gotrace shows it and {@link parseMoment} reads it: `2026-01-02 14:32:05.123`. */
+export function formatDate(ns: bigint): string {
+  const date = new Date(Number(ns / 1_000_000n));
+  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((one) => String(one).padStart(2, "0"));
+  return `${day.join("-")} ${clockOf(date)}`;
+}
+
+/** From when to when, as {@link formatDate}; the day of the end only if it is another one. */
+export function formatSpan(from: bigint, to: bigint): string {
+  const [begin, end] = [formatDate(from), formatDate(to)];
+  return `${begin} to ${begin.slice(0, 10) === end.slice(0, 10) ? end.slice(11) : end}`;
+}
+
+/** The local time of day: `14:32:05.123`. @param ns since 1970 */
+export function formatClock(ns: number): string {
+  return clockOf(new Date(Math.floor(ns / 1e6)));
+}
+
+function clockOf(date: Date): string {
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map((one) => String(one).padStart(2, "0"));
+  return `${time.join(":")}.${String(date.getMilliseconds()).padStart(3, "0")}`;
 }

@@ -8,8 +8,12 @@ import { type ReplayOptions, TreeBuilder } from "./replay/builder.js";
 import { prescan } from "./replay/prescan.js";
 import type { Replayed } from "./replay/replay.js";
 import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
+import { type Bound, requireReach, type Window, windowsOf } from "./window.js";
 
-export interface ForestOptions extends ReplayOptions {
+export interface ForestOptions extends Omit<ReplayOptions, "from" | "to"> {
+  /** Only the time between these. */
+  readonly from?: Bound;
+  readonly to?: Bound;
   /**
    * Called from time to time with the progress in bytes; `total` is twice the size of the traces, because each is read
    * twice.
@@ -23,6 +27,8 @@ export interface Replay {
   readonly processes: readonly (Replayed & { readonly numbers: Int32Array; readonly ids: IdMap })[];
   /** Calls left out because they were not on the selected goroutines, or not in the selected time window. */
   readonly filtered: { readonly goroutine: number; readonly window: number };
+  /** By process: `from` and `to`. */
+  readonly windows: readonly Window[];
 }
 
 /**
@@ -30,12 +36,11 @@ export interface Replay {
  * `problem` reports what could not. A source that is not a trace is also reported there, as long as at least one is.
  *
  * @param sources a trace, or several whose processes are shown together
- * @throws UserError if no source is a trace of a supported version
+ * @throws UserError if no source is a trace of a supported version, or none reaches into the time to show
  */
 export function replayTraces(sources: ByteSource | readonly ByteSource[], options: ForestOptions = {}): Replay {
   const list = "read" in sources ? [sources] : sources;
-  const table = new FunctionTable();
-  const built: Built[] = [];
+  const opened: { readonly process: ProcessTrace; readonly source: number; readonly before: number }[] = [];
   const size = list.reduce((sum, source) => sum + source.size, 0);
   let before = 0;
   let refusal: UserError | undefined;
@@ -47,20 +52,27 @@ export function replayTraces(sources: ByteSource | readonly ByteSource[], option
       problem ??= { offset: 0, message: trace.message, source: index };
       continue;
     }
-    for (const process of trace.processes) {
-      const progress = (pass: number, bytes: number) =>
-        options.progress?.(2 * (before + process.base) + pass * process.length + bytes, 2 * size);
-      built.push(buildProcess(process, index, table, options, progress));
-    }
+    for (const process of trace.processes) opened.push({ process, source: index, before });
     if (trace.problem !== undefined) problem ??= { ...trace.problem, source: index };
     before += source.size;
   }
-  if (built.length === 0 && refusal !== undefined) throw refusal;
+  if (opened.length === 0 && refusal !== undefined) throw refusal;
+  const { from, to, ...scope } = options;
+  const traces = opened.map(({ process }) => process);
+  const windows = windowsOf(options, traces);
+  const table = new FunctionTable();
+  const built = opened.map(({ process, source, before }, index) => {
+    const progress = (pass: number, bytes: number) =>
+      options.progress?.(2 * (before + process.base) + pass * process.length + bytes, 2 * size);
+    return buildProcess(process, source, table, { ...scope, ...windows[index] }, progress);
+  });
+  const ends = built.map(({ replayed }) => replayed.end);
+  requireReach(options, windows, traces, ends);
   const processes = built.map(({ tree }) => tree);
   const forest = Object.freeze({ functions: table.list, processes, ...(problem === undefined ? {} : { problem }) });
   const sum = (kind: "goroutine" | "window") => built.reduce((calls, { filtered }) => calls + filtered[kind], 0);
   const filtered = { goroutine: sum("goroutine"), window: sum("window") };
-  return { forest, processes: built.map(({ replayed }) => replayed), filtered };
+  return { forest, processes: built.map(({ replayed }) => replayed), filtered, windows };
 }
 
 interface Built {
@@ -132,13 +144,19 @@ function endOf(
   return { end: Math.max(info.end ?? last, last), known: info.exitStatus !== undefined };
 }
 
-/** From the first event of a tree to the end of its last frame. */
-export function extent({ size, first, last }: CallTree): number {
+/** From the first event of a tree to the end of its last frame, nanoseconds. */
+export function extent(tree: CallTree): number {
+  const { from, to } = spanOf(tree);
+  return to - from;
+}
+
+/** When the first event of a tree was and when its last frame ended, nanoseconds since the start of the process. */
+export function spanOf({ size, first, last }: CallTree): { readonly from: number; readonly to: number } {
   let from = Number.POSITIVE_INFINITY;
   let to = 0;
   for (let node = 1; node < size; node++) {
     if (first[node] < from) from = first[node];
     if (last[node] > to) to = last[node];
   }
-  return Math.max(0, to - Math.min(from, to));
+  return { from: Math.min(from, to), to };
 }

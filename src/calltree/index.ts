@@ -4,7 +4,7 @@ export { costBound, isDistorted, isDistortedNode } from "./bound.js";
 export { type CallId, callIdsOf, formatCallId, parseCallId, type WrittenCallId } from "./call-id.js";
 export { Ending } from "./ending.js";
 export { type CallFamily, type FamilyMember, familiesOf } from "./family.js";
-export { type ForestOptions, replayTraces } from "./forest.js";
+export { type ForestOptions, replayTraces, spanOf } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export {
   type CallSpan,
@@ -71,3 +71,4 @@ export {
 export { spentIn, timesOf } from "./views/times.js";
 export { childrenOf, foldedSelf, type SortOrder, type View, type ViewOptions, viewTree } from "./views/view.js";
 export { type CallVisitor, combineVisitors, type Goroutine, visitEachProcess } from "./visitor.js";
+export { type Bound, isMoment, type Window } from "./window.js";

@@ -11,6 +11,7 @@ import { TreeStateCollector } from "./tree-states.js";
 import { type FilteredCalls, type PathOptions, type Selected, selectPaths } from "./views/select.js";
 import { viewTree } from "./views/view.js";
 import { type CallVisitor, combineVisitors, visitEachProcess } from "./visitor.js";
+import type { Bound, Window } from "./window.js";
 
 /** Visits calls as it is advanced, and returns how many it left out. */
 export type Walk = Generator<undefined, HiddenCalls>;
@@ -19,9 +20,9 @@ export type Walk = Generator<undefined, HiddenCalls>;
 export interface SelectOptions extends PathOptions {
   /** Only these goroutines. */
   readonly goroutines?: readonly number[];
-  /** Only the time between these, nanoseconds since the start of the process. */
-  readonly from?: number;
-  readonly to?: number;
+  /** Only the time between these. {@link Recording.windowOf} has the window of a process. */
+  readonly from?: Bound;
+  readonly to?: Bound;
   /**
    * In a walk: only calls of at least this many nanoseconds. Renderers of trees pass this and the next two to
    * `viewTree` instead.
@@ -88,6 +89,11 @@ export class Recording {
     return this.clocks[process]?.stays;
   }
 
+  /** What `from` and `to` are in a process. */
+  windowOf(process: number): Window {
+    return this.replay.windows[process] ?? {};
+  }
+
   /** Whether a goroutine is one on which a server calls handlers; undefined if that is not known. */
   servesRequests(process: number, goid: number): boolean | undefined {
     return this.clocks[process]?.serves?.(goid);
@@ -120,7 +126,7 @@ export class Recording {
     let before = 0;
     for (const [index, { process }] of processes.entries()) {
       const sink = this.replayFor(index, visitor, view);
-      for (const done of walkProcess(this.replay.processes[index], scopeOf(this.select, this.build), sink)) {
+      for (const done of walkProcess(this.replay.processes[index], this.scopeOf(index), sink)) {
         progress?.(before + done, total);
         yield;
       }
@@ -167,7 +173,7 @@ export class Recording {
     { minimum = 0, depth, top }: Pick<SelectOptions, "minimum" | "depth" | "top">,
   ): FilteredReplay {
     const { edges, ids, numbers, nodes } = this.replay.processes[index];
-    const { to = Number.POSITIVE_INFINITY } = this.select;
+    const { to = Number.POSITIVE_INFINITY } = this.windowOf(index);
     const { tree } = this.forest.processes[index];
     const selected = this.selected[index];
     const map = selected === undefined ? numbers : numbers.map((node) => selected.map[node]);
@@ -190,6 +196,10 @@ export class Recording {
       },
     };
     return new FilteredReplay(maps, visitor, minimum, to, this.clocks[index]);
+  }
+
+  private scopeOf(process: number): ReplayOptions {
+    return { ...scopeOf(this.select, this.build), ...this.windowOf(process) };
   }
 
   private forestWithStates(blames: boolean): CallForest {
@@ -221,16 +231,15 @@ export function readRecording(
   { select = {}, build = {}, ...options }: RecordingOptions = {},
 ): Recording {
   const scope = scopeOf(select, build);
-  return new Recording(replayTraces(sources, { ...options, ...scope }), select, build);
+  return new Recording(replayTraces(sources, { ...options, ...scope, ...boundsOf(select) }), select, build);
 }
 
-function scopeOf({ from, to, goroutines }: SelectOptions, build: ReplayOptions): ReplayOptions {
-  return {
-    ...build,
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-    ...(goroutines === undefined ? {} : { goroutines: new Set(goroutines) }),
-  };
+function scopeOf({ goroutines }: SelectOptions, build: ReplayOptions): ReplayOptions {
+  return { ...build, ...(goroutines === undefined ? {} : { goroutines: new Set(goroutines) }) };
+}
+
+function boundsOf({ from, to }: SelectOptions): Pick<SelectOptions, "from" | "to"> {
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
 function isStructural({ focus, ignore, hide, test, goroutines, from, to }: SelectOptions): boolean {

@@ -103,7 +103,8 @@ class ProcessSpans {
       pid,
       startWall,
     ]);
-    const pattern = (_key: string, value: unknown) => (value instanceof RegExp ? String(value) : value);
+    const pattern = (_key: string, value: unknown) =>
+      value instanceof RegExp || typeof value === "bigint" ? String(value) : value;
     const identity = JSON.stringify([index, runs, recording.select], pattern);
     const digest = createHash("sha256").update(identity).digest();
     this.trace = utf8(`{"traceId":"${digest.toString("hex", 0, 16)}`);

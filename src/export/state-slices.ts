@@ -1,5 +1,5 @@
 /** The states of goroutines as slices of a time line, with arrows from the goroutine that ended a wait. */
-import { State, type StayCursor, type Stays } from "../calltree/index.js";
+import { State, type StayCursor, type Stays, type Window } from "../calltree/index.js";
 import type { StateLengths } from "./event-budget.js";
 
 /** A goroutine made another one ready to run. Times are nanoseconds since the start of the process. */
@@ -27,9 +27,8 @@ export interface StateSink {
 export interface StateChoice {
   /** Indices into STATES. */
   readonly states: readonly number[];
-  /** Nanoseconds since the start of the process. */
-  readonly from: number;
-  readonly to: number;
+  /** The time to show of a process. */
+  readonly window: (process: number) => Window;
   /** Also arrows from the goroutine that started another one; go statements of traced calls have them already. */
   readonly starts: boolean;
 }
@@ -102,7 +101,7 @@ export class StateSlices {
   private each(process: number, goid: number, visit: (cursor: StayCursor, begin: number, end: number) => void): void {
     const stays = this.staysOf(process);
     if (stays === undefined) return;
-    const { from, to } = this.choice;
+    const { from = 0, to = Number.POSITIVE_INFINITY } = this.choice.window(process);
     const cursor = this.cursorOf(stays);
     for (let known = cursor.seek(goid, from); known && cursor.begin < to; known = cursor.next()) {
       if (this.shown.has(cursor.state)) visit(cursor, Math.max(cursor.begin, from), Math.min(cursor.end, to));

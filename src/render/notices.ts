@@ -1,10 +1,12 @@
 /** Notices: lines that say how complete a report is. */
+import { formatDate } from "../base/moment.js";
 import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import {
   type CallForest,
   type FilteredCalls,
   ID_LIMIT,
+  isMoment,
   type ProcessTree,
   type Recording,
   type SelectOptions,
@@ -124,18 +126,27 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
 }
 
 /** The notices about filtered calls. */
-export function filterNotices({ forest, filtered, select }: Recording): Notice[] {
+export function filterNotices(recording: Recording): Notice[] {
+  const { forest, filtered, select } = recording;
   const lines = filtered.map(
     ({ filter, calls }) => `left out by ${flagOf(filter, select)}: ${formatNumberOf(calls, "call")}`,
   );
   if (select.from !== undefined || select.to !== undefined) {
-    const from = select.from === undefined ? "the start" : formatDuration(select.from);
-    const to = select.to === undefined ? "the end" : formatDuration(select.to);
+    const [from, to] = [boundOf(recording, "from") ?? "the start", boundOf(recording, "to") ?? "the end"];
     lines.push(`calls and times are those from ${from} to ${to}`);
   }
   if (filtered.length > 0 && forest.processes.every(({ tree }) => tree.size === 1))
     lines.push("no call is left to show");
   return lines.map((text) => ({ text, serious: true }));
+}
+
+/** A bound of the time to show, as people read it: since the start of the process, or on the wall clock. */
+function boundOf(recording: Recording, side: "from" | "to"): string | undefined {
+  const bound = recording.select[side];
+  if (bound === undefined) return undefined;
+  if (!isMoment(bound)) return formatDuration(bound);
+  const [first] = recording.forest.processes;
+  return formatDate(BigInt(first.info.startWall) + BigInt(Math.round(recording.windowOf(0)[side] ?? 0)));
 }
 
 /** The given flags that limit what is shown of a tree, such as `--depth and --min`. */

@@ -25,7 +25,7 @@ test("the last run is shown where no trace is named, until a newer one replaces 
     });
   }
   const run = gotrace(["run", "."], here);
-  const [tree] = /^TOTAL: [\d.]+ms\n\nmain\.main[\s\S]*/m.exec(run.stdout)!;
+  const [tree] = /^TOTAL: [\d.]+ms \(.* to .*\)\n\nmain\.main[\s\S]*/m.exec(run.stdout)!;
   expect(tree).toMatch(/\nnext: gotrace stats · gotrace calls FUNC · gotrace view\n$/);
   expect(kept()).toHaveLength(1);
   const report = gotrace(["report"], here);

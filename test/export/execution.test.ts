@@ -14,8 +14,7 @@ const file = resolve(import.meta.dirname, "../../testdata/exectrace/go1.24-workl
 const { stays, goroutines, problem } = readStates([gunzipSync(readFileSync(file))]);
 const states = new StateSlices(() => stays, {
   states: STATES.map((_, state) => state).filter((state) => state !== State.unknown),
-  from: 0,
-  to: Number.POSITIVE_INFINITY,
+  window: () => ({}),
   starts: true,
 });
 const timeline: ExecutionTimeline = { title: "t.trace", begin: 0n, goroutines, states, minimum: 0, notices: ["some"] };

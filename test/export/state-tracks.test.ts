@@ -50,8 +50,7 @@ const recording = () => record(calls).withStates(() => new Clock(table(), script
 
 const ALL: StateChoice = {
   states: STATES.map((_, state) => state).filter((state) => state !== State.running),
-  from: 0,
-  to: Number.POSITIVE_INFINITY,
+  window: () => ({}),
   starts: false,
 };
 
@@ -94,7 +93,9 @@ test("Perfetto: some states; where the runnable one is left out, the flow ends a
 });
 
 test("only what lies within a window, clipped to it", () => {
-  expect(perfetto({ from: 5000, to: 15_000 }).map((line) => line.replace(/ states (\S+ \S+).*/, " $1"))).toEqual([
+  expect(
+    perfetto({ window: () => ({ from: 5000, to: 15_000 }) }).map((line) => line.replace(/ states (\S+ \S+).*/, " $1")),
+  ).toEqual([
     "main.main goroutine 1 5000-8000 lock",
     "main.main goroutine 1 8000-9000 runnable",
     "main.main goroutine 1 14000-15000 sleep",

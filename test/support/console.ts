@@ -26,13 +26,14 @@ export function typed(block: string): Typed[] {
 }
 
 /**
- * The part of a line that is the same in every run: without times, shares, sizes, numbers that the scheduler decides,
+ * The part of a line that is the same in every run: without times and dates, shares, sizes, numbers that the scheduler decides,
  * branches and widths.
  */
 export function steady(line: string): string {
   return (
     line
       .replace(/[│├└─\s]+/g, " ")
+      .replace(/(\d{4}-\d\d-\d\d )?\b\d\d:\d\d:\d\d\.\d{3}\b/g, "D")
       .replace(/[~≥]?-?\+?\b\d[\d,.]*(ns|µs|ms|m?s|%| ?[KMG]i?B)(?![\w/])/g, "T")
       .replace(/\d+(?= (returned|goroutines? waited|times for|steps))|(?<=Task )\d+/g, "N")
       .replace(/^(WARN|ERROR) /, "")

@@ -1,8 +1,9 @@
 /** `--from` and `--to` for execution traces: limits a command to a part of the trace. */
 import { ExitCode, UserError } from "../../base/errors.js";
-import { type Moment, parseMoment, sinceBegin } from "../../base/moment.js";
+import { type Moment, parseMoment } from "../../base/moment.js";
 import { formatDuration } from "../../base/units.js";
 import type { PartOf } from "../options.js";
+import { windowSince } from "../report/execution-window.js";
 import type { Flag, ParsedFlags } from "./parse.js";
 import { badValue } from "./values.js";
 
@@ -21,20 +22,12 @@ export function partOf(flags: ParsedFlags): PartOf | undefined {
   const [from, to] = [momentOf(flags, "from"), momentOf(flags, "to")];
   if (!from && !to) return undefined;
   return (start) => {
-    const offset = (name: string, moment: Moment) => {
-      const ns = sinceBegin(moment, start);
-      if (ns !== undefined) return ns;
-      throw new UserError(
-        `--${name}: this trace does not record the time of day, which takes Go 1.25`,
-        `use a duration since its start, such as --${name} 1.5s`,
-        ExitCode.usage,
-      );
-    };
-    const span = { from: from ? Math.max(0, offset("from", from)) : 0, to: to ? offset("to", to) : Infinity };
+    const { from: begin = 0, to: end = Number.POSITIVE_INFINITY } = windowSince({ from, to }, start);
+    const span = { from: Math.max(0, begin), to: end };
     if (span.to > span.from) return span;
-    const [begin, end] = [span.from, span.to].map(formatDuration);
+    const [first, last] = [span.from, span.to].map(formatDuration);
     const what =
-      span.to < 0 ? "--to is before the start of the trace" : `--to (${end}) is not later than --from (${begin})`;
+      span.to < 0 ? "--to is before the start of the trace" : `--to (${last}) is not later than --from (${first})`;
     throw new UserError(
       what,
       "times are those of the traced program's machine, durations count from the start of the trace",
@@ -43,7 +36,8 @@ export function partOf(flags: ParsedFlags): PartOf | undefined {
   };
 }
 
-function momentOf(flags: ParsedFlags, name: string): Moment | undefined {
+/** The moment that a flag gives; undefined without it. @throws UserError for an invalid time */
+export function momentOf(flags: ParsedFlags, name: "from" | "to"): Moment | undefined {
   const text = flags.string(name);
   if (text === undefined) return undefined;
   const moment = parseMoment(text.trim());

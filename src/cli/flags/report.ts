@@ -3,11 +3,12 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import { fullNames, shortNaming } from "../../base/names.js";
 import { testFilter } from "../../base/test-filter.js";
-import type { SelectOptions } from "../../calltree/index.js";
+import type { Bound, SelectOptions } from "../../calltree/index.js";
 import { PARTS, statesOfPart } from "../../calltree/part.js";
 import { tableNames } from "../../export/tables/names.js";
 import type { ReportOptions } from "../options.js";
 import type { ParsedFlags } from "./parse.js";
+import { momentOf } from "./part.js";
 import { badValue, choice, duration, number, parsePattern, pattern } from "./values.js";
 
 /** Flags that limit how much is shown, or lift the limit. */
@@ -70,9 +71,8 @@ export function limitOptions(flags: ParsedFlags): LimitOptions {
 
 /** Which calls to show. @throws UserError for an invalid value */
 export function selectOptions(flags: ParsedFlags, { depth, min, top } = limitOptions(flags)): SelectOptions {
-  const from = duration(flags, "from", undefined);
-  const to = duration(flags, "to", undefined);
-  if (from !== undefined && to !== undefined && to < from) {
+  const [from, to] = [boundOf(flags, "from"), boundOf(flags, "to")];
+  if (typeof from === "number" && typeof to === "number" && to < from) {
     throw new UserError("--to is before --from", "both are times since the start of the process", ExitCode.usage);
   }
   return defined({
@@ -87,6 +87,12 @@ export function selectOptions(flags: ParsedFlags, { depth, min, top } = limitOpt
     depth: Number.isFinite(depth) ? depth : undefined,
     top,
   });
+}
+
+/** The value of `--from` or `--to`. @throws UserError for an invalid time */
+function boundOf(flags: ParsedFlags, name: "from" | "to"): Bound | undefined {
+  const moment = momentOf(flags, name);
+  return moment?.kind === "offset" ? moment.ns : moment;
 }
 
 /** The states of `--by`. @throws UserError for a word that names none */

@@ -107,10 +107,10 @@ export const selectFlags: readonly Flag[] = [
   { name: "hide", value: "REGEXP", help: "remove functions whose names match from the paths, but not what they call" },
   {
     name: "from",
-    value: "DURATION",
-    help: "only what happened after this time, counted from the start of the process",
+    value: "TIME",
+    help: "only what happened after this time: 1.5s from the start of the process, or 14:32:05, or 2026-01-02T14:32:05Z",
   },
-  { name: "to", value: "DURATION", help: "only what happened before this time" },
+  { name: "to", value: "TIME", help: "only what happened before this time" },
   {
     name: "goroutine",
     value: "ID",

@@ -12,6 +12,7 @@ import type { ReportOptions } from "../options.js";
 import { openOutput, refuseInput } from "../output.js";
 import { withProgress } from "../progress.js";
 import type { Session } from "../session.js";
+import { windowSince } from "./execution-window.js";
 import type { Format } from "./format.js";
 import { refuseTerminal } from "./reporting.js";
 
@@ -46,11 +47,11 @@ export async function reportExecution(
   );
   if (problem !== undefined) session.warn(`${path}: ${problem}; what could be read was used`);
   const { by, events = Number.POSITIVE_INFINITY } = options;
-  const { from = 0, to = Number.POSITIVE_INFINITY, goroutines: chosen } = options.select;
+  const { from, to, goroutines: chosen } = options.select;
+  const window = windowSince({ from, to }, wall);
   const states = new StateSlices(() => stays, {
     states: by ?? STATES.map((_, state) => state).filter((state) => state !== State.unknown),
-    from,
-    to,
+    window: () => window,
     starts: true,
   });
   const shown = goroutines.filter(({ goid }) => states.isShown(0, goid) && (chosen?.includes(goid) ?? true));

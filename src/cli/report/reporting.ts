@@ -246,7 +246,11 @@ export async function withStates(
 }
 
 function noRecording(): Recording {
-  return new Recording({ forest: { functions: [], processes: [] }, processes: [], filtered: NOTHING }, {}, {});
+  return new Recording(
+    { forest: { functions: [], processes: [] }, processes: [], filtered: NOTHING, windows: [] },
+    {},
+    {},
+  );
 }
 
 const NOTHING = { goroutine: 0, window: 0 };

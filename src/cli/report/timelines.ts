@@ -78,11 +78,11 @@ function limited(recording: Recording, context: FormatContext): { fit?: Fit; sta
 
 /** The states to show: all but running, which is where a track is empty. */
 function statesOf(recording: Recording, by: readonly number[] | undefined): StateSlices | undefined {
-  const { forest, select } = recording;
+  const { forest } = recording;
   if (forest.processes.every((_, process) => recording.staysOf(process) === undefined)) return undefined;
   const states = by ?? STATES.map((_, state) => state).filter((state) => state !== State.running);
-  const { from = 0, to = Number.POSITIVE_INFINITY } = select;
-  return new StateSlices((process) => recording.staysOf(process), { states, from, to, starts: false });
+  const window = (process: number) => recording.windowOf(process);
+  return new StateSlices((process) => recording.staysOf(process), { states, window, starts: false });
 }
 
 function say(fit: Fit, { notices }: FormatContext): void {

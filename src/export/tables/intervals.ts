@@ -92,14 +92,11 @@ function* intervals(recording: Recording, reasons: Words, places: Words, emit: (
 
 /** The part of all stays that `--from` and `--to` leave, and that is not before the first possible call. */
 class Window {
-  private readonly from: number;
-  private readonly to: number;
+  private from = 0;
+  private to = Number.POSITIVE_INFINITY;
   private readonly cursors: readonly (StayCursor | undefined)[];
 
-  constructor(recording: Recording) {
-    const { from = 0, to = Number.POSITIVE_INFINITY } = recording.select;
-    this.from = Math.max(0, from);
-    this.to = to;
+  constructor(private readonly recording: Recording) {
     this.cursors = recording.forest.processes.map((_, process) => recording.staysOf(process)?.cursor());
   }
 
@@ -107,6 +104,9 @@ class Window {
   *stays(process: number, goroutine: number): Generator<StayCursor, void> {
     const cursor = this.cursors[process];
     if (cursor === undefined) return;
+    const { from = 0, to = Number.POSITIVE_INFINITY } = this.recording.windowOf(process);
+    this.from = Math.max(0, from);
+    this.to = to;
     for (let more = cursor.seek(goroutine, this.from); more && cursor.begin < this.to; more = cursor.next())
       yield cursor;
   }

@@ -1,4 +1,6 @@
 /** A list of single calls as a table, JSON or NDJSON. */
+
+import { formatClock } from "../../base/moment.js";
 import { fullNames, shortName } from "../../base/names.js";
 import { jsonText, printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
@@ -51,7 +53,7 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
   }
   const tracing = tracingLine(costs);
   const lines = [
-    "START: since the start of the process; below a call, what called it",
+    `START: since the start of the process; ${records.some(isDated) ? "AT: local time; " : ""}below a call, what called it`,
     ...(tracing === undefined ? [] : [tracing]),
     ...report.notices,
   ];
@@ -72,8 +74,11 @@ export function* callLines(
     by,
   );
   const tests = records.some(({ test }) => test !== undefined);
+  const dated = records.some(isDated);
   const list = [
-    ...["START", "DURATION", "SELF"].map(number),
+    number("START"),
+    ...(dated ? [{ ...number("AT"), dispensable: 4 }] : []),
+    ...["DURATION", "SELF"].map(number),
     ...states.map((state) => number(STATES[state].toUpperCase())),
     number("GOROUTINE"),
     { ...name("END"), dispensable: 1 },
@@ -84,6 +89,7 @@ export function* callLines(
   const rows = records.map((record) => ({
     cells: [
       formatDuration(record.start),
+      ...(dated ? [formatClock(record.wall)] : []),
       formatDuration(record.duration),
       formatDuration(record.self),
       ...states.map((state) => stateCell(record.states?.total[state] ?? 0, record.duration)),
@@ -103,6 +109,11 @@ export function* callLines(
         : [],
   }));
   yield* fitting(list, rows, style).lines;
+}
+
+/** Whether the trace knows the time of day at which a call began. */
+function isDated({ wall, start }: CallRecord): boolean {
+  return wall > start;
 }
 
 function callersOf({ path, handler = path }: CallRecord): readonly string[] {

@@ -13,6 +13,7 @@
  *
  * There are two passes over the shown nodes: the first measures the columns, the second writes.
  */
+import { formatSpan } from "../../base/moment.js";
 import { fullNames } from "../../base/names.js";
 import { printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
@@ -23,6 +24,7 @@ import {
   type ProcessTree,
   partName,
   processTitle,
+  spanOf,
   spentIn,
   testBegins,
   testNodes,
@@ -136,7 +138,8 @@ function* renderProcess(
   const shown: Shown = { forest, process: { ...process, tree: overview.tree }, sections, marks, by, times };
   const part =
     by === undefined ? "" : `, ${partName(by)} on all goroutines: ${formatDuration(spentIn(process.tree, by))}`;
-  yield `${paint("bold", `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(process.total)}${part}`)}\n`;
+  const total = `TOTAL: ${process.atLeast ? "≥" : ""}${formatDuration(process.total)}${part}`;
+  yield `${paint("bold", total)}${paint("dim", whenOf(process))}\n`;
   const columns = columnsOf(shown, options);
   let lines = "";
   // Each call pruned from an unmerged tree would have been a line.
@@ -169,6 +172,14 @@ function* renderProcess(
   const style = { paint, naming: options.naming ?? fullNames, width: options.width, widthOf: columns.widthOf };
   yield* blameTable(forest, process.tree, style);
   return legendsOf(columns, marks, shown);
+}
+
+/** From when to when, on the wall clock; empty if that is unknown. */
+function whenOf({ info, tree }: ProcessTree): string {
+  if (info.startWall <= 0 || tree.size <= 1) return "";
+  const { from, to } = spanOf(tree);
+  const start = BigInt(info.startWall);
+  return ` (${formatSpan(start + BigInt(Math.round(from)), start + BigInt(Math.round(to)))})`;
 }
 
 /** The functions with most self time. Many short paths may add up to more than any path shown. */

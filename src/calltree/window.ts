@@ -1,0 +1,121 @@
+/** The part of the time to show, when it is given on the wall clock: what that is in each process. */
+import { ExitCode, UserError } from "../base/errors.js";
+import { formatDate, formatSpan, type Moment, sinceBegin } from "../base/moment.js";
+import type { ProcessInfo, ProcessTrace } from "../calltrace/index.js";
+
+/** A bound of a window: nanoseconds since the start of each process, or a moment, which is the same for all of them. */
+export type Bound = number | Moment;
+
+/** The window of one process: nanoseconds since its start. */
+export interface Window {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** From when to when processes reach, nanoseconds since 1970. */
+interface Reach {
+  readonly begin: bigint;
+  readonly end: bigint;
+}
+
+/**
+ * What the bounds are in each process. A time of day means its first occurrence within the processes, and that of `to`
+ * its first occurrence after `from`.
+ * @throws UserError if `to` is before `from`, or a bound needs the wall clock and a process does not have it
+ */
+export function windowsOf(
+  { from, to }: { readonly from?: Bound; readonly to?: Bound },
+  traces: readonly ProcessTrace[],
+): Window[] {
+  const processes = traces.map(({ info }) => info);
+  const bounds = { from, to };
+  for (const [name, bound] of Object.entries(bounds)) {
+    if (isMoment(bound) && processes.some(({ startWall }) => startWall <= 0)) throw withoutClock(name);
+  }
+  const reach = reachOf(processes, traces.map(lastKnown));
+  const begin = dateOf(from, reach);
+  const end = dateOf(to, begin === undefined || begin < reach.begin ? reach : { ...reach, begin });
+  if (begin !== undefined && end !== undefined && end < begin) throw reversed(begin, end);
+  return processes.map(({ startWall }) => {
+    const since = (bound: Bound | undefined, date: bigint | undefined) =>
+      date === undefined ? (bound as number | undefined) : Number(date - BigInt(startWall));
+    const window = { from: since(from, begin), to: since(to, end) };
+    return {
+      ...(window.from === undefined ? {} : { from: window.from }),
+      ...(window.to === undefined ? {} : { to: window.to }),
+    };
+  });
+}
+
+/**
+ * Refuses a window on the wall clock that does not meet any process.
+ * @param windows by process, as {@link windowsOf} returns them
+ * @param ends when the last event of each process was, nanoseconds since its start
+ * @throws UserError that says from when to when the processes reach
+ */
+export function requireReach(
+  { from, to }: { readonly from?: Bound; readonly to?: Bound },
+  windows: readonly Window[],
+  traces: readonly ProcessTrace[],
+  ends: readonly number[],
+): void {
+  if (traces.length === 0) return;
+  const processes = traces.map(({ info }) => info);
+  const reach = reachOf(processes, ends);
+  const date = (ns: number | undefined) => BigInt(processes[0].startWall) + BigInt(Math.round(ns ?? 0));
+  const [{ from: first, to: last }] = windows;
+  if (isMoment(from) && date(first) > reach.end)
+    throw outside(`--from ${formatDate(date(first))} is after`, "end", reach);
+  if (isMoment(to) && date(last) < reach.begin)
+    throw outside(`--to ${formatDate(date(last))} is before`, "start", reach);
+}
+
+/** When a process ended or was last seen alive, as its header tells: nanoseconds since its start. */
+function lastKnown({ info, header: { numbers } }: ProcessTrace): number {
+  const { pairANano, pairBNano, startNano } = numbers;
+  const pair = pairANano > pairBNano ? pairANano : pairBNano;
+  return Math.max(0, info.end ?? info.now ?? info.stop?.at ?? Number(pair - startNano));
+}
+
+/** Whether a bound is a time on the wall clock. */
+export function isMoment(bound: Bound | undefined): bound is Moment {
+  return typeof bound === "object";
+}
+
+/** A moment as nanoseconds since 1970; undefined for other bounds. */
+function dateOf(bound: Bound | undefined, { begin, end }: Reach): bigint | undefined {
+  return isMoment(bound) ? begin + BigInt(Math.round(sinceBegin(bound, begin, end)!)) : undefined;
+}
+
+function reachOf(processes: readonly ProcessInfo[], ends: readonly number[]): Reach {
+  const starts = processes.map(({ startWall }) => BigInt(startWall));
+  const last = starts.map((start, index) => start + BigInt(Math.round(ends[index])));
+  return {
+    begin: starts.reduce((a, b) => (a < b ? a : b), starts[0] ?? 0n),
+    end: last.reduce((a, b) => (a > b ? a : b), last[0] ?? 0n),
+  };
+}
+
+function outside(what: string, side: "start" | "end", { begin, end }: Reach): UserError {
+  return new UserError(
+    `${what} the ${side} of the trace`,
+    `it reaches from ${formatSpan(begin, end)}, local time`,
+    ExitCode.usage,
+  );
+}
+
+function reversed(from: bigint, to: bigint): UserError {
+  return new UserError(
+    `--to (${formatDate(to)}) is before --from (${formatDate(from)})`,
+    "times without a zone are local",
+    ExitCode.usage,
+  );
+}
+
+function withoutClock(name: string): UserError {
+  return new UserError(
+    `--${name}: the trace does not record the time of day`,
+    `use a duration since the start of the process, such as --${name} 1.5s`,
+    ExitCode.usage,
+  );
+}
