@@ -21,7 +21,15 @@ export { type NamePattern, namePattern, nearestName } from "./match.js";
 export { type Neighbour, NeighbourMeter } from "./neighbours.js";
 export { namedStep, pathOf } from "./paths.js";
 export { assertable, measureName } from "./reading.js";
-export { type ReasonSums, type Reasons, reasonsByFunction, reasonsByNode, reasonsOfCall } from "./reasons.js";
+export {
+  type CallWaits,
+  type FunctionReasons,
+  type ReasonSums,
+  type Reasons,
+  reasonsByFunction,
+  reasonsByNode,
+  waitsOfCall,
+} from "./reasons.js";
 export { RequestCollector, type Requests, type RootKind, type RootStats } from "./requests.js";
 export { type StateSums, statesOfNode } from "./state-sums.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";

@@ -54,23 +54,31 @@ export function reasonsByNode(tree: CallTree): ((node: number) => ReasonSums) | 
   return (node) => ({ self: self.get(node), total: total.get(node) });
 }
 
+/** Reasons of a function, and how long the world was stopped while it was called; as for single calls. */
+export interface FunctionReasons extends ReasonSums {
+  readonly stopped: number;
+}
+
 /** The reasons of functions by name. Recursion counts once in the total. */
 export function reasonsByFunction(
   { functions }: Pick<CallForest, "functions">,
   processes: readonly Pick<ProcessTree, "tree">[],
-): ReadonlyMap<string, ReasonSums> {
-  const sums = new Map<string, { readonly self: Sums; readonly total: Sums }>();
+): ReadonlyMap<string, FunctionReasons> {
+  const sums = new Map<string, { readonly self: Sums; readonly total: Sums; stopped: number }>();
   for (const { tree } of processes) {
     const reasonsOf = reasonsByNode(tree);
     if (reasonsOf === undefined) continue;
     for (let node = 1; node < tree.size; node++) {
       const { self, total } = reasonsOf(node);
-      if (total === undefined) continue;
+      const stopped = tree.blame?.stopped.get(node) ?? 0;
+      if (total === undefined && stopped === 0) continue;
       const { name } = functions[tree.func[node]];
-      const known = sums.get(name) ?? { self: new Map(), total: new Map() };
+      const known = sums.get(name) ?? { self: new Map(), total: new Map(), stopped: 0 };
       sums.set(name, known);
       addAll(known.self, self);
-      if (!isRecursive(tree, node)) addAll(known.total, total);
+      if (isRecursive(tree, node)) continue;
+      addAll(known.total, total);
+      known.stopped += stopped;
     }
   }
   return sums;
@@ -84,13 +92,22 @@ function isRecursive({ func, parent, edge }: CallTree, node: number): boolean {
   return false;
 }
 
+/** What is known of the waits of a single call. */
+export interface CallWaits {
+  readonly reasons: Reasons;
+  /** How long the runtime had stopped the world meanwhile, nanoseconds; an overlap, no part of its time. */
+  readonly stopped: number;
+}
+
 /** Why a single call waited; undefined where that is not known. */
-export function reasonsOfCall(
+export function waitsOfCall(
   recording: Pick<Recording, "staysOf">,
   { process, goroutine, start, duration }: Pick<CallRecord, "process" | "goroutine" | "start" | "duration">,
-): Reasons | undefined {
+): CallWaits | undefined {
   const stays = recording.staysOf(process);
-  return stays && reasonsWithin(stays, goroutine, start, start + duration);
+  if (stays === undefined) return undefined;
+  const end = start + duration;
+  return { reasons: reasonsWithin(stays, goroutine, start, end), stopped: stays.stoppedWithin(start, end) };
 }
 
 /** States whose reason is not why the goroutine waits. */

@@ -65,6 +65,13 @@ export interface Blame {
   readonly pairs: readonly Blamed[];
   /** Why calls waited, also where nobody is to blame: self times. */
   readonly reasons: readonly WaitReason[];
+  /**
+   * By node: how long the runtime had stopped the world while its calls lasted, nanoseconds. That is no part of their
+   * time, but overlaps with any of them.
+   */
+  readonly stopped: ReadonlyMap<number, number>;
+  /** How long it was stopped since the process started, nanoseconds. */
+  readonly stoppedTime: number;
   /** Shorter waits are not counted, because there are too many; nanoseconds, 0 if all are. */
   readonly minimum: number;
 }

@@ -9,6 +9,8 @@ export interface Stays {
   readonly places: readonly string[];
   /** The function that a goroutine started with; "" if unknown. */
   startOf(goid: number): string;
+  /** How long the runtime had stopped the world between two times. */
+  stoppedWithin(from: number, to: number): number;
   /** Reads the stays of one goroutine after another. */
   cursor(): StayCursor;
 }

@@ -22,6 +22,7 @@ import { Pairs } from "./pairs.js";
 import { Points } from "./points.js";
 import { Slices } from "./slices.js";
 import { Spans } from "./spans.js";
+import { Stops } from "./stops.js";
 import { isEnded, type Waits, waitsOf } from "./waits.js";
 
 /** Why a goroutine is ready that has not run yet, in the words of the runtime. */
@@ -48,6 +49,7 @@ export class BlameCollector implements WaitVisitor {
   private readonly starts: Uint8Array;
   private readonly slices: Slices;
   private isFirst = false;
+  private readonly stops: Stops;
   private readonly open: number[] = [];
   /** When the next moment of the goroutine is that needs its call. */
   private next = 0;
@@ -65,6 +67,7 @@ export class BlameCollector implements WaitVisitor {
     this.ready = waitsOf(stays, ({ state }) => state === State.runnable);
     this.readyCalls = new Points(this.ready.waiter, this.ready.begin);
     this.starts = new Uint8Array(this.ready.count);
+    this.stops = new Stops(occupation.stopped);
     this.slices = new Slices(stays, timesOf(this.ready));
   }
 
@@ -74,6 +77,7 @@ export class BlameCollector implements WaitVisitor {
     this.otherCalls.begin(goid);
     this.readyCalls.begin(goid);
     this.slices.visit(goid);
+    this.stops.visit();
     this.isFirst = true;
     this.last.node = 0;
     this.open.length = 0;
@@ -88,6 +92,7 @@ export class BlameCollector implements WaitVisitor {
 
   exit(node: number, start: number, time: number): void {
     if (this.next < time) this.settle(time);
+    this.stops.add(node, start, time);
     this.open.pop();
     if (this.open.length > 0) return;
     this.last.node = node;
@@ -143,8 +148,9 @@ export class BlameCollector implements WaitVisitor {
     slices.finish();
     const kinds = { node: this.readyCalls.node, starts: this.starts };
     chargeReady(ready, kinds, slices, { stays, occupation }, pairs);
+    const stoppedTime = occupation.stopped.within(0, Number.POSITIVE_INFINITY);
     const minimum = Math.max(waits.minimum, ready.minimum);
-    return { pairs: pairs.list(), reasons: this.reasons(), minimum };
+    return { pairs: pairs.list(), reasons: this.reasons(), minimum, stopped: this.stops.byNode, stoppedTime };
   }
 
   /** Sums by call and reason. */

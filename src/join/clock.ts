@@ -38,18 +38,17 @@ export class SchedulingClock implements StateClock {
     private readonly servers = new NumberSet(),
   ) {
     const { goroutines, reasons, places } = stays;
-    this.stays = {
-      goroutines,
-      reasons,
-      places,
-      startOf: (goid) => stays.startOf(goid),
-      cursor: () => stays.cursor(offset),
-    };
-    this.cursor = this.stays.cursor();
     this.occupation = {
       idle: occupation?.idle.shifted(offset) ?? new Spans(),
       stopped: occupation?.stopped.shifted(offset) ?? new Spans(),
     };
+    this.stays = {
+      ...{ goroutines, reasons, places },
+      startOf: (goid) => stays.startOf(goid),
+      stoppedWithin: (from, to) => this.occupation.stopped.within(from, to),
+      cursor: () => stays.cursor(offset),
+    };
+    this.cursor = this.stays.cursor();
   }
 
   serves(goid: number): boolean {

@@ -62,7 +62,8 @@ export function readScheduling(
   }
   intervals.finish();
   ranges.finish();
-  const occupation = { idle: processors.finish(), stopped: processors.stopped };
+  stays.stopped = processors.stopped;
+  const occupation = { idle: processors.finish(), stopped: stays.stopped };
   return { stays, occupation, wall: reader.wallTime(0), start: reader.start, length: intervals.now, problem };
 }
 

@@ -8,6 +8,7 @@ import { grown, NumberMap } from "../base/columns.js";
 import { State, type StayCursor } from "../calltree/index.js";
 import { NONE } from "../exectrace/index.js";
 import { type Entries, TableCursor } from "./cursor.js";
+import { Spans } from "./spans.js";
 import { Words } from "./words.js";
 
 /** Entries of a segment of columns, a power of two, and of the smallest and the largest block. */
@@ -50,6 +51,8 @@ export class StayTable implements Entries {
   private readonly reasonNumbers = new Map<string, number>();
   private readonly placeWords = new Words();
   private readonly functions = new Words();
+  /** When the world was stopped. */
+  stopped = new Spans();
   /** Entries given to blocks. */
   private used = 0;
   /** By goroutine: its id, its first and last block, and the end of its last stay. */
@@ -86,6 +89,10 @@ export class StayTable implements Entries {
   startOf(goid: number): string {
     const number = this.numbers.get(goid, -1);
     return number < 0 ? "" : (this.functions.list[this.started[number] - 1] ?? "");
+  }
+
+  stoppedWithin(from: number, to: number): number {
+    return this.stopped.within(from, to);
   }
 
   /** The ids of all goroutines, in the order of first appearance. */

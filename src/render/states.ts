@@ -40,8 +40,11 @@ export function statesJson(times: readonly number[]): Record<string, number> {
   );
 }
 
-/** Self and total times that have a reason, by state: `{"reasons": {"channel": {"chan receive": 12}}, "self_reasons": …}`. */
-export function reasonsJson({ self, total }: ReasonSums): Record<string, unknown> {
+/**
+ * Self and total times that have a reason, by state: `{"reasons": {"channel": {"chan receive": 12}}, "self_reasons": …}`.
+ * @param stopped how long the world was stopped meanwhile, nanoseconds
+ */
+export function reasonsJson({ self, total }: Partial<ReasonSums>, stopped = 0): Record<string, unknown> {
   const fields = (reasons: Reasons) =>
     Object.fromEntries(
       [...reasons]
@@ -51,9 +54,11 @@ export function reasonsJson({ self, total }: ReasonSums): Record<string, unknown
           Object.fromEntries([...times].map(([reason, time]) => [reason, Math.round(time)])),
         ]),
     );
+  const known = (reasons: Reasons | undefined) => reasons !== undefined && reasons.size > 0;
   return {
-    ...(total === undefined ? {} : { reasons: fields(total) }),
-    ...(self === undefined ? {} : { self_reasons: fields(self) }),
+    ...(known(total) ? { reasons: fields(total!) } : {}),
+    ...(known(self) ? { self_reasons: fields(self!) } : {}),
+    ...(Math.round(stopped) === 0 ? {} : { stop_the_world_ns: Math.round(stopped) }),
   };
 }
 

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
-import { CallLister, reasonsByFunction, reasonsByNode, reasonsOfCall } from "../../src/callstats/index.js";
+import { CallLister, reasonsByFunction, reasonsByNode, waitsOfCall } from "../../src/callstats/index.js";
 import { type Recording, readRecording, State, type StateName } from "../../src/calltree/index.js";
 import { SchedulingClock } from "../../src/join/clock.js";
+import { Spans } from "../../src/join/spans.js";
 import { StayTable } from "../../src/join/stays.js";
 import { callsNdjson } from "../../src/render/numbers/calls.js";
 import { renderJson } from "../../src/render/tree/json.js";
+import { renderTree } from "../../src/render/tree/tree.js";
 import { scripted } from "../calltree/script.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 
@@ -74,8 +76,8 @@ test("reasons of a function count recursion once", () => {
 function listed(recording: Recording, name: string): Record<string, unknown>[] {
   const lister = new CallLister(recording.forest, (one) => one === name, { choice: { kind: "first", count: 9 } });
   recording.visit(lister);
-  const reasonsOf = (call: Parameters<typeof reasonsOfCall>[1]) => reasonsOfCall(recording, call);
-  const report = { listing: lister.listing(), of: name, titles: undefined, costs: [undefined], reasonsOf, notices: [] };
+  const waitsOf = (call: Parameters<typeof waitsOfCall>[1]) => waitsOfCall(recording, call);
+  const report = { listing: lister.listing(), of: name, titles: undefined, costs: [undefined], waitsOf, notices: [] };
   return [...callsNdjson(report)].map((line) => JSON.parse(line));
 }
 
@@ -96,6 +98,33 @@ test("each listed call has its own reasons, by state", () => {
       expect((states as Record<string, number>)[`${state}_ns`]).toBe(sum);
     }
   }
+});
+
+test("stops of the world are told of calls, paths and functions that they overlap with", () => {
+  const table = new StayTable();
+  for (const [begin, end] of [
+    [5, 8],
+    [15, 25],
+    [90, 91],
+  ]) {
+    table.stopped.add(begin * 1000, end * 1000);
+  }
+  table.add(1, 0, 100_000, { state: State.running, reason: "", waker: -1, place: "", wakerPlace: "" });
+  const occupation = { idle: new Spans(), stopped: table.stopped };
+  const stopped = readRecording(memorySource(scripted(SCRIPT))).withStates(
+    () => new SchedulingClock({ stays: table, occupation }, 0),
+    true,
+  );
+  const { forest } = stopped;
+  const [main] = JSON.parse([...renderJson(forest)].join(""));
+  const [walk, work] = main.children;
+  expect([main, walk, walk.children[0]].map((node) => node.stop_the_world_ns)).toEqual([14_000, 10_000, 5000]);
+  expect(work.stop_the_world_ns).toBe(1000);
+  expect(reasonsByFunction(forest, forest.processes).get("main.walk")?.stopped).toBe(10_000);
+  expect(listed(stopped, "main.walk").map((call) => call.stop_the_world_ns)).toEqual([10_000, 5000]);
+  expect([...renderTree(forest)].join("")).toContain("the runtime stopped the world for 14.0µs in all, 14.0%");
+  // It is no part of any time.
+  expect(main.states).toEqual({ running_ns: 100_000 });
 });
 
 test("the tree in JSON has reasons and waits of each path, and how long goroutines waited for their start", () => {

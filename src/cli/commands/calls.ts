@@ -11,7 +11,7 @@ import {
   type NamePattern,
   namePattern,
   nearestName,
-  reasonsOfCall,
+  waitsOfCall,
 } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
 import { flagsOf } from "../../render/notices.js";
@@ -169,7 +169,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     of: functions.text,
     titles: forest.processes.length > 1 ? forest.processes.map(context.title) : undefined,
     costs: costBounds(forest),
-    reasonsOf: (call) => reasonsOfCall(recording, call),
+    waitsOf: (call) => waitsOfCall(recording, call),
     notices: completeness(context),
   };
 }

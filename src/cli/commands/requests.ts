@@ -8,7 +8,7 @@ import {
   RequestCollector,
   type Requests,
   type RootKind,
-  reasonsOfCall,
+  waitsOfCall,
 } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
 import { namesOf, type RequestsReport, requestsJson, requestsTable } from "../../render/numbers/requests.js";
@@ -123,7 +123,7 @@ function reportOf(requests: Requests, recording: Recording, context: FormatConte
     requests,
     titles: forest.processes.length > 1 ? forest.processes.map(context.title) : undefined,
     costs: costBounds(forest),
-    reasonsOf: (call) => reasonsOfCall(recording, call),
+    waitsOf: (call) => waitsOfCall(recording, call),
     notices: completeness(context),
   };
 }

@@ -6,11 +6,11 @@ import { jsonText, printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import {
   type CallRecord,
+  type CallWaits,
   type Choice,
   type HookCost,
   type Listing,
   namedStep,
-  type Reasons,
 } from "../../callstats/index.js";
 import { partName, STATES } from "../../calltree/index.js";
 import { type ColumnStyle, name, number } from "../columns.js";
@@ -28,8 +28,8 @@ export interface CallsReport {
   readonly titles: readonly string[] | undefined;
   /** By process, the most that tracing adds to a call; undefined if unknown. */
   readonly costs: readonly (HookCost | undefined)[];
-  /** Why a call waited, for JSON. */
-  readonly reasonsOf?: (call: CallRecord) => Reasons | undefined;
+  /** What is known of the waits of a call. */
+  readonly waitsOf?: (call: CallRecord) => CallWaits | undefined;
   readonly notices: readonly string[];
 }
 
@@ -63,7 +63,7 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
 /** The lines of single calls: a heading, and for each call its callers on the line below. @param by states to show in any case */
 export function* callLines(
   records: readonly CallRecord[],
-  { titles }: Pick<CallsReport, "titles">,
+  { titles, waitsOf }: Pick<CallsReport, "titles" | "waitsOf">,
   options: StatsStyle,
   by?: readonly number[],
 ): Generator<string> {
@@ -75,24 +75,28 @@ export function* callLines(
   );
   const tests = records.some(({ test }) => test !== undefined);
   const dated = records.some(isDated);
+  const stopped = records.map((record) => stateCell(waitsOf?.(record)?.stopped ?? 0, record.duration));
+  const withStops = stopped.some((cell) => cell !== "");
   const list = [
     number("START"),
     ...(dated ? [{ ...number("AT"), dispensable: 4 }] : []),
     ...["DURATION", "SELF"].map(number),
     ...states.map((state) => number(STATES[state].toUpperCase())),
+    ...(withStops ? [number("WORLD STOPPED")] : []),
     number("GOROUTINE"),
     { ...name("END"), dispensable: 1 },
     ...(titles ? [{ ...name("PROCESS"), dispensable: 2 }] : []),
     ...(tests ? [{ ...name("TEST"), dispensable: 3 }] : []),
     name("FUNCTION"),
   ];
-  const rows = records.map((record) => ({
+  const rows = records.map((record, index) => ({
     cells: [
       formatDuration(record.start),
       ...(dated ? [formatClock(record.wall)] : []),
       formatDuration(record.duration),
       formatDuration(record.self),
       ...states.map((state) => stateCell(record.states?.total[state] ?? 0, record.duration)),
+      ...(withStops ? [stopped[index]] : []),
       record.goroutine === 0 ? "?" : String(record.goroutine),
       ENDS[record.end],
       ...(titles ? [`${titles[record.process]} (${record.pid})`] : []),
@@ -140,7 +144,7 @@ function nth({ count }: Choice): string {
 /** A call with the field names of JSON. */
 export function callRecord(
   call: CallRecord,
-  { costs, reasonsOf }: Pick<CallsReport, "costs" | "reasonsOf">,
+  { costs, waitsOf }: Pick<CallsReport, "costs" | "waitsOf">,
 ): Record<string, unknown> {
   const {
     function: of,
@@ -159,6 +163,7 @@ export function callRecord(
     states,
   } = call;
   const cost = costs[process];
+  const waits = waitsOf?.(call);
   return {
     function: of.name,
     file: of.file,
@@ -173,7 +178,7 @@ export function callRecord(
     duration_ns: Math.round(duration),
     self_ns: Math.round(self),
     ...(states === undefined ? {} : { states: statesJson(states.total), self_states: statesJson(states.self) }),
-    ...reasonsJson({ self: undefined, total: reasonsOf?.(call) }),
+    ...reasonsJson({ total: waits?.reasons }, waits?.stopped),
     tracing_max_ns: cost ? ns(Math.min(Math.round(duration), cost.inner + calls * (cost.inner + cost.outer))) : null,
     calls_beneath: calls,
     end: end === "running" ? "not returned" : end,

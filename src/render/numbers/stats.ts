@@ -4,11 +4,11 @@ import { jsonText, printable } from "../../base/printable.js";
 import { formatCount, formatDuration } from "../../base/units.js";
 import {
   EXACT_CALLS,
+  type FunctionReasons,
   type FunctionStats,
   type FunctionWaits,
   type HookCost,
   type Neighbour,
-  type ReasonSums,
 } from "../../callstats/index.js";
 import { isDistorted, STATES } from "../../calltree/index.js";
 import { type ColumnStyle, number } from "../columns.js";
@@ -35,7 +35,7 @@ export interface StatsReport {
   /** Who made whom wait; undefined without an execution trace. */
   readonly waits?: readonly FunctionWaits[] | undefined;
   /** Why they waited, by function. */
-  readonly reasons?: ReadonlyMap<string, ReasonSums>;
+  readonly reasons?: ReadonlyMap<string, FunctionReasons>;
   /** Further lines to print below the tables. */
   readonly notices: readonly string[];
 }
@@ -215,7 +215,8 @@ export function* statsJson(report: StatsReport): Generator<string> {
   yield `${jsonText(head, undefined, 2).slice(0, -2)},\n  "functions": [`;
   for (const [index, row] of rows.entries()) {
     const states = row.states && { states: statesJson(row.states.total), self_states: statesJson(row.states.self) };
-    const reasons = reasonsJson(report.reasons?.get(row.name) ?? NO_REASONS);
+    const why = report.reasons?.get(row.name);
+    const reasons = reasonsJson(why ?? {}, why?.stopped);
     yield `${index > 0 ? "," : ""}\n    ${jsonText({ ...record(row), ...states, ...reasons })}`;
   }
   yield `\n  ]`;
@@ -247,7 +248,6 @@ export function* statsCsv({ rows }: Pick<StatsReport, "rows">): Generator<string
   for (const row of rows) yield `${Object.values(fields(row)).map(csvCell).join(",")}\n`;
 }
 
-const NO_REASONS = { self: undefined, total: undefined };
 const NO_STATES = { self: [], total: [] };
 
 const EMPTY: FunctionStats = {

@@ -1,8 +1,8 @@
 /** The table below a tree that says who made whom wait. */
 import type { Naming } from "../../base/names.js";
-import { formatCount, formatDuration } from "../../base/units.js";
+import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
 import { type FunctionWaits, waitsByFunction } from "../../callstats/index.js";
-import { type CallForest, type CallTree, STATES, State } from "../../calltree/index.js";
+import { type CallForest, type CallTree, type ProcessTree, STATES, State } from "../../calltree/index.js";
 import { columns, name, number } from "../columns.js";
 import type { Measure, Paint } from "../style.js";
 
@@ -25,11 +25,24 @@ const CAUSES: Readonly<Record<string, string>> = {
   scheduler: "the scheduler",
 };
 
+/** The goroutines that mark for the garbage collector start with this function. */
+const MARKER = "runtime.gcBgMarkWorker";
+
 interface Style {
   readonly paint: Paint;
   readonly naming: Naming;
   readonly width: number | undefined;
   readonly widthOf: Measure;
+}
+
+/** A line about stops of the world, if they took much of the time of a process. */
+export function stopsLine({ tree, total }: Pick<ProcessTree, "tree" | "total">): readonly string[] {
+  const { stoppedTime = 0 } = tree.blame ?? {};
+  if (stoppedTime < SHARE * total || stoppedTime === 0) return [];
+  const share = formatPercent(stoppedTime, total).trim();
+  return [
+    `the runtime stopped the world for ${formatDuration(stoppedTime)} in all, ${share}, which overlaps with the states of calls`,
+  ];
 }
 
 /** Waits by function: which waited, for what, and which ended the wait or held the lock. */
@@ -60,6 +73,7 @@ export function* blameTable(forest: CallForest, tree: CallTree, style: Style): G
 
 /** `main.send`, `main.serve, through net/http.(*conn).readLoop`, `net/http.(*conn).readLoop, which waited for the network`. */
 function culpritName({ culprit, via, cause }: FunctionWaits, naming: Naming): string {
+  if (via === MARKER) return "(the garbage collector)";
   const between = via === "" ? "" : via.split(", ").map(naming).join(", ");
   if (culprit !== undefined) return between === "" ? naming(culprit) : `${naming(culprit)}, through ${between}`;
   const what = CAUSES[cause] ?? cause;

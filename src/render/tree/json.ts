@@ -3,7 +3,8 @@
  * goroutine begins `goroutine` or `goroutines` and `spawn`, and for frames that did not return `end` or counts.
  * `tracing_max_ms` is how much of the duration may be tracing, `distorted` is set if that is more than half. With an
  * execution trace, `states` and `self_states` have the times in each state, in nanoseconds, without zeros; `reasons` and
- * `self_reasons` what of them has a reason, in the words of the Go runtime; `waits` who is to blame for the self time.
+ * `self_reasons` what of them has a reason, in the words of the Go runtime; `waits` who is to blame for the self time;
+ * `stop_the_world_ns` how long the world was stopped while the calls lasted.
  * Written in pieces, so that no string is as long as the tree.
  */
 import { jsonText } from "../../base/printable.js";
@@ -142,7 +143,7 @@ function waitsFields({ functions }: CallForest, tree: CallTree): (node: number) 
     const start = own?.reduce((sum, { starts, time }) => (starts ? sum + time : sum), 0) ?? 0;
     return {
       ...(start === 0 ? {} : { ready_to_start_ns: Math.round(start) }),
-      ...reasonsJson(reasonsOf(node)),
+      ...reasonsJson(reasonsOf(node), tree.blame?.stopped.get(node)),
       ...(own === undefined ? {} : { waits: own.map((one) => blamedJson(one, pathTo(one.culprit))) }),
     };
   };

@@ -35,7 +35,7 @@ import {
 import { flagsOf, footer } from "../notices.js";
 import { type Paint, painter } from "../style.js";
 import { DISTORTED_LEGEND } from "../tracing.js";
-import { blameTable } from "./blame.js";
+import { blameTable, stopsLine } from "./blame.js";
 import { type Choice, chooseOf, type FailedTests, failedOf, planOf } from "./choice.js";
 import { IDLE, type Marks, WAITS } from "./label.js";
 import { type Columns, columnsOf, headingOf, type LineStyle, lineOf, type Shown, walk } from "./lines.js";
@@ -85,7 +85,7 @@ export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): 
     if (several || options.title !== undefined) yield `${paint("bold", titleOf(process, index, options))}\n`;
     const own = { lines: plan.lines[index], tests: plan.tests[index], linesOfTest: plan.linesOfTest };
     const legends = yield* renderProcess(forest, process, chooseOf(forest, process, options, own), options, paint);
-    const lines = footer(process, [...legends, ...(options.remarks?.(process, index) ?? [])]);
+    const lines = footer(process, [...legends, ...stopsLine(process), ...(options.remarks?.(process, index) ?? [])]);
     if (lines.length > 0) yield `\n${lines.map((line) => paint("dim", line)).join("\n")}\n`;
   }
   if (skipped.length > 0) yield `\n${paint("dim", notShown(forest, skipped, options))}\n`;
