@@ -16,7 +16,14 @@ export {
 } from "./diff.js";
 export { EXACT_CALLS } from "./durations.js";
 export { FunctionItems, PathItems, type RunItems } from "./items.js";
-export { CallLister, type CallRecord, type Choice, type Listing, type ListingOptions } from "./listing.js";
+export {
+  CallLister,
+  type CallRecord,
+  type Candidate,
+  type Choice,
+  type Listing,
+  type ListingOptions,
+} from "./listing.js";
 export { type NamePattern, namePattern, nearestName } from "./match.js";
 export { type Neighbour, NeighbourMeter } from "./neighbours.js";
 export { namedStep, pathOf } from "./paths.js";

@@ -33,6 +33,8 @@ export type RootKind =
  * counts as a root, with the times of the outermost calls.
  */
 export interface RootStats extends Spread {
+  /** An index into the functions of the forest. */
+  readonly func: number;
   readonly name: string;
   readonly count: number;
   /**
@@ -102,23 +104,26 @@ export class RequestCollector implements CallVisitor {
   private depth = 0;
   /** Level of the open request, -1 for none. */
   private open = -1;
-  /** By process, and that of the goroutine. */
-  private readonly dispatches: readonly Dispatch[];
+  /** By process, if it has been visited, and that of the goroutine. */
+  private readonly dispatches: (Dispatch | undefined)[] = [];
   private dispatch!: Dispatch;
   private count = 0;
   private guessed = false;
 
-  /** @param slowest how many of the slowest requests to list */
+  /**
+   * @param slowest how many of the slowest requests to list
+   * @param found called with each request as it ends, and its number on its goroutine
+   */
   constructor(
     private readonly recording: Recording,
     private readonly root: RootKind,
     slowest: number,
+    private readonly found?: (request: Candidate, number: number) => void,
   ) {
     const { functions } = recording.forest;
     const names = functions.map(({ name }) => name);
     this.isNamed = matching(names, root.kind === "named" ? root.matches : () => false);
     this.isTestFunction = matching(names, isTestFunction);
-    this.dispatches = recording.forest.processes.map(({ tree }) => new Dispatch(tree));
     this.best = new Best<Candidate>(slowest, (a, b) => b.duration - a.duration || a.wall - b.wall);
   }
 
@@ -130,7 +135,7 @@ export class RequestCollector implements CallVisitor {
     this.depth = 0;
     this.open = -1;
     this.tests = tree.tests;
-    this.dispatch = this.dispatches[goroutine.process];
+    this.dispatch = this.dispatches[goroutine.process] ??= new Dispatch(tree);
     this.serves = this.root.kind === "tests" || (this.root.kind === "handlers" && this.isServer(goroutine));
   }
 
@@ -144,7 +149,16 @@ export class RequestCollector implements CallVisitor {
     }
   }
 
-  exit(node: number, start: number, time: number, self: number, how: Ending, calls: number, states?: CallStates): void {
+  exit(
+    node: number,
+    start: number,
+    time: number,
+    self: number,
+    how: Ending,
+    calls: number,
+    states: CallStates | undefined,
+    number: number,
+  ): void {
     if (--this.depth !== this.open) return;
     this.open = -1;
     this.count++;
@@ -160,6 +174,7 @@ export class RequestCollector implements CallVisitor {
       time: duration,
       states: undefined,
     };
+    this.found?.(candidate, number);
     if (!this.best.takes(candidate)) return;
     if (states !== undefined) {
       candidate.states = stateSums(self, duration, states);
@@ -173,7 +188,7 @@ export class RequestCollector implements CallVisitor {
     const tests = new Map<number, Owners>();
     const roots = [...this.roots].sort(([, a], [, b]) => b.total - a.total);
     return {
-      roots: roots.map(([func, root]) => statsOf(forest.functions[func].name, root)),
+      roots: roots.map(([func, root]) => statsOf(func, forest.functions[func].name, root)),
       slowest: this.best.sorted().map((candidate) => recordOf(forest, candidate, tests)),
       count: this.count,
       guessed: this.guessed,
@@ -196,13 +211,14 @@ export class RequestCollector implements CallVisitor {
   }
 }
 
-function statsOf(name: string, root: Root): RootStats {
+function statsOf(func: number, name: string, root: Root): RootStats {
   const order = Uint32Array.from({ length: root.kept }, (_, request) => request).sort(
     (a, b) => root.duration[b] - root.duration[a],
   );
   const slow = Math.ceil(root.kept / 10);
   const isCompared = root.kept >= COMPARED_MIN;
   return {
+    func,
     name,
     count: root.durations.count,
     ...root.durations.spread(),

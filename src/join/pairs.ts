@@ -1,6 +1,7 @@
 /** Sums of waiting times by who waited and who was to blame. */
+
+import { Words } from "../base/word-numbers.js";
 import type { Blamed } from "../calltree/index.js";
-import { Words } from "./words.js";
 
 /** Who waited, and for what. */
 export type Waiter = Pick<Blamed, "waiter" | "state" | "reason" | "starts">;

@@ -5,11 +5,11 @@
  * has a chain of blocks, small ones first, and nothing is sorted or copied.
  */
 import { grown, NumberMap } from "../base/columns.js";
+import { Words } from "../base/word-numbers.js";
 import { State, type StayCursor } from "../calltree/index.js";
 import { NONE } from "../exectrace/index.js";
 import { type Entries, TableCursor } from "./cursor.js";
 import { Spans } from "./spans.js";
-import { Words } from "./words.js";
 
 /** Entries of a segment of columns, a power of two, and of the smallest and the largest block. */
 const SEGMENT = 1 << 16;

@@ -1,8 +1,8 @@
 /** Waits as columns: who waited, from when to when, and who ended it. */
 import { NumberMap } from "../base/columns.js";
+import { Words } from "../base/word-numbers.js";
 import { State, type StayCursor, type Stays } from "../calltree/index.js";
 import { NONE } from "../exectrace/index.js";
-import { Words } from "./words.js";
 
 /** States that another goroutine ends. The others end by a timer, the network, the system or the collector. */
 const ENDED: ReadonlySet<number> = new Set([State.lock, State.wait, State.channel, State.select]);

@@ -6,6 +6,7 @@ import type { PageCalls, PageFunctions, PageProcess } from "../data/calls.js";
 import { type PageStats, readStats } from "../data/functions.js";
 import { type PageGoroutines, readGoroutines } from "../data/goroutine-rows.js";
 import { type Paths, readPaths } from "../data/paths.js";
+import { type PageRequests, readRequests } from "../data/requests.js";
 import { type PageStates, readStates } from "../data/states.js";
 import { type FramePlaces, framePlaces, type Span } from "../data/totals.js";
 
@@ -64,12 +65,15 @@ export class CallModel {
     const timelines = readGoroutines(reader);
     const stats = readStats(reader, this.size);
     const states = info.states === undefined ? undefined : readStates(await unpack(info.states), paths);
+    const given = info.requests;
+    const requests = given && readRequests(new ByteReader(await unpack(given.packed)), given.words);
     return {
       info,
       paths,
       timelines,
       stats,
       states,
+      requests,
       stacks: framePlaces(paths, this.size),
       everything: [[1, paths.size]],
     };
@@ -85,6 +89,8 @@ export interface ProcessModel {
   readonly stats: PageStats;
   /** undefined if the run recorded no states. */
   readonly states: PageStates | undefined;
+  /** undefined if there are none. */
+  readonly requests: PageRequests | undefined;
   readonly everything: readonly Span[];
 }
 

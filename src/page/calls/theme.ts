@@ -9,6 +9,8 @@ export interface Theme {
   readonly faint: string;
   readonly line: string;
   readonly focus: string;
+  readonly link: string;
+  readonly error: string;
   /** Colour of text on frames. */
   readonly label: string;
   /** By colour number, see {@link functionColours}. */
@@ -70,6 +72,8 @@ export function themeOf(element: Element): Theme {
     faint: get("faint"),
     line: get("line"),
     focus: get("focus"),
+    link: get("link"),
+    error: get("error"),
     label: get("ink"),
     fills,
     states: stateFills(get),

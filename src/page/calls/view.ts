@@ -7,6 +7,7 @@ import { functionsView } from "./functions-view.js";
 import { goroutinesView } from "./goroutines-view.js";
 import { CallModel, type ProcessModel } from "./model.js";
 import { overviewView } from "./overview.js";
+import { requestsView } from "./requests-view.js";
 import { type SlowestView, slowestView } from "./slowest-view.js";
 import { Part } from "./state.js";
 
@@ -18,6 +19,8 @@ export interface Tab {
   readonly element: () => HTMLElement;
   /** Called for the key `/`. */
   readonly focusSearch?: () => void;
+  /** Whether the process has it; true by default. */
+  readonly isThere?: () => boolean;
 }
 
 export interface CallsView {
@@ -67,7 +70,7 @@ export async function callsView(
     built.clear();
     flame = undefined;
     drawHead(section);
-    open(current);
+    if (!open(current)) open("overview");
   };
   const needFlame = () => {
     flame ??= flameView(part);
@@ -97,6 +100,16 @@ export async function callsView(
           openFunction: actions.sandwich,
           openSection: (section) => void load(index, section),
           openProcess: (process) => void load(process, -1),
+        }),
+    },
+    {
+      id: "requests",
+      title: "Requests",
+      isThere: () => part.process.requests !== undefined,
+      element: () =>
+        requestsView(part, part.process.requests!, {
+          openPath: (node) => toFlame((view) => view.zoomTo(node)),
+          openGoroutine: toGoroutine,
         }),
     },
     { id: "flame", title: "Flame graph", element: () => needFlame().element, focusSearch: () => flame?.focusSearch() },
@@ -132,6 +145,7 @@ export async function callsView(
     },
     ...others,
   ];
+  const present = () => tabs.filter(({ isThere }) => isThere?.() ?? true);
   /** By tab: the element, if shown since the part changed. */
   const built = new Map<string, HTMLElement>();
   const head = h("div");
@@ -154,7 +168,7 @@ export async function callsView(
   });
 
   function open(id: string): boolean {
-    const tab = tabs.find((each) => each.id === id);
+    const tab = present().find((each) => each.id === id);
     if (!tab) return false;
     current = id;
     let element = built.get(id);
@@ -166,14 +180,16 @@ export async function callsView(
       const shown = tabs[i] === tab;
       button.setAttribute("aria-selected", String(shown));
       button.tabIndex = shown ? 0 : -1;
+      button.hidden = !present().includes(tabs[i]);
     }
     body.replaceChildren(element);
     frame.moved(id);
     return true;
   }
   function step(by: number): void {
-    const at = tabs.findIndex(({ id }) => id === current);
-    open(tabs[(at + by + tabs.length) % tabs.length].id);
+    const list = present();
+    const at = list.findIndex(({ id }) => id === current);
+    open(list[(at + by + list.length) % list.length].id);
   }
   function drawHead(section: number): void {
     const { info } = part.process;
@@ -241,7 +257,7 @@ export async function callsView(
     element,
     step,
     open,
-    pick: (at) => void (tabs[at] && open(tabs[at].id)),
+    pick: (at) => void (present()[at] && open(present()[at].id)),
     current: () => current,
     openGoroutine: model.processes.length === 1 ? toGoroutine : undefined,
     focusSearch: () => tabs.find(({ id }) => id === current)?.focusSearch?.(),

@@ -3,6 +3,7 @@
 import { deflateSync } from "node:zlib";
 import { printableAll } from "../../base/printable.js";
 import { ByteWriter } from "../../base/varint.js";
+import { Words } from "../../base/word-numbers.js";
 import { type FunctionStats, StatsMeter } from "../../callstats/index.js";
 import {
   type CallForest,
@@ -23,6 +24,8 @@ import type { Notice } from "../../render/notices.js";
 import { writeStats } from "./functions.js";
 import { writeGoroutines } from "./goroutine-rows.js";
 import { writePaths } from "./paths.js";
+import { RequestCollection } from "./request-collection.js";
+import { type GivenRequests, type PackedRequests, writeRequests } from "./requests.js";
 import { statesBytes } from "./states.js";
 import type { Span } from "./totals.js";
 
@@ -82,6 +85,8 @@ export interface PageProcess {
   readonly packed: string;
   /** Packed: states of goroutines (statesBytes), if the run recorded them. */
   readonly states?: string;
+  /** undefined if there are none. */
+  readonly requests?: PackedRequests;
 }
 
 /** A test, or everything that ran outside tests. */
@@ -112,15 +117,18 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   const each = Math.ceil(ALL_GOROUTINES / Math.max(1, forest.processes.length));
   const collector = new TimelineCollector({ goroutines: Math.min(MAX_GOROUTINES, each), spans: MAX_SPANS });
   const stats = forest.processes.map(() => new StatsMeter(forest, { spread: true }));
-  const visitor = combineVisitors([collector, visitEachProcess(stats.map(({ visitor }) => visitor))]);
-  recording.visit(visitor, options.progress);
+  const collection = new RequestCollection(recording);
+  const visitors = [collector, visitEachProcess(stats.map(({ visitor }) => visitor)), collection.visitor];
+  recording.visit(combineVisitors(visitors), options.progress);
+  const requests = collection.requests(options.progress);
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
     ...(options.countsWaiting ? { countsWaiting: true } : {}),
     functions: packed(Buffer.from(JSON.stringify(printableAll(packFunctions(forest))))),
-    processes: forest.processes.map((process, i) =>
-      packProcess(forest, process, { timelines: collector.timelines(i), stats: stats[i].rows() }, options),
-    ),
+    processes: forest.processes.map((process, i) => {
+      const walked = { timelines: collector.timelines(i), stats: stats[i].rows(), requests: requests[i] };
+      return packProcess(forest, process, walked, options);
+    }),
   };
 }
 
@@ -128,6 +136,7 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
 interface Walked {
   readonly timelines: GoroutineTimelines;
   readonly stats: readonly FunctionStats[];
+  readonly requests: GivenRequests | undefined;
 }
 
 function packed(bytes: Uint8Array): string {
@@ -153,7 +162,7 @@ function packFunctions({ functions }: CallForest): PageFunctions {
 function packProcess(
   forest: CallForest,
   process: ProcessTree,
-  { timelines, stats }: Walked,
+  { timelines, stats, requests }: Walked,
   options: CallPageOptions,
 ): PageProcess {
   const { info, tree } = process;
@@ -186,7 +195,16 @@ function packProcess(
     waits: waitsOf(forest, process, number),
     packed: packed(writer.bytes()),
     ...(states === undefined ? {} : { states: packed(states) }),
+    ...(requests === undefined ? {} : { requests: packRequests(requests, number) }),
   };
+}
+
+function packRequests(given: GivenRequests, number: Int32Array): PackedRequests {
+  const { kind, guessed, count } = given;
+  const writer = new ByteWriter();
+  const words = new Words();
+  writeRequests(writer, given, words, number);
+  return { kind, guessed, count, words: words.list, packed: packed(writer.bytes()) };
 }
 
 /** The goroutines that wait for work, if their nodes are in the page. */

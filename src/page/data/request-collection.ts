@@ -1,0 +1,117 @@
+/** Finds the requests of each process: all of them in the walk that the page makes anyway, and details in two more. */
+import { Best } from "../../base/best.js";
+import { type Candidate, RequestCollector } from "../../callstats/index.js";
+import {
+  type CallVisitor,
+  combineVisitors,
+  familiesOf,
+  type Recording,
+  visitEachProcess,
+} from "../../calltree/index.js";
+import { MemberCollector } from "./request-members.js";
+import { RequestSample, type SampledRequest } from "./request-sample.js";
+import type { GivenRequests, PackedRequests } from "./requests.js";
+
+/** The most requests in the page, of all processes; of more, the slowest and a sample of the others. */
+const REQUESTS = 100_000;
+/** The most requests with details, of all processes: a third of them the slowest, then the slowest of each root. */
+const DETAILS = 60;
+const OF_ROOT = 3;
+
+type Progress = (done: number, total: number) => void;
+
+export class RequestCollection {
+  private readonly kinds: readonly (readonly RequestKind[])[];
+  /** For the first walk. */
+  readonly visitor: CallVisitor;
+
+  constructor(private readonly recording: Recording) {
+    this.kinds = recording.forest.processes.map(() =>
+      (["handlers", "tests"] as const).map((kind) => new RequestKind(recording, kind)),
+    );
+    this.visitor = visitEachProcess(
+      this.kinds.map((kinds) => combineVisitors(kinds.map(({ collector }) => collector))),
+    );
+  }
+
+  /** The requests of each process: of handlers, or of tests where there are none; undefined where there are neither. */
+  requests(progress?: Progress): (GivenRequests | undefined)[] {
+    const found = this.kinds.map((kinds) => kinds.find(({ sample }) => sample.added > 0));
+    const all = found.reduce((sum, kind) => sum + (kind?.sample.added ?? 0), 0);
+    const most = Math.ceil(DETAILS / Math.max(1, found.filter((kind) => kind !== undefined).length));
+    const given = found.map((kind) => kind?.given(Math.ceil((REQUESTS * kind.sample.added) / all), most));
+    this.addDetails(given, progress);
+    return given.map((each) => each?.requests);
+  }
+
+  private addDetails(given: readonly (Given | undefined)[], progress?: Progress): void {
+    const { recording } = this;
+    const ids = given.flatMap((each, process) => (each?.chosen ?? []).map((request) => ({ process, ...request })));
+    if (ids.length === 0) return;
+    const families = familiesOf(recording, ids, progress);
+    const collectors = recording.forest.processes.map(
+      ({ tree }, process) =>
+        new MemberCollector(
+          families.filter(({ id }) => id.process === process),
+          tree.func,
+        ),
+    );
+    recording.visit(visitEachProcess(collectors), progress);
+    for (const [process, each] of given.entries()) {
+      const details = collectors[process].details(recording.staysOf(process));
+      for (const [i, request] of (each?.chosen ?? []).entries()) each!.details.set(request, details[i]);
+    }
+  }
+}
+
+interface Given {
+  readonly requests: GivenRequests;
+  readonly details: Map<SampledRequest, ReturnType<MemberCollector["details"]>[number]>;
+  /** Those that get details. */
+  readonly chosen: readonly SampledRequest[];
+}
+
+/** The requests of one kind in one process. */
+class RequestKind {
+  readonly collector: RequestCollector;
+  readonly sample = new RequestSample(REQUESTS);
+  /** By function. */
+  private readonly slowest = new Map<number, Best<SampledRequest>>();
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly kind: PackedRequests["kind"],
+  ) {
+    this.collector = new RequestCollector(recording, { kind }, 0, (candidate, number) => this.add(candidate, number));
+  }
+
+  private add(candidate: Candidate, number: number): void {
+    const { process, goid, node, handler = node, start, duration: length, how } = candidate;
+    const func = this.recording.forest.processes[process].tree.func[handler];
+    const request = { start, length, func, how, goid, number };
+    this.sample.add(request);
+    const best = this.slowest.get(func) ?? new Best<SampledRequest>(DETAILS, bySlowness);
+    this.slowest.set(func, best);
+    best.add(request);
+  }
+
+  /** @param most requests, and with details */
+  given(most: number, detailed: number): Given {
+    const { roots, count, guessed } = this.collector.requests();
+    const requests = this.sample.requests(most);
+    const known = new Map(requests.map((request) => [keyOf(request), request]));
+    const lists = roots.map(({ func }) => this.slowest.get(func)?.sorted() ?? []);
+    const slowest = lists
+      .flat()
+      .sort(bySlowness)
+      .slice(0, Math.ceil(detailed / 3));
+    const ofRoots = lists.flatMap((list) => list.slice(0, OF_ROOT));
+    const wanted = [...slowest, ...ofRoots].flatMap((request) => known.get(keyOf(request)) ?? []);
+    const details: Given["details"] = new Map();
+    const chosen = [...new Set(wanted)].slice(0, detailed);
+    return { requests: { kind: this.kind, count, guessed, roots, requests, details }, details, chosen };
+  }
+}
+
+const bySlowness = (a: SampledRequest, b: SampledRequest) => b.length - a.length || a.start - b.start;
+const keyOf = ({ goid, number }: SampledRequest) => `${goid}.${number}`;
