@@ -5,5 +5,8 @@ package rt
 // Sanitized says that a sanitizer is on.
 const Sanitized = sanitized
 
+// SizeOf is how GOTRACE_MAX_SIZE is read.
+func SizeOf(s string) uint64 { return sizeOf(s) }
+
 // DropTokens makes the recorder do without its token region.
 func DropTokens() { rec.tokens = nil }

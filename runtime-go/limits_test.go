@@ -58,6 +58,22 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+func TestSizes(t *testing.T) {
+	for text, want := range map[string]uint64{
+		"1000000": 1000000, "4GiB": 4 << 30, "4g": 4 << 30, "512 MiB": 512 << 20, "64KB": 64 << 10,
+		"1.5MiB": 3 << 19, "0.25k": 256, "2tb": 2 << 40, "7B": 7, "99999999999999999999999GiB": 1 << 50, "0": 0,
+		"": 0, "GiB": 0, "4XB": 0, "4GiBs": 0, "-4": 0, "1.": 0, ".5g": 0, "1.2.3": 0, "4 i": 0,
+	} {
+		if got := rt.SizeOf(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+	tr, _ := traced(t, "many", "GOTRACE_MAX_SIZE=64KiB")
+	if fi, _ := os.Stat(tr.path); fi.Size() > 64<<10 || fi.Size() < 32<<10 {
+		t.Errorf("64KiB: file of %d", fi.Size())
+	}
+}
+
 // TestHalt ends a recording as the gotrace command does, through the file.
 var _ = scenario("halted", func() {
 	leaf()

@@ -84,7 +84,7 @@ func settings() (dir string, max uint64) {
 		if hasPrefix(v, envOut) {
 			dir = v[len(envOut):]
 		} else if hasPrefix(v, envMax) {
-			if n := leadingNumber([]byte(v), len(envMax)); n > 0 {
+			if n := sizeOf(v[len(envMax):]); n > 0 {
 				max = n
 			}
 		}
@@ -94,6 +94,59 @@ func settings() (dir string, max uint64) {
 	}
 	return dir, max &^ 4095
 }
+
+// sizeOf reads a size as the flag --max-trace-size does: 1000000, 512MiB, 1.5g,
+// in units of 1024. It is 0 for any other text.
+//
+//go:norace
+func sizeOf(s string) uint64 {
+	const most = 1 << 50
+	whole, part, scale := uint64(0), uint64(0), uint64(0)
+	i := 0
+	for ; i < len(s) && (s[i] >= '0' && s[i] <= '9' || s[i] == '.' && scale == 0 && i > 0); i++ {
+		switch digit := uint64(s[i] - '0'); {
+		case s[i] == '.':
+			scale = 1
+		case scale == 0 && whole < most:
+			whole = whole*10 + digit
+		case scale > 0 && scale < 1000000:
+			part, scale = part*10+digit, scale*10
+		}
+	}
+	if i == 0 || scale == 1 {
+		return 0
+	}
+	for i < len(s) && s[i] == ' ' {
+		i++
+	}
+	shift := uint(0)
+	for j, unit := range "kmgt" {
+		if i < len(s) && lower(s[i]) == byte(unit) {
+			shift = 10 * uint(j+1)
+			i++
+			break
+		}
+	}
+	if i+1 < len(s) && lower(s[i]) == 'i' && lower(s[i+1]) == 'b' {
+		i += 2
+	} else if i < len(s) && lower(s[i]) == 'b' {
+		i++
+	}
+	if i < len(s) {
+		return 0
+	}
+	if whole >= most>>shift {
+		return most
+	}
+	n := whole << shift
+	if scale > 1 {
+		n += part << shift / scale
+	}
+	return n
+}
+
+//go:norace
+func lower(c byte) byte { return c | 0x20 }
 
 // fit maps the file and the token region (see spawn.go). The file gets at most a
 // sixteenth of the address space that ulimit -v allows; the program needs the

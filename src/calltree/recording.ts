@@ -45,6 +45,7 @@ export class Recording {
   readonly forest: CallForest;
   /** Filtered calls, by filter: those not in the trees. */
   readonly filtered: readonly FilteredCalls[];
+  private isServing = false;
   private readonly selected: readonly (Selected | undefined)[];
 
   constructor(
@@ -97,6 +98,11 @@ export class Recording {
   /** Whether a goroutine is one on which a server calls handlers; undefined if that is not known. */
   servesRequests(process: number, goid: number): boolean | undefined {
     return this.clocks[process]?.serves?.(goid);
+  }
+
+  /** Whether a goroutine with calls is one on which a server calls handlers; false if that is not known. */
+  get hasRequests(): boolean {
+    return this.isServing;
   }
 
   /** Whether a walk visits all calls of the traces. */
@@ -207,7 +213,12 @@ export class Recording {
     const collectors = forest.processes.map(({ tree, depthLimit }) => new TreeStateCollector(tree, depthLimit));
     const waits = clocks.map((clock) => (blames ? clock?.waits?.() : undefined));
     const visitors = collectors.map((collector, process) => combineVisitors([collector, waits[process] ?? {}]));
-    this.visit(visitEachProcess(visitors), undefined, {});
+    const visitor = visitEachProcess(visitors);
+    const begin: CallVisitor["begin"] = (goroutine) => {
+      this.isServing ||= this.servesRequests(goroutine.process, goroutine.goid) === true;
+      visitor.begin?.(goroutine);
+    };
+    this.visit({ ...visitor, begin }, undefined, {});
     const processes = forest.processes.map((process, index) => {
       const { self, total } = collectors[index];
       if (clocks[index] === undefined) return process;

@@ -257,9 +257,9 @@ test("errors are two lines and a documented exit code", () => {
     expect(result, args.join(" ")).toMatchObject({ code });
     expect(result.stderr, args.join(" ")).toMatch(/^gotrace: [^\n]+\n {2}[^\n]+\n$/);
   }
-  const size = gotrace(["run", "."], { cwd: wordcount, env: { GOTRACE_MAX_SIZE: "512MiB" } });
+  const size = gotrace(["run", "."], { cwd: wordcount, env: { GOTRACE_MAX_SIZE: "512XB" } });
   expect(size).toMatchObject({ code: 64, stdout: "" });
-  expect(size.stderr).toMatch(/^gotrace: GOTRACE_MAX_SIZE: "512MiB" is not valid\n {2}[^\n]+\n$/);
+  expect(size.stderr).toMatch(/^gotrace: GOTRACE_MAX_SIZE: "512XB" is not valid\n {2}[^\n]+\n$/);
   // A file that opens, and whose first bytes cannot be read.
   if (existsSync("/proc/self/mem")) {
     const unread = gotrace(["report", "/proc/self/mem"], { cwd: empty });

@@ -17,7 +17,7 @@ export const buildCommand: Command = {
   usage: "build -o BIN [flags] <package or .go files>",
   description: `Builds an instrumented binary. If GOTRACE_OUT=DIR is in its environment, the binary writes its trace into DIR, which
 must exist, for 'gotrace report DIR'. Without that variable it runs untraced, at next to no cost.
-GOTRACE_MAX_SIZE=BYTES limits the trace of a process (default 2147483648). A binary of --states also records an execution
+GOTRACE_MAX_SIZE=SIZE limits the trace of a process (default 2GiB). A binary of --states also records an execution
 trace if GOTRACE_STATES=1 is set: <pid>-<n>.trace beside <pid>-<n>.gotrace. Keep the two together.`,
   flags: [
     { name: "o", value: "BIN", help: "where to write the binary (required)" },

@@ -10,7 +10,6 @@ import {
   type ListingOptions,
   type NamePattern,
   namePattern,
-  nearestName,
   waitsOfCall,
 } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
@@ -25,9 +24,9 @@ import { byFlag, helpFlag, joinFlag, namesFlag, outputFlag, selectFlags } from "
 import { choice, number } from "../flags/values.js";
 import type { Pieces } from "../output.js";
 import type { Format, FormatContext } from "../report/format.js";
+import { noCalls } from "../report/no-calls.js";
 import { reportTraces } from "../report/reporting.js";
 import { completeness, walk } from "../report/visit.js";
-import { tracedNames } from "../run/traced-notes.js";
 import { Session } from "../session.js";
 import { namesTraces } from "../trace-files.js";
 
@@ -130,31 +129,12 @@ interface Options extends ListingOptions {
   readonly functions: NamePattern;
 }
 
-/** The error for a function without calls in a recording. @param names the functions that were called */
-function noCalls(functions: NamePattern, names: readonly string[], { forest }: Recording): UserError {
-  const traced = forest.processes.flatMap(({ notes }) => tracedNames(notes));
-  const uncalled = traced.find((name) => functions.matches(name));
-  if (uncalled !== undefined) {
-    return new UserError(
-      `${functions.text} was not called`,
-      "it is traced: record a run that calls it; 'gotrace stats --sort name TRACE' lists what was called",
-      ExitCode.noInput,
-    );
-  }
-  const near = nearestName(functions.text, [...names, ...traced]);
-  return new UserError(
-    `no traced function is called ${functions.text}`,
-    near ? `did you mean ${near}?` : "'gotrace stats --sort name TRACE' lists them",
-    ExitCode.noInput,
-  );
-}
-
 /** Lists the calls of the function in a recording. @throws UserError when no traced function has the name */
 function reportOf(recording: Recording, context: FormatContext, options: Options): CallsReport {
   const { forest } = recording;
   const { functions } = options;
   const names = forest.functions.map(({ name }) => name);
-  if (!names.some((name) => functions.matches(name))) throw noCalls(functions, names, recording);
+  if (!names.some((name) => functions.matches(name))) throw noCalls(functions, recording);
   const { by } = context.options;
   const lister = new CallLister(forest, (name) => functions.matches(name), { ...options, by });
   walk(recording, lister);

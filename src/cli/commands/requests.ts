@@ -4,7 +4,6 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import {
   costBounds,
   namePattern,
-  nearestName,
   RequestCollector,
   type Requests,
   type RootKind,
@@ -21,6 +20,7 @@ import { helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js
 import { choice, number } from "../flags/values.js";
 import type { Pieces } from "../output.js";
 import type { Format, FormatContext } from "../report/format.js";
+import { noCalls } from "../report/no-calls.js";
 import { reportTraces } from "../report/reporting.js";
 import { completeness, walk } from "../report/visit.js";
 import { Session } from "../session.js";
@@ -94,19 +94,11 @@ function byThemselves(recording: Recording, slowest: number): Requests {
 
 /** Calls of the functions with a name. @throws UserError if none was called */
 function named(text: string): (recording: Recording, slowest: number) => Requests {
-  const { matches } = namePattern(text);
+  const functions = namePattern(text);
   return (recording, slowest) => {
-    const [found] = collect(recording, slowest, { kind: "named", matches });
+    const [found] = collect(recording, slowest, { kind: "named", matches: functions.matches });
     if (found.count > 0) return found;
-    const near = nearestName(
-      text,
-      recording.forest.functions.map(({ name }) => name),
-    );
-    throw new UserError(
-      `no traced call of ${text}`,
-      near ? `did you mean ${near}?` : "'gotrace stats --sort name TRACE' lists what was called",
-      ExitCode.noInput,
-    );
+    throw noCalls(functions, recording);
   };
 }
 

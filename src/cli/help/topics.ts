@@ -43,7 +43,7 @@ export const environment: readonly Entry[] = [
     "GOTRACE_OUT=DIR",
     "directory for the traces of instrumented programs, one file per process, children included; it must exist, or they run untraced. Set by run, exec, test, flame, json and stats",
   ],
-  ["GOTRACE_MAX_SIZE=BYTES", "--max-trace-size of instrumented programs"],
+  ["GOTRACE_MAX_SIZE=SIZE", "--max-trace-size of instrumented programs"],
   [
     "GOTRACE_STATES=1",
     "a program of 'gotrace build --states' also records what the scheduler did: <pid>-<n>.trace beside <pid>-<n>.gotrace in GOTRACE_OUT. Set by run, exec, test, flame, json and stats, 0 without --states",

@@ -53,7 +53,7 @@ export interface Format {
   /** Shows the outcome of assertions instead of calls, in this CI format. */
   readonly checks?: CheckFormat;
   /** Commands to suggest below the report, for the same traces. */
-  readonly next?: readonly string[];
+  readonly next?: readonly string[] | ((recording: Recording) => readonly string[]);
   /** The report in pieces. */
   readonly render: (recording: Recording, context: FormatContext) => Promise<Pieces>;
   /** The report as files of a directory, which are written unless `--table` chooses one. */

@@ -13,7 +13,7 @@ export const formats: readonly Format[] = [
     carriesNotices: true,
     unmerged: true,
     flags: ["min-percent", "full-names", "all", "by"],
-    next: ["stats", "calls FUNC", "view"],
+    next: ({ hasRequests }) => [...(hasRequests ? ["requests"] : []), "stats", "calls FUNC", "view"],
     render: async (...args) => (await import("./text-formats.js")).tree(...args),
   },
   {

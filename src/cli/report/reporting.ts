@@ -2,9 +2,7 @@
 
 import { basename } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
-import { printable } from "../../base/printable.js";
 import { formatNumberOf } from "../../base/units.js";
-import { quoteWord } from "../../base/words.js";
 import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../../calltrace/index.js";
 import { partName, Recording, type RecordingOptions, readRecording } from "../../calltree/index.js";
 import type { Section } from "../analyze/findings.js";
@@ -17,6 +15,7 @@ import { type OpenFile, openNamed, traceFiles } from "../trace-files.js";
 import { traceKind } from "../trace-kind.js";
 import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./assertions.js";
 import type { Format, FormatContext } from "./format.js";
+import { nextCommands, nextLine } from "./next-line.js";
 import { requireStates } from "./require-states.js";
 import { contextOf } from "./text-formats.js";
 
@@ -169,7 +168,7 @@ export async function reportOpenTraces(
     await writeFiles(options.output!, session.cwd, await format.files(recording, context));
   } else {
     const report = files.length === 0 && format.forPeople ? [] : await format.render(recording, context);
-    const next = files.length > 0 && format.next && request.traces ? [nextLine(format.next, request.traces)] : [];
+    const next = files.length > 0 ? nextCommands(format, recording, request.traces) : [];
     const last = isStandardOutput(options.output) ? closing?.(output.colour) : undefined;
     await output.write(chain([report, ...following, next, last === undefined ? [] : [last]]));
   }
@@ -181,12 +180,6 @@ export async function reportOpenTraces(
 function nameOf(files: readonly OpenFile[]): string {
   const [first, ...more] = files.map(({ path }) => basename(path));
   return more.length === 0 ? (first ?? "gotrace") : `${first} and ${formatNumberOf(more.length, "more trace")}`;
-}
-
-/** The `next:` line below a report, which suggests commands for the same traces. */
-function nextLine(commands: readonly string[], traces: readonly string[]): string {
-  const words = printable(traces.map(quoteWord).join(" "));
-  return `next: ${commands.map((command) => `gotrace ${command}${words && ` ${words}`}`).join(" · ")}\n`;
 }
 
 async function* chain(parts: readonly Pieces[]): AsyncGenerator<string | Uint8Array> {

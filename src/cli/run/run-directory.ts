@@ -3,6 +3,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
+import { parseSize } from "../../base/quantity.js";
 import type { BuildSummary } from "../../build/build-summary.js";
 import type { TracedSet } from "../../build/traced-set.js";
 import { endPatches, type Note, notePatches } from "../../calltrace/index.js";
@@ -71,8 +72,7 @@ export async function prepareRunDirectory(
   options: RecordOptions,
   report: string | undefined,
 ): Promise<RunDirectory> {
-  const { maxTraceSize, states } = options;
-  if (maxTraceSize === undefined) checkSizeOf(session.env);
+  const { maxTraceSize = sizeIn(session.env), states } = options;
   const absolute = (file: string | undefined) => (file === undefined ? undefined : resolve(session.cwd, file));
   const [save, output] = [absolute(options.save), absolute(report)];
   refuseSame({ "-o": output, "--save": save, "--exec-trace": execFile(session, options) });
@@ -110,14 +110,13 @@ export async function prepareRunDirectory(
   };
 }
 
-/** Traced programs ignore a limit that is no number. @throws UserError */
-function checkSizeOf({ GOTRACE_MAX_SIZE: size }: NodeJS.ProcessEnv): void {
-  if (!size || /^\d+$/.test(size)) return;
-  throw new UserError(
-    `GOTRACE_MAX_SIZE: ${JSON.stringify(size)} is not valid`,
-    "use a number of bytes, or give --max-trace-size 512MiB instead",
-    ExitCode.usage,
-  );
+/**
+ * The limit in the environment. Traced programs ignore one that is no size.
+ * @throws UserError for that
+ */
+function sizeIn({ GOTRACE_MAX_SIZE: size }: NodeJS.ProcessEnv): number | undefined {
+  if (!size || /^\d+$/.test(size)) return undefined;
+  return parseSize(size, "GOTRACE_MAX_SIZE");
 }
 
 /** Refuses two flags that name the same file, which would be overwritten; devices are allowed. @throws UserError */

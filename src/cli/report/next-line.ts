@@ -1,0 +1,21 @@
+/** The line below a report that suggests commands for the same traces. */
+import { printable } from "../../base/printable.js";
+import { quoteWord } from "../../base/words.js";
+import type { Recording } from "../../calltree/index.js";
+import type { Format } from "./format.js";
+
+/** The line for a format; none if it suggests nothing. @param traces the words that name the traces; undefined if they cannot be named */
+export function nextCommands(
+  { next }: Format,
+  recording: Recording,
+  traces: readonly string[] | undefined,
+): readonly string[] {
+  const commands = typeof next === "function" ? next(recording) : next;
+  return commands === undefined || traces === undefined ? [] : [nextLine(commands, traces)];
+}
+
+/** The line with these commands. */
+export function nextLine(commands: readonly string[], traces: readonly string[]): string {
+  const words = printable(traces.map(quoteWord).join(" "));
+  return `next: ${commands.map((command) => `gotrace ${command}${words && ` ${words}`}`).join(" · ")}\n`;
+}

@@ -1,0 +1,119 @@
+/** `gotrace requests` after `run` and `test`, which suggest it when a server handled requests. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { filesOn, gotrace, temporaryDirectory } from "./support.js";
+
+const cwd = filesOn({
+  "go.mod": "module example.com/shop\n\ngo 1.22\n",
+  "main.go": `package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime/trace"
+	"time"
+)
+
+func main() {
+	server := httptest.NewServer(http.HandlerFunc(handle))
+	defer server.Close()
+	for i := 0; i < 3; i++ {
+		get(server.URL)
+	}
+	for i := 0; i < 2; i++ {
+		job(context.Background())
+	}
+}
+
+func get(url string) {
+	response, err := http.Get(url)
+	if err != nil {
+		panic(err)
+	}
+	response.Body.Close()
+}
+
+func handle(w http.ResponseWriter, r *http.Request) {
+	done := make(chan bool)
+	go price(done)
+	<-done
+	fmt.Fprintln(w, "ok")
+}
+
+func price(done chan bool) {
+	time.Sleep(time.Millisecond)
+	done <- true
+}
+
+func job(ctx context.Context) {
+	_, task := trace.NewTask(ctx, "import")
+	defer task.End()
+	read()
+	store()
+}
+
+func read()  { time.Sleep(time.Millisecond) }
+func store() {}
+
+func unused() {}
+`,
+  "main_test.go": `package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestHandle(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(handle))
+	defer server.Close()
+	get(server.URL)
+}
+
+func TestRead(t *testing.T) { read() }
+`,
+});
+const env = { GOTRACE_CACHE: temporaryDirectory() };
+
+interface Requests {
+  readonly requests: number;
+  readonly roots: readonly { readonly function: string; readonly requests: number }[];
+}
+
+const requests = (...words: string[]) => gotrace(["requests", ...words], { cwd, env });
+const roots = (...words: string[]) => {
+  const { code, stdout, stderr } = requests("--format", "json", ...words);
+  expect(code, stderr).toBe(0);
+  return (JSON.parse(stdout) as Requests).roots.map((root) => `${root.function} ×${root.requests}`);
+};
+
+test("tests: the handlers that they call, and without states no word of requests", () => {
+  const plain = gotrace(["test", "-run", "TestRead", "."], { cwd, env });
+  expect(plain.stdout).toMatch(/\nnext: gotrace stats · /);
+  expect(gotrace(["test", "--states", "."], { cwd, env }).stdout).toMatch(
+    /\nnext: gotrace requests · gotrace stats · /,
+  );
+  expect(roots()).toEqual(["example.com/shop.handle ×1"]);
+});
+
+describe("after a run", () => {
+  beforeAll(() => {
+    const run = gotrace(["run", "--states", "."], { cwd, env });
+    expect(run.stdout).toMatch(/\nnext: gotrace requests · gotrace stats · gotrace calls FUNC · gotrace view\n$/);
+  });
+
+  test("requests of the last run", () => {
+    expect(roots()).toEqual(["main.handle ×3"]);
+    expect(requests().stdout).toMatch(/The slowest of 3 requests/);
+  });
+
+  test("--root of a function without calls says the same as gotrace calls", () => {
+    for (const name of ["main.unused", "main.handel", "main.nothing.like.it"]) {
+      const said = requests("--root", name);
+      expect(said).toMatchObject({ code: 66, stdout: "" });
+      expect(said.stderr).toBe(gotrace(["calls", name], { cwd, env }).stderr);
+    }
+  });
+});
