@@ -20,6 +20,7 @@ const callKeys: Keys = [
   ["+ − w s", "in a graph: zoom"],
   ["a d", "in a graph: move left and right"],
   ["0 Esc", "in a graph: show everything"],
+  ["n p", "in a timeline: the next or previous wait; Enter goes to who ended it"],
   ["Ctrl + wheel", "zoom where the pointer is; a click picks, dragging moves"],
 ];
 

@@ -35,6 +35,12 @@ const stays = `
   g3 10-50 lock "sync" by g2 at main.get main.put
   g3 50-70 running`;
 
+/** Where a time is on the canvas of goroutines. */
+const at = (box: { width: number }, time: number) => {
+  const margin = Math.min(300, Math.floor(box.width * 0.36));
+  return margin + ((box.width - margin) * time) / 100;
+};
+
 async function open(use: (page: Page) => Promise<void>, context: PageContext = {}): Promise<void> {
   const recording = readRecording(memorySource(scripted(program))).withStates(() => scriptedStays(stays));
   const calls = packCalls(recording, { title: () => "shop", notes: () => [] });
@@ -54,23 +60,26 @@ async function clickRow(canvas: Locator, share: number, row: number): Promise<vo
 }
 
 /** The colours in a line of a row of a canvas, from left to right, without mixed ones at edges. */
-function colours(canvas: Locator, row: number): Promise<string[]> {
-  return canvas.evaluate((element: HTMLCanvasElement, row) => {
-    const ratio = element.width / element.clientWidth;
-    const copy = document.createElement("canvas");
-    [copy.width, copy.height] = [element.width, 1];
-    const context = copy.getContext("2d", { willReadFrequently: true })!;
-    context.drawImage(element, 0, -Math.round((row * 19 + 2) * ratio));
-    const { data } = context.getImageData(0, 0, copy.width, 1);
-    const found: { colour: string; times: number }[] = [];
-    for (let i = 0; i < data.length; i += 4) {
-      const colour = data.slice(i, i + 3).join();
-      const last = found.at(-1);
-      if (last?.colour === colour) last.times++;
-      else found.push({ colour, times: 1 });
-    }
-    return found.flatMap(({ colour, times }) => (times > 3 ? [colour] : []));
-  }, row);
+function colours(canvas: Locator, row: number, top = 2): Promise<string[]> {
+  return canvas.evaluate(
+    (element: HTMLCanvasElement, y) => {
+      const ratio = element.width / element.clientWidth;
+      const copy = document.createElement("canvas");
+      [copy.width, copy.height] = [element.width, 1];
+      const context = copy.getContext("2d", { willReadFrequently: true })!;
+      context.drawImage(element, 0, -Math.round(y * ratio));
+      const { data } = context.getImageData(0, 0, copy.width, 1);
+      const found: { colour: string; times: number }[] = [];
+      for (let i = 0; i < data.length; i += 4) {
+        const colour = data.slice(i, i + 3).join();
+        const last = found.at(-1);
+        if (last?.colour === colour) last.times++;
+        else found.push({ colour, times: 1 });
+      }
+      return found.flatMap(({ colour, times }) => (times > 3 ? [colour] : []));
+    },
+    row * 19 + top,
+  );
 }
 
 /** The colour of a state as the canvas has it. */
@@ -118,5 +127,46 @@ test("the flame graph has the states as colours, as widths, and to the nanosecon
     expect(await page.locator("h2").first().textContent()).toContain("40.0µs of off-cpu time");
     await page.getByLabel("Width").selectOption("calls");
     expect(await page.getByLabel("in state").isDisabled()).toBe(true);
+  });
+});
+
+test("bars of goroutines show states; a wait says for what and because of whom, and leads there", async () => {
+  await open(async (page) => {
+    await page.getByRole("tab", { name: "Goroutines" }).click();
+    const canvas = page.locator(".surface canvas").first();
+    const box = (await canvas.boundingBox())!;
+    const [lock, running, syscall] = await Promise.all(
+      ["lock", "running", "channel"].map((name) => colourOf(page, name)),
+    );
+    const y = (row: number) => 22 + row * 19 + 9;
+    // Rows: main, put, get.
+    const get = await colours(canvas, 2, 22 + 4);
+    expect(get).toEqual(expect.arrayContaining([running, lock]));
+    expect(get).not.toContain(syscall);
+    await canvas.hover({ position: { x: at(box, 30), y: y(2) } });
+    const text = "goroutine 3 waits 40.0µs for a lock (sync) in main.get, ended by goroutine 2 in main.put";
+    expect(await readout(page).textContent()).toBe(text);
+    await canvas.click({ position: { x: at(box, 30), y: y(2) } });
+    expect(await page.locator("h2").textContent()).toBe("Goroutine 3 main.get");
+    await page.getByRole("button", { name: "Go to goroutine 2 at that moment" }).click();
+    expect(await page.locator("h2").textContent()).toBe("Goroutine 2 main.put");
+    // The call that was open then is selected, its state is in the band above it.
+    const detail = page.locator(".flame").last();
+    expect(await detail.locator(".readout").textContent()).toContain("main.put · 50.0µs");
+    await page.getByRole("button", { name: "← goroutine 3, which waited" }).click();
+    expect(await page.locator("h2").textContent()).toBe("Goroutine 3 main.get");
+    const band = page.locator(".flame canvas").last();
+    expect(await colours(band, 0, 22 + 3)).toEqual(expect.arrayContaining([running, lock]));
+    await band.click({ position: { x: box.width / 2, y: y(0) } });
+    expect(await page.locator("h2").textContent()).toBe("Goroutine 2 main.put");
+
+    // By keys: the first wait of main, which get ended.
+    await canvas.focus();
+    for (const key of ["ArrowUp", "ArrowUp", "n", "n"]) await page.keyboard.press(key);
+    expect(await readout(page).textContent()).toBe(
+      "goroutine 1 waits 70.0µs for a WaitGroup, Cond or Once (sync.(*WaitGroup).Wait) in main.main, ended by goroutine 3 in main.get",
+    );
+    for (const key of ["p", "n", "Enter", "Enter"]) await page.keyboard.press(key);
+    expect(await page.locator("h2").textContent()).toBe("Goroutine 3 main.get");
   });
 });

@@ -1,7 +1,7 @@
 /** What a flame graph shows, and the controls to choose it. */
 import { partName, STATES, State, statesOfPart } from "../data/states.js";
 import { select } from "../dom.js";
-import type { Order, Weight } from "./layout.js";
+import type { Order, Shown, Weight } from "./layout.js";
 import { statesUsed } from "./part-states.js";
 import type { Part } from "./state.js";
 
@@ -12,11 +12,7 @@ const weights: readonly (readonly [weight: Weight, title: string, meaning: strin
 ];
 const ALL = "all";
 
-export interface FlameChoice {
-  readonly weight: Weight;
-  readonly order: Order;
-  /** The states whose time widths are; undefined for all time, and for calls. */
-  readonly states: readonly number[] | undefined;
+interface FlameChoice extends Shown {
   /** Whether colours are states, not functions. */
   readonly colourByState: boolean;
 }

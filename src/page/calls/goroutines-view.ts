@@ -1,10 +1,13 @@
 /** The goroutines tab: a timeline of goroutines, and the calls of the selected one. */
 import { formatCount, formatDuration, formatNumberOf } from "../../base/units.js";
 import type { GoroutineRow } from "../data/goroutine-rows.js";
+import { type PageStays, STATES } from "../data/states.js";
 import { h } from "../dom.js";
 import { searchFunctions } from "./search.js";
-import { stackTimeline } from "./stack-timeline.js";
+import { type Moment, stackTimeline } from "./stack-timeline.js";
 import type { Part } from "./state.js";
+import { stateLegend } from "./state-colours.js";
+import { stayText } from "./stay-text.js";
 import { zoomButtons } from "./surface.js";
 import { functionColours } from "./theme.js";
 import { timeline } from "./timeline.js";
@@ -31,14 +34,52 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
   });
   const status = h("span", { class: "faint", role: "status" });
   const detail = h("div");
-  const rows = timeline(part, colours, (row) => open(row));
+  const stays = process.states?.stays;
+  const rows = timeline(part, colours, (row, stay) => {
+    if (shown?.row === row && shown.stay === stay && stay >= 0 && follow(row, stay)) return;
+    open(row, stay);
+  });
+  let shown: { row: GoroutineRow; stay: number } | undefined;
 
   const numberLink = (goid: number) =>
     timelines.rows.some((row) => row.goid === goid)
       ? h("button", { type: "button", class: "link", click: () => find(goid) }, `goroutine ${goid}`)
       : `goroutine ${goid}`;
 
-  function open(row: GoroutineRow): void {
+  /** Goes to the goroutine that ended a stay, at that moment. @returns false if the page does not have it */
+  function follow(row: GoroutineRow, stay: number): boolean {
+    const own = stays?.rows[row.index];
+    const waker = own && rowOf(own.waker[stay]);
+    if (!own || !waker) return false;
+    find(waker.goid, { from: own.begin[stay], to: own.begin[stay + 1] });
+    detail.prepend(
+      h(
+        "p",
+        {},
+        goButton(`← goroutine ${row.goid}, which waited`, () => back(row, stay)),
+      ),
+    );
+    return true;
+  }
+  const back = (row: GoroutineRow, stay: number) => {
+    find(row.goid);
+    open(row, stay);
+  };
+  const rowOf = (goid: number) => within.find((row) => row.goid === goid);
+  const goButton = (text: string, click: () => void) => h("button", { type: "button", class: "link", click }, text);
+  /** What the goroutine does in a stay, with a link to who ended it. */
+  const stayLine = (row: GoroutineRow, stay: number): (Node | string)[] => {
+    const own = stays?.rows[row.index];
+    if (!stays || !own || stay < 0) return [];
+    const waker = rowOf(own.waker[stay]);
+    const at = `from ${formatDuration(own.begin[stay])} on: `;
+    const text = `${at}${stayText(model, stays, own, stay)} `;
+    return waker ? [text, goButton(`Go to goroutine ${waker.goid} at that moment`, () => follow(row, stay))] : [text];
+  };
+
+  function open(row: GoroutineRow, stay = -1, moment?: Moment): void {
+    shown = { row, stay };
+    const line = h("p", { "aria-live": "polite" }, ...stayLine(row, stay));
     const place = row.goStatement < 0 ? undefined : model.place(row.goStatement);
     const numbers: [string, string | Node | undefined][] = [
       ["from", formatDuration(row.start)],
@@ -59,16 +100,26 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
         { class: "buttons" },
         row.node > 0 && h("button", { type: "button", click: () => toFlame(row.node) }, "Show in the flame graph"),
       ),
-      ...(row.spans.size > 0
+      line,
+      ...(row.spans.size > 0 || stays
         ? [
-            stackTimeline(part, row, colours, toFlame),
-            h(
-              "p",
-              { class: "faint" },
-              `${formatNumberOf(row.spans.size, "call")}${shortest(row)}. A click shows one in the flame graph.`,
-            ),
+            stackTimeline(part, row, colours, {
+              pick: toFlame,
+              chose: (stay) => line.replaceChildren(...stayLine(row, stay)),
+              follow: (stay) => follow(row, stay),
+              moment,
+              stay,
+            }),
           ]
-        : [h("p", { class: "faint" }, "Its calls are too short to be shown one by one.")]),
+        : []),
+      h(
+        "p",
+        { class: "faint" },
+        row.spans.size > 0
+          ? `${formatNumberOf(row.spans.size, "call")}${shortest(row)}. A click shows one in the flame graph.`
+          : "Its calls are too short to be shown one by one.",
+        stays && " A click on a wait goes to the goroutine that ended it.",
+      ),
     );
   }
   const shortest = ({ spans, calls }: GoroutineRow) =>
@@ -90,7 +141,7 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
     status.textContent = `${formatNumberOf(shown.length, "goroutine")}${of}${rest}`;
     rows.show(shown);
   };
-  function find(goid: number): boolean {
+  function find(goid: number, moment?: Moment): boolean {
     const row = within.find((each) => each.goid === goid);
     if (!row) return false;
     search.value = "";
@@ -100,9 +151,17 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
       apply();
       rows.choose(row);
     }
-    open(row);
+    open(row, -1, moment);
     return true;
   }
+  const merged =
+    stays !== undefined &&
+    stays.shortest > 0 &&
+    h(
+      "p",
+      { class: "faint" },
+      `Stays in a state shorter than ${formatDuration(stays.shortest)} are merged; their times are kept.`,
+    );
   search.addEventListener("input", apply);
   apply();
   const element = h(
@@ -121,10 +180,20 @@ export function goroutinesView(part: Part, toFlame: (node: number) => void): Gor
         { class: "faint" },
         `${formatNumberOf(timelines.omitted, "goroutine")} with shorter lives ${timelines.omitted === 1 ? "is" : "are"} not in this timeline.`,
       ),
+    stays && stateLegend(statesOf(stays)),
     rows.element,
+    merged,
     detail,
   );
   return { element, focusSearch: () => search.focus(), open: find };
+}
+
+/** The states in which any goroutine was, in the order of STATES. */
+function statesOf({ kinds, rows }: PageStays): number[] {
+  const mixed = rows.flatMap((row) => [...row.mixed.values()]);
+  return STATES.flatMap((_, state) =>
+    kinds.some((kind) => kind.state === state) || mixed.some(({ times }) => times[state] > 0) ? [state] : [],
+  );
 }
 
 /** Drops the rows of goroutines that wait for work, except those with children. */

@@ -11,6 +11,14 @@ export type Weight = "total" | "self" | "calls";
 /** Order of sibling frames: widest first, or by first call. */
 export type Order = "weight" | "start";
 
+/** What a flame graph shows. */
+export interface Shown {
+  readonly weight: Weight;
+  readonly order: Order;
+  /** The states whose time widths are; undefined for all time, and for calls. */
+  readonly states: readonly number[] | undefined;
+}
+
 /** Frames in rows, outermost first; columns by node. Nodes that are not part of it have width 0. */
 export interface Layout {
   readonly paths: Paths;

@@ -43,8 +43,13 @@ export class CallModel {
 
   /** The name shortened for views: the package path is cut as far as names stay distinct. */
   shortName(id: number): string {
+    return this.shorten(this.name(id));
+  }
+
+  /** Shortens any name as {@link shortName} does. */
+  shorten(name: string): string {
     this.#naming ??= shortNaming(this.functions.names);
-    return this.#naming(this.name(id));
+    return this.#naming(name);
   }
 
   package(id: number): string {
@@ -64,7 +69,7 @@ export class CallModel {
     const paths = readPaths(reader);
     const timelines = readGoroutines(reader);
     const stats = readStats(reader, this.size);
-    const states = info.states === undefined ? undefined : readStates(await unpack(info.states), paths);
+    const states = info.states === undefined ? undefined : readStates(await unpack(info.states), paths, timelines);
     const given = info.requests;
     const requests = given && readRequests(new ByteReader(await unpack(given.packed)), given.words);
     return {

@@ -4,8 +4,7 @@ import type { PageStats } from "../data/functions.js";
 import { EdgeKind, type Paths } from "../data/paths.js";
 import type { TreeStates } from "../data/states.js";
 import { type CallTotals, callTotals, type Span } from "../data/totals.js";
-import type { FlameChoice } from "./flame-controls.js";
-import { type Layout, layOut } from "./layout.js";
+import { type Layout, layOut, type Shown } from "./layout.js";
 import type { CallModel, ProcessModel } from "./model.js";
 import { busyStates, pathsIn } from "./part-states.js";
 
@@ -82,7 +81,7 @@ export class Part {
     return states && this.states ? pathsIn(paths, this.states, states) : paths;
   }
 
-  layout({ weight, order, states }: Omit<FlameChoice, "colourByState">): Layout {
+  layout({ weight, order, states }: Shown): Layout {
     const key = `${weight} ${order} ${states ?? ""}`;
     let layout = this.#layouts.get(key);
     if (!layout) {

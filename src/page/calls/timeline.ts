@@ -1,4 +1,7 @@
-/** The timeline of goroutines: a row each, beneath its parent's, with a bar from its first event to its last. */
+/**
+ * The timeline of goroutines: a row each, beneath its parent's, with a bar from its first event to its last. With states
+ * the bar shows them.
+ */
 import { formatDuration, formatNumberOf } from "../../base/units.js";
 import type { GoroutineRow } from "../data/goroutine-rows.js";
 import { h } from "../dom.js";
@@ -6,6 +9,8 @@ import { type Scale, scale } from "../scale.js";
 import { AXIS, drawAxis, drawGrid } from "./axis.js";
 import { FONT, ROW } from "./paint.js";
 import type { Part } from "./state.js";
+import { drawStays, nextWait, outlineStay, stayAt } from "./stay-bar.js";
+import { stayText } from "./stay-text.js";
 import { Surface } from "./surface.js";
 import type { Theme } from "./theme.js";
 
@@ -20,9 +25,10 @@ export interface Timeline {
   readonly choose: (row: GoroutineRow) => boolean;
 }
 
-/** @param pick called with the clicked row */
-export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineRow) => void): Timeline {
+/** @param pick called with the clicked row, and with the stay in it; -1 for none */
+export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineRow, stay: number) => void): Timeline {
   const { model } = part;
+  const stays = part.process.states?.stays;
   const readout = h("div", { class: "readout", "aria-live": "polite" });
   const label = "Goroutines over time, each below the one that started it";
   const folded = new Set<number>();
@@ -31,7 +37,9 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineR
   let rows: readonly GoroutineRow[] = [];
   let parents = new Set<number>();
   let hovered = -1;
+  let hoveredStay = -1;
   let selected = -1;
+  let selectedStay = -1;
 
   const margin = (width: number) => Math.min(300, Math.floor(width * 0.36));
   const nameOf = ({ func, goid, edge, level }: GoroutineRow, letters: number) => {
@@ -46,8 +54,16 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineR
     const life = `${formatDuration(row.length)} from ${formatDuration(row.start)} on`;
     return `goroutine ${row.goid} ${model.name(row.func)} · ${life} · ${formatNumberOf(row.calls, "call")}${by}`;
   };
-  const say = (index: number) => {
-    readout.textContent = rows[index] ? describe(rows[index]) : label;
+  const say = (index: number, stay = -1) => {
+    const row = rows[index];
+    const does = row && stays && stay >= 0 ? stayText(model, stays, stays.rows[row.index], stay) : "";
+    readout.textContent = !row ? label : does === "" ? describe(row) : `goroutine ${row.goid} ${does}`;
+  };
+  const stayAtPixel = (index: number, pixel: number) => {
+    const row = rows[index];
+    if (!row || !stays || pixel < margin(surface.width)) return -1;
+    const slack = ((surface.view.to - surface.view.from) / surface.width) * 1.5;
+    return stayAt(stays, stays.rows[row.index], surface.value(pixel), slack);
   };
   const rowAt = (y: number) => {
     const index = Math.floor((y + surface.view.top - AXIS) / ROW);
@@ -91,8 +107,13 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineR
     const end = row.start + row.length;
     if (end >= from && row.start <= to) {
       const begin = x(Math.max(row.start, from));
+      const width = Math.max(1.5, x(Math.min(end, to)) - begin);
       context.fillStyle = theme.fills[colours[row.func]];
-      context.fillRect(begin, y + 2, Math.max(1.5, x(Math.min(end, to)) - begin), ROW - 5);
+      context.fillRect(begin, y + 2, width, ROW - 5);
+      const box = { left: begin, right: begin + width, top: y + 2, height: ROW - 5 };
+      if (stays) drawStays(context, theme, stays, stays.rows[row.index], x, box);
+      if (stays && index === selected && selectedStay >= 0)
+        outlineStay(context, theme, stays.rows[row.index], selectedStay, x, box);
     }
     if (index === selected) {
       context.fillStyle = theme.focus;
@@ -113,9 +134,10 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineR
     arrange();
     surface.setHeight(AXIS + rows.length * ROW);
   };
-  const choose = (index: number) => {
+  const choose = (index: number, stay = -1) => {
     selected = index;
-    say(index);
+    selectedStay = stay;
+    say(index, stay);
     surface.reveal(index * ROW, AXIS + (index + 1) * ROW);
     surface.redraw();
   };
@@ -126,9 +148,12 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineR
     draw,
     hover: (x, y) => {
       const index = x === undefined ? -1 : rowAt(y);
-      if (index === hovered) return;
+      const stay = x === undefined ? -1 : stayAtPixel(index, x);
+      if (index === hovered && stay === hoveredStay) return;
       hovered = index;
-      say(index < 0 ? selected : index);
+      hoveredStay = stay;
+      if (index < 0) say(selected, selectedStay);
+      else say(index, stay);
       surface.canvas.style.cursor = index < 0 ? "default" : "pointer";
       surface.redraw();
     },
@@ -141,8 +166,9 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineR
         fold(index, !folded.has(row.goid));
         return;
       }
-      choose(index);
-      pick(row);
+      const stay = stayAtPixel(index, x);
+      choose(index, stay);
+      pick(row, stay);
     },
     key: (key) => {
       const row = rows[selected];
@@ -150,8 +176,10 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineR
       else if (key === "ArrowUp") choose(Math.max(0, selected - 1));
       else if (key === "ArrowLeft" && row) fold(selected, true);
       else if (key === "ArrowRight" && row) fold(selected, false);
-      else if (key === "Enter" && row) pick(row);
-      else return false;
+      else if (key === "Enter" && row) pick(row, selectedStay);
+      else if ((key === "n" || key === "p") && row && stays) {
+        choose(selected, nextWait(stays, stays.rows[row.index], selectedStay, key === "n" ? 1 : -1));
+      } else return false;
       return true;
     },
   });
@@ -164,12 +192,14 @@ export function timeline(part: Part, colours: Uint8Array, pick: (row: GoroutineR
       return true;
     });
     hovered = -1;
+    hoveredStay = -1;
     selected = chosen ? rows.indexOf(chosen) : -1;
   }
   const show = (next: readonly GoroutineRow[]) => {
     all = next;
     parents = new Set(next.flatMap(({ level, goid }, index) => ((next[index + 1]?.level ?? 0) > level ? [goid] : [])));
     selected = -1;
+    selectedStay = -1;
     arrange();
     const from = next.reduce((least, { start }) => Math.min(least, start), Number.POSITIVE_INFINITY);
     const to = next.reduce((most, { start, length }) => Math.max(most, start + length), 0);

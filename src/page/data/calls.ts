@@ -13,6 +13,7 @@ import {
   idleTimes,
   type ProcessTree,
   type Recording,
+  type Stays,
   TimelineCollector,
   testExtent,
   testNodes,
@@ -36,6 +37,8 @@ const MAX_GOROUTINES = 2_000;
 const ALL_GOROUTINES = 20_000;
 /** The most single calls in the timelines of all goroutines. */
 const MAX_SPANS = 60_000;
+/** The most stays in states in the timelines of all processes. */
+const MAX_STAYS = 60_000;
 
 /** The data of call traces in the page. `packed` texts are zlib streams in Base64. */
 export interface PageCalls {
@@ -126,7 +129,13 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
     ...(options.countsWaiting ? { countsWaiting: true } : {}),
     functions: packed(Buffer.from(JSON.stringify(printableAll(packFunctions(forest))))),
     processes: forest.processes.map((process, i) => {
-      const walked = { timelines: collector.timelines(i), stats: stats[i].rows(), requests: requests[i] };
+      const walked = {
+        timelines: collector.timelines(i),
+        stats: stats[i].rows(),
+        requests: requests[i],
+        stays: recording.staysOf(i),
+        staysMost: Math.ceil(MAX_STAYS / forest.processes.length),
+      };
       return packProcess(forest, process, walked, options);
     }),
   };
@@ -137,6 +146,9 @@ interface Walked {
   readonly timelines: GoroutineTimelines;
   readonly stats: readonly FunctionStats[];
   readonly requests: GivenRequests | undefined;
+  readonly stays: Stays | undefined;
+  /** The most stays of it in the page. */
+  readonly staysMost: number;
 }
 
 function packed(bytes: Uint8Array): string {
@@ -162,7 +174,7 @@ function packFunctions({ functions }: CallForest): PageFunctions {
 function packProcess(
   forest: CallForest,
   process: ProcessTree,
-  { timelines, stats, requests }: Walked,
+  { timelines, stats, requests, stays, staysMost }: Walked,
   options: CallPageOptions,
 ): PageProcess {
   const { info, tree } = process;
@@ -173,7 +185,7 @@ function packProcess(
   writePaths(writer, { ...tree, calls }, number, count);
   writeGoroutines(writer, timelines, tree.func, number);
   writeStats(writer, forest.functions, stats);
-  const states = statesBytes(tree, number, count);
+  const states = statesBytes({ tree, number, count, timelines, stays, most: staysMost });
   return {
     title: options.title(process),
     pid: info.pid,

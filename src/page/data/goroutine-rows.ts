@@ -4,6 +4,8 @@ import type { GoroutineTimelines, TimelineTree } from "../../calltree/index.js";
 
 /** A goroutine. Times are nanoseconds since the start of the process. */
 export interface GoroutineRow {
+  /** Its place among the rows. */
+  readonly index: number;
   readonly goid: number;
   /** The goroutine that started it, which may have no row; 0 if unknown. */
   readonly parentGoid: number;
@@ -53,13 +55,7 @@ export function writeGoroutines(
   to.uint(timelines.hidden);
   to.uint(Math.round(timelines.shortest));
   const page = (node: number) => Math.max(0, number[node]);
-  const stack: { tree: TimelineTree; level: number }[] = [];
-  const push = (trees: readonly TimelineTree[], level: number) => {
-    for (const tree of [...trees].reverse()) stack.push({ tree, level });
-  };
-  push(timelines.roots, 0);
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const { tree, level } = top;
+  for (const { tree, level } of rowsOf(timelines)) {
     const { goid, parentGoid, edge, goStatement, node, start, end, calls, spans } = tree.timeline;
     for (const value of [goid, parentGoid, level, edge, goStatement + 1, func[node], page(node)]) to.uint(value);
     for (const value of [start, end - start, calls]) to.uint(Math.max(0, Math.round(value)));
@@ -73,7 +69,21 @@ export function writeGoroutines(
       }
       last = from;
     }
-    push(tree.below, level + 1);
+  }
+}
+
+/** The goroutines in the order of their rows, each with the number of ancestors that have a row. */
+export function* rowsOf({
+  roots,
+}: GoroutineTimelines): Generator<{ readonly tree: TimelineTree; readonly level: number }> {
+  const stack: { tree: TimelineTree; level: number }[] = [];
+  const push = (trees: readonly TimelineTree[], level: number) => {
+    for (const tree of [...trees].reverse()) stack.push({ tree, level });
+  };
+  push(roots, 0);
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    yield top;
+    push(top.tree.below, top.level + 1);
   }
 }
 
@@ -82,11 +92,12 @@ export function readGoroutines(from: ByteReader): PageGoroutines {
   const kept = from.uint();
   const omitted = from.uint();
   const shortest = from.uint();
-  const rows = Array.from({ length: kept }, (): GoroutineRow => {
+  const rows = Array.from({ length: kept }, (_, index): GoroutineRow => {
     const [goid, parentGoid, level, edge] = [from.uint(), from.uint(), from.uint(), from.uint()];
     const [goStatement, func, node] = [from.uint() - 1, from.uint(), from.uint()];
     const [start, length, calls] = [from.uint(), from.uint(), from.uint()];
     return {
+      index,
       goid,
       parentGoid,
       level,
