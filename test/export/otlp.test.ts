@@ -2,9 +2,17 @@
 import { resolve } from "node:path";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
-import { type RecordingOptions, readRecording } from "../../src/calltree/index.js";
+import {
+  callIdsOf,
+  familiesOf,
+  parseCallId,
+  type RecordingOptions,
+  readRecording,
+  type StateClock,
+} from "../../src/calltree/index.js";
 import { renderOtlp } from "../../src/export/otlp.js";
 import { scripted } from "../calltree/script.js";
+import { ScriptedClock } from "../calltree/scripted-clock.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 
 const root = new protobuf.Root();
@@ -22,6 +30,8 @@ interface Span {
   traceId: string;
   spanId: string;
   parentSpanId: string;
+  links: { traceId: string; spanId: string }[];
+  kind: string;
   name: string;
   startTimeUnixNano: string;
   endTimeUnixNano: string;
@@ -58,14 +68,15 @@ function unknownFields(type: protobuf.Type, value: object, path = ""): string[] 
   });
 }
 
-function lines(script: string, options: RecordingOptions = {}): string[] {
+function lines(script: string, options: RecordingOptions = {}, clock?: StateClock): string[] {
   const bytes = scripted(script, {
     header: {
       numbers: { startWall: 1_700_000_000_999_999_744n },
       strings: { executable: "/tmp/x/shop", platform: "linux/amd64", goVersion: "go1.26.8" },
     },
   });
-  const recording = readRecording(memorySource(bytes), options);
+  const plain = readRecording(memorySource(bytes), options);
+  const recording = clock === undefined ? plain : plain.withStates(() => clock);
   const statements = () => ["5 events"];
   const pieces = [...renderOtlp(recording, { version: "1.2.3", notices: statements })].map((piece) =>
     Buffer.from(piece).toString(),
@@ -145,6 +156,7 @@ test("spans as the schema wants them, with exact times and parents across gorout
     "code.file.path": "main.go",
     "code.line.number": "4",
     "thread.id": "2",
+    "gotrace.call": "2.2",
     "gotrace.self_ns": "1000",
     "gotrace.ending": "panic",
     "test.case.name": "main.TestA",
@@ -180,4 +192,79 @@ test("many spans are several lines, none too long for the collector", () => {
 
 test("without calls there are no lines", () => {
   expect(lines("0 g1 { main.main\n1 g1 }", { select: { focus: /nothing/ } })).toEqual([]);
+});
+
+/** Two requests on a kept-alive connection. Each starts a goroutine; that of the second outlives it and starts another. */
+const served = `
+  0  g1 { main.main
+  5  g2<g1 { main.handle
+  6  g2 go g3
+  7  g3 { main.price
+  9  g3 }
+  10 g2 }
+  20 g2 { main.handle
+  21 g2 { main.work
+  22 g2 go g4
+  23 g4 { main.report
+  24 g2 }
+  25 g2 }
+  30 g4 go g5
+  31 g5 { main.leaf
+  32 g5 }
+  33 g4 }
+  40 g1 go g6
+  41 g6 { main.sweep
+  45 g6 }
+  50 g1 }`;
+
+class ServerClock extends ScriptedClock {
+  serves(goid: number): boolean {
+    return goid === 2;
+  }
+}
+
+const server = () => new ServerClock("g2 6-9 lock\ng2 20-21 network");
+
+test("a request is a trace of its own, with all that it started, linked to the process", () => {
+  const spans = lines(served, {}, server()).flatMap((line) => read(line).resourceSpans[0].scopeSpans[0].spans);
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const callOf = ({ attributes }: Span) => plain(attributes)["gotrace.call"] as string;
+  const traces = new Map<string, string[]>();
+  for (const span of spans) traces.set(span.traceId, [...(traces.get(span.traceId) ?? []), callOf(span)]);
+  expect([...traces.values()].map((calls) => calls.sort()).sort()).toEqual([
+    ["1.1", "6.1"],
+    ["2.1", "3.1"],
+    ["2.2", "2.3", "4.1", "5.1"],
+  ]);
+  // The family of the call, as gotrace finds it elsewhere.
+  const recording = readRecording(memorySource(scripted(served)));
+  for (const id of ["2.1", "2.2"]) {
+    const [family] = familiesOf(recording, callIdsOf(recording.forest, parseCallId(id)!));
+    const goids = new Set(
+      [...traces.values()].find((calls) => calls.includes(id))!.map((call) => Number.parseInt(call, 10)),
+    );
+    expect([...goids].sort()).toEqual(family.members.map(({ goid }) => goid).sort());
+  }
+  const roots = spans.filter(({ kind }) => kind === "SPAN_KIND_SERVER");
+  expect(roots.map(callOf)).toEqual(["2.1", "2.2"]);
+  for (const { parentSpanId, links } of roots) {
+    expect(parentSpanId).toBe("");
+    expect(links.map(({ spanId }) => callOf(byId.get(spanId)!))).toEqual(["1.1"]);
+    expect(links.map(({ traceId, spanId }) => byId.get(spanId)!.traceId === traceId)).toEqual([true]);
+  }
+  // A parent is always in the same trace.
+  for (const { parentSpanId, traceId } of spans) {
+    if (parentSpanId !== "") expect(byId.get(parentSpanId)!.traceId).toBe(traceId);
+  }
+  expect(lines(served, {}, server())).toEqual(lines(served, {}, server()));
+});
+
+test("spans have the time in each state, if there is any", () => {
+  const [line] = lines(served, {}, server());
+  const { spans } = read(line).resourceSpans[0].scopeSpans[0];
+  const times = ({ attributes }: Span) =>
+    Object.entries(plain(attributes)).filter(([key]) => /_ns$/.test(key) && key !== "gotrace.self_ns");
+  const [first, , second] = spans.filter(({ attributes }) => plain(attributes)["thread.id"] === "2");
+  expect(Object.fromEntries(times(first))).toEqual({ "gotrace.running_ns": "2000", "gotrace.lock_ns": "3000" });
+  expect(Object.fromEntries(times(second))).toEqual({ "gotrace.running_ns": "4000", "gotrace.network_ns": "1000" });
 });

@@ -1,6 +1,6 @@
 /** The table of calls: one row per call, written when it ends, so callees precede their callers. */
 import { Ending, type Goroutine, type Recording, type Walk } from "../../calltree/index.js";
-import { CallNumbers, findSpawners } from "../spawners.js";
+import { CallNumbers, findSpawners, type Spawners } from "../spawners.js";
 import { type Column, functionColumns, processColumns, type Row, type Table } from "./columns.js";
 import { CallParts, hasStates, stateColumns } from "./states.js";
 import { testColumn } from "./tests.js";
@@ -10,6 +10,8 @@ export interface CallRow extends Row {
   readonly goroutine: Goroutine;
   /** From 1 on. */
   readonly call: number;
+  /** Its number on its goroutine, as in call ids. */
+  readonly number: number;
   /** The calling call, or for outermost calls the one that started the goroutine; 0 if unknown. */
   readonly parent: number;
   readonly node: number;
@@ -27,9 +29,13 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export const ENDINGS: readonly string[] = Object.keys(Ending);
 
-/** Emits all calls of a recording, reusing one object. */
-export function* walkCalls(recording: Recording, emit: (row: CallRow) => void): Walk {
-  const spawners = yield* findSpawners(recording);
+/**
+ * Emits all calls of a recording, reusing one object.
+ *
+ * @param known the calls that started goroutines, if they have been found already
+ */
+export function* walkCalls(recording: Recording, emit: (row: CallRow) => void, known?: Spawners): Walk {
+  const spawners = known ?? (yield* findSpawners(recording));
   const numbers = new CallNumbers();
   let spawner = 0;
   const row = { process: 0 } as Mutable<CallRow>;
@@ -41,9 +47,10 @@ export function* walkCalls(recording: Recording, emit: (row: CallRow) => void): 
       spawner = spawners.of(goroutine);
     },
     enter: () => numbers.enter(),
-    exit(node, start, time, self, how, _calls, states) {
+    exit(node, start, time, self, how, _calls, states, number) {
       row.depth = numbers.depth;
       row.call = numbers.exit();
+      row.number = number;
       row.parent = numbers.open || spawner;
       row.node = node;
       row.start = Math.round(start);
