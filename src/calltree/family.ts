@@ -8,34 +8,11 @@
 
 import { grown, NumberMap } from "../base/columns.js";
 import { ExitCode, UserError } from "../base/errors.js";
-import type { CallId } from "./call-id.js";
+import type { CallFamily, CallId, FamilyMember } from "./call-id.js";
 import { Ending } from "./ending.js";
 import { CallCount } from "./held-calls.js";
 import type { Recording } from "./recording.js";
 import type { Begun, WalkObserver } from "./replay/replay.js";
-
-/** A goroutine of a family, and the time of it that belongs to the call: nanoseconds since the start of the process. */
-export interface FamilyMember {
-  readonly goid: number;
-  readonly from: number;
-  /** The end of the call, or of the goroutine: one that outlives the call is kept whole. */
-  readonly to: number;
-  /** The goroutine of the family that started it; 0 for the call's own. */
-  readonly parent: number;
-  /** When it was started; for one that untraced code started, when it is first seen; for the call's own, `from`. */
-  readonly spawned: number;
-}
-
-export interface CallFamily {
-  readonly id: CallId;
-  /** The node of the call in the recording's tree; 0 if that does not have it. */
-  readonly node: number;
-  readonly start: number;
-  /** The end of the call; that of the recording if it never returned. */
-  readonly end: number;
-  /** The call's own goroutine, then the others in the order in which they were started. */
-  readonly members: readonly FamilyMember[];
-}
 
 /**
  * Finds families in one walk, for any number of calls, whatever the recording selects.

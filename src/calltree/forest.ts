@@ -6,11 +6,13 @@ import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
 import { type ReplayOptions, TreeBuilder } from "./replay/builder.js";
 import { prescan } from "./replay/prescan.js";
-import type { Replayed } from "./replay/replay.js";
+import { type Replayed, walkProcess } from "./replay/replay.js";
+import type { Scope } from "./replay/scope.js";
+import type { Stacks } from "./replay/stacks.js";
 import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
 import { type Bound, requireReach, type Window, windowsOf } from "./window.js";
 
-export interface ForestOptions extends Omit<ReplayOptions, "from" | "to"> {
+export interface ForestOptions extends Omit<ReplayOptions, keyof Scope> {
   /** Only the time between these. */
   readonly from?: Bound;
   readonly to?: Bound;
@@ -24,9 +26,14 @@ export interface ForestOptions extends Omit<ReplayOptions, "from" | "to"> {
 /** The trees of some traces, and the data needed to walk their calls again. */
 export interface Replay {
   readonly forest: CallForest;
-  readonly processes: readonly (Replayed & { readonly numbers: Int32Array; readonly ids: IdMap })[];
-  /** Calls left out because they were not on the selected goroutines, or not in the selected time window. */
-  readonly filtered: { readonly goroutine: number; readonly window: number };
+  readonly processes: readonly (Replayed & {
+    readonly numbers: Int32Array;
+    readonly ids: IdMap;
+    /** What was counted. */
+    readonly scope: Scope;
+  })[];
+  /** Calls left out because they do not belong to the selected call, goroutines or time window. */
+  readonly filtered: Stacks["filtered"];
   /** By process: `from` and `to`. */
   readonly windows: readonly Window[];
 }
@@ -36,9 +43,14 @@ export interface Replay {
  * `problem` reports what could not. A source that is not a trace is also reported there, as long as at least one is.
  *
  * @param sources a trace, or several whose processes are shown together
+ * @param scopeOf what of each process counts in that time
  * @throws UserError if no source is a trace of a supported version, or none reaches into the time to show
  */
-export function replayTraces(sources: ByteSource | readonly ByteSource[], options: ForestOptions = {}): Replay {
+export function replayTraces(
+  sources: ByteSource | readonly ByteSource[],
+  options: ForestOptions = {},
+  scopeOf: (process: number) => Omit<Scope, keyof Window> = () => ({}),
+): Replay {
   const list = "read" in sources ? [sources] : sources;
   const opened: { readonly process: ProcessTrace; readonly source: number; readonly before: number }[] = [];
   const size = list.reduce((sum, source) => sum + source.size, 0);
@@ -57,22 +69,85 @@ export function replayTraces(sources: ByteSource | readonly ByteSource[], option
     before += source.size;
   }
   if (opened.length === 0 && refusal !== undefined) throw refusal;
-  const { from, to, ...scope } = options;
+  const { from, to, ...others } = options;
   const traces = opened.map(({ process }) => process);
   const windows = windowsOf(options, traces);
   const table = new FunctionTable();
   const built = opened.map(({ process, source, before }, index) => {
     const progress = (pass: number, bytes: number) =>
       options.progress?.(2 * (before + process.base) + pass * process.length + bytes, 2 * size);
-    return buildProcess(process, source, table, { ...scope, ...windows[index] }, progress);
+    return buildProcess(
+      process,
+      source,
+      table,
+      { ...others, scope: { ...scopeOf(index), ...windows[index] } },
+      progress,
+    );
   });
   const ends = built.map(({ replayed }) => replayed.end);
   requireReach(options, windows, traces, ends);
   const processes = built.map(({ tree }) => tree);
   const forest = Object.freeze({ functions: table.list, processes, ...(problem === undefined ? {} : { problem }) });
-  const sum = (kind: "goroutine" | "window") => built.reduce((calls, { filtered }) => calls + filtered[kind], 0);
-  const filtered = { goroutine: sum("goroutine"), window: sum("window") };
-  return { forest, processes: built.map(({ replayed }) => replayed), filtered, windows };
+  return { forest, processes: built.map(({ replayed }) => replayed), filtered: sumUp(built), windows };
+}
+
+/**
+ * The same traces, but other calls count. It takes a walk over the goroutines that do.
+ *
+ * @param replay one of merged calls that all counted
+ * @param bounds only the time between these counts
+ * @param scopeOf what of each process counts in that time
+ * @throws UserError if no process reaches into the time
+ */
+export function rescoped(
+  replay: Replay,
+  bounds: Pick<ForestOptions, "from" | "to">,
+  scopeOf: (process: number) => Omit<Scope, keyof Window>,
+): Replay {
+  const traces = replay.processes.map(({ process }) => process);
+  const windows = windowsOf(bounds, traces);
+  const ends = replay.processes.map(({ end }) => end);
+  requireReach(bounds, windows, traces, ends);
+  const built = replay.processes.map((replayed, index): Built => {
+    const scope = { ...scopeOf(index), ...windows[index] };
+    const nodes = replayed.nodes.emptied();
+    const { process, edges, ids } = replayed;
+    const stacks = walked({ ...replayed, nodes }, scope);
+    const { tree, number } = freeze(nodes, stacks, edges.list, ids, costBound(process.info));
+    const before = replay.forest.processes[index];
+    const atLeast = before.atLeast && tree.running.size > 0;
+    const deep = tree.depth.includes(nodes.depthLimit);
+    const { window } = stacks.filtered;
+    // The walk does not see the goroutines that do not count.
+    const filtered = { call: callsOf(before.tree) - callsOf(tree) - window, goroutine: 0, window };
+    return {
+      tree: Object.freeze({ ...before, tree, total: extent(tree), atLeast, deep }),
+      replayed: { ...replayed, nodes, numbers: number, scope },
+      filtered,
+    };
+  });
+  const processes = built.map(({ tree }) => tree);
+  const forest = Object.freeze({ ...replay.forest, processes });
+  return { forest, processes: built.map(({ replayed }) => replayed), filtered: sumUp(built), windows };
+}
+
+/** Walks a process to the end. */
+function walked(replayed: Replayed, scope: Scope): Stacks {
+  const nothing = { begin() {}, enter() {}, exit() {}, spawn() {}, end() {} };
+  const walk = walkProcess(replayed, scope, nothing);
+  let step = walk.next();
+  while (!step.done) step = walk.next();
+  return step.value;
+}
+
+/** Number of calls that a tree counts. */
+function callsOf({ calls, others }: CallTree): number {
+  return calls.reduce((sum, count) => sum + count, others > 0 ? -calls[others] : 0);
+}
+
+function sumUp(built: readonly Built[]): Replay["filtered"] {
+  const sum = (kind: keyof Replay["filtered"]) => built.reduce((calls, { filtered }) => calls + filtered[kind], 0);
+  return { call: sum("call"), goroutine: sum("goroutine"), window: sum("window") };
 }
 
 interface Built {
@@ -94,12 +169,12 @@ function buildProcess(
   process: ProcessTrace,
   source: number,
   table: FunctionTable,
-  options: ReplayOptions,
+  { scope, ...options }: ReplayOptions & { readonly scope: Scope },
   progress: (pass: number, bytes: number) => void,
 ): Built {
   const { info } = process;
   const facts = prescan(process, (bytes) => progress(0, bytes));
-  const builder = new TreeBuilder(process, facts, options);
+  const builder = new TreeBuilder(process, facts, { ...options, ...scope });
   builder.replay((bytes) => progress(1, bytes));
   const { end, known } = endOf(process, builder, builder.last());
   builder.close(end);
@@ -124,7 +199,7 @@ function buildProcess(
       pathLimit: nodes.pathLimit,
       ...(facts.problem === undefined ? {} : { problem: facts.problem }),
     }),
-    replayed: { process, nodes, edges, attachments, end, ids, numbers: number },
+    replayed: { process, nodes, edges, attachments, end, ids, numbers: number, scope },
     filtered: stacks.filtered,
   };
 }

@@ -1,9 +1,18 @@
 /** Call trees: building them from a trace, and choosing what to show of them. */
 export { type HookCost, ID_LIMIT } from "../calltrace/index.js";
 export { costBound, isDistorted, isDistortedNode } from "./bound.js";
-export { type CallId, callIdsOf, formatCallId, parseCallId, type WrittenCallId } from "./call-id.js";
+export {
+  type CallFamily,
+  type CallId,
+  callIdsOf,
+  type FamilyMember,
+  formatCallId,
+  parseCallId,
+  type WrittenCallId,
+  writeCallId,
+} from "./call-id.js";
 export { Ending } from "./ending.js";
-export { type CallFamily, type FamilyMember, familiesOf } from "./family.js";
+export { familiesOf } from "./family.js";
 export { type ForestOptions, replayTraces, spanOf } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export {
@@ -16,9 +25,11 @@ export {
 } from "./goroutine-timeline.js";
 export { HeldCalls } from "./held-calls.js";
 export { columnIn, PARTS, partName, statesOfPart, timeIn } from "./part.js";
-export { Recording, type RecordingOptions, readRecording, type SelectOptions, type Walk } from "./recording.js";
+export { type RecordingOptions, readRecording } from "./read.js";
+export { Recording, type Walk } from "./recording.js";
 export type { ReplayOptions } from "./replay/builder.js";
 export type { HiddenCalls } from "./replay/filtered-replay.js";
+export type { SelectOptions } from "./selection.js";
 export type { StateClock, WaitVisitor } from "./state-meter.js";
 export {
   type Blame,

@@ -1,43 +1,22 @@
 /** Traces opened for a report: the filtered call trees, and walks over their single calls. */
-import type { ByteSource, ProcessTrace } from "../calltrace/index.js";
-import { extent, type ForestOptions, type Replay, replayTraces } from "./forest.js";
+import type { ProcessTrace } from "../calltrace/index.js";
+import type { CallFamily } from "./call-id.js";
+import { extent, type Replay, rescoped } from "./forest.js";
 import type { ReplayOptions } from "./replay/builder.js";
 import { FilteredReplay, type HiddenCalls } from "./replay/filtered-replay.js";
 import { type WalkObserver, walkProcess } from "./replay/replay.js";
+import { isStructural, type SelectOptions, scopeOf } from "./selection.js";
 import type { StateClock } from "./state-meter.js";
 import type { Stays } from "./stays.js";
 import type { CallForest, ProcessTree } from "./tree.js";
 import { TreeStateCollector } from "./tree-states.js";
-import { type FilteredCalls, type PathOptions, type Selected, selectPaths } from "./views/select.js";
+import { type FilteredCalls, type Selected, selectPaths } from "./views/select.js";
 import { viewTree } from "./views/view.js";
 import { type CallVisitor, combineVisitors, visitEachProcess } from "./visitor.js";
-import type { Bound, Window } from "./window.js";
+import type { Window } from "./window.js";
 
 /** Visits calls as it is advanced, and returns how many it left out. */
 export type Walk = Generator<undefined, HiddenCalls>;
-
-/** The selection to show. Patterns match anywhere in a function's name. */
-export interface SelectOptions extends PathOptions {
-  /** Only these goroutines. */
-  readonly goroutines?: readonly number[];
-  /** Only the time between these. {@link Recording.windowOf} has the window of a process. */
-  readonly from?: Bound;
-  readonly to?: Bound;
-  /**
-   * In a walk: only calls of at least this many nanoseconds. Renderers of trees pass this and the next two to
-   * `viewTree` instead.
-   */
-  readonly minimum?: number;
-  readonly depth?: number;
-  /** Only this many call paths, those with the largest total times, and their callers. */
-  readonly top?: number;
-}
-
-export interface RecordingOptions extends Omit<ForestOptions, keyof ReplayOptions> {
-  readonly select?: SelectOptions;
-  /** Limits of the trees. With `noMerge` the recording cannot be walked, and calls have no states. */
-  readonly build?: ReplayOptions;
-}
 
 /** Opened traces. Their sources must stay open for walks. */
 export class Recording {
@@ -53,7 +32,7 @@ export class Recording {
     readonly select: SelectOptions,
     private readonly build: ReplayOptions,
     private readonly clocks: readonly (StateClock | undefined)[] = [],
-    blames = false,
+    private readonly blames = false,
   ) {
     const { forest, filtered } = replay;
     this.selected = forest.processes.map(({ tree }) =>
@@ -63,6 +42,7 @@ export class Recording {
     this.forest = isStructural(select) ? Object.freeze({ ...forest, processes }) : forest;
     if (clocks.some((clock) => clock !== undefined)) this.forest = this.forestWithStates(blames);
     this.filtered = [
+      ...(filtered.call > 0 ? [{ filter: "call", calls: filtered.call } as const] : []),
       ...(filtered.goroutine > 0 ? [{ filter: "goroutine", calls: filtered.goroutine } as const] : []),
       ...(filtered.window > 0 ? [{ filter: "window", calls: filtered.window } as const] : []),
       ...sumUp(this.selected.flatMap((selected) => selected?.filtered ?? [])),
@@ -83,6 +63,16 @@ export class Recording {
   withStates(clockOf: (process: ProcessTrace) => StateClock | undefined, blames = false): Recording {
     const clocks = this.replay.processes.map(({ process }) => clockOf(process));
     return new Recording(this.replay, this.select, this.build, clocks, blames);
+  }
+
+  /** The recording of only a call and its family. @param select what else is selected; by default the same as here */
+  ofCall(family: CallFamily, select: SelectOptions = this.select): Recording {
+    if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
+    const { id } = family;
+    const { pid } = this.forest.processes[id.process].info;
+    const scoped = rescoped(this.replay, select, (process) => scopeOf(select, process, family));
+    const call = { pid, goid: id.goid, number: id.number };
+    return new Recording(scoped, { call, ...select }, this.build, this.clocks, this.blames);
   }
 
   /** What the goroutines of a process did, whatever calls are shown; undefined if that is not known. */
@@ -132,7 +122,7 @@ export class Recording {
     let before = 0;
     for (const [index, { process }] of processes.entries()) {
       const sink = this.replayFor(index, visitor, view);
-      for (const done of walkProcess(this.replay.processes[index], this.scopeOf(index), sink)) {
+      for (const done of walkProcess(this.replay.processes[index], this.replay.processes[index].scope, sink)) {
         progress?.(before + done, total);
         yield;
       }
@@ -163,7 +153,7 @@ export class Recording {
   replayAll(process: number, observer: WalkObserver, progress?: (done: number, total: number) => void): void {
     if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
     const replayed = this.replay.processes[process];
-    for (const done of walkProcess(replayed, this.build, observer)) progress?.(done, replayed.process.length);
+    for (const done of walkProcess(replayed, {}, observer)) progress?.(done, replayed.process.length);
   }
 
   /** The node of a process's tree for one of the numbers that {@link replayAll} reports; 0 if it is not selected. */
@@ -179,7 +169,6 @@ export class Recording {
     { minimum = 0, depth, top }: Pick<SelectOptions, "minimum" | "depth" | "top">,
   ): FilteredReplay {
     const { edges, ids, numbers, nodes } = this.replay.processes[index];
-    const { to = Number.POSITIVE_INFINITY } = this.windowOf(index);
     const { tree } = this.forest.processes[index];
     const selected = this.selected[index];
     const map = selected === undefined ? numbers : numbers.map((node) => selected.map[node]);
@@ -201,11 +190,7 @@ export class Recording {
         };
       },
     };
-    return new FilteredReplay(maps, visitor, minimum, to, this.clocks[index]);
-  }
-
-  private scopeOf(process: number): ReplayOptions {
-    return { ...scopeOf(this.select, this.build), ...this.windowOf(process) };
+    return new FilteredReplay(maps, visitor, minimum, this.clocks[index]);
   }
 
   private forestWithStates(blames: boolean): CallForest {
@@ -229,32 +214,6 @@ export class Recording {
     });
     return Object.freeze({ ...forest, processes });
   }
-}
-
-/**
- * Reads traces.
- *
- * @param sources a trace, or several whose processes are shown together
- * @throws UserError if no source is a trace of a supported version
- */
-export function readRecording(
-  sources: ByteSource | readonly ByteSource[],
-  { select = {}, build = {}, ...options }: RecordingOptions = {},
-): Recording {
-  const scope = scopeOf(select, build);
-  return new Recording(replayTraces(sources, { ...options, ...scope, ...boundsOf(select) }), select, build);
-}
-
-function scopeOf({ goroutines }: SelectOptions, build: ReplayOptions): ReplayOptions {
-  return { ...build, ...(goroutines === undefined ? {} : { goroutines: new Set(goroutines) }) };
-}
-
-function boundsOf({ from, to }: SelectOptions): Pick<SelectOptions, "from" | "to"> {
-  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-}
-
-function isStructural({ focus, ignore, hide, test, goroutines, from, to }: SelectOptions): boolean {
-  return [focus, ignore, hide, test, goroutines, from, to].some((option) => option !== undefined);
 }
 
 function withTree(process: ProcessTree, selected: Selected | undefined): ProcessTree {

@@ -12,6 +12,7 @@ import {
   type SelectOptions,
   sumOf,
   type ViewOptions,
+  writeCallId,
 } from "../calltree/index.js";
 import { tracingOf } from "./tracing.js";
 
@@ -169,6 +170,8 @@ function flagOf(filter: FilteredCalls["filter"], select: SelectOptions): string 
   switch (filter) {
     case "window":
       return select.from === undefined ? "--to" : select.to === undefined ? "--from" : "--from and --to";
+    case "call":
+      return `--call ${select.call && writeCallId(select.call)}`;
     case "goroutine":
       return `--goroutine ${select.goroutines?.join(",")}`;
     default:

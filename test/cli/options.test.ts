@@ -35,7 +35,8 @@ test("what to show", () => {
   expect(selectOptions(given("--from", "1s", "--to=2s", "--goroutine", "1,7", "--goroutine=9"))).toEqual({
     ...{ minimum: 0, from: 1e9, to: 2e9, goroutines: [1, 7, 9] },
   });
-  for (const bad of [["--from=2s", "--to=1s"], ["--goroutine=main"], ["--hide=("], ["--to=soon"]]) {
+  expect(selectOptions(given("--call=4711:18.34"))).toEqual({ minimum: 0, call: { pid: 4711, goid: 18, number: 34 } });
+  for (const bad of [["--from=2s", "--to=1s"], ["--goroutine=main"], ["--call=18"], ["--hide=("], ["--to=soon"]]) {
     expect(() => selectOptions(given(...bad)), bad.join(" ")).toThrow(expect.objectContaining({ code: 64 }));
   }
 });

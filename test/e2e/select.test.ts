@@ -57,6 +57,19 @@ test("ignore drops paths, hide drops functions and keeps their time", () => {
   expect(hidden.stderr).toMatch(/left out by --hide put\$: \d+ calls/);
 });
 
+test("one call with what it called, merged or not; an id that does not exist is refused", () => {
+  const all = nodes("--call", "1.2");
+  expect(all.stderr).toMatch(/left out by --call 1\.2: \d+ calls/);
+  const [call] = all.all;
+  expect([call.calls, call.goroutine]).toEqual([1, 1]);
+  expect(report("--call", "1.2", "--no-merge").stdout).toContain("left out by --call 1.2");
+  const { code, stderr } = report("--call", "1.999999");
+  expect(code).toBe(66);
+  expect(stderr).toMatch(
+    /^gotrace: there is no call 1\.999999: goroutine 1 has \d+ calls\n {2}give a number from 1\.1 to 1\.\d+\n$/,
+  );
+});
+
 test("goroutines and windows", () => {
   const whole = nodes().all;
   const calls = (list: readonly Node[]) => list.reduce((sum, node) => sum + node.calls, 0);

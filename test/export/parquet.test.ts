@@ -82,7 +82,12 @@ test("the metadata says what is missing", async () => {
 
 test("without a trace all tables have their columns and types", async () => {
   const nothing = new Recording(
-    { forest: { functions: [], processes: [] }, processes: [], filtered: { goroutine: 0, window: 0 }, windows: [] },
+    {
+      forest: { functions: [], processes: [] },
+      processes: [],
+      filtered: { call: 0, goroutine: 0, window: 0 },
+      windows: [],
+    },
     {},
     {},
   );

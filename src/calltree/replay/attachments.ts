@@ -7,6 +7,7 @@ import { grown } from "../../base/columns.js";
 const NONE = -1;
 
 export interface Attachment {
+  readonly goid: number;
   readonly node: number;
   readonly edge: number;
   /** The goroutine in the trace that started it, directly or through goroutines that are not; 0 if unknown. */
@@ -17,6 +18,7 @@ export class AttachmentTable {
   private count = 0;
   private node = new Int32Array(16);
   private edge = new Int32Array(16);
+  private goid = new Float64Array(16);
   private starter = new Float64Array(16);
   private next = new Int32Array(16);
   private readonly first: Int32Array;
@@ -28,14 +30,16 @@ export class AttachmentTable {
   }
 
   /** Attaches the next goroutine of a slot. */
-  add(slot: number, { node, edge, starter }: Attachment): void {
+  add(slot: number, { goid, node, edge, starter }: Attachment): void {
     const at = this.count++;
     this.node = grown(this.node, this.count);
     this.edge = grown(this.edge, this.count);
+    this.goid = grown(this.goid, this.count);
     this.starter = grown(this.starter, this.count);
     this.next = grown(this.next, this.count);
     this.node[at] = node;
     this.edge[at] = edge;
+    this.goid[at] = goid;
     this.starter[at] = starter;
     this.next[at] = NONE;
     if (this.last[slot] === NONE) this.first[slot] = at;
@@ -46,7 +50,13 @@ export class AttachmentTable {
   /** Goroutines of a slot, in order. */
   *of(slot: number): Generator<Attachment> {
     for (let at = this.first[slot]; at !== NONE; at = this.next[at]) {
-      yield { node: this.node[at], edge: this.edge[at], starter: this.starter[at] };
+      yield { goid: this.goid[at], node: this.node[at], edge: this.edge[at], starter: this.starter[at] };
     }
+  }
+
+  /** Whether one of the goroutines of a slot is wanted. */
+  some(slot: number, isWanted: (goid: number) => boolean): boolean {
+    for (let at = this.first[slot]; at !== NONE; at = this.next[at]) if (isWanted(this.goid[at])) return true;
+    return false;
   }
 }

@@ -21,22 +21,18 @@ import { NO_NODE, NodeTable, ROOT } from "./nodes.js";
 import { ParentInference } from "./parent-inference.js";
 import { ParkedSlots } from "./parked-slots.js";
 import { asksForParent, type Prescan } from "./prescan.js";
+import { type Scope, windowOf } from "./scope.js";
 import { type Parked, SlotTable } from "./slots.js";
 import { SpawnTable } from "./spawns.js";
 import { Stacks } from "./stacks.js";
 
-export interface ReplayOptions {
+export interface ReplayOptions extends Scope {
   /** One node per call instead of one per distinct path. */
   readonly noMerge?: boolean;
   /** With noMerge: calls shorter than this (ns) are pruned, unless other nodes of the tree need them. */
   readonly minimum?: number;
   readonly depthLimit?: number;
   readonly pathLimit?: number;
-  /** Only the time between these (ns since the start of the process) counts; calls are clipped to it. */
-  readonly from?: number;
-  readonly to?: number;
-  /** Only calls on these goroutines count. */
-  readonly goroutines?: ReadonlySet<number>;
 }
 
 export class TreeBuilder {
@@ -56,10 +52,10 @@ export class TreeBuilder {
   constructor(
     private readonly process: ProcessTrace,
     prescan: Prescan,
-    private readonly options: ReplayOptions = {},
+    options: ReplayOptions = {},
   ) {
     this.nodes = new NodeTable(options.noMerge !== true, options.depthLimit, options.pathLimit);
-    this.slots = new SlotTable(process.chunks, startOf(0, options));
+    this.slots = new SlotTable(process.chunks, windowOf(0, options));
     this.stacks = new Stacks(this.nodes, this.slots, this, options);
     this.attachments = new AttachmentTable(process.chunks.slots);
     this.parents = new ParentInference(process, prescan, this.slots, this.nodes, this.stacks);
@@ -233,8 +229,8 @@ export class TreeBuilder {
     slots.start[slot] = time;
     slots.test[slot] = name === "" ? 0 : 1;
     slots.edge[slot] = this.edges.number(kind, goStatement, name);
-    slots.from[slot] = startOf(goid, this.options);
-    this.attachments.add(slot, { node, edge: slots.edge[slot], starter });
+    this.stacks.open(slot, goid);
+    this.attachments.add(slot, { goid, node, edge: slots.edge[slot], starter });
     this.parents.expect(slot, goid);
   }
 
@@ -257,10 +253,4 @@ export class TreeBuilder {
     const { chunks } = this.process;
     this.parkedSlots.passed(slot, (spawnRef) => this.passed(chunkAt(chunks, spawnRef), spawnRef));
   }
-}
-
-/** The time from which the calls of a goroutine count; infinite if the goroutine is not selected. */
-export function startOf(goid: number, { goroutines, from }: ReplayOptions): number {
-  if (goroutines !== undefined && !goroutines.has(goid)) return Number.POSITIVE_INFINITY;
-  return from ?? Number.NEGATIVE_INFINITY;
 }

@@ -9,6 +9,7 @@ import { CallStateMeter, type StateClock } from "../state-meter.js";
 import { DROPPED, REMOVED } from "../views/select.js";
 import type { CallVisitor, Goroutine } from "../visitor.js";
 import type { Begun, WalkObserver } from "./replay.js";
+import type { CountedTime } from "./scope.js";
 
 /** Maps from the numbers of a replay to those of the forest. */
 export interface ReplayMaps {
@@ -44,6 +45,9 @@ export class FilteredReplay implements WalkObserver {
   private number = new Float64Array(64);
   private readonly count = new CallCount();
   private from = Number.NEGATIVE_INFINITY;
+  private to = Number.POSITIVE_INFINITY;
+  /** The same as `from`; infinite while calls do not count whatever their times. */
+  private opens = Number.NEGATIVE_INFINITY;
   /** Go statements of calls still held, in order. Their depths do not decrease. */
   private pending: { depth: number; readonly goStatement: number; readonly time: number; readonly ref: number }[] = [];
   private begun: Begun | undefined;
@@ -54,15 +58,15 @@ export class FilteredReplay implements WalkObserver {
     private readonly maps: ReplayMaps,
     private readonly visitor: CallVisitor,
     private readonly minimum: number,
-    private readonly to: number,
     clock?: StateClock,
   ) {
     this.states = clock && new CallStateMeter(clock);
   }
 
-  begin(begun: Begun, from: number): void {
+  begin(begun: Begun, { from, to }: CountedTime): void {
     this.begun = begun;
-    this.from = from;
+    this.from = this.opens = from;
+    this.to = to;
     this.goroutine = undefined;
     this.held.clear();
     this.pending = [];
@@ -76,7 +80,7 @@ export class FilteredReplay implements WalkObserver {
     this.number[at] = ++this.count.calls;
     this.context[at] = this.maps.context?.[built] ?? 0;
     this.carried[at] = this.beneath[at] = 0;
-    const isWithin = time >= this.from && time <= this.to;
+    const isWithin = time >= this.opens && time <= this.to;
     this.states?.enter(Math.min(Math.max(time, this.from), this.to), isWithin);
     if (this.minimum === 0 && isWithin) this.passOpenCalls();
   }
@@ -110,10 +114,14 @@ export class FilteredReplay implements WalkObserver {
   }
 
   spawn(goStatement: number, time: number, ref: number): void {
-    if (!(time <= this.to)) return;
+    if (!(time <= this.to) || this.opens === Number.POSITIVE_INFINITY) return;
     const what = { depth: this.held.depth, goStatement, time: Math.max(time, this.from), ref };
     if (this.held.holds) this.pending.push(what);
     else this.passSpawn(what);
+  }
+
+  cut(counts: boolean): void {
+    this.opens = counts ? this.from : Number.POSITIVE_INFINITY;
   }
 
   end(time: number): void {

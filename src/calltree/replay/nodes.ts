@@ -73,6 +73,16 @@ export class NodeTable {
     if (!merged) this.holds = new Int32Array(64);
   }
 
+  /** The same nodes, of merged calls, without any counts. No node may be added to either from then on. */
+  emptied(): NodeTable {
+    const copy: NodeTable = Object.assign(Object.create(NodeTable.prototype), this);
+    const { length } = this.calls;
+    for (const column of ["calls", "total", "self", "last", "displaced"] as const)
+      copy[column] = new Float64Array(length);
+    copy.first = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
+    return copy;
+  }
+
   /** Makes room for `count` more nodes, so that adding them reallocates no column. */
   reserve(count: number): void {
     const need = this.count + count + 1;

@@ -4,9 +4,9 @@
  */
 import { ChunkReader, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
 import type { AttachmentTable } from "./attachments.js";
-import { type ReplayOptions, startOf } from "./builder.js";
 import { CALL_EDGE, type EdgeTable } from "./edges.js";
-import { type NodeTable, ROOT } from "./nodes.js";
+import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
+import { type CountedTime, type Scope, windowOf } from "./scope.js";
 import { SlotTable } from "./slots.js";
 import { type Observer, Stacks } from "./stacks.js";
 
@@ -34,7 +34,8 @@ export interface Begun {
 
 /** Receives goroutines one after another, with their calls between `begin` and `end`. */
 export interface WalkObserver extends Observer {
-  begin(goroutine: Begun, from: number): void;
+  /** @param window in which its calls count */
+  begin(goroutine: Begun, window: CountedTime): void;
   /** @param ref the offset that the goroutine's begin record has as `spawnRef` */
   spawn(goStatement: number, time: number, ref: number): void;
   end(time: number): void;
@@ -48,12 +49,12 @@ const STEP = 4096;
 /**
  * Replays a process; yields the number of bytes done every few thousand events.
  *
- * @param options those of the first replay
+ * @returns what was counted, in the nodes as well
  */
-export function* walkProcess(replayed: Replayed, options: ReplayOptions, observer: WalkObserver): Generator<number> {
+export function* walkProcess(replayed: Replayed, scope: Scope, observer: WalkObserver): Generator<number, Stacks> {
   const { process, nodes, attachments, end } = replayed;
   const { chunks } = process;
-  const slots = new SlotTable(chunks, startOf(0, options));
+  const slots = new SlotTable(chunks, windowOf(0, scope));
   const reader = new ChunkReader(process.source);
   const decoder = new RecordDecoder(process.clock);
   let base = 0;
@@ -62,18 +63,23 @@ export function* walkProcess(replayed: Replayed, options: ReplayOptions, observe
       observer.spawn(goStatement, time, base + at),
     capture: () => undefined,
   };
-  const stacks = new Stacks(nodes, slots, listener, { ...options, minimum: 0, observer });
+  const stacks = new Stacks(nodes, slots, listener, { ...scope, observer });
   let done = 0;
   let since = 0;
+  const isWanted = (goid: number) => windowOf(goid, scope).from !== Number.POSITIVE_INFINITY;
   for (let slot = 0; slot < chunks.slots; slot++) {
+    if (!isWanted(0) && !attachments.some(slot, isWanted)) {
+      for (let chunk = chunks.first[slot]; chunk >= 0; chunk = chunks.next[chunk]) done += chunks.size[chunk];
+      continue;
+    }
     const places = attachments.of(slot);
     let open = false;
     const start = (begun: Begun) => {
       slots.goid[slot] = begun.goid;
       slots.attach[slot] = begun.node;
       slots.edge[slot] = begun.edge;
-      slots.from[slot] = startOf(begun.goid, options);
-      observer.begin(begun, slots.from[slot]);
+      slots.root[slot] = NO_NODE;
+      observer.begin(begun, stacks.open(slot, begun.goid));
       open = true;
     };
     const finish = (time: number) => {
@@ -113,4 +119,5 @@ export function* walkProcess(replayed: Replayed, options: ReplayOptions, observe
     const isOpen = slots.top[slot] >= 0;
     finish(isOpen ? Math.max(end, slots.floor[slot]) : slots.floor[slot]);
   }
+  return stacks;
 }

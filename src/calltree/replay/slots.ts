@@ -2,6 +2,7 @@
 import type { Begin, ChunkTable, DecoderState } from "../../calltrace/index.js";
 import { NO_FRAME } from "./frames.js";
 import { ROOT } from "./nodes.js";
+import type { CountedTime } from "./scope.js";
 
 /** The begin record that a slot waits at. */
 export interface Parked {
@@ -32,16 +33,17 @@ export class SlotTable {
   readonly chunk: Int32Array;
   /** Node of the goroutine's latest outermost frame. */
   readonly root: Int32Array;
-  /** Calls that end before this are not counted; infinite for goroutines that are not selected. */
+  /** The window in which the goroutine's calls count. */
   readonly from: Float64Array;
+  readonly to: Float64Array;
   /** Number of open frames with callees that saw a panic. */
   readonly panicked: Int32Array;
   readonly parked = new Map<number, Parked>();
   /** Queries to the slot's goroutine, latest first. */
   readonly queries = new Map<number, number[]>();
 
-  /** @param from initial `from`, for slots whose goroutine is unknown */
-  constructor({ slots, first }: ChunkTable, from = Number.NEGATIVE_INFINITY) {
+  /** @param window that of slots whose goroutine is unknown */
+  constructor({ slots, first }: ChunkTable, window: CountedTime) {
     this.top = new Int32Array(slots).fill(NO_FRAME);
     this.bottom = new Int32Array(slots).fill(NO_FRAME);
     this.attach = new Int32Array(slots).fill(ROOT);
@@ -53,7 +55,8 @@ export class SlotTable {
     this.capture = new Float64Array(slots).fill(Number.POSITIVE_INFINITY);
     this.chunk = first.slice(0, slots);
     this.root = new Int32Array(slots).fill(ROOT);
-    this.from = new Float64Array(slots).fill(from);
+    this.from = new Float64Array(slots).fill(window.from);
+    this.to = new Float64Array(slots).fill(window.to);
     this.panicked = new Int32Array(slots);
   }
 }

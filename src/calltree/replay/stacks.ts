@@ -6,19 +6,11 @@ import { grown } from "../../base/columns.js";
 import { Kind, type RecordDecoder } from "../../calltrace/index.js";
 import { Ending } from "../ending.js";
 import { CALL_EDGE } from "./edges.js";
+import { bump, Endings } from "./endings.js";
 import { FramePool, NO_FRAME } from "./frames.js";
 import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
+import { CallCut, type CountedTime, type Scope, windowOf } from "./scope.js";
 import type { SlotTable } from "./slots.js";
-
-/** Number of frames that did not return normally, by node. */
-export interface Endings {
-  readonly panics: Map<number, number>;
-  readonly goexits: Map<number, number>;
-  /** Never returned. */
-  readonly running: Map<number, number>;
-  /** Returned after a panic, its own or one that ended its callees. */
-  readonly recovered: Map<number, number>;
-}
 
 /** Callbacks from the replay to the builder. */
 export interface Listener {
@@ -37,55 +29,84 @@ export interface Observer {
    * @param shown whether the call overlaps the scope; `start`, `end` and `self` are clipped to it
    */
   exit(slot: number, start: number, end: number, self: number, how: Ending, shown: boolean): void;
+  /** The records that follow on the slot count or do not, whatever their times. */
+  cut?(counts: boolean): void;
 }
 
-/** Which calls count; times in nanoseconds since the start of the process. The others are replayed all the same. */
-export interface ReplayScope {
+export interface StackOptions extends Scope {
   /** Calls shorter than this are pruned from unmerged trees. */
   readonly minimum?: number;
-  /** Calls that end before `SlotTable.from` or begin after this do not count; the others are clipped to these times. */
-  readonly to?: number;
   readonly observer?: Observer;
 }
 
 export class Stacks {
   readonly frames = new FramePool();
-  readonly endings: Endings = { panics: new Map(), goexits: new Map(), running: new Map(), recovered: new Map() };
+  readonly endings: Endings;
   /**
    * By node (the columns may be shorter): number of goroutines with the node as an outermost frame, and the latest one.
    */
   goroutines = new Int32Array(0);
   goids = new Float64Array(0);
-  /**
-   * By open frame whose callees saw panics: the most panics at one time. Those beyond the number at its own enter began
-   * beneath it.
-   */
-  private readonly panics = new Map<number, number>();
   /** Exits without an open frame; an intact trace has none. */
   stray = 0;
   /** Pruned calls: those shorter than `minimum`. */
   pruned = 0;
-  /** Calls outside the scope: on other goroutines, or before or after the time window. */
-  filtered = { goroutine: 0, window: 0 };
+  /** Calls outside the scope: not of the family, on other goroutines, or before or after the time window. */
+  filtered = { call: 0, goroutine: 0, window: 0 };
   private readonly minimum: number;
-  private readonly to: number;
+  /** On the slot of the scope's call. */
+  private cut: CallCut | undefined;
+  private cutSlot = -1;
+  private decoder: RecordDecoder | undefined;
   private readonly observer: Observer | undefined;
 
   constructor(
     private readonly nodes: NodeTable,
     private readonly slots: SlotTable,
     private readonly listener: Listener,
-    { minimum = 0, to = Number.POSITIVE_INFINITY, observer }: ReplayScope = {},
+    private readonly scope: StackOptions = {},
   ) {
-    this.minimum = minimum;
-    this.to = to;
-    this.observer = observer;
+    this.endings = new Endings(slots.panicked, (node) => this.hold(node));
+    this.minimum = scope.minimum ?? 0;
+    this.observer = scope.observer;
+  }
+
+  /** A goroutine begins on a slot, which has no open frames. @returns the window in which its calls count */
+  open(slot: number, goid: number): CountedTime {
+    const { slots, scope } = this;
+    const window = windowOf(goid, scope);
+    slots.from[slot] = window.from;
+    slots.to[slot] = window.to;
+    if (scope.family?.goid !== goid || window.from === Number.POSITIVE_INFINITY) return window;
+    this.cutSlot = slot;
+    this.decide(window, false);
+    this.cut = new CallCut(scope.family.number, (first, end, counts) => {
+      this.decide(window, counts);
+      this.replayPart(slot, this.decoder!, first, end);
+    });
+    return window;
   }
 
   /** Replays the `count` records in the decoder's columns. */
   replay(slot: number, decoder: RecordDecoder, count: number): void {
-    const { nodes, slots, frames, observer, to, minimum } = this;
+    if (slot !== this.cutSlot) {
+      this.replayPart(slot, decoder, 0, count);
+      return;
+    }
+    this.decoder = decoder;
+    this.cut?.replay(decoder.kind, count);
+  }
+
+  /** Whether the records that follow on the slot of the scope's call count. */
+  private decide({ from }: CountedTime, counts: boolean): void {
+    this.slots.from[this.cutSlot] = counts ? from : Number.POSITIVE_INFINITY;
+    this.observer?.cut?.(counts);
+  }
+
+  private replayPart(slot: number, decoder: RecordDecoder, begin: number, count: number): void {
+    const { nodes, slots, frames, observer, minimum } = this;
     const from = slots.from[slot];
+    const to = slots.to[slot];
     nodes.reserve(count);
     frames.reserve(count);
     const { kind, id, time } = decoder;
@@ -97,7 +118,7 @@ export class Stacks {
     let top = slots.top[slot];
     let capture = slots.capture[slot];
     // In unmerged trees `lastChild` is never set, so the fast path below is not taken.
-    for (let i = 0; i < count; i++) {
+    for (let i = begin; i < count; i++) {
       const now = time[i];
       if (now > capture) {
         slots.top[slot] = top;
@@ -160,7 +181,8 @@ export class Stacks {
         spare++;
         let how: Ending = Ending.return;
         if (what !== Kind.exit || slots.panicked[slot] > 0) {
-          how = this.ending(slot, node, frame, top, what, what === Kind.exit ? 0 : id[i], shown);
+          const ended = { slot, node, frame, below: top, what, panics: what === Kind.exit ? 0 : id[i] };
+          how = this.endings.of(ended, shown);
         }
         if (observer !== undefined) observer.exit(slot, begin, end, own, how, shown);
         if (duration < minimum && nodes.isLoose(node)) {
@@ -175,7 +197,7 @@ export class Stacks {
   }
 
   private leaveOut(from: number): void {
-    if (from === Number.POSITIVE_INFINITY) this.filtered.goroutine++;
+    if (from === Number.POSITIVE_INFINITY) this.filtered[this.scope.family === undefined ? "goroutine" : "call"]++;
     else this.filtered.window++;
   }
 
@@ -192,41 +214,6 @@ export class Stacks {
     this.goroutines[node] = nodes.merged ? this.goroutines[node] + 1 : 1;
   }
 
-  /** @param panics number of panics that were running deferred calls when the frame was entered */
-  private ending(
-    slot: number,
-    node: number,
-    frame: number,
-    below: number,
-    what: number,
-    panics: number,
-    shown: boolean,
-  ): Ending {
-    const { endings } = this;
-    const seen = this.panics.get(frame) ?? 0;
-    if (this.panics.delete(frame)) this.slots.panicked[slot]--;
-    if (what === Kind.exitGoexit) return this.count(endings.goexits, node, Ending.goexit, shown);
-    const left = what === Kind.exitPanic;
-    this.notePanics(slot, below, left ? panics + 1 : panics);
-    if (left) return this.count(endings.panics, node, Ending.panic, shown);
-    return seen > panics ? this.count(endings.recovered, node, Ending.recovered, shown) : Ending.return;
-  }
-
-  private count(counts: Map<number, number>, node: number, how: Ending, shown: boolean): Ending {
-    if (shown) {
-      bump(counts, node);
-      this.hold(node);
-    }
-    return how;
-  }
-
-  private notePanics(slot: number, frame: number, panics: number): void {
-    if (frame === NO_FRAME || panics === 0) return;
-    const before = this.panics.get(frame);
-    if (before === undefined) this.slots.panicked[slot]++;
-    if (before === undefined || before < panics) this.panics.set(frame, panics);
-  }
-
   /** Protects a node of an unmerged tree from being pruned. */
   hold(node: number): void {
     if (!this.nodes.merged && node !== NO_NODE) this.nodes.holds[node]++;
@@ -234,16 +221,31 @@ export class Stacks {
 
   /** Ends all open frames of a slot at `time`, as never returned. */
   abandon(slot: number, time: number): void {
+    if (slot === this.cutSlot && this.cut !== undefined) {
+      const window = windowOf(this.scope.family!.goid, this.scope);
+      this.decide(window, false);
+      this.leave(slot, time, this.cut.uncounted);
+      this.decide(window, true);
+      this.cutSlot = -1;
+    }
+    this.leave(slot, time, Number.POSITIVE_INFINITY);
+  }
+
+  /** Ends the innermost open frames of a slot at `time`, up to `most`. */
+  private leave(slot: number, time: number, most: number): void {
     const { nodes, frames, slots } = this;
     const from = slots.from[slot];
+    const to = slots.to[slot];
     let above = 0;
-    for (let frame = slots.top[slot]; frame !== NO_FRAME; ) {
+    let left = most;
+    let frame = slots.top[slot];
+    for (; frame !== NO_FRAME && left > 0; left--) {
       const node = frames.node[frame];
       const next = frames.below[frame];
       const begun = frames.start[frame];
-      const shown = time >= from && begun <= this.to;
+      const shown = time >= from && begun <= to;
       const begin = Math.max(begun, from);
-      const end = Math.max(begin, Math.min(time, this.to));
+      const end = Math.max(begin, Math.min(time, to));
       const duration = end - begin;
       const own = Math.max(0, duration - frames.callees[frame] - above);
       if (shown) {
@@ -257,17 +259,13 @@ export class Stacks {
         above = duration;
       } else this.leaveOut(from);
       this.observer?.exit(slot, begin, end, own, Ending.running, shown);
-      this.panics.delete(frame);
+      this.endings.forget(frame);
       frames.below[frame] = frames.free;
       frames.free = frame;
       frames.spare++;
       frame = next;
     }
-    slots.top[slot] = NO_FRAME;
-    slots.panicked[slot] = 0;
+    slots.top[slot] = frame;
+    if (frame === NO_FRAME) slots.panicked[slot] = 0;
   }
-}
-
-function bump(counts: Map<number, number>, node: number): void {
-  counts.set(node, (counts.get(node) ?? 0) + 1);
 }

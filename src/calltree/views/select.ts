@@ -24,7 +24,7 @@ export interface PathOptions {
 
 /** Number of calls that a filter left out. */
 export interface FilteredCalls {
-  readonly filter: "focus" | "ignore" | "hide" | "test" | "goroutine" | "window";
+  readonly filter: "focus" | "ignore" | "hide" | "test" | "call" | "goroutine" | "window";
   readonly calls: number;
 }
 

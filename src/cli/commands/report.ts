@@ -61,7 +61,19 @@ run may be named as well; with --format chrome or perfetto, one execution trace 
 };
 
 /** Flags that choose calls, or judge them. */
-const OF_CALLS = ["focus", "ignore", "hide", "test", "min", "depth", "top", "no-merge", "assert", "assert-unknown"];
+const OF_CALLS = [
+  "call",
+  "focus",
+  "ignore",
+  "hide",
+  "test",
+  "min",
+  "depth",
+  "top",
+  "no-merge",
+  "assert",
+  "assert-unknown",
+];
 
 async function run(words: readonly string[]): Promise<number> {
   const flags = parseFlags("report", reportCommand.flags, words, true);

@@ -3,6 +3,7 @@
 import { ExitCode, UserError } from "../../base/errors.js";
 import { fullNames, shortNaming } from "../../base/names.js";
 import { testFilter } from "../../base/test-filter.js";
+import { parseCallId, type WrittenCallId } from "../../calltree/call-id.js";
 import type { Bound, SelectOptions } from "../../calltree/index.js";
 import { PARTS, statesOfPart } from "../../calltree/part.js";
 import { tableNames } from "../../export/tables/names.js";
@@ -82,6 +83,7 @@ export function selectOptions(flags: ParsedFlags, { depth, min, top } = limitOpt
     test: testsOf(flags),
     from,
     to,
+    call: callOf(flags),
     goroutines: flags.has("goroutine") ? flags.list("goroutine").map(goroutineId) : undefined,
     minimum: min,
     depth: Number.isFinite(depth) ? depth : undefined,
@@ -118,6 +120,15 @@ function statesOf(flags: ParsedFlags): readonly number[] | undefined {
 function testsOf(flags: ParsedFlags): ReturnType<typeof testFilter> | undefined {
   const text = flags.string("test");
   return text === undefined ? undefined : testFilter(text, (expression) => parsePattern(expression, "--test"));
+}
+
+/** The call that `--call` names. @throws UserError for what is not the id of a call */
+function callOf(flags: ParsedFlags): WrittenCallId | undefined {
+  const text = flags.string("call");
+  if (text === undefined) return undefined;
+  const id = parseCallId(text);
+  if (id === undefined) throw badValue("call", text, "the id of a call as calls and requests show it, such as 18.34");
+  return id;
 }
 
 function goroutineId(text: string): number {

@@ -118,6 +118,11 @@ export const selectFlags: readonly Flag[] = [
     help: "only calls on this goroutine (repeat or separate by commas)",
   },
   {
+    name: "call",
+    value: "ID",
+    help: "only this call, its callers for context, and all that it started on other goroutines: 18.34, as calls and requests show it, or 4711:18.34 with the process",
+  },
+  {
     name: "test",
     value: "REGEXP",
     help: "only what runs in these tests, in the syntax of go test -run: TestGet/first",

@@ -246,7 +246,7 @@ function noRecording(): Recording {
   );
 }
 
-const NOTHING = { goroutine: 0, window: 0 };
+const NOTHING = { call: 0, goroutine: 0, window: 0 };
 
 /** Refuses to write a binary format to a terminal. @throws UserError */
 export function refuseTerminal(output: Output, { name }: Format): void {
