@@ -84,7 +84,7 @@ test("requests have numbers by function, points by start, and the goroutines of 
     ["lock", 230_000, 380_000, 4],
     ["running", 380_000, 400_000, -1],
   ]);
-  expect(own.stays[1]).toMatchObject({ reason: "sync", wakerPlace: "shop.worker" });
+  expect(own.stays[1]).toMatchObject({ reason: "sync", place: "shop.wait", wakerPlace: "shop.worker" });
   expect(worker.stays.map(({ state, end }) => [STATES[state], end])).toEqual([
     ["runnable", 220_000],
     ["running", 400_000],
@@ -137,12 +137,13 @@ test("the tab: a click on a function shows its requests, keys go from point to p
     await heading.waitFor();
     // The slowest one is shown first.
     expect(await heading.textContent()).toBe("Request 3.1 shop.list");
+    expect(await request.textContent()).toContain("gotrace report --call 3.1");
     const [points, timeline] = [page.locator("canvas").nth(0), request.locator("canvas")];
     const box = (await timeline.boundingBox())!;
     // The band of states lies below the axis and the name of the goroutine; half of the request is the wait.
     await timeline.hover({ position: { x: box.width / 2, y: 48 } });
     expect(await request.locator(".readout").textContent()).toBe(
-      "goroutine 3: lock (sync) 150µs from 30.0µs on · ended by goroutine 4 in shop.worker",
+      "goroutine 3 waits 150µs for a lock (sync) in shop.wait, ended by goroutine 4 in shop.worker · from 30.0µs on",
     );
     await timeline.click({ position: { x: box.width / 2, y: 48 } });
     await page.mouse.move(0, 0);

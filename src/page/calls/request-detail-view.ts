@@ -5,7 +5,7 @@ import type { PageRequests } from "../data/requests.js";
 import { STATES } from "../data/states.js";
 import { h } from "../dom.js";
 import { requestTimeline } from "./request-timeline.js";
-import { endingOf, momentOf, requestId } from "./request-times.js";
+import { endingOf, momentOf, requestAt, requestId } from "./request-times.js";
 import type { Part } from "./state.js";
 import { stateLegend, swatch } from "./state-colours.js";
 
@@ -16,6 +16,7 @@ export interface RequestActions {
   /** Shows a path in the flame graph. */
   readonly openPath: (node: number) => void;
   readonly openGoroutine: (goid: number) => void;
+  readonly openRequest: (request: number) => void;
 }
 
 export function requestDetailView(
@@ -40,6 +41,7 @@ export function requestDetailView(
     ],
     ["end", end === "" ? undefined : end],
     ["goroutines", goroutines === undefined ? undefined : formatCount(goroutines)],
+    ["in the terminal", h("code", {}, `gotrace report --call ${id}`)],
   ];
   return h(
     "section",
@@ -51,13 +53,29 @@ export function requestDetailView(
       ...facts.flatMap(([name, value]) => (value ? [h("div", {}, h("dt", {}, name), h("dd", {}, value))] : [])),
     ),
     ...(detail
-      ? known(part, detail, actions)
-      : [h("p", {}, "Its calls are not in this page, which has those of the slowest requests.")]),
+      ? known(part, requests, detail, actions)
+      : [
+          h(
+            "p",
+            {},
+            "Its calls are not in this page, which has those of the slowest requests. The command shows them.",
+          ),
+        ]),
   );
 }
 
-function known(part: Part, detail: RequestDetail, actions: RequestActions): (HTMLElement | false)[] {
-  const { element, buttons } = requestTimeline(part, detail, actions.openPath);
+function known(
+  part: Part,
+  requests: PageRequests,
+  detail: RequestDetail,
+  actions: RequestActions,
+): (HTMLElement | false)[] {
+  const { element, buttons } = requestTimeline(part, detail, {
+    toFlame: actions.openPath,
+    openRequest: actions.openRequest,
+    idOf: (request) => requestId(part, requests, request),
+    requestAt: (goid, time) => requestAt(requests, goid, time),
+  });
   const states = new Set(detail.members.flatMap(({ stays }) => stays.map(({ state }) => state)));
   const left = leftOut(detail);
   return [

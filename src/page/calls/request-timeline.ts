@@ -1,11 +1,11 @@
 /** The timeline of one request: exactly its goroutines, with their states and calls, and the critical path. */
 import { formatDuration } from "../../base/units.js";
 import type { RequestDetail, RequestStay } from "../data/request-detail.js";
-import { STATES } from "../data/states.js";
 import { h } from "../dom.js";
 import { drawRequest } from "./request-drawing.js";
 import { itemAt, type RequestItem, type RequestRow, requestRows } from "./request-rows.js";
 import type { Part } from "./state.js";
+import { workText } from "./stay-text.js";
 import { Surface, zoomButtons } from "./surface.js";
 import { functionColours } from "./theme.js";
 
@@ -15,8 +15,16 @@ export interface RequestTimeline {
   readonly buttons: HTMLElement;
 }
 
-/** @param toFlame shows a node in the flame graph */
-export function requestTimeline(part: Part, detail: RequestDetail, toFlame: (node: number) => void): RequestTimeline {
+export interface RequestTimelineOptions {
+  /** Shows a node in the flame graph. */
+  readonly toFlame: (node: number) => void;
+  /** The request that a goroutine handled at a time; -1 for none. */
+  readonly requestAt: (goid: number, time: number) => number;
+  readonly idOf: (request: number) => string;
+  readonly openRequest: (request: number) => void;
+}
+
+export function requestTimeline(part: Part, detail: RequestDetail, options: RequestTimelineOptions): RequestTimeline {
   const { model } = part;
   const rows = requestRows(detail);
   const colours = functionColours(model);
@@ -34,7 +42,12 @@ export function requestTimeline(part: Part, detail: RequestDetail, toFlame: (nod
     return `goroutine ${goid}${name}${by}${outlives ? " · went on after the request" : ""}`;
   };
   const describe = ({ row, call, stay }: RequestItem) => {
-    if (stay) return `goroutine ${row.member.goid}: ${stayText(stay, since(stay.begin))}`;
+    if (stay) {
+      const does = workText(model, stay, formatDuration(stay.end - stay.begin), stay.waker);
+      const other = wakerRequest(stay);
+      const of = other < 0 ? "" : `, request ${options.idOf(other)}`;
+      return `goroutine ${row.member.goid} ${does}${of} · from ${since(stay.begin)} on`;
+    }
     const { func, start, end } = call;
     return `${model.name(func)} · ${formatDuration(end - start)} from ${since(start)} on · goroutine ${row.member.goid}`;
   };
@@ -53,12 +66,17 @@ export function requestTimeline(part: Part, detail: RequestDetail, toFlame: (nod
     const slack = ((surface.view.to - surface.view.from) / surface.width) * 2;
     return itemAt(rows, detail.start + surface.value(x), y + surface.view.top, slack);
   };
-  /** The wait's end on the goroutine that ended it: the call or stay there. */
+  const rowOf = (goid: number) => rows.find(({ member }) => member.goid === goid);
+  /** The call of this request that ended a wait: the innermost one then, or else the last one before. */
   const wakerOf = ({ waker, end }: RequestStay): RequestItem | undefined => {
-    const row = rows.find(({ member }) => member.goid === waker);
-    const around = row?.member.calls.filter((call) => call.start <= end && end <= call.end).at(-1);
-    return row && around && { row, call: around };
+    const row = rowOf(waker);
+    const before = row?.member.calls.filter((call) => call.start <= end) ?? [];
+    const call = before.findLast((each) => end <= each.end) ?? before.at(-1);
+    return row && call && { row, call };
   };
+  /** The other request that ended a wait; -1 for none. */
+  const wakerRequest = ({ waker, end }: RequestStay) =>
+    waker < 0 || rowOf(waker) ? -1 : options.requestAt(waker, end);
   /** Goes to the next call of the goroutine, or to the first one of the next goroutine. */
   const step = (calls: number, goroutines: number) => {
     const row = selected?.row ?? rows[0];
@@ -76,7 +94,7 @@ export function requestTimeline(part: Part, detail: RequestDetail, toFlame: (nod
     ArrowLeft: () => step(-1, 0),
     ArrowDown: () => step(0, 1),
     ArrowUp: () => step(0, -1),
-    Enter: () => selected?.call && selected.call.node > 0 && toFlame(selected.call.node),
+    Enter: () => selected?.call && selected.call.node > 0 && options.toFlame(selected.call.node),
   };
   const surface: Surface = new Surface({
     label: "Goroutines of the request over time: left and right to its calls, up and down to other goroutines",
@@ -96,7 +114,9 @@ export function requestTimeline(part: Part, detail: RequestDetail, toFlame: (nod
     },
     click: (x, y) => {
       const item = find(x, y);
-      choose((item?.stay && wakerOf(item.stay)) ?? item);
+      const other = item?.stay ? wakerRequest(item.stay) : -1;
+      if (other >= 0) options.openRequest(other);
+      else choose((item?.stay && wakerOf(item.stay)) ?? item);
     },
     key: (key) => {
       keys[key]?.();
@@ -108,12 +128,4 @@ export function requestTimeline(part: Part, detail: RequestDetail, toFlame: (nod
   surface.setExtent({ from: 0, to: Math.max(1, detail.end - detail.start) }, bottom + 4);
   const element = h("div", { class: "flame" }, surface.element, readout);
   return { element, buttons: zoomButtons(() => surface) };
-}
-
-/** What a goroutine did, and who ended it. @param from when it began, since the start of the request */
-function stayText({ begin, end, state, reason, waker, wakerPlace }: RequestStay, from: string): string {
-  const why = reason === "" || reason === STATES[state] ? "" : ` (${reason})`;
-  const place = wakerPlace === "" ? "" : ` in ${wakerPlace}`;
-  const by = waker < 0 ? "" : ` · ended by goroutine ${waker}${place}`;
-  return `${STATES[state]}${why} ${formatDuration(end - begin)} from ${from} on${by}`;
 }

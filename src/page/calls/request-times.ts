@@ -36,3 +36,9 @@ export function requestId({ model, process }: Part, { columns }: PageRequests, i
   const pid = model.processes.length > 1 ? `${process.info.pid}:` : "";
   return `${pid}${columns.goid[index]}.${columns.number[index]}`;
 }
+
+/** The request in the page that a goroutine handled at a time; -1 for none. */
+export function requestAt({ columns }: PageRequests, goid: number, time: number): number {
+  const { start, length } = columns;
+  return columns.goid.findIndex((each, i) => each === goid && start[i] <= time && time <= start[i] + length[i]);
+}

@@ -16,7 +16,11 @@ const LISTED = 200;
 const SHARE = 0.1;
 
 /** @param requests those of the part's process */
-export function requestsView(part: Part, requests: PageRequests, actions: RequestActions): HTMLElement {
+export function requestsView(
+  part: Part,
+  requests: PageRequests,
+  actions: Omit<RequestActions, "openRequest">,
+): HTMLElement {
   const { roots, columns } = requests;
   const { info } = part.process;
   const status = h("span", { class: "faint", role: "status" });
@@ -26,7 +30,7 @@ export function requestsView(part: Part, requests: PageRequests, actions: Reques
 
   const open = (request: number) => {
     points.choose(request);
-    detail.replaceChildren(requestDetailView(part, requests, request, actions));
+    detail.replaceChildren(requestDetailView(part, requests, request, { ...actions, openRequest: open }));
   };
   const points = requestPoints(part, requests, open);
   const table = rootTable(part, requests, (root) => {

@@ -30,11 +30,15 @@ export function stayText(model: CallModel, stays: PageStays, row: StayRow, stay:
   const time = formatDuration(row.begin[stay + 1] - row.begin[stay]);
   const mixed = row.mixed.get(stay);
   if (mixed) return `${formatNumberOf(mixed.count, "short stay")} in ${time}: ${partsText([...mixed.times])}`;
-  if (!kind) return "";
+  return kind ? workText(model, kind, time, row.waker[stay]) : "";
+}
+
+/** The same for a stay of a kind. @param waker who ended it; -1 for nobody */
+export function workText(model: CallModel, kind: StayKind, time: string, waker: number): string {
   const says = kind.state !== State.running;
   const reason = says && kind.reason !== "" && kind.reason !== STATES[kind.state] ? ` (${kind.reason})` : "";
   const place = says && kind.place !== "" ? ` in ${model.shorten(kind.place)}` : "";
-  return `${verbs[STATES[kind.state]](time)}${reason}${place}${endText(model, kind, row.waker[stay])}`;
+  return `${verbs[STATES[kind.state]](time)}${reason}${place}${endText(model, kind, waker)}`;
 }
 
 function endText(model: CallModel, { state, wakerPlace }: StayKind, waker: number): string {

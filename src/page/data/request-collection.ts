@@ -5,6 +5,7 @@ import {
   type CallVisitor,
   combineVisitors,
   familiesOf,
+  isTestFunction,
   type Recording,
   visitEachProcess,
 } from "../../calltree/index.js";
@@ -26,9 +27,12 @@ export class RequestCollection {
   readonly visitor: CallVisitor;
 
   constructor(private readonly recording: Recording) {
-    this.kinds = recording.forest.processes.map(() =>
-      (["handlers", "tests"] as const).map((kind) => new RequestKind(recording, kind)),
-    );
+    const { functions, processes } = recording.forest;
+    const areTests = functions.some(({ name }) => isTestFunction(name));
+    this.kinds = processes.map(({ tree }) => {
+      const kinds = areTests || tree.tests.size > 0 ? (["handlers", "tests"] as const) : (["handlers"] as const);
+      return kinds.map((kind) => new RequestKind(recording, kind));
+    });
     this.visitor = visitEachProcess(
       this.kinds.map((kinds) => combineVisitors(kinds.map(({ collector }) => collector))),
     );

@@ -51,6 +51,8 @@ export interface RequestStay {
   readonly state: number;
   /** Why it waits, in the words of the Go runtime; "" if unknown. */
   readonly reason: string;
+  /** The function in which it waits or goes on; "" if unknown. */
+  readonly place: string;
   /** Who ended the wait; -1 for nobody, or if that is unknown. */
   readonly waker: number;
   /** The function in which that one was; "" if unknown. */
@@ -105,7 +107,7 @@ export function writeDetail(to: ByteWriter, detail: RequestDetail, words: Words,
       next(stay.begin);
       next(stay.end);
       for (const value of [stay.state, words.numberOf(stay.reason), stay.waker + 1]) to.uint(value);
-      to.uint(words.numberOf(stay.wakerPlace));
+      for (const place of [stay.place, stay.wakerPlace]) to.uint(words.numberOf(place));
     }
   }
   to.uint(path.length);
@@ -146,7 +148,7 @@ export function readDetail(from: ByteReader, words: readonly string[]): RequestD
     const stays = Array.from({ length: stayCount }, (): RequestStay => {
       const [since, until] = [next(), next()];
       const [state, reason, waker] = [from.uint(), word(), from.uint() - 1];
-      return { begin: since, end: until, state, reason, waker, wakerPlace: word() };
+      return { begin: since, end: until, state, reason, waker, place: word(), wakerPlace: word() };
     });
     return { goid, parent, spawned, from: first, to, outlives, calls, stays };
   });

@@ -136,8 +136,9 @@ function staysOf(stays: Stays, goid: number, from: number, to: number): RequestS
   const cursor = stays.cursor();
   const list: RequestStay[] = [];
   for (let found = cursor.seek(goid, from); found && cursor.begin < to; found = cursor.next()) {
-    const { state, reason, waker, wakerPlace } = cursor;
-    list.push({ begin: Math.max(from, cursor.begin), end: Math.min(to, cursor.end), state, reason, waker, wakerPlace });
+    const { state, reason, place, waker, wakerPlace } = cursor;
+    const [begin, end] = [Math.max(from, cursor.begin), Math.min(to, cursor.end)];
+    list.push({ begin, end, state, reason, place, waker, wakerPlace });
   }
   return list;
 }
