@@ -33,23 +33,18 @@ function addAll(sums: Sums, others: Reasons | undefined): Sums {
 
 /** The reasons of a tree's nodes, as functions of the node; undefined where they were not asked for. */
 export function reasonsByNode(tree: CallTree): ((node: number) => ReasonSums) | undefined {
-  const { blame, parent, edge, size } = tree;
-  if (blame === undefined) return undefined;
+  if (tree.blame === undefined) return undefined;
   const self = new Map<number, Sums>();
   const total = new Map<number, Sums>();
-  const at = (sums: Map<number, Sums>, node: number) => {
+  const addAt = (sums: Map<number, Sums>, node: number, state: number, reason: string, time: number) => {
+    if (time === 0) return;
     const known = sums.get(node) ?? new Map();
     sums.set(node, known);
-    return known;
+    add(known, state, reason, time);
   };
-  for (const { node, state, reason, time } of blame.reasons) {
-    add(at(self, node), state, reason, time);
-    add(at(total, node), state, reason, time);
-  }
-  // Callees come after their callers. What a call started is not part of its time.
-  for (let node = size - 1; node > 0; node--) {
-    const own = total.get(node);
-    if (own !== undefined && parent[node] > 0 && edge[node] === EdgeKind.call) addAll(at(total, parent[node]), own);
+  for (const one of tree.blame.reasons) {
+    addAt(self, one.node, one.state, one.reason, one.self);
+    addAt(total, one.node, one.state, one.reason, one.total);
   }
   return (node) => ({ self: self.get(node), total: total.get(node) });
 }

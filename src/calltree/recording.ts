@@ -6,11 +6,13 @@ import type { ReplayOptions } from "./replay/builder.js";
 import { FilteredReplay, type HiddenCalls } from "./replay/filtered-replay.js";
 import { type WalkObserver, walkProcess } from "./replay/replay.js";
 import { isStructural, type SelectOptions, scopeOf } from "./selection.js";
-import type { StateClock } from "./state-meter.js";
+import type { StateClock, WaitVisitor } from "./state-meter.js";
+import type { Blame } from "./states.js";
 import type { Stays } from "./stays.js";
 import type { CallForest, ProcessTree } from "./tree.js";
 import { TreeStateCollector } from "./tree-states.js";
 import { type FilteredCalls, type Selected, selectPaths } from "./views/select.js";
+import { selectBlame } from "./views/select-blame.js";
 import { viewTree } from "./views/view.js";
 import { type CallVisitor, combineVisitors, visitEachProcess } from "./visitor.js";
 import type { Window } from "./window.js";
@@ -167,10 +169,10 @@ export class Recording {
     index: number,
     visitor: CallVisitor,
     { minimum = 0, depth, top }: Pick<SelectOptions, "minimum" | "depth" | "top">,
+    selected: Pick<Selected, "map" | "context"> | undefined = this.selected[index],
   ): FilteredReplay {
     const { edges, ids, numbers, nodes } = this.replay.processes[index];
     const { tree } = this.forest.processes[index];
-    const selected = this.selected[index];
     const map = selected === undefined ? numbers : numbers.map((node) => selected.map[node]);
     const shown = depth === undefined && top === undefined ? undefined : viewTree(tree, { depth, top }).shown;
     const maps = {
@@ -196,8 +198,15 @@ export class Recording {
   private forestWithStates(blames: boolean): CallForest {
     const { forest, clocks } = this;
     const collectors = forest.processes.map(({ tree, depthLimit }) => new TreeStateCollector(tree, depthLimit));
-    const waits = clocks.map((clock) => (blames ? clock?.waits?.() : undefined));
-    const visitors = collectors.map((collector, process) => combineVisitors([collector, waits[process] ?? {}]));
+    const waits = clocks.map((clock, process) => {
+      const { from, to } = this.windowOf(process);
+      return blames ? clock?.waits?.(from, to) : undefined;
+    });
+    const visitors = collectors.map((collector, process) => {
+      // Who is to blame may not be selected.
+      const together = this.selected[process] === undefined ? waits[process] : undefined;
+      return combineVisitors([collector, together ?? {}]);
+    });
     const visitor = visitEachProcess(visitors);
     const begin: CallVisitor["begin"] = (goroutine) => {
       this.isServing ||= this.servesRequests(goroutine.process, goroutine.goid) === true;
@@ -208,11 +217,24 @@ export class Recording {
       const { self, total } = collectors[index];
       if (clocks[index] === undefined) return process;
       const { tree } = process;
-      const blame = waits[index]?.blame(tree);
+      const blame = waits[index] && this.blameOf(index, waits[index]);
       const states = { states: { self, total }, ...(blame === undefined ? {} : { blame }) };
       return Object.freeze({ ...process, tree: Object.freeze({ ...tree, ...states }) });
     });
     return Object.freeze({ ...forest, processes });
+  }
+
+  /** @param visitor has visited the process unless calls are selected */
+  private blameOf(index: number, visitor: WaitVisitor): Blame {
+    const { processes, functions } = this.replay.forest;
+    const { tree } = processes[index];
+    const selected = this.selected[index];
+    if (selected === undefined) return visitor.blame(tree);
+    const all = { map: Int32Array.from({ length: tree.size }, (_, node) => node), context: new Uint8Array(tree.size) };
+    const replayed = this.replay.processes[index];
+    const walk = walkProcess(replayed, replayed.scope, this.replayFor(index, visitor, {}, all));
+    while (!walk.next().done);
+    return selectBlame(visitor.blame(tree), tree, functions, selected);
   }
 }
 

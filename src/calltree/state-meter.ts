@@ -2,12 +2,13 @@
 import { grown } from "../base/columns.js";
 import { type Blame, type CallStates, STATES } from "./states.js";
 import type { Stays } from "./stays.js";
+import type { CallTree } from "./tree.js";
 import type { CallVisitor } from "./visitor.js";
 
 /** Visits all calls of a process, and then knows who made whom wait. */
 export interface WaitVisitor extends CallVisitor {
   /** @param tree whose nodes the walk visited */
-  blame(tree: { readonly func: ArrayLike<number> }): Blame;
+  blame(tree: Pick<CallTree, "func" | "parent" | "edge">): Blame;
 }
 
 /**
@@ -27,8 +28,11 @@ export interface StateClock {
   readonly until: number;
   /** Nanoseconds in each state from the beginning to where the clock stands. */
   readonly spent: Float64Array;
-  /** Makes a visitor that finds who made whom wait; undefined if that is not known. */
-  waits?(): WaitVisitor;
+  /**
+   * Makes a visitor that finds who made whom wait; undefined if that is not known.
+   * @param from, to only time between these counts
+   */
+  waits?(from?: number, to?: number): WaitVisitor;
   /** Whether the calls so far can be of the process whose states these are. */
   readonly isPlausible: boolean;
   /** Whether a goroutine is one on which a server calls handlers. */

@@ -63,7 +63,7 @@ export function statesAt(columns: StateColumns, node: number): number[] {
 export interface Blame {
   /** Pairs of nodes, most time first. */
   readonly pairs: readonly Blamed[];
-  /** Why calls waited, also where nobody is to blame: self times. */
+  /** Why calls waited, also where nobody is to blame. */
   readonly reasons: readonly WaitReason[];
   /**
    * By node: how long the runtime had stopped the world while its calls lasted, nanoseconds. That is no part of their
@@ -76,15 +76,16 @@ export interface Blame {
   readonly minimum: number;
 }
 
-/** The time that calls of a node waited for one reason. */
+/** The time that calls of a node waited for one reason, nanoseconds. */
 export interface WaitReason {
   readonly node: number;
   /** Index into STATES. */
   readonly state: number;
   /** In the words of the Go runtime. */
   readonly reason: string;
-  /** Nanoseconds. */
-  readonly time: number;
+  readonly self: number;
+  /** With callees. */
+  readonly total: number;
 }
 
 /** The time that calls of one node waited because of calls of another one. */
@@ -106,7 +107,8 @@ export interface Blamed {
   readonly via: string;
   /**
    * What was to blame where no traced call was open: the state in which the last goroutine of `via` was most of the
-   * time meanwhile, or `timer`; "" if that is unknown, or there is a call.
+   * time meanwhile, or `timer`; for `runnable` also `idle processor`, `stop the world` or `scheduler`; `filtered` if it
+   * is the last function of `via`, whose calls are not selected; "" if that is unknown, or there is a call.
    */
   readonly cause: string;
   /** Nanoseconds in all, and of the longest wait. */

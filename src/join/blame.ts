@@ -8,6 +8,7 @@
  */
 import {
   type Blame,
+  type CallTree,
   type Goroutine,
   State,
   type StayCursor,
@@ -20,10 +21,14 @@ import { chargeReady, type Occupation } from "./contention.js";
 import { HandOvers } from "./hand-overs.js";
 import { Pairs } from "./pairs.js";
 import { Points } from "./points.js";
+import { ReasonSums } from "./reason-sums.js";
 import { Slices } from "./slices.js";
 import { Spans } from "./spans.js";
 import { Stops } from "./stops.js";
-import { isEnded, type Waits, waitsOf } from "./waits.js";
+import { isEnded, lengthIn, type Waits, type Window, waitsOf } from "./waits.js";
+
+/** Shorter than any time between two events, nanoseconds. */
+const INSTANT = 1 / 64;
 
 /** Why a goroutine is ready that has not run yet, in the words of the runtime. */
 const CREATED = "created";
@@ -57,15 +62,20 @@ export class BlameCollector implements WaitVisitor {
   constructor(
     private readonly stays: Stays,
     private readonly occupation: Occupation,
+    private readonly window: Window,
   ) {
-    this.waits = waitsOf(stays);
-    this.waiters = new Points(this.waits.waiter, this.waits.begin);
-    this.wakers = new Points(this.waits.waker, this.waits.end);
+    const { from, to } = window;
+    const isIn = ({ begin, end }: StayCursor) => begin < to && end > from;
+    this.waits = waitsOf(stays, (stay) => isEnded(stay) && isIn(stay));
+    // Calls are seen within the window only, up to its end: those that are open there end then.
+    const inWindow = (times: Float64Array) => times.map((time) => Math.min(Math.max(time, from), to - INSTANT));
+    this.waiters = new Points(this.waits.waiter, inWindow(this.waits.begin));
+    this.wakers = new Points(this.waits.waker, inWindow(this.waits.end));
     this.returned = new Int32Array(this.waits.count);
-    this.others = waitsOf(stays, isOther);
-    this.otherCalls = new Points(this.others.waiter, this.others.begin);
-    this.ready = waitsOf(stays, ({ state }) => state === State.runnable);
-    this.readyCalls = new Points(this.ready.waiter, this.ready.begin);
+    this.others = waitsOf(stays, (stay) => isOther(stay) && isIn(stay));
+    this.otherCalls = new Points(this.others.waiter, inWindow(this.others.begin));
+    this.ready = waitsOf(stays, (stay) => stay.state === State.runnable && isIn(stay));
+    this.readyCalls = new Points(this.ready.waiter, inWindow(this.ready.begin));
     this.starts = new Uint8Array(this.ready.count);
     this.stops = new Stops(occupation.stopped);
     this.slices = new Slices(stays, timesOf(this.ready));
@@ -134,47 +144,57 @@ export class BlameCollector implements WaitVisitor {
   };
 
   /** Call it after the walk. */
-  blame(tree: { readonly func: ArrayLike<number> }): Blame {
+  blame(tree: Pick<CallTree, "func" | "parent" | "edge">): Blame {
     const pairs = new Pairs();
-    const { stays, waits, waiters, wakers, ready, slices, occupation } = this;
+    const { stays, waits, waiters, wakers, ready, slices, occupation, window } = this;
     const handOvers = new HandOvers(waits, (wait) => tree.func[waiters.node[wait]]);
     const chains = new Chains(stays, waits, { waiters, wakers, returned: this.returned });
     for (const wait of byEnd(waits)) {
       const state = waits.state[wait];
       const who = { waiter: waiters.node[wait], state, reason: waits.reasons[waits.reason[wait]], starts: false };
-      if (state !== State.lock) pairs.add(who, chains.culpritOf(wait), waits.end[wait] - waits.begin[wait]);
-      else for (const [hold, time] of handOvers.holders(wait)) pairs.add(who, chains.culpritOf(hold), time);
+      const parts =
+        state === State.lock ? handOvers.holders(wait) : [[wait, waits.begin[wait], waits.end[wait]] as const];
+      for (const [hold, begin, end] of parts) {
+        const time = lengthIn(window, begin, end);
+        if (time > 0) pairs.add(who, chains.culpritOf(hold), time);
+      }
     }
     slices.finish();
     const kinds = { node: this.readyCalls.node, starts: this.starts };
-    chargeReady(ready, kinds, slices, { stays, occupation }, pairs);
+    chargeReady(clipped(ready, window), kinds, slices, { stays, occupation }, pairs);
     const stoppedTime = occupation.stopped.within(0, Number.POSITIVE_INFINITY);
     const minimum = Math.max(waits.minimum, ready.minimum);
-    return { pairs: pairs.list(), reasons: this.reasons(), minimum, stopped: this.stops.byNode, stoppedTime };
+    return { pairs: pairs.list(), reasons: this.reasons(tree), minimum, stopped: this.stops.byNode, stoppedTime };
   }
 
-  /** Sums by call and reason. */
-  private reasons(): WaitReason[] {
-    const pairs = new Pairs();
+  private reasons(tree: Pick<CallTree, "parent" | "edge">): WaitReason[] {
+    const sums = new ReasonSums();
     for (const [waits, { node }] of [
       [this.waits, this.waiters],
       [this.others, this.otherCalls],
     ] as const) {
       for (let wait = 0; wait < waits.count; wait++) {
-        const who = { waiter: node[wait], state: waits.state[wait], reason: waits.reasons[waits.reason[wait]] };
-        pairs.add({ ...who, starts: false }, NOBODY, waits.end[wait] - waits.begin[wait]);
+        const time = lengthIn(this.window, waits.begin[wait], waits.end[wait]);
+        sums.add(node[wait], waits.state[wait], waits.reasons[waits.reason[wait]], time);
       }
     }
-    return pairs.list().map(({ waiter, state, reason, time }) => ({ node: waiter, state, reason, time }));
+    return sums.list(tree);
   }
 }
-
-const NOBODY = { culprit: 0, via: "", cause: "" };
 
 const UNREASONED: ReadonlySet<number> = new Set([State.running, State.runnable, State.unknown]);
 
 function isOther(stay: StayCursor): boolean {
   return !UNREASONED.has(stay.state) && stay.reason !== "" && !isEnded(stay);
+}
+
+/** Waits as far as they lie within a window, in the same order. */
+function clipped(waits: Waits, { from, to }: Window): Waits {
+  return {
+    ...waits,
+    begin: waits.begin.map((time) => Math.max(from, time)),
+    end: waits.end.map((time) => Math.min(to, time)),
+  };
 }
 
 /** When at least one of some waits lasted. */

@@ -55,8 +55,8 @@ export class SchedulingClock implements StateClock {
     return this.servers.has(goid);
   }
 
-  waits(): BlameCollector {
-    return new BlameCollector(this.stays, this.occupation);
+  waits(from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): BlameCollector {
+    return new BlameCollector(this.stays, this.occupation, { from, to });
   }
 
   begin(goid: number, time: number): void {

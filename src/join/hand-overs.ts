@@ -23,8 +23,8 @@ export class HandOvers {
     this.before = new Int32Array(waits.count).fill(-1);
   }
 
-  /** Parts of a wait, each with the wait that was over when its holder released the lock. */
-  *holders(wait: number): Generator<[wait: number, time: number]> {
+  /** Parts of a wait, latest first, each with the wait that was over when its holder released the lock. */
+  *holders(wait: number): Generator<[wait: number, begin: number, end: number]> {
     const { waits, before, acquired } = this;
     const got = acquired.get(waits.waker[wait]);
     if (got !== undefined && this.functionOf(got) === this.functionOf(wait)) before[wait] = got;
@@ -34,7 +34,7 @@ export class HandOvers {
     for (let n = 0; end > waits.begin[wait]; n++) {
       const previous = n < CHAIN_MAX ? before[hold] : -1;
       const begin = Math.max(waits.begin[wait], previous < 0 ? Number.NEGATIVE_INFINITY : waits.end[previous]);
-      if (end > begin) yield [hold, end - begin];
+      if (end > begin) yield [hold, begin, end];
       if (previous < 0) return;
       end = Math.min(end, begin);
       hold = previous;

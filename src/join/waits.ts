@@ -34,6 +34,17 @@ export interface Waits {
 /** Which stays are waits. */
 type Accepts = (stay: StayCursor) => boolean;
 
+/** Between which times. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What of a wait lies within a window, nanoseconds. */
+export function lengthIn({ from, to }: Window, begin: number, end: number): number {
+  return Math.max(0, Math.min(end, to) - Math.max(begin, from));
+}
+
 /**
  * Collects waits from the stays of all goroutines.
  *

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { waitsByFunction } from "../../src/callstats/index.js";
-import { readRecording, STATES, State } from "../../src/calltree/index.js";
+import { type Reasons, reasonsByFunction, waitsByFunction } from "../../src/callstats/index.js";
+import { readRecording, type SelectOptions, STATES, State } from "../../src/calltree/index.js";
 import { SchedulingClock } from "../../src/join/clock.js";
 import { StayTable } from "../../src/join/stays.js";
 import { waitsOf } from "../../src/join/waits.js";
@@ -122,4 +122,69 @@ test("stats in JSON have who made whom wait, by function", () => {
     { function: "main.wait", state: "lock", ended_by: "main.main", waits: 1, total_ns: 15_000, longest_ns: 15_000 },
   ]);
   expect(JSON.parse([...statsJson({ ...report, waits: undefined })].join(""))).not.toHaveProperty("waits");
+});
+
+test("filters keep the waits of what they show, and name who is to blame although it is filtered", () => {
+  const script = `
+    0  g1 { main.main
+    5  g1 { main.need
+    6  g1 { main.inner
+    50 g1 }
+    60 g1 }
+    70 g1 }
+    0  g2 { main.other
+    1  g2 { main.hold
+    60 g2 }
+    70 g2 }`;
+  const table = new StayTable();
+  const add = (goid: number, begin: number, end: number, state: number, waker = -1) =>
+    table.add(goid, begin * 1000, end * 1000, { state, reason: "why", waker, place: "", wakerPlace: "" });
+  add(1, 0, 10, State.running);
+  add(1, 10, 40, State.lock, 2);
+  add(1, 40, 52, State.running);
+  add(1, 52, 56, State.channel, 2);
+  add(1, 56, 62, State.running);
+  add(1, 62, 65, State.sleep);
+  const rowsOf = (select: SelectOptions) => {
+    const recording = readRecording(memorySource(scripted(script)), { select });
+    const { forest } = recording.withStates(() => new SchedulingClock({ stays: table }, 0), true);
+    const rows = waitsByFunction(forest, forest.processes);
+    const reasons = reasonsByFunction(forest, forest.processes);
+    return {
+      waits: rows.map(
+        (row) => `${row.waiter} ${STATES[row.state]} ${row.culprit ?? row.via} ${row.cause} ${row.time / 1000}`,
+      ),
+      reasons: [...reasons].map(([name, { self, total }]) => [name, plain(self), plain(total)]),
+    };
+  };
+  const plain = (reasons: Reasons | undefined) =>
+    [...(reasons ?? [])].reduce((sum, [, times]) => sum + [...times.values()].reduce((a, b) => a + b), 0) / 1000;
+  expect(rowsOf({})).toEqual({
+    waits: ["main.inner lock main.hold  30", "main.need channel main.hold  4"],
+    reasons: [
+      ["main.main", 3, 37],
+      ["main.need", 4, 34],
+      ["main.inner", 30, 30],
+    ],
+  });
+  // Who is to blame is filtered; main.main is there only as context.
+  expect(rowsOf({ focus: /need/ })).toEqual({
+    waits: ["main.inner lock main.hold filtered 30", "main.need channel main.hold filtered 4"],
+    reasons: [
+      ["main.main", 0, 37],
+      ["main.need", 4, 34],
+      ["main.inner", 30, 30],
+    ],
+  });
+  // What is removed is its caller's.
+  expect(rowsOf({ hide: /inner|hold/ })).toEqual({
+    waits: ["main.need lock main.other  30", "main.need channel main.other  4"],
+    reasons: [
+      ["main.main", 3, 37],
+      ["main.need", 34, 34],
+    ],
+  });
+  // Only a part of the time.
+  const part = rowsOf({ from: 20_000, to: 55_000 });
+  expect(part.waits).toEqual(["main.inner lock main.hold  20", "main.need channel main.hold  3"]);
 });

@@ -74,9 +74,13 @@ export function* blameTable(forest: CallForest, tree: CallTree, style: Style): G
 /** `main.send`, `main.serve, through net/http.(*conn).readLoop`, `net/http.(*conn).readLoop, which waited for the network`. */
 function culpritName({ culprit, via, cause }: FunctionWaits, naming: Naming): string {
   if (via === MARKER) return "(the garbage collector)";
-  const between = via === "" ? "" : via.split(", ").map(naming).join(", ");
-  if (culprit !== undefined) return between === "" ? naming(culprit) : `${naming(culprit)}, through ${between}`;
+  const between = via === "" ? [] : via.split(", ").map(naming);
+  // Of a call that is not selected the last function is the one.
+  const call =
+    cause === "filtered" ? `${between.pop()} (filtered)` : culprit === undefined ? undefined : naming(culprit);
+  const through = between.join(", ");
+  if (call !== undefined) return through === "" ? call : `${call}, through ${through}`;
   const what = CAUSES[cause] ?? cause;
-  if (between === "") return `(${what})`;
-  return cause === "" || cause === "running" ? `${between} (untraced)` : `${between}, which waited for ${what}`;
+  if (through === "") return `(${what})`;
+  return cause === "" || cause === "running" ? `${through} (untraced)` : `${through}, which waited for ${what}`;
 }
