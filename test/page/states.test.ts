@@ -27,7 +27,8 @@ const stays = `
   g1 0-10 running
   g1 10-20 sleep "sleep"
   g1 20-30 running
-  g1 30-100 wait "sync.(*WaitGroup).Wait" by g3 at main.main main.get
+  g1 30-58 wait "sync.(*WaitGroup).Wait" by g3 at main.main main.get
+  g1 58-100 running
   g2 0-10 running
   g2 10-50 syscall
   g2 50-70 running
@@ -42,7 +43,7 @@ const at = (box: { width: number }, time: number) => {
 };
 
 async function open(use: (page: Page) => Promise<void>, context: PageContext = {}): Promise<void> {
-  const recording = readRecording(memorySource(scripted(program))).withStates(() => scriptedStays(stays));
+  const recording = readRecording(memorySource(scripted(program))).withStates(() => scriptedStays(stays), true);
   const calls = packCalls(recording, { title: () => "shop", notes: () => [] });
   const ready = async (page: Page) => {
     await page.locator("[role=tab][aria-selected=true]").waitFor();
@@ -130,6 +131,23 @@ test("the flame graph has the states as colours, as widths, and to the nanosecon
   });
 });
 
+test("the panel of a function says who made it wait and whom it made wait, and leads there", async () => {
+  await open(async (page) => {
+    await page.getByRole("tab", { name: "Functions" }).click();
+    const items = (title: string) =>
+      page.getByRole("list", { name: title, exact: true }).locator("li").allTextContents();
+    await page.locator("td").getByRole("button", { name: "main.get" }).click();
+    expect(await items("Waits")).toEqual(["40.0µs for the lock that main.put held (1 wait)"]);
+    expect(await items("Makes others wait")).toEqual([
+      "main.main 28.0µs for a WaitGroup, Cond or Once, which it ended (1 wait)",
+    ]);
+    await page.getByRole("list", { name: "Waits", exact: true }).getByRole("button", { name: "main.put" }).click();
+    expect(await page.locator("aside h2").textContent()).toBe("main.put");
+    expect(await items("Makes others wait")).toEqual(["main.get 40.0µs for the lock that it held (1 wait)"]);
+    expect(await items("Waits")).toEqual([]);
+  });
+});
+
 test("bars of goroutines show states; a wait says for what and because of whom, and leads there", async () => {
   await open(async (page) => {
     await page.getByRole("tab", { name: "Goroutines" }).click();
@@ -164,7 +182,7 @@ test("bars of goroutines show states; a wait says for what and because of whom, 
     await canvas.focus();
     for (const key of ["ArrowUp", "ArrowUp", "n", "n"]) await page.keyboard.press(key);
     expect(await readout(page).textContent()).toBe(
-      "goroutine 1 waits 70.0µs for a WaitGroup, Cond or Once (sync.(*WaitGroup).Wait) in main.main, ended by goroutine 3 in main.get",
+      "goroutine 1 waits 28.0µs for a WaitGroup, Cond or Once (sync.(*WaitGroup).Wait) in main.main, ended by goroutine 3 in main.get",
     );
     for (const key of ["p", "n", "Enter", "Enter"]) await page.keyboard.press(key);
     expect(await page.locator("h2").textContent()).toBe("Goroutine 3 main.get");

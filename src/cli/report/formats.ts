@@ -31,6 +31,7 @@ export const formats: readonly Format[] = [
   {
     name: "html",
     binary: true,
+    showsBlame: true,
     carriesNotices: true,
     handlesLimits: true,
     findings: true,

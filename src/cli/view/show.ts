@@ -15,7 +15,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 function shownFormat(
   name: string,
   exhibit: (recording: Recording, context: FormatContext) => Promise<Exhibit>,
-  more: Pick<Format, "handlesLimits" | "findings"> = {},
+  more: Pick<Format, "handlesLimits" | "findings" | "showsBlame"> = {},
 ): Format {
   return {
     ...more,
@@ -33,6 +33,7 @@ function shownFormat(
 const pageFormat = shownFormat("page", async (...args) => (await import("./own-page.js")).pageExhibit(...args), {
   handlesLimits: true,
   findings: true,
+  showsBlame: true,
 });
 
 const speedscopeFormat = shownFormat("speedscope", async (recording, context) => {

@@ -2,6 +2,7 @@
 import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
 import { statesAt } from "../data/states.js";
 import { h } from "../dom.js";
+import { blamePanel } from "./blame-panel.js";
 import { type Relation, relationsOf } from "./relations.js";
 import type { Part } from "./state.js";
 import { statesOfFunction, stateTable } from "./state-table.js";
@@ -55,6 +56,7 @@ export function functionPanel(part: Part, func: number, node: number, actions: P
     ]),
     states && !isOnlyPath && stateTable(states, "Time by state"),
     ...(node > 0 ? thisPath(part, node) : []),
+    ...blamePanel(part, func, actions.open),
     h("p", { class: "buttons" }, ...buttons.filter((button) => button !== undefined)),
     relationTable(part, "Callers", model.name(func), callers, actions),
     relationTable(part, "Callees", model.name(func), callees, actions),

@@ -1,6 +1,7 @@
 /** What the page knows about the states of goroutines, from an execution trace of the same run. */
 import { ByteReader, ByteWriter } from "../../base/varint.js";
 import type { CallTree, GoroutineTimelines, Stays, TreeStates } from "../../calltree/index.js";
+import { type PageBlame, readBlame, writeBlame } from "./blame-pairs.js";
 import { type PageGoroutines, rowsOf } from "./goroutine-rows.js";
 import { readPathStates, writePathStates } from "./path-states.js";
 import type { Paths } from "./paths.js";
@@ -8,6 +9,7 @@ import { type PageStays, readStays, writeStays } from "./stay-rows.js";
 
 export { columnIn, partName, statesOfPart } from "../../calltree/part.js";
 export { STATES, State, type StateColumns, type StateName, statesAt, type TreeStates } from "../../calltree/states.js";
+export type { PageBlamed } from "./blame-pairs.js";
 export type { PageStays, StayKind, StayRow } from "./stay-rows.js";
 
 /** What the page has of a process whose run recorded states. */
@@ -16,6 +18,7 @@ export interface PageStates {
   readonly paths: TreeStates;
   /** What the goroutines of the timeline did. */
   readonly stays: PageStays;
+  readonly blame: PageBlame;
 }
 
 /** What {@link statesBytes} packs of a process. */
@@ -38,11 +41,13 @@ export function statesBytes({ tree, number, count, timelines, stays, most }: Pac
   writePathStates(writer, tree, tree.states, number, count);
   const rows = [...rowsOf(timelines)].map(({ tree }) => tree.timeline);
   writeStays(writer, rows, stays, most);
+  writeBlame(writer, tree.blame ?? { pairs: [], minimum: 0 }, tree.func, number);
   return writer.bytes();
 }
 
 /** Reads what {@link statesBytes} made. */
 export function readStates(bytes: Uint8Array, paths: Paths, { rows }: PageGoroutines): PageStates {
   const reader = new ByteReader(bytes);
-  return { paths: readPathStates(reader, paths), stays: readStays(reader, rows) };
+  const states = readPathStates(reader, paths);
+  return { paths: states, stays: readStays(reader, rows), blame: readBlame(reader, paths.func) };
 }

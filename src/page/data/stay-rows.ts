@@ -3,6 +3,7 @@
  * kept one by one; those between them are merged, so that the times in each state remain whole.
  */
 import type { ByteReader, ByteWriter } from "../../base/varint.js";
+import { Words } from "../../base/word-numbers.js";
 import type { GoroutineTimeline, StayCursor, Stays } from "../../calltree/index.js";
 import { STATES, State } from "../../calltree/states.js";
 import { readWords, writeWords } from "./words.js";
@@ -52,15 +53,10 @@ export interface PageStays {
 /** Writes the stays of rows. @param most the most stays that are kept one by one */
 export function writeStays(to: ByteWriter, rows: readonly GoroutineTimeline[], stays: Stays, most: number): void {
   const { shortest, cut } = limits(rows, stays, most);
-  const kinds = new Map<string, number>();
-  const words = new Map<string, number>([["", 0]]);
-  const numberIn = (map: Map<string, number>, key: string) => {
-    const number = map.get(key) ?? map.size;
-    map.set(key, number);
-    return number;
-  };
+  const kinds = new Words();
+  const words = new Words();
   const kindOf = ({ state, reason, place, wakerPlace }: StayKind) =>
-    numberIn(kinds, [state, ...[reason, place, wakerPlace].map((word) => numberIn(words, word))].join());
+    kinds.numberOf([state, ...[reason, place, wakerPlace].map((word) => words.numberOf(word))].join());
   const entries: number[] = [];
   for (const row of rows) {
     const count = entries.push(0) - 1;
@@ -83,9 +79,9 @@ export function writeStays(to: ByteWriter, rows: readonly GoroutineTimeline[], s
     }
     flush();
   }
-  writeWords(to, [...words.keys()]);
-  to.uint(kinds.size);
-  for (const kind of kinds.keys()) for (const value of kind.split(",")) to.uint(Number(value));
+  writeWords(to, words.list);
+  to.uint(kinds.list.length);
+  for (const kind of kinds.list) for (const value of kind.split(",")) to.uint(Number(value));
   to.uint(shortest);
   for (const value of entries) to.uint(value);
 }

@@ -1,32 +1,15 @@
 /** The table below a tree that says who made whom wait. */
 import type { Naming } from "../../base/names.js";
 import { formatCount, formatDuration, formatPercent } from "../../base/units.js";
-import { type FunctionWaits, waitsByFunction } from "../../callstats/index.js";
+import { waitsByFunction } from "../../callstats/index.js";
 import { type CallForest, type CallTree, type ProcessTree, STATES, State } from "../../calltree/index.js";
 import { columns, name, number } from "../columns.js";
+import { culpritName } from "../culprit.js";
 import type { Measure, Paint } from "../style.js";
 
 /** Rows of the table, and the share of all waits that a row must have. */
 const ROWS = 8;
 const SHARE = 0.01;
-
-/** What untraced code was to blame for, by {@link Blamed.cause}. */
-const CAUSES: Readonly<Record<string, string>> = {
-  "": "untraced code",
-  running: "untraced code",
-  network: "the network",
-  timer: "a timer",
-  sleep: "a timer",
-  syscall: "a system call",
-  gc: "the garbage collector",
-  runnable: "a free processor",
-  "idle processor": "a processor was idle",
-  "stop the world": "the world was stopped",
-  scheduler: "the scheduler",
-};
-
-/** The goroutines that mark for the garbage collector start with this function. */
-const MARKER = "runtime.gcBgMarkWorker";
 
 interface Style {
   readonly paint: Paint;
@@ -69,18 +52,4 @@ export function* blameTable(forest: CallForest, tree: CallTree, style: Style): G
   const { minimum = 0 } = tree.blame ?? {};
   if (minimum > 0)
     yield `${style.paint("dim", `only waits of at least ${formatDuration(minimum)}: there are too many others`)}\n`;
-}
-
-/** `main.send`, `main.serve, through net/http.(*conn).readLoop`, `net/http.(*conn).readLoop, which waited for the network`. */
-function culpritName({ culprit, via, cause }: FunctionWaits, naming: Naming): string {
-  if (via === MARKER) return "(the garbage collector)";
-  const between = via === "" ? [] : via.split(", ").map(naming);
-  // Of a call that is not selected the last function is the one.
-  const call =
-    cause === "filtered" ? `${between.pop()} (filtered)` : culprit === undefined ? undefined : naming(culprit);
-  const through = between.join(", ");
-  if (call !== undefined) return through === "" ? call : `${call}, through ${through}`;
-  const what = CAUSES[cause] ?? cause;
-  if (through === "") return `(${what})`;
-  return cause === "" || cause === "running" ? `${through} (untraced)` : `${through}, which waited for ${what}`;
 }
