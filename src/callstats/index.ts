@@ -37,7 +37,9 @@ export {
   reasonsByNode,
   waitsOfCall,
 } from "./reasons.js";
-export { RequestCollector, type Requests, type RootKind, type RootStats } from "./requests.js";
+export type { RootStats } from "./request-root.js";
+export { RequestCollector, type Requests, type RootKind } from "./requests.js";
 export { type StateSums, statesOfNode } from "./state-sums.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";
+export { TaskCollector } from "./task-requests.js";
 export { AssertionMeter, type PathShare, type Verdict } from "./verdict.js";

@@ -38,6 +38,8 @@ export interface CallRecord {
   readonly path: readonly string[];
   /** Of a request that middleware passed on: the path to its handler. */
   readonly handler: readonly string[] | undefined;
+  /** Of a task of runtime/trace: its type. Function and path are those of the call in which it began, and self has no states. */
+  readonly task?: string;
   readonly goroutine: number;
   /** Index into the processes of the forest. */
   readonly process: number;

@@ -1,8 +1,8 @@
 /** Requests: calls of root functions, each with all that it called on its goroutine. */
 
 import { Best } from "../base/best.js";
-import { grown } from "../base/columns.js";
 import { matching } from "../base/names.js";
+import { isStandard, packageOf } from "../base/packages.js";
 import {
   type CallStates,
   type CallVisitor,
@@ -12,11 +12,10 @@ import {
   isTestFunction,
   type Owners,
   type Recording,
-  STATES,
 } from "../calltree/index.js";
 import { Dispatch } from "./dispatch.js";
-import { Durations, type Spread } from "./durations.js";
 import { type CallRecord, type Candidate, recordOf } from "./listing.js";
+import { type RootStats, RootTimes, statsOf } from "./request-root.js";
 import { stateSums } from "./state-sums.js";
 
 /** How root calls are found. */
@@ -25,77 +24,34 @@ export type RootKind =
   | { readonly kind: "named"; readonly matches: (name: string) => boolean }
   /** Handlers: outermost traced calls on goroutines of a server that the module does not own. */
   | { readonly kind: "handlers" }
+  /** By guess: outermost traced calls on goroutines that code of another module started, or runs on. */
+  | { readonly kind: "callbacks" }
   /** Tests and subtests. */
   | { readonly kind: "tests" };
 
-/**
- * The requests of one root function; times in nanoseconds. Where middleware passes requests on to handlers, each handler
- * counts as a root, with the times of the outermost calls.
- */
-export interface RootStats extends Spread {
-  /** An index into the functions of the forest. */
-  readonly func: number;
-  readonly name: string;
-  readonly count: number;
-  /**
-   * Mean times in each state, by index into STATES, of the slowest tenth and of the others; undefined without an
-   * execution trace, or with fewer than {@link COMPARED_MIN} requests.
-   */
-  readonly slow: readonly number[] | undefined;
-  readonly usual: readonly number[] | undefined;
-}
-
 export interface Requests {
+  readonly kind: RootKind["kind"] | "tasks";
   /** Most time first. */
   readonly roots: readonly RootStats[];
   /** The slowest requests of all roots. */
   readonly slowest: readonly CallRecord[];
   readonly count: number;
-  /** Whether the goroutines of servers were told by guess, because there is no execution trace. */
+  /** Whether the goroutines of servers were told by guess. */
   readonly guessed: boolean;
 }
 
-/** Slow requests are compared with others from this number on. */
-const COMPARED_MIN = 10;
-/** The most requests of a root whose states are kept for that: those that ended first. */
-const KEPT_MAX = 1 << 18;
-
-class Root {
-  readonly durations = new Durations();
-  total = 0;
-  kept = 0;
-  duration = new Float64Array(16);
-  states = new Float64Array(16 * STATES.length);
-
-  add(duration: number, states: CallStates | undefined): void {
-    this.durations.record(duration);
-    this.total += duration;
-    if (states === undefined || this.kept === KEPT_MAX) return;
-    const at = this.kept++;
-    this.duration = grown(this.duration, this.kept);
-    this.states = grown(this.states, this.kept * STATES.length);
-    this.duration[at] = duration;
-    this.states.set(states.total, at * STATES.length);
-  }
-
-  /** Mean states of some of the kept requests. */
-  mean(requests: ArrayLike<number>): number[] {
-    const sums = STATES.map(() => 0);
-    for (let i = 0; i < requests.length; i++) {
-      const at = requests[i] * STATES.length;
-      for (let state = 0; state < STATES.length; state++) sums[state] += this.states[at + state];
-    }
-    return sums.map((sum) => sum / requests.length);
-  }
-}
+/** Packages whose goroutines run what their caller then waits for. */
+const WAITED_FOR = /^golang\.org\/x\/sync(\/|$)/;
 
 /** Collects requests in one walk. Memory: 100 bytes for each request that is kept. */
 export class RequestCollector implements CallVisitor {
-  private readonly roots = new Map<number, Root>();
+  private readonly roots = new Map<number, RootTimes>();
   private readonly best: Best<Candidate>;
   /** By function. */
   private readonly isNamed: readonly boolean[];
   private readonly isTestFunction: readonly boolean[];
+  /** Paths of packages with traced functions. */
+  private readonly traced: ReadonlySet<string>;
   private goroutine!: Goroutine;
   private func: ArrayLike<number> = [];
   private wall = 0;
@@ -124,6 +80,7 @@ export class RequestCollector implements CallVisitor {
     const names = functions.map(({ name }) => name);
     this.isNamed = matching(names, root.kind === "named" ? root.matches : () => false);
     this.isTestFunction = matching(names, isTestFunction);
+    this.traced = new Set(names.map(packageOf));
     this.best = new Best<Candidate>(slowest, (a, b) => b.duration - a.duration || a.wall - b.wall);
   }
 
@@ -136,7 +93,7 @@ export class RequestCollector implements CallVisitor {
     this.open = -1;
     this.tests = tree.tests;
     this.dispatch = this.dispatches[goroutine.process] ??= new Dispatch(tree);
-    this.serves = this.root.kind === "tests" || (this.root.kind === "handlers" && this.isServer(goroutine));
+    this.serves = this.isServing(goroutine);
   }
 
   enter(node: number): void {
@@ -163,10 +120,11 @@ export class RequestCollector implements CallVisitor {
     this.open = -1;
     this.count++;
     const duration = time - start;
-    const handler = this.root.kind === "handlers" ? this.dispatch.handler : node;
-    const root = this.roots.get(this.func[handler]) ?? new Root();
+    const isDispatched = this.root.kind === "handlers" || this.root.kind === "callbacks";
+    const handler = isDispatched ? this.dispatch.handler : node;
+    const root = this.roots.get(this.func[handler]) ?? new RootTimes();
     this.roots.set(this.func[handler], root);
-    root.add(duration, states);
+    root.add(duration, states?.total);
     const { process, goid } = this.goroutine;
     const candidate: Candidate = {
       ...{ process, goid, node, handler, start, duration, self, how, calls },
@@ -188,11 +146,34 @@ export class RequestCollector implements CallVisitor {
     const tests = new Map<number, Owners>();
     const roots = [...this.roots].sort(([, a], [, b]) => b.total - a.total);
     return {
+      kind: this.root.kind,
       roots: roots.map(([func, root]) => statsOf(func, forest.functions[func].name, root)),
       slowest: this.best.sorted().map((candidate) => recordOf(forest, candidate, tests)),
       count: this.count,
       guessed: this.guessed,
     };
+  }
+
+  private isServing(goroutine: Goroutine): boolean {
+    switch (this.root.kind) {
+      case "tests":
+        return true;
+      case "handlers":
+        return this.isServer(goroutine);
+      case "callbacks":
+        this.guessed = true;
+        return this.isForeign(goroutine);
+      default:
+        return false;
+    }
+  }
+
+  /** Whether a goroutine started with a function of another module that runs callbacks of its own accord. */
+  private isForeign({ process, goid }: Goroutine): boolean {
+    const start = this.recording.staysOf(process)?.startOf(goid) ?? "";
+    const path = packageOf(start);
+    if (path === "" || isStandard({ function: start, file: "" }) || WAITED_FOR.test(path)) return false;
+    return !this.traced.has(path);
   }
 
   /** Whether a goroutine is one of a server: by the function it started with, or else, by guess, if untraced code started it. */
@@ -209,20 +190,4 @@ export class RequestCollector implements CallVisitor {
     const isTest = this.isTestFunction[func] || this.tests.has(node);
     return this.serves && isTest === (this.root.kind === "tests");
   }
-}
-
-function statsOf(func: number, name: string, root: Root): RootStats {
-  const order = Uint32Array.from({ length: root.kept }, (_, request) => request).sort(
-    (a, b) => root.duration[b] - root.duration[a],
-  );
-  const slow = Math.ceil(root.kept / 10);
-  const isCompared = root.kept >= COMPARED_MIN;
-  return {
-    func,
-    name,
-    count: root.durations.count,
-    ...root.durations.spread(),
-    slow: isCompared ? root.mean(order.subarray(0, slow)) : undefined,
-    usual: isCompared ? root.mean(order.subarray(slow)) : undefined,
-  };
 }

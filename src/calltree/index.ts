@@ -43,7 +43,7 @@ export {
   type TreeStates,
   type WaitReason,
 } from "./states.js";
-export type { StayCursor, Stays } from "./stays.js";
+export type { StayCursor, Stays, UserTask } from "./stays.js";
 export {
   type CallForest,
   type CallTree,

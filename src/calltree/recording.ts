@@ -8,7 +8,7 @@ import { type WalkObserver, walkProcess } from "./replay/replay.js";
 import { isStructural, type SelectOptions, scopeOf } from "./selection.js";
 import type { StateClock, WaitVisitor } from "./state-meter.js";
 import type { Blame } from "./states.js";
-import type { Stays } from "./stays.js";
+import type { Stays, UserTask } from "./stays.js";
 import type { CallForest, ProcessTree } from "./tree.js";
 import { TreeStateCollector } from "./tree-states.js";
 import { type FilteredCalls, type Selected, selectPaths } from "./views/select.js";
@@ -85,6 +85,11 @@ export class Recording {
   /** What `from` and `to` are in a process. */
   windowOf(process: number): Window {
     return this.replay.windows[process] ?? {};
+  }
+
+  /** The tasks of `runtime/trace` of a process, in the order of their beginnings; none if that is not known. */
+  tasksOf(process: number): readonly UserTask[] {
+    return this.clocks[process]?.tasks ?? [];
   }
 
   /** Whether a goroutine is one on which a server calls handlers; undefined if that is not known. */

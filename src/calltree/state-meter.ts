@@ -1,7 +1,7 @@
 /** Charges the states of goroutines to their calls. */
 import { grown } from "../base/columns.js";
 import { type Blame, type CallStates, STATES } from "./states.js";
-import type { Stays } from "./stays.js";
+import type { Stays, UserTask } from "./stays.js";
 import type { CallTree } from "./tree.js";
 import type { CallVisitor } from "./visitor.js";
 
@@ -37,6 +37,8 @@ export interface StateClock {
   readonly isPlausible: boolean;
   /** Whether a goroutine is one on which a server calls handlers. */
   serves?(goid: number): boolean;
+  /** The tasks of the program, in the order of their beginnings. */
+  readonly tasks?: readonly UserTask[];
   /** All that it knows; undefined if it cannot tell at once. */
   readonly stays?: Stays;
 }

@@ -37,3 +37,15 @@ export interface StayCursor {
   /** The user's function in which the waker was; "" if unknown. */
   readonly wakerPlace: string;
 }
+
+/** A task of `runtime/trace`. Times are nanoseconds since the start of the process. */
+export interface UserTask {
+  /** Its type, as given to `NewTask`. */
+  readonly name: string;
+  /** The goroutine that began it. */
+  readonly goid: number;
+  readonly begin: number;
+  /** When it ended; the end of the trace if it did not. */
+  readonly end: number;
+  readonly isEnded: boolean;
+}

@@ -1,6 +1,6 @@
 /** The states of a process's goroutines, on the time scale of its call trace. */
 import { NumberSet } from "../base/columns.js";
-import { STATES, State, type StateClock, type StayCursor, type Stays } from "../calltree/index.js";
+import { STATES, State, type StateClock, type StayCursor, type Stays, type UserTask } from "../calltree/index.js";
 import { BlameCollector } from "./blame.js";
 import type { Scheduling } from "./collect.js";
 import type { Occupation } from "./contention.js";
@@ -19,6 +19,7 @@ export class SchedulingClock implements StateClock {
   state: number = State.unknown;
   until = Number.POSITIVE_INFINITY;
   readonly stays: Stays;
+  readonly tasks: readonly UserTask[];
   private readonly cursor: StayCursor;
   private readonly occupation: Occupation;
   /** Whether the cursor stands at a stay that ends after `at`. */
@@ -33,7 +34,7 @@ export class SchedulingClock implements StateClock {
    * @param servers the goroutines on which servers call handlers
    */
   constructor(
-    { stays, occupation }: Pick<Scheduling, "stays"> & Partial<Scheduling>,
+    { stays, occupation, tasks = [] }: Pick<Scheduling, "stays"> & Partial<Scheduling>,
     offset: number,
     private readonly servers = new NumberSet(),
   ) {
@@ -48,6 +49,7 @@ export class SchedulingClock implements StateClock {
       stoppedWithin: (from, to) => this.occupation.stopped.within(from, to),
       cursor: () => stays.cursor(offset),
     };
+    this.tasks = tasks.map((task) => ({ ...task, begin: task.begin - offset, end: task.end - offset }));
     this.cursor = this.stays.cursor();
   }
 

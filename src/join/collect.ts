@@ -1,17 +1,19 @@
 /** Reads an execution trace once, for the stays of its goroutines. */
 import { Activity, type GoroutineInfo, type Interval, Intervals, type Range, Ranges } from "../analyses/index.js";
-import { State } from "../calltree/index.js";
+import { State, type UserTask } from "../calltree/index.js";
 import { describeCut, feedAll, NONE, RangeName, ResourceKind, TraceError, TraceReader } from "../exectrace/index.js";
 import { Classifier } from "./classify.js";
 import type { Occupation } from "./contention.js";
 import { Places } from "./places.js";
 import { Processors } from "./processors.js";
 import { type Stay, StayTable } from "./stays.js";
+import { TaskTable } from "./tasks.js";
 
 /** An execution trace, reduced to what the join needs. */
 export interface Scheduling {
   readonly stays: StayTable;
   readonly occupation: Occupation;
+  readonly tasks: readonly UserTask[];
   /** When the first event was, nanoseconds since 1970; undefined before Go 1.25. */
   readonly wall: bigint | undefined;
   /** The first event, nanoseconds of the runtime's monotonic clock. */
@@ -36,6 +38,7 @@ export function readScheduling(
   const intervals = new Intervals(reader);
   const ranges = new Ranges();
   const processors = new Processors(ranges);
+  const tasks = new TaskTable();
   const stays = new StayTable();
   collect(intervals, ranges, {
     classifier: new Classifier(reader.stacks),
@@ -53,6 +56,7 @@ export function readScheduling(
         intervals.feed(event);
         ranges.feed(event);
         processors.feed(event);
+        tasks.feed(event);
       },
     });
     problem = reader.warning && describeCut(reader.warning);
@@ -64,7 +68,9 @@ export function readScheduling(
   ranges.finish();
   stays.stopped = processors.stopped;
   const occupation = { idle: processors.finish(), stopped: stays.stopped };
-  return { stays, occupation, wall: reader.wallTime(0), start: reader.start, length: intervals.now, problem };
+  const { now: length } = intervals;
+  const { start } = reader;
+  return { stays, occupation, tasks: tasks.until(length), wall: reader.wallTime(0), start, length, problem };
 }
 
 /** The mark assists of a goroutine since its open interval began: pairs of begin and end, and the begin of an open one. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { RequestCollector, type RootKind } from "../../src/callstats/index.js";
-import { type Recording, readRecording, STATES } from "../../src/calltree/index.js";
+import { RequestCollector, type RootKind, TaskCollector } from "../../src/callstats/index.js";
+import { type Recording, readRecording, STATES, type Stays, type UserTask } from "../../src/calltree/index.js";
 import { isServerFunction } from "../../src/join/servers.js";
+import { StayTable } from "../../src/join/stays.js";
 import { requestsJson, requestsTable } from "../../src/render/numbers/requests.js";
 import { plainWidth } from "../../src/render/style.js";
 import { scripted } from "../calltree/script.js";
@@ -131,10 +132,100 @@ test("the goroutines of servers are known by the function they start with", () =
     expect(isServerFunction(name), name).toBe(true);
   }
   for (const name of [
+    "github.com/nats-io/nats%2ego.(*Conn).waitForMsgs.gowrap2",
+    "github.com/hibiken/asynq.(*processor).exec.func2.1",
+    "github.com/quic-go/quic-go/http3.(*Server).handleConn.func2",
+  ]) {
+    expect(isServerFunction(name), name).toBe(true);
+  }
+  for (const name of [
     "net/http.(*persistConn).readLoop",
     "main.main",
     "golang.org/x/sync/errgroup.(*Group).Go.func1",
   ]) {
     expect(isServerFunction(name), name).toBe(false);
   }
+});
+
+/** A goroutine with two tasks, one within the other; one that a queue of another module started. */
+const JOBS = `
+  0   g1 { main.main
+  10  g1 { main.job
+  14  g1 { main.read
+  16  g1 { main.leaf
+  18  g1 }
+  20  g1 }
+  30  g1 { main.store
+  40  g1 }
+  50  g1 }
+  11  g2<g1 { main.onMessage
+  13  g2 }
+  15  g2 { main.onMessage
+  16  g2 }
+  17  g2 { main.onMessage
+  19  g2 }
+  21  g3<g1 { main.onMessage
+  22  g3 }
+  60  g1 }`;
+
+class JobClock extends ScriptedClock {
+  readonly tasks: UserTask[] = [
+    { name: "import", goid: 1, begin: 12_000, end: 45_000, isEnded: true },
+    { name: "parse", goid: 1, begin: 13_000, end: 25_000, isEnded: true },
+    { name: "sweep", goid: 7, begin: 20_000, end: 60_000, isEnded: false },
+  ];
+  readonly stays: Stays;
+
+  constructor(starts: Readonly<Record<number, string>>) {
+    super("g1 30-35 lock");
+    const table = new StayTable();
+    const stay = { state: STATES.indexOf("lock"), reason: "sync", waker: -1, place: "", wakerPlace: "" };
+    table.add(1, 30_000, 35_000, stay);
+    this.stays = {
+      ...{ goroutines: table.goroutines, reasons: table.reasons, places: table.places },
+      stoppedWithin: () => 0,
+      startOf: (goid) => starts[goid] ?? "",
+      cursor: () => table.cursor(0),
+    };
+  }
+}
+
+const jobs = (starts: Readonly<Record<number, string>> = {}) => read(JOBS).withStates(() => new JobClock(starts));
+
+test("tasks of runtime/trace: by type, with the call in which they began and the states of their goroutine", () => {
+  const recording = jobs();
+  const tasksOf = (type?: string) => {
+    const collector = new TaskCollector(recording, 3, type === undefined ? undefined : (name) => name === type);
+    recording.visit(collector);
+    return collector.requests();
+  };
+  const found = tasksOf();
+  expect(summary(found)).toEqual(["sweep ×1 40", "import ×1 33", "parse ×1 12"]);
+  const [sweep, whole, parse] = found.slowest;
+  expect([whole.task, whole.path, whole.self, whole.calls]).toEqual(["import", ["main.main", "main.job"], 17_000, 3]);
+  expect([parse.path.at(-1), parse.self, parse.calls]).toEqual(["main.job", 6000, 2]);
+  expect([sweep.path, sweep.end]).toEqual([[], "running"]);
+  const inLock = whole.states?.total[STATES.indexOf("lock")];
+  expect([inLock, whole.states?.total.reduce((a, b) => a + b)]).toEqual([5000, 33_000]);
+  expect(summary(tasksOf("parse"))).toEqual(["parse ×1 12"]);
+
+  const report = { requests: found, titles: undefined, costs: [], notices: [] };
+  const text = [...requestsTable(report, { colour: false, width: undefined, widthOf: plainWidth })].join("");
+  expect(text).toMatch(/\btask import\n +main\.main > main\.job\n/);
+  const json = JSON.parse([...requestsJson(report)].join(""));
+  expect(json.roots[0].task).toBe("sweep");
+  expect(json.slowest.map(({ task, function: of }: Record<string, string>) => `${task} in ${of}`)).toEqual([
+    "sweep in null",
+    "import in main.job",
+    "parse in main.job",
+  ]);
+});
+
+test("by guess, calls on goroutines that another module started; not those of the standard library or of an errgroup", () => {
+  const callbacks = (starts: Readonly<Record<number, string>>) =>
+    summary(requestsOf(jobs(starts), { kind: "callbacks" }));
+  const queue = "example.com/queue.(*Consumer).loop.gowrap1";
+  expect(callbacks({ 1: "runtime.main", 2: queue, 3: queue })).toEqual(["main.onMessage ×4 2"]);
+  const others = { 1: "main.main", 2: "golang.org/x/sync/errgroup.(*Group).Go.func1", 3: "time.goFunc" };
+  expect(callbacks(others)).toEqual([]);
 });

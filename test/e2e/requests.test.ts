@@ -79,14 +79,14 @@ const env = { GOTRACE_CACHE: temporaryDirectory() };
 
 interface Requests {
   readonly requests: number;
-  readonly roots: readonly { readonly function: string; readonly requests: number }[];
+  readonly roots: readonly { readonly function?: string; readonly task?: string; readonly requests: number }[];
 }
 
 const requests = (...words: string[]) => gotrace(["requests", ...words], { cwd, env });
 const roots = (...words: string[]) => {
   const { code, stdout, stderr } = requests("--format", "json", ...words);
   expect(code, stderr).toBe(0);
-  return (JSON.parse(stdout) as Requests).roots.map((root) => `${root.function} ×${root.requests}`);
+  return (JSON.parse(stdout) as Requests).roots.map((root) => `${root.function ?? root.task} ×${root.requests}`);
 };
 
 test("tests: the handlers that they call, and without states no word of requests", () => {
@@ -107,6 +107,15 @@ describe("after a run", () => {
   test("requests of the last run", () => {
     expect(roots()).toEqual(["main.handle ×3"]);
     expect(requests().stdout).toMatch(/The slowest of 3 requests/);
+  });
+
+  test("tasks of runtime/trace, by name; states say what they did", () => {
+    expect(roots("--root", "task:import")).toEqual(["import ×2"]);
+    const { stdout } = requests("--root", "task:import", "--format", "json");
+    const [slowest] = JSON.parse(stdout).slowest;
+    expect(slowest).toMatchObject({ task: "import", function: "main.job", calls_beneath: 2, end: "return" });
+    expect(slowest.states.sleep_ns).toBeGreaterThanOrEqual(1e6);
+    expect(requests("--root", "task:imports").stderr).toMatch(/no task .* imports\n +did you mean import\?\n$/);
   });
 
   test("--root of a function without calls says the same as gotrace calls", () => {

@@ -4,9 +4,11 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import {
   costBounds,
   namePattern,
+  nearestName,
   RequestCollector,
   type Requests,
   type RootKind,
+  TaskCollector,
   waitsOfCall,
 } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
@@ -22,6 +24,7 @@ import type { Pieces } from "../output.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { noCalls } from "../report/no-calls.js";
 import { reportTraces } from "../report/reporting.js";
+import { requireStates } from "../report/require-states.js";
 import { completeness, walk } from "../report/visit.js";
 import { Session } from "../session.js";
 
@@ -29,7 +32,7 @@ const flags: readonly Flag[] = [
   {
     name: "root",
     value: "FUNC",
-    help: "a request is a call of FUNC: Go's name, which may begin at any part of the package path, or /regexp/ (default: handlers that a server calls; where there are none, tests)",
+    help: "a request is a call of FUNC: Go's name, which may begin at any part of the package path, or /regexp/; or task:NAME, a task of runtime/trace (default: handlers that a server calls; where there are none, tasks, then tests)",
   },
   { name: "slowest", value: "N", help: "list the N slowest requests (default 3)" },
   { name: "format", value: "FORMAT", help: "table (default) or json" },
@@ -42,8 +45,8 @@ export const requestsCommand: Command = {
   usage: "requests [flags] [TRACE…]",
   description: `Shows the requests in saved traces: for each root function how many there were and how long they took, what the slowest
 tenth has more of than the others (with a trace of 'gotrace run --states'), and the slowest. A request is a handler's call
-by net/http, gRPC or another server that the module does not own, each on a kept-alive connection by itself; or a call of
---root; or, in traces without either, a test.`,
+by net/http, gRPC or another server that the module does not own, each on a kept-alive connection by itself; or what --root
+names; or, in traces without handlers, a task of runtime/trace (with states), or a test.`,
   flags: [...flags, outputFlag, { name: "verbose", short: "v", help: "show what is read" }, helpFlag],
   examples: [
     "gotrace requests",
@@ -70,8 +73,7 @@ async function run(words: readonly string[]): Promise<number> {
 function requestsFormat(flags: ParsedFlags): Format {
   const kind = choice(flags, "format", ["table", "json"]);
   const slowest = Math.floor(number(flags, "slowest", 3, 0));
-  const root = flags.string("root");
-  const find = root === undefined ? byThemselves : named(root);
+  const find = finderOf(flags.string("root"));
   return {
     name: "requests",
     carriesNotices: true,
@@ -81,12 +83,31 @@ function requestsFormat(flags: ParsedFlags): Format {
   };
 }
 
-/** Handlers, or tests where there are none. @throws UserError where there are neither */
+/** What the value of --root begins with if it names tasks. */
+const TASK = "task:";
+
+function finderOf(root: string | undefined): (recording: Recording, slowest: number) => Requests {
+  if (root === undefined) return byThemselves;
+  return root.startsWith(TASK) ? tasksNamed(root.slice(TASK.length)) : named(root);
+}
+
+/** The fewest calls on goroutines of other modules that are taken for requests where there is nothing else. */
+const CALLBACKS = 3;
+
+/** Handlers; where there are none tasks, or tests, or callbacks of other modules. @throws UserError where there is nothing */
 function byThemselves(recording: Recording, slowest: number): Requests {
-  const found = collect(recording, slowest, { kind: "handlers" }, { kind: "tests" }).find(({ count }) => count > 0);
+  const collector = (kind: RootKind) => new RequestCollector(recording, kind, slowest);
+  const handlers = collector({ kind: "handlers" });
+  const tasks = new TaskCollector(recording, slowest);
+  const tests = collector({ kind: "tests" });
+  const callbacks = collector({ kind: "callbacks" });
+  walk(recording, handlers, tasks, tests, callbacks);
+  const found = [handlers, tasks, tests].map((one) => one.requests()).find(({ count }) => count > 0);
   if (found !== undefined) return found;
+  const guessed = callbacks.requests();
+  if (guessed.count >= CALLBACKS) return guessed;
   throw new UserError(
-    "no requests: no server that is not traced called a function of the module, and there are no tests",
+    "no requests: no server that is not traced called a function of the module, and there are no tasks or tests",
     "name what a request is: gotrace requests --root main.handle TRACE",
     ExitCode.noInput,
   );
@@ -96,17 +117,33 @@ function byThemselves(recording: Recording, slowest: number): Requests {
 function named(text: string): (recording: Recording, slowest: number) => Requests {
   const functions = namePattern(text);
   return (recording, slowest) => {
-    const [found] = collect(recording, slowest, { kind: "named", matches: functions.matches });
+    const collector = new RequestCollector(recording, { kind: "named", matches: functions.matches }, slowest);
+    walk(recording, collector);
+    const found = collector.requests();
     if (found.count > 0) return found;
     throw noCalls(functions, recording);
   };
 }
 
-/** The requests of each kind, found in one walk. */
-function collect(recording: Recording, slowest: number, ...kinds: readonly RootKind[]): Requests[] {
-  const collectors = kinds.map((kind) => new RequestCollector(recording, kind, slowest));
-  walk(recording, ...collectors);
-  return collectors.map((collector) => collector.requests());
+/** Tasks of a type. @throws UserError if there was none */
+function tasksNamed(text: string): (recording: Recording, slowest: number) => Requests {
+  const { matches } = namePattern(text);
+  return (recording, slowest) => {
+    requireStates(recording, `--root ${TASK}${text}`);
+    const collector = new TaskCollector(recording, slowest, matches);
+    walk(recording, collector);
+    const found = collector.requests();
+    if (found.count > 0) return found;
+    const types = recording.forest.processes.flatMap((_, process) =>
+      recording.tasksOf(process).map(({ name }) => name),
+    );
+    const near = nearestName(text, [...new Set(types)]);
+    throw new UserError(
+      `no task of runtime/trace is called ${text}`,
+      near ? `did you mean ${near}?` : "a task has the name that the program gives to trace.NewTask",
+      ExitCode.noInput,
+    );
+  };
 }
 
 function reportOf(requests: Requests, recording: Recording, context: FormatContext): RequestsReport {

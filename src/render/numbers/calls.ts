@@ -101,7 +101,7 @@ export function* callLines(
       ENDS[record.end],
       ...(titles ? [`${titles[record.process]} (${record.pid})`] : []),
       ...(tests ? [shortName(record.test ?? "")] : []),
-      naming(record.handler?.at(-1) ?? record.function.name),
+      record.task === undefined ? naming(record.handler?.at(-1) ?? record.function.name) : taskName(record.task),
     ],
     notes:
       callersOf(record).length > 0
@@ -120,8 +120,13 @@ function isDated({ wall, start }: CallRecord): boolean {
   return wall > start;
 }
 
-function callersOf({ path, handler = path }: CallRecord): readonly string[] {
-  return handler.slice(0, -1);
+function callersOf({ path, handler = path, task }: CallRecord): readonly string[] {
+  return task === undefined ? handler.slice(0, -1) : path;
+}
+
+/** A task as text shows it among functions. */
+export function taskName(type: string): string {
+  return `task ${type}`;
 }
 
 function headline({ choice, by, calls, records }: Listing, of: string): string {
@@ -161,11 +166,13 @@ export function callRecord(
     end,
     calls,
     states,
+    task,
   } = call;
   const cost = costs[process];
   const waits = waitsOf?.(call);
   return {
-    function: of.name,
+    ...(task === undefined ? {} : { task }),
+    function: task === undefined || of.name !== "" ? of.name : null,
     file: of.file,
     line: of.line,
     path,
@@ -177,7 +184,8 @@ export function callRecord(
     start_unix_ns: Math.round(wall),
     duration_ns: Math.round(duration),
     self_ns: Math.round(self),
-    ...(states === undefined ? {} : { states: statesJson(states.total), self_states: statesJson(states.self) }),
+    ...(states === undefined ? {} : { states: statesJson(states.total) }),
+    ...(states === undefined || task !== undefined ? {} : { self_states: statesJson(states.self) }),
     ...reasonsJson({ total: waits?.reasons }, waits?.stopped),
     tracing_max_ns: cost ? ns(Math.min(Math.round(duration), cost.inner + calls * (cost.inner + cost.outer))) : null,
     calls_beneath: calls,

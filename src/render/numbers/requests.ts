@@ -7,7 +7,7 @@ import { STATES } from "../../calltree/index.js";
 import { type ColumnStyle, name, number } from "../columns.js";
 import { statesJson } from "../states.js";
 import { painter } from "../style.js";
-import { type CallsReport, callLines, callRecord } from "./calls.js";
+import { type CallsReport, callLines, callRecord, taskName } from "./calls.js";
 import { type FittingColumn, fitting, remarks } from "./responsive-columns.js";
 import { ns, type StatsStyle } from "./stats.js";
 
@@ -36,7 +36,7 @@ export function* requestsTable(report: RequestsReport, options: StatsStyle): Gen
       formatCount(root.count),
       ...SPREAD.map((one) => formatDuration(root[one])),
       ...(isCompared ? [differenceOf(root)] : []),
-      naming(root.name),
+      requests.kind === "tasks" ? taskName(root.name) : naming(root.name),
     ],
   }));
   yield* fitting(list, rows, style).lines;
@@ -47,7 +47,8 @@ export function* requestsTable(report: RequestsReport, options: StatsStyle): Gen
   const lines = [
     ...(requests.slowest.some(({ handler }) => handler !== undefined) ? [DISPATCHED] : []),
     ...(isCompared ? ["THE SLOW HAVE MORE: the slowest tenth against the others, mean time in each state"] : []),
-    ...(requests.guessed ? [GUESSED] : []),
+    ...(requests.guessed ? [requests.kind === "callbacks" ? CALLBACKS : GUESSED] : []),
+    ...(requests.kind === "tasks" ? [TASKS] : []),
     ...notices,
   ];
   yield remarks(lines, style);
@@ -57,6 +58,11 @@ const DISPATCHED = "handlers behind middleware: times are those of the whole req
 
 const GUESSED =
   "requests are guessed: calls on goroutines that untraced code started; record with --states to know, or name them with --root";
+
+const CALLBACKS = "requests are guessed: calls on goroutines of modules that are not traced; name them with --root";
+
+const TASKS =
+  "tasks of runtime/trace: states are those of the goroutine that began them; below a task, the call in which it began";
 
 /** What the slowest tenth spend more time on than the others, largest first. */
 function differenceOf({ slow, usual }: RootStats): string {
@@ -75,7 +81,7 @@ export function* requestsJson(report: RequestsReport): Generator<string> {
   const { requests, notices } = report;
   const states = (times: readonly number[] | undefined) => times && statesJson(times.map(Math.round));
   const roots = requests.roots.map((root) => ({
-    function: root.name,
+    [requests.kind === "tasks" ? "task" : "function"]: root.name,
     requests: root.count,
     ...Object.fromEntries((["min", "mean", ...SPREAD] as const).map((one) => [`${one}_ns`, ns(root[one])])),
     ...(root.slow === undefined ? {} : { slow_states: states(root.slow), usual_states: states(root.usual) }),
