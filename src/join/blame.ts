@@ -96,12 +96,12 @@ export class BlameCollector implements WaitVisitor {
 
   enter(node: number, time: number): void {
     if (this.isFirst) this.settleStart(node, time);
-    else if (this.next < time) this.settle(time);
+    else this.pass(time);
     this.open.push(node);
   }
 
   exit(node: number, start: number, time: number): void {
-    if (this.next < time) this.settle(time);
+    this.pass(time);
     this.stops.add(node, start, time);
     this.open.pop();
     if (this.open.length > 0) return;
@@ -111,7 +111,7 @@ export class BlameCollector implements WaitVisitor {
   }
 
   end(): void {
-    this.settle(Number.POSITIVE_INFINITY);
+    this.pass(Number.POSITIVE_INFINITY);
   }
 
   /** The goroutine's first call begins. The wait for its start counts as that of this call. */
@@ -119,21 +119,26 @@ export class BlameCollector implements WaitVisitor {
     const { ready, readyCalls } = this;
     this.isFirst = false;
     const wait = readyCalls.current;
-    this.settle(time);
+    this.pass(time);
     if (wait < 0 || ready.reasons[ready.reason[wait]] !== CREATED || ready.begin[wait] >= time) return;
     readyCalls.node[wait] = node;
     this.starts[wait] = 1;
   }
 
+  /** The innermost call changes at `time`. */
+  private pass(time: number): void {
+    if (this.next < time) this.settle(time);
+    if (this.slices.due < time) this.slices.settle(time, this.open);
+  }
+
   private settle(time: number): void {
-    const { waiters, wakers, otherCalls, readyCalls, slices } = this;
+    const { waiters, wakers, otherCalls, readyCalls } = this;
     const node = this.open.at(-1) ?? 0;
     waiters.settle(time, node);
     wakers.settle(time, node, this.untraced);
     otherCalls.settle(time, node);
     readyCalls.settle(time, node);
-    slices.settle(time, this.open);
-    this.next = Math.min(waiters.next, wakers.next, otherCalls.next, readyCalls.next, slices.due);
+    this.next = Math.min(waiters.next, wakers.next, otherCalls.next, readyCalls.next);
   }
 
   private readonly untraced = (wait: number): void => {
@@ -159,12 +164,27 @@ export class BlameCollector implements WaitVisitor {
         if (time > 0) pairs.add(who, chains.culpritOf(hold), time);
       }
     }
+    this.chargeTimers(pairs);
     slices.finish();
     const kinds = { node: this.readyCalls.node, starts: this.starts };
     chargeReady(clipped(ready, window), kinds, slices, { stays, occupation }, pairs);
     const stoppedTime = occupation.stopped.within(0, Number.POSITIVE_INFINITY);
     const minimum = Math.max(waits.minimum, ready.minimum);
     return { pairs: pairs.list(), reasons: this.reasons(tree), minimum, stopped: this.stops.byNode, stoppedTime };
+  }
+
+  /** A wait for a channel that no goroutine ended was ended by a timer, unless the trace ended first. */
+  private chargeTimers(pairs: Pairs): void {
+    const { others, otherCalls, window } = this;
+    const cursor = this.stays.cursor();
+    for (let wait = 0; wait < others.count; wait++) {
+      const state = others.state[wait];
+      const isTimed = state === State.channel || state === State.select;
+      if (!isTimed || !cursor.seek(others.waiter[wait], others.end[wait])) continue;
+      const who = { waiter: otherCalls.node[wait], state, reason: others.reasons[others.reason[wait]], starts: false };
+      const time = lengthIn(window, others.begin[wait], others.end[wait]);
+      if (time > 0) pairs.add(who, { culprit: 0, via: "", cause: "timer" }, time);
+    }
   }
 
   private reasons(tree: Pick<CallTree, "parent" | "edge">): WaitReason[] {

@@ -25,6 +25,8 @@ export class Slices {
   node = new Int32Array(64);
   /** By slice: the goroutine. */
   goid = new Float64Array(64);
+  /** Changes of the innermost call after this time matter. */
+  due = Number.POSITIVE_INFINITY;
   /** Shorter pieces are not told apart, nanoseconds. */
   private readonly resolution: number;
   private readonly cursor: StayCursor;
@@ -58,14 +60,21 @@ export class Slices {
 
   visit(goid: number): void {
     this.current = goid;
-    if (!this.unvisited.delete(goid)) this.more = false;
-    else this.seek(goid);
+    this.more = false;
+    this.due = Number.POSITIVE_INFINITY;
+    if (this.unvisited.delete(goid)) this.seek(goid);
     this.inside = false;
   }
 
-  /** The innermost call changes at `time`, @param open the open calls until then */
+  /** The innermost call changes at `time`. @param open the open calls until then */
   settle(time: number, open: readonly number[]): void {
     const { cursor, resolution } = this;
+    // Most calls are short.
+    if (this.inside && time < cursor.end && time - this.from < resolution) {
+      if (open.length < this.least) this.least = open.length;
+      this.upTo = time;
+      return;
+    }
     for (; this.more && cursor.begin < time; this.next()) {
       if (!this.inside) {
         this.from = this.upTo = cursor.begin;
@@ -81,11 +90,6 @@ export class Slices {
       if (cursor.end > time) return;
       this.inside = false;
     }
-  }
-
-  /** When the next change of the innermost call matters. */
-  get due(): number {
-    return this.more ? this.cursor.begin : Number.POSITIVE_INFINITY;
   }
 
   /** Ends the walk: what the goroutines did that have no calls. */
@@ -128,5 +132,6 @@ export class Slices {
   private skip(): void {
     const { cursor, wanted } = this;
     while (this.more && !(runs(cursor) && wanted.touches(cursor.begin, cursor.end))) this.more = cursor.next();
+    this.due = this.more ? cursor.begin : Number.POSITIVE_INFINITY;
   }
 }

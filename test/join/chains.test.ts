@@ -16,7 +16,7 @@ function blamed(script: string, stays: string, starts: Readonly<Record<number, s
       return { goid: Number(goid), begin: Number(begin), end: Number(end), state, waker: Number(waker ?? -1) };
     });
   for (const { goid, begin, end, state, waker } of list.sort((a, b) => a.end - b.end)) {
-    const stay = { state: State[state as StateName], reason: "", waker, place: "", wakerPlace: "" };
+    const stay = { state: State[state as StateName], reason: state, waker, place: "", wakerPlace: "" };
     table.add(goid, begin * 1000, end * 1000, stay);
   }
   for (const [goid, name] of Object.entries(starts)) table.setStart(Number(goid), name);
@@ -66,6 +66,12 @@ test("untraced code that waited for a call to return: the call is to blame", () 
   expect(blamed(script(59), stays, { 2: "errgroup.Go" })).toEqual(["receive channel task [errgroup.Go]  50"]);
   // It took less than half of the wait.
   expect(blamed(script(34), stays, { 2: "errgroup.Go" })).toEqual(["receive channel - [errgroup.Go] running 50"]);
+});
+
+test("a wait for a channel that no goroutine ended was ended by a timer, unless the trace ended", () => {
+  expect(blamed(RECEIVE, "g1 10-60 select\ng1 60-90 running")).toEqual(["receive select - [] timer 50"]);
+  expect(blamed(RECEIVE, "g1 10-60 select")).toEqual([]);
+  expect(blamed(RECEIVE, "g1 10-60 sleep\ng1 60-90 running")).toEqual([]);
 });
 
 test("of the states of a goroutine the one counts in which it was most of the time, and only while the wait lasted", () => {
