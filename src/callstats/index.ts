@@ -4,6 +4,8 @@ export type { HookCost } from "../calltree/index.js";
 export { type Assertion, parseAssertion } from "./assertion.js";
 export { type FunctionWaits, waitsByFunction, waitsByNode } from "./blame.js";
 export { costBounds } from "./bounds.js";
+export { startedStates } from "./critical/family-states.js";
+export { type CriticalPath, criticalPaths, type PathStep } from "./critical/index.js";
 export {
   type CallChange,
   type CallDiff,

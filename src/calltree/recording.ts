@@ -163,6 +163,12 @@ export class Recording {
     for (const done of walkProcess(replayed, {}, observer)) progress?.(done, replayed.process.length);
   }
 
+  /** The function of one of the nodes that {@link replayAll} reports, an index into the functions of the forest. */
+  functionOf(process: number, built: number): number {
+    const { nodes, ids } = this.replay.processes[process];
+    return ids.number(nodes.func[built]);
+  }
+
   /** The node of a process's tree for one of the numbers that {@link replayAll} reports; 0 if it is not selected. */
   nodeOf(process: number, built: number): number {
     const node = this.replay.processes[process].numbers[built];

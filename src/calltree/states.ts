@@ -35,6 +35,9 @@ export const State = Object.freeze(
   Object.fromEntries(STATES.map((name, index) => [name, index])) as Record<StateName, number>,
 );
 
+/** States that another goroutine ends. The others end by a timer, the network, the system or the collector. */
+export const ENDED_BY_OTHERS: ReadonlySet<number> = new Set([State.lock, State.wait, State.channel, State.select]);
+
 /** Times of a call by index into {@link STATES}, nanoseconds. The arrays are reused: copy what you keep. */
 export interface CallStates {
   /** Adds up to the call's self time. */

@@ -1,15 +1,12 @@
 /** Waits as columns: who waited, from when to when, and who ended it. */
 import { NumberMap } from "../base/columns.js";
 import { Words } from "../base/word-numbers.js";
-import { State, type StayCursor, type Stays } from "../calltree/index.js";
+import { ENDED_BY_OTHERS, type StayCursor, type Stays } from "../calltree/index.js";
 import { NONE } from "../exectrace/index.js";
-
-/** States that another goroutine ends. The others end by a timer, the network, the system or the collector. */
-const ENDED: ReadonlySet<number> = new Set([State.lock, State.wait, State.channel, State.select]);
 
 /** Whether another goroutine ended the wait. */
 export function isEnded({ state, waker }: Pick<StayCursor, "state" | "waker">): boolean {
-  return ENDED.has(state) && waker !== NONE;
+  return ENDED_BY_OTHERS.has(state) && waker !== NONE;
 }
 
 /** The most waits that are looked at; of more, the longest. */

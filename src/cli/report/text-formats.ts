@@ -4,9 +4,10 @@ import { basename } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { formatBytes, formatNumberOf } from "../../base/units.js";
 import type { Note } from "../../calltrace/index.js";
-import { type CallForest, type ProcessTree, processTitle, type Recording } from "../../calltree/index.js";
+import { type CallForest, callIdsOf, type ProcessTree, processTitle, type Recording } from "../../calltree/index.js";
 import { filterNotices, overall } from "../../render/notices.js";
 import { measureFor } from "../../render/style.js";
+import type { TreeTextOptions } from "../../render/tree/tree.js";
 import type { Pieces } from "../output.js";
 import type { RunNote } from "../run/run-directory.js";
 import type { FormatContext } from "./format.js";
@@ -52,11 +53,25 @@ export async function tree(
     measure: await measureFor(forest.functions.map(({ name }) => name)),
     ...(output.width === undefined ? {} : { width: output.width }),
     ...(tests ? { title } : {}),
+    ...(await explaining(recording)),
     remarks: (process) =>
       process === forest.processes[0]
         ? [...filterNotices(recording).map(({ text }) => text), ...(note ? untraced(note) : [])]
         : [],
   });
+}
+
+/** Of the only call that is selected: why it took so long. */
+async function explaining(recording: Recording): Promise<Pick<TreeTextOptions, "below">> {
+  const { call } = recording.select;
+  const [id] = call === undefined ? [] : callIdsOf(recording.forest, call);
+  if (id === undefined || recording.staysOf(id.process) === undefined) return {};
+  const { explainedCalls, explanation } = await import("./explain-calls.js");
+  const [explained] = explainedCalls(recording, [id]);
+  if (explained === undefined) return {};
+  const below: TreeTextOptions["below"] = (process, style) =>
+    process === recording.forest.processes[id.process] ? explanation(recording, explained, style) : [];
+  return { below };
 }
 
 /** From this size on, in bytes, gotrace announces the size of a report before writing it. */

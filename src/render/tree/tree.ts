@@ -14,7 +14,7 @@
  * There are two passes over the shown nodes: the first measures the columns, the second writes.
  */
 import { formatSpan } from "../../base/moment.js";
-import { fullNames } from "../../base/names.js";
+import { fullNames, type Naming } from "../../base/names.js";
 import { printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import {
@@ -32,6 +32,7 @@ import {
   unseenWaits,
   type ViewOptions,
 } from "../../calltree/index.js";
+import type { ColumnStyle } from "../columns.js";
 import { flagsOf, footer } from "../notices.js";
 import { type Paint, painter } from "../style.js";
 import { DISTORTED_LEGEND } from "../tracing.js";
@@ -56,6 +57,8 @@ export interface TreeTextOptions extends ViewOptions, LineStyle {
   readonly failed?: FailedTests;
   /** The heading of a process; shown if there are several or if this is given. */
   readonly title?: (process: ProcessTree, index: number) => string;
+  /** What to show below a process's tree, before remarks. */
+  readonly below?: (process: ProcessTree, style: ColumnStyle & { readonly naming: Naming }) => Iterable<string>;
   /** Lines to add below a process's tree. */
   readonly remarks?: (process: ProcessTree, index: number) => readonly string[];
 }
@@ -171,6 +174,7 @@ function* renderProcess(
   }
   const style = { paint, naming: options.naming ?? fullNames, width: options.width, widthOf: columns.widthOf };
   yield* blameTable(forest, process.tree, style);
+  if (options.below !== undefined) yield* options.below(process, style);
   return legendsOf(columns, marks, shown);
 }
 

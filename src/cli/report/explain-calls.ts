@@ -1,0 +1,37 @@
+/** Why single calls took so long: their critical paths, and what became of the goroutines that they started. */
+import { type CriticalPath, criticalPaths, startedStates } from "../../callstats/index.js";
+import { type CallId, familiesOf, type Recording } from "../../calltree/index.js";
+import type { CriticalPathStyle } from "../../render/tree/critical-path.js";
+import { criticalPathLines, startedLine } from "../../render/tree/critical-path.js";
+
+/** What is known of a call. */
+interface Explained {
+  readonly path: CriticalPath;
+  /** How long the goroutines that it started were in each state, by index into STATES. */
+  readonly started: readonly number[];
+}
+
+/** Explains some calls in two walks. @returns by call; undefined without an execution trace of its process */
+export function explainedCalls(recording: Recording, ids: readonly CallId[]): (Explained | undefined)[] {
+  const known = ids.filter(({ process }) => recording.staysOf(process) !== undefined);
+  if (known.length === 0) return ids.map(() => undefined);
+  const families = familiesOf(recording, known);
+  const paths = criticalPaths(recording, families);
+  return ids.map((id) => {
+    const path = paths[known.indexOf(id)];
+    const stays = recording.staysOf(id.process);
+    return path && stays && { path, started: startedStates(path.family, stays) };
+  });
+}
+
+/** The lines of an explained call. */
+export function* explanation(
+  recording: Recording,
+  { path, started }: Explained,
+  style: CriticalPathStyle,
+): Generator<string> {
+  yield "\n";
+  yield* criticalPathLines(recording.forest, path, style);
+  const line = startedLine(path.family, started);
+  if (line !== "") yield `${line}\n`;
+}
