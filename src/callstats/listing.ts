@@ -7,6 +7,7 @@ import {
   type CallVisitor,
   Ending,
   type FunctionInfo,
+  formatCallId,
   type Goroutine,
   type Owners,
   ownersOf,
@@ -41,6 +42,9 @@ export interface CallRecord {
   /** Of a task of runtime/trace: its type. Function and path are those of the call in which it began, and self has no states. */
   readonly task?: string;
   readonly goroutine: number;
+  /** Its number on the goroutine, and both as its id; 0 and undefined for what is not a single call. */
+  readonly number: number;
+  readonly id: string | undefined;
   /** Index into the processes of the forest. */
   readonly process: number;
   readonly pid: number;
@@ -76,6 +80,8 @@ export interface Listing {
 export interface Candidate {
   readonly process: number;
   readonly goid: number;
+  /** Of the call on its goroutine; 0 for what is not a single call. */
+  readonly number: number;
   readonly node: number;
   /** Of a request: the node of its handler. */
   readonly handler?: number;
@@ -134,7 +140,16 @@ export class CallLister implements CallVisitor {
     this.wall = info.startWall;
   }
 
-  exit(node: number, start: number, time: number, self: number, how: Ending, calls: number, states?: CallStates): void {
+  exit(
+    node: number,
+    start: number,
+    time: number,
+    self: number,
+    how: Ending,
+    calls: number,
+    states: CallStates | undefined,
+    number: number,
+  ): void {
     const { by, minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
     if (!this.asked[this.func[node]]) return;
     const duration = time - start;
@@ -146,16 +161,9 @@ export class CallLister implements CallVisitor {
     this.calls++;
     const { process, goid } = this.goroutine!;
     const candidate: Candidate = {
-      process,
-      goid,
-      node,
-      start,
+      ...{ process, goid, number, node, start, duration, self, how, calls },
       wall: this.wall + start,
-      duration,
       time: counted,
-      self,
-      how,
-      calls,
       states: undefined,
     };
     if (states !== undefined && this.best.takes(candidate)) {
@@ -179,7 +187,7 @@ export class CallLister implements CallVisitor {
 /** A call as it is listed. @param tests by process, what has been looked up; added to */
 export function recordOf(
   { functions, processes }: CallForest,
-  { process, goid, node, handler = node, start, wall, duration, self, how, calls, states }: Candidate,
+  { process, goid, number, node, handler = node, start, wall, duration, self, how, calls, states }: Candidate,
   tests: Map<number, Owners>,
 ): CallRecord {
   const { tree, info } = processes[process];
@@ -190,6 +198,8 @@ export function recordOf(
     path: pathOf(functions, tree, node),
     handler: handler === node ? undefined : pathOf(functions, tree, handler),
     goroutine: goid,
+    number,
+    id: goid === 0 || number === 0 ? undefined : formatCallId({ processes }, { process, goid, number }),
     process,
     pid: info.pid,
     test: owners.names[owners.of[node]],

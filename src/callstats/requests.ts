@@ -127,7 +127,7 @@ export class RequestCollector implements CallVisitor {
     root.add(duration, states?.total);
     const { process, goid } = this.goroutine;
     const candidate: Candidate = {
-      ...{ process, goid, node, handler, start, duration, self, how, calls },
+      ...{ process, goid, number, node, handler, start, duration, self, how, calls },
       wall: this.wall + start,
       time: duration,
       states: undefined,

@@ -121,7 +121,7 @@ export class TaskCollector implements CallVisitor {
       const states = { self: [], total: [...stateSums(self, duration, { self: total, total }).total] };
       best.add({
         type,
-        candidate: { process, goid, node, start, wall, duration, time: duration, self, how, calls, states },
+        candidate: { process, goid, number: 0, node, start, wall, duration, time: duration, self, how, calls, states },
       });
     }
     const tests = new Map();

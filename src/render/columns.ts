@@ -27,16 +27,26 @@ export interface ColumnStyle {
   readonly notesAt?: number;
 }
 
+interface Line {
+  readonly cells: readonly string[];
+  readonly notes?: readonly string[];
+  /** A command below the notes, to be copied; so it is never cut. */
+  readonly command?: string | undefined;
+}
+
 const GAP = 2;
 const MIN_NAME = 16;
 
 /** Yields the heading and the rows, one line each, and below each row its notes. */
 export function* columns(
   list: readonly Column[],
-  given: readonly { readonly cells: readonly string[]; readonly notes?: readonly string[] }[],
+  given: readonly Line[],
   { paint, width, widthOf, notesAt }: ColumnStyle,
 ): Generator<string> {
-  const rows = given.map(({ cells, notes }) => ({ cells: cells.map(printable), notes: notes?.map(printable) }));
+  const rows = given.map(({ cells, notes, command }) => ({
+    ...{ cells: cells.map(printable), notes: notes?.map(printable) },
+    command: command === undefined ? undefined : printable(command),
+  }));
   const widths = list.map((column, i) =>
     Math.max(widthOf(column.heading), ...rows.map(({ cells }) => widthOf(cells[i]))),
   );
@@ -57,13 +67,14 @@ export function* columns(
       .trimEnd(),
   )}\n`;
   const indent = notesAt ?? widths.slice(0, last).reduce((sum, one) => sum + one + GAP, GAP);
-  for (const { cells, notes = [] } of rows) {
+  for (const { cells, notes = [], command } of rows) {
     yield `${cells.map(cell).join(gap).trimEnd()}\n`;
     for (const note of notes) {
       const room = width === undefined ? undefined : Math.max(MIN_NAME, width - indent);
       const shown = room === undefined ? note : truncateMiddle(note, room, widthOf);
       yield `${" ".repeat(indent)}${paint("dim", shown)}\n`;
     }
+    if (command !== undefined) yield `${" ".repeat(indent)}${paint("dim", command)}\n`;
   }
 }
 

@@ -231,7 +231,7 @@ test("calls: the slowest, the first, the last, one of them", () => {
   expect(slowest).toEqual([...slowest].sort((a, b) => b - a));
   const { stdout } = gotrace(["calls", "main.risky", saved, "--first", "1"], { cwd });
   expect(stdout).toMatch(
-    /^first 1 of 5 calls of main\.risky\n\n *START +AT +DURATION +SELF +GOROUTINE +END +FUNCTION\n.* 1 +panic +main\.risky\n +main\.main > main\.guarded\n\n/,
+    /^first 1 of 5 calls of main\.risky\n\n *START +AT +DURATION +SELF +GOROUTINE +END +FUNCTION\n.* 1 +panic +main\.risky\n +main\.main > main\.guarded\n +gotrace report --call 1\.\d+ .*shop\.gotrace'?\n\n/,
   );
   const outermost = gotrace(["calls", "main.fib", saved, "--depth", "2"], { cwd }).stdout;
   expect(outermost).toMatch(/^1 call of main\.fib, slowest first\n/);

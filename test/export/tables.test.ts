@@ -209,7 +209,9 @@ test("comma-separated values: a header, CRLF, quotes where they are needed, noth
   ]);
   const lines = text(renderCsv(record(program))).split("\r\n");
   expect(lines[0]).toBe(Object.keys(rows(program, "calls")[0]).join(","));
-  expect(lines[3]).toBe("1,1000,1,1,,main.main,main,main.go,1,2023-11-14T22:13:20.999999744Z,0,10000,7000,1,running,");
+  expect(lines[3]).toBe(
+    "1,1000,1,1,1,,main.main,main,main.go,1,2023-11-14T22:13:20.999999744Z,0,10000,7000,1,running,",
+  );
   expect(lines).toHaveLength(9);
 });
 

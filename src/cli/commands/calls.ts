@@ -149,6 +149,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     of: functions.text,
     titles: forest.processes.length > 1 ? forest.processes.map(context.title) : undefined,
     costs: costBounds(forest),
+    commandOf: ({ id }) => (id === undefined ? undefined : context.callCommand?.(id)),
     waitsOf: (call) => waitsOfCall(recording, call),
     notices: completeness(context),
   };

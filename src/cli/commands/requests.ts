@@ -152,6 +152,7 @@ function reportOf(requests: Requests, recording: Recording, context: FormatConte
     requests,
     titles: forest.processes.length > 1 ? forest.processes.map(context.title) : undefined,
     costs: costBounds(forest),
+    commandOf: ({ id }) => (id === undefined ? undefined : context.callCommand?.(id)),
     waitsOf: (call) => waitsOfCall(recording, call),
     notices: completeness(context),
   };

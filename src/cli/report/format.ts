@@ -23,6 +23,8 @@ export interface FormatContext {
   readonly note: RunNote | undefined;
   /** Paths of execution traces that belong to the call traces. */
   readonly execTraces: readonly string[];
+  /** The command that shows a call with this id; undefined where the traces cannot be named. */
+  readonly callCommand: ((id: string) => string) | undefined;
   /** Lines about the completeness of the report. A format shows them if it can, and adds what it leaves out. */
   readonly notices: Notice[];
 }

@@ -2,7 +2,7 @@
 import { printable } from "../../base/printable.js";
 import { quoteWord } from "../../base/words.js";
 import type { Recording } from "../../calltree/index.js";
-import type { Format } from "./format.js";
+import type { Format, FormatContext } from "./format.js";
 
 /** The line for a format; none if it suggests nothing. @param traces the words that name the traces; undefined if they cannot be named */
 export function nextCommands(
@@ -12,6 +12,16 @@ export function nextCommands(
 ): readonly string[] {
   const commands = typeof next === "function" ? next(recording) : next;
   return commands === undefined || traces === undefined ? [] : [nextLine(commands, traces)];
+}
+
+/** Makes the command that shows a call; undefined if the traces cannot be named. @param apart values of `--exec-trace` */
+export function callCommand(
+  traces: readonly string[] | undefined,
+  apart: readonly string[] = [],
+): FormatContext["callCommand"] {
+  if (traces === undefined) return undefined;
+  const words = [...apart.map((file) => `--exec-trace=${file}`), ...traces].map(quoteWord);
+  return (id) => ["gotrace report --call", id, ...words].join(" ");
 }
 
 /** The line with these commands. */

@@ -15,7 +15,7 @@ import { type OpenFile, openNamed, traceFiles } from "../trace-files.js";
 import { traceKind } from "../trace-kind.js";
 import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./assertions.js";
 import type { Format, FormatContext } from "./format.js";
-import { nextCommands, nextLine } from "./next-line.js";
+import { callCommand, nextCommands, nextLine } from "./next-line.js";
 import { requireStates } from "./require-states.js";
 import { contextOf } from "./text-formats.js";
 
@@ -155,7 +155,9 @@ export async function reportOpenTraces(
   for (const { source, offset, message } of problems) {
     session.warn(`${files[source]?.path}: damaged at offset ${offset}: ${message}; what could be read was used`);
   }
-  const context = contextOf(recording, { session, options, output, execTraces: request.execTraces ?? [] });
+  const { execTraces = [], traces, apart } = request;
+  const commands = callCommand(traces, apart);
+  const context = contextOf(recording, { session, options, output, execTraces, callCommand: commands });
   if (format.checks) {
     const judged = await judgeGate(gate, await whole(session, files, recording));
     const { judgedChecks, renderChecks } = await import("./checks.js");

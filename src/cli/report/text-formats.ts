@@ -16,7 +16,7 @@ import { leftOutOfTrees } from "./left-out.js";
 /** Makes the context of a report from the recording and its notes. */
 export function contextOf(
   recording: Recording,
-  given: Pick<FormatContext, "session" | "options" | "output" | "execTraces">,
+  given: Pick<FormatContext, "session" | "options" | "output" | "execTraces" | "callCommand">,
 ): FormatContext {
   const { forest } = recording;
   const note = runNote(forest);

@@ -70,6 +70,7 @@ function callColumns(recording: Recording): Column<CallRow>[] {
     ...processColumns<CallRow>(recording),
     { name: "goroutine", kind: "int64", of: ({ goroutine }) => goroutine.goid },
     { name: "call", kind: "int64", of: ({ call }) => call },
+    { name: "number", kind: "int64", of: ({ number }) => number },
     { name: "parent", kind: "int64", nullable: true, of: ({ parent }) => parent || Number.NaN },
     ...functionColumns<CallRow>(recording, ({ process, node }) => functionOf[process][node], false),
     { name: "time", kind: "time", of: ({ start }) => start },

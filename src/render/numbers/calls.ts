@@ -30,6 +30,8 @@ export interface CallsReport {
   readonly costs: readonly (HookCost | undefined)[];
   /** What is known of the waits of a call. */
   readonly waitsOf?: (call: CallRecord) => CallWaits | undefined;
+  /** The command that shows a call; undefined where the traces cannot be named. */
+  readonly commandOf?: ((call: CallRecord) => string | undefined) | undefined;
   readonly notices: readonly string[];
 }
 
@@ -63,7 +65,7 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
 /** The lines of single calls: a heading, and for each call its callers on the line below. @param by states to show in any case */
 export function* callLines(
   records: readonly CallRecord[],
-  { titles, waitsOf }: Pick<CallsReport, "titles" | "waitsOf">,
+  { titles, waitsOf, commandOf }: Pick<CallsReport, "titles" | "waitsOf" | "commandOf">,
   options: StatsStyle,
   by?: readonly number[],
 ): Generator<string> {
@@ -111,6 +113,7 @@ export function* callLines(
               .join(" > "),
           ]
         : [],
+    command: commandOf?.(record),
   }));
   yield* fitting(list, rows, style).lines;
 }
@@ -156,6 +159,7 @@ export function callRecord(
     path,
     handler,
     goroutine,
+    id,
     process,
     pid,
     test,
@@ -177,6 +181,7 @@ export function callRecord(
     line: of.line,
     path,
     ...(handler === undefined ? {} : { handler: handler.at(-1), handler_path: handler }),
+    id: id ?? null,
     goroutine: goroutine === 0 ? null : goroutine,
     pid,
     ...(test === undefined ? {} : { test }),
