@@ -40,7 +40,7 @@ export {
   waitsOfCall,
 } from "./reasons.js";
 export type { RootStats } from "./request-root.js";
-export { RequestCollector, type Requests, type RootKind } from "./requests.js";
+export { CALLBACKS_MIN, RequestCollector, type Requests, type RootKind } from "./requests.js";
 export { type StateSums, statesOfNode } from "./state-sums.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";
 export { TaskCollector } from "./task-requests.js";

@@ -40,6 +40,9 @@ export interface Requests {
   readonly guessed: boolean;
 }
 
+/** The fewest calls on goroutines of other modules that are taken for requests where there is nothing else. */
+export const CALLBACKS_MIN = 3;
+
 /** Packages whose goroutines run what their caller then waits for. */
 const WAITED_FOR = /^golang\.org\/x\/sync(\/|$)/;
 

@@ -16,6 +16,7 @@ const findingKeys: Keys = [
 const callKeys: Keys = [
   ["1 2 3 …", "a view"],
   ["arrows", "in a graph: to the frame above, below, beside"],
+  ["↑ ↓ ← →", "among requests: slower, faster, before, after"],
   ["Enter", "in a graph: zoom to the frame, show its function"],
   ["+ − w s", "in a graph: zoom"],
   ["a d", "in a graph: move left and right"],

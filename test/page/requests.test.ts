@@ -91,6 +91,16 @@ test("requests have numbers by function, points by start, and the goroutines of 
   ]);
 });
 
+test("the critical path goes over goroutines, also over those of others, and covers the request", () => {
+  const recording = withStates();
+  const names = recording.forest.functions.map(({ name }) => name);
+  const { path } = requestsOf(recording).details.get(12)!;
+  expect(path.map(({ begin }) => begin)).toEqual([200_000, ...path.slice(0, -1).map(({ end }) => end)]);
+  expect(path.at(-1)!.end).toBe(400_000);
+  const waited = path.find(({ begin, end }) => begin <= 300_000 && 300_000 < end)!;
+  expect([waited.goid, STATES[waited.state], names[waited.func]]).toEqual([4, "running", "shop.query"]);
+});
+
 test("a request on a kept-alive connection has its own calls alone, numbered as on the goroutine", () => {
   const { columns, details } = requestsOf(withStates());
   const { members } = details.get(3)!;
@@ -148,6 +158,7 @@ test("the tab: a click on a function shows its requests, keys go from point to p
     await timeline.click({ position: { x: box.width / 2, y: 48 } });
     await page.mouse.move(0, 0);
     expect(await request.locator(".readout").textContent()).toContain("shop.worker · 180µs from 20.0µs on");
+    expect(await request.locator("table.path").textContent()).toContain("runningshop.query");
     await points.focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowLeft");

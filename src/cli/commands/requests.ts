@@ -2,6 +2,7 @@
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import {
+  CALLBACKS_MIN,
   costBounds,
   namePattern,
   nearestName,
@@ -91,9 +92,6 @@ function finderOf(root: string | undefined): (recording: Recording, slowest: num
   return root.startsWith(TASK) ? tasksNamed(root.slice(TASK.length)) : named(root);
 }
 
-/** The fewest calls on goroutines of other modules that are taken for requests where there is nothing else. */
-const CALLBACKS = 3;
-
 /** Handlers; where there are none tasks, or tests, or callbacks of other modules. @throws UserError where there is nothing */
 function byThemselves(recording: Recording, slowest: number): Requests {
   const collector = (kind: RootKind) => new RequestCollector(recording, kind, slowest);
@@ -105,7 +103,7 @@ function byThemselves(recording: Recording, slowest: number): Requests {
   const found = [handlers, tasks, tests].map((one) => one.requests()).find(({ count }) => count > 0);
   if (found !== undefined) return found;
   const guessed = callbacks.requests();
-  if (guessed.count >= CALLBACKS) return guessed;
+  if (guessed.count >= CALLBACKS_MIN) return guessed;
   throw new UserError(
     "no requests: no server that is not traced called a function of the module, and there are no tasks or tests",
     "name what a request is: gotrace requests --root main.handle TRACE",

@@ -11,6 +11,8 @@ import { stateLegend, swatch } from "./state-colours.js";
 
 /** The most steps in the list of the critical path: the longest ones. */
 const STEPS = 20;
+/** Shorter steps, as a share of the request, are not in it. */
+const SHARE = 0.005;
 
 export interface RequestActions {
   /** Shows a path in the flame graph. */
@@ -31,7 +33,7 @@ export function requestDetailView(
   const id = requestId(part, requests, request);
   const goid = columns.goid[request];
   const end = endingOf(columns.how[request]);
-  const goroutines = detail && detail.members.length + detail.omitted;
+  const goroutines = detail && detail.members.filter(({ isForeign }) => !isForeign).length + detail.omitted;
   const facts: [string, string | Node | undefined][] = [
     ["took", formatDuration(columns.length[request])],
     ["began at", momentOf(part, columns.start[request])],
@@ -46,7 +48,12 @@ export function requestDetailView(
   return h(
     "section",
     { "aria-label": "Request" },
-    h("h2", {}, `Request ${id} `, h("code", {}, model.name(roots[columns.root[request]].func))),
+    h(
+      "h2",
+      {},
+      `${part.process.info.requests?.kind === "tests" ? "Test" : "Request"} ${id} `,
+      h("code", {}, model.name(roots[columns.root[request]].func)),
+    ),
     h(
       "dl",
       { class: "numbers" },
@@ -86,22 +93,26 @@ function known(
   ];
 }
 
-function leftOut({ omitted, shortest, briefest }: RequestDetail): string {
+function leftOut({ omitted, shortest, briefest, smallest }: RequestDetail): string {
   return [
     ...(omitted > 0 ? [`${formatNumberOf(omitted, "goroutine")} that began last`] : []),
     ...(shortest > 0 ? [`calls shorter than ${formatDuration(shortest)}`] : []),
     ...(briefest > 0 ? [`states that lasted less than ${formatDuration(briefest)}`] : []),
+    ...(smallest > 0 ? [`steps of the critical path shorter than ${formatDuration(smallest)}`] : []),
   ].join(", ");
 }
 
 /** The critical path in words. */
 function pathTable(part: Part, { start, end, path }: RequestDetail): HTMLElement {
   const steps = joined(path);
-  const least = steps.map(lengthOf).sort((a, b) => b - a)[STEPS - 1] ?? 0;
+  const longest = steps.map(lengthOf).sort((a, b) => b - a);
+  const least = Math.max(longest[STEPS - 1] ?? 0, SHARE * (end - start));
   const shown = steps.filter((step) => lengthOf(step) >= least);
   const hidden = steps.length - shown.length;
+  const hiddenTime = steps.reduce((sum, step) => sum + (lengthOf(step) < least ? lengthOf(step) : 0), 0);
   const rows = shown.map((step) => {
-    const { begin, goid, state, reason, func } = step;
+    const { begin, goid, state, reason, func, place } = step;
+    const name = func < 0 ? place : part.model.name(func);
     return h(
       "tr",
       {},
@@ -109,7 +120,7 @@ function pathTable(part: Part, { start, end, path }: RequestDetail): HTMLElement
       h("td", { class: "number" }, formatDuration(lengthOf(step))),
       h("td", { class: "number" }, String(goid)),
       h("td", { title: reason }, swatch(STATES[state]), STATES[state]),
-      h("td", {}, func < 0 ? "" : h("code", { title: part.model.name(func) }, part.model.shortName(func))),
+      h("td", {}, name !== "" && h("code", { title: name }, part.model.shorten(name))),
     );
   });
   const heads = ["after", "time", "goroutine", "state", "function"];
@@ -127,7 +138,8 @@ function pathTable(part: Part, { start, end, path }: RequestDetail): HTMLElement
         h("tbody", {}, ...rows),
       ),
     ),
-    hidden > 0 && h("p", { class: "faint" }, `${formatNumberOf(hidden, "shorter step")} not listed.`),
+    hidden > 0 &&
+      h("p", { class: "faint" }, `${formatNumberOf(hidden, "shorter step")}, ${formatDuration(hiddenTime)} in all.`),
   );
 }
 
@@ -138,7 +150,8 @@ function joined(path: readonly RequestStep[]): RequestStep[] {
   const list: RequestStep[] = [];
   for (const step of path) {
     const last = list.at(-1);
-    const same = last?.goid === step.goid && last.state === step.state && last.func === step.func;
+    const same =
+      last?.goid === step.goid && last.state === step.state && last.func === step.func && last.place === step.place;
     if (last && same) list[list.length - 1] = { ...last, end: step.end };
     else list.push(step);
   }

@@ -133,7 +133,10 @@ function drawCalls(
   }
 }
 
-/** Outlines the steps of the critical path, with a line from each to the next one on another goroutine. */
+/**
+ * Outlines the steps of the critical path, with a line from each to the next one on another goroutine. Steps of less than
+ * a pixel are left out.
+ */
 function drawPath(context: CanvasRenderingContext2D, theme: Theme, { detail, rows }: RequestPicture, at: At): void {
   const byGoid = new Map(rows.map((row) => [row.member.goid, row]));
   context.strokeStyle = theme.ink;
@@ -142,16 +145,16 @@ function drawPath(context: CanvasRenderingContext2D, theme: Theme, { detail, row
   for (const { goid, begin, end } of detail.path) {
     const row = byGoid.get(goid);
     const left = at(begin);
-    if (row !== undefined) {
-      context.strokeRect(left, row.band, Math.max(1, at(end) - left), BAND);
-      if (last !== undefined && last !== row) {
-        context.beginPath();
-        context.moveTo(left, last.band + BAND / 2);
-        context.lineTo(left, row.band + BAND / 2);
-        context.stroke();
-      }
+    const wide = at(end) - left;
+    if (row === undefined || wide < 1) continue;
+    context.strokeRect(left, row.band, wide, BAND);
+    if (last !== undefined && last !== row) {
+      context.beginPath();
+      context.moveTo(left, last.band + BAND / 2);
+      context.lineTo(left, row.band + BAND / 2);
+      context.stroke();
     }
-    last = row ?? last;
+    last = row;
   }
 }
 

@@ -36,9 +36,13 @@ export function requestTimeline(part: Part, detail: RequestDetail, options: Requ
   const own = detail.members[0]?.goid;
   const since = (time: number) => formatDuration(Math.max(0, time - detail.start));
   const titleOf = ({ member }: RequestRow) => {
-    const { goid, parent, outlives, calls } = member;
-    const name = calls[0] === undefined ? "" : ` ${model.shortName(calls[0].func)}`;
+    const { goid, parent, isForeign, outlives, calls } = member;
+    const place = detail.path.find((step) => step.goid === goid)?.place ?? "";
+    const name = ` ${calls[0] === undefined ? model.shorten(place) : model.shortName(calls[0].func)}`;
     const by = goid === own ? "" : ` · started by goroutine ${parent} at ${since(member.spawned)}`;
+    const other = isForeign ? options.requestAt(goid, member.to) : -1;
+    if (other >= 0) return `goroutine ${goid}${name} · request ${options.idOf(other)}, for which this one waited`;
+    if (isForeign) return `goroutine ${goid}${name} · not of this request, which waited for it`;
     return `goroutine ${goid}${name}${by}${outlives ? " · went on after the request" : ""}`;
   };
   const describe = ({ row, call, stay }: RequestItem) => {

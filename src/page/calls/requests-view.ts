@@ -15,6 +15,16 @@ const LISTED = 200;
 /** A difference of states below this share of the whole difference is not shown. */
 const SHARE = 0.1;
 
+/** The title of the tab; undefined if there are no requests. */
+export function requestsTitle(kind: PackedRequests["kind"] | undefined): string | undefined {
+  return kind && { handlers: "Requests", tests: "Tests", callbacks: "Requests" }[kind];
+}
+
+/** What the view calls a request. */
+function nounOf({ process }: Part): string {
+  return process.info.requests?.kind === "tests" ? "test" : "request";
+}
+
 /** @param requests those of the part's process */
 export function requestsView(
   part: Part,
@@ -52,7 +62,7 @@ export function requestsView(
   const apply = () => {
     const shown = [...columns.start.keys()].filter((request) => only < 0 || columns.root[request] === only);
     const name = only < 0 ? "" : ` of ${part.model.shortName(roots[only].func)}`;
-    status.textContent = `${formatNumberOf(shown.length, "request")}${name}`;
+    status.textContent = `${formatNumberOf(shown.length, nounOf(part))}${name}`;
     all.hidden = only < 0;
     table.mark(only);
     points.show(shown);
@@ -83,20 +93,22 @@ export function requestsView(
   );
 }
 
-function remarks({ kind, guessed, count }: PackedRequests, shown: number, { section }: Part): string[] {
+function remarks({ kind, guessed, count }: PackedRequests, shown: number, part: Part): string[] {
   const what = {
     handlers:
       "A request is a call of a handler by a server that is not traced. A click on a function shows its requests alone.",
-    tests: "There are no requests of a server: tests are shown.",
+    callbacks:
+      "Requests are guessed: calls on goroutines of modules that are not traced. A click on a function shows its requests alone.",
+    tests: "Tests and subtests, by function. A click on a function shows its calls alone.",
   }[kind];
   const guess =
     "They are guessed: calls on goroutines that untraced code started. Recorded with --states, they are known.";
   return [
     `${what}${kind === "handlers" && guessed ? ` ${guess}` : ""}`,
-    ...(section ? ["These are the requests of the whole process."] : []),
+    ...(part.section ? ["These are those of the whole process."] : []),
     ...(shown < count
       ? [
-          `The page has ${formatCount(shown)} of ${formatCount(count)} requests: the slowest, and a random sample of the others. The numbers are those of all.`,
+          `The page has ${formatCount(shown)} of ${formatCount(count)} ${nounOf(part)}s: the slowest, and a random sample of the others. The numbers are those of all.`,
         ]
       : []),
   ];
@@ -139,7 +151,7 @@ function rootTable(part: Part, { roots }: PageRequests, pick: (root: number) => 
   const table = sortedTable<RequestRoot>(
     [
       { title: "function", number: false, value: ({ func }) => model.shortName(func), cell: nameCell },
-      number("requests", ({ count }) => count, formatCount),
+      number(`${nounOf(part)}s`, ({ count }) => count, formatCount),
       ...(["p50", "p95", "p99", "max"] as const).map((name) =>
         number<RequestRoot>(name, (root) => root[name], formatDuration),
       ),
@@ -178,6 +190,13 @@ function differenceOf({ slow, usual }: RequestRoot): { state: number; time: numb
   return slow.map((time, state) => ({ state, time: time - usual[state] })).filter(({ time }) => time > 0);
 }
 
+const endColumn = (how: Uint8Array) => ({
+  title: "end",
+  number: false,
+  value: (request: number) => how[request],
+  cell: (request: number) => endingOf(how[request]),
+});
+
 /** @param pick called with the request that was clicked */
 function slowestTable(part: Part, requests: PageRequests, pick: (request: number) => void) {
   const { columns, roots } = requests;
@@ -186,7 +205,7 @@ function slowestTable(part: Part, requests: PageRequests, pick: (request: number
   return sortedTable<number>(
     [
       {
-        title: "request",
+        title: nounOf(part),
         number: false,
         value: (request) => model.shortName(func(request)),
         cell: (request) =>
@@ -205,13 +224,8 @@ function slowestTable(part: Part, requests: PageRequests, pick: (request: number
         value: (request) => columns.start[request],
         cell: (request) => clockTime(part, columns.start[request]) ?? "",
       },
-      {
-        title: "end",
-        number: false,
-        value: (request) => columns.how[request],
-        cell: (request) => endingOf(columns.how[request]),
-      },
+      ...(columns.how.some((how) => how > 0) ? [endColumn(columns.how)] : []),
     ],
-    { sorted: 1, caption: "Slowest requests" },
+    { sorted: 1, caption: `Slowest ${nounOf(part)}s` },
   );
 }

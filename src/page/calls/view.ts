@@ -7,7 +7,7 @@ import { functionsView } from "./functions-view.js";
 import { goroutinesView } from "./goroutines-view.js";
 import { CallModel, type ProcessModel } from "./model.js";
 import { overviewView } from "./overview.js";
-import { requestsView } from "./requests-view.js";
+import { requestsTitle, requestsView } from "./requests-view.js";
 import { type SlowestView, slowestView } from "./slowest-view.js";
 import { Part } from "./state.js";
 
@@ -19,8 +19,8 @@ export interface Tab {
   readonly element: () => HTMLElement;
   /** Called for the key `/`. */
   readonly focusSearch?: () => void;
-  /** Whether the process has it; true by default. */
-  readonly isThere?: () => boolean;
+  /** The title for the current process; undefined if it has no such tab. By default, all have the tab. */
+  readonly titleNow?: () => string | undefined;
 }
 
 export interface CallsView {
@@ -105,7 +105,7 @@ export async function callsView(
     {
       id: "requests",
       title: "Requests",
-      isThere: () => part.process.requests !== undefined,
+      titleNow: () => requestsTitle(part.process.info.requests?.kind),
       element: () =>
         requestsView(part, part.process.requests!, {
           openPath: (node) => toFlame((view) => view.zoomTo(node)),
@@ -145,7 +145,8 @@ export async function callsView(
     },
     ...others,
   ];
-  const present = () => tabs.filter(({ isThere }) => isThere?.() ?? true);
+  const titleOf = (tab: Tab) => (tab.titleNow ? tab.titleNow() : tab.title);
+  const present = () => tabs.filter((tab) => titleOf(tab) !== undefined);
   /** By tab: the element, if shown since the part changed. */
   const built = new Map<string, HTMLElement>();
   const head = h("div");
@@ -180,7 +181,9 @@ export async function callsView(
       const shown = tabs[i] === tab;
       button.setAttribute("aria-selected", String(shown));
       button.tabIndex = shown ? 0 : -1;
-      button.hidden = !present().includes(tabs[i]);
+      const title = titleOf(tabs[i]);
+      button.hidden = title === undefined;
+      button.textContent = title ?? "";
     }
     body.replaceChildren(element);
     frame.moved(id);

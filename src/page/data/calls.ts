@@ -216,7 +216,7 @@ function packRequests(given: GivenRequests, number: Int32Array): PackedRequests 
   const writer = new ByteWriter();
   const words = new Words();
   writeRequests(writer, given, words, number);
-  return { kind, guessed, count, words: words.list, packed: packed(writer.bytes()) };
+  return { kind, guessed, count, words: printableAll(words.list), packed: packed(writer.bytes()) };
 }
 
 /** The goroutines that wait for work, if their nodes are in the page. */

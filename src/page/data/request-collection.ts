@@ -1,6 +1,6 @@
 /** Finds the requests of each process: all of them in the walk that the page makes anyway, and details in two more. */
 import { Best } from "../../base/best.js";
-import { type Candidate, RequestCollector } from "../../callstats/index.js";
+import { CALLBACKS_MIN, type Candidate, criticalPaths, RequestCollector } from "../../callstats/index.js";
 import {
   type CallVisitor,
   combineVisitors,
@@ -19,6 +19,9 @@ const REQUESTS = 100_000;
 const DETAILS = 60;
 const OF_ROOT = 3;
 
+/** The fewest that are taken for requests. */
+const LEAST = { handlers: 1, tests: 1, callbacks: CALLBACKS_MIN } as const;
+
 type Progress = (done: number, total: number) => void;
 
 export class RequestCollection {
@@ -29,8 +32,10 @@ export class RequestCollection {
   constructor(private readonly recording: Recording) {
     const { functions, processes } = recording.forest;
     const areTests = functions.some(({ name }) => isTestFunction(name));
-    this.kinds = processes.map(({ tree }) => {
-      const kinds = areTests || tree.tests.size > 0 ? (["handlers", "tests"] as const) : (["handlers"] as const);
+    this.kinds = processes.map(({ tree }, process) => {
+      const kinds: PackedRequests["kind"][] = ["handlers"];
+      if (areTests || tree.tests.size > 0) kinds.push("tests");
+      if (recording.staysOf(process) !== undefined) kinds.push("callbacks");
       return kinds.map((kind) => new RequestKind(recording, kind));
     });
     this.visitor = visitEachProcess(
@@ -38,9 +43,9 @@ export class RequestCollection {
     );
   }
 
-  /** The requests of each process: of handlers, or of tests where there are none; undefined where there are neither. */
+  /** The requests of each process, of the first kind of which there are any; undefined where there are none. */
   requests(progress?: Progress): (GivenRequests | undefined)[] {
-    const found = this.kinds.map((kinds) => kinds.find(({ sample }) => sample.added > 0));
+    const found = this.kinds.map((kinds) => kinds.find((kind) => kind.sample.added >= LEAST[kind.kind]));
     const all = found.reduce((sum, kind) => sum + (kind?.sample.added ?? 0), 0);
     const most = Math.ceil(DETAILS / Math.max(1, found.filter((kind) => kind !== undefined).length));
     const given = found.map((kind) => kind?.given(Math.ceil((REQUESTS * kind.sample.added) / all), most));
@@ -53,13 +58,11 @@ export class RequestCollection {
     const ids = given.flatMap((each, process) => (each?.chosen ?? []).map((request) => ({ process, ...request })));
     if (ids.length === 0) return;
     const families = familiesOf(recording, ids, progress);
-    const collectors = recording.forest.processes.map(
-      ({ tree }, process) =>
-        new MemberCollector(
-          families.filter(({ id }) => id.process === process),
-          tree.func,
-        ),
-    );
+    const paths = criticalPaths(recording, families, progress);
+    const collectors = recording.forest.processes.map(({ tree }, process) => {
+      const isOwn = (_: unknown, i: number) => families[i].id.process === process;
+      return new MemberCollector(families.filter(isOwn), paths.filter(isOwn), tree.func);
+    });
     recording.visit(visitEachProcess(collectors), progress);
     for (const [process, each] of given.entries()) {
       const details = collectors[process].details(recording.staysOf(process));
@@ -84,7 +87,7 @@ class RequestKind {
 
   constructor(
     private readonly recording: Recording,
-    private readonly kind: PackedRequests["kind"],
+    readonly kind: PackedRequests["kind"],
   ) {
     this.collector = new RequestCollector(recording, { kind }, 0, (candidate, number) => this.add(candidate, number));
   }

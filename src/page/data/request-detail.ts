@@ -10,9 +10,13 @@ export interface RequestDetail {
   readonly omitted: number;
   /** Calls shorter than this are left out; 0 if none are. */
   readonly shortest: number;
-  /** Stays shorter than this are left out; 0 if none are. */
+  /** Stays shorter than this are left out, and steps of the path; 0 if none are. */
   readonly briefest: number;
-  /** The request's own goroutine, then the others in the order in which they were started. */
+  readonly smallest: number;
+  /**
+   * The request's own goroutine, then the others in the order in which they were started, then those of others that are on
+   * its critical path.
+   */
   readonly members: readonly RequestMember[];
   /** The chain of work and waits that decided its end, in the order of time; empty if it is not known. */
   readonly path: readonly RequestStep[];
@@ -27,6 +31,8 @@ export interface RequestMember {
   readonly from: number;
   /** The end, at most that of the request. */
   readonly to: number;
+  /** Whether it is on the critical path and not of the request. */
+  readonly isForeign: boolean;
   /** Whether it went on after the request. */
   readonly outlives: boolean;
   /** By start, outer ones first. */
@@ -69,11 +75,13 @@ export interface RequestStep {
   readonly reason: string;
   /** The innermost open call's function; -1 for none. */
   readonly func: number;
+  /** The function that the goroutine started with, or that it waits in; "" if unknown. */
+  readonly place: string;
 }
 
 /** @param number by node of the tree: its number in the page; not positive if it is not there */
 export function writeDetail(to: ByteWriter, detail: RequestDetail, words: Words, number: Int32Array): void {
-  const { start, end, omitted, shortest, briefest, members, path } = detail;
+  const { start, end, omitted, shortest, briefest, smallest, members, path } = detail;
   let last = Math.round(start);
   const begin = (time: number) => {
     last = Math.round(time);
@@ -87,10 +95,10 @@ export function writeDetail(to: ByteWriter, detail: RequestDetail, words: Words,
   };
   to.uint(last);
   next(end);
-  for (const value of [omitted, Math.round(shortest), Math.round(briefest)]) to.uint(value);
+  for (const value of [omitted, shortest, briefest, smallest]) to.uint(Math.round(value));
   to.uint(members.length);
-  for (const { goid, parent, spawned, from, to: until, outlives, calls, stays } of members) {
-    for (const value of [goid, parent, outlives ? 1 : 0]) to.uint(value);
+  for (const { goid, parent, spawned, from, to: until, isForeign, outlives, calls, stays } of members) {
+    for (const value of [goid, parent, isForeign ? 1 : 0, outlives ? 1 : 0]) to.uint(value);
     begin(spawned);
     next(from);
     next(until);
@@ -116,6 +124,7 @@ export function writeDetail(to: ByteWriter, detail: RequestDetail, words: Words,
     next(step.begin);
     next(step.end);
     for (const value of [step.goid, step.state, words.numberOf(step.reason), step.func + 1]) to.uint(value);
+    to.uint(words.numberOf(step.place));
   }
 }
 
@@ -133,9 +142,10 @@ export function readDetail(from: ByteReader, words: readonly string[]): RequestD
   };
   const word = () => words[from.uint()] ?? "";
   const end = next();
-  const [omitted, shortest, briefest] = [from.uint(), from.uint(), from.uint()];
+  const [omitted, shortest, briefest, smallest] = [from.uint(), from.uint(), from.uint(), from.uint()];
   const members = Array.from({ length: from.uint() }, (): RequestMember => {
-    const [goid, parent, outlives] = [from.uint(), from.uint(), from.uint() === 1];
+    const [goid, parent] = [from.uint(), from.uint()];
+    const [isForeign, outlives] = [from.uint() === 1, from.uint() === 1];
     const [spawned, first, to] = [begin(), next(), next()];
     const callCount = from.uint();
     begin();
@@ -150,13 +160,14 @@ export function readDetail(from: ByteReader, words: readonly string[]): RequestD
       const [state, reason, waker] = [from.uint(), word(), from.uint() - 1];
       return { begin: since, end: until, state, reason, waker, place: word(), wakerPlace: word() };
     });
-    return { goid, parent, spawned, from: first, to, outlives, calls, stays };
+    return { goid, parent, spawned, from: first, to, isForeign, outlives, calls, stays };
   });
   const steps = from.uint();
   begin();
   const path = Array.from({ length: steps }, (): RequestStep => {
     const [since, until] = [next(), next()];
-    return { begin: since, end: until, goid: from.uint(), state: from.uint(), reason: word(), func: from.uint() - 1 };
+    const [goid, state, reason, func] = [from.uint(), from.uint(), word(), from.uint() - 1];
+    return { begin: since, end: until, goid, state, reason, func, place: word() };
   });
-  return { start, end, omitted, shortest, briefest, members, path };
+  return { start, end, omitted, shortest, briefest, smallest, members, path };
 }

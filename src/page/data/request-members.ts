@@ -1,14 +1,22 @@
 /** Collects the calls and stays of requests, on all their goroutines, in one walk. */
+import type { CriticalPath, PathStep } from "../../callstats/index.js";
 import type { CallFamily, CallVisitor, FamilyMember, Goroutine, Stays } from "../../calltree/index.js";
-import type { RequestCall, RequestDetail, RequestMember, RequestStay } from "./request-detail.js";
+import type { RequestCall, RequestDetail, RequestMember, RequestStay, RequestStep } from "./request-detail.js";
 
-/** The most goroutines, calls and stays of a request; of more, the first goroutines and the longest calls and stays. */
+/**
+ * The most goroutines, calls, stays and steps of a request; of more, the first goroutines, those on the critical path, and the
+ * longest calls, stays and steps.
+ */
 const MEMBERS = 100;
 const CALLS = 2_000;
 const STAYS = 2_000;
+const STEPS = 1_000;
+/** The least share of a request that a goroutine of others with no traced calls must have of its critical path. */
+const FOREIGN = 0.01;
 
 interface Draft {
   readonly family: CallFamily;
+  readonly path: readonly PathStep[];
   /** In the order in which they were started. */
   readonly members: readonly DraftMember[];
   calls: number;
@@ -18,6 +26,8 @@ interface Draft {
 interface DraftMember {
   readonly draft: Draft;
   readonly member: FamilyMember;
+  /** Whether it is on the critical path and not of the request. */
+  readonly isForeign: boolean;
   calls: RequestCall[];
 }
 
@@ -29,12 +39,16 @@ export class MemberCollector implements CallVisitor {
   private active: readonly DraftMember[] = [];
   private depth = 0;
 
-  /** @param func by node: its function */
+  /**
+   * @param paths by family: its critical path, if it is known
+   * @param func by node: its function
+   */
   constructor(
     families: readonly CallFamily[],
+    paths: readonly (CriticalPath | undefined)[],
     private readonly func: ArrayLike<number>,
   ) {
-    this.drafts = families.map(draftOf);
+    this.drafts = families.map((family, i) => draftOf(family, paths[i]?.steps ?? []));
     for (const each of this.drafts.flatMap(({ members }) => members)) {
       const { goid } = each.member;
       this.byGoid.set(goid, [...(this.byGoid.get(goid) ?? []), each]);
@@ -52,11 +66,13 @@ export class MemberCollector implements CallVisitor {
 
   exit(node: number, start: number, time: number): void {
     const level = --this.depth;
-    for (const { draft, member, calls } of this.active) {
-      if (start < member.from || start > Math.min(member.to, draft.family.end)) continue;
-      if (time - start < draft.shortest) continue;
-      const end = Math.min(time, draft.family.end);
-      calls.push({ func: this.func[node], node, start, end, level });
+    for (const { draft, member, calls, isForeign } of this.active) {
+      const last = Math.min(member.to, draft.family.end);
+      if (start > last || (isForeign ? time <= member.from : start < member.from)) continue;
+      const from = Math.max(start, member.from);
+      const end = Math.min(time, last);
+      if (end - from < draft.shortest) continue;
+      calls.push({ func: this.func[node], node, start: from, end, level });
       if (++draft.calls > 2 * CALLS) shorten(draft);
     }
   }
@@ -65,34 +81,68 @@ export class MemberCollector implements CallVisitor {
   details(stays: Stays | undefined): RequestDetail[] {
     return this.drafts.map((draft) => {
       shorten(draft);
-      const { family, members, shortest } = draft;
+      const { family, path, members, shortest } = draft;
       const { start, end } = family;
       const own = members.map((each) => memberOf(each, stays));
-      const lengths = own.flatMap((member) => member.stays.map((stay) => stay.end - stay.begin));
-      const briefest = leastOf(lengths, STAYS);
+      const briefest = leastOf(
+        own.flatMap((member) => member.stays.map(lengthOf)),
+        STAYS,
+      );
       const kept = own.map((member) => ({
         ...member,
-        stays: member.stays.filter((stay) => stay.end - stay.begin >= briefest),
+        stays: member.stays.filter((stay) => lengthOf(stay) >= briefest),
       }));
-      return {
-        start,
-        end,
-        omitted: family.members.length - members.length,
-        shortest,
-        briefest,
-        members: kept,
-        path: [],
-      };
+      const omitted = family.members.length - members.filter(({ isForeign }) => !isForeign).length;
+      const smallest = leastOf(path.map(lengthOf), STEPS);
+      const steps = path.filter((step) => lengthOf(step) >= smallest).map(stepOf);
+      return { start, end, omitted, shortest, briefest, smallest, members: kept, path: steps };
     });
   }
 }
 
-function draftOf(family: CallFamily): Draft {
-  const within = family.members.filter(({ spawned, parent }) => parent === 0 || spawned < family.end);
+function stepOf({ goid, begin, end, state, reason, call, place, startFunction }: PathStep): RequestStep {
+  return {
+    goid,
+    begin,
+    end,
+    state,
+    reason,
+    func: call?.func ?? -1,
+    place: startFunction === "" ? place : startFunction,
+  };
+}
+
+const lengthOf = ({ begin, end }: { readonly begin: number; readonly end: number }) => end - begin;
+
+function draftOf(family: CallFamily, path: readonly PathStep[]): Draft {
+  const onPath = new Set(path.map(({ goid }) => goid));
+  const within = family.members
+    .filter(({ spawned, parent }) => parent === 0 || spawned < family.end)
+    .filter(({ goid }, i) => i < MEMBERS || onPath.has(goid));
+  const own = new Set(within.map(({ goid }) => goid));
+  const others = foreignMembers(
+    family,
+    path.filter(({ goid }) => !own.has(goid)),
+  );
   const members: DraftMember[] = [];
-  const draft: Draft = { family, members, calls: 0, shortest: 0 };
-  for (const member of within.slice(0, MEMBERS)) members.push({ draft, member, calls: [] });
+  const draft: Draft = { family, path, members, calls: 0, shortest: 0 };
+  for (const member of [...within, ...others]) {
+    members.push({ draft, member, isForeign: !own.has(member.goid), calls: [] });
+  }
   return draft;
+}
+
+/** Goroutines of others on a critical path: those that run traced code, and those that are there for long. */
+function foreignMembers({ start, end }: CallFamily, steps: readonly PathStep[]): FamilyMember[] {
+  const found = new Map<number, { to: number; time: number }>();
+  for (const step of steps) {
+    const time = (found.get(step.goid)?.time ?? 0) + (step.call ? end - start : lengthOf(step));
+    found.set(step.goid, { to: step.end, time });
+  }
+  return [...found]
+    .filter(([, { time }]) => time >= FOREIGN * (end - start))
+    .slice(0, MEMBERS)
+    .map(([goid, { to }]) => ({ goid, from: start, to, parent: 0, spawned: start }));
 }
 
 /** Drops the shortest calls until there are few enough. */
@@ -115,7 +165,7 @@ function leastOf(lengths: number[], most: number): number {
   return lengths.findLast((length) => length > limit) ?? limit + 1;
 }
 
-function memberOf({ draft, member, calls }: DraftMember, stays: Stays | undefined): RequestMember {
+function memberOf({ draft, member, isForeign, calls }: DraftMember, stays: Stays | undefined): RequestMember {
   const { end } = draft.family;
   const { goid, parent, spawned, from } = member;
   const to = Math.max(from, Math.min(member.to, end));
@@ -126,6 +176,7 @@ function memberOf({ draft, member, calls }: DraftMember, stays: Stays | undefine
   const began = Math.min(spawned, from);
   return {
     ...{ goid, parent, from, to, calls: sorted, spawned: began },
+    isForeign,
     outlives: member.to > end,
     stays: stays === undefined ? [] : staysOf(stays, goid, began, to),
   };

@@ -31,8 +31,8 @@ interface RequestColumns {
 
 /** What is packed, as the page has it in JSON. */
 export interface PackedRequests {
-  readonly kind: "handlers" | "tests";
-  /** Whether the goroutines of servers were told by guess, because there is no execution trace. */
+  readonly kind: "handlers" | "tests" | "callbacks";
+  /** Whether the goroutines of servers were told by guess. */
   readonly guessed: boolean;
   /** All requests, also those that are not in the page. */
   readonly count: number;
