@@ -33,7 +33,7 @@ export function readRecording(
   // Which goroutines belong to the call is known only after a walk, for which calls have to be merged.
   const whole = new Recording(replayTraces(sources, options), {}, {});
   const [family] = familiesOf(whole, [theCall(whole.forest, select.call)]);
-  return build.noMerge ? new Recording(read(family), select, build) : whole.ofCall(family, select);
+  return build.noMerge ? new Recording(read(family), select, build) : whole.ofCall(family, { select });
 }
 
 /** The call that a written id means. @throws UserError if it may mean several */

@@ -67,14 +67,21 @@ export class Recording {
     return new Recording(this.replay, this.select, this.build, clocks, blames);
   }
 
-  /** The recording of only a call and its family. @param select what else is selected; by default the same as here */
-  ofCall(family: CallFamily, select: SelectOptions = this.select): Recording {
+  /**
+   * The recording of only a call and its family.
+   *
+   * @param options what else is selected, and whether to find out who made whom wait; by default the same as here
+   */
+  ofCall(
+    family: CallFamily,
+    { select = this.select, blames = this.blames }: { readonly select?: SelectOptions; readonly blames?: boolean } = {},
+  ): Recording {
     if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
     const { id } = family;
     const { pid } = this.forest.processes[id.process].info;
     const scoped = rescoped(this.replay, select, (process) => scopeOf(select, process, family));
     const call = { pid, goid: id.goid, number: id.number };
-    return new Recording(scoped, { call, ...select }, this.build, this.clocks, this.blames);
+    return new Recording(scoped, { call, ...select }, this.build, this.clocks, blames);
   }
 
   /** What the goroutines of a process did, whatever calls are shown; undefined if that is not known. */

@@ -109,6 +109,27 @@ describe("after a run", () => {
     expect(requests().stdout).toMatch(/The slowest of 3 requests/);
   });
 
+  test("the slowest with their trees; below a request stands how to see it alone, with what it started", () => {
+    const { stdout } = requests("--slowest", "2");
+    const [, ...trees] = stdout.split(/\n(?=\d+\.\d+ main\.handle, )/);
+    expect(trees).toHaveLength(2);
+    for (const tree of trees) {
+      const [, id] = /^(\d+\.\d+) main\.handle, .*\ngotrace report --call \1\nTOTAL: /.exec(tree)!;
+      expect(requests().stdout).toContain(`\n    gotrace report --call ${id}\n`);
+      expect(tree).toMatch(/ main\.handle .*\n.* go main\.price /);
+      expect(tree).toMatch(/\nCritical path, .*\n(.*\n)+.* sleep .* main\.price\n/);
+    }
+    const alone = gotrace(["report", "--call", trees[0].split(" ")[0]], { cwd, env }).stdout;
+    expect(alone).toMatch(/ main\.handle .*\n.* go main\.price /);
+    expect(alone).not.toContain("main.get");
+    expect(gotrace(["calls", "--tree", "--slowest", "1", "main.price"], { cwd, env }).stdout).toMatch(
+      /\n\d+\.\d+ main\.price, .*\n(.*\n)+.* go main\.price /,
+    );
+    const refused = requests("--tree", "--format", "json");
+    expect(refused.code).toBe(64);
+    expect(refused.stderr).toContain("--tree is not for --format json");
+  });
+
   test("tasks of runtime/trace, by name; states say what they did", () => {
     expect(roots("--root", "task:import")).toEqual(["import ×2"]);
     const { stdout } = requests("--root", "task:import", "--format", "json");

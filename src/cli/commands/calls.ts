@@ -20,9 +20,10 @@ import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { limitOptions, reportOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
-import { byFlag, helpFlag, joinFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
-import { choice, number } from "../flags/values.js";
+import { byFlag, callTreesFlag, helpFlag, joinFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
+import { choice, number, refuse } from "../flags/values.js";
 import type { Pieces } from "../output.js";
+import { callTrees } from "../report/call-trees.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { noCalls } from "../report/no-calls.js";
 import { reportTraces } from "../report/reporting.js";
@@ -44,6 +45,7 @@ const flags: readonly Flag[] = [
   { name: "min", value: "DURATION", help: "only calls that took at least this" },
   { name: "depth", value: "N", help: "only calls on the N outermost levels" },
   { name: "format", value: "FORMAT", help: "table (default), json or ndjson (one call a line)" },
+  callTreesFlag,
   namesFlag,
   ...selectFlags,
   joinFlag,
@@ -58,6 +60,7 @@ and in which test, and what called it. FUNC is Go's name, which may begin at any
   flags: [...flags, outputFlag, { name: "verbose", short: "v", help: "show what is read" }, helpFlag],
   examples: [
     "gotrace calls db.Query trace.gotrace",
+    "gotrace calls --slowest 3 --tree db.Query",
     "gotrace calls --first 3 'store.(*DB).Put' trace.gotrace",
     "gotrace calls --format ndjson --slowest 1000 /^main/ trace.gotrace",
   ],
@@ -97,6 +100,8 @@ function refuseTrace(name: string, [next]: readonly string[]): void {
 
 function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
   const kind = choice(flags, "format", ["table", "json", "ndjson"]);
+  if (kind !== "table")
+    refuse(flags, ["tree"], `--format ${kind}; 'gotrace report --call ID --format json' has the tree of a call`);
   const { min, depth } = limitOptions(flags);
   const options = { choice: choiceOf(flags), functions, minimum: min, depth };
   return {
@@ -104,7 +109,11 @@ function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
     carriesNotices: kind !== "ndjson",
     ...(kind === "table" ? { next: ["stats", "view"] } : {}),
     handlesLimits: true,
-    render: async (recording, context) => render(kind, reportOf(recording, context, options), context),
+    render: async (recording, context) => {
+      const report = reportOf(recording, context, options);
+      const trees = flags.has("tree") ? await callTrees(recording, report.listing.records, context) : undefined;
+      return render(kind, { ...report, trees }, context);
+    },
   };
 }
 

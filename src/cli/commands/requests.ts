@@ -19,9 +19,10 @@ import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { reportOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
-import { helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
-import { choice, number } from "../flags/values.js";
+import { callTreesFlag, helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
+import { choice, number, refuse } from "../flags/values.js";
 import type { Pieces } from "../output.js";
+import { callTrees } from "../report/call-trees.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { noCalls } from "../report/no-calls.js";
 import { reportTraces } from "../report/reporting.js";
@@ -35,7 +36,12 @@ const flags: readonly Flag[] = [
     value: "FUNC",
     help: "a request is a call of FUNC: Go's name, which may begin at any part of the package path, or /regexp/; or task:NAME, a task of runtime/trace (default: handlers that a server calls; where there are none, tasks, then tests)",
   },
-  { name: "slowest", value: "N", help: "list the N slowest requests (default 3)" },
+  {
+    name: "slowest",
+    value: "N",
+    help: "list the N slowest requests, each with its tree as with --tree (default 3, without trees)",
+  },
+  callTreesFlag,
   { name: "format", value: "FORMAT", help: "table (default) or json" },
   namesFlag,
   ...selectFlags,
@@ -74,13 +80,20 @@ async function run(words: readonly string[]): Promise<number> {
 function requestsFormat(flags: ParsedFlags): Format {
   const kind = choice(flags, "format", ["table", "json"]);
   const slowest = Math.floor(number(flags, "slowest", 3, 0));
+  const withTrees = kind === "table" && (flags.has("slowest") || flags.has("tree"));
+  if (kind !== "table")
+    refuse(flags, ["tree"], `--format ${kind}; 'gotrace report --call ID --format json' has the tree of a call`);
   const find = finderOf(flags.string("root"));
   return {
     name: "requests",
     carriesNotices: true,
     ...(kind === "table" ? { next: ["calls FUNC", "stats"] } : {}),
     handlesLimits: true,
-    render: async (recording, context) => render(kind, reportOf(find(recording, slowest), recording, context), context),
+    render: async (recording, context) => {
+      const report = reportOf(find(recording, slowest), recording, context);
+      const trees = withTrees ? await callTrees(recording, report.requests.slowest, context) : undefined;
+      return render(kind, { ...report, trees }, context);
+    },
   };
 }
 

@@ -160,6 +160,12 @@ export const treeFlags: readonly Flag[] = [
   ...selectFlags,
 ];
 
+/** For commands that list single calls. */
+export const callTreesFlag: Flag = {
+  name: "tree",
+  help: "below the list, the tree of each call: its callers, what it called and started on other goroutines; with states also who made it wait, and its critical path",
+};
+
 /** For formats whose viewers can load only a limited number of events. */
 export const eventsFlag: Flag = {
   name: "events",

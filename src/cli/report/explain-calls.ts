@@ -1,6 +1,6 @@
 /** Why single calls took so long: their critical paths, and what became of the goroutines that they started. */
 import { type CriticalPath, criticalPaths, startedStates } from "../../callstats/index.js";
-import { type CallId, familiesOf, type Recording } from "../../calltree/index.js";
+import type { CallFamily, Recording } from "../../calltree/index.js";
 import type { CriticalPathStyle } from "../../render/tree/critical-path.js";
 import { criticalPathLines, startedLine } from "../../render/tree/critical-path.js";
 
@@ -11,14 +11,11 @@ interface Explained {
   readonly started: readonly number[];
 }
 
-/** Explains some calls in two walks. @returns by call; undefined without an execution trace of its process */
-export function explainedCalls(recording: Recording, ids: readonly CallId[]): (Explained | undefined)[] {
-  const known = ids.filter(({ process }) => recording.staysOf(process) !== undefined);
-  if (known.length === 0) return ids.map(() => undefined);
-  const families = familiesOf(recording, known);
+/** Explains some calls in one walk. @returns by call; undefined without an execution trace of its process */
+export function explainedCalls(recording: Recording, families: readonly CallFamily[]): (Explained | undefined)[] {
   const paths = criticalPaths(recording, families);
-  return ids.map((id) => {
-    const path = paths[known.indexOf(id)];
+  return families.map(({ id }, index) => {
+    const path = paths[index];
     const stays = recording.staysOf(id.process);
     return path && stays && { path, started: startedStates(path.family, stays) };
   });

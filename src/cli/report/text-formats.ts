@@ -4,7 +4,14 @@ import { basename } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { formatBytes, formatNumberOf } from "../../base/units.js";
 import type { Note } from "../../calltrace/index.js";
-import { type CallForest, callIdsOf, type ProcessTree, processTitle, type Recording } from "../../calltree/index.js";
+import {
+  type CallForest,
+  callIdsOf,
+  familiesOf,
+  type ProcessTree,
+  processTitle,
+  type Recording,
+} from "../../calltree/index.js";
 import { filterNotices, overall } from "../../render/notices.js";
 import { measureFor } from "../../render/style.js";
 import type { TreeTextOptions } from "../../render/tree/tree.js";
@@ -67,7 +74,7 @@ async function explaining(recording: Recording): Promise<Pick<TreeTextOptions, "
   const [id] = call === undefined ? [] : callIdsOf(recording.forest, call);
   if (id === undefined || recording.staysOf(id.process) === undefined) return {};
   const { explainedCalls, explanation } = await import("./explain-calls.js");
-  const [explained] = explainedCalls(recording, [id]);
+  const [explained] = explainedCalls(recording, familiesOf(recording, [id]));
   if (explained === undefined) return {};
   const below: TreeTextOptions["below"] = (process, style) =>
     process === recording.forest.processes[id.process] ? explanation(recording, explained, style) : [];

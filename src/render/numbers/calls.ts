@@ -32,6 +32,8 @@ export interface CallsReport {
   readonly waitsOf?: (call: CallRecord) => CallWaits | undefined;
   /** The command that shows a call; undefined where the traces cannot be named. */
   readonly commandOf?: ((call: CallRecord) => string | undefined) | undefined;
+  /** The trees of the calls, below the table; its result are the legends of the marks in it. */
+  readonly trees?: Generator<string, readonly string[]> | undefined;
   readonly notices: readonly string[];
 }
 
@@ -53,10 +55,12 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
     yield "\n";
     yield* callLines(records, report, options, listing.by);
   }
+  const legends = report.trees === undefined ? [] : yield* report.trees;
   const tracing = tracingLine(costs);
   const lines = [
     `START: since the start of the process; ${records.some(isDated) ? "AT: local time; " : ""}below a call, what called it`,
     ...(tracing === undefined ? [] : [tracing]),
+    ...legends,
     ...report.notices,
   ];
   yield remarks(lines, style);
@@ -65,7 +69,7 @@ export function* callsTable(report: CallsReport, options: StatsStyle): Generator
 /** The lines of single calls: a heading, and for each call its callers on the line below. @param by states to show in any case */
 export function* callLines(
   records: readonly CallRecord[],
-  { titles, waitsOf, commandOf }: Pick<CallsReport, "titles" | "waitsOf" | "commandOf">,
+  { titles, waitsOf, commandOf, trees }: Pick<CallsReport, "titles" | "waitsOf" | "commandOf" | "trees">,
   options: StatsStyle,
   by?: readonly number[],
 ): Generator<string> {
@@ -113,7 +117,7 @@ export function* callLines(
               .join(" > "),
           ]
         : [],
-    command: commandOf?.(record),
+    command: trees === undefined ? commandOf?.(record) : undefined,
   }));
   yield* fitting(list, rows, style).lines;
 }

@@ -44,11 +44,13 @@ export function* requestsTable(report: RequestsReport, options: StatsStyle): Gen
     yield `\n${style.paint("bold", `The slowest of ${formatNumberOf(requests.count, "request")}`)}\n`;
     yield* callLines(requests.slowest, report, options);
   }
+  const legends = report.trees === undefined ? [] : yield* report.trees;
   const lines = [
     ...(requests.slowest.some(({ handler }) => handler !== undefined) ? [DISPATCHED] : []),
     ...(isCompared ? ["THE SLOW HAVE MORE: the slowest tenth against the others, mean time in each state"] : []),
     ...(requests.guessed ? [requests.kind === "callbacks" ? CALLBACKS : GUESSED] : []),
     ...(requests.kind === "tasks" ? [TASKS] : []),
+    ...legends,
     ...notices,
   ];
   yield remarks(lines, style);

@@ -59,6 +59,8 @@ export interface TreeTextOptions extends ViewOptions, LineStyle {
   readonly title?: (process: ProcessTree, index: number) => string;
   /** What to show below a process's tree, before remarks. */
   readonly below?: (process: ProcessTree, style: ColumnStyle & { readonly naming: Naming }) => Iterable<string>;
+  /** Part of a report, which has the remarks and legends below all its trees. */
+  readonly isPart?: boolean;
   /** Lines to add below a process's tree. */
   readonly remarks?: (process: ProcessTree, index: number) => readonly string[];
 }
@@ -70,13 +72,14 @@ const SEE = "--all shows everything; --min, --depth, --top, --focus a part";
 /** Number of functions with most self time listed below a cut tree. */
 const HOTTEST = 10;
 
-/** The trees of all processes, a few lines at a time. */
-export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): Generator<string> {
+/** The trees of all processes, a few lines at a time. @returns the legends of the marks in a part */
+export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): Generator<string, readonly string[]> {
   const paint = painter(options.colour === true);
   const { processes } = forest;
   const several = processes.length > 1;
   const plan = planOf(forest, options);
   const skipped: ProcessTree[] = [];
+  const legendsOfPart: string[] = [];
   let first = true;
   for (const [index, process] of processes.entries()) {
     if (plan.lines[index] === 0) {
@@ -88,13 +91,18 @@ export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): 
     if (several || options.title !== undefined) yield `${paint("bold", titleOf(process, index, options))}\n`;
     const own = { lines: plan.lines[index], tests: plan.tests[index], linesOfTest: plan.linesOfTest };
     const legends = yield* renderProcess(forest, process, chooseOf(forest, process, options, own), options, paint);
+    if (options.isPart) {
+      legendsOfPart.push(...legends);
+      continue;
+    }
     const lines = footer(process, [...legends, ...stopsLine(process), ...(options.remarks?.(process, index) ?? [])]);
     if (lines.length > 0) yield `\n${lines.map((line) => paint("dim", line)).join("\n")}\n`;
   }
   if (skipped.length > 0) yield `\n${paint("dim", notShown(forest, skipped, options))}\n`;
-  if (forest.problem !== undefined) {
+  if (forest.problem !== undefined && !options.isPart) {
     yield `\n${paint("yellow", `The file is damaged at offset ${forest.problem.offset}: ${printable(forest.problem.message)}.`)}\n`;
   }
+  return legendsOfPart;
 }
 
 function notShown({ functions }: CallForest, skipped: readonly ProcessTree[], { tests }: TreeTextOptions): string {

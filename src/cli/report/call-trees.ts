@@ -1,0 +1,57 @@
+/** The trees of listed calls: each with its callers, what it started on other goroutines, and why it took so long. */
+import { printable } from "../../base/printable.js";
+import { formatDuration } from "../../base/units.js";
+import type { CallRecord } from "../../callstats/index.js";
+import { type CallFamily, familiesOf, type Recording } from "../../calltree/index.js";
+import { measureFor, painter } from "../../render/style.js";
+import { renderTree, type TreeTextOptions } from "../../render/tree/tree.js";
+import { withProgress } from "../progress.js";
+import { explainedCalls, explanation } from "./explain-calls.js";
+import type { FormatContext } from "./format.js";
+
+/** Approximate number of lines of a tree. */
+const LINES = 40;
+
+type Trees = Generator<string, readonly string[]>;
+
+/** The trees of calls, as text; its result are the legends of the marks in it. */
+export async function callTrees(
+  recording: Recording,
+  records: readonly CallRecord[],
+  { options, output, naming, callCommand }: FormatContext,
+): Promise<Trees> {
+  const listed = records.filter(({ id }) => id !== undefined);
+  const ids = listed.map(({ process, goroutine, number }) => ({ process, goid: goroutine, number }));
+  const families = withProgress("finding what calls started", (progress) => familiesOf(recording, ids, progress));
+  const explained = explainedCalls(recording, families);
+  const style: TreeTextOptions = {
+    ...{ by: options.by, lines: LINES, naming, colour: output.colour, isPart: true },
+    measure: await measureFor(recording.forest.functions.map(({ name }) => name)),
+    ...(output.width === undefined ? {} : { width: output.width }),
+  };
+  const paint = painter(output.colour);
+  function* write(): Trees {
+    const legends = new Set<string>();
+    for (const [index, record] of listed.entries()) {
+      const why = explained[index];
+      const below = why && {
+        below: (_: unknown, own: Parameters<typeof explanation>[2]) => explanation(recording, why, own),
+      };
+      yield `\n${paint("bold", printable(headingOf(record, naming)))}\n`;
+      const command = callCommand?.(record.id!);
+      if (command !== undefined) yield `${paint("dim", printable(command))}\n`;
+      for (const legend of yield* treeOf(recording, families[index], { ...style, ...below })) legends.add(legend);
+    }
+    return [...legends];
+  }
+  return write();
+}
+
+function headingOf({ id, function: of, handler, duration }: CallRecord, naming: FormatContext["naming"]): string {
+  return `${id} ${naming(handler?.at(-1) ?? of.name)}, ${formatDuration(duration)}`;
+}
+
+function treeOf(recording: Recording, family: CallFamily, options: TreeTextOptions): Trees {
+  const { forest } = recording.ofCall(family, { blames: true });
+  return renderTree({ ...forest, processes: [forest.processes[family.id.process]] }, options);
+}
