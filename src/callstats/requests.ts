@@ -71,13 +71,13 @@ export class RequestCollector implements CallVisitor {
 
   /**
    * @param slowest how many of the slowest requests to list
-   * @param found called with each request as it ends, and its number on its goroutine
+   * @param found called with each request as it ends
    */
   constructor(
     private readonly recording: Recording,
     private readonly root: RootKind,
     slowest: number,
-    private readonly found?: (request: Candidate, number: number) => void,
+    private readonly found?: (request: Candidate) => void,
   ) {
     const { functions } = recording.forest;
     const names = functions.map(({ name }) => name);
@@ -135,7 +135,7 @@ export class RequestCollector implements CallVisitor {
       time: duration,
       states: undefined,
     };
-    this.found?.(candidate, number);
+    this.found?.(candidate);
     if (!this.best.takes(candidate)) return;
     if (states !== undefined) {
       candidate.states = stateSums(self, duration, states);

@@ -95,7 +95,7 @@ function known(
 
 function leftOut({ omitted, shortest, briefest, smallest }: RequestDetail): string {
   return [
-    ...(omitted > 0 ? [`${formatNumberOf(omitted, "goroutine")} that began last`] : []),
+    ...(omitted > 0 ? [`${formatNumberOf(omitted, "goroutine")} that began later`] : []),
     ...(shortest > 0 ? [`calls shorter than ${formatDuration(shortest)}`] : []),
     ...(briefest > 0 ? [`states that lasted less than ${formatDuration(briefest)}`] : []),
     ...(smallest > 0 ? [`steps of the critical path shorter than ${formatDuration(smallest)}`] : []),

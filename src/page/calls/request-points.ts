@@ -21,6 +21,8 @@ const REACH = 9;
 /** Radius of a point, and of one that stands out. */
 const SMALL = 2;
 const LARGE = 3.5;
+/** With more points that stand out than this, these are smaller. */
+const MANY = 300;
 
 export interface RequestPoints {
   readonly element: HTMLElement;
@@ -87,7 +89,11 @@ export function requestPoints(part: Part, requests: PageRequests, pick: (request
       if (taken[top * width + left]++ > 0) continue;
       context.fillRect(left - SMALL, top - SMALL, 2 * SMALL, 2 * SMALL);
     }
-    for (const request of slow) mark(context, theme, x(start[request]), y(length[request]), how[request] !== 0);
+    const radius = slow.length > MANY ? SMALL + 0.5 : LARGE;
+    for (const request of slow) {
+      const failed = how[request] !== 0;
+      mark(context, theme, { x: x(start[request]), y: y(length[request]), radius, failed });
+    }
     for (const request of [selected, hovered]) {
       if (request < 0 || start[request] < x.from || start[request] > x.to) continue;
       context.strokeStyle = request === selected ? theme.focus : theme.ink;
@@ -159,18 +165,25 @@ export function requestPoints(part: Part, requests: PageRequests, pick: (request
   return { element: h("div", { class: "flame" }, surface.element, readout), surface, show, choose };
 }
 
-function mark(context: CanvasRenderingContext2D, theme: Theme, x: number, y: number, failed: boolean): void {
+interface Mark {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+  readonly failed: boolean;
+}
+
+function mark(context: CanvasRenderingContext2D, theme: Theme, { x, y, radius, failed }: Mark): void {
   context.fillStyle = context.strokeStyle = theme.error;
   context.beginPath();
   if (failed) {
     context.lineWidth = 2;
-    context.moveTo(x - LARGE, y - LARGE);
-    context.lineTo(x + LARGE, y + LARGE);
-    context.moveTo(x + LARGE, y - LARGE);
-    context.lineTo(x - LARGE, y + LARGE);
+    context.moveTo(x - radius, y - radius);
+    context.lineTo(x + radius, y + radius);
+    context.moveTo(x + radius, y - radius);
+    context.lineTo(x - radius, y + radius);
     context.stroke();
   } else {
-    context.arc(x, y, LARGE, 0, 2 * Math.PI);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
     context.fill();
   }
 }

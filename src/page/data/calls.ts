@@ -193,7 +193,7 @@ function packProcess(
     platform: info.platform,
     executable: info.executable,
     directory: info.directory,
-    start: Math.round(info.startWall / 1e6),
+    start: Math.round(info.startWall / 1e3) / 1e3,
     ...(info.exitStatus === undefined ? {} : { exitStatus: info.exitStatus }),
     total: process.total,
     atLeast: process.atLeast,

@@ -89,11 +89,11 @@ class RequestKind {
     private readonly recording: Recording,
     readonly kind: PackedRequests["kind"],
   ) {
-    this.collector = new RequestCollector(recording, { kind }, 0, (candidate, number) => this.add(candidate, number));
+    this.collector = new RequestCollector(recording, { kind }, 0, (candidate) => this.add(candidate));
   }
 
-  private add(candidate: Candidate, number: number): void {
-    const { process, goid, node, handler = node, start, duration: length, how } = candidate;
+  private add(candidate: Candidate): void {
+    const { process, goid, number, node, handler = node, start, duration: length, how } = candidate;
     const func = this.recording.forest.processes[process].tree.func[handler];
     const request = { start, length, func, how, goid, number };
     this.sample.add(request);

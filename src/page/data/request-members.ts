@@ -4,8 +4,8 @@ import type { CallFamily, CallVisitor, FamilyMember, Goroutine, Stays } from "..
 import type { RequestCall, RequestDetail, RequestMember, RequestStay, RequestStep } from "./request-detail.js";
 
 /**
- * The most goroutines, calls, stays and steps of a request; of more, the first goroutines, those on the critical path, and the
- * longest calls, stays and steps.
+ * The most goroutines, calls, stays and steps of a request; of more, the first goroutines and the longest calls, stays and
+ * steps. As many goroutines again that have the most time on its critical path, and as many of others.
  */
 const MEMBERS = 100;
 const CALLS = 2_000;
@@ -115,21 +115,27 @@ function stepOf({ goid, begin, end, state, reason, call, place, startFunction }:
 const lengthOf = ({ begin, end }: { readonly begin: number; readonly end: number }) => end - begin;
 
 function draftOf(family: CallFamily, path: readonly PathStep[]): Draft {
-  const onPath = new Set(path.map(({ goid }) => goid));
+  const onPath = longestOn(path);
   const within = family.members
     .filter(({ spawned, parent }) => parent === 0 || spawned < family.end)
     .filter(({ goid }, i) => i < MEMBERS || onPath.has(goid));
-  const own = new Set(within.map(({ goid }) => goid));
-  const others = foreignMembers(
-    family,
-    path.filter(({ goid }) => !own.has(goid)),
-  );
+  const own = new Set(family.members.map(({ goid }) => goid));
+  const foreign = path.filter(({ goid }) => !own.has(goid));
+  const others = foreignMembers(family, foreign);
   const members: DraftMember[] = [];
   const draft: Draft = { family, path, members, calls: 0, shortest: 0 };
   for (const member of [...within, ...others]) {
     members.push({ draft, member, isForeign: !own.has(member.goid), calls: [] });
   }
   return draft;
+}
+
+/** The goroutines with the most time on a path. */
+function longestOn(path: readonly PathStep[]): Set<number> {
+  const times = new Map<number, number>();
+  for (const step of path) times.set(step.goid, (times.get(step.goid) ?? 0) + lengthOf(step));
+  const sorted = [...times].sort(([, a], [, b]) => b - a);
+  return new Set(sorted.slice(0, MEMBERS).map(([goid]) => goid));
 }
 
 /** Goroutines of others on a critical path: those that run traced code, and those that are there for long. */
