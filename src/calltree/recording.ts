@@ -5,6 +5,7 @@ import { extent, type Replay, rescoped } from "./forest.js";
 import type { ReplayOptions } from "./replay/builder.js";
 import { FilteredReplay, type HiddenCalls } from "./replay/filtered-replay.js";
 import { type WalkObserver, walkProcess } from "./replay/replay.js";
+import { windowOf } from "./replay/scope.js";
 import { isStructural, type SelectOptions, scopeOf } from "./selection.js";
 import type { StateClock, WaitVisitor } from "./state-meter.js";
 import type { Blame } from "./states.js";
@@ -218,7 +219,9 @@ export class Recording {
     const collectors = forest.processes.map(({ tree, depthLimit }) => new TreeStateCollector(tree, depthLimit));
     const waits = clocks.map((clock, process) => {
       const { from, to } = this.windowOf(process);
-      return blames ? clock?.waits?.(from, to) : undefined;
+      const { scope } = this.replay.processes[process];
+      const isWhole = scope.goroutines === undefined && scope.family === undefined;
+      return blames ? clock?.waits?.(from, to, isWhole ? undefined : (goid) => windowOf(goid, scope)) : undefined;
     });
     const visitors = collectors.map((collector, process) => {
       // Who is to blame may not be selected.
@@ -250,7 +253,8 @@ export class Recording {
     if (selected === undefined) return visitor.blame(tree);
     const all = { map: Int32Array.from({ length: tree.size }, (_, node) => node), context: new Uint8Array(tree.size) };
     const replayed = this.replay.processes[index];
-    const walk = walkProcess(replayed, replayed.scope, this.replayFor(index, visitor, {}, all));
+    const { goroutines: _goroutines, family: _family, ...time } = replayed.scope;
+    const walk = walkProcess(replayed, time, this.replayFor(index, visitor, {}, all));
     while (!walk.next().done);
     return selectBlame(visitor.blame(tree), tree, functions, selected);
   }

@@ -1,5 +1,6 @@
 /** Charges the states of goroutines to their calls. */
 import { grown } from "../base/columns.js";
+import type { CountedTime } from "./replay/scope.js";
 import { type Blame, type CallStates, STATES } from "./states.js";
 import type { Stays, UserTask } from "./stays.js";
 import type { CallTree } from "./tree.js";
@@ -31,8 +32,9 @@ export interface StateClock {
   /**
    * Makes a visitor that finds who made whom wait; undefined if that is not known.
    * @param from, to only time between these counts
+   * @param countedOf of a goroutine that waits: between which times that counts; by default always
    */
-  waits?(from?: number, to?: number): WaitVisitor;
+  waits?(from?: number, to?: number, countedOf?: (goid: number) => CountedTime): WaitVisitor;
   /** Whether the calls so far can be of the process whose states these are. */
   readonly isPlausible: boolean;
   /** Whether a goroutine is one on which a server calls handlers. */

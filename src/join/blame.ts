@@ -54,6 +54,10 @@ export class BlameCollector implements WaitVisitor {
   private readonly starts: Uint8Array;
   private readonly slices: Slices;
   private isFirst = false;
+  /** The time of waits of a goroutine that counts. */
+  private readonly windowOf: (goid: number) => Window;
+  /** That of the visited goroutine; undefined if all does that is visited. */
+  private counted: Window | undefined;
   private readonly stops: Stops;
   private readonly open: number[] = [];
   /** When the next moment of the goroutine is that needs its call. */
@@ -62,8 +66,10 @@ export class BlameCollector implements WaitVisitor {
   constructor(
     private readonly stays: Stays,
     private readonly occupation: Occupation,
-    private readonly window: Window,
+    window: Window,
+    private readonly countedOf?: (goid: number) => Window,
   ) {
+    this.windowOf = countedOf ?? (() => window);
     const { from, to } = window;
     const isIn = ({ begin, end }: StayCursor) => begin < to && end > from;
     this.waits = waitsOf(stays, (stay) => isEnded(stay) && isIn(stay));
@@ -88,6 +94,7 @@ export class BlameCollector implements WaitVisitor {
     this.readyCalls.begin(goid);
     this.slices.visit(goid);
     this.stops.visit();
+    this.counted = this.countedOf?.(goid);
     this.isFirst = true;
     this.last.node = 0;
     this.open.length = 0;
@@ -102,7 +109,11 @@ export class BlameCollector implements WaitVisitor {
 
   exit(node: number, start: number, time: number): void {
     this.pass(time);
-    this.stops.add(node, start, time);
+    const { counted } = this;
+    if (counted === undefined) this.stops.add(node, start, time);
+    else if (start < counted.to && time > counted.from) {
+      this.stops.add(node, Math.max(start, counted.from), Math.min(time, counted.to));
+    }
     this.open.pop();
     if (this.open.length > 0) return;
     this.last.node = node;
@@ -151,12 +162,13 @@ export class BlameCollector implements WaitVisitor {
   /** Call it after the walk. */
   blame(tree: Pick<CallTree, "func" | "parent" | "edge">): Blame {
     const pairs = new Pairs();
-    const { stays, waits, waiters, wakers, ready, slices, occupation, window } = this;
+    const { stays, waits, waiters, wakers, ready, slices, occupation, windowOf } = this;
     const handOvers = new HandOvers(waits, (wait) => tree.func[waiters.node[wait]]);
     const chains = new Chains(stays, waits, { waiters, wakers, returned: this.returned });
     for (const wait of byEnd(waits)) {
       const state = waits.state[wait];
       const who = { waiter: waiters.node[wait], state, reason: waits.reasons[waits.reason[wait]], starts: false };
+      const window = windowOf(waits.waiter[wait]);
       const parts =
         state === State.lock ? handOvers.holders(wait) : [[wait, waits.begin[wait], waits.end[wait]] as const];
       for (const [hold, begin, end] of parts) {
@@ -167,7 +179,7 @@ export class BlameCollector implements WaitVisitor {
     this.chargeTimers(pairs);
     slices.finish();
     const kinds = { node: this.readyCalls.node, starts: this.starts };
-    chargeReady(clipped(ready, window), kinds, slices, { stays, occupation }, pairs);
+    chargeReady(clipped(ready, windowOf), kinds, slices, { stays, occupation }, pairs);
     const stoppedTime = occupation.stopped.within(0, Number.POSITIVE_INFINITY);
     const minimum = Math.max(waits.minimum, ready.minimum);
     return { pairs: pairs.list(), reasons: this.reasons(tree), minimum, stopped: this.stops.byNode, stoppedTime };
@@ -175,14 +187,14 @@ export class BlameCollector implements WaitVisitor {
 
   /** A wait for a channel that no goroutine ended was ended by a timer, unless the trace ended first. */
   private chargeTimers(pairs: Pairs): void {
-    const { others, otherCalls, window } = this;
+    const { others, otherCalls, windowOf } = this;
     const cursor = this.stays.cursor();
     for (let wait = 0; wait < others.count; wait++) {
       const state = others.state[wait];
       const isTimed = state === State.channel || state === State.select;
       if (!isTimed || !cursor.seek(others.waiter[wait], others.end[wait])) continue;
       const who = { waiter: otherCalls.node[wait], state, reason: others.reasons[others.reason[wait]], starts: false };
-      const time = lengthIn(window, others.begin[wait], others.end[wait]);
+      const time = lengthIn(windowOf(others.waiter[wait]), others.begin[wait], others.end[wait]);
       if (time > 0) pairs.add(who, { culprit: 0, via: "", cause: "timer" }, time);
     }
   }
@@ -194,7 +206,7 @@ export class BlameCollector implements WaitVisitor {
       [this.others, this.otherCalls],
     ] as const) {
       for (let wait = 0; wait < waits.count; wait++) {
-        const time = lengthIn(this.window, waits.begin[wait], waits.end[wait]);
+        const time = lengthIn(this.windowOf(waits.waiter[wait]), waits.begin[wait], waits.end[wait]);
         sums.add(node[wait], waits.state[wait], waits.reasons[waits.reason[wait]], time);
       }
     }
@@ -208,13 +220,19 @@ function isOther(stay: StayCursor): boolean {
   return !UNREASONED.has(stay.state) && stay.reason !== "" && !isEnded(stay);
 }
 
-/** Waits as far as they lie within a window, in the same order. */
-function clipped(waits: Waits, { from, to }: Window): Waits {
-  return {
-    ...waits,
-    begin: waits.begin.map((time) => Math.max(from, time)),
-    end: waits.end.map((time) => Math.min(to, time)),
-  };
+/** Waits as far as they lie within the windows of their goroutines, in the same order; without length if they do not. */
+function clipped(waits: Waits, windowOf: (goid: number) => Window): Waits {
+  const begin = waits.begin.slice();
+  const end = waits.end.slice();
+  for (let wait = 0; wait < waits.count; wait++) {
+    const { from, to } = windowOf(waits.waiter[wait]);
+    if (lengthIn({ from, to }, begin[wait], end[wait]) === 0) end[wait] = begin[wait];
+    else {
+      begin[wait] = Math.max(from, begin[wait]);
+      end[wait] = Math.min(to, end[wait]);
+    }
+  }
+  return { ...waits, begin, end };
 }
 
 /** When at least one of some waits lasted. */

@@ -5,6 +5,7 @@ import { BlameCollector } from "./blame.js";
 import type { Scheduling } from "./collect.js";
 import type { Occupation } from "./contention.js";
 import { Spans } from "./spans.js";
+import type { Window } from "./waits.js";
 
 /**
  * Goes through the stays of one goroutine after another.
@@ -57,8 +58,12 @@ export class SchedulingClock implements StateClock {
     return this.servers.has(goid);
   }
 
-  waits(from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): BlameCollector {
-    return new BlameCollector(this.stays, this.occupation, { from, to });
+  waits(
+    from = Number.NEGATIVE_INFINITY,
+    to = Number.POSITIVE_INFINITY,
+    countedOf?: (goid: number) => Window,
+  ): BlameCollector {
+    return new BlameCollector(this.stays, this.occupation, { from, to }, countedOf);
   }
 
   begin(goid: number, time: number): void {

@@ -184,6 +184,21 @@ test("filters keep the waits of what they show, and name who is to blame althoug
       ["main.need", 34, 34],
     ],
   });
+  // Only one goroutine, or one call: who is to blame is on another one.
+  expect(rowsOf({ goroutines: [1] }).waits).toEqual([
+    "main.inner lock main.hold filtered 30",
+    "main.need channel main.hold filtered 4",
+  ]);
+  const call = { pid: undefined, goid: 1 };
+  expect(rowsOf({ call: { ...call, number: 3 } })).toEqual({
+    waits: ["main.inner lock main.hold filtered 30"],
+    reasons: [
+      ["main.main", 0, 30],
+      ["main.need", 0, 30],
+      ["main.inner", 30, 30],
+    ],
+  });
+  expect(rowsOf({ call: { ...call, goid: 2, number: 2 } })).toEqual({ waits: [], reasons: [] });
   // Only a part of the time.
   const part = rowsOf({ from: 20_000, to: 55_000 });
   expect(part.waits).toEqual(["main.inner lock main.hold  20", "main.need channel main.hold  3"]);

@@ -52,6 +52,6 @@ function headingOf({ id, function: of, handler, duration }: CallRecord, naming: 
 }
 
 function treeOf(recording: Recording, family: CallFamily, options: TreeTextOptions): Trees {
-  const { forest } = recording.ofCall(family, { blames: true });
+  const { forest } = recording.ofCall(family, { blames: false });
   return renderTree({ ...forest, processes: [forest.processes[family.id.process]] }, options);
 }
