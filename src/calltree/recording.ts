@@ -36,6 +36,7 @@ export class Recording {
     private readonly build: ReplayOptions,
     private readonly clocks: readonly (StateClock | undefined)[] = [],
     private readonly blames = false,
+    inTrees = true,
   ) {
     const { forest, filtered } = replay;
     this.selected = forest.processes.map(({ tree }) =>
@@ -43,7 +44,7 @@ export class Recording {
     );
     const processes = forest.processes.map((process, index) => withTree(process, this.selected[index]));
     this.forest = isStructural(select) ? Object.freeze({ ...forest, processes }) : forest;
-    if (clocks.some((clock) => clock !== undefined)) this.forest = this.forestWithStates(blames);
+    if (inTrees && this.hasStates) this.forest = this.forestWithStates(blames);
     this.filtered = [
       ...(filtered.call > 0 ? [{ filter: "call", calls: filtered.call } as const] : []),
       ...(filtered.goroutine > 0 ? [{ filter: "goroutine", calls: filtered.goroutine } as const] : []),
@@ -57,15 +58,26 @@ export class Recording {
     return !this.build.noMerge && this.replay.processes.some(({ process }) => process.execution !== undefined);
   }
 
+  /** Whether any of the execution traces is not in the file of its calls. */
+  get isJoinedApart(): boolean {
+    return this.replay.processes.some(({ process }) => process.execution !== undefined && !process.holdsExecution);
+  }
+
   /**
    * The recording with the states of calls, in trees and walks.
    *
    * @param clockOf called once for each process
    * @param blames whether to find out who made whom wait, for `CallTree.blame`; that takes time and memory
+   * @param inTrees whether trees have states too; that takes a walk, now
    */
-  withStates(clockOf: (process: ProcessTrace) => StateClock | undefined, blames = false): Recording {
+  withStates(clockOf: (process: ProcessTrace) => StateClock | undefined, blames = false, inTrees = true): Recording {
     const clocks = this.replay.processes.map(({ process }) => clockOf(process));
-    return new Recording(this.replay, this.select, this.build, clocks, blames);
+    return new Recording(this.replay, this.select, this.build, clocks, blames, inTrees);
+  }
+
+  /** Whether the states of calls of any process are known. */
+  get hasStates(): boolean {
+    return this.clocks.some((clock) => clock !== undefined);
   }
 
   /**
@@ -105,7 +117,7 @@ export class Recording {
     return this.clocks[process]?.serves?.(goid);
   }
 
-  /** Whether a goroutine with calls is one on which a server calls handlers; false if that is not known. */
+  /** Whether a goroutine with calls is one on which a server calls handlers; false where trees have no states. */
   get hasRequests(): boolean {
     return this.isServing;
   }

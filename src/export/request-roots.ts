@@ -56,14 +56,15 @@ export class RequestRoots {
   }
 }
 
-/** Walks a recording to find its requests; yields like a walk. Undefined if no goroutine is known to serve any. */
+/** Walks a recording to find its requests; yields like a walk. Undefined if there are none, or that is not known. */
 export function* findRequests(
   recording: Recording,
   spawners: Spawners,
 ): Generator<undefined, RequestRoots | undefined> {
-  if (!recording.hasRequests) return undefined;
+  const { processes } = recording.forest;
+  if (processes.every((_, process) => recording.servesRequests(process, 0) === undefined)) return undefined;
   const numbers = new CallNumbers();
-  const main = recording.forest.processes.map(() => 0);
+  const main = processes.map(() => 0);
   let goroutines = 0;
   let first = new Float64Array(16);
   let spawner = new Float64Array(16);
@@ -96,6 +97,7 @@ export function* findRequests(
     },
     exit: () => numbers.exit(),
   });
+  if (count === 0) return undefined;
   const known = <T extends Float64Array | Uint8Array>(column: T, size: number) => column.slice(0, size) as T;
   return new RequestRoots(
     known(first, goroutines),

@@ -53,6 +53,14 @@ test("each handler's call is a request, also on a kept-alive connection", () => 
   expect(found.slowest[0].states?.total[STATES.indexOf("lock")]).toBe(20_000);
 });
 
+test("requests need no states in trees", () => {
+  const clock = () => new ServerClock("g2 35-55 lock");
+  const [full, calls] = [read().withStates(clock), read().withStates(clock, false, false)];
+  expect([full, calls].map(({ forest }) => forest.processes[0].tree.states !== undefined)).toEqual([true, false]);
+  expect(calls.hasStates).toBe(true);
+  expect(requestsOf(calls, { kind: "handlers" })).toEqual(requestsOf(full, { kind: "handlers" }));
+});
+
 test("without an execution trace, calls on goroutines that untraced code started are taken for requests, and that is said", () => {
   const found = requestsOf(read(), { kind: "handlers" });
   expect(summary(found)).toEqual(["main.handle ×2 30", "main.load ×1 5"]);

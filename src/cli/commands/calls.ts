@@ -109,6 +109,7 @@ function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
     carriesNotices: kind !== "ndjson",
     ...(kind === "table" ? { next: ["stats", "view"] } : {}),
     handlesLimits: true,
+    singleCalls: true,
     render: async (recording, context) => {
       const report = reportOf(recording, context, options);
       const trees = flags.has("tree") ? await callTrees(recording, report.listing.records, context) : undefined;

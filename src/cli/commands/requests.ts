@@ -89,6 +89,7 @@ function requestsFormat(flags: ParsedFlags): Format {
     carriesNotices: true,
     ...(kind === "table" ? { next: ["calls FUNC", "stats"] } : {}),
     handlesLimits: true,
+    singleCalls: true,
     render: async (recording, context) => {
       const report = reportOf(find(recording, slowest), recording, context);
       const trees = withTrees ? await callTrees(recording, report.requests.slowest, context) : undefined;

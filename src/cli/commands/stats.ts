@@ -149,7 +149,8 @@ async function asked(flags: ParsedFlags): Promise<[Format, Gate]> {
   const format = statsFormat(flags);
   const gate = await gateOf(gateOptions(flags));
   requireGate(format, hasAssertions(gate));
-  return [format, gate];
+  const singleCalls = format.showsBlame !== true && !hasAssertions(gate);
+  return [{ ...format, singleCalls }, gate];
 }
 
 /** The output format. @throws UserError for an invalid value */

@@ -46,6 +46,8 @@ export interface Format {
   readonly handlesLimits?: boolean;
   /** Shows who made whom wait. */
   readonly showsBlame?: boolean;
+  /** Shows the states of single calls or of functions, but not those of call paths. */
+  readonly singleCalls?: boolean;
   /** Those of {@link FORMAT_FLAGS} that it uses. */
   readonly flags?: readonly (typeof FORMAT_FLAGS)[number][];
   /** Also shows execution traces by themselves, in this format. */

@@ -71,7 +71,7 @@ export const formats: readonly Format[] = [
     render: async (...args) => (await import("./exports.js")).parquet(...args),
     files: async (...args) => (await import("./exports.js")).parquetFiles(...args),
   },
-  { name: "otlp", render: async (...args) => (await import("./exports.js")).otlp(...args) },
+  { name: "otlp", singleCalls: true, render: async (...args) => (await import("./exports.js")).otlp(...args) },
   ...checkFormats.map(checksFormat),
 ];
 

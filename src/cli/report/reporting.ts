@@ -17,6 +17,7 @@ import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./ass
 import type { Format, FormatContext } from "./format.js";
 import { callCommand, nextCommands, nextLine } from "./next-line.js";
 import { requireStates } from "./require-states.js";
+import type { StateDetail } from "./states.js";
 import { contextOf } from "./text-formats.js";
 
 /** What to report, and how. */
@@ -203,7 +204,7 @@ async function record(
       select,
       build: format.unmerged && options.unmerged ? { noMerge: true, minimum: select.minimum ?? 0 } : {},
     },
-    format.showsBlame,
+    { blames: format.showsBlame === true, inTrees: format.singleCalls !== true },
   );
 }
 
@@ -216,7 +217,7 @@ async function readFiles(
   session: Session,
   files: readonly OpenFile[],
   options: RecordingOptions,
-  blames = false,
+  detail?: StateDetail,
 ): Promise<Recording> {
   const sources = files.map(({ source }) => source);
   const size = sources.reduce((sum, source) => sum + source.size, 0);
@@ -225,19 +226,19 @@ async function readFiles(
     (progress) => readRecording(sources, { ...options, progress }),
     size,
   );
-  return withStates(recording, (text) => session.warn(text), blames);
+  return withStates(recording, (text) => session.warn(text), detail);
 }
 
 /** The recording with the states of its calls, if it has an execution trace; see `joined`. */
 export async function withStates(
   recording: Recording,
   warn: (text: string) => void,
-  blames = false,
+  detail?: StateDetail,
 ): Promise<Recording> {
   if (!recording.isJoinable) return recording;
   // Loaded only here: it needs the reader of execution traces.
   const { joined } = await import("./states.js");
-  return joined(recording, warn, blames);
+  return joined(recording, warn, detail);
 }
 
 function noRecording(): Recording {

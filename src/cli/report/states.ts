@@ -5,19 +5,35 @@ import { type CallTree, type Recording, State, type StateClock } from "../../cal
 import { TraceError } from "../../exectrace/index.js";
 import { joinStates } from "../../join/index.js";
 
+/** What of the states a report shows besides those of single calls. */
+export interface StateDetail {
+  /** Who made whom wait. */
+  readonly blames?: boolean;
+  /** The states of call paths. */
+  readonly inTrees?: boolean;
+}
+
 /**
  * A copy of the recording whose calls have states. Calls of a process whose execution trace cannot be read have none.
  * @param warn prints a warning about an execution trace that cannot be read, or only in part
- * @param blames whether to find out who made whom wait
  * @throws UserError when an execution trace belongs to another process
  */
-export function joined(recording: Recording, warn: (text: string) => void, blames = false): Recording {
+export function joined(
+  recording: Recording,
+  warn: (text: string) => void,
+  { blames = false, inTrees = true }: StateDetail = {},
+): Recording {
   const joins: { readonly process: ProcessTrace; readonly clock: StateClock | undefined }[] = [];
-  const result = recording.withStates((process) => {
-    const clock = clockOf(process, warn);
-    joins.push({ process, clock });
-    return clock;
-  }, blames);
+  const result = recording.withStates(
+    (process) => {
+      const clock = clockOf(process, warn);
+      joins.push({ process, clock });
+      return clock;
+    },
+    blames,
+    // Whether an execution trace of its own file is of the same process is known from a walk.
+    inTrees || recording.isJoinedApart,
+  );
   for (const [index, { process, clock }] of joins.entries()) {
     if (clock === undefined) continue;
     // The process's own execution trace may lack the time of all calls, after a crash.
