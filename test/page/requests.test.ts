@@ -41,7 +41,12 @@ const stays = `
 const read = () => readRecording(memorySource(scripted(shop)));
 const withStates = () =>
   read().withStates(() => Object.assign(scriptedStays(stays), { serves: (goid: number) => goid === 2 || goid === 3 }));
-const pack = (recording: Recording): PageCalls => packCalls(recording, { title: () => "shop", notes: () => [] });
+const pack = (recording: Recording): PageCalls =>
+  packCalls(recording, {
+    title: () => "shop",
+    notes: () => [],
+    callCommand: (id) => `gotrace report --call ${id} '{id}$&.gotrace'`,
+  });
 
 function requestsOf(recording: Recording) {
   const given = pack(recording).processes[0].requests!;
@@ -147,7 +152,7 @@ test("the tab: a click on a function shows its requests, keys go from point to p
     await heading.waitFor();
     // The slowest one is shown first.
     expect(await heading.textContent()).toBe("Request 3.1 shop.list");
-    expect(await request.textContent()).toContain("gotrace report --call 3.1");
+    expect(await request.textContent()).toContain("gotrace report --call 3.1 '{id}$&.gotrace'");
     const [points, timeline] = [page.locator("canvas").nth(0), request.locator("canvas")];
     const box = (await timeline.boundingBox())!;
     // The band of states lies below the axis and the name of the goroutine; half of the request is the wait.

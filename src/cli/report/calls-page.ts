@@ -27,7 +27,7 @@ export function pageTemplate(name: "page.html" | "page-served.html" = "page.html
  */
 export function callsPage(
   recording: Recording,
-  { session, options, execTraces, note, tests, title }: FormatContext,
+  { session, options, execTraces, note, tests, title, callCommand }: FormatContext,
   remarks: readonly string[],
   template: string,
 ): Iterable<string> {
@@ -36,7 +36,7 @@ export function callsPage(
   const calls = withProgress("drawing the calls", (progress) =>
     packCalls(recording, {
       ...options.tree,
-      ...{ tests, title, progress, countsWaiting: options.all },
+      ...{ tests, title, progress, callCommand, countsWaiting: options.all },
       ...(note === undefined ? {} : { command: note.command }),
       notes: (process) => [...processNotices(process).slice(1), ...left],
     }),

@@ -6,7 +6,7 @@ import type { PageCalls, PageFunctions, PageProcess } from "../data/calls.js";
 import { type PageStats, readStats } from "../data/functions.js";
 import { type PageGoroutines, readGoroutines } from "../data/goroutine-rows.js";
 import { type Paths, readPaths } from "../data/paths.js";
-import { type PageRequests, readRequests } from "../data/requests.js";
+import { CALL_ID, type PageRequests, readRequests } from "../data/requests.js";
 import { type PageStates, readStates } from "../data/states.js";
 import { type FramePlaces, framePlaces, type Span } from "../data/totals.js";
 
@@ -25,6 +25,11 @@ export class CallModel {
 
   get command(): string | undefined {
     return this.calls.command;
+  }
+
+  /** The command that shows a call in the terminal; undefined if the traces cannot be named. */
+  callCommand(id: string): string | undefined {
+    return this.calls.callCommand?.replace(CALL_ID, () => id);
   }
 
   get processes(): readonly PageProcess[] {

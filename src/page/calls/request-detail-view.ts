@@ -33,6 +33,7 @@ export function requestDetailView(
   const id = requestId(part, requests, request);
   const goid = columns.goid[request];
   const end = endingOf(columns.how[request]);
+  const command = model.callCommand(id);
   const goroutines = detail && detail.members.filter(({ isForeign }) => !isForeign).length + detail.omitted;
   const facts: [string, string | Node | undefined][] = [
     ["took", formatDuration(columns.length[request])],
@@ -43,7 +44,7 @@ export function requestDetailView(
     ],
     ["end", end === "" ? undefined : end],
     ["goroutines", goroutines === undefined ? undefined : formatCount(goroutines)],
-    ["in the terminal", h("code", {}, `gotrace report --call ${id}`)],
+    ["in the terminal", command === undefined ? undefined : h("code", {}, command)],
   ];
   return h(
     "section",
@@ -65,7 +66,7 @@ export function requestDetailView(
           h(
             "p",
             {},
-            "Its calls are not in this page, which has those of the slowest requests. The command shows them.",
+            `Its calls are not in this page, which has those of the slowest.${command === undefined ? "" : " The command shows them."}`,
           ),
         ]),
   );

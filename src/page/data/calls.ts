@@ -26,7 +26,7 @@ import { writeStats } from "./functions.js";
 import { writeGoroutines } from "./goroutine-rows.js";
 import { writePaths } from "./paths.js";
 import { RequestCollection } from "./request-collection.js";
-import { type GivenRequests, type PackedRequests, writeRequests } from "./requests.js";
+import { CALL_ID, type GivenRequests, type PackedRequests, writeRequests } from "./requests.js";
 import { statesBytes } from "./states.js";
 import type { Span } from "./totals.js";
 
@@ -43,6 +43,8 @@ const MAX_STAYS = 60_000;
 /** The data of call traces in the page. `packed` texts are zlib streams in Base64. */
 export interface PageCalls {
   readonly command?: string;
+  /** The command that shows a single call in the terminal, with {@link CALL_ID} for its id. */
+  readonly callCommand?: string;
   /** Whether goroutines that wait for work count initially. */
   readonly countsWaiting?: boolean;
   /** Packed JSON of {@link PageFunctions}. */
@@ -105,6 +107,8 @@ export interface CallPageOptions extends ViewOptions {
   /** Whether each test is its own section. */
   readonly tests?: boolean;
   readonly command?: string;
+  /** The command that shows a single call in the terminal. */
+  readonly callCommand?: ((id: string) => string) | undefined;
   readonly countsWaiting?: boolean;
   readonly title: (process: ProcessTree) => string;
   readonly notes: (process: ProcessTree) => readonly Notice[];
@@ -126,6 +130,7 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   const requests = collection.requests(options.progress);
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
+    ...(options.callCommand === undefined ? {} : { callCommand: options.callCommand(CALL_ID) }),
     ...(options.countsWaiting ? { countsWaiting: true } : {}),
     functions: packed(Buffer.from(JSON.stringify(printableAll(packFunctions(forest))))),
     processes: forest.processes.map((process, i) => {

@@ -6,6 +6,9 @@ import { STATES } from "../../calltree/states.js";
 import { type RequestDetail, readDetail, writeDetail } from "./request-detail.js";
 import type { SampledRequest } from "./request-sample.js";
 
+/** Stands for the id of a call in a command; only its first occurrence counts. */
+export const CALL_ID = "{id}";
+
 const spread = ["count", "p50", "p95", "p99", "max"] as const;
 
 /** The requests of one function; nanoseconds. */
