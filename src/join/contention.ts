@@ -4,6 +4,9 @@
  * While a processor is idle nobody is to blame but the runtime, which is about to use it; while the world is stopped,
  * nobody but the one who stopped it.
  *
+ * If calls of very many nodes are ready at a time, further ones form a crowd, which is charged as one; each node in it
+ * then gets the part of its time. So the time needed grows with what runs times {@link KINDS}.
+ *
  * A sweep over time. It adds up the shares (`share`: the integral of 1 / number of goroutines on processors), and
  * charges a pair of calls when either side changes: the number of ready goroutines of a kind, or what runs.
  */
@@ -22,11 +25,15 @@ export interface Occupation {
 /** What is to blame when no goroutine is: by index into the integrals of {@link Sweep}. */
 const CAUSES = ["stop the world", "idle processor", "scheduler"] as const;
 
+/** The most kinds of ready goroutines that are told apart at a time. */
+const KINDS = 64;
+
 /** A kind of ready goroutines: those in calls of the same node. */
 class Kind {
   ready = 0;
-  /** All time in which they were ready. */
+  /** All time in which they were ready, and what of it they were in the crowd. */
   time = 0;
+  crowded = 0;
   /** Since when the present number holds: the share and the other integrals then. */
   share = 0;
   readonly others = CAUSES.map(() => 0);
@@ -57,12 +64,20 @@ export function chargeReady(
     return kind;
   });
   const culprits = new Culprits(stays, slices);
-  new Sweep(waits, kindOf, slices, culprits, occupation).run();
-  for (const { waiter, starts, time, charged, caused } of kinds.values()) {
+  const sweep = new Sweep(waits, kindOf, slices, culprits, occupation);
+  sweep.run();
+  const { crowd } = sweep;
+  for (const { waiter, starts, time, crowded, charged, caused } of kinds.values()) {
     const who = { waiter, state: State.runnable, reason: "", starts };
+    const part = crowded === 0 ? 0 : crowded / crowd.time;
+    if (part > 0)
+      for (const [number, share] of crowd.charged) charged.set(number, (charged.get(number) ?? 0) + share * part);
     const shares = [
       ...[...charged].map(([number, share]) => ({ culprit: culprits.list[number], share })),
-      ...caused.map((share, cause) => ({ culprit: { culprit: 0, via: "", cause: CAUSES[cause] }, share })),
+      ...caused.map((share, cause) => ({
+        culprit: { culprit: 0, via: "", cause: CAUSES[cause] },
+        share: share + crowd.caused[cause] * part,
+      })),
     ];
     addExactly(shares, time, (culprit, share) => pairs.add(who, culprit, share, 0));
   }
@@ -108,6 +123,10 @@ class Culprits {
 class Sweep {
   private share = 0;
   private readonly others = CAUSES.map(() => 0);
+  /** Those that are not told apart. */
+  readonly crowd = new Kind(0, false);
+  /** By wait. */
+  private readonly isCrowded: Uint8Array;
   private readonly ready = new Set<Kind>();
   private readonly running = new Set<number>();
   /** By running slice: the share when it began. */
@@ -119,10 +138,12 @@ class Sweep {
     private readonly slices: Slices,
     private readonly culprits: Culprits,
     private readonly occupation: Occupation,
-  ) {}
+  ) {
+    this.isCrowded = new Uint8Array(waits.count);
+  }
 
   run(): void {
-    const { waits, slices, kindOf } = this;
+    const { waits, slices } = this;
     const { idle, stopped } = this.occupation;
     const [waitBegins, waitEnds] = [waits.begin, waits.end].map((time) => inOrder(waits.count, time));
     const [sliceBegins, sliceEnds] = [slices.begin, slices.end].map((time) => inOrder(slices.count, time));
@@ -149,10 +170,8 @@ class Sweep {
         time = next;
       }
       while (nextOf(sliceEnds, at.sliceEnd, slices.end) <= time) this.stops(sliceEnds[at.sliceEnd++]);
-      while (nextOf(waitEnds, at.waitEnd, waits.end) <= time) this.changes(kindOf[waitEnds[at.waitEnd++]], -1);
-      while (nextOf(waitBegins, at.waitBegin, waits.begin) <= time) {
-        this.changes(kindOf[waitBegins[at.waitBegin++]], 1);
-      }
+      while (nextOf(waitEnds, at.waitEnd, waits.end) <= time) this.ends(waitEnds[at.waitEnd++]);
+      while (nextOf(waitBegins, at.waitBegin, waits.begin) <= time) this.begins(waitBegins[at.waitBegin++]);
       while (nextOf(sliceBegins, at.sliceBegin, slices.begin) <= time) this.starts(sliceBegins[at.sliceBegin++]);
     }
   }
@@ -166,6 +185,24 @@ class Sweep {
     for (const kind of this.ready) this.charge(kind, slice);
     this.running.delete(slice);
     this.since.delete(slice);
+  }
+
+  private begins(wait: number): void {
+    const { ready, crowd, waits } = this;
+    const kind = this.kindOf[wait];
+    if (ready.has(kind) || ready.size < KINDS) {
+      this.changes(kind, 1);
+      return;
+    }
+    this.isCrowded[wait] = 1;
+    const time = waits.end[wait] - waits.begin[wait];
+    kind.crowded += time;
+    crowd.time += time;
+    this.changes(crowd, 1);
+  }
+
+  private ends(wait: number): void {
+    this.changes(this.isCrowded[wait] === 1 ? this.crowd : this.kindOf[wait], -1);
   }
 
   /** The number of ready goroutines of a kind changes. */

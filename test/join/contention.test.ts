@@ -138,6 +138,19 @@ test("calls too short to be looked at one by one count as part of those that wer
   expect(shares(script, table)).toEqual({ "wait < loop": 2_899_999 });
 });
 
+test("of very many kinds of ready calls at a time some are charged together, and each still adds up", () => {
+  const count = 200;
+  const calls = Array.from({ length: count }, (_, i) => `0 g${i + 10} { main.w${i}\n900 g${i + 10} }`);
+  const stays = Array.from({ length: count }, (_, i) => `g${i + 10} 0-${10 + i} runnable`);
+  const script = `${calls.join("\n")}\n0 g1 { main.crunch\n900 g1 }\n0 g2 { main.bake\n900 g2 }`;
+  const found = shares(script, tableOf(parsed(`g1 0-300 running\ng2 0-300 running\n${stays.join("\n")}`)));
+  for (let i = 0; i < count; i++) {
+    const [crunch, bake] = [found[`w${i} < crunch`], found[`w${i} < bake`]];
+    expect(crunch + bake).toBe(10 + i);
+    expect(Math.abs(crunch - bake)).toBeLessThanOrEqual(0.001);
+  }
+});
+
 const lives = fc.array(
   fc.record({
     goid: fc.integer({ min: 1, max: 5 }),
