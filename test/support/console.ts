@@ -47,7 +47,7 @@ export function steady(line: string): string {
 }
 
 /** Lines about things that the scheduler may do differently, or not at all. */
-const possible = /\b(waiting|runnable): |\brunnable, waiting\b/;
+const possible = /\b(waiting|runnable): |\brunnable, waiting\b|^ *AT +TIME |^ *\+[\d.]+(ns|µs|m?s) /;
 
 /**
  * The lines of an example's output that are the same in every run, without those that it leaves out (`…`). A line may
