@@ -178,6 +178,12 @@ test("bars of goroutines show states; a wait says for what and because of whom, 
     await band.click({ position: { x: box.width / 2, y: y(0) } });
     expect(await page.locator("h2").textContent()).toBe("Goroutine 2 main.put");
 
+    // By keys in the band: back, and to the lock again.
+    await page.getByRole("button", { name: "← goroutine 3, which waited" }).click();
+    await band.focus();
+    for (const key of ["p", "n", "Enter"]) await page.keyboard.press(key);
+    expect(await page.locator("h2").textContent()).toBe("Goroutine 2 main.put");
+
     // By keys: the first wait of main, which get ended.
     await canvas.focus();
     for (const key of ["ArrowUp", "ArrowUp", "n", "n"]) await page.keyboard.press(key);

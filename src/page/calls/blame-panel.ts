@@ -42,13 +42,17 @@ export function blamePanel(part: Part, func: number, open: (func: number) => voi
   };
   const others = (sum: BlameSum): (Node | string)[] => {
     const [what, did] = phrase(sum);
-    const waiter = sum.other < 0 ? "untraced code" : link(sum.other);
     const how = did === "ended" ? ", which it ended" : ` that it ${did}`;
-    return [waiter, ` ${formatDuration(sum.time)} ${what}${how}`, ...inner(sum), counts(sum)];
+    return [link(sum.other), ` ${formatDuration(sum.time)} ${what}${how}`, ...inner(sum), counts(sum)];
   };
   return [
     ...list("Waits", blameOf(part, func, "waiter"), waits),
-    ...list("Makes others wait", blameOf(part, func, "culprit"), others),
+    // What untraced code waited for is of no use here, and it is much: servers wait for processors all the time.
+    ...list(
+      "Makes others wait",
+      blameOf(part, func, "culprit").filter(({ other }) => other >= 0),
+      others,
+    ),
   ];
 }
 

@@ -56,8 +56,8 @@ export function functionPanel(part: Part, func: number, node: number, actions: P
     ]),
     states && !isOnlyPath && stateTable(states, "Time by state"),
     ...(node > 0 ? thisPath(part, node) : []),
-    ...blamePanel(part, func, actions.open),
     h("p", { class: "buttons" }, ...buttons.filter((button) => button !== undefined)),
+    ...blamePanel(part, func, actions.open),
     relationTable(part, "Callers", model.name(func), callers, actions),
     relationTable(part, "Callees", model.name(func), callees, actions),
   );

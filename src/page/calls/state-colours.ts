@@ -1,11 +1,15 @@
 /**
  * The colours of states. They are few and differ in brightness, so that those who see red and green alike can tell them
- * apart; states that are akin share a hue, and one of them is hatched.
+ * apart; states that are akin share a hue, and one of them is hatched. Bars of the timeline have names where there is room.
  */
 import { STATES, type StateName } from "../data/states.js";
 import { h } from "../dom.js";
 
-const hatched: ReadonlySet<StateName> = new Set(["wait", "select", "syscall", "other", "unknown"]);
+/** Which way a hatched fill leans. */
+const hatched: Partial<Record<StateName, "forth" | "back">> = {
+  ...{ wait: "forth", select: "forth", unknown: "forth" },
+  ...{ syscall: "back", gc: "back", other: "back" },
+};
 const meanings: Record<StateName, string> = {
   running: "on a processor",
   runnable: "ready, waiting for a processor",
@@ -26,10 +30,13 @@ const TILE = 6;
 /** By index into STATES. @param get the value of a variable of the page's style */
 export function stateFills(get: (name: string) => string): (string | CanvasPattern)[] {
   const hatch = get("hatch");
-  return STATES.map((name) => (hatched.has(name) ? pattern(get(`state-${name}`), hatch) : get(`state-${name}`)));
+  return STATES.map((name) => {
+    const [colour, leans] = [get(`state-${name}`), hatched[name]];
+    return leans === undefined ? colour : pattern(colour, hatch, leans === "back");
+  });
 }
 
-function pattern(colour: string, hatch: string): CanvasPattern | string {
+function pattern(colour: string, hatch: string, isBack: boolean): CanvasPattern | string {
   const canvas = h("canvas", { width: TILE, height: TILE });
   const context = canvas.getContext("2d")!;
   context.fillStyle = colour;
@@ -37,8 +44,8 @@ function pattern(colour: string, hatch: string): CanvasPattern | string {
   context.strokeStyle = hatch;
   context.lineWidth = 1.5;
   for (const shift of [-TILE, 0, TILE]) {
-    context.moveTo(shift - 1, TILE + 1);
-    context.lineTo(shift + TILE + 1, -1);
+    context.moveTo(shift - 1, isBack ? -1 : TILE + 1);
+    context.lineTo(shift + TILE + 1, isBack ? TILE + 1 : -1);
   }
   context.stroke();
   return context.createPattern(canvas, "repeat") ?? colour;
@@ -46,7 +53,10 @@ function pattern(colour: string, hatch: string): CanvasPattern | string {
 
 /** A square in the colour of a state. */
 export function swatch(name: StateName): HTMLElement {
-  const square = h("i", { class: hatched.has(name) ? "swatch hatched" : "swatch", title: meanings[name] });
+  const square = h("i", {
+    class: `swatch${name in hatched ? ` hatched ${hatched[name]}` : ""}`,
+    title: meanings[name],
+  });
   square.style.backgroundColor = `var(--state-${name})`;
   return square;
 }
