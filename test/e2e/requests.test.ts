@@ -98,6 +98,17 @@ test("tests: the handlers that they call, and without states no word of requests
   expect(roots()).toEqual(["example.com/shop.handle ×1"]);
 });
 
+test("calls of a program that is run for them, with states", () => {
+  const run = gotrace(["calls", "--states", "--format", "json", "main.price", "."], { cwd, env });
+  expect(run.code, run.stderr).toBe(0);
+  const { calls } = JSON.parse(run.stdout) as { calls: { id: string; states: Record<string, number> }[] };
+  expect(calls).toHaveLength(3);
+  for (const { states } of calls) expect(states.sleep_ns).toBeGreaterThanOrEqual(1e6);
+  const apart = gotrace(["calls", "--exec-trace", "x.trace", "main.price", "."], { cwd, env });
+  expect(apart).toMatchObject({ code: 64, stdout: "" });
+  expect(apart.stderr).toContain("--states records an execution trace");
+});
+
 describe("after a run", () => {
   beforeAll(() => {
     const run = gotrace(["run", "--states", "."], { cwd, env });

@@ -1,5 +1,6 @@
 /** `gotrace calls`: single calls of a function in saved traces. */
 
+import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { formatNumberOf } from "../../base/units.js";
 import { quoteWord } from "../../base/words.js";
@@ -16,13 +17,24 @@ import type { Recording } from "../../calltree/index.js";
 import { flagsOf } from "../../render/notices.js";
 import { type CallsReport, callsJson, callsNdjson, callsTable } from "../../render/numbers/calls.js";
 import { measureFor } from "../../render/style.js";
-import { type Command, commandHelp } from "../command.js";
+import { buildFlagsNote, type Command, commandHelp } from "../command.js";
+import { buildFlags } from "../flags/go-flags.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { limitOptions, reportOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
-import { byFlag, callTreesFlag, helpFlag, joinFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
+import {
+  byFlag,
+  callTreesFlag,
+  joinFlag,
+  namesFlag,
+  outputFlag,
+  recordFlags,
+  selectFlags,
+  traceFlags,
+} from "../flags/tables.js";
 import { choice, number, refuse } from "../flags/values.js";
 import type { Pieces } from "../output.js";
+import { openGate } from "../report/assertions.js";
 import { callTrees } from "../report/call-trees.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { noCalls } from "../report/no-calls.js";
@@ -30,6 +42,7 @@ import { reportTraces } from "../report/reporting.js";
 import { completeness, walk } from "../report/visit.js";
 import { Session } from "../session.js";
 import { namesTraces } from "../trace-files.js";
+import { refuseJoin, runPackage } from "./run.js";
 
 const CHOICES = ["slowest", "first", "last", "nth"] as const;
 
@@ -53,14 +66,17 @@ const flags: readonly Flag[] = [
 
 export const callsCommand: Command = {
   name: "calls",
-  usage: "calls [flags] FUNC [TRACE…]",
+  usage: "calls [flags] FUNC [TRACE… | <package or .go files> [arguments of the program…]]",
   description: `Shows single calls of a function in saved traces: when each began, how long it took, how it ended, on which goroutine
 and in which test, and what called it. FUNC is Go's name, which may begin at any part of the package path (db.Query,
-'db.(*DB).Query'), or /regexp/.`,
-  flags: [...flags, outputFlag, { name: "verbose", short: "v", help: "show what is read" }, helpFlag],
+'db.(*DB).Query'), or /regexp/. With a package it builds and runs the program first, whose standard output then goes to
+standard error, unless -o names a file for the calls.`,
+  flags: [...flags, outputFlag, ...recordFlags, ...traceFlags, ...buildFlags],
+  goFlags: buildFlagsNote,
   examples: [
     "gotrace calls db.Query trace.gotrace",
     "gotrace calls --slowest 3 --tree db.Query",
+    "gotrace calls --states --by lock db.Query ./cmd/server",
     "gotrace calls --first 3 'store.(*DB).Put' trace.gotrace",
     "gotrace calls --format ndjson --slowest 1000 /^main/ trace.gotrace",
   ],
@@ -68,7 +84,14 @@ and in which test, and what called it. FUNC is Go's name, which may begin at any
 };
 
 async function run(words: readonly string[]): Promise<number> {
-  const parsed = parseFlags("calls", callsCommand.flags, words, true);
+  const isTrace = (word: string, flags: ParsedFlags) => namesTraces(resolve(flags.string("C") ?? ".", word));
+  // What follows a package is the program's.
+  const parsed = parseFlags(
+    "calls",
+    callsCommand.flags,
+    words,
+    (word, flags) => flags.rest.length === 0 || isTrace(word, flags),
+  );
   if (parsed.has("help")) {
     process.stdout.write(commandHelp(callsCommand));
     return 0;
@@ -80,6 +103,10 @@ async function run(words: readonly string[]): Promise<number> {
   refuseTrace(name, paths);
   const format = callsFormat(parsed, namePattern(name));
   const options = reportOptions(parsed);
+  if (paths.length > 0 && !isTrace(paths[0], parsed)) {
+    refuseJoin(parsed);
+    return runPackage("calls", parsed, options, format, openGate, paths);
+  }
   const session = new Session(sessionOptions(parsed));
   const request = { format, toStderr: false, apart: parsed.values("exec-trace") };
   const { damaged } = await session.withDefaultSignals(() => reportTraces(session, options, paths, request));

@@ -125,6 +125,8 @@ async function run(command: Command, format: string, words: readonly string[]): 
 
 /**
  * Builds the program that follows the flags, runs it with the remaining words as its arguments, and reports.
+ *
+ * @param words the program and its arguments
  * @returns the exit code, see {@link runTraced}
  * @throws UserError when no program is named, or it cannot be built or started
  */
@@ -134,8 +136,9 @@ export async function runPackage(
   report: ReportOptions,
   format: Format,
   gate: Gate,
+  words: readonly string[] = flags.rest,
 ): Promise<number> {
-  const target = { ...splitTarget(command, flags.rest), goFlags: flags.go, build: buildOptions(flags) };
+  const target = { ...splitTarget(command, words), goFlags: flags.go, build: buildOptions(flags) };
   const options = { record: recordOptions(flags), report };
   const session = new Session(sessionOptions(flags));
   const hint = misplacedHint(target.args, runCommand.flags, "the program");
@@ -145,6 +148,16 @@ export async function runPackage(
   } finally {
     session.close();
   }
+}
+
+/** Refuses flags of commands that read saved traces as well, where they run a program. @throws UserError */
+export function refuseJoin(flags: ParsedFlags): void {
+  if (!flags.has("exec-trace")) return;
+  throw new UserError(
+    "--exec-trace is for saved traces here",
+    "leave it out; --states records an execution trace of the program",
+    ExitCode.usage,
+  );
 }
 
 /** Splits the words like `go run`: one package, or all leading .go files; the rest are the program's arguments. */

@@ -52,7 +52,7 @@ import { reportTraces } from "../report/reporting.js";
 import { completeness, walk } from "../report/visit.js";
 import { Session } from "../session.js";
 import { namesTraces } from "../trace-files.js";
-import { runPackage } from "./run.js";
+import { refuseJoin, runPackage } from "./run.js";
 
 const SORTS = [
   "total",
@@ -124,13 +124,7 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const [first] = parsed.rest;
   if (first !== undefined && !namesTrace(first, parsed)) {
-    if (parsed.has("exec-trace")) {
-      throw new UserError(
-        "--exec-trace is for saved traces here",
-        "leave it out; --states records an execution trace of the program",
-        ExitCode.usage,
-      );
-    }
+    refuseJoin(parsed);
     const options = reportOptions(parsed, "sort");
     return runPackage("stats", parsed, options, ...(await asked(parsed)));
   }
