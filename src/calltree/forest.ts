@@ -2,6 +2,7 @@
 import { UserError } from "../base/errors.js";
 import { type ByteSource, openTrace, type ProcessTrace, type Trace } from "../calltrace/index.js";
 import { costBound } from "./bound.js";
+import type { CallFamily } from "./call-id.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
 import { type ReplayOptions, TreeBuilder } from "./replay/builder.js";
@@ -36,6 +37,8 @@ export interface Replay {
   readonly filtered: Stacks["filtered"];
   /** By process: `from` and `to`. */
   readonly windows: readonly Window[];
+  /** Only this counts. */
+  readonly family?: CallFamily;
 }
 
 /**

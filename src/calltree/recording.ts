@@ -92,9 +92,14 @@ export class Recording {
     if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
     const { id } = family;
     const { pid } = this.forest.processes[id.process].info;
-    const scoped = rescoped(this.replay, select, (process) => scopeOf(select, process, family));
+    const scoped = { ...rescoped(this.replay, select, (process) => scopeOf(select, process, family)), family };
     const call = { pid, goid: id.goid, number: id.number };
     return new Recording(scoped, { call, ...select }, this.build, this.clocks, blames);
+  }
+
+  /** What belongs to the only call that the recording has; undefined if it has others, or is not merged. */
+  get family(): CallFamily | undefined {
+    return this.replay.family;
   }
 
   /** What the goroutines of a process did, whatever calls are shown; undefined if that is not known. */

@@ -9,7 +9,7 @@ import type { CallVisitor } from "./visitor.js";
 /** Visits all calls of a process, and then knows who made whom wait. */
 export interface WaitVisitor extends CallVisitor {
   /** @param tree whose nodes the walk visited */
-  blame(tree: Pick<CallTree, "func" | "parent" | "edge">): Blame;
+  blame(tree: CallTree): Blame;
 }
 
 /**

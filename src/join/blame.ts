@@ -13,6 +13,7 @@ import {
   State,
   type StayCursor,
   type Stays,
+  spanOf,
   type WaitReason,
   type WaitVisitor,
 } from "../calltree/index.js";
@@ -160,7 +161,7 @@ export class BlameCollector implements WaitVisitor {
   };
 
   /** Call it after the walk. */
-  blame(tree: Pick<CallTree, "func" | "parent" | "edge">): Blame {
+  blame(tree: CallTree): Blame {
     const pairs = new Pairs();
     const { stays, waits, waiters, wakers, ready, slices, occupation, windowOf } = this;
     const handOvers = new HandOvers(waits, (wait) => tree.func[waiters.node[wait]]);
@@ -180,7 +181,8 @@ export class BlameCollector implements WaitVisitor {
     slices.finish();
     const kinds = { node: this.readyCalls.node, starts: this.starts };
     chargeReady(clipped(ready, windowOf), kinds, slices, { stays, occupation }, pairs);
-    const stoppedTime = occupation.stopped.within(0, Number.POSITIVE_INFINITY);
+    const { from, to } = spanOf(tree);
+    const stoppedTime = occupation.stopped.within(from, to);
     const minimum = Math.max(waits.minimum, ready.minimum);
     return { pairs: pairs.list(), reasons: this.reasons(tree), minimum, stopped: this.stops.byNode, stoppedTime };
   }

@@ -107,6 +107,7 @@ test("one test's statistics, calls and tree have its states and no others", () =
   // It waits for its turn, until the other subtest is done.
   expect(waitsByFunction(forest, forest.processes)).toMatchObject([
     { waiter: "app.TestPar.func1", culprit: undefined, cause: "filtered", via: "app.TestPar.func1", time: 122_000 },
+    { waiter: "app.load", culprit: undefined, cause: "timer", time: 10_000 },
   ]);
 });
 

@@ -4,14 +4,7 @@ import { basename } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { formatBytes, formatNumberOf } from "../../base/units.js";
 import type { Note } from "../../calltrace/index.js";
-import {
-  type CallForest,
-  callIdsOf,
-  familiesOf,
-  type ProcessTree,
-  processTitle,
-  type Recording,
-} from "../../calltree/index.js";
+import { type CallForest, type ProcessTree, processTitle, type Recording } from "../../calltree/index.js";
 import { filterNotices, overall } from "../../render/notices.js";
 import { measureFor } from "../../render/style.js";
 import type { TreeTextOptions } from "../../render/tree/tree.js";
@@ -70,14 +63,13 @@ export async function tree(
 
 /** Of the only call that is selected: why it took so long. */
 async function explaining(recording: Recording): Promise<Pick<TreeTextOptions, "below">> {
-  const { call } = recording.select;
-  const [id] = call === undefined ? [] : callIdsOf(recording.forest, call);
-  if (id === undefined || recording.staysOf(id.process) === undefined) return {};
+  const { family } = recording;
+  if (family === undefined) return {};
   const { explainedCalls, explanation } = await import("./explain-calls.js");
-  const [explained] = explainedCalls(recording, familiesOf(recording, [id]));
+  const [explained] = explainedCalls(recording, [family]);
   if (explained === undefined) return {};
   const below: TreeTextOptions["below"] = (process, style) =>
-    process === recording.forest.processes[id.process] ? explanation(recording, explained, style) : [];
+    process === recording.forest.processes[family.id.process] ? explanation(recording, explained, style) : [];
   return { below };
 }
 
