@@ -19,7 +19,7 @@ import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { reportOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
-import { callTreesFlag, helpFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
+import { callTreesFlag, helpFlag, joinFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
 import { choice, number, refuse } from "../flags/values.js";
 import type { Pieces } from "../output.js";
 import { callTrees } from "../report/call-trees.js";
@@ -45,6 +45,7 @@ const flags: readonly Flag[] = [
   { name: "format", value: "FORMAT", help: "table (default) or json" },
   namesFlag,
   ...selectFlags,
+  joinFlag,
 ];
 
 export const requestsCommand: Command = {
@@ -72,7 +73,7 @@ async function run(words: readonly string[]): Promise<number> {
   const format = requestsFormat(parsed);
   const options = reportOptions(parsed);
   const session = new Session(sessionOptions(parsed));
-  const request = { format, toStderr: false };
+  const request = { format, toStderr: false, apart: parsed.values("exec-trace") };
   const { damaged } = await session.withDefaultSignals(() => reportTraces(session, options, parsed.rest, request));
   return damaged ? ExitCode.data : 0;
 }
