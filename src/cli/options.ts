@@ -68,6 +68,8 @@ export interface ReportOptions {
   /** The table of `--table`; undefined without that flag. */
   readonly table: TableName | undefined;
   readonly goroutineRoots: boolean;
+  /** The functions of `--root`, as typed: their calls are the requests. */
+  readonly root: string | undefined;
   /** Open the browser, instead of only printing the address of the page. */
   readonly opensBrowser: boolean;
 }

@@ -265,6 +265,11 @@ test("what does not go together", () => {
     expect(gotrace(words, at)).toMatchObject({ code: 64, stderr: expect.stringContaining("--events") });
   }
   expect(gotrace(["view", "missing.gotrace"], at).code).toBe(66);
+  expect(gotrace(["view", "--no-browser", "--root", "nothing.like.it", trace], at)).toMatchObject({
+    code: 66,
+    stderr: expect.stringContaining("no traced function is called nothing.like.it"),
+  });
+  expect(gotrace(["view", "--speedscope", "--root", "main.main", trace], at).code).toBe(64);
   expect(gotrace(["view", "--no-browser", "--focus", "nothing like it", trace], at)).toMatchObject({
     code: 0,
     stdout: "",

@@ -41,8 +41,9 @@ const stays = `
 const read = () => readRecording(memorySource(scripted(shop)));
 const withStates = () =>
   read().withStates(() => Object.assign(scriptedStays(stays), { serves: (goid: number) => goid === 2 || goid === 3 }));
-const pack = (recording: Recording): PageCalls =>
+const pack = (recording: Recording, isRequest?: (name: string) => boolean): PageCalls =>
   packCalls(recording, {
+    isRequest,
     title: () => "shop",
     notes: () => [],
     callCommand: (id) => `gotrace report --call ${id} '{id}$&.gotrace'`,
@@ -119,6 +120,8 @@ test("without states there are no stays, and requests are guessed; without reque
   expect(details.get(12)!.members.map((member) => member.stays)).toEqual([[], []]);
   const plain = readRecording(memorySource(scripted("0 g1 { main.main\n10 g1 }")));
   expect(pack(plain).processes[0].requests).toBeUndefined();
+  const named = pack(plain, (name) => name === "main.main").processes[0].requests;
+  expect(named).toMatchObject({ kind: "named", guessed: false, count: 1 });
 });
 
 test("of too many requests the slowest stay, and a sample of the others that leaves no part of the run out", () => {

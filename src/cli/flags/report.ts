@@ -48,6 +48,7 @@ export function reportOptions(flags: ParsedFlags, own?: "sort" | "by"): ReportOp
     events: eventLimit(flags),
     table: flags.has("table") ? choice(flags, "table", tableNames) : undefined,
     goroutineRoots: flags.has("goroutine-roots"),
+    root: flags.string("root"),
     opensBrowser: !flags.has("no-browser"),
   };
 }

@@ -1,5 +1,6 @@
 /** Fills the HTML page with the calls of a recording and the findings of its execution traces. */
 import { readFileSync } from "node:fs";
+import { namePattern } from "../../callstats/index.js";
 import type { Recording } from "../../calltree/index.js";
 import { packCalls } from "../../page/data/calls.js";
 import { renderPage } from "../../page/data/page.js";
@@ -12,6 +13,7 @@ import { withProgress } from "../progress.js";
 import { resource } from "../resources.js";
 import { packageVersion } from "../version.js";
 import type { FormatContext } from "./format.js";
+import { noCalls } from "./no-calls.js";
 
 /** The page without data, as scripts/bundle.mjs builds it: a standalone file, or the variant that `gotrace view` serves. */
 export function pageTemplate(name: "page.html" | "page-served.html" = "page.html"): string {
@@ -23,7 +25,7 @@ export function pageTemplate(name: "page.html" | "page-served.html" = "page.html
  * @param remarks additional notices about the run, one per line
  * @param template the page without data
  * @returns the HTML in pieces
- * @throws UserError when an execution trace cannot be read
+ * @throws UserError when an execution trace cannot be read, or if no function of `--root` was called
  */
 export function callsPage(
   recording: Recording,
@@ -32,15 +34,17 @@ export function callsPage(
   template: string,
 ): Iterable<string> {
   const { cwd } = session;
+  const root = options.root === undefined ? undefined : namePattern(options.root);
   const left = [...filterNotices(recording), ...remarks.map((text) => ({ text, serious: false }))];
   const calls = withProgress("drawing the calls", (progress) =>
     packCalls(recording, {
       ...options.tree,
-      ...{ tests, title, progress, callCommand, countsWaiting: options.all },
+      ...{ tests, title, progress, callCommand, countsWaiting: options.all, isRequest: root?.matches },
       ...(note === undefined ? {} : { command: note.command }),
       notes: (process) => [...processNotices(process).slice(1), ...left],
     }),
   );
+  if (root && calls.processes.every(({ requests }) => requests === undefined)) throw noCalls(root, recording);
   const reports = execTraces.length === 0 ? [] : analyze(execTraces, execSettings(session));
   const page = { version: packageVersion(), locate: locator(repositoryRoot(cwd), cwd), calls };
   return renderPage(template, rankTraces(reports).map(closeUpsOf), page);

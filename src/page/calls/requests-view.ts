@@ -17,7 +17,7 @@ const SHARE = 0.1;
 
 /** The title of the tab; undefined if there are no requests. */
 export function requestsTitle(kind: PackedRequests["kind"] | undefined): string | undefined {
-  return kind && { handlers: "Requests", tests: "Tests", callbacks: "Requests" }[kind];
+  return kind && { named: "Requests", handlers: "Requests", tests: "Tests", callbacks: "Requests" }[kind];
 }
 
 /** What the view calls a request. */
@@ -97,6 +97,7 @@ function remarks({ kind, guessed, count }: PackedRequests, shown: number, part: 
   const what = {
     handlers:
       "A request is a call of a handler by a server that is not traced. A click on a function shows its requests alone.",
+    named: "A request is a call of a function of --root. A click on a function shows its requests alone.",
     callbacks:
       "Requests are guessed: calls on goroutines of modules that are not traced. A click on a function shows its requests alone.",
     tests: "Tests and subtests, by function. A click on a function shows its calls alone.",

@@ -110,6 +110,8 @@ export interface CallPageOptions extends ViewOptions {
   /** The command that shows a single call in the terminal. */
   readonly callCommand?: ((id: string) => string) | undefined;
   readonly countsWaiting?: boolean;
+  /** Chooses functions whose calls are the requests; undefined to find requests by themselves. */
+  readonly isRequest?: ((name: string) => boolean) | undefined;
   readonly title: (process: ProcessTree) => string;
   readonly notes: (process: ProcessTree) => readonly Notice[];
   /** The most paths of a process; {@link MAX_PATHS} by default. */
@@ -124,7 +126,7 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   const each = Math.ceil(ALL_GOROUTINES / Math.max(1, forest.processes.length));
   const collector = new TimelineCollector({ goroutines: Math.min(MAX_GOROUTINES, each), spans: MAX_SPANS });
   const stats = forest.processes.map(() => new StatsMeter(forest, { spread: true }));
-  const collection = new RequestCollection(recording);
+  const collection = new RequestCollection(recording, options.isRequest);
   const visitors = [collector, visitEachProcess(stats.map(({ visitor }) => visitor)), collection.visitor];
   recording.visit(combineVisitors(visitors), options.progress);
   const requests = collection.requests(options.progress);

@@ -1,6 +1,12 @@
 /** Finds the requests of each process: all of them in the walk that the page makes anyway, and details in two more. */
 import { Best } from "../../base/best.js";
-import { CALLBACKS_MIN, type Candidate, criticalPaths, RequestCollector } from "../../callstats/index.js";
+import {
+  CALLBACKS_MIN,
+  type Candidate,
+  criticalPaths,
+  RequestCollector,
+  type RootKind,
+} from "../../callstats/index.js";
 import {
   type CallVisitor,
   combineVisitors,
@@ -20,7 +26,7 @@ const DETAILS = 60;
 const OF_ROOT = 3;
 
 /** The fewest that are taken for requests. */
-const LEAST = { handlers: 1, tests: 1, callbacks: CALLBACKS_MIN } as const;
+const LEAST = { named: 1, handlers: 1, tests: 1, callbacks: CALLBACKS_MIN } as const;
 
 type Progress = (done: number, total: number) => void;
 
@@ -29,14 +35,19 @@ export class RequestCollection {
   /** For the first walk. */
   readonly visitor: CallVisitor;
 
-  constructor(private readonly recording: Recording) {
+  /** @param isRequest chooses functions whose calls are the requests; undefined to find requests by themselves */
+  constructor(
+    private readonly recording: Recording,
+    isRequest?: (name: string) => boolean,
+  ) {
     const { functions, processes } = recording.forest;
     const areTests = functions.some(({ name }) => isTestFunction(name));
     this.kinds = processes.map(({ tree }, process) => {
-      const kinds: PackedRequests["kind"][] = ["handlers"];
+      if (isRequest !== undefined) return [new RequestKind(recording, { kind: "named", matches: isRequest })];
+      const kinds: Exclude<PackedRequests["kind"], "named">[] = ["handlers"];
       if (areTests || tree.tests.size > 0) kinds.push("tests");
       if (recording.staysOf(process) !== undefined) kinds.push("callbacks");
-      return kinds.map((kind) => new RequestKind(recording, kind));
+      return kinds.map((kind) => new RequestKind(recording, { kind }));
     });
     this.visitor = visitEachProcess(
       this.kinds.map((kinds) => combineVisitors(kinds.map(({ collector }) => collector))),
@@ -45,7 +56,7 @@ export class RequestCollection {
 
   /** The requests of each process, of the first kind of which there are any; undefined where there are none. */
   requests(progress?: Progress): (GivenRequests | undefined)[] {
-    const found = this.kinds.map((kinds) => kinds.find((kind) => kind.sample.added >= LEAST[kind.kind]));
+    const found = this.kinds.map((kinds) => kinds.find((kind) => kind.sample.added >= LEAST[kind.root.kind]));
     const all = found.reduce((sum, kind) => sum + (kind?.sample.added ?? 0), 0);
     const most = Math.ceil(DETAILS / Math.max(1, found.filter((kind) => kind !== undefined).length));
     const given = found.map((kind) => kind?.given(Math.ceil((REQUESTS * kind.sample.added) / all), most));
@@ -87,9 +98,9 @@ class RequestKind {
 
   constructor(
     private readonly recording: Recording,
-    readonly kind: PackedRequests["kind"],
+    readonly root: RootKind,
   ) {
-    this.collector = new RequestCollector(recording, { kind }, 0, (candidate) => this.add(candidate));
+    this.collector = new RequestCollector(recording, root, 0, (candidate) => this.add(candidate));
   }
 
   private add(candidate: Candidate): void {
@@ -116,7 +127,7 @@ class RequestKind {
     const wanted = [...slowest, ...ofRoots].flatMap((request) => known.get(keyOf(request)) ?? []);
     const details: Given["details"] = new Map();
     const chosen = [...new Set(wanted)].slice(0, detailed);
-    return { requests: { kind: this.kind, count, guessed, roots, requests, details }, details, chosen };
+    return { requests: { kind: this.root.kind, count, guessed, roots, requests, details }, details, chosen };
   }
 }
 

@@ -34,7 +34,7 @@ interface RequestColumns {
 
 /** What is packed, as the page has it in JSON. */
 export interface PackedRequests {
-  readonly kind: "handlers" | "tests" | "callbacks";
+  readonly kind: "named" | "handlers" | "tests" | "callbacks";
   /** Whether the goroutines of servers were told by guess. */
   readonly guessed: boolean;
   /** All requests, also those that are not in the page. */
