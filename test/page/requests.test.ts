@@ -114,6 +114,16 @@ test("a request on a kept-alive connection has its own calls alone, numbered as 
   expect(members[0].calls.map(({ start, end }) => [start, end])).toEqual([[40_000, 44_000]]);
 });
 
+test("of a request with too many goroutines the first are there, and the number of the others", () => {
+  const started = Array.from({ length: 150 }, (_, i) => `${20 + i} g3 go g${10 + i}`);
+  const lives = Array.from({ length: 150 }, (_, i) => `${200 + i} g${10 + i} { shop.part\n${201 + i} g${10 + i} }`);
+  const script = ["0 g1 { main.main", "10 g3<g1 { shop.list", ...started, ...lives, "600 g3 }", "900 g1 }"].join("\n");
+  const { details } = requestsOf(readRecording(memorySource(scripted(script))));
+  const { members, omitted } = details.get(0)!;
+  expect([members.length, omitted]).toEqual([100, 51]);
+  expect(members.map(({ goid }) => goid).slice(0, 3)).toEqual([3, 10, 11]);
+});
+
 test("without states there are no stays, and requests are guessed; without requests there is nothing", () => {
   const { given, details } = requestsOf(read());
   expect(given.guessed).toBe(true);
