@@ -34,13 +34,15 @@ export function requestDetailView(
   const goid = columns.goid[request];
   const end = endingOf(columns.how[request]);
   const command = model.callCommand(id);
+  const own = `goroutine ${goid}`;
+  const isShown = part.process.timelines.rows.some((row) => row.goid === goid);
   const goroutines = detail && detail.members.filter(({ isForeign }) => !isForeign).length + detail.omitted;
   const facts: [string, string | Node | undefined][] = [
     ["took", formatDuration(columns.length[request])],
     ["began at", momentOf(part, columns.start[request])],
     [
       "on",
-      h("button", { type: "button", class: "link", click: () => actions.openGoroutine(goid) }, `goroutine ${goid}`),
+      isShown ? h("button", { type: "button", class: "link", click: () => actions.openGoroutine(goid) }, own) : own,
     ],
     ["end", end === "" ? undefined : end],
     ["goroutines", goroutines === undefined ? undefined : formatCount(goroutines)],
