@@ -36,6 +36,7 @@ export function steady(line: string): string {
       .replace(/(\d{4}-\d\d-\d\d )?\b\d\d:\d\d:\d\d\.\d{3}\b/g, "D")
       .replace(/[~≥]?-?\+?\b\d[\d,.]*(ns|µs|ms|m?s|%| ?[KMG]i?B)(?![\w/])/g, "T")
       .replace(/\d+(?= (returned|goroutines? waited|times for|steps))|(?<=Task )\d+/g, "N")
+      .replace(/(?<=--call )(\d+:)?\d+\.\d+/, "ID")
       .replace(/^(WARN|ERROR) /, "")
       // A server's connection may carry several requests, and its goroutine is the same then.
       .replace(/ in \d+ goroutines(?= |$)/, "")
