@@ -19,12 +19,12 @@ function runs({ state, reason }: StayCursor): boolean {
 
 export class Slices {
   count = 0;
-  begin = new Float64Array(64);
-  end = new Float64Array(64);
+  begin: Float64Array<ArrayBuffer>;
+  end: Float64Array<ArrayBuffer>;
   /** By slice: the innermost open call, 0 for none. */
-  node = new Int32Array(64);
+  node: Int32Array<ArrayBuffer>;
   /** By slice: the goroutine. */
-  goid = new Float64Array(64);
+  goid: Float64Array<ArrayBuffer>;
   /** Changes of the innermost call after this time matter. */
   due = Number.POSITIVE_INFINITY;
   /** Shorter pieces are not told apart, nanoseconds. */
@@ -48,14 +48,21 @@ export class Slices {
     this.cursor = stays.cursor();
     this.unvisited = new Set();
     let time = 0;
+    let count = 0;
     for (const goid of stays.goroutines) {
       for (this.seek(goid); this.more; this.next()) {
         this.unvisited.add(goid);
         time += this.cursor.end - this.cursor.begin;
+        count++;
       }
     }
     this.resolution = time / SLICES;
     this.more = false;
+    // Columns that grow would leave as much memory behind.
+    this.begin = new Float64Array(count);
+    this.end = new Float64Array(count);
+    this.node = new Int32Array(count);
+    this.goid = new Float64Array(count);
   }
 
   visit(goid: number): void {

@@ -1,5 +1,5 @@
 /**
- * What every goroutine of an execution trace did from when to when: 26 bytes for each stay in a state.
+ * What every goroutine of an execution trace did from when to when: 16 bytes for each stay in a state.
  *
  * Stays come in the order in which they end, over all goroutines, and are read goroutine by goroutine. So each goroutine
  * has a chain of blocks, small ones first, and nothing is sorted or copied.
@@ -10,6 +10,7 @@ import { State, type StayCursor } from "../calltree/index.js";
 import { NONE } from "../exectrace/index.js";
 import { type Entries, TableCursor } from "./cursor.js";
 import { Spans } from "./spans.js";
+import { StayKinds } from "./stay-kinds.js";
 
 /** Entries of a segment of columns, a power of two, and of the smallest and the largest block. */
 const SEGMENT = 1 << 16;
@@ -19,13 +20,9 @@ const BLOCK_MAX = 1024;
 /** Some columns of stays. The stays of a goroutine follow one another without gaps, so each ends where the next begins. */
 class Segment {
   readonly begin = new Float64Array(SEGMENT);
-  readonly state = new Uint8Array(SEGMENT);
-  readonly reason = new Uint8Array(SEGMENT);
+  readonly kind = new Uint32Array(SEGMENT);
   /** The number of the goroutine that ended the wait, plus 1; 0 for none. */
   readonly waker = new Uint32Array(SEGMENT);
-  /** Numbers of functions, plus 1; 0 for none. */
-  readonly place = new Uint32Array(SEGMENT);
-  readonly wakerPlace = new Uint32Array(SEGMENT);
 }
 
 /** A stay in a state. */
@@ -47,9 +44,7 @@ const UNKNOWN: Stay = { state: State.unknown, reason: "", waker: NONE, place: ""
 export class StayTable implements Entries {
   private readonly numbers = new NumberMap();
   private readonly segments: Segment[] = [];
-  readonly reasons: string[] = [];
-  private readonly reasonNumbers = new Map<string, number>();
-  private readonly placeWords = new Words();
+  private readonly kinds = new StayKinds();
   private readonly functions = new Words();
   /** When the world was stopped. */
   stopped = new Spans();
@@ -101,7 +96,11 @@ export class StayTable implements Entries {
   }
 
   get places(): readonly string[] {
-    return this.placeWords.list;
+    return this.kinds.places;
+  }
+
+  get reasons(): readonly string[] {
+    return this.kinds.reasons;
   }
 
   /** Reads the stays of one goroutine after another. @param offset the time of the table that counts as 0 */
@@ -117,10 +116,7 @@ export class StayTable implements Entries {
     const segment = this.segments[Math.floor(entry / SEGMENT)];
     const at = entry % SEGMENT;
     segment.begin[at] = begin;
-    segment.state[at] = state;
-    segment.reason[at] = this.reasonNumber(reason);
-    segment.place[at] = this.placeNumber(place);
-    segment.wakerPlace[at] = this.placeNumber(wakerPlace);
+    segment.kind[at] = this.kinds.numberOf(state, reason, place, wakerPlace);
     segment.waker[at] = waker === NONE ? 0 : this.numberOf(waker) + 1;
   }
 
@@ -158,20 +154,6 @@ export class StayTable implements Entries {
     return number;
   }
 
-  /** The runtime has some twenty reasons; beyond 255 of a damaged trace all others are one. */
-  private reasonNumber(reason: string): number {
-    const known = this.reasonNumbers.get(reason);
-    if (known !== undefined) return known;
-    if (this.reasons.length === 255) return 254;
-    const number = this.reasons.push(reason) - 1;
-    this.reasonNumbers.set(reason, number);
-    return number;
-  }
-
-  private placeNumber(place: string): number {
-    return place === "" ? 0 : this.placeWords.numberOf(place) + 1;
-  }
-
   private growBlocks(): void {
     const length = this.blocks;
     this.blockStart = grown(this.blockStart, length);
@@ -194,22 +176,27 @@ export class StayTable implements Entries {
   }
 
   stateOf(entry: number): number {
-    return this.segments[Math.floor(entry / SEGMENT)].state[entry % SEGMENT];
+    return this.kinds.stateOf(this.kindOf(entry));
   }
 
   reasonOf(entry: number): string {
-    return this.reasons[this.segments[Math.floor(entry / SEGMENT)].reason[entry % SEGMENT]];
+    return this.kinds.reasonOf(this.kindOf(entry));
   }
 
   wakerOf(entry: number): number {
     const number = this.segments[Math.floor(entry / SEGMENT)].waker[entry % SEGMENT];
     return number === 0 ? NONE : this.goid[number - 1];
   }
+
   placeOf(entry: number): string {
-    return this.places[this.segments[Math.floor(entry / SEGMENT)].place[entry % SEGMENT] - 1] ?? "";
+    return this.kinds.placeOf(this.kindOf(entry));
   }
 
   wakerPlaceOf(entry: number): string {
-    return this.places[this.segments[Math.floor(entry / SEGMENT)].wakerPlace[entry % SEGMENT] - 1] ?? "";
+    return this.kinds.wakerPlaceOf(this.kindOf(entry));
+  }
+
+  private kindOf(entry: number): number {
+    return this.segments[Math.floor(entry / SEGMENT)].kind[entry % SEGMENT];
   }
 }
