@@ -3,6 +3,11 @@ import { type CallTree, EdgeKind } from "../calltree/index.js";
 
 /** The least share of an outermost call's calls, and of its time, that its handlers must have together. */
 const SHARE = 0.8;
+/**
+ * What is called in a larger share of the calls may be a helper that a panic passed by now and then, such as one that writes
+ * the log.
+ */
+const HELPER = 0.9;
 
 /**
  * The nodes of the handlers among which a node chooses: each of its calls makes at most one of theirs, as a router does.
@@ -14,15 +19,23 @@ function handlersBelow(tree: CallTree, node: number): readonly number[] {
   let at = node;
   for (;;) {
     const callees = calleesOf(tree, at);
-    const chosen = callees.filter((callee) => calls[callee] < calls[at]);
-    const count = chosen.reduce((sum, callee) => sum + calls[callee], 0);
-    const time = chosen.reduce((sum, callee) => sum + total[callee], 0);
-    const isChoice = chosen.length > 1 && count <= calls[at] && count >= SHARE * calls[at];
-    if (isChoice && time >= SHARE * total[at]) return chosen;
+    for (const most of [1, HELPER]) {
+      const chosen = callees.filter((callee) => calls[callee] < most * calls[at]);
+      if (isChoice(tree, at, chosen)) return chosen;
+    }
     const next = callees.find((callee) => calls[callee] === calls[at] && total[callee] >= SHARE * total[at]);
     if (next === undefined) return [];
     at = next;
   }
+}
+
+/** Whether most calls of a node make one call of these each, and spend their time there. */
+function isChoice({ calls, total }: CallTree, node: number, callees: readonly number[]): boolean {
+  const sum = (column: ArrayLike<number>) => callees.reduce((all, callee) => all + column[callee], 0);
+  const count = sum(calls);
+  return (
+    callees.length > 1 && count <= calls[node] && count >= SHARE * calls[node] && sum(total) >= SHARE * total[node]
+  );
 }
 
 /** What a node calls on its own goroutine. */

@@ -105,6 +105,21 @@ test("requests behind middleware are counted by the handlers that it chooses, wi
   expect(found.slowest[0].handler?.slice(-3)).toEqual(["go~ main.logged", "main.authorised", "main.get"]);
 });
 
+test("a helper that a panic passed by is no handler", () => {
+  const lines = Array.from({ length: 20 }, (_, i) => {
+    const at = i * 100;
+    const handler = i % 2 === 0 ? "main.get" : "main.put";
+    const helper = i === 7 ? "" : `${at + 61} g2 { main.record\n${at + 62} g2 }\n`;
+    return `${at} g2<g1 { main.logged\n${at + 1} g2 { ${handler}\n${at + 60} g2 }\n${helper}${at + 63} g2 }`;
+  });
+  const recording = read(["0 g1 { main.main", ...lines, "5000 g1 }"].join("\n"));
+  const found = requestsOf(
+    recording.withStates(() => new ServerClock("g2 0-5000 running")),
+    { kind: "handlers" },
+  );
+  expect(summary(found)).toEqual(["main.get ×10 63", "main.put ×10 63"]);
+});
+
 test("a handler that calls one function, or now and then another one, is the handler itself", () => {
   const once = served([
     ["main.handle", "main.query"],
