@@ -21,8 +21,9 @@ const NOWHERE = { name: "", file: "", line: 0 };
 interface Seen {
   readonly task: UserTask;
   readonly process: number;
-  /** The innermost call then; 0 for none. */
+  /** The innermost call then, its node and its number; 0 for none. */
   node: number;
+  number: number;
   /** Number of calls that were open then; -1 before it began. */
   depth: number;
   /** Traced calls within it on its goroutine, and the time of the outermost of these. */
@@ -40,6 +41,7 @@ export class TaskCollector implements CallVisitor {
   private begun = 0;
   private open: Seen[] = [];
   private readonly nodes: number[] = [];
+  private readonly numbers: number[] = [];
 
   /**
    * @param slowest how many of the slowest tasks to list
@@ -56,7 +58,7 @@ export class TaskCollector implements CallVisitor {
       return recording
         .tasksOf(process)
         .filter((task) => matches(task.name) && within(task))
-        .map((task) => ({ task, process, node: 0, depth: -1, calls: 0, called: 0 }));
+        .map((task) => ({ task, process, node: 0, number: 0, depth: -1, calls: 0, called: 0 }));
     });
     this.byGoroutine = recording.forest.processes.map(() => new Map());
     for (const seen of this.all) {
@@ -72,18 +74,21 @@ export class TaskCollector implements CallVisitor {
     this.begun = 0;
     this.open = [];
     this.nodes.length = 0;
+    this.numbers.length = 0;
   }
 
-  enter(node: number, time: number): void {
+  enter(node: number, time: number, number: number): void {
     if (this.own.length === 0) return;
     this.until(time);
     this.nodes.push(node);
+    this.numbers.push(number);
   }
 
   exit(_node: number, start: number, time: number): void {
     if (this.own.length === 0) return;
     this.until(time);
     this.nodes.pop();
+    this.numbers.pop();
     if (this.open.some(({ task }) => task.end < time)) this.open = this.open.filter(({ task }) => task.end >= time);
     for (const seen of this.open) {
       if (start < seen.task.begin) continue;
@@ -108,7 +113,7 @@ export class TaskCollector implements CallVisitor {
       (a, b) => b.candidate.duration - a.candidate.duration || a.candidate.wall - b.candidate.wall,
     );
     for (const seen of shown) {
-      const { task, process, node, calls, called } = seen;
+      const { task, process, node, number, calls, called } = seen;
       const { name: type, goid, begin: start, end } = task;
       const duration = end - start;
       const total = this.statesOf(seen);
@@ -121,7 +126,7 @@ export class TaskCollector implements CallVisitor {
       const states = { self: [], total: [...stateSums(self, duration, { self: total, total }).total] };
       best.add({
         type,
-        candidate: { process, goid, number: 0, node, start, wall, duration, time: duration, self, how, calls, states },
+        candidate: { process, goid, number, node, start, wall, duration, time: duration, self, how, calls, states },
       });
     }
     const tests = new Map();
@@ -142,6 +147,7 @@ export class TaskCollector implements CallVisitor {
     for (; this.begun < this.own.length && this.own[this.begun].task.begin < time; this.begun++) {
       const seen = this.own[this.begun];
       seen.node = this.nodes.at(-1) ?? 0;
+      seen.number = this.numbers.at(-1) ?? 0;
       seen.depth = this.nodes.length;
       this.open.push(seen);
     }

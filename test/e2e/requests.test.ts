@@ -145,7 +145,13 @@ describe("after a run", () => {
     expect(roots("--root", "task:import")).toEqual(["import ×2"]);
     const { stdout } = requests("--root", "task:import", "--format", "json");
     const [slowest] = JSON.parse(stdout).slowest;
-    expect(slowest).toMatchObject({ task: "import", function: "main.job", calls_beneath: 2, end: "return" });
+    expect(slowest).toMatchObject({
+      task: "import",
+      id: expect.stringMatching(/^\d+\.\d+$/),
+      function: "main.job",
+      calls_beneath: 2,
+      end: "return",
+    });
     expect(slowest.states.sleep_ns).toBeGreaterThanOrEqual(1e6);
     expect(requests("--root", "task:imports").stderr).toMatch(/no task .* imports\n +did you mean import\?\n$/);
   });

@@ -3,6 +3,7 @@ import { printable } from "../../base/printable.js";
 import { formatDuration } from "../../base/units.js";
 import type { CallRecord } from "../../callstats/index.js";
 import { type CallFamily, familiesOf, type Recording } from "../../calltree/index.js";
+import { taskName } from "../../render/numbers/calls.js";
 import { measureFor, painter } from "../../render/style.js";
 import { renderTree, type TreeTextOptions } from "../../render/tree/tree.js";
 import { withProgress } from "../progress.js";
@@ -47,8 +48,11 @@ export async function callTrees(
   return write();
 }
 
-function headingOf({ id, function: of, handler, duration }: CallRecord, naming: FormatContext["naming"]): string {
-  return `${id} ${naming(handler?.at(-1) ?? of.name)}, ${formatDuration(duration)}`;
+/** `12.3 main.handle, 64.5ms`; `task request, 60.1ms, in 12.3 main.handle`. */
+function headingOf({ id, function: of, handler, duration, task }: CallRecord, naming: FormatContext["naming"]): string {
+  const call = `${id} ${naming(handler?.at(-1) ?? of.name)}`;
+  const length = formatDuration(duration);
+  return task === undefined ? `${call}, ${length}` : `${taskName(task)}, ${length}, in ${call}`;
 }
 
 function treeOf(recording: Recording, family: CallFamily, options: TreeTextOptions): Trees {
