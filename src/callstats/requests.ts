@@ -14,6 +14,7 @@ import {
   type Recording,
 } from "../calltree/index.js";
 import { Dispatch } from "./dispatch.js";
+import { RequestFocus } from "./focus.js";
 import { type CallRecord, type Candidate, recordOf } from "./listing.js";
 import { type RootStats, RootTimes, statsOf } from "./request-root.js";
 import { stateSums } from "./state-sums.js";
@@ -66,6 +67,7 @@ export class RequestCollector implements CallVisitor {
   /** By process, if it has been visited, and that of the goroutine. */
   private readonly dispatches: (Dispatch | undefined)[] = [];
   private dispatch!: Dispatch;
+  private readonly focus: RequestFocus;
   private count = 0;
   private guessed = false;
 
@@ -84,6 +86,7 @@ export class RequestCollector implements CallVisitor {
     this.isNamed = matching(names, root.kind === "named" ? root.matches : () => false);
     this.isTestFunction = matching(names, isTestFunction);
     this.traced = new Set(names.map(packageOf));
+    this.focus = new RequestFocus(recording.forest, recording.select.focus);
     this.best = new Best<Candidate>(slowest, (a, b) => b.duration - a.duration || a.wall - b.wall);
   }
 
@@ -103,9 +106,11 @@ export class RequestCollector implements CallVisitor {
     const level = this.depth++;
     if (this.open >= 0) {
       this.dispatch.enter(node);
+      this.focus.enter(this.func[node]);
     } else if (this.isRoot(node)) {
       this.open = level;
       this.dispatch.begin(node);
+      this.focus.begin(this.recording.forest.processes[this.goroutine.process].tree, node);
     }
   }
 
@@ -121,6 +126,7 @@ export class RequestCollector implements CallVisitor {
   ): void {
     if (--this.depth !== this.open) return;
     this.open = -1;
+    if (!this.focus.isWithin) return;
     this.count++;
     const duration = time - start;
     const isDispatched = this.root.kind === "handlers" || this.root.kind === "callbacks";

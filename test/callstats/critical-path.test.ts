@@ -93,7 +93,9 @@ test("a wait is replaced by what the goroutine that ended it did meanwhile, and 
   expect(text).toContain("Critical path, 65.0µs: running 58.0µs (89.2%), runnable 7.00µs (10.8%)\n");
   expect(text).toMatch(/^\+5\.00µs +45\.0µs +1\* +running +lock +1\.1 main\.hold$/m);
   expect(text).toContain("*: a goroutine that this call did not start");
-  const json = criticalPathJson(recording.forest, path) as { duration_ns: number; keeps_in?: string }[];
+  const { critical_path, started } = criticalPathJson(recording.forest, path, []);
+  expect(started).toEqual({ goroutines: 0, states: {} });
+  const json = critical_path as { duration_ns: number }[];
   expect(json.reduce((sum, { duration_ns }) => sum + duration_ns, 0)).toBe(65_000);
   expect(json[1]).toEqual({
     ...{ begin_ns: 5000, duration_ns: 40_000, goroutine: 1, of_call: false, state: "running" },

@@ -105,6 +105,21 @@ test("requests behind middleware are counted by the handlers that it chooses, wi
   expect(found.slowest[0].handler?.slice(-3)).toEqual(["go~ main.logged", "main.authorised", "main.get"]);
 });
 
+test("--focus keeps the requests that lead to a function, or come from one", () => {
+  const focused = (focus: RegExp) => {
+    const recording = readRecording(memorySource(scripted(SCRIPT)), { select: { focus } });
+    return summary(
+      requestsOf(
+        recording.withStates(() => new ServerClock("")),
+        { kind: "handlers" },
+      ),
+    );
+  };
+  expect(focused(/query/)).toEqual(["main.handle ×1 10"]);
+  expect(focused(/handle/)).toEqual(["main.handle ×2 30"]);
+  expect(focused(/main\.main/)).toEqual(["main.handle ×2 30"]);
+});
+
 test("a helper that a panic passed by is no handler", () => {
   const lines = Array.from({ length: 20 }, (_, i) => {
     const at = i * 100;

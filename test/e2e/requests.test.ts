@@ -136,9 +136,11 @@ describe("after a run", () => {
     expect(gotrace(["calls", "--tree", "--slowest", "1", "main.price"], { cwd, env }).stdout).toMatch(
       /\n\d+\.\d+ main\.price, .*\n(.*\n)+.* go main\.price /,
     );
-    const refused = requests("--tree", "--format", "json");
-    expect(refused.code).toBe(64);
-    expect(refused.stderr).toContain("--tree is not for --format json");
+    const explained = JSON.parse(requests("--tree", "--slowest", "1", "--format", "json").stdout).slowest[0];
+    const length = (path: { duration_ns: number }[]) => path.reduce((sum, { duration_ns }) => sum + duration_ns, 0);
+    expect(length(explained.critical_path)).toBe(explained.duration_ns);
+    expect(explained.started.goroutines).toBeGreaterThan(0);
+    expect(JSON.parse(requests("--slowest", "1", "--format", "json").stdout).slowest[0].critical_path).toBeUndefined();
   });
 
   test("tasks of runtime/trace, by name; states say what they did", () => {

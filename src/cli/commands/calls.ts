@@ -32,10 +32,11 @@ import {
   selectFlags,
   traceFlags,
 } from "../flags/tables.js";
-import { choice, number, refuse } from "../flags/values.js";
+import { choice, number } from "../flags/values.js";
 import type { Pieces } from "../output.js";
 import { openGate } from "../report/assertions.js";
 import { callTrees } from "../report/call-trees.js";
+import { explanationFields } from "../report/explain-calls.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { noCalls } from "../report/no-calls.js";
 import { reportTraces } from "../report/reporting.js";
@@ -127,8 +128,6 @@ function refuseTrace(name: string, [next]: readonly string[]): void {
 
 function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
   const kind = choice(flags, "format", ["table", "json", "ndjson"]);
-  if (kind !== "table")
-    refuse(flags, ["tree"], `--format ${kind}; 'gotrace report --call ID --format json' has the tree of a call`);
   const { min, depth } = limitOptions(flags);
   const options = { choice: choiceOf(flags), functions, minimum: min, depth };
   return {
@@ -139,8 +138,11 @@ function callsFormat(flags: ParsedFlags, functions: NamePattern): Format {
     singleCalls: true,
     render: async (recording, context) => {
       const report = reportOf(recording, context, options);
-      const trees = flags.has("tree") ? await callTrees(recording, report.listing.records, context) : undefined;
-      return render(kind, { ...report, trees }, context);
+      if (!flags.has("tree")) return render(kind, report, context);
+      const { records } = report.listing;
+      if (kind !== "table")
+        return render(kind, { ...report, fieldsOf: explanationFields(recording, records) }, context);
+      return render(kind, { ...report, trees: await callTrees(recording, records, context) }, context);
     },
   };
 }

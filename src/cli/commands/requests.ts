@@ -20,9 +20,10 @@ import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { reportOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
 import { callTreesFlag, helpFlag, joinFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
-import { choice, number, refuse } from "../flags/values.js";
+import { choice, number } from "../flags/values.js";
 import type { Pieces } from "../output.js";
 import { callTrees } from "../report/call-trees.js";
+import { explanationFields } from "../report/explain-calls.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { noCalls } from "../report/no-calls.js";
 import { reportTraces } from "../report/reporting.js";
@@ -82,8 +83,6 @@ function requestsFormat(flags: ParsedFlags): Format {
   const kind = choice(flags, "format", ["table", "json"]);
   const slowest = Math.floor(number(flags, "slowest", 3, 0));
   const withTrees = kind === "table" && (flags.has("slowest") || flags.has("tree"));
-  if (kind !== "table")
-    refuse(flags, ["tree"], `--format ${kind}; 'gotrace report --call ID --format json' has the tree of a call`);
   const find = finderOf(flags.string("root"));
   return {
     name: "requests",
@@ -93,8 +92,11 @@ function requestsFormat(flags: ParsedFlags): Format {
     singleCalls: true,
     render: async (recording, context) => {
       const report = reportOf(find(recording, slowest), recording, context);
-      const trees = withTrees ? await callTrees(recording, report.requests.slowest, context) : undefined;
-      return render(kind, { ...report, trees }, context);
+      const { slowest: listed } = report.requests;
+      const trees = withTrees ? await callTrees(recording, listed, context) : undefined;
+      const isExplained = kind === "json" && flags.has("tree");
+      const fieldsOf = isExplained ? explanationFields(recording, listed) : undefined;
+      return render(kind, { ...report, trees, fieldsOf }, context);
     },
   };
 }

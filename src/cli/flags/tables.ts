@@ -163,7 +163,7 @@ export const treeFlags: readonly Flag[] = [
 /** For commands that list single calls. */
 export const callTreesFlag: Flag = {
   name: "tree",
-  help: "below the list, the tree of each call: its callers, what it called and started on other goroutines; with states also its critical path, which tells who made it wait",
+  help: "below the list, the tree of each call: its callers, what it called and started on other goroutines; with states also its critical path, which tells who made it wait (JSON has only this one, as critical_path)",
 };
 
 /** For formats whose viewers can load only a limited number of events. */

@@ -1,8 +1,12 @@
 /** Why single calls took so long: their critical paths, and what became of the goroutines that they started. */
-import { type CriticalPath, criticalPaths, startedStates } from "../../callstats/index.js";
-import type { CallFamily, Recording } from "../../calltree/index.js";
-import type { CriticalPathStyle } from "../../render/tree/critical-path.js";
-import { criticalPathLines, startedLine } from "../../render/tree/critical-path.js";
+import { type CallRecord, type CriticalPath, criticalPaths, startedStates } from "../../callstats/index.js";
+import { type CallFamily, familiesOf, type Recording } from "../../calltree/index.js";
+import {
+  type CriticalPathStyle,
+  criticalPathJson,
+  criticalPathLines,
+  startedLine,
+} from "../../render/tree/critical-path.js";
 
 /** What is known of a call. */
 interface Explained {
@@ -31,4 +35,21 @@ export function* explanation(
   yield* criticalPathLines(recording.forest, path, style);
   const line = startedLine(path.family, started);
   if (line !== "") yield `${line}\n`;
+}
+
+/** Fields of JSON that explain listed calls, by call. Calls without an id, or without an execution trace, have none. */
+export function explanationFields(
+  recording: Recording,
+  records: readonly CallRecord[],
+): (call: CallRecord) => Record<string, unknown> {
+  const listed = records.filter(({ id }) => id !== undefined);
+  const ids = listed.map(({ process, goroutine, number }) => ({ process, goid: goroutine, number }));
+  const explained = explainedCalls(recording, familiesOf(recording, ids));
+  const fields = new Map(
+    listed.map((record, index) => {
+      const known = explained[index];
+      return [record, known === undefined ? {} : criticalPathJson(recording.forest, known.path, known.started)];
+    }),
+  );
+  return (call) => fields.get(call) ?? {};
 }

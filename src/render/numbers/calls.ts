@@ -34,6 +34,8 @@ export interface CallsReport {
   readonly commandOf?: ((call: CallRecord) => string | undefined) | undefined;
   /** The trees of the calls, below the table; its result are the legends of the marks in it. */
   readonly trees?: Generator<string, readonly string[]> | undefined;
+  /** Further fields of JSON for a call. */
+  readonly fieldsOf?: ((call: CallRecord) => Record<string, unknown>) | undefined;
   readonly notices: readonly string[];
 }
 
@@ -75,10 +77,8 @@ export function* callLines(
 ): Generator<string> {
   const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
   const { naming = fullNames } = options;
-  const states = statesThatMatter(
-    sumStates(records.flatMap(({ states }) => (states === undefined ? [] : [states.total]))),
-    by,
-  );
+  const totals = records.flatMap(({ states }) => (states === undefined ? [] : [states.total]));
+  const states = statesThatMatter(sumStates(totals), [...(by ?? []), ...totals.flatMap(mainStates)]);
   const tests = records.some(({ test }) => test !== undefined);
   const dated = records.some(isDated);
   const stopped = records.map((record) => stateCell(waitsOf?.(record)?.stopped ?? 0, record.duration));
@@ -131,6 +131,12 @@ function callersOf({ path, handler = path, task }: CallRecord): readonly string[
   return task === undefined ? handler.slice(0, -1) : path;
 }
 
+/** The states that make up a tenth of a call: each is worth a column, whatever the other calls did. */
+function mainStates(times: readonly number[]): number[] {
+  const whole = times.reduce((sum, time) => sum + time, 0);
+  return times.flatMap((time, state) => (time > 0.1 * whole ? [state] : []));
+}
+
 /** A task as text shows it among functions. */
 export function taskName(type: string): string {
   return `task ${type}`;
@@ -156,7 +162,7 @@ function nth({ count }: Choice): string {
 /** A call with the field names of JSON. */
 export function callRecord(
   call: CallRecord,
-  { costs, waitsOf }: Pick<CallsReport, "costs" | "waitsOf">,
+  { costs, waitsOf, fieldsOf }: Pick<CallsReport, "costs" | "waitsOf" | "fieldsOf">,
 ): Record<string, unknown> {
   const {
     function: of,
@@ -199,6 +205,7 @@ export function callRecord(
     tracing_max_ns: cost ? ns(Math.min(Math.round(duration), cost.inner + calls * (cost.inner + cost.outer))) : null,
     calls_beneath: calls,
     end: end === "running" ? "not returned" : end,
+    ...fieldsOf?.(call),
   };
 }
 

@@ -1,11 +1,10 @@
 /** The critical path of a call as lines and as JSON. */
 import { fullNames, type Naming } from "../../base/names.js";
-import { printable } from "../../base/printable.js";
 import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import type { CriticalPath, PathStep } from "../../callstats/index.js";
 import { type CallForest, formatCallId, STATES } from "../../calltree/index.js";
 import { type ColumnStyle, columns, name, number } from "../columns.js";
-import { statesThatMatter } from "../states.js";
+import { statesJson, statesThatMatter } from "../states.js";
 import { foldedLines, type Line } from "./critical-fold.js";
 
 export interface CriticalPathStyle extends ColumnStyle {
@@ -102,10 +101,17 @@ class Places {
   }
 }
 
-/** The steps with all that is known of them; times in nanoseconds, `begin_ns` since the beginning of the call. */
-export function criticalPathJson(forest: CallForest, { family, steps }: CriticalPath): unknown[] {
+/**
+ * `critical_path`: the steps with all that is known of them; times in nanoseconds, `begin_ns` since the beginning of the call.
+ * `started`: the goroutines that the call started, and their times by state.
+ */
+export function criticalPathJson(
+  forest: CallForest,
+  { family, steps }: CriticalPath,
+  started: readonly number[],
+): Record<string, unknown> {
   let at = 0;
-  return steps.map((step) => {
+  const path = steps.map((step) => {
     // Rounded at their boundaries, so that they still add up.
     const begin = at;
     at = Math.round(step.end - family.start);
@@ -118,10 +124,12 @@ export function criticalPathJson(forest: CallForest, { family, steps }: Critical
       ...(step.keeps < 0 ? {} : { keeps_in: STATES[step.keeps] }),
       ...(step.reason === "" ? {} : { reason: step.reason }),
       ...callJson(forest, family.id.process, step),
-      ...(step.startFunction === "" ? {} : { start_function: printable(step.startFunction) }),
+      ...(step.startFunction === "" ? {} : { start_function: step.startFunction }),
       link: step.link,
     };
   });
+  const goroutines = family.members.length - 1;
+  return { critical_path: path, started: { goroutines, states: statesJson(started.map(Math.round)) } };
 }
 
 function callJson(forest: CallForest, process: number, { goid, call }: PathStep): Record<string, unknown> {
