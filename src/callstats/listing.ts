@@ -166,10 +166,7 @@ export class CallLister implements CallVisitor {
       time: counted,
       states: undefined,
     };
-    if (states !== undefined && this.best.takes(candidate)) {
-      candidate.states = stateSums(self, duration, states);
-    }
-    this.best.add(candidate);
+    offer(this.best, candidate, states);
   }
 
   /** The picked calls. */
@@ -182,6 +179,13 @@ export class CallLister implements CallVisitor {
     const tests = new Map<number, Owners>();
     return { choice, by, calls, leftOut, records: shown.map((candidate) => recordOf(this.forest, candidate, tests)) };
   }
+}
+
+/** Keeps a call if it is among the best. Its states are valid only now, and are copied only then. */
+export function offer(best: Best<Candidate>, candidate: Candidate, states: CallStates | undefined): void {
+  if (!best.takes(candidate)) return;
+  if (states !== undefined) candidate.states = stateSums(candidate.self, candidate.duration, states);
+  best.add(candidate);
 }
 
 /** A call as it is listed. @param tests by process, what has been looked up; added to */

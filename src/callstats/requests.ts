@@ -15,9 +15,8 @@ import {
 } from "../calltree/index.js";
 import { Dispatch } from "./dispatch.js";
 import { RequestFocus } from "./focus.js";
-import { type CallRecord, type Candidate, recordOf } from "./listing.js";
+import { type CallRecord, type Candidate, offer, recordOf } from "./listing.js";
 import { type RootStats, RootTimes, statsOf } from "./request-root.js";
-import { stateSums } from "./state-sums.js";
 
 /** How root calls are found. */
 export type RootKind =
@@ -142,11 +141,7 @@ export class RequestCollector implements CallVisitor {
       states: undefined,
     };
     this.found?.(candidate);
-    if (!this.best.takes(candidate)) return;
-    if (states !== undefined) {
-      candidate.states = stateSums(self, duration, states);
-    }
-    this.best.add(candidate);
+    offer(this.best, candidate, states);
   }
 
   /** The requests. Call it after the walk. */

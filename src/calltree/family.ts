@@ -25,13 +25,15 @@ export function familiesOf(
   ids: readonly CallId[],
   progress?: (done: number, total: number) => void,
 ): CallFamily[] {
-  const processes = [...new Set(ids.map(({ process }) => process))];
+  const collectors = new Map<number, FamilyCollector>();
+  for (const { process } of ids) {
+    if (!collectors.has(process))
+      collectors.set(process, new FamilyCollector(ids.filter((id) => id.process === process)));
+  }
+  recording.replayAll(collectors, progress);
   const found = new Map<CallId, CallFamily>();
-  for (const [index, process] of processes.entries()) {
-    const collector = new FamilyCollector(ids.filter((id) => id.process === process));
-    recording.replayAll(process, collector, (done, total) => progress?.(index + done / total, processes.length));
-    const nodeOf = (built: number) => recording.nodeOf(process, built);
-    for (const family of collector.families(nodeOf)) found.set(family.id, family);
+  for (const [process, collector] of collectors) {
+    for (const family of collector.families((built) => recording.nodeOf(process, built))) found.set(family.id, family);
   }
   return ids.map((id) => found.get(id)!);
 }

@@ -45,7 +45,7 @@ export {
   type TreeStates,
   type WaitReason,
 } from "./states.js";
-export type { StayCursor, Stays, UserTask } from "./stays.js";
+export { CLOCK_ERROR, CREATED, type StayCursor, type Stays, type UserTask } from "./stays.js";
 export {
   type CallForest,
   type CallTree,

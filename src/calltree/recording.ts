@@ -178,14 +178,20 @@ export class Recording {
   }
 
   /**
-   * Replays all calls of a process, whatever is selected.
+   * Replays all calls of some processes, whatever is selected.
    *
+   * @param observers by process
    * @param progress called with the number of bytes done and in all
    */
-  replayAll(process: number, observer: WalkObserver, progress?: (done: number, total: number) => void): void {
+  replayAll(observers: ReadonlyMap<number, WalkObserver>, progress?: (done: number, total: number) => void): void {
     if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
-    const replayed = this.replay.processes[process];
-    for (const done of walkProcess(replayed, {}, observer)) progress?.(done, replayed.process.length);
+    const lengthOf = (process: number) => this.replay.processes[process].process.length;
+    const total = [...observers.keys()].reduce((sum, process) => sum + lengthOf(process), 0);
+    let before = 0;
+    for (const [process, observer] of observers) {
+      for (const done of walkProcess(this.replay.processes[process], {}, observer)) progress?.(before + done, total);
+      before += lengthOf(process);
+    }
   }
 
   /** The function of one of the nodes that {@link replayAll} reports, an index into the functions of the forest. */

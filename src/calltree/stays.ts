@@ -15,6 +15,12 @@ export interface Stays {
   cursor(): StayCursor;
 }
 
+/** The reason of a goroutine's first stay, in which it waits for a processor. */
+export const CREATED = "created";
+
+/** What the clocks of call trace and execution trace differ by at most, nanoseconds. */
+export const CLOCK_ERROR = 1000;
+
 /** Stands at a stay of a goroutine, or at none. Times are nanoseconds since the start of the process. */
 export interface StayCursor {
   /** Goes to the first stay of a goroutine that ends after a time. @returns whether there is one */

@@ -1,5 +1,5 @@
 /** The states of goroutines as slices of a time line, with arrows from the goroutine that ended a wait. */
-import { State, type StayCursor, type Stays, type Window } from "../calltree/index.js";
+import { CREATED, State, type StayCursor, type Stays, type Window } from "../calltree/index.js";
 import type { StateLengths } from "./event-budget.js";
 
 /** A goroutine made another one ready to run. Times are nanoseconds since the start of the process. */
@@ -88,7 +88,7 @@ export class StateSlices {
       if (isShort) return;
       const isWoken = waker >= 0 && waker !== goid;
       if (state === State.runnable) {
-        const draws = isWoken && begin === cursor.begin && (this.choice.starts || cursor.reason !== "created");
+        const draws = isWoken && begin === cursor.begin && (this.choice.starts || cursor.reason !== CREATED);
         sink.stay(cursor, begin, end, draws ? { waker, woken: goid, time: begin } : undefined);
       } else {
         sink.stay(cursor, begin, end, undefined);

@@ -37,6 +37,9 @@ export class Follower {
   private decoder: RecordDecoder;
   private slope: number;
   private names: ReadonlyMap<number, Definition> = new Map();
+  /** Whether they have been read since the last poll: ids beyond a limit never get names. */
+  private hasReadNames = false;
+  private defsHead = 0;
   private latest = 0;
 
   /**
@@ -63,13 +66,11 @@ export class Follower {
   }
 
   nameOf(id: number): string {
-    let found = this.names.get(id);
-    if (found === undefined) {
-      const { numbers } = readHeader(readBytes(this.source, 0, HEADER_SIZE), 0);
-      this.names = readDefinitions(this.source, this.chunks.definitions, Number(numbers.defsHead));
-      found = this.names.get(id);
+    if (!this.names.has(id) && !this.hasReadNames) {
+      this.names = readDefinitions(this.source, this.chunks.definitions, this.defsHead);
+      this.hasReadNames = true;
     }
-    return found?.name ?? `function ${id}`;
+    return this.names.get(id)?.name ?? `function ${id}`;
   }
 
   /**
@@ -82,6 +83,8 @@ export class Follower {
     if (ticks.slope !== this.slope) this.decoder = decoderOf(ticks);
     this.slope = ticks.slope;
     this.info = processInfo(header, ticks, clock);
+    this.defsHead = Number(header.numbers.defsHead);
+    this.hasReadNames = false;
     const hasEnded = clock === undefined;
     try {
       this.chunks.poll(Number(header.numbers.used), hasEnded, (number, chunk) => this.slotOf(number).reader.add(chunk));

@@ -19,9 +19,6 @@ export interface EventChunk {
   readonly size: number;
 }
 
-/** Bytes of headers read at once: chunks are at least 4 KiB apart, so more would read payload. */
-const READ = 4096;
-
 export class GrowingChunks {
   /** Offsets of the chunks of definitions. */
   readonly definitions: number[] = [];
@@ -47,7 +44,7 @@ export class GrowingChunks {
   poll(used: number, hasEnded: boolean, visit: (slot: number, chunk: EventChunk) => void): void {
     const end = Math.min(used, this.source.size);
     while (this.offset + CHUNK_HEADER <= end) {
-      const bytes = readBytes(this.source, this.offset, Math.min(READ, end - this.offset));
+      const bytes = readBytes(this.source, this.offset, CHUNK_HEADER);
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const size = view.getUint32(Chunk.size, true);
       if (view.getUint16(Chunk.magic, true) === 0) {

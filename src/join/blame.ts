@@ -9,6 +9,7 @@
 import {
   type Blame,
   type CallTree,
+  CREATED,
   type Goroutine,
   State,
   type StayCursor,
@@ -30,9 +31,6 @@ import { isEnded, lengthIn, type Waits, type Window, waitsOf } from "./waits.js"
 
 /** Shorter than any time between two events, nanoseconds. */
 const INSTANT = 1 / 64;
-
-/** Why a goroutine is ready that has not run yet, in the words of the runtime. */
-const CREATED = "created";
 
 /**
  * Finds the calls of all waits of a process in one walk; `blame` is the result. Memory: 50 bytes for each wait, 28 for

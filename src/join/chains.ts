@@ -20,7 +20,7 @@ interface Past {
   readonly end: number;
   readonly state: number;
   readonly waker: number;
-  /** The wait that it is, -1 if it is none. */
+  /** Index of the wait; -1 if it is not one. */
   readonly wait: number;
 }
 

@@ -1,6 +1,14 @@
 /** The states of a process's goroutines, on the time scale of its call trace. */
 import { NumberSet } from "../base/columns.js";
-import { STATES, State, type StateClock, type StayCursor, type Stays, type UserTask } from "../calltree/index.js";
+import {
+  CLOCK_ERROR,
+  STATES,
+  State,
+  type StateClock,
+  type StayCursor,
+  type Stays,
+  type UserTask,
+} from "../calltree/index.js";
 import { BlameCollector } from "./blame.js";
 import type { Scheduling } from "./collect.js";
 import type { Occupation } from "./contention.js";
@@ -124,9 +132,6 @@ export class SchedulingClock implements StateClock {
     }
   }
 }
-
-/** What the clocks of both traces differ by at most, nanoseconds. */
-export const CLOCK_ERROR = 1000;
 
 /** What tells the traces of two processes apart: a multiple of that. */
 const TOLERANCE = 5000;

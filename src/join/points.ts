@@ -37,7 +37,7 @@ export class Points {
   /**
    * `node` is the innermost open call at all further moments before `time`.
    *
-   * @param untraced called for each of them if there is none
+   * @param untraced called for each of these moments if no call is open
    */
   settle(time: number, node: number, untraced?: (moment: number) => void): void {
     const { by } = this;

@@ -28,6 +28,12 @@ export function statesThatMatter(sums: readonly number[], asked: readonly number
   return STATES.flatMap((_, state) => (sums[state] > 0 && matters(sums[state], state) ? [state] : []));
 }
 
+/** The states that make up a tenth of a time. @param times by index into STATES */
+export function mainStates(times: readonly number[]): number[] {
+  const whole = times.reduce((sum, time) => sum + time, 0);
+  return times.flatMap((time, state) => (time > 0 && time >= 0.1 * whole ? [state] : []));
+}
+
 /** A time in a state; empty where it hardly matters to the whole. */
 export function stateCell(time: number, whole: number): string {
   return time > 0 && time >= SHARE * whole ? formatDuration(time) : "";

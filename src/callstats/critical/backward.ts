@@ -51,7 +51,7 @@ const TURNS_MAX = 64;
 export function pathBack({ id, start, end, members }: CallFamily, past: Past): Stretch[] {
   const own = new OwnGoroutines(members, past);
   const waiting: Waiting[] = [];
-  const path: Stretch[] = [];
+  const path: (Omit<Stretch, "link"> & { link: Link })[] = [];
   let goid = id.goid;
   let time = end;
   let turns = 0;
@@ -60,7 +60,7 @@ export function pathBack({ id, start, end, members }: CallFamily, past: Past): S
   const add = (begin: number, { state, reason, place }: Pick<PastStay, "state" | "reason" | "place">) => {
     if (begin >= time) return;
     const later = path.at(-1);
-    if (later !== undefined) path[path.length - 1] = { ...later, link };
+    if (later !== undefined) later.link = link;
     const keeps = waiting.at(-1)?.state ?? -1;
     path.push({
       goid,

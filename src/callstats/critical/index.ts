@@ -27,15 +27,18 @@ export function criticalPaths(
     const stays = recording.staysOf(family.id.process);
     return stays && pathBack(family, new Past(stays, family.start, family.end));
   });
-  const processes = [...new Set(families.map(({ id }) => id.process))];
-  const namers = new Map<number, StepNamer>();
-  for (const [index, process] of processes.entries()) {
-    const paths = stretches.filter((path, at) => path !== undefined && families[at].id.process === process);
-    if (paths.length === 0) continue;
-    const namer = new StepNamer(paths as Stretch[][], (built) => recording.functionOf(process, built));
-    recording.replayAll(process, namer, (done, total) => progress?.(index + done / total, processes.length));
-    namers.set(process, namer);
+  const paths = new Map<number, Stretch[][]>();
+  for (const [at, path] of stretches.entries()) {
+    const { process } = families[at].id;
+    if (path !== undefined) paths.set(process, [...(paths.get(process) ?? []), path]);
   }
+  const namers = new Map(
+    [...paths].map(([process, list]) => [
+      process,
+      new StepNamer(list, (built) => recording.functionOf(process, built)),
+    ]),
+  );
+  recording.replayAll(namers, progress);
   return stretches.map((path, at) => {
     const family = families[at];
     const namer = namers.get(family.id.process);

@@ -1,5 +1,5 @@
 /** The stays of goroutines within a stretch of time, looked up backwards. */
-import { State, type StayCursor, type Stays } from "../../calltree/index.js";
+import { CLOCK_ERROR, CREATED, State, type StayCursor, type Stays } from "../../calltree/index.js";
 
 /** A stay, cut to the stretch of time. */
 export interface PastStay {
@@ -73,10 +73,4 @@ export class Past {
   }
 }
 
-/** The reason of a goroutine's first stay, while it waits for a processor. */
-const CREATED = "created";
-
 const UNKNOWN = { state: State.unknown, reason: "", waker: -1, place: "" };
-
-/** What the clocks of call trace and execution trace differ by at most, nanoseconds. */
-const CLOCK_ERROR = 1000;

@@ -2,12 +2,11 @@
 import { printable } from "../../base/printable.js";
 import { formatDuration } from "../../base/units.js";
 import type { CallRecord } from "../../callstats/index.js";
-import { type CallFamily, familiesOf, type Recording } from "../../calltree/index.js";
+import type { CallFamily, Recording } from "../../calltree/index.js";
 import { taskName } from "../../render/numbers/calls.js";
 import { measureFor, painter } from "../../render/style.js";
 import { renderTree, type TreeTextOptions } from "../../render/tree/tree.js";
-import { withProgress } from "../progress.js";
-import { explainedCalls, explanation } from "./explain-calls.js";
+import { explainedRecords, explanation } from "./explain-calls.js";
 import type { FormatContext } from "./format.js";
 
 /** Approximate number of lines of a tree. */
@@ -21,10 +20,7 @@ export async function callTrees(
   records: readonly CallRecord[],
   { options, output, naming, callCommand }: FormatContext,
 ): Promise<Trees> {
-  const listed = records.filter(({ id }) => id !== undefined);
-  const ids = listed.map(({ process, goroutine, number }) => ({ process, goid: goroutine, number }));
-  const families = withProgress("finding what calls started", (progress) => familiesOf(recording, ids, progress));
-  const explained = explainedCalls(recording, families);
+  const listed = explainedRecords(recording, records);
   const style: TreeTextOptions = {
     ...{ by: options.by, lines: LINES, naming, colour: output.colour, isPart: true },
     measure: await measureFor(recording.forest.functions.map(({ name }) => name)),
@@ -33,15 +29,14 @@ export async function callTrees(
   const paint = painter(output.colour);
   function* write(): Trees {
     const legends = new Set<string>();
-    for (const [index, record] of listed.entries()) {
-      const why = explained[index];
+    for (const { record, family, why } of listed) {
       const below = why && {
         below: (_: unknown, own: Parameters<typeof explanation>[2]) => explanation(recording, why, own),
       };
       yield `\n${paint("bold", printable(headingOf(record, naming)))}\n`;
       const command = callCommand?.(record.id!);
       if (command !== undefined) yield `${paint("dim", printable(command))}\n`;
-      for (const legend of yield* treeOf(recording, families[index], { ...style, ...below })) legends.add(legend);
+      for (const legend of yield* treeOf(recording, family, { ...style, ...below })) legends.add(legend);
     }
     return [...legends];
   }

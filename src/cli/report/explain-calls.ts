@@ -7,6 +7,7 @@ import {
   criticalPathLines,
   startedLine,
 } from "../../render/tree/critical-path.js";
+import { withProgress } from "../progress.js";
 
 /** What is known of a call. */
 interface Explained {
@@ -23,6 +24,22 @@ export function explainedCalls(recording: Recording, families: readonly CallFami
     const stays = recording.staysOf(id.process);
     return path && stays && { path, started: startedStates(path.family, stays) };
   });
+}
+
+/** A listed call with its family. */
+interface ExplainedRecord {
+  readonly record: CallRecord;
+  readonly family: CallFamily;
+  readonly why: Explained | undefined;
+}
+
+/** Explains listed calls in two walks. Those without an id are left out. */
+export function explainedRecords(recording: Recording, records: readonly CallRecord[]): ExplainedRecord[] {
+  const listed = records.filter(({ id }) => id !== undefined);
+  const ids = listed.map(({ process, goroutine, number }) => ({ process, goid: goroutine, number }));
+  const families = withProgress("finding what calls started", (progress) => familiesOf(recording, ids, progress));
+  const explained = explainedCalls(recording, families);
+  return listed.map((record, index) => ({ record, family: families[index], why: explained[index] }));
 }
 
 /** The lines of an explained call. */
@@ -42,14 +59,10 @@ export function explanationFields(
   recording: Recording,
   records: readonly CallRecord[],
 ): (call: CallRecord) => Record<string, unknown> {
-  const listed = records.filter(({ id }) => id !== undefined);
-  const ids = listed.map(({ process, goroutine, number }) => ({ process, goid: goroutine, number }));
-  const explained = explainedCalls(recording, familiesOf(recording, ids));
-  const fields = new Map(
-    listed.map((record, index) => {
-      const known = explained[index];
-      return [record, known === undefined ? {} : criticalPathJson(recording.forest, known.path, known.started)];
-    }),
-  );
+  const known = records.filter(({ process }) => recording.staysOf(process) !== undefined);
+  const fields = new Map<CallRecord, Record<string, unknown>>();
+  for (const { record, why } of explainedRecords(recording, known)) {
+    if (why !== undefined) fields.set(record, criticalPathJson(recording.forest, why.path, why.started));
+  }
   return (call) => fields.get(call) ?? {};
 }

@@ -1,5 +1,5 @@
 /** The table of goroutines: one row per goroutine, written when it ends. */
-import { EdgeKind, type Goroutine, type Recording, type StayCursor, type Walk } from "../../calltree/index.js";
+import { CREATED, EdgeKind, type Goroutine, type Recording, type StayCursor, type Walk } from "../../calltree/index.js";
 import { findSpawners } from "../spawners.js";
 import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
 import { emptyParts, hasStates, type StateParts, setParts, stateColumns } from "./states.js";
@@ -108,6 +108,6 @@ function* walkGoroutines(recording: Recording, emit: (row: LifeRow) => void): Wa
 
 /** How long a goroutine waited for a processor after it was created, whole nanoseconds; NaN if that is not known. */
 function readyTime(stays: StayCursor | undefined, goid: number): number {
-  if (!stays?.seek(goid, Number.NEGATIVE_INFINITY) || stays.reason !== "created") return Number.NaN;
+  if (!stays?.seek(goid, Number.NEGATIVE_INFINITY) || stays.reason !== CREATED) return Number.NaN;
   return Math.round(stays.end) - Math.round(stays.begin);
 }

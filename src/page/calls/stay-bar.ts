@@ -96,7 +96,7 @@ export function stayAt({ kinds }: PageStays, row: StayRow, time: number, slack: 
   return best;
 }
 
-/** The next (`by` 1) or previous (-1) stay in which the goroutine does not run; the same one if there is none. */
+/** The nearest stay after (`by` 1) or before (-1) a given one in which the goroutine does not run; else the given one. */
 export function nextWait({ kinds }: PageStays, row: StayRow, stay: number, by: 1 | -1): number {
   for (let next = stay < 0 && by < 0 ? row.size - 1 : stay + by; next >= 0 && next < row.size; next += by) {
     const kind = kinds[row.kind[next]];

@@ -14,7 +14,7 @@ import {
 } from "../../callstats/index.js";
 import { partName, STATES } from "../../calltree/index.js";
 import { type ColumnStyle, name, number } from "../columns.js";
-import { reasonsJson, stateCell, statesJson, statesThatMatter, sumStates } from "../states.js";
+import { mainStates, reasonsJson, stateCell, statesJson, statesThatMatter, sumStates } from "../states.js";
 import { painter } from "../style.js";
 import { tracingLine } from "../tracing.js";
 import { fitting, remarks } from "./responsive-columns.js";
@@ -78,6 +78,7 @@ export function* callLines(
   const style: ColumnStyle = { ...options, paint: painter(options.colour), notesAt: 4 };
   const { naming = fullNames } = options;
   const totals = records.flatMap(({ states }) => (states === undefined ? [] : [states.total]));
+  // What makes up much of one call is worth a column, whatever the other calls did.
   const states = statesThatMatter(sumStates(totals), [...(by ?? []), ...totals.flatMap(mainStates)]);
   const tests = records.some(({ test }) => test !== undefined);
   const dated = records.some(isDated);
@@ -129,12 +130,6 @@ function isDated({ wall, start }: CallRecord): boolean {
 
 function callersOf({ path, handler = path, task }: CallRecord): readonly string[] {
   return task === undefined ? handler.slice(0, -1) : path;
-}
-
-/** The states that make up a tenth of a call: each is worth a column, whatever the other calls did. */
-function mainStates(times: readonly number[]): number[] {
-  const whole = times.reduce((sum, time) => sum + time, 0);
-  return times.flatMap((time, state) => (time > 0.1 * whole ? [state] : []));
 }
 
 /** A task as text shows it among functions. */

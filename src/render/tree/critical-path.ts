@@ -4,7 +4,7 @@ import { formatDuration, formatNumberOf, formatPercent } from "../../base/units.
 import type { CriticalPath, PathStep } from "../../callstats/index.js";
 import { type CallForest, formatCallId, STATES } from "../../calltree/index.js";
 import { type ColumnStyle, columns, name, number } from "../columns.js";
-import { statesJson, statesThatMatter } from "../states.js";
+import { mainStates, statesJson, statesThatMatter } from "../states.js";
 import { foldedLines, type Line } from "./critical-fold.js";
 
 export interface CriticalPathStyle extends ColumnStyle {
@@ -52,22 +52,18 @@ function sumOf(steps: readonly PathStep[]): number[] {
 
 /** The states that matter, most time first: `runnable, running`. */
 function statesOf(times: readonly number[]): string {
-  const whole = times.reduce((sum, time) => sum + time, 0);
-  return largest(times)
-    .filter((state) => times[state] >= 0.1 * whole)
+  return mainStates(times)
+    .sort((a, b) => times[b] - times[a])
     .map((state) => STATES[state])
     .join(", ");
 }
 
 /** `network 228ms (99.5%), running 1.20ms (0.5%)`. */
 function partsOf(times: readonly number[], whole: number): string {
-  return largest(times)
+  return statesThatMatter(times)
+    .sort((a, b) => times[b] - times[a])
     .map((state) => `${STATES[state]} ${formatDuration(times[state])} (${formatPercent(times[state], whole)})`)
     .join(", ");
-}
-
-function largest(times: readonly number[]): number[] {
-  return statesThatMatter(times).sort((a, b) => times[b] - times[a]);
 }
 
 /** What goroutines were in, as text. */
