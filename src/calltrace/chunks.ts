@@ -53,6 +53,13 @@ export interface ChunkScan {
 /** The most zero bytes accepted in place of chunks: space that was reserved when the process was killed. */
 const ZEROS_MAX = 1 << 30;
 
+/**
+ * The clock's rate is taken from the first chunk that was opened this long (ns) after the start, if there is one: then it
+ * is known while the process runs, and does not change when the trace grows. A pair of ticks and nanoseconds is off by tens of
+ * nanoseconds, and each slot has a pair every 2^28 ticks at the latest, so that a time is off by no more than that, either.
+ */
+const SLOPE_AFTER = 2 ** 27;
+
 const KINDS = new Set<number>(Object.values(CHUNK_KINDS));
 
 /**
@@ -90,7 +97,9 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
   const slots = new Map<number, number>();
   let lastOfSlot = new Int32Array(16);
   let seqOfSlot = new Uint32Array(16);
-  let slope = clock.slope;
+  // Ticks that are nanoseconds need no rate.
+  let slope = clock.slope === 1 ? 1 : Number.NaN;
+  let firstSlope = Number.NaN;
   // Small, so that the payload of large chunks is not read.
   const window = new Window(source, 16384);
   const words = window.u32;
@@ -143,10 +152,10 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
       }
       if (Number.isNaN(slope)) {
         const [ticks, nano] = [at + Chunk.ticks / 4, at + Chunk.nano / 4];
-        slope = slopeOf(
-          difference(words[ticks], words[ticks + 1], clock.ticksLow, clock.ticksHigh),
-          difference(words[nano], words[nano + 1], clock.nanoLow, clock.nanoHigh),
-        );
+        const since = difference(words[nano], words[nano + 1], clock.nanoLow, clock.nanoHigh);
+        const rate = slopeOf(difference(words[ticks], words[ticks + 1], clock.ticksLow, clock.ticksHigh), since);
+        if (since >= SLOPE_AFTER) slope = rate;
+        if (Number.isNaN(firstSlope)) firstSlope = rate;
       }
       const chunk = addChunk(table, offset, size);
       if (slot === undefined) {
@@ -173,7 +182,7 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock):
     ...scan,
     cut,
     end: Math.max(end, HEADER_SIZE),
-    clock: { ...clock, slope: Number.isNaN(slope) ? 1 : slope },
+    clock: { ...clock, slope: [slope, clock.slope, firstSlope].find((rate) => !Number.isNaN(rate)) ?? 1 },
   };
 }
 

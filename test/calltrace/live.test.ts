@@ -144,3 +144,26 @@ test("a copy that was cut is told, wherever the cut is", () => {
   view.setBigUint64(16, BigInt(whole.length + (1 << 22)), true);
   expect(problems(whole)).toBeUndefined();
 });
+
+test("the rate of the clock is that at the first chunk after a tenth of a second, whatever the header says later", () => {
+  // The clock runs at 3 GHz, and later by the header at 2.
+  const trace = new TraceWriter({
+    rate: 3,
+    chunkMax: 4096,
+    header: { numbers: { pairATicks: 11_000_000n, pairANano: 10_000_000n } },
+  });
+  const work = trace.define("function", "main.work");
+  const slot = trace.slot(0);
+  slot.begin(0, 1);
+  for (let i = 0; i < 2000; i++) {
+    slot.enter(400_000 * i + 100, work);
+    slot.exit(400_000 * i + 200);
+  }
+  const bytes = trace.finish();
+  const header = openTrace(memorySource(bytes)).processes[0];
+  expect(header.clock.slope).toBeCloseTo(1 / 3, 6);
+  const { tree } = buildForest(memorySource(bytes)).processes[0];
+  // Each call takes 100 ticks; times are whole eighths.
+  expect(Math.abs(tree.total[1] / 2000 - 100 / 3)).toBeLessThan(0.1);
+  expect([tree.total[1], tree.first[1], tree.last[1]].map((time) => (time * 8) % 1)).toEqual([0, 0, 0]);
+});

@@ -230,6 +230,32 @@ test("goroutines are counted by node", () => {
   expect([tree.calls[2], tree.goroutines.get(2), tree.goids.get(2)]).toEqual([3, 2, 3]);
 });
 
+test("a goroutine with several outermost functions counts once at each, whatever others do meanwhile", () => {
+  const turns = Array.from({ length: 40 }, (_, i) => {
+    const name = `main.${i % 2 === 0 ? "a" : "b"}`;
+    return [3, 2].map((g, at) => `${4 * i + at + 2} g${g} { ${name}\n${4 * i + at + 2.5} g${g} }`).join("\n");
+  });
+  const script = `
+    0  g1 { main.main
+    1  g1 go g2
+    1  g1 go g3
+    ${turns.join("\n")}
+    900  g1 }`;
+  for (const chunkMax of [128, 4096]) {
+    const { functions, processes } = grow(script, {}, { chunkMax });
+    const [{ tree }] = processes;
+    const counts = [2, 3].map((node) => [
+      functions[tree.func[node]].name,
+      tree.goroutines.get(node),
+      tree.goids.get(node),
+    ]);
+    expect(counts).toEqual([
+      ["main.a", 2, 3],
+      ["main.b", 2, 3],
+    ]);
+  }
+});
+
 test("functions of several processes have one number", () => {
   const one = scripted("0 g1 { main.main\n 5 g1 }");
   const two = scripted("0 g1 { main.init.0\n 1 g1 }\n 2 g1 { main.main\n 5 g1 }");

@@ -43,10 +43,12 @@ export class Stacks {
   readonly frames = new FramePool();
   readonly endings: Endings;
   /**
-   * By node (the columns may be shorter): number of goroutines with the node as an outermost frame, and the latest one.
+   * By node (the columns may be shorter): number of goroutines with the node as an outermost frame, and the last one by id.
    */
   goroutines = new Int32Array(0);
   goids = new Float64Array(0);
+  /** By slot: the nodes at which its goroutine had outermost frames, where they are several. */
+  private readonly outermostOf = new Map<number, { readonly goid: number; readonly nodes: Set<number> }>();
   /** Exits without an open frame; an intact trace has none. */
   stray = 0;
   /** Pruned calls: those shorter than `minimum`. */
@@ -204,14 +206,27 @@ export class Stacks {
   /** An outermost frame ends: counts its goroutine for the node, once. */
   private outermost(slot: number, node: number): void {
     const { slots, nodes } = this;
-    if (slots.root[slot] === node) return;
+    const before = slots.root[slot];
+    if (before === node) return;
     slots.root[slot] = node;
     const goid = slots.goid[slot];
+    if (before > ROOT && nodes.merged && !this.isAnother(slot, goid, before, node)) return;
     this.goids = grown(this.goids, node + 1, -1);
     this.goroutines = grown(this.goroutines, node + 1);
-    if (this.goids[node] === goid) return;
-    this.goids[node] = goid;
+    this.goids[node] = nodes.merged ? Math.max(goid, this.goids[node]) : goid;
     this.goroutines[node] = nodes.merged ? this.goroutines[node] + 1 : 1;
+  }
+
+  /** Whether a goroutine had no outermost frame at a node so far. @param before the node of its latest one */
+  private isAnother(slot: number, goid: number, before: number, node: number): boolean {
+    let own = this.outermostOf.get(slot);
+    if (own?.goid !== goid) {
+      own = { goid, nodes: new Set([before]) };
+      this.outermostOf.set(slot, own);
+    }
+    if (own.nodes.has(node)) return false;
+    own.nodes.add(node);
+    return true;
   }
 
   /** Protects a node of an unmerged tree from being pruned. */
