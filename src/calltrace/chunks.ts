@@ -88,102 +88,132 @@ function isSame(a: Problem, b: Problem | undefined): boolean {
 }
 
 function scanOnce(source: ByteSource, used: number, base: number, clock: Clock): ChunkScan {
-  const table = emptyTable();
-  const scan: { defs: number[]; notes: number[]; execution: number[]; problem?: Problem } = {
-    defs: [],
-    notes: [],
-    execution: [],
-  };
-  const slots = new Map<number, number>();
-  let lastOfSlot = new Int32Array(16);
-  let seqOfSlot = new Uint32Array(16);
-  // Ticks that are nanoseconds need no rate.
-  let slope = clock.slope === 1 ? 1 : Number.NaN;
-  let firstSlope = Number.NaN;
-  // Small, so that the payload of large chunks is not read.
-  const window = new Window(source, 16384);
-  const words = window.u32;
-  let offset = HEADER_SIZE;
-  let end = Math.min(used, source.size);
-  let zeros = 0;
-  let cut = false;
-  const stop = (message: string) => {
-    scan.problem = { offset: base + offset, message };
-  };
-  while (offset + CHUNK_HEADER <= end) {
-    const at = window.at(offset, CHUNK_HEADER) >>> 2;
+  const scanner = new ChunkScanner(source, base, clock);
+  scanner.scan(used, true);
+  return scanner.result();
+}
+
+/** Passes over the chunks of a process trace, which may grow meanwhile: each scan goes on where the last one stopped. */
+class ChunkScanner {
+  readonly table: ChunkTable = emptyTable();
+  /** Offsets of the chunks of definitions. */
+  readonly defs: number[] = [];
+  problem: Problem | undefined;
+  /** When the latest chunk of events was opened, nanoseconds since the start. */
+  latest = 0;
+  /** Where the next chunk begins. */
+  offset = HEADER_SIZE;
+  private readonly notes: number[] = [];
+  private readonly execution: number[] = [];
+  private readonly slots = new Map<number, number>();
+  private lastOfSlot = new Int32Array(16);
+  private seqOfSlot = new Uint32Array(16);
+  private slope: number;
+  private firstSlope = Number.NaN;
+  private end = 0;
+  private zeros = 0;
+  private cut = false;
+
+  /** @param base offset of the process trace in the file, for messages */
+  constructor(
+    private readonly source: ByteSource,
+    private readonly base: number,
+    private readonly clock: Clock,
+  ) {
+    // Ticks that are nanoseconds need no rate.
+    this.slope = clock.slope === 1 ? 1 : Number.NaN;
+  }
+
+  /** What the scans have found. */
+  result(): ChunkScan {
+    const { table, defs, notes, execution, cut, clock, problem } = this;
+    const slope = [this.slope, clock.slope, this.firstSlope].find((rate) => !Number.isNaN(rate)) ?? 1;
+    return {
+      ...{ table, defs, notes, execution, cut, clock: { ...clock, slope } },
+      end: Math.max(this.end, HEADER_SIZE),
+      ...(problem === undefined ? {} : { problem }),
+    };
+  }
+
+  /**
+   * Reads the headers of the chunks up to `used`.
+   *
+   * @param isWhole whether nothing more will be written: then a chunk that reaches beyond the end is cut off, and zeros
+   * are space that was never used. Otherwise the scan stops at both.
+   */
+  scan(used: number, isWhole: boolean): void {
+    // Small, so that the payload of large chunks is not read; new, because the bytes may have changed.
+    const window = new Window(this.source, 16384);
+    this.end = Math.min(used, this.source.size);
+    while (this.problem === undefined && this.offset + CHUNK_HEADER <= this.end) {
+      const passed = this.pass(window, used, isWhole);
+      if (typeof passed === "string") this.problem = { offset: this.base + this.offset, message: passed };
+      else if (!passed) break;
+    }
+  }
+
+  /** Passes over the next chunk. @returns whether it was there, or what is wrong with it */
+  private pass(window: Window, used: number, isWhole: boolean): boolean | string {
+    const words = window.u32;
+    const at = window.at(this.offset, CHUNK_HEADER) >>> 2;
     const magicKind = words[at];
     let size = words[at + Chunk.size / 4];
     if (magicKind === 0 && size === 0) {
-      offset += CHUNK_ALIGN;
-      zeros += CHUNK_ALIGN;
-      if (zeros <= ZEROS_MAX) continue;
-      stop("nothing but zeros follows");
-      break;
+      if (!isWhole) return false;
+      this.offset += CHUNK_ALIGN;
+      this.zeros += CHUNK_ALIGN;
+      return this.zeros <= ZEROS_MAX || "nothing but zeros follows";
     }
     const kind = magicKind >>> 16;
-    if ((magicKind & 0xffff) !== CHUNK_MAGIC) {
-      stop("there is no chunk where one should begin");
-      break;
-    }
-    if (!KINDS.has(kind)) {
-      stop(`a chunk of unknown kind ${kind}`);
-      break;
-    }
-    if (size === 0 || size % CHUNK_ALIGN !== 0 || size > CHUNK_MAX) {
-      stop(`a chunk says it has ${size} bytes`);
-      break;
-    }
+    if ((magicKind & 0xffff) !== CHUNK_MAGIC) return "there is no chunk where one should begin";
+    if (!KINDS.has(kind)) return `a chunk of unknown kind ${kind}`;
+    if (size === 0 || size % CHUNK_ALIGN !== 0 || size > CHUNK_MAX) return `a chunk says it has ${size} bytes`;
     // Only a file that has grown since, or one that was cut, has a chunk reaching past its end.
-    if (offset + size > end) end = Math.min(used, source.size);
-    cut = offset + size > end;
-    if (cut) size = Math.floor((end - offset) / 4) * 4;
-    if (kind === CHUNK_KINDS.defs) scan.defs.push(offset);
-    else if (kind === CHUNK_KINDS.note) scan.notes.push(offset);
-    else if (kind === CHUNK_KINDS.execution) scan.execution.push(offset);
+    if (this.offset + size > this.end) this.end = Math.min(used, this.source.size);
+    this.cut = this.offset + size > this.end;
+    if (this.cut && !isWhole) return false;
+    if (this.cut) size = Math.floor((this.end - this.offset) / 4) * 4;
+    if (kind === CHUNK_KINDS.defs) this.defs.push(this.offset);
+    else if (kind === CHUNK_KINDS.note) this.notes.push(this.offset);
+    else if (kind === CHUNK_KINDS.execution) this.execution.push(this.offset);
     else {
-      const number = words[at + Chunk.slot / 4];
-      const seq = words[at + Chunk.seq / 4];
-      let slot = slots.get(number);
-      const expected = slot === undefined ? 0 : seqOfSlot[slot] + 1;
-      if (seq !== expected) {
-        stop(`chunk ${seq} of slot ${number} stands where chunk ${expected} should`);
-        break;
-      }
-      if (Number.isNaN(slope)) {
-        const [ticks, nano] = [at + Chunk.ticks / 4, at + Chunk.nano / 4];
-        const since = difference(words[nano], words[nano + 1], clock.nanoLow, clock.nanoHigh);
-        const rate = slopeOf(difference(words[ticks], words[ticks + 1], clock.ticksLow, clock.ticksHigh), since);
-        if (since >= SLOPE_AFTER) slope = rate;
-        if (Number.isNaN(firstSlope)) firstSlope = rate;
-      }
-      const chunk = addChunk(table, offset, size);
-      if (slot === undefined) {
-        slot = table.slots++;
-        slots.set(number, slot);
-        table.first = grown(table.first, slot + 1);
-        lastOfSlot = grown(lastOfSlot, slot + 1);
-        seqOfSlot = grown(seqOfSlot, slot + 1);
-        table.first[slot] = chunk;
-      } else table.next[lastOfSlot[slot]] = chunk;
-      table.slot[chunk] = slot;
-      lastOfSlot[slot] = chunk;
-      seqOfSlot[slot] = seq;
+      const wrong = this.addEvents(words, at, size);
+      if (wrong !== undefined) return wrong;
     }
-    if (cut) {
-      offset = end;
-      stop("the trace ends within a chunk");
-      break;
-    }
-    offset += size;
+    this.offset = this.cut ? this.end : this.offset + size;
+    return this.cut ? "the trace ends within a chunk" : true;
   }
-  return {
-    table,
-    ...scan,
-    cut,
-    end: Math.max(end, HEADER_SIZE),
-    clock: { ...clock, slope: [slope, clock.slope, firstSlope].find((rate) => !Number.isNaN(rate)) ?? 1 },
-  };
+
+  /** Adds a chunk of events whose header is at `at`. @returns what is wrong with it, if anything */
+  private addEvents(words: Uint32Array, at: number, size: number): string | undefined {
+    const { table, clock } = this;
+    const number = words[at + Chunk.slot / 4];
+    const seq = words[at + Chunk.seq / 4];
+    let slot = this.slots.get(number);
+    const expected = slot === undefined ? 0 : this.seqOfSlot[slot] + 1;
+    if (seq !== expected) return `chunk ${seq} of slot ${number} stands where chunk ${expected} should`;
+    const [ticks, nano] = [at + Chunk.ticks / 4, at + Chunk.nano / 4];
+    const since = difference(words[nano], words[nano + 1], clock.nanoLow, clock.nanoHigh);
+    if (since > this.latest) this.latest = since;
+    if (Number.isNaN(this.slope)) {
+      const rate = slopeOf(difference(words[ticks], words[ticks + 1], clock.ticksLow, clock.ticksHigh), since);
+      if (since >= SLOPE_AFTER) this.slope = rate;
+      if (Number.isNaN(this.firstSlope)) this.firstSlope = rate;
+    }
+    const chunk = addChunk(table, this.offset, size);
+    if (slot === undefined) {
+      slot = table.slots++;
+      this.slots.set(number, slot);
+      table.first = grown(table.first, slot + 1);
+      this.lastOfSlot = grown(this.lastOfSlot, slot + 1);
+      this.seqOfSlot = grown(this.seqOfSlot, slot + 1);
+      table.first[slot] = chunk;
+    } else table.next[this.lastOfSlot[slot]] = chunk;
+    table.slot[chunk] = slot;
+    this.lastOfSlot[slot] = chunk;
+    this.seqOfSlot[slot] = seq;
+    return undefined;
+  }
 }
 
 /** a - b for 64-bit numbers given as halves; exact below 2^53. */
