@@ -8,8 +8,8 @@ import type { GoroutineStack } from "./goroutine-stack.js";
  * Times are nanoseconds since the start of the process.
  */
 export class FunctionWindow {
-  /** Where the window begins. */
-  from = 0;
+  /** Up to where the time of open calls has been counted. */
+  private from = 0;
   events = 0;
   /** By function id: calls that ended in the window, in all, and by a panic; the time within the window. */
   calls = new Float64Array(256);
@@ -48,6 +48,11 @@ export class FunctionWindow {
       this.spend(stack, level, time);
     }
     stack.callees.fill(0, 0, stack.depth);
+  }
+
+  /** The window goes on: the time up to `from` has been counted. */
+  goOn(from: number): void {
+    this.from = from;
   }
 
   /** A new window begins. */

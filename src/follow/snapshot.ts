@@ -60,6 +60,8 @@ export interface Snapshot {
   readonly time: number;
   /** Nanoseconds of the window. */
   readonly window: number;
+  /** Whether it began with a reset, and goes on. */
+  readonly grows: boolean;
   readonly processes: readonly ProcessNow[];
   /** Oldest first; those that never returned last. */
   readonly inFlight: readonly InFlight[];
@@ -73,8 +75,14 @@ export interface Snapshot {
  * Sums up the windows of some processes, by the names of functions, and begins new ones.
  * @param time milliseconds since 1970
  * @param length nanoseconds of the window
+ * @param ended given if the window goes on after the snapshot: processes that ended in it before, whose calls count
  */
-export function takeSnapshot(followers: readonly Follower[], time: number, length: number): Snapshot {
+export function takeSnapshot(
+  followers: readonly Follower[],
+  time: number,
+  length: number,
+  ended?: readonly Follower[],
+): Snapshot {
   const functions = new Map<string, FunctionSum>();
   const goroutines = new Map<string, number>();
   const inFlight: InFlight[] = [];
@@ -86,12 +94,15 @@ export function takeSnapshot(followers: readonly Follower[], time: number, lengt
       goroutines.set(name, (goroutines.get(name) ?? 0) + 1);
     }
     const process = processNow(follower);
-    follower.window.clear(follower.now);
+    if (ended === undefined) follower.window.clear(follower.now);
+    else follower.window.goOn(follower.now);
     return process;
   });
+  for (const follower of ended ?? []) sumFunctions(follower, functions);
   return {
     time,
     window: length,
+    grows: ended !== undefined,
     processes,
     inFlight: inFlight.sort((a, b) => Number(b.returns) - Number(a.returns) || b.age - a.age),
     functions: [...functions].map(([name, sum]) => sum.row(name)).sort((a, b) => b.self - a.self),

@@ -27,12 +27,32 @@ export interface Program {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Send its standard output to our standard error, because ours carries the report. */
-  readonly stdoutToStderr?: boolean;
+  /** Where its standard streams lead, where not to ours. */
+  readonly streams?: Streams;
   /** Called with all that it writes to standard output, which is then a pipe; the output still goes to ours unchanged. */
   readonly watch?: (chunk: Uint8Array) => void;
-  /** Without a terminal, give it its own process group, so that forwarded signals also reach its children. */
-  readonly ownGroup?: boolean;
+  /**
+   * Give it its own process group, so that forwarded signals also reach its children: without a terminal, which sends them to all
+   * processes of its group, or always, if the terminal's keys are not for the program.
+   */
+  readonly ownGroup?: "without-terminal" | "always";
+  /** Called when it has started. */
+  readonly started?: (running: RunningProgram) => void;
+}
+
+/** Descriptors of this process that become the standard streams of a program. */
+interface Streams {
+  readonly stdin?: "ignore";
+  readonly stdout?: number;
+  readonly stderr?: number;
+}
+
+/** A program that has started. */
+export interface RunningProgram {
+  /** Sends it a signal, if it still runs: to its group if it has its own. */
+  readonly signal: (name: NodeJS.Signals) => void;
+  /** Aborted when it has ended. */
+  readonly ended: AbortSignal;
 }
 
 /** Signals that gotrace always forwards to the program. */
@@ -45,25 +65,35 @@ const fromTerminal: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
  * @throws CannotStart if it cannot be started; a plain UserError if it is go
  */
 export async function runProgram(program: Program): Promise<ProgramExit> {
-  const group = program.ownGroup === true && !hasTerminal() && process.platform !== "win32";
+  const { ownGroup, streams = {} } = program;
+  const wantsGroup = ownGroup === "always" || (ownGroup === "without-terminal" && !hasTerminal());
+  const group = wantsGroup && process.platform !== "win32";
   const before = childrenTime();
   const child = spawn(program.command, program.args, {
     cwd: program.cwd,
     env: program.env,
-    stdio: ["inherit", program.watch ? "pipe" : program.stdoutToStderr ? 2 : "inherit", "inherit"],
+    stdio: [
+      streams.stdin ?? "inherit",
+      program.watch ? "pipe" : (streams.stdout ?? "inherit"),
+      streams.stderr ?? "inherit",
+    ],
     detached: group,
   });
+  const ended = new AbortController();
+  const send = (signal: NodeJS.Signals) => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(group ? -child.pid : child.pid, signal);
+    } catch {
+      // It has ended.
+    }
+  };
   const emptied = child.stdout && program.watch ? passOn(child.stdout, program.watch) : undefined;
   const handlers = new Map<NodeJS.Signals, () => void>();
   for (const signal of [...forwarded, ...fromTerminal]) {
     const handler = () => {
-      if (child.pid === undefined) return;
       if (!group && fromTerminal.includes(signal) && inForeground()) return;
-      try {
-        process.kill(group ? -child.pid : child.pid, signal);
-      } catch {
-        // It ended between the signal and now.
-      }
+      send(signal);
     };
     try {
       process.on(signal, handler);
@@ -77,10 +107,12 @@ export async function runProgram(program: Program): Promise<ProgramExit> {
       child.on("error", (error: NodeJS.ErrnoException) => {
         reject(program.command === "go" ? goMissing(error, program) : cannotStart(program.command, error));
       });
+      child.on("spawn", () => program.started?.({ signal: send, ended: ended.signal }));
       child.on("exit", (code, signal) => {
         const endNano = process.hrtime.bigint();
         const after = childrenTime();
         const cpu = before === undefined || after === undefined ? {} : { cpu: after - before };
+        ended.abort();
         resolve({ code: exitStatus(code, signal), pid: child.pid ?? 0, endNano, ...cpu });
       });
     });

@@ -7,7 +7,7 @@ import { StatsMeter } from "../../src/callstats/index.js";
 import { readRecording } from "../../src/calltree/index.js";
 import { isWritten } from "../../src/cli/run/writing-process.js";
 import { openFile } from "../../src/cli/trace-files.js";
-import { Follower } from "../../src/follow/index.js";
+import { Follower, type Snapshot, takeSnapshot } from "../../src/follow/index.js";
 import { filesOn, gotrace, startGotrace, temporaryDirectory } from "./support.js";
 
 /** Ends when its input does: then all its calls have returned. */
@@ -95,10 +95,12 @@ async function start() {
   return { child, ended, path, traces };
 }
 
-test("the windows of a followed process add up to the numbers of its whole trace", async () => {
+test("windows add up to the numbers of the whole trace, and a window that goes on has them", async () => {
   const { child, ended, path } = await start();
   const file = openFile(path);
   const follower = new Follower(file.source);
+  const growing = new Follower(file.source);
+  let grown: Snapshot | undefined;
   const sums = new Map<string, { calls: number; panics: number; self: number; total: number; durations: number }>();
   let inFlight = 0;
   const poll = (clock: bigint | undefined) => {
@@ -118,6 +120,8 @@ test("the windows of a followed process add up to the numbers of its whole trace
       sum.durations += window.durations[id]?.count ?? 0;
     }
     window.clear(follower.now);
+    growing.poll(clock);
+    grown = takeSnapshot([growing], 0, 1, []);
   };
   for (let i = 0; i < 60; i++) {
     poll(process.hrtime.bigint());
@@ -142,13 +146,19 @@ test("the windows of a followed process add up to the numbers of its whole trace
     expect(Math.abs(wholeTime - total), name).toBeLessThan(1000 + total * 1e-4);
   }
   expect(sums.size).toBe(stats.rows().length);
+  expect(grown?.functions.length).toBe(sums.size);
+  for (const { name, calls, panics, self, total } of grown?.functions ?? []) {
+    const sum = sums.get(name)!;
+    expect([calls, panics], name).toEqual([sum.calls, sum.panics]);
+    expect(Math.abs(self - sum.self) + Math.abs(total - sum.total), name).toBeLessThan(1000 + sum.total * 1e-4);
+  }
 });
 
 test("top: by process and by directory; as a table and as JSON; calls in flight with their age", async () => {
   const { child, traces } = await start();
   const table = gotrace(["top", "--once", "--interval", "100ms", traces], { cwd: module });
   expect(table).toMatchObject({ code: 0, stderr: "" });
-  expect(table.stdout).toMatch(/^busy \(\d+\) · runs for .* events\/s/);
+  expect(table.stdout).toMatch(/^busy \(\d+\) · up .* events\/s/);
   expect(table.stdout).toMatch(/goroutines with open calls: main\.worker ×4, main\.main ×1/);
   expect(table.stdout).toMatch(/CALLS\/s +SELF\/s +TOTAL\/s .* FUNCTION\n/);
   expect(table.stdout).toMatch(/ main\.fib$/m);

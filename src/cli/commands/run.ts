@@ -33,6 +33,7 @@ import { isStandardOutput } from "../output.js";
 import { type Gate, gateOf } from "../report/assertions.js";
 import type { Format } from "../report/format.js";
 import type { ReportRequest } from "../report/reporting.js";
+import type { RunView } from "../run/run-shown.js";
 import type { RunOptions } from "../run/run-traced.js";
 import { Session } from "../session.js";
 
@@ -127,6 +128,7 @@ async function run(command: Command, format: string, words: readonly string[]): 
  * Builds the program that follows the flags, runs it with the remaining words as its arguments, and reports.
  *
  * @param words the program and its arguments
+ * @param view shows the program while it runs
  * @returns the exit code, see {@link runTraced}
  * @throws UserError when no program is named, or it cannot be built or started
  */
@@ -137,6 +139,7 @@ export async function runPackage(
   format: Format,
   gate: Gate,
   words: readonly string[] = flags.rest,
+  view?: RunView,
 ): Promise<number> {
   const target = { ...splitTarget(command, words), goFlags: flags.go, build: buildOptions(flags) };
   const options = { record: recordOptions(flags), report };
@@ -144,7 +147,14 @@ export async function runPackage(
   const hint = misplacedHint(target.args, runCommand.flags, "the program");
   if (hint) session.warn(hint);
   try {
-    return await runTarget(command, session, options, { format, toStderr: false, gate }, target);
+    return await runTarget(
+      command,
+      session,
+      options,
+      { format, toStderr: view?.takesOutput === true, gate },
+      target,
+      view,
+    );
   } finally {
     session.close();
   }
@@ -197,6 +207,7 @@ async function runTarget(
   options: RunOptions,
   report: ReportRequest,
   { patterns, goFlags, build, args }: RunTarget,
+  view: RunView | undefined,
 ): Promise<number> {
   // While go is busy, load what comes after it.
   const tracing = session.goRuns.then(() => {
@@ -209,10 +220,11 @@ async function runTarget(
   const { summary, traced, program } = built;
   session.log(`run ${program} ${args.join(" ")}`);
   const { interactive, forPeople } = report.format;
-  const stdoutToStderr = !forPeople && !interactive && isStandardOutput(options.report.output);
+  const reportsOnOutput = !forPeople && !interactive && isStandardOutput(options.report.output);
   const { runTraced } = await tracing;
   return runTraced(session, options, {
-    program: { command: program, args, env: session.env, stdoutToStderr },
+    program: { command: program, args, env: session.env, ...(reportsOnOutput ? { streams: { stdout: 2 } } : {}) },
+    ...(view === undefined ? {} : { view }),
     remake: async () => void (await make(true)),
     direct: true,
     notes: { run: { summary, titles: {}, command: [...patterns, ...args].join(" ") }, traced },

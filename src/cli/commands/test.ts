@@ -107,7 +107,12 @@ async function test(
   const given = (name: string) => line.flags.some((flag) => flag === `-${name}` || flag.startsWith(`-${name}=`));
   const plain = async () => {
     session.log(`go test ${line.plain.join(" ")}`);
-    const whole = { command: "go", args: ["test", ...line.plain], cwd: session.cwd, ownGroup: true };
+    const whole = {
+      command: "go",
+      args: ["test", ...line.plain],
+      cwd: session.cwd,
+      ownGroup: "without-terminal" as const,
+    };
     return (await session.delegateSignals(() => runProgram({ ...whole, env: session.env }))).code;
   };
   if (options.build.execTrace !== undefined && given("trace")) {
@@ -158,7 +163,12 @@ async function test(
   const note: RunNote = { summary, titles, command: ["go test", ...line.packages].join(" ") };
   return runTraced(session, options, {
     program: {
-      ...{ command: "go", args: ["test", ...args], env: { ...session.env, ...state?.env }, ownGroup: true },
+      ...{
+        command: "go",
+        args: ["test", ...args],
+        env: { ...session.env, ...state?.env },
+        ownGroup: "without-terminal" as const,
+      },
       watch: (chunk) => outcomes.add(chunk),
     },
     ended: (exit) => {

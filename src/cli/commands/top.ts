@@ -1,22 +1,37 @@
-/** `gotrace top`: what running traced processes do now. */
-import { writeFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
-import { ExitCode, messageOf, UserError } from "../../base/errors.js";
-import { type Naming, shortName } from "../../base/names.js";
-import { Metrics } from "../../export/prometheus.js";
-import { type Follower, matchingSnapshot, type Snapshot, takeSnapshot } from "../../follow/index.js";
-import { measureFor } from "../../render/style.js";
-import { snapshotJson } from "../../render/top/json.js";
-import { screenLines, TOP_SORTS, type TopSort } from "../../render/top/screen.js";
-import { type Command, commandHelp } from "../command.js";
-import { type Flag, parseFlags } from "../flags/parse.js";
-import { helpFlag, namesFlag } from "../flags/tables.js";
-import { choice, duration, pattern } from "../flags/values.js";
+/** `gotrace top`: what traced processes do now. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { ExitCode, UserError } from "../../base/errors.js";
+import { shortName } from "../../base/names.js";
+import { TOP_SORTS } from "../../render/top/screen.js";
+import { buildFlagsNote, type Command, commandHelp } from "../command.js";
+import { buildFlags } from "../flags/go-flags.js";
+import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
+import { reportOptions } from "../flags/report.js";
+import { namesFlag, recordFlags, traceFlags } from "../flags/tables.js";
+import { choice, duration, pattern, refuse } from "../flags/values.js";
+import { openGate } from "../report/assertions.js";
+import { namedFormat } from "../report/formats.js";
 import { say } from "../say.js";
 import { FollowedProcesses, tracesOf } from "../top/followed.js";
-import { Keys } from "../top/keys.js";
-import { type Address, loopbackAddress, serveMetrics } from "../top/metrics-server.js";
-import { Terminal } from "../top/terminal.js";
+import { loopbackAddress, serveUntil } from "../top/metrics-server.js";
+import { OwnProgram, type OwnProgramOptions } from "../top/own-program.js";
+import { printWindows } from "../top/print.js";
+import { showWindows } from "../top/show.js";
+import { Windows } from "../top/windows.js";
+import { namesTraces } from "../trace-files.js";
+import { runPackage } from "./run.js";
+
+/** Flags for programs that top runs. */
+const programFlags: readonly Flag[] = [
+  {
+    name: "log",
+    value: "FILE",
+    help: "the file for what the package's program prints while top has the terminal (default: a file beside its trace)",
+  },
+  ...recordFlags,
+  ...traceFlags.filter(({ name }) => name !== "help"),
+];
 
 const flags: readonly Flag[] = [
   { name: "interval", value: "DURATION", help: "how long each window lasts (default 1s)" },
@@ -30,41 +45,48 @@ const flags: readonly Flag[] = [
     help: "print nothing, but serve the numbers to Prometheus at http://ADDR/metrics until Ctrl-C: PORT, or 127.0.0.1:PORT",
   },
   namesFlag,
-  helpFlag,
+  ...programFlags,
+  ...traceFlags.filter(({ name }) => name === "help"),
+  ...buildFlags,
 ];
 
 export const topCommand: Command = {
   name: "top",
-  usage: "top [flags] [PID | DIR | TRACE]",
+  usage: "top [flags] [PID | DIR | TRACE | <package or .go files> [arguments of the program…]]",
   description: `Shows what running traced processes do now: the calls in flight, oldest first, and for each function how often it was
 called in the last second, and how long. The processes are those of 'gotrace run' and of binaries of 'gotrace build': the one with
 the number PID, those that write into DIR (GOTRACE_OUT), or all on this machine. They need not know of it, and are not slowed down.
 
-On a terminal: q ends, space pauses, / filters, s t c p m n sort, w writes the numbers as JSON. Elsewhere every window is printed.`,
+A package is built and run as by 'gotrace run', and its tree follows at its end. What it prints while top has the terminal goes to a
+file, whose last lines stand below the numbers; q and Ctrl-C send it SIGINT, and SIGKILL if it does not end.
+
+On a terminal: q ends, space pauses, / filters, r counts from now on, s t c p m n sort, w writes the numbers as JSON. Elsewhere every
+window is printed.`,
   flags,
-  examples: ["gotrace top", "gotrace top 4711", "gotrace top --once --format json /var/trace"],
+  goFlags: buildFlagsNote,
+  examples: [
+    "gotrace top",
+    "gotrace top 4711",
+    "gotrace top ./cmd/server -port 8080",
+    "gotrace top --once --format json /var/trace",
+  ],
   run,
 };
 
 /** The shortest window, nanoseconds. */
 const WINDOW_MIN = 10e6;
 
-interface Options {
-  readonly interval: number;
-  readonly once: boolean;
-  readonly isJson: boolean;
-  readonly sort: TopSort;
-  readonly naming: Naming | undefined;
-  readonly metrics: Address | undefined;
-}
-
 async function run(words: readonly string[]): Promise<number> {
-  const parsed = parseFlags("top", flags, words, true);
+  const parsed = parseFlags("top", flags, words, (word, before) => !namesProgram(word, before));
   if (parsed.has("help")) {
     process.stdout.write(commandHelp(topCommand));
     return 0;
   }
+  const options = optionsOf(parsed);
   const [target, ...more] = parsed.rest;
+  if (target !== undefined && namesProgram(target, parsed)) return runProgram(parsed, options);
+  const names = [...programFlags, ...buildFlags].map(({ name }) => name);
+  refuse(parsed, names, "running processes: it is for a package that top runs");
   if (more.length > 0) {
     throw new UserError(
       `top follows one process or directory, not also ${more[0]}`,
@@ -72,162 +94,71 @@ async function run(words: readonly string[]): Promise<number> {
       ExitCode.usage,
     );
   }
+  return follow(target, options);
+}
+
+function optionsOf(parsed: ParsedFlags): OwnProgramOptions {
+  const match = pattern(parsed, "match");
   const address = parsed.string("metrics");
-  const options: Options = {
+  return {
     interval: Math.max(WINDOW_MIN, duration(parsed, "interval", 1e9)),
     once: parsed.has("once"),
     isJson: choice(parsed, "format", ["table", "json"]) === "json",
     sort: choice(parsed, "sort", TOP_SORTS),
     naming: parsed.has("full-names") ? undefined : shortName,
+    matches: (name) => match?.test(name) ?? true,
     metrics: address === undefined ? undefined : loopbackAddress(address),
+    log: parsed.string("log"),
   };
-  const match = pattern(parsed, "match");
+}
+
+/** Whether a word is a package, or a file of one: not the number of a process, a trace, or a directory for traces. */
+function namesProgram(word: string, flags: ParsedFlags): boolean {
+  if (flags.rest.length > 0 && word !== flags.rest[0]) return false;
+  if (/^\d+$/.test(word)) return false;
+  const path = resolve(flags.string("C") ?? ".", word);
+  if (!existsSync(path)) return !isAbsolute(word) && !namesTraces(path);
+  if (namesTraces(path)) return false;
+  return !statSync(path).isDirectory() || readdirSync(path).some((name) => name.endsWith(".go"));
+}
+
+async function runProgram(parsed: ParsedFlags, options: OwnProgramOptions): Promise<number> {
+  if (options.once) {
+    throw new UserError(
+      "--once is not for a package that top runs: the program would go on after the window",
+      "start it with 'gotrace run', and see one window with 'gotrace top --once'",
+      ExitCode.usage,
+    );
+  }
+  const report = reportOptions(parsed, "sort");
+  return runPackage("top", parsed, report, namedFormat("tree"), openGate, parsed.rest, new OwnProgram(options));
+}
+
+/** Follows processes that somebody else has started. */
+async function follow(target: string | undefined, options: OwnProgramOptions): Promise<number> {
+  const { metrics, once, isJson } = options;
   const followed = new FollowedProcesses(tracesOf(target));
+  const windows = new Windows(followed, options.interval, options.matches);
+  const stopped = new AbortController();
+  const stop = () => stopped.abort();
   try {
-    const windows = new Windows(followed, options.interval, (name) => match?.test(name) ?? true);
-    if (windows.begin() === 0 && options.metrics === undefined) throw noProcess(target);
-    if (options.metrics !== undefined) return await served(windows, options.metrics);
-    if (process.stdout.isTTY && !options.once && !options.isJson) return await showOn(windows, options);
-    return await printed(windows, options);
+    if (windows.begin() === 0 && metrics === undefined) throw noProcess(target);
+    if (metrics !== undefined) {
+      process.once("SIGINT", stop).once("SIGTERM", stop);
+      await serveUntil(stopped.signal, windows, metrics);
+    } else if (process.stdout.isTTY && !once && !isJson) {
+      process.once("SIGINT", stop).once("SIGTERM", stop);
+      const quit = () => {
+        stop();
+        return "";
+      };
+      await showWindows({ windows, over: stopped.signal, quit, ended: stop }, options);
+      if (!windows.isRunning) say("all processes have ended");
+    } else await printWindows(windows, options);
+    return 0;
   } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
     followed.close();
-  }
-}
-
-/** One window after another. */
-class Windows {
-  private begun = 0n;
-
-  constructor(
-    private readonly followed: FollowedProcesses,
-    private readonly interval: number,
-    private readonly matches: (name: string) => boolean,
-  ) {}
-
-  /** Reads what was written before. @returns the number of processes */
-  begin(): number {
-    const followers = this.followed.poll();
-    this.sum(followers);
-    return followers.length;
-  }
-
-  get isRunning(): boolean {
-    return this.followed.isRunning;
-  }
-
-  /** Milliseconds until the window ends. */
-  get left(): number {
-    return Math.max(0, (this.interval - Number(process.hrtime.bigint() - this.begun)) / 1e6);
-  }
-
-  next(): Snapshot {
-    return this.sum(this.followed.poll());
-  }
-
-  private sum(followers: readonly Follower[]): Snapshot {
-    const now = process.hrtime.bigint();
-    const length = Number(now - this.begun);
-    this.begun = now;
-    return matchingSnapshot(takeSnapshot(followers, Date.now(), length), this.matches);
-  }
-}
-
-/** Prints windows until all processes have ended. */
-async function printed(windows: Windows, { once, isJson, sort, naming }: Options): Promise<number> {
-  let isFirst = true;
-  do {
-    await sleep(windows.left);
-    const snapshot = windows.next();
-    const text = isJson ? snapshotJson(snapshot) : await tableOf(snapshot, sort, naming);
-    process.stdout.write(isFirst || isJson ? text : `\n${text}`);
-    isFirst = false;
-  } while (!once && windows.isRunning);
-  return 0;
-}
-
-async function tableOf(snapshot: Snapshot, sort: TopSort, naming: Naming | undefined): Promise<string> {
-  const style = { colour: false, width: undefined, widthOf: await measureOf(snapshot), sort };
-  return `${screenLines(snapshot, naming === undefined ? style : { ...style, naming }).join("\n")}\n`;
-}
-
-function measureOf({ functions, inFlight }: Snapshot) {
-  return measureFor([...functions.map(({ name }) => name), ...inFlight.flatMap(({ path }) => path)]);
-}
-
-/** Shows windows on the terminal until a key ends it, or all processes have ended. */
-async function showOn(windows: Windows, { sort, naming }: Options): Promise<number> {
-  const keys = new Keys(sort);
-  let snapshot = windows.next();
-  let message = "";
-  let wake = () => {};
-  let isDone = false;
-  const draw = async () => {
-    const filter = keys.filter.toLowerCase();
-    const shown = matchingSnapshot(snapshot, (name) => name.toLowerCase().includes(filter));
-    const lines = screenLines(shown, {
-      colour: true,
-      width: terminal.width,
-      height: terminal.height - 1,
-      widthOf: await measureOf(snapshot),
-      ...(naming === undefined ? {} : { naming }),
-      sort: keys.sort,
-    });
-    terminal.draw(lines, message === "" ? keys.line : message);
-  };
-  const terminal = new Terminal(process.stdout, process.stdin, (text) => {
-    const action = keys.press(text);
-    message = "";
-    if (action === "save") message = saved(snapshot);
-    isDone ||= action === "quit";
-    if (isDone) wake();
-    else void draw();
-  });
-  const end = () => {
-    isDone = true;
-    wake();
-  };
-  process.once("SIGINT", end).once("SIGTERM", end);
-  try {
-    while (!isDone && windows.isRunning) {
-      await Promise.race([sleep(windows.left), new Promise<void>((resolve) => (wake = resolve))]);
-      if (isDone) break;
-      const next = windows.next();
-      if (!keys.isPaused) snapshot = next;
-      await draw();
-    }
-  } finally {
-    process.off("SIGINT", end).off("SIGTERM", end);
-    terminal.close();
-  }
-  if (!windows.isRunning) say("all processes have ended");
-  return 0;
-}
-
-/** Serves metrics until a signal comes, also of processes that start later. */
-async function served(windows: Windows, address: Address): Promise<number> {
-  const metrics = new Metrics();
-  const { server, url } = await serveMetrics(address, () => metrics.text());
-  say(`metrics: ${url}`);
-  const ended = new AbortController();
-  const end = () => ended.abort();
-  process.once("SIGINT", end).once("SIGTERM", end);
-  while (!ended.signal.aborted) {
-    await sleep(windows.left, undefined, { signal: ended.signal }).catch(() => undefined);
-    metrics.add(windows.next());
-  }
-  server.close();
-  server.closeAllConnections();
-  return 0;
-}
-
-/** Writes a snapshot into the current directory. @returns what to say about it */
-function saved(snapshot: Snapshot): string {
-  const file = `gotrace-top-${new Date(snapshot.time).toISOString().replace(/[:.]/g, "-")}.json`;
-  try {
-    writeFileSync(file, snapshotJson(snapshot), { flag: "wx" });
-    return `written: ${file}`;
-  } catch (error) {
-    return `cannot write ${file}: ${messageOf(error)}`;
   }
 }
 

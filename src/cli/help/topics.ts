@@ -10,7 +10,7 @@ export type Entry = readonly [name: string, meaning: string];
 const outcomes: readonly Entry[] = [
   [
     "any",
-    "run, exec, test, flame, json, stats: the program's own code, 128+n after signal n; go's own if a build or a test fails",
+    "run, exec, test, flame, json, stats, top: the program's own code, 128+n after signal n; go's own if a build or a test fails",
   ],
   [
     "1",
@@ -41,12 +41,12 @@ export const exitCodes: readonly Entry[] = [
 export const environment: readonly Entry[] = [
   [
     "GOTRACE_OUT=DIR",
-    "directory for the traces of instrumented programs, one file per process, children included; it must exist, or they run untraced. Set by run, exec, test, flame, json and stats",
+    "directory for the traces of instrumented programs, one file per process, children included; it must exist, or they run untraced. Set by run, exec, test, flame, json, stats and top",
   ],
   ["GOTRACE_MAX_SIZE=SIZE", "--max-trace-size of instrumented programs"],
   [
     "GOTRACE_STATES=1",
-    "a program of 'gotrace build --states' also records what the scheduler did: <pid>-<n>.trace beside <pid>-<n>.gotrace in GOTRACE_OUT. Set by run, exec, test, flame, json and stats, 0 without --states",
+    "a program of 'gotrace build --states' also records what the scheduler did: <pid>-<n>.trace beside <pid>-<n>.gotrace in GOTRACE_OUT. Set by run, exec, test, flame, json, stats and top, 0 without --states",
   ],
   [
     "GOTRACE_CACHE=DIR",

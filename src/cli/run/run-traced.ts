@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ExitCode, Interrupted, UserError } from "../../base/errors.js";
 import { quoteWord } from "../../base/words.js";
 import { whyNothing } from "../../build/scope.js";
-import { CannotStart, type Program, runProgram } from "../../gotool/process.js";
+import type { Program } from "../../gotool/process.js";
 import type { RecordOptions, ReportOptions } from "../options.js";
 import { hasAssertions } from "../report/assertions.js";
 import type { ReportRequest } from "../report/reporting.js";
@@ -28,6 +28,7 @@ import {
   survivorLines,
   unkept,
 } from "./run-directory.js";
+import { type RunView, runShown } from "./run-shown.js";
 
 /** Options from the command line. */
 export interface RunOptions {
@@ -44,6 +45,8 @@ export interface TracedRun {
   readonly direct: boolean;
   readonly notes: RunNotes;
   readonly report: Omit<ReportRequest, "traces">;
+  /** Shows the program while it runs. */
+  readonly view?: RunView;
   /** Called with the program's exit code as soon as it has ended. */
   readonly ended?: (code: number) => void;
   /** It may be that nothing is recorded; then there is no report unless there are assertions. */
@@ -78,20 +81,15 @@ async function recordAndReport(
   // Loaded only when needed: the modules for configurations and execution traces would double the startup time.
   const findings = options.record.execTrace && (await import("../analyze/findings.js"));
   const settings = findings?.execSettings(session);
-  const limits = new LimitWatch(recording, execRecording?.directory, (line) => session.warn(line));
+  const warn = run.view?.warn ?? ((line: string) => session.warn(line));
+  const limits = new LimitWatch(recording, execRecording?.directory, warn);
   const watch = new AliveWatch(recording.directory, () => limits.look());
   const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
-  const start = () => session.delegateSignals(() => runProgram({ ...run.program, env, cwd: session.cwd }));
-  const running = start();
+  const running = runShown(session, { ...run, program: { ...run.program, env } }, recording);
   // Now, so that it delays neither the program's start nor, unless the program is short, the report.
   const reporting = import("../report/reporting.js");
   reporting.catch(() => undefined);
-  const exit = await running.catch(async (error: unknown) => {
-    if (!(error instanceof CannotStart) || !run.remake) throw error;
-    session.log(`${error.message}: building it again`);
-    await run.remake();
-    return start();
-  });
+  const exit = await running;
   run.ended?.(exit.code);
   const alive = watch.stop();
   session.log(`the program ended with exit code ${exit.code}`);

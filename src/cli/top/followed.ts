@@ -9,26 +9,45 @@ interface Followed {
   readonly file: OpenFile;
   readonly follower: Follower;
   hasEnded: boolean;
+  isClosed: boolean;
+}
+
+function close(one: Followed): void {
+  if (!one.isClosed) one.file.close();
+  one.isClosed = true;
 }
 
 /** Follows the processes that write the traces of `find`, also those that start later. */
 export class FollowedProcesses {
   private readonly followed = new Map<string, Followed>();
 
-  /** @param find lists the traces; called again before each poll */
-  constructor(private readonly find: () => readonly string[]) {}
+  /**
+   * @param find lists the traces; called again before each poll
+   * @param includesEnded whether a process counts that has ended before it was seen
+   */
+  constructor(
+    private readonly find: () => readonly string[],
+    private readonly includesEnded = false,
+  ) {}
 
-  /** Reads what is new. @returns those that run, and those that have ended since the last poll */
-  poll(): Follower[] {
+  /**
+   * Reads what is new.
+   * @param now the time on the monotonic clock
+   * @returns those that run, and those that have ended since the last poll
+   */
+  poll(now: bigint): Follower[] {
     this.refresh();
     const followers: Follower[] = [];
     for (const one of this.followed.values()) {
-      if (one.hasEnded) continue;
+      if (one.hasEnded) {
+        // Not earlier: who has the follower may still ask for names.
+        close(one);
+        continue;
+      }
       // Asked before reading: what ended by now has written all of its trace.
       one.hasEnded = !isWritten(one.file.path);
-      one.follower.poll(one.hasEnded ? undefined : process.hrtime.bigint());
+      one.follower.poll(one.hasEnded ? undefined : now);
       followers.push(one.follower);
-      if (one.hasEnded) one.file.close();
     }
     return followers;
   }
@@ -39,15 +58,15 @@ export class FollowedProcesses {
   }
 
   close(): void {
-    for (const { file, hasEnded } of this.followed.values()) if (!hasEnded) file.close();
+    for (const one of this.followed.values()) close(one);
   }
 
   private refresh(): void {
     for (const path of this.find()) {
-      if (this.followed.has(path) || !isWritten(path)) continue;
+      if (this.followed.has(path) || !(this.includesEnded || isWritten(path))) continue;
       const file = openFile(path);
       try {
-        this.followed.set(path, { file, follower: new Follower(file.source), hasEnded: false });
+        this.followed.set(path, { file, follower: new Follower(file.source), hasEnded: false, isClosed: false });
       } catch (error) {
         file.close();
         // A process that has just begun has no header yet; the next poll looks again.

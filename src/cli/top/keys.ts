@@ -11,10 +11,12 @@ const SORT_KEYS: Readonly<Record<string, TopSort>> = {
 };
 
 /** What a key asks for beyond what it sets. */
-export type KeyAction = "quit" | "save" | undefined;
+export type KeyAction = "quit" | "save" | "reset" | "release" | undefined;
 
 export class Keys {
   isPaused = false;
+  /** The numbers are those since a reset. */
+  private isReset = false;
   /** Shows functions and paths with this text in them. */
   filter = "";
   private isTyping = false;
@@ -26,8 +28,9 @@ export class Keys {
     if (this.isTyping) return `filter: ${this.filter}_   (Enter: done, Esc: none)`;
     const filter = this.filter === "" ? "" : ` (${this.filter})`;
     const pause = this.isPaused ? "go on" : "pause";
-    const keys = Object.keys(SORT_KEYS).join(" ");
-    return `q quit · space ${pause} · / filter${filter} · w write · ${keys} sort (${this.sort})`;
+    const last = this.isReset ? "  l last" : "";
+    const keys = Object.keys(SORT_KEYS).join("");
+    return `q quit  space ${pause}  / filter${filter}  r reset${last}  w write  ${keys} sort (${this.sort})`;
   }
 
   press(text: string): KeyAction {
@@ -38,6 +41,10 @@ export class Keys {
     }
     if (text === "q") return "quit";
     if (text === "w") return "save";
+    if (text === "r" || (text === "l" && this.isReset)) {
+      this.isReset = text === "r";
+      return this.isReset ? "reset" : "release";
+    }
     if (text === " ") this.isPaused = !this.isPaused;
     else if (text === "/") {
       this.isTyping = true;

@@ -1,7 +1,11 @@
 /** Serves the metrics of followed processes to Prometheus, on this machine only. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
+import { Metrics } from "../../export/prometheus.js";
+import { say } from "../say.js";
+import type { Windows } from "./windows.js";
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
@@ -31,8 +35,21 @@ export function loopbackAddress(text: string): Address {
   return { host: host === "[::1]" ? "::1" : host, port: Number(port) };
 }
 
+/** Serves the metrics of the windows, also of processes that start later. @throws UserError if the address cannot be used */
+export async function serveUntil(over: AbortSignal, windows: Windows, address: Address): Promise<void> {
+  const metrics = new Metrics();
+  const { server, url } = await serveMetrics(address, () => metrics.text());
+  say(`metrics: ${url}`);
+  while (!over.aborted) {
+    await sleep(windows.left, undefined, { signal: over }).catch(() => undefined);
+    metrics.add(windows.next());
+  }
+  server.close();
+  server.closeAllConnections();
+}
+
 /** Serves `text` at `/metrics`. @returns the server and its URL @throws UserError if the address cannot be used */
-export async function serveMetrics(
+async function serveMetrics(
   { host, port }: Address,
   text: () => string,
 ): Promise<{ readonly server: Server; readonly url: string }> {

@@ -1,26 +1,35 @@
 /** The alternate screen of a terminal, and its keys. */
-import type { ReadStream, WriteStream } from "node:tty";
+import { openSync } from "node:fs";
+import { ReadStream, type WriteStream } from "node:tty";
 
 const ENTER = "\x1b[?1049h\x1b[?25l";
 const LEAVE = "\x1b[?25h\x1b[?1049l";
 const HOME = "\x1b[H";
 const CLEAR_LINE = "\x1b[K";
 
-export class Terminal {
-  private readonly onKey: (text: string) => void;
+/** What happens at the terminal. */
+export interface Events {
+  /** A key, or all text that is pasted at once. */
+  readonly press: (text: string) => void;
+  /** Its size has changed. */
+  readonly resize: () => void;
+}
 
-  /** Takes the terminal over. @param key called with each key, or all text that is pasted at once */
+export class Terminal {
+  private readonly input = keyboard();
+
+  /** Takes the terminal over. */
   constructor(
     private readonly output: WriteStream,
-    private readonly input: ReadStream,
-    key: (text: string) => void,
+    private readonly events: Events,
   ) {
-    this.onKey = (text) => key(text);
     output.write(ENTER);
-    if (!input.isTTY) return;
+    output.on("resize", events.resize);
+    const { input } = this;
+    if (input === undefined) return;
     input.setRawMode(true);
     input.setEncoding("utf8");
-    input.on("data", this.onKey);
+    input.on("data", events.press);
     input.resume();
   }
 
@@ -41,11 +50,24 @@ export class Terminal {
 
   /** Gives the terminal back as it was. */
   close(): void {
-    if (this.input.isTTY) {
-      this.input.off("data", this.onKey);
-      this.input.setRawMode(false);
-      this.input.pause();
+    this.output.off("resize", this.events.resize);
+    const { input } = this;
+    if (input !== undefined) {
+      input.off("data", this.events.press);
+      input.setRawMode(false);
+      input.pause();
+      if (input !== process.stdin) input.destroy();
     }
     this.output.write(LEAVE);
+  }
+}
+
+/** Where keys come from: the terminal, even if standard input is something else; undefined where there is none. */
+function keyboard(): ReadStream | undefined {
+  if (process.stdin.isTTY) return process.stdin;
+  try {
+    return new ReadStream(openSync("/dev/tty", "r"));
+  } catch {
+    return undefined;
   }
 }

@@ -22,14 +22,15 @@ export interface ScreenOptions {
   readonly sort: TopSort;
 }
 
-/** The most lines for calls in flight, as a share of a terminal's height. */
+/** The most lines for processes and for calls in flight, as shares of a terminal's height. */
+const HEAD_SHARE = 0.2;
 const IN_FLIGHT_SHARE = 0.4;
 
 /** The screen: processes, calls in flight, functions; each line without its line feed. */
 export function screenLines(snapshot: Snapshot, options: ScreenOptions): string[] {
   const { colour, height = Number.POSITIVE_INFINITY } = options;
   const style: ColumnStyle = { ...options, paint: painter(colour) };
-  const head = snapshot.processes.map((process) => processLine(process, snapshot, style));
+  const head = headLines(snapshot, Math.max(1, Math.floor(height * HEAD_SHARE)), style);
   const functions = sorted(snapshot.functions, options.sort);
   const most = Math.max(3, Math.floor(height * IN_FLIGHT_SHARE));
   const open = inFlightLines(snapshot, most, options, style);
@@ -40,21 +41,31 @@ export function screenLines(snapshot: Snapshot, options: ScreenOptions): string[
     ...head,
     "",
     ...open,
-    "",
+    snapshot.grows ? style.paint("cyan", `since the reset, ${formatDuration(snapshot.window)}`) : "",
     ...functionLines(shown, snapshot.window, options, style),
     ...(left > 0 ? [style.paint("dim", `and ${formatNumberOf(left, "more function")}`)] : []),
   ];
+}
+
+/** The processes, those with most events first if there are more than `most` lines. */
+function headLines(snapshot: Snapshot, most: number, style: ColumnStyle): string[] {
+  const { processes } = snapshot;
+  if (processes.length === 0) return ["no traced process"];
+  if (processes.length <= most) return processes.map((process) => processLine(process, snapshot, style));
+  const shown = [...processes].sort((a, b) => b.events - a.events).slice(0, Math.max(1, most - 1));
+  const rest = formatNumberOf(processes.length - shown.length, "more process", "more processes");
+  return [...shown.map((process) => processLine(process, snapshot, style)), style.paint("dim", `and ${rest}`)];
 }
 
 function processLine(process: ProcessNow, { window }: Snapshot, { paint, width }: ColumnStyle): string {
   const { pid, executable, age, events, hooks, written, hasEnded, problem } = process;
   const facts = [
     `${baseName(executable)} (${pid})`,
-    `${hasEnded ? "ended after" : "runs for"} ${formatDuration(age)}`,
+    ...(problem === undefined ? [] : [problem]),
+    `${hasEnded ? "ended after" : "up"} ${formatDuration(age)}`,
     `${perSecond(events, window)} events/s`,
     ...(hooks === undefined ? [] : [`hooks ${formatPercent(hooks, window)} of a core`]),
-    `trace ${formatBytes(written)}`,
-    ...(problem === undefined ? [] : [problem]),
+    formatBytes(written),
   ];
   return paint("bold", cut(facts.join(" · "), width));
 }
