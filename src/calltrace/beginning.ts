@@ -2,9 +2,9 @@
  * Reads the records that begin a goroutine or name its parent; shared by the prescan (`Skimmer`) and the full decoder.
  */
 
-import { Place } from "./spec.js";
+import { Place } from "./spec-records.js";
 
-/** The fields that `begin` and `test` records share. */
+/** The fields that `begin`, `test` and `resume` records share. */
 export interface Beginning {
   goid: number;
   parentGoid: number;
@@ -12,7 +12,7 @@ export interface Beginning {
   spawnRef: number;
 }
 
-/** Reads the record at `at` (in units of 16 bits), of kind `begin` or `test`. */
+/** Reads the record at `at` (in units of 16 bits), of kind `begin`, `test` or `resume`. */
 export function readBeginning(units: Uint16Array, at: number, into: Beginning): void {
   into.goid = wide(units, at + Place.goid);
   into.parentGoid = wide(units, at + Place.parentGoid);

@@ -1,38 +1,17 @@
 /** Finds the chunks of a process trace by reading only their headers. */
-import { grown } from "../base/columns.js";
+import { type ChunkTable, TableBuilder } from "./chunk-table.js";
 import type { Clock } from "./header.js";
 import { slopeOf } from "./header.js";
+import { orderRing, type RingEntry } from "./ring.js";
 import { type ByteSource, Window } from "./source.js";
 import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
+import { RING_HEADER, RingChunk } from "./spec-ring.js";
 
 /** What is wrong with a trace, and where. Everything before the offset is used. */
 export interface Problem {
   /** Bytes from the start of the file. */
   readonly offset: number;
   readonly message: string;
-}
-
-/**
- * The events chunks of a process trace, in file order, as columns. Slots are numbered densely by first appearance: in
- * the file they may be any number below 2^32.
- */
-export interface ChunkTable {
-  count: number;
-  /** Bytes from the start of the process trace. */
-  offset: Float64Array<ArrayBuffer>;
-  /** Bytes, including the header. */
-  size: Uint32Array<ArrayBuffer>;
-  /**
-   * Bytes from the start of the chunk to the end of its last record; the size of the chunk until the prescan has set
-   * it. Later passes stop there, because a process that still runs keeps writing into chunks already read.
-   */
-  filled: Uint32Array<ArrayBuffer>;
-  slot: Int32Array<ArrayBuffer>;
-  /** Next chunk of the same slot, -1 for none. */
-  next: Int32Array<ArrayBuffer>;
-  /** By slot: its first chunk. */
-  first: Int32Array<ArrayBuffer>;
-  slots: number;
 }
 
 /** The chunks of a process trace, and what is wrong with it. */
@@ -43,6 +22,8 @@ export interface ChunkScan {
   readonly notes: number[];
   readonly execution: number[];
   readonly clock: Clock;
+  /** Where a ring begins to be complete, nanoseconds since the start of tracing; undefined if nothing was overwritten. */
+  readonly reach?: number;
   /** Whether the last chunk is truncated. */
   readonly cut: boolean;
   /** Where the trace ends: the end of its chunks, or of the source. */
@@ -73,12 +54,13 @@ const KINDS = new Set<number>(Object.values(CHUNK_KINDS));
  * @param source the process trace, offset 0 = its header
  * @param used where its chunks end, if the source reaches that far
  * @param base offset of the process trace in the file, for messages
+ * @param ringFrom ticks since the start of tracing since which nothing was overwritten
  */
-export function scanChunks(source: ByteSource, used: number, base: number, clock: Clock): ChunkScan {
-  let scan = scanOnce(source, used, base, clock);
+export function scanChunks(source: ByteSource, used: number, base: number, clock: Clock, ringFrom = 0): ChunkScan {
+  let scan = scanOnce(source, used, base, clock, ringFrom);
   for (let before: Problem | undefined; scan.problem !== undefined && !isSame(scan.problem, before); ) {
     before = scan.problem;
-    scan = scanOnce(source, used, base, clock);
+    scan = scanOnce(source, used, base, clock, ringFrom);
   }
   return scan;
 }
@@ -87,15 +69,14 @@ function isSame(a: Problem, b: Problem | undefined): boolean {
   return a.offset === b?.offset && a.message === b.message;
 }
 
-function scanOnce(source: ByteSource, used: number, base: number, clock: Clock): ChunkScan {
+function scanOnce(source: ByteSource, used: number, base: number, clock: Clock, ringFrom: number): ChunkScan {
   const scanner = new ChunkScanner(source, base, clock);
   scanner.scan(used, true);
-  return scanner.result();
+  return scanner.result(ringFrom);
 }
 
 /** Passes over the chunks of a process trace, which may grow meanwhile: each scan goes on where the last one stopped. */
 class ChunkScanner {
-  readonly table: ChunkTable = emptyTable();
   /** Offsets of the chunks of definitions. */
   readonly defs: number[] = [];
   problem: Problem | undefined;
@@ -105,9 +86,8 @@ class ChunkScanner {
   offset = HEADER_SIZE;
   private readonly notes: number[] = [];
   private readonly execution: number[] = [];
-  private readonly slots = new Map<number, number>();
-  private lastOfSlot = new Int32Array(16);
-  private seqOfSlot = new Uint32Array(16);
+  private readonly builder = new TableBuilder();
+  private readonly ring: RingEntry[] = [];
   private slope: number;
   private firstSlope = Number.NaN;
   private end = 0;
@@ -124,13 +104,16 @@ class ChunkScanner {
     this.slope = clock.slope === 1 ? 1 : Number.NaN;
   }
 
-  /** What the scans have found. */
-  result(): ChunkScan {
-    const { table, defs, notes, execution, cut, clock, problem } = this;
+  /** What the scans have found. Call it once. @param ringFrom see {@link scanChunks} */
+  result(ringFrom: number): ChunkScan {
+    const { builder, ring, defs, notes, execution, cut, clock, problem } = this;
     const slope = [this.slope, clock.slope, this.firstSlope].find((rate) => !Number.isNaN(rate)) ?? 1;
+    const reach = ring.length === 0 ? undefined : addRing(builder, ring, ringFrom, slope);
+    const { table } = builder;
     return {
       ...{ table, defs, notes, execution, cut, clock: { ...clock, slope } },
       end: Math.max(this.end, HEADER_SIZE),
+      ...(reach === undefined ? {} : { reach }),
       ...(problem === undefined ? {} : { problem }),
     };
   }
@@ -176,95 +159,73 @@ class ChunkScanner {
     if (kind === CHUNK_KINDS.defs) this.defs.push(this.offset);
     else if (kind === CHUNK_KINDS.note) this.notes.push(this.offset);
     else if (kind === CHUNK_KINDS.execution) this.execution.push(this.offset);
-    else {
-      const wrong = this.addEvents(words, at, size);
+    else if (kind === CHUNK_KINDS.events || (kind === CHUNK_KINDS.ring && size >= RING_HEADER)) {
+      const wrong = this.addEvents(window, kind, size);
       if (wrong !== undefined) return wrong;
     }
     this.offset = this.cut ? this.end : this.offset + size;
     return this.cut ? "the trace ends within a chunk" : true;
   }
 
-  /** Adds a chunk of events whose header is at `at`. @returns what is wrong with it, if anything */
-  private addEvents(words: Uint32Array, at: number, size: number): string | undefined {
-    const { table, clock } = this;
-    const number = words[at + Chunk.slot / 4];
+  /** Adds a chunk of events, the next one. @returns what is wrong with it, if anything */
+  private addEvents(window: Window, kind: number, size: number): string | undefined {
+    const { clock, offset } = this;
+    const words = window.u32;
+    const at = window.at(offset, kind === CHUNK_KINDS.ring ? RING_HEADER : CHUNK_HEADER) >>> 2;
+    const slot = words[at + Chunk.slot / 4];
     const seq = words[at + Chunk.seq / 4];
-    let slot = this.slots.get(number);
-    const expected = slot === undefined ? 0 : this.seqOfSlot[slot] + 1;
-    if (seq !== expected) return `chunk ${seq} of slot ${number} stands where chunk ${expected} should`;
-    const [ticks, nano] = [at + Chunk.ticks / 4, at + Chunk.nano / 4];
-    const since = difference(words[nano], words[nano + 1], clock.nanoLow, clock.nanoHigh);
-    if (since > this.latest) this.latest = since;
+    const [low, high] = [at + Chunk.ticks / 4, at + Chunk.nano / 4];
+    const ticks = difference(words[low], words[low + 1], clock.ticksLow, clock.ticksHigh);
+    const nano = difference(words[high], words[high + 1], clock.nanoLow, clock.nanoHigh);
+    const expected = this.builder.expected(slot);
+    if (kind === CHUNK_KINDS.events && seq !== expected) {
+      return `chunk ${seq} of slot ${slot} stands where chunk ${expected} should`;
+    }
+    if (nano > this.latest) this.latest = nano;
     if (Number.isNaN(this.slope)) {
-      const rate = slopeOf(difference(words[ticks], words[ticks + 1], clock.ticksLow, clock.ticksHigh), since);
-      if (since >= SLOPE_AFTER) this.slope = rate;
+      const rate = slopeOf(ticks, nano);
+      if (nano >= SLOPE_AFTER) this.slope = rate;
       if (Number.isNaN(this.firstSlope)) this.firstSlope = rate;
     }
-    const chunk = addChunk(table, this.offset, size);
-    if (slot === undefined) {
-      slot = table.slots++;
-      this.slots.set(number, slot);
-      table.first = grown(table.first, slot + 1);
-      this.lastOfSlot = grown(this.lastOfSlot, slot + 1);
-      this.seqOfSlot = grown(this.seqOfSlot, slot + 1);
-      table.first[slot] = chunk;
-    } else table.next[this.lastOfSlot[slot]] = chunk;
-    table.slot[chunk] = slot;
-    this.lastOfSlot[slot] = chunk;
-    this.seqOfSlot[slot] = seq;
+    if (kind === CHUNK_KINDS.events) {
+      this.builder.add(slot, seq, offset, size, CHUNK_HEADER);
+      return undefined;
+    }
+    const snapshot = words[at + RingChunk.snapshot / 4];
+    if (snapshot % 2 !== 0 || snapshot > size - RING_HEADER) {
+      return `a chunk of ${size} bytes says that its snapshot has ${snapshot}`;
+    }
+    this.ring.push({ offset, size, slot, seq, ticks, nano, snapshot });
     return undefined;
   }
+}
+
+/** Adds the chunks of a ring to a table. @returns where it begins to be complete; undefined if it is complete */
+function addRing(
+  builder: TableBuilder,
+  entries: readonly RingEntry[],
+  ringFrom: number,
+  slope: number,
+): number | undefined {
+  const { chunks, from } = orderRing(entries, ringFrom);
+  for (const { slot, seq, offset, size, body } of chunks) {
+    // Ordinary chunks of the same slots are there only in a damaged trace.
+    builder.add(-1 - slot, seq, offset, size, body);
+  }
+  const { table } = builder;
+  const { offset, count } = table;
+  table.ring = {
+    byOffset: Int32Array.from({ length: count }, (_, chunk) => chunk).sort((a, b) => offset[a] - offset[b]),
+    opened: new Float64Array(count),
+  };
+  for (let chunk = count - chunks.length, i = 0; i < chunks.length; ) table.ring.opened[chunk++] = chunks[i++].ticks;
+  if (from <= 0) return undefined;
+  // The clock pair next to it is the most exact one for this time.
+  const { ticks, nano } = chunks.findLast(({ ticks }) => ticks <= from) ?? chunks[0];
+  return Math.max(0, nano + (from - ticks) * slope);
 }
 
 /** a - b for 64-bit numbers given as halves; exact below 2^53. */
 function difference(lowA: number, highA: number, lowB: number, highB: number): number {
   return (highA - highB) * 4294967296 + (lowA - lowB);
-}
-
-function emptyTable(): ChunkTable {
-  return {
-    count: 0,
-    offset: new Float64Array(16),
-    size: new Uint32Array(16),
-    filled: new Uint32Array(16),
-    slot: new Int32Array(16),
-    next: new Int32Array(16),
-    first: new Int32Array(16),
-    slots: 0,
-  };
-}
-
-function addChunk(table: ChunkTable, offset: number, size: number): number {
-  const chunk = table.count++;
-  table.offset = grown(table.offset, table.count);
-  table.size = grown(table.size, table.count);
-  table.filled = grown(table.filled, table.count);
-  table.slot = grown(table.slot, table.count);
-  table.next = grown(table.next, table.count);
-  table.offset[chunk] = offset;
-  table.size[chunk] = size;
-  table.filled[chunk] = size;
-  table.next[chunk] = -1;
-  return chunk;
-}
-
-/** The events chunk that holds an offset of the process trace, -1 for none. */
-export function chunkAt(table: ChunkTable, offset: number): number {
-  let low = 0;
-  let high = table.count - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (table.offset[middle] <= offset) low = middle;
-    else high = middle - 1;
-  }
-  const inside = table.count > 0 && offset >= table.offset[low] && offset < table.offset[low] + table.size[low];
-  return inside ? low : -1;
-}
-
-/** Drops everything after an unreadable record: the rest of its chunk and all later chunks. */
-export function truncateTable(table: ChunkTable, lastChunk: number, size: number): void {
-  table.count = lastChunk + 1;
-  table.size[lastChunk] = size;
-  table.filled[lastChunk] = size;
-  for (let chunk = 0; chunk <= lastChunk; chunk++) if (table.next[chunk] > lastChunk) table.next[chunk] = -1;
 }

@@ -1,5 +1,7 @@
 /** The call trace format: opening traces, decoding records, and the changes gotrace makes to a trace. */
-export { type ChunkTable, chunkAt, type Problem, truncateTable } from "./chunks.js";
+export { type ChunkTable, chunkAt, truncateTable } from "./chunk-table.js";
+export type { Problem } from "./chunks.js";
+export { type Control, readControl } from "./control.js";
 export { type Definition, ID_LIMIT, readDefinitions } from "./definitions.js";
 export {
   type HookCost,

@@ -11,7 +11,18 @@
  */
 import { type Beginning, readBeginning } from "./beginning.js";
 import type { Clock } from "./header.js";
-import { CHUNK_HEADER, Chunk, CONTROL_UNITS, Control, Head, Place, SpawnPlace, SyncPlace, Tag } from "./spec.js";
+import { CHUNK_HEADER, Chunk } from "./spec.js";
+import {
+  CONTROL_UNITS,
+  Control,
+  FramePlace,
+  Head,
+  Place,
+  ResumePlace,
+  SpawnPlace,
+  SyncPlace,
+  Tag,
+} from "./spec-records.js";
 
 /**
  * Added to a number of nanoseconds and subtracted again, it rounds to whole eighths. Sums of such times are exact (below
@@ -31,7 +42,7 @@ export const Status = {
   more: 0,
   /** The end of the chunk. */
   end: 1,
-  /** A begin record follows those in the columns: see `begin`. The slot now belongs to another goroutine. */
+  /** A begin or resume record follows those in the columns: see `begin`. The slot now belongs to another goroutine. */
   begin: 2,
   /** What follows is not a record: see `offset`. */
   corrupt: 3,
@@ -48,12 +59,18 @@ export interface DecoderState {
   floor: number;
 }
 
-/** A decoded begin or test record. */
+/** A decoded begin, test or resume record. */
 export interface Begin extends Beginning {
   /** Id of the name of the test that the goroutine runs; 0 for none. */
   test: number;
   /** Nanoseconds since the start of the process. */
   time: number;
+  /** The same in ticks, which do not depend on what was decoded before. */
+  ticks: number;
+  /** Of a resume record, the go statement that started the goroutine; 0 if unknown, and for other records. */
+  goStatement: number;
+  /** Of a resume record, the number of outer frames that are open without a record; they end before any other call begins. */
+  omitted: number;
 }
 
 /** Decodes chunks; see the head of this file. */
@@ -70,7 +87,16 @@ export class RecordDecoder {
   readonly at = new Uint32Array(BATCH);
   status: Status = Status.end;
   /** The latest begin record. */
-  readonly begin: Begin = { goid: 0, parentGoid: 0, spawnRef: 0, test: 0, time: 0 };
+  readonly begin: Begin = {
+    goid: 0,
+    parentGoid: 0,
+    spawnRef: 0,
+    test: 0,
+    time: 0,
+    ticks: 0,
+    goStatement: 0,
+    omitted: 0,
+  };
 
   private units: Uint16Array = new Uint16Array(0);
   private start = 0;
@@ -90,13 +116,14 @@ export class RecordDecoder {
    * @param index byte index of the chunk in that memory, even
    * @param size bytes of the chunk
    * @param floor the latest time of the slot so far
+   * @param body bytes from the start of the chunk to its first record
    */
-  open(units: Uint16Array, index: number, size: number, floor: number): void {
+  open(units: Uint16Array, index: number, size: number, floor: number, body = CHUNK_HEADER): void {
     const start = index >>> 1;
     this.units = units;
     this.start = start;
     this.end = start + (size >>> 1);
-    this.position = start + CHUNK_HEADER / 2;
+    this.position = start + (body >>> 1);
     this.ticks = this.relative(start + Chunk.ticks / 2, this.clock.ticksLow, this.clock.ticksHigh);
     this.pairTicks = this.ticks;
     this.pairNano = this.relative(start + Chunk.nano / 2, this.clock.nanoLow, this.clock.nanoHigh);
@@ -131,6 +158,11 @@ export class RecordDecoder {
   private relative(at: number, low: number, high: number): number {
     const u = this.units;
     return (u[at + 2] + u[at + 3] * 65536 - high) * 4294967296 + (u[at] + u[at + 1] * 65536 - low);
+  }
+
+  /** Ticks of something that began at or before `ticks`. */
+  private begun(at: number, ticks: number): number {
+    return Math.min(ticks, this.relative(at, this.clock.ticksLow, this.clock.ticksHigh));
   }
 
   /** A number of 32 bits. */
@@ -204,17 +236,33 @@ export class RecordDecoder {
             p += size;
             continue;
           }
+          if (type === Control.frame) {
+            // It began before the chunk, so its time may lie before the chunk's clock pair.
+            const begun = this.begun(p + FramePlace.start, ticks);
+            const now = pairNano + ((begun - pairTicks) * slope + EIGHTHS - EIGHTHS);
+            if (now > floor) floor = now;
+            id[count] = this.word(p + FramePlace.id);
+            kind[count] = Kind.enter;
+            time[count++] = floor;
+            p += size;
+            continue;
+          }
           ticks += this.word(p + Place.delta);
           if (type === Control.parent) {
             p += size;
             continue;
           }
-          if (type === Control.begin || type === Control.test) {
-            const now = pairNano + ((ticks - pairTicks) * slope + EIGHTHS - EIGHTHS);
+          if (type === Control.begin || type === Control.test || type === Control.resume) {
+            const resumes = type === Control.resume;
+            const begun = resumes ? this.begun(p + ResumePlace.begin, ticks) : ticks;
+            const now = pairNano + ((begun - pairTicks) * slope + EIGHTHS - EIGHTHS);
             if (now > floor) floor = now;
             readBeginning(units, p, this.begin);
-            this.begin.test = type === Control.test ? this.word(p + Place.test) : 0;
+            this.begin.test = type === Control.begin ? 0 : this.word(p + Place.test);
             this.begin.time = floor;
+            this.begin.ticks = begun;
+            this.begin.goStatement = resumes ? this.word(p + ResumePlace.goStatement) : 0;
+            this.begin.omitted = resumes ? this.word(p + ResumePlace.omitted) : 0;
             p += size;
             status = Status.begin;
             break loop;

@@ -4,7 +4,8 @@
  */
 import { type Beginning, readBeginning, readParent } from "./beginning.js";
 import { Status } from "./records.js";
-import { CHUNK_HEADER, CONTROL_UNITS, Control, Head, RECORD_UNITS, Tag } from "./spec.js";
+import { CHUNK_HEADER } from "./spec.js";
+import { CONTROL_UNITS, Control, Head, RECORD_UNITS, Tag } from "./spec-records.js";
 
 /** The most goroutines whose parents are kept; a damaged trace may name any number. */
 const MAX_PARENTS = 1 << 22;
@@ -23,10 +24,10 @@ export class Skimmer {
   private end = 0;
 
   /** See {@link RecordDecoder.open}. */
-  open(units: Uint16Array, index: number, size: number): void {
+  open(units: Uint16Array, index: number, size: number, body = CHUNK_HEADER): void {
     this.units = units;
     this.start = index >>> 1;
-    this.position = this.start + CHUNK_HEADER / 2;
+    this.position = this.start + (body >>> 1);
     this.end = this.start + (size >>> 1);
     this.events = 0;
   }
@@ -53,14 +54,14 @@ export class Skimmer {
           status = Status.corrupt;
           break;
         }
-        if (type === Control.begin || type === Control.test) {
+        if (type === Control.begin || type === Control.test || type === Control.resume) {
           readBeginning(units, p, this.begin);
           p += size;
           status = Status.begin;
           break;
         }
         if (type === Control.parent && this.parents.size < MAX_PARENTS) readParent(units, p, this.parents);
-        if (type === Control.sync || type === Control.parent) events--;
+        if (type === Control.sync || type === Control.parent || type === Control.frame) events--;
       }
       before = p;
       p += size;

@@ -5,7 +5,9 @@
  * reserved), or the end of the file. After damage, the search goes on at the next complete header.
  */
 import { UserError } from "../base/errors.js";
-import { type ChunkTable, type Problem, scanChunks } from "./chunks.js";
+import type { ChunkTable } from "./chunk-table.js";
+import { type Problem, scanChunks } from "./chunks.js";
+import { type Control, readControl } from "./control.js";
 import { type Definition, readDefinitions } from "./definitions.js";
 import { readExecution } from "./execution.js";
 import {
@@ -35,6 +37,13 @@ export interface ProcessTrace {
   readonly chunks: ChunkTable;
   readonly definitions: ReadonlyMap<number, Definition>;
   readonly notes: readonly Note[];
+  /** How the process records; undefined in traces of earlier releases. */
+  readonly control?: Control;
+  /**
+   * Where a ring begins to be complete, nanoseconds since the start of the process: what came before was overwritten, but
+   * calls that were open then are there from their beginnings. Undefined if nothing was overwritten.
+   */
+  readonly reach?: number;
   /** The bytes of the execution trace of the same process, if there is one; each iteration reads them again. */
   readonly execution?: Iterable<Uint8Array>;
   /** {@link execution} lies within {@link length}, so that a copy has it. */
@@ -103,7 +112,10 @@ function openProcess(whole: ByteSource, base: number, most?: number): ProcessTra
   const used = Number(header.numbers.used);
   // Take the size after reading the header: by then the file is at least as long as the header states.
   const { size } = source;
-  const scan = scanChunks(source, Math.max(used, HEADER_SIZE), base, headerClock(header));
+  const control = readControl(source, Number(header.numbers.control));
+  const ringFrom = control?.numbers.ringFrom ?? 0n;
+  const since = ringFrom === 0n ? 0 : Number(BigInt.asIntN(64, ringFrom - header.numbers.startTicks));
+  const scan = scanChunks(source, Math.max(used, HEADER_SIZE), base, headerClock(header), since);
   const problem = scan.problem ?? cutProblem(header, used, size, base);
   const info = processInfo(header, scan.clock, source.live);
   const held = scan.execution.length === 0 ? undefined : readExecution(source, scan.execution);
@@ -119,6 +131,8 @@ function openProcess(whole: ByteSource, base: number, most?: number): ProcessTra
     cut: scan.cut,
     definitions: readDefinitions(source, scan.defs, Number(header.numbers.defsHead)),
     notes: scan.notes.map((offset) => readNote(source, offset)).filter((note) => note !== undefined),
+    ...(control === undefined ? {} : { control }),
+    ...(scan.reach === undefined ? {} : { reach: scan.reach }),
     ...(execution === undefined ? {} : { execution }),
     holdsExecution: execution !== undefined && execution === held,
     ...(problem === undefined ? {} : { problem }),

@@ -4,7 +4,7 @@
  */
 
 import { type CallForest, EdgeKind } from "../../src/calltree/index.js";
-import { TraceWriter } from "../support/calltrace/writer.js";
+import { TraceWriter, type WriterOptions } from "../support/calltrace/writer.js";
 
 /** One distinct path with the expected calls and times. */
 export interface PathTotals {
@@ -72,9 +72,9 @@ export interface Run {
   readonly starters: ReadonlyMap<number, number>;
 }
 
-/** Runs the program encoded by the choices. */
-export function run(choices: readonly number[], chunkMax = 256): Run {
-  return new Machine(choices, chunkMax).run();
+/** Runs the program encoded by the choices. @param ring bytes of the ring that the trace is; by default it is none */
+export function run(choices: readonly number[], chunkMax = 256, ring?: number): Run {
+  return new Machine(choices, { chunkMax, ...(ring === undefined ? {} : { ring }) }).run();
 }
 
 class Machine {
@@ -97,9 +97,9 @@ class Machine {
 
   constructor(
     private readonly choices: readonly number[],
-    chunkMax: number,
+    options: WriterOptions,
   ) {
-    this.trace = new TraceWriter({ chunkMax });
+    this.trace = new TraceWriter(options);
     this.ids = NAMES.map((name) => this.trace.define("function", name));
     this.site = this.trace.define("go", NAMES[0]);
     this.add({

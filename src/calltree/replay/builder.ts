@@ -130,7 +130,7 @@ export class TreeBuilder {
     for (let chunk = slots.chunk[slot]; chunk >= 0 && chunk <= until; chunk = slots.chunk[slot]) {
       this.chunk = chunk;
       const { window, index } = this.reader.fetch(chunks.offset[chunk], chunks.size[chunk], chunk === until);
-      decoder.open(window.u16, index, chunks.filled[chunk], slots.floor[slot]);
+      decoder.open(window.u16, index, chunks.filled[chunk], slots.floor[slot], chunks.body[chunk]);
       if (resumed !== undefined) {
         decoder.resume(resumed.state);
         // A slot that was forced to resume is already attached.

@@ -121,7 +121,7 @@ export function prescan(process: ProcessTrace, progress?: (bytes: number) => voi
   for (let chunk = 0; chunk < chunks.count; chunk++) {
     const size = chunks.size[chunk];
     const { window, index } = reader.fetch(chunks.offset[chunk], size, true);
-    skimmer.open(window.u16, index, size);
+    skimmer.open(window.u16, index, size, chunks.body[chunk]);
     let wanted = collector.waits(chunks.slot[chunk]);
     let status = skimmer.next();
     for (; status === Status.begin; status = skimmer.next()) {
@@ -130,7 +130,7 @@ export function prescan(process: ProcessTrace, progress?: (bytes: number) => voi
       wanted ||= asksForParent(process, skimmer.begin.parentGoid, skimmer.begin.spawnRef);
     }
     events += skimmer.events;
-    if (wanted) collector.collect(chunks.slot[chunk], window.u16, index, size);
+    if (wanted) collector.collect(chunk, window.u16, index, size);
     if (status === Status.corrupt) {
       // A truncated chunk may end within a record; then `problem` already reports the truncation.
       if (!process.cut || chunk < chunks.count - 1) {
@@ -163,11 +163,13 @@ class Collector {
     return this.open[slot] >= 0;
   }
 
-  collect(slot: number, units: Uint16Array, index: number, size: number): void {
+  collect(chunk: number, units: Uint16Array, index: number, size: number): void {
     const { open, queries } = this;
+    const { chunks } = this.process;
+    const slot = chunks.slot[chunk];
     this.decoder ??= new RecordDecoder(this.process.clock);
     const { decoder } = this;
-    decoder.open(units, index, size, 0);
+    decoder.open(units, index, size, 0, chunks.body[chunk]);
     do {
       const count = decoder.next();
       if (open[slot] >= 0) open[slot] = firstFunction(decoder, count, queries, open[slot]);

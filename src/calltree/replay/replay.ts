@@ -92,7 +92,7 @@ export function* walkProcess(replayed: Replayed, scope: Scope, observer: WalkObs
       const size = chunks.size[chunk];
       base = chunks.offset[chunk];
       const { window, index } = reader.fetch(base, size, false);
-      decoder.open(window.u16, index, chunks.filled[chunk], slots.floor[slot]);
+      decoder.open(window.u16, index, chunks.filled[chunk], slots.floor[slot], chunks.body[chunk]);
       do {
         const count = decoder.next();
         if (count > 0 && !open) start(UNKNOWN);

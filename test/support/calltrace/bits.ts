@@ -2,7 +2,7 @@
  * Reads and writes records by the tables of spec.ts: slow but obviously correct. Used by the text twin, the writer and
  * the tests.
  */
-import { Head, RECORDS, type RecordSpec, Tag } from "../../../src/calltrace/spec.js";
+import { Head, RECORDS, type RecordSpec, Tag } from "../../../src/calltrace/spec-records.js";
 
 /** The spec of the record that begins with `head` (its first 16 bits), undefined if there is none. */
 export function specOf(head: number): RecordSpec | undefined {

@@ -1,21 +1,21 @@
 /** Makes a trace from its text twin: lines to bytes. See to-text.ts. */
 
-import {
-  CHUNK_ALIGN,
-  CHUNK_HEADER,
-  CHUNK_KINDS,
-  CHUNK_MAGIC,
-  HEADER_FIELDS,
-  HEADER_STRINGS,
-} from "../../../src/calltrace/spec.js";
+import { CHUNK_ALIGN, CHUNK_KINDS, CHUNK_MAGIC, HEADER_FIELDS, HEADER_STRINGS } from "../../../src/calltrace/spec.js";
 import { specNamed, writeRecord } from "./bits.js";
-import { encodeDefinition, encodeHeader, writeChunkHeader } from "./encode.js";
+import { encodeDefinition, encodeHeader, writeChunkHeader, writeControl } from "./encode.js";
 
 interface HeaderDraft {
   readonly at: number;
   readonly numbers: { [name: string]: bigint };
   readonly strings: { [name: string]: string };
   readonly shards: Map<number, bigint>;
+}
+
+interface ControlDraft {
+  readonly at: number;
+  readonly numbers: { [name: string]: bigint };
+  text?: string;
+  readonly gates: { nano: bigint; isPaused: boolean }[];
 }
 
 /**
@@ -49,6 +49,8 @@ class Assembly {
   private at = 0;
   private size: number | undefined;
   private header: HeaderDraft | undefined;
+  /** The control chunk that the lines describe. */
+  private control: ControlDraft | undefined;
 
   line(words: readonly string[]): void {
     const [word, ...rest] = words;
@@ -61,6 +63,7 @@ class Assembly {
     else if (word === "size") this.size = Number(rest[0]);
     else if (word === "patch") this.patch(Number(rest[0]), rest[1]);
     else if (word === "json") this.json(JSON.parse(rest[0]) as string);
+    else if (this.control !== undefined && word.startsWith(".")) this.controlLine(word.slice(1), rest[0]);
     else if (word in CHUNK_KINDS && rest[0]?.includes("=")) this.chunk(word as keyof typeof CHUNK_KINDS, rest);
     else if (word === "function" || word === "go" || (word === "test" && rest[1]?.startsWith('"'))) {
       const [id, name, file, line] = rest;
@@ -98,6 +101,16 @@ class Assembly {
     return true;
   }
 
+  /** A line of a control chunk: a field, the text, or a change of the gate. */
+  private controlLine(word: string, value: string): void {
+    const control = this.control!;
+    if (word === "text") control.text = JSON.parse(value) as string;
+    else if (word === "gate-log")
+      control.gates.push({ nano: BigInt(value) >> 1n, isPaused: BigInt(value) % 2n === 1n });
+    else control.numbers[word] = BigInt(value);
+    writeControl(control, this.bytes, control.at);
+  }
+
   /** The header is written after the process's chunks, when its `used` is known even if no line gave it. */
   private closeHeader(): void {
     if (this.header === undefined) return;
@@ -111,8 +124,9 @@ class Assembly {
     const fields = Object.fromEntries(fieldsOf(words));
     const at = this.end;
     this.grow(Number(fields.size));
-    writeChunkHeader({ ...fields, magic: BigInt(CHUNK_MAGIC), kind: BigInt(CHUNK_KINDS[kind]) }, this.bytes, at);
-    this.at = at + CHUNK_HEADER;
+    const header = { ...fields, magic: BigInt(CHUNK_MAGIC), kind: BigInt(CHUNK_KINDS[kind]) };
+    this.at = at + writeChunkHeader(header, this.bytes, at);
+    this.control = kind === "control" ? { at, numbers: {}, gates: [] } : undefined;
   }
 
   private json(text: string): void {

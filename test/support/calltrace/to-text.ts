@@ -6,6 +6,7 @@
  * fromText(toText(bytes)) returns the same bytes for any input.
  */
 
+import { readControl } from "../../../src/calltrace/control.js";
 import { parseDefinitions } from "../../../src/calltrace/definitions.js";
 import { hasMagic, readHeader } from "../../../src/calltrace/header.js";
 import {
@@ -19,8 +20,11 @@ import {
   HEADER_SIZE,
   HEADER_STRINGS,
 } from "../../../src/calltrace/spec.js";
+import { RING_HEADER } from "../../../src/calltrace/spec-ring.js";
 import { readRecord, specOf } from "./bits.js";
+import { RING_FIELDS } from "./encode.js";
 import { fromText } from "./from-text.js";
+import { memorySource } from "./memory-source.js";
 
 /** Any bytes as text; meant for small traces. */
 export function toText(bytes: Uint8Array): string {
@@ -74,14 +78,35 @@ function processLines(bytes: Uint8Array, base: number, lines: string[]): number 
     if (size === 0 || size % CHUNK_ALIGN !== 0 || size > CHUNK_MAX || at + size > end) break;
     const fields = (["slot", "seq"] as const).map((field) => `${field}=${view.getUint32(at + Chunk[field], true)}`);
     const pair = (["ticks", "nano"] as const).map((field) => `${field}=${view.getBigUint64(at + Chunk[field], true)}`);
-    lines.push(`${name} size=${size} ${fields.join(" ")} ${pair.join(" ")}`);
+    const more = kind === CHUNK_KINDS.ring && size >= RING_HEADER ? ringFields(view, at) : [];
+    lines.push([name, `size=${size}`, ...fields, ...pair, ...more].join(" "));
     const payload = bytes.subarray(at + CHUNK_HEADER, at + size);
     if (kind === CHUNK_KINDS.events) recordLines(payload, lines);
+    else if (kind === CHUNK_KINDS.ring) recordLines(payload.subarray(RING_HEADER - CHUNK_HEADER), lines);
+    else if (kind === CHUNK_KINDS.control) controlLines(bytes, at, lines);
     else if (kind === CHUNK_KINDS.defs) definitionLines(payload, lines);
     else if (kind === CHUNK_KINDS.note) noteLines(payload, lines);
     at += size;
   }
   return at;
+}
+
+/** The fields that only the header of a ring's chunk has. */
+function ringFields(view: DataView, at: number): string[] {
+  return RING_FIELDS.map(({ name, offset, bytes }) => {
+    const value = bytes === 8 ? view.getBigUint64(at + offset, true) : view.getUint32(at + offset, true);
+    return `${name}=${value}`;
+  });
+}
+
+function controlLines(bytes: Uint8Array, at: number, lines: string[]): void {
+  const control = readControl(memorySource(bytes), at);
+  if (control === undefined) return;
+  for (const [name, value] of Object.entries(control.numbers)) {
+    if (value !== 0n && name !== "textLength") lines.push(`  .${name} ${value}`);
+  }
+  if (control.text !== "") lines.push(`  .text ${JSON.stringify(control.text)}`);
+  for (const { nano, isPaused } of control.gates) lines.push(`  .gate-log ${(nano << 1n) | BigInt(isPaused)}`);
 }
 
 function recordLines(payload: Uint8Array, lines: string[]): void {

@@ -4,17 +4,19 @@
  */
 
 import type { Definition } from "../../../src/calltrace/definitions.js";
+import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAX, HEADER_SIZE } from "../../../src/calltrace/spec.js";
+import { CONTROL_SIZE } from "../../../src/calltrace/spec-ring.js";
 import {
-  CHUNK_ALIGN,
-  CHUNK_HEADER,
-  CHUNK_KINDS,
-  CHUNK_MAGIC,
-  CHUNK_MAX,
-  HEADER_SIZE,
-  Tag,
-} from "../../../src/calltrace/spec.js";
-import { specNamed, writeRecord } from "./bits.js";
-import { encodeDefinition, encodeHeader, type HeaderParts, writeChunkHeader } from "./encode.js";
+  type ControlParts,
+  chunkFields,
+  encodeDefinition,
+  encodeHeader,
+  type HeaderParts,
+  writeChunkHeader,
+  writeControl,
+} from "./encode.js";
+import { RingSpace, writeFree } from "./ring-space.js";
+import { SlotWriter } from "./slot-writer.js";
 
 export interface WriterOptions {
   readonly startTicks?: bigint;
@@ -27,6 +29,10 @@ export interface WriterOptions {
   /** Initial size of the buffer for the whole trace; it grows when needed. */
   readonly capacity?: number;
   readonly header?: HeaderParts;
+  /** The trace is a ring of this many bytes. */
+  readonly ring?: number;
+  /** A control chunk with these fields; a ring has one in any case. */
+  readonly control?: ControlParts;
 }
 
 /** Writes one process trace. All times are ticks since the start. */
@@ -44,6 +50,9 @@ export class TraceWriter {
   /** Names of tests among them. */
   private tests = 0;
   private readonly slots = new Map<number, SlotWriter>();
+  readonly ring: RingSpace | undefined;
+  /** Offset of the control chunk, 0 for none. */
+  private readonly controlAt: number;
 
   constructor(private readonly options: WriterOptions = {}) {
     this.bytes = new Uint8Array(options.capacity ?? 65536);
@@ -52,6 +61,9 @@ export class TraceWriter {
     this.rate = options.rate ?? 1;
     this.chunkMin = options.chunkMin ?? 128;
     this.chunkMax = options.chunkMax ?? 262144;
+    this.ring = options.ring === undefined ? undefined : new RingSpace(options.ring);
+    const isControlled = this.ring !== undefined || options.control !== undefined;
+    this.controlAt = isControlled ? this.reserve(CONTROL_SIZE) : 0;
   }
 
   /** Defines a function, go statement or name of a test, and returns its id. */
@@ -93,6 +105,8 @@ export class TraceWriter {
   /** The finished trace; definitions are in chunks at the end. */
   finish(): Uint8Array {
     const defsHead = this.writeDefinitions();
+    for (const free of this.ring?.free() ?? []) writeFree(free, this.bytes);
+    if (this.controlAt > 0) this.writeControl();
     const { ticks, nano } = this.pair(Math.max(this.latest, 1));
     const numbers = {
       used: BigInt(this.used),
@@ -105,10 +119,19 @@ export class TraceWriter {
       pid: 1000n,
       defsHead: BigInt(defsHead),
       limit: 1n << 31n,
+      control: BigInt(this.controlAt),
     };
     const { header } = this.options;
     this.bytes.set(encodeHeader({ ...header, numbers: { ...numbers, ...header?.numbers } }));
     return this.bytes.subarray(0, this.used);
+  }
+
+  private writeControl(): void {
+    const { ring, options } = this;
+    const since = ring === undefined || ring.from === 0 ? 0n : this.pair(ring.from).ticks;
+    const own = ring && { mode: 1n, ringBytes: BigInt(options.ring!), ringFrom: since, reused: BigInt(ring.reused) };
+    const numbers = { ...own, ...options.control?.numbers };
+    writeControl({ ...options.control, numbers }, this.bytes, this.controlAt);
   }
 
   private writeDefinitions(): number {
@@ -133,136 +156,4 @@ export class TraceWriter {
     }
     return head;
   }
-}
-
-function chunkFields(kind: number, size: number): { [name: string]: bigint } {
-  return { magic: BigInt(CHUNK_MAGIC), kind: BigInt(kind), size: BigInt(size) };
-}
-
-/** Largest size of a record. */
-const ROOM = 48;
-
-export class SlotWriter {
-  private at = 0;
-  private end = 0;
-  private last = 0;
-  private due = 0;
-  private seq = 0;
-  private written = 0;
-
-  constructor(
-    private readonly trace: TraceWriter,
-    private readonly number: number,
-  ) {}
-
-  enter(time: number, id: number): void {
-    const delta = this.ready(time);
-    const { bytes } = this.trace;
-    const at = this.at;
-    if (id < 4096 && delta < 131072) {
-      put(bytes, at, (Tag.enter4 | (id << 3) | (delta << 15)) >>> 0, 4);
-      this.at += 4;
-    } else if (id < 1 << 20 && delta < 1 << 25) {
-      put(bytes, at, (Tag.enter6 | (id << 3) | ((delta & 0x1ff) << 23)) >>> 0, 4);
-      put(bytes, at + 4, delta >>> 9, 2);
-      this.at += 6;
-    } else {
-      put(bytes, at, (Tag.enter8 | (id << 3)) >>> 0, 4);
-      put(bytes, at + 4, (((id >>> 29) & 7) | (delta << 3)) >>> 0, 4);
-      this.at += 8;
-    }
-  }
-
-  exit(time: number): void {
-    const delta = this.ready(time);
-    if (delta < 8192) {
-      put(this.trace.bytes, this.at, Tag.exit2 | (delta << 3), 2);
-      this.at += 2;
-    } else {
-      put(this.trace.bytes, this.at, (Tag.exit4 | (delta << 3)) >>> 0, 4);
-      this.at += 4;
-    }
-  }
-
-  /** @param arg number of panics running when the function was entered */
-  exitPanic(time: number, arg = 0): void {
-    this.control("exitPanic", { delta: this.ready(time), arg });
-  }
-
-  exitGoexit(time: number, arg = 0): void {
-    this.control("exitGoexit", { delta: this.ready(time), arg });
-  }
-
-  exitDeferred(time: number, arg: number): void {
-    this.control("exitDeferred", { delta: this.ready(time), arg });
-  }
-
-  /** Writes a spawn record and returns its offset, for the begin record of the goroutine that it starts. */
-  spawn(time: number, site: number): number {
-    const delta = this.ready(time);
-    const offset = this.at;
-    this.control("spawn", { delta, site });
-    return offset;
-  }
-
-  /** @param spawn offset of the spawn record, 0 for none */
-  begin(time: number, goid: number, parentGoid = 0, spawn = 0): void {
-    this.control("begin", { delta: this.ready(time), goid, parentGoid, spawnRef: spawn / 2 });
-  }
-
-  /** As `begin`, for a goroutine that runs a test. @param test id of its name */
-  beginTest(time: number, goid: number, parentGoid: number, test: number): void {
-    this.control("test", { delta: this.ready(time), goid, parentGoid, spawnRef: 0, test });
-  }
-
-  /** Writes a parent record: which goroutine started one that is not traced. */
-  parent(time: number, goid: number, parentGoid: number): void {
-    this.control("parent", { delta: this.ready(time), goid, parentGoid });
-  }
-
-  private control(name: string, fields: { readonly [name: string]: number }): void {
-    const spec = specNamed(name);
-    const values = new Map(Object.entries(fields).map(([name, value]) => [name, BigInt(value)]));
-    writeRecord(spec, values, this.trace.bytes, this.at);
-    this.at += spec.bytes;
-  }
-
-  /** Makes room for a record and writes clock pairs when due; returns the delta. */
-  private ready(time: number): number {
-    const { trace } = this;
-    if (time > trace.latest) trace.latest = time;
-    if (this.at + ROOM > this.end) this.open(time);
-    else if (time >= this.due) {
-      const { ticks, nano } = trace.pair(time);
-      const spec = specNamed("sync");
-      writeRecord(spec, new Map(Object.entries({ ticks, nano })), trace.bytes, this.at);
-      this.at += spec.bytes;
-      this.synced(time);
-    }
-    const delta = Math.max(0, time - this.last);
-    this.last += delta;
-    return delta;
-  }
-
-  private open(time: number): void {
-    const { trace } = this;
-    let size = trace.chunkMin;
-    while (size < trace.chunkMax && size * 2 <= this.written) size *= 2;
-    const offset = trace.reserve(size);
-    const fields = { ...chunkFields(CHUNK_KINDS.events, size), ...trace.pair(time) };
-    writeChunkHeader({ ...fields, slot: BigInt(this.number), seq: BigInt(this.seq++) }, trace.bytes, offset);
-    this.at = offset + CHUNK_HEADER;
-    this.end = offset + size;
-    this.written += size;
-    this.synced(time);
-  }
-
-  private synced(time: number): void {
-    this.last = time;
-    this.due = time + Math.min(2 ** 28, Math.max(2 ** 14, time / 2));
-  }
-}
-
-function put(bytes: Uint8Array, at: number, value: number, length: number): void {
-  for (let i = 0; i < length; i++) bytes[at + i] = value >>> (8 * i);
 }

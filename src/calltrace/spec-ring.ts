@@ -1,0 +1,65 @@
+/** The chunks with which a running process is controlled and uses space again, as data; see spec.ts. */
+import type { HeaderField } from "./spec.js";
+
+/** Bytes of the control chunk; a process has one. */
+export const CONTROL_SIZE = 1024;
+
+/** The fields of the control chunk, which the process and the gotrace command write while the process runs. */
+export const CONTROL_FIELDS = [
+  /** 1 while recording is paused. */
+  { name: "gate", offset: 32, type: "u32" },
+  /** The command adds 1 when it has changed `minimum`, `depth` or the text. */
+  { name: "generation", offset: 36, type: "u32" },
+  /** Nanoseconds: shorter calls that have only such callees are not kept; 0 for none. */
+  { name: "minimum", offset: 40, type: "u64" },
+  /** Frames on deeper levels are not recorded; 0 for no limit. */
+  { name: "depth", offset: 48, type: "u32" },
+  /** The command adds 1 to ask for a snapshot. */
+  { name: "dump", offset: 52, type: "u32" },
+  { name: "textLength", offset: 56, type: "u32" },
+  /** See {@link MODES}. */
+  { name: "mode", offset: 60, type: "u32" },
+  /** Size of the ring in bytes, and its length in nanoseconds; 0 if only the size counts. */
+  { name: "ringBytes", offset: 64, type: "u64" },
+  { name: "ringAge", offset: 72, type: "u64" },
+  /** Ticks since which the trace of a ring is complete; 0 if nothing was overwritten. */
+  { name: "ringFrom", offset: 80, type: "u64" },
+  /** Bytes of chunks whose space was used again. */
+  { name: "reused", offset: 88, type: "u64" },
+  /** Offset of the first chunk with counts of calls left out by `minimum`; 0 for none. */
+  { name: "leftOut", offset: 96, type: "u64" },
+  /** Entries written to the log of the gate. */
+  { name: "changes", offset: 104, type: "u32" },
+  /** The generation that the process has put in force. */
+  { name: "applied", offset: 108, type: "u32" },
+  /** The first line of the text that is no pattern, from 1 on; 0 if all are. */
+  { name: "wrong", offset: 112, type: "u32" },
+] as const satisfies readonly HeaderField[];
+
+/**
+ * The text: lines of `+` or `-` and a regular expression for function names. The last one that matches decides; where none
+ * does, a function is recorded unless the first line begins with `+`.
+ */
+export const CONTROL_TEXT = { offset: 128, most: 640 } as const;
+
+/**
+ * The log of the gate, written by the gotrace command: entries of u64, the time on the runtime's clock in nanoseconds
+ * shifted left by one, and the new gate. Entry `n` is at place `n` modulo the number of entries.
+ */
+export const GATE_LOG = { offset: 768, entries: 16 } as const;
+
+/** What a process does with space, by number: writes on, overwrites the oldest chunks, or those that a reader has read. */
+export const MODES = ["plain", "ring", "followed"] as const;
+
+/** Bytes of the header of a chunk of kind `ring`: that of `events`, and the fields of {@link RingChunk}. */
+export const RING_HEADER = 64;
+
+/** Offsets in the header of a chunk of a ring. */
+export enum RingChunk {
+  /** u64: ticks at which its slot opened its next chunk; 0 before that. */
+  closed = 32,
+  /** u32: bytes of the snapshot behind the header; its records come next. */
+  snapshot = 40,
+  /** u32: set to 1 by a reader that has read the closed chunk of a followed process. */
+  read = 44,
+}
