@@ -127,7 +127,8 @@ function place(length) {
 }
 
 function soundTrace(number) {
-  const trace = new TraceWriter({ chunkMax: [128, 256, 2048][number % 3], rate: 1 + (number % 2) });
+  const space = number % 4 === 0 ? { ring: 2048 << (number % 3) } : {};
+  const trace = new TraceWriter({ chunkMax: [128, 256, 2048][number % 3], rate: 1 + (number % 2), ...space });
   const functions = ["main.main", "main.run", "main.run.func1", "p_test.TestX", "p_test.TestX.func1"].map((name) =>
     trace.define("function", name),
   );

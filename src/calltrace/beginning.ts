@@ -12,6 +12,20 @@ export interface Beginning {
   spawnRef: number;
 }
 
+/** A decoded begin, test or resume record. */
+export interface Begin extends Beginning {
+  /** Id of the name of the test that the goroutine runs; 0 for none. */
+  test: number;
+  /** Nanoseconds since the start of the process. */
+  time: number;
+  /** The same in ticks, which do not depend on what was decoded before. */
+  ticks: number;
+  /** Of a resume record, the go statement that started the goroutine; 0 if unknown, and for other records. */
+  goStatement: number;
+  /** Of a resume record, the number of outer frames that are open without a record; they end before any other call begins. */
+  omitted: number;
+}
+
 /** Reads the record at `at` (in units of 16 bits), of kind `begin`, `test` or `resume`. */
 export function readBeginning(units: Uint16Array, at: number, into: Beginning): void {
   into.goid = wide(units, at + Place.goid);

@@ -36,7 +36,7 @@ interface RingColumns {
 }
 
 /** A table without chunks. */
-export function emptyTable(): ChunkTable {
+function emptyTable(): ChunkTable {
   return {
     count: 0,
     offset: new Float64Array(16),

@@ -3,7 +3,7 @@ import { type ByteSource, readBytes } from "./source.js";
 import { CHUNK_KINDS, CHUNK_MAGIC, Chunk } from "./spec.js";
 import { CONTROL_FIELDS, CONTROL_SIZE, CONTROL_TEXT, GATE_LOG, MODES } from "./spec-ring.js";
 
-export type ControlNumbers = { readonly [K in (typeof CONTROL_FIELDS)[number]["name"]]: bigint };
+type ControlNumbers = { readonly [K in (typeof CONTROL_FIELDS)[number]["name"]]: bigint };
 
 /** What a control chunk says. */
 export interface Control {

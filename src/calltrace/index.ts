@@ -1,7 +1,7 @@
 /** The call trace format: opening traces, decoding records, and the changes gotrace makes to a trace. */
+export type { Begin } from "./beginning.js";
 export { type ChunkTable, chunkAt, truncateTable } from "./chunk-table.js";
 export type { Problem } from "./chunks.js";
-export { type Control, readControl } from "./control.js";
 export { type Definition, ID_LIMIT, readDefinitions } from "./definitions.js";
 export {
   type HookCost,
@@ -14,7 +14,7 @@ export {
 } from "./header.js";
 export { encodeNote, type Note } from "./notes.js";
 export { bundlePatches, endPatches, executionPatches, haltPatch, notePatches, type Patch } from "./patch.js";
-export { type Begin, type DecoderState, Kind, RecordDecoder, Status } from "./records.js";
+export { type DecoderState, Kind, RecordDecoder, Status } from "./records.js";
 export { Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, readBytes } from "./source.js";
 export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";

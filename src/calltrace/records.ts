@@ -9,7 +9,7 @@
  *
  * The tables of the format are in spec.ts; a test decodes the same bytes with them and compares.
  */
-import { type Beginning, readBeginning } from "./beginning.js";
+import { type Begin, readBeginning } from "./beginning.js";
 import type { Clock } from "./header.js";
 import { CHUNK_HEADER, Chunk } from "./spec.js";
 import {
@@ -57,20 +57,6 @@ export interface DecoderState {
   pairTicks: number;
   pairNano: number;
   floor: number;
-}
-
-/** A decoded begin, test or resume record. */
-export interface Begin extends Beginning {
-  /** Id of the name of the test that the goroutine runs; 0 for none. */
-  test: number;
-  /** Nanoseconds since the start of the process. */
-  time: number;
-  /** The same in ticks, which do not depend on what was decoded before. */
-  ticks: number;
-  /** Of a resume record, the go statement that started the goroutine; 0 if unknown, and for other records. */
-  goStatement: number;
-  /** Of a resume record, the number of outer frames that are open without a record; they end before any other call begins. */
-  omitted: number;
 }
 
 /** Decodes chunks; see the head of this file. */

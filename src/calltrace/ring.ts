@@ -21,7 +21,7 @@ export interface RingEntry {
 }
 
 /** A chunk that counts. */
-export interface KeptChunk extends RingEntry {
+interface KeptChunk extends RingEntry {
   /** Bytes from the start of the chunk to the first record to read: that of the snapshot only if the slot begins here. */
   readonly body: number;
 }

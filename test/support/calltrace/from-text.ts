@@ -126,7 +126,7 @@ class Assembly {
     this.grow(Number(fields.size));
     const header = { ...fields, magic: BigInt(CHUNK_MAGIC), kind: BigInt(CHUNK_KINDS[kind]) };
     this.at = at + writeChunkHeader(header, this.bytes, at);
-    this.control = kind === "control" ? { at, numbers: {}, gates: [] } : undefined;
+    this.control = kind === "control" ? { at, numbers: { changes: 0n }, gates: [] } : undefined;
   }
 
   private json(text: string): void {
