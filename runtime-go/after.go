@@ -14,7 +14,7 @@ const End = 0
 // token where Spawn would have put it and then jumps to f, adding no frame.
 // On architectures without afterEntry, After returns f unchanged.
 func After(site *Site, f func(), _ int) func() {
-	if hot.off || f == nil || !haveAfter {
+	if hot.idle && !resume() || f == nil || !haveAfter {
 		return f
 	}
 	return after(site, f)

@@ -100,7 +100,7 @@ func growTo(to uint64) uint32 {
 //go:norace
 func chunkSize(s *slot) uint64 {
 	n := uint64(chunkMin)
-	for n < chunkMax && 2*n <= s.written {
+	for n < rec.chunkMost && 2*n <= s.written {
 		n *= 2
 	}
 	return n
@@ -165,7 +165,15 @@ func ready(s *slot, at, need uint64) (now uint64, ok bool) {
 	if at != 0 {
 		t, nano = clockPair()
 	}
-	if full {
+	controlled()
+	if rec.framed {
+		fitFrames(s)
+	}
+	if full && rec.mode != modePlain {
+		if t, nano, ok = ringChunk(s, need, t, nano); !ok {
+			return 0, false
+		}
+	} else if full {
 		n := chunkSize(s)
 		off := reserve(n, false)
 		if off == 0 {

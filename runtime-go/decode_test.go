@@ -6,6 +6,7 @@ package rt_test
 import (
 	"encoding/binary"
 	"os"
+	"sort"
 	"testing"
 )
 
@@ -21,6 +22,9 @@ type gor struct {
 	slot              uint32
 	test              string
 	ev                []event
+	resumed           bool // begun before the trace
+	begun             uint64
+	goSite            def
 }
 
 type def struct {
@@ -41,6 +45,10 @@ type trace struct {
 	syncs     int
 	recorded  int // enters, exits, spawns
 	pid, ppid uint32
+	isRing    bool
+	control   []byte
+	counts    [][]byte
+	last      uint64 // ticks of the last event
 }
 
 func (tr *trace) name(id uint32) string { return tr.defs[id].name }
@@ -74,24 +82,18 @@ func decode(t testing.TB, path string) *trace {
 		nano uint64
 	}
 	slots := map[uint32]*state{}
-	for off := uint64(4096); off < tr.used; {
-		if le.Uint16(b[off:]) == 0 {
-			off += 64
-			continue
-		}
+	for _, off := range tr.chunks(t) {
 		kind, size := le.Uint16(b[off+2:]), uint64(le.Uint32(b[off+4:]))
-		if le.Uint16(b[off:]) != 0x7467 || size == 0 || size%64 != 0 || size > 1<<20 || kind < 1 || kind > 2 {
-			t.Fatalf("bad chunk at %d: % x", off, b[off:off+32])
-		}
-		if kind == 2 {
-			off += size
-			continue
-		}
 		slot, seq := le.Uint32(b[off+8:]), le.Uint32(b[off+12:])
 		s := slots[slot]
+		resumes := false
 		if s == nil {
 			s = &state{}
 			slots[slot] = s
+			if kind == 6 && seq > 0 {
+				s.seq = seq
+				resumes = true
+			}
 		}
 		if seq != s.seq {
 			t.Fatalf("chunk at %d: slot %d seq %d, want %d", off, slot, seq, s.seq)
@@ -109,6 +111,13 @@ func decode(t testing.TB, path string) *trace {
 			t.Fatalf("chunk at %d ends at %d of %d", off, end, len(b))
 		}
 		p := off + 32
+		if kind == 6 {
+			p = off + 64
+			if resumes {
+				s.g = tr.resume(t, p, slot, le.Uint32(b[off+40:]))
+			}
+			p += uint64(le.Uint32(b[off+40:]))
+		}
 		word := func(at uint64) uint64 {
 			var w [8]byte
 			copy(w[:], b[at:])
@@ -121,6 +130,9 @@ func decode(t testing.TB, path string) *trace {
 			}
 			s.g.ev = append(s.g.ev, event{kind, id, s.last, p})
 			tr.recorded++
+			if s.last > tr.last {
+				tr.last = s.last
+			}
 		}
 	chunk:
 		for p < end {
@@ -192,7 +204,6 @@ func decode(t testing.TB, path string) *trace {
 				t.Fatalf("garbage at %d after the end of data", p)
 			}
 		}
-		off += size
 	}
 	for _, g := range tr.gs {
 		for _, e := range g.ev {
@@ -202,6 +213,78 @@ func decode(t testing.TB, path string) *trace {
 		}
 	}
 	return tr
+}
+
+// chunks returns the offsets of the chunks of events in the order in which they were
+// opened, without those of a ring that come before a gap of their slot.
+func (tr *trace) chunks(t testing.TB) []uint64 {
+	le, b := binary.LittleEndian, tr.b
+	var offs []uint64
+	for off := uint64(4096); off < tr.used; {
+		if le.Uint16(b[off:]) == 0 {
+			off += 64
+			continue
+		}
+		kind, size := le.Uint16(b[off+2:]), uint64(le.Uint32(b[off+4:]))
+		if le.Uint16(b[off:]) != 0x7467 || size == 0 || size%64 != 0 || kind < 1 || kind > 8 || kind != 7 && size > 1<<20 {
+			t.Fatalf("bad chunk at %d: % x", off, b[off:off+32])
+		}
+		switch kind {
+		case 1, 6:
+			offs = append(offs, off)
+			tr.isRing = tr.isRing || kind == 6
+		case 5:
+			tr.control = b[off : off+size]
+		case 8:
+			tr.counts = append(tr.counts, b[off:off+size])
+		}
+		off += size
+	}
+	if !tr.isRing {
+		return offs
+	}
+	sort.SliceStable(offs, func(i, j int) bool { return le.Uint64(b[offs[i]+16:]) < le.Uint64(b[offs[j]+16:]) })
+	next := map[uint32]uint32{} // by slot: the chunk before the one after
+	gone := map[uint32]bool{}
+	var kept []uint64
+	for i := len(offs) - 1; i >= 0; i-- {
+		slot, seq := le.Uint32(b[offs[i]+8:]), le.Uint32(b[offs[i]+12:])
+		after, ok := next[slot]
+		if gone[slot] || ok && seq+1 != after {
+			gone[slot] = true
+			continue
+		}
+		next[slot] = seq
+		kept = append([]uint64{offs[i]}, kept...)
+	}
+	return kept
+}
+
+// resume reads a snapshot: the goroutine with an enter for each open frame.
+func (tr *trace) resume(t testing.TB, p uint64, slot, size uint32) *gor {
+	le, b := binary.LittleEndian, tr.b
+	if size == 0 {
+		return nil
+	}
+	wide := func(at uint64) uint64 { return le.Uint64(b[at:]) & (1<<48 - 1) }
+	if b[p] != 7|9<<3 {
+		t.Fatalf("snapshot at %d begins with % x", p, b[p:p+8])
+	}
+	g := &gor{goid: wide(p + 6), parent: wide(p + 12), ref: wide(p + 18), slot: slot, resumed: true,
+		begun: le.Uint64(b[p+32:]), goSite: tr.defs[le.Uint32(b[p+28:])]}
+	frames := le.Uint32(b[p+40:])
+	if uint64(size) != 48+14*uint64(frames) {
+		t.Fatalf("snapshot at %d: %d frames in %d bytes", p, frames, size)
+	}
+	for q := p + 48; frames > 0; frames-- {
+		if b[q] != 7|10<<3 {
+			t.Fatalf("no frame at %d: % x", q, b[q:q+14])
+		}
+		g.ev = append(g.ev, event{"enter", le.Uint32(b[q+2:]), le.Uint64(b[q+6:]), q})
+		q += 14
+	}
+	tr.gs = append(tr.gs, g)
+	return g
 }
 
 func (tr *trace) readDefs(t testing.TB) {

@@ -50,6 +50,9 @@ func define(site *uint32, kind uint8) uint32 {
 	id := load32(site)
 	if id == 0 {
 		id = putDefinition(kind, name, file, line)
+		if id != 0 && kind == defFunction && !addSite(site, rec.defsLast) {
+			id |= siteOff
+		}
 		store32(site, id)
 	}
 	unlock()
@@ -87,6 +90,7 @@ func putDefinitionAs(id uint32, kind uint8, name, file string, line int) bool {
 	putString(add(p, defHeader), name)
 	putString(add(p, defHeader+uintptr(len(name))), file)
 	store32((*uint32)(p), id)
+	rec.defsLast = rec.defsPos
 	rec.defsPos += n
 	return true
 }

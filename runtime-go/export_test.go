@@ -10,3 +10,10 @@ func SizeOf(s string) uint64 { return sizeOf(s) }
 
 // DropTokens makes the recorder do without its token region.
 func DropTokens() { rec.tokens = nil }
+
+// Matches and IsPattern are how function names are selected.
+func Matches(pattern, name string) bool { return matches(pattern, name) }
+func IsPattern(pattern string) bool     { return isPattern(pattern) }
+
+// DurationOf is how GOTRACE_RECORD_MIN is read.
+func DurationOf(s string) uint64 { return durationOf(s) }

@@ -40,6 +40,7 @@ const (
 	hdrShards     = 2048
 	shardCount    = 32
 	shardStride   = 64
+	hdrControl    = 2056 // u64, the offset of the control chunk, in unused bytes of the first shard
 )
 
 // Header flags.
@@ -53,6 +54,7 @@ const (
 	stopRlimit  = 3
 	stopMapping = 4
 	stopTotal   = 5
+	stopCopy    = 6 // only in snapshots: the recording went on
 )
 
 // Chunks.
@@ -60,6 +62,10 @@ const (
 	chunkMagic   = 0x7467
 	chunkEvents  = 1
 	chunkDefs    = 2
+	chunkControl = 5
+	chunkRing    = 6
+	chunkFree    = 7
+	chunkCounts  = 8
 	chunkHeader  = 32
 	chunkAlign   = 64
 	chkMagicKind = 0  // u16 magic, u16 kind, u32 size
@@ -68,6 +74,54 @@ const (
 	chkSeq       = 12 // u32
 	chkTicks     = 16 // u64
 	chkNano      = 24 // u64
+
+	// Chunks of a ring have a longer header, and then a snapshot: what a reader
+	// must know that has no earlier chunk of the slot.
+	ringHeader  = 64
+	chkClosed   = 32 // u64: ticks when the slot opened its next chunk, 0 before that
+	chkSnapshot = 40 // u32: bytes of the snapshot
+	chkRead     = 44 // u32: set by a reader that is done with the chunk
+	chkPassed   = 48 // u64: ticks when the ring last left the chunk alone
+	// In a free chunk: u32, not 0 while a slot takes the space.
+	chkTaken = 8
+)
+
+// The control chunk: what the gotrace command may change while the process runs,
+// and the state of the ring.
+const (
+	controlSize   = 1024
+	ctrGate       = 32  // u32: 1 while recording is paused
+	ctrGeneration = 36  // u32: the gotrace command adds 1 after a change
+	ctrMinimum    = 40  // u64 ns
+	ctrDepth      = 48  // u32
+	ctrDump       = 52  // u32
+	ctrTextLength = 56  // u32
+	ctrMode       = 60  // u32
+	ctrRingBytes  = 64  // u64
+	ctrRingAge    = 72  // u64 ns
+	ctrRingFrom   = 80  // u64 ticks: nothing since then was overwritten
+	ctrReused     = 88  // u64: bytes of chunks that were overwritten
+	ctrLeftOut    = 96  // u64: offset of the first chunk of counts
+	ctrChanges    = 104 // u32: of the gate; the log of the gotrace command is at 768
+	ctrApplied    = 108 // u32: the generation in force
+	ctrWrong      = 112 // u32: the number of the first line of the text that is no pattern, from 1
+	ctrText       = 128
+	ctrTextMost   = 640
+)
+
+// Modes of the recorder.
+const (
+	modePlain    = 0
+	modeRing     = 1 // the oldest chunks are overwritten
+	modeFollowed = 2 // chunks are reused when a reader has marked them
+)
+
+// Chunks of counts: for each of countsIDs function ids, two u64, the number of
+// calls left out and their time in ticks. chkSlot is the first id, chkTicks the
+// offset of the next such chunk.
+const (
+	countsIDs  = 512
+	countsSize = (chunkHeader + countsIDs*16 + 63) &^ 63
 )
 
 // Record tags: the low 3 bits of a record's first byte.
@@ -88,9 +142,11 @@ const (
 	ctlSpawn    = 3
 	ctlPanic    = 4
 	ctlGoexit   = 5
-	ctlDeferred = 6 // a return while a panic or Goexit runs deferred calls
-	ctlParent   = 7 // the parent of an untraced goroutine
-	ctlTest     = 8 // like ctlBegin, for a goroutine that runs a test
+	ctlDeferred = 6  // a return while a panic or Goexit runs deferred calls
+	ctlParent   = 7  // the parent of an untraced goroutine
+	ctlTest     = 8  // like ctlBegin, for a goroutine that runs a test
+	ctlResume   = 9  // in a snapshot: the goroutine of the slot
+	ctlFrame    = 10 // in a snapshot: an open frame
 
 	// The second byte of 4 to 6: length of the chain of panics at Enter.
 	argShift = 8
@@ -101,6 +157,8 @@ const (
 	lenSpawn   = 10
 	lenParent  = 18
 	lenTest    = 28
+	lenResume  = 48
+	lenFrame   = 14
 	lenExitEnd = 6 // exits that are control records
 	// lenMax is the room a chunk must have for any record to be written
 	// with 8-byte stores.

@@ -13,7 +13,10 @@ import (
 
 var update = flag.Bool("update", false, "write the golden trace")
 
-const goldenPath = "../testdata/format/golden.gotrace"
+const (
+	goldenPath     = "../testdata/format/golden.gotrace"
+	goldenRingPath = "../testdata/format/golden-ring.gotrace"
+)
 
 // golden builds a trace of every kind of record with the recorder's own
 // encoders, in ordinary memory.
@@ -93,16 +96,91 @@ func golden() []byte {
 	return out
 }
 
+// goldenRing builds a ring that has turned: slot 0 has lost its first chunk, slot 1
+// sleeps at its first one, and a free piece is left.
+func goldenRing() []byte {
+	oldHot, oldRec := hot, rec
+	defer func() { hot, rec = oldHot, oldRec }()
+	memory := make([]uint64, 8192)
+	hot.base = unsafe.Pointer(&memory[0])
+	rec.state = stateOn
+	rec.mapped, rec.limit = 65536, 2<<30
+	rec.startTicks, rec.pairTicks, rec.rawTicks = 1000000, 1000000, false
+	rec.nextID, rec.defs, rec.defsPos, rec.defsEnd, rec.defsSeq = 0, nil, 0, 0, 0
+	rec.sites, rec.sitesLast, rec.counts, rec.countsEnd = nil, nil, [countsBlocks]unsafe.Pointer{}, nil
+	rec.slots = 2
+
+	putHeader(&header{
+		flags: flagRawTicks, pid: 4321, ppid: 1234,
+		ticks: 1000000, nano: 500000, wall: 1700000000123456789, max: 2 << 30,
+		text: [4]string{"go1.26.8", "linux/amd64", "./ring", "/home/ring"},
+	})
+	put64(hot.base, hdrGrown, rec.mapped)
+	headerPair(9000000, 4500000)
+	openControl(&settingsOf{mode: modeRing, ringBytes: 65536, ringAge: 30e9, minimum: 10000, depth: 40, paused: true, text: "-codec;+Write$"})
+	put32(rec.control, ctrDepth, 0)
+	rec.depthLimit = 0
+	rec.ringAge = 0
+	rec.ringBytes = 9 << 10
+
+	putDefinition(defFunction, "main.main", "/src/main.go", 3)
+	putDefinition(defFunction, "main.work", "/src/main.go", 9)
+	putDefinition(defGo, "main.main", "/src/main.go", 5)
+	putDefinitionAs(^uint32(0), defTest, "TestRing", "", 0)
+	a, b := &slot{number: 0}, &slot{number: 1}
+	now := uint64(1000000)
+	tick := func() uint64 { now += 100; return now }
+	start := func(s *slot, goid, parent, ref uint64, test uint32) {
+		ringChunk(s, lenTest, tick(), now/2)
+		putBegin(s, tick(), goid, parent, ref, test)
+		s.goid, s.begun, s.parent, s.ref, s.test = goid, now, parent, ref, test
+		s.goSite = goSiteOf(ref * 2)
+		growFrames(s)
+	}
+	start(a, 1, 0, 0, 0)
+	putEnter(a, 1, tick())
+	ref := putSpawn(a, 3, tick())
+	start(b, 0xfedcba987654, 1, ref/2, ^uint32(0))
+	putEnter(b, 2, tick())
+	putEnter(b, 1, tick())
+	for a.seq < 12 {
+		if a.pos+8 > a.end {
+			ringChunk(a, 8, tick(), now/2)
+		}
+		putEnter(a, 2, tick())
+		if a.pos+8 > a.end {
+			ringChunk(a, 8, tick(), now/2)
+		}
+		putExit(a, 0, 0, tick())
+	}
+	putExit(b, 0, 0, tick())
+	for n := 0; n < 3; n++ {
+		count(2, 77)
+	}
+	put64(hot.base, uintptr(b.chunk)+chkPassed, 1216601) // a time of this machine's clock
+
+	used := *(*uint64)(add(hot.base, hdrUsed))
+	out := make([]byte, used)
+	for i := range out {
+		out[i] = *(*byte)(add(hot.base, uintptr(i)))
+	}
+	return out
+}
+
 // TestGolden checks that the encoders produce the bytes that the reader's tests
 // use.
 func TestGolden(t *testing.T) {
-	got := golden()
+	compareGolden(t, goldenPath, golden())
+	compareGolden(t, goldenRingPath, goldenRing())
+}
+
+func compareGolden(t *testing.T, path string, got []byte) {
 	if *update {
-		if err := ioutil.WriteFile(goldenPath, got, 0o644); err != nil {
+		if err := ioutil.WriteFile(path, got, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := ioutil.ReadFile(goldenPath)
+	want, err := ioutil.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

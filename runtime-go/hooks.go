@@ -30,11 +30,26 @@ import "unsafe"
 //go:norace
 //go:noinline
 func Enter(site *uint32) func() {
-	if hot.off {
-		return leave0
+	if hot.idle {
+		if hot.off || hot.mine && *hot.gate != 0 || !resume() {
+			return leaveNothing
+		}
+	}
+	if int32(*site) < 0 {
+		return leaveNothing
 	}
 	return leaving(enter(site))
 }
+
+// siteOff is set in a site of a function that is not recorded.
+const siteOff = 1 << 31
+
+// unrecorded stands for the length of the chain of panics of a call that is not
+// recorded.
+const unrecorded = ^uintptr(0)
+
+// leaveNothing is the exit of calls that are not recorded.
+func leaveNothing() {}
 
 // leaving returns the function that records an exit. panics is the length of
 // the goroutine's chain of panics at Enter.
@@ -55,6 +70,8 @@ func leavingPanics(panics uintptr) func() {
 		return leave1
 	case 2:
 		return leave2
+	case unrecorded:
+		return leaveNothing
 	}
 	// The closure cannot be marked norace, and need not be: it only reads panics.
 	return func() { leave(panics) }
@@ -99,7 +116,7 @@ func leave2() {
 // and leaves a token for that goroutine to inherit (see spawn.go). site is as
 // for Enter.
 func Spawn(site *uint32) {
-	if hot.off {
+	if hot.idle && !resume() {
 		return
 	}
 	spawn(site)
@@ -141,6 +158,15 @@ func enter(site *uint32) uintptr {
 	if s.goid != *(*uint64)(unsafe.Pointer(uintptr(g) + hot.goidOff)) || pos > s.lim || now >= s.due {
 		return enterSlow(site)
 	}
+	depth := s.depth
+	if f := s.frames; f != nil {
+		if depth >= s.room {
+			return enterSlow(site)
+		}
+		f = (*frame)(unsafe.Pointer(uintptr(unsafe.Pointer(f)) + uintptr(depth)*frameSize))
+		f.ticks = now
+		f.id, f.pos = uint32(id), uint32(pos)
+	}
 	p := (*uint64)(unsafe.Pointer(uintptr(hot.base) + uintptr(pos)))
 	if id-1 < enter4ID-1 && delta < enter4Delta {
 		*p = tagEnter4 | id<<3 | delta<<15
@@ -153,7 +179,7 @@ func enter(site *uint32) uintptr {
 	}
 	s.pos = pos
 	s.last = now
-	s.depth++
+	s.depth = depth + 1
 	if *(*unsafe.Pointer)(unsafe.Pointer(uintptr(g) + offPanic)) != nil {
 		return panicDepth(g)
 	}
@@ -185,6 +211,9 @@ func exit(token uintptr) {
 	if s.goid != *(*uint64)(unsafe.Pointer(uintptr(g) + hot.goidOff)) || pos > s.lim || now >= s.due ||
 		depth <= s.spawnDepth || *(*unsafe.Pointer)(unsafe.Pointer(uintptr(g) + offPanic)) != nil {
 		exitSlow(token, now)
+		return
+	}
+	if hot.watched && exitWatched(s, pos, now) {
 		return
 	}
 	p := (*uint64)(unsafe.Pointer(uintptr(hot.base) + uintptr(pos)))

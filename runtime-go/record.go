@@ -22,6 +22,7 @@ func elapsed(s *slot, now uint64) uint64 {
 func putEnter(s *slot, id, now uint64) {
 	d := elapsed(s, now)
 	p := add(hot.base, uintptr(s.pos))
+	putFrame(s, id, s.pos)
 	switch {
 	case id < enter4ID && d < enter4Delta:
 		put64(p, 0, tagEnter4|id<<3|d<<15)

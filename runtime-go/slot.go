@@ -18,14 +18,26 @@ type slot struct {
 	depth      uint32 // open frames
 	spawnDepth uint32 // depth at the innermost open Spawn, 0 if none is open
 	spawns     *node  // stack of open Spawns
-	freeNodes  *node
+	frames     *frame // the open frames, if rec.framed; outermost first
 
 	// Second cache line.
-	end     uint64 // end of the chunk
-	written uint64 // bytes of chunks so far
-	number  uint32
-	seq     uint32 // chunks so far
-	_       [40]byte
+	room      uint32 // frames that fit, or the limit of depth
+	number    uint32
+	seq       uint32 // chunks so far
+	capacity  uint32 // frames that fit
+	end       uint64 // end of the chunk
+	written   uint64 // bytes of chunks so far
+	freeNodes *node
+	// For snapshots.
+	chunk  uint64 // the file offset of the chunk; 0 for none
+	parent uint64
+	ref    uint64
+
+	// Third cache line.
+	begun  uint64 // ticks at which the goroutine began
+	test   uint32
+	goSite uint32 // id of the go statement
+	_      [48]byte
 }
 
 // table is an open-addressing hash table from g pointer to slot. Entries

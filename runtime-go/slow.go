@@ -15,7 +15,7 @@ func running() bool {
 			return false
 		case stateOn, stateStopped:
 			if !hot.mine {
-				hot.off = true // forked: the trace is the parent's
+				hot.off, hot.idle = true, true // forked: the trace is the parent's
 				return false
 			}
 			if state == stateOn {
@@ -42,10 +42,16 @@ func enterSlow(site *uint32) uintptr {
 	if !running() {
 		return 0
 	}
+	if hot.idle {
+		return unrecorded
+	}
 	id := load32(site)
 	first := id == 0
 	if first {
 		id = define(site, defFunction)
+	}
+	if id&siteOff != 0 {
+		return unrecorded
 	}
 	s := acquire()
 	if s == nil {
@@ -54,6 +60,9 @@ func enterSlow(site *uint32) uintptr {
 	}
 	if first {
 		relate(s, 0)
+	}
+	if rec.framed && !fitFrames(s) {
+		return unrecorded
 	}
 	if now, ok := ready(s, 0, 8); ok && id != 0 {
 		putEnter(s, uint64(id), now)
@@ -98,7 +107,9 @@ func exitSlow(token uintptr, at uint64) {
 		drop()
 		return
 	}
-	if now, ok := ready(s, at, 8); ok {
+	if kind == 0 && hot.watched && leftOut(s, at) {
+		// Nothing to write.
+	} else if now, ok := ready(s, at, 8); ok {
 		putExit(s, kind, uint64(token), now)
 	} else {
 		drop()
@@ -149,17 +160,22 @@ func acquireAs(test uint32) *slot {
 //
 //go:norace
 func begin(s *slot, goid, parent uint64, test uint32) bool {
+	// A chunk that ready opens needs no snapshot of the goroutine that has ended.
+	s.goid, s.depth = 0, 0
 	now, ok := ready(s, 0, lenTest)
 	if !ok {
 		return false
 	}
 	s.goid = goid
-	s.depth = 0
 	for s.spawns != nil {
 		pop(s)
 	}
 	ref := takeToken()
 	putBegin(s, now, goid, parent, ref, test)
+	s.begun, s.parent, s.ref, s.test = now, parent, ref, test
+	if rec.mode == modeRing {
+		s.goSite = goSiteOf(ref * 2)
+	}
 	if ref == 0 {
 		relate(s, parent)
 	}

@@ -6,10 +6,6 @@ package rt
 import "unsafe"
 
 const (
-	envOut       = "GOTRACE_OUT="
-	envMax       = "GOTRACE_MAX_SIZE="
-	limitDefault = 2 << 30
-	limitLeast   = 16 << 10
 	// mapMin is the least address space, in bytes, to map the file into. With
 	// less, tracing stays off, except if the user set a smaller size limit.
 	mapMin       = 16 << 20
@@ -26,7 +22,7 @@ const (
 //go:nocheckptr
 func start() {
 	if !osSupported || !open() {
-		hot.off = true
+		hot.off, hot.idle = true, true
 		store32(&rec.state, stateOff)
 		return
 	}
@@ -46,18 +42,18 @@ func fastPaths() bool { return haveTicks && rec.rawTicks && !rec.portable }
 //go:norace
 //go:nocheckptr
 func open() bool {
-	dir, max := settings()
-	if dir == "" {
+	settings := settings()
+	if settings.dir == "" {
 		return false
 	}
 	initClock()
 	initGoroutines()
 	hot.goidOff = rec.goidOff
 	rec.table = newTable(tableEntries)
-	if rec.table == nil || !create(dir) {
+	if rec.table == nil || !create(settings.dir) {
 		return false
 	}
-	limit := fit(max)
+	limit := fit(settings.max)
 	if limit == 0 {
 		osDiscard()
 		return false
@@ -69,84 +65,9 @@ func open() bool {
 	}
 	inner, outer := measureCost()
 	writeHeader(inner, outer)
+	openControl(&settings)
 	return true
 }
-
-// settings reads gotrace's variables from the environment that the process was
-// started with: variables that the program sets itself are not meant for us, and
-// package syscall would make its one copy of the environment now, earlier than
-// in the untraced program. max is in bytes.
-//
-//go:norace
-func settings() (dir string, max uint64) {
-	max = limitDefault
-	for _, v := range runtimeEnvs() {
-		if hasPrefix(v, envOut) {
-			dir = v[len(envOut):]
-		} else if hasPrefix(v, envMax) {
-			if n := sizeOf(v[len(envMax):]); n > 0 {
-				max = n
-			}
-		}
-	}
-	if max < limitLeast {
-		max = limitLeast
-	}
-	return dir, max &^ 4095
-}
-
-// sizeOf reads a size as the flag --max-trace-size does: 1000000, 512MiB, 1.5g,
-// in units of 1024. It is 0 for any other text.
-//
-//go:norace
-func sizeOf(s string) uint64 {
-	const most = 1 << 50
-	whole, part, scale := uint64(0), uint64(0), uint64(0)
-	i := 0
-	for ; i < len(s) && (s[i] >= '0' && s[i] <= '9' || s[i] == '.' && scale == 0 && i > 0); i++ {
-		switch digit := uint64(s[i] - '0'); {
-		case s[i] == '.':
-			scale = 1
-		case scale == 0 && whole < most:
-			whole = whole*10 + digit
-		case scale > 0 && scale < 1000000:
-			part, scale = part*10+digit, scale*10
-		}
-	}
-	if i == 0 || scale == 1 {
-		return 0
-	}
-	for i < len(s) && s[i] == ' ' {
-		i++
-	}
-	shift := uint(0)
-	for j, unit := range "kmgt" {
-		if i < len(s) && lower(s[i]) == byte(unit) {
-			shift = 10 * uint(j+1)
-			i++
-			break
-		}
-	}
-	if i+1 < len(s) && lower(s[i]) == 'i' && lower(s[i+1]) == 'b' {
-		i += 2
-	} else if i < len(s) && lower(s[i]) == 'b' {
-		i++
-	}
-	if i < len(s) {
-		return 0
-	}
-	if whole >= most>>shift {
-		return most
-	}
-	n := whole << shift
-	if scale > 1 {
-		n += part << shift / scale
-	}
-	return n
-}
-
-//go:norace
-func lower(c byte) byte { return c | 0x20 }
 
 // fit maps the file and the token region (see spawn.go). The file gets at most a
 // sixteenth of the address space that ulimit -v allows; the program needs the

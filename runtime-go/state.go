@@ -28,13 +28,22 @@ var hot struct {
 	_ [pageMax]byte
 	// off: nothing is recorded and never will be.
 	off bool
+	// idle: calls that begin now are not recorded, because of off or a pause.
+	idle bool
+	// gate is 0 in the control chunk unless recording is paused.
+	gate *uint32
+	// watched: the duration of a call decides what to do at its exit.
+	watched bool
 	// mine: this process opened the trace; false after a fork.
 	mine bool
 	// table finds slots by g pointer; nil sends every hook to the slow path.
 	table   *table
 	base    unsafe.Pointer // of the file mapping
 	goidOff uintptr
-	_       [pageMax]byte
+	// Exits of calls that took less than least ticks, or most or more, go to
+	// exitWatched; span is most-least.
+	least, span uint64
+	_           [pageMax]byte
 }
 
 // rec is the rest of the recorder's state.
@@ -53,6 +62,22 @@ var rec struct {
 
 	measurer uintptr // g of the goroutine in measureCost
 
+	control    unsafe.Pointer // the control chunk
+	mode       uint32
+	generation uint32 // of the control chunk, as far as it was applied
+	framed     bool   // slots remember their open frames
+	depthLimit uint32 // frames that are recorded, 0 for all
+	chunkMost  uint64 // size of a chunk
+	ringBytes  uint64
+	ringAge    uint64 // ns
+	hand       uint64 // where the ring looks for space next
+	handRests  uint32 // how often it does without looking
+
+	sites     *sites // of functions, by id
+	sitesLast *sites
+	counts    [countsBlocks]unsafe.Pointer
+	countsEnd unsafe.Pointer // the latest chunk of counts
+
 	startTicks uint64
 	pairTicks  uint64 // ticks of the header's latest pair
 	pairLock   uint32
@@ -67,6 +92,7 @@ var rec struct {
 	testHash uint64         // of the latest one
 	defs     unsafe.Pointer // current definitions chunk
 	defsPos  uintptr
+	defsLast uintptr // file offset of the latest definition
 	defsEnd  uintptr
 	defsSeq  uint32
 	tokens   unsafe.Pointer // base of the token region; nil: no tokens

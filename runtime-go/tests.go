@@ -16,8 +16,8 @@ type Named interface{ Name() string }
 //go:norace
 //go:noinline
 func EnterTest(site *uint32, t Named) func() {
-	if hot.off {
-		return leave0
+	if hot.idle && !resume() || int32(*site) < 0 {
+		return leaveNothing
 	}
 	nameTest(t)
 	return leaving(enter(site))

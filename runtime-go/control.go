@@ -1,0 +1,119 @@
+package rt
+
+// The control chunk: settings that the gotrace command may change while the
+// process runs. Slow paths look at the generation and apply what is new.
+
+import "unsafe"
+
+// openControl writes the control chunk, applies the settings of the environment,
+// and puts them in force. Call it at the start, after the header is written.
+//
+//go:norace
+//go:nocheckptr
+func openControl(s *settingsOf) {
+	off := add64((*uint64)(add(hot.base, hdrUsed)), controlSize)
+	p := add(hot.base, uintptr(off))
+	storePtr((*uintptr)(unsafe.Pointer(&rec.control)), uintptr(p))
+	storePtr((*uintptr)(unsafe.Pointer(&hot.gate)), uintptr(p)+ctrGate)
+	put64(p, ctrMinimum, s.minimum)
+	put32(p, ctrDepth, uint32(s.depth))
+	text := s.text
+	if len(text) > ctrTextMost {
+		text = text[:ctrTextMost]
+	}
+	put32(p, ctrTextLength, uint32(len(text)))
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c == ';' {
+			c = '\n'
+		}
+		*(*byte)(add(p, ctrText+uintptr(i))) = c
+	}
+	if s.paused {
+		put32(p, ctrGate, 1)
+	}
+	rec.chunkMost = chunkMax
+	if s.mode != modePlain {
+		openRing(s)
+	}
+	put32(p, ctrMode, rec.mode)
+	put64(p, ctrRingBytes, rec.ringBytes)
+	put64(p, ctrRingAge, rec.ringAge)
+	store64((*uint64)(p), chunkMagic|chunkControl<<16|controlSize<<32)
+	store64((*uint64)(add(hot.base, hdrControl)), off)
+	applyControl()
+}
+
+// controlled applies what the gotrace command has changed in the control chunk.
+//
+//go:norace
+//go:nocheckptr
+func controlled() {
+	if load32((*uint32)(add(rec.control, ctrGeneration))) == rec.generation {
+		return
+	}
+	lock()
+	applyControl()
+	unlock()
+}
+
+// applyControl puts the control chunk in force. Call it with the lock held.
+//
+//go:norace
+//go:nocheckptr
+func applyControl() {
+	p := rec.control
+	generation := load32((*uint32)(add(p, ctrGeneration)))
+	minimum := *(*uint64)(add(p, ctrMinimum))
+	rec.depthLimit = load32((*uint32)(add(p, ctrDepth)))
+	hot.watched = false
+	hot.least, hot.span = 0, ^uint64(0)
+	if minimum > 0 {
+		hot.least = ticksOf(minimum)
+		hot.span = ^uint64(0) - hot.least
+		hot.watched = true
+	}
+	rec.framed = rec.mode == modeRing || minimum > 0 || rec.depthLimit > 0
+	selectSites()
+	hot.idle = load32((*uint32)(add(p, ctrGate))) != 0
+	rec.generation = generation
+	store32((*uint32)(add(p, ctrApplied)), generation)
+}
+
+// ticksOf converts a duration in ns, by the rate of the clock since the start.
+//
+//go:norace
+func ticksOf(ns uint64) uint64 {
+	if !rec.rawTicks {
+		return ns
+	}
+	t, nano := clockPair()
+	start := *(*uint64)(add(hot.base, hdrStartNano))
+	if nano < start+1000000 { // too early to tell: wait for a millisecond
+		for nano < start+1000000 {
+			t, nano = clockPair()
+		}
+	}
+	return uint64(float64(ns) * float64(t-rec.startTicks) / float64(nano-start))
+}
+
+// resume is called by hooks while hot.idle is set. It reports whether the recorder
+// records again: the gotrace command ends a pause through the file.
+//
+//go:norace
+//go:noinline
+func resume() bool {
+	if hot.off {
+		return false
+	}
+	if !hot.mine {
+		return running() // forked: switches the hooks off
+	}
+	if *hot.gate != 0 {
+		return false
+	}
+	lock()
+	applyControl()
+	unlock()
+	return !hot.idle
+}
