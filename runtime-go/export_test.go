@@ -17,3 +17,6 @@ func IsPattern(pattern string) bool     { return isPattern(pattern) }
 
 // DurationOf is how GOTRACE_RECORD_MIN is read.
 func DurationOf(s string) uint64 { return durationOf(s) }
+
+// Ticks reads the trace's clock.
+func Ticks() uint64 { return ticks() }

@@ -70,11 +70,24 @@ var _ = scenario("ring", func() {
 	}
 })
 
+// cycles returns which function of the cycle an id is.
+func (tr *trace) cycles() map[uint32]int {
+	m := map[uint32]int{}
+	for id, def := range tr.defs {
+		var which int
+		if _, err := fmt.Sscanf(def.name, "gotrace.internal/rt_test.cycle%d", &which); err == nil {
+			m[id] = which
+		}
+	}
+	return m
+}
+
 // inOrder checks that the calls within a goroutine's turning follow one another and
 // returns their number.
 func inOrder(t *testing.T, tr *trace, g *gor) int {
 	t.Helper()
 	n, before := 0, -1
+	cycles := tr.cycles()
 	depth := 0
 	for _, e := range g.ev {
 		if e.kind == "spawn" {
@@ -87,8 +100,8 @@ func inOrder(t *testing.T, tr *trace, g *gor) int {
 			continue
 		}
 		depth++
-		var which int
-		if _, err := fmt.Sscanf(tr.name(e.id), "gotrace.internal/rt_test.cycle%d", &which); err != nil {
+		which, ok := cycles[e.id]
+		if !ok {
 			continue
 		}
 		if before >= 0 && (which-before+7)%7 != 1 {
