@@ -33,6 +33,9 @@ func openControl(s *settingsOf) {
 		put32(p, ctrGate, 1)
 	}
 	rec.chunkMost = chunkMax
+	snapshots.every, snapshots.keep, snapshots.most = s.every, s.keep, s.most
+	wrong := parseTriggers(s.when)
+	put32(p, ctrWrongWhen, wrong)
 	if s.mode != modePlain {
 		openRing(s)
 	}
@@ -55,6 +58,10 @@ func controlled() {
 	lock()
 	applyControl()
 	unlock()
+	if asked := load32((*uint32)(add(rec.control, ctrDump))); asked != snapshots.asked {
+		snapshots.asked = asked
+		snapshot(ticks(), -1, 0, 0)
+	}
 }
 
 // applyControl puts the control chunk in force. Call it with the lock held.
@@ -66,14 +73,8 @@ func applyControl() {
 	generation := load32((*uint32)(add(p, ctrGeneration)))
 	minimum := *(*uint64)(add(p, ctrMinimum))
 	rec.depthLimit = load32((*uint32)(add(p, ctrDepth)))
-	hot.watched = false
-	hot.least, hot.span = 0, ^uint64(0)
-	if minimum > 0 {
-		hot.least = ticksOf(minimum)
-		hot.span = ^uint64(0) - hot.least
-		hot.watched = true
-	}
 	rec.framed = rec.mode == modeRing || minimum > 0 || rec.depthLimit > 0
+	setWatched()
 	selectSites()
 	hot.idle = load32((*uint32)(add(p, ctrGate))) != 0
 	rec.generation = generation

@@ -50,8 +50,11 @@ func define(site *uint32, kind uint8) uint32 {
 	id := load32(site)
 	if id == 0 {
 		id = putDefinition(kind, name, file, line)
-		if id != 0 && kind == defFunction && !addSite(site, rec.defsLast) {
-			id |= siteOff
+		if id != 0 && kind == defFunction {
+			watch(id, name)
+			if !addSite(site, rec.defsLast) {
+				id |= siteOff
+			}
 		}
 		store32(site, id)
 	}

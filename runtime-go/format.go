@@ -62,6 +62,7 @@ const (
 	chunkMagic   = 0x7467
 	chunkEvents  = 1
 	chunkDefs    = 2
+	chunkNote    = 3
 	chunkControl = 5
 	chunkRing    = 6
 	chunkFree    = 7
@@ -105,8 +106,12 @@ const (
 	ctrChanges    = 104 // u32: of the gate; the log of the gotrace command is at 768
 	ctrApplied    = 108 // u32: the generation in force
 	ctrWrong      = 112 // u32: the number of the first line of the text that is no pattern, from 1
+	ctrSnapshots  = 116 // u32: written so far
+	ctrSkipped    = 120 // u32: triggers met too soon after a snapshot
+	ctrFailed     = 124 // u32: snapshots that could not be written
 	ctrText       = 128
 	ctrTextMost   = 640
+	ctrWrongWhen  = 896 // u32: as ctrWrong, of the triggers
 )
 
 // Modes of the recorder.

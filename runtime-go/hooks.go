@@ -213,8 +213,13 @@ func exit(token uintptr) {
 		exitSlow(token, now)
 		return
 	}
-	if hot.watched && exitWatched(s, pos, now) {
-		return
+	if hot.watched {
+		if found := exitWatched(s, pos, now); found != exitUsual {
+			if found == exitLong {
+				exitSlow(token, now)
+			}
+			return
+		}
 	}
 	p := (*uint64)(unsafe.Pointer(uintptr(hot.base) + uintptr(pos)))
 	if delta < exit2Delta {

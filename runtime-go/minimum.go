@@ -11,29 +11,58 @@ import "unsafe"
 // larger ids count as id 0.
 const countsBlocks = 128
 
+// What exitWatched finds.
+const (
+	exitUsual = iota
+	exitGone  // there is nothing to write
+	exitLong  // a trigger may be about the call
+)
+
 // exitWatched looks at the duration of s's innermost call, which ends at now and
-// whose exit would be written at pos. It reports whether there is nothing to write.
+// whose exit would be written at pos.
 //
 //go:norace
 //go:nocheckptr
-func exitWatched(s *slot, pos, now uint64) bool {
+func exitWatched(s *slot, pos, now uint64) int {
 	level := s.depth - 1
 	if s.frames == nil || level >= s.capacity {
-		return false
+		return exitUsual
 	}
 	f := frameAt(s, level)
 	took := now - f.ticks
-	if took-hot.least < hot.span {
-		return false
+	switch {
+	case took-hot.least < hot.span:
+		return exitUsual
+	case took >= hot.least:
+		return exitLong
+	case takeBack(s, f, pos, took):
+		return exitGone
 	}
-	return took < hot.least && takeBack(s, f, pos, took)
+	return exitUsual
 }
 
 // leftOut is exitWatched for the slow path.
 //
 //go:norace
 func leftOut(s *slot, now uint64) bool {
-	return s.depth > s.spawnDepth && now >= s.last && exitWatched(s, s.pos, now)
+	return s.depth > s.spawnDepth && now >= s.last && exitWatched(s, s.pos, now) == exitGone
+}
+
+// innermost returns the function of s's innermost call, 0 if it is not known, and how
+// long the call has taken at now.
+//
+//go:norace
+//go:nocheckptr
+func innermost(s *slot, now uint64) (id uint32, took uint64) {
+	level := s.depth - 1
+	if s.frames == nil || level >= s.capacity {
+		return 0, 0
+	}
+	f := frameAt(s, level)
+	if now < f.ticks {
+		now = f.ticks
+	}
+	return f.id, now - f.ticks
 }
 
 // takeBack removes the record of f, the innermost frame of s, if it is the last one

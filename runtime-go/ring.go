@@ -19,6 +19,9 @@ const (
 	chunkLargest = 1 << 20 // the most that a reader accepts
 	// framesMost bounds the frames of a snapshot.
 	framesMost = 8192
+	// While a snapshot is written, the file may grow by half of the ring's size and
+	// this; beyond that, the snapshot is given up.
+	spareLeast = 32 << 20
 )
 
 // openRing sets the recorder up for a ring of s.ringBytes, or of all of the file.
@@ -47,7 +50,17 @@ func takeSpace(want, least uint64) (off, n uint64) {
 	now, nano := clockPair()
 	used := *(*uint64)(add(hot.base, hdrUsed))
 	fits := used+want <= rec.ringBytes
-	if rec.ringAge > 0 {
+	if rec.copying != 0 && !fits {
+		if off, n = spare(want, least); off != 0 {
+			return off, n
+		}
+		if used+want > rec.ringBytes+rec.ringBytes/2+spareLeast || used+want > rec.limit {
+			store32(&rec.copying, 2)
+		}
+	}
+	if rec.copying == 1 {
+		fits = true
+	} else if rec.ringAge > 0 {
 		age := float64(rec.ringAge) * float64(now-rec.startTicks) / float64(nano-*(*uint64)(add(hot.base, hdrStartNano))+1)
 		if age < float64(now-rec.startTicks) {
 			// What is too old is used first.
@@ -61,12 +74,20 @@ func takeSpace(want, least uint64) (off, n uint64) {
 			return off, n
 		}
 	}
+	if !fits && used > rec.ringBytes {
+		if off, n = spare(want, least); off != 0 {
+			return off, n
+		}
+	}
 	if used+want > rec.limit {
 		if off, n = turn(want, least, now, ^uint64(0)); off != 0 {
 			return off, n
 		}
 	}
 	if off = reserve(want, true); off != 0 {
+		if rec.spareFrom == 0 && off >= rec.ringBytes {
+			rec.spareFrom = off
+		}
 		markFree(off, want, 1)
 	}
 	return off, want
@@ -99,7 +120,14 @@ func turn(want, least, now, before uint64) (off, n uint64) {
 			break // not possible
 		}
 		looked++
-		if isReusable(p, now, before) {
+		if rec.spareFrom != 0 && rec.hand >= rec.spareFrom {
+			// Space that was taken while a snapshot was written: spare takes it.
+			if isReusable(p, now, before) {
+				release(rec.hand, size)
+			}
+			length = 0
+			run = rec.hand + size
+		} else if isReusable(p, now, before) {
 			if length += size; length >= want {
 				rec.hand += size
 				break
@@ -130,6 +158,47 @@ func turn(want, least, now, before uint64) (off, n uint64) {
 	}
 	markFree(run, n, 1)
 	return run, n
+}
+
+// spare takes the first free chunk beyond the ring's size that has least bytes: at
+// most want of it. It returns the offset 0 if there is none.
+//
+//go:norace
+//go:nocheckptr
+func spare(want, least uint64) (off, n uint64) {
+	end := *(*uint64)(add(hot.base, hdrUsed))
+	if rec.spareFrom == 0 || rec.spareRests > 0 {
+		if rec.spareRests > 0 {
+			rec.spareRests--
+		}
+		return 0, 0
+	}
+	at, looked := rec.spareHand, uint32(0)
+	for seen := uint64(0); seen <= end-rec.spareFrom; looked++ {
+		if at < rec.spareFrom || at >= end {
+			at = rec.spareFrom
+		}
+		p := add(hot.base, uintptr(at))
+		word := load64((*uint64)(p))
+		size := word >> 32
+		if size == 0 {
+			break // not possible
+		}
+		seen += size
+		if word>>16&0xffff == chunkFree && load32((*uint32)(add(p, chkTaken))) == 0 && size >= least {
+			if n = want; n >= size {
+				n = size
+			} else {
+				markFree(at+n, size-n, 0)
+			}
+			markFree(at, n, 1)
+			rec.spareHand = at + n
+			return at, n
+		}
+		at += size
+	}
+	rec.spareRests = looked / 64
+	return 0, 0
 }
 
 // isReusable reports whether the space of the chunk at p may be used again.

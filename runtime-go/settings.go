@@ -10,10 +10,15 @@ const (
 	envStart     = "GOTRACE_START="
 	envMinimum   = "GOTRACE_RECORD_MIN="
 	envDepth     = "GOTRACE_RECORD_DEPTH="
+	envWhen      = "GOTRACE_DUMP_WHEN="
+	envEvery     = "GOTRACE_DUMP_EVERY="
+	envKeep      = "GOTRACE_DUMP_KEEP="
+	envMost      = "GOTRACE_DUMP_SIZE="
 	envText      = "GOTRACE_RECORD="
 	limitDefault = 2 << 30
 	limitLeast   = 16 << 10
 	ringLeast    = 64 << 10
+	ringDefault  = 64 << 20 // where there are triggers
 )
 
 // settingsOf is what the environment says. Sizes are in bytes, times in ns.
@@ -27,6 +32,11 @@ type settingsOf struct {
 	minimum   uint64
 	depth     uint64
 	text      string
+	// Triggers, and the least time between snapshots, their number and their bytes.
+	when  string
+	every uint64
+	keep  uint32
+	most  uint64
 }
 
 // settings reads gotrace's variables from the environment that the process was
@@ -37,6 +47,7 @@ type settingsOf struct {
 //go:norace
 func settings() (s settingsOf) {
 	s.max = limitDefault
+	s.every, s.keep = everyDefault, keepDefault
 	for _, v := range runtimeEnvs() {
 		switch {
 		case !hasPrefix(v, "GOTRACE_"):
@@ -58,9 +69,22 @@ func settings() (s settingsOf) {
 			s.minimum = durationOf(v[len(envMinimum):])
 		case hasPrefix(v, envDepth):
 			s.depth = sizeOf(v[len(envDepth):])
+		case hasPrefix(v, envWhen):
+			s.when = v[len(envWhen):]
+		case hasPrefix(v, envEvery):
+			s.every = durationOf(v[len(envEvery):])
+		case hasPrefix(v, envKeep):
+			if n := sizeOf(v[len(envKeep):]); n > 0 {
+				s.keep = uint32(n)
+			}
+		case hasPrefix(v, envMost):
+			s.most = sizeOf(v[len(envMost):])
 		case hasPrefix(v, envText):
 			s.text = v[len(envText):]
 		}
+	}
+	if s.when != "" && s.mode == modePlain {
+		s.mode, s.ringBytes = modeRing, ringDefault
 	}
 	if s.max < limitLeast {
 		s.max = limitLeast

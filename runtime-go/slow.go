@@ -107,6 +107,11 @@ func exitSlow(token uintptr, at uint64) {
 		drop()
 		return
 	}
+	which, id, took := -1, uint32(0), uint64(0)
+	if hot.watched {
+		id, took = innermost(s, at)
+		which = triggered(id, took, kind == ctlPanic)
+	}
 	if kind == 0 && hot.watched && leftOut(s, at) {
 		// Nothing to write.
 	} else if now, ok := ready(s, at, 8); ok {
@@ -116,6 +121,9 @@ func exitSlow(token uintptr, at uint64) {
 	}
 	for s.spawnDepth > s.depth {
 		restore(s) // the frame was left between its Spawn and Spawned
+	}
+	if which >= 0 {
+		snapshot(s.last, which, id, took)
 	}
 }
 

@@ -70,6 +70,10 @@ var rec struct {
 	chunkMost  uint64 // size of a chunk
 	ringBytes  uint64
 	ringAge    uint64 // ns
+	spareFrom  uint64 // where the space beyond the ring's size begins; 0 while there is none
+	spareHand  uint64
+	spareRests uint32
+	copying    uint32 // 1 while a snapshot is written, 2 if it must be given up
 	hand       uint64 // where the ring looks for space next
 	handRests  uint32 // how often it does without looking
 

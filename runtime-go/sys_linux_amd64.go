@@ -16,7 +16,9 @@ const (
 	sysGetppid   = 110
 	sysClockGet  = 228
 	sysOpenat    = 257
+	sysMkdirat   = 258
 	sysUnlinkat  = 263
+	sysRenameat  = 264
 	sysFallocate = 285
 	sysPrlimit   = 302
 )

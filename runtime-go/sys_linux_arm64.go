@@ -5,7 +5,9 @@ package rt
 const (
 	sysGetcwd    = 17
 	sysFcntl     = 25
+	sysMkdirat   = 34
 	sysUnlinkat  = 35
+	sysRenameat  = 38
 	sysFallocate = 47
 	sysOpenat    = 56
 	sysClose     = 57

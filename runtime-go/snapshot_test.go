@@ -1,0 +1,137 @@
+//go:build linux
+// +build linux
+
+package rt_test
+
+// Snapshots that triggers write.
+
+import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	rt "gotrace.internal/rt"
+)
+
+func fast() { defer rt.Enter(&v[47])(); leaf() }
+
+func slow() { defer rt.Enter(&v[48])(); time.Sleep(30 * time.Millisecond) }
+
+func panicking() { defer rt.Enter(&v[49])(); panic("on purpose") }
+
+func recovering() {
+	defer rt.Enter(&v[50])()
+	defer func() { recover() }()
+	panicking()
+}
+
+var _ = scenario("triggers", func() {
+	stop := make(chan bool)
+	for i := 0; i < 2; i++ {
+		rt.Spawn(&v[51])
+		go func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					fast()
+				}
+			}
+		}()
+		rt.Spawned()
+	}
+	time.Sleep(20 * time.Millisecond)
+	slow()
+	recovering()
+	slow()
+	close(stop)
+	told(func(b []byte) { b[52]++ })
+	taken(leaf)
+})
+
+// snapshotsOf runs a scenario in a ring of 256 KiB and decodes its snapshots.
+func snapshotsOf(t *testing.T, env ...string) (snapshots []*trace, tr *trace) {
+	t.Helper()
+	r := runs(t, "triggers", append(env, "GOTRACE_RING=256KiB")...)
+	if r.code != 0 || len(r.files) != 1 {
+		t.Fatalf("code %d\n%s%s", r.code, r.out, r.errs)
+	}
+	all, _ := filepath.Glob(filepath.Join(r.dir, "snapshots", "*"))
+	for _, path := range all {
+		if !strings.HasSuffix(path, ".gotrace") {
+			t.Errorf("left behind: %s", path)
+			continue
+		}
+		snapshots = append(snapshots, decode(t, path))
+	}
+	return snapshots, decode(t, r.files[0])
+}
+
+func TestTriggers(t *testing.T) {
+	for _, c := range []struct {
+		env  []string
+		want string
+	}{
+		{[]string{"GOTRACE_DUMP_WHEN=gotrace.internal/rt_test.slow.time > 10ms"}, "slow asked"},
+		{[]string{"GOTRACE_DUMP_WHEN=rt_test.slow.time>=10ms; rt_test.panicking.panics > 0", "GOTRACE_DUMP_EVERY=1ns"}, "slow panicking slow asked"},
+		{[]string{"GOTRACE_DUMP_WHEN=panic;/s.ow$/.time > 10ms", "GOTRACE_DUMP_EVERY=1ns", "GOTRACE_DUMP_KEEP=2"}, "slow asked"},
+		{[]string{"GOTRACE_DUMP_WHEN=rt_test.slow.time > 10s"}, "asked"},
+		{[]string{"GOTRACE_DUMP_WHEN=signal:SIGUSR1; exit; rt_test.slow.time > 10ms", "GOTRACE_DUMP_EVERY=1ns", "GOTRACE_DUMP_SIZE=1"}, "asked"},
+	} {
+		snapshots, live := snapshotsOf(t, c.env...)
+		got := ""
+		for _, tr := range snapshots {
+			stop := binary.LittleEndian.Uint64(tr.b[32:])
+			from := binary.LittleEndian.Uint64(tr.control[80:])
+			if tr.stop != 6 || from >= stop || tr.used != uint64(len(tr.b)) {
+				t.Errorf("%v: stop %d at %d, from %d, used %d of %d", c.env, tr.stop, stop, from, tr.used, len(tr.b))
+			}
+			note := string(tr.b[len(tr.b)-1024:])
+			last := ""
+			for _, g := range tr.gs {
+				for i, e := range g.ev {
+					if e.t > stop || i == 0 {
+						continue
+					}
+					name := strings.TrimPrefix(tr.name(g.ev[i-1].id), "gotrace.internal/rt_test.")
+					if (e.kind == "exit" || e.kind == "panic") && (name == "slow" || name == "panicking") && e.t+100 >= stop {
+						last = name
+					}
+				}
+			}
+			if strings.Contains(note, "asked for") {
+				last = "asked"
+			}
+			got = strings.TrimSpace(got + " " + last)
+		}
+		want(t, strings.Join(c.env, " "), got, c.want)
+		if live.control[896] != 0 {
+			t.Errorf("%v: condition %d is wrong", c.env, live.control[896])
+		}
+		if size := len(live.b); size > 40<<20 {
+			t.Errorf("ring of %d", size)
+		}
+	}
+	_, live := snapshotsOf(t, "GOTRACE_DUMP_WHEN=panic;nonsense")
+	if live.control[896] != 2 {
+		t.Errorf("condition %d is wrong", live.control[896])
+	}
+}
+
+// TestSnapshotFails checks that a snapshot that cannot be written leaves nothing.
+func TestSnapshotFails(t *testing.T) {
+	dir := t.TempDir()
+	os.WriteFile(filepath.Join(dir, "snapshots"), nil, 0o644)
+	r := runs(t, "triggers", "GOTRACE_OUT="+dir, "GOTRACE_RING=256KiB", "GOTRACE_DUMP_WHEN=rt_test.slow.time > 10ms")
+	files, _ := filepath.Glob(filepath.Join(dir, "*.gotrace"))
+	if r.code != 0 || len(files) != 1 {
+		t.Fatalf("code %d, %v\n%s", r.code, files, r.errs)
+	}
+	if tr := decode(t, files[0]); binary.LittleEndian.Uint32(tr.control[124:]) == 0 {
+		t.Errorf("no failure counted")
+	}
+}

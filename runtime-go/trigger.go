@@ -1,0 +1,176 @@
+package rt
+
+// Triggers: single calls at whose end a snapshot of the ring is written. Conditions
+// are those of assertions, separated by semicolons: FUNC.time > 500ms and FUNC.panics,
+// or panic for any function. FUNC is a function's name, with or without the directory
+// of its package, or a pattern between slashes.
+
+const (
+	triggersMost = 16
+	watchedMost  = 128
+	everyDefault = 60e9
+	keepDefault  = 10
+)
+
+// trigger is a condition.
+type trigger struct {
+	text    string
+	name    string // without slashes; "" for all functions
+	pattern bool
+	panics  bool
+	ns      uint64
+	ticks   uint64 // ns in ticks
+}
+
+var triggers struct {
+	list [triggersMost]trigger
+	n    int
+	// Which functions they are about.
+	ids     [watchedMost]uint32
+	which   [watchedMost]uint8
+	watched int
+	panics  bool // some are about panics
+}
+
+// parseTriggers reads GOTRACE_DUMP_WHEN. What only the gotrace command can do (exit,
+// signal:NAME) is skipped. It returns the number of the first condition that it does
+// not understand, from 1; 0 for none.
+//
+//go:norace
+func parseTriggers(text string) (wrong uint32) {
+	for n := uint32(1); text != ""; n++ {
+		end := 0
+		for end < len(text) && text[end] != ';' && text[end] != '\n' {
+			end++
+		}
+		part := trim(text[:end])
+		if text = text[end:]; text != "" {
+			text = text[1:]
+		}
+		if part == "" || part == "exit" || hasPrefix(part, "signal:") {
+			continue
+		}
+		t, ok := triggerIn(part)
+		if ok && triggers.n < triggersMost {
+			triggers.list[triggers.n] = t
+			triggers.n++
+			triggers.panics = triggers.panics || t.panics
+		} else if wrong == 0 {
+			wrong = n
+		}
+	}
+	return wrong
+}
+
+//go:norace
+func triggerIn(text string) (t trigger, ok bool) {
+	t.text = text
+	if text == "panic" {
+		t.panics = true
+		return t, true
+	}
+	subject, value := text, ""
+	for i := len(text) - 1; i >= 0; i-- {
+		if text[i] == '>' {
+			subject, value = trim(text[:i]), text[i+1:]
+			if value != "" && value[0] == '=' {
+				value = value[1:]
+			}
+			value = trim(value)
+			break
+		}
+	}
+	switch {
+	case hasSuffix(subject, ".time"):
+		t.name = subject[:len(subject)-len(".time")]
+		t.ns = durationOf(value)
+		ok = t.ns > 0
+	case hasSuffix(subject, ".panics"):
+		t.name = subject[:len(subject)-len(".panics")]
+		t.panics = true
+		ok = value == "" || value == "0" || value == "1"
+	}
+	if n := len(t.name); n > 2 && t.name[0] == '/' && t.name[n-1] == '/' {
+		t.name, t.pattern = t.name[1:n-1], true
+		ok = ok && isPattern(t.name)
+	}
+	return t, ok && t.name != ""
+}
+
+//go:norace
+func trim(s string) string {
+	for s != "" && s[0] == ' ' {
+		s = s[1:]
+	}
+	for s != "" && s[len(s)-1] == ' ' {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+//go:norace
+func hasSuffix(s, p string) bool { return len(s) >= len(p) && s[len(s)-len(p):] == p }
+
+// watch finds the triggers that are about a function. Call with the lock held.
+//
+//go:norace
+func watch(id uint32, name string) {
+	for i := 0; i < triggers.n; i++ {
+		t := &triggers.list[i]
+		is := t.pattern && matches(t.name, name) || name == t.name ||
+			hasSuffix(name, t.name) && name[len(name)-len(t.name)-1] == '/'
+		if t.name == "" || !is || triggers.watched == watchedMost {
+			continue
+		}
+		triggers.ids[triggers.watched], triggers.which[triggers.watched] = id, uint8(i)
+		triggers.watched++
+		setWatched()
+	}
+}
+
+// setWatched makes exits of calls that a minimum or a trigger may be about take the
+// slow path. Call with the lock held.
+//
+//go:norace
+//go:nocheckptr
+func setWatched() {
+	most := ^uint64(0)
+	for i := 0; i < triggers.watched; i++ {
+		if t := &triggers.list[triggers.which[i]]; !t.panics {
+			if t.ticks = ticksOf(t.ns); t.ticks < most {
+				most = t.ticks
+			}
+		}
+	}
+	least := uint64(0)
+	if minimum := *(*uint64)(add(rec.control, ctrMinimum)); minimum > 0 {
+		least = ticksOf(minimum)
+	}
+	if most < least {
+		most = least
+	}
+	hot.watched = false
+	hot.least, hot.span = least, most-least
+	hot.watched = least > 0 || most != ^uint64(0) || triggers.panics
+}
+
+// triggered returns the trigger that a call of a function meets, -1 for none.
+//
+//go:norace
+func triggered(id uint32, took uint64, panicked bool) int {
+	for i := 0; i < triggers.watched; i++ {
+		if triggers.ids[i] != id {
+			continue
+		}
+		t := &triggers.list[triggers.which[i]]
+		if t.panics && panicked || !t.panics && took > t.ticks {
+			return int(triggers.which[i])
+		}
+	}
+	for i := 0; panicked && i < triggers.n; i++ {
+		if t := &triggers.list[i]; t.panics && t.name == "" {
+			return i
+		}
+	}
+	return -1
+}
