@@ -39,6 +39,7 @@ export {
   reasonsByNode,
   waitsOfCall,
 } from "./reasons.js";
+export { RequestFinder } from "./request-finder.js";
 export type { RootStats } from "./request-root.js";
 export { CALLBACKS_MIN, RequestCollector, type Requests, type RootKind } from "./requests.js";
 export { type StateSums, statesOfNode } from "./state-sums.js";

@@ -72,13 +72,13 @@ export class RequestCollector implements CallVisitor {
 
   /**
    * @param slowest how many of the slowest requests to list
-   * @param found called with each request as it ends
+   * @param found called with each request as it ends; its states are valid until it returns
    */
   constructor(
     private readonly recording: Recording,
     private readonly root: RootKind,
     slowest: number,
-    private readonly found?: (request: Candidate) => void,
+    private readonly found?: (request: Candidate, states: CallStates | undefined) => void,
   ) {
     const { functions } = recording.forest;
     const names = functions.map(({ name }) => name);
@@ -140,7 +140,7 @@ export class RequestCollector implements CallVisitor {
       time: duration,
       states: undefined,
     };
-    this.found?.(candidate);
+    this.found?.(candidate, states);
     offer(this.best, candidate, states);
   }
 

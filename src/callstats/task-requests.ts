@@ -46,11 +46,13 @@ export class TaskCollector implements CallVisitor {
   /**
    * @param slowest how many of the slowest tasks to list
    * @param matches chooses types
+   * @param found called with each task and its type by {@link requests}
    */
   constructor(
     private readonly recording: Recording,
     private readonly slowest: number,
     matches: (type: string) => boolean = () => true,
+    private readonly found?: (task: Candidate, type: string) => void,
   ) {
     this.all = recording.forest.processes.flatMap((_, process) => {
       const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = recording.windowOf(process);
@@ -124,10 +126,22 @@ export class TaskCollector implements CallVisitor {
       const how = task.isEnded ? Ending.return : Ending.running;
       const wall = forest.processes[process].info.startWall + start;
       const states = { self: [], total: [...stateSums(self, duration, { self: total, total }).total] };
-      best.add({
-        type,
-        candidate: { process, goid, number, node, start, wall, duration, time: duration, self, how, calls, states },
-      });
+      const candidate = {
+        process,
+        goid,
+        number,
+        node,
+        start,
+        wall,
+        duration,
+        time: duration,
+        self,
+        how,
+        calls,
+        states,
+      };
+      this.found?.(candidate, type);
+      best.add({ type, candidate });
     }
     const tests = new Map();
     return {

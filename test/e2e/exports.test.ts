@@ -121,14 +121,15 @@ async function sameInText(trace: string, tables: string, table: string): Promise
 test("DuckDB reads the tables, and finds the same in every format", async () => {
   report("--format", "parquet", "-o", at("tables"));
   expect(readdirSync(at("tables")).sort()).toEqual([
-    ...["calls.parquet", "functions.parquet", "goroutines.parquet", "processes.parquet"],
+    ...["calls.parquet", "functions.parquet", "goroutines.parquet", "processes.parquet", "requests.parquet"],
   ]);
   const metadata = `parquet_kv_metadata('${at("tables")}/calls.parquet')`;
   const [{ said }] = await query(
     `SELECT decode(value) AS said FROM ${metadata} WHERE decode(key) = 'gotrace.statements'`,
   );
   expect(JSON.parse(said as string)).toContainEqual(expect.stringMatching(/^\d+ events, \d+ goroutines$/));
-  for (const table of ["calls", "functions", "goroutines", "processes"]) await sameInText(saved, at("tables"), table);
+  for (const table of ["calls", "functions", "goroutines", "processes", "requests"])
+    await sameInText(saved, at("tables"), table);
   const [sums] = await query(`SELECT count(*)::INT AS calls, count(DISTINCT "call")::INT AS numbers,
     (count(*) FILTER (parent IS NULL))::INT AS roots, (count(*) FILTER (ending = 'panic'))::INT AS panics,
     max(epoch_ms(now()) - epoch_ms("time")) < 600000 AS recent FROM '${at("tables")}/calls.parquet'`);
@@ -312,7 +313,7 @@ test("what is left out is said, what cannot be written is refused before anythin
   expect(refused("--events", "10")).toContain("--events is not for trees");
   expect(refused("--html", "--table", "calls")).toContain("--table is not for --format html");
   expect(refused("--format", "csv", "--table", "lines")).toBe(
-    'gotrace: --table: "lines" is not valid\n  use calls, functions, goroutines, processes, intervals\n',
+    'gotrace: --table: "lines" is not valid\n  use calls, functions, goroutines, processes, requests, intervals\n',
   );
   expect(existsSync(at("calls.parquet"))).toBe(false);
 });

@@ -2,13 +2,12 @@
 
 import { ExitCode, UserError } from "../../base/errors.js";
 import {
-  CALLBACKS_MIN,
   costBounds,
   namePattern,
   nearestName,
   RequestCollector,
+  RequestFinder,
   type Requests,
-  type RootKind,
   TaskCollector,
   waitsOfCall,
 } from "../../callstats/index.js";
@@ -111,16 +110,10 @@ function finderOf(root: string | undefined): (recording: Recording, slowest: num
 
 /** Handlers; where there are none tasks, or tests, or callbacks of other modules. @throws UserError where there is nothing */
 function byThemselves(recording: Recording, slowest: number): Requests {
-  const collector = (kind: RootKind) => new RequestCollector(recording, kind, slowest);
-  const handlers = collector({ kind: "handlers" });
-  const tasks = new TaskCollector(recording, slowest);
-  const tests = collector({ kind: "tests" });
-  const callbacks = collector({ kind: "callbacks" });
-  walk(recording, handlers, tasks, tests, callbacks);
-  const found = [handlers, tasks, tests].map((one) => one.requests()).find(({ count }) => count > 0);
+  const finder = new RequestFinder(recording, slowest);
+  walk(recording, ...finder.visitors);
+  const found = finder.requests();
   if (found !== undefined) return found;
-  const guessed = callbacks.requests();
-  if (guessed.count >= CALLBACKS_MIN) return guessed;
   throw new UserError(
     "no requests: no server that is not traced called a function of the module, and there are no tasks or tests",
     "name what a request is: gotrace requests --root main.handle TRACE",

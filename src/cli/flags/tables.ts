@@ -195,7 +195,7 @@ export const unitFlag: Flag = {
 export const tableFlag: Flag = {
   name: "table",
   value: "TABLE",
-  help: "csv, ndjson and parquet: calls (default), functions, goroutines, processes or, of a trace with states, intervals; parquet writes all of them into -o DIR",
+  help: "csv, ndjson and parquet: calls (default), functions, goroutines, processes, requests or, of a trace with states, intervals; parquet writes all of them into -o DIR",
 };
 
 /** For pprof. */

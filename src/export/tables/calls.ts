@@ -2,7 +2,7 @@
 import { Ending, type Goroutine, type Recording, type Walk } from "../../calltree/index.js";
 import { CallNumbers, findSpawners, type Spawners } from "../spawners.js";
 import { type Column, functionColumns, processColumns, type Row, type Table } from "./columns.js";
-import { CallParts, hasStates, stateColumns } from "./states.js";
+import { CallParts, stateColumns } from "./states.js";
 import { testColumn } from "./tests.js";
 
 /** A call; times are whole nanoseconds since the start of the process. */
@@ -64,7 +64,7 @@ export function* walkCalls(recording: Recording, emit: (row: CallRow) => void, k
   });
 }
 
-function callColumns(recording: Recording): Column<CallRow>[] {
+function callColumns(recording: Recording, uniform: boolean): Column<CallRow>[] {
   const functionOf = recording.forest.processes.map(({ tree }) => tree.func);
   return [
     ...processColumns<CallRow>(recording),
@@ -77,18 +77,14 @@ function callColumns(recording: Recording): Column<CallRow>[] {
     { name: "start_ns", kind: "int64", of: ({ start }) => start },
     { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
     { name: "self_ns", kind: "int64", of: ({ self }) => self },
-    ...(hasStates(recording)
-      ? [
-          ...stateColumns<CallRow>(recording, "", ({ states }) => states?.total),
-          ...stateColumns<CallRow>(recording, "self_", ({ states }) => states?.self),
-        ]
-      : []),
+    ...stateColumns<CallRow>(recording, "", ({ states }) => states?.total, uniform),
+    ...stateColumns<CallRow>(recording, "self_", ({ states }) => states?.self, uniform),
     { name: "depth", kind: "int32", of: ({ depth }) => depth },
     { name: "ending", kind: "lookup", type: "string", values: ENDINGS, of: ({ how }) => how },
     testColumn<CallRow>(recording, ({ node }) => node),
   ];
 }
 
-export function callTable(recording: Recording, clocks: Table<CallRow>["clocks"]): Table<CallRow> {
-  return { columns: callColumns(recording), clocks, rows: (emit) => walkCalls(recording, emit) };
+export function callTable(recording: Recording, clocks: Table<CallRow>["clocks"], uniform: boolean): Table<CallRow> {
+  return { columns: callColumns(recording, uniform), clocks, rows: (emit) => walkCalls(recording, emit) };
 }

@@ -13,7 +13,7 @@ import {
   type Walk,
 } from "../../calltree/index.js";
 import { functionColumns, NOTHING, processColumns, type Row, type Table } from "./columns.js";
-import { emptyParts, hasStates, type StateParts, setParts, stateColumns } from "./states.js";
+import { emptyParts, type StateParts, setParts, stateColumns } from "./states.js";
 
 const COUNTS = ["panics", "goexits", "recovered", "running", "goroutines"] as const;
 type Counts = { readonly [K in (typeof COUNTS)[number]]: Float64Array };
@@ -36,7 +36,11 @@ interface FunctionRow extends Row {
   self: StateParts | undefined;
 }
 
-export function functionTable(recording: Recording, clocks: Table<FunctionRow>["clocks"]): Table<FunctionRow> {
+export function functionTable(
+  recording: Recording,
+  clocks: Table<FunctionRow>["clocks"],
+  uniform: boolean,
+): Table<FunctionRow> {
   const sum = (name: string, of: keyof Sums) =>
     ({ name, kind: "int64", of: ({ sums, func }: FunctionRow) => Math.round(sums[of][func]) }) as const;
   return {
@@ -46,12 +50,8 @@ export function functionTable(recording: Recording, clocks: Table<FunctionRow>["
       sum("calls", "calls"),
       sum("total_ns", "total"),
       sum("self_ns", "self"),
-      ...(hasStates(recording)
-        ? [
-            ...stateColumns<FunctionRow>(recording, "", ({ total }) => total),
-            ...stateColumns<FunctionRow>(recording, "self_", ({ self }) => self),
-          ]
-        : []),
+      ...stateColumns<FunctionRow>(recording, "", ({ total }) => total, uniform),
+      ...stateColumns<FunctionRow>(recording, "self_", ({ self }) => self, uniform),
       { ...sum("total_tracing_max_ns", "totalTracing"), nullable: true },
       { ...sum("self_tracing_max_ns", "selfTracing"), nullable: true },
       sum("panics", "panics"),

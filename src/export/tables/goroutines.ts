@@ -22,7 +22,11 @@ interface LifeRow extends Row {
 /** How a goroutine was started, by kind of its edge. */
 export const SPAWNS: readonly string[] = ["", "exact", "indirect", "approximate"];
 
-export function goroutineTable(recording: Recording, clocks: Table<LifeRow>["clocks"]): Table<LifeRow> {
+export function goroutineTable(
+  recording: Recording,
+  clocks: Table<LifeRow>["clocks"],
+  uniform: boolean,
+): Table<LifeRow> {
   const { processes, functions } = recording.forest;
   const functionOf = processes.map(({ tree }) => tree.func);
   const goStatementOf = ({ goroutine }: LifeRow) => goroutine.goStatement;
@@ -65,11 +69,9 @@ export function goroutineTable(recording: Recording, clocks: Table<LifeRow>["clo
       { name: "time", kind: "time", of: ({ start }) => start },
       { name: "start_ns", kind: "int64", of: ({ start }) => start },
       { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
-      ...(hasStates(recording)
-        ? [
-            ...stateColumns<LifeRow>(recording, "", ({ states }) => states),
-            { name: "ready_ns", kind: "int64", nullable: true, of: ({ ready }: LifeRow) => ready } as const,
-          ]
+      ...stateColumns<LifeRow>(recording, "", ({ states }) => states, uniform),
+      ...(uniform || hasStates(recording)
+        ? [{ name: "ready_ns", kind: "int64", nullable: true, of: ({ ready }: LifeRow) => ready } as const]
         : []),
       { name: "calls", kind: "int64", of: ({ calls }) => calls },
       testColumn<LifeRow>(recording, ({ node, goroutine }) => node || goroutine.node),

@@ -8,17 +8,23 @@ import { goroutineTable } from "./goroutines.js";
 import { intervalTable } from "./intervals.js";
 import type { TableName } from "./names.js";
 import { processTable } from "./processes.js";
+import { requestTable } from "./requests.js";
 
 const TABLES = {
   calls: callTable,
   functions: functionTable,
   goroutines: goroutineTable,
   processes: processTable,
+  requests: requestTable,
   intervals: intervalTable,
 } satisfies Record<TableName, unknown>;
 
-/** A table by name; its rows are computed on demand. */
-export function tableOf(recording: Recording, name: TableName): Table<Row> {
+/**
+ * A table by name; its rows are computed on demand.
+ *
+ * @param uniform the same columns for every recording, whether or not it has states
+ */
+export function tableOf(recording: Recording, name: TableName, uniform = false): Table<Row> {
   const clocks = recording.forest.processes.map(({ info }) => new WallClock(info.startWall));
-  return TABLES[name](recording, clocks) as Table<Row>;
+  return TABLES[name](recording, clocks, uniform) as Table<Row>;
 }

@@ -36,15 +36,18 @@ export function hasStates({ forest }: Recording): boolean {
 }
 
 /**
- * One column for each state.
+ * One column for each state; none if the states of no process are known.
  *
  * @param of the parts of a row; undefined for a process whose states are not known
+ * @param uniform the same columns for every recording
  */
 export function stateColumns<R extends Row>(
-  { forest }: Recording,
+  recording: Recording,
   prefix: "" | "self_",
   of: (row: R) => StateParts | undefined,
+  uniform: boolean,
 ): Column<R>[] {
-  const nullable = forest.processes.some(({ tree }) => tree.states === undefined);
+  if (!uniform && !hasStates(recording)) return [];
+  const nullable = uniform || recording.forest.processes.some(({ tree }) => tree.states === undefined);
   return STATES.map((state, index) => ({ name: `${prefix}${state}_ns`, kind: "part", index, nullable, of }));
 }
