@@ -76,7 +76,7 @@ function scanOnce(source: ByteSource, used: number, base: number, clock: Clock, 
 }
 
 /** Passes over the chunks of a process trace, which may grow meanwhile: each scan goes on where the last one stopped. */
-class ChunkScanner {
+export class ChunkScanner {
   /** Offsets of the chunks of definitions. */
   readonly defs: number[] = [];
   problem: Problem | undefined;
@@ -104,14 +104,35 @@ class ChunkScanner {
     this.slope = clock.slope === 1 ? 1 : Number.NaN;
   }
 
+  /** Whether the rate of the clock is known for good: it does not change any more as the trace grows. */
+  get isSettled(): boolean {
+    return !Number.isNaN(this.slope);
+  }
+
+  /** The chunks of events found so far; those of a ring come with {@link result}. */
+  get table(): ChunkTable {
+    return this.builder.table;
+  }
+
+  /** Whether a chunk of a ring was found. */
+  get hasRing(): boolean {
+    return this.ring.length > 0;
+  }
+
+  /** The clock with the rate that the scans have found; if that is not settled, with that of the header. */
+  clockWith(header: Clock): Clock {
+    const slope = [this.slope, header.slope, this.firstSlope].find((rate) => !Number.isNaN(rate)) ?? 1;
+    return { ...header, slope };
+  }
+
   /** What the scans have found. Call it once. @param ringFrom see {@link scanChunks} */
   result(ringFrom: number): ChunkScan {
-    const { builder, ring, defs, notes, execution, cut, clock, problem } = this;
-    const slope = [this.slope, clock.slope, this.firstSlope].find((rate) => !Number.isNaN(rate)) ?? 1;
-    const reach = ring.length === 0 ? undefined : addRing(builder, ring, ringFrom, slope);
+    const { builder, ring, defs, notes, execution, cut, problem } = this;
+    const clock = this.clockWith(this.clock);
+    const reach = ring.length === 0 ? undefined : addRing(builder, ring, ringFrom, clock.slope);
     const { table } = builder;
     return {
-      ...{ table, defs, notes, execution, cut, clock: { ...clock, slope } },
+      ...{ table, defs, notes, execution, cut, clock },
       end: Math.max(this.end, HEADER_SIZE),
       ...(reach === undefined ? {} : { reach }),
       ...(problem === undefined ? {} : { problem }),

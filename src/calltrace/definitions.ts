@@ -36,9 +36,14 @@ export interface Definition {
  * @param source the process trace, offset 0 = its header
  * @param chunks offsets of the defs chunks found in the file
  * @param head offset of the first defs chunk: the chain from there also reaches chunks after a broken one
+ * @param definitions those that are known already; new ones are added
  */
-export function readDefinitions(source: ByteSource, chunks: readonly number[], head: number): Map<number, Definition> {
-  const definitions = new Map<number, Definition>();
+export function readDefinitions(
+  source: ByteSource,
+  chunks: readonly number[],
+  head: number,
+  definitions: Map<number, Definition> = new Map(),
+): Map<number, Definition> {
   const seen = new Set(chunks);
   for (const offset of chunks) readChunk(source, offset, definitions);
   const { size } = source;

@@ -3,6 +3,7 @@ export type { Begin } from "./beginning.js";
 export { type ChunkTable, chunkAt, truncateTable } from "./chunk-table.js";
 export type { Problem } from "./chunks.js";
 export { type Definition, ID_LIMIT, readDefinitions } from "./definitions.js";
+export { GrowingReader, GrowingTrace } from "./growing.js";
 export {
   type HookCost,
   hasMagic,

@@ -18,6 +18,8 @@ export class Skimmer {
   readonly begin: Beginning = { goid: 0, parentGoid: 0, spawnRef: 0 };
   /** Parent by goroutine, from `parent` records, which are written before the goroutine begins. */
   readonly parents = new Map<number, number>();
+  /** Bytes from the start of the chunk to it. */
+  beginOffset = 0;
   private units: Uint16Array = new Uint16Array(0);
   private start = 0;
   private position = 0;
@@ -56,6 +58,7 @@ export class Skimmer {
         }
         if (type === Control.begin || type === Control.test || type === Control.resume) {
           readBeginning(units, p, this.begin);
+          this.beginOffset = (p - this.start) * 2;
           p += size;
           status = Status.begin;
           break;
@@ -77,4 +80,25 @@ export class Skimmer {
     this.events = events;
     return status;
   }
+}
+
+/**
+ * Finds where the records of a chunk end that is being written: what is not yet written there is zero.
+ *
+ * @param from, to bytes from the start of the chunk, which is at the beginning of `units`: a record, and the end of what was read
+ * @returns the end of the last whole record, and whether that one names goroutines: its head is stored at once, but may
+ * lie in two lines of the cache, which become visible one after the other
+ */
+export function recordsEnd(units: Uint16Array, from: number, to: number): { end: number; isFresh: boolean } {
+  const limit = to >>> 1;
+  let last = from >>> 1;
+  let p = last;
+  while (p < limit) {
+    const tag = units[p] & Head.tagMask;
+    const size = tag === Tag.control ? CONTROL_UNITS[(units[p] >>> Head.tagBits) & Head.typeMask] : RECORD_UNITS[tag];
+    if (size === 0 || p + size > limit) break;
+    last = p;
+    p += size;
+  }
+  return { end: p * 2, isFresh: p > from >>> 1 && (units[last] & Head.tagMask) === Tag.control };
 }

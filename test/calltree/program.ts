@@ -102,6 +102,7 @@ class Machine {
     this.trace = new TraceWriter(options);
     this.ids = NAMES.map((name) => this.trace.define("function", name));
     this.site = this.trace.define("go", NAMES[0]);
+    this.trace.writeEarly();
     this.add({
       goid: 1,
       slot: 0,

@@ -21,12 +21,17 @@ export class AttachmentTable {
   private goid = new Float64Array(16);
   private starter = new Float64Array(16);
   private next = new Int32Array(16);
-  private readonly first: Int32Array;
-  private readonly last: Int32Array;
+  private first = new Int32Array(0);
+  private last = new Int32Array(0);
 
   constructor(slots: number) {
-    this.first = new Int32Array(slots).fill(NONE);
-    this.last = new Int32Array(slots).fill(NONE);
+    this.growTo(slots);
+  }
+
+  /** Makes room for more slots. */
+  growTo(slots: number): void {
+    this.first = grown(this.first, slots, NONE);
+    this.last = grown(this.last, slots, NONE);
   }
 
   /** Attaches the next goroutine of a slot. */

@@ -21,6 +21,7 @@ import { NO_NODE, NodeTable, ROOT } from "./nodes.js";
 import { ParentInference } from "./parent-inference.js";
 import { ParkedSlots } from "./parked-slots.js";
 import { asksForParent, type Prescan } from "./prescan.js";
+import type { Fetch, Reach } from "./reach.js";
 import { type Scope, windowOf } from "./scope.js";
 import { type Parked, SlotTable } from "./slots.js";
 import { SpawnTable } from "./spawns.js";
@@ -40,11 +41,10 @@ export class TreeBuilder {
   readonly stacks: Stacks;
   readonly edges = new EdgeTable();
   readonly attachments: AttachmentTable;
-  private readonly slots: SlotTable;
+  readonly slots: SlotTable;
+  readonly parents: ParentInference;
   private readonly spawns = new SpawnTable();
-  private readonly parents: ParentInference;
   private readonly parkedSlots: ParkedSlots;
-  private readonly reader: ChunkReader;
   private readonly decoder: RecordDecoder;
   private chunk = 0;
   private slot = 0;
@@ -53,6 +53,8 @@ export class TreeBuilder {
     private readonly process: ProcessTrace,
     prescan: Prescan,
     options: ReplayOptions = {},
+    private readonly reader: Fetch = new ChunkReader(process.source),
+    private readonly reach?: Reach,
   ) {
     this.nodes = new NodeTable(options.noMerge !== true, options.depthLimit, options.pathLimit);
     this.slots = new SlotTable(process.chunks, windowOf(0, options));
@@ -60,7 +62,6 @@ export class TreeBuilder {
     this.attachments = new AttachmentTable(process.chunks.slots);
     this.parents = new ParentInference(process, prescan, this.slots, this.nodes, this.stacks);
     this.parkedSlots = new ParkedSlots(this.slots);
-    this.reader = new ChunkReader(process.source);
     this.decoder = new RecordDecoder(process.clock);
   }
 
@@ -76,6 +77,32 @@ export class TreeBuilder {
       }
       progress?.(chunks.offset[chunk] + chunks.size[chunk]);
     }
+    this.finish();
+  }
+
+  /** Replays what is new in a trace that grows. */
+  replayNew(): void {
+    const { chunks } = this.process;
+    const { slots } = this;
+    slots.grow();
+    this.attachments.growTo(chunks.slots);
+    for (let slot = 0; slot < chunks.slots; slot++) {
+      if (slots.chunk[slot] < 0 || slots.parked.has(slot)) continue;
+      this.advance(slot, chunks.count);
+      this.settle(chunks.count);
+    }
+  }
+
+  /** Answers the queries by goroutines that began before `time`; no goroutine has further records before that. */
+  answerBefore(time: number): void {
+    for (const slot of [...this.slots.queries.keys()]) if (!this.slots.parked.has(slot)) this.capture(slot, time);
+    this.settle(this.process.chunks.count);
+  }
+
+  /** Called when all has been replayed that does not have to wait. */
+  finish(): void {
+    const { slots } = this;
+    const { chunks } = this.process;
     // The earliest of the slots that wait for one another waits for a goroutine whose first event is later, so that had
     // no open frame yet. The others must go on waiting: what they wait for may come now.
     for (let slot = this.parkedSlots.earliest(); slot !== undefined; slot = this.parkedSlots.earliest()) {
@@ -124,15 +151,22 @@ export class TreeBuilder {
   /** Replays the chunks of a slot from its position up to chunk `until`, or until it has to park. */
   private advance(slot: number, until: number): void {
     const { chunks } = this.process;
-    const { slots, decoder } = this;
+    const { slots, decoder, reach } = this;
     this.slot = slot;
     let resumed = slots.parked.get(slot);
     for (let chunk = slots.chunk[slot]; chunk >= 0 && chunk <= until; chunk = slots.chunk[slot]) {
+      const state = resumed?.state ?? slots.within.get(slot);
+      const limit = reach === undefined ? chunks.filled[chunk] : reach.limit(slot, chunk);
+      const isComplete = reach === undefined || reach.isComplete(slot, chunk);
+      const from = state === undefined ? chunks.body[chunk] : state.position * 2;
+      if (limit <= from && !isComplete && resumed === undefined) return;
       this.chunk = chunk;
-      const { window, index } = this.reader.fetch(chunks.offset[chunk], chunks.size[chunk], chunk === until);
-      decoder.open(window.u16, index, chunks.filled[chunk], slots.floor[slot], chunks.body[chunk]);
+      const at = { offset: chunks.offset[chunk], size: chunks.size[chunk] };
+      const { window, index } = this.reader.fetch(at.offset, at.size, chunk === until, from, limit);
+      decoder.open(window.u16, index, limit, slots.floor[slot], chunks.body[chunk]);
+      if (state !== undefined) decoder.resume(state);
+      slots.within.delete(slot);
       if (resumed !== undefined) {
-        decoder.resume(resumed.state);
         // A slot that was forced to resume is already attached.
         if (slots.goid[slot] !== resumed.begin.goid && !this.place(slot, resumed)) return;
         slots.parked.delete(slot);
@@ -140,6 +174,7 @@ export class TreeBuilder {
       }
       do {
         const count = decoder.next();
+        if (reach !== undefined && count > 0) reach.check(slot, decoder.time[0]);
         this.stacks.replay(slot, decoder, count);
         if (count > 0) slots.floor[slot] = decoder.time[count - 1];
         if (decoder.status === Status.begin && !this.begin(slot)) {
@@ -149,6 +184,11 @@ export class TreeBuilder {
         }
       } while (decoder.status === Status.more || decoder.status === Status.begin);
       slots.floor[slot] = decoder.latest;
+      if (!isComplete) {
+        slots.within.set(slot, decoder.state());
+        this.wake(slot);
+        return;
+      }
       slots.chunk[slot] = chunks.next[chunk];
       if (slots.chunk[slot] < 0) this.capture(slot, Number.POSITIVE_INFINITY);
       this.wake(slot);
@@ -161,8 +201,9 @@ export class TreeBuilder {
    */
   private begin(slot: number): boolean {
     const { slots, decoder } = this;
+    this.reach?.check(slot, decoder.begin.time);
     this.capture(slot, decoder.begin.time);
-    this.parents.bury(slot, (answered) => this.parkedSlots.answered(answered));
+    this.parents.bury(slot, decoder.begin.time, (answered) => this.parkedSlots.answered(answered));
     this.stacks.abandon(slot, slots.floor[slot]);
     slots.root[slot] = NO_NODE;
     const { parentGoid, spawnRef } = decoder.begin;
@@ -213,7 +254,8 @@ export class TreeBuilder {
     const current = this.slots.chunk[spawner];
     if (current !== chunk) return current < 0 || current > chunk;
     const parked = this.slots.parked.get(spawner);
-    if (parked !== undefined) return chunks.offset[chunk] + parked.state.position * 2 > offset;
+    const state = parked?.state ?? this.slots.within.get(spawner);
+    if (state !== undefined) return chunks.offset[chunk] + state.position * 2 > offset;
     return spawner === this.slot && chunk === this.chunk && chunks.offset[chunk] + this.decoder.offset > offset;
   }
 

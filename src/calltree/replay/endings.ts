@@ -2,6 +2,7 @@
 import { Kind } from "../../calltrace/index.js";
 import { Ending } from "../ending.js";
 import { NO_FRAME } from "./frames.js";
+import type { SlotTable } from "./slots.js";
 
 /** A frame that ends. */
 interface Ended {
@@ -31,18 +32,18 @@ export class Endings {
   private readonly seen = new Map<number, number>();
 
   /**
-   * @param panicked by slot: number of open frames with callees that saw a panic; kept up to date
+   * @param slots its column `panicked` is kept up to date
    * @param hold protects a node of an unmerged tree from being pruned
    */
   constructor(
-    private readonly panicked: Int32Array,
+    private readonly slots: Pick<SlotTable, "panicked">,
     private readonly hold: (node: number) => void,
   ) {}
 
   /** How a frame ends. @param counts whether the call counts */
   of({ slot, node, frame, below, what, panics }: Ended, counts: boolean): Ending {
     const seen = this.seen.get(frame) ?? 0;
-    if (this.seen.delete(frame)) this.panicked[slot]--;
+    if (this.seen.delete(frame)) this.slots.panicked[slot]--;
     if (what === Kind.exitGoexit) return this.count(this.goexits, node, Ending.goexit, counts);
     const left = what === Kind.exitPanic;
     this.note(slot, below, left ? panics + 1 : panics);
@@ -66,7 +67,7 @@ export class Endings {
   private note(slot: number, frame: number, panics: number): void {
     if (frame === NO_FRAME || panics === 0) return;
     const before = this.seen.get(frame);
-    if (before === undefined) this.panicked[slot]++;
+    if (before === undefined) this.slots.panicked[slot]++;
     if (before === undefined || before < panics) this.seen.set(frame, panics);
   }
 }

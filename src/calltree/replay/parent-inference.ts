@@ -2,6 +2,7 @@
  * Infers the frame that started a goroutine without a spawn record. The parent goroutine is known, the frame is not: it
  * is taken from the parent's stack at the time when the child began.
  */
+import { grown } from "../../base/columns.js";
 import type { ProcessTrace } from "../../calltrace/index.js";
 import { Enclosing } from "../functions.js";
 import { NO_FRAME } from "./frames.js";
@@ -11,34 +12,43 @@ import type { SlotTable } from "./slots.js";
 import type { Stacks } from "./stacks.js";
 
 export class ParentInference {
-  private readonly enclosing: Enclosing;
+  private enclosing: Enclosing;
+  /** The number of definitions that it knows. */
+  private known: number;
   /** By query: the node to attach to, or NO_NODE. */
-  private readonly answers: Int32Array;
-  /** By slot: its next query. */
-  private readonly nextOfSlot: Int32Array;
+  private answers: Int32Array<ArrayBuffer>;
+  /** By slot: the query of its latest goroutine that had one. */
+  private readonly taken = new Map<number, number>();
+  /** Called when a goroutine begins on a slot. */
+  onBegin: ((slot: number, goid: number) => void) | undefined;
+  /** Called before another goroutine takes over a slot at `time`. */
+  onBury: ((slot: number, time: number) => void) | undefined;
 
   constructor(
-    process: ProcessTrace,
+    private readonly process: ProcessTrace,
     private readonly prescan: Prescan,
     private readonly slots: SlotTable,
     private readonly nodes: NodeTable,
     private readonly stacks: Stacks,
   ) {
     this.enclosing = new Enclosing(process.definitions);
+    this.known = process.definitions.size;
     this.answers = new Int32Array(prescan.queries.count).fill(NO_NODE);
-    this.nextOfSlot = prescan.queries.firstOfSlot.slice();
   }
 
   /** The query that belongs to the next begin record of a slot without a spawn record. */
   take(slot: number): number {
-    const query = this.nextOfSlot[slot];
-    this.nextOfSlot[slot] = this.prescan.queries.nextOfSlot[query];
+    const { firstOfSlot, nextOfSlot } = this.prescan.queries;
+    const before = this.taken.get(slot);
+    const query = before === undefined ? firstOfSlot[slot] : nextOfSlot[before];
+    this.taken.set(slot, query);
     return query;
   }
 
   /** The node to attach to; NO_NODE if not known yet; the root if no ancestor goroutine is in the trace. */
   find(query: number): number {
-    return this.prescan.queries.asked[query] === 0 ? ROOT : this.answers[query];
+    if (this.prescan.queries.asked[query] === 0) return ROOT;
+    return query < this.answers.length ? this.answers[query] : NO_NODE;
   }
 
   /** The goroutine that a query goes to: the nearest ancestor in the trace; 0 for none. */
@@ -50,6 +60,7 @@ export class ParentInference {
   expect(slot: number, goid: number): void {
     const { slots } = this;
     const { queries } = this.prescan;
+    this.onBegin?.(slot, goid);
     slots.capture[slot] = Number.POSITIVE_INFINITY;
     let query = queries.heads.get(goid, NO_NODE);
     if (query === NO_NODE) return;
@@ -61,13 +72,32 @@ export class ParentInference {
     slots.capture[slot] = queries.time[list[list.length - 1]];
   }
 
+  /** Adds a query to the goroutine that has begun on a slot. */
+  insert(slot: number, query: number): void {
+    const { time } = this.prescan.queries;
+    const list = this.slots.queries.get(slot) ?? [];
+    // Mostly it is the latest one, which comes first.
+    let at = 0;
+    while (at < list.length && time[list[at]] > time[query]) at++;
+    list.splice(at, 0, query);
+    this.slots.queries.set(slot, list);
+    this.slots.capture[slot] = time[list[list.length - 1]];
+  }
+
   /** Answers the queries to a slot's goroutine by goroutines that began before `time`; calls `answered` for each. */
   answer(slot: number, time: number, answered: (query: number) => void): void {
     this.answerUntil(slot, time, true, answered);
   }
 
-  /** Answers the remaining queries, because another goroutine takes over the slot. */
-  bury(slot: number, answered: (query: number) => void): void {
+  /** Stores the answer to a query. */
+  settle(query: number, node: number): void {
+    this.answers = grown(this.answers, query + 1, NO_NODE);
+    this.answers[query] = node;
+  }
+
+  /** Answers the remaining queries, because another goroutine takes over the slot at `time`. */
+  bury(slot: number, time: number, answered: (query: number) => void): void {
+    this.onBury?.(slot, time);
     this.answerUntil(slot, Number.POSITIVE_INFINITY, false, answered);
   }
 
@@ -80,7 +110,7 @@ export class ParentInference {
     for (; query !== undefined && queries.time[query] < time; query = list.pop()) {
       const node = this.frameAround(slot, query, alive);
       this.stacks.hold(node);
-      this.answers[query] = node;
+      this.settle(query, node);
       answered(query);
     }
     if (query === undefined) slots.queries.delete(slot);
@@ -96,19 +126,28 @@ export class ParentInference {
    */
   private frameAround(slot: number, query: number, alive: boolean): number {
     const { slots } = this;
-    const { time, func } = this.prescan.queries;
-    const { frames } = this.stacks;
+    const { time } = this.prescan.queries;
     if (slots.top[slot] === NO_FRAME) {
       // Nothing is known about the parent before its own first event.
       if (time[query] < slots.start[slot]) return ROOT;
       return alive && slots.test[slot] && slots.root[slot] > ROOT ? slots.root[slot] : slots.attach[slot];
     }
-    const around = this.enclosing.of(func[query]);
-    if (around.size > 0) {
-      for (let frame = slots.top[slot]; frame !== NO_FRAME; frame = frames.below[frame]) {
-        if (around.has(this.nodes.func[frames.node[frame]])) return frames.node[frame];
-      }
+    return this.nearestOf(query, this.stacks.openNodes(slot));
+  }
+
+  /** Of the nodes of a stack, innermost first, the one around the goroutine of a query. There must be one. */
+  nearestOf(query: number, nodes: Iterable<number>): number {
+    if (this.known !== this.process.definitions.size) {
+      this.enclosing = new Enclosing(this.process.definitions);
+      this.known = this.process.definitions.size;
     }
-    return frames.node[slots.top[slot]];
+    const around = this.enclosing.of(this.prescan.queries.func[query]);
+    let innermost = NO_NODE;
+    for (const node of nodes) {
+      if (innermost === NO_NODE) innermost = node;
+      if (around.size === 0) break;
+      if (around.has(this.nodes.func[node])) return node;
+    }
+    return innermost;
   }
 }

@@ -4,7 +4,7 @@
  * began, so it needs that time before its replay of the parent passes it. The builder also needs the set of goroutines
  * in the trace: it must not wait for a parent that has no records.
  */
-import { grown, NumberMap, NumberSet } from "../../base/columns.js";
+import { grown, NumberSet } from "../../base/columns.js";
 import {
   ChunkReader,
   chunkAt,
@@ -16,82 +16,7 @@ import {
   Status,
   truncateTable,
 } from "../../calltrace/index.js";
-
-/** Queries for the frame that started a goroutine without a spawn record, as columns, in the order in which each slot begins them. */
-class ParentQueries {
-  count = 0;
-  /** When the goroutine began. */
-  time = new Float64Array(16);
-  /** Its first function, 0 for none. */
-  func = new Uint32Array(16);
-  /** The goroutine that the query goes to: the nearest ancestor that is in the trace; 0 for none. */
-  asked = new Float64Array(16);
-  /** Next query to the same goroutine, -1 for none. */
-  link = new Int32Array(16);
-  /** Next query of the same slot, -1 for none. */
-  nextOfSlot = new Int32Array(16);
-  /** By slot: its first query, -1 for none. */
-  firstOfSlot: Int32Array;
-  /** By goroutine: one of the queries to it, the head of a list. */
-  readonly heads = new NumberMap();
-  private readonly lastOfSlot: Int32Array;
-
-  constructor(slots: number) {
-    this.firstOfSlot = new Int32Array(slots).fill(-1);
-    this.lastOfSlot = new Int32Array(slots).fill(-1);
-  }
-
-  add(slot: number, parentGoid: number, time: number): number {
-    const query = this.count++;
-    this.time = grown(this.time, this.count);
-    this.func = grown(this.func, this.count);
-    this.asked = grown(this.asked, this.count);
-    this.nextOfSlot = grown(this.nextOfSlot, this.count);
-    this.time[query] = time;
-    this.asked[query] = parentGoid;
-    this.nextOfSlot[query] = -1;
-    if (this.lastOfSlot[slot] < 0) this.firstOfSlot[slot] = query;
-    else this.nextOfSlot[this.lastOfSlot[slot]] = query;
-    this.lastOfSlot[slot] = query;
-    return query;
-  }
-
-  /**
-   * Redirects each query to the nearest ancestor goroutine that is in the trace.
-   *
-   * @param parents parent by goroutine, for goroutines not in the trace
-   */
-  address(begun: NumberSet, parents: ReadonlyMap<number, number>): void {
-    this.link = new Int32Array(this.count);
-    const found = new Map<number, number>();
-    for (let query = 0; query < this.count; query++) {
-      const asked = nearest(this.asked[query], begun, parents, found);
-      this.asked[query] = asked;
-      if (asked === 0) continue;
-      this.link[query] = this.heads.get(asked, -1);
-      this.heads.set(asked, query);
-    }
-  }
-}
-
-/** The nearest goroutine from `goid` up that has begun; 0 for none. @param found results so far, by goroutine */
-function nearest(
-  goid: number,
-  begun: NumberSet,
-  parents: ReadonlyMap<number, number>,
-  found: Map<number, number>,
-): number {
-  const path: number[] = [];
-  let at = goid;
-  // A damaged trace may contain a cycle; then the provisional result for a goroutine on the path, 0, is final.
-  for (; at !== 0 && !begun.has(at) && !found.has(at); at = parents.get(at) ?? 0) {
-    path.push(at);
-    found.set(at, 0);
-  }
-  const answer = found.get(at) ?? at;
-  for (const passed of path) found.set(passed, answer);
-  return answer;
-}
+import { ParentQueries, type Relied } from "./queries.js";
 
 export interface Prescan {
   readonly queries: ParentQueries;
@@ -112,64 +37,153 @@ export function asksForParent(process: ProcessTrace, parentGoid: number, spawnRe
 export function prescan(process: ProcessTrace, progress?: (bytes: number) => void): Prescan {
   const { chunks } = process;
   const reader = new ChunkReader(process.source);
-  const skimmer = new Skimmer();
-  const collector = new Collector(process);
-  const begun = new NumberSet();
-  let events = 0;
-  let goroutines = 0;
+  const scanner = new Prescanner(process);
   let problem = process.problem;
   for (let chunk = 0; chunk < chunks.count; chunk++) {
     const size = chunks.size[chunk];
     const { window, index } = reader.fetch(chunks.offset[chunk], size, true);
-    skimmer.open(window.u16, index, size, chunks.body[chunk]);
-    let wanted = collector.waits(chunks.slot[chunk]);
-    let status = skimmer.next();
-    for (; status === Status.begin; status = skimmer.next()) {
-      goroutines++;
-      begun.add(skimmer.begin.goid);
-      wanted ||= asksForParent(process, skimmer.begin.parentGoid, skimmer.begin.spawnRef);
-    }
-    events += skimmer.events;
-    if (wanted) collector.collect(chunk, window.u16, index, size);
+    const { status, end } = scanner.pass(chunk, { units: window.u16, index, size });
     if (status === Status.corrupt) {
       // A truncated chunk may end within a record; then `problem` already reports the truncation.
       if (!process.cut || chunk < chunks.count - 1) {
-        const offset = process.base + chunks.offset[chunk] + skimmer.offset;
-        problem = { offset, message: "not a valid record" };
+        problem = { offset: process.base + chunks.offset[chunk] + end, message: "not a valid record" };
       }
-      truncateTable(chunks, chunk, skimmer.offset);
+      truncateTable(chunks, chunk, end);
       break;
     }
-    chunks.filled[chunk] = skimmer.offset;
+    chunks.filled[chunk] = end;
     progress?.(chunks.offset[chunk] + size);
   }
-  collector.queries.address(begun, skimmer.parents);
-  return { queries: collector.queries, begun, events, goroutines, ...(problem === undefined ? {} : { problem }) };
+  scanner.addressAll();
+  const { queries, begun, events, goroutines } = scanner;
+  return { queries, begun, events, goroutines, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** A chunk, or a part of one, in memory. */
+export interface ChunkPart {
+  readonly units: Uint16Array;
+  /** Bytes from the start of that memory to that of the chunk. */
+  readonly index: number;
+  /** Bytes from the start of the chunk to the end of what is read. */
+  readonly size: number;
+  /** Bytes from the start of the chunk to the first record to read; what is before it was read earlier. */
+  readonly from?: number;
+  /** Puts the whole chunk up to `size` into memory; needed with `from`. */
+  readonly fill?: () => void;
+  /** Chunks from this offset on may exist but are not known yet: the pass ends at a record that refers to one. */
+  readonly known?: number;
+}
+
+/** Takes in the records of a process, one part of a chunk after another. */
+export class Prescanner implements Prescan {
+  readonly queries: ParentQueries;
+  readonly begun = new NumberSet();
+  events = 0;
+  goroutines = 0;
+  /** While the trace grows: whether a goroutine has begun of which something relied on that it never would. */
+  isBelied = false;
+  private readonly skimmer = new Skimmer();
+  private readonly collector: Collector;
+
+  /** @param relied on what addresses of queries rely, if the trace grows */
+  constructor(
+    private readonly process: ProcessTrace,
+    private readonly relied?: Relied,
+  ) {
+    this.queries = new ParentQueries(process.chunks.slots);
+    this.collector = new Collector(process, this.queries);
+  }
+
+  /** Makes room for the slots of a trace that has grown. */
+  growTo(slots: number): void {
+    this.queries.growTo(slots);
+    this.collector.growTo(slots);
+  }
+
+  /** @returns why and where it ended, in bytes from the start of the chunk */
+  pass(chunk: number, part: ChunkPart): { readonly status: Status; readonly end: number } {
+    const { process, skimmer, collector, relied } = this;
+    const { units, index, size, known = Number.POSITIVE_INFINITY } = part;
+    const slot = process.chunks.slot[chunk];
+    skimmer.open(units, index, size, part.from ?? process.chunks.body[chunk]);
+    let wanted = collector.waits(slot);
+    let status = skimmer.next();
+    let end: number | undefined;
+    for (; status === Status.begin; status = skimmer.next()) {
+      const { goid, parentGoid, spawnRef } = skimmer.begin;
+      if (spawnRef >= known) {
+        end = skimmer.beginOffset;
+        break;
+      }
+      this.goroutines++;
+      this.begun.add(goid);
+      if (relied?.absent.has(goid)) this.isBelied = true;
+      wanted ||= asksForParent(process, parentGoid, spawnRef);
+    }
+    this.events += skimmer.events;
+    end ??= skimmer.offset;
+    if (wanted) collector.collect(chunk, { ...part, size: end === skimmer.offset ? size : end });
+    return { status, end };
+  }
+
+  /** Finds out which goroutines are asked by the queries before `until`. */
+  address(until: number): void {
+    this.queries.address(until, this.begun, this.skimmer.parents, this.relied);
+  }
+
+  /** The same for all queries, of a trace that is complete. */
+  addressAll(): void {
+    const { queries } = this;
+    this.address(queries.count);
+    for (let query = 0; query < queries.count; query++) if (queries.asked[query] !== 0) queries.enlist(query);
+  }
+
+  /** Whether a parent has been recorded of which something relied on that it never would. */
+  hasFoundParent(): boolean {
+    for (const orphan of this.relied?.orphans ?? []) if (this.skimmer.parents.has(orphan)) return true;
+    return false;
+  }
 }
 
 /** Decodes the chunks that contain queries, for the times and first functions. */
 class Collector {
-  readonly queries: ParentQueries;
   private decoder: RecordDecoder | undefined;
   /** By slot: the query whose first function is still unknown, -1 for none. */
-  private readonly open: Int32Array;
+  private open: Int32Array<ArrayBuffer>;
 
-  constructor(private readonly process: ProcessTrace) {
-    this.queries = new ParentQueries(process.chunks.slots);
+  constructor(
+    private readonly process: ProcessTrace,
+    private readonly queries: ParentQueries,
+  ) {
     this.open = new Int32Array(process.chunks.slots).fill(-1);
+  }
+
+  growTo(slots: number): void {
+    this.open = grown(this.open, slots, -1);
   }
 
   waits(slot: number): boolean {
     return this.open[slot] >= 0;
   }
 
-  collect(chunk: number, units: Uint16Array, index: number, size: number): void {
+  collect(chunk: number, { units, index, size, from, fill }: ChunkPart): void {
     const { open, queries } = this;
     const { chunks } = this.process;
     const slot = chunks.slot[chunk];
     this.decoder ??= new RecordDecoder(this.process.clock);
     const { decoder } = this;
-    decoder.open(units, index, size, 0, chunks.body[chunk]);
+    const body = chunks.body[chunk];
+    if (from === undefined) decoder.open(units, index, size, 0, body);
+    else {
+      // Times depend on the records before.
+      fill?.();
+      decoder.open(units, index, from, 0, body);
+      do decoder.next();
+      while (decoder.status === Status.more || decoder.status === Status.begin);
+      const state = decoder.state();
+      decoder.open(units, index, size, 0, body);
+      decoder.resume(state);
+    }
     do {
       const count = decoder.next();
       if (open[slot] >= 0) open[slot] = firstFunction(decoder, count, queries, open[slot]);

@@ -1,4 +1,5 @@
 /** The builder's state of each slot (which runs one goroutine at a time), as columns. */
+import { resized } from "../../base/columns.js";
 import type { Begin, ChunkTable, DecoderState } from "../../calltrace/index.js";
 import { NO_FRAME } from "./frames.js";
 import { ROOT } from "./nodes.js";
@@ -14,49 +15,66 @@ export interface Parked {
 
 export class SlotTable {
   /** Innermost open frame. */
-  readonly top: Int32Array;
+  top = new Int32Array(0);
   /** Outermost open frame. */
-  readonly bottom: Int32Array;
+  bottom = new Int32Array(0);
   /** The node to which the goroutine's outermost frames are attached, and their edge. */
-  readonly attach: Int32Array;
-  readonly edge: Int32Array;
-  readonly goid: Float64Array;
+  attach = new Int32Array(0);
+  edge = new Int32Array(0);
+  goid = new Float64Array(0);
   /** 1 if the goroutine runs a test whose name is in the trace. */
-  readonly test: Uint8Array;
+  test = new Uint8Array(0);
   /** When the goroutine began. */
-  readonly start: Float64Array;
+  start = new Float64Array(0);
   /** Latest time. */
-  readonly floor: Float64Array;
+  floor = new Float64Array(0);
   /** The time of the next query to the goroutine. */
-  readonly capture: Float64Array;
+  capture = new Float64Array(0);
   /** The first unfinished chunk, -1 for none. */
-  readonly chunk: Int32Array;
+  chunk = new Int32Array(0);
   /** Node of the goroutine's latest outermost frame. */
-  readonly root: Int32Array;
+  root = new Int32Array(0);
   /** The window in which the goroutine's calls count. */
-  readonly from: Float64Array;
-  readonly to: Float64Array;
+  from = new Float64Array(0);
+  to = new Float64Array(0);
   /** Number of open frames with callees that saw a panic. */
-  readonly panicked: Int32Array;
+  panicked = new Int32Array(0);
   readonly parked = new Map<number, Parked>();
+  /** Where in its chunk a slot goes on, while the trace grows. */
+  readonly within = new Map<number, DecoderState>();
   /** Queries to the slot's goroutine, latest first. */
   readonly queries = new Map<number, number[]>();
 
   /** @param window that of slots whose goroutine is unknown */
-  constructor({ slots, first }: ChunkTable, window: CountedTime) {
-    this.top = new Int32Array(slots).fill(NO_FRAME);
-    this.bottom = new Int32Array(slots).fill(NO_FRAME);
-    this.attach = new Int32Array(slots).fill(ROOT);
-    this.edge = new Int32Array(slots);
-    this.goid = new Float64Array(slots);
-    this.test = new Uint8Array(slots);
-    this.start = new Float64Array(slots);
-    this.floor = new Float64Array(slots);
-    this.capture = new Float64Array(slots).fill(Number.POSITIVE_INFINITY);
-    this.chunk = first.slice(0, slots);
-    this.root = new Int32Array(slots).fill(ROOT);
-    this.from = new Float64Array(slots).fill(window.from);
-    this.to = new Float64Array(slots).fill(window.to);
-    this.panicked = new Int32Array(slots);
+  constructor(
+    private readonly chunks: ChunkTable,
+    private readonly window: CountedTime,
+  ) {
+    this.grow();
+  }
+
+  /** Makes room for all slots that the table of chunks has now. */
+  grow(): void {
+    const { slots, first } = this.chunks;
+    const { window } = this;
+    const before = this.top.length;
+    if (slots <= before) return;
+    const more = <T extends Parameters<typeof resized>[0]>(column: T, fill: number): T =>
+      resized(column, slots).fill(fill, before) as T;
+    this.top = more(this.top, NO_FRAME);
+    this.bottom = more(this.bottom, NO_FRAME);
+    this.attach = more(this.attach, ROOT);
+    this.edge = more(this.edge, 0);
+    this.goid = more(this.goid, 0);
+    this.test = more(this.test, 0);
+    this.start = more(this.start, 0);
+    this.floor = more(this.floor, 0);
+    this.capture = more(this.capture, Number.POSITIVE_INFINITY);
+    this.chunk = more(this.chunk, -1);
+    this.root = more(this.root, ROOT);
+    this.from = more(this.from, window.from);
+    this.to = more(this.to, window.to);
+    this.panicked = more(this.panicked, 0);
+    this.chunk.set(first.subarray(before, slots), before);
   }
 }

@@ -68,7 +68,7 @@ export class Stacks {
     private readonly listener: Listener,
     private readonly scope: StackOptions = {},
   ) {
-    this.endings = new Endings(slots.panicked, (node) => this.hold(node));
+    this.endings = new Endings(slots, (node) => this.hold(node));
     this.minimum = scope.minimum ?? 0;
     this.observer = scope.observer;
   }
@@ -87,6 +87,12 @@ export class Stacks {
       this.replayPart(slot, this.decoder!, first, end);
     });
     return window;
+  }
+
+  /** The nodes of a slot's open frames, innermost first. */
+  *openNodes(slot: number): Generator<number> {
+    const { node, below } = this.frames;
+    for (let frame = this.slots.top[slot]; frame !== NO_FRAME; frame = below[frame]) yield node[frame];
   }
 
   /** Replays the `count` records in the decoder's columns. */

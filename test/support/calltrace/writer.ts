@@ -49,6 +49,7 @@ export class TraceWriter {
   private readonly definitions: Definition[] = [];
   /** Names of tests among them. */
   private tests = 0;
+  private early = 0;
   private readonly slots = new Map<number, SlotWriter>();
   readonly ring: RingSpace | undefined;
   /** Offset of the control chunk, 0 for none. */
@@ -102,9 +103,15 @@ export class TraceWriter {
     };
   }
 
-  /** The finished trace; definitions are in chunks at the end. */
+  /** Writes the definitions so far into chunks here and now; those that follow are at the end. */
+  writeEarly(): void {
+    this.early = this.writeDefinitions();
+    this.definitions.length = 0;
+  }
+
+  /** The finished trace; definitions are in chunks at the end, unless they were written early. */
   finish(): Uint8Array {
-    const defsHead = this.writeDefinitions();
+    const defsHead = this.definitions.length === 0 ? this.early : this.writeDefinitions();
     for (const free of this.ring?.free() ?? []) writeFree(free, this.bytes);
     if (this.controlAt > 0) this.writeControl();
     const { ticks, nano } = this.pair(Math.max(this.latest, 1));

@@ -1,0 +1,187 @@
+/**
+ * Replays a trace while its process writes it, so that at its end only the last moments are left to replay. The result is
+ * that of prescan and builder for the finished trace.
+ *
+ * Each poll (1) finds new chunks, (2) prescans all that is there by now, and (3) replays what was there two polls ago. So
+ * when a goroutine's records are replayed, all goroutines are known that began before its last ones, and their questions for
+ * its stack lie before the replay passes them. Records become visible within microseconds; polls are further apart. Where
+ * that fails, or a later record belies an earlier answer, the replay gives up (NotFollowed), and the trace must be read
+ * again from its beginning.
+ */
+import {
+  type ByteSource,
+  CHUNK_HEADER,
+  GrowingReader,
+  GrowingTrace,
+  type ProcessTrace,
+  Status,
+} from "../../calltrace/index.js";
+import { TreeBuilder } from "./builder.js";
+import { LateQueries, NotFollowed } from "./late-queries.js";
+import { NO_NODE } from "./nodes.js";
+import { Prescanner } from "./prescan.js";
+import { Relied } from "./queries.js";
+import type { Reach } from "./reach.js";
+
+/** How far the slots of a trace were prescanned at some poll. */
+interface Extent {
+  /** By slot: its latest chunk with records, -1 for none, and the bytes of that chunk. */
+  readonly chunk: Int32Array;
+  readonly bytes: Uint32Array;
+  /** Nanoseconds since the start: all earlier records lie within. */
+  readonly until: number;
+  /** Queries found. */
+  readonly queries: number;
+}
+
+const NOTHING: Extent = { chunk: new Int32Array(0), bytes: new Uint32Array(0), until: 0, queries: 0 };
+
+export class LiveReplay implements Reach {
+  private readonly trace: GrowingTrace;
+  private readonly reader: GrowingReader;
+  private readonly relied = new Relied();
+  private prescanner: Prescanner | undefined;
+  private builder: TreeBuilder | undefined;
+  private late: LateQueries | undefined;
+  private latest = NOTHING;
+  private previous = NOTHING;
+  private ready = NOTHING;
+  private hasEnded = false;
+
+  /**
+   * @param source the trace of one process
+   * @param now a clock, nanoseconds
+   * @throws UserError if it is not a trace of a supported version
+   */
+  constructor(source: ByteSource, now: () => bigint) {
+    this.trace = new GrowingTrace(source);
+    this.reader = new GrowingReader(source, now);
+  }
+
+  get process(): ProcessTrace {
+    return this.trace.process;
+  }
+
+  /** Bytes that were found but are not yet replayed, about. */
+  get behind(): number {
+    const { chunks } = this.process;
+    const { chunk } = this.ready;
+    const last = chunk.reduce((last, at) => Math.max(last, at), -1);
+    return this.trace.end - (last < 0 ? 0 : chunks.offset[last]);
+  }
+
+  /** Reads what is new. @throws NotFollowed */
+  poll(): void {
+    this.trace.poll(false);
+    if (this.trace.isSettled) this.advance();
+  }
+
+  /**
+   * Reads the rest, of a process that has ended.
+   * @throws NotFollowed
+   */
+  finish(): { readonly builder: TreeBuilder; readonly prescan: Prescanner } {
+    this.hasEnded = true;
+    this.trace.poll(true);
+    this.advance();
+    const { builder, prescanner } = this;
+    if (builder === undefined || prescanner === undefined) throw new NotFollowed("nothing was read");
+    builder.finish();
+    // Which paths fit depends on the order of replay.
+    if (builder.nodes.others !== NO_NODE) throw new NotFollowed("it has very many call paths");
+    return { builder, prescan: prescanner };
+  }
+
+  private advance(): void {
+    const { process, relied } = this;
+    if (process.problem !== undefined) throw new NotFollowed(process.problem.message);
+    this.prescanner ??= new Prescanner(process, relied);
+    const { prescanner } = this;
+    if (this.builder === undefined) {
+      this.builder = new TreeBuilder(process, prescanner, {}, this.reader, this);
+      this.late = new LateQueries(prescanner.queries, this.builder);
+    }
+    const { builder, late } = this;
+    prescanner.growTo(process.chunks.slots);
+    this.ready = this.previous;
+    this.previous = this.latest;
+    this.latest = this.skim(prescanner);
+    if (prescanner.isBelied)
+      throw new NotFollowed("a goroutine began to call traced functions after those that it started");
+    if (prescanner.hasFoundParent()) throw new NotFollowed("the parent of a goroutine was recorded late");
+    if (this.hasEnded) this.ready = this.latest;
+    const queries = this.hasEnded ? prescanner.queries.count : this.previous.queries;
+    const before = prescanner.queries.addressed;
+    prescanner.address(queries);
+    builder.slots.grow();
+    for (let query = before; query < queries; query++) late!.ask(query);
+    builder.replayNew();
+    if (!this.hasEnded) late!.answerBefore(this.ready.until);
+  }
+
+  /** Prescans what is there. */
+  private skim(prescanner: Prescanner): Extent {
+    const { chunks } = this.process;
+    const before = this.previous;
+    const chunk = new Int32Array(chunks.slots).fill(-1);
+    const bytes = new Uint32Array(chunks.slots);
+    const { latest: until } = this.trace;
+    chunk.set(before.chunk);
+    bytes.set(before.bytes);
+    for (let slot = 0; slot < chunks.slots; slot++) {
+      let at = chunk[slot];
+      let from = bytes[slot];
+      if (at < 0) {
+        at = chunks.first[slot];
+        from = chunks.body[at];
+      }
+      for (; ; at = chunks.next[at], from = chunks.body[at]) {
+        const isLast = chunks.next[at] < 0;
+        from = this.skimChunk(prescanner, at, from, !isLast || this.hasEnded);
+        if (isLast || from < 0) break;
+      }
+      chunk[slot] = at;
+      bytes[slot] = Math.abs(from);
+    }
+    return { chunk, bytes, until, queries: prescanner.queries.count };
+  }
+
+  /**
+   * Prescans a chunk from a record on.
+   * @param isComplete whether all of its records are written
+   * @returns where it ended, in bytes from its start; negative if it must go on there later
+   */
+  private skimChunk(prescanner: Prescanner, chunk: number, from: number, isComplete: boolean): number {
+    const { chunks } = this.process;
+    const { reader } = this;
+    const [offset, size] = [chunks.offset[chunk], chunks.size[chunk]];
+    const end = isComplete ? size : reader.fetchWritten(offset, size, from);
+    if (isComplete) reader.fetch(offset, size, true, from, size);
+    if (end <= from) return from;
+    const known = this.hasEnded ? Number.POSITIVE_INFINITY : this.trace.end;
+    const passed = prescanner.pass(chunk, {
+      units: reader.units,
+      ...{ index: 0, size: end, known },
+      ...(from === chunks.body[chunk] ? {} : { from }),
+      fill: () => reader.fetch(offset, size, true, CHUNK_HEADER, end),
+    });
+    if (passed.status === Status.corrupt) throw new NotFollowed("a record cannot be read");
+    chunks.filled[chunk] = passed.end;
+    return passed.status === Status.begin ? -passed.end : passed.end;
+  }
+
+  limit(slot: number, chunk: number): number {
+    const { chunk: last, bytes } = this.ready;
+    if (slot >= last.length || chunk > last[slot]) return 0;
+    return chunk === last[slot] ? bytes[slot] : this.process.chunks.filled[chunk];
+  }
+
+  isComplete(slot: number, chunk: number): boolean {
+    const { chunk: last } = this.ready;
+    return slot < last.length && (chunk < last[slot] || (this.hasEnded && chunk === last[slot]));
+  }
+
+  check(slot: number, time: number): void {
+    this.late!.check(slot, time);
+  }
+}

@@ -1,0 +1,22 @@
+/** What the builder needs to know of a trace that it reads, also while that grows. */
+
+/** How far the records of a trace that still grows may be replayed. */
+export interface Reach {
+  /** Bytes of a chunk. */
+  limit(slot: number, chunk: number): number;
+  /** Whether a chunk holds no more than that, now and later. */
+  isComplete(slot: number, chunk: number): boolean;
+  /** Called with the time of the next record of a slot. @throws if something relied on that there is none so early */
+  check(slot: number, time: number): void;
+}
+
+/** Fetches a chunk, or at least its header and the part `from` … `to` (bytes from its start). */
+export interface Fetch {
+  fetch(
+    offset: number,
+    size: number,
+    onward: boolean,
+    from: number,
+    to: number,
+  ): { readonly window: { readonly u16: Uint16Array }; readonly index: number };
+}

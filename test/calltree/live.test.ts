@@ -1,0 +1,143 @@
+/** Replaying a trace while it grows gives what replaying the finished one gives, or it gives up. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { openTrace } from "../../src/calltrace/index.js";
+import { TreeBuilder } from "../../src/calltree/replay/builder.js";
+import { NotFollowed } from "../../src/calltree/replay/late-queries.js";
+import { LiveReplay } from "../../src/calltree/replay/live.js";
+import { type Prescan, prescan } from "../../src/calltree/replay/prescan.js";
+import { GrowingSource } from "../support/calltrace/growing-source.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
+import { run } from "./program.js";
+import { scripted } from "./script.js";
+
+const programs = fc.array(fc.nat(1 << 20), { maxLength: 1000, size: "max" });
+const chunkSizes = fc.constantFrom(128, 256, 1024, 262144);
+
+/** A clock that advances with every look. */
+function clock(): () => bigint {
+  let now = 0n;
+  return () => {
+    now += 60_000n;
+    return now;
+  };
+}
+
+/** All that was counted, with paths in place of the numbers of nodes. */
+function counted({ nodes, stacks, edges, attachments }: TreeBuilder, { events, goroutines }: Prescan, slots: number) {
+  const path: string[] = [""];
+  for (let node = 1; node < nodes.count; node++) {
+    const { kind, goStatement, test } = edges.list[nodes.edge[node]];
+    path[node] = `${path[nodes.parent[node]]}/${kind}.${goStatement}.${test}.${nodes.func[node]}`;
+  }
+  const { panics, goexits, running, recovered } = stacks.endings;
+  const columns = [nodes.calls, nodes.total, nodes.self, nodes.first, nodes.last, nodes.displaced, stacks.goroutines];
+  const paths = path.map((name, node) => [
+    name,
+    ...columns.map((column) => column[node] ?? 0),
+    Math.max(0, stacks.goids[node] ?? 0),
+    ...[panics, goexits, running, recovered].map((count) => count.get(node) ?? 0),
+  ]);
+  const attached = Array.from({ length: slots }, (_, slot) =>
+    [...attachments.of(slot)].map(({ goid, node, starter }) => `${goid} ${path[node]} ${starter}`),
+  );
+  return { events, goroutines, stray: stacks.stray, paths: paths.sort(([a], [b]) => (a < b ? -1 : 1)), attached };
+}
+
+const END = 1e6;
+
+function whole(bytes: Uint8Array) {
+  const process = openTrace(memorySource(bytes)).processes[0];
+  const facts = prescan(process);
+  const builder = new TreeBuilder(process, facts);
+  builder.replay();
+  builder.close(END);
+  return counted(builder, facts, process.chunks.slots);
+}
+
+/** The same by polls at some times; undefined where it gives up. */
+function followed(source: GrowingSource, times: readonly number[]) {
+  source.advance(0);
+  const live = new LiveReplay(source, clock());
+  try {
+    for (const time of times) {
+      source.advance(time);
+      live.poll();
+    }
+    source.advance(Number.POSITIVE_INFINITY);
+    const { builder, prescan } = live.finish();
+    builder.close(END);
+    return counted(builder, prescan, live.process.chunks.slots);
+  } catch (error) {
+    if (error instanceof NotFollowed) return undefined;
+    throw error;
+  }
+}
+
+test("however often a trace is polled, it has the calls, times and goroutines of the finished one", () => {
+  let given = 0;
+  let runs = 0;
+  fc.assert(
+    fc.property(programs, chunkSizes, fc.array(fc.nat(1000), { maxLength: 30 }), (choices, chunkMax, polls) => {
+      const { bytes } = run(choices, chunkMax);
+      const source = new GrowingSource(bytes);
+      const times = polls.sort((a, b) => a - b).map((part) => (source.end * part) / 1000);
+      const tree = followed(source, times);
+      runs++;
+      if (tree === undefined) given++;
+      else expect(tree).toEqual(whole(bytes));
+    }),
+    { numRuns: 60 },
+  );
+  expect(given).toBeLessThan(runs / 2);
+});
+
+test("where records become visible late, it has the same or gives up", () => {
+  fc.assert(
+    fc.property(programs, chunkSizes, fc.nat(), fc.nat(300), (choices, chunkMax, seed, most) => {
+      const { bytes } = run(choices, chunkMax);
+      const source = new GrowingSource(bytes, (slot) => ((slot + 1) * (seed % 1000) * 7) % (most + 1));
+      const times = Array.from({ length: 20 }, (_, i) => (source.end * i) / 20);
+      const tree = followed(source, times);
+      if (tree !== undefined) expect(tree).toEqual(whole(bytes));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+const often = (bytes: Uint8Array, delayOf?: (slot: number) => number) => {
+  const source = new GrowingSource(bytes, delayOf);
+  return followed(
+    source,
+    Array.from({ length: 50 }, (_, i) => (source.end * i) / 50),
+  );
+};
+
+test("children of a goroutine that waits are attached although it writes nothing more", () => {
+  const calls = Array.from({ length: 60 }, (_, i) => `${30 + 10 * i} g2 { main.f\n${35 + 10 * i} g2 }`).join("\n");
+  const bytes = scripted(`
+    0  g1 { main.main
+    10 g1 { main.serve
+    20 g2<g1 { main.handle
+    ${calls}
+    700 g3<g1 { main.handle
+    710 g3 }
+    ${calls.replace(/^\d+/gm, (time) => String(Number(time) + 800))}
+    1500 g2 }`);
+  expect(often(bytes)).toEqual(whole(bytes));
+});
+
+test("it gives up where a goroutine turns out to call traced functions after those that it started", () => {
+  const busy = Array.from({ length: 50 }, (_, i) => `${40 + 10 * i} g3 { main.f\n${45 + 10 * i} g3 }`).join("\n");
+  const script = (late: string) => `
+    0  g1 { main.main
+    20 g1 parent g2 g1
+    30 g3<g2 { main.handle
+    ${busy}
+    600 g3 }
+    ${late}`;
+  expect(often(scripted(script("")))).toEqual(whole(scripted(script(""))));
+  const late = scripted(script("700 g2<g1 { main.late\n710 g2 }"));
+  expect(often(late)).toBeUndefined();
+  expect(whole(late).goroutines).toBe(3);
+});
