@@ -9,7 +9,7 @@ import "unsafe"
 // The files of snapshots; paths are NUL-terminated.
 const osSnapshots = true
 
-// osMayHave reports whether a file may have so many bytes.
+// osMayHave reports whether a file may have that many bytes.
 //
 //go:norace
 func osMayHave(bytes uint64) bool {

@@ -12,7 +12,7 @@ import (
 // The files of snapshots; paths are NUL-terminated.
 const osSnapshots = true
 
-// osMayHave reports whether a file may have so many bytes.
+// osMayHave reports whether a file may have that many bytes.
 //
 //go:norace
 func osMayHave(bytes uint64) bool { return bytes <= osRlimit(syscall.RLIMIT_FSIZE) }

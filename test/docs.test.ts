@@ -114,6 +114,7 @@ test("exit codes and variables of the code are those of help and documents", () 
   // Variables that gotrace sets itself, for the processes that it starts and when it is bundled.
   const own = [
     "GOTRACE_EXEC_OUT",
+    "GOTRACE_FOLLOW",
     "GOTRACE_CACHE_KEY",
     "GOTRACE_POLICY",
     "GOTRACE_STYLE",

@@ -2,6 +2,7 @@
 export type { Begin } from "./beginning.js";
 export { type ChunkTable, chunkAt, truncateTable } from "./chunk-table.js";
 export type { Problem } from "./chunks.js";
+export { type Control, readControl } from "./control.js";
 export { type Definition, ID_LIMIT, readDefinitions } from "./definitions.js";
 export { GrowingReader, GrowingTrace } from "./growing.js";
 export {
@@ -16,6 +17,7 @@ export {
 export { encodeNote, type Note } from "./notes.js";
 export { bundlePatches, endPatches, executionPatches, haltPatch, notePatches, type Patch } from "./patch.js";
 export { type DecoderState, Kind, RecordDecoder, Status } from "./records.js";
+export { fitsControl, type SettingsChange, settingsPatches } from "./settings.js";
 export { Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, readBytes } from "./source.js";
 export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";

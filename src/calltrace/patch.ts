@@ -1,7 +1,7 @@
 /** Changes that the gotrace command makes to a trace (exit status, notes, halt), as bytes to write at offsets. */
 import { encodeExecution } from "./execution.js";
 import { encodeNote, type Note } from "./notes.js";
-import { HEADER_FIELDS } from "./spec.js";
+import { HEADER_FIELDS, type HeaderField } from "./spec.js";
 import type { ProcessTrace } from "./trace.js";
 
 /** Bytes to write at an offset of the process trace. */
@@ -73,11 +73,24 @@ function lengthPatches(length: number): Patch[] {
 }
 
 function numberPatch(name: (typeof HEADER_FIELDS)[number]["name"], value: bigint): Patch {
-  const field = HEADER_FIELDS.find((field) => field.name === name);
-  if (field === undefined) throw new Error(`no header field ${name}`);
+  return fieldPatch(HEADER_FIELDS, name, value);
+}
+
+/**
+ * Writes a field of a table of the format.
+ * @param base where the offsets of the table begin, in bytes
+ */
+export function fieldPatch<F extends readonly HeaderField[]>(
+  fields: F,
+  name: F[number]["name"],
+  value: bigint,
+  base = 0,
+): Patch {
+  const field = fields.find((field) => field.name === name);
+  if (field === undefined) throw new Error(`no field ${name}`);
   const bytes = new Uint8Array(field.type === "u32" ? 4 : 8);
   const view = new DataView(bytes.buffer);
   if (field.type === "u32") view.setUint32(0, Number(value), true);
   else view.setBigUint64(0, value, true);
-  return { offset: field.offset, bytes };
+  return { offset: base + field.offset, bytes };
 }

@@ -17,12 +17,19 @@ export interface SessionOptions {
   readonly directory: string | undefined;
 }
 
+/** Variables of the traced program's environment that say how much it records; see `gotrace help environment`. */
+export type RecorderVariables = {
+  readonly [Name in "RING" | "RECORD" | "RECORD_MIN" | "RECORD_DEPTH" | "START" as `GOTRACE_${Name}`]?: string;
+};
+
 /** Options for recording a run. */
 export interface RecordOptions {
   /** `--save`, as given. */
   readonly save: string | undefined;
   /** The limit for the trace of one process, in bytes; undefined for the runtime's default. */
   readonly maxTraceSize: number | undefined;
+  /** How much the program records. */
+  readonly recorder: RecorderVariables;
   /** Keep the trace as the last run. */
   readonly keepsLast: boolean;
   /** Put the execution trace of each process into its call trace. */

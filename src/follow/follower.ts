@@ -9,6 +9,7 @@ import {
   processInfo,
   RecordDecoder,
   readBytes,
+  readControl,
   readDefinitions,
   readHeader,
   Status,
@@ -31,6 +32,8 @@ export class Follower {
   now = 0;
   /** What cannot be read: from there on, the calls of a goroutine or of the process are missing. */
   problem: string | undefined;
+  /** Whether the process has been told to record nothing. */
+  isPaused = false;
   private readonly chunks: GrowingChunks;
   private readonly slots = new Map<number, Slot>();
   private readonly buffer = new ChunkBuffer();
@@ -85,6 +88,7 @@ export class Follower {
     this.info = processInfo(header, ticks, clock);
     this.defsHead = Number(header.numbers.defsHead);
     this.hasReadNames = false;
+    this.isPaused = readControl(this.source, Number(header.numbers.control))?.numbers.gate === 1n;
     const hasEnded = clock === undefined;
     try {
       this.chunks.poll(Number(header.numbers.used), hasEnded, (number, chunk) => this.slotOf(number).reader.add(chunk));

@@ -45,6 +45,8 @@ export interface ProcessNow {
   /** Nanoseconds since its start. */
   readonly age: number;
   readonly hasEnded: boolean;
+  /** Whether it has been told to record nothing. */
+  readonly isPaused: boolean;
   /** Nanoseconds that its hooks took in the window, at most; undefined if not measured. */
   readonly hooks: number | undefined;
   /** Bytes of its trace. */
@@ -119,7 +121,7 @@ export function matchingSnapshot(snapshot: Snapshot, matches: (name: string) => 
   };
 }
 
-function processNow({ info, now, window, written, problem }: Follower): ProcessNow {
+function processNow({ info, now, window, written, problem, isPaused }: Follower): ProcessNow {
   const calls = window.calls.reduce((sum, count) => sum + count, 0);
   const stopped = info.stop && `it stopped tracing: ${info.stop.reason}`;
   return {
@@ -127,6 +129,7 @@ function processNow({ info, now, window, written, problem }: Follower): ProcessN
     executable: info.executable,
     age: now,
     hasEnded: info.now === undefined,
+    isPaused,
     hooks: info.hook && calls * (info.hook.inner + info.hook.outer),
     written,
     events: window.events,

@@ -4,7 +4,8 @@ import { packageFilter, packagePattern } from "../../src/build/package-patterns.
 import { STATES } from "../../src/calltree/index.js";
 import { type ParsedFlags, parseFlags } from "../../src/cli/flags/parse.js";
 import { reportOptions, selectOptions } from "../../src/cli/flags/report.js";
-import { selectFlags, treeFlags } from "../../src/cli/flags/tables.js";
+import { recordOptions } from "../../src/cli/flags/run.js";
+import { recordFlags, selectFlags, treeFlags } from "../../src/cli/flags/tables.js";
 import { duration, parsePattern } from "../../src/cli/flags/values.js";
 
 const given = (...words: string[]): ParsedFlags =>
@@ -89,4 +90,43 @@ test("include narrows, exclude removes", () => {
   expect(filter.accepts(at("myapp/db"))).toBe(true);
   expect(filter.accepts(at("other"))).toBe(false);
   expect(packageFilter([], [], "/").accepts(at("other"))).toBe(true);
+});
+
+test("how much a program records, as its environment", () => {
+  const variables = (...words: string[]) => recordOptions(parseFlags("run", recordFlags, words)).recorder;
+  expect(variables()).toEqual({});
+  expect(variables("--ring", "256MiB")).toEqual({ GOTRACE_RING: String(256 << 20) });
+  expect(variables("--last=1m30s", "--ring=1GiB")).toEqual({ GOTRACE_RING: `90000000000ns,${2 ** 30}` });
+  expect(variables("--last=30s", "--max-trace-size=1GiB")).toEqual({ GOTRACE_RING: "30000000000ns" });
+  expect(variables("--no-record", "codec\\.", "--record=Main$", "--no-record=x")).toEqual({
+    GOTRACE_RECORD: "-codec\\.;+Main$;-x",
+  });
+  const pointer = String.raw`^main\.\(\*?Server\)\.(?:Get|Put\d{1,2})[^.]*$`;
+  expect(variables("--record", pointer)).toEqual({ GOTRACE_RECORD: `+${pointer}` });
+  expect(variables("--record-min=10us", "--record-depth=20", "--paused")).toEqual({
+    ...{ GOTRACE_RECORD_MIN: "10000ns", GOTRACE_RECORD_DEPTH: "20", GOTRACE_START: "paused" },
+  });
+  const calls = parseFlags("calls", [{ name: "last", value: "N", help: "" }], ["--last=3"]);
+  expect(recordOptions(calls, ["last"]).recorder).toEqual({});
+  for (const bad of [
+    ["--ring=30s"],
+    ["--ring=1KiB"],
+    ["--last=0"],
+    ["--last=256MiB"],
+    ["--ring=1GiB", "--max-trace-size=2GiB"],
+    ["--ring=1GiB", "--states"],
+    ["--last=30s", "--states"],
+    ["--record=("],
+    ["--record=a;b"],
+    ["--record=(?i)main"],
+    ["--record=\\p{L}"],
+    ["--record=a*?"],
+    ["--no-record="],
+    [`--record=${"x".repeat(640)}`],
+    ["--record-min=0"],
+    ["--record-depth=0"],
+    ["--record-depth=1.5"],
+  ]) {
+    expect(() => variables(...bad), bad.join(" ")).toThrow(expect.objectContaining({ code: 64 }));
+  }
 });

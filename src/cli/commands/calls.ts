@@ -72,7 +72,7 @@ export const callsCommand: Command = {
 and in which test, and what called it. FUNC is Go's name, which may begin at any part of the package path (db.Query,
 'db.(*DB).Query'), or /regexp/. With a package it builds and runs the program first, whose standard output then goes to
 standard error, unless -o names a file for the calls.`,
-  flags: [...flags, outputFlag, ...recordFlags, ...traceFlags, ...buildFlags],
+  flags: [...flags, outputFlag, ...recordFlags.filter(({ name }) => name !== "last"), ...traceFlags, ...buildFlags],
   goFlags: buildFlagsNote,
   examples: [
     "gotrace calls db.Query trace.gotrace",

@@ -77,6 +77,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./top.js")).topCommand,
   },
   {
+    name: "record",
+    summary: "change what running traced processes record",
+    load: async () => (await import("./record.js")).recordCommand,
+  },
+  {
     name: "analyze",
     summary: "diagnose a Go execution trace",
     load: async () => (await import("./analyze.js")).analyzeCommand,

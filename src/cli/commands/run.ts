@@ -142,7 +142,7 @@ export async function runPackage(
   view?: RunView,
 ): Promise<number> {
   const target = { ...splitTarget(command, words), goFlags: flags.go, build: buildOptions(flags) };
-  const options = { record: recordOptions(flags), report };
+  const options = { record: recordOptions(flags, command === "calls" ? ["last"] : []), report };
   const session = new Session(sessionOptions(flags));
   const hint = misplacedHint(target.args, runCommand.flags, "the program");
   if (hint) session.warn(hint);

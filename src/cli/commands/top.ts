@@ -13,7 +13,7 @@ import { choice, duration, pattern, refuse } from "../flags/values.js";
 import { openGate } from "../report/assertions.js";
 import { namedFormat } from "../report/formats.js";
 import { say } from "../say.js";
-import { FollowedProcesses, tracesOf } from "../top/followed.js";
+import { FollowedProcesses, noProcess, tracesOf } from "../top/followed.js";
 import { loopbackAddress, serveUntil } from "../top/metrics-server.js";
 import { OwnProgram, type OwnProgramOptions } from "../top/own-program.js";
 import { printWindows } from "../top/print.js";
@@ -160,14 +160,4 @@ async function follow(target: string | undefined, options: OwnProgramOptions): P
     process.off("SIGINT", stop).off("SIGTERM", stop);
     followed.close();
   }
-}
-
-function noProcess(target: string | undefined): UserError {
-  const what =
-    target === undefined ? "on this machine" : /^\d+$/.test(target) ? `with number ${target}` : `in ${target}`;
-  return new UserError(
-    `no traced process runs ${what}`,
-    "start one with 'gotrace run', or a binary of 'gotrace build' with GOTRACE_OUT; 'gotrace stats' shows those that have ended",
-    ExitCode.noInput,
-  );
 }

@@ -26,6 +26,7 @@ export interface Flag {
 /** The flags of a command line by name, and the words after them. */
 export class ParsedFlags {
   readonly #values = new Map<string, string[]>();
+  readonly #inOrder: (readonly [name: string, value: string])[] = [];
   /** Flags for Go, each as one word `-name=value` or `-name`. */
   readonly go: string[] = [];
   /** The words that are not flags. */
@@ -33,6 +34,7 @@ export class ParsedFlags {
 
   add(flag: Flag, value: string): void {
     if (flag.go) this.go.push(flag.value || value !== "true" ? `-${flag.name}=${value}` : `-${flag.name}`);
+    this.#inOrder.push([flag.name, value]);
     const values = this.#values.get(flag.name);
     if (values && flag.repeats) values.push(value);
     else this.#values.set(flag.name, [value]);
@@ -51,6 +53,11 @@ export class ParsedFlags {
   /** All values of a flag that repeats, as given. */
   values(name: string): readonly string[] {
     return this.#values.get(name) ?? [];
+  }
+
+  /** Names and values of some flags, as given. */
+  inOrder(names: readonly string[]): readonly (readonly [name: string, value: string])[] {
+    return this.#inOrder.filter(([name]) => names.includes(name));
   }
 
   /** All values of a flag, split at commas. */

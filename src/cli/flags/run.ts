@@ -4,7 +4,9 @@ import { parseSize } from "../../base/quantity.js";
 import type { BuildOptions } from "../../build/context.js";
 import { COMPILER_BUDGET } from "../../gotool/inlining.js";
 import type { GateOptions, RecordOptions, SessionOptions } from "../options.js";
+import { refuseRing } from "../run/recorder.js";
 import type { ParsedFlags } from "./parse.js";
+import { recorderVariables } from "./recorder.js";
 import { choice, number } from "./values.js";
 
 /** The options of the invocation: `-v`, `--keep-workspace`, `-C`. */
@@ -43,13 +45,23 @@ function recordsStates(flags: ParsedFlags): boolean {
   return flags.has("states") || flags.has("by");
 }
 
-/** What to record and where to save it. @throws UserError for an invalid value */
-export function recordOptions(flags: ParsedFlags): RecordOptions {
+/**
+ * What to record and where to save it.
+ * @param others flags that are the command's own, with another meaning
+ * @throws UserError for an invalid value, and for flags that do not go together
+ */
+export function recordOptions(flags: ParsedFlags, others?: readonly string[]): RecordOptions {
+  const recorder = recorderVariables(flags, others);
+  const execution = execTraceFlagOf(flags);
+  if (execution !== undefined && recorder.GOTRACE_RING) {
+    refuseRing(flags.has("ring") ? "--ring" : "--last", execution);
+  }
   const size = flags.string("max-trace-size");
   const file = flags.string("exec-trace");
   return {
     save: flags.string("save"),
     maxTraceSize: size ? parseSize(size, "--max-trace-size") : undefined,
+    recorder,
     keepsLast: !flags.has("no-keep"),
     states: recordsStates(flags),
     execTrace: flags.has("exec-trace") ? { file: file === "true" ? undefined : file } : undefined,

@@ -1,6 +1,7 @@
 /** gotrace's own flags. The parser, the help, the completion scripts and docs/commands.md are made from these tables. */
 
 import type { Flag } from "./parse.js";
+import { recorderFlags } from "./recorder.js";
 
 export const helpFlag: Flag = { name: "help", short: "h", help: "show this help" };
 export const outputFlag: Flag = {
@@ -47,6 +48,7 @@ export const recordFlags: readonly Flag[] = [
     name: "no-keep",
     help: "do not keep the trace as the last run, which report, stats, calls and view show if no file is named",
   },
+  ...recorderFlags,
 ];
 
 /** For `build`. */

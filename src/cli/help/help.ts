@@ -13,7 +13,6 @@ export function overview(): string {
   return `gotrace shows exactly what a Go program did: every call of its own functions.
 Usage: gotrace COMMAND [flags] [arguments]   for example: gotrace run ./cmd
 ${lines.join("\n")}
-
 More: gotrace help COMMAND, --FLAG, RULE, exit-codes or environment
 `;
 }

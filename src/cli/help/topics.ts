@@ -45,6 +45,24 @@ export const environment: readonly Entry[] = [
   ],
   ["GOTRACE_MAX_SIZE=SIZE", "--max-trace-size of instrumented programs"],
   [
+    "GOTRACE_RING=SIZE, GOTRACE_RING=DURATION, GOTRACE_RING=DURATION,SIZE",
+    "--ring and --last of instrumented programs: 256MiB, 30s, or 30s,1GiB. A trace then has the last stretch of the run, also after kill -9. It does not go together with GOTRACE_STATES=1",
+  ],
+  ["GOTRACE_START=paused", "--paused of instrumented programs"],
+  [
+    "GOTRACE_RECORD=+REGEXP;-REGEXP",
+    "--record and --no-record of instrumented programs, in order, with ; between them",
+  ],
+  ["GOTRACE_RECORD_MIN=DURATION", "--record-min of instrumented programs, in one unit: 10us"],
+  ["GOTRACE_RECORD_DEPTH=N", "--record-depth of instrumented programs"],
+  [
+    "GOTRACE_DUMP_WHEN=COND;COND",
+    "when to copy the ring of an instrumented program into snapshots/ of GOTRACE_OUT: FUNC.time > 500ms, FUNC.panics, or panic. FUNC is a name, or an expression between slashes. Without GOTRACE_RING, the ring has 64 MiB",
+  ],
+  ["GOTRACE_DUMP_EVERY=DURATION", "at most one snapshot of a process in this time (default 60s)"],
+  ["GOTRACE_DUMP_KEEP=N", "how many snapshots of a process are left (default 10)"],
+  ["GOTRACE_DUMP_SIZE=SIZE", "how large its snapshots may be together (default: no limit)"],
+  [
     "GOTRACE_STATES=1",
     "a program of 'gotrace build --states' also records what the scheduler did: <pid>-<n>.trace beside <pid>-<n>.gotrace in GOTRACE_OUT. Set by run, exec, test, flame, json, stats and top, 0 without --states",
   ],

@@ -19,6 +19,7 @@ import { processesOf } from "./bundle.js";
 import { execFile } from "./exec-recording.js";
 import { beginLastRun, type LastRun, lastRuns, sharesFileSystem } from "./last-run.js";
 import { isInMemory, SIZE_DEFAULT, TOTAL_FACTOR } from "./limits.js";
+import { refuseRing } from "./recorder.js";
 import { tracedNotes } from "./traced-notes.js";
 import { isWritten, processIdOf } from "./writing-process.js";
 
@@ -72,7 +73,11 @@ export async function prepareRunDirectory(
   options: RecordOptions,
   report: string | undefined,
 ): Promise<RunDirectory> {
-  const { maxTraceSize = sizeIn(session.env), states } = options;
+  const { maxTraceSize = sizeIn(session.env), states, recorder } = options;
+  if (states || options.execTrace !== undefined) {
+    const ring = (["GOTRACE_RING", "GOTRACE_DUMP_WHEN"] as const).find((name) => session.env[name]);
+    refuseRing(ring, states ? "--states" : "--exec-trace");
+  }
   const absolute = (file: string | undefined) => (file === undefined ? undefined : resolve(session.cwd, file));
   const [save, output] = [absolute(options.save), absolute(report)];
   refuseSame({ "-o": output, "--save": save, "--exec-trace": execFile(session, options) });
@@ -103,6 +108,7 @@ export async function prepareRunDirectory(
       GOTRACE_OUT: directory,
       ...(maxTraceSize ? { GOTRACE_MAX_SIZE: String(maxTraceSize) } : {}),
       [statesVariable]: states ? "1" : "0",
+      ...recorder,
     },
     limit: maxTraceSize ?? SIZE_DEFAULT,
     total: TOTAL_FACTOR * (maxTraceSize ?? SIZE_DEFAULT),

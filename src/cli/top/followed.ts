@@ -52,6 +52,11 @@ export class FollowedProcesses {
     return followers;
   }
 
+  /** The traces of the processes that still run. */
+  get paths(): string[] {
+    return [...this.followed.values()].filter(({ hasEnded }) => !hasEnded).map(({ file }) => file.path);
+  }
+
   /** Whether a process still runs. */
   get isRunning(): boolean {
     return [...this.followed.values()].some(({ hasEnded }) => !hasEnded);
@@ -95,6 +100,24 @@ export function tracesOf(target: string | undefined): () => readonly string[] {
   }
   const pids = () => (target === undefined ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [target]);
   return () => pids().flatMap(mappedTraces);
+}
+
+/** The traces of processes that run now. @param target as for {@link tracesOf} @throws UserError if there is none */
+export function runningTraces(target: string | undefined): string[] {
+  const paths = tracesOf(target)().filter(isWritten);
+  if (paths.length === 0) throw noProcess(target);
+  return paths;
+}
+
+/** The error for a target without running processes. */
+export function noProcess(target: string | undefined): UserError {
+  const what =
+    target === undefined ? "on this machine" : /^\d+$/.test(target) ? `with number ${target}` : `in ${target}`;
+  return new UserError(
+    `no traced process runs ${what}`,
+    "start one with 'gotrace run', or a binary of 'gotrace build' with GOTRACE_OUT; 'gotrace stats' shows those that have ended",
+    ExitCode.noInput,
+  );
 }
 
 /** The traces that a process writes: they are among its mapped files. */

@@ -6,6 +6,7 @@ import { matchingSnapshot, type Snapshot } from "../../follow/index.js";
 import { snapshotJson } from "../../render/top/json.js";
 import { screenLines } from "../../render/top/screen.js";
 import { wantsColour } from "../output.js";
+import { toggleGate } from "../record/gate.js";
 import { Keys } from "./keys.js";
 import { measureOf, type TopOptions } from "./print.js";
 import { Terminal } from "./terminal.js";
@@ -65,6 +66,9 @@ export async function showWindows(screen: Screen, { sort, naming }: TopOptions):
       snapshot = windows.next();
     },
     release: () => windows.release(),
+    gate: () => {
+      message = toggleGate(windows.paths);
+    },
   };
   const press = (text: string) => {
     const action = keys.press(text);

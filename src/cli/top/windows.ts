@@ -29,6 +29,11 @@ export class Windows {
     return this.followed.isRunning;
   }
 
+  /** The traces of the processes that run. */
+  get paths(): readonly string[] {
+    return this.followed.paths;
+  }
+
   /** Milliseconds until the next snapshot is due. */
   get left(): number {
     return Math.max(0, (this.interval - Number(process.hrtime.bigint() - this.polled)) / 1e6);

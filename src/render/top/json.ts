@@ -13,6 +13,7 @@ export function snapshotJson({ time, window, processes, inFlight, functions, gor
       executable: process.executable,
       age_ns: round(process.age),
       ended: process.hasEnded,
+      paused: process.isPaused,
       events: process.events,
       hooks_ns: round(process.hooks),
       trace_bytes: process.written,

@@ -58,9 +58,10 @@ function headLines(snapshot: Snapshot, most: number, style: ColumnStyle): string
 }
 
 function processLine(process: ProcessNow, { window }: Snapshot, { paint, width }: ColumnStyle): string {
-  const { pid, executable, age, events, hooks, written, hasEnded, problem } = process;
+  const { pid, executable, age, events, hooks, written, hasEnded, isPaused, problem } = process;
   const facts = [
     `${baseName(executable)} (${pid})`,
+    ...(isPaused ? ["tracing is off"] : []),
     ...(problem === undefined ? [] : [problem]),
     `${hasEnded ? "ended after" : "up"} ${formatDuration(age)}`,
     `${perSecond(events, window)} events/s`,

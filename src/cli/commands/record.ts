@@ -1,0 +1,138 @@
+/** `gotrace record`: how running processes record, and changes of that. */
+import { ExitCode, UserError } from "../../base/errors.js";
+import { printable } from "../../base/printable.js";
+import { fitsControl, type SettingsChange } from "../../calltrace/index.js";
+import { type Command, commandHelp } from "../command.js";
+import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
+import { selectionLines } from "../flags/recorder.js";
+import { helpFlag } from "../flags/tables.js";
+import { badValue, duration } from "../flags/values.js";
+import { recorderLines } from "../record/describe.js";
+import { changeRecorder, type Recorder, readRecorder, settledRecorder } from "../record/recorder.js";
+import { withLine } from "../record/selection.js";
+import { runningTraces } from "../top/followed.js";
+
+const flags: readonly Flag[] = [
+  { name: "pause", help: "record nothing until --resume; calls that have begun are still recorded to their end" },
+  { name: "resume", help: "record again" },
+  {
+    name: "off",
+    value: "REGEXP",
+    repeats: true,
+    help: "record functions whose names match no longer (repeat it; of --off and --on, the last one that matches decides)",
+  },
+  {
+    name: "on",
+    value: "REGEXP",
+    repeats: true,
+    help: "record functions whose names match; where no --off came before, only these",
+  },
+  { name: "min", value: "DURATION", help: "keep only calls that took at least this, and their callers; 0 for all" },
+  { name: "depth", value: "N", help: "record only the N outermost calls on each goroutine's stack; 0 for all" },
+  { name: "reset", help: "forget all --off, --on, --min and --depth, before those that are given here" },
+  helpFlag,
+];
+
+export const recordCommand: Command = {
+  name: "record",
+  usage: "record [flags] [PID | DIR | TRACE]",
+  description: `Changes how running processes record: those of 'gotrace run' and of binaries of 'gotrace build', named as for 'gotrace top'.
+Changes are in force a few milliseconds later, or when the process next calls a traced function. Without flags it shows how the
+processes record, of all on this machine if none is named.`,
+  flags,
+  examples: [
+    "gotrace record 4711",
+    "gotrace record 4711 --pause",
+    "gotrace record /var/trace --off 'codec\\.' --min 10us",
+    "gotrace record 4711 --reset --resume",
+  ],
+  run,
+};
+
+/** Milliseconds to wait until a process has taken up a change. */
+const PATIENCE = 500;
+
+async function run(words: readonly string[]): Promise<number> {
+  const parsed = parseFlags("record", flags, words, true);
+  if (parsed.has("help")) {
+    process.stdout.write(commandHelp(recordCommand));
+    return 0;
+  }
+  const change = changeOf(parsed);
+  const [target, ...more] = parsed.rest;
+  if (more.length > 0 || (target === undefined && change !== undefined)) {
+    throw new UserError(
+      more.length > 0 ? `record changes one process or directory, not also ${more[0]}` : "no process given",
+      "name its number, or the directory that GOTRACE_OUT names for it: gotrace record 4711 --pause",
+      ExitCode.usage,
+    );
+  }
+  const recorders = runningTraces(target).map(readRecorder);
+  if (change === undefined) {
+    print(recorders);
+    return 0;
+  }
+  const changeable = recorders.filter(({ control }) => control !== undefined);
+  if (changeable.length === 0) {
+    throw new UserError(
+      "an older gotrace built this program: how it records cannot be changed while it runs",
+      "build it again with this gotrace",
+      ExitCode.unavailable,
+    );
+  }
+  for (const recorder of changeable) changeRecorder(recorder, change(recorder));
+  const settled = await Promise.all(recorders.map(({ path }) => settledRecorder(path, PATIENCE)));
+  print(settled);
+  for (const recorder of settled) refuseWrong(recorder);
+  return 0;
+}
+
+function print(recorders: readonly Recorder[]): void {
+  const lines = recorders.flatMap(recorderLines);
+  process.stdout.write(lines.map((line) => `${printable(line)}\n`).join(""));
+}
+
+/** What the flags change, by what is in force; undefined if nothing. @throws UserError for invalid values */
+function changeOf(parsed: ParsedFlags): ((before: Recorder) => SettingsChange) | undefined {
+  const has = (name: string) => parsed.has(name);
+  if (has("pause") && has("resume")) {
+    throw new UserError("--pause and --resume cannot be combined", "choose one of them", ExitCode.usage);
+  }
+  const lines = selectionLines(parsed, "on", "off");
+  const none = has("reset") ? { minimum: 0, depth: 0 } : {};
+  const minimum = duration(parsed, "min", undefined);
+  const fixed = {
+    ...none,
+    ...(has("pause") || has("resume") ? { isPaused: has("pause") } : {}),
+    ...(minimum === undefined ? {} : { minimum: Math.round(minimum) }),
+    ...(has("depth") ? { depth: depthOf(parsed) } : {}),
+  };
+  if (Object.keys(fixed).length === 0 && lines.length === 0) return undefined;
+  return ({ control }) => {
+    if (lines.length === 0 && !has("reset")) return fixed;
+    const text = lines.reduce(withLine, has("reset") ? "" : (control?.text ?? ""));
+    if (fitsControl(text)) return { ...fixed, text };
+    throw new UserError(
+      "there is no room for more expressions",
+      "begin again with --reset, and with fewer and shorter ones: db\\. matches a package",
+      ExitCode.usage,
+    );
+  };
+}
+
+function depthOf(parsed: ParsedFlags): number {
+  const text = parsed.string("depth")!;
+  if (!/^\d{1,9}$/.test(text)) throw badValue("depth", text, "a number, or 0 for no limit");
+  return Number(text);
+}
+
+/** @throws UserError for an expression that the process does not understand */
+function refuseWrong({ control }: Recorder): void {
+  const number = Number(control?.numbers.wrong ?? 0n);
+  if (number === 0) return;
+  throw new UserError(
+    `the program does not understand this expression, and ignores it: ${control?.text.split("\n")[number - 1]?.slice(1)}`,
+    "write a shorter or plainer one",
+    ExitCode.usage,
+  );
+}

@@ -1,0 +1,111 @@
+/** The flags that say how much a traced program records, which its runtime reads from the environment. */
+import { ExitCode, UserError } from "../../base/errors.js";
+import { parseSize } from "../../base/quantity.js";
+import { fitsControl } from "../../calltrace/index.js";
+import type { RecorderVariables } from "../options.js";
+import type { Flag, ParsedFlags } from "./parse.js";
+import { badValue, duration, parsePattern } from "./values.js";
+
+/** For commands that run a program. */
+export const recorderFlags: readonly Flag[] = [
+  {
+    name: "last",
+    value: "DURATION",
+    help: "keep only the last stretch of the run, for instance 30s: the oldest calls are overwritten, within --ring or --max-trace-size",
+  },
+  {
+    name: "ring",
+    value: "SIZE",
+    help: "the same by size, for instance 256MiB: the trace of a process never becomes larger",
+  },
+  {
+    name: "record",
+    value: "REGEXP",
+    repeats: true,
+    help: "record only functions whose names match (repeat it; of --record and --no-record, the last one that matches decides)",
+  },
+  { name: "no-record", value: "REGEXP", repeats: true, help: "do not record functions whose names match" },
+  {
+    name: "record-min",
+    value: "DURATION",
+    help: "keep only calls that took at least this, for instance 10us, and their callers; it is counted how many others there were",
+  },
+  { name: "record-depth", value: "N", help: "record only the N outermost calls on each goroutine's stack" },
+  {
+    name: "paused",
+    help: "record nothing until 'gotrace record --resume' says so, or the key x of 'gotrace top'",
+  },
+];
+
+/**
+ * The variables that these flags set. A flag that is not given leaves its variable as it is in the environment.
+ * @param others flags that are the command's own, and so not these
+ * @throws UserError for invalid values, and for flags that do not go together
+ */
+export function recorderVariables(flags: ParsedFlags, others: readonly string[] = []): RecorderVariables {
+  const has = (name: string) => flags.has(name) && !others.includes(name);
+  const ring = [
+    ...(has("last") ? [nanoseconds(flags, "last")] : []),
+    ...(has("ring") ? [String(parseSize(flags.string("ring")!, "--ring"))] : []),
+  ];
+  if (has("ring") && flags.has("max-trace-size")) {
+    throw new UserError(
+      "--ring and --max-trace-size are both the size of a trace",
+      "leave one of them out",
+      ExitCode.usage,
+    );
+  }
+  const selection = selectionOf(flags);
+  return {
+    ...(ring.length > 0 ? { GOTRACE_RING: ring.join(",") } : {}),
+    ...(selection === "" ? {} : { GOTRACE_RECORD: selection }),
+    ...(has("record-min") ? { GOTRACE_RECORD_MIN: nanoseconds(flags, "record-min") } : {}),
+    ...(has("record-depth") ? { GOTRACE_RECORD_DEPTH: depthOf(flags) } : {}),
+    ...(has("paused") ? { GOTRACE_START: "paused" } : {}),
+  };
+}
+
+/** A duration as the runtime reads it, which knows one unit at a time. */
+function nanoseconds(flags: ParsedFlags, name: string): string {
+  const value = Math.round(duration(flags, name, 0));
+  if (value === 0) throw badValue(name, flags.string(name)!, "a duration such as 10us, 2ms or 30s");
+  return `${value}ns`;
+}
+
+function depthOf(flags: ParsedFlags): string {
+  const text = flags.string("record-depth")!;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw badValue("record-depth", text, "a number of at least 1");
+  return text;
+}
+
+/** `+REGEXP` for `--record` and `-REGEXP` for `--no-record`, in their order, with `;` between them. */
+function selectionOf(flags: ParsedFlags): string {
+  const selection = selectionLines(flags, "record", "no-record").join(";");
+  if (fitsControl(selection)) return selection;
+  throw new UserError(
+    "there is no room for all expressions of --record and --no-record",
+    "write fewer and shorter ones: db\\. matches a package, (Get|Put)$ two names",
+    ExitCode.usage,
+  );
+}
+
+/** What the matcher of traced programs does not know (runtime-go/match.go), where escaped punctuation is gone. */
+const UNKNOWN = /\(\?(?!:)|\\[^\W_dDwWsS]|[*+?}][*+?]|\[\[:|\[[^\]]*[^\0-\x7f]/;
+
+/**
+ * Lines of `+` or `-` and an expression for function names, in the order of the flags.
+ * @throws UserError for an expression that programs do not understand
+ */
+export function selectionLines(flags: ParsedFlags, on: string, off: string): string[] {
+  return flags.inOrder([on, off]).map(([name, text]) => {
+    parsePattern(text, `--${name}`);
+    if (text === "" || UNKNOWN.test(text.replace(/\\[^\w]/g, "_")) || /[;\n]/.test(text)) {
+      throw badValue(
+        name,
+        text,
+        "a plain expression: . [a-z] \\d \\w ( ) | * + ? {2,5} ^ $, and \\ before those that mean themselves",
+      );
+    }
+    return `${name === on ? "+" : "-"}${text}`;
+  });
+}

@@ -1,0 +1,66 @@
+/** The settings of a running process: reads them from its trace, and changes them there. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { ExitCode, messageOf, UserError } from "../../base/errors.js";
+import {
+  type Control,
+  HEADER_SIZE,
+  readBytes,
+  readControl,
+  readHeader,
+  type SettingsChange,
+  settingsPatches,
+} from "../../calltrace/index.js";
+import { openFile, patchFile } from "../trace-files.js";
+
+/** What a running process says about itself in its trace. */
+export interface Recorder {
+  readonly path: string;
+  readonly pid: number;
+  readonly executable: string;
+  /** Undefined if it cannot be changed: an older gotrace built the program. */
+  readonly control: Control | undefined;
+  /** Of the control chunk. */
+  readonly offset: number;
+}
+
+/** Reads the settings of a process. @throws UserError if its trace cannot be read */
+export function readRecorder(path: string): Recorder {
+  const file = openFile(path);
+  try {
+    const { numbers, strings } = readHeader(readBytes(file.source, 0, HEADER_SIZE), 0);
+    const offset = Number(numbers.control);
+    const control = readControl(file.source, offset);
+    return { path, pid: Number(numbers.pid), executable: strings.executable, control, offset };
+  } finally {
+    file.close();
+  }
+}
+
+/** Changes the settings of a process that can be changed. @throws UserError if its trace cannot be written */
+export function changeRecorder({ path, pid, control, offset }: Recorder, change: SettingsChange): void {
+  if (control === undefined) return;
+  try {
+    patchFile(path, 0, settingsPatches(control, offset, change, process.hrtime.bigint()));
+  } catch (error) {
+    throw new UserError(
+      `cannot change how process ${pid} records: ${messageOf(error)}`,
+      `its trace must be writable: ${path}`,
+      ExitCode.io,
+    );
+  }
+}
+
+/** Whether a process has its present settings in force. */
+export function isApplied({ control }: Recorder): boolean {
+  return control !== undefined && control.numbers.applied === control.numbers.generation;
+}
+
+/** Waits until a process has its settings in force, for at most some milliseconds. @returns what it then says */
+export async function settledRecorder(path: string, most: number): Promise<Recorder> {
+  const until = Date.now() + most;
+  for (;;) {
+    const recorder = readRecorder(path);
+    if (isApplied(recorder) || Date.now() >= until) return recorder;
+    await sleep(5);
+  }
+}

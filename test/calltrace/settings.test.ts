@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import {
+  type Control,
+  fitsControl,
+  readControl,
+  type SettingsChange,
+  settingsPatches,
+} from "../../src/calltrace/index.js";
+import { writeControl } from "../support/calltrace/encode.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
+
+const OFFSET = 4096;
+const bytes = new Uint8Array(OFFSET + 1024);
+writeControl({ numbers: { mode: 1n, ringBytes: 1n << 28n, generation: 0xffffffffn, applied: 7n } }, bytes, OFFSET);
+const read = () => readControl(memorySource(bytes), OFFSET)!;
+
+/** Changes the settings, one patch after another. @returns what they are then */
+function change(settings: SettingsChange, now = 1n): Control {
+  for (const { offset, bytes: piece } of settingsPatches(read(), OFFSET, settings, now)) {
+    expect(read().numbers.generation, "the generation is written last").toBe(before.generation);
+    bytes.set(piece, offset);
+  }
+  before = read().numbers;
+  return read();
+}
+let before = read().numbers;
+
+test("settings are written where the process reads them, and nothing else is", () => {
+  expect(settingsPatches(read(), OFFSET, {}, 1n)).toEqual([]);
+  const { numbers, text, mode } = change({ minimum: 10_000, depth: 20, text: "-codec\\.\n+µ" });
+  expect({ ...numbers, text, mode }).toMatchObject({
+    ...{ generation: 0n, applied: 7n, minimum: 10_000n, depth: 20n, gate: 0n, ringBytes: 1n << 28n },
+    ...{ text: "-codec\\.\n+µ", mode: "ring", textLength: 12n },
+  });
+  expect(change({ text: "" })).toMatchObject({ text: "", numbers: { generation: 1n, minimum: 10_000n } });
+});
+
+test("the log of the gate keeps the last changes", () => {
+  for (let n = 1n; n <= 20n; n++) change({ isPaused: n % 2n === 1n }, n * 1000n);
+  const { gates, numbers } = change({ isPaused: false }, 1_000_000n);
+  expect(numbers).toMatchObject({ changes: 20n, gate: 0n });
+  expect(gates.length).toBe(16);
+  expect([gates[0], gates.at(-1)]).toEqual([
+    { nano: 5000n, isPaused: true },
+    { nano: 20_000n, isPaused: false },
+  ]);
+});
+
+test("what fits into the chunk", () => {
+  expect([fitsControl("x".repeat(640)), fitsControl("µ".repeat(321))]).toEqual([true, false]);
+});
