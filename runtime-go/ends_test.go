@@ -8,6 +8,7 @@ package rt_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -17,6 +18,20 @@ import (
 
 	rt "gotrace.internal/rt"
 )
+
+// TestMissingDirectory checks that the recorder makes the directory of its trace.
+func TestMissingDirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a", "b c", "d")
+	r := runs(t, "six", "GOTRACE_OUT="+dir+"/")
+	if files, _ := filepath.Glob(filepath.Join(dir, "*.gotrace")); r.code != 0 || len(files) != 1 {
+		t.Errorf("code %d, %v", r.code, files)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	os.WriteFile(file, nil, 0o644)
+	if r := runs(t, "six", "GOTRACE_OUT="+filepath.Join(file, "x")); r.code != 0 || r.errs != "" {
+		t.Errorf("code %d, %s", r.code, r.errs)
+	}
+}
 
 const endCalls = deepest / 10
 

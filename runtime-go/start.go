@@ -102,7 +102,7 @@ func fit(limit uint64) uint64 {
 }
 
 // create makes DIR/<pid>-<n>.gotrace with the first n that is free: a process
-// keeps its pid when it executes another program.
+// keeps its pid when it executes another program. DIR is made if it is missing.
 //
 //go:norace
 func create(dir string) bool {
@@ -114,16 +114,41 @@ func create(dir string) bool {
 	n += copy(p[n:], "/")
 	n += copyNumber(p[n:], uint64(osPid()))
 	n += copy(p[n:], "-")
-	for i := uint64(1); i < 1<<20; i++ {
+	made := false
+	for i := uint64(1); i < 1<<20; {
 		m := n + copyNumber(p[n:], i)
 		m += copy(p[m:], ".gotrace")
 		p[m] = 0
 		ok, exists := osCreate()
-		if ok || !exists {
-			return ok
+		switch {
+		case ok:
+			return true
+		case exists:
+			i++
+		case made || !osSnapshots:
+			return false
+		default:
+			makeDirectories(dir)
+			made = true
 		}
 	}
 	return false
+}
+
+// makeDirectories makes a directory and those above it.
+//
+//go:norace
+func makeDirectories(dir string) {
+	p := &snapshots.path
+	copy(p[:], dir)
+	p[len(dir)] = 0
+	for i := 1; i <= len(dir); i++ {
+		if c := p[i]; c == '/' || c == 0 {
+			p[i] = 0
+			osMakeDirectory(p, i)
+			p[i] = c
+		}
+	}
 }
 
 // tracePath is the trace file's path, NUL-terminated.
