@@ -15,8 +15,8 @@ import { Session } from "../session.js";
 export const buildCommand: Command = {
   name: "build",
   usage: "build -o BIN [flags] <package or .go files>",
-  description: `Builds an instrumented binary. If GOTRACE_OUT=DIR is in its environment, the binary writes its trace into DIR, which
-must exist, for 'gotrace report DIR'. Without that variable it runs untraced, at next to no cost.
+  description: `Builds an instrumented binary. If GOTRACE_OUT=DIR is in its environment, the binary writes its trace into DIR, for
+'gotrace report DIR'. Without that variable it runs untraced, at next to no cost.
 GOTRACE_MAX_SIZE=SIZE limits the trace of a process (default 2GiB). A binary of --states also records an execution
 trace if GOTRACE_STATES=1 is set: <pid>-<n>.trace beside <pid>-<n>.gotrace. Keep the two together.`,
   flags: [

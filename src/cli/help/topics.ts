@@ -41,7 +41,7 @@ export const exitCodes: readonly Entry[] = [
 export const environment: readonly Entry[] = [
   [
     "GOTRACE_OUT=DIR",
-    "directory for the traces of instrumented programs, one file per process, children included; it must exist, or they run untraced. Set by run, exec, test, flame, json, stats and top",
+    "directory for the traces of instrumented programs, one file per process, children included; it is made if it is missing. Set by run, exec, test, flame, json, stats and top",
   ],
   ["GOTRACE_MAX_SIZE=SIZE", "--max-trace-size of instrumented programs"],
   [
