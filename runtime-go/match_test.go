@@ -23,7 +23,7 @@ func TestMatches(t *testing.T) {
 	}
 	pieces := []string{"a", "b", ".", "a*", "b+", "(a|b)", "[ab]", "[^a]", "?", "*", "{2}", "{1,3}", "{0,1}", "|", "^", "$", `\.`, `\w`, "main", "(", ")", "[", "(?:ab)", `\d`}
 	random := rand.New(rand.NewSource(1))
-	for i := 0; i < 20000; i++ {
+	for i := 0; i < 6000; i++ {
 		p := ""
 		for n := random.Intn(7); n >= 0; n-- {
 			p += pieces[random.Intn(len(pieces))]
@@ -43,7 +43,7 @@ func TestMatches(t *testing.T) {
 			}
 		}
 	}
-	if compared < 5000 {
+	if compared < 1500 {
 		t.Errorf("only %d patterns of %d", compared, len(patterns))
 	}
 	for _, p := range []string{"(", ")", "[", "[a", "a)", "(?i)a", `\p{L}`, `\b`, "*", "a{1000}", "[[:alpha:]]", "[b-a]", `a\`, "((((((((", "a**b("} {

@@ -86,7 +86,7 @@ var _ = scenario("journal", func() {
 
 // TestKilled kills processes at random moments: RT_KILLS of them, by default a few.
 func TestKilled(t *testing.T) {
-	kills := 6
+	kills := 3
 	if n, err := strconv.Atoi(os.Getenv("RT_KILLS")); err == nil {
 		kills = n
 	}
@@ -94,7 +94,7 @@ func TestKilled(t *testing.T) {
 	turned := 0
 	for i := 0; i < kills; i++ {
 		ring := []string{"64KiB", "256KiB", "1MiB", "2MiB", "20ms,1MiB"}[i%5]
-		after := time.Duration(random.Intn(500)) * time.Millisecond
+		after := time.Duration(random.Intn(250)) * time.Millisecond
 		if killed(t, ring, after) {
 			turned++
 		}
