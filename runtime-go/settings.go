@@ -46,7 +46,6 @@ type settingsOf struct {
 //
 //go:norace
 func settings() (s settingsOf) {
-	s.max = limitDefault
 	s.every, s.keep = everyDefault, keepDefault
 	for _, v := range runtimeEnvs() {
 		switch {
@@ -85,6 +84,13 @@ func settings() (s settingsOf) {
 	}
 	if s.when != "" && s.mode == modePlain {
 		s.mode, s.ringBytes = modeRing, ringDefault
+	}
+	if s.max == 0 {
+		// Room for a ring, and for what is written during a snapshot.
+		s.max = limitDefault
+		if s.mode != modePlain && s.max < 2*s.ringBytes+spareLeast {
+			s.max = 2*s.ringBytes + spareLeast
+		}
 	}
 	if s.max < limitLeast {
 		s.max = limitLeast

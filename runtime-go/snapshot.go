@@ -122,7 +122,7 @@ func copyTrace(fd int, used, at uint64, note uint64) (size uint64, ok bool) {
 			since = nanotime()
 		}
 	}
-	if !osWriteAt(fd, unsafe.Pointer(&snapshots.note), note, used) {
+	if load32(&rec.copying) != 1 || !osWriteAt(fd, unsafe.Pointer(&snapshots.note), note, used) {
 		return 0, false
 	}
 	size = used + note
