@@ -34,6 +34,9 @@ func openControl(s *settingsOf) {
 	}
 	rec.chunkMost = chunkMax
 	snapshots.every, snapshots.keep, snapshots.most = s.every, s.keep, s.most
+	if len(s.dumps) < 1000 {
+		snapshots.dir = s.dumps
+	}
 	wrong := parseTriggers(s.when)
 	put32(p, ctrWrongWhen, wrong)
 	if s.mode != modePlain {
@@ -60,7 +63,7 @@ func controlled() {
 	unlock()
 	if asked := load32((*uint32)(add(rec.control, ctrDump))); asked != snapshots.asked {
 		snapshots.asked = asked
-		snapshot(ticks(), -1, 0, 0)
+		snapshot(ticks(), &cause{text: "asked for"})
 	}
 }
 

@@ -20,3 +20,15 @@ func DurationOf(s string) uint64 { return durationOf(s) }
 
 // Ticks reads the trace's clock.
 func Ticks() uint64 { return ticks() }
+
+// IsAbout reports whether a condition is about the function of this name.
+func IsAbout(condition, name string) bool {
+	t, ok := triggerIn(condition)
+	return ok && t.isAbout(name)
+}
+
+// DumpOn is what a signal does.
+func DumpOn(i uint32) { dumpOn(i) }
+
+// DumpSignals is which signals there are.
+func DumpSignals() uint32 { return dumpSignals() }

@@ -14,6 +14,7 @@ const (
 	envEvery     = "GOTRACE_DUMP_EVERY="
 	envKeep      = "GOTRACE_DUMP_KEEP="
 	envMost      = "GOTRACE_DUMP_SIZE="
+	envDumps     = "GOTRACE_DUMP_DIR="
 	envText      = "GOTRACE_RECORD="
 	limitDefault = 2 << 30
 	limitLeast   = 16 << 10
@@ -32,8 +33,10 @@ type settingsOf struct {
 	minimum   uint64
 	depth     uint64
 	text      string
-	// Triggers, and the least time between snapshots, their number and their bytes.
+	// Triggers; where snapshots go, "" for snapshots/ in dir; and the least time between
+	// them, their number and their bytes.
 	when  string
+	dumps string
 	every uint64
 	keep  uint32
 	most  uint64
@@ -78,6 +81,8 @@ func settings() (s settingsOf) {
 			}
 		case hasPrefix(v, envMost):
 			s.most = sizeOf(v[len(envMost):])
+		case hasPrefix(v, envDumps):
+			s.dumps = v[len(envDumps):]
 		case hasPrefix(v, envText):
 			s.text = v[len(envText):]
 		}

@@ -1,14 +1,15 @@
 package rt
 
-// Snapshots: copies of the ring, in files of their own, for triggers and for the
-// gotrace command. The goroutine that meets the trigger writes the copy and goes on
-// then. Meanwhile no chunk is used again: others take new space.
+// Snapshots: copies of the ring, in files of their own, for triggers, for the gotrace
+// command, for signals and for comments in the source (dump.go). The goroutine that
+// meets the trigger writes the copy and goes on then. Meanwhile no chunk is used
+// again: others take new space.
 
 import "unsafe"
 
 var snapshots struct {
+	last    uint64 // nanotime of the latest one; first, for its alignment
 	busy    uint32
-	last    uint64 // nanotime of the latest one
 	every   uint64 // ns
 	keep    uint32
 	most    uint64 // bytes of all together, 0 for no limit
@@ -17,6 +18,7 @@ var snapshots struct {
 	bytes   uint64 // of those that are left
 	asked   uint32 // value of ctrDump up to which it was asked
 	names   [snapshotsMost]snapshotName
+	dir     string // of GOTRACE_DUMP_DIR; "" for snapshots/ beside the trace
 	path    [1200]byte
 	oldPath [1200]byte
 	note    [1024]byte
@@ -31,29 +33,41 @@ const (
 	yieldEvery    = 4e6 // ns
 )
 
+// cause is why a snapshot is written, and the call that is the reason: its function
+// and how long it took, or the instruction after the call of Dump; zero without one.
+type cause struct {
+	text    string
+	id      uint32
+	took    uint64
+	pc      uintptr
+	limited bool // not shortly after another one
+}
+
 // snapshotName is what the name of a snapshot is made of.
 type snapshotName struct {
 	wall  int64
 	bytes uint64
 }
 
-// snapshot writes a snapshot that ends at ticks `at`, unless one was written a short
-// time ago or is being written. trigger is an index of the list of triggers, -1 for a
-// snapshot that the gotrace command asks for; id is the function whose call met it.
+// snapshot writes a snapshot that ends at ticks `at`, unless one is being written.
 //
 //go:norace
 //go:nocheckptr
-func snapshot(at uint64, trigger int, id uint32, took uint64) {
-	if !osSnapshots || rec.mode == modePlain || !cas32(&snapshots.busy, 0, 1) {
+func snapshot(at uint64, why *cause) {
+	if !osSnapshots || rec.mode == modePlain {
+		return
+	}
+	if !cas32(&snapshots.busy, 0, 1) {
+		countSkipped()
 		return
 	}
 	now := uint64(nanotime())
-	if trigger >= 0 && snapshots.last != 0 && now-snapshots.last < snapshots.every {
+	if why.limited && isEarly(now) {
 		countSkipped()
 		store32(&snapshots.busy, 0)
 		return
 	}
-	snapshots.last = now
+	store64(&snapshots.last, now)
 	lock()
 	store32(&rec.copying, 1)
 	used := *(*uint64)(add(hot.base, hdrUsed))
@@ -73,7 +87,7 @@ func snapshot(at uint64, trigger int, id uint32, took uint64) {
 	}
 	size := uint64(0)
 	if ok {
-		size, ok = copyTrace(fd, used, at, noteOf(trigger, id, took))
+		size, ok = copyTrace(fd, used, at, noteOf(why))
 		osClose(fd)
 		ok = ok && osRename(&snapshots.path, n)
 		if !ok {
@@ -91,6 +105,14 @@ func snapshot(at uint64, trigger int, id uint32, took uint64) {
 		put32(rec.control, ctrFailed, load32((*uint32)(add(rec.control, ctrFailed)))+1)
 	}
 	store32(&snapshots.busy, 0)
+}
+
+// isEarly reports whether the latest snapshot is too recent for another one.
+//
+//go:norace
+func isEarly(now uint64) bool {
+	last := load64(&snapshots.last)
+	return last != 0 && now-last < snapshots.every
 }
 
 //go:norace
@@ -142,31 +164,30 @@ func copyTrace(fd int, used, at uint64, note uint64) (size uint64, ok bool) {
 //
 //go:norace
 //go:nocheckptr
-func noteOf(which int, id uint32, took uint64) uint64 {
+func noteOf(why *cause) uint64 {
 	b := &snapshots.note
 	for i := range b {
 		b[i] = 0
 	}
-	text := "asked for"
-	if which >= 0 {
-		text = triggers.list[which].text
-	}
 	n := chunkHeader + 4
 	n += copy(b[n:], `{"snapshot":{"trigger":"`)
-	for i := 0; i < len(text) && n < len(b)-200; i++ {
-		if c := text[i]; c == '"' || c == '\\' {
-			b[n] = '\\'
-			n++
-		}
-		b[n] = text[i]
-		n++
-	}
+	n += copyText(b[n:n+400], why.text)
 	n += copy(b[n:], `"`)
-	if which >= 0 {
+	if why.id != 0 {
 		n += copy(b[n:], `,"function":`)
-		n += copyNumber(b[n:], uint64(id))
+		n += copyNumber(b[n:], uint64(why.id))
+	}
+	if why.took != 0 {
 		n += copy(b[n:], `,"ticks":`)
-		n += copyNumber(b[n:], took)
+		n += copyNumber(b[n:], why.took)
+	}
+	if why.pc != 0 {
+		pc := why.pc - 1
+		file, line := fileLine(pc, pc)
+		n += copy(b[n:], `,"file":"`)
+		n += copyText(b[n:n+400], file)
+		n += copy(b[n:], `","line":`)
+		n += copyNumber(b[n:], uint64(line))
 	}
 	n += copy(b[n:], `}}`)
 	size := uint64(n+63) &^ 63
@@ -174,6 +195,30 @@ func noteOf(which int, id uint32, took uint64) uint64 {
 	put32(p, chunkHeader, uint32(n-chunkHeader-4))
 	put64(p, 0, chunkMagic|chunkNote<<16|size<<32)
 	return size
+}
+
+// copyText writes the end of a text that fits, as within quotes of JSON, and returns
+// its length.
+//
+//go:norace
+func copyText(to []byte, text string) int {
+	if most := len(to) / 2; len(text) > most {
+		text = text[len(text)-most:]
+	}
+	n := 0
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c < ' ' {
+			c = ' '
+		}
+		if c == '"' || c == '\\' {
+			to[n] = '\\'
+			n++
+		}
+		to[n] = c
+		n++
+	}
+	return n
 }
 
 // removeOld removes the oldest snapshots of this process beyond the number and the
@@ -215,60 +260,37 @@ func snapshotPath(to *[1200]byte, wall int64, number uint32, part bool) int {
 	return n
 }
 
-// snapshotDirectory puts the directory of snapshots into to, NUL-terminated, and
-// returns its length.
+// snapshotDirectory puts the absolute path of the directory of snapshots into to,
+// NUL-terminated, and returns its length. The program may have changed its directory.
 //
 //go:norace
 func snapshotDirectory(to *[1200]byte) int {
+	const most = 1000
+	dir, more := snapshots.dir, ""
+	if dir == "" {
+		n := 0
+		for i := 0; tracePath[i] != 0; i++ {
+			if tracePath[i] == '/' {
+				n = i
+			}
+		}
+		dir, more = stringAt(unsafe.Pointer(&tracePath), uintptr(n)), snapshotDir
+	}
 	n := 0
-	for i := 0; tracePath[i] != 0; i++ {
-		to[i] = tracePath[i]
-		if tracePath[i] == '/' {
-			n = i
+	if len(dir) > 0 && dir[0] != '/' {
+		for cwd[n] != 0 {
+			n++
+		}
+		if n+len(dir) > most {
+			n = 0
+		} else {
+			copy(to[:], cwd[:n])
+			to[n] = '/'
+			n++
 		}
 	}
-	n += copy(to[n:], snapshotDir)
+	n += copy(to[n:], dir)
+	n += copy(to[n:], more)
 	to[n] = 0
 	return n
-}
-
-// copyTime writes a time in UTC such as 20261129T094155.123Z and returns its length.
-// The date follows Howard Hinnant's civil_from_days.
-//
-//go:norace
-func copyTime(to []byte, wall int64) int {
-	ms := uint64(wall) / 1e6
-	seconds := ms / 1000
-	z := seconds/86400 + 719468
-	era := z / 146097
-	doe := z - era*146097
-	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
-	doy := doe - (365*yoe + yoe/4 - yoe/100)
-	mp := (5*doy + 2) / 153
-	day, month, year := doy-(153*mp+2)/5+1, mp+3, yoe+era*400
-	if month > 12 {
-		month -= 12
-	}
-	if month <= 2 {
-		year++
-	}
-	n := copyDigits(to, year, 4)
-	n += copyDigits(to[n:], month, 2)
-	n += copyDigits(to[n:], day, 2)
-	n += copy(to[n:], "T")
-	n += copyDigits(to[n:], seconds/3600%24, 2)
-	n += copyDigits(to[n:], seconds/60%60, 2)
-	n += copyDigits(to[n:], seconds%60, 2)
-	n += copy(to[n:], ".")
-	n += copyDigits(to[n:], ms%1000, 3)
-	return n + copy(to[n:], "Z")
-}
-
-//go:norace
-func copyDigits(to []byte, v uint64, digits int) int {
-	for i := digits - 1; i >= 0; i-- {
-		to[i] = byte('0' + v%10)
-		v /= 10
-	}
-	return digits
 }

@@ -135,3 +135,71 @@ func TestSnapshotFails(t *testing.T) {
 		t.Errorf("no failure counted")
 	}
 }
+
+func TestTriggerNames(t *testing.T) {
+	for _, c := range []struct {
+		condition, name string
+		want            bool
+	}{
+		{"db.Query.time > 1ms", "example.com/app/db.Query", true},
+		{"db.Query.time > 1ms", "example.com/app/mydb.Query", false},
+		{"db.(*DB).Query.panics", "example.com/app/db.(*DB).Query", true},
+		{"yaml.v3.Decode.time > 1ms", "gopkg.in/yaml%2ev3.Decode", true},
+		{"yaml%2ev3.Decode.time > 1ms", "gopkg.in/yaml%2ev3.Decode", false},
+		{"list.Map.time > 1ms", "example.com/list.Map[...]", true},
+		{"list.(*Of[...]).Push.time > 1ms", "example.com/list.(*Of[...]).Push", true},
+		{"list.(*Of).Push.time > 1ms", "example.com/list.(*Of[...]).Push", true},
+		{"list.Map[...].time > 1ms", "example.com/list.Map", false},
+		{"/yaml.v3.Dec/.time > 1ms", "gopkg.in/yaml%2ev3.Decode", true},
+		{"/yaml%2ev3/.time > 1ms", "gopkg.in/yaml%2ev3.Decode", true},
+	} {
+		if got := rt.IsAbout(c.condition, c.name); got != c.want {
+			t.Errorf("%s: %s: %v", c.condition, c.name, got)
+		}
+	}
+}
+
+func dumping() {
+	defer rt.Enter(&v[53])()
+	rt.Dump()
+}
+
+var _ = scenario("dumps", func() {
+	// Before the first hook.
+	if rt.DumpSignals() != 2 {
+		os.Exit(3)
+	}
+	os.Chdir("/")
+	dumping()
+	dumping()
+	rt.DumpOn(1)
+})
+
+// TestDumps checks snapshots that the program asks for: at a comment, at most one in a
+// time, and at a signal. The directory is relative, and the program leaves it.
+func TestDumps(t *testing.T) {
+	dir := t.TempDir()
+	here, _ := os.Getwd()
+	relative, err := filepath.Rel(here, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := runs(t, "dumps", "GOTRACE_RING=256KiB", "GOTRACE_DUMP_DIR="+relative, "GOTRACE_DUMP_WHEN=signal:SIGUSR2;signal:SIGINT")
+	if r.code != 0 || len(r.files) != 1 {
+		t.Fatalf("code %d\n%s%s", r.code, r.out, r.errs)
+	}
+	if tr := decode(t, r.files[0]); tr.control[896] != 2 || tr.control[120] != 1 {
+		t.Errorf("condition %d is wrong, %d skipped", tr.control[896], tr.control[120])
+	}
+	all, _ := filepath.Glob(filepath.Join(dir, "*.gotrace"))
+	if len(all) != 2 {
+		t.Fatalf("%d snapshots", len(all))
+	}
+	for i, most := range []string{`"trigger":"//gotrace:dump","function":1,"file":"`, `"trigger":"signal:SIGUSR2"}}`} {
+		tr := decode(t, all[i])
+		note := string(tr.b[len(tr.b)-1024:])
+		if !strings.Contains(note, most) || i == 0 && !strings.Contains(note, `snapshot_test.go","line":`) {
+			t.Errorf("note %q", note)
+		}
+	}
+}

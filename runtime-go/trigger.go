@@ -3,7 +3,9 @@ package rt
 // Triggers: single calls at whose end a snapshot of the ring is written. Conditions
 // are those of assertions, separated by semicolons: FUNC.time > 500ms and FUNC.panics,
 // or panic for any function. FUNC is a function's name, with or without the directory
-// of its package, or a pattern between slashes.
+// of its package and the [...] of type parameters, or a pattern between slashes.
+
+import "unsafe"
 
 const (
 	triggersMost = 16
@@ -30,24 +32,20 @@ var triggers struct {
 	which   [watchedMost]uint8
 	watched int
 	panics  bool // some are about panics
+
+	plain [1024]byte // for plainName
 }
 
-// parseTriggers reads GOTRACE_DUMP_WHEN. What only the gotrace command can do (exit,
-// signal:NAME) is skipped. It returns the number of the first condition that it does
+// parseTriggers reads GOTRACE_DUMP_WHEN. What is not about calls (exit, signals) is
+// skipped. It returns the number of the first condition that it does
 // not understand, from 1; 0 for none.
 //
 //go:norace
 func parseTriggers(text string) (wrong uint32) {
 	for n := uint32(1); text != ""; n++ {
-		end := 0
-		for end < len(text) && text[end] != ';' && text[end] != '\n' {
-			end++
-		}
-		part := trim(text[:end])
-		if text = text[end:]; text != "" {
-			text = text[1:]
-		}
-		if part == "" || part == "exit" || hasPrefix(part, "signal:") {
+		var part string
+		part, text = firstCondition(text)
+		if part == "" || part == "exit" || part == signalNames[0] || part == signalNames[1] {
 			continue
 		}
 		t, ok := triggerIn(part)
@@ -60,6 +58,21 @@ func parseTriggers(text string) (wrong uint32) {
 		}
 	}
 	return wrong
+}
+
+// firstCondition splits off the first condition of a list.
+//
+//go:norace
+func firstCondition(text string) (first, rest string) {
+	end := 0
+	for end < len(text) && text[end] != ';' && text[end] != '\n' {
+		end++
+	}
+	first = trim(text[:end])
+	if rest = text[end:]; rest != "" {
+		rest = rest[1:]
+	}
+	return first, rest
 }
 
 //go:norace
@@ -117,15 +130,70 @@ func hasSuffix(s, p string) bool { return len(s) >= len(p) && s[len(s)-len(p):] 
 func watch(id uint32, name string) {
 	for i := 0; i < triggers.n; i++ {
 		t := &triggers.list[i]
-		is := t.pattern && matches(t.name, name) || name == t.name ||
-			hasSuffix(name, t.name) && name[len(name)-len(t.name)-1] == '/'
-		if t.name == "" || !is || triggers.watched == watchedMost {
+		if t.name == "" || !t.isAbout(name) || triggers.watched == watchedMost {
 			continue
 		}
 		triggers.ids[triggers.watched], triggers.which[triggers.watched] = id, uint8(i)
 		triggers.watched++
 		setWatched()
 	}
+}
+
+// isAbout reports whether t is about the function of this name. Call with the lock held.
+//
+//go:norace
+func (t *trigger) isAbout(name string) bool {
+	if t.pattern {
+		return matches(t.name, name) || matches(t.name, plainName(name, true))
+	}
+	instances := false
+	for i := 0; i < len(t.name); i++ {
+		instances = instances || t.name[i] == '['
+	}
+	name = plainName(name, instances)
+	return name == t.name || hasSuffix(name, t.name) && name[len(name)-len(t.name)-1] == '/'
+}
+
+// plainName returns a name as users write it: with the characters that %2e and the like
+// stand for and, unless instances is set, without [...]. A name that is too long stays
+// as it is. It is valid until the next call. Call with the lock held.
+//
+//go:norace
+func plainName(name string, instances bool) string {
+	b := &triggers.plain
+	if len(name) > len(b) {
+		return name
+	}
+	n := 0
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if !instances && hasPrefix(name[i:], "[...]") {
+			i += len("[...]") - 1
+			continue
+		}
+		if c == '%' && i+2 < len(name) {
+			if high, low := digitOf(name[i+1]), digitOf(name[i+2]); high < 16 && low < 16 {
+				c = high<<4 | low
+				i += 2
+			}
+		}
+		b[n] = c
+		n++
+	}
+	return stringAt(unsafe.Pointer(b), uintptr(n))
+}
+
+// digitOf returns the value of a hexadecimal digit; 16 for anything else.
+//
+//go:norace
+func digitOf(c byte) byte {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0'
+	case lower(c) >= 'a' && lower(c) <= 'f':
+		return lower(c) - 'a' + 10
+	}
+	return 16
 }
 
 // setWatched makes exits of calls that a minimum or a trigger may be about take the
