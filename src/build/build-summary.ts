@@ -33,7 +33,7 @@ export interface BuildSummary {
   readonly goStatements: number;
   readonly files: number;
   readonly leftOut: readonly Omission[];
-  /** Functions that the grammar could not read, as messages: `file:line: name is not traced: reason`. */
+  /** Functions that the grammar could not read, and comments that are ignored: `file:line: name is not traced: reason`. */
   readonly gaps: readonly string[];
 }
 
@@ -74,13 +74,15 @@ export function summarize(
         leaveOut("function", gap.reason, `${file}:${gap.line} ${gap.name}`);
         gaps.push(`${file}:${gap.line}: ${gap.name} is not traced: ${gap.reason}`);
       }
+      for (const { line, name, reason } of report.misplaced)
+        gaps.push(`${file}:${line}: ${name} is ignored: ${reason}`);
     }
   }
   for (const { importPath, reason } of packages) leaveOut("package", reason, importPath);
   return { ...total, leftOut: [...groups.values()].sort((a, b) => b.count - a.count), gaps };
 }
 
-/** Logs a summary (shown with `-v`), and warns of functions that the grammar could not read. */
+/** Logs a summary (shown with `-v`), and warns of functions that the grammar could not read, and of ignored comments. */
 export function describeBuild(context: Pick<BuildContext, "log" | "warn">, summary: BuildSummary): void {
   context.log(
     `traced: ${formatNumberOf(summary.functions, "function")} and ${formatNumberOf(summary.goStatements, "go statement")} in ${formatNumberOf(summary.files, "file")}`,

@@ -30,7 +30,7 @@ async function load(): Promise<Parse> {
     const tree = parser.parse(text.endsWith("\n") ? text : `${text}\n`);
     if (tree === null) throw new Error("tree-sitter gave no tree");
     try {
-      return tree.rootNode.hasError ? null : collectHookPoints(tree.rootNode, fields);
+      return tree.rootNode.hasError ? null : collectHookPoints(tree.rootNode, fields, text);
     } finally {
       tree.delete();
     }

@@ -1,11 +1,13 @@
-/** Finds hook points in a syntax tree: functions and go statements, as plain offsets. */
+/** Finds hook points in a syntax tree: functions, go statements and comments that ask for a snapshot, as plain offsets. */
 import type { Language, Node } from "web-tree-sitter";
+import { DUMP, isBeforeStatement } from "./dumps.js";
 
 /**
  * The construct. `timer` is an argument of time.AfterFunc or context.AfterFunc (see timers.ts). `type` is a function type:
- * it gets no hook, but accounts for a `func` keyword.
+ * it gets no hook, but accounts for a `func` keyword. `dump` is a comment that asks for a snapshot (see dumps.ts), `misplaced`
+ * one at which nothing can be inserted.
  */
-type HookPointKind = "declaration" | "literal" | "go" | "timer" | "type";
+type HookPointKind = "declaration" | "literal" | "go" | "timer" | "type" | "dump" | "misplaced";
 
 /** A construct in the text that may get a hook; offsets are in UTF-16 units. */
 export interface HookPoint {
@@ -37,12 +39,18 @@ export function hookPointFields(language: Language): HookPointFields {
   return { body };
 }
 
-/** All hook points below a node in source order, outer before inner. */
-export function collectHookPoints(root: Node, fields: HookPointFields): HookPoint[] {
-  return root.descendantsOfType(types).map((node) => {
+/** All hook points below a node in source order, outer before inner. @param text what the tree was made from */
+export function collectHookPoints(root: Node, fields: HookPointFields, text: string): HookPoint[] {
+  const wanted = text.includes(DUMP) ? [...types, "comment"] : types;
+  return root.descendantsOfType(wanted).flatMap((node): HookPoint[] => {
+    const { startIndex: start, endIndex: end } = node;
+    if (node.type === "comment") {
+      if (text.slice(start, end).trimEnd() !== DUMP) return [];
+      return [{ kind: isBeforeStatement(node, text) ? "dump" : "misplaced", start, end, open: -1 }];
+    }
     const kind = kinds.get(node.type)!;
     const body = kind === "declaration" || kind === "literal" ? node.childForFieldId(fields.body) : null;
-    return { kind, start: node.startIndex, end: node.endIndex, open: body === null ? -1 : body.startIndex };
+    return [{ kind, start, end, open: body === null ? -1 : body.startIndex }];
   });
 }
 

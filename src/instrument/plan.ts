@@ -1,5 +1,6 @@
 /** Decides which hook points get a hook, and explains why others do not. */
 import { forbiddenBy } from "./directives.js";
+import { DUMP, MISPLACED } from "./dumps.js";
 import type { HookPoint } from "./hook-points.js";
 import { isEntry } from "./inlined.js";
 import { readHead, skipTrivia } from "./names.js";
@@ -8,22 +9,27 @@ import type { Scan } from "./scan.js";
 import { type TestParameter, TestParameters } from "./tests.js";
 import { findTimers } from "./timers.js";
 
-/** A hook point that gets a hook: a function with its `{` at `open`, or a go statement or timer argument at [start, end). */
+/**
+ * A hook point that gets a hook: a function with its `{` at `open`, a go statement or timer argument at [start, end), or a
+ * comment that asks for a snapshot.
+ */
 type Hook =
   | { readonly kind: "function"; readonly open: number; readonly name: string; readonly test?: TestParameter }
-  | { readonly kind: "spawn" | "timer"; readonly start: number; readonly end: number };
+  | { readonly kind: "spawn" | "timer"; readonly start: number; readonly end: number }
+  | { readonly kind: "dump"; readonly start: number };
 
-/** A function without a hook. */
+/** A function or comment without a hook. */
 interface Refusal {
   readonly name: string;
   readonly offset: number;
   readonly reason: string;
 }
 
-/** Hooks in source order, and functions left out. */
+/** Hooks in source order, functions left out, and comments that are ignored. */
 export interface Plan {
   readonly hooks: Hook[];
   readonly refusals: Refusal[];
+  readonly misplaced: Refusal[];
 }
 
 /** A function that encloses the current position. */
@@ -58,6 +64,7 @@ export function planHooks(
   const callers = findRecoverCallers(text, found);
   const hooks: Hook[] = [];
   const refusals: Refusal[] = [];
+  const misplaced: Refusal[] = [];
   const frames: Frame[] = [];
   const outside: Frame = { end: text.length, name: "glob.", reason: null, literal: false, literals: 0 };
   let declaration = 0;
@@ -66,6 +73,11 @@ export function planHooks(
     if (site.kind === "type") continue;
     while (frames.length > 0 && frames[frames.length - 1].end <= site.start) frames.pop();
     const around = frames.length > 0 ? frames[frames.length - 1] : outside;
+    if (site.kind === "dump" || site.kind === "misplaced") {
+      if (site.kind === "dump" && around.reason === null) hooks.push({ kind: "dump", start: site.start });
+      else misplaced.push({ name: DUMP, offset: site.start, reason: around.reason ?? MISPLACED });
+      continue;
+    }
     if (site.kind === "go") {
       started = skipTrivia(text, site.start + 2);
       // The grammar accepts a go statement outside any function, but Go does not.
@@ -108,7 +120,7 @@ export function planHooks(
     else refusals.push({ name: frame.name, offset: site.start, reason });
     frames.push(frame);
   }
-  return { hooks, refusals };
+  return { hooks, refusals, misplaced };
 }
 
 function inherited({ name, reason }: Frame): string | null {

@@ -61,6 +61,8 @@ export interface Instrumented {
   readonly fileReason?: string;
   /** Declarations left out because the grammar cannot read them. */
   readonly grammarGaps: Skip[];
+  /** Comments that ask for a snapshot and are ignored. */
+  readonly misplaced: Skip[];
 }
 
 /** The parser needs up to 180 times the size of a text, and has 2 GiB. Larger files are tables of data. */
@@ -112,6 +114,7 @@ function withHooks(text: string, path: string, options: InstrumentOptions, scann
     spawns,
     skipped: toSkips(text, plan.refusals),
     grammarGaps: toSkips(text, gaps),
+    misplaced: toSkips(text, plan.misplaced),
   };
 }
 
@@ -122,7 +125,7 @@ function toSkips(text: string, list: readonly { name: string; offset: number; re
 }
 
 function untouched(fileReason?: string): Instrumented {
-  const nothing = { text: null, functions: 0, names: [], spawns: 0, skipped: [], grammarGaps: [] };
+  const nothing = { text: null, functions: 0, names: [], spawns: 0, skipped: [], grammarGaps: [], misplaced: [] };
   return fileReason === undefined ? nothing : { ...nothing, fileReason };
 }
 
@@ -161,6 +164,9 @@ function insertHooks(
       }
       endSpawns(hook.open);
       insert(hook.open + 1, 0, wrap(code.afterBrace(site, test)));
+    } else if (hook.kind === "dump") {
+      endSpawns(hook.start);
+      insert(hook.start, 1, wrap(code.dump));
     } else {
       endSpawns(hook.start);
       const [before, after] =

@@ -12,6 +12,7 @@ export interface Snippets {
   readonly afterGo: string;
   readonly beforeTimer: (site: number) => string;
   readonly afterTimer: string;
+  readonly dump: string;
 }
 
 /** The inserted texts for a file. @param name name of the import @param runtimePath import path of the runtime package */
@@ -27,6 +28,7 @@ export function snippets(name: string, path: string, runtimePath: string): Snipp
     afterGo: `; ${name}.Spawned()`,
     beforeTimer: (site) => `${name}.After(&${variable}[${site}], `,
     afterTimer: `, ${name}.End)`,
+    dump: `${name}.Dump(); `,
   };
 }
 

@@ -95,6 +95,7 @@ function agree(sites: readonly HookPoint[], scanned: Scan): boolean {
   const tops = scanned.declarations;
   let top = 0;
   for (const { kind, start, end, open } of sites) {
+    if (kind === "dump" || kind === "misplaced") continue;
     if (kind === "go") {
       if (scanned.gos[gos++] !== start) return false;
       continue;

@@ -29,6 +29,7 @@ const insertions: [RegExp, string][] = [
   [/; __gotrace\.Spawned\(\)/g, "‹spawned›"],
   [/__gotrace\.After\(&__gotrace_\w+\[(\d+)\], /g, "‹after $1›"],
   [/, __gotrace\.End\)/g, "‹end›"],
+  [/__gotrace\.Dump\(\); /g, "‹dump›"],
   [/\nvar __gotrace_\w+ \[(\d+)\]__gotrace\.Site\n$/g, "‹table $1›"],
 ];
 
@@ -40,7 +41,7 @@ export function short(text: string | null): string {
 /** A rewritten text without the insertions. */
 export function without(text: string): string {
   const unnamed = text.replace(/(?<=\(\s*)_gotrace (?=\*)/g, "").replace(/(?<=\(\s*)_gotrace(?=\s)/g, "_");
-  return short(unnamed).replace(/‹(import|enter \d+( \w+)?|spawn \d+|spawned|after \d+|end|table \d+)›/g, "");
+  return short(unnamed).replace(/‹(import|enter \d+( \w+)?|spawn \d+|spawned|after \d+|end|dump|table \d+)›/g, "");
 }
 
 /** The rewritten body of a file, without package clause and site table. */
