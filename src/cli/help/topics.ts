@@ -57,7 +57,11 @@ export const environment: readonly Entry[] = [
   ["GOTRACE_RECORD_DEPTH=N", "--record-depth of instrumented programs"],
   [
     "GOTRACE_DUMP_WHEN=COND;COND",
-    "when to copy the ring of an instrumented program into snapshots/ of GOTRACE_OUT: FUNC.time > 500ms, FUNC.panics, or panic. FUNC is a name, or an expression between slashes. Without GOTRACE_RING, the ring has 64 MiB",
+    "when to copy the ring of an instrumented program: FUNC.time > 500ms, FUNC.panics, or panic. FUNC is a name, or an expression between slashes. Without GOTRACE_RING, the ring has 64 MiB",
+  ],
+  [
+    "GOTRACE_DUMP_DIR=DIR",
+    "directory for its snapshots (default: snapshots/ in GOTRACE_OUT); it is made if it is missing, its parent must exist",
   ],
   ["GOTRACE_DUMP_EVERY=DURATION", "at most one snapshot of a process in this time (default 60s)"],
   ["GOTRACE_DUMP_KEEP=N", "how many snapshots of a process are left (default 10)"],
