@@ -35,7 +35,7 @@ func f(n int) int {
 }
 `;
 
-test("a call stands before each comment, on the same line", () => {
+test("a call is inserted before each comment, on the same line", () => {
   const result = instrument(source);
   expect(short(result.text).match(/‹dump›\/\/gotrace:dump\n/g)).toHaveLength(6);
   expect(without(result.text!)).toBe(source);
