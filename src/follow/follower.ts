@@ -16,7 +16,8 @@ import {
 } from "../calltrace/index.js";
 import { FunctionWindow } from "./function-window.js";
 import { GoroutineStack } from "./goroutine-stack.js";
-import { GrowingChunks } from "./growing-chunks.js";
+import { type ChunkFinder, GrowingChunks } from "./growing-chunks.js";
+import { RingChunks } from "./ring-chunks.js";
 import { ChunkBuffer, SlotReader } from "./slot-reader.js";
 
 interface Slot {
@@ -34,7 +35,7 @@ export class Follower {
   problem: string | undefined;
   /** Whether the process has been told to record nothing. */
   isPaused = false;
-  private readonly chunks: GrowingChunks;
+  private chunks: ChunkFinder;
   private readonly slots = new Map<number, Slot>();
   private readonly buffer = new ChunkBuffer();
   private decoder: RecordDecoder;
@@ -88,7 +89,10 @@ export class Follower {
     this.info = processInfo(header, ticks, clock);
     this.defsHead = Number(header.numbers.defsHead);
     this.hasReadNames = false;
-    this.isPaused = readControl(this.source, Number(header.numbers.control))?.numbers.gate === 1n;
+    const control = readControl(this.source, Number(header.numbers.control));
+    this.isPaused = control?.numbers.gate === 1n;
+    const isRing = control !== undefined && control.mode !== "plain";
+    if (isRing && !(this.chunks instanceof RingChunks)) this.chunks = new RingChunks(this.source);
     const hasEnded = clock === undefined;
     try {
       this.chunks.poll(Number(header.numbers.used), hasEnded, (number, chunk) => this.slotOf(number).reader.add(chunk));
@@ -112,6 +116,7 @@ export class Follower {
   private read({ reader, stack }: Slot): void {
     const { decoder, window } = this;
     if (reader.broken !== undefined) return;
+    const { missed } = reader;
     reader.read(this.source, this.buffer, decoder, (count) => {
       const { kind, id, time } = decoder;
       window.events += count;
@@ -127,6 +132,7 @@ export class Follower {
         stack.goid = decoder.begin.goid;
       }
     });
+    window.missed += reader.missed - missed;
     if (reader.broken !== undefined) this.problem ??= `not a valid record at offset ${reader.broken}`;
   }
 }

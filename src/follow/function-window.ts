@@ -11,6 +11,8 @@ export class FunctionWindow {
   /** Up to where the time of open calls has been counted. */
   private from = 0;
   events = 0;
+  /** How often calls are missing, because a ring overwrote them before they were read. */
+  missed = 0;
   /** By function id: calls that ended in the window, in all, and by a panic; the time within the window. */
   calls = new Float64Array(256);
   panics = new Float64Array(256);
@@ -59,6 +61,7 @@ export class FunctionWindow {
   clear(from: number): void {
     this.from = from;
     this.events = 0;
+    this.missed = 0;
     for (const column of [this.calls, this.panics, this.self, this.total]) column.fill(0);
     this.durations.length = 0;
   }

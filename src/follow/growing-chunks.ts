@@ -17,29 +17,43 @@ export interface EventChunk {
   readonly offset: number;
   /** Bytes, including the header. */
   readonly size: number;
+  /** Bytes from its start to its first record. */
+  readonly body: number;
+  /** What its header must say when it is read, if its space may be used again. */
+  readonly identity?: { readonly slot: number; readonly seq: number };
+  /** Whether chunks before it were overwritten that had not been reported. Then `body` is where its snapshot begins. */
+  readonly isMissed?: boolean;
 }
 
-export class GrowingChunks {
+/** Finds chunks while a trace is written. */
+export interface ChunkFinder {
   /** Offsets of the chunks of definitions. */
+  readonly definitions: readonly number[];
+  /** Bytes of the trace that the polls have passed. */
+  readonly passed: number;
+  /**
+   * Reports the chunks of events that are new; those of a slot in its order.
+   * @param used where the chunks end, by the header of the trace
+   * @throws RangeError if the bytes at a chunk's place are no chunk
+   */
+  poll(used: number, hasEnded: boolean, visit: (slot: number, chunk: EventChunk) => void): void;
+}
+
+/** Finds the chunks of a trace that is only appended to. */
+export class GrowingChunks implements ChunkFinder {
   readonly definitions: number[] = [];
   private offset = HEADER_SIZE;
 
   /** @param source the process trace, offset 0 = its header */
   constructor(private readonly source: ByteSource) {}
 
-  /** Bytes of the trace that the polls have passed. */
   get passed(): number {
     return this.offset;
   }
 
   /**
-   * Reports the chunks of events that are new, in file order.
-   *
    * A process takes space before it writes the header of a chunk there. While it runs, a poll stops at such space; the next
    * one goes on. If the process has ended, nothing will be written there, and the space is skipped.
-   *
-   * @param used where the chunks end, by the header of the trace
-   * @throws RangeError if the bytes at a chunk's place are no chunk
    */
   poll(used: number, hasEnded: boolean, visit: (slot: number, chunk: EventChunk) => void): void {
     const end = Math.min(used, this.source.size);
@@ -59,7 +73,8 @@ export class GrowingChunks {
       if (this.offset + size > end) return;
       const kind = view.getUint16(Chunk.kind, true);
       if (kind === CHUNK_KINDS.defs) this.definitions.push(this.offset);
-      if (kind === CHUNK_KINDS.events) visit(view.getUint32(Chunk.slot, true), { offset: this.offset, size });
+      const chunk = { offset: this.offset, size, body: CHUNK_HEADER };
+      if (kind === CHUNK_KINDS.events) visit(view.getUint32(Chunk.slot, true), chunk);
       this.offset += size;
     }
   }

@@ -2,17 +2,22 @@
 import {
   type ByteSource,
   CHUNK_HEADER,
+  CHUNK_KINDS,
+  CHUNK_MAGIC,
   CHUNK_MAX,
+  Chunk,
   type DecoderState,
   type RecordDecoder,
+  RING_HEADER,
+  readBytes,
   Status,
 } from "../calltrace/index.js";
 import type { EventChunk } from "./growing-chunks.js";
 
 /** Bytes of a first piece; most polls find less than that in a chunk. */
 const PIECE = 4096;
-/** The longest record has 28 bytes; one that the end of a piece cuts is read with the next piece. */
-const RECORD_MAX = 32;
+/** The longest record has 48 bytes; one that the end of a piece cuts is read with the next piece. */
+const RECORD_MAX = 48;
 
 /** Memory for one chunk, which the readers of a process share. */
 export class ChunkBuffer {
@@ -25,17 +30,23 @@ export class SlotReader {
   private readonly chunks: EventChunk[] = [];
   private state: DecoderState | undefined;
   private floor = 0;
+  /** How often the reader had to go on after records that were overwritten before it read them. */
+  missed = 0;
   /** Bytes from the start of the trace to what is no record, if that was met: the rest of the slot is not read. */
   broken: number | undefined;
 
   add(chunk: EventChunk): void {
+    if (chunk.isMissed) this.missed++;
     this.chunks.push(chunk);
   }
 
   /** Decodes all that is there. @param visit called after each batch of the decoder, with the number of its records */
   read(source: ByteSource, buffer: ChunkBuffer, decoder: RecordDecoder, visit: (count: number) => void): void {
     while (this.broken === undefined && this.chunks.length > 0) {
-      this.readChunk(source, buffer, decoder, visit);
+      if (!this.readChunk(source, buffer, decoder, visit)) {
+        this.skip();
+        continue;
+      }
       // The chunk of a goroutine that still writes is the last one.
       if (this.chunks.length === 1) return;
       this.chunks.shift();
@@ -43,21 +54,36 @@ export class SlotReader {
     }
   }
 
+  /** Leaves a chunk out that was overwritten. If it may have had unread records, the next one begins with what was open. */
+  private skip(): void {
+    const chunk = this.chunks.shift();
+    const isFull = chunk !== undefined && this.state !== undefined && this.state.position * 2 > chunk.size - RECORD_MAX;
+    this.state = undefined;
+    if (isFull) return;
+    this.missed++;
+    const [next] = this.chunks;
+    if (next !== undefined) this.chunks[0] = { ...next, body: RING_HEADER, isMissed: true };
+  }
+
+  /** Reads on in the first chunk. @returns false if its space was used again */
   private readChunk(
     source: ByteSource,
     { units, bytes }: ChunkBuffer,
     decoder: RecordDecoder,
     visit: (count: number) => void,
-  ): void {
-    const { offset, size } = this.chunks[0];
-    source.read(offset, bytes.subarray(0, CHUNK_HEADER));
-    let at = this.state === undefined ? CHUNK_HEADER : this.state.position * 2;
+  ): boolean {
+    const chunk = this.chunks[0];
+    const { offset, size, body } = chunk;
+    source.read(offset, bytes.subarray(0, Math.min(body, RING_HEADER)));
+    if (this.state === undefined && chunk.identity !== undefined && body === RING_HEADER) this.floor = 0;
+    let at = this.state === undefined ? body : this.state.position * 2;
     for (let piece = PIECE; at < size; piece = CHUNK_MAX) {
       const end = Math.min(size, at + piece);
       const into = bytes.subarray(at, end);
       const got = source.read(offset + at, into);
       into.fill(0, Math.max(0, got));
-      decoder.open(units, 0, end, this.floor);
+      if (!isStill(chunk, source)) return false;
+      decoder.open(units, 0, end, this.floor, body);
       if (this.state !== undefined) decoder.resume(this.state);
       do visit(decoder.next());
       while (decoder.status === Status.more || decoder.status === Status.begin);
@@ -67,7 +93,21 @@ export class SlotReader {
       const reachesEnd = end < size && at > end - RECORD_MAX;
       if (reachesEnd) continue;
       if (decoder.status === Status.corrupt) this.broken = offset + at;
-      return;
+      return true;
     }
+    return true;
   }
+}
+
+/** Whether a chunk is still where it was: asked after its bytes have been read. */
+function isStill({ offset, identity }: EventChunk, source: ByteSource): boolean {
+  if (identity === undefined) return true;
+  const bytes = readBytes(source, offset, CHUNK_HEADER);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (
+    view.getUint16(Chunk.magic, true) === CHUNK_MAGIC &&
+    view.getUint16(Chunk.kind, true) === CHUNK_KINDS.ring &&
+    view.getUint32(Chunk.slot, true) === identity.slot &&
+    view.getUint32(Chunk.seq, true) === identity.seq
+  );
 }

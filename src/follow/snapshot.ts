@@ -121,6 +121,8 @@ export function matchingSnapshot(snapshot: Snapshot, matches: (name: string) => 
   };
 }
 
+const MISSED = "its ring turns faster than it is read: calls are missing";
+
 function processNow({ info, now, window, written, problem, isPaused }: Follower): ProcessNow {
   const calls = window.calls.reduce((sum, count) => sum + count, 0);
   const stopped = info.stop && `it stopped tracing: ${info.stop.reason}`;
@@ -133,7 +135,7 @@ function processNow({ info, now, window, written, problem, isPaused }: Follower)
     hooks: info.hook && calls * (info.hook.inner + info.hook.outer),
     written,
     events: window.events,
-    problem: problem ?? stopped,
+    problem: problem ?? stopped ?? (window.missed > 0 ? MISSED : undefined),
   };
 }
 

@@ -97,16 +97,19 @@ test("a ring bounds the trace of a run, and does not go together with an executi
 test("gotrace record: what is in force, and changes while the process runs", async () => {
   const traces = temporaryDirectory();
   const child = spawn(join(program, "sparing"), {
-    env: { ...process.env, GOTRACE_OUT: traces, GOTRACE_START: "paused" },
+    env: { ...process.env, GOTRACE_OUT: traces, GOTRACE_START: "paused", GOTRACE_RING: "1MiB" },
     stdio: ["pipe", "ignore", "ignore"],
   });
   children.push(child);
   const ended = new Promise((resolve) => child.once("exit", resolve));
   while (!existsSync(join(traces, `${child.pid}-1.gotrace`))) await new Promise((resolve) => setTimeout(resolve, 5));
+  const ring = "  in a ring: the last 1 MiB\n";
   /** What is said once the settings are in force. */
   const record = (...words: string[]): { code: number; stderr: string; lines: string[] } => {
     const { code, stdout, stderr } = gotrace(["record", traces, ...words], { cwd: program, env });
-    return stdout.includes("not in force yet") ? record() : { code, stderr, lines: stdout.trimEnd().split("\n") };
+    return stdout.includes("not in force yet")
+      ? record()
+      : { code, stderr, lines: stdout.replace(ring, "").trimEnd().split("\n") };
   };
   const head = `sparing (${child.pid})`;
   expect(record()).toEqual({ code: 0, stderr: "", lines: [`${head} is paused: it records nothing`] });
@@ -122,6 +125,8 @@ test("gotrace record: what is in force, and changes while the process runs", asy
     "  the outermost levels of each goroutine: 7",
   ]);
   expect(record("--reset").lines).toEqual([`${head} records everything`]);
+  const window = ["top", "--once", "--interval", "10ms", traces];
+  while (!gotrace(window, { cwd: program, env }).stdout.includes("main.work"));
   expect(record("--pause").lines).toEqual([`${head} is paused: it records nothing`]);
   child.stdin!.end();
   await ended;
