@@ -20,7 +20,7 @@ const IMPORTS_OF = {
 };
 
 /**
- * Bundles the command and the program for `go build -toolexec`.
+ * Bundles the command, the program for `go build -toolexec`, and the thread that follows traces.
  * @param cacheKey see lib-cache-key.mjs
  * @returns files (name → text), and what they are made of, in the form of esbuild's metafile
  */
@@ -29,6 +29,7 @@ export async function bundleCommand(root, cacheKey) {
     bundle(root, cacheKey, { main: "src/cli/main.ts" }, splitting(root)),
     // Go starts it for each package that it compiles: one file of its own is loaded sooner than shared ones.
     bundle(root, cacheKey, { toolexec: "src/build/toolexec-main.ts" }, false),
+    bundle(root, cacheKey, { "follow-worker": "src/cli/run/follow-worker.ts" }, false),
   ]);
   const chunks = outputs.flat();
   for (const name of Object.keys(IMPORTS_OF)) {

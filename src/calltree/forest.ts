@@ -3,10 +3,11 @@ import { UserError } from "../base/errors.js";
 import { type ByteSource, openTrace, type ProcessTrace, type Trace } from "../calltrace/index.js";
 import { costBound } from "./bound.js";
 import type { CallFamily } from "./call-id.js";
+import { type FollowedProcess, fromFollowed } from "./followed.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
-import { type ReplayOptions, TreeBuilder } from "./replay/builder.js";
-import { prescan } from "./replay/prescan.js";
+import type { ReplayOptions } from "./replay/builder.js";
+import { type Counted, countProcess } from "./replay/count.js";
 import { type Replayed, walkProcess } from "./replay/replay.js";
 import type { Scope } from "./replay/scope.js";
 import type { Stacks } from "./replay/stacks.js";
@@ -22,6 +23,14 @@ export interface ForestOptions extends Omit<ReplayOptions, keyof Scope> {
    * twice.
    */
   readonly progress?: (done: number, total: number) => void;
+  /** By source: what a process that was followed has counted. It is used where all calls count. */
+  readonly followed?: readonly (FollowedProcess | undefined)[];
+}
+
+/** Whether all calls of a process count, in the tree that is usual. */
+function isWhole(options: Omit<ForestOptions, "from" | "to">, scope: Scope): boolean {
+  const { progress: _progress, followed: _followed, ...limits } = options;
+  return [...Object.values(limits), ...Object.values(scope)].every((value) => value === undefined || value === false);
 }
 
 /** The trees of some traces, and the data needed to walk their calls again. */
@@ -76,6 +85,7 @@ export function replayTraces(
   const traces = opened.map(({ process }) => process);
   const windows = windowsOf(options, traces);
   const table = new FunctionTable();
+  const scopes = traces.map((_, index) => ({ ...scopeOf(index), ...windows[index] }));
   const built = opened.map(({ process, source, before }, index) => {
     const progress = (pass: number, bytes: number) =>
       options.progress?.(2 * (before + process.base) + pass * process.length + bytes, 2 * size);
@@ -83,8 +93,9 @@ export function replayTraces(
       process,
       source,
       table,
-      { ...others, scope: { ...scopeOf(index), ...windows[index] } },
+      { ...others, scope: scopes[index] },
       progress,
+      fromFollowed(process, isWhole(others, scopes[index]) ? options.followed?.[source] : undefined),
     );
   });
   const ends = built.map(({ replayed }) => replayed.end);
@@ -174,14 +185,11 @@ function buildProcess(
   table: FunctionTable,
   { scope, ...options }: ReplayOptions & { readonly scope: Scope },
   progress: (pass: number, bytes: number) => void,
+  followed?: Counted,
 ): Built {
   const { info } = process;
-  const facts = prescan(process, (bytes) => progress(0, bytes));
-  const builder = new TreeBuilder(process, facts, { ...options, ...scope });
-  builder.replay((bytes) => progress(1, bytes));
-  const { end, known } = endOf(process, builder, builder.last());
-  builder.close(end);
-  const { nodes, stacks, edges, attachments } = builder;
+  const counted = followed ?? countProcess(process, { ...options, ...scope }, progress);
+  const { nodes, stacks, edges, attachments, end, known } = counted;
   const ids = new IdMap(process.definitions, table);
   const { tree, number } = freeze(nodes, stacks, edges.list, ids, costBound(info));
   return {
@@ -190,8 +198,8 @@ function buildProcess(
       info,
       notes: process.notes,
       tree,
-      events: facts.events,
-      goroutines: facts.goroutines,
+      events: counted.events,
+      goroutines: counted.goroutines,
       total: extent(tree),
       atLeast: !known && tree.running.size > 0,
       strayExits: stacks.stray,
@@ -200,26 +208,11 @@ function buildProcess(
       deep: tree.depth.includes(nodes.depthLimit),
       manyFunctions: nodes.hasOtherIds,
       pathLimit: nodes.pathLimit,
-      ...(facts.problem === undefined ? {} : { problem: facts.problem }),
+      ...(counted.problem === undefined ? {} : { problem: counted.problem }),
     }),
     replayed: { process, nodes, edges, attachments, end, ids, numbers: number, scope },
     filtered: stacks.filtered,
   };
-}
-
-/** The time at which frames still open at the end of the trace ended, and whether it is known exactly. */
-function endOf(
-  { info, definitions }: ProcessTrace,
-  builder: TreeBuilder,
-  last: number,
-): { end: number; known: boolean } {
-  if (info.stop !== undefined) return { end: Math.max(info.stop.at, last), known: false };
-  if (info.now !== undefined) return { end: Math.max(info.now, last), known: false };
-  // The process ends at once when main.main returns, but not when main.main is left by Goexit.
-  for (const { id, name } of definitions.values()) {
-    if (name === "main.main" && builder.isDone(id)) return { end: last, known: true };
-  }
-  return { end: Math.max(info.end ?? last, last), known: info.exitStatus !== undefined };
 }
 
 /** From the first event of a tree to the end of its last frame, nanoseconds. */

@@ -4,9 +4,9 @@ import type { HookCost } from "../calltrace/index.js";
 import { tracingTimes } from "./bound.js";
 import type { IdMap } from "./functions.js";
 import { fillEnds, preorder } from "./preorder.js";
+import type { StackCounts } from "./replay/count.js";
 import type { Edge } from "./replay/edges.js";
 import { NO_NODE, type NodeTable } from "./replay/nodes.js";
-import type { Stacks } from "./replay/stacks.js";
 import type { CallTree } from "./tree.js";
 
 /**
@@ -17,7 +17,7 @@ import type { CallTree } from "./tree.js";
  */
 export function freeze(
   nodes: NodeTable,
-  stacks: Stacks,
+  stacks: StackCounts,
   edges: readonly Edge[],
   ids: IdMap,
   cost?: HookCost,

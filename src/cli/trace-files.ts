@@ -7,6 +7,7 @@ import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, stat
 import { basename, join } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import type { ByteSource, Patch } from "../calltrace/index.js";
+import type { FollowedProcess } from "../calltree/index.js";
 import { isWritten } from "./run/writing-process.js";
 import { type TemporaryDirectory, temporaryDirectory } from "./workspace.js";
 
@@ -21,6 +22,8 @@ export interface OpenFile {
   readonly source: ByteSource;
   /** The file with the execution trace that the process wrote beside this one. */
   readonly beside?: string;
+  /** What was counted while the process wrote it. */
+  readonly followed?: FollowedProcess | undefined;
   readonly close: () => void;
 }
 

@@ -2,10 +2,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openTrace } from "../../src/calltrace/index.js";
+import { buffersOf, ProcessFollower } from "../../src/calltree/followed.js";
+import { type ForestOptions, Recording, replayTraces } from "../../src/calltree/index.js";
 import { TreeBuilder } from "../../src/calltree/replay/builder.js";
 import { NotFollowed } from "../../src/calltree/replay/late-queries.js";
 import { LiveReplay } from "../../src/calltree/replay/live.js";
 import { type Prescan, prescan } from "../../src/calltree/replay/prescan.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
 import { GrowingSource } from "../support/calltrace/growing-source.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { run } from "./program.js";
@@ -103,6 +106,59 @@ test("where records become visible late, it has the same or gives up", () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test("the forest of a trace that was followed is that of the finished trace, also when another thread followed it", () => {
+  fc.assert(
+    fc.property(programs, chunkSizes, (choices, chunkMax) => {
+      const { bytes } = run(choices, chunkMax);
+      const source = new GrowingSource(bytes);
+      source.advance(source.end / 2);
+      const follower = new ProcessFollower(source, clock());
+      try {
+        for (let poll = 0; poll < 3; poll++) follower.poll();
+        source.advance(Number.POSITIVE_INFINITY);
+        const followed = follower.finish();
+        const sent = structuredClone(followed, { transfer: buffersOf(followed) });
+        const replay = replayTraces(memorySource(bytes), { followed: [sent] });
+        expect(replay.forest).toEqual(buildForest(memorySource(bytes)));
+        const walks = [replay, replayTraces(memorySource(bytes))].map((read) => walked(new Recording(read, {}, {})));
+        expect(walks[0]).toEqual(walks[1]);
+      } catch (error) {
+        if (!(error instanceof NotFollowed)) throw error;
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+/** All that a walk visits. */
+function walked(recording: Recording): unknown[] {
+  const visits: unknown[] = [];
+  recording.visit({
+    begin: (goroutine) => void visits.push({ ...goroutine }),
+    enter: (...values) => void visits.push(values),
+    exit: (...values) => void visits.push(values),
+    spawn: (...values) => void visits.push(values),
+  });
+  return visits;
+}
+
+test("only the tree of all calls is taken from a trace that was followed", () => {
+  const bytes = scripted("0 g1 { main.main\n10 g1 { main.f\n20 g1 }\n30 g1 }");
+  const source = new GrowingSource(bytes);
+  source.advance(Number.POSITIVE_INFINITY);
+  const followed = () => {
+    const { counted, chunks } = new ProcessFollower(source, clock()).finish();
+    return [{ chunks, counted: { ...counted!, events: 999 } }];
+  };
+  const events = (options: ForestOptions) =>
+    replayTraces(memorySource(bytes), { ...options, followed: followed() }).forest.processes[0].events;
+  expect([{}, { noMerge: false }, { from: 1 }, { noMerge: true }, { depthLimit: 1 }].map(events)).toEqual([
+    999, 999, 4, 4, 4,
+  ]);
+  const other = { ...followed()[0], chunks: { count: 7, slots: 1, filled: new Uint32Array(7) } };
+  expect(replayTraces(memorySource(bytes), { followed: [other] }).forest.processes[0].events).toBe(4);
 });
 
 const often = (bytes: Uint8Array, delayOf?: (slot: number) => number) => {

@@ -62,12 +62,15 @@ export class LiveReplay implements Reach {
     return this.trace.process;
   }
 
-  /** Bytes that were found but are not yet replayed, about. */
+  /** Bytes of the trace that are there, as far as is known. */
+  get end(): number {
+    return Math.max(this.trace.end, Number(this.process.header.numbers.used));
+  }
+
+  /** Those that are not yet replayed, about. */
   get behind(): number {
-    const { chunks } = this.process;
-    const { chunk } = this.ready;
-    const last = chunk.reduce((last, at) => Math.max(last, at), -1);
-    return this.trace.end - (last < 0 ? 0 : chunks.offset[last]);
+    const last = this.ready.chunk.reduce((last, at) => Math.max(last, at), -1);
+    return this.end - (last < 0 ? 0 : this.process.chunks.offset[last]);
   }
 
   /** Reads what is new. @throws NotFollowed */

@@ -223,7 +223,7 @@ async function readFiles(
   const size = sources.reduce((sum, source) => sum + source.size, 0);
   const recording = withProgress(
     "reading the trace",
-    (progress) => readRecording(sources, { ...options, progress }),
+    (progress) => readRecording(sources, { ...options, progress, followed: files.map(({ followed }) => followed) }),
     size,
   );
   return withStates(recording, (text) => session.warn(text), detail);

@@ -68,7 +68,7 @@ export class LimitWatch {
     if (executions !== undefined) {
       for (const name of namesIn(executions, executionsIn)) attempt(() => this.#lookAtExecution(executions, name));
     }
-    const sum = [...this.#sizes.values(), ...this.#executions.values()].reduce((sum, size) => sum + size, 0);
+    const sum = sumOf(this.#sizes) + sumOf(this.#executions);
     const { total } = this.limits;
     if (sum < total) return;
     if (this.#halted.size === 0) {
@@ -81,6 +81,11 @@ export class LimitWatch {
       this.#halted.add(name);
       attempt(() => patchFile(join(this.#directory, name), 0, [haltPatch()]));
     }
+  }
+
+  /** Bytes of all call traces at the last look. */
+  get written(): number {
+    return sumOf(this.#sizes);
   }
 
   #lookAt(name: string): void {
@@ -108,6 +113,10 @@ export class LimitWatch {
     if (this.#reported.size <= LINES) this.say(`process ${processIdOf(name)}: ${why}`);
     else if (this.#reported.size === LINES + 1) this.say("the traces of more processes have reached their limits");
   }
+}
+
+function sumOf(sizes: ReadonlyMap<string, number>): number {
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
 function headerOf(path: string): RawHeader {

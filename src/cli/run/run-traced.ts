@@ -16,6 +16,7 @@ import { AliveWatch } from "./alive.js";
 import { appendStates, dropAppended } from "./append-states.js";
 import { saveBundle } from "./bundle.js";
 import { type ExecTrace, execTraces, prepareExecRecording, saveExecTrace } from "./exec-recording.js";
+import { FollowedRun } from "./follow-run.js";
 import { guard } from "./guard.js";
 import { dropLastRun, endLastRun, keepLastRun } from "./last-run.js";
 import { LimitWatch } from "./limits.js";
@@ -83,13 +84,18 @@ async function recordAndReport(
   const settings = findings?.execSettings(session);
   const warn = run.view?.warn ?? ((line: string) => session.warn(line));
   const limits = new LimitWatch(recording, execRecording?.directory, warn);
-  const watch = new AliveWatch(recording.directory, () => limits.look());
+  const following = new FollowedRun(recording.directory, (line) => session.log(line));
+  const watch = new AliveWatch(recording.directory, () => {
+    limits.look();
+    following.look(limits.written);
+  });
   const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
   const running = runShown(session, { ...run, program: { ...run.program, env } }, recording);
   // Now, so that it delays neither the program's start nor, unless the program is short, the report.
   const reporting = import("../report/reporting.js");
   reporting.catch(() => undefined);
   const exit = await running;
+  following.ended();
   run.ended?.(exit.code);
   const alive = watch.stop();
   session.log(`the program ended with exit code ${exit.code}`);
@@ -99,7 +105,7 @@ async function recordAndReport(
   const traces = findings || run.report.format.findings ? appended : [];
   if (traces.length === 0) dropAppended(recording);
   completeTraces(recording, run.notes, { alive, ...(run.direct ? { program: exit } : {}) });
-  const files = recordedFiles(recording).map(openFile);
+  const files = await following.attach(recordedFiles(recording).map(openFile));
   try {
     // If go test failed before it ran anything, it has printed why.
     const gated = run.report.gate !== undefined && hasAssertions(run.report.gate);
@@ -153,6 +159,7 @@ async function recordAndReport(
     }
     return saved ? exit.code : ExitCode.io;
   } finally {
+    following.close();
     for (const file of files) file.close();
     dropAppended(recording);
   }

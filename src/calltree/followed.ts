@@ -1,0 +1,94 @@
+/**
+ * Processes that are followed: their calls are counted while they write their traces. What is counted can be sent from one
+ * thread to another, and a report takes it in place of reading the trace.
+ */
+import type { ByteSource, ProcessTrace } from "../calltrace/index.js";
+import { AttachmentTable } from "./replay/attachments.js";
+import { type Counted, completed } from "./replay/count.js";
+import { EdgeTable } from "./replay/edges.js";
+import { LiveReplay } from "./replay/live.js";
+import { NodeTable } from "./replay/nodes.js";
+
+export { NotFollowed } from "./replay/late-queries.js";
+
+/** What was counted of a process, as plain objects. */
+export interface FollowedProcess {
+  /** Of its chunks: their number and that of slots, and by chunk the bytes that have records. */
+  readonly chunks: { readonly count: number; readonly slots: number; readonly filled: Uint32Array };
+  /** Undefined once it is taken: walks over the calls count in the same columns. */
+  counted: PlainCounts | undefined;
+}
+
+/** {@link Counted}, with plain objects in place of classes. */
+interface PlainCounts extends Omit<Counted, "nodes" | "edges" | "attachments"> {
+  readonly nodes: object;
+  readonly edges: object;
+  readonly attachments: object;
+}
+
+/** Follows a process. */
+export class ProcessFollower {
+  private readonly live: LiveReplay;
+
+  /**
+   * @param source its trace
+   * @param now a clock, nanoseconds
+   * @throws UserError if it is not a trace of a supported version
+   */
+  constructor(source: ByteSource, now: () => bigint) {
+    this.live = new LiveReplay(source, now);
+  }
+
+  /** Reads what is new. @throws NotFollowed where the trace has to be read from its beginning when it is finished */
+  poll(): void {
+    this.live.poll();
+  }
+
+  /** The part of the trace that is not yet read. */
+  get behind(): number {
+    const { behind } = this.live;
+    return behind / Math.max(1, this.live.end);
+  }
+
+  /** Reads the rest of the trace of a process that has ended. @throws NotFollowed */
+  finish(): FollowedProcess {
+    const { live } = this;
+    const { builder, prescan } = live.finish();
+    const { chunks } = live.process;
+    const { nodes, edges, attachments, stacks, ...rest } = completed(live.process, prescan, builder);
+    const { goroutines, goids, stray, pruned, filtered, endings } = stacks;
+    const { panics, goexits, running, recovered } = endings;
+    const counts = { goroutines, goids, stray, pruned, filtered, endings: { panics, goexits, running, recovered } };
+    return {
+      chunks: { count: chunks.count, slots: chunks.slots, filled: chunks.filled.slice(0, chunks.count) },
+      counted: { ...rest, nodes: { ...nodes }, edges: { ...edges }, attachments: { ...attachments }, stacks: counts },
+    };
+  }
+}
+
+/** All memory that can move to another thread. */
+export function buffersOf({ chunks, counted }: FollowedProcess): ArrayBuffer[] {
+  const parts = [counted?.nodes, counted?.attachments, counted?.stacks, chunks];
+  const columns = parts.flatMap((part) => Object.values(part ?? {}));
+  return columns.filter((column) => ArrayBuffer.isView(column)).map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+/**
+ * Takes what a followed process has counted, for its finished trace.
+ * @returns undefined if it was taken already, or the trace is not the one that was followed, or is damaged
+ */
+export function fromFollowed(process: ProcessTrace, followed: FollowedProcess | undefined): Counted | undefined {
+  if (followed?.counted === undefined || process.base !== 0 || process.problem !== undefined) return undefined;
+  const { chunks } = process;
+  const { count, slots, filled } = followed.chunks;
+  if (count !== chunks.count || slots !== chunks.slots) return undefined;
+  chunks.filled.set(filled);
+  const { nodes, edges, attachments, ...counted } = followed.counted;
+  followed.counted = undefined;
+  return {
+    ...counted,
+    nodes: Object.assign(Object.create(NodeTable.prototype), nodes),
+    edges: Object.assign(Object.create(EdgeTable.prototype), edges),
+    attachments: Object.assign(Object.create(AttachmentTable.prototype), attachments),
+  };
+}

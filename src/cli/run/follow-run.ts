@@ -1,0 +1,84 @@
+/**
+ * Follows the traces of a run, so that its tree is ready soon after its end. Another thread does the work (follow-worker.ts):
+ * signals and the program's streams pass undisturbed. Whatever it does not deliver is read from the files in the usual way.
+ */
+import { Worker } from "node:worker_threads";
+import type { FollowedProcess } from "../../calltree/index.js";
+import { resource } from "../resources.js";
+import type { OpenFile } from "../trace-files.js";
+
+/** A message to the thread: the program has ended; the traces are complete, and these are wanted. */
+export type ToFollower = "ended" | { readonly paths: readonly string[] };
+
+/** What the thread sends for a trace that it has followed. */
+export interface FollowOutcome {
+  readonly path: string;
+  readonly result: FollowedProcess | undefined;
+  /** Why there is no result. */
+  readonly why: string | undefined;
+}
+
+/** Runs that are shorter than this, in milliseconds, or have less to read, in bytes, are read at their end. */
+const AFTER = 500;
+const FROM = 4 << 20;
+
+export class FollowedRun {
+  private readonly since = performance.now();
+  private worker: Worker | undefined;
+  private hasFailed = false;
+
+  /**
+   * @param directory every process writes its trace here
+   * @param log prints a line if `-v` is given
+   */
+  constructor(
+    private readonly directory: string,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /** Called from time to time while the program runs. @param written bytes of the traces so far */
+  look(written: number): void {
+    if (this.worker !== undefined || written < FROM || performance.now() - this.since < AFTER) return;
+    this.log("following the trace");
+    this.worker = new Worker(resource("follow-worker.js"), { workerData: { directory: this.directory } });
+    this.worker.on("error", (error) => {
+      this.hasFailed = true;
+      this.log(`following has failed: ${error.message}`);
+    });
+    this.worker.unref();
+  }
+
+  /** The program has ended. */
+  ended(): void {
+    this.send("ended");
+  }
+
+  /** The opened traces, complete by now, with what was counted. Those without have to be read. */
+  async attach(files: readonly OpenFile[]): Promise<OpenFile[]> {
+    const { worker } = this;
+    if (worker === undefined || this.hasFailed) return [...files];
+    // Of a process that still runs, more is to come.
+    const paths = files.filter(({ source }) => source.live === undefined).map(({ path }) => path);
+    const outcomes = await new Promise<readonly FollowOutcome[]>((resolve) => {
+      worker.ref();
+      worker.once("message", resolve);
+      worker.once("exit", () => resolve([]));
+      this.send({ paths });
+    });
+    for (const { path, result, why } of outcomes) {
+      this.log(result === undefined ? `${path} is read from its beginning: ${why}` : `${path} was followed`);
+    }
+    const results = new Map(outcomes.map(({ path, result }) => [path, result]));
+    return files.map((file) => ({ ...file, followed: results.get(file.path) }));
+  }
+
+  private send(message: ToFollower): void {
+    this.worker?.postMessage(message);
+  }
+
+  /** Ends the thread. */
+  close(): void {
+    void this.worker?.terminate();
+    this.worker = undefined;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The thread that follows the processes of a run: it counts their calls while they write their traces (follow-run.ts has the
+ * other side). It has a low priority, because the program should not notice it.
+ */
+import { setPriority } from "node:os";
+import { basename, join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { attempt, messageOf } from "../../base/errors.js";
+import { buffersOf, ProcessFollower } from "../../calltree/index.js";
+import { type OpenFile, openFile, tracesIn } from "../trace-files.js";
+import type { FollowOutcome, ToFollower } from "./follow-run.js";
+
+/** Milliseconds between two polls. What a process writes is visible far sooner, which {@link ProcessFollower} relies on. */
+const PAUSE = 50;
+/** Traces below this size, in bytes, are read when they are finished. */
+const SMALL = 1 << 20;
+/** The most processes to follow, which bounds the memory. */
+const MOST = 8;
+/** If more than this part of a trace is not yet read when its process ends, it is read from its beginning. */
+const BEHIND = 0.5;
+/** Nice value: about a tenth of a processor where the program has all of them busy. */
+const NICE = 10;
+
+interface Followed {
+  readonly file: OpenFile;
+  readonly follower: ProcessFollower;
+  /** Why it is not followed any more. */
+  why?: string;
+}
+
+const { directory } = workerData as { readonly directory: string };
+const followed = new Map<string, Followed>();
+const now = () => process.hrtime.bigint();
+
+// On Linux this is the priority of the calling thread alone.
+if (process.platform === "linux") attempt(() => setPriority(NICE));
+let timer = setTimeout(poll, 0);
+parentPort!.on("message", (message: ToFollower) => {
+  if (message === "ended") {
+    clearTimeout(timer);
+    drain();
+  } else finish(message.paths);
+});
+
+function poll(): void {
+  const before = performance.now();
+  attempt(find);
+  for (const one of followed.values()) step(one, () => one.follower.poll());
+  timer = setTimeout(poll, Math.max(PAUSE, performance.now() - before));
+}
+
+function find(): void {
+  for (const name of tracesIn(directory)) {
+    const path = join(directory, name);
+    if (followed.size >= MOST || followed.has(path)) continue;
+    const file = openFile(path);
+    // A file without a header yet is looked at again.
+    if (file.source.size >= SMALL) {
+      attempt(() => followed.set(path, { file, follower: new ProcessFollower(file.source, now) }));
+    }
+    if (!followed.has(path)) file.close();
+  }
+}
+
+/** The program has ended: reads the rest, as far as the end of the process need not be known. */
+function drain(): void {
+  if (process.platform === "linux") attempt(() => setPriority(0));
+  for (const one of followed.values()) {
+    if (one.follower.behind > BEHIND) one.why ??= "the program wrote faster than gotrace could read";
+    // A poll replays what the one before the last has found.
+    for (let time = 0; time < 3; time++) step(one, () => one.follower.poll());
+  }
+}
+
+function finish(paths: readonly string[]): void {
+  const outcomes: FollowOutcome[] = [];
+  const buffers: ArrayBuffer[] = [];
+  for (const path of paths) {
+    const one = followed.get(path);
+    if (one === undefined) continue;
+    const result = step(one, () => one.follower.finish());
+    outcomes.push({ path, result, why: one.why });
+    if (result !== undefined) buffers.push(...buffersOf(result));
+  }
+  for (const { file } of followed.values()) file.close();
+  parentPort!.postMessage(outcomes, buffers);
+  parentPort!.close();
+}
+
+/** Whatever fails, the trace is still there to be read in the usual way. */
+function step<T>(one: Followed, work: () => T): T | undefined {
+  if (one.why !== undefined) return undefined;
+  try {
+    return work();
+  } catch (error) {
+    one.why = `${basename(one.file.path)}: ${messageOf(error)}`;
+    return undefined;
+  }
+}
