@@ -9,8 +9,6 @@ import { EdgeTable } from "./replay/edges.js";
 import { LiveReplay } from "./replay/live.js";
 import { NodeTable } from "./replay/nodes.js";
 
-export { NotFollowed } from "./replay/late-queries.js";
-
 /** What was counted of a process, as plain objects. */
 export interface FollowedProcess {
   /** Of its chunks: their number and that of slots, and by chunk the bytes that have records. */
