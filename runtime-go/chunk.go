@@ -45,16 +45,27 @@ func extend(need uint64) bool {
 	if rec.state != stateOn {
 		return false
 	}
+	if reason := widen(need); reason != stopNone {
+		stop(reason)
+		return false
+	}
+	return true
+}
+
+// widen makes the file's bytes up to need touchable. It returns stopNone or why it
+// cannot. Call with the lock held.
+//
+//go:norace
+//go:nocheckptr
+func widen(need uint64) uint32 {
 	if need <= rec.mapped {
-		return true
+		return stopNone
 	}
 	if need > rec.limit {
-		stop(stopLimit)
-		return false
+		return stopLimit
 	}
 	if load32((*uint32)(add(hot.base, hdrHalt))) != 0 {
-		stop(stopTotal)
-		return false
+		return stopTotal
 	}
 	// Doubling keeps small traces small and makes growing large ones rare.
 	to := 2 * rec.mapped
@@ -69,11 +80,7 @@ func extend(need uint64) bool {
 		// The whole segment does not fit, but the request itself may.
 		reason = growTo(need)
 	}
-	if reason != stopNone {
-		stop(reason)
-		return false
-	}
-	return true
+	return reason
 }
 
 // growTo makes the file's bytes at least up to `to` touchable. It returns a

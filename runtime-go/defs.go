@@ -111,7 +111,7 @@ func openDefs(n uintptr) bool {
 	if size < n+chunkHeader+4 {
 		size = (n + chunkHeader + 4 + 63) &^ 63
 	}
-	off := reserve(uint64(size), true)
+	off := takeCleared(uint64(size))
 	if off == 0 {
 		return false
 	}

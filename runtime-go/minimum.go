@@ -136,7 +136,7 @@ func openCounts(block uint32) unsafe.Pointer {
 	if p := rec.counts[block]; p != nil {
 		return p
 	}
-	off := reserve(countsSize, true)
+	off := takeCleared(countsSize)
 	if off == 0 {
 		return nil
 	}

@@ -33,75 +33,29 @@ func openRing(s *settingsOf) {
 	if most := rec.limit - rec.limit/16; rec.ringBytes == 0 || rec.ringBytes > most {
 		rec.ringBytes = most &^ 63
 	}
-	for rec.chunkMost > rec.ringBytes/64 && rec.chunkMost > 4<<10 {
-		rec.chunkMost /= 2
-	}
+	limitChunks()
 	rec.hand = headerSize
 }
 
-// takeSpace returns between least and want bytes (multiples of 64) for a chunk of a
-// ring, and their file offset; 0 when recording has stopped. The space is marked as
-// taken, and not cleared. Call with the lock held.
+// limitChunks bounds the size of chunks by that of the ring.
 //
 //go:norace
-//go:nocheckptr
-func takeSpace(want, least uint64) (off, n uint64) {
-	// Now, with the lock held: all chunks that it looks at were closed before.
-	now, nano := clockPair()
-	used := *(*uint64)(add(hot.base, hdrUsed))
-	fits := used+want <= rec.ringBytes
-	if rec.copying != 0 && !fits {
-		if off, n = spare(want, least); off != 0 {
-			return off, n
-		}
-		if used+want > rec.ringBytes+rec.ringBytes/2+spareLeast || used+want > rec.limit {
-			store32(&rec.copying, 2)
-		}
+func limitChunks() {
+	for rec.chunkMost > rec.ringBytes/64 && rec.chunkMost > 4<<10 {
+		rec.chunkMost /= 2
 	}
-	if rec.copying == 1 {
-		fits = true
-	} else if rec.ringAge > 0 {
-		age := float64(rec.ringAge) * float64(now-rec.startTicks) / float64(nano-*(*uint64)(add(hot.base, hdrStartNano))+1)
-		if age < float64(now-rec.startTicks) {
-			// What is too old is used first.
-			if off, n = turn(want, least, now, now-uint64(age)); off != 0 {
-				return off, n
-			}
-		}
-	}
-	if !fits {
-		if off, n = turn(want, least, now, 0); off != 0 {
-			return off, n
-		}
-	}
-	if !fits && used > rec.ringBytes {
-		if off, n = spare(want, least); off != 0 {
-			return off, n
-		}
-	}
-	if used+want > rec.limit {
-		if off, n = turn(want, least, now, ^uint64(0)); off != 0 {
-			return off, n
-		}
-	}
-	if off = reserve(want, true); off != 0 {
-		if rec.spareFrom == 0 && off >= rec.ringBytes {
-			rec.spareFrom = off
-		}
-		markFree(off, want, 1)
-	}
-	return off, want
 }
 
 // turn moves the hand, at most once round, to closed chunks with least to want
 // bytes together, and takes these. before, if not 0, is the time in ticks before
-// which they must have been closed. It returns the offset 0 if there are none.
+// which they must have been closed. It returns the offset 0 if there are none, and
+// then does not look again for the next *rests times.
 //
 //go:norace
 //go:nocheckptr
-func turn(want, least, now, before uint64) (off, n uint64) {
-	if rec.handRests > 0 {
-		rec.handRests--
+func turn(want, least, now, before uint64, rests *uint32) (off, n uint64) {
+	if *rests > 0 {
+		*rests--
 		return 0, 0
 	}
 	end := *(*uint64)(add(hot.base, hdrUsed))
@@ -144,7 +98,7 @@ func turn(want, least, now, before uint64) (off, n uint64) {
 	}
 	if length < least {
 		// It may go on like this: look at 64 chunks, on average, for each new one.
-		rec.handRests = looked / 64
+		*rests = looked / 64
 		return 0, 0
 	}
 	n = want
@@ -269,67 +223,12 @@ func release(off, n uint64) {
 }
 
 // markFree makes a piece of the file a free chunk; taken says that a slot is about
-// to use it.
+// to use it. The kind comes first: in a chunk of events, chkTaken is the slot.
 //
 //go:norace
 //go:nocheckptr
 func markFree(off, n uint64, taken uint32) {
 	p := add(hot.base, uintptr(off))
-	store32((*uint32)(add(p, chkTaken)), taken)
 	store64((*uint64)(p), chunkMagic|chunkFree<<16|n<<32)
-}
-
-// ringChunk starts s's next chunk in a ring, with a snapshot, and with at least need
-// bytes for records. The chunk's clock pair is the given one or, if that is 0, is
-// taken as the last step; ringChunk returns it.
-//
-//go:norace
-//go:nocheckptr
-func ringChunk(s *slot, need, t, nano uint64) (uint64, uint64, bool) {
-	snapshot := snapshotSize(s)
-	least := (ringHeader + snapshot + need + 8 + 63) &^ 63
-	want := chunkSize(s)
-	// Slots keep their chunks: all together at most a quarter of the ring.
-	for want > ringChunkMin && want*uint64(rec.slots) > rec.ringBytes/4 {
-		want /= 2
-	}
-	for want < ringChunkMin || want < 3*least && want < chunkLargest {
-		want *= 2
-	}
-	lock()
-	off, n := takeSpace(want, least)
-	unlock()
-	if off == 0 {
-		return 0, 0, false
-	}
-	p := add(hot.base, uintptr(off))
-	if n >= prefaultFrom {
-		osPrefault(p, uintptr(n))
-	}
-	*(*[6]uint64)(add(p, 16)) = [6]uint64{}
-	for at := uint64(64); at < n; at += 64 {
-		*(*[8]uint64)(add(p, uintptr(at))) = [8]uint64{}
-	}
-	if snapshot > 0 {
-		putSnapshot(s, add(p, ringHeader))
-	}
-	if t == 0 {
-		t, nano = clockPair()
-	}
-	put64(p, chkTicks, t)
-	put64(p, chkNano, nano)
-	put32(p, chkSnapshot, uint32(snapshot))
-	put64(p, chkSlot, uint64(s.number)|uint64(s.seq)<<32)
-	store64((*uint64)(p), chunkMagic|chunkRing<<16|n<<32)
-	if s.chunk != 0 {
-		store64((*uint64)(add(hot.base, uintptr(s.chunk+chkClosed))), t)
-	}
-	s.chunk = off
-	s.seq++
-	s.written += n
-	s.pos = off + ringHeader + snapshot
-	s.end = off + n
-	s.lim = s.end - 8
-	setLast(s, t)
-	return t, nano, true
+	store32((*uint32)(add(p, chkTaken)), taken)
 }

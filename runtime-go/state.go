@@ -76,6 +76,8 @@ var rec struct {
 	copying    uint32 // 1 while a snapshot is written, 2 if it must be given up
 	hand       uint64 // where the ring looks for space next
 	handRests  uint32 // how often it does without looking
+	ageRests   uint32 // and without looking for what is too old
+	open       uint64 // bytes of the chunks at which slots write
 
 	sites     *sites // of functions, by id
 	sitesLast *sites
