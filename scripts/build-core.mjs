@@ -1,45 +1,53 @@
-// Compiles src/exectrace/core (AssemblyScript) to WebAssembly, and writes it as the module src/exectrace/wasm.ts, which is
-// not committed. Does nothing if the module contains the digest of the current sources.
+// Compiles the cores (AssemblyScript) of the two readers to WebAssembly: src/exectrace/core and src/calltree/core. Each is
+// written as a module wasm.ts beside it, which is not committed. Does nothing for a module that contains the digest of its
+// current sources.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const self = fileURLToPath(import.meta.url);
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const folder = at("src/exectrace/core");
-const module = at("src/exectrace/wasm.ts");
+/** The folders that have a `core`, with the `codes.ts` that it shares with its host. */
+const PARENTS = ["src/exectrace", "src/calltree"];
 
 /** The maximum size of inlined functions, in Binaryen's measure. The compiler's default makes the reader 10 % slower. */
 const INLINED = 400;
 
-export default async function buildCore() {
+export default async function buildCores() {
+  for (const parent of PARENTS) await buildCore(parent);
+}
+
+async function buildCore(parent) {
+  const folder = at(`${parent}/core`);
+  const module = at(`${parent}/wasm.ts`);
   // Taken first, so that a change during the build makes the result stale.
-  const head = `/** core/, compiled by scripts/build-core.mjs from sources with the digest ${digest()}. */`;
+  const head = `/** core/, compiled by scripts/build-core.mjs from sources with the digest ${digest(parent)}. */`;
   if (existsSync(module) && readFileSync(module, "utf8").startsWith(head)) return;
   // Imported here because the compiler takes a second to load.
   const [{ default: asc }, { default: binaryen }] = await Promise.all([
     import("assemblyscript/asc"),
     import("binaryen"),
   ]);
-  const text = Buffer.from(optimized(binaryen, await compiled(asc))).toString("base64");
+  const text = Buffer.from(optimized(binaryen, await compiled(asc, folder))).toString("base64");
   const temporary = `${module}.${process.pid}.tmp`;
   writeFileSync(temporary, `${head}\nexport const WASM =\n  "${text}";\n`);
   renameSync(temporary, module);
 }
 
 /** A digest of the sources, of this script, and of the lock file, which stands for the compiler. */
-function digest() {
+function digest(parent) {
+  const folder = at(`${parent}/core`);
   const sources = readdirSync(folder).sort();
   const paths = sources.map((name) => `${folder}/${name}`);
   const hash = createHash("sha256");
-  for (const path of [...paths, at("src/exectrace/codes.ts"), self, at("package-lock.json")]) {
+  for (const path of [...paths, at(`${parent}/codes.ts`), self, at("package-lock.json")]) {
     const contents = readFileSync(path);
     hash.update(`${path.slice(at("").length)}\0${contents.length}\0`).update(contents);
   }
   return hash.digest("hex");
 }
 
-async function compiled(asc) {
+async function compiled(asc, folder) {
   const outputs = new Map();
   const options = [
     "--optimizeLevel",
@@ -74,4 +82,4 @@ function optimized(binaryen, binary) {
   return core.emitBinary();
 }
 
-if (process.argv[1] === self) await buildCore();
+if (process.argv[1] === self) await buildCores();

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import buildCore from "./build-core.mjs";
+import buildCores from "./build-core.mjs";
 import { digestOf, isFresh, publish, writeDigest } from "./lib-bundle.mjs";
 import { cacheKey } from "./lib-cache-key.mjs";
 import { bundleCommand } from "./lib-command.mjs";
@@ -19,7 +19,7 @@ const read = (path) => readFileSync(`${root}${path}`);
 /** Makes dist/bin, unless it is up to date. */
 export async function bundleIfStale() {
   await exclusively(root, async () => {
-    await buildCore();
+    await buildCores();
     if (!isFresh(root)) await bundle();
   });
 }
@@ -31,7 +31,7 @@ export async function bundle() {
   const [command, page] = await Promise.all([cacheKey(root).then((key) => bundleCommand(root, key)), bundlePage()]);
   const files = new Map([...command.files, ...page.files, ...filesToRead()]);
   const metafiles = [command.metafile, page.metafile];
-  // Parts of AssemblyScript's library are compiled into the core of the reader of execution traces.
+  // Parts of AssemblyScript's library are compiled into the cores of the readers.
   const copied = ["assemblyscript", "open", "speedscope", "tree-sitter-go", "web-tree-sitter"];
   const packages = copied.map((name) => `node_modules/${name}`);
   files.set("THIRD_PARTY_NOTICES.txt", noticesText(root, metafiles, packages));
@@ -100,7 +100,7 @@ function* filesToRead() {
 
 if (process.argv[1] === self) {
   await exclusively(root, async () => {
-    await buildCore();
+    await buildCores();
     await bundle();
   });
 }

@@ -3,8 +3,9 @@
 //   node scripts/fuzz-decode.mjs [--runs 1000000] [--seconds N] [--seed N]
 //
 // Each run damages a small valid trace (changed bytes, cuts, splices of two traces, extreme values in headers and chunks)
-// and reads it as `gotrace report` does, sometimes unmerged; one in four is rendered in every format. Allowed outcomes are
+// and reads it as `gotrace report` does, sometimes unmerged, else also without the core; one in four is rendered in every format. Allowed outcomes are
 // a report or a UserError. Prints runs, outcomes, the slowest run and peak memory; on failure, writes the trace to a file.
+import { isDeepStrictEqual } from "node:util";
 import { xorshift } from "./lib-calltrace.mjs";
 import { fuzz, fuzzFlags } from "./lib-fuzz.mjs";
 import "./typescript.mjs";
@@ -46,6 +47,8 @@ function read(bytes) {
   const noMerge = below(4) === 0;
   const forest = buildForest(memorySource(bytes), { noMerge, minimum: noMerge ? below(3) * 1000 : 0 });
   check(forest, bytes);
+  if (!noMerge && !isDeepStrictEqual(forest, buildForest(memorySource(bytes), { isPlain: true })))
+    throw new Error("the core builds another tree");
   // Rendering takes most of the time and finds little.
   if (below(4) === 0) render(forest, bytes);
   return forest.problem ?? forest.processes.find(({ problem }) => problem)?.problem;

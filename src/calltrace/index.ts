@@ -16,10 +16,11 @@ export {
 } from "./header.js";
 export { encodeNote, type Note } from "./notes.js";
 export { bundlePatches, endPatches, executionPatches, haltPatch, notePatches, type Patch } from "./patch.js";
-export { type DecoderState, Kind, RecordDecoder, Status } from "./records.js";
+export { type DecoderState, EIGHTHS, Kind, RecordDecoder, Status } from "./records.js";
 export { fitsControl, type SettingsChange, settingsPatches } from "./settings.js";
 export { Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, readBytes, Window } from "./source.js";
 export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
+export { RECORDS, Tag } from "./spec-records.js";
 export { RING_HEADER, RingChunk } from "./spec-ring.js";
 export { openTrace, type ProcessTrace, type Trace } from "./trace.js";

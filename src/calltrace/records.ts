@@ -28,7 +28,7 @@ import {
  * Added to a number of nanoseconds and subtracted again, it rounds to whole eighths. Sums of such times are exact (below
  * 2^50 ns) in whatever order they are added, so trees do not depend on the order in which goroutines are read.
  */
-const EIGHTHS = 1.5 * 2 ** 49;
+export const EIGHTHS = 1.5 * 2 ** 49;
 
 /** Records per batch; the columns then fit the second-level cache. */
 const BATCH = 4096;
@@ -156,14 +156,18 @@ export class RecordDecoder {
     return this.units[at] + this.units[at + 1] * 65536;
   }
 
-  /** Decodes the next batch; returns the number of records in the columns and sets `status`. */
-  next(): number {
+  /**
+   * Decodes the next batch; returns the number of records in the columns and sets `status`.
+   *
+   * @param most records to decode, at most {@link BATCH}
+   */
+  next(most = BATCH): number {
     const { units, end, kind, id, time, at } = this;
     const slope = this.clock.slope;
     let { position: p, ticks, pairTicks, pairNano, floor } = this;
     let count = 0;
     let status: Status = Status.more;
-    loop: while (count < BATCH) {
+    loop: while (count < most) {
       if (p >= end) {
         status = Status.end;
         break;
@@ -277,7 +281,7 @@ export class RecordDecoder {
       time[count++] = floor;
     }
     // The loop was left within a record: it is cut off or not a record.
-    if (status === Status.more && count < BATCH) status = Status.corrupt;
+    if (status === Status.more && count < most) status = Status.corrupt;
     this.position = p;
     this.ticks = ticks;
     this.pairTicks = pairTicks;

@@ -27,18 +27,19 @@ function clock(): () => bigint {
 }
 
 /** All that was counted, with paths in place of the numbers of nodes. */
-function counted({ nodes, stacks, edges, attachments }: TreeBuilder, { events, goroutines }: Prescan, slots: number) {
+function counted({ stacks, edges, attachments }: TreeBuilder, { events, goroutines }: Prescan, slots: number) {
+  const { nodes, goroutines: outermost, goids } = stacks.take();
   const path: string[] = [""];
   for (let node = 1; node < nodes.count; node++) {
     const { kind, goStatement, test } = edges.list[nodes.edge[node]];
     path[node] = `${path[nodes.parent[node]]}/${kind}.${goStatement}.${test}.${nodes.func[node]}`;
   }
   const { panics, goexits, running, recovered } = stacks.endings;
-  const columns = [nodes.calls, nodes.total, nodes.self, nodes.first, nodes.last, nodes.displaced, stacks.goroutines];
+  const columns = [nodes.calls, nodes.total, nodes.self, nodes.first, nodes.last, nodes.displaced, outermost];
   const paths = path.map((name, node) => [
     name,
     ...columns.map((column) => column[node] ?? 0),
-    Math.max(0, stacks.goids[node] ?? 0),
+    Math.max(0, goids[node] ?? 0),
     ...[panics, goexits, running, recovered].map((count) => count.get(node) ?? 0),
   ]);
   const attached = Array.from({ length: slots }, (_, slot) =>

@@ -15,9 +15,12 @@
 import { ChunkReader, chunkAt, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
 import { EdgeKind } from "../tree.js";
 import { AttachmentTable } from "./attachments.js";
-import { CALL_EDGE, EdgeTable } from "./edges.js";
-import { NO_FRAME } from "./frames.js";
-import { NO_NODE, NodeTable, ROOT } from "./nodes.js";
+import type { CallStacks } from "./call-stacks.js";
+import { ColumnStacks } from "./column-stacks.js";
+import { acquire } from "./core.js";
+import { CoreStacks } from "./core-stacks.js";
+import { EdgeTable } from "./edges.js";
+import { DEPTH_LIMIT, NO_NODE, NodeTable, PATH_LIMIT, ROOT } from "./nodes.js";
 import { ParentInference } from "./parent-inference.js";
 import { ParkedSlots } from "./parked-slots.js";
 import { asksForParent, type Prescan } from "./prescan.js";
@@ -25,7 +28,6 @@ import type { Fetch, Reach } from "./reach.js";
 import { type Scope, windowOf } from "./scope.js";
 import { type Parked, SlotTable } from "./slots.js";
 import { SpawnTable } from "./spawns.js";
-import { Stacks } from "./stacks.js";
 
 export interface ReplayOptions extends Scope {
   /** One node per call instead of one per distinct path. */
@@ -34,11 +36,12 @@ export interface ReplayOptions extends Scope {
   readonly minimum?: number;
   readonly depthLimit?: number;
   readonly pathLimit?: number;
+  /** Builds the tree without the core; for comparisons. */
+  readonly isPlain?: boolean;
 }
 
 export class TreeBuilder {
-  readonly nodes: NodeTable;
-  readonly stacks: Stacks;
+  readonly stacks: CallStacks;
   readonly edges = new EdgeTable();
   readonly attachments: AttachmentTable;
   readonly slots: SlotTable;
@@ -56,11 +59,10 @@ export class TreeBuilder {
     private readonly reader: Fetch = new ChunkReader(process.source),
     private readonly reach?: Reach,
   ) {
-    this.nodes = new NodeTable(options.noMerge !== true, options.depthLimit, options.pathLimit);
     this.slots = new SlotTable(process.chunks, windowOf(0, options));
-    this.stacks = new Stacks(this.nodes, this.slots, this, options);
+    this.stacks = this.stacksFor(options);
     this.attachments = new AttachmentTable(process.chunks.slots);
-    this.parents = new ParentInference(process, prescan, this.slots, this.nodes, this.stacks);
+    this.parents = new ParentInference(process, prescan, this.slots, this.stacks);
     this.parkedSlots = new ParkedSlots(this.slots);
     this.decoder = new RecordDecoder(process.clock);
   }
@@ -114,22 +116,14 @@ export class TreeBuilder {
     }
   }
 
-  /** Whether the main goroutine has called this function, and the call has returned or panicked. */
-  isDone(func: number): boolean {
-    const { nodes, slots, stacks } = this;
-    let called = false;
-    for (let node = 1; node < nodes.count && !called; node++) {
-      called =
-        nodes.parent[node] === ROOT &&
-        nodes.func[node] === func &&
-        nodes.edge[node] === CALL_EDGE &&
-        !stacks.endings.goexits.has(node);
+  /** The core builds merged trees of whole goroutines. */
+  private stacksFor(options: ReplayOptions): CallStacks {
+    const { noMerge = false, depthLimit = DEPTH_LIMIT, pathLimit = PATH_LIMIT } = options;
+    const { slots, process } = this;
+    if (noMerge || options.family !== undefined || options.isPlain) {
+      return new ColumnStacks(new NodeTable(!noMerge, depthLimit, pathLimit), slots, this, options);
     }
-    const open = (frame: number, slot: number) =>
-      slots.top[slot] !== NO_FRAME &&
-      nodes.parent[stacks.frames.node[frame]] === ROOT &&
-      nodes.func[stacks.frames.node[frame]] === func;
-    return called && !slots.bottom.some(open);
+    return new CoreStacks(acquire(depthLimit, pathLimit), slots, this, options, process.clock.slope);
   }
 
   /** Time of the last event. */
@@ -173,16 +167,13 @@ export class TreeBuilder {
         resumed = undefined;
       }
       do {
-        const count = decoder.next();
-        if (reach !== undefined && count > 0) reach.check(slot, decoder.time[0]);
-        this.stacks.replay(slot, decoder, count);
-        if (count > 0) slots.floor[slot] = decoder.time[count - 1];
+        this.stacks.run(slot, decoder, { units: window.u16, index, size: limit }, reach);
         if (decoder.status === Status.begin && !this.begin(slot)) {
           slots.floor[slot] = decoder.latest;
           this.wake(slot);
           return;
         }
-      } while (decoder.status === Status.more || decoder.status === Status.begin);
+      } while (decoder.status === Status.begin);
       slots.floor[slot] = decoder.latest;
       if (!isComplete) {
         slots.within.set(slot, decoder.state());

@@ -2,11 +2,11 @@
 import type { Problem, ProcessTrace } from "../../calltrace/index.js";
 import type { AttachmentTable } from "./attachments.js";
 import { type ReplayOptions, TreeBuilder } from "./builder.js";
+import type { CallStacks, TakenNodes } from "./call-stacks.js";
 import type { EdgeTable } from "./edges.js";
 import type { Endings } from "./endings.js";
 import type { NodeTable } from "./nodes.js";
 import { type Prescan, prescan } from "./prescan.js";
-import type { Stacks } from "./stacks.js";
 
 /** What the replay of a process has counted. */
 export interface Counted {
@@ -24,7 +24,7 @@ export interface Counted {
 }
 
 /** What is counted beside the nodes. */
-export interface StackCounts extends Pick<Stacks, "goroutines" | "goids" | "stray" | "pruned" | "filtered"> {
+export interface StackCounts extends Pick<CallStacks, "stray" | "pruned" | "filtered">, Omit<TakenNodes, "nodes"> {
   readonly endings: Pick<Endings, "panics" | "goexits" | "running" | "recovered">;
 }
 
@@ -48,7 +48,10 @@ export function completed(
 ): Counted {
   const { end, known } = endOf(process, builder, builder.last());
   builder.close(end);
-  const { nodes, stacks, edges, attachments } = builder;
+  const { edges, attachments } = builder;
+  const { endings, stray, pruned, filtered } = builder.stacks;
+  const { nodes, goroutines: outermost, goids } = builder.stacks.take();
+  const stacks = { endings, stray, pruned, filtered, goroutines: outermost, goids };
   const counts = { nodes, stacks, edges, attachments, events, goroutines, end, known };
   return { ...counts, ...(problem === undefined ? {} : { problem }) };
 }
@@ -63,7 +66,7 @@ function endOf(
   if (info.now !== undefined) return { end: Math.max(info.now, last), known: false };
   // The process ends at once when main.main returns, but not when main.main is left by Goexit.
   for (const { id, name } of definitions.values()) {
-    if (name === "main.main" && builder.isDone(id)) return { end: last, known: true };
+    if (name === "main.main" && builder.stacks.isDone(id)) return { end: last, known: true };
   }
   return { end: Math.max(info.end ?? last, last), known: info.exitStatus !== undefined };
 }

@@ -18,7 +18,6 @@ import {
 } from "../../calltrace/index.js";
 import { TreeBuilder } from "./builder.js";
 import { LateQueries, NotFollowed } from "./late-queries.js";
-import { NO_NODE } from "./nodes.js";
 import { Prescanner } from "./prescan.js";
 import { Relied } from "./queries.js";
 import type { Reach } from "./reach.js";
@@ -91,7 +90,7 @@ export class LiveReplay implements Reach {
     if (builder === undefined || prescanner === undefined) throw new NotFollowed("nothing was read");
     builder.finish();
     // Which paths fit depends on the order of replay.
-    if (builder.nodes.others !== NO_NODE) throw new NotFollowed("it has very many call paths");
+    if (builder.stacks.hasOtherPaths) throw new NotFollowed("it has very many call paths");
     return { builder, prescan: prescanner };
   }
 

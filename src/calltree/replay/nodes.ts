@@ -14,14 +14,14 @@ export const ROOT = 0;
  * Deepest level of a call tree. JSON nests two values per level, and common readers (Python's json module) fail at
  * about a thousand nested values.
  */
-const DEPTH_LIMIT = 400;
+export const DEPTH_LIMIT = 400;
 
 /**
  * The most nodes of a tree. Recursion through several functions can have more distinct call paths than memory has
  * bytes. Calls on paths beyond the limit are counted by function under one node, so no call and no self time is lost.
  * At this limit reports stay below 512 MiB even if each path is a goroutine's.
  */
-const PATH_LIMIT = 3 << 18;
+export const PATH_LIMIT = 3 << 18;
 
 /** Room for nodes beyond the limit: those under {@link OTHER_PATHS}, and those reserved at one time. */
 const BEYOND = 1 << 14;
@@ -71,6 +71,26 @@ export class NodeTable {
     this.table = new Int32Array(merged ? 256 : 1);
     this.parent[ROOT] = NO_NODE;
     if (!merged) this.holds = new Int32Array(64);
+  }
+
+  /**
+   * Replaces all nodes.
+   *
+   * @param count number of nodes; the caller then fills the columns, which have room for some more
+   * @param table the hash of {@link child} for these nodes, which the table keeps
+   */
+  fill(count: number, table: Int32Array<ArrayBuffer>): void {
+    this.count = 1;
+    this.reserve(count - 1 + BEYOND);
+    this.count = count;
+    this.table = table;
+  }
+
+  /** Of nodes that were filled in: the one above calls on paths beyond the limit. */
+  setOthers(others: number): void {
+    this.others = others;
+    for (let node = others + 1; node < this.count; node++)
+      if (this.parent[node] === others) this.othersByFunction.set(this.func[node], node);
   }
 
   /** The same nodes, of merged calls, without any counts. No node may be added to either from then on. */

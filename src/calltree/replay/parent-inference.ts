@@ -5,11 +5,11 @@
 import { grown } from "../../base/columns.js";
 import type { ProcessTrace } from "../../calltrace/index.js";
 import { Enclosing } from "../functions.js";
+import type { CallStacks } from "./call-stacks.js";
 import { NO_FRAME } from "./frames.js";
-import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
+import { NO_NODE, ROOT } from "./nodes.js";
 import type { Prescan } from "./prescan.js";
 import type { SlotTable } from "./slots.js";
-import type { Stacks } from "./stacks.js";
 
 export class ParentInference {
   private enclosing: Enclosing;
@@ -28,8 +28,7 @@ export class ParentInference {
     private readonly process: ProcessTrace,
     private readonly prescan: Prescan,
     private readonly slots: SlotTable,
-    private readonly nodes: NodeTable,
-    private readonly stacks: Stacks,
+    private readonly stacks: Pick<CallStacks, "hold" | "openNodes" | "functionOf">,
   ) {
     this.enclosing = new Enclosing(process.definitions);
     this.known = process.definitions.size;
@@ -146,7 +145,7 @@ export class ParentInference {
     for (const node of nodes) {
       if (innermost === NO_NODE) innermost = node;
       if (around.size === 0) break;
-      if (around.has(this.nodes.func[node])) return node;
+      if (around.has(this.stacks.functionOf(node))) return node;
     }
     return innermost;
   }

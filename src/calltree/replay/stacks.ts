@@ -9,6 +9,7 @@ import { CALL_EDGE } from "./edges.js";
 import { bump, Endings } from "./endings.js";
 import { FramePool, NO_FRAME } from "./frames.js";
 import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
+import { OutermostNodes } from "./outermost.js";
 import { CallCut, type CountedTime, type Scope, windowOf } from "./scope.js";
 import type { SlotTable } from "./slots.js";
 
@@ -47,8 +48,7 @@ export class Stacks {
    */
   goroutines = new Int32Array(0);
   goids = new Float64Array(0);
-  /** By slot: the nodes at which its goroutine had outermost frames, where they are several. */
-  private readonly outermostOf = new Map<number, { readonly goid: number; readonly nodes: Set<number> }>();
+  private readonly outermostNodes = new OutermostNodes();
   /** Exits without an open frame; an intact trace has none. */
   stray = 0;
   /** Pruned calls: those shorter than `minimum`. */
@@ -63,8 +63,8 @@ export class Stacks {
   private readonly observer: Observer | undefined;
 
   constructor(
-    private readonly nodes: NodeTable,
-    private readonly slots: SlotTable,
+    protected readonly nodes: NodeTable,
+    protected readonly slots: SlotTable,
     private readonly listener: Listener,
     private readonly scope: StackOptions = {},
   ) {
@@ -79,6 +79,7 @@ export class Stacks {
     const window = windowOf(goid, scope);
     slots.from[slot] = window.from;
     slots.to[slot] = window.to;
+    this.outermostNodes.begin(slot);
     if (scope.family?.goid !== goid || window.from === Number.POSITIVE_INFINITY) return window;
     this.cutSlot = slot;
     this.decide(window, false);
@@ -216,23 +217,11 @@ export class Stacks {
     if (before === node) return;
     slots.root[slot] = node;
     const goid = slots.goid[slot];
-    if (before > ROOT && nodes.merged && !this.isAnother(slot, goid, before, node)) return;
+    if (before > ROOT && nodes.merged && !this.outermostNodes.isAnother(slot, before, node)) return;
     this.goids = grown(this.goids, node + 1, -1);
     this.goroutines = grown(this.goroutines, node + 1);
     this.goids[node] = nodes.merged ? Math.max(goid, this.goids[node]) : goid;
     this.goroutines[node] = nodes.merged ? this.goroutines[node] + 1 : 1;
-  }
-
-  /** Whether a goroutine had no outermost frame at a node so far. @param before the node of its latest one */
-  private isAnother(slot: number, goid: number, before: number, node: number): boolean {
-    let own = this.outermostOf.get(slot);
-    if (own?.goid !== goid) {
-      own = { goid, nodes: new Set([before]) };
-      this.outermostOf.set(slot, own);
-    }
-    if (own.nodes.has(node)) return false;
-    own.nodes.add(node);
-    return true;
   }
 
   /** Protects a node of an unmerged tree from being pruned. */

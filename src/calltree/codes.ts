@@ -1,0 +1,97 @@
+/** Numbers shared by the core of the replay (core/, AssemblyScript) and its host (replay/core.ts); both compile this file. */
+
+/** Why the core's loop returned. */
+export enum Stop {
+  /** What follows is not a plain record that lies within the chunk: the chunk's end, a control record, or damage. */
+  other,
+  /** The next record ends a call, and a panic may have been seen beneath it; see State.panicked. */
+  exit,
+  /** The next record is later than State.capture; State.now is its time. */
+  capture,
+  /** An outermost call ended, at a node at which its goroutine may have had one before; see State.ended. */
+  outermost,
+  /** There is no room for another frame. */
+  frames,
+}
+
+/** Where the fields of a state lie, in units of 8 bytes; those of 32 bits are in {@link StateWord}. */
+export enum StatePlace {
+  ticks,
+  pairTicks,
+  pairNano,
+  floor,
+  slope,
+  /** Added to a time and subtracted again to round it. */
+  rounding,
+  /** The window in which calls count. */
+  from,
+  to,
+  capture,
+  now,
+  goid,
+  /** A number above 0 that no other goroutine has. */
+  serial,
+  /** Exits without an open frame. */
+  stray,
+  /** Calls outside the window. */
+  leftOut,
+}
+
+/** Where the fields of 32 bits lie in a state, in units of 4 bytes. */
+export enum StateWord {
+  /** Addresses of the next record and of the end of the chunk. */
+  position = 28,
+  end,
+  /** Address of the innermost open frame, 0 for none. */
+  top,
+  /** Addresses of the node to which outermost frames are attached, and of the node of the latest outermost frame. */
+  attach,
+  root,
+  /** The edge of outermost frames. */
+  edge,
+  /** Address of the node whose outermost call ended; not 0 only after Stop.outermost. */
+  ended,
+  /** Not 0 if an open frame has callees that saw a panic: then `run` stops at each exit. */
+  panicked,
+  size = 36,
+}
+
+/** Where the fields of a plain record lie, by tag: an entry of the table that the host fills in; in bytes. */
+export enum TagPlace {
+  /** Bits below the ticks, and their mask. */
+  shift = 0,
+  mask = 8,
+  /** Mask of the function id, which lies above the tag; 0 for exits. */
+  ids = 12,
+  /** Bytes of the record; 0 for what is not a plain record. */
+  bytes = 16,
+  size = 32,
+}
+
+/** Where the fields of a node lie, in bytes. */
+export enum NodePlace {
+  calls = 0,
+  total = 8,
+  self = 16,
+  first = 24,
+  last = 32,
+  /** Addresses of nodes. */
+  parent = 40,
+  lastChild = 44,
+  func = 52,
+  edge = 56,
+  depth = 60,
+  size = 64,
+}
+
+/** The bits of an entry of the hash that are the index of a node; the others are those of the hash itself. */
+export const TABLE_INDEX = 0xfffff;
+
+/** Where the fields of a frame lie, in bytes. */
+export enum FramePlace {
+  start = 0,
+  callees = 8,
+  node = 16,
+  below = 20,
+  size = 24,
+}

@@ -1,0 +1,238 @@
+/**
+ * Entry points of the WebAssembly core of the replay: it decodes the plain records of a chunk (enters and exits), keeps
+ * the stack of open frames and adds up the nodes of a merged tree, in one loop. Everything else is left to its host
+ * (replay/core.ts): control records, the ends of calls that a panic passed, and the questions of other goroutines.
+ * The results are those of RecordDecoder and Stacks, bit for bit; a test compares them.
+ */
+import { FramePlace, StateWord, Stop, TagPlace } from "../codes";
+import { child, countGoroutine, depthLimit, displace, isCounted, isRoot, Node, noteGoroutine } from "./nodes";
+
+export { count, hasOtherIds, otherPaths, setColumns, setLimits, setTree, tableSize } from "./nodes";
+
+/** The first address that the host may use. */
+export function base(): usize {
+  return __heap_base;
+}
+
+/** Fields as in StatePlace and StateWord. */
+@unmanaged
+class State {
+  ticks: f64;
+  pairTicks: f64;
+  pairNano: f64;
+  floor: f64;
+  slope: f64;
+  rounding: f64;
+  from: f64;
+  to: f64;
+  capture: f64;
+  now: f64;
+  goid: f64;
+  serial: f64;
+  stray: f64;
+  leftOut: f64;
+  position: usize;
+  end: usize;
+  top: Frame | null;
+  attach: Node;
+  /** May be null. */
+  root: Node | null;
+  edge: i32;
+  ended: Node | null;
+  panicked: i32;
+}
+
+/** Fields as in FramePlace. */
+@unmanaged
+class Frame {
+  start: f64;
+  callees: f64;
+  node: Node;
+  /** The frame below; of free frames, the next free one. */
+  below: Frame | null;
+}
+
+/** The state of the slot that is replayed. */
+export const state: usize = memory.data(StateWord.size * 4, 8);
+/** By tag: see TagPlace. */
+export const tags: usize = memory.data(8 * TagPlace.size, 8);
+
+/** Addresses of the first free frame, 0 for none, and of the end of the memory for frames. */
+let free: usize = 0;
+let framesEnd: usize = 0;
+
+/** Adds free frames. @param end of the memory for frames, which begins where the one before ended, or at `first` */
+export function addFrames(first: usize, end: usize): void {
+  if (framesEnd === 0) framesEnd = first;
+  for (; framesEnd + FramePlace.size <= end; framesEnd += FramePlace.size) {
+    changetype<Frame>(framesEnd).below = changetype<Frame | null>(free);
+    free = framesEnd;
+  }
+}
+
+/** Forgets all frames. */
+export function clearFrames(): void {
+  free = 0;
+  framesEnd = 0;
+}
+
+/** Whether a frame can be pushed. */
+export function hasFrame(): bool {
+  return free !== 0;
+}
+
+function push(top: Frame | null, node: Node, now: f64): Frame {
+  const frame = changetype<Frame>(free);
+  free = changetype<usize>(frame.below);
+  frame.node = node;
+  frame.start = now;
+  frame.callees = 0;
+  frame.below = top;
+  return frame;
+}
+
+/** Enters a function at `now`; there must be a frame. */
+export function enter(id: u32, now: f64): void {
+  const s = changetype<State>(state);
+  const top = s.top;
+  const node = top === null ? child(s.attach, id, s.edge) : child(top.node, id, 0);
+  s.top = push(top, node, now);
+}
+
+/** Ends the innermost call at `now`; false if it does not count. There must be an open frame. */
+export function exit(now: f64): bool {
+  const s = changetype<State>(state);
+  const frame = changetype<Frame>(s.top);
+  const below = frame.below;
+  const shown = pop(s, frame, below, now);
+  s.top = below;
+  return shown;
+}
+
+function pop(s: State, frame: Frame, below: Frame | null, now: f64): bool {
+  const node = frame.node;
+  const begun = frame.start;
+  const shown = now >= s.from && begun <= s.to;
+  if (shown) {
+    const begin = s.from > begun ? s.from : begun;
+    const end = now > s.to ? s.to : now;
+    const duration = end - begin;
+    node.calls += 1;
+    node.total += duration;
+    node.self += duration - frame.callees;
+    if (begin < node.first) node.first = begin;
+    if (end > node.last) node.last = end;
+    if (below !== null) {
+      below.callees += duration;
+      if (node.parent !== below.node) displace(below.node, node.parent);
+    } else if (changetype<usize>(s.root) !== changetype<usize>(node)) outermost(s, node);
+  } else s.leftOut += 1;
+  release(frame);
+  return shown;
+}
+
+/** An outermost call ends: counts its goroutine for the node, once. */
+function outermost(s: State, node: Node): void {
+  const before = s.root;
+  if (before !== null && !isRoot(before)) {
+    if (isCounted(node, s.serial)) s.root = node;
+    else s.ended = node;
+    return;
+  }
+  countGoroutine(node, s.goid, s.serial);
+  s.root = node;
+}
+
+/** An outermost call ended at a node: makes that the latest one, and counts the goroutine for it if it `counts`. */
+export function setRoot(node: Node, counts: bool): void {
+  const s = changetype<State>(state);
+  s.root = node;
+  s.ended = null;
+  if (counts) countGoroutine(node, s.goid, s.serial);
+  else noteGoroutine(node, s.serial);
+}
+
+/** Releases the innermost frame, for a host that ends calls itself. */
+export function drop(): void {
+  const s = changetype<State>(state);
+  const frame = changetype<Frame>(s.top);
+  s.top = frame.below;
+  release(frame);
+}
+
+function release(frame: Frame): void {
+  frame.below = changetype<Frame | null>(free);
+  free = changetype<usize>(frame);
+}
+
+/** Replays plain records from State.position on, as far as that goes. */
+export function run(): Stop {
+  const s = changetype<State>(state);
+  const end = s.end;
+  const pairTicks = s.pairTicks;
+  const pairNano = s.pairNano;
+  const slope = s.slope;
+  const rounding = s.rounding;
+  const capture = s.capture;
+  const stopsAtExits = s.panicked !== 0;
+  let at = s.position;
+  let ticks = s.ticks;
+  let floor = s.floor;
+  let top = s.top;
+  let why = Stop.other;
+  while (true) {
+    // May read beyond the chunk, where memory is readable.
+    const word = load<u64>(at);
+    const tag = tags + (<usize>word & 7) * TagPlace.size;
+    const next = at + load<u32>(tag, TagPlace.bytes);
+    if (next === at || next > end) break;
+    const later = ticks + <f64>(<i32>((word >> load<u64>(tag, TagPlace.shift)) & load<u32>(tag, TagPlace.mask)));
+    const time = pairNano + ((later - pairTicks) * slope + rounding - rounding);
+    const now = time > floor ? time : floor;
+    if (now > capture) {
+      s.now = now;
+      why = Stop.capture;
+      break;
+    }
+    const ids = load<u32>(tag, TagPlace.ids);
+    if (ids !== 0) {
+      const id = <u32>(word >> 3) & ids;
+      let node: Node;
+      if (free === 0) {
+        why = Stop.frames;
+        break;
+      }
+      if (top !== null) {
+        let above = top.node;
+        if (above.depth === depthLimit) above = changetype<Node>(above.parent);
+        const last = above.lastChild;
+        if (last !== null && above.lastFunc === id) node = last;
+        else node = child(above, id, 0);
+      } else node = child(s.attach, id, s.edge);
+      top = push(top, node, now);
+    } else if (top === null) s.stray += 1;
+    else if (stopsAtExits) {
+      why = Stop.exit;
+      break;
+    } else {
+      const below = top.below;
+      pop(s, top, below, now);
+      top = below;
+      if (s.ended !== null) {
+        why = Stop.outermost;
+        at = next;
+        ticks = later;
+        floor = now;
+        break;
+      }
+    }
+    at = next;
+    ticks = later;
+    floor = now;
+  }
+  s.position = at;
+  s.ticks = ticks;
+  s.floor = floor;
+  s.top = top;
+  return why;
+}

@@ -1,0 +1,207 @@
+/** The nodes of a merged tree: those of NodeTable (replay/nodes.ts), with all that an event needs in one cache line. */
+import { NodePlace, TABLE_INDEX } from "../codes";
+
+/** Fields as in NodePlace. */
+@unmanaged
+export class Node {
+  calls: f64;
+  total: f64;
+  self: f64;
+  first: f64;
+  last: f64;
+  parent: Node | null;
+  /** The call that was looked up last beneath the node, null for none, and its function. */
+  lastChild: Node | null;
+  lastFunc: u32;
+  func: u32;
+  /** 0 for a call, else the number of an edge. */
+  edge: i32;
+  depth: u32;
+}
+
+/** Address of the root, from which on the nodes lie. */
+let nodes: usize = 0;
+/**
+ * Address of the hash from (parent, function, edge) to a node's index, 32 bits each; 0 for none. An entry also has bits of
+ * the hash (TABLE_INDEX), so that few other nodes are looked at.
+ */
+let table: usize = 0;
+/**
+ * Addresses of columns by node, 64 bits each: see NodeTable.displaced; of the goroutines with the node as an outermost
+ * frame, the number, the greatest id plus 1, and the serial number of the latest one.
+ */
+let displaced: usize = 0;
+let goroutines: usize = 0;
+let goids: usize = 0;
+let latest: usize = 0;
+let mask: u32 = 0;
+let pathLimit: u32 = 0;
+let idLimit: u32 = 0;
+/** The node above calls on paths beyond the limit; 0 for none. */
+let others: usize = 0;
+
+export let count: u32 = 1;
+export let depthLimit: u32 = 0;
+export let hasOtherIds: bool = false;
+
+const FIRST_TABLE: u32 = 256;
+
+/** Empties the tree. All memory that is handed over must be zero. */
+export function setTree(root: usize, hash: usize): void {
+  nodes = root;
+  table = hash;
+  mask = FIRST_TABLE - 1;
+  count = 1;
+  others = 0;
+  hasOtherIds = false;
+}
+
+/** Sets the columns by node, whose values must be zero. */
+export function setColumns(displacedAt: usize, goroutinesAt: usize, goidsAt: usize, latestAt: usize): void {
+  displaced = displacedAt;
+  goroutines = goroutinesAt;
+  goids = goidsAt;
+  latest = latestAt;
+}
+
+/** @param ids the greatest id of a function */
+export function setLimits(depth: u32, paths: u32, ids: u32): void {
+  depthLimit = depth;
+  pathLimit = paths;
+  idLimit = ids;
+}
+
+export function otherPaths(): usize {
+  return others;
+}
+
+export function tableSize(): u32 {
+  return mask + 1;
+}
+
+function indexOf(node: Node | null): u32 {
+  return <u32>(changetype<usize>(node) - nodes) / NodePlace.size;
+}
+
+function nodeAt(index: u32): Node {
+  return changetype<Node>(nodes + <usize>index * NodePlace.size);
+}
+
+/** Finds or adds the node for a call of function `id` under `parent`. */
+export function child(parent: Node, id: u32, edge: i32): Node {
+  let func = id;
+  if (id > idLimit) {
+    func = idLimit + 1;
+    hasOtherIds = true;
+  }
+  const above = parent.depth === depthLimit ? changetype<Node>(parent.parent) : parent;
+  if (others !== 0 && changetype<usize>(above) === others) return other(func);
+  const node = find(above, func, edge);
+  if (node !== null) return changetype<Node>(node);
+  return count >= pathLimit ? other(func) : add(above, func, edge);
+}
+
+/** Records that a call of `caller` is counted on a child of `instead`. */
+export function displace(caller: Node, instead: Node | null): void {
+  const from = displaced + ((<usize>indexOf(caller)) << 3);
+  const to = displaced + ((<usize>indexOf(instead)) << 3);
+  store<f64>(from, load<f64>(from) + 1);
+  store<f64>(to, load<f64>(to) - 1);
+}
+
+/** Counts a goroutine for the node of one of its outermost frames. */
+export function countGoroutine(node: Node, goid: f64, serial: f64): void {
+  const column = (<usize>indexOf(node)) << 3;
+  if (load<f64>(goids + column) < goid + 1) store<f64>(goids + column, goid + 1);
+  store<f64>(goroutines + column, load<f64>(goroutines + column) + 1);
+  noteGoroutine(node, serial);
+}
+
+/** Makes a goroutine the latest that was counted for a node. */
+export function noteGoroutine(node: Node, serial: f64): void {
+  store<f64>(latest + ((<usize>indexOf(node)) << 3), serial);
+}
+
+/** Whether a goroutine was the latest that was counted for a node. */
+export function isCounted(node: Node, serial: f64): bool {
+  return load<f64>(latest + ((<usize>indexOf(node)) << 3)) === serial;
+}
+
+export function isRoot(node: Node): bool {
+  return changetype<usize>(node) === nodes;
+}
+
+function find(above: Node, func: u32, edge: i32): Node | null {
+  const h = hash(indexOf(above), func, edge);
+  const marks = h & ~TABLE_INDEX;
+  let place = h & mask;
+  for (let entry = entryAt(place); entry !== 0; entry = entryAt(place)) {
+    if ((entry & ~TABLE_INDEX) === marks) {
+      const node = nodeAt(entry & TABLE_INDEX);
+      if (node.parent === above && node.func === func && node.edge === edge) {
+        if (edge === 0) setLast(above, node);
+        return node;
+      }
+    }
+    place = (place + 1) & mask;
+  }
+  return null;
+}
+
+function entryAt(place: u32): u32 {
+  return load<u32>(table + ((<usize>place) << 2));
+}
+
+/** The node for calls of a function on paths beyond the limit; its callees become its siblings. */
+function other(func: u32): Node {
+  // Only by way of `others` is its own node found: it is not in the table.
+  if (others === 0) others = changetype<usize>(made(nodeAt(0), 0, 0));
+  const above = changetype<Node>(others);
+  const found = find(above, func, 0);
+  if (found !== null) return changetype<Node>(found);
+  const node = add(above, func, 0);
+  node.depth = depthLimit;
+  return node;
+}
+
+function made(parent: Node, func: u32, edge: i32): Node {
+  const node = nodeAt(count++);
+  node.parent = parent;
+  node.func = func;
+  node.edge = edge;
+  node.depth = parent.depth + 1;
+  node.first = Infinity;
+  return node;
+}
+
+function add(parent: Node, func: u32, edge: i32): Node {
+  const node = made(parent, func, edge);
+  if (count * 2 > mask + 1) {
+    memory.fill(table, 0, (<usize>mask + 1) << 2);
+    mask = mask * 2 + 1;
+    for (let index: u32 = 1; index < count; index++) if (changetype<usize>(nodeAt(index)) !== others) insert(index);
+  } else insert(count - 1);
+  if (edge === 0) setLast(parent, node);
+  return node;
+}
+
+function setLast(parent: Node, node: Node): void {
+  parent.lastChild = node;
+  parent.lastFunc = node.func;
+}
+
+function insert(index: u32): void {
+  const node = nodeAt(index);
+  const h = hash(indexOf(node.parent), node.func, node.edge);
+  let place = h & mask;
+  while (entryAt(place) !== 0) place = (place + 1) & mask;
+  store<u32>(table + ((<usize>place) << 2), (h & ~TABLE_INDEX) | index);
+}
+
+/** As in NodeTable, which takes the table over. */
+function hash(parent: u32, func: u32, edge: i32): u32 {
+  let h = (parent * 0x9e3779b1) ^ (func * 0x85ebca6b) ^ (<u32>edge * 0xc2b2ae35);
+  h ^= h >> 15;
+  h *= 0x2c1b3c6d;
+  return h ^ (h >> 13);
+}

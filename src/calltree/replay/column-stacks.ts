@@ -1,0 +1,49 @@
+/** Builds trees in TypeScript: unmerged ones, and those of a single call. Others are built by the core (core-stacks.ts). */
+import { type RecordDecoder, Status } from "../../calltrace/index.js";
+import type { CallStacks, OpenChunk, TakenNodes } from "./call-stacks.js";
+import { CALL_EDGE } from "./edges.js";
+import { NO_FRAME } from "./frames.js";
+import { NO_NODE, ROOT } from "./nodes.js";
+import type { Reach } from "./reach.js";
+import { Stacks } from "./stacks.js";
+
+export class ColumnStacks extends Stacks implements CallStacks {
+  run(slot: number, decoder: RecordDecoder, _chunk: OpenChunk, reach?: Pick<Reach, "check">): void {
+    do {
+      const count = decoder.next();
+      if (count > 0) reach?.check(slot, decoder.time[0]);
+      this.replay(slot, decoder, count);
+      if (count > 0) this.slots.floor[slot] = decoder.time[count - 1];
+    } while (decoder.status === Status.more);
+  }
+
+  functionOf(node: number): number {
+    return this.nodes.func[node];
+  }
+
+  get hasOtherPaths(): boolean {
+    return this.nodes.others !== NO_NODE;
+  }
+
+  isDone(func: number): boolean {
+    const { nodes, slots } = this;
+    let called = false;
+    for (let node = 1; node < nodes.count && !called; node++) {
+      called =
+        nodes.parent[node] === ROOT &&
+        nodes.func[node] === func &&
+        nodes.edge[node] === CALL_EDGE &&
+        !this.endings.goexits.has(node);
+    }
+    const isOpen = (frame: number, slot: number) =>
+      slots.top[slot] !== NO_FRAME &&
+      nodes.parent[this.frames.node[frame]] === ROOT &&
+      nodes.func[this.frames.node[frame]] === func;
+    return called && !slots.bottom.some(isOpen);
+  }
+
+  take(): TakenNodes {
+    const { nodes, goroutines, goids } = this;
+    return { nodes, goroutines, goids };
+  }
+}

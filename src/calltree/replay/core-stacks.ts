@@ -1,0 +1,267 @@
+/**
+ * Builds merged trees with the core (core/index.ts), which replays plain records. What it stops at is replayed here, a
+ * record at a time: spawns, ends of calls that a panic passed, and all that follows a control record.
+ */
+import { grown } from "../../base/columns.js";
+import { Kind, type RecordDecoder } from "../../calltrace/index.js";
+import { FramePlace, NodePlace, StatePlace, StateWord, Stop } from "../codes.js";
+import type { CallStacks, OpenChunk, TakenNodes } from "./call-stacks.js";
+import { type Core, PIECE, release, SLACK } from "./core.js";
+import { readNodes } from "./core-nodes.js";
+import { CALL_EDGE } from "./edges.js";
+import { bump, Endings } from "./endings.js";
+import { NO_FRAME } from "./frames.js";
+import { NO_NODE, ROOT } from "./nodes.js";
+import { OutermostNodes } from "./outermost.js";
+import type { Reach } from "./reach.js";
+import { type CountedTime, type Scope, windowOf } from "./scope.js";
+import type { SlotTable } from "./slots.js";
+import type { Listener } from "./stacks.js";
+
+/** No node, no frame. */
+const NONE = 0;
+
+export class CoreStacks implements CallStacks {
+  readonly endings: Endings;
+  readonly pruned = 0;
+  stray = 0;
+  filtered = { call: 0, goroutine: 0, window: 0 };
+  private readonly outermostNodes = new OutermostNodes();
+  /** By slot: the serial number of its goroutine, 0 for none yet. */
+  private serials = new Float64Array(0);
+  private serial = 0;
+
+  /** @param slots `top` has addresses of frames here */
+  constructor(
+    private readonly core: Core,
+    private readonly slots: SlotTable,
+    private readonly listener: Listener,
+    private readonly scope: Scope,
+    slope: number,
+  ) {
+    core.setSlope(slope);
+    this.endings = new Endings(slots, () => undefined);
+  }
+
+  open(slot: number, goid: number): CountedTime {
+    const { slots } = this;
+    const window = windowOf(goid, this.scope);
+    slots.from[slot] = window.from;
+    slots.to[slot] = window.to;
+    this.outermostNodes.begin(slot);
+    this.serials = grown(this.serials, slots.top.length);
+    this.serials[slot] = ++this.serial;
+    return window;
+  }
+
+  run(slot: number, decoder: RecordDecoder, chunk: OpenChunk, reach?: Pick<Reach, "check">): void {
+    const { core, slots } = this;
+    const { units, index, size } = chunk;
+    this.load(slot);
+    if (reach !== undefined && decoder.next(1) > 0) {
+      reach.check(slot, decoder.time[0]);
+      this.event(slot, decoder);
+    } else if (reach !== undefined) return;
+    // The part of the chunk that is in the core's memory.
+    let from = 0;
+    let until = 0;
+    const length = size & ~1;
+    for (;;) {
+      const state = decoder.state();
+      let offset = state.position * 2;
+      core.setTimes(state);
+      for (;;) {
+        if (offset < from || (offset + SLACK > until && until < length)) {
+          from = offset;
+          until = Math.min(length, offset + PIECE);
+          core.units.set(units.subarray((index + from) / 2, (index + until) / 2), core.input / 2);
+        }
+        core.words[core.stateWords + StateWord.position] = core.input + offset - from;
+        core.words[core.stateWords + StateWord.end] = core.input + until - from;
+        const why = core.exports.run();
+        const next = core.words[core.stateWords + StateWord.position] - core.input + from;
+        if (next > offset) slots.floor[slot] = core.floats[core.state + StatePlace.floor];
+        offset = next;
+        if (why === Stop.frames) core.growFrames();
+        else if (why === Stop.capture) this.capture(slot, core.floats[core.state + StatePlace.now]);
+        else if (why === Stop.outermost) this.outermost(slot, core.words[core.stateWords + StateWord.ended]);
+        else if (why === Stop.exit || until === length || offset + SLACK <= until) break;
+      }
+      core.getTimes(state);
+      state.position = offset / 2;
+      decoder.resume(state);
+      if (decoder.next(1) === 0) break;
+      this.event(slot, decoder);
+    }
+    this.store(slot);
+  }
+
+  abandon(slot: number, time: number): void {
+    const { core, slots, endings } = this;
+    slots.panicked[slot] = 0;
+    if (slots.top[slot] === NO_FRAME) return;
+    this.load(slot);
+    const { floats, words } = core;
+    const from = slots.from[slot];
+    const to = slots.to[slot];
+    let above = 0;
+    for (let frame = this.top; frame !== NONE; frame = this.top) {
+      const node = words[(frame + FramePlace.node) / 4];
+      const below = words[(frame + FramePlace.below) / 4];
+      const begun = floats[(frame + FramePlace.start) / 8];
+      const begin = Math.max(begun, from);
+      const end = Math.max(begin, Math.min(time, to));
+      const duration = end - begin;
+      const own = Math.max(0, duration - floats[(frame + FramePlace.callees) / 8] - above);
+      if (time >= from && begun <= to) {
+        floats[(node + NodePlace.calls) / 8]++;
+        floats[(node + NodePlace.total) / 8] += duration;
+        floats[(node + NodePlace.self) / 8] += own;
+        if (begin < floats[(node + NodePlace.first) / 8]) floats[(node + NodePlace.first) / 8] = begin;
+        if (end > floats[(node + NodePlace.last) / 8]) floats[(node + NodePlace.last) / 8] = end;
+        bump(endings.running, core.indexOf(node));
+        if (below === NONE) this.outermost(slot, node);
+        above = duration;
+      } else this.leaveOut(from, 1);
+      endings.forget(frame);
+      core.exports.drop();
+    }
+    this.store(slot);
+  }
+
+  *openNodes(slot: number): Generator<number> {
+    const { core } = this;
+    let frame = this.slots.top[slot];
+    for (; frame > NONE; frame = core.words[(frame + FramePlace.below) / 4]) yield this.nodeOf(frame);
+  }
+
+  functionOf(node: number): number {
+    return this.core.words[(this.core.nodeAt(node) + NodePlace.func) / 4];
+  }
+
+  get hasOtherPaths(): boolean {
+    return this.core.exports.otherPaths() !== NONE;
+  }
+
+  isDone(func: number): boolean {
+    const { core, slots } = this;
+    const isCall = (node: number) =>
+      core.words[(node + NodePlace.parent) / 4] === core.root && core.words[(node + NodePlace.func) / 4] === func;
+    let called = false;
+    for (let index = 1; index < core.exports.count.value && !called; index++) {
+      const node = core.nodeAt(index);
+      const isPlain = core.words[(node + NodePlace.edge) / 4] === CALL_EDGE;
+      called = isPlain && isCall(node) && !this.endings.goexits.has(index);
+    }
+    return called && !slots.top.some((frame) => frame !== NO_FRAME && isCall(this.outermostNode(frame)));
+  }
+
+  hold(): void {}
+
+  take(): TakenNodes {
+    const taken = readNodes(this.core);
+    release(this.core);
+    return taken;
+  }
+
+  /** Replays the record in the decoder's columns. */
+  private event(slot: number, decoder: RecordDecoder): void {
+    const { core, slots } = this;
+    const what = decoder.kind[0];
+    const time = decoder.time[0];
+    if (time > slots.capture[slot]) this.capture(slot, time);
+    slots.floor[slot] = time;
+    const frame = this.top;
+    if (what === Kind.enter) {
+      if (core.exports.hasFrame() === 0) core.growFrames();
+      core.exports.enter(decoder.id[0], time);
+    } else if (what === Kind.spawn) {
+      const node = frame === NONE ? slots.attach[slot] : this.nodeOf(frame);
+      this.listener.spawn(slot, node, decoder.id[0], decoder.at[0], time);
+    } else if (frame === NONE) this.stray++;
+    else {
+      const node = this.nodeOf(frame);
+      const shown = core.exports.exit(time) !== 0;
+      const ended = core.words[core.stateWords + StateWord.ended];
+      if (ended !== NONE) this.outermost(slot, ended);
+      if (what === Kind.exit && slots.panicked[slot] === 0) return;
+      const below = this.top === NONE ? NO_FRAME : this.top;
+      const panics = what === Kind.exit ? 0 : decoder.id[0];
+      this.endings.of({ slot, node, frame, below, what, panics }, shown);
+      core.words[core.stateWords + StateWord.panicked] = slots.panicked[slot];
+    }
+  }
+
+  private capture(slot: number, time: number): void {
+    const { core, slots } = this;
+    this.store(slot);
+    this.listener.capture(slot, time);
+    core.floats[core.state + StatePlace.capture] = slots.capture[slot];
+  }
+
+  /** An outermost call ends: counts its goroutine for the node, once. */
+  private outermost(slot: number, node: number): void {
+    const { core } = this;
+    const before = core.words[core.stateWords + StateWord.root];
+    if (before === node) return;
+    const isFirst = before === NONE || before === core.root;
+    const [last, now] = [core.indexOf(before), core.indexOf(node)];
+    core.exports.setRoot(node, isFirst || this.outermostNodes.isAnother(slot, last, now));
+  }
+
+  private leaveOut(from: number, calls: number): void {
+    if (from === Number.POSITIVE_INFINITY)
+      this.filtered[this.scope.family === undefined ? "goroutine" : "call"] += calls;
+    else this.filtered.window += calls;
+  }
+
+  /** Address of the innermost frame of the slot that is loaded. */
+  private get top(): number {
+    return this.core.words[this.core.stateWords + StateWord.top];
+  }
+
+  private nodeOf(frame: number): number {
+    return this.core.indexOf(this.core.words[(frame + FramePlace.node) / 4]);
+  }
+
+  /** Address of the node of the outermost frame beneath a frame. */
+  private outermostNode(frame: number): number {
+    const { words } = this.core;
+    let outermost = frame;
+    for (let below = frame; below !== NONE; below = words[(below + FramePlace.below) / 4]) outermost = below;
+    return words[(outermost + FramePlace.node) / 4];
+  }
+
+  /** Hands the state of a slot to the core. */
+  private load(slot: number): void {
+    const { core, slots } = this;
+    const { floats, words, state, stateWords } = core;
+    this.serials = grown(this.serials, slots.top.length);
+    const { serials } = this;
+    if (serials[slot] === 0) serials[slot] = ++this.serial;
+    floats[state + StatePlace.from] = slots.from[slot];
+    floats[state + StatePlace.to] = slots.to[slot];
+    floats[state + StatePlace.capture] = slots.capture[slot];
+    floats[state + StatePlace.goid] = slots.goid[slot];
+    floats[state + StatePlace.serial] = serials[slot];
+    floats[state + StatePlace.stray] = floats[state + StatePlace.leftOut] = 0;
+    words[stateWords + StateWord.top] = slots.top[slot] === NO_FRAME ? NONE : slots.top[slot];
+    words[stateWords + StateWord.attach] = core.nodeAt(slots.attach[slot]);
+    words[stateWords + StateWord.root] = slots.root[slot] < ROOT ? NONE : core.nodeAt(slots.root[slot]);
+    words[stateWords + StateWord.edge] = slots.edge[slot];
+    words[stateWords + StateWord.ended] = NONE;
+    words[stateWords + StateWord.panicked] = slots.panicked[slot];
+  }
+
+  /** Takes the state of a slot back, and what was counted since; it stays loaded. */
+  private store(slot: number): void {
+    const { core, slots } = this;
+    const { floats, words, state, stateWords } = core;
+    const root = words[stateWords + StateWord.root];
+    slots.top[slot] = this.top === NONE ? NO_FRAME : this.top;
+    slots.root[slot] = root === NONE ? NO_NODE : core.indexOf(root);
+    this.stray += floats[state + StatePlace.stray];
+    this.leaveOut(slots.from[slot], floats[state + StatePlace.leftOut]);
+    floats[state + StatePlace.stray] = floats[state + StatePlace.leftOut] = 0;
+  }
+}
