@@ -33,4 +33,6 @@ export interface BuildOptions {
   readonly inlineBudget: number | undefined;
   /** The flag that makes the program able to record an execution trace as well; undefined without one. */
   readonly execTrace: ExecTraceFlag | undefined;
+  /** Make the program able to write a snapshot when it gets a signal; see gotool/signals.ts. */
+  readonly dumpSignals: boolean;
 }

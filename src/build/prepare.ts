@@ -14,6 +14,7 @@ import { flagValue, linkRuntime, runtimeModule } from "../gotool/link-runtime.js
 import { ancestryOverlay, linkFlags } from "../gotool/linkname.js";
 import { type GoPackage, listPackages } from "../gotool/packages.js";
 import { both, type CommandResult } from "../gotool/run-go.js";
+import { signalOverlay } from "../gotool/signals.js";
 import { asksForCoverage } from "../gotool/toolexec.js";
 import type { InstrumentOptions } from "../instrument/index.js";
 import type { BuildContext, BuildOptions } from "./context.js";
@@ -95,8 +96,8 @@ export function buildDirectory(context: BuildContext, request: BuildRequest, ver
   const env = Object.entries(context.env).filter(
     ([name]) => /^(GO|CGO_|CC$|CXX$)/.test(name) && name !== "GOTRACE_CACHE",
   );
-  const { include, exclude, generated, execTrace, inlineBudget } = request.options;
-  const choice = [include, exclude, generated, execTrace !== undefined, inlineBudget, request.vet];
+  const { include, exclude, generated, execTrace, inlineBudget, dumpSignals } = request.options;
+  const choice = [include, exclude, generated, execTrace !== undefined, inlineBudget, request.vet, dumpSignals];
   const gotrace = [ORIGIN, basename(runtimeDirectory(context))];
   const key = digest(
     JSON.stringify([gotrace, context.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]),
@@ -192,8 +193,9 @@ export async function prepareBuild(
       entry.rewritten === undefined || isUncompilable(entry, known) ? [] : [[entry.file, entry.rewritten]],
     ),
   );
-  const { execTrace } = request.options;
+  const { execTrace, dumpSignals } = request.options;
   const recorder = execTrace ? recordExecTrace(environment, runtime, execTrace).overlay : [];
+  const signals = dumpSignals ? signalOverlay(environment, runtime) : [];
   // Tests own the goroutines that they start, also through untraced code, so the runtime records those ancestors.
   const beyond = [...recorder, ...(request.tests ? ancestryOverlay(runtime) : [])];
   const linking = beyond.length > 0 ? linkFlags(environment, request.goFlags) : [];
@@ -208,7 +210,7 @@ export async function prepareBuild(
     reports,
     rewritten,
     replaced: userOverlay,
-    fixed: [...linked.overlay, ...beyond],
+    fixed: [...linked.overlay, ...beyond, ...signals],
     marked: marked && readMarked(marked.files),
     vet: request.vet === true,
     through: splitFlags(flagValue(goFlags, "toolexec") ?? ""),

@@ -22,6 +22,16 @@ export type RecorderVariables = {
   readonly [Name in "RING" | "RECORD" | "RECORD_MIN" | "RECORD_DEPTH" | "START" as `GOTRACE_${Name}`]?: string;
 };
 
+/** When a traced program copies its ring into files, and where to. */
+export interface DumpOptions {
+  /** `--dump-dir`, as given. */
+  readonly directory: string | undefined;
+  /** Variables of the program's environment that the other flags set. */
+  readonly variables: {
+    readonly [Name in "WHEN" | "EVERY" | "KEEP" | "SIZE" as `GOTRACE_DUMP_${Name}`]?: string;
+  };
+}
+
 /** Options for recording a run. */
 export interface RecordOptions {
   /** `--save`, as given. */
@@ -30,6 +40,7 @@ export interface RecordOptions {
   readonly maxTraceSize: number | undefined;
   /** How much the program records. */
   readonly recorder: RecorderVariables;
+  readonly dumps: DumpOptions;
   /** Keep the trace as the last run. */
   readonly keepsLast: boolean;
   /** Put the execution trace of each process into its call trace. */

@@ -1,15 +1,17 @@
 /** `gotrace build`: an instrumented binary to run elsewhere. */
 
 import { ExitCode, UserError } from "../../base/errors.js";
+import { quoteWord } from "../../base/words.js";
 import { describeBuild } from "../../build/build-summary.js";
 import { compile } from "../../build/compile.js";
 import { readGoEnvironment } from "../../gotool/environment.js";
 import { untracedThere } from "../../gotool/targets.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
+import { triggersOf } from "../flags/dump.js";
 import { buildFlags } from "../flags/go-flags.js";
 import { parseFlags } from "../flags/parse.js";
 import { buildOptions, sessionOptions } from "../flags/run.js";
-import { buildStatesFlag, traceFlags } from "../flags/tables.js";
+import { buildDumpFlag, buildStatesFlag, traceFlags } from "../flags/tables.js";
 import { Session } from "../session.js";
 
 export const buildCommand: Command = {
@@ -22,6 +24,7 @@ trace if GOTRACE_STATES=1 is set: <pid>-<n>.trace beside <pid>-<n>.gotrace. Keep
   flags: [
     { name: "o", value: "BIN", help: "where to write the binary (required)" },
     buildStatesFlag,
+    buildDumpFlag,
     ...traceFlags.filter((flag) => flag.name !== "keep-workspace"),
     ...buildFlags,
   ],
@@ -43,6 +46,14 @@ async function run(words: readonly string[]): Promise<number> {
   const patterns = flags.rest.length > 0 ? flags.rest : ["."];
   if (patterns[0].startsWith("-")) {
     throw new UserError(`${patterns[0]} is not a package`, "flags go before --", ExitCode.usage);
+  }
+  const other = triggersOf(flags).find(({ kind }) => kind !== "signal");
+  if (other !== undefined) {
+    throw new UserError(
+      `--dump-when ${JSON.stringify(other.text)}: only signals have to be built in`,
+      `leave it out, and set GOTRACE_DUMP_WHEN=${quoteWord(other.text)} when the binary runs`,
+      ExitCode.usage,
+    );
   }
   const request = { patterns, goFlags: flags.go, options: buildOptions(flags), tests: false };
   const session = new Session(sessionOptions(flags));

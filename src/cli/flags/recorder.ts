@@ -92,6 +92,15 @@ function selectionOf(flags: ParsedFlags): string {
 /** What the matcher of traced programs does not know (runtime-go/match.go), where escaped punctuation is gone. */
 const UNKNOWN = /\(\?(?!:)|\\[^\W_dDwWsS]|[*+?}][*+?]|\[\[:|\[[^\]]*[^\0-\x7f]/;
 
+/** What expressions may consist of, for messages. */
+export const PLAIN_PATTERN =
+  "a plain expression: . [a-z] \\d \\w ( ) | * + ? {2,5} ^ $, and \\ before those that mean themselves";
+
+/** Whether traced programs understand a regular expression. */
+export function isPlainPattern(text: string): boolean {
+  return text !== "" && !UNKNOWN.test(text.replace(/\\[^\w]/g, "_")) && !/[;\n]/.test(text);
+}
+
 /**
  * Lines of `+` or `-` and an expression for function names, in the order of the flags.
  * @throws UserError for an expression that programs do not understand
@@ -99,13 +108,7 @@ const UNKNOWN = /\(\?(?!:)|\\[^\W_dDwWsS]|[*+?}][*+?]|\[\[:|\[[^\]]*[^\0-\x7f]/;
 export function selectionLines(flags: ParsedFlags, on: string, off: string): string[] {
   return flags.inOrder([on, off]).map(([name, text]) => {
     parsePattern(text, `--${name}`);
-    if (text === "" || UNKNOWN.test(text.replace(/\\[^\w]/g, "_")) || /[;\n]/.test(text)) {
-      throw badValue(
-        name,
-        text,
-        "a plain expression: . [a-z] \\d \\w ( ) | * + ? {2,5} ^ $, and \\ before those that mean themselves",
-      );
-    }
+    if (!isPlainPattern(text)) throw badValue(name, text, PLAIN_PATTERN);
     return `${name === on ? "+" : "-"}${text}`;
   });
 }

@@ -5,6 +5,7 @@ import type { BuildOptions } from "../../build/context.js";
 import { COMPILER_BUDGET } from "../../gotool/inlining.js";
 import type { GateOptions, RecordOptions, SessionOptions } from "../options.js";
 import { refuseRing } from "../run/recorder.js";
+import { dumpOptions, triggersOf } from "./dump.js";
 import type { ParsedFlags } from "./parse.js";
 import { recorderVariables } from "./recorder.js";
 import { choice, number } from "./values.js";
@@ -26,6 +27,7 @@ export function buildOptions(flags: ParsedFlags): BuildOptions {
     generated: flags.has("generated"),
     inlineBudget: inlineBudget(flags),
     execTrace: execTraceFlagOf(flags),
+    dumpSignals: triggersOf(flags).some(({ kind }) => kind === "signal"),
   };
 }
 
@@ -52,9 +54,10 @@ function recordsStates(flags: ParsedFlags): boolean {
  */
 export function recordOptions(flags: ParsedFlags, others?: readonly string[]): RecordOptions {
   const recorder = recorderVariables(flags, others);
+  const dumps = dumpOptions(flags);
   const execution = execTraceFlagOf(flags);
-  if (execution !== undefined && recorder.GOTRACE_RING) {
-    refuseRing(flags.has("ring") ? "--ring" : "--last", execution);
+  if (execution !== undefined && (recorder.GOTRACE_RING || dumps.variables.GOTRACE_DUMP_WHEN)) {
+    refuseRing(recorder.GOTRACE_RING ? (flags.has("ring") ? "--ring" : "--last") : "--dump-when", execution);
   }
   const size = flags.string("max-trace-size");
   const file = flags.string("exec-trace");
@@ -62,6 +65,7 @@ export function recordOptions(flags: ParsedFlags, others?: readonly string[]): R
     save: flags.string("save"),
     maxTraceSize: size ? parseSize(size, "--max-trace-size") : undefined,
     recorder,
+    dumps,
     keepsLast: !flags.has("no-keep"),
     states: recordsStates(flags),
     execTrace: flags.has("exec-trace") ? { file: file === "true" ? undefined : file } : undefined,

@@ -1,5 +1,6 @@
 /** gotrace's own flags. The parser, the help, the completion scripts and docs/commands.md are made from these tables. */
 
+import { dumpFlags, dumpWhenFlag } from "./dump.js";
 import type { Flag } from "./parse.js";
 import { recorderFlags } from "./recorder.js";
 
@@ -49,12 +50,20 @@ export const recordFlags: readonly Flag[] = [
     help: "do not keep the trace as the last run, which report, stats, calls and view show if no file is named",
   },
   ...recorderFlags,
+  ...dumpFlags,
 ];
 
 /** For `build`. */
 export const buildStatesFlag: Flag = {
   name: "states",
   help: "the binary can also record what the scheduler did (Go 1.22 and later); it does if GOTRACE_STATES=1 is in its environment too",
+};
+
+/** For `build`. */
+export const buildDumpFlag: Flag = {
+  ...dumpWhenFlag,
+  value: "signal:NAME",
+  help: "the binary can also copy its ring when it gets SIGUSR1 or SIGUSR2; it does if GOTRACE_DUMP_WHEN in its environment names the signal as well. Other conditions for snapshots need no flag: GOTRACE_DUMP_WHEN is enough",
 };
 
 /** For commands that show findings after the tree. */

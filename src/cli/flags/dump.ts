@@ -1,0 +1,64 @@
+/** The flags that say when a traced program writes snapshots of its ring, which its runtime reads from the environment. */
+import { ExitCode, UserError } from "../../base/errors.js";
+import { parseSize } from "../../base/quantity.js";
+import type { DumpOptions } from "../options.js";
+import type { Flag, ParsedFlags } from "./parse.js";
+import { MOST_TRIGGERS, parseTrigger, type Trigger } from "./triggers.js";
+import { badValue, duration } from "./values.js";
+
+export const dumpWhenFlag: Flag = {
+  name: "dump-when",
+  value: "EXPR",
+  repeats: true,
+  help: "copy the ring into a file when a call ends that took long or panicked, and go on: 'api.(*Server).ServeHTTP.time > 500ms', 'db.Query.panics', panic (of any function), signal:SIGUSR1 or SIGUSR2, or exit (repeat it). Without --ring and --last, the ring has 64 MiB",
+};
+
+/** For commands that run a program. */
+export const dumpFlags: readonly Flag[] = [
+  dumpWhenFlag,
+  { name: "dump-dir", value: "DIR", help: "where snapshots go (default gotrace-snapshots in this directory)" },
+  {
+    name: "dump-every",
+    value: "DURATION",
+    help: "at most one snapshot of a process in this time, except for signals (default 60s)",
+  },
+  {
+    name: "dump-keep",
+    value: "N",
+    help: "how many snapshots of a process are left; older ones are removed (default 10)",
+  },
+  {
+    name: "dump-size",
+    value: "SIZE",
+    help: "how large the snapshots of a process may be together (default: no limit)",
+  },
+];
+
+/** The conditions of `--dump-when`. @throws UserError for an invalid one, or for too many */
+export function triggersOf(flags: ParsedFlags): readonly Trigger[] {
+  const triggers = flags.values("dump-when").map(parseTrigger);
+  if (triggers.filter(({ kind }) => kind === "call").length <= MOST_TRIGGERS) return triggers;
+  throw new UserError(
+    `a program can watch for ${MOST_TRIGGERS} conditions at most`,
+    "cover several functions by one expression: '/^db\\./.time > 5ms'",
+    ExitCode.usage,
+  );
+}
+
+/** When a program writes snapshots, how many, and where. @throws UserError for invalid values */
+export function dumpOptions(flags: ParsedFlags): DumpOptions {
+  const triggers = triggersOf(flags);
+  const every = duration(flags, "dump-every", undefined);
+  const keep = flags.string("dump-keep");
+  const size = flags.string("dump-size");
+  if (keep !== undefined && !/^[1-9]\d{0,8}$/.test(keep)) throw badValue("dump-keep", keep, "a number of at least 1");
+  return {
+    directory: flags.string("dump-dir"),
+    variables: {
+      ...(triggers.length > 0 ? { GOTRACE_DUMP_WHEN: triggers.map(({ text }) => text).join("; ") } : {}),
+      ...(every === undefined ? {} : { GOTRACE_DUMP_EVERY: `${Math.round(every)}ns` }),
+      ...(keep === undefined ? {} : { GOTRACE_DUMP_KEEP: keep }),
+      ...(size === undefined ? {} : { GOTRACE_DUMP_SIZE: String(parseSize(size, "--dump-size")) }),
+    },
+  };
+}
