@@ -8,7 +8,7 @@ package rt
 import "unsafe"
 
 var snapshots struct {
-	last    uint64 // nanotime of the latest one; first, for its alignment
+	last    uint64 // nanotime of the latest limited one; first, for its alignment
 	busy    uint32
 	every   uint64 // ns
 	keep    uint32
@@ -40,7 +40,7 @@ type cause struct {
 	id      uint32
 	took    uint64
 	pc      uintptr
-	limited bool // not shortly after another one
+	limited bool // not shortly after another such one
 }
 
 // snapshotName is what the name of a snapshot is made of.
@@ -67,7 +67,9 @@ func snapshot(at uint64, why *cause) {
 		store32(&snapshots.busy, 0)
 		return
 	}
-	store64(&snapshots.last, now)
+	if why.limited {
+		store64(&snapshots.last, now)
+	}
 	lock()
 	store32(&rec.copying, 1)
 	used := *(*uint64)(add(hot.base, hdrUsed))
@@ -107,7 +109,7 @@ func snapshot(at uint64, why *cause) {
 	store32(&snapshots.busy, 0)
 }
 
-// isEarly reports whether the latest snapshot is too recent for another one.
+// isEarly reports whether the latest snapshot is too recent for another limited one.
 //
 //go:norace
 func isEarly(now uint64) bool {

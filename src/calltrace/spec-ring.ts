@@ -34,6 +34,12 @@ export const CONTROL_FIELDS = [
   { name: "applied", offset: 108, type: "u32" },
   /** The first line of the text that is no pattern, from 1 on; 0 if all are. */
   { name: "wrong", offset: 112, type: "u32" },
+  /** Snapshots written, triggers that were met too soon after one, and snapshots that could not be written. */
+  { name: "snapshots", offset: 116, type: "u32" },
+  { name: "skipped", offset: 120, type: "u32" },
+  { name: "failed", offset: 124, type: "u32" },
+  /** The first condition of GOTRACE_DUMP_WHEN that the process does not understand, from 1 on; 0 if it understands all. */
+  { name: "wrongWhen", offset: 896, type: "u32" },
 ] as const satisfies readonly HeaderField[];
 
 /**

@@ -1,5 +1,5 @@
 /** Call trees: building them from a trace, and choosing what to show of them. */
-export { type HookCost, ID_LIMIT } from "../calltrace/index.js";
+export { type HookCost, ID_LIMIT, type SnapshotCause } from "../calltrace/index.js";
 export { costBound, isDistorted, isDistortedNode } from "./bound.js";
 export {
   type CallFamily,

@@ -1,8 +1,8 @@
 /**
  * Makes a program write a snapshot of its ring when it gets a signal. An overlay adds a file to the runtime module's package
  * sys, which only programs and tests import. It imports os/signal and, if GOTRACE_DUMP_WHEN names a signal, starts a goroutine
- * that waits for it. That changes the program: the signal no longer ends it, there are two more goroutines, and the Go
- * runtime no longer reports that all goroutines are asleep.
+ * that waits for it. That changes the program: there are two more goroutines, and the Go runtime does not report any longer
+ * that all goroutines are asleep. Without it, Go programs ignore these signals.
  */
 
 import { join } from "node:path";

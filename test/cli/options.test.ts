@@ -130,3 +130,44 @@ test("how much a program records, as its environment", () => {
     expect(() => variables(...bad), bad.join(" ")).toThrow(expect.objectContaining({ code: 64 }));
   }
 });
+
+test("when a program writes snapshots, as its environment", () => {
+  const variables = (...words: string[]) => recordOptions(parseFlags("run", recordFlags, words)).dumps.variables;
+  const when = (...conditions: string[]) =>
+    variables(...conditions.map((condition) => `--dump-when=${condition}`)).GOTRACE_DUMP_WHEN;
+  expect(variables("--dump-dir=x")).toEqual({});
+  expect(variables("--dump-every=1m30s", "--dump-keep=3", "--dump-size=1GiB")).toEqual({
+    ...{ GOTRACE_DUMP_EVERY: "90000000000ns", GOTRACE_DUMP_KEEP: "3", GOTRACE_DUMP_SIZE: String(2 ** 30) },
+  });
+  expect(when("api.(*Server).ServeHTTP.time>=500ms", " panic ", "signal:usr2", "exit")).toBe(
+    "api.(*Server).ServeHTTP.time > 500ms; panic; signal:SIGUSR2; exit",
+  );
+  expect(when("/^db\\..*>/.time > 1.5s", "db.Map[...].panics > 0", "q.panics>=1", "q.panics")).toBe(
+    "/^db\\..*>/.time > 1.5s; db.Map[...].panics; q.panics; q.panics",
+  );
+  expect(when("a.b.time > 1m30s", "a.b.time > .5ms")).toBe("a.b.time > 90000000000ns; a.b.time > 500000ns");
+  for (const [bad, advice] of [
+    ["db.Query.tme > 5ms", "did you mean time?"],
+    ["db.Query.p99 > 5ms", "--assert checks other measures, after the run"],
+    ["db.Query.lock > 5ms", "use time or panics"],
+    ["db.Query.time < 5ms", "use >, as in 'db.Query.time > 5ms'"],
+    ["db.Query.time == 5ms", "use >"],
+    ["db.Query.time > 5", "a duration such as"],
+    ["db.Query.time > 0", "a duration such as"],
+    ["db.Query.time", "write 'db.Query.time > 5ms'"],
+    ["db.Query.panics > 1", "write 'db.Query.panics'"],
+    ["db.Query", "use time or panics"],
+    ["panics", "write 'db.Query.time > 5ms'"],
+    ["signal:SIGTERM", "SIGUSR1 or signal:SIGUSR2"],
+    ["a.time > 1ms; b.time > 1ms", "repeat --dump-when"],
+    ["/(?i)x/.time > 1ms", "a plain expression"],
+    ["/(/.time > 1ms", "backslash"],
+  ]) {
+    expect(() => when(bad), bad).toThrow(
+      expect.objectContaining({ code: 64, advice: expect.stringContaining(advice) }),
+    );
+  }
+  expect(() => when(...Array.from({ length: 17 }, (_, n) => `f${n}.panics`))).toThrow(/16 conditions/);
+  expect(() => variables("--dump-keep=0")).toThrow(expect.objectContaining({ code: 64 }));
+  expect(() => variables("--dump-when=panic", "--states")).toThrow(/a ring \(--dump-when\)/);
+});

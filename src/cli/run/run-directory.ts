@@ -20,6 +20,7 @@ import { execFile } from "./exec-recording.js";
 import { beginLastRun, type LastRun, lastRuns, sharesFileSystem } from "./last-run.js";
 import { isInMemory, SIZE_DEFAULT, TOTAL_FACTOR } from "./limits.js";
 import { refuseRing } from "./recorder.js";
+import { type Dumps, dumpsOf } from "./snapshots.js";
 import { tracedNotes } from "./traced-notes.js";
 import { isWritten, processIdOf } from "./writing-process.js";
 
@@ -33,6 +34,8 @@ export interface RunDirectory {
   readonly limit: number;
   /** Limit for the traces of all processes together, in bytes. */
   readonly total: number;
+  /** Where its processes write snapshots; undefined if they do not. */
+  readonly dumps: Dumps | undefined;
   /** Absolute path of `--save`. */
   readonly save: string | undefined;
   /** The entry that keeps the trace as the last run; undefined if it is not kept. */
@@ -88,6 +91,7 @@ export async function prepareRunDirectory(
     }
   }
   if (output !== undefined && !isStandardOutput(report)) checkWritable(output, "-o");
+  const dumps = dumpsOf(session, options);
   const workspace = await session.workspace();
   const last = options.keepsLast ? beginLastRun(session.cache, session.env) : undefined;
   if (options.keepsLast && !last && save === undefined) {
@@ -109,7 +113,9 @@ export async function prepareRunDirectory(
       ...(maxTraceSize ? { GOTRACE_MAX_SIZE: String(maxTraceSize) } : {}),
       [statesVariable]: states ? "1" : "0",
       ...recorder,
+      ...dumps?.env,
     },
+    dumps,
     limit: maxTraceSize ?? SIZE_DEFAULT,
     total: TOTAL_FACTOR * (maxTraceSize ?? SIZE_DEFAULT),
     save,

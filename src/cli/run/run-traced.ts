@@ -30,6 +30,7 @@ import {
   unkept,
 } from "./run-directory.js";
 import { type RunView, runShown } from "./run-shown.js";
+import { SnapshotWatch } from "./snapshots.js";
 
 /** Options from the command line. */
 export interface RunOptions {
@@ -84,9 +85,12 @@ async function recordAndReport(
   const settings = findings?.execSettings(session);
   const warn = run.view?.warn ?? ((line: string) => session.warn(line));
   const limits = new LimitWatch(recording, execRecording?.directory, warn);
+  const { dumps } = recording;
+  const snapshots = dumps && new SnapshotWatch(session, dumps, recording.directory, warn);
   const following = new FollowedRun(recording.directory, (line) => session.log(line));
   const watch = new AliveWatch(recording.directory, () => {
     limits.look();
+    snapshots?.look();
     following.look(limits.written);
   });
   const env = { ...run.program.env, ...recording.env, ...execRecording?.env };
@@ -105,6 +109,7 @@ async function recordAndReport(
   const traces = findings || run.report.format.findings ? appended : [];
   if (traces.length === 0) dropAppended(recording);
   completeTraces(recording, run.notes, { alive, ...(run.direct ? { program: exit } : {}) });
+  snapshots?.end(recordedFiles(recording));
   const files = await following.attach(recordedFiles(recording).map(openFile));
   try {
     // If go test failed before it ran anything, it has printed why.

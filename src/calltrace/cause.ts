@@ -1,0 +1,38 @@
+/** Why a snapshot was written: the note that the traced process put at its end, see runtime-go/snapshot.go. */
+import type { ProcessTrace } from "./trace.js";
+
+/** Why a snapshot was written. Times are nanoseconds. */
+export interface SnapshotCause {
+  /** The condition that was met, such as `db.Query.time > 5ms`, `signal:SIGUSR1`, `//gotrace:dump`, `exit` or `asked for`. */
+  readonly trigger: string;
+  /** The function whose call met it, or in which the comment is. */
+  readonly function?: string;
+  /** How long that call took. */
+  readonly took?: number;
+  /** Where the comment is. */
+  readonly file?: string;
+  readonly line?: number;
+  /** When it was written, since 1970. */
+  readonly time: number;
+}
+
+/** Why a process trace was copied; undefined if it is no snapshot. */
+export function snapshotCause({
+  notes,
+  info,
+  clock,
+  definitions,
+}: Pick<ProcessTrace, "notes" | "info" | "clock" | "definitions">): SnapshotCause | undefined {
+  const note = notes.findLast(({ snapshot }) => typeof snapshot === "object" && snapshot !== null)?.snapshot;
+  if (note === undefined) return undefined;
+  const { trigger, function: id, ticks, file, line } = note as Readonly<Record<string, unknown>>;
+  if (typeof trigger !== "string") return undefined;
+  const name = typeof id === "number" ? definitions.get(id)?.name : undefined;
+  return {
+    trigger,
+    ...(name === undefined ? {} : { function: name }),
+    ...(typeof ticks === "number" ? { took: ticks * clock.slope } : {}),
+    ...(typeof file === "string" && typeof line === "number" ? { file, line } : {}),
+    time: info.startWall + (info.stop?.at ?? info.end ?? 0),
+  };
+}

@@ -1,0 +1,184 @@
+/** Snapshots of a run: where its processes write them, and a line on standard error for each. */
+
+import { mkdirSync, readdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { attempt, ExitCode, messageOf, UserError } from "../../base/errors.js";
+import { formatNumberOf } from "../../base/units.js";
+import { quoteWord } from "../../base/words.js";
+import { namePattern, nearestName } from "../../callstats/index.js";
+import { notePatches, type ProcessTrace, snapshotCause } from "../../calltrace/index.js";
+import { snapshotLine } from "../../render/snapshot.js";
+import type { RecordOptions } from "../options.js";
+import type { Session } from "../session.js";
+import { openFile, patchFile } from "../trace-files.js";
+import { processesOf, saveBundle } from "./bundle.js";
+import { processIdOf } from "./writing-process.js";
+
+/** Where the snapshots of a run go. */
+export interface Dumps {
+  readonly directory: string;
+  /** The conditions, as the processes read them; empty if there are none. */
+  readonly when: string;
+  /** Variables for the program. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const DIRECTORY = "gotrace-snapshots";
+
+/**
+ * Where the snapshots of a run go; undefined if its processes have no ring, and so no snapshots.
+ * @throws UserError for flags about snapshots without a ring, for a system without them, and for a directory that cannot be made
+ */
+export function dumpsOf(session: Session, { dumps, recorder }: RecordOptions): Dumps | undefined {
+  const { GOTRACE_RING, GOTRACE_DUMP_WHEN, GOTRACE_DUMP_DIR } = session.env;
+  const when = dumps.variables.GOTRACE_DUMP_WHEN ?? GOTRACE_DUMP_WHEN ?? "";
+  if (when === "" && !(recorder.GOTRACE_RING ?? GOTRACE_RING)) {
+    if (dumps.directory === undefined && Object.keys(dumps.variables).length === 0) return undefined;
+    throw new UserError("there are no snapshots without a ring", "add --dump-when, --ring or --last", ExitCode.usage);
+  }
+  if (process.platform === "win32" && when !== "" && when !== "exit") {
+    throw new UserError("there are no snapshots on Windows", "leave --dump-when out", ExitCode.unavailable);
+  }
+  const directory = resolve(session.cwd, dumps.directory ?? (GOTRACE_DUMP_DIR || DIRECTORY));
+  if (dumps.directory !== undefined) makeDirectory(directory);
+  return { directory, when, env: { ...dumps.variables, GOTRACE_DUMP_DIR: directory } };
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    const advice = "name a directory that can be written";
+    throw new UserError(`--dump-dir: cannot make ${directory}: ${messageOf(error)}`, advice, ExitCode.cannotCreate);
+  }
+}
+
+/** Reports the snapshots that the processes of a run write. The caller calls {@link look} regularly. */
+export class SnapshotWatch {
+  readonly #seen: Set<string>;
+
+  /**
+   * @param traces the directory of the run's traces
+   * @param say prints a line for the user
+   */
+  constructor(
+    private readonly session: Session,
+    private readonly dumps: Dumps,
+    private readonly traces: string,
+    private readonly say: (line: string) => void,
+  ) {
+    this.#seen = new Set(snapshotsIn(dumps.directory));
+  }
+
+  /** Prints a line for each new snapshot of the run's processes: other runs may use the same directory. */
+  look(): void {
+    const added = snapshotsIn(this.dumps.directory).filter((name) => !this.#seen.has(name));
+    if (added.length === 0) return;
+    const own = new Set(namesIn(this.traces).map(processIdOf));
+    for (const name of added) {
+      this.#seen.add(name);
+      if (own.has(Number(name.split("-")[1]))) attempt(() => this.#tell(name));
+    }
+  }
+
+  /** At the end of the run: copies the traces if that was asked for, and says which triggers were not met and why. */
+  end(paths: readonly string[]): void {
+    this.look();
+    const files = paths.map(openFile);
+    try {
+      if (this.dumps.when.split(";").some((condition) => condition.trim() === "exit")) {
+        for (const file of files) {
+          const process = processesOf(file)[0];
+          if (process === undefined) continue;
+          makeDirectory(this.dumps.directory);
+          const name = exitName(process);
+          const path = join(this.dumps.directory, name);
+          saveBundle(path, "--dump-dir", [file]);
+          addCause(path);
+          this.#seen.add(name);
+          this.#tell(name);
+        }
+      }
+      const processes = files.flatMap(processesOf);
+      for (const process of processes) this.#tellSkipped(process);
+      this.#tellUnknown(processes);
+    } finally {
+      for (const file of files) file.close();
+    }
+  }
+
+  #tell(name: string): void {
+    const path = join(this.dumps.directory, name);
+    const file = openFile(path);
+    try {
+      const [process] = processesOf(file);
+      const cause = process && snapshotCause(process);
+      const shown = relative(this.session.cwd, path);
+      const word = quoteWord(shown.startsWith("..") ? path : shown);
+      if (cause !== undefined) this.say(`${snapshotLine(process.info.pid, cause)}: ${word}`);
+    } finally {
+      file.close();
+    }
+  }
+
+  /** A function that was never called may be a misspelt one. */
+  #tellUnknown(processes: readonly ProcessTrace[]): void {
+    const names = new Set(processes.flatMap(({ definitions }) => [...definitions.values()].map(({ name }) => name)));
+    if (names.size === 0) return;
+    for (const condition of this.dumps.when.split(";")) {
+      const wanted = functionIn(condition);
+      if (wanted === undefined || [...names].some(namePattern(wanted).matches)) continue;
+      const near = nearestName(wanted, names);
+      const advice = near === undefined ? "" : `; did you mean ${near}?`;
+      this.say(`--dump-when ${JSON.stringify(condition.trim())}: no such function was called${advice}`);
+    }
+  }
+
+  #tellSkipped({ control, info: { pid } }: ProcessTrace): void {
+    if (control === undefined) return;
+    const { skipped, failed, wrongWhen } = control.numbers;
+    if (skipped > 0n) {
+      const times = formatNumberOf(Number(skipped), "more time");
+      this.say(`process ${pid}: conditions for snapshots were met ${times}, too soon after one (--dump-every)`);
+    }
+    if (failed > 0n) {
+      const what = formatNumberOf(Number(failed), "snapshot");
+      this.say(`process ${pid}: ${what} could not be written in ${this.dumps.directory}`);
+    }
+    if (wrongWhen > 0n) this.say(`process ${pid} does not understand condition ${wrongWhen} of GOTRACE_DUMP_WHEN`);
+  }
+}
+
+/** The name of a function in a condition such as `db.Query.time > 5ms`. */
+function functionIn(condition: string): string | undefined {
+  return /^\s*(.+)\.(?:time\s*>.*|panics\s*)$/s.exec(condition)?.[1];
+}
+
+/** Names of the snapshots in a directory; none if there is no such directory. */
+function snapshotsIn(directory: string): string[] {
+  return namesIn(directory).filter((name) => /^\d{8}T[\d.]+Z-\d+-.+\.gotrace$/.test(name));
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+/** `20261129T094155.123Z-4711-exit.gotrace`, beside those of the process itself. */
+function exitName({ info }: ProcessTrace): string {
+  const end = new Date((info.startWall + (info.end ?? 0)) / 1e6);
+  return `${end.toISOString().replace(/[-:]/g, "")}-${info.pid}-exit.gotrace`;
+}
+
+function addCause(path: string): void {
+  const file = openFile(path);
+  try {
+    const [process] = processesOf(file);
+    patchFile(path, 0, notePatches(process, [{ snapshot: { trigger: "exit" } }]));
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,72 @@
+/** Snapshots that a traced program writes: at triggers, at comments, at a signal, and at its end. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { filesOn, gotrace, temporaryDirectory } from "./support.js";
+
+const env = { GOTRACE_CACHE: temporaryDirectory() };
+/** Calls a slow function, and one with a comment; sends itself a signal, and waits for the snapshot in the directory given. */
+const program = filesOn({
+  "go.mod": "module dumps\n\ngo 1.21\n",
+  "main.go": `package main
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+func slow() { time.Sleep(20 * time.Millisecond) }
+
+func shed(n int) int {
+	if n > 1 {
+		//gotrace:dump
+		n--
+	}
+	return n
+}
+
+func main() {
+	slow()
+	shed(1)
+	shed(2)
+	if len(os.Args) < 2 {
+		return
+	}
+	syscall.Kill(os.Getpid(), syscall.SIGUSR2)
+	for begin := time.Now(); time.Since(begin) < 30*time.Second; time.Sleep(time.Millisecond) {
+		if found, _ := filepath.Glob(filepath.Join(os.Args[1], "*-3.gotrace")); len(found) > 0 {
+			return
+		}
+	}
+}
+`,
+});
+
+test.skipIf(process.platform === "win32")("a line for each snapshot, and the file that it names", () => {
+  const dir = join(temporaryDirectory(), "new", "dir");
+  const flags = ["--dump-dir", dir, "--dump-every=0", "--no-keep", "--save=all.gotrace"];
+  const when = ["main.slow.time > 10ms", "main.slwo.panics", "signal:SIGUSR2", "exit"].flatMap((condition) => [
+    "--dump-when",
+    condition,
+  ]);
+  const { code, stderr } = gotrace(["run", ...flags, ...when, ".", dir], { cwd: program, env });
+  expect(code).toBe(0);
+  const lines = stderr.split("\n").filter((line) => line.includes("snapshot of process"));
+  const words = lines.map((line) => line.replace(/^gotrace: snapshot of process \d+ at [\d:.]+: (.*): \S+$/, "$1"));
+  expect(words.map((line) => line.replace(/[\d.]+ms \(/, "20ms ("))).toEqual([
+    "main.slow took 20ms (> 10ms)",
+    "//gotrace:dump in main.shed, main.go:14",
+    "signal SIGUSR2",
+    "the process ended",
+  ]);
+  expect(stderr).toMatch(/--dump-when "main.slwo.panics": no such function was called; did you mean main.slow\?/);
+  const files = readdirSync(dir).sort();
+  expect(lines.map((line) => line.slice(line.indexOf(dir)))).toEqual(files.map((name) => join(dir, name)));
+
+  const none = gotrace(["run", "--dump-keep=3", "."], { cwd: program, env });
+  expect([none.code, none.stderr]).toEqual([64, expect.stringMatching(/no snapshots without a ring/)]);
+  const built = gotrace(["build", "-o", "x", "--dump-when=panic", "."], { cwd: program, env });
+  expect([built.code, built.stderr]).toEqual([64, expect.stringMatching(/set GOTRACE_DUMP_WHEN=panic when/)]);
+});
