@@ -45,7 +45,7 @@ func main() {
 });
 
 test.skipIf(process.platform === "win32")("a line for each snapshot, and the file that it names", () => {
-  const dir = join(temporaryDirectory(), "new", "dir");
+  const dir = join(temporaryDirectory("dumps"), "new", "dir");
   const flags = ["--dump-dir", dir, "--dump-every=0", "--no-keep", "--save=all.gotrace"];
   const when = ["main.slow.time > 10ms", "main.slwo.panics", "signal:SIGUSR2", "exit"].flatMap((condition) => [
     "--dump-when",

@@ -57,15 +57,15 @@ export const environment: readonly Entry[] = [
   ["GOTRACE_RECORD_DEPTH=N", "--record-depth of instrumented programs"],
   [
     "GOTRACE_DUMP_WHEN=COND;COND",
-    "when to copy the ring of an instrumented program: FUNC.time > 500ms, FUNC.panics, or panic. FUNC is a name, or an expression between slashes. Without GOTRACE_RING, the ring has 64 MiB",
+    "when to copy the ring of an instrumented program: FUNC.time > 500ms, FUNC.panics, or panic. FUNC is a name, or an expression between slashes; signal:SIGUSR1 if the binary was built with --dump-when signal:SIGUSR1. Without GOTRACE_RING, the ring has 64 MiB",
   ],
   [
     "GOTRACE_DUMP_DIR=DIR",
     "directory for its snapshots (default: snapshots/ in GOTRACE_OUT); it is made if it is missing, its parent must exist",
   ],
-  ["GOTRACE_DUMP_EVERY=DURATION", "at most one snapshot of a process in this time (default 60s)"],
-  ["GOTRACE_DUMP_KEEP=N", "how many snapshots of a process are left (default 10)"],
-  ["GOTRACE_DUMP_SIZE=SIZE", "how large its snapshots may be together (default: no limit)"],
+  ["GOTRACE_DUMP_EVERY=DURATION", "--dump-every of instrumented programs, in one unit (default 60s)"],
+  ["GOTRACE_DUMP_KEEP=N", "--dump-keep of instrumented programs (default 10)"],
+  ["GOTRACE_DUMP_SIZE=SIZE", "--dump-size of instrumented programs (default: no limit)"],
   [
     "GOTRACE_STATES=1",
     "a program of 'gotrace build --states' also records what the scheduler did: <pid>-<n>.trace beside <pid>-<n>.gotrace in GOTRACE_OUT. Set by run, exec, test, flame, json, stats and top, 0 without --states",
