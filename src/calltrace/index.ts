@@ -20,7 +20,7 @@ export { bundlePatches, endPatches, executionPatches, haltPatch, notePatches, ty
 export { type DecoderState, EIGHTHS, Kind, RecordDecoder, Status } from "./records.js";
 export { fitsControl, type SettingsChange, settingsPatches } from "./settings.js";
 export { Skimmer } from "./skim.js";
-export { type ByteSource, ChunkReader, readBytes, Window } from "./source.js";
+export { type ByteSource, ChunkReader, readBytes, sliceSource, Window } from "./source.js";
 export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
 export { RECORDS, Tag } from "./spec-records.js";
 export { RING_HEADER, RingChunk } from "./spec-ring.js";

@@ -47,6 +47,12 @@ export async function openNamed(paths: readonly string[]): Promise<OpenFile[]> {
   }
 }
 
+/** Whether the trace has any content: a process that was killed while creating it leaves an empty file, or zeros. */
+export function hasBegun({ source }: Pick<OpenFile, "source">): boolean {
+  const start = new Uint8Array(8);
+  return source.read(0, start) > 0 && start.some((byte) => byte !== 0);
+}
+
 function open(path: string): number {
   try {
     return openSync(path, "r");

@@ -4,13 +4,14 @@ import { statSync } from "node:fs";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { type Command, commandHelp } from "../command.js";
 import { formatOf, refuseUnknown } from "../flags/format.js";
-import { parseFlags } from "../flags/parse.js";
+import { type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { reportOptions } from "../flags/report.js";
 import { gateOptions, sessionOptions } from "../flags/run.js";
 import {
   allFlag,
   assertFlag,
   assertUnknownFlag,
+  datasetFlags,
   eventsFlag,
   goroutineRootsFlag,
   helpFlag,
@@ -22,8 +23,10 @@ import {
   unitFlag,
 } from "../flags/tables.js";
 import { refuse } from "../flags/values.js";
+import type { ReportOptions } from "../options.js";
 import { isStandardOutput } from "../output.js";
 import { gateOf, hasAssertions } from "../report/assertions.js";
+import type { Format } from "../report/format.js";
 import { formatNames, requireGate } from "../report/formats.js";
 import { reportTraces } from "../report/reporting.js";
 import { Session } from "../session.js";
@@ -46,6 +49,7 @@ run may be named as well; with --format chrome or perfetto, one execution trace 
     assertFlag,
     assertUnknownFlag,
     tableFlag,
+    ...datasetFlags,
     goroutineRootsFlag,
     joinFlag,
     { ...outputFlag, value: "FILE", help: "write the report to FILE (the tables of parquet into a directory)" },
@@ -56,6 +60,7 @@ run may be named as well; with --format chrome or perfetto, one execution trace 
     "gotrace report trace.gotrace",
     "gotrace report --format folded -o out.folded /tmp/traces",
     "gotrace report --html -o calls.html trace.gotrace",
+    "gotrace report --format parquet --append -o fleet /srv/traces/*",
   ],
   run,
 };
@@ -85,6 +90,8 @@ async function run(words: readonly string[]): Promise<number> {
   const format = formatOf(flags);
   refuseUnknown(flags, format);
   const { output, table } = options;
+  if (flags.has("append")) return append(flags, options, format);
+  refuse(flags, ["host", "build"], "a single report: they are for --append");
   if (format.files && table === undefined && (isStandardOutput(output) || isFile(output!))) {
     throw new UserError(
       `${format.name} writes one file per table`,
@@ -104,6 +111,28 @@ async function run(words: readonly string[]): Promise<number> {
   const request = { format, toStderr: false, gate, apart: flags.values("exec-trace") };
   const reported = await session.withDefaultSignals(() => reportTraces(session, options, flags.rest, request));
   return reported.damaged ? ExitCode.data : reported.gate;
+}
+
+/** Flags that have no meaning for a data set: it has all tables, of many processes. */
+const NOT_FOR_DATASETS = ["table", "from", "to", "call", "assert", "assert-unknown", "exec-trace"];
+
+/** Adds to a data set. @throws UserError for flags that it does not take */
+async function append(flags: ParsedFlags, options: ReportOptions, format: Format): Promise<number> {
+  if (format.files === undefined || isStandardOutput(options.output) || isFile(options.output!)) {
+    throw new UserError(
+      "--append adds to a data set, which is a directory",
+      "name it: --format parquet --append -o DIR TRACE…",
+      ExitCode.usage,
+    );
+  }
+  refuse(flags, NOT_FOR_DATASETS, "--append");
+  if (flags.rest.length === 0) {
+    throw new UserError("no trace given", "name files, or directories that GOTRACE_OUT named", ExitCode.usage);
+  }
+  const { appendTraces } = await import("../dataset/append.js");
+  const session = new Session(sessionOptions(flags));
+  const fleet = { host: flags.string("host"), build: flags.string("build") };
+  return session.withDefaultSignals(async () => appendTraces(session, options, flags.rest, fleet));
 }
 
 function isFile(path: string): boolean {

@@ -209,6 +209,24 @@ export const tableFlag: Flag = {
   help: "csv, ndjson and parquet: calls (default), functions, goroutines, processes, requests or, of a trace with states, intervals; parquet writes all of them into -o DIR",
 };
 
+/** For data sets of many traces. */
+export const datasetFlags: readonly Flag[] = [
+  {
+    name: "append",
+    help: "parquet: add all tables to the data set in -o DIR, partitioned by host, binary and date; each process is added once, so the same directories can be given again when they have more traces",
+  },
+  {
+    name: "host",
+    value: "NAME",
+    help: "with --append: the machine that the traces are from (default: the names of the directories if there are several, or else this machine)",
+  },
+  {
+    name: "build",
+    value: "NAME",
+    help: "with --append: the build of the programs (default: the revision that their executables were built from, or a digest of them, if they are still there)",
+  },
+];
+
 /** For pprof. */
 export const goroutineRootsFlag: Flag = {
   name: "goroutine-roots",

@@ -11,7 +11,7 @@ import { isStandardOutput, type Output, openOutput, type Pieces, refuseInput, wr
 import { withProgress } from "../progress.js";
 import { findLastRun } from "../run/last-run.js";
 import type { Session } from "../session.js";
-import { type OpenFile, openNamed, traceFiles } from "../trace-files.js";
+import { hasBegun, type OpenFile, openNamed, traceFiles } from "../trace-files.js";
 import { traceKind } from "../trace-kind.js";
 import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./assertions.js";
 import type { Format, FormatContext } from "./format.js";
@@ -291,10 +291,4 @@ function assertTrace(path: string, source: ByteSource): void {
     if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`, error.advice, error.code);
     throw error;
   }
-}
-
-/** Whether the trace has any content: a process that was killed while creating it leaves an empty file, or zeros. */
-function hasBegun({ source }: OpenFile): boolean {
-  const start = new Uint8Array(8);
-  return source.read(0, start) > 0 && start.some((byte) => byte !== 0);
 }
