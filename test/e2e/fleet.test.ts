@@ -48,6 +48,9 @@ function callsIn(path: string): number {
   return gotrace(["report", "--format", "csv", path], { cwd: directory }).stdout.trim().split("\r\n").length - 1;
 }
 
+/** Offset in the header of the number of bytes used. */
+const USED = 16;
+
 const tracesOn = (host: string) => readdirSync(at("traces", host)).filter((name) => name.endsWith(".gotrace"));
 
 beforeAll(() => {
@@ -96,8 +99,9 @@ test("the queries of docs/fleet.md run, and name calls that gotrace finds", asyn
   for (const sql of queries) results.push(await query(sql));
   expect(results.every((rows) => rows.length > 0)).toBe(true);
   const { command, ms } = results[0][0] as { command: string; ms: number };
-  const [, ...words] = command.split(" ");
-  const shown = gotrace([...words, "--format", "ndjson"], { cwd: directory })
+  const [, words] = /^gotrace (report --call \S+) /.exec(command)!;
+  const path = command.slice(`gotrace ${words} `.length);
+  const shown = gotrace([...words.split(" "), path, "--format", "ndjson"], { cwd: directory })
     .stdout.trim()
     .split("\n");
   const slowest = shown.map((line) => JSON.parse(line) as Row).find((row) => row.function === "main.(*server).cart");
@@ -125,17 +129,23 @@ test("a process that runs is in files of its own, which are replaced", async () 
     const before = await rows();
     expect(before.calls).toBeGreaterThan(0);
     expect(before.files).toBe(1);
-    const more = callsIn(path) + 100;
-    while (callsIn(path) < more) await new Promise((resolve) => setTimeout(resolve, 20));
+    // Of a copy it is not known that the process runs.
+    const copied = at("copied-live");
+    const copy = () => cpSync(running, copied, { recursive: true });
+    copy();
+    expect(append("far", "--host", "far", copied).stderr).toContain("added 1 process ");
+    const used = () => readFileSync(path).readBigUInt64LE(USED);
+    for (const copied = used(); used() === copied; ) await new Promise((resolve) => setTimeout(resolve, 20));
     const ended = new Promise((resolve) => program?.once("exit", resolve));
     program.kill("SIGKILL");
     await ended;
     expect(append("live", running).stderr).toContain("added 1 process ");
     expect(await rows()).toEqual({ calls: callsIn(path), files: 1 });
     expect(append("live", running).stderr).toContain("added 0 processes");
-    // Of another machine it is not known that the process runs: what comes later is left out, and said.
-    const { stderr } = append("copied-live", "--host", "far", running);
-    expect(stderr).toContain("added 1 process ");
+    copy();
+    const { stderr } = append("far", "--host", "far", copied);
+    expect(stderr).toContain("added 0 processes");
+    expect(stderr).toContain("the trace has grown since it was added");
   } finally {
     program?.kill("SIGKILL");
   }
@@ -184,5 +194,4 @@ test("it says what it does not take", () => {
   writeFileSync(at("locked", "_gotrace", "lock"), `1 elsewhere\n`);
   expect(fails("--format", "parquet", "--append", "-o", at("locked"))).toContain("process 1 on elsewhere");
   rmSync(at("locked"), { recursive: true });
-  appendFileSync(at("traces", "notes.txt"), "");
 });

@@ -97,7 +97,7 @@ class Appending {
     const chosen = [...byId.values()].flatMap((one): Chosen[] => {
       const before = this.journal.traces.get(one.id);
       if (before === undefined) return [{ ...one, own: one.running }];
-      if (before.running && (!one.running || one.bytes !== before.bytes)) return [{ ...one, own: true }];
+      if (before.running) return [{ ...one, own: true }];
       this.known++;
       if (!before.running && one.bytes > before.bytes) this.grown.push(one);
       return [];
