@@ -172,26 +172,26 @@ func noteOf(why *cause) uint64 {
 		b[i] = 0
 	}
 	n := chunkHeader + 4
-	n += copy(b[n:], `{"snapshot":{"trigger":"`)
+	n += copyString(b[n:], `{"snapshot":{"trigger":"`)
 	n += copyText(b[n:n+400], why.text)
-	n += copy(b[n:], `"`)
+	n += copyString(b[n:], `"`)
 	if why.id != 0 {
-		n += copy(b[n:], `,"function":`)
+		n += copyString(b[n:], `,"function":`)
 		n += copyNumber(b[n:], uint64(why.id))
 	}
 	if why.took != 0 {
-		n += copy(b[n:], `,"ticks":`)
+		n += copyString(b[n:], `,"ticks":`)
 		n += copyNumber(b[n:], why.took)
 	}
 	if why.pc != 0 {
 		pc := why.pc - 1
 		file, line := fileLine(pc, pc)
-		n += copy(b[n:], `,"file":"`)
+		n += copyString(b[n:], `,"file":"`)
 		n += copyText(b[n:n+400], file)
-		n += copy(b[n:], `","line":`)
+		n += copyString(b[n:], `","line":`)
 		n += copyNumber(b[n:], uint64(line))
 	}
-	n += copy(b[n:], `}}`)
+	n += copyString(b[n:], `}}`)
 	size := uint64(n+63) &^ 63
 	p := unsafe.Pointer(b)
 	put32(p, chunkHeader, uint32(n-chunkHeader-4))
@@ -249,14 +249,14 @@ func snapshotPath(to *[1200]byte, wall int64, number uint32, part bool) int {
 	to[n] = '/'
 	n++
 	n += copyTime(to[n:], wall)
-	n += copy(to[n:], "-")
+	n += copyString(to[n:], "-")
 	n += copyNumber(to[n:], uint64(osPid()))
-	n += copy(to[n:], "-")
+	n += copyString(to[n:], "-")
 	n += copyNumber(to[n:], uint64(number)+1)
-	n += copy(to[n:], ".gotrace")
+	n += copyString(to[n:], ".gotrace")
 	end := n
 	if part {
-		end += copy(to[n:], ".part")
+		end += copyString(to[n:], ".part")
 	}
 	to[end] = 0
 	return n
@@ -286,13 +286,13 @@ func snapshotDirectory(to *[1200]byte) int {
 		if n+len(dir) > most {
 			n = 0
 		} else {
-			copy(to[:], cwd[:n])
+			copyString(to[:], stringAt(unsafe.Pointer(&cwd), uintptr(n)))
 			to[n] = '/'
 			n++
 		}
 	}
-	n += copy(to[n:], dir)
-	n += copy(to[n:], more)
+	n += copyString(to[n:], dir)
+	n += copyString(to[n:], more)
 	to[n] = 0
 	return n
 }

@@ -53,7 +53,7 @@ func osClose(fd int) { syscall6(sysClose, uintptr(fd), 0, 0, 0, 0, 0) }
 //go:norace
 func osRename(path *[1200]byte, n int) bool {
 	to := &snapshots.oldPath
-	copy(to[:], path[:n])
+	copyString(to[:], stringAt(unsafe.Pointer(path), uintptr(n)))
 	to[n] = 0
 	_, e := syscall6(sysRenameat, atFdcwd, uintptr(unsafe.Pointer(path)), atFdcwd, uintptr(unsafe.Pointer(to)), 0, 0)
 	return e == 0

@@ -30,6 +30,7 @@ func recovering() {
 
 var _ = scenario("triggers", func() {
 	stop := make(chan bool)
+	turned := make(chan bool)
 	for i := 0; i < 2; i++ {
 		rt.Spawn(&v[51])
 		go func() {
@@ -37,6 +38,10 @@ var _ = scenario("triggers", func() {
 				select {
 				case <-stop:
 					return
+				case <-turned:
+					// Now the ring holds what lies a second back, however busy the machine is.
+					time.Sleep(time.Millisecond)
+					fast()
 				default:
 					fast()
 				}
@@ -45,6 +50,7 @@ var _ = scenario("triggers", func() {
 		rt.Spawned()
 	}
 	time.Sleep(20 * time.Millisecond)
+	close(turned)
 	slow()
 	recovering()
 	slow()

@@ -110,14 +110,14 @@ func create(dir string) bool {
 		return false
 	}
 	p := &tracePath
-	n := copy(p[:], dir)
-	n += copy(p[n:], "/")
+	n := copyString(p[:], dir)
+	n += copyString(p[n:], "/")
 	n += copyNumber(p[n:], uint64(osPid()))
-	n += copy(p[n:], "-")
+	n += copyString(p[n:], "-")
 	made := false
 	for i := uint64(1); i < 1<<20; {
 		m := n + copyNumber(p[n:], i)
-		m += copy(p[m:], ".gotrace")
+		m += copyString(p[m:], ".gotrace")
 		p[m] = 0
 		ok, exists := osCreate()
 		switch {
@@ -140,7 +140,7 @@ func create(dir string) bool {
 //go:norace
 func makeDirectories(dir string) {
 	p := &snapshots.path
-	copy(p[:], dir)
+	copyString(p[:], dir)
 	p[len(dir)] = 0
 	for i := 1; i <= len(dir); i++ {
 		if c := p[i]; c == '/' || c == 0 {

@@ -25,13 +25,13 @@ func copyTime(to []byte, wall int64) int {
 	n := copyDigits(to, year, 4)
 	n += copyDigits(to[n:], month, 2)
 	n += copyDigits(to[n:], day, 2)
-	n += copy(to[n:], "T")
+	n += copyString(to[n:], "T")
 	n += copyDigits(to[n:], seconds/3600%24, 2)
 	n += copyDigits(to[n:], seconds/60%60, 2)
 	n += copyDigits(to[n:], seconds%60, 2)
-	n += copy(to[n:], ".")
+	n += copyString(to[n:], ".")
 	n += copyDigits(to[n:], ms%1000, 3)
-	return n + copy(to[n:], "Z")
+	return n + copyString(to[n:], "Z")
 }
 
 //go:norace
