@@ -39,6 +39,9 @@ try {
   section("decoding: merged call tree of a generated trace of 256 MiB (scripts/bench-decode.mjs)", () =>
     run(process.execPath, ["scripts/bench-decode.mjs"]),
   );
+  section("following: from a program's end to its tree, against reading its trace (scripts/bench-follow.mjs)", () =>
+    run(process.execPath, ["scripts/bench-follow.mjs"]),
+  );
   section("rewriting: against parsing alone (scripts/bench-rewrite.mjs)", () =>
     run(process.execPath, ["scripts/bench-rewrite.mjs"]),
   );
