@@ -42,10 +42,9 @@ export class ProcessFollower {
     this.live.poll();
   }
 
-  /** The part of the trace that is not yet read. */
-  get behind(): number {
-    const { behind } = this.live;
-    return behind / Math.max(1, this.live.end);
+  /** Bytes of the trace that are read, about. */
+  get replayed(): number {
+    return this.live.replayed;
   }
 
   /** Reads the rest of the trace of a process that has ended. @throws NotFollowed */

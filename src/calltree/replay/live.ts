@@ -61,15 +61,11 @@ export class LiveReplay implements Reach {
     return this.trace.process;
   }
 
-  /** Bytes of the trace that are there, as far as is known. */
-  get end(): number {
-    return Math.max(this.trace.end, Number(this.process.header.numbers.used));
-  }
-
-  /** Those that are not yet replayed, about. */
-  get behind(): number {
+  /** Bytes of the trace that are replayed, about. */
+  get replayed(): number {
+    const { offset, size } = this.process.chunks;
     const last = this.ready.chunk.reduce((last, at) => Math.max(last, at), -1);
-    return this.end - (last < 0 ? 0 : this.process.chunks.offset[last]);
+    return last < 0 ? 0 : offset[last] + size[last];
   }
 
   /** Reads what is new. @throws NotFollowed */

@@ -10,6 +10,14 @@ import type { OpenFile } from "../trace-files.js";
 /** A message to the thread: the program has ended; the traces are complete, and these are wanted. */
 export type ToFollower = "ended" | { readonly paths: readonly string[] };
 
+/** What the thread gets at its start. */
+export interface FollowTask {
+  /** Every process writes its trace here. */
+  readonly directory: string;
+  /** One number, stored from time to time: how much of the traces is not yet read, percent. */
+  readonly unread: Int32Array;
+}
+
 /** What the thread sends for a trace that it has followed. */
 export interface FollowOutcome {
   readonly path: string;
@@ -21,11 +29,14 @@ export interface FollowOutcome {
 /** Runs that are shorter than this, in milliseconds, or have less to read, in bytes, are read at their end. */
 const AFTER = 500;
 const FROM = 4 << 20;
+/** If more than this is not yet read when the program ends, percent, the traces are read from their beginnings. */
+const BEHIND = 50;
 
 export class FollowedRun {
   private readonly since = performance.now();
   private worker: Worker | undefined;
   private hasFailed = false;
+  private readonly unread = new Int32Array(new SharedArrayBuffer(4));
 
   /**
    * @param directory every process writes its trace here
@@ -40,7 +51,8 @@ export class FollowedRun {
   look(written: number): void {
     if (this.worker !== undefined || written < FROM || performance.now() - this.since < AFTER) return;
     this.log("following the trace");
-    this.worker = new Worker(resource("follow-worker.js"), { workerData: { directory: this.directory } });
+    const task: FollowTask = { directory: this.directory, unread: this.unread };
+    this.worker = new Worker(resource("follow-worker.js"), { workerData: task });
     this.worker.on("error", (error) => {
       this.hasFailed = true;
       this.log(`following has failed: ${error.message}`);
@@ -50,7 +62,11 @@ export class FollowedRun {
 
   /** The program has ended. */
   ended(): void {
-    this.send("ended");
+    if (Atomics.load(this.unread, 0) <= BEHIND) this.send("ended");
+    else {
+      this.log("the trace is read from its beginning: the program wrote faster than gotrace could read");
+      this.close();
+    }
   }
 
   /** The opened traces, complete by now, with what was counted. Those without have to be read. */

@@ -8,7 +8,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { attempt, messageOf } from "../../base/errors.js";
 import { buffersOf, ProcessFollower } from "../../calltree/index.js";
 import { type OpenFile, openFile, tracesIn } from "../trace-files.js";
-import type { FollowOutcome, ToFollower } from "./follow-run.js";
+import type { FollowOutcome, FollowTask, ToFollower } from "./follow-run.js";
 
 /** Milliseconds between two polls. What a process writes is visible far sooner, which {@link ProcessFollower} relies on. */
 const PAUSE = 50;
@@ -16,8 +16,6 @@ const PAUSE = 50;
 const SMALL = 1 << 20;
 /** The most processes to follow, which bounds the memory. */
 const MOST = 8;
-/** If more than this part of a trace is not yet read when its process ends, it is read from its beginning. */
-const BEHIND = 0.5;
 /** Nice value: about a tenth of a processor where the program has all of them busy. */
 const NICE = 10;
 
@@ -28,7 +26,7 @@ interface Followed {
   why?: string;
 }
 
-const { directory } = workerData as { readonly directory: string };
+const { directory, unread } = workerData as FollowTask;
 const followed = new Map<string, Followed>();
 const now = () => process.hrtime.bigint();
 
@@ -45,7 +43,9 @@ parentPort!.on("message", (message: ToFollower) => {
 function poll(): void {
   const before = performance.now();
   attempt(find);
+  report();
   for (const one of followed.values()) step(one, () => one.follower.poll());
+  report();
   timer = setTimeout(poll, Math.max(PAUSE, performance.now() - before));
 }
 
@@ -62,11 +62,20 @@ function find(): void {
   }
 }
 
+/** Tells the other side how far the traces are read. */
+function report(): void {
+  let [size, behind] = [0, 0];
+  for (const { file, follower, why } of followed.values()) {
+    size += file.source.size;
+    behind += why === undefined ? Math.max(0, file.source.size - follower.replayed) : file.source.size;
+  }
+  Atomics.store(unread, 0, Math.round((behind / Math.max(1, size)) * 100));
+}
+
 /** The program has ended: reads the rest, as far as the end of the process need not be known. */
 function drain(): void {
   if (process.platform === "linux") attempt(() => setPriority(0));
   for (const one of followed.values()) {
-    if (one.follower.behind > BEHIND) one.why ??= "the program wrote faster than gotrace could read";
     // A poll replays what the one before the last has found.
     for (let time = 0; time < 3; time++) step(one, () => one.follower.poll());
   }
