@@ -10,6 +10,8 @@ export interface SettingsChange {
   readonly minimum?: number;
   /** Levels; 0 for no limit. */
   readonly depth?: number;
+  /** Ask for a snapshot. */
+  readonly asksForSnapshot?: boolean;
   /** Which functions are recorded: lines of `+` or `-` and a regular expression. Must fit: see {@link fitsControl}. */
   readonly text?: string;
 }
@@ -26,7 +28,7 @@ export function fitsControl(text: string): boolean {
  */
 export function settingsPatches(control: Control, offset: number, change: SettingsChange, now: bigint): Patch[] {
   const { numbers } = control;
-  const { isPaused, minimum, depth, text } = change;
+  const { isPaused, minimum, depth, text, asksForSnapshot } = change;
   const field = (name: (typeof CONTROL_FIELDS)[number]["name"], value: bigint) =>
     fieldPatch(CONTROL_FIELDS, name, value, offset);
   const patches: Patch[] = [];
@@ -43,6 +45,7 @@ export function settingsPatches(control: Control, offset: number, change: Settin
     patches.push({ offset: offset + GATE_LOG.offset + 8 * place, bytes: entry });
     patches.push(field("changes", BigInt.asUintN(32, numbers.changes + 1n)), field("gate", BigInt(isPaused)));
   }
+  if (asksForSnapshot) patches.push(field("dump", BigInt.asUintN(32, numbers.dump + 1n)));
   // Last: the process reads the rest when this has changed.
   if (patches.length > 0) patches.push(field("generation", BigInt.asUintN(32, numbers.generation + 1n)));
   return patches;

@@ -32,7 +32,8 @@ test("settings are written where the process reads them, and nothing else is", (
     ...{ generation: 0n, applied: 7n, minimum: 10_000n, depth: 20n, gate: 0n, ringBytes: 1n << 28n },
     ...{ text: "-codec\\.\n+µ", mode: "ring", textLength: 12n },
   });
-  expect(change({ text: "" })).toMatchObject({ text: "", numbers: { generation: 1n, minimum: 10_000n } });
+  expect(change({ asksForSnapshot: true }).numbers).toMatchObject({ dump: 1n, generation: 1n, gate: 0n });
+  expect(change({ text: "" })).toMatchObject({ text: "", numbers: { generation: 2n, minimum: 10_000n } });
 });
 
 test("the log of the gate keeps the last changes", () => {

@@ -127,13 +127,23 @@ test("gotrace record: what is in force, and changes while the process runs", asy
   expect(record("--reset").lines).toEqual([`${head} records everything`]);
   const window = ["top", "--once", "--interval", "10ms", traces];
   while (!gotrace(window, { cwd: program, env }).stdout.includes("main.work"));
+  const { code, lines } = record("--dump");
+  expect([code, lines]).toEqual([0, [expect.stringMatching(/snapshots\/.*-1\.gotrace$/)]]);
+  expect(gotrace(["calls", "main.work", lines[0]], { cwd: program, env })).toMatchObject({ code: 0 });
   expect(record("--pause").lines).toEqual([`${head} is paused: it records nothing`]);
   child.stdin!.end();
   await ended;
   expect(record("--pause")).toMatchObject({ code: 66, stderr: expect.stringContaining("no traced process runs in") });
 });
 
-test("gotrace record: errors", () => {
+test("gotrace record: errors", async () => {
+  const traces = temporaryDirectory();
+  const plain = spawn(join(program, "sparing"), {
+    env: { ...process.env, GOTRACE_OUT: traces },
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  children.push(plain);
+  while (!existsSync(join(traces, `${plain.pid}-1.gotrace`))) await new Promise((resolve) => setTimeout(resolve, 5));
   for (const [words, code, text] of [
     [["--pause"], 64, "no process given"],
     [["1", "2", "--pause"], 64, "not also 2"],
@@ -143,6 +153,7 @@ test("gotrace record: errors", () => {
     [["1", "--min", "fast"], 64, "--min"],
     [["1", "--depth", "-1"], 64, "--depth"],
     [[join(program, "missing")], 66, "cannot read"],
+    [["--dump", traces], 69, "has no ring of which to write a snapshot"],
   ] as const) {
     const result = gotrace(["record", ...words], { cwd: program, env });
     expect([result.code, result.stderr]).toEqual([code, expect.stringContaining(text)]);

@@ -8,8 +8,10 @@ import { selectionLines } from "../flags/recorder.js";
 import { helpFlag } from "../flags/tables.js";
 import { badValue, duration } from "../flags/values.js";
 import { recorderLines } from "../record/describe.js";
+import { dumped } from "../record/dump.js";
 import { changeRecorder, type Recorder, readRecorder, settledRecorder } from "../record/recorder.js";
 import { withLine } from "../record/selection.js";
+import { sayError } from "../say.js";
 import { runningTraces } from "../top/followed.js";
 
 const flags: readonly Flag[] = [
@@ -30,6 +32,10 @@ const flags: readonly Flag[] = [
   { name: "min", value: "DURATION", help: "keep only calls that took at least this, and their callers; 0 for all" },
   { name: "depth", value: "N", help: "record only the N outermost calls on each goroutine's stack; 0 for all" },
   { name: "reset", help: "forget all --off, --on, --min and --depth, before those that are given here" },
+  {
+    name: "dump",
+    help: "write a snapshot: a copy of the ring of each process, in a file of its own (GOTRACE_DUMP_DIR, or snapshots/ beside the trace)",
+  },
   helpFlag,
 ];
 
@@ -45,12 +51,14 @@ processes record, of all on this machine if none is named.`,
     "gotrace record 4711 --pause",
     "gotrace record /var/trace --off 'codec\\.' --min 10us",
     "gotrace record 4711 --reset --resume",
+    "gotrace record 4711 --dump",
   ],
   run,
 };
 
-/** Milliseconds to wait until a process has taken up a change. */
+/** Milliseconds to wait until a process has taken up a change, and written a snapshot. */
 const PATIENCE = 500;
+const DUMP_PATIENCE = 10_000;
 
 async function run(words: readonly string[]): Promise<number> {
   const parsed = parseFlags("record", flags, words, true);
@@ -59,8 +67,9 @@ async function run(words: readonly string[]): Promise<number> {
     return 0;
   }
   const change = changeOf(parsed);
+  const dumps = parsed.has("dump");
   const [target, ...more] = parsed.rest;
-  if (more.length > 0 || (target === undefined && change !== undefined)) {
+  if (more.length > 0 || (target === undefined && (dumps || change !== undefined))) {
     throw new UserError(
       more.length > 0 ? `record changes one process or directory, not also ${more[0]}` : "no process given",
       "name its number, or the directory that GOTRACE_OUT names for it: gotrace record 4711 --pause",
@@ -68,8 +77,8 @@ async function run(words: readonly string[]): Promise<number> {
     );
   }
   const recorders = runningTraces(target).map(readRecorder);
-  if (change === undefined) {
-    print(recorders);
+  if (change === undefined && !dumps) {
+    print(recorders.flatMap(recorderLines));
     return 0;
   }
   const changeable = recorders.filter(({ control }) => control !== undefined);
@@ -80,15 +89,36 @@ async function run(words: readonly string[]): Promise<number> {
       ExitCode.unavailable,
     );
   }
-  for (const recorder of changeable) changeRecorder(recorder, change(recorder));
+  // First: what is paused writes none.
+  const code = dumps ? await dump(changeable) : 0;
+  if (change === undefined) return code;
+  // Read again: asking for a snapshot changes the generation.
+  for (const { path } of changeable) {
+    const recorder = readRecorder(path);
+    changeRecorder(recorder, change(recorder));
+  }
   const settled = await Promise.all(recorders.map(({ path }) => settledRecorder(path, PATIENCE)));
-  print(settled);
+  print(settled.flatMap(recorderLines));
   for (const recorder of settled) refuseWrong(recorder);
-  return 0;
+  return code;
 }
 
-function print(recorders: readonly Recorder[]): void {
-  const lines = recorders.flatMap(recorderLines);
+/** Has snapshots written, and prints their names. @returns the exit code of the first that failed, or 0 */
+async function dump(recorders: readonly Recorder[]): Promise<number> {
+  const results = await Promise.allSettled(recorders.map((recorder) => dumped(recorder, DUMP_PATIENCE)));
+  let code = 0;
+  for (const result of results) {
+    if (result.status === "fulfilled") print([result.value]);
+    else if (!(result.reason instanceof UserError)) throw result.reason;
+    else {
+      sayError(result.reason);
+      code ||= result.reason.code;
+    }
+  }
+  return code;
+}
+
+function print(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${printable(line)}\n`).join(""));
 }
 

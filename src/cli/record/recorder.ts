@@ -17,6 +17,8 @@ export interface Recorder {
   readonly path: string;
   readonly pid: number;
   readonly executable: string;
+  /** Where it was started. */
+  readonly directory: string;
   /** Undefined if it cannot be changed: an older gotrace built the program. */
   readonly control: Control | undefined;
   /** Of the control chunk. */
@@ -30,7 +32,8 @@ export function readRecorder(path: string): Recorder {
     const { numbers, strings } = readHeader(readBytes(file.source, 0, HEADER_SIZE), 0);
     const offset = Number(numbers.control);
     const control = readControl(file.source, offset);
-    return { path, pid: Number(numbers.pid), executable: strings.executable, control, offset };
+    const { executable, directory } = strings;
+    return { path, pid: Number(numbers.pid), executable, directory, control, offset };
   } finally {
     file.close();
   }

@@ -11,7 +11,7 @@ const SORT_KEYS: Readonly<Record<string, TopSort>> = {
 };
 
 /** What a key asks for beyond what it sets. */
-export type KeyAction = "quit" | "save" | "reset" | "release" | "gate" | undefined;
+export type KeyAction = "quit" | "save" | "reset" | "release" | "gate" | "dump" | undefined;
 
 export class Keys {
   isPaused = false;
@@ -28,9 +28,9 @@ export class Keys {
     if (this.isTyping) return `filter: ${this.filter}_   (Enter: done, Esc: none)`;
     const filter = this.filter === "" ? "" : ` (${this.filter})`;
     const pause = this.isPaused ? "go on" : "pause";
-    const reset = this.isReset ? "l last window" : "r reset";
+    const reset = this.isReset ? "l last" : "r reset";
     const keys = Object.keys(SORT_KEYS).join("");
-    return `q quit  space ${pause}  / filter${filter}  ${reset}  x tracing  w write  ${keys} by ${this.sort}`;
+    return `q quit  space ${pause}  / filter${filter}  ${reset}  x trace  d dump  w write  ${keys} by ${this.sort}`;
   }
 
   press(text: string): KeyAction {
@@ -42,6 +42,7 @@ export class Keys {
     if (text === "q") return "quit";
     if (text === "w") return "save";
     if (text === "x") return "gate";
+    if (text === "d") return "dump";
     if (text === "r" || (text === "l" && this.isReset)) {
       this.isReset = text === "r";
       return this.isReset ? "reset" : "release";

@@ -23,13 +23,14 @@ export interface OwnProgramOptions extends TopOptions {
 /** Follows the processes of a run, and shows them on the terminal, prints windows, or serves metrics. */
 export class OwnProgram implements RunView {
   readonly takesOutput: boolean;
-  /** Whether it has the terminal, which the program then has not. */
+  /** Whether it shows windows on the terminal, which the program then has not. */
   private readonly isOnScreen: boolean;
   private recording: RunDirectory | undefined;
   private output: ProgramOutput | undefined;
   private isOutputKept = false;
   /** Messages that came while the screen was on. */
   private readonly said: string[] = [];
+  private hasFinished = false;
 
   constructor(private readonly options: OwnProgramOptions) {
     const { metrics, isJson } = options;
@@ -78,7 +79,7 @@ export class OwnProgram implements RunView {
   }
 
   readonly warn = (line: string) => {
-    if (this.isOnScreen) this.said.push(line);
+    if (this.isOnScreen && !this.hasFinished) this.said.push(line);
     else say(line);
   };
 
@@ -95,6 +96,7 @@ export class OwnProgram implements RunView {
 
   /** Prints what could not be printed before. */
   private finish(): void {
+    this.hasFinished = true;
     for (const line of this.said) say(line);
     if (this.output === undefined) return;
     const { lines, isAll } = this.output.close();

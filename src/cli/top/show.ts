@@ -6,6 +6,7 @@ import { matchingSnapshot, type Snapshot } from "../../follow/index.js";
 import { snapshotJson } from "../../render/top/json.js";
 import { screenLines } from "../../render/top/screen.js";
 import { wantsColour } from "../output.js";
+import { dumpAll } from "../record/dump.js";
 import { toggleGate } from "../record/gate.js";
 import { Keys } from "./keys.js";
 import { measureOf, type TopOptions } from "./print.js";
@@ -66,6 +67,13 @@ export async function showWindows(screen: Screen, { sort, naming }: TopOptions):
       snapshot = windows.next();
     },
     release: () => windows.release(),
+    dump: () => {
+      message = "a snapshot is being written";
+      void dumpAll(windows.paths).then((said) => {
+        message = said;
+        if (!over.aborted) return draw();
+      });
+    },
     gate: () => {
       message = toggleGate(windows.paths);
     },
