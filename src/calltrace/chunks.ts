@@ -243,7 +243,9 @@ function addRing(
   if (from <= 0) return undefined;
   // The clock pair next to it is the most exact one for this time.
   const { ticks, nano } = chunks.findLast(({ ticks }) => ticks <= from) ?? chunks[0];
-  return Math.max(0, nano + (from - ticks) * slope);
+  const since = nano + (from - ticks) * slope;
+  // Times are whole eighths. Calls that begin at `since` are complete; earlier ones are cut off just before it.
+  return Math.max(0, (Math.ceil(since * 8) - 1) / 8);
 }
 
 /** a - b for 64-bit numbers given as halves; exact below 2^53. */

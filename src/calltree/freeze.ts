@@ -69,7 +69,7 @@ export function freeze(
     first[others] = Math.min(first[others], first[i]);
     last[others] = Math.max(last[others], last[i]);
   }
-  const { panics, goexits, recovered, running } = stacks.endings;
+  const { panics, goexits, recovered, running, earlier } = stacks.endings;
   const displaced = column(nodes.displaced);
   const tracing = cost && tracingTimes({ size, parent, edge, calls, self, total, displaced, others }, cost);
   const tree = Object.freeze({
@@ -91,6 +91,7 @@ export function freeze(
     goexits: sparse(goexits),
     running: sparse(running),
     recovered: sparse(recovered),
+    earlier: sparse(earlier),
     goroutines: sparseColumn(outermost, inOrder(stacks.goroutines)),
     goids: sparseColumn(outermost, inOrder(stacks.goids)),
     tests,

@@ -3,7 +3,7 @@
  * siblings by first start). Node 0 is the root above all goroutines. Built once, then read-only.
  */
 import { baseName } from "../base/place.js";
-import type { Note, Problem, ProcessInfo } from "../calltrace/index.js";
+import type { Control, Note, Problem, ProcessInfo } from "../calltrace/index.js";
 import type { FunctionInfo } from "./functions.js";
 import type { Blame, TreeStates } from "./states.js";
 
@@ -69,6 +69,8 @@ export interface CallTree {
   readonly goexits: ReadonlyMap<number, number>;
   /** Frames that never returned. */
   readonly running: ReadonlyMap<number, number>;
+  /** Frames that began before the trace of a ring reaches; their times are those since then. */
+  readonly earlier: ReadonlyMap<number, number>;
   /** Frames that returned after a panic. */
   readonly recovered: ReadonlyMap<number, number>;
   /** For outermost frames: number of goroutines, and the id of the latest. */
@@ -92,6 +94,15 @@ export interface ProcessTree {
   readonly total: number;
   /** Whether frames were open when the recording ended, so that their times are lower bounds. */
   readonly atLeast: boolean;
+  /**
+   * Where a ring begins to be complete, nanoseconds since the start of the process; calls that began earlier have this as
+   * their start. Undefined if nothing was overwritten.
+   */
+  readonly reach?: number;
+  /** When the last event was or, if that is known, the process ended. */
+  readonly end: number;
+  /** How the process records; undefined in traces of earlier releases. */
+  readonly control?: Control;
   /** Exits without an enter; an intact trace has none. */
   readonly strayExits: number;
   /** Calls pruned while building (ReplayOptions.minimum). */

@@ -1,7 +1,8 @@
 /** The part of the time to show, when it is given on the wall clock: what that is in each process. */
 import { ExitCode, UserError } from "../base/errors.js";
 import { formatDate, formatSpan, type Moment, sinceBegin } from "../base/moment.js";
-import type { ProcessInfo, ProcessTrace } from "../calltrace/index.js";
+import { formatDuration } from "../base/units.js";
+import type { ProcessTrace } from "../calltrace/index.js";
 
 /** A bound of a window: nanoseconds since the start of each process, or a moment, which is the same for all of them. */
 export type Bound = number | Moment;
@@ -10,6 +11,8 @@ export type Bound = number | Moment;
 export interface Window {
   readonly from?: number;
   readonly to?: number;
+  /** Where the trace of a ring begins to be complete; `from` is not before it. */
+  readonly reach?: number;
 }
 
 /** From when to when processes reach, nanoseconds since 1970. */
@@ -32,11 +35,11 @@ export function windowsOf(
   for (const [name, bound] of Object.entries(bounds)) {
     if (isMoment(bound) && processes.some(({ startWall }) => startWall <= 0)) throw withoutClock(name);
   }
-  const reach = reachOf(processes, traces.map(lastKnown));
+  const reach = reachOf(traces, traces.map(lastKnown));
   const begin = dateOf(from, reach);
   const end = dateOf(to, begin === undefined || begin < reach.begin ? reach : { ...reach, begin });
   if (begin !== undefined && end !== undefined && end < begin) throw reversed(begin, end);
-  return processes.map(({ startWall }) => {
+  const windows = processes.map(({ startWall }) => {
     const since = (bound: Bound | undefined, date: bigint | undefined) =>
       date === undefined ? (bound as number | undefined) : Number(date - BigInt(startWall));
     const window = { from: since(from, begin), to: since(to, end) };
@@ -45,6 +48,18 @@ export function windowsOf(
       ...(window.to === undefined ? {} : { to: window.to }),
     };
   });
+  const isBefore = (window: Window, reach = 0) => window.to !== undefined && window.to < reach;
+  if (traces.length > 0 && windows.every((window, index) => isBefore(window, traces[index].reach))) {
+    throw overwritten(traces);
+  }
+  return windows.map((window, index) => withinReach(window, traces[index].reach));
+}
+
+/** The part of a window to which a trace reaches back. */
+function withinReach({ from, to }: Window, reach: number | undefined): Window {
+  if (reach === undefined) return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  const first = Math.max(reach, from ?? reach);
+  return { reach, from: first, ...(to === undefined ? {} : { to: Math.max(first, to) }) };
 }
 
 /**
@@ -61,7 +76,7 @@ export function requireReach(
 ): void {
   if (traces.length === 0) return;
   const processes = traces.map(({ info }) => info);
-  const reach = reachOf(processes, ends);
+  const reach = reachOf(traces, ends);
   const date = (ns: number | undefined) => BigInt(processes[0].startWall) + BigInt(Math.round(ns ?? 0));
   const [{ from: first, to: last }] = windows;
   if (isMoment(from) && date(first) > reach.end)
@@ -87,11 +102,12 @@ function dateOf(bound: Bound | undefined, { begin, end }: Reach): bigint | undef
   return isMoment(bound) ? begin + BigInt(Math.round(sinceBegin(bound, begin, end)!)) : undefined;
 }
 
-function reachOf(processes: readonly ProcessInfo[], ends: readonly number[]): Reach {
-  const starts = processes.map(({ startWall }) => BigInt(startWall));
+function reachOf(traces: readonly ProcessTrace[], ends: readonly number[]): Reach {
+  const starts = traces.map(({ info }) => BigInt(info.startWall));
+  const first = starts.map((start, index) => start + BigInt(Math.round(traces[index].reach ?? 0)));
   const last = starts.map((start, index) => start + BigInt(Math.round(ends[index])));
   return {
-    begin: starts.reduce((a, b) => (a < b ? a : b), starts[0] ?? 0n),
+    begin: first.reduce((a, b) => (a < b ? a : b), first[0] ?? 0n),
     end: last.reduce((a, b) => (a > b ? a : b), last[0] ?? 0n),
   };
 }
@@ -108,6 +124,15 @@ function reversed(from: bigint, to: bigint): UserError {
   return new UserError(
     `--to (${formatDate(to)}) is before --from (${formatDate(from)})`,
     "times without a zone are local",
+    ExitCode.usage,
+  );
+}
+
+function overwritten(traces: readonly ProcessTrace[]): UserError {
+  const first = Math.min(...traces.map(({ reach = 0 }) => reach));
+  return new UserError(
+    "the time before --to was overwritten",
+    `the trace is a ring that begins ${formatDuration(first)} after the start of the process`,
     ExitCode.usage,
   );
 }

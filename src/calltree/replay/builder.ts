@@ -23,10 +23,11 @@ import { EdgeTable } from "./edges.js";
 import { DEPTH_LIMIT, NO_NODE, NodeTable, PATH_LIMIT, ROOT } from "./nodes.js";
 import { ParentInference } from "./parent-inference.js";
 import { ParkedSlots } from "./parked-slots.js";
-import { asksForParent, type Prescan } from "./prescan.js";
+import type { Prescan } from "./prescan.js";
 import type { Fetch, Reach } from "./reach.js";
 import { type Scope, windowOf } from "./scope.js";
 import { type Parked, SlotTable } from "./slots.js";
+import { asksForParent, spawnChunk } from "./spawn-chunk.js";
 import { SpawnTable } from "./spawns.js";
 
 export interface ReplayOptions extends Scope {
@@ -46,7 +47,7 @@ export class TreeBuilder {
   readonly attachments: AttachmentTable;
   readonly slots: SlotTable;
   readonly parents: ParentInference;
-  private readonly spawns = new SpawnTable();
+  private readonly spawns: SpawnTable;
   private readonly parkedSlots: ParkedSlots;
   private readonly decoder: RecordDecoder;
   private chunk = 0;
@@ -61,6 +62,7 @@ export class TreeBuilder {
   ) {
     this.slots = new SlotTable(process.chunks, windowOf(0, options));
     this.stacks = this.stacksFor(options);
+    this.spawns = new SpawnTable(process.chunks.ring !== undefined);
     this.attachments = new AttachmentTable(process.chunks.slots);
     this.parents = new ParentInference(process, prescan, this.slots, this.stacks);
     this.parkedSlots = new ParkedSlots(this.slots);
@@ -116,11 +118,11 @@ export class TreeBuilder {
     }
   }
 
-  /** The core builds merged trees of whole goroutines. */
+  /** The core builds merged trees of whole goroutines, unless they began before the trace of a ring reaches. */
   private stacksFor(options: ReplayOptions): CallStacks {
     const { noMerge = false, depthLimit = DEPTH_LIMIT, pathLimit = PATH_LIMIT } = options;
     const { slots, process } = this;
-    if (noMerge || options.family !== undefined || options.isPlain) {
+    if (noMerge || options.family !== undefined || options.reach !== undefined || options.isPlain) {
       return new ColumnStacks(new NodeTable(!noMerge, depthLimit, pathLimit), slots, this, options);
     }
     return new CoreStacks(acquire(depthLimit, pathLimit), slots, this, options, process.clock.slope);
@@ -197,38 +199,36 @@ export class TreeBuilder {
     this.parents.bury(slot, decoder.begin.time, (answered) => this.parkedSlots.answered(answered));
     this.stacks.abandon(slot, slots.floor[slot]);
     slots.root[slot] = NO_NODE;
-    const { parentGoid, spawnRef } = decoder.begin;
-    const query = asksForParent(this.process, parentGoid, spawnRef) ? this.parents.take(slot) : NO_NODE;
+    const { chunks } = this.process;
+    const query = asksForParent(chunks, decoder.begin) ? this.parents.take(slot) : NO_NODE;
     const parked: Parked = { begin: { ...decoder.begin }, state: decoder.state(), query };
     if (this.place(slot, parked)) return true;
     slots.goid[slot] = NO_NODE;
-    const { chunks } = this.process;
-    this.parkedSlots.park(slot, parked, query === NO_NODE ? chunks.slot[chunkAt(chunks, spawnRef)] : NO_NODE);
+    const spawner = query === NO_NODE ? chunks.slot[spawnChunk(chunks, decoder.begin)] : NO_NODE;
+    this.parkedSlots.park(slot, parked, spawner);
     return false;
   }
 
   /** Attaches a goroutine; false if its place is not known yet. */
   private place(slot: number, { begin, query }: Parked): boolean {
-    const { goid, parentGoid, spawnRef } = begin;
-    if (parentGoid === 0 && spawnRef === 0) {
-      // Goroutine 1 is the main one; others without a parent were started by the runtime, for example for timers.
-      this.attach(slot, begin, { node: ROOT, kind: goid === 1 ? EdgeKind.call : EdgeKind.approximate, starter: 0 });
-      return true;
-    }
+    const { goid, parentGoid, spawnRef, goStatement } = begin;
     if (query !== NO_NODE) {
       const node = this.parents.find(query);
       if (node === NO_NODE) return false;
-      this.attach(slot, begin, { node, kind: EdgeKind.approximate, starter: this.parents.asked(query) });
+      const kind = this.parents.isCertain(query) ? EdgeKind.exact : EdgeKind.approximate;
+      this.attach(slot, begin, { node, kind, starter: this.parents.asked(query), goStatement });
       return true;
     }
     const { chunks } = this.process;
-    const chunk = chunkAt(chunks, spawnRef);
+    const chunk = spawnChunk(chunks, begin);
     if (chunk < 0) {
-      this.attach(slot, begin, { node: ROOT, kind: EdgeKind.approximate, starter: 0 });
+      // Goroutine 1 is the main one; others without a parent were started by the runtime, for example for timers.
+      const isMain = goid === 1 && parentGoid === 0 && spawnRef === 0;
+      this.attach(slot, begin, { node: ROOT, kind: isMain ? EdgeKind.call : EdgeKind.approximate, starter: 0 });
       return true;
     }
     if (!this.passed(chunk, spawnRef)) return false;
-    const spawn = this.spawns.find(chunk, spawnRef);
+    const spawn = this.spawns.find(chunk, spawnRef, begin.time);
     if (spawn === undefined) {
       this.attach(slot, begin, { node: ROOT, kind: EdgeKind.approximate, starter: parentGoid });
     } else {
@@ -252,7 +252,7 @@ export class TreeBuilder {
 
   private attach(
     slot: number,
-    { goid, test, time }: Parked["begin"],
+    { goid, test, time, omitted }: Parked["begin"],
     { node, kind, starter, goStatement = 0 }: { node: number; kind: EdgeKind; starter: number; goStatement?: number },
   ): void {
     const { slots } = this;
@@ -260,6 +260,7 @@ export class TreeBuilder {
     slots.attach[slot] = node;
     const name = test === 0 ? "" : (this.process.definitions.get(test)?.name ?? "");
     slots.start[slot] = time;
+    slots.omitted[slot] = omitted;
     slots.test[slot] = name === "" ? 0 : 1;
     slots.edge[slot] = this.edges.number(kind, goStatement, name);
     this.stacks.open(slot, goid);
@@ -268,9 +269,10 @@ export class TreeBuilder {
   }
 
   /** Called by the replay (see Listener). */
-  spawn(slot: number, node: number, goStatement: number, at: number): void {
+  spawn(slot: number, node: number, goStatement: number, at: number, time: number): void {
     this.stacks.hold(node);
-    this.spawns.add(this.chunk, this.process.chunks.offset[this.chunk] + at, node, goStatement, this.slots.goid[slot]);
+    const offset = this.process.chunks.offset[this.chunk] + at;
+    this.spawns.add(this.chunk, offset, { node, goStatement, goid: this.slots.goid[slot] }, time);
   }
 
   /**

@@ -12,11 +12,11 @@ import { CALL_EDGE } from "./edges.js";
 import { bump, Endings } from "./endings.js";
 import { NO_FRAME } from "./frames.js";
 import { NO_NODE, ROOT } from "./nodes.js";
+import type { Listener } from "./observer.js";
 import { OutermostNodes } from "./outermost.js";
 import type { Reach } from "./reach.js";
 import { type CountedTime, type Scope, windowOf } from "./scope.js";
 import type { SlotTable } from "./slots.js";
-import type { Listener } from "./stacks.js";
 
 /** No node, no frame. */
 const NONE = 0;

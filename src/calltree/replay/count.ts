@@ -25,7 +25,7 @@ export interface Counted {
 
 /** What is counted beside the nodes. */
 export interface StackCounts extends Pick<CallStacks, "stray" | "pruned" | "filtered">, Omit<TakenNodes, "nodes"> {
-  readonly endings: Pick<Endings, "panics" | "goexits" | "running" | "recovered">;
+  readonly endings: Pick<Endings, "panics" | "goexits" | "running" | "recovered" | "earlier">;
 }
 
 /** @param progress called with the number of the pass and the bytes of it that are done */

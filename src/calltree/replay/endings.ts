@@ -23,6 +23,8 @@ export class Endings {
   readonly goexits = new Map<number, number>();
   /** Never returned. */
   readonly running = new Map<number, number>();
+  /** Began before the trace reaches. */
+  readonly earlier = new Map<number, number>();
   /** Returned after a panic, its own or one that ended its callees. */
   readonly recovered = new Map<number, number>();
   /**

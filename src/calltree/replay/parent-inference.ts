@@ -17,6 +17,8 @@ export class ParentInference {
   private known: number;
   /** By query: the node to attach to, or NO_NODE. */
   private answers: Int32Array<ArrayBuffer>;
+  /** The queries whose answer is the frame with the go statement. */
+  private readonly certain = new Set<number>();
   /** By slot: the query of its latest goroutine that had one. */
   private readonly taken = new Map<number, number>();
   /** Called when a goroutine begins on a slot. */
@@ -48,6 +50,11 @@ export class ParentInference {
   find(query: number): number {
     if (this.prescan.queries.asked[query] === 0) return ROOT;
     return query < this.answers.length ? this.answers[query] : NO_NODE;
+  }
+
+  /** Whether the node to attach to is a frame of the function with the go statement. */
+  isCertain(query: number): boolean {
+    return this.certain.has(query);
   }
 
   /** The goroutine that a query goes to: the nearest ancestor in the trace; 0 for none. */
@@ -122,16 +129,31 @@ export class ParentInference {
    * that lets a library start a goroutine usually blocks on it and is then the innermost frame. If no frame is open:
    * the test, as long as the parent may be waiting for parallel subtests, else the node that the parent itself is
    * attached to.
+   *
+   * Where the go statement is known, because a snapshot has it, the frame is one of its function; if that returned before the
+   * trace reaches, the root.
    */
   private frameAround(slot: number, query: number, alive: boolean): number {
     const { slots } = this;
-    const { time } = this.prescan.queries;
+    const { time, goStatement } = this.prescan.queries;
+    if (goStatement[query] > 0) return this.frameWith(goStatement[query], slot, query);
     if (slots.top[slot] === NO_FRAME) {
       // Nothing is known about the parent before its own first event.
       if (time[query] < slots.start[slot]) return ROOT;
       return alive && slots.test[slot] && slots.root[slot] > ROOT ? slots.root[slot] : slots.attach[slot];
     }
     return this.nearestOf(query, this.stacks.openNodes(slot));
+  }
+
+  /** The innermost open frame of the function with a go statement; the root if there is none. */
+  private frameWith(goStatement: number, slot: number, query: number): number {
+    const name = this.process.definitions.get(goStatement)?.name;
+    for (const node of this.stacks.openNodes(slot)) {
+      if (this.process.definitions.get(this.stacks.functionOf(node))?.name !== name) continue;
+      this.certain.add(query);
+      return node;
+    }
+    return ROOT;
   }
 
   /** Of the nodes of a stack, innermost first, the one around the goroutine of a query. There must be one. */

@@ -7,7 +7,6 @@
 import { grown, NumberSet } from "../../base/columns.js";
 import {
   ChunkReader,
-  chunkAt,
   Kind,
   type Problem,
   type ProcessTrace,
@@ -17,6 +16,7 @@ import {
   truncateTable,
 } from "../../calltrace/index.js";
 import { ParentQueries, type Relied } from "./queries.js";
+import { asksForParent, dependsOnTime } from "./spawn-chunk.js";
 
 export interface Prescan {
   readonly queries: ParentQueries;
@@ -26,11 +26,6 @@ export interface Prescan {
   readonly events: number;
   readonly goroutines: number;
   readonly problem?: Problem;
-}
-
-/** Whether a begin record needs the parent's stack: it has a parent, but its spawn record is missing. */
-export function asksForParent(process: ProcessTrace, parentGoid: number, spawnRef: number): boolean {
-  return parentGoid !== 0 && (spawnRef === 0 || chunkAt(process.chunks, spawnRef) < 0);
 }
 
 /** Reads the whole trace once. A record that cannot be read ends the process's chunk table there. */
@@ -104,9 +99,11 @@ export class Prescanner implements Prescan {
   pass(chunk: number, part: ChunkPart): { readonly status: Status; readonly end: number } {
     const { process, skimmer, collector, relied } = this;
     const { units, index, size, known = Number.POSITIVE_INFINITY } = part;
-    const slot = process.chunks.slot[chunk];
-    skimmer.open(units, index, size, part.from ?? process.chunks.body[chunk]);
-    let wanted = collector.waits(slot);
+    const { chunks } = process;
+    skimmer.open(units, index, size, part.from ?? chunks.body[chunk]);
+    let wanted = collector.waits(chunks.slot[chunk]) || dependsOnTime(chunks, chunk);
+    // Goroutines begin after the opening of the chunk.
+    const ticks = chunks.ring?.opened[chunk] ?? 0;
     let status = skimmer.next();
     let end: number | undefined;
     for (; status === Status.begin; status = skimmer.next()) {
@@ -118,7 +115,7 @@ export class Prescanner implements Prescan {
       this.goroutines++;
       this.begun.add(goid);
       if (relied?.absent.has(goid)) this.isBelied = true;
-      wanted ||= asksForParent(process, parentGoid, spawnRef);
+      wanted ||= asksForParent(chunks, { parentGoid, spawnRef, ticks });
     }
     this.events += skimmer.events;
     end ??= skimmer.offset;
@@ -188,8 +185,7 @@ class Collector {
       const count = decoder.next();
       if (open[slot] >= 0) open[slot] = firstFunction(decoder, count, queries, open[slot]);
       if (decoder.status !== Status.begin) continue;
-      const { parentGoid, spawnRef, time } = decoder.begin;
-      open[slot] = asksForParent(this.process, parentGoid, spawnRef) ? queries.add(slot, parentGoid, time) : -1;
+      open[slot] = asksForParent(chunks, decoder.begin) ? queries.add(slot, decoder.begin) : -1;
     } while (decoder.status === Status.more || decoder.status === Status.begin);
   }
 }

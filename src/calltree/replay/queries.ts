@@ -3,6 +3,7 @@
  * goroutine's nearest ancestor in the trace.
  */
 import { grown, NumberMap, NumberSet } from "../../base/columns.js";
+import type { Begin } from "../../calltrace/index.js";
 
 /** Queries for the frame that started a goroutine without a spawn record, as columns, in the order in which each slot begins them. */
 export class ParentQueries {
@@ -11,6 +12,8 @@ export class ParentQueries {
   time = new Float64Array(16);
   /** Its first function, 0 for none. */
   func = new Uint32Array(16);
+  /** The go statement that started the goroutine; 0 if unknown. */
+  goStatement = new Uint32Array(16);
   /** The goroutine that the query goes to: the nearest ancestor that is in the trace; 0 for none. */
   asked = new Float64Array(16);
   /** Next query to the same goroutine, -1 for none. */
@@ -30,14 +33,16 @@ export class ParentQueries {
     this.lastOfSlot = new Int32Array(slots).fill(-1);
   }
 
-  add(slot: number, parentGoid: number, time: number): number {
+  add(slot: number, { parentGoid, time, goStatement }: Begin): number {
     const query = this.count++;
     this.time = grown(this.time, this.count);
     this.func = grown(this.func, this.count);
     this.asked = grown(this.asked, this.count);
     this.nextOfSlot = grown(this.nextOfSlot, this.count);
+    this.goStatement = grown(this.goStatement, this.count);
     this.time[query] = time;
     this.asked[query] = parentGoid;
+    this.goStatement[query] = goStatement;
     this.nextOfSlot[query] = -1;
     if (this.lastOfSlot[slot] < 0) this.firstOfSlot[slot] = query;
     else this.nextOfSlot[this.lastOfSlot[slot]] = query;
@@ -62,7 +67,10 @@ export class ParentQueries {
     const found = new Map<number, number>();
     for (; this.addressed < until; this.addressed++) {
       const query = this.addressed;
-      this.asked[query] = nearest(this.asked[query], begun, parents, found, relied);
+      const asked = nearest(this.asked[query], begun, parents, found, relied);
+      // The go statement is in the parent, not in its ancestors.
+      if (asked !== this.asked[query]) this.goStatement[query] = 0;
+      this.asked[query] = asked;
     }
   }
 

@@ -3,12 +3,14 @@
  * attached the goroutines, so none has to wait. Nodes are looked up in the table that the first replay filled.
  */
 import { ChunkReader, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
+import { EdgeKind } from "../tree.js";
 import type { AttachmentTable } from "./attachments.js";
 import { CALL_EDGE, type EdgeTable } from "./edges.js";
 import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
+import type { Observer } from "./observer.js";
 import { type CountedTime, type Scope, windowOf } from "./scope.js";
 import { SlotTable } from "./slots.js";
-import { type Observer, Stacks } from "./stacks.js";
+import { Stacks } from "./stacks.js";
 
 /** The results of the first replay that later ones need. */
 export interface Replayed {
@@ -52,7 +54,7 @@ const STEP = 4096;
  * @returns what was counted, in the nodes as well
  */
 export function* walkProcess(replayed: Replayed, scope: Scope, observer: WalkObserver): Generator<number, Stacks> {
-  const { process, nodes, attachments, end } = replayed;
+  const { process, nodes, attachments, edges, end } = replayed;
   const { chunks } = process;
   const slots = new SlotTable(chunks, windowOf(0, scope));
   const reader = new ChunkReader(process.source);
@@ -74,11 +76,12 @@ export function* walkProcess(replayed: Replayed, scope: Scope, observer: WalkObs
     }
     const places = attachments.of(slot);
     let open = false;
-    const start = (begun: Begun) => {
+    const start = (begun: Begun, omitted = 0) => {
       slots.goid[slot] = begun.goid;
       slots.attach[slot] = begun.node;
       slots.edge[slot] = begun.edge;
       slots.root[slot] = NO_NODE;
+      slots.omitted[slot] = omitted;
       observer.begin(begun, stacks.open(slot, begun.goid));
       open = true;
     };
@@ -102,8 +105,10 @@ export function* walkProcess(replayed: Replayed, scope: Scope, observer: WalkObs
           finish(slots.floor[slot]);
           const { value: place } = places.next();
           if (place !== undefined) {
-            const { goid, parentGoid, spawnRef, time } = decoder.begin;
-            start({ goid, parentGoid, spawnRef, time, ...place });
+            const { goid, parentGoid, spawnRef, time, omitted } = decoder.begin;
+            // What is at the place of the spawn record is another one, or nothing.
+            const isFound = edges.list[place.edge].kind !== EdgeKind.approximate;
+            start({ goid, parentGoid, spawnRef: isFound ? spawnRef : 0, time, ...place }, omitted);
           }
         }
         // Count batches as well: goroutines may have few events.

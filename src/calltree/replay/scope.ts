@@ -5,6 +5,8 @@ export interface Scope {
   /** Only the time between these counts; calls are clipped to it. */
   readonly from?: number;
   readonly to?: number;
+  /** Where a ring begins to be complete: then `from` is not before it, and calls that ended before it do not exist. */
+  readonly reach?: number;
   /** Only calls on these goroutines count. */
   readonly goroutines?: ReadonlySet<number>;
   /** Only what belongs to a call counts. */

@@ -26,6 +26,8 @@ export class SlotTable {
   test = new Uint8Array(0);
   /** When the goroutine began. */
   start = new Float64Array(0);
+  /** Outer frames that are open without a record; see {@link Begin}. */
+  omitted = new Uint32Array(0);
   /** Latest time. */
   floor = new Float64Array(0);
   /** The time of the next query to the goroutine. */
@@ -68,6 +70,7 @@ export class SlotTable {
     this.goid = more(this.goid, 0);
     this.test = more(this.test, 0);
     this.start = more(this.start, 0);
+    this.omitted = more(this.omitted, 0);
     this.floor = more(this.floor, 0);
     this.capture = more(this.capture, Number.POSITIVE_INFINITY);
     this.chunk = more(this.chunk, -1);

@@ -9,36 +9,10 @@ import { CALL_EDGE } from "./edges.js";
 import { bump, Endings } from "./endings.js";
 import { FramePool, NO_FRAME } from "./frames.js";
 import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
+import type { Listener, Observer, StackOptions } from "./observer.js";
 import { OutermostNodes } from "./outermost.js";
-import { CallCut, type CountedTime, type Scope, windowOf } from "./scope.js";
+import { CallCut, type CountedTime, windowOf } from "./scope.js";
 import type { SlotTable } from "./slots.js";
-
-/** Callbacks from the replay to the builder. */
-export interface Listener {
-  /** A spawn record at byte `at` of the chunk; `node` is the innermost open frame. */
-  spawn(slot: number, node: number, goStatement: number, at: number, time: number): void;
-  /** The goroutine is about to reach `time`, and there are queries for its stack at an earlier time. */
-  capture(slot: number, time: number): void;
-}
-
-/** Receives every call. */
-export interface Observer {
-  enter(slot: number, node: number, time: number): void;
-  /**
-   * The innermost frame of the slot ends.
-   *
-   * @param shown whether the call overlaps the scope; `start`, `end` and `self` are clipped to it
-   */
-  exit(slot: number, start: number, end: number, self: number, how: Ending, shown: boolean): void;
-  /** The records that follow on the slot count or do not, whatever their times. */
-  cut?(counts: boolean): void;
-}
-
-export interface StackOptions extends Scope {
-  /** Calls shorter than this are pruned from unmerged trees. */
-  readonly minimum?: number;
-  readonly observer?: Observer;
-}
 
 export class Stacks {
   readonly frames = new FramePool();
@@ -114,6 +88,7 @@ export class Stacks {
 
   private replayPart(slot: number, decoder: RecordDecoder, begin: number, count: number): void {
     const { nodes, slots, frames, observer, minimum } = this;
+    const { reach } = this.scope;
     const from = slots.from[slot];
     const to = slots.to[slot];
     nodes.reserve(count);
@@ -161,7 +136,7 @@ export class Stacks {
         this.listener.spawn(slot, node, id[i], decoder.at[i], now);
       } else {
         if (top === NO_FRAME) {
-          this.stray++;
+          this.leaveUnseen(slot);
           continue;
         }
         const frame = top;
@@ -169,7 +144,11 @@ export class Stacks {
         top = below[frame];
         const begun = start[frame];
         const shown = now >= from && begun <= to;
-        const begin = begun < from ? from : begun;
+        let begin = begun;
+        if (begun < from) {
+          begin = from;
+          if (shown && from === reach) bump(this.endings.earlier, node);
+        }
         const end = now > to ? to : now;
         const duration = shown ? end - begin : -1;
         let own = 0;
@@ -184,7 +163,7 @@ export class Stacks {
             callees[top] += duration;
             if (parent[node] !== frameNode[top]) nodes.displace(frameNode[top], parent[node]);
           } else this.outermost(slot, node);
-        } else this.leaveOut(from);
+        } else this.leaveOut(from, now);
         below[frame] = free;
         free = frame;
         spare++;
@@ -205,7 +184,15 @@ export class Stacks {
     slots.top[slot] = top;
   }
 
-  private leaveOut(from: number): void {
+  /** A call ends that is not on the stack. */
+  private leaveUnseen(slot: number): void {
+    if (this.slots.omitted[slot] > 0) this.slots.omitted[slot]--;
+    else this.stray++;
+  }
+
+  /** Counts a call that ended at `time` outside the scope, unless the trace does not reach back to it. */
+  private leaveOut(from: number, time: number): void {
+    if (this.scope.reach !== undefined && time < this.scope.reach) return;
     if (from === Number.POSITIVE_INFINITY) this.filtered[this.scope.family === undefined ? "goroutine" : "call"]++;
     else this.filtered.window++;
   }
@@ -265,9 +252,10 @@ export class Stacks {
         if (begin < nodes.first[node]) nodes.first[node] = begin;
         if (end > nodes.last[node]) nodes.last[node] = end;
         bump(this.endings.running, node);
+        if (begun < from && from === this.scope.reach) bump(this.endings.earlier, node);
         if (next === NO_FRAME) this.outermost(slot, node);
         above = duration;
-      } else this.leaveOut(from);
+      } else this.leaveOut(from, time);
       this.observer?.exit(slot, begin, end, own, Ending.running, shown);
       this.endings.forget(frame);
       frames.below[frame] = frames.free;

@@ -120,6 +120,7 @@ export function regroup(old: CallTree, { place, takes, edge, goStatement, source
     goexits: sparse(old.goexits),
     running: sparse(old.running),
     recovered: sparse(old.recovered),
+    earlier: sparse(old.earlier),
     goroutines: sparseColumn(outermost, (at) => goroutines[at]),
     goids: sparseColumn(outermost, (at) => goids[at]),
     tests: new Map(
