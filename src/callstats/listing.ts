@@ -56,6 +56,8 @@ export interface CallRecord {
   readonly wall: number;
   readonly duration: number;
   readonly self: number;
+  /** Whether it began before the trace of a ring reaches: then its times are those since then. */
+  readonly isCut: boolean;
   readonly end: keyof typeof Ending;
   /** How duration and self time divide into states; undefined without an execution trace. */
   readonly states: StateSums | undefined;
@@ -194,7 +196,7 @@ export function recordOf(
   { process, goid, number, node, handler = node, start, wall, duration, self, how, calls, states }: Candidate,
   tests: Map<number, Owners>,
 ): CallRecord {
-  const { tree, info } = processes[process];
+  const { tree, info, reach } = processes[process];
   const owners = tests.get(process) ?? ownersOf(tree, functions);
   tests.set(process, owners);
   return {
@@ -211,6 +213,7 @@ export function recordOf(
     wall,
     duration,
     self,
+    isCut: start === reach,
     end: NAMES[how],
     calls,
     states,

@@ -1,4 +1,6 @@
 /** Reads the control chunk of a process trace: how the process records. */
+import type { RawHeader } from "./header.js";
+import { type LeftOut, readLeftOut } from "./left-out.js";
 import { type ByteSource, readBytes } from "./source.js";
 import { CHUNK_KINDS, CHUNK_MAGIC, Chunk } from "./spec.js";
 import { CONTROL_FIELDS, CONTROL_SIZE, CONTROL_TEXT, GATE_LOG, MODES } from "./spec-ring.js";
@@ -14,6 +16,17 @@ export interface Control {
   readonly text: string;
   /** Changes of the gate in order, the oldest of them only as long as the log has room; times on the runtime's clock. */
   readonly gates: readonly { readonly nano: bigint; readonly isPaused: boolean }[];
+}
+
+/** How a process records or recorded, and what it left out. @param slope nanoseconds per tick */
+export function readHowRecorded(
+  source: ByteSource,
+  { numbers }: RawHeader,
+  slope: number,
+): { readonly control?: Control; readonly leftOut: ReadonlyMap<number, LeftOut> } {
+  const control = readControl(source, Number(numbers.control));
+  const leftOut = readLeftOut(source, Number(control?.numbers.leftOut ?? 0n), slope);
+  return { ...(control === undefined ? {} : { control }), leftOut };
 }
 
 /**

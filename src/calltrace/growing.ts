@@ -1,5 +1,6 @@
 /** Reads the trace of one process while that writes it. */
 import { ChunkScanner } from "./chunks.js";
+import { readHowRecorded } from "./control.js";
 import { type Definition, readDefinitions } from "./definitions.js";
 import { type Clock, headerClock, processInfo, type RawHeader, readHeader } from "./header.js";
 import { recordsEnd } from "./skim.js";
@@ -24,7 +25,7 @@ export class GrowingTrace {
     const info = processInfo(header, clock);
     this.process = {
       ...{ base: 0, source, length: HEADER_SIZE, header, info, clock, chunks: this.scanner.table, definitions },
-      ...{ notes: [], cut: false, holdsExecution: false },
+      ...{ notes: [], leftOut: new Map(), cut: false, holdsExecution: false },
     };
   }
 
@@ -56,7 +57,9 @@ export class GrowingTrace {
     if (hasEnded) readDefinitions(source, scanner.defs, Number(numbers.defsHead), this.definitions);
     const ring = scanner.hasRing ? { offset: 0, message: "it is a ring" } : undefined;
     const problem = scanner.problem ?? ring;
-    Object.assign(process, { header, clock, info: processInfo(header, clock), length: scanner.offset, problem });
+    const info = processInfo(header, clock);
+    const recorded = readHowRecorded(source, header, clock.slope);
+    Object.assign(process, { header, clock, info, length: scanner.offset, problem, ...recorded });
   }
 
   private header(): RawHeader {

@@ -54,6 +54,12 @@ export const CONTROL_TEXT = { offset: 128, most: 640 } as const;
  */
 export const GATE_LOG = { offset: 768, entries: 16 } as const;
 
+/**
+ * Chunks of counts: for each of `ids` functions two u64, the number of calls left out and their time in ticks. `slot` of the
+ * chunk is the id of the first function, `ticks` the offset of the next such chunk, 0 for none.
+ */
+export const COUNTS = { ids: 512, bytes: 16 } as const;
+
 /** What a process does with space, by number: writes on, overwrites the oldest chunks, or those that a reader has read. */
 export const MODES = ["plain", "ring", "followed"] as const;
 

@@ -7,7 +7,7 @@
 import { UserError } from "../base/errors.js";
 import type { ChunkTable } from "./chunk-table.js";
 import { type Problem, scanChunks } from "./chunks.js";
-import { type Control, readControl } from "./control.js";
+import { type Control, readControl, readHowRecorded } from "./control.js";
 import { type Definition, readDefinitions } from "./definitions.js";
 import { readExecution } from "./execution.js";
 import {
@@ -19,6 +19,7 @@ import {
   type RawHeader,
   readHeader,
 } from "./header.js";
+import type { LeftOut } from "./left-out.js";
 import { type Note, readNote } from "./notes.js";
 import { type ByteSource, readBytes, sliceSource } from "./source.js";
 import { CHUNK_ALIGN, CHUNK_MAX, HEADER_SIZE, MAGIC } from "./spec.js";
@@ -39,6 +40,8 @@ export interface ProcessTrace {
   readonly notes: readonly Note[];
   /** How the process records; undefined in traces of earlier releases. */
   readonly control?: Control;
+  /** By function id: calls that were not kept because they were short. */
+  readonly leftOut: ReadonlyMap<number, LeftOut>;
   /**
    * Where a ring begins to be complete, nanoseconds since the start of the process: what came before was overwritten, but
    * calls that were open then are there from their beginnings. Undefined if nothing was overwritten.
@@ -112,8 +115,7 @@ function openProcess(whole: ByteSource, base: number, most?: number): ProcessTra
   const used = Number(header.numbers.used);
   // Take the size after reading the header: by then the file is at least as long as the header states.
   const { size } = source;
-  const control = readControl(source, Number(header.numbers.control));
-  const ringFrom = control?.numbers.ringFrom ?? 0n;
+  const ringFrom = readControl(source, Number(header.numbers.control))?.numbers.ringFrom ?? 0n;
   const since = ringFrom === 0n ? 0 : Number(BigInt.asIntN(64, ringFrom - header.numbers.startTicks));
   const scan = scanChunks(source, Math.max(used, HEADER_SIZE), base, headerClock(header), since);
   const problem = scan.problem ?? cutProblem(header, used, size, base);
@@ -131,7 +133,7 @@ function openProcess(whole: ByteSource, base: number, most?: number): ProcessTra
     cut: scan.cut,
     definitions: readDefinitions(source, scan.defs, Number(header.numbers.defsHead)),
     notes: scan.notes.map((offset) => readNote(source, offset)).filter((note) => note !== undefined),
-    ...(control === undefined ? {} : { control }),
+    ...readHowRecorded(source, header, scan.clock.slope),
     ...(scan.reach === undefined ? {} : { reach: scan.reach }),
     ...(execution === undefined ? {} : { execution }),
     holdsExecution: execution !== undefined && execution === held,

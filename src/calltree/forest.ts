@@ -203,6 +203,9 @@ function buildProcess(
       total: extent(tree),
       atLeast: !known && tree.running.size > 0,
       end,
+      leftOut: [...process.leftOut]
+        .map(([id, { calls, time }]) => ({ name: process.definitions.get(id)?.name ?? `?${id}`, calls, time }))
+        .sort((a, b) => b.calls - a.calls),
       ...(process.reach === undefined ? {} : { reach: process.reach }),
       ...(process.control === undefined ? {} : { control: process.control }),
       strayExits: stacks.stray,

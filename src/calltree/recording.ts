@@ -18,12 +18,14 @@ import { viewTree } from "./views/view.js";
 import { type CallVisitor, combineVisitors, visitEachProcess } from "./visitor.js";
 import type { Window } from "./window.js";
 
+const SCOPES = ["call", "goroutine", "window"] as const;
+
 /** Visits calls as it is advanced, and returns how many it left out. */
 export type Walk = Generator<undefined, HiddenCalls>;
 
 /** Opened traces. Their sources must stay open for walks. */
 export class Recording {
-  /** The filtered trees. */
+  /** The filtered trees; those of rings are, of paths that were taken only before they reach. */
   readonly forest: CallForest;
   /** Filtered calls, by filter: those not in the trees. */
   readonly filtered: readonly FilteredCalls[];
@@ -39,16 +41,14 @@ export class Recording {
     inTrees = true,
   ) {
     const { forest, filtered } = replay;
-    this.selected = forest.processes.map(({ tree }) =>
-      isStructural(select) ? selectPaths(tree, forest.functions, select) : undefined,
+    this.selected = forest.processes.map(({ tree, reach }) =>
+      isStructural(select) || reach !== undefined ? selectPaths(tree, forest.functions, select) : undefined,
     );
     const processes = forest.processes.map((process, index) => withTree(process, this.selected[index]));
-    this.forest = isStructural(select) ? Object.freeze({ ...forest, processes }) : forest;
+    this.forest = this.selected.some(Boolean) ? Object.freeze({ ...forest, processes }) : forest;
     if (inTrees && this.hasStates) this.forest = this.forestWithStates(blames);
     this.filtered = [
-      ...(filtered.call > 0 ? [{ filter: "call", calls: filtered.call } as const] : []),
-      ...(filtered.goroutine > 0 ? [{ filter: "goroutine", calls: filtered.goroutine } as const] : []),
-      ...(filtered.window > 0 ? [{ filter: "window", calls: filtered.window } as const] : []),
+      ...SCOPES.flatMap((filter) => (filtered[filter] > 0 ? [{ filter, calls: filtered[filter] }] : [])),
       ...sumUp(this.selected.flatMap((selected) => selected?.filtered ?? [])),
     ];
   }

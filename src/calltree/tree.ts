@@ -80,6 +80,14 @@ export interface CallTree {
   readonly tests: ReadonlyMap<number, string>;
 }
 
+/** Calls of a function that were not kept. */
+interface LeftOutCalls {
+  readonly name: string;
+  readonly calls: number;
+  /** Nanoseconds. */
+  readonly time: number;
+}
+
 /** One process: its tree, and the facts for notices about its completeness. */
 export interface ProcessTree {
   /** Index of its source. */
@@ -103,6 +111,8 @@ export interface ProcessTree {
   readonly end: number;
   /** How the process records; undefined in traces of earlier releases. */
   readonly control?: Control;
+  /** Calls that were not kept because they were short: by function, those with the most first. */
+  readonly leftOut: readonly LeftOutCalls[];
   /** Exits without an enter; an intact trace has none. */
   readonly strayExits: number;
   /** Calls pruned while building (ReplayOptions.minimum). */

@@ -14,6 +14,7 @@ import {
   type ViewOptions,
   writeCallId,
 } from "../calltree/index.js";
+import { recordedNotices } from "./recorded.js";
 import { tracingOf } from "./tracing.js";
 
 /** A line about the completeness of a report. */
@@ -40,7 +41,9 @@ export function processNotices(process: ProcessTree): Notice[] {
     lines.push({ text, serious: false, ...(about === undefined ? {} : { about }) });
   const warn = (text: string) => lines.push({ text, serious: true });
   say(`${formatNumberOf(process.events, "event")}, ${formatNumberOf(process.goroutines, "goroutine")}`);
-  if (info.stop !== undefined) warn(`recording stopped after ${formatDuration(info.stop.at)}: ${info.stop.reason}`);
+  for (const line of recordedNotices(process)) warn(line);
+  if (info.stop !== undefined && info.stop.reason !== "snapshot")
+    warn(`recording stopped after ${formatDuration(info.stop.at)}: ${info.stop.reason}`);
   if (info.lost > 0) warn(`not recorded: ${formatNumberOf(info.lost, "event")}`);
   const running = sumOf(tree.running);
   if (running > 0) {

@@ -98,9 +98,9 @@ export function* callLines(
   ];
   const rows = records.map((record, index) => ({
     cells: [
-      formatDuration(record.start),
+      `${record.isCut ? "≤" : ""}${formatDuration(record.start)}`,
       ...(dated ? [formatClock(record.wall)] : []),
-      formatDuration(record.duration),
+      `${record.isCut ? "≥" : ""}${formatDuration(record.duration)}`,
       formatDuration(record.self),
       ...states.map((state) => stateCell(record.states?.total[state] ?? 0, record.duration)),
       ...(withStops ? [stopped[index]] : []),
@@ -200,6 +200,7 @@ export function callRecord(
     tracing_max_ns: cost ? ns(Math.min(Math.round(duration), cost.inner + calls * (cost.inner + cost.outer))) : null,
     calls_beneath: calls,
     end: end === "running" ? "not returned" : end,
+    ...(call.isCut ? { began_earlier: true } : {}),
     ...fieldsOf?.(call),
   };
 }

@@ -166,7 +166,8 @@ export function headingOf({ by, states, name, time, percent }: Columns, paint: P
 function timeOf({ process: { tree, atLeast }, times }: Shown, node: number, marked: boolean): string {
   if (tree.calls[node] === 0) return "–";
   const distorted = marked && isDistortedNode(tree, node);
-  return `${atLeast && tree.running.has(node) ? "≥" : distorted ? DISTORTED : ""}${formatDuration(times[node])}`;
+  const isCut = (atLeast && tree.running.has(node)) || tree.earlier.has(node);
+  return `${isCut ? "≥" : distorted ? DISTORTED : ""}${formatDuration(times[node])}`;
 }
 
 function shareOf({ process: { tree }, times }: Shown, node: number, section: Section): string {

@@ -1,0 +1,87 @@
+/** What a trace says about how it was recorded: since when a ring reaches, pauses, and what was left out on purpose. */
+import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
+import { type ProcessTree, sumOf } from "../calltree/index.js";
+
+/** The lines about what was not recorded on purpose. */
+export function recordedNotices(process: ProcessTree): string[] {
+  return [...reachLine(process), ...earlierLine(process), ...pausesLine(process), ...settingsLines(process)];
+}
+
+function reachLine({ reach, end, info }: ProcessTree): string[] {
+  const isCopy = info.stop?.reason === "snapshot";
+  const taken = isCopy
+    ? [`a snapshot, taken ${formatDuration(info.stop!.at)} after the start; the recording went on`]
+    : [];
+  if (reach === undefined) return taken;
+  const last = formatDuration(Math.max(0, end - reach));
+  return [...taken, `a ring: the last ${last} of ${formatDuration(end)}; what came before was overwritten`];
+}
+
+function earlierLine({ tree }: ProcessTree): string[] {
+  const earlier = sumOf(tree.earlier);
+  if (earlier === 0) return [];
+  return [`began before that: ${formatNumberOf(earlier, "frame")}, with the times since then (≥)`];
+}
+
+/** The times during which recording was paused, nanoseconds since the start of the process; the last one may be open. */
+function pausesOf({ control, info, end }: ProcessTree): { readonly from: number; readonly to: number }[] {
+  if (control === undefined) return [];
+  const { gates, numbers } = control;
+  const changes = gates.map(({ nano, isPaused }) => ({ at: Number(nano) - info.startNano, isPaused }));
+  const pauses: { from: number; to: number }[] = [];
+  // What was before the first change is the opposite of it; when that began is unknown if changes were forgotten.
+  const isPausedFirst = changes.length > 0 ? !changes[0].isPaused : numbers.gate !== 0n;
+  let since = isPausedFirst && !hasForgotten(control) ? 0 : undefined;
+  for (const { at, isPaused } of changes) {
+    if (isPaused) since ??= at;
+    else if (since !== undefined) {
+      pauses.push({ from: since, to: at });
+      since = undefined;
+    }
+  }
+  if (since !== undefined) pauses.push({ from: since, to: Math.max(since, end) });
+  return pauses;
+}
+
+/** Whether the log had no room for all changes. */
+function hasForgotten({ numbers, gates }: NonNullable<ProcessTree["control"]>): boolean {
+  return Number(numbers.changes) > gates.length;
+}
+
+function pausesLine(process: ProcessTree): string[] {
+  const { control, reach = 0, end } = process;
+  const pauses = pausesOf(process)
+    .map(({ from, to }) => ({ from: Math.max(from, reach), to: Math.min(to, end) }))
+    .filter(({ from, to }) => to > from);
+  if (control === undefined || pauses.length === 0) return [];
+  const time = pauses.reduce((sum, { from, to }) => sum + to - from, 0);
+  const forgotten = hasForgotten(control) ? "at least " : "";
+  const times = pauses.length === 1 ? "once" : `${formatCount(pauses.length)} times`;
+  const still = control.numbers.gate === 0n ? "" : ", the last time to the end";
+  const when = pauses.length === 1 ? `${still.replace("the last time ", "")}` : still;
+  return [
+    `recording was paused ${forgotten}${times}, for ${formatDuration(time)}${when}: calls that began then are missing`,
+  ];
+}
+
+function settingsLines({ control, leftOut }: ProcessTree): string[] {
+  if (control === undefined) return [];
+  const { numbers, text } = control;
+  const lines: string[] = [];
+  const calls = leftOut.reduce((sum, { calls }) => sum + calls, 0);
+  const time = leftOut.reduce((sum, { time }) => sum + time, 0);
+  if (numbers.minimum > 0n || calls > 0) {
+    const short =
+      numbers.minimum > 0n ? ` shorter than ${formatDuration(Number(numbers.minimum))}` : " that were short";
+    const most = leftOut.length === 0 ? "" : `, most of them of ${leftOut[0].name}`;
+    const count = `${formatNumberOf(calls, "call")} of ${formatDuration(time)} in all${most}`;
+    lines.push(`calls${short} are not kept, unless they made longer ones: ${calls === 0 ? "none so far" : count}`);
+  }
+  if (numbers.depth > 0n)
+    lines.push(`calls deeper than ${formatNumberOf(Number(numbers.depth), "level")} are not recorded`);
+  if (text !== "") {
+    const rules = text.split("\n").filter((line) => line !== "");
+    lines.push(`only some functions are recorded; the last of these that matches decides: ${rules.join(", ")}`);
+  }
+  return lines;
+}
