@@ -54,8 +54,9 @@ export class ProcessFollower {
     const { chunks } = live.process;
     const { nodes, edges, attachments, stacks, ...rest } = completed(live.process, prescan, builder);
     const { goroutines, goids, stray, pruned, filtered, endings } = stacks;
-    const { panics, goexits, running, recovered } = endings;
-    const counts = { goroutines, goids, stray, pruned, filtered, endings: { panics, goexits, running, recovered } };
+    const { panics, goexits, running, recovered, earlier } = endings;
+    const endingsOnly = { panics, goexits, running, recovered, earlier };
+    const counts = { goroutines, goids, stray, pruned, filtered, endings: endingsOnly };
     return {
       chunks: { count: chunks.count, slots: chunks.slots, filled: chunks.filled.slice(0, chunks.count) },
       counted: { ...rest, nodes: { ...nodes }, edges: { ...edges }, attachments: { ...attachments }, stacks: counts },
