@@ -48,7 +48,7 @@ export function windowsOf(
       ...(window.to === undefined ? {} : { to: window.to }),
     };
   });
-  const isBefore = (window: Window, reach = 0) => window.to !== undefined && window.to < reach;
+  const isBefore = ({ to }: Window, reach?: number) => to !== undefined && reach !== undefined && to < reach;
   if (traces.length > 0 && windows.every((window, index) => isBefore(window, traces[index].reach))) {
     throw overwritten(traces);
   }
