@@ -1,5 +1,9 @@
 /** Why a snapshot was written: the note that the traced process put at its end, see runtime-go/snapshot.go. */
+import { STOP_REASONS } from "./spec.js";
 import type { ProcessTrace } from "./trace.js";
+
+/** The header's stopReason of a copy of a recording that went on. */
+export const STOP_SNAPSHOT = BigInt(STOP_REASONS.indexOf("snapshot"));
 
 /** Why a snapshot was written. Times are nanoseconds. */
 export interface SnapshotCause {

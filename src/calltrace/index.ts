@@ -1,6 +1,6 @@
 /** The call trace format: opening traces, decoding records, and the changes gotrace makes to a trace. */
 export type { Begin } from "./beginning.js";
-export { type SnapshotCause, snapshotCause } from "./cause.js";
+export { type SnapshotCause, STOP_SNAPSHOT, snapshotCause } from "./cause.js";
 export { type ChunkTable, chunkAt, truncateTable } from "./chunk-table.js";
 export type { Problem } from "./chunks.js";
 export { type Control, readControl } from "./control.js";

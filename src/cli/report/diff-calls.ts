@@ -29,7 +29,8 @@ import type { CallDiffOptions } from "../options.js";
 import { openOutput } from "../output.js";
 import { withProgress } from "../progress.js";
 import { say } from "../say.js";
-import { openFile, openNamed, traceFiles } from "../trace-files.js";
+import { openTraceFiles } from "../snapshot-files.js";
+import { openFile, traceFiles } from "../trace-files.js";
 import { incomplete } from "./assertions.js";
 import type { ExecTraces } from "./exec-traces.js";
 import { assertTraces, withStates } from "./reporting.js";
@@ -128,7 +129,7 @@ class Runs {
 
   /** Reads a run and counts its items. @throws UserError that names the file when it cannot be read */
   private async read(path: string): Promise<RunItems> {
-    const files = await openNamed(traceFiles([path]));
+    const files = await openTraceFiles([path], (line) => say(`${path}: ${line}`));
     try {
       const sources = assertTraces(files, [path]).map((file) => (this.apart?.joinTo(file) ?? file).source);
       const plain = withProgress(`reading ${path}`, (progress) =>

@@ -11,7 +11,8 @@ import { isStandardOutput, type Output, openOutput, type Pieces, refuseInput, wr
 import { withProgress } from "../progress.js";
 import { findLastRun } from "../run/last-run.js";
 import type { Session } from "../session.js";
-import { hasBegun, type OpenFile, openNamed, traceFiles } from "../trace-files.js";
+import { openTraceFiles, snapshotAdvice } from "../snapshot-files.js";
+import { hasBegun, type OpenFile, traceFiles } from "../trace-files.js";
 import { traceKind } from "../trace-kind.js";
 import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./assertions.js";
 import type { Format, FormatContext } from "./format.js";
@@ -62,9 +63,8 @@ export async function reportTraces(
   request: ReportRequest,
 ): Promise<Reported> {
   const paths = words.length > 0 ? words : [lastRun(session)];
-  const named = traceFiles(paths);
-  refuseInput(options.output, session.cwd, named);
-  const files = await openNamed(named);
+  refuseInput(options.output, session.cwd, traceFiles(paths));
+  const files = await openTraceFiles(paths, (line) => session.warn(line));
   try {
     const isExec = ({ source }: OpenFile) =>
       request.format.findings === true && traceKind((into) => source.read(0, into)) === "execution";
@@ -277,7 +277,8 @@ function printNotices(session: Session, context: FormatContext): void {
 export function assertTraces(files: readonly OpenFile[], paths: readonly string[]): OpenFile[] {
   const begun = files.filter(hasBegun);
   if (begun.length === 0) {
-    throw new UserError(`no trace in ${paths.join(", ")}`, "name a file that --save wrote", ExitCode.noInput);
+    const advice = snapshotAdvice(paths) ?? "name a file that --save wrote";
+    throw new UserError(`no trace in ${paths.join(", ")}`, advice, ExitCode.noInput);
   }
   for (const { path, source } of begun) assertTrace(path, source);
   return begun;
