@@ -86,9 +86,9 @@ test("the page of real traces opens in a browser, with charts and a close-up for
   const file = join(directory, "page.html");
   expect(analyze("--format", "html", "-o", file, ...all).status).toBe(1);
   expect(statSync(file).size).toBeLessThan(2_000_000);
-  const browser = await openBrowser();
+  const context = await (await openBrowser()).newContext({ offline: true });
   try {
-    const page = await (await browser.newContext({ offline: true })).newPage();
+    const page = await context.newPage();
     const trouble: string[] = [];
     page.on("pageerror", (error) => trouble.push(error.message));
     page.on("console", (message) => trouble.push(message.text()));
@@ -105,7 +105,7 @@ test("the page of real traces opens in a browser, with charts and a close-up for
     }
     expect(trouble).toEqual([]);
   } finally {
-    await browser.close();
+    await context.close();
   }
 });
 

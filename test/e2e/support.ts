@@ -2,11 +2,12 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { afterAll } from "vitest";
 import { main } from "../support/bundle.js";
+import { temporaryDirectory } from "../support/temporary.js";
+
+export { temporaryDirectory } from "../support/temporary.js";
 
 export const repository = resolve(import.meta.dirname, "../..");
 
@@ -55,21 +56,6 @@ export function startGotrace(args: readonly string[], { cwd, env }: Options) {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-}
-
-const temporary: string[] = [];
-afterAll(() => {
-  for (const path of temporary.splice(0)) {
-    spawnSync("chmod", ["-R", "u+w", path]);
-    rmSync(path, { recursive: true, force: true });
-  }
-});
-
-/** Makes a directory that is removed after the tests of the file. */
-export function temporaryDirectory(name = "gotrace test"): string {
-  const path = mkdtempSync(join(tmpdir(), `${name}-`));
-  temporary.push(path);
-  return path;
 }
 
 /** Writes files (path → text) below a new directory, or below `root`. */

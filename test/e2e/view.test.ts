@@ -3,7 +3,7 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { readPerfetto } from "../export/perfetto.js";
 import { openBrowser } from "../page/browser.js";
 import { bundled } from "../support/bundle.js";
@@ -17,7 +17,6 @@ beforeAll(async () => {
   browser = await openBrowser();
   expect(gotrace(["run", "--save", trace, "."], { cwd: wordcount }).code).toBe(0);
 });
-afterAll(() => browser.close());
 
 /** Replaces ids, which differ from run to run. */
 const profiles = (names: readonly string[]) =>

@@ -20,9 +20,15 @@ function executable(): string {
   throw new Error("no Chromium on PATH: install it ('apt-get install chromium'), or name one in the variable CHROMIUM");
 }
 
-/** Starts the browser. @throws if none is installed: the page must be tested in a browser */
-export async function openBrowser(): Promise<Browser> {
+let browser: Promise<Browser> | undefined;
+
+/**
+ * The browser of this worker, which Playwright ends with the worker: close pages, not the browser.
+ * @throws if none is installed: the page must be tested in a browser
+ */
+export function openBrowser(): Promise<Browser> {
   // The sandbox does not work for root, as in containers.
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return chromium.launch({ executablePath: executable(), args });
+  browser ??= chromium.launch({ executablePath: executable(), args });
+  return browser;
 }

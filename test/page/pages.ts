@@ -12,7 +12,7 @@ export const template = readFileSync(bundled("page.html"), "utf8");
 
 export type PageContext = BrowserContextOptions & { hash?: string };
 
-/** A browser for the tests of a file. */
+/** Opens pages in a browser for the tests of a file. */
 export function openPages() {
   const directory = mkdtempSync(join(tmpdir(), "gotrace-page-"));
   let browser: Browser;
@@ -20,10 +20,7 @@ export function openPages() {
   beforeAll(async () => {
     browser = await openBrowser();
   });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   /** Opens a page; fails on errors, on messages of the console and on any request. */
   async function open(
@@ -52,8 +49,7 @@ export function openPages() {
       if (!/^(file|data):/.test(request.url())) trouble.push(request.url());
     });
     await page.goto(`file://${path}${hash}`);
-    await use(page);
-    await context.close();
+    await use(page).finally(() => context.close());
     expect(trouble).toEqual([]);
   }
   return { open, openFile };

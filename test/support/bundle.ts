@@ -15,12 +15,6 @@ if (problem !== "") throw new Error(problem);
 
 const folder = resolve(import.meta.dirname, "../../dist/bin");
 
-/**
- * The cache of whatever the tests run, so that the user's own, and with it the user's last run, stays as it is. All tests
- * share it; scripts/test-setup.mjs empties it.
- */
-process.env.GOTRACE_CACHE = resolve(folder, "../test-cache");
-
 /** A file of dist/bin. */
 export function bundled(name: string): string {
   return resolve(folder, name);
