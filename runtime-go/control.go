@@ -55,15 +55,13 @@ func openControl(s *settingsOf) {
 //go:norace
 //go:nocheckptr
 func controlled() {
-	if load32((*uint32)(add(rec.control, ctrGeneration))) == rec.generation {
-		return
+	if load32((*uint32)(add(rec.control, ctrGeneration))) != rec.generation {
+		lock()
+		applyControl()
+		unlock()
 	}
-	lock()
-	applyControl()
-	unlock()
-	if asked := load32((*uint32)(add(rec.control, ctrDump))); asked != snapshots.asked {
-		snapshots.asked = asked
-		snapshot(ticks(), &cause{text: "asked for"})
+	if asked := load32((*uint32)(add(rec.control, ctrDump))); asked != load32(&snapshots.asked) {
+		snapshot(ticks(), &cause{text: "asked for", asked: asked})
 	}
 }
 

@@ -32,3 +32,7 @@ func DumpOn(i uint32) { dumpOn(i) }
 
 // DumpSignals is which signals there are.
 func DumpSignals() uint32 { return dumpSignals() }
+
+// BeginSnapshot and EndSnapshot make it seem that a snapshot is being written.
+func BeginSnapshot() { store32(&snapshots.busy, 1) }
+func EndSnapshot()   { store32(&snapshots.busy, 0) }

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	rt "gotrace.internal/rt"
 )
@@ -119,5 +120,43 @@ func TestRingCrowd(t *testing.T) {
 				t.Errorf("stop %d, %d events and %d dropped", tr.stop, tr.recorded, tr.dropped)
 			}
 		}
+	}
+}
+
+// Very many goroutines sleep while one works.
+var _ = scenario("sleepers", func() {
+	n, _ := strconv.Atoi(os.Getenv("SLEEPERS"))
+	calls, _ := strconv.Atoi(os.Getenv("CALLS"))
+	var ready sync.WaitGroup
+	until := make(chan bool)
+	for i := 0; i < n; i++ {
+		ready.Add(1)
+		go sleeping(3, &ready, until)
+	}
+	ready.Wait()
+	began := time.Now()
+	turning(calls)
+	fmt.Println("ns", time.Since(began).Nanoseconds()/int64(calls+1))
+})
+
+// TestRingSleepers checks that goroutines that sleep, however many, keep their frames
+// and leave large chunks to the one that works.
+func TestRingSleepers(t *testing.T) {
+	n := 5000
+	tr, _ := traced(t, "sleepers", "GOTRACE_RING=1MiB", "SLEEPERS="+strconv.Itoa(n), "CALLS="+strconv.Itoa(2*calls(t)))
+	asleep := 0
+	for _, g := range tr.gs {
+		if inOrder(t, tr, g) == 0 && len(g.ev) == 4 {
+			asleep++
+		}
+	}
+	largest := uint32(0)
+	for _, off := range tr.chunks(t) {
+		if size := binary.LittleEndian.Uint32(tr.b[off+4:]); size > largest {
+			largest = size
+		}
+	}
+	if asleep != n || tr.stop != 0 || tr.used > 6<<20 || largest < 4<<10 {
+		t.Errorf("%d asleep, stop %d, %d bytes, chunks of up to %d", asleep, tr.stop, tr.used, largest)
 	}
 }

@@ -61,7 +61,7 @@ func enterSlow(site *uint32) uintptr {
 	if first {
 		relate(s, 0)
 	}
-	if rec.framed && !fitFrames(s) {
+	if (rec.framed || s.frames != nil) && !fitFrames(s) {
 		return unrecorded
 	}
 	if now, ok := ready(s, 0, 8); ok && id != 0 {

@@ -40,7 +40,8 @@ type cause struct {
 	id      uint32
 	took    uint64
 	pc      uintptr
-	limited bool // not shortly after another such one
+	limited bool   // not shortly after another such one
+	asked   uint32 // value of ctrDump by which it was asked for
 }
 
 // snapshotName is what the name of a snapshot is made of.
@@ -58,8 +59,17 @@ func snapshot(at uint64, why *cause) {
 		return
 	}
 	if !cas32(&snapshots.busy, 0, 1) {
-		countSkipped()
+		if why.asked == 0 { // else the next slow path finds that it is still asked for
+			countSkipped()
+		}
 		return
+	}
+	if why.asked != 0 {
+		if snapshots.asked == why.asked {
+			store32(&snapshots.busy, 0)
+			return
+		}
+		store32(&snapshots.asked, why.asked)
 	}
 	now := uint64(nanotime())
 	if why.limited && isEarly(now) {
@@ -73,13 +83,15 @@ func snapshot(at uint64, why *cause) {
 	lock()
 	store32(&rec.copying, 1)
 	used := *(*uint64)(add(hot.base, hdrUsed))
-	unlock()
 	if used > rec.mapped {
 		used = rec.mapped
 	}
+	// The ring may have turned once round since the call ended.
+	late := at <= *(*uint64)(add(rec.control, ctrRingFrom))
 	wall := osWall()
+	unlock()
 	n := snapshotPath(&snapshots.path, wall, snapshots.next, true)
-	fd, ok := 0, osMayHave(used+uint64(len(snapshots.note))) // else a write would raise SIGXFSZ
+	fd, ok := 0, !late && osMayHave(used+uint64(len(snapshots.note))) // else a write would raise SIGXFSZ
 	if ok {
 		if fd, ok = osOpen(&snapshots.path); !ok {
 			osMakeDirectory(&snapshots.path, snapshotDirectory(&snapshots.path))
@@ -154,73 +166,16 @@ func copyTrace(fd int, used, at uint64, note uint64) (size uint64, ok bool) {
 	for i := range snapshots.header {
 		snapshots.header[i] = *(*uint64)(add(hot.base, uintptr(i)*8))
 	}
+	// A pair of its own: those of the process may have changed meanwhile.
+	t, nano := clockPair()
+	put64(h, hdrPairA, t)
+	put64(h, hdrPairA+8, nano)
+	put32(h, hdrLatest, 1)
 	put64(h, hdrUsed, size)
 	put64(h, hdrGrown, size)
 	put32(h, hdrStopReason, stopCopy)
 	put64(h, hdrStopTicks, at)
 	return size, osWriteAt(fd, h, headerSize, 0)
-}
-
-// noteOf puts a note that says why the snapshot was written into snapshots.note, as
-// the gotrace command writes notes, and returns its size.
-//
-//go:norace
-//go:nocheckptr
-func noteOf(why *cause) uint64 {
-	b := &snapshots.note
-	for i := range b {
-		b[i] = 0
-	}
-	n := chunkHeader + 4
-	n += copyString(b[n:], `{"snapshot":{"trigger":"`)
-	n += copyText(b[n:n+400], why.text)
-	n += copyString(b[n:], `"`)
-	if why.id != 0 {
-		n += copyString(b[n:], `,"function":`)
-		n += copyNumber(b[n:], uint64(why.id))
-	}
-	if why.took != 0 {
-		n += copyString(b[n:], `,"ticks":`)
-		n += copyNumber(b[n:], why.took)
-	}
-	if why.pc != 0 {
-		pc := why.pc - 1
-		file, line := fileLine(pc, pc)
-		n += copyString(b[n:], `,"file":"`)
-		n += copyText(b[n:n+400], file)
-		n += copyString(b[n:], `","line":`)
-		n += copyNumber(b[n:], uint64(line))
-	}
-	n += copyString(b[n:], `}}`)
-	size := uint64(n+63) &^ 63
-	p := unsafe.Pointer(b)
-	put32(p, chunkHeader, uint32(n-chunkHeader-4))
-	put64(p, 0, chunkMagic|chunkNote<<16|size<<32)
-	return size
-}
-
-// copyText writes the end of a text that fits, as within quotes of JSON, and returns
-// its length.
-//
-//go:norace
-func copyText(to []byte, text string) int {
-	if most := len(to) / 2; len(text) > most {
-		text = text[len(text)-most:]
-	}
-	n := 0
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if c < ' ' {
-			c = ' '
-		}
-		if c == '"' || c == '\\' {
-			to[n] = '\\'
-			n++
-		}
-		to[n] = c
-		n++
-	}
-	return n
 }
 
 // removeOld removes the oldest snapshots of this process beyond the number and the

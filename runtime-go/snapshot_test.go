@@ -62,7 +62,12 @@ var _ = scenario("triggers", func() {
 // snapshotsOf runs a scenario in a ring of 256 KiB and decodes its snapshots.
 func snapshotsOf(t *testing.T, env ...string) (snapshots []*trace, tr *trace) {
 	t.Helper()
-	r := runs(t, "triggers", append(env, "GOTRACE_RING=256KiB")...)
+	return snapshotsOfScenario(t, "triggers", env...)
+}
+
+func snapshotsOfScenario(t *testing.T, name string, env ...string) (snapshots []*trace, tr *trace) {
+	t.Helper()
+	r := runs(t, name, append(env, "GOTRACE_RING=256KiB")...)
 	if r.code != 0 || len(r.files) != 1 {
 		t.Fatalf("code %d\n%s%s", r.code, r.out, r.errs)
 	}

@@ -9,7 +9,9 @@ import "unsafe"
 
 const (
 	triggersMost = 16
-	watchedMost  = 128
+	// By id, functions have masks of the triggers that are about them, in blocks.
+	maskIDs      = 4096
+	masksMost    = 16
 	everyDefault = 60e9
 	keepDefault  = 10
 )
@@ -25,13 +27,11 @@ type trigger struct {
 }
 
 var triggers struct {
-	list [triggersMost]trigger
-	n    int
-	// Which functions they are about.
-	ids     [watchedMost]uint32
-	which   [watchedMost]uint8
-	watched int
-	panics  bool // some are about panics
+	list   [triggersMost]trigger
+	n      int
+	masks  [masksMost]unsafe.Pointer // bit i stands for list[i]
+	used   uint16                    // all masks together
+	panics bool                      // some are about panics
 
 	plain [1024]byte // for plainName
 }
@@ -127,16 +127,41 @@ func hasSuffix(s, p string) bool { return len(s) >= len(p) && s[len(s)-len(p):] 
 // watch finds the triggers that are about a function. Call with the lock held.
 //
 //go:norace
+//go:nocheckptr
 func watch(id uint32, name string) {
+	mask := uint16(0)
 	for i := 0; i < triggers.n; i++ {
-		t := &triggers.list[i]
-		if t.name == "" || !t.isAbout(name) || triggers.watched == watchedMost {
-			continue
+		if t := &triggers.list[i]; t.name != "" && t.isAbout(name) {
+			mask |= 1 << uint(i)
 		}
-		triggers.ids[triggers.watched], triggers.which[triggers.watched] = id, uint8(i)
-		triggers.watched++
+	}
+	block := id / maskIDs
+	if mask == 0 || block >= masksMost {
+		return
+	}
+	p := triggers.masks[block]
+	if p == nil {
+		if p = alloc(2 * maskIDs); p == nil {
+			return
+		}
+		storePtr((*uintptr)(unsafe.Pointer(&triggers.masks[block])), uintptr(p))
+	}
+	*(*uint16)(add(p, 2*uintptr(id%maskIDs))) = mask
+	if triggers.used|mask != triggers.used {
+		triggers.used |= mask
 		setWatched()
 	}
+}
+
+// maskOf returns the mask of the triggers that are about a function.
+//
+//go:norace
+//go:nocheckptr
+func maskOf(id uint32) uint16 {
+	if block := id / maskIDs; block < masksMost && triggers.masks[block] != nil {
+		return *(*uint16)(add(triggers.masks[block], 2*uintptr(id%maskIDs)))
+	}
+	return 0
 }
 
 // isAbout reports whether t is about the function of this name. Call with the lock held.
@@ -203,8 +228,8 @@ func digitOf(c byte) byte {
 //go:nocheckptr
 func setWatched() {
 	most := ^uint64(0)
-	for i := 0; i < triggers.watched; i++ {
-		if t := &triggers.list[triggers.which[i]]; !t.panics {
+	for i := 0; i < triggers.n; i++ {
+		if t := &triggers.list[i]; triggers.used>>uint(i)&1 != 0 && !t.panics {
 			if t.ticks = ticksOf(t.ns); t.ticks < most {
 				most = t.ticks
 			}
@@ -226,14 +251,13 @@ func setWatched() {
 //
 //go:norace
 func triggered(id uint32, took uint64, panicked bool) int {
-	for i := 0; i < triggers.watched; i++ {
-		if triggers.ids[i] != id {
-			continue
+	mask := maskOf(id)
+	for i := 0; mask != 0; i++ {
+		t := &triggers.list[i]
+		if mask&1 != 0 && (t.panics && panicked || !t.panics && took > t.ticks) {
+			return i
 		}
-		t := &triggers.list[triggers.which[i]]
-		if t.panics && panicked || !t.panics && took > t.ticks {
-			return int(triggers.which[i])
-		}
+		mask >>= 1
 	}
 	for i := 0; panicked && i < triggers.n; i++ {
 		if t := &triggers.list[i]; t.panics && t.name == "" {
