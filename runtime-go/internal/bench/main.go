@@ -12,12 +12,18 @@
 //	bytes_event  file bytes per event of the tight loop, headers included
 //	bytes_mixed  the same for a recursive program with calls of 0.1-20 µs
 //	heap_bytes   heap allocated while tracing
+//	paused_ns    Enter + Exit while recording is paused
+//	off_ns       the same of a function that is off (GOTRACE_RECORD)
+//	minimum_ns   the same of a call that is left out (GOTRACE_RECORD_MIN)
+//	ring_ratio   call_ns with a ring of 64 MiB against call_ns without, alternating
+//	ring_ratio2  the same on two goroutines at once
 //
 // Each time is processor time, the minimum of many short runs. Every run writes to
 // new pages of the trace file, so page faults count. Providing memory for the
 // first time slows only the first run and so does not count.
 //
-// Usage: bench [scratch directory].
+// Usage: bench [scratch directory]. The program runs itself with GOTRACE_BENCH set to
+// what is to be measured.
 package main
 
 import (
@@ -142,15 +148,18 @@ func used() uint64 {
 }
 
 func main() {
-	if os.Getenv("GOTRACE_OUT") == "" {
+	r := map[string]float64{}
+	switch os.Getenv("GOTRACE_BENCH") {
+	case "":
 		parent()
 		return
-	}
-	r := map[string]float64{}
-	if os.Getenv("GOTRACE_OUT") == "off" {
+	case "call":
+		r["call"] = least(40, calls, loopTraced) - least(40, calls, loopPlain)
+		r["call2"] = least(40, calls, onTwo(loopTraced))/2 - least(40, calls, loopPlain)
+	case "untraced":
 		r["untraced_ns"] = least(40, calls, loopTraced) - least(40, calls, loopPlain)
 		r["go_ns"] = least(20, 5000, loopGo(plain))
-	} else {
+	default:
 		var m0, m1 runtime.MemStats
 		loopTraced(10)
 		runtime.ReadMemStats(&m0)
@@ -173,7 +182,7 @@ func main() {
 	json.NewEncoder(os.Stdout).Encode(r)
 }
 
-// parent runs this program again, traced and untraced, and prints both results.
+// parent runs this program again in several ways and prints all results.
 func parent() {
 	scratch := os.TempDir()
 	if len(os.Args) > 1 {
@@ -185,29 +194,46 @@ func parent() {
 		os.Exit(1)
 	}
 	defer os.RemoveAll(dir)
-	all := map[string]float64{}
-	run := func(out string) {
+	run := func(what string, env ...string) map[string]float64 {
 		exe, _ := os.Executable()
 		c := exec.Command(exe)
-		c.Env = append(os.Environ(), "GOTRACE_OUT="+out)
+		c.Env = append(append(os.Environ(), "GOTRACE_BENCH="+what), env...)
 		c.Stderr = os.Stderr
 		b, err := c.Output()
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		old := all["go_ns"]
-		json.Unmarshal(b, &all)
-		if out != "off" {
-			all["begin_ns"] = all["go_ns"]
-		} else {
-			all["begin_ns"] += old - all["go_ns"]
+		r := map[string]float64{}
+		json.Unmarshal(b, &r)
+		files, _ := filepath.Glob(filepath.Join(dir, "*"))
+		for _, file := range files {
+			os.Remove(file)
 		}
+		return r
 	}
-	run(dir)
-	run("off")
+	out := "GOTRACE_OUT=" + dir
+	all := run("traced", out)
+	untraced := run("untraced", "GOTRACE_OUT=")
+	all["untraced_ns"] = untraced["untraced_ns"]
+	all["begin_ns"] = all["go_ns"] - untraced["go_ns"]
 	delete(all, "go_ns")
 	all["ratio"] = all["call_ns"] / all["raw2_ns"]
 	all["ratio2"] = all["call2_ns"] / all["call_ns"]
+	all["paused_ns"] = run("call", out, "GOTRACE_START=paused")["call"]
+	all["off_ns"] = run("call", out, "GOTRACE_RECORD=-main[.]traced$")["call"]
+	all["minimum_ns"] = run("call", out, "GOTRACE_RECORD_MIN=10us")["call"]
+	best := map[string]float64{}
+	for i := 0; i < 4; i++ {
+		for name, env := range map[string]string{"plain ": "GOTRACE_RING=", "ring ": "GOTRACE_RING=64MiB"} {
+			for key, ns := range run("call", out, env) {
+				if least, ok := best[name+key]; !ok || ns < least {
+					best[name+key] = ns
+				}
+			}
+		}
+	}
+	all["ring_ratio"] = best["ring call"] / best["plain call"]
+	all["ring_ratio2"] = best["ring call2"] / best["plain call2"]
 	json.NewEncoder(os.Stdout).Encode(all)
 }

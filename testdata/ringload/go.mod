@@ -1,0 +1,3 @@
+module example.com/ringload
+
+go 1.21
