@@ -136,7 +136,7 @@ for (const { name, most, seconds, requests, slow, directory } of servers) {
   if (name === "ring" || name === "trigger") {
     const [file] = traceFiles(directory);
     const { info, reach, numbers } = examine(file);
-    row.lost = info.dropped ?? 0;
+    row.lost = info.lost;
     if (row.lost > 0 || info.stop) failures.push(`${name}: ${row.lost} events lost`);
     const { calls } = await callsOf("main.order", file);
     row.events = Number(numbers.reused) / 3 / seconds;

@@ -1,6 +1,7 @@
 // npm run sweep:shapes [-- shape…] [-- --go go1.22.12,go1.24.13]: runs the programs and tests of testdata/sweep plain, and
 // traced by run, build (with and without recording), test and cover, under several releases of Go and with the language of
-// Go 1.21. Output, exit code and coverage must be the same except for addresses, goroutine ids and times. Prints differences,
+// Go 1.21. Output, exit code and coverage must be the same except for addresses, goroutine ids and times. With the last release,
+// programs are also traced into a ring, paused, and with calls left out. Prints differences,
 // and exits with 1 if there are any. testdata/sweep/known.json lists known ones with their reasons.
 
 import { execFile } from "node:child_process";
@@ -20,6 +21,16 @@ const all = readdirSync(source, { withFileTypes: true }).filter((entry) => entry
 const shapes = all.map(({ name }) => name).filter((name) => words.length === 0 || words.includes(name));
 const scratch = mkdtempSync(join(tmpdir(), "gotrace-shapes-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+
+/** Ways to record less. */
+const recordings = [
+  { GOTRACE_RING: "64KiB" },
+  { GOTRACE_RECORD_MIN: "10us" },
+  { GOTRACE_RECORD_DEPTH: "2" },
+  { GOTRACE_START: "paused" },
+  { GOTRACE_RECORD: "-main$" },
+  { GOTRACE_DUMP_WHEN: "panic; /./.time > 1ms", GOTRACE_DUMP_EVERY: "1ns" },
+];
 
 function run(command, args, cwd, env) {
   return new Promise((resolve) => {
@@ -73,7 +84,7 @@ function compare(shape, mode, plain, traced) {
 }
 
 /** The ways to run a program. */
-async function program(shape, module, env) {
+async function program(shape, module, env, isLast) {
   const place = join(module, "out", shape);
   mkdirSync(join(place, "trace"), { recursive: true });
   const at = (name) => join(place, name);
@@ -91,6 +102,21 @@ async function program(shape, module, env) {
   lines.push(...compare(shape, "build, traced", plain, again));
   const report = await node(["report", at("trace")]);
   if (report.code !== 0) lines.push(`    report: ${report.stderr}`);
+  for (const recording of isLast ? recordings : []) {
+    const [name, value] = Object.entries(recording)[0];
+    const mode = `${name}=${value}`;
+    rmSync(at("trace"), { recursive: true });
+    lines.push(
+      ...compare(
+        shape,
+        mode,
+        plain,
+        await run(at("traced"), [], module, { ...env, GOTRACE_OUT: at("trace"), ...recording }),
+      ),
+    );
+    const report = await node(["report", at("trace")]);
+    if (report.code !== 0) lines.push(`    ${mode}, report: ${report.stderr}`);
+  }
   return lines;
 }
 
@@ -138,7 +164,7 @@ for (const [release, language] of [...releases.map((name) => [name]), [releases.
   const bad = [];
   for (const shape of shapes) {
     const isTested = readdirSync(join(module, shape)).some((name) => name.endsWith("_test.go"));
-    const lines = await (isTested ? tests : program)(shape, module, env);
+    const lines = await (isTested ? tests : program)(shape, module, env, release === releases.at(-1));
     if (lines.length > 0) bad.push(`  ${shape}`, ...lines);
     failures += lines.length > 0 ? 1 : 0;
   }
