@@ -22,7 +22,7 @@
 // new pages of the trace file, so page faults count. Providing memory for the
 // first time slows only the first run and so does not count.
 //
-// Usage: bench [scratch directory]. The program runs itself with GOTRACE_BENCH set to
+// Usage: bench [scratch directory]. The program runs itself with BENCH_PART set to
 // what is to be measured.
 package main
 
@@ -149,7 +149,7 @@ func used() uint64 {
 
 func main() {
 	r := map[string]float64{}
-	switch os.Getenv("GOTRACE_BENCH") {
+	switch os.Getenv("BENCH_PART") {
 	case "":
 		parent()
 		return
@@ -197,7 +197,7 @@ func parent() {
 	run := func(what string, env ...string) map[string]float64 {
 		exe, _ := os.Executable()
 		c := exec.Command(exe)
-		c.Env = append(append(os.Environ(), "GOTRACE_BENCH="+what), env...)
+		c.Env = append(append(os.Environ(), "BENCH_PART="+what), env...)
 		c.Stderr = os.Stderr
 		b, err := c.Output()
 		if err != nil {
