@@ -14,6 +14,9 @@ export function base(): usize {
   return __heap_base;
 }
 
+/** The first tag of an enter record; those below are exits. The tags of other records have no bytes in the table. */
+const FIRST_ENTER: u32 = 3;
+
 /** Fields as in StatePlace and StateWord. */
 @unmanaged
 class State {
@@ -175,15 +178,18 @@ export function run(): Stop {
   const rounding = s.rounding;
   const capture = s.capture;
   const stopsAtExits = s.panicked !== 0;
+  const deepest = depthLimit;
   let at = s.position;
   let ticks = s.ticks;
   let floor = s.floor;
   let top = s.top;
+  let depth = top === null ? 0 : top.node.depth;
   let why = Stop.other;
   while (true) {
     // May read beyond the chunk, where memory is readable.
     const word = load<u64>(at);
-    const tag = tags + (<usize>word & 7) * TagPlace.size;
+    const kind = <u32>word & 7;
+    const tag = tags + <usize>kind * TagPlace.size;
     const next = at + load<u32>(tag, TagPlace.bytes);
     if (next === at || next > end) break;
     const later = ticks + <f64>(<i32>((word >> load<u64>(tag, TagPlace.shift)) & load<u32>(tag, TagPlace.mask)));
@@ -194,22 +200,23 @@ export function run(): Stop {
       why = Stop.capture;
       break;
     }
-    const ids = load<u32>(tag, TagPlace.ids);
-    if (ids !== 0) {
-      const id = <u32>(word >> 3) & ids;
-      let node: Node;
+    if (kind >= FIRST_ENTER) {
       if (free === 0) {
         why = Stop.frames;
         break;
       }
+      const id = <u32>(word >> 3) & load<u32>(tag, TagPlace.ids);
+      let node: Node;
       if (top !== null) {
         let above = top.node;
-        if (above.depth === depthLimit) above = changetype<Node>(above.parent);
+        if (depth === deepest) above = changetype<Node>(above.parent);
         const last = above.lastChild;
         if (last !== null && above.lastFunc === id) node = last;
         else node = child(above, id, 0);
       } else node = child(s.attach, id, s.edge);
       top = push(top, node, now);
+      // Read now, so that the node is in the cache when it is needed.
+      depth = node.depth;
     } else if (top === null) s.stray += 1;
     else if (stopsAtExits) {
       why = Stop.exit;
@@ -218,7 +225,8 @@ export function run(): Stop {
       const below = top.below;
       pop(s, top, below, now);
       top = below;
-      if (s.ended !== null) {
+      if (below !== null) depth = below.node.depth;
+      else if (s.ended !== null) {
         why = Stop.outermost;
         at = next;
         ticks = later;
