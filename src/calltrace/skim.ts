@@ -10,6 +10,17 @@ import { CONTROL_UNITS, Control, Head, RECORD_UNITS, Tag } from "./spec-records.
 /** The most goroutines whose parents are kept; a damaged trace may name any number. */
 const MAX_PARENTS = 1 << 22;
 
+/** Which records of a chunk are not plain, found out beforehand. */
+export interface RecordMap {
+  /** Bytes from the start of the chunk to each control record, in order, and their number. */
+  readonly controls: Uint32Array;
+  readonly count: number;
+  /** Number of enters and exits that are not control records. */
+  readonly plain: number;
+  /** Bytes from the start of the chunk to the end of the last whole record. */
+  readonly end: number;
+}
+
 /** Passes over the records of chunks, one chunk at a time. */
 export class Skimmer {
   /** Enters, exits and spawns passed since the chunk was opened. */
@@ -24,14 +35,19 @@ export class Skimmer {
   private start = 0;
   private position = 0;
   private end = 0;
+  private map: RecordMap | undefined;
+  /** Control records of the map that were passed. */
+  private passed = 0;
 
-  /** See {@link RecordDecoder.open}. */
-  open(units: Uint16Array, index: number, size: number, body = CHUNK_HEADER): void {
+  /** See {@link RecordDecoder.open}. @param map that of the chunk; it is found out here by default */
+  open(units: Uint16Array, index: number, size: number, body = CHUNK_HEADER, map?: RecordMap): void {
     this.units = units;
     this.start = index >>> 1;
     this.position = this.start + (body >>> 1);
     this.end = this.start + (size >>> 1);
-    this.events = 0;
+    this.events = map?.plain ?? 0;
+    this.map = map;
+    this.passed = 0;
   }
 
   /** Bytes from the start of the chunk to the next record. */
@@ -41,7 +57,8 @@ export class Skimmer {
 
   /** Advances past the next begin record, or to the end of the records. */
   next(): Status {
-    const { units, end } = this;
+    const { units, end, map } = this;
+    if (map !== undefined) return this.nextOf(map);
     let { position: p, events } = this;
     let before = p;
     let status: Status = Status.end;
@@ -56,14 +73,11 @@ export class Skimmer {
           status = Status.corrupt;
           break;
         }
-        if (type === Control.begin || type === Control.test || type === Control.resume) {
-          readBeginning(units, p, this.begin);
-          this.beginOffset = (p - this.start) * 2;
+        if (this.readControl(type, p)) {
           p += size;
           status = Status.begin;
           break;
         }
-        if (type === Control.parent && this.parents.size < MAX_PARENTS) readParent(units, p, this.parents);
         if (type === Control.sync || type === Control.parent || type === Control.frame) events--;
       }
       before = p;
@@ -79,6 +93,28 @@ export class Skimmer {
     this.position = p;
     this.events = events;
     return status;
+  }
+
+  private nextOf(map: RecordMap): Status {
+    const { units, start } = this;
+    while (this.passed < map.count) {
+      const p = start + map.controls[this.passed++] / 2;
+      const type = (units[p] >>> Head.tagBits) & Head.typeMask;
+      if (this.readControl(type, p)) return Status.begin;
+      if (type !== Control.sync && type !== Control.parent && type !== Control.frame) this.events++;
+    }
+    this.position = start + map.end / 2;
+    return this.position >= this.end || (units[this.position] & Head.tagMask) === Tag.end ? Status.end : Status.corrupt;
+  }
+
+  /** Takes in the control record at `p`; whether a goroutine begins there. */
+  private readControl(type: number, p: number): boolean {
+    const { units } = this;
+    if (type === Control.parent && this.parents.size < MAX_PARENTS) readParent(units, p, this.parents);
+    if (type !== Control.begin && type !== Control.test && type !== Control.resume) return false;
+    readBeginning(units, p, this.begin);
+    this.beginOffset = (p - this.start) * 2;
+    return true;
   }
 }
 

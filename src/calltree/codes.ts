@@ -95,3 +95,26 @@ export enum FramePlace {
   below = 20,
   size = 24,
 }
+
+/** Of the skimmer: sizes of its tables, and what they hold. */
+export enum SkimPlace {
+  tags = 8,
+  types = 32,
+  /** The tag of control records. */
+  control = 7,
+  /** In place of the bytes of records that are not plain. */
+  notPlain = 256,
+  lanes = 4,
+}
+
+/** Where the fields of a lane of the skimmer lie, in bytes. */
+export enum LanePlace {
+  at = 0,
+  end = 4,
+  list = 8,
+  listed = 12,
+  plain = 16,
+  start = 20,
+  done = 24,
+  size = 32,
+}

@@ -8,6 +8,7 @@ import { FramePlace, StateWord, Stop, TagPlace } from "../codes";
 import { child, countGoroutine, depthLimit, displace, isCounted, isRoot, Node, noteGoroutine } from "./nodes";
 
 export { count, hasOtherIds, otherPaths, setColumns, setLimits, setTree, tableSize } from "./nodes";
+export { controlSizes, lanes, plainSizes, skim } from "./skim";
 
 /** The first address that the host may use. */
 export function base(): usize {

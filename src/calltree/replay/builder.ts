@@ -37,7 +37,7 @@ export interface ReplayOptions extends Scope {
   readonly minimum?: number;
   readonly depthLimit?: number;
   readonly pathLimit?: number;
-  /** Builds the tree without the core; for comparisons. */
+  /** Does without the core; for comparisons. */
   readonly isPlain?: boolean;
 }
 

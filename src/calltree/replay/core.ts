@@ -8,7 +8,7 @@ import { FramePlace, NodePlace, StatePlace, TABLE_INDEX, TagPlace } from "../cod
 import { WASM } from "../wasm.js";
 
 /** Exports of core/index.ts. */
-interface Exports {
+export interface CoreExports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly state: { readonly value: number };
   readonly tags: { readonly value: number };
@@ -28,6 +28,10 @@ interface Exports {
   setRoot(node: number, counts: boolean): void;
   drop(): void;
   run(): number;
+  readonly plainSizes: { readonly value: number };
+  readonly controlSizes: { readonly value: number };
+  readonly lanes: { readonly value: number };
+  skim(count: number): void;
 }
 
 /** The parts in use; Node's type library does not declare WebAssembly. */
@@ -36,7 +40,7 @@ declare const WebAssembly: {
   readonly Instance: new (module: object) => { readonly exports: object };
 };
 
-const PAGE = 65536;
+export const PAGE = 65536;
 /** Bytes of a chunk that are in the core's memory at a time. */
 export const PIECE = 1 << 16;
 /** Records may be read beyond their end by less than this, and none is longer. */
@@ -46,14 +50,15 @@ const FRAMES = 1 << 12;
 
 let compiled: object | undefined;
 
-/** Compiles the core, unless that was done. */
-function compileCore(): void {
+/** A new instance of the core, with memory of its own. */
+export function instantiate(): CoreExports {
   compiled ??= new WebAssembly.Module(Buffer.from(WASM, "base64"));
+  return new WebAssembly.Instance(compiled).exports as CoreExports;
 }
 
 /** One instance of the core: the memory of one tree that is being built. */
 export class Core {
-  readonly exports: Exports;
+  readonly exports: CoreExports;
   /** Views of the whole memory, replaced when it grows. */
   bytes!: Uint8Array;
   units!: Uint16Array;
@@ -80,8 +85,7 @@ export class Core {
     readonly depthLimit: number,
     readonly pathLimit: number,
   ) {
-    compileCore();
-    this.exports = new WebAssembly.Instance(compiled!).exports as Exports;
+    this.exports = instantiate();
     const { exports } = this;
     const most = pathLimit + ID_LIMIT + 4;
     if (most > TABLE_INDEX) throw new RangeError(`${pathLimit} paths are more than a tree may have`);

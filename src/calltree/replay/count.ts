@@ -34,7 +34,7 @@ export function countProcess(
   options: ReplayOptions,
   progress: (pass: number, bytes: number) => void,
 ): Counted {
-  const facts = prescan(process, (bytes) => progress(0, bytes));
+  const facts = prescan(process, (bytes) => progress(0, bytes), options.isPlain);
   const builder = new TreeBuilder(process, facts, options);
   builder.replay((bytes) => progress(1, bytes));
   return completed(process, facts, builder);

@@ -11,11 +11,13 @@ import {
   type Problem,
   type ProcessTrace,
   RecordDecoder,
+  type RecordMap,
   Skimmer,
   Status,
   truncateTable,
 } from "../../calltrace/index.js";
 import { ParentQueries, type Relied } from "./queries.js";
+import { LANES, SkimLanes } from "./skim-lanes.js";
 import { asksForParent, dependsOnTime } from "./spawn-chunk.js";
 
 export interface Prescan {
@@ -28,31 +30,64 @@ export interface Prescan {
   readonly problem?: Problem;
 }
 
-/** Reads the whole trace once. A record that cannot be read ends the process's chunk table there. */
-export function prescan(process: ProcessTrace, progress?: (bytes: number) => void): Prescan {
+/**
+ * Reads the whole trace once. A record that cannot be read ends the process's chunk table there.
+ *
+ * @param isPlain does without the core; for comparisons
+ */
+export function prescan(process: ProcessTrace, progress?: (bytes: number) => void, isPlain = false): Prescan {
   const { chunks } = process;
-  const reader = new ChunkReader(process.source);
   const scanner = new Prescanner(process);
   let problem = process.problem;
-  for (let chunk = 0; chunk < chunks.count; chunk++) {
-    const size = chunks.size[chunk];
-    const { window, index } = reader.fetch(chunks.offset[chunk], size, true);
-    const { status, end } = scanner.pass(chunk, { units: window.u16, index, size });
+  for (const { at, part } of isPlain ? chunksIn(process) : mappedChunksIn(process)) {
+    const { status, end } = scanner.pass(at, part);
     if (status === Status.corrupt) {
       // A truncated chunk may end within a record; then `problem` already reports the truncation.
-      if (!process.cut || chunk < chunks.count - 1) {
-        problem = { offset: process.base + chunks.offset[chunk] + end, message: "not a valid record" };
+      if (!process.cut || at < chunks.count - 1) {
+        problem = { offset: process.base + chunks.offset[at] + end, message: "not a valid record" };
       }
-      truncateTable(chunks, chunk, end);
+      truncateTable(chunks, at, end);
       break;
     }
-    chunks.filled[chunk] = end;
-    progress?.(chunks.offset[chunk] + size);
+    chunks.filled[at] = end;
+    progress?.(chunks.offset[at] + part.size);
   }
   scanner.addressAll();
   const { queries, begun, events, goroutines } = scanner;
   return { queries, begun, events, goroutines, ...(problem === undefined ? {} : { problem }) };
 }
+
+/** The chunks of a process, in order. */
+function* chunksIn({ chunks, source }: ProcessTrace): Generator<{ readonly at: number; readonly part: ChunkPart }> {
+  const reader = new ChunkReader(source);
+  for (let at = 0; at < chunks.count; at++) {
+    const size = chunks.size[at];
+    const { window, index } = reader.fetch(chunks.offset[at], size, true);
+    yield { at, part: { units: window.u16, index, size } };
+  }
+}
+
+/** The same with their records mapped. */
+function* mappedChunksIn({ chunks, source }: ProcessTrace): ReturnType<typeof chunksIn> {
+  const reader = new ChunkReader(source);
+  lanes ??= new SkimLanes();
+  const { units } = lanes;
+  for (let first = 0; first < chunks.count; first += LANES) {
+    const end = Math.min(first + LANES, chunks.count);
+    const places: number[] = [];
+    lanes.clear();
+    for (let chunk = first; chunk < end; chunk++) {
+      const { window, index } = reader.fetch(chunks.offset[chunk], chunks.size[chunk], true);
+      places.push(lanes.add(window.u16, index, chunks.size[chunk], chunks.body[chunk]));
+    }
+    for (const [lane, map] of lanes.skim().entries()) {
+      const at = first + lane;
+      yield { at, part: { units, index: places[lane], size: chunks.size[at], map } };
+    }
+  }
+}
+
+let lanes: SkimLanes | undefined;
 
 /** A chunk, or a part of one, in memory. */
 export interface ChunkPart {
@@ -67,6 +102,8 @@ export interface ChunkPart {
   readonly fill?: () => void;
   /** Chunks from this offset on may exist but are not known yet: the pass ends at a record that refers to one. */
   readonly known?: number;
+  /** What is known of its records. */
+  readonly map?: RecordMap;
 }
 
 /** Takes in the records of a process, one part of a chunk after another. */
@@ -100,7 +137,7 @@ export class Prescanner implements Prescan {
     const { process, skimmer, collector, relied } = this;
     const { units, index, size, known = Number.POSITIVE_INFINITY } = part;
     const { chunks } = process;
-    skimmer.open(units, index, size, part.from ?? chunks.body[chunk]);
+    skimmer.open(units, index, size, part.from ?? chunks.body[chunk], part.map);
     let wanted = collector.waits(chunks.slot[chunk]) || dependsOnTime(chunks, chunk);
     // Goroutines begin after the opening of the chunk.
     const ticks = chunks.ring?.opened[chunk] ?? 0;
