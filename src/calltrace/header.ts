@@ -143,6 +143,16 @@ export function readHeader(bytes: Uint8Array, offset: number): RawHeader {
   return { numbers: numbers as HeaderNumbers, strings: readStrings(bytes), shards };
 }
 
+/** Whether the bytes are the header of a trace of a supported version. */
+export function isHeader(bytes: Uint8Array): boolean {
+  try {
+    readHeader(bytes, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function readStrings(bytes: Uint8Array): HeaderStrings {
   const strings: Record<string, string> = {};
   let at = STRINGS_START;

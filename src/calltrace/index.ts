@@ -18,6 +18,7 @@ export {
 export { encodeNote, type Note } from "./notes.js";
 export { bundlePatches, endPatches, executionPatches, haltPatch, notePatches, type Patch } from "./patch.js";
 export { type DecoderState, EIGHTHS, Kind, RecordDecoder, Status } from "./records.js";
+export { copyRing, usesSpaceAgain } from "./ring-copy.js";
 export { fitsControl, type SettingsChange, settingsPatches } from "./settings.js";
 export { type RecordMap, Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, readBytes, sliceSource, Window } from "./source.js";

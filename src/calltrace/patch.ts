@@ -68,7 +68,8 @@ export function* bundlePatches(process: ProcessTrace): Generator<Patch> {
   if (process.execution !== undefined && !process.holdsExecution) yield* executionPatches(process, process.execution);
 }
 
-function lengthPatches(length: number): Patch[] {
+/** Says where the chunks of a trace end. */
+export function lengthPatches(length: number): Patch[] {
   return [numberPatch("used", BigInt(length)), numberPatch("grown", BigInt(length))];
 }
 

@@ -14,6 +14,7 @@ import {
   type Clock,
   hasMagic,
   headerClock,
+  isHeader,
   type ProcessInfo,
   processInfo,
   type RawHeader,
@@ -186,15 +187,6 @@ function findHeader(source: ByteSource, offset: number): number | undefined {
     }
   }
   return undefined;
-}
-
-function isHeader(bytes: Uint8Array): boolean {
-  try {
-    readHeader(bytes, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

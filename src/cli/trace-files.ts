@@ -6,7 +6,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
-import type { ByteSource, Patch } from "../calltrace/index.js";
+import { type ByteSource, copyRing, type Patch, usesSpaceAgain } from "../calltrace/index.js";
 import type { FollowedProcess } from "../calltree/index.js";
 import { isWritten } from "./run/writing-process.js";
 import { type TemporaryDirectory, temporaryDirectory } from "./workspace.js";
@@ -32,13 +32,14 @@ export function openFile(path: string): OpenFile {
   return opened(path, open(path));
 }
 
-/** Opens files, pipes and devices as byte sources; copies pipes and devices. @throws UserError when one cannot be read */
+/** Opens files, pipes and devices as byte sources; copies pipes and devices, and rings that are being written. @throws UserError when one cannot be read */
 export async function openNamed(paths: readonly string[]): Promise<OpenFile[]> {
   const files: OpenFile[] = [];
   try {
     for (const path of paths) {
       const descriptor = open(path);
-      files.push(opened(path, fstatSync(descriptor).isFile() ? descriptor : await spool(descriptor, path)));
+      const isFile = fstatSync(descriptor).isFile();
+      files.push(await standing(opened(path, isFile ? descriptor : await spool(descriptor, path))));
     }
     return files;
   } catch (error) {
@@ -75,6 +76,24 @@ function opened(path: string, descriptor: number): OpenFile {
     close: () => {
       closeSync(descriptor);
       closeSync(execution);
+    },
+  };
+}
+
+/** A ring that is being written turns while it is read several times: then a copy of it. */
+async function standing(file: OpenFile): Promise<OpenFile> {
+  const { source, path } = file;
+  if (source.live === undefined || !usesSpaceAgain(source)) return file;
+  const descriptor = await unnamedFile();
+  copyRing(source, (offset, bytes) => writeFully(descriptor, bytes, offset));
+  const copy = fileSource(path, descriptor, true);
+  const { execution } = source;
+  return {
+    ...file,
+    source: execution === undefined ? copy : withExecution(copy, (process, held) => execution(process, held)),
+    close: () => {
+      closeSync(descriptor);
+      file.close();
     },
   };
 }
@@ -139,10 +158,8 @@ function fileSource(path: string, descriptor: number, live: boolean): ByteSource
 
 /** Copies a pipe or device to an unnamed temporary file, which can be read at any offset. Closes `from`. */
 async function spool(from: number, path: string): Promise<number> {
-  let directory: TemporaryDirectory | undefined;
   try {
-    directory = await temporaryDirectory("gotrace");
-    const to = openSync(join(directory.path, "spooled"), "w+");
+    const to = await unnamedFile();
     const buffer = new Uint8Array(1 << 16);
     for (let got = readSync(from, buffer); got > 0; got = readSync(from, buffer)) {
       writeFully(to, buffer.subarray(0, got));
@@ -152,6 +169,16 @@ async function spool(from: number, path: string): Promise<number> {
     throw error instanceof UserError ? error : cannotRead(path, error);
   } finally {
     closeSync(from);
+  }
+}
+
+/** Opens a new temporary file that has no name and vanishes when it is closed. */
+async function unnamedFile(): Promise<number> {
+  let directory: TemporaryDirectory | undefined;
+  try {
+    directory = await temporaryDirectory("gotrace");
+    return openSync(join(directory.path, "spooled"), "w+");
+  } finally {
     directory?.remove();
   }
 }

@@ -102,6 +102,8 @@ class Machine {
     this.trace = new TraceWriter(options);
     this.ids = NAMES.map((name) => this.trace.define("function", name));
     this.site = this.trace.define("go", NAMES[0]);
+    // Those of a ring stay where they are while it turns.
+    if (options.ring !== undefined) this.trace.writeEarly();
     this.trace.writeEarly();
     this.add({
       goid: 1,
