@@ -1,6 +1,6 @@
 /** Reads the trace of one process while that writes it. */
-import { ChunkScanner } from "./chunks.js";
-import { readHowRecorded } from "./control.js";
+import { ChunkScanner, type Problem } from "./chunks.js";
+import { readControl, readHowRecorded } from "./control.js";
 import { type Definition, readDefinitions } from "./definitions.js";
 import { type Clock, headerClock, processInfo, type RawHeader, readHeader } from "./header.js";
 import { recordsEnd } from "./skim.js";
@@ -55,11 +55,19 @@ export class GrowingTrace {
     readDefinitions(source, scanner.defs.slice(this.readDefs), 0, this.definitions);
     this.readDefs = Math.max(0, scanner.defs.length - 1);
     if (hasEnded) readDefinitions(source, scanner.defs, Number(numbers.defsHead), this.definitions);
-    const ring = scanner.hasRing ? { offset: 0, message: "it is a ring" } : undefined;
-    const problem = scanner.problem ?? ring;
+    const problem = scanner.problem ?? this.obstacle(Number(numbers.control));
     const info = processInfo(header, clock);
     const recorded = readHowRecorded(source, header, clock.slope);
     Object.assign(process, { header, clock, info, length: scanner.offset, problem, ...recorded });
+  }
+
+  /** Why a trace that is whole cannot be read while it grows: not all that is written stays there. */
+  private obstacle(control: number): Problem | undefined {
+    const offset = control;
+    if (this.scanner.hasRing) return { offset, message: "it is a ring" };
+    // The records of short calls are taken back.
+    const { minimum = 0n } = readControl(this.source, control)?.numbers ?? {};
+    return minimum === 0n ? undefined : { offset, message: "short calls are left out" };
   }
 
   private header(): RawHeader {
@@ -69,6 +77,8 @@ export class GrowingTrace {
 
 /** Bytes of a first piece of a chunk; most polls find less than that in it. */
 const PIECE = 4096;
+/** Bytes that {@link GrowingReader.isWritten} reads at a time: the chunks of many waiting goroutines. */
+const NEAR = 16384;
 /** More than the longest record. */
 const RECORD_MAX = 64;
 /** How long a record's head may take to become visible as a whole, nanoseconds; in truth it is far less than that. */
@@ -80,6 +90,8 @@ export class GrowingReader {
   readonly units = new Uint16Array(CHUNK_MAX / 2);
   private readonly bytes = new Uint8Array(this.units.buffer);
   private readonly window = { u16: this.units };
+  private readonly near = new Uint8Array(NEAR);
+  private nearFrom = Number.NaN;
 
   /** @param now a clock, nanoseconds */
   constructor(
@@ -101,6 +113,22 @@ export class GrowingReader {
     if (from > CHUNK_HEADER) this.read(offset, 0, CHUNK_HEADER);
     this.read(offset, from > CHUNK_HEADER ? from : 0, to);
     return { window: this.window, index: 0 };
+  }
+
+  /** Forgets what {@link isWritten} has read. */
+  refresh(): void {
+    this.nearFrom = Number.NaN;
+  }
+
+  /** Whether there was a record at an offset of the trace at some time since {@link refresh}. */
+  isWritten(offset: number): boolean {
+    const { near } = this;
+    if (!(offset >= this.nearFrom && offset + 2 <= this.nearFrom + NEAR)) {
+      this.nearFrom = offset;
+      near.fill(0, Math.max(0, this.source.read(offset, near)));
+    }
+    const at = offset - this.nearFrom;
+    return near[at] !== 0 || near[at + 1] !== 0;
   }
 
   /** Reads what was written by now of a chunk from a record on, with the header before the first one. @returns the end of the last whole record */

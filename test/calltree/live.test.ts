@@ -198,3 +198,12 @@ test("it gives up where a goroutine turns out to call traced functions after tho
   expect(often(late)).toBeUndefined();
   expect(whole(late).goroutines).toBe(3);
 });
+
+test("it gives up on traces whose records do not stay: rings, and those that leave short calls out", () => {
+  const script = "0 g1 { main.main\n10 g1 { main.f\n20 g1 }\n30 g1 }";
+  const minimum = (least: bigint) => scripted(script, { control: { numbers: { minimum: least } } });
+  expect(often(minimum(0n))).toEqual(whole(minimum(0n)));
+  expect(often(minimum(1000n))).toBeUndefined();
+  const source = memorySource(scripted(script, { ring: 1 << 16 }));
+  expect(() => new ProcessFollower(source, clock()).finish()).toThrow(NotFollowed);
+});

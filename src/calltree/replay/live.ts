@@ -124,6 +124,7 @@ export class LiveReplay implements Reach {
     const chunk = new Int32Array(chunks.slots).fill(-1);
     const bytes = new Uint32Array(chunks.slots);
     const { latest: until } = this.trace;
+    this.reader.refresh();
     chunk.set(before.chunk);
     bytes.set(before.bytes);
     for (let slot = 0; slot < chunks.slots; slot++) {
@@ -153,6 +154,7 @@ export class LiveReplay implements Reach {
     const { chunks } = this.process;
     const { reader } = this;
     const [offset, size] = [chunks.offset[chunk], chunks.size[chunk]];
+    if (from >= size || (!isComplete && !reader.isWritten(offset + from))) return from;
     const end = isComplete ? size : reader.fetchWritten(offset, size, from);
     if (isComplete) reader.fetch(offset, size, true, from, size);
     if (end <= from) return from;

@@ -14,8 +14,8 @@ export type ToFollower = "ended" | { readonly paths: readonly string[] };
 export interface FollowTask {
   /** Every process writes its trace here. */
   readonly directory: string;
-  /** One number, stored from time to time: how much of the traces is not yet read, percent. */
-  readonly unread: Int32Array;
+  /** One number, stored from time to time: 1 while so much is not yet read that reading all anew is as quick. */
+  readonly isBehind: Int32Array;
 }
 
 /** What the thread sends for a trace that it has followed. */
@@ -29,14 +29,12 @@ export interface FollowOutcome {
 /** Runs that are shorter than this, in milliseconds, or have less to read, in bytes, are read at their end. */
 const AFTER = 500;
 const FROM = 4 << 20;
-/** If more than this is not yet read when the program ends, percent, the traces are read from their beginnings. */
-const BEHIND = 50;
 
 export class FollowedRun {
   private readonly since = performance.now();
   private worker: Worker | undefined;
   private hasFailed = false;
-  private readonly unread = new Int32Array(new SharedArrayBuffer(4));
+  private readonly isBehind = new Int32Array(new SharedArrayBuffer(4));
 
   /**
    * @param directory every process writes its trace here
@@ -51,7 +49,7 @@ export class FollowedRun {
   look(written: number): void {
     if (this.worker !== undefined || written < FROM || performance.now() - this.since < AFTER) return;
     this.log("following the trace");
-    const task: FollowTask = { directory: this.directory, unread: this.unread };
+    const task: FollowTask = { directory: this.directory, isBehind: this.isBehind };
     this.worker = new Worker(resource("follow-worker.js"), { workerData: task });
     this.worker.on("error", (error) => {
       this.hasFailed = true;
@@ -62,7 +60,7 @@ export class FollowedRun {
 
   /** The program has ended. */
   ended(): void {
-    if (Atomics.load(this.unread, 0) <= BEHIND) this.send("ended");
+    if (Atomics.load(this.isBehind, 0) === 0) this.send("ended");
     else {
       this.log("the trace is read from its beginning: the program wrote faster than gotrace could read");
       this.close();

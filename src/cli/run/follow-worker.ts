@@ -16,6 +16,8 @@ const PAUSE = 50;
 const SMALL = 1 << 20;
 /** The most processes to follow, which bounds the memory. */
 const MOST = 8;
+/** So much of a trace, in bytes, can be read when the program has ended; of a larger one, half. */
+const CHEAP = 32 << 20;
 /** Nice value: about a tenth of a processor where the program has all of them busy. */
 const NICE = 10;
 
@@ -26,7 +28,7 @@ interface Followed {
   why?: string;
 }
 
-const { directory, unread } = workerData as FollowTask;
+const { directory, isBehind } = workerData as FollowTask;
 const followed = new Map<string, Followed>();
 const now = () => process.hrtime.bigint();
 
@@ -62,14 +64,15 @@ function find(): void {
   }
 }
 
-/** Tells the other side how far the traces are read. */
+/** Tells the other side how far the traces are read that are still followed. */
 function report(): void {
   let [size, behind] = [0, 0];
   for (const { file, follower, why } of followed.values()) {
+    if (why !== undefined) continue;
     size += file.source.size;
-    behind += why === undefined ? Math.max(0, file.source.size - follower.replayed) : file.source.size;
+    behind += Math.max(0, file.source.size - follower.replayed);
   }
-  Atomics.store(unread, 0, Math.round((behind / Math.max(1, size)) * 100));
+  Atomics.store(isBehind, 0, behind > Math.max(CHEAP, size / 2) ? 1 : 0);
 }
 
 /** The program has ended: reads the rest, as far as the end of the process need not be known. */
