@@ -155,10 +155,15 @@ export class TreeBuilder {
       const limit = reach === undefined ? chunks.filled[chunk] : reach.limit(slot, chunk);
       const isComplete = reach === undefined || reach.isComplete(slot, chunk);
       const from = state === undefined ? chunks.body[chunk] : state.position * 2;
-      if (limit <= from && !isComplete && resumed === undefined) return;
+      if (limit <= from && resumed === undefined && reach !== undefined) {
+        if (!isComplete) return;
+        slots.within.delete(slot);
+        this.leave(slot, chunk);
+        continue;
+      }
       this.chunk = chunk;
-      const at = { offset: chunks.offset[chunk], size: chunks.size[chunk] };
-      const { window, index } = this.reader.fetch(at.offset, at.size, chunk === until, from, limit);
+      const [offset, size] = [chunks.offset[chunk], chunks.size[chunk]];
+      const { window, index } = this.reader.fetch(offset, size, chunk === until, from, limit);
       decoder.open(window.u16, index, limit, slots.floor[slot], chunks.body[chunk]);
       if (state !== undefined) decoder.resume(state);
       slots.within.delete(slot);
@@ -182,15 +187,19 @@ export class TreeBuilder {
         this.wake(slot);
         return;
       }
-      slots.chunk[slot] = chunks.next[chunk];
-      if (slots.chunk[slot] < 0) this.capture(slot, Number.POSITIVE_INFINITY);
-      this.wake(slot);
+      this.leave(slot, chunk);
     }
   }
 
+  /** A slot has no more records in a chunk. */
+  private leave(slot: number, chunk: number): void {
+    this.slots.chunk[slot] = this.process.chunks.next[chunk];
+    if (this.slots.chunk[slot] < 0) this.capture(slot, Number.POSITIVE_INFINITY);
+    this.wake(slot);
+  }
+
   /**
-   * The slot now belongs to another goroutine: closes the old one and attaches the new one. False if the slot must wait
-   * for the place to attach it to.
+   * The slot now belongs to another goroutine: closes the old one and attaches the new one. False if it must wait for that.
    */
   private begin(slot: number): boolean {
     const { slots, decoder } = this;

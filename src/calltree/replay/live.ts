@@ -154,7 +154,10 @@ export class LiveReplay implements Reach {
     const { chunks } = this.process;
     const { reader } = this;
     const [offset, size] = [chunks.offset[chunk], chunks.size[chunk]];
-    if (from >= size || (!isComplete && !reader.isWritten(offset + from))) return from;
+    if (from >= size || !reader.isWritten(offset + from)) {
+      chunks.filled[chunk] = from;
+      return from;
+    }
     const end = isComplete ? size : reader.fetchWritten(offset, size, from);
     if (isComplete) reader.fetch(offset, size, true, from, size);
     if (end <= from) return from;
