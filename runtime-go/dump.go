@@ -20,6 +20,7 @@ func Dump() {
 	why := cause{text: "//gotrace:dump", limited: true}
 	at := ticks()
 	if s := acquire(); s != nil {
+		why.goid = s.goid
 		why.id, _ = innermost(s, at)
 	}
 	var pcs [1]uintptr

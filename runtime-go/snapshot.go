@@ -33,17 +33,6 @@ const (
 	yieldEvery    = 4e6 // ns
 )
 
-// cause is why a snapshot is written, and the call that is the reason: its function
-// and how long it took, or the instruction after the call of Dump; zero without one.
-type cause struct {
-	text    string
-	id      uint32
-	took    uint64
-	pc      uintptr
-	limited bool   // not shortly after another such one
-	asked   uint32 // value of ctrDump by which it was asked for
-}
-
 // snapshotName is what the name of a snapshot is made of.
 type snapshotName struct {
 	wall  int64

@@ -4,6 +4,19 @@ package rt
 
 import "unsafe"
 
+// cause is why a snapshot is written, and the call that is the reason: its goroutine,
+// function and how long it took, or the instruction after the call of Dump; zero
+// without one.
+type cause struct {
+	text    string
+	goid    uint64
+	id      uint32
+	took    uint64
+	pc      uintptr
+	limited bool   // not shortly after another such one
+	asked   uint32 // value of ctrDump by which it was asked for
+}
+
 // noteOf puts a note that says why the snapshot was written into snapshots.note, as
 // the gotrace command writes notes, and returns its size.
 //
@@ -21,6 +34,10 @@ func noteOf(why *cause) uint64 {
 	if why.id != 0 {
 		n += copyString(b[n:], `,"function":`)
 		n += copyNumber(b[n:], uint64(why.id))
+	}
+	if why.goid != 0 {
+		n += copyString(b[n:], `,"goroutine":`)
+		n += copyNumber(b[n:], why.goid)
 	}
 	if why.took != 0 {
 		n += copyString(b[n:], `,"ticks":`)

@@ -206,7 +206,7 @@ func TestDumps(t *testing.T) {
 	if len(all) != 2 {
 		t.Fatalf("%d snapshots", len(all))
 	}
-	for i, most := range []string{`"trigger":"//gotrace:dump","function":1,"file":"`, `"trigger":"signal:SIGUSR2"}}`} {
+	for i, most := range []string{`"trigger":"//gotrace:dump","function":1,"goroutine":1,"file":"`, `"trigger":"signal:SIGUSR2"}}`} {
 		tr := decode(t, all[i])
 		note := string(tr.b[len(tr.b)-1024:])
 		if !strings.Contains(note, most) || i == 0 && !strings.Contains(note, `snapshot_test.go","line":`) {

@@ -11,6 +11,8 @@ export interface SnapshotCause {
   readonly trigger: string;
   /** The function whose call met it, or in which the comment is. */
   readonly function?: string;
+  /** The goroutine of that call. */
+  readonly goroutine?: number;
   /** How long that call took. */
   readonly took?: number;
   /** Where the comment is. */
@@ -29,12 +31,13 @@ export function snapshotCause({
 }: Pick<ProcessTrace, "notes" | "info" | "clock" | "definitions">): SnapshotCause | undefined {
   const note = notes.findLast(({ snapshot }) => typeof snapshot === "object" && snapshot !== null)?.snapshot;
   if (note === undefined) return undefined;
-  const { trigger, function: id, ticks, file, line } = note as Readonly<Record<string, unknown>>;
+  const { trigger, function: id, goroutine, ticks, file, line } = note as Readonly<Record<string, unknown>>;
   if (typeof trigger !== "string") return undefined;
   const name = typeof id === "number" ? definitions.get(id)?.name : undefined;
   return {
     trigger,
     ...(name === undefined ? {} : { function: name }),
+    ...(typeof goroutine === "number" ? { goroutine } : {}),
     ...(typeof ticks === "number" ? { took: ticks * clock.slope } : {}),
     ...(typeof file === "string" && typeof line === "number" ? { file, line } : {}),
     time: info.startWall + (info.stop?.at ?? info.end ?? 0),

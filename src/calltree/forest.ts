@@ -1,6 +1,6 @@
 /** Builds the call trees of all processes of one or more traces. */
 import { UserError } from "../base/errors.js";
-import { type ByteSource, openTrace, type ProcessTrace, type Trace } from "../calltrace/index.js";
+import { type ByteSource, openTrace, type ProcessTrace, snapshotCause, type Trace } from "../calltrace/index.js";
 import { costBound } from "./bound.js";
 import type { CallFamily } from "./call-id.js";
 import { type FollowedProcess, fromFollowed } from "./followed.js";
@@ -192,6 +192,7 @@ function buildProcess(
   const { nodes, stacks, edges, attachments, end, known } = counted;
   const ids = new IdMap(process.definitions, table);
   const { tree, number } = freeze(nodes, stacks, edges.list, ids, costBound(info));
+  const cause = snapshotCause(process);
   return {
     tree: Object.freeze({
       source,
@@ -208,6 +209,7 @@ function buildProcess(
         .sort((a, b) => b.calls - a.calls),
       ...(process.reach === undefined ? {} : { reach: process.reach }),
       ...(process.control === undefined ? {} : { control: process.control }),
+      ...(cause === undefined ? {} : { cause }),
       strayExits: stacks.stray,
       pruned: stacks.pruned,
       depthLimit: nodes.depthLimit,

@@ -3,7 +3,7 @@
  * siblings by first start). Node 0 is the root above all goroutines. Built once, then read-only.
  */
 import { baseName } from "../base/place.js";
-import type { Control, Note, Problem, ProcessInfo } from "../calltrace/index.js";
+import type { Control, Note, Problem, ProcessInfo, SnapshotCause } from "../calltrace/index.js";
 import type { FunctionInfo } from "./functions.js";
 import type { Blame, TreeStates } from "./states.js";
 
@@ -111,6 +111,8 @@ export interface ProcessTree {
   readonly end: number;
   /** How the process records; undefined in traces of earlier releases. */
   readonly control?: Control;
+  /** Why it was copied; undefined if it is no snapshot. */
+  readonly cause?: SnapshotCause;
   /** Calls that were not kept because they were short: by function, those with the most first. */
   readonly leftOut: readonly LeftOutCalls[];
   /** Exits without an enter; an intact trace has none. */

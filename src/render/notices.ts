@@ -48,8 +48,12 @@ export function processNotices(process: ProcessTree): Notice[] {
   const running = sumOf(tree.running);
   if (running > 0) {
     const live = info.now !== undefined;
-    const since = process.atLeast ? ` (≥: at least until the ${live ? "trace was read" : "recording ended"})` : "";
-    const what = live ? "the process still runs, not returned yet" : "not returned when the process ended";
+    const isCopy = info.stop?.reason === "snapshot";
+    const until = live ? "trace was read" : isCopy ? "snapshot was taken" : "recording ended";
+    const since = process.atLeast ? ` (≥: at least until the ${until})` : "";
+    const what = live
+      ? "the process still runs, not returned yet"
+      : `not returned when the ${isCopy ? "snapshot was taken" : "process ended"}`;
     say(`${what}: ${formatNumberOf(running, "frame")}${since}`);
   }
   const panics = sumOf(tree.panics);

@@ -1,20 +1,23 @@
 /** What a trace says about how it was recorded: since when a ring reaches, pauses, and what was left out on purpose. */
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import { type ProcessTree, sumOf } from "../calltree/index.js";
+import { snapshotLine } from "./snapshot.js";
 
 /** The lines about what was not recorded on purpose. */
 export function recordedNotices(process: ProcessTree): string[] {
-  return [...reachLine(process), ...earlierLine(process), ...pausesLine(process), ...settingsLines(process)];
+  return [snapshotLines, reachLine, earlierLine, pausesLine, settingsLines].flatMap((lines) => lines(process));
 }
 
-function reachLine({ reach, end, info }: ProcessTree): string[] {
-  const isCopy = info.stop?.reason === "snapshot";
-  const taken = isCopy
-    ? [`a snapshot, taken ${formatDuration(info.stop!.at)} after the start; the recording went on`]
-    : [];
-  if (reach === undefined) return taken;
+function snapshotLines({ cause, info }: ProcessTree): string[] {
+  if (cause !== undefined) return [snapshotLine(info.pid, cause)];
+  if (info.stop?.reason !== "snapshot") return [];
+  return [`a snapshot, taken ${formatDuration(info.stop.at)} after the start; the recording went on`];
+}
+
+function reachLine({ reach, end }: ProcessTree): string[] {
+  if (reach === undefined) return [];
   const last = formatDuration(Math.max(0, end - reach));
-  return [...taken, `a ring: the last ${last} of ${formatDuration(end)}; what came before was overwritten`];
+  return [`a ring: the last ${last} of ${formatDuration(end)}; what came before was overwritten`];
 }
 
 function earlierLine({ tree }: ProcessTree): string[] {

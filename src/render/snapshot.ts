@@ -5,21 +5,34 @@ import { baseName } from "../base/place.js";
 import { formatDuration } from "../base/units.js";
 import type { SnapshotCause } from "../calltree/index.js";
 
-/** `snapshot of process 4711 at 14:32:05.123: api.(*Server).ServeHTTP took 612ms (> 500ms)`. */
+/** `snapshot of process 4711 at 14:32:05.123: api.(*Server).ServeHTTP took 612ms (> 500ms) on goroutine 18`. */
 export function snapshotLine(pid: number, cause: SnapshotCause): string {
   return `snapshot of process ${pid} at ${formatClock(cause.time)}: ${causeWords(cause)}`;
 }
 
-/** `api.(*Server).ServeHTTP took 612ms (> 500ms)`, `db.Query panicked`, `signal SIGUSR1`. */
-function causeWords({ trigger, function: name, took, file, line }: SnapshotCause): string {
+/** The same as fields of JSON. */
+export function causeJson({ trigger, function: name, goroutine, took, file, line, time }: SnapshotCause) {
+  return {
+    trigger,
+    ...(name === undefined ? {} : { function: name }),
+    ...(goroutine === undefined ? {} : { goroutine }),
+    ...(took === undefined ? {} : { took_ms: Math.round(took) / 1e6 }),
+    ...(file === undefined ? {} : { file, line }),
+    time: new Date(time / 1e6).toISOString(),
+  };
+}
+
+/** `api.(*Server).ServeHTTP took 612ms (> 500ms) on goroutine 18`, `db.Query panicked`, `signal SIGUSR1`. */
+function causeWords({ trigger, function: name, goroutine, took, file, line }: SnapshotCause): string {
   const limit = /\.time\s*>=?\s*(.+)$/s.exec(trigger)?.[1];
+  const on = goroutine === undefined ? "" : ` on goroutine ${goroutine}`;
   const short = name === undefined ? undefined : shortName(name);
   if (limit !== undefined && short !== undefined && took !== undefined) {
-    return `${short} took ${formatDuration(took)} (> ${limit})`;
+    return `${short} took ${formatDuration(took)} (> ${limit})${on}`;
   }
-  if (short !== undefined && /(^|\.)panics?(\s*>.*)?$/s.test(trigger)) return `${short} panicked`;
+  if (short !== undefined && /(^|\.)panics?(\s*>.*)?$/s.test(trigger)) return `${short} panicked${on}`;
   if (file !== undefined) {
-    return `${trigger}${short === undefined ? "" : ` in ${short}`}, ${baseName(file)}:${line}`;
+    return `${trigger}${short === undefined ? "" : ` in ${short}`}, ${baseName(file)}:${line}${on}`;
   }
   if (trigger === "exit") return "the process ended";
   return trigger.replace(/^signal:/, "signal ");

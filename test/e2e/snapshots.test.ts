@@ -56,14 +56,27 @@ test.skipIf(process.platform === "win32")("a line for each snapshot, and the fil
   const lines = stderr.split("\n").filter((line) => line.includes("snapshot of process"));
   const words = lines.map((line) => line.replace(/^gotrace: snapshot of process \d+ at [\d:.]+: (.*): \S+$/, "$1"));
   expect(words.map((line) => line.replace(/[\d.]+ms \(/, "20ms ("))).toEqual([
-    "main.slow took 20ms (> 10ms)",
-    "//gotrace:dump in main.shed, main.go:14",
+    "main.slow took 20ms (> 10ms) on goroutine 1",
+    "//gotrace:dump in main.shed, main.go:14 on goroutine 1",
     "signal SIGUSR2",
     "the process ended",
   ]);
   expect(stderr).toMatch(/--dump-when "main.slwo.panics": no such function was called; did you mean main.slow\?/);
   const files = readdirSync(dir).sort();
   expect(lines.map((line) => line.slice(line.indexOf(dir)))).toEqual(files.map((name) => join(dir, name)));
+
+  const first = join(dir, files[0]);
+  const report = gotrace(["report", first], { cwd: program, env });
+  expect(report.stdout).toMatch(
+    /\nsnapshot of process \d+ at [\d:.]+: main.slow took [\d.]+ms \(> 10ms\) on goroutine 1\n/,
+  );
+  expect(report.stdout).toMatch(/\nnot returned when the snapshot was taken: 1 frame/);
+  expect(report.stdout).not.toContain("shed");
+  const json = JSON.parse(gotrace(["report", "--format=json", first], { cwd: program, env }).stdout);
+  expect(json[0].snapshot).toEqual({
+    ...{ trigger: "main.slow.time > 10ms", function: "main.slow", goroutine: 1 },
+    ...{ took_ms: expect.any(Number), time: expect.stringMatching(/^\d{4}-.*Z$/) },
+  });
 
   const none = gotrace(["run", "--dump-keep=3", "."], { cwd: program, env });
   expect([none.code, none.stderr]).toEqual([64, expect.stringMatching(/no snapshots without a ring/)]);

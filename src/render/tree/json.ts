@@ -6,6 +6,7 @@
  * execution trace, `states` and `self_states` have the times in each state, in nanoseconds, without zeros; `reasons` and
  * `self_reasons` what of them has a reason, in the words of the Go runtime; `waits` who is to blame for the self time;
  * `stop_the_world_ns` how long the world was stopped while the calls lasted.
+ * Roots of a snapshot have `snapshot`: why and when it was written.
  * Written in pieces, so that no string is as long as the tree.
  */
 import { jsonText } from "../../base/printable.js";
@@ -21,6 +22,7 @@ import {
   type ViewOptions,
   wholeSection,
 } from "../../calltree/index.js";
+import { causeJson } from "../snapshot.js";
 import { blamedJson, reasonsJson, statesJson } from "../states.js";
 
 export interface JsonOptions extends ViewOptions {
@@ -119,6 +121,7 @@ function head(
     Object.assign(fields, waitsOf(node));
   }
   if (several && top) fields.pid = process.info.pid;
+  if (top && process.cause !== undefined) fields.snapshot = causeJson(process.cause);
   if (top || edge !== EdgeKind.call) {
     const goroutines = tree.goroutines.get(node) ?? 0;
     if (goroutines === 1) fields.goroutine = tree.goids.get(node);
