@@ -25,7 +25,8 @@ const emulators = {
   "windows/amd64": "wine",
 };
 /** The tests of the runtime module that an emulator can run. */
-const runtimeTests = "Tree|Panics|Calibrate|Spawn|Golden|Parse|Foreign|Ends/(kill|exit|panic|nil)$";
+const runtimeTests =
+  "Tree|Panics|Calibrate|Spawn|Golden|Parse|Foreign|Ends/(kill|exit|panic|nil)$|Ring(Narrow)?$|Triggers|Dumps|Pause|Select|Minimum|Depth$|Toggled";
 
 const scratch = mkdtempSync(join(tmpdir(), "gotrace-arch-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));

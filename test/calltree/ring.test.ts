@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type CallForest, EdgeKind, Ending, type Recording, readRecording, sumOf } from "../../src/calltree/index.js";
+import { buildForest } from "../support/calltrace/build-forest.js";
+import { fromText } from "../support/calltrace/from-text.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { pathsOf, run } from "./program.js";
 
@@ -89,6 +91,35 @@ test("a ring has the calls, times and counts of the whole trace since it reaches
     { numRuns: 100, endOnFailure: true },
   );
   expect(cuts).toBeGreaterThan(10);
+});
+
+/** A damaged ring, whose chunk is one of a plain trace: with a goroutine that has three open calls, two of them omitted. */
+const omitting = `process
+  version 3
+  headerSize 4096
+  used 4288
+  startTicks 1000
+  startNano 5000
+  pid 42
+  goVersion "go1.26.0"
+  platform "linux/amd64"
+  executable "/tmp/app"
+  directory "/tmp"
+events size=192 slot=0 seq=0 ticks=6000 nano=10000
+  resume delta=0 goid=7 parentGoid=0 spawnRef=0 test=0 goStatement=0 begin=1500 frames=1 omitted=2
+  frame id=1 start=2500
+  exit2 delta=8
+  exit2 delta=8
+  exit2 delta=8
+  exit2 delta=8
+size 4288
+`;
+
+test("calls that a snapshot omits end without an enter", () => {
+  for (const isPlain of [false, true]) {
+    const [process] = buildForest(memorySource(fromText(omitting)), { isPlain }).processes;
+    expect([process.problem, process.strayExits]).toEqual([undefined, 1]);
+  }
 });
 
 test("a goroutine that was started since the ring reaches is where it is in the whole trace", () => {

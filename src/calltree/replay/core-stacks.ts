@@ -178,7 +178,7 @@ export class CoreStacks implements CallStacks {
     } else if (what === Kind.spawn) {
       const node = frame === NONE ? slots.attach[slot] : this.nodeOf(frame);
       this.listener.spawn(slot, node, decoder.id[0], decoder.at[0], time);
-    } else if (frame === NONE) this.stray++;
+    } else if (frame === NONE) this.leaveUnseen(slot, 1);
     else {
       const node = this.nodeOf(frame);
       const shown = core.exports.exit(time) !== 0;
@@ -190,6 +190,14 @@ export class CoreStacks implements CallStacks {
       this.endings.of({ slot, node, frame, below, what, panics }, shown);
       core.words[core.stateWords + StateWord.panicked] = slots.panicked[slot];
     }
+  }
+
+  /** Calls end that are not on the stack: first those that the slot's snapshot omits. */
+  private leaveUnseen(slot: number, count: number): void {
+    const { omitted } = this.slots;
+    const known = Math.min(omitted[slot], count);
+    omitted[slot] -= known;
+    this.stray += count - known;
   }
 
   private capture(slot: number, time: number): void {
@@ -260,7 +268,7 @@ export class CoreStacks implements CallStacks {
     const root = words[stateWords + StateWord.root];
     slots.top[slot] = this.top === NONE ? NO_FRAME : this.top;
     slots.root[slot] = root === NONE ? NO_NODE : core.indexOf(root);
-    this.stray += floats[state + StatePlace.stray];
+    this.leaveUnseen(slot, floats[state + StatePlace.stray]);
     this.leaveOut(slots.from[slot], floats[state + StatePlace.leftOut]);
     floats[state + StatePlace.stray] = floats[state + StatePlace.leftOut] = 0;
   }
