@@ -100,9 +100,14 @@ async function standing(file: OpenFile): Promise<OpenFile> {
 
 /** The execution trace that the process wrote beside its call trace, if there is one. */
 function besideOf(path: string): string | undefined {
+  const beside = executionBeside(path);
+  return beside !== undefined && existsSync(beside) ? beside : undefined;
+}
+
+/** Where a process writes its execution trace, if it writes one beside this call trace. */
+export function executionBeside(path: string): string | undefined {
   if (!/^\d+-\d+\.gotrace$/.test(basename(path))) return undefined;
-  const beside = path.slice(0, -ENDING.length) + EXECUTION_ENDING;
-  return existsSync(beside) ? beside : undefined;
+  return path.slice(0, -ENDING.length) + EXECUTION_ENDING;
 }
 
 /** The same bytes, with another answer to where the execution traces of the processes are. */

@@ -19,6 +19,7 @@ import { GoroutineStack } from "./goroutine-stack.js";
 import { type ChunkFinder, GrowingChunks } from "./growing-chunks.js";
 import { RingChunks } from "./ring-chunks.js";
 import { ChunkBuffer, SlotReader } from "./slot-reader.js";
+import { type Wait, Waits } from "./waits.js";
 
 interface Slot {
   readonly reader: SlotReader;
@@ -35,6 +36,8 @@ export class Follower {
   problem: string | undefined;
   /** Whether the process has been told to record nothing. */
   isPaused = false;
+  /** Where goroutines wait, if that is known: see {@link chargeWaits}. */
+  waits: Waits | undefined;
   private chunks: ChunkFinder;
   private readonly slots = new Map<number, Slot>();
   private readonly buffer = new ChunkBuffer();
@@ -104,6 +107,19 @@ export class Follower {
     for (const stack of this.stacks()) this.window.pass(stack, this.now);
   }
 
+  /**
+   * Charges waits to the calls that were open meanwhile, after a poll.
+   * @param until up to when waits are known, nanoseconds since the start of the process
+   */
+  chargeWaits(waits: Iterable<Wait>, until: number): void {
+    this.waits?.charge(waits, this.stacks(), until);
+  }
+
+  /** Keeps from now on what {@link chargeWaits} needs. */
+  expectWaits(): void {
+    this.waits ??= new Waits(this.now);
+  }
+
   private slotOf(number: number): Slot {
     let slot = this.slots.get(number);
     if (slot === undefined) {
@@ -114,7 +130,7 @@ export class Follower {
   }
 
   private read({ reader, stack }: Slot): void {
-    const { decoder, window } = this;
+    const { decoder, window, waits } = this;
     if (reader.broken !== undefined) return;
     const { missed } = reader;
     reader.read(this.source, this.buffer, decoder, (count) => {
@@ -122,6 +138,8 @@ export class Follower {
       window.events += count;
       for (let i = 0; i < count; i++) {
         const what = kind[i];
+        waits?.pass(stack, time[i]);
+        stack.latest = time[i];
         if (what === Kind.enter) stack.push(id[i], time[i]);
         else if (what !== Kind.spawn && stack.depth > 0) window.end(stack, time[i], what === Kind.exitPanic);
       }
@@ -130,6 +148,7 @@ export class Follower {
         // The goroutine before it is gone: what it had open never returned.
         stack.depth = 0;
         stack.goid = decoder.begin.goid;
+        stack.latest = decoder.begin.time;
       }
     });
     window.missed += reader.missed - missed;

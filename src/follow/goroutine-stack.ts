@@ -4,6 +4,8 @@ import { grown } from "../base/columns.js";
 export class GoroutineStack {
   goid = 0;
   depth = 0;
+  /** Time of its latest event, nanoseconds. */
+  latest = 0;
   /** Function ids, starts of the calls, and the time of their callees within the present window (nanoseconds). */
   id = new Uint32Array(16);
   start = new Float64Array(16);

@@ -7,3 +7,4 @@ export {
   type Snapshot,
   takeSnapshot,
 } from "./snapshot.js";
+export type { Wait } from "./waits.js";

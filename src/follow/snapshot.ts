@@ -18,6 +18,11 @@ export interface FunctionNow {
   readonly p50: number | undefined;
   readonly p99: number | undefined;
   readonly max: number | undefined;
+  /**
+   * By state: nanoseconds a second in which its calls themselves did not run, of the latest time for which that is known;
+   * undefined where no states are recorded.
+   */
+  readonly waits: ReadonlyMap<string, number> | undefined;
 }
 
 /** Calls that are open on the same path. */
@@ -29,6 +34,8 @@ interface InFlight {
   /** Nanoseconds since the oldest of them began, and its goroutine. */
   readonly age: number;
   readonly goroutine: number;
+  /** What that goroutine waits for, as of a second or two ago; undefined if it ran since, or nothing is known. */
+  readonly state: string | undefined;
   /** False if no function of the path ever returned, such as main and loops that wait for work. */
   readonly returns: boolean;
 }
@@ -96,8 +103,10 @@ export function takeSnapshot(
       goroutines.set(name, (goroutines.get(name) ?? 0) + 1);
     }
     const process = processNow(follower);
-    if (ended === undefined) follower.window.clear(follower.now);
-    else follower.window.goOn(follower.now);
+    if (ended === undefined) {
+      follower.window.clear(follower.now);
+      follower.waits?.clear();
+    } else follower.window.goOn(follower.now);
     return process;
   });
   for (const follower of ended ?? []) sumFunctions(follower, functions);
@@ -146,16 +155,19 @@ class FunctionSum {
   self = 0;
   total = 0;
   readonly durations = new Histogram();
+  waits: Map<string, number> | undefined;
 
   row(name: string): FunctionNow {
-    const { calls, panics, self, total, durations } = this;
+    const { calls, panics, self, total, durations, waits } = this;
     const quantile = (q: number) => (calls === 0 ? undefined : durations.quantile(q));
     const { sum: duration } = durations;
-    return { name, calls, panics, self, total, duration, p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) };
+    const quantiles = { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) };
+    return { name, calls, panics, self, total, duration, ...quantiles, waits };
   }
 }
 
 function sumFunctions(follower: Follower, into: Map<string, FunctionSum>): void {
+  const { waits } = follower;
   const { calls, panics, self, total, durations } = follower.window;
   for (let id = 0; id < calls.length; id++) {
     if (calls[id] === 0 && total[id] === 0) continue;
@@ -168,7 +180,18 @@ function sumFunctions(follower: Follower, into: Map<string, FunctionSum>): void 
     sum.total += total[id];
     const own = durations[id];
     if (own !== undefined) sum.durations.merge(own);
+    if (waits !== undefined && waits.covered > 0) addWaits(sum, waits.self.get(id), waits.covered);
   }
+}
+
+function addWaits(sum: FunctionSum, waits: ReadonlyMap<string, number> | undefined, covered: number): void {
+  sum.waits ??= new Map();
+  for (const [state, time] of waits ?? []) sum.waits.set(state, (sum.waits.get(state) ?? 0) + (time * 1e9) / covered);
+}
+
+/** What a goroutine waits for, if it has had no event since that was known. */
+function stateOf({ waits }: Follower, { goid, latest }: GoroutineStack): string | undefined {
+  return waits !== undefined && latest <= waits.until ? waits.open.get(goid) : undefined;
 }
 
 /** The open calls of a process by path. */
@@ -194,6 +217,7 @@ function openCalls(follower: Follower): InFlight[] {
     count,
     age: Math.max(0, follower.now - start),
     goroutine: oldest.goid,
+    state: stateOf(follower, oldest),
     returns: everEnded[oldest.id[level]] > 0,
   }));
 }

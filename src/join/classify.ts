@@ -35,7 +35,7 @@ export class Classifier {
   constructor(private readonly stacks: Pick<StackTable, "frames">) {}
 
   /** The state, an index into STATES. A running goroutine that marks for the collector counts as running here. */
-  stateOf({ activity, reason, stack }: Interval): number {
+  stateOf({ activity, reason, stack }: Pick<Interval, "activity" | "reason" | "stack">): number {
     if (activity === Activity.Running) return State.running;
     if (activity === Activity.Runnable) return State.runnable;
     if (activity === Activity.Syscall) return State.syscall;

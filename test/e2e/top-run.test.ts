@@ -108,6 +108,40 @@ test("elsewhere: windows as JSON, and all else on standard error", () => {
   expect(result.stderr).toMatch(/begun.* \[till-eof\]\n.*line 29\n.*TOTAL: /s);
 });
 
+test("with states: what functions wait for, and what open calls wait for now", async () => {
+  const words = ["top", "--states", "--interval", "200ms", "--format", "json", ".", "till-eof"];
+  const child = spawn(process.execPath, [main, ...words], {
+    cwd: program,
+    env: { ...process.env, PWD: program, ...env },
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  let text = "";
+  type Row = { function: string; waits_ns_per_s?: Record<string, number> };
+  let found: { waits: Record<string, number>; states: string[] } | undefined;
+  child.stdout.on("data", (piece) => {
+    text += piece;
+    const lines = text.split("\n");
+    text = lines.pop()!;
+    for (const line of lines) {
+      const { functions, in_flight: open } = JSON.parse(line) as {
+        functions: Row[];
+        in_flight: { oldest_state?: string }[];
+      };
+      const waits = functions.find((row) => row.function === "main.main")?.waits_ns_per_s;
+      const states = open.flatMap(({ oldest_state: state }) => state ?? []);
+      if (waits?.select === undefined || states.length === 0 || found !== undefined) continue;
+      found = { waits, states };
+      child.stdin.end();
+    }
+  });
+  expect(await closed).toBe(5);
+  // The main goroutine waits for its ticker, and another one for the input.
+  const parts = Object.values(found!.waits);
+  expect(parts.reduce((sum, time) => sum + time, 0)).toBeLessThan(1.01e9);
+  expect(["network", "syscall", "select"]).toContain(found!.states[0]);
+});
+
 test("--log takes what the program prints", () => {
   const log = join(temporaryDirectory(), "new", "log");
   const result = gotrace(["top", "--interval", "10ms", "--log", log, ".", "till-eof"], { cwd: program, env });

@@ -4,16 +4,21 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import { Follower } from "../../follow/index.js";
 import { isWritten } from "../run/writing-process.js";
 import { type OpenFile, openFile, traceFiles } from "../trace-files.js";
+import { ExecutionTail } from "./execution-tail.js";
 
 interface Followed {
   readonly file: OpenFile;
   readonly follower: Follower;
+  readonly execution: ExecutionTail;
   hasEnded: boolean;
   isClosed: boolean;
 }
 
 function close(one: Followed): void {
-  if (!one.isClosed) one.file.close();
+  if (!one.isClosed) {
+    one.file.close();
+    one.execution.close();
+  }
   one.isClosed = true;
 }
 
@@ -46,7 +51,9 @@ export class FollowedProcesses {
       }
       // Asked before reading: what ended by now has written all of its trace.
       one.hasEnded = !isWritten(one.file.path);
+      one.execution.read();
       one.follower.poll(one.hasEnded ? undefined : now);
+      one.execution.charge();
       followers.push(one.follower);
     }
     return followers;
@@ -71,7 +78,9 @@ export class FollowedProcesses {
       if (this.followed.has(path) || !(this.includesEnded || isWritten(path))) continue;
       const file = openFile(path);
       try {
-        this.followed.set(path, { file, follower: new Follower(file.source), hasEnded: false, isClosed: false });
+        const follower = new Follower(file.source);
+        const execution = new ExecutionTail(path, follower);
+        this.followed.set(path, { file, follower, execution, hasEnded: false, isClosed: false });
       } catch (error) {
         file.close();
         // A process that has just begun has no header yet; the next poll looks again.

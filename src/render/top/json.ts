@@ -19,12 +19,13 @@ export function snapshotJson({ time, window, processes, inFlight, functions, gor
       trace_bytes: process.written,
       ...(process.problem === undefined ? {} : { problem: process.problem }),
     })),
-    in_flight: inFlight.map(({ pid, path, count, age, goroutine, returns }) => ({
+    in_flight: inFlight.map(({ pid, path, count, age, goroutine, state, returns }) => ({
       pid,
       path,
       count,
       age_ns: round(age),
       oldest_goroutine: goroutine,
+      ...(state === undefined ? {} : { oldest_state: state }),
       returns,
     })),
     functions: functions.map((one) => ({
@@ -36,7 +37,12 @@ export function snapshotJson({ time, window, processes, inFlight, functions, gor
       p50_ns: round(one.p50),
       p99_ns: round(one.p99),
       max_ns: round(one.max),
+      ...(one.waits === undefined ? {} : { waits_ns_per_s: rounded(one.waits) }),
     })),
     goroutines: goroutines.map(({ function: of, count }) => ({ function: of, count })),
   })}\n`;
+}
+
+function rounded(waits: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...waits].map(([state, time]) => [state, Math.round(time)]));
 }

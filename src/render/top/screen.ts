@@ -81,20 +81,25 @@ function inFlightLines(
   const starts = goroutines.map(({ function: of, count }) => `${naming(of)} ×${formatCount(count)}`).join(", ");
   const title = `${formatNumberOf(open, "goroutine")} with open calls: ${starts}`;
   const returning = list.filter(({ returns }) => returns);
+  const hasStates = list.some(({ state }) => state !== undefined);
   const columns = [
     ...["AGE", "GOROUTINES", "OLDEST"].map(number),
+    ...(hasStates ? [name("STATE")] : []),
     ...(processes.length > 1 ? [number("PROCESS")] : []),
     name("IN FLIGHT"),
   ];
-  const rows = (returning.length > 0 ? returning : list).slice(0, most).map(({ age, count, goroutine, pid, path }) => ({
-    cells: [
-      formatDuration(age),
-      formatCount(count),
-      String(goroutine),
-      ...(processes.length > 1 ? [String(pid)] : []),
-      path.map(naming).join(" > "),
-    ],
-  }));
+  const rows = (returning.length > 0 ? returning : list)
+    .slice(0, most)
+    .map(({ age, count, goroutine, state, pid, path }) => ({
+      cells: [
+        formatDuration(age),
+        formatCount(count),
+        String(goroutine),
+        ...(hasStates ? [state ?? ""] : []),
+        ...(processes.length > 1 ? [String(pid)] : []),
+        path.map(naming).join(" > "),
+      ],
+    }));
   const table = rows.length === 0 ? [] : [...fitting(columns, rows, style).lines].map((line) => line.trimEnd());
   const left = returning.length - rows.length;
   return [
@@ -111,11 +116,13 @@ function functionLines(
   style: ColumnStyle,
 ): string[] {
   const time = (value: number | undefined) => (value === undefined ? "" : formatDuration(value));
+  const hasWaits = functions.some(({ waits }) => waits !== undefined);
   const hasPanics = functions.some(({ panics }) => panics > 0);
   const columns = [
     ...["CALLS/s", "SELF/s", "TOTAL/s"].map(number),
+    ...(hasWaits ? [number("WAITS/s"), name("MOSTLY")] : []),
     { ...number("P50"), dispensable: 1 },
-    number("P99"),
+    { ...number("P99"), ...(hasWaits ? { dispensable: 3 } : {}) },
     { ...number("MAX"), dispensable: 2 },
     ...(hasPanics ? [number("PANICS/s")] : []),
     name("FUNCTION"),
@@ -126,6 +133,7 @@ function functionLines(
       perSecond(one.calls, window),
       formatDuration(Math.max(0, one.self * rate)),
       formatDuration(Math.max(0, one.total * rate)),
+      ...(hasWaits ? waitCells(one) : []),
       time(one.p50),
       time(one.p99),
       time(one.max),
@@ -134,6 +142,13 @@ function functionLines(
     ],
   }));
   return [...fitting(columns, rows, style).lines].map((line) => line.trimEnd());
+}
+
+/** How long a function's own calls wait, and for what most. */
+function waitCells({ waits }: FunctionNow): string[] {
+  const parts = [...(waits ?? [])].sort(([, a], [, b]) => b - a);
+  if (parts.length === 0) return ["", ""];
+  return [formatDuration(parts.reduce((sum, [, time]) => sum + time, 0)), parts[0][0]];
 }
 
 function sorted(functions: readonly FunctionNow[], by: TopSort): readonly FunctionNow[] {
