@@ -19,10 +19,10 @@ export function grown<T extends Column>(column: T, length: number, fill = 0): T 
   return copy;
 }
 
-/** A copy of `length` elements, at least as many as the column has; the new ones are 0. */
+/** A copy of `length` elements; those that the column does not have are 0. */
 export function resized<T extends Column>(column: T, length: number): T {
   const copy = new (column.constructor as new (length: number) => T)(length);
-  copy.set(column);
+  copy.set(length < column.length ? column.subarray(0, length) : column);
   return copy;
 }
 

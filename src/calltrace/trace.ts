@@ -194,7 +194,7 @@ function findHeader(source: ByteSource, offset: number): number | undefined {
  * there are none within ZEROS_MAX.
  */
 function skipZeros(source: ByteSource, offset: number): number {
-  const words = new Int32Array(1 << 18);
+  const words = new Int32Array(Math.min(1 << 18, 2 * Math.ceil((source.size - offset) / 8 + 1)));
   const buffer = new Uint8Array(words.buffer);
   for (let at = offset; at < source.size && at - offset < ZEROS_MAX; at += buffer.length) {
     const part = buffer.subarray(0, Math.min(buffer.length, source.size - at));

@@ -192,6 +192,7 @@ function buildProcess(
   const { nodes, stacks, edges, attachments, end, known } = counted;
   const ids = new IdMap(process.definitions, table);
   const { tree, number } = freeze(nodes, stacks, edges.list, ids, costBound(info));
+  nodes.trim();
   const cause = snapshotCause(process);
   return {
     tree: Object.freeze({

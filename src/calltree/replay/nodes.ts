@@ -26,6 +26,9 @@ export const PATH_LIMIT = 3 << 18;
 /** Room for nodes beyond the limit: those under {@link OTHER_PATHS}, and those reserved at one time. */
 const BEYOND = 1 << 14;
 
+/** From this many nodes on, a table is large: more than a batch of records. */
+const LARGE = 1 << 12;
+
 /** Replaces all ids of functions and go statements beyond {@link ID_LIMIT}. */
 export const OTHER_IDS = ID_LIMIT + 1;
 
@@ -93,6 +96,15 @@ export class NodeTable {
       if (this.parent[node] === others) this.othersByFunction.set(this.func[node], node);
   }
 
+  /**
+   * Gives up most of the room for more nodes, because a report may keep thousands of tables. Large ones keep room for a
+   * batch of records, so that no replay has to copy them.
+   */
+  trim(): void {
+    const length = this.count < LARGE ? this.count : this.count + LARGE + 1;
+    if (length < this.parent.length) this.resize(length);
+  }
+
   /** The same nodes, of merged calls, without any counts. No node may be added to either from then on. */
   emptied(): NodeTable {
     const copy: NodeTable = Object.assign(Object.create(NodeTable.prototype), this);
@@ -109,7 +121,10 @@ export class NodeTable {
     if (need <= this.parent.length) return;
     // Grow by half, but not beyond the limit: columns of a million nodes are large.
     const most = this.pathLimit + BEYOND;
-    const length = need > most ? Math.ceil(need * 1.5) : Math.min(most, Math.ceil(need * 1.5));
+    this.resize(need > most ? Math.ceil(need * 1.5) : Math.min(most, Math.ceil(need * 1.5)));
+  }
+
+  private resize(length: number): void {
     this.parent = resized(this.parent, length);
     this.func = resized(this.func, length);
     this.edge = resized(this.edge, length);

@@ -124,5 +124,6 @@ export function* walkProcess(replayed: Replayed, scope: Scope, observer: WalkObs
     const isOpen = slots.top[slot] >= 0;
     finish(isOpen ? Math.max(end, slots.floor[slot]) : slots.floor[slot]);
   }
+  nodes.trim();
   return stacks;
 }
