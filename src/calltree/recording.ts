@@ -161,6 +161,8 @@ export class Recording {
       hidden.minimum += sink.hidden.minimum;
       hidden.paths += sink.hidden.paths;
       before += process.length;
+      // A process may be too short to pause for output, and there may be thousands.
+      yield;
     }
     return hidden;
   }

@@ -4,7 +4,7 @@
  * Stays come in the order in which they end, over all goroutines, and are read goroutine by goroutine. So each goroutine
  * has a chain of blocks, small ones first, and nothing is sorted or copied.
  */
-import { grown, NumberMap } from "../base/columns.js";
+import { grown, NumberMap, resized } from "../base/columns.js";
 import { Words } from "../base/word-numbers.js";
 import { State, type StayCursor } from "../calltree/index.js";
 import { NONE } from "../exectrace/index.js";
@@ -19,10 +19,19 @@ const BLOCK_MAX = 1024;
 
 /** Some columns of stays. The stays of a goroutine follow one another without gaps, so each ends where the next begins. */
 class Segment {
-  readonly begin = new Float64Array(SEGMENT);
-  readonly kind = new Uint32Array(SEGMENT);
+  begin = new Float64Array(64);
+  kind = new Uint32Array(64);
   /** The number of the goroutine that ended the wait, plus 1; 0 for none. */
-  readonly waker = new Uint32Array(SEGMENT);
+  waker = new Uint32Array(64);
+
+  /** Makes room for entries up to {@link SEGMENT}. A report may have thousands of short traces. */
+  reserve(entries: number): void {
+    if (entries <= this.begin.length) return;
+    const length = Math.min(SEGMENT, Math.max(entries, 2 * this.begin.length));
+    this.begin = resized(this.begin, length);
+    this.kind = resized(this.kind, length);
+    this.waker = resized(this.waker, length);
+  }
 }
 
 /** A stay in a state. */
@@ -125,6 +134,7 @@ export class StayTable implements Entries {
     const size = last < 0 ? BLOCK_MIN : Math.min(BLOCK_MAX, this.blockSize[last] * 2);
     if (SEGMENT - (this.used % SEGMENT) < size) this.used = Math.ceil(this.used / SEGMENT) * SEGMENT;
     if (this.used + size > this.segments.length * SEGMENT) this.segments.push(new Segment());
+    this.segments[this.segments.length - 1].reserve((this.used % SEGMENT) + size);
     const block = this.blocks++;
     if (block === this.blockStart.length) this.growBlocks();
     this.blockStart[block] = this.used;
