@@ -74,4 +74,6 @@ export enum RingChunk {
   snapshot = 40,
   /** u32: set to 1 by a reader that has read the closed chunk of a followed process. */
   read = 44,
+  /** u64: ticks at which the process last left the chunk alone when it looked for space. */
+  passed = 48,
 }

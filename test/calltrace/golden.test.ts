@@ -8,7 +8,7 @@ const directory = join(import.meta.dirname, "../../testdata/format");
 
 // runtime-go's tests write and check the bytes of golden.gotrace, so this keeps the two tables of the format in step.
 // Traces of earlier releases must stay readable.
-for (const name of ["golden", "golden-0.1.0"]) {
+for (const name of ["golden", "golden-ring", "golden-0.1.0"]) {
   test(`${name}.gotrace reads as ${name}.txt`, async () => {
     const bytes = readFileSync(join(directory, `${name}.gotrace`));
     const text = toText(bytes);

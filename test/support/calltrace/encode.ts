@@ -41,6 +41,7 @@ export const RING_FIELDS = [
   { name: "closed", offset: RingChunk.closed, bytes: 8 },
   { name: "snapshot", offset: RingChunk.snapshot, bytes: 4 },
   { name: "read", offset: RingChunk.read, bytes: 4 },
+  { name: "passed", offset: RingChunk.passed, bytes: 8 },
 ] as const;
 
 /** The fields of a control chunk; those that are not given are 0. */

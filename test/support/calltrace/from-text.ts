@@ -1,6 +1,7 @@
 /** Makes a trace from its text twin: lines to bytes. See to-text.ts. */
 
 import { CHUNK_ALIGN, CHUNK_KINDS, CHUNK_MAGIC, HEADER_FIELDS, HEADER_STRINGS } from "../../../src/calltrace/spec.js";
+import { COUNTS } from "../../../src/calltrace/spec-ring.js";
 import { specNamed, writeRecord } from "./bits.js";
 import { encodeDefinition, encodeHeader, writeChunkHeader, writeControl } from "./encode.js";
 
@@ -49,6 +50,8 @@ class Assembly {
   private at = 0;
   private size: number | undefined;
   private header: HeaderDraft | undefined;
+  /** Of a chunk of counts, the id of the first function. */
+  private firstId = 0;
   /** The control chunk that the lines describe. */
   private control: ControlDraft | undefined;
 
@@ -63,6 +66,7 @@ class Assembly {
     else if (word === "size") this.size = Number(rest[0]);
     else if (word === "patch") this.patch(Number(rest[0]), rest[1]);
     else if (word === "json") this.json(JSON.parse(rest[0]) as string);
+    else if (word === "left-out") this.leftOut(new Map(fieldsOf(rest)));
     else if (this.control !== undefined && word.startsWith(".")) this.controlLine(word.slice(1), rest[0]);
     else if (word in CHUNK_KINDS && rest[0]?.includes("=")) this.chunk(word as keyof typeof CHUNK_KINDS, rest);
     else if (word === "function" || word === "go" || (word === "test" && rest[1]?.startsWith('"'))) {
@@ -101,6 +105,13 @@ class Assembly {
     return true;
   }
 
+  /** Counts of a function, at its place in the chunk. */
+  private leftOut(fields: ReadonlyMap<string, bigint>): void {
+    const view = new DataView(this.bytes.buffer, this.at + (Number(fields.get("id")) - this.firstId) * COUNTS.bytes);
+    view.setBigUint64(0, fields.get("calls") ?? 0n, true);
+    view.setBigUint64(8, fields.get("ticks") ?? 0n, true);
+  }
+
   /** A line of a control chunk: a field, the text, or a change of the gate. */
   private controlLine(word: string, value: string): void {
     const control = this.control!;
@@ -126,6 +137,7 @@ class Assembly {
     this.grow(Number(fields.size));
     const header = { ...fields, magic: BigInt(CHUNK_MAGIC), kind: BigInt(CHUNK_KINDS[kind]) };
     this.at = at + writeChunkHeader(header, this.bytes, at);
+    this.firstId = Number(fields.slot ?? 0n);
     this.control = kind === "control" ? { at, numbers: { changes: 0n }, gates: [] } : undefined;
   }
 

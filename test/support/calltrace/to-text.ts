@@ -20,7 +20,7 @@ import {
   HEADER_SIZE,
   HEADER_STRINGS,
 } from "../../../src/calltrace/spec.js";
-import { RING_HEADER } from "../../../src/calltrace/spec-ring.js";
+import { COUNTS, RING_HEADER } from "../../../src/calltrace/spec-ring.js";
 import { readRecord, specOf } from "./bits.js";
 import { RING_FIELDS } from "./encode.js";
 import { fromText } from "./from-text.js";
@@ -83,6 +83,7 @@ function processLines(bytes: Uint8Array, base: number, lines: string[]): number 
     const payload = bytes.subarray(at + CHUNK_HEADER, at + size);
     if (kind === CHUNK_KINDS.events) recordLines(payload, lines);
     else if (kind === CHUNK_KINDS.ring) recordLines(payload.subarray(RING_HEADER - CHUNK_HEADER), lines);
+    else if (kind === CHUNK_KINDS.counts) countLines(payload, view.getUint32(at + Chunk.slot, true), lines);
     else if (kind === CHUNK_KINDS.control) controlLines(bytes, at, lines);
     else if (kind === CHUNK_KINDS.defs) definitionLines(payload, lines);
     else if (kind === CHUNK_KINDS.note) noteLines(payload, lines);
@@ -93,9 +94,9 @@ function processLines(bytes: Uint8Array, base: number, lines: string[]): number 
 
 /** The fields that only the header of a ring's chunk has. */
 function ringFields(view: DataView, at: number): string[] {
-  return RING_FIELDS.map(({ name, offset, bytes }) => {
-    const value = bytes === 8 ? view.getBigUint64(at + offset, true) : view.getUint32(at + offset, true);
-    return `${name}=${value}`;
+  return RING_FIELDS.flatMap(({ name, offset, bytes }) => {
+    const value = bytes === 8 ? view.getBigUint64(at + offset, true) : BigInt(view.getUint32(at + offset, true));
+    return name === "passed" && value === 0n ? [] : [`${name}=${value}`];
   });
 }
 
@@ -107,6 +108,14 @@ function controlLines(bytes: Uint8Array, at: number, lines: string[]): void {
   }
   if (control.text !== "") lines.push(`  .text ${JSON.stringify(control.text)}`);
   for (const { nano, isPaused } of control.gates) lines.push(`  .gate-log ${(nano << 1n) | BigInt(isPaused)}`);
+}
+
+function countLines(payload: Uint8Array, first: number, lines: string[]): void {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  for (let i = 0; i < COUNTS.ids && (i + 1) * COUNTS.bytes <= payload.length; i++) {
+    const [calls, ticks] = [0, 8].map((offset) => view.getBigUint64(i * COUNTS.bytes + offset, true));
+    if (calls > 0n || ticks > 0n) lines.push(`  left-out id=${first + i} calls=${calls} ticks=${ticks}`);
+  }
 }
 
 function recordLines(payload: Uint8Array, lines: string[]): void {
