@@ -109,10 +109,10 @@ export class GrowingReader {
     _onward: boolean,
     from: number,
     to: number,
-  ): { readonly window: { readonly u16: Uint16Array }; readonly index: number } {
+  ): { readonly window: { readonly u16: Uint16Array }; readonly index: number; readonly end: number } {
     if (from > CHUNK_HEADER) this.read(offset, 0, CHUNK_HEADER);
     this.read(offset, from > CHUNK_HEADER ? from : 0, to);
-    return { window: this.window, index: 0 };
+    return { window: this.window, index: 0, end: to };
   }
 
   /** Forgets what {@link isWritten} has read. */

@@ -6,11 +6,11 @@ import type { CallFamily } from "./call-id.js";
 import { type FollowedProcess, fromFollowed } from "./followed.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
-import type { ReplayOptions } from "./replay/builder.js";
 import { type Counted, countProcess } from "./replay/count.js";
 import { type Replayed, walkProcess } from "./replay/replay.js";
 import type { Scope } from "./replay/scope.js";
 import type { Stacks } from "./replay/stacks.js";
+import type { ReplayOptions } from "./replay/stacks-for.js";
 import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
 import { type Bound, requireReach, type Window, windowsOf } from "./window.js";
 

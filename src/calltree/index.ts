@@ -28,9 +28,9 @@ export { CallCount, HeldCalls } from "./held-calls.js";
 export { columnIn, PARTS, partName, statesOfPart, timeIn } from "./part.js";
 export { type RecordingOptions, readRecording } from "./read.js";
 export { Recording, type Walk } from "./recording.js";
-export type { ReplayOptions } from "./replay/builder.js";
 export type { HiddenCalls } from "./replay/filtered-replay.js";
 export type { Begun, WalkObserver } from "./replay/replay.js";
+export type { ReplayOptions } from "./replay/stacks-for.js";
 export type { SelectOptions } from "./selection.js";
 export type { StateClock, WaitVisitor } from "./state-meter.js";
 export {

@@ -5,7 +5,7 @@ import { type CallFamily, type CallId, callIdsOf, type WrittenCallId, writeCallI
 import { familiesOf } from "./family.js";
 import { type ForestOptions, replayTraces } from "./forest.js";
 import { Recording } from "./recording.js";
-import type { ReplayOptions } from "./replay/builder.js";
+import type { ReplayOptions } from "./replay/stacks-for.js";
 import { type SelectOptions, scopeOf } from "./selection.js";
 import type { CallForest } from "./tree.js";
 

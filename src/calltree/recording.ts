@@ -2,10 +2,10 @@
 import type { ProcessTrace } from "../calltrace/index.js";
 import type { CallFamily } from "./call-id.js";
 import { extent, type Replay, rescoped } from "./forest.js";
-import type { ReplayOptions } from "./replay/builder.js";
 import { FilteredReplay, type HiddenCalls } from "./replay/filtered-replay.js";
 import { type WalkObserver, walkProcess } from "./replay/replay.js";
 import { windowOf } from "./replay/scope.js";
+import type { ReplayOptions } from "./replay/stacks-for.js";
 import { isStructural, type SelectOptions, scopeOf } from "./selection.js";
 import type { StateClock, WaitVisitor } from "./state-meter.js";
 import type { Blame } from "./states.js";

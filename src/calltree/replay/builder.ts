@@ -16,30 +16,17 @@ import { ChunkReader, chunkAt, type ProcessTrace, RecordDecoder, Status } from "
 import { EdgeKind } from "../tree.js";
 import { AttachmentTable } from "./attachments.js";
 import type { CallStacks } from "./call-stacks.js";
-import { ColumnStacks } from "./column-stacks.js";
-import { acquire } from "./core.js";
-import { CoreStacks } from "./core-stacks.js";
 import { EdgeTable } from "./edges.js";
-import { DEPTH_LIMIT, NO_NODE, NodeTable, PATH_LIMIT, ROOT } from "./nodes.js";
+import { NO_NODE, ROOT } from "./nodes.js";
 import { ParentInference } from "./parent-inference.js";
 import { ParkedSlots } from "./parked-slots.js";
 import type { Prescan } from "./prescan.js";
 import type { Fetch, Reach } from "./reach.js";
-import { type Scope, windowOf } from "./scope.js";
+import { windowOf } from "./scope.js";
 import { type Parked, SlotTable } from "./slots.js";
 import { asksForParent, spawnChunk } from "./spawn-chunk.js";
 import { SpawnTable } from "./spawns.js";
-
-export interface ReplayOptions extends Scope {
-  /** One node per call instead of one per distinct path. */
-  readonly noMerge?: boolean;
-  /** With noMerge: calls shorter than this (ns) are pruned, unless other nodes of the tree need them. */
-  readonly minimum?: number;
-  readonly depthLimit?: number;
-  readonly pathLimit?: number;
-  /** Does without the core; for comparisons. */
-  readonly isPlain?: boolean;
-}
+import { type ReplayOptions, stacksFor } from "./stacks-for.js";
 
 export class TreeBuilder {
   readonly stacks: CallStacks;
@@ -61,7 +48,7 @@ export class TreeBuilder {
     private readonly reach?: Reach,
   ) {
     this.slots = new SlotTable(process.chunks, windowOf(0, options));
-    this.stacks = this.stacksFor(options);
+    this.stacks = stacksFor(process, this.slots, this, options);
     this.spawns = new SpawnTable(process.chunks.ring !== undefined);
     this.attachments = new AttachmentTable(process.chunks.slots);
     this.parents = new ParentInference(process, prescan, this.slots, this.stacks);
@@ -118,16 +105,6 @@ export class TreeBuilder {
     }
   }
 
-  /** The core builds merged trees of whole goroutines, unless they began before the trace of a ring reaches. */
-  private stacksFor(options: ReplayOptions): CallStacks {
-    const { noMerge = false, depthLimit = DEPTH_LIMIT, pathLimit = PATH_LIMIT } = options;
-    const { slots, process } = this;
-    if (noMerge || options.family !== undefined || options.reach !== undefined || options.isPlain) {
-      return new ColumnStacks(new NodeTable(!noMerge, depthLimit, pathLimit), slots, this, options);
-    }
-    return new CoreStacks(acquire(depthLimit, pathLimit), slots, this, options, process.clock.slope);
-  }
-
   /** Time of the last event. */
   last(): number {
     return this.slots.floor.reduce((last, time) => Math.max(last, time), 0);
@@ -162,9 +139,12 @@ export class TreeBuilder {
         continue;
       }
       this.chunk = chunk;
-      const [offset, size] = [chunks.offset[chunk], chunks.size[chunk]];
-      const { window, index } = this.reader.fetch(offset, size, chunk === until, from, limit);
-      decoder.open(window.u16, index, limit, slots.floor[slot], chunks.body[chunk]);
+      const [offset, whole] = [chunks.offset[chunk], chunks.size[chunk]];
+      // The header matters only where no state is known.
+      const first = state === undefined ? 0 : from;
+      const { window, index, end } = this.reader.fetch(offset, whole, chunk === until, first, limit);
+      const size = Math.min(limit, end);
+      decoder.open(window.u16, index, size, slots.floor[slot], chunks.body[chunk]);
       if (state !== undefined) decoder.resume(state);
       slots.within.delete(slot);
       if (resumed !== undefined) {
@@ -174,7 +154,7 @@ export class TreeBuilder {
         resumed = undefined;
       }
       do {
-        this.stacks.run(slot, decoder, { units: window.u16, index, size: limit }, reach);
+        this.stacks.run(slot, decoder, { units: window.u16, index, size }, reach);
         if (decoder.status === Status.begin && !this.begin(slot)) {
           slots.floor[slot] = decoder.latest;
           this.wake(slot);
@@ -182,6 +162,10 @@ export class TreeBuilder {
         }
       } while (decoder.status === Status.begin);
       slots.floor[slot] = decoder.latest;
+      if (size < limit && decoder.offset > from) {
+        slots.within.set(slot, decoder.state());
+        continue;
+      }
       if (!isComplete) {
         slots.within.set(slot, decoder.state());
         this.wake(slot);

@@ -1,12 +1,13 @@
 /** Counts the calls of a process: both passes over its trace, and the ends of calls that never returned. */
 import type { Problem, ProcessTrace } from "../../calltrace/index.js";
 import type { AttachmentTable } from "./attachments.js";
-import { type ReplayOptions, TreeBuilder } from "./builder.js";
+import { TreeBuilder } from "./builder.js";
 import type { CallStacks, TakenNodes } from "./call-stacks.js";
 import type { EdgeTable } from "./edges.js";
 import type { Endings } from "./endings.js";
 import type { NodeTable } from "./nodes.js";
 import { type Prescan, prescan } from "./prescan.js";
+import type { ReplayOptions } from "./stacks-for.js";
 
 /** What the replay of a process has counted. */
 export interface Counted {

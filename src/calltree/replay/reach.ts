@@ -10,7 +10,10 @@ export interface Reach {
   check(slot: number, time: number): void;
 }
 
-/** Fetches a chunk, or at least its header and the part `from` … `to` (bytes from its start). */
+/**
+ * Fetches a chunk, or at least the part `from` … `end` (bytes from its start), with its header if that is where records
+ * begin; `end` may be before `to`, but then there is a whole record.
+ */
 export interface Fetch {
   fetch(
     offset: number,
@@ -18,5 +21,5 @@ export interface Fetch {
     onward: boolean,
     from: number,
     to: number,
-  ): { readonly window: { readonly u16: Uint16Array }; readonly index: number };
+  ): { readonly window: { readonly u16: Uint16Array }; readonly index: number; readonly end: number };
 }

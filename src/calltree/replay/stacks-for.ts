@@ -1,0 +1,35 @@
+/** Chooses what a tree is built with. */
+import type { ProcessTrace } from "../../calltrace/index.js";
+import type { CallStacks } from "./call-stacks.js";
+import { ColumnStacks } from "./column-stacks.js";
+import { acquire } from "./core.js";
+import { CoreStacks } from "./core-stacks.js";
+import { DEPTH_LIMIT, NodeTable, PATH_LIMIT } from "./nodes.js";
+import type { Listener } from "./observer.js";
+import type { Scope } from "./scope.js";
+import type { SlotTable } from "./slots.js";
+
+export interface ReplayOptions extends Scope {
+  /** One node per call instead of one per distinct path. */
+  readonly noMerge?: boolean;
+  /** With noMerge: calls shorter than this (ns) are pruned, unless other nodes of the tree need them. */
+  readonly minimum?: number;
+  readonly depthLimit?: number;
+  readonly pathLimit?: number;
+  /** Does without the core; for comparisons. */
+  readonly isPlain?: boolean;
+}
+
+/** The core builds merged trees of whole goroutines, from traces that have their beginnings. */
+export function stacksFor(
+  { clock }: ProcessTrace,
+  slots: SlotTable,
+  listener: Listener,
+  options: ReplayOptions,
+): CallStacks {
+  const { noMerge = false, depthLimit = DEPTH_LIMIT, pathLimit = PATH_LIMIT } = options;
+  if (noMerge || options.family !== undefined || options.reach !== undefined || options.isPlain) {
+    return new ColumnStacks(new NodeTable(!noMerge, depthLimit, pathLimit), slots, listener, options);
+  }
+  return new CoreStacks(acquire(depthLimit, pathLimit), slots, listener, options, clock.slope);
+}
