@@ -142,7 +142,8 @@ test("with states: what functions wait for, and what open calls wait for now", a
   expect(["network", "syscall", "select"]).toContain(found!.states[0]);
 });
 
-test("--log takes what the program prints", () => {
+test("--log takes what the program prints; a saved trace beside the package does not matter", () => {
+  filesOn({ "saved.gotrace": "" }, program);
   const log = join(temporaryDirectory(), "new", "log");
   const result = gotrace(["top", "--interval", "10ms", "--log", log, ".", "till-eof"], { cwd: program, env });
   expect(result).toMatchObject({ code: 5, stderr: "" });

@@ -118,8 +118,10 @@ function namesProgram(word: string, flags: ParsedFlags): boolean {
   if (/^\d+$/.test(word)) return false;
   const path = resolve(flags.string("C") ?? ".", word);
   if (!existsSync(path)) return !isAbsolute(word) && !namesTraces(path);
-  if (namesTraces(path)) return false;
-  return !statSync(path).isDirectory() || readdirSync(path).some((name) => name.endsWith(".go"));
+  if (!statSync(path).isDirectory()) return !namesTraces(path);
+  const names = readdirSync(path);
+  // A directory of a package may have saved traces, which nobody writes.
+  return names.some((name) => name.endsWith(".go")) && !names.some((name) => /^\d+-\d+\.gotrace$/.test(name));
 }
 
 async function runProgram(parsed: ParsedFlags, options: OwnProgramOptions): Promise<number> {
