@@ -63,7 +63,8 @@ func main() {
 /** The most memory that a process has had so far, KiB; undefined where the system does not tell. */
 function peakOf(pid) {
   try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+    const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return peak === undefined ? undefined : Number(peak);
   } catch {
     return undefined;
   }

@@ -41,6 +41,9 @@ const ZEROS_MAX = 1 << 30;
  */
 const SLOPE_AFTER = 2 ** 27;
 
+/** Of chunks of this size, bytes, most are followed by another one of it. */
+const LARGE = 1 << 15;
+
 const KINDS = new Set<number>(Object.values(CHUNK_KINDS));
 
 /**
@@ -92,6 +95,8 @@ export class ChunkScanner {
   private firstSlope = Number.NaN;
   private end = 0;
   private zeros = 0;
+  /** Whether the latest chunk was. */
+  private isLarge = false;
   private cut = false;
 
   /** @param base offset of the process trace in the file, for messages */
@@ -146,7 +151,7 @@ export class ChunkScanner {
    * are space that was never used. Otherwise the scan stops at both.
    */
   scan(used: number, isWhole: boolean): void {
-    // Small, so that the payload of large chunks is not read; new, because the bytes may have changed.
+    // New, because the bytes may have changed.
     const window = new Window(this.source, 16384);
     this.end = Math.min(used, this.source.size);
     while (this.problem === undefined && this.offset + CHUNK_HEADER <= this.end) {
@@ -159,7 +164,8 @@ export class ChunkScanner {
   /** Passes over the next chunk. @returns whether it was there, or what is wrong with it */
   private pass(window: Window, used: number, isWhole: boolean): boolean | string {
     const words = window.u32;
-    const at = window.at(this.offset, CHUNK_HEADER) >>> 2;
+    // Where chunks are large, the payload of none is read.
+    const at = window.at(this.offset, CHUNK_HEADER, this.isLarge ? CHUNK_ALIGN : undefined) >>> 2;
     const magicKind = words[at];
     let size = words[at + Chunk.size / 4];
     if (magicKind === 0 && size === 0) {
@@ -177,6 +183,7 @@ export class ChunkScanner {
     this.cut = this.offset + size > this.end;
     if (this.cut && !isWhole) return false;
     if (this.cut) size = Math.floor((this.end - this.offset) / 4) * 4;
+    this.isLarge = size >= LARGE;
     if (kind === CHUNK_KINDS.defs) this.defs.push(this.offset);
     else if (kind === CHUNK_KINDS.note) this.notes.push(this.offset);
     else if (kind === CHUNK_KINDS.execution) this.execution.push(this.offset);
