@@ -45,6 +45,26 @@ function diskOf(directory) {
   return sum;
 }
 
+/** The directory of a process's trace, unless it lies below another one that is measured. */
+function placeOf(pid, measured) {
+  let environment = "";
+  try {
+    environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {}
+  const place = /(?:^|\0)GOTRACE_OUT=([^\0]*)/.exec(environment)?.[1] ?? "";
+  return place.startsWith(measured) ? "" : place;
+}
+
+/** Seconds of processor time that a process has taken. */
+function processorTimeOf(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+}
+
 /** Runs the server and measures it every second. */
 async function serve(name, command, args, env, directory) {
   mkdirSync(directory, { recursive: true });
@@ -63,14 +83,15 @@ async function serve(name, command, args, env, directory) {
     errors += data;
   });
   const exit = once(child, "exit");
-  const most = { own: 0, all: 0, disk: 0, reader: 0 };
+  const most = { own: 0, all: 0, disk: 0, cpu: 0, reader: 0 };
   const clock = setInterval(() => {
     const pid = Number(/^pid (\d+)$/m.exec(out)?.[1]);
     if (!pid) return;
     const { own, all } = memoryOf(pid);
     most.own = Math.max(most.own, own);
     most.all = Math.max(most.all, all);
-    most.disk = Math.max(most.disk, diskOf(directory));
+    most.disk = Math.max(most.disk, diskOf(directory) + diskOf(placeOf(pid, directory)));
+    most.cpu = Math.max(most.cpu, processorTimeOf(pid));
     if (command === process.execPath) most.reader = Math.max(most.reader, memoryOf(child.pid).all);
   }, 1000);
   const [code] = await exit;
@@ -78,12 +99,6 @@ async function serve(name, command, args, env, directory) {
   const number = (word) => Number(new RegExp(`^${word} (\\d+)$`, "m").exec(out)?.[1] ?? Number.NaN);
   if (code !== 0) failures.push(`${name}: exit code ${code}\n${errors}`);
   return { name, most, seconds, requests: number("requests"), slow: number("slow"), out, errors, directory };
-}
-
-/** What a trace says: lost events, how many requests it has, since when it reaches. */
-function examine(file) {
-  const { info, reach, control } = processIn(file);
-  return { info, reach, numbers: control?.numbers };
 }
 
 /** The calls of a function in a trace, with how long the longest took in ms. */
@@ -131,15 +146,14 @@ const servers = await Promise.all([
 ]);
 const rows = [];
 for (const { name, most, seconds, requests, slow, directory } of servers) {
-  const row = { name, requests, slow, own: most.own, all: most.all, reader: most.reader, disk: most.disk };
+  const row = { name, requests, slow, ...most };
   if (name === "run") Object.assign(row, tree(readFileSync(at("tree.txt"), "utf8"), requests, slow));
   if (name === "ring" || name === "trigger") {
     const [file] = traceFiles(directory);
-    const { info, reach, numbers } = examine(file);
+    const { info, reach } = processIn(file);
     row.lost = info.lost;
     if (row.lost > 0 || info.stop) failures.push(`${name}: ${row.lost} events lost`);
     const { calls } = await callsOf("main.order", file);
-    row.events = Number(numbers.reused) / 3 / seconds;
     row.found = `${calls} requests since ${((reach ?? 0) / 1e9).toFixed(0)} s`;
     const expected = (requests * (seconds - (reach ?? 0) / 1e9)) / seconds;
     if (Math.abs(calls - expected) > 0.1 * expected + 20)
@@ -158,10 +172,12 @@ for (const { name, most, seconds, requests, slow, directory } of servers) {
   }
   rows.push(row);
 }
-console.log(`\n${values.seconds} s, ${values.rate} requests a second; memory and disk at most, in MB`);
-console.log("           requests  slow   own RSS   all RSS   gotrace      disk  lost");
-for (const { name, requests, slow, own, all, reader, disk, lost, found } of rows) {
-  const cells = [own, all, reader, disk].map((value) => (value > 0 ? value.toFixed(1) : "").padStart(10)).join("");
+console.log(
+  `\n${values.seconds} s, ${values.rate} requests a second; memory and disk at most, in MB; processor time in s`,
+);
+console.log("           requests  slow   own RSS   all RSS   gotrace      disk       cpu  lost");
+for (const { name, requests, slow, own, all, reader, disk, cpu, lost, found } of rows) {
+  const cells = [own, all, reader, disk, cpu].map((value) => (value > 0 ? value.toFixed(1) : "").padStart(10)).join("");
   console.log(
     name.padEnd(9) + String(requests).padStart(10) + String(slow).padStart(6) + cells + String(lost ?? "").padStart(6),
     found ?? "",
