@@ -97,6 +97,9 @@ func takeBack(s *slot, f *frame, pos, took uint64) bool {
 	if !count(f.id, took) {
 		return false
 	}
+	if alignedOnly {
+		*(*byte)(p) = 0 // the tag first: put64 stores it last
+	}
 	put64(p, 0, 0)
 	s.pos = pos - n
 	s.last = f.ticks - delta
