@@ -8,6 +8,7 @@ import { basename, join } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { type ByteSource, copyRing, type Patch, usesSpaceAgain } from "../calltrace/index.js";
 import type { FollowedProcess } from "../calltree/index.js";
+import { RegularFile } from "./open-files.js";
 import { isWritten } from "./run/writing-process.js";
 import { type TemporaryDirectory, temporaryDirectory } from "./workspace.js";
 
@@ -39,7 +40,7 @@ export async function openNamed(paths: readonly string[]): Promise<OpenFile[]> {
     for (const path of paths) {
       const descriptor = open(path);
       const isFile = fstatSync(descriptor).isFile();
-      files.push(await standing(opened(path, isFile ? descriptor : await spool(descriptor, path))));
+      files.push(await standing(opened(path, isFile ? descriptor : await spool(descriptor, path), isFile)));
     }
     return files;
   } catch (error) {
@@ -62,20 +63,24 @@ function open(path: string): number {
   }
 }
 
-function opened(path: string, descriptor: number): OpenFile {
-  const source = fileSource(path, descriptor, isWritten(path));
+/** @param mayClose the descriptor may be closed while other files are read, because the path leads to the file */
+function opened(path: string, descriptor: number, mayClose = false): OpenFile {
+  const handleOf = (path: string, descriptor: number) =>
+    mayClose ? new RegularFile(path, descriptor) : { descriptor, close: () => closeSync(descriptor) };
+  const calls = handleOf(path, descriptor);
+  const source = fileSource(path, calls, isWritten(path));
   const beside = besideOf(path);
-  if (beside === undefined) return { path, source, close: () => closeSync(descriptor) };
+  if (beside === undefined) return { path, source, close: () => calls.close() };
   // Opened now: a directory may be removed while its files are read.
-  const execution = open(beside);
+  const execution = handleOf(beside, open(beside));
   const pieces = piecesOf(fileSource(beside, execution, false));
   return {
     path,
     source: withExecution(source, ({ base }, held) => held ?? (base === 0 ? pieces : undefined)),
     beside,
     close: () => {
-      closeSync(descriptor);
-      closeSync(execution);
+      calls.close();
+      execution.close();
     },
   };
 }
@@ -86,7 +91,7 @@ async function standing(file: OpenFile): Promise<OpenFile> {
   if (source.live === undefined || !usesSpaceAgain(source)) return file;
   const descriptor = await unnamedFile();
   copyRing(source, (offset, bytes) => writeFully(descriptor, bytes, offset));
-  const copy = fileSource(path, descriptor, true);
+  const copy = fileSource(path, { descriptor }, true);
   const { execution } = source;
   return {
     ...file,
@@ -145,14 +150,14 @@ function cannotRead(path: string, error: unknown, code: ExitCode = ExitCode.noIn
 }
 
 /** @param live whether a process of this machine still writes the file; a process in a container is not seen */
-function fileSource(path: string, descriptor: number, live: boolean): ByteSource {
+function fileSource(path: string, file: { readonly descriptor: number }, live: boolean): ByteSource {
   return {
     get size() {
-      return fstatSync(descriptor).size;
+      return fstatSync(file.descriptor).size;
     },
     read: (offset, into) => {
       try {
-        return readSync(descriptor, into, 0, into.length, offset);
+        return readSync(file.descriptor, into, 0, into.length, offset);
       } catch (error) {
         throw cannotRead(path, error, ExitCode.io);
       }

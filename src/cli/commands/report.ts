@@ -132,7 +132,7 @@ async function append(flags: ParsedFlags, options: ReportOptions, format: Format
   const { appendTraces } = await import("../dataset/append.js");
   const session = new Session(sessionOptions(flags));
   const fleet = { host: flags.string("host"), build: flags.string("build") };
-  return session.withDefaultSignals(async () => appendTraces(session, options, flags.rest, fleet));
+  return session.withDefaultSignals(() => appendTraces(session, options, flags.rest, fleet));
 }
 
 function isFile(path: string): boolean {

@@ -10,7 +10,7 @@ import type { ReportOptions } from "../options.js";
 import { withProgress } from "../progress.js";
 import { joined } from "../report/states.js";
 import type { Session } from "../session.js";
-import { hasBegun, openFile } from "../trace-files.js";
+import { hasBegun, type OpenFile, openFile, openNamed } from "../trace-files.js";
 import { packageVersion } from "../version.js";
 import { Builds } from "./build-of.js";
 import { type Added, type Batch, Journal } from "./journal.js";
@@ -34,12 +34,12 @@ export interface FleetOptions {
  * @returns the exit code
  * @throws UserError when a path cannot be read, or the data set cannot be written
  */
-export function appendTraces(
+export async function appendTraces(
   session: Session,
   options: ReportOptions,
   words: readonly string[],
   fleet: FleetOptions,
-): number {
+): Promise<number> {
   const dataset = resolve(session.cwd, options.output!);
   const files = fleetFiles(words, session.cwd, fleet.host);
   if (files.length === 0) {
@@ -50,6 +50,7 @@ export function appendTraces(
     const appending = new Appending(session, options, journal, fleet.build);
     const chosen = appending.choose(files.flatMap((file) => appending.tolerating(() => survey(file), file.path) ?? []));
     const size = chosen.reduce((sum, { bytes }) => sum + bytes, 0);
+    await appending.open(chosen.filter(({ running }) => running));
     withProgress("adding traces", (progress) => appending.add(chosen, (done) => progress(done, size)), size);
     appending.tell(options.output!, chosen);
     return appending.damaged ? ExitCode.data : 0;
@@ -71,6 +72,7 @@ class Appending {
   private known = 0;
   private grown: Surveyed[] = [];
   private done = 0;
+  private readonly opened = new Map<string, OpenFile>();
 
   constructor(
     private readonly session: Session,
@@ -129,6 +131,20 @@ class Appending {
     }
   }
 
+  /** Opens traces that are being written: of a ring, that takes a copy. */
+  async open(chosen: readonly Chosen[]): Promise<void> {
+    for (const { path } of chosen) {
+      try {
+        const [file] = await openNamed([path]);
+        this.opened.set(path, file);
+      } catch (error) {
+        this.tolerating(() => {
+          throw error;
+        }, path);
+      }
+    }
+  }
+
   tell(output: string, chosen: readonly Surveyed[]): void {
     const { grown, known, session } = this;
     const hosts = new Set(chosen.map(({ partition }) => partition.host)).size;
@@ -143,7 +159,7 @@ class Appending {
   }
 
   private addTo(batch: OpenBatch, one: Chosen): void {
-    const file = this.tolerating(() => openFile(one.path), one.path);
+    const file = this.opened.get(one.path) ?? this.tolerating(() => openFile(one.path), one.path);
     if (file === undefined) return;
     try {
       if (!hasBegun(file)) return;
