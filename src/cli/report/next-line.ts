@@ -1,4 +1,5 @@
 /** The line below a report that suggests commands for the same traces. */
+import { shortName } from "../../base/names.js";
 import { printable } from "../../base/printable.js";
 import { quoteWord } from "../../base/words.js";
 import type { Recording } from "../../calltree/index.js";
@@ -11,7 +12,16 @@ export function nextCommands(
   traces: readonly string[] | undefined,
 ): readonly string[] {
   const commands = typeof next === "function" ? next(recording) : next;
-  return commands === undefined || traces === undefined ? [] : [nextLine(commands, traces)];
+  if (commands === undefined || traces === undefined) return [];
+  const call = snapshotCall(recording);
+  return [nextLine(call === undefined ? commands : commands.map((one) => (one === "calls FUNC" ? call : one)), traces)];
+}
+
+/** The command for the call that was the reason for a snapshot; undefined without one. */
+function snapshotCall({ forest: { processes } }: Recording): string | undefined {
+  const { cause } = processes[0] ?? {};
+  if (processes.length !== 1 || cause?.function === undefined || cause.goroutine === undefined) return undefined;
+  return `calls ${quoteWord(shortName(cause.function))} --goroutine ${cause.goroutine} --slowest 1 --tree`;
 }
 
 /** Makes the command that shows a call; undefined if the traces cannot be named. @param apart values of `--exec-trace` */
