@@ -38,7 +38,7 @@ test("paths come back as they were, times to the nanosecond", () => {
       expect(paths.self).toEqual(tree.self.map(Math.round));
       // Times are fractions of nanoseconds; the page stores whole ones, rounded for each node.
       for (let node = 1; node < size; node++) expect(paths.total[node]).toBe(Math.round(tree.total[node]));
-      for (const name of ["panics", "goexits", "running", "recovered", "goroutines"] as const) {
+      for (const name of ["panics", "goexits", "running", "recovered", "earlier", "goroutines"] as const) {
         expect(new Map(paths[name])).toEqual(new Map([...tree[name]].filter(([node]) => node > 0)));
       }
     }),

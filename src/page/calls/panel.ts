@@ -77,12 +77,14 @@ function numbers(list: readonly (readonly [name: string, value: string | undefin
 function thisPath(part: Part, node: number): HTMLElement[] {
   const { paths, info, states } = part.process;
   const calls = paths.calls[node];
+  const isCut = (paths.running.has(node) && info.atLeast) || paths.earlier.has(node);
   const ends = (
     [
       ["left by panic", paths.panics],
       ["left by Goexit", paths.goexits],
       ["recovered", paths.recovered],
       ["not returned", paths.running],
+      ["began before the trace reaches", paths.earlier],
     ] as const
   ).flatMap(([name, counts]) => (counts.has(node) ? [`${name}: ${formatCount(counts.get(node)!)}`] : []));
   const goroutines = paths.goroutines.get(node);
@@ -91,7 +93,7 @@ function thisPath(part: Part, node: number): HTMLElement[] {
     h("h3", {}, "On this path"),
     numbers([
       ["calls", formatCount(calls)],
-      ["total", `${paths.running.has(node) && info.atLeast ? "≥ " : ""}${formatDuration(paths.total[node])}`],
+      ["total", `${isCut ? "≥ " : ""}${formatDuration(paths.total[node])}`],
       ["self", formatDuration(paths.self[node])],
       ["a call", calls > 1 ? formatDuration(paths.total[node] / calls) : undefined],
       ["goroutines", goroutines === undefined ? undefined : formatCount(goroutines)],

@@ -128,7 +128,7 @@ class Merged {
       calls: new Float64Array(size),
       total: new Float64Array(size),
       self: new Float64Array(size),
-      ...{ panics: none, goexits: none, running: none, recovered: none, goroutines: none },
+      ...{ panics: none, goexits: none, running: none, recovered: none, earlier: none, goroutines: none },
     };
     const parts = this.parts?.map((column) => column && new Float64Array(size));
     const number = new Int32Array(size);

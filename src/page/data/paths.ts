@@ -8,7 +8,7 @@ import { EdgeKind } from "../../calltree/tree.js";
 
 export { EdgeKind } from "../../calltree/tree.js";
 
-const sparse = ["panics", "goexits", "running", "recovered", "goroutines"] as const;
+const sparse = ["panics", "goexits", "running", "recovered", "earlier", "goroutines"] as const;
 
 /** Merged call paths in preorder: the columns of a call tree that the page reads. */
 export type Paths = Pick<
@@ -95,7 +95,7 @@ export function readPaths(from: ByteReader): Paths {
   for (let node = 1; node < size; node++) total[node] = from.int() + self[node];
   for (let node = size - 1; node > 0; node--) if (edge[node] === EdgeKind.call) total[parent[node]] += total[node];
   total[0] = 0;
-  const [panics, goexits, running, recovered, goroutines] = sparse.map(() => {
+  const [panics, goexits, running, recovered, earlier, goroutines] = sparse.map(() => {
     const counts = new Map<number, number>();
     let node = 0;
     for (let left = from.uint(); left > 0; left--) {
@@ -103,9 +103,9 @@ export function readPaths(from: ByteReader): Paths {
       counts.set(node, from.uint());
     }
     return counts;
-  }) as [Map<number, number>, Map<number, number>, Map<number, number>, Map<number, number>, Map<number, number>];
+  });
   return {
     ...{ size, parent, end, depth, func, edge, goStatement, calls, total, self },
-    ...{ panics, goexits, running, recovered, goroutines },
+    ...{ panics, goexits, running, recovered, earlier, goroutines },
   };
 }
