@@ -51,12 +51,12 @@ func lives(n int) {
 	done.Wait()
 }
 
-var _ = scenario("live", func() { lives(deepest) })
+var _ = scenario("live", func() { lives(goroutines) })
 
 func TestManyLive(t *testing.T) {
 	tr, out := traced(t, "live")
 	tr.balanced(t)
-	if len(tr.gs) != deepest+1 || tr.recorded != 5*deepest {
+	if len(tr.gs) != goroutines+1 || tr.recorded != 5*goroutines {
 		t.Errorf("%d goroutines, %d events", len(tr.gs), tr.recorded)
 	}
 	spawns := map[uint64]bool{}
@@ -73,8 +73,8 @@ func TestManyLive(t *testing.T) {
 	}
 	plain := runs(t, "live", "GOTRACE_OUT=")
 	more := int(numbers(out)["private"]) - int(numbers(plain.out)["private"])
-	t.Logf("%d goroutines: %d KiB more private memory, %d bytes of file", deepest, more, tr.used)
-	if more > 32<<10 && !raceEnabled {
+	t.Logf("%d goroutines: %d KiB more private memory, %d bytes of file", goroutines, more, tr.used)
+	if more > 40<<10 && !raceEnabled {
 		t.Errorf("%d KiB more private memory than untraced", more)
 	}
 }
@@ -101,7 +101,7 @@ var _ = scenario("short", func() {
 })
 
 func TestManyShort(t *testing.T) {
-	n := 10 * deepest
+	n := 10 * goroutines
 	if s := os.Getenv("RT_SHORT"); s != "" {
 		n, _ = strconv.Atoi(s)
 	}

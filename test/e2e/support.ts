@@ -6,6 +6,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "
 import { dirname, join, resolve } from "node:path";
 import { main } from "../support/bundle.js";
 import { temporaryDirectory } from "../support/temporary.js";
+import { onlyReads, read } from "./reader.js";
 
 export { temporaryDirectory } from "../support/temporary.js";
 
@@ -36,9 +37,9 @@ function run(program: string, args: readonly string[], { cwd, env, input }: Opti
   return { code: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
 }
 
-/** Runs the built gotrace. */
+/** Runs the built gotrace: in a process, or, if it only reads traces, in a thread. */
 export function gotrace(args: readonly string[], options: Options): Result {
-  const result = run(process.execPath, [main, ...args], options);
+  const result = onlyReads(args, options) ? read(args, options) : run(process.execPath, [main, ...args], options);
   // Commands that take longer than a second print progress; on a busy machine that may be any command.
   return { ...result, stderr: result.stderr.replace(/^gotrace: reading .* \([\d.]+ .?i?B\)\n/gm, "") };
 }
