@@ -72,7 +72,7 @@ test.skipIf(process.platform === "win32")("a line for each snapshot, and the fil
   );
   expect(report.stdout).toMatch(/\nnot returned when the snapshot was taken: 1 frame/);
   expect(report.stdout).not.toContain("shed");
-  expect(report.stdout).toContain(`gotrace calls main.slow --goroutine 1 --slowest 1 --tree ${first}`);
+  expect(report.stdout).toContain(`gotrace calls main.slow --goroutine 1 --last 1 --tree ${first}`);
   const json = JSON.parse(gotrace(["report", "--format=json", first], { cwd: program, env }).stdout);
   expect(json[0].snapshot).toEqual({
     ...{ trigger: "main.slow.time > 10ms", function: "main.slow", goroutine: 1 },

@@ -21,7 +21,7 @@ export function nextCommands(
 function snapshotCall({ forest: { processes } }: Recording): string | undefined {
   const { cause } = processes[0] ?? {};
   if (processes.length !== 1 || cause?.function === undefined || cause.goroutine === undefined) return undefined;
-  return `calls ${quoteWord(shortName(cause.function))} --goroutine ${cause.goroutine} --slowest 1 --tree`;
+  return `calls ${quoteWord(shortName(cause.function))} --goroutine ${cause.goroutine} --last 1 --tree`;
 }
 
 /** Makes the command that shows a call; undefined if the traces cannot be named. @param apart values of `--exec-trace` */
