@@ -24,7 +24,8 @@ export function recorderLines(recorder: Recorder): string[] {
     `${name} ${what}`,
     ...limits.map((line) => `  ${line}`),
     ...(mode === "ring" ? [`  in a ring: ${ringWords(Number(numbers.ringAge), Number(numbers.ringBytes))}`] : []),
-    ...(isApplied(recorder) ? [] : ["  not in force yet: no traced function was called since"]),
+    // While it is paused it applies nothing: that comes with the end of the pause.
+    ...(isApplied(recorder) || numbers.gate !== 0n ? [] : ["  not in force yet: no traced function was called since"]),
   ];
 }
 
