@@ -104,7 +104,10 @@ test("elsewhere: windows as JSON, and all else on standard error", () => {
   const result = gotrace(["top", "--interval", "10ms", "--format", "json", ".", "till-eof"], { cwd: program, env });
   expect(result.code, result.stderr).toBe(5);
   const windows = result.stdout.trim().split("\n");
-  expect(JSON.parse(windows.at(-1)!)).toMatchObject({ processes: [{ executable: expect.any(String), ended: true }] });
+  // On a busy machine windows follow in which the process is no longer listed.
+  expect(windows.flatMap((line) => JSON.parse(line).processes)).toContainEqual(
+    expect.objectContaining({ executable: expect.any(String), ended: true }),
+  );
   expect(result.stderr).toMatch(/begun.* \[till-eof\]\n.*line 29\n.*TOTAL: /s);
 });
 
