@@ -1,16 +1,17 @@
 /** Traces opened for a report: the filtered call trees, and walks over their single calls. */
 import type { ProcessTrace } from "../calltrace/index.js";
 import type { CallFamily } from "./call-id.js";
-import { extent, type Replay, rescoped } from "./forest.js";
+import { type Replay, rescoped } from "./forest.js";
 import { FilteredReplay, type HiddenCalls } from "./replay/filtered-replay.js";
 import { type WalkObserver, walkProcess } from "./replay/replay.js";
 import { windowOf } from "./replay/scope.js";
 import type { ReplayOptions } from "./replay/stacks-for.js";
+import { sumUp, withTree } from "./selected-tree.js";
 import { isStructural, type SelectOptions, scopeOf } from "./selection.js";
 import type { StateClock, WaitVisitor } from "./state-meter.js";
 import type { Blame } from "./states.js";
 import type { Stays, UserTask } from "./stays.js";
-import type { CallForest, ProcessTree } from "./tree.js";
+import type { CallForest } from "./tree.js";
 import { TreeStateCollector } from "./tree-states.js";
 import { type FilteredCalls, type Selected, selectPaths } from "./views/select.js";
 import { selectBlame } from "./views/select-blame.js";
@@ -283,21 +284,4 @@ export class Recording {
     while (!walk.next().done);
     return selectBlame(visitor.blame(tree), tree, functions, selected);
   }
-}
-
-function withTree(process: ProcessTree, selected: Selected | undefined): ProcessTree {
-  if (selected === undefined) return process;
-  const { tree } = selected;
-  return Object.freeze({
-    ...process,
-    tree,
-    total: extent(tree),
-    atLeast: process.atLeast && tree.running.size > 0,
-  });
-}
-
-function sumUp(filtered: readonly FilteredCalls[]): FilteredCalls[] {
-  const sums = new Map<FilteredCalls["filter"], number>();
-  for (const { filter, calls } of filtered) sums.set(filter, (sums.get(filter) ?? 0) + calls);
-  return [...sums].map(([filter, calls]) => ({ filter, calls }));
 }
