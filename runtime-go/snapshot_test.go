@@ -180,8 +180,8 @@ var _ = scenario("dumps", func() {
 	if rt.DumpSignals() != 2 {
 		os.Exit(3)
 	}
-	os.Chdir("/")
 	dumping()
+	os.Chdir("/")
 	dumping()
 	rt.DumpOn(1)
 })
