@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { WriteStream } from "node:tty";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { makeDirectories } from "../gotool/cache.js";
-import { writeFully } from "./trace-files.js";
+import { writeFully } from "./write-fully.js";
 
 /** A report in pieces. */
 export type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;

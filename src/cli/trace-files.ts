@@ -3,7 +3,7 @@
  * trace beside its call trace: `<pid>-<n>.trace` beside `<pid>-<n>.gotrace`. It is opened with it.
  */
 
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 import { type ByteSource, copyRing, type Patch, usesSpaceAgain } from "../calltrace/index.js";
@@ -11,6 +11,7 @@ import type { FollowedProcess } from "../calltree/index.js";
 import { RegularFile } from "./open-files.js";
 import { isWritten } from "./run/writing-process.js";
 import { type TemporaryDirectory, temporaryDirectory } from "./workspace.js";
+import { writeFully } from "./write-fully.js";
 
 /** Extension of call traces. */
 const ENDING = ".gotrace";
@@ -252,13 +253,5 @@ export function patchFile(path: string, base: number, patches: Iterable<Patch>):
     for (const { offset, bytes } of patches) writeFully(descriptor, bytes, base + offset);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-/** Writes all of `bytes`, since one write may take only a part. @param position in the file; null for the current one */
-export function writeFully(descriptor: number, bytes: Uint8Array, position: number | null = null): void {
-  let done = 0;
-  while (done < bytes.length) {
-    done += writeSync(descriptor, bytes, done, bytes.length - done, position === null ? null : position + done);
   }
 }

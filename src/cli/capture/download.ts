@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { createGunzip } from "node:zlib";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { createFile } from "../output.js";
-import { writeFully } from "../trace-files.js";
+import { writeFully } from "../write-fully.js";
 import { type ConnectOptions, connect } from "./connect.js";
 import { checkHead, connectionError, refusal } from "./refusal.js";
 import type { CaptureTarget } from "./target.js";

@@ -11,7 +11,7 @@ import { dirname, join } from "node:path";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { makeDirectories } from "../../gotool/cache.js";
 import { isAlive } from "../run/writing-process.js";
-import { writeFully } from "../trace-files.js";
+import { writeFully } from "../write-fully.js";
 
 /** A trace in the data set. */
 export interface Added {

@@ -1,38 +1,10 @@
-/** The flags that say when a traced program writes snapshots of its ring, which its runtime reads from the environment. */
+/** Reads the flags that say when a traced program writes snapshots of its ring. */
 import { ExitCode, UserError } from "../../base/errors.js";
 import { parseSize } from "../../base/quantity.js";
 import type { DumpOptions } from "../options.js";
-import type { Flag, ParsedFlags } from "./parse.js";
+import type { ParsedFlags } from "./parse.js";
 import { MOST_TRIGGERS, parseTrigger, type Trigger } from "./triggers.js";
 import { badValue, duration } from "./values.js";
-
-export const dumpWhenFlag: Flag = {
-  name: "dump-when",
-  value: "EXPR",
-  repeats: true,
-  help: "copy the ring into a file when a call ends that took long or panicked, and go on: 'api.(*Server).ServeHTTP.time > 500ms', 'db.Query.panics', panic (of any function), signal:SIGUSR1 or SIGUSR2, or exit (repeat it). Without --ring and --last, the ring has 64 MiB",
-};
-
-/** For commands that run a program. */
-export const dumpFlags: readonly Flag[] = [
-  dumpWhenFlag,
-  { name: "dump-dir", value: "DIR", help: "where snapshots go (default gotrace-snapshots in this directory)" },
-  {
-    name: "dump-every",
-    value: "DURATION",
-    help: "at most one snapshot of a process in this time, except for signals (default 60s)",
-  },
-  {
-    name: "dump-keep",
-    value: "N",
-    help: "how many snapshots of a process are left; older ones are removed (default 10)",
-  },
-  {
-    name: "dump-size",
-    value: "SIZE",
-    help: "how large the snapshots of a process may be together (default: no limit)",
-  },
-];
 
 /** The conditions of `--dump-when`. @throws UserError for an invalid one, or for too many */
 export function triggersOf(flags: ParsedFlags): readonly Trigger[] {

@@ -1,41 +1,10 @@
-/** The flags that say how much a traced program records, which its runtime reads from the environment. */
+/** Reads the flags that say how much a traced program records, which its runtime reads from the environment. */
 import { ExitCode, UserError } from "../../base/errors.js";
 import { parseSize } from "../../base/quantity.js";
 import { fitsControl } from "../../calltrace/index.js";
 import type { RecorderVariables } from "../options.js";
-import type { Flag, ParsedFlags } from "./parse.js";
+import type { ParsedFlags } from "./parse.js";
 import { badValue, duration, parsePattern } from "./values.js";
-
-/** For commands that run a program. */
-export const recorderFlags: readonly Flag[] = [
-  {
-    name: "last",
-    value: "DURATION",
-    help: "keep only the last stretch of the run, for instance 30s: the oldest calls are overwritten, within --ring or --max-trace-size",
-  },
-  {
-    name: "ring",
-    value: "SIZE",
-    help: "the same by size, for instance 256MiB: the trace of a process never becomes larger",
-  },
-  {
-    name: "record",
-    value: "REGEXP",
-    repeats: true,
-    help: "record only functions whose names match (repeat it; of --record and --no-record, the last one that matches decides)",
-  },
-  { name: "no-record", value: "REGEXP", repeats: true, help: "do not record functions whose names match" },
-  {
-    name: "record-min",
-    value: "DURATION",
-    help: "keep only calls that took at least this, for instance 10us, and their callers; it is counted how many others there were",
-  },
-  { name: "record-depth", value: "N", help: "record only the N outermost calls on each goroutine's stack" },
-  {
-    name: "paused",
-    help: "record nothing until 'gotrace record --resume' says so, or the key x of 'gotrace top'",
-  },
-];
 
 /**
  * The variables that these flags set. A flag that is not given leaves its variable as it is in the environment.

@@ -1,8 +1,7 @@
 /** gotrace's own flags. The parser, the help, the completion scripts and docs/commands.md are made from these tables. */
 
-import { dumpFlags, dumpWhenFlag } from "./dump.js";
 import type { Flag } from "./parse.js";
-import { recorderFlags } from "./recorder.js";
+import { dumpFlags, dumpWhenFlag, recorderFlags } from "./recorder-flags.js";
 
 export const helpFlag: Flag = { name: "help", short: "h", help: "show this help" };
 export const outputFlag: Flag = {

@@ -7,7 +7,8 @@ import { closeSync, statSync, unlinkSync } from "node:fs";
 import { UserError } from "../../base/errors.js";
 import { bundlePatches, openTrace, type ProcessTrace, readBytes } from "../../calltrace/index.js";
 import { createFile, writeFailure } from "../output.js";
-import { type OpenFile, writeFully } from "../trace-files.js";
+import type { OpenFile } from "../trace-files.js";
+import { writeFully } from "../write-fully.js";
 
 /** The processes in a file; none if it was cut off before its header. */
 export function processesOf({ source }: OpenFile): readonly ProcessTrace[] {

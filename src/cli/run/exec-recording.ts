@@ -8,7 +8,8 @@ import { openChunks } from "../analyze/read-chunks.js";
 import type { RecordOptions } from "../options.js";
 import { checkWritable, createFile, writeFailure } from "../output.js";
 import type { Session } from "../session.js";
-import { executionsIn, writeFully } from "../trace-files.js";
+import { executionsIn } from "../trace-files.js";
+import { writeFully } from "../write-fully.js";
 import { processIdOf } from "./writing-process.js";
 
 /** Where a run records its execution traces. */
