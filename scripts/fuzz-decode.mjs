@@ -45,7 +45,7 @@ fuzz(
 
 function read(bytes) {
   const noMerge = below(4) === 0;
-  const forest = buildForest(memorySource(bytes), { noMerge, minimum: noMerge ? below(3) * 1000 : 0 });
+  const forest = buildForest(memorySource(bytes), { noMerge, minimum: noMerge ? below(3) * 1000 : 0, isPlain: false });
   check(forest, bytes);
   if (!noMerge && !isDeepStrictEqual(forest, buildForest(memorySource(bytes), { isPlain: true })))
     throw new Error("the core builds another tree");

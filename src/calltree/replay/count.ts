@@ -29,14 +29,18 @@ export interface StackCounts extends Pick<CallStacks, "stray" | "pruned" | "filt
   readonly endings: Pick<Endings, "panics" | "goexits" | "running" | "recovered" | "earlier">;
 }
 
+/** Bytes of a process up to which compiling the core takes longer than doing without it. */
+const SMALL = 1 << 20;
+
 /** @param progress called with the number of the pass and the bytes of it that are done */
 export function countProcess(
   process: ProcessTrace,
   options: ReplayOptions,
   progress: (pass: number, bytes: number) => void,
 ): Counted {
-  const facts = prescan(process, (bytes) => progress(0, bytes), options.isPlain);
-  const builder = new TreeBuilder(process, facts, options);
+  const isPlain = options.isPlain ?? process.length < SMALL;
+  const facts = prescan(process, (bytes) => progress(0, bytes), isPlain);
+  const builder = new TreeBuilder(process, facts, { ...options, isPlain });
   builder.replay((bytes) => progress(1, bytes));
   return completed(process, facts, builder);
 }

@@ -16,7 +16,7 @@ export interface ReplayOptions extends Scope {
   readonly minimum?: number;
   readonly depthLimit?: number;
   readonly pathLimit?: number;
-  /** Does without the core; for comparisons. */
+  /** Does without the core, or with it also for a small trace; by default, small traces do without. */
   readonly isPlain?: boolean;
 }
 
