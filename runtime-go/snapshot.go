@@ -23,7 +23,6 @@ var snapshots struct {
 	oldPath [1200]byte
 	note    [1024]byte
 	header  [headerSize / 8]uint64
-	control [controlSize / 8]uint64
 }
 
 const (

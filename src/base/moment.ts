@@ -10,6 +10,11 @@ export type Moment =
   /** Local time of day. */
   | { readonly kind: "clock"; readonly hours: number; readonly minutes: number; readonly ns: number };
 
+/** Whether a bound of time is a moment, and not nanoseconds. */
+export function isMoment(bound: number | Moment | undefined): bound is Moment {
+  return typeof bound === "object";
+}
+
 const CLOCK = String.raw`(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?`;
 const ZONE = String.raw`Z|[+-]\d\d:?\d\d`;
 

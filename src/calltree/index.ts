@@ -85,4 +85,4 @@ export {
 export { spentIn, timesOf } from "./views/times.js";
 export { childrenOf, foldedSelf, type SortOrder, type View, type ViewOptions, viewTree } from "./views/view.js";
 export { type CallVisitor, combineVisitors, type Goroutine, visitEachProcess } from "./visitor.js";
-export { type Bound, isMoment, type Window } from "./window.js";
+export type { Bound, Window } from "./window.js";

@@ -1,6 +1,6 @@
 /** The part of the time to show, when it is given on the wall clock: what that is in each process. */
 import { ExitCode, UserError } from "../base/errors.js";
-import { formatDate, formatSpan, type Moment, sinceBegin } from "../base/moment.js";
+import { formatDate, formatSpan, isMoment, type Moment, sinceBegin } from "../base/moment.js";
 import { formatDuration } from "../base/units.js";
 import type { ProcessTrace } from "../calltrace/index.js";
 
@@ -90,11 +90,6 @@ function lastKnown({ info, header: { numbers } }: ProcessTrace): number {
   const { pairANano, pairBNano, startNano } = numbers;
   const pair = pairANano > pairBNano ? pairANano : pairBNano;
   return Math.max(0, info.end ?? info.now ?? info.stop?.at ?? Number(pair - startNano));
-}
-
-/** Whether a bound is a time on the wall clock. */
-export function isMoment(bound: Bound | undefined): bound is Moment {
-  return typeof bound === "object";
 }
 
 /** A moment as nanoseconds since 1970; undefined for other bounds. */

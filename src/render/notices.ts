@@ -1,12 +1,11 @@
 /** Notices: lines that say how complete a report is. */
-import { formatDate } from "../base/moment.js";
+import { formatDate, isMoment } from "../base/moment.js";
 import { printable } from "../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import {
   type CallForest,
   type FilteredCalls,
   ID_LIMIT,
-  isMoment,
   type ProcessTree,
   type Recording,
   type SelectOptions,

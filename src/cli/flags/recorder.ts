@@ -1,7 +1,7 @@
 /** Reads the flags that say how much a traced program records, which its runtime reads from the environment. */
 import { ExitCode, UserError } from "../../base/errors.js";
 import { parseSize } from "../../base/quantity.js";
-import { fitsControl } from "../../calltrace/index.js";
+import { fitsControl } from "../../calltrace/settings.js";
 import type { RecorderVariables } from "../options.js";
 import type { ParsedFlags } from "./parse.js";
 import { badValue, duration, parsePattern } from "./values.js";

@@ -1,7 +1,7 @@
 /** The part of an execution trace to show. */
 import { ExitCode, UserError } from "../../base/errors.js";
-import { sinceBegin } from "../../base/moment.js";
-import { type Bound, isMoment, type Window } from "../../calltree/index.js";
+import { isMoment, sinceBegin } from "../../base/moment.js";
+import type { Bound, Window } from "../../calltree/index.js";
 
 /**
  * What bounds are in an execution trace, in nanoseconds since its start.
