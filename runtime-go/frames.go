@@ -147,7 +147,7 @@ func putSnapshot(s *slot, p unsafe.Pointer) {
 }
 
 // goSiteOf returns the id of the go statement whose record is at file offset off; 0
-// if there is none any more.
+// if the record is gone.
 //
 //go:norace
 //go:nocheckptr

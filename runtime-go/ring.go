@@ -114,8 +114,8 @@ func turn(want, least, now, before uint64, rests *uint32) (off, n uint64) {
 	return run, n
 }
 
-// spare takes the first free chunk beyond the ring's size that has least bytes: at
-// most want of it. It returns the offset 0 if there is none.
+// spare takes at most want bytes of the first free chunk beyond the ring's size that
+// has least bytes. It returns offset 0 if no chunk does.
 //
 //go:norace
 //go:nocheckptr

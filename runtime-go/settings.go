@@ -134,7 +134,7 @@ func ringOf(text string) (mode uint32, bytes, age uint64) {
 }
 
 // number reads a decimal number at the beginning of s: whole plus part/scale. It
-// returns the rest of s; ok is false if there is none.
+// returns the rest of s; ok is false without a number.
 //
 //go:norace
 func number(s string) (whole, part, scale uint64, rest string, ok bool) {

@@ -70,7 +70,7 @@ var rec struct {
 	chunkMost  uint64 // size of a chunk
 	ringBytes  uint64
 	ringAge    uint64 // ns
-	spareFrom  uint64 // where the space beyond the ring's size begins; 0 while there is none
+	spareFrom  uint64 // where the space beyond the ring's size begins; 0 before it exists
 	spareHand  uint64
 	spareRests uint32
 	copying    uint32 // 1 while a snapshot is written, 2 if it must be given up

@@ -30,7 +30,7 @@ export function readHowRecorded(
 }
 
 /**
- * Reads the control chunk at an offset; undefined if there is none.
+ * Reads the control chunk at an offset; undefined without one.
  * @param source the process trace, offset 0 = its header
  */
 export function readControl(source: ByteSource, offset: number): Control | undefined {

@@ -145,7 +145,7 @@ export class ParentInference {
     return this.nearestOf(query, this.stacks.openNodes(slot));
   }
 
-  /** The innermost open frame of the function with a go statement; the root if there is none. */
+  /** The innermost open frame of the function with a go statement, or the root. */
   private frameWith(goStatement: number, slot: number, query: number): number {
     const name = this.process.definitions.get(goStatement)?.name;
     for (const node of this.stacks.openNodes(slot)) {

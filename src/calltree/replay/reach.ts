@@ -6,7 +6,7 @@ export interface Reach {
   limit(slot: number, chunk: number): number;
   /** Whether a chunk holds no more than that, now and later. */
   isComplete(slot: number, chunk: number): boolean;
-  /** Called with the time of the next record of a slot. @throws if something relied on that there is none so early */
+  /** Called with the time of the next record of a slot. @throws if something relied on a later one */
   check(slot: number, time: number): void;
 }
 

@@ -60,7 +60,7 @@ function read(executable: string): { readonly build: string; readonly changed: n
   }
 }
 
-/** The revision in the build information at an offset; undefined if there is none. */
+/** The revision in the build information at an offset; undefined without one. */
 function revisionAt(descriptor: number, offset: number): string | undefined {
   const bytes = Buffer.alloc(1 << 16);
   const end = readSync(descriptor, bytes, 0, bytes.length, offset);

@@ -9,7 +9,7 @@ import { changeRecorder, type Recorder, readRecorder } from "./recorder.js";
  * Asks a process for a snapshot, and waits for it.
  * @param most milliseconds to wait
  * @returns its file or, where that cannot be known, its directory
- * @throws UserError if there is none
+ * @throws UserError if no snapshot comes
  */
 export async function dumped(recorder: Recorder, most: number): Promise<string> {
   const { path, pid, control } = recorder;

@@ -111,7 +111,7 @@ export function tracesOf(target: string | undefined): () => readonly string[] {
   return () => pids().flatMap(mappedTraces);
 }
 
-/** The traces of processes that run now. @param target as for {@link tracesOf} @throws UserError if there is none */
+/** The traces of processes that run now. @param target as for {@link tracesOf} @throws UserError if none runs */
 export function runningTraces(target: string | undefined): string[] {
   const paths = tracesOf(target)().filter(isWritten);
   if (paths.length === 0) throw noProcess(target);

@@ -62,7 +62,7 @@ export class Terminal {
   }
 }
 
-/** Where keys come from: the terminal, even if standard input is something else; undefined where there is none. */
+/** Where keys come from: the terminal, even if standard input is something else; undefined without one. */
 function keyboard(): ReadStream | undefined {
   if (process.stdin.isTTY) return process.stdin;
   try {
