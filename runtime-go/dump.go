@@ -17,18 +17,48 @@ func Dump() {
 		countSkipped()
 		return
 	}
-	why := cause{text: "//gotrace:dump", limited: true}
-	at := ticks()
+	why := causeOfCaller()
+	why.limited = true
+	snapshot(ticks(), &why)
+}
+
+// DumpNow writes a snapshot of the ring, however recent the latest one is, and returns
+// its absolute path; "" if nothing is traced, recording is paused, there is no ring, or
+// the snapshot cannot be written. Callers that come while a snapshot is written wait
+// for their turn. The gotrace command makes a call of it from //gotrace:dump NAME.
+//
+//go:norace
+//go:noinline
+func DumpNow() string {
+	if hot.off || !running() || !osSnapshots || rec.mode == modePlain || load32(hot.gate) != 0 {
+		return ""
+	}
+	why := causeOfCaller()
+	for !cas32(&snapshots.busy, 0, 1) {
+		yieldGoroutine()
+	}
+	n := writeSnapshot(ticks(), &why)
+	path := string(snapshots.path[:n])
+	store32(&snapshots.busy, 0)
+	return path
+}
+
+// causeOfCaller is the cause of a snapshot at a comment, for Dump and DumpNow.
+//
+//go:norace
+//go:noinline
+func causeOfCaller() cause {
+	why := cause{text: "//gotrace:dump"}
 	if s := acquire(); s != nil {
 		why.goid = s.goid
-		why.id, _ = innermost(s, at)
+		why.id, _ = innermost(s, ticks())
 	}
 	var pcs [1]uintptr
-	// Skipped: callers, Dump.
-	if callers(2, (*[1]uintptr)(noescape(unsafe.Pointer(&pcs)))[:]) == 1 {
+	// Skipped: callers, causeOfCaller, Dump or DumpNow.
+	if callers(3, (*[1]uintptr)(noescape(unsafe.Pointer(&pcs)))[:]) == 1 {
 		why.pc = pcs[0]
 	}
-	snapshot(ticks(), &why)
+	return why
 }
 
 // signalNames are the signals at which a snapshot is written, as triggers name them.

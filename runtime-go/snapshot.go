@@ -68,6 +68,17 @@ func snapshot(at uint64, why *cause) {
 	if why.limited {
 		store64(&snapshots.last, now)
 	}
+	writeSnapshot(at, why)
+	store32(&snapshots.busy, 0)
+}
+
+// writeSnapshot writes a snapshot that ends at ticks `at`. It returns the length of its
+// path, which is in snapshots.path until busy is given back; 0 if it failed. Call it with
+// busy taken.
+//
+//go:norace
+//go:nocheckptr
+func writeSnapshot(at uint64, why *cause) int {
 	lock()
 	store32(&rec.copying, 1)
 	used := *(*uint64)(add(hot.base, hdrUsed))
@@ -97,16 +108,16 @@ func snapshot(at uint64, why *cause) {
 		}
 	}
 	store32(&rec.copying, 0)
-	if ok {
-		snapshots.names[snapshots.next%snapshotsMost] = snapshotName{wall, size}
-		snapshots.next++
-		snapshots.bytes += size
-		removeOld()
-		put32(rec.control, ctrSnapshots, snapshots.next)
-	} else {
+	if !ok {
 		put32(rec.control, ctrFailed, load32((*uint32)(add(rec.control, ctrFailed)))+1)
+		return 0
 	}
-	store32(&snapshots.busy, 0)
+	snapshots.names[snapshots.next%snapshotsMost] = snapshotName{wall, size}
+	snapshots.next++
+	snapshots.bytes += size
+	removeOld()
+	put32(rec.control, ctrSnapshots, snapshots.next)
+	return n
 }
 
 // isEarly reports whether the latest snapshot is too recent for another limited one.

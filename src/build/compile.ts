@@ -128,14 +128,13 @@ export async function compile(
   command.check?.(targets, prepared.environment);
   warnOf(context, prepared.scope.unmatched);
   refuseNothing(request.options, prepared.scope, summarize(prepared.reports, prepared.withdrawn, prepared.scope.left));
-  const all = new Set(prepared.rewritten.keys());
   const stateOf = (files: ReadonlySet<string>, uncompilable: KnownUncompilable): BuildState => {
     const { overlay, flags, extra } = prepared.variant(files);
     return { overlay, flags: [...prepared.flags, ...flags], env: prepared.joinEnv, extra, uncompilable };
   };
   const known: KnownUncompilable = last?.uncompilable ?? {};
   const outcome = await buildWithFallback({
-    rewritten: all,
+    rewritten: prepared.rewritten,
     cwd: context.cwd,
     packageFiles: (file) => prepared.packages.find((entry) => entry.files.includes(file))?.files ?? [file],
     filesOf: (path) => prepared.packages.flatMap(({ importPath, files }) => (importPath === path ? files : [])),

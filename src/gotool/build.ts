@@ -50,8 +50,8 @@ export interface BuildOutcome {
 export interface BuildAttempt {
   /** Builds with these original files replaced by their rewritten form; an empty set means the plain build. */
   readonly build: (rewritten: ReadonlySet<string>) => Promise<BuildResult>;
-  /** Original files that have a rewritten form. */
-  readonly rewritten: ReadonlySet<string>;
+  /** Original files that have a rewritten form, and that form: errors may name either. */
+  readonly rewritten: ReadonlyMap<string, string>;
   readonly cwd: string;
   /** Files of a file's package, the file itself included. */
   readonly packageFiles: (file: string) => readonly string[];
@@ -69,7 +69,7 @@ const rounds = 8;
  */
 export async function buildWithFallback(attempt: BuildAttempt): Promise<BuildOutcome> {
   const withdrawn = new Map<string, Withdrawn>();
-  let files = attempt.rewritten;
+  let files: ReadonlySet<string> = new Set(attempt.rewritten.keys());
   let result = await attempt.build(files);
   if (result.code === 0 || files.size === 0) return { result, withdrawn: [], rewritten: files };
   const plain = await attempt.build(new Set());
@@ -101,8 +101,10 @@ function without(files: ReadonlySet<string>, leaving: ReadonlyMap<string, unknow
 
 function blame(result: CommandResult, files: ReadonlySet<string>, attempt: BuildAttempt, wholePackages: boolean) {
   const blamed = new Map<string, string>();
+  const originals = new Map([...files].map((file) => [attempt.rewritten.get(file), file]));
   for (const error of parseCompileErrors(result.stderr + result.stdout, attempt.cwd)) {
-    const candidates = wholePackages ? attempt.packageFiles(error.file) : [error.file];
+    const named = originals.get(error.file) ?? error.file;
+    const candidates = wholePackages ? attempt.packageFiles(named) : [named];
     for (const file of candidates) {
       if (files.has(file) && !blamed.has(file)) blamed.set(file, `line ${error.line}: ${error.message}`);
     }

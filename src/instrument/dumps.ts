@@ -1,14 +1,34 @@
 /**
- * Comments that ask for a snapshot of the ring: `//gotrace:dump` on a line of its own, before a statement. A call of the
- * runtime is inserted before the comment, on the same line.
+ * Comments that ask for a snapshot of the ring: `//gotrace:dump` or `//gotrace:dump NAME` on a line of its own, before a
+ * statement. A call of the runtime is inserted before the comment, on the same line. NAME is a string variable that is in
+ * scope there; it gets the path of the snapshot.
  */
 import type { Node } from "web-tree-sitter";
 
-/** The text of the comment. gofmt leaves it as it is, as all directives. */
+/** How the comment begins. gofmt leaves it as it is, as all directives. */
 export const DUMP = "//gotrace:dump";
 
-/** Why a comment is ignored. */
-export const MISPLACED = "it must stand on a line of its own, before a statement of a function that is traced";
+/** Names that no variable has. */
+const keywords =
+  /^(_|break|case|chan|const|continue|default|defer|else|fallthrough|for|func|go|goto|if|import|interface|map|package|range|return|select|struct|switch|type|var)$/;
+
+/** What follows `//gotrace:dump` in a comment, "" if nothing does; undefined for any other comment. */
+export function argumentOf(comment: string): string | undefined {
+  const rest = comment.startsWith(DUMP) ? comment.slice(DUMP.length) : "?";
+  return /^\s/.test(rest) || rest === "" ? rest.trim() : undefined;
+}
+
+/** Whether an argument is empty or may be the name of a variable. */
+export function isValid(argument: string): boolean {
+  return argument === "" || (/^[\p{L}_][\p{L}\p{Nd}_]*$/u.test(argument) && !keywords.test(argument));
+}
+
+/** Why a comment with this argument is ignored where it stands. */
+export function whyIgnored(argument: string): string {
+  return isValid(argument)
+    ? "it must stand on a line of its own, before a statement of a function that is traced"
+    : "only the name of a string variable may follow it";
+}
 
 /** Nodes whose children are statements; those of cases are so after the colon. */
 const blocks: ReadonlySet<string> = new Set(["block", "statement_list"]);

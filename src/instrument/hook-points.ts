@@ -1,6 +1,6 @@
 /** Finds hook points in a syntax tree: functions, go statements and comments that ask for a snapshot, as plain offsets. */
 import type { Language, Node } from "web-tree-sitter";
-import { DUMP, isBeforeStatement } from "./dumps.js";
+import { argumentOf, DUMP, isBeforeStatement, isValid } from "./dumps.js";
 
 /**
  * The construct. `timer` is an argument of time.AfterFunc or context.AfterFunc (see timers.ts). `type` is a function type:
@@ -45,8 +45,11 @@ export function collectHookPoints(root: Node, fields: HookPointFields, text: str
   return root.descendantsOfType(wanted).flatMap((node): HookPoint[] => {
     const { startIndex: start, endIndex: end } = node;
     if (node.type === "comment") {
-      if (text.slice(start, end).trimEnd() !== DUMP) return [];
-      return [{ kind: isBeforeStatement(node, text) ? "dump" : "misplaced", start, end, open: -1 }];
+      const argument = argumentOf(text.slice(start, end));
+      if (argument === undefined) return [];
+      return [
+        { kind: isValid(argument) && isBeforeStatement(node, text) ? "dump" : "misplaced", start, end, open: -1 },
+      ];
     }
     const kind = kinds.get(node.type)!;
     const body = kind === "declaration" || kind === "literal" ? node.childForFieldId(fields.body) : null;

@@ -1,6 +1,6 @@
 /** Decides which hook points get a hook, and explains why others do not. */
 import { forbiddenBy } from "./directives.js";
-import { DUMP, MISPLACED } from "./dumps.js";
+import { argumentOf, DUMP, whyIgnored } from "./dumps.js";
 import type { HookPoint } from "./hook-points.js";
 import { isEntry } from "./inlined.js";
 import { readHead, skipTrivia } from "./names.js";
@@ -11,12 +11,12 @@ import { findTimers } from "./timers.js";
 
 /**
  * A hook point that gets a hook: a function with its `{` at `open`, a go statement or timer argument at [start, end), or a
- * comment that asks for a snapshot.
+ * comment that asks for a snapshot, whose path the variable gets if it is not "".
  */
 type Hook =
   | { readonly kind: "function"; readonly open: number; readonly name: string; readonly test?: TestParameter }
   | { readonly kind: "spawn" | "timer"; readonly start: number; readonly end: number }
-  | { readonly kind: "dump"; readonly start: number };
+  | { readonly kind: "dump"; readonly start: number; readonly variable: string };
 
 /** A function or comment without a hook. */
 interface Refusal {
@@ -46,8 +46,8 @@ interface Frame {
  * them, and a hook would turn them into calls, for which `//go:nosplit` code may lack the stack.
  *
  * @param found the text's hook points, in source order
- * @param omitted functions to leave out: offset (of the token after `func` for a declaration, of `func` for a literal) →
- *   reason
+ * @param omitted functions to leave out unless a comment in them asks for a snapshot: offset (of the token after `func` for a
+ *   declaration, of `func` for a literal) → reason
  */
 export function planHooks(
   text: string,
@@ -62,6 +62,7 @@ export function planHooks(
   const sites = timers.length === 0 ? found : [...timers, ...found].sort((a, b) => a.start - b.start);
   const tests = new TestParameters(text);
   const callers = findRecoverCallers(text, found);
+  const dumps = found.filter(({ kind }) => kind === "dump");
   const hooks: Hook[] = [];
   const refusals: Refusal[] = [];
   const misplaced: Refusal[] = [];
@@ -74,8 +75,12 @@ export function planHooks(
     while (frames.length > 0 && frames[frames.length - 1].end <= site.start) frames.pop();
     const around = frames.length > 0 ? frames[frames.length - 1] : outside;
     if (site.kind === "dump" || site.kind === "misplaced") {
-      if (site.kind === "dump" && around.reason === null) hooks.push({ kind: "dump", start: site.start });
-      else misplaced.push({ name: DUMP, offset: site.start, reason: around.reason ?? MISPLACED });
+      const variable = argumentOf(text.slice(site.start, site.end)) ?? "";
+      if (site.kind === "dump" && around.reason === null) hooks.push({ kind: "dump", start: site.start, variable });
+      else {
+        const name = `${DUMP} ${variable}`.trimEnd();
+        misplaced.push({ name, offset: site.start, reason: around.reason ?? whyIgnored(variable) });
+      }
       continue;
     }
     if (site.kind === "go") {
@@ -111,9 +116,12 @@ export function planHooks(
       frame = { end: site.end, name, reason, literal: false, literals: 0 };
     }
     const entry = site.start === started || isEntry(text, frame.name, site);
+    const isAsked = dumps.some(({ start }) => start > site.start && start < site.end);
     const small = callers.has(site.start)
       ? "calls a function that recovers, which a hook might prevent"
-      : omitted.get(at);
+      : isAsked
+        ? undefined
+        : omitted.get(at);
     const reason = frame.reason ?? (entry ? null : (small ?? null));
     const test = reason === null ? tests.of(parameters) : undefined;
     if (reason === null) hooks.push({ kind: "function", open: site.open, name: frame.name, ...(test ? { test } : {}) });

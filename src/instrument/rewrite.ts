@@ -166,7 +166,7 @@ function insertHooks(
       insert(hook.open + 1, 0, wrap(code.afterBrace(site, test)));
     } else if (hook.kind === "dump") {
       endSpawns(hook.start);
-      insert(hook.start, 1, wrap(code.dump));
+      insert(hook.start, 1, wrap(code.dump(hook.variable)));
     } else {
       endSpawns(hook.start);
       const [before, after] =

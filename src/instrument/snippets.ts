@@ -12,7 +12,8 @@ export interface Snippets {
   readonly afterGo: string;
   readonly beforeTimer: (site: number) => string;
   readonly afterTimer: string;
-  readonly dump: string;
+  /** @param variable gets the path of the snapshot; "" for a snapshot by the rules of triggers */
+  readonly dump: (variable: string) => string;
 }
 
 /** The inserted texts for a file. @param name name of the import @param runtimePath import path of the runtime package */
@@ -28,7 +29,7 @@ export function snippets(name: string, path: string, runtimePath: string): Snipp
     afterGo: `; ${name}.Spawned()`,
     beforeTimer: (site) => `${name}.After(&${variable}[${site}], `,
     afterTimer: `, ${name}.End)`,
-    dump: `${name}.Dump(); `,
+    dump: (variable) => (variable === "" ? `${name}.Dump(); ` : `${variable} = ${name}.DumpNow(); `),
   };
 }
 

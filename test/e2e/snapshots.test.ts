@@ -84,3 +84,44 @@ test.skipIf(process.platform === "win32")("a line for each snapshot, and the fil
   const built = gotrace(["build", "-o", "x", "--dump-when=panic", "."], { cwd: program, env });
   expect([built.code, built.stderr]).toEqual([64, expect.stringMatching(/set GOTRACE_DUMP_WHEN=panic when/)]);
 });
+
+test.skipIf(process.platform === "win32")(
+  "a variable gets the path; a wrong one costs the hooks of its file only",
+  () => {
+    const directory = filesOn({
+      "go.mod": "module paths\n\ngo 1.21\n",
+      "main.go": `package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func snapshot() (path string) {
+	//gotrace:dump path
+	return path
+}
+
+func main() {
+	for i := 0; i < 2; i++ {
+		path := snapshot()
+		_, err := os.Stat(path)
+		fmt.Println(path, err)
+	}
+	wrong()
+}
+`,
+      "wrong.go": "package main\n\nfunc wrong() {\n\t//gotrace:dump nothing\n\tprintln()\n}\n",
+    });
+    const dir = temporaryDirectory("dump-paths");
+    const flags = ["--ring=1MiB", "--skip-inlined", "--dump-dir", dir, "--no-keep"];
+    const { code, stdout, stderr } = gotrace(["run", ...flags, "."], { cwd: directory, env });
+    expect(code).toBe(0);
+    const files = readdirSync(dir).sort();
+    expect(files).toHaveLength(2);
+    expect(stdout.split("\n").slice(0, 2)).toEqual(files.map((name) => `${join(dir, name)} <nil>`));
+    expect(stderr.match(/.* is not traced: .*/g)).toEqual([
+      expect.stringMatching(/\Wwrong\.go is not traced: line 4: undefined: nothing$/),
+    ]);
+  },
+);

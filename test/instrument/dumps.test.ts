@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { expandMarkers } from "../../src/instrument/index.js";
-import { body, instrument, markers, short, without } from "./helpers.js";
+import { body, hooks, instrument, markers, short, without } from "./helpers.js";
 
 const source = `package p
 
@@ -67,4 +67,33 @@ test("not where no statement may stand, nor in functions without a hook", () => 
     const result = instrument(`package p\nfunc f() {\n${other}\ng()\n}\n`);
     expect([short(result.text).includes("‹dump›"), result.misplaced], other).toEqual([false, []]);
   }
+});
+
+test("a variable gets the path of a snapshot written now", () => {
+  const source = "package p\n\nfunc f() (größe2 string) {\n\t//gotrace:dump \tgröße2 \n\treturn größe2\n}\n";
+  const result = instrument(source);
+  expect(result.text).toContain("\tgröße2 = __gotrace.DumpNow(); //gotrace:dump \tgröße2 \n");
+  expect([without(result.text!), result.misplaced]).toEqual([source, []]);
+  expect(expandMarkers(instrument(source, markers).text!)).toContain("\tgröße2 = __gotrace.DumpNow(); ");
+});
+
+test("anything but a name after it is reported", () => {
+  for (const argument of ["a.b", "*p", "path // why", "because it is slow", "if", "_", "1", '""']) {
+    const result = instrument(`package p\nfunc f() {\n//gotrace:dump ${argument}\ng()\n}\n`);
+    expect([short(result.text).includes("‹dump›"), result.misplaced], argument).toEqual([
+      false,
+      [{ name: `//gotrace:dump ${argument}`, line: 3, reason: "only the name of a string variable may follow it" }],
+    ]);
+  }
+  const outside = instrument("package p\n//gotrace:dump path\nfunc f() { g() }\n").misplaced;
+  expect(outside).toEqual([
+    { name: "//gotrace:dump path", line: 2, reason: expect.stringMatching(/before a statement/) },
+  ]);
+});
+
+test("a small function that asks for a snapshot is not left out", () => {
+  const source = "package p\nfunc f() (s string) {\n//gotrace:dump s\nreturn\n}\nfunc g() {}\n";
+  const result = instrument(source, { ...hooks, omitted: { "2:6": "small", "6:6": "small" } });
+  expect([result.names, result.skipped.map(({ name }) => name), result.misplaced]).toEqual([["f"], ["g"], []]);
+  expect(short(result.text)).toContain("‹dump›");
 });

@@ -30,6 +30,7 @@ const insertions: [RegExp, string][] = [
   [/__gotrace\.After\(&__gotrace_\w+\[(\d+)\], /g, "‹after $1›"],
   [/, __gotrace\.End\)/g, "‹end›"],
   [/__gotrace\.Dump\(\); /g, "‹dump›"],
+  [/[\p{L}\d]+ = __gotrace\.DumpNow\(\); /gu, "‹dump›"],
   [/\nvar __gotrace_\w+ \[(\d+)\]__gotrace\.Site\n$/g, "‹table $1›"],
 ];
 
