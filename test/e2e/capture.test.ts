@@ -182,17 +182,17 @@ test("a redirect is followed; a 429 is waited for with --wait", async () => {
   expect((await capture(...words, `http://${address}/moved`)).code).toBe(0);
   age(10_001);
   const again = await capture(...words, "--wait", `http://${address}/busy-once`);
-  expect(again.stderr).toContain("asks to wait 1s: waiting");
+  expect(again.stderr).toContain("answered 429: one at a time: waiting 1s");
   expect(again.code).toBe(0);
 });
 
 test.each([
   ["/private", "answered 403 with a web page", "--header"],
   ["/nope", "answered 404: 404 page not found", "import net/http/pprof"],
-  ["/page", "no execution trace: .* sent a web page", "flight recorder"],
-  ["/text", 'no execution trace: .* begin with "�\\[31mhello', "flight recorder"],
-  ["/nothing", "no execution trace: .* sent nothing at all", "flight recorder"],
-  ["/debug/pprof/heap", "no execution trace: .* sent a compressed profile", "/debug/pprof/trace"],
+  ["/page", "no trace: .* sent a web page", "flight recorder"],
+  ["/text", 'no trace: .* begin with "�\\[31mhello', "flight recorder"],
+  ["/nothing", "no trace: .* sent nothing at all", "flight recorder"],
+  ["/debug/pprof/heap", "no trace: .* sent a compressed profile", "/debug/pprof/trace"],
   ["/busy", "answered 429: one at a time", "try again in 1s, as the server asks"],
   ["/round", "redirects too often", "the trace itself"],
   ["/debug/pprof/trace?seconds=31", '--seconds: "31" is not valid', "up to 30"],

@@ -5,7 +5,8 @@ import { createGunzip } from "node:zlib";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { createFile } from "../output.js";
 import { writeFully } from "../write-fully.js";
-import { type ConnectOptions, connect } from "./connect.js";
+import type { Access } from "./access.js";
+import { connect } from "./connect.js";
 import { checkHead, connectionError, refusal } from "./refusal.js";
 import type { CaptureTarget } from "./target.js";
 
@@ -13,10 +14,10 @@ import type { CaptureTarget } from "./target.js";
 export const MARGIN = 30_000;
 /** Default of `--max-size`, in bytes. */
 export const MAX_BYTES = 2 ** 29;
-/** Bytes that identify an execution trace: its header. */
+/** Bytes that identify a trace. */
 const HEAD = 16;
 
-export interface DownloadOptions extends ConnectOptions {
+export interface DownloadOptions extends Access {
   /** When it is aborted, the connection is closed and the download ends. */
   readonly signal: AbortSignal;
   /** Called with the number of bytes saved so far. */
@@ -57,8 +58,9 @@ export async function download(target: CaptureTarget, path: string, options: Dow
     throw connectionError(target, error as NodeJS.ErrnoException);
   };
   try {
-    const response = await connect(target, options, signal);
-    if (response.statusCode !== 200) throw await refusal(target, response);
+    const answer = await connect(target, options, signal);
+    const { response } = answer;
+    if (response.statusCode !== 200) throw await refusal(target, options, answer);
     try {
       return await save(response, target, path, options, progress);
     } finally {

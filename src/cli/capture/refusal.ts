@@ -3,6 +3,9 @@ import type { IncomingMessage } from "node:http";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { printable } from "../../base/printable.js";
 import { formatBytes } from "../../base/units.js";
+import { hasMagic } from "../../calltrace/index.js";
+import type { Access } from "./access.js";
+import type { Answer } from "./connect.js";
 import type { CaptureTarget } from "./target.js";
 
 /** Milliseconds to wait for the text of an error response. */
@@ -10,16 +13,17 @@ const PATIENCE = 2000;
 /** Characters of it that are read. */
 const MAX_SAID = 1000;
 
-/** The server answered 429: try again later. */
+/** The server asks to come back later: it has just been traced (429), or is overloaded (503). */
 export class RetryLater extends UserError {
   /** @param seconds what its Retry-After header asks for; undefined without one */
   constructor(
     server: string,
+    status: number,
     text: string,
     readonly seconds: number | undefined,
   ) {
     super(
-      `${server} answered 429: ${text || "too many captures"}`,
+      `${server} answered ${status}: ${text || (status === 429 ? "too many captures" : "overloaded")}`,
       seconds === undefined ? "try again later" : `try again in ${seconds}s, as the server asks, or give --wait`,
       ExitCode.unavailable,
     );
@@ -44,32 +48,57 @@ export function connectionError(target: CaptureTarget, error: NodeJS.ErrnoExcept
           ? [`${server} does not answer: ${messageOf(error)}`, "check host, port and firewall"]
           : code === "EPROTO" || code.startsWith("HPE_") || code === "ERR_SSL_WRONG_VERSION_NUMBER"
             ? [`${server} does not speak ${target.url.protocol.slice(0, -1)}`, "try the other of http:// and https://"]
-            : /CERT|SELF_SIGNED|UNABLE_TO/.test(code)
+            : /_ALERT_/.test(code)
               ? [
-                  `the certificate of ${server} is not trusted: ${messageOf(error)}`,
-                  "name the certificate file of its authority with --cacert, or give --insecure",
+                  `${server} does not accept this client: ${messageOf(error)}`,
+                  "name the certificate that it wants with --cert and --key",
                 ]
-              : [`${server} closed the connection: ${messageOf(error)}`, "check the server's log, or try again"];
+              : /CERT|SELF_SIGNED|UNABLE_TO/.test(code)
+                ? [
+                    `the certificate of ${server} is not trusted: ${messageOf(error)}`,
+                    "name the certificate file of its authority with --cacert, or give --insecure",
+                  ]
+                : [`${server} closed the connection: ${messageOf(error)}`, "check the server's log, or try again"];
   return new UserError(message, advice, ExitCode.noInput);
 }
 
-/** The error for a response other than 200, with the first line of its text. */
-export async function refusal(target: CaptureTarget, response: IncomingMessage): Promise<UserError> {
+/** The error for a response other than 200, with the first line of its text. @param access what the request carried */
+export async function refusal(
+  target: CaptureTarget,
+  access: Pick<Access, "token" | "headers">,
+  { response, elsewhere }: Answer,
+): Promise<UserError> {
   const { statusCode = 0, headers } = response;
   const html = isHtml(response);
   const reply = html ? "" : firstLine(await beginning(response));
   response.destroy();
-  if (statusCode === 429) return new RetryLater(target.server, reply, retryAfter(headers["retry-after"]));
+  const seconds = retryAfter(headers["retry-after"]);
+  if (statusCode === 429 || (statusCode === 503 && seconds !== undefined)) {
+    return new RetryLater(target.server, statusCode, reply, seconds);
+  }
   const page = html ? " with a web page" : "";
   const what = `${target.server} answered ${statusCode}${page}${reply ? `: ${reply}` : ""}`;
-  return new UserError(what, adviceFor(statusCode, target, reply), ExitCode.noInput);
+  if (statusCode !== 401 && statusCode !== 403) {
+    return new UserError(what, adviceFor(statusCode, target, reply), ExitCode.noInput);
+  }
+  const advice = elsewhere
+    ? `it redirects to ${elsewhere.origin}, which gets no credentials of ${target.server}: name that address`
+    : /^bearer/i.test(headers["www-authenticate"] ?? "")
+      ? access.token || "authorization" in access.headers
+        ? "it knows this token no longer, or never did: check --token-file, or GOTRACE_TOKEN"
+        : "give the file of its token with --token-file, or the token in GOTRACE_TOKEN"
+      : "give a token with --token-file, a header with --header, or user name and password in the URL, or use an allowed address";
+  return new UserError(what, advice, ExitCode.noInput);
 }
 
 function adviceFor(status: number, target: CaptureTarget, reply: string): string {
-  if (status === 401 || status === 403)
-    return "give a header with --header, or user name and password in the URL, or use an allowed address";
-  if (status === 404)
-    return `nothing is served at ${target.url.pathname}: import net/http/pprof, or give the URL of the trace`;
+  const { pathname } = target.url;
+  const isAgents = pathname.includes("/debug/gotrace/");
+  if (status === 404 && isAgents && !pathname.includes("/snapshots/")) {
+    return "there is no agent of gotrace: without --flight, --calls, --list a capture takes a trace from net/http/pprof";
+  }
+  if (status === 404) return `nothing is served at ${pathname}: import net/http/pprof, or give the URL of the trace`;
+  if (status === 501 && isAgents) return `'gotrace capture --list ${target.address}' shows what it has`;
   if (/already enabled|in progress/.test(reply))
     return "somebody else is tracing this server: try again when they are done";
   if (/WriteTimeout/.test(reply))
@@ -78,9 +107,9 @@ function adviceFor(status: number, target: CaptureTarget, reply: string): string
   return "give the URL of an execution trace, such as http://host:port/debug/pprof/trace";
 }
 
-/** Checks that the bytes begin an execution trace. @param unpacked whether they were compressed @throws UserError if not */
+/** Checks that the bytes begin an execution trace, or a call trace. @param unpacked whether they were compressed @throws UserError if not */
 export function checkHead(target: CaptureTarget, response: IncomingMessage, head: Buffer, unpacked: boolean): void {
-  if (/^go 1\.\d+ trace\0\0\0$/.test(head.toString("latin1", 0, 16))) return;
+  if (/^go 1\.\d+ trace\0\0\0$/.test(head.toString("latin1", 0, 16)) || hasMagic(head)) return;
   const found =
     head.length === 0
       ? "nothing at all"
@@ -90,7 +119,7 @@ export function checkHead(target: CaptureTarget, response: IncomingMessage, head
           ? "a compressed profile or file"
           : `${formatBytes(head.length)} or more that begin with ${JSON.stringify(firstLine(head.toString("latin1")).slice(0, 30))}`;
   throw new UserError(
-    `no execution trace: ${target.server} sent ${found}`,
+    `no trace: ${target.server} sent ${found}`,
     "give the URL of a trace, such as http://host:port/debug/pprof/trace, or the endpoint of a flight recorder",
     ExitCode.data,
   );

@@ -1,30 +1,14 @@
 /** `gotrace analyze`: findings in execution traces of the Go runtime. */
 
-import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
-import {
-  applyBaseline,
-  baselineText,
-  failing,
-  failOnLevels,
-  rankTraces,
-  selectFindings,
-  settingsOf,
-  severities,
-  type TraceReport,
-} from "../../rules/index.js";
-import { analyzeFile } from "../analyze/findings.js";
-import { type FindingSink, findingFormats, parseSink, writeFindings } from "../analyze/findings-output.js";
+import { analyze } from "../analyze/analysis.js";
+import { findingFormats } from "../analyze/findings-output.js";
 import { withGrepExitCodes } from "../analyze/read-exec-trace.js";
 import { type Command, commandHelp } from "../command.js";
-import { findConfig, readBaseline } from "../config/config.js";
-import { type ParsedFlags, parseFlags } from "../flags/parse.js";
-import { partFlags, partOf } from "../flags/part.js";
+import { analysisOptions, reportOf } from "../flags/analysis.js";
+import { parseFlags } from "../flags/parse.js";
+import { partFlags } from "../flags/part.js";
 import { helpFlag, outputFlag } from "../flags/tables.js";
-import { choice, number } from "../flags/values.js";
-import type { PartOf } from "../options.js";
-import { openOutput, refuseInput } from "../output.js";
-import { sayError } from "../say.js";
 
 export const analyzeCommand: Command = {
   name: "analyze",
@@ -84,13 +68,6 @@ arguments.`,
   run: (words) => withGrepExitCodes(() => run(words)),
 };
 
-/** How to analyze, from the flags and the configuration. */
-interface Options extends ReturnType<typeof settingsOf> {
-  readonly module: string | undefined;
-  readonly baseline: ReadonlySet<string>;
-  readonly part: PartOf | undefined;
-}
-
 async function run(words: readonly string[]): Promise<number> {
   const flags = parseFlags("analyze", analyzeCommand.flags, words, true);
   if (flags.has("help")) {
@@ -100,77 +77,5 @@ async function run(words: readonly string[]): Promise<number> {
   if (flags.rest.length === 0) {
     throw new UserError("no trace given", "name an execution trace: gotrace analyze trace.out", ExitCode.trouble);
   }
-  return analysisOf(flags, "o")(flags.rest);
-}
-
-/**
- * Prepares an analysis: checks flags and configuration before any trace is read.
- * @param flags of `analyze`, or of a command that also has its flags
- * @param reportFlag the flag that says where the report goes
- * @returns a function that analyzes traces, writes the report and returns the exit code
- * @throws UserError when a flag or the configuration is invalid
- */
-export function analysisOf(
-  flags: ParsedFlags,
-  reportFlag: "o" | "report",
-): (paths: readonly string[]) => Promise<number> {
-  const file = flags.string(reportFlag);
-  const sinks: FindingSink[] = [
-    { format: choice(flags, "format", findingFormats), file, flag: reportFlag === "o" ? "-o" : "--report" },
-    ...flags.list("also").map(parseSink),
-  ];
-  const cwd = process.cwd();
-  const { config, path, baseline } = findConfig(cwd, flags.string("config"));
-  const known = flags.string("baseline") ?? baseline;
-  const options: Options = {
-    ...settingsOf(config, path ?? "", flags.list("set"), flags.list("budget")),
-    module: flags.string("module") ?? config.module,
-    baseline: known === undefined ? new Set() : readBaseline(resolve(cwd, known)),
-    part: partOf(flags),
-  };
-  const least = flags.string("severity") ? choice(flags, "severity", severities) : config.severity;
-  const failOn = flags.string("fail-on") ? choice(flags, "fail-on", failOnLevels) : config["fail-on"];
-  const top = number(flags, "top", config.top ?? Number.POSITIVE_INFINITY, 1);
-
-  return async (paths) => {
-    refuseInput(file, cwd, paths);
-    const { reports, unreadable } = analyzeAll(paths, options);
-    const written = await writeBaseline(flags, reports, cwd);
-    const unknown = rankTraces(reports.map((report) => applyBaseline(report, written ?? options.baseline)));
-    const shown = unknown.map((report) => selectFindings(report, top, least ?? "info"));
-    if (shown.length > 0) await writeFindings(shown, sinks, cwd);
-    if (unreadable) return ExitCode.trouble;
-    return unknown.some((report) => failing(report, failOn ?? "warn")) ? 1 : 0;
-  };
-}
-
-/** Analyzes every trace that can be read, and prints an error for each of the others. */
-function analyzeAll(paths: readonly string[], options: Options) {
-  const reports: TraceReport[] = [];
-  let unreadable = false;
-  for (const path of paths) {
-    try {
-      const { settings, budgets, module, part } = options;
-      reports.push(analyzeFile(path, path, { path, settings, budgets, module, part }));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      unreadable = true;
-      const message = error.message.includes(path) ? error.message : `${path}: ${error.message}`;
-      sayError({ message, advice: error.advice });
-    }
-  }
-  return { reports, unreadable };
-}
-
-/** Writes the baseline of `--write-baseline`. @returns the fingerprints in it; undefined without that flag */
-async function writeBaseline(
-  flags: ParsedFlags,
-  reports: readonly TraceReport[],
-  cwd: string,
-): Promise<Set<string> | undefined> {
-  const file = flags.string("write-baseline");
-  if (file === undefined) return undefined;
-  const findings = reports.flatMap((report) => report.findings);
-  await openOutput(file, cwd, false, "--write-baseline").write([baselineText(findings)]);
-  return new Set(findings.map((finding) => finding.fingerprint));
+  return analyze(flags.rest, analysisOptions(flags), reportOf(flags, "o"));
 }

@@ -1,34 +1,34 @@
-/** `gotrace capture`: fetches an execution trace from a running server and analyzes it. */
+/** `gotrace capture`: fetches a trace from a running server and analyzes it. */
 
-import { X509Certificate } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
-import { constants } from "node:os";
-import { resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { rootCertificates } from "node:tls";
-import { ExitCode, messageOf, UserError } from "../../base/errors.js";
-import { printable } from "../../base/printable.js";
+import { ExitCode, UserError } from "../../base/errors.js";
 import { parseSize } from "../../base/quantity.js";
 import { formatBytes } from "../../base/units.js";
-import { TraceReader } from "../../exectrace/index.js";
-import { openCache } from "../../gotool/cache.js";
-import { openChunks } from "../analyze/read-chunks.js";
+import { analyze } from "../analyze/analysis.js";
 import { withGrepExitCodes } from "../analyze/read-exec-trace.js";
-import { type Cut, type Downloaded, type DownloadOptions, download, MARGIN, MAX_BYTES } from "../capture/download.js";
-import { RetryLater } from "../capture/refusal.js";
-import { type CaptureTarget, captureTarget, DEFAULT_SECONDS, defaultName, MAX_SECONDS } from "../capture/target.js";
-import { COOL_DOWN, Turn } from "../capture/turn.js";
+import { accessOf } from "../capture/access.js";
+import { MARGIN, MAX_BYTES } from "../capture/download.js";
+import { fetchTrace } from "../capture/fetch.js";
+import { captureTarget, DEFAULT_SECONDS, defaultName, MAX_SECONDS, type Wanted } from "../capture/target.js";
+import { COOL_DOWN } from "../capture/turn.js";
 import { type Command, commandHelp } from "../command.js";
-import { parseFlags } from "../flags/parse.js";
+import { accessFlags, accessOptions } from "../flags/access.js";
+import { analysisOptions, reportOf } from "../flags/analysis.js";
+import { formatOf } from "../flags/format.js";
+import { type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { helpFlag } from "../flags/tables.js";
-import { checkWritable } from "../output.js";
-import { say } from "../say.js";
-import { analysisOf, analyzeCommand } from "./analyze.js";
+import { choice, refuse } from "../flags/values.js";
+import { openOutput } from "../output.js";
+import { traceKindOf } from "../trace-kind.js";
+import { analyzeCommand } from "./analyze.js";
 
-/** The longest Retry-After that `--wait` accepts, in seconds. */
-const longestWait = 120;
 /** The flags of `analyze` that mean the same here. `-o` does not: it names the trace, and `--report` the findings. */
-const passed = analyzeCommand.flags.filter((flag) => flag.name !== "o" && flag.name !== "help");
+const passed = analyzeCommand.flags
+  .filter(({ name }) => name !== "o" && name !== "help")
+  .map((flag) =>
+    flag.name === "format" ? { ...flag, help: `${flag.help}; with --calls, those of 'gotrace report'` } : flag,
+  );
+/** What a capture can be of, one flag each. */
+const KINDS = ["trace", "flight", "calls", "list"] as const;
 
 export const captureCommand: Command = {
   name: "capture",
@@ -38,31 +38,32 @@ URL is host:port or http://host:port, which stand for /debug/pprof/trace on that
 the full URL of a trace or of a flight recorder; unix:///run/app.sock is a server on a Unix socket, and
 unix:///run/app.sock:/path another endpoint of it.
 
+A server with gotrace's agent also has a flight recorder (--flight) and, if 'gotrace build' built it, the
+latest calls (--calls), which are shown as by 'gotrace report'. --list says what it has.
+
 Tracing slows a server down, so captures from one server never overlap, last at most ${MAX_SECONDS} seconds, and are ${COOL_DOWN / 1000}
-seconds apart. Ctrl-C closes the connection, which ends the tracing; what has arrived is kept if it can be analyzed later.
-Whatever the server does, a capture ends ${MARGIN / 1000} seconds after the requested time, or at --max-size.
+seconds apart; an agent wants a longer pause, which --wait keeps. Ctrl-C closes the connection, which ends the tracing; what has
+arrived is kept if it can be analyzed later. Whatever the server does, a capture ends ${MARGIN / 1000} seconds after the requested
+time, or at --max-size.
 
 Exit codes: those of 'gotrace analyze' (2 also if there is no trace); 130 after Ctrl-C.`,
   flags: [
+    { name: "trace", help: "record an execution trace (default)" },
+    { name: "flight", help: "fetch what the agent's flight recorder holds: the last seconds" },
+    { name: "calls", help: "fetch the agent's ring of calls, of a binary of 'gotrace build', and report on it" },
+    { name: "list", help: "show what the agent has, and its snapshots, as a table or with --format json" },
     {
       name: "seconds",
       value: "N",
       help: `record N seconds, at most ${MAX_SECONDS} (default ${DEFAULT_SECONDS}; flight recorders decide themselves)`,
     },
     { name: "o", value: "FILE", help: "save the trace in FILE (default HOST-PORT-TIME.trace)" },
-    {
-      name: "header",
-      value: "NAME:VALUE",
-      repeats: true,
-      help: "send a header, for instance 'Authorization: Bearer …'",
-    },
+    ...accessFlags,
     {
       name: "max-size",
       value: "SIZE",
       help: `end when the trace reaches this size (default ${formatBytes(MAX_BYTES)})`,
     },
-    { name: "cacert", value: "FILE", help: "also trust the authority whose certificate is in FILE (PEM)" },
-    { name: "insecure", help: "accept any certificate" },
     { name: "wait", help: "wait if another capture is running or has just ended, or if the server asks for it" },
     { name: "no-analyze", help: "only save the trace" },
     { name: "report", value: "FILE", help: "write the findings to FILE instead of standard output" },
@@ -73,6 +74,8 @@ Exit codes: those of 'gotrace analyze' (2 also if there is no trace); 130 after 
     "gotrace capture localhost:6060",
     "gotrace capture --seconds 10 -o slow.trace --format html --report slow.html https://admin.example.com/debug/pprof",
     "gotrace capture http://localhost:6060/debug/flightrecorder",
+    "gotrace capture --flight --wait --token-file ~/.config/shop.token https://shop.example.com:6060",
+    "gotrace capture --list unix:///run/app/agent.sock",
   ],
   run: (words) => withGrepExitCodes(() => run(words)),
 };
@@ -83,170 +86,78 @@ async function run(words: readonly string[]): Promise<number> {
     process.stdout.write(commandHelp(captureCommand));
     return 0;
   }
-  const [address, ...more] = flags.rest;
-  if (address === undefined || more.length > 0) {
-    const what = address === undefined ? "no server given" : `one server at a time, not ${more.length + 1}`;
-    throw new UserError(what, "name one: gotrace capture localhost:6060", ExitCode.usage);
-  }
-  const target = captureTarget(address, flags.string("seconds"));
-  const max = flags.string("max-size");
-  const wanted = {
-    headers: parseHeaders(flags.values("header")),
-    authorities: authoritiesOf(flags.string("cacert")),
-    insecure: flags.has("insecure"),
-    maxBytes: max === undefined ? MAX_BYTES : parseSize(max, "--max-size"),
-  };
-  const analyze = analysisOf(flags, "report");
-  const cwd = process.cwd();
-  const path = flags.string("o") ?? defaultName(target, new Date());
-  checkWritable(resolve(cwd, path), "-o");
-
-  const stop = new AbortController();
-  let signal: NodeJS.Signals | undefined;
-  const onSignal = (received: NodeJS.Signals) => {
-    signal = received;
-    stop.abort();
-  };
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, onSignal);
-  const file = resolve(cwd, path);
-  let got: Downloaded;
-  try {
-    got = await inTurn(target, file, { ...wanted, signal: stop.signal }, flags.has("wait"));
-  } catch (error) {
-    if (signal) return 128 + constants.signals[signal];
-    throw error;
-  } finally {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(name, onSignal);
-  }
-  const { cut, bytes } = got;
-  if (cut && !hasGeneration(file)) {
-    rmSync(file, { force: true });
-    if (!signal) throw tooEarly(target, got);
-    say("stopped before there was anything to keep");
-  } else say(`${cut ? "partial trace" : "trace"} in ${path} (${formatBytes(bytes)})`);
-  if (signal) return 128 + constants.signals[signal];
-  if (cut) say(endOf(cut, target));
-  return flags.has("no-analyze") ? 0 : analyze([path]);
+  const kind = kindOf(flags);
+  const address = addressOf(flags);
+  return kind === "list" ? list(flags, address) : capture(flags, address, kind);
 }
 
-/** The message for a transfer that ended early. */
-function endOf(cut: Cut, { server }: CaptureTarget): string {
-  if (cut === "time") return `${server} kept sending: gotrace ended the transfer`;
-  if (cut === "size") return "the trace has reached its maximum size: gotrace ended the transfer; see --max-size";
-  return `${server} ended the transfer early`;
+/** @throws UserError if several are asked for */
+function kindOf(flags: ParsedFlags): (typeof KINDS)[number] {
+  const [kind = "trace", other] = KINDS.filter((name) => flags.has(name));
+  if (other === undefined) return kind;
+  throw new UserError(`--${kind} and --${other} cannot be combined`, "fetch one after the other", ExitCode.usage);
 }
 
-function tooEarly(target: CaptureTarget, { cut, bytes }: Downloaded): UserError {
-  return new UserError(
-    `${endOf(cut!, target)}, after ${formatBytes(bytes)} without anything to keep`,
-    "check the server's log, or try again",
-    ExitCode.data,
+/** The server. @throws UserError if there is not exactly one */
+function addressOf({ rest }: ParsedFlags): string {
+  if (rest.length === 1) return rest[0];
+  const what = rest.length === 0 ? "no server given" : `one server at a time, not ${rest.length}`;
+  throw new UserError(what, "name one: gotrace capture localhost:6060", ExitCode.usage);
+}
+
+/** What shows the agent's list. */
+const OF_CAPTURES = ["seconds", "o", "max-size", "wait", "no-analyze"];
+const OF_FINDINGS = passed.map(({ name }) => name).filter((name) => name !== "format");
+
+async function list(flags: ParsedFlags, address: string): Promise<number> {
+  refuse(flags, [...OF_CAPTURES, ...OF_FINDINGS], "--list");
+  const format = choice(flags, "format", ["table", "json"]);
+  const target = captureTarget(address, undefined, "agent");
+  const access = accessOf(accessOptions(flags), target, process.env);
+  const { listing, listingJson, listingTables } = await import("../capture/list.js");
+  const state = await listing(target, access);
+  const output = openOutput(flags.string("report"), process.cwd(), false, "--report");
+  await output.write(
+    format === "json" ? [listingJson(target, state)] : listingTables(target, state, output, Date.now()),
   );
+  return 0;
 }
 
-/** Waits for the turn and downloads. With `wait`, tries once more if the server asks to come back later. */
-async function inTurn(
-  target: CaptureTarget,
-  file: string,
-  wanted: Omit<DownloadOptions, "onBytes">,
-  wait: boolean,
-): Promise<Downloaded> {
-  const { signal } = wanted;
-  const turn = await Turn.take(openCache(process.env, process.cwd()), target.server, { wait, signal, say });
-  let captured = false;
-  try {
-    const progress = new Progress(target);
-    const options = {
-      ...wanted,
-      onBytes: (bytes: number) => {
-        captured = true;
-        progress.update(bytes);
-      },
-    };
-    try {
-      return await download(target, file, options);
-    } catch (error) {
-      const seconds = error instanceof RetryLater ? (error.seconds ?? COOL_DOWN / 1000) : Number.POSITIVE_INFINITY;
-      if (!wait || seconds > longestWait) throw error;
-      say(`${target.server} asks to wait ${seconds}s: waiting`);
-      await sleep(seconds * 1000, undefined, { signal });
-      return await download(target, file, options);
-    } finally {
-      progress.end();
-    }
-  } finally {
-    turn.end(captured);
-  }
+async function capture(flags: ParsedFlags, address: string, wanted: Exclude<Wanted, "agent">): Promise<number> {
+  if (wanted !== "trace") refuse(flags, ["seconds"], `--${wanted}: the server decides`);
+  if (wanted === "calls") refuse(flags, OF_FINDINGS, "calls");
+  const target = captureTarget(address, flags.string("seconds"), wanted);
+  const max = flags.string("max-size");
+  const report = wanted === "calls" ? callReport(flags) : findingsOrCalls(flags);
+  return fetchTrace({
+    target,
+    access: accessOf(accessOptions(flags), target, process.env),
+    maxBytes: max === undefined ? MAX_BYTES : parseSize(max, "--max-size"),
+    path: flags.string("o") ?? defaultName(target, new Date()),
+    wait: flags.has("wait"),
+    report: flags.has("no-analyze") ? undefined : report,
+  });
 }
 
-/** The certificates to trust: Node's own and those in `file`. @throws UserError when the file holds no valid certificate */
-function authoritiesOf(file: string | undefined): readonly string[] | undefined {
-  if (file === undefined) return undefined;
-  try {
-    const pem = readFileSync(file, "utf8");
-    const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-    for (const one of found) new X509Certificate(one);
-    if (found.length === 0) throw new Error("it holds no certificate");
-    return [...rootCertificates, ...found];
-  } catch (error) {
-    throw new UserError(
-      `--cacert: cannot use ${file}: ${messageOf(error)}`,
-      "name a file with the certificate of an authority, in PEM",
-      ExitCode.usage,
-    );
-  }
+type Report = (path: string) => Promise<number>;
+
+/** Findings; of a URL with calls, though nobody said so, the report of calls with its defaults. */
+function findingsOrCalls(flags: ParsedFlags): Report {
+  const [options, to] = [analysisOptions(flags), reportOf(flags, "report")];
+  return (path) => (traceKindOf(path) === "calls" ? report(["--", path]) : analyze([path], options, to));
 }
 
-function parseHeaders(texts: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const text of texts) {
-    const match = /^([!#$%&'*+.^_`|~\w-]+):\s*([\t\x20-\x7e\x80-\xff]*)$/.exec(text);
-    if (!match) {
-      throw new UserError(`--header: ${JSON.stringify(text)} is not valid`, "use 'Name: value'", ExitCode.usage);
-    }
-    headers[match[1].toLowerCase()] = match[2];
+/** Reports as `gotrace report` does. @throws UserError for an unknown format, before anything is fetched */
+function callReport(flags: ParsedFlags): Report {
+  const { name, files } = formatOf(flags);
+  if (files) {
+    const advice = `save the calls with --no-analyze, then: gotrace report --format ${name} -o DIR FILE`;
+    throw new UserError(`--format ${name} writes several files`, advice, ExitCode.usage);
   }
-  return headers;
+  const file = flags.string("report");
+  return (path) => report(["--format", name, ...(file === undefined ? [] : ["-o", file]), "--", path]);
 }
 
-/** Whether a trace that was cut off can be analyzed: it needs one complete generation. */
-function hasGeneration(path: string): boolean {
-  try {
-    const reader = new TraceReader(openChunks(path).chunks);
-    reader.next();
-    return reader.sync.generation > 0;
-  } catch {
-    return false;
-  }
-}
-
-/** The progress line of a capture on a terminal: server, seconds, bytes. Prints nothing elsewhere. */
-class Progress {
-  readonly #terminal = process.stderr.isTTY === true;
-  readonly #begun = Date.now();
-  readonly #what: string;
-  readonly #timer: NodeJS.Timeout | undefined;
-  #bytes = 0;
-
-  constructor(private readonly target: CaptureTarget) {
-    const { seconds, server, url } = target;
-    this.#what = `${seconds === undefined ? "fetching" : `recording ${seconds}s`} from ${server}${url.pathname}`;
-    if (this.#terminal) this.#timer = setInterval(() => this.#draw(), 200);
-  }
-
-  update(bytes: number): void {
-    this.#bytes = bytes;
-  }
-
-  #draw(): void {
-    const { seconds } = this.target;
-    const passed = Math.floor((Date.now() - this.#begun) / 1000);
-    const time = seconds === undefined ? `${passed}s` : `${Math.min(passed, Math.ceil(seconds))}s`;
-    process.stderr.write(`\r\x1b[K${printable(this.#what)}: ${time}, ${formatBytes(this.#bytes)}`);
-  }
-
-  end(): void {
-    clearInterval(this.#timer);
-    if (this.#terminal) process.stderr.write("\r\x1b[K");
-  }
+async function report(words: readonly string[]): Promise<number> {
+  return (await import("./report.js")).reportCommand.run(words);
 }
