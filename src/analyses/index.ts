@@ -20,13 +20,13 @@ export type { GoroutineGroup } from "./goroutines.js";
 
 export * from "./interval.js";
 export { Intervals } from "./intervals.js";
-export { type LocateTarget, Locator, logMatches } from "./locate.js";
+export { type LocateTarget, Locator, logMatches, textOfLog } from "./locate.js";
 export { Locks } from "./locks.js";
 export { MutatorCurve } from "./mutator.js";
 export { Mutator } from "./mutator-use.js";
 export * from "./ranges.js";
 export type { Selection, TasksOfType } from "./selection.js";
-export { sortColumns, sortedBy } from "./sorting.js";
+export { type SortColumn, sortColumns, sortedBy } from "./sorting.js";
 export { Summarizer, type TraceSummary } from "./summary.js";
 export type { TaskRecord } from "./task.js";
 export { Tasks } from "./tasks.js";

@@ -33,6 +33,12 @@ export function logMatches(filter: string, category: string, message: string): b
   return message.includes(filter) && message.split(/[\s,;"']+/).includes(filter);
 }
 
+/** Text that every trace contains in which a log matches the filter; traces hold strings as plain bytes. */
+export function textOfLog(filter: string): string {
+  const at = filter.indexOf("=");
+  return at > 0 ? filter.slice(at + 1) : filter;
+}
+
 interface Span {
   readonly goroutine: number;
   readonly begin: number;
@@ -101,6 +107,7 @@ export class Locator {
       end: Math.max(...spans.map((span) => span.end)),
       goroutines,
       tasks: tasks.map((task) => task.id),
+      complete: tasks.length > 0 && !tasks.some((task) => task.cutBegin || task.cutEnd),
       ofType: listed.length === 0 ? undefined : { count: this.ofType, longest: listed.map(listing) },
       path: { goroutine, begin, end },
     };

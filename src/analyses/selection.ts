@@ -9,6 +9,8 @@ export interface Selection {
   readonly goroutines: ReadonlySet<number>;
   /** Ids of the tasks to describe. */
   readonly tasks: readonly number[];
+  /** There are tasks, and the trace has the begin and the end of each. */
+  readonly complete: boolean;
   /** All tasks of the type, if a type was selected. */
   readonly ofType?: TasksOfType | undefined;
   /** Where the critical path ends: `goroutine` is the one at the end of the span. */

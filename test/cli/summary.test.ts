@@ -1,13 +1,15 @@
 /** `summary`, `diff` and `analyze` of execution traces: the flags that select, tested through the commands. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { TraceDiff, TraceSummary } from "../../src/analyses/index.js";
+import { findLog } from "../../src/cli/analyze/find-log.js";
 import type { Command } from "../../src/cli/command.js";
 import { analyzeCommand } from "../../src/cli/commands/analyze.js";
 import { diffCommand } from "../../src/cli/commands/diff.js";
 import { summaryCommand } from "../../src/cli/commands/summary.js";
+import type { FoundTraces } from "../../src/render/trace/found.js";
 import { bytesOf } from "../analyses/traces.js";
 
 const directory = mkdtempSync(join(tmpdir(), "gotrace-summary-"));
@@ -122,4 +124,71 @@ test("who records is not the program", async () => {
   const recorders = goroutines.filter((group) => group.function.startsWith("runtime/"));
   expect(recorders.length).toBeGreaterThan(0);
   expect(recorders.every(({ system }) => system)).toBe(true);
+});
+
+test("--log finds the trace of a directory that has the whole request; what cannot be read is named", async () => {
+  const snapshots = join(directory, "snapshots");
+  mkdirSync(snapshots);
+  const put = (name: string, bytes: Uint8Array | string) => writeFileSync(join(snapshots, name), bytes);
+  const workload = bytesOf("go1.26-workload");
+  // The third generation, which has the end of the task, is cut off.
+  put("20261129T143207.5Z-7-3-slow.trace", workload.subarray(0, 20_000));
+  put("20261129T143205.123456789Z-7-1-slow.trace", workload);
+  put("20261129T143206.0Z-7-2-slow.trace", bytesOf("cases/paths-go1.26"));
+  put("20261129T143208.0Z-7-4-slow.trace.part", workload);
+  put("notes.txt", "number 1");
+  put("bad.trace", "number 1");
+  put("empty.trace", "");
+  const log = 'number 1 "quoted" ünï\n';
+  const found = JSON.parse(
+    await output(summaryCommand, "--log", log, "--format", "json", snapshots),
+  ) as TraceSummary & {
+    path: string;
+    search: FoundTraces;
+  };
+  expect(found.path).toBe(join(snapshots, "20261129T143205.123456789Z-7-1-slow.trace"));
+  expect(found.selected).toMatchObject([{ id: 5, type: "round", cutEnd: false }]);
+  expect(found.search).toMatchObject({
+    log,
+    searched: 3,
+    found: [
+      { path: expect.stringContaining("143207"), complete: false, warning: expect.stringContaining("cut off") },
+      { path: expect.stringContaining("143205"), complete: true },
+    ],
+  });
+  expect(found.search.unreadable.map(({ path, reason }) => `${basename(path)}: ${reason}`).sort()).toEqual([
+    "bad.trace: this is not an execution trace of Go",
+    "empty.trace: the file is empty",
+  ]);
+  const text = await output(summaryCommand, "--log", log, snapshots);
+  expect(text).toMatch(/is in 2 of 3 traces, newest first\n[\s\S]*\n +≥[\d.]+ms +[\d.]+ms {2}\S*143207/);
+  expect(text).toContain("bad.trace is not searched: this is not an execution trace of Go\n");
+  // Only the cut one: that is better than nothing. Files may be named too, also twice.
+  const cut = join(snapshots, "20261129T143207.5Z-7-3-slow.trace");
+  const { path, search } = await summary("--log", log, cut, cut, paths).then((each) => each as typeof found);
+  expect({ path, found: search.found.length, searched: search.searched }).toEqual({ path: cut, found: 1, searched: 2 });
+  expect(await failure(summaryCommand, "--log", "trace_id=none", snapshots)).toBe(
+    'none of 3 traces has a log "trace_id=none"',
+  );
+  expect(await failure(summaryCommand, snapshots)).toBe(`${snapshots} is a directory`);
+  expect(await failure(summaryCommand, "--task", "round", snapshots)).toBe(`${snapshots} is a directory`);
+  expect(await failure(summaryCommand, paths, earlier)).toBe("more than one trace given");
+});
+
+test("a text is found wherever it is, also across the chunks in which a file is read", () => {
+  const key = "0af7651916cd43dd8448eb211c80319c";
+  const path = join(directory, "long.trace");
+  const workload = bytesOf("go1.26-workload");
+  for (const at of [0, (256 << 10) - 7, (256 << 10) - 1, 256 << 10, 3 * (256 << 10) - 31]) {
+    const bytes = Buffer.alloc(1 << 20, "x");
+    bytes.set(workload.subarray(0, 16));
+    bytes.write(key, Math.max(16, at));
+    writeFileSync(path, bytes);
+    // The text is there, so the file is parsed; it is no trace.
+    expect(findLog([path], `trace_id=${key}`).unreadable).toHaveLength(1);
+    expect(findLog([path], `trace_id=${key}0`)).toEqual({ searched: 1, found: [], unreadable: [] });
+  }
+  expect(findLog([join(directory, "gone.trace")], "x").unreadable).toMatchObject([
+    { reason: "no such file or directory" },
+  ]);
 });

@@ -1,24 +1,41 @@
 /** `gotrace summary`: shows what is in an execution trace of the Go runtime, without applying rules. */
-import { type LocateTarget, Locator, type Selection, Summarizer, sortColumns, sortedBy } from "../../analyses/index.js";
+import { existsSync, statSync } from "node:fs";
+import {
+  type LocateTarget,
+  Locator,
+  type Selection,
+  type SortColumn,
+  Summarizer,
+  sortColumns,
+  sortedBy,
+  type TraceSummary,
+} from "../../analyses/index.js";
 import { ExitCode, UserError } from "../../base/errors.js";
+import { formatNumberOf } from "../../base/units.js";
 import { PartReader } from "../../exectrace/index.js";
 import { measureFor } from "../../render/style.js";
-import { summaryTables } from "../../render/trace/summary.js";
+import { type FoundTraces, foundTable } from "../../render/trace/found.js";
+import { summaryTables, type TraceFile } from "../../render/trace/summary.js";
 import { typedJson } from "../../render/typed-json.js";
+import { bestOf, findLog, type Search } from "../analyze/find-log.js";
 import { readTrace, warningOf, withGrepExitCodes } from "../analyze/read-exec-trace.js";
 import { type Command, commandHelp } from "../command.js";
 import { type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { partFlags, partOf } from "../flags/part.js";
 import { helpFlag, outputFlag } from "../flags/tables.js";
 import { choice, number } from "../flags/values.js";
-import { openOutput, refuseInput } from "../output.js";
+import type { PartOf } from "../options.js";
+import { type Output, openOutput, refuseInput } from "../output.js";
+import { say } from "../say.js";
 
 export const summaryCommand: Command = {
   name: "summary",
-  usage: "summary [flags] TRACE",
+  usage: "summary [flags] TRACE|DIR…",
   description: `Shows what an execution trace of the Go runtime says (Go 1.22 and later; '-' is standard input): where the time of
 goroutines goes, where they wait and what unblocks them, how long they wait for a P, what the collector costs, tasks
-and regions. With --task, --goroutine or --log it shows this for one request, and its critical path.
+and regions. With --task, --goroutine or --log it shows this for one request, and its critical path. With --log, several
+traces and directories of them are searched: it says which have the log, and shows the trace that has all of the
+request, or else most of it.
 
 Exit codes: 0, or 2 for an unreadable trace or bad arguments.`,
   flags: [
@@ -40,6 +57,7 @@ Exit codes: 0, or 2 for an unreadable trace or bad arguments.`,
     "gotrace summary trace.out",
     "gotrace summary --task request trace.out",
     "gotrace summary --log trace_id=4bf92f3577b34da6a3ce929d0e0e4736 --format json trace.out",
+    "gotrace summary --log trace_id=4bf92f3577b34da6a3ce929d0e0e4736 /var/lib/app/traces",
   ],
   run: (words) => withGrepExitCodes(() => run(words)),
 };
@@ -50,15 +68,10 @@ async function run(words: readonly string[]): Promise<number> {
     process.stdout.write(commandHelp(summaryCommand));
     return 0;
   }
-  const [path, ...more] = flags.rest;
-  if (path === undefined || more.length > 0) {
-    const what = path === undefined ? "no trace given" : "more than one trace given";
-    throw new UserError(what, "name one execution trace: gotrace summary trace.out", ExitCode.trouble);
-  }
-  const format = choice(flags, "format", ["table", "json"]);
-  const top = number(flags, "top", 10, 1);
-  const sort = choice(flags, "sort", sortColumns);
+  const paths = flags.rest;
   const target = targetOf(flags);
+  const searches = target?.kind === "log" && (paths.length > 1 || isDirectory(paths[0]));
+  if (!searches) requireOne(paths);
   const window = partOf(flags);
   if (target && window) {
     throw new UserError(
@@ -67,10 +80,49 @@ async function run(words: readonly string[]): Promise<number> {
       ExitCode.trouble,
     );
   }
-  refuseInput(flags.string("o"), process.cwd(), [path]);
+  const options: Options = {
+    format: choice(flags, "format", ["table", "json"]),
+    top: number(flags, "top", 10, 1),
+    sort: choice(flags, "sort", sortColumns),
+    window,
+  };
+  refuseInput(flags.string("o"), process.cwd(), paths);
   const output = openOutput(flags.string("o"), process.cwd(), false);
+  if (searches) return showBest(findLog(paths, target.filter), target.filter, options, output);
+  const [path] = paths;
+  await output.write(await report(summarize(path, target && select(path, target), options), options, output));
+  return 0;
+}
 
-  const selection = target && select(path, target);
+interface Options {
+  readonly format: "table" | "json";
+  readonly top: number;
+  readonly sort: SortColumn;
+  readonly window: PartOf | undefined;
+}
+
+function isDirectory(path: string | undefined): boolean {
+  return path !== undefined && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** @throws UserError unless it is one trace */
+function requireOne(paths: readonly string[]): void {
+  if (paths.length === 1 && !isDirectory(paths[0])) return;
+  const what = paths.length === 0 ? "no trace given" : paths.length > 1 ? "more than one trace given" : undefined;
+  throw new UserError(
+    what ?? `${paths[0]} is a directory`,
+    "name one execution trace: gotrace summary trace.out; --log searches several, and directories",
+    ExitCode.trouble,
+  );
+}
+
+/** The summary of a trace, and of what it is. */
+interface Summarized {
+  readonly file: TraceFile;
+  readonly summary: TraceSummary;
+}
+
+function summarize(path: string, selection: Selection | undefined, { top, sort, window }: Options): Summarized {
   const { sink, reader } = readTrace(path, (trace) => new Summarizer(trace, selection), window);
   // The first rows by another column may be the last by total: keep them all until they are sorted.
   const all = sink.finish(sort === "total" ? top : Number.POSITIVE_INFINITY);
@@ -78,18 +130,57 @@ async function run(words: readonly string[]): Promise<number> {
   const summary = { ...rest, blocking: { ...blocking, sites: blocking.sites.slice(0, top) } };
   const span = reader instanceof PartReader ? reader.span : undefined;
   const part = span && { from: span.from, to: span.from + summary.duration };
-  const warning = warningOf(reader);
-  if (format === "json") await output.write([typedJson({ path, warning, part, ...summary })]);
-  else {
-    const names = [
-      path,
-      ...summary.goroutines.map((group) => group.function),
-      ...summary.tasks.flatMap((task) => task.type ?? []),
-    ];
-    const widthOf = await measureFor([...names, ...summary.regions.map((region) => region.type)]);
-    await output.write(summaryTables({ path, warning, part }, summary, { ...output, widthOf, top }));
+  return { file: { path, warning: warningOf(reader), part }, summary };
+}
+
+/** @param search where the trace was found, if it was searched for */
+async function report(
+  { file, summary }: Summarized,
+  { format, top }: Options,
+  output: Output,
+  search?: FoundTraces,
+): Promise<Iterable<string>> {
+  const { path, warning, part } = file;
+  if (format === "json") return [typedJson({ path, warning, part, search, ...summary })];
+  const names = [
+    path,
+    ...(search?.found.map((each) => each.path) ?? []),
+    ...summary.goroutines.map((group) => group.function),
+    ...summary.tasks.flatMap((task) => task.type ?? []),
+  ];
+  const widthOf = await measureFor([...names, ...summary.regions.map((region) => region.type)]);
+  const style = { ...output, widthOf, top };
+  return (function* () {
+    if (search) yield* foundTable(search, style);
+    yield* summaryTables(file, summary, style);
+  })();
+}
+
+/** Shows which traces have a log, and the request in the best of them. A snapshot may be rotated away meanwhile. */
+async function showBest(search: Search, log: string, options: Options, output: Output): Promise<number> {
+  const unreadable = [...search.unreadable];
+  for (let found = search.found; found.length > 0; ) {
+    const best = bestOf(found)!;
+    try {
+      const shown = summarize(best.path, best.selection, options);
+      const traces = found.map(({ path, warning, selection: { begin, end, complete } }) => {
+        return { path, begin, end, complete, warning };
+      });
+      const { searched } = search;
+      await output.write(await report(shown, options, output, { log, searched, found: traces, unreadable }));
+      return 0;
+    } catch (error) {
+      if (existsSync(best.path)) throw error;
+      unreadable.push({ path: best.path, reason: "it was removed while it was read" });
+      found = found.filter((each) => each !== best);
+    }
   }
-  return 0;
+  for (const { path, reason } of unreadable) say(`${path} is not searched: ${reason}`);
+  throw new UserError(
+    `none of ${formatNumberOf(search.searched, "trace")} has a log ${JSON.stringify(log)}`,
+    "'gotrace summary TRACE' shows which logs a trace has; a snapshot only has the last seconds before it",
+    ExitCode.trouble,
+  );
 }
 
 function targetOf(flags: ParsedFlags): LocateTarget | undefined {
