@@ -17,10 +17,11 @@ export interface Problem {
 /** The chunks of a process trace, and what is wrong with it. */
 export interface ChunkScan {
   readonly table: ChunkTable;
-  /** Offsets of the chunks of definitions, of notes, and of the execution trace. */
+  /** Offsets of the chunks of definitions, of notes, of the execution trace, and of a tree. */
   readonly defs: number[];
   readonly notes: number[];
   readonly execution: number[];
+  readonly tree: number[];
   readonly clock: Clock;
   /** Where a ring begins to be complete, nanoseconds since the start of tracing; undefined if nothing was overwritten. */
   readonly reach?: number;
@@ -57,25 +58,43 @@ const KINDS = new Set<number>(Object.values(CHUNK_KINDS));
  * @param source the process trace, offset 0 = its header
  * @param used where its chunks end, if the source reaches that far
  * @param base offset of the process trace in the file, for messages
- * @param ringFrom ticks since the start of tracing since which nothing was overwritten
  */
-export function scanChunks(source: ByteSource, used: number, base: number, clock: Clock, ringFrom = 0): ChunkScan {
-  let scan = scanOnce(source, used, base, clock, ringFrom);
+export function scanChunks(
+  source: ByteSource,
+  used: number,
+  base: number,
+  clock: Clock,
+  bounds: ScanBounds = {},
+): ChunkScan {
+  let scan = scanOnce(source, used, base, clock, bounds);
   for (let before: Problem | undefined; scan.problem !== undefined && !isSame(scan.problem, before); ) {
     before = scan.problem;
-    scan = scanOnce(source, used, base, clock, ringFrom);
+    scan = scanOnce(source, used, base, clock, bounds);
   }
   return scan;
+}
+
+interface ScanBounds {
+  /** Ticks since the start of tracing since which nothing was overwritten. */
+  readonly since?: number;
+  /** Where the first chunk to read begins. */
+  readonly from?: number;
 }
 
 function isSame(a: Problem, b: Problem | undefined): boolean {
   return a.offset === b?.offset && a.message === b.message;
 }
 
-function scanOnce(source: ByteSource, used: number, base: number, clock: Clock, ringFrom: number): ChunkScan {
-  const scanner = new ChunkScanner(source, base, clock);
+function scanOnce(
+  source: ByteSource,
+  used: number,
+  base: number,
+  clock: Clock,
+  { since = 0, from }: ScanBounds,
+): ChunkScan {
+  const scanner = new ChunkScanner(source, base, clock, from);
   scanner.scan(used, true);
-  return scanner.result(ringFrom);
+  return scanner.result(since);
 }
 
 /** Passes over the chunks of a process trace, which may grow meanwhile: each scan goes on where the last one stopped. */
@@ -85,10 +104,9 @@ export class ChunkScanner {
   problem: Problem | undefined;
   /** When the latest chunk of events was opened, nanoseconds since the start. */
   latest = 0;
-  /** Where the next chunk begins. */
-  offset = HEADER_SIZE;
   private readonly notes: number[] = [];
   private readonly execution: number[] = [];
+  private readonly tree: number[] = [];
   private readonly builder = new TableBuilder();
   private readonly ring: RingEntry[] = [];
   private slope: number;
@@ -104,6 +122,8 @@ export class ChunkScanner {
     private readonly source: ByteSource,
     private readonly base: number,
     private readonly clock: Clock,
+    /** Where the next chunk begins. */
+    public offset = HEADER_SIZE,
   ) {
     // Ticks that are nanoseconds need no rate.
     this.slope = clock.slope === 1 ? 1 : Number.NaN;
@@ -130,14 +150,14 @@ export class ChunkScanner {
     return { ...header, slope };
   }
 
-  /** What the scans have found. Call it once. @param ringFrom see {@link scanChunks} */
+  /** What the scans have found. Call it once. @param ringFrom see {@link ScanBounds.since} */
   result(ringFrom: number): ChunkScan {
-    const { builder, ring, defs, notes, execution, cut, problem } = this;
+    const { builder, ring, defs, notes, execution, tree, cut, problem } = this;
     const clock = this.clockWith(this.clock);
     const reach = ring.length === 0 ? undefined : addRing(builder, ring, ringFrom, clock.slope);
     const { table } = builder;
     return {
-      ...{ table, defs, notes, execution, cut, clock },
+      ...{ table, defs, notes, execution, tree, cut, clock },
       end: Math.max(this.end, HEADER_SIZE),
       ...(reach === undefined ? {} : { reach }),
       ...(problem === undefined ? {} : { problem }),
@@ -187,6 +207,7 @@ export class ChunkScanner {
     if (kind === CHUNK_KINDS.defs) this.defs.push(this.offset);
     else if (kind === CHUNK_KINDS.note) this.notes.push(this.offset);
     else if (kind === CHUNK_KINDS.execution) this.execution.push(this.offset);
+    else if (kind === CHUNK_KINDS.tree) this.tree.push(this.offset);
     else if (kind === CHUNK_KINDS.events || (kind === CHUNK_KINDS.ring && size >= RING_HEADER)) {
       const wrong = this.addEvents(window, kind, size);
       if (wrong !== undefined) return wrong;

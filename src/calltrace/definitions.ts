@@ -49,9 +49,21 @@ export function readDefinitions(
   const { size } = source;
   let next = head;
   while (next > 0 && next % CHUNK_ALIGN === 0 && next < size) {
-    next = readChunk(source, next, seen.has(next) ? undefined : definitions);
+    next = readChunk(source, next, seen.has(next) ? undefined : definitions).next;
   }
   return definitions;
+}
+
+/** Where the chunks of definitions lie that are in the chain from `head` on. */
+export function* definitionChunks(
+  source: ByteSource,
+  head: number,
+): Generator<{ readonly from: number; readonly to: number }> {
+  for (let from = head; from > 0 && from < source.size; ) {
+    const { size, next } = readChunk(source, from, undefined);
+    yield { from, to: Math.min(from + size, source.size) };
+    from = next;
+  }
 }
 
 function isKept({ id, kind }: Definition): boolean {
@@ -59,15 +71,20 @@ function isKept({ id, kind }: Definition): boolean {
 }
 
 /**
- * Adds the definitions of one chunk. @returns the offset of the next one in the chain, 0 for none. Offsets in a chain
- * only increase; a smaller one is corrupt and might lead into a cycle, so it ends the chain.
+ * Adds the definitions of one chunk. @returns its size, and the offset of the next one in the chain, 0 for none. Offsets in
+ * a chain only increase; a smaller one is corrupt and might lead into a cycle, so it ends the chain.
  */
-function readChunk(source: ByteSource, offset: number, into: Map<number, Definition> | undefined): number {
+function readChunk(
+  source: ByteSource,
+  offset: number,
+  into: Map<number, Definition> | undefined,
+): { readonly size: number; readonly next: number } {
+  const none = { size: 0, next: 0 };
   const header = readBytes(source, offset, CHUNK_HEADER);
-  if (header.length < CHUNK_HEADER) return 0;
+  if (header.length < CHUNK_HEADER) return none;
   const view = new DataView(header.buffer);
-  if (view.getUint16(Chunk.magic, true) !== CHUNK_MAGIC) return 0;
-  if (view.getUint16(Chunk.kind, true) !== CHUNK_KINDS.defs) return 0;
+  if (view.getUint16(Chunk.magic, true) !== CHUNK_MAGIC) return none;
+  if (view.getUint16(Chunk.kind, true) !== CHUNK_KINDS.defs) return none;
   const size = Math.min(view.getUint32(Chunk.size, true), CHUNK_MAX);
   if (into !== undefined) {
     const payload = readBytes(source, offset + CHUNK_HEADER, size - CHUNK_HEADER);
@@ -76,7 +93,7 @@ function readChunk(source: ByteSource, offset: number, into: Map<number, Definit
     }
   }
   const next = Number(view.getBigUint64(Chunk.ticks, true));
-  return next >= offset + Math.max(size, CHUNK_HEADER) ? next : 0;
+  return { size, next: next >= offset + Math.max(size, CHUNK_HEADER) ? next : 0 };
 }
 
 /** The definitions in the payload of a defs chunk; stops at the first incomplete one. */

@@ -5,6 +5,7 @@ export { type ChunkTable, chunkAt, truncateTable } from "./chunk-table.js";
 export type { Problem } from "./chunks.js";
 export { type Control, readControl } from "./control.js";
 export { type Definition, ID_LIMIT, readDefinitions } from "./definitions.js";
+export { isGivenBack, keptParts } from "./given-back.js";
 export { GrowingReader, GrowingTrace } from "./growing.js";
 export {
   type HookCost,
@@ -16,7 +17,15 @@ export {
   readHeader,
 } from "./header.js";
 export { encodeNote, type Note } from "./notes.js";
-export { bundlePatches, endPatches, executionPatches, haltPatch, notePatches, type Patch } from "./patch.js";
+export {
+  bundlePatches,
+  endPatches,
+  executionPatches,
+  haltPatch,
+  notePatches,
+  type Patch,
+  treePatches,
+} from "./patch.js";
 export { type DecoderState, EIGHTHS, Kind, RecordDecoder, Status } from "./records.js";
 export { copyRing, usesSpaceAgain } from "./ring-copy.js";
 export { fitsControl, type SettingsChange, settingsPatches } from "./settings.js";

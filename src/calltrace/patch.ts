@@ -1,7 +1,9 @@
 /** Changes that the gotrace command makes to a trace (exit status, notes, halt), as bytes to write at offsets. */
-import { encodeExecution } from "./execution.js";
+import { isGivenBack } from "./given-back.js";
 import { encodeNote, type Note } from "./notes.js";
+import { encodePieces } from "./pieces.js";
 import { HEADER_FIELDS, type HeaderField } from "./spec.js";
+import { CONTROL_FIELDS } from "./spec-ring.js";
 import type { ProcessTrace } from "./trace.js";
 
 /** Bytes to write at an offset of the process trace. */
@@ -43,7 +45,7 @@ export function notePatches(process: ProcessTrace, notes: readonly Note[]): Patc
     patches.push({ offset: end, bytes });
     end += bytes.length;
   }
-  return [...patches, ...lengthPatches(end)];
+  return [...patches, ...endsAt(process, end)];
 }
 
 /**
@@ -52,11 +54,29 @@ export function notePatches(process: ProcessTrace, notes: readonly Note[]): Patc
  */
 export function* executionPatches(process: ProcessTrace, execution: Iterable<Uint8Array>): Generator<Patch> {
   let end = process.length;
-  for (const bytes of encodeExecution(execution)) {
+  for (const bytes of encodePieces("execution", execution)) {
     yield { offset: end, bytes };
     end += bytes.length;
-    yield* lengthPatches(end);
+    yield* endsAt(process, end);
   }
+}
+
+/** Appends the tree of a trace that {@link isGivenBack}. Readers find all of it or, if gotrace is killed meanwhile, nothing. */
+export function* treePatches(process: ProcessTrace, tree: Iterable<Uint8Array>): Generator<Patch> {
+  let end = process.length;
+  for (const bytes of encodePieces("tree", tree)) {
+    yield { offset: end, bytes };
+    end += bytes.length;
+  }
+  yield* endsAt(process, end);
+}
+
+/** The chunks of a trace, with those that were appended to it, end there. */
+function endsAt(process: ProcessTrace, end: number): Patch[] {
+  const { control, header, length } = process;
+  const isFirst = isGivenBack(process) && control?.numbers.appended === 0n;
+  const from = () => fieldPatch(CONTROL_FIELDS, "appended", BigInt(length), Number(header.numbers.control));
+  return [...(isFirst ? [from()] : []), ...lengthPatches(end)];
 }
 
 /**

@@ -17,7 +17,7 @@ export function readPayload(source: ByteSource, offset: number): Uint8Array | un
 }
 
 /** Encodes a chunk to append to a trace. @throws RangeError if the payload is larger than {@link PAYLOAD_MAX} */
-export function encodePayload(kind: "note" | "execution", payload: Uint8Array): Uint8Array {
+export function encodePayload(kind: "note" | "execution" | "tree", payload: Uint8Array): Uint8Array {
   if (payload.length > PAYLOAD_MAX) throw new RangeError(`${kind}: ${payload.length} bytes do not fit a chunk`);
   const size = Math.ceil((CHUNK_HEADER + 4 + payload.length) / CHUNK_ALIGN) * CHUNK_ALIGN;
   const chunk = new Uint8Array(size);

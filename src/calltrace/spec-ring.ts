@@ -40,6 +40,16 @@ export const CONTROL_FIELDS = [
   { name: "failed", offset: 124, type: "u32" },
   /** The first condition of GOTRACE_DUMP_WHEN that the process does not understand, from 1 on; 0 if it understands all. */
   { name: "wrongWhen", offset: 896, type: "u32" },
+  /**
+   * Giving back: ranges of the file that the command wants to be holes, counted; bytes of holes so far; ranges that the process
+   * has seen to; 1 if the file system has no holes.
+   */
+  { name: "giveAsked", offset: 900, type: "u32" },
+  { name: "given", offset: 904, type: "u64" },
+  { name: "giveDone", offset: 912, type: "u32" },
+  { name: "giveFailed", offset: 916, type: "u32" },
+  /** Where the chunks begin that the command has appended to a file with holes; 0 for none. */
+  { name: "appended", offset: 1016, type: "u64" },
 ] as const satisfies readonly HeaderField[];
 
 /**

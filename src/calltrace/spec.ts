@@ -93,8 +93,8 @@ export const CHUNK_MAX = 1 << 20;
 export const CHUNK_MAGIC = 0x7467;
 
 /**
- * Kinds of chunks, by number. The gotrace command appends `note` and `execution`; the process writes the others. It has
- * either chunks of `events` or, if it uses space again, those of `ring`. What is in `free` space means nothing.
+ * Kinds of chunks, by number. The gotrace command appends `note`, `execution` and `tree`; the process writes the others. It
+ * has either chunks of `events` or, if it uses space again, those of `ring`. What is in `free` space means nothing.
  */
 export const CHUNK_KINDS = {
   events: 1,
@@ -105,6 +105,7 @@ export const CHUNK_KINDS = {
   ring: 6,
   free: 7,
   counts: 8,
+  tree: 9,
 } as const;
 
 /** Offsets in the header of a chunk. */

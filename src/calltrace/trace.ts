@@ -9,7 +9,7 @@ import type { ChunkTable } from "./chunk-table.js";
 import { type Problem, scanChunks } from "./chunks.js";
 import { type Control, readControl, readHowRecorded } from "./control.js";
 import { type Definition, readDefinitions } from "./definitions.js";
-import { readExecution } from "./execution.js";
+import { appendedFrom } from "./given-back.js";
 import {
   type Clock,
   hasMagic,
@@ -22,6 +22,7 @@ import {
 } from "./header.js";
 import type { LeftOut } from "./left-out.js";
 import { type Note, readNote } from "./notes.js";
+import { readPieces } from "./pieces.js";
 import { type ByteSource, readBytes, sliceSource } from "./source.js";
 import { CHUNK_ALIGN, CHUNK_MAX, HEADER_SIZE, MAGIC } from "./spec.js";
 
@@ -52,6 +53,8 @@ export interface ProcessTrace {
   readonly execution?: Iterable<Uint8Array>;
   /** {@link execution} lies within {@link length}, so that a copy has it. */
   readonly holdsExecution: boolean;
+  /** What was counted of the calls before they were given back ({@link isGivenBack}); each iteration reads it again. */
+  readonly tree?: Iterable<Uint8Array>;
   /** The file ends within the last chunk. */
   readonly cut: boolean;
   /** Where the chunks became invalid. */
@@ -116,12 +119,15 @@ function openProcess(whole: ByteSource, base: number, most?: number): ProcessTra
   const used = Number(header.numbers.used);
   // Take the size after reading the header: by then the file is at least as long as the header states.
   const { size } = source;
-  const ringFrom = readControl(source, Number(header.numbers.control))?.numbers.ringFrom ?? 0n;
+  const control = readControl(source, Number(header.numbers.control));
+  const ringFrom = control?.numbers.ringFrom ?? 0n;
   const since = ringFrom === 0n ? 0 : Number(BigInt.asIntN(64, ringFrom - header.numbers.startTicks));
-  const scan = scanChunks(source, Math.max(used, HEADER_SIZE), base, headerClock(header), since);
+  const end = Math.max(used, HEADER_SIZE);
+  const from = appendedFrom(control, Math.min(end, size)) ?? HEADER_SIZE;
+  const scan = scanChunks(source, end, base, headerClock(header), { since, from });
   const problem = scan.problem ?? cutProblem(header, used, size, base);
   const info = processInfo(header, scan.clock, source.live);
-  const held = scan.execution.length === 0 ? undefined : readExecution(source, scan.execution);
+  const held = scan.execution.length === 0 ? undefined : readPieces(source, scan.execution);
   const execution = whole.execution ? whole.execution({ base, info }, held) : held;
   return {
     base,
@@ -138,6 +144,7 @@ function openProcess(whole: ByteSource, base: number, most?: number): ProcessTra
     ...(scan.reach === undefined ? {} : { reach: scan.reach }),
     ...(execution === undefined ? {} : { execution }),
     holdsExecution: execution !== undefined && execution === held,
+    ...(scan.tree.length === 0 ? {} : { tree: readPieces(source, scan.tree) }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

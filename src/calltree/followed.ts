@@ -2,12 +2,13 @@
  * Processes that are followed: their calls are counted while they write their traces. What is counted can be sent from one
  * thread to another, and a report takes it in place of reading the trace.
  */
-import type { ByteSource, ProcessTrace } from "../calltrace/index.js";
+import { type ByteSource, isGivenBack, type ProcessTrace } from "../calltrace/index.js";
 import { AttachmentTable } from "./replay/attachments.js";
 import { type Counted, completed } from "./replay/count.js";
 import { EdgeTable } from "./replay/edges.js";
 import { LiveReplay } from "./replay/live.js";
 import { NodeTable } from "./replay/nodes.js";
+import { encodeTree } from "./stored-tree.js";
 
 /** What was counted of a process, as plain objects. */
 export interface FollowedProcess {
@@ -79,10 +80,21 @@ export function fromFollowed(process: ProcessTrace, followed: FollowedProcess | 
   if (followed?.counted === undefined || process.base !== 0 || process.problem !== undefined) return undefined;
   const { chunks } = process;
   const { count, slots, filled } = followed.chunks;
-  if (count !== chunks.count || slots !== chunks.slots) return undefined;
-  chunks.filled.set(filled);
-  const { nodes, edges, attachments, ...counted } = followed.counted;
+  if (!isGivenBack(process)) {
+    if (count !== chunks.count || slots !== chunks.slots) return undefined;
+    chunks.filled.set(filled);
+  }
+  const counted = revived(followed.counted);
   followed.counted = undefined;
+  return counted;
+}
+
+/** What was counted, as bytes that a trace keeps, see stored-tree.ts; undefined if it was taken. */
+export function followedTree({ counted }: FollowedProcess): Uint8Array[] | undefined {
+  return counted && encodeTree(revived(counted));
+}
+
+function revived({ nodes, edges, attachments, ...counted }: PlainCounts): Counted {
   return {
     ...counted,
     nodes: Object.assign(Object.create(NodeTable.prototype), nodes),

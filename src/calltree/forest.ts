@@ -1,11 +1,19 @@
 /** Builds the call trees of all processes of one or more traces. */
 import { UserError } from "../base/errors.js";
-import { type ByteSource, openTrace, type ProcessTrace, snapshotCause, type Trace } from "../calltrace/index.js";
+import {
+  type ByteSource,
+  isGivenBack,
+  openTrace,
+  type ProcessTrace,
+  snapshotCause,
+  type Trace,
+} from "../calltrace/index.js";
 import { costBound } from "./bound.js";
 import type { CallFamily } from "./call-id.js";
 import { type FollowedProcess, fromFollowed } from "./followed.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
+import { requireCalls, storedCounts } from "./given-back.js";
 import { type Counted, countProcess } from "./replay/count.js";
 import { type Replayed, walkProcess } from "./replay/replay.js";
 import type { Scope } from "./replay/scope.js";
@@ -89,14 +97,11 @@ export function replayTraces(
   const built = opened.map(({ process, source, before }, index) => {
     const progress = (pass: number, bytes: number) =>
       options.progress?.(2 * (before + process.base) + pass * process.length + bytes, 2 * size);
-    return buildProcess(
-      process,
-      source,
-      table,
-      { ...others, scope: scopes[index] },
-      progress,
-      fromFollowed(process, isWhole(others, scopes[index]) ? options.followed?.[source] : undefined),
-    );
+    const isAll = isWhole(others, scopes[index]);
+    if (!isAll) requireCalls(process);
+    const followed = fromFollowed(process, isAll ? options.followed?.[source] : undefined);
+    const ready = followed ?? (isGivenBack(process) ? storedCounts(process) : undefined);
+    return buildProcess(process, source, table, { ...others, scope: scopes[index] }, progress, ready);
   });
   const ends = built.map(({ replayed }) => replayed.end);
   requireReach(options, windows, traces, ends);
@@ -185,10 +190,10 @@ function buildProcess(
   table: FunctionTable,
   { scope, ...options }: ReplayOptions & { readonly scope: Scope },
   progress: (pass: number, bytes: number) => void,
-  followed?: Counted,
+  ready?: Counted,
 ): Built {
   const { info } = process;
-  const counted = followed ?? countProcess(process, { ...options, ...scope }, progress);
+  const counted = ready ?? countProcess(process, { ...options, ...scope }, progress);
   const { nodes, stacks, edges, attachments, end, known } = counted;
   const ids = new IdMap(process.definitions, table);
   const { tree, number } = freeze(nodes, stacks, edges.list, ids, costBound(info));

@@ -13,7 +13,7 @@ export {
 } from "./call-id.js";
 export { Ending } from "./ending.js";
 export { familiesOf } from "./family.js";
-export { buffersOf, type FollowedProcess, ProcessFollower } from "./followed.js";
+export { buffersOf, type FollowedProcess, followedTree, ProcessFollower } from "./followed.js";
 export { type ForestOptions, replayTraces, spanOf } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export {

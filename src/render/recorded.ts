@@ -1,11 +1,13 @@
 /** What a trace says about how it was recorded: since when a ring reaches, pauses, and what was left out on purpose. */
-import { formatCount, formatDuration, formatNumberOf } from "../base/units.js";
+import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../base/units.js";
 import { type ProcessTree, sumOf } from "../calltree/index.js";
 import { snapshotLine } from "./snapshot.js";
 
 /** The lines about what was not recorded on purpose. */
 export function recordedNotices(process: ProcessTree): string[] {
-  return [snapshotLines, reachLine, earlierLine, pausesLine, settingsLines].flatMap((lines) => lines(process));
+  return [snapshotLines, reachLine, earlierLine, givenBackLine, pausesLine, settingsLines].flatMap((lines) =>
+    lines(process),
+  );
 }
 
 function snapshotLines({ cause, info }: ProcessTree): string[] {
@@ -24,6 +26,12 @@ function earlierLine({ tree }: ProcessTree): string[] {
   const earlier = sumOf(tree.earlier);
   if (earlier === 0) return [];
   return [`began before that: ${formatNumberOf(earlier, "frame")}, with the times since then (≥)`];
+}
+
+function givenBackLine({ control }: ProcessTree): string[] {
+  const given = Number(control?.numbers.given ?? 0n);
+  if (given === 0) return [];
+  return [`read while the program ran, and given back: ${formatBytes(given)} of calls; --save FILE keeps them`];
 }
 
 /** The times during which recording was paused, nanoseconds since the start of the process; the last one may be open. */

@@ -73,8 +73,8 @@ export interface Run {
 }
 
 /** Runs the program encoded by the choices. @param ring bytes of the ring that the trace is; by default it is none */
-export function run(choices: readonly number[], chunkMax = 256, ring?: number): Run {
-  return new Machine(choices, { chunkMax, ...(ring === undefined ? {} : { ring }) }).run();
+export function run(choices: readonly number[], chunkMax = 256, ring?: number, more: WriterOptions = {}): Run {
+  return new Machine(choices, { chunkMax, ...(ring === undefined ? {} : { ring }), ...more }).run();
 }
 
 class Machine {

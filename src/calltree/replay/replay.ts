@@ -3,6 +3,7 @@
  * attached the goroutines, so none has to wait. Nodes are looked up in the table that the first replay filled.
  */
 import { ChunkReader, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
+import { requireCalls } from "../given-back.js";
 import { EdgeKind } from "../tree.js";
 import type { AttachmentTable } from "./attachments.js";
 import { CALL_EDGE, type EdgeTable } from "./edges.js";
@@ -52,9 +53,11 @@ const STEP = 4096;
  * Replays a process; yields the number of bytes done every few thousand events.
  *
  * @returns what was counted, in the nodes as well
+ * @throws UserError if the calls were given back
  */
 export function* walkProcess(replayed: Replayed, scope: Scope, observer: WalkObserver): Generator<number, Stacks> {
   const { process, nodes, attachments, edges, end } = replayed;
+  requireCalls(process);
   const { chunks } = process;
   const slots = new SlotTable(chunks, windowOf(0, scope));
   const reader = new ChunkReader(process.source);

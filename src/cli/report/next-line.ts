@@ -2,6 +2,7 @@
 import { shortName } from "../../base/names.js";
 import { printable } from "../../base/printable.js";
 import { quoteWord } from "../../base/words.js";
+import { isGivenBack } from "../../calltrace/index.js";
 import type { Recording } from "../../calltree/index.js";
 import type { Format, FormatContext } from "./format.js";
 
@@ -13,6 +14,8 @@ export function nextCommands(
 ): readonly string[] {
   const commands = typeof next === "function" ? next(recording) : next;
   if (commands === undefined || traces === undefined) return [];
+  // All of them show single calls.
+  if (recording.forest.processes.some(isGivenBack)) return [];
   const call = snapshotCall(recording);
   return [nextLine(call === undefined ? commands : commands.map((one) => (one === "calls FUNC" ? call : one)), traces)];
 }

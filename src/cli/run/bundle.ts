@@ -5,7 +5,7 @@
 
 import { closeSync, statSync, unlinkSync } from "node:fs";
 import { UserError } from "../../base/errors.js";
-import { bundlePatches, openTrace, type ProcessTrace, readBytes } from "../../calltrace/index.js";
+import { bundlePatches, keptParts, openTrace, type ProcessTrace, readBytes } from "../../calltrace/index.js";
 import { createFile, writeFailure } from "../output.js";
 import type { OpenFile } from "../trace-files.js";
 import { writeFully } from "../write-fully.js";
@@ -45,10 +45,12 @@ export function saveBundle(path: string, flag: string, files: readonly OpenFile[
 function copyProcess(descriptor: number, position: number, process: ProcessTrace): number {
   const step = 1 << 20;
   // Backwards: if the process is still writing, no chunk is copied without the earlier chunks of its slot.
-  for (let end = process.length; end > 0; ) {
-    const offset = Math.max(0, Math.ceil(end / step) - 1) * step;
-    writeFully(descriptor, readBytes(process.source, offset, end - offset), position + offset);
-    end = offset;
+  for (const { from, to } of keptParts(process).reverse()) {
+    for (let end = to; end > from; ) {
+      const offset = Math.max(from, (Math.ceil(end / step) - 1) * step);
+      writeFully(descriptor, readBytes(process.source, offset, end - offset), position + offset);
+      end = offset;
+    }
   }
   let length = process.length;
   for (const { offset, bytes } of bundlePatches(process)) {

@@ -31,6 +31,7 @@ import {
 } from "./run-directory.js";
 import { type RunView, runShown } from "./run-shown.js";
 import { SnapshotWatch } from "./snapshots.js";
+import { storeTrees } from "./store-trees.js";
 
 /** Options from the command line. */
 export interface RunOptions {
@@ -111,6 +112,7 @@ async function recordAndReport(
   completeTraces(recording, run.notes, { alive, ...(run.direct ? { program: exit } : {}) });
   snapshots?.end(recordedFiles(recording));
   const files = await following.attach(recordedFiles(recording).map(openFile));
+  storeTrees(files);
   try {
     // If go test failed before it ran anything, it has printed why.
     const gated = run.report.gate !== undefined && hasAssertions(run.report.gate);

@@ -1,0 +1,26 @@
+/** Traces whose calls were given back while the process ran: what was counted of them is left, and nothing else. */
+import { ExitCode, UserError } from "../base/errors.js";
+import { isGivenBack, type ProcessTrace } from "../calltrace/index.js";
+import { type Counted, countProcess } from "./replay/count.js";
+import { decodeTree } from "./stored-tree.js";
+
+/** What is left of the calls. Without a readable tree that is nothing, and a `problem`. */
+export function storedCounts(process: ProcessTrace): Counted {
+  const stored = process.tree && decodeTree(process.tree);
+  if (stored !== undefined) return stored;
+  const message =
+    process.info.now === undefined
+      ? "its calls were given back while it ran, and their tree is missing"
+      : "its calls are given back while it runs; their tree comes at its end";
+  return { ...countProcess(process, {}, () => undefined), problem: { offset: process.base, message } };
+}
+
+/** @throws UserError if the single calls of a process cannot be read any more */
+export function requireCalls(process: ProcessTrace): void {
+  if (!isGivenBack(process)) return;
+  throw new UserError(
+    "the calls of this run were given back while it ran: only its tree is left",
+    "see it with gotrace report, or keep all calls of a run: --save FILE",
+    ExitCode.noInput,
+  );
+}

@@ -1,0 +1,68 @@
+/** Traces whose calls were given back, as files: their trees are stored, shown and copied. */
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openTrace } from "../../src/calltrace/index.js";
+import { ProcessFollower } from "../../src/calltree/index.js";
+import { reportCommand } from "../../src/cli/commands/report.js";
+import { statsCommand } from "../../src/cli/commands/stats.js";
+import { saveBundle } from "../../src/cli/run/bundle.js";
+import { storeTrees } from "../../src/cli/run/store-trees.js";
+import { openFile } from "../../src/cli/trace-files.js";
+import { scripted } from "../calltree/script.js";
+import { givenBack } from "../support/calltrace/give-back.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
+import { temporaryDirectory } from "../support/temporary.js";
+
+const script = "0 g1 { main.main\n10 g1 { main.f\n20 g1 }\n25 g1 { main.g\n35 g1 }\n40 g1 }";
+const whole = scripted(script, { control: { numbers: {} } });
+
+/** A file with holes whose tree is stored, as after a run. */
+function storedFile(directory: string): string {
+  const path = join(directory, "1000-1.gotrace");
+  writeFileSync(path, givenBack(whole));
+  let now = 0n;
+  const followed = new ProcessFollower(memorySource(whole), () => (now += 60_000n)).finish();
+  const file = openFile(path);
+  storeTrees([{ ...file, followed }]);
+  file.close();
+  return path;
+}
+
+async function folded(path: string): Promise<string> {
+  const output = `${path}.folded`;
+  expect(await reportCommand.run(["--format", "folded", "-o", output, path])).toBe(0);
+  return readFileSync(output, "utf8");
+}
+
+test("the tree of a run is stored in its trace, and a copy in a bundle has it and the processes after it", async () => {
+  const directory = temporaryDirectory();
+  const wholePath = join(directory, "whole.gotrace");
+  writeFileSync(wholePath, whole);
+  const path = storedFile(directory);
+  const expected = await folded(wholePath);
+  expect(expected).toContain("main.main;main.f 10");
+  expect(await folded(path)).toBe(expected);
+  const bundle = join(directory, "bundle.gotrace");
+  const files = [path, wholePath].map(openFile);
+  saveBundle(bundle, "--save", files);
+  for (const file of files) file.close();
+  expect(statSync(bundle).size).toBe(files.reduce((sum, { path }) => sum + statSync(path).size, 0));
+  expect(openTrace(memorySource(readFileSync(bundle))).processes).toHaveLength(2);
+  const both = (await folded(bundle)).trim().split("\n");
+  expect(both).toHaveLength(2 * expected.trim().split("\n").length);
+});
+
+test("commands for single calls say that these were given back, and no command for them is suggested", async () => {
+  const path = storedFile(temporaryDirectory());
+  await expect(statsCommand.run([path])).rejects.toMatchObject({
+    message: "the calls of this run were given back while it ran: only its tree is left",
+    advice: "see it with gotrace report, or keep all calls of a run: --save FILE",
+  });
+  const output = `${path}.txt`;
+  await reportCommand.run(["-o", output, path]);
+  const shown = readFileSync(output, "utf8");
+  expect(shown).toMatch(/main\.f +10\.0µs/);
+  expect(shown).toMatch(/read while the program ran, and given back: 256 B of calls; --save FILE keeps them/);
+  expect(shown).not.toContain("next:");
+});
