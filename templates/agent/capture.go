@@ -1,0 +1,174 @@
+package traceagent
+
+// gotrace:begin capture
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"os"
+	"runtime/pprof"
+	"runtime/trace"
+	"strconv"
+	"time"
+)
+
+// admit lets a capture that takes most at most pass the gate and the check for overload,
+// or answers the request. After a pass the caller calls leave, and says whether anything
+// was recorded.
+func (a *Agent) admit(w http.ResponseWriter, r *http.Request, what string, most time.Duration) (leave func(recorded bool), ok bool) {
+	if retry, why := a.gate.enter(what, most, a.now()); why != "" {
+		refuseUntil(w, http.StatusTooManyRequests, retry, why)
+		return nil, false
+	}
+	leave = func(recorded bool) { a.gate.leave(recorded, a.now()) }
+	if why := a.overload(r.Context()); why != "" {
+		leave(false)
+		refuseUntil(w, http.StatusServiceUnavailable, overloadRetry, "no capture while the process is overloaded: "+why)
+		return nil, false
+	}
+	return leave, true
+}
+
+// seconds returns the value of ?seconds=, or answers the request if it is not valid.
+func seconds(w http.ResponseWriter, r *http.Request, standard time.Duration) (time.Duration, bool) {
+	text := r.URL.Query().Get("seconds")
+	if text == "" {
+		return standard, true
+	}
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(value > 0 && value <= captureMost.Seconds()) {
+		refuse(w, http.StatusBadRequest, fmt.Sprintf("seconds must be a number above 0, and %v at most", captureMost.Seconds()))
+		return 0, false
+	}
+	return time.Duration(value * float64(time.Second)), true
+}
+
+// serveTrace streams an execution trace.
+func (a *Agent) serveTrace(w http.ResponseWriter, r *http.Request) {
+	length, ok := seconds(w, r, captureDefault)
+	if !ok {
+		return
+	}
+	leave, ok := a.admit(w, r, "an execution trace", length+drainMost)
+	if !ok {
+		return
+	}
+	recorded := false
+	defer func() { leave(recorded) }()
+
+	q := newQueue(a.chunks, a.patience)
+	if err := trace.Start(q); err != nil {
+		refuseUntil(w, http.StatusTooManyRequests, captureEvery, "the program records a trace of its own now: "+err.Error())
+		return
+	}
+	recorded = true
+	out := newOutput(r.Context(), w, a.most, length+drainMost)
+	defer out.done()
+	attach(w, fileName(a.now(), "trace"))
+	out.begun()
+	go q.pump(out)
+	timer := time.NewTimer(length)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-q.over:
+	case <-out.broken:
+	}
+	trace.Stop()
+	if !q.close() {
+		_ = out.fail(errSlow)
+	}
+	a.finish("execution trace", out)
+}
+
+// serveProfile sends a CPU profile. The runtime keeps it in a compact form and writes it
+// at its end, so it needs no queue.
+func (a *Agent) serveProfile(w http.ResponseWriter, r *http.Request) {
+	length, ok := seconds(w, r, captureMost)
+	if !ok {
+		return
+	}
+	leave, ok := a.admit(w, r, "a CPU profile", length+drainMost)
+	if !ok {
+		return
+	}
+	recorded := false
+	defer func() { leave(recorded) }()
+
+	out := newOutput(r.Context(), w, a.most, length+drainMost)
+	defer out.done()
+	if err := pprof.StartCPUProfile(out); err != nil {
+		refuseUntil(w, http.StatusTooManyRequests, captureEvery, "the program records a profile of its own now: "+err.Error())
+		return
+	}
+	recorded = true
+	attach(w, fileName(a.now(), "pprof"))
+	out.begun()
+	timer := time.NewTimer(length)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-out.broken:
+	}
+	pprof.StopCPUProfile()
+	a.finish("CPU profile", out)
+}
+
+// serveFlight sends what the flight recorder has now. The recorder bounds its size.
+func (a *Agent) serveFlight(w http.ResponseWriter, r *http.Request) {
+	if _, err := a.flight.running(); err != nil {
+		refuse(w, http.StatusNotImplemented, err.Error())
+		return
+	}
+	leave, ok := a.admit(w, r, "the flight recorder", drainMost)
+	if !ok {
+		return
+	}
+	recorded := false
+	defer func() { leave(recorded) }()
+	if !a.flight.writing.TryLock() {
+		refuseUntil(w, http.StatusTooManyRequests, time.Second, "a snapshot of the flight recorder is being written")
+		return
+	}
+	defer a.flight.writing.Unlock()
+
+	recorded = true
+	out := newOutput(r.Context(), w, math.MaxInt64, drainMost)
+	defer out.done()
+	attach(w, fileName(a.now(), "trace"))
+	if _, err := a.flight.writeTo(out); err != nil {
+		_ = out.fail(err)
+	}
+	a.finish("flight recorder", out)
+}
+
+// serveCalls sends the calls that a binary of "gotrace build" keeps in its ring.
+func (a *Agent) serveCalls(w http.ResponseWriter, r *http.Request) {
+	leave, ok := a.admit(w, r, "the ring of calls", fetchMost)
+	if !ok {
+		return
+	}
+	recorded := false
+	defer func() { leave(recorded) }()
+
+	path := callSnapshot()
+	if path == "" {
+		refuse(w, http.StatusNotImplemented, "no calls are recorded: build the program with gotrace build, and let it keep a ring (GOTRACE_RING=64MiB)")
+		return
+	}
+	recorded = true
+	defer os.Remove(path)
+	a.sendFile(w, r, path, fileName(a.now(), "gotrace"))
+}
+
+// finish ends the response of a capture: cleanly if the client has all of it, else by an
+// abort, which the client sees.
+func (a *Agent) finish(what string, out *output) {
+	if err := out.failed(); err != nil {
+		a.options.Logger.Warn("traceagent: a capture was cut off", "what", what, "why", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// gotrace:end capture

@@ -1,0 +1,3 @@
+module gotrace.example/traceagent
+
+go 1.21

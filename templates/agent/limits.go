@@ -1,0 +1,48 @@
+package traceagent
+
+import "time"
+
+// The numbers of the agent. This file is yours: gotrace writes it once and never again.
+// Durations and sizes that say "most" are limits; nothing exceeds them.
+
+// Captures: execution trace, CPU profile, flight recorder, calls.
+const (
+	captureMost    = 30 * time.Second // longest trace or profile that a client may ask for
+	captureDefault = 5 * time.Second  // of a trace without ?seconds=
+	captureEvery   = 60 * time.Second // from the end of a capture to the begin of the next
+	captureBytes   = 256 << 20        // largest trace or profile; what exceeds it is cut off, and the response is aborted
+
+	queueChunks = 128              // what a slow client may be behind a running trace, in chunks; then the trace ends
+	chunkBytes  = 64 << 10         // of a chunk: with 128 of them, a trace takes 8 MiB of memory at most
+	queueWait   = 2 * time.Second  // for which the tracer may wait for the client, in all; the runtime keeps what comes meanwhile
+	writeMost   = 10 * time.Second // for one write of at most a chunk; then the client is given up
+	drainMost   = 30 * time.Second // for all that is left to write when a capture has ended
+	fetchMost   = 10 * time.Minute // for the transfer of a file: a snapshot, or calls
+)
+
+// Overload: while it lasts, captures answer 503, and so does /debug/gotrace/health.
+const (
+	overloadWindow  = 250 * time.Millisecond // over which scheduling latency is measured, when someone asks
+	overloadLatency = 100 * time.Millisecond // its 99th percentile in that window
+	overloadSamples = 20                     // with fewer latencies than this in the window nothing is concluded
+	overloadHeap    = 0.9                    // live heap as a share of GOMEMLIMIT, if that is set
+	overloadRetry   = 10 * time.Second       // Retry-After
+)
+
+// Snapshots of the flight recorder.
+const (
+	snapshotEvery     = 10 * time.Second // from the end of a snapshot to the begin of the next, whatever the reason
+	snapshotKeep      = 20               // files that Options.Dir keeps, unless Options.Keep says otherwise
+	snapshotKeepBytes = 1 << 30          // their bytes, unless Options.KeepBytes says otherwise
+	searchMost        = 256              // bytes of the text of ?contains=
+)
+
+// The server.
+const (
+	headerMost   = 5 * time.Second  // for a client to send a request
+	headerBytes  = 16 << 10         // of a request's header
+	responseMost = 30 * time.Second // for a response that is no capture and no file
+	idleMost     = 30 * time.Second // for a connection between two requests
+	connections  = 64               // at a time; more are closed at once
+	tokenLeast   = 16               // characters of a token
+)
