@@ -61,6 +61,7 @@ func widen(need uint64) uint32 {
 	if need <= rec.mapped {
 		return stopNone
 	}
+	giveBack()
 	if need > rec.limit {
 		return stopLimit
 	}

@@ -81,7 +81,6 @@ const (
 	ringHeader  = 64
 	chkClosed   = 32 // u64: ticks when the slot opened its next chunk, 0 before that
 	chkSnapshot = 40 // u32: bytes of the snapshot
-	chkRead     = 44 // u32: set by a reader that is done with the chunk
 	chkPassed   = 48 // u64: ticks when the ring last left the chunk alone
 	// In a free chunk: u32, not 0 while a slot takes the space.
 	chkTaken = 8
@@ -112,13 +111,18 @@ const (
 	ctrText       = 128
 	ctrTextMost   = 640
 	ctrWrongWhen  = 896 // u32: as ctrWrong, of the triggers
+	ctrGiveAsked  = 900 // u32: ranges that the gotrace command wants to be holes, counted
+	ctrGiven      = 904 // u64: bytes of holes
+	ctrGiveDone   = 912 // u32: ranges that were seen to
+	ctrGiveFailed = 916 // u32: 1 if the file system has no holes
+	ctrGive       = 920 // entries of u64, u64: from, to; range n is at n modulo their number
+	giveEntries   = 6
 )
 
 // Modes of the recorder.
 const (
-	modePlain    = 0
-	modeRing     = 1 // the oldest chunks are overwritten
-	modeFollowed = 2 // chunks are reused when a reader has marked them
+	modePlain = 0
+	modeRing  = 1 // the oldest chunks are overwritten
 )
 
 // Chunks of counts: for each of countsIDs function ids, two u64, the number of

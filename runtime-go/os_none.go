@@ -13,6 +13,7 @@ import "unsafe"
 const (
 	osSupported = false
 	osPinned    = false
+	osHoles     = false
 )
 
 func osYield()                               {}
@@ -32,3 +33,5 @@ func osCwd(buf *[1100]byte) int              { return 0 }
 func osClockVerdict() int                    { return 0 }
 
 func osWipeOnFork(p unsafe.Pointer) {}
+
+func osHole(from, to uint64) bool { return false }

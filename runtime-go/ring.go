@@ -1,7 +1,7 @@
 package rt
 
 // The ring: chunks that are used again, so that the file holds the last stretch of
-// the program, or what a reader has not read yet.
+// the program.
 //
 // The hand goes round the file and takes neighbouring chunks that are closed: their
 // slots write to later ones. It leaves alone definitions and the chunks at which
@@ -172,9 +172,6 @@ func isReusable(p unsafe.Pointer, now, before uint64) bool {
 		put64(p, chkPassed, now)
 		return false
 	}
-	if rec.mode == modeFollowed {
-		return load32((*uint32)(add(p, chkRead))) != 0
-	}
 	if before != 0 {
 		return closed < before
 	}
@@ -210,9 +207,7 @@ func release(off, n uint64) {
 		}
 		at += word >> 32
 	}
-	if rec.mode == modeRing {
-		store64((*uint64)(add(rec.control, ctrRingFrom)), from)
-	}
+	store64((*uint64)(add(rec.control, ctrRingFrom)), from)
 	put64(rec.control, ctrReused, *(*uint64)(add(rec.control, ctrReused))+reused)
 	for at := off; at < off+n; {
 		p := add(hot.base, uintptr(at))

@@ -6,8 +6,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -120,80 +118,6 @@ func calls(t *testing.T) int {
 		return 20000
 	}
 	return 400000
-}
-
-// A reader that marks the chunks of its own process as it would those of another one.
-var _ = scenario("followed", func() {
-	defer rt.Enter(&v[39])()
-	leaf()
-	paths, _ := filepath.Glob(fmt.Sprintf("%s/%d-*.gotrace", os.Getenv("GOTRACE_OUT"), os.Getpid()))
-	f, err := os.OpenFile(paths[0], os.O_RDWR, 0)
-	if err != nil {
-		panic(err)
-	}
-	le := binary.LittleEndian
-	read, most, events := 0, int64(0), 0
-	next := map[uint32]uint32{}
-	for round := 0; round < 40; round++ {
-		turning(20000)
-		info, _ := f.Stat()
-		if info.Size() > most {
-			most = info.Size()
-		}
-		b := make([]byte, info.Size())
-		f.ReadAt(b, 0)
-		for off := uint64(4096); off < le.Uint64(b[16:]); {
-			kind, size := le.Uint16(b[off+2:]), uint64(le.Uint32(b[off+4:]))
-			if size == 0 {
-				break
-			}
-			slot, seq := le.Uint32(b[off+8:]), le.Uint32(b[off+12:])
-			if kind == 6 && le.Uint64(b[off+32:]) != 0 && le.Uint32(b[off+44:]) == 0 {
-				if le.Uint32(b[off+40:]) != 0 {
-					panic("a snapshot")
-				}
-				f.WriteAt([]byte{1}, int64(off+44))
-				read++
-				if seq+1 > next[slot] {
-					next[slot] = seq + 1
-				}
-				events += int(size)
-			}
-			off += size
-		}
-	}
-	fmt.Println("read", read)
-	fmt.Println("next", next[0])
-	fmt.Println("most", most)
-	fmt.Println("bytes", events)
-})
-
-func TestFollowed(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("needs a file that two may write to")
-	}
-	r := runs(t, "followed", "GOTRACE_FOLLOW=256KiB")
-	n := numbers(r.out)
-	if n["read"] != n["next"] || n["read"] < 50 || n["bytes"] < 4*20000*40 || n["most"] > 1<<20 {
-		t.Errorf("%v", n)
-	}
-	b, err := os.ReadFile(r.files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	control := b[binary.LittleEndian.Uint64(b[2056:]):]
-	if from, reused := binary.LittleEndian.Uint64(control[80:]), binary.LittleEndian.Uint64(control[88:]); from != 0 || reused == 0 {
-		t.Errorf("from %d, %d bytes reused", from, reused)
-	}
-	// Nobody reads: nothing is lost.
-	tr, _ := traced(t, "ring", "GOTRACE_FOLLOW=64KiB", "CALLS=20000")
-	turned := 0
-	for _, g := range tr.gs {
-		turned += inOrder(t, tr, g)
-	}
-	if turned != 3*20000 || tr.stop != 0 {
-		t.Errorf("%d calls", turned)
-	}
 }
 
 func TestRing(t *testing.T) {

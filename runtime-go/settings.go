@@ -26,6 +26,7 @@ const (
 type settingsOf struct {
 	dir       string
 	max       uint64
+	follow    bool // the gotrace command reads along, and gives back
 	mode      uint32
 	ringBytes uint64
 	ringAge   uint64
@@ -62,9 +63,7 @@ func settings() (s settingsOf) {
 		case hasPrefix(v, envRing):
 			s.mode, s.ringBytes, s.ringAge = ringOf(v[len(envRing):])
 		case hasPrefix(v, envFollow):
-			if n := sizeOf(v[len(envFollow):]); n > 0 {
-				s.mode, s.ringBytes, s.ringAge = modeFollowed, n, 0
-			}
+			s.follow = v[len(envFollow):] == "1"
 		case hasPrefix(v, envStart):
 			s.paused = v[len(envStart):] == "paused"
 		case hasPrefix(v, envMinimum):

@@ -53,12 +53,14 @@ func open() bool {
 	if rec.table == nil || !create(settings.dir) {
 		return false
 	}
-	limit := fit(settings.max)
-	if limit == 0 {
+	limit := fit
+	if settings.follow && settings.mode == modePlain {
+		limit = follow
+	}
+	if rec.limit = limit(settings.max); rec.limit == 0 {
 		osDiscard()
 		return false
 	}
-	rec.limit = limit
 	if growTo(firstBytes) != stopNone {
 		osDiscard()
 		return false

@@ -59,6 +59,7 @@ var rec struct {
 	free  uintptr        // bytes left in arena
 	slots uint32         // slots made so far
 	limit uint64         // size limit of the file
+	reach uint64         // address space for a file with holes; 0 if it gets none
 
 	measurer uintptr // g of the goroutine in measureCost
 

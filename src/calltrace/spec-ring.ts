@@ -70,8 +70,8 @@ export const GATE_LOG = { offset: 768, entries: 16 } as const;
  */
 export const COUNTS = { ids: 512, bytes: 16 } as const;
 
-/** What a process does with space, by number: writes on, overwrites the oldest chunks, or those that a reader has read. */
-export const MODES = ["plain", "ring", "followed"] as const;
+/** What a process does with space, by number: writes on, or overwrites the oldest chunks. */
+export const MODES = ["plain", "ring"] as const;
 
 /** Bytes of the header of a chunk of kind `ring`: that of `events`, and the fields of {@link RingChunk}. */
 export const RING_HEADER = 64;
@@ -82,8 +82,6 @@ export enum RingChunk {
   closed = 32,
   /** u32: bytes of the snapshot behind the header; its records come next. */
   snapshot = 40,
-  /** u32: set to 1 by a reader that has read the closed chunk of a followed process. */
-  read = 44,
   /** u64: ticks at which the process last left the chunk alone when it looked for space. */
   passed = 48,
 }

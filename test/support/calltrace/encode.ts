@@ -40,7 +40,6 @@ const CHUNK_FIELDS = [
 export const RING_FIELDS = [
   { name: "closed", offset: RingChunk.closed, bytes: 8 },
   { name: "snapshot", offset: RingChunk.snapshot, bytes: 4 },
-  { name: "read", offset: RingChunk.read, bytes: 4 },
   { name: "passed", offset: RingChunk.passed, bytes: 8 },
 ] as const;
 
