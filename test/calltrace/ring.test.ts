@@ -29,21 +29,21 @@ control size=1024 slot=0 seq=0 ticks=0 nano=0
   .text "+main\\\\."
   .gate-log 12001
   .gate-log 14000
-ring size=192 slot=1 seq=5 ticks=6000 nano=10000 closed=0 snapshot=62 read=0
+ring size=192 slot=1 seq=5 ticks=6000 nano=10000 closed=0 snapshot=62
   resume delta=0 goid=7 parentGoid=1 spawnRef=0 test=0 goStatement=3 begin=1500 frames=1 omitted=2
   frame id=9 start=2500
   exit2 delta=8
-ring size=128 slot=1 seq=2 ticks=3000 nano=7000 closed=4000 snapshot=0 read=0
+ring size=128 slot=1 seq=2 ticks=3000 nano=7000 closed=4000 snapshot=0
   exit2 delta=1
 free size=128 slot=5 seq=6 ticks=7 nano=8
-ring size=192 slot=2 seq=0 ticks=3500 nano=7500 closed=7000 snapshot=0 read=0
+ring size=192 slot=2 seq=0 ticks=3500 nano=7500 closed=7000 snapshot=0
   begin delta=0 goid=8 parentGoid=0 spawnRef=0
   enter4 id=9 delta=5
-ring size=192 slot=1 seq=4 ticks=5000 nano=9000 closed=6000 snapshot=62 read=0
+ring size=192 slot=1 seq=4 ticks=5000 nano=9000 closed=6000 snapshot=62
   resume delta=0 goid=7 parentGoid=1 spawnRef=0 test=0 goStatement=3 begin=1500 frames=1 omitted=2
   frame id=9 start=2500
   enter4 id=9 delta=8
-ring size=128 slot=2 seq=1 ticks=7000 nano=11000 closed=0 snapshot=0 read=0
+ring size=128 slot=2 seq=1 ticks=7000 nano=11000 closed=0 snapshot=0
   exit2 delta=8
 size 6080
 `;
