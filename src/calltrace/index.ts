@@ -21,9 +21,11 @@ export {
   bundlePatches,
   endPatches,
   executionPatches,
+  givePatches,
   haltPatch,
   notePatches,
   type Patch,
+  type Range,
   treePatches,
 } from "./patch.js";
 export { type DecoderState, EIGHTHS, Kind, RecordDecoder, Status } from "./records.js";
@@ -33,5 +35,5 @@ export { type RecordMap, Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, readBytes, sliceSource, Window } from "./source.js";
 export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
 export { CONTROL_UNITS, RECORDS, Tag } from "./spec-records.js";
-export { RING_HEADER, RingChunk } from "./spec-ring.js";
+export { GIVE, RING_HEADER, RingChunk } from "./spec-ring.js";
 export { openTrace, type ProcessTrace, type Trace } from "./trace.js";

@@ -3,7 +3,7 @@ import { isGivenBack } from "./given-back.js";
 import { encodeNote, type Note } from "./notes.js";
 import { encodePieces } from "./pieces.js";
 import { HEADER_FIELDS, type HeaderField } from "./spec.js";
-import { CONTROL_FIELDS } from "./spec-ring.js";
+import { CONTROL_FIELDS, GIVE } from "./spec-ring.js";
 import type { ProcessTrace } from "./trace.js";
 
 /** Bytes to write at an offset of the process trace. */
@@ -34,6 +34,29 @@ export function endPatches({ nano, exitStatus, cpu }: End): Patch[] {
 /** Asks a running process to stop recording when it next needs space. */
 export function haltPatch(): Patch {
   return numberPatch("halt", 1n);
+}
+
+/** Bytes of a file that are no longer needed; multiples of the largest page size. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Asks a running process to make holes of ranges of its trace.
+ * @param control offset of the control chunk
+ * @param asked ranges that it was asked for before
+ * @param ranges at most as many as have room: GIVE.entries less those that it has not seen to
+ */
+export function givePatches(control: number, asked: number, ranges: readonly Range[]): Patch[] {
+  const patches = ranges.map(({ from, to }, n) => {
+    const bytes = new Uint8Array(16);
+    const view = new DataView(bytes.buffer);
+    view.setBigUint64(0, BigInt(from), true);
+    view.setBigUint64(8, BigInt(to), true);
+    return { offset: control + GIVE.offset + 16 * ((asked + n) % GIVE.entries), bytes };
+  });
+  return [...patches, fieldPatch(CONTROL_FIELDS, "giveAsked", BigInt(asked + ranges.length), control)];
 }
 
 /** Appends notes to a process trace as chunks after its last one, and moves the `used` cursor past them. */

@@ -70,6 +70,9 @@ export const GATE_LOG = { offset: 768, entries: 16 } as const;
  */
 export const COUNTS = { ids: 512, bytes: 16 } as const;
 
+/** The latest ranges to become holes: two u64, the offsets from and to. Range `n` is at place `n` modulo the number of entries. */
+export const GIVE = { offset: 920, entries: 6 } as const;
+
 /** What a process does with space, by number: writes on, or overwrites the oldest chunks. */
 export const MODES = ["plain", "ring"] as const;
 

@@ -2,7 +2,7 @@
  * Processes that are followed: their calls are counted while they write their traces. What is counted can be sent from one
  * thread to another, and a report takes it in place of reading the trace.
  */
-import { type ByteSource, isGivenBack, type ProcessTrace } from "../calltrace/index.js";
+import { type ByteSource, GIVE, givePatches, isGivenBack, type Patch, type ProcessTrace } from "../calltrace/index.js";
 import { AttachmentTable } from "./replay/attachments.js";
 import { type Counted, completed } from "./replay/count.js";
 import { EdgeTable } from "./replay/edges.js";
@@ -28,6 +28,8 @@ interface PlainCounts extends Omit<Counted, "nodes" | "edges" | "attachments"> {
 /** Follows a process. */
 export class ProcessFollower {
   private readonly live: LiveReplay;
+  /** Ranges of which the process was asked to make holes. */
+  private asked = 0;
 
   /**
    * @param source its trace
@@ -41,6 +43,27 @@ export class ProcessFollower {
   /** Reads what is new. @throws NotFollowed where the trace has to be read from its beginning when it is finished */
   poll(): void {
     this.live.poll();
+  }
+
+  /**
+   * Has the process make holes of what was read of its trace, so that the file takes little space. From then on, the trace
+   * cannot be read from its beginning.
+   * @param keep bytes that the file may take
+   * @param write applies patches to the file
+   */
+  giveBack(keep: number, write: (patches: readonly Patch[]) => void): void {
+    const { control, header } = this.live.process;
+    if (control === undefined || control.numbers.giveFailed !== 0n) return;
+    const room = GIVE.entries - (this.asked - Number(control.numbers.giveDone));
+    const ranges = this.live.give(room, keep);
+    if (ranges.length === 0) return;
+    write(givePatches(Number(header.numbers.control), this.asked, ranges));
+    this.asked += ranges.length;
+  }
+
+  /** Whether a part of the trace has been given back. */
+  get hasGiven(): boolean {
+    return this.asked > 0;
   }
 
   /** Bytes of the trace that are read, about. */

@@ -53,3 +53,82 @@ test("the tree of a run that was followed is that of its finished trace", () => 
   expect(report.stdout).toBe(run.stdout);
   expect(run.stdout).toContain("main.leaf ×1,000,000");
 });
+
+/** Writes 60 MiB, and waits for its reader whenever the trace takes 20 MiB that the reader could give back. */
+const patient = filesOn({
+  "go.mod": "module patient\n\ngo 1.21\n",
+  "main.go": `package main
+
+import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+//go:noinline
+func leaf(n int) int { return n + 1 }
+
+//go:noinline
+func batch() (sum int) {
+	for i := 0; i < 10000; i++ {
+		sum += leaf(i)
+	}
+	return sum
+}
+
+func sleeper(until chan bool) { leaf(0); <-until; leaf(0) }
+
+func main() {
+	until, done := make(chan bool), make(chan int)
+	for i := 0; i < 10; i++ {
+		go sleeper(until)
+	}
+	leaf(0)
+	paths, _ := filepath.Glob(os.Getenv("GOTRACE_OUT") + "/*.gotrace")
+	file, err := os.Open(paths[0])
+	if err != nil {
+		panic(err)
+	}
+	number := func(at uint64, size int) uint64 {
+		b := make([]byte, 8)
+		file.ReadAt(b[:size], int64(at))
+		return binary.LittleEndian.Uint64(b)
+	}
+	control := number(2056, 8)
+	for i := 0; i < 1000; i++ {
+		go func() { done <- batch() }()
+		<-done
+		for number(16, 8)-number(control+904, 8) > 20<<20 && number(control+900, 4) == number(control+912, 4) {
+			time.Sleep(5 * time.Millisecond)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	close(until)
+	var info syscall.Stat_t
+	syscall.Stat(paths[0], &info)
+	println("MiB", info.Size>>20, "on disk", info.Blocks>>11)
+}
+`,
+});
+
+test.runIf(process.platform === "linux")(
+  "a long run takes little disk: what was read is given back, and the tree has all calls",
+  () => {
+    const env = { ...process.env, GOTRACE_CACHE: temporaryDirectory() };
+    const run = gotrace(["run", "-v", "--max-trace-size", "32MiB", "."], { cwd: patient, env });
+    expect(run.stderr).toContain("was followed");
+    const [, size, onDisk] = /MiB (\d+) on disk (\d+)/.exec(run.stderr)!.map(Number);
+    expect(size).toBeGreaterThan(50);
+    expect(onDisk).toBeLessThanOrEqual(33);
+    expect(run.stdout).toContain("main.leaf ×10,000,000");
+    expect(run.stdout).toMatch(/main\.sleeper ×10\b.*\n.*main\.leaf ×/);
+    expect(run.stdout).toMatch(/given back: [\d.]+ MiB of calls; --save FILE keeps them/);
+    const report = gotrace(["report"], { cwd: patient, env });
+    expect(report.stdout).toBe(run.stdout);
+    const stats = gotrace(["stats"], { cwd: patient, env });
+    expect(stats.stderr).toContain("only its tree is left");
+    expect(stats.code).not.toBe(0);
+  },
+);

@@ -14,9 +14,11 @@ import {
   GrowingReader,
   GrowingTrace,
   type ProcessTrace,
+  type Range,
   Status,
 } from "../../calltrace/index.js";
 import { TreeBuilder } from "./builder.js";
+import { Giving } from "./giving.js";
 import { LateQueries, NotFollowed } from "./late-queries.js";
 import { Prescanner } from "./prescan.js";
 import { Relied } from "./queries.js";
@@ -45,6 +47,7 @@ export class LiveReplay implements Reach {
   private latest = NOTHING;
   private previous = NOTHING;
   private ready = NOTHING;
+  private readonly giving = new Giving();
   private hasEnded = false;
 
   /**
@@ -66,6 +69,19 @@ export class LiveReplay implements Reach {
     const { offset, size } = this.process.chunks;
     const last = this.ready.chunk.reduce((last, at) => Math.max(last, at), -1);
     return last < 0 ? 0 : offset[last] + size[last];
+  }
+
+  /**
+   * Takes ranges that are no longer needed, to be given back: the trace cannot be read from its beginning then.
+   * @param most how many
+   * @param keep bytes of the trace that are kept at least
+   */
+  give(most: number, keep: number): Range[] {
+    const { builder, giving, process, trace } = this;
+    const excess = trace.end - giving.given - keep;
+    if (builder === undefined || excess <= 0) return [];
+    giving.look(process, builder.slots);
+    return giving.take(most, excess);
   }
 
   /** Reads what is new. @throws NotFollowed */

@@ -40,6 +40,8 @@ export interface Format {
   readonly carriesNotices?: boolean;
   /** Shows the report in a browser instead of writing it, so standard output is left to the program. */
   readonly interactive?: boolean;
+  /** Shows trees, not single calls: it needs no walk. */
+  readonly fromTrees?: boolean;
   /** Can show unmerged trees (`--no-merge`), for which single calls cannot be walked. */
   readonly unmerged?: boolean;
   /** Applies `--min`, `--depth` and `--top` itself, to what it shows and not to single calls. */

@@ -9,6 +9,7 @@ export const formats: readonly Format[] = [
   {
     name: "tree",
     forPeople: true,
+    fromTrees: true,
     showsBlame: true,
     carriesNotices: true,
     unmerged: true,
@@ -18,11 +19,13 @@ export const formats: readonly Format[] = [
   },
   {
     name: "folded",
+    fromTrees: true,
     flags: ["min-percent", "by"],
     render: async (...args) => (await import("./text-formats.js")).folded(...args),
   },
   {
     name: "json",
+    fromTrees: true,
     unmerged: true,
     showsBlame: true,
     flags: ["min-percent", "by"],

@@ -6,6 +6,7 @@ import { Worker } from "node:worker_threads";
 import type { FollowedProcess } from "../../calltree/index.js";
 import { resource } from "../resources.js";
 import type { OpenFile } from "../trace-files.js";
+import type { RunDirectory } from "./run-directory.js";
 
 /** A message to the thread: the program has ended; the traces are complete, and these are wanted. */
 export type ToFollower = "ended" | { readonly paths: readonly string[] };
@@ -14,6 +15,11 @@ export type ToFollower = "ended" | { readonly paths: readonly string[] };
 export interface FollowTask {
   /** Every process writes its trace here. */
   readonly directory: string;
+  /**
+   * Bytes that each trace may take: beyond that, processes are asked to give back what was read. Undefined if nothing may be
+   * given back.
+   */
+  readonly keep: number | undefined;
   /** One number, stored from time to time: 1 while so much is not yet read that reading all anew is as quick. */
   readonly isBehind: Int32Array;
 }
@@ -37,11 +43,11 @@ export class FollowedRun {
   private readonly isBehind = new Int32Array(new SharedArrayBuffer(4));
 
   /**
-   * @param directory every process writes its trace here
+   * @param recording where every process writes its trace
    * @param log prints a line if `-v` is given
    */
   constructor(
-    private readonly directory: string,
+    private readonly recording: Pick<RunDirectory, "directory" | "keep">,
     private readonly log: (line: string) => void,
   ) {}
 
@@ -49,7 +55,8 @@ export class FollowedRun {
   look(written: number): void {
     if (this.worker !== undefined || written < FROM || performance.now() - this.since < AFTER) return;
     this.log("following the trace");
-    const task: FollowTask = { directory: this.directory, isBehind: this.isBehind };
+    const { directory, keep } = this.recording;
+    const task: FollowTask = { directory, keep, isBehind: this.isBehind };
     this.worker = new Worker(resource("follow-worker.js"), { workerData: task });
     this.worker.on("error", (error) => {
       this.hasFailed = true;

@@ -2,12 +2,12 @@
  * The thread that follows the processes of a run: it counts their calls while they write their traces (follow-run.ts has the
  * other side). It has a low priority, because the program should not notice it.
  */
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import { basename, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { attempt, messageOf } from "../../base/errors.js";
 import { buffersOf, ProcessFollower } from "../../calltree/index.js";
-import { type OpenFile, openFile, tracesIn } from "../trace-files.js";
+import { type OpenFile, openFile, patchFile, tracesIn } from "../trace-files.js";
 import type { FollowOutcome, FollowTask, ToFollower } from "./follow-run.js";
 
 /** Milliseconds between two polls. What a process writes is visible far sooner, which {@link ProcessFollower} relies on. */
@@ -18,8 +18,9 @@ const SMALL = 1 << 20;
 const MOST = 8;
 /** So much of a trace, in bytes, can be read when the program has ended; of a larger one, half. */
 const CHEAP = 32 << 20;
-/** Nice value: about a tenth of a processor where the program has all of them busy. */
+/** Nice values: about a tenth of a processor where the program has all of them busy, or a quarter if it has to stay so. */
 const NICE = 10;
+const LESS_NICE = 4;
 
 interface Followed {
   readonly file: OpenFile;
@@ -28,12 +29,11 @@ interface Followed {
   why?: string;
 }
 
-const { directory, isBehind } = workerData as FollowTask;
+const { directory, isBehind, keep } = workerData as FollowTask;
 const followed = new Map<string, Followed>();
 const now = () => process.hrtime.bigint();
 
-// On Linux this is the priority of the calling thread alone.
-if (process.platform === "linux") attempt(() => setPriority(NICE));
+yieldToProgram();
 let timer = setTimeout(poll, 0);
 parentPort!.on("message", (message: ToFollower) => {
   if (message === "ended") {
@@ -46,9 +46,27 @@ function poll(): void {
   const before = performance.now();
   attempt(find);
   report();
-  for (const one of followed.values()) step(one, () => one.follower.poll());
+  for (const one of followed.values()) {
+    step(one, () => one.follower.poll());
+    if (keep !== undefined) step(one, () => giveBack(one, keep));
+  }
   report();
   timer = setTimeout(poll, Math.max(PAUSE, performance.now() - before));
+}
+
+/** On Linux, priorities are those of the calling thread alone, and few may raise them again. */
+function yieldToProgram(): void {
+  if (process.platform !== "linux") return;
+  attempt(() => setPriority(1));
+  attempt(() => setPriority(0));
+  const mayRaise = getPriority() === 0;
+  attempt(() => setPriority(keep === undefined || mayRaise ? NICE : LESS_NICE));
+}
+
+/** Bounds the space that a trace takes. Long before there is none left, the thread takes the processor that it needs. */
+function giveBack({ file, follower }: Followed, keep: number): void {
+  follower.giveBack(keep, (patches) => patchFile(file.path, 0, patches));
+  if (file.source.size > keep / 4 && process.platform === "linux") attempt(() => setPriority(0));
 }
 
 function find(): void {
@@ -68,7 +86,7 @@ function find(): void {
 function report(): void {
   let [size, behind] = [0, 0];
   for (const { file, follower, why } of followed.values()) {
-    if (why !== undefined) continue;
+    if (why !== undefined || follower.hasGiven) continue;
     size += file.source.size;
     behind += Math.max(0, file.source.size - follower.replayed);
   }

@@ -4,7 +4,7 @@ import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { attempt } from "../../base/errors.js";
 import { formatBytes } from "../../base/units.js";
-import { HEADER_SIZE, haltPatch, type RawHeader, readBytes, readHeader } from "../../calltrace/index.js";
+import { HEADER_SIZE, haltPatch, type RawHeader, readBytes, readControl, readHeader } from "../../calltrace/index.js";
 import { executionsIn, openFile, patchFile, tracesIn } from "../trace-files.js";
 import { isAlive, processIdOf } from "./writing-process.js";
 
@@ -83,7 +83,7 @@ export class LimitWatch {
     }
   }
 
-  /** Bytes of all call traces at the last look. */
+  /** Bytes that all call traces take on disk, as of the last look. */
   get written(): number {
     return sumOf(this.#sizes);
   }
@@ -91,8 +91,8 @@ export class LimitWatch {
   #lookAt(name: string): void {
     const path = join(this.#directory, name);
     if (!isAlive(processIdOf(name))) this.#over.add(name);
-    const header = headerOf(path);
-    this.#sizes.set(name, Number(header.numbers.grown));
+    const { header, given } = headerOf(path);
+    this.#sizes.set(name, Number(header.numbers.grown) - given);
     const remedy = REMEDIES[Number(header.numbers.stopReason)];
     if (remedy !== undefined) this.#stopped(name, `${remedy}; the program goes on, its later calls are not recorded`);
   }
@@ -119,10 +119,12 @@ function sumOf(sizes: ReadonlyMap<string, number>): number {
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
-function headerOf(path: string): RawHeader {
+/** The header of a trace, and the bytes that its process has given back. */
+function headerOf(path: string): { readonly header: RawHeader; readonly given: number } {
   const file = openFile(path);
   try {
-    return readHeader(readBytes(file.source, 0, HEADER_SIZE), 0);
+    const header = readHeader(readBytes(file.source, 0, HEADER_SIZE), 0);
+    return { header, given: Number(readControl(file.source, Number(header.numbers.control))?.numbers.given ?? 0n) };
   } finally {
     file.close();
   }

@@ -34,6 +34,8 @@ export interface RunDirectory {
   readonly limit: number;
   /** Limit for the traces of all processes together, in bytes. */
   readonly total: number;
+  /** Bytes of each trace that are kept while gotrace reads along; undefined if all are. */
+  readonly keep: number | undefined;
   /** Where its processes write snapshots; undefined if they do not. */
   readonly dumps: Dumps | undefined;
   /** Absolute path of `--save`. */
@@ -69,12 +71,14 @@ export interface Endings {
 /**
  * Creates the directory for a run's traces.
  * @param report the file of the report (`-o`), as given
+ * @param mayGiveBack processes may give back what gotrace has read of their traces
  * @throws UserError when `--save` or `-o` cannot be written
  */
 export async function prepareRunDirectory(
   session: Session,
   options: RecordOptions,
   report: string | undefined,
+  mayGiveBack: boolean,
 ): Promise<RunDirectory> {
   const { maxTraceSize = sizeIn(session.env), states, recorder } = options;
   if (states || options.execTrace !== undefined) {
@@ -105,19 +109,23 @@ export async function prepareRunDirectory(
       `the trace goes to memory, because ${directory} is in a memory file system; set ${inPlace ? "GOTRACE_CACHE" : "TMPDIR"} to a directory on disk`,
     );
   }
+  const limit = maxTraceSize ?? SIZE_DEFAULT;
+  const givesBack = mayGiveBack && save === undefined && !session.keepsWorkspace;
   return {
     directory,
     last,
     env: {
       GOTRACE_OUT: directory,
+      ...(givesBack ? { GOTRACE_FOLLOW: "1" } : {}),
       ...(maxTraceSize ? { GOTRACE_MAX_SIZE: String(maxTraceSize) } : {}),
       [statesVariable]: states ? "1" : "0",
       ...recorder,
       ...dumps?.env,
     },
     dumps,
-    limit: maxTraceSize ?? SIZE_DEFAULT,
-    total: TOTAL_FACTOR * (maxTraceSize ?? SIZE_DEFAULT),
+    limit,
+    total: TOTAL_FACTOR * limit,
+    keep: givesBack ? limit / 2 : undefined,
     save,
   };
 }

@@ -63,13 +63,22 @@ export interface TracedRun {
  * @throws UserError when the program cannot be started, or the report cannot be written; then the trace is kept
  */
 export async function runTraced(session: Session, options: RunOptions, run: TracedRun): Promise<number> {
-  const recording = await prepareRunDirectory(session, options.record, options.report.output);
+  const recording = await prepareRunDirectory(session, options.record, options.report.output, showsTrees(options, run));
   const { last } = recording;
   try {
     return await recordAndReport(session, options, run, recording);
   } finally {
     if (last) endLastRun(last);
   }
+}
+
+/** Whether nothing is asked for but trees of all calls: they can be counted while the program runs, and the calls forgotten. */
+function showsTrees({ record, report }: RunOptions, { report: { format, gate } }: TracedRun): boolean {
+  const isWhole = Object.values(report.selectWithoutLimits).every((choice) => choice === undefined);
+  const joins = record.states || record.execTrace !== undefined;
+  return (
+    format.fromTrees === true && !report.unmerged && isWhole && !joins && (gate === undefined || !hasAssertions(gate))
+  );
 }
 
 async function recordAndReport(
@@ -88,7 +97,7 @@ async function recordAndReport(
   const limits = new LimitWatch(recording, execRecording?.directory, warn);
   const { dumps } = recording;
   const snapshots = dumps && new SnapshotWatch(session, dumps, recording.directory, warn);
-  const following = new FollowedRun(recording.directory, (line) => session.log(line));
+  const following = new FollowedRun(recording, (line) => session.log(line));
   const watch = new AliveWatch(recording.directory, () => {
     limits.look();
     snapshots?.look();
