@@ -26,6 +26,8 @@ export interface Command {
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Commands that the overview names in the same line, because they do almost the same. */
+  readonly together?: readonly string[];
   /** It runs `go`. */
   readonly runsGo?: true;
   readonly load: () => Promise<Command>;

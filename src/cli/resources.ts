@@ -5,3 +5,8 @@ import { fileURLToPath } from "node:url";
 export function resource(name: string): string {
   return fileURLToPath(new URL(`../../dist/bin/${name}`, import.meta.url));
 }
+
+/** Path of a file or directory in templates. */
+export function template(name: string): string {
+  return fileURLToPath(new URL(`../../templates/${name}`, import.meta.url));
+}

@@ -3,11 +3,13 @@ import { readdirSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { readSmallFile } from "../config/small-file.js";
 
-/** A Go module: the path that its go.mod declares, and its directory. */
+/** A Go module: what its go.mod declares, and its directory. */
 export interface Module {
   /** From the `module` directive. */
   readonly path: string;
   readonly directory: string;
+  /** From the `go` directive: `1.21`, `1.24.3`, `1.26rc1`. */
+  readonly go: string | undefined;
 }
 
 /** The search visits at most this many directories and levels; a larger repository is searched in part. */
@@ -29,8 +31,8 @@ export function modulesBelow(root: string): Module[] {
         if (entry.isDirectory()) {
           if (!/^([._].*|node_modules|vendor|testdata)$/.test(entry.name)) next.push(join(directory, entry.name));
         } else if (entry.name === "go.mod") {
-          const path = declared(join(directory, "go.mod"));
-          if (path !== undefined) found.push({ path, directory });
+          const module = moduleIn(directory);
+          if (module) found.push(module);
         }
       }
     }
@@ -43,8 +45,8 @@ export function modulesBelow(root: string): Module[] {
 export function modulesAround(directory: string, root: string): Module[] {
   const found: Module[] = [];
   for (let at = resolve(directory); ; at = dirname(at)) {
-    const path = declared(join(at, "go.mod"));
-    if (path !== undefined) found.push({ path, directory: at });
+    const module = moduleIn(at);
+    if (module) found.push(module);
     if (at === root || dirname(at) === at) return found;
   }
 }
@@ -57,10 +59,12 @@ function entriesOf(directory: string) {
   }
 }
 
-/** The module path that a go.mod declares; undefined if there is no such file or path. */
-function declared(file: string): string | undefined {
+/** The module whose go.mod is in a directory; undefined if there is no such file, or no path in it. */
+function moduleIn(directory: string): Module | undefined {
   try {
-    return /^\s*module\s+"?([^\s"]+)"?/m.exec(readSmallFile(file, MAX_BYTES))?.[1];
+    const text = readSmallFile(join(directory, "go.mod"), MAX_BYTES);
+    const path = /^\s*module\s+"?([^\s"]+)"?/m.exec(text)?.[1];
+    return path === undefined ? undefined : { path, directory, go: /^\s*go\s+(\S+)/m.exec(text)?.[1] };
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "run",
     summary: "build and run a program, then show its call tree",
+    together: ["exec"],
     runsGo: true,
     load: async () => (await import("./run.js")).runCommand,
   },
@@ -18,7 +19,8 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "flame",
-    summary: "run a program and print collapsed stacks",
+    summary: "run a program and print collapsed stacks, or JSON",
+    together: ["json"],
     runsGo: true,
     load: async () => (await import("./run.js")).flameCommand,
   },
@@ -100,6 +102,16 @@ export const commands: readonly CommandEntry[] = [
     name: "capture",
     summary: "fetch an execution trace from a running server and diagnose it",
     load: async () => (await import("./capture.js")).captureCommand,
+  },
+  {
+    name: "agent",
+    summary: "write a Go package that serves traces of a process in production",
+    load: async () => (await import("./agent.js")).agentCommand,
+  },
+  {
+    name: "link",
+    summary: "what an APM needs to link from a request to its traces",
+    load: async () => (await import("./link.js")).linkCommand,
   },
   {
     name: "explain",

@@ -8,7 +8,7 @@ import { formatBytes } from "../../base/units.js";
  * @param most the largest size that is accepted, in bytes
  * @throws Error whose message says why the file cannot be read
  */
-export function readSmallFile(path: string, most: number): string {
+export function readSmallFile(path: string, most: number, encoding: BufferEncoding = "utf8"): string {
   // O_NONBLOCK: opening a pipe without a writer would block forever. Windows has neither.
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
@@ -17,7 +17,7 @@ export function readSmallFile(path: string, most: number): string {
     if (status.size > most) {
       throw new Error(`it has ${formatBytes(status.size)}, more than the allowed ${formatBytes(most)}`);
     }
-    return readFileSync(descriptor, "utf8");
+    return readFileSync(descriptor, encoding);
   } finally {
     closeSync(descriptor);
   }

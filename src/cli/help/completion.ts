@@ -2,6 +2,7 @@
 
 import { type CommandEntry, dashed } from "../command.js";
 import type { Flag } from "../flags/parse.js";
+import { apms } from "../link/apms.js";
 import { ruleNames } from "./explain.js";
 
 /** The shells that have a script. */
@@ -26,7 +27,7 @@ export async function script(shell: Shell, commands: readonly CommandEntry[]): P
   const names = commands.map(({ name }) => name);
   const all: CommandWords[] = [];
   for (const { name, summary, load } of commands) {
-    const words = { explain: ruleNames, completion: SHELLS }[name] ?? [];
+    const words = { explain: ruleNames, completion: SHELLS, link: apms.map((apm) => apm.name) }[name] ?? [];
     all.push({ name, summary, flags: (await load()).flags, words });
   }
   const help = { name: "help", summary: "describe a command, a flag or a rule", flags: [] };

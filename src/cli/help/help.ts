@@ -8,8 +8,11 @@ import { topics } from "./topics.js";
 
 /** The text of `gotrace help`. It must fit a terminal of 24 lines and 80 columns. */
 export function overview(): string {
-  const width = Math.max(...commands.map((command) => command.name.length)) + 2;
-  const lines = commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}`);
+  const hidden = commands.flatMap(({ together = [] }) => together);
+  const shown = commands.filter(({ name }) => !hidden.includes(name));
+  const names = shown.map(({ name, together = [] }) => [name, ...together].join(", "));
+  const width = Math.max(...names.map(({ length }) => length)) + 2;
+  const lines = shown.map(({ summary }, index) => `  ${names[index].padEnd(width)}${summary}`);
   return `gotrace shows exactly what a Go program did: every call of its own functions.
 Usage: gotrace COMMAND [flags] [arguments]   for example: gotrace run ./cmd
 ${lines.join("\n")}

@@ -14,7 +14,7 @@ const outcomes: readonly Entry[] = [
   ],
   [
     "1",
-    "an --assert does not hold, although the code would be 0; analyze, summary, diff, capture: findings, or a threshold exceeded",
+    "an --assert does not hold, although the code would be 0; analyze, summary, diff, capture: findings, or a threshold exceeded; agent: something to update, or changes in the way",
   ],
 ];
 

@@ -1,0 +1,274 @@
+/** `gotrace agent`: what an update does to the files, on a small template. The package itself is tested in test/e2e. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { diffLines } from "../../src/cli/agent/diff.js";
+import { type Piece, piecesOf, stretchesOf, textOf } from "../../src/cli/agent/marks.js";
+import { rendered, unrendered } from "../../src/cli/agent/names.js";
+import { type Files, type Plan, plan } from "../../src/cli/agent/plan.js";
+
+const names = { packageName: "admin", importPath: "example.com/app/internal/admin" };
+
+/** A stretch of the template. */
+const part = (name: string, ...lines: string[]) =>
+  ["", `// gotrace:begin ${name}`, ...lines, `// gotrace:end ${name}`, ""].join("\n");
+const doc = [
+  "// gotrace:begin doc",
+  "// Package traceagent serves.",
+  "package traceagent",
+  "// gotrace:end doc",
+  "",
+].join("\n");
+const server = `package traceagent\n${part("imports", 'import "net/http"')}${part("serve", "func serve() {}")}`;
+const template: Files = new Map([
+  ["doc.go", doc],
+  ["limits.go", "package traceagent\n\nconst most = 30\n"],
+  ["server.go", server],
+]);
+
+const update = (from: Files, files: Files, force = false) => plan(from, files, "0.1.0", { names, force });
+/** The files after an update. */
+function applied(files: Files, { writes }: Pick<Plan, "writes">): Map<string, string> {
+  const next = new Map(files);
+  for (const [name, text] of writes) {
+    if (text === undefined) next.delete(name);
+    else next.set(name, text);
+  }
+  return next;
+}
+const written = applied(new Map(), update(template, new Map()));
+const changed = (files: Files, file: string, from: string | RegExp, to: string) => {
+  const text = files.get(file)!.replace(from, to);
+  expect(text).not.toBe(files.get(file));
+  return new Map([...files, [file, text]]);
+};
+const whats = (changes: Plan["changes"]) => changes.map(({ file, line, what }) => `${file}:${line ?? ""} ${what}`);
+
+test("the first writing: the package's name, sums, the list; then nothing is left to do", () => {
+  expect(written.get("doc.go")).toBe(`// gotrace:begin doc sha256=${/sha256=(\w{16})/.exec(written.get("doc.go")!)![1]}
+// Package admin serves.
+package admin
+// gotrace:end doc
+
+// gotrace:begin files
+// gotrace 0.1.0 wrote these files, and after the colon the stretches in them. What you delete stays deleted;
+// take it out of this list as well, and 'gotrace agent' writes it again.
+//
+//	doc.go: doc
+//	limits.go
+//	server.go: imports serve
+// gotrace:end files
+`);
+  expect(written.get("limits.go")).toBe("package admin\n\nconst most = 30\n");
+  expect(update(template, written)).toEqual({ changes: [], conflicts: [], notes: [], writes: new Map() });
+  // A new version alone changes nothing, not even the list.
+  expect(plan(template, written, "9.9.9", { names, force: false }).writes.size).toBe(0);
+});
+
+const newer: Files = new Map([
+  ...template,
+  ["limits.go", `${template.get("limits.go")}${part("more", "const more = 1")}`],
+  ["server.go", server.replace("func serve() {}", "func serve() { run() }").replace("func", "// New.\nfunc")],
+  ["run.go", `package traceagent\n${part("run", "func run() {}")}`],
+]);
+
+test("an update replaces stretches, adds new ones and new files, and keeps what is outside", () => {
+  const mine = changed(
+    changed(written, "server.go", /^/, "// Licence.\n\n//go:build linux\n\n"),
+    "limits.go",
+    "30",
+    "5",
+  );
+  const planned = update(newer, mine);
+  expect(whats(planned.changes)).toEqual([
+    "limits.go: 'more' is added",
+    "server.go:11 'serve' is updated",
+    "run.go: is added",
+  ]);
+  const next = applied(mine, planned);
+  expect(next.get("server.go")).toMatch(
+    /^\/\/ Licence\.\n\n\/\/go:build linux\n\npackage admin\n[\s\S]*\n\/\/ New\.\nfunc serve\(\) \{ run\(\) \}\n/,
+  );
+  expect(next.get("limits.go")).toMatch(
+    /^package admin\n\nconst most = 5\n\n\/\/ gotrace:begin more sha256=\w+\nconst more = 1\n\/\/ gotrace:end more\n$/,
+  );
+  expect(next.get("doc.go")).toContain("//\trun.go: run\n");
+  expect(update(newer, next).writes.size).toBe(0);
+});
+
+test("what the user changed between marks is not overwritten, and nothing else is written; --force does it", () => {
+  const mine = changed(written, "server.go", "func serve() {}", "func serve() { mine() }");
+  // As long as gotrace has nothing new for it, that is no reason to complain.
+  expect(update(template, mine)).toMatchObject({ conflicts: [], notes: [{ file: "server.go", line: 7 }] });
+  expect(update(template, mine).writes.size).toBe(0);
+  const planned = update(newer, mine);
+  expect(planned.conflicts).toMatchObject([
+    { file: "server.go", line: 7, diff: ["-func serve() { mine() }", "+// New.", "+func serve() { run() }"] },
+  ]);
+  const forced = update(newer, mine, true);
+  expect(forced.conflicts).toEqual([]);
+  expect(applied(mine, forced).get("server.go")).not.toContain("mine()");
+  // The message says how to keep one's own version.
+  const [, sum] = /write sha256=(\w{16}) into/.exec(planned.conflicts[0].what)!;
+  const kept = changed(mine, "server.go", /(begin serve sha256=)\w+/, `$1${sum}`);
+  expect(update(newer, kept)).toMatchObject({ conflicts: [] });
+  expect(applied(kept, update(newer, kept)).get("server.go")).toContain("mine()");
+});
+
+test("files and stretches that the user deleted stay deleted, until their names are taken out of the list", () => {
+  const mine = changed(written, "server.go", /\/\/ gotrace:begin serve[\s\S]*end serve\n/, "");
+  mine.delete("limits.go");
+  expect(whats(update(template, mine).notes)).toEqual(["limits.go: stays deleted"]);
+  const next = applied(mine, update(newer, mine));
+  expect([...next.keys()].sort()).toEqual(["doc.go", "run.go", "server.go"]);
+  expect(next.get("server.go")).not.toContain("serve()");
+  const asked = changed(changed(next, "doc.go", /\/\/\tlimits.*\n/, ""), "doc.go", "imports serve", "imports");
+  const back = applied(asked, update(newer, asked));
+  expect(back.get("limits.go")).toContain("most = 30");
+  expect(back.get("server.go")).toMatch(/end imports\n\n\/\/ gotrace:begin serve /);
+});
+
+test("without the list, and with damaged marks, nothing is written", () => {
+  const lost = new Map(written);
+  lost.delete("doc.go");
+  lost.delete("limits.go");
+  expect(update(template, lost)).toMatchObject({ conflicts: [{ file: "doc.go" }], writes: new Map() });
+  expect([...update(template, lost, true).writes.keys()]).toEqual(["doc.go", "limits.go"]);
+  for (const [from, to, message] of [
+    [/\/\/ gotrace:end serve\n/, "", "'serve' has no end"],
+    [/begin serve/, "begin imports", "'imports' begins a second time"],
+    [/\/\/ gotrace:begin serve.*\n/, "", "'serve' ends where it has not begun"],
+    [/\/\/ gotrace:end imports\n/, "", "'serve' begins within 'imports'"],
+  ] as const) {
+    const { conflicts, writes } = update(newer, changed(written, "server.go", from, to), true);
+    expect(conflicts).toMatchObject([{ file: "server.go", what: `the marks of gotrace are damaged: ${message}` }]);
+    expect(writes.size).toBe(0);
+  }
+});
+
+test("what a new version no longer has is taken out, but nothing of the user's", () => {
+  const mine = changed(written, "server.go", /$/, "\nfunc mine() {}\n");
+  const less = new Map([...template].filter(([name]) => name === "doc.go"));
+  const next = applied(mine, update(less, mine));
+  expect(next.get("server.go")).toBe("package admin\n\n\n\nfunc mine() {}\n");
+  expect(applied(written, update(less, written)).has("server.go")).toBe(false);
+  expect(next.get("limits.go")).toBe(written.get("limits.go"));
+  const edited = changed(written, "server.go", "serve() {}", "serve() { mine() }");
+  expect(update(less, edited).conflicts).toMatchObject([{ file: "server.go", line: 7 }]);
+});
+
+test("a file of the user's is not taken for one of gotrace's", () => {
+  const mine = new Map([...written, ["run.go", "package admin\n"], ["other.go", "package admin\n"]]);
+  const { conflicts, writes } = update(newer, mine, true);
+  expect(whats(conflicts)).toEqual(["run.go: a file of yours has the name of one of gotrace's: rename yours"]);
+  expect(writes.has("other.go")).toBe(false);
+});
+
+test("a package that moved and was renamed is not a changed one", () => {
+  const moved = { packageName: "tracing", importPath: "example.com/app/tracing" };
+  const self = new Map([
+    ...template,
+    ["a_test.go", `package traceagent_test\n${part("t", "import (", '\t"gotrace.example/traceagent"', ")")}`],
+  ]);
+  const first = applied(new Map(), update(self, new Map()));
+  expect(first.get("a_test.go")).toContain(`package admin_test\n`);
+  expect(first.get("a_test.go")).toContain(`\ttraceagent "example.com/app/internal/admin"\n`);
+  const files = new Map(
+    [...first].map(([name, text]) => [
+      name,
+      text
+        .replace("package admin", "package tracing")
+        .replace("Package admin", "Package tracing")
+        .replace("/internal/admin", "/tracing"),
+    ]),
+  );
+  expect(plan(self, files, "0.1.0", { names: moved, force: false }).writes.size).toBe(0);
+  for (const line of ["package admin // import", "// Package admin is", "package administer", 'x "fmt"', "packaged"]) {
+    expect(unrendered(rendered(line, names), names)).toBe(line.replace("admin ", "traceagent "));
+  }
+});
+
+test("any edits outside marks survive any update", () => {
+  const line = fc.constantFrom(
+    "",
+    "// mine",
+    "\tmine()",
+    "//go:build linux",
+    "var é = `€`",
+    "// gotrace:beginning",
+    'import "x"',
+  );
+  const edits = fc.array(fc.record({ at: fc.nat(), lines: fc.array(line, { minLength: 1, maxLength: 3 }) }), {
+    maxLength: 6,
+  });
+  const body = fc.array(fc.constantFrom("a()", "b()", "", "\tc()"), { maxLength: 4 });
+  const stretches = fc.uniqueArray(fc.record({ name: fc.constantFrom("p", "q", "r", "s"), body }), {
+    selector: ({ name }) => name,
+  });
+  const version = fc.uniqueArray(fc.record({ file: fc.constantFrom("a.go", "b.go", "c.go"), stretches }), {
+    selector: ({ file }) => file,
+  });
+  const made = (files: { file: string; stretches: { name: string; body: string[] }[] }[]): Files =>
+    new Map([
+      ["doc.go", doc],
+      ...files.map(({ file, stretches: all }): [string, string] => [
+        file,
+        `package traceagent\n${all.map(({ name, body: lines }) => part(name, ...lines)).join("")}`,
+      ]),
+    ]);
+  fc.assert(
+    fc.property(version, version, edits, fc.boolean(), fc.boolean(), (before, after, inserts, crlf, force) => {
+      const first = applied(new Map(), update(made(before), new Map()));
+      const mine = new Map([...first].map(([name, text]) => [name, edited(text, inserts, crlf)]));
+      const planned = update(made(after), mine, force);
+      expect(planned.conflicts).toEqual([]);
+      const next = applied(mine, planned);
+      for (const [name, text] of mine) {
+        const own = outsideOf(text);
+        if (next.has(name)) expect(isSubsequence(own, outsideOf(next.get(name)!))).toBe(true);
+        else expect(own.every((each) => /^(\/\/.*|package \w+)?\r?$/.test(each))).toBe(true);
+        if (crlf && next.has(name)) expect(next.get(name)!.replaceAll("\r\n", "")).not.toContain("\n");
+      }
+      for (const [name, text] of made(after)) {
+        const got = new Map(stretchesOf(piecesOf(next.get(name) ?? "")).map((one) => [one.name, one.lines]));
+        for (const { name: key, lines } of stretchesOf(piecesOf(text))) {
+          expect(got.get(key)?.map((each) => each.replace(/\badmin\b/, "traceagent"))).toEqual(lines);
+        }
+      }
+      expect(update(made(after), next).writes.size).toBe(0);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+/** The text with lines put between its pieces. */
+function edited(text: string, inserts: readonly { at: number; lines: readonly string[] }[], crlf: boolean): string {
+  const pieces = piecesOf(text).flatMap((piece): Piece[] =>
+    typeof piece === "string" ? piece.match(/[^\n]*\n/g)! : [piece],
+  );
+  for (const { at, lines } of inserts)
+    pieces.splice(at % (pieces.length + 1), 0, lines.map((each) => `${each}\n`).join(""));
+  return crlf ? textOf(pieces).replaceAll("\n", "\r\n") : textOf(pieces);
+}
+
+const outsideOf = (text: string) =>
+  piecesOf(text).flatMap((piece) => (typeof piece === "string" ? piece.split("\n").slice(0, -1) : []));
+
+function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {
+  let next = 0;
+  for (const each of whole) if (each === part[next]) next++;
+  return next === part.length;
+}
+
+test("the pieces of a file are the file; differences are few lines", () => {
+  for (const text of [
+    "",
+    "a",
+    "a\r\nb",
+    "// gotrace:begin x\n// gotrace:end x",
+    "\n\t// gotrace:begin x sha256=1\r\n\tmixed\n// gotrace:end x\r\n",
+  ]) {
+    expect(textOf(piecesOf(text))).toBe(text);
+  }
+  expect(diffLines(["a", "b", "c", "d", "e"], ["a", "x", "c", "y", "e"])).toEqual(["-b", "+x", "…", "-d", "+y"]);
+  expect(diffLines(["1", "2", "3"], [], 2)).toEqual(["-1", "-2", "… and 1 more"]);
+});
