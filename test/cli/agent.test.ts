@@ -1,23 +1,11 @@
 /** `gotrace agent`: what an update does to the files, on a small template. The package itself is tested in test/e2e. */
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { diffLines } from "../../src/cli/agent/diff.js";
-import { type Piece, piecesOf, stretchesOf, textOf } from "../../src/cli/agent/marks.js";
+import { piecesOf, textOf } from "../../src/cli/agent/marks.js";
 import { rendered, unrendered } from "../../src/cli/agent/names.js";
 import { type Files, type Plan, plan } from "../../src/cli/agent/plan.js";
+import { applied, doc, names, part, update } from "./agent-package.js";
 
-const names = { packageName: "admin", importPath: "example.com/app/internal/admin" };
-
-/** A stretch of the template. */
-const part = (name: string, ...lines: string[]) =>
-  ["", `// gotrace:begin ${name}`, ...lines, `// gotrace:end ${name}`, ""].join("\n");
-const doc = [
-  "// gotrace:begin doc",
-  "// Package traceagent serves.",
-  "package traceagent",
-  "// gotrace:end doc",
-  "",
-].join("\n");
 const server = `package traceagent\n${part("imports", 'import "net/http"')}${part("serve", "func serve() {}")}`;
 const template: Files = new Map([
   ["doc.go", doc],
@@ -25,16 +13,6 @@ const template: Files = new Map([
   ["server.go", server],
 ]);
 
-const update = (from: Files, files: Files, force = false) => plan(from, files, "0.1.0", { names, force });
-/** The files after an update. */
-function applied(files: Files, { writes }: Pick<Plan, "writes">): Map<string, string> {
-  const next = new Map(files);
-  for (const [name, text] of writes) {
-    if (text === undefined) next.delete(name);
-    else next.set(name, text);
-  }
-  return next;
-}
 const written = applied(new Map(), update(template, new Map()));
 const changed = (files: Files, file: string, from: string | RegExp, to: string) => {
   const text = files.get(file)!.replace(from, to);
@@ -186,78 +164,6 @@ test("a package that moved and was renamed is not a changed one", () => {
     expect(unrendered(rendered(line, names), names)).toBe(line.replace("admin ", "traceagent "));
   }
 });
-
-test("any edits outside marks survive any update", () => {
-  const line = fc.constantFrom(
-    "",
-    "// mine",
-    "\tmine()",
-    "//go:build linux",
-    "var é = `€`",
-    "// gotrace:beginning",
-    'import "x"',
-  );
-  const edits = fc.array(fc.record({ at: fc.nat(), lines: fc.array(line, { minLength: 1, maxLength: 3 }) }), {
-    maxLength: 6,
-  });
-  const body = fc.array(fc.constantFrom("a()", "b()", "", "\tc()"), { maxLength: 4 });
-  const stretches = fc.uniqueArray(fc.record({ name: fc.constantFrom("p", "q", "r", "s"), body }), {
-    selector: ({ name }) => name,
-  });
-  const version = fc.uniqueArray(fc.record({ file: fc.constantFrom("a.go", "b.go", "c.go"), stretches }), {
-    selector: ({ file }) => file,
-  });
-  const made = (files: { file: string; stretches: { name: string; body: string[] }[] }[]): Files =>
-    new Map([
-      ["doc.go", doc],
-      ...files.map(({ file, stretches: all }): [string, string] => [
-        file,
-        `package traceagent\n${all.map(({ name, body: lines }) => part(name, ...lines)).join("")}`,
-      ]),
-    ]);
-  fc.assert(
-    fc.property(version, version, edits, fc.boolean(), fc.boolean(), (before, after, inserts, crlf, force) => {
-      const first = applied(new Map(), update(made(before), new Map()));
-      const mine = new Map([...first].map(([name, text]) => [name, edited(text, inserts, crlf)]));
-      const planned = update(made(after), mine, force);
-      expect(planned.conflicts).toEqual([]);
-      const next = applied(mine, planned);
-      for (const [name, text] of mine) {
-        const own = outsideOf(text);
-        if (next.has(name)) expect(isSubsequence(own, outsideOf(next.get(name)!))).toBe(true);
-        else expect(own.every((each) => /^(\/\/.*|package \w+)?\r?$/.test(each))).toBe(true);
-        if (crlf && next.has(name)) expect(next.get(name)!.replaceAll("\r\n", "")).not.toContain("\n");
-      }
-      for (const [name, text] of made(after)) {
-        const got = new Map(stretchesOf(piecesOf(next.get(name) ?? "")).map((one) => [one.name, one.lines]));
-        for (const { name: key, lines } of stretchesOf(piecesOf(text))) {
-          expect(got.get(key)?.map((each) => each.replace(/\badmin\b/, "traceagent"))).toEqual(lines);
-        }
-      }
-      expect(update(made(after), next).writes.size).toBe(0);
-    }),
-    { numRuns: 150 },
-  );
-});
-
-/** The text with lines put between its pieces. */
-function edited(text: string, inserts: readonly { at: number; lines: readonly string[] }[], crlf: boolean): string {
-  const pieces = piecesOf(text).flatMap((piece): Piece[] =>
-    typeof piece === "string" ? piece.match(/[^\n]*\n/g)! : [piece],
-  );
-  for (const { at, lines } of inserts)
-    pieces.splice(at % (pieces.length + 1), 0, lines.map((each) => `${each}\n`).join(""));
-  return crlf ? textOf(pieces).replaceAll("\n", "\r\n") : textOf(pieces);
-}
-
-const outsideOf = (text: string) =>
-  piecesOf(text).flatMap((piece) => (typeof piece === "string" ? piece.split("\n").slice(0, -1) : []));
-
-function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {
-  let next = 0;
-  for (const each of whole) if (each === part[next]) next++;
-  return next === part.length;
-}
 
 test("the pieces of a file are the file; differences are few lines", () => {
   for (const text of [

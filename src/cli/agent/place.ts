@@ -2,6 +2,7 @@
 import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
+import { commandLine } from "../../gotool/run-go.js";
 import { type Module, modulesAround, slashed } from "../analyze/modules.js";
 import { readSmallFile } from "../config/small-file.js";
 import type { PackageNames } from "./names.js";
@@ -80,7 +81,7 @@ function refuseOld({ go, path, directory }: Module): void {
   if (minor === undefined || Number(minor) >= LEAST_MINOR) return;
   throw new UserError(
     `module ${path} is for Go ${go ?? "1.16 (its go.mod has no go line)"}, and the agent needs 1.${LEAST_MINOR}`,
-    `raise it: go mod edit -go=1.${LEAST_MINOR} ${join(directory, "go.mod")}`,
+    `raise it: ${commandLine(["go", "mod", "edit", `-go=1.${LEAST_MINOR}`, join(directory, "go.mod")])}`,
     ExitCode.unavailable,
   );
 }
