@@ -23,7 +23,7 @@ export function causeJson({ trigger, function: name, goroutine, took, file, line
 }
 
 /** `api.(*Server).ServeHTTP took 612ms (> 500ms) on goroutine 18`, `db.Query panicked`, `signal SIGUSR1`. */
-function causeWords({ trigger, function: name, goroutine, took, file, line }: SnapshotCause): string {
+export function causeWords({ trigger, function: name, goroutine, took, file, line }: SnapshotCause): string {
   const limit = /\.time\s*>=?\s*(.+)$/s.exec(trigger)?.[1];
   const on = goroutine === undefined ? "" : ` on goroutine ${goroutine}`;
   const short = name === undefined ? undefined : shortName(name);

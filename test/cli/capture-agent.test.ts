@@ -7,12 +7,12 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { UserError } from "../../src/base/errors.js";
-import { accessOf, isOpen } from "../../src/cli/capture/access.js";
+import { accessOf } from "../../src/cli/capture/access.js";
 import { agentState, remoteSnapshots } from "../../src/cli/capture/agent.js";
 import { download } from "../../src/cli/capture/download.js";
 import { listing, listingJson, listingTables } from "../../src/cli/capture/list.js";
 import { RetryLater } from "../../src/cli/capture/refusal.js";
-import { captureTarget } from "../../src/cli/capture/target.js";
+import { captureTarget, isOpen } from "../../src/cli/capture/target.js";
 import { accessFlags, accessOptions } from "../../src/cli/flags/access.js";
 import { parseFlags } from "../../src/cli/flags/parse.js";
 import { bytesOf } from "../analyses/traces.js";
@@ -86,7 +86,7 @@ test("what an agent says, as tables and as JSON; foreign text is harmless, what 
 
 SERVES     HERE                                   GET IT WITH
 trace      yes                                    gotrace capture HOST
-snapshots  yes                                    http://HOST/debug/gotrace/snapshots
+snapshots  yes                                    gotrace capture --watch HOST
 pprof      yes                                    http://HOST/debug/pprof/
 flight     no: needs Go 1.25
 calls      no: not built with \ufffd[31mgotrace build
@@ -98,7 +98,7 @@ the sentinel is on; it last fired HH:32:05, 2m54s ago: gc.pause
 TIME                    SIZE  REASON    NAME
 HH:32:05, 2m54s ago  5.3 KiB  gc.pause  20261129T143205.123456789Z-4711-1-gc.pause.trace
 
-next: gotrace capture http://HOST/debug/gotrace/snapshots/20261129T143205.123456789Z-4711-1-gc.pause.trace
+next: gotrace capture http://HOST/debug/gotrace/snapshots/20261129T143205.123456789Z-4711-1-gc.pause.trace · gotrace capture --watch HOST
 `);
   expect(JSON.parse(listingJson(target, state))).toMatchObject({
     server: agent.address,

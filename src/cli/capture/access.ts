@@ -4,7 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import { rootCertificates } from "node:tls";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { say } from "../say.js";
-import type { CaptureTarget } from "./target.js";
+import { type CaptureTarget, isOpen } from "./target.js";
 
 /** What a request carries to the server that was named, and whom it trusts. */
 export interface Access {
@@ -61,14 +61,6 @@ export function accessOf(options: AccessOptions, target: CaptureTarget, env: Nod
     authorities: authoritiesOf(options.cacert),
     insecure: options.insecure,
   };
-}
-
-/** Whether others could read what is sent: plain HTTP to another machine. */
-export function isOpen({ url, socket }: Pick<CaptureTarget, "url" | "socket">): boolean {
-  const { protocol, hostname } = url;
-  return (
-    protocol === "http:" && socket === undefined && !/^(127\.\d+\.\d+\.\d+|\[::1\]|(.*\.)?localhost)$/.test(hostname)
-  );
 }
 
 function tokenOf(options: AccessOptions, env: NodeJS.ProcessEnv, explicit: boolean): Access["token"] {

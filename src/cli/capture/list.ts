@@ -70,13 +70,14 @@ export async function* listingTables(
     style,
   );
   const last = urlOf(target, `snapshots/${encodeURIComponent(files.at(-1)!.name)}`);
-  yield `\nnext: gotrace capture ${last}\n`;
+  yield `\nnext: gotrace capture ${last} · gotrace capture --watch ${address}\n`;
 }
 
 const COMMANDS: Readonly<Record<string, (target: CaptureTarget, address: string) => string>> = {
   trace: (_, address) => `gotrace capture ${address}`,
   flight: (_, address) => `gotrace capture --flight ${address}`,
   calls: (_, address) => `gotrace capture --calls ${address}`,
+  snapshots: (_, address) => `gotrace capture --watch ${address}`,
 };
 
 /** Endpoints whose names are not those that the agent gives them. */

@@ -13,8 +13,11 @@ const PATIENCE = 2000;
 /** Characters of it that are read. */
 const MAX_SAID = 1000;
 
+/** Nobody answers, or a proxy in the server's place: that may change. */
+export class Unreachable extends UserError {}
+
 /** The server asks to come back later: it has just been traced (429), or is overloaded (503). */
-export class RetryLater extends UserError {
+export class RetryLater extends Unreachable {
   /** @param seconds what its Retry-After header asks for; undefined without one */
   constructor(
     server: string,
@@ -29,6 +32,9 @@ export class RetryLater extends UserError {
     );
   }
 }
+
+/** The server has no such thing. */
+export class NotFound extends UserError {}
 
 /** The error for a request that failed without a response. @param error what node:http reported */
 export function connectionError(target: CaptureTarget, error: NodeJS.ErrnoException): UserError {
@@ -59,7 +65,7 @@ export function connectionError(target: CaptureTarget, error: NodeJS.ErrnoExcept
                     "name the certificate file of its authority with --cacert, or give --insecure",
                   ]
                 : [`${server} closed the connection: ${messageOf(error)}`, "check the server's log, or try again"];
-  return new UserError(message, advice, ExitCode.noInput);
+  return new Unreachable(message, advice, ExitCode.noInput);
 }
 
 /** The error for a response other than 200, with the first line of its text. @param access what the request carried */
@@ -79,7 +85,8 @@ export async function refusal(
   const page = html ? " with a web page" : "";
   const what = `${target.server} answered ${statusCode}${page}${reply ? `: ${reply}` : ""}`;
   if (statusCode !== 401 && statusCode !== 403) {
-    return new UserError(what, adviceFor(statusCode, target, reply), ExitCode.noInput);
+    const Kind = statusCode === 404 ? NotFound : statusCode > 501 && statusCode < 505 ? Unreachable : UserError;
+    return new Kind(what, adviceFor(statusCode, target, reply), ExitCode.noInput);
   }
   const advice = elsewhere
     ? `it redirects to ${elsewhere.origin}, which gets no credentials of ${target.server}: name that address`

@@ -96,6 +96,14 @@ export function endpoint(
   return { ...target, url };
 }
 
+/** Whether others could read what is sent: plain HTTP to another machine. */
+export function isOpen({ url, socket }: Pick<CaptureTarget, "url" | "socket">): boolean {
+  const { protocol, hostname } = url;
+  return (
+    protocol === "http:" && socket === undefined && !/^(127\.\d+\.\d+\.\d+|\[::1\]|(.*\.)?localhost)$/.test(hostname)
+  );
+}
+
 function checkSeconds(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value > 0 && value <= MAX_SECONDS) return value;

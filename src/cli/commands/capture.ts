@@ -17,6 +17,7 @@ import { formatOf } from "../flags/format.js";
 import { type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { helpFlag } from "../flags/tables.js";
 import { choice, refuse } from "../flags/values.js";
+import { keepOf, namesServer, WATCH_ONLY, watchFlags, watchOptions } from "../flags/watch.js";
 import { openOutput } from "../output.js";
 import { traceKindOf } from "../trace-kind.js";
 import { analyzeCommand } from "./analyze.js";
@@ -28,11 +29,11 @@ const passed = analyzeCommand.flags
     flag.name === "format" ? { ...flag, help: `${flag.help}; with --calls, those of 'gotrace report'` } : flag,
   );
 /** What a capture can be of, one flag each. */
-const KINDS = ["trace", "flight", "calls", "list"] as const;
+const KINDS = ["trace", "flight", "calls", "list", "watch"] as const;
 
 export const captureCommand: Command = {
   name: "capture",
-  usage: "capture [flags] URL",
+  usage: "capture [flags] URL | capture --watch [flags] DIR | URL",
   description: `Fetches an execution trace from a running Go server, saves it, and analyzes it as 'gotrace analyze' does.
 URL is host:port or http://host:port, which stand for /debug/pprof/trace on that server (import _ "net/http/pprof"), or
 the full URL of a trace or of a flight recorder; unix:///run/app.sock is a server on a Unix socket, and
@@ -46,7 +47,12 @@ seconds apart; an agent wants a longer pause, which --wait keeps. Ctrl-C closes 
 arrived is kept if it can be analyzed later. Whatever the server does, a capture ends ${MARGIN / 1000} seconds after the requested
 time, or at --max-size.
 
-Exit codes: those of 'gotrace analyze' (2 also if there is no trace); 130 after Ctrl-C.`,
+--watch takes snapshots as they come: execution traces and copies of call rings (*.trace, *.gotrace), from the directory in
+which an agent or a traced program writes them, or from an agent, into -o DIR. It analyzes each and prints what it found. It
+goes on when the server restarts, and says what it cannot read; after a restart it reports what it has not yet reported.
+
+Exit codes: those of 'gotrace analyze' (2 also if there is no trace); 130 after Ctrl-C. --watch ends with 0 on SIGTERM, and
+with --once as 'gotrace analyze' does (2 also if a snapshot, the report or the webhook failed).`,
   flags: [
     { name: "trace", help: "record an execution trace (default)" },
     { name: "flight", help: "fetch what the agent's flight recorder holds: the last seconds" },
@@ -57,7 +63,11 @@ Exit codes: those of 'gotrace analyze' (2 also if there is no trace); 130 after 
       value: "N",
       help: `record N seconds, at most ${MAX_SECONDS} (default ${DEFAULT_SECONDS}; flight recorders decide themselves)`,
     },
-    { name: "o", value: "FILE", help: "save the trace in FILE (default HOST-PORT-TIME.trace)" },
+    {
+      name: "o",
+      value: "FILE",
+      help: "save the trace in FILE (default HOST-PORT-TIME.trace); with --watch URL, the directory for snapshots (default HOST-PORT-snapshots)",
+    },
     ...accessFlags,
     {
       name: "max-size",
@@ -66,7 +76,12 @@ Exit codes: those of 'gotrace analyze' (2 also if there is no trace); 130 after 
     },
     { name: "wait", help: "wait if another capture is running or has just ended, or if the server asks for it" },
     { name: "no-analyze", help: "only save the trace" },
-    { name: "report", value: "FILE", help: "write the findings to FILE instead of standard output" },
+    {
+      name: "report",
+      value: "FILE",
+      help: "write the findings to FILE instead of standard output; --watch appends them to FILE as NDJSON, and prints them too",
+    },
+    ...watchFlags,
     ...passed,
     helpFlag,
   ],
@@ -76,6 +91,8 @@ Exit codes: those of 'gotrace analyze' (2 also if there is no trace); 130 after 
     "gotrace capture http://localhost:6060/debug/flightrecorder",
     "gotrace capture --flight --wait --token-file ~/.config/shop.token https://shop.example.com:6060",
     "gotrace capture --list unix:///run/app/agent.sock",
+    "gotrace capture --watch --report findings.ndjson /var/trace/snapshots",
+    "gotrace capture --watch --format slog -o /var/trace --token-file shop.token https://shop.example.com:6060",
   ],
   run: (words) => withGrepExitCodes(() => run(words)),
 };
@@ -88,6 +105,8 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const kind = kindOf(flags);
   const address = addressOf(flags);
+  if (kind === "watch") return watch(flags, address);
+  refuse(flags, WATCH_ONLY, "single captures: it is for --watch");
   return kind === "list" ? list(flags, address) : capture(flags, address, kind);
 }
 
@@ -107,6 +126,7 @@ function addressOf({ rest }: ParsedFlags): string {
 
 /** What shows the agent's list. */
 const OF_CAPTURES = ["seconds", "o", "max-size", "wait", "no-analyze"];
+const OF_SERVERS = ["o", "keep", "max-size"];
 const OF_FINDINGS = passed.map(({ name }) => name).filter((name) => name !== "format");
 
 async function list(flags: ParsedFlags, address: string): Promise<number> {
@@ -127,16 +147,45 @@ async function capture(flags: ParsedFlags, address: string, wanted: Exclude<Want
   if (wanted !== "trace") refuse(flags, ["seconds"], `--${wanted}: the server decides`);
   if (wanted === "calls") refuse(flags, OF_FINDINGS, "calls");
   const target = captureTarget(address, flags.string("seconds"), wanted);
-  const max = flags.string("max-size");
   const report = wanted === "calls" ? callReport(flags) : findingsOrCalls(flags);
   return fetchTrace({
     target,
     access: accessOf(accessOptions(flags), target, process.env),
-    maxBytes: max === undefined ? MAX_BYTES : parseSize(max, "--max-size"),
+    maxBytes: maxBytesOf(flags),
     path: flags.string("o") ?? defaultName(target, new Date()),
     wait: flags.has("wait"),
     report: flags.has("no-analyze") ? undefined : report,
   });
+}
+
+async function watch(flags: ParsedFlags, place: string): Promise<number> {
+  refuse(flags, ["seconds", "wait", "no-analyze", "also", "write-baseline", "from", "to"], "--watch");
+  const isServer = namesServer(place);
+  if (!isServer)
+    refuse(flags, [...OF_SERVERS, ...accessFlags.map(({ name }) => name)], "directories: it is for servers");
+  const options = watchOptions(flags, isServer);
+  const analysis = analysisOptions(flags);
+  const server = {
+    access: accessOptions(flags),
+    directory: flags.string("o"),
+    keep: keepOf(flags),
+    maxBytes: maxBytesOf(flags),
+  };
+  const { openWatch } = await import("../watch/open.js");
+  return openWatch({
+    ...options,
+    place,
+    analysis,
+    webhook: flags.string("webhook"),
+    state: flags.string("state"),
+    again: flags.has("again"),
+    server: isServer ? server : undefined,
+  });
+}
+
+function maxBytesOf(flags: ParsedFlags): number {
+  const max = flags.string("max-size");
+  return max === undefined ? MAX_BYTES : parseSize(max, "--max-size");
 }
 
 type Report = (path: string) => Promise<number>;

@@ -75,6 +75,7 @@ export const environment: readonly Entry[] = [
     "directory for rewritten files and the trace of the last run (default: gotrace in the user's cache directory; unused entries are removed after ten days)",
   ],
   ["GOTRACE_TOKEN=TOKEN", "the bearer token that capture sends to the server that it is given, without --token-file"],
+  ["GOTRACE_WEBHOOK=URL", "--webhook of 'gotrace capture --watch', where the URL is a secret"],
   ["GOTRACE_KEEP_SIZE=SIZE", "the largest trace, on disk, that is kept as the last run (default 1GiB)"],
   ["GOTRACE_DEBUG=1", "show where an internal error happened"],
   ["TMPDIR=DIR", "where temporary workspaces lie"],

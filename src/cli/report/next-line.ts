@@ -3,7 +3,7 @@ import { shortName } from "../../base/names.js";
 import { printable } from "../../base/printable.js";
 import { quoteWord } from "../../base/words.js";
 import { isGivenBack } from "../../calltrace/index.js";
-import type { Recording } from "../../calltree/index.js";
+import type { Recording, SnapshotCause } from "../../calltree/index.js";
 import type { Format, FormatContext } from "./format.js";
 
 /** The line for a format; none if it suggests nothing. @param traces the words that name the traces; undefined if they cannot be named */
@@ -23,8 +23,13 @@ export function nextCommands(
 /** The command for the call that was the reason for a snapshot; undefined without one. */
 function snapshotCall({ forest: { processes } }: Recording): string | undefined {
   const { cause } = processes[0] ?? {};
-  if (processes.length !== 1 || cause?.function === undefined || cause.goroutine === undefined) return undefined;
-  return `calls ${quoteWord(shortName(cause.function))} --goroutine ${cause.goroutine} --last 1 --tree`;
+  return processes.length === 1 && cause !== undefined ? callOfCause(cause) : undefined;
+}
+
+/** The command that shows the call which was the reason for a snapshot; undefined without one. */
+export function callOfCause({ function: name, goroutine }: SnapshotCause): string | undefined {
+  if (name === undefined || goroutine === undefined) return undefined;
+  return `calls ${quoteWord(shortName(name))} --goroutine ${goroutine} --last 1 --tree`;
 }
 
 /** Makes the command that shows a call; undefined if the traces cannot be named. @param apart values of `--exec-trace` */

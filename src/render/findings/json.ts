@@ -12,16 +12,17 @@ export function* findingsJson(reports: readonly TraceReport[]): Generator<string
 /** One line per finding, with the path of its trace. */
 export function* findingsNdjson(reports: readonly TraceReport[]): Generator<string> {
   for (const report of reports) {
-    for (const finding of report.findings) yield `${jsonText({ trace: report.path, ...plainFinding(finding) })}\n`;
+    for (const finding of report.findings) yield `${jsonText({ trace: report.path, ...findingJson(finding) })}\n`;
   }
 }
 
 function plain(report: TraceReport) {
   const { start, findings, ...rest } = report;
-  return { ...rest, ...(start !== undefined && { start: isoTime(start) }), findings: findings.map(plainFinding) };
+  return { ...rest, ...(start !== undefined && { start: isoTime(start) }), findings: findings.map(findingJson) };
 }
 
-function plainFinding({ wall, ...finding }: Finding) {
+/** A finding as an object of JSON. */
+export function findingJson({ wall, ...finding }: Finding) {
   return { ...finding, ...(wall !== undefined && { wall: isoTime(wall) }) };
 }
 
