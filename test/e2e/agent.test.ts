@@ -105,7 +105,9 @@ test("refusals are two lines; link prints one, and says on standard error where 
     code: 0,
     stdout:
       '{"type":"traces","url":"http://localhost:6060/debug/gotrace/snapshots?contains=#{traceID}","text":"Execution traces"}\n',
-    stderr: expect.stringMatching(/^gotrace: set it up at: linkPatterns .*https:\/\/www\.jaegertracing\.io/),
+    stderr: expect.stringMatching(
+      /^gotrace: agents refuse [^\n]+\ngotrace: set it up at: linkPatterns .*https:\/\/www\.jaegertracing\.io/,
+    ),
   });
   expect(run("link").stdout).toContain("\nkibana        {{trace.id}}");
   expect(run("link", "grafena", ".")).toMatchObject({

@@ -56,8 +56,12 @@ async function run(words: readonly string[]): Promise<number> {
     throw new UserError(what, advice, ExitCode.usage);
   }
   const key = flags.string("key") ?? "trace_id";
-  const link = linkTo(destinationOf(places[0], process.cwd()), apm?.placeholder ?? placeholder!, key);
+  const destination = destinationOf(places[0], process.cwd());
+  const link = linkTo(destination, apm?.placeholder ?? placeholder!, key);
   await output.write([`${apm?.entry?.(link) ?? link}\n`]);
+  if (destination.kind === "agent") {
+    say("agents refuse clicks on other sites, unless a proxy adds their token; pasted addresses are served");
+  }
   if (apm) say(`set it up at: ${apm.where} (${apm.documentation})`);
   return 0;
 }
