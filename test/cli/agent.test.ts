@@ -134,6 +134,18 @@ test("what a new version no longer has is taken out, but nothing of the user's",
   expect(update(less, edited).conflicts).toMatchObject([{ file: "server.go", line: 7 }]);
 });
 
+test("an older gotrace does not undo what a later one wrote", () => {
+  const later = new Map(
+    [...written].map(([name, text]) => [name, text.replace("// gotrace 0.1.0 wrote", "// gotrace 0.10.0 wrote")]),
+  );
+  expect(update(template, later)).toMatchObject({ conflicts: [], writes: new Map() });
+  expect(whats(update(newer, later).conflicts)).toEqual([expect.stringMatching(/^doc\.go: gotrace 0\.10\.0 wrote /)]);
+  expect(update(newer, later, true).conflicts).toEqual([]);
+  for (const version of ["0.10.0", "0.10.1", "1.0"]) {
+    expect(plan(newer, later, version, { names, force: false }).conflicts).toEqual([]);
+  }
+});
+
 test("a file of the user's is not taken for one of gotrace's", () => {
   const mine = new Map([...written, ["run.go", "package admin\n"], ["other.go", "package admin\n"]]);
   const { conflicts, writes } = update(newer, mine, true);

@@ -1,7 +1,7 @@
 /** Plans what `gotrace agent` writes: from the template and the files that are there, without touching the disk. */
 import { DamagedMarks, type Piece, piecesOf, stretchesOf, textOf } from "./marks.js";
 import { freshFile, merge, type Outcome, type Settings } from "./merge.js";
-import { RECORD_FILE, type Record, readRecord, withRecord } from "./record.js";
+import { laterVersion, RECORD_FILE, type Record, readRecord, withRecord } from "./record.js";
 
 /** Files of a directory, name → text. */
 export type Files = ReadonlyMap<string, string>;
@@ -51,6 +51,11 @@ export function plan(template: Files, files: Files, version: string, settings: S
   const writes = writesOf(next, files, recordFor(wanted), version);
   if (writes.size > 0 && outcome.changes.length === 0) {
     outcome.changes.push({ file: RECORD_FILE, what: "the list of files is updated" });
+  }
+  const later = laterVersion(parsed.get(RECORD_FILE) ?? [], version);
+  if (writes.size > 0 && later !== undefined && !settings.force) {
+    const what = `gotrace ${later} wrote the package, and this is ${version}, which would undo what is new: update gotrace`;
+    outcome.conflicts.push({ file: RECORD_FILE, what });
   }
   return { ...outcome, writes };
 }

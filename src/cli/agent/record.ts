@@ -34,6 +34,19 @@ export function readRecord(pieces: readonly Piece[]): Record | undefined {
   return entries && new Map(entries);
 }
 
+/** Whether a later version of gotrace than this one wrote the list: then it knows more. @returns that version */
+export function laterVersion(pieces: readonly Piece[], version: string): string | undefined {
+  const [first = ""] = stretchesOf(pieces).find(isRecord)?.lines ?? [];
+  const written = /^\s*\/\/ gotrace (\d+(?:\.\d+)*)/.exec(first)?.[1];
+  return written !== undefined && compareVersions(written, version) > 0 ? written : undefined;
+}
+
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split(".").map((part) => Number.parseInt(part, 10)));
+  const at = left.findIndex((part, index) => part !== (right[index] ?? 0));
+  return at < 0 ? 0 : left[at] - (right[at] ?? 0);
+}
+
 /** Puts the list into doc.go: where it was, or at the end. @param version gotrace's */
 export function withRecord(pieces: readonly Piece[], record: Record, version: string): Piece[] {
   const lines = [

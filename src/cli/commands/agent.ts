@@ -98,8 +98,8 @@ function* report({ shown }: Place, planned: Plan, checks: boolean, isNew: boolea
 function sayOutcome({ conflicts, writes }: Plan, checks: boolean): number {
   if (conflicts.length > 0) {
     sayError({
-      message: "nothing is written: what you changed is in the way",
-      advice: "take over what is new by hand, or let --force overwrite your changes between marks",
+      message: "nothing is written: this is in the way",
+      advice: "take over what is new by hand, or let --force overwrite what is between marks",
     });
     return 1;
   }
