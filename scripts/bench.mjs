@@ -57,6 +57,9 @@ try {
   section("states: what recording them costs, and joining them with calls (scripts/bench-states.mjs)", () =>
     run(process.execPath, ["scripts/bench-states.mjs"]),
   );
+  section("agent: middleware, sentinel and flight recorder (scripts/bench-agent.mjs)", () =>
+    run(process.execPath, ["scripts/bench-agent.mjs"]),
+  );
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

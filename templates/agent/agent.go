@@ -31,7 +31,8 @@ type Agent struct {
 	files    store
 	gate     *gate
 	page     sync.Mutex // held by a request that one lets through
-	sentinel sentinel
+	sentinel *sentinel
+	requests *requests
 
 	// What tests replace.
 	now      func() time.Time
@@ -75,6 +76,9 @@ func newAgent(options Options) *Agent {
 		patience: queueWait,
 	}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
+	snapshots := &asker{spawn: a.spawn, snapshot: a.Snapshot, log: options.Logger, pause: snapshotEvery}
+	a.sentinel = newSentinel(options.Sentinel, options.Logger, snapshots.ask)
+	a.requests = newRequests(options.Requests, options.Logger, snapshots.ask)
 	a.handler = a.routes()
 	return a
 }
@@ -96,7 +100,9 @@ func (a *Agent) open() error {
 			options.Logger.Error("traceagent: no flight recorder", "err", err)
 		}
 	}
-	a.startSentinel()
+	if a.options.Sentinel != (Sentinel{}) {
+		a.sentinel.start(a.spawn)
+	}
 	a.serve()
 	return nil
 }

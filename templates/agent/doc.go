@@ -4,14 +4,21 @@
 // uses the standard library only.
 //
 //	agent, err := traceagent.Start(traceagent.Options{
-//		Addr:   "127.0.0.1:6060",
-//		Flight: traceagent.Flight{MinAge: 10 * time.Second, MaxBytes: 64 << 20},
-//		Dir:    "/var/lib/app/traces",
+//		Addr:     "127.0.0.1:6060",
+//		Flight:   traceagent.Flight{MinAge: 10 * time.Second, MaxBytes: 64 << 20},
+//		Dir:      "/var/lib/app/traces",
+//		Sentinel: traceagent.Sentinel{SchedLatency: 50 * time.Millisecond, HeapShare: 0.9},
+//		Requests: traceagent.Requests{Slow: 2 * time.Second},
 //	})
 //	if err != nil {
 //		slog.Error("no trace agent", "err", err) // the program runs on without it
 //	}
 //	defer agent.Close(context.Background())
+//	server := &http.Server{Handler: agent.Middleware(mux)}
+//
+// The agent takes snapshots by itself when it matters: when a number of the runtime or one
+// of yours (Agent.Watch) is above its limit, and when a request is slow. In traces each
+// request is a task.
 //
 // What it promises:
 //

@@ -50,7 +50,7 @@ func (a *Agent) serveIndex(w http.ResponseWriter, r *http.Request) {
 		WhyNot:    map[string]string{},
 		Capture:   a.gate.state(a.now()),
 		Snapshots: indexSnapshots{Dir: a.options.Dir},
-		Sentinel:  a.sentinelState(),
+		Sentinel:  a.sentinel.state(),
 	}
 	page.Module, page.Version = built()
 	offer := func(name string, err error) {

@@ -37,6 +37,21 @@ const (
 	searchMost        = 256              // bytes of the text of ?contains=
 )
 
+// The sentinel.
+const (
+	sentinelEvery = time.Second // from one reading to the next
+	sentinelTicks = 3           // readings above the threshold, in a row, that make it fire
+	sentinelRearm = 0.8         // share of the threshold to which a number must fall before it fires again
+	sentinelPause = time.Minute // from one snapshot to the next
+	watchPatience = time.Second // how long the functions of Agent.Watch may take in one reading
+)
+
+// Slow requests.
+const (
+	slowPause  = time.Minute // from one snapshot of a route to the next
+	slowRoutes = 1000        // routes that are remembered for that; with more, some get no snapshot
+)
+
 // The server.
 const (
 	headerMost   = 5 * time.Second  // for a client to send a request

@@ -42,15 +42,10 @@ func newName(now time.Time, reason string) string {
 
 // cleanReason makes a reason fit for a file name: up to 64 of a-z, 0-9, "." and "-".
 func cleanReason(reason string) string {
-	clean := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.', r == '-':
-			return r
-		case r >= 'A' && r <= 'Z':
-			return r - 'A' + 'a'
-		}
-		return '-'
-	}, reason)
+	words := strings.FieldsFunc(strings.ToLower(reason), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '.'
+	})
+	clean := strings.Join(words, "-")
 	if len(clean) > 64 {
 		clean = clean[:64]
 	}

@@ -12,7 +12,9 @@ const read = (name: string) => readFileSync(join(directory, name), "utf8");
 
 test("go vet and the package's tests, with the race detector, have nothing to say", () => {
   expect(go(["vet", "."], { cwd: directory })).toMatchObject({ code: 0, stderr: "" });
-  const tests = go(["test", "-race", "-count=1", "."], { cwd: directory });
+  // The module is old for users of old releases. Patterns of ServeMux are those of new ones.
+  const env = { GODEBUG: "httpmuxgo121=0" };
+  const tests = go(["test", "-race", "-count=1", "."], { cwd: directory, env });
   expect(tests, tests.stdout).toMatchObject({ code: 0, stderr: "" });
 });
 
