@@ -22,6 +22,16 @@ export class Histogram {
   /** -Infinity when empty. */
   max = Number.NEGATIVE_INFINITY;
 
+  /** One with known counts. @param octaves as in the object itself: {@link SUBS} buckets each */
+  static of(
+    octaves: readonly (readonly [octave: number, counts: Float64Array])[],
+    { count, sum, min, max }: Pick<Histogram, "count" | "sum" | "min" | "max">,
+  ): Histogram {
+    const histogram = Object.assign(new Histogram(), { count, sum, min, max });
+    for (const [octave, counts] of octaves) histogram.octaves[octave] = counts;
+    return histogram;
+  }
+
   /** The mean of all values; 0 when empty. */
   get mean(): number {
     return this.count === 0 ? 0 : this.sum / this.count;

@@ -1,6 +1,7 @@
 /** Sums (calls, times, endings) over a group of calls. */
+
+import { Durations, type Spread } from "../base/durations.js";
 import { type CallStates, STATES } from "../calltree/index.js";
-import { Durations, type Spread } from "./durations.js";
 import { type StateSums, stateSums } from "./state-sums.js";
 
 /**

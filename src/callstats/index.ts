@@ -1,5 +1,6 @@
 /** Statistics of calls: by function, single calls, comparisons, assertions. Works on opened recordings; does no I/O. */
 
+export { EXACT_CALLS } from "../base/durations.js";
 export type { HookCost } from "../calltree/index.js";
 export { type Assertion, parseAssertion } from "./assertion.js";
 export { type FunctionWaits, waitsByFunction, waitsByNode } from "./blame.js";
@@ -16,7 +17,6 @@ export {
   grown,
   type Parts,
 } from "./diff.js";
-export { EXACT_CALLS } from "./durations.js";
 export { FunctionItems, PathItems, type RunItems } from "./items.js";
 export {
   CallLister,
@@ -45,4 +45,5 @@ export { CALLBACKS_MIN, RequestCollector, type Requests, type RootKind } from ".
 export { type StateSums, statesOfNode } from "./state-sums.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";
 export { TaskCollector } from "./task-requests.js";
+export { treeStats } from "./tree-stats.js";
 export { AssertionMeter, type PathShare, type Verdict } from "./verdict.js";

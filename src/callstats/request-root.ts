@@ -1,7 +1,7 @@
 /** The times of the requests of one root function, and what the slow ones have more of. */
 import { grown } from "../base/columns.js";
+import { Durations, type Spread } from "../base/durations.js";
 import { STATES } from "../calltree/index.js";
-import { Durations, type Spread } from "./durations.js";
 
 /**
  * The requests of one root function; times in nanoseconds. Where middleware passes requests on to handlers, each handler

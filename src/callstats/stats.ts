@@ -1,6 +1,7 @@
 /** Statistics by function: how often it was called, how long its calls took, how they ended. */
+
+import type { Spread } from "../base/durations.js";
 import type { CallForest, CallVisitor, FunctionInfo } from "../calltree/index.js";
-import type { Spread } from "./durations.js";
 import { CallGroup, type CallSums, spreadOf, statesOf, sumsOf, tracingOf } from "./group.js";
 import { CallMeter } from "./meter.js";
 import type { StateSums } from "./state-sums.js";
@@ -50,7 +51,8 @@ export class StatsMeter {
   }
 }
 
-function statsOf({ name, file, line }: FunctionInfo, group: CallGroup): FunctionStats {
+/** The statistics of a function. */
+export function statsOf({ name, file, line }: FunctionInfo, group: CallGroup): FunctionStats {
   return {
     name,
     file,

@@ -118,3 +118,25 @@ export enum LanePlace {
   done = 24,
   size = 32,
 }
+
+/** Parts of a nanosecond in which durations are added up; they are whole numbers of these. */
+export const DURATION_PARTS = 8;
+
+/** What the durations of a function are kept in: where the fields of a block lie, in bytes, and numbers of them. */
+export enum DurationPlace {
+  count = 0,
+  min = 8,
+  max = 16,
+  sum = 24,
+  /** The sum of squares, 128 bits. */
+  squares = 32,
+  /** Up to `few` values themselves. */
+  values = 48,
+  few = 64,
+  /** By octave of a histogram: address of its counts, 32 bits; 0 for none. */
+  octaves = 560,
+  octaveCount = 49,
+  /** Bytes of the counts of an octave. */
+  octaveSize = 512,
+  size = 760,
+}

@@ -34,10 +34,11 @@ export class ProcessFollower {
   /**
    * @param source its trace
    * @param now a clock, nanoseconds
+   * @param collectsDurations of calls, by function
    * @throws UserError if it is not a trace of a supported version
    */
-  constructor(source: ByteSource, now: () => bigint) {
-    this.live = new LiveReplay(source, now);
+  constructor(source: ByteSource, now: () => bigint, collectsDurations = false) {
+    this.live = new LiveReplay(source, now, collectsDurations);
   }
 
   /** Reads what is new. @throws NotFollowed where the trace has to be read from its beginning when it is finished */
@@ -90,7 +91,8 @@ export class ProcessFollower {
 
 /** All memory that can move to another thread. */
 export function buffersOf({ chunks, counted }: FollowedProcess): ArrayBuffer[] {
-  const parts = [counted?.nodes, counted?.attachments, counted?.stacks, chunks];
+  const { nodes, attachments, stacks, durations } = counted ?? {};
+  const parts = [nodes, attachments, stacks, chunks, { durations }];
   const columns = parts.flatMap((part) => Object.values(part ?? {}));
   return columns.filter((column) => ArrayBuffer.isView(column)).map(({ buffer }) => buffer as ArrayBuffer);
 }

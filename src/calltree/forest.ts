@@ -1,4 +1,5 @@
 /** Builds the call trees of all processes of one or more traces. */
+import type { Durations } from "../base/durations.js";
 import { UserError } from "../base/errors.js";
 import {
   type ByteSource,
@@ -14,6 +15,7 @@ import { type FollowedProcess, fromFollowed } from "./followed.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
 import { requireCalls, storedCounts } from "./given-back.js";
+import { type PackedDurations, unpackDurations } from "./packed-durations.js";
 import { type Counted, countProcess } from "./replay/count.js";
 import { type Replayed, walkProcess } from "./replay/replay.js";
 import type { Scope } from "./replay/scope.js";
@@ -37,7 +39,7 @@ export interface ForestOptions extends Omit<ReplayOptions, keyof Scope> {
 
 /** Whether all calls of a process count, in the tree that is usual. */
 function isWhole(options: Omit<ForestOptions, "from" | "to">, scope: Scope): boolean {
-  const { progress: _progress, followed: _followed, ...limits } = options;
+  const { progress: _progress, followed: _followed, collectsDurations: _collects, ...limits } = options;
   return [...Object.values(limits), ...Object.values(scope)].every((value) => value === undefined || value === false);
 }
 
@@ -223,10 +225,16 @@ function buildProcess(
       manyFunctions: nodes.hasOtherIds,
       pathLimit: nodes.pathLimit,
       ...(counted.problem === undefined ? {} : { problem: counted.problem }),
+      ...(counted.durations === undefined ? {} : { durations: byFunction(counted.durations, ids) }),
     }),
     replayed: { process, nodes, edges, attachments, end, ids, numbers: number, scope },
     filtered: stacks.filtered,
   };
+}
+
+/** By function of the forest. */
+function byFunction(packed: PackedDurations, ids: IdMap): Map<number, Durations> {
+  return new Map([...unpackDurations(packed)].map(([func, durations]) => [ids.number(func), durations]));
 }
 
 /** From the first event of a tree to the end of its last frame, nanoseconds. */

@@ -8,6 +8,7 @@
  */
 import { crc32 } from "node:zlib";
 import type { Problem } from "../calltrace/index.js";
+import type { PackedDurations } from "./packed-durations.js";
 import { AttachmentTable } from "./replay/attachments.js";
 import type { Counted } from "./replay/count.js";
 import { type Edge, EdgeTable } from "./replay/edges.js";
@@ -35,13 +36,21 @@ interface Head {
 }
 
 /** The bytes, in pieces. */
-export function encodeTree({ nodes, edges, stacks, attachments: _attachments, ...rest }: Counted): Uint8Array[] {
+export function encodeTree({
+  nodes,
+  edges,
+  stacks,
+  durations,
+  attachments: _attachments,
+  ...rest
+}: Counted): Uint8Array[] {
   const { count, others, hasOtherIds, depthLimit, pathLimit } = nodes;
   const { stray, pruned, filtered, endings } = stacks;
   const named: [string, Column][] = [
     ...NODES.map((name): [string, Column] => [name, nodes[name].subarray(0, count)]),
     ["goroutines", stacks.goroutines.subarray(0, count)],
     ["goids", stacks.goids.subarray(0, count)],
+    ...(durations === undefined ? [] : [["durations", durations] as [string, Column]]),
     ...ENDINGS.flatMap((name): [string, Column][] => [
       [`${name}.nodes`, Int32Array.from(endings[name].keys())],
       [name, Float64Array.from(endings[name].values())],
@@ -88,8 +97,10 @@ export function decodeTree(pieces: Iterable<Uint8Array>): Counted | undefined {
   });
   const nodes = Object.assign(new NodeTable(true, sizes.depthLimit, sizes.pathLimit), sizes);
   for (const name of NODES) Object.assign(nodes, { [name]: columns.get(name) });
+  const durations = columns.get("durations") as PackedDurations | undefined;
   return {
     ...rest,
+    ...(durations === undefined ? {} : { durations }),
     nodes,
     edges: Object.assign(new EdgeTable(), { list: edges }),
     attachments: new AttachmentTable(0),

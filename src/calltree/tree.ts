@@ -2,6 +2,7 @@
  * The finished call tree: columns by node, in preorder (a node's subtree is [node, end[node]), parents before children,
  * siblings by first start). Node 0 is the root above all goroutines. Built once, then read-only.
  */
+import type { Durations } from "../base/durations.js";
 import { baseName } from "../base/place.js";
 import type { Control, Note, Problem, ProcessInfo, SnapshotCause } from "../calltrace/index.js";
 import type { FunctionInfo } from "./functions.js";
@@ -127,6 +128,8 @@ export interface ProcessTree {
   readonly manyFunctions: boolean;
   /** The most nodes; calls on further paths are counted under `tree.others`. */
   readonly pathLimit: number;
+  /** By function of the forest: the durations of all its calls, if they were asked for and are known. */
+  readonly durations?: ReadonlyMap<number, Durations>;
   readonly problem?: Problem;
 }
 

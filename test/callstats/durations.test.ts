@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Durations, EXACT_CALLS } from "../../src/callstats/durations.js";
+import { Durations, EXACT_CALLS } from "../../src/base/durations.js";
 
 function plain(values: readonly number[]) {
   const sorted = [...values].sort((a, b) => a - b);

@@ -127,8 +127,11 @@ test.runIf(process.platform === "linux")(
     expect(run.stdout).toMatch(/given back: [\d.]+ MiB of calls; --save FILE keeps them/);
     const report = gotrace(["report"], { cwd: patient, env });
     expect(report.stdout).toBe(run.stdout);
+    expect(run.stdout).toMatch(/next: gotrace stats\n$/);
     const stats = gotrace(["stats"], { cwd: patient, env });
-    expect(stats.stderr).toContain("only its tree is left");
-    expect(stats.code).not.toBe(0);
+    expect(stats.stdout).toMatch(/^10,000,0\d\d .* main\.leaf$/m);
+    const calls = gotrace(["calls", "main.leaf"], { cwd: patient, env });
+    expect(calls.stderr).toContain("only its tree is left");
+    expect(calls.code).not.toBe(0);
   },
 );

@@ -5,8 +5,10 @@
  * The results are those of RecordDecoder and Stacks, bit for bit; a test compares them.
  */
 import { FramePlace, StateWord, Stop, TagPlace } from "../codes";
+import { isCollecting, recordDuration } from "./durations";
 import { child, countGoroutine, depthLimit, displace, isCounted, isRoot, Node, noteGoroutine } from "./nodes";
 
+export { collectDurations, isFull, recordDuration } from "./durations";
 export { count, hasOtherIds, otherPaths, setColumns, setLimits, setTree, tableSize } from "./nodes";
 export { controlSizes, lanes, plainSizes, skim } from "./skim";
 
@@ -126,6 +128,7 @@ function pop(s: State, frame: Frame, below: Frame | null, now: f64): bool {
     node.self += duration - frame.callees;
     if (begin < node.first) node.first = begin;
     if (end > node.last) node.last = end;
+    if (isCollecting) recordDuration(node.func, duration);
     if (below !== null) {
       below.callees += duration;
       if (node.parent !== below.node) displace(below.node, node.parent);

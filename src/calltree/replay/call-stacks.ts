@@ -1,5 +1,6 @@
 /** What a tree is built with: the stacks of open calls of all slots, and the nodes to which they add up. */
 import type { RecordDecoder } from "../../calltrace/index.js";
+import type { PackedDurations } from "../packed-durations.js";
 import type { Endings } from "./endings.js";
 import type { NodeTable } from "./nodes.js";
 import type { Reach } from "./reach.js";
@@ -17,6 +18,8 @@ export interface TakenNodes {
   /** By node (the columns may be shorter): number of goroutines with the node as an outermost frame, and the last one by id. */
   readonly goroutines: Int32Array;
   readonly goids: Float64Array;
+  /** By function, if they were asked for and there was enough memory. */
+  readonly durations?: PackedDurations;
 }
 
 /** Nodes are numbers of the tree's table, frames are known only to the stacks. */

@@ -7,6 +7,7 @@ import { Kind, type RecordDecoder } from "../../calltrace/index.js";
 import { FramePlace, NodePlace, StatePlace, StateWord, Stop } from "../codes.js";
 import type { CallStacks, OpenChunk, TakenNodes } from "./call-stacks.js";
 import { type Core, PIECE, release, SLACK } from "./core.js";
+import { readDurations } from "./core-durations.js";
 import { readNodes } from "./core-nodes.js";
 import { CALL_EDGE } from "./edges.js";
 import { bump, Endings } from "./endings.js";
@@ -117,6 +118,9 @@ export class CoreStacks implements CallStacks {
         floats[(node + NodePlace.calls) / 8]++;
         floats[(node + NodePlace.total) / 8] += duration;
         floats[(node + NodePlace.self) / 8] += own;
+        if (core.durations !== 0) {
+          core.exports.recordDuration(words[(node + NodePlace.func) / 4], duration);
+        }
         if (begin < floats[(node + NodePlace.first) / 8]) floats[(node + NodePlace.first) / 8] = begin;
         if (end > floats[(node + NodePlace.last) / 8]) floats[(node + NodePlace.last) / 8] = end;
         bump(endings.running, core.indexOf(node));
@@ -159,8 +163,10 @@ export class CoreStacks implements CallStacks {
   hold(): void {}
 
   take(): TakenNodes {
-    const taken = readNodes(this.core);
-    release(this.core);
+    const { core } = this;
+    const durations = readDurations(core);
+    const taken = { ...readNodes(core), ...(durations === undefined ? {} : { durations }) };
+    release(core);
     return taken;
   }
 

@@ -1,5 +1,6 @@
 /** Counts the calls of a process: both passes over its trace, and the ends of calls that never returned. */
 import type { Problem, ProcessTrace } from "../../calltrace/index.js";
+import type { PackedDurations } from "../packed-durations.js";
 import type { AttachmentTable } from "./attachments.js";
 import { TreeBuilder } from "./builder.js";
 import type { CallStacks, TakenNodes } from "./call-stacks.js";
@@ -22,6 +23,8 @@ export interface Counted {
   readonly end: number;
   readonly known: boolean;
   readonly problem?: Problem;
+  /** By function, if asked for and known. */
+  readonly durations?: PackedDurations;
 }
 
 /** What is counted beside the nodes. */
@@ -55,10 +58,14 @@ export function completed(
   builder.close(end);
   const { edges, attachments } = builder;
   const { endings, stray, pruned, filtered } = builder.stacks;
-  const { nodes, goroutines: outermost, goids } = builder.stacks.take();
+  const { nodes, goroutines: outermost, goids, durations } = builder.stacks.take();
   const stacks = { endings, stray, pruned, filtered, goroutines: outermost, goids };
   const counts = { nodes, stacks, edges, attachments, events, goroutines, end, known };
-  return { ...counts, ...(problem === undefined ? {} : { problem }) };
+  return {
+    ...counts,
+    ...(problem === undefined ? {} : { problem }),
+    ...(durations === undefined ? {} : { durations }),
+  };
 }
 
 /** The time at which frames still open at the end of the trace ended, and whether it is known exactly. */

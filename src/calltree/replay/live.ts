@@ -53,9 +53,14 @@ export class LiveReplay implements Reach {
   /**
    * @param source the trace of one process
    * @param now a clock, nanoseconds
+   * @param collectsDurations of calls, by function
    * @throws UserError if it is not a trace of a supported version
    */
-  constructor(source: ByteSource, now: () => bigint) {
+  constructor(
+    source: ByteSource,
+    now: () => bigint,
+    private readonly collectsDurations = false,
+  ) {
     this.trace = new GrowingTrace(source);
     this.reader = new GrowingReader(source, now);
   }
@@ -107,12 +112,12 @@ export class LiveReplay implements Reach {
   }
 
   private advance(): void {
-    const { process, relied } = this;
+    const { process, relied, collectsDurations } = this;
     if (process.problem !== undefined) throw new NotFollowed(process.problem.message);
     this.prescanner ??= new Prescanner(process, relied);
     const { prescanner } = this;
     if (this.builder === undefined) {
-      this.builder = new TreeBuilder(process, prescanner, {}, this.reader, this);
+      this.builder = new TreeBuilder(process, prescanner, { collectsDurations }, this.reader, this);
       this.late = new LateQueries(prescanner.queries, this.builder);
     }
     const { builder, late } = this;

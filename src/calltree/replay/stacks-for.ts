@@ -18,6 +18,8 @@ export interface ReplayOptions extends Scope {
   readonly pathLimit?: number;
   /** Does without the core, or with it also for a small trace; by default, small traces do without. */
   readonly isPlain?: boolean;
+  /** Collects the durations of calls by function, where the core is used. */
+  readonly collectsDurations?: boolean;
 }
 
 /** The core builds merged trees of whole goroutines, from traces that have their beginnings. */
@@ -31,5 +33,11 @@ export function stacksFor(
   if (noMerge || options.family !== undefined || options.reach !== undefined || options.isPlain) {
     return new ColumnStacks(new NodeTable(!noMerge, depthLimit, pathLimit), slots, listener, options);
   }
-  return new CoreStacks(acquire(depthLimit, pathLimit), slots, listener, options, clock.slope);
+  return new CoreStacks(
+    acquire(depthLimit, pathLimit, options.collectsDurations),
+    slots,
+    listener,
+    options,
+    clock.slope,
+  );
 }

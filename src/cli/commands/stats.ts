@@ -12,6 +12,7 @@ import {
   namePattern,
   reasonsByFunction,
   StatsMeter,
+  treeStats,
   waitsByFunction,
 } from "../../callstats/index.js";
 import {
@@ -154,8 +155,11 @@ function statsFormat(flags: ParsedFlags): Format {
   if (checks !== undefined) return checksFormat(checks);
   const most = kind === "table" && !flags.has("all") ? TOP : Number.POSITIVE_INFINITY;
   const options = { ...optionsOf(flags, most), inPlace: kind !== "table" || flags.has("all") };
+  const isPlain = !["callers", "callees", "by", "depth"].some((name) => flags.has(name));
   return {
     name: "stats",
+    fromTrees: isPlain,
+    collectsDurations: isPlain,
     carriesNotices: kind !== "csv",
     showsBlame: kind === "json",
     ...(kind === "table" ? { next: ["calls FUNC", "view"] } : {}),
@@ -203,15 +207,20 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
   const { callers, callees, match, min, depth, top } = options;
   const { by } = context.options;
   const timeOf = ({ total, states }: FunctionStats) => (by === undefined ? total : timeIn(by, states?.total ?? []));
-  const meter = new StatsMeter(forest, { spread: true, depth });
   const asked = [
     ...(callers ? [{ kind: "callers", of: callers } as const] : []),
     ...(callees ? [{ kind: "callees", of: callees } as const] : []),
   ].map((one) => ({ ...one, meter: new NeighbourMeter(forest, (name) => one.of.matches(name)) }));
-  walk(recording, meter.visitor, ...asked.map((one) => one.meter));
+  const known =
+    recording.isWhole &&
+    asked.length === 0 &&
+    depth === Number.POSITIVE_INFINITY &&
+    treeStats(forest, { spread: true });
+  const meter = new StatsMeter(forest, { spread: true, depth });
+  if (!known) walk(recording, meter.visitor, ...asked.map((one) => one.meter));
   const shown = shortNaming(forest.functions.map(({ name }) => name));
   const isMatch = (name: string) => match === undefined || match.test(name) || match.test(shown(name));
-  const all = meter.rows();
+  const all = known || meter.rows();
   const idle = idleRows(forest, all);
   const rows = all
     .filter((row) => timeOf(row) >= min && isMatch(row.name))

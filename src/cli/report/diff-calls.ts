@@ -9,11 +9,13 @@ import {
   costBounds,
   diffCalls,
   FunctionItems,
+  type FunctionStats,
   grown,
   type HookCost,
   PathItems,
   type RunItems,
   StatsMeter,
+  treeStats,
 } from "../../callstats/index.js";
 import {
   type FunctionInfo,
@@ -158,10 +160,8 @@ class Runs {
     if (this.byPath) {
       return this.paths.items(forest, (process, node) => kept[forest.processes[process].tree.func[node]]);
     }
-    const meter = new StatsMeter(forest, { spread: false });
-    walk(recording, meter.visitor);
     const keep = new Set(names.filter((_, func) => kept[func]));
-    return this.functions.items(meter.rows(), (name) => keep.has(name));
+    return this.functions.items(rowsOf(recording), (name) => keep.has(name));
   }
 
   private note(path: string, recording: Recording): void {
@@ -178,6 +178,15 @@ class Runs {
     const { problem } = recording.forest;
     if (problem) this.notices.push(`${path}: damaged at offset ${problem.offset}: ${problem.message}`);
   }
+}
+
+/** The sums of all functions. */
+function rowsOf(recording: Recording): readonly FunctionStats[] {
+  const known = recording.isWhole ? treeStats(recording.forest, { spread: false }) : undefined;
+  if (known !== undefined) return known;
+  const meter = new StatsMeter(recording.forest, { spread: false });
+  walk(recording, meter.visitor);
+  return meter.rows();
 }
 
 /** The changes beyond a threshold. @param min nanoseconds; shorter times are ignored */

@@ -42,6 +42,8 @@ export interface Format {
   readonly interactive?: boolean;
   /** Shows trees, not single calls: it needs no walk. */
   readonly fromTrees?: boolean;
+  /** Wants the durations of calls by function, beside the trees. */
+  readonly collectsDurations?: boolean;
   /** Can show unmerged trees (`--no-merge`), for which single calls cannot be walked. */
   readonly unmerged?: boolean;
   /** Applies `--min`, `--depth` and `--top` itself, to what it shows and not to single calls. */

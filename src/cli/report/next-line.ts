@@ -14,8 +14,11 @@ export function nextCommands(
 ): readonly string[] {
   const commands = typeof next === "function" ? next(recording) : next;
   if (commands === undefined || traces === undefined) return [];
-  // All of them show single calls.
-  if (recording.forest.processes.some(isGivenBack)) return [];
+  if (recording.forest.processes.some(isGivenBack)) {
+    // The others show single calls.
+    const isStats = commands.includes("stats") && recording.forest.processes.every(({ durations }) => durations);
+    return isStats ? [nextLine(["stats"], traces)] : [];
+  }
   const call = snapshotCall(recording);
   return [nextLine(call === undefined ? commands : commands.map((one) => (one === "calls FUNC" ? call : one)), traces)];
 }

@@ -202,7 +202,10 @@ async function record(
     files,
     {
       select,
-      build: format.unmerged && options.unmerged ? { noMerge: true, minimum: select.minimum ?? 0 } : {},
+      build: {
+        ...(format.unmerged && options.unmerged ? { noMerge: true, minimum: select.minimum ?? 0 } : {}),
+        ...(format.collectsDurations ? { collectsDurations: true } : {}),
+      },
     },
     { blames: format.showsBlame === true, inTrees: format.singleCalls !== true },
   );

@@ -20,6 +20,8 @@ export interface FollowTask {
    * given back.
    */
   readonly keep: number | undefined;
+  /** Collect the durations of calls by function. */
+  readonly collectsDurations: boolean;
   /** One number, stored from time to time: 1 while so much is not yet read that reading all anew is as quick. */
   readonly isBehind: Int32Array;
 }
@@ -44,10 +46,12 @@ export class FollowedRun {
 
   /**
    * @param recording where every process writes its trace
+   * @param wantsDurations whether the report wants the durations of calls
    * @param log prints a line if `-v` is given
    */
   constructor(
     private readonly recording: Pick<RunDirectory, "directory" | "keep">,
+    private readonly wantsDurations: boolean,
     private readonly log: (line: string) => void,
   ) {}
 
@@ -56,7 +60,9 @@ export class FollowedRun {
     if (this.worker !== undefined || written < FROM || performance.now() - this.since < AFTER) return;
     this.log("following the trace");
     const { directory, keep } = this.recording;
-    const task: FollowTask = { directory, keep, isBehind: this.isBehind };
+    // Of calls that are given back, later reports may want them.
+    const collectsDurations = this.wantsDurations || keep !== undefined;
+    const task: FollowTask = { directory, keep, collectsDurations, isBehind: this.isBehind };
     this.worker = new Worker(resource("follow-worker.js"), { workerData: task });
     this.worker.on("error", (error) => {
       this.hasFailed = true;

@@ -29,7 +29,7 @@ interface Followed {
   why?: string;
 }
 
-const { directory, isBehind, keep } = workerData as FollowTask;
+const { directory, isBehind, keep, collectsDurations } = workerData as FollowTask;
 const followed = new Map<string, Followed>();
 const now = () => process.hrtime.bigint();
 
@@ -76,7 +76,7 @@ function find(): void {
     const file = openFile(path);
     // A file without a header yet is looked at again.
     if (file.source.size >= SMALL) {
-      attempt(() => followed.set(path, { file, follower: new ProcessFollower(file.source, now) }));
+      attempt(() => followed.set(path, { file, follower: new ProcessFollower(file.source, now, collectsDurations) }));
     }
     if (!followed.has(path)) file.close();
   }

@@ -97,7 +97,9 @@ async function recordAndReport(
   const limits = new LimitWatch(recording, execRecording?.directory, warn);
   const { dumps } = recording;
   const snapshots = dumps && new SnapshotWatch(session, dumps, recording.directory, warn);
-  const following = new FollowedRun(recording, (line) => session.log(line));
+  const following = new FollowedRun(recording, run.report.format.collectsDurations === true, (line) =>
+    session.log(line),
+  );
   const watch = new AliveWatch(recording.directory, () => {
     limits.look();
     snapshots?.look();

@@ -1,0 +1,87 @@
+/** Statistics by function from trees and collected durations: those of StatsMeter, without a walk. */
+import { type CallForest, type CallTree, EdgeKind, type ProcessTree } from "../calltree/index.js";
+import { costBounds } from "./bounds.js";
+import { CallGroup } from "./group.js";
+import { type FunctionStats, type StatsOptions, statsOf } from "./stats.js";
+
+/**
+ * The statistics of all called functions, in the order of the forest's functions; undefined where the trees do not know
+ * enough: with states, with limits of depth or paths that were reached, or without the durations that are asked for.
+ * @param forest of all calls
+ */
+export function treeStats(forest: CallForest, { spread }: Pick<StatsOptions, "spread">): FunctionStats[] | undefined {
+  if (!forest.processes.every((process) => isEnough(process, spread))) return undefined;
+  const costs = costBounds(forest);
+  const groups: (CallGroup | undefined)[] = [];
+  const groupOf = (func: number) => {
+    groups[func] ??= new CallGroup(spread);
+    return groups[func];
+  };
+  for (const [index, { tree, durations }] of forest.processes.entries()) {
+    const { inner, outer } = costs[index] ?? { inner: Number.NaN, outer: Number.NaN };
+    const outermost = outermostOf(tree);
+    const [direct, beneath] = calleesOf(tree);
+    for (let node = 1; node < tree.size; node++) {
+      const calls = tree.calls[node];
+      if (calls === 0) continue;
+      const group = groupOf(tree.func[node]);
+      group.calls += calls;
+      group.self += tree.self[node];
+      group.selfTracing += calls * inner + direct[node] * outer;
+      group.panics += tree.panics.get(node) ?? 0;
+      group.goexits += tree.goexits.get(node) ?? 0;
+      group.recovered += tree.recovered.get(node) ?? 0;
+      group.running += tree.running.get(node) ?? 0;
+      if (outermost[node] === 0) continue;
+      group.total += tree.total[node];
+      group.totalTracing += calls * inner + beneath[node] * (inner + outer);
+    }
+    if (spread) for (const [func, own] of durations!) groupOf(func).durations!.merge(own);
+  }
+  return groups.flatMap((group, func) => (group === undefined ? [] : [statsOf(forest.functions[func], group)]));
+}
+
+function isEnough({ tree, durations, deep, reach, pruned }: ProcessTree, spread: boolean): boolean {
+  const hasAll = tree.others < 0 && !deep && pruned === 0 && reach === undefined;
+  return hasAll && tree.states === undefined && (durations !== undefined || !spread);
+}
+
+/** By node: 1 if no call of the same function encloses its calls on their goroutine. */
+function outermostOf({ size, end, func, edge }: CallTree): Uint8Array {
+  const outermost = new Uint8Array(size);
+  /** Open nodes, and of each goroutine how many of them a function has. */
+  const open: number[] = [];
+  const counts: Map<number, number>[] = [new Map()];
+  for (let node = 1; node < size; node++) {
+    for (let last = open.at(-1); last !== undefined && end[last] <= node; last = open.at(-1)) {
+      open.pop();
+      const here = counts.at(-1)!;
+      here.set(func[last], here.get(func[last])! - 1);
+      if (begins(edge[last])) counts.pop();
+    }
+    if (begins(edge[node])) counts.push(new Map());
+    const here = counts.at(-1)!;
+    const before = here.get(func[node]) ?? 0;
+    outermost[node] = before === 0 ? 1 : 0;
+    here.set(func[node], before + 1);
+    open.push(node);
+  }
+  return outermost;
+}
+
+/** Whether an edge leads to another goroutine. */
+function begins(edge: number): boolean {
+  return edge !== EdgeKind.call;
+}
+
+/** By node: the calls that its calls made themselves, and all beneath them on their goroutine. */
+function calleesOf({ size, parent, edge, calls }: CallTree): readonly [direct: Float64Array, beneath: Float64Array] {
+  const direct = new Float64Array(size);
+  const beneath = new Float64Array(size);
+  for (let node = size - 1; node > 0; node--) {
+    if (begins(edge[node])) continue;
+    direct[parent[node]] += calls[node];
+    beneath[parent[node]] += calls[node] + beneath[node];
+  }
+  return [direct, beneath];
+}
