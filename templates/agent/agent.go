@@ -97,7 +97,7 @@ func (a *Agent) open() error {
 	}
 	if options.Flight.on() {
 		if err := a.flight.start(options.Flight); err != nil {
-			options.Logger.Error("traceagent: no flight recorder", "err", err)
+			options.Logger.Warn("traceagent: no flight recorder", "err", err)
 		}
 	}
 	if a.options.Sentinel != (Sentinel{}) {

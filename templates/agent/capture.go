@@ -10,14 +10,15 @@ import (
 	"runtime/pprof"
 	"runtime/trace"
 	"strconv"
+	"sync"
 	"time"
 )
 
-// admit lets a capture that takes most at most pass the gate and the check for overload,
-// or answers the request. After a pass the caller calls leave, and says whether anything
-// was recorded.
-func (a *Agent) admit(w http.ResponseWriter, r *http.Request, what string, most time.Duration) (leave func(recorded bool), ok bool) {
-	if retry, why := a.gate.enter(what, most, a.now()); why != "" {
+// admit lets a capture of some length pass the gate and the check for overload, or
+// answers the request. After a pass the caller calls leave, and says whether anything was
+// recorded.
+func (a *Agent) admit(w http.ResponseWriter, r *http.Request, what string, length time.Duration) (leave func(recorded bool), ok bool) {
+	if retry, why := a.gate.enter(what, length, a.now()); why != "" {
 		refuseUntil(w, http.StatusTooManyRequests, retry, why)
 		return nil, false
 	}
@@ -50,7 +51,7 @@ func (a *Agent) serveTrace(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	leave, ok := a.admit(w, r, "an execution trace", length+drainMost)
+	leave, ok := a.admit(w, r, "an execution trace", length)
 	if !ok {
 		return
 	}
@@ -64,19 +65,25 @@ func (a *Agent) serveTrace(w http.ResponseWriter, r *http.Request) {
 	}
 	recorded = true
 	out := newOutput(r.Context(), w, a.most, length+drainMost)
-	defer out.done()
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		timer := time.NewTimer(length)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-q.over:
+		case <-out.broken:
+		}
+		trace.Stop()
+		q.close()
+	}()
+	defer func() { <-stopped }()
+	defer out.done() // before, as it ends the wait
 	attach(w, fileName(a.now(), "trace"))
 	out.begun()
-	go q.pump(out)
-	timer := time.NewTimer(length)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-q.over:
-	case <-out.broken:
-	}
-	trace.Stop()
-	if !q.close() {
+	q.pump(out)
+	if !q.complete() {
 		_ = out.fail(errSlow)
 	}
 	a.finish("execution trace", out)
@@ -89,7 +96,7 @@ func (a *Agent) serveProfile(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	leave, ok := a.admit(w, r, "a CPU profile", length+drainMost)
+	leave, ok := a.admit(w, r, "a CPU profile", length)
 	if !ok {
 		return
 	}
@@ -103,6 +110,8 @@ func (a *Agent) serveProfile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	recorded = true
+	stop := sync.OnceFunc(pprof.StopCPUProfile)
+	defer stop() // also after a panic
 	attach(w, fileName(a.now(), "pprof"))
 	out.begun()
 	timer := time.NewTimer(length)
@@ -111,7 +120,7 @@ func (a *Agent) serveProfile(w http.ResponseWriter, r *http.Request) {
 	case <-timer.C:
 	case <-out.broken:
 	}
-	pprof.StopCPUProfile()
+	stop()
 	a.finish("CPU profile", out)
 }
 
@@ -121,7 +130,7 @@ func (a *Agent) serveFlight(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotImplemented, err.Error())
 		return
 	}
-	leave, ok := a.admit(w, r, "the flight recorder", drainMost)
+	leave, ok := a.admit(w, r, "the flight recorder", 0)
 	if !ok {
 		return
 	}
@@ -145,7 +154,7 @@ func (a *Agent) serveFlight(w http.ResponseWriter, r *http.Request) {
 
 // serveCalls sends the calls that a binary of "gotrace build" keeps in its ring.
 func (a *Agent) serveCalls(w http.ResponseWriter, r *http.Request) {
-	leave, ok := a.admit(w, r, "the ring of calls", fetchMost)
+	leave, ok := a.admit(w, r, "the ring of calls", 0)
 	if !ok {
 		return
 	}
@@ -162,13 +171,14 @@ func (a *Agent) serveCalls(w http.ResponseWriter, r *http.Request) {
 	a.sendFile(w, r, path, fileName(a.now(), "gotrace"))
 }
 
-// finish ends the response of a capture: cleanly if the client has all of it, else by an
-// abort, which the client sees.
+// finish ends a response: cleanly if the client has all of it, else by an abort, which
+// the client sees.
 func (a *Agent) finish(what string, out *output) {
 	if err := out.failed(); err != nil {
-		a.options.Logger.Warn("traceagent: a capture was cut off", "what", what, "why", err)
+		a.options.Logger.Warn("traceagent: cut off", "what", what, "bytes", out.sent, "why", err)
 		panic(http.ErrAbortHandler)
 	}
+	a.options.Logger.Info("traceagent: sent", "what", what, "bytes", out.sent)
 }
 
 // gotrace:end capture

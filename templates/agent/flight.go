@@ -28,7 +28,13 @@ type flight struct {
 
 	mu     sync.Mutex
 	why    error     // why there is no recorder; nil if there is one
-	record *recorder // see flight_go125.go
+	record recorder
+}
+
+// recorder is a started flight recorder: see flight_go125.go.
+type recorder interface {
+	writeTo(io.Writer) (int64, error)
+	stop()
 }
 
 var errFlightOff = errors.New("the flight recorder is off: set Options.Flight")
@@ -43,7 +49,7 @@ func (f *flight) start(options Flight) error {
 }
 
 // running returns the recorder, or why there is none.
-func (f *flight) running() (*recorder, error) {
+func (f *flight) running() (recorder, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.record == nil && f.why == nil {

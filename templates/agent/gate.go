@@ -12,25 +12,28 @@ import (
 type gate struct {
 	mu      sync.Mutex
 	running string    // what runs; "" for nothing
-	until   time.Time // when it ends at the latest
+	until   time.Time // when it should end
 	next    time.Time // when the next may begin, if nothing runs
 }
 
 // captures is the gate of all agents in the process: the runtime has one tracer.
 var captures gate
 
-// enter lets a capture through that takes most at most, or says why it does not, and
-// when to try again. After a pass the caller calls leave.
-func (g *gate) enter(what string, most time.Duration, now time.Time) (retry time.Duration, why string) {
+// enter lets a capture of some length through, or says why it does not, and when to try
+// again. After a pass the caller calls leave.
+func (g *gate) enter(what string, length time.Duration, now time.Time) (retry time.Duration, why string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.running != "" {
-		return g.until.Sub(now) + captureEvery, fmt.Sprintf("%s is being captured; one capture runs at a time, and the next may begin %v after its end", g.running, captureEvery)
+		if retry = captureEvery; now.Before(g.until) {
+			retry += g.until.Sub(now)
+		}
+		return retry, fmt.Sprintf("%s is being captured; one capture runs at a time, and the next may begin %v after its end", g.running, captureEvery)
 	}
 	if now.Before(g.next) {
 		return g.next.Sub(now), fmt.Sprintf("the last capture was a short time ago; the next may begin %v after its end", captureEvery)
 	}
-	g.running, g.until = what, now.Add(most)
+	g.running, g.until = what, now.Add(length)
 	return 0, ""
 }
 

@@ -63,15 +63,11 @@ func (a *Agent) serveIndex(w http.ResponseWriter, r *http.Request) {
 	_, err := a.flight.running()
 	offer("flight", err)
 	offer("calls", callsErr())
-	if a.options.Dir == "" {
-		offer("snapshots", errors.New("set Options.Dir"))
-	} else {
-		files, err := a.files.list()
-		offer("snapshots", err)
-		page.Snapshots.Count = len(files)
-		for _, file := range files {
-			page.Snapshots.Bytes += file.Bytes
-		}
+	files, err := a.kept()
+	offer("snapshots", err)
+	page.Snapshots.Count = len(files)
+	for _, file := range files {
+		page.Snapshots.Bytes += file.Bytes
 	}
 	sendJSON(w, http.StatusOK, page)
 }

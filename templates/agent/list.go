@@ -15,16 +15,22 @@ import (
 	"strings"
 )
 
+var errNotKept = errors.New("no snapshots are kept here: set Options.Dir")
+
+// kept returns the snapshots in the directory.
+func (a *Agent) kept() ([]snapshotFile, error) {
+	if a.options.Dir == "" {
+		return nil, errNotKept
+	}
+	return a.files.list()
+}
+
 // serveSnapshots lists snapshots, oldest first: with ?after=NAME only later ones, with
 // ?contains=TEXT only those that have the text, such as the id of a distributed trace.
 func (a *Agent) serveSnapshots(w http.ResponseWriter, r *http.Request) {
-	if a.options.Dir == "" {
-		refuse(w, http.StatusNotImplemented, "snapshots are not kept here: set Options.Dir")
-		return
-	}
 	query := r.URL.Query()
 	after, text := query.Get("after"), query.Get("contains")
-	if _, _, _, ok := parseName(after); after != "" && !ok {
+	if _, _, ok := parseName(after); after != "" && !ok {
 		refuse(w, http.StatusBadRequest, "after must be the name of a snapshot")
 		return
 	}
@@ -32,9 +38,13 @@ func (a *Agent) serveSnapshots(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, fmt.Sprintf("contains must be a text of 1 to %d bytes", searchMost))
 		return
 	}
-	files, err := a.files.list()
+	files, err := a.kept()
+	if errors.Is(err, errNotKept) {
+		refuse(w, http.StatusNotImplemented, err.Error())
+		return
+	}
 	if err != nil {
-		refuse(w, http.StatusInternalServerError, "the directory of snapshots cannot be read: "+err.Error())
+		refuse(w, http.StatusInternalServerError, "the snapshots cannot be listed: "+err.Error())
 		return
 	}
 	for len(files) > 0 && files[0].Name <= after {

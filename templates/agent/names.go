@@ -16,7 +16,7 @@ import (
 // names sort by time.
 const nameTime = "20060102T150405.000000000Z"
 
-var namePattern = regexp.MustCompile(`^(\d{8}T\d{6}\.\d{9}Z)-(\d+)-\d+-([a-z0-9.-]{1,64})\.trace$`)
+var namePattern = regexp.MustCompile(`^(\d{8}T\d{6}\.\d{9}Z)-\d+-\d+-([a-z0-9.-]{1,64})\.trace$`)
 
 // snapshotNames counts the names of all agents in the process.
 var snapshotNames struct {
@@ -55,14 +55,14 @@ func cleanReason(reason string) string {
 	return clean
 }
 
-// parseName returns the parts of a snapshot's name.
-func parseName(name string) (at time.Time, pid, reason string, ok bool) {
+// parseName returns what a snapshot's name says.
+func parseName(name string) (at time.Time, reason string, ok bool) {
 	parts := namePattern.FindStringSubmatch(name)
 	if parts == nil {
-		return time.Time{}, "", "", false
+		return time.Time{}, "", false
 	}
 	at, err := time.Parse(nameTime, parts[1])
-	return at, parts[2], parts[3], err == nil
+	return at, parts[2], err == nil
 }
 
 // fileName returns a name for what a client captures now.

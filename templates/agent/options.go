@@ -65,6 +65,12 @@ func (o Options) checked() (Options, error) {
 	if c := o.TLS; c != nil && len(c.Certificates) == 0 && c.GetCertificate == nil && c.GetConfigForClient == nil {
 		return o, errors.New("traceagent: Options.TLS has no certificate: set its Certificates or GetCertificate")
 	}
+	if c := o.TLS; c != nil && c.ClientAuth >= tls.VerifyClientCertIfGiven && c.ClientCAs == nil {
+		return o, errors.New("traceagent: Options.TLS.ClientCAs is not set, so a certificate of any public authority would let its owner in: set it to your own authority")
+	}
+	if o.Dir != "" && o.Sink != nil {
+		return o, errors.New("traceagent: snapshots go to Options.Dir or to Options.Sink: set one of them")
+	}
 	if o.Flight.MinAge < 0 || o.Keep < 0 || o.KeepBytes < 0 {
 		return o, errors.New("traceagent: Options.Flight.MinAge, Keep and KeepBytes must not be negative")
 	}

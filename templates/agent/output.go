@@ -14,6 +14,7 @@ var (
 	errAway = errors.New("its client went away, or the agent was closed")
 	errSize = errors.New("it reached its size limit")
 	errSlow = errors.New("its client was too slow")
+	errDone = errors.New("its response has ended")
 )
 
 // output writes a capture or a file to a client. Each write of a chunk has a deadline,
@@ -22,7 +23,8 @@ var (
 type output struct {
 	to      http.ResponseWriter
 	control *http.ResponseController
-	left    int64     // bytes that may still be written
+	left    int64 // bytes that may still be written
+	sent    int64
 	end     time.Time // of everything
 	broken  chan struct{}
 	release func() bool
@@ -32,7 +34,7 @@ type output struct {
 }
 
 // newOutput returns an output that gives up once ctx ends, even while it waits for the
-// client. The handler calls done before it returns.
+// client. The handler calls done before it returns, also by a panic.
 func newOutput(ctx context.Context, w http.ResponseWriter, most int64, total time.Duration) *output {
 	o := &output{
 		to:      w,
@@ -45,7 +47,16 @@ func newOutput(ctx context.Context, w http.ResponseWriter, most int64, total tim
 	return o
 }
 
-func (o *output) done() { o.release() }
+// done ends the output. Afterwards nothing touches the response.
+func (o *output) done() {
+	o.release()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err == nil {
+		o.err = errDone
+		close(o.broken)
+	}
+}
 
 // Write implements io.Writer.
 func (o *output) Write(p []byte) (int, error) {
@@ -78,6 +89,7 @@ func (o *output) writeChunk(p []byte) (int, error) {
 	if err != nil {
 		return n, o.fail(err)
 	}
+	o.sent += int64(n)
 	return n, nil
 }
 

@@ -90,18 +90,21 @@ func (q *queue) pump(w io.Writer) {
 	}
 }
 
-// close ends pump once it has written what is left, waits for that, and reports whether
-// nothing was dropped.
-func (q *queue) close() (complete bool) {
+// close ends pump once it has written what is left.
+func (q *queue) close() {
 	q.mu.Lock()
+	defer q.mu.Unlock()
 	if !q.closed {
 		q.closed = true
 		close(q.filled)
 	}
-	complete = !q.dropped
-	q.mu.Unlock()
-	<-q.gone
-	return complete
+}
+
+// complete reports whether nothing was dropped.
+func (q *queue) complete() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return !q.dropped
 }
 
 // gotrace:end queue

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -21,7 +20,7 @@ type store struct {
 
 const (
 	partial      = ".part"
-	abandonedAge = time.Hour // of another process's partial file
+	abandonedAge = 10 * time.Minute // after the last write to a partial file
 )
 
 // snapshotFile is a snapshot in a list.
@@ -43,13 +42,9 @@ func (s store) prepare(now time.Time) error {
 	}
 	for _, entry := range entries {
 		name, isPartial := strings.CutSuffix(entry.Name(), partial)
-		_, pid, _, ok := parseName(name)
+		_, _, ok := parseName(name)
 		info, err := entry.Info()
-		if !isPartial || !ok || err != nil {
-			continue
-		}
-		// In a container each process has the same id, but this one has not begun yet.
-		if pid == strconv.Itoa(os.Getpid()) && info.ModTime().Before(now) || now.Sub(info.ModTime()) > abandonedAge {
+		if isPartial && ok && err == nil && now.Sub(info.ModTime()) > abandonedAge {
 			os.Remove(filepath.Join(s.dir, entry.Name()))
 		}
 	}
@@ -120,7 +115,7 @@ func (s store) list() ([]snapshotFile, error) {
 		return nil, err
 	}
 	for _, entry := range entries {
-		at, _, reason, ok := parseName(entry.Name())
+		at, reason, ok := parseName(entry.Name())
 		if !ok || !entry.Type().IsRegular() {
 			continue
 		}
@@ -135,7 +130,7 @@ func (s store) list() ([]snapshotFile, error) {
 // has returns the path of a listed snapshot. Nothing else of a file system has a path
 // here: names have no separators, and links are no snapshots.
 func (s store) has(name string) (path string, ok bool) {
-	if _, _, _, ok := parseName(name); !ok || s.dir == "" {
+	if _, _, ok := parseName(name); !ok || s.dir == "" {
 		return "", false
 	}
 	path = filepath.Join(s.dir, name)
