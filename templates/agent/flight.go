@@ -27,7 +27,7 @@ type flight struct {
 	last    time.Time // when the latest snapshot ended; guarded by writing
 
 	mu     sync.Mutex
-	why    error     // why there is no recorder; nil if there is one
+	why    error // why there is no recorder; nil if there is one
 	record recorder
 }
 
