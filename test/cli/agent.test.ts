@@ -146,6 +146,37 @@ test("an older gotrace does not undo what a later one wrote", () => {
   }
 });
 
+test("constants that the code of a later version needs are added to the file that is the user's", () => {
+  const group =
+    "\n// More.\nconst (\n\tretries  int = 3 // at most\n\tunused       = 1\n\tpause        = 5 * second\n)\n";
+  const uses = "\tuse(most, retries, pause, mine) // unused\n";
+  const later: Files = new Map([
+    ...template,
+    ["limits.go", template.get("limits.go")! + group],
+    ["server.go", server.replace("func serve() {}", `func serve() {\n${uses}}`)],
+  ]);
+  const planned = update(later, written);
+  expect(whats(planned.changes)).toEqual([
+    "server.go:7 'serve' is updated",
+    "limits.go: 'retries' is added: the code needs it",
+    "limits.go: 'pause' is added: the code needs it",
+  ]);
+  const next = applied(written, planned);
+  expect(next.get("limits.go")).toBe(
+    `${written.get("limits.go")}\nconst retries int = 3 // at most\n\nconst pause = 5 * second\n`,
+  );
+  expect(update(later, next).writes.size).toBe(0);
+  // One that the user moved is there; one that the user deleted with the file is named.
+  const moved = new Map([
+    ...written,
+    ["mine.go", "package admin\n\nvar (\n\tretries, pause = 1, 2\n\tmost = 1\n)\n\nconst pause = 2\n"],
+  ]);
+  moved.delete("limits.go");
+  expect(whats(update(later, moved).notes)).toEqual(["limits.go: stays deleted"]);
+  moved.delete("mine.go");
+  expect(whats(update(later, moved).notes)).toContain("limits.go: stays deleted, and the code needs: const most = 30");
+});
+
 test("a file of the user's is not taken for one of gotrace's", () => {
   const mine = new Map([...written, ["run.go", "package admin\n"], ["other.go", "package admin\n"]]);
   const { conflicts, writes } = update(newer, mine, true);

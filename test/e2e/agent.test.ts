@@ -17,11 +17,13 @@ test("the package is written, builds with its tests and the lines for main, and 
   const [head, , importLine, ...lines] = stdout.split("\n");
   expect(head).toMatch(/^internal\/admin: package admin, \d+ files\. Add to main:$/);
   expect(importLine).toBe('import "example.com/app/internal/admin"');
-  expect(lines.filter((line) => line !== "")).toHaveLength(9);
-  const imports = ["context", "log/slog", "os", "path/filepath", "time"].map((path) => `import "${path}"\n`).join("");
+  expect(lines.filter((line) => line !== "")).toHaveLength(10);
+  const imports = ["context", "log/slog", "net/http", "os", "path/filepath", "time"]
+    .map((path) => `import "${path}"\n`)
+    .join("");
   writeFileSync(
     join(module, "main.go"),
-    `package main\n\n${importLine}\n${imports}\nfunc main() {\n${lines.join("\n").trim()}\n}\n`,
+    `package main\n\n${importLine}\n${imports}\nfunc main() {\n\tvar handler http.Handler = http.NewServeMux()\n${lines.join("\n").trim()}\n}\n`,
   );
   expect(go(["vet", "./..."], { cwd: module })).toEqual({ code: 0, stdout: "", stderr: "" });
   expect(spawnSync("gofmt", ["-l", directory], { encoding: "utf8" }).stdout).toBe("");

@@ -1,5 +1,6 @@
 /** Plans what `gotrace agent` writes: from the template and the files that are there, without touching the disk. */
-import { DamagedMarks, type Piece, piecesOf, stretchesOf, textOf } from "./marks.js";
+import { missingConstants } from "./constants.js";
+import { DamagedMarks, endOf, type Piece, piecesOf, separator, stretchesOf, textOf } from "./marks.js";
 import { freshFile, merge, type Outcome, type Settings } from "./merge.js";
 import { laterVersion, RECORD_FILE, type Record, readRecord, withRecord } from "./record.js";
 
@@ -48,6 +49,7 @@ export function plan(template: Files, files: Files, version: string, settings: S
   for (const [file, old] of parsed) {
     if (!wanted.has(file)) abandon(file, old, record?.get(file), settings, outcome, next);
   }
+  addConstants(wanted, next, files, outcome);
   const writes = writesOf(next, files, recordFor(wanted), version);
   if (writes.size > 0 && outcome.changes.length === 0) {
     outcome.changes.push({ file: RECORD_FILE, what: "the list of files is updated" });
@@ -115,6 +117,35 @@ function abandon(
   }
 }
 
+/** Adds the constants that the code needs to files that have no marks, at their ends. */
+function addConstants(
+  wanted: ReadonlyMap<string, readonly Piece[]>,
+  next: Map<string, Piece[] | undefined>,
+  files: Files,
+  { changes, notes }: Outcome,
+): void {
+  const texts = [...new Map<string, string | undefined>([...files, ...textsOf(next)]).values()];
+  for (const [file, template] of wanted) {
+    if (stretchesOf(template).length > 0) continue;
+    const missing = missingConstants(
+      textOf(template),
+      texts.filter((text) => text !== undefined),
+    );
+    const pieces = next.get(file);
+    for (const { name, declaration } of missing) {
+      if (pieces) {
+        const end = endOf(pieces);
+        pieces.push(`${separator(pieces, end)}${declaration}${end}`);
+        changes.push({ file, what: `'${name}' is added: the code needs it` });
+      } else notes.push({ file, what: `stays deleted, and the code needs: ${declaration}` });
+    }
+  }
+}
+
+function textsOf(next: ReadonlyMap<string, readonly Piece[] | undefined>): [string, string | undefined][] {
+  return [...next].map(([file, pieces]) => [file, pieces && textOf(pieces)]);
+}
+
 /** Whether a file holds no code: only comments, a package clause, empty lines. */
 function isEmpty(text: string): boolean {
   return text.split("\n").every((line) => /^\s*(\/\/.*|package \w+)?\s*$/.test(line));
@@ -128,10 +159,7 @@ function writesOf(
   version: string,
 ): Map<string, string | undefined> {
   const writes = new Map<string, string | undefined>();
-  for (const [file, pieces] of next) {
-    const text = pieces && textOf(pieces);
-    if (text !== files.get(file)) writes.set(file, text);
-  }
+  for (const [file, text] of textsOf(next)) if (text !== files.get(file)) writes.set(file, text);
   const doc = next.get(RECORD_FILE);
   if (doc === undefined) return writes;
   const old = readRecord(doc);

@@ -32,5 +32,6 @@ export function mainLines({ packageName, importPath }: PackageNames): string {
 		slog.Error("no trace agent", "err", err) // the program runs on without it
 	}
 	defer agent.Close(context.Background())
+	handler = agent.Middleware(handler) // tasks with routes and trace ids
 `;
 }
