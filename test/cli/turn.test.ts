@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { expect, onTestFinished, test } from "vitest";
 import { UserError } from "../../src/base/errors.js";
-import { Turn } from "../../src/cli/capture/turn.js";
+import { COOL_DOWN, Turn } from "../../src/cli/capture/turn.js";
 
 function ownCache(): string {
   const cache = mkdtempSync(join(tmpdir(), "gotrace-turn-"));
@@ -13,7 +13,7 @@ function ownCache(): string {
   return cache;
 }
 
-const options = { wait: false, signal: new AbortController().signal, say: () => undefined };
+const options = { pause: COOL_DOWN, wait: false, signal: new AbortController().signal, say: () => undefined };
 
 test("who finds the lock finds its owner", async () => {
   const cache = ownCache();

@@ -56,7 +56,7 @@ export function connectionError(target: CaptureTarget, error: NodeJS.ErrnoExcept
             ? [`${server} does not speak ${target.url.protocol.slice(0, -1)}`, "try the other of http:// and https://"]
             : /_ALERT_/.test(code)
               ? [
-                  `${server} does not accept this client: ${messageOf(error)}`,
+                  `${server} does not accept this client: ${/alert ([a-z ]+)/.exec(messageOf(error))?.[1] ?? messageOf(error)}`,
                   "name the certificate that it wants with --cert and --key",
                 ]
               : /CERT|SELF_SIGNED|UNABLE_TO/.test(code)
@@ -94,7 +94,7 @@ export async function refusal(
       ? access.token || "authorization" in access.headers
         ? "it knows this token no longer, or never did: check --token-file, or GOTRACE_TOKEN"
         : "give the file of its token with --token-file, or the token in GOTRACE_TOKEN"
-      : "give a token with --token-file, a header with --header, or user name and password in the URL, or use an allowed address";
+      : "use an address that it allows, or give a token with --token-file, a header with --header, or user name and password in the URL";
   return new UserError(what, advice, ExitCode.noInput);
 }
 
@@ -106,6 +106,7 @@ function adviceFor(status: number, target: CaptureTarget, reply: string): string
   }
   if (status === 404) return `nothing is served at ${pathname}: import net/http/pprof, or give the URL of the trace`;
   if (status === 501 && isAgents) return `'gotrace capture --list ${target.address}' shows what it has`;
+  if (/HTTP request to an HTTPS server/.test(reply)) return "begin its address with https://";
   if (/already enabled|in progress/.test(reply))
     return "somebody else is tracing this server: try again when they are done";
   if (/WriteTimeout/.test(reply))

@@ -16,6 +16,8 @@ export const COOL_DOWN = 10_000;
 const glance = 200;
 
 export interface TurnOptions {
+  /** Milliseconds since the last capture; 0 where the server itself makes clients wait. */
+  readonly pause: number;
   /** Wait for the turn instead of refusing. */
   readonly wait: boolean;
   readonly signal: AbortSignal;
@@ -37,7 +39,7 @@ export class Turn {
    * @throws UserError when another capture is running or the last one ended too recently, and `wait` is false; an
    * AbortError when `signal` fires while it waits
    */
-  static async take(cache: string, server: string, { wait, signal, say }: TurnOptions): Promise<Turn> {
+  static async take(cache: string, server: string, { pause, wait, signal, say }: TurnOptions): Promise<Turn> {
     const directory = ensureDirectory(join(cache, "capture"));
     const lock = join(directory, `${fileName(server)}.lock`);
     const stamp = join(directory, `${fileName(server)}.stamp`);
@@ -51,9 +53,9 @@ export class Turn {
     }
     const turn = new Turn(lock, stamp);
     try {
-      const left = pauseLeft(stamp);
+      const left = pauseLeft(stamp, pause);
       if (left > 0) {
-        const text = `the last capture from ${server} ended less than ${COOL_DOWN / 1000}s ago`;
+        const text = `the last capture from ${server} ended less than ${pause / 1000}s ago`;
         const seconds = Math.ceil(left / 1000);
         if (!wait) throw busy(text, `try again in ${seconds}s, or give --wait: tracing slows the server down`);
         say(`${text}: waiting ${seconds}s`);
@@ -78,11 +80,11 @@ function busy(message: string, advice: string): UserError {
 }
 
 /** Milliseconds that are left of the pause after the last capture. A stamp from the future (a wrong clock) is ignored. */
-function pauseLeft(stamp: string): number {
+function pauseLeft(stamp: string, pause: number): number {
   const ended = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs;
   if (ended === undefined) return 0;
-  const left = ended + COOL_DOWN - Date.now();
-  return left <= COOL_DOWN ? left : 0;
+  const left = ended + pause - Date.now();
+  return left <= pause ? left : 0;
 }
 
 /** Creates the lock, or returns the id of the running process that holds it. Removes the lock of a dead process. */
