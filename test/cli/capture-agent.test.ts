@@ -13,6 +13,7 @@ import { download } from "../../src/cli/capture/download.js";
 import { listing, listingJson, listingTables } from "../../src/cli/capture/list.js";
 import { RetryLater } from "../../src/cli/capture/refusal.js";
 import { captureTarget, isOpen } from "../../src/cli/capture/target.js";
+import { captureCommand } from "../../src/cli/commands/capture.js";
 import { accessFlags, accessOptions } from "../../src/cli/flags/access.js";
 import { parseFlags } from "../../src/cli/flags/parse.js";
 import { bytesOf } from "../analyses/traces.js";
@@ -123,7 +124,7 @@ test("servers without an agent: nothing there, another page, JSON of something e
     expect(error.message).toMatch(/does not answer as a gotrace agent at \/debug\/gotrace\/$/);
   }
   agent.first = (_, response) => response.writeHead(404).end("404 page not found") !== undefined;
-  expect((await failure(agentState(target, open))).advice).toContain("there is no agent of gotrace");
+  expect((await failure(agentState(target, open))).advice).toContain("there is no agent: 'gotrace agent' writes one");
 });
 
 test("answers that refuse: what the agent says, and what to do about it", async () => {
@@ -249,4 +250,17 @@ test("mutual TLS: with certificate and key, and what is wrong without them", asy
   expect(() => access(address, ["--cert", certFile, "--key", file("other.pem", String(foreign))])).toThrow(
     "it belongs to another certificate",
   );
+});
+
+test.each([
+  [["--list", "--flight"], "--flight and --list cannot be combined"],
+  [["--list", "--seconds", "3"], "--seconds is not for --list"],
+  [["--calls", "--budget", "sched.p99 < 2ms"], "--budget is not for calls"],
+  [["--calls", "--format", "nonsense"], '--format: "nonsense" is not valid'],
+  [["--calls", "--format", "parquet"], "--format parquet writes several files"],
+  [["--flight", "--seconds", "3"], "--seconds is not for --flight: the server decides"],
+  [["--once"], "--once is not for single captures"],
+  [["localhost:2"], "one server at a time, not 2"],
+])("refused before anything is asked: %s: %s", async (words, message) => {
+  await expect(captureCommand.run([...words, "localhost:1"])).rejects.toThrow(message);
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { UserError } from "../../src/base/errors.js";
 import { captureTarget } from "../../src/cli/capture/target.js";
+import { captureCommand } from "../../src/cli/commands/capture.js";
 import { namesServer } from "../../src/cli/flags/watch.js";
 import { SnapshotDirectory } from "../../src/cli/watch/directory.js";
 import { linesOf, webhookBody } from "../../src/cli/watch/lines.js";
@@ -266,4 +267,18 @@ test("lines for people, as NDJSON, in the shape of log/slog, and for a webhook",
     severity: "error",
     findings: brief,
   });
+});
+
+test.each([
+  [["--once", "none"], "cannot read none: no such file or directory"],
+  [["--once", "-o", "dir", "localhost:1"], "nothing listens at localhost:1"],
+  [["--format", "sarif", "."], '--format: "sarif" is not valid'],
+  [["--seconds", "3", "."], "--seconds is not for --watch"],
+  [["--cert", "x", "."], "--cert is not for directories"],
+  [["--poll", "1us", "."], '--poll: "1us" is not valid'],
+])("%s: %s", async (words, message) => {
+  const directory = temporaryDirectory();
+  const inside = words.map((word) => (word === "dir" ? join(directory, word) : word));
+  const run = captureCommand.run(["--watch", "--state", join(directory, "state"), ...inside]);
+  await expect(run).rejects.toThrow(message);
 });

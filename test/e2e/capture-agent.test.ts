@@ -1,17 +1,23 @@
-/** The command on an agent: kinds of captures, and pauses. */
+/** The command on an agent: kinds of captures, and pauses. The last test has a real one, in a binary of `gotrace build`. */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { fakeAgent } from "../cli/agent-server.js";
 import { main } from "../support/bundle.js";
-import { repository, temporaryDirectory } from "./support.js";
+import { filesOn, gotrace, repository, temporaryDirectory } from "./support.js";
 
 const calls = readFileSync(join(repository, "testdata/format/golden.gotrace"));
 const directory = temporaryDirectory();
 
-function capture(...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const env = { ...process.env, GOTRACE_CACHE: join(directory, "cache"), GOTRACE_TOKEN: "secret" };
+const capture = (...words: string[]) => captureAs("secret", ...words);
+
+function captureAs(
+  token: string,
+  ...words: string[]
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const env = { ...process.env, GOTRACE_CACHE: join(directory, "cache"), GOTRACE_TOKEN: token };
   const child = spawn(process.execPath, [main, "capture", ...words], { cwd: directory, env });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (text) => (stdout += text));
@@ -37,23 +43,73 @@ test("calls: waits as often as the agent asks, saves, reports as gotrace report 
   expect(agent.requests.map(({ authorization }) => authorization)).toEqual(Array(3).fill("Bearer secret"));
 });
 
-test("the list; what has no meaning together is refused before anything is asked", async () => {
+test("the list as JSON", async () => {
   const agent = await fakeAgent();
   const list = await capture("--list", "--format", "json", agent.address);
   expect(list.code).toBe(0);
   expect(JSON.parse(list.stdout)).toMatchObject({ server: agent.address, pid: 4711, snapshots: { files: [] } });
-  const asked = agent.requests.length;
-  for (const [words, message] of [
-    [["--list", "--flight"], "--flight and --list cannot be combined"],
-    [["--list", "--seconds", "3"], "--seconds is not for --list"],
-    [["--calls", "--budget", "sched.p99 < 2ms"], "--budget is not for calls"],
-    [["--calls", "--format", "nonsense"], '--format: "nonsense" is not valid'],
-    [["--calls", "--format", "parquet"], "--format parquet writes several files"],
-    [["--flight", "--seconds", "3"], "--seconds is not for --flight: the server decides"],
-  ] as const) {
-    const { code, stderr } = await capture(...words, agent.address);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`gotrace: ${message}`) });
-  }
-  expect(agent.requests.length).toBe(asked);
-  expect(existsSync(join(directory, "none"))).toBe(false);
+});
+
+const program = `package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"example.com/app/internal/traceagent"
+)
+
+func main() {
+	agent, err := traceagent.Start(traceagent.Options{
+		Token:  "0123456789abcdef0123",
+		Dir:    "snapshots",
+		Flight: traceagent.Flight{MinAge: time.Second, MaxBytes: 1 << 20},
+	})
+	if err == nil {
+		_, err = agent.Snapshot("by.hand")
+	}
+	listener, _ := net.Listen("unix", "agent.sock")
+	fmt.Println("snapshot:", err)
+	fmt.Fprintln(os.Stderr, http.Serve(listener, agent.Handler()))
+}
+`;
+
+test("a real agent, of which the command knows all that it needs", async () => {
+  const app = filesOn({ "go.mod": "module example.com/app\n\ngo 1.25\n", "main.go": program });
+  expect(gotrace(["agent"], { cwd: app }).code).toBe(0);
+  expect(gotrace(["build", "-o", "app", "."], { cwd: app })).toMatchObject({ code: 0 });
+  const env = { ...process.env, GOTRACE_OUT: join(app, "out"), GOTRACE_RING: "8MiB" };
+  const server = spawn(join(app, "app"), { cwd: app, env, stdio: ["ignore", "pipe", "ignore"] });
+  onTestFinished(() => void server.kill());
+  expect(String((await once(server.stdout, "data"))[0])).toBe("snapshot: <nil>\n");
+  const address = `unix://${join(app, "agent.sock")}`;
+
+  const stranger = await capture("--list", address);
+  expect(stranger.code).toBe(2);
+  expect(stranger.stderr).toMatch(/answered 401: .*\n {2}it knows this token no longer, or never did/);
+  const file = join(directory, "token");
+  writeFileSync(file, "0123456789abcdef0123\n", { mode: 0o600 });
+  const list = await capture("--list", "--format", "json", "--token-file", file, address);
+  expect(list.stderr).toBe("");
+  const state = JSON.parse(list.stdout);
+  expect(state).toMatchObject({ module: "example.com/app", pid: server.pid, capture: { running: false } });
+  expect(state.serves).toEqual(expect.arrayContaining(["trace", "flight", "calls", "snapshots"]));
+  expect(state.snapshots).toMatchObject({ count: 1, files: [{ reason: "by.hand" }] });
+
+  const own = (...words: string[]) => captureAs("0123456789abcdef0123", ...words, address);
+  const watched = await own("--watch", "--once", "-o", "taken", "--fail-on", "never");
+  expect(watched.stderr).toBe("");
+  expect(watched.stdout).toMatch(new RegExp(`^\\S+ \\S+ process ${server.pid}, by\\.hand: .*\\n {2}next: gotrace `));
+  expect(watched.code).toBe(0);
+  // Where the server is overloaded it asks to come back.
+  const calls = await own("--calls", "--wait", "-o", "calls.gotrace");
+  expect(calls.stdout).toContain("traceagent.Start");
+  expect(calls.stdout).toMatch(/^next: gotrace stats calls\.gotrace · gotrace calls FUNC calls\.gotrace/m);
+  expect(calls.code).toBe(0);
+  const early = await own("--flight", "-o", "flight.trace");
+  expect(early.code).toBe(2);
+  expect(early.stderr).toMatch(/answered (429|503): .*\n {2}try again in \d+s, as the server asks, or give --wait\n$/);
 });

@@ -131,7 +131,7 @@ async function json(target: CaptureTarget, access: Access, stop?: AbortSignal): 
 function noAgent({ server, url }: CaptureTarget): UserError {
   return new UserError(
     `${server} does not answer as a gotrace agent at ${url.pathname}`,
-    "give the address of a server that has one; a capture without --flight, --calls, --list needs net/http/pprof only",
+    "'gotrace agent' writes one; without --flight, --calls, --list, a capture needs net/http/pprof only",
     ExitCode.noInput,
   );
 }

@@ -102,7 +102,7 @@ function adviceFor(status: number, target: CaptureTarget, reply: string): string
   const { pathname } = target.url;
   const isAgents = pathname.includes("/debug/gotrace/");
   if (status === 404 && isAgents && !pathname.includes("/snapshots/")) {
-    return "there is no agent of gotrace: without --flight, --calls, --list a capture takes a trace from net/http/pprof";
+    return "there is no agent: 'gotrace agent' writes one; without --flight, --calls, --list, a capture needs net/http/pprof only";
   }
   if (status === 404) return `nothing is served at ${pathname}: import net/http/pprof, or give the URL of the trace`;
   if (status === 501 && isAgents) return `'gotrace capture --list ${target.address}' shows what it has`;

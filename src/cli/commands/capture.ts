@@ -39,7 +39,7 @@ URL is host:port or http://host:port, which stand for /debug/pprof/trace on that
 the full URL of a trace or of a flight recorder; unix:///run/app.sock is a server on a Unix socket, and
 unix:///run/app.sock:/path another endpoint of it.
 
-A server with gotrace's agent also has a flight recorder (--flight) and, if 'gotrace build' built it, the
+A server with gotrace's agent (see 'gotrace agent') also has a flight recorder (--flight) and, if 'gotrace build' built it, the
 latest calls (--calls), which are shown as by 'gotrace report'. --list says what it has.
 
 Tracing slows a server down, so captures from one server never overlap, last at most ${MAX_SECONDS} seconds, and are ${COOL_DOWN / 1000}

@@ -29,9 +29,13 @@ function snapshotCall({ forest: { processes } }: Recording): string | undefined 
   return processes.length === 1 && cause !== undefined ? callOfCause(cause) : undefined;
 }
 
+/** The comment by which gotrace's agent has a snapshot written when a client asks: that call is no reason for anything. */
+const OF_AGENT = /\.callSnapshot$/;
+
 /** The command that shows the call which was the reason for a snapshot; undefined without one. */
-export function callOfCause({ function: name, goroutine }: SnapshotCause): string | undefined {
+export function callOfCause({ trigger, function: name, goroutine }: SnapshotCause): string | undefined {
   if (name === undefined || goroutine === undefined) return undefined;
+  if (trigger === "//gotrace:dump" && OF_AGENT.test(name)) return undefined;
   return `calls ${quoteWord(shortName(name))} --goroutine ${goroutine} --last 1 --tree`;
 }
 

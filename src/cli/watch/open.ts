@@ -46,7 +46,7 @@ export async function openWatch({ place, server, state, again, ...options }: Wat
     if (advice !== undefined) say(`${place} is the directory of a traced process: ${advice}`);
     const wait = !existsSync(place) && !options.once;
     if (wait) say(`${place} is not there yet: gotrace waits for it`);
-    const seen = new Seen(stateFile(state, place, process.env, say), again, say);
+    const seen = new Seen(stateFile(state, resolve(place), process.env, say), again, say);
     return watch(new SnapshotDirectory(place, wait, seen), seen, { ...options, webhook });
   }
   const target = captureTarget(place, undefined, "agent");

@@ -2,9 +2,9 @@
  * Which snapshots were reported, so that a restart does not report them again: a small file in gotrace's cache, or that of
  * `--state`. It has the snapshots that still exist where they come from, and no others, which bounds it.
  */
-import { readFileSync, realpathSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { attempt, messageOf } from "../../base/errors.js";
+import { messageOf } from "../../base/errors.js";
 import { digest, ensureDirectory, openCache, writeAtomically } from "../../gotool/cache.js";
 
 const VERSION = 1;
@@ -82,7 +82,7 @@ export class Seen {
 /**
  * The file with the state of a watch.
  * @param named the value of `--state`
- * @param what is watched: a directory, or the address of a server
+ * @param what is watched: the absolute path of a directory, which need not exist yet, or the address of a server
  * @returns undefined if there is no place for one
  */
 export function stateFile(
@@ -93,11 +93,7 @@ export function stateFile(
 ): string | undefined {
   if (named !== undefined) return resolve(named);
   try {
-    let identity = what;
-    attempt(() => {
-      identity = realpathSync(what);
-    });
-    return join(openCache(env, process.cwd()), "watch", `${digest(identity).slice(0, 16)}.json`);
+    return join(openCache(env, process.cwd()), "watch", `${digest(what).slice(0, 16)}.json`);
   } catch (error) {
     say(`${messageOf(error)}: a restart will report everything again; --state names a file to remember it in`);
     return undefined;
