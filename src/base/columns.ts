@@ -19,6 +19,33 @@ export function grown<T extends Column>(column: T, length: number, fill = 0): T 
   return copy;
 }
 
+/**
+ * Columns of the same length in one piece of memory: then thousands of small ones take half as much. Those of wider elements
+ * have to be taken first.
+ */
+export class ColumnSpace {
+  private readonly buffer: ArrayBuffer;
+  private taken = 0;
+
+  /** @param bytes of all columns at one place */
+  constructor(
+    private readonly length: number,
+    bytes: number,
+  ) {
+    this.buffer = new ArrayBuffer(length * bytes);
+  }
+
+  /** The next column, of zeros. */
+  take<T extends Column>(type: {
+    new (buffer: ArrayBuffer, offset: number, length: number): T;
+    readonly BYTES_PER_ELEMENT: number;
+  }): T {
+    const column = new type(this.buffer, this.taken, this.length);
+    this.taken += this.length * type.BYTES_PER_ELEMENT;
+    return column;
+  }
+}
+
 /** A copy of `length` elements; those that the column does not have are 0. */
 export function resized<T extends Column>(column: T, length: number): T {
   const copy = new (column.constructor as new (length: number) => T)(length);

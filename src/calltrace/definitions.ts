@@ -29,6 +29,11 @@ export interface Definition {
   readonly line: number;
 }
 
+/** The definitions of a process, by id. */
+export type Definitions = Pick<ReadonlyMap<number, Definition>, "get" | "size"> & {
+  values(): Iterable<Definition>;
+};
+
 /**
  * Reads the definitions of a process trace with ids up to {@link ID_LIMIT}, and the same number of tests, whose ids
  * count down from 2^32.

@@ -6,12 +6,12 @@ import { type Clock, headerClock, processInfo, type RawHeader, readHeader } from
 import { recordsEnd } from "./skim.js";
 import { type ByteSource, readBytes } from "./source.js";
 import { CHUNK_HEADER, CHUNK_MAX, HEADER_SIZE } from "./spec.js";
-import type { ProcessTrace } from "./trace.js";
+import type { OpenedProcess } from "./trace.js";
 
 /** A trace that grows: its chunks and definitions, as far as they had been written at the last {@link poll}. */
 export class GrowingTrace {
   /** The same object all the time; its parts are replaced. Until {@link isSettled}, the clock is provisional. */
-  readonly process: ProcessTrace;
+  readonly process: OpenedProcess;
   private readonly scanner: ChunkScanner;
   private readonly definitions = new Map<number, Definition>();
   private readDefs = 0;

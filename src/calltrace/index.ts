@@ -4,7 +4,7 @@ export { type SnapshotCause, STOP_SNAPSHOT, snapshotCause } from "./cause.js";
 export { type ChunkTable, chunkAt, truncateTable } from "./chunk-table.js";
 export type { Problem } from "./chunks.js";
 export { type Control, readControl } from "./control.js";
-export { type Definition, ID_LIMIT, readDefinitions } from "./definitions.js";
+export { type Definition, type Definitions, ID_LIMIT, readDefinitions } from "./definitions.js";
 export { isGivenBack, keptParts } from "./given-back.js";
 export { GrowingReader, GrowingTrace } from "./growing.js";
 export {
@@ -36,4 +36,4 @@ export { type ByteSource, ChunkReader, readBytes, sliceSource, Window } from "./
 export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
 export { CONTROL_UNITS, RECORDS, Tag } from "./spec-records.js";
 export { GIVE, RING_HEADER, RingChunk } from "./spec-ring.js";
-export { openTrace, type ProcessTrace, type Trace } from "./trace.js";
+export { type OpenedProcess, openTrace, type ProcessTrace, type Trace } from "./trace.js";

@@ -4,7 +4,7 @@ import { encodeNote, type Note } from "./notes.js";
 import { encodePieces } from "./pieces.js";
 import { HEADER_FIELDS, type HeaderField } from "./spec.js";
 import { CONTROL_FIELDS, GIVE } from "./spec-ring.js";
-import type { ProcessTrace } from "./trace.js";
+import type { OpenedProcess } from "./trace.js";
 
 /** Bytes to write at an offset of the process trace. */
 export interface Patch {
@@ -60,7 +60,7 @@ export function givePatches(control: number, asked: number, ranges: readonly Ran
 }
 
 /** Appends notes to a process trace as chunks after its last one, and moves the `used` cursor past them. */
-export function notePatches(process: ProcessTrace, notes: readonly Note[]): Patch[] {
+export function notePatches(process: OpenedProcess, notes: readonly Note[]): Patch[] {
   let end = process.length;
   const patches: Patch[] = [];
   for (const note of notes) {
@@ -75,7 +75,7 @@ export function notePatches(process: ProcessTrace, notes: readonly Note[]): Patc
  * Appends an execution trace to a process trace, a chunk at a time. The trace is whole after each of them, so that it stays
  * readable if gotrace is killed meanwhile.
  */
-export function* executionPatches(process: ProcessTrace, execution: Iterable<Uint8Array>): Generator<Patch> {
+export function* executionPatches(process: OpenedProcess, execution: Iterable<Uint8Array>): Generator<Patch> {
   let end = process.length;
   for (const bytes of encodePieces("execution", execution)) {
     yield { offset: end, bytes };
@@ -85,7 +85,7 @@ export function* executionPatches(process: ProcessTrace, execution: Iterable<Uin
 }
 
 /** Appends the tree of a trace that {@link isGivenBack}. Readers find all of it or, if gotrace is killed meanwhile, nothing. */
-export function* treePatches(process: ProcessTrace, tree: Iterable<Uint8Array>): Generator<Patch> {
+export function* treePatches(process: OpenedProcess, tree: Iterable<Uint8Array>): Generator<Patch> {
   let end = process.length;
   for (const bytes of encodePieces("tree", tree)) {
     yield { offset: end, bytes };
@@ -95,7 +95,7 @@ export function* treePatches(process: ProcessTrace, tree: Iterable<Uint8Array>):
 }
 
 /** The chunks of a trace, with those that were appended to it, end there. */
-function endsAt(process: ProcessTrace, end: number): Patch[] {
+function endsAt(process: OpenedProcess, end: number): Patch[] {
   const { control, header, length } = process;
   const isFirst = isGivenBack(process) && control?.numbers.appended === 0n;
   const from = () => fieldPatch(CONTROL_FIELDS, "appended", BigInt(length), Number(header.numbers.control));
@@ -106,7 +106,7 @@ function endsAt(process: ProcessTrace, end: number): Patch[] {
  * The patches for a copy of the first `process.length` bytes of a trace, so that another trace can follow it in a
  * bundle. They append the execution trace if it lies in another file.
  */
-export function* bundlePatches(process: ProcessTrace): Generator<Patch> {
+export function* bundlePatches(process: OpenedProcess): Generator<Patch> {
   yield* lengthPatches(process.length);
   if (process.execution !== undefined && !process.holdsExecution) yield* executionPatches(process, process.execution);
 }

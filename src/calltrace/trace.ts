@@ -8,7 +8,7 @@ import { UserError } from "../base/errors.js";
 import type { ChunkTable } from "./chunk-table.js";
 import { type Problem, scanChunks } from "./chunks.js";
 import { type Control, readControl, readHowRecorded } from "./control.js";
-import { type Definition, readDefinitions } from "./definitions.js";
+import { type Definition, type Definitions, readDefinitions } from "./definitions.js";
 import { appendedFrom } from "./given-back.js";
 import {
   type Clock,
@@ -34,11 +34,10 @@ export interface ProcessTrace {
   readonly source: ByteSource;
   /** Bytes from the header to the end of the last chunk: the part to keep when copying the trace. */
   readonly length: number;
-  readonly header: RawHeader;
   readonly info: ProcessInfo;
   readonly clock: Clock;
   readonly chunks: ChunkTable;
-  readonly definitions: ReadonlyMap<number, Definition>;
+  readonly definitions: Definitions;
   readonly notes: readonly Note[];
   /** How the process records; undefined in traces of earlier releases. */
   readonly control?: Control;
@@ -61,9 +60,15 @@ export interface ProcessTrace {
   readonly problem?: Problem;
 }
 
+/** A process whose trace was just opened. */
+export interface OpenedProcess extends ProcessTrace {
+  readonly header: RawHeader;
+  readonly definitions: ReadonlyMap<number, Definition>;
+}
+
 /** An opened trace. */
 export interface Trace {
-  readonly processes: readonly ProcessTrace[];
+  readonly processes: readonly OpenedProcess[];
   /** Set if the bytes after the last process are not a trace. */
   readonly problem?: Problem;
 }
@@ -77,11 +82,11 @@ const DAMAGED_MAX = 100;
  * @throws UserError if the bytes do not begin with a trace of a supported version
  */
 export function openTrace(source: ByteSource): Trace {
-  const processes: ProcessTrace[] = [];
+  const processes: OpenedProcess[] = [];
   let damaged = 0;
   let base = 0;
   while (base < source.size || processes.length === 0) {
-    let process: ProcessTrace;
+    let process: OpenedProcess;
     try {
       process = openProcess(source, base);
     } catch (error) {
@@ -113,7 +118,7 @@ export function openTrace(source: ByteSource): Trace {
 }
 
 /** @param most the number of bytes to the next process, if that is known */
-function openProcess(whole: ByteSource, base: number, most?: number): ProcessTrace {
+function openProcess(whole: ByteSource, base: number, most?: number): OpenedProcess {
   const source = sliceSource(whole, base, most);
   const header = readHeader(readBytes(source, 0, HEADER_SIZE), base);
   const used = Number(header.numbers.used);
@@ -173,7 +178,7 @@ function cutProblem({ numbers }: RawHeader, used: number, size: number, base: nu
 const ZEROS_MAX = 1 << 30;
 
 /** Where the next process of a file begins: after the space that this one reserved. */
-function behind(source: ByteSource, { base, length, header }: ProcessTrace): number {
+function behind(source: ByteSource, { base, length, header }: OpenedProcess): number {
   const grown = base + Number(header.numbers.grown);
   if (grown >= base + length && grown < source.size && hasMagic(readBytes(source, grown, 8))) return grown;
   return skipZeros(source, base + length);

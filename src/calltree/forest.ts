@@ -17,12 +17,15 @@ import { FunctionTable, IdMap } from "./functions.js";
 import { requireCalls, storedCounts } from "./given-back.js";
 import { type PackedDurations, unpackDurations } from "./packed-durations.js";
 import { type Counted, countProcess } from "./replay/count.js";
+import { NodePaths } from "./replay/node-paths.js";
+import type { NodeTable } from "./replay/nodes.js";
 import { type Replayed, walkProcess } from "./replay/replay.js";
 import type { Scope } from "./replay/scope.js";
 import type { Stacks } from "./replay/stacks.js";
 import type { ReplayOptions } from "./replay/stacks-for.js";
+import { SharedDefinitions } from "./shared-definitions.js";
 import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
-import { type Bound, requireReach, type Window, windowsOf } from "./window.js";
+import { type Bound, lastSeen, type Reaching, requireReach, type Window, windowsOf } from "./window.js";
 
 export interface ForestOptions extends Omit<ReplayOptions, keyof Scope> {
   /** Only the time between these. */
@@ -49,6 +52,7 @@ export interface Replay {
   readonly processes: readonly (Replayed & {
     readonly numbers: Int32Array;
     readonly ids: IdMap;
+    readonly lastSeen: number;
     /** What was counted. */
     readonly scope: Scope;
   })[];
@@ -74,7 +78,8 @@ export function replayTraces(
   scopeOf: (process: number) => Omit<Scope, keyof Window> = () => ({}),
 ): Replay {
   const list = "read" in sources ? [sources] : sources;
-  const opened: { readonly process: ProcessTrace; readonly source: number; readonly before: number }[] = [];
+  const table = new FunctionTable();
+  const opened: Opened[] = [];
   const size = list.reduce((sum, source) => sum + source.size, 0);
   let before = 0;
   let refusal: UserError | undefined;
@@ -86,24 +91,28 @@ export function replayTraces(
       problem ??= { offset: 0, message: trace.message, source: index };
       continue;
     }
-    for (const process of trace.processes) opened.push({ process, source: index, before });
+    for (const { header, ...process } of trace.processes) {
+      const definitions = new SharedDefinitions(process.definitions, table.pool);
+      const seen = lastSeen({ header, ...process });
+      opened.push({ process: { ...process, definitions }, source: index, before, lastSeen: seen });
+    }
     if (trace.problem !== undefined) problem ??= { ...trace.problem, source: index };
     before += source.size;
   }
   if (opened.length === 0 && refusal !== undefined) throw refusal;
   const { from, to, ...others } = options;
-  const traces = opened.map(({ process }) => process);
+  const traces = opened.map(reaching);
   const windows = windowsOf(options, traces);
-  const table = new FunctionTable();
   const scopes = traces.map((_, index) => ({ ...scopeOf(index), ...windows[index] }));
-  const built = opened.map(({ process, source, before }, index) => {
+  const built = opened.map((one, index) => {
+    const { process, source, before } = one;
     const progress = (pass: number, bytes: number) =>
       options.progress?.(2 * (before + process.base) + pass * process.length + bytes, 2 * size);
     const isAll = isWhole(others, scopes[index]);
     if (!isAll) requireCalls(process);
     const followed = fromFollowed(process, isAll ? options.followed?.[source] : undefined);
     const ready = followed ?? (isGivenBack(process) ? storedCounts(process) : undefined);
-    return buildProcess(process, source, table, { ...others, scope: scopes[index] }, progress, ready);
+    return buildProcess(one, table, { ...others, scope: scopes[index] }, progress, ready);
   });
   const ends = built.map(({ replayed }) => replayed.end);
   requireReach(options, windows, traces, ends);
@@ -125,15 +134,15 @@ export function rescoped(
   bounds: Pick<ForestOptions, "from" | "to">,
   scopeOf: (process: number) => Omit<Scope, keyof Window>,
 ): Replay {
-  const traces = replay.processes.map(({ process }) => process);
+  const traces = replay.processes.map(reaching);
   const windows = windowsOf(bounds, traces);
   const ends = replay.processes.map(({ end }) => end);
   requireReach(bounds, windows, traces, ends);
   const built = replay.processes.map((replayed, index): Built => {
     const scope = { ...scopeOf(index), ...windows[index] };
-    const nodes = replayed.nodes.emptied();
-    const { process, edges, ids } = replayed;
-    const stacks = walked({ ...replayed, nodes }, scope);
+    const { process, edges, ids, paths } = replayed;
+    const nodes = paths.table();
+    const stacks = walked(replayed, scope, nodes);
     const { tree, number } = freeze(nodes, stacks, edges.list, ids, costBound(process.info));
     const before = replay.forest.processes[index];
     const atLeast = before.atLeast && tree.running.size > 0;
@@ -143,7 +152,7 @@ export function rescoped(
     const filtered = { call: callsOf(before.tree) - callsOf(tree) - window, goroutine: 0, window };
     return {
       tree: Object.freeze({ ...before, tree, total: extent(tree), atLeast, deep }),
-      replayed: { ...replayed, nodes, numbers: number, scope },
+      replayed: { ...replayed, numbers: number, scope },
       filtered,
     };
   });
@@ -152,10 +161,10 @@ export function rescoped(
   return { forest, processes: built.map(({ replayed }) => replayed), filtered: sumUp(built), windows };
 }
 
-/** Walks a process to the end. */
-function walked(replayed: Replayed, scope: Scope): Stacks {
+/** Walks a process to the end. @param nodes its paths; what counts is added there */
+function walked(replayed: Replayed, scope: Scope, nodes: NodeTable): Stacks {
   const nothing = { begin() {}, enter() {}, exit() {}, spawn() {}, end() {} };
-  const walk = walkProcess(replayed, scope, nothing);
+  const walk = walkProcess(replayed, scope, nothing, nodes);
   let step = walk.next();
   while (!step.done) step = walk.next();
   return step.value;
@@ -169,6 +178,15 @@ function callsOf({ calls, others }: CallTree): number {
 function sumUp(built: readonly Built[]): Replay["filtered"] {
   const sum = (kind: keyof Replay["filtered"]) => built.reduce((calls, { filtered }) => calls + filtered[kind], 0);
   return { call: sum("call"), goroutine: sum("goroutine"), window: sum("window") };
+}
+
+/** A process that is not read yet. */
+interface Opened {
+  readonly process: ProcessTrace & { readonly definitions: SharedDefinitions };
+  /** The index of its source, and the bytes of the sources before. */
+  readonly source: number;
+  readonly before: number;
+  readonly lastSeen: number;
 }
 
 interface Built {
@@ -186,9 +204,15 @@ function tryOpen(source: ByteSource): Trace | UserError {
   }
 }
 
+function reaching({
+  process: { info, reach },
+  lastSeen,
+}: Pick<Replay["processes"][number], "process" | "lastSeen">): Reaching {
+  return { info, ...(reach === undefined ? {} : { reach }), lastSeen };
+}
+
 function buildProcess(
-  process: ProcessTrace,
-  source: number,
+  { process, source, lastSeen }: Opened,
   table: FunctionTable,
   { scope, ...options }: ReplayOptions & { readonly scope: Scope },
   progress: (pass: number, bytes: number) => void,
@@ -198,8 +222,8 @@ function buildProcess(
   const counted = ready ?? countProcess(process, { ...options, ...scope }, progress);
   const { nodes, stacks, edges, attachments, end, known } = counted;
   const ids = new IdMap(process.definitions, table);
+  attachments.trim();
   const { tree, number } = freeze(nodes, stacks, edges.list, ids, costBound(info));
-  nodes.trim();
   const cause = snapshotCause(process);
   return {
     tree: Object.freeze({
@@ -227,7 +251,7 @@ function buildProcess(
       ...(counted.problem === undefined ? {} : { problem: counted.problem }),
       ...(counted.durations === undefined ? {} : { durations: byFunction(counted.durations, ids) }),
     }),
-    replayed: { process, nodes, edges, attachments, end, ids, numbers: number, scope },
+    replayed: { process, paths: new NodePaths(nodes), edges, attachments, end, ids, numbers: number, scope, lastSeen },
     filtered: stacks.filtered,
   };
 }

@@ -1,4 +1,5 @@
 /** Turns the builder's columns into the finished tree: nodes renumbered in preorder, siblings by first start. */
+import { ColumnSpace } from "../base/columns.js";
 import { placesOf, sparseColumn } from "../base/sparse.js";
 import type { HookCost } from "../calltrace/index.js";
 import { tracingTimes } from "./bound.js";
@@ -8,6 +9,14 @@ import type { StackCounts } from "./replay/count.js";
 import type { Edge } from "./replay/edges.js";
 import { NO_NODE, type NodeTable } from "./replay/nodes.js";
 import type { CallTree } from "./tree.js";
+
+/** Bytes of a node in the columns of a tree, and in those of what tracing added. */
+const COLUMNS = 5 * 8 + 4 * 4 + 2 + 1;
+const TRACING_COLUMNS = 2 * 8;
+
+/** Shared by trees, of which most have no exceptional calls. */
+const NOTHING: ReadonlyMap<number, number> = new Map();
+const NO_TESTS: ReadonlyMap<number, string> = new Map();
 
 /**
  * Returns the finished tree, and by builder's node its number in the tree. The builder's times and counts must not be
@@ -24,25 +33,31 @@ export function freeze(
 ): { readonly tree: CallTree; readonly number: Int32Array } {
   const { order, number } = preorder(nodes);
   const size = order.length;
-  const sparse = (counts: ReadonlyMap<number, number>): Map<number, number> => {
+  const sparse = (counts: ReadonlyMap<number, number>): ReadonlyMap<number, number> => {
     const result = new Map<number, number>();
     for (const [node, count] of counts) if (number[node] > 0) result.set(number[node], count);
-    return result;
+    return result.size === 0 ? NOTHING : result;
   };
   const inOrder = (values: Int32Array | Float64Array) => (i: number) => values[order[i]];
   const outermost = placesOf(size, (i) => stacks.goroutines[order[i]] > 0);
-  const parent = new Int32Array(size);
-  const end = new Int32Array(size);
-  const depth = new Uint16Array(size);
-  const func = new Int32Array(size);
-  const edge = new Uint8Array(size);
-  const goStatement = new Int32Array(size);
-  const tests = new Map<number, string>();
-  const column = (values: Float64Array) => {
-    const result = new Float64Array(size);
+  const space = new ColumnSpace(size, cost === undefined ? COLUMNS : COLUMNS + TRACING_COLUMNS);
+  const column = (values: Float64Array, result = space.take(Float64Array)) => {
     for (let i = 0; i < size; i++) result[i] = values[order[i]];
     return result;
   };
+  const self = column(nodes.self);
+  const total = column(nodes.total);
+  const first = column(nodes.first);
+  const last = column(nodes.last);
+  const calls = column(nodes.calls);
+  const tracing = cost && { self: space.take(Float64Array), total: space.take(Float64Array) };
+  const parent = space.take(Int32Array);
+  const end = space.take(Int32Array);
+  const func = space.take(Int32Array);
+  const goStatement = space.take(Int32Array);
+  const depth = space.take(Uint16Array);
+  const edge = space.take(Uint8Array);
+  const tests = new Map<number, string>();
   for (let i = 0; i < size; i++) {
     const node = order[i];
     const { kind, goStatement: id, test } = edges[nodes.edge[node]];
@@ -55,13 +70,9 @@ export function freeze(
   }
   fillEnds(end, parent);
   // Rounding of fractional nanoseconds may yield sums slightly below zero.
-  const self = column(nodes.self).map((time) => Math.max(0, time));
-  const total = column(nodes.total);
+  for (let i = 0; i < size; i++) self[i] = Math.max(0, self[i]);
   const deepest = Uint8Array.from(order, (node) => (nodes.depth[node] === nodes.depthLimit ? 1 : 0));
   for (let i = 0; i < size; i++) if (deepest[i]) total[i] = self[i];
-  const first = column(nodes.first);
-  const last = column(nodes.last);
-  const calls = column(nodes.calls);
   const others = nodes.others === NO_NODE ? -1 : number[nodes.others];
   for (let i = others + 1; others > 0 && i < end[others]; i++) {
     total[others] += total[i];
@@ -70,8 +81,12 @@ export function freeze(
     last[others] = Math.max(last[others], last[i]);
   }
   const { panics, goexits, recovered, running, earlier } = stacks.endings;
-  const displaced = column(nodes.displaced);
-  const tracing = cost && tracingTimes({ size, parent, edge, calls, self, total, displaced, others }, cost);
+  if (cost !== undefined && tracing !== undefined) {
+    const displaced = column(nodes.displaced, new Float64Array(size));
+    const times = tracingTimes({ size, parent, edge, calls, self, total, displaced, others }, cost);
+    tracing.self.set(times.self);
+    tracing.total.set(times.total);
+  }
   const tree = Object.freeze({
     size,
     parent,
@@ -94,7 +109,7 @@ export function freeze(
     earlier: sparse(earlier),
     goroutines: sparseColumn(outermost, inOrder(stacks.goroutines)),
     goids: sparseColumn(outermost, inOrder(stacks.goids)),
-    tests,
+    tests: tests.size === 0 ? NO_TESTS : tests,
   });
   return { tree, number };
 }

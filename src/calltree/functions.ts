@@ -1,6 +1,8 @@
 /** One table of functions for all processes of a trace, and which function encloses which. */
-import type { Definition } from "../calltrace/index.js";
+import { grown } from "../base/columns.js";
+import type { Definitions } from "../calltrace/index.js";
 import { OTHER_IDS, OTHER_PATHS } from "./replay/nodes.js";
+import { DefinitionPool, type SharedDefinitions } from "./shared-definitions.js";
 
 /** A function, or a go statement (then the name is that of the function around it). */
 export interface FunctionInfo {
@@ -9,10 +11,26 @@ export interface FunctionInfo {
   readonly line: number;
 }
 
+const NONE = -1;
+
 /** Numbers functions by (name, file, line), across processes. */
 export class FunctionTable {
   readonly list: FunctionInfo[] = [];
+  /** The definitions of all processes, whether they are among the functions or not. */
+  readonly pool = new DefinitionPool();
   private readonly numbers = new Map<string, number>();
+  /** By number of a definition in the pool. */
+  private defined = new Int32Array(0);
+
+  /** @param pooled the number of a definition in the pool */
+  ofDefinition(pooled: number): number {
+    this.defined = grown(this.defined, pooled + 1, NONE);
+    if (this.defined[pooled] === NONE) {
+      const { name, file, line } = this.pool.at(pooled);
+      this.defined[pooled] = this.intern(name, file, line);
+    }
+    return this.defined[pooled];
+  }
 
   intern(name: string, file: string, line: number): number {
     const key = `${name}\0${file}\0${line}`;
@@ -33,22 +51,16 @@ const OTHER_FUNCTIONS_NAME = "[other functions]";
 
 /** Maps the ids of one process trace to the common table. An id without a definition is named `?ID`. */
 export class IdMap {
-  private readonly numbers = new Map<number, number>();
-
+  /** @param definitions share the pool of the table */
   constructor(
-    private readonly definitions: ReadonlyMap<number, Definition>,
+    private readonly definitions: SharedDefinitions,
     private readonly table: FunctionTable,
   ) {}
 
   number(any: number): number {
     const id = Math.min(any, OTHER_IDS);
-    let number = this.numbers.get(id);
-    if (number === undefined) {
-      const definition = this.definitions.get(id);
-      number = this.table.intern(definition?.name ?? standIn(id), definition?.file ?? "", definition?.line ?? 0);
-      this.numbers.set(id, number);
-    }
-    return number;
+    const pooled = this.definitions.numberOf(id);
+    return pooled === 0 ? this.table.intern(standIn(id), "", 0) : this.table.ofDefinition(pooled);
   }
 }
 
@@ -62,7 +74,7 @@ export class Enclosing {
   private readonly byName = new Map<string, number[]>();
   private readonly cache = new Map<number, ReadonlySet<number>>();
 
-  constructor(private readonly definitions: ReadonlyMap<number, Definition>) {
+  constructor(private readonly definitions: Definitions) {
     for (const { id, kind, name } of definitions.values()) {
       if (kind !== "function") continue;
       const ids = this.byName.get(name);

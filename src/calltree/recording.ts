@@ -199,8 +199,8 @@ export class Recording {
 
   /** The function of one of the nodes that {@link replayAll} reports, an index into the functions of the forest. */
   functionOf(process: number, built: number): number {
-    const { nodes, ids } = this.replay.processes[process];
-    return ids.number(nodes.func[built]);
+    const { paths, ids } = this.replay.processes[process];
+    return ids.number(paths.func(built));
   }
 
   /** The node of a process's tree for one of the numbers that {@link replayAll} reports; 0 if it is not selected. */
@@ -216,7 +216,7 @@ export class Recording {
     { minimum = 0, depth, top }: Pick<SelectOptions, "minimum" | "depth" | "top">,
     selected: Pick<Selected, "map" | "context"> | undefined = this.selected[index],
   ): FilteredReplay {
-    const { edges, ids, numbers, nodes } = this.replay.processes[index];
+    const { edges, ids, numbers, paths } = this.replay.processes[index];
     const { tree } = this.forest.processes[index];
     const map = selected === undefined ? numbers : numbers.map((node) => selected.map[node]);
     const shown = depth === undefined && top === undefined ? undefined : viewTree(tree, { depth, top }).shown;
@@ -228,7 +228,7 @@ export class Recording {
       goStatement: (id: number) => ids.number(id),
       place: ({ node, edge }: { node: number; edge: number }) => {
         let above = node;
-        while (above > 0 && map[above] < 0) above = nodes.parent[above];
+        while (above > 0 && map[above] < 0) above = paths.parent(above);
         const { kind, goStatement } = edges.list[edge];
         return {
           node: above > 0 ? map[above] : 0,

@@ -2,7 +2,7 @@
 import { ExitCode, UserError } from "../base/errors.js";
 import { formatDate, formatSpan, isMoment, type Moment, sinceBegin } from "../base/moment.js";
 import { formatDuration } from "../base/units.js";
-import type { ProcessTrace } from "../calltrace/index.js";
+import type { OpenedProcess, ProcessTrace } from "../calltrace/index.js";
 
 /** A bound of a window: nanoseconds since the start of each process, or a moment, which is the same for all of them. */
 export type Bound = number | Moment;
@@ -13,6 +13,12 @@ export interface Window {
   readonly to?: number;
   /** Where the trace of a ring begins to be complete; `from` is not before it. */
   readonly reach?: number;
+}
+
+/** From when to when a process reaches. */
+export interface Reaching extends Pick<ProcessTrace, "info" | "reach"> {
+  /** When it ended or was last seen alive, nanoseconds since its start. */
+  readonly lastSeen: number;
 }
 
 /** From when to when processes reach, nanoseconds since 1970. */
@@ -28,14 +34,15 @@ interface Reach {
  */
 export function windowsOf(
   { from, to }: { readonly from?: Bound; readonly to?: Bound },
-  traces: readonly ProcessTrace[],
+  traces: readonly Reaching[],
 ): Window[] {
   const processes = traces.map(({ info }) => info);
   const bounds = { from, to };
   for (const [name, bound] of Object.entries(bounds)) {
     if (isMoment(bound) && processes.some(({ startWall }) => startWall <= 0)) throw withoutClock(name);
   }
-  const reach = reachOf(traces, traces.map(lastKnown));
+  const ends = traces.map(({ lastSeen }) => lastSeen);
+  const reach = reachOf(traces, ends);
   const begin = dateOf(from, reach);
   const end = dateOf(to, begin === undefined || begin < reach.begin ? reach : { ...reach, begin });
   if (begin !== undefined && end !== undefined && end < begin) throw reversed(begin, end);
@@ -71,7 +78,7 @@ function withinReach({ from, to }: Window, reach: number | undefined): Window {
 export function requireReach(
   { from, to }: { readonly from?: Bound; readonly to?: Bound },
   windows: readonly Window[],
-  traces: readonly ProcessTrace[],
+  traces: readonly Pick<Reaching, "info" | "reach">[],
   ends: readonly number[],
 ): void {
   if (traces.length === 0) return;
@@ -86,7 +93,7 @@ export function requireReach(
 }
 
 /** When a process ended or was last seen alive, as its header tells: nanoseconds since its start. */
-function lastKnown({ info, header: { numbers } }: ProcessTrace): number {
+export function lastSeen({ info, header: { numbers } }: OpenedProcess): number {
   const { pairANano, pairBNano, startNano } = numbers;
   const pair = pairANano > pairBNano ? pairANano : pairBNano;
   return Math.max(0, info.end ?? info.now ?? info.stop?.at ?? Number(pair - startNano));
@@ -97,7 +104,7 @@ function dateOf(bound: Bound | undefined, { begin, end }: Reach): bigint | undef
   return isMoment(bound) ? begin + BigInt(Math.round(sinceBegin(bound, begin, end)!)) : undefined;
 }
 
-function reachOf(traces: readonly ProcessTrace[], ends: readonly number[]): Reach {
+function reachOf(traces: readonly Pick<Reaching, "info" | "reach">[], ends: readonly number[]): Reach {
   const starts = traces.map(({ info }) => BigInt(info.startWall));
   const first = starts.map((start, index) => start + BigInt(Math.round(traces[index].reach ?? 0)));
   const last = starts.map((start, index) => start + BigInt(Math.round(ends[index])));
@@ -123,7 +130,7 @@ function reversed(from: bigint, to: bigint): UserError {
   );
 }
 
-function overwritten(traces: readonly ProcessTrace[]): UserError {
+function overwritten(traces: readonly Pick<Reaching, "reach">[]): UserError {
   const first = Math.min(...traces.map(({ reach = 0 }) => reach));
   return new UserError(
     "the time before --to was overwritten",

@@ -1,6 +1,9 @@
 /** Reports of many small traces: output is written as it comes, and what is kept of a process is small. */
 import { expect, test } from "vitest";
+import type { Definition } from "../../src/calltrace/index.js";
+import { NodePaths } from "../../src/calltree/replay/node-paths.js";
 import { NodeTable } from "../../src/calltree/replay/nodes.js";
+import { DefinitionPool, SharedDefinitions } from "../../src/calltree/shared-definitions.js";
 import { renderNdjson } from "../../src/export/ndjson.js";
 import { StayTable } from "../../src/join/stays.js";
 import { record } from "./calls.js";
@@ -14,31 +17,60 @@ test("the rows of short processes do not wait for those that follow", () => {
   expect(Math.max(...sizes)).toBeLessThan(whole / 8);
 });
 
-test("a table of nodes gives up its room, and finds and adds nodes as before", () => {
+test("walks find the nodes of a finished table under their numbers, without its counts", () => {
   const nodes = new NodeTable(true);
   nodes.reserve(4096);
   const one = nodes.child(0, 7, 0);
-  const two = nodes.child(one, 8, 0);
+  const two = nodes.child(one, 8, 3);
   nodes.calls[two] = 5;
-  nodes.trim();
-  expect(nodes.calls.length).toBe(3);
-  expect([nodes.child(0, 7, 0), nodes.child(one, 8, 0)]).toEqual([one, two]);
-  nodes.reserve(1);
-  expect(nodes.child(two, 9, 0)).toBe(3);
-  expect([...nodes.calls.subarray(0, 4)]).toEqual([0, 0, 5, 0]);
+  const paths = new NodePaths(nodes);
+  expect([paths.count, paths.parent(two), paths.func(two)]).toEqual([3, one, 8]);
+  const table = paths.table();
+  expect([table.child(0, 7, 0), table.child(one, 8, 3)]).toEqual([one, two]);
+  expect([...table.calls.subarray(0, 3)]).toEqual([0, 0, 0]);
+  table.reserve(1);
+  expect([table.child(two, 9, 0), table.depth[3]]).toEqual([3, 3]);
 });
 
-test("a large table of nodes keeps room for a batch, so that no replay copies it", () => {
+test("a table of many paths has room for a batch, so that no replay copies it", () => {
   const nodes = new NodeTable(true);
   for (let id = 1; id < 5000; id++) {
     nodes.reserve(1);
     nodes.child(0, id, 0);
   }
-  nodes.reserve(4096);
-  nodes.trim();
-  const { calls } = nodes;
-  nodes.reserve(4096);
-  expect(nodes.calls).toBe(calls);
+  const table = new NodePaths(nodes).table();
+  const { calls } = table;
+  table.reserve(4096);
+  expect(table.calls).toBe(calls);
+  expect(table.child(0, 4999, 0)).toBe(4999);
+});
+
+test("calls on other paths are found again", () => {
+  const nodes = new NodeTable(true, 10, 3);
+  nodes.reserve(10);
+  for (let id = 1; id < 6; id++) nodes.child(0, id, 0);
+  const table = new NodePaths(nodes).table();
+  const found = [1, 2, 3, 4, 5].map((id) => [nodes.child(0, id, 0), table.child(0, id, 0)]);
+  expect(found.map(([, node]) => node)).toEqual(found.map(([node]) => node));
+  expect(table.others).toBe(nodes.others);
+});
+
+test("processes share definitions, whatever ids they gave them", () => {
+  const pool = new DefinitionPool();
+  const define = (...names: string[]) =>
+    new Map<number, Definition>(
+      names.map((name, i) => [i + 1, { id: i + 1, kind: "function", name, file: "a.go", line: 7 }]),
+    );
+  const test = { id: 2 ** 32 - 1, kind: "test", name: "TestGet", file: "", line: 0 } as const;
+  const first = new SharedDefinitions(new Map([...define("a", "b"), [test.id, test]]), pool);
+  const second = new SharedDefinitions(define("b", "c", "a"), pool);
+  expect([...first.values()]).toEqual([...define("a", "b").values(), test]);
+  expect([...second.values()]).toEqual([...define("b", "c", "a").values()]);
+  expect([first.size, second.size]).toEqual([3, 3]);
+  expect([first.numberOf(1), first.numberOf(2)]).toEqual([second.numberOf(3), second.numberOf(1)]);
+  expect([first.get(test.id), first.get(3), first.get(2 ** 32 - 9)]).toEqual([test, undefined, undefined]);
+  const moved = new SharedDefinitions(new Map([[1, { ...define("a").get(1)!, line: 8 }]]), pool);
+  expect(moved.numberOf(1)).not.toBe(first.numberOf(1));
 });
 
 test("stays are the same whatever room they had when they were added", () => {

@@ -2,9 +2,12 @@
  * Where each goroutine is attached and who started it, by slot in order of begin: recorded by the first replay, used by
  * later ones.
  */
-import { grown } from "../../base/columns.js";
+import { grown, resized } from "../../base/columns.js";
 
 const NONE = -1;
+
+/** From this many goroutines on, a table keeps its room: copying it would take more. */
+const LARGE = 1 << 12;
 
 export interface Attachment {
   readonly goid: number;
@@ -16,12 +19,13 @@ export interface Attachment {
 
 export class AttachmentTable {
   private count = 0;
-  private node = new Int32Array(16);
-  private edge = new Int32Array(16);
-  private goid = new Float64Array(16);
-  private starter = new Float64Array(16);
-  private next = new Int32Array(16);
+  /** Two for each: its id, and that of its starter. */
+  private goids = new Float64Array(16);
+  /** Three for each: its node, its edge, and the next one of the slot. */
+  private places = new Int32Array(24);
+  /** By slot: its first one. */
   private first = new Int32Array(0);
+  /** By slot: its last one, to which the next is added. */
   private last = new Int32Array(0);
 
   constructor(slots: number) {
@@ -37,31 +41,39 @@ export class AttachmentTable {
   /** Attaches the next goroutine of a slot. */
   add(slot: number, { goid, node, edge, starter }: Attachment): void {
     const at = this.count++;
-    this.node = grown(this.node, this.count);
-    this.edge = grown(this.edge, this.count);
-    this.goid = grown(this.goid, this.count);
-    this.starter = grown(this.starter, this.count);
-    this.next = grown(this.next, this.count);
-    this.node[at] = node;
-    this.edge[at] = edge;
-    this.goid[at] = goid;
-    this.starter[at] = starter;
-    this.next[at] = NONE;
+    this.goids = grown(this.goids, 2 * this.count);
+    this.places = grown(this.places, 3 * this.count);
+    this.goids[2 * at] = goid;
+    this.goids[2 * at + 1] = starter;
+    this.places[3 * at] = node;
+    this.places[3 * at + 1] = edge;
+    this.places[3 * at + 2] = NONE;
     if (this.last[slot] === NONE) this.first[slot] = at;
-    else this.next[this.last[slot]] = at;
+    else this.places[3 * this.last[slot] + 2] = at;
     this.last[slot] = at;
+  }
+
+  /** Gives up the room for more, because a report may keep thousands of tables. None can be added any more. */
+  trim(): void {
+    this.last = new Int32Array(0);
+    if (this.count > LARGE) return;
+    this.goids = resized(this.goids, 2 * this.count);
+    this.places = resized(this.places, 3 * this.count);
   }
 
   /** Goroutines of a slot, in order. */
   *of(slot: number): Generator<Attachment> {
-    for (let at = this.first[slot]; at !== NONE; at = this.next[at]) {
-      yield { goid: this.goid[at], node: this.node[at], edge: this.edge[at], starter: this.starter[at] };
+    const { goids, places } = this;
+    for (let at = this.first[slot]; at !== NONE; at = places[3 * at + 2]) {
+      yield { goid: goids[2 * at], node: places[3 * at], edge: places[3 * at + 1], starter: goids[2 * at + 1] };
     }
   }
 
   /** Whether one of the goroutines of a slot is wanted. */
   some(slot: number, isWanted: (goid: number) => boolean): boolean {
-    for (let at = this.first[slot]; at !== NONE; at = this.next[at]) if (isWanted(this.goid[at])) return true;
+    for (let at = this.first[slot]; at !== NONE; at = this.places[3 * at + 2]) {
+      if (isWanted(this.goids[2 * at])) return true;
+    }
     return false;
   }
 }

@@ -13,7 +13,7 @@ import {
   CHUNK_HEADER,
   GrowingReader,
   GrowingTrace,
-  type ProcessTrace,
+  type OpenedProcess,
   type Range,
   Status,
 } from "../../calltrace/index.js";
@@ -65,7 +65,7 @@ export class LiveReplay implements Reach {
     this.reader = new GrowingReader(source, now);
   }
 
-  get process(): ProcessTrace {
+  get process(): OpenedProcess {
     return this.trace.process;
   }
 

@@ -77,6 +77,36 @@ export class NodeTable {
   }
 
   /**
+   * A table of merged calls with these nodes, in which nothing has been counted.
+   *
+   * @param columns by node
+   */
+  static of(
+    { parent, func, edge, depth }: Readonly<Record<"parent" | "func" | "edge" | "depth", Int32Array>>,
+    {
+      depthLimit,
+      pathLimit,
+      others,
+      hasOtherIds,
+    }: Pick<NodeTable, "depthLimit" | "pathLimit" | "others" | "hasOtherIds">,
+  ): NodeTable {
+    const nodes = new NodeTable(true, depthLimit, pathLimit);
+    const count = parent.length;
+    nodes.count = count;
+    // Large ones have room for a batch of records, so that no replay has to copy them.
+    nodes.resize(count < LARGE ? count : count + LARGE + 1);
+    nodes.parent.set(parent);
+    nodes.func.set(func);
+    nodes.edge.set(edge);
+    nodes.depth.set(depth);
+    nodes.first.fill(Number.POSITIVE_INFINITY);
+    nodes.rehash();
+    nodes.hasOtherIds = hasOtherIds;
+    if (others !== NO_NODE) nodes.setOthers(others);
+    return nodes;
+  }
+
+  /**
    * Replaces all nodes.
    *
    * @param count number of nodes; the caller then fills the columns, which have room for some more
@@ -94,25 +124,6 @@ export class NodeTable {
     this.others = others;
     for (let node = others + 1; node < this.count; node++)
       if (this.parent[node] === others) this.othersByFunction.set(this.func[node], node);
-  }
-
-  /**
-   * Gives up most of the room for more nodes, because a report may keep thousands of tables. Large ones keep room for a
-   * batch of records, so that no replay has to copy them.
-   */
-  trim(): void {
-    const length = this.count < LARGE ? this.count : this.count + LARGE + 1;
-    if (length < this.parent.length) this.resize(length);
-  }
-
-  /** The same nodes, of merged calls, without any counts. No node may be added to either from then on. */
-  emptied(): NodeTable {
-    const copy: NodeTable = Object.assign(Object.create(NodeTable.prototype), this);
-    const { length } = this.calls;
-    for (const column of ["calls", "total", "self", "last", "displaced"] as const)
-      copy[column] = new Float64Array(length);
-    copy.first = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
-    return copy;
   }
 
   /** Makes room for `count` more nodes, so that adding them reallocates no column. */
@@ -241,7 +252,9 @@ export class NodeTable {
   }
 
   private rehash(): void {
-    const table = new Int32Array(this.table.length * 2);
+    let { length } = this.table;
+    while (this.count * 2 > length) length *= 2;
+    const table = new Int32Array(length);
     const mask = table.length - 1;
     for (let node = 1; node < this.count; node++) {
       let place = hash(this.parent[node], this.func[node], this.edge[node]) & mask;

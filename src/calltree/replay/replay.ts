@@ -1,13 +1,14 @@
 /**
  * Walks the calls of a process trace, goroutine by goroutine. It reads slot by slot; the first replay has already
- * attached the goroutines, so none has to wait. Nodes are looked up in the table that the first replay filled.
+ * attached the goroutines, so none has to wait. Nodes have the numbers that the first replay gave them.
  */
 import { ChunkReader, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
 import { requireCalls } from "../given-back.js";
 import { EdgeKind } from "../tree.js";
 import type { AttachmentTable } from "./attachments.js";
 import { CALL_EDGE, type EdgeTable } from "./edges.js";
-import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
+import type { NodePaths } from "./node-paths.js";
+import { NO_NODE, ROOT } from "./nodes.js";
 import type { Observer } from "./observer.js";
 import { type CountedTime, type Scope, windowOf } from "./scope.js";
 import { SlotTable } from "./slots.js";
@@ -16,7 +17,7 @@ import { Stacks } from "./stacks.js";
 /** The results of the first replay that later ones need. */
 export interface Replayed {
   readonly process: ProcessTrace;
-  readonly nodes: NodeTable;
+  readonly paths: NodePaths;
   readonly edges: EdgeTable;
   readonly attachments: AttachmentTable;
   /** The end time of frames that never returned. */
@@ -52,11 +53,16 @@ const STEP = 4096;
 /**
  * Replays a process; yields the number of bytes done every few thousand events.
  *
- * @returns what was counted, in the nodes as well
+ * @param nodes the paths as a table; what counts is added there, and to the result
  * @throws UserError if the calls were given back
  */
-export function* walkProcess(replayed: Replayed, scope: Scope, observer: WalkObserver): Generator<number, Stacks> {
-  const { process, nodes, attachments, edges, end } = replayed;
+export function* walkProcess(
+  replayed: Replayed,
+  scope: Scope,
+  observer: WalkObserver,
+  nodes = replayed.paths.table(),
+): Generator<number, Stacks> {
+  const { process, attachments, edges, end } = replayed;
   requireCalls(process);
   const { chunks } = process;
   const slots = new SlotTable(chunks, windowOf(0, scope));
@@ -127,6 +133,5 @@ export function* walkProcess(replayed: Replayed, scope: Scope, observer: WalkObs
     const isOpen = slots.top[slot] >= 0;
     finish(isOpen ? Math.max(end, slots.floor[slot]) : slots.floor[slot]);
   }
-  nodes.trim();
   return stacks;
 }

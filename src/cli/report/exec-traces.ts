@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
-import type { ProcessTrace } from "../../calltrace/index.js";
+import type { OpenedProcess } from "../../calltrace/index.js";
 import { TraceError, TraceReader } from "../../exectrace/index.js";
 import { processesOf } from "../run/bundle.js";
 import { type OpenFile, openNamed, piecesOf, withExecution } from "../trace-files.js";
@@ -12,7 +12,7 @@ import { traceKind } from "../trace-kind.js";
 /** A process in a file of call traces. */
 interface Candidate {
   readonly path: string;
-  readonly process: ProcessTrace;
+  readonly process: OpenedProcess;
 }
 
 /** Execution traces by the processes that they belong to. The caller must call {@link close}. */
@@ -145,12 +145,12 @@ function processOf(file: OpenFile, { pid, writer = pid }: Word, all: readonly Ca
 }
 
 /** When the process ended, in nanoseconds since its start, or still runs. */
-function endOf({ info }: ProcessTrace): number | undefined {
+function endOf({ info }: OpenedProcess): number | undefined {
   return info.end ?? info.now;
 }
 
 /** Until when the process ran at least, in nanoseconds since its start. */
-function lastOf(process: ProcessTrace): number {
+function lastOf(process: OpenedProcess): number {
   const { latest, pairANano, pairBNano, startNano } = process.header.numbers;
   return endOf(process) ?? Number((latest === 1n ? pairANano : pairBNano) - startNano);
 }

@@ -5,13 +5,13 @@
 
 import { closeSync, statSync, unlinkSync } from "node:fs";
 import { UserError } from "../../base/errors.js";
-import { bundlePatches, keptParts, openTrace, type ProcessTrace, readBytes } from "../../calltrace/index.js";
+import { bundlePatches, keptParts, type OpenedProcess, openTrace, readBytes } from "../../calltrace/index.js";
 import { createFile, writeFailure } from "../output.js";
 import type { OpenFile } from "../trace-files.js";
 import { writeFully } from "../write-fully.js";
 
 /** The processes in a file; none if it was cut off before its header. */
-export function processesOf({ source }: OpenFile): readonly ProcessTrace[] {
+export function processesOf({ source }: OpenFile): readonly OpenedProcess[] {
   try {
     return openTrace(source).processes;
   } catch (error) {
@@ -42,7 +42,7 @@ export function saveBundle(path: string, flag: string, files: readonly OpenFile[
   }
 }
 
-function copyProcess(descriptor: number, position: number, process: ProcessTrace): number {
+function copyProcess(descriptor: number, position: number, process: OpenedProcess): number {
   const step = 1 << 20;
   // Backwards: if the process is still writing, no chunk is copied without the earlier chunks of its slot.
   for (const { from, to } of keptParts(process).reverse()) {
