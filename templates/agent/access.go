@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +29,10 @@ func (a *Agent) guard(h http.Handler) http.Handler {
 func (a *Agent) passes(w http.ResponseWriter, r *http.Request) bool {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
+	if r.ContentLength != 0 {
+		// Before it answers, the server reads what comes of a body, and waits for it.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now())
+	}
 	if a.options.Token != "" {
 		if !hasToken(r, a.options.Token) {
 			w.Header().Set("WWW-Authenticate", "Bearer")
@@ -41,6 +46,14 @@ func (a *Agent) passes(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet {
 		w.Header().Set("Allow", http.MethodGet)
 		refuse(w, http.StatusMethodNotAllowed, "only GET is served here")
+		return false
+	}
+	if r.ContentLength != 0 {
+		refuse(w, http.StatusBadRequest, "a request has no body here")
+		return false
+	}
+	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
+		refuse(w, http.StatusBadRequest, "the part of the address behind the question mark is malformed")
 		return false
 	}
 	return true

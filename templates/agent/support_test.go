@@ -54,7 +54,11 @@ type response struct {
 // get asks an agent for a page. Changes are made to the request before it is sent.
 func get(t *testing.T, a *Agent, path string, changes ...func(*http.Request)) response {
 	t.Helper()
-	request, err := http.NewRequest(http.MethodGet, "http://"+a.Addr().String()+path, nil)
+	host := a.Addr().String()
+	if a.Addr().Network() == "unix" {
+		host = "localhost"
+	}
+	request, err := http.NewRequest(http.MethodGet, "http://"+host+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +67,6 @@ func get(t *testing.T, a *Agent, path string, changes ...func(*http.Request)) re
 	}
 	transport := &http.Transport{DisableKeepAlives: true}
 	if a.Addr().Network() == "unix" {
-		request.URL.Host = "localhost"
 		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", a.Addr().String())
 		}
