@@ -1,6 +1,7 @@
 /**
  * The products whose links can lead from a request to its execution trace, and how each writes the trace id in a link. Each
- * entry names the documentation that its placeholder comes from.
+ * entry names the documentation that its placeholder comes from. Honeycomb documents links into its traces, none that lead out of
+ * them (https://docs.honeycomb.io/investigate/collaborate/share-trace/).
  */
 
 /** A kind of link of a product. */
