@@ -81,13 +81,35 @@ export class NumberMap {
     this.values[place] = value;
   }
 
-  private find(key: number): number {
-    const mask = this.keys.length - 1;
+  /** Removes a key. Those behind it move up, so that each is found from its own place on. */
+  delete(key: number): void {
+    const { keys, values } = this;
+    let hole = this.find(key);
+    if (keys[hole] !== key) return;
+    const mask = keys.length - 1;
+    for (let place = (hole + 1) & mask; keys[place] !== -1; place = (place + 1) & mask) {
+      const own = this.placeOf(keys[place]);
+      if (((place - own) & mask) < ((place - hole) & mask)) continue;
+      keys[hole] = keys[place];
+      values[hole] = values[place];
+      hole = place;
+    }
+    keys[hole] = -1;
+    this.size--;
+  }
+
+  /** Where the search for a key begins. */
+  private placeOf(key: number): number {
     const low = key >>> 0;
     const high = ((key - low) / 4294967296) >>> 0;
     let hash = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
     hash ^= hash >>> 15;
-    let place = hash & mask;
+    return hash & (this.keys.length - 1);
+  }
+
+  private find(key: number): number {
+    const mask = this.keys.length - 1;
+    let place = this.placeOf(key);
     while (this.keys[place] !== -1 && this.keys[place] !== key) place = (place + 1) & mask;
     return place;
   }
@@ -105,18 +127,30 @@ export class NumberMap {
   }
 }
 
+/** Words of 32 bits on a page of a {@link NumberSet}. */
+const PAGE = 16;
+
 /**
- * A set of non-negative whole numbers below 2^53, compact when most are consecutive: a bit each, in words of a hash.
+ * A set of non-negative whole numbers below 2^53, compact when most are consecutive: a bit each, and some more for the hash
+ * of pages that have any.
  */
 export class NumberSet {
-  private readonly words = new NumberMap();
+  private readonly pages = new NumberMap();
+  private bits = new Int32Array(PAGE);
 
   add(number: number): void {
-    const word = Math.floor(number / 32);
-    this.words.set(word, this.words.get(word, 0) | (1 << (number % 32)));
+    const page = Math.floor(number / (32 * PAGE));
+    let first = this.pages.get(page, -1);
+    if (first < 0) {
+      first = PAGE * this.pages.size;
+      this.pages.set(page, first);
+      this.bits = grown(this.bits, first + PAGE);
+    }
+    this.bits[first + (Math.floor(number / 32) % PAGE)] |= 1 << (number % 32);
   }
 
   has(number: number): boolean {
-    return (this.words.get(Math.floor(number / 32), 0) & (1 << (number % 32))) !== 0;
+    const first = this.pages.get(Math.floor(number / (32 * PAGE)), -1);
+    return first >= 0 && (this.bits[first + (Math.floor(number / 32) % PAGE)] & (1 << (number % 32))) !== 0;
   }
 }

@@ -14,6 +14,8 @@ import { encodeTree } from "./stored-tree.js";
 export interface FollowedProcess {
   /** Of its chunks: their number and that of slots, and by chunk the bytes that have records. */
   readonly chunks: { readonly count: number; readonly slots: number; readonly filled: Uint32Array };
+  /** It has not what walks over the calls need: they were to be given back. */
+  readonly forgets: boolean;
   /** Undefined once it is taken: walks over the calls count in the same columns. */
   counted: PlainCounts | undefined;
 }
@@ -81,10 +83,19 @@ export class ProcessFollower {
     const { goroutines, goids, stray, pruned, filtered, endings } = stacks;
     const { panics, goexits, running, recovered, earlier } = endings;
     const endingsOnly = { panics, goexits, running, recovered, earlier };
+    const guesses = live.guesses === 0 ? {} : { guesses: live.guesses };
     const counts = { goroutines, goids, stray, pruned, filtered, endings: endingsOnly };
     return {
       chunks: { count: chunks.count, slots: chunks.slots, filled: chunks.filled.slice(0, chunks.count) },
-      counted: { ...rest, nodes: { ...nodes }, edges: { ...edges }, attachments: { ...attachments }, stacks: counts },
+      forgets: live.forgets,
+      counted: {
+        ...rest,
+        ...guesses,
+        nodes: { ...nodes },
+        edges: { ...edges },
+        attachments: { ...attachments },
+        stacks: counts,
+      },
     };
   }
 }
@@ -106,7 +117,7 @@ export function fromFollowed(process: ProcessTrace, followed: FollowedProcess | 
   const { chunks } = process;
   const { count, slots, filled } = followed.chunks;
   if (!isGivenBack(process)) {
-    if (count !== chunks.count || slots !== chunks.slots) return undefined;
+    if (followed.forgets || count !== chunks.count || slots !== chunks.slots) return undefined;
     chunks.filled.set(filled);
   }
   const counted = revived(followed.counted);

@@ -248,6 +248,7 @@ function buildProcess(
       deep: tree.depth.includes(nodes.depthLimit),
       manyFunctions: nodes.hasOtherIds,
       pathLimit: nodes.pathLimit,
+      ...(counted.guesses === undefined ? {} : { guesses: counted.guesses }),
       ...(counted.problem === undefined ? {} : { problem: counted.problem }),
       ...(counted.durations === undefined ? {} : { durations: byFunction(counted.durations, ids) }),
     }),

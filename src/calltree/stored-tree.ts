@@ -33,6 +33,7 @@ interface Head {
   readonly end: number;
   readonly known: boolean;
   readonly problem?: Problem;
+  readonly guesses?: number;
 }
 
 /** The bytes, in pieces. */

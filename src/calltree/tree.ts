@@ -130,6 +130,8 @@ export interface ProcessTree {
   readonly pathLimit: number;
   /** By function of the forest: the durations of all its calls, if they were asked for and are known. */
   readonly durations?: ReadonlyMap<number, Durations>;
+  /** Goroutines whose places are guesses, because the calls were given back before what decides them was known. */
+  readonly guesses?: number;
   readonly problem?: Problem;
 }
 

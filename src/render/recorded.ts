@@ -28,10 +28,15 @@ function earlierLine({ tree }: ProcessTree): string[] {
   return [`began before that: ${formatNumberOf(earlier, "frame")}, with the times since then (≥)`];
 }
 
-function givenBackLine({ control }: ProcessTree): string[] {
+function givenBackLine({ control, guesses = 0 }: ProcessTree): string[] {
   const given = Number(control?.numbers.given ?? 0n);
   if (given === 0) return [];
-  return [`read while the program ran, and given back: ${formatBytes(given)} of calls; --save FILE keeps them`];
+  return [
+    `read while the program ran, and given back: ${formatBytes(given)} of calls; --save FILE keeps them`,
+    ...(guesses === 0
+      ? []
+      : [`placed by a guess: ${formatNumberOf(guesses, "goroutine")}, as that was known too late`]),
+  ];
 }
 
 /** The times during which recording was paused, nanoseconds since the start of the process; the last one may be open. */

@@ -59,19 +59,24 @@ function whole(bytes: Uint8Array) {
   return counted(builder, facts, process.chunks.slots);
 }
 
-/** The same by polls at some times; undefined where it gives up. */
-function followed(source: GrowingSource, times: readonly number[]) {
+/** The same by polls at some times; undefined where it gives up. @param forgetAfter polls after which it cannot read again */
+function followed(source: GrowingSource, times: readonly number[], forgetAfter = Number.POSITIVE_INFINITY) {
   source.advance(0);
   const live = new LiveReplay(source, clock());
   try {
-    for (const time of times) {
+    for (const [index, time] of times.entries()) {
+      if (index === forgetAfter) live.forget();
       source.advance(time);
       live.poll();
     }
     source.advance(Number.POSITIVE_INFINITY);
     const { builder, prescan } = live.finish();
     builder.close(END);
-    return counted(builder, prescan, live.process.chunks.slots);
+    const { guesses } = live;
+    return {
+      ...counted(builder, prescan, live.process.chunks.slots),
+      ...(live.forgets ? { attached: [], guesses } : {}),
+    };
   } catch (error) {
     if (error instanceof NotFollowed) return undefined;
     throw error;
@@ -107,6 +112,37 @@ test("where records become visible late, it has the same or gives up", () => {
     }),
     { numRuns: 60 },
   );
+});
+
+/** What does not depend on where goroutines belong: of each function, calls and self time. */
+function byFunction({ paths }: { readonly paths: readonly (readonly (string | number)[])[] }) {
+  const sums = new Map<string, readonly number[]>();
+  for (const [path, calls, , self] of paths) {
+    const name = String(path).slice(String(path).lastIndexOf(".") + 1);
+    const [moreCalls, moreSelf] = sums.get(name) ?? [0, 0];
+    sums.set(name, [moreCalls + Number(calls), moreSelf + Number(self)]);
+  }
+  return new Map([...sums].sort());
+}
+
+test("once a trace cannot be read again, what is known late costs goroutines their places but no calls, and is counted", () => {
+  let guessed = 0;
+  fc.assert(
+    fc.property(programs, chunkSizes, fc.nat(), fc.nat(20), (choices, chunkMax, seed, forgetAfter) => {
+      const { bytes } = run(choices, chunkMax);
+      const source = new GrowingSource(bytes, (slot) => ((slot + 1) * (seed % 1000) * 7) % 301);
+      const times = Array.from({ length: 20 }, (_, i) => (source.end * i) / 20);
+      const tree = followed(source, times, forgetAfter);
+      const expected = whole(bytes);
+      if (tree === undefined) return;
+      if ("guesses" in tree && tree.guesses > 0) guessed++;
+      else expect({ ...tree, guesses: 0 }).toEqual({ ...expected, attached: tree.attached, guesses: 0 });
+      expect(tree.events).toBe(expected.events);
+      expect(byFunction(tree)).toEqual(byFunction(expected));
+    }),
+    { numRuns: 40 },
+  );
+  expect(guessed).toBeGreaterThan(0);
 });
 
 test("the forest of a trace that was followed is that of the finished trace, also when another thread followed it", () => {
@@ -151,7 +187,7 @@ test("only the tree of all calls is taken from a trace that was followed", () =>
   source.advance(Number.POSITIVE_INFINITY);
   const followed = () => {
     const { counted, chunks } = new ProcessFollower(source, clock()).finish();
-    return [{ chunks, counted: { ...counted!, events: 999 } }];
+    return [{ chunks, forgets: false, counted: { ...counted!, events: 999 } }];
   };
   const events = (options: ForestOptions) =>
     replayTraces(memorySource(bytes), { ...options, followed: followed() }).forest.processes[0].events;

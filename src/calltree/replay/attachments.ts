@@ -1,6 +1,6 @@
 /**
  * Where each goroutine is attached and who started it, by slot in order of begin: recorded by the first replay, used by
- * later ones.
+ * later ones, if there will be any.
  */
 import { grown, resized } from "../../base/columns.js";
 
@@ -27,6 +27,7 @@ export class AttachmentTable {
   private first = new Int32Array(0);
   /** By slot: its last one, to which the next is added. */
   private last = new Int32Array(0);
+  private forgets = false;
 
   constructor(slots: number) {
     this.growTo(slots);
@@ -34,12 +35,21 @@ export class AttachmentTable {
 
   /** Makes room for more slots. */
   growTo(slots: number): void {
+    if (this.forgets) return;
     this.first = grown(this.first, slots, NONE);
     this.last = grown(this.last, slots, NONE);
   }
 
+  /** Forgets all, now and later: there will be no other replay. */
+  forget(): void {
+    if (this.forgets) return;
+    Object.assign(this, new AttachmentTable(0));
+    this.forgets = true;
+  }
+
   /** Attaches the next goroutine of a slot. */
   add(slot: number, { goid, node, edge, starter }: Attachment): void {
+    if (this.forgets) return;
     const at = this.count++;
     this.goids = grown(this.goids, 2 * this.count);
     this.places = grown(this.places, 3 * this.count);
@@ -64,14 +74,14 @@ export class AttachmentTable {
   /** Goroutines of a slot, in order. */
   *of(slot: number): Generator<Attachment> {
     const { goids, places } = this;
-    for (let at = this.first[slot]; at !== NONE; at = places[3 * at + 2]) {
+    for (let at = this.first[slot] ?? NONE; at !== NONE; at = places[3 * at + 2]) {
       yield { goid: goids[2 * at], node: places[3 * at], edge: places[3 * at + 1], starter: goids[2 * at + 1] };
     }
   }
 
   /** Whether one of the goroutines of a slot is wanted. */
   some(slot: number, isWanted: (goid: number) => boolean): boolean {
-    for (let at = this.first[slot]; at !== NONE; at = this.places[3 * at + 2]) {
+    for (let at = this.first[slot] ?? NONE; at !== NONE; at = this.places[3 * at + 2]) {
       if (isWanted(this.goids[2 * at])) return true;
     }
     return false;

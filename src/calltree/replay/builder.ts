@@ -9,8 +9,8 @@
  * 4. Slots still parked at the end wait for one another: the earliest goroutine among them becomes a root, then the
  *    others may resume, and so on.
  *
- * Memory: nodes (distinct call paths), open frames, 20 bytes per chunk, 24 bytes per goroutine without a spawn record,
- * a bit per goroutine.
+ * Memory: nodes (distinct call paths), open frames, 20 bytes per chunk, 40 bytes per goroutine without a spawn record,
+ * two bits per goroutine, and 28 bytes per goroutine for later walks; see {@link TreeBuilder.forget}.
  */
 import { ChunkReader, chunkAt, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
 import { EdgeKind } from "../tree.js";
@@ -82,6 +82,12 @@ export class TreeBuilder {
       this.advance(slot, chunks.count);
       this.settle(chunks.count);
     }
+  }
+
+  /** There will be no walk: what only that needs is not kept. */
+  forget(): void {
+    this.attachments.forget();
+    this.spawns.forget();
   }
 
   /** Answers the queries by goroutines that began before `time`; no goroutine has further records before that. */
@@ -209,7 +215,9 @@ export class TreeBuilder {
       const node = this.parents.find(query);
       if (node === NO_NODE) return false;
       const kind = this.parents.isCertain(query) ? EdgeKind.exact : EdgeKind.approximate;
-      this.attach(slot, begin, { node, kind, starter: this.parents.asked(query), goStatement });
+      const starter = this.parents.asked(query);
+      this.parents.release(query, slot);
+      this.attach(slot, begin, { node, kind, starter, goStatement });
       return true;
     }
     const { chunks } = this.process;
@@ -221,8 +229,9 @@ export class TreeBuilder {
       return true;
     }
     if (!this.passed(chunk, spawnRef)) return false;
-    const spawn = this.spawns.find(chunk, spawnRef, begin.time);
+    const spawn = this.spawns.take(chunk, spawnRef, begin.time);
     if (spawn === undefined) {
+      this.reach?.guessed();
       this.attach(slot, begin, { node: ROOT, kind: EdgeKind.approximate, starter: parentGoid });
     } else {
       const kind = spawn.goid === parentGoid ? EdgeKind.exact : EdgeKind.indirect;

@@ -25,6 +25,8 @@ export interface Counted {
   readonly problem?: Problem;
   /** By function, if asked for and known. */
   readonly durations?: PackedDurations;
+  /** Goroutines whose places are guesses, because the calls were given back before what decides them was known. */
+  readonly guesses?: number;
 }
 
 /** What is counted beside the nodes. */

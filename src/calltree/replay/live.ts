@@ -6,21 +6,24 @@
  * when a goroutine's records are replayed, all goroutines are known that began before its last ones, and their questions for
  * its stack lie before the replay passes them. Records become visible within microseconds; polls are further apart. Where
  * that fails, or a later record belies an earlier answer, the replay gives up (NotFollowed), and the trace must be read
- * again from its beginning.
+ * again from its beginning. If that is not possible because parts of it were given back, it goes on with a guess and counts
+ * it. From then on its memory does not grow with the number of goroutines, but for a few bits each.
  */
+import { messageOf } from "../../base/errors.js";
 import {
   type ByteSource,
   CHUNK_HEADER,
   GrowingReader,
   GrowingTrace,
   type OpenedProcess,
+  type Problem,
   type Range,
   Status,
 } from "../../calltrace/index.js";
 import { TreeBuilder } from "./builder.js";
 import { Giving } from "./giving.js";
-import { LateQueries, NotFollowed } from "./late-queries.js";
-import { Prescanner } from "./prescan.js";
+import { Lateness, LateQueries, NotFollowed } from "./late-queries.js";
+import { type Prescan, Prescanner } from "./prescan.js";
 import { Relied } from "./queries.js";
 import type { Reach } from "./reach.js";
 
@@ -48,6 +51,10 @@ export class LiveReplay implements Reach {
   private previous = NOTHING;
   private ready = NOTHING;
   private readonly giving = new Giving();
+  private readonly lateness = new Lateness();
+  private belied = 0;
+  /** Where and why the replay has ended before the trace. */
+  private problem: Problem | undefined;
   private hasEnded = false;
 
   /**
@@ -86,56 +93,96 @@ export class LiveReplay implements Reach {
     const excess = trace.end - giving.given - keep;
     if (builder === undefined || excess <= 0) return [];
     giving.look(process, builder.slots);
-    return giving.take(most, excess);
+    const ranges = giving.take(most, excess);
+    if (ranges.length > 0) this.forget();
+    return ranges;
+  }
+
+  /** Whether {@link forget} was called. */
+  get forgets(): boolean {
+    return this.lateness.forgets;
+  }
+
+  /** Goroutines whose places are guesses, because what decides them was known too late. */
+  get guesses(): number {
+    return this.lateness.guesses;
+  }
+
+  /** The trace cannot be read again, and its calls not be walked: what only that needs is not kept. */
+  forget(): void {
+    this.lateness.forgets = true;
+    this.builder?.forget();
+    this.late?.forget();
   }
 
   /** Reads what is new. @throws NotFollowed */
   poll(): void {
-    this.trace.poll(false);
-    if (this.trace.isSettled) this.advance();
+    this.step(() => {
+      this.trace.poll(false);
+      if (this.trace.isSettled) this.advance();
+    });
   }
 
   /**
    * Reads the rest, of a process that has ended.
    * @throws NotFollowed
    */
-  finish(): { readonly builder: TreeBuilder; readonly prescan: Prescanner } {
-    this.hasEnded = true;
-    this.trace.poll(true);
-    this.advance();
-    const { builder, prescanner } = this;
+  finish(): { readonly builder: TreeBuilder; readonly prescan: Prescan } {
+    this.step(() => {
+      this.hasEnded = true;
+      this.trace.poll(true);
+      this.advance();
+    });
+    const { builder, prescanner, problem } = this;
     if (builder === undefined || prescanner === undefined) throw new NotFollowed("nothing was read");
     builder.finish();
     // Which paths fit depends on the order of replay.
-    if (builder.stacks.hasOtherPaths) throw new NotFollowed("it has very many call paths");
-    return { builder, prescan: prescanner };
+    if (builder.stacks.hasOtherPaths && !this.forgets) throw new NotFollowed("it has very many call paths");
+    const { queries, begun, events, goroutines } = prescanner;
+    return { builder, prescan: { queries, begun, events, goroutines, ...(problem === undefined ? {} : { problem }) } };
+  }
+
+  /** Reads more. Where that fails and the trace cannot be read again, the tree ends there. */
+  private step(read: () => void): void {
+    if (this.problem !== undefined) return;
+    try {
+      read();
+    } catch (error) {
+      if (!this.forgets) throw error;
+      this.problem = { offset: this.replayed, message: `it could not be followed from here on: ${messageOf(error)}` };
+    }
   }
 
   private advance(): void {
-    const { process, relied, collectsDurations } = this;
+    const { process, relied, lateness, collectsDurations } = this;
     if (process.problem !== undefined) throw new NotFollowed(process.problem.message);
     this.prescanner ??= new Prescanner(process, relied);
     const { prescanner } = this;
     if (this.builder === undefined) {
       this.builder = new TreeBuilder(process, prescanner, { collectsDurations }, this.reader, this);
-      this.late = new LateQueries(prescanner.queries, this.builder);
+      this.late = new LateQueries(prescanner.queries, this.builder, lateness);
     }
     const { builder, late } = this;
     prescanner.growTo(process.chunks.slots);
     this.ready = this.previous;
     this.previous = this.latest;
     this.latest = this.skim(prescanner);
-    if (prescanner.isBelied)
-      throw new NotFollowed("a goroutine began to call traced functions after those that it started");
-    if (prescanner.hasFoundParent()) throw new NotFollowed("the parent of a goroutine was recorded late");
+    this.admit(
+      "a goroutine began to call traced functions after those that it started",
+      prescanner.belied - this.belied,
+    );
+    this.belied = prescanner.belied;
+    this.admit("the parent of a goroutine was recorded late", prescanner.foundParents());
+    if (lateness.forgets) relied.limit();
     if (this.hasEnded) this.ready = this.latest;
-    const queries = this.hasEnded ? prescanner.queries.count : this.previous.queries;
-    const before = prescanner.queries.addressed;
-    prescanner.address(queries);
     builder.slots.grow();
-    for (let query = before; query < queries; query++) late!.ask(query);
+    prescanner.address(this.hasEnded ? prescanner.queries.added : this.previous.queries, (query) => late!.ask(query));
     builder.replayNew();
     if (!this.hasEnded) late!.answerBefore(this.ready.until);
+  }
+
+  private admit(what: string, goroutines: number): void {
+    if (goroutines > 0) this.lateness.met(what, goroutines);
   }
 
   /** Prescans what is there. */
@@ -163,7 +210,7 @@ export class LiveReplay implements Reach {
       chunk[slot] = at;
       bytes[slot] = Math.abs(from);
     }
-    return { chunk, bytes, until, queries: prescanner.queries.count };
+    return { chunk, bytes, until, queries: prescanner.queries.added };
   }
 
   /**
@@ -207,5 +254,9 @@ export class LiveReplay implements Reach {
 
   check(slot: number, time: number): void {
     this.late!.check(slot, time);
+  }
+
+  guessed(): void {
+    if (this.forgets) this.lateness.guesses++;
   }
 }

@@ -19,8 +19,6 @@ export class ParentInference {
   private answers: Int32Array<ArrayBuffer>;
   /** The queries whose answer is the frame with the go statement. */
   private readonly certain = new Set<number>();
-  /** By slot: the query of its latest goroutine that had one. */
-  private readonly taken = new Map<number, number>();
   /** Called when a goroutine begins on a slot. */
   onBegin: ((slot: number, goid: number) => void) | undefined;
   /** Called before another goroutine takes over a slot at `time`. */
@@ -39,11 +37,14 @@ export class ParentInference {
 
   /** The query that belongs to the next begin record of a slot without a spawn record. */
   take(slot: number): number {
-    const { firstOfSlot, nextOfSlot } = this.prescan.queries;
-    const before = this.taken.get(slot);
-    const query = before === undefined ? firstOfSlot[slot] : nextOfSlot[before];
-    this.taken.set(slot, query);
-    return query;
+    return this.prescan.queries.take(slot);
+  }
+
+  /** The goroutine of a query has its place: nobody asks for the answer any more. */
+  release(query: number, slot: number): void {
+    if (query < this.answers.length) this.answers[query] = NO_NODE;
+    this.certain.delete(query);
+    this.prescan.queries.release(query, slot);
   }
 
   /** The node to attach to; NO_NODE if not known yet; the root if no ancestor goroutine is in the trace. */
@@ -68,11 +69,8 @@ export class ParentInference {
     const { queries } = this.prescan;
     this.onBegin?.(slot, goid);
     slots.capture[slot] = Number.POSITIVE_INFINITY;
-    let query = queries.heads.get(goid, NO_NODE);
-    if (query === NO_NODE) return;
-    queries.heads.set(goid, NO_NODE);
-    const list: number[] = [];
-    for (; query !== NO_NODE; query = queries.link[query]) list.push(query);
+    const list = queries.takeTo(goid);
+    if (list.length === 0) return;
     list.sort((a, b) => queries.time[b] - queries.time[a]);
     slots.queries.set(slot, list);
     slots.capture[slot] = queries.time[list[list.length - 1]];

@@ -4,7 +4,7 @@
  * began, so it needs that time before its replay of the parent passes it. The builder also needs the set of goroutines
  * in the trace: it must not wait for a parent that has no records.
  */
-import { grown, NumberSet } from "../../base/columns.js";
+import { NumberSet } from "../../base/columns.js";
 import {
   ChunkReader,
   Kind,
@@ -112,10 +112,12 @@ export class Prescanner implements Prescan {
   readonly begun = new NumberSet();
   events = 0;
   goroutines = 0;
-  /** While the trace grows: whether a goroutine has begun of which something relied on that it never would. */
-  isBelied = false;
+  /** While the trace grows: how many goroutines have begun of which something relied on that they never would. */
+  belied = 0;
   private readonly skimmer = new Skimmer();
   private readonly collector: Collector;
+  /** Goroutines whose parents were recorded at the last look. */
+  private parents = 0;
 
   /** @param relied on what addresses of queries rely, if the trace grows */
   constructor(
@@ -129,7 +131,6 @@ export class Prescanner implements Prescan {
   /** Makes room for the slots of a trace that has grown. */
   growTo(slots: number): void {
     this.queries.growTo(slots);
-    this.collector.growTo(slots);
   }
 
   /** @returns why and where it ended, in bytes from the start of the chunk */
@@ -151,7 +152,7 @@ export class Prescanner implements Prescan {
       }
       this.goroutines++;
       this.begun.add(goid);
-      if (relied?.absent.has(goid)) this.isBelied = true;
+      if (relied?.absent.has(goid)) this.belied++;
       wanted ||= asksForParent(chunks, { parentGoid, spawnRef, ticks });
     }
     this.events += skimmer.events;
@@ -160,48 +161,46 @@ export class Prescanner implements Prescan {
     return { status, end };
   }
 
-  /** Finds out which goroutines are asked by the queries before `until`. */
-  address(until: number): void {
-    this.queries.address(until, this.begun, this.skimmer.parents, this.relied);
+  /** Finds out which goroutines are asked by more queries, until there are `until` of them. @param visit called with each */
+  address(until: number, visit: (query: number) => void): void {
+    this.queries.address(until, this.begun, this.skimmer.parents, visit, this.relied);
   }
 
   /** The same for all queries, of a trace that is complete. */
   addressAll(): void {
     const { queries } = this;
-    this.address(queries.count);
-    for (let query = 0; query < queries.count; query++) if (queries.asked[query] !== 0) queries.enlist(query);
+    this.address(queries.added, (query) => {
+      if (queries.asked[query] !== 0) queries.enlist(query);
+    });
   }
 
-  /** Whether a parent has been recorded of which something relied on that it never would. */
-  hasFoundParent(): boolean {
-    for (const orphan of this.relied?.orphans ?? []) if (this.skimmer.parents.has(orphan)) return true;
-    return false;
+  /** How many parents have been recorded since the last call of which something relied on that they never would. */
+  foundParents(): number {
+    const { parents } = this.skimmer;
+    if (parents.size === this.parents) return 0;
+    this.parents = parents.size;
+    const found = [...(this.relied?.orphans ?? [])].filter((orphan) => parents.has(orphan));
+    for (const orphan of found) this.relied?.orphans.delete(orphan);
+    return found.length;
   }
 }
 
 /** Decodes the chunks that contain queries, for the times and first functions. */
 class Collector {
   private decoder: RecordDecoder | undefined;
-  /** By slot: the query whose first function is still unknown, -1 for none. */
-  private open: Int32Array<ArrayBuffer>;
 
   constructor(
     private readonly process: ProcessTrace,
     private readonly queries: ParentQueries,
-  ) {
-    this.open = new Int32Array(process.chunks.slots).fill(-1);
-  }
-
-  growTo(slots: number): void {
-    this.open = grown(this.open, slots, -1);
-  }
+  ) {}
 
   waits(slot: number): boolean {
-    return this.open[slot] >= 0;
+    return this.queries.unnamed[slot] >= 0;
   }
 
   collect(chunk: number, { units, index, size, from, fill }: ChunkPart): void {
-    const { open, queries } = this;
+    const { queries } = this;
+    const { unnamed } = queries;
     const { chunks } = this.process;
     const slot = chunks.slot[chunk];
     this.decoder ??= new RecordDecoder(this.process.clock);
@@ -220,9 +219,9 @@ class Collector {
     }
     do {
       const count = decoder.next();
-      if (open[slot] >= 0) open[slot] = firstFunction(decoder, count, queries, open[slot]);
+      if (unnamed[slot] >= 0) unnamed[slot] = firstFunction(decoder, count, queries, unnamed[slot]);
       if (decoder.status !== Status.begin) continue;
-      open[slot] = asksForParent(chunks, decoder.begin) ? queries.add(slot, decoder.begin) : -1;
+      unnamed[slot] = asksForParent(chunks, decoder.begin) ? queries.add(slot, decoder.begin) : -1;
     } while (decoder.status === Status.more || decoder.status === Status.begin);
   }
 }

@@ -8,6 +8,8 @@ export interface Reach {
   isComplete(slot: number, chunk: number): boolean;
   /** Called with the time of the next record of a slot. @throws if something relied on a later one */
   check(slot: number, time: number): void;
+  /** Called where the place of a goroutine is a guess because its spawn record is not there, or not any more. */
+  guessed(): void;
 }
 
 /**
