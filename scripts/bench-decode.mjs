@@ -1,8 +1,8 @@
 // Measures the reader: builds the merged call trees of two generated traces, one with many calls a path and one with as many
-// paths as a tree may have. Prints events per second, by time and by CPU time, and resident memory, of the reader and of
+// paths as a tree may have; with --stats, the numbers of `gotrace stats`. Prints events per second, by time and by CPU time, and resident memory, of the reader and of
 // another one in the same run: the one without the core, or that of an older release.
 //
-//   node scripts/bench-decode.mjs [--size 256] [--before DIR]
+//   node scripts/bench-decode.mjs [--size 256] [--before DIR] [--stats]
 //
 // --size is the size of each trace in MiB; DIR is a checkout of an older release with its node_modules (a worktree of the
 // first commit of 0.1.0, say). The traces are files, and each is read by a process of its own, so that the printed memory is
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     trace: { type: "string" },
     reader: { type: "string" },
     plain: { type: "boolean", default: false },
+    stats: { type: "boolean", default: false },
   },
 });
 
@@ -41,14 +42,18 @@ else {
 
 async function compare(directory) {
   const { generate } = await import("./lib-calltrace.mjs");
-  const own = fileURLToPath(new URL("../src/calltree/index.ts", import.meta.url));
-  const now = await bundled(own, join(directory, "reader.mjs"));
-  const other = values.before && join(values.before, "src/calltree/index.ts");
-  const before = other ? await bundled(other, join(directory, "before.mjs")) : now;
+  const own = [
+    new URL("../src/calltree/index.ts", import.meta.url),
+    new URL("../src/callstats/index.ts", import.meta.url),
+  ];
+  const now = await bundled(own.map(fileURLToPath), join(directory, "reader.mjs"));
+  const others_ = ["calltree", "callstats"].map((room) => join(values.before ?? "", "src", room, "index.ts"));
+  const before = values.before ? await bundled(others_, join(directory, "before.mjs")) : now;
   const others = values.before ? [] : ["--plain"];
+  const what = values.stats ? ["--stats"] : [];
   const file = join(directory, "trace.gotrace");
   const run = (reader, flags = []) => {
-    const args = [fileURLToPath(import.meta.url), "--trace", file, "--reader", reader, ...flags];
+    const args = [fileURLToPath(import.meta.url), "--trace", file, "--reader", reader, ...what, ...flags];
     return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
   };
   for (const [title, branching] of Object.entries(BRANCHINGS)) {
@@ -72,20 +77,33 @@ function line({ rate, own, seconds, paths, rss }) {
   return `${rate.toFixed(1)} M events/s (${own.toFixed(1)} by CPU time), ${paths} paths, ${seconds.toFixed(2)} s, peak RSS ${rss} MiB`;
 }
 
-async function bundled(path, outfile) {
-  await build({ entryPoints: [path], outfile, bundle: true, format: "esm", platform: "node", logLevel: "warning" });
+/** Bundles the reader of a checkout. */
+async function bundled(checkout, outfile) {
+  const contents = ["calltree", "callstats"].map((room) => `export * from "./src/${room}/index.ts";`).join("\n");
+  await build({
+    stdin: { contents, resolveDir: checkout },
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    logLevel: "warning",
+  });
   return outfile;
 }
 
 /** Prints the measurement of one reader as JSON. */
 async function measure(path, reader, isPlain) {
-  const { replayTraces, buildForest } = await import(reader);
+  const { replayTraces, buildForest, ...parts } = await import(reader);
   const descriptor = openSync(path, "r");
   const { size } = fstatSync(descriptor);
   const read = (offset, into) => readSync(descriptor, into, 0, into.length, offset);
   const start = performance.now();
   const before = process.cpuUsage();
-  const forest = replayTraces ? replayTraces({ size, read }, { isPlain }).forest : buildForest({ size, read });
+  const forest = values.stats
+    ? statistics(parts, { size, read }, isPlain)
+    : replayTraces
+      ? replayTraces({ size, read }, { isPlain }).forest
+      : buildForest({ size, read });
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(before);
   closeSync(descriptor);
@@ -95,4 +113,15 @@ async function measure(path, reader, isPlain) {
   // Not maxRSS of resourceUsage, which begins with that of the process that started this one.
   const rss = Math.round(Number(/VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]) / 1024);
   console.log(JSON.stringify({ rate, own, seconds, events, paths: tree.size - 1, rss }));
+}
+
+/** Computes the numbers of `gotrace stats`. @returns the forest */
+function statistics({ readRecording, StatsMeter, treeStats }, source, isPlain) {
+  const recording = readRecording(source, { build: { isPlain, collectsDurations: !isPlain } });
+  const { forest } = recording;
+  if (treeStats?.(forest, { spread: true }) !== undefined) return forest;
+  const meter = new StatsMeter(forest, { spread: true });
+  recording.visit(meter.visitor);
+  meter.rows();
+  return forest;
 }
