@@ -1,0 +1,3 @@
+module example.com/agentload
+
+go 1.21
