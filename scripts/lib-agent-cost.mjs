@@ -1,7 +1,7 @@
 // What the agent costs the server: pairs of rounds with and without it. Part of npm run sweep:agent.
 
 import { join } from "node:path";
-import { load, scratch, serve } from "./lib-agent-load.mjs";
+import { loadAll, scratch, serve } from "./lib-agent-load.mjs";
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
@@ -16,56 +16,45 @@ function interval(ratios) {
   return [sorted[rank], sorted[n - 1 - rank]];
 }
 
-/** One round: latency, and processor time of the server a request. */
-async function round(binary, server, requests, rate) {
-  const before = await server.ask("/usage");
-  const { p50_ns, p99_ns, bad } = await load(binary, server, requests, rate);
-  const after = await server.ask("/usage");
-  return { p50: p50_ns, p99: p99_ns, cpu: (after.cpu_ns - before.cpu_ns) / requests, bad };
+/** Clients ask both servers by turns. @returns of each latency in ns, and its processor time a request */
+async function round(binary, servers, requests, rate) {
+  const used = () => Promise.all(servers.map((server) => server.ask("/usage")));
+  const before = await used();
+  const results = await loadAll(binary, servers, requests, rate);
+  const after = await used();
+  return results.map(({ p50_ns, p99_ns, bad }, i) => {
+    return { p50: p50_ns, p99: p99_ns, cpu: (after[i].cpu_ns - before[i].cpu_ns) / requests, bad };
+  });
 }
 
 /**
- * Compares a server with the agent to one without, in alternating rounds. The ratio of a measure holds unless its whole
- * interval is above 1 + `within`: then the machine's noise does not explain it.
+ * Compares a server with the agent to one without. Both run at the same time, and requests go to them by turns, so that the
+ * machine disturbs them alike. The ratio of a measure holds unless its whole interval is above 1 + `within`.
  */
 export async function cost(check, binary, { rounds, requests, rate, within }) {
-  const off = await serve(binary);
+  const recorder = ["-flight", String(16 << 20), "-dir", join(scratch, "cost")];
   const settings = [
-    ["agent idle", ["-agent"]],
-    [
-      "sentinel, requests, flight recorder",
-      ["-agent", "-watch", "-flight", String(16 << 20), "-dir", join(scratch, "cost")],
-    ],
+    ["agent, nothing else", ["-agent"], within],
+    ["agent, sentinel, requests, flight recorder", ["-agent", "-watch", ...recorder], within],
   ];
-  for (const [name, flags] of settings) {
-    const on = await serve(binary, flags);
-    const ratios = { p50: [], p99: [], cpu: [] };
-    const plain = { p50: [], p99: [], cpu: [] };
-    let bad = 0;
-    await round(binary, off, 300, rate);
-    await round(binary, on, 300, rate);
-    for (let i = 0; i < rounds; i++) {
-      const order = i % 2 ? [on, off] : [off, on];
-      const results = new Map();
-      for (const server of order) results.set(server, await round(binary, server, requests, rate));
-      const [without, having] = [results.get(off), results.get(on)];
-      bad += without.bad + having.bad;
-      for (const key of Object.keys(ratios)) {
-        ratios[key].push(having[key] / without[key]);
-        plain[key].push(without[key]);
-      }
-    }
-    for (const [key, unit] of [
-      ["p50", "latency p50"],
-      ["p99", "latency p99"],
-      ["cpu", "processor time a request"],
+  for (const [name, flags, most] of settings) {
+    const servers = [await serve(binary), await serve(binary, flags)];
+    const results = [];
+    await round(binary, servers, 300, rate);
+    for (let i = 0; i < rounds; i++) results.push(await round(binary, servers, requests, rate));
+    for (const [key, what] of [
+      ["p50", "latency, p50"],
+      ["p99", "latency, p99"],
+      ["cpu", "processor time"],
     ]) {
-      const [low, high] = interval(ratios[key]);
-      const figures = `×${median(ratios[key]).toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}) of ${(median(plain[key]) / 1e6).toFixed(2)} ms`;
-      check(`${name}: ${unit} within ${within * 100} %`, low <= 1 + within, figures);
+      const ratios = results.map(([without, having]) => having[key] / without[key]);
+      const [low, high] = interval(ratios);
+      const plain = median(results.map(([without]) => without[key])) / 1e6;
+      const figures = `×${median(ratios).toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}) of ${plain.toFixed(3)} ms`;
+      check(`${name}: ${what}`, low <= 1 + most, figures);
     }
-    check(`${name}: no request lost`, bad === 0, `${2 * rounds * requests} requests`);
-    await on.stop();
+    const lost = results.flat().reduce((sum, { bad }) => sum + bad, 0);
+    check(`${name}: no request lost`, lost === 0, `${2 * rounds * requests} requests`);
+    for (const server of servers) await server.stop();
   }
-  await off.stop();
 }

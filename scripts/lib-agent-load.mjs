@@ -75,9 +75,10 @@ export async function serve(binary, flags = [], shell = "") {
   return server;
 }
 
-/** Runs clients of the shop. @returns good, bad, p50_ns, p99_ns, most_ns */
-export async function load(binary, server, requests, rate) {
-  const args = ["load", "-to", server.public, "-requests", String(requests), "-rate", String(rate)];
+/** Runs clients of servers, which they ask by turns. @returns of each server good, bad, p50_ns, p99_ns, most_ns */
+export async function loadAll(binary, servers, requests, rate) {
+  const to = servers.map((server) => server.public).join();
+  const args = ["load", "-to", to, "-requests", String(requests), "-rate", String(rate)];
   const child = spawn(binary, args, { stdio: ["ignore", "pipe", "inherit"] });
   running.add(child);
   let out = "";
@@ -86,8 +87,14 @@ export async function load(binary, server, requests, rate) {
   });
   await once(child, "close");
   running.delete(child);
-  return JSON.parse(out);
+  return out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 }
+
+/** Runs clients of one server. */
+export const load = async (binary, server, requests, rate) => (await loadAll(binary, [server], requests, rate))[0];
 
 /** Gets a page. `whole` is false if the response was cut off. Never rejects: status is 0 if there was no response. */
 export function get(address, path, headers = {}, method = "GET") {

@@ -27,7 +27,7 @@ const troubles = {
   tokens: (check) => locked(check, standard),
   slowloris: (check) => slowloris(check, standard),
   doors: (check) => doors(check, standard),
-  cost: (check) => cost(check, standard, { rounds: Number(values.rounds), requests: 800, rate: 400, within: 0.05 }),
+  cost: (check) => cost(check, standard, { rounds: Number(values.rounds), requests: 1000, rate: 250, within: 0.05 }),
 };
 const only = values.only?.split(",") ?? Object.keys(troubles);
 let failed = 0;

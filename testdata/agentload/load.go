@@ -14,40 +14,63 @@ import (
 	"time"
 )
 
-// load sends requests at a steady rate, and prints how many were answered well and how long they took from the moment at
-// which they were due. So a server that stalls cannot hide it by slowing its clients down.
+// load sends requests at a steady rate, to several servers by turns, and prints for each how many were answered well and how
+// long they took from the moment at which they were due. So a server that stalls cannot hide it by slowing its clients down,
+// and what the machine does besides slows all of them alike.
 func load(args []string) {
 	flags := flag.NewFlagSet("load", flag.ExitOnError)
-	to := flags.String("to", "", "address of the server")
-	requests := flags.Int("requests", 1000, "how many requests")
-	rate := flags.Float64("rate", 400, "requests a second")
+	to := flags.String("to", "", "addresses of the servers, with commas between them")
+	requests := flags.Int("requests", 1000, "how many requests to each")
+	rate := flags.Float64("rate", 400, "requests a second to each")
 	flags.Parse(args)
 
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second}
-	took := make([]time.Duration, *requests)
-	var good, bad atomic.Int64
+	var results []*result
+	for _, address := range strings.Split(*to, ",") {
+		results = append(results, &result{address: address, took: make([]time.Duration, *requests)})
+	}
 	var all sync.WaitGroup
 	begin := time.Now().Add(10 * time.Millisecond)
-	for i := 0; i < *requests; i++ {
-		due := begin.Add(time.Duration(float64(i) / *rate * float64(time.Second)))
+	period := time.Duration(float64(time.Second) / *rate / float64(len(results)))
+	for i := 0; i < *requests*len(results); i++ {
+		// Neither is always the first of a turn.
+		turn := i / len(results)
+		to := results[(i+turn)%len(results)]
+		due := begin.Add(time.Duration(i) * period)
 		time.Sleep(time.Until(due))
 		all.Add(1)
-		go func(i int) {
+		go func() {
 			defer all.Done()
-			if err := send(client, *to, i); err != nil {
-				if bad.Add(1) <= 3 {
-					fmt.Fprintln(os.Stderr, err)
-				}
-			} else {
-				good.Add(1)
-			}
-			took[i] = time.Since(due)
-		}(i)
+			to.send(client, turn, due)
+		}()
 	}
 	all.Wait()
+	for _, each := range results {
+		each.print()
+	}
+}
+
+// result is what came of the requests to a server.
+type result struct {
+	address   string
+	took      []time.Duration
+	good, bad atomic.Int64
+}
+
+func (r *result) send(client *http.Client, number int, due time.Time) {
+	if err := send(client, r.address, number); err == nil {
+		r.good.Add(1)
+	} else if r.bad.Add(1) <= 3 {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	r.took[number] = time.Since(due)
+}
+
+func (r *result) print() {
+	took := r.took
 	sort.Slice(took, func(i, j int) bool { return took[i] < took[j] })
 	json.NewEncoder(os.Stdout).Encode(map[string]any{
-		"good": good.Load(), "bad": bad.Load(),
+		"good": r.good.Load(), "bad": r.bad.Load(),
 		"p50_ns": took[len(took)/2], "p99_ns": took[len(took)*99/100], "most_ns": took[len(took)-1],
 	})
 }
