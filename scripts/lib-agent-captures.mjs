@@ -123,7 +123,7 @@ export async function slow(check, binary) {
       most = Math.max(most, memoryOf(server.pid));
     }, 100);
     const drip = setInterval(() => bytes && socket.read(bytes), 1000);
-    const given = await until(() => /a capture was cut off.*too slow/.test(server.log), 25_000);
+    const given = await until(() => /cut off .*too slow/.test(server.log), 25_000);
     clearInterval(watch);
     clearInterval(drip);
     socket.destroy();

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 )
@@ -29,8 +30,9 @@ type output struct {
 	broken  chan struct{}
 	release func() bool
 
-	mu  sync.Mutex
-	err error // set before broken is closed
+	mu       sync.Mutex
+	err      error     // set before broken is closed
+	deadline time.Time // of the write that waits for the client; zero while none does
 }
 
 // newOutput returns an output that gives up once ctx ends, even while it waits for the
@@ -43,8 +45,21 @@ func newOutput(ctx context.Context, w http.ResponseWriter, most int64, total tim
 		end:     time.Now().Add(total),
 		broken:  make(chan struct{}),
 	}
-	o.release = context.AfterFunc(ctx, func() { _ = o.fail(errAway) })
+	o.release = context.AfterFunc(ctx, o.lose)
 	return o
+}
+
+// lose ends the output when its context ends. After a deadline the server ends the
+// context before the write returns.
+func (o *output) lose() {
+	o.mu.Lock()
+	late := !o.deadline.IsZero() && !time.Now().Before(o.deadline)
+	o.mu.Unlock()
+	if late {
+		_ = o.fail(errSlow)
+	} else {
+		_ = o.fail(errAway)
+	}
 }
 
 // done ends the output. Afterwards nothing touches the response.
@@ -86,9 +101,15 @@ func (o *output) writeChunk(p []byte) (int, error) {
 	if err == nil {
 		err = o.control.Flush()
 	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = errSlow
+	}
 	if err != nil {
 		return n, o.fail(err)
 	}
+	o.mu.Lock()
+	o.deadline = time.Time{}
+	o.mu.Unlock()
 	o.sent += int64(n)
 	return n, nil
 }
@@ -97,6 +118,9 @@ func (o *output) writeChunk(p []byte) (int, error) {
 func (o *output) begun() {
 	if o.setDeadline() == nil {
 		_ = o.control.Flush()
+		o.mu.Lock()
+		o.deadline = time.Time{}
+		o.mu.Unlock()
 	}
 }
 
@@ -114,6 +138,7 @@ func (o *output) setDeadline() error {
 	// An error says that a wrapper around the user's server hides deadlines. Then those
 	// of that server count.
 	_ = o.control.SetWriteDeadline(deadline)
+	o.deadline = deadline
 	return nil
 }
 
