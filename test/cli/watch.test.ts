@@ -97,12 +97,14 @@ test("what was reported is remembered, only as long as it is there; a damaged me
   first.add("a", "1");
   first.add("b", "");
   first.begin("c", "");
+  first.save();
   expect(first.has("c", "")).toBe(true);
   const second = open();
   expect([second.has("a", "1"), second.has("a", "2"), second.has("b", ""), second.has("c", "")]).toEqual([
     ...[true, false, true, false],
   ]);
   second.keep((one) => one === "b");
+  second.save();
   expect(open().names).toEqual(["b"]);
   expect(open(true).names).toEqual([]);
   expect(said).toEqual([]);

@@ -108,6 +108,10 @@ test("a directory that comes later: each snapshot once, also over restarts; the 
   expect(third).toMatchObject({ code: 0, stdout: "" });
   expect(third.stderr).toContain("no new snapshot in snapshots; 5 snapshots there were reported before, --again");
   expect((await start(cwd, "--once", "--again", "--format", "ndjson", "snapshots").done).code).toBe(2);
+  // As with `| head`: nobody reads on.
+  const unread = start(cwd, "--again", "snapshots");
+  unread.child.stdout.destroy();
+  expect((await unread.done).code).toBe(0);
 });
 
 test("an agent that restarts, and a webhook: downloads, posts, goes on; --once by the exit code", async () => {

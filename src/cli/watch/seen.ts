@@ -8,6 +8,8 @@ import { messageOf } from "../../base/errors.js";
 import { digest, ensureDirectory, openCache, writeAtomically } from "../../gotool/cache.js";
 
 const VERSION = 1;
+/** Milliseconds between two writes of the file while many snapshots come at once. */
+const INTERVAL = 500;
 
 /** The snapshots that were reported: by name, what they were (size and time of change of files; empty on servers). */
 export class Seen {
@@ -15,6 +17,8 @@ export class Seen {
   /** Under way: reported in this process, but not yet everywhere. */
   readonly #pending = new Map<string, string>();
   #hasFailed = false;
+  #isSaved = true;
+  #last = Number.NEGATIVE_INFINITY;
 
   /**
    * @param file undefined to remember nothing
@@ -50,22 +54,26 @@ export class Seen {
     this.#pending.set(name, what);
   }
 
-  /** Remembers a snapshot, on disk as well. */
+  /** Remembers a snapshot; on disk by {@link save} at the latest. */
   add(name: string, what: string): void {
     this.#pending.delete(name);
     this.#names.set(name, what);
-    this.#save();
+    this.#isSaved = false;
+    if (performance.now() - this.#last > INTERVAL) this.save();
   }
 
   /** Forgets snapshots that are gone. */
   keep(still: (name: string) => boolean): void {
     const gone = this.names.filter((name) => !still(name));
     for (const name of gone) this.#names.delete(name);
-    if (gone.length > 0) this.#save();
+    this.#isSaved &&= gone.length === 0;
   }
 
-  #save(): void {
-    if (this.file === undefined) return;
+  /** Writes the file if there is anything new. */
+  save(): void {
+    if (this.file === undefined || this.#isSaved) return;
+    this.#isSaved = true;
+    this.#last = performance.now();
     try {
       ensureDirectory(dirname(this.file));
       writeAtomically(this.file, `${JSON.stringify({ version: VERSION, seen: Object.fromEntries(this.#names) })}\n`);

@@ -41,12 +41,15 @@ export async function watch(source: SnapshotSource, seen: Seen, options: WatchOp
     await one.run();
     await options.webhook?.end(stop.code === undefined ? FAREWELL.done : FAREWELL.signal);
   } catch (error) {
+    // What a signal interrupts fails.
     if (stop.code === undefined) throw error;
   } finally {
+    seen.save();
     stop.end();
   }
   if (stop.code !== undefined) return stop.received === "SIGTERM" ? 0 : stop.code;
-  return one.code;
+  // Not once: the reader of standard output has gone.
+  return options.once ? one.code : 0;
 }
 
 class Watch {
@@ -56,6 +59,7 @@ class Watch {
   #fails = false;
   #unreadable = false;
   #reportFails = false;
+  #hasNoReader = false;
   readonly #output = openOutput(undefined, "", false);
 
   constructor(
@@ -63,7 +67,11 @@ class Watch {
     private readonly seen: Seen,
     private readonly options: WatchOptions,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    process.stdout.once("error", () => {
+      this.#hasNoReader = true;
+    });
+  }
 
   async run(): Promise<void> {
     const { once, poll } = this.options;
@@ -85,7 +93,7 @@ class Watch {
   /** The reader of standard output has gone, as with `| head`, and there is no other. */
   get #isUnread(): boolean {
     const { report, webhook } = this.options;
-    return process.stdout.destroyed && webhook === undefined && (report === undefined || isStandardOutput(report));
+    return this.#hasNoReader && webhook === undefined && (report === undefined || isStandardOutput(report));
   }
 
   get code(): number {
@@ -103,6 +111,7 @@ class Watch {
         if (this.signal.aborted || this.#isUnread) return;
       }
       this.#isBack();
+      this.seen.save();
     } catch (error) {
       if (!(error instanceof UserError)) {
         if (this.signal.aborted) return;
