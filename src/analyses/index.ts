@@ -30,4 +30,5 @@ export { type SortColumn, sortColumns, sortedBy } from "./sorting.js";
 export { Summarizer, type TraceSummary } from "./summary.js";
 export type { TaskRecord } from "./task.js";
 export { Tasks } from "./tasks.js";
+export { type Trigger, Triggers } from "./triggers.js";
 export { WindowCollector } from "./windows.js";

@@ -15,6 +15,7 @@ import { SelectedIntervals, type Selection, type TasksOfType } from "./selection
 import type { TaskRecord } from "./task.js";
 import type { RegionType, TaskType } from "./task-types.js";
 import { Tasks } from "./tasks.js";
+import { type Trigger, Triggers } from "./triggers.js";
 
 /** The results of all analyses. Times: ns since the trace's start. */
 export interface TraceSummary {
@@ -52,6 +53,8 @@ export interface TraceSummary {
   /** Regions that ended in the wrong order or on the wrong goroutine; the latter have no duration. */
   readonly regionMisuses: readonly RegionMisuse[];
   readonly logs: readonly { readonly category: string; readonly count: number }[];
+  /** What gotrace's agent took snapshots for, the last ones. */
+  readonly triggers: readonly Trigger[];
   /** The tasks of the selection; empty without one. */
   readonly selected: readonly TaskRecord[];
   /** Critical path of the selection; undefined without one. */
@@ -69,6 +72,7 @@ export class Summarizer {
   private readonly gc: Gc;
   private readonly heap = new Heap();
   private readonly tasks: Tasks;
+  private readonly triggers = new Triggers();
   private readonly path: CriticalPathFinder | undefined;
   private readonly selected: TaskRecord[] = [];
   private events = 0;
@@ -109,6 +113,7 @@ export class Summarizer {
     this.gc.feed(e);
     this.heap.feed(e);
     this.tasks.feed(e);
+    this.triggers.feed(e);
   }
 
   /** Closes all analyses and returns the summary. @param top number of blocking sites to describe */
@@ -143,6 +148,7 @@ export class Summarizer {
       regions: this.tasks.regionResult(stacks),
       regionMisuses: this.tasks.misuseResult(),
       logs: this.tasks.logResult(),
+      triggers: this.triggers.result(),
       selected: this.selected,
       criticalPath: this.path?.result(stacks),
     };

@@ -1,7 +1,9 @@
 /** Analyzes one execution trace: from its bytes to a TraceReport. */
 import { createHash } from "node:crypto";
+import { Triggers } from "../analyses/index.js";
 import {
   describeCut,
+  EventKind,
   type EventSource,
   feedAll,
   NONE,
@@ -55,6 +57,8 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
     return limits ? [{ rule, finish: rule.start(engine, limits as Limits<never>) }] : [];
   });
   const measured = options.budgets?.length ? takeMeasures(engine) : undefined;
+  const triggers = new Triggers();
+  engine.onEvent(EventKind.Log, (e) => triggers.feed(e));
   feedAll(reader, engine, options.progress);
   engine.finish();
 
@@ -65,6 +69,7 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
   const start = whole.wallTime(0);
   const { warning } = reader;
   const part = reader instanceof PartReader ? reader.span : undefined;
+  const triggered = triggers.result().map((trigger) => ({ ...trigger, time: trigger.time + (part?.from ?? 0) }));
   return {
     path: options.path,
     bytes: reader.bytesRead,
@@ -75,6 +80,7 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
     events: engine.events,
     goroutines: engine.goroutines,
     ...(engine.maxProcs > 0 && { gomaxprocs: engine.maxProcs }),
+    ...(triggered.length > 0 && { triggers: triggered }),
     findings: graded.map(({ finding }) => ({ ...finding, time: finding.time + (part?.from ?? 0) })),
     suppressed: 0,
     hidden: 0,

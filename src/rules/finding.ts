@@ -1,4 +1,5 @@
 /** Types of the report of `gotrace analyze` on one trace: findings, budgets, and facts about the trace. */
+import type { Trigger } from "../analyses/index.js";
 import type { Quantity } from "../base/quantity.js";
 import type { Frame } from "../exectrace/index.js";
 
@@ -94,6 +95,8 @@ export interface TraceReport {
   readonly goroutines: number;
   /** The largest GOMAXPROCS in the trace; undefined if it has none. */
   readonly gomaxprocs?: number;
+  /** What gotrace's agent took snapshots for, the last ones; times as those of findings. */
+  readonly triggers?: readonly Trigger[];
   /** Worst first, without those counted in `suppressed` and `hidden`. */
   readonly findings: readonly Finding[];
   /** Number of findings that are in the baseline. */

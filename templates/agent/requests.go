@@ -113,7 +113,7 @@ func (a *Agent) StartRequest(ctx context.Context, name, traceID string) (context
 		slow := took > limit && a.requests.mayReport(name, began.Add(took))
 		if slow {
 			// In the trace, the log marks the request that the snapshot was taken for.
-			trace.Logf(ctx, "gotrace.slow", "took %s, limit %s", took, limit)
+			trace.Logf(ctx, "gotrace.slow", "%s took %s, limit %s", name, took.Round(time.Microsecond), limit)
 		}
 		task.End()
 		if slow {

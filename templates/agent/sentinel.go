@@ -177,7 +177,7 @@ func (n *number) update(value float64) bool {
 func (n *number) text(value float64) string {
 	switch n.unit {
 	case "s":
-		return time.Duration(value * float64(time.Second)).String()
+		return time.Duration(value * float64(time.Second)).Round(time.Microsecond).String()
 	case "%":
 		return fmt.Sprintf("%.1f %%", value*100)
 	}

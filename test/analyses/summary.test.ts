@@ -61,6 +61,14 @@ test.each(traceNames)("%s: sums over groups, places, states and Ps agree", (name
   for (const { waiters, waits: w } of blocking.sites) expect(waiters).toBeLessThanOrEqual(w.count);
 });
 
+test("what the agent took a snapshot for is in the summary", () => {
+  // By a program with the agent of `gotrace agent`, Go 1.26: a number above its limit, then a slow request.
+  expect(summarize("../agent/slow").triggers).toEqual([
+    { time: 2_000_302_400, by: "sentinel", message: "queue 8 is above 7" },
+    { time: 3_021_298_688, by: "slow", message: "GET /items/{id} took 20.478ms, limit 10ms" },
+  ]);
+});
+
 const withTasks = traceNames.filter((name) => !name.includes("flight"));
 
 test.each(withTasks)("%s: tasks with their children, regions and logs", (name) => {

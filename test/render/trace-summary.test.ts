@@ -33,6 +33,15 @@ test("summary of a trace", async () => {
   await expect(text).toMatchFileSnapshot(`${golden}/summary.txt`);
 });
 
+test("what the agent took a snapshot for is below the headline", () => {
+  const text = [...summaryTables(file, summarize("../agent/slow"), plain)].join("");
+  expect(text.split("\n").slice(1, 4)).toEqual([
+    "sentinel at 2.00s: queue 8 is above 7",
+    "slow at 3.02s: GET /items/{id} took 20.478ms, limit 10ms",
+    "",
+  ]);
+});
+
 test("one task of it", async () => {
   const summary = summarize("go1.26-workload", { kind: "task type", type: "round" });
   await expect([...summaryTables(file, summary, plain)].join("")).toMatchFileSnapshot(`${golden}/summary-task.txt`);

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { findingsTable } from "../../src/render/findings/table.js";
+import { plainWidth } from "../../src/render/style.js";
 import { analyzeTrace, applySetting, defaultSettings, type Finding, rules } from "../../src/rules/index.js";
 import { repository } from "../e2e/support.js";
 import { analyze, recording } from "./fixtures.js";
@@ -25,6 +27,18 @@ test("a lock: who waited, where, and who held it for how long", () => {
   );
   expect(finding.message).not.toContain("sync");
   expect(finding.atLeast).toBe(false);
+});
+
+test("what gotrace's agent took a snapshot for is in the report, also of a part", () => {
+  const bytes = gunzipSync(readFileSync(resolve(repository, "testdata/agent/slow.trace.gz")));
+  const whole = analyzeTrace([bytes], { path: "" });
+  expect(whole.triggers?.map(({ by }) => by)).toEqual(["sentinel", "slow"]);
+  const part = analyzeTrace([bytes], { path: "", part: () => ({ from: 2.5e9, to: 4e9 }) });
+  expect(part.triggers).toEqual(whole.triggers!.slice(1));
+  const style = { colour: false, width: undefined, widthOf: plainWidth };
+  expect([...findingsTable([part], style)].join("")).toContain(
+    "\nslow at 3.02s: GET /items/{id} took 20.478ms, limit 10ms\n",
+  );
 });
 
 test("a wait longer than the trace lasts at least as long", () => {

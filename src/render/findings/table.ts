@@ -14,6 +14,7 @@ import {
 } from "../../rules/finding.js";
 import { partText } from "../part.js";
 import { type Measure, type Paint, painter } from "../style.js";
+import { triggerLines } from "../triggers.js";
 import { wrap } from "../wrap.js";
 
 export interface TableStyle {
@@ -36,6 +37,7 @@ export function* findingsTable(given: readonly TraceReport[], style: TableStyle)
     if (index > 0) yield "\n";
     yield `${paint("bold", report.path)}: ${summary(report)}\n`;
     if (report.warning) yield `${paint("yellow", "note")}: ${report.warning}\n`;
+    yield* triggerLines(report.triggers ?? [], paint);
     if (report.findings.length > 0) {
       yield "\n";
       yield* table(report.findings, style, paint);

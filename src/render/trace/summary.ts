@@ -7,6 +7,7 @@ import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent
 import { type Column, type ColumnStyle, columns, name, number } from "../columns.js";
 import { partText } from "../part.js";
 import { type Measure, painter } from "../style.js";
+import { triggerLines } from "../triggers.js";
 import { selectionTables } from "./selection.js";
 import { functionName, givenName, siteOf } from "./stack.js";
 
@@ -39,6 +40,7 @@ export function* summaryTables(file: TraceFile, summary: TraceSummary, options: 
   yield `${paint("bold", printable(file.path))}: ${printable(headline(summary))}\n`;
   if (file.part) yield `${partText(file.part)}; times count from its begin\n`;
   if (file.warning) yield `${paint("yellow", "note")}: ${printable(file.warning)}\n`;
+  yield* triggerLines(summary.triggers, paint);
   for (const note of misuseNotes(summary)) yield `${paint("yellow", "note")}: ${printable(note)}\n`;
   if (summary.selection) yield* selectionTables(summary, options.top, style);
   const section = function* (title: string, list: readonly Column[], rows: Rows, more = "") {
