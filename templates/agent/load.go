@@ -5,7 +5,6 @@ package traceagent
 import (
 	"context"
 	"fmt"
-	"math"
 	"runtime/metrics"
 	"time"
 )
@@ -35,27 +34,21 @@ func overloaded(ctx context.Context) string {
 }
 
 func heapOverload() string {
-	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/gomemlimit:bytes"}}
-	metrics.Read(samples)
-	if samples[0].Value.Kind() != metrics.KindUint64 || samples[1].Value.Kind() != metrics.KindUint64 {
+	live, limit := readMetric("/gc/heap/live:bytes"), readMetric("/gc/gomemlimit:bytes")
+	share := heapShare([]metric{live, limit}, 0)
+	if !live.known || !(share > overloadHeap) {
 		return ""
 	}
-	live, limit := samples[0].Value.Uint64(), samples[1].Value.Uint64()
-	if limit == 0 || limit >= math.MaxInt64 || float64(live) <= overloadHeap*float64(limit) {
-		return ""
-	}
-	return fmt.Sprintf("the live heap is %d MiB, and GOMEMLIMIT is %d MiB", live>>20, limit>>20)
+	return fmt.Sprintf("the live heap is %.0f %% of GOMEMLIMIT (%d MiB)", 100*share, int64(limit.number)>>20)
 }
 
 // schedulingLatencies returns how long goroutines have been runnable, since the process
 // began: counts, of which the differences between two readings are of use.
 func schedulingLatencies() *metrics.Float64Histogram {
-	sample := []metrics.Sample{{Name: "/sched/latencies:seconds"}}
-	metrics.Read(sample)
-	if sample[0].Value.Kind() != metrics.KindFloat64Histogram {
-		return &metrics.Float64Histogram{}
+	if h := readMetric("/sched/latencies:seconds").histogram; h != nil {
+		return h
 	}
-	return sample[0].Value.Float64Histogram()
+	return &metrics.Float64Histogram{}
 }
 
 // latencyOverload says whether the latencies between two readings are too long.

@@ -42,7 +42,7 @@ func newRuntimeNumbers(t Sentinel) *runtimeNumbers {
 	r.add(number{name: "goroutines", above: float64(t.Goroutines)},
 		itself, "/sched/goroutines:goroutines")
 	r.add(number{name: "heap-share", above: t.HeapShare, unit: "%"},
-		heapShare, "/memory/classes/total:bytes", "/memory/classes/heap/released:bytes", "/gc/gomemlimit:bytes")
+		heapShare, "/gc/heap/live:bytes", "/gc/gomemlimit:bytes")
 	r.add(number{name: "mutex-wait", above: t.MutexWait},
 		rate(), "/sync/mutex/wait/total:seconds")
 	return r
@@ -114,15 +114,15 @@ func readMetric(name string) metric {
 
 func itself(values []metric, _ float64) float64 { return values[0].number }
 
-// heapShare returns the share of the memory limit that is in use, in the sense of
-// debug.SetMemoryLimit: what the runtime mapped, less what it gave back. NaN without a
-// limit.
+// heapShare returns the live heap, what the last collection found in use, as a share of the
+// memory limit. What the process has mapped would be no measure: a program that runs with
+// GOGC=off always comes close to its limit. NaN without a limit.
 func heapShare(values []metric, _ float64) float64 {
-	mapped, released, limit := values[0].number, values[1].number, values[2].number
-	if limit >= math.MaxInt64 {
+	live, limit := values[0].number, values[1].number
+	if limit <= 0 || limit >= math.MaxInt64 {
 		return math.NaN()
 	}
-	return (mapped - released) / limit
+	return live / limit
 }
 
 // rate returns how much a sum grew in a second. The first reading is NaN.

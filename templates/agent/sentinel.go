@@ -27,8 +27,8 @@ type Sentinel struct {
 	GCPause time.Duration
 	// Goroutines is the threshold of the number of goroutines.
 	Goroutines int
-	// HeapShare is the threshold of the memory that counts against GOMEMLIMIT, as a share
-	// of it: 0.9 is 90 %. Without a limit it is not watched.
+	// HeapShare is the threshold of the live heap, what the last collection found in use,
+	// as a share of GOMEMLIMIT: 0.9 is 90 %. Without a limit it is not watched.
 	HeapShare float64
 	// MutexWait is the threshold of the number of goroutines that waited for mutexes, on
 	// average since the last reading.

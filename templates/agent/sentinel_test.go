@@ -161,8 +161,7 @@ func TestEachNumberFires(t *testing.T) {
 			r.set("/sched/goroutines:goroutines", 11)
 		}},
 		"heap-share": {Sentinel{HeapShare: 0.9}, func(r *rig, _ float64) {
-			r.set("/memory/classes/total:bytes", 120)
-			r.set("/memory/classes/heap/released:bytes", 25)
+			r.set("/gc/heap/live:bytes", 91)
 			r.set("/gc/gomemlimit:bytes", 100)
 		}},
 		"mutex-wait": {Sentinel{MutexWait: 4}, func(r *rig, tick float64) {
@@ -180,8 +179,7 @@ func TestEachNumberFires(t *testing.T) {
 
 func TestWithoutMemoryLimitHeapDoesNotFire(t *testing.T) {
 	r := newRig(Sentinel{HeapShare: 0.000001})
-	r.set("/memory/classes/total:bytes", 1e12)
-	r.set("/memory/classes/heap/released:bytes", 0)
+	r.set("/gc/heap/live:bytes", 1e12)
 	r.set("/gc/gomemlimit:bytes", math.MaxInt64)
 	r.ticks(2 * sentinelTicks)
 	r.expect(t)
