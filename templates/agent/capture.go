@@ -4,13 +4,13 @@ package traceagent
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"os"
 	"runtime/pprof"
 	"runtime/trace"
 	"strconv"
-	"sync"
 	"time"
 )
 
@@ -47,11 +47,32 @@ func seconds(w http.ResponseWriter, r *http.Request, standard time.Duration) (ti
 
 // serveTrace streams an execution trace.
 func (a *Agent) serveTrace(w http.ResponseWriter, r *http.Request) {
-	length, ok := seconds(w, r, captureDefault)
+	a.record(w, r, recording{"an execution trace", "trace", captureDefault, trace.Start, trace.Stop})
+}
+
+// serveProfile streams a CPU profile, which the runtime writes at its end.
+func (a *Agent) serveProfile(w http.ResponseWriter, r *http.Request) {
+	a.record(w, r, recording{"a CPU profile", "pprof", captureMost, pprof.StartCPUProfile, pprof.StopCPUProfile})
+}
+
+// recording is something that runs for a time and writes meanwhile. After stop it writes
+// no more.
+type recording struct {
+	what   string
+	ending string        // of file names
+	length time.Duration // without ?seconds=
+	start  func(io.Writer) error
+	stop   func()
+}
+
+// record streams a recording. The handler's goroutine writes to the client: whatever a
+// ResponseWriter of the user's does, a panic included, meets net/http and not the runtime.
+func (a *Agent) record(w http.ResponseWriter, r *http.Request, of recording) {
+	length, ok := seconds(w, r, of.length)
 	if !ok {
 		return
 	}
-	leave, ok := a.admit(w, r, "an execution trace", length)
+	leave, ok := a.admit(w, r, of.what, length)
 	if !ok {
 		return
 	}
@@ -59,8 +80,8 @@ func (a *Agent) serveTrace(w http.ResponseWriter, r *http.Request) {
 	defer func() { leave(recorded) }()
 
 	q := newQueue(a.chunks, a.patience)
-	if err := trace.Start(q); err != nil {
-		refuseUntil(w, http.StatusTooManyRequests, captureEvery, "the program records a trace of its own now: "+err.Error())
+	if err := of.start(q); err != nil {
+		refuseUntil(w, http.StatusTooManyRequests, captureEvery, "the program records "+of.what+" of its own now: "+err.Error())
 		return
 	}
 	recorded = true
@@ -75,53 +96,18 @@ func (a *Agent) serveTrace(w http.ResponseWriter, r *http.Request) {
 		case <-q.over:
 		case <-out.broken:
 		}
-		trace.Stop()
+		of.stop()
 		q.close()
 	}()
 	defer func() { <-stopped }()
-	defer out.done() // before, as it ends the wait
-	attach(w, fileName(a.now(), "trace"))
+	defer out.done() // comes first, and ends the wait
+	attach(w, fileName(a.now(), of.ending))
 	out.begun()
 	q.pump(out)
 	if !q.complete() {
 		_ = out.fail(errSlow)
 	}
-	a.finish("execution trace", out)
-}
-
-// serveProfile sends a CPU profile. The runtime keeps it in a compact form and writes it
-// at its end, so it needs no queue.
-func (a *Agent) serveProfile(w http.ResponseWriter, r *http.Request) {
-	length, ok := seconds(w, r, captureMost)
-	if !ok {
-		return
-	}
-	leave, ok := a.admit(w, r, "a CPU profile", length)
-	if !ok {
-		return
-	}
-	recorded := false
-	defer func() { leave(recorded) }()
-
-	out := newOutput(r.Context(), w, a.most, length+drainMost)
-	defer out.done()
-	if err := pprof.StartCPUProfile(out); err != nil {
-		refuseUntil(w, http.StatusTooManyRequests, captureEvery, "the program records a profile of its own now: "+err.Error())
-		return
-	}
-	recorded = true
-	stop := sync.OnceFunc(pprof.StopCPUProfile)
-	defer stop() // also after a panic
-	attach(w, fileName(a.now(), "pprof"))
-	out.begun()
-	timer := time.NewTimer(length)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-out.broken:
-	}
-	stop()
-	a.finish("CPU profile", out)
+	a.finish(of.what, out)
 }
 
 // serveFlight sends what the flight recorder has now. The recorder bounds its size.
@@ -149,7 +135,7 @@ func (a *Agent) serveFlight(w http.ResponseWriter, r *http.Request) {
 	if _, err := a.flight.writeTo(out); err != nil {
 		_ = out.fail(err)
 	}
-	a.finish("flight recorder", out)
+	a.finish("the flight recorder", out)
 }
 
 // serveCalls sends the calls that a binary of "gotrace build" keeps in its ring.

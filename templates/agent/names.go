@@ -18,17 +18,18 @@ const nameTime = "20060102T150405.000000000Z"
 
 var namePattern = regexp.MustCompile(`^(\d{8}T\d{6}\.\d{9}Z)-\d+-\d+-([a-z0-9.-]{1,64})\.trace$`)
 
-// snapshotNames counts the names of all agents in the process.
-var snapshotNames struct {
+// namer makes names.
+type namer struct {
 	mu     sync.Mutex
 	latest time.Time
 	number int
 }
 
-// newName returns a name that sorts behind all earlier ones of the process, even if the
-// clock was set back.
-func newName(now time.Time, reason string) string {
-	s := &snapshotNames
+// snapshotNames makes the names of all agents in the process.
+var snapshotNames namer
+
+// name returns a name that sorts behind all earlier ones, even if the clock was set back.
+func (s *namer) name(now time.Time, reason string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now = now.Round(0) // by the calendar

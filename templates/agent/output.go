@@ -104,7 +104,7 @@ func (o *output) writeChunk(p []byte) (int, error) {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = errSlow
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, http.ErrNotSupported) { // by a wrapper that hides Flush
 		return n, o.fail(err)
 	}
 	o.mu.Lock()

@@ -34,7 +34,7 @@ func (a *Agent) Snapshot(reason string) (name string, err error) {
 	if last := a.flight.last; !last.IsZero() && a.now().Sub(last) < snapshotEvery {
 		return "", ErrTooSoon
 	}
-	name = newName(a.now(), reason)
+	name = snapshotNames.name(a.now(), reason)
 	written, err := a.writeSnapshot(name)
 	a.flight.last = a.now()
 	if err != nil {
