@@ -14,7 +14,7 @@ import type { CallFamily } from "./call-id.js";
 import { type FollowedProcess, fromFollowed } from "./followed.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
-import { requireCalls, storedCounts } from "./given-back.js";
+import { requireCalls, requireTree, storedCounts } from "./given-back.js";
 import { type PackedDurations, unpackDurations } from "./packed-durations.js";
 import { type Counted, countProcess } from "./replay/count.js";
 import { NodePaths } from "./replay/node-paths.js";
@@ -70,7 +70,8 @@ export interface Replay {
  *
  * @param sources a trace, or several whose processes are shown together
  * @param scopeOf what of each process counts in that time
- * @throws UserError if no source is a trace of a supported version, or none reaches into the time to show
+ * @throws UserError if no source is a trace of a supported version, or none reaches into the time to show, or of none is
+ * anything left
  */
 export function replayTraces(
   sources: ByteSource | readonly ByteSource[],
@@ -100,6 +101,8 @@ export function replayTraces(
     before += source.size;
   }
   if (opened.length === 0 && refusal !== undefined) throw refusal;
+  if (opened.every(({ source }) => options.followed?.[source] === undefined))
+    requireTree(opened.map(({ process }) => process));
   const { from, to, ...others } = options;
   const traces = opened.map(reaching);
   const windows = windowsOf(options, traces);

@@ -4,6 +4,7 @@ import {
   type Definition,
   HEADER_SIZE,
   headerClock,
+  isGivenBack,
   Kind,
   type ProcessInfo,
   processInfo,
@@ -96,6 +97,7 @@ export class Follower {
     this.isPaused = control?.numbers.gate === 1n;
     const isRing = control !== undefined && control.mode !== "plain";
     if (isRing && !(this.chunks instanceof RingChunks)) this.chunks = new RingChunks(this.source);
+    if (this.chunks instanceof GrowingChunks) this.chunks.hasHoles = isGivenBack({ control });
     const hasEnded = clock === undefined;
     try {
       this.chunks.poll(Number(header.numbers.used), hasEnded, (number, chunk) => this.slotOf(number).reader.add(chunk));

@@ -39,13 +39,23 @@ export interface ChunkFinder {
   poll(used: number, hasEnded: boolean, visit: (slot: number, chunk: EventChunk) => void): void;
 }
 
+/** Zeros where a chunk should begin, and this many bytes after them, in a trace with holes: it is one. */
+const FAR = 16 << 20;
+/** Chunks in a row that are too many to be anything else. */
+const CHAIN = 4;
+
 /** Finds the chunks of a trace that is only appended to. */
 export class GrowingChunks implements ChunkFinder {
   readonly definitions: number[] = [];
+  /** Whether the process makes holes where the trace was read by others: those that come before the first poll are passed over. */
+  hasHoles = false;
   private offset = HEADER_SIZE;
 
   /** @param source the process trace, offset 0 = its header */
-  constructor(private readonly source: ByteSource) {}
+  constructor(
+    private readonly source: ByteSource,
+    private readonly far = FAR,
+  ) {}
 
   get passed(): number {
     return this.offset;
@@ -60,14 +70,18 @@ export class GrowingChunks implements ChunkFinder {
     while (this.offset + CHUNK_HEADER <= end) {
       const bytes = readBytes(this.source, this.offset, CHUNK_HEADER);
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const size = view.getUint32(Chunk.size, true);
       if (view.getUint16(Chunk.magic, true) === 0) {
+        const next = this.hasHoles && end - this.offset > this.far ? this.find(end) : undefined;
+        if (next !== undefined) {
+          this.offset = next;
+          continue;
+        }
         if (!hasEnded) return;
         this.offset += CHUNK_ALIGN;
         continue;
       }
-      const isChunk = view.getUint16(Chunk.magic, true) === CHUNK_MAGIC;
-      if (!isChunk || size === 0 || size > CHUNK_MAX || size % CHUNK_ALIGN !== 0) {
+      const size = sizeOf(view, 0);
+      if (size === undefined) {
         throw new RangeError(`there is no chunk at offset ${this.offset}`);
       }
       if (this.offset + size > end) return;
@@ -78,4 +92,35 @@ export class GrowingChunks implements ChunkFinder {
       this.offset += size;
     }
   }
+
+  /** A chunk behind holes, near the end of the trace; undefined if none can be told from the records around it. */
+  private find(end: number): number | undefined {
+    const from = Math.max(this.offset, Math.floor((end - this.far) / CHUNK_ALIGN) * CHUNK_ALIGN);
+    for (let start = from; start < end; start += CHUNK_MAX) {
+      const bytes = readBytes(this.source, start, Math.min(CHUNK_MAX, end - start));
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (let at = 0; at + CHUNK_HEADER <= bytes.length; at += CHUNK_ALIGN) {
+        if (sizeOf(view, at) !== undefined && this.isChain(start + at, end)) return start + at;
+      }
+    }
+    return undefined;
+  }
+
+  private isChain(first: number, end: number): boolean {
+    let offset = first;
+    for (let chunk = 0; chunk < CHAIN && offset < end; chunk++) {
+      const bytes = readBytes(this.source, offset, CHUNK_HEADER);
+      const size = sizeOf(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0);
+      if (size === undefined) return false;
+      offset += size;
+    }
+    return offset <= end;
+  }
+}
+
+/** The size of a chunk; undefined if no header of one is there. */
+function sizeOf(view: DataView, at: number): number | undefined {
+  if (at + CHUNK_HEADER > view.byteLength || view.getUint16(at + Chunk.magic, true) !== CHUNK_MAGIC) return undefined;
+  const size = view.getUint32(at + Chunk.size, true);
+  return size > 0 && size <= CHUNK_MAX && size % CHUNK_ALIGN === 0 ? size : undefined;
 }

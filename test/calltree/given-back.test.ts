@@ -81,11 +81,16 @@ test("single calls cannot be read, nor what needs them", () => {
 test("without a readable tree the process is there, empty, with a problem", () => {
   const bytes = scripted(script, { control });
   const stored = withTree(bytes);
-  for (const damaged of [givenBack(bytes), damage(stored, stored.length - 100), damage(stored, stored.length - 700)]) {
+  for (const damaged of [damage(stored, stored.length - 100), damage(stored, stored.length - 700)]) {
     const [process] = forestOf(damaged).processes;
     expect(process.problem?.message).toMatch(/their tree is missing/);
     expect(process.tree.size).toBe(1);
   }
+  const without = memorySource(givenBack(bytes));
+  expect(() => buildForest(without)).toThrow(/^process 1000: its calls were given back .* their tree is missing$/);
+  const running = { ...without, size: without.size, live: 10_000_000n };
+  expect(() => buildForest(running)).toThrow(expect.objectContaining({ advice: expect.stringContaining("top 1000") }));
+  expect(buildForest([without, memorySource(bytes)]).processes.map(({ tree }) => tree.size > 1)).toEqual([false, true]);
 });
 
 function damage(bytes: Uint8Array, at: number): Uint8Array {
