@@ -19,6 +19,7 @@ type requests struct {
 	mu sync.Mutex
 	// reported has the time of the last report of each route.
 	reported map[string]time.Time
+	forgot   time.Time // when old ones were last removed
 
 	panicked, hidden sync.Once // of log lines
 }
@@ -48,15 +49,16 @@ func (q *requests) mayReport(name string, now time.Time) bool {
 	if last, ok := q.reported[name]; ok && now.Sub(last) < slowPause {
 		return false
 	}
-	if len(q.reported) >= slowRoutes {
+	if len(q.reported) >= slowRoutes && now.Sub(q.forgot) >= slowPause {
+		q.forgot = now
 		for other, last := range q.reported {
 			if now.Sub(last) >= slowPause {
 				delete(q.reported, other)
 			}
 		}
-		if len(q.reported) >= slowRoutes {
-			return false
-		}
+	}
+	if len(q.reported) >= slowRoutes {
+		return false
 	}
 	q.reported[name] = now
 	return true

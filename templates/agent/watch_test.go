@@ -74,11 +74,14 @@ func TestUsersFunctionMayBlock(t *testing.T) {
 }
 
 func TestCloseEndsTheSentinel(t *testing.T) {
-	agent, err := Start(Options{Sentinel: Sentinel{Goroutines: 1 << 30}, Logger: quiet()})
+	agent, err := Start(Options{Logger: quiet()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	read := make(chan bool, 100)
+	if agent.sentinel.state().On {
+		t.Error("the index says that it is on, but it watches nothing")
+	}
 	agent.Watch("number", func() float64 { read <- true; return 0 }, 1)
 	<-read // it runs
 	if !agent.sentinel.state().On {
