@@ -31,7 +31,7 @@ func TestPatternsOfRequests(t *testing.T) {
 		mux.HandleFunc("GET /items/{id}", ok)
 		mux.HandleFunc("/lists/{id}/", ok)
 		r := httptest.NewRequest("GET", path, nil)
-		if got := requestName("GET", agent.requests.routeOf(mux)(r)); got != want {
+		if got := RequestName("GET", agent.requests.routeOf(mux)(r)); got != want {
 			t.Errorf("%s is %q, want %q", path, got, want)
 		}
 		// ... and gives it to middleware outside, as without an agent.
@@ -57,7 +57,7 @@ func TestPatternsOfRequests(t *testing.T) {
 	mux := http.NewServeMux()
 	var got string
 	mux.HandleFunc("GET /items/{id}", func(w http.ResponseWriter, r *http.Request) {
-		got = requestName(r.Method, agent.requests.routeOf(http.HandlerFunc(ok))(r))
+		got = RequestName(r.Method, agent.requests.routeOf(http.HandlerFunc(ok))(r))
 	})
 	mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/items/17", nil))
 	if want := "GET /items/{id}"; got != want {

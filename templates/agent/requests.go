@@ -18,8 +18,14 @@ type Requests struct {
 	//
 	//	Route: func(r *http.Request) string { return router.Find(chi.NewRouteContext(), r.Method, r.URL.Path) }
 	//
-	// For gin and echo, call Agent.StartRequest in a middleware, with c.FullPath() and
-	// c.Path().
+	// For gorilla/mux, with router.Use(agent.Middleware):
+	//
+	//	Route: func(r *http.Request) string {
+	//		template, _ := mux.CurrentRoute(r).GetPathTemplate()
+	//		return template
+	//	}
+	//
+	// For gin and echo see StartRequest.
 	Route func(*http.Request) string
 	// TraceID returns the trace id of a request, "" if it has none. Without it, the id
 	// comes from the header traceparent. For OpenTelemetry:
@@ -58,7 +64,7 @@ func (a *Agent) Middleware(next http.Handler) http.Handler {
 			return
 		}
 		found := route(r)
-		ctx, end := a.StartRequest(r.Context(), requestName(r.Method, found), a.requests.traceID(r))
+		ctx, end := a.StartRequest(r.Context(), RequestName(r.Method, found), a.requests.traceID(r))
 		defer end()
 		inner := r.WithContext(ctx)
 		defer func() {
@@ -75,6 +81,16 @@ func (a *Agent) Middleware(next http.Handler) http.Handler {
 // returns its context and the function that ends it; call that once. The name is the type
 // of the task: the route or the method, without anything that differs from request to
 // request. An empty traceID is left out. While nothing is traced, it returns ctx.
+//
+// For gin (and in the same way for echo, where the route is c.Path()):
+//
+//	router.Use(func(c *gin.Context) {
+//		name := traceagent.RequestName(c.Request.Method, c.FullPath())
+//		ctx, end := agent.StartRequest(c.Request.Context(), name, traceagent.TraceParent(c.GetHeader("traceparent")))
+//		defer end()
+//		c.Request = c.Request.WithContext(ctx)
+//		c.Next()
+//	})
 //
 // For gRPC:
 //

@@ -75,7 +75,7 @@ func TestRoutes(t *testing.T) {
 		{panics, mux, "GET", "/17", "GET (no route)"},
 	} {
 		r := httptest.NewRequest(c.method, c.path, nil)
-		if got := requestName(r.Method, c.agent.requests.routeOf(c.next)(r)); got != c.want {
+		if got := RequestName(r.Method, c.agent.requests.routeOf(c.next)(r)); got != c.want {
 			t.Errorf("%s %s is %q, want %q", c.method, c.path, got, c.want)
 		}
 	}

@@ -40,9 +40,10 @@ func (q *requests) routeOf(next http.Handler) func(*http.Request) string {
 	return pattern
 }
 
-// requestName returns the type of a request's task: its method and the pattern of its
-// route.
-func requestName(method, pattern string) string {
+// RequestName returns the type of a request's task: its method and the pattern of its route,
+// which may have the method already. Clients cannot make up types: a method that HTTP does
+// not define becomes "OTHER", and "" is no route.
+func RequestName(method, pattern string) string {
 	if strings.Contains(pattern, " ") {
 		return pattern // it has a method
 	}
