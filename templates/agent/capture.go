@@ -107,7 +107,7 @@ func (a *Agent) record(w http.ResponseWriter, r *http.Request, of recording) {
 	if !q.complete() {
 		_ = out.fail(errSlow)
 	}
-	a.finish(of.what, out)
+	a.finish(r, of.what, out)
 }
 
 // serveFlight sends what the flight recorder has now. The recorder bounds its size.
@@ -135,7 +135,7 @@ func (a *Agent) serveFlight(w http.ResponseWriter, r *http.Request) {
 	if _, err := a.flight.writeTo(out); err != nil {
 		_ = out.fail(err)
 	}
-	a.finish("the flight recorder", out)
+	a.finish(r, "the flight recorder", out)
 }
 
 // serveCalls sends the calls that a binary of "gotrace build" keeps in its ring.
@@ -159,12 +159,12 @@ func (a *Agent) serveCalls(w http.ResponseWriter, r *http.Request) {
 
 // finish ends a response: cleanly if the client has all of it, else by an abort, which
 // the client sees.
-func (a *Agent) finish(what string, out *output) {
+func (a *Agent) finish(r *http.Request, what string, out *output) {
 	if err := out.failed(); err != nil {
-		a.options.Logger.Warn("traceagent: cut off", "what", what, "bytes", out.sent, "why", err)
+		a.options.Logger.Warn("traceagent: cut off", "what", what, "client", r.RemoteAddr, "bytes", out.sent, "why", err)
 		panic(http.ErrAbortHandler)
 	}
-	a.options.Logger.Info("traceagent: sent", "what", what, "bytes", out.sent)
+	a.options.Logger.Info("traceagent: sent", "what", what, "client", r.RemoteAddr, "bytes", out.sent)
 }
 
 // gotrace:end capture

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"runtime/trace"
 	"strings"
 	"testing"
@@ -167,6 +168,24 @@ func TestSecondsAreChecked(t *testing.T) {
 	}
 	if captured(a) {
 		t.Error("one of them captured")
+	}
+}
+
+func TestCloseLeavesNothingRunning(t *testing.T) {
+	a := testAgent(t, Options{Addr: "127.0.0.1:0", Dir: t.TempDir(), Sentinel: Sentinel{Goroutines: 1 << 30}, Flight: Flight{MinAge: time.Second}})
+	get(t, a, "/debug/gotrace/trace?seconds=0.01")
+	if err := a.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for { // the goroutines of closed connections end a little later
+		var stacks strings.Builder
+		if err := pprof.Lookup("goroutine").WriteTo(&stacks, 2); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(stacks.String(), ".(*Agent).") && !trace.IsEnabled() {
+			return
+		}
+		runtime.Gosched()
 	}
 }
 

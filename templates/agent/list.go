@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 var errNotKept = errors.New("no snapshots are kept here: set Options.Dir")
@@ -60,6 +61,9 @@ func (a *Agent) serveSnapshots(w http.ResponseWriter, r *http.Request) {
 			refuse(w, http.StatusInternalServerError, "the snapshots could not be searched: "+err.Error())
 			return
 		}
+		// It may have taken longer than a server lets a response take.
+		w.Header().Set("Connection", "close")
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(responseMost))
 	}
 	sendJSON(w, http.StatusOK, files)
 }
@@ -146,7 +150,7 @@ func (a *Agent) sendFile(w http.ResponseWriter, r *http.Request, path, name stri
 	if _, err := io.Copy(out, file); err != nil {
 		_ = out.fail(err)
 	}
-	a.finish(name, out)
+	a.finish(r, name, out)
 }
 
 // gotrace:end list

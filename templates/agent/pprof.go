@@ -64,7 +64,7 @@ func (a *Agent) sendProfile(w http.ResponseWriter, r *http.Request, name string,
 	if err := profile.WriteTo(out, debug); err != nil {
 		_ = out.fail(err)
 	}
-	a.finish(name, out)
+	a.finish(r, name, out)
 }
 
 // gotrace:end pprof

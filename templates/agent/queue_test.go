@@ -21,8 +21,8 @@ func TestQueuePassesEverythingOn(t *testing.T) {
 		defer close(done)
 		q.pump(&got)
 	}()
-	for i := 0; i < 100; i++ {
-		piece := bytes.Repeat([]byte{byte(i)}, i*chunkBytes/20)
+	for i := 0; i < 40; i++ {
+		piece := bytes.Repeat([]byte{byte(i)}, i*chunkBytes/16)
 		sent.Write(piece)
 		if n, err := q.Write(piece); n != len(piece) || err != nil {
 			t.Fatal(n, err)
