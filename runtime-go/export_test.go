@@ -36,3 +36,7 @@ func DumpSignals() uint32 { return dumpSignals() }
 // BeginSnapshot and EndSnapshot make it seem that a snapshot is being written.
 func BeginSnapshot() { store32(&snapshots.busy, 1) }
 func EndSnapshot()   { store32(&snapshots.busy, 0) }
+
+// BuildName and BinaryName are how the build of a program is named.
+func BuildName(info string) string  { return buildName(info) }
+func BinaryName(head []byte) string { return binaryName(head) }

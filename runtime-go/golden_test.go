@@ -34,7 +34,7 @@ func golden() []byte {
 		flags: flagRawTicks, pid: 4321, ppid: 1234,
 		ticks: 1000000, nano: 500000, wall: 1700000000123456789, max: 2 << 30,
 		inner: 44<<10 + 512, outer: 43<<10 + 1,
-		text: [4]string{"go1.26.8", "linux/amd64", "./golden", "/home/ü/golden"},
+		text: [5]string{"go1.26.8", "linux/amd64", "./golden", "/home/ü/golden", "0123abcd+dirty"},
 	})
 	put64(hot.base, hdrGrown, rec.mapped)
 	headerPair(1000100, 500050)
@@ -113,7 +113,7 @@ func goldenRing() []byte {
 	putHeader(&header{
 		flags: flagRawTicks, pid: 4321, ppid: 1234,
 		ticks: 1000000, nano: 500000, wall: 1700000000123456789, max: 2 << 30,
-		text: [4]string{"go1.26.8", "linux/amd64", "./ring", "/home/ring"},
+		text: [5]string{"go1.26.8", "linux/amd64", "./ring", "/home/ring", ""},
 	})
 	put64(hot.base, hdrGrown, rec.mapped)
 	headerPair(9000000, 4500000)

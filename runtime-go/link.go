@@ -27,6 +27,11 @@ func runtimeEnvs() []string
 //go:linkname runtimeArgs os.runtime_args
 func runtimeArgs() []string
 
+// modinfo returns what runtime/debug.ReadBuildInfo parses.
+//
+//go:linkname modinfo runtime/debug.modinfo
+func modinfo() string
+
 // setProfLabel replaces the goroutine's profiler labels. Under -race the
 // runtime reports this to the race detector as synchronisation, which could
 // hide a race of the program.

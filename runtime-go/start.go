@@ -176,7 +176,7 @@ type header struct {
 	flags, pid, ppid       uint32
 	inner, outer           uint32
 	ticks, nano, wall, max uint64
-	text                   [4]string // Go version, platform, executable, directory
+	text                   [5]string // Go version, platform, executable, directory, build
 }
 
 // writeHeader writes the header. inner and outer come from measureCost.
@@ -198,6 +198,9 @@ func writeHeader(inner, outer uint32) {
 		h.text[2] = args[0]
 	}
 	h.text[3] = string(cwd[:osCwd(&cwd)])
+	if h.text[4] = buildName(modinfo()); h.text[4] == "" {
+		h.text[4] = binaryName(osProgramHead())
+	}
 	putHeader(&h)
 	headerPair(clockPair())
 }

@@ -45,6 +45,8 @@ export interface ProcessInfo {
   readonly platform: string;
   readonly executable: string;
   readonly directory: string;
+  /** Which build of the program it is, see HEADER_STRINGS; undefined if that is not known. */
+  readonly build?: string;
   /** Start of tracing, nanoseconds since 1970 (a float64 rounds it to a multiple of 256). */
   readonly startWall: number;
   /** Start of tracing on the runtime's monotonic clock. */
@@ -171,10 +173,12 @@ function readStrings(bytes: Uint8Array): HeaderStrings {
  */
 export function processInfo({ numbers: n, strings, shards }: RawHeader, clock: Clock, live?: bigint): ProcessInfo {
   const stop = Number(n.stopReason);
+  const { build, ...named } = strings;
   return {
     pid: Number(n.pid),
     ppid: Number(n.ppid),
-    ...strings,
+    ...named,
+    ...(build === "" ? {} : { build }),
     startWall: Number(n.startWall),
     startNano: Number(n.startNano),
     ...(n.endNano > n.startNano ? { end: Number(n.endNano - n.startNano) } : {}),

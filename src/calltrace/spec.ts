@@ -67,8 +67,12 @@ export const HEADER_FIELDS = [
   { name: "control", offset: 2056, type: "u64" },
 ] as const satisfies readonly HeaderField[];
 
-/** Strings of the header, each u16 length + UTF-8 bytes, in this order from STRINGS_START on. */
-export const HEADER_STRINGS = ["goVersion", "platform", "executable", "directory"] as const;
+/**
+ * Strings of the header, each u16 length + UTF-8 bytes, in this order from STRINGS_START on. `build` is the revision of version
+ * control that the program was built from (with `+dirty` for one with changes), or the version of its module, or else the part of
+ * Go's build ID that follows from the contents of the binary; "" if none is known, and in traces of gotrace 0.1.0.
+ */
+export const HEADER_STRINGS = ["goVersion", "platform", "executable", "directory", "build"] as const;
 
 /** Names of stopReason, by number. */
 export const STOP_REASONS = [

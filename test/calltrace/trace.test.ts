@@ -18,6 +18,10 @@ test("a trace opens with its header, definitions and notes", () => {
   const [process] = open(bytes).processes;
   expect(process.info).toMatchObject({ pid: 42, goVersion: "go1.26.0", executable: "/tmp/app", lost: 2 });
   expect(process.info.end).toBeUndefined();
+  // Traces of earlier releases do not say it.
+  expect(process.info.build).toBeUndefined();
+  const built = small.replace('  executable "/tmp/app"\n', '  executable "/tmp/app"\n  build "0af1+dirty"\n');
+  expect(open(fromText(built)).processes[0].info.build).toBe("0af1+dirty");
   expect(process.definitions.get(2)).toEqual({ id: 2, kind: "go", name: "main.main", file: "main.go", line: 4 });
   expect(process.notes).toEqual([{ command: "app" }]);
   expect(process.chunks.count).toBe(2);

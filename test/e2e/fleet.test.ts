@@ -1,10 +1,12 @@
 /** A fleet of real processes in one Parquet data set, read by DuckDB. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeAll, expect, test } from "vitest";
+import { openTrace } from "../../src/calltrace/index.js";
+import { openFile } from "../../src/cli/trace-files.js";
 import { gotrace, repository, temporaryDirectory } from "./support.js";
 
 const directory = temporaryDirectory();
@@ -42,6 +44,14 @@ function callsIn(path: string): number {
 /** Offset in the header of the number of bytes used. */
 const USED = 16;
 
+/** What a trace on web-1 says of its build. */
+function buildOf(name: string): string | undefined {
+  const { source, close } = openFile(at("traces", "web-1", name));
+  const [{ info }] = openTrace(source).processes;
+  close();
+  return info.build;
+}
+
 const tracesOn = (host: string) => readdirSync(at("traces", host)).filter((name) => name.endsWith(".gotrace"));
 
 beforeAll(() => {
@@ -69,6 +79,9 @@ test("a directory that has grown adds what is new, once", async () => {
     { ...common, host: "web-1", processes: 3, traces: 3, builds: 3 },
     { ...common, host: "web-2", processes: 2, traces: 2, builds: 2 },
   ]);
+  const [{ build, builds }] = await query(`SELECT min(build) AS build, count(DISTINCT build)::INT AS builds
+    FROM 'fleet/processes/**/*.parquet'`);
+  expect([builds, buildOf(tracesOn("web-1")[0])]).toEqual([1, build]);
   const expected = hosts.flatMap((host) => tracesOn(host).map((name) => callsIn(at("traces", host, name))));
   const [sums] = await query(`SELECT count(*)::INT AS calls, count(DISTINCT (trace, "call"))::INT AS ids,
     count(DISTINCT (trace, goroutine, number))::INT AS names FROM 'fleet/calls/**/*.parquet'`);
@@ -142,8 +155,10 @@ test("a process that runs is in files of its own, which are replaced", async () 
   }
 });
 
-test("one machine's directory is of this machine; --host and --build name them", async () => {
+test("one machine's directory is of this machine; --host and --build name them, and else the trace says the build", async () => {
+  renameSync(shop, at("elsewhere"));
   append("named", at("traces", "web-1"));
+  renameSync(at("elsewhere"), shop);
   append("named", "--host", "a b/c", "--build", "v1.2", at("traces", "web-2"));
   expect(
     await query(`SELECT DISTINCT host, build = 'v1.2' AS named FROM 'named/processes/**/*.parquet' ORDER BY named`),

@@ -165,7 +165,7 @@ class Appending {
       if (!hasBegun(file)) return;
       const recording = this.tolerating(() => this.read(sourceOf(file.source, one), one.path), one.path);
       if (recording === undefined) return;
-      const build = this.build ?? (one.executable && this.builds.of(one.executable, one.began));
+      const build = this.build ?? one.build ?? (one.executable && this.builds.of(one.executable, one.began));
       batch.add(recording, one, build);
       this.done++;
     } finally {

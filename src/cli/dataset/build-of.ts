@@ -1,4 +1,4 @@
-/** Which build of a program a process was, by its executable if that is still there. */
+/** Which build of a program a process was, by its executable if that is still there; for traces that do not say it. */
 
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
@@ -17,8 +17,8 @@ export class Builds {
   private readonly known = new Map<string, { readonly build: string; readonly changed: number } | undefined>();
 
   /**
-   * The revision of version control that the executable was built from (with `+dirty` for one with changes); without one, the
-   * first 16 hex digits of its SHA-256. Undefined if it is not there, or was changed after the process began.
+   * The revision of version control that the executable was built from (with `+dirty` for one with changes), or the version of its
+   * module, as in runtime-go/build.go; without them, the first 16 hex digits of its SHA-256. Undefined if it is not there, or was changed after the process began.
    *
    * @param began nanoseconds since 1970
    */
@@ -60,7 +60,7 @@ function read(executable: string): { readonly build: string; readonly changed: n
   }
 }
 
-/** The revision in the build information at an offset; undefined without one. */
+/** The revision or version in the build information at an offset; undefined without one. */
 function revisionAt(descriptor: number, offset: number): string | undefined {
   const bytes = Buffer.alloc(1 << 16);
   const end = readSync(descriptor, bytes, 0, bytes.length, offset);
@@ -71,7 +71,9 @@ function revisionAt(descriptor: number, offset: number): string | undefined {
   const text = modules.text.subarray(SENTINEL, Math.max(SENTINEL, modules.text.length - SENTINEL)).toString();
   const setting = (name: string) => new RegExp(`^build\\t${name}=(.*)$`, "m").exec(text)?.[1];
   const revision = setting("vcs\\.revision");
-  return revision && `${revision}${setting("vcs\\.modified") === "true" ? "+dirty" : ""}`;
+  if (revision) return `${revision}${setting("vcs\\.modified") === "true" ? "+dirty" : ""}`;
+  const released = /^mod\t[^\t\n]*\t([^\t\n]*)/m.exec(text)?.[1];
+  return released && released !== "(devel)" ? released : undefined;
 }
 
 /** The bytes after an unsigned varint that is their length. */

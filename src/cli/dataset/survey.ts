@@ -16,6 +16,8 @@ export interface Surveyed {
   readonly index: number;
   readonly alone: boolean;
   readonly partition: Partition;
+  /** Which build it was, as its trace says; undefined if that does not. */
+  readonly build: string | undefined;
   /** Absolute path of the program; undefined if it was found by its name alone. */
   readonly executable: string | undefined;
   /** Nanoseconds since 1970. */
@@ -62,6 +64,7 @@ export function survey({ path, host }: FleetFile): Surveyed[] {
       index,
       alone: processes.length === 1,
       partition: partitionOf(info, host),
+      build: info.build,
       executable: /[\\/]/.test(info.executable) ? resolve(info.directory, info.executable) : undefined,
       began: info.startWall,
       bytes: length,

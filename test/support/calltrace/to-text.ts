@@ -60,7 +60,9 @@ function processLines(bytes: Uint8Array, base: number, lines: string[]): number 
   const { numbers, strings, shards } = readHeader(bytes.subarray(base, base + HEADER_SIZE), base);
   lines.push("process");
   for (const { name } of HEADER_FIELDS) if (numbers[name] !== 0n) lines.push(`  ${name} ${numbers[name]}`);
-  for (const name of HEADER_STRINGS) lines.push(`  ${name} ${JSON.stringify(strings[name])}`);
+  for (const name of HEADER_STRINGS) {
+    if (name !== "build" || strings[name] !== "") lines.push(`  ${name} ${JSON.stringify(strings[name])}`);
+  }
   for (const [shard, count] of shards.entries()) if (count !== 0n) lines.push(`  lost ${shard} ${count}`);
   const end = Math.min(base + Number(numbers.used), bytes.length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
