@@ -159,8 +159,9 @@ export class TreeBuilder {
         slots.parked.delete(slot);
         resumed = undefined;
       }
+      const open = { units: window.u16, index, size };
       do {
-        this.stacks.run(slot, decoder, { units: window.u16, index, size }, reach);
+        this.stacks.run(slot, decoder, open, reach);
         if (decoder.status === Status.begin && !this.begin(slot)) {
           slots.floor[slot] = decoder.latest;
           this.wake(slot);
@@ -200,8 +201,8 @@ export class TreeBuilder {
     slots.root[slot] = NO_NODE;
     const { chunks } = this.process;
     const query = asksForParent(chunks, decoder.begin) ? this.parents.take(slot) : NO_NODE;
+    if (this.place(slot, { begin: decoder.begin, query })) return true;
     const parked: Parked = { begin: { ...decoder.begin }, state: decoder.state(), query };
-    if (this.place(slot, parked)) return true;
     slots.goid[slot] = NO_NODE;
     const spawner = query === NO_NODE ? chunks.slot[spawnChunk(chunks, decoder.begin)] : NO_NODE;
     this.parkedSlots.park(slot, parked, spawner);
@@ -209,7 +210,7 @@ export class TreeBuilder {
   }
 
   /** Attaches a goroutine; false if its place is not known yet. */
-  private place(slot: number, { begin, query }: Parked): boolean {
+  private place(slot: number, { begin, query }: Pick<Parked, "begin" | "query">): boolean {
     const { goid, parentGoid, spawnRef, goStatement } = begin;
     if (query !== NO_NODE) {
       const node = this.parents.find(query);

@@ -6,7 +6,7 @@ import type { NodeTable } from "./nodes.js";
 import type { Reach } from "./reach.js";
 import type { CountedTime } from "./scope.js";
 
-/** A chunk in memory, `size` bytes from byte `index` on. */
+/** A chunk in memory, `size` bytes from byte `index` on. One object stands for the same bytes as long as it is used. */
 export interface OpenChunk {
   readonly units: Uint16Array;
   readonly index: number;

@@ -31,6 +31,10 @@ export class CoreStacks implements CallStacks {
   /** By slot: the serial number of its goroutine, 0 for none yet. */
   private serials = new Float64Array(0);
   private serial = 0;
+  /** The part of a chunk that is in the core's memory. */
+  private loaded: OpenChunk | undefined;
+  private loadedFrom = 0;
+  private loadedUntil = 0;
 
   /** @param slots `top` has addresses of frames here */
   constructor(
@@ -63,9 +67,9 @@ export class CoreStacks implements CallStacks {
       reach.check(slot, decoder.time[0]);
       this.event(slot, decoder);
     } else if (reach !== undefined) return;
-    // The part of the chunk that is in the core's memory.
-    let from = 0;
-    let until = 0;
+    // A chunk of goroutines that are short is the same in many runs.
+    let from = chunk === this.loaded ? this.loadedFrom : 0;
+    let until = chunk === this.loaded ? this.loadedUntil : 0;
     const length = size & ~1;
     for (;;) {
       const state = decoder.state();
@@ -94,6 +98,9 @@ export class CoreStacks implements CallStacks {
       if (decoder.next(1) === 0) break;
       this.event(slot, decoder);
     }
+    this.loaded = chunk;
+    this.loadedFrom = from;
+    this.loadedUntil = until;
     this.store(slot);
   }
 
