@@ -1,7 +1,7 @@
 // What the agent costs the server: pairs of rounds with and without it. Part of npm run sweep:agent.
 
 import { join } from "node:path";
-import { loadAll, scratch, serve } from "./lib-agent-load.mjs";
+import { loadAll, memoryOf, scratch, serve } from "./lib-agent-load.mjs";
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
@@ -53,6 +53,8 @@ export async function cost(check, binary, { rounds, requests, rate, within }) {
       const figures = `×${median(ratios).toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}) of ${plain.toFixed(3)} ms`;
       check(`${name}: ${what}`, low <= 1 + most, figures);
     }
+    const [plain, having] = servers.map(({ pid }) => memoryOf(pid));
+    console.log(`        ${name}: own memory ${having.toFixed(0)} MB against ${plain.toFixed(0)} MB`);
     const lost = results.flat().reduce((sum, { bad }) => sum + bad, 0);
     check(`${name}: no request lost`, lost === 0, `${2 * rounds * requests} requests`);
     for (const server of servers) await server.stop();

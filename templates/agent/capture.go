@@ -149,7 +149,7 @@ func (a *Agent) serveCalls(w http.ResponseWriter, r *http.Request) {
 
 	path := callSnapshot()
 	if path == "" {
-		refuse(w, http.StatusNotImplemented, "no calls are recorded: build the program with gotrace build, and let it keep a ring (GOTRACE_RING=64MiB)")
+		refuse(w, http.StatusNotImplemented, "no calls are recorded: build the program with gotrace build, and start it with GOTRACE_OUT=DIR and GOTRACE_RING=64MiB")
 		return
 	}
 	recorded = true

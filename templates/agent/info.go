@@ -78,11 +78,19 @@ func callsErr() error {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, module := range info.Deps {
 			if module.Path == "gotrace.internal/rt" {
-				return nil
+				return callsPlaceErr()
 			}
 		}
 	}
 	return errors.New("not built with gotrace build")
+}
+
+// callsPlaceErr says what the environment of a binary of "gotrace build" lacks.
+func callsPlaceErr() error {
+	if os.Getenv("GOTRACE_OUT") == "" {
+		return errors.New("start it with GOTRACE_OUT=DIR and GOTRACE_RING=64MiB")
+	}
+	return nil
 }
 
 // built returns the module of the program and the revision of its source, if known.

@@ -148,4 +148,15 @@ func TestNilAgent(t *testing.T) {
 	}
 }
 
+func TestCallsNeedAPlace(t *testing.T) {
+	t.Setenv("GOTRACE_OUT", "")
+	if err := callsPlaceErr(); err == nil || !strings.Contains(err.Error(), "GOTRACE_OUT=DIR") {
+		t.Errorf("without a place for calls: %v", err)
+	}
+	t.Setenv("GOTRACE_OUT", "/var/trace")
+	if err := callsPlaceErr(); err != nil {
+		t.Error(err)
+	}
+}
+
 // gotrace:end info_test
