@@ -108,6 +108,12 @@ test.each(pages)("commands and flags that %s names exist", (page) => {
   }
 });
 
+test("the runbook leads to every rule", () => {
+  const rules = readdirSync(join(root, "docs/rules")).filter((name) => name !== "README.md");
+  const runbook = read("docs/production.md");
+  expect(rules.filter((name) => !runbook.includes(`](rules/${name})`))).toEqual([]);
+});
+
 test("exit codes and variables of the code are those of help and documents", () => {
   const codes = exitCodes.map(([code]) => code).filter((code) => /^\d+$/.test(code));
   expect(codes).toEqual(["1", ...Object.values(ExitCode).map(String)]);
