@@ -58,6 +58,8 @@ func (a *Agent) Middleware(next http.Handler) http.Handler {
 		return next
 	}
 	route := a.requests.routeOf(next)
+	_, isMux := next.(*http.ServeMux)
+	unseen := !isMux && a.requests.options.Route == nil // what routes requests
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !trace.IsEnabled() {
 			next.ServeHTTP(w, r)
@@ -69,8 +71,8 @@ func (a *Agent) Middleware(next http.Handler) http.Handler {
 		inner := r.WithContext(ctx)
 		defer func() {
 			giveBack(r, inner)
-			if found == "" && pattern(inner) != "" {
-				a.requests.sayHidden()
+			if found == "" && (unseen || pattern(inner) != "") {
+				a.requests.sayUnseen()
 			}
 		}()
 		next.ServeHTTP(w, inner)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -77,6 +78,30 @@ func TestRoutes(t *testing.T) {
 		r := httptest.NewRequest(c.method, c.path, nil)
 		if got := RequestName(r.Method, c.agent.requests.routeOf(c.next)(r)); got != c.want {
 			t.Errorf("%s %s is %q, want %q", c.method, c.path, got, c.want)
+		}
+	}
+}
+
+func TestUnseenRoutersAreSaidOnce(t *testing.T) {
+	for _, c := range []struct {
+		what    string
+		options Requests
+		next    http.Handler
+		said    int
+	}{
+		{"another router", Requests{}, http.HandlerFunc(ok), 1},
+		{"a ServeMux without such a page", Requests{}, http.NewServeMux(), 0},
+		{"a router that is known", Requests{Route: func(*http.Request) string { return "" }}, http.HandlerFunc(ok), 0},
+	} {
+		log := &bytes.Buffer{}
+		agent, _ := agentFor(c.options)
+		agent.requests.log = slog.New(slog.NewTextHandler(log, nil))
+		traced(t, func() {
+			pass(agent.Middleware(c.next), "GET", "/x")
+			pass(agent.Middleware(c.next), "GET", "/x")
+		})
+		if said := strings.Count(log.String(), "set Options.Requests.Route"); said != c.said {
+			t.Errorf("%s: said %d times\n%s", c.what, said, log)
 		}
 	}
 }

@@ -21,7 +21,7 @@ type requests struct {
 	reported map[string]time.Time
 	forgot   time.Time // when old ones were last removed
 
-	panicked, hidden sync.Once // of log lines
+	panicked, unseen sync.Once // of log lines
 }
 
 func newRequests(options Requests, log *slog.Logger, snapshot func(reason string)) *requests {
@@ -83,11 +83,11 @@ func (q *requests) traceID(r *http.Request) (id string) {
 	return ""
 }
 
-// sayHidden logs once that Middleware cannot see the ServeMux that routes requests.
-func (q *requests) sayHidden() {
-	q.hidden.Do(func() {
-		q.log.Warn("traceagent: requests have no routes in traces, as there is other middleware between " +
-			"Agent.Middleware and the ServeMux: set Options.Requests.Route to traceagent.MuxRoute(mux)")
+// sayUnseen logs once that Middleware does not see the router.
+func (q *requests) sayUnseen() {
+	q.unseen.Do(func() {
+		q.log.Warn("traceagent: requests have no routes in traces, as Agent.Middleware does not see their router: " +
+			"set Options.Requests.Route; for a ServeMux behind other middleware it is traceagent.MuxRoute(mux)")
 	})
 }
 
