@@ -1,7 +1,7 @@
 // What the agent costs the server: pairs of rounds with and without it. Part of npm run sweep:agent.
 
 import { join } from "node:path";
-import { loadAll, memoryOf, scratch, serve } from "./lib-agent-load.mjs";
+import { get, loadAll, memoryOf, pause, scratch, serve } from "./lib-agent-load.mjs";
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
@@ -27,22 +27,43 @@ async function round(binary, servers, requests, rate) {
   });
 }
 
+/** Ten clients that ask for traces all the time, until `stop`. @returns how many traces they got */
+function hammer(server) {
+  const result = { traces: 0, stopped: false };
+  const client = async () => {
+    while (!result.stopped) {
+      const { status, whole } = await get(server.agent, "/debug/gotrace/trace?seconds=2");
+      if (status === 200 && whole) result.traces++;
+      else await pause(200);
+    }
+  };
+  const all = Promise.all(Array.from({ length: 10 }, client));
+  result.stop = () => {
+    result.stopped = true;
+    return all;
+  };
+  return result;
+}
+
 /**
  * Compares a server with the agent to one without. Both run at the same time, and requests go to them by turns, so that the
- * machine disturbs them alike. The ratio of a measure holds unless its whole interval is above 1 + `within`.
+ * machine disturbs them alike. The ratio of a measure holds unless its whole interval is above 1 + `within`. `quick` lets
+ * captures follow each other at once.
  */
-export async function cost(check, binary, { rounds, requests, rate, within }) {
+export async function cost(check, binary, quick, { rounds, requests, rate, within }) {
   const recorder = ["-flight", String(16 << 20), "-dir", join(scratch, "cost")];
-  const settings = [
-    ["agent, nothing else", ["-agent"], within],
-    // Go's tracer takes what it takes: a fixed time for each event.
-    ["agent, sentinel, requests, flight recorder", ["-agent", "-watch", ...recorder], 0.15],
-  ];
-  for (const [name, flags, processor] of settings) {
-    const servers = [await serve(binary), await serve(binary, flags)];
+  // Go's tracer takes what it takes: a fixed time for each event.
+  const tracer = 0.15;
+  for (const [name, program, flags, processor, hammered] of [
+    ["agent, nothing else", binary, [], within, false],
+    ["agent, sentinel, requests, recorder", binary, ["-watch", ...recorder], tracer, false],
+    ["agent, ten clients that capture", quick, [], tracer, true],
+  ]) {
+    const servers = [await serve(program), await serve(program, ["-agent", ...flags])];
     const results = [];
-    await round(binary, servers, 300, rate);
-    for (let i = 0; i < rounds; i++) results.push(await round(binary, servers, requests, rate));
+    await round(program, servers, 300, rate);
+    const clients = hammered ? hammer(servers[1]) : undefined;
+    for (let i = 0; i < rounds; i++) results.push(await round(program, servers, requests, rate));
     for (const [key, what, most] of [
       ["p50", "latency, p50", within],
       ["p99", "latency, p99", within],
@@ -55,9 +76,13 @@ export async function cost(check, binary, { rounds, requests, rate, within }) {
       check(`${name}: ${what} within ${most * 100} %`, low <= 1 + most, figures);
     }
     const [plain, having] = servers.map(({ pid }) => memoryOf(pid));
-    console.log(`        ${name}: own memory ${having.toFixed(0)} MB against ${plain.toFixed(0)} MB`);
     const lost = results.flat().reduce((sum, { bad }) => sum + bad, 0);
     check(`${name}: no request lost`, lost === 0, `${2 * rounds * requests} requests`);
+    console.log(`        own memory ${having.toFixed(0)} MB against ${plain.toFixed(0)} MB`);
+    if (clients) {
+      await clients.stop();
+      check(`${name}: they got traces`, clients.traces > rounds / 2, `${clients.traces} traces of 2 s`);
+    }
     for (const server of servers) await server.stop();
   }
 }

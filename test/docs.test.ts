@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { ExitCode } from "../src/base/errors.js";
+import { mainLines } from "../src/cli/agent/report.js";
 import { commandHelp, dashed, flagName } from "../src/cli/command.js";
 import { commands } from "../src/cli/commands/index.js";
 import { overview } from "../src/cli/help/help.js";
@@ -112,6 +113,26 @@ test("the runbook leads to every rule", () => {
   const rules = readdirSync(join(root, "docs/rules")).filter((name) => name !== "README.md");
   const runbook = read("docs/production.md");
   expect(rules.filter((name) => !runbook.includes(`](rules/${name})`))).toEqual([]);
+});
+
+test("the agent's manual has what gotrace agent prints, numbers of limits.go, and files that exist", () => {
+  const manual = read("docs/production.md");
+  const names = { packageName: "traceagent", importPath: "example.com/shop/internal/traceagent" };
+  expect(manual).toContain(mainLines(names));
+  const limits = read("templates/agent/limits.go");
+  for (const [limit, sentence] of [
+    ["captureEvery   = 60 * time.Second", "one ended less than 60 s ago"],
+    ["snapshotKeep      = 20 ", "the latest 20 files"],
+    ["snapshotKeepBytes = 1 << 30 ", "and 1 GiB"],
+    ["sentinelTicks = 3 ", "three seconds in a row"],
+  ]) {
+    expect(limits).toContain(limit);
+    expect(manual.replaceAll("\n", " ")).toContain(sentence);
+  }
+  const table = manual.slice(manual.indexOf("## Instead of"));
+  const named = [...table.matchAll(/`(\w+\.go)`/g)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((name) => !existsSync(join(root, "templates/agent", name)))).toEqual([]);
 });
 
 test("exit codes and variables of the code are those of help and documents", () => {
