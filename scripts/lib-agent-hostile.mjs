@@ -37,6 +37,7 @@ export const strangers = [
   ["a page of a sister site", 403, own(`GET ${index}`, "Sec-Fetch-Site: same-site")],
   ["a script of another origin", 403, own(`GET ${index}`, "Origin: http://evil.example")],
   ["a script of origin null", 403, own(`GET ${index}`, "Origin: null")],
+  ["a proxy on this machine", 403, own(`GET ${index}`, "X-Forwarded-For: 203.0.113.7")],
   ["a script of another port", 403, own(`GET ${index}`, "Origin: http://127.0.0.1:1")],
   ...["POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW"].map((method) => [
     `the method ${method}`,

@@ -71,7 +71,8 @@ func hasToken(r *http.Request, token string) bool {
 // Programs on other machines do not reach a loopback address, but web pages do, in a
 // browser on this machine: under their own name, which they let point to 127.0.0.1 (then
 // Host is foreign), or as a link or picture of theirs (then Sec-Fetch-Site or Origin says
-// so). Certificates do not keep them out, as browsers send them along.
+// so). Certificates do not keep them out, as browsers send them along. And so do clients of
+// a proxy on this machine.
 func foreign(r *http.Request) string {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "none" && site != "same-origin" {
 		return "requests of other web sites are not served"
@@ -81,6 +82,11 @@ func foreign(r *http.Request) string {
 	}
 	if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
 		return ""
+	}
+	for _, name := range forwarding {
+		if _, has := r.Header[name]; has {
+			return "a proxy passed this request on, for whom is unknown: set Options.Token, and let the proxy add it"
+		}
 	}
 	switch local := r.Context().Value(http.LocalAddrContextKey).(type) {
 	case *net.UnixAddr:
@@ -97,6 +103,10 @@ func foreign(r *http.Request) string {
 	}
 	return ""
 }
+
+// forwarding is what proxies add to requests. One on this machine that serves the public
+// would make a loopback address public.
+var forwarding = []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"}
 
 // isLoopbackName reports whether a Host header names this machine by itself.
 func isLoopbackName(host string) bool {

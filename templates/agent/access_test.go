@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +70,23 @@ func TestWebPagesAreKeptOut(t *testing.T) {
 		if got.status != test.status {
 			t.Errorf("%s: %s: got %d %q, want %d", test.header, test.value, got.status, got.body, test.status)
 		}
+	}
+}
+
+func TestProxiesAreKeptOut(t *testing.T) {
+	open := testAgent(t, Options{Addr: "127.0.0.1:0"})
+	front := httptest.NewServer(httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: open.Addr().String()}))
+	defer front.Close()
+	resp, err := http.Get(front.URL + "/debug/gotrace/health")
+	if err != nil || resp.StatusCode != http.StatusForbidden {
+		t.Fatal("a proxy gets in:", resp, err)
+	}
+	resp.Body.Close()
+	locked := testAgent(t, Options{Addr: "127.0.0.1:0", Token: testToken})
+	for _, name := range forwarding {
+		forwarded := withHeader(name, "203.0.113.7")
+		get(t, open, "/debug/gotrace/health", forwarded).want(t, http.StatusForbidden, "a proxy")
+		get(t, locked, "/debug/gotrace/health", forwarded, withHeader("Authorization", "Bearer "+testToken)).want(t, http.StatusOK, "ok")
 	}
 }
 

@@ -24,8 +24,8 @@
 //
 //   - Nobody gets in by accident. Without a token or client certificates the agent
 //     listens on loopback addresses and unix sockets only, and refuses requests that a
-//     web page made (foreign Host, cross-site). It never touches http.DefaultServeMux;
-//     for that reason it does not even import net/http/pprof.
+//     web page made (foreign Host, cross-site) or a proxy passed on. It never touches
+//     http.DefaultServeMux; for that reason it does not even import net/http/pprof.
 //   - Captures stay small. One runs at a time in the process, for 30 s at most, and the
 //     next may begin 60 s after its end. None begins while the process is overloaded.
 //     One ends when its client goes away, or is too slow.
