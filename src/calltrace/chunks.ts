@@ -1,11 +1,12 @@
 /** Finds the chunks of a process trace by reading only their headers. */
+import { type ChunkHead, readChunkHead, snapshotIn } from "./chunk-head.js";
 import { type ChunkTable, TableBuilder } from "./chunk-table.js";
 import type { Clock } from "./header.js";
 import { slopeOf } from "./header.js";
 import { orderRing, type RingEntry } from "./ring.js";
 import { type ByteSource, Window } from "./source.js";
-import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
-import { RING_HEADER, RingChunk } from "./spec-ring.js";
+import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, Chunk, HEADER_SIZE } from "./spec.js";
+import { RING_HEADER } from "./spec-ring.js";
 
 /** What is wrong with a trace, and where. Everything before the offset is used. */
 export interface Problem {
@@ -183,21 +184,19 @@ export class ChunkScanner {
 
   /** Passes over the next chunk. @returns whether it was there, or what is wrong with it */
   private pass(window: Window, used: number, isWhole: boolean): boolean | string {
-    const words = window.u32;
     // Where chunks are large, the payload of none is read.
     const at = window.at(this.offset, CHUNK_HEADER, this.isLarge ? CHUNK_ALIGN : undefined) >>> 2;
-    const magicKind = words[at];
-    let size = words[at + Chunk.size / 4];
-    if (magicKind === 0 && size === 0) {
+    const head = readChunkHead(window.u32, at);
+    if (typeof head === "string") return head;
+    if (head === undefined) {
       if (!isWhole) return false;
       this.offset += CHUNK_ALIGN;
       this.zeros += CHUNK_ALIGN;
       return this.zeros <= ZEROS_MAX || "nothing but zeros follows";
     }
-    const kind = magicKind >>> 16;
-    if ((magicKind & 0xffff) !== CHUNK_MAGIC) return "there is no chunk where one should begin";
+    const { kind } = head;
+    let { size } = head;
     if (!KINDS.has(kind)) return `a chunk of unknown kind ${kind}`;
-    if (size === 0 || size % CHUNK_ALIGN !== 0 || size > CHUNK_MAX) return `a chunk says it has ${size} bytes`;
     // Only a file that has grown since, or one that was cut, has a chunk reaching past its end.
     if (this.offset + size > this.end) this.end = Math.min(used, this.source.size);
     this.cut = this.offset + size > this.end;
@@ -209,7 +208,7 @@ export class ChunkScanner {
     else if (kind === CHUNK_KINDS.execution) this.execution.push(this.offset);
     else if (kind === CHUNK_KINDS.tree) this.tree.push(this.offset);
     else if (kind === CHUNK_KINDS.events || (kind === CHUNK_KINDS.ring && size >= RING_HEADER)) {
-      const wrong = this.addEvents(window, kind, size);
+      const wrong = this.addEvents(window, { ...head, size });
       if (wrong !== undefined) return wrong;
     }
     this.offset = this.cut ? this.end : this.offset + size;
@@ -217,12 +216,10 @@ export class ChunkScanner {
   }
 
   /** Adds a chunk of events, the next one. @returns what is wrong with it, if anything */
-  private addEvents(window: Window, kind: number, size: number): string | undefined {
+  private addEvents(window: Window, { kind, size, slot, seq }: ChunkHead): string | undefined {
     const { clock, offset } = this;
     const words = window.u32;
     const at = window.at(offset, kind === CHUNK_KINDS.ring ? RING_HEADER : CHUNK_HEADER) >>> 2;
-    const slot = words[at + Chunk.slot / 4];
-    const seq = words[at + Chunk.seq / 4];
     const [low, high] = [at + Chunk.ticks / 4, at + Chunk.nano / 4];
     const ticks = difference(words[low], words[low + 1], clock.ticksLow, clock.ticksHigh);
     const nano = difference(words[high], words[high + 1], clock.nanoLow, clock.nanoHigh);
@@ -240,10 +237,8 @@ export class ChunkScanner {
       this.builder.add(slot, seq, offset, size, CHUNK_HEADER);
       return undefined;
     }
-    const snapshot = words[at + RingChunk.snapshot / 4];
-    if (snapshot % 2 !== 0 || snapshot > size - RING_HEADER) {
-      return `a chunk of ${size} bytes says that its snapshot has ${snapshot}`;
-    }
+    const snapshot = snapshotIn(words, at, size);
+    if (typeof snapshot === "string") return snapshot;
     this.ring.push({ offset, size, slot, seq, ticks, nano, snapshot });
     return undefined;
   }

@@ -1,6 +1,7 @@
 /** The call trace format: opening traces, decoding records, and the changes gotrace makes to a trace. */
 export type { Begin } from "./beginning.js";
 export { type SnapshotCause, STOP_SNAPSHOT, snapshotCause } from "./cause.js";
+export { readChunkHead, readChunkHeadAt, snapshotIn } from "./chunk-head.js";
 export { type ChunkTable, chunkAt, truncateTable } from "./chunk-table.js";
 export type { Problem } from "./chunks.js";
 export { type Control, readControl } from "./control.js";
@@ -33,7 +34,7 @@ export { copyRing, usesSpaceAgain } from "./ring-copy.js";
 export { fitsControl, type SettingsChange, settingsPatches } from "./settings.js";
 export { type RecordMap, Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, readBytes, sliceSource, Window } from "./source.js";
-export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
+export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAX, HEADER_SIZE } from "./spec.js";
 export { CONTROL_UNITS, RECORDS, Tag } from "./spec-records.js";
-export { GIVE, RING_HEADER, RingChunk } from "./spec-ring.js";
+export { GIVE, RING_HEADER } from "./spec-ring.js";
 export { type OpenedProcess, openTrace, type ProcessTrace, type Trace } from "./trace.js";

@@ -4,25 +4,21 @@
  * fraction of the time of the one before. The control chunk is read last: it then says since when the copy is complete.
  */
 
+import { type ChunkHead, readChunkHead, wordsAt } from "./chunk-head.js";
 import { readControl } from "./control.js";
 import { isHeader, readHeader } from "./header.js";
 import { lengthPatches } from "./patch.js";
 import { type ByteSource, readBytes } from "./source.js";
-import { CHUNK_ALIGN, CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
+import { CHUNK_KINDS, CHUNK_MAGIC, CHUNK_MAX, Chunk, HEADER_SIZE } from "./spec.js";
 import { CONTROL_SIZE, RING_HEADER, RingChunk } from "./spec-ring.js";
 
 const PASSES = 6;
 /** A pass that finds no more than this many changed chunks is the last one. */
 const FEW = 8;
 
-/** What the header of a chunk says. */
-interface Seen {
+/** A chunk: kind, size, slot and number tell it from others at the same place. */
+interface Seen extends ChunkHead {
   readonly offset: number;
-  readonly kind: number;
-  readonly size: number;
-  /** Together with the kind and size, they tell a chunk from others at the same place. */
-  readonly slot: number;
-  readonly seq: number;
   readonly isClosed: boolean;
 }
 
@@ -99,20 +95,11 @@ function isSameSize(copy: Seen | undefined, size: number): boolean {
 
 /** The chunk at an offset; undefined if none begins there, or it does not lie before `end`. */
 function chunkAt(source: ByteSource, offset: number, end: number): Seen | undefined {
-  const bytes = readBytes(source, offset, RING_HEADER);
-  if (bytes.length < RING_HEADER) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const size = view.getUint32(Chunk.size, true);
-  if (view.getUint16(Chunk.magic, true) !== CHUNK_MAGIC || size === 0 || size > CHUNK_MAX) return undefined;
-  if (size % CHUNK_ALIGN !== 0 || offset + size > end) return undefined;
-  return {
-    offset,
-    kind: view.getUint16(Chunk.kind, true),
-    size,
-    slot: view.getUint32(Chunk.slot, true),
-    seq: view.getUint32(Chunk.seq, true),
-    isClosed: view.getBigUint64(RingChunk.closed, true) !== 0n,
-  };
+  const words = wordsAt(source, offset, RING_HEADER);
+  const head = words && readChunkHead(words);
+  if (words === undefined || typeof head !== "object" || offset + head.size > end) return undefined;
+  const closed = RingChunk.closed / 4;
+  return { ...head, offset, isClosed: words[closed] !== 0 || words[closed + 1] !== 0 };
 }
 
 function freeHeader(size: number): Uint8Array {

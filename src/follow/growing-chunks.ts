@@ -4,11 +4,11 @@ import {
   CHUNK_ALIGN,
   CHUNK_HEADER,
   CHUNK_KINDS,
-  CHUNK_MAGIC,
   CHUNK_MAX,
-  Chunk,
   HEADER_SIZE,
   readBytes,
+  readChunkHead,
+  readChunkHeadAt,
 } from "../calltrace/index.js";
 
 /** A chunk of events. */
@@ -68,9 +68,8 @@ export class GrowingChunks implements ChunkFinder {
   poll(used: number, hasEnded: boolean, visit: (slot: number, chunk: EventChunk) => void): void {
     const end = Math.min(used, this.source.size);
     while (this.offset + CHUNK_HEADER <= end) {
-      const bytes = readBytes(this.source, this.offset, CHUNK_HEADER);
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      if (view.getUint16(Chunk.magic, true) === 0) {
+      const head = readChunkHeadAt(this.source, this.offset);
+      if (head === undefined) {
         const next = this.hasHoles && end - this.offset > this.far ? this.find(end) : undefined;
         if (next !== undefined) {
           this.offset = next;
@@ -80,15 +79,12 @@ export class GrowingChunks implements ChunkFinder {
         this.offset += CHUNK_ALIGN;
         continue;
       }
-      const size = sizeOf(view, 0);
-      if (size === undefined) {
-        throw new RangeError(`there is no chunk at offset ${this.offset}`);
-      }
+      if (typeof head === "string") throw new RangeError(`${head}, at offset ${this.offset}`);
+      const { kind, size, slot } = head;
       if (this.offset + size > end) return;
-      const kind = view.getUint16(Chunk.kind, true);
       if (kind === CHUNK_KINDS.defs) this.definitions.push(this.offset);
       const chunk = { offset: this.offset, size, body: CHUNK_HEADER };
-      if (kind === CHUNK_KINDS.events) visit(view.getUint32(Chunk.slot, true), chunk);
+      if (kind === CHUNK_KINDS.events) visit(slot, chunk);
       this.offset += size;
     }
   }
@@ -97,10 +93,10 @@ export class GrowingChunks implements ChunkFinder {
   private find(end: number): number | undefined {
     const from = Math.max(this.offset, Math.floor((end - this.far) / CHUNK_ALIGN) * CHUNK_ALIGN);
     for (let start = from; start < end; start += CHUNK_MAX) {
-      const bytes = readBytes(this.source, start, Math.min(CHUNK_MAX, end - start));
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      for (let at = 0; at + CHUNK_HEADER <= bytes.length; at += CHUNK_ALIGN) {
-        if (sizeOf(view, at) !== undefined && this.isChain(start + at, end)) return start + at;
+      const { buffer, byteOffset, length } = readBytes(this.source, start, Math.min(CHUNK_MAX, end - start));
+      const words = new Uint32Array(buffer, byteOffset, length >>> 2);
+      for (let at = 0; at + CHUNK_HEADER <= length; at += CHUNK_ALIGN) {
+        if (typeof readChunkHead(words, at / 4) === "object" && this.isChain(start + at, end)) return start + at;
       }
     }
     return undefined;
@@ -109,18 +105,10 @@ export class GrowingChunks implements ChunkFinder {
   private isChain(first: number, end: number): boolean {
     let offset = first;
     for (let chunk = 0; chunk < CHAIN && offset < end; chunk++) {
-      const bytes = readBytes(this.source, offset, CHUNK_HEADER);
-      const size = sizeOf(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0);
-      if (size === undefined) return false;
-      offset += size;
+      const head = readChunkHeadAt(this.source, offset);
+      if (typeof head !== "object") return false;
+      offset += head.size;
     }
     return offset <= end;
   }
-}
-
-/** The size of a chunk; undefined if no header of one is there. */
-function sizeOf(view: DataView, at: number): number | undefined {
-  if (at + CHUNK_HEADER > view.byteLength || view.getUint16(at + Chunk.magic, true) !== CHUNK_MAGIC) return undefined;
-  const size = view.getUint32(at + Chunk.size, true);
-  return size > 0 && size <= CHUNK_MAX && size % CHUNK_ALIGN === 0 ? size : undefined;
 }

@@ -6,14 +6,11 @@
  */
 import {
   type ByteSource,
-  CHUNK_ALIGN,
   CHUNK_KINDS,
-  CHUNK_MAGIC,
-  CHUNK_MAX,
-  Chunk,
   HEADER_SIZE,
   RING_HEADER,
-  RingChunk,
+  readChunkHead,
+  snapshotIn,
   Window,
 } from "../calltrace/index.js";
 import type { ChunkFinder, EventChunk } from "./growing-chunks.js";
@@ -57,14 +54,12 @@ export class RingChunks implements ChunkFinder {
     let offset = HEADER_SIZE;
     while (offset + RING_HEADER <= end) {
       const at = window.at(offset, RING_HEADER) >>> 2;
-      const size = words[at + Chunk.size / 4];
-      const kind = words[at] >>> 16;
-      if ((words[at] & 0xffff) !== CHUNK_MAGIC || size === 0 || size % CHUNK_ALIGN !== 0 || offset + size > end) break;
+      const head = readChunkHead(words, at);
+      if (typeof head !== "object" || offset + head.size > end) break;
+      const { kind, size, slot, seq } = head;
       if (kind === CHUNK_KINDS.defs) this.definitions.push(offset);
-      const snapshot = words[at + RingChunk.snapshot / 4];
-      if (kind === CHUNK_KINDS.ring && size <= CHUNK_MAX && size >= RING_HEADER + snapshot) {
-        const slot = words[at + Chunk.slot / 4];
-        const seq = words[at + Chunk.seq / 4];
+      const snapshot = kind === CHUNK_KINDS.ring ? snapshotIn(words, at, size) : "none";
+      if (typeof snapshot === "number") {
         const entries = slots.get(slot) ?? [];
         slots.set(slot, entries);
         entries.push({ offset, size, seq, body: RING_HEADER + snapshot, identity: { slot, seq }, isMissed: false });

@@ -1,15 +1,12 @@
 /** Reads the records of one slot as they are written, a piece of a chunk at a time. */
 import {
   type ByteSource,
-  CHUNK_HEADER,
   CHUNK_KINDS,
-  CHUNK_MAGIC,
   CHUNK_MAX,
-  Chunk,
   type DecoderState,
   type RecordDecoder,
   RING_HEADER,
-  readBytes,
+  readChunkHeadAt,
   Status,
 } from "../calltrace/index.js";
 import type { EventChunk } from "./growing-chunks.js";
@@ -102,12 +99,7 @@ export class SlotReader {
 /** Whether a chunk is still where it was: asked after its bytes have been read. */
 function isStill({ offset, identity }: EventChunk, source: ByteSource): boolean {
   if (identity === undefined) return true;
-  const bytes = readBytes(source, offset, CHUNK_HEADER);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return (
-    view.getUint16(Chunk.magic, true) === CHUNK_MAGIC &&
-    view.getUint16(Chunk.kind, true) === CHUNK_KINDS.ring &&
-    view.getUint32(Chunk.slot, true) === identity.slot &&
-    view.getUint32(Chunk.seq, true) === identity.seq
-  );
+  const head = readChunkHeadAt(source, offset);
+  if (typeof head !== "object" || head.kind !== CHUNK_KINDS.ring) return false;
+  return head.slot === identity.slot && head.seq === identity.seq;
 }
