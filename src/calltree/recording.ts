@@ -1,5 +1,5 @@
 /** Traces opened for a report: the filtered call trees, and walks over their single calls. */
-import type { ProcessTrace } from "../calltrace/index.js";
+import { isGivenBack, type ProcessTrace } from "../calltrace/index.js";
 import type { CallFamily } from "./call-id.js";
 import { type Replay, rescoped } from "./forest.js";
 import { FilteredReplay, type HiddenCalls } from "./replay/filtered-replay.js";
@@ -126,6 +126,11 @@ export class Recording {
   /** Whether a goroutine with calls is one on which a server calls handlers; false where trees have no states. */
   get hasRequests(): boolean {
     return this.isServing;
+  }
+
+  /** Whether there are calls to walk: of some processes only the tree is left. */
+  get isWalkable(): boolean {
+    return !this.replay.processes.some(({ process }) => isGivenBack(process));
   }
 
   /** Whether a walk visits all calls of the traces. */

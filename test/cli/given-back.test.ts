@@ -64,5 +64,8 @@ test("commands for single calls say that these were given back, and no command f
   const shown = readFileSync(output, "utf8");
   expect(shown).toMatch(/main\.f +10\.0µs/);
   expect(shown).toMatch(/read while the program ran, and given back: 256 B of calls; --save FILE keeps them/);
-  expect(shown).not.toContain("next:");
+  expect(shown).not.toContain("gotrace calls");
+  const page = `${path}.html`;
+  await reportCommand.run(["--html", "-o", page, path]);
+  expect(readFileSync(page, "utf8")).toMatch(/"events":6,"goroutines":1,"calls":3,"paths":3,/);
 });

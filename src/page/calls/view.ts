@@ -91,6 +91,8 @@ export async function callsView(
   let functions: ReturnType<typeof functionsView> | undefined;
   let slowest: SlowestView | undefined;
   let goroutines: ReturnType<typeof goroutinesView> | undefined;
+  // Without rows, only a tree is left of the calls.
+  const withRows = (title: string) => (part.process.timelines.rows.length > 0 ? title : undefined);
   const tabs: Tab[] = [
     {
       id: "overview",
@@ -125,6 +127,7 @@ export async function callsView(
     {
       id: "calls",
       title: "Slowest calls",
+      titleNow: () => withRows("Slowest calls"),
       element: () => {
         slowest = slowestView(part, {
           openPath: (node) => toFlame((view) => view.zoomTo(node)),
@@ -137,6 +140,7 @@ export async function callsView(
     {
       id: "goroutines",
       title: "Goroutines",
+      titleNow: () => withRows("Goroutines"),
       element: () => {
         goroutines = goroutinesView(part, (node) => toFlame((view) => view.zoomTo(node)));
         return goroutines.element;

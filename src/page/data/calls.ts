@@ -4,7 +4,7 @@ import { deflateSync } from "node:zlib";
 import { printableAll } from "../../base/printable.js";
 import { ByteWriter } from "../../base/varint.js";
 import { Words } from "../../base/word-numbers.js";
-import { type FunctionStats, StatsMeter } from "../../callstats/index.js";
+import { type FunctionStats, StatsMeter, treeStats } from "../../callstats/index.js";
 import {
   type CallForest,
   type CallTree,
@@ -128,7 +128,9 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   const stats = forest.processes.map(() => new StatsMeter(forest, { spread: true }));
   const collection = new RequestCollection(recording, options.isRequest);
   const visitors = [collector, visitEachProcess(stats.map(({ visitor }) => visitor)), collection.visitor];
-  recording.visit(combineVisitors(visitors), options.progress);
+  // Where only trees are left, there are no timelines; requests that are asked for by name cannot be found.
+  const isWalked = recording.isWalkable || options.isRequest !== undefined;
+  if (isWalked) recording.visit(combineVisitors(visitors), options.progress);
   const requests = collection.requests(options.progress);
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
@@ -137,8 +139,8 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
     functions: packed(Buffer.from(JSON.stringify(printableAll(packFunctions(forest))))),
     processes: forest.processes.map((process, i) => {
       const walked = {
-        timelines: collector.timelines(i),
-        stats: stats[i].rows(),
+        timelines: isWalked ? collector.timelines(i) : NO_TIMELINES,
+        stats: isWalked ? stats[i].rows() : statsOfTree(forest, process),
         requests: requests[i],
         stays: recording.staysOf(i),
         staysMost: Math.ceil(MAX_STAYS / forest.processes.length),
@@ -146,6 +148,12 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
       return packProcess(forest, process, walked, options);
     }),
   };
+}
+
+const NO_TIMELINES = { roots: [], kept: 0, hidden: 0, shortest: 0 };
+
+function statsOfTree(forest: CallForest, process: ProcessTree): readonly FunctionStats[] {
+  return treeStats({ ...forest, processes: [process] }, { spread: process.durations !== undefined }) ?? [];
 }
 
 /** The results of the walk for one process. */
