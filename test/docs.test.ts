@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { ExitCode } from "../src/base/errors.js";
 import { mainLines } from "../src/cli/agent/report.js";
 import { commandHelp, dashed, flagName } from "../src/cli/command.js";
@@ -133,6 +134,12 @@ test("the agent's manual has what gotrace agent prints, numbers of limits.go, an
   const named = [...table.matchAll(/`(\w+\.go)`/g)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter((name) => !existsSync(join(root, "templates/agent", name)))).toEqual([]);
+});
+
+test.each(pages)("YAML in %s can be read", (page) => {
+  for (const [, text] of read(page).matchAll(/^```yaml\n(.*?)^```$/gms)) {
+    expect(parseAllDocuments(text).flatMap(({ errors }) => errors)).toEqual([]);
+  }
 });
 
 test("exit codes and variables of the code are those of help and documents", () => {

@@ -49,7 +49,9 @@ type Options struct {
 type Flight struct {
 	// MinAge is how far back a snapshot reaches at least, if MaxBytes allows it.
 	MinAge time.Duration
-	// MaxBytes is how much memory the recorder may use, about; it comes before MinAge.
+	// MaxBytes is how much of the trace the recorder keeps, about; it comes before MinAge.
+	// Go keeps the last seconds whatever their size: for a program that makes 30 MB of
+	// trace a second (100 KB are usual), it takes 100 MB of memory even with 2 MiB here.
 	MaxBytes uint64
 }
 
