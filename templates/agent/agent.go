@@ -40,6 +40,7 @@ type Agent struct {
 	most     int64                                  // bytes of a trace or profile
 	chunks   int                                    // of a queue
 	patience time.Duration                          // of a queue
+	backlog  uint64                                 // of a queue
 }
 
 // ErrClosed says that the agent has been closed.
@@ -74,6 +75,7 @@ func newAgent(options Options) *Agent {
 		most:     captureBytes,
 		chunks:   queueChunks,
 		patience: queueWait,
+		backlog:  otherMemory() + backlogMost,
 	}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	snapshots := &asker{spawn: a.spawn, snapshot: a.Snapshot, log: options.Logger, pause: snapshotEvery}

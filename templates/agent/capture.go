@@ -79,7 +79,7 @@ func (a *Agent) record(w http.ResponseWriter, r *http.Request, of recording) {
 	recorded := false
 	defer func() { leave(recorded) }()
 
-	q := newQueue(a.chunks, a.patience)
+	q := newQueue(a.chunks, a.backlog, a.patience)
 	if err := of.start(q); err != nil {
 		refuseUntil(w, http.StatusTooManyRequests, captureEvery, "the program records "+of.what+" of its own now: "+err.Error())
 		return
@@ -100,7 +100,8 @@ func (a *Agent) record(w http.ResponseWriter, r *http.Request, of recording) {
 		q.close()
 	}()
 	defer func() { <-stopped }()
-	defer out.done() // comes first, and ends the wait
+	defer q.leave() // these two come first, and end the wait
+	defer out.done()
 	attach(w, fileName(a.now(), of.ending))
 	out.begun()
 	q.pump(out)

@@ -81,7 +81,7 @@ func (w stuckWriter) Write(p []byte) (int, error) {
 
 func TestAClientThatReadsNothingEndsItsTrace(t *testing.T) {
 	log := &testLog{}
-	a := testAgent(t, Options{Token: testToken, Logger: log.logger()}, func(a *Agent) { a.chunks, a.patience = 1, 0 })
+	a := testAgent(t, Options{Token: testToken, Logger: log.logger()}, func(a *Agent) { a.chunks, a.backlog, a.patience = 1, 0, 0 })
 	w := stuckWriter{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
 	aborted := make(chan any)
 	go func() {

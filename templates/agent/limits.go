@@ -12,9 +12,10 @@ const (
 	captureEvery   = 60 * time.Second // from the end of a capture to the begin of the next
 	captureBytes   = 256 << 20        // largest trace or profile; what exceeds it is cut off, and the response is aborted
 
-	queueChunks = 128              // what a slow client may be behind a running trace, in chunks; then the trace ends
-	chunkBytes  = 64 << 10         // of a chunk: with 128 of them, a trace takes 8 MiB of memory at most
-	queueWait   = 2 * time.Second  // for which the tracer may wait for the client, in all; the runtime keeps what comes meanwhile
+	chunkBytes  = 64 << 10         // of one write to a client
+	queueChunks = 64               // for a client that is behind the tracer: 4 MiB
+	backlogMost = 32 << 20         // what the runtime may keep for it beyond that; see queue.go
+	queueWait   = 2 * time.Second  // for which it may be behind by more, in all; then the capture ends
 	writeMost   = 10 * time.Second // for one write of at most a chunk; then the client is given up
 	drainMost   = 30 * time.Second // for all that is left to write when a capture has ended
 	fetchMost   = 10 * time.Minute // for the transfer of a file: a snapshot, or calls

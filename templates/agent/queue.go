@@ -4,19 +4,25 @@ package traceagent
 
 import (
 	"io"
+	"runtime/metrics"
 	"sync"
 	"time"
 )
 
-// queue stands between the runtime's tracer and a client. The runtime keeps, without a
-// limit, what its writer has not taken, and the flight recorder stands still meanwhile.
-// So Write waits for room only as long as patience lasts, which is for all its calls
-// together. Then it drops the data and all that follow, and closes over.
+const queueTick = 20 * time.Millisecond // between two looks at the memory
+
+// queue stands between the runtime's tracer and a client. What its writer has not taken
+// yet the runtime keeps, without a limit, and the flight recorder stands still meanwhile.
+// So Write waits for room, but not for ever: once the process has more memory than most,
+// beside its heap and stacks, only for patience in all. Then it drops the data and all
+// that follow, and closes over.
 type queue struct {
 	over   chan struct{} // closed: something was dropped
-	gone   chan struct{} // closed: pump has returned
+	gone   chan struct{} // closed: nobody takes anything any more
+	left   sync.Once
 	filled chan []byte
 	free   chan []byte // chunks to use again; nil for one that was never used
+	most   uint64      // of otherMemory
 
 	mu       sync.Mutex
 	patience time.Duration
@@ -24,18 +30,30 @@ type queue struct {
 	closed   bool
 }
 
-func newQueue(chunks int, patience time.Duration) *queue {
+func newQueue(chunks int, most uint64, patience time.Duration) *queue {
 	q := &queue{
 		over:     make(chan struct{}),
 		gone:     make(chan struct{}),
 		filled:   make(chan []byte, chunks),
 		free:     make(chan []byte, chunks),
+		most:     most,
 		patience: patience,
 	}
 	for i := 0; i < chunks; i++ {
 		q.free <- nil
 	}
 	return q
+}
+
+// otherMemory returns the bytes that the runtime has for its own purposes; 0 if that is
+// unknown. Of what changes in it, the buffers of the tracer are by far the most.
+func otherMemory() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/other:bytes"}}
+	metrics.Read(sample)
+	if sample[0].Value.Kind() != metrics.KindUint64 {
+		return 0
+	}
+	return sample[0].Value.Uint64()
 }
 
 // Write implements io.Writer. It reports no error: trace.Start would ignore it.
@@ -66,22 +84,34 @@ func (q *queue) room() ([]byte, bool) {
 		return chunk, true
 	default:
 	}
-	began := time.Now()
-	timer := time.NewTimer(q.patience)
-	defer timer.Stop()
-	select {
-	case chunk := <-q.free:
-		q.patience -= time.Since(began)
-		return chunk, true
-	case <-timer.C:
-	case <-q.gone:
+	ticker := time.NewTicker(queueTick)
+	defer ticker.Stop()
+	for {
+		memory := otherMemory()
+		tooMuch := memory == 0 || memory > q.most
+		if tooMuch && q.patience <= 0 {
+			return nil, false
+		}
+		began := time.Now()
+		select {
+		case chunk := <-q.free:
+			if tooMuch {
+				q.patience -= time.Since(began)
+			}
+			return chunk, true
+		case <-ticker.C:
+			if tooMuch {
+				q.patience -= time.Since(began)
+			}
+		case <-q.gone:
+			return nil, false
+		}
 	}
-	return nil, false
 }
 
 // pump writes to w what comes, until close or an error of w.
 func (q *queue) pump(w io.Writer) {
-	defer close(q.gone)
+	defer q.leave()
 	for chunk := range q.filled {
 		if _, err := w.Write(chunk); err != nil {
 			return
@@ -89,6 +119,9 @@ func (q *queue) pump(w io.Writer) {
 		q.free <- chunk
 	}
 }
+
+// leave says that nobody takes anything any more, so that Write does not wait.
+func (q *queue) leave() { q.left.Do(func() { close(q.gone) }) }
 
 // close ends pump once it has written what is left.
 func (q *queue) close() {

@@ -4,17 +4,20 @@ package traceagent
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
+	"runtime/trace"
 	"strings"
 	"testing"
 	"time"
 )
 
 func TestQueuePassesEverythingOn(t *testing.T) {
-	q := newQueue(3, time.Minute)
+	q := newQueue(3, math.MaxUint64, 0)
 	var sent, got bytes.Buffer
 	done := make(chan struct{})
 	go func() {
@@ -43,7 +46,7 @@ func TestQueuePassesEverythingOn(t *testing.T) {
 }
 
 func TestQueueKeepsABeginningAndNeverWaitsLong(t *testing.T) {
-	q := newQueue(2, 0)
+	q := newQueue(2, 0, 0)
 	piece := bytes.Repeat([]byte("x"), chunkBytes)
 	for i := 0; i < 10; i++ {
 		q.Write(piece)
@@ -59,7 +62,7 @@ func TestQueueKeepsABeginningAndNeverWaitsLong(t *testing.T) {
 }
 
 func TestQueueIsNotWaitedForOnceTheClientHasGone(t *testing.T) {
-	q := newQueue(1, time.Hour)
+	q := newQueue(1, math.MaxUint64, 0)
 	q.Write([]byte("x"))
 	reader, writer := io.Pipe()
 	reader.CloseWithError(errAway)
@@ -88,6 +91,30 @@ func TestOutputHasOneErrorAndLeavesAnEndedResponse(t *testing.T) {
 	if n, err := out.Write([]byte("x")); n != 0 || !errors.Is(err, errDone) || w.Body.Len() != 10 {
 		t.Errorf("after the end: %d, %v", n, err)
 	}
+}
+
+func TestQueueWaitsForRoomOnlySoLongWithTooMuchMemory(t *testing.T) {
+	q := newQueue(1, 0, time.Millisecond)
+	q.Write([]byte("x"))
+	q.Write([]byte("y"))
+	<-q.over
+	if q.patience > 0 {
+		t.Errorf("it still would wait for %v", q.patience)
+	}
+}
+
+func TestOtherMemoryHasTheBuffersOfTheTracer(t *testing.T) {
+	before := otherMemory()
+	q := newQueue(1, math.MaxUint64, 0)
+	if err := trace.Start(q); err != nil {
+		t.Skip(err)
+	}
+	for otherMemory() < before+1<<20 { // nothing is taken, so the runtime keeps it
+		trace.Log(context.Background(), "fill", strings.Repeat("x", 1000))
+	}
+	q.leave()
+	trace.Stop()
+	q.close()
 }
 
 // plainWriter is a ResponseWriter that can neither flush nor have deadlines.
