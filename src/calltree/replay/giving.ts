@@ -11,8 +11,8 @@ const RANGE_MOST = 32 << 20;
 export class Giving {
   /** Bytes of all ranges so far. */
   given = 0;
-  /** By page: how many of its bytes were replayed. Others than events stay, and so do their pages. */
-  private replayed = new Uint32Array(16);
+  /** By page of which not all was replayed: how many bytes were. Others than events stay, and so do their pages. */
+  private readonly replayed = new Map<number, number>();
   /** Pages that were replayed as a whole, and are not given back. */
   private pages: number[] = [];
   /** By slot: its latest chunk that was counted, -1 for none. */
@@ -38,9 +38,12 @@ export class Giving {
     for (let from = offset; from < offset + size; ) {
       const page = Math.floor(from / PAGE);
       const end = Math.min(offset + size, (page + 1) * PAGE);
-      this.replayed = grown(this.replayed, page + 1);
-      this.replayed[page] += end - from;
-      if (this.replayed[page] === PAGE) this.pages.push(page);
+      const bytes = (this.replayed.get(page) ?? 0) + end - from;
+      if (bytes < PAGE) this.replayed.set(page, bytes);
+      else {
+        this.replayed.delete(page);
+        this.pages.push(page);
+      }
       from = end;
     }
   }

@@ -62,6 +62,7 @@ export const formats: readonly Format[] = [
   {
     name: "pprof",
     binary: true,
+    fromTrees: true,
     flags: ["min-percent", "goroutine-roots", "by"],
     render: async (...args) => (await import("./exports.js")).pprof(...args),
   },
