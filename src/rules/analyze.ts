@@ -58,7 +58,7 @@ export function analyzeTrace(chunks: Iterable<Uint8Array>, options: AnalyzeOptio
   });
   const measured = options.budgets?.length ? takeMeasures(engine) : undefined;
   const triggers = new Triggers();
-  engine.onEvent(EventKind.Log, (e) => triggers.feed(e));
+  for (const kind of [EventKind.Log, EventKind.TaskEnd]) engine.onEvent(kind, (e) => triggers.feed(e));
   feedAll(reader, engine, options.progress);
   engine.finish();
 

@@ -65,7 +65,13 @@ test("what the agent took a snapshot for is in the summary", () => {
   // By a program with the agent of `gotrace agent`, Go 1.26: a number above its limit, then a slow request.
   expect(summarize("../agent/slow").triggers).toEqual([
     { time: 2_000_302_400, by: "sentinel", message: "queue 8 is above 7" },
-    { time: 3_021_298_688, by: "slow", message: "GET /items/{id} took 20.478ms, limit 10ms" },
+    {
+      time: 3_021_298_688,
+      by: "slow",
+      message: "GET /items/{id} took 20.478ms, limit 10ms",
+      task: 1,
+      traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    },
   ]);
 });
 

@@ -53,6 +53,7 @@ test("the list as JSON", async () => {
 const program = `package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -64,15 +65,16 @@ import (
 
 func main() {
 	agent, err := traceagent.Start(traceagent.Options{
-		Token:  "0123456789abcdef0123",
-		Dir:    "snapshots",
-		Flight: traceagent.Flight{MinAge: time.Second, MaxBytes: 1 << 20},
+		Token:    "0123456789abcdef0123",
+		Dir:      "snapshots",
+		Flight:   traceagent.Flight{MinAge: time.Second, MaxBytes: 1 << 20},
+		Requests: traceagent.Requests{Slow: time.Millisecond},
 	})
-	if err == nil {
-		_, err = agent.Snapshot("by.hand")
-	}
+	_, end := agent.StartRequest(context.Background(), "GET /orders/{id}", "4bf92f3577b34da6a3ce929d0e0e4736")
+	time.Sleep(5 * time.Millisecond)
+	end()
 	listener, _ := net.Listen("unix", "agent.sock")
-	fmt.Println("snapshot:", err)
+	fmt.Println("agent:", err)
 	fmt.Fprintln(os.Stderr, http.Serve(listener, agent.Handler()))
 }
 `;
@@ -84,7 +86,7 @@ test("a real agent, of which the command knows all that it needs", async () => {
   const env = { ...process.env, GOTRACE_OUT: join(app, "out"), GOTRACE_RING: "8MiB" };
   const server = spawn(join(app, "app"), { cwd: app, env, stdio: ["ignore", "pipe", "ignore"] });
   onTestFinished(() => void server.kill());
-  expect(String((await once(server.stdout, "data"))[0])).toBe("snapshot: <nil>\n");
+  expect(String((await once(server.stdout, "data"))[0])).toBe("agent: <nil>\n");
   const address = `unix://${join(app, "agent.sock")}`;
 
   const stranger = await capture("--list", address);
@@ -97,13 +99,26 @@ test("a real agent, of which the command knows all that it needs", async () => {
   const state = JSON.parse(list.stdout);
   expect(state).toMatchObject({ module: "example.com/app", pid: server.pid, capture: { running: false } });
   expect(state.serves).toEqual(expect.arrayContaining(["trace", "flight", "calls", "snapshots"]));
-  expect(state.snapshots).toMatchObject({ count: 1, files: [{ reason: "by.hand" }] });
 
   const own = (...words: string[]) => captureAs("0123456789abcdef0123", ...words, address);
-  const watched = await own("--watch", "--once", "-o", "taken", "--fail-on", "never");
-  expect(watched.stderr).toBe("");
-  expect(watched.stdout).toMatch(new RegExp(`^\\S+ \\S+ process ${server.pid}, by\\.hand: .*\\n {2}next: gotrace `));
-  expect(watched.code).toBe(0);
+  const words = ["capture", "--watch", "--poll", "50ms", "-o", "taken", "--format", "ndjson", "--token-file", file];
+  const cached = { cwd: directory, env: { ...process.env, GOTRACE_CACHE: join(directory, "cache") } };
+  const watching = spawn(process.execPath, [main, ...words, address], {
+    ...cached,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  onTestFinished(() => void watching.kill());
+  const record = JSON.parse(String((await once(watching.stdout, "data"))[0]));
+  expect(record).toMatchObject({
+    ...{ process: server.pid, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736" },
+    why: expect.stringMatching(/^GET \/orders\/\{id\} took \S+ms, limit 1ms$/),
+    next: expect.stringMatching(/^gotrace summary --task \d+ taken\/\S+\.trace/),
+  });
+  watching.kill();
+  expect((await once(watching, "close"))[0]).toBe(0);
+  const [, task] = /--task (\d+) (\S+)/.exec(record.next)!;
+  const summary = gotrace(["summary", "--task", task, record.snapshot], { cwd: directory });
+  expect(summary.stdout).toContain("GET /orders/{id}");
   // Where the server is overloaded it asks to come back.
   const calls = await own("--calls", "--wait", "-o", "calls.gotrace");
   expect(calls.stdout).toContain("traceagent.Start");

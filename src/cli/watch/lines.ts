@@ -26,11 +26,12 @@ export function linesOf(verdict: Verdict, format: LineFormat, colour: boolean, n
   return `${printable(headOf(verdict))}: ${mark}${printable(summary)}${cut}\n${more}`;
 }
 
-/** `2026-11-29 14:32:05.123 process 4711, gc.pause`; other files are named. */
-function headOf({ time, process, reason, snapshot, error }: Verdict): string {
+/** `2026-11-29 14:32:05.123 process 4711, slow-get-orders (GET /orders took 612ms, limit 500ms)`; other files are named. */
+function headOf({ time, process, reason, why, snapshot, error }: Verdict): string {
   const at = formatDate(BigInt(Date.parse(time)) * 1_000_000n);
   if (process === undefined || error !== undefined) return `${at} ${snapshot}`;
-  return `${at} process ${process}${reason === undefined ? "" : `, ${reason}`}`;
+  const told = why === undefined ? "" : ` (${why})`;
+  return `${at} process ${process}${reason === undefined ? "" : `, ${reason}`}${told}`;
 }
 
 /** A verdict as an object of JSON: its time first, nothing that is unknown. */

@@ -32,8 +32,10 @@ export interface Verdict {
   /** When it was written, RFC 3339; for files with other names, when they were last changed. */
   readonly time: string;
   readonly process?: number | undefined;
-  /** Why it was written. */
+  /** Why it was written, in a word, and what the agent logged about it: the number above its limit, or the slow request. */
   readonly reason?: string | undefined;
+  readonly why?: string | undefined;
+  readonly trace_id?: string | undefined;
   /** The worst there is; undefined if there is nothing. */
   readonly severity?: Severity | undefined;
   /** The worst finding, and how many more there are, one line. */
@@ -84,11 +86,18 @@ function onExecution(path: string, known: Known, options: AnalysisOptions): Verd
   const texts = broken.map(({ expression, actual, unit }) => `${expression} (${formatQuantity(actual, unit)})`);
   const [worst] = report.findings;
   const word = quoteWord(path);
+  const { message, task, traceId } = whole.triggers?.at(-1) ?? {};
+  const commands = [
+    ...(task === undefined ? [] : [`gotrace summary --task ${task} ${word}`]),
+    ...(worst ? [`gotrace analyze ${word}`, worst.docs] : []),
+  ];
   return {
     ...known,
+    why: message,
+    trace_id: traceId,
     severity: broken.length > 0 ? "error" : worst?.severity,
     summary: summaryOf(report, texts),
-    next: worst ? `gotrace analyze ${word} · ${worst.docs}` : `gotrace summary ${word}`,
+    next: (commands.length > 0 ? commands : [`gotrace summary ${word}`]).join(" · "),
     findings: report.findings.map(findingJson),
     ...(texts.length > 0 ? { budgets: texts } : {}),
     warning: report.warning,
