@@ -121,6 +121,10 @@ func TestHugeHeadersAreRefused(t *testing.T) {
 
 func TestABodyIsNotWaitedFor(t *testing.T) {
 	a := testAgent(t, Options{Addr: "127.0.0.1:0"})
+	conn := raw(t, a, "OPTIONS * HTTP/1.1\r\nHost: attacker.example\r\nContent-Length: 100\r\n\r\n")
+	if answer, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 403") {
+		t.Errorf("OPTIONS *: %q, %v", answer, err)
+	}
 	for _, length := range []string{"Content-Length: 100000", "Transfer-Encoding: chunked"} {
 		for _, method := range []string{"GET", "POST"} {
 			conn := raw(t, a, fmt.Sprintf("%s /debug/gotrace/ HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n", method, length))

@@ -27,7 +27,8 @@ type Options struct {
 	TLS *tls.Config
 	// Flight turns the flight recorder on (Go 1.25 and later).
 	Flight Flight
-	// Dir is where snapshots of the flight recorder go; it is made if it is missing.
+	// Dir is where snapshots of the flight recorder go: a directory of the program's own,
+	// made if it is missing. Processes that share one also share its limits.
 	Dir string
 	// Keep and KeepBytes limit the snapshots in Dir: the oldest are removed. 0 stands for
 	// the numbers in limits.go.

@@ -65,6 +65,8 @@ func (a *Agent) serve() {
 		WriteTimeout:   responseMost,
 		IdleTimeout:    idleMost,
 		MaxHeaderBytes: headerBytes,
+		// It would answer "OPTIONS *" before any check.
+		DisableGeneralOptionsHandler: true,
 		// Whatever strangers send must not fill the log.
 		ErrorLog: slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelDebug),
 	}

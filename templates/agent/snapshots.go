@@ -2,9 +2,7 @@ package traceagent
 
 // gotrace:begin snapshots
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // Snapshot writes what the flight recorder has to Options.Dir or Options.Sink, and
 // returns the name. The reason becomes part of the name: up to 64 of a-z, 0-9, "." and
@@ -57,7 +55,14 @@ func (a *Agent) writeSnapshot(name string) (int64, error) {
 			a.files.discard(file)
 			return written, err
 		}
-		return written, a.files.commit(file)
+		if err := a.files.commit(file); err != nil {
+			return written, err
+		}
+		// Only now: nothing old is removed for a snapshot that could not be written.
+		if err := a.files.rotate(); err != nil {
+			a.options.Logger.Error("traceagent: old snapshots could not be removed", "err", err)
+		}
+		return written, nil
 	}
 	sink, err := a.options.Sink(name)
 	if err != nil {

@@ -70,8 +70,7 @@ func (s store) discard(file *os.File) {
 	os.Remove(file.Name())
 }
 
-// commit gives a complete file its name, and then makes room: nothing old is removed for
-// a snapshot that could not be written.
+// commit gives a complete file its name.
 func (s store) commit(file *os.File) error {
 	if err := file.Close(); err != nil {
 		os.Remove(file.Name())
@@ -81,7 +80,7 @@ func (s store) commit(file *os.File) error {
 		os.Remove(file.Name())
 		return err
 	}
-	return s.rotate()
+	return nil
 }
 
 // rotate removes the oldest snapshots until the limits hold, but never the latest one.

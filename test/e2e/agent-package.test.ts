@@ -35,7 +35,7 @@ test("every file is formatted, has at most 300 lines, and all its code is betwee
 test("the package needs the standard library only, and keeps off http.DefaultServeMux", () => {
   expect(read("go.mod")).toBe("module gotrace.example/traceagent\n\ngo 1.21\n");
   const imports = sources.flatMap((name) =>
-    [...read(name).matchAll(/^\t(?:\w+ )?"([^"\s]+)"$/gm)].map(([, path]) => path),
+    [...read(name).matchAll(/^(?:\t|import )(?:\w+ )?"([^"\s]+)"$/gm)].map(([, path]) => path),
   );
   expect(imports.length).toBeGreaterThan(20);
   expect(imports.filter((path) => path.includes(".") || path === "net/http/pprof")).toEqual([]);
