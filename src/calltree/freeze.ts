@@ -6,7 +6,7 @@ import { tracingTimes } from "./bound.js";
 import type { IdMap } from "./functions.js";
 import { fillEnds, preorder } from "./preorder.js";
 import type { StackCounts } from "./replay/count.js";
-import type { Edge } from "./replay/edges.js";
+import { compareEdges, type Edge } from "./replay/edges.js";
 import { NO_NODE, type NodeTable } from "./replay/nodes.js";
 import type { CallTree } from "./tree.js";
 
@@ -31,7 +31,13 @@ export function freeze(
   ids: IdMap,
   cost?: HookCost,
 ): { readonly tree: CallTree; readonly number: Int32Array } {
-  const { order, number } = preorder(nodes);
+  // Of merged calls that began at the same time, which node is older may depend on the order of replay. The runtime numbers
+  // functions as they are first called.
+  const byEdge = (a: number, b: number) => compareEdges(edges[nodes.edge[a]], edges[nodes.edge[b]]);
+  const { order, number } = preorder(
+    nodes,
+    nodes.merged ? (a, b) => nodes.func[a] - nodes.func[b] || byEdge(a, b) : undefined,
+  );
   const size = order.length;
   const sparse = (counts: ReadonlyMap<number, number>): ReadonlyMap<number, number> => {
     const result = new Map<number, number>();

@@ -11,9 +11,12 @@ export interface Family {
 
 /**
  * Nodes in preorder, and each node's number in it (0 for both the root and free nodes, which are not in it). Node 0 is
- * the root. Siblings are ordered by first start, then by node number.
+ * the root. Siblings are ordered by first start, then by `compare`, then by node number.
  */
-export function preorder(nodes: Family): { order: Int32Array; number: Int32Array } {
+export function preorder(
+  nodes: Family,
+  compare: (a: number, b: number) => number = () => 0,
+): { order: Int32Array; number: Int32Array } {
   const { count, parent, first } = nodes;
   // Linked lists of children, built from the end so that they are in order of creation.
   const child = new Int32Array(count);
@@ -29,6 +32,7 @@ export function preorder(nodes: Family): { order: Int32Array; number: Int32Array
   const number = new Int32Array(count);
   const stack = [ROOT];
   const family: number[] = [];
+  const inOrder = (a: number, b: number) => (first[a] === first[b] ? compare(a, b) : first[a] - first[b]);
   let at = 0;
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     number[node] = at;
@@ -36,10 +40,10 @@ export function preorder(nodes: Family): { order: Int32Array; number: Int32Array
     family.length = 0;
     let sorted = true;
     for (let one = child[node]; one !== 0; one = sibling[one]) {
-      if (family.length > 0 && first[family[family.length - 1]] > first[one]) sorted = false;
+      if (family.length > 0 && inOrder(family[family.length - 1], one) > 0) sorted = false;
       family.push(one);
     }
-    if (!sorted) family.sort((a, b) => (first[a] === first[b] ? 0 : first[a] - first[b]));
+    if (!sorted) family.sort(inOrder);
     for (let i = family.length - 1; i >= 0; i--) stack.push(family[i]);
   }
   return { order, number };

@@ -15,6 +15,13 @@ export interface Edge {
   readonly test: string;
 }
 
+/** An order of edges. */
+export function compareEdges(a: Edge, b: Edge): number {
+  const byKind = a.kind - b.kind || a.goStatement - b.goStatement;
+  if (byKind !== 0 || a.test === b.test) return byKind;
+  return a.test < b.test ? -1 : 1;
+}
+
 export class EdgeTable {
   readonly list: Edge[] = [{ kind: EdgeKind.call, goStatement: 0, test: "" }];
   private readonly numbers = new Map<number | string, number>();
