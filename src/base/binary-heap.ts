@@ -17,6 +17,11 @@ export class Heap<T> {
     items[at] = item;
   }
 
+  /** The first item; undefined if empty. */
+  peek(): T | undefined {
+    return this.items[0];
+  }
+
   /** Removes and returns the first item; undefined if empty. */
   pop(): T | undefined {
     const { items } = this;

@@ -135,6 +135,7 @@ const PAGE = 16;
  * of pages that have any.
  */
 export class NumberSet {
+  size = 0;
   private readonly pages = new NumberMap();
   private bits = new Int32Array(PAGE);
 
@@ -146,7 +147,10 @@ export class NumberSet {
       this.pages.set(page, first);
       this.bits = grown(this.bits, first + PAGE);
     }
-    this.bits[first + (Math.floor(number / 32) % PAGE)] |= 1 << (number % 32);
+    const at = first + (Math.floor(number / 32) % PAGE);
+    const before = this.bits[at];
+    this.bits[at] |= 1 << (number % 32);
+    if (this.bits[at] !== before) this.size++;
   }
 
   has(number: number): boolean {

@@ -12,6 +12,8 @@ export interface ByteSource {
    * Fills `into` with the bytes at `offset` and returns their number; fewer than requested only at the end of the data.
    */
   read(offset: number, into: Uint8Array): number;
+  /** Where the bytes are, if they are those of an open file: its descriptor, and bytes from its start. */
+  readonly file?: { readonly descriptor: number; readonly start: number } | undefined;
   /**
    * Finds the execution trace of a process of this trace, which may lie in another file. Each iteration reads it again.
    * @param process its header's offset and what that says
@@ -29,6 +31,9 @@ export function sliceSource(source: ByteSource, start: number, size = Number.POS
   return {
     get size() {
       return length();
+    },
+    get file() {
+      return source.file && { descriptor: source.file.descriptor, start: source.file.start + start };
     },
     ...(size === Number.POSITIVE_INFINITY ? { live: source.live } : {}),
     read: (offset, into) => {

@@ -3,11 +3,9 @@
  * thread to another, and a report takes it in place of reading the trace.
  */
 import { type ByteSource, GIVE, givePatches, isGivenBack, type Patch, type ProcessTrace } from "../calltrace/index.js";
-import { AttachmentTable } from "./replay/attachments.js";
-import { type Counted, completed } from "./replay/count.js";
-import { EdgeTable } from "./replay/edges.js";
+import { type Counted, type Counts, completed } from "./replay/count.js";
 import { LiveReplay } from "./replay/live.js";
-import { NodeTable } from "./replay/nodes.js";
+import { buffersIn, buffersOfCounts, fromPlain, type PlainCounts, toPlain } from "./replay/plain-counts.js";
 import { encodeTree } from "./stored-tree.js";
 
 /** What was counted of a process, as plain objects. */
@@ -17,14 +15,7 @@ export interface FollowedProcess {
   /** It has not what walks over the calls need: they were to be given back. */
   readonly forgets: boolean;
   /** Undefined once it is taken: walks over the calls count in the same columns. */
-  counted: PlainCounts | undefined;
-}
-
-/** {@link Counted}, with plain objects in place of classes. */
-interface PlainCounts extends Omit<Counted, "nodes" | "edges" | "attachments"> {
-  readonly nodes: object;
-  readonly edges: object;
-  readonly attachments: object;
+  counted: (PlainCounts & Omit<Counted, keyof Counts>) | undefined;
 }
 
 /** Follows a process. */
@@ -79,33 +70,19 @@ export class ProcessFollower {
     const { live } = this;
     const { builder, prescan } = live.finish();
     const { chunks } = live.process;
-    const { nodes, edges, attachments, stacks, ...rest } = completed(live.process, prescan, builder);
-    const { goroutines, goids, stray, pruned, filtered, endings } = stacks;
-    const { panics, goexits, running, recovered, earlier } = endings;
-    const endingsOnly = { panics, goexits, running, recovered, earlier };
+    const counted = completed(live.process, prescan, builder);
     const guesses = live.guesses === 0 ? {} : { guesses: live.guesses };
-    const counts = { goroutines, goids, stray, pruned, filtered, endings: endingsOnly };
     return {
       chunks: { count: chunks.count, slots: chunks.slots, filled: chunks.filled.slice(0, chunks.count) },
       forgets: live.forgets,
-      counted: {
-        ...rest,
-        ...guesses,
-        nodes: { ...nodes },
-        edges: { ...edges },
-        attachments: { ...attachments },
-        stacks: counts,
-      },
+      counted: { ...counted, ...guesses, ...toPlain(counted) },
     };
   }
 }
 
 /** All memory that can move to another thread. */
 export function buffersOf({ chunks, counted }: FollowedProcess): ArrayBuffer[] {
-  const { nodes, attachments, stacks, durations } = counted ?? {};
-  const parts = [nodes, attachments, stacks, chunks, { durations }];
-  const columns = parts.flatMap((part) => Object.values(part ?? {}));
-  return columns.filter((column) => ArrayBuffer.isView(column)).map(({ buffer }) => buffer as ArrayBuffer);
+  return [...buffersIn(chunks), ...(counted === undefined ? [] : buffersOfCounts(counted))];
 }
 
 /**
@@ -130,11 +107,6 @@ export function followedTree({ counted }: FollowedProcess): Uint8Array[] | undef
   return counted && encodeTree(revived(counted));
 }
 
-function revived({ nodes, edges, attachments, ...counted }: PlainCounts): Counted {
-  return {
-    ...counted,
-    nodes: Object.assign(Object.create(NodeTable.prototype), nodes),
-    edges: Object.assign(Object.create(EdgeTable.prototype), edges),
-    attachments: Object.assign(Object.create(AttachmentTable.prototype), attachments),
-  };
+function revived(counted: NonNullable<FollowedProcess["counted"]>): Counted {
+  return { ...counted, ...fromPlain(counted) };
 }

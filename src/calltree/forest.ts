@@ -11,12 +11,13 @@ import {
 } from "../calltrace/index.js";
 import { costBound } from "./bound.js";
 import type { CallFamily } from "./call-id.js";
+import { countProcess } from "./count-process.js";
 import { type FollowedProcess, fromFollowed } from "./followed.js";
 import { freeze } from "./freeze.js";
 import { FunctionTable, IdMap } from "./functions.js";
 import { requireCalls, requireTree, storedCounts } from "./given-back.js";
 import { type PackedDurations, unpackDurations } from "./packed-durations.js";
-import { type Counted, countProcess } from "./replay/count.js";
+import type { Counted } from "./replay/count.js";
 import { NodePaths } from "./replay/node-paths.js";
 import type { NodeTable } from "./replay/nodes.js";
 import { type Replayed, walkProcess } from "./replay/replay.js";
@@ -24,6 +25,7 @@ import type { Scope } from "./replay/scope.js";
 import type { Stacks } from "./replay/stacks.js";
 import type { ReplayOptions } from "./replay/stacks-for.js";
 import { SharedDefinitions } from "./shared-definitions.js";
+import type { CountOptions, Threads } from "./shares/threads.js";
 import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
 import { type Bound, lastSeen, type Reaching, requireReach, type Window, windowsOf } from "./window.js";
 
@@ -36,6 +38,8 @@ export interface ForestOptions extends Omit<ReplayOptions, keyof Scope> {
    * twice.
    */
   readonly progress?: (done: number, total: number) => void;
+  /** For large traces. */
+  readonly threads?: Threads;
   /** By source: what a process that was followed has counted. It is used where all calls count. */
   readonly followed?: readonly (FollowedProcess | undefined)[];
 }
@@ -103,7 +107,7 @@ export function replayTraces(
   if (opened.length === 0 && refusal !== undefined) throw refusal;
   if (opened.every(({ source }) => options.followed?.[source] === undefined))
     requireTree(opened.map(({ process }) => process));
-  const { from, to, ...others } = options;
+  const { from, to, threads, ...others } = options;
   const traces = opened.map(reaching);
   const windows = windowsOf(options, traces);
   const scopes = traces.map((_, index) => ({ ...scopeOf(index), ...windows[index] }));
@@ -115,7 +119,7 @@ export function replayTraces(
     if (!isAll) requireCalls(process);
     const followed = fromFollowed(process, isAll ? options.followed?.[source] : undefined);
     const ready = followed ?? (isGivenBack(process) ? storedCounts(process) : undefined);
-    return buildProcess(one, table, { ...others, scope: scopes[index] }, progress, ready);
+    return buildProcess(one, table, { ...others, threads, scope: scopes[index] }, progress, ready);
   });
   const ends = built.map(({ replayed }) => replayed.end);
   requireReach(options, windows, traces, ends);
@@ -217,7 +221,7 @@ function reaching({
 function buildProcess(
   { process, source, lastSeen }: Opened,
   table: FunctionTable,
-  { scope, ...options }: ReplayOptions & { readonly scope: Scope },
+  { scope, ...options }: CountOptions & { readonly scope: Scope },
   progress: (pass: number, bytes: number) => void,
   ready?: Counted,
 ): Built {
@@ -262,7 +266,14 @@ function buildProcess(
 
 /** By function of the forest. */
 function byFunction(packed: PackedDurations, ids: IdMap): Map<number, Durations> {
-  return new Map([...unpackDurations(packed)].map(([func, durations]) => [ids.number(func), durations]));
+  const result = new Map<number, Durations>();
+  for (const [id, durations] of unpackDurations(packed)) {
+    const func = ids.number(id);
+    const others = result.get(func);
+    if (others === undefined) result.set(func, durations);
+    else others.merge(durations);
+  }
+  return result;
 }
 
 /** From the first event of a tree to the end of its last frame, nanoseconds. */

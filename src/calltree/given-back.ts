@@ -1,7 +1,8 @@
 /** Traces whose calls were given back while the process ran: what was counted of them is left, and nothing else. */
 import { ExitCode, UserError } from "../base/errors.js";
 import { isGivenBack, type ProcessTrace } from "../calltrace/index.js";
-import { type Counted, countProcess } from "./replay/count.js";
+import { countProcess } from "./count-process.js";
+import type { Counted } from "./replay/count.js";
 import { decodeTree } from "./stored-tree.js";
 
 /** What is left of the calls. Without a readable tree that is nothing, and a `problem`. */

@@ -32,6 +32,14 @@ export type { HiddenCalls } from "./replay/filtered-replay.js";
 export type { Begun, WalkObserver } from "./replay/replay.js";
 export type { ReplayOptions } from "./replay/stacks-for.js";
 export type { SelectOptions } from "./selection.js";
+export {
+  type FromShare,
+  type Line,
+  replayShare,
+  type ShareTask,
+  type Threads,
+  type ToShare,
+} from "./shares/threads.js";
 export type { StateClock, WaitVisitor } from "./state-meter.js";
 export {
   type Blame,

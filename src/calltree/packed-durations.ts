@@ -8,7 +8,7 @@ const HEAD = 9;
 /** Buckets of an octave. */
 const BUCKETS = 64;
 
-/** What {@link DurationsPacker} makes. */
+/** What {@link packDurations} makes. */
 export type PackedDurations = Float64Array<ArrayBuffer>;
 
 /** The durations of a function; see Durations. Octaves are those of Histogram. */
@@ -44,7 +44,15 @@ export function packDurations(functions: readonly FunctionDurations[]): PackedDu
   return packed;
 }
 
-/** By function, its id in the trace. */
+/** Both, one after the other. */
+export function joinDurations(a: PackedDurations, b: PackedDurations): PackedDurations {
+  const joined = new Float64Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}
+
+/** By function, its id in the trace; several times for one whose durations were collected in parts. */
 export function* unpackDurations(packed: PackedDurations): Generator<readonly [func: number, durations: Durations]> {
   for (let at = 0; at < packed.length; ) {
     const [func, count, min, max, sum, squares, rest, valueCount, octaveCount] = packed.subarray(at, at + HEAD);

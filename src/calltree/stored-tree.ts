@@ -107,8 +107,8 @@ export function decodeTree(pieces: Iterable<Uint8Array>): Counted | undefined {
     attachments: new AttachmentTable(0),
     stacks: {
       ...stacks,
-      goroutines: columns.get("goroutines") as Int32Array,
-      goids: columns.get("goids") as Float64Array,
+      goroutines: columns.get("goroutines") as Int32Array<ArrayBuffer>,
+      goids: columns.get("goids") as Float64Array<ArrayBuffer>,
       endings: Object.fromEntries(endings) as unknown as Counted["stacks"]["endings"],
     },
   };

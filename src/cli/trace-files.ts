@@ -122,6 +122,9 @@ export function withExecution(source: ByteSource, execution: NonNullable<ByteSou
     get size() {
       return source.size;
     },
+    get file() {
+      return source.file;
+    },
     read: (offset, into) => source.read(offset, into),
     ...(source.live === undefined ? {} : { live: source.live }),
     execution,
@@ -155,6 +158,9 @@ function fileSource(path: string, file: { readonly descriptor: number }, live: b
   return {
     get size() {
       return fstatSync(file.descriptor).size;
+    },
+    get file() {
+      return { descriptor: file.descriptor, start: 0 };
     },
     read: (offset, into) => {
       try {

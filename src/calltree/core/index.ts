@@ -9,7 +9,7 @@ import { isCollecting, recordDuration } from "./durations";
 import { child, countGoroutine, depthLimit, displace, isCounted, isRoot, Node, noteGoroutine } from "./nodes";
 
 export { collectDurations, isFull, recordDuration } from "./durations";
-export { count, hasOtherIds, otherPaths, setColumns, setLimits, setTree, tableSize } from "./nodes";
+export { child, count, hasOtherIds, otherPaths, setColumns, setLimits, setTree, tableSize } from "./nodes";
 export { controlSizes, lanes, plainSizes, skim } from "./skim";
 
 /** The first address that the host may use. */

@@ -71,6 +71,30 @@ export class AttachmentTable {
     this.places = resized(this.places, 3 * this.count);
   }
 
+  /**
+   * Adds the goroutines of other slots.
+   * @param nodes, edges by number there: the number here
+   */
+  addAll(others: AttachmentTable, nodes: ArrayLike<number>, edges: ArrayLike<number>): void {
+    const before = this.count;
+    this.count += others.count;
+    this.goids = grown(this.goids, 2 * this.count);
+    this.goids.set(others.goids.subarray(0, 2 * others.count), 2 * before);
+    const places = grown(this.places, 3 * this.count);
+    for (let from = 0, to = 3 * before; from < 3 * others.count; from += 3, to += 3) {
+      const next = others.places[from + 2];
+      places[to] = nodes[others.places[from]];
+      places[to + 1] = edges[others.places[from + 1]];
+      places[to + 2] = next === NONE ? NONE : before + next;
+    }
+    this.places = places;
+    for (let slot = 0; slot < others.first.length; slot++) {
+      if (others.first[slot] === NONE) continue;
+      this.first[slot] = before + others.first[slot];
+      this.last[slot] = before + others.last[slot];
+    }
+  }
+
   /** Goroutines of a slot, in order. */
   *of(slot: number): Generator<Attachment> {
     const { goids, places } = this;

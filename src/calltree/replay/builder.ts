@@ -20,13 +20,17 @@ import { EdgeTable } from "./edges.js";
 import { NO_NODE, ROOT } from "./nodes.js";
 import { ParentInference } from "./parent-inference.js";
 import { ParkedSlots } from "./parked-slots.js";
+import { type Place, Places } from "./places.js";
 import type { Prescan } from "./prescan.js";
-import type { Fetch, Reach } from "./reach.js";
+import type { Fetch, OtherShares, Reach } from "./reach.js";
 import { windowOf } from "./scope.js";
 import { type Parked, SlotTable } from "./slots.js";
 import { asksForParent, spawnChunk } from "./spawn-chunk.js";
-import { SpawnTable } from "./spawns.js";
+import { type Spawn, SpawnTable } from "./spawns.js";
 import { type ReplayOptions, stacksFor } from "./stacks-for.js";
+
+/** What is replayed of a process. */
+export type Replayable = Pick<ProcessTrace, "chunks" | "clock" | "definitions" | "source">;
 
 export class TreeBuilder {
   readonly stacks: CallStacks;
@@ -35,40 +39,54 @@ export class TreeBuilder {
   readonly slots: SlotTable;
   readonly parents: ParentInference;
   private readonly spawns: SpawnTable;
-  private readonly parkedSlots: ParkedSlots;
+  private readonly places: Places;
+  readonly parkedSlots: ParkedSlots;
   private readonly decoder: RecordDecoder;
   private chunk = 0;
   private slot = 0;
+  /** The latest chunk of {@link chunkwise}. */
+  private reached = 0;
 
   constructor(
-    private readonly process: ProcessTrace,
-    prescan: Prescan,
+    private readonly process: Replayable,
+    prescan: Pick<Prescan, "queries">,
     options: ReplayOptions = {},
     private readonly reader: Fetch = new ChunkReader(process.source),
     private readonly reach?: Reach,
+    private readonly others?: OtherShares,
   ) {
     this.slots = new SlotTable(process.chunks, windowOf(0, options));
     this.stacks = stacksFor(process, this.slots, this, options);
     this.spawns = new SpawnTable(process.chunks.ring !== undefined);
     this.attachments = new AttachmentTable(process.chunks.slots);
     this.parents = new ParentInference(process, prescan, this.slots, this.stacks);
+    const passed = (chunk: number, offset: number) => this.passed(chunk, offset);
+    this.places = new Places(process.chunks, this.parents, this.spawns, passed, () => reach?.guessed());
     this.parkedSlots = new ParkedSlots(this.slots);
     this.decoder = new RecordDecoder(process.clock);
   }
 
   /** Replays the whole trace. */
   replay(progress?: (bytes: number) => void): void {
+    for (const bytes of this.chunkwise()) progress?.(bytes);
+    this.finish();
+  }
+
+  /** Replays what does not have to wait, a chunk at a time; yields the number of bytes done. */
+  *chunkwise(): Generator<number> {
     const { chunks } = this.process;
-    const { slots } = this;
+    const { slots, others } = this;
     for (let chunk = 0; chunk < chunks.count; chunk++) {
       const slot = chunks.slot[chunk];
+      if (others?.owns(slot) === false) continue;
       if (slots.chunk[slot] <= chunk && slots.chunk[slot] >= 0 && !slots.parked.has(slot)) {
         this.advance(slot, chunk);
         this.settle(chunk);
       }
-      progress?.(chunks.offset[chunk] + chunks.size[chunk]);
+      this.reached = chunk;
+      yield chunks.offset[chunk] + chunks.size[chunk];
     }
-    this.finish();
+    this.reached = chunks.count;
   }
 
   /** Replays what is new in a trace that grows. */
@@ -98,17 +116,33 @@ export class TreeBuilder {
 
   /** Called when all has been replayed that does not have to wait. */
   finish(): void {
-    const { slots } = this;
-    const { chunks } = this.process;
-    // The earliest of the slots that wait for one another waits for a goroutine whose first event is later, so that had
-    // no open frame yet. The others must go on waiting: what they wait for may come now.
-    for (let slot = this.parkedSlots.earliest(); slot !== undefined; slot = this.parkedSlots.earliest()) {
-      const { begin, query } = slots.parked.get(slot)!;
-      const starter = query === NO_NODE ? begin.parentGoid : this.parents.asked(query);
-      this.attach(slot, begin, { node: ROOT, kind: EdgeKind.approximate, starter });
-      this.advance(slot, chunks.count);
-      this.settle(chunks.count);
-    }
+    while (this.resumeEarliest());
+  }
+
+  /**
+   * The earliest of the slots that wait for one another waits for a goroutine whose first event is later, so that had no open
+   * frame yet. The others must go on waiting: what they wait for may come now. @returns false if no slot waits
+   */
+  resumeEarliest(): boolean {
+    const slot = this.parkedSlots.earliest();
+    if (slot === undefined) return false;
+    const { begin, query } = this.slots.parked.get(slot)!;
+    const starter = query === NO_NODE ? begin.parentGoid : this.parents.asked(query);
+    this.attach(slot, begin, { node: ROOT, kind: EdgeKind.approximate, starter });
+    this.advance(slot, this.process.chunks.count);
+    this.settle(this.process.chunks.count);
+    return true;
+  }
+
+  /** Takes in a spawn record of another share; those of a chunk must come in order. */
+  takeSpawn(chunk: number, at: number, spawn: Spawn): void {
+    this.spawns.add(chunk, this.process.chunks.offset[chunk] + at, spawn, 0);
+  }
+
+  /** Takes in the answer of another share to a query. */
+  takeAnswer(query: number, node: number): void {
+    this.parents.settle(query, node);
+    this.parkedSlots.answered(query);
   }
 
   /** Time of the last event. */
@@ -122,7 +156,8 @@ export class TreeBuilder {
     for (let slot = 0; slot < floor.length; slot++) this.stacks.abandon(slot, Math.max(end, floor[slot]));
   }
 
-  private settle(chunk: number): void {
+  /** Resumes the slots that may, up to a chunk; by default, up to where the replay is. */
+  settle(chunk = this.reached): void {
     const { parkedSlots } = this;
     for (let slot = parkedSlots.next(); slot !== undefined; slot = parkedSlots.next()) this.advance(slot, chunk);
   }
@@ -196,7 +231,7 @@ export class TreeBuilder {
     const { slots, decoder } = this;
     this.reach?.check(slot, decoder.begin.time);
     this.capture(slot, decoder.begin.time);
-    this.parents.bury(slot, decoder.begin.time, (answered) => this.parkedSlots.answered(answered));
+    this.parents.bury(slot, decoder.begin.time, this.answered);
     this.stacks.abandon(slot, slots.floor[slot]);
     slots.root[slot] = NO_NODE;
     const { chunks } = this.process;
@@ -210,41 +245,17 @@ export class TreeBuilder {
   }
 
   /** Attaches a goroutine; false if its place is not known yet. */
-  private place(slot: number, { begin, query }: Pick<Parked, "begin" | "query">): boolean {
-    const { goid, parentGoid, spawnRef, goStatement } = begin;
-    if (query !== NO_NODE) {
-      const node = this.parents.find(query);
-      if (node === NO_NODE) return false;
-      const kind = this.parents.isCertain(query) ? EdgeKind.exact : EdgeKind.approximate;
-      const starter = this.parents.asked(query);
-      this.parents.release(query, slot);
-      this.attach(slot, begin, { node, kind, starter, goStatement });
-      return true;
-    }
-    const { chunks } = this.process;
-    const chunk = spawnChunk(chunks, begin);
-    if (chunk < 0) {
-      // Goroutine 1 is the main one; others without a parent were started by the runtime, for example for timers.
-      const isMain = goid === 1 && parentGoid === 0 && spawnRef === 0;
-      this.attach(slot, begin, { node: ROOT, kind: isMain ? EdgeKind.call : EdgeKind.approximate, starter: 0 });
-      return true;
-    }
-    if (!this.passed(chunk, spawnRef)) return false;
-    const spawn = this.spawns.take(chunk, spawnRef, begin.time);
-    if (spawn === undefined) {
-      this.reach?.guessed();
-      this.attach(slot, begin, { node: ROOT, kind: EdgeKind.approximate, starter: parentGoid });
-    } else {
-      const kind = spawn.goid === parentGoid ? EdgeKind.exact : EdgeKind.indirect;
-      this.attach(slot, begin, { node: spawn.node, kind, starter: spawn.goid, goStatement: spawn.goStatement });
-    }
-    return true;
+  private place(slot: number, parked: Pick<Parked, "begin" | "query">): boolean {
+    const place = this.places.take(slot, parked);
+    if (place !== undefined) this.attach(slot, parked.begin, place);
+    return place !== undefined;
   }
 
   /** Whether the record at an offset of an events chunk has been replayed. */
   private passed(chunk: number, offset: number): boolean {
     const { chunks } = this.process;
     const spawner = chunks.slot[chunk];
+    if (this.others?.owns(spawner) === false) return this.spawns.reaches(chunk, offset);
     const current = this.slots.chunk[spawner];
     if (current !== chunk) return current < 0 || current > chunk;
     const parked = this.slots.parked.get(spawner);
@@ -256,7 +267,7 @@ export class TreeBuilder {
   private attach(
     slot: number,
     { goid, test, time, omitted }: Parked["begin"],
-    { node, kind, starter, goStatement = 0 }: { node: number; kind: EdgeKind; starter: number; goStatement?: number },
+    { node, kind, starter, goStatement = 0 }: Place,
   ): void {
     const { slots } = this;
     slots.goid[slot] = goid;
@@ -275,7 +286,9 @@ export class TreeBuilder {
   spawn(slot: number, node: number, goStatement: number, at: number, time: number): void {
     this.stacks.hold(node);
     const offset = this.process.chunks.offset[this.chunk] + at;
-    this.spawns.add(this.chunk, offset, { node, goStatement, goid: this.slots.goid[slot] }, time);
+    const spawn = { node, goStatement, goid: this.slots.goid[slot] };
+    this.spawns.add(this.chunk, offset, spawn, time);
+    this.others?.spawned(this.chunk, at, spawn);
   }
 
   /**
@@ -283,11 +296,16 @@ export class TreeBuilder {
    * `time`.
    */
   capture(slot: number, time: number): void {
-    this.parents.answer(slot, time, (query) => this.parkedSlots.answered(query));
+    this.parents.answer(slot, time, this.answered);
   }
 
+  private readonly answered = (query: number, node: number) => {
+    this.parkedSlots.answered(query);
+    this.others?.answered(query, node);
+  };
+
   /** Wakes the slots that wait for a spawn record of this one, if it has been passed. */
-  private wake(slot: number): void {
+  wake(slot: number): void {
     const { chunks } = this.process;
     this.parkedSlots.passed(slot, (spawnRef) => this.passed(chunkAt(chunks, spawnRef), spawnRef));
   }

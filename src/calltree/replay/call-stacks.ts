@@ -16,8 +16,8 @@ export interface OpenChunk {
 export interface TakenNodes {
   readonly nodes: NodeTable;
   /** By node (the columns may be shorter): number of goroutines with the node as an outermost frame, and the last one by id. */
-  readonly goroutines: Int32Array;
-  readonly goids: Float64Array;
+  readonly goroutines: Int32Array<ArrayBuffer>;
+  readonly goids: Float64Array<ArrayBuffer>;
   /** By function, if they were asked for and there was enough memory. */
   readonly durations?: PackedDurations;
 }
@@ -48,8 +48,11 @@ export interface CallStacks {
   functionOf(node: number): number;
   /** Whether there are more paths than a tree may have. */
   readonly hasOtherPaths: boolean;
-  /** Whether a function was called by the outermost frame of a goroutine of the root and has ended, not by Goexit. */
-  isDone(func: number): boolean;
+  /**
+   * Whether a function that was called as the outermost one of a goroutine of the root has ended, not by Goexit; undefined if it
+   * was not.
+   */
+  isDone(func: number): boolean | undefined;
   /** Protects a node of an unmerged tree from being pruned. */
   hold(node: number): void;
   /** The nodes; nothing may be replayed from now on. */

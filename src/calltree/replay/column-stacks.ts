@@ -25,20 +25,13 @@ export class ColumnStacks extends Stacks implements CallStacks {
     return this.nodes.others !== NO_NODE;
   }
 
-  isDone(func: number): boolean {
+  isDone(func: number): boolean | undefined {
     const { nodes, slots } = this;
-    let called = false;
-    for (let node = 1; node < nodes.count && !called; node++) {
-      called =
-        nodes.parent[node] === ROOT &&
-        nodes.func[node] === func &&
-        nodes.edge[node] === CALL_EDGE &&
-        !this.endings.goexits.has(node);
-    }
-    const isOpen = (frame: number, slot: number) =>
-      slots.top[slot] !== NO_FRAME &&
-      nodes.parent[this.frames.node[frame]] === ROOT &&
-      nodes.func[this.frames.node[frame]] === func;
+    const isCall = (node: number) => nodes.parent[node] === ROOT && nodes.func[node] === func;
+    let called: boolean | undefined;
+    for (let node = 1; node < nodes.count && !called; node++)
+      if (isCall(node) && nodes.edge[node] === CALL_EDGE) called = !this.endings.goexits.has(node);
+    const isOpen = (frame: number, slot: number) => slots.top[slot] !== NO_FRAME && isCall(this.frames.node[frame]);
     return called && !slots.bottom.some(isOpen);
   }
 

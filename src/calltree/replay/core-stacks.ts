@@ -150,21 +150,39 @@ export class CoreStacks implements CallStacks {
     return this.core.words[(this.core.nodeAt(node) + NodePlace.func) / 4];
   }
 
+  /** Number of nodes. */
+  get count(): number {
+    return this.core.exports.count.value;
+  }
+
+  /** A node's parent, and the function and edge of its calls. */
+  callOf(node: number): { readonly parent: number; readonly func: number; readonly edge: number } {
+    const { core } = this;
+    const at = core.nodeAt(node);
+    const parent = core.indexOf(core.words[(at + NodePlace.parent) / 4]);
+    return { parent, func: core.words[(at + NodePlace.func) / 4], edge: core.words[(at + NodePlace.edge) / 4] };
+  }
+
+  /** Finds or adds a node, by what {@link callOf} says. */
+  child(parent: number, func: number, edge: number): number {
+    return this.core.indexOf(this.core.exports.child(this.core.nodeAt(parent), func, edge));
+  }
+
   get hasOtherPaths(): boolean {
     return this.core.exports.otherPaths() !== NONE;
   }
 
-  isDone(func: number): boolean {
+  isDone(func: number): boolean | undefined {
     const { core, slots } = this;
     const isCall = (node: number) =>
       core.words[(node + NodePlace.parent) / 4] === core.root && core.words[(node + NodePlace.func) / 4] === func;
-    let called = false;
-    for (let index = 1; index < core.exports.count.value && !called; index++) {
+    for (let index = 1; index < core.exports.count.value; index++) {
       const node = core.nodeAt(index);
-      const isPlain = core.words[(node + NodePlace.edge) / 4] === CALL_EDGE;
-      called = isPlain && isCall(node) && !this.endings.goexits.has(index);
+      if (core.words[(node + NodePlace.edge) / 4] !== CALL_EDGE || !isCall(node)) continue;
+      const isOpen = slots.top.some((frame) => frame !== NO_FRAME && isCall(this.outermostNode(frame)));
+      return !isOpen && !this.endings.goexits.has(index);
     }
-    return called && !slots.top.some((frame) => frame !== NO_FRAME && isCall(this.outermostNode(frame)));
+    return undefined;
   }
 
   hold(): void {}

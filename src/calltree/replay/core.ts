@@ -23,6 +23,7 @@ export interface CoreExports {
   otherPaths(): number;
   tableSize(): number;
   hasFrame(): number;
+  child(parent: number, id: number, edge: number): number;
   enter(id: number, now: number): void;
   exit(now: number): number;
   setRoot(node: number, counts: boolean): void;

@@ -11,6 +11,9 @@ import { NO_NODE, ROOT } from "./nodes.js";
 import type { Prescan } from "./prescan.js";
 import type { SlotTable } from "./slots.js";
 
+/** Called with a query and its answer. */
+type Answered = (query: number, node: number) => void;
+
 export class ParentInference {
   private enclosing: Enclosing;
   /** The number of definitions that it knows. */
@@ -25,8 +28,8 @@ export class ParentInference {
   onBury: ((slot: number, time: number) => void) | undefined;
 
   constructor(
-    private readonly process: ProcessTrace,
-    private readonly prescan: Prescan,
+    private readonly process: Pick<ProcessTrace, "definitions">,
+    private readonly prescan: Pick<Prescan, "queries">,
     private readonly slots: SlotTable,
     private readonly stacks: Pick<CallStacks, "hold" | "openNodes" | "functionOf">,
   ) {
@@ -89,7 +92,7 @@ export class ParentInference {
   }
 
   /** Answers the queries to a slot's goroutine by goroutines that began before `time`; calls `answered` for each. */
-  answer(slot: number, time: number, answered: (query: number) => void): void {
+  answer(slot: number, time: number, answered: Answered): void {
     this.answerUntil(slot, time, true, answered);
   }
 
@@ -100,12 +103,12 @@ export class ParentInference {
   }
 
   /** Answers the remaining queries, because another goroutine takes over the slot at `time`. */
-  bury(slot: number, time: number, answered: (query: number) => void): void {
+  bury(slot: number, time: number, answered: Answered): void {
     this.onBury?.(slot, time);
     this.answerUntil(slot, Number.POSITIVE_INFINITY, false, answered);
   }
 
-  private answerUntil(slot: number, time: number, alive: boolean, answered: (query: number) => void): void {
+  private answerUntil(slot: number, time: number, alive: boolean, answered: Answered): void {
     const { slots } = this;
     const { queries } = this.prescan;
     const list = slots.queries.get(slot);
@@ -115,7 +118,7 @@ export class ParentInference {
       const node = this.frameAround(slot, query, alive);
       this.stacks.hold(node);
       this.settle(query, node);
-      answered(query);
+      answered(query, node);
     }
     if (query === undefined) slots.queries.delete(slot);
     else list.push(query);

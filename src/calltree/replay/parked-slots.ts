@@ -60,22 +60,29 @@ export class ParkedSlots {
     return this.ready.pop();
   }
 
-  /** The parked slot whose goroutine began first; undefined if none is parked. */
+  /** Removes and returns the parked slot whose goroutine began first; undefined if none is parked. */
   earliest(): number | undefined {
+    const first = this.first();
+    if (first === undefined) return undefined;
+    this.heap!.pop();
+    this.forAnswer.delete(first.parked.query);
+    return first.slot;
+  }
+
+  /** The parked slot whose goroutine began first, of those at the same time the one with the lowest number. */
+  first(): Entry | undefined {
     const { parked } = this.slots;
     if (this.heap === undefined) {
       this.heap = new Heap(isBefore);
       for (const [slot, at] of parked) this.heap.push({ slot, parked: at });
     }
-    for (let entry = this.heap.pop(); entry !== undefined; entry = this.heap.pop()) {
-      if (parked.get(entry.slot) !== entry.parked) continue;
-      this.forAnswer.delete(entry.parked.query);
-      return entry.slot;
-    }
-    return undefined;
+    let entry = this.heap.peek();
+    for (; entry !== undefined && parked.get(entry.slot) !== entry.parked; entry = this.heap.peek()) this.heap.pop();
+    return entry;
   }
 }
 
 function isBefore(a: Entry, b: Entry): boolean {
-  return a.parked.begin.time < b.parked.begin.time;
+  const difference = a.parked.begin.time - b.parked.begin.time;
+  return difference < 0 || (difference === 0 && a.slot < b.slot);
 }

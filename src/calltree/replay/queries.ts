@@ -45,6 +45,12 @@ export class ParentQueries {
     this.lastOfSlot = new Int32Array(slots).fill(-1);
   }
 
+  /** A copy of queries that were sent from another thread. */
+  static from(sent: object): ParentQueries {
+    const queries: ParentQueries = Object.assign(Object.create(ParentQueries.prototype), sent);
+    return Object.assign(queries, { heads: Object.assign(new NumberMap(), queries.heads) });
+  }
+
   add(slot: number, { parentGoid, time, goStatement }: Begin): number {
     const query = this.free.pop() ?? this.count++;
     this.added++;

@@ -1,4 +1,5 @@
-/** What the builder needs to know of a trace that it reads, also while that grows. */
+/** What the builder needs to know of a trace that it reads, also while that grows, or several threads read it. */
+import type { Spawn } from "./spawns.js";
 
 /** How far the records of a trace that still grows may be replayed. */
 export interface Reach {
@@ -24,4 +25,14 @@ export interface Fetch {
     from: number,
     to: number,
   ): { readonly window: { readonly u16: Uint16Array }; readonly index: number; readonly end: number };
+}
+
+/** Where several threads replay a trace, each some slots, its share: what one of them tells the others. */
+export interface OtherShares {
+  /** Whether a slot is in this share. */
+  owns(slot: number): boolean;
+  /** A spawn record was replayed. @param at bytes from the start of the chunk */
+  spawned(chunk: number, at: number, spawn: Spawn): void;
+  /** A query was answered. */
+  answered(query: number, node: number): void;
 }

@@ -33,6 +33,8 @@ export class SpawnTable {
    * By chunk: [first, end) of its entries; more pairs follow if the replay left the slot in the middle of the chunk.
    */
   private readonly runs = new Map<number, number[]>();
+  /** By chunk: the offset of its latest spawn record. */
+  private readonly latest = new Map<number, number>();
   /** In a ring, by offset: a place in `times`. */
   private readonly places: NumberMap | undefined;
   private times = new Float64Array(0);
@@ -54,6 +56,7 @@ export class SpawnTable {
       this.times[place] = time;
       this.places.set(offset, place);
     }
+    this.latest.set(chunk, offset);
     if (this.forgets && this.count >= MOST) this.compact(Math.max(0, this.count - this.done - MOST / 2));
     const runs = this.runs.get(chunk);
     const last = this.count - 1;
@@ -76,6 +79,11 @@ export class SpawnTable {
     if (runs === undefined) this.runs.set(chunk, [at, this.count]);
     else if (onward) runs[runs.length - 1] = this.count;
     else runs.push(at, this.count);
+  }
+
+  /** Whether a chunk had a spawn record at an offset or later. */
+  reaches(chunk: number, offset: number): boolean {
+    return (this.latest.get(chunk) ?? -1) >= offset;
   }
 
   /**

@@ -24,7 +24,7 @@ export interface ReplayOptions extends Scope {
 
 /** The core builds merged trees of whole goroutines, from traces that have their beginnings. */
 export function stacksFor(
-  { clock }: ProcessTrace,
+  { clock }: Pick<ProcessTrace, "clock">,
   slots: SlotTable,
   listener: Listener,
   options: ReplayOptions,

@@ -1,0 +1,108 @@
+/**
+ * What shares tell one another: the nodes of calls that started goroutines, spawn records, and answers to queries. A share has
+ * numbers of its own for nodes, so each node is described before it is named, by its parent, function and edge.
+ */
+import { grown } from "../../base/columns.js";
+import type { TreeBuilder } from "../replay/builder.js";
+import type { CoreStacks } from "../replay/core-stacks.js";
+import type { OtherShares } from "../replay/reach.js";
+import type { Spawn } from "../replay/spawns.js";
+import type { EdgeKind } from "../tree.js";
+import type { Board, Receiver } from "./board.js";
+
+enum Message {
+  node,
+  spawn,
+  answer,
+}
+
+export class Messages implements OtherShares {
+  /** By own node: 1 if it was described. */
+  private described = Uint8Array.of(1);
+  /** By share, by its node: the own one. */
+  private readonly nodes: Int32Array<ArrayBuffer>[];
+
+  /** Of which slots spawn records came. */
+  private readonly spawners = new Set<number>();
+  private readonly message = new Int32Array(7);
+
+  /**
+   * @param slots by chunk
+   * @param owners by slot: the number of its share
+   */
+  constructor(
+    private readonly slots: Int32Array,
+    private readonly owners: Uint8Array,
+    private readonly own: number,
+    shares: number,
+    private readonly board: Board,
+  ) {
+    this.nodes = Array.from({ length: shares }, () => new Int32Array(64));
+  }
+
+  /** Set as soon as they exist, before anything is replayed. */
+  builder!: Pick<TreeBuilder, "edges" | "takeSpawn" | "takeAnswer" | "wake">;
+  stacks!: Pick<CoreStacks, "callOf" | "child">;
+
+  owns(slot: number): boolean {
+    return this.owners[slot] === this.own;
+  }
+
+  spawned(chunk: number, at: number, { node, goStatement, goid }: Spawn): void {
+    const { message } = this;
+    this.describe(node);
+    message[0] = Message.spawn;
+    message[1] = chunk;
+    message[2] = at;
+    message[3] = node;
+    message[4] = goStatement;
+    message[5] = goid;
+    message[6] = Math.floor(goid / 2 ** 32);
+    this.board.send(message, 7);
+  }
+
+  answered(query: number, node: number): void {
+    this.describe(node);
+    this.board.send([Message.answer, query, node], 3);
+  }
+
+  /** Sends and takes in what there is. @returns whether there was anything */
+  exchange(): boolean {
+    const hasMoved = this.board.exchange(this.take);
+    for (const slot of this.spawners) this.builder.wake(slot);
+    this.spawners.clear();
+    return hasMoved;
+  }
+
+  private readonly take: Receiver = (from, words, at, length) => {
+    const nodes = this.nodes[from];
+    if (words[at] === Message.node) this.takeNode(from, words.subarray(at, at + length));
+    else if (words[at] === Message.answer) this.builder.takeAnswer(words[at + 1], nodes[words[at + 2]]);
+    else {
+      const chunk = words[at + 1];
+      const node = nodes[words[at + 3]];
+      const goid = words[at + 6] * 2 ** 32 + (words[at + 5] >>> 0);
+      this.builder.takeSpawn(chunk, words[at + 2], { node, goStatement: words[at + 4] >>> 0, goid });
+      this.spawners.add(this.slots[chunk]);
+    }
+  };
+
+  private describe(node: number): void {
+    if (this.described[node] === 1) return;
+    this.described = grown(this.described, node + 1);
+    this.described[node] = 1;
+    const { parent, func, edge } = this.stacks.callOf(node);
+    this.describe(parent);
+    const { kind, goStatement, test } = this.builder.edges.list[edge];
+    const letters = Array.from(test, (_, i) => test.charCodeAt(i));
+    const message = [Message.node, node, parent, func, kind, goStatement, ...letters];
+    this.board.send(message, message.length);
+  }
+
+  private takeNode(from: number, [, node, parent, func, kind, goStatement, ...letters]: Int32Array): void {
+    const edge = this.builder.edges.number(kind as EdgeKind, goStatement >>> 0, String.fromCharCode(...letters));
+    const nodes = grown(this.nodes[from], node + 1);
+    nodes[node] = this.stacks.child(nodes[parent], func >>> 0, edge);
+    this.nodes[from] = nodes;
+  }
+}

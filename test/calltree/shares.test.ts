@@ -1,0 +1,135 @@
+/** Replaying a trace in shares gives the tree that one thread builds, whatever the shares are and whose turn it is. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { openTrace, type ProcessTrace } from "../../src/calltrace/index.js";
+import { countProcess } from "../../src/calltree/count-process.js";
+import { freeze } from "../../src/calltree/freeze.js";
+import { FunctionTable, IdMap } from "../../src/calltree/functions.js";
+import { type Counted, countedOf, endOf } from "../../src/calltree/replay/count.js";
+import { fromPlain, toPlain } from "../../src/calltree/replay/plain-counts.js";
+import { prescan } from "../../src/calltree/replay/prescan.js";
+import type { ReplayOptions } from "../../src/calltree/replay/stacks-for.js";
+import { SharedDefinitions } from "../../src/calltree/shared-definitions.js";
+import { boardMemory } from "../../src/calltree/shares/board.js";
+import { addShare } from "../../src/calltree/shares/merge.js";
+import { Share, type SharedTrace } from "../../src/calltree/shares/share.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
+import { run } from "./program.js";
+
+interface Sharing {
+  readonly shares: number;
+  /** Words of a log. */
+  readonly log: number;
+  /** Decides which slots are in which share, and whose turn it is. */
+  readonly seed: number;
+  readonly most: number;
+}
+
+const opened = (bytes: Uint8Array) => openTrace(memorySource(bytes)).processes;
+
+/** Counts a process in shares, which take turns; undefined if they give up. */
+function shared(process: ProcessTrace, options: ReplayOptions, { shares, log, seed, most }: Sharing) {
+  const facts = prescan(process);
+  if (facts.begun.size !== facts.goroutines) return undefined;
+  let state = seed + 1;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return (state >>> 8) % below;
+  };
+  const { chunks, clock, definitions, source } = process;
+  const owners = Uint8Array.from({ length: chunks.slots }, () => random(shares));
+  const memory = boardMemory(shares, log);
+  const trace: SharedTrace = {
+    ...{ chunks, clock, queries: { ...facts.queries }, options, owners, shares, most, memory },
+  };
+  const parts = owners.length === 0 ? [] : Array.from({ length: shares }, (_, own) => own);
+  const replayed = parts.map(
+    (own) => new Share(structuredClone(trace), { definitions, source }, own, () => undefined, log),
+  );
+  while (replayed.some((share) => !share.isFinished)) {
+    const share = replayed[random(shares)];
+    for (let turns = random(4); turns >= 0 && !share.isFinished; turns--) share.poll();
+    if (share.board.hasFailed) return undefined;
+  }
+  const ends = replayed.map((share) => share.end());
+  const main = ends.map(({ isMainDone }) => isMainDone);
+  const last = Math.max(0, ...ends.map((end) => end.last));
+  const end = endOf(process, last, main.includes(true) && !main.includes(false));
+  const [first, ...others] = replayed.map((share) => fromPlain(structuredClone(toPlain(share.close(end.end)))));
+  return first && countedOf(others.reduce(addShare, first), facts, end);
+}
+
+/** The tree, and where the goroutines belong. */
+function tree(process: ProcessTrace, counted: Counted) {
+  const { nodes, edges, stacks, attachments, ...rest } = counted;
+  const table = new FunctionTable();
+  const ids = new IdMap(new SharedDefinitions(process.definitions, table.pool), table);
+  const { tree, number } = freeze(nodes, stacks, edges.list, ids);
+  const places = Array.from({ length: process.chunks.slots }, (_, slot) =>
+    [...attachments.of(slot)].map((place) => ({ ...place, node: number[place.node], edge: edges.list[place.edge] })),
+  );
+  const { stray, pruned, filtered } = stacks;
+  return { tree, places, rest: { ...rest, stray, pruned, filtered, hasOtherIds: nodes.hasOtherIds } };
+}
+
+/** Compares both ways of counting. @returns whether the shares did not give up */
+function compare(bytes: Uint8Array, options: ReplayOptions, sharing: Sharing): boolean {
+  return opened(bytes).every((process, index) => {
+    const counted = shared(process, options, sharing);
+    const alone = opened(bytes)[index];
+    const expected = countProcess(alone, { ...options, isPlain: false }, () => undefined);
+    if (counted !== undefined) expect(tree(process, counted)).toEqual(tree(alone, expected));
+    return counted !== undefined;
+  });
+}
+
+const LIMITS = { pathLimit: 5000 };
+const programs = fc.array(fc.nat(1 << 20), { maxLength: 600, size: "max" });
+const chunkSizes = fc.constantFrom(128, 256, 1024, 262144);
+const sharings = fc.record({
+  shares: fc.integer({ min: 2, max: 4 }),
+  log: fc.constantFrom(16, 64, 65536),
+  seed: fc.nat(),
+  most: fc.constantFrom(4, 1000, 1000, 1000),
+});
+
+test("random programs, with limits of depth, in windows, of some goroutines", () => {
+  const options = fc.record(
+    {
+      depthLimit: fc.integer({ min: 2, max: 6 }),
+      from: fc.integer({ min: 0, max: 2e6 }),
+      to: fc.integer({ min: 2e6, max: 4e6 }),
+      goroutines: fc.uniqueArray(fc.integer({ min: 0, max: 12 })).map((ids) => new Set(ids)),
+    },
+    { requiredKeys: [] },
+  );
+  let counted = 0;
+  fc.assert(
+    fc.property(programs, chunkSizes, options, sharings, (choices, chunkMax, options, sharing) => {
+      if (compare(run(choices, chunkMax).bytes, { ...LIMITS, ...options }, sharing)) counted++;
+    }),
+    { numRuns: 60 },
+  );
+  expect(counted).toBeGreaterThan(30);
+});
+
+test("damaged traces", () => {
+  const changes = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(255)), { maxLength: 6 });
+  fc.assert(
+    fc.property(programs, chunkSizes, changes, sharings, (choices, chunkMax, changes, sharing) => {
+      const bytes = run(choices, chunkMax).bytes.slice();
+      for (const [at, value] of changes) bytes[4096 + Math.floor(at * (bytes.length - 4097))] = value;
+      compare(bytes, LIMITS, sharing);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test.each(["golden.gotrace", "golden-0.1.0.gotrace"])("the trace %s", (name) => {
+  const bytes = readFileSync(join(import.meta.dirname, "../../testdata/format", name));
+  for (let seed = 0; seed < 8; seed++) {
+    expect(compare(bytes, LIMITS, { shares: 2 + (seed % 3), log: 32, seed, most: 1000 })).toBe(true);
+  }
+});
