@@ -1,18 +1,22 @@
 // Measures the reader: builds the merged call trees of two generated traces, one with many calls a path and one with as many
-// paths as a tree may have; with --stats, the numbers of `gotrace stats`. Prints events per second, by time and by CPU time, and resident memory, of the reader and of
-// another one in the same run: the one without the core, or that of an older release.
+// paths as a tree may have; with --stats, the numbers of `gotrace stats`. Prints events per second, by time and by CPU time, and
+// resident memory, of the reader and of others in the same run: with several threads, and the one without the core, or that of
+// an older release. Threads need dist/bin (npm run build).
 //
-//   node scripts/bench-decode.mjs [--size 256] [--before DIR] [--stats]
+//   node scripts/bench-decode.mjs [--size 256] [--before DIR] [--stats] [--threads N]
 //
+// --threads is how many read a trace, by default as many as there are processors. One with very many paths is read by one.
 // --size is the size of each trace in MiB; DIR is a checkout of an older release with its node_modules (a worktree of the
 // first commit of 0.1.0, say). The traces are files, and each is read by a process of its own, so that the printed memory is
 // only the reader's.
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { build } from "esbuild";
 
 const ROUNDS = 3;
@@ -27,10 +31,11 @@ const { values } = parseArgs({
     reader: { type: "string" },
     plain: { type: "boolean", default: false },
     stats: { type: "boolean", default: false },
+    threads: { type: "string", default: String(Math.max(2, availableParallelism())) },
   },
 });
 
-if (values.trace) await measure(values.trace, values.reader, values.plain);
+if (values.trace) await measure(values.trace, values.reader, values.plain, Number(values.threads));
 else {
   const directory = mkdtempSync(join(tmpdir(), "gotrace-bench-"));
   try {
@@ -42,18 +47,14 @@ else {
 
 async function compare(directory) {
   const { generate } = await import("./lib-calltrace.mjs");
-  const own = [
-    new URL("../src/calltree/index.ts", import.meta.url),
-    new URL("../src/callstats/index.ts", import.meta.url),
-  ];
-  const now = await bundled(own.map(fileURLToPath), join(directory, "reader.mjs"));
-  const theirs = ["calltree", "callstats"].map((room) => join(values.before ?? "", "src", room, "index.ts"));
-  const before = values.before ? await bundled(theirs, join(directory, "before.mjs")) : now;
+  const now = await bundled(fileURLToPath(new URL("..", import.meta.url)), join(directory, "reader.mjs"));
+  const before = values.before ? await bundled(resolve(values.before), join(directory, "before.mjs")) : now;
   const others = values.before ? [] : ["--plain"];
   const what = values.stats ? ["--stats"] : [];
   const file = join(directory, "trace.gotrace");
   const run = (reader, flags = []) => {
-    const args = [fileURLToPath(import.meta.url), "--trace", file, "--reader", reader, ...what, ...flags];
+    const task = ["--trace", file, "--reader", reader, "--threads", "1", ...what, ...flags];
+    const args = [fileURLToPath(import.meta.url), ...task];
     return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
   };
   for (const [title, branching] of Object.entries(BRANCHINGS)) {
@@ -62,13 +63,19 @@ async function compare(directory) {
     new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, 2, true);
     writeFileSync(file, bytes);
     const ratios = [];
+    const threaded = [];
     for (let round = 0; round < ROUNDS; round++) {
-      const [old, ours] = [run(before, others), run(now)];
+      const [old, ours, shared] = [run(before, others), run(now), run(now, ["--threads", values.threads])];
       if (old.events !== ours.events) throw new Error(`${old.events} events before, ${ours.events} now`);
+      if (shared.digest !== ours.digest) throw new Error(`${values.threads} threads built another tree than one`);
       ratios.push(ours.own / old.own);
+      threaded.push(shared.rate / ours.rate);
+      console.log(`${title}: ${values.threads} threads: ${line(shared)}`);
       console.log(`${title}: ${line(ours)}; ${values.before ? "before" : "without the core"}: ${line(old)}`);
     }
     ratios.sort((a, b) => a - b);
+    threaded.sort((a, b) => a - b);
+    console.log(`${title}: ${values.threads} threads ${threaded[ROUNDS >> 1].toFixed(2)} times as fast as one by time`);
     console.log(`${title}: ${ratios[ROUNDS >> 1].toFixed(2)} times as fast by CPU time`);
   }
 }
@@ -77,11 +84,11 @@ function line({ rate, own, seconds, paths, rss }) {
   return `${rate.toFixed(1)} M events/s (${own.toFixed(1)} by CPU time), ${paths} paths, ${seconds.toFixed(2)} s, peak RSS ${rss} MiB`;
 }
 
-/** Bundles a reader. @param rooms absolute paths of what it consists of */
-async function bundled(rooms, outfile) {
-  const contents = rooms.map((room) => `export * from ${JSON.stringify(room)};`).join("\n");
+/** Bundles the reader of a checkout. */
+async function bundled(checkout, outfile) {
+  const contents = ["calltree", "callstats"].map((room) => `export * from "./src/${room}/index.ts";`).join("\n");
   await build({
-    stdin: { contents, resolveDir: "/" },
+    stdin: { contents, resolveDir: checkout },
     outfile,
     bundle: true,
     format: "esm",
@@ -92,19 +99,21 @@ async function bundled(rooms, outfile) {
 }
 
 /** Prints the measurement of one reader as JSON. */
-async function measure(path, reader, isPlain) {
+async function measure(path, reader, isPlain, most) {
   const { replayTraces, buildForest, ...parts } = await import(reader);
   const descriptor = openSync(path, "r");
   const { size } = fstatSync(descriptor);
   const read = (offset, into) => readSync(descriptor, into, 0, into.length, offset);
-  const start = performance.now();
+  const source = { size, read, file: { descriptor, start: 0 } };
+  const threads = most > 1 ? { threads: { most, start } } : {};
+  const begin = performance.now();
   const before = process.cpuUsage();
   const forest = values.stats
-    ? statistics(parts, { size, read }, isPlain)
+    ? statistics(parts, source, isPlain, threads)
     : replayTraces
-      ? replayTraces({ size, read }, { isPlain }).forest
-      : buildForest({ size, read });
-  const seconds = (performance.now() - start) / 1000;
+      ? replayTraces(source, { isPlain, ...threads }).forest
+      : buildForest(source);
+  const seconds = (performance.now() - begin) / 1000;
   const { user, system } = process.cpuUsage(before);
   closeSync(descriptor);
   const [{ events, tree, problem }] = forest.processes;
@@ -112,12 +121,30 @@ async function measure(path, reader, isPlain) {
   const [rate, own] = [events / seconds / 1e6, events / (user + system)];
   // Not maxRSS of resourceUsage, which begins with that of the process that started this one.
   const rss = Math.round(Number(/VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]) / 1024);
-  console.log(JSON.stringify({ rate, own, seconds, events, paths: tree.size - 1, rss }));
+  const hash = createHash("sha256");
+  for (const column of Object.values(tree)) {
+    if (ArrayBuffer.isView(column)) hash.update(column);
+    else hash.update(JSON.stringify(column instanceof Map ? [...column].sort(([a], [b]) => a - b) : column));
+  }
+  console.log(JSON.stringify({ rate, own, seconds, events, paths: tree.size - 1, rss, digest: hash.digest("hex") }));
+  process.exit();
+}
+
+/** Starts a thread of the reader, as src/cli/reader-threads.ts does. */
+function start() {
+  const { port1, port2 } = new MessageChannel();
+  const path = new URL("../dist/bin/share-worker.js", import.meta.url);
+  const worker = new Worker(path, { workerData: port2, transferList: [port2] });
+  return {
+    send: (message, transfer = []) => port1.postMessage(message, transfer),
+    receive: () => receiveMessageOnPort(port1)?.message,
+    close: () => worker.terminate(),
+  };
 }
 
 /** Computes the numbers of `gotrace stats`. @returns the forest */
-function statistics({ readRecording, StatsMeter, treeStats }, source, isPlain) {
-  const recording = readRecording(source, { build: { isPlain, collectsDurations: !isPlain } });
+function statistics({ readRecording, StatsMeter, treeStats }, source, isPlain, threads) {
+  const recording = readRecording(source, { build: { isPlain, collectsDurations: !isPlain }, ...threads });
   const { forest } = recording;
   if (treeStats?.(forest, { spread: true }) !== undefined) return forest;
   const meter = new StatsMeter(forest, { spread: true });

@@ -7,9 +7,11 @@ import { resource } from "./resources.js";
 /** More threads hardly read faster: all of them hear of each goroutine that starts. */
 const MOST = 8;
 
-export function readerThreads(most = Math.min(MOST, availableParallelism())): Threads {
+/** @param from bytes of a trace from which on they are started, if not the usual number */
+export function readerThreads(from?: number): Threads {
   return {
-    most,
+    most: Math.min(MOST, availableParallelism()),
+    ...(from === undefined ? {} : { from }),
     start: () => {
       const { port1, port2 } = new MessageChannel();
       const worker = new Worker(resource("share-worker.js"), { workerData: port2, transferList: [port2] });
@@ -19,7 +21,10 @@ export function readerThreads(most = Math.min(MOST, availableParallelism())): Th
       return {
         send: (message, transfer = []) => port1.postMessage(message, transfer),
         receive: () => receiveMessageOnPort(port1)?.message,
-        close: () => void worker.terminate(),
+        close: () => {
+          port1.close();
+          void worker.terminate();
+        },
       };
     },
   };

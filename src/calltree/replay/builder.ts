@@ -12,7 +12,7 @@
  * Memory: nodes (distinct call paths), open frames, 20 bytes per chunk, 40 bytes per goroutine without a spawn record,
  * two bits per goroutine, and 28 bytes per goroutine for later walks; see {@link TreeBuilder.forget}.
  */
-import { ChunkReader, chunkAt, type ProcessTrace, RecordDecoder, Status } from "../../calltrace/index.js";
+import { ChunkReader, chunkAt, RecordDecoder, Status } from "../../calltrace/index.js";
 import { EdgeKind } from "../tree.js";
 import { AttachmentTable } from "./attachments.js";
 import type { CallStacks } from "./call-stacks.js";
@@ -22,15 +22,12 @@ import { ParentInference } from "./parent-inference.js";
 import { ParkedSlots } from "./parked-slots.js";
 import { type Place, Places } from "./places.js";
 import type { Prescan } from "./prescan.js";
-import type { Fetch, OtherShares, Reach } from "./reach.js";
+import type { Fetch, OtherShares, Reach, Replayable } from "./reach.js";
 import { windowOf } from "./scope.js";
 import { type Parked, SlotTable } from "./slots.js";
 import { asksForParent, spawnChunk } from "./spawn-chunk.js";
-import { type Spawn, SpawnTable } from "./spawns.js";
+import { SpawnTable } from "./spawns.js";
 import { type ReplayOptions, stacksFor } from "./stacks-for.js";
-
-/** What is replayed of a process. */
-export type Replayable = Pick<ProcessTrace, "chunks" | "clock" | "definitions" | "source">;
 
 export class TreeBuilder {
   readonly stacks: CallStacks;
@@ -38,7 +35,7 @@ export class TreeBuilder {
   readonly attachments: AttachmentTable;
   readonly slots: SlotTable;
   readonly parents: ParentInference;
-  private readonly spawns: SpawnTable;
+  readonly spawns: SpawnTable;
   private readonly places: Places;
   readonly parkedSlots: ParkedSlots;
   private readonly decoder: RecordDecoder;
@@ -132,17 +129,6 @@ export class TreeBuilder {
     this.advance(slot, this.process.chunks.count);
     this.settle(this.process.chunks.count);
     return true;
-  }
-
-  /** Takes in a spawn record of another share; those of a chunk must come in order. */
-  takeSpawn(chunk: number, at: number, spawn: Spawn): void {
-    this.spawns.add(chunk, this.process.chunks.offset[chunk] + at, spawn, 0);
-  }
-
-  /** Takes in the answer of another share to a query. */
-  takeAnswer(query: number, node: number): void {
-    this.parents.settle(query, node);
-    this.parkedSlots.answered(query);
   }
 
   /** Time of the last event. */

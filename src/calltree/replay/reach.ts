@@ -1,5 +1,9 @@
 /** What the builder needs to know of a trace that it reads, also while that grows, or several threads read it. */
+import type { ProcessTrace } from "../../calltrace/index.js";
 import type { Spawn } from "./spawns.js";
+
+/** What is replayed of a process. */
+export type Replayable = Pick<ProcessTrace, "chunks" | "clock" | "definitions" | "source">;
 
 /** How far the records of a trace that still grows may be replayed. */
 export interface Reach {

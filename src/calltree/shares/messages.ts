@@ -3,6 +3,7 @@
  * numbers of its own for nodes, so each node is described before it is named, by its parent, function and edge.
  */
 import { grown } from "../../base/columns.js";
+import type { ChunkTable } from "../../calltrace/index.js";
 import type { TreeBuilder } from "../replay/builder.js";
 import type { CoreStacks } from "../replay/core-stacks.js";
 import type { OtherShares } from "../replay/reach.js";
@@ -26,12 +27,9 @@ export class Messages implements OtherShares {
   private readonly spawners = new Set<number>();
   private readonly message = new Int32Array(7);
 
-  /**
-   * @param slots by chunk
-   * @param owners by slot: the number of its share
-   */
+  /** @param owners by slot: the number of its share */
   constructor(
-    private readonly slots: Int32Array,
+    private readonly chunks: Pick<ChunkTable, "offset" | "slot">,
     private readonly owners: Uint8Array,
     private readonly own: number,
     shares: number,
@@ -41,7 +39,7 @@ export class Messages implements OtherShares {
   }
 
   /** Set as soon as they exist, before anything is replayed. */
-  builder!: Pick<TreeBuilder, "edges" | "takeSpawn" | "takeAnswer" | "wake">;
+  builder!: Pick<TreeBuilder, "edges" | "spawns" | "parents" | "parkedSlots" | "wake">;
   stacks!: Pick<CoreStacks, "callOf" | "child">;
 
   owns(slot: number): boolean {
@@ -77,13 +75,22 @@ export class Messages implements OtherShares {
   private readonly take: Receiver = (from, words, at, length) => {
     const nodes = this.nodes[from];
     if (words[at] === Message.node) this.takeNode(from, words.subarray(at, at + length));
-    else if (words[at] === Message.answer) this.builder.takeAnswer(words[at + 1], nodes[words[at + 2]]);
-    else {
+    else if (words[at] === Message.answer) {
+      this.builder.parents.settle(words[at + 1], nodes[words[at + 2]]);
+      this.builder.parkedSlots.answered(words[at + 1]);
+    } else {
+      const { offset, slot } = this.chunks;
       const chunk = words[at + 1];
       const node = nodes[words[at + 3]];
       const goid = words[at + 6] * 2 ** 32 + (words[at + 5] >>> 0);
-      this.builder.takeSpawn(chunk, words[at + 2], { node, goStatement: words[at + 4] >>> 0, goid });
-      this.spawners.add(this.slots[chunk]);
+      // Those of a chunk come in order.
+      this.builder.spawns.add(
+        chunk,
+        offset[chunk] + words[at + 2],
+        { node, goStatement: words[at + 4] >>> 0, goid },
+        0,
+      );
+      this.spawners.add(slot[chunk]);
     }
   };
 

@@ -1,9 +1,10 @@
 /** Replays a share of a trace: the slots that one of several threads replays. */
 
-import { type Replayable, TreeBuilder } from "../replay/builder.js";
+import { TreeBuilder } from "../replay/builder.js";
 import { CoreStacks } from "../replay/core-stacks.js";
 import { type Counts, countsOf, hasMainEnded } from "../replay/count.js";
 import { ParentQueries } from "../replay/queries.js";
+import type { Replayable } from "../replay/reach.js";
 import type { ReplayOptions } from "../replay/stacks-for.js";
 import { Board } from "./board.js";
 import { Messages } from "./messages.js";
@@ -40,7 +41,7 @@ export class Share {
   ) {
     const { shares, owners, options, memory } = trace;
     this.board = new Board(shares, own, memory, log);
-    this.messages = new Messages(trace.chunks.slot, owners, own, shares, this.board);
+    this.messages = new Messages(trace.chunks, owners, own, shares, this.board);
     const queries = ParentQueries.from(trace.queries);
     this.builder = new TreeBuilder({ ...trace, ...process }, { queries }, options, undefined, undefined, this.messages);
     const { stacks } = this.builder;

@@ -30,6 +30,7 @@ import { measureFor } from "../../render/style.js";
 import type { CallDiffOptions } from "../options.js";
 import { openOutput } from "../output.js";
 import { withProgress } from "../progress.js";
+import { readerThreads } from "../reader-threads.js";
 import { say } from "../say.js";
 import { openTraceFiles } from "../snapshot-files.js";
 import { openFile, traceFiles } from "../trace-files.js";
@@ -135,7 +136,7 @@ class Runs {
     try {
       const sources = assertTraces(files, [path]).map((file) => (this.apart?.joinTo(file) ?? file).source);
       const plain = withProgress(`reading ${path}`, (progress) =>
-        readRecording(sources, { select: this.select, progress }),
+        readRecording(sources, { select: this.select, progress, threads: readerThreads() }),
       );
       const recording = await withStates(plain, (text) => say(`${path}: ${text}`));
       this.note(path, recording);

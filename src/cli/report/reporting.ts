@@ -9,6 +9,7 @@ import type { Section } from "../analyze/findings.js";
 import type { ReportOptions } from "../options.js";
 import { isStandardOutput, type Output, openOutput, type Pieces, refuseInput, writeFiles } from "../output.js";
 import { withProgress } from "../progress.js";
+import { readerThreads } from "../reader-threads.js";
 import { findLastRun } from "../run/last-run.js";
 import type { Session } from "../session.js";
 import { openTraceFiles, snapshotAdvice } from "../snapshot-files.js";
@@ -224,9 +225,10 @@ async function readFiles(
 ): Promise<Recording> {
   const sources = files.map(({ source }) => source);
   const size = sources.reduce((sum, source) => sum + source.size, 0);
+  const from = { followed: files.map(({ followed }) => followed), threads: readerThreads() };
   const recording = withProgress(
     "reading the trace",
-    (progress) => readRecording(sources, { ...options, progress, followed: files.map(({ followed }) => followed) }),
+    (progress) => readRecording(sources, { ...options, progress, ...from }),
     size,
   );
   return withStates(recording, (text) => session.warn(text), detail);
