@@ -47,8 +47,13 @@ else {
 
 async function compare(directory) {
   const { generate } = await import("./lib-calltrace.mjs");
-  const now = await bundled(fileURLToPath(new URL("..", import.meta.url)), join(directory, "reader.mjs"));
-  const before = values.before ? await bundled(resolve(values.before), join(directory, "before.mjs")) : now;
+  const own = [
+    new URL("../src/calltree/index.ts", import.meta.url),
+    new URL("../src/callstats/index.ts", import.meta.url),
+  ];
+  const now = await bundled(own.map(fileURLToPath), join(directory, "reader.mjs"));
+  const theirs = ["calltree", "callstats"].map((room) => resolve(values.before ?? "", "src", room, "index.ts"));
+  const before = values.before ? await bundled(theirs, join(directory, "before.mjs")) : now;
   const others = values.before ? [] : ["--plain"];
   const what = values.stats ? ["--stats"] : [];
   const file = join(directory, "trace.gotrace");
@@ -84,11 +89,11 @@ function line({ rate, own, seconds, paths, rss }) {
   return `${rate.toFixed(1)} M events/s (${own.toFixed(1)} by CPU time), ${paths} paths, ${seconds.toFixed(2)} s, peak RSS ${rss} MiB`;
 }
 
-/** Bundles the reader of a checkout. */
-async function bundled(checkout, outfile) {
-  const contents = ["calltree", "callstats"].map((room) => `export * from "./src/${room}/index.ts";`).join("\n");
+/** Bundles a reader. @param rooms absolute paths of what it consists of */
+async function bundled(rooms, outfile) {
+  const contents = rooms.map((room) => `export * from ${JSON.stringify(room)};`).join("\n");
   await build({
-    stdin: { contents, resolveDir: checkout },
+    stdin: { contents, resolveDir: "/" },
     outfile,
     bundle: true,
     format: "esm",

@@ -18,7 +18,7 @@ export interface CountOptions extends ReplayOptions {
 /** Bytes from which on other threads are started: with fewer, starting one takes as long as it saves. */
 const LARGE = 128 << 20;
 /** The most nodes of a share: each thread has memory for its own, and traces with many have less of a gain. */
-const MOST = 1 << 17;
+const MOST = 1 << 16;
 
 /** A share for another thread. */
 export interface ShareTask {
