@@ -1,8 +1,26 @@
-/** Copies the tree of the core into columns, in which it takes less memory and others can use it. */
+/** The nodes of the core: single ones, and all copied into columns, in which they take less memory and others can use them. */
 import { NodePlace, TABLE_INDEX } from "../codes.js";
 import type { TakenNodes } from "./call-stacks.js";
 import type { Core } from "./core.js";
 import { NO_NODE, NodeTable, ROOT } from "./nodes.js";
+
+/** A node's parent, and the function and edge of its calls. */
+interface NodeCall {
+  readonly parent: number;
+  readonly func: number;
+  readonly edge: number;
+}
+
+export function callOf(core: Core, node: number): NodeCall {
+  const word = core.nodeAt(node) / 4;
+  const parent = core.indexOf(core.words[word + NodePlace.parent / 4]);
+  return { parent, func: core.words[word + NodePlace.func / 4], edge: core.words[word + NodePlace.edge / 4] };
+}
+
+/** Finds or adds a node. */
+export function nodeOf(core: Core, { parent, func, edge }: NodeCall): number {
+  return core.indexOf(core.exports.child(core.nodeAt(parent), func, edge));
+}
 
 /** All that the core has counted. */
 export function readNodes(core: Core): TakenNodes {

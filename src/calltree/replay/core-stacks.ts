@@ -38,7 +38,7 @@ export class CoreStacks implements CallStacks {
 
   /** @param slots `top` has addresses of frames here */
   constructor(
-    private readonly core: Core,
+    readonly core: Core,
     private readonly slots: SlotTable,
     private readonly listener: Listener,
     private readonly scope: Scope,
@@ -148,24 +148,6 @@ export class CoreStacks implements CallStacks {
 
   functionOf(node: number): number {
     return this.core.words[(this.core.nodeAt(node) + NodePlace.func) / 4];
-  }
-
-  /** Number of nodes. */
-  get count(): number {
-    return this.core.exports.count.value;
-  }
-
-  /** A node's parent, and the function and edge of its calls. */
-  callOf(node: number): { readonly parent: number; readonly func: number; readonly edge: number } {
-    const { core } = this;
-    const at = core.nodeAt(node);
-    const parent = core.indexOf(core.words[(at + NodePlace.parent) / 4]);
-    return { parent, func: core.words[(at + NodePlace.func) / 4], edge: core.words[(at + NodePlace.edge) / 4] };
-  }
-
-  /** Finds or adds a node, by what {@link callOf} says. */
-  child(parent: number, func: number, edge: number): number {
-    return this.core.indexOf(this.core.exports.child(this.core.nodeAt(parent), func, edge));
   }
 
   get hasOtherPaths(): boolean {

@@ -5,7 +5,8 @@
 import { grown } from "../../base/columns.js";
 import type { ChunkTable } from "../../calltrace/index.js";
 import type { TreeBuilder } from "../replay/builder.js";
-import type { CoreStacks } from "../replay/core-stacks.js";
+import type { Core } from "../replay/core.js";
+import { callOf, nodeOf } from "../replay/core-nodes.js";
 import type { OtherShares } from "../replay/reach.js";
 import type { Spawn } from "../replay/spawns.js";
 import type { EdgeKind } from "../tree.js";
@@ -40,7 +41,7 @@ export class Messages implements OtherShares {
 
   /** Set as soon as they exist, before anything is replayed. */
   builder!: Pick<TreeBuilder, "edges" | "spawns" | "parents" | "parkedSlots" | "wake">;
-  stacks!: Pick<CoreStacks, "callOf" | "child">;
+  core!: Core;
 
   owns(slot: number): boolean {
     return this.owners[slot] === this.own;
@@ -98,7 +99,7 @@ export class Messages implements OtherShares {
     if (this.described[node] === 1) return;
     this.described = grown(this.described, node + 1);
     this.described[node] = 1;
-    const { parent, func, edge } = this.stacks.callOf(node);
+    const { parent, func, edge } = callOf(this.core, node);
     this.describe(parent);
     const { kind, goStatement, test } = this.builder.edges.list[edge];
     const letters = Array.from(test, (_, i) => test.charCodeAt(i));
@@ -109,7 +110,7 @@ export class Messages implements OtherShares {
   private takeNode(from: number, [, node, parent, func, kind, goStatement, ...letters]: Int32Array): void {
     const edge = this.builder.edges.number(kind as EdgeKind, goStatement >>> 0, String.fromCharCode(...letters));
     const nodes = grown(this.nodes[from], node + 1);
-    nodes[node] = this.stacks.child(nodes[parent], func >>> 0, edge);
+    nodes[node] = nodeOf(this.core, { parent: nodes[parent], func: func >>> 0, edge });
     this.nodes[from] = nodes;
   }
 }

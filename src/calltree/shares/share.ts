@@ -48,7 +48,7 @@ export class Share {
     if (!(stacks instanceof CoreStacks)) throw new TypeError("shares are replayed by the core");
     this.stacks = stacks;
     this.messages.builder = this.builder;
-    this.messages.stacks = stacks;
+    this.messages.core = stacks.core;
     this.chunks = this.builder.chunkwise();
   }
 
@@ -70,7 +70,7 @@ export class Share {
     const hasAdvanced = !this.hasRead && this.advance();
     const hasMoved = this.messages.exchange();
     builder.settle();
-    if (this.stacks.count > this.trace.most) board.fail();
+    if (this.stacks.core.exports.count.value > this.trace.most) board.fail();
     if (hasAdvanced || hasMoved) return true;
     const first = builder.parkedSlots.first();
     board.rest(since, { begin: first?.parked.begin.time ?? Number.POSITIVE_INFINITY, slot: first?.slot ?? -1 });

@@ -52,7 +52,7 @@ export interface Line<Out, In> {
 export interface Threads {
   /** How many may work, this one among them. */
   readonly most: number;
-  /** From so many bytes on they are of use; by default {@link LARGE}. */
+  /** The bytes of a trace from which on they are of use; by default {@link LARGE}. */
   readonly from?: number;
   /** Starts a thread that waits for a {@link ShareTask} and calls {@link replayShare}. */
   start(): Line<ToShare, FromShare> & { close(): void };
