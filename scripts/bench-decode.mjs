@@ -153,7 +153,9 @@ function statistics({ readRecording, StatsMeter, treeStats }, source, isPlain, t
   const { forest } = recording;
   if (treeStats?.(forest, { spread: true }) !== undefined) return forest;
   const meter = new StatsMeter(forest, { spread: true });
-  recording.visit(meter.visitor);
+  // Older releases have no `visit`.
+  if (recording.visit) recording.visit(meter.visitor);
+  else for (const _ of recording.walk(meter.visitor));
   meter.rows();
   return forest;
 }
