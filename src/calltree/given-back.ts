@@ -29,7 +29,7 @@ export function requireTree(processes: readonly ProcessTrace[]): void {
 function lossOf({ info }: ProcessTrace): string {
   return info.now === undefined
     ? "its calls were given back while it ran, and their tree is missing"
-    : "its calls are given back while it runs; their tree comes at its end";
+    : "its calls are given back while it runs; gotrace run shows their tree at its end";
 }
 
 /** @throws UserError if the single calls of a process cannot be read any more */

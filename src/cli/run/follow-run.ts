@@ -3,9 +3,11 @@
  * signals and the program's streams pass undisturbed. Whatever it does not deliver is read from the files in the usual way.
  */
 import { Worker } from "node:worker_threads";
+import { isGivenBack } from "../../calltrace/index.js";
 import type { FollowedProcess } from "../../calltree/index.js";
 import { resource } from "../resources.js";
 import type { OpenFile } from "../trace-files.js";
+import { processesOf } from "./bundle.js";
 import type { RunDirectory } from "./run-directory.js";
 
 /** A message to the thread: the program has ended; the traces are complete, and these are wanted. */
@@ -84,8 +86,9 @@ export class FollowedRun {
   async attach(files: readonly OpenFile[]): Promise<OpenFile[]> {
     const { worker } = this;
     if (worker === undefined || this.hasFailed) return [...files];
-    // Of a process that still runs, more is to come.
-    const paths = files.filter(({ source }) => source.live === undefined).map(({ path }) => path);
+    // Of a process that still runs, more is to come; if it has given back its calls, what is there now is all there is to show.
+    const isWanted = (file: OpenFile) => file.source.live === undefined || processesOf(file).some(isGivenBack);
+    const paths = files.filter(isWanted).map(({ path }) => path);
     const outcomes = await new Promise<readonly FollowOutcome[]>((resolve) => {
       worker.ref();
       worker.once("message", resolve);

@@ -85,12 +85,15 @@ function find(): void {
 /** Tells the other side how far the traces are read that are still followed. */
 function report(): void {
   let [size, behind] = [0, 0];
+  let hasGiven = false;
   for (const { file, follower, why } of followed.values()) {
-    if (why !== undefined || follower.hasGiven) continue;
+    if (why !== undefined) continue;
+    hasGiven ||= follower.hasGiven;
     size += file.source.size;
     behind += Math.max(0, file.source.size - follower.replayed);
   }
-  Atomics.store(isBehind, 0, behind > Math.max(CHEAP, size / 2) ? 1 : 0);
+  // What was given back cannot be read anew, however long the rest takes.
+  Atomics.store(isBehind, 0, !hasGiven && behind > Math.max(CHEAP, size / 2) ? 1 : 0);
 }
 
 /** The program has ended: reads the rest, as far as the end of the process need not be known. */

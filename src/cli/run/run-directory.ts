@@ -6,7 +6,7 @@ import { ExitCode, UserError } from "../../base/errors.js";
 import { parseSize } from "../../base/quantity.js";
 import type { BuildSummary } from "../../build/build-summary.js";
 import type { TracedSet } from "../../build/traced-set.js";
-import { endPatches, type Note, notePatches } from "../../calltrace/index.js";
+import { endPatches, isGivenBack, type Note, notePatches } from "../../calltrace/index.js";
 import { ensureDirectory } from "../../gotool/cache.js";
 import { statesVariable } from "../../gotool/exectrace.js";
 import type { ProgramExit } from "../../gotool/process.js";
@@ -186,13 +186,24 @@ export function unkept(why: string): string {
  */
 export function survivorLines(recording: RunDirectory, isKept: boolean): string[] {
   const { last, directory } = recording;
-  const later =
-    isKept && last?.directory === directory
-      ? "see its later calls with: gotrace report"
-      : "its later calls are not kept";
+  const isThere = isKept && last?.directory === directory;
   return recordedFiles(recording)
     .filter(isWritten)
-    .map((file) => `process ${processIdOf(file)}, which the program started, is still running; ${later}`);
+    .map((path) => {
+      const isWhole = isThere && !givesBack(path);
+      const later = isWhole ? "see its later calls with: gotrace report" : "its later calls are not kept";
+      return `process ${processIdOf(path)}, which the program started, is still running; ${later}`;
+    });
+}
+
+/** Whether a process has given back calls that gotrace has read. */
+function givesBack(path: string): boolean {
+  const file = openFile(path);
+  try {
+    return processesOf(file).some(isGivenBack);
+  } finally {
+    file.close();
+  }
 }
 
 /** The traces of a run; the program may have removed them or their directory. */
