@@ -15,7 +15,6 @@ const (
 	// osPinned says that the recorder's lock is held with the P pinned, so that
 	// the goroutine that holds it is never descheduled.
 	osPinned = true
-	osHoles  = true
 )
 
 const (
@@ -28,7 +27,6 @@ const (
 	protWrite   = 2
 	mapShared   = 1
 	mapPrivate  = 2
-	mapFixed    = 0x10
 	mapAnon     = 0x20
 	mapNoReserv = 0x4000
 	eIntr       = 4
@@ -38,7 +36,6 @@ const (
 
 	fDupfdCloexec    = 1030
 	populateWrite    = 23
-	remove           = 9
 	wipeOnFork       = 18
 	rlimitFsize      = 1
 	rlimitAS         = 9
@@ -258,25 +255,6 @@ func osPrefault(p unsafe.Pointer, n uintptr) {
 	if _, e := syscall6(sysMadvise, start, end-start, populateWrite, 0, 0, 0); e != 0 && e != eIntr {
 		osFile.noPop = true
 	}
-}
-
-// osHole makes a hole of the file's bytes [from, to), which nobody may touch again. The
-// pages of the mapping go as well, and those of the page table.
-//
-//go:norace
-func osHole(from, to uint64) bool {
-	at, n := uintptr(add(hot.base, uintptr(from))), uintptr(to-from)
-	for try := 0; ; try++ {
-		_, e := syscall6(sysMadvise, at, n, remove, 0, 0, 0)
-		if e == 0 {
-			break
-		}
-		if e != eIntr || try == 1000 {
-			return false
-		}
-	}
-	syscall6(sysMmap, at, n, 0, mapPrivate|mapAnon|mapNoReserv|mapFixed, ^uintptr(0), 0)
-	return true
 }
 
 // osCwd fills buf with the working directory and returns its length.

@@ -13,7 +13,6 @@ import "unsafe"
 const (
 	osSupported = false
 	osPinned    = false
-	osHoles     = false
 )
 
 func osYield()                               {}
@@ -33,5 +32,3 @@ func osCwd(buf *[1100]byte) int              { return 0 }
 func osClockVerdict() int                    { return 0 }
 
 func osWipeOnFork(p unsafe.Pointer) {}
-
-func osHole(from, to uint64) bool { return false }

@@ -16,7 +16,6 @@ import (
 const (
 	osSupported = true
 	osPinned    = false
-	osHoles     = false
 )
 
 var osFile struct {
@@ -138,5 +137,3 @@ func osCwd(buf *[1100]byte) int {
 }
 
 func osClockVerdict() int { return 0 }
-
-func osHole(from, to uint64) bool { return false }

@@ -14,7 +14,6 @@ import (
 const (
 	osSupported = unsafe.Sizeof(uintptr(0)) == 8
 	osPinned    = false
-	osHoles     = false
 
 	// A view begins at a multiple of 64 KiB. The first pieces are that small to
 	// keep the traces of short processes small.
@@ -228,5 +227,3 @@ func osCwd(buf *[1100]byte) int {
 func osClockVerdict() int { return 0 }
 
 func osWipeOnFork(p unsafe.Pointer) {}
-
-func osHole(from, to uint64) bool { return false }
