@@ -1,8 +1,8 @@
 #!/bin/sh
-# scripts/sweep-go.sh [release…]: runs the end-to-end tests and the tests of the runtime module (vet, plain, with the race
-# detector, and in portable mode) under several Go releases, named as for GOTOOLCHAIN (go1.23.12, or local); by default the
-# last release of each supported version. Go downloads missing releases. Prints a line for each release, followed by its
-# failures. Exits with 1 if anything failed.
+# scripts/sweep-go.sh [release…]: runs the end-to-end tests, the tests of the runtime module (vet, plain, with the race
+# detector, and in portable mode) and those of the package for production under several Go releases, named as for GOTOOLCHAIN
+# (go1.23.12, or local); by default the last release of each supported version. Go downloads missing releases. Prints a line
+# for each release, followed by its failures. Exits with 1 if anything failed.
 set -eu
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- go1.21.13 go1.22.12 go1.23.12 go1.24.13 go1.25.9 go1.26.8
@@ -42,6 +42,7 @@ for release; do
   check runtime go -C runtime-go test -count=1 ./...
   check race go -C runtime-go test -count=1 -race ./...
   check portable go -C runtime-go test -count=1 -tags gotrace_portable ./...
+  check agent env GODEBUG=httpmuxgo121=0 go -C templates/agent test -count=1 -race -vet=all .
   echo "$version: ${results#, } ($(($(date +%s) - started)) s)"
   printf %s "$failures"
 done
