@@ -104,8 +104,12 @@ class Watch {
 
   /** One look. A server may go away and come back; one that refuses the first time will not have us. */
   async #look(last: boolean): Promise<void> {
+    // A signal of its own: one that lives for months would collect what AbortSignal.any derives from it.
+    const own = new AbortController();
+    const abort = () => own.abort();
+    this.signal.addEventListener("abort", abort);
     try {
-      for await (const arrived of this.source.look(last, this.signal)) {
+      for await (const arrived of this.source.look(last, own.signal)) {
         this.#isBack();
         await this.#take(arrived);
         if (this.signal.aborted || this.#isUnread) return;
@@ -120,6 +124,8 @@ class Watch {
       if (last || (!this.#hasLooked && !(error instanceof Unreachable))) throw error;
       if (!this.#isGone) say(`${error.message}: gotrace goes on trying`);
       this.#isGone = true;
+    } finally {
+      this.signal.removeEventListener("abort", abort);
     }
   }
 
