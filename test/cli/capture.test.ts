@@ -171,3 +171,11 @@ test.concurrent("certificates: an authority's of one's own, or any", async () =>
   expect((await fetched(`https://${address}/t`, { authorities: [cert] })).result).toEqual({ bytes: trace.length });
   expect((await fetched(`https://${address}/t`, { insecure: true })).result).toEqual({ bytes: trace.length });
 });
+
+test.skipIf(process.platform !== "linux").concurrent("a full disk is said, with the file", async () => {
+  const address = await serve((_, response) => response.end(trace));
+  const options = { headers: {}, authorities: undefined, insecure: false, maxBytes: 1e9, onBytes: () => undefined };
+  const { signal } = new AbortController();
+  const got = download(captureTarget(`http://${address}/t`, undefined), "/dev/full", { ...options, signal });
+  await expect(got).rejects.toThrow("cannot write to /dev/full: no space left on the disk");
+});

@@ -138,7 +138,7 @@ test("an agent that restarts, and a webhook: downloads, posts, goes on; --once b
   const { port, hostname } = new URL(`http://${agent.address}`);
   agent.server.listen(Number(port), hostname);
   await watching.says(`next: gotrace summary kept/${name(12)}`);
-  await watching.says("is there again");
+  await watching.says("it works again");
   watching.child.kill("SIGTERM");
   expect((await watching.done).code).toBe(0);
   expect(bodies).toMatchObject([

@@ -3,7 +3,7 @@ import { closeSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { createGunzip } from "node:zlib";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
-import { createFile } from "../output.js";
+import { createFile, writeFailure } from "../output.js";
 import { writeFully } from "../write-fully.js";
 import type { Access } from "./access.js";
 import { connect } from "./connect.js";
@@ -76,7 +76,7 @@ export async function download(target: CaptureTarget, path: string, options: Dow
 
 /** Marks an error of the file, as opposed to one of the connection. */
 class FileError extends Error {
-  constructor(readonly reason: unknown) {
+  constructor(readonly reason: UserError) {
     super(messageOf(reason));
   }
 }
@@ -98,7 +98,7 @@ async function save(
       writeFully(file, part);
       progress.bytes += part.length;
     } catch (error) {
-      throw new FileError(error);
+      throw new FileError(error instanceof UserError ? error : writeFailure(path, error));
     }
     onBytes(progress.bytes);
   };

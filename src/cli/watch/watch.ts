@@ -130,7 +130,7 @@ class Watch {
   }
 
   #isBack(): void {
-    if (this.#isGone) say(`${this.source.called} is there again`);
+    if (this.#isGone) say(`${this.source.called}: it works again`);
     this.#isGone = false;
     this.#hasLooked = true;
   }
