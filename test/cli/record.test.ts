@@ -40,6 +40,14 @@ test("what is in force, in words", () => {
   ]);
 });
 
+test("short calls are not left out where gotrace has read and counted them", () => {
+  const path = write("given", { numbers: { giveAsked: 1n } });
+  expect(() => changeRecorder(readRecorder(path), { minimum: 10_000 })).toThrow(/^process 4711 gives back its calls/);
+  expect(lines(path)).toEqual(["orders (4711) records everything"]);
+  changeRecorder(readRecorder(path), { minimum: 0, text: "-codec\\." });
+  expect(lines(path)).toContain("  functions: all but codec\\.");
+});
+
 test("whether a change is in force is waited for", async () => {
   const path = write("settled", { numbers: { generation: 3n, applied: 2n } });
   expect((await settledRecorder(path, 0)).control?.numbers.applied).toBe(2n);

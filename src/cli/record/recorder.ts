@@ -39,9 +39,16 @@ export function readRecorder(path: string): Recorder {
   }
 }
 
-/** Changes the settings of a process that can be changed. @throws UserError if its trace cannot be written */
+/** Changes the settings of a process that can be changed. @throws UserError if that is not possible now, or its trace cannot be written */
 export function changeRecorder({ path, pid, control, offset }: Recorder, change: SettingsChange): void {
   if (control === undefined) return;
+  if ((change.minimum ?? 0) > 0 && control.numbers.giveAsked > 0n) {
+    throw new UserError(
+      `process ${pid} gives back its calls as gotrace reads them: short ones cannot be left out any more`,
+      "leave functions out instead: --off REGEXP; or start the run with --record-min",
+      ExitCode.unavailable,
+    );
+  }
   try {
     patchFile(path, 0, settingsPatches(control, offset, change, process.hrtime.bigint()));
   } catch (error) {
