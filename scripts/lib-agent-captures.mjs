@@ -65,7 +65,7 @@ export async function crowd(check, binary) {
 export async function vanishing(check, binary) {
   const server = await serve(binary, ["-agent", "-dir", join(scratch, "vanishing"), "-flight", String(8 << 20)]);
   const before = await server.ask("/usage");
-  const loaded = load(binary, server, 4000, 400);
+  const loaded = load(binary, server, 5000, 400);
   const [host, port] = server.agent.split(":");
   const open = [];
   let began = 0;
@@ -78,13 +78,13 @@ export async function vanishing(check, binary) {
     const text = `GET ${path} HTTP/1.1\r\nHost: ${server.agent}\r\n\r\n`;
     socket.write(i % 8 === 7 ? text.slice(0, 30) : text); // some even before their request is whole
     open.push(socket);
-    await pause(150);
+    await pause(50 + (i % 6) * 100); // captures begin after a quarter of a second, in which the load is measured
     if (i % 2) socket.destroy();
     else socket.resetAndDestroy();
   }
   const state = async () => JSON.parse((await get(server.agent, index)).body || "{}");
   const ended = await until(async () => (await state()).capture?.running === false, 5000);
-  check("40 clients that vanish: their captures end", ended && began > 10, `${began} pieces had been sent`);
+  check("40 clients that vanish: their captures end", ended && began > 5, `${began} pieces had been sent`);
   const next = async () => (await get(server.agent, `${index}trace?seconds=0.1`)).status === 200;
   check("the next capture works", await until(next, 5000), "");
   unharmed(check, "40 clients that vanish", await loaded);
@@ -137,6 +137,27 @@ export async function slow(check, binary) {
     await until(async () => (await get(server.agent, `${index}trace?seconds=0.1`)).status === 200, 5000);
   }
   await close(check, "slow clients", server);
+}
+
+/** A process that has no processor to spare. */
+export async function overloaded(check, binary) {
+  const server = await serve(binary, ["-agent", "-flight", String(2 << 20)]);
+  const [host, port] = server.public.split(":");
+  const burning = connect({ host, port: Number(port) });
+  burning.write(`GET /burn HTTP/1.1\r\nHost: ${server.public}\r\n\r\n`);
+  await pause(1500);
+  const paths = ["trace?seconds=1", "flight", "../pprof/profile", "health"];
+  const refused = [];
+  for (const path of paths) refused.push(await get(server.agent, new URL(index + path, "http://x").pathname));
+  const right = refused.every(({ status, headers }) => status === 503 && Number(headers["retry-after"]) >= 1);
+  const figures = `${refused.map(({ status }) => status).join(" ")}: ${refused[0].body.trim().slice(0, 90)}`;
+  check("an overloaded process: no capture, and health says so", right, figures);
+  const stacks = await get(server.agent, `${index}goroutines`);
+  check("an overloaded process: stacks are served", stacks.status === 200 && /main\.burn/.test(stacks.body), "");
+  burning.destroy();
+  const calm = async () => (await get(server.agent, `${index}trace?seconds=0.1`)).status === 200;
+  check("an overloaded process: when it is over, captures begin", await until(calm, 10_000), "");
+  await close(check, "an overloaded process", server);
 }
 
 /** Calls `run` with a directory of `size` bytes of its own, or returns undefined if this user may not mount one. */

@@ -22,9 +22,9 @@ process.on("exit", () => {
 
 /**
  * Builds the shop with the package that `gotrace agent` writes. `limits` are numbers of its limits.go to change, which the
- * package leaves to its users.
+ * package leaves to its users; `flags` are those of go build.
  */
-export function build(name, limits = {}) {
+export function build(name, limits = {}, flags = []) {
   const module = join(scratch, name);
   cpSync(join(root, "testdata/agentload"), module, { recursive: true });
   execFileSync(process.execPath, [gotrace, "agent"], { cwd: module, stdio: "ignore" });
@@ -36,7 +36,7 @@ export function build(name, limits = {}) {
     text = text.replace(line, `$1${value} `);
   }
   writeFileSync(file, text);
-  execFileSync("go", ["build", "-o", "agentload", "."], { cwd: module, stdio: "inherit" });
+  execFileSync("go", ["build", ...flags, "-o", "agentload", "."], { cwd: module, stdio: "inherit" });
   return join(module, "agentload");
 }
 

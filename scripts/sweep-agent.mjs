@@ -1,26 +1,30 @@
-// npm run sweep:agent [-- --only crowd,hostile] [-- --rounds 10]: generates the package of `gotrace agent` into the shop of
+// npm run sweep:agent [-- --only crowd,hostile] [-- --rounds 10] [-- --race]: generates the package of `gotrace agent` into the shop of
 // testdata/agentload and tries what production does to it: ten clients that capture at once during 10,000 requests, clients that
 // vanish or are slow, a full disk, a read-only directory, strangers. Then it measures what the agent costs, in pairs of rounds
 // with and without it. Prints a table; exits with 1 if something does not hold. Takes about six minutes. Linux only; as root it
 // mounts small file systems, else it limits file sizes and permissions.
+// --race builds with the race detector, for all but the cost.
 
 import { parseArgs } from "node:util";
-import { crowd, fullDisk, readOnly, slow, vanishing } from "./lib-agent-captures.mjs";
+import { crowd, fullDisk, overloaded, readOnly, slow, vanishing } from "./lib-agent-captures.mjs";
 import { cost } from "./lib-agent-cost.mjs";
 import { build } from "./lib-agent-load.mjs";
 import { doors, hostile, locked, slowloris } from "./lib-agent-strangers.mjs";
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, rounds: { type: "string", default: "12" } },
+  options: { only: { type: "string" }, rounds: { type: "string", default: "12" }, race: { type: "boolean" } },
 });
 
 // As generated, and with short pauses between captures and snapshots, so that many can be tried.
-const standard = build("standard");
-const quick = build("quick", { captureEvery: "time.Millisecond", snapshotEvery: "time.Millisecond" });
+const flags = values.race ? ["-race"] : [];
+const standard = build("standard", {}, flags);
+const quick = build("quick", { captureEvery: "time.Millisecond", snapshotEvery: "time.Millisecond" }, flags);
 const troubles = {
   crowd: (check) => crowd(check, standard),
   vanishing: (check) => vanishing(check, quick),
-  slow: (check) => slow(check, build("patient", { captureEvery: "time.Millisecond", overloadLatency: "time.Hour" })),
+  slow: (check) =>
+    slow(check, build("patient", { captureEvery: "time.Millisecond", overloadLatency: "time.Hour" }, flags)),
+  overload: (check) => overloaded(check, quick),
   disk: (check) => fullDisk(check, quick),
   readonly: (check) => readOnly(check, quick),
   hostile: (check) => hostile(check, standard),
@@ -30,7 +34,7 @@ const troubles = {
   cost: (check) =>
     cost(check, standard, quick, { rounds: Number(values.rounds), requests: 1000, rate: 250, within: 0.05 }),
 };
-const only = values.only?.split(",") ?? Object.keys(troubles);
+const only = values.only?.split(",") ?? Object.keys(troubles).filter((name) => !(values.race && name === "cost"));
 let failed = 0;
 for (const name of only) {
   const trouble = troubles[name];

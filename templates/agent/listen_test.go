@@ -68,7 +68,9 @@ func TestUnixSocket(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	stale.SetUnlinkOnClose(false)
+	if socket, has := any(stale).(interface{ SetUnlinkOnClose(bool) }); has { // not on Plan 9
+		socket.SetUnlinkOnClose(false)
+	}
 	stale.Close()
 
 	a := testAgent(t, Options{Addr: "unix:" + path})

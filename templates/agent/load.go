@@ -5,6 +5,7 @@ package traceagent
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/metrics"
 	"time"
 )
@@ -14,6 +15,7 @@ import (
 //
 //   - if of the goroutines that became runnable in the window, one in a hundred waited
 //     longer than overloadLatency for a processor, or
+//   - if this goroutine does, when it gives up its processor, or
 //   - if the live heap (what the last garbage collection found in use) is above
 //     overloadHeap of GOMEMLIMIT.
 //
@@ -30,7 +32,22 @@ func overloaded(ctx context.Context) string {
 	case <-ctx.Done():
 		return "not measured, as the client went away"
 	}
-	return latencyOverload(before, schedulingLatencies())
+	if why := latencyOverload(before, schedulingLatencies()); why != "" {
+		return why
+	}
+	return turnOverload()
+}
+
+// turnOverload waits for a turn behind the goroutines that are ready. Those that compute are
+// switched only every 10 ms, and the runtime notes the latency of every eighth time: the
+// more of them there are, the longer all wait, but in the window they are too few to tell.
+func turnOverload() string {
+	began := time.Now()
+	runtime.Gosched()
+	if waited := time.Since(began); waited > overloadLatency {
+		return fmt.Sprintf("a goroutine waited %v for a processor", waited.Round(time.Millisecond))
+	}
+	return ""
 }
 
 func heapOverload() string {

@@ -69,3 +69,15 @@ func storm(w http.ResponseWriter, r *http.Request) {
 	}
 	all.Wait()
 }
+
+// burn keeps every processor busy, and far more goroutines waiting for one, until the client goes away.
+func burn(_ http.ResponseWriter, r *http.Request) {
+	for i := 0; i < 60*runtime.GOMAXPROCS(0); i++ {
+		go func() {
+			for sum := sha256.Sum256(nil); r.Context().Err() == nil; {
+				sum = sha256.Sum256(sum[:])
+			}
+		}()
+	}
+	<-r.Context().Done()
+}

@@ -82,6 +82,7 @@ func routes(agent *traceagent.Agent) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/orders/", order)
 	mux.HandleFunc("/storm", storm)
+	mux.HandleFunc("/burn", burn)
 	mux.HandleFunc("/snapshot", func(w http.ResponseWriter, r *http.Request) {
 		name, err := agent.Snapshot("asked-for")
 		reply := map[string]string{"name": name}
