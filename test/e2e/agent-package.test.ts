@@ -10,11 +10,11 @@ const directory = join(repository, "templates/agent");
 const sources = readdirSync(directory).filter((name) => name.endsWith(".go"));
 const read = (name: string) => readFileSync(join(directory, name), "utf8");
 
-test("go vet and the package's tests, with the race detector, have nothing to say", () => {
+test("go vet and the package's tests have nothing to say; scripts/sweep-go.sh runs them with the race detector", () => {
   // The module is old for users of old releases. Patterns of ServeMux are those of new ones.
   const env = { GODEBUG: "httpmuxgo121=0" };
-  // All in one command: else the standard library is compiled and vetted with the race detector and without.
-  const tests = go(["test", "-race", "-vet=all", "-count=1", "."], { cwd: directory, env });
+  // The race detector would compile half of the standard library a second time.
+  const tests = go(["test", "-vet=all", "-count=1", "."], { cwd: directory, env });
   expect(tests, tests.stdout).toMatchObject({ code: 0, stderr: "" });
 });
 
