@@ -45,8 +45,8 @@ export interface ForestOptions extends Omit<ReplayOptions, keyof Scope> {
 }
 
 /** Whether all calls of a process count, in the tree that is usual. */
-function isWhole(options: Omit<ForestOptions, "from" | "to">, scope: Scope): boolean {
-  const { progress: _progress, followed: _followed, collectsDurations: _collects, ...limits } = options;
+function isWhole(options: Omit<ReplayOptions, keyof Scope>, scope: Scope): boolean {
+  const { collectsDurations: _collects, ...limits } = options;
   return [...Object.values(limits), ...Object.values(scope)].every((value) => value === undefined || value === false);
 }
 
@@ -107,19 +107,20 @@ export function replayTraces(
   if (opened.length === 0 && refusal !== undefined) throw refusal;
   if (opened.every(({ source }) => options.followed?.[source] === undefined))
     requireTree(opened.map(({ process }) => process));
-  const { from, to, threads, ...others } = options;
+  // What remains can be sent to another thread.
+  const { from, to, threads, progress: done, followed: counted, ...limits } = options;
   const traces = opened.map(reaching);
   const windows = windowsOf(options, traces);
   const scopes = traces.map((_, index) => ({ ...scopeOf(index), ...windows[index] }));
   const built = opened.map((one, index) => {
     const { process, source, before } = one;
     const progress = (pass: number, bytes: number) =>
-      options.progress?.(2 * (before + process.base) + pass * process.length + bytes, 2 * size);
-    const isAll = isWhole(others, scopes[index]);
+      done?.(2 * (before + process.base) + pass * process.length + bytes, 2 * size);
+    const isAll = isWhole(limits, scopes[index]);
     if (!isAll) requireCalls(process);
-    const followed = fromFollowed(process, isAll ? options.followed?.[source] : undefined);
+    const followed = fromFollowed(process, isAll ? counted?.[source] : undefined);
     const ready = followed ?? (isGivenBack(process) ? storedCounts(process) : undefined);
-    return buildProcess(one, table, { ...others, threads, scope: scopes[index] }, progress, ready);
+    return buildProcess(one, table, { ...limits, threads, scope: scopes[index] }, progress, ready);
   });
   const ends = built.map(({ replayed }) => replayed.end);
   requireReach(options, windows, traces, ends);

@@ -63,7 +63,7 @@ test("the tree of a trace that two threads read is that of one, also with durati
   const file = openFile(trace());
   const compare = (options: Omit<ReplayOptions, "from" | "to">) => {
     const threads = counting();
-    const { forest } = replayTraces(file.source, { ...options, threads });
+    const { forest } = replayTraces(file.source, { ...options, threads, progress: () => undefined });
     const alone = replayTraces(file.source, options).forest;
     const spreads = (read: typeof forest) =>
       [...(read.processes[0].durations ?? [])].map(([func, durations]) => [func, durations.spread()] as const);
