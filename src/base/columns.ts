@@ -20,31 +20,34 @@ export function grown<T extends Column>(column: T, length: number, fill = 0): T 
 }
 
 /**
- * Columns of the same length in one piece of memory: then thousands of small ones take half as much. Those of wider elements
- * have to be taken first.
+ * Columns in one piece of memory: then thousands of small ones take half as much. Those of wider elements have to be taken
+ * first.
  */
 export class ColumnSpace {
   private readonly buffer: ArrayBuffer;
   private taken = 0;
 
-  /** @param bytes of all columns at one place */
-  constructor(
-    private readonly length: number,
-    bytes: number,
-  ) {
-    this.buffer = new ArrayBuffer(length * bytes);
+  /** @param bytes of all columns */
+  constructor(bytes: number) {
+    this.buffer = new ArrayBuffer(bytes);
   }
 
   /** The next column, of zeros. */
-  take<T extends Column>(type: {
-    new (buffer: ArrayBuffer, offset: number, length: number): T;
-    readonly BYTES_PER_ELEMENT: number;
-  }): T {
-    const column = new type(this.buffer, this.taken, this.length);
-    this.taken += this.length * type.BYTES_PER_ELEMENT;
+  take<T extends Column>(type: ColumnType<T>, length: number): T {
+    const column = new type(this.buffer, this.taken, length);
+    this.taken += column.byteLength;
     return column;
   }
+
+  /** The next column, with the first `length` elements of another. */
+  copy<T extends Column>(column: T, length: number): T {
+    const copy = this.take(column.constructor as ColumnType<T>, length);
+    copy.set(column.subarray(0, length));
+    return copy;
+  }
 }
+
+type ColumnType<T> = new (buffer: ArrayBuffer, offset: number, length: number) => T;
 
 /** A copy of `length` elements; those that the column does not have are 0. */
 export function resized<T extends Column>(column: T, length: number): T {

@@ -27,20 +27,33 @@ export interface ByteSource {
 
 /** The part of a source from `start` on; without `size` it grows with the source. */
 export function sliceSource(source: ByteSource, start: number, size = Number.POSITIVE_INFINITY): ByteSource {
-  const length = () => Math.max(0, Math.min(size, source.size - start));
-  return {
-    get size() {
-      return length();
-    },
-    get file() {
-      return source.file && { descriptor: source.file.descriptor, start: source.file.start + start };
-    },
-    ...(size === Number.POSITIVE_INFINITY ? { live: source.live } : {}),
-    read: (offset, into) => {
-      const most = Number.isFinite(size) ? Math.max(0, Math.min(into.length, size - offset)) : into.length;
-      return source.read(start + offset, into.subarray(0, most));
-    },
-  };
+  return new Slice(source, start, size);
+}
+
+class Slice implements ByteSource {
+  readonly live: bigint | undefined;
+
+  constructor(
+    private readonly source: ByteSource,
+    private readonly start: number,
+    private readonly most: number,
+  ) {
+    this.live = most === Number.POSITIVE_INFINITY ? source.live : undefined;
+  }
+
+  get size(): number {
+    return Math.max(0, Math.min(this.most, this.source.size - this.start));
+  }
+
+  get file(): ByteSource["file"] {
+    const { file } = this.source;
+    return file && { descriptor: file.descriptor, start: file.start + this.start };
+  }
+
+  read(offset: number, into: Uint8Array): number {
+    const length = Math.max(0, Math.min(into.length, this.most - offset));
+    return this.source.read(this.start + offset, into.subarray(0, length));
+  }
 }
 
 /** Reads up to `length` bytes into a new array; shorter only at the end of the data. */

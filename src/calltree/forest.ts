@@ -1,16 +1,10 @@
 /** Builds the call trees of all processes of one or more traces. */
 import type { Durations } from "../base/durations.js";
 import { UserError } from "../base/errors.js";
-import {
-  type ByteSource,
-  isGivenBack,
-  openTrace,
-  type ProcessTrace,
-  snapshotCause,
-  type Trace,
-} from "../calltrace/index.js";
+import { type ByteSource, isGivenBack, openTrace, snapshotCause, type Trace } from "../calltrace/index.js";
 import { costBound } from "./bound.js";
 import type { CallFamily } from "./call-id.js";
+import { Compactor, type CompactProcess } from "./compact.js";
 import { countProcess } from "./count-process.js";
 import { type FollowedProcess, fromFollowed } from "./followed.js";
 import { freeze } from "./freeze.js";
@@ -24,7 +18,6 @@ import { type Replayed, walkProcess } from "./replay/replay.js";
 import type { Scope } from "./replay/scope.js";
 import type { Stacks } from "./replay/stacks.js";
 import type { ReplayOptions } from "./replay/stacks-for.js";
-import { SharedDefinitions } from "./shared-definitions.js";
 import type { CountOptions, Threads } from "./shares/threads.js";
 import type { CallForest, CallTree, ProcessTree, SourceProblem } from "./tree.js";
 import { type Bound, lastSeen, type Reaching, requireReach, type Window, windowsOf } from "./window.js";
@@ -84,6 +77,7 @@ export function replayTraces(
 ): Replay {
   const list = "read" in sources ? [sources] : sources;
   const table = new FunctionTable();
+  const compactor = new Compactor(table.pool);
   const opened: Opened[] = [];
   const size = list.reduce((sum, source) => sum + source.size, 0);
   let before = 0;
@@ -96,10 +90,8 @@ export function replayTraces(
       problem ??= { offset: 0, message: trace.message, source: index };
       continue;
     }
-    for (const { header, ...process } of trace.processes) {
-      const definitions = new SharedDefinitions(process.definitions, table.pool);
-      const seen = lastSeen({ header, ...process });
-      opened.push({ process: { ...process, definitions }, source: index, before, lastSeen: seen });
+    for (const process of trace.processes) {
+      opened.push({ process: compactor.compact(process), source: index, before, lastSeen: lastSeen(process) });
     }
     if (trace.problem !== undefined) problem ??= { ...trace.problem, source: index };
     before += source.size;
@@ -190,7 +182,7 @@ function sumUp(built: readonly Built[]): Replay["filtered"] {
 
 /** A process that is not read yet. */
 interface Opened {
-  readonly process: ProcessTrace & { readonly definitions: SharedDefinitions };
+  readonly process: CompactProcess;
   /** The index of its source, and the bytes of the sources before. */
   readonly source: number;
   readonly before: number;
@@ -260,7 +252,10 @@ function buildProcess(
       ...(counted.problem === undefined ? {} : { problem: counted.problem }),
       ...(counted.durations === undefined ? {} : { durations: byFunction(counted.durations, ids) }),
     }),
-    replayed: { process, paths: new NodePaths(nodes), edges, attachments, end, ids, numbers: number, scope, lastSeen },
+    replayed: {
+      ...{ process, paths: new NodePaths(nodes), edges: { list: edges.list }, attachments },
+      ...{ end, ids, numbers: number, scope, lastSeen },
+    },
     filtered: stacks.filtered,
   };
 }

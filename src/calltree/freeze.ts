@@ -46,8 +46,8 @@ export function freeze(
   };
   const inOrder = (values: Int32Array | Float64Array) => (i: number) => values[order[i]];
   const outermost = placesOf(size, (i) => stacks.goroutines[order[i]] > 0);
-  const space = new ColumnSpace(size, cost === undefined ? COLUMNS : COLUMNS + TRACING_COLUMNS);
-  const column = (values: Float64Array, result = space.take(Float64Array)) => {
+  const space = new ColumnSpace(size * (cost === undefined ? COLUMNS : COLUMNS + TRACING_COLUMNS));
+  const column = (values: Float64Array, result = space.take(Float64Array, size)) => {
     for (let i = 0; i < size; i++) result[i] = values[order[i]];
     return result;
   };
@@ -56,13 +56,13 @@ export function freeze(
   const first = column(nodes.first);
   const last = column(nodes.last);
   const calls = column(nodes.calls);
-  const tracing = cost && { self: space.take(Float64Array), total: space.take(Float64Array) };
-  const parent = space.take(Int32Array);
-  const end = space.take(Int32Array);
-  const func = space.take(Int32Array);
-  const goStatement = space.take(Int32Array);
-  const depth = space.take(Uint16Array);
-  const edge = space.take(Uint8Array);
+  const tracing = cost && { self: space.take(Float64Array, size), total: space.take(Float64Array, size) };
+  const parent = space.take(Int32Array, size);
+  const end = space.take(Int32Array, size);
+  const func = space.take(Int32Array, size);
+  const goStatement = space.take(Int32Array, size);
+  const depth = space.take(Uint16Array, size);
+  const edge = space.take(Uint8Array, size);
   const tests = new Map<number, string>();
   for (let i = 0; i < size; i++) {
     const node = order[i];

@@ -1,11 +1,14 @@
 /** Reports of many small traces: output is written as it comes, and what is kept of a process is small. */
 import { expect, test } from "vitest";
 import type { Definition } from "../../src/calltrace/index.js";
+import { replayTraces } from "../../src/calltree/index.js";
 import { NodePaths } from "../../src/calltree/replay/node-paths.js";
 import { NodeTable } from "../../src/calltree/replay/nodes.js";
 import { DefinitionPool, SharedDefinitions } from "../../src/calltree/shared-definitions.js";
 import { renderNdjson } from "../../src/export/ndjson.js";
 import { StayTable } from "../../src/join/stays.js";
+import { scripted } from "../calltree/script.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
 import { record } from "./calls.js";
 
 test("the rows of short processes do not wait for those that follow", () => {
@@ -71,6 +74,23 @@ test("processes share definitions, whatever ids they gave them", () => {
   expect([first.get(test.id), first.get(3), first.get(2 ** 32 - 9)]).toEqual([test, undefined, undefined]);
   const moved = new SharedDefinitions(new Map([[1, { ...define("a").get(1)!, line: 8 }]]), pool);
   expect(moved.numberOf(1)).not.toBe(first.numberOf(1));
+});
+
+test("what is kept of a process is in few pieces of memory, and its calls can still be walked", () => {
+  const script = `0 g1 { main.main\n${"1 g1 { main.leaf\n 2 g1 }\n".repeat(50)}3 g1 }`;
+  const { forest, processes } = replayTraces(
+    Array.from({ length: 3 }, () => memorySource(scripted(script, { control: {} }))),
+  );
+  for (const { process, paths, attachments, numbers } of processes) {
+    const columns = [process.chunks, paths, attachments, process.definitions, { numbers }].flatMap((one) =>
+      Object.values(one).filter((column) => ArrayBuffer.isView(column)),
+    );
+    const bytes = new Map(columns.map(({ buffer }) => [buffer, buffer.byteLength]));
+    expect(bytes.size).toBeLessThanOrEqual(8);
+    expect([...bytes.values()].reduce((sum, length) => sum + length, 0)).toBeLessThan(400);
+  }
+  expect(new Set(forest.processes.map(({ control }) => control)).size).toBe(1);
+  expect(forest.functions.map(({ name }) => name)).toEqual(["main.main", "main.leaf"]);
 });
 
 test("stays are the same whatever room they had when they were added", () => {

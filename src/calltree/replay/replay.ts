@@ -18,7 +18,7 @@ import { Stacks } from "./stacks.js";
 export interface Replayed {
   readonly process: ProcessTrace;
   readonly paths: NodePaths;
-  readonly edges: EdgeTable;
+  readonly edges: Pick<EdgeTable, "list">;
   readonly attachments: AttachmentTable;
   /** The end time of frames that never returned. */
   readonly end: number;

@@ -1,0 +1,57 @@
+/** What a report keeps of each process that it has opened, in little memory: it may read thousands. */
+import { ColumnSpace } from "../base/columns.js";
+import type { ChunkTable, Control, OpenedProcess, ProcessTrace } from "../calltrace/index.js";
+import { type DefinitionPool, SharedDefinitions } from "./shared-definitions.js";
+
+/** A process with little memory of its own. */
+export interface CompactProcess extends ProcessTrace {
+  readonly definitions: SharedDefinitions;
+}
+
+/** Makes processes compact. Those of one binary share what is the same in them. */
+export class Compactor {
+  private readonly controls = new Map<string, Control>();
+
+  constructor(private readonly pool: DefinitionPool) {}
+
+  /** @param process to which no chunks will be added */
+  compact({ header: _header, control, ...process }: OpenedProcess): CompactProcess {
+    return {
+      ...process,
+      definitions: new SharedDefinitions(process.definitions, this.pool),
+      chunks: packed(process.chunks),
+      leftOut: process.leftOut.size === 0 ? NOTHING : process.leftOut,
+      ...(control === undefined ? {} : { control: this.shared(control) }),
+    };
+  }
+
+  private shared(control: Control): Control {
+    // Those that were paused have times of their own.
+    if (control.gates.length > 0) return control;
+    const key = `${Object.values(control.numbers)} ${control.text}`;
+    const same = this.controls.get(key) ?? control;
+    this.controls.set(key, same);
+    return same;
+  }
+}
+
+const NOTHING: ProcessTrace["leftOut"] = new Map();
+
+/** Bytes of a chunk in the columns of its table. */
+const COLUMNS = 8 + 5 * 4;
+
+/** The same table, in one piece of memory. */
+function packed(table: ChunkTable): ChunkTable {
+  const { count, slots } = table;
+  const space = new ColumnSpace(COLUMNS * count + 4 * slots);
+  return {
+    ...table,
+    offset: space.copy(table.offset, count),
+    size: space.copy(table.size, count),
+    filled: space.copy(table.filled, count),
+    body: space.copy(table.body, count),
+    slot: space.copy(table.slot, count),
+    next: space.copy(table.next, count),
+    first: space.copy(table.first, slots),
+  };
+}
