@@ -5,6 +5,7 @@
 import { type ByteSource, GIVE, givePatches, isGivenBack, type Patch, type ProcessTrace } from "../calltrace/index.js";
 import { type Counted, type Counts, completed } from "./replay/count.js";
 import { LiveReplay } from "./replay/live.js";
+import { NO_NODE } from "./replay/nodes.js";
 import { buffersIn, buffersOfCounts, fromPlain, type PlainCounts, toPlain } from "./replay/plain-counts.js";
 import { encodeTree } from "./stored-tree.js";
 
@@ -12,11 +13,14 @@ import { encodeTree } from "./stored-tree.js";
 export interface FollowedProcess {
   /** Of its chunks: their number and that of slots, and by chunk the bytes that have records. */
   readonly chunks: { readonly count: number; readonly slots: number; readonly filled: Uint32Array };
-  /** It has not what walks over the calls need: they were to be given back. */
-  readonly forgets: boolean;
+  /** Whether it is what the finished trace has, and not a guess in parts because that was not to be read again. */
+  readonly isExact: boolean;
   /** Undefined once it is taken: walks over the calls count in the same columns. */
   counted: (PlainCounts & Omit<Counted, keyof Counts>) | undefined;
 }
+
+/** With more goroutines than this, what only walks over single calls or a second reading need takes too much memory. */
+const MANY = 1 << 20;
 
 /** Follows a process. */
 export class ProcessFollower {
@@ -41,11 +45,12 @@ export class ProcessFollower {
 
   /**
    * Has the process make holes of what was read of its trace, so that the file takes little space. From then on, the trace
-   * cannot be read from its beginning.
+   * cannot be read from its beginning. Only for processes whose calls nobody will walk.
    * @param keep bytes that the file may take
    * @param write applies patches to the file
    */
   giveBack(keep: number, write: (patches: readonly Patch[]) => void): void {
+    if (this.live.goroutines > MANY) this.live.forget();
     const { control, header } = this.live.process;
     if (control === undefined || control.numbers.giveFailed !== 0n) return;
     const room = GIVE.entries - (this.asked - Number(control.numbers.giveDone));
@@ -74,7 +79,8 @@ export class ProcessFollower {
     const guesses = live.guesses === 0 ? {} : { guesses: live.guesses };
     return {
       chunks: { count: chunks.count, slots: chunks.slots, filled: chunks.filled.slice(0, chunks.count) },
-      forgets: live.forgets,
+      isExact:
+        !live.forgets || (live.guesses === 0 && prescan.problem === undefined && counted.nodes.others === NO_NODE),
       counted: { ...counted, ...guesses, ...toPlain(counted) },
     };
   }
@@ -94,7 +100,7 @@ export function fromFollowed(process: ProcessTrace, followed: FollowedProcess | 
   const { chunks } = process;
   const { count, slots, filled } = followed.chunks;
   if (!isGivenBack(process)) {
-    if (followed.forgets || count !== chunks.count || slots !== chunks.slots) return undefined;
+    if (!followed.isExact || count !== chunks.count || slots !== chunks.slots) return undefined;
     chunks.filled.set(filled);
   }
   const counted = revived(followed.counted);

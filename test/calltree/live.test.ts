@@ -187,7 +187,7 @@ test("only the tree of all calls is taken from a trace that was followed", () =>
   source.advance(Number.POSITIVE_INFINITY);
   const followed = () => {
     const { counted, chunks } = new ProcessFollower(source, clock()).finish();
-    return [{ chunks, forgets: false, counted: { ...counted!, events: 999 } }];
+    return [{ chunks, isExact: true, counted: { ...counted!, events: 999 } }];
   };
   const events = (options: ForestOptions) =>
     replayTraces(memorySource(bytes), { ...options, followed: followed() }).forest.processes[0].events;
@@ -196,6 +196,13 @@ test("only the tree of all calls is taken from a trace that was followed", () =>
   ]);
   const other = { ...followed()[0], chunks: { count: 7, slots: 1, filled: new Uint32Array(7) } };
   expect(replayTraces(memorySource(bytes), { followed: [other] }).forest.processes[0].events).toBe(4);
+  const guessed = { ...followed()[0], isExact: false };
+  expect(replayTraces(memorySource(bytes), { followed: [guessed] }).forest.processes[0].events).toBe(4);
+  const [{ counted, ...rest }] = followed();
+  const forgetful = { ...rest, counted: { ...counted, attachments: { ...counted.attachments, forgets: true } } };
+  const recording = new Recording(replayTraces(memorySource(bytes), { followed: [forgetful] }), {}, {});
+  expect(recording.forest.processes[0].events).toBe(999);
+  expect(() => recording.visit({})).toThrow("not kept for a walk");
 });
 
 const often = (bytes: Uint8Array, delayOf?: (slot: number) => number) => {

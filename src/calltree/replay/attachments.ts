@@ -27,7 +27,8 @@ export class AttachmentTable {
   private first = new Int32Array(0);
   /** By slot: its last one, to which the next is added. */
   private last = new Int32Array(0);
-  private forgets = false;
+  /** Whether the table has nothing because there was to be no other replay. */
+  forgets = false;
 
   constructor(slots: number) {
     this.growTo(slots);

@@ -103,6 +103,11 @@ export class LiveReplay implements Reach {
     return this.lateness.forgets;
   }
 
+  /** Goroutines that have begun. */
+  get goroutines(): number {
+    return this.prescanner?.goroutines ?? 0;
+  }
+
   /** Goroutines whose places are guesses, because what decides them was known too late. */
   get guesses(): number {
     return this.lateness.guesses;

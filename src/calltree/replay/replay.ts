@@ -64,6 +64,7 @@ export function* walkProcess(
 ): Generator<number, Stacks> {
   const { process, attachments, edges, end } = replayed;
   requireCalls(process);
+  if (attachments.forgets) throw new Error("the places of goroutines were not kept for a walk");
   const { chunks } = process;
   const slots = new SlotTable(chunks, windowOf(0, scope));
   const reader = new ChunkReader(process.source);
