@@ -13,6 +13,7 @@ import { prescan } from "../../src/calltree/replay/prescan.js";
 import type { ReplayOptions } from "../../src/calltree/replay/stacks-for.js";
 import { SharedDefinitions } from "../../src/calltree/shared-definitions.js";
 import { boardMemory } from "../../src/calltree/shares/board.js";
+import { deal } from "../../src/calltree/shares/deal.js";
 import { addShare } from "../../src/calltree/shares/merge.js";
 import { Share, type SharedTrace } from "../../src/calltree/shares/share.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
@@ -132,4 +133,18 @@ test.each(["golden.gotrace", "golden-0.1.0.gotrace"])("the trace %s", (name) => 
   for (let seed = 0; seed < 8; seed++) {
     expect(compare(bytes, LIMITS, { shares: 2 + (seed % 3), log: 32, seed, most: 1000 })).toBe(true);
   }
+});
+
+test("shares are about equal, and none are dealt where one slot has most, or each has little", () => {
+  const table = (sizes: readonly number[]) => {
+    const { chunks } = opened(run([1], 1024).bytes)[0];
+    const [slot, size] = [Int32Array.from(sizes.keys()), Uint32Array.from(sizes)];
+    return { ...chunks, count: sizes.length, slots: sizes.length, slot, size };
+  };
+  const MIB = 1 << 20;
+  expect(deal(table([3 * MIB, MIB, MIB, MIB]), 8)).toEqual({ owners: Uint8Array.of(0, 1, 1, 1), shares: 2 });
+  expect(deal(table([MIB, MIB, MIB, MIB, MIB, MIB]), 3)?.owners).toEqual(Uint8Array.of(0, 1, 2, 0, 1, 2));
+  expect(deal(table([9 * MIB, MIB, MIB]), 8)).toBeUndefined();
+  expect(deal(table(Array.from({ length: 100 }, () => 4096)), 8)).toBeUndefined();
+  expect(deal(table([MIB, MIB]), 1)).toBeUndefined();
 });
