@@ -1,4 +1,5 @@
 /** Decides which hook points get a hook, and explains why others do not. */
+import { agentCode, OF_AGENT } from "./agent.js";
 import { forbiddenBy } from "./directives.js";
 import { argumentOf, DUMP, whyIgnored } from "./dumps.js";
 import type { HookPoint } from "./hook-points.js";
@@ -62,6 +63,7 @@ export function planHooks(
   const sites = timers.length === 0 ? found : [...timers, ...found].sort((a, b) => a.start - b.start);
   const tests = new TestParameters(text);
   const callers = findRecoverCallers(text, found);
+  const isAgent = agentCode(text);
   const dumps = found.filter(({ kind }) => kind === "dump");
   const hooks: Hook[] = [];
   const refusals: Refusal[] = [];
@@ -122,7 +124,8 @@ export function planHooks(
       : isAsked
         ? undefined
         : omitted.get(at);
-    const reason = frame.reason ?? (entry ? null : (small ?? null));
+    const own = isAgent(site.start) ? OF_AGENT : null;
+    const reason = frame.reason ?? own ?? (entry ? null : (small ?? null));
     const test = reason === null ? tests.of(parameters) : undefined;
     if (reason === null) hooks.push({ kind: "function", open: site.open, name: frame.name, ...(test ? { test } : {}) });
     else refusals.push({ name: frame.name, offset: site.start, reason });

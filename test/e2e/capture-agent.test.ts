@@ -121,7 +121,7 @@ test("a real agent, of which the command knows all that it needs", async () => {
   expect(summary.stdout).toContain("GET /orders/{id}");
   // Where the server is overloaded it asks to come back.
   const calls = await own("--calls", "--wait", "-o", "calls.gotrace");
-  expect(calls.stdout).toContain("traceagent.Start");
+  expect(calls.stdout).toContain("main.main");
   expect(calls.stdout).toMatch(/^next: gotrace stats calls\.gotrace · gotrace calls FUNC calls\.gotrace/m);
   expect(calls.code).toBe(0);
   const early = await own("--flight", "-o", "flight.trace");
