@@ -15,12 +15,14 @@ export class Line {
     if (this.count === 0) [this.firstX, this.firstY] = [x, y];
     [this.lastX, this.lastY] = [x, y];
     this.count++;
-    // Welford's update keeps sums of squared differences from the mean, which avoid the cancellation of raw sums.
-    const dx = x - this.meanX;
+    // Welford's update keeps sums of squared differences from the mean, which avoid the cancellation of raw sums. The means
+    // are relative to the first point: those of large numbers would be rounded by more than the points differ.
+    const [fromX, fromY] = [x - this.firstX, y - this.firstY];
+    const dx = fromX - this.meanX;
     this.meanX += dx / this.count;
-    this.meanY += (y - this.meanY) / this.count;
-    this.xx += dx * (x - this.meanX);
-    this.xy += dx * (y - this.meanY);
+    this.meanY += (fromY - this.meanY) / this.count;
+    this.xx += dx * (fromX - this.meanX);
+    this.xy += dx * (fromY - this.meanY);
   }
 
   /** The slope of the line; 0 with fewer than two distinct x. */
