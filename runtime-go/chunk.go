@@ -73,6 +73,9 @@ func widen(need uint64) uint32 {
 	if to > rec.mapped+segmentMax {
 		to = rec.mapped + segmentMax
 	}
+	if rec.mode == modeRing && to > rec.ringBytes {
+		to = pastRing(need)
+	}
 	if to < need {
 		to = need
 	}
@@ -82,6 +85,17 @@ func widen(need uint64) uint32 {
 		reason = growTo(need)
 	}
 	return reason
+}
+
+// pastRing returns how far a ring's file grows at least: up to the ring's size, and in
+// small steps beyond, since there is little that does not fit.
+//
+//go:norace
+func pastRing(need uint64) uint64 {
+	if need <= rec.ringBytes {
+		return rec.ringBytes
+	}
+	return need + rec.ringBytes/16
 }
 
 // growTo makes the file's bytes at least up to `to` touchable. It returns a

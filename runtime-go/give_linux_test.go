@@ -89,7 +89,7 @@ func TestFollowed(t *testing.T) {
 		t.Errorf("%v", n)
 	}
 	var info syscall.Stat_t
-	if err := syscall.Stat(r.files[0], &info); err != nil || info.Blocks*512 > most {
+	if err := syscall.Stat(r.files[0], &info); err != nil || info.Blocks*512 > most+64<<10 { // the file system adds tables
 		t.Errorf("%d bytes on disk, error %v", info.Blocks*512, err)
 	}
 	// Nobody reads: the limit holds as ever.
