@@ -63,10 +63,14 @@ export function recordDuration(func: u32, duration: f64): void {
   count(at, time);
 }
 
-/** Squares have up to 100 bits. */
+/** Squares have up to 100 bits; those of times below half a second, 64. */
 function addSquare(block: Block, value: u64): void {
   const high = value >> 32;
   const low = value & 0xffffffff;
+  if (high === 0) {
+    addTo(block, low * low, 0);
+    return;
+  }
   const middle = high * low;
   addTo(block, low * low, high * high);
   addTo(block, middle << 33, middle >> 31);
