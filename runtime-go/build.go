@@ -52,7 +52,7 @@ func lineAfter(text, mark string) string {
 }
 
 // binaryName returns the part of Go's build ID that follows from the contents of the
-// binary; head is its beginning. "" if the ID is not there, or there is none.
+// binary; head is its beginning. "" without one.
 //
 // It lies in a note of ELF: the lengths of name and contents, the type 4, the name
 // (cmd/internal/buildid).

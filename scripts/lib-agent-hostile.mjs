@@ -67,8 +67,8 @@ export const strangers = [
   ["after=../", 400, own(`GET ${index}snapshots?after=../`)],
   ["a difference of profiles", 400, own("GET /debug/pprof/heap?seconds=3600")],
   ["two lengths", 400, own(`GET ${index}`, "Content-Length: 5", "Content-Length: 6")],
-  ["a length that is none", 400, own(`GET ${index}`, "Content-Length: +5")],
-  ["an encoding of transfer that is none", 501, own(`GET ${index}`, "Transfer-Encoding: xchunked")],
+  ["an invalid length", 400, own(`GET ${index}`, "Content-Length: +5")],
+  ["an unknown transfer encoding", 501, own(`GET ${index}`, "Transfer-Encoding: xchunked")],
   ["a line of a header that is folded", 400, own(`GET ${index}`, "X-A: 1\r\nno colon")],
   ["a header with a space before its colon", 400, own(`GET ${index}`, "Transfer-Encoding : chunked")],
 ];

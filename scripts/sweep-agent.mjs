@@ -38,7 +38,7 @@ const only = values.only?.split(",") ?? Object.keys(troubles).filter((name) => !
 let failed = 0;
 for (const name of only) {
   const trouble = troubles[name];
-  if (!trouble) throw new Error(`--only: ${name} is none of ${Object.keys(troubles).join(", ")}`);
+  if (!trouble) throw new Error(`--only: ${name} is not one of ${Object.keys(troubles).join(", ")}`);
   const began = Date.now();
   await trouble((what, holds, figures) => {
     if (!holds) failed++;
