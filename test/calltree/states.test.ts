@@ -19,6 +19,7 @@ class MadeUpClock implements StateClock {
   readonly spent = new Float64Array(WIDTH);
   readonly isPlausible = true;
   at = 0;
+  readonly observed: number[] = [];
   private goid = 0;
 
   constructor(private readonly step: number) {}
@@ -33,6 +34,10 @@ class MadeUpClock implements StateClock {
     if (time <= this.at) return;
     for (const [state, spent] of this.between(this.goid, this.at, time).entries()) this.spent[state] += spent;
     this.at = time;
+  }
+
+  observe(time: number): void {
+    this.observed.push(time);
   }
 
   get state(): number {
@@ -114,4 +119,28 @@ test("the states of each call add up to its times, and are those of its goroutin
     }),
     { numRuns: 60 },
   );
+});
+
+test("where a part of the time begins and ends, no call does", () => {
+  const programs = fc.array(fc.nat(1 << 20), { minLength: 100, maxLength: 400, size: "max" });
+  const everywhere: number[] = [];
+  fc.assert(
+    fc.property(programs, (choices) => {
+      const clock = new MadeUpClock(37);
+      const { bytes, calls } = run(choices);
+      const starts = calls.map(({ start }) => start).sort((a, b) => a - b);
+      // No event is at a fraction of a nanosecond that is no eighth.
+      const select = {
+        from: starts[Math.floor(starts.length / 4)] + 0.3,
+        to: starts[Math.floor((starts.length * 3) / 4)] + 0.3,
+      };
+      readRecording(memorySource(bytes), { select })
+        .withStates(() => clock)
+        .visit({});
+      expect(clock.observed.filter((time) => time <= select.from || time >= select.to)).toEqual([]);
+      everywhere.push(...clock.observed);
+    }),
+    { numRuns: 30 },
+  );
+  expect(everywhere).not.toEqual([]);
 });

@@ -90,7 +90,8 @@ export class FilteredReplay implements WalkObserver {
     const at = held.depth - 1;
     const below = at - 1;
     const node = held.node[at];
-    const isEvent = how !== Ending.running && end <= this.to;
+    // An end after `to` comes as `to`, where the goroutine may be waiting.
+    const isEvent = how !== Ending.running && end < this.to;
     this.states?.exit(Math.min(end, this.to), shown && this.context[at] === 0, node === REMOVED, isEvent);
     if (shown) {
       if (below >= 0) this.beneath[below] += this.beneath[at] + 1;
