@@ -44,6 +44,7 @@ export class FollowedRun {
   private readonly since = performance.now();
   private worker: Worker | undefined;
   private hasFailed = false;
+  private hasEnded = false;
   private readonly isBehind = new Int32Array(new SharedArrayBuffer(4));
 
   /**
@@ -59,7 +60,7 @@ export class FollowedRun {
 
   /** Called from time to time while the program runs. @param written bytes of the traces so far */
   look(written: number): void {
-    if (this.worker !== undefined || written < FROM || performance.now() - this.since < AFTER) return;
+    if (this.worker !== undefined || this.hasEnded || written < FROM || performance.now() - this.since < AFTER) return;
     this.log("following the trace");
     const { directory, keep } = this.recording;
     // Of calls that are given back, later reports may want them.
@@ -75,6 +76,7 @@ export class FollowedRun {
 
   /** The program has ended. */
   ended(): void {
+    this.hasEnded = true;
     if (Atomics.load(this.isBehind, 0) === 0) this.send("ended");
     else {
       this.log("the trace is read from its beginning: the program wrote faster than gotrace could read");

@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { attempt, messageOf } from "../../base/errors.js";
 import { buffersOf, ProcessFollower } from "../../calltree/index.js";
+import { readerThreads } from "../reader-threads.js";
 import { type OpenFile, openFile, patchFile, tracesIn } from "../trace-files.js";
 import type { FollowOutcome, FollowTask, ToFollower } from "./follow-run.js";
 
@@ -16,8 +17,12 @@ const PAUSE = 50;
 const SMALL = 1 << 20;
 /** The most processes to follow, which bounds the memory. */
 const MOST = 8;
-/** So much of a trace, in bytes, can be read when the program has ended; of a larger one, a quarter: threads read all of it sooner. */
+/**
+ * So much of a trace, in bytes, can be read when the program has ended. Of more, one part in as many as there are threads:
+ * together they read all of it sooner.
+ */
 const CHEAP = 32 << 20;
+const READERS = readerThreads().most;
 /** Nice values: about a tenth of a processor where the program has all of them busy, or a quarter if it has to stay so. */
 const NICE = 10;
 const LESS_NICE = 4;
@@ -43,7 +48,6 @@ parentPort!.on("message", (message: ToFollower) => {
 });
 
 function poll(): void {
-  const before = performance.now();
   attempt(find);
   report();
   for (const one of followed.values()) {
@@ -51,7 +55,7 @@ function poll(): void {
     if (keep !== undefined) step(one, () => giveBack(one, keep));
   }
   report();
-  timer = setTimeout(poll, Math.max(PAUSE, performance.now() - before));
+  timer = setTimeout(poll, PAUSE);
 }
 
 /** On Linux, priorities are those of the calling thread alone, and few may raise them again. */
@@ -93,7 +97,7 @@ function report(): void {
     behind += Math.max(0, file.source.size - follower.replayed);
   }
   // What was given back cannot be read anew, however long the rest takes.
-  Atomics.store(isBehind, 0, !hasGiven && behind > Math.max(CHEAP, size / 4) ? 1 : 0);
+  Atomics.store(isBehind, 0, !hasGiven && behind > Math.max(CHEAP, size / READERS) ? 1 : 0);
 }
 
 /** The program has ended: reads the rest, as far as the end of the process need not be known. */
