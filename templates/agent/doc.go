@@ -4,9 +4,7 @@
 // uses the standard library only.
 //
 //	agent, err := traceagent.Start(traceagent.Options{
-//		Addr:     "127.0.0.1:6060",
-//		Flight:   traceagent.Flight{MinAge: 10 * time.Second, MaxBytes: 64 << 20},
-//		Dir:      "/var/lib/app/traces",
+//		Addr: "127.0.0.1:6060", Dir: "/var/lib/app/traces",
 //		Sentinel: traceagent.Sentinel{SchedLatency: 50 * time.Millisecond, HeapShare: 0.9},
 //		Requests: traceagent.Requests{Slow: 2 * time.Second},
 //	})

@@ -37,7 +37,7 @@ type recorder interface {
 	stop()
 }
 
-var errFlightOff = errors.New("the flight recorder is off: set Options.Flight")
+var errFlightOff = errors.New("the flight recorder is off: set Options.Dir or Options.Flight")
 
 // start starts the recorder, or keeps why it cannot.
 func (f *flight) start(options Flight) error {

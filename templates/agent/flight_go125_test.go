@@ -69,6 +69,21 @@ func TestFlightRecorderBesideATrace(t *testing.T) {
 	}
 }
 
+func TestAPlaceForSnapshotsTurnsTheFlightRecorderOn(t *testing.T) {
+	options, err := Options{Dir: t.TempDir()}.checked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := testAgent(t, options)
+	if name, err := a.Snapshot("x"); err != nil || name == "" {
+		t.Errorf("a snapshot: %q, %v", name, err)
+	}
+	own := Flight{MinAge: time.Second}
+	if options, err = (Options{Dir: t.TempDir(), Flight: own}).checked(); err != nil || options.Flight != own {
+		t.Errorf("the flight recorder: %+v, %v", options.Flight, err)
+	}
+}
+
 func TestCloseStopsTheFlightRecorder(t *testing.T) {
 	for i := 0; i < 2; i++ { // the second could not start beside the first
 		a := testAgent(t, Options{Flight: Flight{MinAge: time.Second}})

@@ -54,7 +54,7 @@ func TestPagesOfText(t *testing.T) {
 	get(t, a, "/debug/pprof/").want(t, http.StatusOK, "goroutine?debug=1")
 	get(t, a, "/debug/pprof/nothing").want(t, http.StatusNotFound, "no such profile")
 	get(t, a, "/debug/pprof/heap?gc=1").want(t, http.StatusOK, "\x1f\x8b")
-	get(t, a, "/debug/gotrace/flight").want(t, http.StatusNotImplemented, "set Options.Flight")
+	get(t, a, "/debug/gotrace/flight").want(t, http.StatusNotImplemented, "recorder is off")
 	get(t, a, "/debug/gotrace/calls").want(t, http.StatusNotImplemented, "build the program with gotrace build")
 	get(t, a, "/debug/gotrace/health").want(t, http.StatusOK, "ok")
 	got := get(t, a, "/debug/pprof/profile?seconds=0.01")

@@ -32,6 +32,8 @@ const (
 
 // Snapshots of the flight recorder.
 const (
+	flightAge         = 10 * time.Second // to which they reach back at least, unless Options.Flight says otherwise
+	flightBytes       = 64 << 20         // of trace that the recorder keeps, about; it comes before the age
 	snapshotEvery     = 10 * time.Second // from the end of a snapshot to the begin of the next, whatever the reason
 	snapshotKeep      = 20               // files that Options.Dir keeps, unless Options.Keep says otherwise
 	snapshotKeepBytes = 1 << 30          // their bytes, unless Options.KeepBytes says otherwise

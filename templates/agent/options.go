@@ -25,7 +25,7 @@ type Options struct {
 	// tls.RequireAndVerifyClientCert, certificates let clients in, and no token is
 	// needed.
 	TLS *tls.Config
-	// Flight turns the flight recorder on (Go 1.25 and later).
+	// Flight sets the flight recorder (Go 1.25 and later).
 	Flight Flight
 	// Dir is where snapshots of the flight recorder go: a directory of the program's own,
 	// made if it is missing. Processes that share one also share its limits.
@@ -46,7 +46,8 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// Flight sets the flight recorder; the zero value is off.
+// Flight sets the flight recorder. The zero value is off; with a place for snapshots,
+// Dir or Sink, it stands for the numbers in limits.go.
 type Flight struct {
 	// MinAge is how far back a snapshot reaches at least, if MaxBytes allows it.
 	MinAge time.Duration
@@ -82,6 +83,9 @@ func (o Options) checked() (Options, error) {
 	}
 	if o.KeepBytes == 0 {
 		o.KeepBytes = snapshotKeepBytes
+	}
+	if (o.Dir != "" || o.Sink != nil) && !o.Flight.on() {
+		o.Flight = Flight{MinAge: flightAge, MaxBytes: flightBytes}
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()

@@ -169,7 +169,7 @@ func TestSnapshotsThatAreNotSupported(t *testing.T) {
 	var off *Agent
 	for want, a := range map[string]*Agent{
 		"no snapshots":             off,
-		"set Options.Flight":       testAgent(t, Options{Dir: t.TempDir()}),
+		"recorder is off":          testAgent(t, Options{Dir: t.TempDir()}),
 		"set Options.Dir or Optio": testAgent(t, Options{}, withRecorder(&testRecorder{})),
 	} {
 		if name, err := a.Snapshot("x"); name != "" || !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), want) {

@@ -22,10 +22,12 @@ func testAgent(t *testing.T, options Options, changes ...func(*Agent)) *Agent {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
+	flight := options.Flight // no test gets a recorder that it did not ask for: a process has one
 	options, err := options.checked()
 	if err != nil {
 		t.Fatal(err)
 	}
+	options.Flight = flight
 	a := newAgent(options)
 	a.gate = &gate{}
 	a.overload = func(context.Context) string { return "" }

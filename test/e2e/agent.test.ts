@@ -17,7 +17,7 @@ test("the package is written, builds with its tests and the lines for main, and 
   const [head, , importLine, ...lines] = stdout.split("\n");
   expect(head).toMatch(/^internal\/admin: package admin, \d+ files\. Add to main:$/);
   expect(importLine).toBe('import "example.com/app/internal/admin"');
-  expect(lines.filter((line) => line !== "")).toHaveLength(12);
+  expect(lines.filter((line) => line !== "")).toHaveLength(10);
   const imports = ["context", "log/slog", "net/http", "os", "path/filepath", "time"]
     .map((path) => `import "${path}"\n`)
     .join("");

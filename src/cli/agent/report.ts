@@ -24,9 +24,7 @@ export function mainLines({ packageName, importPath }: PackageNames): string {
   return `import "${importPath}"
 
 	agent, err := ${packageName}.Start(${packageName}.Options{
-		Addr:     "127.0.0.1:6060",
-		Flight:   ${packageName}.Flight{MinAge: 10 * time.Second, MaxBytes: 64 << 20},
-		Dir:      filepath.Join(os.TempDir(), "traces"),
+		Addr: "127.0.0.1:6060", Dir: filepath.Join(os.TempDir(), "traces"),
 		Sentinel: ${packageName}.Sentinel{SchedLatency: 50 * time.Millisecond, HeapShare: 0.9},
 		Requests: ${packageName}.Requests{Slow: 2 * time.Second},
 	})
