@@ -90,7 +90,7 @@ const (
 // and the state of the ring.
 const (
 	controlSize   = 1024
-	ctrGate       = 32  // u32: 1 while recording is paused
+	ctrGate       = 32  // u32: not 0 while recording is paused
 	ctrGeneration = 36  // u32: the gotrace command adds 1 after a change
 	ctrMinimum    = 40  // u64 ns
 	ctrDepth      = 48  // u32
@@ -109,7 +109,7 @@ const (
 	ctrSkipped    = 120 // u32: triggers met too soon after a snapshot
 	ctrFailed     = 124 // u32: snapshots that could not be written
 	ctrText       = 128
-	ctrTextMost   = 640
+	ctrTextMost   = 632
 	ctrWrongWhen  = 896 // u32: as ctrWrong, of the triggers
 	ctrGiveAsked  = 900 // u32: ranges that the gotrace command wants to be holes, counted
 	ctrGiven      = 904 // u64: bytes of holes

@@ -36,5 +36,5 @@ export { type RecordMap, Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, readBytes, sliceSource, Window } from "./source.js";
 export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAX, HEADER_SIZE } from "./spec.js";
 export { CONTROL_UNITS, RECORDS, Tag } from "./spec-records.js";
-export { GIVE, RING_HEADER } from "./spec-ring.js";
+export { GATES, GIVE, RING_HEADER } from "./spec-ring.js";
 export { type OpenedProcess, openTrace, type ProcessTrace, type Trace } from "./trace.js";

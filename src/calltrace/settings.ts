@@ -1,11 +1,13 @@
 /** Changes how a running process records, by its control chunk. */
 import type { Control } from "./control.js";
 import { fieldPatch, type Patch } from "./patch.js";
-import { CONTROL_FIELDS, CONTROL_TEXT, GATE_LOG } from "./spec-ring.js";
+import { CONTROL_FIELDS, CONTROL_TEXT, GATE_LOG, GATES } from "./spec-ring.js";
 
 /** What to change; the rest stays as it is. */
 export interface SettingsChange {
   readonly isPaused?: boolean;
+  /** It is paused because gotrace cannot read as fast as it writes. */
+  readonly isBehind?: boolean;
   /** Nanoseconds; 0 for none. */
   readonly minimum?: number;
   /** Levels; 0 for no limit. */
@@ -28,7 +30,7 @@ export function fitsControl(text: string): boolean {
  */
 export function settingsPatches(control: Control, offset: number, change: SettingsChange, now: bigint): Patch[] {
   const { numbers } = control;
-  const { isPaused, minimum, depth, text, asksForSnapshot } = change;
+  const { isPaused, isBehind = false, minimum, depth, text, asksForSnapshot } = change;
   const field = (name: (typeof CONTROL_FIELDS)[number]["name"], value: bigint) =>
     fieldPatch(CONTROL_FIELDS, name, value, offset);
   const patches: Patch[] = [];
@@ -38,15 +40,25 @@ export function settingsPatches(control: Control, offset: number, change: Settin
     const bytes = new TextEncoder().encode(text);
     patches.push({ offset: offset + CONTROL_TEXT.offset, bytes }, field("textLength", BigInt(bytes.length)));
   }
-  if (isPaused !== undefined && isPaused !== (numbers.gate !== 0n)) {
-    const entry = new Uint8Array(8);
-    new DataView(entry.buffer).setBigUint64(0, (now << 1n) | BigInt(isPaused), true);
-    const place = Number(numbers.changes) % GATE_LOG.entries;
-    patches.push({ offset: offset + GATE_LOG.offset + 8 * place, bytes: entry });
-    patches.push(field("changes", BigInt.asUintN(32, numbers.changes + 1n)), field("gate", BigInt(isPaused)));
+  const gate = isPaused === undefined ? numbers.gate : gateOf(isPaused, isBehind);
+  if (gate !== numbers.gate) {
+    if (gate === GATES.open || numbers.gate === GATES.open) {
+      const entry = new Uint8Array(8);
+      new DataView(entry.buffer).setBigUint64(0, (now << 1n) | BigInt(gate !== GATES.open), true);
+      const place = Number(numbers.changes) % GATE_LOG.entries;
+      patches.push({ offset: offset + GATE_LOG.offset + 8 * place, bytes: entry });
+      patches.push(field("changes", BigInt.asUintN(32, numbers.changes + 1n)));
+    }
+    if (isBehind) patches.push(field("behind", BigInt.asUintN(32, numbers.behind + 1n)));
+    patches.push(field("gate", gate));
   }
   if (asksForSnapshot) patches.push(field("dump", BigInt.asUintN(32, numbers.dump + 1n)));
   // Last: the process reads the rest when this has changed.
   if (patches.length > 0) patches.push(field("generation", BigInt.asUintN(32, numbers.generation + 1n)));
   return patches;
+}
+
+function gateOf(isPaused: boolean, isBehind: boolean): bigint {
+  if (!isPaused) return GATES.open;
+  return isBehind ? GATES.behind : GATES.paused;
 }

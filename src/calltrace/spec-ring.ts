@@ -6,7 +6,7 @@ export const CONTROL_SIZE = 1024;
 
 /** The fields of the control chunk, which the process and the gotrace command write while the process runs. */
 export const CONTROL_FIELDS = [
-  /** 1 while recording is paused. */
+  /** One of {@link GATES}. */
   { name: "gate", offset: 32, type: "u32" },
   /** The command adds 1 when it has changed `minimum`, `depth` or the text. */
   { name: "generation", offset: 36, type: "u32" },
@@ -38,6 +38,8 @@ export const CONTROL_FIELDS = [
   { name: "snapshots", offset: 116, type: "u32" },
   { name: "skipped", offset: 120, type: "u32" },
   { name: "failed", offset: 124, type: "u32" },
+  /** How often gotrace paused the process because it could not read as fast. */
+  { name: "behind", offset: 760, type: "u32" },
   /** The first condition of GOTRACE_DUMP_WHEN that the process does not understand, from 1 on; 0 if it understands all. */
   { name: "wrongWhen", offset: 896, type: "u32" },
   /**
@@ -56,7 +58,10 @@ export const CONTROL_FIELDS = [
  * The text: lines of `+` or `-` and a regular expression for function names. The last one that matches decides; where none
  * does, a function is recorded unless the first line begins with `+`.
  */
-export const CONTROL_TEXT = { offset: 128, most: 640 } as const;
+export const CONTROL_TEXT = { offset: 128, most: 632 } as const;
+
+/** Whether the process records: yes; not until it is told so; not until gotrace has read what was written. */
+export const GATES = { open: 0n, paused: 1n, behind: 2n } as const;
 
 /**
  * The log of the gate, written by the gotrace command: entries of u64, the time on the runtime's clock in nanoseconds

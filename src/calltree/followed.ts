@@ -2,12 +2,13 @@
  * Processes that are followed: their calls are counted while they write their traces. What is counted can be sent from one
  * thread to another, and a report takes it in place of reading the trace.
  */
-import { type ByteSource, GIVE, givePatches, isGivenBack, type Patch, type ProcessTrace } from "../calltrace/index.js";
+import { type ByteSource, isGivenBack, type ProcessTrace } from "../calltrace/index.js";
 import { type Counted, type Counts, completed } from "./replay/count.js";
 import { LiveReplay } from "./replay/live.js";
 import { NO_NODE } from "./replay/nodes.js";
 import { buffersIn, buffersOfCounts, fromPlain, type PlainCounts, toPlain } from "./replay/plain-counts.js";
 import { encodeTree } from "./stored-tree.js";
+import { type SpaceOptions, TraceSpace } from "./trace-space.js";
 
 /** What was counted of a process, as plain objects. */
 export interface FollowedProcess {
@@ -19,50 +20,48 @@ export interface FollowedProcess {
   counted: (PlainCounts & Omit<Counted, keyof Counts>) | undefined;
 }
 
-/** With more goroutines than this, what only walks over single calls or a second reading need takes too much memory. */
-const MANY = 1 << 20;
+/** Between two glances at the space that a trace takes, nanoseconds. */
+const GLANCES = 20_000_000n;
 
 /** Follows a process. */
 export class ProcessFollower {
   private readonly live: LiveReplay;
-  /** Ranges of which the process was asked to make holes. */
-  private asked = 0;
+  private readonly space: TraceSpace | undefined;
+  private glanced = 0n;
 
   /**
    * @param source its trace
-   * @param now a clock, nanoseconds
-   * @param collectsDurations of calls, by function
+   * @param now the runtime's clock, nanoseconds
+   * @param options `collectsDurations` of calls, by function; `space` that the trace may take, for processes whose calls
+   *   nobody will walk: what was read is given back then
    * @throws UserError if it is not a trace of a supported version
    */
-  constructor(source: ByteSource, now: () => bigint, collectsDurations = false) {
+  constructor(
+    source: ByteSource,
+    private readonly now: () => bigint,
+    { collectsDurations = false, space }: { readonly collectsDurations?: boolean; readonly space?: SpaceOptions } = {},
+  ) {
     this.live = new LiveReplay(source, now, collectsDurations);
+    this.space = space && new TraceSpace(source, this.live, space, now);
   }
 
   /** Reads what is new. @throws NotFollowed where the trace has to be read from its beginning when it is finished */
   poll(): void {
-    this.live.poll();
+    const { live, space } = this;
+    live.poll(space && (() => this.glance(space)));
+    space?.settle();
   }
 
-  /**
-   * Has the process make holes of what was read of its trace, so that the file takes little space. From then on, the trace
-   * cannot be read from its beginning. Only for processes whose calls nobody will walk.
-   * @param keep bytes that the file may take
-   * @param write applies patches to the file
-   */
-  giveBack(keep: number, write: (patches: readonly Patch[]) => void): void {
-    if (this.live.goroutines > MANY) this.live.forget();
-    const { control, header } = this.live.process;
-    if (control === undefined || control.numbers.giveFailed !== 0n) return;
-    const room = GIVE.entries - (this.asked - Number(control.numbers.giveDone));
-    const ranges = this.live.give(room, keep);
-    if (ranges.length === 0) return;
-    write(givePatches(Number(header.numbers.control), this.asked, ranges));
-    this.asked += ranges.length;
+  private glance(space: TraceSpace): void {
+    const now = this.now();
+    if (now - this.glanced < GLANCES) return;
+    this.glanced = now;
+    space.glance();
   }
 
   /** Whether a part of the trace has been given back. */
   get hasGiven(): boolean {
-    return this.asked > 0;
+    return this.space?.hasGiven ?? false;
   }
 
   /** Bytes of the trace that are read, about. */

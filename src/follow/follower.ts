@@ -2,6 +2,7 @@
 import {
   type ByteSource,
   type Definition,
+  GATES,
   HEADER_SIZE,
   headerClock,
   isGivenBack,
@@ -94,7 +95,7 @@ export class Follower {
     this.defsHead = Number(header.numbers.defsHead);
     this.hasReadNames = false;
     const control = readControl(this.source, Number(header.numbers.control));
-    this.isPaused = control?.numbers.gate === 1n;
+    this.isPaused = control !== undefined && control.numbers.gate !== GATES.open;
     const isRing = control !== undefined && control.mode !== "plain";
     if (isRing && !(this.chunks instanceof RingChunks)) this.chunks = new RingChunks(this.source);
     if (this.chunks instanceof GrowingChunks) this.chunks.hasHoles = isGivenBack({ control });

@@ -77,7 +77,14 @@ function pausesLine(process: ProcessTree): string[] {
   const when = pauses.length === 1 ? `${still.replace("the last time ", "")}` : still;
   return [
     `recording was paused ${forgotten}${times}, for ${formatDuration(time)}${when}: calls that began then are missing`,
+    ...behindLine(Number(control.numbers.behind), pauses.length),
   ];
+}
+
+function behindLine(behind: number, pauses: number): string[] {
+  if (behind === 0) return [];
+  const which = behind < pauses ? `${formatNumberOf(behind, "pause")} because` : "that is because";
+  return [`${which} gotrace could not read as fast as the program wrote: --exclude and --skip-inlined trace less`];
 }
 
 function settingsLines({ control, leftOut }: ProcessTree): string[] {

@@ -47,6 +47,13 @@ test("the log of the gate keeps the last changes", () => {
   ]);
 });
 
+test("a pause because of gotrace is counted, and can become one of the user's", () => {
+  const { numbers } = change({ isPaused: true, isBehind: true });
+  expect(numbers).toMatchObject({ changes: 21n, gate: 2n, behind: 1n });
+  expect(change({ isPaused: true }).numbers).toMatchObject({ changes: 21n, gate: 1n, behind: 1n });
+  expect(change({ isPaused: false }).numbers).toMatchObject({ changes: 22n, gate: 0n, behind: 1n });
+});
+
 test("what fits into the chunk", () => {
-  expect([fitsControl("x".repeat(640)), fitsControl("µ".repeat(321))]).toEqual([true, false]);
+  expect([fitsControl("x".repeat(632)), fitsControl("µ".repeat(317))]).toEqual([true, false]);
 });

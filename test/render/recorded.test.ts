@@ -58,6 +58,13 @@ test("pauses are told, with how often and how long", () => {
   expect(controlled({ numbers: { gate: 1n } })).toEqual([
     "recording was paused once, for 1.00s, to the end: calls that began then are missing",
   ]);
+  const twice = [gate(100, true), gate(200, false), gate(300, true), gate(400, false)];
+  for (const [behind, line] of [
+    [2n, /^that is because gotrace could not read as fast as the program wrote: /],
+    [1n, /^1 pause because gotrace could not read as fast as the program wrote: /],
+  ] as const) {
+    expect(controlled({ gates: twice, numbers: { gate: 0n, behind } })[1]).toMatch(line);
+  }
   const many = Array.from({ length: 17 }, (_, i) => gate(10 + i, i % 2 === 0));
   expect(controlled({ gates: many, numbers: { gate: 1n } })[0]).toMatch(/^recording was paused at least 8 times, /);
 });

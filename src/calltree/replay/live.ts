@@ -56,6 +56,7 @@ export class LiveReplay implements Reach {
   /** Where and why the replay has ended before the trace. */
   private problem: Problem | undefined;
   private hasEnded = false;
+  private meanwhile: () => void = () => undefined;
 
   /**
    * @param source the trace of one process
@@ -120,8 +121,13 @@ export class LiveReplay implements Reach {
     this.late?.forget();
   }
 
-  /** Reads what is new. @throws NotFollowed */
-  poll(): void {
+  /**
+   * Reads what is new.
+   * @param meanwhile called often
+   * @throws NotFollowed
+   */
+  poll(meanwhile = () => {}): void {
+    this.meanwhile = meanwhile;
     this.step(() => {
       this.trace.poll(false);
       if (this.trace.isSettled) this.advance();
@@ -226,6 +232,7 @@ export class LiveReplay implements Reach {
   private skimChunk(prescanner: Prescanner, chunk: number, from: number, isComplete: boolean): number {
     const { chunks } = this.process;
     const { reader } = this;
+    this.meanwhile();
     const [offset, size] = [chunks.offset[chunk], chunks.size[chunk]];
     if (from >= size || !reader.isWritten(offset + from)) {
       chunks.filled[chunk] = from;
@@ -248,6 +255,7 @@ export class LiveReplay implements Reach {
 
   limit(slot: number, chunk: number): number {
     const { chunk: last, bytes } = this.ready;
+    this.meanwhile();
     if (slot >= last.length || chunk > last[slot]) return 0;
     return chunk === last[slot] ? bytes[slot] : this.process.chunks.filled[chunk];
   }

@@ -1,7 +1,9 @@
 /** How a process records, in words. */
+
 import { baseName } from "../../base/place.js";
 import { formatQuantity } from "../../base/quantity.js";
 import { formatBytes } from "../../base/units.js";
+import { GATES } from "../../calltrace/index.js";
 import { isApplied, type Recorder } from "./recorder.js";
 
 /** Lines about a process: what it does, and what limits that. */
@@ -18,8 +20,10 @@ export function recorderLines(recorder: Recorder): string[] {
       : [`calls of at least ${formatQuantity(Number(numbers.minimum), "ns")}, and the callers of such calls`]),
     ...(numbers.depth === 0n ? [] : [`the outermost levels of each goroutine: ${numbers.depth}`]),
   ];
-  const what =
-    numbers.gate !== 0n ? "is paused: it records nothing" : limits.length > 0 ? "records" : "records everything";
+  const recording = limits.length > 0 ? "records" : "records everything";
+  const paused =
+    numbers.gate === GATES.behind ? "is paused until gotrace has read what it wrote" : "is paused: it records nothing";
+  const what = numbers.gate === GATES.open ? recording : paused;
   return [
     `${name} ${what}`,
     ...limits.map((line) => `  ${line}`),

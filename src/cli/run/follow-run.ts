@@ -17,11 +17,8 @@ export type ToFollower = "ended" | { readonly paths: readonly string[] };
 export interface FollowTask {
   /** Every process writes its trace here. */
   readonly directory: string;
-  /**
-   * Bytes that each trace may take: beyond that, processes are asked to give back what was read. Undefined if nothing may be
-   * given back.
-   */
-  readonly keep: number | undefined;
+  /** Bytes that each trace may take: from half of that on, what was read is given back. Undefined if nothing may be. */
+  readonly limit: number | undefined;
   /** Collect the durations of calls by function. */
   readonly collectsDurations: boolean;
   /** One number, stored from time to time: 1 while so much is not yet read that reading all anew is as quick. */
@@ -53,7 +50,7 @@ export class FollowedRun {
    * @param log prints a line if `-v` is given
    */
   constructor(
-    private readonly recording: Pick<RunDirectory, "directory" | "keep">,
+    private readonly recording: Pick<RunDirectory, "directory" | "limit" | "givesBack">,
     private readonly wantsDurations: boolean,
     private readonly log: (line: string) => void,
   ) {}
@@ -62,10 +59,13 @@ export class FollowedRun {
   look(written: number): void {
     if (this.worker !== undefined || this.hasEnded || written < FROM || performance.now() - this.since < AFTER) return;
     this.log("following the trace");
-    const { directory, keep } = this.recording;
+    const { directory, limit, givesBack } = this.recording;
     // Of calls that are given back, later reports may want them.
-    const collectsDurations = this.wantsDurations || keep !== undefined;
-    const task: FollowTask = { directory, keep, collectsDurations, isBehind: this.isBehind };
+    const collectsDurations = this.wantsDurations || givesBack;
+    const task: FollowTask = {
+      ...{ directory, collectsDurations, isBehind: this.isBehind },
+      limit: givesBack ? limit : undefined,
+    };
     this.worker = new Worker(resource("follow-worker.js"), { workerData: task });
     this.worker.on("error", (error) => {
       this.hasFailed = true;

@@ -6,6 +6,7 @@ import { getPriority, setPriority } from "node:os";
 import { basename, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { attempt, messageOf } from "../../base/errors.js";
+import type { Patch } from "../../calltrace/index.js";
 import { buffersOf, ProcessFollower } from "../../calltree/index.js";
 import { readerThreads } from "../reader-threads.js";
 import { type OpenFile, openFile, patchFile, tracesIn } from "../trace-files.js";
@@ -34,7 +35,7 @@ interface Followed {
   why?: string;
 }
 
-const { directory, isBehind, keep, collectsDurations } = workerData as FollowTask;
+const { directory, isBehind, limit, collectsDurations } = workerData as FollowTask;
 const followed = new Map<string, Followed>();
 const now = () => process.hrtime.bigint();
 
@@ -52,7 +53,7 @@ function poll(): void {
   report();
   for (const one of followed.values()) {
     step(one, () => one.follower.poll());
-    if (keep !== undefined) step(one, () => giveBack(one, keep));
+    hasten(one);
   }
   report();
   timer = setTimeout(poll, PAUSE);
@@ -64,13 +65,14 @@ function yieldToProgram(): void {
   attempt(() => setPriority(1));
   attempt(() => setPriority(0));
   const mayRaise = getPriority() === 0;
-  attempt(() => setPriority(keep === undefined || mayRaise ? NICE : LESS_NICE));
+  attempt(() => setPriority(limit === undefined || mayRaise ? NICE : LESS_NICE));
 }
 
-/** Bounds the space that a trace takes. Long before there is none left, the thread takes the processor that it needs. */
-function giveBack({ file, follower }: Followed, keep: number): void {
-  follower.giveBack(keep, (patches) => patchFile(file.path, 0, patches));
-  if (file.source.size > keep / 4 && process.platform === "linux") attempt(() => setPriority(0));
+/** Long before there is no space left for a trace, the thread takes the processor that it needs. */
+function hasten({ file }: Followed): void {
+  if (limit !== undefined && file.source.size > limit / 8 && process.platform === "linux") {
+    attempt(() => setPriority(0));
+  }
 }
 
 function find(): void {
@@ -80,7 +82,13 @@ function find(): void {
     const file = openFile(path);
     // A file without a header yet is looked at again.
     if (file.source.size >= SMALL) {
-      attempt(() => followed.set(path, { file, follower: new ProcessFollower(file.source, now, collectsDurations) }));
+      const space =
+        limit === undefined
+          ? {}
+          : { space: { limit, write: (patches: readonly Patch[]) => patchFile(path, 0, patches) } };
+      attempt(() =>
+        followed.set(path, { file, follower: new ProcessFollower(file.source, now, { collectsDurations, ...space }) }),
+      );
     }
     if (!followed.has(path)) file.close();
   }

@@ -34,8 +34,8 @@ export interface RunDirectory {
   readonly limit: number;
   /** Limit for the traces of all processes together, in bytes. */
   readonly total: number;
-  /** Bytes of each trace that are kept while gotrace reads along; undefined if all are. */
-  readonly keep: number | undefined;
+  /** Whether processes give back what gotrace has read while they run. */
+  readonly givesBack: boolean;
   /** Where its processes write snapshots; undefined if they do not. */
   readonly dumps: Dumps | undefined;
   /** Absolute path of `--save`. */
@@ -125,7 +125,7 @@ export async function prepareRunDirectory(
     dumps,
     limit,
     total: TOTAL_FACTOR * limit,
-    keep: givesBack ? limit / 2 : undefined,
+    givesBack,
     save,
   };
 }

@@ -1,0 +1,100 @@
+/** A process that writes faster than it is read is paused before its space ends, and goes on when all is read. */
+import { expect, test } from "vitest";
+import { type Patch, type Range, readControl } from "../../src/calltrace/index.js";
+import { HEADER_FIELDS } from "../../src/calltrace/spec.js";
+import { CONTROL_FIELDS } from "../../src/calltrace/spec-ring.js";
+import type { LiveReplay } from "../../src/calltree/replay/live.js";
+import { TraceSpace } from "../../src/calltree/trace-space.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
+import { TraceWriter } from "../support/calltrace/writer.js";
+
+const MIB = 1 << 20;
+const LIMIT = 64 * MIB;
+
+/** A trace of which only sizes matter, in MiB. */
+class Sizes {
+  private readonly bytes = new TraceWriter({ control: {} }).finish();
+  private readonly view = new DataView(this.bytes.buffer);
+  private readonly control = Number(this.view.getBigUint64(offsetOf(HEADER_FIELDS, "control"), true));
+  private replayed = 0;
+  readonly asked: number[] = [];
+  readonly space: TraceSpace;
+
+  constructor() {
+    const live = {
+      process: { header: { numbers: { control: BigInt(this.control) } } },
+      goroutines: 1,
+      give: (most: number, keep: number): Range[] => {
+        this.asked.push(keep);
+        return Array.from({ length: Math.min(most, 1) }, () => ({ from: 0, to: MIB }));
+      },
+    };
+    Object.defineProperty(live, "replayed", { get: () => this.replayed * MIB });
+    const write = (patches: readonly Patch[]) => {
+      for (const { offset, bytes } of patches) this.bytes.set(bytes, offset);
+    };
+    const source = memorySource(this.bytes);
+    this.space = new TraceSpace(source, live as unknown as LiveReplay, { limit: LIMIT, write }, () => 1n);
+  }
+
+  set used(size: number) {
+    this.view.setBigUint64(offsetOf(HEADER_FIELDS, "used"), BigInt(size * MIB), true);
+  }
+
+  set given(size: number) {
+    this.view.setBigUint64(this.control + offsetOf(CONTROL_FIELDS, "given"), BigInt(size * MIB), true);
+  }
+
+  set gate(gate: number) {
+    this.view.setUint32(this.control + offsetOf(CONTROL_FIELDS, "gate"), gate, true);
+  }
+
+  /** @param size read by then */
+  settle(size: number) {
+    this.replayed = size;
+    this.space.settle();
+  }
+
+  get now(): string {
+    const { gate, behind, giveAsked } = readControl(memorySource(this.bytes), this.control)!.numbers;
+    return `gate ${gate}, ${behind} times, ${giveAsked} holes`;
+  }
+}
+
+function offsetOf(fields: readonly { readonly name: string; readonly offset: number }[], name: string): number {
+  return fields.find((field) => field.name === name)!.offset;
+}
+
+test("it is paused when little space is left and much is to be read, until nearly all is", () => {
+  const trace = new Sizes();
+  trace.used = 40;
+  trace.settle(10);
+  trace.used = 55;
+  trace.space.glance();
+  expect(trace.now).toBe("gate 0, 0 times, 2 holes");
+  trace.used = 57;
+  trace.space.glance();
+  expect(trace.now).toBe("gate 2, 1 times, 3 holes");
+  trace.settle(54);
+  expect(trace.now).toBe("gate 2, 1 times, 4 holes");
+  trace.settle(56);
+  expect(trace.now).toBe("gate 0, 1 times, 5 holes");
+  // Holes come when it goes on.
+  trace.space.glance();
+  expect(trace.now).toBe("gate 0, 1 times, 6 holes");
+  trace.given = 50;
+  trace.used = 100;
+  trace.space.glance();
+  expect(trace.now).toBe("gate 0, 1 times, 6 holes");
+  expect(new Set(trace.asked)).toEqual(new Set([LIMIT / 2]));
+});
+
+test("a pause of the user stays, and before anything is given back, nothing is in between", () => {
+  const trace = new Sizes();
+  trace.used = 60;
+  trace.gate = 1;
+  trace.space.glance();
+  expect(trace.now).toBe("gate 1, 0 times, 0 holes");
+  trace.settle(60);
+  expect(trace.now).toBe("gate 1, 0 times, 1 holes");
+});
