@@ -38,9 +38,12 @@ export function matching(names: readonly string[], test: (name: string) => boole
   return names.map((name) => test(name) || test(short(name)));
 }
 
+/** A package path that ends with a major version, also that of a package's external tests. */
+const MAJOR_VERSION = /\/v\d+(_test)?$/;
+
 function shortPaths(paths: readonly string[]): Map<string, string> {
   const shown = new Map<string, string>();
-  let open = paths.map((path) => ({ path, count: /\/v\d+$/.test(path) ? 2 : 1 }));
+  let open = paths.map((path) => ({ path, count: MAJOR_VERSION.test(path) ? 2 : 1 }));
   while (open.length > 0) {
     const bySuffix = new Map<string, typeof open>();
     for (const entry of open) {
@@ -67,9 +70,14 @@ function lastElements(path: string, count: number): string {
   return path.slice(at + 1);
 }
 
-/** A name shortened to the last element of its package path: `db.(*DB).Query`. */
+/**
+ * A name shortened without regard to others: to the last element of its package path, and the one before it if that is a
+ * major version: `db.(*DB).Query`, `yaml/v3.Parse`.
+ */
 export function shortName(name: string): string {
-  return name.slice(lastElement(name));
+  const path = name.slice(0, endOfPath(name));
+  const start = lastElement(name);
+  return name.slice(MAJOR_VERSION.test(path) ? path.lastIndexOf("/", start - 2) + 1 : start);
 }
 
 /** Where the package path ends: at the first dot after its last slash. */

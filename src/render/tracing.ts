@@ -23,23 +23,32 @@ const WORTH = 0.01;
 const GOROUTINE = 2;
 
 /**
- * The notice about tracing in a process, and advice if most of the run may have been tracing. The cost is compared to
- * the CPU time if known, because waiting goroutines take none. Empty if the cost is too small for a line. The advice
- * appears if the bound, which includes a margin, exceeds the CPU time.
+ * The notice about tracing in a process, and advice if most of the run may have been tracing. Calls that were too short
+ * to be kept cost as much as others. The cost is compared to the CPU time if known, because waiting goroutines take none,
+ * and if calls were recorded in all of it. Empty if the cost is too small for a line. The advice appears if the bound,
+ * which includes a margin, exceeds the CPU time.
  */
-export function tracingOf({ info, events, goroutines, total }: ProcessTree): string[] {
+export function tracingOf(process: ProcessTree): string[] {
+  const { info, events, goroutines, total, leftOut } = process;
   const cost = costBound(info);
   if (cost === undefined) return [];
-  const calls = events / 2 + GOROUTINE * Math.max(0, goroutines - 1);
+  const short = leftOut.reduce((sum, { calls }) => sum + calls, 0);
+  const calls = events / 2 + short + GOROUTINE * Math.max(0, goroutines - 1);
   const all = calls * (cost.inner + cost.outer);
-  const line = tracingLine([cost]);
-  if (info.cpu === undefined) {
+  const line = `${tracingLine([cost])}${short > 0 ? ", also for each that was not kept" : ""}`;
+  if (info.cpu === undefined || isInPart(process)) {
     return all < WORTH * total ? [] : [`${line}, ${formatDuration(all)} in all`];
   }
   const share = all / info.cpu;
   if (share < WORTH) return [];
   const cpu = `${formatDuration(info.cpu)} of processor time`;
   return share < 1 ? [`${line}, ${formatPercent(share, 1)} of ${cpu}`] : [`${line}, in ${cpu}`, MOSTLY_TRACING];
+}
+
+/** Whether the process ran for longer than calls were recorded. */
+function isInPart({ info: { stop, lost }, reach, control }: ProcessTree): boolean {
+  const isPaused = control !== undefined && (control.numbers.gate > 0n || control.gates.length > 0);
+  return stop !== undefined || lost > 0 || reach !== undefined || isPaused;
 }
 
 /** The mark before a time of which more than half may be tracing. */

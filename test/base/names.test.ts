@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { matching, shortNaming } from "../../src/base/names.js";
+import { matching, shortName, shortNaming } from "../../src/base/names.js";
 
 const shorten = (...names: string[]) => names.map(shortNaming(names));
 
@@ -50,7 +50,13 @@ test("packages of the same last element keep what tells them apart, others do no
 });
 
 test("major versions keep the name of the module, and escapes are undone", () => {
-  expect(shorten("example.com/yaml/v3.Parse", "gopkg.in/yaml%2ev3.Parse")).toEqual(["yaml/v3.Parse", "yaml.v3.Parse"]);
+  const names = ["example.com/yaml/v3.Parse", "example.com/yaml/v3_test.TestParse", "gopkg.in/yaml%2ev3.Parse"];
+  expect(shorten(...names)).toEqual(["yaml/v3.Parse", "yaml/v3_test.TestParse", "yaml.v3.Parse"]);
+  const alone = [...names, "v3.F", "yaml/v3.Map[example.com/c/d.T].Get", "example.com/v3x.F", "main.main", "?17"];
+  expect(alone.map(shortName)).toEqual([
+    ...["yaml/v3.Parse", "yaml/v3_test.TestParse", "yaml%2ev3.Parse", "v3.F", "yaml/v3.Map[example.com/c/d.T].Get"],
+    ...["v3x.F", "main.main", "?17"],
+  ]);
 });
 
 test("what is typed from what is shown matches, and full names do", () => {

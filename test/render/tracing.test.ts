@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Control } from "../../src/calltrace/index.js";
 import { processNotices } from "../../src/render/notices.js";
 import { tracingOf } from "../../src/render/tracing.js";
 import { grow } from "../calltree/script.js";
@@ -34,4 +35,23 @@ test("where most of the run may have been tracing, the report names what helps",
   const busy = { ...process, info: { ...info, cpu: 50e3 } };
   expect(tracingOf(busy)).toEqual([`${LINE}, in 50.0µs of processor time`, expect.stringContaining("--skip-inlined")]);
   expect(processNotices(busy).map(({ about }) => about)).toEqual([undefined, "tracing", undefined]);
+});
+
+test("the processor time of a whole process is not compared with calls that were recorded in a part of it", () => {
+  const whole = recorded(1);
+  const sum = [`${LINE}, 60.3µs in all`];
+  const { info } = whole;
+  const short = { ...whole, total: 1e6 };
+  expect(tracingOf({ ...short, reach: 5 })).toEqual(sum);
+  expect(tracingOf({ ...short, info: { ...info, stop: { reason: "size limit", at: 5e6 } } })).toEqual(sum);
+  expect(tracingOf({ ...short, info: { ...info, lost: 7 } })).toEqual(sum);
+  const resumed = { numbers: { gate: 0n }, gates: [{ nano: 1n, isPaused: false }] } as unknown as Control;
+  expect(tracingOf({ ...short, control: resumed })).toEqual(sum);
+});
+
+test("calls that were too short to be kept cost as much as others", () => {
+  const leftOut = [{ name: "main.g", calls: 3000, time: 5e6 }];
+  expect(tracingOf({ ...recorded(1), leftOut })).toEqual([
+    `${LINE}, also for each that was not kept, 24.0% of 1.00ms of processor time`,
+  ]);
 });

@@ -389,6 +389,8 @@ test("a goroutine that a test leaves behind is not in the test's time, and has n
   );
   expect(text(script, { tests: true, lines: 12 }).match(/^p\.Test\w+/gm)![0]).toBe("p.Test20");
   expect(text(script, { tests: true, lines: 12 })).toContain("not shown: 16 more tests, ");
+  const others = Array.from({ length: 20 }, (_, i) => quick(i + 1)).join("\n");
+  expect(text(others, { tests: true, lines: 12 })).toMatch(/\nnot shown: 15 more tests, .*\n--all shows/);
 });
 
 test("a test's time goes on until its parallel subtests are done, and until the end if they never are", () => {

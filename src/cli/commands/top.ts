@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
-import { shortName } from "../../base/names.js";
 import { TOP_SORTS } from "../../render/top/screen.js";
 import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { buildFlags } from "../flags/go-flags.js";
@@ -105,7 +104,7 @@ function optionsOf(parsed: ParsedFlags): OwnProgramOptions {
     once: parsed.has("once"),
     isJson: choice(parsed, "format", ["table", "json"]) === "json",
     sort: choice(parsed, "sort", TOP_SORTS),
-    naming: parsed.has("full-names") ? undefined : shortName,
+    fullNames: parsed.has("full-names"),
     matches: (name) => match?.test(name) ?? true,
     metrics: address === undefined ? undefined : loopbackAddress(address),
     log: parsed.string("log"),

@@ -9,7 +9,7 @@ import { wantsColour } from "../output.js";
 import { dumpAll } from "../record/dump.js";
 import { toggleGate } from "../record/gate.js";
 import { Keys } from "./keys.js";
-import { measureOf, type TopOptions } from "./print.js";
+import { measureOf, namingOf, type TopOptions } from "./print.js";
 import { Terminal } from "./terminal.js";
 import type { Windows } from "./windows.js";
 
@@ -30,9 +30,9 @@ export interface Screen {
 const BELOW_SHARE = 0.25;
 
 /** Shows windows until the screen is to close. */
-export async function showWindows(screen: Screen, { sort, naming }: TopOptions): Promise<void> {
+export async function showWindows(screen: Screen, options: TopOptions): Promise<void> {
   const { windows, over, quit, below } = screen;
-  const keys = new Keys(sort);
+  const keys = new Keys(options.sort);
   let snapshot = windows.next();
   /** Lasts until the next key. */
   let message = "";
@@ -49,7 +49,7 @@ export async function showWindows(screen: Screen, { sort, naming }: TopOptions):
       width,
       height: room,
       widthOf: await measureOf(snapshot),
-      ...(naming === undefined ? {} : { naming }),
+      naming: namingOf(snapshot, options),
       sort: keys.sort,
     });
     const filled = Array.from({ length: room }, (_, i) => upper[i] ?? "");

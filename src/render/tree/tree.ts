@@ -244,8 +244,8 @@ function cutLines(
     overview.foldedLines > 0
       ? [`recursion is folded, ${formatNumberOf(overview.foldedLines, "line")} into others`]
       : [];
-  text.push(`${[...left, ...folded].join("; ")}`, SEE);
-  return text;
+  if (left.length + folded.length > 0) text.push([...left, ...folded].join("; "));
+  return [...text, SEE];
 }
 
 function legendsOf({ untraced, lines, distorted, marked }: Columns, { waits }: Marks, { sections }: Shown): string[] {
