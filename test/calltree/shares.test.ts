@@ -15,7 +15,8 @@ import { SharedDefinitions } from "../../src/calltree/shared-definitions.js";
 import { boardMemory } from "../../src/calltree/shares/board.js";
 import { deal } from "../../src/calltree/shares/deal.js";
 import { addShare } from "../../src/calltree/shares/merge.js";
-import { Share, type SharedTrace } from "../../src/calltree/shares/share.js";
+import { Share } from "../../src/calltree/shares/share.js";
+import type { SharedTrace } from "../../src/calltree/shares/shared-trace.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { run } from "./program.js";
 
@@ -25,13 +26,12 @@ interface Sharing {
   readonly log: number;
   /** Decides which slots are in which share, and whose turn it is. */
   readonly seed: number;
-  readonly most: number;
 }
 
 const opened = (bytes: Uint8Array) => openTrace(memorySource(bytes)).processes;
 
 /** Counts a process in shares, which take turns; undefined if they give up. */
-function shared(process: ProcessTrace, options: ReplayOptions, { shares, log, seed, most }: Sharing) {
+function shared(process: ProcessTrace, options: ReplayOptions, { shares, log, seed }: Sharing) {
   const facts = prescan(process);
   if (facts.begun.size !== facts.goroutines) return undefined;
   let state = seed + 1;
@@ -42,6 +42,7 @@ function shared(process: ProcessTrace, options: ReplayOptions, { shares, log, se
   const { chunks, clock, definitions, source } = process;
   const owners = Uint8Array.from({ length: chunks.slots }, () => random(shares));
   const memory = boardMemory(shares, log);
+  const most = options.pathLimit!;
   const trace: SharedTrace = {
     ...{ chunks, clock, queries: { ...facts.queries }, options, owners, shares, most, memory },
   };
@@ -93,7 +94,6 @@ const sharings = fc.record({
   shares: fc.integer({ min: 2, max: 4 }),
   log: fc.constantFrom(16, 64, 65536),
   seed: fc.nat(),
-  most: fc.constantFrom(4, 1000, 1000, 1000),
 });
 
 test("random programs, with limits of depth, in windows, of some goroutines", () => {
@@ -116,6 +116,19 @@ test("random programs, with limits of depth, in windows, of some goroutines", ()
   expect(counted).toBeGreaterThan(30);
 });
 
+test("limits of paths: the shares give up, or no path is beyond the limit", () => {
+  const limits = fc.integer({ min: 4, max: 200 });
+  let counted = 0;
+  fc.assert(
+    fc.property(programs, chunkSizes, limits, sharings, (choices, chunkMax, pathLimit, sharing) => {
+      if (compare(run(choices, chunkMax).bytes, { pathLimit }, sharing)) counted++;
+    }),
+    { numRuns: 60 },
+  );
+  expect(counted).toBeGreaterThan(5);
+  expect(counted).toBeLessThan(55);
+});
+
 test("damaged traces", () => {
   const changes = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(255)), { maxLength: 6 });
   fc.assert(
@@ -131,7 +144,7 @@ test("damaged traces", () => {
 test.each(["golden.gotrace", "golden-0.1.0.gotrace"])("the trace %s", (name) => {
   const bytes = readFileSync(join(import.meta.dirname, "../../testdata/format", name));
   for (let seed = 0; seed < 8; seed++) {
-    expect(compare(bytes, LIMITS, { shares: 2 + (seed % 3), log: 32, seed, most: 1000 })).toBe(true);
+    expect(compare(bytes, LIMITS, { shares: 2 + (seed % 3), log: 32, seed })).toBe(true);
   }
 });
 

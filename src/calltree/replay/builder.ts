@@ -151,7 +151,7 @@ export class TreeBuilder {
   /** Replays the chunks of a slot from its position up to chunk `until`, or until it has to park. */
   private advance(slot: number, until: number): void {
     const { chunks } = this.process;
-    const { slots, decoder, reach } = this;
+    const { slots, decoder, reach, others } = this;
     this.slot = slot;
     let resumed = slots.parked.get(slot);
     for (let chunk = slots.chunk[slot]; chunk >= 0 && chunk <= until; chunk = slots.chunk[slot]) {
@@ -200,6 +200,7 @@ export class TreeBuilder {
         return;
       }
       this.leave(slot, chunk);
+      if (others?.replayed(chunk) === false) return;
     }
   }
 

@@ -39,4 +39,6 @@ export interface OtherShares {
   spawned(chunk: number, at: number, spawn: Spawn): void;
   /** A query was answered. */
   answered(query: number, node: number): void;
+  /** A chunk was replayed. @returns whether to go on: not if the shares give up */
+  replayed(chunk: number): boolean;
 }

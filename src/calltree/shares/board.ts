@@ -31,6 +31,8 @@ enum ShareWord {
   slot,
   /** Changes as long as the thread works. */
   beat,
+  /** How many nodes it will have, as far as can be told. */
+  nodes,
   read,
 }
 
@@ -115,6 +117,15 @@ export class Board {
     }
     if (hasMoved) this.act();
     return hasMoved;
+  }
+
+  /** Sets how many nodes this share will have. @returns how many all shares will have together: those that have set none, as many */
+  expect(nodes: number): number {
+    const { words, shares, own } = this;
+    Atomics.store(words, this.word(own, ShareWord.nodes), Math.min(nodes, 0x7fffffff));
+    let sum = 0;
+    for (let share = 0; share < shares; share++) sum += Atomics.load(words, this.word(share, ShareWord.nodes)) || nodes;
+    return sum;
   }
 
   /** Something happened that may give others something to do. */

@@ -3,7 +3,6 @@
  * numbers of its own for nodes, so each node is described before it is named, by its parent, function and edge.
  */
 import { grown } from "../../base/columns.js";
-import type { ChunkTable } from "../../calltrace/index.js";
 import type { TreeBuilder } from "../replay/builder.js";
 import type { Core } from "../replay/core.js";
 import { callOf, nodeOf } from "../replay/core-nodes.js";
@@ -11,12 +10,19 @@ import type { OtherShares } from "../replay/reach.js";
 import type { Spawn } from "../replay/spawns.js";
 import type { EdgeKind } from "../tree.js";
 import type { Board, Receiver } from "./board.js";
+import type { SharedTrace } from "./shared-trace.js";
 
 enum Message {
   node,
   spawn,
   answer,
 }
+
+/**
+ * Where a trace has more and more paths, their number grows about as the square root of what was read; measured on traces of
+ * programs that parse, and on generated ones. This is relied on from this part of a share on, one of so many.
+ */
+const EARLY = 64;
 
 export class Messages implements OtherShares {
   /** By own node: 1 if it was described. */
@@ -28,15 +34,18 @@ export class Messages implements OtherShares {
   private readonly spawners = new Set<number>();
   private readonly message = new Int32Array(7);
 
-  /** @param owners by slot: the number of its share */
+  /** Bytes of the share, and how many of them were replayed. */
+  private readonly size: number;
+  private done = 0;
+
   constructor(
-    private readonly chunks: Pick<ChunkTable, "offset" | "slot">,
-    private readonly owners: Uint8Array,
+    private readonly trace: Pick<SharedTrace, "chunks" | "owners" | "shares" | "most">,
     private readonly own: number,
-    shares: number,
     private readonly board: Board,
   ) {
-    this.nodes = Array.from({ length: shares }, () => new Int32Array(64));
+    this.nodes = Array.from({ length: trace.shares }, () => new Int32Array(64));
+    const { count, slot, size } = trace.chunks;
+    this.size = size.subarray(0, count).reduce((sum, size, chunk) => sum + (this.owns(slot[chunk]) ? size : 0), 0);
   }
 
   /** Set as soon as they exist, before anything is replayed. */
@@ -44,7 +53,7 @@ export class Messages implements OtherShares {
   core!: Core;
 
   owns(slot: number): boolean {
-    return this.owners[slot] === this.own;
+    return this.trace.owners[slot] === this.own;
   }
 
   spawned(chunk: number, at: number, { node, goStatement, goid }: Spawn): void {
@@ -65,6 +74,16 @@ export class Messages implements OtherShares {
     this.board.send([Message.answer, query, node], 3);
   }
 
+  replayed(chunk: number): boolean {
+    const { board, size } = this;
+    this.done += this.trace.chunks.size[chunk];
+    const { value } = this.core.exports.count;
+    // Not how many there are now, so that not much was read in vain.
+    const expected = this.done * EARLY < size ? value : value * Math.sqrt(size / this.done);
+    if (board.expect(expected) > this.trace.most) board.fail();
+    return !board.hasFailed;
+  }
+
   /** Sends and takes in what there is. @returns whether there was anything */
   exchange(): boolean {
     const hasMoved = this.board.exchange(this.take);
@@ -80,7 +99,7 @@ export class Messages implements OtherShares {
       this.builder.parents.settle(words[at + 1], nodes[words[at + 2]]);
       this.builder.parkedSlots.answered(words[at + 1]);
     } else {
-      const { offset, slot } = this.chunks;
+      const { offset, slot } = this.trace.chunks;
       const chunk = words[at + 1];
       const node = nodes[words[at + 3]];
       const goid = words[at + 6] * 2 ** 32 + (words[at + 5] >>> 0);

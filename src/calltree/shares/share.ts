@@ -5,21 +5,9 @@ import { CoreStacks } from "../replay/core-stacks.js";
 import { type Counts, countsOf, hasMainEnded } from "../replay/count.js";
 import { ParentQueries } from "../replay/queries.js";
 import type { Replayable } from "../replay/reach.js";
-import type { ReplayOptions } from "../replay/stacks-for.js";
 import { Board } from "./board.js";
 import { Messages } from "./messages.js";
-
-/** A trace to replay in shares; it can be sent to another thread. */
-export interface SharedTrace extends Pick<Replayable, "chunks" | "clock"> {
-  readonly queries: object;
-  readonly options: ReplayOptions;
-  /** By slot: the number of its share. */
-  readonly owners: Uint8Array;
-  readonly shares: number;
-  /** The most nodes of a share. */
-  readonly most: number;
-  readonly memory: SharedArrayBuffer;
-}
+import type { SharedTrace } from "./shared-trace.js";
 
 export class Share {
   readonly builder: TreeBuilder;
@@ -33,15 +21,15 @@ export class Share {
 
   /** @param own number of the share */
   constructor(
-    private readonly trace: SharedTrace,
+    trace: SharedTrace,
     private readonly process: Pick<Replayable, "definitions" | "source">,
     private readonly own: number,
     private readonly progress: (bytes: number) => void = () => undefined,
     log?: number,
   ) {
-    const { shares, owners, options, memory } = trace;
+    const { shares, options, memory } = trace;
     this.board = new Board(shares, own, memory, log);
-    this.messages = new Messages(trace.chunks, owners, own, shares, this.board);
+    this.messages = new Messages(trace, own, this.board);
     const queries = ParentQueries.from(trace.queries);
     this.builder = new TreeBuilder({ ...trace, ...process }, { queries }, options, undefined, undefined, this.messages);
     const { stacks } = this.builder;
@@ -70,7 +58,6 @@ export class Share {
     const hasAdvanced = !this.hasRead && this.advance();
     const hasMoved = this.messages.exchange();
     builder.settle();
-    if (this.stacks.core.exports.count.value > this.trace.most) board.fail();
     if (hasAdvanced || hasMoved) return true;
     const first = builder.parkedSlots.first();
     board.rest(since, { begin: first?.parked.begin.time ?? Number.POSITIVE_INFINITY, slot: first?.slot ?? -1 });

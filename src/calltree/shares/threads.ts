@@ -8,7 +8,8 @@ import type { ReplayOptions } from "../replay/stacks-for.js";
 import { boardMemory } from "./board.js";
 import { type Dealt, deal } from "./deal.js";
 import { addShare } from "./merge.js";
-import { Share, type SharedTrace } from "./share.js";
+import { Share } from "./share.js";
+import type { SharedTrace } from "./shared-trace.js";
 
 /** How to count the calls of a process. */
 export interface CountOptions extends ReplayOptions {
@@ -17,8 +18,6 @@ export interface CountOptions extends ReplayOptions {
 
 /** Bytes from which on other threads are started: with fewer, starting one takes as long as it saves. */
 const LARGE = 128 << 20;
-/** The most nodes of a share: each thread has memory for its own, and traces with many have less of a gain. */
-const MOST = 1 << 16;
 
 /** A share for another thread. */
 export interface ShareTask {
@@ -89,7 +88,8 @@ export class SharedCount {
     if (facts.begun.size !== facts.goroutines) return undefined;
     const { chunks, clock, definitions, source } = process;
     const { owners, shares } = this.dealt;
-    const most = Math.min(MOST, Math.floor((options.pathLimit ?? PATH_LIMIT) / shares));
+    // Which paths are beyond the limit depends on the order.
+    const most = options.pathLimit ?? PATH_LIMIT;
     const memory = boardMemory(shares);
     // Taking queries changes them, and if the shares give up, they are needed again.
     const queries = structuredClone({ ...facts.queries });
