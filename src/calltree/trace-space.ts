@@ -1,7 +1,4 @@
-/**
- * Bounds the space that the trace of a followed process takes while the process runs: has it make holes of what was read
- * and, where it writes faster than it is read, pauses it until that has changed.
- */
+/** Bounds the space that the trace of a followed process takes while the process runs: has it make holes of what was read. */
 import {
   type ByteSource,
   type Control,
@@ -31,8 +28,6 @@ const MANY = 1 << 20;
 export class TraceSpace {
   /** Ranges of which the process was asked to make holes. */
   private asked = 0;
-  /** Bytes of the trace that are read, about. */
-  private read = 0;
 
   constructor(
     private readonly source: ByteSource,
@@ -50,21 +45,21 @@ export class TraceSpace {
   /** Called after all that was known has been read. From when something is given back, the trace cannot be read from its beginning. */
   settle(): void {
     if (this.live.goroutines > MANY) this.live.forget();
-    this.read = this.live.replayed;
-    this.look(true);
+    this.withControl((control, offset) => {
+      this.giveBack(control, offset);
+      this.goOn(control, offset);
+    });
   }
 
   /** Called from time to time in between. */
   glance(): void {
-    this.look(this.hasGiven);
+    if (this.hasGiven) this.withControl((control, offset) => this.giveBack(control, offset));
   }
 
-  private look(mayGive: boolean): void {
+  private withControl(use: (control: Control, offset: number) => void): void {
     const offset = Number(this.live.process.header.numbers.control);
     const control = readControl(this.source, offset);
-    if (control === undefined || control.numbers.giveFailed !== 0n) return;
-    if (mayGive) this.giveBack(control, offset);
-    this.pace(control, offset);
+    if (control !== undefined && control.numbers.giveFailed === 0n) use(control, offset);
   }
 
   /** Asks for holes once the trace takes half of its space. */
@@ -76,17 +71,11 @@ export class TraceSpace {
     this.asked += ranges.length;
   }
 
-  /** A process that is about to stop for good is paused, if the reason is that much is to be read. */
-  private pace(control: Control, offset: number): void {
-    const { limit, write } = this.options;
-    const { gate, given } = control.numbers;
+  /** Ends a pause that was made because much was to be read, when little is. */
+  private goOn(control: Control, offset: number): void {
+    if (control.numbers.gate !== GATES.behind) return;
     const used = Number(readHeader(readBytes(this.source, 0, HEADER_SIZE), 0).numbers.used);
-    const unread = used - this.read;
-    const isFull = used - Number(given) > (limit / 8) * 7;
-    if (gate === GATES.open && isFull && unread > limit / 8) {
-      write(settingsPatches(control, offset, { isPaused: true, isBehind: true }, this.now()));
-    } else if (gate === GATES.behind && unread <= limit / 32) {
-      write(settingsPatches(control, offset, { isPaused: false }, this.now()));
-    }
+    if (used - this.live.replayed > this.options.limit / 32) return;
+    this.options.write(settingsPatches(control, offset, { isPaused: false }, this.now()));
   }
 }

@@ -1,4 +1,4 @@
-/** A process that writes faster than it is read is paused before its space ends, and goes on when all is read. */
+/** The space that the trace of a followed process takes. */
 import { expect, test } from "vitest";
 import { type Patch, type Range, readControl } from "../../src/calltrace/index.js";
 import { HEADER_FIELDS } from "../../src/calltrace/spec.js";
@@ -41,10 +41,6 @@ class Sizes {
     this.view.setBigUint64(offsetOf(HEADER_FIELDS, "used"), BigInt(size * MIB), true);
   }
 
-  set given(size: number) {
-    this.view.setBigUint64(this.control + offsetOf(CONTROL_FIELDS, "given"), BigInt(size * MIB), true);
-  }
-
   set gate(gate: number) {
     this.view.setUint32(this.control + offsetOf(CONTROL_FIELDS, "gate"), gate, true);
   }
@@ -56,8 +52,8 @@ class Sizes {
   }
 
   get now(): string {
-    const { gate, behind, giveAsked } = readControl(memorySource(this.bytes), this.control)!.numbers;
-    return `gate ${gate}, ${behind} times, ${giveAsked} holes`;
+    const { gate, giveAsked } = readControl(memorySource(this.bytes), this.control)!.numbers;
+    return `gate ${gate}, ${giveAsked} holes`;
   }
 }
 
@@ -65,36 +61,26 @@ function offsetOf(fields: readonly { readonly name: string; readonly offset: num
   return fields.find((field) => field.name === name)!.offset;
 }
 
-test("it is paused when little space is left and much is to be read, until nearly all is", () => {
+test("what was read is given back; between two polls only if something was already", () => {
   const trace = new Sizes();
-  trace.used = 40;
+  trace.space.glance();
+  expect(trace.now).toBe("gate 0, 0 holes");
   trace.settle(10);
-  trace.used = 55;
   trace.space.glance();
-  expect(trace.now).toBe("gate 0, 0 times, 2 holes");
-  trace.used = 57;
-  trace.space.glance();
-  expect(trace.now).toBe("gate 2, 1 times, 3 holes");
-  trace.settle(54);
-  expect(trace.now).toBe("gate 2, 1 times, 4 holes");
-  trace.settle(56);
-  expect(trace.now).toBe("gate 0, 1 times, 5 holes");
-  // Holes come when it goes on.
-  trace.space.glance();
-  expect(trace.now).toBe("gate 0, 1 times, 6 holes");
-  trace.given = 50;
-  trace.used = 100;
-  trace.space.glance();
-  expect(trace.now).toBe("gate 0, 1 times, 6 holes");
-  expect(new Set(trace.asked)).toEqual(new Set([LIMIT / 2]));
+  expect(trace.now).toBe("gate 0, 2 holes");
+  expect(trace.asked).toEqual([LIMIT / 2, LIMIT / 2]);
 });
 
-test("a pause of the user stays, and before anything is given back, nothing is in between", () => {
+test("a pause ends when nearly all is read, but not one of the user", () => {
   const trace = new Sizes();
-  trace.used = 60;
-  trace.gate = 1;
+  trace.used = 57;
+  trace.gate = 2;
+  trace.settle(54);
   trace.space.glance();
-  expect(trace.now).toBe("gate 1, 0 times, 0 holes");
-  trace.settle(60);
-  expect(trace.now).toBe("gate 1, 0 times, 1 holes");
+  expect(trace.now).toBe("gate 2, 2 holes");
+  trace.settle(56);
+  expect(trace.now).toBe("gate 0, 3 holes");
+  trace.gate = 1;
+  trace.settle(57);
+  expect(trace.now).toBe("gate 1, 4 holes");
 });

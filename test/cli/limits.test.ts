@@ -2,8 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { readControl, readHeader } from "../../src/calltrace/index.js";
+import { lengthPatches } from "../../src/calltrace/patch.js";
 import { isInMemory, LimitWatch } from "../../src/cli/run/limits.js";
 import { encodeHeader } from "../support/calltrace/encode.js";
+import { memorySource } from "../support/calltrace/memory-source.js";
+import { TraceWriter } from "../support/calltrace/writer.js";
 
 const directory = mkdtempSync(join(tmpdir(), "gotrace-limits-"));
 afterAll(() => {
@@ -95,3 +99,38 @@ function isMounted(path: string, kind: string): boolean {
     return false;
   }
 }
+
+test("a process that writes faster than it is read is paused before its limit, and goes on if nobody reads any more", () => {
+  const own = mkdtempSync(join(directory, "paced-"));
+  const path = join(own, `${process.pid}-1.gotrace`);
+  const trace = Buffer.from(new TraceWriter({ control: { numbers: { given: 20n << 20n } } }).finish());
+  const head = readHeader(trace, 0);
+  const write = (used: number) => {
+    for (const { offset, bytes } of lengthPatches(used * 2 ** 20)) trace.set(bytes, offset);
+    writeFileSync(path, trace);
+  };
+  const gate = () => {
+    const { numbers } = readControl(memorySource(readFileSync(path)), Number(head.numbers.control))!;
+    return [numbers.gate, numbers.behind];
+  };
+  let read: number | undefined;
+  const watch = new LimitWatch(
+    { directory: own, limit: 64 << 20, total: 1 << 30 },
+    undefined,
+    () => undefined,
+    () => read,
+  );
+  const look = (used: number, megabytes?: number) => {
+    write(used);
+    read = megabytes && megabytes * 2 ** 20;
+    watch.look();
+    return gate();
+  };
+  // 56 of 64 MiB are full when 76 are written and 20 given back; 8 must be unread.
+  expect([look(77), look(77, 70), look(76, 10), look(77, 10)]).toEqual([...Array(3).fill([0n, 0n]), [2n, 1n]]);
+  trace.set(readFileSync(path));
+  expect([look(80, 79), look(80)]).toEqual([
+    [2n, 1n],
+    [0n, 1n],
+  ]);
+});

@@ -8,6 +8,7 @@ import type { FollowedProcess } from "../../calltree/index.js";
 import { resource } from "../resources.js";
 import type { OpenFile } from "../trace-files.js";
 import { processesOf } from "./bundle.js";
+import { FollowBoard } from "./follow-board.js";
 import type { RunDirectory } from "./run-directory.js";
 
 /** A message to the thread: the program has ended; the traces are complete, and these are wanted. */
@@ -21,8 +22,8 @@ export interface FollowTask {
   readonly limit: number | undefined;
   /** Collect the durations of calls by function. */
   readonly collectsDurations: boolean;
-  /** One number, stored from time to time: 1 while so much is not yet read that reading all anew is as quick. */
-  readonly isBehind: Int32Array;
+  /** Of a {@link FollowBoard}. */
+  readonly board: SharedArrayBuffer;
 }
 
 /** What the thread sends for a trace that it has followed. */
@@ -42,7 +43,7 @@ export class FollowedRun {
   private worker: Worker | undefined;
   private hasFailed = false;
   private hasEnded = false;
-  private readonly isBehind = new Int32Array(new SharedArrayBuffer(4));
+  private readonly board = new FollowBoard();
 
   /**
    * @param recording where every process writes its trace
@@ -63,7 +64,7 @@ export class FollowedRun {
     // Of calls that are given back, later reports may want them.
     const collectsDurations = this.wantsDurations || givesBack;
     const task: FollowTask = {
-      ...{ directory, collectsDurations, isBehind: this.isBehind },
+      ...{ directory, collectsDurations, board: this.board.buffer },
       limit: givesBack ? limit : undefined,
     };
     this.worker = new Worker(resource("follow-worker.js"), { workerData: task });
@@ -74,10 +75,14 @@ export class FollowedRun {
     this.worker.unref();
   }
 
+  /** Bytes of a trace that are read; undefined if it is not followed, or not given back. */
+  readonly readOf = (name: string): number | undefined =>
+    this.recording.givesBack && this.worker !== undefined && !this.hasFailed ? this.board.readOf(name) : undefined;
+
   /** The program has ended. */
   ended(): void {
     this.hasEnded = true;
-    if (Atomics.load(this.isBehind, 0) === 0) this.send("ended");
+    if (!this.board.isBehind) this.send("ended");
     else {
       this.log("the trace is read from its beginning: the program wrote faster than gotrace could read");
       this.close();

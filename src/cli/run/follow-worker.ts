@@ -10,14 +10,13 @@ import type { Patch } from "../../calltrace/index.js";
 import { buffersOf, ProcessFollower } from "../../calltree/index.js";
 import { readerThreads } from "../reader-threads.js";
 import { type OpenFile, openFile, patchFile, tracesIn } from "../trace-files.js";
+import { FOLLOWED_MOST, FollowBoard } from "./follow-board.js";
 import type { FollowOutcome, FollowTask, ToFollower } from "./follow-run.js";
 
 /** Milliseconds between two polls. What a process writes is visible far sooner, which {@link ProcessFollower} relies on. */
 const PAUSE = 50;
 /** Traces below this size, in bytes, are read when they are finished. */
 const SMALL = 1 << 20;
-/** The most processes to follow, which bounds the memory. */
-const MOST = 8;
 /**
  * So much of a trace, in bytes, can be read when the program has ended. Of more, one part in as many as there are threads:
  * together they read all of it sooner.
@@ -35,7 +34,8 @@ interface Followed {
   why?: string;
 }
 
-const { directory, isBehind, limit, collectsDurations } = workerData as FollowTask;
+const { directory, limit, collectsDurations, ...task } = workerData as FollowTask;
+const board = new FollowBoard(task.board);
 const followed = new Map<string, Followed>();
 const now = () => process.hrtime.bigint();
 
@@ -78,7 +78,7 @@ function hasten({ file }: Followed): void {
 function find(): void {
   for (const name of tracesIn(directory)) {
     const path = join(directory, name);
-    if (followed.size >= MOST || followed.has(path)) continue;
+    if (followed.size >= FOLLOWED_MOST || followed.has(path)) continue;
     const file = openFile(path);
     // A file without a header yet is looked at again.
     if (file.source.size >= SMALL) {
@@ -94,18 +94,19 @@ function find(): void {
   }
 }
 
-/** Tells the other side how far the traces are read that are still followed. */
+/** Tells the other side how far traces are read. */
 function report(): void {
   let [size, behind] = [0, 0];
   let hasGiven = false;
-  for (const { file, follower, why } of followed.values()) {
+  for (const [at, { file, follower, why }] of [...followed.values()].entries()) {
+    board.tell(at, file.path, why === undefined ? follower.replayed : undefined);
     if (why !== undefined) continue;
     hasGiven ||= follower.hasGiven;
     size += file.source.size;
     behind += Math.max(0, file.source.size - follower.replayed);
   }
   // What was given back cannot be read anew, however long the rest takes.
-  Atomics.store(isBehind, 0, !hasGiven && behind > Math.max(CHEAP, size / READERS) ? 1 : 0);
+  board.isBehind = !hasGiven && behind > Math.max(CHEAP, size / READERS);
 }
 
 /** The program has ended: reads the rest, as far as the end of the process need not be known. */

@@ -4,7 +4,17 @@ import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { attempt } from "../../base/errors.js";
 import { formatBytes } from "../../base/units.js";
-import { HEADER_SIZE, haltPatch, type RawHeader, readBytes, readControl, readHeader } from "../../calltrace/index.js";
+import {
+  type Control,
+  GATES,
+  HEADER_SIZE,
+  haltPatch,
+  type RawHeader,
+  readBytes,
+  readControl,
+  readHeader,
+  settingsPatches,
+} from "../../calltrace/index.js";
 import { executionsIn, openFile, patchFile, tracesIn } from "../trace-files.js";
 import { isAlive, processIdOf } from "./writing-process.js";
 
@@ -51,11 +61,13 @@ export class LimitWatch {
   /**
    * @param executions the directory of the execution traces, if they are recorded
    * @param say prints a line for the user
+   * @param readOf how many bytes of a trace are read; undefined if it is not read while its process runs, or not given back
    */
   constructor(
     private readonly limits: Limits,
     private readonly executions: string | undefined,
     private readonly say: (line: string) => void,
+    private readonly readOf: (name: string) => number | undefined = () => undefined,
   ) {
     this.#directory = limits.directory;
   }
@@ -91,10 +103,28 @@ export class LimitWatch {
   #lookAt(name: string): void {
     const path = join(this.#directory, name);
     if (!isAlive(processIdOf(name))) this.#over.add(name);
-    const { header, given } = headerOf(path);
-    this.#sizes.set(name, Number(header.numbers.grown) - given);
+    const { header, control } = headOf(path);
+    this.#sizes.set(name, Number(header.numbers.grown) - Number(control?.numbers.given ?? 0n));
+    if (control !== undefined) this.#pace(name, header, control);
     const remedy = REMEDIES[Number(header.numbers.stopReason)];
     if (remedy !== undefined) this.#stopped(name, `${remedy}; the program goes on, its later calls are not recorded`);
+  }
+
+  /**
+   * Pauses a process that is about to stop recording for good, if the reason is that much is yet to be read. Whoever reads it
+   * ends the pause (TraceSpace); where nobody does any more, it ends here.
+   */
+  #pace(name: string, { numbers }: RawHeader, control: Control): void {
+    const { gate, given, giveFailed } = control.numbers;
+    const { limit } = this.limits;
+    const read = this.readOf(name);
+    const unread = read === undefined || giveFailed !== 0n ? 0 : Number(numbers.used) - read;
+    const isFull = Number(numbers.used - given) > (limit / 8) * 7 && unread > limit / 8;
+    const isLost = gate === GATES.behind && read === undefined;
+    if (!isLost && !(isFull && gate === GATES.open)) return;
+    const change = { isPaused: isFull, isBehind: isFull };
+    const patches = settingsPatches(control, Number(numbers.control), change, process.hrtime.bigint());
+    patchFile(join(this.#directory, name), 0, patches);
   }
 
   /** The process itself ends its recording then; see templates/exectrace/record.go.txt. */
@@ -119,12 +149,11 @@ function sumOf(sizes: ReadonlyMap<string, number>): number {
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
-/** The header of a trace, and the bytes that its process has given back. */
-function headerOf(path: string): { readonly header: RawHeader; readonly given: number } {
+function headOf(path: string): { readonly header: RawHeader; readonly control: Control | undefined } {
   const file = openFile(path);
   try {
     const header = readHeader(readBytes(file.source, 0, HEADER_SIZE), 0);
-    return { header, given: Number(readControl(file.source, Number(header.numbers.control))?.numbers.given ?? 0n) };
+    return { header, control: readControl(file.source, Number(header.numbers.control)) };
   } finally {
     file.close();
   }

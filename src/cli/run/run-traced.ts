@@ -94,12 +94,12 @@ async function recordAndReport(
   const findings = options.record.execTrace && (await import("../analyze/findings.js"));
   const settings = findings?.execSettings(session);
   const warn = run.view?.warn ?? ((line: string) => session.warn(line));
-  const limits = new LimitWatch(recording, execRecording?.directory, warn);
   const { dumps } = recording;
   const snapshots = dumps && new SnapshotWatch(session, dumps, recording.directory, warn);
   const following = new FollowedRun(recording, run.report.format.collectsDurations === true, (line) =>
     session.log(line),
   );
+  const limits = new LimitWatch(recording, execRecording?.directory, warn, following.readOf);
   const watch = new AliveWatch(recording.directory, () => {
     limits.look();
     snapshots?.look();
