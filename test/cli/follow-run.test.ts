@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { FollowBoard } from "../../src/cli/run/follow-board.js";
 import { FollowedRun } from "../../src/cli/run/follow-run.js";
 import { temporaryDirectory } from "../e2e/support.js";
 
@@ -13,4 +14,30 @@ test("no thread starts after the program has ended: the trace is being read from
   run.close();
   run.look(1 << 30);
   expect(lines).toEqual(["following the trace"]);
+});
+
+test("what will be followed counts as unread until the thread has looked for it", () => {
+  const recording = { directory: temporaryDirectory(), limit: 1 };
+  const run = new FollowedRun({ ...recording, givesBack: true }, false, () => undefined);
+  expect(run.readOf("1-1.gotrace")).toBe(0);
+  run.ended();
+  expect(run.readOf("1-1.gotrace")).toBeUndefined();
+  const kept = new FollowedRun({ ...recording, givesBack: false }, false, () => undefined);
+  expect(kept.readOf("1-1.gotrace")).toBeUndefined();
+});
+
+test("the board tells how far each trace is read, to both threads", () => {
+  const board = new FollowBoard();
+  const other = new FollowBoard(board.buffer);
+  board.tell(0, "/a/12-1.gotrace", 3 << 20);
+  board.tell(7, "/a/12-2.gotrace", 2 ** 40 + 5);
+  board.isBehind = true;
+  expect([other.readOf("12-1.gotrace"), other.readOf("12-2.gotrace"), other.readOf("1-2.gotrace")]).toEqual([
+    3 << 20,
+    2 ** 40,
+    undefined,
+  ]);
+  expect([other.isBehind, other.isReady]).toEqual([true, false]);
+  board.tell(0, "/a/12-1.gotrace", undefined);
+  expect(other.readOf("12-1.gotrace")).toBeUndefined();
 });

@@ -6,12 +6,22 @@ export const FOLLOWED_MOST = 8;
 
 /** By followed process: its id, the number of its trace, and MiB of that which are read. */
 const FIELDS = 3;
+const HEAD = 2;
 
 export class FollowBoard {
   private readonly numbers: Int32Array;
 
-  constructor(readonly buffer = new SharedArrayBuffer(4 * (1 + FIELDS * FOLLOWED_MOST))) {
+  constructor(readonly buffer = new SharedArrayBuffer(4 * (HEAD + FIELDS * FOLLOWED_MOST))) {
     this.numbers = new Int32Array(buffer);
+  }
+
+  /** Whether the thread has looked for processes. */
+  get isReady(): boolean {
+    return Atomics.load(this.numbers, 1) !== 0;
+  }
+
+  set isReady(is: boolean) {
+    Atomics.store(this.numbers, 1, is ? 1 : 0);
   }
 
   /** Whether so much is not yet read that reading all anew is as quick. */
@@ -29,7 +39,7 @@ export class FollowBoard {
    */
   tell(at: number, path: string, read: number | undefined): void {
     const [pid, number] = nameOf(path);
-    const place = 1 + at * FIELDS;
+    const place = HEAD + at * FIELDS;
     Atomics.store(this.numbers, place + 1, number);
     Atomics.store(this.numbers, place + 2, Math.floor((read ?? 0) / 2 ** 20));
     Atomics.store(this.numbers, place, read === undefined ? 0 : pid);
@@ -38,7 +48,7 @@ export class FollowBoard {
   /** Bytes of a trace that are read; undefined if it is not followed. */
   readOf(path: string): number | undefined {
     const [pid, number] = nameOf(path);
-    for (let place = 1; place < this.numbers.length; place += FIELDS) {
+    for (let place = HEAD; place < this.numbers.length; place += FIELDS) {
       if (Atomics.load(this.numbers, place) !== pid || Atomics.load(this.numbers, place + 1) !== number) continue;
       return Atomics.load(this.numbers, place + 2) * 2 ** 20;
     }

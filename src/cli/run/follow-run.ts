@@ -75,9 +75,11 @@ export class FollowedRun {
     this.worker.unref();
   }
 
-  /** Bytes of a trace that are read; undefined if it is not followed, or not given back. */
-  readonly readOf = (name: string): number | undefined =>
-    this.recording.givesBack && this.worker !== undefined && !this.hasFailed ? this.board.readOf(name) : undefined;
+  /** Bytes of a trace that are read; undefined if it will not be followed, or not be given back. */
+  readonly readOf = (name: string): number | undefined => {
+    if (!this.recording.givesBack || this.hasFailed || this.hasEnded) return undefined;
+    return this.board.isReady ? this.board.readOf(name) : 0;
+  };
 
   /** The program has ended. */
   ended(): void {

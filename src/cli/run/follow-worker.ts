@@ -51,6 +51,7 @@ parentPort!.on("message", (message: ToFollower) => {
 function poll(): void {
   attempt(find);
   report();
+  board.isReady = true;
   for (const one of followed.values()) {
     step(one, () => one.follower.poll());
     hasten(one);
