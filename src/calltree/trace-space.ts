@@ -71,11 +71,11 @@ export class TraceSpace {
     this.asked += ranges.length;
   }
 
-  /** Ends a pause that was made because much was to be read, when little is. */
+  /** Ends a pause that was made because much was to be read, when little is; or nothing can be read before the process goes on. */
   private goOn(control: Control, offset: number): void {
     if (control.numbers.gate !== GATES.behind) return;
     const used = Number(readHeader(readBytes(this.source, 0, HEADER_SIZE), 0).numbers.used);
-    if (used - this.live.replayed > this.options.limit / 32) return;
+    if (this.live.hasBegun && used - this.live.replayed > this.options.limit / 32) return;
     this.options.write(settingsPatches(control, offset, { isPaused: false }, this.now()));
   }
 }

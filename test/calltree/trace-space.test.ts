@@ -17,6 +17,7 @@ class Sizes {
   private readonly view = new DataView(this.bytes.buffer);
   private readonly control = Number(this.view.getBigUint64(offsetOf(HEADER_FIELDS, "control"), true));
   private replayed = 0;
+  hasBegun = true;
   readonly asked: number[] = [];
   readonly space: TraceSpace;
 
@@ -29,7 +30,10 @@ class Sizes {
         return Array.from({ length: Math.min(most, 1) }, () => ({ from: 0, to: MIB }));
       },
     };
-    Object.defineProperty(live, "replayed", { get: () => this.replayed * MIB });
+    Object.defineProperties(live, {
+      replayed: { get: () => this.replayed * MIB },
+      hasBegun: { get: () => this.hasBegun },
+    });
     const write = (patches: readonly Patch[]) => {
       for (const { offset, bytes } of patches) this.bytes.set(bytes, offset);
     };
@@ -83,4 +87,13 @@ test("a pause ends when nearly all is read, but not one of the user", () => {
   trace.gate = 1;
   trace.settle(57);
   expect(trace.now).toBe("gate 1, 4 holes");
+});
+
+test("a pause ends when nothing can be read yet", () => {
+  const trace = new Sizes();
+  trace.hasBegun = false;
+  trace.used = 57;
+  trace.gate = 2;
+  trace.settle(0);
+  expect(trace.now).toBe("gate 0, 1 holes");
 });

@@ -136,3 +136,64 @@ test.runIf(process.platform === "linux")(
     expect(calls.code).not.toBe(0);
   },
 );
+
+/** Fills nearly all of 4 MiB before it can be followed, waits for the pause and for its end, and goes on. */
+const hasty = filesOn({
+  "go.mod": "module hasty\n\ngo 1.21\n",
+  "main.go": `package main
+
+import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+//go:noinline
+func leaf(n int) int { return n + 1 }
+
+func late() {}
+
+func main() {
+	leaf(0)
+	paths, _ := filepath.Glob(os.Getenv("GOTRACE_OUT") + "/*.gotrace")
+	file, err := os.Open(paths[0])
+	if err != nil {
+		panic(err)
+	}
+	number := func(at uint64, size int) uint64 {
+		b := make([]byte, 8)
+		file.ReadAt(b[:size], int64(at))
+		return binary.LittleEndian.Uint64(b)
+	}
+	control := number(2056, 8)
+	time.Sleep(200 * time.Millisecond) // the rate of the clock is known only then
+	for number(16, 8) <= 3584<<10 {
+		for i := 0; i < 1000; i++ {
+			leaf(i)
+		}
+	}
+	wait := func(gate uint64) {
+		for deadline := time.Now().Add(20 * time.Second); number(control+32, 4) != gate; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				os.Exit(7)
+			}
+		}
+	}
+	wait(2)
+	leaf(0)
+	wait(0)
+	late()
+}
+`,
+});
+
+test.runIf(process.platform === "linux")("a program that is faster than its reader is paused, not given up", () => {
+  const run = gotrace(["run", "--max-trace-size", "4MiB", "."], {
+    cwd: hasty,
+    env: { ...process.env, GOTRACE_CACHE: temporaryDirectory() },
+  });
+  expect(run.code, run.stderr).toBe(0);
+  expect(run.stdout).toMatch(/─ main\.late /);
+  expect(run.stdout).toMatch(/^recording was paused once, for .*\nthat is because gotrace could not read as fast/m);
+});

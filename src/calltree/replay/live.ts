@@ -77,6 +77,11 @@ export class LiveReplay implements Reach {
     return this.trace.process;
   }
 
+  /** Whether records can be decoded: the rate of the clock is known only a while after the start. */
+  get hasBegun(): boolean {
+    return this.builder !== undefined;
+  }
+
   /** Bytes of the trace that are replayed, about. */
   get replayed(): number {
     const { offset, size } = this.process.chunks;

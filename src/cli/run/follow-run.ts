@@ -58,9 +58,10 @@ export class FollowedRun {
 
   /** Called from time to time while the program runs. @param written bytes of the traces so far */
   look(written: number): void {
-    if (this.worker !== undefined || this.hasEnded || written < FROM || performance.now() - this.since < AFTER) return;
-    this.log("following the trace");
     const { directory, limit, givesBack } = this.recording;
+    if (this.worker !== undefined || this.hasEnded) return;
+    if (written < Math.min(FROM, limit / 2) || performance.now() - this.since < AFTER) return;
+    this.log("following the trace");
     // Of calls that are given back, later reports may want them.
     const collectsDurations = this.wantsDurations || givesBack;
     const task: FollowTask = {
