@@ -27,6 +27,11 @@ export class Best<T> {
     }
   }
 
+  /** The last of the kept items; undefined while there is room for more. */
+  get last(): T | undefined {
+    return this.heap.length < this.limit ? undefined : this.heap[0];
+  }
+
   /** The kept items, in order. */
   sorted(): T[] {
     return [...this.heap].sort(this.order);

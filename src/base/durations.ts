@@ -126,7 +126,7 @@ export class Durations {
     const quantile = this.quantiles();
     return {
       min,
-      mean: Math.min(Math.max(this.sum / PARTS / count, min), max),
+      mean: Math.min(Math.max(this.total / count, min), max),
       p50: quantile(0.5),
       p90: quantile(0.9),
       p95: quantile(0.95),
@@ -134,6 +134,11 @@ export class Durations {
       max,
       stddev: this.deviation(),
     };
+  }
+
+  /** The sum of all values. */
+  get total(): number {
+    return this.sum / PARTS;
   }
 
   private deviation(): number {

@@ -52,7 +52,8 @@ export class Dispatch {
   /** The handler's node of the request that began last; its outermost node while no handler was called. */
   handler = 0;
   private readonly isHandler: Uint8Array;
-  private readonly met = new Set<number>();
+  /** By outermost node. */
+  private readonly handlers = new Map<number, readonly number[]>();
 
   constructor(private readonly tree: CallTree) {
     this.isHandler = new Uint8Array(tree.size);
@@ -61,9 +62,17 @@ export class Dispatch {
   /** A request begins with an outermost call. */
   begin(node: number): void {
     this.handler = node;
-    if (this.met.has(node)) return;
-    this.met.add(node);
-    for (const handler of handlersBelow(this.tree, node)) this.isHandler[handler] = 1;
+    this.handlersOf(node);
+  }
+
+  /** The nodes of the handlers of requests with an outermost node; none if that is the handler itself. */
+  handlersOf(node: number): readonly number[] {
+    const known = this.handlers.get(node);
+    if (known !== undefined) return known;
+    const handlers = handlersBelow(this.tree, node);
+    this.handlers.set(node, handlers);
+    for (const handler of handlers) this.isHandler[handler] = 1;
+    return handlers;
   }
 
   /** A call begins within the request. */

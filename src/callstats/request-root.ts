@@ -29,7 +29,6 @@ const KEPT_MAX = 1 << 18;
 /** Collects the requests of one root. */
 export class RootTimes {
   readonly durations = new Durations();
-  total = 0;
   kept = 0;
   duration = new Float64Array(16);
   states = new Float64Array(16 * STATES.length);
@@ -37,7 +36,6 @@ export class RootTimes {
   /** @param states its time in each state, by index into STATES */
   add(duration: number, states: ArrayLike<number> | undefined): void {
     this.durations.record(duration);
-    this.total += duration;
     if (states === undefined || this.kept === KEPT_MAX) return;
     const at = this.kept++;
     this.duration = grown(this.duration, this.kept);

@@ -1,22 +1,23 @@
 /** Requests: calls of root functions, each with all that it called on its goroutine. */
 
-import { Best } from "../base/best.js";
 import { matching } from "../base/names.js";
 import { isStandard, packageOf } from "../base/packages.js";
 import {
   type CallStates,
+  type CallTree,
   type CallVisitor,
-  EdgeKind,
   type Ending,
   type Goroutine,
   isTestFunction,
-  type Owners,
+  mayServe,
   type Recording,
 } from "../calltree/index.js";
+import { addCollected } from "./collected.js";
 import { Dispatch } from "./dispatch.js";
 import { RequestFocus } from "./focus.js";
-import { type CallRecord, type Candidate, offer, recordOf } from "./listing.js";
-import { type RootStats, RootTimes, statsOf } from "./request-root.js";
+import type { CallRecord, Candidate } from "./listing.js";
+import type { RootStats } from "./request-root.js";
+import { RequestTally } from "./request-tally.js";
 
 /** How root calls are found. */
 export type RootKind =
@@ -38,6 +39,15 @@ export interface Requests {
   readonly count: number;
   /** Whether the goroutines of servers were told by guess. */
   readonly guessed: boolean;
+  /** What was not kept of requests whose calls were given back while the program ran. */
+  readonly unkept?: {
+    /** Names of roots whose requests are not told apart by handler, although there are handlers beneath. */
+    readonly unsplit: readonly string[];
+    /** How many of the slowest requests are known, if that is fewer than asked for. */
+    readonly slowest?: number;
+    /** Goroutines of which it is a guess who started them: their calls may be requests, or not. */
+    readonly guesses: number;
+  };
 }
 
 /** The fewest calls on goroutines of other modules that are taken for requests where there is nothing else. */
@@ -46,19 +56,18 @@ export const CALLBACKS_MIN = 3;
 /** Packages whose goroutines run what their caller then waits for. */
 const WAITED_FOR = /^golang\.org\/x\/sync(\/|$)/;
 
-/** Collects requests in one walk. Memory: 100 bytes for each request that is kept. */
+/** Collects requests in one walk. */
 export class RequestCollector implements CallVisitor {
-  private readonly roots = new Map<number, RootTimes>();
-  private readonly best: Best<Candidate>;
+  private readonly tally: RequestTally;
   /** By function. */
   private readonly isNamed: readonly boolean[];
   private readonly isTestFunction: readonly boolean[];
   /** Paths of packages with traced functions. */
   private readonly traced: ReadonlySet<string>;
   private goroutine!: Goroutine;
+  private tree!: CallTree;
   private func: ArrayLike<number> = [];
   private wall = 0;
-  private tests: ReadonlyMap<number, string> = new Map();
   private serves = false;
   private depth = 0;
   /** Level of the open request, -1 for none. */
@@ -67,7 +76,10 @@ export class RequestCollector implements CallVisitor {
   private readonly dispatches: (Dispatch | undefined)[] = [];
   private dispatch!: Dispatch;
   private readonly focus: RequestFocus;
-  private count = 0;
+  private readonly unsplit = new Set<number>();
+  /** How many of the slowest requests are known. */
+  private known = Number.POSITIVE_INFINITY;
+  private guesses = 0;
   private guessed = false;
 
   /**
@@ -77,7 +89,7 @@ export class RequestCollector implements CallVisitor {
   constructor(
     private readonly recording: Recording,
     private readonly root: RootKind,
-    slowest: number,
+    private readonly slowest: number,
     private readonly found?: (request: Candidate, states: CallStates | undefined) => void,
   ) {
     const { functions } = recording.forest;
@@ -86,17 +98,38 @@ export class RequestCollector implements CallVisitor {
     this.isTestFunction = matching(names, isTestFunction);
     this.traced = new Set(names.map(packageOf));
     this.focus = new RequestFocus(recording.forest, recording.select.focus);
-    this.best = new Best<Candidate>(slowest, (a, b) => b.duration - a.duration || a.wall - b.wall);
+    this.tally = new RequestTally(recording.forest, slowest);
+  }
+
+  /**
+   * Takes the requests that were collected while processes were followed.
+   * @returns these processes; the walk must not visit them
+   */
+  take(): ReadonlySet<number> {
+    const { recording, root, found, tally } = this;
+    const taken = new Set<number>();
+    if (root.kind !== "handlers" || found !== undefined || recording.hasStates || !recording.isWhole) return taken;
+    for (const [process, { requests, tree, guesses = 0 }] of recording.forest.processes.entries()) {
+      if (requests === undefined) continue;
+      const isRoot = (node: number) => !this.isTest(tree, node);
+      const { unsplit, slowest } = addCollected(tally, recording.forest, process, requests, isRoot);
+      for (const func of unsplit) this.unsplit.add(func);
+      this.known = Math.min(this.known, slowest);
+      this.guesses += guesses;
+      this.guessed = true;
+      taken.add(process);
+    }
+    return taken;
   }
 
   begin(goroutine: Goroutine): void {
     const { info, tree } = this.recording.forest.processes[goroutine.process];
     this.goroutine = goroutine;
+    this.tree = tree;
     this.func = tree.func;
     this.wall = info.startWall;
     this.depth = 0;
     this.open = -1;
-    this.tests = tree.tests;
     this.dispatch = this.dispatches[goroutine.process] ??= new Dispatch(tree);
     this.serves = this.isServing(goroutine);
   }
@@ -106,10 +139,10 @@ export class RequestCollector implements CallVisitor {
     if (this.open >= 0) {
       this.dispatch.enter(node);
       this.focus.enter(this.func[node]);
-    } else if (this.isRoot(node)) {
+    } else if (this.isRoot(node, level)) {
       this.open = level;
       this.dispatch.begin(node);
-      this.focus.begin(this.recording.forest.processes[this.goroutine.process].tree, node);
+      this.focus.begin(this.tree, node);
     }
   }
 
@@ -126,13 +159,8 @@ export class RequestCollector implements CallVisitor {
     if (--this.depth !== this.open) return;
     this.open = -1;
     if (!this.focus.isWithin) return;
-    this.count++;
     const duration = time - start;
-    const isDispatched = this.root.kind === "handlers" || this.root.kind === "callbacks";
-    const handler = isDispatched ? this.dispatch.handler : node;
-    const root = this.roots.get(this.func[handler]) ?? new RootTimes();
-    this.roots.set(this.func[handler], root);
-    root.add(duration, states?.total);
+    const handler = this.isDispatched ? this.dispatch.handler : node;
     const { process, goid } = this.goroutine;
     const candidate: Candidate = {
       ...{ process, goid, number, node, handler, start, duration, self, how, calls },
@@ -141,21 +169,30 @@ export class RequestCollector implements CallVisitor {
       states: undefined,
     };
     this.found?.(candidate, states);
-    offer(this.best, candidate, states);
+    this.tally.add(this.func[handler], candidate, states);
   }
 
   /** The requests. Call it after the walk. */
   requests(): Requests {
-    const { forest } = this.recording;
-    const tests = new Map<number, Owners>();
-    const roots = [...this.roots].sort(([, a], [, b]) => b.total - a.total);
+    const { functions } = this.recording.forest;
+    const unkept = {
+      unsplit: [...this.unsplit].map((func) => functions[func].name).sort(),
+      ...(this.known < this.slowest ? { slowest: this.known } : {}),
+      guesses: this.guesses,
+    };
     return {
       kind: this.root.kind,
-      roots: roots.map(([func, root]) => statsOf(func, forest.functions[func].name, root)),
-      slowest: this.best.sorted().map((candidate) => recordOf(forest, candidate, tests)),
-      count: this.count,
+      roots: this.tally.roots(),
+      slowest: this.tally.slowest().slice(0, this.known),
+      count: this.tally.count,
       guessed: this.guessed,
+      ...(this.unsplit.size === 0 && this.known >= this.slowest && this.guesses === 0 ? {} : { unkept }),
     };
+  }
+
+  /** Whether it is about outermost calls of goroutines, behind which there may be handlers. */
+  private get isDispatched(): boolean {
+    return this.root.kind === "handlers" || this.root.kind === "callbacks";
   }
 
   private isServing(goroutine: Goroutine): boolean {
@@ -185,13 +222,16 @@ export class RequestCollector implements CallVisitor {
     const known = this.recording.servesRequests(process, goid);
     if (known !== undefined) return known;
     this.guessed = true;
-    return edge === EdgeKind.indirect || edge === EdgeKind.approximate;
+    return mayServe(edge);
   }
 
-  private isRoot(node: number): boolean {
-    const func = this.func[node];
-    if (this.root.kind === "named") return this.isNamed[func];
-    const isTest = this.isTestFunction[func] || this.tests.has(node);
-    return this.serves && isTest === (this.root.kind === "tests");
+  private isRoot(node: number, level: number): boolean {
+    if (this.root.kind === "named") return this.isNamed[this.func[node]];
+    if (!this.serves || (this.isDispatched && level > 0)) return false;
+    return this.isTest(this.tree, node) === (this.root.kind === "tests");
+  }
+
+  private isTest({ func, tests }: CallTree, node: number): boolean {
+    return this.isTestFunction[func[node]] || tests.has(node);
   }
 }

@@ -146,7 +146,9 @@ export class TaskCollector implements CallVisitor {
     const tests = new Map();
     return {
       kind: "tasks",
-      roots: [...roots].sort(([, a], [, b]) => b.total - a.total).map(([type, root]) => statsOf(-1, type, root)),
+      roots: [...roots]
+        .sort(([, a], [, b]) => b.durations.total - a.durations.total)
+        .map(([type, root]) => statsOf(-1, type, root)),
       slowest: best.sorted().map(({ type, candidate }): CallRecord => {
         const record = recordOf(forest, candidate, tests);
         return { ...record, function: record.function ?? NOWHERE, task: type };

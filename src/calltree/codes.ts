@@ -8,10 +8,12 @@ export enum Stop {
   exit,
   /** The next record is later than State.capture; State.now is its time. */
   capture,
-  /** An outermost call ended, at a node at which its goroutine may have had one before; see State.ended. */
+  /** An outermost call ended: the host has to count its goroutine (State.ended), or it was a slow request (State.slow). */
   outermost,
   /** There is no room for another frame. */
   frames,
+  /** A call began in a request, and the host has to find the signature that the request has now; see State.unknown. */
+  signature,
 }
 
 /** Where the fields of a state lie, in units of 8 bytes; those of 32 bits are in {@link StateWord}. */
@@ -35,12 +37,15 @@ export enum StatePlace {
   stray,
   /** Calls outside the window. */
   leftOut,
+  /** Calls of the goroutine that have begun, and how many had when the latest outermost one had. */
+  entered,
+  number,
 }
 
 /** Where the fields of 32 bits lie in a state, in units of 4 bytes. */
 export enum StateWord {
   /** Addresses of the next record and of the end of the chunk. */
-  position = 28,
+  position = 32,
   end,
   /** Address of the innermost open frame, 0 for none. */
   top,
@@ -53,7 +58,15 @@ export enum StateWord {
   ended,
   /** Not 0 if an open frame has callees that saw a panic: then `run` stops at each exit. */
   panicked,
-  size = 36,
+  /** Not 0 if outermost calls are requests to collect. */
+  serves,
+  /** Address of the signature of the open request. */
+  signature,
+  /** Address of the node whose call began; not 0 only after Stop.signature. */
+  unknown,
+  /** Address of the frame of the request that ended, if it is among the slowest; not 0 only after Stop.outermost. */
+  slow,
+  size = 44,
 }
 
 /** Where the fields of a plain record lie, by tag: an entry of the table that the host fills in; in bytes. */
@@ -80,8 +93,41 @@ export enum NodePlace {
   lastChild = 44,
   func = 52,
   edge = 56,
+  /** 16 bits each; see {@link NodeMark}. */
   depth = 60,
+  mark = 62,
   size = 64,
+}
+
+/** What a node is for the requests that pass it; see core/requests.ts. */
+export enum NodeMark {
+  /** Its calls are parts of signatures: it may turn out to be a handler. */
+  candidate = 1,
+  /** Handlers may be right beneath it: it is a request's outermost node, or was called once in each call of one. */
+  chain = 2,
+  /** The bits from here on: how many levels it lies below the outermost node. */
+  level = 4,
+  /** Handlers are looked for down to this level. */
+  deepest = 12,
+}
+
+/** Where the fields of a signature lie, in bytes, and how many there may be. */
+export enum SignaturePlace {
+  /** Address of the durations of requests with it, see DurationPlace; 0 for none. */
+  durations = 0,
+  last = 4,
+  steps = 8,
+  size = 12,
+  most = 16384,
+}
+
+/** Where the fields of a step lie, in bytes, and how many there may be. */
+export enum StepPlace {
+  node = 0,
+  to = 4,
+  next = 8,
+  size = 12,
+  most = 65536,
 }
 
 /** The bits of an entry of the hash that are the index of a node; the others are those of the hash itself. */

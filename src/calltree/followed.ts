@@ -32,7 +32,7 @@ export class ProcessFollower {
   /**
    * @param source its trace
    * @param now the runtime's clock, nanoseconds
-   * @param options `collectsDurations` of calls, by function; `space` that the trace may take, for processes whose calls
+   * @param options `collectsDurations` of calls, by function, and requests; `space` that the trace may take, for processes whose calls
    *   nobody will walk: what was read is given back then
    * @throws UserError if it is not a trace of a supported version
    */

@@ -4,6 +4,7 @@ import { UserError } from "../base/errors.js";
 import { type ByteSource, isGivenBack, openTrace, snapshotCause, type Trace } from "../calltrace/index.js";
 import { costBound } from "./bound.js";
 import type { CallFamily } from "./call-id.js";
+import { renumbered } from "./collected-requests.js";
 import { Compactor, type CompactProcess } from "./compact.js";
 import { countProcess } from "./count-process.js";
 import { type FollowedProcess, fromFollowed } from "./followed.js";
@@ -39,7 +40,7 @@ export interface ForestOptions extends Omit<ReplayOptions, keyof Scope> {
 
 /** Whether all calls of a process count, in the tree that is usual. */
 function isWhole(options: Omit<ReplayOptions, keyof Scope>, scope: Scope): boolean {
-  const { collectsDurations: _collects, ...limits } = options;
+  const { collectsDurations: _durations, collectsRequests: _requests, ...limits } = options;
   return [...Object.values(limits), ...Object.values(scope)].every((value) => value === undefined || value === false);
 }
 
@@ -251,6 +252,7 @@ function buildProcess(
       ...(counted.guesses === undefined ? {} : { guesses: counted.guesses }),
       ...(counted.problem === undefined ? {} : { problem: counted.problem }),
       ...(counted.durations === undefined ? {} : { durations: byFunction(counted.durations, ids) }),
+      ...(counted.requests === undefined ? {} : { requests: renumbered(counted.requests, number) }),
     }),
     replayed: {
       ...{ process, paths: new NodePaths(nodes), edges: { list: edges.list }, attachments },

@@ -11,6 +11,7 @@ export {
   type WrittenCallId,
   writeCallId,
 } from "./call-id.js";
+export { bySlowness, type CollectedRequests, signaturesOf, unpackRequests } from "./collected-requests.js";
 export { Ending } from "./ending.js";
 export { familiesOf } from "./family.js";
 export { buffersOf, type FollowedProcess, followedTree, ProcessFollower } from "./followed.js";
@@ -25,6 +26,7 @@ export {
   type TimelineTree,
 } from "./goroutine-timeline.js";
 export { CallCount, HeldCalls } from "./held-calls.js";
+export { unpackDurations } from "./packed-durations.js";
 export { columnIn, PARTS, partName, statesOfPart, timeIn } from "./part.js";
 export { type RecordingOptions, readRecording } from "./read.js";
 export { Recording, type Walk } from "./recording.js";
@@ -59,6 +61,7 @@ export {
   type CallForest,
   type CallTree,
   EdgeKind,
+  mayServe,
   type ProcessTree,
   processTitle,
   type SourceProblem,

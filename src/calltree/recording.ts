@@ -19,6 +19,7 @@ import { viewTree } from "./views/view.js";
 import { type CallVisitor, combineVisitors, visitEachProcess } from "./visitor.js";
 import type { Window } from "./window.js";
 
+const NONE: ReadonlySet<number> = new Set();
 const SCOPES = ["call", "goroutine", "window"] as const;
 
 /** Visits calls as it is advanced, and returns how many it left out. */
@@ -147,11 +148,13 @@ export class Recording {
    *
    * @param progress called with the number of bytes done and in all
    * @param view which of the remaining calls to visit; by default as in `select`
+   * @param skips processes that are not visited
    */
   *walk(
     visitor: CallVisitor,
     progress?: (done: number, total: number) => void,
     view: Pick<SelectOptions, "minimum" | "depth" | "top"> = this.select,
+    skips: ReadonlySet<number> = NONE,
   ): Walk {
     if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
     const { processes } = this.replay;
@@ -159,6 +162,7 @@ export class Recording {
     const total = processes.reduce((sum, { process }) => sum + process.length, 0);
     let before = 0;
     for (const [index, { process }] of processes.entries()) {
+      if (skips.has(index)) continue;
       const sink = this.replayFor(index, visitor, view);
       for (const done of walkProcess(this.replay.processes[index], this.replay.processes[index].scope, sink)) {
         progress?.(before + done, total);
@@ -178,8 +182,9 @@ export class Recording {
     visitor: CallVisitor,
     progress?: (done: number, total: number) => void,
     view: Pick<SelectOptions, "minimum" | "depth" | "top"> = this.select,
+    skips: ReadonlySet<number> = NONE,
   ): HiddenCalls {
-    const walk = this.walk(visitor, progress, view);
+    const walk = this.walk(visitor, progress, view, skips);
     let step = walk.next();
     while (!step.done) step = walk.next();
     return step.value;

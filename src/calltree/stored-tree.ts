@@ -8,6 +8,7 @@
  */
 import { crc32 } from "node:zlib";
 import type { Problem } from "../calltrace/index.js";
+import type { CollectedRequests } from "./collected-requests.js";
 import type { PackedDurations } from "./packed-durations.js";
 import { AttachmentTable } from "./replay/attachments.js";
 import type { Counted } from "./replay/count.js";
@@ -21,6 +22,7 @@ const TYPES = { Int32Array, Uint32Array, Uint16Array, Float64Array } as const;
 type Column = Int32Array | Uint32Array | Uint16Array | Float64Array;
 
 const NODES = ["parent", "func", "edge", "depth", "calls", "total", "self", "first", "last", "displaced"] as const;
+const REQUESTS = ["durations", "signatures", "candidates", "slowest"] as const;
 const ENDINGS = ["panics", "goexits", "running", "recovered", "earlier"] as const;
 
 interface Head {
@@ -42,6 +44,7 @@ export function encodeTree({
   edges,
   stacks,
   durations,
+  requests,
   attachments: _attachments,
   ...rest
 }: Counted): Uint8Array[] {
@@ -52,6 +55,7 @@ export function encodeTree({
     ["goroutines", stacks.goroutines.subarray(0, count)],
     ["goids", stacks.goids.subarray(0, count)],
     ...(durations === undefined ? [] : [["durations", durations] as [string, Column]]),
+    ...(requests === undefined ? [] : REQUESTS.map((name): [string, Column] => [`requests.${name}`, requests[name]])),
     ...ENDINGS.flatMap((name): [string, Column][] => [
       [`${name}.nodes`, Int32Array.from(endings[name].keys())],
       [name, Float64Array.from(endings[name].values())],
@@ -99,9 +103,13 @@ export function decodeTree(pieces: Iterable<Uint8Array>): Counted | undefined {
   const nodes = Object.assign(new NodeTable(true, sizes.depthLimit, sizes.pathLimit), sizes);
   for (const name of NODES) Object.assign(nodes, { [name]: columns.get(name) });
   const durations = columns.get("durations") as PackedDurations | undefined;
+  const requests = Object.fromEntries(
+    REQUESTS.map((name) => [name, columns.get(`requests.${name}`)]),
+  ) as unknown as CollectedRequests;
   return {
     ...rest,
     ...(durations === undefined ? {} : { durations }),
+    ...(columns.has("requests.slowest") ? { requests } : {}),
     nodes,
     edges: Object.assign(new EdgeTable(), { list: edges }),
     attachments: new AttachmentTable(0),

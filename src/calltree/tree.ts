@@ -5,6 +5,7 @@
 import type { Durations } from "../base/durations.js";
 import { baseName } from "../base/place.js";
 import type { Control, Note, Problem, ProcessInfo, SnapshotCause } from "../calltrace/index.js";
+import type { CollectedRequests } from "./collected-requests.js";
 import type { FunctionInfo } from "./functions.js";
 import type { Blame, TreeStates } from "./states.js";
 
@@ -27,6 +28,11 @@ export const EdgeKind = {
 } as const;
 
 export type EdgeKind = (typeof EdgeKind)[keyof typeof EdgeKind];
+
+/** Whether a server may call handlers on a goroutine with such an edge, for all that a call trace tells: untraced code started it. */
+export function mayServe(edge: EdgeKind): boolean {
+  return edge === EdgeKind.indirect || edge === EdgeKind.approximate;
+}
 
 /** The most that tracing added to the times of each node, nanoseconds; never more than the time itself. */
 export interface TracingTimes {
@@ -130,6 +136,8 @@ export interface ProcessTree {
   readonly pathLimit: number;
   /** By function of the forest: the durations of all its calls, if they were asked for and are known. */
   readonly durations?: ReadonlyMap<number, Durations>;
+  /** The requests that a server may have handled, if they were collected. */
+  readonly requests?: CollectedRequests;
   /** Goroutines whose places are guesses, because the calls were given back before what decides them was known. */
   readonly guesses?: number;
   readonly problem?: Problem;

@@ -41,6 +41,12 @@ const named = (name: string): RootKind => ({ kind: "named", matches: (each) => e
 const summary = (found: ReturnType<typeof requestsOf>) =>
   found.roots.map(({ name, count, max }) => `${name} ×${count} ${max / 1000}`);
 
+test("what a test calls is no request of a server", () => {
+  const script = "0 g1 { main.main\n10 g2<g1=TestGet { main.TestGet\n20 g2 { main.get\n30 g2 }\n40 g2 }\n50 g1 }";
+  expect(requestsOf(read(script), { kind: "handlers" }).count).toBe(0);
+  expect(summary(requestsOf(read(script), { kind: "tests" }))).toEqual(["main.TestGet ×1 30"]);
+});
+
 test("each handler's call is a request, also on a kept-alive connection", () => {
   const recording = read().withStates(() => new ServerClock("g2 35-55 lock"));
   const found = requestsOf(recording, { kind: "handlers" });

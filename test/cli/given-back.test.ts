@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { openTrace } from "../../src/calltrace/index.js";
 import { ProcessFollower } from "../../src/calltree/index.js";
 import { reportCommand } from "../../src/cli/commands/report.js";
+import { requestsCommand } from "../../src/cli/commands/requests.js";
 import { statsCommand } from "../../src/cli/commands/stats.js";
 import { saveBundle } from "../../src/cli/run/bundle.js";
 import { storeTrees } from "../../src/cli/run/store-trees.js";
@@ -18,11 +19,11 @@ const script = "0 g1 { main.main\n10 g1 { main.f\n20 g1 }\n25 g1 { main.g\n35 g1
 const whole = scripted(script, { control: { numbers: {} } });
 
 /** A file with holes whose tree is stored, as after a run. */
-function storedFile(directory: string): string {
+function storedFile(directory: string, trace = whole, collects = false): string {
   const path = join(directory, "1000-1.gotrace");
-  writeFileSync(path, givenBack(whole));
+  writeFileSync(path, givenBack(trace));
   let now = 0n;
-  const followed = new ProcessFollower(memorySource(whole), () => (now += 60_000n)).finish();
+  const followed = new ProcessFollower(memorySource(trace), () => (now += 60_000n), { collectsDurations: collects }).finish();
   const file = openFile(path);
   storeTrees([{ ...file, followed }]);
   file.close();
@@ -68,4 +69,34 @@ test("commands for single calls say that these were given back, and no command f
   const page = `${path}.html`;
   await reportCommand.run(["--html", "-o", page, path]);
   expect(readFileSync(page, "utf8")).toMatch(/"events":6,"goroutines":1,"calls":3,"paths":3,/);
+});
+
+test("requests are there without single calls, and the same; what needs these says so", async () => {
+  const directory = temporaryDirectory();
+  const calls = Array.from({ length: 9 }, (_, i) => `${100 * i} g2<g1 { main.handle\n${100 * i + 10 + i} g2 }`);
+  const served = scripted(["0 g1 { main.main", ...calls, "2000 g1 }"].join("\n"), { control: { numbers: {} } });
+  const kept = join(directory, "kept.gotrace");
+  writeFileSync(kept, served);
+  const path = storedFile(directory, served, true);
+  const shown = async (...words: string[]) => {
+    const output = join(directory, "output");
+    expect(await requestsCommand.run([...words, "-o", output])).toBe(0);
+    return readFileSync(output, "utf8");
+  };
+  const json = async (trace: string) => {
+    const { statements: _statements, ...requests } = JSON.parse(
+      await shown("--format", "json", "--slowest", "2", trace),
+    );
+    return requests;
+  };
+  expect(await json(path)).toEqual(await json(kept));
+  const [table, whole] = [await shown("--slowest", "2", path), await shown("--slowest", "2", kept)];
+  expect(table).toMatch(/the slowest without their trees: .* --save FILE keeps them/);
+  expect(table).not.toContain("gotrace report --call");
+  expect(whole).toContain("gotrace report --call 2.9");
+  const gone = { message: expect.stringContaining("given back"), advice: expect.stringContaining("--save FILE") };
+  await expect(requestsCommand.run(["--tree", path])).rejects.toMatchObject(gone);
+  await expect(requestsCommand.run(["--root", "main.handle", path])).rejects.toMatchObject(gone);
+  await expect(requestsCommand.run([storedFile(directory)])).rejects.toMatchObject(gone);
+  await expect(requestsCommand.run([storedFile(directory, undefined, true)])).rejects.toMatchObject(gone);
 });

@@ -34,7 +34,11 @@ class Block {
 }
 
 export function recordDuration(func: u32, duration: f64): void {
-  const entry = table + ((<usize>func) << 2);
+  recordAt(table + ((<usize>func) << 2), duration);
+}
+
+/** Records a duration in the block whose address is at `entry`. */
+export function recordAt(entry: usize, duration: f64): void {
   let at = <usize>load<u32>(entry);
   if (at === 0) {
     at = take(DurationPlace.size);

@@ -4,12 +4,14 @@
  * (replay/core.ts): control records, the ends of calls that a panic passed, and the questions of other goroutines.
  * The results are those of RecordDecoder and Stacks, bit for bit; a test compares them.
  */
-import { FramePlace, StateWord, Stop, TagPlace } from "../codes";
+import { FramePlace, NodeMark, StateWord, Stop, TagPlace } from "../codes";
 import { isCollecting, recordDuration } from "./durations";
 import { child, countGoroutine, depthLimit, displace, isCounted, isRoot, Node, noteGoroutine } from "./nodes";
+import { following, recordRequest, Signature, startOf } from "./requests";
 
 export { collectDurations, isFull, recordDuration } from "./durations";
 export { child, count, hasOtherIds, otherPaths, setColumns, setLimits, setTree, tableSize } from "./nodes";
+export { collectRequests, setLeast } from "./requests";
 export { controlSizes, lanes, plainSizes, skim } from "./skim";
 
 /** The first address that the host may use. */
@@ -37,6 +39,8 @@ class State {
   serial: f64;
   stray: f64;
   leftOut: f64;
+  entered: f64;
+  number: f64;
   position: usize;
   end: usize;
   top: Frame | null;
@@ -46,6 +50,10 @@ class State {
   edge: i32;
   ended: Node | null;
   panicked: i32;
+  serves: i32;
+  signature: Signature | null;
+  unknown: Node | null;
+  slow: Frame | null;
 }
 
 /** Fields as in FramePlace. */
@@ -103,6 +111,25 @@ export function enter(id: u32, now: f64): void {
   const top = s.top;
   const node = top === null ? child(s.attach, id, s.edge) : child(top.node, id, 0);
   s.top = push(top, node, now);
+  s.entered += 1;
+  if (top === null ? s.serves !== 0 : (node.mark & NodeMark.candidate) !== 0) pass(s, node, top === null);
+}
+
+/** A call of a request begins, `first` its outermost one. @returns whether the signature is known */
+function pass(s: State, node: Node, first: bool): bool {
+  if (first) s.number = s.entered;
+  const signature = s.signature;
+  const next = first ? startOf(node) : signature === null ? signature : following(signature, node);
+  if (first || next !== null) s.signature = next;
+  if (next === null) s.unknown = node;
+  return next !== null;
+}
+
+/** A request ends at `now`; its host learns of it if it is slow. */
+export function endRequest(frame: Frame, now: f64): void {
+  const s = changetype<State>(state);
+  if (s.serves === 0) return;
+  if (recordRequest(changetype<Signature>(s.signature), now - frame.start)) s.slow = frame;
 }
 
 /** Ends the innermost call at `now`; false if it does not count. There must be an open frame. */
@@ -111,6 +138,7 @@ export function exit(now: f64): bool {
   const frame = changetype<Frame>(s.top);
   const below = frame.below;
   const shown = pop(s, frame, below, now);
+  if (below === null) endRequest(frame, now);
   s.top = below;
   return shown;
 }
@@ -187,7 +215,8 @@ export function run(): Stop {
   let ticks = s.ticks;
   let floor = s.floor;
   let top = s.top;
-  let depth = top === null ? 0 : top.node.depth;
+  let entered = s.entered;
+  let depth: u32 = top === null ? 0 : top.node.depth;
   let why = Stop.other;
   while (true) {
     // May read beyond the chunk, where memory is readable.
@@ -210,6 +239,7 @@ export function run(): Stop {
         break;
       }
       const id = <u32>(word >> 3) & load<u32>(tag, TagPlace.ids);
+      const outermost = top === null;
       let node: Node;
       if (top !== null) {
         let above = top.node;
@@ -221,6 +251,17 @@ export function run(): Stop {
       top = push(top, node, now);
       // Read now, so that the node is in the cache when it is needed.
       depth = node.depth;
+      entered += 1;
+      if (outermost ? s.serves !== 0 : (node.mark & NodeMark.candidate) !== 0) {
+        s.entered = entered;
+        if (!pass(s, node, outermost)) {
+          why = Stop.signature;
+          at = next;
+          ticks = later;
+          floor = now;
+          break;
+        }
+      }
     } else if (top === null) s.stray += 1;
     else if (stopsAtExits) {
       why = Stop.exit;
@@ -228,9 +269,10 @@ export function run(): Stop {
     } else {
       const below = top.below;
       pop(s, top, below, now);
+      if (below === null) endRequest(top, now);
       top = below;
       if (below !== null) depth = below.node.depth;
-      else if (s.ended !== null) {
+      else if (s.ended !== null || s.slow !== null) {
         why = Stop.outermost;
         at = next;
         ticks = later;
@@ -246,5 +288,6 @@ export function run(): Stop {
   s.ticks = ticks;
   s.floor = floor;
   s.top = top;
+  s.entered = entered;
   return why;
 }

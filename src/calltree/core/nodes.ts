@@ -1,5 +1,5 @@
 /** The nodes of a merged tree: those of NodeTable (replay/nodes.ts), with all that an event needs in one cache line. */
-import { NodePlace, TABLE_INDEX } from "../codes";
+import { NodeMark, NodePlace, TABLE_INDEX } from "../codes";
 
 /** Fields as in NodePlace. */
 @unmanaged
@@ -16,7 +16,8 @@ export class Node {
   func: u32;
   /** 0 for a call, else the number of an edge. */
   edge: i32;
-  depth: u32;
+  depth: u16;
+  mark: u16;
 }
 
 /** Address of the root, from which on the nodes lie. */
@@ -79,7 +80,7 @@ export function tableSize(): u32 {
   return mask + 1;
 }
 
-function indexOf(node: Node | null): u32 {
+export function indexOf(node: Node | null): u32 {
   return <u32>(changetype<usize>(node) - nodes) / NodePlace.size;
 }
 
@@ -94,7 +95,7 @@ export function child(parent: Node, id: u32, edge: i32): Node {
     func = idLimit + 1;
     hasOtherIds = true;
   }
-  const above = parent.depth === depthLimit ? changetype<Node>(parent.parent) : parent;
+  const above = <u32>parent.depth === depthLimit ? changetype<Node>(parent.parent) : parent;
   if (others !== 0 && changetype<usize>(above) === others) return other(func);
   const node = find(above, func, edge);
   if (node !== null) return changetype<Node>(node);
@@ -160,7 +161,7 @@ function other(func: u32): Node {
   const found = find(above, func, 0);
   if (found !== null) return changetype<Node>(found);
   const node = add(above, func, 0);
-  node.depth = depthLimit;
+  node.depth = <u16>depthLimit;
   return node;
 }
 
@@ -176,6 +177,7 @@ function made(parent: Node, func: u32, edge: i32): Node {
 
 function add(parent: Node, func: u32, edge: i32): Node {
   const node = made(parent, func, edge);
+  if (edge === 0 && (parent.mark & NodeMark.chain) !== 0) mark(node, parent);
   if (count * 2 > mask + 1) {
     memory.fill(table, 0, (<usize>mask + 1) << 2);
     mask = mask * 2 + 1;
@@ -183,6 +185,21 @@ function add(parent: Node, func: u32, edge: i32): Node {
   } else insert(count - 1);
   if (edge === 0) setLast(parent, node);
   return node;
+}
+
+/**
+ * Marks a node beneath one of a chain. A call's callees end before it: if there are fewer calls, not each of its caller made
+ * one.
+ */
+function mark(node: Node, parent: Node): void {
+  for (let at = parent; at.edge === 0; ) {
+    const above = changetype<Node>(at.parent);
+    if (at.calls < above.calls) return;
+    at = above;
+  }
+  const level = (parent.mark & ~(NodeMark.level - 1)) + NodeMark.level;
+  const isChain = parent.calls === 0 && level < NodeMark.deepest * NodeMark.level;
+  node.mark = <u16>(level | NodeMark.candidate | (isChain ? NodeMark.chain : 0));
 }
 
 function setLast(parent: Node, node: Node): void {

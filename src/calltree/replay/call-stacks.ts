@@ -1,5 +1,6 @@
 /** What a tree is built with: the stacks of open calls of all slots, and the nodes to which they add up. */
 import type { RecordDecoder } from "../../calltrace/index.js";
+import type { CollectedRequests } from "../collected-requests.js";
 import type { PackedDurations } from "../packed-durations.js";
 import type { Endings } from "./endings.js";
 import type { NodeTable } from "./nodes.js";
@@ -20,6 +21,8 @@ export interface TakenNodes {
   readonly goids: Float64Array<ArrayBuffer>;
   /** By function, if they were asked for and there was enough memory. */
   readonly durations?: PackedDurations;
+  /** Also if asked for and complete; with the numbers of nodes here. */
+  readonly requests?: CollectedRequests;
 }
 
 /** Nodes are numbers of the tree's table, frames are known only to the stacks. */

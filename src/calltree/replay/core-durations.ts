@@ -5,12 +5,26 @@ import { type FunctionDurations, type PackedDurations, packDurations } from "../
 import type { Core } from "./core.js";
 
 /** The durations of all calls by function; undefined if they were not collected, or some are missing. */
-export function readDurations({ exports, durations, words, floats, bytes }: Core): PackedDurations | undefined {
-  if (durations === 0 || exports.isFull.value !== 0) return undefined;
+export function readDurations(core: Core): PackedDurations | undefined {
+  const { durations } = core;
+  return durations === 0 ? undefined : readBlocks(core, ID_LIMIT + 2, (func) => durations + 4 * func);
+}
+
+/**
+ * Durations in the core's memory.
+ * @param entryOf the address that has the address of a block of durations, 0 for none
+ * @returns undefined if some are missing for lack of memory
+ */
+export function readBlocks(
+  { exports, words, floats, bytes }: Core,
+  count: number,
+  entryOf: (index: number) => number,
+): PackedDurations | undefined {
+  if (exports.isFull.value !== 0) return undefined;
   const view = new DataView(bytes.buffer);
-  const functions: FunctionDurations[] = [];
-  for (let func = 0; func <= ID_LIMIT + 1; func++) {
-    const at = words[durations / 4 + func];
+  const blocks: FunctionDurations[] = [];
+  for (let index = 0; index < count; index++) {
+    const at = words[entryOf(index) / 4];
     if (at === 0) continue;
     const float = at / 8;
     const count = floats[float + DurationPlace.count / 8];
@@ -20,8 +34,8 @@ export function readDurations({ exports, durations, words, floats, bytes }: Core
       if (counts !== 0) octaves.push([octave, floats.subarray(counts / 8, (counts + DurationPlace.octaveSize) / 8)]);
     }
     const values = float + DurationPlace.values / 8;
-    functions.push({
-      func,
+    blocks.push({
+      func: index,
       count,
       min: floats[float + DurationPlace.min / 8],
       max: floats[float + DurationPlace.max / 8],
@@ -34,7 +48,7 @@ export function readDurations({ exports, durations, words, floats, bytes }: Core
       octaves,
     });
   }
-  return packDurations(functions);
+  return packDurations(blocks);
 }
 
 /** Two numbers whose sum is that of a large one. */

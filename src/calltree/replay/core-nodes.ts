@@ -1,7 +1,8 @@
 /** The nodes of the core: single ones, and all copied into columns, in which they take less memory and others can use them. */
-import { NodePlace, TABLE_INDEX } from "../codes.js";
+import { FramePlace, NodePlace, TABLE_INDEX } from "../codes.js";
 import type { TakenNodes } from "./call-stacks.js";
 import type { Core } from "./core.js";
+import { CALL_EDGE } from "./edges.js";
 import { NO_NODE, NodeTable, ROOT } from "./nodes.js";
 
 /** A node's parent, and the function and edge of its calls. */
@@ -24,7 +25,7 @@ export function nodeOf(core: Core, { parent, func, edge }: NodeCall): number {
 
 /** All that the core has counted. */
 export function readNodes(core: Core): TakenNodes {
-  const { exports, words, floats } = core;
+  const { exports, units, words, floats } = core;
   const count = exports.count.value;
   const nodes = new NodeTable(true, core.depthLimit, core.pathLimit);
   nodes.fill(
@@ -39,7 +40,7 @@ export function readNodes(core: Core): TakenNodes {
     nodes.lastChild[node] = lastChild === 0 ? ROOT : core.indexOf(lastChild);
     nodes.func[node] = words[word + NodePlace.func / 4];
     nodes.edge[node] = words[word + NodePlace.edge / 4];
-    nodes.depth[node] = words[word + NodePlace.depth / 4];
+    nodes.depth[node] = units[core.nodeAt(node) / 2 + NodePlace.depth / 2];
     nodes.calls[node] = floats[float + NodePlace.calls / 8];
     nodes.total[node] = floats[float + NodePlace.total / 8];
     nodes.self[node] = floats[float + NodePlace.self / 8];
@@ -54,4 +55,33 @@ export function readNodes(core: Core): TakenNodes {
   const goroutines = Int32Array.from(new Float64Array(words.buffer, core.goroutines, count));
   const goids = new Float64Array(words.buffer, core.goids, count).map((goid) => goid - 1);
   return { nodes, goroutines, goids };
+}
+
+/**
+ * Whether a function that was called as the outermost one of a goroutine of the root has ended; undefined if it was not called.
+ * @param open addresses of the innermost open frames
+ * @param goexits nodes with calls that did not return
+ */
+export function isDone(
+  core: Core,
+  func: number,
+  open: Int32Array,
+  goexits: ReadonlyMap<number, number>,
+): boolean | undefined {
+  const { words } = core;
+  const isCall = (node: number) =>
+    words[(node + NodePlace.parent) / 4] === core.root && words[(node + NodePlace.func) / 4] === func;
+  for (let index = 1; index < core.exports.count.value; index++) {
+    const node = core.nodeAt(index);
+    if (words[(node + NodePlace.edge) / 4] !== CALL_EDGE || !isCall(node)) continue;
+    return !open.some((frame) => isCall(outermostNode(core, frame))) && !goexits.has(index);
+  }
+  return undefined;
+}
+
+/** Address of the node of the outermost frame beneath a frame. */
+function outermostNode({ words }: Core, frame: number): number {
+  let outermost = frame;
+  for (let below = frame; below !== 0; below = words[(below + FramePlace.below) / 4]) outermost = below;
+  return words[(outermost + FramePlace.node) / 4];
 }

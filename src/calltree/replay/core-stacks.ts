@@ -5,11 +5,12 @@
 import { grown } from "../../base/columns.js";
 import { Kind, type RecordDecoder } from "../../calltrace/index.js";
 import { FramePlace, NodePlace, StatePlace, StateWord, Stop } from "../codes.js";
+import { Ending } from "../ending.js";
 import type { CallStacks, OpenChunk, TakenNodes } from "./call-stacks.js";
 import { type Core, PIECE, release, SLACK } from "./core.js";
 import { readDurations } from "./core-durations.js";
-import { readNodes } from "./core-nodes.js";
-import { CALL_EDGE } from "./edges.js";
+import { isDone, readNodes } from "./core-nodes.js";
+import type { CoreRequests } from "./core-requests.js";
 import { bump, Endings } from "./endings.js";
 import { NO_FRAME } from "./frames.js";
 import { NO_NODE, ROOT } from "./nodes.js";
@@ -36,13 +37,17 @@ export class CoreStacks implements CallStacks {
   private loadedFrom = 0;
   private loadedUntil = 0;
 
-  /** @param slots `top` has addresses of frames here */
+  /**
+   * @param slots `top` has addresses of frames here
+   * @param requests collects them; only where all calls count
+   */
   constructor(
     readonly core: Core,
     private readonly slots: SlotTable,
     private readonly listener: Listener,
     private readonly scope: Scope,
     slope: number,
+    private readonly requests?: CoreRequests,
   ) {
     core.setSlope(slope);
     this.endings = new Endings(slots, () => undefined);
@@ -56,6 +61,7 @@ export class CoreStacks implements CallStacks {
     this.outermostNodes.begin(slot);
     this.serials = grown(this.serials, slots.top.length);
     this.serials[slot] = ++this.serial;
+    this.requests?.begin(slot);
     return window;
   }
 
@@ -89,8 +95,11 @@ export class CoreStacks implements CallStacks {
         offset = next;
         if (why === Stop.frames) core.growFrames();
         else if (why === Stop.capture) this.capture(slot, core.floats[core.state + StatePlace.now]);
-        else if (why === Stop.outermost) this.outermost(slot, core.words[core.stateWords + StateWord.ended]);
-        else if (why === Stop.exit || until === length || offset + SLACK <= until) break;
+        else if (why === Stop.signature) this.requests?.enter();
+        else if (why === Stop.outermost) {
+          this.outermost(slot, core.words[core.stateWords + StateWord.ended]);
+          this.requests?.exit(slot, slots.floor[slot], Ending.return);
+        } else if (why === Stop.exit || until === length || offset + SLACK <= until) break;
       }
       core.getTimes(state);
       state.position = offset / 2;
@@ -131,7 +140,10 @@ export class CoreStacks implements CallStacks {
         if (begin < floats[(node + NodePlace.first) / 8]) floats[(node + NodePlace.first) / 8] = begin;
         if (end > floats[(node + NodePlace.last) / 8]) floats[(node + NodePlace.last) / 8] = end;
         bump(endings.running, core.indexOf(node));
-        if (below === NONE) this.outermost(slot, node);
+        if (below === NONE) {
+          this.outermost(slot, node);
+          this.requests?.abandon(slot, frame, end, own);
+        }
         above = duration;
       } else this.leaveOut(from, 1);
       endings.forget(frame);
@@ -155,16 +167,8 @@ export class CoreStacks implements CallStacks {
   }
 
   isDone(func: number): boolean | undefined {
-    const { core, slots } = this;
-    const isCall = (node: number) =>
-      core.words[(node + NodePlace.parent) / 4] === core.root && core.words[(node + NodePlace.func) / 4] === func;
-    for (let index = 1; index < core.exports.count.value; index++) {
-      const node = core.nodeAt(index);
-      if (core.words[(node + NodePlace.edge) / 4] !== CALL_EDGE || !isCall(node)) continue;
-      const isOpen = slots.top.some((frame) => frame !== NO_FRAME && isCall(this.outermostNode(frame)));
-      return !isOpen && !this.endings.goexits.has(index);
-    }
-    return undefined;
+    const open = this.slots.top.filter((frame) => frame !== NO_FRAME);
+    return isDone(this.core, func, open, this.endings.goexits);
   }
 
   hold(): void {}
@@ -172,7 +176,12 @@ export class CoreStacks implements CallStacks {
   take(): TakenNodes {
     const { core } = this;
     const durations = readDurations(core);
-    const taken = { ...readNodes(core), ...(durations === undefined ? {} : { durations }) };
+    const requests = this.requests?.take();
+    const taken = {
+      ...readNodes(core),
+      ...(durations === undefined ? {} : { durations }),
+      ...(requests === undefined ? {} : { requests }),
+    };
     release(core);
     return taken;
   }
@@ -188,6 +197,7 @@ export class CoreStacks implements CallStacks {
     if (what === Kind.enter) {
       if (core.exports.hasFrame() === 0) core.growFrames();
       core.exports.enter(decoder.id[0], time);
+      this.requests?.enter();
     } else if (what === Kind.spawn) {
       const node = frame === NONE ? slots.attach[slot] : this.nodeOf(frame);
       this.listener.spawn(slot, node, decoder.id[0], decoder.at[0], time);
@@ -195,13 +205,15 @@ export class CoreStacks implements CallStacks {
     else {
       const node = this.nodeOf(frame);
       const shown = core.exports.exit(time) !== 0;
-      const ended = core.words[core.stateWords + StateWord.ended];
-      if (ended !== NONE) this.outermost(slot, ended);
-      if (what === Kind.exit && slots.panicked[slot] === 0) return;
-      const below = this.top === NONE ? NO_FRAME : this.top;
-      const panics = what === Kind.exit ? 0 : decoder.id[0];
-      this.endings.of({ slot, node, frame, below, what, panics }, shown);
-      core.words[core.stateWords + StateWord.panicked] = slots.panicked[slot];
+      this.outermost(slot, core.words[core.stateWords + StateWord.ended]);
+      let how: Ending = Ending.return;
+      if (what !== Kind.exit || slots.panicked[slot] !== 0) {
+        const below = this.top === NONE ? NO_FRAME : this.top;
+        const panics = what === Kind.exit ? 0 : decoder.id[0];
+        how = this.endings.of({ slot, node, frame, below, what, panics }, shown);
+        core.words[core.stateWords + StateWord.panicked] = slots.panicked[slot];
+      }
+      this.requests?.exit(slot, time, how);
     }
   }
 
@@ -220,11 +232,11 @@ export class CoreStacks implements CallStacks {
     core.floats[core.state + StatePlace.capture] = slots.capture[slot];
   }
 
-  /** An outermost call ends: counts its goroutine for the node, once. */
+  /** An outermost call ends: counts its goroutine for the node, if there is one, once. */
   private outermost(slot: number, node: number): void {
     const { core } = this;
     const before = core.words[core.stateWords + StateWord.root];
-    if (before === node) return;
+    if (before === node || node === NONE) return;
     const isFirst = before === NONE || before === core.root;
     const [last, now] = [core.indexOf(before), core.indexOf(node)];
     core.exports.setRoot(node, isFirst || this.outermostNodes.isAnother(slot, last, now));
@@ -243,14 +255,6 @@ export class CoreStacks implements CallStacks {
 
   private nodeOf(frame: number): number {
     return this.core.indexOf(this.core.words[(frame + FramePlace.node) / 4]);
-  }
-
-  /** Address of the node of the outermost frame beneath a frame. */
-  private outermostNode(frame: number): number {
-    const { words } = this.core;
-    let outermost = frame;
-    for (let below = frame; below !== NONE; below = words[(below + FramePlace.below) / 4]) outermost = below;
-    return words[(outermost + FramePlace.node) / 4];
   }
 
   /** Hands the state of a slot to the core. */
@@ -272,6 +276,7 @@ export class CoreStacks implements CallStacks {
     words[stateWords + StateWord.edge] = slots.edge[slot];
     words[stateWords + StateWord.ended] = NONE;
     words[stateWords + StateWord.panicked] = slots.panicked[slot];
+    this.requests?.load(slot);
   }
 
   /** Takes the state of a slot back, and what was counted since; it stays loaded. */
@@ -284,5 +289,6 @@ export class CoreStacks implements CallStacks {
     this.leaveUnseen(slot, floats[state + StatePlace.stray]);
     this.leaveOut(slots.from[slot], floats[state + StatePlace.leftOut]);
     floats[state + StatePlace.stray] = floats[state + StatePlace.leftOut] = 0;
+    this.requests?.store(slot);
   }
 }

@@ -4,7 +4,7 @@
  * memory), and the frames at its end.
  */
 import { type DecoderState, EIGHTHS, ID_LIMIT, RECORDS, Tag } from "../../calltrace/index.js";
-import { FramePlace, NodePlace, StatePlace, TABLE_INDEX, TagPlace } from "../codes.js";
+import { FramePlace, NodePlace, SignaturePlace, StatePlace, StepPlace, TABLE_INDEX, TagPlace } from "../codes.js";
 import { WASM } from "../wasm.js";
 
 /** Exports of core/index.ts. */
@@ -35,6 +35,9 @@ export interface CoreExports {
   skim(count: number): void;
   collectDurations(table: number, from: number, to: number): void;
   recordDuration(func: number, duration: number): void;
+  collectRequests(starts: number): void;
+  setLeast(duration: number): void;
+  endRequest(frame: number, now: number): void;
   readonly isFull: { readonly value: number };
 }
 
@@ -88,10 +91,14 @@ export class Core {
   private readonly frames: number;
   /** By function: the address of its durations, 0 for none; see DurationPlace. The address of this table is 0 without durations. */
   readonly durations: number = 0;
+  /** Addresses of what requests need, see core/requests.ts. */
+  readonly starts: number = 0;
+  readonly signatures: number = 0;
+  readonly steps: number = 0;
 
   /**
    * @param pathLimit the most nodes but for those beyond the limit, one a function
-   * @param collects the durations of calls by function
+   * @param collects the durations of calls by function, and requests where slots serve
    */
   constructor(
     readonly depthLimit: number,
@@ -119,6 +126,10 @@ export class Core {
       this.durations = take(4 * (ID_LIMIT + 2));
       const from = take(DURATIONS);
       exports.collectDurations(this.durations, from, from + DURATIONS);
+      this.starts = take(4 * most);
+      this.signatures = take(SignaturePlace.size * SignaturePlace.most);
+      this.steps = take(StepPlace.size * StepPlace.most);
+      exports.collectRequests(this.starts);
     }
     this.frames = end;
     this.state = exports.state.value / 8;

@@ -1,5 +1,6 @@
 /** What the replay of a process has counted, and the ends of calls that never returned. */
 import type { Problem, ProcessTrace } from "../../calltrace/index.js";
+import type { CollectedRequests } from "../collected-requests.js";
 import type { PackedDurations } from "../packed-durations.js";
 import type { AttachmentTable } from "./attachments.js";
 import type { TreeBuilder } from "./builder.js";
@@ -17,6 +18,8 @@ export interface Counts {
   readonly stacks: StackCounts;
   /** By function, if asked for and known. */
   readonly durations?: PackedDurations;
+  /** If asked for and known; with the numbers of {@link nodes}. */
+  readonly requests?: CollectedRequests;
 }
 
 /** What the replay of a process has counted. */
@@ -35,7 +38,7 @@ export interface Counted extends Counts {
 /** What is counted beside the nodes. */
 export interface StackCounts
   extends Pick<CallStacks, "stray" | "pruned" | "filtered">,
-    Omit<TakenNodes, "nodes" | "durations"> {
+    Omit<TakenNodes, "nodes" | "durations" | "requests"> {
   readonly endings: Pick<Endings, "panics" | "goexits" | "running" | "recovered" | "earlier">;
 }
 
@@ -54,9 +57,13 @@ export function countedOf(counts: Counts, { events, goroutines, problem }: Presc
 /** What a builder has counted; it can count nothing more. */
 export function countsOf({ stacks, edges, attachments }: TreeBuilder): Counts {
   const { endings, stray, pruned, filtered } = stacks;
-  const { nodes, goroutines, goids, durations } = stacks.take();
+  const { nodes, goroutines, goids, durations, requests } = stacks.take();
   const counts = { nodes, edges, attachments, stacks: { endings, stray, pruned, filtered, goroutines, goids } };
-  return { ...counts, ...(durations === undefined ? {} : { durations }) };
+  return {
+    ...counts,
+    ...(durations === undefined ? {} : { durations }),
+    ...(requests === undefined ? {} : { requests }),
+  };
 }
 
 /** Whether main.main has ended, and not by Goexit; undefined if it was not called. */

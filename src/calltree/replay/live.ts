@@ -61,7 +61,7 @@ export class LiveReplay implements Reach {
   /**
    * @param source the trace of one process
    * @param now a clock, nanoseconds
-   * @param collectsDurations of calls, by function
+   * @param collectsDurations of calls, by function, and requests
    * @throws UserError if it is not a trace of a supported version
    */
   constructor(
@@ -175,7 +175,8 @@ export class LiveReplay implements Reach {
     this.prescanner ??= new Prescanner(process, relied);
     const { prescanner } = this;
     if (this.builder === undefined) {
-      this.builder = new TreeBuilder(process, prescanner, { collectsDurations }, this.reader, this);
+      const collects = { collectsDurations, collectsRequests: collectsDurations };
+      this.builder = new TreeBuilder(process, prescanner, collects, this.reader, this);
       this.late = new LateQueries(prescanner.queries, this.builder, lateness);
     }
     const { builder, late } = this;

@@ -5,17 +5,21 @@ import { EdgeTable } from "./edges.js";
 import { NodeTable } from "./nodes.js";
 
 /** {@link Counts}, with plain objects in place of classes. */
-export interface PlainCounts extends Pick<Counts, "stacks" | "durations"> {
+export interface PlainCounts extends Pick<Counts, "stacks" | "durations" | "requests"> {
   readonly nodes: object;
   readonly edges: object;
   readonly attachments: object;
 }
 
-export function toPlain({ nodes, edges, attachments, stacks, durations }: Counts): PlainCounts {
+export function toPlain({ nodes, edges, attachments, stacks, durations, requests }: Counts): PlainCounts {
   const { panics, goexits, running, recovered, earlier } = stacks.endings;
   const endings = { panics, goexits, running, recovered, earlier };
   const columns = { nodes: { ...nodes }, edges: { ...edges }, attachments: { ...attachments } };
-  return { ...columns, stacks: { ...stacks, endings }, ...(durations === undefined ? {} : { durations }) };
+  return {
+    ...{ ...columns, stacks: { ...stacks, endings } },
+    ...(durations === undefined ? {} : { durations }),
+    ...(requests === undefined ? {} : { requests }),
+  };
 }
 
 export function fromPlain({ nodes, edges, attachments, ...rest }: PlainCounts): Counts {
@@ -28,8 +32,8 @@ export function fromPlain({ nodes, edges, attachments, ...rest }: PlainCounts): 
 }
 
 /** The memory of all columns. */
-export function buffersOfCounts({ nodes, attachments, stacks, durations }: PlainCounts): ArrayBuffer[] {
-  return [nodes, attachments, stacks, { durations }].flatMap(buffersIn);
+export function buffersOfCounts({ nodes, attachments, stacks, durations, requests }: PlainCounts): ArrayBuffer[] {
+  return [nodes, attachments, stacks, { durations }, requests ?? {}].flatMap(buffersIn);
 }
 
 /** The memory of the columns of an object. */

@@ -21,6 +21,8 @@ export class SlotTable {
   /** The node to which the goroutine's outermost frames are attached, and their edge. */
   attach = new Int32Array(0);
   edge = new Int32Array(0);
+  /** 1 if its outermost calls may be requests, see {@link mayServe}. */
+  serves = new Uint8Array(0);
   goid = new Float64Array(0);
   /** 1 if the goroutine runs a test whose name is in the trace. */
   test = new Uint8Array(0);
@@ -67,6 +69,7 @@ export class SlotTable {
     this.bottom = more(this.bottom, NO_FRAME);
     this.attach = more(this.attach, ROOT);
     this.edge = more(this.edge, 0);
+    this.serves = more(this.serves, 0);
     this.goid = more(this.goid, 0);
     this.test = more(this.test, 0);
     this.start = more(this.start, 0);

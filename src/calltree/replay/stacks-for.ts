@@ -3,6 +3,7 @@ import type { ProcessTrace } from "../../calltrace/index.js";
 import type { CallStacks } from "./call-stacks.js";
 import { ColumnStacks } from "./column-stacks.js";
 import { acquire } from "./core.js";
+import { CoreRequests } from "./core-requests.js";
 import { CoreStacks } from "./core-stacks.js";
 import { DEPTH_LIMIT, NodeTable, PATH_LIMIT } from "./nodes.js";
 import type { Listener } from "./observer.js";
@@ -20,6 +21,8 @@ export interface ReplayOptions extends Scope {
   readonly isPlain?: boolean;
   /** Collects the durations of calls by function, where the core is used. */
   readonly collectsDurations?: boolean;
+  /** Also collects requests, where all calls count. */
+  readonly collectsRequests?: boolean;
 }
 
 /** The core builds merged trees of whole goroutines, from traces that have their beginnings. */
@@ -33,11 +36,8 @@ export function stacksFor(
   if (noMerge || options.family !== undefined || options.reach !== undefined || options.isPlain) {
     return new ColumnStacks(new NodeTable(!noMerge, depthLimit, pathLimit), slots, listener, options);
   }
-  return new CoreStacks(
-    acquire(depthLimit, pathLimit, options.collectsDurations),
-    slots,
-    listener,
-    options,
-    clock.slope,
-  );
+  const { collectsDurations = false, collectsRequests = false } = options;
+  const core = acquire(depthLimit, pathLimit, collectsDurations || collectsRequests);
+  const requests = collectsRequests ? new CoreRequests(core, slots) : undefined;
+  return new CoreStacks(core, slots, listener, options, clock.slope, requests);
 }

@@ -1,5 +1,6 @@
-/** `gotrace requests`: the requests of a server in saved traces, and what the slow ones have more of. */
+/** `gotrace requests`: the requests of a server, in saved traces or of a program that it builds and runs, and what the slow ones have more of. */
 
+import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import {
   costBounds,
@@ -11,24 +12,43 @@ import {
   TaskCollector,
   waitsOfCall,
 } from "../../callstats/index.js";
+import { isGivenBack } from "../../calltrace/index.js";
 import type { Recording } from "../../calltree/index.js";
-import { namesOf, type RequestsReport, requestsJson, requestsTable } from "../../render/numbers/requests.js";
+import {
+  namesOf,
+  type RequestsReport,
+  requestsJson,
+  requestsTable,
+  unkeptLines,
+} from "../../render/numbers/requests.js";
 import { measureFor } from "../../render/style.js";
-import { type Command, commandHelp } from "../command.js";
+import { buildFlagsNote, type Command, commandHelp } from "../command.js";
+import { buildFlags } from "../flags/go-flags.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { reportOptions } from "../flags/report.js";
 import { sessionOptions } from "../flags/run.js";
-import { callTreesFlag, helpFlag, joinFlag, namesFlag, outputFlag, selectFlags } from "../flags/tables.js";
+import {
+  callTreesFlag,
+  joinFlag,
+  namesFlag,
+  outputFlag,
+  recordFlags,
+  selectFlags,
+  traceFlags,
+} from "../flags/tables.js";
 import { choice, number } from "../flags/values.js";
 import type { Pieces } from "../output.js";
+import { openGate } from "../report/assertions.js";
 import { callTrees } from "../report/call-trees.js";
 import { explanationFields } from "../report/explain-calls.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { noCalls } from "../report/no-calls.js";
 import { reportTraces } from "../report/reporting.js";
 import { requireStates } from "../report/require-states.js";
-import { completeness, walk } from "../report/visit.js";
+import { completeness, walk, walkSome } from "../report/visit.js";
 import { Session } from "../session.js";
+import { namesTraces } from "../trace-files.js";
+import { refuseJoin, runPackage } from "./run.js";
 
 const flags: readonly Flag[] = [
   {
@@ -50,28 +70,37 @@ const flags: readonly Flag[] = [
 
 export const requestsCommand: Command = {
   name: "requests",
-  usage: "requests [flags] [TRACE…]",
-  description: `Shows the requests in saved traces: for each root function how many there were and how long they took, what the slowest
+  usage: "requests [flags] [TRACE… | <package or .go files> [arguments of the program…]]",
+  description: `Shows the requests in saved traces, or of a program that it builds and runs (its standard output then goes to standard error,
+unless -o names a file for the requests): for each root function how many there were and how long they took, what the slowest
 tenth has more of than the others (with a trace of 'gotrace run --states'), and the slowest. A request is a handler's call
 by net/http, gRPC or another server that the module does not own, each on a kept-alive connection by itself; or what --root
 names; or, in traces without handlers, a task of runtime/trace (with states), or a test.`,
-  flags: [...flags, outputFlag, { name: "verbose", short: "v", help: "show what is read" }, helpFlag],
+  flags: [...flags, outputFlag, ...recordFlags, ...traceFlags, ...buildFlags],
+  goFlags: buildFlagsNote,
   examples: [
     "gotrace requests",
     "gotrace requests --slowest 10 trace.gotrace",
     "gotrace requests --root 'main.handle' trace.gotrace",
+    "gotrace requests ./cmd/server -port 8080",
   ],
   run,
 };
 
 async function run(words: readonly string[]): Promise<number> {
-  const parsed = parseFlags("requests", requestsCommand.flags, words, true);
+  const namesTrace = (word: string, flags: ParsedFlags) => namesTraces(resolve(flags.string("C") ?? ".", word));
+  const parsed = parseFlags("requests", requestsCommand.flags, words, namesTrace);
   if (parsed.has("help")) {
     process.stdout.write(commandHelp(requestsCommand));
     return 0;
   }
   const format = requestsFormat(parsed);
   const options = reportOptions(parsed);
+  const [first] = parsed.rest;
+  if (first !== undefined && !namesTrace(first, parsed)) {
+    refuseJoin(parsed);
+    return runPackage("requests", parsed, options, format, openGate);
+  }
   const session = new Session(sessionOptions(parsed));
   const request = { format, toStderr: false, apart: parsed.values("exec-trace") };
   const { damaged } = await session.withDefaultSignals(() => reportTraces(session, options, parsed.rest, request));
@@ -81,24 +110,31 @@ async function run(words: readonly string[]): Promise<number> {
 function requestsFormat(flags: ParsedFlags): Format {
   const kind = choice(flags, "format", ["table", "json"]);
   const slowest = Math.floor(number(flags, "slowest", 3, 0));
+  const root = flags.string("root");
+  const find = finderOf(root);
   const withTrees = kind === "table" && (flags.has("slowest") || flags.has("tree"));
-  const find = finderOf(flags.string("root"));
+  const isKept = root === undefined && !withTrees && !flags.has("tree");
   return {
     name: "requests",
     carriesNotices: true,
     ...(kind === "table" ? { next: ["calls FUNC", "stats"] } : {}),
     handlesLimits: true,
     singleCalls: true,
+    ...(isKept ? { fromTrees: true, collectsDurations: true } : {}),
     render: async (recording, context) => {
       const report = reportOf(find(recording, slowest), recording, context);
       const { slowest: listed } = report.requests;
-      const trees = withTrees ? await callTrees(recording, listed, context) : undefined;
+      const isTree = withTrees && (recording.isWalkable || flags.has("tree"));
+      const trees = isTree ? await callTrees(recording, listed, context) : undefined;
       const isExplained = kind === "json" && flags.has("tree");
       const fieldsOf = isExplained ? explanationFields(recording, listed) : undefined;
-      return render(kind, { ...report, trees, fieldsOf }, context);
+      const notices = [...(withTrees && !isTree ? [NO_TREES] : []), ...report.notices];
+      return render(kind, { ...report, notices, trees, fieldsOf }, context);
     },
   };
 }
+
+const NO_TREES = "the slowest without their trees: single calls were given back; --save FILE keeps them";
 
 /** What the value of --root begins with if it names tasks. */
 const TASK = "task:";
@@ -110,6 +146,14 @@ function finderOf(root: string | undefined): (recording: Recording, slowest: num
 
 /** Handlers; where there are none tasks, or tests, or callbacks of other modules. @throws UserError where there is nothing */
 function byThemselves(recording: Recording, slowest: number): Requests {
+  const handlers = new RequestCollector(recording, { kind: "handlers" }, slowest);
+  const taken = handlers.take();
+  if (taken.size > 0) {
+    walkSome(recording, taken, [handlers]);
+    const found = handlers.requests();
+    if (found.count > 0) return found;
+    if (!recording.isWalkable) throw noHandlers();
+  }
   const finder = new RequestFinder(recording, slowest);
   walk(recording, ...finder.visitors);
   const found = finder.requests();
@@ -117,6 +161,15 @@ function byThemselves(recording: Recording, slowest: number): Requests {
   throw new UserError(
     "no requests: no server that is not traced called a function of the module, and there are no tasks or tests",
     "name what a request is: gotrace requests --root main.handle TRACE",
+    ExitCode.noInput,
+  );
+}
+
+/** The error where there are no handlers, and other requests cannot be looked for. */
+function noHandlers(): UserError {
+  return new UserError(
+    "no server that is not traced called a function of the module, and single calls were given back while the program ran",
+    "to find tests, or what --root names, keep all calls of a run: --save FILE",
     ExitCode.noInput,
   );
 }
@@ -160,9 +213,10 @@ function reportOf(requests: Requests, recording: Recording, context: FormatConte
     requests,
     titles: forest.processes.length > 1 ? forest.processes.map(context.title) : undefined,
     costs: costBounds(forest),
-    commandOf: ({ id }) => (id === undefined ? undefined : context.callCommand?.(id)),
+    commandOf: ({ id, process }) =>
+      id === undefined || isGivenBack(forest.processes[process]) ? undefined : context.callCommand?.(id),
     waitsOf: (call) => waitsOfCall(recording, call),
-    notices: completeness(context),
+    notices: [...unkeptLines(requests, context.naming), ...completeness(context)],
   };
 }
 

@@ -9,6 +9,13 @@ export function walk(recording: Recording, ...visitors: readonly CallVisitor[]):
   withProgress("reading the calls", (progress) => recording.visit(combineVisitors(visitors), progress));
 }
 
+/** Shows the calls of processes to several visitors, in the same way. @param skips the other processes */
+export function walkSome(recording: Recording, skips: ReadonlySet<number>, visitors: readonly CallVisitor[]): void {
+  if (skips.size === recording.forest.processes.length) return;
+  const visitor = combineVisitors(visitors);
+  withProgress("reading the calls", (progress) => recording.visit(visitor, progress, undefined, skips));
+}
+
 /** The notices for a view of numbers: without those about limits of trees or the cost of tracing, which it shows itself. */
 export function completeness({ notices }: FormatContext): string[] {
   return notices.filter(({ about }) => about === undefined).map(({ text }) => text);

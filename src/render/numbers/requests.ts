@@ -56,6 +56,23 @@ export function* requestsTable(report: RequestsReport, options: StatsStyle): Gen
   yield remarks(lines, style);
 }
 
+/** Lines about what was not kept of requests. */
+export function unkeptLines({ unkept }: Requests, naming: StatsStyle["naming"] = fullNames): string[] {
+  if (unkept === undefined) return [];
+  const { unsplit, slowest, guesses } = unkept;
+  return [
+    ...(guesses === 0
+      ? []
+      : [`not known: who started ${formatNumberOf(guesses, "goroutine")}; calls on them may be requests, or not`]),
+    ...(unsplit.length === 0
+      ? []
+      : [`not told apart by handler: requests of ${unsplit.map(naming).join(", ")}; with --save FILE they are`]),
+    ...(slowest === undefined
+      ? []
+      : [`of the slowest requests, ${formatCount(slowest)} were kept; with --save FILE all are`]),
+  ];
+}
+
 const DISPATCHED = "handlers behind middleware: times are those of the whole request, with the middleware";
 
 const GUESSED =

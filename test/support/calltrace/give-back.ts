@@ -26,13 +26,15 @@ export function givenBack(whole: Uint8Array): Uint8Array<ArrayBuffer> {
 /**
  * The same with the tree that a follower has counted of the whole trace.
  * @param change what happens to the trace before
+ * @param collects durations and requests as well
  */
 export function withTree(
   whole: Uint8Array,
   change = (bytes: Uint8Array<ArrayBuffer>) => bytes,
+  collects = false,
 ): Uint8Array<ArrayBuffer> {
   let now = 0n;
-  const followed = new ProcessFollower(memorySource(whole), () => (now += 60_000n)).finish();
+  const followed = new ProcessFollower(memorySource(whole), () => (now += 60_000n), { collectsDurations: collects }).finish();
   const holes = change(givenBack(whole));
   const [process] = openTrace(memorySource(holes)).processes;
   if (!isGivenBack(process)) throw new Error("nothing was given back");

@@ -1,0 +1,58 @@
+/** Requests that were collected while processes were followed: there may be no single calls to walk. */
+import {
+  type CallForest,
+  type CollectedRequests,
+  signaturesOf,
+  unpackDurations,
+  unpackRequests,
+} from "../calltree/index.js";
+import { Dispatch } from "./dispatch.js";
+import type { RequestTally } from "./request-tally.js";
+
+/** What cannot be told of the requests of a process because nobody kept it. */
+export interface Untold {
+  /** Root functions whose requests are not told apart by handler, although there are handlers beneath. */
+  readonly unsplit: ReadonlySet<number>;
+  /** How many of the slowest requests are known; infinite if all are. */
+  readonly slowest: number;
+}
+
+/**
+ * Adds the requests of a process.
+ * @param isRoot whether calls of an outermost node are requests
+ */
+export function addCollected(
+  tally: RequestTally,
+  { processes }: CallForest,
+  process: number,
+  requests: CollectedRequests,
+  isRoot: (node: number) => boolean,
+): Untold {
+  const { tree, info } = processes[process];
+  const dispatch = new Dispatch(tree);
+  const candidates = new Set(requests.candidates);
+  const unsplit = new Set<number>();
+  const handlers = signaturesOf(requests).map(([root, ...entered]) => {
+    dispatch.begin(root);
+    if (!dispatch.handlersOf(root).every((node) => candidates.has(node))) unsplit.add(tree.func[root]);
+    else for (const node of entered) dispatch.enter(node);
+    return { root, handler: dispatch.handler };
+  });
+  let count = 0;
+  for (const [signature, durations] of unpackDurations(requests.durations)) {
+    const { root, handler } = handlers[signature];
+    if (!isRoot(root)) continue;
+    tally.addAll(tree.func[handler], durations);
+    count += durations.count;
+  }
+  let slowest = 0;
+  for (const { signature, ...request } of unpackRequests(requests)) {
+    const { root, handler } = handlers[signature];
+    if (!isRoot(root)) continue;
+    slowest++;
+    const { start, duration } = request;
+    const times = { wall: info.startWall + start, time: duration, states: undefined };
+    tally.list({ ...request, ...times, process, node: root, handler });
+  }
+  return { unsplit, slowest: slowest < count ? slowest : Number.POSITIVE_INFINITY };
+}
