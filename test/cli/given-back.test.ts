@@ -23,7 +23,9 @@ function storedFile(directory: string, trace = whole, collects = false): string 
   const path = join(directory, "1000-1.gotrace");
   writeFileSync(path, givenBack(trace));
   let now = 0n;
-  const followed = new ProcessFollower(memorySource(trace), () => (now += 60_000n), { collectsDurations: collects }).finish();
+  const followed = new ProcessFollower(memorySource(trace), () => (now += 60_000n), {
+    collectsDurations: collects,
+  }).finish();
   const file = openFile(path);
   storeTrees([{ ...file, followed }]);
   file.close();

@@ -34,7 +34,9 @@ export function withTree(
   collects = false,
 ): Uint8Array<ArrayBuffer> {
   let now = 0n;
-  const followed = new ProcessFollower(memorySource(whole), () => (now += 60_000n), { collectsDurations: collects }).finish();
+  const followed = new ProcessFollower(memorySource(whole), () => (now += 60_000n), {
+    collectsDurations: collects,
+  }).finish();
   const holes = change(givenBack(whole));
   const [process] = openTrace(memorySource(holes)).processes;
   if (!isGivenBack(process)) throw new Error("nothing was given back");
