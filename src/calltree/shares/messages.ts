@@ -20,7 +20,7 @@ enum Message {
 
 /**
  * Where a trace has more and more paths, their number grows about as the square root of what was read; measured on traces of
- * programs that parse, and on generated ones. This is relied on from this part of a share on, one of so many.
+ * programs that parse, and on generated ones. This is relied on from this part (1 of EARLY) of a share on.
  */
 const EARLY = 64;
 

@@ -111,7 +111,7 @@ export class LimitWatch {
   }
 
   /**
-   * Pauses a process that is about to stop recording for good, if the reason is that much is yet to be read. Whoever reads it
+   * Pauses a process that is about to stop recording for good, if the reason is that much is yet to be read. What reads it
    * ends the pause (TraceSpace); where nobody does any more, it ends here.
    */
   #pace(name: string, { numbers }: RawHeader, control: Control): void {
