@@ -33,7 +33,7 @@ export { Recording, type Walk } from "./recording.js";
 export type { HiddenCalls } from "./replay/filtered-replay.js";
 export type { Begun, WalkObserver } from "./replay/replay.js";
 export type { ReplayOptions } from "./replay/stacks-for.js";
-export type { SelectOptions } from "./selection.js";
+export { isStructural, type SelectOptions, selectsCalls } from "./selection.js";
 export {
   type FromShare,
   type Line,
