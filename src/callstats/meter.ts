@@ -14,15 +14,14 @@ import { addStates, type CallGroup } from "./group.js";
 /**
  * Feeds each call to the groups that it belongs to.
  *
- * Memory: one entry per call path, plus the groups.
+ * Memory: one entry per call path of a process, plus the groups.
  */
 export class CallMeter implements CallVisitor {
   private readonly bounds = new BoundMeter();
   private readonly costs;
-  /** By process and node. */
-  private readonly groups: (readonly CallGroup[] | undefined)[][];
+  /** By node of the process. */
   private here: (readonly CallGroup[] | undefined)[] = [];
-  private process = 0;
+  private process = -1;
 
   /** @param groupsOf called once per node; results may share groups */
   constructor(
@@ -30,12 +29,11 @@ export class CallMeter implements CallVisitor {
     private readonly groupsOf: (process: number, node: number) => readonly CallGroup[],
   ) {
     this.costs = costBounds(forest);
-    this.groups = forest.processes.map(() => []);
   }
 
   begin({ process }: Goroutine): void {
+    if (process !== this.process) this.here = [];
     this.process = process;
-    this.here = this.groups[process];
     this.bounds.begin(this.costs[process]);
   }
 

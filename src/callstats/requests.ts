@@ -72,9 +72,9 @@ export class RequestCollector implements CallVisitor {
   private depth = 0;
   /** Level of the open request, -1 for none. */
   private open = -1;
-  /** By process, if it has been visited, and that of the goroutine. */
-  private readonly dispatches: (Dispatch | undefined)[] = [];
+  /** That of the process. */
   private dispatch!: Dispatch;
+  private dispatched: CallTree | undefined;
   private readonly focus: RequestFocus;
   private readonly unsplit = new Set<number>();
   /** How many of the slowest requests are known. */
@@ -109,8 +109,10 @@ export class RequestCollector implements CallVisitor {
     const { recording, root, found, tally } = this;
     const taken = new Set<number>();
     if (root.kind !== "handlers" || found !== undefined || recording.hasStates || !recording.isWhole) return taken;
-    for (const [process, { requests, tree, guesses = 0 }] of recording.forest.processes.entries()) {
+    for (const [process, one] of recording.forest.processes.entries()) {
+      const { requests, guesses = 0 } = one;
       if (requests === undefined) continue;
+      const { tree } = one;
       const isRoot = (node: number) => !this.isTest(tree, node);
       const { unsplit, slowest } = addCollected(tally, recording.forest, process, requests, isRoot);
       for (const func of unsplit) this.unsplit.add(func);
@@ -130,7 +132,8 @@ export class RequestCollector implements CallVisitor {
     this.wall = info.startWall;
     this.depth = 0;
     this.open = -1;
-    this.dispatch = this.dispatches[goroutine.process] ??= new Dispatch(tree);
+    if (tree !== this.dispatched) this.dispatch = new Dispatch(tree);
+    this.dispatched = tree;
     this.serves = this.isServing(goroutine);
   }
 

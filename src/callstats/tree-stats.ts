@@ -1,30 +1,30 @@
 /** Statistics by function from trees and collected durations: those of StatsMeter, without a walk. */
-import { type CallForest, type CallTree, EdgeKind, type ProcessTree } from "../calltree/index.js";
-import { costBounds } from "./bounds.js";
+import { type CallForest, type CallTree, costBound, EdgeKind, type ProcessTree } from "../calltree/index.js";
 import { CallGroup } from "./group.js";
 import { type FunctionStats, type StatsOptions, statsOf } from "./stats.js";
 
-/**
- * The statistics of all called functions, in the order of the forest's functions; undefined where the trees do not know
- * enough: with states, with limits of depth or paths that were reached, or without the durations that are asked for.
- * @param forest of all calls
- */
-export function treeStats(forest: CallForest, { spread }: Pick<StatsOptions, "spread">): FunctionStats[] | undefined {
-  if (!forest.processes.every((process) => isEnough(process, spread))) return undefined;
-  const costs = costBounds(forest);
-  const groups: (CallGroup | undefined)[] = [];
-  const groupOf = (func: number) => {
-    groups[func] ??= new CallGroup(spread);
-    return groups[func];
-  };
-  for (const [index, { tree, durations }] of forest.processes.entries()) {
-    const { inner, outer } = costs[index] ?? { inner: Number.NaN, outer: Number.NaN };
+/** Sums up processes one after another, by their trees. They must be of all calls. */
+export class TreeStatsMeter {
+  private readonly groups: (CallGroup | undefined)[] = [];
+  private isKnown = true;
+
+  constructor(
+    private readonly forest: Pick<CallForest, "functions">,
+    private readonly options: Pick<StatsOptions, "spread">,
+  ) {}
+
+  add(process: ProcessTree): void {
+    const { spread } = this.options;
+    const { tree, durations } = process;
+    this.isKnown &&= isEnough(process, tree, spread);
+    if (!this.isKnown) return;
+    const { inner, outer } = costBound(process.info) ?? UNKNOWN;
     const outermost = outermostOf(tree);
     const [direct, beneath] = calleesOf(tree);
     for (let node = 1; node < tree.size; node++) {
       const calls = tree.calls[node];
       if (calls === 0) continue;
-      const group = groupOf(tree.func[node]);
+      const group = this.groupOf(tree.func[node]);
       group.calls += calls;
       group.self += tree.self[node];
       group.selfTracing += calls * inner + direct[node] * outer;
@@ -36,12 +36,35 @@ export function treeStats(forest: CallForest, { spread }: Pick<StatsOptions, "sp
       group.total += tree.total[node];
       group.totalTracing += calls * inner + beneath[node] * (inner + outer);
     }
-    if (spread) for (const [func, own] of durations!) groupOf(func).durations!.merge(own);
+    if (spread) for (const [func, own] of durations!) this.groupOf(func).durations!.merge(own);
   }
-  return groups.flatMap((group, func) => (group === undefined ? [] : [statsOf(forest.functions[func], group)]));
+
+  /**
+   * The statistics of all called functions, in the order of the forest's functions; undefined where the trees do not know
+   * enough: with states, with limits of depth or paths that were reached, or without the durations that are asked for.
+   */
+  rows(): FunctionStats[] | undefined {
+    if (!this.isKnown) return undefined;
+    const { functions } = this.forest;
+    return this.groups.flatMap((group, func) => (group === undefined ? [] : [statsOf(functions[func], group)]));
+  }
+
+  private groupOf(func: number): CallGroup {
+    this.groups[func] ??= new CallGroup(this.options.spread);
+    return this.groups[func];
+  }
 }
 
-function isEnough({ tree, durations, deep, reach, pruned }: ProcessTree, spread: boolean): boolean {
+/** The statistics of all called functions of a forest, see {@link TreeStatsMeter.rows}. */
+export function treeStats(forest: CallForest, options: Pick<StatsOptions, "spread">): FunctionStats[] | undefined {
+  const meter = new TreeStatsMeter(forest, options);
+  for (const process of forest.processes) meter.add(process);
+  return meter.rows();
+}
+
+const UNKNOWN = { inner: Number.NaN, outer: Number.NaN };
+
+function isEnough({ durations, deep, reach, pruned }: ProcessTree, tree: CallTree, spread: boolean): boolean {
   const hasAll = tree.others < 0 && !deep && pruned === 0 && reach === undefined;
   return hasAll && tree.states === undefined && (durations !== undefined || !spread);
 }

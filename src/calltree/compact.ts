@@ -11,18 +11,32 @@ export interface CompactProcess extends ProcessTrace {
 /** Makes processes compact. Those of one binary share what is the same in them. */
 export class Compactor {
   private readonly controls = new Map<string, Control>();
+  private readonly texts = new Map<string, string>();
 
   constructor(private readonly pool: DefinitionPool) {}
 
   /** @param process to which no chunks will be added */
   compact({ header: _header, control, ...process }: OpenedProcess): CompactProcess {
+    const { goVersion, platform, executable, directory } = process.info;
     return {
       ...process,
+      info: {
+        ...process.info,
+        ...{ goVersion: this.text(goVersion), platform: this.text(platform) },
+        ...{ executable: this.text(executable), directory: this.text(directory) },
+      },
       definitions: new SharedDefinitions(process.definitions, this.pool),
       chunks: packed(process.chunks),
+      notes: process.notes.length === 0 ? NO_NOTES : process.notes,
       leftOut: process.leftOut.size === 0 ? NOTHING : process.leftOut,
       ...(control === undefined ? {} : { control: this.shared(control) }),
     };
+  }
+
+  private text(text: string): string {
+    const same = this.texts.get(text);
+    if (same === undefined) this.texts.set(text, text);
+    return same ?? text;
   }
 
   private shared(control: Control): Control {
@@ -36,6 +50,7 @@ export class Compactor {
 }
 
 const NOTHING: ProcessTrace["leftOut"] = new Map();
+const NO_NOTES: ProcessTrace["notes"] = [];
 
 /** Bytes of a chunk in the columns of its table. */
 const COLUMNS = 8 + 5 * 4;

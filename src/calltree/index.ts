@@ -1,6 +1,7 @@
 /** Call trees: building them from a trace, and choosing what to show of them. */
 export { type HookCost, ID_LIMIT, type SnapshotCause } from "../calltrace/index.js";
 export { costBound, isDistorted, isDistortedNode } from "./bound.js";
+export { spanOf } from "./built.js";
 export {
   type CallFamily,
   type CallId,
@@ -15,7 +16,7 @@ export { bySlowness, type CollectedRequests, signaturesOf, unpackRequests } from
 export { Ending } from "./ending.js";
 export { familiesOf } from "./family.js";
 export { buffersOf, type FollowedProcess, followedTree, ProcessFollower } from "./followed.js";
-export { type ForestOptions, replayTraces, spanOf } from "./forest.js";
+export { type ForestOptions, replayTraces } from "./forest.js";
 export type { FunctionInfo } from "./functions.js";
 export {
   type CallSpan,
@@ -33,7 +34,7 @@ export { Recording, type Walk } from "./recording.js";
 export type { HiddenCalls } from "./replay/filtered-replay.js";
 export type { Begun, WalkObserver } from "./replay/replay.js";
 export type { ReplayOptions } from "./replay/stacks-for.js";
-export { isStructural, type SelectOptions, selectsCalls } from "./selection.js";
+export type { SelectOptions } from "./selection.js";
 export {
   type FromShare,
   type Line,
@@ -65,13 +66,12 @@ export {
   type ProcessTree,
   processTitle,
   type SourceProblem,
-  sumOf,
   type TracingTimes,
 } from "./tree.js";
 export type { Recursion } from "./views/fold.js";
 export { type FramePlaces, framePlaces } from "./views/frame-places.js";
 export { type CallTotals, callTotals, type Span } from "./views/function-totals.js";
-export { busyTimes, type IdleTimes, idleByFunction, idleTimes } from "./views/idle.js";
+export { addIdle, busyTimes, type IdleTimes, idleTimes } from "./views/idle.js";
 export {
   everything,
   type FunctionShare,

@@ -24,13 +24,8 @@ export interface SelectOptions extends PathOptions {
 }
 
 /** Whether a selection chooses calls, and not only how much to show of them. */
-export function isStructural({ focus, ignore, hide, test, ...rest }: SelectOptions): boolean {
-  return [focus, ignore, hide, test].some((option) => option !== undefined) || selectsCalls(rest);
-}
-
-/** Whether it chooses calls by more than their paths, so that the tree of all calls does not have the answer. */
-export function selectsCalls({ goroutines, call, from, to }: SelectOptions): boolean {
-  return [goroutines, call, from, to].some((option) => option !== undefined);
+export function isStructural({ focus, ignore, hide, test, goroutines, call, from, to }: SelectOptions): boolean {
+  return [focus, ignore, hide, test, goroutines, call, from, to].some((option) => option !== undefined);
 }
 
 /** The calls of a process that a selection counts, at any time. @param family that of the selected call */

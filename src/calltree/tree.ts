@@ -95,13 +95,28 @@ interface LeftOutCalls {
   readonly time: number;
 }
 
+/** Sums over a tree. */
+export interface TreeCounts {
+  /** Number of call paths: of nodes but node 0. */
+  readonly paths: number;
+  readonly calls: number;
+  /** The calls on paths beyond the limit; undefined if there are no such paths. */
+  readonly others: number | undefined;
+  readonly running: number;
+  readonly panics: number;
+  readonly goexits: number;
+  readonly earlier: number;
+}
+
 /** One process: its tree, and the facts for notices about its completeness. */
 export interface ProcessTree {
   /** Index of its source. */
   readonly source: number;
   readonly info: ProcessInfo;
   readonly notes: readonly Note[];
+  /** Of the later ones of many processes, it is made each time it is asked for: a loop over them should do so once. */
   readonly tree: CallTree;
+  readonly counts: TreeCounts;
   /** Recorded events: enter, exit and spawn each count 1. */
   readonly events: number;
   readonly goroutines: number;
@@ -135,9 +150,9 @@ export interface ProcessTree {
   /** The most nodes; calls on further paths are counted under `tree.others`. */
   readonly pathLimit: number;
   /** By function of the forest: the durations of all its calls, if they were asked for and are known. */
-  readonly durations?: ReadonlyMap<number, Durations>;
+  readonly durations?: ReadonlyMap<number, Durations> | undefined;
   /** The requests that a server may have handled, if they were collected. */
-  readonly requests?: CollectedRequests;
+  readonly requests?: CollectedRequests | undefined;
   /** Goroutines whose places are guesses, because the calls were given back before what decides them was known. */
   readonly guesses?: number;
   readonly problem?: Problem;

@@ -16,7 +16,9 @@ export interface Window {
 }
 
 /** From when to when a process reaches. */
-export interface Reaching extends Pick<ProcessTrace, "info" | "reach"> {
+export interface Reaching extends Pick<ProcessTrace, "reach"> {
+  /** Nanoseconds since 1970. */
+  readonly startWall: number;
   /** When it ended or was last seen alive, nanoseconds since its start. */
   readonly lastSeen: number;
 }
@@ -36,17 +38,16 @@ export function windowsOf(
   { from, to }: { readonly from?: Bound; readonly to?: Bound },
   traces: readonly Reaching[],
 ): Window[] {
-  const processes = traces.map(({ info }) => info);
   const bounds = { from, to };
   for (const [name, bound] of Object.entries(bounds)) {
-    if (isMoment(bound) && processes.some(({ startWall }) => startWall <= 0)) throw withoutClock(name);
+    if (isMoment(bound) && traces.some(({ startWall }) => startWall <= 0)) throw withoutClock(name);
   }
   const ends = traces.map(({ lastSeen }) => lastSeen);
   const reach = reachOf(traces, ends);
   const begin = dateOf(from, reach);
   const end = dateOf(to, begin === undefined || begin < reach.begin ? reach : { ...reach, begin });
   if (begin !== undefined && end !== undefined && end < begin) throw reversed(begin, end);
-  const windows = processes.map(({ startWall }) => {
+  const windows = traces.map(({ startWall }) => {
     const since = (bound: Bound | undefined, date: bigint | undefined) =>
       date === undefined ? (bound as number | undefined) : Number(date - BigInt(startWall));
     const window = { from: since(from, begin), to: since(to, end) };
@@ -62,8 +63,12 @@ export function windowsOf(
   return windows.map((window, index) => withinReach(window, traces[index].reach));
 }
 
+/** All of the time, of a trace that has it. */
+const ALWAYS: Window = {};
+
 /** The part of a window to which a trace reaches back. */
-function withinReach({ from, to }: Window, reach: number | undefined): Window {
+export function withinReach({ from, to }: Window, reach: number | undefined): Window {
+  if (reach === undefined && from === undefined && to === undefined) return ALWAYS;
   if (reach === undefined) return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   const first = Math.max(reach, from ?? reach);
   return { reach, from: first, ...(to === undefined ? {} : { to: Math.max(first, to) }) };
@@ -78,13 +83,12 @@ function withinReach({ from, to }: Window, reach: number | undefined): Window {
 export function requireReach(
   { from, to }: { readonly from?: Bound; readonly to?: Bound },
   windows: readonly Window[],
-  traces: readonly Pick<Reaching, "info" | "reach">[],
+  traces: readonly Pick<Reaching, "startWall" | "reach">[],
   ends: readonly number[],
 ): void {
   if (traces.length === 0) return;
-  const processes = traces.map(({ info }) => info);
   const reach = reachOf(traces, ends);
-  const date = (ns: number | undefined) => BigInt(processes[0].startWall) + BigInt(Math.round(ns ?? 0));
+  const date = (ns: number | undefined) => BigInt(traces[0].startWall) + BigInt(Math.round(ns ?? 0));
   const [{ from: first, to: last }] = windows;
   if (isMoment(from) && date(first) > reach.end)
     throw outside(`--from ${formatDate(date(first))} is after`, "end", reach);
@@ -104,8 +108,8 @@ function dateOf(bound: Bound | undefined, { begin, end }: Reach): bigint | undef
   return isMoment(bound) ? begin + BigInt(Math.round(sinceBegin(bound, begin, end)!)) : undefined;
 }
 
-function reachOf(traces: readonly Pick<Reaching, "info" | "reach">[], ends: readonly number[]): Reach {
-  const starts = traces.map(({ info }) => BigInt(info.startWall));
+function reachOf(traces: readonly Pick<Reaching, "startWall" | "reach">[], ends: readonly number[]): Reach {
+  const starts = traces.map(({ startWall }) => BigInt(startWall));
   const first = starts.map((start, index) => start + BigInt(Math.round(traces[index].reach ?? 0)));
   const last = starts.map((start, index) => start + BigInt(Math.round(ends[index])));
   return {

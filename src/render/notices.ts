@@ -9,7 +9,6 @@ import {
   type ProcessTree,
   type Recording,
   type SelectOptions,
-  sumOf,
   type ViewOptions,
   writeCallId,
 } from "../calltree/index.js";
@@ -34,7 +33,8 @@ export function footer(process: ProcessTree, remarks: readonly string[]): string
 
 /** The notices about the calls of a process. */
 export function processNotices(process: ProcessTree): Notice[] {
-  const { info, tree } = process;
+  const { info, counts } = process;
+  const { running, panics, goexits, others } = counts;
   const lines: Notice[] = [];
   const say = (text: string, about?: Notice["about"]) =>
     lines.push({ text, serious: false, ...(about === undefined ? {} : { about }) });
@@ -44,7 +44,6 @@ export function processNotices(process: ProcessTree): Notice[] {
   if (info.stop !== undefined && info.stop.reason !== "snapshot")
     warn(`recording stopped after ${formatDuration(info.stop.at)}: ${info.stop.reason}`);
   if (info.lost > 0) warn(`not recorded: ${formatNumberOf(info.lost, "event")}`);
-  const running = sumOf(tree.running);
   if (running > 0) {
     const live = info.now !== undefined;
     const isCopy = info.stop?.reason === "snapshot";
@@ -55,9 +54,7 @@ export function processNotices(process: ProcessTree): Notice[] {
       : `not returned when the ${isCopy ? "snapshot was taken" : "process ended"}`;
     say(`${what}: ${formatNumberOf(running, "frame")}${since}`);
   }
-  const panics = sumOf(tree.panics);
   if (panics > 0) say(`left by panic: ${formatNumberOf(panics, "frame")}`);
-  const goexits = sumOf(tree.goexits);
   if (goexits > 0) say(`left by runtime.Goexit: ${formatNumberOf(goexits, "frame")}`);
   if (process.deep) {
     say(
@@ -68,8 +65,8 @@ export function processNotices(process: ProcessTree): Notice[] {
   if (process.manyFunctions) {
     say(`more than ${formatCount(ID_LIMIT)} functions: calls of those beyond are counted under [other functions]`);
   }
-  if (tree.others > 0) {
-    const calls = formatNumberOf(tree.calls[tree.others], "call");
+  if (others !== undefined) {
+    const calls = formatNumberOf(others, "call");
     const limit = formatCount(process.pathLimit);
     say(
       `more than ${limit} call paths: ${calls} on others are counted by function under [other call paths], with their self time`,
@@ -110,19 +107,19 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
     { text: counts.join(", "), serious: false },
     ...frames(
       "not returned when their process ended",
-      sum(({ tree, info }) => (info.now === undefined ? sumOf(tree.running) : 0)),
+      sum(({ counts, info }) => (info.now === undefined ? counts.running : 0)),
     ),
     ...frames(
       "not returned yet in processes that still run",
-      sum(({ tree, info }) => (info.now === undefined ? 0 : sumOf(tree.running))),
+      sum(({ counts, info }) => (info.now === undefined ? 0 : counts.running)),
     ),
     ...frames(
       "left by panic",
-      sum(({ tree }) => sumOf(tree.panics)),
+      sum(({ counts }) => counts.panics),
     ),
     ...frames(
       "left by runtime.Goexit",
-      sum(({ tree }) => sumOf(tree.goexits)),
+      sum(({ counts }) => counts.goexits),
     ),
     ...processes.flatMap((process) =>
       processNotices(process)
@@ -142,7 +139,7 @@ export function filterNotices(recording: Recording): Notice[] {
     const [from, to] = [boundOf(recording, "from") ?? "the start", boundOf(recording, "to") ?? "the end"];
     lines.push(`calls and times are those from ${from} to ${to}`);
   }
-  if (filtered.length > 0 && forest.processes.every(({ tree }) => tree.size === 1))
+  if (filtered.length > 0 && forest.processes.every(({ counts }) => counts.paths === 0))
     lines.push("no call is left to show");
   return lines.map((text) => ({ text, serious: true }));
 }

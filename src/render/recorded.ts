@@ -1,6 +1,6 @@
 /** What a trace says about how it was recorded: since when a ring reaches, pauses, and what was left out on purpose. */
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../base/units.js";
-import { type ProcessTree, sumOf } from "../calltree/index.js";
+import type { ProcessTree } from "../calltree/index.js";
 import { snapshotLine } from "./snapshot.js";
 
 /** The lines about what was not recorded on purpose. */
@@ -22,8 +22,7 @@ function reachLine({ reach, end }: ProcessTree): string[] {
   return [`a ring: the last ${last} of ${formatDuration(end)}; what came before was overwritten`];
 }
 
-function earlierLine({ tree }: ProcessTree): string[] {
-  const earlier = sumOf(tree.earlier);
+function earlierLine({ counts: { earlier } }: ProcessTree): string[] {
   if (earlier === 0) return [];
   return [`began before that: ${formatNumberOf(earlier, "frame")}, with the times since then (≥)`];
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { UserError } from "../../src/base/errors.js";
 import { notePatches, openTrace } from "../../src/calltrace/index.js";
-import { Recording, replayTraces, type SelectOptions } from "../../src/calltree/index.js";
+import { Recording, replayTraces } from "../../src/calltree/index.js";
 import { NotFollowed } from "../../src/calltree/replay/late-queries.js";
 import { buildForest } from "../support/calltrace/build-forest.js";
 import { givenBack, patched, withTree } from "../support/calltrace/give-back.js";
@@ -67,22 +67,6 @@ test("what gotrace appends is found, before the tree and after it", () => {
   expect(process.notes).toEqual([{ a: 1 }, { b: 2 }]);
   expect(process.definitions).toEqual(openTrace(memorySource(whole)).processes[0].definitions);
   expect(forestOf(both).processes[0].tree).toEqual(forestOf(whole).processes[0].tree);
-});
-
-test("paths can be selected as in the calls", () => {
-  const bytes = scripted(script, { control });
-  const test = { text: "TestGet", matches: (name: string) => name.startsWith("TestGet") };
-  const selections: readonly SelectOptions[] = [
-    { focus: /worker/ },
-    { ignore: /main\.g/ },
-    { hide: /main\.main/ },
-    { test },
-  ];
-  for (const select of selections) {
-    const selected = (trace: Uint8Array) =>
-      new Recording(replayTraces(memorySource(trace)), select, {}).forest.processes;
-    expect(selected(withTree(bytes)).map(({ tree }) => tree)).toEqual(selected(bytes).map(({ tree }) => tree));
-  }
 });
 
 test("single calls cannot be read, nor what needs them", () => {

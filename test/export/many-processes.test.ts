@@ -78,10 +78,11 @@ test("processes share definitions, whatever ids they gave them", () => {
 
 test("what is kept of a process is in few pieces of memory, and its calls can still be walked", () => {
   const script = `0 g1 { main.main\n${"1 g1 { main.leaf\n 2 g1 }\n".repeat(50)}3 g1 }`;
-  const { forest, processes } = replayTraces(
+  const { forest, built } = replayTraces(
     Array.from({ length: 3 }, () => memorySource(scripted(script, { control: {} }))),
   );
-  for (const { process, paths, attachments, numbers } of processes) {
+  for (const index of forest.processes.keys()) {
+    const { process, paths, attachments, numbers } = built.at(index).replayed;
     const columns = [process.chunks, paths, attachments, process.definitions, { numbers }].flatMap((one) =>
       Object.values(one).filter((column) => ArrayBuffer.isView(column)),
     );

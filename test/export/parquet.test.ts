@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
-import { Recording, readRecording } from "../../src/calltree/index.js";
+import { type Recording, readRecording } from "../../src/calltree/index.js";
 import { renderParquet } from "../../src/export/parquet.js";
 import { type TableName, tableNames } from "../../src/export/tables/names.js";
 import { temporaryDirectory } from "../e2e/support.js";
@@ -81,16 +81,7 @@ test("the metadata says what is missing", async () => {
 });
 
 test("without a trace all tables have their columns and types", async () => {
-  const nothing = new Recording(
-    {
-      forest: { functions: [], processes: [] },
-      processes: [],
-      filtered: { call: 0, goroutine: 0, window: 0 },
-      windows: [],
-    },
-    {},
-    {},
-  );
+  const nothing = readRecording([]);
   for (const table of tableNames) {
     const columns = (recording: Recording) =>
       query(recording, table, (file) => `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${file})`);

@@ -11,7 +11,7 @@
  * goroutine that computes until the process ends without calling a traced function is taken for a waiting one.
  */
 import type { FunctionInfo } from "../functions.js";
-import { type CallForest, type CallTree, EdgeKind } from "../tree.js";
+import { type CallTree, EdgeKind } from "../tree.js";
 import { isTestFunction } from "./tests.js";
 import { timesOf } from "./times.js";
 
@@ -69,16 +69,12 @@ export function busyTimes(tree: CallTree, { waits }: IdleTimes, by?: readonly nu
 }
 
 /**
- * By function of a forest: how much of its calls' total is waiting for work, nanoseconds; functions without any are
- * absent.
+ * Adds, by function of the forest, how much of its calls' total in a tree is waiting for work, nanoseconds; nothing for
+ * functions without any.
  */
-export function idleByFunction({ processes, functions }: CallForest): Map<number, number> {
-  const sums = new Map<number, number>();
-  for (const { tree } of processes) {
-    const { time } = idleTimes(tree, functions);
-    for (const [node, idle] of time.entries()) {
-      if (idle > 0) sums.set(tree.func[node], (sums.get(tree.func[node]) ?? 0) + idle);
-    }
+export function addIdle(sums: Map<number, number>, tree: CallTree, functions: readonly FunctionInfo[]): void {
+  const { time } = idleTimes(tree, functions);
+  for (const [node, idle] of time.entries()) {
+    if (idle > 0) sums.set(tree.func[node], (sums.get(tree.func[node]) ?? 0) + idle);
   }
-  return sums;
 }

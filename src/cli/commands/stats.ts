@@ -12,17 +12,10 @@ import {
   namePattern,
   reasonsByFunction,
   StatsMeter,
-  treeStats,
+  TreeStatsMeter,
   waitsByFunction,
 } from "../../callstats/index.js";
-import {
-  type CallForest,
-  type FunctionInfo,
-  idleByFunction,
-  partName,
-  type Recording,
-  timeIn,
-} from "../../calltree/index.js";
+import { addIdle, type CallForest, type FunctionInfo, partName, type Recording, timeIn } from "../../calltree/index.js";
 import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/numbers/stats.js";
 import { measureFor } from "../../render/style.js";
 import { IDLE, WAITS } from "../../render/tree/label.js";
@@ -211,17 +204,20 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     ...(callers ? [{ kind: "callers", of: callers } as const] : []),
     ...(callees ? [{ kind: "callees", of: callees } as const] : []),
   ].map((one) => ({ ...one, meter: new NeighbourMeter(forest, (name) => one.of.matches(name)) }));
-  const known =
-    recording.isWhole &&
-    asked.length === 0 &&
-    depth === Number.POSITIVE_INFINITY &&
-    treeStats(forest, { spread: true });
+  const isPlain = recording.isWhole && asked.length === 0 && depth === Number.POSITIVE_INFINITY;
+  const trees = new TreeStatsMeter(forest, { spread: true });
+  const idleTimes = new Map<number, number>();
+  for (const process of forest.processes) {
+    if (isPlain) trees.add(process);
+    addIdle(idleTimes, process.tree, forest.functions);
+  }
+  const known = isPlain ? trees.rows() : undefined;
   const meter = new StatsMeter(forest, { spread: true, depth });
   if (!known) walk(recording, meter.visitor, ...asked.map((one) => one.meter));
   const shown = shortNaming(forest.functions.map(({ name }) => name));
   const isMatch = (name: string) => match === undefined || match.test(name) || match.test(shown(name));
-  const all = known || meter.rows();
-  const idle = idleRows(forest, all);
+  const all = known ?? meter.rows();
+  const idle = idleRows(forest, idleTimes, all);
   const rows = all
     .filter((row) => timeOf(row) >= min && isMatch(row.name))
     .sort(
@@ -235,6 +231,7 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
   const small = all.filter((row) => timeOf(row) < min).length;
   context.notices.push(...leftOutOfTrees(recording, { depth }));
   const notices = completeness(context);
+  const blamed = recording.hasStates ? forest.processes : [];
   return {
     // --callers and --callees replace the table of functions.
     rows: neighbours.length > 0 ? [] : rows.slice(0, top),
@@ -242,10 +239,8 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     idle,
     functions: rows.length,
     neighbours,
-    waits: forest.processes.some(({ tree }) => tree.blame)
-      ? waitsByFunction(forest, forest.processes, true)
-      : undefined,
-    reasons: reasonsByFunction(forest, forest.processes),
+    waits: blamed.some(({ tree }) => tree.blame) ? waitsByFunction(forest, blamed, true) : undefined,
+    reasons: reasonsByFunction(forest, blamed),
     costs: costBounds(forest),
     notices: [
       ...(by === undefined ? [] : [`sorted by the total time in ${partName(by)}`]),
@@ -262,9 +257,13 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
 const TIMELESS: readonly string[] = ["calls", "panics", "name"];
 
 /** Functions that spend at least nine tenths of their total time waiting for work. */
-function idleRows(forest: CallForest, rows: readonly FunctionStats[]): Set<FunctionStats> {
+function idleRows(
+  { functions }: CallForest,
+  idle: ReadonlyMap<number, number>,
+  rows: readonly FunctionStats[],
+): Set<FunctionStats> {
   const key = ({ name, file, line }: FunctionInfo) => `${name}\0${file}\0${line}`;
-  const times = new Map([...idleByFunction(forest)].map(([func, time]) => [key(forest.functions[func]), time]));
+  const times = new Map([...idle].map(([func, time]) => [key(functions[func]), time]));
   return new Set(rows.filter((row) => (times.get(key(row)) ?? 0) >= 0.9 * row.total && row.total > 0));
 }
 

@@ -13,12 +13,12 @@ import type { FormatContext } from "./format.js";
 
 /** For formats that show call paths: the hidden calls, and those pruned while an unmerged tree was built. */
 export function leftOutOfTrees({ forest }: Recording, options: ViewOptions, tests = false): Notice[] {
-  let calls = 0;
-  for (const { tree, total, pruned } of forest.processes) {
+  let calls = forest.processes.reduce((sum, { pruned }) => sum + pruned, 0);
+  for (const { tree, total } of flagsOf(options) === "" ? [] : forest.processes) {
     const sections = tests
       ? testSections(tree, forest.functions, total, options)
       : [wholeSection(tree, total, options)];
-    calls += sections.reduce((sum, { view }) => sum + view.hidden.calls, pruned);
+    calls += sections.reduce((sum, { view }) => sum + view.hidden.calls, 0);
   }
   return calls > 0
     ? [{ text: `left out by ${flagsOf(options)}: ${formatNumberOf(calls, "call")}`, serious: true }]

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { formatNumberOf } from "../../base/units.js";
 import { type ByteSource, HEADER_SIZE, readBytes, readHeader } from "../../calltrace/index.js";
-import { partName, Recording, type RecordingOptions, readRecording } from "../../calltree/index.js";
+import { partName, type Recording, type RecordingOptions, readRecording } from "../../calltree/index.js";
 import type { Section } from "../analyze/findings.js";
 import type { ReportOptions } from "../options.js";
 import { isStandardOutput, type Output, openOutput, type Pieces, refuseInput, writeFiles } from "../output.js";
@@ -135,18 +135,18 @@ export async function reportOpenTraces(
     return judged.code;
   };
   if (files.length === 0 && format.forPeople && sections.length === 0) {
-    return { damaged: false, gate: await check(noRecording()) };
+    return { damaged: false, gate: await check(readRecording([])) };
   }
   if (quiet) {
     if (process.stderr.isTTY && request.traces) session.warn(nextLine(["report"], request.traces).trimEnd());
     return {
       damaged: false,
-      gate: await check(files.length === 0 ? noRecording() : await record(session, files, options, format)),
+      gate: await check(files.length === 0 ? readRecording([]) : await record(session, files, options, format)),
     };
   }
   const output = openOutput(options.output, session.cwd, request.toStderr);
   if (format.binary) refuseTerminal(output, format);
-  const recording = files.length === 0 ? noRecording() : await record(session, files, options, format);
+  const recording = files.length === 0 ? readRecording([]) : await record(session, files, options, format);
   if (options.by !== undefined) requireStates(recording, `--by ${partName(options.by)}`);
   const { forest } = recording;
   // Before the report: damage may be the reason why it is empty.
@@ -245,16 +245,6 @@ export async function withStates(
   const { joined } = await import("./states.js");
   return joined(recording, warn, detail);
 }
-
-function noRecording(): Recording {
-  return new Recording(
-    { forest: { functions: [], processes: [] }, processes: [], filtered: NOTHING, windows: [] },
-    {},
-    {},
-  );
-}
-
-const NOTHING = { call: 0, goroutine: 0, window: 0 };
 
 /** Refuses to write a binary format to a terminal. @throws UserError */
 export function refuseTerminal(output: Output, { name }: Format): void {

@@ -23,24 +23,23 @@ export function joined(
   warn: (text: string) => void,
   { blames = false, inTrees = true }: StateDetail = {},
 ): Recording {
-  const joins: { readonly process: ProcessTrace; readonly clock: StateClock | undefined }[] = [];
-  const result = recording.withStates(
-    (process) => {
-      const clock = clockOf(process, warn);
-      joins.push({ process, clock });
-      return clock;
-    },
+  // The clock of a process may be made several times.
+  const warned = new Set<string>();
+  const once = (text: string) => {
+    if (!warned.has(text)) warn(text);
+    warned.add(text);
+  };
+  return recording.withStates(
+    (process) => clockOf(process, once),
     blames,
     // Whether an execution trace of its own file is of the same process is known from a walk.
     inTrees || recording.isJoinedApart,
+    ({ holdsExecution, info }, { isPlausible }, { tree }) => {
+      // The process's own execution trace may lack the time of all calls, after a crash.
+      const isForeign = !holdsExecution && knowsNothing(tree);
+      if (isForeign || !isPlausible) throw ofAnother(info.pid);
+    },
   );
-  for (const [index, { process, clock }] of joins.entries()) {
-    if (clock === undefined) continue;
-    // The process's own execution trace may lack the time of all calls, after a crash.
-    const isForeign = !process.holdsExecution && knowsNothing(result.forest.processes[index].tree);
-    if (isForeign || !clock.isPlausible) throw ofAnother(process.info.pid);
-  }
-  return result;
 }
 
 /** Whether the states of all calls are unknown. */

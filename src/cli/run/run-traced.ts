@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { ExitCode, Interrupted, UserError } from "../../base/errors.js";
 import { quoteWord } from "../../base/words.js";
 import { whyNothing } from "../../build/scope.js";
-import { isStructural, selectsCalls } from "../../calltree/index.js";
 import type { Program } from "../../gotool/process.js";
 import type { RecordOptions, ReportOptions } from "../options.js";
 import { hasAssertions } from "../report/assertions.js";
@@ -73,12 +72,13 @@ export async function runTraced(session: Session, options: RunOptions, run: Trac
   }
 }
 
-/** Whether nothing is asked for but trees: all calls can be counted while the program runs, and be forgotten. */
+/** Whether nothing is asked for but trees of all calls: they can be counted while the program runs, and the calls forgotten. */
 function showsTrees({ record, report }: RunOptions, { report: { format, gate } }: TracedRun): boolean {
-  const { selectWithoutLimits: select, unmerged } = report;
+  const isWhole = Object.values(report.selectWithoutLimits).every((choice) => choice === undefined);
   const joins = record.states || record.execTrace !== undefined;
-  const selects = format.collectsDurations ? isStructural(select) : selectsCalls(select);
-  return format.fromTrees === true && !unmerged && !selects && !joins && (gate === undefined || !hasAssertions(gate));
+  return (
+    format.fromTrees === true && !report.unmerged && isWhole && !joins && (gate === undefined || !hasAssertions(gate))
+  );
 }
 
 async function recordAndReport(

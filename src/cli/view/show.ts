@@ -58,7 +58,7 @@ async function show(
   context: FormatContext,
   exhibitOf: (recording: Recording, context: FormatContext) => Promise<Exhibit>,
 ): Promise<void> {
-  if (recording.forest.processes.every(({ tree }) => tree.size === 1) && context.execTraces.length === 0) {
+  if (recording.forest.processes.every(({ counts }) => counts.paths === 0) && context.execTraces.length === 0) {
     sayNotices(context);
     say("there are no calls to show");
     return;

@@ -68,7 +68,7 @@ export interface PlanOptions {
  */
 export function planOf(forest: CallForest, { lines, tests, failed, by }: PlanOptions): Plan {
   const { processes } = forest;
-  const sizes = processes.map(({ tree }) => tree.size - 1);
+  const sizes = processes.map(({ counts }) => counts.paths);
   const everyTest = processes.map(() => undefined);
   if (lines === undefined || sizes.reduce((sum, size) => sum + size, 0) <= lines) {
     return {
@@ -85,7 +85,7 @@ export function planOf(forest: CallForest, { lines, tests, failed, by }: PlanOpt
       return { lines: chosen.map((own) => own.length * linesOfTest), tests: chosen, linesOfTest };
     }
   }
-  const times = processes.map(({ tree, total }) => (by === undefined ? total : spentIn(tree, by)));
+  const times = processes.map((process) => (by === undefined ? process.total : spentIn(process.tree, by)));
   const longest = processes.map((_, index) => index).sort((a, b) => times[b] - times[a]);
   const shown = longest.slice(0, PROCESSES).sort((a, b) => sizes[a] - sizes[b]);
   const given = sizes.map(() => 0);

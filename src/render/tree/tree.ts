@@ -19,7 +19,6 @@ import { printable } from "../../base/printable.js";
 import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../../base/units.js";
 import {
   type CallForest,
-  type CallTree,
   hottest,
   type ProcessTree,
   partName,
@@ -107,8 +106,8 @@ export function* renderTree(forest: CallForest, options: TreeTextOptions = {}): 
 
 function notShown({ functions }: CallForest, skipped: readonly ProcessTree[], { tests }: TreeTextOptions): string {
   const sum = (of: (process: ProcessTree) => number) => skipped.reduce((all, process) => all + of(process), 0);
-  const lines = sum(({ tree }) => tree.size - 1);
-  const calls = sum(({ tree, pruned }) => callsOf(tree) + pruned);
+  const lines = sum(({ counts }) => counts.paths);
+  const calls = sum(({ counts, pruned }) => counts.calls + pruned);
   const what = tests
     ? `${formatNumberOf(
         sum(({ tree }) => testNodes(tree, functions).length),
@@ -116,13 +115,6 @@ function notShown({ functions }: CallForest, skipped: readonly ProcessTree[], { 
       )} of ${formatNumberOf(skipped.length, "more package")}`
     : formatNumberOf(skipped.length, "more process", "more processes");
   return `not shown: ${what}, ${formatNumberOf(lines, "line")} with ${formatNumberOf(calls, "call")}; ${SEE}`;
-}
-
-/** Number of calls of a tree. `others` is skipped: its calls are already counted at its children. */
-function callsOf(tree: CallTree): number {
-  let calls = 0;
-  for (let node = 1; node < tree.size; node++) if (node !== tree.others) calls += tree.calls[node];
-  return calls;
 }
 
 function titleOf(process: ProcessTree, index: number, options: TreeTextOptions): string {

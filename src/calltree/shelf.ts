@@ -1,0 +1,38 @@
+/** What is made of each of many processes, while little of it may be kept. */
+
+/** Of the first ones, this many, all that is made is kept. */
+export const HELD = 256;
+
+/** The most of the others of which it is kept at a time: those asked for last. */
+const RECENT = 4;
+
+/** Makes what belongs to an index when it is asked for, and makes it again if it was not kept. */
+export class Shelf<T extends object> {
+  private readonly held = new Map<number, T>();
+  private readonly recent = new Map<number, T>();
+
+  /**
+   * @param make must return the same for an index each time
+   * @param holds whether to keep it
+   */
+  constructor(
+    private readonly make: (index: number) => T,
+    private readonly holds: (index: number) => boolean,
+  ) {}
+
+  at(index: number): T {
+    const held = this.held.get(index);
+    if (held !== undefined) return held;
+    const { recent } = this;
+    const made = recent.get(index) ?? this.make(index);
+    if (this.holds(index)) {
+      this.held.set(index, made);
+      return made;
+    }
+    recent.delete(index);
+    recent.set(index, made);
+    const [first] = recent.keys();
+    if (recent.size > RECENT) recent.delete(first);
+    return made;
+  }
+}
