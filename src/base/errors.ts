@@ -13,7 +13,7 @@ export const ExitCode = {
   data: 65,
   /** An input does not exist: no module, no package, no trace. */
   noInput: 66,
-  /** Go is missing or too old. */
+  /** Go is missing or too old, or there is too little memory. */
   unavailable: 69,
   /** A bug of gotrace. */
   internal: 70,
@@ -111,6 +111,20 @@ export interface SystemError extends Error {
 export function isSystemError(thrown: unknown): thrown is SystemError {
   const { code, syscall } = (thrown ?? {}) as Partial<SystemError>;
   return thrown instanceof Error && typeof code === "string" && typeof syscall === "string";
+}
+
+/** V8's messages when it gets no memory for a buffer or for WebAssembly, which takes 10 GB of addresses for each memory. */
+const NO_MEMORY =
+  /^(Array buffer allocation failed|WebAssembly\.\w+\(\): .*could ?n[o']t allocate|.*annot allocate Wasm memory)/i;
+
+/** The error for users if the system gave no memory; undefined for any other. */
+export function memoryError(thrown: unknown): UserError | undefined {
+  if (!(thrown instanceof RangeError) || !NO_MEMORY.test(thrown.message)) return undefined;
+  return new UserError(
+    "there is not enough memory, or a limit of the address space (ulimit -v) is too low",
+    "raise the limit, or set NODE_OPTIONS=--disable-wasm-trap-handler, with which gotrace needs 2 GB of addresses",
+    ExitCode.unavailable,
+  );
 }
 
 /** Runs an action and ignores its failure. Callers explain why the failure does not matter. */

@@ -1,6 +1,6 @@
 /** The entry point: finds the command, runs it, and turns an error into two lines and an exit code. */
 
-import { ExitCode, Interrupted, isSystemError, messageOf, UserError } from "../base/errors.js";
+import { ExitCode, Interrupted, isSystemError, memoryError, messageOf, UserError } from "../base/errors.js";
 import { expectGo } from "../gotool/run-go.js";
 import { findCommand, helpOn, overview } from "./help/help.js";
 import { writeFailure } from "./output.js";
@@ -28,7 +28,8 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 /** Prints an error for the user. @returns the exit code */
-function report(error: unknown): number {
+function report(thrown: unknown): number {
+  const error = memoryError(thrown) ?? thrown;
   if (error instanceof Interrupted) return error.code;
   if (error instanceof UserError) {
     sayError(error);

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isSystemError, messageOf } from "../../src/base/errors.js";
+import { isSystemError, memoryError, messageOf } from "../../src/base/errors.js";
 
 const directory = mkdtempSync(join(tmpdir(), "gotrace-errors-"));
 const file = join(directory, "file");
@@ -56,4 +56,17 @@ test("what is no error of the system keeps its message", () => {
   expect(messageOf("thrown")).toBe("thrown");
   expect(messageOf(undefined)).toBe("undefined");
   rmSync(directory, { recursive: true });
+});
+
+test.runIf(process.platform === "linux")("memory that the system does not give", () => {
+  const script = (code: string) => `try { ${code} } catch (error) { console.log(error.message) }`;
+  const module = "new WebAssembly.Module(Buffer.from('AGFzbQEAAAAFAwEAAQ==', 'base64'))";
+  for (const code of ["new WebAssembly.Memory({ initial: 1 })", `new WebAssembly.Instance(${module})`]) {
+    const run = ["-c", 'ulimit -v 4000000; exec "$0" -e "$1"', process.execPath, script(code)];
+    const said = spawnSync("sh", run, { encoding: "utf8" }).stdout.trim();
+    expect(memoryError(new RangeError(said))?.message, said).toContain("not enough memory");
+  }
+  expect(memoryError(new RangeError("Array buffer allocation failed"))?.advice).toContain("NODE_OPTIONS");
+  expect(memoryError(new RangeError("Invalid array length"))).toBeUndefined();
+  expect(memoryError(new Error("Array buffer allocation failed"))).toBeUndefined();
 });

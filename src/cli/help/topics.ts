@@ -24,7 +24,7 @@ const failures: Readonly<Record<keyof typeof ExitCode, string>> = {
   data: "a trace that cannot be read, or only in part",
   noInput:
     "an input does not exist: no module, no trace, no program among the packages; for a package that go does not find, go's own code",
-  unavailable: "Go is missing or too old",
+  unavailable: "Go is missing or too old, or there is too little memory",
   internal: "a bug in gotrace",
   cannotCreate:
     "an output, a temporary directory or the cache cannot be created (missing directories of an output are)",
