@@ -17,7 +17,9 @@ interface Hold {
   readonly place: string;
   /** `goroutine 12 (main.worker)`. */
   readonly holder: string;
-  /** When it got the lock from another goroutine; -1: it did not wait, so the trace does not show when. */
+  /** Whether it waited for the lock, so that its begin is known. */
+  readonly waited: boolean;
+  /** When it got the lock or, if it did not wait, the earliest time at which it can have; -1: before the trace. */
   readonly begin: number;
   readonly end: number;
   readonly depth: number;
@@ -71,11 +73,13 @@ export class Blame {
 }
 
 /**
- * Tracks hand-overs: feed it all waits for locks at their end. Memory: the last lock of each live goroutine, and chains
- * of up to twice {@link CHAIN} holds.
+ * Tracks hand-overs: feed it all waits for locks at their end. Memory: the last lock of each live goroutine, the last hold
+ * of each function, and chains of up to twice {@link CHAIN} holds.
  */
 export class Holders {
   private readonly acquired = new Map<number, Acquired>();
+  /** By the function that asked for the lock, and by the place where it was released: of a wait, one may be unknown. */
+  private readonly latest = new Map<string, Hold>();
 
   constructor(
     private readonly watch: Watch,
@@ -91,28 +95,46 @@ export class Holders {
     const holder = this.watch.goroutine(i.waker);
     const where = frame ? place(frame) : "";
     const by = this.functionOf(i.stack, g);
-    const got = this.acquired.get(i.waker);
-    // If the waker last waited for another lock, the begin of its hold of this one is unknown.
-    const same = got !== undefined && got.by === by;
-    const before = same ? got.before : undefined;
+    const { waited, begin, before } = this.beginOf(i.waker, by, where, holder);
     const hold: Hold = {
       place: where,
       holder: nameOf({ time: 0, duration: 0, goroutine: i.waker, goroutineFunction: holder?.startFunction }),
-      begin: same ? got.time : -1,
+      waited,
+      begin,
       end: i.end,
       depth: (before?.depth ?? 0) + 1,
       before,
     };
     if (hold.depth % CHAIN === 0) cut(hold);
     this.acquired.set(g.id, { time: i.end, by, before: hold });
+    this.latest.set(by, hold).set(where, hold);
     if (!blame) return;
-    let end = i.end;
-    for (let one: Hold | undefined = hold; one && end > i.begin; one = one.before) {
-      const begin = Math.max(one.begin, i.begin);
-      const atLeast = one.begin < 0;
-      blame.add(one, end - begin, end - (atLeast ? i.begin : one.begin), atLeast);
-      end = begin;
+    let until = i.end;
+    for (let one: Hold | undefined = hold; one && until > i.begin; one = one.before) {
+      const end = Math.min(until, one.end);
+      const from = Math.max(one.begin, i.begin);
+      blame.add(one, end - from, end - (one.waited ? one.begin : from), !one.waited && one.begin <= i.begin);
+      until = from;
     }
+  }
+
+  /**
+   * When a goroutine that releases a lock had got it, and the hold before. If it did not wait for it, it got it after its own
+   * start and after the last release: others may get a lock ahead of those that wait.
+   */
+  private beginOf(
+    waker: number,
+    by: string,
+    where: string,
+    holder: GoroutineInfo | undefined,
+  ): Pick<Hold, "waited" | "begin" | "before"> {
+    const got = this.acquired.get(waker);
+    // If it last waited for another lock, that says nothing.
+    if (got?.by === by) return { waited: true, begin: got.time, before: got.before };
+    const [one, other] = [this.latest.get(by), this.latest.get(where)];
+    const before = (one?.end ?? -1) > (other?.end ?? -1) ? one : other;
+    const start = holder?.createdInTrace ? holder.begin : -1;
+    return { waited: false, begin: Math.max(start, before?.end ?? -1), before };
   }
 
   /** Key of the user's function that asks for the lock. */

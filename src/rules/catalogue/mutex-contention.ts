@@ -45,7 +45,7 @@ export const mutexContention = defineRule({
   caveats: [
     "A lock acquired by spinning, without parking the goroutine, leaves nothing in the trace.",
     "The time from Unlock until the waiter runs belongs to HighSchedulingLatency.",
-    "A trace does not distinguish locks: a goroutine that waited for one lock and then releases another that the same function asked for is taken for the holder of both.",
+    "A trace does not distinguish locks: a goroutine that waited for one lock and then releases another that the same function asked for is taken for the holder of both; of several locks that one function asks for, holds can seem shorter than they were.",
     "Waits that began before the trace have no stack before Go 1.23; they count if the stack of the releaser shows a lock.",
     "Locks of the runtime itself are not in the trace.",
   ],
