@@ -84,6 +84,11 @@ export class NumberMap {
     this.values[place] = value;
   }
 
+  /** Calls `visit` with each key and its value, in no order. */
+  forEach(visit: (key: number, value: number) => void): void {
+    for (const [place, key] of this.keys.entries()) if (key !== -1) visit(key, this.values[place]);
+  }
+
   /** Removes a key. Those behind it move up, so that each is found from its own place on. */
   delete(key: number): void {
     const { keys, values } = this;
@@ -142,18 +147,39 @@ export class NumberSet {
   private readonly pages = new NumberMap();
   private bits = new Int32Array(PAGE);
 
+  /** A set that was sent from another thread. */
+  static from(sent: object): NumberSet {
+    const set: NumberSet = Object.assign(new NumberSet(), sent);
+    return Object.assign(set, { pages: Object.assign(new NumberMap(), set.pages) });
+  }
+
   add(number: number): void {
-    const page = Math.floor(number / (32 * PAGE));
+    const at = this.pageAt(Math.floor(number / (32 * PAGE))) + (Math.floor(number / 32) % PAGE);
+    const before = this.bits[at];
+    this.bits[at] |= 1 << (number % 32);
+    if (this.bits[at] !== before) this.size++;
+  }
+
+  /** Adds all numbers of another set. */
+  addAll({ pages, bits }: NumberSet): void {
+    pages.forEach((page, from) => {
+      const to = this.pageAt(page);
+      for (let word = 0; word < PAGE; word++) {
+        for (let added = bits[from + word] & ~this.bits[to + word]; added !== 0; added &= added - 1) this.size++;
+        this.bits[to + word] |= bits[from + word];
+      }
+    });
+  }
+
+  /** Where the bits of a page are. */
+  private pageAt(page: number): number {
     let first = this.pages.get(page, -1);
     if (first < 0) {
       first = PAGE * this.pages.size;
       this.pages.set(page, first);
       this.bits = grown(this.bits, first + PAGE);
     }
-    const at = first + (Math.floor(number / 32) % PAGE);
-    const before = this.bits[at];
-    this.bits[at] |= 1 << (number % 32);
-    if (this.bits[at] !== before) this.size++;
+    return first;
   }
 
   has(number: number): boolean {

@@ -32,7 +32,7 @@ export {
 export { type DecoderState, EIGHTHS, Kind, RecordDecoder, Status } from "./records.js";
 export { copyRing, usesSpaceAgain } from "./ring-copy.js";
 export { fitsControl, type SettingsChange, settingsPatches } from "./settings.js";
-export { type RecordMap, Skimmer } from "./skim.js";
+export { MAX_PARENTS, type RecordMap, Skimmer } from "./skim.js";
 export { type ByteSource, ChunkReader, readBytes, sliceSource, Window } from "./source.js";
 export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAX, HEADER_SIZE } from "./spec.js";
 export { CONTROL_UNITS, RECORDS, Tag } from "./spec-records.js";

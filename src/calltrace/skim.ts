@@ -8,7 +8,7 @@ import { CHUNK_HEADER } from "./spec.js";
 import { CONTROL_UNITS, Control, Head, RECORD_UNITS, Tag } from "./spec-records.js";
 
 /** The most goroutines whose parents are kept; a damaged trace may name any number. */
-const MAX_PARENTS = 1 << 22;
+export const MAX_PARENTS = 1 << 22;
 
 /** Which records of a chunk are not plain, found out beforehand. */
 export interface RecordMap {

@@ -18,7 +18,8 @@ export function countProcess(
   const shared = SharedCount.begin(process, { threads, ...options, isPlain });
   let facts: Prescan;
   try {
-    facts = prescan(process, (bytes) => progress(0, bytes), isPlain);
+    const scanning = (bytes: number) => progress(0, bytes);
+    facts = shared?.prescan(scanning) ?? prescan(process, scanning, isPlain);
     const counted = shared?.count(facts, (bytes) => progress(1, bytes));
     if (counted !== undefined) return counted;
   } finally {

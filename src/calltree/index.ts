@@ -39,7 +39,7 @@ export {
   type FromShare,
   type Line,
   replayShare,
-  type ShareTask,
+  type ScanTask,
   type Threads,
   type ToShare,
 } from "./shares/threads.js";

@@ -31,6 +31,11 @@ test("a number set has what was added", () => {
       const set = new NumberSet();
       for (const one of added) set.add(one);
       for (const one of [...added, ...others]) expect(set.has(one)).toBe(added.includes(one));
+      const more = new NumberSet();
+      for (const one of others) more.add(one);
+      set.addAll(NumberSet.from(structuredClone(more)));
+      for (const one of [...added, ...others]) expect(set.has(one)).toBe(true);
+      expect(set.size).toBe(new Set([...added, ...others]).size);
     }),
   );
 });

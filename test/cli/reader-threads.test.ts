@@ -73,8 +73,8 @@ test("the tree of a trace that two threads read is that of one, also with durati
     expect(process).toEqual(expected);
     return threads.messages;
   };
-  expect(compare({ collectsDurations: true })).toBe(2);
-  expect(compare({})).toBe(2);
-  expect(compare({ pathLimit: 4 })).toBe(0);
+  expect(compare({ collectsDurations: true })).toBe(3);
+  expect(compare({})).toBe(3);
+  expect(compare({ pathLimit: 4 })).toBe(1);
   file.close();
 });

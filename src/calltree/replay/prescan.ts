@@ -7,7 +7,9 @@
 import { NumberSet } from "../../base/columns.js";
 import {
   ChunkReader,
+  type ChunkTable,
   Kind,
+  MAX_PARENTS,
   type Problem,
   type ProcessTrace,
   RecordDecoder,
@@ -39,7 +41,8 @@ export function prescan(process: ProcessTrace, progress?: (bytes: number) => voi
   const { chunks } = process;
   const scanner = new Prescanner(process);
   let problem = process.problem;
-  for (const { at, part } of isPlain ? chunksIn(process) : mappedChunksIn(process)) {
+  const numbers = Array.from({ length: chunks.count }, (_, chunk) => chunk);
+  for (const { at, part } of isPlain ? chunksIn(process) : mappedChunks(process, numbers, true)) {
     const { status, end } = scanner.pass(at, part);
     if (status === Status.corrupt) {
       // A truncated chunk may end within a record; then `problem` already reports the truncation.
@@ -67,27 +70,50 @@ function* chunksIn({ chunks, source }: ProcessTrace): Generator<{ readonly at: n
   }
 }
 
-/** The same with their records mapped. */
-function* mappedChunksIn({ chunks, source }: ProcessTrace): ReturnType<typeof chunksIn> {
+/** Chunks with their records mapped. @param onward whether they are all, in order */
+export function* mappedChunks(
+  { chunks, source }: Pick<ProcessTrace, "chunks" | "source">,
+  numbers: Iterable<number>,
+  onward: boolean,
+): ReturnType<typeof chunksIn> {
   const reader = new ChunkReader(source);
   lanes ??= new SkimLanes();
+  let batch: number[] = [];
+  for (const chunk of numbers) {
+    if (batch.push(chunk) < LANES) continue;
+    yield* mapped(lanes, chunks, reader, batch, onward);
+    batch = [];
+  }
+  yield* mapped(lanes, chunks, reader, batch, onward);
+}
+
+function* mapped(
+  lanes: SkimLanes,
+  chunks: ChunkTable,
+  reader: ChunkReader,
+  batch: readonly number[],
+  onward: boolean,
+): ReturnType<typeof chunksIn> {
   const { units } = lanes;
-  for (let first = 0; first < chunks.count; first += LANES) {
-    const end = Math.min(first + LANES, chunks.count);
-    const places: number[] = [];
-    lanes.clear();
-    for (let chunk = first; chunk < end; chunk++) {
-      const { window, index } = reader.fetch(chunks.offset[chunk], chunks.size[chunk], true);
-      places.push(lanes.add(window.u16, index, chunks.size[chunk], chunks.body[chunk]));
-    }
-    for (const [lane, map] of lanes.skim().entries()) {
-      const at = first + lane;
-      yield { at, part: { units, index: places[lane], size: chunks.size[at], map } };
-    }
+  lanes.clear();
+  const places = batch.map((chunk) => {
+    const { window, index } = reader.fetch(chunks.offset[chunk], chunks.size[chunk], onward);
+    return lanes.add(window.u16, index, chunks.size[chunk], chunks.body[chunk]);
+  });
+  for (const [lane, map] of lanes.skim().entries()) {
+    const at = batch[lane];
+    yield { at, part: { units, index: places[lane], size: chunks.size[at], map } };
   }
 }
 
 let lanes: SkimLanes | undefined;
+
+/** What was found in some slots; it can be sent to another thread. */
+export interface PrescanPart extends Pick<Prescan, "events" | "goroutines"> {
+  readonly queries: object;
+  readonly begun: object;
+  readonly parents: ReadonlyMap<number, number>;
+}
 
 /** A chunk, or a part of one, in memory. */
 export interface ChunkPart {
@@ -121,7 +147,7 @@ export class Prescanner implements Prescan {
 
   /** @param relied on what addresses of queries rely, if the trace grows */
   constructor(
-    private readonly process: ProcessTrace,
+    private readonly process: Pick<ProcessTrace, "chunks" | "clock">,
     private readonly relied?: Relied,
   ) {
     this.queries = new ParentQueries(process.chunks.slots);
@@ -174,6 +200,27 @@ export class Prescanner implements Prescan {
     });
   }
 
+  /** What was found, for {@link join}. */
+  part(): PrescanPart {
+    const { queries, begun, events, goroutines, skimmer } = this;
+    return { queries, begun, events, goroutines, parents: skimmer.parents };
+  }
+
+  /** Adds what was found in other slots, before queries are addressed. @returns false if the order of the slots matters */
+  join({ queries, begun, events, goroutines, parents }: PrescanPart): boolean {
+    const own = this.skimmer.parents;
+    if (own.size + parents.size > MAX_PARENTS) return false;
+    for (const [goid, parent] of parents) {
+      if ((own.get(goid) ?? parent) !== parent) return false;
+      own.set(goid, parent);
+    }
+    this.queries.append(ParentQueries.from(queries));
+    this.begun.addAll(NumberSet.from(begun));
+    this.events += events;
+    this.goroutines += goroutines;
+    return true;
+  }
+
   /** How many parents have been recorded since the last call of which something relied on that they never would. */
   foundParents(): number {
     const { parents } = this.skimmer;
@@ -190,7 +237,7 @@ class Collector {
   private decoder: RecordDecoder | undefined;
 
   constructor(
-    private readonly process: ProcessTrace,
+    private readonly process: Pick<ProcessTrace, "chunks" | "clock">,
     private readonly queries: ParentQueries,
   ) {}
 

@@ -75,6 +75,38 @@ export class ParentQueries {
     return query;
   }
 
+  /** Adds queries of other slots, none of which was addressed or taken. Here none was addressed, either. */
+  append(other: ParentQueries): void {
+    const { count, first, last, time, func, goStatement, asked, link, nextOfSlot } = other;
+    const base = this.count;
+    const moved = (query: number) => (query < 0 ? query : base + query);
+    this.count += count;
+    this.added += count;
+    this.time = grown(this.time, this.count);
+    this.func = grown(this.func, this.count);
+    this.goStatement = grown(this.goStatement, this.count);
+    this.asked = grown(this.asked, this.count);
+    this.link = grown(this.link, this.count);
+    this.nextOfSlot = grown(this.nextOfSlot, this.count);
+    this.time.set(time.subarray(0, count), base);
+    this.func.set(func.subarray(0, count), base);
+    this.goStatement.set(goStatement.subarray(0, count), base);
+    this.asked.set(asked.subarray(0, count), base);
+    this.link.set(link.subarray(0, count).map(moved), base);
+    this.nextOfSlot.set(nextOfSlot.subarray(0, count).map(moved), base);
+    if (count > 0) {
+      if (this.last < 0) this.first = moved(first);
+      else this.link[this.last] = moved(first);
+      this.last = moved(last);
+    }
+    for (let slot = 0; slot < other.firstOfSlot.length; slot++) {
+      if (other.firstOfSlot[slot] < 0) continue;
+      this.firstOfSlot[slot] = moved(other.firstOfSlot[slot]);
+      this.lastOfSlot[slot] = moved(other.lastOfSlot[slot]);
+      this.unnamed[slot] = moved(other.unnamed[slot]);
+    }
+  }
+
   /** Makes room for more slots. */
   growTo(slots: number): void {
     this.unnamed = grown(this.unnamed, slots, -1);

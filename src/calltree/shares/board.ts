@@ -18,6 +18,9 @@ enum Word {
   /** Counts what may give an idle share something to do. */
   activity,
   failed,
+  /** Counts what was taken of what there is to do, and what is done. */
+  taken,
+  done,
   size = 16,
 }
 
@@ -110,7 +113,7 @@ export class Board {
 
   /** Writes what is to be sent, as far as there is room, and reads what others have sent. @returns whether anything was */
   exchange(receiver: Receiver): boolean {
-    Atomics.add(this.words, this.word(this.own, ShareWord.beat), 1);
+    this.beat();
     let hasMoved = this.write();
     for (let share = 0; share < this.shares; share++) {
       if (share !== this.own && this.read(share, receiver)) hasMoved = true;
@@ -119,9 +122,26 @@ export class Board {
     return hasMoved;
   }
 
+  /** Takes one of the things that are there for all shares, numbered from 0 on. */
+  take(): number {
+    return Atomics.add(this.words, Word.taken, 1);
+  }
+
+  /** Something was done. @returns how much was done by all shares */
+  tick(): number {
+    this.beat();
+    return Atomics.add(this.words, Word.done, 1) + 1;
+  }
+
+  /** This thread works. */
+  private beat(): void {
+    Atomics.add(this.words, this.word(this.own, ShareWord.beat), 1);
+  }
+
   /** Sets how many nodes this share will have. @returns how many all shares will have together: those that have set none, as many */
   expect(nodes: number): number {
     const { words, shares, own } = this;
+    this.beat();
     Atomics.store(words, this.word(own, ShareWord.nodes), Math.min(nodes, 0x7fffffff));
     let sum = 0;
     for (let share = 0; share < shares; share++) sum += Atomics.load(words, this.word(share, ShareWord.nodes)) || nodes;

@@ -10,6 +10,8 @@ export interface Dealt {
   /** By slot: the number of its share. */
   readonly owners: Uint8Array;
   readonly shares: number;
+  /** The slots, the largest first. */
+  readonly bySize: Int32Array;
 }
 
 /** Divides the slots. @returns undefined if that is not worthwhile */
@@ -30,5 +32,5 @@ export function deal(chunks: ChunkTable, most: number): Dealt | undefined {
     owners[slot] = share;
     loads[share] += sizes[slot];
   }
-  return { owners, shares };
+  return { owners, shares, bySize };
 }
