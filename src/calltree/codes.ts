@@ -109,6 +109,8 @@ export enum NodeMark {
   level = 4,
   /** Handlers are looked for down to this level. */
   deepest = 12,
+  /** A node with more than twice as many calls as its caller, and this number, is called again and again. */
+  often = 16,
 }
 
 /** Where the fields of a signature lie, in bytes, and how many there may be. */

@@ -3,10 +3,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RequestCollector, type Requests } from "../../src/callstats/index.js";
 import { openTrace } from "../../src/calltrace/index.js";
-import { Recording, replayTraces } from "../../src/calltree/index.js";
+import { buffersOf, ProcessFollower, Recording, replayTraces, signaturesOf } from "../../src/calltree/index.js";
 import { NotFollowed } from "../../src/calltree/replay/late-queries.js";
+import { unkeptLines } from "../../src/render/numbers/requests.js";
 import { run } from "../calltree/program.js";
+import { scripted } from "../calltree/script.js";
 import { withTree } from "../support/calltrace/give-back.js";
+import { GrowingSource } from "../support/calltrace/growing-source.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { serve } from "./served-program.js";
 
@@ -35,6 +38,30 @@ function bothWays(bytes: Uint8Array, slowest = 1000): readonly [Requests, Reques
   return [walking.requests(), taking.requests()];
 }
 
+/** What is collected by a follower that looks from time to time, in another thread; undefined if it cannot follow. */
+function bySteps(bytes: Uint8Array, polls: number, slowest = 1000): Requests | undefined {
+  const source = new GrowingSource(bytes);
+  source.advance(0);
+  let now = 0n;
+  const follower = new ProcessFollower(source, () => (now += 60_000n), { collectsDurations: true });
+  try {
+    for (let poll = 0; poll < polls; poll++) {
+      source.advance((source.end * poll) / polls);
+      follower.poll();
+    }
+    source.advance(Number.POSITIVE_INFINITY);
+    const followed = follower.finish();
+    const sent = structuredClone(followed, { transfer: buffersOf(followed) });
+    const recording = new Recording(replayTraces(memorySource(bytes), { followed: [sent] }), {}, {});
+    const collector = new RequestCollector(recording, { kind: "handlers" }, slowest);
+    expect([...collector.take()]).toEqual([0]);
+    return collector.requests();
+  } catch (error) {
+    if (error instanceof NotFollowed) return undefined;
+    throw error;
+  }
+}
+
 test("of random programs", () => {
   let count = 0;
   fc.assert(
@@ -46,8 +73,10 @@ test("of random programs", () => {
       count += walked.count;
       const { unkept, ...rest } = taken;
       if (unkept === undefined) expect(rest).toEqual({ ...walked, guessed: true });
+      const { unkept: lacks, ...steps } = bySteps(bytes, choices.length % 7, slowest) ?? taken;
+      if (lacks === undefined) expect(steps).toEqual({ ...walked, guessed: true });
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
   expect(count).toBeGreaterThan(100);
 });
@@ -63,11 +92,14 @@ test("of servers, by handler behind middleware", () => {
   });
   fc.assert(
     fc.property(servers, chunkSizes, (server, chunkMax) => {
-      const found = bothWays(serve(server, { chunkMax, control }));
+      const bytes = serve(server, { chunkMax, control });
+      const found = bothWays(bytes);
       if (found === undefined) return;
       const [walked, { unkept, ...taken }] = found;
       expect(walked.count).toBeGreaterThanOrEqual(server.requests * server.connections);
       if (walked.slowest.some(({ handler }) => handler !== undefined)) split++;
+      const steps = bySteps(bytes, 5);
+      if (steps !== undefined && steps.unkept === undefined) expect(steps).toEqual(walked);
       if (unkept === undefined) expect(taken).toEqual(walked);
       else {
         expect(unkept.unsplit).not.toEqual([]);
@@ -76,16 +108,53 @@ test("of servers, by handler behind middleware", () => {
         expect(times(taken)).toEqual(times(walked));
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
   expect(split).toBeGreaterThan(0);
-  const server = { connections: 4, requests: 300, handlers: 3, middleware: 2, seed: 7 };
-  const [walked, taken] = bothWays(serve(server, { control }))!;
+});
+
+test("of a server whose handlers call more sets of functions than are told apart", () => {
+  const server = { connections: 2, requests: 1200, handlers: 2, middleware: 1, seed: 7, parts: 24 };
+  const bytes = serve(server, { control });
+  const [walked, taken] = bothWays(bytes)!;
   expect(taken).toEqual(walked);
-  expect(taken.roots.map(({ name }) => name).sort()).toEqual([
-    "main.handler0",
-    "main.handler1",
-    "main.handler2",
-    "main.middleware0",
+  const { requests } = read(withTree(bytes, undefined, true)).forest.processes[0];
+  expect(signaturesOf(requests!).length).toBeGreaterThan(1024);
+  expect(taken.roots.map(({ name }) => name).sort()).toEqual(["main.handler0", "main.handler1", "main.middleware0"]);
+});
+
+test("where nobody can tell handlers apart any more, that is said", () => {
+  const request = (at: number, handlers: readonly string[]) =>
+    [
+      `${at} g2<g1 { main.logged`,
+      ...handlers.map((name, i) => `${at + 1 + 20 * i} g2 { main.${name}\n${at + 20 + 20 * i} g2 }`),
+      `${at + 2 + 20 * handlers.length} g2 }`,
+    ].join("\n");
+  // The first request calls a handler again and again.
+  const requests = [
+    Array.from({ length: 20 }, () => "get"),
+    ...Array.from({ length: 22 }, () => []),
+    ...Array.from({ length: 20 }, (_, i) => [i % 4 === 0 ? "get" : "put"]),
+  ];
+  const lines = requests.map((handlers, i) => request(10 + 1000 * i, handlers));
+  const bytes = scripted(["0 g1 { main.main", ...lines, "100000 g1 }"].join("\n"), { control });
+  const [walked, taken] = bothWays(bytes)!;
+  expect(walked.roots.map(({ name, count }) => `${name} ×${count}`)).toEqual([
+    "main.get ×6",
+    "main.put ×15",
+    "main.logged ×22",
   ]);
+  expect(taken.unkept).toEqual({ unsplit: ["main.logged"], guesses: 0 });
+  expect(taken.count).toBe(walked.count);
+  expect(unkeptLines(taken)).toEqual([expect.stringContaining("not told apart by handler: requests of main.logged")]);
+});
+
+test("of the slowest, those that are kept", () => {
+  const server = { connections: 2, requests: 700, handlers: 1, middleware: 0, seed: 7 };
+  const bytes = serve(server, { control });
+  const [walked, { unkept, ...taken }] = bothWays(bytes, 1200)!;
+  expect(walked.count).toBeGreaterThan(1200);
+  expect(taken).toEqual({ ...walked, slowest: walked.slowest.slice(0, 1000) });
+  expect(unkept).toEqual({ unsplit: [], slowest: 1000, guesses: 0 });
+  expect(unkeptLines({ ...taken, unkept: unkept! })).toEqual([expect.stringContaining("1,000 were kept")]);
 });

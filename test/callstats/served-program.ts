@@ -12,10 +12,12 @@ export interface Server {
   readonly middleware: number;
   /** Decides what happens. */
   readonly seed: number;
+  /** Functions that a handler may call, each or not. */
+  readonly parts?: number;
 }
 
 export function serve(
-  { connections, requests, handlers, middleware, seed }: Server,
+  { connections, requests, handlers, middleware, seed, parts = 0 }: Server,
   options: WriterOptions,
 ): Uint8Array {
   let state = seed;
@@ -44,7 +46,7 @@ export function serve(
     const one = open[choose(open.length)];
     if (one.events.length === 0) {
       one.requests--;
-      one.events = request(choose, handlers, middleware);
+      one.events = request(choose, handlers, middleware, parts);
     }
     const burst = 1 + choose(40);
     for (const what of one.events.splice(0, burst)) {
@@ -56,7 +58,7 @@ export function serve(
   return trace.finish();
 }
 
-function request(choose: (count: number) => number, handlers: number, middleware: number): Event[] {
+function request(choose: (count: number) => number, handlers: number, middleware: number, parts: number): Event[] {
   const events: Event[] = [];
   const call = (name: string, within = () => {}) => {
     events.push({ enter: name });
@@ -71,6 +73,7 @@ function request(choose: (count: number) => number, handlers: number, middleware
     events.push({ enter: name });
     for (let i = choose(4); i > 0; i--) call("query", () => sometimes(3, () => call("scan")));
     sometimes(2, () => call("encode"));
+    for (let part = 0; part < parts; part++) sometimes(2, () => call(`part${part}`));
     events.push({ exit: choose(40) === 7 ? "panic" : "return", isSlow: true });
   };
   const wrap = (level: number): void => {

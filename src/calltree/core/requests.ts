@@ -4,6 +4,7 @@
  * candidates for its handler in the order in which it entered them for the last time. How signatures follow from one another
  * is found by the host (replay/core-requests.ts), once for each.
  */
+import { NodeMark } from "../codes";
 import { recordAt } from "./durations";
 import { indexOf, Node } from "./nodes";
 
@@ -44,9 +45,14 @@ export function startOf(node: Node): Signature | null {
   return changetype<Signature | null>(<usize>load<u32>(starts + ((<usize>indexOf(node)) << 2)));
 }
 
-/** The signature of a request that enters a candidate, null for one that the host has to find. */
+/** The signature of a request that enters a candidate, null for one that the host has to find. What is called in a loop is none any more. */
 export function following(signature: Signature, node: Node): Signature | null {
-  if (signature.last === node) return signature;
+  if (signature.last === node) {
+    const above = changetype<Node>(node.parent);
+    if (node.calls > 2 * above.calls + NodeMark.often)
+      node.mark = node.mark & <u16>~(NodeMark.candidate | NodeMark.chain);
+    return signature;
+  }
   let step = signature.steps;
   while (step !== null) {
     if (step.node === node) return step.to;

@@ -4,7 +4,7 @@
  * A node is a candidate for a handler if it is called by one of a chain: the outermost node of a request, or one that was called
  * once in each call of the chain's node above it. What is called again and again in the same request, or is not called once
  * where it would have to be, ceases to be a candidate: its calls are missing in later signatures. If the finished tree has it
- * as a handler all the same, nobody can tell any more which requests were its own; see callstats/requests.ts.
+ * as a handler all the same, nobody can tell any more which requests were its own; see callstats/collected.ts.
  */
 import { Best } from "../../base/best.js";
 import { grown } from "../../base/columns.js";
@@ -25,7 +25,7 @@ import type { SlotTable } from "./slots.js";
 const OF_ROOT = 1024;
 const TRIES = 3;
 const OF_ALL = SignaturePlace.most / 2;
-/** From this number of calls on, the times of a node say something about those to come. */
+/** From this number of calls on, what a node did says something about later ones. */
 const TYPICAL = 16;
 
 interface Signature {
@@ -153,7 +153,7 @@ export class CoreRequests {
     const { root, nodes } = this.signatures[this.indexOf(from)];
     const node = this.core.indexOf(address);
     const { calls, above } = this.countsOf(node);
-    if (nodes.includes(node) && calls >= above) this.drop(node);
+    if (nodes.includes(node) && calls >= above + TYPICAL) this.drop(node);
     else if (this.isTooMany(root)) this.dropSome(root);
     if (!this.isCandidate(node)) return from;
     const sequence = [...nodes.filter((one) => one !== node && this.isCandidate(one)), node];
@@ -208,7 +208,7 @@ export class CoreRequests {
   /** Whether a candidate may still be a handler: all nodes above are called once in each call, and take most of the time. */
   private mayHandle(node: number): boolean {
     const { calls, above } = this.countsOf(node);
-    if (calls > 2 * above + TYPICAL) return false;
+    if (calls > 2 * above + NodeMark.often) return false;
     for (let at = this.parentOf(node); !this.isOutermost(at); at = this.parentOf(at)) {
       const { calls, above, total, totalAbove } = this.countsOf(at);
       if (calls < above || (above >= TYPICAL && total < totalAbove / 2)) return false;
