@@ -39,6 +39,7 @@ func openControl(s *settingsOf) {
 	}
 	wrong := parseTriggers(s.when)
 	put32(p, ctrWrongWhen, wrong)
+	put32(p, ctrStates, states.kind)
 	if s.mode != modePlain {
 		openRing(s)
 	}

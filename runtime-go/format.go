@@ -59,22 +59,23 @@ const (
 
 // Chunks.
 const (
-	chunkMagic   = 0x7467
-	chunkEvents  = 1
-	chunkDefs    = 2
-	chunkNote    = 3
-	chunkControl = 5
-	chunkRing    = 6
-	chunkFree    = 7
-	chunkCounts  = 8
-	chunkHeader  = 32
-	chunkAlign   = 64
-	chkMagicKind = 0  // u16 magic, u16 kind, u32 size
-	chkSize      = 4  // u32
-	chkSlot      = 8  // u32
-	chkSeq       = 12 // u32
-	chkTicks     = 16 // u64
-	chkNano      = 24 // u64
+	chunkMagic     = 0x7467
+	chunkEvents    = 1
+	chunkDefs      = 2
+	chunkNote      = 3
+	chunkExecution = 4
+	chunkControl   = 5
+	chunkRing      = 6
+	chunkFree      = 7
+	chunkCounts    = 8
+	chunkHeader    = 32
+	chunkAlign     = 64
+	chkMagicKind   = 0  // u16 magic, u16 kind, u32 size
+	chkSize        = 4  // u32
+	chkSlot        = 8  // u32
+	chkSeq         = 12 // u32
+	chkTicks       = 16 // u64
+	chkNano        = 24 // u64
 
 	// Chunks of a ring have a longer header, and then a snapshot: what a reader
 	// must know that has no earlier chunk of the slot.
@@ -109,7 +110,9 @@ const (
 	ctrSkipped    = 120 // u32: triggers met too soon after a snapshot
 	ctrFailed     = 124 // u32: snapshots that could not be written
 	ctrText       = 128
-	ctrTextMost   = 632
+	ctrTextMost   = 624
+	ctrStates     = 752 // u32: see snapshot_states.go
+	ctrStatesDone = 756 // u32: snapshots that have got all that they get
 	ctrWrongWhen  = 896 // u32: as ctrWrong, of the triggers
 	ctrGiveAsked  = 900 // u32: ranges that the gotrace command wants to be holes, counted
 	ctrGiven      = 904 // u64: bytes of holes

@@ -68,8 +68,11 @@ func snapshot(at uint64, why *cause) {
 	if why.limited {
 		store64(&snapshots.last, now)
 	}
-	writeSnapshot(at, why)
+	n, number := writeSnapshot(at, why), snapshots.next-1
 	store32(&snapshots.busy, 0)
+	if n > 0 && why.panics {
+		awaitStates(number)
+	}
 }
 
 // writeSnapshot writes a snapshot that ends at ticks `at`. It returns the length of its
@@ -101,8 +104,10 @@ func writeSnapshot(at uint64, why *cause) int {
 	size := uint64(0)
 	if ok {
 		size, ok = copyTrace(fd, used, at, noteOf(why))
-		osClose(fd)
 		ok = ok && osRename(&snapshots.path, n)
+		if !ok || !handStates(fd, size) {
+			osClose(fd)
+		}
 		if !ok {
 			osRemove(&snapshots.path)
 		}

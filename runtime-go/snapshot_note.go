@@ -14,6 +14,7 @@ type cause struct {
 	took    uint64
 	pc      uintptr
 	limited bool   // not shortly after another such one
+	panics  bool   // the process may end
 	asked   uint32 // value of ctrDump by which it was asked for
 }
 

@@ -1,6 +1,6 @@
 /** What the build gets from its caller: the invocation's surroundings (a `Session` of the CLI is one) and the options. */
 
-import type { ExecTraceFlag } from "../gotool/exectrace.js";
+import type { ExecTraceWish } from "../gotool/exectrace.js";
 import type { GoContext } from "../gotool/run-go.js";
 
 /** The surroundings of one invocation of gotrace. */
@@ -31,8 +31,8 @@ export interface BuildOptions {
   readonly generated: boolean;
   /** Leave out functions whose inlining cost is at most this; undefined to leave out none. */
   readonly inlineBudget: number | undefined;
-  /** The flag that makes the program able to record an execution trace as well; undefined without one. */
-  readonly execTrace: ExecTraceFlag | undefined;
+  /** What makes the program able to record an execution trace as well; undefined if nothing does. */
+  readonly execTrace: ExecTraceWish | undefined;
   /** Make the program able to write a snapshot when it gets a signal; see gotool/signals.ts. */
   readonly dumpSignals: boolean;
 }

@@ -97,7 +97,8 @@ export function buildDirectory(context: BuildContext, request: BuildRequest, ver
     ([name]) => /^(GO|CGO_|CC$|CXX$)/.test(name) && name !== "GOTRACE_CACHE",
   );
   const { include, exclude, generated, execTrace, inlineBudget, dumpSignals } = request.options;
-  const choice = [include, exclude, generated, execTrace !== undefined, inlineBudget, request.vet, dumpSignals];
+  const executes = execTrace !== undefined && [execTrace.ring !== undefined];
+  const choice = [include, exclude, generated, executes, inlineBudget, request.vet, dumpSignals];
   const gotrace = [ORIGIN, basename(runtimeDirectory(context))];
   const key = digest(
     JSON.stringify([gotrace, context.cwd, verb, request.patterns, request.goFlags, choice, env.sort()]),
@@ -194,7 +195,7 @@ export async function prepareBuild(
     ),
   );
   const { execTrace, dumpSignals } = request.options;
-  const recorder = execTrace ? recordExecTrace(environment, runtime, execTrace).overlay : [];
+  const recorder = execTrace ? recordExecTrace(environment, runtime, execTrace, listed).overlay : [];
   const signals = dumpSignals ? signalOverlay(environment, runtime) : [];
   // Tests own the goroutines that they start, also through untraced code, so the runtime records those ancestors.
   const beyond = [...recorder, ...(request.tests ? ancestryOverlay(runtime) : [])];

@@ -3,7 +3,7 @@ import type { RawHeader } from "./header.js";
 import { type LeftOut, readLeftOut } from "./left-out.js";
 import { type ByteSource, readBytes } from "./source.js";
 import { CHUNK_KINDS, CHUNK_MAGIC, Chunk } from "./spec.js";
-import { CONTROL_FIELDS, CONTROL_SIZE, CONTROL_TEXT, GATE_LOG, MODES } from "./spec-ring.js";
+import { CONTROL_FIELDS, CONTROL_SIZE, CONTROL_TEXT, GATE_LOG, MODES, RING_STATES } from "./spec-ring.js";
 
 type ControlNumbers = { readonly [K in (typeof CONTROL_FIELDS)[number]["name"]]: bigint };
 
@@ -12,6 +12,8 @@ export interface Control {
   /** All fields, in the units of the format. */
   readonly numbers: ControlNumbers;
   readonly mode: (typeof MODES)[number];
+  /** How it stands with the states of calls beside a ring. */
+  readonly states: (typeof RING_STATES)[number];
   /** Which functions are recorded: see CONTROL_TEXT. */
   readonly text: string;
   /** Changes of the gate in order, the oldest of them only as long as the log has room; times on the runtime's clock. */
@@ -47,6 +49,7 @@ export function readControl(source: ByteSource, offset: number): Control | undef
   return {
     numbers: numbers as ControlNumbers,
     mode: MODES[Number(numbers.mode)] ?? "plain",
+    states: RING_STATES[Number(numbers.states)] ?? "none",
     text: new TextDecoder().decode(bytes.subarray(CONTROL_TEXT.offset, CONTROL_TEXT.offset + length)),
     gates: gatesOf(view),
   };

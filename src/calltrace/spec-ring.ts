@@ -40,6 +40,10 @@ export const CONTROL_FIELDS = [
   { name: "failed", offset: 124, type: "u32" },
   /** How often gotrace paused the process because it could not read as fast. */
   { name: "behind", offset: 760, type: "u32" },
+  /** How it stands with the states of calls beside a ring: see {@link RING_STATES}. */
+  { name: "states", offset: 752, type: "u32" },
+  /** The snapshots that have got all of the states that they get. */
+  { name: "statesDone", offset: 756, type: "u32" },
   /** The first condition of GOTRACE_DUMP_WHEN that the process does not understand, from 1 on; 0 if it understands all. */
   { name: "wrongWhen", offset: 896, type: "u32" },
   /**
@@ -58,7 +62,7 @@ export const CONTROL_FIELDS = [
  * The text: lines of `+` or `-` and a regular expression for function names. The last one that matches decides; where none
  * does, a function is recorded unless the first line begins with `+`.
  */
-export const CONTROL_TEXT = { offset: 128, most: 632 } as const;
+export const CONTROL_TEXT = { offset: 128, most: 624 } as const;
 
 /** Whether the process records: yes; not until it is told so; not until gotrace has read what was written. */
 export const GATES = { open: 0n, paused: 1n, behind: 2n } as const;
@@ -80,6 +84,13 @@ export const GIVE = { offset: 920, entries: 6 } as const;
 
 /** What a process does with space, by number: writes on, or overwrites the oldest chunks. */
 export const MODES = ["plain", "ring"] as const;
+
+/**
+ * The states of calls beside a ring, by number: not asked for; recorded by Go's flight recorder, which in a snapshot means
+ * that they are still to be appended; appended; two earlier snapshots were still to get theirs; the file could not be
+ * written; Go is older than 1.25; the program has a flight recorder itself; the flight recorder could not be started.
+ */
+export const RING_STATES = ["none", "on", "written", "busy", "failed", "oldGo", "own", "unstarted"] as const;
 
 /** Bytes of the header of a chunk of kind `ring`: that of `events`, and the fields of {@link RingChunk}. */
 export const RING_HEADER = 64;

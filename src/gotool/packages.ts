@@ -22,6 +22,8 @@ export interface GoPackage {
   readonly incomplete: boolean;
   /** Absolute paths of the files that it embeds. */
   readonly embeds: readonly string[];
+  /** Whether it imports runtime/trace. */
+  readonly usesTrace: boolean;
 }
 
 /** The messages of a `go list` that failed. */
@@ -48,10 +50,11 @@ interface Listed {
   EmbedFiles?: string[];
   TestEmbedFiles?: string[];
   XTestEmbedFiles?: string[];
+  Imports?: string[];
 }
 
 const fields =
-  "Dir,ImportPath,Name,ForTest,Standard,DepOnly,Incomplete,Module,GoFiles,CgoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles";
+  "Dir,ImportPath,Name,ForTest,Standard,DepOnly,Incomplete,Module,GoFiles,CgoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles,Imports";
 
 /**
  * Lists the packages that match `patterns` and all that they import.
@@ -91,6 +94,7 @@ function toPackage(listed: Listed): GoPackage[] {
       embeds: [...(listed.EmbedFiles ?? []), ...(listed.TestEmbedFiles ?? []), ...(listed.XTestEmbedFiles ?? [])].map(
         (file) => join(dir, file),
       ),
+      usesTrace: listed.Imports?.includes("runtime/trace") === true,
     },
   ];
 }

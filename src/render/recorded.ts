@@ -5,8 +5,8 @@ import { snapshotLine } from "./snapshot.js";
 
 /** The lines about what was not recorded on purpose. */
 export function recordedNotices(process: ProcessTree): string[] {
-  return [snapshotLines, reachLine, earlierLine, givenBackLine, pausesLine, settingsLines].flatMap((lines) =>
-    lines(process),
+  return [snapshotLines, reachLine, earlierLine, statesLine, givenBackLine, pausesLine, settingsLines].flatMap(
+    (lines) => lines(process),
   );
 }
 
@@ -26,6 +26,27 @@ function earlierLine({ counts: { earlier } }: ProcessTree): string[] {
   if (earlier === 0) return [];
   return [`began before that: ${formatNumberOf(earlier, "frame")}, with the times since then (≥)`];
 }
+
+/** Why a ring does not have the states of its calls although they were asked for. */
+function statesLine({ control, info, tree }: ProcessTree): string[] {
+  const { states = "none" } = control ?? {};
+  if (tree.states !== undefined || states === "none" || states === "written") return [];
+  const isCopy = info.stop?.reason === "snapshot";
+  const on = isCopy
+    ? "the process was about to append them to the snapshot, or ended before"
+    : info.now === undefined
+      ? "the process did not end by itself, and had them in memory; its snapshots have them (--dump-when panic)"
+      : "those of a ring come at the end of the process, and with a snapshot (gotrace record PID --dump)";
+  return [`no states of calls: ${states === "on" ? on : WITHOUT_STATES[states]}`];
+}
+
+const WITHOUT_STATES = {
+  busy: "those of two earlier snapshots were still to be written",
+  failed: "they could not be written to the snapshot",
+  oldGo: "those of a ring need a program built by Go 1.25 or later",
+  own: "the program uses Go's flight recorder itself, and a process can have only one",
+  unstarted: "Go's flight recorder could not be started, because the program was traced already",
+} as const;
 
 function givenBackLine({ control, guesses = 0 }: ProcessTree): string[] {
   const given = Number(control?.numbers.given ?? 0n);

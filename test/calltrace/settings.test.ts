@@ -55,5 +55,5 @@ test("a pause because of gotrace is counted, and can become one of the user's", 
 });
 
 test("what fits into the chunk", () => {
-  expect([fitsControl("x".repeat(632)), fitsControl("µ".repeat(317))]).toEqual([true, false]);
+  expect([fitsControl("x".repeat(624)), fitsControl("µ".repeat(313))]).toEqual([true, false]);
 });

@@ -74,7 +74,7 @@ test("functions, a least duration and a depth limit what a run records", () => {
   expect(recorded("--record-min", "20ms")).not.toContain("leaf");
 });
 
-test("a ring bounds the trace of a run, and does not go together with an execution trace", () => {
+test("a ring bounds the trace of a run, and does not go together with a whole execution trace", () => {
   const save = join(temporaryDirectory(), "t.gotrace");
   const size = (...flags: string[]) => {
     expect(gotrace(["run", ...flags, "--save", save, "."], { cwd: program, env }).code).toBe(0);
@@ -82,9 +82,9 @@ test("a ring bounds the trace of a run, and does not go together with an executi
   };
   expect(size("--ring", "1MiB")).toBeLessThan(1.5 * 2 ** 20);
   for (const [words, given] of [
-    [["--last", "30s", "--states"], {}],
+    [["--last", "30s", "--states", "--exec-trace"], {}],
     [["--ring=1GiB", "--exec-trace"], {}],
-    [["--states"], { GOTRACE_RING: "30s" }],
+    [["--exec-trace"], { GOTRACE_RING: "30s" }],
   ] as const) {
     const result = gotrace(["run", ...words, "."], { cwd: program, env: { ...env, ...given } });
     expect(result).toMatchObject({

@@ -82,3 +82,16 @@ test("a snapshot is no recording that stopped", () => {
   const header = { numbers: { stopReason: 6n, stopTicks: 1_000_000n + 1_000_000_000n } };
   expect(noticesOf({ header })[1]).toBe("a snapshot, taken 1.00s after the start; the recording went on");
 });
+
+test("a ring that does not have the states that were asked for says why", () => {
+  const notice = (states: number) => controlled({ numbers: { states: BigInt(states) } });
+  expect([0, 2].flatMap(notice)).toEqual([]);
+  expect([1, 3, 4, 5, 6, 7].flatMap(notice)).toEqual([
+    "no states of calls: the process did not end by itself, and had them in memory; its snapshots have them (--dump-when panic)",
+    "no states of calls: those of two earlier snapshots were still to be written",
+    "no states of calls: they could not be written to the snapshot",
+    "no states of calls: those of a ring need a program built by Go 1.25 or later",
+    "no states of calls: the program uses Go's flight recorder itself, and a process can have only one",
+    "no states of calls: Go's flight recorder could not be started, because the program was traced already",
+  ]);
+});

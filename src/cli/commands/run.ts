@@ -141,8 +141,9 @@ export async function runPackage(
   words: readonly string[] = flags.rest,
   view?: RunView,
 ): Promise<number> {
-  const target = { ...splitTarget(command, words), goFlags: flags.go, build: buildOptions(flags) };
-  const options = { record: recordOptions(flags, command === "calls" ? ["last"] : []), report };
+  const others = command === "calls" ? ["last"] : [];
+  const target = { ...splitTarget(command, words), goFlags: flags.go, build: buildOptions(flags, others) };
+  const options = { record: recordOptions(flags, others), report };
   const session = new Session(sessionOptions(flags));
   const hint = misplacedHint(target.args, runCommand.flags, "the program");
   if (hint) session.warn(hint);

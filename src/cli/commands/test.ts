@@ -117,7 +117,7 @@ async function test(
   };
   if (options.build.execTrace !== undefined && given("trace")) {
     throw new UserError(
-      `${options.build.execTrace} and -trace both record an execution trace`,
+      `${options.build.execTrace.flag} and -trace both record an execution trace`,
       "leave one of them out; --exec-trace=FILE saves the file and shows its findings",
       ExitCode.usage,
     );

@@ -19,14 +19,18 @@ export function sessionOptions(flags: ParsedFlags): SessionOptions {
   };
 }
 
-/** What to trace. @throws UserError for an invalid value */
-export function buildOptions(flags: ParsedFlags): BuildOptions {
+/**
+ * What to trace.
+ * @param others flags that are the command's own, with another meaning
+ * @throws UserError for an invalid value
+ */
+export function buildOptions(flags: ParsedFlags, others?: readonly string[]): BuildOptions {
   return {
     include: flags.list("include"),
     exclude: flags.list("exclude"),
     generated: flags.has("generated"),
     inlineBudget: inlineBudget(flags),
-    execTrace: execTraceFlagOf(flags),
+    execTrace: execTraceWish(flags, others),
     dumpSignals: triggersOf(flags).some(({ kind }) => kind === "signal"),
   };
 }
@@ -36,9 +40,15 @@ function inlineBudget(flags: ParsedFlags): number | undefined {
   return flags.string("skip-inlined") === "true" ? COMPILER_BUDGET : number(flags, "skip-inlined", 0, COMPILER_BUDGET);
 }
 
-/** The flag for which the program must be able to record an execution trace. */
-function execTraceFlagOf(flags: ParsedFlags): BuildOptions["execTrace"] {
+/** The flags for which the program must be able to record an execution trace. */
+function execTraceWish(flags: ParsedFlags, others?: readonly string[]): BuildOptions["execTrace"] {
   const name = (["exec-trace", "states", "by"] as const).find((name) => flags.has(name));
+  return name && { flag: `--${name}`, ring: ringFlagOf(flags, others) };
+}
+
+/** The flag that asks for a ring. */
+function ringFlagOf(flags: ParsedFlags, others: readonly string[] = []): string | undefined {
+  const name = ["ring", "last", "dump-when"].find((name) => flags.has(name) && !others.includes(name));
   return name && `--${name}`;
 }
 
@@ -55,9 +65,8 @@ function recordsStates(flags: ParsedFlags): boolean {
 export function recordOptions(flags: ParsedFlags, others?: readonly string[]): RecordOptions {
   const recorder = recorderVariables(flags, others);
   const dumps = dumpOptions(flags);
-  const execution = execTraceFlagOf(flags);
-  if (execution !== undefined && (recorder.GOTRACE_RING || dumps.variables.GOTRACE_DUMP_WHEN)) {
-    refuseRing(recorder.GOTRACE_RING ? (flags.has("ring") ? "--ring" : "--last") : "--dump-when", execution);
+  if (flags.has("exec-trace") && (recorder.GOTRACE_RING || dumps.variables.GOTRACE_DUMP_WHEN)) {
+    refuseRing(ringFlagOf(flags));
   }
   const size = flags.string("max-trace-size");
   const file = flags.string("exec-trace");

@@ -55,7 +55,7 @@ export const recordFlags: readonly Flag[] = [
 /** For `build`. */
 export const buildStatesFlag: Flag = {
   name: "states",
-  help: "the binary can also record what the scheduler did (Go 1.22 and later); it does if GOTRACE_STATES=1 is in its environment too",
+  help: "the binary can also record what the scheduler did (Go 1.22 and later, beside a ring Go 1.25); it does if GOTRACE_STATES=1 is in its environment too",
 };
 
 /** For `build`. */

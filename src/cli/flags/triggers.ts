@@ -6,6 +6,7 @@ import { parseComparison } from "../../base/comparison.js";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { nearest } from "../../base/nearest.js";
 import { examples, parseQuantity } from "../../base/quantity.js";
+import { PARTS } from "../../calltree/index.js";
 import { isPlainPattern, PLAIN_PATTERN } from "./recorder.js";
 import { parsePattern } from "./values.js";
 
@@ -33,7 +34,7 @@ export function parseTrigger(source: string): Trigger {
   const comparison = parseComparison(text);
   const subject = comparison?.subject ?? text;
   const [, name = "", measure = ""] = /^(.+)\.([A-Za-z0-9_-]+)$/s.exec(subject) ?? [];
-  if (!MEASURES.includes(measure)) throw badMeasure(source, measure);
+  if (!MEASURES.includes(measure)) throw badMeasure(source, name, measure);
   checkName(source, name);
   if (comparison === undefined) {
     if (measure === "panics" && !/[<>=!]/.test(text)) return { kind: "call", text };
@@ -65,8 +66,15 @@ function signalName(source: string, signal: string): string {
   throw bad(source, `${signal} is not a signal for snapshots`, "use signal:SIGUSR1 or signal:SIGUSR2");
 }
 
-function badMeasure(source: string, word: string): UserError {
+function badMeasure(source: string, name: string, word: string): UserError {
   if (word === "") return bad(source, "is not a condition", USAGE);
+  if (PARTS.includes(word)) {
+    return bad(
+      source,
+      `a program that runs does not know the states of its calls (${word})`,
+      `watch all of the time: '${name}.time > 5ms'. With --states the snapshot shows ${word}, and --assert checks it after the run`,
+    );
+  }
   const near = nearest(word, MEASURES);
   return bad(
     source,

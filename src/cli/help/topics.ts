@@ -46,7 +46,7 @@ export const environment: readonly Entry[] = [
   ["GOTRACE_MAX_SIZE=SIZE", "--max-trace-size of instrumented programs"],
   [
     "GOTRACE_RING=SIZE, GOTRACE_RING=DURATION, GOTRACE_RING=DURATION,SIZE",
-    "--ring and --last of instrumented programs: 256MiB, 30s, or 30s,1GiB. A trace then has the last stretch of the run, also after kill -9. It does not go together with GOTRACE_STATES=1",
+    "--ring and --last of instrumented programs: 256MiB, 30s, or 30s,1GiB. A trace then has the last stretch of the run, also after kill -9",
   ],
   ["GOTRACE_START=paused", "--paused of instrumented programs"],
   [
@@ -68,7 +68,7 @@ export const environment: readonly Entry[] = [
   ["GOTRACE_DUMP_SIZE=SIZE", "--dump-size of instrumented programs (default: no limit)"],
   [
     "GOTRACE_STATES=1",
-    "a program of 'gotrace build --states' also records what the scheduler did: <pid>-<n>.trace beside <pid>-<n>.gotrace in GOTRACE_OUT. Set by run, exec, test, flame, json, stats and top, 0 without --states",
+    "a program of 'gotrace build --states' also records what the scheduler did: <pid>-<n>.trace beside <pid>-<n>.gotrace in GOTRACE_OUT; beside a ring (Go 1.25 and later) at its end, and in each snapshot. Set by run, exec, test, flame, json, stats and top, 0 without --states",
   ],
   [
     "GOTRACE_CACHE=DIR",

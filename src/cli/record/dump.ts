@@ -24,7 +24,9 @@ export async function dumped(recorder: Recorder, most: number): Promise<string> 
   changeRecorder(recorder, { asksForSnapshot: true });
   for (const until = Date.now() + most; ; await sleep(5)) {
     const now = readRecorder(path).control?.numbers;
-    if (now !== undefined && now.snapshots !== snapshots) return latestOf(pid, directory) ?? directory;
+    const isWritten = now !== undefined && now.snapshots !== snapshots;
+    if (isWritten && (hasStates(path, now.snapshots) || Date.now() >= until))
+      return latestOf(pid, directory) ?? directory;
     if (now !== undefined && now.failed !== failed) {
       throw refusal(
         `could not write a snapshot to ${directory}`,
@@ -35,6 +37,12 @@ export async function dumped(recorder: Recorder, most: number): Promise<string> 
       throw refusal("has not written a snapshot yet", "it does so when it next calls a traced function");
     }
   }
+}
+
+/** Whether the snapshots of a process have got their states, if it records any. @param snapshots how many there are */
+function hasStates(path: string, snapshots: bigint): boolean {
+  const { control } = readRecorder(path);
+  return control?.states !== "on" || control.numbers.statesDone >= snapshots;
 }
 
 /** Milliseconds to wait for the snapshots of all processes. */

@@ -34,9 +34,10 @@ export function joined(
     blames,
     // Whether an execution trace of its own file is of the same process is known from a walk.
     inTrees || recording.isJoinedApart,
-    ({ holdsExecution, info }, { isPlausible }, { tree }) => {
-      // The process's own execution trace may lack the time of all calls, after a crash.
-      const isForeign = !holdsExecution && knowsNothing(tree);
+    ({ holdsExecution, info, control }, { isPlausible }, { tree }) => {
+      // The process's own execution trace may lack the time of all calls, after a crash, or in a ring that reaches farther back.
+      const isOwn = holdsExecution || control?.states === "written";
+      const isForeign = !isOwn && knowsNothing(tree);
       if (isForeign || !isPlausible) throw ofAnother(info.pid);
     },
   );

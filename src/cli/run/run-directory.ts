@@ -81,9 +81,8 @@ export async function prepareRunDirectory(
   mayGiveBack: boolean,
 ): Promise<RunDirectory> {
   const { maxTraceSize = sizeIn(session.env), states, recorder } = options;
-  if (states || options.execTrace !== undefined) {
-    const ring = (["GOTRACE_RING", "GOTRACE_DUMP_WHEN"] as const).find((name) => session.env[name]);
-    refuseRing(ring, states ? "--states" : "--exec-trace");
+  if (options.execTrace !== undefined) {
+    refuseRing((["GOTRACE_RING", "GOTRACE_DUMP_WHEN"] as const).find((name) => session.env[name]));
   }
   const absolute = (file: string | undefined) => (file === undefined ? undefined : resolve(session.cwd, file));
   const [save, output] = [absolute(options.save), absolute(report)];

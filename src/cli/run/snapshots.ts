@@ -70,20 +70,25 @@ export class SnapshotWatch {
     this.#seen = new Set(snapshotsIn(dumps.directory));
   }
 
-  /** Prints a line for each new snapshot of the run's processes: other runs may use the same directory. */
-  look(): void {
+  /**
+   * Prints a line for each new snapshot of the run's processes: other runs may use the same directory.
+   * @param isEnd nothing is written any more
+   */
+  look(isEnd = false): void {
     const added = snapshotsIn(this.dumps.directory).filter((name) => !this.#seen.has(name));
     if (added.length === 0) return;
     const own = new Set(namesIn(this.traces).map(processIdOf));
     for (const name of added) {
+      const isOwn = own.has(Number(name.split("-")[1]));
+      if (isOwn && !isEnd && awaitsStates(join(this.dumps.directory, name))) continue;
       this.#seen.add(name);
-      if (own.has(Number(name.split("-")[1]))) attempt(() => this.#tell(name));
+      if (isOwn) attempt(() => this.#tell(name));
     }
   }
 
   /** At the end of the run: copies the traces if that was asked for, and says which triggers were not met and why. */
   end(paths: readonly string[]): void {
-    this.look();
+    this.look(true);
     const files = paths.map(openFile);
     try {
       if (this.dumps.when.split(";").some((condition) => condition.trim() === "exit")) {
@@ -147,6 +152,17 @@ export class SnapshotWatch {
     }
     if (wrongWhen > 0n) this.say(`process ${pid} does not understand condition ${wrongWhen} of GOTRACE_DUMP_WHEN`);
   }
+}
+
+/** Whether the states of its calls are still to be appended to a snapshot. */
+function awaitsStates(path: string): boolean {
+  let awaits = false;
+  attempt(() => {
+    const file = openFile(path);
+    awaits = processesOf(file)[0]?.control?.states === "on";
+    file.close();
+  });
+  return awaits;
 }
 
 /** The name of a function in a condition such as `db.Query.time > 5ms`. */

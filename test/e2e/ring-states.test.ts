@@ -1,0 +1,126 @@
+/** `--states` with a ring: its snapshots and, at the end of the process, the ring itself have the states of their calls. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { differences, type Wait } from "../support/known-waits.js";
+import { filesOn, go, gotrace, repository, temporaryDirectory } from "./support.js";
+
+const cwd = join(repository, "testdata/states");
+const env = { CGO_ENABLED: "0" };
+const old = /^go1\.2[1-4]\b/.test(go(["env", "GOVERSION"], { cwd }).stdout) || process.platform === "win32";
+
+/** The snapshots in a directory, in the order of their names. */
+function snapshotsIn(directory: string): string[] {
+  return readdirSync(directory)
+    .sort()
+    .map((name) => join(directory, name));
+}
+
+describe.skipIf(old)("since Go 1.25", () => {
+  const ring = join(temporaryDirectory("ring"), "ring.gotrace");
+  const dumps = join(temporaryDirectory("ring"), "dumps");
+  let waits: readonly Wait[];
+
+  beforeAll(() => {
+    const flags = ["--states", "--last=60s", "--save", ring, "-o", `${ring}.txt`, "--dump-dir", dumps];
+    const { code, stdout, stderr } = gotrace(["run", ...flags, "--dump-when=main.main.time > 1ms", "./waits"], {
+      cwd,
+      env,
+    });
+    expect(code, stderr).toBe(0);
+    waits = JSON.parse(stdout);
+  });
+
+  test("a snapshot has the states of its calls, as long as the program found", () => {
+    const [snapshot, ...others] = snapshotsIn(dumps);
+    expect(others).toEqual([]);
+    const { stdout } = gotrace(["stats", "--format", "json", snapshot], { cwd });
+    expect(differences(waits, JSON.parse(stdout).functions)).toEqual([]);
+    expect(waits.length).toBeGreaterThan(20);
+    expect(gotrace(["report", snapshot], { cwd }).stdout).not.toContain("no states");
+  });
+
+  test("at the end of the process its ring has them as well", () => {
+    const { stdout } = gotrace(["stats", "--format", "json", ring], { cwd });
+    expect(differences(waits, JSON.parse(stdout).functions)).toEqual([]);
+  });
+
+  test("a panic that ends the process waits for the states of its snapshot; the ring says why it has none", () => {
+    const dir = join(temporaryDirectory("ring"), "panic");
+    const flags = ["--states", "--dump-when=panic", "--dump-dir", dir, "--no-keep"];
+    const { code, stdout } = gotrace(["run", ...flags, "./ends", "panic", "100ms"], { cwd, env });
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^no states of calls: the process did not end by itself/m);
+    const { functions } = JSON.parse(gotrace(["stats", "--format=json", ...snapshotsIn(dir)], { cwd }).stdout);
+    const rest = functions.find((one: { readonly function: string }) => one.function === "main.rest");
+    expect(rest.states.sleep_ns / rest.calls).toBeGreaterThanOrEqual(20e6 - 1000);
+    expect(rest.states.unknown_ns ?? 0).toBe(0);
+  });
+
+  test("the program's own flight recorder and trace go first: it does not notice gotrace's", () => {
+    const program = filesOn({
+      "go.mod": "module own\n\ngo 1.25\n",
+      "main.go": `package main
+
+import (
+	"fmt"
+	"os"
+	"runtime/trace"
+)
+
+func main() {
+	own()
+	fmt.Println(trace.Start(writer{}))
+	work()
+	trace.Stop()
+}
+
+func work() { os.Getpid() }
+
+type writer struct{}
+
+func (writer) Write(p []byte) (int, error) { return len(p), nil }
+`,
+      "own.go": "package main\n\nfunc own() {}\n",
+    });
+    const run = () => {
+      const dir = temporaryDirectory("own");
+      const flags = ["--states", "--dump-when=main.work.time > 1ns", "--dump-dir", dir, "--no-keep"];
+      const { code, stdout, stderr } = gotrace(["run", ...flags, "."], { cwd: program });
+      expect(code, stderr).toBe(0);
+      expect(readdirSync(dir)).toHaveLength(1);
+      const snapshot = gotrace(["report", dir], { cwd: program }).stdout;
+      return { program: stdout.split("TOTAL")[0], snapshot };
+    };
+    const beside = run();
+    expect(beside.program).toBe("<nil>\n");
+    expect(beside.snapshot).not.toContain("no states");
+    filesOn(
+      {
+        "own.go": `package main
+
+import (
+	"fmt"
+	"runtime/trace"
+)
+
+func own() {
+	fmt.Println(trace.NewFlightRecorder(trace.FlightRecorderConfig{}).Start())
+}
+`,
+      },
+      program,
+    );
+    const own = run();
+    expect(own.program).toBe("<nil>\n<nil>\n");
+    expect(own.snapshot).toContain("no states of calls: the program uses Go's flight recorder itself");
+  });
+});
+
+test.runIf(old && process.platform !== "win32")("before Go 1.25 it is refused", () => {
+  const { code, stderr } = gotrace(["run", "--states", "--ring=1MiB", "./ends", "exit", "1ms"], { cwd, env });
+  expect([code, stderr]).toEqual([
+    69,
+    expect.stringMatching(/^gotrace: --states with a ring \(--ring\) needs Go 1.25/),
+  ]);
+});
