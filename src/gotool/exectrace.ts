@@ -28,7 +28,7 @@ export const execTraceVariable = "GOTRACE_EXEC_OUT";
 export const statesVariable = "GOTRACE_STATES";
 
 /** The flags that ask for an execution trace. */
-export type ExecTraceFlag = "--exec-trace" | "--states" | "--by";
+type ExecTraceFlag = "--exec-trace" | "--states" | "--by";
 
 const templates = fileURLToPath(new URL("../../templates/exectrace", import.meta.url));
 
