@@ -5,6 +5,7 @@ import {
   type CallVisitor,
   type FunctionInfo,
   isTestFunction,
+  latest,
   localTest,
   type Owners,
   ownersOf,
@@ -64,8 +65,7 @@ const EXPLAINED = 10;
 export class AssertionMeter {
   readonly visitor: CallVisitor;
   private readonly claims: readonly Claim[];
-  /** By process. */
-  private readonly owners: readonly Owners[];
+  private readonly ownersOf: (process: number) => Owners;
   private readonly runs: ReadonlyMap<string, number>;
   private readonly hasStates: boolean;
 
@@ -74,9 +74,14 @@ export class AssertionMeter {
     assertions: readonly Assertion[],
     private readonly traced: readonly string[] = [],
   ) {
-    this.owners = forest.processes.map(({ tree }) => ownersOf(tree, forest.functions));
-    this.hasStates = forest.processes.some(({ tree }) => tree.states !== undefined);
-    this.runs = runsOf(this.owners);
+    this.ownersOf = latest((process) => ownersOf(forest.processes[process].tree, forest.functions));
+    this.hasStates = false;
+    const runs = new Map<string, number>();
+    for (const [process, { tree }] of forest.processes.entries()) {
+      this.hasStates ||= tree.states !== undefined;
+      addRuns(runs, this.ownersOf(process));
+    }
+    this.runs = runs;
     this.claims = assertions.map((assertion) => new Claim(assertion, forest, traced, this.runs));
     this.visitor = new CallMeter(forest, (process, node) => {
       const func = forest.processes[process].tree.func[node];
@@ -101,7 +106,7 @@ export class AssertionMeter {
 
   /** The innermost test that a node belongs to. */
   private testOf(process: number, node: number): string | undefined {
-    const { of, names } = this.owners[process];
+    const { of, names } = this.ownersOf(process);
     return names[of[node]];
   }
 
@@ -198,11 +203,7 @@ function isWithin(own: string | undefined, test: string): boolean {
   return own === test || own?.startsWith(`${test}/`) === true;
 }
 
-/** How often each test ran, in order of first appearance. */
-function runsOf(owners: readonly Owners[]): Map<string, number> {
-  const runs = new Map<string, number>();
-  for (const { names, runs: counts } of owners) {
-    for (const [test, name] of names.entries()) runs.set(name, (runs.get(name) ?? 0) + counts[test]);
-  }
-  return runs;
+/** Adds how often each test ran, in order of first appearance. */
+function addRuns(runs: Map<string, number>, { names, runs: counts }: Owners): void {
+  for (const [test, name] of names.entries()) runs.set(name, (runs.get(name) ?? 0) + counts[test]);
 }

@@ -139,7 +139,7 @@ export function withoutTree(process: ProcessTree, again: (process: number) => Pr
 }
 
 function countsOf(tree: CallTree): TreeCounts {
-  const { size, calls, others, running, panics, goexits, earlier } = tree;
+  const { size, calls, others, running, panics, goexits, earlier, tests } = tree;
   // Those of `others` are counted at its children.
   const all = calls.reduce((sum, count) => sum + count, others > 0 ? -calls[others] : 0);
   return {
@@ -150,6 +150,7 @@ function countsOf(tree: CallTree): TreeCounts {
     panics: sumOf(panics),
     goexits: sumOf(goexits),
     earlier: sumOf(earlier),
+    tests: tests.size,
   };
 }
 

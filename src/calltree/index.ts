@@ -43,6 +43,7 @@ export {
   type Threads,
   type ToShare,
 } from "./shares/threads.js";
+export { latest } from "./shelf.js";
 export type { StateClock, WaitVisitor } from "./state-meter.js";
 export {
   type Blame,

@@ -6,6 +6,15 @@ export const HELD = 256;
 /** The most of the others of which it is kept at a time: those asked for last. */
 const RECENT = 4;
 
+/** Makes what belongs to an index when it is asked for, and keeps it until it is asked for another. */
+export function latest<T>(make: (index: number) => T): (index: number) => T {
+  let last: { readonly index: number; readonly made: T } | undefined;
+  return (index) => {
+    if (last?.index !== index) last = { index, made: make(index) };
+    return last.made;
+  };
+}
+
 /** Makes what belongs to an index when it is asked for, and makes it again if it was not kept. */
 export class Shelf<T extends object> {
   private readonly held = new Map<number, T>();

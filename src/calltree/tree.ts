@@ -106,6 +106,8 @@ export interface TreeCounts {
   readonly panics: number;
   readonly goexits: number;
   readonly earlier: number;
+  /** Nodes that begin a test which the trace names. */
+  readonly tests: number;
 }
 
 /** One process: its tree, and the facts for notices about its completeness. */

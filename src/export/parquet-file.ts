@@ -103,7 +103,7 @@ class RowGroup {
   }
 
   add(row: Row): void {
-    const { columns, clocks } = this.table;
+    const { columns, clockOf } = this.table;
     const at = this.rows++;
     if (at === this.values[0].length) this.grow();
     for (let index = 0; index < columns.length; index++) {
@@ -112,7 +112,7 @@ class RowGroup {
       else {
         const value = column.of(row);
         if (column.kind === "lookup") this.values[index][at] = this.words[index].number(value);
-        else this.values[index][at] = column.kind === "time" ? clocks[row.process].microseconds(value) : value;
+        else this.values[index][at] = column.kind === "time" ? clockOf(row.process).microseconds(value) : value;
       }
     }
   }

@@ -88,10 +88,10 @@ export class Spawners {
 /** Walks a recording to find the calls that started goroutines; yields like a walk. */
 export function* findSpawners(recording: Recording): Generator<undefined, Spawners> {
   const spawners = new Spawners();
-  const edges = recording.forest.processes.map(({ tree }) => tree.edge);
-  if (!edges.some((edge) => edge.some((kind) => kind !== EdgeKind.call))) return spawners;
+  const { processes } = recording.forest;
+  if (!processes.some(({ tree }) => tree.edge.some((kind) => kind !== EdgeKind.call))) return spawners;
   /** By process and parent goroutine: the goroutines started by untraced code on it. */
-  const queries: Map<number, ParentQuery[]>[] = edges.map(() => new Map());
+  const queries = new Map<number, Map<number, ParentQuery[]>>();
   let wanted = false;
   const numbers = new CallNumbers();
   let process = 0;
@@ -100,8 +100,10 @@ export function* findSpawners(recording: Recording): Generator<undefined, Spawne
       process = index;
       if (edge !== EdgeKind.approximate || node === 0) return;
       wanted = true;
-      const list = queries[process].get(parentGoid);
-      if (list === undefined) queries[process].set(parentGoid, [{ goid, start, node }]);
+      const own = queries.get(process) ?? new Map<number, ParentQuery[]>();
+      queries.set(process, own);
+      const list = own.get(parentGoid);
+      if (list === undefined) own.set(parentGoid, [{ goid, start, node }]);
       else list.push({ goid, start, node });
     },
     enter: () => numbers.enter(),
@@ -117,7 +119,7 @@ export function* findSpawners(recording: Recording): Generator<undefined, Spawne
 /** For each query, finds the innermost call of the goroutine's parent node that was open when the goroutine began. */
 function* answer(
   recording: Recording,
-  queries: readonly Map<number, ParentQuery[]>[],
+  queries: ReadonlyMap<number, ReadonlyMap<number, ParentQuery[]>>,
   spawners: Spawners,
 ): Generator<undefined> {
   const numbers = new CallNumbers();
@@ -137,7 +139,7 @@ function* answer(
   yield* recording.walk({
     begin(goroutine) {
       process = goroutine.process;
-      list = queries[process].get(goroutine.goid) ?? [];
+      list = queries.get(process)?.get(goroutine.goid) ?? [];
       list.sort((a, b) => b.start - a.start);
     },
     enter(node, time) {

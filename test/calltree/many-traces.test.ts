@@ -1,11 +1,12 @@
 /** Reports of many traces: what is not kept of a process is made again, and is the same. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { RequestCollector, StatsMeter, treeStats } from "../../src/callstats/index.js";
-import { type Recording, type RecordingOptions, readRecording } from "../../src/calltree/index.js";
+import { type CallTree, type Recording, type RecordingOptions, readRecording } from "../../src/calltree/index.js";
 import { renderCsv } from "../../src/export/csv.js";
 import { renderFolded } from "../../src/export/folded.js";
+import { tableOf } from "../../src/export/tables/index.js";
 import { tableNames } from "../../src/export/tables/names.js";
 import { filterNotices, overall } from "../../src/render/notices.js";
 import { renderJson } from "../../src/render/tree/json.js";
@@ -14,19 +15,6 @@ import { memorySource } from "../support/calltrace/memory-source.js";
 import { run } from "./program.js";
 import { scripted } from "./script.js";
 import { ScriptedClock } from "./scripted-clock.js";
-
-/** By the order of their making: the trees that were made. */
-const trees: WeakRef<object>[] = [];
-
-vi.mock("../../src/calltree/freeze.js", async (original) => {
-  const actual = await original<typeof import("../../src/calltree/freeze.js")>();
-  const freeze: typeof actual.freeze = (...given) => {
-    const frozen = actual.freeze(...given);
-    trees.push(new WeakRef(frozen.tree));
-    return frozen;
-  };
-  return { ...actual, freeze };
-});
 
 const SCRIPT = `
   0   g1 { main.main
@@ -124,6 +112,17 @@ test("a call is selected among processes of which nothing is kept", () => {
 });
 
 test("however many processes there are, few trees are in memory", async () => {
+  const trees: WeakRef<object>[] = [];
+  // Trees are frozen when they are made, and their columns are in one piece of memory.
+  const { freeze } = Object;
+  Object.freeze = <T>(one: T) => {
+    if (typeof one === "object" && one !== null && "goids" in one)
+      trees.push(new WeakRef((one as unknown as CallTree).func.buffer));
+    return freeze(one);
+  };
+  onTestFinished(() => {
+    Object.freeze = freeze;
+  });
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const alive = async () => {
@@ -132,7 +131,6 @@ test("however many processes there are, few trees are in memory", async () => {
     collect();
     return trees.filter((tree) => tree.deref() !== undefined).length;
   };
-  trees.length = 0;
   const bytes = scripted(SCRIPT);
   const many = Array.from({ length: 60 }, () => memorySource(bytes));
   const recording = readRecording(many, { held: 5 });
@@ -140,15 +138,20 @@ test("however many processes there are, few trees are in memory", async () => {
   const forest = () => recording.forest;
   const requests = new RequestCollector(recording, { kind: "handlers" }, 3);
   const stats = new StatsMeter(forest(), { spread: true });
-  const after = [await alive()];
   recording.visit(stats.visitor);
-  after.push(await alive());
+  const after = [await alive()];
   recording.visit(requests);
   expect(requests.requests().count).toBe(120);
   after.push(await alive());
   for (const _ of renderTree(forest()));
   for (const _ of renderJson(forest()));
   after.push(await alive());
+  const tables = tableNames.map((name) => tableOf(recording, name));
+  for (const { columns, rows } of tables) {
+    for (const _ of rows((row) => columns.map(({ of }) => of(row))));
+    after.push(await alive());
+  }
+  expect(tables.length).toBe(6);
   expect(Math.max(...after)).toBeLessThan(15);
   // The first ones are not made again.
   const before = trees.length;

@@ -1,5 +1,5 @@
 /** The table of calls: one row per call, written when it ends, so callees precede their callers. */
-import { Ending, type Goroutine, type Recording, type Walk } from "../../calltree/index.js";
+import { Ending, type Goroutine, latest, type Recording, type Walk } from "../../calltree/index.js";
 import { CallNumbers, findSpawners, type Spawners } from "../spawners.js";
 import { type Column, functionColumns, processColumns, type Row, type Table } from "./columns.js";
 import { CallParts, stateColumns } from "./states.js";
@@ -65,14 +65,14 @@ export function* walkCalls(recording: Recording, emit: (row: CallRow) => void, k
 }
 
 function callColumns(recording: Recording, uniform: boolean): Column<CallRow>[] {
-  const functionOf = recording.forest.processes.map(({ tree }) => tree.func);
+  const functionOf = latest((process) => recording.forest.processes[process].tree.func);
   return [
     ...processColumns<CallRow>(recording),
     { name: "goroutine", kind: "int64", of: ({ goroutine }) => goroutine.goid },
     { name: "call", kind: "int64", of: ({ call }) => call },
     { name: "number", kind: "int64", of: ({ number }) => number },
     { name: "parent", kind: "int64", nullable: true, of: ({ parent }) => parent || Number.NaN },
-    ...functionColumns<CallRow>(recording, ({ process, node }) => functionOf[process][node], false),
+    ...functionColumns<CallRow>(recording, ({ process, node }) => functionOf(process)[node], false),
     { name: "time", kind: "time", of: ({ start }) => start },
     { name: "start_ns", kind: "int64", of: ({ start }) => start },
     { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
@@ -85,6 +85,6 @@ function callColumns(recording: Recording, uniform: boolean): Column<CallRow>[] 
   ];
 }
 
-export function callTable(recording: Recording, clocks: Table<CallRow>["clocks"], uniform: boolean): Table<CallRow> {
-  return { columns: callColumns(recording, uniform), clocks, rows: (emit) => walkCalls(recording, emit) };
+export function callTable(recording: Recording, clockOf: Table<CallRow>["clockOf"], uniform: boolean): Table<CallRow> {
+  return { columns: callColumns(recording, uniform), clockOf, rows: (emit) => walkCalls(recording, emit) };
 }

@@ -50,8 +50,8 @@ export type Column<R extends Row> = IntegerColumn<R> | PartColumn<R> | LookupCol
 
 export interface Table<R extends Row> {
   readonly columns: readonly Column<R>[];
-  /** By process. */
-  readonly clocks: readonly WallClock[];
+  /** The clock of a process. */
+  readonly clockOf: (process: number) => WallClock;
   /**
    * Calls `emit` for every row, reusing one object; yields from time to time, so that output can be written. Returns
    * the calls that have no row, or do not count in one, because of `--min`, `--depth` or `--top`.

@@ -38,7 +38,7 @@ interface FunctionRow extends Row {
 
 export function functionTable(
   recording: Recording,
-  clocks: Table<FunctionRow>["clocks"],
+  clockOf: Table<FunctionRow>["clockOf"],
   uniform: boolean,
 ): Table<FunctionRow> {
   const sum = (name: string, of: keyof Sums) =>
@@ -60,7 +60,7 @@ export function functionTable(
       sum("running", "running"),
       sum("goroutines", "goroutines"),
     ],
-    clocks,
+    clockOf,
     rows: (emit) => functionRows(recording, emit),
   };
 }

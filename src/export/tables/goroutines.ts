@@ -1,5 +1,13 @@
 /** The table of goroutines: one row per goroutine, written when it ends. */
-import { CREATED, EdgeKind, type Goroutine, type Recording, type StayCursor, type Walk } from "../../calltree/index.js";
+import {
+  CREATED,
+  EdgeKind,
+  type Goroutine,
+  latest,
+  type Recording,
+  type StayCursor,
+  type Walk,
+} from "../../calltree/index.js";
 import { findSpawners } from "../spawners.js";
 import { functionColumns, processColumns, type Row, type Table } from "./columns.js";
 import { emptyParts, hasStates, type StateParts, setParts, stateColumns } from "./states.js";
@@ -24,11 +32,11 @@ export const SPAWNS: readonly string[] = ["", "exact", "indirect", "approximate"
 
 export function goroutineTable(
   recording: Recording,
-  clocks: Table<LifeRow>["clocks"],
+  clockOf: Table<LifeRow>["clockOf"],
   uniform: boolean,
 ): Table<LifeRow> {
   const { processes, functions } = recording.forest;
-  const functionOf = processes.map(({ tree }) => tree.func);
+  const functionOf = latest((process) => processes[process].tree.func);
   const goStatementOf = ({ goroutine }: LifeRow) => goroutine.goStatement;
   return {
     columns: [
@@ -65,7 +73,7 @@ export function goroutineTable(
         nullable: true,
         of: goStatementOf,
       },
-      ...functionColumns<LifeRow>(recording, ({ process, node }) => functionOf[process][node], true),
+      ...functionColumns<LifeRow>(recording, ({ process, node }) => functionOf(process)[node], true),
       { name: "time", kind: "time", of: ({ start }) => start },
       { name: "start_ns", kind: "int64", of: ({ start }) => start },
       { name: "duration_ns", kind: "int64", of: ({ start, end }) => end - start },
@@ -76,7 +84,7 @@ export function goroutineTable(
       { name: "calls", kind: "int64", of: ({ calls }) => calls },
       testColumn<LifeRow>(recording, ({ node, goroutine }) => node || goroutine.node),
     ],
-    clocks,
+    clockOf,
     rows: (emit) => walkGoroutines(recording, emit),
   };
 }
@@ -85,7 +93,7 @@ function* walkGoroutines(recording: Recording, emit: (row: LifeRow) => void): Wa
   const spawners = yield* findSpawners(recording);
   const row = { process: 0 } as LifeRow;
   const parts = emptyParts();
-  const stays = recording.forest.processes.map((_, process) => recording.staysOf(process)?.cursor());
+  const cursorOf = latest((process) => recording.staysOf(process)?.cursor());
   return yield* recording.walk({
     begin(goroutine) {
       row.process = goroutine.process;
@@ -102,7 +110,7 @@ function* walkGoroutines(recording: Recording, emit: (row: LifeRow) => void): Wa
       row.end = Math.max(row.start, Math.round(time));
       row.states = states && parts;
       if (states !== undefined) setParts(parts, row.end - row.start, states);
-      row.ready = readyTime(stays[process], goid);
+      row.ready = readyTime(cursorOf(process), goid);
       emit(row);
     },
   });

@@ -1,5 +1,5 @@
 /** The tables of a recording by name. */
-import type { Recording } from "../../calltree/index.js";
+import { latest, type Recording } from "../../calltree/index.js";
 import { WallClock } from "../clock.js";
 import { callTable } from "./calls.js";
 import type { Row, Table } from "./columns.js";
@@ -25,6 +25,6 @@ const TABLES = {
  * @param uniform the same columns for every recording, whether or not it has states
  */
 export function tableOf(recording: Recording, name: TableName, uniform = false): Table<Row> {
-  const clocks = recording.forest.processes.map(({ info }) => new WallClock(info.startWall));
-  return TABLES[name](recording, clocks, uniform) as Table<Row>;
+  const clockOf = latest((process) => new WallClock(recording.forest.processes[process].info.startWall));
+  return TABLES[name](recording, clockOf, uniform) as Table<Row>;
 }

@@ -20,7 +20,7 @@ interface IntervalRow extends Row {
   call: number;
 }
 
-export function intervalTable(recording: Recording, clocks: Table<IntervalRow>["clocks"]): Table<IntervalRow> {
+export function intervalTable(recording: Recording, clockOf: Table<IntervalRow>["clockOf"]): Table<IntervalRow> {
   const stays = recording.forest.processes.flatMap((_, process) => recording.staysOf(process) ?? []);
   const reasons = new Words(stays.flatMap((one) => one.reasons));
   const places = new Words(stays.flatMap((one) => one.places));
@@ -40,7 +40,7 @@ export function intervalTable(recording: Recording, clocks: Table<IntervalRow>["
       { name: "waker", kind: "int64", nullable: true, of: ({ waker }) => (waker < 0 ? Number.NaN : waker) },
       word("waker_function", places.list, ({ wakerPlace }) => wakerPlace),
     ],
-    clocks,
+    clockOf,
     rows: (emit) => intervals(recording, reasons, places, emit),
   };
 }

@@ -2,7 +2,7 @@
 import type { ProcessTree, Recording } from "../../calltree/index.js";
 import { type Column, NOTHING, processColumns, processOf, type Row, type Table } from "./columns.js";
 
-export function processTable(recording: Recording, clocks: Table<Row>["clocks"]): Table<Row> {
+export function processTable(recording: Recording, clockOf: Table<Row>["clockOf"]): Table<Row> {
   const { processes } = recording.forest;
   const word = (name: string, of: (info: ProcessTree["info"]) => string): Column<Row> => ({
     name,
@@ -30,7 +30,7 @@ export function processTable(recording: Recording, clocks: Table<Row>["clocks"])
       { name: "events", kind: "int64", of: ({ process }) => processes[process].events },
       { name: "lost", kind: "int64", of: ({ process }) => processes[process].info.lost },
     ],
-    clocks,
+    clockOf,
     *rows(emit) {
       for (const process of processes.keys()) emit({ process });
       yield;

@@ -10,14 +10,14 @@ import {
   type CallStates,
   combineVisitors,
   type Ending,
-  ownersOf,
+  latest,
   type Recording,
   type Walk,
 } from "../../calltree/index.js";
 import { ENDINGS } from "./calls.js";
 import { type Column, functionColumns, processColumns, type Row, type Table } from "./columns.js";
 import { emptyParts, type StateParts, setParts, stateColumns } from "./states.js";
-import { testColumn } from "./tests.js";
+import { Tests, testColumn } from "./tests.js";
 
 /** A request; times are whole nanoseconds since the start of the process. */
 interface RequestRow extends Row {
@@ -53,12 +53,12 @@ function kindOf({ kind, guessed }: Requests): number {
 
 export function requestTable(
   recording: Recording,
-  clocks: Table<RequestRow>["clocks"],
+  clockOf: Table<RequestRow>["clockOf"],
   uniform: boolean,
 ): Table<RequestRow> {
   const { processes } = recording.forest;
   const names = new Names(recording);
-  const functionOf = processes.map(({ tree }) => tree.func);
+  const functionOf = latest((process) => processes[process].tree.func);
   const columns: Column<RequestRow>[] = [
     ...processColumns<RequestRow>(recording),
     { name: "kind", kind: "lookup", type: "string", values: KINDS, of: ({ kind }) => kind },
@@ -67,7 +67,7 @@ export function requestTable(
     { name: "number", kind: "int64", nullable: true, of: ({ number }) => number || Number.NaN },
     ...functionColumns<RequestRow>(
       recording,
-      ({ process, node }) => (node === 0 ? -1 : functionOf[process][node]),
+      ({ process, node }) => (node === 0 ? -1 : functionOf(process)[node]),
       true,
     ),
     { name: "time", kind: "time", of: ({ start }) => start },
@@ -79,7 +79,7 @@ export function requestTable(
     { name: "ending", kind: "lookup", type: "string", values: ENDINGS, of: ({ how }) => how },
     testColumn<RequestRow>(recording, ({ node }) => node),
   ];
-  return { columns, clocks, rows: (emit) => requestRows(recording, names, emit) };
+  return { columns, clockOf, rows: (emit) => requestRows(recording, names, emit) };
 }
 
 /** What requests are for: functions, types of tasks and tests. */
@@ -87,26 +87,24 @@ class Names {
   /** First the functions. */
   readonly list: readonly string[];
   private readonly tasks: ReadonlyMap<string, number>;
-  private readonly tests: readonly { readonly of: Int32Array; readonly from: number }[];
+  private readonly tests: ReadonlyMap<string, number>;
+  private readonly testOf: Tests["of"];
 
   constructor(private readonly recording: Recording) {
     const { functions, processes } = recording.forest;
     const list = functions.map(({ name }) => name);
     const types = processes.flatMap((_, process) => recording.tasksOf(process).map(({ name }) => name));
     this.tasks = new Map([...new Set(types)].map((name) => [name, list.push(name) - 1]));
-    this.tests = processes.map(({ tree }) => {
-      const { of, names } = ownersOf(tree, functions);
-      const from = list.length;
-      list.push(...names);
-      return { of, from };
-    });
+    const tests = new Tests(recording.forest);
+    this.tests = new Map(tests.names.map((name) => [name, list.push(name) - 1]));
+    this.testOf = tests.of;
     this.list = list;
   }
 
   of(kind: Requests["kind"], { process, node, handler = node }: Candidate, task?: string): number {
     if (task !== undefined) return this.tasks.get(task) ?? -1;
-    const test = this.tests[process].of[node];
-    if (kind === "tests" && test >= 0) return this.tests[process].from + test;
+    const test = kind === "tests" ? this.testOf(process, node) : undefined;
+    if (test !== undefined) return this.tests.get(test)!;
     return this.recording.forest.processes[process].tree.func[handler];
   }
 }

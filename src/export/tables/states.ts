@@ -31,8 +31,8 @@ export class CallParts {
 }
 
 /** Whether tables have columns of states: whether those of any process are known. */
-export function hasStates({ forest }: Recording): boolean {
-  return forest.processes.some(({ tree }) => tree.states !== undefined);
+export function hasStates({ forest, hasStates }: Recording): boolean {
+  return hasStates && forest.processes.some(({ tree }) => tree.states !== undefined);
 }
 
 /**

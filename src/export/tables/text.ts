@@ -33,7 +33,7 @@ export function* writeTable(table: Table<Row>, format: TextFormat, title = ""): 
   return hidden;
 }
 
-function cellsOf({ columns, clocks }: Table<Row>, format: TextFormat): Cell[] {
+function cellsOf({ columns, clockOf }: Table<Row>, format: TextFormat): Cell[] {
   const cells: Cell[] = [];
   for (let index = 0; index < columns.length; ) {
     const column = columns[index];
@@ -48,7 +48,7 @@ function cellsOf({ columns, clocks }: Table<Row>, format: TextFormat): Cell[] {
       continue;
     }
     if (column.kind !== "lookup") {
-      cells.push(cellOf(column, head, clocks, format));
+      cells.push(cellOf(column, head, clockOf, format));
       index++;
       continue;
     }
@@ -104,14 +104,14 @@ function partsCell(of: PartColumn<Row>["of"], heads: readonly string[], format: 
 function cellOf(
   { of, kind }: Exclude<Column<Row>, { kind: "lookup" | "part" }>,
   head: string,
-  clocks: Table<Row>["clocks"],
+  clockOf: Table<Row>["clockOf"],
   format: TextFormat,
 ): Cell {
   if (kind === "time") {
     const [before, after] = [utf8(head + format.quote), utf8(format.quote)];
     return (row, out) => {
       out.fragment(before);
-      clocks[row.process].date3339(of(row), out);
+      clockOf(row.process).date3339(of(row), out);
       out.fragment(after);
     };
   }
