@@ -12,7 +12,7 @@ import { agentState, remoteSnapshots } from "../../src/cli/capture/agent.js";
 import { download } from "../../src/cli/capture/download.js";
 import { listing, listingJson, listingTables } from "../../src/cli/capture/list.js";
 import { RetryLater } from "../../src/cli/capture/refusal.js";
-import { captureTarget, isOpen } from "../../src/cli/capture/target.js";
+import { captureTarget, isOpen, type Wanted } from "../../src/cli/capture/target.js";
 import { captureCommand } from "../../src/cli/commands/capture.js";
 import { accessFlags, accessOptions } from "../../src/cli/flags/access.js";
 import { parseFlags } from "../../src/cli/flags/parse.js";
@@ -131,14 +131,17 @@ test("answers that refuse: what the agent says, and what to do about it", async 
   const agent = await fakeAgent();
   let answer: [number, Record<string, string>, string] = [200, {}, ""];
   agent.first = (_, response) => response.writeHead(answer[0], answer[1]).end(answer[2]) !== undefined;
-  const ask = (given: typeof answer, more = {}) => {
+  const ask = (given: typeof answer, more = {}, wanted: Wanted = "flight") => {
     answer = given;
     const options = { ...open, ...more, maxBytes: 1e6, signal: new AbortController().signal, onBytes: () => undefined };
-    return failure(download(captureTarget(agent.address, undefined, "flight"), join(directory, "none"), options));
+    return failure(download(captureTarget(agent.address, undefined, wanted), join(directory, "none"), options));
   };
   const early = (await ask([429, { "retry-after": "43" }, "60s between two captures\n"])) as RetryLater;
   expect(early.message).toMatch(/ answered 429: 60s between two captures$/);
-  expect(early.advice).toBe("try again in 43s, as the server asks, or give --wait");
+  const again = "try again in 43s, as the server asks, or give --wait";
+  expect(early.advice).toBe(`${again}; it then has the last seconds before that, not those before now`);
+  expect((await ask([429, { "retry-after": "43" }, ""], {}, "trace")).advice).toBe(again);
+  expect(await ask([429, { "retry-after": "0" }, ""])).toMatchObject({ loss: "" });
   const busy = await ask([503, { "retry-after": "5" }, "overloaded: p99 of scheduling latency 31ms"]);
   expect(busy).toBeInstanceOf(RetryLater);
   expect(busy.message).toContain("overloaded: p99");

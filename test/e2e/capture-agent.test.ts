@@ -126,5 +126,7 @@ test("a real agent, of which the command knows all that it needs", async () => {
   expect(calls.code).toBe(0);
   const early = await own("--flight", "-o", "flight.trace");
   expect(early.code).toBe(2);
-  expect(early.stderr).toMatch(/answered (429|503): .*\n {2}try again in \d+s, as the server asks, or give --wait\n$/);
+  expect(early.stderr).toMatch(
+    /answered (429|503): .*\n {2}try again in \d+s, as the server asks, or give --wait; it then has .*\n$/,
+  );
 });

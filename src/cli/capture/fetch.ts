@@ -105,7 +105,7 @@ async function inTurn(
         seconds = error.seconds ?? COOL_DOWN / 1000;
         if (seconds > LONGEST_WAIT || waited + seconds > LONGEST_WAITS) throw error;
         progress.end();
-        say(`${error.message}: waiting ${seconds}s`);
+        say(`${error.message}: waiting ${seconds}s${error.loss}`);
       } finally {
         progress.end();
       }

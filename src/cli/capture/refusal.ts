@@ -13,23 +13,32 @@ const PATIENCE = 2000;
 /** Characters of it that are read. */
 const MAX_SAID = 1000;
 
+/** The endpoints of the agent that hand out what was recorded until now. */
+const LAST_STRETCH = /\/debug\/gotrace\/(flight|calls)\b/;
+
 /** Nobody answers, or a proxy in the server's place: that may change. */
 export class Unreachable extends UserError {}
 
 /** The server asks to come back later: it has just been traced (429), or is overloaded (503). */
 export class RetryLater extends Unreachable {
+  /** What a later answer lacks; "" if it is as good. */
+  readonly loss: string;
+
   /** @param seconds what its Retry-After header asks for; undefined without one */
   constructor(
-    server: string,
+    { server, url }: CaptureTarget,
     status: number,
     text: string,
     readonly seconds: number | undefined,
   ) {
+    const isLate = LAST_STRETCH.test(url.pathname) && (seconds ?? 10) > 1;
+    const loss = isLate ? "; it then has the last seconds before that, not those before now" : "";
     super(
       `${server} answered ${status}: ${text || (status === 429 ? "too many captures" : "overloaded")}`,
-      seconds === undefined ? "try again later" : `try again in ${seconds}s, as the server asks, or give --wait`,
+      `${seconds === undefined ? "try again later" : `try again in ${seconds}s, as the server asks, or give --wait`}${loss}`,
       ExitCode.unavailable,
     );
+    this.loss = loss;
   }
 }
 
@@ -80,7 +89,7 @@ export async function refusal(
   response.destroy();
   const seconds = retryAfter(headers["retry-after"]);
   if (statusCode === 429 || (statusCode === 503 && seconds !== undefined)) {
-    return new RetryLater(target.server, statusCode, reply, seconds);
+    return new RetryLater(target, statusCode, reply, seconds);
   }
   const page = html ? " with a web page" : "";
   const what = `${target.server} answered ${statusCode}${page}${reply ? `: ${reply}` : ""}`;
