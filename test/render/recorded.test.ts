@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { readRecording } from "../../src/calltree/index.js";
 import { processNotices } from "../../src/render/notices.js";
 import { renderTree } from "../../src/render/tree/tree.js";
+import { grow } from "../calltree/script.js";
 import type { ControlParts } from "../support/calltrace/encode.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { TraceWriter, type WriterOptions } from "../support/calltrace/writer.js";
@@ -38,6 +39,18 @@ test("a report says from when to when a ring reaches, and what began before that
   expect(earlier).toBe("began before that: 2 frames, with the times since then (≥)");
   const text = [...renderTree(readRecording(memorySource(traceOf({ ring: 8192 }))).forest)].join("");
   expect(text).toMatch(/^main\.main +≥\d+ms 100\.0%$/m);
+});
+
+test("a goroutine that began before a ring was not always started by untraced code", () => {
+  const forest = grow("0 g1 { main.main\n1 g2<g1 { main.serve\n2 g2 }\n3 g1 }");
+  const text = (reach?: number) => {
+    const processes = forest.processes.map((process) => ({ ...process, ...(reach === undefined ? {} : { reach }) }));
+    return [...renderTree({ ...forest, processes })].join("");
+  };
+  expect(text()).toContain("\ngo~: a goroutine started by code that is not traced, shown");
+  expect(text(1000)).toContain(
+    "\ngo~: a goroutine started by code that is not traced, or before the ring begins, shown",
+  );
 });
 
 test("a ring in which nothing was overwritten is like any other trace", () => {

@@ -76,7 +76,7 @@ export function unkeptLines({ unkept }: Requests, naming: StatsStyle["naming"] =
 const DISPATCHED = "handlers behind middleware: times are those of the whole request, with the middleware";
 
 const GUESSED =
-  "requests are guessed: calls on goroutines that untraced code started; record with --states to know, or name them with --root";
+  "requests are guessed: calls on goroutines that untraced code started (in a ring, also others from before it); record with --states to know, or name them with --root";
 
 const CALLBACKS = "requests are guessed: calls on goroutines of modules that are not traced; name them with --root";
 

@@ -64,8 +64,12 @@ export interface TreeTextOptions extends ViewOptions, LineStyle {
   readonly remarks?: (process: ProcessTree, index: number) => readonly string[];
 }
 
-const STARTED =
-  "go~: a goroutine started by code that is not traced, shown under a frame of the goroutine that started it";
+/** The legend of `go~`; of a goroutine that began before a ring, it may not be known who started it. */
+function startedLegend({ reach }: ProcessTree): string {
+  const before = reach === undefined ? "" : ", or before the ring begins";
+  return `go~: a goroutine started by code that is not traced${before}, shown under a frame of the goroutine that started it`;
+}
+
 const SEE = "--all shows everything; --min, --depth, --top, --focus a part";
 
 /** Number of functions with most self time listed below a cut tree. */
@@ -240,8 +244,9 @@ function cutLines(
   return [...text, SEE];
 }
 
-function legendsOf({ untraced, lines, distorted, marked }: Columns, { waits }: Marks, { sections }: Shown): string[] {
-  const legends = untraced ? [STARTED] : [];
+function legendsOf({ untraced, lines, distorted, marked }: Columns, { waits }: Marks, shown: Shown): string[] {
+  const { sections, process } = shown;
+  const legends = untraced ? [startedLegend(process)] : [];
   const isSeen = (node: number) => sections.some(({ view }) => view.shown[node] === 1);
   if ([...waits.keys()].some(isSeen)) legends.push(`${IDLE}: ${WAITS}`);
   if (marked) legends.push(DISTORTED_LEGEND);
