@@ -5,7 +5,7 @@
 import { grown } from "../base/columns.js";
 import type { TextWriter } from "../base/text-writer.js";
 import type { CallForest, Goroutine, StayCursor } from "../calltree/index.js";
-import type { FittingGoroutine } from "./event-budget.js";
+import type { Fit, FittingGoroutine } from "./event-budget.js";
 import type { TimelineSink } from "./excerpt.js";
 import { BRACE, COMMA, type Frames, profileHead } from "./speedscope-frames.js";
 import type { StateSlices } from "./state-slices.js";
@@ -19,12 +19,17 @@ const MAX_BUFFERED = 4_000_000;
  */
 const LEAST_PIECE = 1000;
 
-/** Splits a list of goroutines into parts, in order, whose events each fit the buffer. */
-export function* batchesOf(goroutines: readonly FittingGoroutine[]): Generator<readonly FittingGoroutine[]> {
+/** Splits the goroutines that fit into parts, in this order, whose events each fit the buffer; each part takes a walk. */
+export function* batchesOf(
+  goroutines: readonly FittingGoroutine[],
+  { calls, states }: Pick<Fit, "calls" | "states">,
+): Generator<readonly FittingGoroutine[]> {
+  // Where short calls are left out, goroutines have fewer events than they say.
+  const isShort = 2 * (calls + states) <= MAX_BUFFERED;
   let first = 0;
   let events = 0;
   for (const [index, goroutine] of goroutines.entries()) {
-    if (index > first && events + goroutine.events > MAX_BUFFERED) {
+    if (!isShort && index > first && events + goroutine.events > MAX_BUFFERED) {
       yield goroutines.slice(first, index);
       first = index;
       events = 0;

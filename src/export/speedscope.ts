@@ -104,7 +104,7 @@ export function* renderSpeedscope(recording: Recording, options: SpeedscopeOptio
   const waits = ({ process, node }: FittingGoroutine) => !options.inPlace && idle[process].waits.has(node);
   const name = profileName(forest, names, fit, waits);
   const order = [...fit.goroutines.filter((each) => !waits(each)), ...fit.goroutines.filter(waits)];
-  for (const batch of batchesOf(order)) {
+  for (const batch of batchesOf(order, fit)) {
     const writer = new GoroutineWriter(
       forest,
       batch,

@@ -75,7 +75,7 @@ export function* walkProcess(
       observer.spawn(goStatement, time, base + at),
     capture: () => undefined,
   };
-  const stacks = new Stacks(nodes, slots, listener, { ...scope, observer });
+  const stacks = new Stacks(nodes, slots, listener, { ...scope, observer, counts: false });
   let done = 0;
   let since = 0;
   const isWanted = (goid: number) => windowOf(goid, scope).from !== Number.POSITIVE_INFINITY;

@@ -88,7 +88,7 @@ export class Stacks {
 
   private replayPart(slot: number, decoder: RecordDecoder, begin: number, count: number): void {
     const { nodes, slots, frames, observer, minimum } = this;
-    const { reach } = this.scope;
+    const { reach, counts = true } = this.scope;
     const from = slots.from[slot];
     const to = slots.to[slot];
     nodes.reserve(count);
@@ -154,15 +154,16 @@ export class Stacks {
         let own = 0;
         if (shown) {
           own = duration - callees[frame];
-          calls[node]++;
-          total[node] += duration;
-          self[node] += own;
-          if (begin < first[node]) first[node] = begin;
-          if (end > last[node]) last[node] = end;
-          if (top !== NO_FRAME) {
-            callees[top] += duration;
-            if (parent[node] !== frameNode[top]) nodes.displace(frameNode[top], parent[node]);
-          } else this.outermost(slot, node);
+          if (top !== NO_FRAME) callees[top] += duration;
+          if (counts) {
+            calls[node]++;
+            total[node] += duration;
+            self[node] += own;
+            if (begin < first[node]) first[node] = begin;
+            if (end > last[node]) last[node] = end;
+            if (top === NO_FRAME) this.outermost(slot, node);
+            else if (parent[node] !== frameNode[top]) nodes.displace(frameNode[top], parent[node]);
+          }
         } else this.leaveOut(from, now);
         below[frame] = free;
         free = frame;
