@@ -85,8 +85,17 @@ export class Spawners {
   }
 }
 
-/** Walks a recording to find the calls that started goroutines; yields like a walk. */
+/** What was found in recordings that are still in use. */
+const known = new WeakMap<Recording, Spawners>();
+
+/** Walks a recording, once, to find the calls that started goroutines; yields like a walk. */
 export function* findSpawners(recording: Recording): Generator<undefined, Spawners> {
+  const spawners = known.get(recording) ?? (yield* walkToSpawners(recording));
+  known.set(recording, spawners);
+  return spawners;
+}
+
+function* walkToSpawners(recording: Recording): Generator<undefined, Spawners> {
   const spawners = new Spawners();
   const { processes } = recording.forest;
   if (!processes.some(({ tree }) => tree.edge.some((kind) => kind !== EdgeKind.call))) return spawners;

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import type { Recording } from "../../src/calltree/index.js";
 import { type EventBudget, leftOut, NO_BUDGET } from "../../src/export/event-budget.js";
 import { fitSpeedscope, renderSpeedscope } from "../../src/export/speedscope.js";
+import { batchesOf } from "../../src/export/speedscope-goroutines.js";
 import { programs, record, recordProgram, workers } from "./calls.js";
 
 interface Event {
@@ -186,4 +187,13 @@ test("whatever the program: valid, balanced, in order, within the budget, and wh
     }),
     { numRuns: 150 },
   );
+});
+
+test("one walk writes all goroutines if what is left of their events fits its buffer", () => {
+  const goroutines = Array.from({ length: 3 }, (_, ordinal) => ({
+    ...{ ordinal, process: 0, goid: ordinal + 1, node: 1, start: 0, end: 9, states: 0, time: 9 },
+    events: 3_000_000,
+  }));
+  expect([...batchesOf(goroutines, { calls: 900_000, states: 100_000 })]).toEqual([goroutines]);
+  expect([...batchesOf(goroutines, { calls: 4_500_000, states: 0 })]).toEqual(goroutines.map((one) => [one]));
 });

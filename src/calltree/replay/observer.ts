@@ -27,6 +27,6 @@ export interface StackOptions extends Scope {
   /** Calls shorter than this are pruned from unmerged trees. */
   readonly minimum?: number;
   readonly observer?: Observer;
-  /** Whether calls are added up by node, while goroutines run; by default they are. */
+  /** Whether calls are added up by node; by default they are. */
   readonly counts?: boolean;
 }

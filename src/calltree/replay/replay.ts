@@ -8,7 +8,7 @@ import { EdgeKind } from "../tree.js";
 import type { AttachmentTable } from "./attachments.js";
 import { CALL_EDGE, type EdgeTable } from "./edges.js";
 import type { NodePaths } from "./node-paths.js";
-import { NO_NODE, ROOT } from "./nodes.js";
+import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
 import type { Observer } from "./observer.js";
 import { type CountedTime, type Scope, windowOf } from "./scope.js";
 import { SlotTable } from "./slots.js";
@@ -53,14 +53,14 @@ const STEP = 4096;
 /**
  * Replays a process; yields the number of bytes done every few thousand events.
  *
- * @param nodes the paths as a table; what counts is added there, and to the result
+ * @param nodes the paths as a table, if what counts is to be added up there and in the result
  * @throws UserError if the calls were given back
  */
 export function* walkProcess(
   replayed: Replayed,
   scope: Scope,
   observer: WalkObserver,
-  nodes = replayed.paths.table(),
+  nodes?: NodeTable,
 ): Generator<number, Stacks> {
   const { process, attachments, edges, end } = replayed;
   requireCalls(process);
@@ -75,7 +75,9 @@ export function* walkProcess(
       observer.spawn(goStatement, time, base + at),
     capture: () => undefined,
   };
-  const stacks = new Stacks(nodes, slots, listener, { ...scope, observer, counts: false });
+  const stacks = new Stacks(nodes ?? replayed.paths.table(), slots, listener, {
+    ...{ ...scope, observer, counts: nodes !== undefined },
+  });
   let done = 0;
   let since = 0;
   const isWanted = (goid: number) => windowOf(goid, scope).from !== Number.POSITIVE_INFINITY;
