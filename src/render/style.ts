@@ -29,6 +29,19 @@ export async function measureFor(names: Iterable<string>): Promise<Measure> {
   return plainWidth;
 }
 
+/** Cuts a text at its end to at most `width` columns. */
+export function truncateEnd(text: string, width: number, widthOf: Measure): string {
+  if (widthOf(text) <= width) return text;
+  let head = "";
+  let used = 1;
+  for (const character of text) {
+    used += widthOf(character);
+    if (used > width) break;
+    head += character;
+  }
+  return `${head}…`;
+}
+
 /** Cuts a text in the middle to at most `width` columns, so that package and method stay readable. */
 export function truncateMiddle(text: string, width: number, widthOf: Measure): string {
   if (widthOf(text) <= width) return text;

@@ -39,7 +39,7 @@ async function tableOf(snapshot: Snapshot, sort: TopSort, naming: Naming): Promi
 
 /** The measure for the names in a snapshot. */
 export function measureOf(snapshot: Snapshot): Promise<Measure> {
-  return measureFor(namesIn(snapshot));
+  return measureFor([...namesIn(snapshot), ...snapshot.processes.map(({ executable }) => executable)]);
 }
 
 /** How the names in a snapshot are shown: short, as far as they then differ. */

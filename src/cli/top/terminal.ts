@@ -2,8 +2,9 @@
 import { openSync } from "node:fs";
 import { ReadStream, type WriteStream } from "node:tty";
 
-const ENTER = "\x1b[?1049h\x1b[?25l";
-const LEAVE = "\x1b[?25h\x1b[?1049l";
+// Lines are not continued on the next one: what the program prints may be wider than the terminal.
+const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l";
+const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 const HOME = "\x1b[H";
 const CLEAR_LINE = "\x1b[K";
 
@@ -44,7 +45,7 @@ export class Terminal {
   /** Shows lines from the top, and one at the bottom; what does not fit is cut. */
   draw(lines: readonly string[], bottom: string): void {
     const above = Array.from({ length: this.height - 1 }, (_, i) => lines[i] ?? "");
-    const shown = [...above, bottom.slice(0, this.width)].map((line) => `${line}${CLEAR_LINE}`);
+    const shown = [...above, bottom.slice(0, this.width)].map((line) => `${CLEAR_LINE}${line}`);
     this.output.write(`${HOME}${shown.join("\r\n")}`);
   }
 

@@ -6,7 +6,7 @@ import { formatBytes, formatCount, formatDuration, formatNumberOf, formatPercent
 import type { FunctionNow, ProcessNow, Snapshot } from "../../follow/index.js";
 import { type ColumnStyle, name, number } from "../columns.js";
 import { fitting } from "../numbers/responsive-columns.js";
-import { painter } from "../style.js";
+import { painter, truncateEnd } from "../style.js";
 
 /** What functions are sorted by; numbers largest first. */
 export const TOP_SORTS = ["self", "total", "calls", "p99", "max", "panics", "name"] as const;
@@ -57,7 +57,7 @@ function headLines(snapshot: Snapshot, most: number, style: ColumnStyle): string
   return [...shown.map((process) => processLine(process, snapshot, style)), style.paint("dim", `and ${rest}`)];
 }
 
-function processLine(process: ProcessNow, { window }: Snapshot, { paint, width }: ColumnStyle): string {
+function processLine(process: ProcessNow, { window }: Snapshot, style: ColumnStyle): string {
   const { pid, executable, age, events, hooks, written, hasEnded, isPaused, problem } = process;
   const facts = [
     `${baseName(executable)} (${pid})`,
@@ -68,7 +68,7 @@ function processLine(process: ProcessNow, { window }: Snapshot, { paint, width }
     ...(hooks === undefined ? [] : [`hooks ${formatPercent(hooks, window)} of a core`]),
     formatBytes(written),
   ];
-  return paint("bold", cut(facts.join(" · "), width));
+  return style.paint("bold", cut(facts.join(" · "), style));
 }
 
 function inFlightLines(
@@ -103,7 +103,7 @@ function inFlightLines(
   const table = rows.length === 0 ? [] : [...fitting(columns, rows, style).lines].map((line) => line.trimEnd());
   const left = returning.length - rows.length;
   return [
-    cut(open === 0 ? "no open calls" : title, style.width),
+    cut(open === 0 ? "no open calls" : title, style),
     ...table,
     ...(left > 0 ? [style.paint("dim", `and ${formatNumberOf(left, "more path")}`)] : []),
   ];
@@ -162,7 +162,7 @@ function perSecond(count: number, window: number): string {
   return rate === 0 || rate >= 10 ? formatCount(Math.round(rate)) : rate.toFixed(1);
 }
 
-function cut(text: string, width: number | undefined): string {
+function cut(text: string, { width, widthOf }: Pick<ColumnStyle, "width" | "widthOf">): string {
   const line = printable(text);
-  return width === undefined || line.length <= width ? line : `${line.slice(0, Math.max(1, width - 1))}…`;
+  return width === undefined ? line : truncateEnd(line, width, widthOf);
 }
