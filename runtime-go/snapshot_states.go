@@ -29,7 +29,9 @@ var states struct {
 	kind    uint32
 	waiting uint32 // 1 while fd, number and size are those of a snapshot that waits
 	number  uint32
-	done    uint32 // the snapshots before this number have got all that they get
+	handed  uint32 // the snapshot before this number was the latest one to be handed over
+	done    uint32 // all handed over before this number have got their states, or failed to
+	stuck   bool   // a panic waited in vain since then
 	fd      int
 	wake    func() // makes a goroutine call takeStates
 }
@@ -50,6 +52,7 @@ func handStates(fd int, size uint64) bool {
 		return false
 	}
 	states.fd, states.size, states.number = fd, size, snapshots.next
+	store32(&states.handed, states.number+1)
 	store32(&states.waiting, 1)
 	wakeStates()
 	return true
@@ -65,15 +68,19 @@ func wakeStates() {
 	raceOn()
 }
 
-// awaitStates waits until snapshot `number` has its states, but not for long.
+// awaitStates waits until snapshot `number` has its states, if it gets any, but not for
+// long, and not time after time: the panic may be in what the flight recorder waits for.
 //
 //go:norace
 func awaitStates(number uint32) {
-	if states.kind != statesOn {
+	if states.stuck || load32(&states.handed) <= number {
 		return
 	}
-	for until := uint64(nanotime()) + panicPatience; load32(&states.done) <= number && uint64(nanotime()) < until; {
-		yieldGoroutine()
+	for until := nanotime() + panicPatience; load32(&states.done) <= number; yieldGoroutine() {
+		if nanotime() > until {
+			states.stuck = true
+			return
+		}
 	}
 }
 
@@ -163,6 +170,7 @@ func (a *appended) end(ok bool) bool {
 		removeOld()
 	}
 	countStates()
+	states.stuck = false
 	store32(&states.done, a.number+1)
 	store32(&snapshots.busy, 0)
 	return true
