@@ -2,8 +2,8 @@
 //
 //	npm run build && node scripts/bench-states.mjs [--runs 5] [--rounds 100000]
 //
-// Recording: processor time of a program without any recording, with calls, with an execution trace, and with both, relative to
-// the first. The builds alternate, and the fastest run of each counts. Two programs: workers that hand work to each other after
+// Recording: processor time of a program without any recording, with calls, with calls and states, with a ring, and with a ring
+// beside which Go's flight recorder runs (Go 1.25 and later), relative to the first. The builds alternate, and the fastest run of each counts. Two programs: workers that hand work to each other after
 // every few hundred calls, and the same that compute longer in between.
 //
 // Joining: how fast a report divides the calls of a saved trace into states, against a report of the same calls without states,
@@ -133,6 +133,8 @@ try {
     "nothing recorded": [plain, {}],
     calls: [traced, { GOTRACE_OUT: out }],
     "calls and states": [traced, { GOTRACE_OUT: out, GOTRACE_STATES: "1" }],
+    "a ring": [traced, { GOTRACE_OUT: out, GOTRACE_RING: "64MiB" }],
+    "a ring and states": [traced, { GOTRACE_OUT: out, GOTRACE_RING: "64MiB", GOTRACE_STATES: "1" }],
   };
   for (const [what, args] of [
     ["workers that hand over work after 130 calls", [values.rounds, "10", "0"]],
