@@ -30,7 +30,7 @@ func openControl(s *settingsOf) {
 		*(*byte)(add(p, ctrText+uintptr(i))) = c
 	}
 	if s.paused {
-		put32(p, ctrGate, 1)
+		put32(p, ctrGate, gatePaused)
 	}
 	rec.chunkMost = chunkMax
 	snapshots.every, snapshots.keep, snapshots.most = s.every, s.keep, s.most
@@ -112,7 +112,18 @@ func resume() bool {
 	if !hot.mine {
 		return running() // forked: switches the hooks off
 	}
-	if *hot.gate != 0 {
+	switch load32(hot.gate) {
+	case 0:
+	case gateAsked:
+		if cas32(hot.gate, gateAsked, gatePaused) {
+			asked := load32((*uint32)(add(rec.control, ctrDump)))
+			snapshot(ticks(), &cause{text: "asked for", asked: asked})
+			lock()
+			applyControl()
+			unlock()
+		}
+		return false
+	default:
 		return false
 	}
 	lock()

@@ -122,6 +122,13 @@ const (
 	giveEntries   = 6
 )
 
+// Values of ctrGate, besides 0. The process itself only turns the third into the first.
+const (
+	gatePaused = 1
+	gateBehind = 2 // until the gotrace command has read what was written
+	gateAsked  = 3 // paused, and a snapshot is asked for
+)
+
 // Modes of the recorder.
 const (
 	modePlain = 0

@@ -31,7 +31,7 @@ import "unsafe"
 //go:noinline
 func Enter(site *uint32) func() {
 	if hot.idle {
-		if hot.off || hot.mine && *hot.gate != 0 || !resume() {
+		if hot.off || hot.mine && *hot.gate-1 < gateAsked-1 || !resume() {
 			return leaveNothing
 		}
 	}

@@ -40,7 +40,9 @@ export function settingsPatches(control: Control, offset: number, change: Settin
     const bytes = new TextEncoder().encode(text);
     patches.push({ offset: offset + CONTROL_TEXT.offset, bytes }, field("textLength", BigInt(bytes.length)));
   }
-  const gate = isPaused === undefined ? numbers.gate : gateOf(isPaused, isBehind);
+  if (asksForSnapshot) patches.push(field("dump", BigInt.asUintN(32, numbers.dump + 1n)));
+  const isAsked = asksForSnapshot === true && numbers.gate === GATES.paused;
+  const gate = isPaused === undefined ? (isAsked ? GATES.asked : numbers.gate) : gateOf(isPaused, isBehind);
   if (gate !== numbers.gate) {
     if (gate === GATES.open || numbers.gate === GATES.open) {
       const entry = new Uint8Array(8);
@@ -52,7 +54,6 @@ export function settingsPatches(control: Control, offset: number, change: Settin
     if (isBehind) patches.push(field("behind", BigInt.asUintN(32, numbers.behind + 1n)));
     patches.push(field("gate", gate));
   }
-  if (asksForSnapshot) patches.push(field("dump", BigInt.asUintN(32, numbers.dump + 1n)));
   // Last: the process reads the rest when this has changed.
   if (patches.length > 0) patches.push(field("generation", BigInt.asUintN(32, numbers.generation + 1n)));
   return patches;

@@ -64,8 +64,11 @@ export const CONTROL_FIELDS = [
  */
 export const CONTROL_TEXT = { offset: 128, most: 624 } as const;
 
-/** Whether the process records: yes; not until it is told so; not until gotrace has read what was written. */
-export const GATES = { open: 0n, paused: 1n, behind: 2n } as const;
+/**
+ * Whether the process records: yes; not until it is told so; not until gotrace has read what was written; not until it is told
+ * so, and it is to write a snapshot, after which it puts `paused` here.
+ */
+export const GATES = { open: 0n, paused: 1n, behind: 2n, asked: 3n } as const;
 
 /**
  * The log of the gate, written by the gotrace command: entries of u64, the time on the runtime's clock in nanoseconds

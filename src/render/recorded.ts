@@ -35,7 +35,7 @@ function statesLine({ control, info, tree }: ProcessTree): string[] {
   const on = isCopy
     ? "the process was about to append them to the snapshot, or ended before"
     : info.now === undefined
-      ? "the process did not end by itself, and had them in memory; its snapshots have them (--dump-when panic)"
+      ? "the process did not end by itself, and had them in memory; snapshots have them (--dump-when, gotrace record --dump)"
       : "those of a ring come at the end of the process, and with a snapshot (gotrace record PID --dump)";
   return [`no states of calls: ${states === "on" ? on : WITHOUT_STATES[states]}`];
 }

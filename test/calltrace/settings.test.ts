@@ -54,6 +54,15 @@ test("a pause because of gotrace is counted, and can become one of the user's", 
   expect(change({ isPaused: false }).numbers).toMatchObject({ changes: 22n, gate: 0n, behind: 1n });
 });
 
+test("a paused process is asked through the gate, the number of the request first; it stays paused", () => {
+  change({ isPaused: true });
+  const names = settingsPatches(read(), OFFSET, { asksForSnapshot: true }, 1n).map(({ offset }) => offset - OFFSET);
+  expect(names).toEqual([52, 32, 36]);
+  const { numbers } = change({ asksForSnapshot: true });
+  expect(numbers).toMatchObject({ dump: 2n, gate: 3n, changes: 23n });
+  expect(change({ isPaused: false }).numbers).toMatchObject({ gate: 0n, changes: 24n });
+});
+
 test("what fits into the chunk", () => {
   expect([fitsControl("x".repeat(624)), fitsControl("µ".repeat(313))]).toEqual([true, false]);
 });

@@ -131,6 +131,11 @@ test("gotrace record: what is in force, and changes while the process runs", asy
   expect([code, lines]).toEqual([0, [expect.stringMatching(/snapshots\/.*-1\.gotrace$/)]]);
   expect(gotrace(["calls", "main.work", lines[0]], { cwd: program, env })).toMatchObject({ code: 0 });
   expect(record("--pause").lines).toEqual([`${head} is paused: it records nothing`]);
+  const paused = record("--dump").lines;
+  expect(paused).toEqual([expect.stringMatching(/snapshots\/.*-2\.gotrace$/)]);
+  const report = gotrace(["report", ...paused], { cwd: program, env }).stdout;
+  expect(report).toMatch(/main\.work.*\n(.*\n)*recording was paused/);
+  expect(record()).toEqual({ code: 0, stderr: "", lines: [`${head} is paused: it records nothing`] });
   child.stdin!.end();
   await ended;
   expect(record("--pause")).toMatchObject({ code: 66, stderr: expect.stringContaining("no traced process runs in") });

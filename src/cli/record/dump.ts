@@ -18,7 +18,6 @@ export async function dumped(recorder: Recorder, most: number): Promise<string> 
   if (control === undefined || control.mode === "plain") {
     throw refusal("has no ring of which to write a snapshot", "start it with GOTRACE_RING=256MiB, or --ring");
   }
-  if (control.numbers.gate !== 0n) throw refusal("is paused, and writes no snapshot", "use --resume first");
   const directory = directoryOf(recorder);
   const { snapshots, failed } = control.numbers;
   changeRecorder(recorder, { asksForSnapshot: true });

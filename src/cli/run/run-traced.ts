@@ -128,7 +128,8 @@ async function recordAndReport(
     // If go test failed before it ran anything, it has printed why.
     const gated = run.report.gate !== undefined && hasAssertions(run.report.gate);
     if (files.length === 0 && ((run.mayBeEmpty && !gated) || (!run.direct && exit.code !== 0))) return exit.code;
-    if (execRecording && recorded.length === 0) {
+    // Reports of a ring say by themselves why it does not have states.
+    if (execRecording && recorded.length === 0 && dumps === undefined) {
       session.warn("no execution trace was recorded: no traced package was linked, or it could not be written");
     }
     const place = settle(recording, files);
