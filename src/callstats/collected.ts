@@ -33,6 +33,7 @@ export function addCollected(
   const candidates = new Set(requests.candidates);
   const unsplit = new Set<number>();
   const handlers = signaturesOf(requests).map(([root, ...entered]) => {
+    if (requests.root !== undefined) return { root, handler: root };
     dispatch.begin(root);
     if (!dispatch.handlersOf(root).every((node) => candidates.has(node))) unsplit.add(tree.func[root]);
     else for (const node of entered) dispatch.enter(node);

@@ -21,8 +21,8 @@ import { RequestTally } from "./request-tally.js";
 
 /** How root calls are found. */
 export type RootKind =
-  /** Functions of a name: their outermost calls. */
-  | { readonly kind: "named"; readonly matches: (name: string) => boolean }
+  /** Functions of a name: their outermost calls. The text is what the user wrote, if that was it. */
+  | { readonly kind: "named"; readonly matches: (name: string) => boolean; readonly text?: string }
   /** Handlers: outermost traced calls on goroutines of a server that the module does not own. */
   | { readonly kind: "handlers" }
   /** By guess: outermost traced calls on goroutines that code of another module started, or runs on. */
@@ -108,17 +108,20 @@ export class RequestCollector implements CallVisitor {
   take(): ReadonlySet<number> {
     const { recording, root, found, tally } = this;
     const taken = new Set<number>();
-    if (root.kind !== "handlers" || found !== undefined || recording.hasStates || !recording.isWhole) return taken;
+    const text = root.kind === "named" ? root.text : undefined;
+    const isNamed = text !== undefined;
+    if (!isNamed && root.kind !== "handlers") return taken;
+    if (found !== undefined || recording.hasStates || !recording.isWhole) return taken;
     for (const [process, one] of recording.forest.processes.entries()) {
       const { requests, guesses = 0 } = one;
-      if (requests === undefined) continue;
+      if (requests === undefined || requests.root !== text) continue;
       const { tree } = one;
-      const isRoot = (node: number) => !this.isTest(tree, node);
+      const isRoot = (node: number) => isNamed || !this.isTest(tree, node);
       const { unsplit, slowest } = addCollected(tally, recording.forest, process, requests, isRoot);
       for (const func of unsplit) this.unsplit.add(func);
       this.known = Math.min(this.known, slowest);
-      this.guesses += guesses;
-      this.guessed = true;
+      if (!isNamed) this.guesses += guesses;
+      this.guessed ||= !isNamed;
       taken.add(process);
     }
     return taken;

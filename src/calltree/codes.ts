@@ -8,8 +8,8 @@ export enum Stop {
   exit,
   /** The next record is later than State.capture; State.now is its time. */
   capture,
-  /** An outermost call ended: the host has to count its goroutine (State.ended), or it was a slow request (State.slow). */
-  outermost,
+  /** A call ended: an outermost one whose goroutine the host has to count (State.ended), or a slow request (State.slow). */
+  ended,
   /** There is no room for another frame. */
   frames,
   /** A call began in a request, and the host has to find the signature that the request has now; see State.unknown. */
@@ -54,7 +54,7 @@ export enum StateWord {
   root,
   /** The edge of outermost frames. */
   edge,
-  /** Address of the node whose outermost call ended; not 0 only after Stop.outermost. */
+  /** Address of the node whose outermost call ended; not 0 only after Stop.ended. */
   ended,
   /** Not 0 if an open frame has callees that saw a panic: then `run` stops at each exit. */
   panicked,
@@ -64,9 +64,10 @@ export enum StateWord {
   signature,
   /** Address of the node whose call began; not 0 only after Stop.signature. */
   unknown,
-  /** Address of the frame of the request that ended, if it is among the slowest; not 0 only after Stop.outermost. */
+  /** Addresses of the frame of the open request, 0 for none, and of the one that ended, if it is among the slowest. */
+  open,
   slow,
-  size = 44,
+  size = 46,
 }
 
 /** Where the fields of a plain record lie, by tag: an entry of the table that the host fills in; in bytes. */
@@ -109,6 +110,8 @@ export enum NodeMark {
   level = 4,
   /** Handlers are looked for down to this level. */
   deepest = 12,
+  /** Its calls are requests, unless one is open: its function has a name that was asked for. */
+  root = 128,
   /** A node with more than twice as many calls as its caller, and this number, is called again and again. */
   often = 16,
 }

@@ -18,6 +18,8 @@ export interface CollectedRequests {
   readonly candidates: Int32Array<ArrayBuffer>;
   /** The slowest requests, {@link FIELDS} numbers each. */
   readonly slowest: Float64Array<ArrayBuffer>;
+  /** How the user named the functions whose calls they are; undefined for calls on goroutines that untraced code started. */
+  readonly root?: string;
 }
 
 /** One of the slowest requests; times in nanoseconds since the start of the process. */

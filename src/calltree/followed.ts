@@ -3,6 +3,7 @@
  * thread to another, and a report takes it in place of reading the trace.
  */
 import { type ByteSource, isGivenBack, type ProcessTrace } from "../calltrace/index.js";
+import type { NamedRoot } from "./replay/core-roots.js";
 import { type Counted, type Counts, completed } from "./replay/count.js";
 import { LiveReplay } from "./replay/live.js";
 import { NO_NODE } from "./replay/nodes.js";
@@ -23,6 +24,15 @@ export interface FollowedProcess {
 /** Between two glances at the space that a trace takes, nanoseconds. */
 const GLANCES = 20_000_000n;
 
+export interface FollowOptions {
+  /** Of calls, by function; and requests. */
+  readonly collectsDurations?: boolean;
+  /** Functions whose calls are these; by default, calls on goroutines that untraced code started. */
+  readonly requestRoot?: NamedRoot;
+  /** That the trace may take, for processes whose calls nobody will walk: what was read is given back then. */
+  readonly space?: SpaceOptions;
+}
+
 /** Follows a process. */
 export class ProcessFollower {
   private readonly live: LiveReplay;
@@ -32,16 +42,14 @@ export class ProcessFollower {
   /**
    * @param source its trace
    * @param now the runtime's clock, nanoseconds
-   * @param options `collectsDurations` of calls, by function, and requests; `space` that the trace may take, for processes whose calls
-   *   nobody will walk: what was read is given back then
    * @throws UserError if it is not a trace of a supported version
    */
   constructor(
     source: ByteSource,
     private readonly now: () => bigint,
-    { collectsDurations = false, space }: { readonly collectsDurations?: boolean; readonly space?: SpaceOptions } = {},
+    { collectsDurations = false, requestRoot, space }: FollowOptions = {},
   ) {
-    this.live = new LiveReplay(source, now, collectsDurations);
+    this.live = new LiveReplay(source, now, collectsDurations, requestRoot);
     this.space = space && new TraceSpace(source, this.live, space, now);
   }
 

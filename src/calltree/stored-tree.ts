@@ -36,6 +36,7 @@ interface Head {
   readonly known: boolean;
   readonly problem?: Problem;
   readonly guesses?: number;
+  readonly requestRoot?: string;
 }
 
 /** The bytes, in pieces. */
@@ -64,6 +65,7 @@ export function encodeTree({
   const columns = named.map(([name, column]) => ({ name, type: typeOf(column), length: column.length }));
   const head: Head = {
     ...rest,
+    ...(requests?.root === undefined ? {} : { requestRoot: requests.root }),
     columns,
     edges: edges.list,
     nodes: { count, others, hasOtherIds, depthLimit, pathLimit },
@@ -95,7 +97,7 @@ export function decodeTree(pieces: Iterable<Uint8Array>): Counted | undefined {
     columns.set(name, column);
     at += padded(column.byteLength);
   }
-  const { columns: _columns, nodes: sizes, edges, stacks, ...rest } = head;
+  const { columns: _columns, nodes: sizes, edges, stacks, requestRoot: root, ...rest } = head;
   const endings = ENDINGS.map((name) => {
     const counts = columns.get(name)!;
     return [name, new Map([...columns.get(`${name}.nodes`)!].map((node, i) => [node, counts[i]]))] as const;
@@ -103,9 +105,8 @@ export function decodeTree(pieces: Iterable<Uint8Array>): Counted | undefined {
   const nodes = Object.assign(new NodeTable(true, sizes.depthLimit, sizes.pathLimit), sizes);
   for (const name of NODES) Object.assign(nodes, { [name]: columns.get(name) });
   const durations = columns.get("durations") as PackedDurations | undefined;
-  const requests = Object.fromEntries(
-    REQUESTS.map((name) => [name, columns.get(`requests.${name}`)]),
-  ) as unknown as CollectedRequests;
+  const own = Object.fromEntries(REQUESTS.map((name) => [name, columns.get(`requests.${name}`)]));
+  const requests = { ...own, ...(root === undefined ? {} : { root }) } as unknown as CollectedRequests;
   return {
     ...rest,
     ...(durations === undefined ? {} : { durations }),

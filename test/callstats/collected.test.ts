@@ -1,8 +1,9 @@
 /** Requests that are collected while a process is followed are those that a walk over its finished trace finds. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { RequestCollector, type Requests } from "../../src/callstats/index.js";
+import { namePattern, RequestCollector, type Requests, type RootKind } from "../../src/callstats/index.js";
 import { openTrace } from "../../src/calltrace/index.js";
+import type { FollowOptions } from "../../src/calltree/followed.js";
 import { buffersOf, ProcessFollower, Recording, replayTraces, signaturesOf } from "../../src/calltree/index.js";
 import { NotFollowed } from "../../src/calltree/replay/late-queries.js";
 import { unkeptLines } from "../../src/render/numbers/requests.js";
@@ -17,33 +18,42 @@ const control = { numbers: { given: 0n, appended: 0n } };
 const chunkSizes = fc.constantFrom(128, 1024, 262144);
 const choices = (most: number) => fc.array(fc.nat(1 << 20), { maxLength: most, size: "max" });
 
+const HANDLERS: RootKind = { kind: "handlers" };
+
+/** What a follower is asked for. */
+function collecting(root: RootKind): FollowOptions {
+  const isNamed = root.kind === "named" && root.text !== undefined;
+  const named = isNamed ? { requestRoot: { text: root.text!, matches: root.matches } } : {};
+  return { collectsDurations: true, ...named };
+}
+
 function read(bytes: Uint8Array): Recording {
   return new Recording(replayTraces(memorySource(bytes)), {}, {});
 }
 
 /** What a walk finds in a trace, and what is left of it when its calls were given back; undefined if it is not followed. */
-function bothWays(bytes: Uint8Array, slowest = 1000): readonly [Requests, Requests] | undefined {
-  const walking = new RequestCollector(read(bytes), { kind: "handlers" }, slowest);
+function bothWays(bytes: Uint8Array, slowest = 1000, root = HANDLERS): readonly [Requests, Requests] | undefined {
+  const walking = new RequestCollector(read(bytes), root, slowest);
   expect([...walking.take()]).toEqual([]);
   read(bytes).visit(walking);
   let stored: Uint8Array;
   try {
-    stored = withTree(bytes, undefined, true);
+    stored = withTree(bytes, undefined, collecting(root));
   } catch (error) {
     if (error instanceof NotFollowed) return undefined;
     throw error;
   }
-  const taking = new RequestCollector(read(stored), { kind: "handlers" }, slowest);
+  const taking = new RequestCollector(read(stored), root, slowest);
   expect([...taking.take()]).toEqual([0]);
   return [walking.requests(), taking.requests()];
 }
 
 /** What is collected by a follower that looks from time to time, in another thread; undefined if it cannot follow. */
-function bySteps(bytes: Uint8Array, polls: number, slowest = 1000): Requests | undefined {
+function bySteps(bytes: Uint8Array, polls: number, slowest = 1000, root = HANDLERS): Requests | undefined {
   const source = new GrowingSource(bytes);
   source.advance(0);
   let now = 0n;
-  const follower = new ProcessFollower(source, () => (now += 60_000n), { collectsDurations: true });
+  const follower = new ProcessFollower(source, () => (now += 60_000n), collecting(root));
   try {
     for (let poll = 0; poll < polls; poll++) {
       source.advance((source.end * poll) / polls);
@@ -53,7 +63,7 @@ function bySteps(bytes: Uint8Array, polls: number, slowest = 1000): Requests | u
     const followed = follower.finish();
     const sent = structuredClone(followed, { transfer: buffersOf(followed) });
     const recording = new Recording(replayTraces(memorySource(bytes), { followed: [sent] }), {}, {});
-    const collector = new RequestCollector(recording, { kind: "handlers" }, slowest);
+    const collector = new RequestCollector(recording, root, slowest);
     expect([...collector.take()]).toEqual([0]);
     return collector.requests();
   } catch (error) {
@@ -79,6 +89,25 @@ test("of random programs", () => {
     { numRuns: 15 },
   );
   expect(count).toBeGreaterThan(100);
+});
+
+test("of functions with a name, at any depth", () => {
+  let count = 0;
+  const patterns = fc.constantFrom("main.a", "/main.b/", "/func1/", "/./", "main.none");
+  fc.assert(
+    fc.property(choices(1000), chunkSizes, patterns, (choices, chunkMax, pattern) => {
+      const { bytes } = run(choices, chunkMax, undefined, { control });
+      fc.pre(openTrace(memorySource(bytes)).processes[0].chunks.count > 0);
+      const root: RootKind = { kind: "named", ...namePattern(pattern) };
+      const [walked, taken] = bothWays(bytes, 1000, root) ?? [];
+      if (walked === undefined || taken === undefined) return;
+      count += walked.count;
+      expect(taken).toEqual(walked);
+      expect(bySteps(bytes, choices.length % 7, 1000, root) ?? walked).toEqual(walked);
+    }),
+    { numRuns: 15 },
+  );
+  expect(count).toBeGreaterThan(30);
 });
 
 test("of servers, by handler behind middleware", () => {
@@ -118,7 +147,7 @@ test("of a server whose handlers call more sets of functions than are told apart
   const bytes = serve(server, { control });
   const [walked, taken] = bothWays(bytes)!;
   expect(taken).toEqual(walked);
-  const { requests } = read(withTree(bytes, undefined, true)).forest.processes[0];
+  const { requests } = read(withTree(bytes, undefined, collecting(HANDLERS))).forest.processes[0];
   expect(signaturesOf(requests!).length).toBeGreaterThan(1024);
   expect(taken.roots.map(({ name }) => name).sort()).toEqual(["main.handler0", "main.handler1", "main.middleware0"]);
 });

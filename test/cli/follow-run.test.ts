@@ -6,7 +6,7 @@ import { temporaryDirectory } from "../e2e/support.js";
 test("no thread starts after the program has ended: the trace is being read from its beginning then", () => {
   vi.spyOn(performance, "now").mockReturnValueOnce(0).mockReturnValue(1000);
   const lines: string[] = [];
-  const run = new FollowedRun({ directory: temporaryDirectory(), limit: 1, givesBack: false }, false, (line) =>
+  const run = new FollowedRun({ directory: temporaryDirectory(), limit: 1, givesBack: false }, {}, (line) =>
     lines.push(line),
   );
   run.look(1 << 30);
@@ -18,11 +18,11 @@ test("no thread starts after the program has ended: the trace is being read from
 
 test("what will be followed counts as unread until the thread has looked for it", () => {
   const recording = { directory: temporaryDirectory(), limit: 1 };
-  const run = new FollowedRun({ ...recording, givesBack: true }, false, () => undefined);
+  const run = new FollowedRun({ ...recording, givesBack: true }, {}, () => undefined);
   expect(run.readOf("1-1.gotrace")).toBe(0);
   run.ended();
   expect(run.readOf("1-1.gotrace")).toBeUndefined();
-  const kept = new FollowedRun({ ...recording, givesBack: false }, false, () => undefined);
+  const kept = new FollowedRun({ ...recording, givesBack: false }, {}, () => undefined);
   expect(kept.readOf("1-1.gotrace")).toBeUndefined();
 });
 

@@ -2,7 +2,9 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { namePattern } from "../../src/callstats/index.js";
 import { openTrace } from "../../src/calltrace/index.js";
+import type { FollowOptions } from "../../src/calltree/followed.js";
 import { ProcessFollower } from "../../src/calltree/index.js";
 import { reportCommand } from "../../src/cli/commands/report.js";
 import { requestsCommand } from "../../src/cli/commands/requests.js";
@@ -19,13 +21,11 @@ const script = "0 g1 { main.main\n10 g1 { main.f\n20 g1 }\n25 g1 { main.g\n35 g1
 const whole = scripted(script, { control: { numbers: {} } });
 
 /** A file with holes whose tree is stored, as after a run. */
-function storedFile(directory: string, trace = whole, collects = false): string {
+function storedFile(directory: string, trace = whole, options: FollowOptions = {}): string {
   const path = join(directory, "1000-1.gotrace");
   writeFileSync(path, givenBack(trace));
   let now = 0n;
-  const followed = new ProcessFollower(memorySource(trace), () => (now += 60_000n), {
-    collectsDurations: collects,
-  }).finish();
+  const followed = new ProcessFollower(memorySource(trace), () => (now += 60_000n), options).finish();
   const file = openFile(path);
   storeTrees([{ ...file, followed }]);
   file.close();
@@ -79,7 +79,7 @@ test("requests are there without single calls, and the same; what needs these sa
   const served = scripted(["0 g1 { main.main", ...calls, "2000 g1 }"].join("\n"), { control: { numbers: {} } });
   const kept = join(directory, "kept.gotrace");
   writeFileSync(kept, served);
-  const path = storedFile(directory, served, true);
+  const path = storedFile(directory, served, { collectsDurations: true });
   const shown = async (...words: string[]) => {
     const output = join(directory, "output");
     expect(await requestsCommand.run([...words, "-o", output])).toBe(0);
@@ -99,6 +99,12 @@ test("requests are there without single calls, and the same; what needs these sa
   const gone = { message: expect.stringContaining("given back"), advice: expect.stringContaining("--save FILE") };
   await expect(requestsCommand.run(["--tree", path])).rejects.toMatchObject(gone);
   await expect(requestsCommand.run(["--root", "main.handle", path])).rejects.toMatchObject(gone);
+  const root = ["--root", "main.handle", "--format", "json"];
+  const named = { collectsDurations: true, requestRoot: namePattern("main.handle") };
+  const byRoot = await shown(...root, storedFile(temporaryDirectory(), served, named));
+  expect(JSON.parse(byRoot).roots).toEqual(JSON.parse(await shown(...root, kept)).roots);
   await expect(requestsCommand.run([storedFile(directory)])).rejects.toMatchObject(gone);
-  await expect(requestsCommand.run([storedFile(directory, undefined, true)])).rejects.toMatchObject(gone);
+  await expect(
+    requestsCommand.run([storedFile(directory, undefined, { collectsDurations: true })]),
+  ).rejects.toMatchObject(gone);
 });

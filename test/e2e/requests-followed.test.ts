@@ -109,7 +109,7 @@ test("what is collected while a server runs is what its calls say", () => {
   const kept = join(cwd, "kept.gotrace");
   const run = gotrace(["run", "--save", kept, ".", "30"], { cwd: server, env });
   expect(run.code, run.stderr).toBe(0);
-  writeFileSync(join(cwd, "left.gotrace"), withTree(readFileSync(kept), undefined, true));
+  writeFileSync(join(cwd, "left.gotrace"), withTree(readFileSync(kept), undefined, { collectsDurations: true }));
   const [whole, left] = ["kept.gotrace", "left.gotrace"].map((file) => {
     const { stdout, stderr } = gotrace(["requests", "--format", "json", "--slowest", "30", file], { cwd, env });
     expect(stderr).toBe("");

@@ -4,13 +4,15 @@
  * (replay/core.ts): control records, the ends of calls that a panic passed, and the questions of other goroutines.
  * The results are those of RecordDecoder and Stacks, bit for bit; a test compares them.
  */
-import { FramePlace, NodeMark, StateWord, Stop, TagPlace } from "../codes";
+import { NodeMark, StateWord, Stop, TagPlace } from "../codes";
 import { isCollecting, recordDuration } from "./durations";
+import { Frame, free, push, release } from "./frames";
 import { child, countGoroutine, depthLimit, displace, isCounted, isRoot, Node, noteGoroutine } from "./nodes";
 import { following, recordRequest, Signature, startOf } from "./requests";
 
 export { collectDurations, isFull, recordDuration } from "./durations";
-export { child, count, hasOtherIds, otherPaths, setColumns, setLimits, setTree, tableSize } from "./nodes";
+export { addFrames, clearFrames, hasFrame } from "./frames";
+export { child, count, hasOtherIds, otherPaths, setColumns, setLimits, setRoots, setTree, tableSize } from "./nodes";
 export { collectRequests, setLeast } from "./requests";
 export { controlSizes, lanes, plainSizes, skim } from "./skim";
 
@@ -21,6 +23,8 @@ export function base(): usize {
 
 /** The first tag of an enter record; those below are exits. The tags of other records have no bytes in the table. */
 const FIRST_ENTER: u32 = 3;
+/** Calls of nodes with these marks are parts of requests. */
+const MARKED: u32 = NodeMark.candidate | NodeMark.root;
 
 /** Fields as in StatePlace and StateWord. */
 @unmanaged
@@ -53,17 +57,8 @@ class State {
   serves: i32;
   signature: Signature | null;
   unknown: Node | null;
+  open: Frame | null;
   slow: Frame | null;
-}
-
-/** Fields as in FramePlace. */
-@unmanaged
-class Frame {
-  start: f64;
-  callees: f64;
-  node: Node;
-  /** The frame below; of free frames, the next free one. */
-  below: Frame | null;
 }
 
 /** The state of the slot that is replayed. */
@@ -71,64 +66,45 @@ export const state: usize = memory.data(StateWord.size * 4, 8);
 /** By tag: see TagPlace. */
 export const tags: usize = memory.data(8 * TagPlace.size, 8);
 
-/** Addresses of the first free frame, 0 for none, and of the end of the memory for frames. */
-let free: usize = 0;
-let framesEnd: usize = 0;
-
-/** Adds free frames. @param end of the memory for frames, which begins where the one before ended, or at `first` */
-export function addFrames(first: usize, end: usize): void {
-  if (framesEnd === 0) framesEnd = first;
-  for (; framesEnd + FramePlace.size <= end; framesEnd += FramePlace.size) {
-    changetype<Frame>(framesEnd).below = changetype<Frame | null>(free);
-    free = framesEnd;
-  }
-}
-
-/** Forgets all frames. */
-export function clearFrames(): void {
-  free = 0;
-  framesEnd = 0;
-}
-
-/** Whether a frame can be pushed. */
-export function hasFrame(): bool {
-  return free !== 0;
-}
-
-function push(top: Frame | null, node: Node, now: f64): Frame {
-  const frame = changetype<Frame>(free);
-  free = changetype<usize>(frame.below);
-  frame.node = node;
-  frame.start = now;
-  frame.callees = 0;
-  frame.below = top;
-  return frame;
-}
-
 /** Enters a function at `now`; there must be a frame. */
 export function enter(id: u32, now: f64): void {
   const s = changetype<State>(state);
   const top = s.top;
   const node = top === null ? child(s.attach, id, s.edge) : child(top.node, id, 0);
-  s.top = push(top, node, now);
+  const frame = push(top, node, now);
+  s.top = frame;
   s.entered += 1;
-  if (top === null ? s.serves !== 0 : (node.mark & NodeMark.candidate) !== 0) pass(s, node, top === null);
+  if (top === null || (node.mark & MARKED) !== 0) pass(s, frame, top === null);
 }
 
-/** A call of a request begins, `first` its outermost one. @returns whether the signature is known */
-function pass(s: State, node: Node, first: bool): bool {
-  if (first) s.number = s.entered;
+/** A call begins, `outermost` or marked. @returns whether the signature of its request is known, if it belongs to one */
+function pass(s: State, frame: Frame, outermost: bool): bool {
+  const node = frame.node;
   const signature = s.signature;
-  const next = first ? startOf(node) : signature === null ? signature : following(signature, node);
-  if (first || next !== null) s.signature = next;
-  if (next === null) s.unknown = node;
-  return next !== null;
+  const isRoot = (node.mark & NodeMark.root) !== 0;
+  if (s.open === null) {
+    if (!isRoot && (s.serves === 0 || !outermost)) return true;
+    s.open = frame;
+    s.number = s.entered;
+    s.signature = startOf(node);
+    if (s.signature !== null) return true;
+  } else {
+    if (isRoot || signature === null) return true;
+    const next = following(signature, node);
+    if (next !== null) {
+      s.signature = next;
+      return true;
+    }
+  }
+  s.unknown = node;
+  return false;
 }
 
-/** A request ends at `now`; its host learns of it if it is slow. */
-export function endRequest(frame: Frame, now: f64): void {
+/** The open request ends at `now`; its host learns of it if it is slow. */
+export function endRequest(now: f64): void {
   const s = changetype<State>(state);
-  if (s.serves === 0) return;
+  const frame = changetype<Frame>(s.open);
+  s.open = null;
   if (recordRequest(changetype<Signature>(s.signature), now - frame.start)) s.slow = frame;
 }
 
@@ -138,7 +114,7 @@ export function exit(now: f64): bool {
   const frame = changetype<Frame>(s.top);
   const below = frame.below;
   const shown = pop(s, frame, below, now);
-  if (below === null) endRequest(frame, now);
+  if (frame === s.open) endRequest(now);
   s.top = below;
   return shown;
 }
@@ -195,11 +171,6 @@ export function drop(): void {
   release(frame);
 }
 
-function release(frame: Frame): void {
-  frame.below = changetype<Frame | null>(free);
-  free = changetype<usize>(frame);
-}
-
 /** Replays plain records from State.position on, as far as that goes. */
 export function run(): Stop {
   const s = changetype<State>(state);
@@ -216,6 +187,7 @@ export function run(): Stop {
   let floor = s.floor;
   let top = s.top;
   let entered = s.entered;
+  let open = s.open;
   let depth: u32 = top === null ? 0 : top.node.depth;
   let why = Stop.other;
   while (true) {
@@ -252,9 +224,11 @@ export function run(): Stop {
       // Read now, so that the node is in the cache when it is needed.
       depth = node.depth;
       entered += 1;
-      if (outermost ? s.serves !== 0 : (node.mark & NodeMark.candidate) !== 0) {
+      if (outermost || (node.mark & MARKED) !== 0) {
         s.entered = entered;
-        if (!pass(s, node, outermost)) {
+        const known = pass(s, top, outermost);
+        open = s.open;
+        if (!known) {
           why = Stop.signature;
           at = next;
           ticks = later;
@@ -269,11 +243,17 @@ export function run(): Stop {
     } else {
       const below = top.below;
       pop(s, top, below, now);
-      if (below === null) endRequest(top, now);
+      let stops = false;
+      if (top === open) {
+        endRequest(now);
+        open = null;
+        stops = s.slow !== null;
+      }
       top = below;
       if (below !== null) depth = below.node.depth;
-      else if (s.ended !== null || s.slow !== null) {
-        why = Stop.outermost;
+      else if (s.ended !== null) stops = true;
+      if (stops) {
+        why = Stop.ended;
         at = next;
         ticks = later;
         floor = now;

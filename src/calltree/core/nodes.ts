@@ -40,6 +40,8 @@ let pathLimit: u32 = 0;
 let idLimit: u32 = 0;
 /** The node above calls on paths beyond the limit; 0 for none. */
 let others: usize = 0;
+/** Address of a table by function, 8 bits: not 0 if its calls are requests; 0 for no table. */
+let roots: usize = 0;
 
 export let count: u32 = 1;
 export let depthLimit: u32 = 0;
@@ -70,6 +72,10 @@ export function setLimits(depth: u32, paths: u32, ids: u32): void {
   depthLimit = depth;
   pathLimit = paths;
   idLimit = ids;
+}
+
+export function setRoots(table: usize): void {
+  roots = table;
 }
 
 export function otherPaths(): usize {
@@ -178,6 +184,7 @@ function made(parent: Node, func: u32, edge: i32): Node {
 function add(parent: Node, func: u32, edge: i32): Node {
   const node = made(parent, func, edge);
   if (edge === 0 && (parent.mark & NodeMark.chain) !== 0) mark(node, parent);
+  if (roots !== 0 && load<u8>(roots + <usize>func) !== 0) node.mark = <u16>(node.mark | NodeMark.root);
   if (count * 2 > mask + 1) {
     memory.fill(table, 0, (<usize>mask + 1) << 2);
     mask = mask * 2 + 1;

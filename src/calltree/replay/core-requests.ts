@@ -8,6 +8,7 @@
  */
 import { Best } from "../../base/best.js";
 import { grown } from "../../base/columns.js";
+import type { ProcessTrace } from "../../calltrace/index.js";
 import { FramePlace, NodeMark, NodePlace, SignaturePlace, StatePlace, StateWord, StepPlace } from "../codes.js";
 import {
   bySlowness,
@@ -19,6 +20,7 @@ import {
 import { Ending } from "../ending.js";
 import type { Core } from "./core.js";
 import { readBlocks } from "./core-durations.js";
+import { CoreRoots, type NamedRoot } from "./core-roots.js";
 import type { SlotTable } from "./slots.js";
 
 /** Signatures of a root, from which on it gets rid of candidates; how often it may; and those of all roots together. */
@@ -35,23 +37,32 @@ interface Signature {
 }
 
 export class CoreRequests {
-  /** By slot: calls of its goroutine; of its open request the number and the address of the signature. */
+  /** By slot: calls of its goroutine; of its open request the number, and the addresses of the signature and of the frame. */
   private entered = new Float64Array(0);
   private number = new Float64Array(0);
   private signature = new Uint32Array(0);
+  private open = new Uint32Array(0);
   private readonly signatures: Signature[] = [];
   private readonly known = new Map<string, number>();
   /** By root: signatures since candidates were dropped, and how often that was. */
-  private readonly roots = new Map<number, { signatures: number; tries: number }>();
+  private readonly counts = new Map<number, { signatures: number; tries: number }>();
   private steps = 0;
   private readonly slowest = new Best<CollectedRequest>(SLOWEST_KEPT, bySlowness);
   private hasMore = false;
+  private readonly roots: CoreRoots | undefined;
 
+  /**
+   * @param root functions whose calls are requests; by default, outermost calls on goroutines that may serve are
+   * @param process with the functions
+   */
   constructor(
     private readonly core: Core,
     private readonly slots: SlotTable,
+    private readonly root: NamedRoot | undefined,
+    process: Pick<ProcessTrace, "definitions">,
   ) {
     core.exports.setLeast(Number.NEGATIVE_INFINITY);
+    this.roots = root && new CoreRoots(core, root, process);
   }
 
   /** Another goroutine begins on a slot. */
@@ -63,10 +74,12 @@ export class CoreRequests {
   /** Hands the state of a slot to the core. */
   load(slot: number): void {
     this.grow();
+    this.roots?.look();
     const { floats, words, state, stateWords } = this.core;
     floats[state + StatePlace.entered] = this.entered[slot];
     floats[state + StatePlace.number] = this.number[slot];
-    words[stateWords + StateWord.serves] = this.slots.serves[slot];
+    words[stateWords + StateWord.serves] = this.root === undefined ? this.slots.serves[slot] : 0;
+    words[stateWords + StateWord.open] = this.open[slot];
     words[stateWords + StateWord.signature] = this.signature[slot];
     words[stateWords + StateWord.unknown] = words[stateWords + StateWord.slow] = 0;
   }
@@ -77,6 +90,7 @@ export class CoreRequests {
     this.entered[slot] = floats[state + StatePlace.entered];
     this.number[slot] = floats[state + StatePlace.number];
     this.signature[slot] = words[stateWords + StateWord.signature];
+    this.open[slot] = words[stateWords + StateWord.open];
   }
 
   /** A call has begun: finds the signature of its request if the core does not know it. */
@@ -90,8 +104,7 @@ export class CoreRequests {
   }
 
   /**
-   * An outermost call has ended.
-   * @param frame of which nothing else was made since
+   * A call has ended, which may be a request.
    * @param self its own time if it did not return
    */
   exit(slot: number, time: number, how: Ending, self?: number): void {
@@ -112,16 +125,18 @@ export class CoreRequests {
     if (last !== undefined) this.core.exports.setLeast(last.duration);
   }
 
-  /** An outermost call did not return until `time`. */
+  /** A call did not return until `time`. */
   abandon(slot: number, frame: number, time: number, self: number): void {
-    this.core.exports.endRequest(frame, time);
+    const { words, exports, stateWords } = this.core;
+    if (frame !== words[stateWords + StateWord.open]) return;
+    exports.endRequest(time);
     this.exit(slot, time, Ending.running, self);
   }
 
   /** What was collected; undefined if some of it is missing. */
   take(): CollectedRequests | undefined {
     const { core, signatures } = this;
-    if (this.hasMore) return undefined;
+    if (this.hasMore || this.roots?.hasMissed) return undefined;
     const durations = readBlocks(core, signatures.length, (index) => this.addressOf(index) + SignaturePlace.durations);
     if (durations === undefined) return undefined;
     const candidates: number[] = [];
@@ -132,6 +147,7 @@ export class CoreRequests {
       signatures: Int32Array.from(signatures.flatMap(({ root, nodes }) => [nodes.length + 1, root, ...nodes])),
       candidates: Int32Array.from(candidates),
       slowest: packRequests(this.slowest.sorted()),
+      ...(this.root === undefined ? {} : { root: this.root.text }),
     };
   }
 
@@ -144,7 +160,8 @@ export class CoreRequests {
     const at = this.add({ root, nodes: [] });
     core.words[core.starts / 4 + root] = at;
     // Calls beyond the limit of paths have no place of their own.
-    if (core.words[(node + NodePlace.edge) / 4] !== 0) core.units[(node + NodePlace.mark) / 2] = NodeMark.chain;
+    if (this.root === undefined && core.words[(node + NodePlace.edge) / 4] !== 0)
+      core.units[(node + NodePlace.mark) / 2] = NodeMark.chain;
     return at;
   }
 
@@ -165,13 +182,13 @@ export class CoreRequests {
   }
 
   private add(signature: Signature): number {
-    const { core, roots } = this;
+    const { core, counts } = this;
     const at = this.addressOf(this.signatures.push(signature) - 1);
     core.words[(at + SignaturePlace.last) / 4] =
       signature.nodes.length === 0 ? 0 : core.nodeAt(signature.nodes[signature.nodes.length - 1]);
-    const counts = roots.get(signature.root) ?? { signatures: 0, tries: 0 };
-    roots.set(signature.root, counts);
-    counts.signatures++;
+    const own = counts.get(signature.root) ?? { signatures: 0, tries: 0 };
+    counts.set(signature.root, own);
+    own.signatures++;
     return at;
   }
 
@@ -187,7 +204,7 @@ export class CoreRequests {
 
   private isTooMany(root: number): boolean {
     return (
-      this.roots.get(root)!.signatures >= OF_ROOT ||
+      this.counts.get(root)!.signatures >= OF_ROOT ||
       this.signatures.length >= OF_ALL ||
       this.steps + 1 >= StepPlace.most
     );
@@ -195,7 +212,7 @@ export class CoreRequests {
 
   /** Drops candidates of a root that are no handlers as far as one can tell; if these are none, all of them. */
   private dropSome(root: number): void {
-    const counts = this.roots.get(root)!;
+    const counts = this.counts.get(root)!;
     const isLast = counts.signatures < OF_ROOT || ++counts.tries === TRIES;
     const own: number[] = [];
     const count = this.core.exports.count.value;
@@ -263,5 +280,6 @@ export class CoreRequests {
     this.entered = grown(this.entered, length);
     this.number = grown(this.number, length);
     this.signature = grown(this.signature, length);
+    this.open = grown(this.open, length);
   }
 }

@@ -96,7 +96,7 @@ export class CoreStacks implements CallStacks {
         if (why === Stop.frames) core.growFrames();
         else if (why === Stop.capture) this.capture(slot, core.floats[core.state + StatePlace.now]);
         else if (why === Stop.signature) this.requests?.enter();
-        else if (why === Stop.outermost) {
+        else if (why === Stop.ended) {
           this.outermost(slot, core.words[core.stateWords + StateWord.ended]);
           this.requests?.exit(slot, slots.floor[slot], Ending.return);
         } else if (why === Stop.exit || until === length || offset + SLACK <= until) break;
@@ -140,10 +140,8 @@ export class CoreStacks implements CallStacks {
         if (begin < floats[(node + NodePlace.first) / 8]) floats[(node + NodePlace.first) / 8] = begin;
         if (end > floats[(node + NodePlace.last) / 8]) floats[(node + NodePlace.last) / 8] = end;
         bump(endings.running, core.indexOf(node));
-        if (below === NONE) {
-          this.outermost(slot, node);
-          this.requests?.abandon(slot, frame, end, own);
-        }
+        if (below === NONE) this.outermost(slot, node);
+        this.requests?.abandon(slot, frame, end, own);
         above = duration;
       } else this.leaveOut(from, 1);
       endings.forget(frame);

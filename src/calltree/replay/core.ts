@@ -37,7 +37,8 @@ export interface CoreExports {
   recordDuration(func: number, duration: number): void;
   collectRequests(starts: number): void;
   setLeast(duration: number): void;
-  endRequest(frame: number, now: number): void;
+  endRequest(now: number): void;
+  setRoots(table: number): void;
   readonly isFull: { readonly value: number };
 }
 
@@ -95,6 +96,7 @@ export class Core {
   readonly starts: number = 0;
   readonly signatures: number = 0;
   readonly steps: number = 0;
+  readonly roots: number = 0;
 
   /**
    * @param pathLimit the most nodes but for those beyond the limit, one a function
@@ -129,6 +131,7 @@ export class Core {
       this.starts = take(4 * most);
       this.signatures = take(SignaturePlace.size * SignaturePlace.most);
       this.steps = take(StepPlace.size * StepPlace.most);
+      this.roots = take(ID_LIMIT + 2);
       exports.collectRequests(this.starts);
     }
     this.frames = end;

@@ -21,6 +21,7 @@ import {
   Status,
 } from "../../calltrace/index.js";
 import { TreeBuilder } from "./builder.js";
+import type { NamedRoot } from "./core-roots.js";
 import { Giving } from "./giving.js";
 import { Lateness, LateQueries, NotFollowed } from "./late-queries.js";
 import { type Prescan, Prescanner } from "./prescan.js";
@@ -62,12 +63,14 @@ export class LiveReplay implements Reach {
    * @param source the trace of one process
    * @param now a clock, nanoseconds
    * @param collectsDurations of calls, by function, and requests
+   * @param requestRoot functions whose calls are these
    * @throws UserError if it is not a trace of a supported version
    */
   constructor(
     source: ByteSource,
     now: () => bigint,
     private readonly collectsDurations = false,
+    private readonly requestRoot?: NamedRoot,
   ) {
     this.trace = new GrowingTrace(source);
     this.reader = new GrowingReader(source, now);
@@ -175,7 +178,9 @@ export class LiveReplay implements Reach {
     this.prescanner ??= new Prescanner(process, relied);
     const { prescanner } = this;
     if (this.builder === undefined) {
-      const collects = { collectsDurations, collectsRequests: collectsDurations };
+      const { requestRoot } = this;
+      const root = requestRoot === undefined ? {} : { requestRoot };
+      const collects = { collectsDurations, collectsRequests: collectsDurations, ...root };
       this.builder = new TreeBuilder(process, prescanner, collects, this.reader, this);
       this.late = new LateQueries(prescanner.queries, this.builder, lateness);
     }

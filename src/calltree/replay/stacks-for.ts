@@ -4,6 +4,7 @@ import type { CallStacks } from "./call-stacks.js";
 import { ColumnStacks } from "./column-stacks.js";
 import { acquire } from "./core.js";
 import { CoreRequests } from "./core-requests.js";
+import type { NamedRoot } from "./core-roots.js";
 import { CoreStacks } from "./core-stacks.js";
 import { DEPTH_LIMIT, NodeTable, PATH_LIMIT } from "./nodes.js";
 import type { Listener } from "./observer.js";
@@ -21,13 +22,14 @@ export interface ReplayOptions extends Scope {
   readonly isPlain?: boolean;
   /** Collects the durations of calls by function, where the core is used. */
   readonly collectsDurations?: boolean;
-  /** Also collects requests, where all calls count. */
+  /** Also collects requests, where all calls count; see {@link CoreRequests}. */
   readonly collectsRequests?: boolean;
+  readonly requestRoot?: NamedRoot;
 }
 
 /** The core builds merged trees of whole goroutines, from traces that have their beginnings. */
 export function stacksFor(
-  { clock }: Pick<ProcessTrace, "clock">,
+  process: Pick<ProcessTrace, "clock" | "definitions">,
   slots: SlotTable,
   listener: Listener,
   options: ReplayOptions,
@@ -36,8 +38,8 @@ export function stacksFor(
   if (noMerge || options.family !== undefined || options.reach !== undefined || options.isPlain) {
     return new ColumnStacks(new NodeTable(!noMerge, depthLimit, pathLimit), slots, listener, options);
   }
-  const { collectsDurations = false, collectsRequests = false } = options;
+  const { collectsDurations = false, collectsRequests = false, requestRoot } = options;
   const core = acquire(depthLimit, pathLimit, collectsDurations || collectsRequests);
-  const requests = collectsRequests ? new CoreRequests(core, slots) : undefined;
-  return new CoreStacks(core, slots, listener, options, clock.slope, requests);
+  const requests = collectsRequests ? new CoreRequests(core, slots, requestRoot, process) : undefined;
+  return new CoreStacks(core, slots, listener, options, process.clock.slope, requests);
 }

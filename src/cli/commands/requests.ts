@@ -113,14 +113,15 @@ function requestsFormat(flags: ParsedFlags): Format {
   const root = flags.string("root");
   const find = finderOf(root);
   const withTrees = kind === "table" && (flags.has("slowest") || flags.has("tree"));
-  const isKept = root === undefined && !withTrees && !flags.has("tree");
+  const isKept = !root?.startsWith(TASK) && !withTrees && !flags.has("tree");
+  const requestRoot = root === undefined ? {} : { requestRoot: root };
   return {
     name: "requests",
     carriesNotices: true,
     ...(kind === "table" ? { next: ["calls FUNC", "stats"] } : {}),
     handlesLimits: true,
     singleCalls: true,
-    ...(isKept ? { fromTrees: true, collectsDurations: true } : {}),
+    ...(isKept ? { fromTrees: true, collectsDurations: true, ...requestRoot } : {}),
     render: async (recording, context) => {
       const report = reportOf(find(recording, slowest), recording, context);
       const { slowest: listed } = report.requests;
@@ -178,8 +179,8 @@ function noHandlers(): UserError {
 function named(text: string): (recording: Recording, slowest: number) => Requests {
   const functions = namePattern(text);
   return (recording, slowest) => {
-    const collector = new RequestCollector(recording, { kind: "named", matches: functions.matches }, slowest);
-    walk(recording, collector);
+    const collector = new RequestCollector(recording, { kind: "named", ...functions }, slowest);
+    walkSome(recording, collector.take(), [collector]);
     const found = collector.requests();
     if (found.count > 0) return found;
     throw noCalls(functions, recording);

@@ -42,8 +42,10 @@ export interface Format {
   readonly interactive?: boolean;
   /** Shows trees, not single calls: it needs no walk. */
   readonly fromTrees?: boolean;
-  /** Wants the durations of calls by function, beside the trees. */
+  /** Wants the durations of calls by function, or requests, beside the trees. */
   readonly collectsDurations?: boolean;
+  /** The functions whose calls are requests, as the user named them; by default, handlers are. */
+  readonly requestRoot?: string;
   /** Can show unmerged trees (`--no-merge`), for which single calls cannot be walked. */
   readonly unmerged?: boolean;
   /** Applies `--min`, `--depth` and `--top` itself, to what it shows and not to single calls. */

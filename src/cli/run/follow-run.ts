@@ -5,6 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { isGivenBack } from "../../calltrace/index.js";
 import type { FollowedProcess } from "../../calltree/index.js";
+import type { Format } from "../report/format.js";
 import { resource } from "../resources.js";
 import type { OpenFile } from "../trace-files.js";
 import { processesOf } from "./bundle.js";
@@ -22,6 +23,8 @@ export interface FollowTask {
   readonly limit: number | undefined;
   /** Collect the durations of calls by function. */
   readonly collectsDurations: boolean;
+  /** And requests, which are calls of the functions that this names. */
+  readonly requestRoot: string | undefined;
   /** Of a {@link FollowBoard}. */
   readonly board: SharedArrayBuffer;
 }
@@ -47,12 +50,12 @@ export class FollowedRun {
 
   /**
    * @param recording where every process writes its trace
-   * @param wantsDurations whether the report wants the durations of calls
+   * @param format of the report
    * @param log prints a line if `-v` is given
    */
   constructor(
     private readonly recording: Pick<RunDirectory, "directory" | "limit" | "givesBack">,
-    private readonly wantsDurations: boolean,
+    private readonly format: Pick<Format, "collectsDurations" | "requestRoot">,
     private readonly log: (line: string) => void,
   ) {}
 
@@ -63,9 +66,10 @@ export class FollowedRun {
     if (written < Math.min(FROM, limit / 2) || performance.now() - this.since < AFTER) return;
     this.log("following the trace");
     // Of calls that are given back, later reports may want them.
-    const collectsDurations = this.wantsDurations || givesBack;
+    const { collectsDurations: isWanted = false, requestRoot } = this.format;
+    const collectsDurations = isWanted || givesBack;
     const task: FollowTask = {
-      ...{ directory, collectsDurations, board: this.board.buffer },
+      ...{ directory, collectsDurations, requestRoot, board: this.board.buffer },
       limit: givesBack ? limit : undefined,
     };
     this.worker = new Worker(resource("follow-worker.js"), { workerData: task });

@@ -6,6 +6,7 @@ import { getPriority, setPriority } from "node:os";
 import { basename, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { attempt, messageOf } from "../../base/errors.js";
+import { namePattern } from "../../callstats/index.js";
 import type { Patch } from "../../calltrace/index.js";
 import { buffersOf, ProcessFollower } from "../../calltree/index.js";
 import { readerThreads } from "../reader-threads.js";
@@ -36,6 +37,7 @@ interface Followed {
 
 const { directory, limit, collectsDurations, ...task } = workerData as FollowTask;
 const board = new FollowBoard(task.board);
+const root = task.requestRoot === undefined ? {} : { requestRoot: namePattern(task.requestRoot) };
 const followed = new Map<string, Followed>();
 const now = () => process.hrtime.bigint();
 
@@ -88,7 +90,10 @@ function find(): void {
           ? {}
           : { space: { limit, write: (patches: readonly Patch[]) => patchFile(path, 0, patches) } };
       attempt(() =>
-        followed.set(path, { file, follower: new ProcessFollower(file.source, now, { collectsDurations, ...space }) }),
+        followed.set(path, {
+          file,
+          follower: new ProcessFollower(file.source, now, { collectsDurations, ...root, ...space }),
+        }),
       );
     }
     if (!followed.has(path)) file.close();

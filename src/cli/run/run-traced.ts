@@ -96,9 +96,7 @@ async function recordAndReport(
   const warn = run.view?.warn ?? ((line: string) => session.warn(line));
   const { dumps } = recording;
   const snapshots = dumps && new SnapshotWatch(session, dumps, recording.directory, warn);
-  const following = new FollowedRun(recording, run.report.format.collectsDurations === true, (line) =>
-    session.log(line),
-  );
+  const following = new FollowedRun(recording, run.report.format, (line) => session.log(line));
   const limits = new LimitWatch(recording, execRecording?.directory, warn, following.readOf);
   const watch = new AliveWatch(recording.directory, () => {
     limits.look();

@@ -2,6 +2,7 @@
 import { isGivenBack, openTrace, treePatches } from "../../../src/calltrace/index.js";
 import { CHUNK_KINDS, Chunk, HEADER_SIZE } from "../../../src/calltrace/spec.js";
 import { CONTROL_FIELDS } from "../../../src/calltrace/spec-ring.js";
+import type { FollowOptions } from "../../../src/calltree/followed.js";
 import { followedTree, ProcessFollower } from "../../../src/calltree/index.js";
 import { memorySource } from "./memory-source.js";
 
@@ -26,17 +27,15 @@ export function givenBack(whole: Uint8Array): Uint8Array<ArrayBuffer> {
 /**
  * The same with the tree that a follower has counted of the whole trace.
  * @param change what happens to the trace before
- * @param collects durations and requests as well
+ * @param options what the follower collects beside the tree
  */
 export function withTree(
   whole: Uint8Array,
   change = (bytes: Uint8Array<ArrayBuffer>) => bytes,
-  collects = false,
+  options: FollowOptions = {},
 ): Uint8Array<ArrayBuffer> {
   let now = 0n;
-  const followed = new ProcessFollower(memorySource(whole), () => (now += 60_000n), {
-    collectsDurations: collects,
-  }).finish();
+  const followed = new ProcessFollower(memorySource(whole), () => (now += 60_000n), options).finish();
   const holes = change(givenBack(whole));
   const [process] = openTrace(memorySource(holes)).processes;
   if (!isGivenBack(process)) throw new Error("nothing was given back");
