@@ -149,7 +149,7 @@ test("an older gotrace does not undo what a later one wrote", () => {
 test("constants that the code of a later version needs are added to the file that is the user's", () => {
   const group =
     "\n// More.\nconst (\n\tretries  int = 3 // at most\n\tunused       = 1\n\tpause        = 5 * second\n)\n";
-  const uses = "\tuse(most, retries, pause, mine) // unused\n";
+  const uses = '\tuse("http://x", most, retries, pause, mine) // unused\n';
   const later: Files = new Map([
     ...template,
     ["limits.go", template.get("limits.go")! + group],

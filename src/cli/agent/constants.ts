@@ -16,7 +16,7 @@ interface Constant {
  * @param texts the files of the package
  */
 export function missingConstants(template: string, texts: readonly string[]): Constant[] {
-  const words = new Set(texts.flatMap((text) => text.replace(/\/\/.*/g, "").match(/\w+/g) ?? []));
+  const words = new Set(texts.flatMap((text) => text.replace(COMMENT, "").match(/\w+/g) ?? []));
   const declared = new Set(texts.flatMap((text) => declarations(text).map((line) => /^\w+/.exec(line)?.[0])));
   return declarations(template).flatMap((line) => {
     const match = /^(\w+)(?: +([\w.]+))? += (.*?)(?: +(\/\/ .*))?$/.exec(line);
@@ -27,6 +27,9 @@ export function missingConstants(template: string, texts: readonly string[]): Co
     return [{ name, declaration: parts.filter((part) => part !== undefined).join(" ") }];
   });
 }
+
+/** Comments to the end of a line, as gofmt writes them; a string may have an address. */
+const COMMENT = /(^|\s)\/\/.*/gm;
 
 /** The lines that declare constants and variables of the package, from the name on. */
 function declarations(text: string): string[] {
