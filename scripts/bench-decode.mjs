@@ -1,7 +1,8 @@
-// Measures the reader: builds the merged call trees of two generated traces, one with many calls a path and one with as many
-// paths as a tree may have; with --stats, the numbers of `gotrace stats`. Prints events per second, by time and by CPU time, and
+// Measures the reader: builds the merged call trees of three generated traces, one with many calls a path, one with many paths
+// and one with more than a tree may have; with --stats, the numbers of `gotrace stats`. Prints events per second, by time and by CPU time, and
 // resident memory, of the reader and of others in the same run: with several threads, and the one without the core, or that of
-// an older release. Threads need dist/bin (npm run build).
+// an older release. Of several threads also the processor time of the one that works most (Linux): on a machine with free cores,
+// that is how long the reading takes. Threads need dist/bin (npm run build).
 //
 //   node scripts/bench-decode.mjs [--size 256] [--before DIR] [--stats] [--threads N]
 //
@@ -11,7 +12,17 @@
 // only the reader's.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,8 +31,10 @@ import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_thread
 import { build } from "esbuild";
 
 const ROUNDS = 3;
+/** By thread of this process: its processor time in seconds, when it was noted last. */
+const threadTimes = new Map();
 /** By what the trace is like: see `generate`. */
-const BRANCHINGS = { "many calls a path": 7, "many paths": 15 };
+const BRANCHINGS = { "many calls a path": 7, "200,000 paths": 9, "many paths": 15 };
 
 const { values } = parseArgs({
   options: {
@@ -69,18 +82,23 @@ async function compare(directory) {
     writeFileSync(file, bytes);
     const ratios = [];
     const threaded = [];
+    const busiest = [];
     for (let round = 0; round < ROUNDS; round++) {
       const [old, ours, shared] = [run(before, others), run(now), run(now, ["--threads", values.threads])];
       if (old.events !== ours.events) throw new Error(`${old.events} events before, ${ours.events} now`);
       if (shared.digest !== ours.digest) throw new Error(`${values.threads} threads built another tree than one`);
       ratios.push(ours.own / old.own);
       threaded.push(shared.rate / ours.rate);
+      busiest.push(ours.busiest / shared.busiest);
       console.log(`${title}: ${values.threads} threads: ${line(shared)}`);
       console.log(`${title}: ${line(ours)}; ${values.before ? "before" : "without the core"}: ${line(old)}`);
     }
     ratios.sort((a, b) => a - b);
     threaded.sort((a, b) => a - b);
-    console.log(`${title}: ${values.threads} threads ${threaded[ROUNDS >> 1].toFixed(2)} times as fast as one by time`);
+    busiest.sort((a, b) => a - b);
+    console.log(
+      `${title}: ${values.threads} threads ${threaded[ROUNDS >> 1].toFixed(2)} times as fast as one by time, ${busiest[ROUNDS >> 1].toFixed(2)} by the CPU time of the busiest thread`,
+    );
     console.log(`${title}: ${ratios[ROUNDS >> 1].toFixed(2)} times as fast by CPU time`);
   }
 }
@@ -111,6 +129,8 @@ async function measure(path, reader, isPlain, most) {
   const read = (offset, into) => readSync(descriptor, into, 0, into.length, offset);
   const source = { size, read, file: { descriptor, start: 0 } };
   const threads = most > 1 ? { threads: { most, start } } : {};
+  noteThreads();
+  const first = new Map(threadTimes);
   const begin = performance.now();
   const before = process.cpuUsage();
   const forest = values.stats
@@ -120,6 +140,8 @@ async function measure(path, reader, isPlain, most) {
       : buildForest(source);
   const seconds = (performance.now() - begin) / 1000;
   const { user, system } = process.cpuUsage(before);
+  noteThreads();
+  const busiest = Math.max(...[...threadTimes].map(([thread, time]) => time - (first.get(thread) ?? 0)));
   closeSync(descriptor);
   const [{ events, tree, problem }] = forest.processes;
   if (problem) throw new Error(JSON.stringify(problem));
@@ -131,8 +153,15 @@ async function measure(path, reader, isPlain, most) {
     if (ArrayBuffer.isView(column)) hash.update(column);
     else hash.update(JSON.stringify(column instanceof Map ? [...column].sort(([a], [b]) => a - b) : column));
   }
-  console.log(JSON.stringify({ rate, own, seconds, events, paths: tree.size - 1, rss, digest: hash.digest("hex") }));
+  const digest = hash.digest("hex");
+  console.log(JSON.stringify({ rate, own, busiest, seconds, events, paths: tree.size - 1, rss, digest }));
   process.exit();
+}
+
+function noteThreads() {
+  for (const thread of readdirSync("/proc/self/task")) {
+    threadTimes.set(thread, Number(readFileSync(`/proc/self/task/${thread}/schedstat`, "utf8").split(" ")[0]) / 1e9);
+  }
 }
 
 /** Starts a thread of the reader, as src/cli/reader-threads.ts does. */
@@ -142,7 +171,12 @@ function start() {
   const worker = new Worker(path, { workerData: port2, transferList: [port2] });
   return {
     send: (message, transfer = []) => port1.postMessage(message, transfer),
-    receive: () => receiveMessageOnPort(port1)?.message,
+    receive: () => {
+      const message = receiveMessageOnPort(port1)?.message;
+      // After its last message it ends.
+      if (message !== undefined) noteThreads();
+      return message;
+    },
     close: () => worker.terminate(),
   };
 }
