@@ -45,5 +45,6 @@ export { CALLBACKS_MIN, RequestCollector, type Requests, type RootKind } from ".
 export { type StateSums, statesOfNode } from "./state-sums.js";
 export { type FunctionStats, StatsMeter } from "./stats.js";
 export { TaskCollector } from "./task-requests.js";
-export { TreeStatsMeter, treeStats } from "./tree-stats.js";
+export { treeStats } from "./tree-stats.js";
+export { TreeSums } from "./tree-sums.js";
 export { AssertionMeter, type PathShare, type Verdict } from "./verdict.js";

@@ -1,5 +1,12 @@
 /** Statistics by function from trees and collected durations: those of StatsMeter, without a walk. */
-import { type CallForest, type CallTree, costBound, EdgeKind, type ProcessTree } from "../calltree/index.js";
+import {
+  type CallForest,
+  type CallTree,
+  costBound,
+  EdgeKind,
+  type FunctionInfo,
+  type ProcessTree,
+} from "../calltree/index.js";
 import { CallGroup } from "./group.js";
 import { type FunctionStats, type StatsOptions, statsOf } from "./stats.js";
 
@@ -8,10 +15,7 @@ export class TreeStatsMeter {
   private readonly groups: (CallGroup | undefined)[] = [];
   private isKnown = true;
 
-  constructor(
-    private readonly forest: Pick<CallForest, "functions">,
-    private readonly options: Pick<StatsOptions, "spread">,
-  ) {}
+  constructor(private readonly options: Pick<StatsOptions, "spread">) {}
 
   add(process: ProcessTree): void {
     const { spread } = this.options;
@@ -43,9 +47,8 @@ export class TreeStatsMeter {
    * The statistics of all called functions, in the order of the forest's functions; undefined where the trees do not know
    * enough: with states, with limits of depth or paths that were reached, or without the durations that are asked for.
    */
-  rows(): FunctionStats[] | undefined {
+  rows(functions: readonly FunctionInfo[]): FunctionStats[] | undefined {
     if (!this.isKnown) return undefined;
-    const { functions } = this.forest;
     return this.groups.flatMap((group, func) => (group === undefined ? [] : [statsOf(functions[func], group)]));
   }
 
@@ -57,9 +60,9 @@ export class TreeStatsMeter {
 
 /** The statistics of all called functions of a forest, see {@link TreeStatsMeter.rows}. */
 export function treeStats(forest: CallForest, options: Pick<StatsOptions, "spread">): FunctionStats[] | undefined {
-  const meter = new TreeStatsMeter(forest, options);
+  const meter = new TreeStatsMeter(options);
   for (const process of forest.processes) meter.add(process);
-  return meter.rows();
+  return meter.rows(forest.functions);
 }
 
 const UNKNOWN = { inner: Number.NaN, outer: Number.NaN };

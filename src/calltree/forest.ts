@@ -5,7 +5,7 @@ import type { CallFamily } from "./call-id.js";
 import type { CompactProcess } from "./compact.js";
 import { countProcess } from "./count-process.js";
 import { type FollowedProcess, fromFollowed } from "./followed.js";
-import { FunctionTable } from "./functions.js";
+import { type FunctionInfo, FunctionTable } from "./functions.js";
 import { requireCalls, requireTree, storedCounts } from "./given-back.js";
 import { type Opened, OpenedTraces } from "./opened.js";
 import type { Scope } from "./replay/scope.js";
@@ -28,6 +28,8 @@ export interface ForestOptions extends Omit<ReplayOptions, keyof Scope> {
   readonly threads?: Threads;
   /** By source: what a process that was followed has counted. It is used where all calls count. */
   readonly followed?: readonly (FollowedProcess | undefined)[];
+  /** Called once with each process as it is built; `functions` has those of all so far. */
+  readonly each?: ((process: ProcessTree, functions: readonly FunctionInfo[]) => void) | undefined;
   /** Of this many processes the trees are kept, of others they are built again when they are asked for; 256 by default. */
   readonly held?: number;
 }
@@ -72,7 +74,7 @@ export function replayTraces(
 ): Replay {
   const list = "read" in sources ? [sources] : sources;
   // What remains can be sent to another thread.
-  const { from, to, threads, progress: done, followed: counted, held = HELD, ...limits } = options;
+  const { from, to, threads, progress: done, followed: counted, held = HELD, each, ...limits } = options;
   const table = new FunctionTable();
   const opened = new OpenedTraces(list, table.pool);
   const traces = opened.list;
@@ -99,18 +101,22 @@ export function replayTraces(
     return buildProcess(process, source, scope, counts, table);
   }, isHeld);
   const trees = new Trees(built, isHeld);
+  const add = (index: number) => {
+    const tree = trees.add(index);
+    each?.(tree, table.list);
+  };
   const isBounded = from !== undefined || to !== undefined;
   for (const [index, process] of opened.open()) {
     if (!isBounded || isHeld(index)) ready.set(index, process);
     if (isBounded) continue;
     windows.push(withinReach({}, process.reach));
-    trees.add(index);
+    add(index);
   }
   if (traces.every(({ given, source }) => given === "lost" && counted?.[source] === undefined))
     requireTree(traces.slice(0, 1).map((_, index) => ready.get(index) ?? opened.again(index)));
   if (isBounded) {
     windows = windowsOf(options, traces);
-    for (const index of traces.keys()) trees.add(index);
+    for (const index of traces.keys()) add(index);
   }
   requireReach(options, windows, traces, trees.ends);
   const { processes, filtered } = trees;
@@ -134,11 +140,12 @@ export class Trees {
 
   private readonly again = (index: number) => this.built.at(index).tree;
 
-  /** Adds the next process. */
-  add(index: number): void {
+  /** Adds the next process. @returns it, as it was built */
+  add(index: number): ProcessTree {
     const { tree, filtered } = this.built.at(index);
     this.processes.push(this.isHeld(index) ? tree : withoutTree(tree, this.again, index));
     this.ends.push(tree.end);
     for (const scope of ["call", "goroutine", "window"] as const) this.filtered[scope] += filtered[scope];
+    return tree;
   }
 }

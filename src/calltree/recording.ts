@@ -77,6 +77,11 @@ export class Recording {
     return new Recording(this.replay, this.select, this.build, { clocks, blames, inTrees, check });
   }
 
+  /** Whether the trees are those that were built: nothing was filtered, and they have no states. */
+  get isAsBuilt(): boolean {
+    return !this.shown.isChanged;
+  }
+
   /** Whether the states of calls of any process are known. */
   get hasStates(): boolean {
     return this.shown.hasStates;

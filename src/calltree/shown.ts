@@ -48,6 +48,8 @@ export class ShownProcesses {
   readonly filtered: readonly FilteredCalls[];
   /** Whether the states of calls of any process are known. */
   readonly hasStates: boolean;
+  /** Whether it differs from what was built. */
+  readonly isChanged: boolean;
   /** Whether a goroutine with calls is one on which a server calls handlers; false where trees have no states. */
   isServing = false;
   private readonly shown: Shelf<Shown>;
@@ -63,8 +65,12 @@ export class ShownProcesses {
     const processes: ProcessTree[] = [];
     let hasStates = false;
     const again = (process: number) => this.shown.at(process).process;
-    const isChanged = traces.some((_, process) => states !== undefined || this.isSelected(process));
-    for (const process of isChanged ? traces.keys() : []) {
+    this.isChanged = traces.some((_, process) => states !== undefined || this.isSelected(process));
+    for (const process of this.isChanged ? traces.keys() : []) {
+      if (states === undefined && !this.isSelected(process)) {
+        processes.push(forest.processes[process]);
+        continue;
+      }
       const { process: tree, selected } = this.shown.at(process);
       filtered.push(...(selected?.filtered ?? []));
       processes.push(isHeld(process) ? tree : withoutTree(tree, again, process));
@@ -74,7 +80,7 @@ export class ShownProcesses {
       states?.check?.(built.at(process).replayed.process, clock, tree);
     }
     this.hasStates = hasStates;
-    this.forest = isChanged ? Object.freeze({ ...forest, processes }) : forest;
+    this.forest = this.isChanged ? Object.freeze({ ...forest, processes }) : forest;
     this.filtered = sumUp(filtered);
   }
 

@@ -28,9 +28,10 @@ function earlierLine({ counts: { earlier } }: ProcessTree): string[] {
 }
 
 /** Why a ring does not have the states of its calls although they were asked for. */
-function statesLine({ control, info, tree }: ProcessTree): string[] {
+function statesLine(process: ProcessTree): string[] {
+  const { control, info } = process;
   const { states = "none" } = control ?? {};
-  if (tree.states !== undefined || states === "none" || states === "written") return [];
+  if (states === "none" || states === "written" || process.tree.states !== undefined) return [];
   const isCopy = info.stop?.reason === "snapshot";
   const on = isCopy
     ? "the process was about to append them to the snapshot, or ended before"

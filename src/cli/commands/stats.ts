@@ -12,10 +12,10 @@ import {
   namePattern,
   reasonsByFunction,
   StatsMeter,
-  TreeStatsMeter,
+  TreeSums,
   waitsByFunction,
 } from "../../callstats/index.js";
-import { addIdle, type CallForest, type FunctionInfo, partName, type Recording, timeIn } from "../../calltree/index.js";
+import { type CallForest, type FunctionInfo, partName, type Recording, timeIn } from "../../calltree/index.js";
 import { type NeighbourTable, type StatsReport, statsCsv, statsJson, statsTable } from "../../render/numbers/stats.js";
 import { measureFor } from "../../render/style.js";
 import { IDLE, WAITS } from "../../render/tree/label.js";
@@ -149,6 +149,7 @@ function statsFormat(flags: ParsedFlags): Format {
   const most = kind === "table" && !flags.has("all") ? TOP : Number.POSITIVE_INFINITY;
   const options = { ...optionsOf(flags, most), inPlace: kind !== "table" || flags.has("all") };
   const isPlain = !["callers", "callees", "by", "depth"].some((name) => flags.has(name));
+  let read = new TreeSums(isPlain);
   return {
     name: "stats",
     fromTrees: isPlain,
@@ -157,7 +158,11 @@ function statsFormat(flags: ParsedFlags): Format {
     showsBlame: kind === "json",
     ...(kind === "table" ? { next: ["calls FUNC", "view"] } : {}),
     handlesLimits: true,
-    render: async (recording, context) => render(kind as "table", reportOf(recording, context, options), context),
+    eachTree: () => {
+      read = new TreeSums(isPlain);
+      return (process, functions) => read.add(process, functions);
+    },
+    render: async (recording, context) => render(kind as "table", reportOf(recording, context, options, read), context),
   };
 }
 
@@ -195,7 +200,7 @@ function functionsOf(flags: ParsedFlags, name: string): NamePattern | undefined 
   return text === undefined ? undefined : namePattern(text);
 }
 
-function reportOf(recording: Recording, context: FormatContext, options: Options): StatsReport {
+function reportOf(recording: Recording, context: FormatContext, options: Options, read: TreeSums): StatsReport {
   const { forest } = recording;
   const { callers, callees, match, min, depth, top } = options;
   const { by } = context.options;
@@ -204,20 +209,14 @@ function reportOf(recording: Recording, context: FormatContext, options: Options
     ...(callers ? [{ kind: "callers", of: callers } as const] : []),
     ...(callees ? [{ kind: "callees", of: callees } as const] : []),
   ].map((one) => ({ ...one, meter: new NeighbourMeter(forest, (name) => one.of.matches(name)) }));
-  const isPlain = recording.isWhole && asked.length === 0 && depth === Number.POSITIVE_INFINITY;
-  const trees = new TreeStatsMeter(forest, { spread: true });
-  const idleTimes = new Map<number, number>();
-  for (const process of forest.processes) {
-    if (isPlain) trees.add(process);
-    addIdle(idleTimes, process.tree, forest.functions);
-  }
-  const known = isPlain ? trees.rows() : undefined;
+  const sums = read.of(recording);
+  const known = sums.rows(recording);
   const meter = new StatsMeter(forest, { spread: true, depth });
   if (!known) walk(recording, meter.visitor, ...asked.map((one) => one.meter));
   const shown = shortNaming(forest.functions.map(({ name }) => name));
   const isMatch = (name: string) => match === undefined || match.test(name) || match.test(shown(name));
   const all = known ?? meter.rows();
-  const idle = idleRows(forest, idleTimes, all);
+  const idle = idleRows(forest, sums.idle, all);
   const rows = all
     .filter((row) => timeOf(row) >= min && isMatch(row.name))
     .sort(

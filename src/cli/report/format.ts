@@ -1,7 +1,7 @@
 /** The interface of a report format for call traces: what it can do, and what it gets. */
 
 import type { Naming } from "../../base/names.js";
-import type { ProcessTree, Recording } from "../../calltree/index.js";
+import type { ForestOptions, ProcessTree, Recording } from "../../calltree/index.js";
 import type { Notice } from "../../render/notices.js";
 import type { CheckFormat, ReportOptions } from "../options.js";
 import type { NamedPieces, Output, Pieces } from "../output.js";
@@ -46,6 +46,8 @@ export interface Format {
   readonly collectsDurations?: boolean;
   /** The functions whose calls are requests, as the user named them; by default, handlers are. */
   readonly requestRoot?: string;
+  /** Called when traces are to be read: returns what receives each process as it is built. */
+  readonly eachTree?: () => NonNullable<ForestOptions["each"]>;
   /** Can show unmerged trees (`--no-merge`), for which single calls cannot be walked. */
   readonly unmerged?: boolean;
   /** Applies `--min`, `--depth` and `--top` itself, to what it shows and not to single calls. */

@@ -203,6 +203,7 @@ async function record(
     files,
     {
       select,
+      each: format.eachTree?.(),
       build: {
         ...(format.unmerged && options.unmerged ? { noMerge: true, minimum: select.minimum ?? 0 } : {}),
         ...(format.collectsDurations ? { collectsDurations: true } : {}),
