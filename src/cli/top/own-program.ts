@@ -68,7 +68,7 @@ export class OwnProgram implements RunView {
     const followed = new FollowedProcesses(() => (recording === undefined ? [] : recordedFiles(recording)), true);
     const windows = new Windows(followed, options.interval, options.matches);
     try {
-      windows.begin();
+      windows.start();
       if (options.metrics !== undefined) await serveUntil(running.ended, windows, options.metrics);
       else if (this.isOnScreen) await this.showOn(windows, running);
       else await printWindows(windows, options, running.ended);

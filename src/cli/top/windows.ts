@@ -20,7 +20,12 @@ export class Windows {
     private readonly matches: (name: string) => boolean,
   ) {}
 
-  /** Reads what was written before. @returns the number of processes */
+  /** The first window begins now, for processes that start now. */
+  start(): void {
+    this.begun = this.polled = process.hrtime.bigint();
+  }
+
+  /** Reads what was written before; the first window begins now. @returns the number of processes */
   begin(): number {
     return this.next().processes.length;
   }
