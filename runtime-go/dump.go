@@ -38,8 +38,11 @@ func DumpNow() string {
 		yieldGoroutine()
 	}
 	n := writeSnapshot(ticks(), &why)
-	path := string(snapshots.path[:n])
+	path, number := string(snapshots.path[:n]), snapshots.next-1
 	store32(&snapshots.busy, 0)
+	if n > 0 {
+		awaitStates(number)
+	}
 	return path
 }
 

@@ -41,9 +41,12 @@ func EndSnapshot()   { store32(&snapshots.busy, 0) }
 func BuildName(info string) string  { return buildName(info) }
 func BinaryName(head []byte) string { return binaryName(head) }
 
-// HaveStates makes it seem that a flight recorder runs; call it before the first hook.
+// HaveStates makes it seem that a flight recorder runs, for which nobody waits long.
 // AppendStates appends a trace of these pieces to the snapshot that waits for one.
-func HaveStates() { states.kind, states.wake = statesOn, func() {} }
+func HaveStates() {
+	states.kind, states.wake, statesPatience = statesOn, func() {}, 1e6
+}
+
 func AppendStates(pieces ...[]byte) bool {
 	a, ok := takeStates()
 	for _, p := range pieces {

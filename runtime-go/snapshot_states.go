@@ -20,9 +20,9 @@ const (
 	statesUnstarted = 7 // the flight recorder could not be started
 )
 
-// panicPatience is how long a panic waits for its snapshot's states, ns: it may end the
-// process.
-const panicPatience = 2e9
+// statesPatience is how long some wait for their snapshot's states, ns: a panic, which
+// may end the process, and those who get the path, because they read the file now.
+var statesPatience int64 = 2e9
 
 var states struct {
 	size    uint64 // of the snapshot that waits
@@ -31,7 +31,7 @@ var states struct {
 	number  uint32
 	handed  uint32 // the snapshot before this number was the latest one to be handed over
 	done    uint32 // all handed over before this number have got their states, or failed to
-	stuck   bool   // a panic waited in vain since then
+	stuck   bool   // somebody waited in vain since then
 	fd      int
 	wake    func() // makes a goroutine call takeStates
 }
@@ -69,14 +69,14 @@ func wakeStates() {
 }
 
 // awaitStates waits until snapshot `number` has its states, if it gets any, but not for
-// long, and not time after time: the panic may be in what the flight recorder waits for.
+// long, and not time after time: this may be what the flight recorder waits for.
 //
 //go:norace
 func awaitStates(number uint32) {
 	if states.stuck || load32(&states.handed) <= number {
 		return
 	}
-	for until := nanotime() + panicPatience; load32(&states.done) <= number; yieldGoroutine() {
+	for until := nanotime() + statesPatience; load32(&states.done) <= number; yieldGoroutine() {
 		if nanotime() > until {
 			states.stuck = true
 			return

@@ -72,10 +72,17 @@ func main() {
 	own()
 	fmt.Println(trace.Start(writer{}))
 	work()
+	snapshot, _ := os.ReadFile(latest())
+	os.WriteFile("latest.gotrace", snapshot, 0o644)
 	trace.Stop()
 }
 
 func work() { os.Getpid() }
+
+func latest() (path string) {
+	//gotrace:dump path
+	return path
+}
 
 type writer struct{}
 
@@ -88,13 +95,18 @@ func (writer) Write(p []byte) (int, error) { return len(p), nil }
       const flags = ["--states", "--dump-when=main.work.time > 1ns", "--dump-dir", dir, "--no-keep"];
       const { code, stdout, stderr } = gotrace(["run", ...flags, "."], { cwd: program });
       expect(code, stderr).toBe(0);
-      expect(readdirSync(dir)).toHaveLength(1);
-      const snapshot = gotrace(["report", dir], { cwd: program }).stdout;
-      return { program: stdout.split("TOTAL")[0], snapshot };
+      const snapshots = snapshotsIn(dir);
+      expect(snapshots).toHaveLength(2);
+      const report = gotrace(["report", snapshots[0]], { cwd: program }).stdout;
+      const copy = gotrace(["report", "latest.gotrace"], { cwd: program }).stdout;
+      return { program: stdout.split("TOTAL")[0], snapshot: report, copy };
     };
     const beside = run();
     expect(beside.program).toBe("<nil>\n");
     expect(beside.snapshot).not.toContain("no states");
+    // The comment waits for them, because the program may read the file now.
+    expect(beside.copy).toContain("latest");
+    expect(beside.copy).not.toContain("no states");
     filesOn(
       {
         "own.go": `package main

@@ -159,3 +159,20 @@ test("a clock adds up stays, and what lies between them is unknown", () => {
     ),
   );
 });
+
+test.each([
+  ["channel", "chan receive", false],
+  ["other", "sync", false],
+  // Go's trace lacks some of what the goroutine does that reads it, and calls the writer of a trace of the program's own.
+  ["other", "system goroutine wait", true],
+] as const)("calls while a goroutine waits (%s, %s) tell another process's trace: plausible %s", (name, reason, is) => {
+  const stays = new StayTable();
+  stays.add(1, 0, 1e6, { state: STATES.indexOf(name), reason, waker: -1, place: "", wakerPlace: "" });
+  const clock = new SchedulingClock({ stays }, 0);
+  clock.begin(1, 1000);
+  for (const time of [2e5, 4e5, 6e5]) {
+    clock.advance(time);
+    clock.observe(time);
+  }
+  expect(clock.isPlausible).toBe(is);
+});
