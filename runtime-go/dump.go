@@ -25,7 +25,7 @@ func Dump() {
 // DumpNow writes a snapshot of the ring, however recent the latest one is, and returns
 // its absolute path; "" if nothing is traced, recording is paused, there is no ring, or
 // the snapshot cannot be written. Callers that come while a snapshot is written wait
-// for their turn. The gotrace command makes a call of it from //gotrace:dump NAME.
+// for their turn, and for the states of its calls if they are recorded. The gotrace command makes a call of it from //gotrace:dump NAME.
 //
 //go:norace
 //go:noinline

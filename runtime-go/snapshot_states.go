@@ -13,7 +13,7 @@ const (
 	statesNone      = 0 // not asked for
 	statesOn        = 1 // recorded; in a snapshot: still to be appended
 	statesWritten   = 2
-	statesBusy      = 3 // two earlier snapshots were still to get theirs
+	statesBusy      = 3 // statesMost earlier snapshots were still to get theirs
 	statesFailed    = 4 // the file could not be written
 	statesOldGo     = 5 // no flight recorder before Go 1.25
 	statesOwn       = 6 // the program has a flight recorder itself, of which Go permits one
@@ -22,18 +22,20 @@ const (
 
 // statesPatience is how long some wait for their snapshot's states, ns: a panic, which
 // may end the process, and those who get the path, because they read the file now.
-var statesPatience int64 = 2e9
+var statesPatience int64 = 5e9
+
+// statesMost is how many snapshots may wait for their states.
+const statesMost = 4
 
 var states struct {
-	size    uint64 // of the snapshot that waits
-	kind    uint32
-	waiting uint32 // 1 while fd, number and size are those of a snapshot that waits
-	number  uint32
-	handed  uint32 // the snapshot before this number was the latest one to be handed over
-	done    uint32 // all handed over before this number have got their states, or failed to
-	stuck   bool   // somebody waited in vain since then
-	fd      int
-	wake    func() // makes a goroutine call takeStates
+	queue  [statesMost]appended
+	kind   uint32
+	first  uint32 // place in the queue of the first that waits, and where the next one goes;
+	next   uint32 // modulo statesMost
+	handed uint32 // the snapshot before this number was the latest one to be handed over
+	done   uint32 // all handed over before this number have got their states, or failed to
+	stuck  bool   // somebody waited in vain since then
+	wake   func() // makes a goroutine call takeStates
 }
 
 // handStates hands a snapshot over to get its states, if they are recorded, and else
@@ -46,14 +48,14 @@ func handStates(fd int, size uint64) bool {
 	if states.kind != statesOn {
 		return false
 	}
-	if load32(&states.waiting) != 0 {
+	if states.next-load32(&states.first) >= statesMost {
 		putStates(fd, statesBusy)
 		countStates()
 		return false
 	}
-	states.fd, states.size, states.number = fd, size, snapshots.next
-	store32(&states.handed, states.number+1)
-	store32(&states.waiting, 1)
+	states.queue[states.next%statesMost] = appended{fd, snapshots.next, size, size}
+	store32(&states.handed, snapshots.next+1)
+	store32(&states.next, states.next+1)
 	wakeStates()
 	return true
 }
@@ -91,17 +93,22 @@ type appended struct {
 	from, size uint64
 }
 
-// takeStates returns the snapshot that waits for its states.
+// takeStates returns the next snapshot that waits for its states.
 //
 //go:norace
 func takeStates() (a appended, ok bool) {
-	if load32(&states.waiting) == 0 {
+	if !waitStates() {
 		return a, false
 	}
-	a = appended{states.fd, states.number, states.size, states.size}
-	store32(&states.waiting, 0)
+	a = states.queue[states.first%statesMost]
+	store32(&states.first, states.first+1)
 	return a, true
 }
+
+// waitStates reports whether a snapshot waits for its states.
+//
+//go:norace
+func waitStates() bool { return load32(&states.next) != load32(&states.first) }
 
 // append adds a piece of the execution trace, in a chunk of its own, and reports
 // whether that worked. A process may be killed in between: then zeros follow the
@@ -208,7 +215,7 @@ func executionPath() string {
 		return ""
 	}
 	path := string(tracePath[:n-ending]) + ".trace"
-	if path[0] == '/' {
+	if path[0] == '/' || path[0] == '\\' || path[1] == ':' { // also as on Windows
 		return path
 	}
 	for cwd[m] != 0 {

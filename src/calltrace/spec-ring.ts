@@ -90,7 +90,7 @@ export const MODES = ["plain", "ring"] as const;
 
 /**
  * The states of calls beside a ring, by number: not asked for; recorded by Go's flight recorder, which in a snapshot means
- * that they are still to be appended; appended; two earlier snapshots were still to get theirs; the file could not be
+ * that they are still to be appended; appended; four earlier snapshots were still to get theirs; the file could not be
  * written; Go is older than 1.25; the program has a flight recorder itself; the flight recorder could not be started.
  */
 export const RING_STATES = ["none", "on", "written", "busy", "failed", "oldGo", "own", "unstarted"] as const;

@@ -42,7 +42,7 @@ function statesLine(process: ProcessTree): string[] {
 }
 
 const WITHOUT_STATES = {
-  busy: "those of two earlier snapshots were still to be written",
+  busy: "those of four earlier snapshots were still to be written",
   failed: "they could not be written to the snapshot",
   oldGo: "those of a ring need a program built by Go 1.25 or later",
   own: "the program uses Go's flight recorder itself, and a process can have only one",

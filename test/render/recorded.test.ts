@@ -101,7 +101,7 @@ test("a ring that does not have the states that were asked for says why", () => 
   expect([0, 2].flatMap(notice)).toEqual([]);
   expect([1, 3, 4, 5, 6, 7].flatMap(notice)).toEqual([
     "no states of calls: the process did not end by itself, and had them in memory; snapshots have them (--dump-when, gotrace record --dump)",
-    "no states of calls: those of two earlier snapshots were still to be written",
+    "no states of calls: those of four earlier snapshots were still to be written",
     "no states of calls: they could not be written to the snapshot",
     "no states of calls: those of a ring need a program built by Go 1.25 or later",
     "no states of calls: the program uses Go's flight recorder itself, and a process can have only one",
