@@ -1,7 +1,7 @@
 // Measures the memory that reports of a fleet take: by the number of traces in a directory, each of a small process of one
 // binary with 200 functions.
 //
-//	npm run bench:fleet [-- --traces 500,2000,5000] [--before CHECKOUT] [--keep DIRECTORY]
+//	npm run bench:fleet [-- --traces 500,5000,16000] [--before CHECKOUT] [--keep DIRECTORY]
 //
 // Prints the peak of resident memory for each report, and what a process adds to it. With --before, also those of another
 // checkout, which has to be built. --keep writes the traces to a directory and leaves them there.
@@ -18,7 +18,7 @@ const { TraceWriter } = await import("../test/support/calltrace/writer.ts");
 
 const { values } = parseArgs({
   options: {
-    traces: { type: "string", default: "500,2000,5000" },
+    traces: { type: "string", default: "500,5000,16000" },
     before: { type: "string" },
     keep: { type: "string" },
   },

@@ -2,8 +2,15 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, onTestFinished, test } from "vitest";
-import { RequestCollector, StatsMeter, treeStats } from "../../src/callstats/index.js";
-import { type CallTree, type Recording, type RecordingOptions, readRecording } from "../../src/calltree/index.js";
+import { RequestCollector, StatsMeter, TreeSums, treeStats } from "../../src/callstats/index.js";
+import {
+  type CallTree,
+  type FunctionInfo,
+  type ProcessTree,
+  type Recording,
+  type RecordingOptions,
+  readRecording,
+} from "../../src/calltree/index.js";
 import { renderCsv } from "../../src/export/csv.js";
 import { renderFolded } from "../../src/export/folded.js";
 import { tableOf } from "../../src/export/tables/index.js";
@@ -163,6 +170,22 @@ test("however many processes there are, few trees are in memory", async () => {
   expect(trees.length).toBe(before);
   expect(forest().processes[30].tree.size).toBe(5);
   expect(trees.length).toBe(before + 1);
+});
+
+test("what was added up while traces were read is what their trees add up to", () => {
+  const read = new TreeSums(true);
+  const build = { collectsDurations: true, isPlain: false };
+  const each = (process: ProcessTree, functions: readonly FunctionInfo[]) => read.add(process, functions);
+  const recording = readRecording([memorySource(scripted(SCRIPT)), memorySource(run(program(1)).bytes)], {
+    ...{ build, each, held: 0 },
+  });
+  const { forest } = recording;
+  expect(read.rows(recording)).toEqual(treeStats(forest, { spread: true }));
+  expect(read.of(recording)).toBe(read);
+  expect(read.rows(recording)?.length).toBeGreaterThan(3);
+  const filtered = readRecording(memorySource(scripted(SCRIPT)), { select: { focus: /query/ }, build });
+  expect(read.of(filtered)).not.toBe(read);
+  expect(read.of(filtered).rows(filtered)).toBeUndefined();
 });
 
 test("a trace that has changed is not read again", () => {
