@@ -34,7 +34,7 @@ var states struct {
 	next   uint32 // modulo statesMost
 	handed uint32 // the snapshot before this number was the latest one to be handed over
 	done   uint32 // all handed over before this number have got their states, or failed to
-	stuck  bool   // somebody waited in vain since then
+	stuck  bool   // somebody waited in vain: nobody waits any more
 	wake   func() // makes a goroutine call takeStates
 }
 
@@ -177,7 +177,6 @@ func (a *appended) end(ok bool) bool {
 		removeOld()
 	}
 	countStates()
-	states.stuck = false
 	store32(&states.done, a.number+1)
 	store32(&snapshots.busy, 0)
 	return true
