@@ -74,12 +74,14 @@ export function replayTraces(
 ): Replay {
   const list = "read" in sources ? [sources] : sources;
   // What remains can be sent to another thread.
-  const { from, to, threads, progress: done, followed: counted, held = HELD, each, ...limits } = options;
+  const { from, to, threads, progress, followed: counted, held = HELD, each, ...limits } = options;
   const table = new FunctionTable();
   const opened = new OpenedTraces(list, table.pool);
   const traces = opened.list;
   const size = list.reduce((sum, source) => sum + source.size, 0);
   let windows: Window[] = [];
+  // Not what is built again later.
+  let done = progress;
   const isHeld = (index: number) => {
     const { source } = traces[index];
     return index < held || list[source].live !== undefined || counted?.[source] !== undefined;
@@ -91,13 +93,13 @@ export function replayTraces(
     ready.delete(index);
     const { source, before } = traces[index];
     const scope = { ...scopeOf(index), ...windows[index] };
-    const progress = (pass: number, bytes: number) =>
+    const tell = (pass: number, bytes: number) =>
       done?.(2 * (before + process.base) + pass * process.length + bytes, 2 * size);
     const isAll = isWhole(limits, scope);
     if (!isAll) requireCalls(process);
     const followed = fromFollowed(process, isAll ? counted?.[source] : undefined);
     const stored = followed ?? (isGivenBack(process) ? storedCounts(process) : undefined);
-    const counts = stored ?? countProcess(process, { ...limits, threads, ...scope }, progress);
+    const counts = stored ?? countProcess(process, { ...limits, threads, ...scope }, tell);
     return buildProcess(process, source, scope, counts, table);
   }, isHeld);
   const trees = new Trees(built, isHeld);
@@ -118,6 +120,7 @@ export function replayTraces(
     windows = windowsOf(options, traces);
     for (const index of traces.keys()) add(index);
   }
+  done = undefined;
   requireReach(options, windows, traces, trees.ends);
   const { processes, filtered } = trees;
   const { problem } = opened;

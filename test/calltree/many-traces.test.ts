@@ -192,9 +192,15 @@ test("a trace that has changed is not read again", () => {
   let bytes = scripted(SCRIPT);
   const source = { ...memorySource(bytes), read: (at: number, into: Uint8Array) => memorySource(bytes).read(at, into) };
   const others = Array.from({ length: 8 }, () => memorySource(bytes));
-  const { processes } = readRecording([source, ...others], { held: 0 }).forest;
+  let told = 0;
+  const progress = () => told++;
+  const { processes } = readRecording([source, ...others], { held: 0, progress }).forest;
+  const before = told;
+  expect(before).toBeGreaterThan(0);
   expect(processes[0].tree.size).toBe(5);
   for (const { tree } of processes) expect(tree.size).toBe(5);
+  // By then, the progress of reading is no longer shown.
+  expect(told).toBe(before);
   bytes = scripted("0 g1 { main.main\n1 g1 }");
   expect(() => processes[0].tree).toThrow("a trace was changed while it was read");
 });
