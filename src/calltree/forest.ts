@@ -11,7 +11,7 @@ import { type Opened, OpenedTraces } from "./opened.js";
 import type { Scope } from "./replay/scope.js";
 import type { ReplayOptions } from "./replay/stacks-for.js";
 import type { Threads } from "./shares/threads.js";
-import { HELD, Shelf } from "./shelf.js";
+import { HELD, Holding, Shelf } from "./shelf.js";
 import type { CallForest, ProcessTree } from "./tree.js";
 import { type Bound, requireReach, type Window, windowsOf, withinReach } from "./window.js";
 
@@ -30,8 +30,8 @@ export interface ForestOptions extends Omit<ReplayOptions, keyof Scope> {
   readonly followed?: readonly (FollowedProcess | undefined)[];
   /** Called once with each process as it is built; `functions` has those of all so far. */
   readonly each?: ((process: ProcessTree, functions: readonly FunctionInfo[]) => void) | undefined;
-  /** Of this many processes the trees are kept, of others they are built again when they are asked for; 256 by default. */
-  readonly held?: number;
+  /** Of which processes the trees are kept; those of others are built again when they are asked for. By default {@link HELD}. */
+  readonly held?: { readonly processes: number; readonly paths: number };
 }
 
 /** Whether all calls of a process count, in the tree that is usual. */
@@ -60,7 +60,7 @@ export interface Replay {
  * Builds the call trees of all processes of some traces. For damaged traces, the trees hold what could be read and
  * `problem` reports what could not. A source that is not a trace is also reported there, as long as at least one is.
  *
- * Memory: the trees of the first {@link HELD} processes, and what notices need of the others.
+ * Memory: the trees of the first processes, see {@link HELD}, and what notices need of the others.
  *
  * @param sources a trace, or several whose processes are shown together
  * @param scopeOf what of each process counts in that time
@@ -82,9 +82,10 @@ export function replayTraces(
   let windows: Window[] = [];
   // Not what is built again later.
   let done = progress;
+  const holding = new Holding(held);
   const isHeld = (index: number) => {
     const { source } = traces[index];
-    return index < held || list[source].live !== undefined || counted?.[source] !== undefined;
+    return holding.has(index) || list[source].live !== undefined || counted?.[source] !== undefined;
   };
   /** Those that are not built yet. */
   const ready = new Map<number, CompactProcess>();
@@ -100,7 +101,9 @@ export function replayTraces(
     const followed = fromFollowed(process, isAll ? counted?.[source] : undefined);
     const stored = followed ?? (isGivenBack(process) ? storedCounts(process) : undefined);
     const counts = stored ?? countProcess(process, { ...limits, threads, ...scope }, tell);
-    return buildProcess(process, source, scope, counts, table);
+    const made = buildProcess(process, source, scope, counts, table);
+    holding.decide(index, made.tree.tree.size);
+    return made;
   }, isHeld);
   const trees = new Trees(built, isHeld);
   const add = (index: number) => {
@@ -109,7 +112,7 @@ export function replayTraces(
   };
   const isBounded = from !== undefined || to !== undefined;
   for (const [index, process] of opened.open()) {
-    if (!isBounded || isHeld(index)) ready.set(index, process);
+    if (!isBounded || index < held.processes || isHeld(index)) ready.set(index, process);
     if (isBounded) continue;
     windows.push(withinReach({}, process.reach));
     add(index);

@@ -1,7 +1,7 @@
 /** What is made of each of many processes, while little of it may be kept. */
 
-/** Of the first ones, this many, all that is made is kept. */
-export const HELD = 256;
+/** All that is made is kept of the first processes, up to this number, and of further ones up to this number of paths in all. */
+export const HELD = { processes: 256, paths: 1 << 19 } as const;
 
 /** The most of the others of which it is kept at a time: those asked for last. */
 const RECENT = 4;
@@ -13,6 +13,27 @@ export function latest<T>(make: (index: number) => T): (index: number) => T {
     if (last?.index !== index) last = { index, made: make(index) };
     return last.made;
   };
+}
+
+/** Which of the processes are kept. */
+export class Holding {
+  private readonly kept = new Set<number>();
+  private decided = 0;
+  private paths = 0;
+
+  constructor(private readonly most: { readonly processes: number; readonly paths: number } = HELD) {}
+
+  /** Decides about the next process, unless it was decided already. */
+  decide(index: number, paths: number): void {
+    if (index < this.decided) return;
+    this.decided = index + 1;
+    this.paths += paths;
+    if (index < this.most.processes || this.paths <= this.most.paths) this.kept.add(index);
+  }
+
+  has(index: number): boolean {
+    return this.kept.has(index);
+  }
 }
 
 /** Makes what belongs to an index when it is asked for, and makes it again if it was not kept. */

@@ -11,6 +11,7 @@ import {
   type RecordingOptions,
   readRecording,
 } from "../../src/calltree/index.js";
+import { Holding } from "../../src/calltree/shelf.js";
 import { renderCsv } from "../../src/export/csv.js";
 import { renderFolded } from "../../src/export/folded.js";
 import { tableOf } from "../../src/export/tables/index.js";
@@ -91,7 +92,8 @@ test.each<[string, RecordingOptions, ((recording: Recording) => Recording)?]>([
   ["states", {}, withStates],
   ["states of some paths", { select: { ignore: /query/ } }, withStates],
 ])("%s of processes of which nothing is kept", (_what, options, change = (recording) => recording) => {
-  const [kept, made] = [Number.POSITIVE_INFINITY, 0].map((held) => {
+  const [kept, made] = [Number.POSITIVE_INFINITY, 0].map((most) => {
+    const held = { processes: most, paths: 0 };
     const recording = change(readRecording(sources(), { ...options, held }));
     const { processes } = recording.forest;
     expect(processes.map(({ reach }) => reach !== undefined)).toContain(true);
@@ -113,7 +115,9 @@ function plain(key: string, value: unknown): unknown {
 test("a call is selected among processes of which nothing is kept", () => {
   const call = { pid: undefined, goid: 2, number: 1 };
   const source = () => [memorySource(scripted(SCRIPT))];
-  const [kept, made] = [1, 0].map((held) => readRecording(source(), { select: { call }, held }));
+  const [kept, made] = [1, 0].map((processes) =>
+    readRecording(source(), { select: { call }, held: { processes, paths: 0 } }),
+  );
   expect([...renderTree(made.forest)]).toEqual([...renderTree(kept.forest)]);
   expect(made.family).toEqual(kept.family);
 });
@@ -140,7 +144,7 @@ test("however many processes there are, few trees are in memory", async () => {
   };
   const bytes = scripted(SCRIPT);
   const many = Array.from({ length: 60 }, () => memorySource(bytes));
-  const recording = readRecording(many, { held: 5 });
+  const recording = readRecording(many, { held: { processes: 5, paths: 0 } });
   expect(trees.length).toBe(60);
   const forest = () => recording.forest;
   const requests = new RequestCollector(recording, { kind: "handlers" }, 3);
@@ -177,7 +181,7 @@ test("what was added up while traces were read is what their trees add up to", (
   const build = { collectsDurations: true, isPlain: false };
   const each = (process: ProcessTree, functions: readonly FunctionInfo[]) => read.add(process, functions);
   const recording = readRecording([memorySource(scripted(SCRIPT)), memorySource(run(program(1)).bytes)], {
-    ...{ build, each, held: 0 },
+    ...{ build, each, held: { processes: 0, paths: 0 } },
   });
   const { forest } = recording;
   expect(read.rows(recording)).toEqual(treeStats(forest, { spread: true }));
@@ -194,7 +198,7 @@ test("a trace that has changed is not read again", () => {
   const others = Array.from({ length: 8 }, () => memorySource(bytes));
   let told = 0;
   const progress = () => told++;
-  const { processes } = readRecording([source, ...others], { held: 0, progress }).forest;
+  const { processes } = readRecording([source, ...others], { held: { processes: 0, paths: 0 }, progress }).forest;
   const before = told;
   expect(before).toBeGreaterThan(0);
   expect(processes[0].tree.size).toBe(5);
@@ -203,4 +207,14 @@ test("a trace that has changed is not read again", () => {
   expect(told).toBe(before);
   bytes = scripted("0 g1 { main.main\n1 g1 }");
   expect(() => processes[0].tree).toThrow("a trace was changed while it was read");
+});
+
+test("of the first processes everything is kept, and of further ones as long as they have few paths together", () => {
+  const holding = new Holding({ processes: 2, paths: 10 });
+  for (const [process, paths] of [8, 9, 1, 1].entries()) holding.decide(process, paths);
+  expect([0, 1, 2, 3].map((process) => holding.has(process))).toEqual([true, true, false, false]);
+  const small = new Holding({ processes: 1, paths: 10 });
+  for (const [process, paths] of [4, 4, 2, 1].entries()) small.decide(process, paths);
+  small.decide(3, 0);
+  expect([0, 1, 2, 3].map((process) => small.has(process))).toEqual([true, true, true, false]);
 });
