@@ -160,7 +160,11 @@ async function measure(path, reader, isPlain, most) {
 
 function noteThreads() {
   for (const thread of readdirSync("/proc/self/task")) {
-    threadTimes.set(thread, Number(readFileSync(`/proc/self/task/${thread}/schedstat`, "utf8").split(" ")[0]) / 1e9);
+    try {
+      threadTimes.set(thread, Number(readFileSync(`/proc/self/task/${thread}/schedstat`, "utf8").split(" ")[0]) / 1e9);
+    } catch {
+      // It has just ended; its time is known from before.
+    }
   }
 }
 
