@@ -97,7 +97,7 @@ function pausesLine(process: ProcessTree): string[] {
   const still = control.numbers.gate === 0n ? "" : ", the last time to the end";
   const when = pauses.length === 1 ? `${still.replace("the last time ", "")}` : still;
   return [
-    `recording was paused ${forgotten}${times}, for ${formatDuration(time)}${when}: calls that began then are missing`,
+    `recording was paused ${forgotten}${times}, for ${formatDuration(time)}${when}: calls that began then are missing, and those that they made later stand under the nearest recorded caller`,
     ...behindLine(Number(control.numbers.behind), pauses.length),
   ];
 }

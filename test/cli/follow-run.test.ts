@@ -17,11 +17,13 @@ test("no thread starts after the program has ended: the trace is being read from
 });
 
 test("what will be followed counts as unread until the thread has looked for it", () => {
-  const recording = { directory: temporaryDirectory(), limit: 1 };
+  const recording = { directory: temporaryDirectory(), limit: 1 << 22 };
   const run = new FollowedRun({ ...recording, givesBack: true }, {}, () => undefined);
   expect(run.readOf("1-1.gotrace")).toBe(0);
   run.ended();
   expect(run.readOf("1-1.gotrace")).toBeUndefined();
+  const small = new FollowedRun({ ...recording, limit: (1 << 22) - 1, givesBack: true }, {}, () => undefined);
+  expect(small.readOf("1-1.gotrace")).toBeUndefined();
   const kept = new FollowedRun({ ...recording, givesBack: false }, {}, () => undefined);
   expect(kept.readOf("1-1.gotrace")).toBeUndefined();
 });

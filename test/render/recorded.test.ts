@@ -57,19 +57,21 @@ test("a ring in which nothing was overwritten is like any other trace", () => {
   expect(noticesOf({ ring: 1 << 20 })).toEqual(noticesOf({}));
 });
 
+/** What follows a pause. */
+const missing =
+  "calls that began then are missing, and those that they made later stand under the nearest recorded caller";
+
 test("pauses are told, with how often and how long", () => {
   expect(controlled({ gates: [gate(100, true), gate(350, false)], numbers: { gate: 0n } })).toEqual([
-    "recording was paused once, for 250ms: calls that began then are missing",
+    `recording was paused once, for 250ms: ${missing}`,
   ]);
   expect(controlled({ gates: [gate(100, true), gate(200, false), gate(900, true)], numbers: { gate: 1n } })).toEqual([
-    "recording was paused 2 times, for 200ms, the last time to the end: calls that began then are missing",
+    `recording was paused 2 times, for 200ms, the last time to the end: ${missing}`,
   ]);
   // Paused from the start, by GOTRACE_START.
-  expect(controlled({ gates: [gate(400, false)] })).toEqual([
-    "recording was paused once, for 400ms: calls that began then are missing",
-  ]);
+  expect(controlled({ gates: [gate(400, false)] })).toEqual([`recording was paused once, for 400ms: ${missing}`]);
   expect(controlled({ numbers: { gate: 1n } })).toEqual([
-    "recording was paused once, for 1.00s, to the end: calls that began then are missing",
+    `recording was paused once, for 1.00s, to the end: ${missing}`,
   ]);
   const twice = [gate(100, true), gate(200, false), gate(300, true), gate(400, false)];
   for (const [behind, line] of [

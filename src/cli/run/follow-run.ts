@@ -82,7 +82,8 @@ export class FollowedRun {
 
   /** Bytes of a trace that are read; undefined if it will not be followed, or not be given back. */
   readonly readOf = (name: string): number | undefined => {
-    if (!this.recording.givesBack || this.hasFailed || this.hasEnded) return undefined;
+    const { givesBack, limit } = this.recording;
+    if (!givesBack || limit < FROM || this.hasFailed || this.hasEnded) return undefined;
     return this.board.isReady ? this.board.readOf(name) : 0;
   };
 
