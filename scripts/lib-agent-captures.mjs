@@ -203,7 +203,10 @@ export async function fullDisk(check, binary) {
   const held = await mounted("full", "size=40m", async (dir) => {
     const server = await serve(binary, [...flags, "-dir", dir]);
     const kept = await fill(server, dir, "a full disk");
-    execFileSync("rm", [join(dir, kept[0]), join(dir, kept[1])]);
+    execFileSync(
+      "rm",
+      kept.map((name) => join(dir, name)),
+    );
     const again = await server.ask("/snapshot");
     check("a full disk: with room again it goes on", again.name !== "" && !again.err, again.err ?? again.name);
     await close(check, "a full disk", server);
